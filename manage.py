@@ -1,0 +1,40 @@
+#!/usr/bin/env python3
+"""One door to the house: `manage.py <service> <django command>`; without a service it is the house's own command line."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+SERVICES = ("auth", "catalog", "payment", "ui", "video")
+ROOT = Path(__file__).resolve().parent
+
+
+def load_environment(service: str) -> None:
+    """Take what `manage.py up` wrote for this service as defaults, so that a command works beside a running house."""
+    path = ROOT / "var" / "env" / f"{service}.env"
+    if not path.is_file():
+        return
+    for line in path.read_text().splitlines():
+        name, separator, value = line.partition("=")
+        if separator and not name.startswith("#"):
+            os.environ.setdefault(name, value)
+
+
+def main(argv: list[str]) -> int | None:
+    if len(argv) > 1 and argv[1] in SERVICES:
+        service = argv[1]
+        load_environment(service)
+        os.environ["DJANGO_SETTINGS_MODULE"] = f"apps.{service}.settings"
+        from django.core.management import execute_from_command_line
+
+        execute_from_command_line([f"{argv[0]} {service}", *argv[2:]])
+        return None
+    from house.cli import main as house
+
+    return house(argv[1:])
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv))
