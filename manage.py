@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""One door to the house: `manage.py <service> <django command>`; without a service it is the house's own command line."""
+"""One door to the house: `manage.py <service> <django command>`, or one of the house's own commands."""
 
 from __future__ import annotations
 

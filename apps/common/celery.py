@@ -1,0 +1,39 @@
+"""The Celery application of a service."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import structlog
+from celery import Celery, signals
+
+from apps.common.ids import uuid7
+
+
+def make_celery(service: str) -> Celery:
+    """Celery reading `CELERY_*` from the service's settings and the `tasks` modules of its apps."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", f"apps.{service}.settings")
+    app = Celery(service)
+    app.config_from_object("django.conf:settings", namespace="CELERY")
+    app.autodiscover_tasks()
+    return app
+
+
+@signals.before_task_publish.connect
+def carry_context(headers: dict[str, Any], **_: Any) -> None:
+    """A task remembers the request that caused it."""
+    headers["request_id"] = structlog.contextvars.get_contextvars().get("request_id")
+
+
+@signals.task_prerun.connect
+def bind_context(task: Any, task_id: str, **_: Any) -> None:
+    """Log lines of a task carry its name, its id and the request that caused it."""
+    structlog.contextvars.clear_contextvars()
+    request_id = getattr(task.request, "request_id", None) or str(uuid7())
+    structlog.contextvars.bind_contextvars(task=task.name, task_id=task_id, request_id=request_id)
+
+
+@signals.setup_logging.connect
+def keep_django_logging(**_: Any) -> None:
+    """Connecting to this signal stops Celery from replacing the handlers that Django's LOGGING set."""

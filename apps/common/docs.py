@@ -1,0 +1,83 @@
+"""`/docs/`: the API's documentation as the house's own page: no third-party script, readable without JavaScript."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from drf_spectacular.generators import SchemaGenerator
+
+METHODS = ("get", "post", "put", "patch", "delete")
+
+
+def docs(request: HttpRequest) -> HttpResponse:
+    """Every operation with its parameters, body and answers, grouped by tag, from the same document as `/schema/`."""
+    schema = SchemaGenerator().get_schema(request=None, public=True)
+    groups: dict[str, list[dict]] = {}
+    for path, item in schema["paths"].items():
+        for method in METHODS:
+            if operation := item.get(method):
+                entry = _operation(path, method, operation, schema)
+                groups.setdefault(operation.get("tags", ["other"])[0], []).append(entry)
+    context = {
+        "service": settings.SERVICE,
+        "prefix": settings.PUBLIC_PREFIX,
+        "groups": sorted(groups.items()),
+    }
+    response = render(request, "common/docs.html", context)
+    response["Cache-Control"] = "public, max-age=300"
+    return response
+
+
+def _operation(path: str, method: str, operation: dict, schema: dict) -> dict:
+    body = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema", {})
+    return {
+        "method": method.upper(),
+        "path": path,
+        "id": operation["operationId"],
+        "description": operation.get("description", ""),
+        "parameters": operation.get("parameters", []),
+        "fields": _fields(body, schema),
+        "is_public": {} in operation.get("security", [{}]),
+        "responses": [
+            (status, answer.get("description", ""), _fields(_json(answer), schema))
+            for status, answer in operation["responses"].items()
+            if status != "default"
+        ],
+    }
+
+
+def _json(answer: dict) -> dict:
+    return answer.get("content", {}).get("application/json", {}).get("schema", {})
+
+
+def _fields(node: dict, schema: dict) -> list[dict]:
+    """The properties of an object schema, one level deep, with a readable type."""
+    node = _resolve(node, schema)
+    required = set(node.get("required", []))
+    return [
+        {
+            "name": name,
+            "type": _type_name(value),
+            "required": name in required,
+            "description": _resolve(value, schema).get("description", ""),
+        }
+        for name, value in node.get("properties", {}).items()
+    ]
+
+
+def _resolve(node: dict, schema: dict) -> dict:
+    while "$ref" in node or len(node.get("allOf", [])) == 1:
+        node = schema["components"]["schemas"][node["$ref"].rsplit("/", 1)[1]] if "$ref" in node else node["allOf"][0]
+    return node
+
+
+def _type_name(node: dict) -> str:
+    if "$ref" in node:
+        return node["$ref"].rsplit("/", 1)[1]
+    if "allOf" in node:
+        return _type_name(node["allOf"][0])
+    if node.get("type") == "array":
+        return f"list of {_type_name(node.get('items', {}))}"
+    kind = node.get("format") or node.get("type") or "any"
+    return f"{kind} or null" if node.get("nullable") else kind

@@ -1,0 +1,51 @@
+"""Where exceptions become answers: DRF's handler and Django's four (a module of its own, since importing DRF's views
+reads settings that import problems)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import structlog
+from django.http import HttpRequest, JsonResponse
+from rest_framework.response import Response
+from rest_framework.views import set_rollback
+
+from apps.common.problems import CONTENT_TYPE, Forbidden, NotFound, as_problem, body, make, problem_response
+
+log = structlog.get_logger(__name__)
+
+
+def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | None:
+    """DRF's EXCEPTION_HANDLER. Unknown exceptions go on to Django, which logs them and calls `server_error`."""
+    problem = as_problem(exc)
+    if problem is None:
+        return None
+    set_rollback()
+    request = context["request"]
+    response = Response(body(problem, request), status=problem.status, headers=problem.headers)
+    response.content_type = CONTENT_TYPE
+    if problem.status >= 500:
+        log.error("problem", slug=problem.slug, detail=str(problem.detail))
+    return response
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> JsonResponse:
+    """Django's handler400."""
+    problem = make(400, slug="bad-request", detail="The request is malformed; check the address and headers.")
+    return problem_response(problem, request)
+
+
+def permission_denied(request: HttpRequest, exception: Exception | None = None) -> JsonResponse:
+    """Django's handler403."""
+    return problem_response(Forbidden("You may not do this."), request)
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> JsonResponse:
+    """Django's handler404."""
+    return problem_response(NotFound("There is nothing at this address."), request)
+
+
+def server_error(request: HttpRequest) -> JsonResponse:
+    """Django's handler500: says the request id, so that support finds the log line."""
+    detail = "Something went wrong on our side. Try again; if it stays, tell support the request_id."
+    return problem_response(make(500, slug="internal-error", detail=detail), request)

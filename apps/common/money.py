@@ -1,0 +1,93 @@
+"""Money as integer minor units with an ISO 4217 currency; never a float."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import total_ordering
+from typing import Any
+
+from rest_framework import serializers
+
+# ISO 4217 minor-unit exponents that differ from the usual 2 (the currencies a small shop may meet).
+EXPONENTS = {"JPY": 0, "KRW": 0, "CLP": 0, "ISK": 0, "VND": 0, "BHD": 3, "KWD": 3, "TND": 3}
+SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥"}
+
+
+@total_ordering
+@dataclass(frozen=True, slots=True)
+class Money:
+    """An amount in minor units (`amount=1999, currency="EUR"` is 19.99 €). Mixing currencies raises ValueError."""
+
+    amount: int
+    currency: str
+
+    def __post_init__(self) -> None:
+        if isinstance(self.amount, bool) or not isinstance(self.amount, int):
+            raise TypeError("Money.amount is a whole number of minor units (cents).")
+        if len(self.currency) != 3 or not self.currency.isalpha() or not self.currency.isupper():
+            raise ValueError(f"{self.currency!r} is not an ISO 4217 currency code such as EUR.")
+
+    @classmethod
+    def zero(cls, currency: str) -> Money:
+        """Nothing, in this currency."""
+        return cls(0, currency)
+
+    def _same(self, other: Money) -> None:
+        if self.currency != other.currency:
+            raise ValueError(f"{self.currency} and {other.currency} cannot be combined; convert first.")
+
+    def __add__(self, other: Money) -> Money:
+        self._same(other)
+        return Money(self.amount + other.amount, self.currency)
+
+    def __sub__(self, other: Money) -> Money:
+        self._same(other)
+        return Money(self.amount - other.amount, self.currency)
+
+    def __neg__(self) -> Money:
+        return Money(-self.amount, self.currency)
+
+    def __mul__(self, times: int) -> Money:
+        if not isinstance(times, int):
+            return NotImplemented
+        return Money(self.amount * times, self.currency)
+
+    __rmul__ = __mul__
+
+    def __lt__(self, other: Money) -> bool:
+        self._same(other)
+        return self.amount < other.amount
+
+    def __bool__(self) -> bool:
+        return self.amount != 0
+
+    def as_dict(self) -> dict[str, Any]:
+        """The JSON form that every API of the house uses."""
+        return {"amount": self.amount, "currency": self.currency}
+
+    def format(self) -> str:
+        """For people, e.g. `19.99 €`, `-0.50 $`, `1,200 ¥`."""
+        exponent = EXPONENTS.get(self.currency, 2)
+        major, minor = divmod(abs(self.amount), 10**exponent)
+        number = f"{major:,}" + (f".{minor:0{exponent}d}" if exponent else "")
+        return f"{'-' if self.amount < 0 else ''}{number} {SYMBOLS.get(self.currency, self.currency)}"
+
+    __str__ = format
+
+
+class CurrencyField(serializers.RegexField):
+    """An ISO 4217 code in capitals."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("error_messages", {"invalid": "Use a three-letter currency code such as EUR."})
+        super().__init__(r"\A[A-Z]{3}\Z", **kwargs)
+
+
+class MoneySerializer(serializers.Serializer):
+    """`{"amount": 1999, "currency": "EUR"}`, both ways; reads Money objects or dicts, validates into Money."""
+
+    amount = serializers.IntegerField(help_text="Minor units (cents).", min_value=-(10**15), max_value=10**15)
+    currency = CurrencyField(help_text="ISO 4217 code.")
+
+    def to_internal_value(self, data: Any) -> Money:  # type: ignore[override]  # validates into a value object
+        return Money(**super().to_internal_value(data))

@@ -1,0 +1,163 @@
+"""Errors as RFC 9457 `application/problem+json`: raised anywhere as a Problem, formatted here once."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any
+
+import structlog
+from django.core.exceptions import PermissionDenied, RequestDataTooBig, TooManyFieldsSent
+from django.core.exceptions import ValidationError as DjangoValidationError
+from django.http import Http404, HttpRequest, JsonResponse
+from rest_framework import exceptions
+
+CONTENT_TYPE = "application/problem+json"
+
+
+class Problem(exceptions.APIException):
+    """Base of every error that a client may see.
+
+    Subclasses stand beside the code that raises them and set `status`, `slug` (the stable, machine-readable end of
+    `type`) and `title`. `extensions` become further members of the body.
+    """
+
+    status: int = 400
+    slug: str = "bad-request"
+    title: str = "The request cannot be served"
+
+    def __init__(
+        self,
+        detail: str | None = None,
+        *,
+        errors: dict[str, Any] | None = None,
+        headers: dict[str, str] | None = None,
+        **extensions: Any,
+    ) -> None:
+        self.detail = detail or self.title
+        self.errors = errors
+        self.headers = headers or {}
+        self.extensions = extensions
+        self.status_code = self.status
+        Exception.__init__(self, self.detail)
+
+    def __str__(self) -> str:
+        return str(self.detail)
+
+
+class NotFound(Problem):
+    status, slug, title = 404, "not-found", "Not found"
+
+
+class Conflict(Problem):
+    status, slug, title = 409, "conflict", "Conflict with the present state"
+
+
+class Forbidden(Problem):
+    status, slug, title = 403, "forbidden", "Not allowed"
+
+
+class Unauthenticated(Problem):
+    status, slug, title = 401, "unauthenticated", "Sign in first"
+
+
+class ValidationProblem(Problem):
+    """Input that cannot be used; `errors` is `{field: [messages]}`."""
+
+    status, slug, title = 400, "invalid-input", "Invalid input"
+
+
+class PreconditionFailed(Problem):
+    status, slug, title = 412, "precondition-failed", "Somebody changed this meanwhile"
+
+
+class ServiceUnavailable(Problem):
+    status, slug, title = 503, "service-unavailable", "Temporarily unavailable"
+
+
+# What DRF raises by itself -> our stable slugs.
+SLUGS = {
+    exceptions.ParseError: "malformed-request",
+    exceptions.AuthenticationFailed: "invalid-token",
+    exceptions.NotAuthenticated: "unauthenticated",
+    exceptions.PermissionDenied: "forbidden",
+    exceptions.NotFound: "not-found",
+    exceptions.MethodNotAllowed: "method-not-allowed",
+    exceptions.NotAcceptable: "not-acceptable",
+    exceptions.UnsupportedMediaType: "unsupported-media-type",
+    exceptions.Throttled: "too-many-requests",
+}
+
+
+def _flatten(errors: Any, prefix: str = "") -> dict[str, list[str]]:
+    """Nested DRF errors as `{"lines.0.quantity": ["…"]}`; errors of the whole body stand under `""`."""
+    if isinstance(errors, dict):
+        out: dict[str, list[str]] = {}
+        for key, value in errors.items():
+            name = "" if key == "non_field_errors" else str(key)
+            out |= _flatten(value, ".".join(part for part in (prefix, name) if part))
+        return out
+    if isinstance(errors, list) and any(isinstance(item, dict | list) for item in errors):
+        out = {}
+        for index, item in enumerate(errors):
+            if item:
+                out |= _flatten(item, f"{prefix}.{index}" if prefix else str(index))
+        return out
+    return {prefix: [str(item) for item in (errors if isinstance(errors, list) else [errors])]}
+
+
+def as_problem(exc: Exception) -> Problem | None:
+    """The Problem that says what `exc` means to a client; None for a bug."""
+    match exc:
+        case Problem():
+            return exc
+        case Http404():
+            return NotFound("There is nothing at this address.")
+        case PermissionDenied():
+            return Forbidden("You may not do this.")
+        case DjangoValidationError():
+            errors = exc.message_dict if hasattr(exc, "error_dict") else {"": exc.messages}
+            return ValidationProblem("Some values cannot be used; see errors.", errors=errors)
+        case exceptions.ValidationError():
+            return ValidationProblem("Some values cannot be used; see errors.", errors=_flatten(exc.detail))
+        case exceptions.APIException():
+            slug = next((slug for kind, slug in SLUGS.items() if isinstance(exc, kind)), "error")
+            headers = {}
+            if header := getattr(exc, "auth_header", None):
+                headers["WWW-Authenticate"] = header
+            if (wait := getattr(exc, "wait", None)) is not None:
+                headers["Retry-After"] = str(max(1, round(wait)))
+            detail = exc.detail if isinstance(exc.detail, str) else exc.detail.get("detail", exc.default_detail)  # type: ignore[union-attr]  # simplejwt raises dicts
+            return make(exc.status_code, slug=slug, detail=str(detail), headers=headers)
+        case RequestDataTooBig() | TooManyFieldsSent():
+            return make(413, slug="payload-too-large", detail="The request is larger than this address accepts.")
+    return None
+
+
+def make(status: int, *, slug: str, detail: str, headers: dict[str, str] | None = None) -> Problem:
+    """A Problem of no class of its own, titled by its status."""
+    problem = Problem(detail, headers=headers)
+    problem.status = problem.status_code = status
+    problem.slug, problem.title = slug, HTTPStatus(status).phrase
+    return problem
+
+
+def body(problem: Problem, request: HttpRequest | None) -> dict[str, Any]:
+    """The members of RFC 9457, plus `request_id`, `errors` and the problem's own extensions."""
+    content: dict[str, Any] = {
+        "type": f"/problems/{problem.slug}",
+        "title": problem.title,
+        "status": problem.status,
+        "detail": str(problem.detail),
+        "instance": request.path if request is not None else None,
+        "request_id": structlog.contextvars.get_contextvars().get("request_id"),
+    }
+    if problem.errors is not None:
+        content["errors"] = problem.errors
+    return content | problem.extensions
+
+
+def problem_response(problem: Problem, request: HttpRequest | None) -> JsonResponse:
+    """For plain Django views and middleware."""
+    return JsonResponse(
+        body(problem, request), status=problem.status, headers=problem.headers, content_type=CONTENT_TYPE
+    )

@@ -1,0 +1,245 @@
+"""Settings that every service shares. A service's settings.py star-imports this and adds its own apps and URLs.
+
+Everything that differs between machines comes from the environment (12-factor), read here through `env`;
+a missing variable that has no safe default stops the process with a sentence that names it.
+"""
+
+from __future__ import annotations
+
+import os
+from datetime import timedelta
+from pathlib import Path
+
+import environ
+
+from apps.common import logs
+from apps.common.settings.variables import ENV_DEFAULTS
+
+env = environ.FileAwareEnv(**ENV_DEFAULTS)
+
+# `apps.catalog.settings` -> "catalog": the settings module names the service, nothing else needs to.
+SERVICE = os.environ["DJANGO_SETTINGS_MODULE"].split(".")[1]
+REPOSITORY = Path(__file__).resolve().parents[3]
+SERVICE_DIR = REPOSITORY / "apps" / SERVICE
+VERSION = env("VERSION")
+
+SECRET_KEY = env("SECRET_KEY")
+DEBUG = env("DEBUG")
+ALLOWED_HOSTS = env("ALLOWED_HOSTS")
+PUBLIC_URL = env("PUBLIC_URL").rstrip("/")
+# The gateway strips this prefix and says so in X-Forwarded-Prefix; the storefront lives at the root.
+PUBLIC_PREFIX = "" if SERVICE == "ui" else f"/api/{SERVICE}"
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
+
+COMMON_APPS = [
+    "django.contrib.staticfiles",
+    "rest_framework",
+    "drf_spectacular",
+    "django_prometheus",
+    "apps.common",
+]
+DATA_APPS = [
+    "unfold",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.postgres",
+    *COMMON_APPS,
+    "apps.common.outbox",
+    "apps.common.idempotency",
+    "apps.common.staff",
+]
+
+MIDDLEWARE = [
+    "django_prometheus.middleware.PrometheusBeforeMiddleware",
+    "apps.common.context.RequestContextMiddleware",
+    "apps.common.health.middleware.HealthMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "apps.common.middleware.RejectNullBytesMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_prometheus.middleware.PrometheusAfterMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+# --- Data -----------------------------------------------------------------------------------------------------
+
+DATABASES: dict[str, dict] = {}
+if SERVICE != "ui":
+    DATABASES["default"] = {
+        **env.db("DATABASE_URL"),
+        "ENGINE": "django_prometheus.db.backends.postgresql",
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+    }
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+AUTH_USER_MODEL = "staff.StaffUser"
+AUTHENTICATION_BACKENDS = ["apps.common.staff.backends.AuthServiceBackend"]
+
+REDIS_URL = env("REDIS_URL")
+CACHES = {
+    "default": {
+        "BACKEND": "apps.common.cache.ForgivingRedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": SERVICE,
+        "OPTIONS": {"socket_connect_timeout": 0.3, "socket_timeout": 0.5},
+    }
+}
+
+# --- Requests -------------------------------------------------------------------------------------------------
+
+USE_X_FORWARDED_HOST = True
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+_https = PUBLIC_URL.startswith("https://")
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _https
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_NAME = f"{SERVICE}_session"
+CSRF_COOKIE_NAME = f"{SERVICE}_csrf"
+SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = f"{PUBLIC_PREFIX}/"
+SESSION_COOKIE_AGE = int(timedelta(hours=12).total_seconds())
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_HSTS_SECONDS = int(timedelta(days=365).total_seconds()) if _https else 0
+X_FRAME_OPTIONS = "DENY"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+APPEND_SLASH = SERVICE == "ui"
+
+LANGUAGE_CODE = "en"
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+# --- Files ----------------------------------------------------------------------------------------------------
+
+STATIC_URL = "static/"
+STATIC_ROOT = Path(env("STATIC_ROOT") or REPOSITORY / "var" / "static" / SERVICE)
+MEDIA_ROOT = Path(env("MEDIA_ROOT") or REPOSITORY / "var" / "media" / SERVICE)
+MEDIA_URL = env("MEDIA_URL") or f"{PUBLIC_URL}/media/{SERVICE}/"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "apps.common.staticfiles.PrefixedManifestStorage"},
+}
+if env("AZURE_STORAGE_ACCOUNT"):
+    STORAGES["default"] = {
+        "BACKEND": "storages.backends.azure_storage.AzureStorage",
+        "OPTIONS": {
+            "account_name": env("AZURE_STORAGE_ACCOUNT"),
+            "azure_container": env("AZURE_STORAGE_CONTAINER"),
+            "connection_string": env("AZURE_STORAGE_CONNECTION_STRING") or None,
+        },
+    }
+# Served from STATIC_ROOT when collected (images, `make up`), straight from the apps otherwise (tests).
+WHITENOISE_USE_FINDERS = not STATIC_ROOT.is_dir()
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+
+# --- API ------------------------------------------------------------------------------------------------------
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["apps.common.identity.authentication.BearerAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["apps.common.identity.permissions.IsUser"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PAGINATION_CLASS": "apps.common.pagination.CursorPagination",
+    "DEFAULT_SCHEMA_CLASS": "apps.common.openapi.AutoSchema",
+    "DEFAULT_THROTTLE_RATES": {},
+    "EXCEPTION_HANDLER": "apps.common.handlers.exception_handler",
+    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": f"StreamCart {SERVICE}",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    "SERVE_AUTHENTICATION": [],
+    "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "SERVERS": [{"url": PUBLIC_PREFIX or "/", "description": "through the gateway"}],
+    "SCHEMA_PATH_PREFIX": "/v1",
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "apps.common.openapi.describe_problems",
+    ],
+}
+
+# --- Identity -------------------------------------------------------------------------------------------------
+
+SERVICE_URLS = {
+    "auth": env("AUTH_URL").rstrip("/"),
+    "catalog": env("CATALOG_URL").rstrip("/"),
+    "payment": env("PAYMENT_URL").rstrip("/"),
+    "video": env("VIDEO_URL").rstrip("/"),
+}
+SERVICE_SECRET = env("SERVICE_SECRET")
+TOKEN_ISSUER = f"{PUBLIC_URL}/api/auth"
+TOKEN_AUDIENCE = "streamcart"  # noqa: S105  (a public name, no secret)
+# rest_framework_simplejwt verifies; keys come from auth's JWKS (apps.common.identity.jwks).
+SIMPLE_JWT = {
+    "ALGORITHM": "RS256",
+    "AUDIENCE": TOKEN_AUDIENCE,
+    "ISSUER": TOKEN_ISSUER,
+    "USER_ID_CLAIM": "sub",
+    "ACCESS_TOKEN_LIFETIME": timedelta(minutes=10),
+    "REFRESH_TOKEN_LIFETIME": timedelta(days=30),
+    "LEEWAY": 5,
+}
+
+# --- Background work ------------------------------------------------------------------------------------------
+
+CELERY_BROKER_URL = REDIS_URL
+CELERY_TASK_DEFAULT_QUEUE = SERVICE
+CELERY_TASK_IGNORE_RESULT = True
+# A task is taken off the queue when it is done, not when it starts: a killed worker loses nothing.
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+# Sending gives up at once when Redis is away: the request goes on, a periodic job does the work later.
+CELERY_TASK_PUBLISH_RETRY = False
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "global_keyprefix": f"{SERVICE}:",
+    "visibility_timeout": int(timedelta(hours=2).total_seconds()),
+    "socket_connect_timeout": 1,
+    "socket_timeout": 30,
+}
+CELERY_TIMEZONE = "UTC"
+CELERY_BEAT_SCHEDULE: dict[str, dict] = {}
+CELERY_BEAT_SCHEDULE_FILENAME = str(Path(env("RUN_DIR") or REPOSITORY / "var" / "run") / f"{SERVICE}-beat")
+
+vars().update(env.email_url("EMAIL_URL"))
+DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL")
+
+LOGGING = logs.configure(SERVICE, level=env("LOG_LEVEL"), form=env("LOG_FORMAT"))
+
+# --- Staff admin ----------------------------------------------------------------------------------------------
+
+UNFOLD = {
+    "SITE_TITLE": f"StreamCart {SERVICE}",
+    "SITE_HEADER": f"StreamCart {SERVICE}",
+    "SITE_SYMBOL": "local_movies",
+    "SHOW_HISTORY": True,
+}
+
+PROMETHEUS_EXPORT_MIGRATIONS = False

@@ -1,0 +1,71 @@
+"""Sign-in of staff to a service's admin with their one StreamCart account."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+import httpx
+import structlog
+from django.conf import settings
+from django.contrib.auth.backends import ModelBackend
+from django.http import HttpRequest
+
+from apps.common.context import HEADER, request_id
+from apps.common.identity.authentication import verify
+from apps.common.staff.models import StaffUser
+from apps.common.staff.services import mirror_staff
+
+log = structlog.get_logger(__name__)
+TIMEOUT = httpx.Timeout(5.0, connect=1.0)
+
+
+class SignInUnavailable(Exception):
+    """`auth` cannot be asked; the sign-in page says so instead of blaming the password."""
+
+
+class SignInRefused(Exception):
+    """`auth` refused for a reason that the person must hear (locked, unverified, one-time code needed)."""
+
+
+class AuthServiceBackend(ModelBackend):
+    """Asks `auth` for a token and mirrors the account; permissions come from the local groups of its roles."""
+
+    def authenticate(  # type: ignore[override]  # Django passes credentials by name
+        self,
+        request: HttpRequest | None,
+        username: str | None = None,
+        password: str | None = None,
+        **kwargs: Any,
+    ) -> StaffUser | None:
+        if not username or not password:
+            return None
+        token = self._token(request, username, password, kwargs.get("otp"))
+        return mirror_staff(verify(token)) if token else None
+
+    def get_user(self, user_id: Any) -> StaffUser | None:
+        try:
+            user = StaffUser.objects.get(pk=uuid.UUID(str(user_id)))
+        except (StaffUser.DoesNotExist, ValueError):
+            return None
+        return user if self.user_can_authenticate(user) else None
+
+    def _token(self, request: HttpRequest | None, email: str, password: str, otp: str | None) -> str | None:
+        credentials = {"email": email, "password": password} | ({"otp": otp} if otp else {})
+        headers = {HEADER: request_id() or ""}
+        if request is not None and (address := request.META.get("HTTP_X_FORWARDED_FOR")):
+            headers["X-Forwarded-For"] = address  # lockout counts by the person's address, not by ours
+        url = f"{settings.SERVICE_URLS['auth']}/v1/tokens"
+        try:
+            response = httpx.post(url, json=credentials, headers=headers, timeout=TIMEOUT)
+            body = response.json()
+        except (httpx.HTTPError, ValueError) as error:
+            log.warning("auth cannot be asked", error=str(error))
+            raise SignInUnavailable from error
+        if response.status_code == httpx.codes.OK:
+            return body["access"]
+        if response.status_code >= 500:
+            raise SignInUnavailable
+        if body.get("type", "").endswith("/invalid-credentials"):
+            return None
+        raise SignInRefused(body.get("detail", "Sign-in was refused."))

@@ -1,0 +1,25 @@
+"""Static files behind the gateway's prefix."""
+
+from __future__ import annotations
+
+from django.urls import get_script_prefix
+from whitenoise.storage import CompressedManifestStaticFilesStorage
+
+
+class PrefixedManifestStorage(CompressedManifestStaticFilesStorage):
+    """Hashed, compressed files whose URLs carry the prefix of the request being answered.
+
+    Django caches a storage's base address for the life of the process, but here one process answers both behind
+    `/api/<service>` (through the gateway) and without it (inside the cluster).
+    """
+
+    # A file outside the manifest (an un-collected test run) keeps its plain name instead of failing a page.
+    manifest_strict = False
+
+    @property
+    def base_url(self) -> str:
+        return f"{get_script_prefix()}static/"
+
+    @base_url.setter
+    def base_url(self, value: str) -> None:
+        """Ignore what FileSystemStorage computes once."""

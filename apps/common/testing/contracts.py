@@ -1,0 +1,77 @@
+"""Checks requests and answers against a service's real OpenAPI document (`apps/<service>/openapi.yaml`)."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+from openapi_core import OpenAPI
+from openapi_core.testing import MockRequest, MockResponse
+
+APPS = Path(__file__).resolve().parents[2]
+
+
+@cache
+def document(service: str) -> OpenAPI:
+    """The parsed document of a service."""
+    return OpenAPI.from_file_path(str(APPS / service / "openapi.yaml"))
+
+
+def assert_matches_contract(
+    service: str,
+    method: str,
+    path: str,
+    *,
+    request_json: Any = None,
+    response_json: Any = None,
+    status: int = 200,
+    headers: dict[str, str] | None = None,
+) -> None:
+    """Raise openapi_core's error when the operation is unknown, the body is not accepted or the answer is impossible.
+
+    `path` may carry a query string, without the gateway's prefix (`/v1/quotes`).
+    """
+    parts = urlsplit(path)
+    prefix = f"/api/{service}"
+    request = MockRequest(
+        "http://contract",
+        method.lower(),
+        prefix + parts.path,
+        args=dict(httpx.QueryParams(parts.query)),
+        headers={"Authorization": "Bearer token", **(headers or {})},
+        data=None if request_json is None else json.dumps(request_json).encode(),
+        content_type="application/json",
+    )
+    api = document(service)
+    api.validate_request(request)
+    content_type = "application/json" if status < 400 else "application/problem+json"
+    data = b"" if response_json is None else json.dumps(response_json).encode()
+    api.validate_response(request, MockResponse(data, status_code=status, content_type=content_type))
+
+
+def contract_router(router: Any, service: str, base_url: str) -> Any:
+    """Make a respx router check every exchange with `service` at `base_url` against its document.
+
+    Register routes on the router as usual; call the returned function at the end of the test to check all of them.
+    """
+
+    def check() -> None:
+        exchanges = [call for call in router.calls if str(call.request.url).startswith(base_url)]
+        assert exchanges, f"no call reached {service}"
+        for call in exchanges:
+            content, answer = call.request.content, call.response
+            assert_matches_contract(
+                service,
+                call.request.method,
+                call.request.url.raw_path.decode(),
+                request_json=json.loads(content) if content else None,
+                response_json=answer.json() if answer.content else None,
+                status=answer.status_code,
+                headers=dict(call.request.headers),
+            )
+
+    return check

@@ -1,0 +1,31 @@
+"""The addresses that every service has."""
+
+from __future__ import annotations
+
+from django.apps import apps
+from django.urls import URLPattern, URLResolver, include, path
+from django_prometheus.exports import ExportToDjangoView
+from drf_spectacular.views import SpectacularAPIView
+
+from apps.common.docs import docs
+
+
+def common_urlpatterns() -> list[URLPattern | URLResolver]:
+    """`/schema/`, `/docs/`, `/metrics` and, where the outbox is installed, `/internal/events`.
+
+    Health endpoints are answered earlier, by HealthMiddleware; the gateway hides `/internal`, `/metrics` and health.
+    """
+    patterns: list[URLPattern | URLResolver] = [
+        path("schema/", SpectacularAPIView.as_view(), name="schema"),
+        path("docs/", docs, name="docs"),
+        path("metrics", ExportToDjangoView, name="metrics"),
+    ]
+    if apps.is_installed("apps.common.outbox"):
+        patterns.append(path("internal/", include("apps.common.outbox.urls")))
+    return patterns
+
+
+handler400 = "apps.common.handlers.bad_request"
+handler403 = "apps.common.handlers.permission_denied"
+handler404 = "apps.common.handlers.not_found"
+handler500 = "apps.common.handlers.server_error"
