@@ -37,9 +37,9 @@ class CursorPagination(BasePagination):
         ordering = tuple(getattr(view, "ordering", None) or self.ordering)
         backwards, values = _decode(request.query_params.get("cursor"), len(ordering))
         fields = [_reverse(field) for field in ordering] if backwards else list(ordering)
-        if values is not None:
-            queryset = queryset.filter(_after(fields, values))
         try:
+            if values is not None:
+                queryset = queryset.filter(_after(fields, values))
             rows = list(queryset.order_by(*fields)[: self.limit + 1])
         except (DjangoValidationError, FieldError, ValueError, TypeError) as error:
             raise _broken_cursor() from error

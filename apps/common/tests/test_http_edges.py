@@ -1,0 +1,154 @@
+"""What every service answers at its edges: problems, health, prefix, request ids, documents."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from django.core.exceptions import ValidationError as DjangoValidationError
+from django.db import DatabaseError
+from django.test import Client
+from rest_framework import exceptions, serializers
+from rest_framework.permissions import AllowAny
+from rest_framework.test import APIRequestFactory
+from rest_framework.views import APIView
+
+from apps.common import problems
+from apps.common.health import checks
+from apps.common.wsgi import ForwardedPrefix
+
+PROBLEM = "application/problem+json"
+
+
+def answer(exc: Exception):
+    class View(APIView):
+        permission_classes = [AllowAny]
+
+        def get(self, request):
+            raise exc
+
+    response = View.as_view()(APIRequestFactory().get("/thing"))
+    response.render()
+    return response
+
+
+class OutOfMugs(problems.Problem):
+    status, slug, title = 409, "out-of-mugs", "No mugs left"
+
+
+def test_a_problem_carries_its_slug_and_extensions():
+    response = answer(OutOfMugs("Only 2 are left; take fewer.", available=2, headers={"Retry-After": "5"}))
+    assert response.status_code == 409
+    assert response["Content-Type"] == PROBLEM
+    assert response["Retry-After"] == "5"
+    assert response.data["type"] == "/problems/out-of-mugs"
+    assert response.data["title"] == "No mugs left"
+    assert response.data["detail"] == "Only 2 are left; take fewer."
+    assert response.data["instance"] == "/thing"
+    assert response.data["available"] == 2
+
+
+class Line(serializers.Serializer):
+    quantity = serializers.IntegerField()
+
+
+class Lines(serializers.Serializer):
+    lines = Line(many=True)
+
+
+def test_nested_input_errors_are_named_by_path():
+    serializer = Lines(data={"lines": [{"quantity": 1}, {"quantity": "x"}]})
+    serializer.is_valid()
+    response = answer(exceptions.ValidationError(serializer.errors))
+    assert response.status_code == 400
+    assert response.data["errors"] == {"lines.1.quantity": ["A valid integer is required."]}
+
+
+@pytest.mark.parametrize(
+    ("exc", "status", "slug"),
+    [
+        (exceptions.NotAuthenticated(), 403, "unauthenticated"),
+        (exceptions.PermissionDenied(), 403, "forbidden"),
+        (exceptions.MethodNotAllowed("PUT"), 405, "method-not-allowed"),
+        (exceptions.ParseError(), 400, "malformed-request"),
+        (exceptions.UnsupportedMediaType("text/x"), 415, "unsupported-media-type"),
+        (DjangoValidationError("no"), 400, "invalid-input"),
+        (DjangoValidationError({"name": ["no"]}), 400, "invalid-input"),
+    ],
+)
+def test_what_frameworks_raise_becomes_a_problem(exc, status, slug):
+    response = answer(exc)
+    assert response.data["type"] == f"/problems/{slug}"
+    assert response.status_code in (status, 401)
+
+
+def test_a_throttled_caller_hears_how_long_to_wait():
+    assert answer(exceptions.Throttled(wait=2.2))["Retry-After"] == "3"
+
+
+def test_unknown_addresses_answer_with_a_problem_and_a_request_id():
+    response = Client().get("/nothing-here")
+    assert response.status_code == 404
+    assert response["Content-Type"] == PROBLEM
+    assert response.json()["request_id"] == response["X-Request-ID"]
+
+
+@pytest.mark.parametrize("path", ["/%00", "/x?q=%00"])
+def test_null_bytes_never_reach_a_query(path):
+    assert Client().get(path).status_code == 400
+
+
+def test_a_sane_request_id_is_kept_and_another_replaced():
+    assert Client().get("/livez", headers={"X-Request-ID": "abc-12345678"})["X-Request-ID"] == "abc-12345678"
+    assert Client().get("/livez", headers={"X-Request-ID": 'x"\n{}'})["X-Request-ID"] != 'x"\n{}'
+
+
+def test_livez_needs_no_database(monkeypatch):
+    monkeypatch.setattr(checks.connection, "cursor", lambda: pytest.fail("asked the database"))
+    assert Client().get("/livez").status_code == 200
+
+
+@pytest.mark.django_db
+def test_readyz_says_what_is_missing(monkeypatch):
+    assert Client().get("/readyz").status_code == 200
+    monkeypatch.setattr(checks, "pending_migrations", lambda: 2)
+    response = Client().get("/readyz")
+    assert response.status_code == 503
+    assert "2 not applied" in response.json()["failing"]["migrations"]
+
+
+@pytest.mark.django_db
+def test_readyz_says_when_the_database_is_away(monkeypatch):
+    def away():
+        raise DatabaseError("connection refused\nmore")
+
+    monkeypatch.setattr(checks.connection, "cursor", away)
+    response = Client().get("/startupz")
+    assert response.status_code == 503
+    assert response.json()["failing"] == {"database": "cannot be reached: connection refused"}
+
+
+def wsgi_environ(**headers: str) -> dict:
+    return {"PATH_INFO": "/v1", "SCRIPT_NAME": "", "wsgi.input": io.BytesIO(), **headers}
+
+
+@pytest.mark.parametrize(
+    ("header", "script_name"),
+    [("/api/catalog", "/api/catalog"), ("/evil", ""), ("", ""), ("/api/catalog/", "")],
+)
+def test_only_the_services_own_prefix_is_believed(header, script_name):
+    seen = {}
+    application = ForwardedPrefix(lambda environ, start: seen.update(environ) or [], "/api/catalog")
+    application(wsgi_environ(HTTP_X_FORWARDED_PREFIX=header), lambda *_: None)
+    assert seen["SCRIPT_NAME"] == script_name
+
+
+def test_the_schema_and_its_page_are_served():
+    assert Client().get("/schema/").status_code == 200
+    page = Client().get("/docs/")
+    assert page.status_code == 200
+    assert b"<h1>" in page.content
+
+
+def test_metrics_are_served():
+    assert b"django_http_requests_total" in Client().get("/metrics").content
