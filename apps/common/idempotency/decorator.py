@@ -1,0 +1,137 @@
+"""The decorator for DRF view methods."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.throttling import BaseThrottle
+
+from apps.common.idempotency import services
+from apps.common.identity.principal import Principal
+from apps.common.problems import ValidationProblem, as_problem
+
+HEADER = "Idempotency-Key"
+REPLAYED_HEADER = "Idempotency-Replayed"
+KEY = re.compile(r"\A[\x21-\x7e]{1,255}\Z")
+# Answers that say "not now" rather than "no": the same request may well succeed later.
+PASSING_STATUSES = frozenset({401, 408, 425, 429})
+CART_SECRET_HEADER = "X-Cart-Secret"  # noqa: S105  (the name of a header)
+
+ViewMethod = Callable[..., Response]
+
+
+class KeyMissing(ValidationProblem):
+    slug, title = "idempotency-key-required", "This request needs an Idempotency-Key"
+
+
+def idempotent(method: ViewMethod) -> ViewMethod:
+    """Make a DRF view method answer a repeated request with its first answer.
+
+    The request must carry `Idempotency-Key` (400 otherwise). The same key and request gets the first answer again,
+    marked `Idempotency-Replayed: true`; another request with the key is 422 `idempotency-key-reused`; one that comes
+    while the first is worked on is 409 `request-in-progress` with Retry-After. Refusals (4xx) are kept like any
+    answer; 5xx and "not now" answers are not, so the client may try again with the same key.
+
+    No transaction is open while the method runs. If the process dies in it, the work starts again at the next
+    request, after a minute: it must bear that, keyed by `request.idempotency_key`.
+    """
+
+    @wraps(method)
+    def wrapper(view: Any, request: Request, *args: Any, **kwargs: Any) -> Response:
+        key = _key_of(request)
+        request.idempotency_key = key  # type: ignore[attr-defined]
+        claim = services.claim_key(scope=_scope_of(request), key=key, fingerprint=_fingerprint_of(request))
+        if isinstance(claim, services.Answer):
+            return _replay(claim)
+        try:
+            response = _run(view, method, request, *args, **kwargs)
+            if _is_final(response):
+                services.keep_answer(claim, _answer_of(response))
+            else:
+                services.release_key(claim)
+        except Exception:
+            services.release_key(claim)
+            raise
+        return response
+
+    parameter = OpenApiParameter(
+        HEADER,
+        str,
+        OpenApiParameter.HEADER,
+        required=True,
+        description="1 to 255 visible ASCII characters that the client makes up; repeating the request repeats them.",
+    )
+    return extend_schema(parameters=[parameter])(wrapper)
+
+
+def _run(view: Any, method: ViewMethod, request: Request, *args: Any, **kwargs: Any) -> Response:
+    """The method's answer, also when it raised one."""
+    try:
+        response = method(view, request, *args, **kwargs)
+    except Exception as error:
+        if as_problem(error) is None:
+            raise
+        response = view.handle_exception(error)
+    if not isinstance(response, Response):
+        raise TypeError("@idempotent is for methods that return a DRF Response.")
+    return response
+
+
+def _key_of(request: Request) -> str:
+    key = request.headers.get(HEADER)
+    if key is None:
+        message = f"Send an {HEADER} header: a new random value for each new request, the same one when repeating it."
+        raise KeyMissing(message, errors={HEADER: [message]})
+    if not KEY.match(key):
+        message = f"{HEADER} must be 1 to 255 visible ASCII characters."
+        raise ValidationProblem(message, errors={HEADER: [message]})
+    return key
+
+
+def _scope_of(request: Request) -> str:
+    """Whose key it is: one client's keys never meet another's, so nobody is replayed somebody else's answer."""
+    if isinstance(request.user, Principal):
+        return f"subject:{request.user.subject}"[:100]
+    if secret := request.headers.get(CART_SECRET_HEADER):
+        return f"cart:{_digest(secret.encode())}"
+    return f"address:{_digest(BaseThrottle().get_ident(request).encode())}"
+
+
+def _fingerprint_of(request: Request) -> str:
+    head = f"{request.method} {request.get_full_path()}\n"
+    return _digest(head.encode() + request.body)
+
+
+def _digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def _is_final(response: Response) -> bool:
+    if response.status_code >= 500 or response.status_code in PASSING_STATUSES:
+        return False
+    data = response.data if isinstance(response.data, dict) else {}
+    return data.get("type") != f"/problems/{services.RequestInProgress.slug}"
+
+
+def _answer_of(response: Response) -> services.Answer:
+    headers = {name: value for name, value in response.headers.items() if name.lower() != "content-type"}
+    if response.content_type:
+        headers["Content-Type"] = response.content_type
+    body = "" if response.data is None else JSONRenderer().render(response.data).decode()
+    return services.Answer(status=response.status_code, headers=headers, body=body)
+
+
+def _replay(answer: services.Answer) -> Response:
+    headers = {**answer.headers, REPLAYED_HEADER: "true"}
+    content_type = headers.pop("Content-Type", None)
+    data = json.loads(answer.body) if answer.body else None
+    return Response(data, status=answer.status, headers=headers, content_type=content_type)

@@ -1,0 +1,109 @@
+"""Claim a key, keep its answer, give it back: short transactions, none of them open while the work is done."""
+
+from __future__ import annotations
+
+import math
+import uuid
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from apps.common.idempotency.models import IdempotencyRecord
+from apps.common.problems import Conflict, Problem
+
+# The contract promises 24 hours.
+KEPT_FOR = timedelta(hours=48)
+# How long a worker that died keeps others from trying again; longer than any request may take.
+LOCKED_FOR = timedelta(seconds=60)
+LONGEST_RETRY_AFTER = 5
+
+State = IdempotencyRecord.State
+
+
+class RequestInProgress(Conflict):
+    slug, title = "request-in-progress", "The same request is still being worked on"
+
+
+class KeyReused(Problem):
+    status, slug, title = 422, "idempotency-key-reused", "This idempotency key belongs to another request"
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """The right to do the work of a key."""
+
+    record_id: int
+    lease: uuid.UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What was answered the first time; `body` is rendered JSON, empty for none."""
+
+    status: int
+    headers: dict[str, str]
+    body: str
+
+
+def claim_key(*, scope: str, key: str, fingerprint: str) -> Claim | Answer:
+    """The right to do the work, or the answer of when it was done.
+
+    A key whose worker died is claimed anew after LOCKED_FOR: the work itself must bear being started twice, keyed by
+    the same key. Raises KeyReused when the key came with another request, RequestInProgress while another works.
+    """
+    lease, now = uuid.uuid4(), timezone.now()
+    fresh = IdempotencyRecord(
+        scope=scope, key=key, fingerprint=fingerprint, lease=lease, locked_until=now + LOCKED_FOR, created_at=now
+    )
+    with transaction.atomic():
+        IdempotencyRecord.objects.bulk_create([fresh], ignore_conflicts=True)
+        record = IdempotencyRecord.objects.select_for_update().get(scope=scope, key=key)
+        if record.lease == lease:
+            return Claim(record.pk, lease)
+        is_outdated = record.created_at < now - KEPT_FOR
+        if not is_outdated:
+            if record.fingerprint != fingerprint:
+                raise KeyReused("Send a new Idempotency-Key with a new request; this one came with another before.")
+            if record.state == State.ANSWERED:
+                return Answer(record.response_status, record.response_headers, record.response_body)
+            if record.locked_until > now:
+                raise _in_progress(record.locked_until - now)
+        _take_over(record, fresh)
+        return Claim(record.pk, lease)
+
+
+def _in_progress(left: timedelta) -> RequestInProgress:
+    seconds = min(LONGEST_RETRY_AFTER, max(1, math.ceil(left.total_seconds())))
+    return RequestInProgress("Wait for the first answer, or ask again.", headers={"Retry-After": str(seconds)})
+
+
+def _take_over(record: IdempotencyRecord, fresh: IdempotencyRecord) -> None:
+    record.fingerprint, record.state = fresh.fingerprint, State.IN_PROGRESS
+    record.lease, record.locked_until, record.created_at = fresh.lease, fresh.locked_until, fresh.created_at
+    record.response_status, record.response_headers, record.response_body = None, {}, ""
+    record.save()
+
+
+def keep_answer(claim: Claim, answer: Answer) -> bool:
+    """Store what later requests with the key get; False when the claim was lost to another worker meanwhile."""
+    return bool(
+        IdempotencyRecord.objects.filter(pk=claim.record_id, lease=claim.lease).update(
+            state=State.ANSWERED,
+            response_status=answer.status,
+            response_headers=answer.headers,
+            response_body=answer.body,
+        )
+    )
+
+
+def release_key(claim: Claim) -> None:
+    """Forget the claim, so that the next request with the key does the work."""
+    IdempotencyRecord.objects.filter(pk=claim.record_id, lease=claim.lease).delete()
+
+
+def purge_keys() -> int:
+    """Delete records older than KEPT_FOR; return how many."""
+    deleted, _ = IdempotencyRecord.objects.filter(created_at__lt=timezone.now() - KEPT_FOR).delete()
+    return deleted

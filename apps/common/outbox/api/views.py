@@ -1,0 +1,61 @@
+"""The event feed."""
+
+from __future__ import annotations
+
+import threading
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from apps.common.identity.permissions import RequireScope
+from apps.common.outbox.api.serializers import CloudEventSerializer, FeedQuerySerializer
+from apps.common.outbox.selectors import as_cloudevent, await_events, last_position
+from apps.common.problems import Conflict
+
+# Each waiting reader keeps one thread of this process; more than these are answered at once and ask again.
+MAX_WAITING = 4
+_waiting = threading.BoundedSemaphore(MAX_WAITING)
+
+
+class PositionAhead(Conflict):
+    """The reader has seen positions that were never given: this database was restored to an earlier state."""
+
+    slug, title = "position-ahead", "The position is ahead of the feed"
+
+
+class CloudEventsBatchRenderer(JSONRenderer):
+    """CloudEvents 1.0 JSON batch format."""
+
+    media_type = "application/cloudevents-batch+json"
+    format = "cloudevents"
+
+
+class FeedView(APIView):
+    """Events of this service in the order of their commits. Internal: the gateway does not forward it."""
+
+    permission_classes = [RequireScope("events:read")]
+    renderer_classes = [CloudEventsBatchRenderer, JSONRenderer]
+
+    @extend_schema(
+        operation_id="read_events",
+        tags=["internal"],
+        parameters=[FeedQuerySerializer],
+        responses={(200, CloudEventsBatchRenderer.media_type): CloudEventSerializer(many=True)},
+    )
+    def get(self, request: Request) -> Response:
+        """Events behind `after`, oldest first; an empty batch when `wait` seconds brought none."""
+        query = FeedQuerySerializer(data=request.query_params)
+        query.is_valid(raise_exception=True)
+        after, limit, wait = (query.validated_data[name] for name in ("after", "limit", "wait"))
+        may_wait = wait > 0 and _waiting.acquire(blocking=False)
+        try:
+            events = await_events(after=after, limit=limit, seconds=wait if may_wait else 0)
+        finally:
+            if may_wait:
+                _waiting.release()
+        if not events and after > (last := last_position()):
+            raise PositionAhead(f"Position {after} was never given; the last one is {last}.", last_position=last)
+        return Response([as_cloudevent(event) for event in events], headers={"Cache-Control": "no-store"})
