@@ -13,7 +13,7 @@ class HealthMiddleware:
     """Answers Kubernetes' probes.
 
     `/livez` says that the process serves requests. `/readyz` and `/startupz` also ask for its own database with every
-    migration applied. Redis is not asked: without it the shop still sells (see "When a part is down"), so taking every
+    migration applied. Redis is not asked (docs/decisions/0001): without it the shop still sells, so taking every
     pod out of rotation for it would turn a slow cache into an outage.
     """
 
