@@ -178,7 +178,7 @@ def _with_retries(call: _Call, *, attempts: int) -> httpx.Response:
     retries = stamina.retry_context(
         on=lambda error: isinstance(error, Unavailable) and error.is_retryable,
         attempts=attempts,
-        timeout=max(0.0, call.ends_at - time.monotonic()),
+        timeout=max(0.001, call.ends_at - time.monotonic()),
         wait_initial=0.05,
         wait_max=0.5,
         wait_jitter=0.05,
