@@ -144,6 +144,7 @@ def run_consumers(sources: list[str], *, stopping: threading.Event, stop_seconds
         # Daemons: one that waits for an answer need not be waited for; nothing is in its hands.
         threading.Thread(target=consumer.run, name=f"events-{consumer.source}", daemon=True).start()
     stopping.wait()
+    log.info("stopping: events in hand are finished first")
     ends_at = time.monotonic() + stop_seconds
     for consumer in consumers:
         if not consumer.busy.acquire(timeout=max(0.0, ends_at - time.monotonic())):
