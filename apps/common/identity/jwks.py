@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from typing import Any
 
 import httpx
@@ -32,7 +33,8 @@ class KeySet:
     A failed fetch keeps the keys that are there: tokens signed with them stay good while `auth` is down.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, fetch: Callable[[], dict[str, Any] | None] | None = None) -> None:
+        self._fetch = fetch or fetch_from_auth
         self._keys: dict[str, Any] = {}
         self._tried_at = 0.0
         self._lock = threading.Lock()
@@ -65,16 +67,18 @@ class KeySet:
             self._tried_at = time.monotonic()
             self._lock.release()
 
-    def _fetch(self) -> dict[str, Any] | None:
-        try:
-            response = httpx.get(f"{settings.SERVICE_URLS['auth']}/.well-known/jwks.json", timeout=TIMEOUT)
-            response.raise_for_status()
-            document = response.json()
-        except (httpx.HTTPError, ValueError) as error:
-            log.warning("signing keys cannot be fetched; going on with those at hand", error=str(error))
-            return None
-        cache.set(CACHE_KEY, document, timeout=3600)
-        return document
+
+def fetch_from_auth() -> dict[str, Any] | None:
+    """The published key set; None when `auth` does not answer."""
+    try:
+        response = httpx.get(f"{settings.SERVICE_URLS['auth']}/.well-known/jwks.json", timeout=TIMEOUT)
+        response.raise_for_status()
+        document = response.json()
+    except (httpx.HTTPError, ValueError) as error:
+        log.warning("signing keys cannot be fetched; going on with those at hand", error=str(error))
+        return None
+    cache.set(CACHE_KEY, document, timeout=3600)
+    return document
 
 
 def parse(document: dict[str, Any]) -> dict[str, Any]:

@@ -15,10 +15,7 @@ from apps.common.testing.tokens import PUBLIC_JWKS, access_token
 @pytest.fixture(autouse=True)
 def _known_keys(monkeypatch: pytest.MonkeyPatch) -> None:
     """Tokens of apps.common.testing.tokens verify, without a network."""
-    keys = jwks.KeySet()
-    monkeypatch.setattr(keys, "_fetch", lambda: PUBLIC_JWKS)
-    monkeypatch.setattr(keys, "_keys", jwks.parse(PUBLIC_JWKS))
-    monkeypatch.setattr(jwks, "keys", keys)
+    monkeypatch.setattr(jwks, "keys", jwks.KeySet(fetch=lambda: PUBLIC_JWKS))
 
 
 @pytest.fixture(autouse=True)

@@ -1,0 +1,112 @@
+"""Accounts and their address books."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models.functions import Lower
+
+from apps.common.ids import uuid7
+
+
+class Role(models.TextChoices):
+    CUSTOMER = "customer"
+    CATALOG_STAFF = "catalog_staff"
+    SUPPORT_STAFF = "support_staff"
+    VIDEO_STAFF = "video_staff"
+    ADMIN = "admin"
+
+
+STAFF_ROLES = frozenset(Role.values) - {Role.CUSTOMER}
+
+
+def customer_only() -> list[str]:
+    """What a new account may do."""
+    return [Role.CUSTOMER]
+
+
+def normalise_email(email: str) -> str:
+    """The form in which addresses are stored and compared: trimmed and lower-case throughout.
+
+    RFC 5321 lets the part before the @ be case-sensitive, but no mail provider of note uses that, and two accounts
+    that differ in capitals alone confuse everybody.
+    """
+    return email.strip().lower()
+
+
+class UserManager(BaseUserManager["User"]):
+    def get_by_natural_key(self, username: str | None) -> User:
+        return self.get(email=normalise_email(username or ""))
+
+
+class User(AbstractBaseUser):
+    """An account. Roles say what it may do in every service; `customer` is held by all."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    email = models.EmailField(max_length=254, unique=True)
+    name = models.CharField(max_length=150)
+    roles = ArrayField(models.CharField(max_length=32, choices=Role), default=customer_only)
+    email_verified_at = models.DateTimeField(null=True, blank=True)
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = UserManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: list[str] = ["name"]
+
+    class Meta:
+        constraints = [
+            # With the unique index: two registrations of one address at the same moment end with one account.
+            models.CheckConstraint(condition=models.Q(email=Lower("email")), name="user_email_is_normalised"),
+        ]
+
+    def __str__(self) -> str:
+        return self.email
+
+    @property
+    def is_staff(self) -> bool:
+        """Whether Django's admin of this service lets the person in."""
+        return not {Role.ADMIN, Role.SUPPORT_STAFF}.isdisjoint(self.roles)
+
+    def has_perm(self, perm: str, obj: Any = None) -> bool:
+        """Administrators do everything; support looks."""
+        if Role.ADMIN in self.roles:
+            return self.is_active
+        return self.is_active and self.is_staff and perm.rsplit(".", 1)[-1].startswith("view_")
+
+    def has_module_perms(self, app_label: str) -> bool:
+        return self.is_active and self.is_staff
+
+
+class Address(models.Model):
+    """An entry of an address book."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="addresses")
+    name = models.CharField(max_length=150)
+    line1 = models.CharField(max_length=200)
+    line2 = models.CharField(max_length=200, blank=True)
+    postal_code = models.CharField(max_length=20)
+    city = models.CharField(max_length=100)
+    region = models.CharField(max_length=100, blank=True)
+    country = models.CharField(max_length=2)
+    phone = models.CharField(max_length=40, blank=True)
+    is_default = models.BooleanField(default=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name_plural = "addresses"
+        constraints = [
+            # Two tabs that each choose a default must not leave two.
+            models.UniqueConstraint(
+                fields=["user"], condition=models.Q(is_default=True), name="address_one_default_per_user"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name}, {self.city}"

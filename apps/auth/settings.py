@@ -1,0 +1,40 @@
+"""Settings of the auth service."""
+
+from __future__ import annotations
+
+from celery.schedules import crontab
+
+from apps.common.settings.base import *
+from apps.common.settings.base import DATA_APPS, env
+
+# Accounts live here: the mirror that other services keep of their staff is not needed.
+INSTALLED_APPS = [
+    *(app for app in DATA_APPS if app != "apps.common.staff"),
+    "apps.auth.accounts",
+    "apps.auth.tokens",
+]
+ROOT_URLCONF = "apps.auth.urls"
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["apps.auth.accounts.backends.EmailBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+
+# Wraps the private signing keys in the database.
+KEY_ENCRYPTION_KEY = env("KEY_ENCRYPTION_KEY")
+# Secrets that each service may identify itself with; several by comma while one is being rotated.
+SERVICE_SECRETS = {
+    name: [secret for secret in env.list(f"SERVICE_SECRET_{name.upper()}", default=[]) if secret]
+    for name in ("catalog", "payment", "ui", "video")
+}
+
+CELERY_BEAT_SCHEDULE = {
+    "rotate-signing-keys": {
+        "task": "apps.auth.tokens.tasks.rotate_signing_keys",
+        "schedule": crontab(hour=3, minute=7),
+    },
+    "purge-sessions": {"task": "apps.auth.tokens.tasks.purge_sessions", "schedule": crontab(minute=23)},
+}

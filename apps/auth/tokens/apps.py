@@ -1,0 +1,13 @@
+from django.apps import AppConfig
+
+
+class TokensConfig(AppConfig):
+    name = "apps.auth.tokens"
+    label = "tokens"
+
+    def ready(self) -> None:
+        from apps.auth.tokens.selectors import jwks_document
+        from apps.common.identity import jwks
+
+        # This service need not ask itself over HTTP for the keys that lie in its own database.
+        jwks.keys = jwks.KeySet(fetch=jwks_document)

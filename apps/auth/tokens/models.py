@@ -1,0 +1,56 @@
+"""Signing keys, sessions and failed sign-ins."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+
+from apps.common.ids import uuid7
+
+
+class SigningKey(models.Model):
+    """An RSA key pair: published from its creation to `retires_at`, signing from `signs_from` until a newer one does."""
+
+    kid = models.CharField(primary_key=True, max_length=64)
+    public_jwk = models.JSONField()
+    private_pem = models.BinaryField(help_text="PKCS #8, wrapped with KEY_ENCRYPTION_KEY.")
+    signs_from = models.DateTimeField(db_index=True)
+    retires_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return self.kid
+
+
+class Session(models.Model):
+    """A signed-in device: one family of refresh tokens, of which only number `counter` is good."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="sessions")
+    salt = models.BinaryField(max_length=32)
+    counter = models.PositiveIntegerField(default=0)
+    rotated_at = models.DateTimeField()
+    expires_at = models.DateTimeField(db_index=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    revoked_because = models.CharField(max_length=64, blank=True)
+    user_agent = models.CharField(max_length=256, blank=True)
+    address = models.CharField(max_length=64, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"{self.user_agent or 'unknown device'} since {self.created_at:%Y-%m-%d}"
+
+
+class SignInFailures(models.Model):
+    """How often sign-in failed lately under one key (an account from an address, an address, an account)."""
+
+    key = models.CharField(primary_key=True, max_length=400)
+    count = models.PositiveIntegerField(default=0)
+    last_at = models.DateTimeField(db_index=True)
+    locked_until = models.DateTimeField()
+
+    class Meta:
+        verbose_name_plural = "sign-in failures"
+
+    def __str__(self) -> str:
+        return f"{self.key}: {self.count}"

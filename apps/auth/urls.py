@@ -1,0 +1,24 @@
+"""Addresses of the auth service."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.urls import include, path
+
+from apps.auth.tokens.api import discovery
+from apps.common.urls import (  # noqa: F401  (Django looks the handlers up here)
+    common_urlpatterns,
+    handler400,
+    handler403,
+    handler404,
+    handler500,
+)
+
+urlpatterns = [
+    path("v1/", include("apps.auth.accounts.api.urls")),
+    path("v1/", include("apps.auth.tokens.api.urls")),
+    path(".well-known/jwks.json", discovery.jwks, name="jwks"),
+    path(".well-known/openid-configuration", discovery.openid_configuration, name="openid-configuration"),
+    path("admin/", admin.site.urls),
+    *common_urlpatterns(),
+]

@@ -1,0 +1,5 @@
+"""Celery's entry."""
+
+from apps.common.celery import make_celery
+
+app = make_celery("payment")
