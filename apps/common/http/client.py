@@ -45,8 +45,8 @@ class Target:
         default_factory=lambda: httpx.Client(
             # Internal addresses never go through a proxy that the environment names.
             trust_env=False,
-            # Below the servers' keep-alive, so that a server does not close a connection just as we reuse it.
-            limits=httpx.Limits(max_connections=100, max_keepalive_connections=20, keepalive_expiry=1.5),
+            # Well below the servers' 75 s, so that none closes a connection just as we reuse it.
+            limits=httpx.Limits(max_connections=100, max_keepalive_connections=20, keepalive_expiry=30),
         )
     )
 

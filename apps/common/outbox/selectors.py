@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.db import connection
 
+from apps.common.lifecycle import is_stopping
 from apps.common.outbox.models import OutboxEvent
 from apps.common.outbox.services import number_events
 
@@ -23,12 +24,12 @@ def read_events(*, after: int, limit: int) -> list[OutboxEvent]:
 
 
 def await_events(*, after: int, limit: int, seconds: float) -> list[OutboxEvent]:
-    """As `read_events`, but wait up to `seconds` for the first event. Holds no transaction while it waits."""
+    """As `read_events`, but wait up to `seconds` for the first event, holding no transaction meanwhile."""
     ends_at = time.monotonic() + seconds
     while True:
         events = read_events(after=after, limit=limit)
         left = ends_at - time.monotonic()
-        if events or left <= 0:
+        if events or left <= 0 or is_stopping():
             return events
         time.sleep(min(POLL_SECONDS, left))
 

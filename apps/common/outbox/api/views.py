@@ -15,8 +15,9 @@ from apps.common.outbox.api.serializers import CloudEventSerializer, FeedQuerySe
 from apps.common.outbox.selectors import as_cloudevent, await_events, last_position
 from apps.common.problems import Conflict
 
-# Each waiting reader keeps one thread of this process; more than these are answered at once and ask again.
-MAX_WAITING = 4
+# Each waiting reader keeps one of the process's threads (8 by default); more are answered at once and ask again later.
+# Three services follow the most-followed one.
+MAX_WAITING = 3
 _waiting = threading.BoundedSemaphore(MAX_WAITING)
 
 

@@ -5,6 +5,7 @@ import time
 import httpx
 import pytest
 
+from apps.common import lifecycle
 from apps.common.outbox.api import views
 from apps.common.outbox.selectors import last_position
 from apps.common.outbox.tests.helpers import in_thread, publish_one
@@ -127,6 +128,14 @@ def test_more_readers_than_the_process_can_keep_are_answered_at_once(reader):
     finally:
         for _ in kept:
             views._waiting.release()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_waiting_reader_is_sent_home_when_the_server_stops(reader, monkeypatch):
+    monkeypatch.setattr(lifecycle, "_ask", lambda: True)
+    started_at = time.monotonic()
+    assert reader.get(FEED, {"wait": 20}).json() == []
+    assert time.monotonic() - started_at < 5
 
 
 @pytest.mark.django_db(transaction=True)
