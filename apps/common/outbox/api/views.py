@@ -38,7 +38,7 @@ class FeedView(APIView):
     """Events of this service in the order of their commits. Internal: the gateway does not forward it."""
 
     permission_classes = [RequireScope("events:read")]
-    renderer_classes = [CloudEventsBatchRenderer, JSONRenderer]
+    renderer_classes = [CloudEventsBatchRenderer]
 
     @extend_schema(
         operation_id="read_events",
