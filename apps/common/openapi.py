@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
@@ -29,7 +30,11 @@ PROBLEM = {
 
 
 class AutoSchema(SpectacularAutoSchema):
-    """One tag a Django app, so that the docs page reads like the house."""
+    """One tag a Django app, and operations named after method and view: `get_products`, `post_reservation_commit`."""
+
+    def get_operation_id(self) -> str:
+        name = type(self.view).__name__.removesuffix("View")
+        return f"{self.method.lower()}_{re.sub(r'(?<!^)(?=[A-Z])', '_', name).lower()}"
 
     def get_tags(self) -> list[str]:
         parts = self.view.__class__.__module__.split(".")

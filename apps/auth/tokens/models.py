@@ -9,7 +9,7 @@ from apps.common.ids import uuid7
 
 
 class SigningKey(models.Model):
-    """An RSA key pair: published from its creation to `retires_at`, signing from `signs_from` until a newer one does."""
+    """An RSA key pair: published until `retires_at`, signing from `signs_from` until a newer one does."""
 
     kid = models.CharField(primary_key=True, max_length=64)
     public_jwk = models.JSONField()

@@ -174,13 +174,9 @@ SPECTACULAR_SETTINGS = {
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
     "SERVE_AUTHENTICATION": [],
     "COMPONENT_SPLIT_REQUEST": True,
-    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "SERVERS": [{"url": PUBLIC_PREFIX or "/", "description": "through the gateway"}],
     "SCHEMA_PATH_PREFIX": "/v1",
-    "POSTPROCESSING_HOOKS": [
-        "drf_spectacular.hooks.postprocess_schema_enums",
-        "apps.common.openapi.describe_problems",
-    ],
+    "POSTPROCESSING_HOOKS": ["apps.common.openapi.describe_problems"],
 }
 
 # --- Identity -------------------------------------------------------------------------------------------------

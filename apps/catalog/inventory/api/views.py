@@ -1,0 +1,54 @@
+"""Reservations, for the payment service."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import status
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from apps.catalog.inventory import services
+from apps.catalog.inventory.api.serializers import ReservationSerializer, ReserveSerializer
+from apps.common.identity.permissions import RequireScope
+
+MAY_RESERVE = [RequireScope("stock:reserve")]
+
+
+class ReservationsView(APIView):
+    permission_classes = MAY_RESERVE
+
+    @extend_schema(request=ReserveSerializer, responses={201: ReservationSerializer, 200: ReservationSerializer})
+    def post(self, request: Request) -> Response:
+        """Promise all lines to an order, or none. The same order and lines again answer 200 with what stands."""
+        serializer = ReserveSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        data = serializer.validated_data
+        reservation, is_new = services.reserve_stock(
+            order_id=data["order_id"],
+            lines=[(line["sku"], line["quantity"]) for line in data["lines"]],
+            ttl=timedelta(seconds=data["ttl_seconds"]),
+        )
+        answer = ReservationSerializer(reservation).data
+        return Response(answer, status=status.HTTP_201_CREATED if is_new else status.HTTP_200_OK)
+
+
+class ReservationView(APIView):
+    permission_classes = MAY_RESERVE
+
+    @extend_schema(responses={204: None})
+    def delete(self, request: Request, reservation_id) -> Response:
+        """Give the pieces back."""
+        services.release_reservation(reservation_id)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class CommitView(APIView):
+    permission_classes = MAY_RESERVE
+
+    @extend_schema(request=None, responses=ReservationSerializer)
+    def post(self, request: Request, reservation_id) -> Response:
+        """The pieces are sold."""
+        return Response(ReservationSerializer(services.commit_reservation(reservation_id)).data)

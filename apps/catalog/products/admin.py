@@ -1,0 +1,181 @@
+"""The catalogue in the admin. Every write ends in services.record_change, in the admin's own transaction."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.contrib.auth.models import Group
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.db.models import Prefetch, QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html
+from treebeard.admin import TreeAdmin
+from treebeard.forms import movenodeform_factory
+from unfold.admin import ModelAdmin, StackedInline, TabularInline
+
+from apps.catalog.products import services, tasks
+from apps.catalog.products.images import image_url
+from apps.catalog.products.models import Brand, Category, Price, Product, ProductAttribute, ProductImage, Variant
+from apps.common.money import Money
+from apps.common.problems import Problem
+
+# Permissions come with the roles of one's account.
+admin.site.unregister(Group)
+
+
+class PriceInline(TabularInline):
+    model = Price
+    extra = 0
+
+
+class VariantInline(StackedInline):
+    model = Variant
+    extra = 0
+    show_change_link = True
+    fields = [("sku", "name"), ("offer", "rental_hours"), ("weight_grams", "position"), "options"]
+
+
+class AttributeInline(TabularInline):
+    model = ProductAttribute
+    extra = 0
+    fields = ["label", "name", "value", "position"]
+
+
+class ImageInline(TabularInline):
+    model = ProductImage
+    extra = 0
+    fields = ["preview", "file", "alt", "position"]
+    readonly_fields = ["preview"]
+
+    @admin.display(description="picture")
+    def preview(self, image: ProductImage) -> str:
+        return (
+            format_html('<img src="{}" alt="" width="80" loading="lazy">', image_url(image, 320)) if image.file else ""
+        )
+
+
+@admin.register(Product)
+class ProductAdmin(ModelAdmin):
+    list_display = ["thumbnail", "title", "kind", "category", "shown_price", "status", "is_featured"]
+    list_display_links = ["thumbnail", "title"]
+    list_filter = ["status", "kind", "category", "is_featured"]
+    list_filter_submit = True
+    list_select_related = ["category"]
+    search_fields = ["title", "slug", "variants__sku"]
+    ordering = ["-updated_at"]
+    show_full_result_count = False
+    prepopulated_fields = {"slug": ["title"]}
+    autocomplete_fields = ["brand"]
+    fieldsets = [
+        (None, {"fields": ["title", "slug", ("kind", "status"), ("category", "brand"), "summary", "description"]}),
+        ("More", {"fields": [("year", "title_slug"), ("is_featured", "published_at"), "shown_price"]}),
+    ]
+    readonly_fields = ["shown_price", "published_at"]
+    inlines = [VariantInline, ImageInline, AttributeInline]
+    actions = ["publish", "archive"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Product]:
+        pictures = Prefetch("images", ProductImage.objects.order_by("position", "id"))
+        return super().get_queryset(request).prefetch_related(pictures)
+
+    @admin.display(description="")
+    def thumbnail(self, product: Product) -> str:
+        images = product.images.all()
+        if not images:
+            return "–"
+        return format_html('<img src="{}" alt="" width="40" loading="lazy">', image_url(images[0], 320))
+
+    @admin.display(description="price from", ordering="min_price")
+    def shown_price(self, product: Product) -> str:
+        return Money(product.min_price, services.settings.SHOP_CURRENCY).format()
+
+    def save_model(self, request: HttpRequest, obj: Product, form: Any, change: bool) -> None:
+        # The row may hold a published product without a date only for the length of this transaction's statements.
+        if obj.status == Product.Status.PUBLISHED and obj.published_at is None:
+            obj.published_at = services.timezone.now()
+        super().save_model(request, obj, form, change)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        previous = form.initial.get("status") if change else None
+        product = form.instance
+        try:
+            services.record_change(product, previous_status=previous)
+        except services.NotSellable as problem:
+            Product.objects.filter(pk=product.pk).update(status=Product.Status.DRAFT)
+            product.status = Product.Status.DRAFT
+            services.record_change(product, previous_status=previous)
+            messages.warning(request, f"Saved as a draft: {problem}")
+        for image in product.images.all():
+            _render_later(image)
+
+    @admin.action(description="Publish")
+    def publish(self, request: HttpRequest, queryset: QuerySet[Product]) -> None:
+        self._set_status(request, queryset, Product.Status.PUBLISHED)
+
+    @admin.action(description="Archive")
+    def archive(self, request: HttpRequest, queryset: QuerySet[Product]) -> None:
+        self._set_status(request, queryset, Product.Status.ARCHIVED)
+
+    def _set_status(self, request: HttpRequest, queryset: QuerySet[Product], status: str) -> None:
+        for product in queryset.order_by("pk"):
+            try:
+                services.set_status(product, status)
+            except Problem as problem:
+                messages.error(request, str(problem))
+
+
+def _render_later(image: ProductImage) -> None:
+    image_id = str(image.pk)
+    if not image.renditions or not default_storage.exists(image.renditions[0]["name"]):
+        transaction.on_commit(lambda: tasks.render_image.delay(image_id), robust=True)
+
+
+@admin.register(Variant)
+class VariantAdmin(ModelAdmin):
+    """Prices of one variant; stock stands in the inventory."""
+
+    list_display = ["sku", "product", "name", "shown_price"]
+    list_select_related = ["product"]
+    search_fields = ["sku", "product__title"]
+    ordering = ["sku"]
+    show_full_result_count = False
+    readonly_fields = ["product"]
+    fields = ["product", ("sku", "name"), ("offer", "rental_hours"), ("weight_grams", "position"), "options"]
+    inlines = [PriceInline]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Variant]:
+        return super().get_queryset(request).prefetch_related("prices")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    @admin.display(description="prices")
+    def shown_price(self, variant: Variant) -> str:
+        return ", ".join(Money(price.amount, price.currency).format() for price in variant.prices.all())
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        product = form.instance.product
+        services.record_change(product, previous_status=product.status)
+
+
+@admin.register(Brand)
+class BrandAdmin(ModelAdmin):
+    list_display = ["name", "slug"]
+    search_fields = ["name"]
+    ordering = ["name"]
+    prepopulated_fields = {"slug": ["name"]}
+
+
+@admin.register(Category)
+class CategoryAdmin(TreeAdmin, ModelAdmin):
+    list_display = ["name", "full_path"]
+    search_fields = ["name", "full_path"]
+    form = movenodeform_factory(Category, fields=["name", "slug", "description"])
+
+    def save_model(self, request: HttpRequest, obj: Category, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        services.refresh_paths()

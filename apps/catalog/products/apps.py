@@ -1,0 +1,28 @@
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+
+STAFF_PERMISSIONS = [
+    f"{app}.{action}_{model}"
+    for app, models in {
+        "products": ["product", "variant", "price", "productimage", "productattribute", "category", "brand"],
+        "inventory": ["stockitem", "stockmovement", "reservation"],
+        "reviews": ["review"],
+    }.items()
+    for model in models
+    for action in ("view", "add", "change", "delete")
+]
+
+
+class ProductsConfig(AppConfig):
+    name = "apps.catalog.products"
+    label = "products"
+
+    def ready(self) -> None:
+        post_migrate.connect(grant_staff_permissions, dispatch_uid="catalog-staff-permissions")
+
+
+def grant_staff_permissions(**_: object) -> None:
+    """Catalogue staff manage everything of this service; admins of the models still guard histories."""
+    from apps.common.staff.permissions import grant
+
+    grant("catalog_staff", STAFF_PERMISSIONS)

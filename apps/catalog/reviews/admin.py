@@ -1,0 +1,42 @@
+"""Reviews in the admin: hide and show; nobody rewrites what customers said."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from unfold.admin import ModelAdmin
+
+from apps.catalog.reviews import services
+from apps.catalog.reviews.models import Review
+
+
+@admin.register(Review)
+class ReviewAdmin(ModelAdmin):
+    list_display = ["product", "rating", "title", "author_name", "created_at", "is_hidden"]
+    list_select_related = ["product"]
+    list_filter = ["rating", "is_hidden"]
+    search_fields = ["title", "body", "product__title"]
+    ordering = ["-created_at"]
+    show_full_result_count = False
+    actions = ["hide", "show"]
+    readonly_fields = ["product", "rating", "title", "body", "author_name", "is_verified", "created_at"]
+    fields = [*readonly_fields, "is_hidden"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def save_model(self, request: HttpRequest, obj: Review, form: Any, change: bool) -> None:
+        services.set_hidden(obj, hidden=obj.is_hidden)
+
+    @admin.action(description="Hide")
+    def hide(self, request: HttpRequest, queryset: QuerySet[Review]) -> None:
+        for review in queryset:
+            services.set_hidden(review, hidden=True)
+
+    @admin.action(description="Show")
+    def show(self, request: HttpRequest, queryset: QuerySet[Review]) -> None:
+        for review in queryset:
+            services.set_hidden(review, hidden=False)

@@ -1,0 +1,50 @@
+"""Reviews, and who may write them."""
+
+from __future__ import annotations
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+
+from apps.catalog.products.models import Product
+from apps.common.ids import uuid7
+
+
+class Purchase(models.Model):
+    """That a person bought a product, as payment told (`order.paid`)."""
+
+    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="purchases")
+    user_id = models.UUIDField()
+    order_number = models.CharField(max_length=32)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user_id", "product", "order_number"], name="purchase_once_per_order")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.product_id} in {self.order_number}"
+
+
+class Review(models.Model):
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="reviews")
+    user_id = models.UUIDField(null=True, blank=True)
+    author_name = models.CharField(max_length=80)
+    rating = models.PositiveSmallIntegerField(validators=[MinValueValidator(1), MaxValueValidator(5)])
+    title = models.CharField(max_length=120)
+    body = models.TextField(max_length=4000, blank=True)
+    is_verified = models.BooleanField("verified purchase", default=False)
+    is_hidden = models.BooleanField(default=False, help_text="Hidden reviews do not show and do not count.")
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            # A double click posts once.
+            models.UniqueConstraint(fields=["product", "user_id"], name="review_once_per_user"),
+            models.CheckConstraint(condition=Q(rating__gte=1, rating__lte=5), name="review_rating_1_to_5"),
+        ]
+        indexes = [models.Index(fields=["product", "-created_at", "id"], name="review_list")]
+
+    def __str__(self) -> str:
+        return f"{self.rating}/5 {self.title}"

@@ -1,0 +1,17 @@
+"""Settings of the catalog service."""
+
+from __future__ import annotations
+
+from apps.common.settings.base import *
+from apps.common.settings.base import DATA_APPS, MIDDLEWARE
+
+INSTALLED_APPS = [*DATA_APPS, "treebeard", "apps.catalog.products", "apps.catalog.inventory", "apps.catalog.reviews"]
+# Public reads are revalidated on every use: a changed price shows at once, an unchanged page costs no bytes.
+MIDDLEWARE = [*MIDDLEWARE, "django.middleware.http.ConditionalGetMiddleware"]
+ROOT_URLCONF = "apps.catalog.urls"
+SHOP_CURRENCY = "EUR"
+
+CELERY_BEAT_SCHEDULE = {
+    "expire-reservations": {"task": "apps.catalog.inventory.tasks.expire_reservations", "schedule": 20.0},
+    "purge-idempotency-keys": {"task": "apps.common.idempotency.tasks.purge_idempotency_keys", "schedule": 3600.0},
+}
