@@ -73,7 +73,7 @@ def wait_until_ready(deadline: float = 30) -> None:
     ends = time.monotonic() + deadline
     while time.monotonic() < ends:
         try:
-            urllib.request.urlopen(f"http://127.0.0.1:{PORT}/readyz", timeout=2)  # noqa: S310  (own server)
+            urllib.request.urlopen(f"http://127.0.0.1:{PORT}/readyz", timeout=2)
             return
         except (urllib.error.URLError, OSError):
             time.sleep(0.1)

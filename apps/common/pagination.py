@@ -7,7 +7,7 @@ import binascii
 import json
 from typing import Any
 
-from django.core.exceptions import FieldError
+from django.core.exceptions import EmptyResultSet
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.db.models import Q, QuerySet
 from rest_framework.pagination import BasePagination
@@ -37,12 +37,9 @@ class CursorPagination(BasePagination):
         ordering = tuple(getattr(view, "ordering", None) or self.ordering)
         backwards, values = _decode(request.query_params.get("cursor"), len(ordering))
         fields = [_reverse(field) for field in ordering] if backwards else list(ordering)
-        try:
-            if values is not None:
-                queryset = queryset.filter(_after(fields, values))
-            rows = list(queryset.order_by(*fields)[: self.limit + 1])
-        except (DjangoValidationError, FieldError, ValueError, TypeError) as error:
-            raise _broken_cursor() from error
+        if values is not None:
+            queryset = _continued(queryset, fields, values)
+        rows = list(queryset.order_by(*fields)[: self.limit + 1])
         more = len(rows) > self.limit
         rows = rows[: self.limit]
         if backwards:
@@ -129,6 +126,18 @@ def _after(fields: list[str], values: list[Any]) -> Q:
         condition = later | (Q(**{name: values[index]}) & condition) if condition else later
     name, operator = fields[0].removeprefix("-"), "lte" if fields[0].startswith("-") else "gte"
     return Q(**{f"{name}__{operator}": values[0]}) & condition
+
+
+def _continued(queryset: QuerySet, fields: list[str], values: list[Any]) -> QuerySet:
+    """The rows after a cursor; its values must be of the columns' types."""
+    try:
+        continued = queryset.filter(_after(fields, values))
+        str(continued.query)  # compiles, so that a value of the wrong type shows here and not in the query
+    except (DjangoValidationError, ValueError, TypeError) as error:
+        raise _broken_cursor() from error
+    except EmptyResultSet:
+        return queryset.none()
+    return continued
 
 
 def _value(row: Any, field: str) -> Any:

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 
 from django.contrib.postgres.search import SearchQuery, SearchRank, TrigramWordSimilarity
 from django.db import connection
-from django.db.models import Case, F, IntegerField, QuerySet, Value, When
-from django.db.models.functions import Cast, Lower
+from django.db.models import ExpressionWrapper, F, IntegerField, QuerySet, Value
+from django.db.models.functions import Cast, Least, Lower
 
 from apps.catalog.products.models import Product
 
@@ -57,17 +57,17 @@ def search(products: QuerySet[Product], text: str) -> QuerySet[Product]:
     """
     words = words_of(text)
     if not words:
-        return products.none()
+        return products.annotate(relevance=Value(0)).none()
     query = SearchQuery(" & ".join(f"'{word}':*" for word in words), config=CONFIG, search_type="raw")
     found = products.filter(search_document=query)
     if found.exists():
         # An integer keeps its value on the way through a cursor, a float does not. Best sellers win ties.
-        rank = Cast(SearchRank(F("search_document"), query) * Value(1_000_000), IntegerField())
-        popular = Case(When(sales_count__gt=1000, then=Value(1000)), default=F("sales_count"))
-        return found.annotate(relevance=Cast(rank + popular, IntegerField()))
+        rank = Cast(SearchRank(F("search_document"), query) * Value(1_000_000.0), IntegerField())
+        popular = Least("sales_count", Value(1000), output_field=IntegerField())
+        return found.annotate(relevance=ExpressionWrapper(rank + popular, IntegerField()))
     similarity = TrigramWordSimilarity(Lower(Value(" ".join(words))), "search_text")
     return (
         products.annotate(similarity=similarity)
         .filter(similarity__gte=SIMILAR_ENOUGH)
-        .annotate(relevance=Cast(F("similarity") * Value(1_000_000), IntegerField()))
+        .annotate(relevance=Cast(F("similarity") * Value(1_000_000.0), IntegerField()))
     )

@@ -50,7 +50,7 @@ class ProductsView(PublicView):
         response = paginator.get_paginated_response(serializers.ProductListSerializer(rows, many=True).data)
         if query.validated_data["facets"]:
             response.data["facets"] = selectors.facets(filters)
-        response.headers.update(REVALIDATE)
+        response["Cache-Control"] = REVALIDATE["Cache-Control"]
         return response
 
 
