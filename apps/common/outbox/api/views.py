@@ -12,7 +12,7 @@ from rest_framework.views import APIView
 
 from apps.common.identity.permissions import RequireScope
 from apps.common.outbox.api.serializers import CloudEventSerializer, FeedQuerySerializer
-from apps.common.outbox.selectors import as_cloudevent, await_events, last_position
+from apps.common.outbox.selectors import as_cloudevent, await_events, last_position, read_events
 from apps.common.problems import Conflict
 
 # Each waiting reader keeps one of the process's threads (8 by default); more are answered at once and ask again later.
@@ -51,12 +51,13 @@ class FeedView(APIView):
         query = FeedQuerySerializer(data=request.query_params)
         query.is_valid(raise_exception=True)
         after, limit, wait = (query.validated_data[name] for name in ("after", "limit", "wait"))
-        may_wait = wait > 0 and _waiting.acquire(blocking=False)
-        try:
-            events = await_events(after=after, limit=limit, seconds=wait if may_wait else 0)
-        finally:
-            if may_wait:
-                _waiting.release()
-        if not events and after > (last := last_position()):
-            raise PositionAhead(f"Position {after} was never given; the last one is {last}.", last_position=last)
+        events = read_events(after=after, limit=limit)
+        if not events:
+            if after > (last := last_position()):
+                raise PositionAhead(f"Position {after} was never given; the last one is {last}.", last_position=last)
+            if wait and _waiting.acquire(blocking=False):
+                try:
+                    events = await_events(after=after, limit=limit, seconds=wait)
+                finally:
+                    _waiting.release()
         return Response([as_cloudevent(event) for event in events], headers={"Cache-Control": "no-store"})

@@ -93,7 +93,9 @@ def test_a_reader_ahead_of_the_feed_is_told_instead_of_waiting_for_ever(reader):
     reader.get(FEED)
     last = last_position()
     assert reader.get(FEED, {"after": last}).json() == []
-    response = reader.get(FEED, {"after": last + 1})
+    started_at = time.monotonic()
+    response = reader.get(FEED, {"after": last + 1, "wait": 20})
+    assert time.monotonic() - started_at < 5
     assert response.status_code == 409
     assert response.json()["type"] == "/problems/position-ahead"
     assert response.json()["last_position"] == last
