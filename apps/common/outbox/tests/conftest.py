@@ -7,10 +7,12 @@ from collections.abc import Iterator
 import pytest
 from django.db import connection
 
+from apps.common import lifecycle
 from apps.common.http import client as http_client
 from apps.common.identity import service_tokens
 from apps.common.outbox import Event, registry
-from apps.common.outbox.tests.helpers import SOURCE, record_effect
+from apps.common.outbox.api import views
+from apps.common.outbox.tests.helpers import SOURCE, record_effect, wait_until
 from apps.common.testing.tokens import access_token
 
 
@@ -26,12 +28,15 @@ def handlers(monkeypatch) -> None:
 
 
 @pytest.fixture
-def feed(live_server, settings, monkeypatch, reader_token) -> str:
+def feed(live_server, settings, monkeypatch, reader_token) -> Iterator[str]:
     """The feed on a real server; the consumers of this process are pointed at it."""
     settings.SERVICE_URLS = {**settings.SERVICE_URLS, SOURCE: live_server.url}
     monkeypatch.setattr(service_tokens, "get_service_token", lambda: reader_token)
     http_client.forget_targets()
-    return live_server.url
+    yield live_server.url
+    # A consumer that was stopped leaves its long poll behind; it must not look into the next test's tables.
+    monkeypatch.setattr(lifecycle, "_ask", lambda: True)
+    wait_until(lambda: views._waiting._value == views.MAX_WAITING)
 
 
 class Effects:

@@ -97,7 +97,10 @@ def test_numbering_waits_for_the_one_that_is_at_it_and_then_sees_all_that_it_lef
 
     def is_somebody_waiting() -> bool:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+            cursor.execute(
+                "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+                " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+            )
             return cursor.fetchone()[0] > 0
 
     slow = in_thread(number_slowly)
