@@ -48,7 +48,7 @@ def idempotent(method: ViewMethod) -> ViewMethod:
     @wraps(method)
     def wrapper(view: Any, request: Request, *args: Any, **kwargs: Any) -> Response:
         key = _key_of(request)
-        request.idempotency_key = key  # type: ignore[attr-defined]
+        request.idempotency_key = key
         claim = services.claim_key(scope=_scope_of(request), key=key, fingerprint=_fingerprint_of(request))
         if isinstance(claim, services.Answer):
             return _replay(claim)

@@ -212,6 +212,8 @@ def test_a_worker_that_lost_its_claim_does_not_overwrite_the_answer():
     slow = services.claim_key(**facts)
     IdempotencyRecord.objects.update(locked_until=timezone.now())
     quick = services.claim_key(**facts)
+    assert isinstance(slow, services.Claim)
+    assert isinstance(quick, services.Claim)
     answer = services.Answer(status=201, headers={}, body='{"by": "quick"}')
     assert services.keep_answer(quick, answer)
     assert not services.keep_answer(slow, services.Answer(status=201, headers={}, body='{"by": "slow"}'))

@@ -51,7 +51,7 @@ class Task:
             raise self.errors[0]
 
 
-def in_thread(function: Callable[..., None], *args: object) -> Task:
+def in_thread(function: Callable[..., object], *args: object) -> Task:
     errors: list[BaseException] = []
 
     def run() -> None:

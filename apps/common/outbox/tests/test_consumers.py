@@ -87,7 +87,12 @@ def test_events_that_nobody_handles_move_the_position_all_at_once(feed, effects,
         publish_one(f"t-{number}", kind="title.ready")
     moves: list[int] = []
     real = runner.move_past
-    monkeypatch.setattr(runner, "move_past", lambda *args, to, **kw: moves.append(to) or real(*args, to=to, **kw))
+
+    def move_past(source: str, *, expected: int, to: int) -> int:
+        moves.append(to)
+        return real(source, expected=expected, to=to)
+
+    monkeypatch.setattr(runner, "move_past", move_past)
     events("--once")
     assert moves == [last_position()] == [current_position(SOURCE)]
 
