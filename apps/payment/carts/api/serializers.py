@@ -1,0 +1,51 @@
+from rest_framework import serializers
+
+from apps.common.money import CurrencyField, MoneySerializer
+from apps.payment.carts.models import MAX_QUANTITY
+
+
+class OpenCartSerializer(serializers.Serializer):
+    currency = CurrencyField(default="EUR")
+
+
+class SetLineSerializer(serializers.Serializer):
+    quantity = serializers.IntegerField(min_value=0, max_value=MAX_QUANTITY, help_text="0 takes the line out.")
+
+
+class MergeSerializer(serializers.Serializer):
+    # `from` is a word of Python, so the field is set by name below.
+    secret = serializers.CharField(max_length=128)
+
+    def get_fields(self) -> dict[str, serializers.Field]:
+        return {"from": serializers.UUIDField(help_text="The guest's cart.")} | super().get_fields()
+
+
+class CartLineSerializer(serializers.Serializer):
+    sku = serializers.CharField()
+    quantity = serializers.IntegerField()
+    title = serializers.CharField(allow_blank=True)
+    variant_name = serializers.CharField(allow_blank=True)
+    slug = serializers.CharField(allow_blank=True)
+    kind = serializers.ChoiceField(choices=["goods", "video"])
+    unit_price = MoneySerializer(allow_null=True)
+    line_total = MoneySerializer(allow_null=True)
+    image_url = serializers.CharField(allow_null=True)
+    status = serializers.ChoiceField(choices=["ok", "insufficient_stock", "unavailable", "unknown"])
+    available_quantity = serializers.IntegerField(allow_null=True)
+    requires_shipping = serializers.BooleanField()
+    offer = serializers.ChoiceField(choices=["buy", "rent"], allow_null=True)
+    rental_hours = serializers.IntegerField(allow_null=True)
+    title_slug = serializers.CharField(allow_null=True)
+
+
+class CartSerializer(serializers.Serializer):
+    id = serializers.UUIDField()
+    currency = serializers.CharField()
+    lines = CartLineSerializer(many=True)
+    item_count = serializers.IntegerField()
+    subtotal = MoneySerializer()
+    requires_shipping = serializers.BooleanField()
+    requires_account = serializers.BooleanField(help_text="It holds films, which need an account to be watched.")
+    prices_are_current = serializers.BooleanField(help_text="False: last known prices, while the catalogue is down.")
+    updated_at = serializers.DateTimeField()
+    secret = serializers.CharField(required=False, help_text="Once, for an anonymous cart: send it as X-Cart-Secret.")

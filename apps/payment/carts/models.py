@@ -1,0 +1,55 @@
+"""What somebody means to buy."""
+
+from __future__ import annotations
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+
+from apps.common.ids import uuid7
+
+MAX_QUANTITY = 99
+MAX_LINES = 50
+
+
+class Cart(models.Model):
+    """Belongs to an account, or to whoever knows its secret. Closed when its order is paid."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    user_id = models.UUIDField(null=True, blank=True)
+    secret_hash = models.CharField(max_length=64, blank=True)
+    currency = models.CharField(max_length=3, default="EUR")
+    is_open = models.BooleanField(default=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = [
+            # Two tabs that sign in at once share one cart.
+            models.UniqueConstraint(
+                fields=["user_id"], condition=Q(is_open=True, user_id__isnull=False), name="cart_one_open_per_user"
+            ),
+            models.CheckConstraint(condition=Q(user_id__isnull=False) | ~Q(secret_hash=""), name="cart_has_an_owner"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class CartLine(models.Model):
+    """A SKU with a quantity, and what catalog last said of it."""
+
+    cart = models.ForeignKey(Cart, on_delete=models.CASCADE, related_name="lines")
+    sku = models.CharField(max_length=40)
+    quantity = models.PositiveSmallIntegerField(validators=[MinValueValidator(1), MaxValueValidator(MAX_QUANTITY)])
+    quote = models.JSONField(default=dict)
+    added_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["cart", "sku"], name="cart_line_per_sku"),
+            models.CheckConstraint(condition=Q(quantity__gte=1, quantity__lte=MAX_QUANTITY), name="cart_line_quantity"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.quantity} × {self.sku}"

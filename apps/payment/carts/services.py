@@ -1,0 +1,109 @@
+"""Changes to carts. Catalog is asked before a transaction, never inside one."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from apps.common.problems import Conflict, NotFound, ValidationProblem
+from apps.payment import catalog, secrets
+from apps.payment.carts.models import MAX_LINES, MAX_QUANTITY, Cart, CartLine
+
+
+class CartFull(Conflict):
+    slug, title = "cart-full", "The cart is full"
+
+
+def open_cart(*, user_id: uuid.UUID | None, currency: str) -> tuple[Cart, str | None, bool]:
+    """The user's open cart, or a new one; an anonymous one comes with its secret. Returns (cart, secret, is_new)."""
+    if user_id is None:
+        secret = secrets.new_secret()
+        return Cart.objects.create(currency=currency, secret_hash=secrets.digest(secret)), secret, True
+    try:
+        with transaction.atomic():
+            cart, is_new = Cart.objects.get_or_create(user_id=user_id, is_open=True, defaults={"currency": currency})
+    except IntegrityError:
+        cart, is_new = Cart.objects.get(user_id=user_id, is_open=True), False
+    return cart, None, is_new
+
+
+def owned_cart(cart_id: uuid.UUID, *, user_id: uuid.UUID | None, secret: str | None) -> Cart:
+    """An open cart of this person; raises NotFound for anybody else's, so that ids tell nothing."""
+    cart = Cart.objects.filter(pk=cart_id, is_open=True).first()
+    if cart and (cart.user_id == user_id if cart.user_id else secrets.matches(secret, cart.secret_hash)):
+        return cart
+    raise NotFound("There is no such cart.")
+
+
+def set_line(cart: Cart, *, sku: str, quantity: int) -> None:
+    """Put `quantity` of a SKU into the cart, 0 to take it out. Raises Unavailable, ValidationProblem or CartFull."""
+    if quantity == 0:
+        remove_line(cart, sku=sku)
+        return
+    answer = catalog.quotes([(sku, quantity)], cart.currency)[0]
+    quote = catalog.Quote.from_json(answer)
+    if quote.status in ("unknown", "unavailable"):
+        raise ValidationProblem("This cannot be bought.", errors={"sku": ["There is nothing for sale with this SKU."]})
+    if quote.is_video:
+        # A film is bought once; more of the same would be money for nothing.
+        quantity = answer["quantity"] = 1
+    with transaction.atomic(durable=True):
+        _locked(cart)
+        if not cart.lines.filter(sku=sku).exists() and cart.lines.count() >= MAX_LINES:
+            raise CartFull(f"A cart holds {MAX_LINES} different things. Order these first.")
+        CartLine.objects.update_or_create(cart=cart, sku=sku, defaults={"quantity": quantity, "quote": answer})
+        cart.save(update_fields=["updated_at"])
+
+
+def remove_line(cart: Cart, *, sku: str) -> None:
+    """Take a SKU out; that it is not there is fine."""
+    with transaction.atomic(durable=True):
+        _locked(cart)
+        cart.lines.filter(sku=sku).delete()
+        cart.save(update_fields=["updated_at"])
+
+
+def merge(target: Cart, source: Cart) -> None:
+    """Move a guest's lines into the account's cart: quantities add up, films stay at one. The source is closed."""
+    if target.pk == source.pk:
+        return
+    with transaction.atomic(durable=True):
+        carts = Cart.objects.select_for_update().filter(pk__in=[target.pk, source.pk], is_open=True).order_by("pk")
+        if len(carts) != 2:
+            return  # merged already, by the other tab
+        lines = {line.sku: line for line in target.lines.all()}
+        for line in source.lines.order_by("added_at"):
+            _merge_line(target, lines.get(line.sku), line)
+        Cart.objects.filter(pk=source.pk).update(is_open=False)
+        target.save(update_fields=["updated_at"])
+
+
+def _merge_line(target: Cart, present: CartLine | None, line: CartLine) -> None:
+    if present is None:
+        if target.lines.count() < MAX_LINES:
+            CartLine.objects.create(cart=target, sku=line.sku, quantity=line.quantity, quote=line.quote)
+        return
+    is_video = line.quote.get("kind") == "video"
+    present.quantity = 1 if is_video else min(MAX_QUANTITY, present.quantity + line.quantity)
+    present.save(update_fields=["quantity"])
+
+
+def remember_quotes(cart: Cart, answers: list[dict[str, Any]]) -> None:
+    """Keep what catalog said, to show when it is down. Only lines that changed are written."""
+    known = {line.sku: line for line in cart.lines.all()}
+    for answer in answers:
+        line = known.get(answer["sku"])
+        if line and line.quote != answer and answer["status"] != "unknown":
+            CartLine.objects.filter(pk=line.pk).update(quote=answer)
+
+
+def forget_user(user_id: uuid.UUID) -> None:
+    """An account was deleted."""
+    Cart.objects.filter(user_id=user_id).delete()
+
+
+def _locked(cart: Cart) -> None:
+    if not Cart.objects.select_for_update().filter(pk=cart.pk, is_open=True).exists():
+        raise NotFound("There is no such cart any more; its order is paid.")

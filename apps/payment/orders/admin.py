@@ -1,0 +1,48 @@
+"""Orders in the admin."""
+
+from __future__ import annotations
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from unfold.admin import ModelAdmin, TabularInline
+
+from apps.common.problems import Problem
+from apps.payment.ledger.admin import ReadOnly
+from apps.payment.orders import checkout
+from apps.payment.orders.models import Order, OrderLine, OrderTransition
+
+
+class LineInline(ReadOnly, TabularInline):
+    model = OrderLine
+    extra = 0
+    fields = ["quantity", "title", "variant_name", "sku", "unit_amount"]
+
+
+class TransitionInline(ReadOnly, TabularInline):
+    model = OrderTransition
+    extra = 0
+    fields = ["at", "state", "note"]
+
+
+@admin.register(Order)
+class OrderAdmin(ReadOnly, ModelAdmin):
+    list_display = ["number", "email", "state", "shown_total", "placed_at"]
+    list_filter = ["state"]
+    search_fields = ["number", "email"]
+    ordering = ["-placed_at"]
+    show_full_result_count = False
+    inlines = [LineInline, TransitionInline]
+    actions = ["cancel"]
+
+    @admin.display(description="total")
+    def shown_total(self, order: Order) -> str:
+        return order.total.format()
+
+    @admin.action(description="Cancel unpaid orders")
+    def cancel(self, request: HttpRequest, queryset: QuerySet[Order]) -> None:
+        for order in queryset:
+            try:
+                checkout.cancel(order.pk, code="cancelled", message="Cancelled by the shop. Nothing was charged.")
+            except Problem as problem:
+                messages.error(request, str(problem))

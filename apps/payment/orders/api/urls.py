@@ -1,0 +1,10 @@
+from django.urls import path
+
+from apps.payment.orders.api import views
+
+urlpatterns = [
+    path("orders", views.OrdersView.as_view()),
+    path("orders/<str:number>", views.OrderView.as_view()),
+    path("orders/<str:number>/cancel", views.OrderCancelView.as_view()),
+    path("shipping-methods", views.ShippingMethodsView.as_view()),
+]

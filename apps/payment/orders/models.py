@@ -1,0 +1,133 @@
+"""Orders, as a persisted state machine."""
+
+from __future__ import annotations
+
+import secrets
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from apps.common.ids import uuid7
+from apps.common.money import Money
+
+# Without letters that are mistaken for others (Crockford's base 32, less U).
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+def order_number() -> str:
+    """`SC-7K2M9QXR`: 40 random bits, so that numbers tell nothing about how much is sold."""
+    return "SC-" + "".join(secrets.choice(ALPHABET) for _ in range(8))
+
+
+class Order(models.Model):
+    class State(models.TextChoices):
+        PENDING = "pending"
+        RESERVED = "reserved"
+        AUTHORISED = "authorised"
+        PAID = "paid"
+        FULFILLED = "fulfilled"
+        CANCELLED = "cancelled"
+        FAILED = "failed"
+        PARTIALLY_REFUNDED = "partially_refunded"
+        REFUNDED = "refunded"
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    number = models.CharField(max_length=16, unique=True, default=order_number, editable=False)
+    state = models.CharField(max_length=20, choices=State, default=State.PENDING)
+    cart_id = models.UUIDField(db_index=True)
+    user_id = models.UUIDField(null=True, blank=True)
+    secret_hash = models.CharField(max_length=64, blank=True, editable=False)
+    email = models.EmailField(max_length=254)
+    currency = models.CharField(max_length=3)
+    subtotal_amount = models.BigIntegerField()
+    shipping_amount = models.BigIntegerField(default=0)
+    total_amount = models.BigIntegerField()
+    refunded_amount = models.BigIntegerField(default=0)
+    shipping_code = models.CharField(max_length=20, blank=True)
+    shipping_name = models.CharField(max_length=60, blank=True)
+    shipping_address = models.JSONField(null=True, blank=True)
+    return_url = models.CharField(max_length=500, blank=True)
+    reservation_id = models.UUIDField(null=True, blank=True)
+    failure_code = models.CharField(max_length=40, blank=True)
+    failure_message = models.CharField(max_length=300, blank=True)
+    # Whoever drives the order holds it until then; a dead driver's order is picked up afterwards.
+    lease_until = models.DateTimeField(default=timezone.now)
+    placed_at = models.DateTimeField(auto_now_add=True)
+    paid_at = models.DateTimeField(null=True, blank=True)
+
+    OPEN = (State.PENDING, State.RESERVED, State.AUTHORISED)
+
+    class Meta:
+        constraints = [
+            # A double click with two keys, two tabs: one checkout of a cart at a time.
+            models.UniqueConstraint(
+                fields=["cart_id"],
+                condition=Q(state__in=["pending", "reserved", "authorised"]),
+                name="order_one_open_per_cart",
+            ),
+            models.CheckConstraint(
+                condition=Q(total_amount=models.F("subtotal_amount") + models.F("shipping_amount")),
+                name="order_total_adds_up",
+            ),
+            models.CheckConstraint(
+                condition=Q(refunded_amount__gte=0, refunded_amount__lte=models.F("total_amount")),
+                name="order_refund_within_total",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["user_id", "-placed_at", "-id"], name="order_list"),
+            models.Index(
+                fields=["lease_until"],
+                name="order_unfinished",
+                condition=Q(state__in=["pending", "reserved", "authorised"]),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    @property
+    def is_open(self) -> bool:
+        """Whether checkout is still working on it."""
+        return self.state in self.OPEN
+
+    @property
+    def total(self) -> Money:
+        return Money(self.total_amount, self.currency)
+
+
+class OrderLine(models.Model):
+    """What was bought, as it was when it was bought."""
+
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="lines")
+    position = models.PositiveSmallIntegerField()
+    sku = models.CharField(max_length=40)
+    quantity = models.PositiveSmallIntegerField()
+    unit_amount = models.BigIntegerField()
+    title = models.CharField(max_length=200)
+    variant_name = models.CharField(max_length=120, blank=True)
+    slug = models.CharField(max_length=120)
+    kind = models.CharField(max_length=8)
+    image_url = models.CharField(max_length=500, blank=True)
+    title_slug = models.CharField(max_length=120, blank=True)
+    offer = models.CharField(max_length=4, blank=True)
+    rental_hours = models.PositiveIntegerField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["order", "position"], name="order_line_position")]
+
+    def __str__(self) -> str:
+        return f"{self.quantity} × {self.title}"
+
+
+class OrderTransition(models.Model):
+    """When an order changed its state, and why."""
+
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="transitions")
+    state = models.CharField(max_length=20, choices=Order.State)
+    note = models.CharField(max_length=300, blank=True)
+    at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"{self.state} at {self.at:%Y-%m-%d %H:%M}"

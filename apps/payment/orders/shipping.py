@@ -1,0 +1,39 @@
+"""How parcels travel and what that costs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from apps.common.money import Money
+
+EU = frozenset("AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK".split())  # noqa: SIM905  (reads as a list of countries)
+FREE_FROM = Money(6_000, "EUR")
+
+
+@dataclass(frozen=True, slots=True)
+class ShippingMethod:
+    """Days are working days from payment to the door."""
+
+    code: str
+    name: str
+    description: str
+    price: Money
+    min_days: int
+    max_days: int
+
+
+STANDARD = ShippingMethod("standard", "Standard", "By parcel post, CO₂ offset", Money(490, "EUR"), 2, 4)
+EXPRESS = ShippingMethod("express", "Express", "On the next working day", Money(1290, "EUR"), 1, 1)
+WORLD = ShippingMethod("world", "Worldwide", "By air mail, with tracking", Money(1990, "EUR"), 5, 12)
+
+
+def methods_for(country: str, subtotal: Money) -> list[ShippingMethod]:
+    """The choices for a country (ISO 3166-1 alpha-2), cheapest first; standard is free from a certain order value."""
+    if country.upper() not in EU:
+        return [WORLD]
+    free = subtotal.currency == FREE_FROM.currency and subtotal >= FREE_FROM
+    standard = STANDARD
+    if free:
+        price = Money.zero(subtotal.currency)
+        standard = ShippingMethod(STANDARD.code, STANDARD.name, STANDARD.description, price, 2, 4)
+    return [standard, EXPRESS]

@@ -1,0 +1,19 @@
+from rest_framework import serializers
+
+
+class CardSerializer(serializers.Serializer):
+    number = serializers.CharField(max_length=30)
+    exp_month = serializers.IntegerField(min_value=1, max_value=12)
+    exp_year = serializers.IntegerField(min_value=2000, max_value=2100)
+    cvc = serializers.RegexField(r"\A[0-9]{3,4}\Z", error_messages={"invalid": "Three or four digits."})
+
+
+class AddMethodSerializer(serializers.Serializer):
+    provider = serializers.ChoiceField(choices=["sandbox"], default="sandbox")
+    card = CardSerializer()
+
+
+class PaymentMethodSerializer(serializers.Serializer):
+    id = serializers.CharField()
+    brand = serializers.CharField()
+    last4 = serializers.CharField()

@@ -1,0 +1,82 @@
+"""Cards, webhooks, and the sandbox's challenge page."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.views import View
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from rest_framework import status
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from apps.common.money import Money
+from apps.common.problems import Conflict, NotFound, Problem
+from apps.payment.orders import checkout
+from apps.payment.payments import sandbox, services, tasks
+from apps.payment.payments.api.serializers import AddMethodSerializer, PaymentMethodSerializer
+
+
+class PaymentMethodsView(APIView):
+    permission_classes = [AllowAny]
+
+    @extend_schema(request=AddMethodSerializer, responses={201: PaymentMethodSerializer})
+    def post(self, request: Request) -> Response:
+        """Turn a card into a token to pay with. The number is not kept."""
+        serializer = AddMethodSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        method = services.add_method(**serializer.validated_data)
+        answer = PaymentMethodSerializer(method).data
+        return Response(answer, status=status.HTTP_201_CREATED, headers={"Cache-Control": "no-store"})
+
+
+class WebhookView(APIView):
+    authentication_classes: list = []
+    permission_classes = [AllowAny]
+
+    @extend_schema(request=OpenApiTypes.OBJECT, responses={204: None})
+    def post(self, request: Request, provider: str) -> Response:
+        """A provider tells that a charge has changed. The signature covers the raw body."""
+        if provider != "sandbox":
+            raise NotFound("There is no such provider.")
+        payment = services.receive_webhook(provider, body=request.body, headers=request.headers)
+        if payment:
+            checkout.advance(payment.order_id)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class SandboxChallengeView(View):
+    """The bank's page of the sandbox. The charge's id is unguessable, and the form carries a CSRF token."""
+
+    def get(self, request: HttpRequest, reference: str) -> HttpResponse:
+        try:
+            charge = sandbox.find(reference)
+        except Problem:
+            return HttpResponse("There is no such payment.", status=404, content_type="text/plain")
+        return self._page(request, charge)
+
+    def post(self, request: HttpRequest, reference: str) -> HttpResponse:
+        try:
+            approved = request.POST.get("answer") == "approve"
+            charge = sandbox.answer_challenge(reference, approved=approved)
+        except Conflict:
+            return self._page(request, sandbox.find(reference))
+        except NotFound:
+            return HttpResponse("There is no such payment.", status=404, content_type="text/plain")
+        # Sent by the worker, as from outside; should Redis be away, the order page and the periodic job ask instead.
+        transaction.on_commit(lambda: tasks.send_sandbox_webhook.delay(charge.pk), robust=True)
+        return HttpResponseRedirect(charge.return_url or "/")
+
+    def _page(self, request: HttpRequest, charge: sandbox.SandboxCharge) -> HttpResponse:
+        context = {
+            "amount": Money(charge.amount, charge.currency).format(),
+            "is_open": charge.state == sandbox.State.REQUIRES_ACTION,
+            "return_url": charge.return_url,
+        }
+        response = render(request, "payments/challenge.html", context)
+        response["Cache-Control"] = "no-store"
+        return response

@@ -1,0 +1,92 @@
+"""Payment methods, payments, what webhooks told, and the sandbox provider's own books."""
+
+from __future__ import annotations
+
+import secrets
+
+from django.db import models
+
+from apps.common.ids import uuid7
+
+
+def method_id() -> str:
+    """`pm_` and 128 random bits: knowing the id is the right to pay with it, once."""
+    return f"pm_{secrets.token_urlsafe(16)}"
+
+
+class PaymentMethod(models.Model):
+    """A tokenised card. The number itself is never stored."""
+
+    id = models.CharField(primary_key=True, max_length=40, default=method_id)
+    provider = models.CharField(max_length=16)
+    brand = models.CharField(max_length=16)
+    last4 = models.CharField(max_length=4)
+    reference = models.CharField(max_length=64, help_text="The provider's token.")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"{self.brand} •••• {self.last4}"
+
+
+class Payment(models.Model):
+    """How one order is paid."""
+
+    class State(models.TextChoices):
+        CREATED = "created"
+        REQUIRES_ACTION = "requires_action"
+        AUTHORISED = "authorised"
+        CAPTURED = "captured"
+        DECLINED = "declined"
+        VOIDED = "voided"
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    order_id = models.UUIDField(unique=True)
+    method = models.ForeignKey(PaymentMethod, on_delete=models.PROTECT)
+    state = models.CharField(max_length=16, choices=State, default=State.CREATED)
+    amount = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    reference = models.CharField(max_length=64, blank=True, db_index=True, help_text="The provider's id of the charge.")
+    action_url = models.CharField(max_length=500, blank=True)
+    decline_code = models.CharField(max_length=40, blank=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    def __str__(self) -> str:
+        return f"{self.state} {self.amount} {self.currency}"
+
+
+class WebhookEvent(models.Model):
+    """A notification that was taken in; a second delivery finds it here."""
+
+    provider = models.CharField(max_length=16)
+    event_id = models.CharField(max_length=64)
+    received_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["provider", "event_id"], name="webhook_taken_once")]
+
+    def __str__(self) -> str:
+        return f"{self.provider} {self.event_id}"
+
+
+class SandboxCharge(models.Model):
+    """The far side of the sandbox: what a real provider would keep in its own database."""
+
+    class State(models.TextChoices):
+        REQUIRES_ACTION = "requires_action"
+        AUTHORISED = "authorised"
+        CAPTURED = "captured"
+        DECLINED = "declined"
+        VOIDED = "voided"
+
+    id = models.CharField(primary_key=True, max_length=40)
+    # Unique: the provider honours idempotency keys, so a card is charged once however often we ask.
+    key = models.CharField(max_length=80, unique=True)
+    state = models.CharField(max_length=16, choices=State)
+    amount = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    decline_code = models.CharField(max_length=40, blank=True)
+    return_url = models.CharField(max_length=500, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"{self.state} {self.amount} {self.currency}"

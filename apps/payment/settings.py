@@ -1,0 +1,23 @@
+"""Settings of the payment service."""
+
+from __future__ import annotations
+
+from apps.common.settings.base import *
+from apps.common.settings.base import DATA_APPS, env
+
+INSTALLED_APPS = [
+    *DATA_APPS,
+    "apps.payment.carts",
+    "apps.payment.ledger",
+    "apps.payment.payments",
+    "apps.payment.orders",
+]
+ROOT_URLCONF = "apps.payment.urls"
+
+# Signs what the sandbox provider tells us, as a real provider's webhook secret does.
+SANDBOX_WEBHOOK_SECRET = env("SANDBOX_WEBHOOK_SECRET")
+
+CELERY_BEAT_SCHEDULE = {
+    "resume-stuck-orders": {"task": "apps.payment.orders.tasks.resume_stuck_orders", "schedule": 15.0},
+    "purge-idempotency-keys": {"task": "apps.common.idempotency.tasks.purge_idempotency_keys", "schedule": 3600.0},
+}
