@@ -1,4 +1,8 @@
+from importlib import import_module
+from importlib.util import find_spec
+
 from django.apps import AppConfig
+from django.conf import settings
 
 
 class CommonConfig(AppConfig):
@@ -8,3 +12,8 @@ class CommonConfig(AppConfig):
 
     def ready(self) -> None:
         from apps.common import checks  # noqa: F401  (registers the system checks)
+
+        # Whoever sends a task (a request, a command) must send it through the service's own Celery.
+        celery = f"apps.{settings.SERVICE}.celery"
+        if find_spec(celery):
+            import_module(celery)

@@ -1,0 +1,8 @@
+from django.urls import path
+
+from apps.video.encoding.api import views
+
+urlpatterns = [
+    path("titles/<slug:slug>/encodings", views.TitleEncodingsView.as_view()),
+    path("encodings/<uuid:encoding_id>", views.EncodingView.as_view()),
+]

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class EncodingConfig(AppConfig):
+    name = "apps.video.encoding"
+    label = "encoding"

@@ -1,0 +1,31 @@
+"""Import of films from a file with their sources beside it. The same file again encodes nothing anew."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from django.db import transaction
+
+from apps.common.problems import ValidationProblem
+from apps.video.encoding.models import Encoding
+from apps.video.encoding.services import add_source, ensure_encoded
+from apps.video.titles.services import save_title, set_captions, set_poster
+
+FACTS = ("name", "year", "directors", "cast", "synopsis", "languages")
+
+
+def import_title(entry: dict[str, Any], folder: Path) -> Encoding:
+    """Make or update one film with poster, captions and source; returns its encoding, finished or queued."""
+    try:
+        with transaction.atomic(durable=True):
+            title = save_title(entry["slug"], fields={name: entry[name] for name in FACTS if name in entry})
+            if poster := entry.get("poster"):
+                set_poster(title, (folder / poster).read_bytes(), suffix=Path(poster).suffix)
+            for track in entry.get("captions", []):
+                text = (folder / track["file"]).read_text()
+                set_captions(title, language=track["language"], label=track["label"], webvtt=text)
+        source = add_source(title, folder / entry["source"])
+    except (KeyError, TypeError) as error:
+        raise ValidationProblem(f"Film {entry.get('slug', '?')}: {error!r} is missing or odd.") from error
+    return ensure_encoded(source)

@@ -1,0 +1,62 @@
+"""Sources and their encodings."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from apps.common.ids import uuid7
+from apps.video.titles.models import Title
+
+
+class Source(models.Model):
+    """A film as it was delivered."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    title = models.ForeignKey(Title, on_delete=models.CASCADE, related_name="sources")
+    file = models.FileField(upload_to="sources/", max_length=200)
+    checksum = models.CharField(max_length=64)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["title", "checksum"], name="source_once_per_title")]
+
+    def __str__(self) -> str:
+        return self.file.name
+
+
+class Encoding(models.Model):
+    """One run of ffmpeg over a source. A worker that dies leaves a stale heartbeat, and the run starts again."""
+
+    class State(models.TextChoices):
+        QUEUED = "queued"
+        RUNNING = "running"
+        DONE = "done"
+        FAILED = "failed"
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    source = models.ForeignKey(Source, on_delete=models.CASCADE, related_name="encodings")
+    state = models.CharField(max_length=8, choices=State, default=State.QUEUED)
+    progress = models.PositiveSmallIntegerField(default=0, help_text="Percent.")
+    reason = models.CharField(max_length=300, blank=True)
+    attempt = models.PositiveSmallIntegerField(default=0)
+    heartbeat_at = models.DateTimeField(default=timezone.now)
+    asset_id = models.UUIDField(default=uuid7, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            # Two deliveries of one request encode a source once.
+            models.UniqueConstraint(
+                fields=["source"], condition=Q(state__in=["queued", "running"]), name="encoding_one_open_per_source"
+            ),
+            models.CheckConstraint(condition=Q(progress__lte=100), name="encoding_progress_percent"),
+        ]
+        indexes = [
+            models.Index(fields=["heartbeat_at"], name="encoding_open", condition=Q(state__in=["queued", "running"]))
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.state} {self.progress} %"

@@ -1,0 +1,163 @@
+"""Encoding, from a delivered file to a film that can be watched."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import tempfile
+import time
+import uuid
+from datetime import timedelta
+from pathlib import Path
+
+import structlog
+from django.core.files import File
+from django.core.files.storage import default_storage
+from django.db import IntegrityError, transaction
+from django.db.models import F, Q
+from django.utils import timezone
+
+from apps.common.problems import NotFound
+from apps.video.encoding import assets, ffmpeg, packaging
+from apps.video.encoding.models import Encoding, Source
+from apps.video.titles.models import Title
+from apps.video.titles.services import mark_ready
+
+log = structlog.get_logger(__name__)
+State = Encoding.State
+# A worker writes a heartbeat about every second; one that is silent for this long is dead.
+STALE_AFTER = timedelta(seconds=60)
+MAX_ATTEMPTS = 3
+# Output of failed or replaced encodings is kept this long, for players that are in the middle of it.
+KEEP_UNUSED = timedelta(days=1)
+
+
+def add_source(title: Title, path: Path) -> Source:
+    """Store a delivered film; the same file again is the same source. Raises NotAVideo."""
+    ffmpeg.probe(path)
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    existing = Source.objects.filter(title=title, checksum=digest).first()
+    if existing:
+        return existing
+    with path.open("rb") as file:
+        name = default_storage.save(f"sources/{title.slug}-{digest[:10]}{path.suffix[:8]}", File(file))
+    return Source.objects.create(title=title, file=name, checksum=digest)
+
+
+def request_encoding(source: Source) -> Encoding:
+    """Queue a run for this source, or return the one that is open."""
+    from apps.video.encoding import tasks
+
+    try:
+        with transaction.atomic():
+            encoding = Encoding.objects.create(source=source)
+            Title.objects.filter(pk=source.title_id, state=Title.State.DRAFT).update(state=Title.State.ENCODING)
+    except IntegrityError:
+        return Encoding.objects.get(source=source, state__in=[State.QUEUED, State.RUNNING])
+    encoding_id = str(encoding.pk)
+    transaction.on_commit(lambda: tasks.encode.delay(encoding_id), robust=True)
+    return encoding
+
+
+def encode_again(title_slug: str) -> Encoding:
+    """Encode a title's latest source; raises NotFound."""
+    source = Source.objects.filter(title__slug=title_slug).order_by("-created_at").first()
+    if source is None:
+        raise NotFound("This title has no source yet; deliver a film first.")
+    return request_encoding(source)
+
+
+def ensure_encoded(source: Source) -> Encoding:
+    """The source's finished or open run, else a new one."""
+    latest = source.encodings.exclude(state=State.FAILED).order_by("-created_at").first()
+    return latest or request_encoding(source)
+
+
+def run(encoding_id: uuid.UUID) -> None:
+    """Do the work of one encoding, if nobody else is at it. Called by the worker; safe to call twice."""
+    if not _claim(encoding_id):
+        return
+    encoding = Encoding.objects.select_related("source__title").get(pk=encoding_id)
+    try:
+        with tempfile.TemporaryDirectory(prefix="encoding-") as name:
+            runtime = _produce(encoding, Path(name))
+    except (ffmpeg.EncodingFailed, ffmpeg.NotAVideo, OSError) as error:
+        _fail(encoding, str(error))
+        return
+    with transaction.atomic(durable=True):
+        finished = Encoding.objects.filter(pk=encoding.pk, state=State.RUNNING, attempt=encoding.attempt)
+        if finished.update(state=State.DONE, progress=100, finished_at=timezone.now()):
+            mark_ready(encoding.source.title_id, asset_id=encoding.asset_id, runtime_seconds=round(runtime))
+
+
+def _claim(encoding_id: uuid.UUID) -> bool:
+    """Whether this call may work on it: it waits, or its worker is dead."""
+    free = Q(state=State.QUEUED) | Q(state=State.RUNNING, heartbeat_at__lt=timezone.now() - STALE_AFTER)
+    claimed = Encoding.objects.filter(free, pk=encoding_id, attempt__lt=MAX_ATTEMPTS)
+    return bool(claimed.update(state=State.RUNNING, attempt=F("attempt") + 1, progress=0, heartbeat_at=timezone.now()))
+
+
+def _produce(encoding: Encoding, folder: Path) -> float:
+    """Encode into the storage; returns the film's length in seconds."""
+    source, output = folder / "source", folder / "output"
+    output.mkdir()
+    with encoding.source.file.open("rb") as stored, source.open("wb") as copy:
+        shutil.copyfileobj(stored, copy)
+    found = ffmpeg.probe(source)
+    ffmpeg.encode(source, output, found, on_progress=_Progress(encoding))
+    columns, width, height, every = ffmpeg.storyboard(source, output / "storyboard.jpg", found)
+    packaging.write_storyboard_index(
+        output / "storyboard.vtt", columns=columns, width=width, height=height, every=every, duration=found.duration
+    )
+    title = encoding.source.title
+    packaging.add_captions(output, list(title.captions.order_by("label")), found.duration)
+    if not title.poster:
+        ffmpeg.poster(source, folder / "poster.jpg", found)
+        with (folder / "poster.jpg").open("rb") as file:
+            title.poster.save(f"{title.slug}-{encoding.asset_id.hex[:10]}.jpg", File(file), save=False)
+        Title.objects.filter(pk=title.pk).update(poster=title.poster.name)
+    assets.publish(output, encoding.asset_id)
+    return found.duration
+
+
+class _Progress:
+    """Writes percent and heartbeat at most once a second."""
+
+    def __init__(self, encoding: Encoding) -> None:
+        self.runs = Encoding.objects.filter(pk=encoding.pk, attempt=encoding.attempt)
+        self.next_at = 0.0
+
+    def __call__(self, percent: int) -> None:
+        if time.monotonic() >= self.next_at:
+            self.next_at = time.monotonic() + 1
+            self.runs.update(progress=percent, heartbeat_at=timezone.now())
+
+
+def _fail(encoding: Encoding, reason: str) -> None:
+    log.warning("encoding failed", encoding=str(encoding.pk), reason=reason)
+    mine = Encoding.objects.filter(pk=encoding.pk, attempt=encoding.attempt)
+    mine.update(state=State.FAILED, reason=reason[:300], finished_at=timezone.now())
+    assets.remove(encoding.asset_id)
+
+
+def requeue_stale() -> list[uuid.UUID]:
+    """Runs that wait or whose worker died, to be sent again; those out of attempts have failed."""
+    silent = timezone.now() - STALE_AFTER
+    open_runs = Encoding.objects.filter(state__in=[State.QUEUED, State.RUNNING], heartbeat_at__lt=silent)
+    open_runs.filter(attempt__gte=MAX_ATTEMPTS).update(
+        state=State.FAILED, reason="The worker died at every attempt.", finished_at=timezone.now()
+    )
+    return list(open_runs.values_list("pk", flat=True))
+
+
+def remove_unused_assets() -> int:
+    """Delete output that no title uses any more; returns how many assets."""
+    removed = 0
+    for asset_id in assets.all_ids():
+        used = Title.objects.filter(asset_id=asset_id).exists()
+        recent = Q(finished_at__gt=timezone.now() - KEEP_UNUSED) | Q(state__in=[State.QUEUED, State.RUNNING])
+        if not used and not Encoding.objects.filter(recent, asset_id=asset_id).exists():
+            assets.remove(asset_id)
+            removed += 1
+    return removed

@@ -1,0 +1,71 @@
+"""Shapes of the library and of playback."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from apps.video.playback.models import Entitlement, Progress
+from apps.video.titles.api.serializers import TitleSerializer
+
+
+class ProgressSerializer(serializers.Serializer):
+    position_seconds = serializers.FloatField()
+    duration_seconds = serializers.IntegerField(source="title.runtime_seconds")
+    is_finished = serializers.BooleanField()
+    updated_at = serializers.DateTimeField()
+
+
+class LibraryItemSerializer(serializers.Serializer):
+    """`context` holds `titles` and `progress` by slug. A film that is not encoded yet has no title."""
+
+    title_slug = serializers.CharField()
+    title = serializers.SerializerMethodField()
+    offer = serializers.ChoiceField(choices=Entitlement.Offer.choices)
+    granted_at = serializers.DateTimeField()
+    expires_at = serializers.DateTimeField(allow_null=True)
+    first_played_at = serializers.DateTimeField(allow_null=True)
+    order_number = serializers.CharField()
+    progress = serializers.SerializerMethodField()
+
+    @extend_schema_field(TitleSerializer(allow_null=True))
+    def get_title(self, entitlement: Entitlement) -> dict[str, Any] | None:
+        title = self.context["titles"].get(entitlement.title_slug)
+        return TitleSerializer(title).data if title else None
+
+    @extend_schema_field(ProgressSerializer(allow_null=True))
+    def get_progress(self, entitlement: Entitlement) -> dict[str, Any] | None:
+        progress: Progress | None = self.context["progress"].get(entitlement.title_slug)
+        return ProgressSerializer(progress).data if progress else None
+
+
+class PlaybackCaptionSerializer(serializers.Serializer):
+    language = serializers.CharField()
+    label = serializers.CharField()
+    url = serializers.CharField()
+
+
+class PlaybackSerializer(serializers.Serializer):
+    session = serializers.UUIDField()
+    manifest_url = serializers.CharField(help_text="HLS master playlist, signed.")
+    expires_at = serializers.DateTimeField(help_text="When the signed addresses stop working.")
+    captions = PlaybackCaptionSerializer(many=True)
+    storyboard_url = serializers.CharField(allow_null=True, help_text="WebVTT thumbnails.")
+    poster_url = serializers.CharField(allow_null=True)
+    resume_at = serializers.FloatField(help_text="Seconds.")
+    duration_seconds = serializers.IntegerField()
+    heartbeat_seconds = serializers.IntegerField()
+
+
+class SaveProgressSerializer(serializers.Serializer):
+    session = serializers.UUIDField()
+    position_seconds = serializers.FloatField()
+
+
+class EntitlementSerializer(serializers.Serializer):
+    title_slug = serializers.CharField()
+    offer = serializers.ChoiceField(choices=Entitlement.Offer.choices)
+    granted_at = serializers.DateTimeField()
+    expires_at = serializers.DateTimeField(allow_null=True)

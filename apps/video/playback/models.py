@@ -1,0 +1,79 @@
+"""Who may watch what, who is watching, and how far they got."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from apps.common.ids import uuid7
+from apps.video.titles.models import Title
+
+
+class Entitlement(models.Model):
+    """The right to watch a title, from a paid order.
+
+    Kept by the title's slug: an order may be paid before the film exists here. A rental may be started within 30 days;
+    from the first play on it lasts `rental_hours` (how shops of rented films commonly do it).
+    """
+
+    class Offer(models.TextChoices):
+        BUY = "buy"
+        RENT = "rent"
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    user_id = models.UUIDField()
+    title_slug = models.SlugField(max_length=120)
+    offer = models.CharField(max_length=4, choices=Offer)
+    rental_hours = models.PositiveIntegerField(null=True, blank=True)
+    order_number = models.CharField(max_length=32)
+    granted_at = models.DateTimeField(default=timezone.now)
+    first_played_at = models.DateTimeField(null=True, blank=True)
+    expires_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            # The same order told twice grants once.
+            models.UniqueConstraint(fields=["order_number", "title_slug", "offer"], name="entitlement_once_per_order"),
+            models.CheckConstraint(
+                condition=~Q(offer="rent") | Q(expires_at__isnull=False), name="entitlement_rental_expires"
+            ),
+        ]
+        indexes = [models.Index(fields=["user_id", "-granted_at", "-id"], name="library")]
+
+    def __str__(self) -> str:
+        return f"{self.offer} {self.title_slug}"
+
+
+class PlaybackSession(models.Model):
+    """One player at work. Over when it is ended, or silent for too long."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    user_id = models.UUIDField()
+    title = models.ForeignKey(Title, on_delete=models.CASCADE)
+    heartbeat_at = models.DateTimeField(default=timezone.now)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["user_id", "heartbeat_at"], name="session_live", condition=Q(ended_at=None))]
+
+    def __str__(self) -> str:
+        return f"{self.title_id} since {self.created_at:%H:%M}"
+
+
+class Progress(models.Model):
+    """Where somebody stopped watching."""
+
+    user_id = models.UUIDField()
+    title = models.ForeignKey(Title, on_delete=models.CASCADE, related_name="progress")
+    position_seconds = models.FloatField(default=0)
+    is_finished = models.BooleanField(default=False)
+    updated_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user_id", "title"], name="progress_once_per_title")]
+
+    def __str__(self) -> str:
+        return f"{self.position_seconds:.0f} s"

@@ -1,0 +1,63 @@
+"""Reads of libraries and sessions."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import timedelta
+
+from django.db.models import Case, Q, QuerySet, When
+from django.utils import timezone
+
+from apps.video.playback.models import Entitlement, PlaybackSession, Progress
+from apps.video.titles.models import Title
+
+# Three heartbeats missed: the player is gone.
+SILENT_AFTER = timedelta(seconds=90)
+
+
+def valid_entitlements(user_id: uuid.UUID) -> QuerySet[Entitlement]:
+    """What counts now: not revoked, not expired."""
+    running = Q(expires_at=None) | Q(expires_at__gt=timezone.now())
+    return Entitlement.objects.filter(running, user_id=user_id, revoked_at=None)
+
+
+def best_entitlement(user_id: uuid.UUID, title_slug: str) -> Entitlement | None:
+    """Bought before rented, and of rentals the one that lasts longest."""
+    owned = valid_entitlements(user_id).filter(title_slug=title_slug)
+    return owned.order_by("offer", "-expires_at").first()
+
+
+def library(user_id: uuid.UUID) -> QuerySet[Entitlement]:
+    """One entitlement per film, the best one."""
+    bought_first = Case(When(offer="buy", then=0), default=1)
+    best = (
+        valid_entitlements(user_id)
+        .order_by("title_slug", bought_first, "-expires_at")
+        .distinct("title_slug")
+        .values("pk")
+    )
+    return Entitlement.objects.filter(pk__in=best)
+
+
+def titles_of(entitlements: list[Entitlement]) -> dict[str, Title]:
+    """Titles with captions by slug: 2 queries."""
+    titles = Title.objects.filter(slug__in=[e.title_slug for e in entitlements]).prefetch_related("captions")
+    return {title.slug: title for title in titles}
+
+
+def progress_of(user_id: uuid.UUID, titles: dict[str, Title]) -> dict[str, Progress]:
+    """Progress by slug: 1 query."""
+    rows = Progress.objects.filter(user_id=user_id, title__in=titles.values()).select_related("title")
+    return {row.title.slug: row for row in rows}
+
+
+def live_sessions(user_id: uuid.UUID) -> QuerySet[PlaybackSession]:
+    """Players that are at work now."""
+    alive = timezone.now() - SILENT_AFTER
+    return PlaybackSession.objects.filter(user_id=user_id, ended_at=None, heartbeat_at__gt=alive)
+
+
+def position_of(user_id: uuid.UUID, title: Title) -> float:
+    """Where to go on, in seconds; a film watched to its end starts over."""
+    progress = Progress.objects.filter(user_id=user_id, title=title).first()
+    return 0.0 if progress is None or progress.is_finished else progress.position_seconds

@@ -1,0 +1,140 @@
+"""Entitlements, sessions and progress."""
+
+from __future__ import annotations
+
+import math
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from apps.common.problems import Conflict, Forbidden, NotFound, ValidationProblem
+from apps.video.playback.models import Entitlement, PlaybackSession, Progress
+from apps.video.playback.selectors import best_entitlement, live_sessions
+from apps.video.titles.models import Title
+
+MAX_STREAMS = 3
+# How often a player says that it is there, and how long its silence is forgiven.
+HEARTBEAT_SECONDS = 30
+START_WITHIN = timedelta(days=30)
+# Addresses of a stream work for this long, so that a shared one is soon worthless.
+SESSION_LENGTH = timedelta(hours=6)
+# The end credits count as watched.
+FINISHED_AT = 0.95
+
+
+class NotEntitled(Forbidden):
+    slug, title = "not-entitled", "This film is not in your library"
+
+
+class TooManyStreams(Conflict):
+    slug, title = "too-many-streams", "Too many devices are playing"
+
+
+@dataclass(frozen=True, slots=True)
+class Purchase:
+    """One film of a paid order."""
+
+    title_slug: str
+    offer: str
+    rental_hours: int | None
+
+
+def grant(*, user_id: uuid.UUID, order_number: str, purchases: list[Purchase], paid_at: datetime) -> None:
+    """Give the right to watch; granting the same order again changes nothing."""
+    Entitlement.objects.bulk_create(
+        (
+            Entitlement(
+                user_id=user_id,
+                title_slug=purchase.title_slug,
+                offer=purchase.offer,
+                rental_hours=purchase.rental_hours,
+                order_number=order_number,
+                granted_at=paid_at,
+                expires_at=paid_at + START_WITHIN if purchase.offer == Entitlement.Offer.RENT else None,
+            )
+            for purchase in purchases
+        ),
+        ignore_conflicts=True,
+    )
+
+
+def revoke(*, order_number: str, title_slugs: list[str] | None = None) -> None:
+    """Take the right back (a refund); all films of the order unless some are named."""
+    entitlements = Entitlement.objects.filter(order_number=order_number, revoked_at=None)
+    if title_slugs is not None:
+        entitlements = entitlements.filter(title_slug__in=title_slugs)
+    entitlements.update(revoked_at=timezone.now())
+
+
+def forget_user(user_id: uuid.UUID) -> None:
+    """An account was deleted."""
+    for model in (Progress, PlaybackSession, Entitlement):
+        model.objects.filter(user_id=user_id).delete()
+
+
+def start_playback(*, user_id: uuid.UUID, title_slug: str) -> tuple[PlaybackSession, datetime]:
+    """A session, and until when its addresses work. Raises NotFound, NotEntitled or TooManyStreams."""
+    title = Title.objects.filter(slug=title_slug, asset_id__isnull=False).first()
+    if title is None:
+        raise NotFound("There is no such film to watch.")
+    with transaction.atomic(durable=True):
+        _lock_account(user_id)
+        entitlement = best_entitlement(user_id, title_slug)
+        if entitlement is None:
+            raise NotEntitled("Buy or rent this film to watch it. A rental that has ended can be rented again.")
+        if live_sessions(user_id).count() >= MAX_STREAMS:
+            raise TooManyStreams(f"{MAX_STREAMS} devices are playing already. Stop one of them and try again.")
+        _start_rental(entitlement)
+        session = PlaybackSession.objects.create(user_id=user_id, title=title)
+    ends = timezone.now() + SESSION_LENGTH
+    return session, min(ends, entitlement.expires_at) if entitlement.expires_at else ends
+
+
+def _lock_account(user_id: uuid.UUID) -> None:
+    """One start per account at a time: two devices that press play together must not both be the third."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"playback:{user_id}"])
+
+
+def _start_rental(entitlement: Entitlement) -> None:
+    if entitlement.offer == Entitlement.Offer.RENT and entitlement.first_played_at is None:
+        now = timezone.now()
+        entitlement.first_played_at = now
+        entitlement.expires_at = now + timedelta(hours=entitlement.rental_hours or 48)
+        entitlement.save(update_fields=["first_played_at", "expires_at"])
+
+
+def save_progress(*, user_id: uuid.UUID, title_slug: str, session_id: uuid.UUID, position: float) -> Progress:
+    """Heartbeat of a player. Raises NotFound for a session that is not this account's, ValidationProblem for NaN."""
+    sessions = PlaybackSession.objects.filter(pk=session_id, user_id=user_id, title__slug=title_slug)
+    session = sessions.select_related("title").first()
+    if session is None:
+        raise NotFound("There is no such playback session.")
+    if not math.isfinite(position) or position < 0:
+        message = "The position is a number of seconds from the start."
+        raise ValidationProblem(message, errors={"position_seconds": [message]})
+    runtime = session.title.runtime_seconds
+    position = min(position, float(runtime))
+    if session.ended_at is None:
+        sessions.update(heartbeat_at=timezone.now())
+    progress, _ = Progress.objects.update_or_create(
+        user_id=user_id,
+        title=session.title,
+        defaults={
+            "position_seconds": position,
+            "is_finished": bool(runtime) and position >= runtime * FINISHED_AT,
+            "updated_at": timezone.now(),
+        },
+    )
+    return progress
+
+
+def end_playback(*, user_id: uuid.UUID, session_id: uuid.UUID) -> None:
+    """Stop; stopping twice is fine. Raises NotFound for somebody else's session."""
+    sessions = PlaybackSession.objects.filter(pk=session_id, user_id=user_id)
+    if not sessions.exists():
+        raise NotFound("There is no such playback session.")
+    sessions.filter(ended_at=None).update(ended_at=timezone.now())

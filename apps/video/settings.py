@@ -1,0 +1,23 @@
+"""Settings of the video service."""
+
+from __future__ import annotations
+
+from apps.common.settings.base import *
+from apps.common.settings.base import DATA_APPS, MIDDLEWARE, PUBLIC_PREFIX, PUBLIC_URL, env
+
+INSTALLED_APPS = [*DATA_APPS, "apps.video.titles", "apps.video.encoding", "apps.video.playback"]
+MIDDLEWARE = [*MIDDLEWARE, "django.middleware.http.ConditionalGetMiddleware"]
+ROOT_URLCONF = "apps.video.urls"
+
+# Shared with the gateway, which checks what this service signs.
+STREAM_SECRET = env("STREAM_SECRET")
+STREAM_BASE_URL = f"{PUBLIC_URL}{PUBLIC_PREFIX}/stream"
+# Empty: `ffmpeg` on the PATH, else the one in the imageio-ffmpeg package.
+FFMPEG = env.str("FFMPEG", default="")
+FFMPEG_PRESET = env.str("FFMPEG_PRESET", default="veryfast")
+FFMPEG_THREADS = env.int("FFMPEG_THREADS", default=1)
+
+CELERY_BEAT_SCHEDULE = {
+    "requeue-encodings": {"task": "apps.video.encoding.tasks.requeue_encodings", "schedule": 30.0},
+    "remove-unused-assets": {"task": "apps.video.encoding.tasks.remove_unused_assets", "schedule": 3600.0},
+}

@@ -1,0 +1,66 @@
+"""Films: public facts, and changes by staff."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema
+from rest_framework import status
+from rest_framework.generics import ListAPIView
+from rest_framework.permissions import AllowAny, BasePermission
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from apps.common.identity.permissions import RequireRole
+from apps.common.problems import Conflict
+from apps.video.titles import selectors, services
+from apps.video.titles.api import serializers
+from apps.video.titles.models import Title
+
+REVALIDATE = {"Cache-Control": "public, no-cache"}
+
+
+class StaffWrites:
+    """Everybody reads; video staff write."""
+
+    def get_permissions(self) -> list[BasePermission]:
+        reads = self.request.method in ("GET", "HEAD", "OPTIONS")  # type: ignore[attr-defined]  # a view's mixin
+        return [AllowAny()] if reads else [RequireRole("video_staff")()]
+
+
+class TitlesView(StaffWrites, ListAPIView):
+    """Films that can be watched, by name."""
+
+    serializer_class = serializers.TitleSerializer
+    queryset = Title.objects.none()
+    ordering = ("name", "id")
+
+    def get_queryset(self) -> QuerySet[Title]:
+        return selectors.listed()
+
+    @extend_schema(request=serializers.NewTitleSerializer, responses={201: serializers.TitleSerializer})
+    def post(self, request: Request) -> Response:
+        """A new film, as a draft until it is encoded."""
+        serializer = serializers.NewTitleSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        fields = dict(serializer.validated_data)
+        slug = fields.pop("slug")
+        if Title.objects.filter(slug=slug).exists():
+            raise Conflict("There is a title with this slug; change that one with PATCH.")
+        title = services.save_title(slug, fields=fields)
+        return Response(serializers.TitleSerializer(title).data, status=status.HTTP_201_CREATED)
+
+
+class TitleView(StaffWrites, APIView):
+    @extend_schema(responses=serializers.TitleSerializer)
+    def get(self, request: Request, slug: str) -> Response:
+        """One film."""
+        return Response(serializers.TitleSerializer(selectors.listed_title(slug)).data, headers=REVALIDATE)
+
+    @extend_schema(request=serializers.TitleFactsSerializer, responses=serializers.TitleSerializer)
+    def patch(self, request: Request, slug: str) -> Response:
+        """Change a film's facts."""
+        serializer = serializers.TitleFactsSerializer(data=request.data, partial=True)
+        serializer.is_valid(raise_exception=True)
+        title = services.save_title(slug, fields=dict(serializer.validated_data), must_exist=True)
+        return Response(serializers.TitleSerializer(title).data)

@@ -1,0 +1,65 @@
+"""Films."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+
+from apps.common.ids import uuid7
+
+
+def names() -> ArrayField:
+    """A list of short texts."""
+    return ArrayField(models.CharField(max_length=120), default=list, blank=True)
+
+
+class Title(models.Model):
+    """One film: facts that do not depend on how it is sold. `asset_id` names the output that is streamed."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft"
+        ENCODING = "encoding"
+        READY = "ready"
+        WITHDRAWN = "withdrawn"
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    slug = models.SlugField(max_length=120, unique=True)
+    name = models.CharField(max_length=200)
+    year = models.PositiveSmallIntegerField(null=True, blank=True)
+    directors = names()
+    cast = names()
+    synopsis = models.TextField(max_length=4000, blank=True)
+    languages = ArrayField(models.CharField(max_length=12), default=list, blank=True)
+    poster = models.ImageField(upload_to="posters/", blank=True, max_length=200)
+    state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
+    runtime_seconds = models.PositiveIntegerField(default=0, editable=False)
+    asset_id = models.UUIDField(null=True, blank=True, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(state="ready") | Q(asset_id__isnull=False), name="title_ready_has_asset"
+            )
+        ]
+        indexes = [models.Index(fields=["name", "id"], name="title_list", condition=Q(state="ready"))]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.year})" if self.year else self.name
+
+
+class CaptionTrack(models.Model):
+    """WebVTT in one language."""
+
+    title = models.ForeignKey(Title, on_delete=models.CASCADE, related_name="captions")
+    language = models.CharField(max_length=12)
+    label = models.CharField(max_length=60)
+    webvtt = models.TextField(max_length=500_000)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["title", "language"], name="caption_once_per_language")]
+
+    def __str__(self) -> str:
+        return self.label

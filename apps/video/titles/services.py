@@ -1,0 +1,66 @@
+"""Writes to titles."""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from typing import Any
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db import transaction
+
+from apps.common import outbox
+from apps.common.problems import NotFound, ValidationProblem
+from apps.video.titles.models import CaptionTrack, Title
+
+State = Title.State
+
+
+def save_title(slug: str, *, fields: dict[str, Any], must_exist: bool = False) -> Title:
+    """Make or change a title's facts. Raises NotFound with `must_exist` when there is none."""
+    with transaction.atomic():
+        title = Title.objects.select_for_update().filter(slug=slug).first()
+        if title is None and must_exist:
+            raise NotFound("There is no such title.")
+        title = title or Title(slug=slug)
+        for name, value in fields.items():
+            setattr(title, name, value)
+        title.save()
+        return title
+
+
+def set_poster(title: Title, content: bytes, *, suffix: str) -> None:
+    """Store a poster, named by its content so that caches may keep it for ever."""
+    name = f"posters/{title.slug}-{hashlib.sha256(content).hexdigest()[:10]}{suffix}"
+    if title.poster.name == name:
+        return
+    title.poster.name = default_storage.save(name, ContentFile(content)) if not default_storage.exists(name) else name
+    title.save(update_fields=["poster"])
+
+
+def set_captions(title: Title, *, language: str, label: str, webvtt: str) -> None:
+    """Store captions in one language; raises ValidationProblem for what is not WebVTT."""
+    if not webvtt.lstrip("\ufeff").startswith("WEBVTT"):
+        message = "Captions must be WebVTT, which begins with the line WEBVTT."
+        raise ValidationProblem(message, errors={"webvtt": [message]})
+    CaptionTrack.objects.update_or_create(title=title, language=language, defaults={"label": label, "webvtt": webvtt})
+
+
+def mark_ready(title_id: uuid.UUID, *, asset_id: uuid.UUID, runtime_seconds: int) -> None:
+    """The film can be watched. Call in the transaction that finishes its encoding."""
+    title = Title.objects.select_for_update().get(pk=title_id)
+    title.asset_id, title.runtime_seconds = asset_id, runtime_seconds
+    if title.state != State.WITHDRAWN:
+        title.state = State.READY
+        data = {"title_slug": title.slug, "runtime_seconds": runtime_seconds, "languages": title.languages}
+        outbox.publish(type="title.ready", subject=str(title.pk), data=data)
+    title.save(update_fields=["asset_id", "runtime_seconds", "state"])
+
+
+def withdraw(title: Title) -> None:
+    """Take a film off the list; who bought it still may watch it."""
+    with transaction.atomic():
+        changed = Title.objects.filter(pk=title.pk).exclude(state=State.WITHDRAWN).update(state=State.WITHDRAWN)
+        if changed:
+            outbox.publish(type="title.withdrawn", subject=str(title.pk), data={"title_slug": title.slug})

@@ -1,0 +1,22 @@
+"""Addresses of the video service. `/stream/…` is the gateway's: segments never pass through Python."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.urls import include, path
+
+from apps.common.urls import (  # noqa: F401  (Django looks the handlers up here)
+    common_urlpatterns,
+    handler400,
+    handler403,
+    handler404,
+    handler500,
+)
+
+urlpatterns = [
+    path("v1/", include("apps.video.playback.api.urls")),
+    path("v1/", include("apps.video.encoding.api.urls")),
+    path("v1/", include("apps.video.titles.api.urls")),
+    path("admin/", admin.site.urls),
+    *common_urlpatterns(),
+]
