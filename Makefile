@@ -1,0 +1,43 @@
+# The habits of the house. `make help` lists them.
+.DEFAULT_GOAL := help
+.PHONY: help setup up down demo test lint format openapi lock screenshots clean
+PYTHON := .venv/bin/python
+ARGS ?=
+
+help: ## list the habits
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+setup: ## make .venv and fetch the storefront's libraries
+	@./scripts/setup
+
+up: setup ## run everything (PORT=8000; ARGS=--no-demo for an empty shop)
+	@exec $(PYTHON) manage.py up $(ARGS)
+
+down: ## stop the running house
+	@$(PYTHON) manage.py down
+
+demo: setup ## load the demo into the running house
+	@$(PYTHON) manage.py demo
+
+test: setup ## run every test (ARGS="catalog -k search" for a part)
+	@$(PYTHON) manage.py test $(ARGS)
+
+lint: setup ## run every check
+	@$(PYTHON) manage.py lint
+
+format: setup ## mend what can be mended
+	@.venv/bin/ruff check --fix --quiet . || true
+	@.venv/bin/ruff format .
+
+openapi: setup ## write apps/<service>/openapi.yaml anew
+	@$(PYTHON) -m house.openapi
+
+lock: setup ## lock requirements/*.in with hashes
+	@$(PYTHON) -m house.lint lock
+
+screenshots: setup ## take the pictures of the README from the running house
+	@$(PYTHON) -m house.screenshots
+
+clean: ## remove the house's state (databases, films, logs)
+	@if [ -x $(PYTHON) ]; then $(PYTHON) manage.py down; fi
+	@rm -rf var

@@ -1,0 +1,13 @@
+"""pytest for every part; `manage.py test` chooses the settings, starts the servers and runs the parts."""
+
+from __future__ import annotations
+
+import os
+
+
+def pytest_configure(config) -> None:
+    """Fixtures of the services need Django's settings, which pytest-django has read by now; tests/ has none."""
+    if os.environ.get("DJANGO_SETTINGS_MODULE"):
+        from apps.common.testing import plugin
+
+        config.pluginmanager.register(plugin, "streamcart")

@@ -1,0 +1,53 @@
+"""The house's own commands: `manage.py up`, `down`, `demo`, `test`, `lint`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from house.config import SERVICES, House
+from house.errors import HouseError
+
+
+def main(arguments: list[str]) -> int:
+    """Run one command; returns the exit code. What a person can mend is said in one sentence."""
+    parser = argparse.ArgumentParser(
+        prog="manage.py",
+        description=f"The house. With a service first ({', '.join(SERVICES)}), any Django command of it.",
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="command")
+    start = commands.add_parser("up", help="run everything until Ctrl-C (PORT=8000, HOUSE_VAR=var)")
+    start.add_argument("--no-demo", action="store_true", help="leave the shop empty")
+    commands.add_parser("down", help="stop the running house")
+    commands.add_parser("demo", help="load the demo catalogue into the running house")
+    test = commands.add_parser("test", help="run the tests, all or some parts")
+    test.add_argument("parts", nargs="*", help="common, house, a service, contract, e2e, browser; all without")
+    test.add_argument("-k", dest="keyword", help="pytest's -k")
+    commands.add_parser("lint", help="run every check")
+    options = parser.parse_args(arguments)
+    try:
+        return _run(options)
+    except HouseError as error:
+        print(f"\nmanage.py {options.command}: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def _run(options: argparse.Namespace) -> int:
+    if options.command == "test":
+        from house.testing import test
+
+        return test(options.parts, keyword=options.keyword)
+    if options.command == "lint":
+        from house.lint import lint
+
+        return lint()
+    if options.command == "demo":
+        from house.demo.run import main as demo
+
+        return demo([])
+    from house.up import down, up
+
+    house = House.from_environment()
+    return down(house) if options.command == "down" else up(house, with_demo=not options.no_demo)

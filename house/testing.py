@@ -1,0 +1,156 @@
+"""`manage.py test`: every test, on a real PostgreSQL and Valkey of its own, two processes at a time."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from house import postgres, valkey
+from house.config import DATA_SERVICES, ROOT, SERVICES
+from house.errors import HouseError
+
+# What runs at the same time as others, slowest first; then what starts a whole house, alone.
+PARALLEL = ("payment", "video", "common", "catalog", "auth", "house", "ui", "contract", "demo")
+ALONE = ("e2e", "browser")
+FOLDERS = {name: f"tests/{name}" for name in ("house", "contract", "demo", "e2e", "browser")}
+COUNTS = re.compile(r"(\d+) (passed|failed|skipped|error)")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How one part went."""
+
+    part: str
+    code: int
+    passed: int
+    failed: int
+    skipped: int
+    seconds: float
+
+
+def test(parts: list[str], *, keyword: str | None) -> int:
+    """Run the parts (all when empty) and print a summary; returns the exit code."""
+    known = [*PARALLEL, *ALONE]
+    if unknown := [part for part in parts if part not in known]:
+        raise HouseError(f"There is no part {unknown[0]}. Choose from: {', '.join(known)}.")
+    chosen = [part for part in known if not parts or part in parts]
+    chosen = [part for part in chosen if (ROOT / _folder(part)).is_dir()]
+    together = [part for part in chosen if part in PARALLEL]
+    outcomes = []
+    if together:
+        with servers() as environment, ThreadPoolExecutor(2) as pool:
+            outcomes += pool.map(lambda part: _run(part, environment, keyword), together)
+    if alone := [part for part in chosen if part in ALONE]:
+        # One pytest process for both, so that they share one house.
+        outcomes.append(_run(" ".join(alone), dict(os.environ), keyword))
+    return _summary(outcomes)
+
+
+def _folder(part: str) -> str:
+    return FOLDERS.get(part) or f"apps/{part}"
+
+
+def _run(part: str, environment: dict[str, str], keyword: str | None) -> Outcome:
+    started = time.monotonic()
+    command = [sys.executable, "-m", "pytest", "-q", *(_folder(name) for name in part.split())]
+    if part == "common":
+        command.append("--ds=apps.common.tests.settings")
+    elif part in SERVICES:
+        command.append(f"--ds=apps.{part}.settings")
+    else:
+        command += ["-p", "no:django"]
+    if keyword:
+        command += ["-k", keyword]
+    own = environment | ({"DATABASE_URL": f"{environment['TEST_DATABASE_URL']}/{part}"} if part in _databases() else {})
+    run = subprocess.run(
+        command, cwd=ROOT, env=own, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
+    )
+    seconds = time.monotonic() - started
+    print(f"\n===== {part} ({seconds:.0f} s)\n{run.stdout}", flush=True)
+    lines = run.stdout.strip().splitlines()
+    counts = {word: int(number) for number, word in COUNTS.findall(lines[-1] if lines else "")}
+    # pytest's code 5 says that nothing was chosen, which -k may well mean.
+    code = 0 if run.returncode == 5 and keyword else run.returncode
+    failed = counts.get("failed", 0) + counts.get("error", 0)
+    return Outcome(part, code, counts.get("passed", 0), failed, counts.get("skipped", 0), seconds)
+
+
+def _databases() -> tuple[str, ...]:
+    return (*DATA_SERVICES, "common")
+
+
+def _summary(outcomes: list[Outcome]) -> int:
+    print("\n===== summary")
+    for outcome in outcomes:
+        verdict = "ok" if outcome.code == 0 else "FAILED"
+        print(
+            f"{outcome.part:<14} {verdict:<7} {outcome.passed:>5} passed {outcome.failed:>4} failed {outcome.seconds:>5.0f} s"
+        )
+    totals = [sum(getattr(outcome, name) for outcome in outcomes) for name in ("passed", "failed", "skipped")]
+    print("{} passed, {} failed, {} skipped".format(*totals), flush=True)
+    return int(any(outcome.code for outcome in outcomes))
+
+
+@contextlib.contextmanager
+def servers() -> Iterator[dict[str, str]]:
+    """A throwaway PostgreSQL with a database per part, and a Valkey; yields the environment for pytest."""
+    folder = Path(tempfile.mkdtemp(prefix="streamcart-test-"))
+    pg_port, valkey_port = free_port(), free_port()
+    password = "for-tests-only"  # noqa: S105  (a throwaway server on loopback)
+    running = []
+    try:
+        postgres.initialise(folder / "postgres", password)
+        running.append(_start(postgres.command(folder / "postgres", pg_port, throwaway=True), folder, as_root=False))
+        running.append(_start(valkey.command(folder, valkey_port), folder, as_root=True))
+        postgres.wait_until_up(pg_port, password, alive=lambda: running[0].poll() is None)
+        with closing(postgres.connect(pg_port, password)) as link, link.cursor() as cursor:
+            for name in _databases():
+                cursor.execute(f'CREATE DATABASE "{name}"')
+        url = f"postgres://postgres:{password}@127.0.0.1:{pg_port}"
+        made = {
+            "TEST_DATABASE_URL": url,
+            "REDIS_URL": f"redis://127.0.0.1:{valkey_port}/0",
+            "SECRET_KEY": "for-tests-only",
+            "KEY_ENCRYPTION_KEY": "dGVzdHMtb25seS10ZXN0cy1vbmx5LXRlc3RzLW9ubHk=",
+            "COOKIE_KEY": "dGVzdHMtb25seS10ZXN0cy1vbmx5LXRlc3RzLW9ubHk=",
+            "SANDBOX_WEBHOOK_SECRET": "for-tests-only",
+            "STREAM_SECRET": "for-tests-only",
+            "SERVICE_SECRET": "for-tests-only",
+            "LOG_FORMAT": "console",
+        }
+        yield dict(os.environ) | made
+    finally:
+        for process in reversed(running):
+            process.send_signal(signal.SIGINT)
+        for process in running:
+            try:
+                process.wait(timeout=15)
+            except subprocess.TimeoutExpired:
+                process.kill()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _start(command: list[str], folder: Path, *, as_root: bool) -> subprocess.Popen:
+    log = (folder / f"{Path(command[0]).name}.log").open("wb")
+    enter = None if as_root else postgres.unprivileged()
+    return subprocess.Popen(command, stdout=log, stderr=log, preexec_fn=enter, start_new_session=True)
+
+
+def free_port() -> int:
+    """A port that was free a moment ago."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
