@@ -1,119 +1,112 @@
-"""Where one house lives: its folder, its ports, its addresses."""
+"""One house: its folder, its ports, its secrets, and the environment that its services get."""
 
 from __future__ import annotations
 
 import os
-import socket
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from house.errors import HouseError
+from house.vault import open_vault
 
 ROOT = Path(__file__).resolve().parents[1]
 DEFAULT_PORT = 8000
+# The roles of each service; auth follows nobody's events, the storefront only answers requests.
+ROLES: dict[str, tuple[str, ...]] = {
+    "auth": ("web", "worker", "beat"),
+    "catalog": ("web", "worker", "beat", "events"),
+    "payment": ("web", "worker", "beat", "events"),
+    "ui": ("web",),
+    "video": ("web", "worker", "beat", "events"),
+}
+SERVICES = tuple(ROLES)
+# The storefront has no database: everything it shows, it asks the others for.
+DATA_SERVICES = tuple(service for service in SERVICES if service != "ui")
 # Distance of each part's port from the gateway's.
 OFFSETS = {"gateway": 0, "ui": 1, "catalog": 2, "auth": 3, "payment": 4, "video": 5, "postgres": 6, "valkey": 7}
+HIGHEST_PORT = 65535 - max(OFFSETS.values())
 
 
 @dataclass(frozen=True)
-class Config:
-    """One house: all paths are absolute, all ports on 127.0.0.1 but the gateway's, which listens on `host`."""
+class House:
+    """A house as the caller's environment describes it. Nothing is written before somebody asks for a folder."""
 
     var: Path
     port: int = DEFAULT_PORT
-    host: str = "127.0.0.1"
     environ: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str] | None = None) -> House:
+        """The house of PORT and HOUSE_VAR. Raises HouseError when PORT is no usable port."""
+        given = dict(os.environ if environ is None else environ)
+        text = given.get("PORT") or str(DEFAULT_PORT)
+        if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= HIGHEST_PORT:
+            raise HouseError(f"PORT={text} is no port from 1 to {HIGHEST_PORT}: try PORT=9000 make up.")
+        return cls(var=folder_of(given, port=int(text)), port=int(text), environ=given)
 
     def port_of(self, part: str) -> int:
         return self.port + OFFSETS[part]
 
     def url_of(self, service: str) -> str:
-        """The internal address of a service, without a prefix."""
+        """The service's internal address, without a prefix."""
         return f"http://127.0.0.1:{self.port_of(service)}"
 
     @property
     def public_url(self) -> str:
         return self.environ.get("PUBLIC_URL", f"http://localhost:{self.port}").rstrip("/")
 
-    @property
-    def run(self) -> Path:
-        """Generated configuration, locks and pid files; worthless once the house has stopped."""
-        return self.var / "run"
+    def folder(self, name: str) -> Path:
+        """A folder below var/, made when it is missing."""
+        path = self.var / name
+        path.mkdir(parents=True, exist_ok=True)
+        return path
 
     @property
-    def log(self) -> Path:
-        return self.var / "log"
+    def secrets(self) -> dict[str, str]:
+        """What the house made up for itself, the same at every start."""
+        return open_vault(self.var / "secrets.json") | self._given_stream_secret()
 
-    def media_of(self, service: str) -> Path:
-        return self.var / "media" / service
+    @property
+    def needs_postgres(self) -> bool:
+        """Whether any service is left to the embedded server. Raises HouseError for a plain DATABASE_URL."""
+        if self.environ.get("DATABASE_URL"):
+            raise HouseError(
+                "DATABASE_URL names one database, but each service has its own: set AUTH_DATABASE_URL, "
+                "CATALOG_DATABASE_URL, PAYMENT_DATABASE_URL and VIDEO_DATABASE_URL, or unset it."
+            )
+        return not all(self.environ.get(f"{service.upper()}_DATABASE_URL") for service in DATA_SERVICES)
 
-    def env_file(self, service: str) -> Path:
-        return self.var / "env" / f"{service}.env"
+    @property
+    def needs_valkey(self) -> bool:
+        """Whether any service is left to the embedded server."""
+        shared = self.environ.get("REDIS_URL")
+        return not all(shared or self.environ.get(f"{service.upper()}_REDIS_URL") for service in SERVICES)
 
-    def make_folders(self) -> None:
-        for folder in (self.run, self.log, self.var / "env", self.var / "mail", self.var / "static"):
-            folder.mkdir(parents=True, exist_ok=True)
+    def environment(self, service: str) -> dict[str, str]:
+        """The service's variables: the house's own, and what the caller's environment says instead."""
+        from house.environment import of_service
+
+        return of_service(self, service)
+
+    def write_environments(self) -> None:
+        """Leave every service's variables in var/env/, where manage.py finds them."""
+        from house.environment import write_file
+
+        for service in SERVICES:
+            write_file(self, service)
+
+    def _given_stream_secret(self) -> dict[str, str]:
+        given = self.environ.get("VIDEO_STREAM_SECRET") or self.environ.get("STREAM_SECRET")
+        if not given:
+            return {}
+        if not all(letter.isascii() and (letter.isalnum() or letter in "._~+/=-") for letter in given):
+            raise HouseError("STREAM_SECRET may hold letters, digits and . _ ~ + / = - only: NGINX reads it too.")
+        return {"stream": given}
 
 
-def load(environ: Mapping[str, str] | None = None, *, port: int | None = None) -> Config:
-    """The house that PORT, HOST and HOUSE_VAR describe. Raises HouseError when PORT is no usable port."""
-    environ = dict(os.environ if environ is None else environ)
-    number = port if port is not None else _port(environ.get("PORT") or str(DEFAULT_PORT))
-    highest = number + max(OFFSETS.values())
-    if not 1 <= number <= 65535 or highest > 65535:
-        raise HouseError(f"PORT={number} leaves no room for the house: choose one from 1024 to {65535 - 7}.")
-    return Config(var=folder(environ, port=number), port=number, host=environ.get("HOST", "127.0.0.1"), environ=environ)
-
-
-def folder(environ: Mapping[str, str], *, port: int) -> Path:
-    """Each port has its own folder, so that houses side by side share nothing. manage.py knows the same rule."""
+def folder_of(environ: Mapping[str, str], *, port: int) -> Path:
+    """Each port has its own folder, so houses side by side share nothing. manage.py follows the same rule."""
     if given := environ.get("HOUSE_VAR"):
         return Path(given).expanduser().resolve()
     return ROOT / "var" if port == DEFAULT_PORT else ROOT / "var" / f"port-{port}"
-
-
-def _port(text: str) -> int:
-    try:
-        return int(text)
-    except ValueError:
-        raise HouseError(f"PORT={text} is not a number: try `PORT=9000 make up`.") from None
-
-
-def busy_ports(config: Config, parts: list[str]) -> list[tuple[str, int]]:
-    """Those of `parts` whose port something else listens on."""
-    return [(part, config.port_of(part)) for part in parts if not _is_free(config, part)]
-
-
-def _is_free(config: Config, part: str) -> bool:
-    host = config.host if part == "gateway" else "127.0.0.1"
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as probe:
-        # Connections of the last run that linger in TIME_WAIT are no reason to refuse.
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, config.port_of(part)))
-        except PermissionError:
-            raise HouseError(f"Only root may listen on port {config.port_of(part)}: try `PORT=9000 make up`.") from None
-        except OSError:
-            return False
-    return True
-
-
-def require_free_ports(config: Config, parts: list[str]) -> None:
-    """Raise HouseError that names the busy ports and the way out."""
-    busy = busy_ports(config, parts)
-    if not busy:
-        return
-    other = 9000 if config.port != 9000 else 9100
-    names = ", ".join(f"{port} ({part})" for part, port in busy)
-    plural = "s" if len(busy) > 1 else ""
-    raise HouseError(
-        f"Another program listens on port{plural} {names}: stop it, or choose other ports with `PORT={other} make up`."
-    )
-
-
-def python() -> str:
-    """The interpreter that runs every child: the one that runs us."""
-    return sys.executable

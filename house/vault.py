@@ -1,4 +1,4 @@
-"""Secrets that the house makes for itself, once, in `var/secrets.json` (readable by its owner only)."""
+"""Secrets that a house makes for itself, once, in `var/secrets.json`, readable by its owner only."""
 
 from __future__ import annotations
 
@@ -6,31 +6,23 @@ import base64
 import json
 import os
 import secrets
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
 
 from house.errors import HouseError
-from house.services import SERVICES, WITH_DATABASE
+
+# The storefront has no database; what would be its password is that of PostgreSQL's superuser.
+SERVICES = ("auth", "catalog", "payment", "ui", "video")
 
 
-@dataclass(frozen=True)
-class Vault:
-    """Names to secrets. All values are URL-safe, so they fit in addresses and in NGINX's configuration."""
-
-    values: dict[str, str]
-
-    def __getitem__(self, name: str) -> str:
-        return self.values[name]
-
-
-def open_vault(path: Path) -> Vault:
-    """Read the secrets and make those that are missing. Raises HouseError when the file is not ours to read."""
+def open_vault(path: Path) -> dict[str, str]:
+    """The secrets by name, with those that were missing made. Raises HouseError when the file is no use."""
     values = _read(path)
     missing = {name: make() for name, make in _recipes().items() if name not in values}
     if missing:
         values |= missing
         write_private(path, json.dumps(values, indent=2) + "\n")
-    return Vault(values)
+    return values
 
 
 def write_private(path: Path, text: str) -> None:
@@ -49,29 +41,23 @@ def _read(path: Path) -> dict[str, str]:
     except FileNotFoundError:
         return {}
     except (ValueError, TypeError):
-        raise HouseError(f"{path} is damaged: restore it, or start afresh with `make clean`.") from None
+        raise HouseError(f"{path} is damaged: bring it back, or start afresh with `make clean`.") from None
     except PermissionError:
-        raise HouseError(
-            f"{path} belongs to another user: run as that user, or choose another folder with HOUSE_VAR=/path."
-        ) from None
+        hint = "run as that user, or choose another folder with HOUSE_VAR=/path"
+        raise HouseError(f"{path} belongs to another user: {hint}.") from None
 
 
-def _recipes() -> dict:
-    def token() -> str:
-        return secrets.token_urlsafe(32)
-
-    def fernet() -> str:
-        return base64.urlsafe_b64encode(os.urandom(32)).decode()
-
-    recipes = {
-        "postgres_password": token,
-        "valkey_password": token,
-        "stream_secret": token,
-        "sandbox_webhook_secret": token,
-        "key_encryption_key": fernet,
-        "cookie_key": fernet,
-    }
-    recipes |= {f"{service}_secret_key": token for service in SERVICES}
-    recipes |= {f"{service}_service_secret": token for service in SERVICES if service != "auth"}
-    recipes |= {f"{service}_database_password": token for service in WITH_DATABASE}
+def _recipes() -> dict[str, Callable[[], str]]:
+    """Letters, digits, `-`, `_` and `=` only: they fit in addresses and in NGINX's configuration as they are."""
+    recipes: dict[str, Callable[[], str]] = {"stream": _token, "webhook": _token, "keys": _fernet, "cookie": _fernet}
+    for service in SERVICES:
+        recipes |= {f"{service}_database": _token, f"{service}_key": _token, f"{service}_client": _token}
     return recipes
+
+
+def _token() -> str:
+    return secrets.token_urlsafe(32)
+
+
+def _fernet() -> str:
+    return base64.urlsafe_b64encode(os.urandom(32)).decode()
