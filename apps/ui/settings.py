@@ -1,0 +1,72 @@
+"""Settings of the storefront. It has no database: what it remembers of a visitor lies in an encrypted cookie."""
+
+from __future__ import annotations
+
+from apps.common.settings.base import *
+from apps.common.settings.base import COMMON_APPS, PUBLIC_URL, REST_FRAMEWORK, SERVICE_DIR, env
+
+INSTALLED_APPS = [*COMMON_APPS, "django.contrib.messages", "csp", "apps.ui.storefront"]
+ROOT_URLCONF = "apps.ui.urls"
+AUTHENTICATION_BACKENDS: list[str] = []
+# The problem handler is shared with the APIs; users come from tokens, not from Django.
+REST_FRAMEWORK = REST_FRAMEWORK | {"UNAUTHENTICATED_USER": None}
+
+MIDDLEWARE = [
+    "django_prometheus.middleware.PrometheusBeforeMiddleware",
+    "apps.common.context.RequestContextMiddleware",
+    "apps.common.health.middleware.HealthMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "apps.common.middleware.RejectNullBytesMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "apps.ui.storefront.session.ShopSessionMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "apps.ui.storefront.errors.KindErrorsMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_prometheus.middleware.PrometheusAfterMiddleware",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.messages.context_processors.messages",
+                "apps.ui.storefront.context.shop",
+            ],
+        },
+    },
+]
+MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
+CSRF_FAILURE_VIEW = "apps.ui.storefront.errors.csrf_failure"
+
+# Fernet keys, newest first; older ones still open cookies while a key is being rotated.
+COOKIE_KEYS = env.list("COOKIE_KEY")
+
+# Libraries come from npm at build time; apps/ui/storefront/npm.py lists which files of them are served.
+NPM_ROOT = SERVICE_DIR / "node_modules"
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+    "apps.ui.storefront.npm.NpmFinder",
+]
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "font-src": ["'self'"],
+        "img-src": ["'self'", PUBLIC_URL],
+        # hls.js feeds the video element from a blob.
+        "media-src": ["'self'", "blob:", PUBLIC_URL],
+        "worker-src": ["'self'", "blob:"],
+        "connect-src": ["'self'", PUBLIC_URL],
+        # A payment may lead on to the bank's challenge.
+        "form-action": ["'self'", PUBLIC_URL],
+        "frame-ancestors": ["'none'"],
+        "base-uri": ["'none'"],
+    }
+}
