@@ -11,9 +11,17 @@ SERVICES = ("auth", "catalog", "payment", "ui", "video")
 ROOT = Path(__file__).resolve().parent
 
 
+def house_folder() -> Path:
+    """Where the house of PORT and HOUSE_VAR keeps its state: the rule of house.config, which no image contains."""
+    if given := os.environ.get("HOUSE_VAR"):
+        return Path(given).expanduser().resolve()
+    port = os.environ.get("PORT") or "8000"
+    return ROOT / "var" if port == "8000" else ROOT / "var" / f"port-{port}"
+
+
 def load_environment(service: str) -> None:
     """Take what `manage.py up` wrote for this service as defaults, so that a command works beside a running house."""
-    path = ROOT / "var" / "env" / f"{service}.env"
+    path = house_folder() / "env" / f"{service}.env"
     if not path.is_file():
         return
     for line in path.read_text().splitlines():
