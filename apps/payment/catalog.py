@@ -6,8 +6,9 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
-from apps.common.http import SERVICE, RemoteProblem, ServiceClient
+from apps.common.http import SERVICE, RemoteProblem, ServiceClient, ServiceResponse, Unavailable
 from apps.common.money import Money
+from apps.common.problems import ValidationProblem
 
 client = ServiceClient("catalog", timeout=3.0)
 
@@ -62,32 +63,55 @@ class Quote:
 
 
 def quotes(lines: list[tuple[str, int]], currency: str) -> list[dict[str, Any]]:
-    """Catalog's answer for `(sku, quantity)` lines, raw, so that a cart can remember it. Raises Unavailable."""
+    """Catalog's answer for `(sku, quantity)` lines, raw, so that a cart can remember it.
+
+    Raises Unavailable, or ValidationProblem for a SKU that catalog cannot even read.
+    """
     if not lines:
         return []
-    body = {"currency": currency, "lines": [{"sku": sku, "quantity": quantity} for sku, quantity in lines]}
+    body = {"currency": currency, "lines": _as_json(lines)}
     # A quote changes nothing, so it may be asked again: the key marks the POST as repeatable.
-    return client.post("/v1/quotes", body, idempotency_key=f"quote-{uuid.uuid4().hex}").json_or_raise()["lines"]
+    response = client.post("/v1/quotes", body, idempotency_key=f"quote-{uuid.uuid4().hex}")
+    if response.status_code == 400:
+        raise ValidationProblem("This cannot be bought.", errors={"sku": ["There is nothing for sale with this SKU."]})
+    return _accepted(response)["lines"]
 
 
-def reserve(order_id: uuid.UUID, lines: list[tuple[str, int]], *, ttl_seconds: int) -> str:
-    """Promise the stock to the order; returns the reservation's id. Raises Unavailable or RemoteProblem (409)."""
-    body = {
-        "order_id": str(order_id),
-        "lines": [{"sku": sku, "quantity": quantity} for sku, quantity in lines],
-        "ttl_seconds": ttl_seconds,
-    }
-    return client.post("/v1/reservations", body, token=SERVICE, idempotency_key=str(order_id)).json_or_raise()["id"]
+def reserve(order_id: uuid.UUID, lines: list[tuple[str, int]], *, ttl_seconds: int) -> uuid.UUID:
+    """Promise the stock to the order; returns the reservation's id.
+
+    Raises RemoteProblem when these lines cannot be had (409 insufficient-stock, 400 for a SKU that is gone), else
+    Unavailable.
+    """
+    body = {"order_id": str(order_id), "lines": _as_json(lines), "ttl_seconds": ttl_seconds}
+    response = client.post("/v1/reservations", body, token=SERVICE, idempotency_key=str(order_id))
+    return uuid.UUID(_accepted(response, refusals={400, 409})["id"])
 
 
 def commit(reservation_id: uuid.UUID) -> None:
-    """The stock is sold. Raises Unavailable or RemoteProblem (409 reservation-expired)."""
+    """The stock is sold. Raises RemoteProblem when it cannot be had any more (404, 409), else Unavailable."""
     path = f"/v1/reservations/{reservation_id}/commit"
-    client.post(path, token=SERVICE, idempotency_key=str(reservation_id)).json_or_raise()
+    _accepted(client.post(path, token=SERVICE, idempotency_key=str(reservation_id)), refusals={404, 409})
 
 
-def release(reservation_id: uuid.UUID) -> None:
-    """Give the stock back; a reservation that is gone or closed is as good as released. Raises Unavailable."""
+def release(reservation_id: uuid.UUID) -> bool:
+    """Give the stock back; False when it was sold already. One that is gone is released. Raises Unavailable."""
     response = client.delete(f"/v1/reservations/{reservation_id}", token=SERVICE)
-    if response.status_code not in (204, 404, 409):
-        raise RemoteProblem("catalog", response.raw)
+    if response.status_code in (204, 404, 409):
+        return response.status_code != 409
+    raise Unavailable("catalog", f"it answered {response.status_code}")
+
+
+def _as_json(lines: list[tuple[str, int]]) -> list[dict[str, Any]]:
+    return [{"sku": sku, "quantity": quantity} for sku, quantity in lines]
+
+
+def _accepted(response: ServiceResponse, *, refusals: frozenset[int] | set[int] = frozenset()) -> Any:
+    """The body. A refusal that means something to us is raised as RemoteProblem; any other (a wrong secret, a rate
+    limit) is our trouble and not the customer's, who is told to come back later."""
+    try:
+        return response.json_or_raise()
+    except RemoteProblem as problem:
+        if problem.status in refusals:
+            raise
+        raise Unavailable("catalog", str(problem)) from problem

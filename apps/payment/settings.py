@@ -17,7 +17,18 @@ ROOT_URLCONF = "apps.payment.urls"
 # Signs what the sandbox provider tells us, as a real provider's webhook secret does.
 SANDBOX_WEBHOOK_SECRET = env("SANDBOX_WEBHOOK_SECRET")
 
+# `expires`: a job that waited for a worker for a whole period is followed by the next one anyway.
 CELERY_BEAT_SCHEDULE = {
-    "resume-stuck-orders": {"task": "apps.payment.orders.tasks.resume_stuck_orders", "schedule": 15.0},
+    "resume-stuck-orders": {
+        "task": "apps.payment.orders.tasks.resume_stuck_orders",
+        "schedule": 15.0,
+        "options": {"expires": 15},
+    },
+    "send-due-confirmations": {
+        "task": "apps.payment.orders.tasks.send_due_confirmations",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
+    "erase-personal-data": {"task": "apps.payment.orders.tasks.erase_personal_data", "schedule": 3600.0},
     "purge-idempotency-keys": {"task": "apps.common.idempotency.tasks.purge_idempotency_keys", "schedule": 3600.0},
 }

@@ -8,6 +8,8 @@ from django.db.models import Q
 
 from apps.common.ids import uuid7
 
+# Parcels and films are priced in these; a cart in another currency could never be ordered.
+CURRENCIES = ("EUR",)
 MAX_QUANTITY = 99
 MAX_LINES = 50
 

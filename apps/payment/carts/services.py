@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from typing import Any
 
@@ -10,6 +11,8 @@ from django.db import IntegrityError, transaction
 from apps.common.problems import Conflict, NotFound, ValidationProblem
 from apps.payment import catalog, secrets
 from apps.payment.carts.models import MAX_LINES, MAX_QUANTITY, Cart, CartLine
+
+SKU = re.compile(r"\A[\x21-\x7e]{1,40}\Z")
 
 
 class CartFull(Conflict):
@@ -29,12 +32,20 @@ def open_cart(*, user_id: uuid.UUID | None, currency: str) -> tuple[Cart, str | 
     return cart, None, is_new
 
 
-def owned_cart(cart_id: uuid.UUID, *, user_id: uuid.UUID | None, secret: str | None) -> Cart:
-    """An open cart of this person; raises NotFound for anybody else's, so that ids tell nothing."""
-    cart = Cart.objects.filter(pk=cart_id, is_open=True).first()
+def find_cart(cart_id: uuid.UUID, *, user_id: uuid.UUID | None, secret: str | None) -> Cart:
+    """This person's cart, open or closed; raises NotFound for anybody else's, so that ids tell nothing."""
+    cart = Cart.objects.filter(pk=cart_id).first()
     if cart and (cart.user_id == user_id if cart.user_id else secrets.matches(secret, cart.secret_hash)):
         return cart
     raise NotFound("There is no such cart.")
+
+
+def owned_cart(cart_id: uuid.UUID, *, user_id: uuid.UUID | None, secret: str | None) -> Cart:
+    """This person's open cart; raises NotFound."""
+    cart = find_cart(cart_id, user_id=user_id, secret=secret)
+    if not cart.is_open:
+        raise NotFound("There is no such cart any more.")
+    return cart
 
 
 def set_line(cart: Cart, *, sku: str, quantity: int) -> None:
@@ -42,6 +53,8 @@ def set_line(cart: Cart, *, sku: str, quantity: int) -> None:
     if quantity == 0:
         remove_line(cart, sku=sku)
         return
+    if not SKU.match(sku):
+        raise ValidationProblem("This cannot be bought.", errors={"sku": ["This is not a SKU."]})
     answer = catalog.quotes([(sku, quantity)], cart.currency)[0]
     quote = catalog.Quote.from_json(answer)
     if quote.status in ("unknown", "unavailable"):
@@ -66,15 +79,18 @@ def remove_line(cart: Cart, *, sku: str) -> None:
 
 
 def merge(target: Cart, source: Cart) -> None:
-    """Move a guest's lines into the account's cart: quantities add up, films stay at one. The source is closed."""
+    """Move a guest's lines into the account's cart: quantities add up, films stay at one. The source is closed.
+
+    Again, it does nothing: the source is closed.
+    """
     if target.pk == source.pk:
         return
     with transaction.atomic(durable=True):
         carts = Cart.objects.select_for_update().filter(pk__in=[target.pk, source.pk], is_open=True).order_by("pk")
         if len(carts) != 2:
-            return  # merged already, by the other tab
+            return
         lines = {line.sku: line for line in target.lines.all()}
-        for line in source.lines.order_by("added_at"):
+        for line in source.lines.order_by("added_at", "sku"):
             _merge_line(target, lines.get(line.sku), line)
         Cart.objects.filter(pk=source.pk).update(is_open=False)
         target.save(update_fields=["updated_at"])
@@ -88,6 +104,24 @@ def _merge_line(target: Cart, present: CartLine | None, line: CartLine) -> None:
     is_video = line.quote.get("kind") == "video"
     present.quantity = 1 if is_video else min(MAX_QUANTITY, present.quantity + line.quantity)
     present.save(update_fields=["quantity"])
+
+
+def close_paid_cart(cart_id: uuid.UUID, *, ordered: dict[str, int]) -> None:
+    """The cart's order is paid. What an account put in while the bank was asked goes on in a new cart.
+
+    Call it in the transaction that makes the order paid.
+    """
+    cart = Cart.objects.select_for_update().get(pk=cart_id)
+    was_open, cart.is_open = cart.is_open, False
+    cart.save(update_fields=["is_open", "updated_at"])
+    left = [line for line in cart.lines.all() if line.quantity > ordered.get(line.sku, 0)]
+    if not (left and was_open and cart.user_id):
+        return
+    fresh = Cart.objects.create(user_id=cart.user_id, currency=cart.currency)
+    CartLine.objects.bulk_create(
+        CartLine(cart=fresh, sku=line.sku, quantity=line.quantity - ordered.get(line.sku, 0), quote=line.quote)
+        for line in left
+    )
 
 
 def remember_quotes(cart: Cart, answers: list[dict[str, Any]]) -> None:
@@ -106,4 +140,4 @@ def forget_user(user_id: uuid.UUID) -> None:
 
 def _locked(cart: Cart) -> None:
     if not Cart.objects.select_for_update().filter(pk=cart.pk, is_open=True).exists():
-        raise NotFound("There is no such cart any more; its order is paid.")
+        raise NotFound("There is no such cart any more.")

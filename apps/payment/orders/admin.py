@@ -11,6 +11,7 @@ from apps.common.problems import Problem
 from apps.payment.ledger.admin import ReadOnly
 from apps.payment.orders import checkout
 from apps.payment.orders.models import Order, OrderLine, OrderTransition
+from apps.payment.orders.selectors import payments_of
 
 
 class LineInline(ReadOnly, TabularInline):
@@ -33,13 +34,23 @@ class OrderAdmin(ReadOnly, ModelAdmin):
     ordering = ["-placed_at"]
     show_full_result_count = False
     inlines = [LineInline, TransitionInline]
+    readonly_fields = ["shown_payment"]
     actions = ["cancel"]
 
     @admin.display(description="total")
     def shown_total(self, order: Order) -> str:
         return order.total.format()
 
-    @admin.action(description="Cancel unpaid orders")
+    @admin.display(description="payment")
+    def shown_payment(self, order: Order) -> str:
+        payment = payments_of([order]).get(order.pk)
+        return f"{payment.state}, {payment.method}, {payment.reference}" if payment else "none"
+
+    def has_cancel_permission(self, request: HttpRequest) -> bool:
+        """Names no model permission of its own: who may change orders may give them up."""
+        return request.user.has_perm("orders.change_order")
+
+    @admin.action(description="Cancel unpaid orders", permissions=["cancel"])
     def cancel(self, request: HttpRequest, queryset: QuerySet[Order]) -> None:
         for order in queryset:
             try:

@@ -8,7 +8,10 @@ next continues. No network call happens inside a transaction. docs/architecture.
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
+from typing import Any
 
 import structlog
 from django.db import transaction
@@ -19,11 +22,11 @@ from apps.common.http import RemoteProblem, Unavailable
 from apps.common.money import Money
 from apps.common.problems import Conflict
 from apps.payment import catalog
-from apps.payment.carts.models import Cart
+from apps.payment.carts.services import close_paid_cart
 from apps.payment.ledger.models import Account, JournalEntry
 from apps.payment.ledger.services import book
 from apps.payment.orders import tasks
-from apps.payment.orders.models import Order, OrderTransition
+from apps.payment.orders.models import Order, OrderLine, OrderTransition
 from apps.payment.payments import providers
 from apps.payment.payments.models import Payment
 
@@ -43,41 +46,43 @@ def advance(order_id: uuid.UUID) -> Order:
 
     Raises Unavailable when another service must be waited for; the order then keeps its state.
     """
-    now = timezone.now()
-    mine = Order.objects.filter(pk=order_id, state__in=Order.OPEN, lease_until__lte=now)
-    if not mine.update(lease_until=now + LEASE):
-        return Order.objects.get(pk=order_id)
-    try:
-        return _drive(Order.objects.get(pk=order_id))
-    finally:
-        Order.objects.filter(pk=order_id).update(lease_until=timezone.now())
-
-
-def _drive(order: Order) -> Order:
-    steps = {State.PENDING: _reserve, State.RESERVED: _authorise, State.AUTHORISED: _complete}
-    while order.is_open and steps[State(order.state)](order):
-        order.refresh_from_db()
-    order.refresh_from_db()
-    return order
+    with _driving(order_id, Order.OPEN) as order:
+        while order and order.is_open and STEPS[State(order.state)](order):
+            order.refresh_from_db()
+    return Order.objects.get(pk=order_id)
 
 
 def cancel(order_id: uuid.UUID, *, code: str, message: str) -> Order:
-    """Give up an order that is not paid: void the charge, release the stock, keep the cart. Raises Conflict if paid."""
-    now = timezone.now()
-    if not Order.objects.filter(pk=order_id, state__in=Order.OPEN, lease_until__lte=now).update(
-        lease_until=now + LEASE
-    ):
-        order = Order.objects.get(pk=order_id)
-        if order.state == State.CANCELLED:
-            return order
-        raise Conflict(f"Order {order.number} is {order.state} or being paid right now; it cannot be cancelled.")
+    """Give up an order before its payment is authorised: void the charge, release the stock, keep the cart.
+
+    Does nothing to a cancelled one. Raises Conflict when it is too late or somebody is driving it right now.
+    """
+    with _driving(order_id, Order.CANCELLABLE) as order:
+        if order:
+            _give_up(order, State.CANCELLED, code=code, message=message)
     order = Order.objects.get(pk=order_id)
-    try:
-        _give_up(order, State.CANCELLED, code=code, message=message)
-    finally:
-        Order.objects.filter(pk=order_id).update(lease_until=timezone.now())
-    order.refresh_from_db()
+    if order.state != State.CANCELLED:
+        state = "being paid right now" if order.is_open else order.state
+        raise Conflict(f"Order {order.number} is {state}; it cannot be cancelled.")
     return order
+
+
+@contextmanager
+def _driving(order_id: uuid.UUID, states: tuple[str, ...]) -> Iterator[Order | None]:
+    """Hold the order's lease within; None when somebody else holds it or the order is in none of `states`.
+
+    The lease's end also names its holder: a driver that overslept gives back nothing that another one holds now.
+    """
+    now = timezone.now()
+    lease = now + LEASE
+    free = Order.objects.filter(pk=order_id, state__in=states, lease_until__lte=now)
+    if not free.update(lease_until=lease):
+        yield None
+        return
+    try:
+        yield Order.objects.get(pk=order_id)
+    finally:
+        Order.objects.filter(pk=order_id, lease_until=lease).update(lease_until=timezone.now())
 
 
 # --- steps: each returns whether the order moved on ---------------------------------------------------------------
@@ -86,16 +91,18 @@ def cancel(order_id: uuid.UUID, *, code: str, message: str) -> Order:
 def _reserve(order: Order) -> bool:
     lines = [(line.sku, line.quantity) for line in order.lines.order_by("position")]
     try:
-        reservation = catalog.reserve(order.pk, lines, ttl_seconds=RESERVATION_SECONDS)
+        reservation_id = catalog.reserve(order.pk, lines, ttl_seconds=RESERVATION_SECONDS)
     except RemoteProblem as problem:
-        sold_out = problem.slug == "insufficient-stock"
-        message = "Something in the cart has sold out meanwhile." if sold_out else problem.detail
-        return _give_up(order, State.FAILED, code="insufficient-stock" if sold_out else "unavailable", message=message)
-    return _move(order, State.RESERVED, reservation_id=uuid.UUID(reservation))
+        if problem.slug == "insufficient-stock":
+            message = "Something in the cart has sold out meanwhile. You have not been charged."
+            return _give_up(order, State.FAILED, code="insufficient-stock", message=message)
+        message = "Something in the cart is not for sale any more. You have not been charged."
+        return _give_up(order, State.FAILED, code="unavailable", message=message)
+    return _move(order, State.RESERVED, reservation_id=reservation_id)
 
 
 def _authorise(order: Order) -> bool:
-    payment = Payment.objects.select_related("method").get(order_id=order.pk)
+    payment = _payment_of(order)
     provider = providers.get(payment.method.provider)
     if payment.reference:
         charge = provider.status(payment.reference)
@@ -106,63 +113,79 @@ def _authorise(order: Order) -> bool:
             method_reference=payment.method.reference,
             return_url=order.return_url,
         )
-    Payment.objects.filter(pk=payment.pk).update(
-        reference=charge.reference,
-        state=charge.state if charge.state in Payment.State.values else payment.state,
-        action_url=charge.action_url,
-        decline_code=charge.decline_code,
-    )
-    if charge.state in ("authorised", "captured"):
+    _note(payment, charge)
+    if charge.is_good:
         return _move(order, State.AUTHORISED)
     if charge.state == "requires_action":
         if order.placed_at + PATIENCE > timezone.now():
             return False
         message = "The payment was not confirmed in time. You have not been charged."
         return _give_up(order, State.CANCELLED, code="challenge-expired", message=message)
+    if charge.state == "voided":
+        # Somebody was giving this order up and died before saying so.
+        return _give_up(
+            order, State.CANCELLED, code="cancelled", message="The order was cancelled. Nothing was charged."
+        )
     message = providers.decline_sentence(charge.decline_code)
     return _give_up(order, State.FAILED, code=charge.decline_code or "card_declined", message=message)
 
 
 def _complete(order: Order) -> bool:
-    payment = Payment.objects.select_related("method").get(order_id=order.pk)
+    payment = _payment_of(order)
+    provider = providers.get(payment.method.provider)
+    # Asked before the stock is sold: sold stock does not come back when there is nothing to capture.
+    charge = provider.status(payment.reference)
+    if not charge.is_good:
+        message = "The bank no longer holds the money. You have not been charged. Please order again."
+        return _give_up(order, State.FAILED, code="payment-lapsed", message=message)
+    # Money that is taken says that the stock was sold before.
+    if charge.state == "captured" or _sell(order, payment):
+        _settle(order)
+        return False
+    return True
+
+
+def _sell(order: Order, payment: Payment) -> bool:
+    """Commit the stock and take the money; False when the order had to be given up."""
     try:
         catalog.commit(order.reservation_id)
-    except RemoteProblem as problem:
-        if problem.slug not in ("reservation-expired", "reservation-closed", "not-found"):
-            raise Unavailable("catalog", str(problem)) from problem
+    except RemoteProblem:
         message = "Something in the cart sold out before the payment was confirmed. You have not been charged."
-        return _give_up(order, State.FAILED, code="insufficient-stock", message=message)
-    providers.get(payment.method.provider).capture(payment.reference)
-    _settle(order, payment)
-    return False
+        _give_up(order, State.FAILED, code="insufficient-stock", message=message)
+        return False
+    try:
+        providers.get(payment.method.provider).capture(payment.reference)
+    except providers.ChargeClosed:
+        message = "The bank withdrew its promise to pay. You have not been charged. Please order again."
+        _give_up(order, State.FAILED, code="payment-lapsed", message=message)
+        return False
+    return True
 
 
-def _settle(order: Order, payment: Payment) -> None:
-    """Paid: state, books, closed cart and event stand or fall together."""
+def _settle(order: Order) -> None:
+    """Paid: state, books, closed cart and event stand or fall together. Lock order: cart, then order."""
+    lines = list(order.lines.order_by("position"))
     with transaction.atomic(durable=True):
-        locked = Order.objects.select_for_update().get(pk=order.pk)
-        if locked.state != State.AUTHORISED:
+        close_paid_cart(order.cart_id, ordered={line.sku: line.quantity for line in lines})
+        now = timezone.now()
+        authorised = Order.objects.filter(pk=order.pk, state=State.AUTHORISED)
+        if not authorised.update(state=State.PAID, paid_at=now, confirmation_due_at=now):
+            transaction.set_rollback(True)  # another driver settled or gave it up; the cart is its business too
             return
-        Cart.objects.filter(pk=order.cart_id).update(is_open=False)
-        Payment.objects.filter(pk=payment.pk).update(state=Payment.State.CAPTURED)
-        book(
-            key=f"capture:{order.pk}",
-            kind=JournalEntry.Kind.CAPTURE,
-            order_number=order.number,
-            postings=_postings(order),
-        )
-        locked.state, locked.paid_at = State.PAID, timezone.now()
-        locked.save(update_fields=["state", "paid_at"])
-        OrderTransition.objects.create(order=locked, state=State.PAID)
-        outbox.publish(type="order.paid", subject=order.number, data=_facts(order))
+        OrderTransition.objects.create(order=order, state=State.PAID)
+        Payment.objects.filter(order_id=order.pk).update(state=Payment.State.CAPTURED)
+        if order.total:
+            kind = JournalEntry.Kind.CAPTURE
+            book(key=f"capture:{order.pk}", kind=kind, order_number=order.number, postings=_postings(order, lines))
+        outbox.publish(type="order.paid", subject=order.number, data=_facts(order, lines))
         order_id = str(order.pk)
         transaction.on_commit(lambda: tasks.send_confirmation.delay(order_id), robust=True)
 
 
-def _postings(order: Order) -> dict[str, Money]:
+def _postings(order: Order, lines: list[OrderLine]) -> dict[str, Money]:
     """The customer's money at the provider, earned with goods, films and shipping."""
     totals = {"goods": 0, "video": 0}
-    for line in order.lines.all():
+    for line in lines:
         totals[line.kind] += line.unit_amount * line.quantity
     currency = order.currency
     return {
@@ -173,8 +196,8 @@ def _postings(order: Order) -> dict[str, Money]:
     }
 
 
-def _facts(order: Order) -> dict:
-    """What `order.paid` tells other services."""
+def _facts(order: Order, lines: Iterable[OrderLine]) -> dict[str, Any]:
+    """What `order.paid` and `order.cancelled` tell other services. No e-mail: nobody needs it, and events stay."""
     return {
         "order_number": order.number,
         "user_id": order.user_id and str(order.user_id),
@@ -190,31 +213,68 @@ def _facts(order: Order) -> dict:
                 "offer": line.offer or None,
                 "rental_hours": line.rental_hours,
             }
-            for line in order.lines.order_by("position")
+            for line in lines
         ],
     }
 
 
 def _give_up(order: Order, state: str, *, code: str, message: str) -> bool:
-    """Compensate, then say why. The money goes back first; stock that cannot be released now expires by itself."""
-    payment = Payment.objects.select_related("method").get(order_id=order.pk)
-    if payment.reference and payment.state != Payment.State.DECLINED:
-        providers.get(payment.method.provider).void(payment.reference)
-        Payment.objects.filter(pk=payment.pk).update(state=Payment.State.VOIDED)
+    """Compensate, then say why. The money goes back first; stock that cannot be released now expires by itself.
+
+    Raises ChargeClosed when the money was taken already: then the order must go on.
+    """
+    payment = _payment_of(order)
+    provider = providers.get(payment.method.provider)
+    # Without a reference a crash may have come between the bank's yes and our note of it.
+    known = payment.reference
+    charge = provider.status(known) if known else provider.lookup(key=str(order.pk))
+    if charge and not charge.is_over:
+        charge = provider.void(charge.reference)
+    if charge:
+        _note(payment, charge)
     if order.reservation_id:
-        try:
-            catalog.release(order.reservation_id)
-        except (Unavailable, RemoteProblem) as error:
-            log.warning("stock not released; it expires by itself", order=order.number, error=str(error))
+        _release(order)
     return _move(order, state, failure_code=code[:40], failure_message=message[:300], note=message)
 
 
-def _move(order: Order, state: str, *, note: str = "", **changes: object) -> bool:
+def _release(order: Order) -> None:
+    try:
+        is_released = catalog.release(order.reservation_id)
+    except Unavailable as error:
+        log.warning("stock not released; it expires by itself", order=order.number, error=str(error))
+        return
+    if not is_released:
+        log.error("stock was sold to an order that failed; book it as returned", order=order.number)
+
+
+def _payment_of(order: Order) -> Payment:
+    return Payment.objects.select_related("method").get(order_id=order.pk)
+
+
+def _note(payment: Payment, charge: providers.Charge) -> None:
+    """Keep what the provider says."""
+    Payment.objects.filter(pk=payment.pk).update(
+        reference=charge.reference,
+        state=charge.state,
+        action_url=charge.action_url,
+        decline_code=charge.decline_code,
+    )
+
+
+def _move(order: Order, state: str, *, note: str = "", **changes: Any) -> bool:
     """Write the next state with its history; only from the state this run started from."""
     with transaction.atomic(durable=True):
         moved = Order.objects.filter(pk=order.pk, state=order.state).update(state=state, **changes)
         if moved:
             OrderTransition.objects.create(order=order, state=state, note=note[:300])
             if state == State.CANCELLED:
-                outbox.publish(type="order.cancelled", subject=order.number, data=_facts(order))
+                facts = _facts(order, order.lines.order_by("position"))
+                outbox.publish(type="order.cancelled", subject=order.number, data=facts)
     return bool(moved)
+
+
+STEPS: dict[str, Callable[[Order], bool]] = {
+    State.PENDING: _reserve,
+    State.RESERVED: _authorise,
+    State.AUTHORISED: _complete,
+}

@@ -51,20 +51,25 @@ class Order(models.Model):
     reservation_id = models.UUIDField(null=True, blank=True)
     failure_code = models.CharField(max_length=40, blank=True)
     failure_message = models.CharField(max_length=300, blank=True)
+    idempotency_key = models.CharField(max_length=255, blank=True, editable=False)
+    # When the confirmation mail is to be sent (again); null when nothing is owed.
+    confirmation_due_at = models.DateTimeField(null=True, blank=True, editable=False)
+    erasure_asked_at = models.DateTimeField(null=True, blank=True, editable=False)
     # Whoever drives the order holds it until then; a dead driver's order is picked up afterwards.
     lease_until = models.DateTimeField(default=timezone.now)
     placed_at = models.DateTimeField(auto_now_add=True)
     paid_at = models.DateTimeField(null=True, blank=True)
 
     OPEN = (State.PENDING, State.RESERVED, State.AUTHORISED)
+    # Once authorised, stock may be sold and money taken at any moment: such an order is driven to its end.
+    CANCELLABLE = (State.PENDING, State.RESERVED)
+    GIVEN_UP = (State.CANCELLED, State.FAILED)
 
     class Meta:
         constraints = [
-            # A double click with two keys, two tabs: one checkout of a cart at a time.
+            # A double click with two keys, two tabs, a tab left open since yesterday: a cart is paid once, ever.
             models.UniqueConstraint(
-                fields=["cart_id"],
-                condition=Q(state__in=["pending", "reserved", "authorised"]),
-                name="order_one_open_per_cart",
+                fields=["cart_id"], condition=~Q(state__in=["cancelled", "failed"]), name="order_one_live_per_cart"
             ),
             models.CheckConstraint(
                 condition=Q(total_amount=models.F("subtotal_amount") + models.F("shipping_amount")),
@@ -81,6 +86,14 @@ class Order(models.Model):
                 fields=["lease_until"],
                 name="order_unfinished",
                 condition=Q(state__in=["pending", "reserved", "authorised"]),
+            ),
+            models.Index(
+                fields=["confirmation_due_at"],
+                name="order_mail_due",
+                condition=Q(confirmation_due_at__isnull=False),
+            ),
+            models.Index(
+                fields=["erasure_asked_at"], name="order_to_erase", condition=Q(erasure_asked_at__isnull=False)
             ),
         ]
 

@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from apps.common.money import Money
+from apps.payment import secrets
 from apps.payment.orders.models import Order
 from apps.payment.payments.models import Payment
 
@@ -25,6 +26,7 @@ def payments_of(orders: list[Order]) -> dict[uuid.UUID, Payment]:
 
 def mail_facts(order: Order) -> dict[str, Any]:
     """What the confirmation mail shows."""
+    secret = secrets.order_secret(order.pk)
     return {
         "order": order,
         "lines": [
@@ -39,4 +41,6 @@ def mail_facts(order: Order) -> dict[str, Any]:
         "shipping": Money(order.shipping_amount, order.currency).format() if order.shipping_code else "",
         "total": order.total.format(),
         "has_films": any(line.kind == "video" for line in order.lines.all()),
+        # A guest has no account to look the order up with: the mail is the key.
+        "query": f"?secret={secret}" if secrets.matches(secret, order.secret_hash) else "",
     }

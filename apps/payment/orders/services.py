@@ -4,20 +4,30 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
+import structlog
+from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import Q
+from django.utils import timezone
 
 from apps.common.http import Unavailable
 from apps.common.money import Money
 from apps.common.problems import Conflict, Forbidden, NotFound, Problem, ValidationProblem
 from apps.payment import catalog, secrets
 from apps.payment.carts.models import Cart
-from apps.payment.carts.selectors import PricedCart, priced
+from apps.payment.carts.pricing import PricedCart, priced
 from apps.payment.orders import checkout
 from apps.payment.orders.models import Order, OrderLine, OrderTransition
 from apps.payment.orders.shipping import ShippingMethod, methods_for
 from apps.payment.payments.models import Payment, PaymentMethod
+from apps.payment.payments.services import usable_method
+
+log = structlog.get_logger(__name__)
+# A parcel has arrived by then, or the customer has told us.
+DELIVERED_AFTER = timedelta(days=30)
 
 
 class SignInRequired(Forbidden):
@@ -48,6 +58,10 @@ class CheckoutInProgress(Conflict):
     slug, title = "checkout-in-progress", "This cart is being paid already"
 
 
+class CartPaid(Conflict):
+    slug, title = "cart-paid", "This cart is paid already"
+
+
 class CardDeclined(Problem):
     status, slug, title = 402, "card-declined", "The card was declined"
 
@@ -68,54 +82,74 @@ class Delivery:
     method: str
 
 
-def place_order(
-    cart: Cart,
-    *,
-    customer: Customer,
-    delivery: Delivery,
-    payment_method: str,
-    return_url: str = "",
-    expected_total: Money | None = None,
-) -> tuple[Order, str | None]:
-    """Order what is in the cart and pay; returns the order and, for a guest, its secret.
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What the customer sent. `key` tells a repeated request from a new one; `return_url` may hold `{number}`."""
+
+    customer: Customer
+    delivery: Delivery
+    payment_method: str
+    key: str
+    return_url: str = ""
+    expected_total: Money | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """An order, and for a guest its secret."""
+
+    order: Order
+    secret: str | None
+
+
+def place_order(cart: Cart, wish: Wish) -> Placed:
+    """Order what is in the cart and pay.
 
     The order comes back paid, or reserved with a payment that requires action, or authorised when the last steps wait
-    for a service that is down (they are done by the periodic job). Raises a Problem when nothing was charged and
-    nothing will be: SignInRequired, EmptyCart, InsufficientStock, LineUnavailable, PriceChanged, CheckoutInProgress,
+    for a service that is down (they are done by the periodic job). The same key again (after a crash, a lost answer)
+    goes on with the same order. Raises a Problem when nothing was charged and nothing will be: SignInRequired,
+    EmptyCart, InsufficientStock, LineUnavailable, PriceChanged, CartChanged, CheckoutInProgress, CartPaid,
     CardDeclined, Unavailable, ValidationProblem.
     """
-    method = PaymentMethod.objects.filter(pk=payment_method).first()
-    if method is None:
-        raise ValidationProblem("Choose how to pay.", errors={"payment_method": ["There is no such payment method."]})
+    live = Order.objects.filter(cart_id=cart.pk).exclude(state__in=Order.GIVEN_UP).first()
+    if live and live.idempotency_key == wish.key:
+        return _placed(_drive(live))
+    if live:
+        raise _taken(live)
+    if not cart.is_open:
+        raise NotFound("There is no such cart any more.")
+    method = usable_method(wish.payment_method, user_id=wish.customer.user_id)
     offer = priced(cart, must_be_current=True)
-    _require_orderable(offer, customer)
-    shipping = _shipping(offer, delivery)
+    _require_orderable(offer, wish.customer)
+    shipping = _shipping(offer, wish.delivery)
     total = offer.subtotal + shipping.price if shipping else offer.subtotal
-    if expected_total is not None and expected_total != total:
+    if wish.expected_total is not None and wish.expected_total != total:
         detail = f"The total is {total} now. Look at the cart again and confirm."
         raise PriceChanged(detail, total=total.as_dict())
-    secret = None if customer.user_id else secrets.new_secret()
-    order = _create(
-        cart,
-        offer,
-        customer=customer,
-        delivery=delivery,
-        shipping=shipping,
-        method=method,
-        return_url=return_url,
-        secret=secret,
-    )
-    return _drive(order), secret
+    return _placed(_drive(_create(cart, offer, wish, shipping=shipping, method=method)))
+
+
+def _placed(order: Order) -> Placed:
+    secret = secrets.order_secret(order.pk)
+    return Placed(order, secret if secrets.matches(secret, order.secret_hash) else None)
+
+
+def _taken(order: Order) -> Conflict:
+    if order.is_open:
+        detail = f"Order {order.number} for this cart is being paid. Wait for it, or cancel it first."
+        return CheckoutInProgress(detail, order_number=order.number)
+    return CartPaid(f"Order {order.number} for this cart is paid. Look at your orders.", order_number=order.number)
 
 
 def _drive(order: Order) -> Order:
     try:
         order = checkout.advance(order.pk)
     except Unavailable:
-        order.refresh_from_db()
-        if order.state == Order.State.AUTHORISED:
-            return order  # the customer's part is done; the periodic job does the rest
-        checkout.cancel(order.pk, code="unavailable", message="A part of the shop was not reachable.")
+        try:
+            checkout.cancel(order.pk, code="unavailable", message="A part of the shop was not reachable.")
+        except Conflict:
+            # The customer's part is done, or somebody else is at it: the periodic job sees to the rest.
+            return Order.objects.get(pk=order.pk)
         raise
     if order.state == Order.State.FAILED:
         if order.failure_code == "insufficient-stock":
@@ -156,48 +190,48 @@ def _shipping(offer: PricedCart, delivery: Delivery) -> ShippingMethod | None:
 
 
 def _create(
-    cart: Cart,
-    offer: PricedCart,
-    *,
-    customer: Customer,
-    delivery: Delivery,
-    shipping: ShippingMethod | None,
-    method: PaymentMethod,
-    return_url: str,
-    secret: str | None,
+    cart: Cart, offer: PricedCart, wish: Wish, *, shipping: ShippingMethod | None, method: PaymentMethod
 ) -> Order:
     """The order, its lines and its payment, in one transaction, from a cart that is still what was quoted."""
+    order = _order(offer, wish, shipping)
     try:
         with transaction.atomic(durable=True):
             if not Cart.objects.select_for_update().filter(pk=cart.pk, is_open=True).exists():
-                raise CheckoutInProgress("This cart has been paid already. Look at your orders.")
+                raise CartChanged("The cart was closed in another window. Look at your orders.")
             if {line.sku: line.quantity for line in cart.lines.all()} != _quantities(offer):
                 raise CartChanged("The cart was changed in another window. Look at it again and confirm.")
-            shipping_amount = shipping.price.amount if shipping else 0
-            order = Order.objects.create(
-                cart_id=cart.pk,
-                user_id=customer.user_id,
-                email=customer.email,
-                secret_hash=secrets.digest(secret) if secret else "",
-                currency=offer.currency,
-                subtotal_amount=offer.subtotal.amount,
-                shipping_amount=shipping_amount,
-                total_amount=offer.subtotal.amount + shipping_amount,
-                shipping_code=shipping.code if shipping else "",
-                shipping_name=shipping.name if shipping else "",
-                shipping_address=delivery.address if shipping else None,
-                return_url=return_url,
-            )
+            order.save(force_insert=True)
             OrderLine.objects.bulk_create(_line(order, index, line) for index, line in enumerate(offer.lines))
             OrderTransition.objects.create(order=order, state=order.state)
             Payment.objects.create(order_id=order.pk, method=method, amount=order.total_amount, currency=order.currency)
             return order
-    except IntegrityError as error:
-        running = Order.objects.filter(cart_id=cart.pk, state__in=Order.OPEN).first()
-        if running is None:
+    except (CartChanged, IntegrityError) as error:
+        live = Order.objects.filter(cart_id=cart.pk).exclude(state__in=Order.GIVEN_UP).first()
+        if live is None:
             raise
-        detail = f"Order {running.number} for this cart is being paid. Wait for it, or cancel it first."
-        raise CheckoutInProgress(detail, order_number=running.number) from error
+        raise _taken(live) from error
+
+
+def _order(offer: PricedCart, wish: Wish, shipping: ShippingMethod | None) -> Order:
+    shipping_amount = shipping.price.amount if shipping else 0
+    order = Order(
+        cart_id=offer.id,
+        user_id=wish.customer.user_id,
+        email=wish.customer.email,
+        idempotency_key=wish.key,
+        currency=offer.currency,
+        subtotal_amount=offer.subtotal.amount,
+        shipping_amount=shipping_amount,
+        total_amount=offer.subtotal.amount + shipping_amount,
+        shipping_code=shipping.code if shipping else "",
+        shipping_name=shipping.name if shipping else "",
+        shipping_address=wish.delivery.address if shipping else None,
+    )
+    if wish.customer.user_id is None:
+        order.secret_hash = secrets.digest(secrets.order_secret(order.pk))
+    return_url = wish.return_url or f"{settings.PUBLIC_URL}/orders/{{number}}"
+    order.return_url = return_url.replace("{number}", order.number)
+    return order
 
 
 def _quantities(offer: PricedCart) -> dict[str, int]:
@@ -228,9 +262,26 @@ def cancel_order(order: Order) -> Order:
 
 
 def forget_user(user_id: uuid.UUID) -> None:
-    """An account was deleted: orders stay for the books, without the person."""
-    Order.objects.filter(user_id=user_id).update(
-        user_id=None, email="deleted@streamcart.invalid", shipping_address=None, secret_hash=""
+    """An account was deleted: its orders stay for the books, without the person, as soon as nothing needs one."""
+    Order.objects.filter(user_id=user_id).update(erasure_asked_at=timezone.now())
+    erase_personal_data()
+
+
+def erase_personal_data() -> int:
+    """Take the person out of orders that were asked to forget them; returns how many.
+
+    An order that is being paid, or whose parcel may still be on its way, keeps address and e-mail until then
+    (GDPR art. 17(3): needed to fulfil the contract).
+    """
+    parcels = Q(state=Order.State.PAID, paid_at__gt=timezone.now() - DELIVERED_AFTER) & ~Q(shipping_code="")
+    due = Order.objects.filter(erasure_asked_at__isnull=False).exclude(Q(state__in=Order.OPEN) | parcels)
+    return due.update(
+        user_id=None,
+        email="deleted@streamcart.invalid",
+        shipping_address=None,
+        secret_hash="",
+        confirmation_due_at=None,
+        erasure_asked_at=None,
     )
 
 
@@ -246,3 +297,18 @@ def owned_order(number: str, *, principal: Any, secret: str | None) -> Order:
         if user_id and principal.has_role("support_staff"):
             return order
     raise NotFound("There is no such order, or it is not yours.")
+
+
+def look_again(order: Order) -> None:
+    """The customer is back from the bank: do not wait for the webhook. What cannot go on now goes on later."""
+    payment = Payment.objects.filter(order_id=order.pk, state=Payment.State.REQUIRES_ACTION).first()
+    if order.is_open and payment:
+        advance_now(order.pk)
+
+
+def advance_now(order_id: uuid.UUID) -> None:
+    """Take the order as far as it goes; leave the rest to the periodic job."""
+    try:
+        checkout.advance(order_id)
+    except Problem as problem:
+        log.warning("order waits", order_id=str(order_id), reason=str(problem))

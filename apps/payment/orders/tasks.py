@@ -17,21 +17,47 @@ from apps.payment.orders.models import Order
 log = structlog.get_logger(__name__)
 # A step that failed for this long will not heal by itself.
 GIVE_UP_AFTER = timedelta(minutes=30)
+MAIL_AGAIN_AFTER = timedelta(minutes=5)
+# Long enough for the task that was sent when the order was paid.
+MAIL_GRACE = timedelta(minutes=1)
+MAIL_WORTH_SENDING = timedelta(days=3)
 
 
-@shared_task(autoretry_for=(OSError,), retry_backoff=5, max_retries=8)
+@shared_task
 def send_confirmation(order_id: str) -> None:
-    """The mail that says thank you and what was bought."""
+    """The mail that says thank you and what was bought, if it is still owed.
+
+    Whoever moves the due time on may send; should that fail, the mail is due again then. So it is sent once, but for
+    a crash between sending and saying so.
+    """
     from apps.payment.orders.selectors import mail_facts
 
-    order = Order.objects.prefetch_related("lines").filter(pk=order_id).first()
-    if order is None:
+    now = timezone.now()
+    due = Order.objects.filter(pk=order_id, confirmation_due_at__lte=now)
+    if not due.update(confirmation_due_at=now + MAIL_AGAIN_AFTER):
         return
+    order = Order.objects.prefetch_related("lines").get(pk=order_id)
     context = mail_facts(order) | {"shop": settings.PUBLIC_URL}
     subject = f"Your order {order.number}"
     message = EmailMultiAlternatives(subject, render_to_string("orders/confirmation.txt", context), to=[order.email])
     message.attach_alternative(render_to_string("orders/confirmation.html", context), "text/html")
-    message.send()
+    try:
+        message.send()
+    except OSError as error:
+        log.warning("confirmation not sent; it is tried again", order=order.number, error=str(error))
+        return
+    Order.objects.filter(pk=order_id).update(confirmation_due_at=None)
+
+
+@shared_task
+def send_due_confirmations(limit: int = 200) -> int:
+    """Mail that could not be sent, or that nobody was told to send because Redis was away; returns how many."""
+    now = timezone.now()
+    due = Order.objects.filter(confirmation_due_at__lte=now - MAIL_GRACE, paid_at__gt=now - MAIL_WORTH_SENDING)
+    order_ids = list(due.order_by("confirmation_due_at").values_list("pk", flat=True)[:limit])
+    for order_id in order_ids:
+        send_confirmation(str(order_id))
+    return len(order_ids)
 
 
 @shared_task
@@ -41,15 +67,25 @@ def resume_stuck_orders(limit: int = 50) -> int:
 
     now = timezone.now()
     due = Order.objects.filter(state__in=Order.OPEN, lease_until__lte=now - timedelta(seconds=5))
-    numbers = 0
-    for order in due.order_by("lease_until")[:limit]:
-        numbers += 1
+    orders = list(due.order_by("lease_until")[:limit])
+    for order in orders:
         try:
-            if order.placed_at < now - GIVE_UP_AFTER and order.state != Order.State.AUTHORISED:
+            if order.placed_at < now - GIVE_UP_AFTER and order.state in Order.CANCELLABLE:
                 message = "The order could not be completed in time. You have not been charged."
                 checkout.cancel(order.pk, code="timed-out", message=message)
             else:
                 checkout.advance(order.pk)
         except Problem as problem:
             log.warning("order stays where it is", order=order.number, state=order.state, reason=str(problem))
-    return numbers
+        except Exception:
+            # A bug that one order meets must not keep the others waiting.
+            log.exception("order cannot be driven", order=order.number, state=order.state)
+    return len(orders)
+
+
+@shared_task
+def erase_personal_data() -> int:
+    """Forget people whose last parcel has arrived; returns how many orders."""
+    from apps.payment.orders import services
+
+    return services.erase_personal_data()

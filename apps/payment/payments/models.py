@@ -10,17 +10,20 @@ from apps.common.ids import uuid7
 
 
 def method_id() -> str:
-    """`pm_` and 128 random bits: knowing the id is the right to pay with it, once."""
+    """`pm_` and 128 random bits: for a guest, knowing the id is the right to pay with it."""
     return f"pm_{secrets.token_urlsafe(16)}"
 
 
 class PaymentMethod(models.Model):
-    """A tokenised card. The number itself is never stored."""
+    """A tokenised card, usable by the account that added it alone. The number itself is never stored."""
 
     id = models.CharField(primary_key=True, max_length=40, default=method_id)
+    user_id = models.UUIDField(null=True, blank=True)
     provider = models.CharField(max_length=16)
     brand = models.CharField(max_length=16)
     last4 = models.CharField(max_length=4)
+    exp_month = models.PositiveSmallIntegerField(null=True)
+    exp_year = models.PositiveSmallIntegerField(null=True)
     reference = models.CharField(max_length=64, help_text="The provider's token.")
     created_at = models.DateTimeField(auto_now_add=True)
 

@@ -6,11 +6,17 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from apps.common.money import Money
-from apps.common.problems import Problem
+from apps.common.problems import Conflict, Problem
 
 
 class InvalidSignature(Problem):
     status, slug, title = 400, "invalid-signature", "The webhook's signature is wrong"
+
+
+class ChargeClosed(Conflict):
+    """The charge cannot be captured or voided (any more): it was voided, declined or captured before."""
+
+    slug, title = "charge-closed", "The charge cannot be changed any more"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +27,16 @@ class Charge:
     state: str
     decline_code: str = ""
     action_url: str = ""
+
+    @property
+    def is_good(self) -> bool:
+        """Whether the money is held or taken."""
+        return self.state in ("authorised", "captured")
+
+    @property
+    def is_over(self) -> bool:
+        """Whether no money is held or can still be asked for."""
+        return self.state in ("declined", "voided")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +56,14 @@ class Provider(Protocol):
     def authorise(self, *, key: str, amount: Money, method_reference: str, return_url: str) -> Charge:
         """Hold the amount on the card."""
 
+    def lookup(self, *, key: str) -> Charge | None:
+        """The charge that `authorise` made for this key, if it came to that before a crash."""
+
     def capture(self, reference: str) -> Charge:
-        """Take the held amount."""
+        """Take the held amount; raises ChargeClosed when it is no longer held."""
 
     def void(self, reference: str) -> Charge:
-        """Let the held amount go."""
+        """Let the held amount go; raises ChargeClosed when it was taken."""
 
     def status(self, reference: str) -> Charge:
         """How the charge stands."""

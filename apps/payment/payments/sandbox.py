@@ -19,9 +19,9 @@ from django.db import transaction
 from django.utils.crypto import constant_time_compare
 
 from apps.common.money import Money
-from apps.common.problems import Conflict, NotFound, ValidationProblem
+from apps.common.problems import NotFound, ValidationProblem
 from apps.payment.payments.models import SandboxCharge
-from apps.payment.payments.providers import Charge, InvalidSignature, Notification
+from apps.payment.payments.providers import Charge, ChargeClosed, InvalidSignature, Notification
 
 State = SandboxCharge.State
 # Numbers as Stripe publishes them for tests (https://docs.stripe.com/testing), and what each leads to.
@@ -70,6 +70,10 @@ class SandboxProvider:
             },
         )
         return _seen(charge)
+
+    def lookup(self, *, key: str) -> Charge | None:
+        charge = SandboxCharge.objects.filter(key=key).first()
+        return charge and _seen(charge)
 
     def capture(self, reference: str) -> Charge:
         return _seen(_move(reference, State.CAPTURED, allowed=[State.AUTHORISED]))
@@ -139,7 +143,7 @@ def _move(reference: str, state: str, *, allowed: list[str], decline_code: str =
         if charge.state == state:
             return charge
         if charge.state not in allowed:
-            raise Conflict(f"The charge is {charge.state} already.")
+            raise ChargeClosed(f"The charge is {charge.state} already.")
         charge.state, charge.decline_code = state, decline_code or charge.decline_code
         charge.save(update_fields=["state", "decline_code"])
         return charge

@@ -2,18 +2,36 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 from django.db import IntegrityError, transaction
 
+from apps.common.problems import ValidationProblem
 from apps.payment.payments import providers
 from apps.payment.payments.models import Payment, PaymentMethod, WebhookEvent
 
 
-def add_method(*, provider: str, card: dict[str, Any]) -> PaymentMethod:
+def add_method(*, user_id: uuid.UUID | None, provider: str, card: dict[str, Any]) -> PaymentMethod:
     """A token for a card; raises ValidationProblem. The number goes no further than the provider."""
     reference, brand, last4 = providers.get(provider).tokenise(card)
-    return PaymentMethod.objects.create(provider=provider, reference=reference, brand=brand, last4=last4)
+    return PaymentMethod.objects.create(
+        user_id=user_id,
+        provider=provider,
+        reference=reference,
+        brand=brand,
+        last4=last4,
+        exp_month=card["exp_month"],
+        exp_year=card["exp_year"],
+    )
+
+
+def usable_method(method_id: str, *, user_id: uuid.UUID | None) -> PaymentMethod:
+    """The method, when this person may pay with it; raises ValidationProblem, the same for another's as for none."""
+    method = PaymentMethod.objects.filter(pk=method_id).first()
+    if method is None or method.user_id not in (None, user_id):
+        raise ValidationProblem("Choose how to pay.", errors={"payment_method": ["There is no such payment method."]})
+    return method
 
 
 def receive_webhook(provider: str, *, body: bytes, headers: Any) -> Payment | None:

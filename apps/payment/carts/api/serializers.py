@@ -1,11 +1,11 @@
 from rest_framework import serializers
 
-from apps.common.money import CurrencyField, MoneySerializer
-from apps.payment.carts.models import MAX_QUANTITY
+from apps.common.money import MoneySerializer
+from apps.payment.carts.models import CURRENCIES, MAX_QUANTITY
 
 
 class OpenCartSerializer(serializers.Serializer):
-    currency = CurrencyField(default="EUR")
+    currency = serializers.ChoiceField(choices=CURRENCIES, default=CURRENCIES[0])
 
 
 class SetLineSerializer(serializers.Serializer):

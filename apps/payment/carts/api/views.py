@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+import uuid
 
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import status
@@ -16,21 +16,26 @@ from apps.common.identity.principal import Principal
 from apps.payment.carts import services
 from apps.payment.carts.api import serializers
 from apps.payment.carts.models import Cart
-from apps.payment.carts.selectors import priced
+from apps.payment.carts.pricing import priced
 
 SECRET_HEADER = "X-Cart-Secret"  # noqa: S105  (a header's name)
 SECRET = OpenApiParameter(SECRET_HEADER, str, OpenApiParameter.HEADER, description="Of an anonymous cart.")
 NO_STORE = {"Cache-Control": "no-store"}
 
 
-def user_id_of(request: Request) -> Any:
+def user_id_of(request: Request) -> uuid.UUID | None:
     """The signed-in person's id, or None."""
     return request.user.user_id if isinstance(request.user, Principal) else None
 
 
-def cart_of(request: Request, cart_id: Any) -> Cart:
-    """The caller's own cart; raises NotFound."""
+def cart_of(request: Request, cart_id: uuid.UUID) -> Cart:
+    """The caller's own open cart; raises NotFound."""
     return services.owned_cart(cart_id, user_id=user_id_of(request), secret=request.headers.get(SECRET_HEADER))
+
+
+def cart_to_order_of(request: Request, cart_id: uuid.UUID) -> Cart:
+    """The caller's own cart, also when it is closed because its order is paid; raises NotFound."""
+    return services.find_cart(cart_id, user_id=user_id_of(request), secret=request.headers.get(SECRET_HEADER))
 
 
 class GuestView(APIView):
@@ -73,14 +78,14 @@ class CartLineView(GuestView):
         serializer = serializers.SetLineSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         cart = cart_of(request, cart_id)
-        services.set_line(cart, sku=sku[:40], quantity=serializer.validated_data["quantity"])
+        services.set_line(cart, sku=sku, quantity=serializer.validated_data["quantity"])
         return self.answer(cart)
 
     @extend_schema(parameters=[SECRET], request=None, responses=serializers.CartSerializer)
     def delete(self, request: Request, cart_id, sku: str) -> Response:
         """Take a line out."""
         cart = cart_of(request, cart_id)
-        services.remove_line(cart, sku=sku[:40])
+        services.remove_line(cart, sku=sku)
         return self.answer(cart)
 
 
@@ -94,5 +99,5 @@ class CartMergeView(GuestView):
         serializer.is_valid(raise_exception=True)
         data = serializer.validated_data
         target = cart_of(request, cart_id)
-        services.merge(target, services.owned_cart(data["from"], user_id=None, secret=data["secret"]))
+        services.merge(target, services.find_cart(data["from"], user_id=None, secret=data["secret"]))
         return self.answer(target)

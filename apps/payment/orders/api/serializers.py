@@ -32,7 +32,12 @@ class PlaceOrderSerializer(serializers.Serializer):
     shipping_method = serializers.CharField(max_length=20, required=False, allow_blank=True, default="")
     payment_method = serializers.CharField(max_length=40)
     return_url = serializers.CharField(
-        max_length=500, required=False, allow_blank=True, default="", help_text="Where a challenge leads back to."
+        max_length=450,
+        required=False,
+        allow_blank=True,
+        default="",
+        validators=[TEXT],
+        help_text="Where a challenge leads back to; `{number}` becomes the order's. The order's page if left out.",
     )
     expected_total = MoneySerializer(required=False, help_text="What the customer agreed to; another total is refused.")
 

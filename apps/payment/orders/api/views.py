@@ -16,9 +16,9 @@ from rest_framework.response import Response
 from apps.common.idempotency import idempotent
 from apps.common.identity.permissions import IsUser
 from apps.common.problems import ValidationProblem
-from apps.payment.carts.api.views import NO_STORE, SECRET, GuestView, cart_of, user_id_of
-from apps.payment.carts.selectors import priced
-from apps.payment.orders import checkout, selectors, services
+from apps.payment.carts.api.views import NO_STORE, SECRET, GuestView, cart_of, cart_to_order_of, user_id_of
+from apps.payment.carts.pricing import priced
+from apps.payment.orders import selectors, services
 from apps.payment.orders.api import serializers
 from apps.payment.orders.models import Order
 from apps.payment.orders.shipping import methods_for
@@ -58,16 +58,17 @@ class OrdersView(ListAPIView):
         serializer = serializers.PlaceOrderSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         data = serializer.validated_data
-        order, secret = services.place_order(
-            cart_of(request, data["cart"]),
+        wish = services.Wish(
             customer=_customer(request, data.get("email")),
             delivery=services.Delivery(data.get("shipping_address"), data["shipping_method"]),
             payment_method=data["payment_method"],
+            key=request.idempotency_key,
             return_url=_own_address(data["return_url"]),
             expected_total=data.get("expected_total"),
         )
-        done = status.HTTP_201_CREATED if order.state == Order.State.PAID else status.HTTP_202_ACCEPTED
-        return Response(shown(order, secret=secret), status=done, headers=NO_STORE)
+        placed = services.place_order(cart_to_order_of(request, data["cart"]), wish)
+        done = status.HTTP_201_CREATED if placed.order.state == Order.State.PAID else status.HTTP_202_ACCEPTED
+        return Response(shown(placed.order, secret=placed.secret), status=done, headers=NO_STORE)
 
 
 def _customer(request: Request, email: str | None) -> services.Customer:
@@ -94,10 +95,8 @@ class OrderView(GuestView):
     def get(self, request: Request, number: str) -> Response:
         """One order."""
         order = _owned(request, number)
-        payment = selectors.payments_of([order]).get(order.pk)
-        if order.is_open and payment and payment.state == "requires_action":
-            # The customer is back from the bank: do not wait for the webhook.
-            checkout.advance(order.pk)
+        if order.is_open:
+            services.look_again(order)
             order = _owned(request, number)
         return Response(shown(order), headers=NO_STORE)
 

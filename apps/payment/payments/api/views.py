@@ -5,7 +5,9 @@ from __future__ import annotations
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.utils.decorators import method_decorator
 from django.views import View
+from django.views.decorators.csrf import csrf_exempt
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
@@ -16,7 +18,8 @@ from rest_framework.views import APIView
 
 from apps.common.money import Money
 from apps.common.problems import Conflict, NotFound, Problem
-from apps.payment.orders import checkout
+from apps.payment.carts.api.views import user_id_of
+from apps.payment.orders.services import advance_now
 from apps.payment.payments import sandbox, services, tasks
 from apps.payment.payments.api.serializers import AddMethodSerializer, PaymentMethodSerializer
 
@@ -29,7 +32,7 @@ class PaymentMethodsView(APIView):
         """Turn a card into a token to pay with. The number is not kept."""
         serializer = AddMethodSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
-        method = services.add_method(**serializer.validated_data)
+        method = services.add_method(user_id=user_id_of(request), **serializer.validated_data)
         answer = PaymentMethodSerializer(method).data
         return Response(answer, status=status.HTTP_201_CREATED, headers={"Cache-Control": "no-store"})
 
@@ -45,12 +48,14 @@ class WebhookView(APIView):
             raise NotFound("There is no such provider.")
         payment = services.receive_webhook(provider, body=request.body, headers=request.headers)
         if payment:
-            checkout.advance(payment.order_id)
+            advance_now(payment.order_id)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
+@method_decorator(csrf_exempt, name="dispatch")
 class SandboxChallengeView(View):
-    """The bank's page of the sandbox. The charge's id is unguessable, and the form carries a CSRF token."""
+    """The bank's page of the sandbox. Its address is the secret (192 random bits), so it needs no cookie: a forger who
+    does not know the address has nothing to post to, and one who knows it could answer on the page itself."""
 
     def get(self, request: HttpRequest, reference: str) -> HttpResponse:
         try:
@@ -61,8 +66,10 @@ class SandboxChallengeView(View):
 
     def post(self, request: HttpRequest, reference: str) -> HttpResponse:
         try:
-            approved = request.POST.get("answer") == "approve"
-            charge = sandbox.answer_challenge(reference, approved=approved)
+            answer = request.POST.get("answer")
+            if answer not in ("approve", "decline"):
+                return self._page(request, sandbox.find(reference))
+            charge = sandbox.answer_challenge(reference, approved=answer == "approve")
         except Conflict:
             return self._page(request, sandbox.find(reference))
         except NotFound:

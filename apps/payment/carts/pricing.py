@@ -1,4 +1,7 @@
-"""A cart as a shopper sees it: with prices from catalog, or the last known ones while it is down."""
+"""A cart as a shopper sees it: with prices from catalog, or the last known ones while it is down.
+
+Neither a plain read nor a plain write, hence neither in selectors nor in services: what catalog says is remembered.
+"""
 
 from __future__ import annotations
 
@@ -38,7 +41,7 @@ def priced(cart: Cart, *, must_be_current: bool = False) -> PricedCart:
         if must_be_current:
             raise
         is_current = False
-        answers = [row.quote | {"sku": row.sku, "quantity": row.quantity} for row in rows]
+        answers = [{"status": "unknown"} | row.quote | {"sku": row.sku, "quantity": row.quantity} for row in rows]
     lines = [catalog.Quote.from_json(answer) for answer in answers]
     sellable = [line for line in lines if line.unit_price and line.status not in ("unknown", "unavailable")]
     return PricedCart(

@@ -1,0 +1,47 @@
+"""A shop to pay in: catalog's fake with some things to buy, and customers."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+
+import pytest
+import respx
+
+from apps.common.http import client as http_client
+from apps.common.identity import service_tokens
+from apps.common.testing import contracts
+from apps.payment.tests.catalog_fake import FILM, LAMP, MUG, RENTAL, FakeCatalog, document
+from apps.payment.tests.personas import Shopper
+
+
+@pytest.fixture
+def catalog(monkeypatch) -> Iterator[FakeCatalog]:
+    """Catalog with ten mugs, one lamp, and a film to buy or rent."""
+    monkeypatch.setattr(contracts, "document", document)
+    fake = FakeCatalog()
+    fake.sell(MUG, LAMP, FILM, RENTAL)
+    http_client.forget_targets()
+    service_tokens.forget_service_token()
+    with respx.mock(assert_all_called=False) as router:
+        fake.mount(router)
+        yield fake
+    http_client.forget_targets()
+    service_tokens.forget_service_token()
+
+
+@pytest.fixture
+def ada(catalog) -> Shopper:
+    """A customer with an account."""
+    return Shopper(uuid.uuid4())
+
+
+@pytest.fixture
+def grace(catalog) -> Shopper:
+    """Another one."""
+    return Shopper(uuid.uuid4())
+
+
+@pytest.fixture
+def guest(catalog) -> Shopper:
+    return Shopper()

@@ -1,0 +1,244 @@
+"""Catalog (and auth's service token) as payment sees them: in memory, and held to their real OpenAPI documents.
+
+Every exchange is checked against `apps/catalog/openapi.yaml` as it happens, so a fake that drifts from the real
+service fails the test that uses it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import threading
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from functools import cache
+from typing import Any
+
+import httpx
+import respx
+from django.conf import settings
+from django.utils import timezone
+from openapi_core import Config, OpenAPI
+
+from apps.common.testing import contracts
+
+EUR = "EUR"
+RESERVATION = re.compile(r"/v1/reservations/(?P<id>[0-9a-f-]{36})(?P<commit>/commit)?\Z")
+
+
+@cache
+def document(service: str) -> OpenAPI:
+    """As contracts.document, and able to read problems."""
+    config = Config(extra_media_type_deserializers={"application/problem+json": json.loads})
+    return OpenAPI.from_file_path(str(contracts.APPS / service / "openapi.yaml"), config=config)
+
+
+@dataclass(frozen=True)
+class Variant:
+    """What catalog sells; `stock` None is a film."""
+
+    sku: str
+    title: str
+    price: int
+    stock: int | None = None
+    offer: str | None = None
+    rental_hours: int | None = None
+
+
+MUG = Variant("MUG-BLUE", "Blue mug", 1490, stock=10)
+LAMP = Variant("LAMP-BRASS", "Brass lamp", 8900, stock=1)
+FILM = Variant("FILM-METROPOLIS-BUY", "Metropolis", 999, offer="buy")
+RENTAL = Variant("FILM-METROPOLIS-RENT", "Metropolis", 399, offer="rent", rental_hours=48)
+
+
+@dataclass
+class Reservation:
+    id: str
+    order_id: str
+    lines: list[dict[str, Any]]
+    status: str = "active"
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "id": self.id,
+            "order_id": self.order_id,
+            "status": self.status,
+            "expires_at": (timezone.now() + timedelta(minutes=15)).isoformat(),
+            "lines": self.lines,
+        }
+
+
+@dataclass
+class FakeCatalog:
+    """`is_down` refuses every call; `before(path)` runs ahead of each answer and may raise an httpx error."""
+
+    variants: dict[str, Variant] = field(default_factory=dict)
+    reservations: dict[str, Reservation] = field(default_factory=dict)
+    is_down: bool = False
+    before: Callable[[str, str], None] = lambda method, path: None
+    # Runs after the work is done: raising here is an answer that got lost on its way.
+    after: Callable[[str, str], None] = lambda method, path: None
+    calls: list[str] = field(default_factory=list)
+    lock: threading.RLock = field(default_factory=threading.RLock)
+
+    def sell(self, *variants: Variant) -> None:
+        for variant in variants:
+            self.variants[variant.sku] = variant
+
+    def change(self, sku: str, **changes: Any) -> None:
+        self.variants[sku] = replace(self.variants[sku], **changes)
+
+    def available(self, sku: str) -> int:
+        """Pieces that nobody was promised."""
+        return (self.variants[sku].stock or 0) - self._promised(sku)
+
+    def statuses(self) -> list[str]:
+        return [reservation.status for reservation in self.reservations.values()]
+
+    def expire(self) -> None:
+        """As if nobody had committed in time."""
+        for reservation in self.reservations.values():
+            if reservation.status == "active":
+                reservation.status = "expired"
+
+    def _promised(self, sku: str) -> int:
+        active = [r for r in self.reservations.values() if r.status == "active"]
+        return sum(line["quantity"] for r in active for line in r.lines if line["sku"] == sku)
+
+    def mount(self, router: respx.MockRouter) -> None:
+        router.post(f"{settings.SERVICE_URLS['auth']}/v1/tokens/service").mock(side_effect=self._token)
+        router.route(url__startswith=settings.SERVICE_URLS["catalog"]).mock(side_effect=self._answer)
+
+    def _token(self, request: httpx.Request) -> httpx.Response:
+        body = {"access_token": "service", "token_type": "Bearer", "expires_in": 600, "scope": "stock:reserve"}
+        return httpx.Response(200, json=body)
+
+    def _answer(self, request: httpx.Request) -> httpx.Response:
+        if self.is_down:
+            raise httpx.ConnectError("refused", request=request)
+        method, path = request.method, request.url.raw_path.decode()
+        self.before(method, path)
+        body = json.loads(request.content) if request.content else None
+        with self.lock:
+            self.calls.append(f"{method} {path}")
+            status, answer = self._route(request, body)
+        contracts.assert_matches_contract(
+            "catalog",
+            method,
+            path,
+            request_json=body,
+            response_json=answer,
+            status=status,
+            headers=dict(request.headers),
+        )
+        self.after(method, path)
+        media = "application/json" if status < 400 else "application/problem+json"
+        content = b"" if answer is None else json.dumps(answer).encode()
+        return httpx.Response(status, content=content, headers={"Content-Type": media})
+
+    def _route(self, request: httpx.Request, body: Any) -> tuple[int, Any]:
+        path = request.url.path
+        if path == "/v1/quotes":
+            lines = [self._quote(line["sku"], line["quantity"], body["currency"]) for line in body["lines"]]
+            return 200, {"currency": body["currency"], "lines": lines}
+        if request.headers.get("Authorization") != "Bearer service":
+            return 403, problem(403, "forbidden", "This needs a service token with the scope stock:reserve.")
+        if path == "/v1/reservations":
+            return self._reserve(body)
+        match = RESERVATION.match(path)
+        reservation = match and self.reservations.get(match["id"])
+        if not reservation:
+            return 404, problem(404, "not-found", "There is no such reservation.")
+        return self._commit(reservation) if match["commit"] else self._release(reservation)
+
+    def _quote(self, sku: str, quantity: int, currency: str) -> dict[str, Any]:
+        nothing = dict.fromkeys(QUOTED)
+        variant = self.variants.get(sku)
+        if variant is None:
+            return nothing | {"sku": sku, "quantity": quantity, "status": "unknown"}
+        is_video = variant.stock is None
+        available = None if is_video else self.available(sku)
+        return nothing | {
+            "sku": sku,
+            "quantity": quantity,
+            "status": "ok" if available is None or available >= quantity else "insufficient_stock",
+            "title": variant.title,
+            "variant_name": "",
+            "slug": variant.title.lower().replace(" ", "-"),
+            "kind": "video" if is_video else "goods",
+            "unit_price": {"amount": variant.price, "currency": currency},
+            "line_total": {"amount": variant.price * quantity, "currency": currency},
+            "available_quantity": available,
+            "title_slug": variant.title.lower() if is_video else None,
+            "offer": variant.offer,
+            "rental_hours": variant.rental_hours,
+            "requires_shipping": not is_video,
+            "weight_grams": 0 if is_video else 350,
+        }
+
+    def _reserve(self, body: dict[str, Any]) -> tuple[int, Any]:
+        for reservation in self.reservations.values():
+            if reservation.order_id == body["order_id"]:
+                same = reservation.lines == body["lines"]
+                return (200, reservation.as_json()) if same else (409, problem(409, "conflict", "Other lines."))
+        if short := self._short(body["lines"]):
+            return 409, problem(409, "insufficient-stock", "Some lines are short.", lines=short)
+        reservation = Reservation(str(uuid.uuid4()), body["order_id"], body["lines"])
+        self.reservations[reservation.id] = reservation
+        return 201, reservation.as_json()
+
+    def _commit(self, reservation: Reservation) -> tuple[int, Any]:
+        if reservation.status == "released":
+            return 409, problem(409, "reservation-closed", "It was released.")
+        if reservation.status == "expired" and self._short(reservation.lines):
+            return 409, problem(409, "reservation-expired", "It expired and the pieces are gone.")
+        if reservation.status != "committed":
+            reservation.status = "committed"
+            for line in reservation.lines:
+                stock = self.variants[line["sku"]].stock
+                if stock is not None:
+                    self.change(line["sku"], stock=stock - line["quantity"])
+        return 200, reservation.as_json()
+
+    def _release(self, reservation: Reservation) -> tuple[int, Any]:
+        if reservation.status == "committed":
+            return 409, problem(409, "reservation-closed", "It is committed.")
+        reservation.status = "released"
+        return 204, None
+
+    def _short(self, lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        return [
+            {"sku": line["sku"], "requested": line["quantity"], "available": self.available(line["sku"])}
+            for line in lines
+            if self.variants[line["sku"]].stock is not None and self.available(line["sku"]) < line["quantity"]
+        ]
+
+
+QUOTED = [
+    "title",
+    "variant_name",
+    "slug",
+    "kind",
+    "unit_price",
+    "line_total",
+    "available_quantity",
+    "image_url",
+    "title_slug",
+    "offer",
+    "rental_hours",
+    "requires_shipping",
+    "weight_grams",
+]
+
+
+def problem(status: int, slug: str, detail: str, **extensions: Any) -> dict[str, Any]:
+    return {
+        "type": f"/problems/{slug}",
+        "title": detail,
+        "status": status,
+        "detail": detail,
+        "instance": "/",
+        "request_id": None,
+    } | extensions

@@ -1,0 +1,61 @@
+"""What must hold however the day went: checked over everything in the database and in the fake catalog."""
+
+from __future__ import annotations
+
+from django.db.models import Sum
+
+from apps.common.outbox.models import OutboxEvent
+from apps.payment.carts.models import Cart
+from apps.payment.ledger.models import JournalEntry, Posting
+from apps.payment.orders.models import Order
+from apps.payment.payments.models import SandboxCharge
+from apps.payment.tests.catalog_fake import FakeCatalog
+
+HELD = ("requires_action", "authorised", "captured")
+
+
+def assert_books_balance() -> None:
+    assert (Posting.objects.aggregate(total=Sum("amount"))["total"] or 0) == 0
+    for entry in JournalEntry.objects.prefetch_related("postings"):
+        assert sum(posting.amount for posting in entry.postings.all()) == 0
+
+
+def assert_paid_once(order: Order, catalog: FakeCatalog) -> None:
+    """Exactly one charge, one booking, one event, the stock sold and the cart closed."""
+    assert order.state == Order.State.PAID
+    charges = SandboxCharge.objects.filter(key=str(order.pk))
+    assert [(charge.state, charge.amount) for charge in charges] == [("captured", order.total_amount)]
+    assert JournalEntry.objects.filter(order_number=order.number).count() == 1
+    assert OutboxEvent.objects.filter(type="streamcart.order.paid.v1", subject=order.number).count() == 1
+    assert not Cart.objects.get(pk=order.cart_id).is_open
+    assert [r.status for r in catalog.reservations.values() if r.order_id == str(order.pk)] == ["committed"]
+
+
+def assert_given_up(order: Order, catalog: FakeCatalog) -> None:
+    """No money is held or taken, no stock is kept, the cart is as it was, and the order says why."""
+    assert order.state in (Order.State.CANCELLED, Order.State.FAILED)
+    assert order.failure_code
+    assert order.failure_message
+    assert not SandboxCharge.objects.filter(key=str(order.pk), state__in=HELD).exists()
+    assert not JournalEntry.objects.filter(order_number=order.number).exists()
+    assert not OutboxEvent.objects.filter(type="streamcart.order.paid.v1", subject=order.number).exists()
+    kept = [r.status for r in catalog.reservations.values() if r.order_id == str(order.pk)]
+    assert "committed" not in kept
+    if order.reservation_id:
+        assert "active" not in kept
+
+
+def assert_consistent(catalog: FakeCatalog) -> list[Order]:
+    """All of the above for all orders, none of which may be unfinished. Returns the orders."""
+    orders = list(Order.objects.order_by("placed_at"))
+    assert orders
+    for order in orders:
+        if order.state == Order.State.PAID:
+            assert_paid_once(order, catalog)
+        else:
+            assert_given_up(order, catalog)
+    paid = [order.cart_id for order in orders if order.state == Order.State.PAID]
+    assert len(paid) == len(set(paid)), "a cart was paid twice"
+    assert SandboxCharge.objects.filter(state="captured").count() == len(paid)
+    assert_books_balance()
+    return orders

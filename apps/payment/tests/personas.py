@@ -1,0 +1,109 @@
+"""Customers of the tests, and what they do in one line."""
+
+from __future__ import annotations
+
+import threading
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import connections
+from rest_framework.test import APIClient
+
+from apps.common.testing.tokens import access_token
+
+CARDS = {
+    "ok": "4242424242424242",
+    "declined": "4000000000000002",
+    "insufficient": "4000000000009995",
+    "processing": "4000000000000119",
+    "challenge": "4000000000003220",
+}
+ADDRESS = {
+    "name": "Ada Lovelace",
+    "line1": "12 St James's Square",
+    "postal_code": "10115",
+    "city": "Berlin",
+    "country": "DE",
+}
+
+
+@dataclass
+class Shopper:
+    """A guest, or an account when `user_id` is given. Speaks to the API as a browser's backend would."""
+
+    user_id: uuid.UUID | None = None
+    client: APIClient = field(default_factory=lambda: APIClient(raise_request_exception=False))
+    cart: str = ""
+    secret: str = ""
+
+    def __post_init__(self) -> None:
+        if self.user_id:
+            self.client.credentials(HTTP_AUTHORIZATION=f"Bearer {access_token(self.user_id)}")
+
+    def twin(self) -> Shopper:
+        """The same person in another tab (test clients are not for several threads)."""
+        return Shopper(self.user_id, cart=self.cart, secret=self.secret)
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"X-Cart-Secret": self.secret} if self.secret else {}
+
+    def open_cart(self) -> dict[str, Any]:
+        body = self.client.post("/v1/carts", {}).json()
+        self.cart, self.secret = body["id"], body.get("secret", "")
+        return body
+
+    def put(self, sku: str, quantity: Any = 1):
+        if not self.cart:
+            self.open_cart()
+        return self.client.put(f"/v1/carts/{self.cart}/lines/{sku}", {"quantity": quantity}, headers=self.headers)
+
+    def show_cart(self):
+        return self.client.get(f"/v1/carts/{self.cart}", headers=self.headers)
+
+    def card(self, behaviour: str = "ok") -> str:
+        card = {"number": CARDS[behaviour], "exp_month": 12, "exp_year": 2099, "cvc": "123"}
+        answer = self.client.post("/v1/payment-methods", {"provider": "sandbox", "card": card})
+        assert answer.status_code == 201, answer.content
+        return answer.json()["id"]
+
+    def order(self, *, card: str = "ok", key: str | None = None, **changes: Any):
+        """POST /v1/orders; `card` is a behaviour or a payment method's id. None leaves a field out."""
+        body = {
+            "cart": self.cart,
+            "email": "ada@example.com",
+            "shipping_address": ADDRESS,
+            "shipping_method": "standard",
+            "payment_method": card if card.startswith("pm_") else self.card(card),
+        } | changes
+        headers = self.headers | {"Idempotency-Key": key or uuid.uuid4().hex}
+        body = {name: value for name, value in body.items() if value is not None}
+        return self.client.post("/v1/orders", body, headers=headers)
+
+    def show_order(self, number: str, secret: str = ""):
+        return self.client.get(f"/v1/orders/{number}", headers={"X-Order-Secret": secret} if secret else {})
+
+
+def at_once(*actions: Callable[[], Any]) -> list[Any]:
+    """Run the actions in threads that start together; their results, or the exceptions, in order."""
+    barrier = threading.Barrier(len(actions))
+    results: list[Any] = [None] * len(actions)
+
+    def run(index: int, action: Callable[[], Any]) -> None:
+        try:
+            barrier.wait(timeout=10)
+            results[index] = action()
+        except Exception as error:  # noqa: BLE001  (handed to the test)
+            results[index] = error
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(actions)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=60)
+    assert not any(thread.is_alive() for thread in threads), "somebody waits for ever"
+    return results
