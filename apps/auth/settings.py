@@ -5,7 +5,7 @@ from __future__ import annotations
 from celery.schedules import crontab
 
 from apps.common.settings.base import *
-from apps.common.settings.base import DATA_APPS, env
+from apps.common.settings.base import DATA_APPS, MIDDLEWARE, env
 
 # Accounts live here: the mirror that other services keep of their staff is not needed.
 INSTALLED_APPS = [
@@ -13,18 +13,22 @@ INSTALLED_APPS = [
     "apps.auth.accounts",
     "apps.auth.tokens",
 ]
+MIDDLEWARE = [*MIDDLEWARE, "apps.auth.middleware.NoStoreMiddleware"]
 ROOT_URLCONF = "apps.auth.urls"
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["apps.auth.accounts.backends.EmailBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ["email", "name"]},
+    },
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 
-# Wraps the private signing keys in the database.
-KEY_ENCRYPTION_KEY = env("KEY_ENCRYPTION_KEY")
+# Fernet keys that wrap the private signing keys in the database. The first wraps, all unwrap.
+KEY_ENCRYPTION_KEYS = [key for key in env.list("KEY_ENCRYPTION_KEY") if key]
 # Secrets that each service may identify itself with; several by comma while one is being rotated.
 SERVICE_SECRETS = {
     name: [secret for secret in env.list(f"SERVICE_SECRET_{name.upper()}", default=[]) if secret]
@@ -32,9 +36,12 @@ SERVICE_SECRETS = {
 }
 
 CELERY_BEAT_SCHEDULE = {
+    # Looks every night whether the newest key is 30 days old.
     "rotate-signing-keys": {
         "task": "apps.auth.tokens.tasks.rotate_signing_keys",
         "schedule": crontab(hour=3, minute=7),
     },
     "purge-sessions": {"task": "apps.auth.tokens.tasks.purge_sessions", "schedule": crontab(minute=23)},
+    "send-waiting-mails": {"task": "apps.auth.accounts.tasks.send_waiting_mails", "schedule": 60.0},
+    "purge-mails": {"task": "apps.auth.accounts.tasks.purge_mails", "schedule": crontab(hour=4, minute=11)},
 }

@@ -17,8 +17,12 @@ from apps.common.urls import (  # noqa: F401  (Django looks the handlers up here
 urlpatterns = [
     path("v1/", include("apps.auth.accounts.api.urls")),
     path("v1/", include("apps.auth.tokens.api.urls")),
-    path(".well-known/jwks.json", discovery.jwks, name="jwks"),
-    path(".well-known/openid-configuration", discovery.openid_configuration, name="openid-configuration"),
+    path(".well-known/jwks.json", discovery.JwksView.as_view(), name="jwks"),
+    path(
+        ".well-known/openid-configuration",
+        discovery.OpenidConfigurationView.as_view(),
+        name="openid-configuration",
+    ),
     path("admin/", admin.site.urls),
     *common_urlpatterns(),
 ]

@@ -4,60 +4,68 @@ from __future__ import annotations
 
 from typing import Any
 
-from django import forms
 from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin, TabularInline
-from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
-from apps.auth.accounts.models import Address, Role, User
-from apps.auth.tokens.services import revoke_all_sessions
+from apps.auth.accounts import services
+from apps.auth.accounts.forms import UserForm
+from apps.auth.accounts.models import Address, Mail, User
 
 # Permissions here come from roles alone.
 admin.site.unregister(Group)
 
 
-class UserForm(forms.ModelForm):
-    roles = forms.MultipleChoiceField(choices=Role, widget=UnfoldAdminCheckboxSelectMultipleWidget)
-
-    class Meta:
-        model = User
-        fields = ["name", "roles", "is_active"]
-
-
-class AddressInline(TabularInline):
-    model = Address
-    extra = 0
-    can_delete = False
-    readonly_fields = fields = ["name", "line1", "postal_code", "city", "country", "is_default"]
+class NothingByHand:
+    """Rows that only the service itself makes and removes."""
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-
-@admin.register(User)
-class UserAdmin(ModelAdmin):
-    form = UserForm
-    list_display = ["email", "name", "shown_roles", "is_active", "email_verified_at", "last_login"]
-    list_filter = ["is_active"]
-    search_fields = ["email", "name"]
-    ordering = ["email"]
-    fields = ["email", "name", "roles", "is_active", "email_verified_at", "created_at", "last_login"]
-    readonly_fields = ["email", "email_verified_at", "created_at", "last_login"]
-    inlines = [AddressInline]
-
-    @admin.display(description="roles")
-    def shown_roles(self, user: User) -> str:
-        return ", ".join(user.roles)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
+
+class AddressInline(NothingByHand, TabularInline):
+    model = Address
+    extra = 0
+    readonly_fields = fields = ["name", "line1", "postal_code", "city", "country", "is_default"]
+
+
+@admin.register(User)
+class UserAdmin(NothingByHand, ModelAdmin):
+    form = UserForm
+    list_display = ["email", "name", "shown_roles", "is_active", "email_verified_at", "last_login"]
+    list_filter = ["is_active"]
+    search_fields = ["email", "name"]
+    ordering = ["email"]
+    fields = ["email", "name", "roles", "is_active", "email_verified_at", "created_at", "last_login", "deleted_at"]
+    inlines = [AddressInline]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> list[str]:
+        """Nobody takes their own access away by mistake; a deleted account stays as it is."""
+        always = ["email", "email_verified_at", "created_at", "last_login", "deleted_at"]
+        if obj is not None and (obj.pk == request.user.pk or obj.deleted_at):
+            return [*always, "name", "roles", "is_active"] if obj.deleted_at else [*always, "roles", "is_active"]
+        return always
+
+    @admin.display(description="roles")
+    def shown_roles(self, user: User) -> str:
+        return ", ".join(user.roles)
+
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
-        super().save_model(request, obj, form, change)
-        # New roles count at once, not after the next refresh; closed accounts are out.
-        revoke_all_sessions(obj, reason="changed by an administrator")
+        services.save_by_staff(obj, changed=form.changed_data)
+
+
+@admin.register(Mail)
+class MailAdmin(NothingByHand, ModelAdmin):
+    """Answers "I got no mail": was it sent?"""
+
+    list_display = ["created_at", "kind", "email", "outcome", "tries"]
+    list_filter = ["kind", "outcome"]
+    search_fields = ["email"]
+    ordering = ["-created_at"]
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False

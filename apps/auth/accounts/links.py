@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from django.core import signing
+from django.core.exceptions import ValidationError
 from django.utils.crypto import salted_hmac
 
 from apps.auth.accounts.models import User
@@ -24,12 +25,16 @@ def make_token(user: User, purpose: str) -> str:
     return signing.dumps([str(user.pk), _fingerprint(user)], salt=purpose, compress=True)
 
 
-def user_of(token: str, purpose: str) -> User:
-    """The account a token was made for; raises InvalidLink when it is altered, expired or used."""
+def user_of(token: str, purpose: str, *, locked: bool = False) -> User:
+    """The account a token was made for; raises InvalidLink when it is altered, expired or used.
+
+    With `locked` (in a transaction) nobody else can use the same link until the transaction ends.
+    """
+    users = User.objects.select_for_update(no_key=True) if locked else User.objects.all()
     try:
         user_id, fingerprint = signing.loads(token, salt=purpose, max_age=LIFETIMES[purpose])
-        user = User.objects.get(pk=user_id, is_active=True)
-    except (signing.BadSignature, User.DoesNotExist, ValueError, TypeError) as error:
+        user = users.get(pk=user_id, is_active=True)
+    except (signing.BadSignature, User.DoesNotExist, ValidationError, ValueError, TypeError) as error:
         raise InvalidLink("This link has expired or is damaged. Ask for a new one.") from error
     if fingerprint != _fingerprint(user):
         raise InvalidLink("This link was used already. Sign in, or ask for a new one.")

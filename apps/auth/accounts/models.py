@@ -52,6 +52,7 @@ class User(AbstractBaseUser):
     email_verified_at = models.DateTimeField(null=True, blank=True)
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
+    deleted_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects = UserManager()
 
@@ -81,6 +82,41 @@ class User(AbstractBaseUser):
 
     def has_module_perms(self, app_label: str) -> bool:
         return self.is_active and self.is_staff
+
+
+class Mail(models.Model):
+    """A mail that was asked for, written with what causes it: no queue that is down can lose it.
+
+    Whether anything is sent, and what, is decided by the worker. So the request does the same for every address.
+    """
+
+    class Kind(models.TextChoices):
+        VERIFY = "verify"
+        REGISTERED_AGAIN = "registered_again"
+        RESET = "reset"
+
+    class Outcome(models.TextChoices):
+        WAITING = "waiting"
+        SENT = "sent"
+        NOT_NEEDED = "not_needed"
+        FAILED = "failed"
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    kind = models.CharField(max_length=20, choices=Kind)
+    email = models.CharField(max_length=254)
+    outcome = models.CharField(max_length=12, choices=Outcome, default=Outcome.WAITING)
+    tries = models.PositiveSmallIntegerField(default=0)
+    try_at = models.DateTimeField()
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["try_at"], condition=models.Q(outcome="waiting"), name="mail_waiting"),
+            models.Index(fields=["email", "created_at"], name="mail_by_email"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} to {self.email}: {self.outcome}"
 
 
 class Address(models.Model):

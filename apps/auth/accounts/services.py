@@ -1,22 +1,25 @@
-"""Writes to accounts and address books."""
+"""Writes to accounts: registration, confirmation, passwords, deletion, import."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable
+from uuid import UUID
 
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from apps.auth.accounts import links, tasks
-from apps.auth.accounts.models import Address, Role, User, normalise_email
-from apps.auth.tokens.services import revoke_all_sessions
+from apps.auth.accounts import links
+from apps.auth.accounts.mails import order_mail
+from apps.auth.accounts.models import Mail, Role, User, normalise_email
+from apps.auth.caller import Caller
+from apps.auth.tokens import lockout
+from apps.auth.tokens.services import InvalidCredentials, check_credentials, revoke_all_sessions
 from apps.common import outbox
-from apps.common.problems import NotFound, ValidationProblem
-
-MAX_ADDRESSES = 50
+from apps.common.problems import Conflict, ValidationProblem
 
 
 def require_good_password(password: str, user: User, *, field: str = "password") -> None:
@@ -30,7 +33,7 @@ def require_good_password(password: str, user: User, *, field: str = "password")
 def register(*, email: str, password: str, name: str) -> None:
     """Open an account and send the confirmation mail; for a known address send a mail that says so.
 
-    The caller learns nothing about which of the two happened: both hash a password and send one mail.
+    The caller learns nothing about which of the two happened: both hash a password and ask for one mail.
     """
     email = normalise_email(email)
     user = User(email=email, name=name)
@@ -40,93 +43,139 @@ def register(*, email: str, password: str, name: str) -> None:
         with transaction.atomic(durable=True):
             user.save(force_insert=True)
             outbox.publish(type="user.registered", subject=str(user.pk), data={"user_id": str(user.pk)})
-            send_verification(user)
+            order_mail(Mail.Kind.VERIFY, email)
     except IntegrityError:
-        known = User.objects.get(email=email)
-        _send(tasks.send_known_address_mail, known)
-
-
-def send_verification(user: User) -> None:
-    """Send the confirmation link once the surrounding transaction holds."""
-    _send(tasks.send_verification_mail, user)
+        with transaction.atomic(durable=True):
+            order_mail(Mail.Kind.REGISTERED_AGAIN, email)
 
 
 def resend_verification(*, email: str) -> None:
     """Send the link again when the address is known and unconfirmed; silently nothing otherwise."""
-    user = User.objects.filter(email=normalise_email(email), is_active=True, email_verified_at=None).first()
-    if user:
-        send_verification(user)
+    with transaction.atomic(durable=True):
+        order_mail(Mail.Kind.VERIFY, normalise_email(email))
 
 
 def verify_email(*, token: str) -> User:
     """Confirm the address that a link was sent to; raises InvalidLink."""
     with transaction.atomic(durable=True):
-        user = User.objects.select_for_update().get(pk=links.user_of(token, links.VERIFY).pk)
-        if user.email_verified_at is None:
-            user.email_verified_at = timezone.now()
-            user.save(update_fields=["email_verified_at"])
+        user = links.user_of(token, links.VERIFY, locked=True)
+        user.email_verified_at = timezone.now()
+        user.save(update_fields=["email_verified_at"])
     return user
 
 
 def change_name(user: User, *, name: str) -> User:
+    """Set the name that the shop and mails use."""
     user.name = name
     user.save(update_fields=["name"])
     return user
 
 
-def require_password(user: User, password: str, *, field: str = "password") -> None:
-    """Raise ValidationProblem unless this is the account's password."""
-    if not user.check_password(password):
-        raise ValidationProblem("The password is wrong.", errors={field: ["This is not your password."]})
+def require_password(user: User, password: str, *, caller: Caller, field: str = "password") -> None:
+    """Raise ValidationProblem unless this is the account's password.
+
+    Counts like a sign-in, so that who found an open browser cannot guess here without end: raises TooManyAttempts.
+    """
+    try:
+        check_credentials(email=user.email, password=password, caller=caller)
+    except InvalidCredentials as error:
+        message = "This is not your password."
+        raise ValidationProblem("The password is wrong.", errors={field: [message]}) from error
 
 
-def change_password(user: User, *, current: str, new: str) -> None:
-    """Set a new password after the old one was given, and sign every device out."""
-    require_password(user, current, field="current_password")
-    set_password(user, new, field="new_password")
-
-
-def set_password(user: User, password: str, *, field: str = "password") -> None:
-    """Store a new password and end all sessions: whoever knew the old one must be out."""
-    require_good_password(password, user, field=field)
+def change_password(user: User, *, current: str, new: str, caller: Caller, session_id: str | None) -> None:
+    """Set a new password after the old one was given, and sign out every other device."""
+    require_password(user, current, caller=caller, field="current_password")
+    require_good_password(new, user, field="new_password")
+    encoded = make_password(new)
     with transaction.atomic(durable=True):
-        user.set_password(password)
-        user.save(update_fields=["password"])
-        revoke_all_sessions(user, reason="password changed")
+        User.objects.filter(pk=user.pk).update(password=encoded)
+        revoke_all_sessions(user, reason="password changed", but=session_id)
 
 
 def request_password_reset(*, email: str) -> None:
     """Send a reset link when the address is known; silently nothing otherwise."""
-    user = User.objects.filter(email=normalise_email(email), is_active=True).first()
-    if user:
-        _send(tasks.send_password_reset_mail, user)
+    with transaction.atomic(durable=True):
+        order_mail(Mail.Kind.RESET, normalise_email(email))
 
 
 def reset_password(*, token: str, password: str) -> None:
-    """Set the password by a link from a mail, which also proves the address; raises InvalidLink."""
-    user = links.user_of(token, links.RESET)
-    set_password(user, password)
-    User.objects.filter(pk=user.pk, email_verified_at=None).update(email_verified_at=timezone.now())
+    """Set the password by a link from a mail, which also proves the address. Raises InvalidLink.
 
-
-def delete_account(user: User, *, password: str) -> None:
-    """Remove the account and tell every service to forget it. The row goes, and with it addresses and sessions."""
-    require_password(user, password)
+    Ends all sessions (whoever knew the old password must be out) and all lockouts of the account.
+    """
+    require_good_password(password, links.user_of(token, links.RESET))
+    encoded = make_password(password)
     with transaction.atomic(durable=True):
+        # Looked at again under the lock: of two that use a link at once, one is too late.
+        user = links.user_of(token, links.RESET, locked=True)
+        user.password = encoded
+        user.email_verified_at = user.email_verified_at or timezone.now()
+        user.save(update_fields=["password", "email_verified_at"])
+        revoke_all_sessions(user, reason="password reset")
+        lockout.forget_account(user.email)
+
+
+def delete_account(user: User, *, password: str, caller: Caller) -> None:
+    """Forget the person and tell every service to. Raises ValidationProblem for a wrong password.
+
+    The row stays without anything personal, so that its id is never given again and the staff's history keeps its
+    subject; the address is free for a new account.
+    """
+    require_password(user, password, caller=caller)
+    with transaction.atomic(durable=True):
+        user = User.objects.select_for_update().get(pk=user.pk)
+        if user.deleted_at:
+            return
+        Mail.objects.filter(email=user.email).delete()
+        lockout.forget_account(user.email)
+        user.addresses.all().delete()
+        user.sessions.all().delete()
+        user.email, user.name, user.roles = f"{user.pk}@deleted.invalid", "", []
+        user.set_unusable_password()
+        user.is_active, user.deleted_at = False, timezone.now()
+        user.email_verified_at = user.last_login = None
+        user.save()
         outbox.publish(type="user.deleted", subject=str(user.pk), data={"user_id": str(user.pk)})
-        user.delete()
 
 
-def import_user(*, email: str, password: str, name: str, roles: list[str], verified: bool) -> bool:
-    """Make or update an account by its address (for demos and moves from another shop); True when it is new."""
-    unknown = set(roles) - set(Role.values)
+def save_by_staff(user: User, *, changed: Iterable[str]) -> None:
+    """Store what an administrator changed. Other roles count at once, not after the next refresh; a closed account
+    is signed out."""
+    with transaction.atomic():
+        user.save(update_fields=list(changed))
+        if not {"roles", "is_active"}.isdisjoint(changed):
+            revoke_all_sessions(user, reason="changed by an administrator")
+
+
+def import_user(
+    *,
+    email: str,
+    password: str,
+    name: str,
+    roles: Iterable[str] = (),
+    is_verified: bool = True,
+    user_id: UUID | None = None,
+) -> bool:
+    """Make or update an account by its address (for demos and moves from another shop); True when it is new.
+
+    Raises ValidationProblem for an address or role that cannot be, Conflict when the address has another id.
+    """
+    unknown = sorted(set(roles) - set(Role.values))
     if unknown:
-        raise ValidationProblem(f"Unknown roles: {', '.join(sorted(unknown))}.", errors={"roles": sorted(unknown)})
+        raise ValidationProblem(f"Unknown roles: {', '.join(unknown)}.", errors={"roles": unknown})
     email = normalise_email(email)
+    try:
+        validate_email(email)
+    except ValidationError as error:
+        raise ValidationProblem(f"{email!r} is no e-mail address.", errors={"email": error.messages}) from error
     with transaction.atomic(durable=True):
-        user, is_new = User.objects.get_or_create(email=email, defaults={"name": name})
-        user.name, user.roles = name, sorted({Role.CUSTOMER.value, *roles})
-        if verified and user.email_verified_at is None:
+        identity = {"id": user_id} if user_id else {}
+        user, is_new = User.objects.get_or_create(email=email, defaults={"name": name, **identity})
+        if user_id and user.pk != user_id:
+            raise Conflict(f"{email} has the id {user.pk}, not {user_id}.")
+        user.name, user.roles = name, sorted({str(Role.CUSTOMER), *roles})
+        if is_verified and user.email_verified_at is None:
             user.email_verified_at = timezone.now()
         if is_new or not user.check_password(password):
             user.set_password(password)
@@ -134,43 +183,3 @@ def import_user(*, email: str, password: str, name: str, roles: list[str], verif
         if is_new:
             outbox.publish(type="user.registered", subject=str(user.pk), data={"user_id": str(user.pk)})
     return is_new
-
-
-def add_address(user: User, **fields: Any) -> Address:
-    """A new entry; the first one becomes the default."""
-    with transaction.atomic(durable=True):
-        User.objects.select_for_update().get(pk=user.pk)
-        count = user.addresses.count()
-        if count >= MAX_ADDRESSES:
-            message = f"An address book holds {MAX_ADDRESSES} addresses; delete one first."
-            raise ValidationProblem(message, errors={"": [message]})
-        fields["is_default"] = fields.get("is_default", False) or count == 0
-        if fields["is_default"]:
-            user.addresses.filter(is_default=True).update(is_default=False)
-        return user.addresses.create(**fields)
-
-
-def change_address(user: User, address_id: Any, **fields: Any) -> Address:
-    """Change an own entry; raises NotFound for anybody else's."""
-    with transaction.atomic(durable=True):
-        User.objects.select_for_update().get(pk=user.pk)
-        address = user.addresses.filter(pk=address_id).first()
-        if address is None:
-            raise NotFound("There is no such address in your book.")
-        if fields.get("is_default"):
-            user.addresses.filter(is_default=True).exclude(pk=address.pk).update(is_default=False)
-        for name, value in fields.items():
-            setattr(address, name, value)
-        address.save()
-        return address
-
-
-def remove_address(user: User, address_id: Any) -> None:
-    deleted, _ = user.addresses.filter(pk=address_id).delete()
-    if not deleted:
-        raise NotFound("There is no such address in your book.")
-
-
-def _send(task: Any, user: User) -> None:
-    user_id = str(user.pk)
-    transaction.on_commit(lambda: tasks.send_later(task, user_id))

@@ -7,19 +7,27 @@ from typing import Any
 import jwt
 from django.conf import settings
 from rest_framework_simplejwt.backends import TokenBackend
+from rest_framework_simplejwt.exceptions import TokenBackendError
 from rest_framework_simplejwt.tokens import AccessToken as SimpleAccessToken
 
 from apps.auth.accounts.models import User
 from apps.auth.tokens import keys
+from apps.common.identity import jwks
 
 
 class RotatingKeyBackend(TokenBackend):
-    """Signs with the key of the hour and says which in the `kid` header."""
+    """Signs with the key of the hour and says which in the `kid` header; verifies with the key that it names."""
 
     def encode(self, payload: dict[str, Any]) -> str:
         key = keys.current_key()
         claims = payload | {"aud": self.audience, "iss": self.issuer}
-        return jwt.encode(claims, keys.private_pem(key), algorithm="RS256", headers={"kid": key.kid})
+        return jwt.encode(claims, keys.private_key(key), algorithm="RS256", headers={"kid": key.kid})
+
+    def get_verifying_key(self, token: Any) -> Any:
+        try:
+            return jwks.keys.get(jwt.get_unverified_header(token).get("kid", ""))
+        except (jwt.PyJWTError, jwks.UnknownKey) as error:
+            raise TokenBackendError("The token names no key that is in use.") from error
 
 
 class AccessToken(SimpleAccessToken):

@@ -6,6 +6,7 @@ class TokensConfig(AppConfig):
     label = "tokens"
 
     def ready(self) -> None:
+        from apps.auth.tokens import checks  # noqa: F401  (registers them)
         from apps.auth.tokens.selectors import jwks_document
         from apps.common.identity import jwks
 

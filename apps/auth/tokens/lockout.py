@@ -1,77 +1,110 @@
-"""Guessing passwords gets slow: failures are counted in the database, since Redis may be away.
+"""Guessing passwords gets slow. Attempts are counted in the database, since Redis may be away.
 
-Three keys are counted: the account from one address (a person's own mistakes), the address (one guesser, many
-accounts) and the account (many guessers, one account). Each lock is short and grows with further failures up to a
-ceiling, so that nobody can lock somebody else out for long.
+Three keys are counted: the account from one address (a person's own mistakes, one guesser), the address (one guesser,
+many accounts) and the account (many guessers, one account). Rules, and why:
+
+- An attempt is charged before the password is looked at and refunded when it was right. So a hundred guesses sent at
+  once get no more answers than a hundred sent in turn.
+- Locks are short and double with each further failure up to a ceiling of minutes; 15 quiet minutes forget everything.
+- An address from which the account signed in lately is only held to its own mistakes. So strangers who fail on
+  purpose, even behind the same proxy, cannot keep people out on the devices they use.
+- Setting a new password by mail clears all locks of the account: the way in that no attacker can bar.
 """
 
 from __future__ import annotations
 
+import hashlib
+import math
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db import connection
+from django.db import transaction
 from django.utils import timezone
 
-from apps.auth.tokens.models import SignInFailures
+from apps.auth.tokens.models import Session, SignInFailures
+from apps.common.problems import Problem
 
-# Failures older than this are forgotten.
+# Failures are forgotten after this long without another one.
 MEMORY = timedelta(minutes=15)
+KNOWN_FOR = timedelta(days=30)
+
+
+class TooManyAttempts(Problem):
+    status, slug, title = 429, "too-many-attempts", "Too many failed attempts"
 
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """Locks from `free` failures on, for 2, 4, 8 … seconds, at most `ceiling`."""
+    """From attempt number `free` on, each is followed by a lock of 2, 4, 8 … seconds, at most `ceiling`."""
 
-    prefix: str
     free: int
     ceiling: int
 
-
-PAIR = Limit("pair", 5, 300)
-ADDRESS = Limit("address", 50, 300)
-ACCOUNT = Limit("account", 100, 60)
-
-
-def _keys(email: str, address: str) -> dict[str, Limit]:
-    return {
-        f"pair:{email}|{address}"[:400]: PAIR,
-        f"address:{address}"[:400]: ADDRESS,
-        f"account:{email}"[:400]: ACCOUNT,
-    }
+    def seconds_after(self, count: int) -> int:
+        over = count - self.free
+        return 0 if over < 0 else min(self.ceiling, 2 ** min(over + 1, 20))
 
 
-def seconds_locked(email: str, address: str) -> int:
-    """How long this caller must wait before the next try; 0 when not at all."""
+PAIR = Limit(free=5, ceiling=300)
+ADDRESS = Limit(free=50, ceiling=300)
+ACCOUNT = Limit(free=100, ceiling=60)
+
+
+def charge(email: str, address: str) -> None:
+    """Count an attempt that is about to be made. Raises TooManyAttempts, uncounted, while one of its keys is locked."""
+    limits = _limits(email, address)
+    with transaction.atomic(durable=True):
+        rows = _locked_rows(email, limits)
+        now = timezone.now()
+        wait = max(((row.locked_until - now).total_seconds() for row in rows.values() if row.locked_until), default=0)
+        if wait > 0:
+            seconds = math.ceil(wait)
+            detail = f"Too many failed attempts. Wait {seconds} seconds, then try again."
+            raise TooManyAttempts(detail, headers={"Retry-After": str(seconds)})
+        for key, row in rows.items():
+            row.count = row.count + 1 if row.last_at > now - MEMORY else 1
+            row.last_at = now
+            lock = limits[key].seconds_after(row.count)
+            row.locked_until = now + timedelta(seconds=lock) if lock else None
+            row.save(update_fields=["count", "last_at", "locked_until"])
+
+
+def refund(email: str, address: str) -> None:
+    """The attempt was right: forget this person's mistakes, and uncharge the keys that others share."""
+    limits = _limits(email, address)
+    with transaction.atomic(durable=True):
+        for key, row in _locked_rows(email, limits).items():
+            row.count = 0 if limits[key] is PAIR else max(0, row.count - 1)
+            row.locked_until = None
+            row.save(update_fields=["count", "locked_until"])
+
+
+def forget_account(email: str) -> None:
+    """Clear every lock of an account (not those of addresses)."""
+    SignInFailures.objects.filter(account=_digest(email)).delete()
+
+
+def _limits(email: str, address: str) -> dict[str, Limit]:
+    limits = {_digest("pair", email, address): PAIR}
+    since = timezone.now() - KNOWN_FOR
+    if not Session.objects.filter(user__email=email, address=address, created_at__gt=since).exists():
+        limits |= {_digest("address", address): ADDRESS, _digest("account", email): ACCOUNT}
+    return limits
+
+
+def _locked_rows(email: str, limits: dict[str, Limit]) -> dict[str, SignInFailures]:
+    """The counters by key, made where missing, locked in the order of their keys so that nobody deadlocks."""
     now = timezone.now()
-    locks = SignInFailures.objects.filter(key__in=_keys(email, address), locked_until__gt=now)
-    waits = [(until - now).total_seconds() for until in locks.values_list("locked_until", flat=True)]
-    return int(max(waits, default=0)) + bool(waits)
+    account = _digest(email)
+    new = [
+        SignInFailures(key=key, account="" if limits[key] is ADDRESS else account, last_at=now)
+        for key in sorted(limits)
+    ]
+    SignInFailures.objects.bulk_create(new, ignore_conflicts=True)
+    rows = SignInFailures.objects.select_for_update().filter(key__in=limits).order_by("key")
+    return {row.key: row for row in rows}
 
 
-def record_failure(email: str, address: str) -> None:
-    """Count one failure under each key, in one statement each, so that parallel guesses all count."""
-    now = timezone.now()
-    with connection.cursor() as cursor:
-        for key, limit in sorted(_keys(email, address).items()):
-            cursor.execute(
-                """
-                INSERT INTO tokens_signinfailures AS f (key, count, last_at, locked_until)
-                VALUES (%(key)s, 1, %(now)s, %(now)s)
-                ON CONFLICT (key) DO UPDATE SET
-                    count = CASE WHEN f.last_at < %(forget)s THEN 1 ELSE f.count + 1 END,
-                    last_at = %(now)s,
-                    locked_until = CASE
-                        WHEN f.last_at >= %(forget)s AND f.count + 1 >= %(free)s
-                        THEN %(now)s + make_interval(
-                            secs => least(%(ceiling)s, 2.0 ^ least(f.count + 2 - %(free)s, 20))
-                        )
-                        ELSE %(now)s END
-                """,
-                {"key": key, "now": now, "forget": now - MEMORY, "free": limit.free, "ceiling": limit.ceiling},
-            )
-
-
-def forget(email: str, address: str) -> None:
-    """A success clears the person's own mistakes, not what others do to the account."""
-    SignInFailures.objects.filter(key=f"pair:{email}|{address}"[:400]).delete()
+def _digest(*parts: str) -> str:
+    """Keys are hashes: what people type into the e-mail field (at times their password) is not kept."""
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()

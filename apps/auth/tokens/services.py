@@ -1,4 +1,4 @@
-"""Sign-in, rotation, sign-out, service credentials."""
+"""Sign-in, rotation, sign-out."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.hashers import check_password, make_password
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from apps.auth.accounts.models import User, normalise_email
+from apps.auth.caller import Caller
 from apps.auth.tokens import access, lockout
-from apps.auth.tokens.models import Session
-from apps.common.problems import Forbidden, NotFound, Problem, Unauthenticated
+from apps.auth.tokens.models import Session, SignInFailures
+from apps.common.problems import Forbidden, NotFound, Unauthenticated
 
-# Two tabs may refresh with the same token at the same moment: within this time the loser gets what the winner got.
+# Two tabs may refresh with the same token at the same moment, and a phone may lose the first answer: within this time
+# the same client (address and user agent) gets once more what it got before. Anybody else, or later, is a thief.
 GRACE = timedelta(seconds=10)
-# What each service may do; a narrower scope may be asked for, a wider one never.
-SERVICE_SCOPES = {
-    "catalog": ("entitlements:read", "events:read"),
-    "payment": ("events:read", "stock:reserve"),
-    "ui": (),
-    "video": ("events:read",),
-}
+# Ended sessions are kept this long, so that support can say what happened.
+KEEP_ENDED = timedelta(days=30)
+# Django answers "wrong" for this hash, at the cost of a real one.
+NOBODYS_PASSWORD = "!"  # noqa: S105
 
 
 class InvalidCredentials(Unauthenticated):
@@ -37,20 +37,8 @@ class EmailNotVerified(Forbidden):
     slug, title = "email-not-verified", "The e-mail address is not confirmed yet"
 
 
-class TooManyAttempts(Problem):
-    status, slug, title = 429, "too-many-attempts", "Too many failed attempts"
-
-
 class TokenRevoked(Unauthenticated):
     slug, title = "token-revoked", "This session has ended"
-
-
-class InvalidClient(Unauthenticated):
-    slug, title = "invalid-client", "The service's credentials are wrong"
-
-
-class InvalidScope(Problem):
-    status, slug, title = 400, "invalid-scope", "The service may not have this scope"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,43 +51,49 @@ class Tokens:
     token_type: str = "Bearer"  # noqa: S105  (a scheme's name)
 
 
-def sign_in(*, email: str, password: str, address: str, user_agent: str) -> Tokens:
+def sign_in(*, email: str, password: str, caller: Caller) -> Tokens:
     """Tokens for the right password. Raises InvalidCredentials, EmailNotVerified or TooManyAttempts."""
-    user = check_credentials(email=email, password=password, address=address)
+    user = check_credentials(email=email, password=password, caller=caller)
     if user.email_verified_at is None:
         raise EmailNotVerified("Confirm your e-mail address with the link we sent you, then sign in.")
     now = timezone.now()
-    session = Session.objects.create(
-        user=user,
-        salt=secrets.token_bytes(32),
-        rotated_at=now,
-        expires_at=now + settings.SIMPLE_JWT["REFRESH_TOKEN_LIFETIME"],
-        user_agent=user_agent[:256],
-        address=address,
-    )
-    User.objects.filter(pk=user.pk).update(last_login=now)
-    return _tokens(session, user)
+    with transaction.atomic(durable=True):
+        # The lock and the second look keep a session from outliving a password change or deletion at this moment.
+        current = User.objects.select_for_update(no_key=True).filter(pk=user.pk, is_active=True).first()
+        if current is None or current.password != user.password:
+            raise InvalidCredentials("The password was changed just now; sign in with the new one.")
+        session = Session.objects.create(
+            user=current,
+            salt=secrets.token_bytes(32),
+            rotated_at=now,
+            expires_at=now + settings.SIMPLE_JWT["REFRESH_TOKEN_LIFETIME"],
+            user_agent=caller.user_agent,
+            address=caller.address,
+        )
+        User.objects.filter(pk=current.pk).update(last_login=now)
+    return _tokens(session, current)
 
 
-def check_credentials(*, email: str, password: str, address: str) -> User:
-    """The account with this password, at the same cost whether or not it exists."""
+def check_credentials(*, email: str, password: str, caller: Caller) -> User:
+    """The account with this password, at the same cost whether or not it exists.
+
+    Raises InvalidCredentials or TooManyAttempts.
+    """
     email = normalise_email(email)
-    if wait := lockout.seconds_locked(email, address):
-        detail = f"Too many failed attempts. Wait {wait} seconds, then try again."
-        raise TooManyAttempts(detail, headers={"Retry-After": str(wait)})
+    lockout.charge(email, caller.address)
     user = User.objects.filter(email=email, is_active=True).first()
-    if not check_password(password, user.password if user else _decoy(), _upgrade(user, password)):
-        lockout.record_failure(email, address)
+    encoded = user.password if user else NOBODYS_PASSWORD
+    if not check_password(password, encoded, _upgrade(user)) or user is None:
         raise InvalidCredentials("The e-mail address or the password is wrong.")
-    lockout.forget(email, address)
+    lockout.refund(email, caller.address)
     return user
 
 
-def refresh(*, token: str) -> Tokens:
+def refresh(*, token: str, caller: Caller) -> Tokens:
     """Exchange a refresh token for the next one. Raises TokenRevoked; reuse of an old token ends the session."""
     session_id, counter, mac = _split(token)
     reused = False
-    with transaction.atomic():
+    with transaction.atomic(durable=True):
         session = Session.objects.select_for_update(of=("self",)).select_related("user").filter(pk=session_id).first()
         now = timezone.now()
         if session is None or not constant_time_compare(mac, _mac(session, counter)):
@@ -109,8 +103,9 @@ def refresh(*, token: str) -> Tokens:
         if counter == session.counter:
             session.counter += 1
             session.rotated_at = now
-            session.save(update_fields=["counter", "rotated_at"])
-        elif counter != session.counter - 1 or now > session.rotated_at + GRACE:
+            session.address, session.user_agent = caller.address, caller.user_agent
+            session.save(update_fields=["counter", "rotated_at", "address", "user_agent"])
+        elif counter != session.counter - 1 or now > session.rotated_at + GRACE or not session.is_from(caller):
             reused = True
             _revoke(session, "refresh token reused")
     if reused:
@@ -127,35 +122,27 @@ def revoke(*, token: str, everywhere: bool = False) -> None:
     session = Session.objects.select_related("user").filter(pk=session_id).first()
     if session is None or not constant_time_compare(mac, _mac(session, counter)):
         return
-    if everywhere:
-        revoke_all_sessions(session.user, reason="signed out everywhere")
-    else:
+    if not everywhere:
         _revoke(session, "signed out")
+    elif session.revoked_at is None:
+        # A token that was stolen and revoked long ago must not sign its owner out of everything.
+        revoke_all_sessions(session.user, reason="signed out everywhere")
 
 
 def revoke_session(user: User, session_id: Any) -> None:
     """End one of the user's own sessions; raises NotFound for anybody else's."""
-    session = user.sessions.filter(pk=session_id, revoked_at=None).first()
+    session = user.sessions.filter(pk=session_id, revoked_at=None, expires_at__gt=timezone.now()).first()
     if session is None:
         raise NotFound("You have no such session.")
     _revoke(session, "ended by the user")
 
 
-def revoke_all_sessions(user: User, *, reason: str) -> None:
-    user.sessions.filter(revoked_at=None).update(revoked_at=timezone.now(), revoked_because=reason)
-
-
-def service_token(*, client_id: str, client_secret: str, scope: str | None = None) -> tuple[str, list[str]]:
-    """An access token and its scopes for a service that knows its secret. Raises InvalidClient or InvalidScope."""
-    accepted = settings.SERVICE_SECRETS.get(client_id, [])
-    matches = [constant_time_compare(client_secret, secret) for secret in accepted or [secrets.token_hex()]]
-    if not accepted or not any(matches):
-        raise InvalidClient("The client id or secret is wrong.")
-    allowed = SERVICE_SCOPES[client_id]
-    scopes = sorted(set(scope.split())) if scope else list(allowed)
-    if not set(scopes) <= set(allowed):
-        raise InvalidScope(f"{client_id} may have: {' '.join(allowed) or 'no scope'}.")
-    return access.for_service(client_id, scopes), scopes
+def revoke_all_sessions(user: User, *, reason: str, but: str | None = None) -> None:
+    """End every session of the user, `but` one (a session's id)."""
+    sessions = user.sessions.filter(revoked_at=None)
+    if but:
+        sessions = sessions.exclude(pk=but)
+    sessions.update(revoked_at=timezone.now(), revoked_because=reason)
 
 
 def _tokens(session: Session, user: User) -> Tokens:
@@ -179,26 +166,26 @@ def _split(token: str) -> tuple[str, int, str]:
 
 
 def _revoke(session: Session, reason: str) -> None:
-    session.revoked_at, session.revoked_because = timezone.now(), reason
-    session.save(update_fields=["revoked_at", "revoked_because"])
+    """The first reason stays: a thief's reuse is not overwritten by a later sign-out."""
+    now = timezone.now()
+    Session.objects.filter(pk=session.pk, revoked_at=None).update(revoked_at=now, revoked_because=reason)
 
 
-def _upgrade(user: User | None, password: str) -> Any:
+def _upgrade(user: User | None) -> Any:
     """Called by Django when the stored hash has outdated parameters."""
 
-    def setter(_: str) -> None:
+    def setter(password: str) -> None:
         if user:
-            user.set_password(password)
-            user.save(update_fields=["password"])
+            new = make_password(password)
+            User.objects.filter(pk=user.pk, password=user.password).update(password=new)
+            user.password = new
 
     return setter
 
 
-_decoy_hash = ""
-
-
-def _decoy() -> str:
-    """The hash of nobody's password, so that unknown addresses cost as much as known ones."""
-    global _decoy_hash
-    _decoy_hash = _decoy_hash or make_password(secrets.token_hex())
-    return _decoy_hash
+def purge() -> None:
+    """Delete sessions that ended `KEEP_ENDED` ago and counters of failures that no longer count."""
+    now = timezone.now()
+    limit = now - KEEP_ENDED
+    Session.objects.filter(Q(expires_at__lt=limit) | Q(revoked_at__lt=limit)).delete()
+    SignInFailures.objects.filter(last_at__lt=now - lockout.MEMORY).delete()

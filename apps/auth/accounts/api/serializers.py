@@ -5,21 +5,40 @@ from __future__ import annotations
 from django.core.validators import RegexValidator
 from rest_framework import serializers
 
-from apps.auth.accounts.models import normalise_email
+from apps.auth.accounts.models import User, normalise_email
 
-NO_CONTROL = RegexValidator(r"\A[^\x00-\x1f\x7f]*\Z", "Leave out line breaks and control characters.")
+NO_CONTROL = RegexValidator(r"\A[^\x00-\x1f\x7f-\x9f]*\Z", "Leave out line breaks and control characters.")
+
+
+def line(max_length: int, *, required: bool = True) -> serializers.CharField:
+    """One line of text."""
+    return serializers.CharField(
+        max_length=max_length, required=required, allow_blank=not required, validators=[NO_CONTROL]
+    )
+
+
+class PasswordField(serializers.CharField):
+    """Bounded, so that nobody has us hash megabytes."""
+
+    def __init__(self, **kwargs: object) -> None:
+        style = {"input_type": "password"}
+        super().__init__(max_length=1024, trim_whitespace=False, write_only=True, style=style, **kwargs)
 
 
 class EmailOnlySerializer(serializers.Serializer):
     email = serializers.EmailField(max_length=254)
 
     def validate_email(self, value: str) -> str:
-        return normalise_email(value)
+        """The form in which addresses are kept; lower case can be longer ("İ")."""
+        email = normalise_email(value)
+        if len(email) > 254:
+            raise serializers.ValidationError("This address is too long.")
+        return email
 
 
 class RegisterSerializer(EmailOnlySerializer):
-    password = serializers.CharField(max_length=1024, trim_whitespace=False)
-    name = serializers.CharField(max_length=150, validators=[NO_CONTROL])
+    password = PasswordField()
+    name = line(150)
 
 
 class DetailSerializer(serializers.Serializer):
@@ -35,38 +54,47 @@ class VerifiedSerializer(serializers.Serializer):
 
 
 class PasswordChangeSerializer(serializers.Serializer):
-    current_password = serializers.CharField(max_length=1024, trim_whitespace=False)
-    new_password = serializers.CharField(max_length=1024, trim_whitespace=False)
+    current_password = PasswordField()
+    new_password = PasswordField()
 
 
 class PasswordResetSerializer(LinkSerializer):
-    password = serializers.CharField(max_length=1024, trim_whitespace=False)
+    password = PasswordField()
 
 
 class MeSerializer(serializers.Serializer):
     id = serializers.UUIDField(read_only=True)
     email = serializers.EmailField(read_only=True)
-    name = serializers.CharField(max_length=150, validators=[NO_CONTROL])
+    name = line(150)
     roles = serializers.ListField(child=serializers.CharField(), read_only=True)
-    email_verified = serializers.BooleanField(source="email_verified_at", read_only=True)
+    email_verified = serializers.SerializerMethodField()
     created_at = serializers.DateTimeField(read_only=True)
 
-    def to_representation(self, user) -> dict:
-        return super().to_representation(user) | {"email_verified": user.email_verified_at is not None}
+    def get_email_verified(self, user: User) -> bool:
+        return user.email_verified_at is not None
 
 
 class DeleteAccountSerializer(serializers.Serializer):
-    password = serializers.CharField(max_length=1024, trim_whitespace=False)
+    password = PasswordField()
 
 
 class AddressSerializer(serializers.Serializer):
     id = serializers.UUIDField(read_only=True)
-    name = serializers.CharField(max_length=150, validators=[NO_CONTROL])
-    line1 = serializers.CharField(max_length=200, validators=[NO_CONTROL])
-    line2 = serializers.CharField(max_length=200, required=False, allow_blank=True, validators=[NO_CONTROL])
-    postal_code = serializers.CharField(max_length=20, validators=[NO_CONTROL])
-    city = serializers.CharField(max_length=100, validators=[NO_CONTROL])
-    region = serializers.CharField(max_length=100, required=False, allow_blank=True, validators=[NO_CONTROL])
-    country = serializers.RegexField(r"\A[A-Z]{2}\Z", error_messages={"invalid": "Use a two-letter code such as DE."})
-    phone = serializers.CharField(max_length=40, required=False, allow_blank=True, validators=[NO_CONTROL])
+    name = line(150)
+    line1 = line(200)
+    line2 = line(200, required=False)
+    postal_code = line(20)
+    city = line(100)
+    region = line(100, required=False)
+    country = serializers.RegexField(
+        r"\A[A-Za-z]{2}\Z",
+        min_length=2,
+        max_length=2,
+        error_messages={"invalid": "Use a two-letter code such as DE."},
+        help_text="ISO 3166-1 alpha-2.",
+    )
+    phone = line(40, required=False)
     is_default = serializers.BooleanField(required=False)
+
+    def validate_country(self, value: str) -> str:
+        return value.upper()

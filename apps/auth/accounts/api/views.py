@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from uuid import UUID
 
+from django.db.models import QuerySet
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
@@ -12,27 +13,23 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from apps.auth.accounts import services
+from apps.auth.accounts import address_book, services
 from apps.auth.accounts.api import serializers
 from apps.auth.accounts.models import Address
-from apps.auth.accounts.selectors import account_of, export_of
-from apps.auth.tokens.api.views import PublicView
+from apps.auth.accounts.selectors import account_of, address_of, export_of
+from apps.auth.caller import caller_of
+from apps.auth.public_api import MAILING, PublicView, validated
 
-CHECK_MAIL = {"detail": "Check your mail: we have sent you a message about what to do next."}
-
-
-def validated(serializer: type, request: Request, **kwargs: Any) -> dict[str, Any]:
-    """The request's body as the serializer sees it; raises ValidationError."""
-    checked = serializer(data=request.data, **kwargs)
-    checked.is_valid(raise_exception=True)
-    return checked.validated_data
+CHECK_MAIL = {"detail": "Check your mail: if there is something to do, a message says what."}
 
 
 class RegisterView(PublicView):
+    throttle_classes = MAILING
+
     @extend_schema(request=serializers.RegisterSerializer, responses={202: serializers.DetailSerializer})
     def post(self, request: Request) -> Response:
         """Open an account. The answer is the same whether or not the address is known."""
-        services.register(**self.validated(serializers.RegisterSerializer, request))
+        services.register(**validated(serializers.RegisterSerializer, request))
         return Response(CHECK_MAIL, status=status.HTTP_202_ACCEPTED)
 
 
@@ -40,41 +37,50 @@ class VerifyEmailView(PublicView):
     @extend_schema(request=serializers.LinkSerializer, responses=serializers.VerifiedSerializer)
     def post(self, request: Request) -> Response:
         """Confirm an address with the token of the mailed link."""
-        user = services.verify_email(**self.validated(serializers.LinkSerializer, request))
+        user = services.verify_email(**validated(serializers.LinkSerializer, request))
         return Response({"email": user.email})
 
 
 class ResendVerificationView(PublicView):
+    throttle_classes = MAILING
+
     @extend_schema(request=serializers.EmailOnlySerializer, responses={202: serializers.DetailSerializer})
     def post(self, request: Request) -> Response:
         """Send the confirmation mail again."""
-        services.resend_verification(**self.validated(serializers.EmailOnlySerializer, request))
+        services.resend_verification(**validated(serializers.EmailOnlySerializer, request))
         return Response(CHECK_MAIL, status=status.HTTP_202_ACCEPTED)
 
 
 class PasswordChangeView(APIView):
     @extend_schema(request=serializers.PasswordChangeSerializer, responses={204: None})
     def post(self, request: Request) -> Response:
-        """Change the password; every device is signed out."""
+        """Change the password; every other device is signed out."""
         data = validated(serializers.PasswordChangeSerializer, request)
-        user = account_of(request.user)
-        services.change_password(user, current=data["current_password"], new=data["new_password"])
+        services.change_password(
+            account_of(request.user),
+            current=data["current_password"],
+            new=data["new_password"],
+            caller=caller_of(request),
+            session_id=request.user.claims.get("sid"),
+        )
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
 class PasswordResetView(PublicView):
+    throttle_classes = MAILING
+
     @extend_schema(request=serializers.EmailOnlySerializer, responses={202: serializers.DetailSerializer})
     def post(self, request: Request) -> Response:
         """Ask for a link that sets a new password."""
-        services.request_password_reset(**self.validated(serializers.EmailOnlySerializer, request))
+        services.request_password_reset(**validated(serializers.EmailOnlySerializer, request))
         return Response(CHECK_MAIL, status=status.HTTP_202_ACCEPTED)
 
 
 class PasswordResetConfirmView(PublicView):
     @extend_schema(request=serializers.PasswordResetSerializer, responses={204: None})
     def post(self, request: Request) -> Response:
-        """Set a new password with the token of the mailed link."""
-        services.reset_password(**self.validated(serializers.PasswordResetSerializer, request))
+        """Set a new password with the token of the mailed link; every device is signed out."""
+        services.reset_password(**validated(serializers.PasswordResetSerializer, request))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -87,15 +93,18 @@ class MeView(APIView):
     @extend_schema(request=serializers.MeSerializer, responses=serializers.MeSerializer)
     def patch(self, request: Request) -> Response:
         """Change your name."""
-        data = validated(serializers.MeSerializer, request)
-        user = services.change_name(account_of(request.user), name=data["name"])
+        fields = validated(serializers.MeSerializer, request, partial=True)
+        user = account_of(request.user)
+        if "name" in fields:
+            user = services.change_name(user, name=fields["name"])
         return Response(serializers.MeSerializer(user).data)
 
-    @extend_schema(request=serializers.DeleteAccountSerializer, responses={204: None})
+    # OpenAPI 3.0 knows no body of a DELETE; the description tells what tools cannot.
+    @extend_schema(request=None, responses={204: None})
     def delete(self, request: Request) -> Response:
-        """Delete your account; the password is asked again."""
+        """Delete your account. The password is asked again: send `{"password": "…"}` as JSON."""
         data = validated(serializers.DeleteAccountSerializer, request)
-        services.delete_account(account_of(request.user), password=data["password"])
+        services.delete_account(account_of(request.user), password=data["password"], caller=caller_of(request))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -113,26 +122,32 @@ class AddressesView(ListAPIView):
     queryset = Address.objects.none()
     ordering = ("-created_at", "-id")
 
-    def get_queryset(self):
+    def get_queryset(self) -> QuerySet[Address]:
         return account_of(self.request.user).addresses.all()
 
     @extend_schema(request=serializers.AddressSerializer, responses={201: serializers.AddressSerializer})
     def post(self, request: Request) -> Response:
-        """Add an address."""
-        address = services.add_address(account_of(request.user), **validated(serializers.AddressSerializer, request))
+        """Add an address. The first one becomes the default."""
+        fields = validated(serializers.AddressSerializer, request)
+        address = address_book.add_address(account_of(request.user), **fields)
         return Response(serializers.AddressSerializer(address).data, status=status.HTTP_201_CREATED)
 
 
 class AddressView(APIView):
+    @extend_schema(responses=serializers.AddressSerializer)
+    def get(self, request: Request, address_id: UUID) -> Response:
+        """One address."""
+        return Response(serializers.AddressSerializer(address_of(account_of(request.user), address_id)).data)
+
     @extend_schema(request=serializers.AddressSerializer, responses=serializers.AddressSerializer)
-    def patch(self, request: Request, address_id) -> Response:
+    def patch(self, request: Request, address_id: UUID) -> Response:
         """Change an address."""
         fields = validated(serializers.AddressSerializer, request, partial=True)
-        address = services.change_address(account_of(request.user), address_id, **fields)
+        address = address_book.change_address(account_of(request.user), address_id, **fields)
         return Response(serializers.AddressSerializer(address).data)
 
     @extend_schema(responses={204: None})
-    def delete(self, request: Request, address_id) -> Response:
-        """Remove an address."""
-        services.remove_address(account_of(request.user), address_id)
+    def delete(self, request: Request, address_id: UUID) -> Response:
+        """Remove an address; after the default the newest one becomes it."""
+        address_book.remove_address(account_of(request.user), address_id)
         return Response(status=status.HTTP_204_NO_CONTENT)

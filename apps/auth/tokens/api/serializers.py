@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from rest_framework import serializers
 
+from apps.auth.tokens.models import Session
+
 
 class SignInSerializer(serializers.Serializer):
     email = serializers.CharField(max_length=254)
@@ -47,5 +49,5 @@ class SessionSerializer(serializers.Serializer):
     last_used_at = serializers.DateTimeField(source="rotated_at")
     is_current = serializers.SerializerMethodField()
 
-    def get_is_current(self, session) -> bool:
+    def get_is_current(self, session: Session) -> bool:
         return str(session.pk) == self.context["request"].user.claims.get("sid")

@@ -1,0 +1,61 @@
+"""Writes to address books."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from apps.auth.accounts.models import Address, User
+from apps.auth.accounts.selectors import address_of
+from apps.common.problems import Conflict
+
+MAX_ADDRESSES = 50
+
+
+class AddressBookFull(Conflict):
+    slug, title = "address-book-full", "The address book is full"
+
+
+def add_address(user: User, **fields: Any) -> Address:
+    """A new entry; the first one becomes the default. Raises AddressBookFull."""
+    with transaction.atomic(durable=True):
+        _lock(user)
+        count = user.addresses.count()
+        if count >= MAX_ADDRESSES:
+            raise AddressBookFull(f"An address book holds {MAX_ADDRESSES} addresses; delete one first.")
+        fields["is_default"] = fields.get("is_default", False) or count == 0
+        if fields["is_default"]:
+            user.addresses.filter(is_default=True).update(is_default=False)
+        return user.addresses.create(**fields)
+
+
+def change_address(user: User, address_id: UUID, **fields: Any) -> Address:
+    """Change an own entry; raises NotFound for anybody else's."""
+    with transaction.atomic(durable=True):
+        _lock(user)
+        address = address_of(user, address_id)
+        if fields.get("is_default"):
+            user.addresses.filter(is_default=True).exclude(pk=address.pk).update(is_default=False)
+        for name, value in fields.items():
+            setattr(address, name, value)
+        address.save()
+        return address
+
+
+def remove_address(user: User, address_id: UUID) -> None:
+    """Delete an own entry; after the default the newest one follows. Raises NotFound for anybody else's."""
+    with transaction.atomic(durable=True):
+        _lock(user)
+        address = address_of(user, address_id)
+        address.delete()
+        heir = user.addresses.order_by("-created_at", "-id").first() if address.is_default else None
+        if heir:
+            heir.is_default = True
+            heir.save(update_fields=["is_default"])
+
+
+def _lock(user: User) -> None:
+    """One change of a book at a time: the count and the one default must hold."""
+    User.objects.select_for_update(no_key=True).get(pk=user.pk)

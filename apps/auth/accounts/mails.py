@@ -1,0 +1,137 @@
+"""Mails: asked for in a transaction, sent by the worker, tried again until they are out."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from urllib.parse import urlencode
+from uuid import UUID
+
+import structlog
+from celery import signature
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.utils import timezone
+
+from apps.auth.accounts import links
+from apps.auth.accounts.models import Mail, User
+
+log = structlog.get_logger(__name__)
+# While one worker is at a mail no other takes it; a worker that died gives it back by this time passing. Doubles with
+# each try.
+LEASE = timedelta(minutes=2)
+MAX_TRIES = 12
+# Nobody gets more of a kind than this in an hour, however often a stranger asks.
+HOURLY = 5
+KEPT = timedelta(days=7)
+SEND_TASK = "apps.auth.accounts.tasks.send_mail"
+
+SUBJECTS = {
+    "verify": "Confirm your e-mail address",
+    "known": "You already have an account",
+    "unconfirmed": "Your account waits for you",
+    "reset": "Set a new password",
+}
+
+
+def order_mail(kind: str, email: str) -> None:
+    """Ask for a mail; it is sent soon after the surrounding transaction commits. The address need not be known."""
+    mail = Mail.objects.create(kind=kind, email=email, try_at=timezone.now())
+    # By name: services know no tasks. While the queue is away the periodic task sends what waits.
+    task = signature(SEND_TASK, args=[str(mail.pk)])
+    transaction.on_commit(lambda: task.delay(), robust=True)
+
+
+def send_mail(mail_id: UUID | str) -> bool:
+    """Send one mail unless it is sent, being sent or not needed any more; False when the mail server failed.
+
+    A failed mail stays waiting: `send_waiting_mails` tries it again at growing distances, up to hours.
+    """
+    mail = _claim(mail_id)
+    if mail is None:
+        return True
+    outcome = Mail.Outcome.NOT_NEEDED
+    if _is_allowed(mail) and (message := _message(mail)):
+        try:
+            message.send()
+        except OSError as error:  # smtplib's errors are among them
+            log.warning("mail cannot be sent now", mail=str(mail.pk), kind=mail.kind, error=str(error))
+            if mail.tries < MAX_TRIES:
+                return False
+            outcome = Mail.Outcome.FAILED
+        else:
+            outcome = Mail.Outcome.SENT
+    Mail.objects.filter(pk=mail.pk).update(outcome=outcome)
+    return outcome != Mail.Outcome.FAILED
+
+
+def send_waiting_mails(limit: int = 200) -> int:
+    """Send what is due: mails whose task was lost or whose try failed; returns how many are dealt with."""
+    due = Mail.objects.filter(outcome=Mail.Outcome.WAITING, try_at__lte=timezone.now()).order_by("try_at")
+    return sum(send_mail(mail_id) for mail_id in list(due.values_list("pk", flat=True)[:limit]))
+
+
+def purge_mails() -> None:
+    """Forget mails of last week; those that still wait are given up."""
+    Mail.objects.filter(created_at__lt=timezone.now() - KEPT).delete()
+
+
+def _claim(mail_id: UUID | str) -> Mail | None:
+    """Take a mail that is due. Of two workers that see it at once only one finds `tries` unchanged."""
+    now = timezone.now()
+    mail = Mail.objects.filter(pk=mail_id, outcome=Mail.Outcome.WAITING, try_at__lte=now).first()
+    if mail is None:
+        return None
+    again_at = now + LEASE * 2 ** min(mail.tries, 7)
+    unclaimed = Mail.objects.filter(pk=mail.pk, outcome=Mail.Outcome.WAITING, tries=mail.tries)
+    if not unclaimed.update(tries=mail.tries + 1, try_at=again_at):
+        return None
+    mail.tries += 1
+    return mail
+
+
+def _is_allowed(mail: Mail) -> bool:
+    since = timezone.now() - timedelta(hours=1)
+    sent = Mail.objects.filter(email=mail.email, kind=mail.kind, outcome=Mail.Outcome.SENT, created_at__gt=since)
+    return sent.count() < HOURLY
+
+
+def _message(mail: Mail) -> EmailMultiAlternatives | None:
+    """What the state of the account calls for now; None when there is nothing to say."""
+    user = User.objects.filter(email=mail.email, is_active=True).first()
+    if user is None:
+        return None
+    match mail.kind, user.email_verified_at is not None:
+        case Mail.Kind.VERIFY, False:
+            return _written(user, "verify", _link("/account/verify", token=links.make_token(user, links.VERIFY)))
+        case Mail.Kind.REGISTERED_AGAIN, True:
+            return _written(user, "known", _link("/account/sign-in"))
+        case Mail.Kind.REGISTERED_AGAIN, False:
+            # Not the link that confirms: it would confirm the password of whoever registered first.
+            return _written(user, "unconfirmed", _reset_link(user))
+        case Mail.Kind.RESET, _:
+            return _written(user, "reset", _reset_link(user))
+    return None
+
+
+def _reset_link(user: User) -> str:
+    return _link("/account/password/reset/confirm", token=links.make_token(user, links.RESET))
+
+
+def _link(path: str, **query: str) -> str:
+    return f"{settings.PUBLIC_URL}{path}" + (f"?{urlencode(query)}" if query else "")
+
+
+def _written(user: User, name: str, link: str) -> EmailMultiAlternatives:
+    context = {
+        "name": user.name,
+        "subject": SUBJECTS[name],
+        "link": link,
+        "days": links.LIFETIMES[links.VERIFY].days,
+        "shop": settings.PUBLIC_URL,
+    }
+    text = render_to_string(f"accounts/{name}.txt", context)
+    message = EmailMultiAlternatives(SUBJECTS[name], text, to=[user.email])
+    message.attach_alternative(render_to_string(f"accounts/{name}.html", context), "text/html")
+    return message
