@@ -43,7 +43,7 @@ def put(request: HttpRequest, sku: str, quantity: int, *, is_added: bool) -> dic
 
 
 def adopt(request: HttpRequest) -> None:
-    """After sign-in: the account's cart, with what the guest had put together. Payment being away costs only the count."""
+    """After sign-in: the account's cart, with what the guest had put together. Without payment, just the count is lost."""
     shop = request.shop  # type: ignore[attr-defined]  # set by ShopSessionMiddleware
     guest = shop.cart
     try:

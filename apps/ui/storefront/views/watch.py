@@ -40,7 +40,7 @@ def watch(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_POST
 def play(request: HttpRequest, slug: str) -> JsonResponse:
-    """For the player: a session with its signed address. Made when play is pressed, so that looking starts no rental."""
+    """For the player: a session with its signed address. Made on play, so that looking starts no rental."""
     return _for_player(request, lambda token: video.start_playback(token, slug))
 
 
