@@ -18,12 +18,14 @@ class LineInline(ReadOnly, TabularInline):
     model = OrderLine
     extra = 0
     fields = ["quantity", "title", "variant_name", "sku", "unit_amount"]
+    ordering = ["position"]
 
 
 class TransitionInline(ReadOnly, TabularInline):
     model = OrderTransition
     extra = 0
-    fields = ["at", "state", "note"]
+    fields = readonly_fields = ["at", "state", "note"]
+    ordering = ["id"]
 
 
 @admin.register(Order)

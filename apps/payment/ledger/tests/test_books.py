@@ -1,0 +1,118 @@
+from __future__ import annotations
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+
+from apps.common.money import Money
+from apps.payment.ledger.models import Account, JournalEntry, Posting
+from apps.payment.ledger.selectors import balances, received_for
+from apps.payment.ledger.services import Unbalanced, book
+from apps.payment.tests.catalog_fake import FILM
+from apps.payment.tests.invariants import assert_books_balance, assert_consistent
+from apps.payment.tests.personas import Shopper, at_once
+
+pytestmark = pytest.mark.django_db(transaction=True)
+TEN, LESS_TEN = Money(1000, "EUR"), Money(-1000, "EUR")
+
+
+def entry(key: str = "k") -> JournalEntry:
+    postings = {Account.PROVIDER_CLEARING: TEN, Account.SALES_GOODS: LESS_TEN}
+    return book(key=key, kind="capture", order_number="SC-1", postings=postings)
+
+
+def test_an_order_explains_itself_in_the_books(ada, catalog):
+    ada.put("MUG-BLUE", 2)
+    ada.put(FILM.sku)
+    body = ada.order().json()
+    postings = Posting.objects.filter(entry__order_number=body["number"]).values_list("account", "amount")
+    assert dict(postings) == {
+        "provider_clearing": 4469,
+        "sales_goods": -2980,
+        "sales_video": -999,
+        "shipping_income": -490,
+    }
+    assert received_for(body["number"], "EUR") == Money(4469, "EUR")
+
+
+def test_all_accounts_together_are_zero():
+    entry("a")
+    entry("b")
+    assert balances() == {"EUR": {"provider_clearing": 2000, "sales_goods": -2000}}
+
+
+def test_booking_a_key_twice_books_once():
+    assert entry().pk == entry().pk
+    assert Posting.objects.count() == 2
+
+
+def test_booking_a_key_many_times_at_once_books_once():
+    results = at_once(*[entry] * 8)
+    assert len({result.pk for result in results}) == 1
+    assert Posting.objects.count() == 2
+
+
+@pytest.mark.parametrize(
+    "postings",
+    [
+        {Account.PROVIDER_CLEARING: TEN},
+        {Account.PROVIDER_CLEARING: TEN, Account.SALES_GOODS: Money(-999, "EUR")},
+        {Account.PROVIDER_CLEARING: TEN, Account.SALES_GOODS: Money(-1000, "USD")},
+        {Account.PROVIDER_CLEARING: Money(0, "EUR")},
+        {},
+    ],
+)
+def test_what_does_not_balance_is_not_booked(postings):
+    with pytest.raises(Unbalanced):
+        book(key="k", kind="capture", order_number="SC-1", postings=postings)
+    assert not JournalEntry.objects.exists()
+
+
+@transaction.atomic
+def write_past_the_service(*postings: Money) -> None:
+    made = JournalEntry.objects.create(key="k", kind="capture", order_number="SC-1")
+    for money in postings:
+        Posting.objects.create(entry=made, account=Account.SALES_GOODS, amount=money.amount, currency=money.currency)
+
+
+@pytest.mark.parametrize("postings", [[TEN], [TEN, Money(-999, "EUR")], [TEN, Money(-1000, "USD")]])
+def test_the_database_refuses_at_commit_what_does_not_balance(postings):
+    with pytest.raises(IntegrityError, match="does not balance"):
+        write_past_the_service(*postings)
+    assert not JournalEntry.objects.exists()
+
+
+def test_the_database_refuses_to_change_or_delete_what_is_booked():
+    made = entry()
+    writes = [
+        lambda: Posting.objects.filter(entry=made).update(amount=1),
+        lambda: Posting.objects.filter(entry=made).delete(),
+        lambda: JournalEntry.objects.filter(pk=made.pk).update(order_number="SC-2"),
+        lambda: connection.cursor().execute("DELETE FROM ledger_journalentry"),
+    ]
+    for write in writes:
+        with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
+            write()
+    assert entry().order_number == "SC-1"
+    assert_books_balance()
+
+
+def test_the_sum_is_zero_after_many_orders_at_once(catalog):
+    shoppers = [Shopper() for _ in range(8)]
+    cards = ["ok", "declined", "challenge", "ok"] * 2
+    for shopper in shoppers:
+        shopper.put("MUG-BLUE")
+    answers = at_once(
+        *(
+            lambda shopper=shopper, card=card: shopper.order(card=card)
+            for shopper, card in zip(shoppers, cards, strict=True)
+        )
+    )
+    assert sorted(answer.status_code for answer in answers) == [201, 201, 201, 201, 202, 202, 402, 402]
+    assert_books_balance()
+    assert JournalEntry.objects.count() == 4
+    for answer in answers:
+        if answer.status_code == 202:
+            number, secret = answer.json()["number"], answer.json()["secret"]
+            cancelled = Shopper().client.post(f"/v1/orders/{number}/cancel", headers={"X-Order-Secret": secret})
+            assert cancelled.json()["state"] == "cancelled"
+    assert_consistent(catalog)
