@@ -13,5 +13,6 @@ SHOP_CURRENCY = "EUR"
 
 CELERY_BEAT_SCHEDULE = {
     "expire-reservations": {"task": "apps.catalog.inventory.tasks.expire_reservations", "schedule": 20.0},
+    "render-missing-images": {"task": "apps.catalog.products.tasks.render_missing_images", "schedule": 300.0},
     "purge-idempotency-keys": {"task": "apps.common.idempotency.tasks.purge_idempotency_keys", "schedule": 3600.0},
 }

@@ -32,7 +32,12 @@ class ReadOnlyAdmin(ModelAdmin):
 
 class AdjustForm(forms.ModelForm):
     change = forms.IntegerField(
-        label="add or take", initial=0, widget=UnfoldAdminIntegerFieldWidget, help_text="12 adds, -3 takes."
+        label="add or take",
+        initial=0,
+        min_value=-services.MAX_ON_HAND,
+        max_value=services.MAX_ON_HAND,
+        widget=UnfoldAdminIntegerFieldWidget,
+        help_text="12 adds, -3 takes.",
     )
     reason = forms.ChoiceField(choices=StockMovement.Reason, widget=UnfoldAdminSelectWidget)
     reference = forms.CharField(max_length=100, required=False, widget=UnfoldAdminTextInputWidget)
@@ -40,6 +45,12 @@ class AdjustForm(forms.ModelForm):
     class Meta:
         model = StockItem
         fields: list[str] = []
+
+    def clean_change(self) -> int:
+        change = self.cleaned_data["change"]
+        if self.instance.on_hand + change < self.instance.reserved:
+            raise forms.ValidationError(f"{self.instance.available} pieces can be taken; the others are promised.")
+        return change
 
 
 @admin.register(StockItem)

@@ -31,7 +31,7 @@ class StockItem(models.Model):
 
 
 class StockMovement(models.Model):
-    """One change of `on_hand`, for ever."""
+    """One change of `on_hand`, for ever: a trigger refuses updates and deletions."""
 
     class Reason(models.TextChoices):
         RECEIVED = "received"
@@ -41,7 +41,7 @@ class StockMovement(models.Model):
         DAMAGED = "damaged"
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    variant = models.ForeignKey(Variant, on_delete=models.CASCADE, related_name="movements")
+    variant = models.ForeignKey(Variant, on_delete=models.PROTECT, related_name="movements")
     quantity = models.IntegerField()
     reason = models.CharField(max_length=10, choices=Reason)
     reference = models.CharField(max_length=100, blank=True)

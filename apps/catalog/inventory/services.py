@@ -17,6 +17,7 @@ from apps.catalog.products.models import Product, Variant
 from apps.common.problems import Conflict, NotFound, ValidationProblem
 
 Status = Reservation.Status
+MAX_ON_HAND = 1_000_000_000
 
 
 class InsufficientStock(Conflict):
@@ -108,28 +109,48 @@ def release_reservation(reservation_id: uuid.UUID) -> None:
         _close(reservation, Status.RELEASED)
 
 
-def expire_due(*, limit: int = 200) -> int:
+def expire_due(*, batch: int = 200) -> int:
     """Give back what was promised for longer than agreed; returns how many reservations. Safe to run in parallel."""
     expired = 0
-    due = Reservation.objects.filter(status=Status.ACTIVE, expires_at__lte=timezone.now())
-    for reservation_id in due.order_by("expires_at").values_list("pk", flat=True)[:limit]:
-        with transaction.atomic(durable=True):
-            reservation = due.select_for_update(skip_locked=True).filter(pk=reservation_id).first()
-            if reservation:
-                _give_back(reservation)
-                _close(reservation, Status.EXPIRED)
-                expired += 1
+    now = timezone.now()
+    due = Reservation.objects.filter(status=Status.ACTIVE, expires_at__lte=now)
+    while ids := list(due.order_by("expires_at").values_list("pk", flat=True)[:batch]):
+        closed = sum(_expire(reservation_id) for reservation_id in ids)
+        expired += closed
+        if not closed:
+            break  # others are at these very rows
     return expired
+
+
+def _expire(reservation_id: uuid.UUID) -> bool:
+    with transaction.atomic(durable=True):
+        active = Reservation.objects.select_for_update(skip_locked=True).filter(status=Status.ACTIVE)
+        reservation = active.filter(pk=reservation_id).first()
+        if reservation is None:
+            return False
+        _give_back(reservation)
+        _close(reservation, Status.EXPIRED)
+        return True
+
+
+def open_stock(product: Product) -> None:
+    """Every variant of goods gets a stock row, empty at first, so that staff can fill it."""
+    if product.kind != Product.Kind.GOODS:
+        return
+    unstocked = Variant.objects.filter(product=product, stock=None)
+    StockItem.objects.bulk_create([StockItem(variant=variant) for variant in unstocked], ignore_conflicts=True)
 
 
 def adjust_stock(variant: Variant, *, change: int, reason: str, reference: str = "") -> StockItem:
     """Add or take pieces by hand, with a reason. Raises ValidationProblem below what is promised to orders."""
     with transaction.atomic():
-        StockItem.objects.get_or_create(variant=variant)
-        item = StockItem.objects.select_for_update().get(variant=variant)
+        item = _opened(variant)
         if item.on_hand + change < item.reserved:
             message = f"{item.reserved} pieces are promised to orders; at least that many must stay."
-            raise ValidationProblem(message, errors={"on_hand": [message]})
+            raise ValidationProblem(message, errors={"change": [message]})
+        if item.on_hand + change > MAX_ON_HAND:
+            message = f"{MAX_ON_HAND:,} pieces are the most that can be counted."
+            raise ValidationProblem(message, errors={"change": [message]})
         item.on_hand += change
         item.save(update_fields=["on_hand"])
         StockMovement.objects.create(variant=variant, quantity=change, reason=reason, reference=reference)
@@ -139,9 +160,14 @@ def adjust_stock(variant: Variant, *, change: int, reason: str, reference: str =
 def set_stock(variant: Variant, on_hand: int, *, reference: str = "") -> None:
     """Bring the count to `on_hand` (a stock-take or an import)."""
     with transaction.atomic():
-        item, _ = StockItem.objects.select_for_update().get_or_create(variant=variant)
-        if change := on_hand - item.on_hand:
+        if change := on_hand - _opened(variant).on_hand:
             adjust_stock(variant, change=change, reason=StockMovement.Reason.COUNTED, reference=reference)
+
+
+def _opened(variant: Variant) -> StockItem:
+    """The variant's stock row, made when missing, locked."""
+    StockItem.objects.get_or_create(variant=variant)
+    return StockItem.objects.select_for_update().get(variant=variant)
 
 
 def _locked(reservation_id: uuid.UUID) -> Reservation:

@@ -6,16 +6,15 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.auth.models import Group
-from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.html import format_html
-from treebeard.admin import TreeAdmin
-from treebeard.forms import movenodeform_factory
 from unfold.admin import ModelAdmin, StackedInline, TabularInline
 
 from apps.catalog.products import services, tasks
+from apps.catalog.products.forms import CategoryForm, ImageForm, PriceForm, VariantForm
 from apps.catalog.products.images import image_url
 from apps.catalog.products.models import Brand, Category, Price, Product, ProductAttribute, ProductImage, Variant
 from apps.common.money import Money
@@ -27,25 +26,49 @@ admin.site.unregister(Group)
 
 class PriceInline(TabularInline):
     model = Price
+    form = PriceForm
     extra = 0
 
 
 class VariantInline(StackedInline):
     model = Variant
+    form = VariantForm
     extra = 0
     show_change_link = True
-    fields = [("sku", "name"), ("offer", "rental_hours"), ("weight_grams", "position"), "options"]
+    ordering = ["position", "sku"]
+    fields = [
+        ("sku", "name", "price"),
+        ("stock_link", "weight_grams", "position"),
+        ("offer", "rental_hours"),
+        "options",
+    ]
+    readonly_fields = ["stock_link"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Variant]:
+        return super().get_queryset(request).select_related("stock").prefetch_related("prices")
+
+    @admin.display(description="stock")
+    def stock_link(self, variant: Variant) -> str:
+        stock = getattr(variant, "stock", None)
+        if stock is None:
+            return "–"
+        address = reverse("admin:inventory_stockitem_change", args=[variant.pk])
+        return format_html('<a href="{}">{} available, change…</a>', address, stock.available)
 
 
 class AttributeInline(TabularInline):
     model = ProductAttribute
     extra = 0
     fields = ["label", "name", "value", "position"]
+    prepopulated_fields = {"name": ["label"]}
+    ordering = ["position"]
 
 
 class ImageInline(TabularInline):
     model = ProductImage
+    form = ImageForm
     extra = 0
+    ordering = ["position", "id"]
     fields = ["preview", "file", "alt", "position"]
     readonly_fields = ["preview"]
 
@@ -95,7 +118,23 @@ class ProductAdmin(ModelAdmin):
         # The row may hold a published product without a date only for the length of this transaction's statements.
         if obj.status == Product.Status.PUBLISHED and obj.published_at is None:
             obj.published_at = services.timezone.now()
-        super().save_model(request, obj, form, change)
+        if change:
+            # Only what the form shows: sales and ratings may have been counted since it was loaded.
+            shown = {*form.changed_data, "published_at"} & {field.name for field in obj._meta.concrete_fields}
+            obj.save(update_fields=shown)
+        else:
+            super().save_model(request, obj, form, change)
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        super().save_formset(request, form, formset, change)
+        kept = [f for f in formset.forms if f.has_changed() and not f.cleaned_data.get("DELETE")]
+        if formset.model is Variant:
+            prices = {f.instance.sku: f.cleaned_data["price"] for f in kept if "price" in f.changed_data}
+            services.set_prices(form.instance, prices)
+        if formset.model is ProductImage:
+            for uploaded in (f.instance for f in kept if "file" in f.changed_data):
+                services.expect_rendering(uploaded)
+                _render_later(uploaded)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
@@ -108,8 +147,15 @@ class ProductAdmin(ModelAdmin):
             product.status = Product.Status.DRAFT
             services.record_change(product, previous_status=previous)
             messages.warning(request, f"Saved as a draft: {problem}")
-        for image in product.images.all():
-            _render_later(image)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Product | None = None) -> bool:
+        """What was ever on sale stands in orders and reviews: it is archived, not deleted."""
+        return super().has_delete_permission(request, obj) and (obj is None or obj.published_at is None)
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        actions = super().get_actions(request)
+        actions.pop("delete_selected", None)
+        return actions
 
     @admin.action(description="Publish")
     def publish(self, request: HttpRequest, queryset: QuerySet[Product]) -> None:
@@ -129,8 +175,7 @@ class ProductAdmin(ModelAdmin):
 
 def _render_later(image: ProductImage) -> None:
     image_id = str(image.pk)
-    if not image.renditions or not default_storage.exists(image.renditions[0]["name"]):
-        transaction.on_commit(lambda: tasks.render_image.delay(image_id), robust=True)
+    transaction.on_commit(lambda: tasks.render_image.delay(image_id), robust=True)
 
 
 @admin.register(Variant)
@@ -169,13 +214,33 @@ class BrandAdmin(ModelAdmin):
     ordering = ["name"]
     prepopulated_fields = {"slug": ["name"]}
 
+    def save_model(self, request: HttpRequest, obj: Brand, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if change and "name" in form.changed_data:
+            services.record_rename(obj)
+
 
 @admin.register(Category)
-class CategoryAdmin(TreeAdmin, ModelAdmin):
-    list_display = ["name", "full_path"]
+class CategoryAdmin(ModelAdmin):
+    """The tree in its order. Only leaves without products can be deleted."""
+
+    form = CategoryForm
+    list_display = ["shown_name", "full_path", "description"]
     search_fields = ["name", "full_path"]
-    form = movenodeform_factory(Category, fields=["name", "slug", "description"])
+    ordering = ["path"]
+    prepopulated_fields = {"slug": ["name"]}
+
+    @admin.display(description="name", ordering="path")
+    def shown_name(self, category: Category) -> str:
+        return format_html("{}{}", "\u2003" * (category.depth - 1), category.name)
 
     def save_model(self, request: HttpRequest, obj: Category, form: Any, change: bool) -> None:
-        super().save_model(request, obj, form, change)
-        services.refresh_paths()
+        services.save_category(obj, parent=form.cleaned_data["parent"])
+
+    def has_delete_permission(self, request: HttpRequest, obj: Category | None = None) -> bool:
+        return super().has_delete_permission(request, obj) and (obj is None or obj.is_leaf())
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        actions = super().get_actions(request)
+        actions.pop("delete_selected", None)
+        return actions

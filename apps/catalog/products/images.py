@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import io
+from dataclasses import dataclass
+from typing import Any
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
-from PIL import Image, UnidentifiedImageError
+from PIL import Image, ImageOps, UnidentifiedImageError
 
-from apps.catalog.products.models import Product, ProductImage
+from apps.catalog.products.models import ProductImage
 from apps.common.problems import ValidationProblem
 
 WIDTHS = (320, 640, 960, 1280)
@@ -17,52 +19,62 @@ QUALITY = 82
 MAX_BYTES = 20 * 1024 * 1024
 # A picture that unpacks to more than this is a decompression bomb, not a product photo.
 MAX_PIXELS = 50_000_000
+FORMATS = ("WEBP", "JPEG", "PNG", "AVIF", "GIF")
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A picture in the storage: size of the original in pixels, and `[{"width", "name"}]`, smallest first."""
+
+    width: int
+    height: int
+    renditions: list[dict[str, Any]]
+    checksum: str
 
 
 def opened(content: bytes) -> Image.Image:
-    """The decoded picture; raises ValidationProblem for what is none or is too large."""
+    """The decoded picture, upright; raises ValidationProblem for what is none or is too large."""
     if len(content) > MAX_BYTES:
         raise _refused(f"The picture is larger than {MAX_BYTES // 1024**2} MB.")
     try:
-        picture = Image.open(io.BytesIO(content))
+        picture = Image.open(io.BytesIO(content), formats=FORMATS)
         if picture.width * picture.height > MAX_PIXELS:
             raise _refused(f"The picture has {picture.width} × {picture.height} pixels; 50 million are the most.")
-        picture.load()
+        upright = ImageOps.exif_transpose(picture)
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
         raise _refused("This is not a picture that can be read. Use WebP, JPEG or PNG.") from error
-    return picture.convert("RGB")
+    return upright.convert("RGBA" if upright.has_transparency_data else "RGB")
 
 
 def _refused(message: str) -> ValidationProblem:
     return ValidationProblem(message, errors={"image": [message]})
 
 
-def render(content: bytes, stem: str) -> tuple[tuple[int, int], list[dict]]:
-    """Write WebP renditions named `<stem>-<width>.webp`; returns the size and the list for `ProductImage.renditions`.
+def render(content: bytes, *, slug: str) -> Rendered:
+    """Write WebP renditions to the storage, never wider than the picture. Raises ValidationProblem.
 
-    A rendition is never wider than the picture.
+    Names hold the content's hash: a changed picture has a new address, so caches may keep the old one for ever.
     """
     picture = opened(content)
-    widths = [width for width in WIDTHS if width < picture.width] + [min(picture.width, WIDTHS[-1])]
+    digest = checksum(content)
     renditions = []
-    for width in sorted(set(widths)):
+    for width in sorted({min(width, picture.width) for width in WIDTHS}):
         height = max(1, round(picture.height * width / picture.width))
+        scaled = picture if width == picture.width else picture.resize((width, height), Image.Resampling.LANCZOS)
         buffer = io.BytesIO()
-        picture.resize((width, height), Image.Resampling.LANCZOS).save(buffer, "WEBP", quality=QUALITY, method=3)
-        name = f"{stem}-{width}.webp"
-        if default_storage.exists(name):
-            default_storage.delete(name)
-        renditions.append({"width": width, "name": default_storage.save(name, ContentFile(buffer.getvalue()))})
-    return picture.size, renditions
+        scaled.save(buffer, "WEBP", quality=QUALITY, method=3)
+        renditions.append({"width": width, "name": _write(f"products/{slug}-{digest[:10]}-{width}.webp", buffer)})
+    return Rendered(picture.width, picture.height, renditions, digest)
+
+
+def _write(name: str, buffer: io.BytesIO) -> str:
+    if default_storage.exists(name):
+        default_storage.delete(name)
+    return default_storage.save(name, ContentFile(buffer.getvalue()))
 
 
 def checksum(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
-
-
-def stem_of(product: Product, digest: str) -> str:
-    """Named by content, so that a changed picture has a new address and old ones may be cached for ever."""
-    return f"products/{product.slug}-{digest[:10]}"
 
 
 def image_url(image: ProductImage, width: int) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.core.validators import MinValueValidator
@@ -10,6 +12,8 @@ from django.db.models import Q
 from treebeard.mp_tree import MP_Node
 
 from apps.common.ids import uuid7
+
+IMAGE_EXTENSIONS = frozenset({".avif", ".gif", ".jpeg", ".jpg", ".png", ".webp"})
 
 
 class Category(MP_Node):
@@ -70,7 +74,7 @@ class Product(models.Model):
     version = models.PositiveIntegerField(default=1, editable=False)
     min_price = models.BigIntegerField(default=0, editable=False, help_text="Cheapest variant, in the shop's currency.")
     search_document = SearchVectorField(null=True, editable=False)
-    search_text = models.TextField(blank=True, editable=False, help_text="Title and brand, for typo-tolerant search.")
+    import_digest = models.CharField(max_length=64, blank=True, editable=False, help_text="Of the imported entry.")
     sales_count = models.PositiveIntegerField(default=0, editable=False)
     rating_count = models.PositiveIntegerField(default=0, editable=False)
     rating_average = models.DecimalField(max_digits=3, decimal_places=2, default=0, editable=False)
@@ -83,7 +87,6 @@ class Product(models.Model):
         ]
         indexes = [
             GinIndex(fields=["search_document"], name="product_search"),
-            GinIndex(fields=["search_text"], name="product_search_trigram", opclasses=["gin_trgm_ops"]),
             # One index a sort, over what shoppers may see.
             *(
                 models.Index(fields=fields, name=f"product_by_{name}", condition=Q(status="published"))
@@ -101,6 +104,18 @@ class Product(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+class SearchWord(models.Model):
+    """A word that some product's title, brand or attributes hold: what a misspelt word may have meant."""
+
+    word = models.CharField(max_length=60, primary_key=True)
+
+    class Meta:
+        indexes = [GinIndex(fields=["word"], name="search_word_trigram", opclasses=["gin_trgm_ops"])]
+
+    def __str__(self) -> str:
+        return self.word
 
 
 class ProductAttribute(models.Model):
@@ -163,12 +178,18 @@ class Price(models.Model):
         return f"{self.amount} {self.currency}"
 
 
+def upload_name(image: ProductImage, filename: str) -> str:
+    """Where an upload is kept: named by us, so no file name of somebody's computer becomes an address."""
+    extension = Path(filename).suffix.lower()
+    return f"products/originals/{uuid7()}{extension if extension in IMAGE_EXTENSIONS else ''}"
+
+
 class ProductImage(models.Model):
     """A picture with its renditions: `[{"width": 640, "name": "products/…-640.webp"}]`, smallest first."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="images")
-    file = models.ImageField(upload_to="products/", width_field="width", height_field="height", max_length=200)
+    file = models.ImageField(upload_to=upload_name, width_field="width", height_field="height", max_length=200)
     alt = models.CharField("alternative text", max_length=300, blank=True)
     width = models.PositiveIntegerField(default=0, editable=False)
     height = models.PositiveIntegerField(default=0, editable=False)

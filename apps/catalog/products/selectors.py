@@ -6,27 +6,29 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, F, Max, Min, Prefetch, Q, QuerySet
+from django.db.models import Count, F, Max, Min, OuterRef, Prefetch, Q, QuerySet, Subquery
 
 from apps.catalog.products import search
-from apps.catalog.products.models import Category, Product, ProductImage, Variant
+from apps.catalog.products.models import Category, Price, Product, ProductImage, Variant
 from apps.common.problems import NotFound
 
+# `shown_price` is the cheapest variant's in the asked currency; see `published`.
 ORDERINGS = {
     "relevance": ("-relevance", "id"),
     "newest": ("-published_at", "id"),
-    "price": ("min_price", "id"),
-    "-price": ("-min_price", "id"),
+    "price": ("shown_price", "id"),
+    "-price": ("-shown_price", "id"),
     "rating": ("-rating_average", "-rating_count", "id"),
     "title": ("title", "id"),
     "bestselling": ("-sales_count", "id"),
 }
 RELATED = 4
+FACET_CHOICES = 50
 
 
 @dataclass(frozen=True, slots=True)
 class ProductFilters:
-    """What a shopper narrows the list by. Prices in minor units of the shop's currency."""
+    """What a shopper narrows the list by. Prices in minor units of `currency`, by default the shop's."""
 
     q: str = ""
     category: str = ""
@@ -37,12 +39,17 @@ class ProductFilters:
     in_stock: bool = False
     rating: int | None = None
     featured: bool = False
+    currency: str = ""
     attributes: dict[str, str] = field(default_factory=dict)
 
 
-def published() -> QuerySet[Product]:
-    """What shoppers may see."""
-    return Product.objects.filter(status=Product.Status.PUBLISHED)
+def published(currency: str = "") -> QuerySet[Product]:
+    """What shoppers may see, with `shown_price`. In another currency than the shop's only what is priced in it."""
+    products = Product.objects.filter(status=Product.Status.PUBLISHED)
+    if not currency or currency == shop_currency():
+        return products.annotate(shown_price=F("min_price"))
+    prices = Price.objects.filter(variant__product=OuterRef("pk"), currency=currency).order_by("amount")
+    return products.annotate(shown_price=Subquery(prices.values("amount")[:1])).filter(shown_price__isnull=False)
 
 
 def published_product(slug: str) -> Product:
@@ -53,17 +60,45 @@ def published_product(slug: str) -> Product:
     return product
 
 
-def filtered(filters: ProductFilters, *, without: str = "") -> QuerySet[Product]:
-    """Published products under the filters; `without` leaves one out (a facet is counted under the others)."""
-    products = published()
-    if filters.q:
-        products = search.search(products, filters.q)
-    for name, condition in _conditions(filters).items():
-        if name != without:
-            products = products.filter(condition)
-    for name, value in filters.attributes.items():
-        products = products.filter(attributes__name=name, attributes__value__iexact=value)
-    return products
+class Browse:
+    """One look at the catalogue: the products under some filters, and the choices to narrow them further.
+
+    What the search text stands for is decided once, here, with 1 query, or 2 when nothing matches it (none without a
+    text).
+    """
+
+    def __init__(self, filters: ProductFilters) -> None:
+        self.filters = filters
+        self._match = search.resolve(filters.q, published()) if filters.q else None
+        self._conditions = _conditions(filters)
+
+    @property
+    def corrected_query(self) -> str | None:
+        """What was searched for instead of misspelt words."""
+        return self._match and self._match.corrected
+
+    def products(self, *, without: str = "") -> QuerySet[Product]:
+        """Published products under the filters; `without` leaves one out (a facet counts under the others)."""
+        products = published(self.filters.currency)
+        if self._match:
+            products = self._match.among(products)
+        for name, condition in self._conditions.items():
+            if name != without:
+                products = products.filter(condition)
+        for name, value in self.filters.attributes.items():
+            products = products.filter(attributes__name=name, attributes__value__iexact=value)
+        return products
+
+    def facets(self) -> dict[str, Any]:
+        """Choices with counts, each counted under the other filters: 1 query a facet, 4 in all."""
+        prices = self.products(without="price").aggregate(min=Min("shown_price"), max=Max("shown_price"))
+        brands = self.products(without="brand").exclude(brand=None)
+        return {
+            "category": _count(self.products(without="category"), "category__full_path", "category__name"),
+            "brand": _count(brands, "brand__slug", "brand__name"),
+            "kind": _count(self.products(without="kind"), "kind", "kind"),
+            "price": {"min": prices["min"] or 0, "max": prices["max"] or 0},
+        }
 
 
 def _conditions(filters: ProductFilters) -> dict[str, Q]:
@@ -76,8 +111,8 @@ def _conditions(filters: ProductFilters) -> dict[str, Q]:
     if filters.brand:
         conditions["brand"] = Q(brand__slug=filters.brand)
     if filters.min_price is not None or filters.max_price is not None:
-        lower = Q() if filters.min_price is None else Q(min_price__gte=filters.min_price)
-        upper = Q() if filters.max_price is None else Q(min_price__lte=filters.max_price)
+        lower = Q() if filters.min_price is None else Q(shown_price__gte=filters.min_price)
+        upper = Q() if filters.max_price is None else Q(shown_price__lte=filters.max_price)
         conditions["price"] = lower & upper
     if filters.in_stock:
         in_stock = Variant.objects.filter(stock__on_hand__gt=F("stock__reserved")).values("product")
@@ -87,6 +122,11 @@ def _conditions(filters: ProductFilters) -> dict[str, Q]:
     if filters.featured:
         conditions["featured"] = Q(is_featured=True)
     return conditions
+
+
+def _count(products: QuerySet[Product], value: str, label: str) -> list[dict[str, Any]]:
+    rows = products.order_by().values_list(value, label).annotate(count=Count("pk"))
+    return [{"value": v, "label": name, "count": n} for v, name, n in rows.order_by("-count", label)[:FACET_CHOICES]]
 
 
 def for_list(products: QuerySet[Product]) -> QuerySet[Product]:
@@ -104,29 +144,10 @@ def _parts() -> list[Any]:
     return [Prefetch("variants", variants), Prefetch("images", ProductImage.objects.order_by("position", "id"))]
 
 
-def related_to(product: Product) -> QuerySet[Product]:
+def related_to(product: Product, currency: str = "") -> QuerySet[Product]:
     """A few others of the same category, best sellers first."""
-    others = published().filter(category=product.category).exclude(pk=product.pk)
+    others = published(currency).filter(category=product.category).exclude(pk=product.pk)
     return for_list(others.order_by("-sales_count", "id"))[:RELATED]
-
-
-def facets(filters: ProductFilters) -> dict[str, Any]:
-    """Choices with counts, each counted under the other filters: 1 query a facet, and search's own."""
-    brands = filtered(filters, without="brand").exclude(brand=None)
-    categories = filtered(filters, without="category")
-    kinds = filtered(filters, without="kind")
-    prices = filtered(filters, without="price").aggregate(min=Min("min_price"), max=Max("min_price"))
-    return {
-        "category": _count(categories, "category__full_path", "category__name"),
-        "brand": _count(brands, "brand__slug", "brand__name"),
-        "kind": _count(kinds, "kind", "kind"),
-        "price": {"min": prices["min"] or 0, "max": prices["max"] or 0},
-    }
-
-
-def _count(products: QuerySet[Product], value: str, label: str) -> list[dict[str, Any]]:
-    rows = products.order_by().values_list(value, label).annotate(count=Count("pk", distinct=True))
-    return [{"value": v, "label": name, "count": n} for v, name, n in rows.order_by("-count", label)[:50]]
 
 
 def category_tree() -> list[dict[str, Any]]:
@@ -147,7 +168,9 @@ def category_tree() -> list[dict[str, Any]]:
         (parent["children"] if parent else roots).append(node)
     for path, count in counts.items():
         while path:
-            nodes[path]["product_count"] += count
+            # A category that was moved between the two queries is counted at the next request.
+            if path in nodes:
+                nodes[path]["product_count"] += count
             path = path.rpartition("/")[0]
     return roots
 
@@ -174,13 +197,15 @@ def breadcrumbs(category: Category) -> list[dict[str, str]]:
 
 
 def suggestions(text: str, *, limit: int = 8) -> list[dict[str, str]]:
-    """Completions while typing: categories whose name begins so, then products, misspelt ones too."""
-    words = search.words_of(text)
-    if not words:
+    """Completions while typing: categories with a word that begins so, then products, misspelt ones too."""
+    match = search.resolve(text, published())
+    if match.query is None:
         return []
-    categories = Category.objects.filter(name__istartswith=text.strip()).order_by("full_path")[:2]
+    begin = text.strip()
+    named = Q(name__istartswith=begin) | Q(name__icontains=f" {begin}")
+    categories = Category.objects.filter(named).order_by("full_path")[:2]
     found = [{"text": c.name, "kind": "category", "slug": "", "path": c.full_path} for c in categories]
-    products = search.search(published(), text).order_by("-relevance", "id")[: limit - len(found)]
+    products = match.among(published()).order_by("-relevance", "id").only("title", "slug")[: limit - len(found)]
     return found + [{"text": p.title, "kind": "product", "slug": p.slug, "path": ""} for p in products]
 
 

@@ -7,3 +7,9 @@ from apps.catalog.products import services
 def render_image(image_id: str) -> None:
     """Make the renditions of an uploaded picture."""
     services.render_image(image_id)
+
+
+@shared_task
+def render_missing_images() -> int:
+    """Render what was uploaded while no task could be sent or none came through; returns how many."""
+    return services.render_missing_images()

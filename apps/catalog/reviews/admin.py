@@ -28,6 +28,9 @@ class ReviewAdmin(ModelAdmin):
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
     def save_model(self, request: HttpRequest, obj: Review, form: Any, change: bool) -> None:
         services.set_hidden(obj, hidden=obj.is_hidden)
 

@@ -11,16 +11,19 @@ from apps.common.ids import uuid7
 
 
 class Purchase(models.Model):
-    """That a person bought a product, as payment told (`order.paid`)."""
+    """That an order sold a product, as payment told (`order.paid`). Guests and deleted accounts have no `user_id`."""
 
     product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="purchases")
-    user_id = models.UUIDField()
+    user_id = models.UUIDField(null=True, blank=True)
     order_number = models.CharField(max_length=32)
+    quantity = models.PositiveIntegerField(default=1)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["user_id", "product", "order_number"], name="purchase_once_per_order")
+            # Events may be replayed: each order counts a product's sales once.
+            models.UniqueConstraint(fields=["order_number", "product"], name="purchase_once_per_order")
         ]
+        indexes = [models.Index(fields=["user_id", "product"], name="purchase_by_user")]
 
     def __str__(self) -> str:
         return f"{self.product_id} in {self.order_number}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
@@ -12,6 +13,9 @@ from django.utils import timezone
 from apps.catalog.products.models import Product
 from apps.catalog.reviews.models import Purchase, Review
 from apps.common.problems import Conflict, Forbidden
+
+FORMER_CUSTOMER = "A former customer"
+AUTHOR_LENGTH = Review._meta.get_field("author_name").max_length
 
 
 class PurchaseRequired(Forbidden):
@@ -33,7 +37,7 @@ def post_review(
             review = Review.objects.create(
                 product=product,
                 user_id=user_id,
-                author_name=author_name or "A customer",
+                author_name=author_name[:AUTHOR_LENGTH] or "A customer",
                 rating=rating,
                 title=title,
                 body=body,
@@ -76,17 +80,22 @@ def set_hidden(review: Review, *, hidden: bool) -> None:
         refresh_rating(review.product_id)
 
 
-def record_purchase(*, order_number: str, user_id: uuid.UUID | None, quantities: dict[str, int]) -> None:
-    """Remember who bought what (`quantities` by product slug), and that it sold."""
-    products = {p.slug: p for p in Product.objects.filter(slug__in=quantities).order_by("slug")}
-    for slug, product in products.items():
-        Product.objects.filter(pk=product.pk).update(sales_count=F("sales_count") + quantities[slug])
-    if user_id:
-        purchases = [Purchase(product=p, user_id=user_id, order_number=order_number) for p in products.values()]
-        Purchase.objects.bulk_create(purchases, ignore_conflicts=True)
+def record_purchase(*, order_number: str, user_id: uuid.UUID | None, quantities: Mapping[str, int]) -> None:
+    """Remember what an order sold (`quantities` by product slug) and count it, once however often it is told.
+
+    Products that are gone meanwhile are left out. Call it in a transaction.
+    """
+    # In one order, so that two orders of the same products cannot wait for each other.
+    for product in Product.objects.filter(slug__in=quantities).order_by("pk"):
+        quantity = quantities[product.slug]
+        _, is_new = Purchase.objects.get_or_create(
+            product=product, order_number=order_number, defaults={"user_id": user_id, "quantity": quantity}
+        )
+        if is_new:
+            Product.objects.filter(pk=product.pk).update(sales_count=F("sales_count") + quantity)
 
 
 def forget_user(user_id: uuid.UUID) -> None:
-    """An account was deleted: its reviews stay without its name."""
-    Review.objects.filter(user_id=user_id).update(user_id=None, author_name="A former customer")
-    Purchase.objects.filter(user_id=user_id).delete()
+    """An account was deleted: its reviews and purchases stay, without the person."""
+    Review.objects.filter(user_id=user_id).update(user_id=None, author_name=FORMER_CUSTOMER)
+    Purchase.objects.filter(user_id=user_id).update(user_id=None)

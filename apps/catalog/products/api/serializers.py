@@ -32,6 +32,7 @@ class ProductQuerySerializer(serializers.Serializer):
     featured = serializers.BooleanField(required=False, default=False)
     sort = serializers.ChoiceField(choices=sorted(ORDERINGS), required=False, allow_blank=True)
     facets = serializers.BooleanField(required=False, default=False, help_text="Add `facets` to the answer.")
+    currency = CurrencyField(required=False, default=shop_currency, help_text="Only what is sold in it; EUR.")
 
     KNOWN = {"limit", "cursor"}
 
@@ -42,6 +43,9 @@ class ProductQuerySerializer(serializers.Serializer):
             raise serializers.ValidationError({name: ["There is no such filter."] for name in unknown})
         if len(attributes) > 10 or any(len(f"{k}{v}") > 400 for k, v in attributes.items()):
             raise serializers.ValidationError({"attr": ["At most ten attribute filters of modest length, please."]})
+        low, high = data.get("min_price"), data.get("max_price")
+        if low is not None and high is not None and low > high:
+            raise serializers.ValidationError({"max_price": ["The highest price is below the lowest one."]})
         if data.get("sort") == "relevance" and not data.get("q"):
             raise serializers.ValidationError({"sort": ["Sorting by relevance needs a search (q)."]})
         return data | {"attributes": attributes}
@@ -116,10 +120,10 @@ class ProductListSerializer(serializers.Serializer):
 
     @extend_schema_field(MoneySerializer)
     def get_price(self, product: Product) -> dict[str, Any]:
-        return Money(product.min_price, shop_currency()).as_dict()
+        return Money(product.shown_price, self.context["currency"]).as_dict()
 
     def get_price_from(self, product: Product) -> bool:
-        amounts = {price_in(variant, shop_currency()) for variant in product.variants.all()} - {None}
+        amounts = {price_in(variant, self.context["currency"]) for variant in product.variants.all()} - {None}
         return len(amounts) > 1
 
     @extend_schema_field(ImageSerializer(allow_null=True))
@@ -153,8 +157,8 @@ class VariantSerializer(serializers.Serializer):
 
     @extend_schema_field(MoneySerializer(allow_null=True))
     def get_price(self, variant: Variant) -> dict[str, Any] | None:
-        amount = price_in(variant, shop_currency())
-        return None if amount is None else Money(amount, shop_currency()).as_dict()
+        amount = price_in(variant, self.context["currency"])
+        return None if amount is None else Money(amount, self.context["currency"]).as_dict()
 
     @extend_schema_field(serializers.ChoiceField(choices=AVAILABILITY))
     def get_availability(self, variant: Variant) -> str:
@@ -198,7 +202,8 @@ class ProductDetailSerializer(ProductListSerializer):
 
     @extend_schema_field(VariantSerializer(many=True))
     def get_variants(self, product: Product) -> list[dict[str, Any]]:
-        return VariantSerializer(product.variants.all(), many=True, context={"kind": product.kind}).data
+        context = {"kind": product.kind, "currency": self.context["currency"]}
+        return VariantSerializer(product.variants.all(), many=True, context=context).data
 
     @extend_schema_field(ImageSerializer(many=True))
     def get_images(self, product: Product) -> list[dict[str, Any]]:
@@ -210,7 +215,8 @@ class ProductDetailSerializer(ProductListSerializer):
 
     @extend_schema_field(ProductListSerializer(many=True))
     def get_related(self, product: Product) -> list[dict[str, Any]]:
-        return ProductListSerializer(self.context["related"], many=True).data
+        context = {"currency": self.context["currency"]}
+        return ProductListSerializer(self.context["related"], many=True, context=context).data
 
 
 class FacetChoiceSerializer(serializers.Serializer):
@@ -237,7 +243,12 @@ class ProductPageSerializer(serializers.Serializer):
     results = ProductListSerializer(many=True)
     next = serializers.URLField(allow_null=True)
     previous = serializers.URLField(allow_null=True)
+    corrected_query = serializers.CharField(allow_null=True, help_text="Searched for instead of misspelt words.")
     facets = FacetsSerializer(required=False)
+
+
+class DetailQuerySerializer(serializers.Serializer):
+    currency = CurrencyField(required=False, default=shop_currency, help_text="Of the prices; EUR.")
 
 
 class VariantPriceSerializer(serializers.Serializer):
@@ -260,7 +271,7 @@ class ProductChangeSerializer(serializers.Serializer):
 
 
 class ProductStateSerializer(serializers.Serializer):
-    """What a staff change answers with."""
+    """What a staff change answers with; the answer's ETag is good for the next change."""
 
     slug = serializers.CharField()
     title = serializers.CharField()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from typing import Any
 
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -22,7 +23,8 @@ from apps.common.problems import NotFound, PreconditionFailed
 
 # Kept by caches but asked for again every time: the ETag makes that cheap, and a new price shows at once.
 REVALIDATE = {"Cache-Control": "public, no-cache"}
-ETAG = re.compile(r'\A(?:W/)?"(\d{1,10})-[0-9a-f]{16}"\Z')
+# Any of a list; a weak one (a proxy that compressed the answer made it so) names the version as well.
+ETAG = re.compile(r'"(\d{1,10})-[0-9a-f]{16}"')
 
 
 class PublicView(APIView):
@@ -42,14 +44,16 @@ class ProductsView(PublicView):
         """Browse and search. `attr.<name>=<value>` narrows by attribute, e.g. `attr.material=stoneware`."""
         query = serializers.ProductQuerySerializer(data=request.query_params.dict())
         query.is_valid(raise_exception=True)
-        filters = query.filters()
+        browse = selectors.Browse(query.filters())
         paginator = CursorPagination()
         paginator.ordering = query.ordering()
-        products = selectors.for_list(selectors.filtered(filters))
-        rows = paginator.paginate_queryset(products, request)
-        response = paginator.get_paginated_response(serializers.ProductListSerializer(rows, many=True).data)
+        rows = paginator.paginate_queryset(selectors.for_list(browse.products()), request)
+        context = {"currency": browse.filters.currency}
+        items = serializers.ProductListSerializer(rows, many=True, context=context).data
+        response = paginator.get_paginated_response(items)
+        response.data["corrected_query"] = browse.corrected_query
         if query.validated_data["facets"]:
-            response.data["facets"] = selectors.facets(filters)
+            response.data["facets"] = browse.facets()
         response["Cache-Control"] = REVALIDATE["Cache-Control"]
         return response
 
@@ -58,19 +62,25 @@ class ProductView(APIView):
     def get_permissions(self) -> list[BasePermission]:
         return [AllowAny()] if self.request.method != "PATCH" else [RequireRole("catalog_staff")()]
 
-    @extend_schema(responses=serializers.ProductDetailSerializer)
+    @extend_schema(
+        parameters=[serializers.DetailQuerySerializer],
+        responses={200: serializers.ProductDetailSerializer, 304: None},
+    )
     def get(self, request: Request, slug: str) -> Response:
         """One product with all that its page shows."""
-        product = selectors.for_detail(selectors.published().filter(slug=slug)).first()
+        query = serializers.DetailQuerySerializer(data=request.query_params.dict())
+        query.is_valid(raise_exception=True)
+        currency = query.validated_data["currency"]
+        product = selectors.for_detail(selectors.published(currency).filter(slug=slug)).first()
         if product is None:
             raise NotFound("There is no such product.")
         context = {
-            "related": selectors.related_to(product),
+            "currency": currency,
+            "related": selectors.related_to(product, currency),
             "breadcrumbs": selectors.breadcrumbs(product.category),
         }
         data = serializers.ProductDetailSerializer(product, context=context).data
-        digest = hashlib.sha256(JSONRenderer().render(data)).hexdigest()[:16]
-        return Response(data, headers=REVALIDATE | {"ETag": f'"{product.version}-{digest}"'})
+        return Response(data, headers=REVALIDATE | {"ETag": _etag(product.version, data)})
 
     @extend_schema(
         request=serializers.ProductChangeSerializer,
@@ -81,19 +91,27 @@ class ProductView(APIView):
         """Change texts, status or prices. With If-Match a change by somebody else in between answers 412."""
         serializer = serializers.ProductChangeSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
-        version = _version(request.headers.get("If-Match"))
-        product = services.change_product(slug, version=version, changes=dict(serializer.validated_data))
-        return Response(serializers.ProductStateSerializer(product).data)
+        texts = dict(serializer.validated_data)
+        prices = {line["sku"]: line["price"] for line in texts.pop("variants", [])}
+        versions = _versions(request.headers.get("If-Match"))
+        product = services.change_product(slug, versions=versions, fields=texts, prices=prices)
+        data = serializers.ProductStateSerializer(product).data
+        return Response(data, headers={"ETag": _etag(product.version, data)})
 
 
-def _version(etag: str | None) -> int | None:
-    """The version in an ETag of ours; the rest of it (stock, reviews) may change without harm to staff's edits."""
-    if etag is None or etag == "*":
+def _etag(version: int, data: Any) -> str:
+    """Staff's edits depend on the version alone; caches also on stock, reviews and related products."""
+    return f'"{version}-{hashlib.sha256(JSONRenderer().render(data)).hexdigest()[:16]}"'
+
+
+def _versions(header: str | None) -> frozenset[int] | None:
+    """The versions in an If-Match header; None when any will do. Raises PreconditionFailed when none is ours."""
+    if header is None or header.strip() == "*":
         return None
-    match = ETAG.match(etag)
-    if match is None:
+    versions = frozenset(int(number) for number in ETAG.findall(header))
+    if not versions:
         raise PreconditionFailed("This ETag is not of this product. Load it again and repeat your change.")
-    return int(match[1])
+    return versions
 
 
 class CategoriesView(PublicView):

@@ -1,0 +1,168 @@
+"""Many buyers, few pieces: real threads, each with its own connection to PostgreSQL."""
+
+from __future__ import annotations
+
+import threading
+import uuid
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+
+from apps.catalog.inventory import services
+from apps.catalog.inventory.models import Reservation, StockItem, StockMovement
+from apps.catalog.tests.factories import make_film, make_product, make_reservation, sku_of
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+BUYERS = 64
+PIECES = 10
+AGES = timedelta(minutes=15)
+
+
+def all_at_once(count: int, act: Callable[[int], str]) -> Counter[str]:
+    """Run `act(number)` in `count` threads that start together; what they returned, counted."""
+    barrier = threading.Barrier(count, timeout=60)
+
+    def run(number: int) -> str:
+        try:
+            connection.ensure_connection()
+            barrier.wait()
+            return act(number)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(max_workers=count) as pool:
+        return Counter(pool.map(run, range(count)))
+
+
+def buy(sku: str, order_id: uuid.UUID | None = None) -> str:
+    try:
+        reservation, _ = services.reserve_stock(order_id=order_id or uuid.uuid4(), lines=[(sku, 1)], ttl=AGES)
+        services.commit_reservation(reservation.pk)
+    except services.InsufficientStock:
+        return "sold out"
+    return "sold"
+
+
+def test_without_the_row_lock_buyers_overwrite_each_other():
+    """The race that the lock prevents: both read the same count, both write one more."""
+    product = make_product(stock=PIECES)
+    both_have_read = threading.Barrier(2, timeout=30)
+
+    def take(_: int) -> str:
+        with transaction.atomic():
+            item = StockItem.objects.get(variant__product=product)
+            both_have_read.wait()
+            item.reserved += 1
+            item.save(update_fields=["reserved"])
+        return "taken"
+
+    assert all_at_once(2, take) == {"taken": 2}
+    assert StockItem.objects.get(variant__product=product).reserved == 1, "two took a piece and one was counted"
+
+
+def test_sixty_four_buyers_of_ten_pieces_buy_exactly_ten():
+    product = make_product(stock=PIECES)
+    sku = sku_of(product)
+
+    outcome = all_at_once(BUYERS, lambda number: buy(sku))
+
+    assert outcome == {"sold": PIECES, "sold out": BUYERS - PIECES}
+    item = StockItem.objects.get(variant__sku=sku)
+    assert (item.on_hand, item.reserved) == (0, 0)
+    sold = StockMovement.objects.filter(variant__sku=sku, reason=StockMovement.Reason.SOLD)
+    assert sum(movement.quantity for movement in sold) == -PIECES
+    assert Reservation.objects.count() == PIECES, "a refused reservation leaves nothing behind"
+
+
+def test_orders_that_name_the_same_skus_in_opposite_order_do_not_deadlock():
+    skus = [sku_of(make_product(stock=100)) for _ in range(5)]
+
+    def reserve(number: int) -> str:
+        lines = [(sku, 1) for sku in (skus if number % 2 else reversed(skus))]
+        services.reserve_stock(order_id=uuid.uuid4(), lines=lines, ttl=AGES)
+        return "reserved"
+
+    assert all_at_once(24, reserve) == {"reserved": 24}
+    assert set(StockItem.objects.values_list("reserved", flat=True)) == {24}
+
+
+def test_one_order_delivered_many_times_at_once_makes_one_reservation():
+    sku, order_id = sku_of(make_product(stock=PIECES)), uuid.uuid4()
+
+    def reserve(_: int) -> str:
+        reservation, _new = services.reserve_stock(order_id=order_id, lines=[(sku, 3)], ttl=AGES)
+        return str(reservation.pk)
+
+    assert len(all_at_once(16, reserve)) == 1
+    assert StockItem.objects.get(variant__sku=sku).reserved == 3
+
+
+def test_one_reservation_committed_many_times_at_once_sells_once():
+    sku = sku_of(make_product(stock=PIECES))
+    reservation = make_reservation({sku: 2})
+
+    assert all_at_once(16, lambda _: services.commit_reservation(reservation.pk).status) == {"committed": 16}
+    item = StockItem.objects.get(variant__sku=sku)
+    assert (item.on_hand, item.reserved) == (PIECES - 2, 0)
+
+
+def test_commit_release_and_expiry_at_the_same_moment_agree_on_one_end():
+    sku = sku_of(make_product(stock=PIECES))
+    reservations = [make_reservation({sku: 1}, seconds=-1) for _ in range(PIECES)]
+
+    def act(number: int) -> str:
+        reservation = reservations[number // 3]
+        try:
+            match number % 3:
+                case 0:
+                    services.commit_reservation(reservation.pk)
+                case 1:
+                    services.release_reservation(reservation.pk)
+                case 2:
+                    services.expire_due()
+        except services.ReservationClosed:
+            return "closed"
+        return "done"
+
+    all_at_once(3 * PIECES, act)
+
+    sold = Reservation.objects.filter(status=Reservation.Status.COMMITTED).count()
+    item = StockItem.objects.get(variant__sku=sku)
+    assert not Reservation.objects.filter(status=Reservation.Status.ACTIVE).exists()
+    assert (item.on_hand, item.reserved) == (PIECES - sold, 0)
+
+
+def test_staff_taking_pieces_away_and_buyers_never_meet_below_zero():
+    product = make_product(stock=PIECES)
+    sku, variant = sku_of(product), product.variants.get()
+
+    def act(number: int) -> str:
+        if number % 2:
+            return buy(sku)
+        try:
+            services.adjust_stock(variant, change=-1, reason=StockMovement.Reason.DAMAGED)
+        except services.ValidationProblem:
+            return "refused"
+        return "taken"
+
+    outcome = all_at_once(32, act)
+    item = StockItem.objects.get(variant__sku=sku)
+    assert (item.on_hand, item.reserved) == (0, 0)
+    assert outcome["sold"] + outcome["taken"] == PIECES
+
+
+def test_the_database_itself_refuses_to_promise_more_than_there_is():
+    sku = sku_of(make_product(stock=1))
+
+    with pytest.raises(IntegrityError, match="stock_never_oversold"), transaction.atomic():
+        StockItem.objects.filter(variant__sku=sku).update(reserved=2)
+
+
+def test_films_never_run_out():
+    make_film("Metropolis")
+    assert all_at_once(16, lambda _: buy("METROPOLIS-BUY")) == {"sold": 16}
