@@ -77,7 +77,7 @@ def signed_in(device: Callable[..., APIClient]) -> Callable[..., Person]:
     def sign_in(user: User, **headers: str) -> Person:
         client = device(**headers)
         answer = client.post("/v1/tokens", {"email": user.email, "password": PASSWORD})
-        assert answer.status_code == 200, answer.content
+        assert answer.status_code == 200, answer.content  # noqa: S101
         client.credentials(HTTP_AUTHORIZATION=f"Bearer {answer.json()['access']}")
         return Person(user, client, answer.json())
 

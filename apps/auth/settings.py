@@ -5,7 +5,7 @@ from __future__ import annotations
 from celery.schedules import crontab
 
 from apps.common.settings.base import *
-from apps.common.settings.base import DATA_APPS, MIDDLEWARE, env
+from apps.common.settings.base import DATA_APPS, MIDDLEWARE, REST_FRAMEWORK, env
 
 # Accounts live here: the mirror that other services keep of their staff is not needed.
 INSTALLED_APPS = [
@@ -14,6 +14,7 @@ INSTALLED_APPS = [
     "apps.auth.tokens",
 ]
 MIDDLEWARE = [*MIDDLEWARE, "apps.auth.middleware.NoStoreMiddleware"]
+REST_FRAMEWORK = {**REST_FRAMEWORK, "DEFAULT_PARSER_CLASSES": ["apps.auth.parsers.BoundedJSONParser"]}
 ROOT_URLCONF = "apps.auth.urls"
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["apps.auth.accounts.backends.EmailBackend"]

@@ -9,13 +9,14 @@ from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.generics import ListAPIView
-from rest_framework.parsers import FormParser, JSONParser
+from rest_framework.parsers import FormParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from apps.auth.accounts.selectors import account_of
 from apps.auth.caller import caller_of
+from apps.auth.parsers import BoundedJSONParser
 from apps.auth.public_api import PublicView, validated
 from apps.auth.tokens import service_clients, services
 from apps.auth.tokens.api import serializers
@@ -55,7 +56,7 @@ class RevokeView(PublicView):
 
 
 class ServiceTokenView(PublicView):
-    parser_classes = [JSONParser, FormParser]
+    parser_classes = [BoundedJSONParser, FormParser]
 
     @extend_schema(request=serializers.ServiceTokenRequestSerializer, responses=serializers.ServiceTokenSerializer)
     def post(self, request: Request) -> Response:

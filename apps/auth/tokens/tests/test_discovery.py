@@ -1,0 +1,42 @@
+"""/.well-known/…"""
+
+from __future__ import annotations
+
+import pytest
+
+from apps.auth.tokens import access
+from apps.common.identity.jwks import KeySet, parse
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize("accept", ["*/*", "text/html", "application/jwk-set+json", "nonsense"])
+def test_the_key_set_is_public_cached_and_given_to_all(device, accept):
+    answer = device(HTTP_ACCEPT=accept).get("/.well-known/jwks.json")
+    assert answer.status_code == 200
+    assert answer["Cache-Control"] == "public, max-age=60"
+    [key] = answer.json()["keys"]
+    assert (key["kty"], key["use"], key["alg"]) == ("RSA", "sig", "RS256")
+    assert not {"d", "p", "q", "dp", "dq", "qi"} & set(key)
+
+
+def test_other_services_verify_with_it(device):
+    document = device().get("/.well-known/jwks.json").json()
+    keys = KeySet(fetch=lambda: document)
+    token = access.AccessToken(access.for_service("payment", ["stock:reserve"]))
+    assert token["scope"] == "stock:reserve"
+    [kid] = parse(document)
+    assert keys.get(kid)
+
+
+def test_discovery_names_addresses_behind_the_gateway(device):
+    answer = device().get("/.well-known/openid-configuration")
+    assert answer.json()["issuer"] == "http://localhost:8000/api/auth"
+    assert answer.json()["jwks_uri"] == "http://localhost:8000/api/auth/.well-known/jwks.json"
+    assert "max-age=300" in answer["Cache-Control"]
+
+
+@pytest.mark.parametrize("path", ["/.well-known/jwks.json", "/.well-known/openid-configuration"])
+def test_they_can_only_be_read(device, path):
+    assert device().post(path, {}).status_code == 405
+    assert device().head(path).status_code == 200
