@@ -6,6 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
+from threading import Barrier
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -112,10 +113,13 @@ def link_token(message: Any) -> str:
 
 
 def at_once(*calls: Callable[[], Any]) -> list[Any]:
-    """The results of calls that run in threads of their own, each with its own database connection."""
+    """The results of calls that start together in threads of their own, each with its own database connection."""
+    start = Barrier(len(calls))
 
     def run(call: Callable[[], Any]) -> Any:
         try:
+            connection.ensure_connection()
+            start.wait(timeout=10)
             return call()
         finally:
             connection.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from threading import Event
 
 import jwt
 import pytest
@@ -61,6 +62,35 @@ def test_tabs_that_refresh_at_once_all_stay_signed_in(ada, device):
     assert len({answer.json()["refresh"] for answer in answers}) == 1
     assert Session.objects.get().counter == 1
     assert refresh(device(), answers[0].json()["refresh"]).status_code == 200
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_slow_tab_does_not_turn_the_session_back(ada, device, monkeypatch):
+    """One request reads the session and dawdles; another one, meanwhile, rotates twice as far as it can."""
+    dawdling, rotated = Event(), Event()
+    compare = services.constant_time_compare
+
+    def dawdle(*values):
+        if not dawdling.is_set():
+            dawdling.set()
+            rotated.wait(timeout=0.5)  # with the session locked nobody else gets on, so this times out
+        return compare(*values)
+
+    monkeypatch.setattr(services, "constant_time_compare", dawdle)
+
+    def slow():
+        return refresh(device(), ada.tokens["refresh"])
+
+    def fast():
+        dawdling.wait(timeout=5)
+        first = refresh(device(), ada.tokens["refresh"])
+        second = refresh(device(), first.json()["refresh"])
+        rotated.set()
+        return second
+
+    answers = at_once(slow, fast)
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert Session.objects.get().counter == 2
 
 
 def test_a_lost_answer_is_given_again_within_the_grace(ada, device):
