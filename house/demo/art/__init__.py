@@ -1,0 +1,1 @@
+"""The demo's pictures: drawn as SVG in Python, turned into WebP. Nothing in them comes from elsewhere but the fonts."""
