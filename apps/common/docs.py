@@ -77,7 +77,11 @@ def _type_name(node: dict) -> str:
         return node["$ref"].rsplit("/", 1)[1]
     if "allOf" in node:
         return _type_name(node["allOf"][0])
-    if node.get("type") == "array":
+    if "oneOf" in node:
+        return " or ".join(_type_name(choice) for choice in node["oneOf"])
+    types = node.get("type", "any")
+    kinds = [types] if isinstance(types, str) else types
+    if "array" in kinds:
         return f"list of {_type_name(node.get('items', {}))}"
-    kind = node.get("format") or node.get("type") or "any"
-    return f"{kind} or null" if node.get("nullable") else kind
+    kind = node.get("format") or next((name for name in kinds if name != "null"), "null")
+    return f"{kind} or null" if node.get("nullable") or kinds[1:] else kind

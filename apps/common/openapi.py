@@ -62,4 +62,17 @@ def describe_problems(result: dict[str, Any], generator: Any, request: Any, publ
         for operation in path.values():
             if isinstance(operation, dict) and "responses" in operation:
                 operation["responses"].setdefault("default", problem)
-    return result
+    return _with_null_types(result) if result["openapi"].startswith("3.1") else result
+
+
+def _with_null_types(node: Any) -> Any:
+    """OpenAPI 3.1 knows no `nullable`: what may be null says so in its types."""
+    if isinstance(node, list):
+        return [_with_null_types(item) for item in node]
+    if not isinstance(node, dict):
+        return node
+    node = {name: _with_null_types(value) for name, value in node.items()}
+    if node.get("nullable") is True and isinstance(node.get("type"), str):
+        del node["nullable"]
+        node["type"] = [node["type"], "null"]
+    return node

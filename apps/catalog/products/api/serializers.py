@@ -112,7 +112,7 @@ class ProductListSerializer(serializers.Serializer):
     category = CategoryRefSerializer()
     price = serializers.SerializerMethodField(help_text="Of the cheapest variant.")
     price_from = serializers.SerializerMethodField(help_text="Whether other variants cost more.")
-    image = serializers.SerializerMethodField()
+    image = serializers.SerializerMethodField(allow_null=True)
     rating = serializers.SerializerMethodField()
     availability = serializers.SerializerMethodField()
     title_slug = serializers.SerializerMethodField(help_text="The film in the video service.")
@@ -126,7 +126,7 @@ class ProductListSerializer(serializers.Serializer):
         amounts = {price_in(variant, self.context["currency"]) for variant in product.variants.all()} - {None}
         return len(amounts) > 1
 
-    @extend_schema_field(ImageSerializer(allow_null=True))
+    @extend_schema_field(ImageSerializer)
     def get_image(self, product: Product) -> dict[str, Any] | None:
         images = product.images.all()
         return ImageSerializer(images[0]).data if images else None
@@ -149,13 +149,13 @@ class VariantSerializer(serializers.Serializer):
     sku = serializers.CharField()
     name = serializers.CharField()
     options = serializers.DictField()
-    price = serializers.SerializerMethodField()
+    price = serializers.SerializerMethodField(allow_null=True)
     availability = serializers.SerializerMethodField()
     available = serializers.SerializerMethodField(help_text="Pieces left; null for films.")
     offer = serializers.SerializerMethodField()
     rental_hours = serializers.IntegerField(allow_null=True)
 
-    @extend_schema_field(MoneySerializer(allow_null=True))
+    @extend_schema_field(MoneySerializer)
     def get_price(self, variant: Variant) -> dict[str, Any] | None:
         amount = price_in(variant, self.context["currency"])
         return None if amount is None else Money(amount, self.context["currency"]).as_dict()

@@ -1,0 +1,121 @@
+"""What shoppers type, and what they find."""
+
+from __future__ import annotations
+
+import pytest
+
+from apps.catalog.products.selectors import Browse, ProductFilters
+from apps.catalog.tests.factories import make_film, make_product
+
+pytestmark = pytest.mark.django_db
+
+
+def found(q: str, **filters) -> list[str]:
+    """Titles in order of relevance."""
+    products = Browse(ProductFilters(q=q, **filters)).products().order_by("-relevance", "id")
+    return [product.title for product in products]
+
+
+@pytest.fixture
+def _shelf() -> None:
+    make_film("Metropolis", year=1927, attributes={"Director": "Fritz Lang", "Cast": "Brigitte Helm, Gustav Fröhlich"})
+    make_film("Nosferatu", year=1922, attributes={"Director": "F. W. Murnau"}, summary="A silent film of terror.")
+    make_product("Stoneware mug", brand="Alder", attributes={"Material": "Ceramics"}, summary="Holds 350 ml of tea.")
+    make_product("Brass desk lamp", brand="Birch & Co", description="For reading. A lamp for film lovers.")
+    make_product("Café cup", brand="Alder")
+
+
+@pytest.mark.usefixtures("_shelf")
+class TestFinding:
+    @pytest.mark.parametrize(
+        ("typed", "titles"),
+        [
+            ("mug", ["Stoneware mug"]),
+            ("MUGS", ["Stoneware mug"]),
+            ("metro", ["Metropolis"]),
+            ("fritz lang", ["Metropolis"]),
+            ("frohlich", ["Metropolis"]),
+            ("fröhlich", ["Metropolis"]),
+            ("cafe", ["Café cup"]),
+            ("café", ["Café cup"]),
+            ("1927", ["Metropolis"]),
+            ("birch", ["Brass desk lamp"]),
+            ("ceramic", ["Stoneware mug"]),
+            ("cerami", ["Stoneware mug"]),
+            ("350 ml", ["Stoneware mug"]),
+            ("the mug of the", ["Stoneware mug"]),
+            ("mug lamp", []),
+        ],
+    )
+    def test_words_find_titles_brands_attributes_and_texts(self, typed, titles):
+        assert found(typed) == titles
+
+    @pytest.mark.parametrize(
+        ("typed", "titles"),
+        [
+            ("metroplis", ["Metropolis"]),
+            ("nosferatoo", ["Nosferatu"]),
+            ("stonewear mug", ["Stoneware mug"]),
+            ("brss lmp", []),
+            ("brss lamp", ["Brass desk lamp"]),
+            ("zzzzqqq", []),
+        ],
+    )
+    def test_misspelt_words_are_read_as_similar_ones(self, typed, titles):
+        assert found(typed) == titles
+
+    def test_the_shopper_is_told_what_was_searched_for_instead(self):
+        assert Browse(ProductFilters(q="brss lamp")).corrected_query == "brass lamp"
+        assert Browse(ProductFilters(q="brass lamp")).corrected_query is None
+
+    def test_a_phrase_must_stand_together(self):
+        assert found('"silent film"') == ["Nosferatu"]
+        assert found('"film silent"') == []
+
+    def test_an_excluded_word_leaves_products_out(self):
+        assert set(found("film")) == {"Nosferatu", "Metropolis", "Brass desk lamp"}
+        assert set(found("film -lamp")) == {"Nosferatu", "Metropolis"}
+        assert set(found('film -"silent film"')) == {"Metropolis", "Brass desk lamp"}
+
+    def test_a_title_counts_more_than_a_description(self):
+        make_product("Oil can", description="For your lamp, any lamp, every lamp.")
+        assert found("lamp") == ["Brass desk lamp", "Oil can"]
+
+    def test_search_and_filters_narrow_together(self):
+        assert set(found("alder")) == {"Stoneware mug", "Café cup"}
+        assert found("alder", attributes={"material": "ceramics"}) == ["Stoneware mug"]
+
+    @pytest.mark.parametrize(
+        "typed",
+        [
+            "':*&|!(",
+            "mug' & 'x",
+            "a:b:c",
+            "((((",
+            "mug | lamp",
+            "!mug",
+            "mug:*A",
+            "\\",
+            "'; DROP TABLE products_product; --",
+            '"',
+            '-"',
+            '"unclosed phrase',
+            "-",
+            "--mug",
+            "%_%",
+            "<->",
+            "🍵",
+            "ﷺ ½ ² ™",
+            "\u200b\u202e",
+            " " * 200,
+            "a " * 100,
+            "x" * 200,
+        ],
+    )
+    def test_no_character_breaks_a_search(self, typed):
+        Browse(ProductFilters(q=typed)).facets()
+        found(typed)
+
+    def test_operators_are_words_like_any_other(self):
+        assert found("mug & stoneware") == found("mug stoneware") == ["Stoneware mug"]
+        assert found("mug' | 'lamp") == []
