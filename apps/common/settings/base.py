@@ -159,7 +159,7 @@ REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["apps.common.identity.authentication.BearerAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["apps.common.identity.permissions.IsUser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["apps.common.parsers.JSONParser"],
     "DEFAULT_PAGINATION_CLASS": "apps.common.pagination.CursorPagination",
     "DEFAULT_SCHEMA_CLASS": "apps.common.openapi.AutoSchema",
     "DEFAULT_THROTTLE_RATES": {},
@@ -222,7 +222,6 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE: dict[str, dict] = {}
-CELERY_BEAT_SCHEDULE_FILENAME = str(Path(env("RUN_DIR") or REPOSITORY / "var" / "run") / f"{SERVICE}-beat")
 
 vars().update(env.email_url("EMAIL_URL"))
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL")

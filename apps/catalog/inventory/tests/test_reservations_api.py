@@ -1,0 +1,143 @@
+"""The reservations that payment makes, attacked at their address."""
+
+from __future__ import annotations
+
+import uuid
+
+import pytest
+
+from apps.catalog.inventory.models import Reservation, StockItem
+from apps.catalog.tests.factories import make_product, make_reservation, sku_of
+from apps.common.testing.contracts import assert_matches_contract
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+ADDRESS = "/v1/reservations"
+
+
+@pytest.fixture
+def payment(as_service):
+    return as_service("payment", "stock:reserve")
+
+
+@pytest.fixture
+def mug() -> str:
+    return sku_of(make_product("Mug", stock=10))
+
+
+def order(*lines: tuple, **body) -> dict:
+    return {
+        "order_id": str(uuid.uuid4()),
+        "lines": [{"sku": sku, "quantity": quantity} for sku, quantity in lines],
+        **body,
+    }
+
+
+def test_a_reservation_is_made_committed_and_stays(payment, mug):
+    request = order((mug, 2))
+    made = payment.post(ADDRESS, request)
+    body = made.json()
+    assert (made.status_code, body["status"], body["lines"]) == (201, "active", [{"sku": mug, "quantity": 2}])
+    assert_matches_contract("catalog", "POST", ADDRESS, request_json=request, response_json=body, status=201)
+    again = payment.post(ADDRESS, request)
+    assert (again.status_code, again.json()) == (200, body)
+    committed = payment.post(f"{ADDRESS}/{body['id']}/commit")
+    assert (committed.status_code, committed.json()["status"]) == (200, "committed")
+    assert_matches_contract("catalog", "POST", f"{ADDRESS}/{body['id']}/commit", response_json=committed.json())
+    assert payment.post(f"{ADDRESS}/{body['id']}/commit").status_code == 200
+    assert payment.delete(f"{ADDRESS}/{body['id']}").status_code == 409
+
+
+def test_releasing_answers_204_however_often(payment, mug):
+    address = f"{ADDRESS}/{make_reservation({mug: 2}).pk}"
+    assert [payment.delete(address).status_code for _ in range(2)] == [204, 204]
+
+
+def test_short_stock_says_what_is_short(payment, mug):
+    answer = payment.post(ADDRESS, order((mug, 11)))
+    assert answer.status_code == 409
+    body = answer.json()
+    assert body["type"] == "/problems/insufficient-stock"
+    assert body["lines"] == [{"sku": mug, "requested": 11, "available": 10}]
+    assert not Reservation.objects.exists()
+
+
+def test_the_same_order_with_other_lines_is_a_conflict(payment, mug):
+    request = order((mug, 2))
+    payment.post(ADDRESS, request)
+    request["lines"][0]["quantity"] = 3
+    assert payment.post(ADDRESS, request).status_code == 409
+
+
+def test_a_hundred_duplicate_lines_are_one_sum(payment, mug):
+    assert payment.post(ADDRESS, order(*[(mug, 1)] * 100)).status_code == 409
+    assert payment.post(ADDRESS, order(*[(mug, 1)] * 10)).json()["lines"] == [{"sku": mug, "quantity": 10}]
+
+
+@pytest.mark.parametrize("quantity", [0, -1, 10**12, 2**31, "1e9", None])
+def test_absurd_quantities_are_refused(payment, mug, quantity):
+    answer = payment.post(ADDRESS, order((mug, quantity)))
+    assert (answer.status_code, list(answer.json()["errors"])) == (400, ["lines.0.quantity"])
+    assert StockItem.objects.get(variant__sku=mug).reserved == 0
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"order_id": "SC-1"}, "order_id"),
+        ({"order_id": None}, "order_id"),
+        ({"lines": []}, "lines"),
+        ({"lines": [{"sku": "A", "quantity": 1}] * 101}, "lines"),
+        ({"lines": [{"sku": "NOPE", "quantity": 1}]}, "lines"),
+        ({"lines": [{"sku": "a\x00", "quantity": 1}]}, "lines.0.sku"),
+        ({"ttl_seconds": 0}, "ttl_seconds"),
+        ({"ttl_seconds": -5}, "ttl_seconds"),
+        ({"ttl_seconds": 10**12}, "ttl_seconds"),
+    ],
+)
+def test_a_bad_body_is_a_problem_that_names_the_field(payment, mug, change, field):
+    answer = payment.post(ADDRESS, order((mug, 1)) | change)
+    assert (answer.status_code, list(answer.json()["errors"])) == (400, [field])
+
+
+@pytest.mark.parametrize("call", ["post", "commit", "delete"])
+class TestWhoMay:
+    def attempt(self, client, call: str, mug: str) -> int:
+        reservation = make_reservation({mug: 1})
+        match call:
+            case "post":
+                return client.post(ADDRESS, order((mug, 1))).status_code
+            case "commit":
+                return client.post(f"{ADDRESS}/{reservation.pk}/commit").status_code
+        return client.delete(f"{ADDRESS}/{reservation.pk}").status_code
+
+    def test_a_stranger_may_not(self, api_client, mug, call):
+        assert self.attempt(api_client, call, mug) == 401
+
+    def test_a_customer_and_staff_may_not(self, as_user, as_staff, mug, call):
+        assert self.attempt(as_user(), call, mug) == 403
+        assert self.attempt(as_staff("admin", "catalog_staff"), call, mug) == 403
+
+    def test_a_customer_whose_token_claims_the_scope_may_not(self, as_user, mug, call):
+        assert self.attempt(as_user(scopes=["stock:reserve"]), call, mug) == 403
+
+    def test_a_service_with_another_scope_may_not(self, as_service, mug, call):
+        assert self.attempt(as_service("video", "events:read"), call, mug) == 403
+
+
+@pytest.mark.parametrize("reservation", [str(uuid.uuid4()), "not-an-id", "%00", "../quotes"])
+def test_an_unknown_reservation_is_a_problem(payment, reservation):
+    answer = payment.post(f"{ADDRESS}/{reservation}/commit")
+    assert answer.status_code in (400, 404)
+    assert answer["Content-Type"] == "application/problem+json"
+
+
+def test_an_expired_reservation_whose_pieces_are_gone_says_so(payment):
+    lamp = sku_of(make_product("Lamp", stock=1))
+    late = make_reservation({lamp: 1}, seconds=-1)
+    from apps.catalog.inventory.services import expire_due
+
+    expire_due()
+    make_reservation({lamp: 1})
+    answer = payment.post(f"{ADDRESS}/{late.pk}/commit")
+    assert (answer.status_code, answer.json()["type"]) == (409, "/problems/reservation-expired")

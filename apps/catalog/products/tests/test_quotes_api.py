@@ -1,0 +1,145 @@
+"""POST /v1/quotes: the only source of prices for a checkout."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from apps.catalog.inventory.models import StockItem
+from apps.catalog.products.models import Product
+from apps.catalog.tests.factories import make_film, make_product, sku_of
+from apps.common.testing.contracts import assert_matches_contract
+
+pytestmark = pytest.mark.django_db
+
+
+def ask(client, *lines: tuple, **body) -> list[dict]:
+    request = {"lines": [{"sku": sku, "quantity": quantity} for sku, quantity in lines], **body}
+    answer = client.post("/v1/quotes", request)
+    assert answer.status_code == 200, answer.content
+    assert_matches_contract("catalog", "POST", "/v1/quotes", request_json=request, response_json=answer.json())
+    return answer.json()["lines"]
+
+
+def refusal(client, body) -> dict:
+    answer = client.post("/v1/quotes", body)
+    assert answer.status_code == 400, answer.content
+    assert answer.json()["type"] == "/problems/invalid-input"
+    return answer.json()["errors"]
+
+
+def test_a_line_tells_all_that_a_cart_shows(api_client):
+    product = make_product("Mug", price=1490, stock=10)
+    [line] = ask(api_client, (sku_of(product), 3))
+    assert line == {
+        "sku": sku_of(product),
+        "quantity": 3,
+        "status": "ok",
+        "title": "Mug",
+        "variant_name": "",
+        "slug": product.slug,
+        "kind": "goods",
+        "unit_price": {"amount": 1490, "currency": "EUR"},
+        "line_total": {"amount": 4470, "currency": "EUR"},
+        "available_quantity": 10,
+        "image_url": None,
+        "title_slug": None,
+        "offer": None,
+        "rental_hours": None,
+        "requires_shipping": True,
+        "weight_grams": 0,
+    }
+
+
+def test_a_film_needs_no_stock_and_no_parcel(api_client):
+    make_film("Metropolis", rent=399)
+    [line] = ask(api_client, ("METROPOLIS-RENT", 1))
+    assert (line["status"], line["available_quantity"], line["requires_shipping"]) == ("ok", None, False)
+    assert (line["offer"], line["rental_hours"], line["title_slug"]) == ("rent", 48, "metropolis")
+
+
+def test_lines_come_back_in_their_order_each_with_its_own_state(api_client):
+    short, draft = make_product(stock=1), make_product(status=Product.Status.DRAFT)
+    lines = ask(api_client, ("NOPE", 1), (sku_of(short), 2), (sku_of(draft), 1), (sku_of(short), 1))
+    assert [line["status"] for line in lines] == [
+        "unknown",
+        "insufficient_stock",
+        "unavailable",
+        "insufficient_stock",
+    ]
+    assert {value for key, value in lines[0].items() if key not in ("sku", "quantity", "status")} == {None}
+    assert lines[1]["available_quantity"] == 1
+
+
+def test_lines_of_one_sku_share_its_stock(api_client):
+    sku = sku_of(make_product(stock=5))
+    assert [line["status"] for line in ask(api_client, (sku, 3), (sku, 3))] == ["insufficient_stock"] * 2
+    assert [line["status"] for line in ask(api_client, (sku, 3), (sku, 2))] == ["ok"] * 2
+
+
+def test_promised_pieces_are_not_offered_again(api_client):
+    sku = sku_of(make_product(stock=5))
+    StockItem.objects.filter(variant__sku=sku).update(reserved=4)
+    [line] = ask(api_client, (sku, 2))
+    assert (line["status"], line["available_quantity"]) == ("insufficient_stock", 1)
+
+
+def test_a_currency_without_a_price_is_unavailable(api_client):
+    [line] = ask(api_client, (sku_of(make_product()), 1), currency="USD")
+    assert (line["status"], line["unit_price"]) == ("unavailable", None)
+
+
+def test_a_hundred_lines_take_as_many_queries_as_one(api_client):
+    skus = [sku_of(make_product()) for _ in range(100)]
+    counts = []
+    for number in (1, 100):
+        with CaptureQueriesContext(connection) as captured:
+            ask(api_client, *((sku, 1) for sku in skus[:number]))
+        counts.append(len(captured))
+    assert counts == [3, 3]  # variants with product and stock; prices; pictures
+
+
+@pytest.mark.parametrize("quantity", [0, -1, 10**12, 10_000, 1.5, "many", None, [], {}])
+def test_absurd_quantities_are_refused(api_client, quantity):
+    sku = sku_of(make_product())
+    assert list(refusal(api_client, {"lines": [{"sku": sku, "quantity": quantity}]})) == ["lines.0.quantity"]
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({}, "lines"),
+        ({"lines": []}, "lines"),
+        ({"lines": "all"}, "lines"),
+        ({"lines": [{"sku": "A", "quantity": 1}] * 101}, "lines"),
+        ({"lines": [{"quantity": 1}]}, "lines.0.sku"),
+        ({"lines": [{"sku": "", "quantity": 1}]}, "lines.0.sku"),
+        ({"lines": [{"sku": "x" * 41, "quantity": 1}]}, "lines.0.sku"),
+        ({"lines": [{"sku": "a\x00b", "quantity": 1}]}, "lines.0.sku"),
+        ({"lines": [{"sku": {"$ne": 1}, "quantity": 1}]}, "lines.0.sku"),
+        ({"lines": [{"sku": "A", "quantity": 1}], "currency": "euros"}, "currency"),
+        ({"lines": [{"sku": "A", "quantity": 1}], "currency": None}, "currency"),
+        ([], ""),
+        ("lines", ""),
+        (None, ""),
+    ],
+)
+def test_a_bad_body_is_a_problem_that_names_the_field(api_client, body, field):
+    assert field in refusal(api_client, body) or (field == "" and refusal(api_client, body))
+
+
+def test_half_a_surrogate_pair_is_refused_or_unknown_but_never_a_crash(api_client):
+    body = b'{"lines": [{"sku": "\\ud800", "quantity": 1}]}'
+    answer = api_client.generic("POST", "/v1/quotes", body, content_type="application/json")
+    assert answer.status_code in (200, 400), answer.content
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"{", b"\xff\xfe", b'{"lines": [NaN]}', b'{"lines": [{"sku": "A", "quantity": 1e400}]}', b"[" * 100_000, b""],
+)
+def test_what_is_no_json_is_a_problem(api_client, body):
+    answer = api_client.generic("POST", "/v1/quotes", body, content_type="application/json")
+    assert answer.status_code == 400, answer.content
+    assert answer["Content-Type"] == "application/problem+json"
