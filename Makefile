@@ -39,5 +39,6 @@ screenshots: setup ## take the pictures of the README from the running house
 	@$(PYTHON) -m house.screenshots
 
 clean: ## remove the house's state (databases, films, logs)
-	@if [ -x $(PYTHON) ]; then $(PYTHON) manage.py down; fi
+	@if [ -x $(PYTHON) ]; then for port in 8000 $$(ls var 2>/dev/null | sed -n 's/^port-//p'); do \
+	  PORT=$$port $(PYTHON) manage.py down; done; fi
 	@rm -rf var

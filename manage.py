@@ -35,6 +35,10 @@ def main(argv: list[str]) -> int | None:
         service = argv[1]
         load_environment(service)
         os.environ["DJANGO_SETTINGS_MODULE"] = f"apps.{service}.settings"
+        from apps.common.roles import command
+
+        if len(argv) == 3 and (program := command(service, argv[2])):
+            os.execv(program[0], program)  # noqa: S606  (the role's program must be the process that gets SIGTERM)
         from django.core.management import execute_from_command_line
 
         execute_from_command_line([f"{argv[0]} {service}", *argv[2:]])

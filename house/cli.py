@@ -24,9 +24,11 @@ def main(arguments: list[str]) -> int:
     test.add_argument("parts", nargs="*", help="common, house, a service, contract, e2e, browser; all without")
     test.add_argument("-k", dest="keyword", help="pytest's -k")
     commands.add_parser("lint", help="run every check")
-    options = parser.parse_args(arguments)
+    # What stands behind "--" is for pytest.
+    own, extra = _split(arguments)
+    options = parser.parse_args(own)
     try:
-        return _run(options)
+        return _run(options, extra)
     except HouseError as error:
         print(f"\nmanage.py {options.command}: {error}", file=sys.stderr)
         return 1
@@ -34,11 +36,16 @@ def main(arguments: list[str]) -> int:
         return 130
 
 
-def _run(options: argparse.Namespace) -> int:
+def _split(arguments: list[str]) -> tuple[list[str], list[str]]:
+    at = arguments.index("--") if "--" in arguments else len(arguments)
+    return arguments[:at], arguments[at + 1 :]
+
+
+def _run(options: argparse.Namespace, extra: list[str]) -> int:
     if options.command == "test":
         from house.testing import test
 
-        return test(options.parts, keyword=options.keyword)
+        return test(options.parts, keyword=options.keyword, extra=extra)
     if options.command == "lint":
         from house.lint import lint
 

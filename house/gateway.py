@@ -15,6 +15,12 @@ from house.config import ROOT, House
 
 VALUES = ROOT / "charts" / "streamcart" / "values.yaml"
 TEMPLATES = Path(__file__).parent / "templates"
+NOTHING = {
+    "type": "/problems/not-found",
+    "title": "Not found",
+    "status": 404,
+    "detail": "There is nothing at this address.",
+}
 PICTURE_HEADERS = (
     'add_header Access-Control-Allow-Origin *; add_header Cache-Control "public, max-age=31536000, immutable"; '
     "add_header X-Content-Type-Options nosniff;"
@@ -50,6 +56,7 @@ def configuration(house: House) -> str:
         "video": next(route.path for route in found if route.service == "video"),
         "stream_secret": house.secrets["stream"],
         "picture_headers": PICTURE_HEADERS,
+        "nothing": json.dumps(NOTHING),
         "routes": "\n".join(_location(route) for route in found),
         "down": "\n".join(_down(route) for route in found),
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import time
 from collections.abc import Callable
@@ -32,21 +33,27 @@ def binary(name: str) -> str:
 
 
 def unprivileged() -> Callable[[], None] | None:
-    """What a child of root must call before it becomes PostgreSQL, which refuses to run as root.
+    """What a child of root must call before it becomes PostgreSQL, which refuses to run as root; None for others.
 
     A user namespace of its own maps root to an ordinary number: to the kernel the files still belong to the same
-    user, so nothing needs another owner, wherever the checkout lies. None when this is no root.
+    user, so nothing needs another owner, wherever the checkout lies. Raises HouseError where root may not make one
+    (a container with a seccomp profile, as a rule).
     """
     if os.geteuid() != 0:
         return None
+    try:
+        subprocess.run(["true"], preexec_fn=_enter_namespace, check=True)
+    except (OSError, subprocess.SubprocessError) as error:
+        hint = "Run it as an ordinary user, or name servers of your own in AUTH_DATABASE_URL and its sisters."
+        raise HouseError(f"PostgreSQL refuses to run as root, and root may not step down here. {hint}") from error
+    return _enter_namespace
 
-    def enter() -> None:
-        os.unshare(os.CLONE_NEWUSER)
-        Path("/proc/self/uid_map").write_text("1000 0 1")
-        Path("/proc/self/setgroups").write_text("deny")
-        Path("/proc/self/gid_map").write_text("1000 0 1")
 
-    return enter
+def _enter_namespace() -> None:
+    os.unshare(os.CLONE_NEWUSER)
+    Path("/proc/self/uid_map").write_text("1000 0 1")
+    Path("/proc/self/setgroups").write_text("deny")
+    Path("/proc/self/gid_map").write_text("1000 0 1")
 
 
 def initialise(data: Path, password: str) -> None:
@@ -57,13 +64,13 @@ def initialise(data: Path, password: str) -> None:
     secret = data.parent / ".pgpass-init"
     secret.write_text(password)
     secret.chmod(0o600)
-    command = [binary("initdb"), "-D", str(data), "-U", "postgres", "--auth=scram-sha-256", f"--pwfile={secret}"]
+    # Made beside its place and moved there whole: an interrupted start leaves nothing that looks finished.
+    draft = data.with_name(f"{data.name}.new")
+    shutil.rmtree(draft, ignore_errors=True)
+    command = [binary("initdb"), "-D", str(draft), "-U", "postgres", "--auth=scram-sha-256", f"--pwfile={secret}"]
     command += ["--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"]
     try:
         run = subprocess.run(command, capture_output=True, text=True, preexec_fn=unprivileged(), check=False)
-    except (OSError, subprocess.SubprocessError) as error:
-        hint = "Run `make up` as an ordinary user, or set AUTH_DATABASE_URL and its sisters to servers of your own."
-        raise HouseError(f"PostgreSQL cannot be started as root on this machine ({error}). {hint}") from error
     finally:
         secret.unlink(missing_ok=True)
     if run.returncode != 0:
@@ -72,6 +79,7 @@ def initialise(data: Path, password: str) -> None:
         raise HouseError(
             f"PostgreSQL's files cannot be made in {data}: {reason}. Is the disk full? `make clean` helps."
         )
+    draft.rename(data)
 
 
 def command(data: Path, port: int, *, throwaway: bool = False) -> list[str]:

@@ -22,6 +22,8 @@ COLOURS = (36, 33, 35, 32, 34, 96, 93, 95, 92, 94)
 MIN_BACKOFF, MAX_BACKOFF, HEALTHY_AFTER = 0.5, 10.0, 20.0
 STOP_SECONDS = 20.0
 PR_SET_PDEATHSIG = 1
+# Loaded before any fork: a child of a process with threads must not load libraries.
+LIBC = ctypes.CDLL(None)
 # Every request is in var/log; at the terminal only those that failed are worth a line.
 QUIET = ('"event":"request"',)
 
@@ -107,7 +109,7 @@ class Supervisor:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             start_new_session=True,
-            preexec_fn=lambda: _before_exec(process.preexec),
+            preexec_fn=lambda: die_with_parent(process.preexec),
         )
         os.set_blocking(process.popen.stdout.fileno(), False)
         self.selector.register(process.popen.stdout, selectors.EVENT_READ, process)
@@ -220,11 +222,11 @@ def end_leftovers(var: Path) -> int:
     return len(ended)
 
 
-def _before_exec(more: Callable[[], None] | None) -> None:
-    """In the child: die when the supervisor dies, whatever killed it."""
+def die_with_parent(more: Callable[[], None] | None = None) -> None:
+    """Before exec, in the child: ask to be ended when the parent dies, whatever killed it."""
     if more:
         more()
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+    LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def _end_group(process: Process, number: int) -> None:

@@ -21,6 +21,7 @@ from pathlib import Path
 from house import postgres, valkey
 from house.config import DATA_SERVICES, ROOT, SERVICES
 from house.errors import HouseError
+from house.supervisor import die_with_parent
 
 # What runs at the same time as others, slowest first; then what starts a whole house, alone.
 PARALLEL = ("payment", "video", "common", "catalog", "auth", "house", "ui", "contract", "demo")
@@ -41,7 +42,7 @@ class Outcome:
     seconds: float
 
 
-def test(parts: list[str], *, keyword: str | None) -> int:
+def test(parts: list[str], *, keyword: str | None, extra: list[str]) -> int:
     """Run the parts (all when empty) and print a summary; returns the exit code."""
     known = [*PARALLEL, *ALONE]
     if unknown := [part for part in parts if part not in known]:
@@ -49,13 +50,14 @@ def test(parts: list[str], *, keyword: str | None) -> int:
     chosen = [part for part in known if not parts or part in parts]
     chosen = [part for part in chosen if (ROOT / _folder(part)).is_dir()]
     together = [part for part in chosen if part in PARALLEL]
+    wanted = [*(["-k", keyword] if keyword else []), *extra]
     outcomes = []
     if together:
         with servers() as environment, ThreadPoolExecutor(2) as pool:
-            outcomes += pool.map(lambda part: _run(part, environment, keyword), together)
+            outcomes += pool.map(lambda part: _run(part, environment, wanted), together)
     if alone := [part for part in chosen if part in ALONE]:
         # One pytest process for both, so that they share one house.
-        outcomes.append(_run(" ".join(alone), dict(os.environ), keyword))
+        outcomes.append(_run(" ".join(alone), dict(os.environ), wanted))
     return _summary(outcomes)
 
 
@@ -63,7 +65,7 @@ def _folder(part: str) -> str:
     return FOLDERS.get(part) or f"apps/{part}"
 
 
-def _run(part: str, environment: dict[str, str], keyword: str | None) -> Outcome:
+def _run(part: str, environment: dict[str, str], wanted: list[str]) -> Outcome:
     started = time.monotonic()
     command = [sys.executable, "-m", "pytest", "-q", *(_folder(name) for name in part.split())]
     if part == "common":
@@ -72,8 +74,7 @@ def _run(part: str, environment: dict[str, str], keyword: str | None) -> Outcome
         command.append(f"--ds=apps.{part}.settings")
     else:
         command += ["-p", "no:django"]
-    if keyword:
-        command += ["-k", keyword]
+    command += wanted
     own = environment | ({"DATABASE_URL": f"{environment['TEST_DATABASE_URL']}/{part}"} if part in _databases() else {})
     run = subprocess.run(
         command, cwd=ROOT, env=own, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
@@ -83,7 +84,7 @@ def _run(part: str, environment: dict[str, str], keyword: str | None) -> Outcome
     lines = run.stdout.strip().splitlines()
     counts = {word: int(number) for number, word in COUNTS.findall(lines[-1] if lines else "")}
     # pytest's code 5 says that nothing was chosen, which -k may well mean.
-    code = 0 if run.returncode == 5 and keyword else run.returncode
+    code = 0 if run.returncode == 5 and wanted else run.returncode
     failed = counts.get("failed", 0) + counts.get("error", 0)
     return Outcome(part, code, counts.get("passed", 0), failed, counts.get("skipped", 0), seconds)
 
@@ -96,9 +97,8 @@ def _summary(outcomes: list[Outcome]) -> int:
     print("\n===== summary")
     for outcome in outcomes:
         verdict = "ok" if outcome.code == 0 else "FAILED"
-        print(
-            f"{outcome.part:<14} {verdict:<7} {outcome.passed:>5} passed {outcome.failed:>4} failed {outcome.seconds:>5.0f} s"
-        )
+        counts = f"{outcome.passed:>5} passed {outcome.failed:>4} failed {outcome.skipped:>4} skipped"
+        print(f"{outcome.part:<14} {verdict:<7} {counts} {outcome.seconds:>5.0f} s")
     totals = [sum(getattr(outcome, name) for outcome in outcomes) for name in ("passed", "failed", "skipped")]
     print("{} passed, {} failed, {} skipped".format(*totals), flush=True)
     return int(any(outcome.code for outcome in outcomes))
@@ -146,7 +146,9 @@ def servers() -> Iterator[dict[str, str]]:
 def _start(command: list[str], folder: Path, *, as_root: bool) -> subprocess.Popen:
     log = (folder / f"{Path(command[0]).name}.log").open("wb")
     enter = None if as_root else postgres.unprivileged()
-    return subprocess.Popen(command, stdout=log, stderr=log, preexec_fn=enter, start_new_session=True)
+    return subprocess.Popen(
+        command, stdout=log, stderr=log, preexec_fn=lambda: die_with_parent(enter), start_new_session=True
+    )
 
 
 def free_port() -> int:

@@ -62,17 +62,28 @@ def up(house: House, *, with_demo: bool) -> int:
 def down(house: House) -> int:
     """Stop the running house of this folder and wait until it is gone."""
     path = house.folder("run") / "house.pid"
-    try:
-        pid = int(path.read_text())
-        os.kill(pid, signal.SIGTERM)
-    except (OSError, ValueError):
+    if not _is_locked(path):
         print("No house is running here.")
         return 0
+    # The lock is held, so the number in the file is that of the holder and of nobody else.
+    os.kill(int(path.read_text()), signal.SIGTERM)
     ends = time.monotonic() + 60
-    while Path(f"/proc/{pid}").exists() and time.monotonic() < ends:
+    while _is_locked(path) and time.monotonic() < ends:
         time.sleep(0.1)
     print("The house is down.")
     return 0
+
+
+def _is_locked(path: Path) -> bool:
+    """Whether a supervisor holds the folder."""
+    try:
+        with path.open("r+") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return True
+    return False
 
 
 @contextlib.contextmanager
@@ -114,7 +125,7 @@ def python(*arguments: str) -> list[str]:
 def environment(house: House, service: str) -> dict[str, str]:
     """The service's variables over those of this shell. Compiled modules are kept, for a faster next start."""
     made = dict(os.environ) | house.environment(service)
-    made |= {"PYTHONUNBUFFERED": "1", "HOUSE_VAR": str(house.var), "PYTHONPYCACHEPREFIX": str(house.var / "pycache")}
+    made |= {"PYTHONUNBUFFERED": "1", "HOUSE_VAR": str(house.var), "PORT": str(house.port)}
     made.pop("PYTHONDONTWRITEBYTECODE", None)
     return made
 

@@ -43,7 +43,7 @@ def configure(service: str, *, level: str, form: str) -> dict[str, Any]:
 
     renderers: dict[str, list[Any]] = {
         "json": [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()],
-        "console": [structlog.dev.ConsoleRenderer(colors=False)],
+        "console": [structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)],
     }
     return {
         "version": 1,

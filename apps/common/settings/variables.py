@@ -19,7 +19,6 @@ ENV_DEFAULTS: dict[str, tuple[Any, Any]] = {
     "STATIC_ROOT": (str, ""),
     "MEDIA_ROOT": (str, ""),
     "MEDIA_URL": (str, ""),
-    "RUN_DIR": (str, ""),
     "AZURE_STORAGE_ACCOUNT": (str, ""),
     "AZURE_STORAGE_CONTAINER": (str, "media"),
     "AZURE_STORAGE_CONNECTION_STRING": (str, ""),

@@ -1,0 +1,204 @@
+"""The generated NGINX configuration, asked over HTTP, with tiny services behind it."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import http.client
+import http.server
+import json
+import subprocess
+import threading
+import time
+import uuid
+
+import pytest
+
+from house import gateway
+from house.config import SERVICES, House
+from house.testing import free_port
+
+ASSET = str(uuid.uuid4())
+
+
+class Echo(http.server.BaseHTTPRequestHandler):
+    """Answers with what it was asked."""
+
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self):
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        body = json.dumps({"service": self.server.name, "path": self.path, "headers": headers}).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("gateway")
+    house = House(var=folder, port=_free_range())
+    servers = []
+    for name in SERVICES:
+        if name == "video":
+            continue  # stays down, to see what the gateway says then
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", house.port_of(name)), Echo)
+        server.name = name
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        servers.append(server)
+    stream = house.folder(f"media/video/streams/{ASSET}")
+    (stream / "master.m3u8").write_text("#EXTM3U")
+    house.folder("media/video/posters").joinpath("a.webp").write_bytes(b"picture")
+    house.folder("media/catalog/products").joinpath("a.webp").write_bytes(b"picture")
+    house.folder("run")
+    nginx = subprocess.Popen(gateway.command(house))
+    _wait(house)
+    yield house
+    nginx.terminate()
+    nginx.wait(timeout=10)
+    for server in servers:
+        server.shutdown()
+
+
+def _free_range() -> int:
+    """A port that has free ones behind it."""
+    while (port := free_port()) > 60000:
+        pass
+    return port
+
+
+def _wait(house: House) -> None:
+    ends = time.monotonic() + 10
+    while time.monotonic() < ends:
+        try:
+            get(house, "/")
+            return
+        except OSError:
+            time.sleep(0.05)
+    pytest.fail("NGINX did not start")
+
+
+def get(house: House, path: str, **headers: str) -> http.client.HTTPResponse:
+    link = http.client.HTTPConnection("127.0.0.1", house.port, timeout=5)
+    link.putrequest("GET", path, skip_host=False)
+    for name, value in headers.items():
+        link.putheader(name.replace("_", "-"), value)
+    link.endheaders()
+    response = link.getresponse()
+    response.body = response.read()
+    return response
+
+
+def seen(house: House, path: str, **headers: str) -> dict:
+    return json.loads(get(house, path, **headers).body)
+
+
+@pytest.mark.parametrize(
+    ("path", "service", "inner"),
+    [
+        ("/", "ui", "/"),
+        ("/shop?q=a%20b", "ui", "/shop?q=a%20b"),
+        ("/apiary", "ui", "/apiary"),
+        ("/api/catalog/v1/products?limit=1", "catalog", "/v1/products?limit=1"),
+        ("/api/catalog", "catalog", "/"),
+        ("/api/auth/.well-known/jwks.json", "auth", "/.well-known/jwks.json"),
+        ("/api/payment/v1/orders/SC-1%202", "payment", "/v1/orders/SC-1%202"),
+        ("/api/catalog/v1/products/caf%C3%A9", "catalog", "/v1/products/caf%C3%A9"),
+    ],
+)
+def test_the_first_segments_choose_the_service_and_are_stripped(house, path, service, inner):
+    answer = seen(house, path)
+    assert (answer["service"], answer["path"]) == (service, inner)
+
+
+def test_services_hear_their_prefix_and_the_shopper(house):
+    headers = seen(house, "/api/catalog/v1", X_Forwarded_For="6.6.6.6", X_Forwarded_Prefix="/evil")["headers"]
+    assert headers["x-forwarded-prefix"] == "/api/catalog"
+    assert headers["x-forwarded-for"] == "127.0.0.1"
+    assert headers["x-forwarded-host"] == f"127.0.0.1:{house.port}"
+    assert "x-forwarded-prefix" not in seen(house, "/", X_Forwarded_Prefix="/evil")["headers"]
+
+
+def test_a_sane_request_id_is_kept_and_another_replaced(house):
+    assert seen(house, "/", X_Request_ID="abc-123456")["headers"]["x-request-id"] == "abc-123456"
+    assert len(seen(house, "/", X_Request_ID="x y")["headers"]["x-request-id"]) == 32
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/internal/events",
+        "/metrics",
+        "/livez",
+        "/api/payment/internal/events",
+        "/api/payment/metrics",
+        "/api/catalog/readyz",
+        "/api/catalog//internal/events",
+        "//internal/events",
+        "/api/catalog/./internal/events",
+        "/api/catalog/v1/../internal/events",
+        "/api/catalog/%69nternal/events",
+        "/api/catalog/internal%2Fevents",
+        "/api/catalog/metrics/",
+        "/api/nothing/v1",
+    ],
+)
+def test_what_is_for_the_house_alone_is_not_there(house, path):
+    response = get(house, path)
+    assert response.status == 404
+    assert response.headers["Content-Type"].startswith("application/problem+json")
+
+
+def test_a_service_that_is_down_is_told_kindly(house):
+    response = get(house, "/api/video/v1/titles")
+    assert response.status == 503
+    assert json.loads(response.body)["type"] == "/problems/service-unavailable"
+    assert response.headers["Retry-After"]
+
+
+def sign(house: House, expires: int, asset: str = ASSET) -> str:
+    digest = hashlib.md5(f"{expires}/{asset} {house.secrets['stream']}".encode()).digest()  # noqa: S324  (as NGINX does)
+    return base64.urlsafe_b64encode(digest).decode().rstrip("=")
+
+
+def stream(house: House, *, expires: int, signature: str, asset: str = ASSET, name: str = "master.m3u8"):
+    return get(house, f"/api/video/stream/{signature}/{expires}/{asset}/{name}")
+
+
+def test_a_signed_stream_plays(house):
+    expires = int(time.time()) + 60
+    response = stream(house, expires=expires, signature=sign(house, expires))
+    assert response.status == 200
+    assert response.body == b"#EXTM3U"
+    assert response.headers["Content-Type"].startswith("application/vnd.apple.mpegurl")
+    assert response.headers["Access-Control-Allow-Origin"] == "*"
+
+
+def test_expired_and_altered_addresses_are_refused(house):
+    now = int(time.time())
+    good = sign(house, now + 60)
+    assert stream(house, expires=now - 1, signature=sign(house, now - 1)).status == 403
+    assert stream(house, expires=now + 61, signature=good).status == 403
+    assert stream(house, expires=now + 60, signature=good, asset=str(uuid.uuid4())).status == 403
+    assert stream(house, expires=now + 60, signature="A" * 22).status == 403
+    assert get(house, f"/api/video/stream/{ASSET}/master.m3u8").status == 403
+    assert stream(house, expires=now + 60, signature=good, name="..%2Fmaster.m3u8").status == 403
+
+
+@pytest.mark.parametrize("path", ["/media/catalog/products/a.webp", "/media/video/posters/a.webp"])
+def test_pictures_are_served_for_ever(house, path):
+    response = get(house, path)
+    assert response.status == 200
+    assert "immutable" in response.headers["Cache-Control"]
+    assert response.headers["Content-Type"] == "image/webp"
+
+
+@pytest.mark.parametrize(
+    "path", [f"/media/video/streams/{ASSET}/master.m3u8", "/media/video/sources/a.mp4", "/media/x"]
+)
+def test_films_are_no_pictures(house, path):
+    assert get(house, path).status == 404

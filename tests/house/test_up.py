@@ -1,0 +1,90 @@
+"""What goes wrong before anything runs is one clear sentence."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from house.config import ROOT, House
+from house.errors import HouseError
+from house.up import _require_free_ports
+
+
+def test_a_port_in_use_is_named_with_the_way_out(tmp_path):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        house = House(var=tmp_path, port=taken.getsockname()[1])
+        with pytest.raises(HouseError, match=r"Port \d+ \(for gateway\) is in use.*PORT=9000 make up"):
+            _require_free_ports(house)
+
+
+@pytest.mark.parametrize("port", ["", "abc", "99999", "-1"])
+def test_a_port_that_is_none_is_refused(port):
+    environ = os.environ | {"PORT": port or "0"}
+    run = subprocess.run(
+        [sys.executable, str(ROOT / "manage.py"), "up"], env=environ, capture_output=True, text=True, check=False
+    )
+    assert run.returncode == 1
+    assert "Traceback" not in run.stderr
+    assert "PORT" in run.stderr
+
+
+def test_an_own_database_replaces_the_embedded_one(tmp_path):
+    urls = {f"{name}_DATABASE_URL": f"postgres://x@db/{name}" for name in ("AUTH", "CATALOG", "PAYMENT", "VIDEO")}
+    house = House(var=tmp_path, port=8000, environ=urls | {"REDIS_URL": "redis://cache/0"})
+    assert not house.needs_postgres
+    assert not house.needs_valkey
+    assert house.environment("catalog")["DATABASE_URL"] == "postgres://x@db/CATALOG"
+    assert house.environment("catalog")["REDIS_URL"] == "redis://cache/0"
+    assert House(var=tmp_path, port=8000).needs_postgres
+
+
+def test_secrets_are_made_once_and_kept_private(tmp_path):
+    house = House(var=tmp_path, port=8000)
+    first = house.secrets
+    assert House(var=tmp_path, port=8000).secrets == first
+    assert (tmp_path / "secrets.json").stat().st_mode & 0o077 == 0
+    house.write_environments()
+    assert (tmp_path / "env" / "auth.env").stat().st_mode & 0o077 == 0
+
+
+def test_two_houses_side_by_side_share_nothing():
+    one, other = House.from_environment({}), House.from_environment({"PORT": "9000"})
+    assert one.var != other.var
+    assert not {one.port_of(n) for n in ("ui", "valkey")} & {other.port_of(n) for n in ("ui", "valkey")}
+
+
+def test_setup_says_what_python_it_needs(tmp_path):
+    (tmp_path / "scripts").mkdir()
+    shutil.copy(ROOT / "scripts" / "setup", tmp_path / "scripts" / "setup")
+    tools = tmp_path / "bin"
+    tools.mkdir()
+    for name in ("sh", "dirname", "cksum", "cut", "cat", "rm"):
+        (tools / name).symlink_to(shutil.which(name))
+    (tmp_path / "requirements").mkdir()
+    (tmp_path / "requirements" / "dev.txt").write_text("")
+    run = subprocess.run(
+        ["/bin/sh", str(tmp_path / "scripts" / "setup")],
+        env={"PATH": str(tools), "HOME": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 1
+    assert "Python 3.13 is needed" in run.stderr
+    assert not (tmp_path / ".venv").exists()
+
+
+def test_no_variable_is_left_undocumented():
+    """docs/configuration.md names every variable that the code reads."""
+    from apps.common.settings.variables import ENV_DEFAULTS
+
+    text = (Path(ROOT) / "docs" / "configuration.md").read_text()
+    assert [name for name in ENV_DEFAULTS if f"`{name}`" not in text] == []
