@@ -26,4 +26,7 @@ def digest(secret: str) -> str:
 
 
 def matches(secret: str | None, stored: str) -> bool:
-    return bool(secret and stored) and constant_time_compare(digest(secret), stored)
+    """Whether this is the secret whose digest is stored; nothing matches where nothing is stored."""
+    if not (secret and stored):
+        return False
+    return constant_time_compare(digest(secret), stored)

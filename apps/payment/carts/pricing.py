@@ -43,13 +43,13 @@ def priced(cart: Cart, *, must_be_current: bool = False) -> PricedCart:
         is_current = False
         answers = [{"status": "unknown"} | row.quote | {"sku": row.sku, "quantity": row.quantity} for row in rows]
     lines = [catalog.Quote.from_json(answer) for answer in answers]
-    sellable = [line for line in lines if line.unit_price and line.status not in ("unknown", "unavailable")]
+    sellable = [line.line_total for line in lines if line.status not in ("unknown", "unavailable")]
     return PricedCart(
         id=str(cart.pk),
         currency=cart.currency,
         lines=lines,
         item_count=sum(line.quantity for line in lines),
-        subtotal=sum((line.line_total for line in sellable), Money.zero(cart.currency)),
+        subtotal=sum((total for total in sellable if total), Money.zero(cart.currency)),
         requires_shipping=any(line.requires_shipping for line in lines),
         requires_account=any(line.is_video for line in lines),
         prices_are_current=is_current,

@@ -189,10 +189,10 @@ def _postings(order: Order, lines: list[OrderLine]) -> dict[str, Money]:
         totals[line.kind] += line.unit_amount * line.quantity
     currency = order.currency
     return {
-        Account.PROVIDER_CLEARING: Money(order.total_amount, currency),
-        Account.SALES_GOODS: Money(-totals["goods"], currency),
-        Account.SALES_VIDEO: Money(-totals["video"], currency),
-        Account.SHIPPING_INCOME: Money(-order.shipping_amount, currency),
+        str(Account.PROVIDER_CLEARING): Money(order.total_amount, currency),
+        str(Account.SALES_GOODS): Money(-totals["goods"], currency),
+        str(Account.SALES_VIDEO): Money(-totals["video"], currency),
+        str(Account.SHIPPING_INCOME): Money(-order.shipping_amount, currency),
     }
 
 

@@ -18,7 +18,6 @@ from typing import Any
 
 import httpx
 import respx
-import yaml
 from django.conf import settings
 from django.utils import timezone
 from openapi_core import Config, OpenAPI
@@ -31,24 +30,9 @@ RESERVATION = re.compile(r"/v1/reservations/(?P<id>[0-9a-f-]{36})(?P<commit>/com
 
 @cache
 def document(service: str) -> OpenAPI:
-    """As contracts.document, and able to read problems and nullable references.
-
-    drf-spectacular writes a nullable object as `allOf: [$ref], nullable: true`, which OpenAPI 3.0.3 read to the letter
-    does not let be null; here it is read as it is meant.
-    """
-    spec = yaml.safe_load((contracts.APPS / service / "openapi.yaml").read_text())
+    """As contracts.document, and able to read problems."""
     config = Config(extra_media_type_deserializers={"application/problem+json": json.loads})
-    return OpenAPI.from_dict(_with_nullable_references(spec, spec["components"]["schemas"]), config=config)
-
-
-def _with_nullable_references(node: Any, schemas: dict[str, Any]) -> Any:
-    if isinstance(node, list):
-        return [_with_nullable_references(item, schemas) for item in node]
-    if not isinstance(node, dict):
-        return node
-    if node.get("nullable") and [list(part) for part in node.get("allOf", [])] == [["$ref"]]:
-        return schemas[node["allOf"][0]["$ref"].rpartition("/")[2]] | {"nullable": True}
-    return {key: _with_nullable_references(value, schemas) for key, value in node.items()}
+    return OpenAPI.from_file_path(str(contracts.APPS / service / "openapi.yaml"), config=config)
 
 
 @dataclass(frozen=True)
@@ -164,8 +148,8 @@ class FakeCatalog:
         if path == "/v1/reservations":
             return self._reserve(body)
         match = RESERVATION.match(path)
-        reservation = match and self.reservations.get(match["id"])
-        if not reservation:
+        reservation = self.reservations.get(match["id"]) if match else None
+        if match is None or reservation is None:
             return 404, problem(404, "not-found", "There is no such reservation.")
         return self._commit(reservation) if match["commit"] else self._release(reservation)
 

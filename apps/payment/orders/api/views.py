@@ -43,7 +43,7 @@ class OrdersView(ListAPIView):
         return [AllowAny()] if self.request.method == "POST" else [IsUser()]
 
     def list(self, request: Request, *args: object, **kwargs: object) -> Response:
-        rows = self.paginate_queryset(selectors.orders_of(user_id_of(request)))
+        rows = self.paginate_queryset(selectors.orders_of(request.user.user_id))
         context = {"payments": selectors.payments_of(rows)}
         return self.get_paginated_response(serializers.OrderSerializer(rows, many=True, context=context).data)
 

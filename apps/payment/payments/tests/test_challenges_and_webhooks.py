@@ -12,6 +12,7 @@ from django.utils import timezone
 from apps.payment.orders.models import Order
 from apps.payment.orders.tasks import resume_stuck_orders
 from apps.payment.payments import sandbox, tasks
+from apps.payment.payments.checks import check_webhook_secret
 from apps.payment.payments.models import SandboxCharge, WebhookEvent
 from apps.payment.tests.invariants import assert_consistent, assert_given_up, assert_paid_once
 from apps.payment.tests.killing import resume
@@ -286,3 +287,9 @@ def test_the_sandbox_sends_what_the_webhook_accepts(challenged, catalog, setting
 def test_the_job_leaves_alone_what_was_touched_a_moment_ago(challenged, catalog):
     approve()
     assert resume_stuck_orders() == 0
+
+
+def test_an_empty_webhook_secret_stops_the_service(settings):
+    assert check_webhook_secret() == []
+    settings.SANDBOX_WEBHOOK_SECRET = ""
+    assert [message.id for message in check_webhook_secret()] == ["streamcart.E020"]
