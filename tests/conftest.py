@@ -1,0 +1,140 @@
+"""One running house for all end-to-end and browser tests of a session."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from email import message_from_bytes, policy
+from pathlib import Path
+
+import httpx
+import pytest
+
+from house.config import ROOT
+from house.testing import free_port
+
+START_SECONDS = 240
+PASSWORD = "streamcart-demo"
+
+
+def until[T](condition: Callable[[], T], seconds: float = 20, what: str = "it") -> T:
+    """The first truthy answer; fails when there is none in time."""
+    ends = time.monotonic() + seconds
+    while not (answer := condition()):
+        assert time.monotonic() < ends, f"{what} did not happen within {seconds} seconds"
+        time.sleep(0.1)
+    return answer
+
+
+@dataclass(frozen=True)
+class RunningHouse:
+    """A house with the demo loaded, and what tests do with it."""
+
+    url: str
+    port: int
+    var: Path
+    environ: dict[str, str]
+
+    def manage(self, *arguments: str) -> str:
+        """Run a management command beside the house; returns what it printed."""
+        run = subprocess.run(
+            [sys.executable, str(ROOT / "manage.py"), *arguments],
+            env=self.environ,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert run.returncode == 0, run.stderr[-2000:]
+        return run.stdout
+
+    def mail_to(self, address: str, subject: str) -> str:
+        """The text of a mail that has arrived."""
+
+        def look() -> str | None:
+            for path in sorted((self.var / "mail").glob("*"), reverse=True):
+                for part in path.read_bytes().split(b"-" * 79):
+                    mail = message_from_bytes(part.strip(), policy=policy.default)
+                    if mail["To"] == address and subject in (mail["Subject"] or ""):
+                        return mail.get_body(("plain",)).get_content()
+            return None
+
+        return until(look, what=f"a mail to {address} about “{subject}”")
+
+    def link_in_mail(self, address: str, subject: str) -> str:
+        return re.search(r"https?://\S+", self.mail_to(address, subject))[0]
+
+
+@pytest.fixture(scope="session")
+def house() -> Iterator[RunningHouse]:
+    """Started by the same command that people use."""
+    var = Path(tempfile.mkdtemp(prefix="streamcart-house-"))
+    port = _port()
+    environ = {name: value for name, value in os.environ.items() if not name.endswith(("DATABASE_URL", "REDIS_URL"))}
+    environ |= {"HOUSE_VAR": str(var), "PORT": str(port)}
+    log = (var / "up.log").open("wb")
+    process = subprocess.Popen(
+        [sys.executable, str(ROOT / "manage.py"), "up"], env=environ, stdout=log, stderr=log, start_new_session=True
+    )
+    try:
+        ready = var / "run" / "ready.json"
+        until(
+            lambda: ready.is_file() or process.poll() is not None,
+            START_SECONDS,
+            f"the start of the house (see {log.name})",
+        )
+        assert process.poll() is None, (var / "up.log").read_text()[-3000:]
+        yield RunningHouse(json.loads(ready.read_text())["url"], port, var, environ)
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(timeout=60)
+        log.close()
+        shutil.rmtree(var, ignore_errors=True)
+
+
+def _port() -> int:
+    """The first of a row of free ports."""
+    while (port := free_port()) > 60000:
+        continue
+    return port
+
+
+@pytest.fixture
+def api(house: RunningHouse) -> Iterator[httpx.Client]:
+    """A stranger with an HTTP client at the gateway."""
+    with httpx.Client(base_url=f"{house.url}/api", timeout=30) as client:
+        yield client
+
+
+@pytest.fixture
+def sign_in(api: httpx.Client) -> Callable[..., dict[str, str]]:
+    """`sign_in("ada@example.com")` -> the header to send."""
+
+    def ask(email: str, password: str = PASSWORD) -> dict[str, str]:
+        answer = api.post("/auth/v1/tokens", json={"email": email, "password": password})
+        assert answer.status_code == 200, answer.text
+        return {"Authorization": f"Bearer {answer.json()['access']}"}
+
+    return ask
+
+
+@pytest.fixture
+def newcomer(house: RunningHouse, api: httpx.Client, sign_in) -> tuple[str, dict[str, str]]:
+    """A person who has just registered and confirmed the address: e-mail and header."""
+    email = f"new-{uuid.uuid4().hex[:10]}@example.com"
+    body = {"email": email, "password": "a long enough secret", "name": "Nova"}
+    assert api.post("/auth/v1/users", json=body).status_code == 202
+    token = house.link_in_mail(email, "Confirm").partition("token=")[2]
+    assert (
+        api.post("/auth/v1/users/verify-email", json={"token": httpx.URL(f"?t={token}").params["t"]}).status_code == 200
+    )
+    return email, sign_in(email, "a long enough secret")
