@@ -38,6 +38,10 @@ class StaffUser(AbstractBaseUser, PermissionsMixin):
     def __str__(self) -> str:
         return self.name or self.email
 
+    def get_username(self) -> str:
+        """The admin shows it (and its first letter); an id would say nothing."""
+        return self.email
+
     def get_full_name(self) -> str:
         return str(self)
 
