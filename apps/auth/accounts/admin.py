@@ -6,12 +6,13 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.auth.models import Group
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin, TabularInline
 
 from apps.auth.accounts import services
 from apps.auth.accounts.forms import UserForm
-from apps.auth.accounts.models import Address, Mail, User
+from apps.auth.accounts.models import Address, Mail, Role, User
 
 # Permissions here come from roles alone.
 admin.site.unregister(Group)
@@ -33,11 +34,24 @@ class AddressInline(NothingByHand, TabularInline):
     readonly_fields = fields = ["name", "line1", "postal_code", "city", "country", "is_default"]
 
 
+class RoleFilter(admin.SimpleListFilter):
+    """Who holds a role: the first question of every review of access."""
+
+    title = "role"
+    parameter_name = "role"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return Role.choices
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> QuerySet[User]:
+        return queryset.filter(roles__contains=[self.value()]) if self.value() else queryset
+
+
 @admin.register(User)
 class UserAdmin(NothingByHand, ModelAdmin):
     form = UserForm
     list_display = ["email", "name", "shown_roles", "is_active", "email_verified_at", "last_login"]
-    list_filter = ["is_active"]
+    list_filter = [RoleFilter, "is_active"]
     search_fields = ["email", "name"]
     ordering = ["email"]
     fields = ["email", "name", "roles", "is_active", "email_verified_at", "created_at", "last_login", "deleted_at"]

@@ -55,6 +55,12 @@ def test_pages_open_for_both_roles(client, admin, support, path, email):
     assert client.get(f"/admin/{path}").status_code == 200
 
 
+def test_the_list_shows_who_holds_a_role(client, admin, support, ada):
+    sign_in(client, admin.email)
+    page = client.get("/admin/accounts/user/?role=support_staff")
+    assert list(page.context["cl"].queryset) == [support]
+
+
 def test_an_administrator_changes_roles_which_ends_sessions(client, admin, ada):
     sign_in(client, admin.email)
     url = f"/admin/accounts/user/{ada.user.pk}/change/"

@@ -16,12 +16,12 @@ from rest_framework.views import APIView
 
 from apps.auth.accounts.selectors import account_of
 from apps.auth.caller import caller_of
-from apps.auth.parsers import BoundedJSONParser
 from apps.auth.public_api import PublicView, validated
 from apps.auth.tokens import service_clients, services
 from apps.auth.tokens.api import serializers
 from apps.auth.tokens.models import Session
 from apps.auth.tokens.selectors import live_sessions
+from apps.common.parsers import JSONParser
 
 
 class SignInView(PublicView):
@@ -56,7 +56,7 @@ class RevokeView(PublicView):
 
 
 class ServiceTokenView(PublicView):
-    parser_classes = [BoundedJSONParser, FormParser]
+    parser_classes = [JSONParser, FormParser]
 
     @extend_schema(request=serializers.ServiceTokenRequestSerializer, responses=serializers.ServiceTokenSerializer)
     def post(self, request: Request) -> Response:
