@@ -4,24 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from house.demo.art import posters_later as later
-from house.demo.art import posters_silent as silent
+from house.demo.art import posters_from_1928 as late
+from house.demo.art import posters_to_1924 as early
+from house.demo.art import posters_to_1927 as middle
 from house.demo.art import svg
-from house.demo.art.posters_silent import Film, H, W
+from house.demo.art.posters_to_1924 import Film, H, W
 
 POSTERS: dict[str, Callable[[Film], str]] = {
-    "le-voyage-dans-la-lune": silent.trip_to_the_moon,
-    "das-cabinet-des-dr-caligari": silent.caligari,
-    "nosferatu": silent.nosferatu,
-    "safety-last": silent.safety_last,
-    "sherlock-jr": silent.sherlock_jr,
-    "battleship-potemkin": later.potemkin,
-    "the-gold-rush": later.gold_rush,
-    "the-general": later.the_general,
-    "metropolis": later.metropolis,
-    "steamboat-bill-jr": later.steamboat_bill,
-    "his-girl-friday": later.his_girl_friday,
-    "night-of-the-living-dead": later.living_dead,
+    "le-voyage-dans-la-lune": early.trip_to_the_moon,
+    "das-cabinet-des-dr-caligari": early.caligari,
+    "nosferatu": early.nosferatu,
+    "safety-last": early.safety_last,
+    "sherlock-jr": early.sherlock_jr,
+    "battleship-potemkin": middle.potemkin,
+    "the-gold-rush": middle.gold_rush,
+    "the-general": middle.the_general,
+    "metropolis": middle.metropolis,
+    "steamboat-bill-jr": late.steamboat_bill,
+    "his-girl-friday": late.his_girl_friday,
+    "night-of-the-living-dead": late.living_dead,
 }
 
 

@@ -74,17 +74,21 @@ LOOKS = {
 }
 
 
-def scene(look: Look) -> str:
-    """The whole picture as SVG."""
-    return svg.picture(
-        SIZE,
-        SIZE,
-        '<filter id="shadow" x="-20%" y="-20%" width="150%" height="150%">'
-        f'<feDropShadow dx="18" dy="34" stdDeviation="26" flood-color="{darker(look.ground, 0.8)}" flood-opacity=".34"/>'
-        "</filter>",
-        svg.rect(0, 0, SIZE, SIZE, look.ground),
-        _behind(look),
-        svg.group(look.draw(look.main, look.second), more='filter="url(#shadow)"'),
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A picture in layers of SVG: a ground, and a figure that throws a soft shadow of this colour on it."""
+
+    ground: str
+    figure: str = ""
+    shadow: str = "#000000"
+
+
+def scene(look: Look) -> Scene:
+    """The layers of one product's picture."""
+    return Scene(
+        ground=svg.picture(SIZE, SIZE, svg.rect(0, 0, SIZE, SIZE, look.ground), _behind(look)),
+        figure=svg.picture(SIZE, SIZE, look.draw(look.main, look.second)),
+        shadow=darker(look.ground, 0.8),
     )
 
 

@@ -24,7 +24,7 @@ def credit_lines(film: Film, fill: str, *, y: float = 1414, soft: str | None = N
 
 def trip_to_the_moon(film: Film) -> str:
     night, deep, cream, gold, rust = "#12294a", "#0b1a33", "#f4e7c6", "#e6a93c", "#b5482f"
-    dice = random.Random(1902)
+    dice = random.Random(1902)  # noqa: S311  (stars)
     parts = [rect(0, 0, W, H, night)]
     parts += [ring(500, 690, r, kit.mix(night, deep, 0.65), 2) for r in range(470, 1100, 34)]
     for _ in range(90):
@@ -125,20 +125,23 @@ def caligari(film: Film) -> str:
     parts.append(kit.group(sleeper, transform="translate(0 -52)"))
     parts.append(
         polygon(
-            [(0, 1096), (330, 1070), (420, 1112), (690, 1080), (760, 1120), (1000, 1088), (1000, 1500), (0, 1500)], bone
+            [(0, 1062), (330, 1046), (420, 1084), (690, 1052), (760, 1092), (1000, 1060), (1000, 1500), (0, 1500)], bone
         )
     )
-    x = 70.0
-    for index, (letter, drop) in enumerate(zip("CALIGARI", (0, 20, -8, 16, -4, 22, 2, 14), strict=True)):
-        lean, size = (-9, 7, -4, 10, -8, 6, -11, 5)[index], 226 + (index % 3) * 26
-        half = 0.5 * size / kit.fitting(letter, font="gothic", width=1) * 1.22
-        x += half
-        word = kit.text(letter, 0, 0, size=size, fill=fire if index % 3 == 1 else ink, font="gothic")
-        parts.append(kit.group(word, transform=f"translate({x:.0f} {1346 + drop}) rotate({lean}) scale(1.22 1)"))
-        x += half + 24
+    sizes = [206 + (index % 3) * 24 for index in range(8)]
+    widths = [
+        1.22 * size / kit.fitting(letter, font="gothic", width=1)
+        for letter, size in zip("CALIGARI", sizes, strict=True)
+    ]
+    gap = (880 - sum(widths)) / 7
+    for index, letter in enumerate("CALIGARI"):
+        x = 60 + sum(widths[:index]) + index * gap + widths[index] / 2
+        lean, drop = (-9, 7, -4, 8, -8, 6, -9, 5)[index], (0, 16, -8, 12, -4, 18, 2, 10)[index]
+        word = kit.text(letter, 0, 0, size=sizes[index], fill=fire if index % 3 == 1 else ink, font="gothic")
+        parts.append(kit.group(word, transform=f"translate({x:.0f} {1352 + drop}) rotate({lean}) scale(1.22 1)"))
     strip = polygon([(0, 1378), (1000, 1394), (1000, 1500), (0, 1500)], ink)
-    heading = kit.text("DAS CABINET DES DR.", 92, 1142, size=62, fill=fire, font="gothic", anchor="start", spacing=7)
-    parts += [turned(heading, -2.5, 92, 1142), strip]
+    heading = kit.text("DAS CABINET DES DR.", 66, 1140, size=62, fill=fire, font="gothic", anchor="start", spacing=7)
+    parts += [turned(heading, -2.5, 66, 1140), strip]
     return "".join(parts) + credit_lines(film, bone, y=1440, soft=kit.mix(bone, fire, 0.35))
 
 
@@ -198,7 +201,7 @@ def nosferatu(film: Film) -> str:
 def safety_last(film: Film) -> str:
     cream, red, navy, sky = "#f5e8cb", "#d63c2b", "#1b2a49", "#8fc1c9"
     parts = [rect(0, 0, W, H, sky)]
-    dice = random.Random(1923)
+    dice = random.Random(1923)  # noqa: S311  (houses)
     x = -20.0
     while x < W:
         wide, tall = dice.uniform(60, 120), dice.uniform(80, 330)
