@@ -1,4 +1,4 @@
-"""Short source films for the demo: made by ffmpeg from the posters, with a little music, so that the encoder has real work."""
+"""Short source films for the demo, made by ffmpeg from the posters with a little music: real work for the encoder."""
 
 from __future__ import annotations
 

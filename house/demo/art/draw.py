@@ -86,7 +86,7 @@ def _softened(figure: Image.Image) -> Image.Image:
 
 
 def _raster(document: str) -> Image.Image:
-    """Drawn with the demo's own typefaces only, so that it looks the same everywhere; the system's where it has none."""
+    """With the demo's own typefaces only, so that it looks the same everywhere; with the system's where they lack."""
     fonts = poster_kit.font_files()
     png = resvg_py.svg_to_bytes(svg_string=document, skip_system_fonts=bool(fonts), font_files=fonts)
     return Image.open(io.BytesIO(png)).convert("RGBA")

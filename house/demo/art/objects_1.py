@@ -45,7 +45,7 @@ def bowl(a: str, b: str) -> str:
 
 def kettle(a: str, b: str) -> str:
     return (
-        line("M400 470q200-300 400 0", WOOD_DARK, 44)
+        line("M404 600C390 230 810 230 796 600", WOOD_DARK, 40)
         + path("M820 600l150-110 40 44-150 200z", a)
         + path("M360 900q-70-300 120-400h240q190 100 120 400z", a)
         + shade("M650 500h70q190 100 120 400H700q60-240-50-400z")

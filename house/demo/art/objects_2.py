@@ -1,4 +1,4 @@
-"""Books, clothes, sound, games and what goes out of doors. Each takes (main colour, second colour)."""
+"""Books, clothes, sound and what goes out of doors. Each takes (main colour, second colour)."""
 
 from __future__ import annotations
 
@@ -139,7 +139,10 @@ def jacket(a: str, b: str) -> str:
     return (
         path("M430 330l-190 130 30 420h120V600l20 370h380l20-370v280h120l30-420-190-130-170 50z", a)
         + shade("M640 380l130-50 190 130-30 420H810V600l-20 370H650q40-330-10-590z", 0.14)
-        + path("M480 330q120 70 240 0l-20-60H500z", b)
+        + path("M492 322q108-64 216 0q-20 60-108 74-88-14-108-74z", INK)
+        + path("M488 288L462 344q56 62 132 70v-52q-58-12-82-70zM712 288l26 56q-56 62-132 70v-52q58-12 82-70z", b)
+        + path("M450 640h90v24h-90zM660 640h90v24h-90z", "#000", more='fill-opacity=".22"')
+        + line("M262 850h92M846 850h92", BRASS, 12)
         + line("M600 390v580", "#000", 8, more='stroke-opacity=".3"')
         + buttons
     )
@@ -231,7 +234,7 @@ def camera(a: str, b: str) -> str:
         + circle(600, 570, 140, "#3b4a5c")
         + circle(600, 570, 90, "#89a8c4")
         + circle(560, 530, 30, "#fff", more='fill-opacity=".8"')
-        + rect(770, 400, 120, 90, CREAM, r=16)
+        + rect(770, 400, 120, 70, INK, r=16)
         + rect(320, 400, 120, 70, INK, r=16)
         + circle(360, 780, 34, b)
         + rect(400, 820, 400, 16, INK, r=8)
@@ -253,108 +256,6 @@ def speaker(a: str, b: str) -> str:
         + circle(600, 600, 300, "none", more='stroke="#fff" stroke-opacity=".35" stroke-width="8"')
         + path("M300 860l70 60-30 60-90-60z", b)
     )
-
-
-def puzzle(a: str, b: str) -> str:
-    pieces = "".join(
-        group(
-            rect(300 + (i % 3) * 200, 300 + (i // 3) * 200, 196, 196, c, r=14)
-            + (circle(300 + (i % 3) * 200 + 196, 398 + (i // 3) * 200, 36, c) if i % 3 < 2 else ""),
-            transform=t,
-        )
-        for i, (c, t) in enumerate(
-            zip(
-                [WOOD, "#d49c68", WOOD, "#d49c68", WOOD, "#d49c68", WOOD, "#d49c68", WOOD],
-                [""] * 8 + ["translate(40 50) rotate(12 798 798)"],
-                strict=True,
-            )
-        )
-    )
-    return (
-        pieces
-        + circle(500, 500, 130, CREAM, more='fill-opacity=".85"')
-        + circle(460, 470, 20, a)
-        + circle(530, 450, 12, a)
-        + path("M520 560l230-150-90 230z", b, more='fill-opacity=".9"')
-    )
-
-
-def chess(a: str, b: str) -> str:
-    squares = "".join(
-        rect(240 + (i % 6) * 120, 560 + (i // 6) * 120, 120, 120, WOOD_DARK if (i + i // 6) % 2 else CREAM)
-        for i in range(18)
-    )
-    knight = path(
-        "M470 660h190q-10-90-40-150 60-120-20-220l-70-70-16 60q-120 60-150 190l46 46 76-40q20 60-36 184z", INK
-    ) + rect(440, 650, 250, 60, INK, r=20)
-    pawn = (
-        circle(840, 500, 64, CREAM)
-        + path("M780 690q50-80 40-150h40q-10 70 40 150z", CREAM)
-        + rect(750, 680, 180, 50, CREAM, r=18)
-    )
-    return rect(220, 540, 760, 400, a, r=20) + squares + knight + pawn + circle(520, 330, 12, CREAM)
-
-
-def cards(a: str, b: str) -> str:
-    def one(turn: int, face: str) -> str:
-        return group(
-            rect(430, 300, 380, 560, "#fbf8f1", r=30, more='stroke="#d9d3c7" stroke-width="6"') + face,
-            transform=f"rotate({turn} 620 960)",
-        )
-
-    star = "M620 450l42 92 100 12-74 70 20 100-88-50-88 50 20-100-74-70 100-12z"
-    return (
-        one(-24, rect(460, 330, 320, 500, a, r=18))
-        + one(-2, path("M620 700q-160-120-90-210 60-50 90 30 30-80 90-30 70 90-90 210z", b))
-        + one(20, path(star, INK) + text(480, 380, "K", 70, INK) + text(760, 830, "K", 70, INK))
-    )
-
-
-def dominoes(a: str, b: str) -> str:
-    def stone(x: int, y: int, turn: int, top: list, bottom: list) -> str:
-        pips = "".join(circle(x + px, y + py, 18, INK) for px, py in top) + "".join(
-            circle(x + px, y + 220 + py, 18, INK) for px, py in bottom
-        )
-        return group(
-            rect(x, y, 200, 430, WOOD, r=26)
-            + rect(x, y, 200, 430, "#fff", r=26, more='fill-opacity=".18"')
-            + line(f"M{x + 24} {y + 215}h152", INK, 8)
-            + pips,
-            transform=f"rotate({turn} {x + 100} {y + 215})",
-        )
-
-    four, two, one = [(55, 60), (145, 60), (55, 150), (145, 150)], [(55, 60), (145, 150)], [(100, 105)]
-    return (
-        stone(280, 420, -18, four, one)
-        + stone(510, 380, -4, two, [*four, *one])
-        + stone(740, 430, 16, [*two, *one], two)
-    )
-
-
-def yoyo(a: str, b: str) -> str:
-    return (
-        line("M600 120v420", CREAM, 10)
-        + circle(600, 690, 270, a)
-        + circle(600, 690, 200, b)
-        + circle(600, 690, 120, WOOD)
-        + circle(600, 690, 30, METAL)
-        + shade("M690 436a270 270 0 0 1 0 508a330 330 0 0 0 0-508z")
-        + line("M570 120q30-60 60 0", CREAM, 16)
-    )
-
-
-def thaumatrope(a: str, b: str) -> str:
-    cage = circle(790, 640, 210, CREAM) + line(
-        "M700 740V600q90-120 180 0v140M745 560v180M790 545v195M835 560v180M690 740h200", INK, 12
-    )
-    bird = (
-        circle(420, 560, 210, CREAM)
-        + path(
-            "M330 600q10-110 110-110 20-60 80-50 40 10 40 50l40 20-44 16q-10 110-120 120l-40 60-10-60q-60-10-56-46z", b
-        )
-        + circle(512, 476, 10, INK)
-    )
-    return line("M60 520l170 20M620 590l-20 0M1000 660l150 30", a, 14) + bird + cage
 
 
 def flask(a: str, b: str) -> str:
@@ -424,7 +325,8 @@ def umbrella(a: str, b: str) -> str:
     return (
         line("M600 260v600q0 90 80 90t80-80", WOOD, 30)
         + path(
-            "M180 620q40-370 420-380q380 10 420 380q-70-70-140 0-70-70-140 0-70-70-140 0-70-70-140 0-70-70-140 0-70-70-140 0z",
+            "M180 620q40-370 420-380q380 10 420 380"
+            "q-70-70-140 0-70-70-140 0-70-70-140 0-70-70-140 0-70-70-140 0-70-70-140 0z",
             a,
         )
         + shade("M600 240q380 10 420 380q-70-70-140 0-70-70-140 0q-10-260-140-380z")

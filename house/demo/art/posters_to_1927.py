@@ -46,8 +46,8 @@ def potemkin(film: Film) -> str:
     parts.append(polygon([*stairs, (0, 1500), (1000, 1500)], black))
     parts += [rect(1000 - (i + 1) * step, 770 + i * fall, step, 12, red) for i in range(8)]
     parts.append(fitted("POTEMKIN", 500, 1376, width=900, fill=cream, font="anton"))
-    name = kit.text("BATTLESHIP", 64, 590, size=140, fill=cream, font="anton", anchor="start", spacing=10)
-    parts.append(turned(name, -34.2, 64, 590))
+    name = kit.text("BATTLESHIP", 104, 574, size=140, fill=cream, font="anton", anchor="start", spacing=10)
+    parts.append(turned(name, -34.2, 104, 574))
     return "".join(parts) + credit_lines(film, cream, y=1424)
 
 
@@ -64,11 +64,13 @@ def gold_rush(film: Film) -> str:
         polygon([(1000, 740), (880, 560), (760, 740), (640, 900), (1000, 1000)], kit.mix(blue, ink, 0.12)),
         polygon([(880, 560), (826, 640), (866, 620), (890, 660), (922, 624)], snow),
         path(
-            "M0 1000 Q200 900 470 880 L640 884 Q690 900 672 960 Q650 1020 690 1080 Q720 1160 660 1240 L640 1500 L0 1500 Z",
+            "M0 1000 Q200 900 470 880 L640 884 Q690 900 672 960 Q650 1020 690 1080 Q720 1160 660 1240 "
+            "L640 1500 L0 1500 Z",
             snow,
         ),
         path(
-            "M640 884 Q690 900 672 960 Q650 1020 690 1080 Q720 1160 660 1240 L640 1500 L560 1500 Q600 1240 610 1120 Q590 1000 600 884 Z",
+            "M640 884 Q690 900 672 960 Q650 1020 690 1080 Q720 1160 660 1240 L640 1500 L560 1500 Q600 "
+            "1240 610 1120 Q590 1000 600 884 Z",
             kit.mix(snow, blue, 0.4),
         ),
     ]
@@ -82,7 +84,8 @@ def gold_rush(film: Film) -> str:
         + rect(112, -446, 54, 150, ink)
         + polygon([(-268, -238), (0, -430), (268, -238)], ink)
         + path(
-            "M-286 -236 L-6 -446 Q0 -450 6 -446 L286 -236 Q262 -206 232 -236 Q200 -270 168 -244 Q120 -300 60 -300 Q0 -330 -60 -290 Q-120 -300 -170 -244 Q-220 -200 -286 -236 Z",
+            "M-286 -236 L-6 -446 Q0 -450 6 -446 L286 -236 Q262 -206 232 -236 Q200 -270 168 -244 Q120 -300 "
+            "60 -300 Q0 -330 -60 -290 Q-120 -300 -170 -244 Q-220 -200 -286 -236 Z",
             snow,
         )
     )
@@ -160,7 +163,7 @@ def the_general(film: Film) -> str:
         + rect(94, 1212, 812, 30, brass, 6)
     )
     parts.append(engine)
-    parts.append(polygon([(0, 1246), (1000, 1246), (1000, 1500), (0, 1500)], dark))
+    parts.append(polygon([(0, 1241), (1000, 1241), (1000, 1500), (0, 1500)], dark))
     parts.append(turned(kit.text("THE", 178, 246, size=150, fill=cream, font="gothic", spacing=6), -8, 178, 246))
     parts.append(fitted("GENERAL", 500, 1384, width=520, fill=cream, font="gothic", spacing_em=0.09))
     parts += [

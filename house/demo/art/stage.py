@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from house.demo.art import objects_1, objects_2, svg
+from house.demo.art import objects_1, objects_2, objects_3, svg
 from house.demo.art.poster_kit import darker, mix
 
 SIZE = 1200
@@ -59,12 +59,12 @@ LOOKS = {
     "vinyl-film-scores": Look(objects_2.vinyl, "#f0c65a", "plain", "#b5372b", "#e9a24c"),
     "instant-camera": Look(objects_2.camera, "#c98a9b", "disc", "#f1e7d3", "#d8473c"),
     "film-canister-speaker": Look(objects_2.speaker, "#7f9fb0", "plain", "#c9d0d4", "#c48a55"),
-    "wooden-puzzle": Look(objects_2.puzzle, "#bcd0c8", "plain", "#22375a", "#b5372b"),
-    "chess-set": Look(objects_2.chess, "#8fa58a", "table", "#6b4428", "#f6efe2"),
-    "playing-cards": Look(objects_2.cards, "#1f5f66", "plain", "#b5372b", "#d8473c"),
-    "dominoes": Look(objects_2.dominoes, "#d9674e", "plain", "#c48a55", "#1d1b20"),
-    "yo-yo": Look(objects_2.yoyo, "#5f8fa3", "disc", "#d8473c", "#f2d16b"),
-    "thaumatrope-kit": Look(objects_2.thaumatrope, "#e0b25c", "plain", "#7b2f3a", "#2f6f8f"),
+    "wooden-puzzle": Look(objects_3.puzzle, "#bcd0c8", "plain", "#22375a", "#b5372b"),
+    "chess-set": Look(objects_3.chess, "#8fa58a", "table", "#6b4428", "#f6efe2"),
+    "playing-cards": Look(objects_3.cards, "#1f5f66", "plain", "#b5372b", "#d8473c"),
+    "dominoes": Look(objects_3.dominoes, "#d9674e", "plain", "#c48a55", "#1d1b20"),
+    "yo-yo": Look(objects_3.yoyo, "#5f8fa3", "disc", "#d8473c", "#f2d16b"),
+    "thaumatrope-kit": Look(objects_3.thaumatrope, "#e0b25c", "plain", "#7b2f3a", "#2f6f8f"),
     "steel-flask": Look(objects_2.flask, "#d8c9a0", "table", "#2f6b57", "#c99a3f"),
     "wax-rucksack": Look(objects_2.rucksack, "#c9b48e", "table", "#59633a", "#7a4a2a"),
     "pocket-torch": Look(objects_2.torch, "#26324a", "plain", "#d98a2b", "#1d1b20"),

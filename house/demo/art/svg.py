@@ -34,7 +34,8 @@ def line(d: str, colour: str, width: float, *, more: str = "") -> str:
 def text(x: float, y: float, words: str, size: float, fill: str, *, font: str = "Fjalla One", more: str = "") -> str:
     """Centred unless `more` says otherwise."""
     anchor = "" if "text-anchor" in more else 'text-anchor="middle"'
-    return f'<text x="{x}" y="{y}" font-family="{font}" font-size="{size}" fill="{fill}" {anchor} {more}>{escape(words)}</text>'
+    look = f'font-family="{font}" font-size="{size}" fill="{fill}" {anchor} {more}'
+    return f'<text x="{x}" y="{y}" {look}>{escape(words)}</text>'
 
 
 def group(*parts: str, transform: str = "", more: str = "") -> str:
