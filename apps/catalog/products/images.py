@@ -16,6 +16,8 @@ from apps.common.problems import ValidationProblem
 
 WIDTHS = (320, 640, 960, 1280)
 QUALITY = 82
+# Of libwebp: 3 takes twice the time of 2 for files that are 8 % smaller.
+EFFORT = 2
 MAX_BYTES = 20 * 1024 * 1024
 # A picture that unpacks to more than this is a decompression bomb, not a product photo.
 MAX_PIXELS = 50_000_000
@@ -60,11 +62,16 @@ def render(content: bytes, *, slug: str) -> Rendered:
     renditions = []
     for width in sorted({min(width, picture.width) for width in WIDTHS}):
         height = max(1, round(picture.height * width / picture.width))
-        scaled = picture if width == picture.width else picture.resize((width, height), Image.Resampling.LANCZOS)
+        scaled = picture if width == picture.width else _scaled(picture, width, height)
         buffer = io.BytesIO()
-        scaled.save(buffer, "WEBP", quality=QUALITY, method=3)
+        scaled.save(buffer, "WEBP", quality=QUALITY, method=EFFORT)
         renditions.append({"width": width, "name": _write(f"products/{slug}-{digest[:10]}-{width}.webp", buffer)})
     return Rendered(picture.width, picture.height, renditions, digest)
+
+
+def _scaled(picture: Image.Image, width: int, height: int) -> Image.Image:
+    # A coarse reduction first, to no less than twice the size: invisible, and a third of the time.
+    return picture.resize((width, height), Image.Resampling.LANCZOS, reducing_gap=2.0)
 
 
 def _write(name: str, buffer: io.BytesIO) -> str:

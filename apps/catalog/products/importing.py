@@ -21,7 +21,7 @@ from apps.catalog.inventory.models import StockItem
 from apps.catalog.inventory.services import set_stock
 from apps.catalog.products import images, services
 from apps.catalog.products.images import Rendered
-from apps.catalog.products.models import Brand, Product, ProductAttribute, Variant
+from apps.catalog.products.models import Brand, Product, ProductAttribute, ProductImage, Variant
 from apps.catalog.reviews.services import import_review, refresh_rating
 from apps.common.money import Money
 from apps.common.problems import ValidationProblem
@@ -37,7 +37,10 @@ def import_catalogue(data: dict[str, Any], folder: Path, *, on_progress: Callabl
         with _blamed("Category", entry.get("path")):
             services.ensure_category(entry["path"], name=entry["name"], description=entry.get("description", ""))
     entries = data.get("products", [])
-    known = dict(Product.objects.exclude(import_digest="").values_list("slug", "import_digest"))
+    known = Known(
+        entries=dict(Product.objects.exclude(import_digest="").values_list("slug", "import_digest")),
+        pictures=set(ProductImage.objects.exclude(renditions=[]).values_list("product__slug", "checksum")),
+    )
     changed = 0
     with ThreadPoolExecutor(max_workers=2) as pool:
         prepared = pool.map(lambda entry: _prepare(entry, folder, known), entries)
@@ -64,8 +67,16 @@ def _blamed(what: str, name: str | None) -> Iterator[None]:
 
 
 @dataclass(frozen=True, slots=True)
+class Known:
+    """What is there already: entries' fingerprints by slug, and `(slug, checksum)` of rendered pictures."""
+
+    entries: dict[str, str]
+    pictures: set[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
 class Prepared:
-    """What can be done for an entry without the database: its fingerprint, its picture."""
+    """What can be done for an entry without the database: its fingerprint, its picture if that is new."""
 
     digest: str
     image: Rendered | None = None
@@ -74,12 +85,14 @@ class Prepared:
 UNCHANGED = Prepared(digest="")
 
 
-def _prepare(entry: dict[str, Any], folder: Path, known: dict[str, str]) -> Prepared:
+def _prepare(entry: dict[str, Any], folder: Path, known: Known) -> Prepared:
     content = (folder / entry["image"]).read_bytes() if entry.get("image") else b""
     digest = hashlib.sha256(json.dumps(entry, sort_keys=True).encode() + content).hexdigest()
-    if known.get(entry["slug"]) == digest:
+    if known.entries.get(entry["slug"]) == digest:
         return UNCHANGED
-    return Prepared(digest, images.render(content, slug=entry["slug"]) if content else None)
+    if not content or (entry["slug"], images.checksum(content)) in known.pictures:
+        return Prepared(digest)
+    return Prepared(digest, images.render(content, slug=entry["slug"]))
 
 
 def import_product(entry: dict[str, Any], prepared: Prepared) -> Product:
@@ -109,8 +122,7 @@ def import_product(entry: dict[str, Any], prepared: Prepared) -> Product:
         _write_attributes(product, entry.get("attributes", {}))
         for position, line in enumerate(entry["variants"]):
             _write_variant(product, line, position)
-        if prepared.image:
-            services.attach_image(product, prepared.image, alt=entry.get("image_alt", ""))
+        services.attach_image(product, prepared.image, alt=entry.get("image_alt", ""))
         services.record_change(product, previous_status=previous.status if previous else None)
     return product
 

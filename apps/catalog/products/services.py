@@ -142,20 +142,21 @@ def ensure_category(path: str, *, name: str = "", description: str = "") -> Cate
     return category
 
 
-def attach_image(product: Product, rendered: images.Rendered, *, alt: str) -> None:
-    """Make this the product's first picture. The caller records the change."""
-    fields = {
-        "file": rendered.renditions[-1]["name"],
-        "alt": alt,
-        "width": rendered.width,
-        "height": rendered.height,
-        "renditions": rendered.renditions,
-        "checksum": rendered.checksum,
-    }
+def attach_image(product: Product, rendered: images.Rendered | None, *, alt: str) -> None:
+    """Make this the product's first picture, or describe the present one anew (None). The caller records the change."""
+    fields: dict[str, Any] = {"alt": alt}
+    if rendered:
+        fields |= {
+            "file": rendered.renditions[-1]["name"],
+            "width": rendered.width,
+            "height": rendered.height,
+            "renditions": rendered.renditions,
+            "checksum": rendered.checksum,
+        }
     current = product.images.order_by("position", "id").first()
     if current:
         ProductImage.objects.filter(pk=current.pk).update(**fields)
-    else:
+    elif rendered:
         ProductImage.objects.create(product=product, **fields)
 
 

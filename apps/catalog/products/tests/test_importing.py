@@ -11,7 +11,7 @@ from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
 
 from apps.catalog.inventory.models import StockItem, StockMovement
-from apps.catalog.products import services
+from apps.catalog.products import images, services
 from apps.catalog.products.models import Price, Product, ProductImage
 from apps.catalog.reviews.models import Review
 from apps.catalog.tests.factories import picture
@@ -155,6 +155,14 @@ def test_a_new_picture_replaces_the_old_one_under_a_new_address(run, tmp_path):
     after = ProductImage.objects.get()
     assert after.renditions[0]["name"] != before
     assert [(r["width"], default_storage.exists(r["name"])) for r in after.renditions] == [(300, True)]
+
+
+def test_an_unchanged_picture_is_not_rendered_again_but_described_anew(run, monkeypatch):
+    run(CATALOGUE)
+    monkeypatch.setattr(images, "render", lambda *args, **kwargs: pytest.fail("rendered again"))
+    run(changed(image_alt="A mug of blue clay"))
+    image = ProductImage.objects.get()
+    assert (image.alt, len(image.renditions)) == ("A mug of blue clay", 4)
 
 
 @pytest.mark.parametrize(
