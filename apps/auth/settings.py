@@ -5,7 +5,7 @@ from __future__ import annotations
 from celery.schedules import crontab
 
 from apps.common.settings.base import *
-from apps.common.settings.base import CELERY_BROKER_TRANSPORT_OPTIONS, DATA_APPS, MIDDLEWARE, env
+from apps.common.settings.base import DATA_APPS, MIDDLEWARE, env
 
 # Accounts live here: the mirror that other services keep of their staff is not needed.
 INSTALLED_APPS = [
@@ -35,14 +35,6 @@ SERVICE_SECRETS = {
     for name in ("catalog", "payment", "ui", "video")
 }
 
-# Without these a request that asks for a mail waits six seconds for a Redis that refuses connections.
-CELERY_BROKER_TRANSPORT_OPTIONS = {
-    **CELERY_BROKER_TRANSPORT_OPTIONS,
-    "max_retries": 0,
-    "interval_start": 0,
-    "interval_step": 0,
-    "interval_max": 0,
-}
 CELERY_BEAT_SCHEDULE = {
     # Looks every night whether the newest key is 30 days old.
     "rotate-signing-keys": {

@@ -10,15 +10,13 @@ import respx
 
 from apps.common.http import client as http_client
 from apps.common.identity import service_tokens
-from apps.common.testing import contracts
-from apps.payment.tests.catalog_fake import FILM, LAMP, MUG, RENTAL, FakeCatalog, document
+from apps.payment.tests.catalog_fake import FILM, LAMP, MUG, RENTAL, FakeCatalog
 from apps.payment.tests.personas import Shopper
 
 
 @pytest.fixture
-def catalog(monkeypatch) -> Iterator[FakeCatalog]:
+def catalog() -> Iterator[FakeCatalog]:
     """Catalog with ten mugs, one lamp, and a film to buy or rent."""
-    monkeypatch.setattr(contracts, "document", document)
     fake = FakeCatalog()
     fake.sell(MUG, LAMP, FILM, RENTAL)
     http_client.forget_targets()

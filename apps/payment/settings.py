@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from apps.common.settings.base import *
-from apps.common.settings.base import DATA_APPS, SPECTACULAR_SETTINGS, env
+from apps.common.settings.base import DATA_APPS, env
 
 INSTALLED_APPS = [
     *DATA_APPS,
@@ -32,6 +32,3 @@ CELERY_BEAT_SCHEDULE = {
     "erase-personal-data": {"task": "apps.payment.orders.tasks.erase_personal_data", "schedule": 3600.0},
     "purge-idempotency-keys": {"task": "apps.common.idempotency.tasks.purge_idempotency_keys", "schedule": 3600.0},
 }
-
-# 3.1 can say "a next action or null"; in 3.0 a reference cannot be nullable.
-SPECTACULAR_SETTINGS = SPECTACULAR_SETTINGS | {"OAS_VERSION": "3.1.0"}

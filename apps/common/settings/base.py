@@ -170,6 +170,8 @@ REST_FRAMEWORK = {
 SPECTACULAR_SETTINGS = {
     "TITLE": f"StreamCart {SERVICE}",
     "VERSION": "1",
+    # The version whose JSON Schema says what nullable answers look like without a dialect of its own.
+    "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
     "SERVE_AUTHENTICATION": [],
@@ -219,6 +221,11 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": int(timedelta(hours=2).total_seconds()),
     "socket_connect_timeout": 1,
     "socket_timeout": 30,
+    # One try: while Redis is away a request must not wait for it.
+    "max_retries": 0,
+    "interval_start": 0,
+    "interval_step": 0,
+    "interval_max": 0,
 }
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE: dict[str, dict] = {}

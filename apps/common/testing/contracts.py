@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
-from openapi_core import OpenAPI
+from openapi_core import Config, OpenAPI
 from openapi_core.testing import MockRequest, MockResponse
 
 APPS = Path(__file__).resolve().parents[2]
@@ -18,7 +18,8 @@ APPS = Path(__file__).resolve().parents[2]
 @cache
 def document(service: str) -> OpenAPI:
     """The parsed document of a service."""
-    return OpenAPI.from_file_path(str(APPS / service / "openapi.yaml"))
+    config = Config(extra_media_type_deserializers={"application/problem+json": json.loads})
+    return OpenAPI.from_file_path(str(APPS / service / "openapi.yaml"), config=config)
 
 
 def assert_matches_contract(

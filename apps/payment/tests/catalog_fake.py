@@ -13,26 +13,17 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from functools import cache
 from typing import Any
 
 import httpx
 import respx
 from django.conf import settings
 from django.utils import timezone
-from openapi_core import Config, OpenAPI
 
 from apps.common.testing import contracts
 
 EUR = "EUR"
 RESERVATION = re.compile(r"/v1/reservations/(?P<id>[0-9a-f-]{36})(?P<commit>/commit)?\Z")
-
-
-@cache
-def document(service: str) -> OpenAPI:
-    """As contracts.document, and able to read problems."""
-    config = Config(extra_media_type_deserializers={"application/problem+json": json.loads})
-    return OpenAPI.from_file_path(str(contracts.APPS / service / "openapi.yaml"), config=config)
 
 
 @dataclass(frozen=True)
