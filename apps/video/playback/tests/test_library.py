@@ -1,0 +1,94 @@
+import uuid
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from apps.common.outbox.testing import deliver
+from apps.video.playback.models import Entitlement
+from apps.video.titles.models import Title
+
+pytestmark = pytest.mark.django_db
+
+
+def line(slug: str | None, *, kind: str = "video", offer: str | None = "buy", hours: int | None = None) -> dict:
+    return {
+        "sku": "X",
+        "kind": kind,
+        "quantity": 1,
+        "slug": slug,
+        "title_slug": slug,
+        "offer": offer,
+        "rental_hours": hours,
+    }
+
+
+def paid(user_id: uuid.UUID | None, *lines: dict, number: str = "SC-1") -> None:
+    data = {"order_number": number, "user_id": user_id and str(user_id), "lines": list(lines)}
+    deliver("payment", "order.paid", subject=number, data=data)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_paid_order_grants_its_films_once_however_often_it_is_told():
+    me = uuid.uuid4()
+    for _ in range(3):
+        paid(me, line("metropolis"), line("nosferatu", offer="rent", hours=48), line(None, kind="goods", offer=None))
+    assert Entitlement.objects.count() == 2
+    rental = Entitlement.objects.get(offer="rent")
+    assert rental.expires_at - rental.granted_at == timedelta(days=30)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_refund_takes_the_film_back():
+    me = uuid.uuid4()
+    paid(me, line("metropolis"), line("nosferatu"))
+    data = {"order_number": "SC-1", "lines": [line("nosferatu")]}
+    deliver("payment", "order.refunded", subject="SC-1", data=data)
+    assert [e.title_slug for e in Entitlement.objects.filter(revoked_at=None)] == ["metropolis"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_deleted_account_is_forgotten():
+    me, other = uuid.uuid4(), uuid.uuid4()
+    paid(me, line("metropolis"))
+    paid(other, line("metropolis"), number="SC-2")
+    deliver("auth", "user.deleted", subject=str(me), data={"user_id": str(me)})
+    assert [e.user_id for e in Entitlement.objects.all()] == [other]
+
+
+def test_a_film_bought_and_rented_shows_once_as_bought(as_user, film, entitle):
+    me = uuid.uuid4()
+    entitle(me, offer="rent", rental_hours=48, expires_at=timezone.now() + timedelta(days=1))
+    entitle(me)
+    items = as_user(me).get("/v1/library").json()["results"]
+    assert [(item["title_slug"], item["offer"]) for item in items] == [("metropolis", "buy")]
+
+
+def test_a_film_that_is_not_encoded_yet_is_in_the_library_without_facts(as_user, entitle):
+    me = uuid.uuid4()
+    entitle(me, "coming-soon")
+    (item,) = as_user(me).get("/v1/library").json()["results"]
+    assert (item["title_slug"], item["title"]) == ("coming-soon", None)
+
+
+@pytest.mark.parametrize("count", [2, 20])
+def test_the_library_costs_the_same_for_few_and_many(as_user, entitle, django_assert_num_queries, count):
+    me = uuid.uuid4()
+    for number in range(count):
+        slug = f"film-{number}"
+        Title.objects.create(slug=slug, name=slug, state="ready", asset_id=uuid.uuid4(), runtime_seconds=10)
+        entitle(me, slug)
+    client = as_user(me)
+    # entitlements, titles, captions, progress
+    with django_assert_num_queries(4):
+        assert len(client.get("/v1/library").json()["results"]) == count
+
+
+def test_services_ask_for_a_users_rights(as_service, as_user, entitle):
+    me = uuid.uuid4()
+    entitle(me)
+    path = f"/v1/entitlements?user={me}"
+    assert as_service("catalog", "entitlements:read").get(path).json()["results"][0]["title_slug"] == "metropolis"
+    assert as_service("catalog").get(path).status_code == 403
+    assert as_user(me).get(path).status_code == 403
+    assert as_service("catalog", "entitlements:read").get("/v1/entitlements?user=x").status_code == 400

@@ -1,0 +1,60 @@
+import uuid
+
+import pytest
+
+from apps.common.outbox.models import OutboxEvent
+from apps.common.problems import ValidationProblem
+from apps.video.titles import services
+from apps.video.titles.models import Title
+
+pytestmark = pytest.mark.django_db
+NEW = {"slug": "the-kid", "name": "The Kid", "year": 1921, "directors": ["Charlie Chaplin"], "cast": ["Jackie Coogan"]}
+
+
+def test_everybody_sees_what_can_be_watched_and_nothing_else(api_client, film):
+    Title.objects.create(slug="draft", name="Draft")
+    assert [t["slug"] for t in api_client.get("/v1/titles").json()["results"]] == ["metropolis"]
+    assert api_client.get("/v1/titles/metropolis").json()["runtime_seconds"] == 100
+    assert api_client.get("/v1/titles/draft").status_code == 404
+
+
+def test_an_unchanged_film_costs_no_bytes(api_client, film):
+    first = api_client.get("/v1/titles/metropolis")
+    again = api_client.get("/v1/titles/metropolis", HTTP_IF_NONE_MATCH=first["ETag"])
+    assert again.status_code == 304
+
+
+@pytest.mark.parametrize("count", [2, 20])
+def test_the_list_costs_the_same_for_few_and_many(api_client, django_assert_num_queries, count):
+    for number in range(count):
+        Title.objects.create(slug=f"f{number}", name=f"F{number}", state="ready", asset_id=uuid.uuid4())
+    with django_assert_num_queries(2):
+        api_client.get("/v1/titles")
+
+
+def test_only_video_staff_write(api_client, as_user, as_staff):
+    assert api_client.post("/v1/titles", NEW).status_code == 401
+    assert as_user().post("/v1/titles", NEW).status_code == 403
+    assert as_staff("catalog_staff").post("/v1/titles", NEW).status_code == 403
+    staff = as_staff("video_staff")
+    assert staff.post("/v1/titles", NEW).status_code == 201
+    assert staff.post("/v1/titles", NEW).status_code == 409
+    assert staff.patch("/v1/titles/the-kid", {"year": 1920}).json()["year"] == 1920
+    assert staff.patch("/v1/titles/nothing", {"year": 1920}).status_code == 404
+
+
+@pytest.mark.parametrize("change", [{"slug": "a b"}, {"year": 1}, {"name": ""}, {"name": "x" * 300}, {"cast": "x"}])
+def test_odd_facts_are_refused(as_staff, change):
+    assert as_staff("video_staff").post("/v1/titles", NEW | change).status_code == 400
+    assert not Title.objects.exists()
+
+
+def test_withdrawing_is_told_once(film):
+    services.withdraw(film)
+    services.withdraw(film)
+    assert OutboxEvent.objects.filter(type__contains="title.withdrawn").count() == 1
+
+
+def test_captions_must_be_webvtt(film):
+    with pytest.raises(ValidationProblem):
+        services.set_captions(film, language="en", label="English", webvtt="1\n00:00:01,000 --> 00:00:02,000\nHi")
