@@ -46,6 +46,15 @@ class Process:
     backoff: float = MIN_BACKOFF
     exit_code: int | None = None
 
+    # What came after the last line break.
+    rest: bytes = b""
+
+    @property
+    def child(self) -> subprocess.Popen[bytes]:
+        """The started program."""
+        assert self.popen is not None, f"{self.name} was not started"  # noqa: S101  (a bug, not an input)
+        return self.popen
+
     @property
     def is_running(self) -> bool:
         return self.popen is not None and self.popen.poll() is None
@@ -111,8 +120,9 @@ class Supervisor:
             start_new_session=True,
             preexec_fn=lambda: die_with_parent(process.preexec),
         )
-        os.set_blocking(process.popen.stdout.fileno(), False)
-        self.selector.register(process.popen.stdout, selectors.EVENT_READ, process)
+        if process.popen.stdout is not None:
+            os.set_blocking(process.popen.stdout.fileno(), False)
+            self.selector.register(process.popen.stdout, selectors.EVENT_READ, process)
         process.started_at, process.restart_at = time.monotonic(), 0.0
         self._note_children()
 
@@ -145,9 +155,9 @@ class Supervisor:
                 self.selector.unregister(key.fileobj)
                 key.fileobj.close()  # type: ignore[union-attr]  # a pipe of Popen
                 continue
-            buffered = getattr(process, "_rest", b"") + chunk
+            buffered = process.rest + chunk
             *lines, rest = buffered.split(b"\n")
-            process._rest = rest[-65536:]  # type: ignore[attr-defined]  # a private note on the process
+            process.rest = rest[-65536:]
             for line in lines:
                 self._line(process.name, line.decode(errors="replace").rstrip("\r"))
 
@@ -170,13 +180,13 @@ class Supervisor:
             group = [process for process in running if process.stage == stage]
             for process in group:
                 if process.is_running:
-                    os.kill(process.popen.pid, process.stop_signal)
+                    os.kill(process.child.pid, process.stop_signal)
             ends = time.monotonic() + STOP_SECONDS
             while any(process.is_running for process in group) and time.monotonic() < ends:
                 self._show_lines(timeout=0.05)
             for process in group:
                 _end_group(process, signal.SIGKILL)
-                process.popen.wait()
+                process.child.wait()
         self._show_lines(timeout=0)
         for log in self.logs.values():
             log.close()
@@ -188,7 +198,7 @@ class Supervisor:
         for process in self.processes.values():
             if process.is_running:
                 try:
-                    alive[process.popen.pid] = psutil.Process(process.popen.pid).create_time()
+                    alive[process.child.pid] = psutil.Process(process.child.pid).create_time()
                 except psutil.NoSuchProcess:
                     continue
         path = self.var / "run" / "children.json"
@@ -232,6 +242,6 @@ def die_with_parent(more: Callable[[], None] | None = None) -> None:
 def _end_group(process: Process, number: int) -> None:
     """Signal whatever is left of the process's group (gunicorn's workers, ffmpeg)."""
     try:
-        os.killpg(process.popen.pid, number)
+        os.killpg(process.child.pid, number)
     except (ProcessLookupError, PermissionError):
         return

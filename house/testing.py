@@ -51,7 +51,7 @@ def test(parts: list[str], *, keyword: str | None, extra: list[str]) -> int:
     chosen = [part for part in chosen if (ROOT / _folder(part)).is_dir()]
     together = [part for part in chosen if part in PARALLEL]
     wanted = [*(["-k", keyword] if keyword else []), *extra]
-    outcomes = []
+    outcomes: list[Outcome] = []
     if together:
         with servers() as environment, ThreadPoolExecutor(2) as pool:
             outcomes += pool.map(lambda part: _run(part, environment, wanted), together)

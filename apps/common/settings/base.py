@@ -136,7 +136,7 @@ STATIC_URL = "static/"
 STATIC_ROOT = Path(env("STATIC_ROOT") or REPOSITORY / "var" / "static" / SERVICE)
 MEDIA_ROOT = Path(env("MEDIA_ROOT") or REPOSITORY / "var" / "media" / SERVICE)
 MEDIA_URL = env("MEDIA_URL") or f"{PUBLIC_URL}/media/{SERVICE}/"
-STORAGES = {
+STORAGES: dict[str, dict] = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "apps.common.staticfiles.PrefixedManifestStorage"},
 }
