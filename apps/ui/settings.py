@@ -7,9 +7,9 @@ from apps.common.settings.base import COMMON_APPS, PUBLIC_URL, REST_FRAMEWORK, S
 
 INSTALLED_APPS = [*COMMON_APPS, "django.contrib.messages", "csp", "apps.ui.storefront"]
 ROOT_URLCONF = "apps.ui.urls"
-AUTHENTICATION_BACKENDS: list[str] = []
+AUTHENTICATION_BACKENDS = []
 # The problem handler is shared with the APIs; users come from tokens, not from Django.
-REST_FRAMEWORK = REST_FRAMEWORK | {"UNAUTHENTICATED_USER": None}
+REST_FRAMEWORK["UNAUTHENTICATED_USER"] = None  # type: ignore[assignment]  # DRF wants None for "no user object"
 
 MIDDLEWARE = [
     "django_prometheus.middleware.PrometheusBeforeMiddleware",

@@ -6,19 +6,21 @@ from typing import Any
 
 from django.http import HttpRequest
 
-NAVIGATION = (
-    ("Films", "/shop/c/films"),
-    ("Goods", "/shop?kind=goods"),
-    ("All", "/shop"),
-)
+NAVIGATION = (("Films", "/shop?kind=video"), ("Goods", "/shop?kind=goods"), ("Everything", "/shop"))
+# Where people who look behind the scenes go; the gateway leads there.
+APIS = [
+    {"name": name, "docs": f"/api/{name}/docs/", "admin": f"/api/{name}/admin/"}
+    for name in ("auth", "catalog", "payment", "video")
+]
 
 
 def shop(request: HttpRequest) -> dict[str, Any]:
-    """The visitor and the cart's count, from the cookie alone: the header costs no call."""
+    """The visitor and the cart's count, from the cookies alone: the header costs no call."""
     session = getattr(request, "shop", None)
     return {
         "user": session.user if session else None,
         "cart_count": session.cart_count if session else 0,
         "navigation": NAVIGATION,
-        "q": request.GET.get("q", ""),
+        "apis": APIS,
+        "q": request.GET.get("q", "")[:200],
     }

@@ -11,24 +11,44 @@ from django.shortcuts import redirect, render
 from apps.common.http import RemoteProblem, Unavailable
 from apps.common.problems import Problem
 from apps.ui.storefront.navigation import sign_in_address
+from apps.ui.storefront.session import ShopRequest, SignInNeeded
 
 log = structlog.get_logger(__name__)
-# What a visitor can still do while a part is down.
+RETRY_SECONDS = 10
+# What happened, and what a visitor can still do, while a part is down.
 DOWN = {
-    "catalog": ("The shelves are out of reach", "Your orders and your films are still here. Try the shop again soon."),
-    "auth": ("Sign-in is out of reach", "You can go on looking around. Try signing in again in a minute."),
-    "payment": ("The till is out of reach", "Your cart is safe and stays as it is. Try again in a minute."),
+    "catalog": (
+        "The shelves are out of reach",
+        "We are putting the shop back in order. Your orders and your films are still here.",
+    ),
+    "auth": ("Accounts are out of reach", "You can go on looking around and filling your cart. Try again in a minute."),
+    "payment": (
+        "The till is out of reach",
+        "Your cart stays as it is. Try again in a minute.",
+    ),
     "video": ("The screening room is out of reach", "Your films are safe. Try again in a minute."),
 }
+# Links that work while the part is down.
+STILL_OPEN = {
+    "catalog": (("/library", "Your library"), ("/orders", "Your orders")),
+    "auth": (("/shop", "Look around"), ("/cart", "Your cart")),
+    "payment": (("/shop", "Look around"), ("/library", "Your library")),
+    "video": (("/shop", "Look around"), ("/orders", "Your orders")),
+}
+ANYWHERE = (("/", "To the shop"), ("/library", "Your library"))
 
 
-class SignInNeeded(Exception):
-    """Raised by a view that is for signed-in people; leads to the sign-in page and back."""
-
-
-def page(request: HttpRequest, status: int, *, heading: str, text: str) -> HttpResponse:
-    """The error page."""
-    return render(request, "storefront/error.html", {"heading": heading, "text": text, "status": status}, status=status)
+def page(
+    request: HttpRequest,
+    status: int,
+    *,
+    heading: str,
+    text: str,
+    links: tuple[tuple[str, str], ...] = ANYWHERE,
+) -> HttpResponse:
+    """The error page; `links` are (address, label), the first one the obvious thing to do."""
+    context = {"heading": heading, "text": text, "status": status, "links": links}
+    return render(request, "storefront/error.html", context, status=status)
 
 
 class KindErrorsMiddleware:
@@ -40,17 +60,15 @@ class KindErrorsMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         return self.get_response(request)
 
-    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+    def process_exception(self, request: ShopRequest, error: Exception) -> HttpResponse | None:
         match error:
             case SignInNeeded():
                 return redirect(sign_in_address(request))
             case Unavailable():
-                log.warning("page not served", service=error.service, reason=str(error))
-                heading, text = DOWN[error.service]
-                response = page(request, 503, heading=heading, text=text)
-                response["Retry-After"] = "10"
-                return response
+                return out_of_reach(request, error)
             case RemoteProblem() if error.status == 401:
+                # The token was good by its date but is not accepted any more: keys or rights have changed.
+                request.shop.sign_out()
                 return redirect(sign_in_address(request))
             case RemoteProblem() if error.status == 404:
                 return not_found(request, error)
@@ -61,8 +79,17 @@ class KindErrorsMiddleware:
         return None
 
 
+def out_of_reach(request: HttpRequest, error: Unavailable) -> HttpResponse:
+    """A page could not be made because a service is down."""
+    log.warning("page not served", service=error.service, reason=error.reason)
+    heading, text = DOWN[error.service]
+    response = page(request, 503, heading=heading, text=text, links=STILL_OPEN[error.service])
+    response["Retry-After"] = str(RETRY_SECONDS)
+    return response
+
+
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return page(request, 400, heading="That address makes no sense", text="Check it, or start again from the shop.")
+    return page(request, 400, heading="That request makes no sense", text="Check the address, or start from the shop.")
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -70,7 +97,11 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    text = "It may have been sold, moved or never been here. The search knows what there is."
+    path = request.path.strip("/")
+    if request.path.endswith("/") and path and request.method in ("GET", "HEAD"):
+        # Addresses here end without a slash; many people and tools add one.
+        return redirect("/" + path, permanent=True)
+    text = "It may have moved, been sold out for good, or never been here. The search knows what there is."
     return page(request, 404, heading="There is nothing here", text=text)
 
 

@@ -8,10 +8,11 @@ from typing import Any
 from django import forms
 
 COUNTRIES = [
-    ("DE", "Germany"),
     ("AT", "Austria"),
     ("BE", "Belgium"),
     ("CH", "Switzerland"),
+    ("CZ", "Czechia"),
+    ("DE", "Germany"),
     ("DK", "Denmark"),
     ("ES", "Spain"),
     ("FI", "Finland"),
@@ -19,6 +20,7 @@ COUNTRIES = [
     ("GB", "United Kingdom"),
     ("IE", "Ireland"),
     ("IT", "Italy"),
+    ("LU", "Luxembourg"),
     ("NL", "Netherlands"),
     ("NO", "Norway"),
     ("PL", "Poland"),
@@ -26,6 +28,9 @@ COUNTRIES = [
     ("SE", "Sweden"),
     ("US", "United States"),
 ]
+COUNTRY_NAMES = dict(COUNTRIES)
+COUNTRIES.sort(key=lambda country: country[1])
+HOME_COUNTRY = "DE"
 
 
 def text(label: str, *, autocomplete: str, length: int = 150, required: bool = True, **attrs: str) -> forms.CharField:
@@ -35,42 +40,49 @@ def text(label: str, *, autocomplete: str, length: int = 150, required: bool = T
 
 
 def password(label: str, autocomplete: str, **kwargs: Any) -> forms.CharField:
+    """Never trimmed, never shown again."""
     widget = forms.PasswordInput(attrs={"autocomplete": autocomplete})
     return forms.CharField(label=label, max_length=1024, strip=False, widget=widget, **kwargs)
 
 
 def email() -> forms.EmailField:
-    return forms.EmailField(
-        label="E-mail", max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "email", "inputmode": "email"})
-    )
+    """Where mail goes, and the name of an account."""
+    widget = forms.EmailInput(attrs={"autocomplete": "email", "inputmode": "email", "autocapitalize": "none"})
+    return forms.EmailField(label="E-mail", max_length=254, widget=widget)
 
 
 class KindForm(forms.Form):
-    """A form whose fields tell assistive technology about their errors and hints."""
+    """A form that says what is wrong beside the field, in the page rather than in the browser's bubbles."""
 
     use_required_attribute = False
 
     def add_remote_errors(self, errors: dict[str, list[str]], detail: str) -> None:
         """Put what a service found wrong beside the fields it means, and the rest on top."""
-        known = False
+        is_said = False
         for name, sentences in errors.items():
             field = name.rsplit(".", 1)[-1]
             for sentence in sentences:
                 self.add_error(field if field in self.fields else None, sentence)
-                known = True
-        if not known:
+                is_said = True
+        if not is_said:
             self.add_error(None, detail)
 
 
 class SignInForm(KindForm):
+    """`autocomplete` says username: password managers look for it."""
+
     email = email()
     password = password("Password", "current-password")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["email"].widget.attrs["autocomplete"] = "username"
 
 
 class RegisterForm(KindForm):
     name = text("Name", autocomplete="name")
     email = email()
-    password = password("Password", "new-password", help_text="Ten characters or more.")
+    password = password("Password", "new-password", help_text="Ten characters or more. A sentence is fine.")
 
 
 class EmailForm(KindForm):
@@ -79,7 +91,7 @@ class EmailForm(KindForm):
 
 class NewPasswordForm(KindForm):
     token = forms.CharField(max_length=1024, widget=forms.HiddenInput)
-    password = password("New password", "new-password", help_text="Ten characters or more.")
+    password = password("New password", "new-password", help_text="Ten characters or more. A sentence is fine.")
 
 
 class NameForm(KindForm):
@@ -89,11 +101,14 @@ class NameForm(KindForm):
 class AddressForm(KindForm):
     name = text("Name", autocomplete="shipping name")
     line1 = text("Street and number", autocomplete="shipping address-line1", length=200)
-    line2 = text("Addition", autocomplete="shipping address-line2", length=200, required=False)
+    line2 = text("Flat, floor, company", autocomplete="shipping address-line2", length=200, required=False)
     postal_code = text("Postal code", autocomplete="shipping postal-code", length=20)
     city = text("City", autocomplete="shipping address-level2", length=100)
     country = forms.ChoiceField(
-        label="Country", choices=COUNTRIES, widget=forms.Select(attrs={"autocomplete": "shipping country"})
+        label="Country",
+        choices=COUNTRIES,
+        initial=HOME_COUNTRY,
+        widget=forms.Select(attrs={"autocomplete": "shipping country"}),
     )
 
     def address(self) -> dict[str, str]:
@@ -101,27 +116,36 @@ class AddressForm(KindForm):
         return {name: self.cleaned_data[name] for name in AddressForm.base_fields}
 
 
-class ContactForm(KindForm):
-    email = email()
+class CheckoutAddressForm(AddressForm):
+    """With a choice to keep it, for people with an account."""
+
+    keep = forms.BooleanField(label="Keep this address in my account", required=False)
+
+    def __init__(self, *args: Any, can_keep: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not can_keep:
+            del self.fields["keep"]
 
 
 class CardForm(KindForm):
     """A card. Its number is passed on and never shown again."""
 
-    number = text(
-        "Card number", autocomplete="cc-number", length=30, inputmode="numeric", placeholder="4242 4242 4242 4242"
-    )
-    expiry = text("Valid until", autocomplete="cc-exp", length=7, inputmode="numeric", placeholder="MM/YY")
-    cvc = text("Security code", autocomplete="cc-csc", length=4, inputmode="numeric", placeholder="123")
+    number = text("Card number", autocomplete="cc-number", length=30, inputmode="numeric")
+    expiry = text("Valid until", autocomplete="cc-exp", length=9, inputmode="numeric", placeholder="MM/YY")
+    cvc = text("Security code", autocomplete="cc-csc", length=4, inputmode="numeric")
 
     def clean_expiry(self) -> tuple[int, int]:
-        """`(month, year)`, from 12/34, 12/2034 or 1234."""
-        digits = "".join(character for character in self.cleaned_data["expiry"] if character.isdigit())
-        if len(digits) in (4, 6) and 1 <= int(digits[:2]) <= 12:
-            year = int(digits[2:]) + (2000 if len(digits) == 4 else 0)
-            if datetime.now(UTC).year <= year < 2100:
-                return int(digits[:2]), year
-        raise forms.ValidationError("Use month and year, such as 12/34.")
+        """`(month, year)`, from 12/34, 12 / 2034 or 1234."""
+        digits = "".join(character for character in self.cleaned_data["expiry"] if character in "0123456789")
+        if len(digits) not in (4, 6) or not 1 <= int(digits[:2]) <= 12:
+            raise forms.ValidationError("Use month and year, such as 12/34.")
+        month, year = int(digits[:2]), int(digits[2:]) + (2000 if len(digits) == 4 else 0)
+        now = datetime.now(UTC)
+        if (year, month) < (now.year, now.month):
+            raise forms.ValidationError("This card has expired.")
+        if year >= 2100:
+            raise forms.ValidationError("Use month and year, such as 12/34.")
+        return month, year
 
     def card(self) -> dict[str, Any]:
         """What the payment service wants."""
@@ -131,15 +155,18 @@ class CardForm(KindForm):
 
     def without_secrets(self) -> CardForm:
         """The same errors over empty fields: a card number is never sent back to a page."""
-        clean = CardForm(data={}, prefix=self.prefix)
-        clean._errors = self.errors
-        clean.cleaned_data = {}
-        return clean
+        if not self.is_bound:
+            return self
+        empty = CardForm(data={}, prefix=self.prefix)
+        empty._errors, empty.cleaned_data = self.errors, {}
+        return empty
 
 
 class ReviewForm(KindForm):
     rating = forms.TypedChoiceField(
-        label="Rating", coerce=int, choices=[(n, f"{n} of 5") for n in (5, 4, 3, 2, 1)], widget=forms.Select
+        label="Rating",
+        coerce=int,
+        choices=[(5, "5, wonderful"), (4, "4, good"), (3, "3, fine"), (2, "2, meh"), (1, "1, no")],
     )
     title = text("In short", autocomplete="off", length=120)
     body = forms.CharField(label="In detail", max_length=4000, required=False, widget=forms.Textarea(attrs={"rows": 4}))

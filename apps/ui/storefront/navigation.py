@@ -16,6 +16,6 @@ def safe_next(request: HttpRequest, default: str = "/") -> str:
 
 
 def sign_in_address(request: HttpRequest) -> str:
-    """The sign-in page that leads back here (for a form that was sent: to the page it stood on)."""
-    back = request.get_full_path() if request.method == "GET" else "/cart"
+    """The sign-in page that leads back here; for a form that was sent, to the page it stood on if it says so."""
+    back = request.get_full_path() if request.method == "GET" else safe_next(request)
     return "/account/sign-in?" + urlencode({"next": back})

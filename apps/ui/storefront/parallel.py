@@ -3,27 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import copy_context
-from typing import Any
+
+from apps.common.http import RemoteProblem, Unavailable
 
 _pool = ThreadPoolExecutor(max_workers=16, thread_name_prefix="questions")
 
 
-def gather(**questions: Callable[[], Any]) -> dict[str, Any]:
-    """The answers by name. The first question's error is raised; others are still waited for."""
-    futures = {name: _pool.submit(copy_context().run, question) for name, question in questions.items()}
-    return {name: future.result() for name, future in futures.items()}
+def ask[T](question: Callable[[], T]) -> Future[T]:
+    """Start the question; `result()` waits for the answer or raises its error. The request id goes along."""
+    return _pool.submit(copy_context().run, question)
 
 
-def forgiving(question: Callable[[], Any], fallback: Any) -> Callable[[], Any]:
-    """A question whose service may be away: the page shows without that part."""
-    from apps.common.http import RemoteProblem, Unavailable
+def ask_kindly[T, F](question: Callable[[], T], otherwise: F) -> Future[T | F]:
+    """Like `ask`, for what a page can do without: `otherwise` stands in when the service is away or refuses."""
 
-    def ask() -> Any:
+    def kindly() -> T | F:
         try:
             return question()
         except (Unavailable, RemoteProblem):
-            return fallback
+            return otherwise
 
-    return ask
+    return ask(kindly)

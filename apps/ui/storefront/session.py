@@ -1,53 +1,77 @@
-"""What the shop remembers of a visitor, in one encrypted cookie: tokens, cart, secrets of guest orders.
+"""What the shop remembers of a visitor, in two encrypted cookies: who (tokens), and what is in hand (cart, orders).
 
-The storefront is the browser's backend: JavaScript never sees a token, and there is nothing to store on the server.
+The storefront is the browser's backend: JavaScript never sees a token, and nothing is stored on the server. Two cookies
+because two tabs may write at once and the last answer wins: renewing a token in one tab must not lose the cart that the
+other one has just been given.
 """
 
 from __future__ import annotations
 
-import json
+import hashlib
 import time
-import zlib
 from collections.abc import Callable
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import structlog
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 from django.contrib import messages
+from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import rotate_token
 
 from apps.common.http import RemoteProblem, Unavailable
 from apps.ui.storefront.clients import auth
+from apps.ui.storefront.clients.auth import Person, Tokens
+from apps.ui.storefront.cookies import MAX_AGE, MAX_BYTES, opened, sealed
 
 log = structlog.get_logger(__name__)
-COOKIE = "streamcart"
-MAX_AGE = 30 * 24 * 3600
+WHO = "shop_who"
+HAND = "shop_hand"
 # Renewed this many seconds before it expires, so that it lives through the page being made.
 RENEW_BEFORE = 60
-GUEST_ORDERS_KEPT = 5
-# Browsers refuse cookies over 4096 bytes, name and attributes included.
-MAX_BYTES = 3900
+# How long a used refresh token leads on to its successor: auth forgives reuse for 10 s, a tab may be slower and an
+# answer may get lost.
+RENEWED_KEPT = 600
+GUEST_ORDERS_KEPT = 6
+
+
+class SignInNeeded(Exception):
+    """Raised by a view that is for signed-in people; leads to the sign-in page and back."""
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """The tokens in hand; `expires_at` (Unix seconds) is the access token's end."""
+
+    access: str
+    refresh: str
+    expires_at: int
+
+    @classmethod
+    def of(cls, tokens: Tokens) -> SignIn:
+        return cls(tokens.access, tokens.refresh, int(time.time()) + tokens.expires_in)
+
+    @property
+    def seconds_left(self) -> float:
+        return self.expires_at - time.time()
 
 
 class ShopSession:
-    """The cookie's content, with the rules of signing in and out. Changes are written with the answer."""
+    """The cookies' content, with the rules of signing in and out. Changes are written with the answer."""
 
-    def __init__(self, request: HttpRequest, data: dict[str, Any]) -> None:
+    def __init__(self, request: HttpRequest) -> None:
         self.request = request
-        self.data = data
-        self.is_changed = False
-
-    def _set(self, **values: Any) -> None:
-        self.data |= values
-        self.is_changed = True
+        self.who = opened(WHO, request.COOKIES.get(WHO, ""))
+        self.hand = opened(HAND, request.COOKIES.get(HAND, ""))
+        self.changed: set[str] = set()
 
     # --- who ------------------------------------------------------------------------------------------------------
 
     @property
-    def user(self) -> dict[str, Any] | None:
-        """`{id, email, name, roles}` of who is signed in."""
-        return self.data.get("user")
+    def user(self) -> Person | None:
+        """Who is signed in."""
+        return auth.person_of(self.who["access"]) if self.who else None
 
     @property
     def token(self) -> str | None:
@@ -55,120 +79,146 @@ class ShopSession:
 
         While `auth` is down the old one serves as long as it lives.
         """
-        if not self.data.get("refresh"):
+        if not self.who:
             return None
-        left = self.data.get("expires_at", 0) - time.time()
-        if left > RENEW_BEFORE:
-            return self.data["access"]
+        present = SignIn(**self.who)
+        if present.seconds_left > RENEW_BEFORE:
+            return present.access
         try:
-            self._remember(auth.refresh(self.data["refresh"]))
-        except RemoteProblem:
-            self.sign_out()
-            messages.info(self.request, "You were signed out. Sign in again to go on.")
-            return None
+            present = self._renewed(present)
+        except RemoteProblem as problem:
+            if problem.status != 429:
+                self.sign_out()
+                messages.info(self.request, "You were signed out for your safety. Sign in again to go on.")
+                return None
         except Unavailable:
-            return self.data["access"] if left > 0 else None
-        return self.data["access"]
+            log.warning("sign-in not renewed, auth is away", seconds_left=int(present.seconds_left))
+        return present.access if present.seconds_left > 0 else None
 
-    def sign_in(self, tokens: dict[str, Any]) -> None:
+    def require_token(self) -> str:
+        """Like `token`; raises SignInNeeded."""
+        token = self.token
+        if token is None:
+            raise SignInNeeded
+        return token
+
+    @property
+    def shopper(self) -> auth.Shopper:
+        """The visitor's own address and browser, for auth."""
+        meta = self.request.META
+        # The last entry is the one that our own gateway wrote.
+        address = meta.get("HTTP_X_FORWARDED_FOR", "").rsplit(",", 1)[-1].strip() or meta.get("REMOTE_ADDR", "")
+        agent = "".join(c for c in meta.get("HTTP_USER_AGENT", "") if c.isascii() and c.isprintable())
+        return {"X-Forwarded-For": address, "User-Agent": agent[:256]}
+
+    def sign_in(self, tokens: Tokens) -> None:
         """Keep a fresh sign-in."""
-        self._remember(tokens)
+        self._set_who(SignIn.of(tokens))
+        rotate_token(self.request)
 
-    def rename(self, name: str) -> None:
-        """Show the new name before the next token says it."""
-        self._set(user=(self.user or {}) | {"name": name})
+    def renew(self) -> None:
+        """Fetch a token that knows what has just changed (the name); left for later when auth is away."""
+        try:
+            self._renewed(SignIn(**self.who))
+        except (RemoteProblem, Unavailable):
+            log.info("sign-in not renewed")
 
     def sign_out(self) -> None:
-        """Forget everything about the person; what guests put together stays a guest's."""
-        self.data = {}
-        self.is_changed = True
+        """Forget the person and the account's cart."""
+        self.who = {}
+        self.changed.add(WHO)
+        self.forget_cart()
+        rotate_token(self.request)
 
-    def _remember(self, tokens: dict[str, Any]) -> None:
-        claims = auth.claims_of(tokens["access"])
-        self._set(
-            access=tokens["access"],
-            refresh=tokens["refresh"],
-            expires_at=int(time.time()) + tokens["expires_in"],
-            user={"id": claims["sub"], "email": claims["email"], "name": claims["name"], "roles": claims["roles"]},
-        )
+    def _renewed(self, present: SignIn) -> SignIn:
+        """The next sign-in, kept. Another tab may have fetched it: then that one's answer is shared."""
+        name = "renewed:" + hashlib.sha256(present.refresh.encode()).hexdigest()
+        kept = opened(name, cache.get(name, ""))
+        following = SignIn(**kept) if kept else None
+        if following is None or following.seconds_left < RENEW_BEFORE:
+            last = following or present
+            following = SignIn.of(auth.refresh(last.refresh, shopper=self.shopper))
+            cache.set(name, sealed(name, asdict(following)), timeout=RENEWED_KEPT)
+        self._set_who(following)
+        return following
+
+    def _set_who(self, sign_in: SignIn) -> None:
+        self.who = asdict(sign_in)
+        self.changed.add(WHO)
 
     # --- what -----------------------------------------------------------------------------------------------------
 
     @property
     def cart(self) -> tuple[str, str | None] | None:
         """Id and, for a guest's, secret of the cart."""
-        cart = self.data.get("cart")
+        cart = self.hand.get("cart")
         return (cart[0], cart[1]) if cart else None
-
-    def set_cart(self, cart_id: str, secret: str | None, *, count: int) -> None:
-        if self.data.get("cart") != [cart_id, secret] or self.data.get("count") != count:
-            self._set(cart=[cart_id, secret], count=count)
-
-    def forget_cart(self) -> None:
-        if "cart" in self.data:
-            self.data.pop("cart")
-            self._set(count=0)
 
     @property
     def cart_count(self) -> int:
         """Pieces in the cart, as last seen."""
-        return self.data.get("count", 0)
+        return self.hand.get("count", 0)
+
+    def set_cart(self, cart_id: str, secret: str | None, *, count: int) -> None:
+        """This is the cart from now on."""
+        if self.hand.get("cart") != [cart_id, secret] or self.cart_count != count:
+            self._set_hand(cart=[cart_id, secret], count=count)
+
+    def forget_cart(self) -> None:
+        """It is paid, merged, or the account's and its owner left."""
+        if "cart" in self.hand:
+            self._set_hand(cart=None, count=0)
 
     def order_secret(self, number: str) -> str | None:
-        return dict(self.data.get("orders", [])).get(number)
+        """What opens a guest's order."""
+        return dict(self.hand.get("orders", [])).get(number)
 
     def remember_order(self, number: str, secret: str) -> None:
         """A guest comes back to the order by its secret; the last few are kept."""
-        orders = [entry for entry in self.data.get("orders", []) if entry[0] != number]
-        self._set(orders=[*orders, [number, secret]][-GUEST_ORDERS_KEPT:])
+        orders = [entry for entry in self.hand.get("orders", []) if entry[0] != number]
+        self._set_hand(orders=[*orders, [number, secret]][-GUEST_ORDERS_KEPT:])
+
+    @property
+    def guest_orders(self) -> list[str]:
+        """Numbers of the orders made here without an account, newest first."""
+        return [number for number, _ in reversed(self.hand.get("orders", []))]
+
+    def _set_hand(self, **values: Any) -> None:
+        self.hand = {name: value for name, value in (self.hand | values).items() if value}
+        self.changed.add(HAND)
+
+
+class ShopRequest(HttpRequest):
+    """What views get: `shop` is set by the middleware."""
+
+    shop: ShopSession
 
 
 class ShopSessionMiddleware:
-    """Opens the cookie into `request.shop` and closes it with the answer."""
+    """Opens the cookies into `request.shop` and closes them with the answer."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.shop = ShopSession(request, opened(request.COOKIES.get(COOKIE, "")))  # type: ignore[attr-defined]  # ours
+    def __call__(self, request: ShopRequest) -> HttpResponse:
+        shop = request.shop = ShopSession(request)
         response = self.get_response(request)
-        shop: ShopSession = request.shop  # type: ignore[attr-defined]  # ours
-        if shop.is_changed:
-            response.set_cookie(
-                COOKIE,
-                sealed(shop.data),
-                max_age=MAX_AGE,
-                httponly=True,
-                samesite="Lax",
-                secure=settings.PUBLIC_URL.startswith("https://"),
-            )
-        # Pages know who is looking; nobody else may get them from a cache.
+        for name, data in ((WHO, shop.who), (HAND, shop.hand)):
+            if name in shop.changed:
+                _write(response, name, data)
         if "Cache-Control" not in response:
-            response["Cache-Control"] = "private, no-store" if shop.data else "private, no-cache"
+            # Pages know who is looking; nobody else may get them from a cache.
+            response["Cache-Control"] = "private, no-store" if shop.who else "private, no-cache"
         return response
 
 
-def _fernet() -> MultiFernet:
-    return MultiFernet([Fernet(key) for key in settings.COOKIE_KEYS])
-
-
-def sealed(data: dict[str, Any]) -> str:
-    """The cookie's value; guest orders are dropped, oldest first, when it would be too large for browsers."""
-    data = dict(data)
-    while True:
-        value = _fernet().encrypt(zlib.compress(json.dumps(data, separators=(",", ":")).encode())).decode()
-        if len(value) <= MAX_BYTES or not data.get("orders"):
-            return value
-        data["orders"] = data["orders"][1:]
-
-
-def opened(value: str) -> dict[str, Any]:
-    """The content of a cookie that is ours and whole, else an empty one."""
-    if not value:
-        return {}
-    try:
-        data = json.loads(zlib.decompress(_fernet().decrypt(value.encode(), ttl=MAX_AGE)))
-    except (InvalidToken, ValueError, zlib.error):
-        log.info("session cookie not readable; starting anew")
-        return {}
-    return data if isinstance(data, dict) else {}
+def _write(response: HttpResponse, name: str, data: dict[str, Any]) -> None:
+    if not data:
+        response.delete_cookie(name, samesite="Lax")
+        return
+    value = sealed(name, data)
+    if len(value) > MAX_BYTES:
+        log.error("cookie too large for browsers, not set", cookie=name, bytes=len(value))
+        return
+    is_secure = settings.PUBLIC_URL.startswith("https://")
+    response.set_cookie(name, value, max_age=MAX_AGE, httponly=True, samesite="Lax", secure=is_secure)

@@ -1,3 +1,5 @@
+"""Pages of the storefront; none ends in a slash."""
+
 from django.urls import path
 
 from apps.ui.storefront.views import account, cart, orders, shop, watch
@@ -14,7 +16,6 @@ urlpatterns = [
     path("cart/lines/<str:sku>", cart.change_line, name="cart-line"),
     path("checkout", cart.checkout, name="checkout"),
     path("orders", orders.order_list, name="orders"),
-    path("orders/return", orders.order_return, name="order-return"),
     path("orders/<str:number>", orders.order, name="order"),
     path("orders/<str:number>/cancel", orders.cancel, name="order-cancel"),
     path("library", watch.library, name="library"),
@@ -31,5 +32,6 @@ urlpatterns = [
     path("account/resend", account.resend, name="resend"),
     path("account/password/reset", account.reset_password, name="reset"),
     path("account/password/reset/confirm", account.confirm_reset, name="reset-confirm"),
+    path("account/addresses/<uuid:address_id>", account.change_address, name="change-address"),
     path("about", account.about, name="about"),
 ]

@@ -4,55 +4,256 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 
 from django.core.cache import cache
 
 from apps.common.http import ServiceClient, Unavailable
+from apps.common.money import Money
+from apps.ui.storefront.clients.reading import read
 
 client = ServiceClient("catalog", timeout=4.0)
 # How long an answer may stand in for a catalogue that is down.
-KEEP_SECONDS = 24 * 3600
+KEEP_SECONDS = 6 * 3600
 
 
-def _read(path: str, params: dict[str, Any] | None = None) -> dict[str, Any]:
-    """A public answer. It is asked for every time, so a changed price shows at once; `is_stale` marks a kept one."""
+@dataclass(frozen=True, slots=True)
+class ImageSource:
+    """One size of a picture; `width` in pixels."""
+
+    url: str
+    width: int
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """A picture; `width` and `height` are the original's, in pixels."""
+
+    url: str
+    alt: str
+    width: int
+    height: int
+    srcset: tuple[ImageSource, ...]
+
+    @property
+    def sources(self) -> str:
+        """The value of the `srcset` attribute."""
+        return ", ".join(f"{source.url} {source.width}w" for source in self.srcset)
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryRef:
+    """A category's address and name."""
+
+    path: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rating:
+    """Average of 1 to 5, None without reviews."""
+
+    average: float | None
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProductCard:
+    """What a list shows of a product."""
+
+    slug: str
+    title: str
+    kind: str
+    summary: str
+    brand: str | None
+    category: CategoryRef
+    price: Money
+    price_from: bool
+    image: Image | None
+    rating: Rating
+    availability: str
+    title_slug: str | None
+    year: int | None
+
+    @property
+    def is_film(self) -> bool:
+        return self.kind == "video"
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """One thing to buy: a size, a colour, or a way to watch (`offer` buy or rent)."""
+
+    sku: str
+    name: str
+    price: Money | None
+    availability: str
+    available: int | None
+    offer: str | None
+    rental_hours: int | None
+
+    @property
+    def can_be_bought(self) -> bool:
+        return self.price is not None and self.availability != "out_of_stock"
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """A fact about a product."""
+
+    name: str
+    label: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Product(ProductCard):
+    """All that a product's page shows; `is_stale` while catalog is down."""
+
+    description: str
+    attributes: tuple[Attribute, ...]
+    variants: tuple[Variant, ...]
+    images: tuple[Image, ...]
+    breadcrumbs: tuple[CategoryRef, ...]
+    related: tuple[ProductCard, ...]
+    is_stale: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FacetChoice:
+    """A value to filter by, and how many products it leaves."""
+
+    value: str
+    label: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class PriceRange:
+    """Cheapest and dearest, in minor units."""
+
+    min: int
+    max: int
+
+
+@dataclass(frozen=True, slots=True)
+class Facets:
+    """What the results can be narrowed by."""
+
+    category: tuple[FacetChoice, ...]
+    brand: tuple[FacetChoice, ...]
+    kind: tuple[FacetChoice, ...]
+    price: PriceRange
+
+
+@dataclass(frozen=True, slots=True)
+class ProductPage:
+    """One page of a list; `next` and `previous` are links of the API, `is_stale` while catalog is down."""
+
+    results: tuple[ProductCard, ...]
+    next: str | None
+    previous: str | None
+    corrected_query: str | None = None
+    facets: Facets | None = None
+    is_stale: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    """A category with what is below it; `product_count` counts these too."""
+
+    path: str
+    name: str
+    description: str
+    product_count: int
+    children: tuple[Category, ...]
+    breadcrumbs: tuple[CategoryRef, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """What somebody says of a product; `rating` 1 to 5."""
+
+    rating: int
+    title: str
+    body: str
+    author_name: str
+    created_at: datetime
+    verified_purchase: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewPage:
+    """The newest reviews; `next` is a link of the API to older ones."""
+
+    results: tuple[Review, ...]
+    next: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryTree:
+    """The top categories."""
+
+    results: tuple[Category, ...]
+
+
+def products(**params: Any) -> ProductPage:
+    """Browse and search; empty parameters are left out. Raises RemoteProblem for what is no filter."""
+    wanted = {name: value for name, value in params.items() if value not in ("", None)}
+    # Searches and later pages are too many to keep.
+    body, is_stale = _read("/v1/products", wanted, is_kept="q" not in wanted and "cursor" not in wanted)
+    return replace(read(ProductPage, body, service="catalog"), is_stale=is_stale)
+
+
+def product(slug: str) -> Product:
+    """Raises RemoteProblem (404)."""
+    body, is_stale = _read(f"/v1/products/{quote(slug, safe='')}")
+    return replace(read(Product, body, service="catalog"), is_stale=is_stale)
+
+
+def categories() -> tuple[Category, ...]:
+    """The tree."""
+    return read(CategoryTree, _read("/v1/categories")[0], service="catalog").results
+
+
+def category(path: str) -> Category:
+    """One category with the way to it. Raises RemoteProblem (404)."""
+    return read(Category, _read(f"/v1/categories/{quote(path)}")[0], service="catalog")
+
+
+def reviews(slug: str, *, cursor: str = "", limit: int = 6) -> ReviewPage:
+    """Newest first."""
+    params = {"limit": limit, "cursor": cursor or None}
+    body = client.get(f"/v1/products/{quote(slug, safe='')}/reviews", params=params).json_or_raise()
+    return read(ReviewPage, body, service="catalog")
+
+
+def post_review(token: str, slug: str, *, rating: int, title: str, body: str) -> None:
+    """Raises RemoteProblem: 403 purchase-required, 409 when there is one already."""
+    review = {"rating": rating, "title": title, "body": body}
+    client.post(f"/v1/products/{quote(slug, safe='')}/reviews", review, token=token).json_or_raise()
+
+
+def _read(path: str, params: dict[str, Any] | None = None, *, is_kept: bool = True) -> tuple[dict[str, Any], bool]:
+    """A public answer, and whether it is an old one because catalog is down.
+
+    Catalog is asked every time (with the ETag of what is kept), so that a changed price shows at once.
+    """
     key = "catalog:" + hashlib.sha256(json.dumps([path, params], sort_keys=True).encode()).hexdigest()
-    kept = cache.get(key)
-    headers = {"If-None-Match": kept["etag"]} if kept else {}
+    kept = cache.get(key) if is_kept else None
+    headers = {"If-None-Match": kept["etag"]} if kept and kept["etag"] else {}
     try:
         response = client.get(path, params=params, headers=headers)
     except Unavailable:
         if kept:
-            return kept["body"] | {"is_stale": True}
+            return kept["body"], True
         raise
     if response.status_code == 304 and kept:
-        return kept["body"]
+        return kept["body"], False
     body = response.json_or_raise()
-    if etag := response.raw.headers.get("ETag"):
-        cache.set(key, {"etag": etag, "body": body}, timeout=KEEP_SECONDS)
-    return body
-
-
-def products(**params: Any) -> dict[str, Any]:
-    return _read("/v1/products", {name: value for name, value in params.items() if value not in ("", None)})
-
-
-def product(slug: str) -> dict[str, Any]:
-    return _read(f"/v1/products/{slug}")
-
-
-def categories() -> list[dict[str, Any]]:
-    return _read("/v1/categories")["results"]
-
-
-def category(path: str) -> dict[str, Any]:
-    return _read(f"/v1/categories/{path}")
-
-
-def reviews(slug: str) -> list[dict[str, Any]]:
-    return client.get(f"/v1/products/{slug}/reviews", params={"limit": 12}).json_or_raise()["results"]
-
-
-def post_review(token: str, slug: str, review: dict[str, Any]) -> None:
-    client.post(f"/v1/products/{slug}/reviews", review, token=token).json_or_raise()
+    if is_kept and (kept is None or kept["body"] != body):
+        cache.set(key, {"etag": response.headers.get("ETag", ""), "body": body}, timeout=KEEP_SECONDS)
+    return body, False

@@ -2,29 +2,124 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 
 from apps.common.http import ServiceClient
+from apps.ui.storefront.clients.reading import cursor_of, read
 
 client = ServiceClient("video", timeout=4.0)
+# A library is read in pages of 100; nobody has more than this many of them.
+MAX_PAGES = 10
 
 
-def library(token: str) -> list[dict[str, Any]]:
-    return client.get("/v1/library", params={"limit": 100}, token=token).json_or_raise()["results"]
+@dataclass(frozen=True, slots=True)
+class Caption:
+    """A caption track; `language` is BCP 47."""
+
+    language: str
+    label: str
 
 
-def title(slug: str) -> dict[str, Any]:
-    return client.get(f"/v1/titles/{slug}").json_or_raise()
+@dataclass(frozen=True, slots=True)
+class Title:
+    """Public facts about a film."""
+
+    slug: str
+    name: str
+    year: int | None
+    directors: tuple[str, ...]
+    cast: tuple[str, ...]
+    synopsis: str
+    runtime_seconds: int
+    languages: tuple[str, ...]
+    captions: tuple[Caption, ...]
+    poster_url: str | None
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far somebody got, in seconds."""
+
+    position_seconds: float
+    duration_seconds: int
+    is_finished: bool
+
+    @property
+    def percent(self) -> int:
+        """Of the film, 0 to 100."""
+        if not self.duration_seconds:
+            return 0
+        return min(100, round(100 * self.position_seconds / self.duration_seconds))
+
+
+@dataclass(frozen=True, slots=True)
+class LibraryItem:
+    """A film that one may watch; without `title` while it is not encoded yet. `expires_at` is a rental's end."""
+
+    title_slug: str
+    title: Title | None
+    offer: str
+    granted_at: datetime
+    expires_at: datetime | None
+    first_played_at: datetime | None
+    progress: Progress | None
+
+    @property
+    def is_ready(self) -> bool:
+        return self.title is not None and self.title.state == "ready"
+
+    @property
+    def name(self) -> str:
+        return self.title.name if self.title else self.title_slug.replace("-", " ").capitalize()
+
+
+@dataclass(frozen=True, slots=True)
+class LibraryPage:
+    """Newest first; `next` is a link of the API."""
+
+    results: tuple[LibraryItem, ...]
+    next: str | None
+
+
+def library(token: str, *, cursor: str = "", limit: int = 48) -> LibraryPage:
+    """What may be watched."""
+    body = client.get("/v1/library", params={"limit": limit, "cursor": cursor or None}, token=token).json_or_raise()
+    return read(LibraryPage, body, service="video")
+
+
+def library_item(token: str, slug: str) -> LibraryItem | None:
+    """The film in the library, or None."""
+    cursor = ""
+    for _ in range(MAX_PAGES):
+        page = library(token, cursor=cursor, limit=100)
+        if found := next((item for item in page.results if item.title_slug == slug), None):
+            return found
+        cursor = cursor_of(page.next)
+        if not cursor:
+            break
+    return None
+
+
+def title(slug: str) -> Title:
+    """Raises RemoteProblem (404) while it is not ready."""
+    return read(Title, client.get(f"/v1/titles/{slug}").json_or_raise(), service="video")
 
 
 def start_playback(token: str, slug: str) -> dict[str, Any]:
+    """A session for the player, which gets it as it is. Raises RemoteProblem: not-entitled, too-many-streams."""
     return client.post(f"/v1/titles/{slug}/playback", token=token).json_or_raise()
 
 
 def save_progress(token: str, slug: str, *, session: str, position: float) -> dict[str, Any]:
+    """The player's heartbeat; `position` in seconds."""
     body = {"session": session, "position_seconds": position}
     return client.put(f"/v1/progress/{slug}", body, token=token).json_or_raise()
 
 
 def stop_playback(token: str, session: str) -> None:
-    client.delete(f"/v1/playback/{session}", token=token)
+    """The session is over; stopping twice is fine."""
+    client.delete(f"/v1/playback/{quote(session, safe='')}", token=token).json_or_raise()

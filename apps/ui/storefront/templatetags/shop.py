@@ -1,16 +1,16 @@
-"""Filters of the shop's templates."""
+"""Filters and tags of the shop's templates."""
 
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import urlencode
 
 from django import template
-from django.utils.dateparse import parse_datetime
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from apps.common.money import Money
+from apps.ui.storefront.clients.reading import cursor_of
+from apps.ui.storefront.forms import COUNTRY_NAMES
 
 register = template.Library()
 AVAILABILITY = {
@@ -30,28 +30,43 @@ STATES = {
     "partially_refunded": "Partly refunded",
     "refunded": "Refunded",
 }
+LANGUAGES = {
+    "de": "German",
+    "en": "English",
+    "es": "Spanish",
+    "fr": "French",
+    "it": "Italian",
+    "ja": "Japanese",
+    "ru": "Russian",
+    "sv": "Swedish",
+}
+MINUTE = 60
 
-
-@register.filter
-def money(value: dict[str, Any] | None) -> str:
-    """`{"amount", "currency"}` for people."""
-    return Money(value["amount"], value["currency"]).format() if value else "–"
-
-
-@register.filter
-def when(value: str | None) -> Any:
-    """An ISO time as a datetime, for the date filter."""
-    return parse_datetime(value) if value else None
+register.filter("cursor", cursor_of)
 
 
 @register.filter
 def availability(value: str) -> str:
+    """A stock state in words."""
     return AVAILABILITY.get(value, value)
 
 
 @register.filter
 def order_state(value: str) -> str:
+    """An order's state in words."""
     return STATES.get(value, value)
+
+
+@register.filter
+def country(code: str) -> str:
+    """A country by its name; the code for one that we do not send to."""
+    return COUNTRY_NAMES.get(code, code)
+
+
+@register.filter
+def language(code: str) -> str:
+    """A language by its name; the code for one that we have no name for."""
+    return LANGUAGES.get(code, code)
 
 
 @register.filter
@@ -59,46 +74,23 @@ def runtime(seconds: int | None) -> str:
     """`1 h 32 min`, or seconds for what is shorter than two minutes."""
     if not seconds:
         return ""
-    if seconds < 120:
+    if seconds < 2 * MINUTE:
         return f"{seconds} s"
-    hours, minutes = divmod(round(seconds / 60), 60)
+    hours, minutes = divmod(round(seconds / MINUTE), MINUTE)
     return f"{hours} h {minutes} min" if hours else f"{minutes} min"
-
-
-@register.filter
-def srcset(image: dict[str, Any]) -> str:
-    """An image's renditions as the attribute wants them."""
-    return ", ".join(f"{source['url']} {source['width']}w" for source in image["srcset"])
-
-
-@register.filter
-def cursor(link: str | None) -> str:
-    """The cursor inside an API's link to another page."""
-    return parse_qs(urlsplit(link).query).get("cursor", [""])[0] if link else ""
-
-
-@register.filter
-def percent(progress: dict[str, Any]) -> int:
-    """How much of a film was watched."""
-    duration = progress["duration_seconds"]
-    return min(100, round(100 * progress["position_seconds"] / duration)) if duration else 0
 
 
 @register.simple_tag
 def stars(average: float | None) -> SafeString:
     """Five stars; the text beside them says the number for those who do not see them."""
     full = round(average or 0)
-    marks = format_html_join("", "<span{}>★</span>", ((" class=off" if i >= full else "",) for i in range(5)))
-    return format_html('<span class="stars" aria-hidden="true">{}</span>', marks)
+    html = '<span class="stars" aria-hidden="true">{}<span class="off">{}</span></span>'
+    return format_html(html, "★" * full, "★" * (5 - full))
 
 
 @register.simple_tag(takes_context=True)
 def query(context: dict[str, Any], **changes: Any) -> str:
     """The page's query string with some parameters changed, for links that keep the filters."""
-    values = {name: value for name, value in context["request"].GET.items() if value}
-    values.pop("cursor", None)
-    values |= {name: value for name, value in changes.items() if value not in ("", None)}
-    for name, value in changes.items():
-        if value in ("", None):
-            values.pop(name, None)
-    return "?" + urlencode(values)
+    values = {name: value for name, value in context["request"].GET.items() if value and name != "cursor"}
+    values |= changes
+    return "?" + urlencode({name: value for name, value in values.items() if value not in ("", None)})

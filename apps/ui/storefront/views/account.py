@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -11,152 +13,198 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from apps.common.http import RemoteProblem, Unavailable
 from apps.ui.storefront import carts
 from apps.ui.storefront.clients import auth
-from apps.ui.storefront.errors import SignInNeeded
-from apps.ui.storefront.forms import AddressForm, EmailForm, NameForm, NewPasswordForm, RegisterForm, SignInForm
+from apps.ui.storefront.forms import (
+    AddressForm,
+    EmailForm,
+    KindForm,
+    NameForm,
+    NewPasswordForm,
+    RegisterForm,
+    SignInForm,
+)
 from apps.ui.storefront.navigation import safe_next
+from apps.ui.storefront.session import ShopRequest
 
 FORM = require_http_methods(["GET", "HEAD", "POST"])
+AWAY = "The account service is out of reach. Nothing is lost: try again in a minute."
 
 
-def _form_page(request: HttpRequest, name: str, form, **context: object) -> HttpResponse:
-    """A page with one form; 422 when it comes back with errors."""
+def _form_page(request: ShopRequest, name: str, form: KindForm, *, status: int = 422, **context: Any) -> HttpResponse:
+    """A page with one form; `status` is for when it comes back with errors."""
     context |= {"form": form, "next": safe_next(request)}
-    return render(request, f"storefront/{name}.html", context, status=422 if form.is_bound else 200)
-
-
-def _shopper_headers(request: HttpRequest) -> dict[str, str]:
-    """The shopper's own address and browser, for lockout and the list of devices."""
-    address = request.META.get("HTTP_X_FORWARDED_FOR", "").rsplit(",", 1)[-1].strip() or request.META["REMOTE_ADDR"]
-    return {"X-Forwarded-For": address, "X-Client-User-Agent": request.headers.get("User-Agent", "")[:256]}
+    return render(request, f"storefront/{name}.html", context, status=status if form.is_bound else 200)
 
 
 @sensitive_post_parameters("password")
 @FORM
-def sign_in(request: HttpRequest) -> HttpResponse:
+def sign_in(request: ShopRequest) -> HttpResponse:
+    """And back to where one came from, with the guest's cart."""
+    shop = request.shop
     form = SignInForm(request.POST or None)
-    unverified = False
+    is_unverified, status = False, 422
     if form.is_valid():
         try:
-            tokens = auth.sign_in(**form.cleaned_data, headers=_shopper_headers(request))
+            tokens = auth.sign_in(**form.cleaned_data, shopper=shop.shopper)
         except RemoteProblem as problem:
-            unverified = problem.slug == "email-not-verified"
+            is_unverified = problem.slug == "email-not-verified"
             form.add_remote_errors({}, problem.detail)
+        except Unavailable:
+            form.add_remote_errors({}, AWAY)
+            status = 503
         else:
-            request.shop.sign_in(tokens)  # type: ignore[attr-defined]  # set by ShopSessionMiddleware
-            carts.adopt(request)
+            shop.sign_in(tokens)
+            carts.adopt(shop)
             return redirect(safe_next(request))
-    return _form_page(request, "sign_in", form, unverified=unverified)
+    return _form_page(request, "sign_in", form, status=status, is_unverified=is_unverified)
 
 
 @require_POST
-def sign_out(request: HttpRequest) -> HttpResponse:
-    shop = request.shop  # type: ignore[attr-defined]  # set by ShopSessionMiddleware
-    if token := shop.data.get("refresh"):
+def sign_out(request: ShopRequest) -> HttpResponse:
+    """Here at once; for auth's list of devices as soon as it is there."""
+    shop = request.shop
+    if refresh := shop.who.get("refresh"):
         try:
-            auth.revoke(token)
+            auth.revoke(refresh, shopper=shop.shopper)
         except Unavailable:
-            messages.info(request, "Signed out here. The account service was away, so check your devices later.")
+            messages.info(request, "You are signed out here. The account service was away, so it may not know yet.")
     shop.sign_out()
     return redirect("/")
 
 
 @sensitive_post_parameters("password")
 @FORM
-def register(request: HttpRequest) -> HttpResponse:
-    form = RegisterForm(request.POST or None)
+def register(request: ShopRequest) -> HttpResponse:
+    """The next page is the same whether or not the address is known."""
+    form, status = RegisterForm(request.POST or None), 422
     if form.is_valid():
         try:
-            auth.register(**form.cleaned_data)
+            auth.register(**form.cleaned_data, shopper=request.shop.shopper)
         except RemoteProblem as problem:
             form.add_remote_errors(problem.errors, problem.detail)
+        except Unavailable:
+            form.add_remote_errors({}, AWAY)
+            status = 503
         else:
-            return redirect("/account/check-mail")
-    return _form_page(request, "register", form)
+            return redirect("check-mail")
+    return _form_page(request, "register", form, status=status)
 
 
 @require_safe
-def check_mail(request: HttpRequest) -> HttpResponse:
+def check_mail(request: ShopRequest) -> HttpResponse:
+    """What to do after registering, resending or asking for a new password."""
     return render(request, "storefront/check_mail.html")
 
 
 @FORM
-def verify(request: HttpRequest) -> HttpResponse:
+def verify(request: ShopRequest) -> HttpResponse:
     """The link of the mail. A button confirms, since mail scanners open links too."""
     token = request.POST.get("token") or request.GET.get("token", "")
-    failure = ""
-    if request.method == "POST":
+    failure = "" if token else "The link is not whole. Copy all of it from the mail."
+    if request.method == "POST" and token:
         try:
-            auth.verify_email(token)
+            auth.verify_email(token, shopper=request.shop.shopper)
         except RemoteProblem as problem:
             failure = problem.detail
         else:
             messages.success(request, "Your address is confirmed. Sign in and look around.")
-            return redirect("/account/sign-in")
+            return redirect("sign-in")
     context = {"token": token, "failure": failure}
     return render(request, "storefront/verify.html", context, status=422 if failure else 200)
 
 
 @FORM
-def resend(request: HttpRequest) -> HttpResponse:
-    form = EmailForm(request.POST or None)
-    if form.is_valid():
-        auth.resend_verification(form.cleaned_data["email"])
-        return redirect("/account/check-mail")
-    return _form_page(request, "resend", form)
+def resend(request: ShopRequest) -> HttpResponse:
+    """The confirmation mail once more."""
+    return _by_mail(request, "resend", auth.resend_verification)
 
 
 @FORM
-def reset_password(request: HttpRequest) -> HttpResponse:
-    form = EmailForm(request.POST or None)
+def reset_password(request: ShopRequest) -> HttpResponse:
+    """A link to set a new password, by mail."""
+    return _by_mail(request, "reset", auth.request_password_reset)
+
+
+def _by_mail(request: ShopRequest, name: str, ask: Any) -> HttpResponse:
+    form, status = EmailForm(request.POST or None), 422
     if form.is_valid():
-        auth.request_password_reset(form.cleaned_data["email"])
-        return redirect("/account/check-mail")
-    return _form_page(request, "reset", form)
+        try:
+            ask(form.cleaned_data["email"], shopper=request.shop.shopper)
+        except RemoteProblem as problem:
+            form.add_remote_errors(problem.errors, problem.detail)
+        except Unavailable:
+            form.add_remote_errors({}, AWAY)
+            status = 503
+        else:
+            return redirect("check-mail")
+    return _form_page(request, name, form, status=status)
 
 
 @sensitive_post_parameters("password")
 @FORM
-def confirm_reset(request: HttpRequest) -> HttpResponse:
-    form = NewPasswordForm(request.POST or None, initial={"token": request.GET.get("token", "")})
+def confirm_reset(request: ShopRequest) -> HttpResponse:
+    """The link of the mail about a new password."""
+    form, status = NewPasswordForm(request.POST or None, initial={"token": request.GET.get("token", "")}), 422
     if form.is_valid():
         try:
-            auth.reset_password(**form.cleaned_data)
+            auth.reset_password(**form.cleaned_data, shopper=request.shop.shopper)
         except RemoteProblem as problem:
             form.add_remote_errors(problem.errors, problem.detail)
+        except Unavailable:
+            form.add_remote_errors({}, AWAY)
+            status = 503
         else:
             messages.success(request, "Your password is changed. Sign in with the new one.")
-            return redirect("/account/sign-in")
-    return _form_page(request, "reset_confirm", form)
+            return redirect("sign-in")
+    return _form_page(request, "reset_confirm", form, status=status)
 
 
 @FORM
-def account(request: HttpRequest) -> HttpResponse:
-    """Profile and address book."""
-    shop = request.shop  # type: ignore[attr-defined]  # set by ShopSessionMiddleware
-    token = shop.token
-    if token is None:
-        raise SignInNeeded
-    which = request.POST.get("form")
-    name_form = NameForm(request.POST if which == "name" else None, initial={"name": shop.user["name"]})
-    address_form = AddressForm(request.POST if which == "address" else None, prefix="to")
-    form = {"name": name_form, "address": address_form}.get(which or "")
+def account(request: ShopRequest) -> HttpResponse:
+    """Profile and address book, each with a form of its own."""
+    shop = request.shop
+    token = shop.require_token()
+    sent = request.POST.get("form")
+    name_form = NameForm(
+        request.POST if sent == "name" else None, initial={"name": shop.user.name if shop.user else ""}
+    )
+    address_form = AddressForm(request.POST if sent == "address" else None, prefix="to")
+    form: KindForm | None = {"name": name_form, "address": address_form}.get(sent or "")
     if form is not None and form.is_valid():
         try:
             if form is name_form:
                 auth.change_name(token, form.cleaned_data["name"])
-                shop.rename(form.cleaned_data["name"])
+                shop.renew()
             else:
                 auth.add_address(token, address_form.address())
         except RemoteProblem as problem:
+            if problem.status == 401:
+                raise
             form.add_remote_errors(problem.errors, problem.detail)
         else:
             messages.success(request, "Saved.")
-            return redirect("/account")
-    context = {"name_form": name_form, "address_form": address_form, "addresses": auth.addresses(token)}
-    status = 422 if form is not None else 200
-    return render(request, "storefront/account.html", context, status=status)
+            return redirect("account")
+    context = {
+        "name_form": name_form,
+        "address_form": address_form,
+        "addresses": auth.addresses(token),
+    }
+    return render(request, "storefront/account.html", context, status=422 if form is not None else 200)
+
+
+@require_POST
+def change_address(request: ShopRequest, address_id: str) -> HttpResponse:
+    """Make it the default one, or remove it."""
+    token = request.shop.require_token()
+    if request.POST.get("step") == "remove":
+        auth.remove_address(token, address_id)
+        messages.success(request, "The address is removed.")
+    else:
+        auth.make_default_address(token, address_id)
+        messages.success(request, "Saved.")
+    return redirect("account")
 
 
 @require_safe
-def about(request: HttpRequest) -> HttpResponse:
+def about(request: ShopRequest) -> HttpResponse:
+    """What this shop is, test cards, demo accounts."""
     return render(request, "storefront/about.html")

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any
+from decimal import Decimal, InvalidOperation
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from apps.common.http import RemoteProblem
 from apps.ui.storefront.clients import catalog, video
-from apps.ui.storefront.errors import SignInNeeded
+from apps.ui.storefront.clients.catalog import Category, Product, ReviewPage
+from apps.ui.storefront.clients.video import LibraryPage
 from apps.ui.storefront.forms import ReviewForm
-from apps.ui.storefront.parallel import forgiving, gather
+from apps.ui.storefront.parallel import ask, ask_kindly
+from apps.ui.storefront.session import ShopRequest
 
-FILTERS = ("q", "category", "kind", "brand", "min_price", "max_price", "in_stock", "sort", "cursor")
+FILTERS = ("q", "category", "kind", "brand", "min_price", "max_price", "in_stock", "rating")
 SORTS = (
-    ("", "Best match"),
     ("newest", "Newest"),
     ("bestselling", "Best sellers"),
     ("rating", "Best rated"),
@@ -25,50 +26,60 @@ SORTS = (
     ("-price", "Price, high to low"),
     ("title", "Title"),
 )
+RATINGS = (("4", "4 stars or more"), ("3", "3 stars or more"))
+HERO_FILMS = 3
 
 
 @require_safe
-def home(request: HttpRequest) -> HttpResponse:
-    answers = gather(
-        films=lambda: catalog.products(kind="video", limit=12, sort="bestselling"),
-        goods=lambda: catalog.products(kind="goods", featured="true", limit=8),
-        categories=catalog.categories,
-    )
-    films = answers["films"]["results"]
+def home(request: ShopRequest) -> HttpResponse:
+    """Four questions at once; only the first row is needed, and the library's only for who is signed in."""
+    token = request.shop.token
+    films = ask(lambda: catalog.products(kind="video", limit=12, sort="bestselling"))
+    goods = ask(lambda: catalog.products(kind="goods", featured="true", limit=8))
+    categories = ask(catalog.categories)
+    library = ask_kindly(lambda: video.library(token, limit=12) if token else LibraryPage((), None), None)
+    started = [item for item in (library.result() or LibraryPage((), None)).results if _is_started(item)]
     context = {
-        "hero": films[:3],
-        "films": films,
-        "goods": answers["goods"]["results"],
-        "categories": [c for c in answers["categories"] if c["product_count"]],
-        "is_stale": answers["films"].get("is_stale"),
+        "hero": [film for film in films.result().results if film.image][:HERO_FILMS],
+        "films": films.result().results,
+        "goods": goods.result().results,
+        "categories": [category for category in categories.result() if category.product_count],
+        "started": started[:4],
+        "is_stale": films.result().is_stale,
     }
     return render(request, "storefront/home.html", context)
 
 
+def _is_started(item: video.LibraryItem) -> bool:
+    progress = item.progress
+    return item.is_ready and progress is not None and progress.position_seconds > 0 and not progress.is_finished
+
+
 @require_safe
-def product_list(request: HttpRequest, path: str = "") -> HttpResponse:
+def product_list(request: ShopRequest, path: str = "") -> HttpResponse:
     """Browse, filter, search. What cannot be used in the address is dropped with a word, never an error page."""
     params = {name: request.GET.get(name, "")[:200] for name in FILTERS}
-    prices = {name: _cents(params[name]) for name in ("min_price", "max_price")}
-    asked = params | prices | {"category": path.strip("/") or params["category"], "facets": "true"}
+    params["category"] = path.strip("/") or params["category"]
+    asked = params | {name: _cents(params[name]) for name in ("min_price", "max_price")}
+    sort, cursor = request.GET.get("sort", ""), request.GET.get("cursor", "")
+    category = ask(lambda: catalog.category(params["category"]) if params["category"] else None)
     try:
-        page = catalog.products(**asked)
+        page = catalog.products(**asked, sort=sort, cursor=cursor, facets="true")
     except RemoteProblem as problem:
         if problem.status != 400:
             raise
         messages.info(request, "Some of the filters could not be used, so they were left out.")
-        page = catalog.products(category=asked["category"], q=params["q"], facets="true")
-    category = catalog.category(asked["category"]) if asked["category"] else None
-    is_filtered = any(params[name] for name in FILTERS if name not in ("sort", "cursor"))
+        page = catalog.products(category=params["category"], q=params["q"], facets="true")
     context = {
         "page": page,
-        "facets": page.get("facets", {}),
-        "category": category,
+        "category": category.result(),
         "params": params,
-        "sorts": SORTS,
-        "is_filtered": is_filtered,
-        "heading": _heading(params, category),
-        "is_stale": page.get("is_stale"),
+        "sort": sort,
+        "sorts": SORTS if not params["q"] else (("relevance", "Best match"), *SORTS),
+        "ratings": RATINGS,
+        "is_filtered": any(params[name] for name in FILTERS if name != "q" and not (path and name == "category")),
+        "heading": _heading(params, category.result()),
+        "is_stale": page.is_stale,
     }
     return render(request, "storefront/list.html", context)
 
@@ -76,64 +87,63 @@ def product_list(request: HttpRequest, path: str = "") -> HttpResponse:
 def _cents(text: str) -> str:
     """Euros as typed, in cents for the API; what is no number is passed on for the API to refuse."""
     try:
-        return str(round(float(text.replace(",", ".")) * 100)) if text else ""
-    except (ValueError, OverflowError):
+        return str(int(Decimal(text.replace(",", ".")) * 100)) if text else ""
+    except (InvalidOperation, ValueError, OverflowError):
         return text
 
 
-def _heading(params: dict[str, str], category: dict[str, Any] | None) -> str:
+def _heading(params: dict[str, str], category: Category | None) -> str:
     if params["q"]:
         return f"“{params['q']}”"
     if category:
-        return category["name"]
+        return category.name
     return {"video": "Films", "goods": "Goods"}.get(params["kind"], "Everything")
 
 
 @require_safe
-def product(request: HttpRequest, slug: str) -> HttpResponse:
+def product(request: ShopRequest, slug: str) -> HttpResponse:
+    """Goods with their variants, or a film to buy or rent."""
     return _product_page(request, slug, ReviewForm())
 
 
-def _product_page(request: HttpRequest, slug: str, form: ReviewForm, status: int = 200) -> HttpResponse:
-    token = request.shop.token  # type: ignore[attr-defined]  # set by ShopSessionMiddleware
-    answers = gather(
-        product=lambda: catalog.product(slug),
-        reviews=forgiving(lambda: catalog.reviews(slug), []),
-        library=forgiving(lambda: video.library(token), []) if token else list,
+def _product_page(request: ShopRequest, slug: str, form: ReviewForm, status: int = 200) -> HttpResponse:
+    token = request.shop.token
+    asked = ask(lambda: catalog.product(slug))
+    reviews = ask_kindly(lambda: catalog.reviews(slug, cursor=request.GET.get("reviews", "")), ReviewPage((), None))
+    found = asked.result()
+    # What the film's page can do without: facts of video, and whether it is in the library.
+    title = ask_kindly(lambda: video.title(found.title_slug) if found.title_slug else None, None)
+    owned = ask_kindly(
+        lambda: video.library_item(token, found.title_slug) if token and found.title_slug else None, None
     )
-    found = answers["product"]
-    title = None
-    if found["title_slug"]:
-        title = gather(title=forgiving(lambda: video.title(found["title_slug"]), None))["title"]
-    owned = next((item for item in answers["library"] if item["title_slug"] == found["title_slug"]), None)
     context = {
         "product": found,
-        "film": title,
-        "owned": owned if found["title_slug"] else None,
-        "reviews": answers["reviews"],
+        "film": title.result(),
+        "owned": owned.result(),
+        "reviews": reviews.result(),
         "review_form": form,
-        "chosen": _chosen(found["variants"]),
-        "is_stale": found.get("is_stale"),
+        "chosen": _chosen(found),
+        "is_stale": found.is_stale,
     }
     return render(request, "storefront/product.html", context, status=status)
 
 
-def _chosen(variants: list[dict[str, Any]]) -> str:
+def _chosen(product: Product) -> str:
     """The variant that is selected at first: one that can be had."""
-    first = next((v for v in variants if v["availability"] != "out_of_stock"), variants[0] if variants else None)
-    return first["sku"] if first else ""
+    return next((variant.sku for variant in product.variants if variant.can_be_bought), "")
 
 
 @require_POST
-def post_review(request: HttpRequest, slug: str) -> HttpResponse:
-    token = request.shop.token  # type: ignore[attr-defined]  # set by ShopSessionMiddleware
-    if token is None:
-        raise SignInNeeded
+def post_review(request: ShopRequest, slug: str) -> HttpResponse:
+    """For those who have bought it; catalog knows."""
+    token = request.shop.require_token()
     form = ReviewForm(request.POST)
     if form.is_valid():
         try:
-            catalog.post_review(token, slug, form.cleaned_data)
+            catalog.post_review(token, slug, **form.cleaned_data)
         except RemoteProblem as problem:
+            if problem.status in (401, 404):
+                raise
             form.add_remote_errors(problem.errors, problem.detail)
         else:
             messages.success(request, "Thank you. Your review helps others.")

@@ -4,65 +4,84 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Callable
+from typing import Any
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 
-from apps.common.http import RemoteProblem
+from apps.common.http import RemoteProblem, Unavailable
 from apps.ui.storefront.clients import video
-from apps.ui.storefront.errors import SignInNeeded, page
+from apps.ui.storefront.errors import page
+from apps.ui.storefront.session import ShopRequest
+
+# A film that was just paid for arrives within seconds: how often its page looks again, and how many times.
+LOOK_AGAIN_SECONDS = 3
+LOOKS = 20
 
 
 @require_safe
-def library(request: HttpRequest) -> HttpResponse:
-    token = request.shop.token  # type: ignore[attr-defined]  # set by ShopSessionMiddleware
-    if token is None:
-        raise SignInNeeded
-    items = video.library(token)
-    unfinished = [i for i in items if i["progress"] and not i["progress"]["is_finished"] and i["title"]]
-    return render(request, "storefront/library.html", {"items": items, "unfinished": unfinished})
+def library(request: ShopRequest) -> HttpResponse:
+    """Films to watch, newest first."""
+    token = request.shop.require_token()
+    found = video.library(token, cursor=request.GET.get("cursor", ""))
+    return render(request, "storefront/library.html", {"page": found})
 
 
 @require_safe
-def watch(request: HttpRequest, slug: str) -> HttpResponse:
-    token = request.shop.token  # type: ignore[attr-defined]  # set by ShopSessionMiddleware
-    if token is None:
-        raise SignInNeeded
-    item = next((i for i in video.library(token) if i["title_slug"] == slug), None)
+def watch(request: ShopRequest, slug: str) -> HttpResponse:
+    """The player, for a film in the library."""
+    item = video.library_item(request.shop.require_token(), slug)
     if item is None:
-        text = "Buy or rent it, and it is here at once. A rental that has ended can be rented again."
-        return page(request, 403, heading="This film is not in your library", text=text)
-    if item["title"] is None or item["title"]["state"] != "ready":
-        return page(request, 404, heading="This film is still being prepared", text="Look again in a few minutes.")
-    return render(request, "storefront/watch.html", {"item": item, "title": item["title"]})
+        return _not_there(request, slug)
+    if not item.is_ready:
+        heading = f"{item.name} is still being prepared"
+        return _waiting(request, heading, "It is yours already. This page looks again by itself.", seconds=15)
+    return render(request, "storefront/watch.html", {"item": item, "title": item.title})
+
+
+def _not_there(request: ShopRequest, slug: str) -> HttpResponse:
+    """Straight from the order page (`paid=1`, counted up) the film may still be on its way."""
+    raw = request.GET.get("paid", "")
+    look = int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 4 else 0
+    if 0 < look < LOOKS:
+        again = f"/watch/{slug}?paid={look + 1}"
+        text = "It is paid, and arrives in your library within seconds. This page looks again by itself."
+        return _waiting(request, "Your film is on its way", text, seconds=LOOK_AGAIN_SECONDS, again=again)
+    text = "Buy or rent it, and it is here at once. A rental that has ended can be rented again."
+    links = (("/library", "Your library"), ("/shop?kind=video", "See the films"))
+    return page(request, 403, heading="This film is not in your library", text=text, links=links)
+
+
+def _waiting(request: ShopRequest, heading: str, text: str, *, seconds: int, again: str = "") -> HttpResponse:
+    response = render(request, "storefront/waiting.html", {"heading": heading, "text": text})
+    response["Refresh"] = f"{seconds}; url={again}" if again else str(seconds)
+    return response
 
 
 @require_POST
-def play(request: HttpRequest, slug: str) -> JsonResponse:
+def play(request: ShopRequest, slug: str) -> JsonResponse:
     """For the player: a session with its signed address. Made on play, so that looking starts no rental."""
     return _for_player(request, lambda token: video.start_playback(token, slug))
 
 
 @require_POST
-def progress(request: HttpRequest, slug: str) -> JsonResponse:
+def progress(request: ShopRequest, slug: str) -> JsonResponse:
     """For the player: where it is."""
-    body = _json(request)
-    position = body.get("position")
-    if not isinstance(position, int | float) or not math.isfinite(position):
+    session, position = _report(request)
+    if position is None:
         return JsonResponse({"detail": "The position is a number of seconds."}, status=400)
-    session = str(body.get("session", ""))
     return _for_player(request, lambda token: video.save_progress(token, slug, session=session, position=position))
 
 
 @require_POST
-def stop(request: HttpRequest, slug: str) -> JsonResponse:
+def stop(request: ShopRequest, slug: str) -> JsonResponse:
     """For the player: it is closed. Sent as a beacon, so the position comes along."""
-    body = _json(request)
-    position, session = body.get("position"), str(body.get("session", ""))
+    session, position = _report(request)
 
-    def end(token: str) -> dict:
-        if isinstance(position, int | float) and math.isfinite(position):
+    def end(token: str) -> dict[str, Any]:
+        if position is not None:
             video.save_progress(token, slug, session=session, position=position)
         video.stop_playback(token, session)
         return {}
@@ -70,20 +89,31 @@ def stop(request: HttpRequest, slug: str) -> JsonResponse:
     return _for_player(request, end)
 
 
-def _json(request: HttpRequest) -> dict:
+def _report(request: ShopRequest) -> tuple[str, float | None]:
+    """Session and position, from JSON or (a beacon cannot send that with our token) from a form."""
+    if request.content_type == "application/json":
+        try:
+            body = json.loads(request.body or b"{}")
+        except ValueError:
+            body = {}
+        body = body if isinstance(body, dict) else {}
+    else:
+        body = request.POST.dict()
     try:
-        body = json.loads(request.body or b"{}")
-    except ValueError:
-        return {}
-    return body if isinstance(body, dict) else {}
+        position = float(body.get("position", ""))
+    except (TypeError, ValueError):
+        position = math.nan
+    return str(body.get("session", ""))[:64], position if math.isfinite(position) and position >= 0 else None
 
 
-def _for_player(request: HttpRequest, ask) -> JsonResponse:
+def _for_player(request: ShopRequest, question: Callable[[str], dict[str, Any]]) -> JsonResponse:
     """The service's answer as JSON; refusals as `{detail}` that the player shows."""
-    token = request.shop.token  # type: ignore[attr-defined]  # set by ShopSessionMiddleware
+    token = request.shop.token
     if token is None:
         return JsonResponse({"detail": "Sign in again to go on watching."}, status=401)
     try:
-        return JsonResponse(ask(token))
+        return JsonResponse(question(token))
     except RemoteProblem as problem:
-        return JsonResponse({"detail": problem.detail}, status=problem.status)
+        return JsonResponse({"detail": problem.detail, "type": problem.slug}, status=problem.status)
+    except Unavailable:
+        return JsonResponse({"detail": "The screening room is out of reach. Try again in a moment."}, status=503)

@@ -9,8 +9,11 @@
   const message = root.querySelector("[data-message]");
   const token = document.querySelector("[data-csrf] input").value;
   const base = `/watch/${root.dataset.slug}`;
-  let session = null;
+  const HLS_TYPE = "application/vnd.apple.mpegurl";
+  let hls = null;
+  let playback = null;
   let heartbeat = null;
+  let isStarting = false;
 
   const say = (text) => {
     message.textContent = text;
@@ -28,70 +31,143 @@
     return content;
   };
 
-  const load = (playback) =>
+  /* Resolves when the film can start. Later trouble ends the session, and play asks for a new one. */
+  const load = () =>
     new Promise((resolve, reject) => {
       if (window.Hls && window.Hls.isSupported()) {
-        const hls = new window.Hls({ startPosition: playback.resume_at });
-        hls.on(window.Hls.Events.MANIFEST_PARSED, () => resolve());
+        let recoveries = 0;
+        hls = new window.Hls({ startPosition: playback.resume_at });
+        hls.on(window.Hls.Events.MANIFEST_PARSED, resolve);
         hls.on(window.Hls.Events.ERROR, (_, data) => {
           if (!data.fatal) return;
-          if (data.type === window.Hls.ErrorTypes.MEDIA_ERROR) hls.recoverMediaError();
-          else reject(new Error("The film cannot be loaded right now. Check your connection, then load this page again."));
+          if (data.type === window.Hls.ErrorTypes.MEDIA_ERROR && recoveries++ < 2) {
+            hls.recoverMediaError();
+            return;
+          }
+          const error = new Error("The film cannot be loaded right now. Check your connection, then press play again.");
+          reject(error);
+          fail(error);
         });
         hls.loadSource(playback.manifest_url);
         hls.attachMedia(video);
-        return;
-      }
-      if (!video.canPlayType("application/vnd.apple.mpegurl")) {
+      } else if (video.canPlayType(HLS_TYPE)) {
+        video.addEventListener("loadedmetadata", () => {
+          video.currentTime = playback.resume_at;
+          resolve();
+        }, { once: true });
+        video.addEventListener("error", () => reject(new Error("The film cannot be loaded right now.")), { once: true });
+        video.src = playback.manifest_url;
+      } else {
         reject(new Error("This browser cannot play the film. Try a current Chrome, Firefox, Safari or Edge."));
-        return;
       }
-      video.addEventListener("loadedmetadata", () => {
-        video.currentTime = playback.resume_at;
-        resolve();
-      }, { once: true });
-      video.src = playback.manifest_url;
     });
 
   const report = () => {
-    if (session) post("progress", { session, position: video.currentTime }).catch(() => {});
+    if (playback) post("progress", { session: playback.session, position: video.currentTime }).catch(() => {});
+  };
+
+  /* A beacon outlives the page. It carries no headers, so the token goes as a form field. */
+  const stop = () => {
+    if (!playback) return;
+    const form = new FormData();
+    form.set("csrfmiddlewaretoken", token);
+    form.set("session", playback.session);
+    form.set("position", String(video.currentTime));
+    navigator.sendBeacon(`${base}/stop`, form);
+    window.clearInterval(heartbeat);
+    playback = null;
+  };
+
+  const fail = (error) => {
+    stop();
+    if (hls) hls.destroy();
+    hls = null;
+    say(error.message);
+    button.hidden = false;
   };
 
   const start = async () => {
+    if (playback || isStarting) return;
+    isStarting = true;
     button.hidden = true;
     say("One moment …");
     try {
-      const playback = await post("play", {});
-      session = playback.session;
-      await load(playback);
+      playback = await post("play", {});
+      await load();
       say("");
-      await video.play();
       heartbeat = window.setInterval(() => { if (!video.paused) report(); }, playback.heartbeat_seconds * 1000);
+      await video.play();
+      video.focus({ preventScroll: true });
     } catch (error) {
-      if (error.name === "NotAllowedError") {
-        say("");
-        return;
-      }
-      say(error.message);
-      button.hidden = false;
+      // A browser that wants another press shows its own controls.
+      if (error.name === "NotAllowedError") say("");
+      else if (error.name !== "AbortError") fail(error);
+    } finally {
+      isStarting = false;
     }
   };
 
+  const toggle = () => {
+    if (!playback) start();
+    else if (video.paused) video.play();
+    else video.pause();
+  };
+
+  const seek = (seconds) => {
+    if (playback) video.currentTime = Math.max(0, Math.min(video.duration || 0, video.currentTime + seconds));
+  };
+
+  const louder = (step) => {
+    video.volume = Math.max(0, Math.min(1, video.volume + step));
+    say(`Volume ${Math.round(video.volume * 100)} %`);
+    window.setTimeout(() => say(""), 900);
+  };
+
+  const captions = () => {
+    const tracks = [...video.textTracks].filter((track) => ["subtitles", "captions"].includes(track.kind));
+    const shown = tracks.findIndex((track) => track.mode === "showing");
+    tracks.forEach((track, index) => { track.mode = index === shown + 1 ? "showing" : "disabled"; });
+    const now = tracks[shown + 1];
+    say(now ? `Captions: ${now.label}` : "Captions off");
+    window.setTimeout(() => say(""), 1200);
+  };
+
+  const fullScreen = () => {
+    if (document.fullscreenElement) document.exitFullscreen();
+    else root.requestFullscreen();
+  };
+
+  const KEYS = {
+    " ": toggle,
+    k: toggle,
+    ArrowLeft: () => seek(-10),
+    ArrowRight: () => seek(10),
+    ArrowUp: () => louder(0.1),
+    ArrowDown: () => louder(-0.1),
+    f: fullScreen,
+    m: () => { video.muted = !video.muted; },
+    c: captions,
+  };
+
+  document.addEventListener("keydown", (event) => {
+    const isElsewhere = event.target.closest("input, textarea, select, a, button, summary");
+    if (isElsewhere || event.ctrlKey || event.metaKey || event.altKey) return;
+    // Arrows and space scroll the page unless the player is what one is at.
+    if (event.key.length > 1 && event.target !== video && !document.fullscreenElement) return;
+    const action = KEYS[event.key.length === 1 ? event.key.toLowerCase() : event.key];
+    if (!action) return;
+    event.preventDefault();
+    action();
+  });
+
   button.hidden = false;
   button.addEventListener("click", start);
-  video.addEventListener("play", () => { if (!session) { video.pause(); start(); } });
-  video.addEventListener("pause", report);
-  video.addEventListener("seeked", report);
-  video.addEventListener("ended", report);
-  window.addEventListener("pagehide", () => {
-    if (!session) return;
-    window.clearInterval(heartbeat);
-    fetch(`${base}/stop`, {
-      method: "POST",
-      keepalive: true,
-      headers: { "Content-Type": "application/json", "X-CSRFToken": token },
-      body: JSON.stringify({ session, position: video.currentTime }),
-    });
-    session = null;
+  video.addEventListener("play", () => {
+    if (playback) return;
+    video.pause();
+    start();
   });
+  for (const moment of ["pause", "seeked", "ended"]) video.addEventListener(moment, report);
+  window.addEventListener("pagehide", stop);
+  window.addEventListener("pageshow", (event) => { if (event.persisted) button.hidden = false; });
 })();

@@ -1,0 +1,73 @@
+"""A visitor's browser in front of a fake house."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+import respx
+from django.http import HttpResponse
+from django.test import Client
+
+from apps.common.http.client import forget_targets
+from apps.ui.storefront.tests.fakes import ADA, PAYS, URLS, FakeHouse
+
+
+@pytest.fixture
+def house(settings: Any) -> Iterator[FakeHouse]:
+    """The four APIs, in memory. Breakers are closed again after each test."""
+    settings.SERVICE_URLS = URLS
+    fake = FakeHouse()
+    with respx.mock(assert_all_called=False) as router:
+        fake.open(router)
+        yield fake
+    forget_targets()
+
+
+@pytest.fixture
+def browser(house: FakeHouse) -> Client:
+    """A guest's browser. Server errors come back as pages, the way a visitor sees them."""
+    return Client(raise_request_exception=False)
+
+
+@pytest.fixture
+def ada(browser: Client) -> Client:
+    """Ada's browser, signed in."""
+    response = browser.post("/account/sign-in", {"email": ADA["email"], "password": ADA["password"]})
+    assert response.status_code == 302, response.content.decode()  # noqa: S101  (a fixture)
+    return browser
+
+
+@pytest.fixture
+def pay() -> Callable[..., HttpResponse]:
+    """`pay(browser, card=…)`: loads the checkout, fills it in as a person would, and sends it."""
+
+    def fill_and_send(browser: Client, *, card: str = PAYS, is_sent: bool = True, **changes: str) -> Any:
+        page = browser.get("/checkout")
+        assert page.status_code == 200, page.content.decode()  # noqa: S101  (a fixture)
+        checkout = page.context["checkout"]
+        data = {
+            "step": "pay",
+            "key": checkout.key,
+            "subtotal": str(checkout.cart.subtotal.amount),
+            "card-number": card,
+            "card-expiry": "12/40",
+            "card-cvc": "123",
+        }
+        if checkout.contact:
+            data["contact-email"] = "guest@example.com"
+        if checkout.address:
+            method = checkout.methods[0]
+            data |= {
+                "to-name": "Ada Lovelace",
+                "to-line1": "St James’s Square 12",
+                "to-postal_code": "10115",
+                "to-city": "Berlin",
+                "to-country": "DE",
+                "shipping_method": f"{method.code}:{method.price.amount}",
+            }
+        data |= changes
+        return browser.post("/checkout", data) if is_sent else data
+
+    return fill_and_send

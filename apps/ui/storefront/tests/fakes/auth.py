@@ -1,0 +1,129 @@
+"""auth in memory: Ada, who is confirmed, and Ivan, who is not yet."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+import httpx
+
+from apps.common.testing.tokens import access_token
+from apps.ui.storefront.tests.fakes.routing import FakeService, body_of, ok, problem, route
+
+ADA = {"email": "ada@example.com", "password": "streamcart-demo", "name": "Ada Lovelace"}
+CHECK_MAIL = {"detail": "Check your mail."}
+
+
+class FakeAuth(FakeService):
+    """Sign-in with rotating refresh tokens, and the address book."""
+
+    name = "auth"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.user_id = str(uuid.uuid4())
+        self.user_name = ADA["name"]
+        self.access_lifetime = 600
+        self.live_refreshes = {"refresh-1"}
+        self.rotations = 1
+        self.addresses: list[dict[str, Any]] = []
+
+    def tokens(self) -> dict[str, Any]:
+        """A new pair."""
+        claims = {"email": ADA["email"], "name": self.user_name}
+        access = access_token(self.user_id, lifetime=self.access_lifetime, **claims)
+        refresh = f"refresh-{self.rotations}"
+        self.live_refreshes.add(refresh)
+        return {
+            "access": access,
+            "refresh": refresh,
+            "expires_in": self.access_lifetime,
+            "token_type": "Bearer",
+        }
+
+    @route("POST", "/v1/tokens")
+    def sign_in(self, request: httpx.Request) -> httpx.Response:
+        sent = body_of(request)
+        if sent["email"] == "ivan@example.com":
+            return problem(403, "email-not-verified", "Confirm your e-mail address with the link we sent you.")
+        if (sent["email"], sent["password"]) != (ADA["email"], ADA["password"]):
+            return problem(401, "invalid-credentials", "The e-mail address or the password is wrong.")
+        return ok(self.tokens())
+
+    @route("POST", "/v1/tokens/refresh")
+    def refresh(self, request: httpx.Request) -> httpx.Response:
+        sent = body_of(request)["refresh"]
+        if sent not in self.live_refreshes:
+            self.live_refreshes.clear()
+            return problem(401, "token-revoked", "This session has ended. Sign in again.")
+        self.live_refreshes.remove(sent)
+        self.rotations += 1
+        return ok(self.tokens())
+
+    @route("POST", "/v1/tokens/revoke")
+    def revoke(self, request: httpx.Request) -> httpx.Response:
+        self.live_refreshes.discard(body_of(request)["refresh"])
+        return ok(None, 204)
+
+    @route("POST", "/v1/users")
+    def register(self, request: httpx.Request) -> httpx.Response:
+        if len(body_of(request)["password"]) < 10:
+            errors = {"password": ["This password is too short."]}
+            return problem(400, "invalid-input", "Some values cannot be used; see errors.", errors=errors)
+        return ok(CHECK_MAIL, 202)
+
+    @route("POST", "/v1/users/verify-email")
+    def verify(self, request: httpx.Request) -> httpx.Response:
+        if body_of(request)["token"] != "good-link":
+            return problem(400, "invalid-link", "This link is too old or not whole.")
+        return ok({"email": ADA["email"]})
+
+    @route("POST", "/v1/users/resend-verification")
+    def resend(self, request: httpx.Request) -> httpx.Response:
+        return ok(CHECK_MAIL, 202)
+
+    @route("POST", "/v1/password/reset")
+    def reset(self, request: httpx.Request) -> httpx.Response:
+        return ok(CHECK_MAIL, 202)
+
+    @route("POST", "/v1/password/reset/confirm")
+    def confirm_reset(self, request: httpx.Request) -> httpx.Response:
+        if body_of(request)["token"] != "good-link":
+            return problem(400, "invalid-link", "This link is too old or not whole.")
+        return ok(None, 204)
+
+    @route("PATCH", "/v1/me")
+    def change_me(self, request: httpx.Request) -> httpx.Response:
+        self.user_name = body_of(request)["name"]
+        return ok(
+            {
+                "id": self.user_id,
+                "email": ADA["email"],
+                "name": self.user_name,
+                "roles": ["customer"],
+                "email_verified": True,
+                "created_at": "2026-01-02T10:00:00Z",
+            }
+        )
+
+    @route("GET", "/v1/me/addresses")
+    def list_addresses(self, request: httpx.Request) -> httpx.Response:
+        return ok({"results": self.addresses, "next": None, "previous": None})
+
+    @route("POST", "/v1/me/addresses")
+    def add_address(self, request: httpx.Request) -> httpx.Response:
+        empty = {"line2": "", "region": "", "phone": ""}
+        entry = empty | body_of(request) | {"id": str(uuid.uuid4()), "is_default": not self.addresses}
+        self.addresses.append(entry)
+        return ok(entry, 201)
+
+    @route("PATCH", "/v1/me/addresses/(?P<address_id>[^/]+)")
+    def change_address(self, request: httpx.Request, address_id: str) -> httpx.Response:
+        for entry in self.addresses:
+            entry["is_default"] = entry["id"] == address_id
+        return ok(next(entry for entry in self.addresses if entry["id"] == address_id))
+
+    @route("DELETE", "/v1/me/addresses/(?P<address_id>[^/]+)")
+    def remove_address(self, request: httpx.Request, address_id: str) -> httpx.Response:
+        self.addresses = [entry for entry in self.addresses if entry["id"] != address_id]
+        return ok(None, 204)

@@ -1,0 +1,188 @@
+"""catalog in memory: two films, three goods."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+import httpx
+
+from apps.ui.storefront.tests.fakes.routing import FakeService, body_of, money, ok, problem, route
+
+STAMP = "2026-01-02T10:00:00Z"
+
+
+def image(name: str, *, width: int = 800, height: int = 800) -> dict[str, Any]:
+    url = f"http://localhost:8000/media/catalog/{name}.webp"
+    srcset = [{"url": url, "width": 320}, {"url": url, "width": 640}]
+    return {"url": url, "alt": f"Picture of {name}", "width": width, "height": height, "srcset": srcset}
+
+
+def variant(sku: str, name: str, amount: int, **more: Any) -> dict[str, Any]:
+    base = {"availability": "in_stock", "available": 12, "offer": None, "rental_hours": None, "options": {}}
+    return {"sku": sku, "name": name, "price": money(amount)} | base | more
+
+
+def film(slug: str, title: str, year: int) -> dict[str, Any]:
+    digital = {"availability": "digital", "available": None}
+    return product(
+        slug,
+        title,
+        kind="video",
+        category={"path": "films", "name": "Films"},
+        image=image(slug, width=1000, height=1500),
+        year=year,
+        title_slug=slug,
+        variants=[
+            variant(f"{slug}-buy", "Buy", 699, offer="buy", **digital),
+            variant(f"{slug}-rent", "Rent", 299, offer="rent", rental_hours=48, **digital),
+        ],
+    )
+
+
+def product(slug: str, title: str, *, variants: list[dict[str, Any]], **more: Any) -> dict[str, Any]:
+    """A product in full; the list shows a part of it."""
+    states = [v["availability"] for v in variants]
+    order = ("in_stock", "low_stock", "digital", "out_of_stock")
+    base = {
+        "id": "01990000-0000-7000-8000-000000000001",
+        "slug": slug,
+        "title": title,
+        "kind": "goods",
+        "summary": f"{title}, in short.",
+        "brand": "Kiln & Co",
+        "category": {"path": "home/kitchen", "name": "Kitchen"},
+        "price": min((v["price"] for v in variants), key=lambda price: price["amount"]),
+        "price_from": len({v["price"]["amount"] for v in variants}) > 1,
+        "image": image(slug),
+        "rating": {"average": 4.5, "count": 2},
+        "availability": next(state for state in order if state in states),
+        "title_slug": None,
+        "year": None,
+        "description": f"All about {title}.",
+        "attributes": [{"name": "material", "label": "Material", "value": "Stoneware"}],
+        "variants": variants,
+        "breadcrumbs": [{"path": "home", "name": "Home"}, {"path": "home/kitchen", "name": "Kitchen"}],
+        "related": [],
+        "updated_at": STAMP,
+    }
+    return base | {"images": [base["image"] if "image" not in more else more["image"]]} | more
+
+
+def goods() -> list[dict[str, Any]]:
+    return [
+        product("tall-mug", "Tall mug", variants=[variant("MUG-1", "Moss", 1900)]),
+        product(
+            "linen-throw",
+            "Linen throw",
+            variants=[
+                variant("THROW-S", "Sand", 5900),
+                variant("THROW-I", "Ink", 6400, availability="out_of_stock", available=0),
+            ],
+        ),
+        product(
+            "odd-lamp", "Odd lamp", variants=[variant("LAMP-1", "", 8900, availability="out_of_stock", available=0)]
+        ),
+    ]
+
+
+class FakeCatalog(FakeService):
+    """Browsing, products, reviews, and quotes for the fake payment."""
+
+    name = "catalog"
+    LIST = frozenset(
+        "id slug title kind summary brand category price price_from image rating availability title_slug year".split()  # noqa: SIM905  (reads as a list)
+    )
+
+    def __init__(self) -> None:
+        super().__init__()
+        films = [film("nosferatu", "Nosferatu", 1922), film("metropolis", "Metropolis", 1927)]
+        self.products = {entry["slug"]: entry for entry in [*films, *goods()]}
+        self.reviews: list[dict[str, Any]] = [
+            {
+                "id": "01990000-0000-7000-8000-000000000009",
+                "rating": 5,
+                "title": "Holds a lot",
+                "body": "And keeps it warm.",
+                "author_name": "Grace",
+                "created_at": STAMP,
+                "verified_purchase": True,
+            }
+        ]
+
+    def variant(self, sku: str) -> tuple[dict[str, Any], dict[str, Any]] | None:
+        """Product and variant of a SKU."""
+        found = ((p, v) for p in self.products.values() for v in p["variants"] if v["sku"] == sku)
+        return next(found, None)
+
+    @route("GET", "/v1/products")
+    def list(self, request: httpx.Request) -> httpx.Response:
+        query = request.url.params
+        for name in ("min_price", "max_price"):
+            if query.get(name) and not query[name].isdigit():
+                return problem(400, "invalid-input", "Some values cannot be used; see errors.", errors={name: ["No."]})
+        chosen = [
+            entry
+            for entry in self.products.values()
+            if query.get("kind", "") in ("", entry["kind"])
+            and query.get("q", "").lower() in entry["title"].lower()
+            and entry["category"]["path"].startswith(query.get("category", ""))
+        ]
+        body: dict[str, Any] = {
+            "results": [{name: entry[name] for name in self.LIST} for entry in chosen],
+            "next": None,
+            "previous": None,
+            "corrected_query": None,
+        }
+        if query.get("facets"):
+            choice = {"value": "home/kitchen", "label": "Kitchen", "count": 3}
+            kinds = [{"value": "goods", "label": "Goods", "count": 3}, {"value": "video", "label": "Films", "count": 2}]
+            brand = {"value": "kiln-co", "label": "Kiln & Co", "count": 3}
+            body["facets"] = {
+                "category": [choice],
+                "brand": [brand],
+                "kind": kinds,
+                "price": {"min": 299, "max": 8900},
+            }
+        return ok(body)
+
+    @route("GET", "/v1/products/(?P<slug>[^/]+)")
+    def detail(self, request: httpx.Request, slug: str) -> httpx.Response:
+        if slug not in self.products:
+            return problem(404, "not-found", "There is no such product.")
+        body = self.products[slug]
+        etag = f'"1-{hashlib.sha256(json.dumps(body).encode()).hexdigest()[:16]}"'
+        if request.headers.get("If-None-Match") == etag:
+            return httpx.Response(304, headers={"ETag": etag})
+        return ok(body, ETag=etag)
+
+    @route("GET", "/v1/categories")
+    def categories(self, request: httpx.Request) -> httpx.Response:
+        return ok({"results": [self._category("films", "Films", 2), self._category("home", "Home", 3)]})
+
+    @route("GET", "/v1/categories/(?P<path>.+)")
+    def category(self, request: httpx.Request, path: str) -> httpx.Response:
+        names = {"films": "Films", "home": "Home", "home/kitchen": "Kitchen"}
+        if path not in names:
+            return problem(404, "not-found", "There is no such category.")
+        crumbs = [{"path": path, "name": names[path]}]
+        return ok(self._category(path, names[path], 2) | {"breadcrumbs": crumbs})
+
+    @staticmethod
+    def _category(path: str, name: str, count: int) -> dict[str, Any]:
+        return {
+            "path": path,
+            "name": name,
+            "description": f"All {name}.",
+            "product_count": count,
+            "children": [],
+        }
+
+    @route("GET", "/v1/products/(?P<slug>[^/]+)/reviews")
+    def list_reviews(self, request: httpx.Request, slug: str) -> httpx.Response:
+        return ok({"results": self.reviews, "next": None, "previous": None})
+
+    @route("POST", "/v1/products/(?P<slug>[^/]+)/reviews")
+    def post_review(self, request: httpx.Request, slug: str) -> httpx.Response:
+        return ok(self.reviews[0] | body_of(request), 201)

@@ -1,0 +1,230 @@
+"""payment in memory: carts, orders, and the test cards that decide how an order goes."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+import httpx
+
+from apps.ui.storefront.tests.fakes.catalog import FakeCatalog
+from apps.ui.storefront.tests.fakes.routing import FakeService, body_of, money, ok, problem, route
+
+NOW = "2026-02-03T10:00:00Z"
+PAYS, DECLINED, ASKS = "4242424242424242", "4000000000000002", "4000000000003220"
+STANDARD: dict[str, Any] = {
+    "code": "standard",
+    "name": "Standard",
+    "description": "By parcel post",
+    "price": money(490),
+    "min_days": 2,
+    "max_days": 4,
+}
+EXPRESS = STANDARD | {"code": "express", "name": "Express", "price": money(1290), "min_days": 1, "max_days": 1}
+ORDER_LINE = (
+    "sku title variant_name slug kind quantity unit_price line_total image_url title_slug offer rental_hours".split()  # noqa: SIM905  (reads as a list)
+)
+WORLD = STANDARD | {"code": "world", "name": "Worldwide", "price": money(1990), "min_days": 5, "max_days": 12}
+
+
+class FakePayment(FakeService):
+    """Carts are priced by the fake catalogue; `catalog.is_down` leaves the last known prices."""
+
+    name = "payment"
+
+    def __init__(self, catalog: FakeCatalog) -> None:
+        super().__init__()
+        self.catalog = catalog
+        self.carts: dict[str, dict[str, Any]] = {}
+        self.account_cart: str | None = None
+        self.cards: dict[str, str] = {}
+        self.orders: dict[str, dict[str, Any]] = {}
+        self.answers: dict[str, tuple[bytes, httpx.Response]] = {}
+        self.charges = 0
+
+    # --- carts ------------------------------------------------------------------------------------------------------
+
+    @route("POST", "/v1/carts")
+    def open(self, request: httpx.Request) -> httpx.Response:
+        is_account = "Authorization" in request.headers
+        if is_account and self.account_cart:
+            return ok(self.shown(self.account_cart))
+        cart_id = str(uuid.uuid4())
+        secret = None if is_account else f"secret-of-{cart_id}"
+        self.carts[cart_id] = {"secret": secret, "lines": {}}
+        if is_account:
+            self.account_cart = cart_id
+        return ok(self.shown(cart_id) | ({"secret": secret} if secret else {}), 201)
+
+    @route("GET", "/v1/carts/(?P<cart_id>[^/]+)")
+    def get(self, request: httpx.Request, cart_id: str) -> httpx.Response:
+        return ok(self.shown(cart_id)) if self._may(request, cart_id) else self._no_cart()
+
+    @route("PUT", "/v1/carts/(?P<cart_id>[^/]+)/lines/(?P<sku>[^/]+)")
+    def set_line(self, request: httpx.Request, cart_id: str, sku: str) -> httpx.Response:
+        if not self._may(request, cart_id):
+            return self._no_cart()
+        if self.catalog.variant(sku) is None:
+            errors = {"sku": ["There is nothing for sale with this SKU."]}
+            return problem(400, "invalid-input", "This cannot be bought.", errors=errors)
+        quantity = body_of(request)["quantity"]
+        lines = self.carts[cart_id]["lines"]
+        lines.pop(sku, None)
+        if quantity:
+            lines[sku] = quantity
+        return ok(self.shown(cart_id))
+
+    @route("POST", "/v1/carts/(?P<cart_id>[^/]+)/merge")
+    def merge(self, request: httpx.Request, cart_id: str) -> httpx.Response:
+        sent = body_of(request)
+        source = self.carts.get(sent["from"])
+        if source is None or source["secret"] != sent["secret"]:
+            return self._no_cart()
+        for sku, quantity in self.carts.pop(sent["from"])["lines"].items():
+            lines = self.carts[cart_id]["lines"]
+            lines[sku] = lines.get(sku, 0) + quantity
+        return ok(self.shown(cart_id))
+
+    def _may(self, request: httpx.Request, cart_id: str) -> bool:
+        cart = self.carts.get(cart_id)
+        if cart is None:
+            return False
+        if cart["secret"]:
+            return request.headers.get("X-Cart-Secret") == cart["secret"]
+        return "Authorization" in request.headers
+
+    @staticmethod
+    def _no_cart() -> httpx.Response:
+        return problem(404, "not-found", "There is no such cart.")
+
+    def shown(self, cart_id: str) -> dict[str, Any]:
+        """The cart as the API shows it."""
+        lines = [self._line(sku, quantity) for sku, quantity in self.carts[cart_id]["lines"].items()]
+        return {
+            "id": cart_id,
+            "currency": "EUR",
+            "lines": lines,
+            "item_count": sum(line["quantity"] for line in lines),
+            "subtotal": money(sum(line["line_total"]["amount"] for line in lines)),
+            "requires_shipping": any(line["requires_shipping"] for line in lines),
+            "requires_account": any(line["kind"] == "video" for line in lines),
+            "prices_are_current": not self.catalog.is_down,
+            "updated_at": NOW,
+        }
+
+    def _line(self, sku: str, quantity: int) -> dict[str, Any]:
+        product, variant = self.catalog.variant(sku) or ({}, {})
+        is_goods = product["kind"] == "goods"
+        is_short = is_goods and variant["available"] < quantity
+        return {
+            "sku": sku,
+            "quantity": quantity,
+            "title": product["title"],
+            "variant_name": variant["name"],
+            "slug": product["slug"],
+            "kind": product["kind"],
+            "unit_price": variant["price"],
+            "line_total": money(variant["price"]["amount"] * quantity),
+            "image_url": product["image"]["url"],
+            "status": "insufficient_stock" if is_short else "ok",
+            "available_quantity": variant["available"],
+            "requires_shipping": is_goods,
+            "offer": variant["offer"],
+            "rental_hours": variant["rental_hours"],
+            "title_slug": product["title_slug"],
+        }
+
+    # --- orders -----------------------------------------------------------------------------------------------------
+
+    @route("GET", "/v1/shipping-methods")
+    def shipping_methods(self, request: httpx.Request) -> httpx.Response:
+        is_near = request.url.params["country"] in ("DE", "AT", "FR")
+        return ok({"results": [STANDARD, EXPRESS] if is_near else [WORLD]})
+
+    @route("POST", "/v1/payment-methods")
+    def add_card(self, request: httpx.Request) -> httpx.Response:
+        number = body_of(request)["card"]["number"].replace(" ", "")
+        if number not in (PAYS, DECLINED, ASKS):
+            errors = {"card.number": ["This is not a card number."]}
+            return problem(400, "invalid-input", "The card cannot be used; see errors.", errors=errors)
+        method_id = f"pm_{len(self.cards) + 1}"
+        self.cards[method_id] = number
+        return ok({"id": method_id, "brand": "visa", "last4": number[-4:]}, 201)
+
+    @route("POST", "/v1/orders")
+    def place(self, request: httpx.Request) -> httpx.Response:
+        key = request.headers["Idempotency-Key"]
+        if key in self.answers:
+            body, answer = self.answers[key]
+            if body != request.content:
+                return problem(422, "idempotency-key-reused", "This key was used for another request.")
+            return answer
+        answer = self._place(body_of(request), is_guest="Authorization" not in request.headers)
+        self.answers[key] = (request.content, answer)
+        return answer
+
+    def _place(self, sent: dict[str, Any], *, is_guest: bool) -> httpx.Response:
+        number = f"SC-{len(self.orders) + 1:04}"
+        card = self.cards[sent["payment_method"]]
+        if card == DECLINED:
+            detail = "Your bank declined the card."
+            return problem(402, "card-declined", detail, decline_code="card_declined", order_number=number)
+        self.charges += 1
+        order = self.order(number, sent, state="paid" if card == PAYS else "reserved")
+        if card == ASKS:
+            order["next_action"] = {
+                "type": "redirect",
+                "url": "http://localhost:8000/api/payment/v1/sandbox/challenges/x",
+            }
+        else:
+            self.carts.pop(sent["cart"], None)
+            self.account_cart = None if self.account_cart == sent["cart"] else self.account_cart
+        self.orders[number] = order
+        secret = {"secret": f"secret-of-{number}"} if is_guest else {}
+        return ok(order | secret, 201 if card == PAYS else 202)
+
+    def order(self, number: str, sent: dict[str, Any], *, state: str) -> dict[str, Any]:
+        """What the API shows of an order of this cart."""
+        cart = self.shown(sent["cart"])
+        lines = [{name: line[name] for name in ORDER_LINE} for line in cart["lines"]]
+        method = next((m for m in (STANDARD, EXPRESS, WORLD) if m["code"] == sent.get("shipping_method")), None)
+        shipping = {name: method[name] for name in ("code", "name", "price")} if method else None
+        address = {"line2": "", "region": "", "phone": ""} | sent["shipping_address"] if method else None
+        is_paid = state == "paid"
+        return {
+            "id": str(uuid.uuid4()),
+            "number": number,
+            "state": state,
+            "email": sent.get("email", "ada@example.com"),
+            "currency": "EUR",
+            "lines": lines,
+            "subtotal": cart["subtotal"],
+            "shipping": shipping,
+            "total": money(cart["subtotal"]["amount"] + (method["price"]["amount"] if method else 0)),
+            "refunded": money(0),
+            "shipping_address": address,
+            "payment": {"provider": "sandbox", "brand": "visa", "last4": "4242", "state": "captured"},
+            "placed_at": NOW,
+            "paid_at": NOW if is_paid else None,
+            "next_action": None,
+            "failure": None,
+        }
+
+    @route("GET", "/v1/orders")
+    def list_orders(self, request: httpx.Request) -> httpx.Response:
+        return ok({"results": list(self.orders.values()), "next": None, "previous": None})
+
+    @route("GET", "/v1/orders/(?P<number>[^/]+)")
+    def get_order(self, request: httpx.Request, number: str) -> httpx.Response:
+        secret = request.headers.get("X-Order-Secret")
+        is_owner = "Authorization" in request.headers or secret == f"secret-of-{number}"
+        if number not in self.orders or not is_owner:
+            return problem(404, "not-found", "There is no such order.")
+        return ok(self.orders[number])
+
+    @route("POST", "/v1/orders/(?P<number>[^/]+)/cancel")
+    def cancel(self, request: httpx.Request, number: str) -> httpx.Response:
+        if self.orders[number]["state"] == "paid":
+            return problem(409, "conflict", "This order is paid already.")
+        self.orders[number] |= {"state": "cancelled", "next_action": None}
+        return ok(self.orders[number])

@@ -1,0 +1,92 @@
+"""How a fake service answers: routes to methods, problems as the real ones word them."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+
+type Handler = Callable[..., httpx.Response]
+
+
+def route(method: str, pattern: str) -> Callable[[Handler], Handler]:
+    """Mark a method as the answer to `method` at paths that match `pattern` (named groups become arguments)."""
+
+    def mark(handler: Handler) -> Handler:
+        handler.route = (method, re.compile(pattern + r"\Z"))  # type: ignore[attr-defined]  # read by FakeService
+        return handler
+
+    return mark
+
+
+class FakeService:
+    """A service in memory. `is_down` makes it unreachable; `requests` keeps what was asked, `refusals` is what it
+    answers next instead of the usual, by (method, path)."""
+
+    name = ""
+
+    def __init__(self) -> None:
+        self.is_down = False
+        self.requests: list[httpx.Request] = []
+        self.exchanges: list[tuple[httpx.Request, httpx.Response]] = []
+        self.refusals: dict[tuple[str, str], httpx.Response] = {}
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        self.requests.append(request)
+        if self.is_down:
+            raise httpx.ConnectError("connection refused")
+        response = self._answer(request)
+        self.exchanges.append((request, response))
+        return response
+
+    def refuse(self, method: str, path: str, status: int, slug: str, detail: str = "No.", **members: Any) -> None:
+        """Answer with this problem, until `refusals` is cleared."""
+        self.refusals[method, path] = problem(status, slug, detail, **members)
+
+    def asked(self, method: str, path: str) -> list[httpx.Request]:
+        """The requests of this kind, oldest first."""
+        return [r for r in self.requests if r.method == method and re.fullmatch(path, r.url.path)]
+
+    def _answer(self, request: httpx.Request) -> httpx.Response:
+        path = request.url.path
+        if refusal := self.refusals.get((request.method, path)):
+            return refusal
+        for name in dir(type(self)):
+            handler = getattr(self, name)
+            method, pattern = getattr(handler, "route", ("", None))
+            if method == request.method and pattern and (match := pattern.match(path)):
+                return handler(request, **match.groupdict())
+        return problem(404, "not-found", f"{self.name} has no {request.method} {path}.")
+
+
+def body_of(request: httpx.Request) -> dict[str, Any]:
+    """The request's JSON."""
+    return json.loads(request.content or b"{}")
+
+
+def ok(body: Any, status: int = 200, **headers: str) -> httpx.Response:
+    """An answer; None for no content."""
+    return httpx.Response(status, json=body, headers=headers) if body is not None else httpx.Response(status)
+
+
+def problem(status: int, slug: str, detail: str, **members: Any) -> httpx.Response:
+    """problem+json as every service words it."""
+    headers = {name: members.pop(name) for name in ("Retry-After",) if name in members}
+    body = {
+        "type": f"/problems/{slug}",
+        "title": slug.replace("-", " ").capitalize(),
+        "status": status,
+        "detail": detail,
+        "instance": "/",
+        "request_id": "0192-request",
+        **members,
+    }
+    return httpx.Response(status, json=body, headers={"Content-Type": "application/problem+json", **headers})
+
+
+def money(amount: int) -> dict[str, Any]:
+    """Euros, in cents."""
+    return {"amount": amount, "currency": "EUR"}

@@ -1,0 +1,99 @@
+"""video in memory: both films are encoded; the library is what a test puts in."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+import httpx
+
+from apps.ui.storefront.tests.fakes.routing import FakeService, body_of, ok, problem, route
+
+GRANTED = "2026-02-03T10:00:00Z"
+
+
+def title(slug: str, name: str, year: int) -> dict[str, Any]:
+    return {
+        "slug": slug,
+        "name": name,
+        "year": year,
+        "directors": ["F. W. Murnau"],
+        "cast": ["Max Schreck", "Greta Schröder"],
+        "synopsis": "A house is sold to a count.",
+        "runtime_seconds": 5640,
+        "languages": ["de"],
+        "captions": [{"language": "en", "label": "English"}],
+        "poster_url": "http://localhost:8000/media/video/posters/x.webp",
+        "state": "ready",
+    }
+
+
+class FakeVideo(FakeService):
+    """Titles, library, playback, progress."""
+
+    name = "video"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.titles = {
+            "nosferatu": title("nosferatu", "Nosferatu", 1922),
+            "metropolis": title("metropolis", "Metropolis", 1927),
+        }
+        self.library: list[dict[str, Any]] = []
+        self.session = str(uuid.uuid4())
+
+    def grant(self, slug: str, **more: Any) -> dict[str, Any]:
+        """Put a film into the library."""
+        item = {
+            "title_slug": slug,
+            "title": self.titles.get(slug),
+            "offer": "buy",
+            "granted_at": GRANTED,
+            "expires_at": None,
+            "first_played_at": None,
+            "order_number": "SC-0001",
+            "progress": None,
+        } | more
+        self.library.insert(0, item)
+        return item
+
+    @route("GET", "/v1/library")
+    def list_library(self, request: httpx.Request) -> httpx.Response:
+        limit = int(request.url.params.get("limit", 24))
+        start = int(request.url.params.get("cursor", 0))
+        following = start + limit
+        link = f"http://video.test/v1/library?cursor={following}" if following < len(self.library) else None
+        return ok({"results": self.library[start:following], "next": link, "previous": None})
+
+    @route("GET", "/v1/titles/(?P<slug>[^/]+)")
+    def get_title(self, request: httpx.Request, slug: str) -> httpx.Response:
+        found = self.titles.get(slug)
+        return ok(found) if found else problem(404, "not-found", "There is no such film.")
+
+    @route("POST", "/v1/titles/(?P<slug>[^/]+)/playback")
+    def start(self, request: httpx.Request, slug: str) -> httpx.Response:
+        if not any(item["title_slug"] == slug for item in self.library):
+            return problem(403, "not-entitled", "Buy or rent this film to watch it.")
+        return ok(
+            {
+                "session": self.session,
+                "manifest_url": "http://localhost:8000/api/video/stream/s/1/a/master.m3u8",
+                "expires_at": GRANTED,
+                "captions": [],
+                "storyboard_url": None,
+                "poster_url": None,
+                "resume_at": 12.5,
+                "duration_seconds": 5640,
+                "heartbeat_seconds": 30,
+            },
+            201,
+        )
+
+    @route("PUT", "/v1/progress/(?P<slug>[^/]+)")
+    def save(self, request: httpx.Request, slug: str) -> httpx.Response:
+        position = body_of(request)["position_seconds"]
+        return ok({"position_seconds": position, "duration_seconds": 5640, "is_finished": False, "updated_at": GRANTED})
+
+    @route("DELETE", "/v1/playback/(?P<session>[^/]+)")
+    def stop(self, request: httpx.Request, session: str) -> httpx.Response:
+        return ok(None, 204)
