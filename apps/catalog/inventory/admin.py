@@ -32,7 +32,7 @@ class ReadOnlyAdmin(ModelAdmin):
 
 class AdjustForm(forms.ModelForm):
     change = forms.IntegerField(
-        label="add or take",
+        label="Add or take",
         initial=0,
         min_value=-services.MAX_ON_HAND,
         max_value=services.MAX_ON_HAND,

@@ -39,8 +39,7 @@ class VariantInline(StackedInline):
     fields = [
         ("sku", "name", "price"),
         ("stock_link", "weight_grams", "position"),
-        ("offer", "rental_hours"),
-        "options",
+        ("offer", "rental_hours", "options"),
     ]
     readonly_fields = ["stock_link"]
 

@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from treebeard.forms import TreeNodeChoiceField
-from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminSelectWidget
+from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
 
 from apps.catalog.products import images
 from apps.catalog.products.models import Category, Price, ProductImage, Variant
@@ -44,6 +44,7 @@ class VariantForm(forms.ModelForm):
     class Meta:
         model = Variant
         fields = ["sku", "name", "offer", "rental_hours", "weight_grams", "position", "options"]
+        widgets = {"options": UnfoldAdminTextareaWidget(attrs={"rows": 2})}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -71,4 +71,19 @@ class Migration(migrations.Migration):
                 fields=["word"], name="search_word_trigram", opclasses=["gin_trgm_ops"]
             ),
         ),
+        migrations.AlterField(
+            model_name="product",
+            name="is_featured",
+            field=models.BooleanField(default=False, verbose_name="featured"),
+        ),
+        migrations.AlterField(
+            model_name="variant",
+            name="sku",
+            field=models.CharField(max_length=40, unique=True, verbose_name="SKU"),
+        ),
+        migrations.AlterField(
+            model_name="variant",
+            name="weight_grams",
+            field=models.PositiveIntegerField(default=0, verbose_name="weight (g)"),
+        ),
     ]
