@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+import uuid
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import reduce
 from operator import and_
 
 from django.contrib.postgres.search import SearchQuery, SearchQueryCombinable, SearchRank
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import ExpressionWrapper, F, IntegerField, QuerySet, Value
 from django.db.models.functions import Cast, Least
 
@@ -81,6 +82,16 @@ def refresh_documents(product_ids: Iterable) -> None:
     """Write the search documents anew; call in the transaction that changed the products."""
     with connection.cursor() as cursor:
         cursor.execute(REFRESH, {"ids": list(product_ids)})
+
+
+def refresh_all(*, batch: int = 2_000) -> Iterator[int]:
+    """Write all documents anew, a transaction a batch; yields how many are done."""
+    done, last = 0, uuid.UUID(int=0)
+    while ids := list(Product.objects.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:batch]):
+        with transaction.atomic():
+            refresh_documents(ids)
+        done, last = done + len(ids), ids[-1]
+        yield done
 
 
 @dataclass(frozen=True, slots=True)

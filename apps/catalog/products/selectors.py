@@ -75,7 +75,7 @@ class Browse:
     @property
     def corrected_query(self) -> str | None:
         """What was searched for instead of misspelt words."""
-        return self._match and self._match.corrected
+        return self._match.corrected if self._match else None
 
     def products(self, *, without: str = "") -> QuerySet[Product]:
         """Published products under the filters; `without` leaves one out (a facet counts under the others)."""
@@ -177,15 +177,19 @@ def category_tree() -> list[dict[str, Any]]:
 
 def find_category(path: str) -> dict[str, Any]:
     """One node of the tree with its breadcrumbs; raises NotFound."""
-    level, crumbs, found = category_tree(), [], None
-    for depth in range(1, path.count("/") + 2):
-        wanted = "/".join(path.split("/")[:depth])
-        found = next((node for node in level if node["path"] == wanted), None)
-        if found is None:
+    level = category_tree()
+    crumbs: list[dict[str, str]] = []
+    parts = path.split("/")
+    for depth in range(1, len(parts) + 1):
+        wanted = "/".join(parts[:depth])
+        node = next((node for node in level if node["path"] == wanted), None)
+        if node is None:
             raise NotFound("There is no such category.")
-        crumbs.append({"path": found["path"], "name": found["name"]})
-        level = found["children"]
-    return found | {"breadcrumbs": crumbs}
+        crumbs.append({"path": node["path"], "name": node["name"]})
+        level = node["children"]
+        if wanted == path:
+            return node | {"breadcrumbs": crumbs}
+    raise NotFound("There is no such category.")
 
 
 def breadcrumbs(category: Category) -> list[dict[str, str]]:

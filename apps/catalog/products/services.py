@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Collection, Mapping
 from typing import Any
@@ -22,6 +23,7 @@ from apps.common.problems import Conflict, NotFound, PreconditionFailed, Validat
 log = structlog.get_logger(__name__)
 Status = Product.Status
 RENDERED_AT_ONCE = 100
+CATEGORY_PATH = re.compile(r"\A[-\w]{1,80}(/[-\w]{1,80}){0,4}\Z", re.ASCII)
 
 
 class NotSellable(Conflict):
@@ -122,17 +124,18 @@ def record_rename(renamed: Brand | Category) -> None:
 
 
 def ensure_category(path: str, *, name: str = "", description: str = "") -> Category:
-    """The category at `home/kitchen`, made with its parents when missing; texts are updated when given."""
-    parent = None
-    category = None
-    parts = path.split("/")
-    for depth, slug in enumerate(parts, start=1):
-        full_path = "/".join(parts[:depth])
-        category = Category.objects.filter(full_path=full_path).first()
-        if category is None:
-            fields = {"name": slug.replace("-", " ").capitalize(), "slug": slug, "full_path": full_path}
-            category = Category.objects.add_child(parent, fields) if parent else Category.objects.add_root(fields)
-        parent = category
+    """The category at `home/kitchen`, made with its parents when missing; texts are updated when given.
+
+    Raises ValidationProblem for what is no path.
+    """
+    if not CATEGORY_PATH.match(path):
+        raise ValidationProblem(f"{path!r} is not a category's path such as home/kitchen.")
+    parent_path, _, slug = path.rpartition("/")
+    category = Category.objects.filter(full_path=path).first()
+    if category is None:
+        fields = {"name": slug.replace("-", " ").capitalize(), "slug": slug, "full_path": path}
+        tree = Category.objects
+        category = tree.add_child(ensure_category(parent_path), fields) if parent_path else tree.add_root(fields)
     if name and (category.name, category.description) != (name, description):
         with transaction.atomic():
             was_called, category.name, category.description = category.name, name, description
@@ -160,7 +163,7 @@ def attach_image(product: Product, rendered: images.Rendered | None, *, alt: str
         ProductImage.objects.create(product=product, **fields)
 
 
-def render_image(image_id: uuid.UUID) -> None:
+def render_image(image_id: uuid.UUID | str) -> None:
     """Make the renditions of a picture that staff uploaded; nothing to do when they are there."""
     image = ProductImage.objects.select_related("product").filter(pk=image_id).first()
     if image is None:

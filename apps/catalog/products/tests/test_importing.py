@@ -175,6 +175,7 @@ def test_an_unchanged_picture_is_not_rendered_again_but_described_anew(run, monk
         (changed(variants=[{"sku": "A", "price": {"amount": "1", "currency": "EUR"}}]), "Product stoneware-mug"),
         (CATALOGUE | {"reviews": [{"product": "nothing"}]}, "Review of nothing"),
         (CATALOGUE | {"categories": [{"name": "No path"}]}, "Category ?"),
+        (CATALOGUE | {"categories": [{"path": "home//x", "name": "X"}]}, "Category home//x: 'home//x' is not"),
     ],
 )
 def test_a_mistake_is_one_sentence_that_names_the_entry(run, data, sentence):

@@ -1,0 +1,19 @@
+"""`manage.py catalog refresh_search`: after a release that changed what a search document holds."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from apps.catalog.products.search import refresh_all
+
+
+class Command(BaseCommand):
+    help = "Write the search documents of all products anew, in batches; the shop goes on meanwhile."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        done = 0
+        for done in refresh_all():
+            self.stdout.write(f"progress {done}")
+        self.stdout.write(self.style.SUCCESS(f"{done} products are searchable anew."))
