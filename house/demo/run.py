@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import socket
 import subprocess
 import sys
 import time
@@ -27,6 +28,7 @@ def main(argv: list[str]) -> int:
     from house.demo.art import draw
 
     house = House.from_environment()
+    _require_running(house)
     folder = house.folder("demo")
     started = time.monotonic()
     films = data.films()
@@ -49,6 +51,14 @@ def main(argv: list[str]) -> int:
         _place_orders(house, progress)
     print(f"The demo is loaded, in {time.monotonic() - started:.0f} s.", flush=True)
     return 0
+
+
+def _require_running(house: House) -> None:
+    """Raises HouseError when nobody would answer, before minutes of drawing are spent."""
+    with socket.socket() as probe:
+        probe.settimeout(2)
+        if probe.connect_ex(("127.0.0.1", house.port)):
+            raise HouseError(f"No house is running on port {house.port}. Start it with `make up`, then try again.")
 
 
 def _sources(folder: Path, films: list[dict[str, Any]], pictures: Path) -> Path:
@@ -127,10 +137,10 @@ def _place_orders(house: House, progress: Progress) -> None:
     api = f"{os.environ.get('PUBLIC_URL', house.public_url)}/api"
     with httpx.Client(timeout=TIMEOUT) as client:
         tokens = {email: _sign_in(client, api, email) for email in {email for email, _ in data.ORDERS}}
-        bought = {email: _titles_ordered(client, api, token) for email, token in tokens.items()}
+        bought = {email: _has_ordered(client, api, token) for email, token in tokens.items()}
         for number, (email, lines) in enumerate(data.ORDERS):
             if not bought[email]:
-                _order(client, api, tokens[email], lines, key=f"demo-{number}")
+                _order(client, api, tokens[email], email, lines, key=f"demo-{number}")
             step.advance(email)
 
 
@@ -145,11 +155,11 @@ def _sign_in(client: Any, api: str, email: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {_answer(client.post(f'{api}/auth/v1/tokens', json=body))['access']}"}
 
 
-def _titles_ordered(client: Any, api: str, token: dict[str, str]) -> bool:
+def _has_ordered(client: Any, api: str, token: dict[str, str]) -> bool:
     return bool(_answer(client.get(f"{api}/payment/v1/orders", headers=token))["results"])
 
 
-def _order(client: Any, api: str, token: dict[str, str], lines: list[tuple[str, int]], *, key: str) -> None:
+def _order(client: Any, api: str, token: dict[str, str], email: str, lines: list[tuple[str, int]], *, key: str) -> None:
     cart = _answer(client.post(f"{api}/payment/v1/carts", json={}, headers=token))
     for sku, quantity in lines:
         line = client.put(
@@ -161,7 +171,5 @@ def _order(client: Any, api: str, token: dict[str, str], lines: list[tuple[str, 
     order: dict[str, Any] = {"cart": cart["id"], "payment_method": method["id"]}
     if cart["requires_shipping"]:
         order["shipping_method"] = "standard"
-        order["shipping_address"] = {
-            "name": "Ada Lindgren", "line1": "Lichtspielgasse 3", "postal_code": "10115", "city": "Berlin", "country": "DE",
-        }  # fmt: skip
+        order["shipping_address"] = data.ADDRESSES[email]
     _answer(client.post(f"{api}/payment/v1/orders", json=order, headers=token | {"Idempotency-Key": key}))

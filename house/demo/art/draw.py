@@ -66,9 +66,9 @@ def _known(out: Path) -> dict[str, str]:
 
 
 def _write(scene: Scene, target: Path) -> None:
-    picture = _raster(scene.ground)
+    picture = raster(scene.ground)
     if scene.figure:
-        figure = _raster(scene.figure)
+        figure = raster(scene.figure)
         shade = Image.new("RGBA", picture.size, scene.shadow)
         picture.paste(shade, SHADOW_FALL, _softened(figure))
         picture.alpha_composite(figure)
@@ -85,7 +85,7 @@ def _softened(figure: Image.Image) -> Image.Image:
     return blurred.resize(figure.size, Image.Resampling.BICUBIC)
 
 
-def _raster(document: str) -> Image.Image:
+def raster(document: str) -> Image.Image:
     """With the demo's own typefaces only, so that it looks the same everywhere; with the system's where they lack."""
     fonts = poster_kit.font_files()
     png = resvg_py.svg_to_bytes(svg_string=document, skip_system_fonts=bool(fonts), font_files=fonts)

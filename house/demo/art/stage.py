@@ -30,12 +30,12 @@ LOOKS = {
     "linen-napkins": Look(objects_1.cloth, "#c9d3c0", "plain", "#c4673f", "#e2cfa9"),
     "french-press": Look(objects_1.press, "#e8b9a2", "table", "#2a2f38", "#aab2b8"),
     "reading-lamp": Look(objects_1.lamp, "#17323b", "table", "#1f7f80", "#ffe9a8"),
-    "wool-blanket": Look(objects_1.blanket, "#dcd6c8", "table", "#a8432f", "#d9904a"),
+    "wool-blanket": Look(objects_1.blanket, "#e9cdb5", "table", "#2f5d49", "#dcc9a0"),
     "beeswax-candles": Look(objects_1.candle, "#3a2a44", "table", "#e8b64c", "#c99a3f"),
-    "floor-cushion": Look(objects_1.cushion, "#f0c7b4", "table", "#2f5d56", "#e9b44c"),
+    "floor-cushion": Look(objects_1.cushion, "#c9d6d8", "table", "#e0a430", "#22375a"),
     "wall-clock": Look(objects_1.clock, "#e9b949", "plain", "#22375a", "#c8452f"),
-    "stoneware-vase": Look(objects_1.vase, "#b9cdd6", "arch", "#46557a", "#d9795a"),
-    "dot-grid-notebook": Look(objects_1.notebook, "#f2cf8f", "plain", "#1f4e5f", "#d8473c"),
+    "stoneware-vase": Look(objects_1.vase, "#efd3c2", "arch", "#6f7f52", "#d9674e"),
+    "dot-grid-notebook": Look(objects_1.notebook, "#a9cdc8", "plain", "#ee735c", "#22375a"),
     "brass-pen": Look(objects_1.pen, "#2d3a4f", "plain", "#e8b64c", "#c99a3f"),
     "storyboard-pads": Look(objects_1.pad, "#aebfd4", "plain", "#d8473c", "#2d3a4f"),
     "letter-set": Look(objects_1.envelope, "#d9a0a0", "plain", "#7b2f3a", "#b5372b"),
@@ -70,7 +70,7 @@ LOOKS = {
     "pocket-torch": Look(objects_2.torch, "#26324a", "plain", "#d98a2b", "#1d1b20"),
     "field-glasses": Look(objects_2.binoculars, "#b7c7a3", "table", "#3a3f34", "#c99a3f"),
     "picnic-blanket": Look(objects_2.picnic, "#a9c58b", "table", "#f4ead2", "#c8382b"),
-    "umbrella": Look(objects_2.umbrella, "#9fb7c6", "plain", "#e0a13c", "#b5642b"),
+    "umbrella": Look(objects_2.umbrella, "#9fb7c6", "plain", "#c8382b", "#8e2331"),
 }
 
 

@@ -153,6 +153,23 @@ def captions(film: dict[str, Any]) -> str:
     return "\n".join(cues)
 
 
+# Where the demo's customers live.
+ADDRESSES = {
+    "ada@example.com": {
+        "name": "Ada Lindgren",
+        "line1": "Lichtspielgasse 3",
+        "postal_code": "10115",
+        "city": "Berlin",
+        "country": "DE",
+    },
+    "grace@example.com": {
+        "name": "Grace Okoye",
+        "line1": "12 Rue des Projections",
+        "postal_code": "69003",
+        "city": "Lyon",
+        "country": "FR",
+    },
+}
 # (customer, lines as (sku, quantity)); placed through the real checkout.
 ORDERS = [
     ("ada@example.com", [("METROPOLIS-BUY", 1), ("STONEWAREMUG-CLAY", 2)]),

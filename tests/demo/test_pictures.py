@@ -1,0 +1,84 @@
+"""The demo's pictures: well-formed, of the promised size, and drawn anew only when something has changed."""
+
+from __future__ import annotations
+
+from xml.etree import ElementTree
+
+import pytest
+from PIL import Image
+
+from house.demo.art import draw, poster_kit
+from house.demo.art.stage import Scene
+
+SCENES = draw.scenes()
+
+
+@pytest.fixture
+def few(monkeypatch):
+    """Two pictures instead of sixty."""
+    chosen = {slug: SCENES[slug] for slug in ("stoneware-mug", "metropolis")}
+    monkeypatch.setattr(draw, "scenes", lambda: chosen)
+    return chosen
+
+
+@pytest.mark.parametrize("slug", SCENES)
+def test_every_picture_is_well_formed(slug):
+    for layer in (SCENES[slug].ground, SCENES[slug].figure):
+        if layer:
+            ElementTree.fromstring(layer)  # noqa: S314  (our own drawing)
+
+
+def test_goods_are_square_and_posters_two_by_three(few, tmp_path):
+    draw.draw_all(tmp_path, lambda done, total, slug: None)
+    assert Image.open(tmp_path / "stoneware-mug.webp").size == (1200, 1200)
+    assert Image.open(tmp_path / "metropolis.webp").size == (1000, 1500)
+
+
+def test_progress_counts_up_to_all(few, tmp_path):
+    told = []
+    draw.draw_all(tmp_path, lambda done, total, slug: told.append((done, total)))
+    assert told == [(1, 2), (2, 2)]
+
+
+def test_an_unchanged_picture_is_not_drawn_again(few, tmp_path):
+    draw.draw_all(tmp_path, lambda *_: None)
+    before = (tmp_path / "metropolis.webp").stat().st_mtime_ns
+    told = []
+    draw.draw_all(tmp_path, lambda done, total, words: told.append(words))
+    assert told == ["unchanged"]
+    assert (tmp_path / "metropolis.webp").stat().st_mtime_ns == before
+
+
+def test_only_what_changed_or_is_gone_is_drawn_again(few, tmp_path):
+    draw.draw_all(tmp_path, lambda *_: None)
+    few["stoneware-mug"] = Scene(few["stoneware-mug"].ground)
+    told = []
+    draw.draw_all(tmp_path, lambda done, total, slug: told.append(slug))
+    assert told == ["stoneware-mug"]
+    (tmp_path / "metropolis.webp").unlink()
+    told.clear()
+    draw.draw_all(tmp_path, lambda done, total, slug: told.append(slug))
+    assert told == ["metropolis"]
+
+
+def test_the_same_picture_comes_out_twice(few, tmp_path):
+    for name in ("one", "two"):
+        draw.draw_all(tmp_path / name, lambda *_: None)
+    first, second = ((tmp_path / name / "metropolis.webp").read_bytes() for name in ("one", "two"))
+    assert first == second
+
+
+def test_posters_can_be_drawn_without_their_typefaces(monkeypatch, tmp_path):
+    monkeypatch.setattr(poster_kit, "FONTS", tmp_path)
+    poster_kit._measure.cache_clear()
+    try:
+        assert poster_kit.font_files() == []
+        assert draw.raster(draw.scenes()["metropolis"].ground).size == (1000, 1500)
+    finally:
+        poster_kit._measure.cache_clear()
+
+
+def test_words_are_fitted_to_the_width_they_are_given():
+    size = poster_kit.fitting("METROPOLIS", font="limelight", width=870)
+    assert poster_kit.fitting("METROPOLIS", font="limelight", width=435) == pytest.approx(size / 2)
+    assert poster_kit.fitting("METROPOLIS", font="limelight", width=870, most=20) == 20
