@@ -56,6 +56,11 @@ class KindForm(forms.Form):
 
     use_required_attribute = False
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.error_messages["required"] = "Please fill this in."
+
     def add_remote_errors(self, errors: dict[str, list[str]], detail: str) -> None:
         """Put what a service found wrong beside the fields it means, and the rest on top."""
         is_said = False

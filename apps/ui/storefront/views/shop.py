@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from apps.common.http import RemoteProblem
 from apps.ui.storefront.clients import catalog, video
-from apps.ui.storefront.clients.catalog import Category, Product, ReviewPage
+from apps.ui.storefront.clients.catalog import Category, Product, ProductPage, ReviewPage
 from apps.ui.storefront.clients.video import LibraryPage
 from apps.ui.storefront.forms import ReviewForm
 from apps.ui.storefront.parallel import ask, ask_kindly
@@ -73,6 +73,7 @@ def product_list(request: ShopRequest, path: str = "") -> HttpResponse:
     context = {
         "page": page,
         "category": category.result(),
+        "kinds": _kinds(page),
         "params": params,
         "sort": sort,
         "sorts": SORTS if not params["q"] else (("relevance", "Best match"), *SORTS),
@@ -82,6 +83,12 @@ def product_list(request: ShopRequest, path: str = "") -> HttpResponse:
         "is_stale": page.is_stale,
     }
     return render(request, "storefront/list.html", context)
+
+
+def _kinds(page: ProductPage) -> str:
+    """`video`, `goods` or `mixed`: posters stand taller than goods."""
+    kinds = {product.kind for product in page.results}
+    return kinds.pop() if len(kinds) == 1 else "mixed"
 
 
 def _cents(text: str) -> str:
