@@ -54,7 +54,8 @@ def _made(house: House, service: str) -> dict[str, str]:
         "SERVICE_SECRET": secrets[f"{service}_client"],
         "PUBLIC_URL": house.public_url,
         "REDIS_URL": f"redis://127.0.0.1:{house.port_of('valkey')}/0",
-        "EMAIL_URL": f"filemail://{house.var / 'mail'}",
+        # Four slashes: an absolute folder, as in sqlite:////file.
+        "EMAIL_URL": f"filemail:///{house.var / 'mail'}",
         "MEDIA_ROOT": str(house.var / "media" / service),
         "STATIC_ROOT": str(house.var / "static" / service),
         "RUN_DIR": str(house.var / "run"),
