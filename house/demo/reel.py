@@ -97,8 +97,8 @@ def _balanced(name: str) -> list[str]:
     words = name.split()
     if len(name) < 14 or len(words) == 1:
         return [name]
-    cuts = [(" ".join(words[:cut]), " ".join(words[cut:])) for cut in range(1, len(words))]
-    return list(min(cuts, key=lambda halves: abs(len(halves[0]) - len(halves[1]))))
+    cuts = [[" ".join(words[:cut]), " ".join(words[cut:])] for cut in range(1, len(words))]
+    return min(cuts, key=lambda halves: abs(len(halves[0]) - len(halves[1])))
 
 
 def _detail(art: Image.Image, *, centre: tuple[int, int], wide: int, size: tuple[int, int]) -> Image.Image:
