@@ -78,14 +78,13 @@ def _good(entry: dict[str, Any]) -> dict[str, Any]:
 
 def _film_product(film: dict[str, Any]) -> dict[str, Any]:
     base = film["slug"].upper().replace("-", "")[:20]
-    first = film["synopsis"].split(". ")[0].rstrip(".") + "."
     return {
         "slug": film["slug"],
         "title": film["name"],
         "kind": "video",
         "category": "films",
-        "summary": first,
-        "description": "",
+        "summary": film["tagline"],
+        "description": film["synopsis"],
         "image": f"{film['slug']}.webp",
         "image_alt": f"Poster: {film['name']}, {film['year']}",
         "year": film["year"],
