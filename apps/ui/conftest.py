@@ -49,6 +49,7 @@ def pay() -> Callable[..., HttpResponse]:
         checkout = page.context["checkout"]
         data = {
             "step": "pay",
+            "next": "/checkout",
             "key": checkout.key,
             "subtotal": str(checkout.cart.subtotal.amount),
             "card-number": card,

@@ -19,9 +19,10 @@ from apps.common.http import RemoteProblem, Unavailable
 from apps.common.money import Money
 from apps.ui.storefront.clients import auth, payment
 from apps.ui.storefront.clients.payment import Cart, Order, ShippingMethod
+from apps.ui.storefront.cookies import opened, sealed
 from apps.ui.storefront.forms import COUNTRY_NAMES, HOME_COUNTRY, CardForm, CheckoutAddressForm, EmailForm
 from apps.ui.storefront.parallel import ask_kindly
-from apps.ui.storefront.session import ShopRequest, SignInNeeded
+from apps.ui.storefront.session import ShopRequest, ShopSession, SignInNeeded
 
 log = structlog.get_logger(__name__)
 KEY = re.compile(r"\A[0-9a-f]{32}\Z")
@@ -30,6 +31,22 @@ CLICK_SECONDS = 900
 NEW_ADDRESS = "new"
 # The API's names of what stands in one field here.
 CARD_FIELDS = {"card.exp_month": "expiry", "card.exp_year": "expiry"}
+
+
+def placed_before(shop: ShopSession, sent: QueryDict) -> str | None:
+    """The number of the order that an earlier click on the same page placed. Its cart is closed by now, so without
+    this a second click would find nothing to pay. The guest's secret comes along: the first answer may be lost."""
+    if shop.cart is None:
+        return None
+    name = _click(shop.cart[0], sent.get("key", ""))
+    known = opened(name, cache.get(name, ""))
+    if known.get("secret"):
+        shop.remember_order(known["number"], known["secret"])
+    return known.get("number")
+
+
+def _click(cart_id: str, key: str) -> str:
+    return f"placed:{cart_id}:{key}" if KEY.match(key) else "placed:"
 
 
 class Checkout:
@@ -147,7 +164,7 @@ class Checkout:
         if self.chosen is None:
             return self.address.address() if self.address else {}
         names = ("name", "line1", "line2", "postal_code", "city", "region", "country", "phone")
-        return {name: getattr(self.chosen, name) for name in names}
+        return {name: value for name in names if (value := getattr(self.chosen, name))}
 
     def _card_token(self, cart_id: str) -> str:
         """The card's token. A second click with the same card uses the first one's, so that both send one order."""
@@ -162,6 +179,8 @@ class Checkout:
 
     def placed(self, order: Order) -> HttpResponse:
         """Paid, on its way to the bank's page, or soon done."""
+        name = _click(self.cart.id, self.key)
+        cache.set(name, sealed(name, {"number": order.number, "secret": order.secret}), timeout=CLICK_SECONDS)
         if order.secret:
             self.shop.remember_order(order.number, order.secret)
         if order.is_paid:

@@ -117,8 +117,8 @@ class AddressForm(KindForm):
     )
 
     def address(self) -> dict[str, str]:
-        """What the APIs want."""
-        return {name: self.cleaned_data[name] for name in AddressForm.base_fields}
+        """What the APIs want; what was left empty is left out."""
+        return {name: self.cleaned_data[name] for name in AddressForm.base_fields if self.cleaned_data[name]}
 
 
 class CheckoutAddressForm(AddressForm):

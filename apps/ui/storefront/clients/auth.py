@@ -44,13 +44,13 @@ class Address:
     id: str
     name: str
     line1: str
-    line2: str
     postal_code: str
     city: str
-    region: str
     country: str
-    phone: str
-    is_default: bool
+    line2: str = ""
+    region: str = ""
+    phone: str = ""
+    is_default: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,7 +68,7 @@ class ProductCard:
     title: str
     kind: str
     summary: str
-    brand: str | None
+    brand: str | None = None
     category: CategoryRef
     price: Money
     price_from: bool
@@ -179,10 +179,10 @@ class Review:
 
     rating: int
     title: str
-    body: str
     author_name: str
     created_at: datetime
     verified_purchase: bool
+    body: str = ""
 
 
 @dataclass(frozen=True, slots=True)

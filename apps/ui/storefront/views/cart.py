@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from apps.common.http import RemoteProblem
 from apps.ui.storefront import carts
-from apps.ui.storefront.checkout import Checkout
+from apps.ui.storefront.checkout import Checkout, placed_before
 from apps.ui.storefront.navigation import safe_next, sign_in_address
 from apps.ui.storefront.session import ShopRequest
 
@@ -59,9 +59,12 @@ def _sentence(problem: RemoteProblem) -> str:
 @require_http_methods(["GET", "HEAD", "POST"])
 def checkout(request: ShopRequest) -> HttpResponse:
     """One page. What was typed stays after a refusal, except the card."""
+    if request.method == "POST" and (number := placed_before(request.shop, request.POST)):
+        request.shop.forget_cart()
+        return redirect("order", number=number)
     current = carts.current(request.shop)
     if current is None or not current.lines:
-        messages.info(request, "Your cart is empty.")
+        messages.info(request, "Your cart is empty. What you have paid for is among your orders.")
         return redirect("/cart")
     if not current.prices_are_current or any(line.status != "ok" for line in current.lines):
         # The cart says what is in the way.
