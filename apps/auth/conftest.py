@@ -23,7 +23,7 @@ from apps.auth.tokens import keys
 from apps.auth.tokens.selectors import jwks_document
 from apps.common.identity import jwks
 
-PASSWORD = "correct horse battery"  # noqa: S105
+PASSWORD = "correct horse battery"  # noqa: S105  (of test accounts)
 PHONE = {"HTTP_USER_AGENT": "Ada's phone", "HTTP_X_FORWARDED_FOR": "203.0.113.7"}
 
 
@@ -78,7 +78,7 @@ def signed_in(device: Callable[..., APIClient]) -> Callable[..., Person]:
     def sign_in(user: User, **headers: str) -> Person:
         client = device(**headers)
         answer = client.post("/v1/tokens", {"email": user.email, "password": PASSWORD})
-        assert answer.status_code == 200, answer.content  # noqa: S101
+        assert answer.status_code == 200, answer.content  # noqa: S101  (a test helper)
         client.credentials(HTTP_AUTHORIZATION=f"Bearer {answer.json()['access']}")
         return Person(user, client, answer.json())
 

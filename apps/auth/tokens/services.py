@@ -26,7 +26,7 @@ GRACE = timedelta(seconds=10)
 # Ended sessions are kept this long, so that support can say what happened.
 KEEP_ENDED = timedelta(days=30)
 # Django answers "wrong" for this hash, at the cost of a real one.
-NOBODYS_PASSWORD = "!"  # noqa: S105
+NOBODYS_PASSWORD = "!"  # noqa: S105  (a hash that nothing matches)
 
 
 class InvalidCredentials(Unauthenticated):

@@ -116,7 +116,7 @@ def set_prices(product: Product, prices: Mapping[str, Money]) -> None:
 
 def record_rename(renamed: Brand | Category) -> None:
     """Call after a brand or category got another name, in the same transaction: its products say and find it."""
-    products: QuerySet[Product] = renamed.products.order_by("pk")  # type: ignore[assignment]
+    products: QuerySet[Product] = renamed.products.order_by("pk")  # type: ignore[assignment]  # a reverse manager has no type
     search.refresh_documents(products.values_list("pk", flat=True))
     products.update(version=F("version") + 1, updated_at=timezone.now())
     for product in products.filter(status=Status.PUBLISHED).iterator(chunk_size=500):

@@ -53,7 +53,7 @@ def potemkin(film: Film) -> str:
 
 def gold_rush(film: Film) -> str:
     ice, snow, gold, ink, blue = "#bcd7df", "#fbfaf4", "#e9aa2b", "#20242c", "#7fabbb"
-    dice = random.Random(1925)  # noqa: S311  (snow)
+    dice = random.Random(1925)  # noqa: S311  (where snowflakes fall)
     parts = [
         rect(0, 0, W, H, ice),
         circle(500, 640, 320, gold),

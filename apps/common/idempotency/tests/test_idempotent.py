@@ -189,7 +189,7 @@ def die(orders: Orders) -> None:
     class Killed(BaseException):
         """Not an Exception: nothing gets to clean up."""
 
-    later, orders.answer = orders.answer, raising(Killed())  # type: ignore[arg-type]
+    later, orders.answer = orders.answer, raising(Killed())  # type: ignore[arg-type]  # any exception will do
     with pytest.raises(Killed):
         orders.post()
     orders.answer = later
