@@ -60,8 +60,8 @@ CONTENT_SECURITY_POLICY = {
         "style-src": ["'self'"],
         "font-src": ["'self'"],
         "img-src": ["'self'", PUBLIC_URL],
-        # hls.js feeds the video element from a blob.
-        "media-src": ["'self'", "blob:", PUBLIC_URL],
+        # hls.js feeds the video element from a blob, and empties its caption track by a data: address.
+        "media-src": ["'self'", "blob:", "data:", PUBLIC_URL],
         "worker-src": ["'self'", "blob:"],
         "connect-src": ["'self'", PUBLIC_URL],
         # A payment may lead on to the bank's challenge.

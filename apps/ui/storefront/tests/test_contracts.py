@@ -91,6 +91,7 @@ def test_catalog(house: FakeHouse, check: Callable[[], None]) -> None:
     catalog.products(kind="goods", q="mug", sort="price", min_price="100", in_stock="true", rating="4", facets="true")
     catalog.products(kind="video", limit=12, sort="bestselling")
     catalog.products(kind="goods", featured="true", limit=8)
+    catalog.products(kind="goods", sort="bestselling", limit=8)
     catalog.product("tall-mug")
     catalog.product("nosferatu")
     catalog.categories()

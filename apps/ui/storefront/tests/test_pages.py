@@ -92,7 +92,7 @@ def test_an_unchanged_product_is_asked_for_by_its_etag(browser: Client, house: F
 @pytest.mark.parametrize(
     ("address", "calls"),
     [
-        ("/", {"catalog": 3}),
+        ("/", {"catalog": 4}),
         ("/shop", {"catalog": 1}),
         ("/p/tall-mug", {"catalog": 2}),
         ("/p/nosferatu", {"catalog": 2, "video": 1}),

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from apps.common.http import RemoteProblem
 from apps.ui.storefront.clients import catalog, video
-from apps.ui.storefront.clients.catalog import Category, Product, ProductPage, ReviewPage
+from apps.ui.storefront.clients.catalog import Category, Product, ProductCard, ProductPage, ReviewPage
 from apps.ui.storefront.clients.video import LibraryPage
 from apps.ui.storefront.forms import ReviewForm
 from apps.ui.storefront.parallel import ask, ask_kindly
@@ -28,26 +28,34 @@ SORTS = (
 )
 RATINGS = (("4", "4 stars or more"), ("3", "3 stars or more"))
 HERO_FILMS = 3
+SHELF = 8
 
 
 @require_safe
 def home(request: ShopRequest) -> HttpResponse:
-    """Four questions at once; only the first row is needed, and the library's only for who is signed in."""
+    """All questions at once; the library is asked for who is signed in, and is not needed."""
     token = request.shop.token
     films = ask(lambda: catalog.products(kind="video", limit=12, sort="bestselling"))
-    goods = ask(lambda: catalog.products(kind="goods", featured="true", limit=8))
+    featured = ask(lambda: catalog.products(kind="goods", featured="true", limit=SHELF))
+    selling = ask(lambda: catalog.products(kind="goods", sort="bestselling", limit=SHELF))
     categories = ask(catalog.categories)
     library = ask_kindly(lambda: video.library(token, limit=12) if token else LibraryPage((), None), None)
     started = [item for item in (library.result() or LibraryPage((), None)).results if _is_started(item)]
     context = {
         "hero": [film for film in films.result().results if film.image][:HERO_FILMS],
         "films": films.result().results,
-        "goods": goods.result().results,
+        "goods": _filled(featured.result().results, selling.result().results),
         "categories": [category for category in categories.result() if category.product_count],
         "started": started[:4],
         "is_stale": films.result().is_stale,
     }
     return render(request, "storefront/home.html", context)
+
+
+def _filled(first: tuple[ProductCard, ...], others: tuple[ProductCard, ...]) -> tuple[ProductCard, ...]:
+    """A full shelf: the featured ones, and what sells well in the places that are left."""
+    known = {product.slug for product in first}
+    return (first + tuple(product for product in others if product.slug not in known))[:SHELF]
 
 
 def _is_started(item: video.LibraryItem) -> bool:
