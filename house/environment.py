@@ -16,6 +16,8 @@ SHARED = (
     "DEFAULT_FROM_EMAIL",
     "EMAIL_URL",
     "FFMPEG",
+    "FFMPEG_PRESET",
+    "FFMPEG_THREADS",
     "LOG_FORMAT",
     "LOG_LEVEL",
     "REDIS_URL",
@@ -79,5 +81,6 @@ def _of_one_service(secrets: dict[str, str], service: str) -> dict[str, str]:
     if service == "ui":
         return {"COOKIE_KEY": secrets["cookie"]}
     if service == "video":
-        return {"STREAM_SECRET": secrets["stream"]}
+        # A laptop should have the demo soon; quality a size is the cluster's concern.
+        return {"STREAM_SECRET": secrets["stream"], "FFMPEG_PRESET": "superfast"}
     return {}
