@@ -54,7 +54,7 @@ def test_without_the_constraint_the_two_tabs_would_pay_twice(ada, catalog, monke
     reserve = checkout.catalog.reserve
 
     def reserve_together(*args, **kwargs):
-        meet.wait(timeout=10)
+        meet.wait(timeout=60)
         return reserve(*args, **kwargs)
 
     monkeypatch.setattr(checkout.catalog, "reserve", reserve_together)
