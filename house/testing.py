@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import random
 import re
 import shutil
 import signal
@@ -149,6 +150,21 @@ def _start(command: list[str], folder: Path, *, as_root: bool) -> subprocess.Pop
     return subprocess.Popen(
         command, stdout=log, stderr=log, preexec_fn=lambda: die_with_parent(enter), start_new_session=True
     )
+
+
+def free_row(length: int = 8) -> int:
+    """The first of a row of ports that are free: below those that the kernel gives to outgoing connections."""
+    for _ in range(200):
+        first = random.randrange(12_000, 30_000)  # noqa: S311  (any will do)
+        try:
+            for port in range(first, first + length):
+                with socket.socket() as probe:
+                    probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                    probe.bind(("127.0.0.1", port))
+        except OSError:
+            continue
+        return first
+    raise HouseError("No row of free ports was found on this machine.")
 
 
 def free_port() -> int:

@@ -21,7 +21,7 @@ import httpx
 import pytest
 
 from house.config import ROOT
-from house.testing import free_port
+from house.testing import free_row
 
 START_SECONDS = 240
 PASSWORD = "streamcart-demo"
@@ -78,7 +78,7 @@ class RunningHouse:
 def house() -> Iterator[RunningHouse]:
     """Started by the same command that people use."""
     var = Path(tempfile.mkdtemp(prefix="streamcart-house-"))
-    port = _port()
+    port = free_row()
     environ = {name: value for name, value in os.environ.items() if not name.endswith(("DATABASE_URL", "REDIS_URL"))}
     environ |= {"HOUSE_VAR": str(var), "PORT": str(port)}
     log = (var / "up.log").open("wb")
@@ -99,13 +99,6 @@ def house() -> Iterator[RunningHouse]:
         process.wait(timeout=60)
         log.close()
         shutil.rmtree(var, ignore_errors=True)
-
-
-def _port() -> int:
-    """The first of a row of free ports."""
-    while (port := free_port()) > 60000:
-        continue
-    return port
 
 
 @pytest.fixture

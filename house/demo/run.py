@@ -100,7 +100,8 @@ def _manage(service: str, *arguments: str, on_progress: Callable[[int, int, str]
     environment = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "SECRET_KEY")}
     process = subprocess.Popen(
         [sys.executable, str(ROOT / "manage.py"), service, *arguments],
-        env=_without_service_settings(environment),
+        # Unbuffered, so that its last line is its last word.
+        env=_without_service_settings(environment) | {"PYTHONUNBUFFERED": "1"},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

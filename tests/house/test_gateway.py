@@ -16,7 +16,7 @@ import pytest
 
 from house import gateway
 from house.config import SERVICES, House
-from house.testing import free_port
+from house.testing import free_row
 
 ASSET = str(uuid.uuid4())
 
@@ -41,7 +41,7 @@ class Echo(http.server.BaseHTTPRequestHandler):
 @pytest.fixture(scope="module")
 def house(tmp_path_factory):
     folder = tmp_path_factory.mktemp("gateway")
-    house = House(var=folder, port=_free_range())
+    house = House(var=folder, port=free_row())
     servers = []
     for name in SERVICES:
         if name == "video":
@@ -62,13 +62,6 @@ def house(tmp_path_factory):
     nginx.wait(timeout=10)
     for server in servers:
         server.shutdown()
-
-
-def _free_range() -> int:
-    """A port that has free ones behind it."""
-    while (port := free_port()) > 60000:
-        pass
-    return port
 
 
 def _wait(house: House) -> None:

@@ -93,7 +93,7 @@ def at_once(*actions: Callable[[], Any]) -> list[Any]:
 
     def run(index: int, action: Callable[[], Any]) -> None:
         try:
-            barrier.wait(timeout=10)
+            barrier.wait(timeout=60)
             results[index] = action()
         except Exception as error:  # noqa: BLE001  (handed to the test)
             results[index] = error
