@@ -13,6 +13,8 @@ from apps.ui.storefront.clients.reading import cursor_of, read
 client = ServiceClient("video", timeout=4.0)
 # A library is read in pages of 100; nobody has more than this many of them.
 MAX_PAGES = 10
+# How long a page of the shop waits for what it can do without.
+ASIDE_SECONDS = 1.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,11 @@ class Progress:
     position_seconds: float
     duration_seconds: int
     is_finished: bool
+
+    @property
+    def is_begun(self) -> bool:
+        """Somewhere between the first second and the end credits."""
+        return self.position_seconds > 0 and not self.is_finished
 
     @property
     def percent(self) -> int:
@@ -85,17 +92,18 @@ class LibraryPage:
     next: str | None
 
 
-def library(token: str, *, cursor: str = "", limit: int = 48) -> LibraryPage:
-    """What may be watched."""
-    body = client.get("/v1/library", params={"limit": limit, "cursor": cursor or None}, token=token).json_or_raise()
+def library(token: str, *, cursor: str = "", limit: int = 48, deadline: float | None = None) -> LibraryPage:
+    """What may be watched; `deadline` in seconds."""
+    params = {"limit": limit, "cursor": cursor or None}
+    body = client.get("/v1/library", params=params, token=token, deadline=deadline).json_or_raise()
     return read(LibraryPage, body, service="video")
 
 
-def library_item(token: str, slug: str) -> LibraryItem | None:
-    """The film in the library, or None."""
+def library_item(token: str, slug: str, *, deadline: float | None = None) -> LibraryItem | None:
+    """The film in the library, or None; `deadline` in seconds for each of its pages."""
     cursor = ""
     for _ in range(MAX_PAGES):
-        page = library(token, cursor=cursor, limit=100)
+        page = library(token, cursor=cursor, limit=100, deadline=deadline)
         if found := next((item for item in page.results if item.title_slug == slug), None):
             return found
         cursor = cursor_of(page.next)
@@ -104,9 +112,9 @@ def library_item(token: str, slug: str) -> LibraryItem | None:
     return None
 
 
-def title(slug: str) -> Title:
-    """Raises RemoteProblem (404) while it is not ready."""
-    return read(Title, client.get(f"/v1/titles/{slug}").json_or_raise(), service="video")
+def title(slug: str, *, deadline: float | None = None) -> Title:
+    """Raises RemoteProblem (404) while it is not ready; `deadline` in seconds."""
+    return read(Title, client.get(f"/v1/titles/{slug}", deadline=deadline).json_or_raise(), service="video")
 
 
 def start_playback(token: str, slug: str) -> dict[str, Any]:

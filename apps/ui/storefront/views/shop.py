@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from apps.common.http import RemoteProblem
 from apps.ui.storefront.clients import catalog, video
 from apps.ui.storefront.clients.catalog import Category, Product, ProductCard, ProductPage, ReviewPage
-from apps.ui.storefront.clients.video import LibraryPage
+from apps.ui.storefront.clients.video import LibraryItem, Title
 from apps.ui.storefront.forms import ReviewForm
 from apps.ui.storefront.parallel import ask, ask_kindly
 from apps.ui.storefront.session import ShopRequest
@@ -29,6 +29,7 @@ SORTS = (
 RATINGS = (("4", "4 stars or more"), ("3", "3 stars or more"))
 HERO_FILMS = 3
 SHELF = 8
+STARTED = 4
 
 
 @require_safe
@@ -39,14 +40,13 @@ def home(request: ShopRequest) -> HttpResponse:
     featured = ask(lambda: catalog.products(kind="goods", featured="true", limit=SHELF))
     selling = ask(lambda: catalog.products(kind="goods", sort="bestselling", limit=SHELF))
     categories = ask(catalog.categories)
-    library = ask_kindly(lambda: video.library(token, limit=12) if token else LibraryPage((), None), None)
-    started = [item for item in (library.result() or LibraryPage((), None)).results if _is_started(item)]
+    started = ask_kindly(lambda: _started(token), ())
     context = {
         "hero": [film for film in films.result().results if film.image][:HERO_FILMS],
         "films": films.result().results,
         "goods": _filled(featured.result().results, selling.result().results),
         "categories": [category for category in categories.result() if category.product_count],
-        "started": started[:4],
+        "started": started.result(),
         "is_stale": films.result().is_stale,
     }
     return render(request, "storefront/home.html", context)
@@ -58,9 +58,12 @@ def _filled(first: tuple[ProductCard, ...], others: tuple[ProductCard, ...]) -> 
     return (first + tuple(product for product in others if product.slug not in known))[:SHELF]
 
 
-def _is_started(item: video.LibraryItem) -> bool:
-    progress = item.progress
-    return item.is_ready and progress is not None and progress.position_seconds > 0 and not progress.is_finished
+def _started(token: str | None) -> tuple[LibraryItem, ...]:
+    """Films in the library that were begun and not finished."""
+    if token is None:
+        return ()
+    items = video.library(token, limit=12, deadline=video.ASIDE_SECONDS).results
+    return tuple(item for item in items if item.is_ready and item.progress and item.progress.is_begun)[:STARTED]
 
 
 @require_safe
@@ -126,11 +129,9 @@ def _product_page(request: ShopRequest, slug: str, form: ReviewForm, status: int
     asked = ask(lambda: catalog.product(slug))
     reviews = ask_kindly(lambda: catalog.reviews(slug, cursor=request.GET.get("reviews", "")), ReviewPage((), None))
     found = asked.result()
-    # What the film's page can do without: facts of video, and whether it is in the library.
-    title = ask_kindly(lambda: video.title(found.title_slug) if found.title_slug else None, None)
-    owned = ask_kindly(
-        lambda: video.library_item(token, found.title_slug) if token and found.title_slug else None, None
-    )
+    # What the film's page can do without.
+    title = ask_kindly(lambda: _title_of(found), None)
+    owned = ask_kindly(lambda: _owned(token, found), None)
     context = {
         "product": found,
         "film": title.result(),
@@ -141,6 +142,18 @@ def _product_page(request: ShopRequest, slug: str, form: ReviewForm, status: int
         "is_stale": found.is_stale,
     }
     return render(request, "storefront/product.html", context, status=status)
+
+
+def _title_of(product: Product) -> Title | None:
+    """What video knows of the film."""
+    return video.title(product.title_slug, deadline=video.ASIDE_SECONDS) if product.title_slug else None
+
+
+def _owned(token: str | None, product: Product) -> LibraryItem | None:
+    """The film in the visitor's library."""
+    if token is None or product.title_slug is None:
+        return None
+    return video.library_item(token, product.title_slug, deadline=video.ASIDE_SECONDS)
 
 
 def _chosen(product: Product) -> str:
