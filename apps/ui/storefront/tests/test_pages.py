@@ -132,6 +132,18 @@ def test_filters_that_make_no_sense_are_left_out_with_a_word(browser: Client) ->
     assert "Some of the filters could not be used" in response.content.decode()
 
 
+def test_a_chosen_section_stays_chosen_when_filters_are_added(browser: Client) -> None:
+    text = browser.get("/shop?category=home/kitchen&in_stock=true").content.decode()
+    assert '<option value="home/kitchen" selected>' in text
+    assert "Clear filters" in text
+
+
+def test_a_section_of_its_own_is_no_filter_to_clear(browser: Client) -> None:
+    text = browser.get("/shop/c/home/kitchen").content.decode()
+    assert 'id="category"' not in text
+    assert "Clear filters" not in text
+
+
 def test_prices_typed_in_euros_are_asked_for_in_cents(browser: Client, house: FakeHouse) -> None:
     browser.get("/shop?min_price=1,50&max_price=99")
     params = house.catalog.asked("GET", "/v1/products")[0].url.params

@@ -81,15 +81,18 @@ def product_list(request: ShopRequest, path: str = "") -> HttpResponse:
             raise
         messages.info(request, "Some of the filters could not be used, so they were left out.")
         page = catalog.products(category=params["category"], q=params["q"], facets="true")
+    # What the heading says is no filter to clear.
+    fixed = ("q", "category") if path else ("q",)
     context = {
         "page": page,
         "category": category.result(),
+        "is_section": bool(path),
         "kinds": _kinds(page),
         "params": params,
         "sort": sort,
         "sorts": SORTS if not params["q"] else (("relevance", "Best match"), *SORTS),
         "ratings": RATINGS,
-        "is_filtered": any(params[name] for name in FILTERS if name != "q" and not (path and name == "category")),
+        "filter_count": sum(bool(params[name]) for name in FILTERS if name not in fixed),
         "heading": _heading(params, category.result()),
         "is_stale": page.is_stale,
     }

@@ -25,6 +25,8 @@
   form.addEventListener("submit", (event) => {
     if (isSent) event.preventDefault();
     isSent = true;
+    // Should the shopper have stopped the page from loading, the button works again.
+    window.setTimeout(() => { isSent = false; }, 8000);
   });
   window.addEventListener("pageshow", () => { isSent = false; });
 })();
