@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -11,15 +12,17 @@ from django.http import HttpResponse
 from django.test import Client
 
 from apps.common.http.client import forget_targets
+from apps.ui.storefront import parallel
 from apps.ui.storefront.tests.fakes import ADA, PAYS, URLS, FakeHouse
 
 
 @pytest.fixture
-def house(settings: Any) -> Iterator[FakeHouse]:
-    """The four APIs, in memory. Breakers are closed again after each test."""
+def house(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeHouse]:
+    """The four APIs, in memory. No question outlives its test; breakers are closed again after each."""
     settings.SERVICE_URLS = URLS
     fake = FakeHouse()
-    with respx.mock(assert_all_called=False) as router:
+    with respx.mock(assert_all_called=False) as router, ThreadPoolExecutor(16) as pool:
+        monkeypatch.setattr(parallel, "_pool", pool)
         fake.open(router)
         yield fake
     forget_targets()
