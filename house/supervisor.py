@@ -203,7 +203,10 @@ class Supervisor:
                     continue
         path = self.var / "run" / "children.json"
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(alive))
+        # In one step: whoever reads it, or a crash in between, never finds half of it.
+        draft = path.with_suffix(".new")
+        draft.write_text(json.dumps(alive))
+        draft.replace(path)
 
 
 def end_leftovers(var: Path) -> int:
