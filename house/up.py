@@ -180,7 +180,8 @@ def _prepare(house: House) -> None:
     stale = [service for service in SERVICES if known.get(service) != wanted[service]]
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(lambda service: _prepare_one(house, service), stale))
-    stamps.write_text(json.dumps(wanted))
+    # Taken again: static files are there now.
+    stamps.write_text(json.dumps({service: _fingerprint(house, service) for service in SERVICES}))
 
 
 def _prepare_one(house: House, service: str) -> None:
