@@ -20,7 +20,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 PORT = 8990
-SECONDS = 4
+SECONDS = 3
 CONNECTIONS = 32
 CONFIGURATIONS = [
     ("sync", 2, 1),

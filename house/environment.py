@@ -62,6 +62,9 @@ def _made(house: House, service: str) -> dict[str, str]:
         "STATIC_ROOT": str(house.var / "static" / service),
         "RUN_DIR": str(house.var / "run"),
         "LOG_FORMAT": "console",
+        # Five services share this machine: one process each, with threads enough for the feed's long polls.
+        "WEB_WORKERS": "1",
+        "WEB_THREADS": "8",
         "BIND": f"127.0.0.1:{house.port_of(service)}",
     }
     values |= {f"{name.upper()}_URL": house.url_of(name) for name in DATA_SERVICES}

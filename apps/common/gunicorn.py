@@ -6,8 +6,8 @@ import os
 
 bind = os.environ.get("BIND", "127.0.0.1:8000")
 worker_class = "gthread"
-workers = int(os.environ.get("WEB_WORKERS", "1"))
-threads = int(os.environ.get("WEB_THREADS", "8"))
+workers = int(os.environ.get("WEB_WORKERS", "2"))
+threads = int(os.environ.get("WEB_THREADS", "4"))
 # Long enough for a long poll of the event feed (20 s) and a slow provider; a stuck thread ends with its worker.
 timeout = 60
 graceful_timeout = 30
