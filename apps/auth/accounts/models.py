@@ -20,9 +20,6 @@ class Role(models.TextChoices):
     ADMIN = "admin"
 
 
-STAFF_ROLES = frozenset(Role.values) - {Role.CUSTOMER}
-
-
 def customer_only() -> list[str]:
     """What a new account may do."""
     return [Role.CUSTOMER]

@@ -52,27 +52,3 @@ def assert_matches_contract(
     content_type = "application/json" if status < 400 else "application/problem+json"
     data = b"" if response_json is None else json.dumps(response_json).encode()
     api.validate_response(request, MockResponse(data, status_code=status, content_type=content_type))
-
-
-def contract_router(router: Any, service: str, base_url: str) -> Any:
-    """Make a respx router check every exchange with `service` at `base_url` against its document.
-
-    Register routes on the router as usual; call the returned function at the end of the test to check all of them.
-    """
-
-    def check() -> None:
-        exchanges = [call for call in router.calls if str(call.request.url).startswith(base_url)]
-        assert exchanges, f"no call reached {service}"
-        for call in exchanges:
-            content, answer = call.request.content, call.response
-            assert_matches_contract(
-                service,
-                call.request.method,
-                call.request.url.raw_path.decode(),
-                request_json=json.loads(content) if content else None,
-                response_json=answer.json() if answer.content else None,
-                status=answer.status_code,
-                headers=dict(call.request.headers),
-            )
-
-    return check
