@@ -15,7 +15,9 @@ from pathlib import Path
 from house.config import DATA_SERVICES, ROOT, SERVICES
 
 BIN = Path(sys.executable).parent
-LOCKS = ("dev", *SERVICES)
+# Locks of tools that live in environments of their own and share no version with the services.
+ALONE = ("tools", "checkov")
+LOCKS = ("dev", *SERVICES, *ALONE)
 # Enough for a service to be imported; nothing here is connected to.
 ENVIRONMENT = {
     "SECRET_KEY": "for-checks-only",
@@ -136,7 +138,8 @@ def compile_lock(name: str, folder: Path) -> tuple[int, str]:
         "--generate-hashes",
         "--no-header",
     ]
-    command += [] if name == "dev" else ["-c", "dev.txt"]
+    command += [] if name in ("dev", *ALONE) else ["-c", "dev.txt"]
+    command += ["--no-deps"] if name == "tools" else []
     command += [f"{name}.in", "-o", f"{name}.txt"]
     run = subprocess.run(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
     return run.returncode, run.stdout

@@ -14,6 +14,7 @@ REST_FRAMEWORK["UNAUTHENTICATED_USER"] = None  # type: ignore[assignment]  # DRF
 MIDDLEWARE = [
     "django_prometheus.middleware.PrometheusBeforeMiddleware",
     "apps.common.context.RequestContextMiddleware",
+    "apps.common.middleware.InsideOnlyMiddleware",
     "apps.common.health.middleware.HealthMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

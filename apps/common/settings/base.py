@@ -55,6 +55,7 @@ DATA_APPS = [
 MIDDLEWARE = [
     "django_prometheus.middleware.PrometheusBeforeMiddleware",
     "apps.common.context.RequestContextMiddleware",
+    "apps.common.middleware.InsideOnlyMiddleware",
     "apps.common.health.middleware.HealthMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -142,7 +143,7 @@ STORAGES: dict[str, dict] = {
 }
 if env("AZURE_STORAGE_ACCOUNT"):
     STORAGES["default"] = {
-        "BACKEND": "storages.backends.azure_storage.AzureStorage",
+        "BACKEND": "apps.common.storage.BlobStorage",
         "OPTIONS": {
             "account_name": env("AZURE_STORAGE_ACCOUNT"),
             "azure_container": env("AZURE_STORAGE_CONTAINER"),

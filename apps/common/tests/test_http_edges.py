@@ -152,3 +152,16 @@ def test_the_schema_and_its_page_are_served():
 
 def test_metrics_are_served():
     assert b"django_http_requests_total" in Client().get("/metrics").content
+
+
+@pytest.mark.parametrize("path", ["/metrics", "/livez", "/readyz", "/internal/events", "//internal/events", "/Metrics"])
+@pytest.mark.parametrize("header", ["HTTP_X_FORWARDED_HOST", "HTTP_X_FORWARDED_PROTO", "HTTP_X_FORWARDED_PREFIX"])
+def test_what_is_for_the_house_alone_does_not_exist_behind_a_gateway(path, header):
+    response = Client().get(path, **{header: "x"})
+    assert response.status_code == 404
+    assert response.json()["type"] == "/problems/not-found"
+
+
+def test_inside_the_cluster_probes_and_metrics_are_answered(db):
+    assert Client().get("/livez").status_code == 200
+    assert Client().get("/metrics").status_code == 200

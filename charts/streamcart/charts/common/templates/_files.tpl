@@ -1,0 +1,158 @@
+{{/*
+NGINX that serves what the service stores: pictures for everybody, films to those who hold a signed, unexpired
+address. It never asks Python. The same rules as the embedded gateway's (house/templates/nginx.conf).
+*/}}
+{{- define "common.files" }}
+{{- if .Values.files.enabled }}
+{{- $files := .Values.files }}
+{{- $at := dict "root" . "component" "files" }}
+{{- $signed := hasKey (index .Values.global.secrets.services .Chart.Name) "STREAM_SECRET" }}
+---
+apiVersion: v1
+kind: ConfigMap
+{{ include "common.metadata" $at }}
+data:
+  {{- include "common.filesConfiguration" (dict "root" . "signed" $signed) | nindent 2 }}
+---
+apiVersion: apps/v1
+kind: Deployment
+{{ include "common.metadata" $at }}
+spec:
+  replicas: {{ $files.replicas }}
+  revisionHistoryLimit: 3
+  strategy:
+    type: RollingUpdate
+    rollingUpdate: {maxUnavailable: 0, maxSurge: 1}
+  selector:
+    matchLabels:
+      {{- include "common.selector" $at | nindent 6 }}
+  template:
+    metadata:
+      labels:
+        {{- include "common.labels" $at | nindent 8 }}
+      annotations:
+        streamcart/config: {{ include "common.filesConfiguration" (dict "root" . "signed" $signed) | sha256sum | trunc 16 | quote }}
+    spec:
+      {{- include "common.podStart" (dict "root" .) | nindent 6 }}
+      {{- include "common.spread" $at | nindent 6 }}
+      terminationGracePeriodSeconds: 60
+      containers:
+        - name: nginx
+          image: {{ .Values.global.images.nginx }}
+          imagePullPolicy: {{ .Values.global.images.pullPolicy }}
+          # The image's entry point puts STREAM_SECRET where ${STREAM_SECRET} stands, into the folder that is given.
+          env:
+            - {name: NGINX_ENVSUBST_OUTPUT_DIR, value: /tmp}
+            - {name: NGINX_ENVSUBST_FILTER, value: "^STREAM_SECRET$"}
+            {{- if $signed }}
+            - name: STREAM_SECRET
+              valueFrom:
+                secretKeyRef: {name: {{ .Chart.Name }}-secrets, key: STREAM_SECRET}
+            {{- end }}
+          args: [nginx, -c, /tmp/nginx.conf, -g, "daemon off;"]
+          ports:
+            - {name: http, containerPort: 8080}
+          {{- include "common.containerSecurity" . | nindent 10 }}
+          resources:
+            {{- toYaml $files.resources | nindent 12 }}
+          startupProbe:
+            httpGet: {path: /livez, port: http}
+            periodSeconds: 2
+            failureThreshold: 30
+          livenessProbe:
+            httpGet: {path: /livez, port: http}
+            periodSeconds: 10
+            timeoutSeconds: 3
+          readinessProbe:
+            httpGet: {path: /livez, port: http}
+            periodSeconds: 5
+            timeoutSeconds: 3
+          lifecycle:
+            # Leave the Service first, then let the segments in flight end.
+            preStop:
+              exec: {command: [sh, -c, "sleep 10; nginx -c /tmp/nginx.conf -s quit; sleep 20"]}
+          volumeMounts:
+            - {name: config, mountPath: /etc/nginx/templates, readOnly: true}
+            - {name: tmp, mountPath: /tmp}
+            - {name: files, mountPath: /media, readOnly: true}
+      volumes:
+        - name: config
+          configMap: {name: {{ .Chart.Name }}-files}
+        - name: tmp
+          emptyDir: {sizeLimit: 256Mi}
+        - name: files
+          persistentVolumeClaim: {claimName: {{ .Chart.Name }}-files, readOnly: true}
+---
+apiVersion: v1
+kind: Service
+{{ include "common.metadata" $at }}
+spec:
+  selector:
+    {{- include "common.selector" $at | nindent 4 }}
+  ports:
+    - {name: http, port: 80, targetPort: http}
+{{- include "common.disruptionBudget" $at }}
+{{- end }}
+{{- end }}
+
+{{- define "common.filesConfiguration" -}}
+{{- $api := printf "/api/%s" .root.Chart.Name -}}
+{{- $media := printf "/media/%s" .root.Chart.Name -}}
+nginx.conf.template: |
+  worker_processes 2;
+  error_log stderr warn;
+  pid /tmp/nginx.pid;
+  events { worker_connections 2048; }
+  http {
+    types {
+      image/svg+xml svg; image/webp webp; image/avif avif; image/png png; image/jpeg jpg jpeg;
+      application/vnd.apple.mpegurl m3u8; video/mp4 mp4; video/iso.segment m4s; text/vtt vtt;
+    }
+    default_type application/octet-stream;
+    charset utf-8;
+    charset_types text/vtt;
+    access_log off;
+    server_tokens off;
+    sendfile on;
+    tcp_nopush on;
+    keepalive_timeout 75s;
+    client_body_temp_path /tmp/body;
+    proxy_temp_path /tmp/proxy;
+    fastcgi_temp_path /tmp/fastcgi;
+    uwsgi_temp_path /tmp/uwsgi;
+    scgi_temp_path /tmp/scgi;
+    gzip on;
+    gzip_vary on;
+    gzip_proxied any;
+    gzip_min_length 1024;
+    gzip_types image/svg+xml application/vnd.apple.mpegurl text/vtt;
+    server {
+      listen 8080;
+      server_name _;
+      add_header X-Content-Type-Options nosniff always;
+      location = /livez { access_log off; return 200 "ok"; }
+      {{- if .signed }}
+      # Films: signed, expiring.
+      location ~ "^{{ $api }}/stream/(?<signature>[A-Za-z0-9_-]{22})/(?<expires>[0-9]{1,12})/(?<asset>[0-9a-f-]{36})/(?<file>[A-Za-z0-9_]{1,64}\.[a-z0-9]{1,5})$" {
+        secure_link $signature,$expires;
+        secure_link_md5 "$expires/$asset ${STREAM_SECRET}";
+        # "" for a wrong signature, "0" for one that has expired.
+        if ($secure_link ~ "^0?$") { return 403; }
+        add_header Access-Control-Allow-Origin *;
+        add_header X-Content-Type-Options nosniff;
+        add_header Cache-Control "private, max-age=3600";
+        alias /media/streams/$asset/$file;
+      }
+      location {{ $api }}/stream/ { return 403; }
+      {{- end }}
+      # Pictures: named by their content, so they never change. Sources and films are nobody's to fetch.
+      location ~ "^{{ $media }}/(?<picture>{{ .root.Values.files.public }}/[A-Za-z0-9_./-]+)$" {
+        add_header Access-Control-Allow-Origin *;
+        add_header X-Content-Type-Options nosniff;
+        add_header Cache-Control "public, max-age=31536000, immutable";
+        alias /media/$picture;
+      }
+      location / { return 404; }
+    }
+  }
+{{- end -}}

@@ -1,0 +1,240 @@
+{{/*
+NetworkPolicies of a namespace: nothing in or out, then exactly what global.network.calls and the parts of the chart
+need. Policies add up, so each one says one thing.
+*/}}
+{{- define "common.network" }}
+{{- if .Values.global.network.policies }}
+{{- $network := .Values.global.network }}
+{{- $routing := .Values.global.routing }}
+{{- $name := .Chart.Name }}
+{{- $root := . }}
+{{- include "common.defaultDeny" . }}
+{{- $callers := list }}
+{{- range $caller, $called := $network.calls }}
+{{- if has $name $called }}{{ $callers = append $callers $caller }}{{ end }}
+{{- end }}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+{{ include "common.metadata" (dict "root" . "component" "web" "name" "web-in") }}
+spec:
+  policyTypes: [Ingress]
+  podSelector:
+    matchLabels:
+      {{- include "common.selector" (dict "root" . "component" "web") | nindent 6 }}
+  ingress:
+    - from:
+        - {{ include "common.namespacePeer" $routing.controllerNamespace | indent 10 | trim }}
+        {{- range $callers }}
+        - {{ include "common.appPeer" (dict "root" $root "name" .) | indent 10 | trim }}
+        {{- end }}
+        {{- if eq $name "ui" }}
+        {{- else }}
+        # `helm test` buys something.
+        - {{ include "common.componentPeer" (dict "namespace" (include "common.namespaceOf" (dict "root" $root "name" "ui")) "name" "ui" "component" "test") | indent 10 | trim }}
+        {{- end }}
+        {{- if .Values.global.monitoring.enabled }}
+        - {{ include "common.namespacePeer" $network.monitoringNamespace | indent 10 | trim }}
+        {{- end }}
+      ports:
+        - {port: http, protocol: TCP}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+{{ include "common.metadata" (dict "root" . "component" "app" "name" "app-out") }}
+spec:
+  policyTypes: [Egress]
+  podSelector:
+    {{- include "common.appPods" $name | nindent 4 }}
+  egress:
+    {{- range index $network.calls $name }}
+    - to:
+        - {{ include "common.componentPeer" (dict "namespace" (include "common.namespaceOf" (dict "root" $root "name" .)) "name" . "component" "web") | indent 10 | trim }}
+      ports:
+        - {port: http, protocol: TCP}
+    {{- end }}
+    {{- if .Values.global.redis.external.host }}
+    - to:
+        {{- include "common.cidrs" $network.dataCidrs | nindent 8 }}
+      ports:
+        - {port: {{ .Values.global.redis.external.port }}, protocol: TCP}
+    {{- else }}
+    - to:
+        - {{ include "common.componentPeer" (dict "namespace" "redis" "name" "redis" "component" "server") | indent 10 | trim }}
+      ports:
+        - {port: redis, protocol: TCP}
+    {{- end }}
+    {{- if .Values.postgres.enabled }}
+    {{- include "common.databaseEgress" . | nindent 4 }}
+    {{- end }}
+    {{- if and .Values.sendsMail $network.smtpPort }}
+    - to:
+        {{- include "common.internet" . | nindent 8 }}
+      ports:
+        - {port: {{ $network.smtpPort }}, protocol: TCP}
+    {{- end }}
+    {{- if and .Values.files.enabled (eq .Values.files.kind "azure") }}
+    # Blob Storage and its sign-in; NetworkPolicy knows no names, a private endpoint lies in the data networks.
+    - to:
+        {{- include "common.internet" . | nindent 8 }}
+        {{- include "common.cidrs" $network.dataCidrs | nindent 8 }}
+      ports:
+        - {port: 443, protocol: TCP}
+    {{- end }}
+    {{- if .Values.providerEgress }}
+    # The payment provider.
+    - to:
+        {{- include "common.internet" . | nindent 8 }}
+      ports:
+        - {port: 443, protocol: TCP}
+    {{- end }}
+{{- if and .Values.global.monitoring.enabled (or .Values.worker.enabled .Values.events.enabled) }}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+{{ include "common.metadata" (dict "root" . "component" "metrics" "name" "metrics-in") }}
+spec:
+  policyTypes: [Ingress]
+  podSelector:
+    matchLabels: {app.kubernetes.io/name: {{ $name }}}
+    matchExpressions:
+      - {key: app.kubernetes.io/component, operator: In, values: [worker, events]}
+  ingress:
+    - from:
+        - {{ include "common.namespacePeer" $network.monitoringNamespace | indent 10 | trim }}
+      ports:
+        - {port: metrics, protocol: TCP}
+{{- end }}
+{{- if .Values.files.enabled }}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+{{ include "common.metadata" (dict "root" . "component" "files" "name" "files-in") }}
+spec:
+  policyTypes: [Ingress]
+  podSelector:
+    matchLabels:
+      {{- include "common.selector" (dict "root" . "component" "files") | nindent 6 }}
+  ingress:
+    - from:
+        - {{ include "common.namespacePeer" $routing.controllerNamespace | indent 10 | trim }}
+      ports:
+        - {port: http, protocol: TCP}
+{{- end }}
+{{- if and .Values.postgres.enabled (not .Values.postgres.external.host) }}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+{{ include "common.metadata" (dict "root" . "component" "postgres" "name" "postgres-in") }}
+spec:
+  policyTypes: [Ingress]
+  podSelector:
+    matchLabels:
+      {{- include "common.selector" (dict "root" . "component" "postgres") | nindent 6 }}
+  ingress:
+    - from:
+        - podSelector:
+            {{- include "common.appPods" $name | nindent 12 }}
+        - podSelector:
+            matchLabels:
+              {{- include "common.selector" (dict "root" . "component" "backup") | nindent 14 }}
+      ports:
+        - {port: postgres, protocol: TCP}
+{{- end }}
+{{- if and .Values.postgres.enabled (or .Values.backup.enabled .Values.backup.restore) }}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+{{ include "common.metadata" (dict "root" . "component" "backup" "name" "backup-out") }}
+spec:
+  policyTypes: [Egress]
+  podSelector:
+    matchLabels:
+      {{- include "common.selector" (dict "root" . "component" "backup") | nindent 6 }}
+  egress:
+    {{- include "common.databaseEgress" . | nindent 4 }}
+{{- end }}
+{{- end }}
+{{- end }}
+
+{{/* Nothing in, nothing out but questions to the cluster's DNS, for every pod of the namespace. */}}
+{{- define "common.defaultDeny" }}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+{{ include "common.metadata" (dict "root" . "component" "network" "name" "default-deny") }}
+spec:
+  podSelector: {}
+  policyTypes: [Ingress, Egress]
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+{{ include "common.metadata" (dict "root" . "component" "network" "name" "dns-out") }}
+spec:
+  podSelector: {}
+  policyTypes: [Egress]
+  egress:
+    - to:
+        - namespaceSelector:
+            matchLabels: {kubernetes.io/metadata.name: {{ .Values.global.network.dns.namespace }}}
+          podSelector:
+            matchLabels:
+              {{- toYaml .Values.global.network.dns.podLabels | nindent 14 }}
+      ports:
+        - {port: 53, protocol: UDP}
+        - {port: 53, protocol: TCP}
+{{- end }}
+
+{{/* Selector of the pods that run a service's code. */}}
+{{- define "common.appPods" -}}
+matchLabels: {app.kubernetes.io/name: {{ . }}}
+matchExpressions:
+  - {key: app.kubernetes.io/component, operator: In, values: [web, worker, beat, events, migrate]}
+{{- end -}}
+
+{{- define "common.namespacePeer" -}}
+namespaceSelector:
+  matchLabels: {kubernetes.io/metadata.name: {{ . }}}
+{{- end -}}
+
+{{/* The pods that run a service's code, from another namespace.  dict root name */}}
+{{- define "common.appPeer" -}}
+{{ include "common.namespacePeer" (include "common.namespaceOf" .) }}
+podSelector:
+  {{- include "common.appPods" .name | nindent 2 }}
+{{- end -}}
+
+{{/* dict namespace name component */}}
+{{- define "common.componentPeer" -}}
+{{ include "common.namespacePeer" .namespace }}
+podSelector:
+  matchLabels:
+    app.kubernetes.io/name: {{ .name }}
+    app.kubernetes.io/component: {{ .component }}
+{{- end -}}
+
+{{- define "common.cidrs" -}}
+{{- range . }}
+- ipBlock: {cidr: {{ . }}}
+{{- end }}
+{{- end -}}
+
+{{/* Everything that is no private address. */}}
+{{- define "common.internet" -}}
+- ipBlock:
+    cidr: 0.0.0.0/0
+    except: {{ .Values.global.network.privateCidrs | toJson }}
+{{- end -}}
+
+{{- define "common.databaseEgress" -}}
+- to:
+    {{- if .Values.postgres.external.host }}
+    {{- include "common.cidrs" .Values.global.network.dataCidrs | nindent 4 }}
+    {{- else }}
+    - podSelector:
+        matchLabels:
+          {{- include "common.selector" (dict "root" . "component" "postgres") | nindent 10 }}
+    {{- end }}
+  ports:
+    - {port: {{ ternary .Values.postgres.external.port "postgres" (ne .Values.postgres.external.host "") }}, protocol: TCP}
+{{- end -}}

@@ -1,0 +1,127 @@
+{{/* What Pod Security `restricted` asks of a pod, and a group that may write to its volumes.  dict user */}}
+{{- define "common.podSecurity" -}}
+securityContext:
+  runAsNonRoot: true
+  runAsUser: {{ .user }}
+  runAsGroup: {{ .user }}
+  fsGroup: {{ .user }}
+  fsGroupChangePolicy: OnRootMismatch
+  seccompProfile:
+    type: RuntimeDefault
+{{- end -}}
+
+{{/* What every container gives up. */}}
+{{- define "common.containerSecurity" -}}
+securityContext:
+  allowPrivilegeEscalation: false
+  readOnlyRootFilesystem: true
+  capabilities:
+    drop: [ALL]
+{{- end -}}
+
+{{/* Fields that every pod of a service begins with.  dict root component, and user where it is not the images' own */}}
+{{- define "common.podStart" -}}
+serviceAccountName: {{ .root.Chart.Name }}
+automountServiceAccountToken: false
+enableServiceLinks: false
+{{- with .root.Values.global.images.pullSecrets }}
+imagePullSecrets:
+  {{- range . }}
+  - name: {{ . }}
+  {{- end }}
+{{- end }}
+{{- with .priorityClassName | default .root.Values.priorityClassName }}
+priorityClassName: {{ . }}
+{{- end }}
+{{ include "common.podSecurity" (dict "user" (.user | default 10001)) }}
+{{- end -}}
+
+{{/* Pods of a component on different zones and nodes, as far as there are any.  dict root component */}}
+{{- define "common.spread" -}}
+topologySpreadConstraints:
+  {{- range list "topology.kubernetes.io/zone" "kubernetes.io/hostname" }}
+  - maxSkew: 1
+    topologyKey: {{ . }}
+    whenUnsatisfiable: ScheduleAnyway
+    # Pods of one release are spread among each other, not against those that leave.
+    matchLabelKeys: [pod-template-hash]
+    labelSelector:
+      matchLabels:
+        {{- include "common.selector" $ | nindent 8 }}
+  {{- end }}
+{{- end -}}
+
+{{/*
+Labels and annotations of a pod: a changed ConfigMap starts new pods.
+dict root component
+*/}}
+{{- define "common.podMetadata" -}}
+metadata:
+  labels:
+    {{- include "common.labels" . | nindent 4 }}
+    {{- if .root.Values.workloadIdentityClientId }}
+    azure.workload.identity/use: "true"
+    {{- end }}
+  annotations:
+    streamcart/config: {{ include "common.environment" .root | sha256sum | trunc 16 | quote }}
+{{- end -}}
+
+{{/*
+A container that runs `manage.py <service> …`.  dict root name args resources, and env (list), mounts (list of names
+and paths) where it needs more than all do
+*/}}
+{{- define "common.container" -}}
+name: {{ .name }}
+image: {{ include "common.image" .root }}
+imagePullPolicy: {{ .root.Values.global.images.pullPolicy }}
+workingDir: /app
+command: [python, manage.py, {{ .root.Chart.Name }}]
+args: {{ .args | toJson }}
+{{ include "common.variables" . }}
+{{ include "common.containerSecurity" . }}
+resources:
+  {{- toYaml .resources | nindent 2 }}
+volumeMounts:
+  - {name: tmp, mountPath: /tmp}
+  {{- if and .root.Values.files.enabled (eq .root.Values.files.kind "volume") }}
+  - {name: files, mountPath: /media}
+  {{- end }}
+{{- end -}}
+
+{{/* Environment of a container. Addresses with passwords are put together by the kubelet: `$(NAME)`. */}}
+{{- define "common.variables" -}}
+envFrom:
+  - configMapRef: {name: {{ .root.Chart.Name }}-environment}
+  - secretRef: {name: {{ .root.Chart.Name }}-secrets}
+env:
+  {{- if .root.Values.postgres.enabled }}
+  - name: DATABASE_URL
+    value: {{ include "common.databaseUrl" .root }}
+  {{- end }}
+  - name: REDIS_URL
+    value: {{ include "common.redisUrl" .root }}
+  {{- range .env }}
+  - name: {{ .name }}
+    value: {{ .value | quote }}
+  {{- end }}
+{{- end -}}
+
+{{/* Volumes of every pod that runs a service.  dict root, and scratch (a quantity) for more than small files */}}
+{{- define "common.volumes" -}}
+volumes:
+  - name: tmp
+    emptyDir:
+      sizeLimit: {{ .scratch | default "1Gi" }}
+  {{- if and .root.Values.files.enabled (eq .root.Values.files.kind "volume") }}
+  - name: files
+    persistentVolumeClaim: {claimName: {{ .root.Chart.Name }}-files}
+  {{- end }}
+{{- end -}}
+
+{{/* Waits until the release's migrations are applied; starts nothing before. */}}
+{{- define "common.awaitMigrations" -}}
+{{- if .Values.postgres.enabled -}}
+initContainers:
+  - {{ include "common.container" (dict "root" . "name" "await-migrations" "args" (list "migrate" "--check" "--wait" (toString .Values.migrationWaitSeconds)) "resources" .Values.migrate.resources) | indent 4 | trim }}
+{{- end }}
+{{- end -}}

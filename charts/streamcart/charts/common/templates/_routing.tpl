@@ -1,0 +1,148 @@
+{{/*
+How requests from outside reach a namespace: one Ingress or one HTTPRoute, for the routes and files that
+global.routing gives it. The host itself (TLS, master Ingress, Gateway, issuer) belongs to ui.
+*/}}
+{{- define "common.routing" }}
+{{- $routing := .Values.global.routing }}
+{{- if eq $routing.flavor "gateway" }}
+{{- include "common.httpRoute" . }}
+{{- else }}
+{{- include "common.ingress" . }}
+{{- end }}
+{{- end }}
+
+{{/* The route of this service. */}}
+{{- define "common.route" -}}
+{{- $name := .Chart.Name -}}
+{{- range .Values.global.routing.routes -}}
+{{- if eq .service $name }}{{ toYaml . }}{{ end -}}
+{{- end -}}
+{{- end -}}
+
+{{/*
+Regular expressions of a service's paths, as `- {path, service}`. They exclude each other, so no controller's order of
+locations matters:
+- an API claims its prefix, but neither the hidden segments below it nor what NGINX serves from storage;
+- the storefront claims what no API, no storage and no certificate challenge does.
+The second group of each is what the service gets to see.
+*/}}
+{{- define "common.paths" -}}
+{{- $route := include "common.route" . | fromYaml -}}
+{{- $hidden := .Values.global.routing.hiddenPaths -}}
+{{- $name := .Chart.Name -}}
+{{- if eq $route.path "/" }}
+- path: {{ printf "/()((?!(?:%s)(?:/|$)|[.]well-known/acme-challenge/).*)" (concat (list "api" "media") $hidden | join "|") | quote }}
+  service: {{ $name }}
+{{- else }}
+{{- $refused := $hidden }}
+{{- range .Values.global.routing.files }}
+{{- if and (eq .service $name) (hasPrefix (printf "%s/" $route.path) .path) }}
+{{- $refused = append $refused (trimPrefix (printf "%s/" $route.path) .path) }}
+{{- end }}
+{{- end }}
+- path: {{ printf "%s(/(?!(?:%s)(?:/|$))|$)(.*)" $route.path (join "|" $refused) | quote }}
+  service: {{ $name }}
+{{- end }}
+{{- range .Values.global.routing.files }}
+{{- if eq .service $name }}
+- path: {{ printf "/()(%s/.*)" (trimPrefix "/" .path) | quote }}
+  service: {{ $name }}-files
+{{- end }}
+{{- end }}
+{{- end -}}
+
+{{- define "common.ingress" }}
+{{- $routing := .Values.global.routing }}
+{{- $route := include "common.route" . | fromYaml }}
+---
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+{{ include "common.metadata" (dict "root" . "component" "web" "name" .Chart.Name) }}
+  annotations:
+    {{- if eq $routing.flavor "nginx" }}
+    nginx.org/mergeable-ingress-type: minion
+    nginx.org/path-regex: case_sensitive
+    nginx.org/rewrite-target: /$2
+    {{- if ne $route.path "/" }}
+    nginx.org/proxy-set-headers: {{ printf "X-Forwarded-Prefix: %s" $route.path | quote }}
+    {{- end }}
+    nginx.org/client-max-body-size: {{ $route.maxBodySize | quote }}
+    nginx.org/proxy-connect-timeout: {{ $routing.timeouts.connectSeconds }}s
+    nginx.org/proxy-read-timeout: {{ $routing.timeouts.readSeconds }}s
+    {{- else }}
+    nginx.ingress.kubernetes.io/use-regex: "true"
+    nginx.ingress.kubernetes.io/rewrite-target: /$2
+    {{- if ne $route.path "/" }}
+    nginx.ingress.kubernetes.io/x-forwarded-prefix: {{ $route.path }}
+    {{- end }}
+    nginx.ingress.kubernetes.io/proxy-body-size: {{ $route.maxBodySize | quote }}
+    nginx.ingress.kubernetes.io/proxy-connect-timeout: {{ $routing.timeouts.connectSeconds | quote }}
+    nginx.ingress.kubernetes.io/proxy-read-timeout: {{ $routing.timeouts.readSeconds | quote }}
+    {{- if $routing.tls.enabled }}
+    nginx.ingress.kubernetes.io/ssl-redirect: "true"
+    {{- if and (eq $route.path "/") $routing.tls.clusterIssuer }}
+    cert-manager.io/cluster-issuer: {{ $routing.tls.clusterIssuer }}
+    {{- end }}
+    {{- end }}
+    {{- end }}
+spec:
+  ingressClassName: {{ $routing.className | default "nginx" }}
+  {{- if and $routing.tls.enabled (eq $route.path "/") (eq $routing.flavor "ingress-nginx") }}
+  # The storefront's namespace holds the certificate; the community controller uses it for the whole host.
+  tls:
+    - hosts: [{{ .Values.global.host }}]
+      secretName: {{ $routing.tls.secretName }}
+  {{- end }}
+  rules:
+    - host: {{ .Values.global.host }}
+      http:
+        paths:
+          {{- range include "common.paths" . | fromYamlArray }}
+          - path: {{ .path | quote }}
+            pathType: ImplementationSpecific
+            backend:
+              service: {name: {{ .service }}, port: {name: http}}
+          {{- end }}
+{{- end }}
+
+{{- define "common.httpRoute" }}
+{{- $routing := .Values.global.routing }}
+{{- $route := include "common.route" . | fromYaml }}
+{{- $name := .Chart.Name }}
+---
+apiVersion: gateway.networking.k8s.io/v1
+kind: HTTPRoute
+{{ include "common.metadata" (dict "root" . "component" "web" "name" .Chart.Name) }}
+spec:
+  parentRefs:
+    - name: streamcart
+      namespace: {{ include "common.namespaceOf" (dict "root" . "name" "ui") }}
+      sectionName: {{ ternary "https" "http" $routing.tls.enabled }}
+  hostnames: [{{ .Values.global.host }}]
+  rules:
+    {{- range $routing.files }}
+    {{- if eq .service $name }}
+    - matches:
+        - path: {type: PathPrefix, value: {{ .path }}}
+      backendRefs:
+        - {name: {{ $name }}-files, port: 80}
+    {{- end }}
+    {{- end }}
+    - matches:
+        - path: {type: PathPrefix, value: {{ $route.path }}}
+      filters:
+        - type: RequestHeaderModifier
+          requestHeaderModifier:
+            {{- if eq $route.path "/" }}
+            remove: [X-Forwarded-Prefix]
+            {{- else }}
+            set:
+              - {name: X-Forwarded-Prefix, value: {{ $route.path }}}
+        - type: URLRewrite
+          urlRewrite:
+            path: {type: ReplacePrefixMatch, replacePrefixMatch: /}
+            {{- end }}
+      timeouts: {request: {{ $routing.timeouts.readSeconds }}s}
+      backendRefs:
+        - {name: {{ $name }}, port: {{ $route.port }}}
+{{- end }}

@@ -1,0 +1,61 @@
+{{/*
+The Secret `<service>-secrets`: pulled from Key Vault, or made by auth's keeper of secrets (charts/auth). The chart
+itself never renders a value, so a render is the same at every time and under every tool.
+*/}}
+{{- define "common.secrets" }}
+{{- $secrets := .Values.global.secrets }}
+{{- if eq $secrets.source "external" }}
+---
+apiVersion: external-secrets.io/v1
+kind: ExternalSecret
+{{ include "common.metadata" (dict "root" . "component" "secrets") }}
+spec:
+  refreshInterval: {{ $secrets.refreshInterval }}
+  secretStoreRef: {kind: {{ $secrets.store.kind }}, name: {{ $secrets.store.name }}}
+  target:
+    name: {{ .Chart.Name }}-secrets
+    creationPolicy: Owner
+    # A mistake in Git must not take the passwords of a running service away.
+    deletionPolicy: Retain
+  data:
+    {{- range $variable, $name := include "common.secretNames" . | fromYaml }}
+    - secretKey: {{ $variable }}
+      remoteRef: {key: {{ $name }}}
+    {{- end }}
+{{- else }}
+{{- $at := dict "root" . "component" "secret-keeper" }}
+{{- if .Values.global.email.secretName }}
+{{- fail "global.email.secretName is for global.secrets.source=external: nobody can make up the mail server's password." }}
+{{- end }}
+---
+# auth's keeper of secrets may write this namespace's Secret.
+apiVersion: rbac.authorization.k8s.io/v1
+kind: Role
+{{ include "common.metadata" $at }}
+rules:
+  - apiGroups: [""]
+    resources: [secrets]
+    resourceNames: [{{ .Chart.Name }}-secrets]
+    verbs: [get, patch]
+  # A name cannot narrow what may be created.
+  - apiGroups: [""]
+    resources: [secrets]
+    verbs: [create]
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: RoleBinding
+{{ include "common.metadata" $at }}
+roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: {{ .Chart.Name }}-secret-keeper}
+subjects:
+  - {kind: ServiceAccount, name: secret-keeper, namespace: {{ include "common.namespaceOf" (dict "root" . "name" "auth") }}}
+{{- end }}
+{{- end }}
+
+{{/* Variables of a service's Secret and their names in the vault, as a map. */}}
+{{- define "common.secretNames" -}}
+{{- $names := deepCopy (index .Values.global.secrets.services .Chart.Name) -}}
+{{- if and .Values.sendsMail .Values.global.email.secretName -}}
+{{- $_ := set $names "EMAIL_URL" .Values.global.email.secretName -}}
+{{- end -}}
+{{- toYaml $names -}}
+{{- end -}}

@@ -1,0 +1,293 @@
+{{/* Deployment, Service, disruption budget and autoscaler of the web role. */}}
+{{- define "common.web" }}
+{{- $web := .Values.web }}
+{{- $scaled := and $web.autoscaling.enabled (not .Values.backup.restore) }}
+---
+apiVersion: apps/v1
+kind: Deployment
+{{ include "common.metadata" (dict "root" . "component" "web") }}
+spec:
+  {{- if not $scaled }}
+  replicas: {{ ternary 0 $web.replicas (ne .Values.backup.restore "") }}
+  {{- end }}
+  revisionHistoryLimit: 3
+  strategy:
+    type: RollingUpdate
+    rollingUpdate: {maxUnavailable: 0, maxSurge: 1}
+  selector:
+    matchLabels:
+      {{- include "common.selector" (dict "root" . "component" "web") | nindent 6 }}
+  template:
+    {{- include "common.podMetadata" (dict "root" . "component" "web") | nindent 4 }}
+    spec:
+      {{- include "common.podStart" (dict "root" .) | nindent 6 }}
+      {{- include "common.spread" (dict "root" . "component" "web") | nindent 6 }}
+      # Draining, then gunicorn's own 30 s for requests in flight, then some air.
+      terminationGracePeriodSeconds: {{ add $web.drainSeconds 40 }}
+      {{- with include "common.awaitMigrations" . }}
+      {{- . | nindent 6 }}
+      {{- end }}
+      containers:
+        - {{ include "common.container" (dict "root" . "name" "web" "args" (list "web") "resources" $web.resources) | indent 10 | trim }}
+          ports:
+            - {name: http, containerPort: 8000}
+          startupProbe:
+            httpGet: {path: /startupz, port: http}
+            periodSeconds: 2
+            timeoutSeconds: 3
+            failureThreshold: 60
+          livenessProbe:
+            httpGet: {path: /livez, port: http}
+            periodSeconds: 10
+            timeoutSeconds: 5
+            failureThreshold: 3
+          readinessProbe:
+            httpGet: {path: /readyz, port: http}
+            periodSeconds: 5
+            timeoutSeconds: 3
+            failureThreshold: 2
+          lifecycle:
+            preStop:
+              sleep: {seconds: {{ $web.drainSeconds }}}
+      {{- include "common.volumes" (dict "root" .) | nindent 6 }}
+---
+apiVersion: v1
+kind: Service
+{{ include "common.metadata" (dict "root" . "component" "web" "name" .Chart.Name) }}
+spec:
+  selector:
+    {{- include "common.selector" (dict "root" . "component" "web") | nindent 4 }}
+  ports:
+    - {name: http, port: 80, targetPort: http}
+{{- include "common.disruptionBudget" (dict "root" . "component" "web") }}
+{{- if $scaled }}
+---
+apiVersion: autoscaling/v2
+kind: HorizontalPodAutoscaler
+{{ include "common.metadata" (dict "root" . "component" "web") }}
+spec:
+  scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: {{ .Chart.Name }}-web}
+  minReplicas: {{ $web.autoscaling.min }}
+  maxReplicas: {{ $web.autoscaling.max }}
+  metrics:
+    - type: Resource
+      resource:
+        name: cpu
+        target: {type: Utilization, averageUtilization: {{ $web.autoscaling.cpuPercent }}}
+  behavior:
+    # Up at once, by half or two pods a minute; down slowly, so that a pause in a rush costs no pods.
+    scaleUp:
+      stabilizationWindowSeconds: 0
+      selectPolicy: Max
+      policies:
+        - {type: Percent, value: 50, periodSeconds: 60}
+        - {type: Pods, value: 2, periodSeconds: 60}
+    scaleDown:
+      stabilizationWindowSeconds: 300
+      policies:
+        - {type: Pods, value: 1, periodSeconds: 120}
+{{- end }}
+{{- end }}
+
+{{/* One pod of a component may be away by will at a time.  dict root component */}}
+{{- define "common.disruptionBudget" }}
+---
+apiVersion: policy/v1
+kind: PodDisruptionBudget
+{{ include "common.metadata" . }}
+spec:
+  maxUnavailable: 1
+  # A pod that does not work anyway must not hold up a node's drain.
+  unhealthyPodEvictionPolicy: AlwaysAllow
+  selector:
+    matchLabels:
+      {{- include "common.selector" . | nindent 6 }}
+{{- end }}
+
+{{/* Deployment of the worker role, and its autoscaler by queue length. */}}
+{{- define "common.worker" }}
+{{- $worker := .Values.worker }}
+{{- if $worker.enabled }}
+{{- $scaled := and $worker.autoscaling.enabled (not .Values.backup.restore) }}
+---
+apiVersion: apps/v1
+kind: Deployment
+{{ include "common.metadata" (dict "root" . "component" "worker") }}
+spec:
+  {{- if not $scaled }}
+  replicas: {{ ternary 0 $worker.replicas (ne .Values.backup.restore "") }}
+  {{- end }}
+  revisionHistoryLimit: 3
+  strategy:
+    type: RollingUpdate
+    rollingUpdate: {maxUnavailable: 0, maxSurge: 1}
+  selector:
+    matchLabels:
+      {{- include "common.selector" (dict "root" . "component" "worker") | nindent 6 }}
+  template:
+    {{- include "common.podMetadata" (dict "root" . "component" "worker") | nindent 4 }}
+    spec:
+      {{- include "common.podStart" (dict "root" .) | nindent 6 }}
+      {{- include "common.spread" (dict "root" . "component" "worker") | nindent 6 }}
+      terminationGracePeriodSeconds: {{ $worker.graceSeconds }}
+      {{- with include "common.awaitMigrations" . }}
+      {{- . | nindent 6 }}
+      {{- end }}
+      containers:
+        - {{ include "common.container" (dict "root" . "name" "worker" "args" (list "worker") "resources" $worker.resources "env" (include "common.metricsPort" . | fromYamlArray)) | indent 10 | trim }}
+          {{- include "common.metricsProbe" . | nindent 10 }}
+      {{- include "common.volumes" (dict "root" . "scratch" $worker.scratch) | nindent 6 }}
+{{- include "common.disruptionBudget" (dict "root" . "component" "worker") }}
+{{- if $scaled }}
+{{- include "common.queueScaler" . }}
+{{- end }}
+{{- end }}
+{{- end }}
+
+{{/* Deployment of the beat role: exactly one, so the old one goes before the new one comes. */}}
+{{- define "common.beat" }}
+{{- if .Values.beat.enabled }}
+---
+apiVersion: apps/v1
+kind: Deployment
+{{ include "common.metadata" (dict "root" . "component" "beat") }}
+spec:
+  replicas: {{ ternary 0 1 (ne .Values.backup.restore "") }}
+  revisionHistoryLimit: 3
+  strategy: {type: Recreate}
+  selector:
+    matchLabels:
+      {{- include "common.selector" (dict "root" . "component" "beat") | nindent 6 }}
+  template:
+    {{- include "common.podMetadata" (dict "root" . "component" "beat") | nindent 4 }}
+    spec:
+      {{- include "common.podStart" (dict "root" .) | nindent 6 }}
+      terminationGracePeriodSeconds: 30
+      {{- with include "common.awaitMigrations" . }}
+      {{- . | nindent 6 }}
+      {{- end }}
+      containers:
+        - {{ include "common.container" (dict "root" . "name" "beat" "args" (list "beat") "resources" .Values.beat.resources) | indent 10 | trim }}
+          # Its schedule file is written every three minutes while it sends.
+          livenessProbe:
+            exec:
+              command: [sh, -c, 'test -n "$(find /tmp -maxdepth 1 -name "{{ .Chart.Name }}-beat*" -mmin -10)"']
+            initialDelaySeconds: 60
+            periodSeconds: 60
+            timeoutSeconds: 5
+            failureThreshold: 3
+      {{- include "common.volumes" (dict "root" .) | nindent 6 }}
+{{- end }}
+{{- end }}
+
+{{/* Deployment of the events role. Two readers would only wait for each other's lock, so there is one. */}}
+{{- define "common.events" }}
+{{- if .Values.events.enabled }}
+---
+apiVersion: apps/v1
+kind: Deployment
+{{ include "common.metadata" (dict "root" . "component" "events") }}
+spec:
+  replicas: {{ ternary 0 1 (ne .Values.backup.restore "") }}
+  revisionHistoryLimit: 3
+  strategy:
+    type: RollingUpdate
+    rollingUpdate: {maxUnavailable: 0, maxSurge: 1}
+  selector:
+    matchLabels:
+      {{- include "common.selector" (dict "root" . "component" "events") | nindent 6 }}
+  template:
+    {{- include "common.podMetadata" (dict "root" . "component" "events") | nindent 4 }}
+    spec:
+      {{- include "common.podStart" (dict "root" .) | nindent 6 }}
+      terminationGracePeriodSeconds: 45
+      {{- with include "common.awaitMigrations" . }}
+      {{- . | nindent 6 }}
+      {{- end }}
+      containers:
+        - {{ include "common.container" (dict "root" . "name" "events" "args" (list "events") "resources" .Values.events.resources "env" (include "common.metricsPort" . | fromYamlArray)) | indent 10 | trim }}
+          {{- include "common.metricsProbe" . | nindent 10 }}
+      {{- include "common.volumes" (dict "root" .) | nindent 6 }}
+{{- end }}
+{{- end }}
+
+{{- define "common.metricsPort" -}}
+- {name: METRICS_PORT, value: "9100"}
+{{- end -}}
+
+{{/* A process without requests shows by its metrics that it lives. */}}
+{{- define "common.metricsProbe" -}}
+ports:
+  - {name: metrics, containerPort: 9100}
+startupProbe:
+  tcpSocket: {port: metrics}
+  periodSeconds: 2
+  failureThreshold: 60
+livenessProbe:
+  httpGet: {path: /metrics, port: metrics}
+  periodSeconds: 20
+  timeoutSeconds: 5
+  failureThreshold: 3
+{{- end -}}
+
+{{/* KEDA scales workers by the length of their queue, with the service's own user. */}}
+{{- define "common.queueScaler" }}
+{{- $external := .Values.global.redis.external }}
+---
+apiVersion: keda.sh/v1alpha1
+kind: TriggerAuthentication
+{{ include "common.metadata" (dict "root" . "component" "worker") }}
+spec:
+  secretTargetRef:
+    - {parameter: password, name: {{ .Chart.Name }}-secrets, key: REDIS_PASSWORD}
+---
+apiVersion: keda.sh/v1alpha1
+kind: ScaledObject
+{{ include "common.metadata" (dict "root" . "component" "worker") }}
+spec:
+  scaleTargetRef: {name: {{ .Chart.Name }}-worker}
+  minReplicaCount: {{ .Values.worker.autoscaling.min }}
+  maxReplicaCount: {{ .Values.worker.autoscaling.max }}
+  cooldownPeriod: 300
+  triggers:
+    - type: redis
+      metadata:
+        address: {{ printf "%s:%v" ($external.host | default "redis.redis.svc.cluster.local") (ternary $external.port 6379 (ne $external.host "")) }}
+        {{- if $external.host }}
+        enableTLS: {{ $external.tls | quote }}
+        {{- end }}
+        username: {{ ternary $external.user .Chart.Name (ne $external.host "") | quote }}
+        # Celery's global prefix, then the queue.
+        listName: {{ printf "%s:%s" .Chart.Name .Chart.Name }}
+        listLength: {{ .Values.worker.autoscaling.queueLength | quote }}
+      authenticationRef: {name: {{ .Chart.Name }}-worker}
+{{- end }}
+
+{{/*
+One Job per release: its name is made of what it runs, so a new image is a new Job and the same one stays. It is an
+ordinary object and no hook: it waits for the database, pods wait for it, and nothing waits for the whole release.
+*/}}
+{{- define "common.migrate" }}
+{{- if and .Values.postgres.enabled (not .Values.backup.restore) }}
+{{- $pod := include "common.migratePod" . }}
+---
+apiVersion: batch/v1
+kind: Job
+{{ include "common.metadata" (dict "root" . "component" "migrate" "name" (printf "%s-migrate-%s" .Chart.Name ($pod | sha256sum | trunc 10))) }}
+spec:
+  backoffLimit: 10
+  activeDeadlineSeconds: 3600
+  template:
+    {{- $pod | nindent 4 }}
+{{- end }}
+{{- end }}
+
+{{- define "common.migratePod" -}}
+{{ include "common.podMetadata" (dict "root" . "component" "migrate") }}
+spec:
+  restartPolicy: OnFailure
+  {{- include "common.podStart" (dict "root" .) | nindent 2 }}
+  containers:
+    - {{ include "common.container" (dict "root" . "name" "migrate" "args" (list "migrate" "--wait" (toString .Values.migrationWaitSeconds)) "resources" .Values.migrate.resources) | indent 6 | trim }}
+  {{- include "common.volumes" (dict "root" .) | nindent 2 }}
+{{- end -}}

@@ -1,0 +1,2 @@
+{{- define "common.prometheusRule" }}{{ end }}
+{{- define "common.dashboard" }}{{ end }}
