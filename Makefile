@@ -1,11 +1,11 @@
 # The habits of the house. `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help setup up down demo test lint format openapi lock screenshots clean
+.PHONY: help setup up down demo test chart chart-files lint format openapi lock screenshots clean
 PYTHON := .venv/bin/python
 ARGS ?=
 
 help: ## list the habits
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
 setup: ## make .venv and fetch the storefront's libraries
 	@./scripts/setup
@@ -21,6 +21,13 @@ demo: setup ## load the demo into the running house
 
 test: setup ## run every test (ARGS="catalog -k search" for a part)
 	@$(PYTHON) manage.py test $(ARGS)
+
+chart: setup ## check the Helm chart (a part of `make test`)
+	@$(PYTHON) manage.py test chart $(ARGS)
+
+chart-files: setup ## write the chart's schemas, its README's table and the golden renders anew
+	@$(PYTHON) -m house.chart_schema
+	@$(PYTHON) -m tests.chart.golden
 
 lint: setup ## run every check
 	@$(PYTHON) manage.py lint

@@ -25,9 +25,9 @@ from house.errors import HouseError
 from house.supervisor import die_with_parent
 
 # What runs at the same time as others, slowest first; then what starts a whole house, alone.
-PARALLEL = ("payment", "video", "common", "catalog", "auth", "house", "ui", "contract", "demo")
+PARALLEL = ("payment", "video", "common", "catalog", "auth", "house", "ui", "contract", "demo", "chart")
 ALONE = ("e2e", "browser")
-FOLDERS = {name: f"tests/{name}" for name in ("house", "contract", "demo", "e2e", "browser")}
+FOLDERS = {name: f"tests/{name}" for name in ("house", "contract", "demo", "chart", "e2e", "browser")}
 COUNTS = re.compile(r"(\d+) (passed|failed|skipped|error)")
 
 

@@ -28,9 +28,7 @@ spec:
         {{- range $callers }}
         - {{ include "common.appPeer" (dict "root" $root "name" .) | indent 10 | trim }}
         {{- end }}
-        {{- if eq $name "ui" }}
-        {{- else }}
-        # `helm test` buys something.
+        {{- if has $name $network.testedByPurchase }}
         - {{ include "common.componentPeer" (dict "namespace" (include "common.namespaceOf" (dict "root" $root "name" "ui")) "name" "ui" "component" "test") | indent 10 | trim }}
         {{- end }}
         {{- if .Values.global.monitoring.enabled }}
