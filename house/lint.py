@@ -17,7 +17,7 @@ from house.config import DATA_SERVICES, ROOT, SERVICES
 BIN = Path(sys.executable).parent
 # Locks of tools that live in environments of their own and share no version with the services.
 ALONE = ("tools", "checkov")
-LOCKS = ("dev", *SERVICES, *ALONE)
+LOCKS = ("dev", *SERVICES, "build", *ALONE)
 # Enough for a service to be imported; nothing here is connected to.
 ENVIRONMENT = {
     "SECRET_KEY": "for-checks-only",
@@ -139,7 +139,7 @@ def compile_lock(name: str, folder: Path) -> tuple[int, str]:
         "--no-header",
     ]
     command += [] if name in ("dev", *ALONE) else ["-c", "dev.txt"]
-    command += ["--no-deps"] if name == "tools" else []
+    command += ["--no-deps"] if name in ("build", "tools") else []
     command += [f"{name}.in", "-o", f"{name}.txt"]
     run = subprocess.run(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
     return run.returncode, run.stdout
