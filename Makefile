@@ -1,6 +1,6 @@
 # The habits of the house. `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help setup up down demo test chart chart-files lint format openapi lock screenshots clean
+.PHONY: help setup up down demo test chart chart-files images lint format openapi lock screenshots clean
 PYTHON := .venv/bin/python
 ARGS ?=
 
@@ -28,6 +28,9 @@ chart: setup ## check the Helm chart (a part of `make test`)
 chart-files: setup ## write the chart's schemas, its README's table and the golden renders anew
 	@$(PYTHON) -m house.chart_schema
 	@$(PYTHON) -m tests.chart.golden
+
+images: setup ## build the services' container images (ARGS=catalog for one)
+	@$(PYTHON) manage.py images $(ARGS)
 
 lint: setup ## run every check
 	@$(PYTHON) manage.py lint

@@ -21,8 +21,12 @@ def main(arguments: list[str]) -> int:
     commands.add_parser("down", help="stop the running house")
     commands.add_parser("demo", help="load the demo catalogue into the running house")
     test = commands.add_parser("test", help="run the tests, all or some parts")
-    test.add_argument("parts", nargs="*", help="common, house, a service, contract, e2e, browser; all without")
+    test.add_argument(
+        "parts", nargs="*", help="common, house, a service, contract, chart, images, e2e, browser; all without"
+    )
     test.add_argument("-k", dest="keyword", help="pytest's -k")
+    images = commands.add_parser("images", help="build the services' container images")
+    images.add_argument("services", nargs="*", help=f"{', '.join(SERVICES)}; all without")
     commands.add_parser("lint", help="run every check")
     # What stands behind "--" is for pytest.
     own, extra = _split(arguments)
@@ -46,6 +50,10 @@ def _run(options: argparse.Namespace, extra: list[str]) -> int:
         from house.testing import test
 
         return test(options.parts, keyword=options.keyword, extra=extra)
+    if options.command == "images":
+        from house.images import images
+
+        return images(options.services)
     if options.command == "lint":
         from house.lint import lint
 

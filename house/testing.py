@@ -24,10 +24,10 @@ from house.config import DATA_SERVICES, ROOT, SERVICES
 from house.errors import HouseError
 from house.supervisor import die_with_parent
 
-# What runs at the same time as others, slowest first; then what starts a whole house, alone.
+# What runs at the same time as others, slowest first; then what starts a whole house or builds images, alone.
 PARALLEL = ("payment", "video", "common", "catalog", "auth", "house", "ui", "contract", "demo", "chart")
-ALONE = ("e2e", "browser")
-FOLDERS = {name: f"tests/{name}" for name in ("house", "contract", "demo", "chart", "e2e", "browser")}
+ALONE = ("images", "e2e", "browser")
+FOLDERS = {name: f"tests/{name}" for name in ("house", "contract", "demo", "chart", "images", "e2e", "browser")}
 COUNTS = re.compile(r"(\d+) (passed|failed|skipped|error)")
 
 

@@ -1,0 +1,110 @@
+"""`manage.py images`: builds the services' images with docker, podman or buildah, whichever is there.
+
+Environment:
+  IMAGE_BUILDER            docker, podman or buildah instead of the first that is found
+  IMAGE_BUILD_ARGS         more arguments for it (`--network=host`, `--pull=never`)
+  STREAMCART_PYTHON_IMAGE  another base than the pinned one, for machines that cannot pull it
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import time
+from dataclasses import dataclass
+
+from house.config import ROOT, SERVICES
+from house.errors import HouseError
+
+DOCKERFILE = ROOT / "docker" / "Dockerfile"
+BUILDERS = ("docker", "podman", "buildah")
+
+
+@dataclass(frozen=True)
+class Image:
+    """A built image: its name, its size in bytes (uncompressed, all layers) and the seconds it took."""
+
+    service: str
+    name: str
+    size: int
+    seconds: float
+
+
+@functools.cache
+def builder() -> str:
+    """The program that builds. Raises HouseError when there is none that works."""
+    chosen = os.environ.get("IMAGE_BUILDER")
+    for name in (chosen,) if chosen else BUILDERS:
+        # A docker without its daemon is no builder.
+        if shutil.which(name) and _run(name, "info" if name != "buildah" else "version").returncode == 0:
+            return name
+    raise HouseError("Images need docker, podman or buildah (with its daemon running). Install one of them.")
+
+
+def base_image() -> str:
+    """What images are built from: the pinned one, or STREAMCART_PYTHON_IMAGE."""
+    pinned = re.search(r"^ARG PYTHON_IMAGE=(\S+)", DOCKERFILE.read_text(), re.MULTILINE)
+    if pinned is None:
+        raise HouseError("docker/Dockerfile names no PYTHON_IMAGE.")
+    return os.environ.get("STREAMCART_PYTHON_IMAGE") or pinned[1]
+
+
+def has_base_image(timeout: float = 60) -> bool:
+    """Whether the base lies here already or can be pulled in that time."""
+    inspect = ("inspect", "--type", "image") if builder() == "buildah" else ("image", "inspect")
+    if _run(builder(), *inspect, base_image()).returncode == 0:
+        return True
+    try:
+        return _run(builder(), "pull", "--quiet", base_image(), timeout=timeout).returncode == 0
+    except subprocess.TimeoutExpired:
+        return False
+
+
+def revision() -> str:
+    """The commit that is checked out, `unknown` outside of a repository."""
+    found = _run("git", "rev-parse", "--short=12", "HEAD")
+    return found.stdout.strip() if found.returncode == 0 else "unknown"
+
+
+def build(service: str) -> Image:
+    """Build one image, tagged with the commit. Raises HouseError with the builder's last words."""
+    started = time.monotonic()
+    name = f"streamcart/{service}:{revision()}"
+    arguments = {"SERVICE": service, "VERSION": revision(), "REVISION": revision(), "PYTHON_IMAGE": base_image()}
+    command = [builder(), "bud" if builder() == "buildah" else "build", "--file", str(DOCKERFILE), "--tag", name]
+    for key, value in arguments.items():
+        command += ["--build-arg", f"{key}={value}"]
+    command += [*shlex.split(os.environ.get("IMAGE_BUILD_ARGS", "")), str(ROOT)]
+    run = subprocess.run(command, capture_output=True, text=True, check=False)
+    if run.returncode:
+        words = [line for line in (run.stdout + run.stderr).splitlines() if line.strip()]
+        raise HouseError(f"The image of {service} cannot be built:\n  " + "\n  ".join(words[-15:]))
+    return Image(service, name, size_of(name), time.monotonic() - started)
+
+
+def size_of(name: str) -> int:
+    """Uncompressed bytes of an image. buildah alone cannot tell, then it is 0."""
+    if builder() == "buildah" and not shutil.which("podman"):
+        return 0
+    teller = "podman" if builder() == "buildah" else builder()
+    found = _run(teller, "image", "inspect", name)
+    return int(json.loads(found.stdout)[0]["Size"]) if found.returncode == 0 else 0
+
+
+def images(services: list[str]) -> int:
+    """Build them (all when empty) and say how large they are; returns the exit code."""
+    if unknown := [name for name in services if name not in SERVICES]:
+        raise HouseError(f"There is no service {unknown[0]}. Choose from: {', '.join(SERVICES)}.")
+    for service in services or SERVICES:
+        image = build(service)
+        print(f"{image.name:<40} {image.size / 1e6:>6.0f} MB {image.seconds:>5.0f} s", flush=True)
+    return 0
+
+
+def _run(*command: str, timeout: float | None = None) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=timeout)

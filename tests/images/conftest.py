@@ -1,0 +1,31 @@
+"""The images of this commit, built once, and all services running in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from house import images
+from house.config import SERVICES
+from house.errors import HouseError
+from tests.images.containers import Fleet, fleet, runner
+
+
+@pytest.fixture(scope="session")
+def built() -> dict[str, images.Image]:
+    try:
+        images.builder()
+    except HouseError as error:
+        pytest.skip(str(error))
+    if runner() is None:
+        pytest.skip("buildah builds images but cannot run them: install docker or podman as well.")
+    if not images.has_base_image():
+        pytest.skip(f"The base image {images.base_image()} is not here and cannot be pulled.")
+    return {service: images.build(service) for service in SERVICES}
+
+
+@pytest.fixture(scope="session")
+def services(built) -> Iterator[Fleet]:
+    with fleet({service: image.name for service, image in built.items()}) as running:
+        yield running
