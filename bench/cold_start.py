@@ -1,7 +1,7 @@
 """Seconds from `podman run` to the first 200 of /readyz, per service: `python -m bench.cold_start [ROUNDS]`.
 
-Needs built images' builder and runner (docs/images.md). A container has the database and the Redis of a test run, migrated
-and warm, so what is measured is the container's own start: Python, Django, gunicorn, the first look at migrations.
+Needs a builder and a runner (docs/images.md). The database and the Redis are those of a test run, migrated and warm, so
+what is measured is the container's own start: Python, Django, gunicorn, the first look at migrations.
 """
 
 from __future__ import annotations

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+import subprocess
+import sys
 import uuid
 from typing import Any
 
 import httpx
 import pytest
 
+from house.config import ROOT
 from tests.conftest import until
 
 pytestmark = pytest.mark.e2e
@@ -154,6 +158,16 @@ def test_a_guest_buys_goods_but_no_films(api):
     refused = pay(api, {"X-Cart-Secret": films["secret"]}, films, GOOD, email="guest@example.com")
     assert refused.status_code == 403
     assert refused.json()["type"] == "/problems/sign-in-required"
+
+
+def test_what_helm_test_runs_buys_something(house):
+    """The script of the chart's test pod, with the services' own addresses as inside a cluster."""
+    urls = {"UI_URL": house.port + 1, "CATALOG_URL": house.port + 2, "PAYMENT_URL": house.port + 4}
+    environment = house.environ | {name: f"http://127.0.0.1:{port}" for name, port in urls.items()}
+    script = ROOT / "charts" / "streamcart" / "charts" / "ui" / "files" / "buy.py"
+    run = subprocess.run([sys.executable, str(script)], env=environment, capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stderr
+    assert re.fullmatch(r"Bought \S+: order \S+ is paid\.\n", run.stdout)
 
 
 def test_the_same_key_charges_once(api, newcomer):

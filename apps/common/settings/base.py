@@ -214,6 +214,8 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+# Nobody steers workers over Redis: no channel is listened to, and a service's Redis user needs none.
+CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # Sending gives up at once when Redis is away: the request goes on, a periodic job does the work later.
 CELERY_TASK_PUBLISH_RETRY = False

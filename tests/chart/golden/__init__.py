@@ -53,7 +53,3 @@ def write() -> None:
 
 def _dump(objects: list[Object]) -> str:
     return yaml.dump_all(objects, Dumper=_Dumper, sort_keys=False, width=120, allow_unicode=True)
-
-
-if __name__ == "__main__":
-    write()

@@ -104,7 +104,7 @@ backup.sh: |
   # What an earlier run left when it was killed.
   rm -f "$BACKUPS/$PGDATABASE-"*.part
   trap 'rm -f "$part"' EXIT
-  pg_dump --format=custom --compress=zstd --no-owner --no-privileges --lock-wait-timeout=60s --file "$part"
+  pg_dump --format=custom --no-owner --no-privileges --lock-wait-timeout=60s --file "$part"
   # Writing it as SQL to nowhere reads every byte of it.
   pg_restore --file /dev/null "$part"
   mv "$part" "$BACKUPS/$name.dump"
@@ -127,11 +127,11 @@ restore.sh: |
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND usename = current_user AND pid <> pg_backend_pid()" >/dev/null
   # One transaction: a dump that breaks off never gets to COMMIT, and everything stays as it was.
   {
-    echo "BEGIN;"
+    echo "BEGIN; SET LOCAL client_min_messages = warning;"
     echo "DROP SCHEMA public CASCADE; CREATE SCHEMA public;"
     pg_restore --no-owner --no-privileges --file - "$dump"
     echo "COMMIT;"
-    echo '\echo committed'
+    printf '%s\n' '\echo committed'
   } | psql --quiet --set ON_ERROR_STOP=1 --file - | grep -x committed >/dev/null
   echo "restored $1"
 {{- end -}}

@@ -21,7 +21,7 @@ data:
     effective_cache_size = {{ div (mul $memory 3) 4 }}MB
     work_mem = {{ max 1 (div $memory (mul 4 $postgres.maxConnections)) }}MB
     maintenance_work_mem = {{ max 16 (div $memory 16) }}MB
-    wal_compression = zstd
+    wal_compression = on
     max_wal_size = 1GB
     checkpoint_timeout = 15min
     random_page_cost = 1.1

@@ -1,0 +1,202 @@
+"""The database's own scripts on a real PostgreSQL: its role, its dumps, its restore."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from house import postgres
+from house.config import ROOT
+from tests.chart.conftest import script
+from tests.chart.render import find, render
+
+PASSWORD = "a-password_of=the-service"
+
+
+class Service:
+    """The catalogue's database, reached as its own role."""
+
+    def __init__(self, server: dict[str, str], backups: Path) -> None:
+        self.backups = backups
+        self.environment = server | {
+            "PGUSER": "shop",
+            "PGDATABASE": "shop",
+            "PGPASSWORD": PASSWORD,
+            "BACKUPS": str(backups),
+        }
+
+    def sql(self, statement: str) -> str:
+        command = [
+            "psql",
+            "--no-psqlrc",
+            "--tuples-only",
+            "--no-align",
+            "--set=ON_ERROR_STOP=1",
+            "--command",
+            statement,
+        ]
+        return subprocess.run(command, env=self.environment, capture_output=True, text=True, check=True).stdout.strip()
+
+    def run(self, path: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            ["sh", str(path), *arguments], env=self.environment, capture_output=True, text=True, check=False
+        )
+
+    def dumps(self) -> list[str]:
+        return sorted(path.name for path in self.backups.glob("*.dump"))
+
+
+@pytest.fixture(scope="module")
+def service(database_server, tmp_path_factory) -> Service:
+    """Made by the StatefulSet's own script, then migrated by the service as its own role."""
+    folder = tmp_path_factory.mktemp("scripts")
+    made = subprocess.run(
+        ["sh", str(script("catalog-postgres", "create-role.sh", folder))],
+        env=database_server | {"SERVICE": "shop", "SERVICE_PASSWORD": PASSWORD},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert made.returncode == 0, made.stderr
+    service = Service(database_server, tmp_path_factory.mktemp("backups"))
+    url = f"postgres://shop:{PASSWORD}@{database_server['PGHOST']}:{database_server['PGPORT']}/shop"
+    settings = {"DATABASE_URL": url, "SECRET_KEY": "for-tests-only", "LOG_FORMAT": "console"}
+    migrated = subprocess.run(
+        [sys.executable, str(ROOT / "manage.py"), "catalog", "migrate", "--wait", "10", "--verbosity", "0"],
+        env=os.environ | settings,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert migrated.returncode == 0, migrated.stderr
+    service.sql("INSERT INTO django_content_type (app_label, model) VALUES ('kept', 'thing')")
+    return service
+
+
+@pytest.fixture
+def scripts(tmp_path) -> tuple[Path, Path]:
+    return script("catalog-backup", "backup.sh", tmp_path), script("catalog-backup", "restore.sh", tmp_path)
+
+
+def test_the_role_owns_its_database_and_is_nobody_else(service, database_server):
+    assert service.sql("SELECT rolsuper OR rolcreatedb OR rolcreaterole FROM pg_roles WHERE rolname = 'shop'") == "f"
+    owner = "SELECT rolname FROM pg_roles r JOIN pg_database d ON d.datdba = r.oid WHERE datname = 'shop'"
+    assert service.sql(owner) == "shop"
+    # The administrator's password is gone, so nobody is administrator over the network.
+    knock = ["psql", "--username", "postgres", "--command", "SELECT 1"]
+    refused = subprocess.run(knock, env=database_server, capture_output=True, text=True, check=False)
+    assert refused.returncode != 0
+    assert "authentication failed" in refused.stderr
+
+
+def test_a_dump_brings_everything_back(service, scripts):
+    backup, restore = scripts
+    written = service.run(backup, "14")
+    assert written.returncode == 0, written.stderr
+    [dump] = service.dumps()
+    assert dump in written.stdout
+
+    service.sql("DELETE FROM django_content_type WHERE app_label = 'kept'")
+    service.sql("CREATE TABLE made_after_the_dump (id int)")
+    restored = service.run(restore, dump)
+    assert restored.returncode == 0, restored.stderr
+    assert service.sql("SELECT count(*) FROM django_content_type WHERE app_label = 'kept'") == "1"
+    assert service.sql("SELECT to_regclass('made_after_the_dump') IS NULL") == "t"
+    # The schema is whole: extensions, indexes, sequences. The service finds nothing to migrate.
+    assert service.sql("SELECT count(*) FROM pg_extension WHERE extname IN ('pg_trgm', 'unaccent')") == "2"
+    service.sql("INSERT INTO django_content_type (app_label, model) VALUES ('after', 'restore')")
+
+
+def test_a_broken_dump_changes_nothing(service, scripts):
+    backup, restore = scripts
+    assert service.run(backup, "14").returncode == 0
+    whole = service.backups / service.dumps()[-1]
+    (service.backups / "shop-broken.dump").write_bytes(whole.read_bytes()[: whole.stat().st_size // 2])
+    before = service.sql("SELECT count(*) FROM django_content_type")
+    assert service.run(restore, "shop-broken.dump").returncode != 0
+    assert service.sql("SELECT count(*) FROM django_content_type") == before
+    (service.backups / "shop-broken.dump").unlink()
+
+
+def test_a_dump_that_is_not_there_is_said_with_those_that_are(service, scripts):
+    _, restore = scripts
+    run = service.run(restore, "shop-2001.dump")
+    assert run.returncode == 1
+    assert "There is no dump shop-2001.dump. There are:" in run.stderr
+
+
+def test_an_unreachable_database_leaves_no_file(service, scripts):
+    backup, _ = scripts
+    before = sorted(service.backups.iterdir())
+    service.environment["PGPORT"], port = "1", service.environment["PGPORT"]
+    run = service.run(backup, "14")
+    service.environment["PGPORT"] = port
+    assert run.returncode != 0
+    assert sorted(service.backups.iterdir()) == before
+
+
+def test_old_dumps_go_the_newest_stays_and_leftovers_are_cleared(service, scripts):
+    backup, _ = scripts
+    old = service.backups / "shop-20200101T000000Z.dump"
+    other = service.backups / "other-20200101T000000Z.dump"
+    left = service.backups / "shop-20200102T000000Z.part"
+    for path in (old, other, left):
+        path.write_bytes(b"x")
+        os.utime(path, (time.time() - 30 * 86400,) * 2)
+    assert service.run(backup, "14").returncode == 0
+    assert not old.exists()
+    assert not left.exists()
+    assert other.exists()
+    assert service.dumps()
+
+
+def test_a_restore_works_while_somebody_forgot_a_console(service, scripts):
+    backup, restore = scripts
+    assert service.run(backup, "14").returncode == 0
+    console = subprocess.Popen(
+        ["psql", "--quiet"], env=service.environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    console.stdin.write("BEGIN; LOCK TABLE django_content_type; SELECT 'locked';\n")
+    console.stdin.flush()
+    assert any("locked" in line for line in iter(console.stdout.readline, ""))
+    try:
+        restored = service.run(restore, service.dumps()[-1])
+        assert restored.returncode == 0, restored.stderr
+    finally:
+        console.kill()
+        console.wait()
+
+
+@pytest.mark.parametrize("environment", ["default", "local"])
+def test_the_server_accepts_its_settings(environment, tmp_path):
+    """`postgres -C` reads the whole file and refuses what it does not know."""
+    path = tmp_path / "postgresql.conf"
+    path.write_text(find(render(environment), "ConfigMap", "catalog-postgres")["data"]["postgresql.conf"])
+    data = tmp_path / "data"
+    data.mkdir(mode=0o700)
+    (data / "PG_VERSION").write_text("18")
+    run = subprocess.run(
+        [postgres.binary("postgres"), "-D", str(data), "-c", f"config_file={path}", "-C", "shared_buffers"],
+        capture_output=True,
+        text=True,
+        preexec_fn=postgres.unprivileged(),
+        check=False,
+    )
+    assert run.returncode == 0, run.stderr
+    # In pages of 8 KiB: a quarter of the limit.
+    assert int(run.stdout) * 8192 == {"default": 128, "local": 64}[environment] * 2**20
+
+
+def test_while_a_dump_is_restored_the_service_rests():
+    objects = render(settings=("catalog.backup.restore=catalog-20260101T000000Z.dump",), only="catalog")
+    for role in ("web", "worker", "beat", "events"):
+        assert find(objects, "Deployment", f"catalog-{role}")["spec"]["replicas"] == 0
+    assert find(objects, "CronJob", "catalog-backup")["spec"]["suspend"] is True
+    jobs = [item["metadata"]["name"] for item in objects if item["kind"] == "Job"]
+    assert len(jobs) == 1
+    assert jobs[0].startswith("catalog-restore-")
