@@ -17,3 +17,7 @@ class CommonConfig(AppConfig):
         celery = f"apps.{settings.SERVICE}.celery"
         if find_spec(celery):
             import_module(celery)
+            from apps.common.metrics import register
+            from apps.common.metrics.queue import queue_collector
+
+            register(queue_collector)

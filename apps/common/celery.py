@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import time
 from typing import Any
 
 import structlog
 from celery import Celery, signals
 
 from apps.common.ids import uuid7
+from apps.common.metrics import tasks  # noqa: F401  (connects its signals)
 
 
 def make_celery(service: str) -> Celery:
@@ -22,8 +24,9 @@ def make_celery(service: str) -> Celery:
 
 @signals.before_task_publish.connect
 def carry_context(headers: dict[str, Any], **_: Any) -> None:
-    """A task remembers the request that caused it."""
+    """A task remembers the request that caused it, and when it was sent."""
     headers["request_id"] = structlog.contextvars.get_contextvars().get("request_id")
+    headers["sent_at"] = time.time()
 
 
 @signals.task_prerun.connect

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from django.apps import apps
 from django.urls import URLPattern, URLResolver, include, path
-from django_prometheus.exports import ExportToDjangoView
 from drf_spectacular.views import SpectacularAPIView
 
 from apps.common.docs import docs
+from apps.common.metrics.views import metrics
 
 
 def common_urlpatterns() -> list[URLPattern | URLResolver]:
@@ -18,7 +18,7 @@ def common_urlpatterns() -> list[URLPattern | URLResolver]:
     patterns: list[URLPattern | URLResolver] = [
         path("schema/", SpectacularAPIView.as_view(), name="schema"),
         path("docs/", docs, name="docs"),
-        path("metrics", ExportToDjangoView, name="metrics"),
+        path("metrics", metrics, name="metrics"),
     ]
     if apps.is_installed("apps.common.outbox"):
         patterns.append(path("internal/", include("apps.common.outbox.urls")))

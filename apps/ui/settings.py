@@ -12,10 +12,10 @@ AUTHENTICATION_BACKENDS = []
 REST_FRAMEWORK["UNAUTHENTICATED_USER"] = None  # type: ignore[assignment]  # DRF wants None for "no user object"
 
 MIDDLEWARE = [
-    "django_prometheus.middleware.PrometheusBeforeMiddleware",
     "apps.common.context.RequestContextMiddleware",
     "apps.common.middleware.InsideOnlyMiddleware",
     "apps.common.health.middleware.HealthMiddleware",
+    "django_prometheus.middleware.PrometheusBeforeMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from django.urls import include, path
-from django_prometheus.exports import ExportToDjangoView
+
+from apps.common.metrics.views import metrics
 
 urlpatterns = [
-    path("metrics", ExportToDjangoView, name="metrics"),
+    path("metrics", metrics, name="metrics"),
     path("", include("apps.ui.storefront.urls")),
 ]
 

@@ -53,10 +53,11 @@ DATA_APPS = [
 ]
 
 MIDDLEWARE = [
-    "django_prometheus.middleware.PrometheusBeforeMiddleware",
     "apps.common.context.RequestContextMiddleware",
     "apps.common.middleware.InsideOnlyMiddleware",
     "apps.common.health.middleware.HealthMiddleware",
+    # Behind the probes: thousands of them a day would make every error rate look small.
+    "django_prometheus.middleware.PrometheusBeforeMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "apps.common.middleware.RejectNullBytesMiddleware",

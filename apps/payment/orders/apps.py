@@ -17,6 +17,10 @@ class OrdersConfig(AppConfig):
 
     def ready(self) -> None:
         post_migrate.connect(grant_staff_permissions, dispatch_uid="payment-staff-permissions")
+        from apps.common.metrics import register
+        from apps.payment.orders.metrics import orders_collector
+
+        register(orders_collector)
 
 
 def grant_staff_permissions(**_: object) -> None:

@@ -150,3 +150,14 @@ def test_staff_follow_an_encoding(queued, as_staff, as_user):
     assert again.status_code == 202
     assert again.json()["id"] == str(queued.pk)
     assert staff.post("/v1/titles/nothing/encodings").status_code == 404
+
+
+def test_metrics_say_how_long_an_encoding_waits(queued, client, monkeypatch):
+    from apps.common.metrics import collectors
+
+    monkeypatch.setattr(collectors, "CACHE_SECONDS", -1)
+    Encoding.objects.filter(pk=queued.pk).update(created_at=timezone.now() - timedelta(minutes=10))
+    text = client.get("/metrics").content.decode()
+    assert 'streamcart_encodings{state="queued"} 1.0' in text
+    [line] = [row for row in text.splitlines() if row.startswith("streamcart_encodings_oldest_waiting_seconds ")]
+    assert 590 < float(line.split()[1]) < 700

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import threading
 import uuid
@@ -26,7 +27,8 @@ class Command(BaseCommand):
         action.add_argument(
             "--rewind", nargs=2, metavar=("SOURCE", "POSITION"), help="handle events behind POSITION again"
         )
-        parser.add_argument("--metrics-port", type=int, help="serve Prometheus metrics on this port")
+        port = os.environ.get("METRICS_PORT") or None
+        parser.add_argument("--metrics-port", type=int, default=port, help="serve Prometheus metrics (METRICS_PORT)")
 
     def handle(self, *args: Any, **options: Any) -> None:
         registry.discover()

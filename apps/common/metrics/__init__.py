@@ -1,0 +1,9 @@
+"""Prometheus metrics of a service: one answer for all of gunicorn's processes, and what only a look can tell.
+
+Counters count where things happen. Lengths, ages and states are looked up when somebody scrapes: `register` a collector
+in an app's `ready`. A collector that fails is left out and logged; the scrape never fails.
+"""
+
+from apps.common.metrics.collectors import Looked, Values, cached_gauges, register
+
+__all__ = ["Looked", "Values", "cached_gauges", "register"]

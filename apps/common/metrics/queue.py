@@ -1,0 +1,29 @@
+"""The service's Celery queue, seen from outside of the workers: a dead worker could not tell that work piles up."""
+
+from __future__ import annotations
+
+import json
+import time
+
+import redis
+from django.conf import settings
+
+from apps.common.metrics.collectors import Looked, cached_gauges
+
+
+def _look() -> Looked:
+    queue = settings.CELERY_TASK_DEFAULT_QUEUE
+    key = f"{settings.CELERY_BROKER_TRANSPORT_OPTIONS['global_keyprefix']}{queue}"
+    with redis.Redis.from_url(settings.REDIS_URL, socket_connect_timeout=0.3, socket_timeout=0.5) as link:
+        length = link.llen(key)
+        # Kombu pushes on the left and takes from the right.
+        oldest = link.lindex(key, -1)
+    sent_at = json.loads(oldest)["headers"].get("sent_at") if oldest else None
+    age = max(0.0, time.time() - sent_at) if sent_at else 0.0
+    return {
+        "streamcart_queue_length": ("Tasks that wait for a worker.", ["queue"], {(queue,): length}),
+        "streamcart_queue_oldest_seconds": ("Age of the task that waits longest.", ["queue"], {(queue,): age}),
+    }
+
+
+queue_collector = cached_gauges(_look)
