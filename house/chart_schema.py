@@ -25,6 +25,7 @@ CPU: Schema = {"type": "string", "pattern": r"^([0-9]+m|[0-9]+(\.[0-9]+)?)$"}
 STRINGS: Schema = {"type": "object", "additionalProperties": {"type": "string"}}
 PORT: Schema = {"type": "integer", "minimum": 1, "maximum": 65535}
 PERCENT: Schema = {"type": "integer", "minimum": 1, "maximum": 100}
+SHARE: Schema = {"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 100}
 NAME: Schema = {"type": "string", "pattern": "^[a-z0-9]([a-z0-9-]*[a-z0-9])?$"}
 CIDRS: Schema = {"type": "array", "items": {"type": "string", "pattern": r"^[0-9a-f.:]+/[0-9]+$"}}
 SERVICES = ("ui", "catalog", "auth", "payment", "video")
@@ -97,6 +98,10 @@ RULES: dict[str, Schema] = {
     },
     "global.redis.external.port": PORT,
     "global.monitoring.labels": STRINGS,
+    "global.monitoring.slo.availabilityPercent": SHARE,
+    "global.monitoring.slo.latencyPercent": SHARE,
+    # The bounds of django-prometheus' histogram: another number would match no bucket.
+    "global.monitoring.slo.latencySeconds": {"enum": [0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 2.5, 7.5]},
     "env": {
         "type": "object",
         "propertyNames": {"pattern": "^[A-Z][A-Z0-9_]*$"},

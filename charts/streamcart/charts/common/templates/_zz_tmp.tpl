@@ -1,2 +1,0 @@
-{{- define "common.prometheusRule" }}{{ end }}
-{{- define "common.dashboard" }}{{ end }}

@@ -1,0 +1,223 @@
+"""Prometheus' rules: valid, and each alert fires when it should and is silent when it should be."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+import yaml
+
+from house.config import ROOT
+from tests.chart.render import find, of_kind, render
+
+MONITORED = ("global.monitoring.enabled=true",)
+RUNBOOK = ROOT / "docs" / "runbooks" / "alerts.md"
+REQUESTS = 'django_http_responses_total_by_status_total{job="payment",status="%s"}'
+LATENCY = "django_http_requests_latency_including_middlewares_seconds"
+WEB = '{namespace="payment",deployment="payment-web"}'
+
+# alert: service, what makes it fire, what is as it should be. Series in promtool's notation, a value each minute.
+CASES: dict[str, tuple[str, dict[str, str], dict[str, str]]] = {
+    "StreamCartErrorsBurnBudget": (
+        "payment",
+        {REQUESTS % "200": "0+60x120", REQUESTS % "500": "0+6x120"},
+        {REQUESTS % "200": "0+60x120", REQUESTS % "500": "0+0x120"},
+    ),
+    "StreamCartSlownessBurnBudget": (
+        "payment",
+        {f'{LATENCY}_bucket{{job="payment",le="0.75"}}': "0+30x120", f'{LATENCY}_count{{job="payment"}}': "0+60x120"},
+        {f'{LATENCY}_bucket{{job="payment",le="0.75"}}': "0+60x120", f'{LATENCY}_count{{job="payment"}}': "0+60x120"},
+    ),
+    "StreamCartPodsMissing": (
+        "payment",
+        {f"kube_deployment_spec_replicas{WEB}": "3x120", f"kube_deployment_status_replicas_available{WEB}": "2x120"},
+        {f"kube_deployment_spec_replicas{WEB}": "3x120", f"kube_deployment_status_replicas_available{WEB}": "3x120"},
+    ),
+    "StreamCartServiceDown": (
+        "payment",
+        {f"kube_deployment_spec_replicas{WEB}": "2x120", f"kube_deployment_status_replicas_available{WEB}": "0x120"},
+        # Put to rest on purpose, while a dump is restored.
+        {f"kube_deployment_spec_replicas{WEB}": "0x120", f"kube_deployment_status_replicas_available{WEB}": "0x120"},
+    ),
+    "StreamCartCrashLoop": (
+        "payment",
+        {'kube_pod_container_status_restarts_total{namespace="payment",pod="p",container="web"}': "0+1x120"},
+        {'kube_pod_container_status_restarts_total{namespace="payment",pod="p",container="web"}': "2x120"},
+    ),
+    "StreamCartJobFailed": (
+        "payment",
+        {
+            'kube_job_status_failed{namespace="payment",job_name="payment-migrate-1"}': "2x120",
+            'kube_job_status_succeeded{namespace="payment",job_name="payment-migrate-1"}': "0x120",
+        },
+        {
+            'kube_job_status_failed{namespace="payment",job_name="payment-migrate-1"}': "2x120",
+            'kube_job_status_succeeded{namespace="payment",job_name="payment-migrate-1"}': "1x120",
+        },
+    ),
+    "StreamCartQueueStuck": (
+        "payment",
+        {'streamcart_queue_oldest_seconds{job="payment"}': "0+60x120"},
+        {'streamcart_queue_oldest_seconds{job="payment"}': "200x120"},
+    ),
+    "StreamCartTasksFail": (
+        "payment",
+        {'streamcart_tasks_total{job="payment",task="send",outcome="failure"}': "0+1x120"},
+        {'streamcart_tasks_total{job="payment",task="send",outcome="success"}': "0+9x120"},
+    ),
+    "StreamCartEventsLag": (
+        "payment",
+        {'streamcart_events_lag_seconds{job="payment",source="auth"}': "300x120"},
+        {'streamcart_events_lag_seconds{job="payment",source="auth"}': "3x120"},
+    ),
+    "StreamCartEventsUnread": ("payment", {}, {'streamcart_events_position{job="payment"}': "7x120"}),
+    "StreamCartVolumeFills": (
+        "payment",
+        {
+            'kubelet_volume_stats_available_bytes{namespace="payment",persistentvolumeclaim="data"}': "10x120",
+            'kubelet_volume_stats_capacity_bytes{namespace="payment",persistentvolumeclaim="data"}': "100x120",
+        },
+        {
+            'kubelet_volume_stats_available_bytes{namespace="payment",persistentvolumeclaim="data"}': "50x120",
+            'kubelet_volume_stats_capacity_bytes{namespace="payment",persistentvolumeclaim="data"}': "100x120",
+        },
+    ),
+    "StreamCartBackupOld": (
+        "payment",
+        {'kube_cronjob_status_last_successful_time{namespace="payment",cronjob="payment-backup"}': "-200000x120"},
+        {'kube_cronjob_status_last_successful_time{namespace="payment",cronjob="payment-backup"}': "0x120"},
+    ),
+    "StreamCartOrdersStuck": (
+        "payment",
+        {'streamcart_orders_oldest_open_seconds{job="payment",state="authorised"}': "0+60x120"},
+        # A customer may take their time over a bank's challenge.
+        {'streamcart_orders_oldest_open_seconds{job="payment",state="reserved"}': "0+60x120"},
+    ),
+    "StreamCartOrdersUnreserved": (
+        "payment",
+        {'streamcart_orders_oldest_open_seconds{job="payment",state="pending"}': "0+60x120"},
+        {'streamcart_orders_oldest_open_seconds{job="payment",state="pending"}': "5x120"},
+    ),
+    "StreamCartEncodingsWait": (
+        "video",
+        {'streamcart_encodings_oldest_waiting_seconds{job="video"}': "4000x120"},
+        {'streamcart_encodings_oldest_waiting_seconds{job="video"}': "60x120"},
+    ),
+    "StreamCartEncodingsFail": (
+        "video",
+        {'streamcart_encodings{job="video",state="failed"}': "5x120"},
+        {'streamcart_encodings{job="video",state="failed"}': "1x120"},
+    ),
+    "StreamCartCertificateExpires": (
+        "ui",
+        {'certmanager_certificate_expiration_timestamp_seconds{namespace="frontend",name="tls"}': "864000x120"},
+        {'certmanager_certificate_expiration_timestamp_seconds{namespace="frontend",name="tls"}': "5184000x120"},
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def promtool() -> str:
+    found = shutil.which("promtool")
+    if not found:
+        pytest.skip("promtool is missing: install Debian's package prometheus.")
+    return found
+
+
+@pytest.fixture(scope="module")
+def rule_files(tmp_path_factory) -> dict[str, Path]:
+    folder = tmp_path_factory.mktemp("rules")
+    for item in of_kind(render(settings=MONITORED), "PrometheusRule"):
+        path = folder / f"{item['metadata']['name'].removesuffix('-rules')}.yaml"
+        path.write_text(yaml.safe_dump(item["spec"], sort_keys=False))
+    return {path.stem: path for path in folder.iterdir()}
+
+
+def alerts() -> set[str]:
+    rules = of_kind(render(settings=MONITORED), "PrometheusRule")
+    return {
+        rule["alert"]
+        for item in rules
+        for group in item["spec"]["groups"]
+        for rule in group["rules"]
+        if "alert" in rule
+    }
+
+
+def firing(promtool: str, rules: Path, series: dict[str, str], alert: str, folder: Path) -> bool:
+    """Whether the alert fires after 110 minutes, as promtool sees it."""
+    test = {
+        "rule_files": [str(rules)],
+        "evaluation_interval": "1m",
+        "tests": [
+            {
+                "interval": "1m",
+                "input_series": [{"series": name, "values": values} for name, values in series.items()],
+                # That it does not fire is what promtool is asked to confirm.
+                "alert_rule_test": [{"eval_time": "110m", "alertname": alert, "exp_alerts": []}],
+            }
+        ],
+    }
+    path = folder / "test.yaml"
+    path.write_text(yaml.safe_dump(test))
+    run = subprocess.run([promtool, "test", "rules", str(path)], capture_output=True, text=True, check=False)
+    said = run.stdout + run.stderr
+    assert "parse" not in said, said
+    if run.returncode:
+        assert f"alertname: {alert}" in said, said
+        assert re.search(r"got:\[\s*\S", said), said
+    return run.returncode != 0
+
+
+def test_the_rules_are_valid(promtool, rule_files):
+    for path in rule_files.values():
+        run = subprocess.run(
+            [promtool, "check", "rules", "--lint-fatal", str(path)], capture_output=True, text=True, check=False
+        )
+        assert run.returncode == 0, run.stdout + run.stderr
+
+
+@pytest.mark.parametrize("alert", CASES)
+def test_an_alert_fires_when_it_should(promtool, rule_files, tmp_path, alert):
+    service, series, _ = CASES[alert]
+    assert firing(promtool, rule_files[service], series, alert, tmp_path)
+
+
+@pytest.mark.parametrize("alert", CASES)
+def test_an_alert_is_silent_when_all_is_well(promtool, rule_files, tmp_path, alert):
+    service, _, series = CASES[alert]
+    assert not firing(promtool, rule_files[service], series, alert, tmp_path)
+
+
+def test_every_alert_is_tried():
+    assert set(CASES) == alerts()
+
+
+def test_every_alert_has_its_runbook():
+    sections = set(re.findall(r"^## (\w+)$", RUNBOOK.read_text(), re.MULTILINE))
+    assert sections == alerts()
+
+
+def test_rules_ask_for_metrics_that_the_services_have():
+    """A misspelt metric never fires. Names of Kubernetes' and cert-manager's metrics are theirs."""
+    code = "\n".join(path.read_text() for path in (ROOT / "apps").rglob("*.py"))
+    text = yaml.safe_dump_all(of_kind(render(settings=MONITORED), "PrometheusRule"))
+    names = set(re.findall(r"\bstreamcart_[a-z_]+", text))
+    assert names
+    assert not [name for name in names if name not in code]
+
+
+def test_a_dashboard_is_complete():
+    for service in ("auth", "catalog", "payment", "ui", "video"):
+        dashboard = json.loads(
+            find(render(settings=MONITORED), "ConfigMap", f"{service}-dashboard")["data"][f"{service}.json"]
+        )
+        panels = dashboard["panels"]
+        assert len({panel["id"] for panel in panels}) == len(panels)
+        places = {(panel["gridPos"]["x"], panel["gridPos"]["y"]) for panel in panels}
+        assert len(places) == len(panels)
+        assert all(panel["targets"] for panel in panels)
