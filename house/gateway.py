@@ -6,12 +6,13 @@ import json
 import os
 import re
 import socket
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
 
-from house.config import ROOT, House
+from house.config import ROOT, SERVICES, House
 
 VALUES = ROOT / "charts" / "streamcart" / "values.yaml"
 TEMPLATES = Path(__file__).parent / "templates"
@@ -44,21 +45,46 @@ def routes() -> tuple[list[Route], list[str]]:
 
 
 def configuration(house: House) -> str:
-    """The whole nginx.conf."""
+    """The whole nginx.conf of an embedded house."""
+    return _filled(
+        var=str(house.var),
+        # Workers of a root master drop to "nobody", who may not read a checkout in root's home.
+        user="user root root;" if os.geteuid() == 0 else "",
+        listen=[f"{address}:{house.port}" for address in _addresses()],
+        templates=str(TEMPLATES),
+        stream_secret=house.secrets["stream"],
+        addresses={service: f"127.0.0.1:{house.port_of(service)}" for service in SERVICES},
+    )
+
+
+def compose_configuration() -> str:
+    """The same for docker/compose.yaml: services by name, the container's folders, the secret put in at start."""
+    return _filled(
+        var="/var/streamcart",
+        user="",
+        listen=["8080"],
+        templates="/etc/streamcart",
+        stream_secret="${STREAM_SECRET}",  # noqa: S106  (a placeholder)
+        addresses={service: f"{service}-web:8000" for service in SERVICES},
+    )
+
+
+def _filled(
+    *, var: str, user: str, listen: list[str], templates: str, stream_secret: str, addresses: dict[str, str]
+) -> str:
     found, hidden = routes()
     values = {
-        "var": str(house.var),
-        # Workers of a root master drop to "nobody", who may not read a checkout in root's home.
-        "user": "user root root;" if os.geteuid() == 0 else "",
-        "upstreams": "\n".join(_upstream(house, route) for route in found),
-        "listen": "\n".join(f"    listen {address}:{house.port};" for address in _addresses()),
+        "var": var,
+        "user": user,
+        "upstreams": "\n".join(_upstream(route.service, addresses[route.service]) for route in found),
+        "listen": "\n".join(f"    listen {address};" for address in listen),
         "hidden": "|".join(re.escape(segment) for segment in hidden),
         "video": next(route.path for route in found if route.service == "video"),
-        "stream_secret": house.secrets["stream"],
+        "stream_secret": stream_secret,
         "picture_headers": PICTURE_HEADERS,
         "nothing": json.dumps(NOTHING),
         "routes": "\n".join(_location(route) for route in found),
-        "down": "\n".join(_down(route) for route in found),
+        "down": "\n".join(_down(route, templates) for route in found),
     }
     text = (TEMPLATES / "nginx.conf").read_text()
     for name, value in values.items():
@@ -76,8 +102,8 @@ def _addresses() -> list[str]:
     return ["127.0.0.1", "[::1]"]
 
 
-def _upstream(house: House, route: Route) -> str:
-    return f"  upstream {route.service} {{ server 127.0.0.1:{house.port_of(route.service)}; keepalive 32; }}"
+def _upstream(service: str, address: str) -> str:
+    return f"  upstream {service} {{ server {address}; keepalive 32; }}"
 
 
 def _location(route: Route) -> str:
@@ -103,12 +129,12 @@ def _location(route: Route) -> str:
     return f"    location {match} {{\n      " + "\n      ".join(lines) + "\n    }"
 
 
-def _down(route: Route) -> str:
+def _down(route: Route, templates: str) -> str:
     """What is said when the service does not answer."""
     retry = "add_header Retry-After 5 always; add_header Cache-Control no-store always;"
     if route.path == "/":
         return (
-            f"    location @{route.service}_down {{ internal; {retry} root {TEMPLATES}; "
+            f"    location @{route.service}_down {{ internal; {retry} root {templates}; "
             "default_type text/html; rewrite ^ /down.html break; error_page 405 =503 /down.html; }"
         )
     problem = {
@@ -136,3 +162,8 @@ def command(house: House) -> list[str]:
     path.write_text(configuration(house))
     path.chmod(0o600)
     return [binary(), "-c", str(path), "-p", str(house.folder("run")), "-e", "stderr"]
+
+
+if __name__ == "__main__":
+    # `python -m house.gateway >docker/gateway.conf.template`
+    sys.stdout.write(compose_configuration())
