@@ -27,6 +27,7 @@ chart: setup ## check the Helm chart (a part of `make test`)
 
 chart-files: setup ## write the chart's schemas, its README's table and the golden renders anew
 	@$(PYTHON) -m house.chart_schema
+	@$(PYTHON) -m house.chart_readme
 	@$(PYTHON) -m tests.chart.golden
 
 images: setup ## build the services' container images (ARGS=catalog for one)

@@ -50,6 +50,7 @@ def lint() -> int:
         ("types", lambda: _command("mypy", "apps", "house", "manage.py")),
         ("layers", lambda: _command("lint-imports")),
         ("templates", lambda: _command("djlint", "apps", "--lint", "--quiet")),
+        ("dockerfile", lambda: _command("hadolint", "docker/Dockerfile")),
         ("locks", _locks),
         *((f"{service}: migrations", lambda service=service: _migrations(service)) for service in DATA_SERVICES),
         *((f"{service}: openapi", lambda service=service: _openapi(service)) for service in DATA_SERVICES),

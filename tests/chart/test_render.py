@@ -8,7 +8,7 @@ import json
 import pytest
 import yaml
 
-from house import chart_schema
+from house import chart_readme, chart_schema
 from house.chart_schema import CHART
 from tests.chart import golden, kubernetes
 from tests.chart.render import ENVIRONMENTS, FLAVORS, SERVICES, helm_run, key_of, of_kind, render, values_of
@@ -100,3 +100,22 @@ def test_the_golden_renders_are_what_helm_renders(path):
 
 def test_there_is_no_golden_render_too_many():
     assert set(golden.FOLDER.rglob("*.yaml")) == set(golden.files())
+
+
+def test_the_readme_s_tables_follow_from_the_values():
+    assert chart_readme.README.read_text() == chart_readme.text(), "run `make chart-files`"
+
+
+def test_every_value_is_described():
+    """By a comment of its own, or by that of the block that it stands in."""
+    names = {name for name, _ in chart_readme.described(CHART / "values.yaml")}
+    values = leaves(yaml.safe_load((CHART / "values.yaml").read_text()))
+    assert [path for path in values if not any(path == n or path.startswith(f"{n}.") for n in names)] == []
+
+
+def leaves(values: dict, prefix: str = "") -> list[str]:
+    found: list[str] = []
+    for key, value in values.items():
+        path = f"{prefix}{key}"
+        found += leaves(value, f"{path}.") if isinstance(value, dict) and value else [path]
+    return found
