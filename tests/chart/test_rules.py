@@ -15,6 +15,7 @@ from house.config import ROOT
 from tests.chart.render import find, of_kind, render
 
 MONITORED = ("global.monitoring.enabled=true",)
+METRICS = ROOT / "docs" / "observability.md"
 RUNBOOK = ROOT / "docs" / "runbooks" / "alerts.md"
 REQUESTS = 'django_http_responses_total_by_status_total{job="payment",status="%s"}'
 LATENCY = "django_http_requests_latency_including_middlewares_seconds"
@@ -209,6 +210,13 @@ def test_rules_ask_for_metrics_that_the_services_have():
     names = set(re.findall(r"\bstreamcart_[a-z_]+", text))
     assert names
     assert not [name for name in names if name not in code]
+
+
+def test_every_metric_is_documented():
+    modules = [path for path in (ROOT / "apps").rglob("*.py") if "metrics" in str(path) and "tests" not in path.parts]
+    code = "\n".join(path.read_text() for path in modules)
+    documented = set(re.findall(r"^\| `(streamcart_[a-z_]+)`", METRICS.read_text(), re.MULTILINE))
+    assert documented == set(re.findall(r'"(streamcart_[a-z_]+)"', code))
 
 
 def test_a_dashboard_is_complete():

