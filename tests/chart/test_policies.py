@@ -24,7 +24,10 @@ def test_every_render_keeps_every_policy(environment, flavor):
     assert violations(render(environment, flavor=flavor)) == []
 
 
-@pytest.mark.parametrize("settings", [RESTORING, EVERYTHING], ids=["restoring", "everything"])
+ELSEWHERE = ("global.redis.external.host=redis.example.com", "global.defaults.postgres.external.host=db.example.com")
+
+
+@pytest.mark.parametrize("settings", [RESTORING, EVERYTHING, ELSEWHERE], ids=["restoring", "everything", "elsewhere"])
 def test_rare_renders_keep_every_policy(settings):
     assert violations(render(settings=settings)) == []
 

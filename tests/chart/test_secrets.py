@@ -165,6 +165,13 @@ def test_secrets_that_disagree_are_left_alone_and_named(cluster, api, table):
     assert cluster.secrets == before
 
 
+def test_no_secret_is_made_for_a_redis_that_is_elsewhere():
+    objects = render(settings=("global.redis.external.host=redis.example.com",))
+    table = json.loads(find(objects, "ConfigMap", "secret-keeper")["data"]["secrets.json"])
+    assert "redis" not in table
+    assert "redis" not in {item["metadata"]["name"] for item in objects if item["kind"] == "Namespace"}
+
+
 def test_no_value_of_a_secret_is_ever_rendered():
     for source in ("generate", "external"):
         objects = render(settings=(f"global.secrets.source={source}",))

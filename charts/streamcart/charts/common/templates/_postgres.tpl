@@ -120,7 +120,8 @@ spec:
             - {name: shared, mountPath: /dev/shm}
       volumes:
         - name: config
-          configMap: {name: {{ .Chart.Name }}-postgres}
+          # Executable: the image's entry point would run create-role.sh inside itself otherwise.
+          configMap: {name: {{ .Chart.Name }}-postgres, defaultMode: 0555}
         - name: run
           emptyDir: {sizeLimit: 16Mi}
         - name: tmp
