@@ -64,12 +64,12 @@ class Container:
         raise AssertionError(f"{self.id[:12]} did not come so far:\n{self.logs()[-4000:]}")
 
 
-def start(image: str, *role: str, environment: dict[str, str], url: str = "") -> Container:
+def start(image: str, *role: str, environment: dict[str, str], url: str = "", entrypoint: str = "") -> Container:
     """Start a role of an image under a cluster's restrictions."""
     program = runner()
     assert program
     command = [program, "run", "--detach", "--network=host", "--read-only", "--tmpfs=/tmp", "--cap-drop=ALL"]
-    command += ["--security-opt=no-new-privileges"]
+    command += ["--security-opt=no-new-privileges", *([f"--entrypoint={entrypoint}"] if entrypoint else [])]
     for name, value in environment.items():
         command += ["--env", f"{name}={value}"]
     began = time.monotonic()

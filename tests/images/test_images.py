@@ -116,7 +116,9 @@ def test_background_roles_start(services, service):
     """A worker takes its queue, beat sends; both end by SIGTERM."""
     for role, words in (("worker", "ready"), ("beat", "beat: Starting")):
         environment = services.environments[service] | {"LOG_LEVEL": "INFO"}
-        container = start(services.names[service], role, environment=environment)
+        # As the chart says it, past the image's own entry point.
+        said = ("manage.py", service, role)
+        container = start(services.names[service], *said, environment=environment, entrypoint="python")
         try:
             container.wait_until(lambda: words in container.logs())  # noqa: B023  (called at once)
             container.stop(20).wait(30)
