@@ -134,6 +134,8 @@ def compile_lock(name: str, folder: Path) -> tuple[int, str]:
         "pip",
         "compile",
         "--quiet",
+        # The machine's certificates, as pip and npm take them.
+        "--system-certs",
         "--python-version",
         "3.13",
         "--generate-hashes",

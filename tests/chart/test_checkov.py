@@ -16,15 +16,15 @@ CONFIGURATION = Path(__file__).parent / "checkov.yaml"
 
 
 @pytest.fixture(scope="module")
-def checkov() -> Path:
+def checkov() -> list[str]:
     try:
         return tools.checkov()
     except HouseError as error:
         pytest.skip(str(error))
 
 
-def run(checkov: Path, folder: Path) -> subprocess.CompletedProcess[str]:
-    command = [str(checkov), "--config-file", str(CONFIGURATION), "--directory", str(folder)]
+def run(checkov: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
+    command = [*checkov, "--config-file", str(CONFIGURATION), "--directory", str(folder)]
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 

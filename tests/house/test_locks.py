@@ -29,12 +29,9 @@ def test_a_service_starts_with_its_own_lock_alone(service, tmp_path):
     uv = str(Path(sys.executable).parent / "uv")
     run(uv, "venv", "--quiet", "--python", sys.executable, str(tmp_path / "venv"))
     python = str(tmp_path / "venv" / "bin" / "python")
+    command = [uv, "pip", "install", "--quiet", "--system-certs", "--require-hashes", "--python", python]
     installed = subprocess.run(
-        [uv, "pip", "install", "--quiet", "--require-hashes", "--python", python, "-r", f"requirements/{service}.txt"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
+        [*command, "-r", f"requirements/{service}.txt"], cwd=ROOT, capture_output=True, text=True, check=False
     )
     if installed.returncode and ("dns error" in installed.stderr or "error sending request" in installed.stderr):
         pytest.skip("The package index cannot be reached.")
