@@ -1,6 +1,6 @@
 # The habits of the house. `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help setup up down demo test chart chart-files images lint format openapi lock screenshots clean
+.PHONY: help setup up down demo test chart chart-files gitops images lint format openapi lock screenshots clean
 PYTHON := .venv/bin/python
 ARGS ?=
 
@@ -29,6 +29,9 @@ chart-files: setup ## write the chart's schemas, its README's table and the gold
 	@$(PYTHON) -m house.chart_schema
 	@$(PYTHON) -m house.chart_readme
 	@$(PYTHON) -m tests.chart.golden
+
+gitops: setup ## check what Argo CD makes of the manifests (a part of `make test`)
+	@$(PYTHON) manage.py test gitops $(ARGS)
 
 images: setup ## build the services' container images (ARGS=catalog for one)
 	@$(PYTHON) manage.py images $(ARGS)

@@ -17,6 +17,7 @@ data:
 apiVersion: apps/v1
 kind: Deployment
 {{ include "common.metadata" $at }}
+{{- include "common.wave" "2" }}
 spec:
   replicas: {{ $files.replicas }}
   revisionHistoryLimit: 3

@@ -31,6 +31,15 @@ metadata:
 {{- end -}}
 {{- end -}}
 
+{{/*
+Argo CD's order inside a service: what a release needs (no wave), its migrations (1), its pods (2). A migration that fails
+stops a sync before any pod is replaced. Helm applies all at once, and the pods wait by themselves.
+*/}}
+{{- define "common.wave" }}
+  annotations:
+    argocd.argoproj.io/sync-wave: {{ . | quote }}
+{{- end -}}
+
 {{- define "common.publicUrl" -}}
 {{ .Values.global.scheme }}://{{ .Values.global.host }}
 {{- end -}}

@@ -67,8 +67,8 @@ metadata:
 {{- end -}}
 
 {{/*
-A container that runs `manage.py <service> …`.  dict root name args resources, and env (list), mounts (list of names
-and paths) where it needs more than all do
+A container that runs `manage.py <service> …`.  dict root name args resources, and env (a list) where it needs more
+than all do. `withoutFiles` is for what only looks at the database.
 */}}
 {{- define "common.container" -}}
 name: {{ .name }}
@@ -83,7 +83,7 @@ resources:
   {{- toYaml .resources | nindent 2 }}
 volumeMounts:
   - {name: tmp, mountPath: /tmp}
-  {{- if and .root.Values.files.enabled (eq .root.Values.files.kind "volume") }}
+  {{- if and .root.Values.files.enabled (eq .root.Values.files.kind "volume") (not .withoutFiles) }}
   - {name: files, mountPath: /media}
   {{- end }}
 {{- end -}}
@@ -106,13 +106,13 @@ env:
   {{- end }}
 {{- end -}}
 
-{{/* Volumes of every pod that runs a service.  dict root, and scratch (a quantity) for more than small files */}}
+{{/* Volumes of a pod that runs a service.  dict root, scratch (a quantity) for more than small files, withoutFiles */}}
 {{- define "common.volumes" -}}
 volumes:
   - name: tmp
     emptyDir:
       sizeLimit: {{ .scratch | default "1Gi" }}
-  {{- if and .root.Values.files.enabled (eq .root.Values.files.kind "volume") }}
+  {{- if and .root.Values.files.enabled (eq .root.Values.files.kind "volume") (not .withoutFiles) }}
   - name: files
     persistentVolumeClaim: {claimName: {{ .root.Chart.Name }}-files}
   {{- end }}
@@ -122,6 +122,6 @@ volumes:
 {{- define "common.awaitMigrations" -}}
 {{- if .Values.postgres.enabled -}}
 initContainers:
-  - {{ include "common.container" (dict "root" . "name" "await-migrations" "args" (list "migrate" "--check" "--wait" (toString .Values.migrationWaitSeconds)) "resources" .Values.migrate.resources) | indent 4 | trim }}
+  - {{ include "common.container" (dict "root" . "name" "await-migrations" "args" (list "migrate" "--check" "--wait" (toString .Values.migrationWaitSeconds)) "resources" .Values.migrate.resources "withoutFiles" true) | indent 4 | trim }}
 {{- end }}
 {{- end -}}

@@ -52,6 +52,9 @@ kind: PersistentVolumeClaim
   annotations:
     helm.sh/resource-policy: keep
     argocd.argoproj.io/sync-options: Delete=false
+    # A volume may be made when its first pod comes: with its pods then, and nobody waits for it.
+    argocd.argoproj.io/sync-wave: "2"
+    argocd.argoproj.io/ignore-healthcheck: "true"
 spec:
   accessModes: [{{ .accessMode }}]
   {{- if $azure }}

@@ -6,6 +6,7 @@
 apiVersion: apps/v1
 kind: Deployment
 {{ include "common.metadata" (dict "root" . "component" "web") }}
+{{- include "common.wave" "2" }}
 spec:
   {{- if not $scaled }}
   replicas: {{ ternary 0 $web.replicas (ne .Values.backup.restore "") }}
@@ -113,6 +114,7 @@ spec:
 apiVersion: apps/v1
 kind: Deployment
 {{ include "common.metadata" (dict "root" . "component" "worker") }}
+{{- include "common.wave" "2" }}
 spec:
   {{- if not $scaled }}
   replicas: {{ ternary 0 $worker.replicas (ne .Values.backup.restore "") }}
@@ -151,6 +153,7 @@ spec:
 apiVersion: apps/v1
 kind: Deployment
 {{ include "common.metadata" (dict "root" . "component" "beat") }}
+{{- include "common.wave" "2" }}
 spec:
   replicas: {{ ternary 0 1 (ne .Values.backup.restore "") }}
   revisionHistoryLimit: 3
@@ -187,6 +190,7 @@ spec:
 apiVersion: apps/v1
 kind: Deployment
 {{ include "common.metadata" (dict "root" . "component" "events") }}
+{{- include "common.wave" "2" }}
 spec:
   replicas: {{ ternary 0 1 (ne .Values.backup.restore "") }}
   revisionHistoryLimit: 3
@@ -274,6 +278,7 @@ ordinary object and no hook: it waits for the database, pods wait for it, and no
 apiVersion: batch/v1
 kind: Job
 {{ include "common.metadata" (dict "root" . "component" "migrate" "name" (printf "%s-migrate-%s" .Chart.Name ($pod | sha256sum | trunc 10))) }}
+{{- include "common.wave" "1" }}
 spec:
   backoffLimit: 10
   activeDeadlineSeconds: 3600
@@ -288,6 +293,6 @@ spec:
   restartPolicy: OnFailure
   {{- include "common.podStart" (dict "root" .) | nindent 2 }}
   containers:
-    - {{ include "common.container" (dict "root" . "name" "migrate" "args" (list "migrate" "--wait" (toString .Values.migrationWaitSeconds)) "resources" .Values.migrate.resources) | indent 6 | trim }}
-  {{- include "common.volumes" (dict "root" .) | nindent 2 }}
+    - {{ include "common.container" (dict "root" . "name" "migrate" "args" (list "migrate" "--wait" (toString .Values.migrationWaitSeconds)) "resources" .Values.migrate.resources "withoutFiles" true) | indent 6 | trim }}
+  {{- include "common.volumes" (dict "root" . "withoutFiles" true) | nindent 2 }}
 {{- end -}}

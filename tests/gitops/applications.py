@@ -1,0 +1,70 @@
+"""The ApplicationSet expanded as Argo CD's controller would, for what ours uses of it."""
+
+from __future__ import annotations
+
+import fnmatch
+import itertools
+import re
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from house.config import ROOT
+from tests.chart.render import Object, StrictLoader, helm_run
+
+FOLDER = ROOT / "argocd"
+
+
+def load(name: str) -> Object:
+    return yaml.load((FOLDER / name).read_text(), StrictLoader)  # noqa: S506  (a safe loader)
+
+
+def applications(root: Path = ROOT) -> list[Object]:
+    """One Application per element of the matrix. Raises KeyError for a parameter that no generator gives."""
+    applicationset = load("services.yaml")
+    assert applicationset["spec"]["goTemplate"] is True
+    assert applicationset["spec"]["goTemplateOptions"] == ["missingkey=error"]
+    [generator] = applicationset["spec"]["generators"]
+    kinds = [_elements(inner, root) for inner in generator["matrix"]["generators"]]
+    return [
+        _filled(applicationset["spec"]["template"], {key: value for part in parts for key, value in part.items()})
+        for parts in itertools.product(*kinds)
+    ]
+
+
+def _elements(generator: dict[str, Any], root: Path) -> list[dict[str, str]]:
+    if "list" in generator:
+        return generator["list"]["elements"]
+    found = []
+    for path in sorted(root.glob("charts/streamcart/charts/*")):
+        name = str(path.relative_to(root))
+        rules = [entry for entry in generator["git"]["directories"] if fnmatch.fnmatch(name, entry["path"])]
+        if path.is_dir() and rules and not any(entry.get("exclude") for entry in rules):
+            found.append({"path.basename": path.name, "path.path": name})
+    return found
+
+
+def _filled(value: Any, parameters: dict[str, str]) -> Any:
+    if isinstance(value, dict):
+        return {_filled(key, parameters): _filled(item, parameters) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_filled(item, parameters) for item in value]
+    if isinstance(value, str):
+        return re.sub(r"\{\{ \.([a-z.]+) \}\}", lambda found: parameters[found[1]], value)
+    return value
+
+
+def rendered(application: Object, root: Path = ROOT) -> list[Object]:
+    """What Argo CD's Helm would make of it. Fails, as Argo CD does, when a values file is missing."""
+    source = application["spec"]["source"]
+    chart = root / source["path"]
+    arguments = []
+    for name in source["helm"]["valueFiles"]:
+        path = root / name.lstrip("/") if name.startswith("/") else chart / name
+        arguments += ["--values", str(path)]
+    for parameter in source["helm"]["parameters"]:
+        arguments += ["--set", f"{parameter['name']}={parameter['value']}"]
+    run = helm_run("template", source["helm"]["releaseName"], str(chart), "--namespace", "default", *arguments)
+    assert run.returncode == 0, run.stderr
+    return [item for item in yaml.load_all(run.stdout, StrictLoader) if item]

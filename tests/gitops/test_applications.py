@@ -1,0 +1,153 @@
+"""One Application per service and environment: together the umbrella, and nothing that the project forbids."""
+
+from __future__ import annotations
+
+import fnmatch
+
+import pytest
+import yaml
+
+from house.chart_schema import CHART
+from house.config import ROOT
+from tests.chart.policies import violations
+from tests.chart.render import SERVICES, Object, helm_run, key_of
+from tests.gitops.applications import FOLDER, applications, load, rendered
+
+ENVIRONMENTS = ("dev", "prod")
+CLUSTER_KINDS = ("Namespace", "PersistentVolume", "ClusterIssuer")
+
+
+@pytest.fixture(scope="module")
+def all_applications() -> dict[tuple[str, str], Object]:
+    return {
+        (item["metadata"]["labels"]["streamcart/environment"], item["metadata"]["labels"]["streamcart/service"]): item
+        for item in applications()
+    }
+
+
+@pytest.fixture(scope="module")
+def all_rendered(all_applications) -> dict[tuple[str, str], list[Object]]:
+    return {key: rendered(item) for key, item in all_applications.items()}
+
+
+def test_there_is_one_for_every_service_and_environment(all_applications):
+    assert set(all_applications) == {(environment, service) for environment in ENVIRONMENTS for service in SERVICES}
+    names = [item["metadata"]["name"] for item in all_applications.values()]
+    assert len(names) == len(set(names))
+
+
+def test_each_names_values_files_that_exist(all_applications):
+    for (environment, service), item in all_applications.items():
+        helm = item["spec"]["source"]["helm"]
+        assert helm["ignoreMissingValueFiles"] is False
+        assert helm["valueFiles"] == [
+            f"values-{environment}.yaml",
+            f"/argocd/environments/{environment}/{service}.yaml",
+        ]
+        assert (CHART / helm["valueFiles"][0]).is_file()
+        assert (ROOT / helm["valueFiles"][1].lstrip("/")).is_file()
+
+
+def test_no_values_file_is_left_over(all_applications):
+    named = {ROOT / item["spec"]["source"]["helm"]["valueFiles"][1].lstrip("/") for item in all_applications.values()}
+    assert set((FOLDER / "environments").rglob("*.yaml")) == named
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_an_environment_s_applications_are_the_umbrella(all_rendered, environment):
+    files = [CHART / f"values-{environment}.yaml", *sorted((FOLDER / "environments" / environment).glob("*.yaml"))]
+    arguments = [argument for path in files for argument in ("--values", str(path))]
+    run = helm_run("template", "streamcart", str(CHART), "--namespace", "default", *arguments)
+    assert run.returncode == 0, run.stderr
+    whole = {key_of(item): item for item in yaml.safe_load_all(run.stdout) if item}
+    parts: dict = {}
+    for (place, _), objects in all_rendered.items():
+        if place == environment:
+            for item in objects:
+                assert key_of(item) not in parts
+                parts[key_of(item)] = item
+    assert parts == whole
+    assert violations(list(whole.values())) == []
+
+
+def test_the_project_allows_what_is_rendered_and_no_more(all_applications, all_rendered):
+    project = load("project.yaml")["spec"]
+    destinations = {(entry["name"], entry["namespace"]) for entry in project["destinations"]}
+    cluster = {(entry["group"], entry["kind"]) for entry in project["clusterResourceWhitelist"]}
+    namespaced = {(entry["group"], entry["kind"]) for entry in project["namespaceResourceWhitelist"]}
+    used: set[tuple[str, str]] = set()
+    for key, objects in all_rendered.items():
+        application = all_applications[key]["spec"]
+        assert application["source"]["repoURL"] in project["sourceRepos"]
+        for item in objects:
+            group = item["apiVersion"].rpartition("/")[0]
+            kind = (group, item["kind"])
+            if item["kind"] in CLUSTER_KINDS:
+                assert kind in cluster, key_of(item)
+                continue
+            assert kind in namespaced, key_of(item)
+            assert (key[0], item["metadata"]["namespace"]) in destinations, key_of(item)
+            used.add((key[0], item["metadata"]["namespace"]))
+    # Redis of production is Azure's, so its namespace is the one that nothing is rendered into.
+    assert destinations - used == {("prod", "redis")}
+
+
+def test_a_change_refreshes_the_service_that_it_concerns(all_applications):
+    changes = {
+        "charts/streamcart/charts/catalog/values.yaml": {("dev", "catalog"), ("prod", "catalog")},
+        "argocd/environments/dev/video.yaml": {("dev", "video")},
+        "charts/streamcart/values-prod.yaml": {("prod", service) for service in SERVICES},
+        "charts/streamcart/charts/common/templates/_pod.tpl": set(all_applications),
+        "apps/catalog/urls.py": set(),
+    }
+    for path, concerned in changes.items():
+        refreshed = {
+            key
+            for key, item in all_applications.items()
+            if any(
+                fnmatch.fnmatch(f"/{path}", pattern) or f"/{path}".startswith(f"{pattern}/")
+                for pattern in item["metadata"]["annotations"]["argocd.argoproj.io/manifest-generate-paths"].split(";")
+            )
+        }
+        assert refreshed == concerned, path
+
+
+def test_applications_heal_themselves_and_try_again(all_applications):
+    for item in all_applications.values():
+        policy = item["spec"]["syncPolicy"]
+        assert policy["automated"] == {"prune": True, "selfHeal": True}
+        assert policy["retry"]["limit"] > 0
+        assert "ServerSideApply=true" in policy["syncOptions"]
+        [ignored] = item["spec"]["ignoreDifferences"]
+        assert ignored["managedFieldsManagers"] == ["kube-controller-manager"]
+
+
+def test_a_migration_stops_a_sync_before_any_pod_is_replaced(all_rendered):
+    """Waves: what is needed, the Job, the pods. Nothing of the first two waits for a volume that a pod makes."""
+    for objects in all_rendered.values():
+        for item in objects:
+            wave = item["metadata"].get("annotations", {}).get("argocd.argoproj.io/sync-wave", "0")
+            name = item["metadata"]["name"]
+            if item["kind"] == "Deployment":
+                assert wave == "2", name
+            if item["kind"] == "Job" and "-migrate-" in name:
+                assert wave == "1"
+                volumes = item["spec"]["template"]["spec"]["volumes"]
+                assert not [volume for volume in volumes if "persistentVolumeClaim" in volume]
+            if item["kind"] == "PersistentVolumeClaim":
+                assert wave == "2"
+                assert item["metadata"]["annotations"]["argocd.argoproj.io/ignore-healthcheck"] == "true"
+
+
+def test_everything_in_the_folder_is_applied():
+    listed = set(yaml.safe_load((FOLDER / "kustomization.yaml").read_text())["resources"])
+    present = {path.name for path in FOLDER.glob("*.yaml")} - {"kustomization.yaml", "bootstrap.yaml"}
+    assert listed == present
+
+
+def test_one_repository_is_named_everywhere():
+    names = {load("bootstrap.yaml")["spec"]["source"]["repoURL"], *load("project.yaml")["spec"]["sourceRepos"]}
+    applicationset = load("services.yaml")["spec"]
+    names.add(applicationset["generators"][0]["matrix"]["generators"][0]["git"]["repoURL"])
+    names.add(applicationset["template"]["spec"]["source"]["repoURL"])
+    assert len(names) == 1
