@@ -51,6 +51,8 @@ def lint() -> int:
         ("layers", lambda: _command("lint-imports")),
         ("templates", lambda: _command("djlint", "apps", "--lint", "--quiet")),
         ("dockerfile", lambda: _command("hadolint", "docker/Dockerfile")),
+        ("workflows", lambda: _command("actionlint", "-color=false")),
+        ("workflow security", lambda: _command("zizmor", "--offline", "--quiet", "--no-progress", ".github")),
         ("locks", _locks),
         *((f"{service}: migrations", lambda service=service: _migrations(service)) for service in DATA_SERVICES),
         *((f"{service}: openapi", lambda service=service: _openapi(service)) for service in DATA_SERVICES),
