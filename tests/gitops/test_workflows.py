@@ -105,6 +105,11 @@ def test_promotion_offers_every_service():
     assert sorted(options) == sorted(SERVICES)
 
 
+def test_what_is_looked_at_weekly_is_every_service():
+    for job in ("dependencies", "images"):
+        assert sorted(load("security")["jobs"][job]["strategy"]["matrix"]["service"]) == sorted(SERVICES)
+
+
 def test_scripts_that_workflows_call_are_there():
     text = "\n".join(Path(path).read_text() for path in WORKFLOWS.values())
     assert set(re.findall(r"python -m ([\w.]+)", text)) == {"house.release"}
