@@ -106,11 +106,13 @@ def test_the_readme_s_tables_follow_from_the_values():
     assert chart_readme.README.read_text() == chart_readme.text(), "run `make chart-files`"
 
 
-def test_every_value_is_described():
+@pytest.mark.parametrize("name", ["", *SERVICES])
+def test_every_value_is_described(name):
     """By a comment of its own, or by that of the block that it stands in."""
-    names = {name for name, _ in chart_readme.described(CHART / "values.yaml")}
-    values = leaves(yaml.safe_load((CHART / "values.yaml").read_text()))
-    assert [path for path in values if not any(path == n or path.startswith(f"{n}.") for n in names)] == []
+    path = (CHART / "charts" / name if name else CHART) / "values.yaml"
+    names = {described for described, _ in chart_readme.described(path)}
+    values = leaves(yaml.safe_load(path.read_text()))
+    assert [value for value in values if not any(value == n or value.startswith(f"{n}.") for n in names)] == []
 
 
 def leaves(values: dict, prefix: str = "") -> list[str]:
