@@ -66,7 +66,7 @@ def selects(selector: dict[str, Any], labels: dict[str, str]) -> bool:
     for expression in selector.get("matchExpressions", []):
         is_in = labels.get(expression["key"]) in expression.get("values", [])
         if expression["operator"] != "In":
-            raise NotImplementedError(expression["operator"])
+            raise ValueError(f"The chart has no need for the operator {expression['operator']}.")
         if not is_in:
             return False
     return True
