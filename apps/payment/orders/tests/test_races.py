@@ -10,7 +10,7 @@ from django.db import connection
 from apps.common.outbox.models import OutboxEvent
 from apps.payment.carts.models import Cart
 from apps.payment.ledger.models import JournalEntry
-from apps.payment.orders import checkout
+from apps.payment.orders import checkout, services
 from apps.payment.orders.models import Order
 from apps.payment.payments import sandbox
 from apps.payment.payments.models import SandboxCharge
@@ -51,13 +51,17 @@ def test_without_the_constraint_the_two_tabs_would_pay_twice(ada, catalog, monke
     ada.put("MUG-BLUE")
     card = ada.card()
     meet = threading.Barrier(2)
-    reserve = checkout.catalog.reserve
 
-    def reserve_together(*args, **kwargs):
-        meet.wait(timeout=60)
-        return reserve(*args, **kwargs)
+    def together(step):
+        def wrapper(*args, **kwargs):
+            meet.wait(timeout=30)
+            return step(*args, **kwargs)
 
-    monkeypatch.setattr(checkout.catalog, "reserve", reserve_together)
+        return wrapper
+
+    # Both tabs have looked before either has written, and both have written before either pays.
+    monkeypatch.setattr(services, "_create", together(services._create))
+    monkeypatch.setattr(checkout.catalog, "reserve", together(checkout.catalog.reserve))
     with connection.schema_editor() as editor:
         editor.remove_constraint(Order, guard)
     try:
