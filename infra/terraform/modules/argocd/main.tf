@@ -1,0 +1,60 @@
+# Argo CD, and the one Application that it keeps itself in step with this repository by.
+locals {
+  bootstrap = yamldecode(file(var.bootstrap_manifest))
+}
+
+resource "helm_release" "argocd" {
+  name             = "argocd"
+  namespace        = local.bootstrap.metadata.namespace
+  create_namespace = true
+  repository       = "https://argoproj.github.io/argo-helm"
+  chart            = "argo-cd"
+  version          = var.chart_version
+  atomic           = true
+  timeout          = 900
+
+  values = [yamlencode({
+    configs = {
+      params = { "server.insecure" = true }
+      cm = {
+        # People sign in with Entra ID through kubectl's rights; the built-in account is for the first hour.
+        "application.resourceTrackingMethod" = "annotation"
+        "exec.enabled"                       = false
+      }
+      # This cluster under the environment's name: the ApplicationSets look for the label.
+      clusterCredentials = {
+        (var.environment) = {
+          server = "https://kubernetes.default.svc"
+          labels = { "streamcart/environment" = var.environment }
+          config = { tlsClientConfig = { insecure = false } }
+        }
+      }
+    }
+    controller     = { replicas = 1 }
+    server         = { replicas = var.replicas }
+    repoServer     = { replicas = var.replicas }
+    applicationSet = { replicas = var.replicas }
+    notifications  = { enabled = true }
+    dex            = { enabled = false }
+    global         = { networkPolicy = { create = true } }
+  })]
+}
+
+resource "helm_release" "bootstrap" {
+  name       = "bootstrap"
+  namespace  = local.bootstrap.metadata.namespace
+  repository = "https://argoproj.github.io/argo-helm"
+  chart      = "argocd-apps"
+  version    = var.apps_chart_version
+
+  values = [yamlencode({
+    applications = {
+      (local.bootstrap.metadata.name) = merge(local.bootstrap.spec, {
+        namespace  = local.bootstrap.metadata.namespace
+        finalizers = local.bootstrap.metadata.finalizers
+      })
+    }
+  })]
+
+  depends_on = [helm_release.argocd]
+}

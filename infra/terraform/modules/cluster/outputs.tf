@@ -1,0 +1,36 @@
+output "id" {
+  description = "The cluster."
+  value       = azurerm_kubernetes_cluster.this.id
+}
+
+output "name" {
+  description = "Name, for `az aks get-credentials`."
+  value       = azurerm_kubernetes_cluster.this.name
+}
+
+output "issuer_url" {
+  description = "Who signs the tokens of service accounts."
+  value       = azurerm_kubernetes_cluster.this.oidc_issuer_url
+}
+
+output "kubelet_object_id" {
+  description = "Object ID of the identity that pulls images."
+  value       = azurerm_user_assigned_identity.kubelet.principal_id
+}
+
+output "kubelet_client_id" {
+  description = "Client ID of the nodes' identity, which mounts the backups' containers."
+  value       = azurerm_user_assigned_identity.kubelet.client_id
+}
+
+output "host" {
+  description = "Address of the API server."
+  value       = azurerm_kubernetes_cluster.this.kube_config[0].host
+  sensitive   = true
+}
+
+output "certificate_authority" {
+  description = "Certificate of the API server's authority, in base64."
+  value       = azurerm_kubernetes_cluster.this.kube_config[0].cluster_ca_certificate
+  sensitive   = true
+}

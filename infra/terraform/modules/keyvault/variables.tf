@@ -1,0 +1,75 @@
+variable "name" {
+  description = "Prefix of every name, such as streamcart-dev: lower-case letters, digits and hyphens, 3 to 20 characters."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9-]{1,18}[a-z0-9]$", var.name))
+    error_message = "The name must be 3 to 20 lower-case letters, digits and hyphens, and begin with a letter."
+  }
+}
+
+variable "resource_group_name" {
+  description = "Resource group that everything goes into."
+  type        = string
+}
+
+variable "location" {
+  description = "Azure region, such as westeurope."
+  type        = string
+}
+
+variable "tags" {
+  description = "Tags of every resource."
+  type        = map(string)
+  default     = {}
+}
+
+variable "tenant_id" {
+  description = "Entra ID tenant of the vault."
+  type        = string
+}
+
+variable "endpoints_subnet_id" {
+  description = "Subnet of private endpoints."
+  type        = string
+}
+
+variable "private_zone_id" {
+  description = "Private DNS zone of vaults."
+  type        = string
+}
+
+variable "authorised_ranges" {
+  description = "Addresses that reach the vault from outside; empty for everybody whose identity may."
+  type        = list(string)
+  default     = []
+}
+
+variable "readers" {
+  description = "Object IDs of the identities that read secrets, by a name for each."
+  type        = map(string)
+  default     = {}
+}
+
+variable "writers" {
+  description = "Object IDs of those who write secrets, by a name for each; whoever runs Terraform is one."
+  type        = map(string)
+  default     = {}
+}
+
+variable "generated" {
+  description = "Names of secrets that are made up: 48 letters and digits."
+  type        = set(string)
+  default     = []
+
+  validation {
+    condition     = alltrue([for name in var.generated : can(regex("^[a-z][a-z0-9-]+$", name))])
+    error_message = "Names of secrets are lower-case letters, digits and hyphens."
+  }
+}
+
+variable "generated_keys" {
+  description = "Names of encryption keys that are made up: 32 bytes in base64."
+  type        = set(string)
+  default     = []
+}

@@ -1,0 +1,36 @@
+variable "name" {
+  description = "Prefix of every name, such as streamcart-dev: lower-case letters, digits and hyphens, 3 to 20 characters."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9-]{1,18}[a-z0-9]$", var.name))
+    error_message = "The name must be 3 to 20 lower-case letters, digits and hyphens, and begin with a letter."
+  }
+}
+
+variable "resource_group_name" {
+  description = "Resource group that everything goes into."
+  type        = string
+}
+
+variable "location" {
+  description = "Azure region, such as westeurope."
+  type        = string
+}
+
+variable "tags" {
+  description = "Tags of every resource."
+  type        = map(string)
+  default     = {}
+}
+
+variable "address_space" {
+  description = "The network's addresses, a /16 such as 10.10.0.0/16."
+  type        = string
+  default     = "10.10.0.0/16"
+
+  validation {
+    condition     = can(cidrhost(var.address_space, 0)) && endswith(var.address_space, "/16")
+    error_message = "The address space must be a /16 in CIDR notation, such as 10.10.0.0/16."
+  }
+}

@@ -1,0 +1,171 @@
+# Everything that one environment stands on. dev and prod differ in sizes alone.
+locals {
+  name       = "${var.settings.name}-${var.environment}"
+  its        = var.settings.environments[var.environment]
+  repository = "repo:${var.settings.github.owner}@${var.settings.github.owner_id}/${var.settings.github.repository}@${var.settings.github.repository_id}"
+  tags = {
+    application = "streamcart"
+    environment = var.environment
+    owner       = var.settings.contact
+    managed-by  = "terraform"
+  }
+}
+
+data "azurerm_client_config" "current" {}
+
+resource "azurerm_resource_group" "this" {
+  name     = local.name
+  location = var.settings.location
+  tags     = local.tags
+}
+
+module "network" {
+  source = "../network"
+
+  name                = local.name
+  resource_group_name = azurerm_resource_group.this.name
+  location            = azurerm_resource_group.this.location
+  address_space       = var.address_space
+  tags                = local.tags
+}
+
+module "cluster" {
+  source = "../cluster"
+
+  name                = local.name
+  resource_group_name = azurerm_resource_group.this.name
+  location            = azurerm_resource_group.this.location
+  tenant_id           = var.settings.azure.tenant_id
+  production          = var.environment == "prod"
+  sku_tier            = var.sizes.cluster_tier
+  nodes_subnet_id     = module.network.nodes_subnet_id
+  private_api         = var.private_api
+  authorised_ranges   = var.private_api ? [] : concat(local.its.authorised_ranges, length(local.its.authorised_ranges) > 0 ? ["${module.network.outbound_address}/32"] : [])
+  system_pool         = var.sizes.system_pool
+  user_pool           = var.sizes.user_pool
+  managed_metrics     = var.monitoring == "managed"
+  administrators = {
+    people    = var.settings.azure.administrators_group_id
+    terraform = data.azurerm_client_config.current.object_id
+  }
+  tags = local.tags
+}
+
+module "identity" {
+  source = "../identity"
+
+  name                = local.name
+  resource_group_name = azurerm_resource_group.this.name
+  location            = azurerm_resource_group.this.location
+  identities = merge(
+    { for name, account in var.service_accounts : name => { issuer = module.cluster.issuer_url, subjects = ["system:serviceaccount:${account}"] } },
+    { images = { issuer = "https://token.actions.githubusercontent.com", subjects = ["${local.repository}:ref:refs/heads/main"] } },
+  )
+  tags = local.tags
+}
+
+module "registry" {
+  source = "../registry"
+
+  name                = local.name
+  resource_group_name = azurerm_resource_group.this.name
+  location            = azurerm_resource_group.this.location
+  sku                 = var.sizes.registry
+  endpoints_subnet_id = module.network.endpoints_subnet_id
+  private_zone_id     = module.network.private_zone_ids["registry"]
+  pullers             = { nodes = module.cluster.kubelet_object_id }
+  pushers             = { images = module.identity.principal_ids["images"] }
+  tags                = local.tags
+}
+
+module "keyvault" {
+  source = "../keyvault"
+
+  name                = local.name
+  resource_group_name = azurerm_resource_group.this.name
+  location            = azurerm_resource_group.this.location
+  tenant_id           = var.settings.azure.tenant_id
+  endpoints_subnet_id = module.network.endpoints_subnet_id
+  private_zone_id     = module.network.private_zone_ids["vault"]
+  authorised_ranges   = local.its.authorised_ranges
+  readers             = { external-secrets = module.identity.principal_ids["external-secrets"] }
+  writers             = { terraform = data.azurerm_client_config.current.object_id }
+  generated           = setsubtract(var.secrets.generated, var.managed_data ? local.made_with_the_data : [])
+  generated_keys      = var.secrets.keys
+  tags                = local.tags
+}
+
+locals {
+  # Passwords that come from Azure's own PostgreSQL and Redis.
+  made_with_the_data = concat(
+    [for service in var.data_services : "${service}-database-password"],
+    [for service in concat(var.data_services, ["ui"]) : "${service}-redis-password"],
+  )
+}
+
+module "postgres" {
+  source = "../postgres"
+  count  = var.managed_data ? 1 : 0
+
+  name                 = local.name
+  resource_group_name  = azurerm_resource_group.this.name
+  location             = azurerm_resource_group.this.location
+  services             = var.data_services
+  shared               = var.sizes.postgres_shared
+  sku_name             = var.sizes.postgres
+  high_availability    = var.sizes.postgres_standby
+  geo_redundant_backup = true
+  subnet_id            = module.network.postgres_subnet_id
+  private_zone_id      = module.network.private_zone_ids["postgres"]
+  key_vault_id         = module.keyvault.id
+  tags                 = local.tags
+}
+
+module "redis" {
+  source = "../redis"
+  count  = var.managed_data ? 1 : 0
+
+  name                = local.name
+  resource_group_name = azurerm_resource_group.this.name
+  location            = azurerm_resource_group.this.location
+  sku_name            = var.sizes.redis
+  services            = concat(var.data_services, ["ui"])
+  endpoints_subnet_id = module.network.endpoints_subnet_id
+  private_zone_id     = module.network.private_zone_ids["redis"]
+  key_vault_id        = module.keyvault.id
+  tags                = local.tags
+}
+
+module "storage" {
+  source = "../storage"
+  count  = var.managed_data ? 1 : 0
+
+  name                = local.name
+  resource_group_name = azurerm_resource_group.this.name
+  location            = azurerm_resource_group.this.location
+  endpoints_subnet_id = module.network.endpoints_subnet_id
+  private_zone_id     = module.network.private_zone_ids["blob"]
+  media_writers       = { for service in ["catalog", "video"] : service => module.identity.principal_ids[service] }
+  mounter             = module.cluster.kubelet_object_id
+  tags                = local.tags
+}
+
+module "dns" {
+  source = "../dns"
+
+  resource_group_name = azurerm_resource_group.this.name
+  domain              = local.its.host
+  writers             = { external-dns = module.identity.principal_ids["external-dns"] }
+  tags                = local.tags
+}
+
+module "monitoring" {
+  source = "../monitoring"
+
+  name                = local.name
+  resource_group_name = azurerm_resource_group.this.name
+  location            = azurerm_resource_group.this.location
+  kind                = var.monitoring
+  cluster_id          = module.cluster.id
+  tags                = local.tags
+}

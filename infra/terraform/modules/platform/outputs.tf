@@ -1,0 +1,54 @@
+output "cluster" {
+  description = "What reaches the cluster: its name, API server, its authority's certificate."
+  value = {
+    name                  = module.cluster.name
+    resource_group        = azurerm_resource_group.this.name
+    host                  = module.cluster.host
+    certificate_authority = module.cluster.certificate_authority
+  }
+  sensitive = true
+}
+
+output "values" {
+  description = "What the chart's values and the add-ons need; `make azure-values` writes it into argocd/environments."
+  value = {
+    environment    = var.environment
+    host           = local.its.host
+    contact        = var.settings.contact
+    location       = azurerm_resource_group.this.location
+    resource_group = azurerm_resource_group.this.name
+    tenant_id      = var.settings.azure.tenant_id
+    subscription   = local.its.subscription_id
+    registry       = module.registry.login_server
+    vault_uri      = module.keyvault.uri
+    client_ids     = module.identity.client_ids
+    postgres_hosts = one(module.postgres[*].hosts)
+    redis_host     = one(module.redis[*].host)
+    accounts       = one(module.storage[*].accounts)
+  }
+}
+
+output "github_variables" {
+  description = "Variables of the repository on GitHub that let its workflows push images."
+  value = {
+    REGISTRY              = module.registry.login_server
+    AZURE_CLIENT_ID       = module.identity.client_ids["images"]
+    AZURE_TENANT_ID       = var.settings.azure.tenant_id
+    AZURE_SUBSCRIPTION_ID = local.its.subscription_id
+  }
+}
+
+output "name_servers" {
+  description = "Enter these as NS records of the host at its parent domain."
+  value       = module.dns.name_servers
+}
+
+output "outbound_address" {
+  description = "The address that the cluster's calls come from."
+  value       = module.network.outbound_address
+}
+
+output "grafana_url" {
+  description = "Dashboards, where Azure runs them."
+  value       = module.monitoring.grafana_url
+}

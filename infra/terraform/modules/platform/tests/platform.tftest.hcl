@@ -1,0 +1,92 @@
+mock_provider "azurerm" {}
+
+variables {
+  environment   = "dev"
+  address_space = "10.10.0.0/16"
+  managed_data  = false
+  settings = {
+    name     = "streamcart"
+    contact  = "platform@streamcart.example"
+    location = "westeurope"
+    github   = { owner = "streamcart", repository = "streamcart", owner_id = 1, repository_id = 2 }
+    azure    = { tenant_id = "00000000-0000-0000-0000-0000000000aa", administrators_group_id = "00000000-0000-0000-0000-0000000000aa" }
+    environments = {
+      dev  = { subscription_id = "00000000-0000-0000-0000-0000000000aa", host = "dev.streamcart.example", authorised_ranges = [] }
+      prod = { subscription_id = "00000000-0000-0000-0000-0000000000aa", host = "streamcart.example", authorised_ranges = ["203.0.113.0/24"] }
+    }
+  }
+  sizes = {
+    cluster_tier = "Free"
+    system_pool  = { vm_size = "Standard_D2as_v5", min = 1, max = 2 }
+    user_pool    = { vm_size = "Standard_D4as_v5", min = 1, max = 3 }
+    registry     = "Basic"
+  }
+}
+
+run "a_small_one_runs_its_data_in_the_cluster" {
+  command = plan
+
+  assert {
+    condition     = length(module.postgres) == 0 && length(module.redis) == 0 && length(module.storage) == 0
+    error_message = "Nothing is paid for twice."
+  }
+
+  assert {
+    condition     = azurerm_resource_group.this.tags["environment"] == "dev" && azurerm_resource_group.this.name == "streamcart-dev"
+    error_message = "Everything says whose it is."
+  }
+
+  assert {
+    condition     = output.values.host == "dev.streamcart.example"
+    error_message = "The host comes from the settings."
+  }
+}
+
+run "a_large_one_uses_azures" {
+  command = plan
+
+  variables {
+    environment  = "prod"
+    managed_data = true
+  }
+
+  assert {
+    condition     = length(module.postgres) == 1 && length(module.redis) == 1 && length(module.storage) == 1
+    error_message = "Azure runs what keeps data."
+  }
+
+  assert {
+    condition     = output.values.resource_group == "streamcart-prod"
+    error_message = "Names say the environment."
+  }
+}
+
+run "an_unknown_environment_is_refused" {
+  command = plan
+
+  variables {
+    environment = "staging"
+  }
+
+  expect_failures = [var.environment]
+}
+
+run "a_long_name_is_refused" {
+  command = plan
+
+  variables {
+    settings = {
+      name     = "stream-cart-of-mine"
+      contact  = "platform@streamcart.example"
+      location = "westeurope"
+      github   = { owner = "streamcart", repository = "streamcart", owner_id = 1, repository_id = 2 }
+      azure    = { tenant_id = "00000000-0000-0000-0000-0000000000aa", administrators_group_id = "00000000-0000-0000-0000-0000000000aa" }
+      environments = {
+        dev  = { subscription_id = "00000000-0000-0000-0000-0000000000aa", host = "dev.streamcart.example", authorised_ranges = [] }
+        prod = { subscription_id = "00000000-0000-0000-0000-0000000000aa", host = "streamcart.example", authorised_ranges = ["203.0.113.0/24"] }
+      }
+    }
+  }
+
+  expect_failures = [var.settings]
+}

@@ -1,0 +1,104 @@
+variable "environment" {
+  description = "dev or prod."
+  type        = string
+
+  validation {
+    condition     = contains(["dev", "prod"], var.environment)
+    error_message = "The environment is dev or prod."
+  }
+}
+
+variable "settings" {
+  description = "infra/settings.yaml, read."
+  type = object({
+    name     = string
+    contact  = string
+    location = string
+    github   = object({ owner = string, repository = string, owner_id = number, repository_id = number })
+    azure    = object({ tenant_id = string, administrators_group_id = string })
+    environments = map(object({
+      subscription_id   = string
+      host              = string
+      authorised_ranges = list(string)
+    }))
+  })
+
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9]{2,9}$", var.settings.name))
+    error_message = "settings.yaml: name must be 3 to 10 lower-case letters and digits, and begin with a letter."
+  }
+
+  validation {
+    condition     = contains(keys(var.settings.environments), var.environment)
+    error_message = "settings.yaml names no such environment."
+  }
+}
+
+variable "sizes" {
+  description = "What the environments differ in: pools of nodes, and the tiers of what Azure runs."
+  type = object({
+    cluster_tier     = string
+    system_pool      = object({ vm_size = string, min = number, max = number })
+    user_pool        = object({ vm_size = string, min = number, max = number })
+    registry         = string
+    postgres         = optional(string, "B_Standard_B2s")
+    postgres_shared  = optional(bool, false)
+    postgres_standby = optional(bool, false)
+    redis            = optional(string, "Balanced_B0")
+  })
+}
+
+variable "address_space" {
+  description = "The network's addresses, a /16."
+  type        = string
+}
+
+variable "private_api" {
+  description = "Whether the API server has an address in the network alone; whoever runs Terraform must be in it then."
+  type        = bool
+  default     = false
+}
+
+variable "managed_data" {
+  description = "Whether databases, Redis and files are Azure's services; else the chart runs them in the cluster."
+  type        = bool
+}
+
+variable "monitoring" {
+  description = "managed or none."
+  type        = string
+  default     = "none"
+}
+
+variable "data_services" {
+  description = "Services that have a database."
+  type        = list(string)
+  default     = ["auth", "catalog", "payment", "video"]
+}
+
+variable "service_accounts" {
+  description = "Service accounts (<namespace>:<name>) that sign in to Azure, by the name of their identity."
+  type        = map(string)
+  default = {
+    catalog          = "catalog:catalog"
+    video            = "video:video"
+    external-secrets = "external-secrets:external-secrets"
+    external-dns     = "external-dns:external-dns"
+  }
+}
+
+variable "secrets" {
+  description = "Names of what the vault holds and Terraform makes up, as the chart's global.secrets.services names them."
+  type        = object({ generated = set(string), keys = set(string) })
+  default = {
+    generated = [
+      "auth-client-secret", "auth-database-password", "auth-redis-password", "auth-secret-key",
+      "catalog-client-secret", "catalog-database-password", "catalog-redis-password", "catalog-secret-key",
+      "payment-client-secret", "payment-database-password", "payment-redis-password", "payment-sandbox-webhook-secret",
+      "payment-secret-key",
+      "ui-client-secret", "ui-redis-password", "ui-secret-key",
+      "video-client-secret", "video-database-password", "video-redis-password", "video-secret-key", "video-stream-secret",
+    ]
+    keys = ["auth-key-encryption-key", "ui-cookie-key"]
+  }
+}

@@ -1,0 +1,63 @@
+variable "name" {
+  description = "Prefix of every name, such as streamcart-dev: lower-case letters, digits and hyphens, 3 to 20 characters."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9-]{1,18}[a-z0-9]$", var.name))
+    error_message = "The name must be 3 to 20 lower-case letters, digits and hyphens, and begin with a letter."
+  }
+}
+
+variable "resource_group_name" {
+  description = "Resource group that everything goes into."
+  type        = string
+}
+
+variable "location" {
+  description = "Azure region, such as westeurope."
+  type        = string
+}
+
+variable "tags" {
+  description = "Tags of every resource."
+  type        = map(string)
+  default     = {}
+}
+
+variable "sku_name" {
+  description = "Size, such as Balanced_B0 (0.5 GB) or Balanced_B3 (3 GB)."
+  type        = string
+  default     = "Balanced_B0"
+
+  validation {
+    condition     = can(regex("^(Balanced_B|MemoryOptimized_M|ComputeOptimized_X)[0-9]+$", var.sku_name))
+    error_message = "The SKU must be one of Azure Managed Redis, such as Balanced_B0."
+  }
+}
+
+variable "high_availability" {
+  description = "Whether a replica takes over."
+  type        = bool
+  default     = true
+}
+
+variable "services" {
+  description = "Services that use it."
+  type        = list(string)
+  default     = ["auth", "catalog", "payment", "ui", "video"]
+}
+
+variable "endpoints_subnet_id" {
+  description = "Subnet of private endpoints."
+  type        = string
+}
+
+variable "private_zone_id" {
+  description = "Private DNS zone of Redis."
+  type        = string
+}
+
+variable "key_vault_id" {
+  description = "Vault that the password is kept in."
+  type        = string
+}

@@ -1,0 +1,66 @@
+mock_provider "azurerm" {}
+
+variables {
+  name                = "streamcart-dev"
+  resource_group_name = "streamcart-dev"
+  location            = "westeurope"
+  endpoints_subnet_id = "/subscriptions/00000000-0000-0000-0000-000000000020/resourceGroups/streamcart-dev/providers/Microsoft.Network/virtualNetworks/v/subnets/s"
+  private_zone_id     = "/subscriptions/00000000-0000-0000-0000-000000000020/resourceGroups/streamcart-dev/providers/Microsoft.Network/privateDnsZones/z"
+  pullers             = { nodes = "00000000-0000-0000-0000-0000000000aa" }
+  pushers             = { images = "00000000-0000-0000-0000-0000000000aa" }
+}
+
+run "nobody_has_a_password" {
+  command = plan
+
+  assert {
+    condition     = azurerm_container_registry.this.admin_enabled == false && azurerm_container_registry.this.anonymous_pull_enabled == false
+    error_message = "Identities alone open the registry."
+  }
+
+  assert {
+    condition     = azurerm_container_registry.this.name == "streamcartdev"
+    error_message = "A registry has letters and digits."
+  }
+}
+
+run "roles_are_the_least" {
+  command = plan
+
+  assert {
+    condition     = azurerm_role_assignment.pull["nodes"].role_definition_name == "AcrPull" && azurerm_role_assignment.push["images"].role_definition_name == "AcrPush"
+    error_message = "Nodes pull and workflows push."
+  }
+}
+
+run "basic_has_no_endpoint" {
+  command = plan
+
+  assert {
+    condition     = length(azurerm_private_endpoint.this) == 0
+    error_message = "Private endpoints come with Premium."
+  }
+}
+
+run "premium_has_zones_and_an_endpoint" {
+  command = plan
+
+  variables {
+    sku = "Premium"
+  }
+
+  assert {
+    condition     = length(azurerm_private_endpoint.this) == 1 && azurerm_container_registry.this.zone_redundancy_enabled
+    error_message = "Premium is reached inside the network, in every zone."
+  }
+}
+
+run "an_unknown_tier_is_refused" {
+  command = plan
+
+  variables {
+    sku = "Gold"
+  }
+
+  expect_failures = [var.sku]
+}

@@ -1,0 +1,58 @@
+variable "name" {
+  description = "Prefix of every name, such as streamcart-dev: lower-case letters, digits and hyphens, 3 to 20 characters."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9-]{1,18}[a-z0-9]$", var.name))
+    error_message = "The name must be 3 to 20 lower-case letters, digits and hyphens, and begin with a letter."
+  }
+}
+
+variable "resource_group_name" {
+  description = "Resource group that everything goes into."
+  type        = string
+}
+
+variable "location" {
+  description = "Azure region, such as westeurope."
+  type        = string
+}
+
+variable "tags" {
+  description = "Tags of every resource."
+  type        = map(string)
+  default     = {}
+}
+
+variable "sku" {
+  description = "Basic, Standard or Premium (zones, private endpoint, retention)."
+  type        = string
+  default     = "Basic"
+
+  validation {
+    condition     = contains(["Basic", "Standard", "Premium"], var.sku)
+    error_message = "The registry's SKU must be Basic, Standard or Premium."
+  }
+}
+
+variable "endpoints_subnet_id" {
+  description = "Subnet of private endpoints."
+  type        = string
+}
+
+variable "private_zone_id" {
+  description = "Private DNS zone of registries."
+  type        = string
+}
+
+variable "pullers" {
+  description = "Object IDs of the identities that pull, by a name for each."
+  type        = map(string)
+  default     = {}
+}
+
+variable "pushers" {
+  description = "Object IDs of the identities that push, by a name for each."
+  type        = map(string)
+  default     = {}
+}
