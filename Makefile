@@ -1,6 +1,6 @@
 # The habits of the house. `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help setup up down demo test chart chart-files gitops images lint format openapi lock screenshots clean
+.PHONY: help setup up down demo test chart chart-files gitops terraform settings images lint format openapi lock screenshots clean
 PYTHON := .venv/bin/python
 ARGS ?=
 
@@ -32,6 +32,12 @@ chart-files: setup ## write the chart's schemas, its README's table and the gold
 
 gitops: setup ## check what Argo CD makes of the manifests (a part of `make test`)
 	@$(PYTHON) manage.py test gitops $(ARGS)
+
+terraform: setup ## check what makes the cloud (a part of `make test`)
+	@$(PYTHON) manage.py test terraform $(ARGS)
+
+settings: setup ## write infra/settings.yaml wherever it is needed
+	@$(PYTHON) -m house.settings write
 
 images: setup ## build the services' container images (ARGS=catalog for one)
 	@$(PYTHON) manage.py images $(ARGS)

@@ -53,6 +53,7 @@ def lint() -> int:
         ("dockerfile", lambda: _command("hadolint", "docker/Dockerfile")),
         ("workflows", lambda: _command("actionlint", "-color=false")),
         ("workflow security", lambda: _command("zizmor", "--offline", "--quiet", "--no-progress", ".github")),
+        ("settings", lambda: _run([sys.executable, "-m", "house.settings", "check"])),
         ("locks", _locks),
         *((f"{service}: migrations", lambda service=service: _migrations(service)) for service in DATA_SERVICES),
         *((f"{service}: openapi", lambda service=service: _openapi(service)) for service in DATA_SERVICES),

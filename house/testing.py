@@ -25,10 +25,13 @@ from house.errors import HouseError
 from house.supervisor import die_with_parent
 
 # What runs at the same time as others, slowest first; then what starts a whole house or builds images, alone.
-PARALLEL = ("payment", "video", "common", "catalog", "auth", "house", "ui", "contract", "demo", "chart", "gitops")
+PARALLEL = (
+    *("payment", "video", "common", "catalog", "auth", "house", "ui", "contract", "demo"),
+    *("chart", "gitops", "terraform"),
+)
 ALONE = ("images", "e2e", "browser")
 # Parts that are no service's; a service's tests lie beside its code.
-CROSSING = ("house", "contract", "demo", "chart", "gitops", *ALONE)
+CROSSING = ("house", "contract", "demo", "chart", "gitops", "terraform", *ALONE)
 FOLDERS = {name: f"tests/{name}" for name in CROSSING}
 COUNTS = re.compile(r"(\d+) (passed|failed|skipped|error)")
 

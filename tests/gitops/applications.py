@@ -20,9 +20,14 @@ def load(name: str) -> Object:
     return yaml.load((FOLDER / name).read_text(), StrictLoader)  # noqa: S506  (a safe loader)
 
 
-def applications(root: Path = ROOT) -> list[Object]:
+# The clusters that Argo CD knows, as Terraform registers them (infra/terraform/modules/argocd).
+CLUSTERS = [{"name": name, "metadata": {"labels": {"streamcart/environment": name}}} for name in ("dev", "prod")]
+ENVIRONMENT = "streamcart/environment"
+
+
+def applications(name: str = "services.yaml", root: Path = ROOT) -> list[Object]:
     """One Application per element of the matrix. Raises KeyError for a parameter that no generator gives."""
-    applicationset = load("services.yaml")
+    applicationset = load(name)
     assert applicationset["spec"]["goTemplate"] is True
     assert applicationset["spec"]["goTemplateOptions"] == ["missingkey=error"]
     [generator] = applicationset["spec"]["generators"]
@@ -33,26 +38,41 @@ def applications(root: Path = ROOT) -> list[Object]:
     ]
 
 
-def _elements(generator: dict[str, Any], root: Path) -> list[dict[str, str]]:
+def _elements(generator: dict[str, Any], root: Path) -> list[dict[str, Any]]:
     if "list" in generator:
         return generator["list"]["elements"]
+    if "clusters" in generator:
+        [wanted] = generator["clusters"]["selector"]["matchExpressions"]
+        assert wanted["operator"] == "In"
+        return [one for one in CLUSTERS if one["metadata"]["labels"].get(wanted["key"]) in wanted["values"]]
     found = []
     for path in sorted(root.glob("charts/streamcart/charts/*")):
         name = str(path.relative_to(root))
         rules = [entry for entry in generator["git"]["directories"] if fnmatch.fnmatch(name, entry["path"])]
         if path.is_dir() and rules and not any(entry.get("exclude") for entry in rules):
-            found.append({"path.basename": path.name, "path.path": name})
+            found.append({"path": {"basename": path.name, "path": name}})
     return found
 
 
-def _filled(value: Any, parameters: dict[str, str]) -> Any:
+def _filled(value: Any, parameters: dict[str, Any]) -> Any:
     if isinstance(value, dict):
         return {_filled(key, parameters): _filled(item, parameters) for key, item in value.items()}
     if isinstance(value, list):
         return [_filled(item, parameters) for item in value]
     if isinstance(value, str):
-        return re.sub(r"\{\{ \.([a-z.]+) \}\}", lambda found: parameters[found[1]], value)
+        return re.sub(r"\{\{ (.+?) \}\}", lambda found: _evaluated(found[1], parameters), value)
     return value
+
+
+def _evaluated(expression: str, parameters: dict[str, Any]) -> str:
+    """`.a.b`, or `index .a.b "key"`: all that ours uses of Go's templates."""
+    match = re.fullmatch(r"\.([\w.]+)", expression) or re.fullmatch(r'index \.([\w.]+) "([^"]+)"', expression)
+    assert match, f"the renderer does not know {expression!r}"
+    found: Any = parameters
+    for key in [*match[1].split("."), *match.groups()[1:]]:
+        found = found[key]
+    assert isinstance(found, str)
+    return found
 
 
 def rendered(application: Object, root: Path = ROOT) -> list[Object]:

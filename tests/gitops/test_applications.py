@@ -42,15 +42,17 @@ def test_each_names_values_files_that_exist(all_applications):
         assert helm["ignoreMissingValueFiles"] is False
         assert helm["valueFiles"] == [
             f"values-{environment}.yaml",
+            f"/argocd/environments/{environment}/azure.yaml",
             f"/argocd/environments/{environment}/{service}.yaml",
         ]
         assert (CHART / helm["valueFiles"][0]).is_file()
-        assert (ROOT / helm["valueFiles"][1].lstrip("/")).is_file()
+        assert all((ROOT / name.lstrip("/")).is_file() for name in helm["valueFiles"][1:])
 
 
 def test_no_values_file_is_left_over(all_applications):
-    named = {ROOT / item["spec"]["source"]["helm"]["valueFiles"][1].lstrip("/") for item in all_applications.values()}
-    assert set((FOLDER / "environments").rglob("*.yaml")) == named
+    files = [item["spec"]["source"]["helm"]["valueFiles"][1:] for item in all_applications.values()]
+    named = {ROOT / name.lstrip("/") for names in files for name in names}
+    assert set((FOLDER / "environments").glob("*/*.yaml")) == named
 
 
 @pytest.mark.parametrize("environment", ENVIRONMENTS)
@@ -97,6 +99,7 @@ def test_a_change_refreshes_the_service_that_it_concerns(all_applications):
         "charts/streamcart/charts/catalog/values.yaml": {("dev", "catalog"), ("prod", "catalog")},
         "argocd/environments/dev/video.yaml": {("dev", "video")},
         "charts/streamcart/values-prod.yaml": {("prod", service) for service in SERVICES},
+        "argocd/environments/prod/azure.yaml": {("prod", service) for service in SERVICES},
         "charts/streamcart/charts/common/templates/_pod.tpl": set(all_applications),
         "apps/catalog/urls.py": set(),
     }
@@ -139,15 +142,28 @@ def test_a_migration_stops_a_sync_before_any_pod_is_replaced(all_rendered):
                 assert item["metadata"]["annotations"]["argocd.argoproj.io/ignore-healthcheck"] == "true"
 
 
+def test_what_production_s_pods_are_worth_is_defined(all_rendered):
+    named = {
+        spec["priorityClassName"]
+        for objects in all_rendered.values()
+        for item in objects
+        if "priorityClassName" in (spec := item.get("spec", {}).get("template", {}).get("spec", {}))
+    }
+    assert named == {load("priority.yaml")["metadata"]["name"]}
+
+
+def test_subscriptions_have_their_triggers_and_triggers_their_templates(all_applications):
+    told = load("notifications.yaml")["data"]
+    for item in (*all_applications.values(), *applications("addons.yaml")):
+        for key in item["metadata"]["annotations"]:
+            if key.startswith("notifications.argoproj.io/subscribe."):
+                _, trigger, service = key.rsplit(".", 2)
+                assert f"service.{service}" in told
+                for rule in yaml.safe_load(told[f"trigger.{trigger}"]):
+                    assert all(f"template.{name}" in told for name in rule["send"])
+
+
 def test_everything_in_the_folder_is_applied():
     listed = set(yaml.safe_load((FOLDER / "kustomization.yaml").read_text())["resources"])
     present = {path.name for path in FOLDER.glob("*.yaml")} - {"kustomization.yaml", "bootstrap.yaml"}
     assert listed == present
-
-
-def test_one_repository_is_named_everywhere():
-    names = {load("bootstrap.yaml")["spec"]["source"]["repoURL"], *load("project.yaml")["spec"]["sourceRepos"]}
-    applicationset = load("services.yaml")["spec"]
-    names.add(applicationset["generators"][0]["matrix"]["generators"][0]["git"]["repoURL"])
-    names.add(applicationset["template"]["spec"]["source"]["repoURL"])
-    assert len(names) == 1

@@ -17,8 +17,20 @@ import pytest
 from house.config import ROOT
 
 # What the checks read, and what they are made of.
-COPIED = ("argocd", "charts", "conftest.py", "docs", "house", ".github", "manage.py", "pyproject.toml", "tests")
+COPIED = (
+    "argocd",
+    "charts",
+    "conftest.py",
+    "docs",
+    "house",
+    "infra",
+    ".github",
+    "manage.py",
+    "pyproject.toml",
+    "tests",
+)
 APPLICATIONS, WORKFLOWS = "tests/gitops/test_applications.py", "tests/gitops/test_workflows.py"
+ADDONS, SETTINGS = "tests/gitops/test_addons.py", "tests/gitops/test_settings.py"
 type Mutation = Callable[[Path], None]
 
 
@@ -63,7 +75,7 @@ MUTATIONS: dict[str, tuple[str, Mutation]] = {
         replaced(SERVICES, "/charts/streamcart/charts/common;", ""),
     ),
     "syncs are applied by the client": (APPLICATIONS, replaced(SERVICES, "ServerSideApply=true", "Replace=true")),
-    "another repository": (APPLICATIONS, replaced(SERVICES, "streamcart/streamcart", "somebody/streamcart")),
+    "another repository": (SETTINGS, replaced(SERVICES, "streamcart/streamcart", "somebody/streamcart")),
     "a namespace is not allowed": (APPLICATIONS, replaced(PROJECT, "    - {name: prod, namespace: video}\n", "")),
     "a foreign namespace is allowed": (
         APPLICATIONS,
@@ -102,6 +114,42 @@ MUTATIONS: dict[str, tuple[str, Mutation]] = {
     "an image may write to its root": (
         APPLICATIONS,
         replaced(f"{LIBRARY}/_pod.tpl", "readOnlyRootFilesystem: true", "readOnlyRootFilesystem: false"),
+    ),
+    "an add-on of any version": (ADDONS, replaced("argocd/addons.yaml", "version: 2.7.3", "version: 2.*")),
+    "an add-on's chart from elsewhere": (
+        ADDONS,
+        replaced("argocd/addons.yaml", "https://charts.jetstack.io", "https://charts.example"),
+    ),
+    "a gateway where no policy lets it in": (
+        ADDONS,
+        replaced("argocd/addons.yaml", "namespace: nginx-ingress", "namespace: ingress"),
+    ),
+    "an add-on's file is gone": (ADDONS, removed("argocd/environments/prod/addons/keda.yaml")),
+    "add-ons in the shop's namespaces": (
+        ADDONS,
+        replaced("argocd/addons-project.yaml", "namespace: keda}", "namespace: payment}"),
+    ),
+    "an alert that nobody wrote": (
+        APPLICATIONS,
+        replaced("argocd/notifications.yaml", "template.sync-failed", "template.sync-error"),
+    ),
+    "a priority that does not exist": (
+        APPLICATIONS,
+        replaced("argocd/priority.yaml", "streamcart-service", "shop-service"),
+    ),
+    "what is written was edited": (
+        SETTINGS,
+        replaced("argocd/environments/prod/azure.yaml", "streamcart.example", "shop.example"),
+    ),
+    "an apply without a merge": (
+        WORKFLOWS,
+        replaced(".github/workflows/terraform.yml", "    if: github.event_name == 'push'\n", ""),
+    ),
+    "a plan as whoever applies": (
+        WORKFLOWS,
+        replaced(
+            ".github/workflows/terraform.yml", "environment }}-plan\n    concurrency", "environment }}\n    concurrency"
+        ),
     ),
     "an action by its tag": (
         WORKFLOWS,
@@ -158,7 +206,7 @@ def copy(original, tmp_path) -> Iterator[Path]:
     root = tmp_path / "copy"
     root.mkdir()
     for entry in original.iterdir():
-        if entry.name in ("argocd", "charts", ".github"):
+        if entry.name in ("argocd", "charts", "infra", ".github"):
             shutil.copytree(entry, root / entry.name)
         elif entry.is_dir():
             shutil.copytree(entry, root / entry.name, copy_function=os.link)
@@ -173,7 +221,7 @@ def check(root: Path, tests: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
 
 
-@pytest.mark.parametrize("tests", [APPLICATIONS, WORKFLOWS])
+@pytest.mark.parametrize("tests", [ADDONS, APPLICATIONS, SETTINGS, WORKFLOWS])
 def test_the_copy_itself_is_fine(copy, tests):
     run = check(copy, tests)
     assert run.returncode == 0, run.stdout

@@ -110,6 +110,32 @@ def test_what_is_looked_at_weekly_is_every_service():
         assert sorted(load("security")["jobs"][job]["strategy"]["matrix"]["service"]) == sorted(SERVICES)
 
 
+def test_the_cloud_changes_after_a_merge_and_an_approval_alone():
+    jobs = load("terraform")["jobs"]
+    plan, apply = jobs["plan"], jobs["apply"]
+    assert apply["if"] == "github.event_name == 'push'"
+    assert load("terraform")["on"]["push"]["branches"] == ["main"]
+    # GitHub's environments hold the reviewers; Azure trusts the subject of that environment and no other.
+    assert (plan["environment"], apply["environment"]) == (
+        "${{ matrix.environment }}-plan",
+        "${{ matrix.environment }}",
+    )
+    assert apply["strategy"] == {"fail-fast": True, "max-parallel": 1, "matrix": {"environment": ["dev", "prod"]}}
+    assert " apply " not in " ".join(step.get("run", "") for step in plan["steps"])
+    assert "head.repo.full_name == github.repository" in plan["if"]
+
+
+def test_who_signs_in_to_azure_is_who_terraform_trusts():
+    text = (ROOT / "infra/terraform/environments/bootstrap/main.tf").read_text()
+    for subject in (":environment:${name}", ":environment:${name}-plan", ":ref:refs/heads/main"):
+        assert f'subjects = ["${{local.repository}}{subject}"]' in text
+
+
+def test_findings_are_the_only_thing_that_codeql_writes():
+    job = load("security")["jobs"]["codeql"]
+    assert job["permissions"] == {"contents": "read", "security-events": "write"}
+
+
 def test_scripts_that_workflows_call_are_there():
     text = "\n".join(Path(path).read_text() for path in WORKFLOWS.values())
-    assert set(re.findall(r"python -m ([\w.]+)", text)) == {"house.release"}
+    assert set(re.findall(r"python3? -m ([\w.]+)", text)) == {"house.release", "house.settings", "pip"}

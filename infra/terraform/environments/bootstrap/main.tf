@@ -29,6 +29,10 @@ module "identity" {
       issuer   = "https://token.actions.githubusercontent.com"
       subjects = ["${local.repository}:environment:${name}-plan"]
     } },
+    { images = {
+      issuer   = "https://token.actions.githubusercontent.com"
+      subjects = ["${local.repository}:ref:refs/heads/main"]
+    } },
   )
   tags = local.tags
 }
@@ -41,6 +45,19 @@ module "state" {
   location            = azurerm_resource_group.this.location
   writers             = { for name in keys(local.settings.environments) : name => module.identity.principal_ids[name] }
   readers             = { for name in keys(local.settings.environments) : name => module.identity.principal_ids["${name}-plan"] }
+  tags                = local.tags
+}
+
+# One for all environments: what is promoted is the same image, digest and all.
+module "registry" {
+  source = "../../modules/registry"
+
+  name                = "${local.name}-images"
+  resource_group_name = azurerm_resource_group.this.name
+  location            = azurerm_resource_group.this.location
+  sku                 = "Standard"
+  pushers             = { images = module.identity.principal_ids["images"] }
+  granters            = { for name in keys(local.settings.environments) : name => module.identity.principal_ids[name] }
   tags                = local.tags
 }
 

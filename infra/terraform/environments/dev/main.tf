@@ -10,7 +10,6 @@ module "platform" {
     cluster_tier = "Free"
     system_pool  = { vm_size = "Standard_D2as_v5", min = 1, max = 2 }
     user_pool    = { vm_size = "Standard_D4as_v5", min = 1, max = 3 }
-    registry     = "Basic"
   }
 }
 

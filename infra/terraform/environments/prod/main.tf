@@ -11,7 +11,6 @@ module "platform" {
     cluster_tier     = "Standard"
     system_pool      = { vm_size = "Standard_D2as_v5", min = 3, max = 5 }
     user_pool        = { vm_size = "Standard_D4as_v5", min = 3, max = 9 }
-    registry         = "Premium"
     postgres         = "GP_Standard_D2ds_v5"
     postgres_standby = true
     redis            = "Balanced_B1"

@@ -3,11 +3,6 @@ output "values" {
   value       = module.platform.values
 }
 
-output "github_variables" {
-  description = "Variables of the repository on GitHub."
-  value       = module.platform.github_variables
-}
-
 output "name_servers" {
   description = "NS records of the host."
   value       = module.platform.name_servers

@@ -34,9 +34,10 @@ resource "helm_release" "argocd" {
     server         = { replicas = var.replicas }
     repoServer     = { replicas = var.replicas }
     applicationSet = { replicas = var.replicas }
-    notifications  = { enabled = true }
-    dex            = { enabled = false }
-    global         = { networkPolicy = { create = true } }
+    # Templates and triggers are in argocd/notifications.yaml.
+    notifications = { enabled = true, cm = { create = false } }
+    dex           = { enabled = false }
+    global        = { networkPolicy = { create = true } }
   })]
 }
 

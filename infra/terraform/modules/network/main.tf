@@ -160,7 +160,6 @@ locals {
     blob     = "privatelink.blob.core.windows.net"
     postgres = "privatelink.postgres.database.azure.com"
     redis    = "privatelink.redis.azure.net"
-    registry = "privatelink.azurecr.io"
     vault    = "privatelink.vaultcore.azure.net"
   }
 }

@@ -21,7 +21,7 @@ output "postgres_subnet_id" {
 }
 
 output "private_zone_ids" {
-  description = "Private DNS zones: blob, postgres, redis, registry, vault."
+  description = "Private DNS zones: blob, postgres, redis, vault."
   value       = { for key, zone in azurerm_private_dns_zone.this : key => zone.id }
   # PostgreSQL asks for the link when it is made.
   depends_on = [azurerm_private_dns_zone_virtual_network_link.this]

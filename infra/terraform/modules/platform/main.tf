@@ -1,8 +1,7 @@
 # Everything that one environment stands on. dev and prod differ in sizes alone.
 locals {
-  name       = "${var.settings.name}-${var.environment}"
-  its        = var.settings.environments[var.environment]
-  repository = "repo:${var.settings.github.owner}@${var.settings.github.owner_id}/${var.settings.github.repository}@${var.settings.github.repository_id}"
+  name = "${var.settings.name}-${var.environment}"
+  its  = var.settings.environments[var.environment]
   tags = {
     application = "streamcart"
     environment = var.environment
@@ -57,25 +56,17 @@ module "identity" {
   name                = local.name
   resource_group_name = azurerm_resource_group.this.name
   location            = azurerm_resource_group.this.location
-  identities = merge(
-    { for name, account in var.service_accounts : name => { issuer = module.cluster.issuer_url, subjects = ["system:serviceaccount:${account}"] } },
-    { images = { issuer = "https://token.actions.githubusercontent.com", subjects = ["${local.repository}:ref:refs/heads/main"] } },
-  )
-  tags = local.tags
+  identities          = { for name, account in var.service_accounts : name => { issuer = module.cluster.issuer_url, subjects = ["system:serviceaccount:${account}"] } }
+  tags                = local.tags
 }
 
-module "registry" {
-  source = "../registry"
-
-  name                = local.name
-  resource_group_name = azurerm_resource_group.this.name
-  location            = azurerm_resource_group.this.location
-  sku                 = var.sizes.registry
-  endpoints_subnet_id = module.network.endpoints_subnet_id
-  private_zone_id     = module.network.private_zone_ids["registry"]
-  pullers             = { nodes = module.cluster.kubelet_object_id }
-  pushers             = { images = module.identity.principal_ids["images"] }
-  tags                = local.tags
+# Both environments pull from one registry, so that what is promoted is the same image.
+resource "azurerm_role_assignment" "pull" {
+  scope                = "/subscriptions/${var.settings.environments["prod"].subscription_id}/resourceGroups/${var.settings.name}-terraform/providers/Microsoft.ContainerRegistry/registries/${var.settings.name}images"
+  role_definition_name = "AcrPull"
+  principal_id         = module.cluster.kubelet_object_id
+  principal_type       = "ServicePrincipal"
+  description          = "Nodes of ${var.environment} pull images"
 }
 
 module "keyvault" {

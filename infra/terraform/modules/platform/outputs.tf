@@ -19,22 +19,12 @@ output "values" {
     resource_group = azurerm_resource_group.this.name
     tenant_id      = var.settings.azure.tenant_id
     subscription   = local.its.subscription_id
-    registry       = module.registry.login_server
+    registry       = "${var.settings.name}images.azurecr.io"
     vault_uri      = module.keyvault.uri
     client_ids     = module.identity.client_ids
     postgres_hosts = one(module.postgres[*].hosts)
     redis_host     = one(module.redis[*].host)
     accounts       = one(module.storage[*].accounts)
-  }
-}
-
-output "github_variables" {
-  description = "Variables of the repository on GitHub that let its workflows push images."
-  value = {
-    REGISTRY              = module.registry.login_server
-    AZURE_CLIENT_ID       = module.identity.client_ids["images"]
-    AZURE_TENANT_ID       = var.settings.azure.tenant_id
-    AZURE_SUBSCRIPTION_ID = local.its.subscription_id
   }
 }
 

@@ -40,7 +40,6 @@ variable "sizes" {
     cluster_tier     = string
     system_pool      = object({ vm_size = string, min = number, max = number })
     user_pool        = object({ vm_size = string, min = number, max = number })
-    registry         = string
     postgres         = optional(string, "B_Standard_B2s")
     postgres_shared  = optional(bool, false)
     postgres_standby = optional(bool, false)

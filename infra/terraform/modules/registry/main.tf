@@ -15,7 +15,7 @@ resource "azurerm_container_registry" "this" {
 
 # Nodes pull inside the network; pushes come from GitHub's machines, whose addresses nobody knows beforehand.
 resource "azurerm_private_endpoint" "this" {
-  count = var.sku == "Premium" ? 1 : 0
+  count = var.endpoints_subnet_id == null ? 0 : 1
 
   name                = "${var.name}-registry"
   resource_group_name = var.resource_group_name
@@ -34,16 +34,34 @@ resource "azurerm_private_endpoint" "this" {
     name                 = "registry"
     private_dns_zone_ids = [var.private_zone_id]
   }
+
+  lifecycle {
+    precondition {
+      condition     = var.sku == "Premium"
+      error_message = "A registry has a private endpoint with Premium only."
+    }
+  }
 }
 
-resource "azurerm_role_assignment" "pull" {
-  for_each = var.pullers
+# Each environment's Terraform lets its own nodes pull: 7f951dda-… is AcrPull, the same in every tenant.
+resource "azurerm_role_assignment" "grant" {
+  for_each = var.granters
 
   scope                = azurerm_container_registry.this.id
-  role_definition_name = "AcrPull"
+  role_definition_name = "Role Based Access Control Administrator"
   principal_id         = each.value
   principal_type       = "ServicePrincipal"
-  description          = "${each.key} pulls images"
+  description          = "${each.key} lets its nodes pull images"
+  condition_version    = "2.0"
+  condition            = <<-EOT
+    (
+      (!(ActionMatches{'Microsoft.Authorization/roleAssignments/write'})) OR
+      (@Request[Microsoft.Authorization/roleAssignments:RoleDefinitionId] ForAnyOfAnyValues:GuidEquals {7f951dda-4ed3-4680-a7ca-43fe172d538d})
+    ) AND (
+      (!(ActionMatches{'Microsoft.Authorization/roleAssignments/delete'})) OR
+      (@Resource[Microsoft.Authorization/roleAssignments:RoleDefinitionId] ForAnyOfAnyValues:GuidEquals {7f951dda-4ed3-4680-a7ca-43fe172d538d})
+    )
+  EOT
 }
 
 resource "azurerm_role_assignment" "push" {

@@ -36,17 +36,19 @@ variable "sku" {
 }
 
 variable "endpoints_subnet_id" {
-  description = "Subnet of private endpoints."
+  description = "Subnet of a private endpoint; null for none. An endpoint needs Premium."
   type        = string
+  default     = null
 }
 
 variable "private_zone_id" {
-  description = "Private DNS zone of registries."
+  description = "Private DNS zone of registries, with a private endpoint."
   type        = string
+  default     = null
 }
 
-variable "pullers" {
-  description = "Object IDs of the identities that pull, by a name for each."
+variable "granters" {
+  description = "Object IDs of the identities that may let others pull, and give no other role, by a name for each."
   type        = map(string)
   default     = {}
 }

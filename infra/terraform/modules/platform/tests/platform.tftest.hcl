@@ -19,7 +19,6 @@ variables {
     cluster_tier = "Free"
     system_pool  = { vm_size = "Standard_D2as_v5", min = 1, max = 2 }
     user_pool    = { vm_size = "Standard_D4as_v5", min = 1, max = 3 }
-    registry     = "Basic"
   }
 }
 
@@ -58,6 +57,15 @@ run "a_large_one_uses_azures" {
   assert {
     condition     = output.values.resource_group == "streamcart-prod"
     error_message = "Names say the environment."
+  }
+}
+
+run "both_environments_pull_from_one_registry" {
+  command = plan
+
+  assert {
+    condition     = endswith(azurerm_role_assignment.pull.scope, "/registries/streamcartimages") && azurerm_role_assignment.pull.role_definition_name == "AcrPull"
+    error_message = "What is promoted is the same image."
   }
 }
 

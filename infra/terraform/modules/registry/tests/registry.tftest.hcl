@@ -4,9 +4,7 @@ variables {
   name                = "streamcart-dev"
   resource_group_name = "streamcart-dev"
   location            = "westeurope"
-  endpoints_subnet_id = "/subscriptions/00000000-0000-0000-0000-000000000020/resourceGroups/streamcart-dev/providers/Microsoft.Network/virtualNetworks/v/subnets/s"
-  private_zone_id     = "/subscriptions/00000000-0000-0000-0000-000000000020/resourceGroups/streamcart-dev/providers/Microsoft.Network/privateDnsZones/z"
-  pullers             = { nodes = "00000000-0000-0000-0000-0000000000aa" }
+  granters            = { dev = "00000000-0000-0000-0000-0000000000aa" }
   pushers             = { images = "00000000-0000-0000-0000-0000000000aa" }
 }
 
@@ -28,8 +26,8 @@ run "roles_are_the_least" {
   command = plan
 
   assert {
-    condition     = azurerm_role_assignment.pull["nodes"].role_definition_name == "AcrPull" && azurerm_role_assignment.push["images"].role_definition_name == "AcrPush"
-    error_message = "Nodes pull and workflows push."
+    condition     = strcontains(azurerm_role_assignment.grant["dev"].condition, "7f951dda-4ed3-4680-a7ca-43fe172d538d") && azurerm_role_assignment.push["images"].role_definition_name == "AcrPush"
+    error_message = "Environments may give AcrPull and nothing else; workflows push."
   }
 }
 
@@ -46,7 +44,9 @@ run "premium_has_zones_and_an_endpoint" {
   command = plan
 
   variables {
-    sku = "Premium"
+    sku                 = "Premium"
+    endpoints_subnet_id = "/subscriptions/00000000-0000-0000-0000-000000000020/resourceGroups/streamcart-dev/providers/Microsoft.Network/virtualNetworks/v/subnets/s"
+    private_zone_id     = "/subscriptions/00000000-0000-0000-0000-000000000020/resourceGroups/streamcart-dev/providers/Microsoft.Network/privateDnsZones/z"
   }
 
   assert {
@@ -63,4 +63,14 @@ run "an_unknown_tier_is_refused" {
   }
 
   expect_failures = [var.sku]
+}
+
+run "an_endpoint_needs_premium" {
+  command = plan
+
+  variables {
+    endpoints_subnet_id = "/subscriptions/00000000-0000-0000-0000-000000000020/resourceGroups/streamcart-dev/providers/Microsoft.Network/virtualNetworks/v/subnets/s"
+  }
+
+  expect_failures = [azurerm_private_endpoint.this]
 }
