@@ -15,6 +15,7 @@ import re
 import shlex
 import shutil
 import subprocess
+import tempfile
 import time
 from dataclasses import dataclass
 
@@ -85,6 +86,33 @@ def build(service: str) -> Image:
         words = [line for line in (run.stdout + run.stderr).splitlines() if line.strip()]
         raise HouseError(f"The image of {service} cannot be built:\n  " + "\n  ".join(words[-15:]))
     return Image(service, name, size_of(name), time.monotonic() - started)
+
+
+def push(image: Image, target: str) -> str:
+    """Push an image under a name with registry and tag; returns its digest. Raises HouseError with the last words.
+
+    A registry on this machine needs no TLS.
+    """
+    if builder() == "docker":
+        steps = [["docker", "tag", image.name, target], ["docker", "push", "--quiet", target]]
+        steps += [["docker", "image", "inspect", "--format", "{{index .RepoDigests 0}}", target]]
+        said = [_must_push(target, step) for step in steps]
+        return said[-1].strip().rpartition("@")[2]
+    with tempfile.NamedTemporaryFile("r") as digest:
+        plain = ["--tls-verify=false"] if re.match(r"(localhost|127\.0\.0\.1)[:/]", target) else []
+        _must_push(
+            target,
+            [builder(), "push", "--quiet", *plain, "--digestfile", digest.name, image.name, f"docker://{target}"],
+        )
+        return digest.read().strip()
+
+
+def _must_push(target: str, command: list[str]) -> str:
+    run = _run(*command)
+    if run.returncode:
+        words = (run.stderr or run.stdout).strip().splitlines()[-3:]
+        raise HouseError(f"{target} cannot be pushed: {' '.join(words)}")
+    return run.stdout
 
 
 def size_of(name: str) -> int:

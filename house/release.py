@@ -2,6 +2,7 @@
 
     python -m house.release bump dev catalog --tag <commit> --digest sha256:…   # commit and push to main
     python -m house.release promote catalog                                     # dev's image for prod, on a branch
+    python -m house.release ship catalog --registry shopimages.azurecr.io       # all of it from here, without GitHub
 
 Only the two lines of the image change, so comments and everybody else's lines stay. Two services may release at once:
 whoever pushes second takes the other's commit in and pushes again.
@@ -13,9 +14,11 @@ import argparse
 import re
 import subprocess
 import sys
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from house import images
 from house.config import ROOT, SERVICES
 from house.errors import HouseError
 
@@ -105,6 +108,34 @@ def promote(root: Path, service: str) -> str:
     return name
 
 
+def ship(root: Path, service: str, registry: str, tests: list[str] | None = None) -> Image:
+    """Test, build, push and release the commit that is checked out: the pipeline by hand, for when GitHub is away.
+
+    `tests` is the command that must succeed first. Raises HouseError, and then nothing was released.
+    """
+    manifest(root, "dev", service)
+    if _git(root, "status", "--porcelain").stdout.strip():
+        raise HouseError("There are changes that are in no commit. Commit them, so that the image can be made again.")
+    commit = _git(root, "rev-parse", "HEAD").stdout.strip()
+    _git(root, "fetch", "--quiet", "origin", BRANCH)
+    if _git(root, "merge-base", "--is-ancestor", commit, f"origin/{BRANCH}", check=False).returncode:
+        raise HouseError(f"{commit[:12]} is not on {BRANCH} of the remote. Push it first.")
+    command = tests or [sys.executable, "manage.py", "test", service, "common"]
+    if subprocess.run(command, cwd=root, check=False).returncode:
+        raise HouseError(f"The tests of {service} fail, so it was not released.")
+    digest = images.push(images.build(service), f"{registry}/streamcart/{service}:{commit}")
+    image = Image(commit, digest)
+    # In a copy, so that the manifests' commit leaves what is checked out here alone.
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder)
+        remote = _git(root, "remote", "get-url", "origin").stdout.strip()
+        _git(root, "clone", "--quiet", "--branch", BRANCH, remote, str(copy))
+        for key in ("user.name", "user.email"):
+            _git(copy, "config", key, _git(root, "config", key).stdout.strip())
+        bump(copy, "dev", service, image)
+    return image
+
+
 def _commit(root: Path, path: Path, subject: str) -> None:
     _git(root, "add", str(path.relative_to(root)))
     _git(root, "commit", "--quiet", "--message", subject)
@@ -128,10 +159,17 @@ def main(arguments: list[str], root: Path = ROOT) -> int:
     bumping.add_argument("--digest", required=True)
     promoting = commands.add_parser("promote", help="a branch with dev's image for prod")
     promoting.add_argument("service")
+    shipping = commands.add_parser("ship", help="test, build, push and release to dev from this machine")
+    shipping.add_argument("service")
+    shipping.add_argument("--registry", required=True, help="host that the image is pushed to")
     options = parser.parse_args(arguments)
     try:
         if options.command == "promote":
             print(promote(root, options.service))
+            return 0
+        if options.command == "ship":
+            shipped = ship(root, options.service, options.registry)
+            print(f"released {options.service} {shipped.tag[:12]} {shipped.digest}")
             return 0
         done = bump(root, options.environment, options.service, Image(options.tag, options.digest))
         print("released" if done else "nothing to do: it is released already")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pytest
 
 from house.config import ROOT, SERVICES
 from house.errors import HouseError
-from house.release import Image, bump, main, manifest, promote, read_image, write_image
+from house.release import Image, bump, main, manifest, promote, read_image, ship, write_image
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 NEW = Image(COMMIT, "sha256:" + "a" * 64)
@@ -165,3 +166,27 @@ def test_the_command_says_what_it_did(remote, capsys):
     out = capsys.readouterr()
     assert out.out.splitlines() == ["released", "nothing to do: it is released already"]
     assert out.err.startswith("release: The tag 'latest' may change")
+
+
+FAILING = [sys.executable, "-c", "raise SystemExit(1)"]
+
+
+def test_a_failing_test_stops_what_is_shipped_by_hand(remote):
+    before = at_remote(remote, "dev", "catalog")
+    with pytest.raises(HouseError, match="tests of catalog fail"):
+        ship(clone(remote, "a"), "catalog", "127.0.0.1:1", FAILING)
+    assert at_remote(remote, "dev", "catalog") == before
+
+
+def test_what_nobody_else_has_is_not_shipped(remote):
+    """Before any test runs: an image must be made of what others can read."""
+    mine = clone(remote, "a")
+    (mine / "notes.txt").write_text("later")
+    with pytest.raises(HouseError, match="in no commit"):
+        ship(mine, "catalog", "127.0.0.1:1", FAILING)
+    git(mine, "add", ".")
+    git(mine, "commit", "--quiet", "--message", "Notes")
+    with pytest.raises(HouseError, match="Push it first"):
+        ship(mine, "catalog", "127.0.0.1:1", FAILING)
+    with pytest.raises(HouseError, match="no service"):
+        ship(mine, "search", "127.0.0.1:1", FAILING)
