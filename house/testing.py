@@ -26,12 +26,12 @@ from house.supervisor import die_with_parent
 
 # What runs at the same time as others, slowest first; then what starts a whole house or builds images, alone.
 PARALLEL = (
-    *("payment", "video", "common", "catalog", "auth", "house", "ui", "contract", "demo"),
+    *("payment", "video", "common", "catalog", "auth", "house", "ui", "demo"),
     *("chart", "gitops", "terraform"),
 )
 ALONE = ("images", "e2e", "browser")
 # Parts that are no service's; a service's tests lie beside its code.
-CROSSING = ("house", "contract", "demo", "chart", "gitops", "terraform", *ALONE)
+CROSSING = ("house", "demo", "chart", "gitops", "terraform", *ALONE)
 FOLDERS = {name: f"tests/{name}" for name in CROSSING}
 COUNTS = re.compile(r"(\d+) (passed|failed|skipped|error)")
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
+from house import changed
 from house.config import ROOT, SERVICES
 from house.testing import ALONE, CROSSING, PARALLEL
 
@@ -89,9 +90,38 @@ def test_images_are_pushed_under_their_commit_alone():
 
 
 def test_every_part_of_the_tests_runs_before_a_merge():
-    parts = " ".join(load("checks")["jobs"]["test"]["strategy"]["matrix"]["parts"]).split()
+    test = load("checks")["jobs"]["test"]
+    assert test["strategy"]["matrix"] == {"parts": "${{ fromJSON(needs.changed.outputs.parts) }}"}
     present = {part for part in (*PARALLEL, *ALONE) if part not in CROSSING or (ROOT / "tests" / part).is_dir()}
-    assert sorted(parts) == sorted(present)
+    assert present == changed.PARTS
+    assert sorted(" ".join(changed.matrix(changed.PARTS)).split()) == sorted(present)
+
+
+@pytest.mark.parametrize(
+    ("path", "needed", "spared"),
+    [
+        ("apps/catalog/search/services.py", {"catalog", "e2e", "images", "chart"}, {"payment", "gitops"}),
+        ("apps/common/outbox/models.py", changed.PARTS, set()),
+        ("requirements/dev.in", changed.PARTS, set()),
+        ("a-new-folder/thing.py", changed.PARTS, set()),
+        ("argocd/services.yaml", {"gitops", "terraform"}, {"catalog", "e2e"}),
+        ("docs/azure.md", set(), changed.PARTS),
+    ],
+)
+def test_a_pull_request_is_tested_where_it_can_have_broken_something(path, needed, spared):
+    found = changed.parts_for([path])
+    assert needed <= found
+    assert not spared & found
+
+
+def test_changes_add_up():
+    assert changed.parts_for(["docs/azure.md", "tests/gitops/test_release.py"]) == {"gitops"}
+    assert changed.matrix(frozenset()) == []
+
+
+def test_a_base_that_is_not_there_is_one_sentence(capsys):
+    assert changed.main(["origin/nowhere"]) == 1
+    assert capsys.readouterr().err.startswith("changed: What changed since origin/nowhere cannot be told")
 
 
 def test_the_required_check_waits_for_all_others():
@@ -138,4 +168,4 @@ def test_findings_are_the_only_thing_that_codeql_writes():
 
 def test_scripts_that_workflows_call_are_there():
     text = "\n".join(Path(path).read_text() for path in WORKFLOWS.values())
-    assert set(re.findall(r"python3? -m ([\w.]+)", text)) == {"house.release", "house.settings", "pip"}
+    assert set(re.findall(r"python3? -m ([\w.]+)", text)) == {"house.changed", "house.release", "house.settings", "pip"}
