@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from house.chart_schema import CHART
+from house.config import ROOT
 from tests.terraform.configuration import ENVIRONMENTS, FOLDER, declared, evaluated, folders, text_of
 from tests.terraform.policies import violations
 
@@ -108,6 +109,20 @@ def test_the_vault_holds_every_secret_that_the_chart_asks_for():
     for environment in ENVIRONMENTS:
         made = {item["name"] for item in evaluated(environment)["azurerm_key_vault_secret"]}
         assert made == wanted, environment
+
+
+def test_servers_allow_the_extensions_that_migrations_create():
+    """Azure refuses CREATE EXTENSION for what is not on the list: the first deployment would stop there."""
+    named = {"Trigram": "PG_TRGM", "Unaccent": "UNACCENT"}
+    used = {
+        named[word]
+        for path in (ROOT / "apps").glob("*/*/migrations/*.py")
+        for word in re.findall(r"(\w+)Extension\(\)", path.read_text())
+    }
+    settings = evaluated("prod")["azurerm_postgresql_flexible_server_configuration"]
+    allowed = {item["value"] for item in settings if item["name"] == "azure.extensions"}
+    assert used
+    assert [set(value.split(",")) for value in allowed] == [used]
 
 
 def test_identities_are_the_service_accounts_of_the_chart():
