@@ -23,7 +23,7 @@ def checked(configuration: Path, folder: Path) -> subprocess.CompletedProcess[st
 
 
 def unexplained(configuration: Path) -> list[str]:
-    """Checks that are skipped without a comment in the line above. Raises AssertionError when none is skipped at all."""
+    """Checks that are skipped with no comment in the line above. Raises AssertionError when none is skipped."""
     lines = configuration.read_text().splitlines()
     skips = [number for number, line in enumerate(lines) if re.match(r"  - CKV", line)]
     assert skips
