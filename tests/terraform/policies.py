@@ -14,7 +14,6 @@ type Policy = Callable[[list[Resource]], Iterator[str]]
 # What has no tags in Azure's API.
 UNTAGGED = (
     "association",
-    "azurerm_client_config",
     "azurerm_federated_identity_credential",
     "azurerm_key_vault_secret",
     "azurerm_postgresql_flexible_server_configuration",
@@ -26,9 +25,7 @@ UNTAGGED = (
 )
 ROLES = {
     "AcrPull",
-    "Azure Kubernetes Service RBAC Cluster Admin",
     "DNS Zone Contributor",
-    "Key Vault Secrets Officer",
     "Key Vault Secrets User",
     "Managed Identity Operator",
     "Monitoring Data Reader",

@@ -1,10 +1,11 @@
 # Run once by a person, before the environments: where Terraform remembers, and who it is when GitHub runs it. Its own
 # small state stays where it was run; every resource can be imported again by its name.
 locals {
-  name       = local.settings.name
-  repository = "repo:${local.settings.github.owner}@${local.settings.github.owner_id}/${local.settings.github.repository}@${local.settings.github.repository_id}"
-  plan_roles = ["Reader", "Key Vault Secrets User", "Azure Kubernetes Service Cluster User Role"]
-  tags       = { application = "streamcart", environment = "all", owner = local.settings.contact, managed-by = "terraform" }
+  name         = local.settings.name
+  repository   = "repo:${local.settings.github.owner}@${local.settings.github.owner_id}/${local.settings.github.repository}@${local.settings.github.repository_id}"
+  inside_roles = ["Key Vault Secrets Officer", "Azure Kubernetes Service RBAC Cluster Admin"]
+  plan_roles   = ["Reader", "Key Vault Secrets User", "Azure Kubernetes Service Cluster User Role"]
+  tags         = { application = "streamcart", environment = "all", owner = local.settings.contact, managed-by = "terraform" }
 }
 
 resource "azurerm_resource_group" "this" {
@@ -70,6 +71,34 @@ resource "azurerm_role_assignment" "apply" {
   principal_id         = module.identity.principal_ids[each.key]
   principal_type       = "ServicePrincipal"
   description          = "Terraform applies ${each.key}"
+}
+
+# What happens inside of what it makes: secrets and the cluster's objects. People of the administrators' group may as well. Given
+# here, once, so that it is known everywhere when an environment needs it, and the same whoever applies.
+resource "azurerm_role_assignment" "pipelines" {
+  for_each = {
+    for pair in setproduct(keys(local.settings.environments), local.inside_roles) : join(" ", pair) => { environment = pair[0], role = pair[1] }
+  }
+
+  scope                = "/subscriptions/${local.settings.environments[each.value.environment].subscription_id}"
+  role_definition_name = each.value.role
+  principal_id         = module.identity.principal_ids[each.value.environment]
+  principal_type       = "ServicePrincipal"
+  description          = "The pipeline of ${each.value.environment}"
+}
+
+resource "azurerm_role_assignment" "people" {
+  # By subscription: two environments may share one.
+  for_each = {
+    for pair in setproduct(distinct([for its in local.settings.environments : its.subscription_id]), local.inside_roles) :
+    join(" ", pair) => { subscription = pair[0], role = pair[1] }
+  }
+
+  scope                = "/subscriptions/${each.value.subscription}"
+  role_definition_name = each.value.role
+  principal_id         = local.settings.azure.administrators_group_id
+  principal_type       = "Group"
+  description          = "Administrators"
 }
 
 # A plan changes nothing, but it reads what it compares, the vault's secrets too: its GitHub environment asks a reviewer.

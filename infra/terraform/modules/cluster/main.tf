@@ -184,12 +184,3 @@ resource "azurerm_kubernetes_cluster_node_pool" "user" {
     ignore_changes = [node_count]
   }
 }
-
-resource "azurerm_role_assignment" "people" {
-  for_each = var.administrators
-
-  scope                = azurerm_kubernetes_cluster.this.id
-  role_definition_name = "Azure Kubernetes Service RBAC Cluster Admin"
-  principal_id         = each.value
-  description          = "${each.key} administers the cluster"
-}

@@ -109,9 +109,3 @@ variable "managed_metrics" {
   type        = bool
   default     = false
 }
-
-variable "administrators" {
-  description = "Object IDs of people, groups and identities that administer the cluster, by a name for each."
-  type        = map(string)
-  default     = {}
-}

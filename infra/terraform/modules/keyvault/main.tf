@@ -48,16 +48,8 @@ resource "azurerm_role_assignment" "readers" {
   description          = "${each.key} reads secrets"
 }
 
-resource "azurerm_role_assignment" "writers" {
-  for_each = var.writers
-
-  scope                = azurerm_key_vault.this.id
-  role_definition_name = "Key Vault Secrets Officer"
-  principal_id         = each.value
-  description          = "${each.key} writes secrets"
-}
-
-# Ephemeral: made anew at every run, and used by the first alone.
+# Who runs Terraform may write secrets in the whole subscription (environments/bootstrap): a role given here would not be
+# known everywhere yet when the next line needs it. Ephemeral: made anew at every run, and used by the first alone.
 ephemeral "random_password" "generated" {
   for_each = var.generated
 
@@ -81,8 +73,6 @@ resource "azurerm_key_vault_secret" "generated" {
   value_wo         = ephemeral.random_password.generated[each.key].result
   value_wo_version = 1
   content_type     = "text/plain"
-
-  depends_on = [azurerm_role_assignment.writers]
 }
 
 resource "azurerm_key_vault_secret" "keys" {
@@ -93,6 +83,4 @@ resource "azurerm_key_vault_secret" "keys" {
   value_wo         = base64encode(ephemeral.random_password.keys[each.key].result)
   value_wo_version = 1
   content_type     = "application/base64"
-
-  depends_on = [azurerm_role_assignment.writers]
 }

@@ -51,12 +51,6 @@ variable "readers" {
   default     = {}
 }
 
-variable "writers" {
-  description = "Object IDs of those who write secrets, by a name for each; whoever runs Terraform is one."
-  type        = map(string)
-  default     = {}
-}
-
 variable "generated" {
   description = "Names of secrets that are made up: 48 letters and digits."
   type        = set(string)

@@ -10,8 +10,6 @@ locals {
   }
 }
 
-data "azurerm_client_config" "current" {}
-
 resource "azurerm_resource_group" "this" {
   name     = local.name
   location = var.settings.location
@@ -43,11 +41,7 @@ module "cluster" {
   system_pool         = var.sizes.system_pool
   user_pool           = var.sizes.user_pool
   managed_metrics     = var.monitoring == "managed"
-  administrators = {
-    people    = var.settings.azure.administrators_group_id
-    terraform = data.azurerm_client_config.current.object_id
-  }
-  tags = local.tags
+  tags                = local.tags
 }
 
 module "identity" {
@@ -80,7 +74,6 @@ module "keyvault" {
   private_zone_id     = module.network.private_zone_ids["vault"]
   authorised_ranges   = local.its.authorised_ranges
   readers             = { external-secrets = module.identity.principal_ids["external-secrets"] }
-  writers             = { terraform = data.azurerm_client_config.current.object_id }
   generated           = setsubtract(var.secrets.generated, var.managed_data ? local.made_with_the_data : [])
   generated_keys      = var.secrets.keys
   tags                = local.tags
