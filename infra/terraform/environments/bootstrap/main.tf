@@ -46,7 +46,10 @@ module "state" {
   location            = azurerm_resource_group.this.location
   writers             = { for name in keys(local.settings.environments) : name => module.identity.principal_ids[name] }
   readers             = { for name in keys(local.settings.environments) : name => module.identity.principal_ids["${name}-plan"] }
-  tags                = local.tags
+
+  administrators_group_id = local.settings.azure.administrators_group_id
+
+  tags = local.tags
 }
 
 # One for all environments: what is promoted is the same image, digest and all.

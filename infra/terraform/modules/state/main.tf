@@ -60,3 +60,12 @@ resource "azurerm_role_assignment" "readers" {
   principal_type       = "ServicePrincipal"
   description          = "Plans of ${each.key}"
 }
+
+# Those who run Terraform from their own machine.
+resource "azurerm_role_assignment" "people" {
+  scope                = azurerm_storage_account.this.id
+  role_definition_name = "Storage Blob Data Contributor"
+  principal_id         = var.administrators_group_id
+  principal_type       = "Group"
+  description          = "Administrators"
+}

@@ -34,3 +34,8 @@ variable "readers" {
   type        = map(string)
   default     = {}
 }
+
+variable "administrators_group_id" {
+  description = "Object ID of the group of people who run Terraform themselves."
+  type        = string
+}

@@ -1,11 +1,12 @@
 mock_provider "azurerm" {}
 
 variables {
-  name                = "streamcart"
-  resource_group_name = "streamcart-terraform"
-  location            = "westeurope"
-  writers             = { dev = "00000000-0000-0000-0000-0000000000aa" }
-  readers             = { dev = "00000000-0000-0000-0000-0000000000aa" }
+  administrators_group_id = "00000000-0000-0000-0000-0000000000bb"
+  name                    = "streamcart"
+  resource_group_name     = "streamcart-terraform"
+  location                = "westeurope"
+  writers                 = { dev = "00000000-0000-0000-0000-0000000000aa" }
+  readers                 = { dev = "00000000-0000-0000-0000-0000000000aa" }
 }
 
 run "one_container_for_each_environment" {
