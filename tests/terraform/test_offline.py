@@ -16,7 +16,7 @@ from tests.terraform.configuration import ENVIRONMENTS, FOLDER, declared, evalua
 from tests.terraform.policies import violations
 
 MODULES = [
-    *("argocd", "cluster", "dns", "identity", "keyvault", "monitoring", "network"),
+    *("argocd", "cluster", "dns", "endpoint", "identity", "keyvault", "monitoring", "network"),
     *("platform", "postgres", "redis", "registry", "state", "storage"),
 ]
 
@@ -70,7 +70,7 @@ def _keys(body: str) -> list[str]:
 def test_modules_get_what_they_need_and_nothing_else(folder):
     text = text_of(folder)
     for name, body in re.findall(r'^module "(\w+)" \{\n(.*?)^\}', text, re.M | re.S):
-        source = (folder / re.search(r'source = "(.+)"', body)[1]).resolve()
+        source = (folder / re.search(r'source\s+= "(.+)"', body)[1]).resolve()
         given = set(_keys(body)) - {"source", "count", "for_each", "depends_on", "providers"}
         known = declared(source, "variable")
         blocks = re.findall(r'^variable "(\w+)" \{\n(.*?)^\}', text_of(source), re.M | re.S)

@@ -18,24 +18,17 @@ resource "azurerm_key_vault" "this" {
   }
 }
 
-resource "azurerm_private_endpoint" "this" {
+module "endpoint" {
+  source = "../endpoint"
+
   name                = "${var.name}-vault"
   resource_group_name = var.resource_group_name
   location            = var.location
   subnet_id           = var.endpoints_subnet_id
+  private_zone_id     = var.private_zone_id
+  target_id           = azurerm_key_vault.this.id
+  subresource         = "vault"
   tags                = var.tags
-
-  private_service_connection {
-    name                           = "vault"
-    private_connection_resource_id = azurerm_key_vault.this.id
-    subresource_names              = ["vault"]
-    is_manual_connection           = false
-  }
-
-  private_dns_zone_group {
-    name                 = "vault"
-    private_dns_zone_ids = [var.private_zone_id]
-  }
 }
 
 resource "azurerm_role_assignment" "readers" {

@@ -18,24 +18,17 @@ resource "azurerm_managed_redis" "this" {
   }
 }
 
-resource "azurerm_private_endpoint" "this" {
+module "endpoint" {
+  source = "../endpoint"
+
   name                = "${var.name}-redis"
   resource_group_name = var.resource_group_name
   location            = var.location
   subnet_id           = var.endpoints_subnet_id
+  private_zone_id     = var.private_zone_id
+  target_id           = azurerm_managed_redis.this.id
+  subresource         = "redisEnterprise"
   tags                = var.tags
-
-  private_service_connection {
-    name                           = "redis"
-    private_connection_resource_id = azurerm_managed_redis.this.id
-    subresource_names              = ["redisEnterprise"]
-    is_manual_connection           = false
-  }
-
-  private_dns_zone_group {
-    name                 = "redis"
-    private_dns_zone_ids = [var.private_zone_id]
-  }
 }
 
 # The access key is the services' password. Azure makes it, so it is in the state, which only the pipeline reads.

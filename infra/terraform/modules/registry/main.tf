@@ -11,36 +11,28 @@ resource "azurerm_container_registry" "this" {
   retention_policy_in_days      = var.sku == "Premium" ? 30 : null
   public_network_access_enabled = true
   tags                          = var.tags
+
+  lifecycle {
+    precondition {
+      condition     = var.endpoints_subnet_id == null || var.sku == "Premium"
+      error_message = "A registry has a private endpoint with Premium only."
+    }
+  }
 }
 
 # Nodes pull inside the network; pushes come from GitHub's machines, whose addresses nobody knows beforehand.
-resource "azurerm_private_endpoint" "this" {
-  count = var.endpoints_subnet_id == null ? 0 : 1
+module "endpoint" {
+  source = "../endpoint"
+  count  = var.endpoints_subnet_id == null ? 0 : 1
 
   name                = "${var.name}-registry"
   resource_group_name = var.resource_group_name
   location            = var.location
   subnet_id           = var.endpoints_subnet_id
+  private_zone_id     = var.private_zone_id
+  target_id           = azurerm_container_registry.this.id
+  subresource         = "registry"
   tags                = var.tags
-
-  private_service_connection {
-    name                           = "registry"
-    private_connection_resource_id = azurerm_container_registry.this.id
-    subresource_names              = ["registry"]
-    is_manual_connection           = false
-  }
-
-  private_dns_zone_group {
-    name                 = "registry"
-    private_dns_zone_ids = [var.private_zone_id]
-  }
-
-  lifecycle {
-    precondition {
-      condition     = var.sku == "Premium"
-      error_message = "A registry has a private endpoint with Premium only."
-    }
-  }
 }
 
 # Each environment's Terraform lets its own nodes pull: 7f951dda-… is AcrPull, the same in every tenant.

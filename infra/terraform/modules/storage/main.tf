@@ -90,26 +90,18 @@ resource "azurerm_storage_management_policy" "backup" {
   }
 }
 
-resource "azurerm_private_endpoint" "this" {
+module "endpoint" {
+  source   = "../endpoint"
   for_each = local.accounts
 
   name                = "${var.name}-${each.key}"
   resource_group_name = var.resource_group_name
   location            = var.location
   subnet_id           = var.endpoints_subnet_id
+  private_zone_id     = var.private_zone_id
+  target_id           = azurerm_storage_account.this[each.key].id
+  subresource         = "blob"
   tags                = var.tags
-
-  private_service_connection {
-    name                           = each.key
-    private_connection_resource_id = azurerm_storage_account.this[each.key].id
-    subresource_names              = ["blob"]
-    is_manual_connection           = false
-  }
-
-  private_dns_zone_group {
-    name                 = "blob"
-    private_dns_zone_ids = [var.private_zone_id]
-  }
 }
 
 # Services read and write their own container; nodes mount all of them for the pods.

@@ -35,7 +35,7 @@ run "basic_has_no_endpoint" {
   command = plan
 
   assert {
-    condition     = length(azurerm_private_endpoint.this) == 0
+    condition     = length(module.endpoint) == 0
     error_message = "Private endpoints come with Premium."
   }
 }
@@ -50,7 +50,7 @@ run "premium_has_zones_and_an_endpoint" {
   }
 
   assert {
-    condition     = length(azurerm_private_endpoint.this) == 1 && azurerm_container_registry.this.zone_redundancy_enabled
+    condition     = length(module.endpoint) == 1 && azurerm_container_registry.this.zone_redundancy_enabled
     error_message = "Premium is reached inside the network, in every zone."
   }
 }
@@ -72,5 +72,5 @@ run "an_endpoint_needs_premium" {
     endpoints_subnet_id = "/subscriptions/00000000-0000-0000-0000-000000000020/resourceGroups/streamcart-dev/providers/Microsoft.Network/virtualNetworks/v/subnets/s"
   }
 
-  expect_failures = [azurerm_private_endpoint.this]
+  expect_failures = [azurerm_container_registry.this]
 }
