@@ -80,9 +80,11 @@ def build(service: str) -> Image:
     command = [builder(), "bud" if builder() == "buildah" else "build", "--file", str(DOCKERFILE), "--tag", name]
     for key, value in arguments.items():
         command += ["--build-arg", f"{key}={value}"]
-    # Said again: where no file of an image has changed, older buildahs take the labels of the commit before from their cache.
-    for label in ("revision", "version"):
-        command += ["--label", f"org.opencontainers.image.{label}={revision()}"]
+    if builder() != "docker":
+        # Older buildahs take ENV and LABEL from their cache though an ARG in them has changed: say the commit again.
+        for label in ("revision", "version"):
+            command += ["--label", f"org.opencontainers.image.{label}={revision()}"]
+        command += ["--env", f"VERSION={revision()}"]
     command += [*shlex.split(os.environ.get("IMAGE_BUILD_ARGS", "")), str(ROOT)]
     run = subprocess.run(command, capture_output=True, text=True, check=False)
     if run.returncode:
