@@ -22,8 +22,8 @@ import yaml
 
 from house.config import DATA_SERVICES, ROOT
 from house.errors import HouseError
+from house.release import ENVIRONMENTS
 
-ENVIRONMENTS = ("dev", "prod")
 MANIFESTS = ("addons-project.yaml", "addons.yaml", "bootstrap.yaml", "project.yaml", "services.yaml")
 # The only addresses on github.com in those manifests are the shop's own repository.
 REPOSITORY = re.compile(r"https://github\.com/[\w.-]+/[\w.-]+")

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
-import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -13,43 +11,16 @@ import pytest
 from house.config import ROOT, SERVICES
 from house.errors import HouseError
 from house.release import Image, bump, main, manifest, promote, read_image, ship, write_image
+from tests.gitops.remote import FAILING, bare_remote, clone, git
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 NEW = Image(COMMIT, "sha256:" + "a" * 64)
 NEWER = Image("f" * 40, "sha256:" + "b" * 64)
 
 
-def git(folder: Path, *arguments: str) -> str:
-    run = subprocess.run(["git", *arguments], cwd=folder, capture_output=True, text=True, check=False)
-    assert run.returncode == 0, run.stderr
-    return run.stdout.strip()
-
-
 @pytest.fixture
 def remote(tmp_path) -> Path:
-    """A bare repository with the manifests in it."""
-    bare, first = tmp_path / "remote.git", tmp_path / "first"
-    git(tmp_path, "init", "--quiet", "--bare", "--initial-branch=main", str(bare))
-    git(tmp_path, "clone", "--quiet", str(bare), str(first))
-    shutil.copytree(ROOT / "argocd", first / "argocd")
-    name(first)
-    git(first, "switch", "--quiet", "--create", "main")
-    git(first, "add", ".")
-    git(first, "commit", "--quiet", "--message", "Begin")
-    git(first, "push", "--quiet", "origin", "main")
-    return bare
-
-
-def name(clone: Path) -> None:
-    git(clone, "config", "user.name", "Release")
-    git(clone, "config", "user.email", "release@example.com")
-
-
-def clone(remote: Path, folder: str) -> Path:
-    path = remote.parent / folder
-    git(remote.parent, "clone", "--quiet", str(remote), str(path))
-    name(path)
-    return path
+    return bare_remote(tmp_path)
 
 
 def at_remote(remote: Path, environment: str, service: str) -> str:
@@ -166,9 +137,6 @@ def test_the_command_says_what_it_did(remote, capsys):
     out = capsys.readouterr()
     assert out.out.splitlines() == ["released", "nothing to do: it is released already"]
     assert out.err.startswith("release: The tag 'latest' may change")
-
-
-FAILING = [sys.executable, "-c", "raise SystemExit(1)"]
 
 
 def test_a_failing_test_stops_what_is_shipped_by_hand(remote):

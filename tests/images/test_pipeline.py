@@ -7,7 +7,6 @@ import json
 import shutil
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -17,10 +16,8 @@ from pathlib import Path
 import pytest
 
 from house import release
-from house.config import ROOT
 from house.errors import HouseError
-
-FINE, FAILING = [sys.executable, "-c", ""], [sys.executable, "-c", "raise SystemExit(1)"]
+from tests.gitops.remote import FAILING, FINE, bare_remote, clone, git
 
 
 @pytest.fixture(scope="module")
@@ -60,40 +57,24 @@ def asked(host: str, path: str) -> int:
             return 0
 
 
-def git(root: Path, *arguments: str) -> str:
-    return subprocess.run(["git", *arguments], cwd=root, capture_output=True, text=True, check=True).stdout.strip()
-
-
 @pytest.fixture
 def clones(tmp_path) -> list[Path]:
-    """Two people's clones of one bare remote that holds the manifests."""
-    seed = tmp_path / "seed"
-    shutil.copytree(ROOT / "argocd", seed / "argocd")
-    git(tmp_path, "init", "--quiet", "--initial-branch", "main", str(seed))
-    named = ("-c", "user.name=seed", "-c", "user.email=seed@example.org")
-    git(seed, "add", ".")
-    git(seed, *named, "commit", "--quiet", "--message", "Begin")
-    git(tmp_path, "clone", "--quiet", "--bare", str(seed), str(tmp_path / "remote.git"))
-    made = []
-    for person in ("ada", "grace"):
-        git(tmp_path, "clone", "--quiet", str(tmp_path / "remote.git"), person)
-        git(tmp_path / person, "config", "user.name", person)
-        git(tmp_path / person, "config", "user.email", f"{person}@example.org")
-        made.append(tmp_path / person)
-    return made
+    """Two people's clones of one remote."""
+    remote = bare_remote(tmp_path)
+    return [clone(remote, "ada"), clone(remote, "grace")]
 
 
-def manifest_of(clone: Path, service: str, environment: str = "dev") -> release.Image:
-    git(clone, "pull", "--quiet", "--rebase")
-    return release.read_image(release.manifest(clone, environment, service))
+def manifest_of(place: Path, service: str, environment: str = "dev") -> release.Image:
+    git(place, "pull", "--quiet", "--rebase")
+    return release.read_image(release.manifest(place, environment, service))
 
 
 def test_two_services_are_shipped_at_once_and_rolled_back(built, registry, clones):
     before = manifest_of(clones[0], "ui")
     with ThreadPoolExecutor(2) as pool:
         jobs = [
-            pool.submit(release.ship, clone, service, registry, FINE)
-            for clone, service in zip(clones, ("ui", "auth"), strict=True)
+            pool.submit(release.ship, place, service, registry, FINE)
+            for place, service in zip(clones, ("ui", "auth"), strict=True)
         ]
         shipped = dict(zip(("ui", "auth"), [job.result() for job in jobs], strict=True))
     for service, image in shipped.items():

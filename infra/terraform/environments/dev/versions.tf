@@ -66,7 +66,7 @@ provider "helm" {
       api_version = "client.authentication.k8s.io/v1beta1"
       command     = "kubelogin"
       # 6dae42f8-… is AKS itself, the same in every tenant.
-      args = ["get-token", "--login", var.kubelogin_mode, "--server-id", "6dae42f8-4368-4678-94ff-3960e28e3630"]
+      args = ["get-token", "--login", "azurecli", "--server-id", "6dae42f8-4368-4678-94ff-3960e28e3630"]
     }
   }
 }

@@ -18,11 +18,6 @@ output "kubelet_object_id" {
   value       = azurerm_user_assigned_identity.kubelet.principal_id
 }
 
-output "kubelet_client_id" {
-  description = "Client ID of the nodes' identity, which mounts the backups' containers."
-  value       = azurerm_user_assigned_identity.kubelet.client_id
-}
-
 output "host" {
   description = "Address of the API server."
   value       = azurerm_kubernetes_cluster.this.kube_config[0].host
