@@ -5,11 +5,21 @@ from __future__ import annotations
 from apps.common.settings.base import *
 from apps.common.settings.base import DATA_APPS, MIDDLEWARE
 
-INSTALLED_APPS = [*DATA_APPS, "treebeard", "apps.catalog.products", "apps.catalog.inventory", "apps.catalog.reviews"]
+INSTALLED_APPS = [
+    *DATA_APPS,
+    "treebeard",
+    "apps.catalog.products",
+    "apps.catalog.inventory",
+    "apps.catalog.browse",
+    "apps.catalog.reviews",
+    "apps.catalog.imports",
+]
 # Public reads are revalidated on every use: a changed price shows at once, an unchanged page costs no bytes.
 MIDDLEWARE = [*MIDDLEWARE, "django.middleware.http.ConditionalGetMiddleware"]
 ROOT_URLCONF = "apps.catalog.urls"
 SHOP_CURRENCY = "EUR"
+# The first one's texts stand in the columns; a further one needs a text search configuration (browse.search).
+SHOP_LANGUAGES = ("en", "de")
 
 CELERY_BEAT_SCHEDULE = {
     "expire-reservations": {"task": "apps.catalog.inventory.tasks.expire_reservations", "schedule": 20.0},

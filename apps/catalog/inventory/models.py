@@ -1,4 +1,4 @@
-"""Stock, its history, and reservations."""
+"""Warehouses, stock, its history, and reservations."""
 
 from __future__ import annotations
 
@@ -9,25 +9,86 @@ from apps.catalog.products.models import Variant
 from apps.common.ids import uuid7
 
 
+class Warehouse(models.Model):
+    """A place that pieces are sent from; the one with the smallest `priority` first."""
+
+    code = models.SlugField(max_length=40, unique=True)
+    name = models.CharField(max_length=80)
+    country = models.CharField(max_length=2, default="DE", help_text="ISO 3166-1, two letters.")
+    priority = models.PositiveSmallIntegerField(default=0)
+    is_active = models.BooleanField(default=True, help_text="Pieces of others are not sold.")
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class StockItem(models.Model):
-    """How many pieces of a variant are on hand, and how many of them are promised. Digital variants have no row."""
+    """A variant's stock over all active warehouses. Digital variants have no row.
+
+    `on_hand` may fall below zero by as many pieces as may be sold before they arrive (`backorder_limit`).
+    """
+
+    class Policy(models.TextChoices):
+        DENY = "deny", "only what is in stock"
+        BACKORDER = "backorder", "also what is on its way"
+        PREORDER = "preorder", "before it comes out"
 
     variant = models.OneToOneField(Variant, on_delete=models.CASCADE, primary_key=True, related_name="stock")
-    on_hand = models.PositiveIntegerField(default=0)
+    on_hand = models.IntegerField(default=0)
     reserved = models.PositiveIntegerField(default=0)
+    policy = models.CharField(max_length=9, choices=Policy, default=Policy.DENY)
+    backorder_limit = models.PositiveIntegerField(
+        default=0, help_text="How many pieces may be sold before they are here."
+    )
+    available_on = models.DateField(null=True, blank=True, help_text="When a preorder or the next delivery is sent.")
+    low_stock_at = models.PositiveIntegerField(default=5, help_text="Told as low from this many pieces down.")
 
     class Meta:
         constraints = [
             # Two buyers of the last piece: whatever the code does, the database lets only one have it.
-            models.CheckConstraint(condition=Q(reserved__lte=F("on_hand")), name="stock_never_oversold"),
+            models.CheckConstraint(
+                condition=Q(reserved__lte=F("on_hand") + F("backorder_limit")), name="stock_never_oversold"
+            ),
+            models.CheckConstraint(
+                condition=~Q(policy="deny") | Q(backorder_limit=0), name="stock_denied_has_no_backorders"
+            ),
+        ]
+        indexes = [
+            # The list of what runs low.
+            models.Index(
+                F("on_hand") - F("reserved"),
+                name="stock_low",
+                condition=Q(on_hand__lte=F("reserved") + F("low_stock_at")),
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.on_hand} on hand, {self.reserved} reserved"
 
     @property
-    def available(self) -> int:
+    def in_stock(self) -> int:
+        """Pieces that are here and promised to nobody; negative when more were sold than are here."""
         return self.on_hand - self.reserved
+
+    @property
+    def available(self) -> int:
+        """How many can be ordered now."""
+        return self.on_hand - self.reserved + self.backorder_limit
+
+
+class StockLevel(models.Model):
+    """A variant's pieces in one warehouse; over active warehouses they add up to the variant's StockItem."""
+
+    variant = models.ForeignKey(Variant, on_delete=models.CASCADE, related_name="stock_levels")
+    warehouse = models.ForeignKey(Warehouse, on_delete=models.PROTECT, related_name="levels")
+    on_hand = models.IntegerField(default=0)
+    reserved = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["variant", "warehouse"], name="level_once_per_warehouse")]
+
+    def __str__(self) -> str:
+        return f"{self.on_hand} on hand, {self.reserved} reserved in {self.warehouse_id}"
 
 
 class StockMovement(models.Model):
@@ -39,12 +100,16 @@ class StockMovement(models.Model):
         RETURNED = "returned"
         COUNTED = "counted"
         DAMAGED = "damaged"
+        MOVED = "moved", "moved between warehouses"
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     variant = models.ForeignKey(Variant, on_delete=models.PROTECT, related_name="movements")
+    # Movements from before there were warehouses name none.
+    warehouse = models.ForeignKey(Warehouse, on_delete=models.PROTECT, related_name="movements", null=True)
     quantity = models.IntegerField()
     reason = models.CharField(max_length=10, choices=Reason)
     reference = models.CharField(max_length=100, blank=True)
+    moved_by = models.CharField(max_length=254, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -78,12 +143,19 @@ class Reservation(models.Model):
 
 
 class ReservationLine(models.Model):
+    """A line as the order has it: two lines of one SKU stay two."""
+
     reservation = models.ForeignKey(Reservation, on_delete=models.CASCADE, related_name="lines")
+    position = models.PositiveSmallIntegerField()
     sku = models.CharField(max_length=40)
     quantity = models.PositiveIntegerField()
+    # Which warehouses send it, by id: {"1": 2}. Empty for what is digital.
+    allocation = models.JSONField(default=dict)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["reservation", "sku"], name="reservation_line_per_sku")]
+        constraints = [
+            models.UniqueConstraint(fields=["reservation", "position"], name="reservation_line_per_position")
+        ]
 
     def __str__(self) -> str:
         return f"{self.quantity} × {self.sku}"

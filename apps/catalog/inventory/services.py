@@ -59,7 +59,8 @@ def reserve_stock(*, order_id: uuid.UUID, lines: Iterable[tuple[str, int]], ttl:
 def _reserve_new(order_id: uuid.UUID, wanted: dict[str, int], ttl: timedelta) -> Reservation:
     reservation = Reservation.objects.create(order_id=order_id, expires_at=timezone.now() + ttl)
     ReservationLine.objects.bulk_create(
-        ReservationLine(reservation=reservation, sku=sku, quantity=quantity) for sku, quantity in wanted.items()
+        ReservationLine(reservation=reservation, position=position, sku=sku, quantity=quantity)
+        for position, (sku, quantity) in enumerate(wanted.items())
     )
     _take(wanted)
     return reservation

@@ -13,10 +13,11 @@ from django.urls import reverse
 from django.utils.html import format_html
 from unfold.admin import ModelAdmin, StackedInline, TabularInline
 
-from apps.catalog.products import services, tasks
+from apps.catalog.products import pictures, services, tasks, taxonomy
 from apps.catalog.products.forms import CategoryForm, ImageForm, PriceForm, VariantForm
 from apps.catalog.products.images import image_url
-from apps.catalog.products.models import Brand, Category, Price, Product, ProductAttribute, ProductImage, Variant
+from apps.catalog.products.models import AttributeValue, Brand, Category, Price, Product, ProductImage, Variant
+from apps.catalog.products.pricing import set_prices
 from apps.common.money import Money
 from apps.common.problems import Problem
 
@@ -56,10 +57,9 @@ class VariantInline(StackedInline):
 
 
 class AttributeInline(TabularInline):
-    model = ProductAttribute
+    model = AttributeValue
     extra = 0
-    fields = ["label", "name", "value", "position"]
-    prepopulated_fields = {"name": ["label"]}
+    fields = ["attribute", "choice", "number", "boolean", "text"]
     ordering = ["position"]
 
 
@@ -84,7 +84,7 @@ class ProductAdmin(ModelAdmin):
     list_display_links = ["thumbnail", "title"]
     list_filter = ["status", "kind", "category", "is_featured"]
     list_filter_submit = True
-    list_select_related = ["category"]
+    list_select_related = ["category", "listing"]
     search_fields = ["title", "slug", "variants__sku"]
     ordering = ["-updated_at"]
     show_full_result_count = False
@@ -109,9 +109,12 @@ class ProductAdmin(ModelAdmin):
             return "–"
         return format_html('<img src="{}" alt="" width="40" loading="lazy">', image_url(images[0], 320))
 
-    @admin.display(description="price from", ordering="min_price")
+    @admin.display(description="price from")
     def shown_price(self, product: Product) -> str:
-        return Money(product.min_price, services.settings.SHOP_CURRENCY).format()
+        listing = getattr(product, "listing", None)
+        currency = services.settings.SHOP_CURRENCY
+        price = listing.prices.get(currency) if listing else None
+        return Money(price["amount"], currency).format() if price else "–"
 
     def save_model(self, request: HttpRequest, obj: Product, form: Any, change: bool) -> None:
         # The row may hold a published product without a date only for the length of this transaction's statements.
@@ -129,10 +132,10 @@ class ProductAdmin(ModelAdmin):
         kept = [f for f in formset.forms if f.has_changed() and not f.cleaned_data.get("DELETE")]
         if formset.model is Variant:
             prices = {f.instance.sku: f.cleaned_data["price"] for f in kept if "price" in f.changed_data}
-            services.set_prices(form.instance, prices)
+            set_prices(form.instance, prices)
         if formset.model is ProductImage:
             for uploaded in (f.instance for f in kept if "file" in f.changed_data):
-                services.expect_rendering(uploaded)
+                pictures.expect_rendering(uploaded)
                 _render_later(uploaded)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
@@ -216,7 +219,7 @@ class BrandAdmin(ModelAdmin):
     def save_model(self, request: HttpRequest, obj: Brand, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
         if change and "name" in form.changed_data:
-            services.record_rename(obj)
+            taxonomy.record_rename(obj)
 
 
 @admin.register(Category)
@@ -234,7 +237,7 @@ class CategoryAdmin(ModelAdmin):
         return format_html("{}{}", "\u2003" * (category.depth - 1), category.name)
 
     def save_model(self, request: HttpRequest, obj: Category, form: Any, change: bool) -> None:
-        services.save_category(obj, parent=form.cleaned_data["parent"])
+        taxonomy.save_category(obj, parent=form.cleaned_data["parent"])
 
     def has_delete_permission(self, request: HttpRequest, obj: Category | None = None) -> bool:
         return super().has_delete_permission(request, obj) and (obj is None or obj.is_leaf())

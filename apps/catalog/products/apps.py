@@ -4,9 +4,15 @@ from django.db.models.signals import post_migrate
 STAFF_PERMISSIONS = [
     f"{app}.{action}_{model}"
     for app, models in {
-        "products": ["product", "variant", "price", "productimage", "productattribute", "category", "brand"],
-        "inventory": ["stockitem", "stockmovement", "reservation"],
-        "reviews": ["review"],
+        "products": [
+            *("product", "variant", "price", "saleprice", "productimage", "productrelation", "category", "brand"),
+            *("attribute", "attributechoice", "attributevalue", "producttype", "producttypeattribute"),
+            *("collection", "collectionitem"),
+        ],
+        "inventory": ["warehouse", "stockitem", "stocklevel", "stockmovement", "reservation"],
+        "reviews": ["review", "reviewreport"],
+        "imports": ["importjob"],
+        "browse": ["fruitlesssearch"],
     }.items()
     for model in models
     for action in ("view", "add", "change", "delete")

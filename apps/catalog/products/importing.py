@@ -19,9 +19,11 @@ from django.utils.text import slugify
 
 from apps.catalog.inventory.models import StockItem
 from apps.catalog.inventory.services import set_stock
-from apps.catalog.products import images, services
+from apps.catalog.products import images, pictures, services, taxonomy
+from apps.catalog.products.attributes import answer_attributes, ensure_attribute
 from apps.catalog.products.images import Rendered
-from apps.catalog.products.models import Brand, Product, ProductAttribute, ProductImage, Variant
+from apps.catalog.products.models import Attribute, Brand, Product, ProductImage, Variant
+from apps.catalog.products.pricing import set_prices
 from apps.catalog.reviews.services import import_review, refresh_rating
 from apps.common.money import Money
 from apps.common.problems import ValidationProblem
@@ -35,7 +37,7 @@ def import_catalogue(data: dict[str, Any], folder: Path, *, on_progress: Callabl
     """
     for entry in data.get("categories", []):
         with _blamed("Category", entry.get("path")):
-            services.ensure_category(entry["path"], name=entry["name"], description=entry.get("description", ""))
+            taxonomy.ensure_category(entry["path"], name=entry["name"], description=entry.get("description", ""))
     entries = data.get("products", [])
     known = Known(
         entries=dict(Product.objects.exclude(import_digest="").values_list("slug", "import_digest")),
@@ -108,7 +110,7 @@ def import_product(entry: dict[str, Any], prepared: Prepared) -> Product:
                 "title": entry["title"],
                 "kind": Product.Kind(entry["kind"]),
                 "brand": _brand(entry.get("brand") or ""),
-                "category": services.ensure_category(entry["category"]),
+                "category": taxonomy.ensure_category(entry["category"]),
                 "summary": entry.get("summary", ""),
                 "description": entry.get("description", ""),
                 "year": entry.get("year"),
@@ -122,7 +124,7 @@ def import_product(entry: dict[str, Any], prepared: Prepared) -> Product:
         _write_attributes(product, entry.get("attributes", {}))
         for position, line in enumerate(entry["variants"]):
             _write_variant(product, line, position)
-        services.attach_image(product, prepared.image, alt=entry.get("image_alt", ""))
+        pictures.attach_image(product, prepared.image, alt=entry.get("image_alt", ""))
         services.record_change(product, previous_status=previous.status if previous else None)
     return product
 
@@ -132,12 +134,14 @@ def _brand(name: str) -> Brand | None:
 
 
 def _write_attributes(product: Product, attributes: dict[str, Any]) -> None:
-    for position, (label, value) in enumerate(attributes.items()):
-        text = ", ".join(value) if isinstance(value, list) else str(value)
-        ProductAttribute.objects.update_or_create(
-            product=product, name=slugify(label), defaults={"label": label, "value": text, "position": position}
-        )
-    product.attributes.exclude(name__in=[slugify(label) for label in attributes]).delete()
+    """Attributes that the shop does not know yet become texts."""
+    answers = {slugify(label): value for label, value in attributes.items()}
+    known = set(Attribute.objects.filter(code__in=answers).values_list("code", flat=True))
+    for position, label in enumerate(attributes):
+        if (code := slugify(label)) not in known:
+            ensure_attribute(code, label=label, kind=Attribute.Kind.TEXT, position=position)
+    former = product.attribute_values.values_list("attribute__code", flat=True)
+    answer_attributes(product, dict.fromkeys(former) | answers)
 
 
 def _write_variant(product: Product, line: dict[str, Any], position: int) -> None:
@@ -156,7 +160,7 @@ def _write_variant(product: Product, line: dict[str, Any], position: int) -> Non
         },
     )
     price = line["price"]
-    services.set_prices(product, {variant.sku: Money(price["amount"], price["currency"])})
+    set_prices(product, {variant.sku: Money(price["amount"], price["currency"])})
     if line.get("stock") is not None and not StockItem.objects.filter(variant=variant).exists():
         set_stock(variant, line["stock"], reference="import")
 

@@ -9,10 +9,11 @@ from datetime import UTC, datetime, timedelta
 
 from django.db import transaction
 
+from apps.catalog.browse import listings
 from apps.catalog.inventory.models import StockItem
-from apps.catalog.products import search
-from apps.catalog.products.models import Brand, Category, Price, Product, ProductAttribute, Variant
-from apps.catalog.products.services import ensure_category
+from apps.catalog.products.attributes import ensure_attribute, ensure_choices
+from apps.catalog.products.models import Attribute, AttributeValue, Brand, Category, Price, Product, Variant
+from apps.catalog.products.taxonomy import ensure_category
 
 BATCH = 2_000
 ADJECTIVES = ("amber", "brisk", "calm", "dusky", "fond", "gentle", "hazel", "ivory", "keen", "lunar", "mellow", "quiet")
@@ -35,6 +36,8 @@ def seed(count: int, seed_value: int) -> Iterator[int]:
 
 @transaction.atomic
 def _write_batch(numbers: range, seed_value: int, categories: list[Category], brands: list[Brand]) -> None:
+    material = ensure_attribute("material", label="Material", kind=Attribute.Kind.CHOICE)
+    choices = dict(zip(MATERIALS, ensure_choices(material, MATERIALS), strict=True))
     products, variants, prices, stock, attributes = [], [], [], [], []
     for number in numbers:
         chance = random.Random(f"{seed_value}:{number}")  # noqa: S311  (reproducible, not secret)
@@ -51,7 +54,6 @@ def _write_batch(numbers: range, seed_value: int, categories: list[Category], br
             summary=f"A {words[0]} {words[2]} made of {words[1]}.",
             description=f"This {words[2]} is made of {words[1]} by hand, in small numbers. It gets better with use.",
             published_at=EPOCH + timedelta(minutes=number),
-            min_price=amount,
             sales_count=int(chance.paretovariate(1.2)) % 5000,
         )
         variant = Variant(
@@ -64,13 +66,14 @@ def _write_batch(numbers: range, seed_value: int, categories: list[Category], br
         variants.append(variant)
         prices.append(Price(variant=variant, currency="EUR", amount=amount))
         stock.append(StockItem(variant=variant, on_hand=chance.randrange(0, 200)))
-        attributes.append(ProductAttribute(product=product, name="material", label="Material", value=words[1]))
+        choice = choices[words[1]]
+        attributes.append(AttributeValue(product=product, attribute=material, choice=choice, key=choice.slug))
     for model, rows in (
         (Product, products),
         (Variant, variants),
         (Price, prices),
         (StockItem, stock),
-        (ProductAttribute, attributes),
+        (AttributeValue, attributes),
     ):
         model.objects.bulk_create(rows, ignore_conflicts=True, batch_size=BATCH)
-    search.refresh_documents([product.pk for product in products])
+    listings.refresh([product.pk for product in products])

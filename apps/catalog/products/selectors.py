@@ -6,10 +6,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, F, Max, Min, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import BigIntegerField, Count, F, Max, Min, Prefetch, Q, QuerySet
+from django.db.models.fields.json import KeyTextTransform, KeyTransform
+from django.db.models.functions import Cast
 
-from apps.catalog.products import search
-from apps.catalog.products.models import Category, Price, Product, ProductImage, Variant
+from apps.catalog.browse import search
+from apps.catalog.products.attributes import key_of
+from apps.catalog.products.models import AttributeValue, Category, Product, ProductImage, Variant
 from apps.common.problems import NotFound
 
 # `shown_price` is the cheapest variant's in the asked currency; see `published`.
@@ -46,10 +49,8 @@ class ProductFilters:
 def published(currency: str = "") -> QuerySet[Product]:
     """What shoppers may see, with `shown_price`. In another currency than the shop's only what is priced in it."""
     products = Product.objects.filter(status=Product.Status.PUBLISHED)
-    if not currency or currency == shop_currency():
-        return products.annotate(shown_price=F("min_price"))
-    prices = Price.objects.filter(variant__product=OuterRef("pk"), currency=currency).order_by("amount")
-    return products.annotate(shown_price=Subquery(prices.values("amount")[:1])).filter(shown_price__isnull=False)
+    amount = KeyTextTransform("amount", KeyTransform(currency or shop_currency(), "listing__prices"))
+    return products.annotate(shown_price=Cast(amount, BigIntegerField())).filter(shown_price__isnull=False)
 
 
 def published_product(slug: str) -> Product:
@@ -86,7 +87,7 @@ class Browse:
             if name != without:
                 products = products.filter(condition)
         for name, value in self.filters.attributes.items():
-            products = products.filter(attributes__name=name, attributes__value__iexact=value)
+            products = products.filter(attribute_values__attribute__code=name, attribute_values__key=key_of(value))
         return products
 
     def facets(self) -> dict[str, Any]:
@@ -136,7 +137,9 @@ def for_list(products: QuerySet[Product]) -> QuerySet[Product]:
 
 def for_detail(products: QuerySet[Product]) -> QuerySet[Product]:
     """With all that the product page shows: the list's queries and 1 for attributes."""
-    return for_list(products).prefetch_related("attributes")
+    return for_list(products).prefetch_related(
+        Prefetch("attribute_values", AttributeValue.objects.select_related("attribute", "choice").order_by("position"))
+    )
 
 
 def _parts() -> list[Any]:

@@ -1,15 +1,15 @@
 from celery import shared_task
 
-from apps.catalog.products import services
+from apps.catalog.products import pictures
 
 
 @shared_task(autoretry_for=(OSError,), retry_backoff=5, max_retries=5)
 def render_image(image_id: str) -> None:
     """Make the renditions of an uploaded picture."""
-    services.render_image(image_id)
+    pictures.render_image(image_id)
 
 
 @shared_task
 def render_missing_images() -> int:
     """Render what was uploaded while no task could be sent or none came through; returns how many."""
-    return services.render_missing_images()
+    return pictures.render_missing_images()

@@ -15,15 +15,15 @@ from apps.catalog.reviews.models import Review
 
 @admin.register(Review)
 class ReviewAdmin(ModelAdmin):
-    list_display = ["product", "rating", "title", "author_name", "created_at", "is_hidden"]
+    list_display = ["product", "rating", "title", "author_name", "created_at", "status"]
     list_select_related = ["product"]
-    list_filter = ["rating", "is_hidden"]
+    list_filter = ["rating", "status"]
     search_fields = ["title", "body", "product__title"]
     ordering = ["-created_at"]
     show_full_result_count = False
-    actions = ["hide", "show"]
+    actions = ["approve", "reject"]
     readonly_fields = ["product", "rating", "title", "body", "author_name", "is_verified", "created_at"]
-    fields = [*readonly_fields, "is_hidden"]
+    fields = [*readonly_fields, "status"]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -32,14 +32,14 @@ class ReviewAdmin(ModelAdmin):
         return False
 
     def save_model(self, request: HttpRequest, obj: Review, form: Any, change: bool) -> None:
-        services.set_hidden(obj, hidden=obj.is_hidden)
+        services.moderate(obj, obj.status, by=request.user.email)
 
-    @admin.action(description="Hide")
-    def hide(self, request: HttpRequest, queryset: QuerySet[Review]) -> None:
+    @admin.action(description="Approve")
+    def approve(self, request: HttpRequest, queryset: QuerySet[Review]) -> None:
         for review in queryset:
-            services.set_hidden(review, hidden=True)
+            services.moderate(review, Review.Status.APPROVED, by=request.user.email)
 
-    @admin.action(description="Show")
-    def show(self, request: HttpRequest, queryset: QuerySet[Review]) -> None:
+    @admin.action(description="Reject")
+    def reject(self, request: HttpRequest, queryset: QuerySet[Review]) -> None:
         for review in queryset:
-            services.set_hidden(review, hidden=False)
+            services.moderate(review, Review.Status.REJECTED, by=request.user.email)

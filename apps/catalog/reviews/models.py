@@ -30,6 +30,13 @@ class Purchase(models.Model):
 
 
 class Review(models.Model):
+    """What a buyer says. Only approved reviews show and count."""
+
+    class Status(models.TextChoices):
+        PENDING = "pending", "waits for approval"
+        APPROVED = "approved"
+        REJECTED = "rejected"
+
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="reviews")
     user_id = models.UUIDField(null=True, blank=True)
@@ -38,7 +45,10 @@ class Review(models.Model):
     title = models.CharField(max_length=120)
     body = models.TextField(max_length=4000, blank=True)
     is_verified = models.BooleanField("verified purchase", default=False)
-    is_hidden = models.BooleanField(default=False, help_text="Hidden reviews do not show and do not count.")
+    status = models.CharField(max_length=8, choices=Status, default=Status.PENDING)
+    moderated_by = models.CharField(max_length=254, blank=True)
+    moderated_at = models.DateTimeField(null=True, blank=True)
+    report_count = models.PositiveIntegerField(default=0, editable=False)
     created_at = models.DateTimeField()
 
     class Meta:
@@ -47,7 +57,36 @@ class Review(models.Model):
             models.UniqueConstraint(fields=["product", "user_id"], name="review_once_per_user"),
             models.CheckConstraint(condition=Q(rating__gte=1, rating__lte=5), name="review_rating_1_to_5"),
         ]
-        indexes = [models.Index(fields=["product", "-created_at", "id"], name="review_list")]
+        indexes = [
+            models.Index(fields=["product", "-created_at", "id"], name="review_list"),
+            # The queue: what waits, and what was reported.
+            models.Index(fields=["created_at"], name="review_queue", condition=Q(status="pending")),
+        ]
 
     def __str__(self) -> str:
         return f"{self.rating}/5 {self.title}"
+
+
+class ReviewReport(models.Model):
+    """That somebody finds a review abusive."""
+
+    class Reason(models.TextChoices):
+        OFFENSIVE = "offensive"
+        SPAM = "spam", "advertising"
+        PRIVATE = "private", "private data of somebody"
+        OFF_TOPIC = "off_topic", "not about the product"
+
+    review = models.ForeignKey(Review, on_delete=models.CASCADE, related_name="reports")
+    user_id = models.UUIDField(null=True)
+    reason = models.CharField(max_length=9, choices=Reason)
+    comment = models.CharField(max_length=500, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            # One person, one voice, however often the button is pressed.
+            models.UniqueConstraint(fields=["review", "user_id"], name="report_once_per_user"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reason}: {self.review_id}"

@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
-from django.db.models import Avg, Count, F
+from django.db.models import Count, F
 from django.utils import timezone
 
+from apps.catalog.browse import listings
 from apps.catalog.products.models import Product
 from apps.catalog.reviews.models import Purchase, Review
 from apps.common.problems import Conflict, Forbidden
@@ -58,7 +59,13 @@ def import_review(
         product=product,
         author_name=author_name,
         title=title,
-        defaults={"rating": rating, "body": body, "created_at": created_at, "is_verified": True},
+        defaults={
+            "rating": rating,
+            "body": body,
+            "created_at": created_at,
+            "is_verified": True,
+            "status": Review.Status.APPROVED,
+        },
     )
     return is_new
 
@@ -66,17 +73,20 @@ def import_review(
 def refresh_rating(product_id: uuid.UUID) -> None:
     """Count again what shows; the product's row is locked, so parallel reviews all count."""
     product = Product.objects.select_for_update().get(pk=product_id)
-    shown = Review.objects.filter(product_id=product_id, is_hidden=False)
-    totals = shown.aggregate(average=Avg("rating"), count=Count("pk"))
-    product.rating_average = round(totals["average"] or 0, 2)
-    product.rating_count = totals["count"]
-    product.save(update_fields=["rating_average", "rating_count"])
+    shown = Review.objects.filter(product_id=product_id, status=Review.Status.APPROVED)
+    given = dict(shown.values_list("rating").annotate(Count("pk")))
+    histogram = [given.get(stars, 0) for stars in range(1, 6)]
+    count = sum(histogram)
+    product.rating_histogram, product.rating_count = histogram, count
+    product.rating_average = round(sum(stars * times for stars, times in given.items()) / count, 2) if count else 0
+    product.save(update_fields=["rating_average", "rating_count", "rating_histogram"])
+    listings.refresh([product_id])
 
 
-def set_hidden(review: Review, *, hidden: bool) -> None:
-    """Take a review off the page, or put it back."""
+def moderate(review: Review, status: str, *, by: str) -> None:
+    """Approve a review, or take it off the page."""
     with transaction.atomic():
-        Review.objects.filter(pk=review.pk).update(is_hidden=hidden)
+        Review.objects.filter(pk=review.pk).update(status=status, moderated_by=by, moderated_at=timezone.now())
         refresh_rating(review.product_id)
 
 
@@ -86,6 +96,7 @@ def record_purchase(*, order_number: str, user_id: uuid.UUID | None, quantities:
     Products that are gone meanwhile are left out. Call it in a transaction.
     """
     # In one order, so that two orders of the same products cannot wait for each other.
+    counted = []
     for product in Product.objects.filter(slug__in=quantities).order_by("pk"):
         quantity = quantities[product.slug]
         _, is_new = Purchase.objects.get_or_create(
@@ -93,6 +104,8 @@ def record_purchase(*, order_number: str, user_id: uuid.UUID | None, quantities:
         )
         if is_new:
             Product.objects.filter(pk=product.pk).update(sales_count=F("sales_count") + quantity)
+            counted.append(product.pk)
+    listings.refresh(counted)
 
 
 def forget_user(user_id: uuid.UUID) -> None:

@@ -16,8 +16,11 @@ from PIL import Image
 
 from apps.catalog.inventory.models import Reservation
 from apps.catalog.inventory.services import reserve_stock, set_stock
-from apps.catalog.products.models import Brand, Product, ProductAttribute, Variant
-from apps.catalog.products.services import ensure_category, record_change, set_prices
+from apps.catalog.products.attributes import answer_attributes, ensure_attribute, ensure_choices
+from apps.catalog.products.models import Attribute, Brand, Product, Variant
+from apps.catalog.products.pricing import set_prices
+from apps.catalog.products.services import record_change
+from apps.catalog.products.taxonomy import ensure_category
 from apps.common.money import Money
 
 _numbers = itertools.count(1)
@@ -49,7 +52,9 @@ def make_product(
             **fields,
         )
         for label, value in (attributes or {}).items():
-            ProductAttribute.objects.create(product=product, name=slugify(label), label=label, value=value)
+            attribute = ensure_attribute(slugify(label), label=label, kind=Attribute.Kind.CHOICE)
+            ensure_choices(attribute, [value])
+        answer_attributes(product, {slugify(label): value for label, value in (attributes or {}).items()})
         add_variant(product, sku=sku or f"SKU-{number}", price=price, stock=stock)
     product.refresh_from_db()
     return product

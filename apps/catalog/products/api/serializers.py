@@ -9,7 +9,7 @@ from rest_framework import serializers
 
 from apps.catalog.inventory.api.serializers import LineSerializer
 from apps.catalog.products.images import image_url
-from apps.catalog.products.models import Product, ProductImage, Variant
+from apps.catalog.products.models import AttributeValue, Product, ProductImage, Variant
 from apps.catalog.products.selectors import ORDERINGS, ProductFilters, price_in, shop_currency
 from apps.common.money import CurrencyField, Money, MoneySerializer
 
@@ -181,6 +181,16 @@ class AttributeSerializer(serializers.Serializer):
     value = serializers.CharField()
 
 
+def _shown(value: AttributeValue) -> str:
+    if value.choice:
+        return value.choice.label
+    if value.number is not None:
+        return f"{value.number.normalize():f} {value.attribute.unit}".strip()
+    if value.boolean is not None:
+        return "yes" if value.boolean else "no"
+    return value.text
+
+
 class CrumbSerializer(serializers.Serializer):
     path = serializers.CharField()
     name = serializers.CharField()
@@ -197,8 +207,10 @@ class ProductDetailSerializer(ProductListSerializer):
 
     @extend_schema_field(AttributeSerializer(many=True))
     def get_attributes(self, product: Product) -> list[dict[str, Any]]:
-        attributes = sorted(product.attributes.all(), key=lambda attribute: attribute.position)
-        return AttributeSerializer(attributes, many=True).data
+        return [
+            {"name": v.attribute.code, "label": v.attribute.label, "value": _shown(v)}
+            for v in product.attribute_values.all()
+        ]
 
     @extend_schema_field(VariantSerializer(many=True))
     def get_variants(self, product: Product) -> list[dict[str, Any]]:

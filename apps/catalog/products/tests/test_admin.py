@@ -15,7 +15,7 @@ from django.utils import timezone
 from apps.catalog.inventory.models import StockItem, StockMovement
 from apps.catalog.products.apps import grant_staff_permissions
 from apps.catalog.products.models import Brand, Category, Product, ProductImage
-from apps.catalog.products.services import ensure_category
+from apps.catalog.products.taxonomy import ensure_category
 from apps.catalog.reviews.models import Review
 from apps.catalog.reviews.services import import_review
 from apps.catalog.tests.factories import add_variant, make_product, make_reservation, picture, sku_of

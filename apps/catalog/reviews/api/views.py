@@ -28,7 +28,7 @@ class ReviewsView(ListAPIView):
         return [AllowAny()] if self.request.method in ("GET", "HEAD", "OPTIONS") else [IsUser()]
 
     def get_queryset(self) -> QuerySet[Review]:
-        return Review.objects.filter(product=published_product(self.kwargs["slug"]), is_hidden=False)
+        return Review.objects.filter(product=published_product(self.kwargs["slug"]), status=Review.Status.APPROVED)
 
     @extend_schema(request=ReviewSerializer, responses={201: ReviewSerializer})
     def post(self, request: Request, slug: str) -> Response:

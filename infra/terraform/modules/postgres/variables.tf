@@ -94,7 +94,7 @@ variable "high_availability" {
 variable "extensions" {
   description = "Extensions that migrations may create."
   type        = list(string)
-  default     = ["PG_TRGM", "UNACCENT"]
+  default     = ["BTREE_GIST", "PG_TRGM", "UNACCENT"]
 }
 
 variable "subnet_id" {

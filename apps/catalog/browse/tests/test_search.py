@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from django.core.management import call_command
 
-from apps.catalog.products.models import Product, SearchWord
-from apps.catalog.products.search import refresh_all, refresh_documents
+from apps.catalog.browse.listings import refresh, refresh_all
+from apps.catalog.browse.models import Listing, SearchWord
 from apps.catalog.products.selectors import Browse, ProductFilters
 from apps.catalog.tests.factories import make_film, make_product
 
@@ -127,17 +127,17 @@ class TestFinding:
 def test_all_documents_are_written_anew_in_batches(capsys):
     for number in range(5):
         make_product(f"Mug {number}")
-    Product.objects.update(search_document=None)
+    Listing.objects.update(document="")
     SearchWord.objects.all().delete()
     assert found("mug") == []
     assert list(refresh_all(batch=2)) == [2, 4, 5]
     assert len(found("mug")) == len(found("mugg")) == 5
-    call_command("refresh_search")
+    call_command("refresh_listings")
     assert "5 products" in capsys.readouterr().out
 
 
 def test_two_writers_of_the_same_new_words_do_not_fail():
     """The vocabulary is shared: the second insert of a word is no error."""
     first, second = make_product("Xylophone"), make_product("Xylophone")
-    refresh_documents([first.pk, second.pk])
+    refresh([first.pk, second.pk])
     assert SearchWord.objects.filter(word="xylophone").count() == 1

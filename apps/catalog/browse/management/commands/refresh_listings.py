@@ -1,4 +1,4 @@
-"""`manage.py catalog refresh_search`: after a release that changed what a search document holds."""
+"""`manage.py catalog refresh_listings`: after a release that changed what a search document holds."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from apps.catalog.products.search import refresh_all
+from apps.catalog.browse.listings import refresh_all
 
 
 class Command(BaseCommand):
-    help = "Write the search documents of all products anew, in batches; the shop goes on meanwhile."
+    help = "Write the listings of all products anew, in batches; the shop goes on meanwhile."
 
     def handle(self, *args: Any, **options: Any) -> None:
         done = 0

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-import uuid
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import reduce
 from operator import and_
 
 from django.contrib.postgres.search import SearchQuery, SearchQueryCombinable, SearchRank
-from django.db import connection, transaction
+from django.db import connection
 from django.db.models import ExpressionWrapper, F, IntegerField, QuerySet, Value
 from django.db.models.functions import Cast, Least
 
@@ -27,38 +25,6 @@ MAX_WORDS = 8
 # "house" ~ "mouse" has 0.33.
 SIMILAR_ENOUGH = 0.35
 
-# Weights: title A, brand and category B, attributes (cast, director, material) C, summary and description D.
-REFRESH = """
-    WITH text AS (
-        SELECT
-            p.id,
-            p.title || ' ' || coalesce(p.year::text, '') AS a,
-            coalesce(b.name, '') || ' ' || c.name AS b,
-            coalesce((SELECT string_agg(value, ' ') FROM products_productattribute WHERE product_id = p.id), '') AS c,
-            p.summary || ' ' || p.description AS d
-        FROM products_product AS p
-            JOIN products_category AS c ON c.id = p.category_id
-            LEFT JOIN products_brand AS b ON b.id = p.brand_id
-        WHERE p.id = ANY(%(ids)s)
-    ), refreshed AS (
-        UPDATE products_product SET search_document =
-            setweight(to_tsvector('streamcart', a) || to_tsvector('streamcart_plain', a), 'A')
-            || setweight(to_tsvector('streamcart', b) || to_tsvector('streamcart_plain', b), 'B')
-            || setweight(to_tsvector('streamcart', c) || to_tsvector('streamcart_plain', c), 'C')
-            || setweight(to_tsvector('streamcart', d) || to_tsvector('streamcart_plain', d), 'D')
-        FROM text WHERE text.id = products_product.id
-    ), words AS (
-        SELECT DISTINCT unnest(tsvector_to_array(to_tsvector('streamcart_plain', a || ' ' || b || ' ' || c))) AS word
-        FROM text
-    )
-    -- In one order, so that two transactions that add the same words cannot wait for each other.
-    INSERT INTO products_searchword (word)
-        SELECT word FROM words AS new
-        WHERE word ~ '^[^0-9]{3,60}$' AND NOT EXISTS (SELECT 1 FROM products_searchword AS s WHERE s.word = new.word)
-        ORDER BY word
-    ON CONFLICT DO NOTHING
-"""
-
 # For each word that occurs in no product (and is no stop word), the most similar one that products hold. Counting makes
 # PostgreSQL take the index; for NOT EXISTS it expects an early hit and reads the whole table when there is none.
 MEANT = """
@@ -69,29 +35,13 @@ MEANT = """
                 || to_tsquery('streamcart_plain', quote_literal(asked.word) || ':*') AS query
         ) AS typed
         CROSS JOIN LATERAL (
-            SELECT s.word FROM products_searchword AS s
+            SELECT s.word FROM browse_searchword AS s
             WHERE s.word %% asked.word AND similarity(s.word, asked.word) >= %(similar)s
             ORDER BY similarity(s.word, asked.word) DESC, s.word LIMIT 1
         ) AS similar_word
     WHERE numnode(typed.query) > 0
-        AND 0 = (SELECT count(*) FROM products_product WHERE status = 'published' AND search_document @@ typed.query)
+        AND 0 = (SELECT count(*) FROM browse_listing WHERE is_published AND document @@ typed.query)
 """
-
-
-def refresh_documents(product_ids: Iterable) -> None:
-    """Write the search documents anew; call in the transaction that changed the products."""
-    with connection.cursor() as cursor:
-        cursor.execute(REFRESH, {"ids": list(product_ids)})
-
-
-def refresh_all(*, batch: int = 2_000) -> Iterator[int]:
-    """Write all documents anew, a transaction a batch; yields how many are done."""
-    done, last = 0, uuid.UUID(int=0)
-    while ids := list(Product.objects.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:batch]):
-        with transaction.atomic():
-            refresh_documents(ids)
-        done, last = done + len(ids), ids[-1]
-        yield done
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,10 +88,10 @@ class Match:
         if self.query is None:
             return products.annotate(relevance=Value(0)).none()
         # An integer keeps its value on the way through a cursor, a float does not. Best sellers win ties.
-        rank = Cast(SearchRank(F("search_document"), self.query) * Value(1_000_000.0), IntegerField())
+        rank = Cast(SearchRank(F("listing__document"), self.query) * Value(1_000_000.0), IntegerField())
         popular = Least("sales_count", Value(1000), output_field=IntegerField())
         relevance = ExpressionWrapper(rank + popular, IntegerField())
-        return products.filter(search_document=self.query).annotate(relevance=relevance)
+        return products.filter(listing__document=self.query).annotate(relevance=relevance)
 
 
 def resolve(text: str, products: QuerySet[Product]) -> Match:

@@ -1,0 +1,20 @@
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+
+
+class BrowseConfig(AppConfig):
+    name = "apps.catalog.browse"
+    label = "browse"
+
+    def ready(self) -> None:
+        post_migrate.connect(list_unlisted, sender=self, dispatch_uid="catalog-list-unlisted")
+
+
+def list_unlisted(**_: object) -> None:
+    """Products of a time before there were listings get theirs."""
+    from apps.catalog.browse import listings
+    from apps.catalog.products.models import Product
+
+    if Product.objects.filter(listing=None).exists():
+        for _done in listings.refresh_all():
+            pass

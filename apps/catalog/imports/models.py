@@ -1,0 +1,81 @@
+"""Imports of products from CSV and XLSX files: what was asked, how far it is, and what became of each row."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from apps.common.ids import uuid7
+
+
+def upload_name(job: ImportJob, filename: str) -> str:
+    """Where an upload is kept: named by us, so no file name of somebody's computer becomes an address."""
+    return f"imports/{job.pk}.{job.format}"
+
+
+class ImportJob(models.Model):
+    """One file. First every row is checked (that is all of a dry run); only a file without errors is written."""
+
+    class Format(models.TextChoices):
+        CSV = "csv", "CSV"
+        XLSX = "xlsx", "Excel (XLSX)"
+
+    class State(models.TextChoices):
+        WAITING = "waiting"
+        CHECKING = "checking"
+        CHECKED = "checked"
+        WRITING = "writing"
+        DONE = "done"
+        FAILED = "failed"
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    file = models.FileField(upload_to=upload_name, max_length=200)
+    file_name = models.CharField(max_length=200, help_text="As it was called by who sent it.")
+    format = models.CharField(max_length=4, choices=Format)
+    is_dry_run = models.BooleanField("dry run", default=True)
+    state = models.CharField(max_length=8, choices=State, default=State.WAITING)
+    failure = models.CharField(max_length=500, blank=True)
+    row_count = models.PositiveIntegerField(default=0)
+    checked_rows = models.PositiveIntegerField(default=0)
+    written_rows = models.PositiveIntegerField(default=0)
+    created_count = models.PositiveIntegerField(default=0)
+    changed_count = models.PositiveIntegerField(default=0)
+    unchanged_count = models.PositiveIntegerField(default=0)
+    error_count = models.PositiveIntegerField(default=0)
+    requested_by = models.CharField(max_length=254, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    started_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+    # A worker works on it until then; another one may take it over afterwards.
+    lease_until = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["-created_at", "-id"], name="import_newest")]
+
+    def __str__(self) -> str:
+        return self.file_name
+
+
+class ImportRow(models.Model):
+    """What the check says of one row of the file: what would change, or why it cannot be used."""
+
+    class Action(models.TextChoices):
+        CREATE = "create"
+        CHANGE = "change"
+        NOTHING = "nothing"
+        ERROR = "error"
+
+    job = models.ForeignKey(ImportJob, on_delete=models.CASCADE, related_name="rows")
+    line = models.PositiveIntegerField(help_text="Of the file, the heading being line 1.")
+    sku = models.CharField(max_length=40, blank=True)
+    action = models.CharField(max_length=7, choices=Action)
+    # {"title": ["before", "after"]}
+    changes = models.JSONField(default=dict)
+    # {"price": ["Use a price such as 19.99."]}
+    errors = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["job", "line"], name="import_row_once")]
+        indexes = [models.Index(fields=["job", "action", "line"], name="import_rows_by_action")]
+
+    def __str__(self) -> str:
+        return f"line {self.line}: {self.action}"

@@ -1,0 +1,33 @@
+"""What the shop sells, and how it is described."""
+
+from apps.catalog.products.models.attributes import (
+    Attribute,
+    AttributeChoice,
+    AttributeValue,
+    ProductType,
+    ProductTypeAttribute,
+)
+from apps.catalog.products.models.collections import Collection, CollectionItem
+from apps.catalog.products.models.images import ProductImage, upload_name
+from apps.catalog.products.models.pricing import Price, SalePrice
+from apps.catalog.products.models.product import Product, ProductRelation, Variant
+from apps.catalog.products.models.taxonomy import Brand, Category
+
+__all__ = [
+    "Attribute",
+    "AttributeChoice",
+    "AttributeValue",
+    "Brand",
+    "Category",
+    "Collection",
+    "CollectionItem",
+    "Price",
+    "Product",
+    "ProductImage",
+    "ProductRelation",
+    "ProductType",
+    "ProductTypeAttribute",
+    "SalePrice",
+    "Variant",
+    "upload_name",
+]

@@ -1,0 +1,30 @@
+"""What several models of the catalogue have in common."""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class Translated(models.Model):
+    """Texts in the shop's first language stand in their columns; others in `translations`: `{"de": {"title": "…"}}`.
+
+    `apps.catalog.products.translations` reads them. A language more needs no migration (decision 0011).
+    """
+
+    # The columns that may be translated; each model says its own.
+    TRANSLATABLE: tuple[str, ...] = ()
+
+    translations = models.JSONField(default=dict, blank=True, editable=False)
+
+    class Meta:
+        abstract = True
+
+
+class SearchEngineTexts(models.Model):
+    """What search engines show in place of the title and the summary; empty means these."""
+
+    seo_title = models.CharField("title for search engines", max_length=70, blank=True)
+    seo_description = models.CharField("description for search engines", max_length=160, blank=True)
+
+    class Meta:
+        abstract = True

@@ -1,0 +1,51 @@
+"""Products put together for a reason: by hand, or by a rule."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+from apps.catalog.products.models.bases import SearchEngineTexts, Translated
+
+
+class Collection(Translated, SearchEngineTexts):
+    """A shelf of its own: `summer`, `under-twenty`. Its rule is a filter of the product list, kept."""
+
+    class Kind(models.TextChoices):
+        MANUAL = "manual", "chosen by hand"
+        RULE = "rule", "by a rule"
+
+    TRANSLATABLE = ("title", "description", "seo_title", "seo_description")
+
+    slug = models.SlugField(max_length=120, unique=True)
+    title = models.CharField(max_length=120)
+    description = models.CharField(max_length=500, blank=True)
+    kind = models.CharField(max_length=6, choices=Kind, default=Kind.MANUAL)
+    # The query string of the product list as an object: {"brand": "norrund", "attr.material": "oak"}.
+    rule = models.JSONField(default=dict, blank=True)
+    is_published = models.BooleanField(default=False)
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind="rule") & ~Q(rule={}) | Q(kind="manual", rule={}), name="collection_rule_fits_kind"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class CollectionItem(models.Model):
+    """A product's place in a collection that was made by hand."""
+
+    collection = models.ForeignKey(Collection, on_delete=models.CASCADE, related_name="items")
+    product = models.ForeignKey("products.Product", on_delete=models.CASCADE, related_name="collection_items")
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["collection", "product"], name="product_once_per_collection")]
+
+    def __str__(self) -> str:
+        return f"{self.product_id} in {self.collection_id}"

@@ -1,0 +1,148 @@
+"""Products and their variants."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+
+from apps.catalog.products.barcodes import validate_barcode
+from apps.catalog.products.models.attributes import ProductType
+from apps.catalog.products.models.bases import SearchEngineTexts, Translated
+from apps.catalog.products.models.taxonomy import Brand, Category
+from apps.common.ids import uuid7
+
+
+def no_ratings() -> list[int]:
+    """How often 1, 2, 3, 4 and 5 stars were given: never."""
+    return [0, 0, 0, 0, 0]
+
+
+class Product(Translated, SearchEngineTexts):
+    """Something that can be bought, in one or more variants."""
+
+    class Kind(models.TextChoices):
+        GOODS = "goods"
+        VIDEO = "video"
+
+    class Status(models.TextChoices):
+        DRAFT = "draft"
+        PUBLISHED = "published"
+        ARCHIVED = "archived"
+
+    TRANSLATABLE = ("title", "summary", "description", "seo_title", "seo_description")
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    slug = models.SlugField(max_length=120, unique=True)
+    title = models.CharField(max_length=200)
+    kind = models.CharField(max_length=8, choices=Kind, default=Kind.GOODS)
+    status = models.CharField(max_length=10, choices=Status, default=Status.DRAFT)
+    product_type = models.ForeignKey(
+        ProductType, on_delete=models.PROTECT, related_name="products", null=True, blank=True, verbose_name="type"
+    )
+    category = models.ForeignKey(Category, on_delete=models.PROTECT, related_name="products")
+    brand = models.ForeignKey(Brand, on_delete=models.PROTECT, related_name="products", null=True, blank=True)
+    summary = models.CharField(max_length=300, blank=True)
+    description = models.TextField(max_length=20_000, blank=True)
+    title_slug = models.SlugField(max_length=120, blank=True, help_text="The film's title in the video service.")
+    year = models.PositiveSmallIntegerField(null=True, blank=True)
+    is_featured = models.BooleanField("featured", default=False)
+    # A published product shows from `published_at` until before `published_until`; either may lie ahead.
+    published_at = models.DateTimeField("shows from", null=True, blank=True)
+    published_until = models.DateTimeField("shows until", null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+    # Kept by services.
+    version = models.PositiveIntegerField(default=1, editable=False)
+    import_digest = models.CharField(max_length=64, blank=True, editable=False, help_text="Of the imported entry.")
+    sales_count = models.PositiveIntegerField(default=0, editable=False)
+    rating_count = models.PositiveIntegerField(default=0, editable=False)
+    rating_average = models.DecimalField(max_digits=3, decimal_places=2, default=0, editable=False)
+    rating_histogram = ArrayField(models.PositiveIntegerField(), size=5, default=no_ratings, editable=False)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(status="published") | Q(published_at__isnull=False), name="product_published_has_date"
+            ),
+            models.CheckConstraint(
+                condition=Q(published_until__isnull=True) | Q(published_until__gt=F("published_at")),
+                name="product_shows_before_it_ends",
+            ),
+        ]
+        indexes = [
+            # The admin's list: newest change first, alone and under its filters.
+            models.Index(fields=["-updated_at", "-id"], name="product_by_change"),
+            models.Index(fields=["status", "-updated_at"], name="product_by_status"),
+            models.Index(fields=["kind", "-updated_at"], name="product_by_kind"),
+            models.Index(fields=["category", "-updated_at"], name="product_by_category"),
+            models.Index(fields=["-sales_count", "-id"], name="product_by_sales"),
+            models.Index(fields=["title", "id"], name="product_by_title"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Variant(Translated):
+    """What goes into a cart. A digital variant is an offer of a film: buy, or rent for some hours."""
+
+    class Offer(models.TextChoices):
+        BUY = "buy"
+        RENT = "rent"
+
+    TRANSLATABLE = ("name",)
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="variants")
+    sku = models.CharField("SKU", max_length=40, unique=True)
+    barcode = models.CharField(
+        max_length=14, blank=True, validators=[validate_barcode], help_text="GTIN: 8, 12, 13 or 14 digits."
+    )
+    name = models.CharField(max_length=120, blank=True)
+    options = models.JSONField(default=dict, blank=True)
+    weight_grams = models.PositiveIntegerField("weight (g)", default=0)
+    # Digital variants say buy or rent; goods say nothing.
+    offer = models.CharField(max_length=4, choices=Offer, blank=True)
+    rental_hours = models.PositiveIntegerField(null=True, blank=True)
+    title_slug = models.SlugField(
+        max_length=120, blank=True, help_text="The title in the video service, when it is not the product's."
+    )
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(offer="rent") | Q(rental_hours__gt=0), name="variant_rental_has_hours"),
+            models.CheckConstraint(condition=~Q(offer="") | Q(title_slug=""), name="variant_of_goods_has_no_title"),
+            models.UniqueConstraint(fields=["barcode"], name="variant_barcode_once", condition=~Q(barcode="")),
+        ]
+
+    def __str__(self) -> str:
+        return self.sku
+
+    @property
+    def is_digital(self) -> bool:
+        """Watched, not sent: it needs no stock."""
+        return bool(self.offer)
+
+
+class ProductRelation(models.Model):
+    """That staff recommend one product beside another."""
+
+    class Kind(models.TextChoices):
+        SIMILAR = "similar"
+        ACCESSORY = "accessory"
+
+    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="relations")
+    related = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="related_from")
+    kind = models.CharField(max_length=9, choices=Kind, default=Kind.SIMILAR)
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["product", "related"], name="relation_once"),
+            models.CheckConstraint(condition=~Q(product=F("related")), name="relation_to_another"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.product_id} -> {self.related_id}"

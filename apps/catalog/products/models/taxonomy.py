@@ -1,0 +1,40 @@
+"""How products are ordered: the tree of categories, and brands."""
+
+from __future__ import annotations
+
+from django.db import models
+from treebeard.mp_tree import MP_Node
+
+from apps.catalog.products.models.bases import SearchEngineTexts, Translated
+
+
+class Category(Translated, SearchEngineTexts, MP_Node):
+    """A node of the tree. `full_path` joins the slugs from the root: `home/kitchen`."""
+
+    TRANSLATABLE = ("name", "description", "seo_title", "seo_description")
+
+    name = models.CharField(max_length=120)
+    slug = models.SlugField(max_length=80)
+    full_path = models.CharField(max_length=400, unique=True, editable=False)
+    description = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        verbose_name_plural = "categories"
+        indexes = [
+            # "This category and everything below it" is a prefix match.
+            models.Index(fields=["full_path"], name="category_full_path_prefix", opclasses=["varchar_pattern_ops"])
+        ]
+
+    def __str__(self) -> str:
+        return self.full_path or self.name
+
+
+class Brand(Translated):
+    TRANSLATABLE = ("description",)
+
+    name = models.CharField(max_length=120, unique=True)
+    slug = models.SlugField(max_length=120, unique=True)
+    description = models.CharField(max_length=300, blank=True)
+
+    def __str__(self) -> str:
+        return self.name

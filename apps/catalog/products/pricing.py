@@ -1,0 +1,86 @@
+"""What variants cost: prices by currency, and scheduled sales."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+
+from apps.catalog.products.models import Price, Product, SalePrice, Variant
+from apps.common.money import Money
+from apps.common.problems import ValidationProblem
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What a variant costs in one currency at one moment.
+
+    `regular` is the price without the sale, None when there is no sale (or it saves nothing).
+    """
+
+    price: Money
+    regular: Money | None = None
+    sale_ends_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sale:
+    """A scheduled sale: `price` from `starts_at` until before `ends_at`."""
+
+    price: Money
+    starts_at: datetime
+    ends_at: datetime
+
+
+def offer_of(variant: Variant, currency: str, *, at: datetime) -> Offer | None:
+    """What the variant costs at a moment, from prefetched `prices` and `sale_prices`; None when it is not sold in this
+    currency. The rule of `browse.listings`: a sale never makes a price higher.
+    """
+    amount = next((price.amount for price in variant.prices.all() if price.currency == currency), None)
+    if amount is None:
+        return None
+    for sale in variant.sale_prices.all():
+        if sale.currency == currency and sale.starts_at <= at < sale.ends_at and sale.amount < amount:
+            return Offer(Money(sale.amount, currency), Money(amount, currency), sale.ends_at)
+    return Offer(Money(amount, currency))
+
+
+def set_sales(variant: Variant, sales: Iterable[Sale]) -> None:
+    """Replace the variant's scheduled sales. The caller records the change.
+
+    Raises ValidationProblem for sales that end before they begin or overlap in one currency.
+    """
+    rows = [
+        SalePrice(
+            variant=variant,
+            currency=sale.price.currency,
+            amount=sale.price.amount,
+            starts_at=sale.starts_at,
+            ends_at=sale.ends_at,
+        )
+        for sale in sales
+    ]
+    if any(row.starts_at >= row.ends_at for row in rows):
+        message = "A sale ends after it starts."
+        raise ValidationProblem(message, errors={"sales": [message]})
+    try:
+        with transaction.atomic():
+            SalePrice.objects.filter(variant=variant).delete()
+            SalePrice.objects.bulk_create(rows)
+    except IntegrityError as error:
+        message = f"Two sales of {variant.sku} overlap; a variant has one sale price at a time."
+        raise ValidationProblem(message, errors={"sales": [message]}) from error
+
+
+def set_prices(product: Product, prices: Mapping[str, Money]) -> None:
+    """Write prices by SKU. Raises ValidationProblem for SKUs of other products. The caller records the change."""
+    variants = {variant.sku: variant for variant in product.variants.filter(sku__in=prices)}
+    if unknown := sorted(prices.keys() - variants.keys()):
+        errors = {"variants": [f"This product has no variant {sku}." for sku in unknown]}
+        raise ValidationProblem("Some variants are unknown; see errors.", errors=errors)
+    for sku, price in prices.items():
+        Price.objects.update_or_create(
+            variant=variants[sku], currency=price.currency, defaults={"amount": price.amount}
+        )

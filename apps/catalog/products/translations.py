@@ -1,0 +1,76 @@
+"""Texts in the shop's languages. The first language stands in the models' columns, the others in `translations`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation.trans_real import parse_accept_lang_header
+
+from apps.catalog.products.models.bases import Translated
+from apps.common.problems import ValidationProblem
+
+
+def languages() -> tuple[str, ...]:
+    """The shop's languages, the first one first."""
+    return tuple(settings.SHOP_LANGUAGES)
+
+
+def default_language() -> str:
+    return settings.SHOP_LANGUAGES[0]
+
+
+def chosen_language(*, asked: str = "", accepted: str = "") -> str:
+    """The language to answer in: the one asked for, else the best of an Accept-Language header, else the first.
+
+    Raises LookupError for an asked language that the shop does not speak.
+    """
+    if asked:
+        return _spoken(asked)
+    for code, _ in parse_accept_lang_header(accepted.lower()):
+        try:
+            return _spoken(code)
+        except LookupError:
+            continue
+    return default_language()
+
+
+def _spoken(code: str) -> str:
+    """`de` for `de-AT`."""
+    spoken = languages()
+    for candidate in (code.lower(), code.lower().partition("-")[0]):
+        if candidate in spoken:
+            return candidate
+    raise LookupError(f"The shop does not speak {code}; use one of {', '.join(spoken)}.")
+
+
+def text(row: Translated, name: str, language: str) -> Any:
+    """A text of `row` in `language`, else in the shop's first."""
+    translated = row.translations.get(language, {}).get(name) if language != default_language() else None
+    return translated or getattr(row, name)
+
+
+def cleaned_translations(model: type[Translated], given: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, str]]:
+    """`given` (`{"de": {"title": "…"}}`) as a row of `model` keeps it, without empty texts.
+
+    Raises ValidationProblem for languages that the shop does not speak or that stand in the columns, for texts that the
+    model does not have and for ones that are longer than their column.
+    """
+    errors: dict[str, list[str]] = {}
+    cleaned: dict[str, dict[str, str]] = {}
+    for language, texts in given.items():
+        if language not in languages()[1:]:
+            errors[f"translations.{language}"] = [f"Use one of: {', '.join(languages()[1:])}."]
+            continue
+        for name, value in texts.items():
+            limit = model._meta.get_field(name).max_length if name in model.TRANSLATABLE else None
+            if limit is None:
+                errors[f"translations.{language}.{name}"] = [f"Translate one of: {', '.join(model.TRANSLATABLE)}."]
+            elif not isinstance(value, str) or len(value) > limit or "\x00" in value:
+                errors[f"translations.{language}.{name}"] = [f"Use a text of at most {limit} characters."]
+            elif value.strip():
+                cleaned.setdefault(language, {})[name] = value.strip()
+    if errors:
+        raise ValidationProblem("Some translations cannot be used; see errors.", errors=errors)
+    return cleaned
