@@ -42,13 +42,11 @@ def read_attribute(kind: str, values: list[str]) -> tuple[str, ...] | Span:
 def read_rule(rule: Mapping[str, Any], *, kinds: Mapping[str, str], currency: str) -> ProductFilters:
     """The filters of a rule that `checked_rule` let through; attributes that are gone since are left out."""
     answers = {name.removeprefix("attr."): value for name, value in rule.items() if name.startswith("attr.")}
-    return ProductFilters(
-        currency=currency,
-        **{name: rule[name] for name in TEXTS if name in rule},
-        **{name: int(rule[name]) for name in ("min_price", "max_price", "rating") if name in rule},
-        **{name: TRUE[rule[name]] for name in ("in_stock", "featured") if name in rule},
-        attributes={code: read_attribute(kinds[code], [value]) for code, value in answers.items() if code in kinds},
-    )
+    named: dict[str, Any] = {name: rule[name] for name in TEXTS if name in rule}
+    named |= {name: int(rule[name]) for name in ("min_price", "max_price", "rating") if name in rule}
+    named |= {name: TRUE[rule[name]] for name in ("in_stock", "featured") if name in rule}
+    attributes = {code: read_attribute(kinds[code], [value]) for code, value in answers.items() if code in kinds}
+    return ProductFilters(currency=currency, **named, attributes=attributes)
 
 
 def checked_rule(rule: Mapping[str, Any], *, kinds: Mapping[str, str]) -> dict[str, str]:

@@ -54,7 +54,7 @@ def _line(variant: Variant | None, sku: str, quantity: int, asked: int, currency
     offer = offer_of(variant, currency, at=timezone.now())
     stock = getattr(variant, "stock", None)
     available = None if variant.is_digital else (max(stock.available, 0) if stock else 0)
-    unit_price = offer and offer.price
+    unit_price = offer.price if offer else None
     if unit_price is None or not is_shown(product):
         status = "unavailable"
     elif available is not None and available < asked:

@@ -40,7 +40,7 @@ def _stamp(numbers: tuple[int, ...] | None) -> str:
     return index.stamp if numbers is None else index.stamp_of(numbers)
 
 
-def cached[**P](view: Callable[P, HttpResponse]) -> Callable[P, HttpResponse]:
+def cached(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """Keep the answers of a view to anonymous GETs, when they are 200 and say what they depend on (`depends_on`)."""
 
     @wraps(view)

@@ -32,7 +32,7 @@ class RatingSerializer(serializers.Serializer):
     count = serializers.IntegerField()
 
 
-class CardSerializer(serializers.Serializer):
+class ProductListSerializer(serializers.Serializer):
     """What a list shows of a product."""
 
     id = serializers.UUIDField()
@@ -88,7 +88,7 @@ class SeoSerializer(serializers.Serializer):
     description = serializers.CharField(allow_blank=True)
 
 
-class DetailSerializer(CardSerializer):
+class ProductDetailSerializer(ProductListSerializer):
     """All that a product's page shows."""
 
     rating = DetailRatingSerializer()
@@ -97,7 +97,7 @@ class DetailSerializer(CardSerializer):
     variants = VariantSerializer(many=True)
     images = ImageSerializer(many=True)
     breadcrumbs = CrumbSerializer(many=True)
-    related = CardSerializer(many=True)
+    related = ProductListSerializer(many=True)
     seo = SeoSerializer()
     updated_at = serializers.DateTimeField()
 
@@ -136,7 +136,7 @@ class FacetsSerializer(serializers.Serializer):
 
 
 class ProductPageSerializer(serializers.Serializer):
-    results = CardSerializer(many=True)
+    results = ProductListSerializer(many=True)
     next = serializers.URLField(allow_null=True)
     previous = serializers.URLField(allow_null=True)
     total = serializers.IntegerField(help_text="Products under these filters.")

@@ -104,7 +104,7 @@ class ProductsView(PublicView):
 
 
 class ProductView(PublicView):
-    @extend_schema(parameters=[CURRENCY, LANG], responses={200: serializers.DetailSerializer, 304: None})
+    @extend_schema(parameters=[CURRENCY, LANG], responses={200: serializers.ProductDetailSerializer, 304: None})
     def get(self, request: Request, slug: str) -> Response:
         """One product with all that its page shows."""
         language = read_language(request)
