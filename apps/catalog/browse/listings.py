@@ -175,11 +175,6 @@ REFRESH_STOCK = f"""
     FROM ({AVAILABILITY}) AS stock WHERE stock.product_id = listing.product_id
 """  # noqa: S608  (made of constants of this module)
 
-REFRESH_TAXONOMY = """
-    INSERT INTO browse_taxonomystamp (id, changed_in) VALUES (1, pg_current_xact_id()::text::bigint)
-    ON CONFLICT (id) DO UPDATE SET changed_in = excluded.changed_in
-"""
-
 
 class LastWrite:
     """When this process last committed a change of listings or taxonomy, on the monotonic clock."""
@@ -206,9 +201,10 @@ def refresh_stock(product_ids: Iterable[uuid.UUID]) -> None:
 
 
 def refresh_taxonomy() -> None:
-    """Tell readers that a category, brand, attribute, choice or collection changed."""
-    with connection.cursor() as cursor:
-        cursor.execute(REFRESH_TAXONOMY)
+    """After a change of categories, brands, attributes, choices or collections: readers of this process see it at once.
+
+    Other processes are told by triggers (migration 0002), whoever writes.
+    """
     LastWrite.expect()
 
 
