@@ -24,5 +24,7 @@ SHOP_LANGUAGES = ("en", "de")
 CELERY_BEAT_SCHEDULE = {
     "expire-reservations": {"task": "apps.catalog.inventory.tasks.expire_reservations", "schedule": 20.0},
     "render-missing-images": {"task": "apps.catalog.products.tasks.render_missing_images", "schedule": 300.0},
+    "resume-imports": {"task": "apps.catalog.imports.tasks.resume_imports", "schedule": 30.0},
+    "purge-imports": {"task": "apps.catalog.imports.tasks.purge_imports", "schedule": 86_400.0},
     "purge-idempotency-keys": {"task": "apps.common.idempotency.tasks.purge_idempotency_keys", "schedule": 3600.0},
 }

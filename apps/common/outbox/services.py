@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -24,11 +25,21 @@ class NotInTransaction(RuntimeError):
 
 def write_event(*, type: str, subject: str, data: dict[str, Any]) -> OutboxEvent:
     """See `apps.common.outbox.publish`."""
+    return write_events([(type, subject, data)])[0]
+
+
+def write_events(events: Iterable[tuple[str, str, dict[str, Any]]]) -> list[OutboxEvent]:
+    """See `apps.common.outbox.publish_many`. PostgreSQL numbers rows of one INSERT in the order in which they stand."""
+    rows = [_row(type, subject, data) for type, subject, data in events]
+    return OutboxEvent.objects.bulk_create(rows)
+
+
+def _row(type: str, subject: str, data: dict[str, Any]) -> OutboxEvent:
     if not connection.in_atomic_block:
         raise NotInTransaction(f"publish({type!r}) belongs inside transaction.atomic(), beside the change it tells of.")
     if not TYPE.match(type):
         raise ValueError(f"{type!r} is not an event type such as 'order.paid'.")
-    return OutboxEvent.objects.create(type=f"{TYPE_PREFIX}{type}{TYPE_SUFFIX}", subject=str(subject), data=data)
+    return OutboxEvent(type=f"{TYPE_PREFIX}{type}{TYPE_SUFFIX}", subject=str(subject), data=data)
 
 
 def number_events() -> int:
