@@ -6,28 +6,50 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Model, Q, QuerySet
 
 from apps.catalog.imports import cells, stock
+from apps.catalog.imports.bulk import Light
 from apps.catalog.imports.columns import Column, Family
 from apps.catalog.imports.facts import Facts
 from apps.catalog.products.models import AttributeValue, Price, Product, SalePrice, Variant
+
+# The attributes that are read of rows, besides what the columns show.
+ALWAYS: dict[type[Model], tuple[str, ...]] = {
+    Product: ("id", "slug", "kind", "status", "published_at", "published_until", "version"),
+    Variant: ("id", "sku", "product_id", "offer", "rental_hours"),
+}
+PRICE = ("id", "variant_id", "currency", "amount")
+SALE = (*PRICE, "starts_at", "ends_at")
+ANSWER = ("id", "product_id", "attribute_id", "choice_id", "number", "boolean", "text")
+
+
+def light(rows: QuerySet[Any], names: Collection[str]) -> Iterator[Light]:
+    """Rows with these attributes."""
+    return map(Light, rows.values(*names))
+
+
+def _needed(model: type[Model], columns: Collection[Column]) -> set[str]:
+    of_product = model is Product
+    shown = [column for column in columns if column.is_of_product == of_product]
+    names = {column.key for column in shown if column.family is Family.FIELD}
+    return names | {*ALWAYS[model], *("translations" for c in shown if c.family is Family.TRANSLATION)}
 
 
 @dataclass(slots=True)
 class ProductState:
     """A product with its answers by attribute. `is_priced`: in the shop's currency; read where there is a status."""
 
-    product: Product
+    product: Light
     is_priced: bool = False
-    answers: dict[int, list[AttributeValue]] = field(default_factory=dict)
+    answers: dict[int, list[Light]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,18 +58,18 @@ class ShownSale:
 
     starts_at: datetime
     ends_at: datetime
-    rows: dict[str, SalePrice]
+    rows: dict[str, Light]
 
 
 @dataclass
 class VariantState:
     """A variant with its prices by currency, all its sales, and its stock; `at` says which sales are over."""
 
-    variant: Variant
+    variant: Light
     product: ProductState
     at: datetime
-    prices: dict[str, Price] = field(default_factory=dict)
-    sales: list[SalePrice] = field(default_factory=list)
+    prices: dict[str, Light] = field(default_factory=dict)
+    sales: list[Light] = field(default_factory=list)
     stock: stock.Counts = stock.NO_COUNTS
 
     @cached_property
@@ -86,7 +108,7 @@ def shown_of_product(state: ProductState, column: Column, facts: Facts) -> str:
     return _shown_field(state.product, column)
 
 
-def _shown_field(row: Product | Variant, column: Column) -> str:
+def _shown_field(row: Light, column: Column) -> str:
     if column.family is Family.TRANSLATION:
         language, _, name = column.key.partition(".")
         return cells.tidy(row.translations.get(language, {}).get(name, ""))
@@ -120,34 +142,35 @@ def load(
     )
     if lock:
         products = products.select_for_update().order_by("pk")
-    states = {product.pk: ProductState(product) for product in products}
+    states = {product.pk: ProductState(product) for product in light(products, _needed(Product, columns))}
     variants = Variant.objects.filter(sku__in=skus, product__in=list(states))
     return _filled(states, variants, columns=columns, facts=facts, at=at)
 
 
-def load_products(products: Iterable[Product], *, columns: Collection[Column], facts: Facts, at: datetime) -> Snapshot:
+def load_products(products: QuerySet[Product], *, columns: Collection[Column], facts: Facts, at: datetime) -> Snapshot:
     """These products with all their variants: at most 6 queries."""
-    states = {product.pk: ProductState(product) for product in products}
+    states = {product.pk: ProductState(product) for product in light(products, _needed(Product, columns))}
     variants = Variant.objects.filter(product__in=list(states)).order_by("position", "sku")
     return _filled(states, variants, columns=columns, facts=facts, at=at)
 
 
 def _filled(
     states: dict[uuid.UUID, ProductState],
-    found: Iterable[Variant],
+    found: QuerySet[Variant],
     *,
     columns: Collection[Column],
     facts: Facts,
     at: datetime,
 ) -> Snapshot:
     families = {column.family for column in columns}
-    variants = {v.pk: VariantState(v, states[v.product_id], at) for v in found} if states else {}
+    rows = light(found, _needed(Variant, columns)) if states else ()
+    variants = {row.pk: VariantState(row, states[row.product_id], at) for row in rows}
     ids = list(variants)
     if ids and Family.PRICE in families:
-        for price in Price.objects.filter(variant__in=ids):
+        for price in light(Price.objects.filter(variant__in=ids), PRICE):
             variants[price.variant_id].prices[price.currency] = price
     if ids and not families.isdisjoint({Family.SALE, Family.SALE_PERIOD}):
-        for sale in SalePrice.objects.filter(variant__in=ids):
+        for sale in light(SalePrice.objects.filter(variant__in=ids), SALE):
             variants[sale.variant_id].sales.append(sale)
     if ids and Family.STOCK in families:
         for variant_id, counts in stock.load_counts(ids, facts).items():
@@ -167,9 +190,9 @@ def _filled(
 
 def _answers(
     states: Mapping[uuid.UUID, Any], columns: Collection[Column], facts: Facts
-) -> dict[uuid.UUID, dict[int, list[AttributeValue]]]:
+) -> dict[uuid.UUID, dict[int, list[Light]]]:
     asked = [facts.attributes[c.key].attribute.pk for c in columns if c.family is Family.ATTRIBUTE]
-    found: dict[uuid.UUID, dict[int, list[AttributeValue]]] = defaultdict(dict)
-    for value in AttributeValue.objects.filter(product__in=list(states), attribute__in=asked):
+    found: dict[uuid.UUID, dict[int, list[Light]]] = defaultdict(dict)
+    for value in light(AttributeValue.objects.filter(product__in=list(states), attribute__in=asked), ANSWER):
         found[value.product_id].setdefault(value.attribute_id, []).append(value)
     return found

@@ -6,13 +6,15 @@ import struct
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from django.utils.text import slugify
 
 from apps.catalog.imports import catalogue, rules
+from apps.catalog.imports.bulk import Light, new_row
 from apps.catalog.imports.catalogue import ProductState, Snapshot, VariantState, shown_of_product
 from apps.catalog.imports.cells import CLEAR, SKU, unescape
-from apps.catalog.imports.columns import Column, Family, Heading
+from apps.catalog.imports.columns import Column, Heading
 from apps.catalog.imports.facts import Facts
 from apps.catalog.imports.models import ImportJob, ImportRow
 from apps.catalog.imports.reading import Line
@@ -79,7 +81,7 @@ class Check:
         self.fingerprints = struct.Struct(f"{len(self.product_columns)}I")
         self.names_products = bool({"slug", "title"} & self.columns.keys())
 
-    def check(self, lines: Iterable[Line]) -> list[ImportRow]:
+    def check(self, lines: Iterable[Line]) -> list[Light]:
         """What becomes of these lines: at most 8 queries."""
         rows = [self._said(line) for line in lines]
         snapshot = catalogue.load(
@@ -122,7 +124,7 @@ class Check:
             return {}
         return dict(Variant.objects.filter(barcode__in=barcodes).values_list("barcode", "sku"))
 
-    def _checked(self, row: Row, snapshot: Snapshot, owners: Mapping[str, str]) -> ImportRow:
+    def _checked(self, row: Row, snapshot: Snapshot, owners: Mapping[str, str]) -> Light:
         if self._is_first_of_its_sku(row):
             row.variant = snapshot.variants.get(row.sku)
             if row.variant:
@@ -134,10 +136,10 @@ class Check:
             rules.check(row, self.columns, self.at)
         action = Action.CHANGE if row.variant else Action.CREATE
         if row.errors:
-            return ImportRow(job=self.job, line=row.line, sku=row.sku[:40], action=Action.ERROR, errors=row.errors)
+            return result(self.job, line=row.line, sku=row.sku[:40], action=Action.ERROR, errors=row.errors)
         if not row.after:
             action = Action.NOTHING
-        return ImportRow(job=self.job, line=row.line, sku=row.sku, action=action, changes=row.changes())
+        return result(self.job, line=row.line, sku=row.sku, action=action, changes=row.changes())
 
     def _is_first_of_its_sku(self, row: Row) -> bool:
         if not row.sku:
@@ -271,12 +273,13 @@ def _sentence(read: Callable[[str], object], text: str) -> str:
     return ""
 
 
-def heading_row(job: ImportJob, heading: Heading, line: int) -> list[ImportRow]:
+def result(job: ImportJob, **said: Any) -> Light:
+    """A new ImportRow."""
+    return new_row(ImportRow, job_id=job.pk, **said)
+
+
+def heading_row(job: ImportJob, heading: Heading, line: int) -> list[Light]:
     """The heading's own row, when something is wrong with it."""
     if not heading.errors:
         return []
-    return [ImportRow(job=job, line=line, action=Action.ERROR, errors=heading.errors)]
-
-
-def stock_columns(columns: Iterable[Column]) -> list[Column]:
-    return [column for column in columns if column.family is Family.STOCK]
+    return [result(job, line=line, action=Action.ERROR, errors=heading.errors)]

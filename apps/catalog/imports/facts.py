@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 
 from apps.catalog.imports import cells
+from apps.catalog.imports.bulk import Light, new_row
 from apps.catalog.inventory.models import Warehouse
 from apps.catalog.products.attributes import MAX_NUMBER, key_of
 from apps.catalog.products.models import Attribute, AttributeChoice, AttributeValue, Brand, Category, ProductType
@@ -70,22 +71,22 @@ class KnownAttribute:
     attribute: Attribute
     cells: cells.Kind
 
-    def rows(self, product_id: object, text: str) -> list[AttributeValue]:
-        """Unsaved answers that say `text`; none for an empty one."""
+    def rows(self, product_id: object, text: str) -> list[Light]:
+        """New answers that say `text`; none for an empty one."""
         if not text:
             return []
         value = self.cells.read(text)
         said = {"product_id": product_id, "attribute_id": self.attribute.pk, "position": self.attribute.position}
         match self.cells:
             case Choices():
-                return [AttributeValue(choice_id=pk, key=self.cells.slugs[pk], **said) for pk in value]
+                return [new_row(AttributeValue, choice_id=pk, key=self.cells.slugs[pk], **said) for pk in value]
             case Number():
-                return [AttributeValue(number=value, **said)]
+                return [new_row(AttributeValue, number=value, **said)]
             case cells.YesNo():
-                return [AttributeValue(boolean=value, key=str(value).lower(), **said)]
-        return [AttributeValue(text=value, key=key_of(value), **said)]
+                return [new_row(AttributeValue, boolean=value, key=str(value).lower(), **said)]
+        return [new_row(AttributeValue, text=value, key=key_of(value), **said)]
 
-    def show(self, values: Iterable[AttributeValue]) -> str:
+    def show(self, values: Iterable[Light]) -> str:
         """The text of answers that are kept."""
         values = list(values)
         if not values:

@@ -1,4 +1,4 @@
-"""One worker a file. A worker holds a lease that each of its transactions makes longer; when it dies, the lease runs out
+"""One worker a file. A worker holds a lease that each of its transactions makes longer; when it dies, the lease ends
 and another worker goes on where it was. Each transaction locks the job's row and looks whether the lease is still its
 own, so two workers never write the same rows.
 """
@@ -36,7 +36,7 @@ class Lease:
 
     @contextmanager
     def batch(self) -> Iterator[ImportJob]:
-        """A transaction with the job locked; what was set on it is saved with the lease made longer. Raises LeaseLost."""
+        """A transaction with the job locked; what is set on it is saved and the lease made longer. Raises LeaseLost."""
         with transaction.atomic(durable=True):
             job = ImportJob.objects.select_for_update().filter(pk=self.job_id, lease_until=self.until).first()
             if job is None or job.state not in OPEN:

@@ -10,9 +10,10 @@ from django.conf import settings
 
 from apps.catalog.imports import cells
 from apps.catalog.imports.columns import Column, Family
-from apps.catalog.products.models import Product, SalePrice, Variant
+from apps.catalog.products.models import Product, Variant
 
 if TYPE_CHECKING:
+    from apps.catalog.imports.bulk import Light
     from apps.catalog.imports.checking import Row
 
 PERIOD = ("sale_starts_at", "sale_ends_at")
@@ -139,7 +140,7 @@ def _stands_already(row: Row, columns: Mapping[str, Column], starts_at: datetime
     return wanted <= there
 
 
-def _overlapping(row: Row, currency: str, starts_at: datetime, ends_at: datetime) -> SalePrice | None:
+def _overlapping(row: Row, currency: str, starts_at: datetime, ends_at: datetime) -> Light | None:
     """A sale in the way, other than the one that the row replaces."""
     if row.variant is None:
         return None

@@ -1,4 +1,4 @@
-"""The work on one file, from checking to writing, in batches that each are one transaction and move the job's progress."""
+"""The work on one file, from checking to writing, in batches: each is one transaction and moves the job's progress."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ import structlog
 from django.db import IntegrityError, InterfaceError, OperationalError, connection
 from django.utils import timezone
 
-from apps.catalog.imports import leases, stock
+from apps.catalog.imports import bulk, leases, stock
+from apps.catalog.imports.bulk import Light
 from apps.catalog.imports.checking import Check, heading_row
-from apps.catalog.imports.columns import Heading, read_heading
+from apps.catalog.imports.columns import read_heading
 from apps.catalog.imports.facts import Facts, load_facts
 from apps.catalog.imports.leases import Lease, LeaseLost
 from apps.catalog.imports.models import ImportJob, ImportRow
@@ -80,7 +81,7 @@ def check_file(lease: Lease) -> None:
 
 
 def _check_lines(lease: Lease, lines: Iterator[Line], check: Check) -> None:
-    for batch in batched(islice(lines, MAX_ROWS), BATCH):
+    for batch in batched(islice(lines, MAX_ROWS), BATCH, strict=False):
         rows = check.check(batch)
         with lease.batch() as job:
             _keep(job, rows)
@@ -98,8 +99,8 @@ COUNTERS = {
 }
 
 
-def _keep(job: ImportJob, rows: list[ImportRow]) -> None:
-    ImportRow.objects.bulk_create(rows)
+def _keep(job: ImportJob, rows: list[Light]) -> None:
+    bulk.insert(ImportRow, rows)
     for row in rows:
         name = COUNTERS[Action(row.action)]
         setattr(job, name, getattr(job, name) + 1)

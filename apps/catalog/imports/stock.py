@@ -10,6 +10,7 @@ from datetime import datetime
 from django.db import transaction
 
 from apps.catalog.browse import listings
+from apps.catalog.imports import bulk
 from apps.catalog.imports.columns import find_column
 from apps.catalog.imports.facts import Facts
 from apps.catalog.imports.models import ImportRow
@@ -92,20 +93,23 @@ def _count(variant: Variant, *, warehouse: str, pieces: int, author: Author) -> 
 
 def open_counts(counts: Mapping[uuid.UUID, Mapping[str, int]], facts: Facts, author: Author) -> None:
     """Stock of new variants of goods, by warehouse's code: 3 statements for all. Nobody else knows them yet."""
-    StockItem.objects.bulk_create(
-        [StockItem(variant_id=variant_id, on_hand=sum(pieces.values())) for variant_id, pieces in counts.items()]
-    )
+    items = [
+        bulk.new_row(StockItem, variant_id=variant_id, on_hand=sum(pieces.values()))
+        for variant_id, pieces in counts.items()
+    ]
+    bulk.insert(StockItem, items)
     counted = [
         (variant_id, facts.warehouses[warehouse], pieces)
         for variant_id, by_warehouse in counts.items()
         for warehouse, pieces in by_warehouse.items()
     ]
-    StockLevel.objects.bulk_create(
-        [StockLevel(variant_id=v, warehouse_id=warehouse, on_hand=pieces) for v, warehouse, pieces in counted]
-    )
-    StockMovement.objects.bulk_create(
+    levels = [bulk.new_row(StockLevel, variant_id=v, warehouse_id=w, on_hand=pieces) for v, w, pieces in counted]
+    bulk.insert(StockLevel, levels)
+    bulk.insert(
+        StockMovement,
         [
-            StockMovement(
+            bulk.new_row(
+                StockMovement,
                 variant_id=variant_id,
                 warehouse_id=warehouse,
                 quantity=pieces,
@@ -115,5 +119,5 @@ def open_counts(counts: Mapping[uuid.UUID, Mapping[str, int]], facts: Facts, aut
             )
             for variant_id, warehouse, pieces in counted
             if pieces
-        ]
+        ],
     )

@@ -9,14 +9,16 @@ from __future__ import annotations
 import uuid
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from functools import cache
+from operator import attrgetter, itemgetter
 from typing import Any
 
-from django.db.models import F, Max
+from django.db.models import F, Max, Model
 from django.utils import timezone
 
 from apps.catalog.browse import listings
-from apps.catalog.imports import catalogue, stock
+from apps.catalog.imports import bulk, catalogue, stock
+from apps.catalog.imports.bulk import Light, new_row
 from apps.catalog.imports.catalogue import ProductState, Snapshot, VariantState, shown_of_product
 from apps.catalog.imports.columns import Column, Family, find_column
 from apps.catalog.imports.facts import Facts
@@ -38,19 +40,20 @@ class Overtaken(Conflict):
 class Plan:
     """All that a batch writes."""
 
-    new_products: dict[str, Product] = field(default_factory=dict)
-    changed_products: dict[uuid.UUID, Product] = field(default_factory=dict)
+    new_products: dict[str, Light] = field(default_factory=dict)
+    changed_products: dict[uuid.UUID, Light] = field(default_factory=dict)
     product_fields: set[str] = field(default_factory=set)
     former_status: dict[uuid.UUID, str] = field(default_factory=dict)
-    touched: dict[uuid.UUID, Product] = field(default_factory=dict)
-    new_variants: list[Variant] = field(default_factory=list)
-    changed_variants: dict[uuid.UUID, Variant] = field(default_factory=dict)
+    touched: dict[uuid.UUID, Light] = field(default_factory=dict)
+    new_variants: list[Light] = field(default_factory=list)
+    changed_variants: dict[uuid.UUID, Light] = field(default_factory=dict)
     variant_fields: set[str] = field(default_factory=set)
-    prices: list[Price] = field(default_factory=list)
+    new_prices: list[Light] = field(default_factory=list)
+    prices: list[dict[str, Any]] = field(default_factory=list)
     removed_prices: list[int] = field(default_factory=list)
-    sales: list[SalePrice] = field(default_factory=list)
+    sales: list[Light] = field(default_factory=list)
     removed_sales: list[int] = field(default_factory=list)
-    answers: list[AttributeValue] = field(default_factory=list)
+    answers: list[Light] = field(default_factory=list)
     removed_answers: list[int] = field(default_factory=list)
     counts: dict[uuid.UUID, dict[str, int]] = field(default_factory=dict)
 
@@ -123,7 +126,7 @@ class _Planner:
         if was_free:
             if state:
                 raise Overtaken(f"Line {row.line}: somebody made a product {slug} after the file was checked.")
-            product = Product(slug=slug)
+            product = new_row(Product, slug=slug)
             self.made.new_products[slug] = self.made.touched[product.pk] = product
             self._set_product(product, row, ProductState(product))
         elif state:
@@ -134,7 +137,7 @@ class _Planner:
         else:
             raise Overtaken(f"Line {row.line}: the product {slug} is no longer there.")
         place = self.places[product.pk] = self.places.get(product.pk, -1) + 1
-        variant = Variant(product=product, sku=row.sku, position=min(place, 32_767))
+        variant = new_row(Variant, product_id=product.pk, sku=row.sku, position=min(place, 32_767))
         self.made.new_variants.append(variant)
         self._set_variant(VariantState(variant, ProductState(product), self.author.checked_at), row, is_new=True)
 
@@ -145,7 +148,7 @@ class _Planner:
         self._set_product(state.product.product, row, state.product)
         self._set_variant(state, row, is_new=False)
 
-    def _set_product(self, product: Product, row: ImportRow, state: ProductState) -> None:
+    def _set_product(self, product: Light, row: ImportRow, state: ProductState) -> None:
         made = self.made
         is_new = product.slug in made.new_products
         names = [name for name in row.changes if name != "slug" and self.columns[name].is_of_product]
@@ -162,17 +165,19 @@ class _Planner:
                 made.removed_answers += [value.pk for value in state.answers.get(known.attribute.pk, ())]
                 made.answers += known.rows(product.pk, after)
                 continue
-            made.product_fields.add(_set_field(product, column, after))
+            name = _set_field(Product, product, column, after)
             if not is_new:
+                made.product_fields.add(name)
                 made.changed_products[product.pk] = product
         if product.status == Status.PUBLISHED and product.published_at is None:
             product.published_at = self.now
-            made.product_fields.add("published_at")
+            if not is_new:
+                made.product_fields.add("published_at")
 
     def _set_variant(self, state: VariantState, row: ImportRow, *, is_new: bool) -> None:
         made, variant = self.made, state.variant
         names = [name for name in row.changes if name != "slug" and not self.columns[name].is_of_product]
-        if is_new and not state.product.product.kind == Product.Kind.VIDEO:
+        if is_new and state.product.product.kind != Product.Kind.VIDEO:
             made.counts[variant.pk] = {}
         sale: dict[str, str] = {}
         for name in names:
@@ -182,15 +187,16 @@ class _Planner:
                 self._require(row, name, state.shown(column, self.facts))
             match column.family:
                 case Family.PRICE:
-                    self._set_price(state, column, after)
+                    self._set_price(state, column, after, is_new=is_new)
                 case Family.SALE | Family.SALE_PERIOD:
                     sale[name] = after
                 case Family.STOCK:
                     if is_new:
                         made.counts[variant.pk][column.key] = column.kind.read(after)
                 case _:
-                    made.variant_fields.add(_set_field(variant, column, after))
+                    name = _set_field(Variant, variant, column, after)
                     if not is_new:
+                        made.variant_fields.add(name)
                         made.changed_variants[variant.pk] = variant
         if sale:
             self._set_sale(state, sale)
@@ -201,10 +207,12 @@ class _Planner:
             words = f"{name} of {row.sku} is {now[:60]!r} now; it was {before[:60]!r} when the file was checked."
             raise Overtaken(f"Line {row.line}: {words}")
 
-    def _set_price(self, state: VariantState, column: Column, after: str) -> None:
-        if after:
-            amount = column.kind.read(after)
-            self.made.prices.append(Price(variant=state.variant, currency=column.key, amount=amount))
+    def _set_price(self, state: VariantState, column: Column, after: str, *, is_new: bool) -> None:
+        said = {"variant_id": state.variant.pk, "currency": column.key}
+        if after and is_new:
+            self.made.new_prices.append(new_row(Price, amount=column.kind.read(after), **said))
+        elif after:
+            self.made.prices.append({"amount": column.kind.read(after), **said})
         elif column.key in state.prices:
             self.made.removed_prices.append(state.prices[column.key].pk)
 
@@ -221,14 +229,14 @@ class _Planner:
                 amounts[column.key] = column.kind.read(after) if after else None
         self.made.removed_sales += [sale.pk for sale in shown.rows.values()] if shown else []
         self.made.sales += [
-            SalePrice(variant=state.variant, currency=currency, amount=amount, **period)
+            new_row(SalePrice, variant_id=state.variant.pk, currency=currency, amount=amount, **period)
             for currency, amount in amounts.items()
             if amount is not None
         ]
 
 
-def _set_field(row: Product | Variant, column: Column, after: str) -> str:
-    """Write a value into its column of the model; returns the field's name."""
+def _set_field(model: type[Model], row: Light, column: Column, after: str) -> str:
+    """Set a value on the row; returns the name of its attribute."""
     if column.family is Family.TRANSLATION:
         language, _, name = column.key.partition(".")
         texts = {key: text for key, text in row.translations.get(language, {}).items() if key != name}
@@ -236,51 +244,46 @@ def _set_field(row: Product | Variant, column: Column, after: str) -> str:
         others = {code: other for code, other in row.translations.items() if code != language}
         row.translations = others | ({language: texts} if texts else {})
         return "translations"
-    model_field = row._meta.get_field(column.key.removesuffix("_id"))
-    setattr(row, column.key, column.kind.read(after) if after else _nothing(model_field))
-    return model_field.name
+    setattr(row, column.key, column.kind.read(after) if after else _nothing(model, column.key))
+    return column.key
 
 
-def _nothing(model_field: Any) -> Any:
+@cache
+def _nothing(model: type[Model], name: str) -> Any:
+    model_field = model._meta.get_field(name.removesuffix("_id") if name.endswith("_id") else name)
     return None if model_field.null else model_field.get_default()
 
 
 def _save(plan: Plan, facts: Facts, author: Author) -> None:
     """In the order of the locks. 2 statements for each table that changes, whatever the number of rows."""
-    now = timezone.now()
-    if plan.new_products:
-        Product.objects.bulk_create(sorted(plan.new_products.values(), key=lambda product: product.slug))
-    _change_products(plan, now)
-    Variant.objects.bulk_create(sorted(plan.new_variants, key=lambda variant: variant.sku))
-    if plan.changed_variants:
-        changed = [plan.changed_variants[pk] for pk in sorted(plan.changed_variants)]
-        Variant.objects.bulk_create(
-            changed, update_conflicts=True, unique_fields=["id"], update_fields=sorted(plan.variant_fields)
-        )
-    if plan.removed_prices:
-        Price.objects.filter(pk__in=plan.removed_prices).delete()
-    if plan.prices:
-        prices = sorted(plan.prices, key=lambda price: (price.variant_id, price.currency))
-        Price.objects.bulk_create(
-            prices, update_conflicts=True, unique_fields=["variant", "currency"], update_fields=["amount"]
-        )
-    if plan.removed_sales:
-        SalePrice.objects.filter(pk__in=plan.removed_sales).delete()
-    SalePrice.objects.bulk_create(plan.sales)
-    if plan.removed_answers:
-        AttributeValue.objects.filter(pk__in=plan.removed_answers).delete()
-    AttributeValue.objects.bulk_create(plan.answers)
+    bulk.insert(Product, sorted(plan.new_products.values(), key=attrgetter("slug")))
+    _change_products(plan)
+    bulk.insert(Variant, sorted(plan.new_variants, key=attrgetter("sku")))
+    bulk.update(Variant, plan.variant_fields, sorted(plan.changed_variants.values(), key=attrgetter("sku")))
+    _remove(Price, plan.removed_prices)
+    bulk.insert(Price, plan.new_prices)
+    prices = sorted(plan.prices, key=itemgetter("variant_id", "currency"))
+    bulk.upsert(Price, prices, key=("variant_id", "currency"))
+    _remove(SalePrice, plan.removed_sales)
+    bulk.insert(SalePrice, plan.sales)
+    _remove(AttributeValue, plan.removed_answers)
+    bulk.insert(AttributeValue, plan.answers)
     if plan.counts:
         stock.open_counts(plan.counts, facts, author)
 
 
-def _change_products(plan: Plan, now: datetime) -> None:
+def _remove(model: type[Model], ids: list[int]) -> None:
+    if ids:
+        model._default_manager.filter(pk__in=ids).delete()
+
+
+def _change_products(plan: Plan) -> None:
+    now = timezone.now()
     changed = [plan.changed_products[pk] for pk in sorted(plan.changed_products)]
     for product in changed:
         product.version += 1
-    if changed:
-        fields = sorted(plan.product_fields | {"version", "updated_at"})
-        Product.objects.bulk_create(changed, update_conflicts=True, unique_fields=["id"], update_fields=fields)
+        product.updated_at = now
+    bulk.update(Product, plan.product_fields | {"version", "updated_at"}, changed)
     new = {product.pk for product in plan.new_products.values()}
     if others := sorted(plan.touched.keys() - plan.changed_products.keys() - new):
         Product.objects.filter(pk__in=others).update(version=F("version") + 1, updated_at=now)
@@ -288,7 +291,7 @@ def _change_products(plan: Plan, now: datetime) -> None:
 
 def _tell(plan: Plan) -> None:
     """The events of `products.services.record_change`."""
-    told: list[tuple[str, Product]] = []
+    told: list[tuple[str, Light]] = []
     for product in plan.touched.values():
         was_public = plan.former_status.get(product.pk) == Status.PUBLISHED
         if product.status == Status.PUBLISHED:

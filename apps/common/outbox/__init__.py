@@ -33,11 +33,11 @@ def publish(*, type: str, subject: str, data: dict[str, Any]) -> OutboxEvent:
     return write_event(type=type, subject=subject, data=data)
 
 
-def publish_many(events: Iterable[tuple[str, str, dict[str, Any]]]) -> list[OutboxEvent]:
+def publish_many(events: Iterable[tuple[str, str, dict[str, Any]]]) -> None:
     """`publish` for many events at once, each `(type, subject, data)`, in this order: one statement, all or none.
 
     Raises what `publish` raises; then none is written.
     """
     from apps.common.outbox.services import write_events
 
-    return write_events(events)
+    write_events(events)

@@ -92,5 +92,5 @@ def test_many_events_outside_a_transaction_or_with_one_malformed_type_are_refuse
     with transaction.atomic():
         with pytest.raises(ValueError):
             publish_many([("order.paid", "SC-1", {}), ("Paid", "SC-2", {})])
-        assert publish_many([]) == []
+        publish_many([])
     assert not OutboxEvent.objects.exists()
