@@ -79,7 +79,8 @@ def _read_csv(file: BinaryIO) -> Iterator[Line]:
         except csv.Error as error:
             message = f"Line {begins_at} cannot be read; perhaps a quotation mark is missing at the end of a cell."
             raise UnreadableFile(message) from error
-        yield Line(begins_at, [cell.strip() for cell in row], _too_long(row))
+        problems = _too_long(row)
+        yield Line(begins_at, ["" if place in problems else cell.strip() for place, cell in enumerate(row)], problems)
 
 
 def _chained(first: str, rest: Iterator[str]) -> Iterator[str]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from openpyxl import Workbook
 
+from apps.catalog.imports import running
 from apps.catalog.imports.models import ImportJob
 from apps.catalog.imports.services import start_import
 
@@ -50,6 +51,8 @@ def _start(content: bytes, name: str, *, is_dry_run: bool) -> ImportJob:
     job = start_import(
         io.BytesIO(content), name=name, size=len(content), is_dry_run=is_dry_run, requested_by="ada@example.com"
     )
+    # Where no transaction is committed, nothing was sent to a worker.
+    running.run(job.pk)
     job.refresh_from_db()
     return job
 
