@@ -5,13 +5,14 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import nullcontext
 from typing import Any
+from unittest import mock
 
 from openpyxl import Workbook
 
-from apps.catalog.imports import running
+from apps.catalog.imports import running, services
 from apps.catalog.imports.models import ImportJob
-from apps.catalog.imports.services import start_import
 
 
 def csv_of(*lines: str) -> bytes:
@@ -47,10 +48,16 @@ def write(content: bytes, *, name: str = "products.csv") -> ImportJob:
     return _start(content, name, is_dry_run=False)
 
 
+def start(content: bytes, *, name: str = "products.csv", is_dry_run: bool, send: bool = True) -> ImportJob:
+    """An import; without `send` no worker knows of it."""
+    with nullcontext() if send else mock.patch.object(services, "_send"):
+        return services.start_import(
+            io.BytesIO(content), name=name, size=len(content), is_dry_run=is_dry_run, requested_by="ada@example.com"
+        )
+
+
 def _start(content: bytes, name: str, *, is_dry_run: bool) -> ImportJob:
-    job = start_import(
-        io.BytesIO(content), name=name, size=len(content), is_dry_run=is_dry_run, requested_by="ada@example.com"
-    )
+    job = start(content, name=name, is_dry_run=is_dry_run)
     # Where no transaction is committed, nothing was sent to a worker.
     running.run(job.pk)
     job.refresh_from_db()
