@@ -12,6 +12,7 @@ from datetime import timedelta
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from apps.catalog.browse import listings
 from apps.catalog.inventory.models import Reservation, ReservationLine, StockItem, StockMovement
 from apps.catalog.products.models import Product, Variant
 from apps.common.problems import Conflict, NotFound, ValidationProblem
@@ -96,6 +97,7 @@ def commit_reservation(reservation_id: uuid.UUID) -> Reservation:
                 reason=StockMovement.Reason.SOLD,
                 reference=str(reservation.order_id),
             )
+        _tell(lines)
         return _close(reservation, Status.COMMITTED)
 
 
@@ -155,6 +157,7 @@ def adjust_stock(variant: Variant, *, change: int, reason: str, reference: str =
         item.on_hand += change
         item.save(update_fields=["on_hand"])
         StockMovement.objects.create(variant=variant, quantity=change, reason=reason, reference=reference)
+        listings.refresh_stock([variant.product_id])
         return item
 
 
@@ -197,6 +200,7 @@ def _take(wanted: dict[str, int]) -> None:
     for sku, item in items.items():
         item.reserved += wanted[sku]
         item.save(update_fields=["reserved"])
+    _tell(wanted)
 
 
 def _require_sellable(wanted: dict[str, int], stocked: dict[str, StockItem]) -> None:
@@ -219,6 +223,12 @@ def _give_back(reservation: Reservation) -> None:
     for item in _stock(lines):
         item.reserved -= lines[item.variant.sku]
         item.save(update_fields=["reserved"])
+    _tell(lines)
+
+
+def _tell(skus: Iterable[str]) -> None:
+    """What the shop says of stock follows; listings are locked last."""
+    listings.refresh_stock(Variant.objects.filter(sku__in=list(skus)).values_list("product_id", flat=True))
 
 
 def _close(reservation: Reservation, status: str) -> Reservation:
