@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 import structlog
 from django.core.cache.backends.redis import RedisCache
 from redis.exceptions import RedisError
 
 log = structlog.get_logger(__name__)
+
+# Seconds for which a Redis that could not be reached is not asked again: a host that swallows packets costs each
+# process one connection timeout a second, not every request one.
+PAUSE = 1.0
 
 
 class ForgivingRedisCache(RedisCache):
@@ -18,10 +23,17 @@ class ForgivingRedisCache(RedisCache):
     Nothing in the house may depend on a cache entry being there, so a dead cache costs speed and nothing else.
     """
 
+    # Until when, on the monotonic clock, the servers of a location are left alone; one for all threads.
+    _away_until: ClassVar[dict[tuple[str, ...], float]] = {}
+
     def _forgive[T](self, call: Callable[..., T], fallback: T, *args: Any, **kwargs: Any) -> T:
+        servers = tuple(self._servers)
+        if time.monotonic() < self._away_until.get(servers, 0):
+            return fallback
         try:
             return call(*args, **kwargs)
         except RedisError as error:
+            self._away_until[servers] = time.monotonic() + PAUSE
             log.warning("cache is away", error=str(error))
             return fallback
 
