@@ -7,7 +7,8 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 import structlog
-from django.core.cache.backends.redis import RedisCache
+from django.core.cache.backends.redis import RedisCache, RedisCacheClient
+from redis import Redis
 from redis.exceptions import RedisError
 
 log = structlog.get_logger(__name__)
@@ -17,11 +18,29 @@ log = structlog.get_logger(__name__)
 PAUSE = 1.0
 
 
+class OneClient(RedisCacheClient):
+    """Django makes a Redis object for every call, which takes longer than the call; this one keeps it."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._clients: dict[int, Redis] = {}
+
+    def get_client(self, key: Any = None, *, write: bool = False) -> Redis:
+        place = self._get_connection_pool_index(write)
+        if place not in self._clients:
+            self._clients[place] = super().get_client(key, write=write)
+        return self._clients[place]
+
+
 class ForgivingRedisCache(RedisCache):
     """Django's Redis cache whose reads miss and whose writes are dropped when Redis cannot be reached.
 
     Nothing in the house may depend on a cache entry being there, so a dead cache costs speed and nothing else.
     """
+
+    def __init__(self, server: Any, params: dict[str, Any]) -> None:
+        super().__init__(server, params)
+        self._class = OneClient
 
     # Until when, on the monotonic clock, the servers of a location are left alone; one for all threads.
     _away_until: ClassVar[dict[tuple[str, ...], float]] = {}

@@ -33,7 +33,7 @@ class Keys:
     def having(self, keys: Iterable[str]) -> np.ndarray:
         """Which products have any of these keys."""
         wanted = [self.ordinals[key] for key in keys if key in self.ordinals]
-        return np.isin(self.table, wanted).any(axis=1) if wanted else np.zeros(len(self.table), dtype=bool)
+        return among(self.table, wanted).any(axis=1)
 
     def counts(self, numbers: np.ndarray) -> dict[str, int]:
         """How many of these products have each key, for keys that any has."""
@@ -114,6 +114,13 @@ class Columns:
             self.numbers[code] = np.full(self.capacity, np.nan)
         for code, values in self.numbers.items():
             values[number] = numbers.get(code, np.nan)
+
+
+def among(column: np.ndarray, wanted: Iterable[int]) -> np.ndarray:
+    """Which of these small numbers (-1 for none, or more) are wanted ones: a table looked up, not a search."""
+    table = np.zeros(max(column.max(initial=-1), -1) + 2, dtype=bool)
+    table[[number + 1 for number in wanted if number + 1 < len(table)]] = True
+    return table[column + 1]
 
 
 def folded(title: str) -> str:

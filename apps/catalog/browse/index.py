@@ -54,6 +54,7 @@ class CatalogueIndex:
         with self._lock:
             self.columns = Columns()
             self.taxonomy = Taxonomy()
+            self._visible = np.zeros(self.columns.capacity, dtype=bool)
             self._rows = 0
             self._taxonomy_stamp = -1
             self._seen_xmin: int | None = None
@@ -80,9 +81,8 @@ class CatalogueIndex:
         return f"{rows}.{self._taxonomy_stamp:x}.{self._last_moment:x}"
 
     def visible(self) -> np.ndarray:
-        """Which products shoppers may see now."""
-        columns, now = self.columns, now_in_microseconds()
-        return columns.is_published & (columns.shows_from <= now) & (columns.shows_until > now)
+        """Which products shoppers may see now. Nobody may write to it."""
+        return self._visible
 
     def _refresh(self) -> None:
         moment = time.monotonic()
@@ -139,10 +139,11 @@ class CatalogueIndex:
         return True
 
     def _schedule(self) -> None:
-        """When something begins or ceases to show, or a price changes, without anybody writing."""
+        """What shows, and when something begins or ceases to show, or a price changes, without anybody writing."""
         columns, now = self.columns, now_in_microseconds()
         shows = np.concatenate([columns.shows_from[columns.is_published], columns.shows_until[columns.is_published]])
         moments = np.concatenate([shows, columns.reprice_at])
+        self._visible = columns.is_published & (columns.shows_from <= now) & (columns.shows_until > now)
         self._last_moment = int(shows[shows <= now].max(initial=0))
         self._next_moment = int(moments[moments > now].min(initial=FOR_EVER))
 

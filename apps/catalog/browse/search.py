@@ -41,7 +41,7 @@ MEANT = """
 
 # What is found, with PostgreSQL's rank (weights of D, C, B, A). Who types a number of an article means that article.
 FIND = """
-    SELECT number, ts_rank('{{0.05, 0.2, 0.4, 1.0}}', document, query), sales_count
+    SELECT number, ts_rank('{{0.05, 0.2, 0.4, 1.0}}', document, query) AS rank, sales_count AS sales
     FROM browse_listing, (SELECT {query} AS query) AS asked
     WHERE is_published AND document @@ query
 """
@@ -49,6 +49,11 @@ FIND_NUMBER = """
     UNION ALL
     SELECT l.number, 100.0, 0 FROM browse_listing AS l JOIN products_variant AS v ON v.product_id = l.product_id
     WHERE l.is_published AND (v.sku = %s OR v.barcode = %s)
+"""
+# Three columns of bytes instead of rows: a word of ten thousand products takes half the time.
+IN_COLUMNS = """
+    SELECT string_agg(int4send(number), ''), string_agg(float4send(rank::real), ''), string_agg(int4send(sales), '')
+    FROM ({found}) AS found
 """
 # A best seller gains as much as a rank of a thousandth for each piece, up to a thousand pieces: it wins ties, no more.
 RANK = 1_000_000
@@ -127,13 +132,12 @@ def _found(terms: list[Term], text: str, language: str, *, corrected: str | None
         statement += FIND_NUMBER
         parameters += [text.strip()] * 2
     with connection.cursor() as cursor:
-        cursor.execute(statement, parameters)
-        rows = cursor.fetchall()
-    if not rows:
+        cursor.execute(IN_COLUMNS.format(found=statement), parameters)
+        numbers, ranks, sales = cursor.fetchone()
+    if numbers is None:
         return Match(NOTHING.numbers, NOTHING.scores, corrected)
-    numbers, ranks, sales = (np.array(column) for column in zip(*rows, strict=True))
-    scores = (ranks * RANK).astype(np.int64) + np.minimum(sales, POPULAR)
-    return Match(numbers, scores, corrected)
+    scores = (np.frombuffer(ranks, ">f4") * RANK).astype(np.int64) + np.minimum(np.frombuffer(sales, ">i4"), POPULAR)
+    return Match(np.frombuffer(numbers, ">i4").astype(np.int64), scores, corrected)
 
 
 def _as_text(term: Term) -> str:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import reduce
 
 import numpy as np
 
-from apps.catalog.browse.columns import NOT_SOLD, Columns, title_start
+from apps.catalog.browse.columns import NOT_SOLD, Columns, among, title_start
 from apps.catalog.browse.filters import ProductFilters, Span
 from apps.catalog.browse.index import CatalogueIndex
 from apps.catalog.browse.search import Match
@@ -23,11 +23,15 @@ class Selection:
     currency: str
     base: np.ndarray
     masks: dict[str, np.ndarray]
+    _numbers: dict[str, np.ndarray] = field(default_factory=dict, init=False, repr=False)
 
     def numbers(self, *, without: str = "") -> np.ndarray:
         """The products that are left; `without` leaves one filter out (a facet counts under the others)."""
-        masks = (mask for name, mask in self.masks.items() if name != without)
-        return np.flatnonzero(reduce(np.logical_and, masks, self.base))
+        left_out = without if without in self.masks else ""
+        if left_out not in self._numbers:
+            masks = (mask for name, mask in self.masks.items() if name != left_out)
+            self._numbers[left_out] = np.flatnonzero(reduce(np.logical_and, masks, self.base))
+        return self._numbers[left_out]
 
     def prices(self) -> np.ndarray:
         return self.columns.prices[self.currency]
@@ -59,7 +63,7 @@ def _masks(index: CatalogueIndex, filters: ProductFilters) -> dict[str, np.ndarr
     columns = index.columns
     masks: dict[str, np.ndarray] = {}
     if filters.category:
-        masks["category"] = np.isin(columns.category_id, _categories_below(index, filters.category))
+        masks["category"] = among(columns.category_id, _categories_below(index, filters.category))
     if filters.kind:
         masks["kind"] = columns.is_video == (filters.kind == "video")
     if filters.brand:

@@ -71,7 +71,6 @@ def _key(request: HttpRequest, address: str) -> str:
 
 
 def _keep(key: str, response: Any, before: str) -> None:
-    response.render()
     headers = {name: response.headers[name] for name in KEPT_HEADERS if name in response.headers}
     with index.fresh():
         stamp, is_pure = _stamp(response.depends_on), index.stamp == before

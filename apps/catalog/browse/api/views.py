@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
+from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.permissions import AllowAny
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
-from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 from rest_framework.views import APIView
 
@@ -41,21 +41,32 @@ class PublicView(APIView):
 
 def entity_tag(data: Any, *, version: int | None = None) -> str:
     """Staff's edits depend on the version alone, which stands before the hash; caches on all of it."""
-    digest = hashlib.sha256(JSONRenderer().render(data)).hexdigest()[:16]
+    return _tag_of(JSONRenderer().render(data), version)
+
+
+def _tag_of(body: bytes, version: int | None) -> str:
+    digest = hashlib.sha256(body).hexdigest()[:16]
     return f'"{digest}"' if version is None else f'"{version}-{digest}"'
+
+
+class PublicAnswer(HttpResponse):
+    """JSON with its ETag, rendered once. `depends_on` are products' numbers, None for the whole catalogue."""
+
+    depends_on: tuple[int, ...] | None
 
 
 def answer(
     data: Any, *, language: str, depends_on: tuple[int, ...] | None = None, version: int | None = None
-) -> Response:
-    """A public answer with its ETag. `depends_on` are products' numbers, None for the whole catalogue."""
+) -> PublicAnswer:
+    """A public answer that may be kept."""
+    body = JSONRenderer().render(data)
     headers = {
-        "ETag": entity_tag(data, version=version),
+        "ETag": _tag_of(body, version),
         "Cache-Control": CACHE_CONTROL,
         "Content-Language": language,
         "Vary": "Accept-Language",
     }
-    response = Response(data, headers=headers)
+    response = PublicAnswer(body, content_type="application/json", headers=headers)
     response.depends_on = depends_on
     return response
 
@@ -65,7 +76,7 @@ class ProductsView(PublicView):
         parameters=[ProductQuerySerializer, OpenApiParameter("limit", int), OpenApiParameter("cursor", str), LANG],
         responses=serializers.ProductPageSerializer,
     )
-    def get(self, request: Request) -> Response:
+    def get(self, request: Request) -> PublicAnswer:
         """Browse and search. `attr.<name>=<value>` narrows by attribute, e.g. `attr.material=stoneware,oak` for either
         and `attr.height=10..40` for numbers."""
         query = read_query(request)
@@ -105,7 +116,7 @@ class ProductsView(PublicView):
 
 class ProductView(PublicView):
     @extend_schema(parameters=[CURRENCY, LANG], responses={200: serializers.ProductDetailSerializer, 304: None})
-    def get(self, request: Request, slug: str) -> Response:
+    def get(self, request: Request, slug: str) -> PublicAnswer:
         """One product with all that its page shows."""
         language = read_language(request)
         found = detail(slug, currency=read_currency(request), language=language)
@@ -114,7 +125,7 @@ class ProductView(PublicView):
 
 class CategoriesView(PublicView):
     @extend_schema(parameters=[LANG], responses=serializers.CategoriesSerializer)
-    def get(self, request: Request) -> Response:
+    def get(self, request: Request) -> PublicAnswer:
         """The tree of categories with counts."""
         language = read_language(request)
         return answer({"results": shelves.category_tree(language)}, language=language)
@@ -122,7 +133,7 @@ class CategoriesView(PublicView):
 
 class CategoryView(PublicView):
     @extend_schema(parameters=[LANG], responses=serializers.CategoryDetailSerializer)
-    def get(self, request: Request, path: str) -> Response:
+    def get(self, request: Request, path: str) -> PublicAnswer:
         """One category with its children and the way to it."""
         language = read_language(request)
         return answer(shelves.find_category(path, language), language=language)
@@ -130,7 +141,7 @@ class CategoryView(PublicView):
 
 class CollectionsView(PublicView):
     @extend_schema(parameters=[CURRENCY, LANG], responses=serializers.CollectionsSerializer)
-    def get(self, request: Request) -> Response:
+    def get(self, request: Request) -> PublicAnswer:
         """Products put together by hand or by a rule; `GET /v1/products?collection=<slug>` lists one."""
         language = read_language(request)
         found = shelves.collections(language, read_currency(request))
@@ -139,7 +150,7 @@ class CollectionsView(PublicView):
 
 class CollectionView(PublicView):
     @extend_schema(parameters=[CURRENCY, LANG], responses=serializers.CollectionDetailSerializer)
-    def get(self, request: Request, slug: str) -> Response:
+    def get(self, request: Request, slug: str) -> PublicAnswer:
         """One collection."""
         language = read_language(request)
         return answer(shelves.find_collection(slug, language, read_currency(request)), language=language)
@@ -149,7 +160,7 @@ class SuggestView(PublicView):
     @extend_schema(
         parameters=[OpenApiParameter("q", OpenApiTypes.STR), LANG], responses=serializers.SuggestionsSerializer
     )
-    def get(self, request: Request) -> Response:
+    def get(self, request: Request) -> PublicAnswer:
         """Completions while typing: categories, brands, products."""
         language = read_language(request)
         text = request.query_params.get("q", "")[:LONGEST_SUGGESTION]
