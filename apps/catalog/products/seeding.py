@@ -10,7 +10,8 @@ from datetime import UTC, datetime, timedelta
 from django.db import transaction
 
 from apps.catalog.browse import listings
-from apps.catalog.inventory.models import StockItem
+from apps.catalog.inventory.models import StockItem, StockLevel
+from apps.catalog.inventory.services import ensure_warehouse
 from apps.catalog.products.attributes import ensure_attribute, ensure_choices
 from apps.catalog.products.models import Attribute, AttributeValue, Brand, Category, Price, Product, Variant
 from apps.catalog.products.taxonomy import ensure_category
@@ -38,7 +39,8 @@ def seed(count: int, seed_value: int) -> Iterator[int]:
 def _write_batch(numbers: range, seed_value: int, categories: list[Category], brands: list[Brand]) -> None:
     material = ensure_attribute("material", label="Material", kind=Attribute.Kind.CHOICE)
     choices = dict(zip(MATERIALS, ensure_choices(material, MATERIALS), strict=True))
-    products, variants, prices, stock, attributes = [], [], [], [], []
+    products, variants, prices, stock, levels, attributes = [], [], [], [], [], []
+    warehouse = ensure_warehouse()
     for number in numbers:
         chance = random.Random(f"{seed_value}:{number}")  # noqa: S311  (reproducible, not secret)
         words = [chance.choice(ADJECTIVES), chance.choice(MATERIALS), chance.choice(NOUNS)]
@@ -65,7 +67,9 @@ def _write_batch(numbers: range, seed_value: int, categories: list[Category], br
         products.append(product)
         variants.append(variant)
         prices.append(Price(variant=variant, currency="EUR", amount=amount))
-        stock.append(StockItem(variant=variant, on_hand=chance.randrange(0, 200)))
+        on_hand = chance.randrange(0, 200)
+        stock.append(StockItem(variant=variant, on_hand=on_hand))
+        levels.append(StockLevel(variant=variant, warehouse=warehouse, on_hand=on_hand))
         choice = choices[words[1]]
         attributes.append(AttributeValue(product=product, attribute=material, choice=choice, key=choice.slug))
     for model, rows in (
@@ -73,6 +77,7 @@ def _write_batch(numbers: range, seed_value: int, categories: list[Category], br
         (Variant, variants),
         (Price, prices),
         (StockItem, stock),
+        (StockLevel, levels),
         (AttributeValue, attributes),
     ):
         model.objects.bulk_create(rows, ignore_conflicts=True, batch_size=BATCH)
