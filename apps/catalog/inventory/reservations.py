@@ -96,12 +96,11 @@ def commit_reservation(reservation_id: uuid.UUID) -> Receipt:
             return _receipt(reservation, lines)
         if reservation.status == Status.RELEASED:
             raise ReservationClosed("The reservation was released; make a new order.")
-        held = _lock(lines)
         if reservation.status == Status.EXPIRED:
-            lines = _take_late(held, lines)
-            _write_allocations(reservation, lines)
-        shelves.save(held.values(), movements=_sell(held, reservation, lines))
-        return _receipt(_close(reservation, Status.COMMITTED), lines)
+            lines = _take_late(reservation, lines)
+        _close(reservation, Status.COMMITTED)
+        _sell(reservation, lines)
+        return _receipt(reservation, lines)
 
 
 def release_reservation(reservation_id: uuid.UUID) -> None:
@@ -166,10 +165,7 @@ def _reserve_again(reservation_id: uuid.UUID, wanted: Sequence[tuple[str, int]],
         if [(line.sku, line.quantity) for line in lines] != wanted:
             raise Conflict("This order has a reservation with other lines already.")
         if reservation.status == Status.EXPIRED:
-            held = _lock(lines)
-            lines = _take(_by_sku(held, lines), wanted)
-            shelves.save(held.values())
-            _write_allocations(reservation, lines)
+            lines = _take_again(reservation, lines)
             reservation.expires_at = expires_at
             _close(reservation, Status.ACTIVE)
         return _receipt(reservation, lines)
@@ -193,33 +189,50 @@ def _take(held: Mapping[str, Shelf], wanted: Sequence[tuple[str, int]]) -> list[
     return lines
 
 
-def _take_late(held: Mapping[uuid.UUID, Shelf], lines: Sequence[Line]) -> list[Line]:
+def _take_again(reservation: Reservation, lines: Sequence[Line]) -> list[Line]:
+    held = _lock(lines)
+    # Under the SKUs that the order knows them by.
+    by_sku = {line.sku: held[line.variant_id] for line in lines if line.variant_id in held}
+    taken = _take(by_sku, [(line.sku, line.quantity) for line in lines])
+    shelves.save(held.values())
+    rows = list(ReservationLine.objects.filter(reservation=reservation).order_by("position"))
+    for row, line in zip(rows, taken, strict=True):
+        row.allocation = line.allocation
+    ReservationLine.objects.bulk_update(rows, ["allocation"])
+    return taken
+
+
+def _take_late(reservation: Reservation, lines: Sequence[Line]) -> list[Line]:
     try:
-        return _take(_by_sku(held, lines), [(line.sku, line.quantity) for line in lines])
+        return _take_again(reservation, lines)
     except InsufficientStock as error:
         raise ReservationExpired("The reservation expired and the pieces are gone.", **error.extensions) from error
     except ValidationProblem as error:
         raise ReservationExpired("The reservation expired and the pieces are not sold any more.") from error
 
 
-def _sell(held: Mapping[uuid.UUID, Shelf], reservation: Reservation, lines: Iterable[Line]) -> list[StockMovement]:
-    """Take promised pieces off the shelves; returns the movements to write. Raises ReservationExpired."""
+def _sell(reservation: Reservation, lines: Iterable[Line]) -> None:
+    """Take promised pieces off the shelves, with their movements. Raises ReservationExpired when a shelf is gone."""
+    sold: dict[tuple[uuid.UUID, int], int] = {}
     movements = []
     for line in lines:
-        for warehouse_id, quantity in line.allocation.items():
-            if line.variant_id not in held:
-                raise ReservationExpired(f"{line.sku} is not sold any more.")
-            held[line.variant_id].change(int(warehouse_id), on_hand=-quantity, reserved=-quantity)
+        for warehouse, quantity in line.allocation.items():
+            place = (line.variant_id, int(warehouse))
+            sold[place] = sold.get(place, 0) + quantity
             movements.append(
                 StockMovement(
                     variant_id=line.variant_id,
-                    warehouse_id=int(warehouse_id),
+                    warehouse_id=int(warehouse),
                     quantity=-quantity,
                     reason=StockMovement.Reason.SOLD,
                     reference=str(reservation.order_id),
                 )
             )
-    return movements
+    if not sold:
+        return
+    StockMovement.objects.bulk_create(movements)
+    if not shelves.sell(sold):
+        raise ReservationExpired("Something in the reservation is not sold any more.")
 
 
 def _give_back(lines: Sequence[Line]) -> None:
@@ -234,11 +247,6 @@ def _give_back(lines: Sequence[Line]) -> None:
 
 def _lock(lines: Iterable[Line]) -> dict[uuid.UUID, Shelf]:
     return shelves.lock_variants(line.variant_id for line in lines if line.variant_id)
-
-
-def _by_sku(held: Mapping[uuid.UUID, Shelf], lines: Iterable[Line]) -> dict[str, Shelf]:
-    """The shelves under the SKUs that the order knows them by."""
-    return {line.sku: held[line.variant_id] for line in lines if line.variant_id in held}
 
 
 def _expire(now: datetime, batch: int) -> int:
@@ -261,13 +269,6 @@ def _locked(reservation_id: uuid.UUID) -> tuple[Reservation, list[Line]]:
 
 def _lines(rows: Iterable[ReservationLine]) -> list[Line]:
     return [Line(row.sku, row.quantity, row.variant_id, row.allocation) for row in rows]
-
-
-def _write_allocations(reservation: Reservation, lines: Sequence[Line]) -> None:
-    rows = list(ReservationLine.objects.filter(reservation=reservation).order_by("position"))
-    for row, line in zip(rows, lines, strict=True):
-        row.variant_id, row.allocation = line.variant_id, line.allocation
-    ReservationLine.objects.bulk_update(rows, ["variant_id", "allocation"])
 
 
 def _close(reservation: Reservation, status: str) -> Reservation:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,11 +22,13 @@ from apps.catalog.inventory.models import TOLD_AT_MOST, StockMovement, stock_sta
 # Any constant does; advisory locks are per database.
 WAREHOUSES_LOCK = 0x5348454C
 
-# One round trip. The read is a statement of its own, so that it sees what the holders of the locks committed.
-LOCK_AND_READ = """
+LOCK = """
     SELECT pg_advisory_xact_lock_shared(%(warehouses)s);
     SELECT 1 FROM inventory_stockitem AS s JOIN products_variant AS v ON v.id = s.variant_id
     WHERE {chosen} ORDER BY v.sku FOR UPDATE OF s;
+"""
+# One round trip. The read is a statement of its own, so that it sees what the holders of the locks committed.
+LOCK_AND_READ = f"""{LOCK}
     SELECT v.id, v.product_id, v.sku, v.offer <> '', s.variant_id IS NOT NULL, coalesce(s.on_hand, 0),
         coalesce(s.reserved, 0), coalesce(s.policy, 'deny'), coalesce(s.backorder_limit, 0),
         coalesce(s.low_stock_at, 0), (
@@ -38,10 +40,10 @@ LOCK_AND_READ = """
                 LEFT JOIN inventory_stocklevel AS l ON l.warehouse_id = w.id AND l.variant_id = v.id
         )
     FROM products_variant AS v LEFT JOIN inventory_stockitem AS s ON s.variant_id = v.id
-    WHERE {chosen} ORDER BY v.sku
-"""
-BY_SKU = LOCK_AND_READ.format(chosen="v.sku = ANY(%(chosen)s)")
-BY_VARIANT = LOCK_AND_READ.format(chosen="v.id = ANY(%(chosen)s::uuid[])")
+    WHERE {{chosen}} ORDER BY v.sku
+"""  # noqa: S608  (made of constants of this module)
+OF_SKUS, OF_VARIANTS = "v.sku = ANY(%(chosen)s)", "v.id = ANY(%(chosen)s::uuid[])"
+BY_SKU, BY_VARIANT = LOCK_AND_READ.format(chosen=OF_SKUS), LOCK_AND_READ.format(chosen=OF_VARIANTS)
 
 WRITE_TOTALS = """
     UPDATE inventory_stockitem AS s SET on_hand = new.on_hand, reserved = new.reserved
@@ -59,6 +61,16 @@ CHANGE_LEVELS = f"""
 ADD_LEVELS = f"""
     INSERT INTO inventory_stocklevel (variant_id, warehouse_id, on_hand, reserved)
     SELECT variant_id, warehouse_id, on_hand, reserved FROM {LEVELS.format(name="new_levels")}
+"""  # noqa: S608  (made of constants of this module)
+
+SOLD = "jsonb_to_recordset(%(sold)s::jsonb) AS sold (variant_id uuid, warehouse_id bigint, quantity int)"
+SELL = f"""
+    {LOCK.format(chosen=OF_VARIANTS)}
+    UPDATE inventory_stockitem AS s SET on_hand = s.on_hand - total.quantity, reserved = s.reserved - total.quantity
+    FROM (SELECT variant_id, sum(quantity) AS quantity FROM {SOLD} GROUP BY variant_id) AS total
+    WHERE s.variant_id = total.variant_id;
+    UPDATE inventory_stocklevel AS l SET on_hand = l.on_hand - sold.quantity, reserved = l.reserved - sold.quantity
+    FROM {SOLD} WHERE l.variant_id = sold.variant_id AND l.warehouse_id = sold.warehouse_id
 """  # noqa: S608  (made of constants of this module)
 
 # A statement and its parameters, whose names no other statement of the same round trip has.
@@ -151,6 +163,22 @@ def lock_variants(variant_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Shelf]:
     """The shelves of these variants, locked in the order of their SKUs."""
     shelves = _locked(BY_VARIANT, sorted({str(variant_id) for variant_id in variant_ids}))
     return {shelf.variant_id: shelf for shelf in shelves}
+
+
+def sell(pieces: Mapping[tuple[uuid.UUID, int], int]) -> bool:
+    """Take promised pieces off the shelves, by variant and warehouse; False when a shelf is gone, which undoes nothing.
+
+    Nobody has to look at the shelves for that, since the shop tells the same of them as before. So it is one round
+    trip, to be made last: others wait for a hot SKU no longer than until the commit.
+    """
+    rows = [
+        {"variant_id": str(variant_id), "warehouse_id": warehouse_id, "quantity": quantity}
+        for (variant_id, warehouse_id), quantity in pieces.items()
+    ]
+    chosen = sorted({row["variant_id"] for row in rows})
+    with connection.cursor() as cursor:
+        cursor.execute(SELL, {"warehouses": WAREHOUSES_LOCK, "chosen": chosen, "sold": json.dumps(rows)})
+        return cursor.rowcount == len(rows)
 
 
 def hold_all() -> None:
