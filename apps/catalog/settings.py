@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from celery.schedules import crontab
+
 from apps.common.settings.base import *
 from apps.common.settings.base import DATA_APPS, MIDDLEWARE
 
@@ -24,5 +26,9 @@ SHOP_LANGUAGES = ("en", "de")
 CELERY_BEAT_SCHEDULE = {
     "expire-reservations": {"task": "apps.catalog.inventory.tasks.expire_reservations", "schedule": 20.0},
     "render-missing-images": {"task": "apps.catalog.products.tasks.render_missing_images", "schedule": 300.0},
+    "remove-orphaned-files": {
+        "task": "apps.catalog.products.tasks.remove_orphaned_files",
+        "schedule": crontab(hour=3, minute=40),
+    },
     "purge-idempotency-keys": {"task": "apps.common.idempotency.tasks.purge_idempotency_keys", "schedule": 3600.0},
 }

@@ -8,7 +8,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from apps.catalog.inventory.api.serializers import LineSerializer
-from apps.catalog.products.images import image_url
+from apps.catalog.products.images import image_data
 from apps.catalog.products.models import AttributeValue, Product, ProductImage, Variant
 from apps.catalog.products.selectors import ORDERINGS, ProductFilters, price_in, shop_currency
 from apps.common.money import CurrencyField, Money, MoneySerializer
@@ -66,19 +66,32 @@ class ImageSourceSerializer(serializers.Serializer):
     width = serializers.IntegerField()
 
 
+class ImageFormatSerializer(serializers.Serializer):
+    """One format of a picture, as a `<source>` of HTML's `<picture>`."""
+
+    type = serializers.ChoiceField(choices=["image/avif", "image/webp", "image/jpeg"])
+    srcset = ImageSourceSerializer(many=True)
+
+
 class ImageSerializer(serializers.Serializer):
-    url = serializers.SerializerMethodField(help_text="A medium size, for clients that take one.")
-    alt = serializers.CharField()
+    """A picture as `images.image_data` tells of it; one that is not rendered yet is left out of answers."""
+
+    url = serializers.CharField(help_text="A medium size, for clients that take one.")
+    alt = serializers.CharField(allow_blank=True)
     width = serializers.IntegerField(help_text="Of the original, in pixels.")
     height = serializers.IntegerField()
-    srcset = serializers.SerializerMethodField()
+    srcset = ImageSourceSerializer(many=True, help_text="WebP, smallest first.")
+    sources = ImageFormatSerializer(many=True, help_text="Every format, best first.")
 
-    def get_url(self, image: ProductImage) -> str:
-        return image_url(image, 640)
 
-    @extend_schema_field(ImageSourceSerializer(many=True))
-    def get_srcset(self, image: ProductImage) -> list[dict[str, Any]]:
-        return [{"url": image_url(image, r["width"]), "width": r["width"]} for r in image.renditions]
+def _image(image: ProductImage) -> dict[str, Any] | None:
+    return image_data(
+        renditions=image.renditions,
+        alt=image.alt,
+        width=image.width,
+        height=image.height,
+        translated=image.translations,
+    )
 
 
 class CategoryRefSerializer(serializers.Serializer):
@@ -129,7 +142,7 @@ class ProductListSerializer(serializers.Serializer):
     @extend_schema_field(ImageSerializer)
     def get_image(self, product: Product) -> dict[str, Any] | None:
         images = product.images.all()
-        return ImageSerializer(images[0]).data if images else None
+        return _image(images[0]) if images else None
 
     @extend_schema_field(RatingSerializer)
     def get_rating(self, product: Product) -> dict[str, Any]:
@@ -219,7 +232,7 @@ class ProductDetailSerializer(ProductListSerializer):
 
     @extend_schema_field(ImageSerializer(many=True))
     def get_images(self, product: Product) -> list[dict[str, Any]]:
-        return ImageSerializer(product.images.all(), many=True).data
+        return [data for image in product.images.all() if (data := _image(image))]
 
     @extend_schema_field(CrumbSerializer(many=True))
     def get_breadcrumbs(self, product: Product) -> list[dict[str, str]]:
