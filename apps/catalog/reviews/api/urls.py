@@ -1,5 +1,14 @@
 from django.urls import path
 
-from apps.catalog.reviews.api.views import ReviewsView
+from apps.catalog.reviews.api import views
+from apps.catalog.reviews.models import Review
 
-urlpatterns = [path("products/<slug:slug>/reviews", ReviewsView.as_view())]
+urlpatterns = [
+    path("products/<slug:slug>/reviews", views.ReviewsView.as_view()),
+    path("products/<slug:slug>/reviews/mine", views.OwnReviewView.as_view()),
+    path("reviews", views.QueueView.as_view()),
+    path("reviews/<uuid:review_id>", views.QueuedReviewView.as_view()),
+    path("reviews/<uuid:review_id>/reports", views.ReportsView.as_view()),
+    path("reviews/<uuid:review_id>/approve", views.DecisionView.as_view(status=Review.Status.APPROVED)),
+    path("reviews/<uuid:review_id>/reject", views.DecisionView.as_view(status=Review.Status.REJECTED)),
+]
