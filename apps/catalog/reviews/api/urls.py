@@ -1,7 +1,6 @@
 from django.urls import path
 
 from apps.catalog.reviews.api import views
-from apps.catalog.reviews.models import Review
 
 urlpatterns = [
     path("products/<slug:slug>/reviews", views.ReviewsView.as_view()),
@@ -9,6 +8,6 @@ urlpatterns = [
     path("reviews", views.QueueView.as_view()),
     path("reviews/<uuid:review_id>", views.QueuedReviewView.as_view()),
     path("reviews/<uuid:review_id>/reports", views.ReportsView.as_view()),
-    path("reviews/<uuid:review_id>/approve", views.DecisionView.as_view(status=Review.Status.APPROVED)),
-    path("reviews/<uuid:review_id>/reject", views.DecisionView.as_view(status=Review.Status.REJECTED)),
+    path("reviews/<uuid:review_id>/approve", views.ApproveView.as_view()),
+    path("reviews/<uuid:review_id>/reject", views.RejectView.as_view()),
 ]

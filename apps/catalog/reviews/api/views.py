@@ -153,17 +153,26 @@ class QueuedReviewView(APIView):
 
 
 class DecisionView(APIView):
-    """`status` is given by the address."""
-
     permission_classes = [IsModerator]
-    status = ""
 
+    def decide(self, request: Request, review_id: uuid.UUID, status: str) -> Response:
+        seen = _revision(request.headers.get("If-Match"))
+        moderation.moderate(review_id, status, by=request.user.email, seen=seen)
+        return _for_staff(selectors.review_for_staff(review_id))
+
+
+class ApproveView(DecisionView):
     @extend_schema(request=None, responses=serializers.ReportedReviewSerializer, parameters=[IF_MATCH])
     def post(self, request: Request, review_id: uuid.UUID) -> Response:
-        """Approve or reject. With If-Match a change by the author or a colleague in between answers 412."""
-        seen = _revision(request.headers.get("If-Match"))
-        moderation.moderate(review_id, self.status, by=request.user.email, seen=seen)
-        return _for_staff(selectors.review_for_staff(review_id))
+        """Let a review show and count. With If-Match a change by its author or a colleague in between answers 412."""
+        return self.decide(request, review_id, Review.Status.APPROVED)
+
+
+class RejectView(DecisionView):
+    @extend_schema(request=None, responses=serializers.ReportedReviewSerializer, parameters=[IF_MATCH])
+    def post(self, request: Request, review_id: uuid.UUID) -> Response:
+        """Take a review off the page, or keep it from it."""
+        return self.decide(request, review_id, Review.Status.REJECTED)
 
 
 def _for_staff(review: Review) -> Response:
