@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from pghistory.config import ForeignKey as HistoricKey
+
 from apps.common.settings.base import *
 from apps.common.settings.base import DATA_APPS, MIDDLEWARE
 
 INSTALLED_APPS = [
     *DATA_APPS,
     "treebeard",
+    "pgtrigger",
+    "pghistory",
     "apps.catalog.products",
     "apps.catalog.inventory",
     "apps.catalog.browse",
     "apps.catalog.reviews",
     "apps.catalog.imports",
+    "apps.catalog.history",
 ]
 # Public reads are revalidated on every use: a changed price shows at once, an unchanged page costs no bytes.
 MIDDLEWARE = [*MIDDLEWARE, "django.middleware.http.ConditionalGetMiddleware"]
@@ -20,6 +25,9 @@ ROOT_URLCONF = "apps.catalog.urls"
 SHOP_CURRENCY = "EUR"
 # The first one's texts stand in the columns; a further one needs a text search configuration (browse.search).
 SHOP_LANGUAGES = ("en", "de")
+# What changed is kept for two years. Its rows point at what may be gone: no constraint, no index that is not named.
+HISTORY_DAYS = 730
+PGHISTORY_FOREIGN_KEY_FIELD = HistoricKey(db_index=False)
 
 CELERY_BEAT_SCHEDULE = {
     "expire-reservations": {"task": "apps.catalog.inventory.tasks.expire_reservations", "schedule": 20.0},
