@@ -20,7 +20,11 @@ INSTALLED_APPS = [
     "apps.catalog.history",
 ]
 # Public reads are revalidated on every use: a changed price shows at once, an unchanged page costs no bytes.
-MIDDLEWARE = [*MIDDLEWARE, "django.middleware.http.ConditionalGetMiddleware"]
+MIDDLEWARE = [
+    *MIDDLEWARE,
+    "django.middleware.http.ConditionalGetMiddleware",
+    "apps.catalog.history.middleware.HistoryMiddleware",
+]
 ROOT_URLCONF = "apps.catalog.urls"
 SHOP_CURRENCY = "EUR"
 # The first one's texts stand in the columns; a further one needs a text search configuration (browse.search).
@@ -36,5 +40,6 @@ CELERY_BEAT_SCHEDULE = {
     "render-missing-images": {"task": "apps.catalog.products.tasks.render_missing_images", "schedule": 300.0},
     "resume-imports": {"task": "apps.catalog.imports.tasks.resume_imports", "schedule": 30.0},
     "purge-imports": {"task": "apps.catalog.imports.tasks.purge_imports", "schedule": 86_400.0},
+    "forget-old-history": {"task": "apps.catalog.history.tasks.forget_old_history", "schedule": 86_400.0},
     "purge-idempotency-keys": {"task": "apps.common.idempotency.tasks.purge_idempotency_keys", "schedule": 3600.0},
 }
