@@ -12,7 +12,7 @@ from django.utils import timezone
 from apps.catalog.browse.browsing import best_sellers_beside
 from apps.catalog.browse.cards import cards
 from apps.catalog.browse.index import index
-from apps.catalog.inventory.models import StockItem
+from apps.catalog.inventory.models import TOLD_AT_MOST, StockItem
 from apps.catalog.products.images import image_data
 from apps.catalog.products.models import AttributeValue, Product, ProductImage, ProductRelation, Variant
 from apps.catalog.products.pricing import offer_of
@@ -20,8 +20,6 @@ from apps.catalog.products.translations import text
 from apps.common.problems import NotFound
 
 RELATED = 4
-# Pieces beyond this many are not told: it spares every reader a new answer for every piece sold.
-TOLD_AT_MOST = 20
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,14 +35,15 @@ class Light:
 
 
 def new_row(model: type[models.Model], **values: Any) -> Light:
-    """A row that is not in the table yet, with the model's defaults. Keys that the database makes are left to it."""
+    """A row that is not in the table yet, with the model's defaults. What the database makes is left to it."""
     fixed, called = _defaults(model)
     return Light({**fixed, **{name: make() for name, make in called.items()}, **values})
 
 
 @cache
 def _fields(model: type[models.Model]) -> tuple[models.Field, ...]:
-    return tuple(field for field in model._meta.concrete_fields if not isinstance(field, models.AutoField))
+    made_by_database = models.AutoField | models.GeneratedField
+    return tuple(field for field in model._meta.concrete_fields if not isinstance(field, made_by_database))
 
 
 @cache

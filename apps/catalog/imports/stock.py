@@ -9,12 +9,11 @@ from datetime import datetime
 
 from django.db import transaction
 
-from apps.catalog.browse import listings
 from apps.catalog.imports import bulk
 from apps.catalog.imports.columns import find_column
 from apps.catalog.imports.facts import Facts
 from apps.catalog.imports.models import ImportRow
-from apps.catalog.inventory.models import StockItem, StockLevel, StockMovement
+from apps.catalog.inventory.models import StockItem, StockLevel, StockMovement, Warehouse
 from apps.catalog.inventory.services import set_stock
 from apps.catalog.products.models import Variant
 from apps.common.problems import Problem
@@ -70,6 +69,7 @@ def count_rows(rows: Iterable[ImportRow], facts: Facts, author: Author) -> int:
     """
     failed = 0
     rows = list(rows)
+    warehouses = {warehouse.code: warehouse for warehouse in Warehouse.objects.all()}
     variants = {variant.sku: variant for variant in Variant.objects.filter(sku__in=[row.sku for row in rows])}
     for row in rows:
         for name, (_, after) in row.changes.items():
@@ -78,17 +78,18 @@ def count_rows(rows: Iterable[ImportRow], facts: Facts, author: Author) -> int:
                 continue
             try:
                 with transaction.atomic():
-                    _count(variants[row.sku], warehouse=column.key, pieces=int(after), author=author)
+                    set_stock(
+                        variants[row.sku],
+                        int(after),
+                        warehouse=warehouses.get(column.key),
+                        reference=author.reference,
+                        by=author.name,
+                    )
             except Problem as problem:
                 row.action, row.errors = ImportRow.Action.ERROR, row.errors | {name: [str(problem)]}
                 row.save(update_fields=["action", "errors"])
                 failed += 1
-    listings.refresh_stock(sorted({variant.product_id for variant in variants.values()}))
     return failed
-
-
-def _count(variant: Variant, *, warehouse: str, pieces: int, author: Author) -> None:
-    set_stock(variant, pieces, reference=author.reference)
 
 
 def open_counts(counts: Mapping[uuid.UUID, Mapping[str, int]], facts: Facts, author: Author) -> None:

@@ -18,6 +18,7 @@ from django.db import transaction
 
 from apps.catalog.browse import listings
 from apps.catalog.inventory.models import StockItem, StockLevel, Warehouse
+from apps.catalog.inventory.services import ensure_warehouse
 from apps.catalog.products.attributes import ensure_attribute, ensure_choices
 from apps.catalog.products.models import (
     Attribute,
@@ -88,7 +89,6 @@ def _shelves() -> Shelves:
     kinds = Attribute.Kind
     material = ensure_attribute("material", label="Material", kind=kinds.CHOICE, position=0)
     colour = ensure_attribute("colour", label="Colour", kind=kinds.CHOICE, position=1)
-    warehouse, _ = Warehouse.objects.get_or_create(code="main", defaults={"name": "Main warehouse"})
     return Shelves(
         categories=[ensure_category(f"seed/{section}/{part}") for section in SECTIONS for part in PARTS],
         brands=[
@@ -101,7 +101,7 @@ def _shelves() -> Shelves:
         handmade=ensure_attribute("handmade", label="Made by hand", kind=kinds.BOOLEAN, position=3),
         materials=ensure_choices(material, MATERIALS),
         colours=ensure_choices(colour, COLOURS),
-        warehouse=warehouse,
+        warehouse=ensure_warehouse(),
     )
 
 
