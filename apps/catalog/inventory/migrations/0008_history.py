@@ -7,7 +7,7 @@ from django.db import migrations
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("inventory", "0005_lines_in_order"),
+        ("inventory", "0007_reserve_plenty"),
         ("history", "0001_initial"),
     ]
 
