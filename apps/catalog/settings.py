@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from celery.schedules import crontab
 from pghistory.config import ForeignKey as HistoricKey
 
 from apps.common.settings.base import *
@@ -40,6 +41,13 @@ CELERY_BEAT_SCHEDULE = {
     "render-missing-images": {"task": "apps.catalog.products.tasks.render_missing_images", "schedule": 300.0},
     "resume-imports": {"task": "apps.catalog.imports.tasks.resume_imports", "schedule": 30.0},
     "purge-imports": {"task": "apps.catalog.imports.tasks.purge_imports", "schedule": 86_400.0},
-    "forget-old-history": {"task": "apps.catalog.history.tasks.forget_old_history", "schedule": 86_400.0},
+    "remove-orphaned-files": {
+        "task": "apps.catalog.products.tasks.remove_orphaned_files",
+        "schedule": crontab(hour=3, minute=40),
+    },
+    "forget-old-history": {
+        "task": "apps.catalog.history.tasks.forget_old_history",
+        "schedule": crontab(hour=4, minute=10),
+    },
     "purge-idempotency-keys": {"task": "apps.common.idempotency.tasks.purge_idempotency_keys", "schedule": 3600.0},
 }

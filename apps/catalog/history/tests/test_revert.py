@@ -65,11 +65,11 @@ def take_back(thing: models.Model, at: datetime, scope: Scope = Scope.ALONE) -> 
 def test_a_change_taken_back_shows_at_once_and_is_told_like_any_change() -> None:
     product = make_product("Mug")
     at = change(product, title="Cup")
-    version, told = product.version, OutboxEvent.objects.filter(type="product.changed").count()
+    version, told = product.version, OutboxEvent.objects.filter(type__contains="product.changed").count()
     take_back(product, at)
     assert (product.title, product.version) == ("Mug", version + 1)
     assert titles() == ["Mug"]
-    assert OutboxEvent.objects.filter(type="product.changed").count() == told + 1
+    assert OutboxEvent.objects.filter(type__contains="product.changed").count() == told + 1
 
 
 def test_what_was_changed_since_stays() -> None:
@@ -173,7 +173,7 @@ def test_a_picture_comes_back_and_is_rendered_anew() -> None:
     image = ProductImage.objects.create(product=product, alt="A mug", file=file)
     image.delete()
     take_back(product, last_moment(product))
-    image.refresh_from_db()
+    image = ProductImage.objects.get(product=product)
     assert (image.alt, image.width, image.height) == ("A mug", 400, 300)
     assert image.renditions
 
@@ -215,7 +215,7 @@ def test_publishing_taken_back_withdraws_the_product() -> None:
     take_back(product, at)
     assert product.status == "draft"
     assert titles() == []
-    assert OutboxEvent.objects.filter(type="product.withdrawn").count() == 1
+    assert OutboxEvent.objects.filter(type__contains="product.withdrawn").count() == 1
 
 
 def test_what_was_shown_is_what_is_done() -> None:
