@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import QuerySet
 
 from apps.catalog.products.models import Product
 from apps.catalog.reviews.models import Review, ReviewReport
@@ -41,9 +41,13 @@ def review_queue(*, status: str = "", slug: str = "") -> QuerySet[Review]:
 
 
 def review_for_staff(review_id: uuid.UUID) -> Review:
-    """One review with its product and its latest reports, in 2 queries. Raises NotFound."""
-    latest = Prefetch("reports", ReviewReport.objects.order_by("-pk")[:REPORTS_SHOWN])
-    review = review_queue().prefetch_related(latest).filter(pk=review_id).first()
+    """One review with its product. Raises NotFound."""
+    review = review_queue().filter(pk=review_id).first()
     if review is None:
         raise NotFound("There is no such review.")
     return review
+
+
+def latest_reports(review: Review) -> QuerySet[ReviewReport]:
+    """What people report of a review, newest first."""
+    return review.reports.order_by("-pk")[:REPORTS_SHOWN]

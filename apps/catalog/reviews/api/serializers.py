@@ -9,7 +9,7 @@ from rest_framework import serializers
 
 from apps.catalog.reviews import moderation
 from apps.catalog.reviews.models import Review, ReviewReport
-from apps.catalog.reviews.selectors import ORDERINGS
+from apps.catalog.reviews.selectors import ORDERINGS, latest_reports
 
 
 class QuerySerializer(serializers.Serializer):
@@ -83,4 +83,4 @@ class ReportedReviewSerializer(QueuedReviewSerializer):
 
     @extend_schema_field(ReportSerializer(many=True))
     def get_reports(self, review: Review) -> list[dict[str, Any]]:
-        return ReportSerializer(review.reports.all(), many=True).data
+        return ReportSerializer(latest_reports(review), many=True).data
