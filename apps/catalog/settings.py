@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from celery.schedules import crontab
+from pghistory.config import ForeignKey as HistoricKey
 
 from apps.common.settings.base import *
 from apps.common.settings.base import DATA_APPS, MIDDLEWARE
@@ -10,18 +11,28 @@ from apps.common.settings.base import DATA_APPS, MIDDLEWARE
 INSTALLED_APPS = [
     *DATA_APPS,
     "treebeard",
+    "pgtrigger",
+    "pghistory",
     "apps.catalog.products",
     "apps.catalog.inventory",
     "apps.catalog.browse",
     "apps.catalog.reviews",
     "apps.catalog.imports",
+    "apps.catalog.history",
 ]
 # Public reads are revalidated on every use: a changed price shows at once, an unchanged page costs no bytes.
-MIDDLEWARE = [*MIDDLEWARE, "django.middleware.http.ConditionalGetMiddleware"]
+MIDDLEWARE = [
+    *MIDDLEWARE,
+    "django.middleware.http.ConditionalGetMiddleware",
+    "apps.catalog.history.middleware.HistoryMiddleware",
+]
 ROOT_URLCONF = "apps.catalog.urls"
 SHOP_CURRENCY = "EUR"
 # The first one's texts stand in the columns; a further one needs a text search configuration (browse.search).
 SHOP_LANGUAGES = ("en", "de")
+# What changed is kept for two years. Its rows point at what may be gone: no constraint, no index that is not named.
+HISTORY_DAYS = 730
+PGHISTORY_FOREIGN_KEY_FIELD = HistoricKey(db_index=False)
 
 CELERY_BEAT_SCHEDULE = {
     "expire-reservations": {"task": "apps.catalog.inventory.tasks.expire_reservations", "schedule": 20.0},
@@ -33,6 +44,10 @@ CELERY_BEAT_SCHEDULE = {
     "remove-orphaned-files": {
         "task": "apps.catalog.products.tasks.remove_orphaned_files",
         "schedule": crontab(hour=3, minute=40),
+    },
+    "forget-old-history": {
+        "task": "apps.catalog.history.tasks.forget_old_history",
+        "schedule": crontab(hour=4, minute=10),
     },
     "purge-idempotency-keys": {"task": "apps.common.idempotency.tasks.purge_idempotency_keys", "schedule": 3600.0},
 }

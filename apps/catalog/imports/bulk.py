@@ -20,6 +20,8 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, models
 from django.utils import timezone
 
+from apps.catalog.history.context import tell
+
 
 class Light:
     """A row of a table with the columns that somebody needs of it, by the names of the model's attributes."""
@@ -84,6 +86,7 @@ def copy(table: str, columns: Iterable[str], rows: Iterable[tuple[Any, ...]]) ->
     csv.writer(buffer, quoting=csv.QUOTE_NOTNULL).writerows(rows)
     buffer.seek(0)
     names = ", ".join(connection.ops.quote_name(column) for column in columns)
+    tell(table)
     with connection.cursor() as cursor, connection.wrap_database_errors:
         cursor.copy_expert(f"COPY {connection.ops.quote_name(table)} ({names}) FROM STDIN (FORMAT csv)", buffer)
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import uuid
 from array import array
 from collections.abc import Iterator
+from functools import partial
 from itertools import batched, islice
 
 import structlog
 from django.db import IntegrityError, InterfaceError, OperationalError, connection
 from django.utils import timezone
 
+from apps.catalog.history.context import written_by
 from apps.catalog.imports import bulk, leases, stock
 from apps.catalog.imports.bulk import Light
 from apps.catalog.imports.checking import Check, heading_row
@@ -43,7 +45,8 @@ def run(job_id: uuid.UUID) -> None:
         if job.state != State.WRITING:
             check_file(lease)
         if ImportJob.objects.filter(pk=job_id, state=State.WRITING).exists():
-            write_file(lease)
+            with written_by(partial(_facts_for_history, job)):
+                write_file(lease)
     except (LeaseLost, ImportJob.DoesNotExist):
         log.info("import left to another worker", job=str(job_id))
     except Problem as problem:
@@ -55,6 +58,10 @@ def run(job_id: uuid.UUID) -> None:
     except Exception:
         _fail(lease, OUR_FAULT)
         raise
+
+
+def _facts_for_history(job: ImportJob) -> dict[str, str]:
+    return {"how": "import", "who": job.requested_by, "detail": job.file_name, "import_id": str(job.pk)}
 
 
 def check_file(lease: Lease) -> None:

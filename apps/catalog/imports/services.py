@@ -16,7 +16,8 @@ from apps.catalog.imports.models import ImportJob
 from apps.common.problems import Conflict, NotFound, Problem, ValidationProblem
 
 State = ImportJob.State
-MAX_BYTES = 64 * 1024 * 1024
+# A little less than the gateway lets through.
+MAX_BYTES = 50_000_000
 # What an import said is kept this long.
 KEPT_FOR = timedelta(days=90)
 # A job that no worker took by then was lost by the queue.
@@ -38,7 +39,7 @@ def start_import(file: BinaryIO, *, name: str, size: int, is_dry_run: bool, requ
     What the file is, its first bytes say. Raises ValidationProblem or FileTooLarge for what is no file of rows at all.
     """
     if size > MAX_BYTES:
-        raise FileTooLarge(f"Use a file of at most {MAX_BYTES // 1024**2} MB; split it, or send it as XLSX.")
+        raise too_large()
     begin = file.read(4)
     file.seek(0)
     if not begin:
@@ -59,6 +60,18 @@ def start_import(file: BinaryIO, *, name: str, size: int, is_dry_run: bool, requ
     except Exception:
         job.file.delete(save=False)
         raise
+    return job
+
+
+def too_large() -> FileTooLarge:
+    return FileTooLarge(f"Use a file of at most {MAX_BYTES // 10**6} MB; split it, or send it as XLSX.")
+
+
+def find_import(job_id: uuid.UUID) -> ImportJob:
+    """An import. Raises NotFound."""
+    job = ImportJob.objects.filter(pk=job_id).first()
+    if job is None:
+        raise NotFound("There is no such import.")
     return job
 
 

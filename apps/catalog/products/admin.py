@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from unfold.admin import ModelAdmin, StackedInline, TabularInline
 
+from apps.catalog.history.admin import HistoryAdmin
 from apps.catalog.products import pictures, services, tasks, taxonomy
 from apps.catalog.products.forms import CategoryForm, ImageForm, PriceForm, VariantForm
 from apps.catalog.products.images import image_url
@@ -79,7 +80,7 @@ class ImageInline(TabularInline):
 
 
 @admin.register(Product)
-class ProductAdmin(ModelAdmin):
+class ProductAdmin(HistoryAdmin, ModelAdmin):
     list_display = ["thumbnail", "title", "kind", "category", "shown_price", "status", "is_featured"]
     list_display_links = ["thumbnail", "title"]
     list_filter = ["status", "kind", "category", "is_featured"]
@@ -210,7 +211,7 @@ class VariantAdmin(ModelAdmin):
 
 
 @admin.register(Brand)
-class BrandAdmin(ModelAdmin):
+class BrandAdmin(HistoryAdmin, ModelAdmin):
     list_display = ["name", "slug"]
     search_fields = ["name"]
     ordering = ["name"]
@@ -223,7 +224,7 @@ class BrandAdmin(ModelAdmin):
 
 
 @admin.register(Category)
-class CategoryAdmin(ModelAdmin):
+class CategoryAdmin(HistoryAdmin, ModelAdmin):
     """The tree in its order. Only leaves without products can be deleted."""
 
     form = CategoryForm

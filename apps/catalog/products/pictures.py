@@ -29,11 +29,14 @@ KEEP_REPLACED_SECONDS = 600
 ORPHAN_AGE = timedelta(days=1)
 # Renditions are spread by the first digit of their random part, so that one look needs the memory of a sixteenth.
 FOLDERS = (images.FOLDER, f"{images.FOLDER}/originals", *(f"{images.FOLDER}/{digit:x}" for digit in range(16)))
+# Uploads that the history names can be brought back; their renditions are made anew.
 USED = """
     SELECT name FROM (
         SELECT file AS name FROM products_productimage
         UNION ALL
         SELECT rendition ->> 'name' FROM products_productimage, jsonb_array_elements(renditions) AS rendition
+        UNION ALL
+        SELECT file FROM history_productimageevent
     ) AS used WHERE name = ANY(%(names)s)
 """
 

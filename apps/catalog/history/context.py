@@ -1,0 +1,85 @@
+"""Who writes, and how: told to the triggers together with each statement that may change the catalogue.
+
+The triggers of django-pghistory read it from two settings of the transaction (`_pgh_attach_context`). Its own
+`pghistory.context` puts them before every statement but reads; ours, only before those that name a table with a
+history. So reservations and other traffic pay nothing, COPY can be told (`tell`), and what the user's name is, is
+found out as late as possible: an API knows its caller only inside of the view.
+"""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import connection
+
+from apps.common.ids import uuid7
+
+Facts = dict[str, str]
+WRITING = ("INSERT", "UPDATE", "DELETE", "WITH", "MERGE")
+WATCHED = ("products_", "inventory_warehouse")
+SETTINGS = "SELECT set_config('pghistory.context_id', %s, true), set_config('pghistory.context_metadata', %s, true)"
+
+
+@dataclass(slots=True)
+class Author:
+    """What the changes of one request or task have in common. `facts` is asked at the first write."""
+
+    facts: Callable[[], Facts]
+    id: uuid.UUID = field(default_factory=uuid7)
+    notes: Facts = field(default_factory=dict)
+
+    def statement(self) -> str:
+        """SQL that tells the running transaction."""
+        facts = {name: value for name, value in {**self.facts(), **self.notes}.items() if value}
+        return connection.ops.compose_sql(SETTINGS, [str(self.id), json.dumps(facts)])
+
+
+_author: ContextVar[Author | None] = ContextVar("history_author", default=None)
+
+
+@contextmanager
+def written_by(facts: Callable[[], Facts]) -> Iterator[None]:
+    """Changes inside are told to be of this author. An inner one takes the place of an outer one."""
+    installed: AbstractContextManager[Any] = nullcontext() if _author.get() else connection.execute_wrapper(_tell_first)
+    token = _author.set(Author(facts))
+    try:
+        with installed:
+            yield
+    finally:
+        _author.reset(token)
+
+
+def note(**facts: str) -> None:
+    """Add to what is told of the running request or task; nothing outside of one."""
+    if author := _author.get():
+        author.notes.update(facts)
+
+
+def tell(table: str) -> None:
+    """Before COPY into `table`, which no wrapper sees: tell the running transaction who writes."""
+    author = _author.get()
+    if author and table.startswith(WATCHED):
+        with connection.cursor() as cursor:
+            cursor.execute(author.statement())
+
+
+def _tell_first(execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: dict[str, Any]) -> Any:
+    author = _author.get()
+    if author is None or not _may_change(sql):
+        return execute(sql, params, many, context)
+    told = author.statement()
+    if params is not None:
+        told = told.replace("%", "%%")
+    return execute(f"{told}; {sql}", params, many, context)
+
+
+def _may_change(sql: Any) -> bool:
+    return (
+        isinstance(sql, str) and sql.lstrip()[:6].upper().startswith(WRITING) and any(name in sql for name in WATCHED)
+    )

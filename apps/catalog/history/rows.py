@@ -1,0 +1,126 @@
+"""Rows on their way back: what is there now, what stands against it, and the writing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.core.files.storage import default_storage
+from django.db import connection, models
+
+from apps.catalog.history.parts import Part
+from apps.catalog.history.selectors import Change, Row, read_row
+from apps.common.problems import Conflict
+
+Rows = Mapping[tuple[str, str], Row]
+
+
+class CannotRevert(Conflict):
+    slug, title = "cannot-revert", "The change cannot be taken back"
+
+
+def current_rows(changes: Iterable[Change]) -> Rows:
+    """The rows that the changes speak of, as they are now. One query for each kind of row."""
+    wanted: dict[Part, list[str]] = {}
+    for change in changes:
+        wanted.setdefault(change.part, []).append(change.row_id)
+    found: dict[tuple[str, str], Row] = {}
+    for part, ids in wanted.items():
+        table = connection.ops.quote_name(part.model._meta.db_table)
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT id::text, to_jsonb(t) FROM {table} AS t WHERE id::text = ANY(%s)", [ids])  # noqa: S608
+            found |= {(part.name, row_id): read_row(part, row) for row_id, row in cursor.fetchall()}
+    return found
+
+
+def turn(change: Change, now: Rows) -> Change | None:
+    """The way back from what is now; None when there is nothing to do."""
+    row = now.get((change.part.name, change.row_id))
+    if change.before is None:
+        return Change(change.part, change.row_id, row, None) if row else None
+    if row is None:
+        return Change(change.part, change.row_id, None, change.before)
+    wanted = {name: change.before[name] if name in change.columns else value for name, value in row.items()}
+    back = Change(change.part, change.row_id, row, wanted)
+    return back if back.columns else None
+
+
+def obstacle(change: Change, now: Rows, *, is_alone: bool) -> str:
+    """Why a change cannot be taken back by itself: somebody changed the same since. Empty when it can."""
+    row = now.get((change.part.name, change.row_id))
+    if not is_alone or change.after is None:
+        return ""
+    if row is None:
+        return "" if change.before is None else "it was removed since."
+    changed = [name for name in change.columns if row[name] != change.after[name]]
+    if change.before is None or not changed:
+        return ""
+    words = ", ".join(str(change.part.fields[name].verbose_name) for name in changed)
+    return f"{words} was changed again since."
+
+
+def missing(changes: Iterable[Change]) -> Iterable[str]:
+    """Sentences about what rows would point at and what is gone: categories, choices, files of pictures."""
+    wanted: dict[type[models.Model], set[str]] = {}
+    restored: set[tuple[type[models.Model], str]] = set()
+    for change in changes:
+        if change.after is None:
+            continue
+        if change.before is None:
+            restored.add((change.part.model, change.row_id))
+        for name in change.columns:
+            field, value = change.part.fields[name], change.after[name]
+            if value is None:
+                continue
+            if field.is_relation:
+                wanted.setdefault(field.related_model, set()).add(str(value))  # type: ignore[arg-type]
+            elif isinstance(field, models.FileField) and value and not default_storage.exists(value):
+                yield "The file of a picture is no longer kept."
+    for model, keys in wanted.items():
+        there = {str(key) for key in model._default_manager.filter(pk__in=keys).values_list("pk", flat=True)}
+        if any(key not in there and (model, key) not in restored for key in keys):
+            yield f"The {model._meta.verbose_name} that it belonged to is no longer there."
+
+
+def taken(changes: Iterable[Change]) -> Iterable[str]:
+    """Sentences about SKUs, addresses and the like that something else has by now."""
+    for change in changes:
+        if change.after is None:
+            continue
+        for name in change.columns:
+            field, value = change.part.fields[name], change.after[name]
+            if not value or not (field.unique or name == "barcode"):
+                continue
+            others = change.part.model._default_manager.filter(**{name: value}).exclude(pk=change.row_id)
+            if others.exists():
+                yield f"The {field.verbose_name} {value} is taken by another {change.part.model._meta.verbose_name}."
+
+
+def remove(changes: Iterable[Change]) -> None:
+    """Take away what the change had made. Raises ProtectedError for what is needed elsewhere."""
+    for change in changes:
+        if change.after is None:
+            change.part.model._default_manager.filter(pk=change.row_id).delete()
+
+
+def put_back(changes: Iterable[Change]) -> None:
+    """Write rows as they were, parts after what they belong to."""
+    for change in changes:
+        if change.after is None:
+            continue
+        manager = change.part.model._default_manager
+        columns = change.part.fields if change.before is None else change.columns
+        values = {
+            change.part.fields[name].attname: as_python(change.part.fields[name], change.after[name])
+            for name in columns
+        }
+        if change.before is None:
+            manager.bulk_create([change.part.model(pk=change.row_id, **values)])
+        else:
+            manager.filter(pk=change.row_id).update(**values)
+
+
+def as_python(field: models.Field, value: Any) -> Any:
+    """A value of JSON as the field holds it."""
+    target = field.target_field if field.is_relation else field
+    return None if value is None else target.to_python(value)

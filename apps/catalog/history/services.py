@@ -1,0 +1,104 @@
+"""Taking changes back: first planned, so that people see what it will do, then done as the plan says.
+
+A plan brings rows back to what they were before a change, or before it and all that came after. Taking back a change
+alone leaves what was changed since: where that touches the same facts it is refused with the reason. Everything is
+written in one transaction that ends like any change of the thing, and is in the history itself.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import IntegrityError, models, transaction
+from django.db.models import ProtectedError, RestrictedError
+
+from apps.catalog.history import context, endings, rows
+from apps.catalog.history.parts import parts_of
+from apps.catalog.history.rows import CannotRevert
+from apps.catalog.history.selectors import Change, change_at, changes_since
+from apps.catalog.history.words import Names, tell
+from apps.common.problems import Conflict, NotFound
+
+
+class Scope(StrEnum):
+    """What is taken back: the change alone, or everything from it on."""
+
+    ALONE = "alone"
+    SINCE = "since"
+
+
+class PlanChanged(Conflict):
+    slug, title = "revert-plan-changed", "It was changed in the meantime"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What would be written: each change leads from what is now (`before`) to what was (`after`)."""
+
+    thing: models.Model
+    changes: list[Change]
+    # Why it cannot be done; nothing when it can.
+    obstacles: list[str]
+
+    @property
+    def fingerprint(self) -> str:
+        """The same as long as it would do the same."""
+        said = [[change.part.name, change.row_id, change.before, change.after] for change in self.changes]
+        return hashlib.sha256(json.dumps(said, cls=DjangoJSONEncoder, sort_keys=True).encode()).hexdigest()
+
+
+def plan_revert(thing: models.Model, *, at: datetime, scope: Scope) -> Plan:
+    """What taking back the change of this moment would do. Raises NotFound when there is none."""
+    changes = change_at(thing, at)
+    if not changes:
+        raise NotFound("There is no such change.")
+    if scope is Scope.SINCE:
+        changes = changes_since(thing, at)
+    itself = parts_of(thing)[0]
+    if any(change.part is itself and change.before is None for change in changes):
+        words = f"This is how the {itself.model._meta.verbose_name} was made; there is nothing before it to go back to."
+        return Plan(thing, [], [words])
+    now = rows.current_rows(changes)
+    backwards = [turned for change in changes if (turned := rows.turn(change, now))]
+    names = Names(changes)
+    obstacles = [
+        f"{tell(change, names).title}: {reason}"
+        for change in changes
+        if (reason := rows.obstacle(change, now, is_alone=scope is Scope.ALONE))
+    ]
+    return Plan(thing, backwards, list(dict.fromkeys([*obstacles, *rows.missing(backwards), *rows.taken(backwards)])))
+
+
+def revert(thing: models.Model, *, at: datetime, scope: Scope, fingerprint: str) -> None:
+    """Do what the plan with this fingerprint says.
+
+    Raises NotFound, PlanChanged when it would do something else by now, CannotRevert with the reason, and NotSellable
+    when a published product would be left without a price.
+    """
+    try:
+        with transaction.atomic(durable=True):
+            locked = type(thing)._default_manager.select_for_update().get(pk=thing.pk)
+            plan = plan_revert(locked, at=at, scope=scope)
+            if plan.obstacles:
+                raise CannotRevert(" ".join(plan.obstacles))
+            if plan.fingerprint != fingerprint:
+                raise PlanChanged("It was changed in the meantime. Look again at what would be taken back.")
+            context.note(reverts=at.isoformat())
+            endings.write(locked, plan.changes)
+    except (ProtectedError, RestrictedError) as error:
+        raise CannotRevert(_kept_by(error.args[1])) from error
+    except IntegrityError as error:
+        raise CannotRevert(
+            "What was there before does not fit to what is there now, so nothing was changed. Edit it by hand."
+        ) from error
+
+
+def _kept_by(objects: Iterable[models.Model]) -> str:
+    kinds = sorted({str(item._meta.verbose_name_plural) for item in objects})
+    return f"What the change added stands in {' and '.join(kinds)} by now, so it cannot be taken away."

@@ -1,0 +1,228 @@
+"""Changes in words: which thing, which of its facts, from what to what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import models
+from django.utils import timezone
+from django.utils.text import capfirst
+
+from apps.catalog.history.parts import Part
+from apps.catalog.history.selectors import Change, Row
+from apps.catalog.products import models as products
+from apps.common.money import Money
+
+NOTHING = "nothing"
+LONGEST = 240
+# Said by the heading, or following from something that is.
+UNSAID = {
+    "Variant": {"product"},
+    "Price": {"variant", "currency"},
+    "SalePrice": {"variant", "currency"},
+    "AttributeValue": {"product", "attribute", "key", "position"},
+    "ProductImage": {"product"},
+    "ProductRelation": {"product", "related"},
+    "CollectionItem": {"collection", "product"},
+    "AttributeChoice": {"attribute"},
+    "ProductTypeAttribute": {"product_type", "attribute"},
+    "Category": {"full_path"},
+}
+SHOWN_BY = {
+    products.Product: "title",
+    products.Variant: "sku",
+    products.Category: "full_path",
+    products.Brand: "name",
+    products.ProductType: "name",
+    products.Attribute: "label",
+    products.AttributeChoice: "label",
+    products.Collection: "title",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A fact that changed; `before` or `after` is empty for what was made or taken away."""
+
+    label: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A change, for people: `verb` is added, removed or changed."""
+
+    title: str
+    verb: str
+    lines: list[Line]
+
+
+class Names:
+    """What the keys in changes stand for. One query for each kind of thing that is named."""
+
+    def __init__(self, changes: Iterable[Change]) -> None:
+        wanted: dict[type[models.Model], set[str]] = {}
+        self.titles: dict[tuple[type[models.Model], str], str] = {}
+        for change in changes:
+            shown_by = SHOWN_BY.get(change.part.model)
+            for row in (change.before, change.after):
+                for field in _keys(change.part) if row else ():
+                    if row and (key := row[field.column]) is not None:
+                        wanted.setdefault(field.related_model, set()).add(str(key))
+                if row and shown_by:
+                    # Also of a variant that is gone.
+                    self.titles[change.part.model, change.row_id] = row[shown_by]
+        for model, keys in wanted.items():
+            found = model._default_manager.filter(pk__in=keys).values_list("pk", SHOWN_BY[model])
+            self.titles |= {(model, str(key)): title for key, title in found}
+
+    def of(self, model: type[models.Model], key: Any) -> str:
+        """The name of what a key points at, or a word for what is gone."""
+        return self.titles.get((model, str(key)), f"a {model._meta.verbose_name} that is gone")
+
+
+def tell(change: Change, names: Names) -> Told:
+    """One change in words."""
+    verb = "changed" if change.before and change.after else "added" if change.after else "removed"
+    return Told(_title(change, names), verb, list(_lines(change, names)))
+
+
+def _title(change: Change, names: Names) -> str:
+    row: Row = change.after or change.before or {}
+    match change.part.name:
+        case "Variant":
+            return f"Variant {row['sku']}"
+        case "Price":
+            return f"Price of {names.of(products.Variant, row['variant_id'])} in {row['currency']}"
+        case "SalePrice":
+            return f"Sale of {names.of(products.Variant, row['variant_id'])} in {row['currency']}"
+        case "AttributeValue" | "ProductTypeAttribute":
+            return names.of(products.Attribute, row["attribute_id"])
+        case "ProductImage":
+            return f"Picture “{row['alt']}”" if row["alt"] else "Picture"
+        case "ProductRelation":
+            return f"Related product {names.of(products.Product, row['related_id'])}"
+        case "CollectionItem":
+            return f"Product {names.of(products.Product, row['product_id'])}"
+        case "AttributeChoice":
+            return f"Choice {row['label']}"
+    return capfirst(change.part.model._meta.verbose_name)
+
+
+def _lines(change: Change, names: Names) -> Iterable[Line]:
+    before, after = change.before, change.after
+    if change.part.name == "AttributeValue":
+        yield Line("answer", _answer(before, names), _answer(after, names))
+        return
+    for column in change.columns:
+        field = change.part.fields[column]
+        if field.name in UNSAID.get(change.part.name, ()) and not _moved(field, before, after):
+            continue
+        if field.name == "translations":
+            yield from _translated(change)
+            continue
+        old, new = (_value(field, row, names) if row else "" for row in (before, after))
+        if (before is None and _is_empty(after, column)) or (after is None and _is_empty(before, column)):
+            continue
+        label = "place in the tree" if field.name == "full_path" else str(field.verbose_name)
+        yield Line(label, *_shortened(old, new))
+
+
+def _moved(field: models.Field, before: Row | None, after: Row | None) -> bool:
+    """Whether a category got another parent, rather than another slug."""
+    if field.name != "full_path" or not before or not after:
+        return False
+    return before["full_path"].rpartition("/")[0] != after["full_path"].rpartition("/")[0]
+
+
+def _is_empty(row: Row | None, column: str) -> bool:
+    return not row or (row[column] in (None, "", {}, [], False, 0) and column != "amount")
+
+
+def _answer(row: Row | None, names: Names) -> str:
+    if row is None:
+        return ""
+    if row["choice_id"] is not None:
+        return names.of(products.AttributeChoice, row["choice_id"])
+    if row["number"] is not None:
+        return _number(row["number"])
+    return _truth(row["boolean"]) if row["boolean"] is not None else row["text"]
+
+
+def _translated(change: Change) -> Iterable[Line]:
+    """A line for each text of each language."""
+    before, after = ((row or {}).get("translations") or {} for row in (change.before, change.after))
+    for language in sorted({*before, *after}):
+        old, new = before.get(language, {}), after.get(language, {})
+        for name in sorted({*old, *new}):
+            if old.get(name) != new.get(name):
+                label = f"{change.part.model._meta.get_field(name).verbose_name} ({language})"
+                yield Line(label, *_shortened(old.get(name) or NOTHING, new.get(name) or NOTHING))
+
+
+def _value(field: models.Field, row: Row, names: Names) -> str:
+    value = row[field.column]
+    if value is None or value == "" or value == {} or value == []:
+        return NOTHING
+    if field.is_relation and field.related_model:
+        return names.of(field.related_model, value)  # type: ignore[arg-type]  # never "self"
+    if field.name == "amount":
+        return Money(value, row["currency"]).format()
+    if field.choices:
+        return str(dict(field.flatchoices).get(value, value))
+    if isinstance(field, models.BooleanField):
+        return _truth(value)
+    if isinstance(field, models.DateTimeField):
+        return f"{datetime.fromisoformat(value).astimezone(timezone.get_current_timezone()):%-d %B %Y, %H:%M}"
+    if isinstance(value, Decimal):
+        return _number(value)
+    if isinstance(value, dict):
+        return ", ".join(f"{name}: {said}" for name, said in value.items())
+    return value.rpartition("/")[2] if isinstance(field, models.FileField) else str(value)
+
+
+def _truth(value: bool) -> str:
+    return "yes" if value else "no"
+
+
+def _number(value: Decimal | int) -> str:
+    return f"{Decimal(value).normalize():f}"
+
+
+def _shortened(before: str, after: str) -> tuple[str, str]:
+    """Long texts around the first place where they differ."""
+    if max(len(before), len(after)) <= LONGEST:
+        return before, after
+    pairs = zip(before, after, strict=False)
+    place = next((n for n, (old, new) in enumerate(pairs) if old != new), min(len(before), len(after)))
+    start = max(0, place - 60) if before and after else 0
+    return _excerpt(before, start), _excerpt(after, start)
+
+
+def _excerpt(text: str, start: int) -> str:
+    end = start + LONGEST
+    return f"{'… ' if start and text else ''}{text[start:end]}{' …' if len(text) > end else ''}"
+
+
+def _keys(part: Part) -> Iterable[models.Field]:
+    return (field for field in part.fields.values() if field.is_relation)
+
+
+def author_of(facts: dict[str, str]) -> str:
+    """Who and how: `anna@example.com in the admin`."""
+    who = facts.get("who", "")
+    match facts.get("how", ""):
+        case "admin":
+            return f"{who} in the admin"
+        case "api":
+            return f"{who or 'Somebody'} by the API"
+        case "import":
+            return f"{who or 'An import'} by importing {facts.get('detail', 'a file')}"
+        case "worker":
+            return f"The shop itself ({facts.get('detail', 'a task')})"
+    return who or "A command or the database itself"

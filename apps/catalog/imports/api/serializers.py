@@ -1,0 +1,81 @@
+"""Imports as the API tells of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.datastructures import MultiValueDict
+from rest_framework import serializers
+
+from apps.catalog.imports.models import ImportJob, ImportRow
+from apps.catalog.products.models import Product
+
+
+class UploadSerializer(serializers.Serializer):
+    """A file of rows, and whether to stop after its check."""
+
+    file = serializers.FileField(help_text="CSV in UTF-8, or XLSX; at most 50 MB and 200,000 rows.")
+    dry_run = serializers.BooleanField(
+        default=True,
+        help_text="Check only; `…/apply` writes it afterwards. Without, it is written if all rows are right.",
+    )
+
+
+class ImportSerializer(serializers.ModelSerializer):
+    """An import and how far it is. `checked` waits for `apply`; `done` and `failed` are over."""
+
+    rows = serializers.IntegerField(source="row_count", help_text="While it is checked, as many as the file may hold.")
+    checked = serializers.IntegerField(source="checked_rows")
+    written = serializers.IntegerField(source="written_rows")
+    new = serializers.IntegerField(source="created_count", help_text="Rows that make a variant.")
+    changed = serializers.IntegerField(source="changed_count")
+    unchanged = serializers.IntegerField(source="unchanged_count")
+    errors = serializers.IntegerField(source="error_count", help_text="Rows with errors; see `…/rows?action=error`.")
+    dry_run = serializers.BooleanField(source="is_dry_run")
+
+    class Meta:
+        model = ImportJob
+        fields = [
+            *("id", "file_name", "format", "dry_run", "state", "failure"),
+            *("rows", "checked", "written", "new", "changed", "unchanged", "errors"),
+            *("requested_by", "created_at", "started_at", "finished_at"),
+        ]
+        read_only_fields = fields
+
+
+class ImportRowSerializer(serializers.ModelSerializer):
+    """What the check says of one row."""
+
+    changes = serializers.DictField(
+        child=serializers.ListField(child=serializers.CharField(allow_blank=True), min_length=2, max_length=2),
+        help_text='By column, before and after: `{"title": ["Mug", "Tall mug"]}`.',
+    )
+    errors = serializers.DictField(
+        child=serializers.ListField(child=serializers.CharField()), help_text="By column, what is wrong."
+    )
+
+    class Meta:
+        model = ImportRow
+        fields = ["line", "sku", "action", "changes", "errors"]
+        read_only_fields = fields
+
+
+class RowsQuerySerializer(serializers.Serializer):
+    action = serializers.ChoiceField(choices=ImportRow.Action.values, required=False, help_text="Only such rows.")
+
+
+class ExportQuerySerializer(serializers.Serializer):
+    """Which products: without any, all."""
+
+    status = serializers.ChoiceField(choices=Product.Status.choices, required=False)
+    kind = serializers.ChoiceField(choices=Product.Kind.choices, required=False)
+    category = serializers.CharField(max_length=400, required=False, help_text="A category's path; those below it too.")
+    brand = serializers.CharField(max_length=120, required=False, help_text="A brand's slug.")
+    q = serializers.CharField(max_length=200, required=False, help_text="Words of the title, or the start of a SKU.")
+
+
+def checked[T: serializers.Serializer](serializer: type[T], data: MultiValueDict[str, Any] | dict[str, Any]) -> Any:
+    """The validated values. Raises ValidationError."""
+    found = serializer(data=data)
+    found.is_valid(raise_exception=True)
+    return found.validated_data
