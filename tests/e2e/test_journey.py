@@ -210,15 +210,15 @@ def test_staff_change_a_price_and_the_shop_shows_it_at_once(house):
         assert home.status_code == 200
         assert "/api/catalog/admin/products/product/" in home.text
         assert browser.get("/api/catalog/admin/products/product/").status_code == 200
-    product = httpx.get(f"{house.url}/api/catalog/v1/products/brass-pen").json()
+    seen = httpx.get(f"{house.url}/api/catalog/v1/products/brass-pen")
+    product = seen.json()
     price = product["price"]["amount"] + 100
     token = httpx.post(
         f"{house.url}/api/auth/v1/tokens", json={"email": "staff@example.com", "password": "streamcart-demo"}
     ).json()["access"]
     change = {"variants": [{"sku": product["variants"][0]["sku"], "price": {"amount": price, "currency": "EUR"}}]}
-    answer = httpx.patch(
-        f"{house.url}/api/catalog/v1/products/brass-pen", json=change, headers={"Authorization": f"Bearer {token}"}
-    )
+    headers = {"Authorization": f"Bearer {token}", "If-Match": seen.headers["ETag"]}
+    answer = httpx.patch(f"{house.url}/api/catalog/v1/products/brass-pen", json=change, headers=headers)
     assert answer.status_code == 200, answer.text
     assert httpx.get(f"{house.url}/api/catalog/v1/products/brass-pen").json()["price"]["amount"] == price
     page = httpx.get(f"{house.url}/p/brass-pen")

@@ -14,6 +14,7 @@ from django.utils.html import format_html
 from unfold.admin import ModelAdmin, StackedInline, TabularInline
 
 from apps.catalog.history.admin import HistoryAdmin
+from apps.catalog.imports.admin_export import ExportAdmin
 from apps.catalog.products import pictures, services, tasks, taxonomy
 from apps.catalog.products.forms import CategoryForm, ImageForm, PriceForm, VariantForm
 from apps.catalog.products.images import image_url
@@ -80,7 +81,7 @@ class ImageInline(TabularInline):
 
 
 @admin.register(Product)
-class ProductAdmin(HistoryAdmin, ModelAdmin):
+class ProductAdmin(ExportAdmin, HistoryAdmin, ModelAdmin):
     list_display = ["thumbnail", "title", "kind", "category", "shown_price", "status", "is_featured"]
     list_display_links = ["thumbnail", "title"]
     list_filter = ["status", "kind", "category", "is_featured"]

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from typing import Any
-
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F
@@ -12,11 +9,9 @@ from django.utils import timezone
 
 from apps.catalog.browse import listings
 from apps.catalog.inventory.services import open_stock
-from apps.catalog.products.models import Price, Product, Variant
-from apps.catalog.products.pricing import set_prices
+from apps.catalog.products.models import Attribute, Price, Product, Variant
 from apps.common import outbox
-from apps.common.money import Money
-from apps.common.problems import Conflict, NotFound, PreconditionFailed
+from apps.common.problems import Conflict
 
 Status = Product.Status
 
@@ -28,11 +23,14 @@ class NotSellable(Conflict):
 def record_change(product: Product, *, previous_status: str | None = None) -> None:
     """Call after changing a product or its parts, in the same transaction: search, prices, version and event follow.
 
-    Raises NotSellable when it is published without a price in the shop's currency.
+    Raises NotSellable when it is published without a price in the shop's currency, and when it becomes public without
+    what its type asks for or, a film, without its title.
     """
     is_public = product.status == Status.PUBLISHED
     if is_public:
         _require_sellable(product)
+    if is_public and previous_status != Status.PUBLISHED:
+        require_described(product)
     if is_public and product.published_at is None:
         product.published_at = timezone.now()
     Product.objects.filter(pk=product.pk).update(
@@ -55,6 +53,22 @@ def _require_sellable(product: Product) -> None:
         raise NotSellable(f"{product.title} needs a variant with a price in {currency} before it is published.")
 
 
+def require_described(product: Product) -> None:
+    """All required answers are there, and every film that is sold can be watched. Raises NotSellable."""
+    errors: dict[str, list[str]] = {}
+    asked = Attribute.objects.filter(
+        type_attributes__product_type=product.product_type_id, type_attributes__is_required=True
+    )
+    if product.product_type_id:
+        for code in asked.exclude(values__product=product).order_by("code").values_list("code", flat=True):
+            errors[f"attributes.{code}"] = ["Products of this type answer it before they are published."]
+    if product.kind == Product.Kind.VIDEO and not product.title_slug:
+        for sku in product.variants.filter(title_slug="").order_by("sku").values_list("sku", flat=True)[:1]:
+            errors["title_slug"] = [f"Say which title of the video service {sku} lets people watch."]
+    if errors:
+        raise NotSellable(f"{product.title} lacks something before it is published; see errors.", errors=errors)
+
+
 def publish_change(event: str, product: Product) -> None:
     """Tell other services, in the running transaction."""
     skus = sorted(Variant.objects.filter(product=product).values_list("sku", flat=True))
@@ -73,29 +87,3 @@ def set_status(product: Product, status: str) -> None:
             locked.published_at = timezone.now()
         locked.save(update_fields=["status", "published_at"])
         record_change(locked, previous_status=previous)
-
-
-def change_product(
-    slug: str, *, versions: Collection[int] | None, fields: Mapping[str, Any], prices: Mapping[str, Money]
-) -> Product:
-    """Change texts and status (`fields`) and variants' prices (by SKU).
-
-    Raises NotFound, PreconditionFailed when the product's version is none of `versions`, ValidationProblem for
-    unknown SKUs, NotSellable.
-    """
-    with transaction.atomic(durable=True):
-        product = Product.objects.select_for_update().filter(slug=slug).first()
-        if product is None:
-            raise NotFound("There is no such product.")
-        if versions is not None and product.version not in versions:
-            raise PreconditionFailed("Somebody changed this product meanwhile. Load it again and repeat your change.")
-        previous = product.status
-        set_prices(product, prices)
-        for name, value in fields.items():
-            setattr(product, name, value)
-        if product.status == Status.PUBLISHED and product.published_at is None:
-            product.published_at = timezone.now()
-        product.save(update_fields=[*fields, "published_at"])
-        record_change(product, previous_status=previous)
-    product.refresh_from_db()
-    return product

@@ -11,6 +11,7 @@ from django.utils import timezone
 from apps.catalog.browse import listings
 from apps.catalog.products.models import Brand, Category, Product
 from apps.catalog.products.services import Status, publish_change
+from apps.catalog.products.writing import lock_products
 from apps.common.problems import ValidationProblem
 
 CATEGORY_PATH = re.compile(r"\A[-\w]{1,80}(/[-\w]{1,80}){0,4}\Z", re.ASCII)
@@ -18,11 +19,21 @@ CATEGORY_PATH = re.compile(r"\A[-\w]{1,80}(/[-\w]{1,80}){0,4}\Z", re.ASCII)
 
 def record_rename(renamed: Brand | Category) -> None:
     """Call after a brand or category got another name, in the same transaction: its products say and find it."""
-    products: QuerySet[Product] = renamed.products.order_by("pk")  # type: ignore[assignment]  # a reverse manager has no type
-    listings.refresh(products.values_list("pk", flat=True))
+    products: QuerySet[Product] = renamed.products.all()  # type: ignore[assignment]  # a reverse manager has no type
+    record_common_change(products)
     listings.refresh_taxonomy()
-    products.update(version=F("version") + 1, updated_at=timezone.now())
-    for product in products.filter(status=Status.PUBLISHED).iterator(chunk_size=500):
+
+
+def record_common_change(products: QuerySet[Product]) -> None:
+    """Call after changing what all these products say, in the same transaction. They are locked before their listings,
+    as everywhere."""
+    ids = lock_products(products)
+    if not ids:
+        return
+    Product.objects.filter(pk__in=ids).update(version=F("version") + 1, updated_at=timezone.now())
+    listings.refresh(ids)
+    shown = Product.objects.filter(pk__in=ids, status=Status.PUBLISHED).order_by("pk")
+    for product in shown.iterator(chunk_size=500):
         publish_change("product.changed", product)
 
 

@@ -74,3 +74,18 @@ def cleaned_translations(model: type[Translated], given: Mapping[str, Mapping[st
     if errors:
         raise ValidationProblem("Some translations cannot be used; see errors.", errors=errors)
     return cleaned
+
+
+def merged_translations(row: Translated, given: Mapping[str, Mapping[str, str] | None]) -> dict[str, dict[str, str]]:
+    """The translations of `row` with `given` laid over them: an empty text and a language that is None go away.
+
+    Raises ValidationProblem as `cleaned_translations` does.
+    """
+    wanted = {language: texts or {} for language, texts in given.items()}
+    cleaned = cleaned_translations(type(row), wanted)
+    merged = {language: dict(texts) for language, texts in row.translations.items()}
+    for language, texts in given.items():
+        former = {} if texts is None else merged.get(language, {})
+        merged[language] = {name: said for name, said in former.items() if name not in wanted[language]}
+        merged[language] |= cleaned.get(language, {})
+    return {language: texts for language, texts in merged.items() if texts}

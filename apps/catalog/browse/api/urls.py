@@ -4,7 +4,6 @@ from apps.catalog.browse.api import views
 from apps.catalog.browse.api.cached import cached
 
 urlpatterns = [
-    path("products", cached(views.ProductsView.as_view())),
     path("categories", cached(views.CategoriesView.as_view())),
     path("categories/<path:path>", cached(views.CategoryView.as_view())),
     path("collections", cached(views.CollectionsView.as_view())),

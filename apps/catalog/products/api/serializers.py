@@ -1,44 +1,12 @@
-"""Shapes of quotes, and of changes by staff."""
+"""Shapes of quotes."""
 
 from __future__ import annotations
 
 from rest_framework import serializers
 
-from apps.catalog.browse.rules import MAX_PRICE
 from apps.catalog.inventory.api.serializers import LineSerializer
 from apps.catalog.products.models import Product
-from apps.common.money import CurrencyField, Money, MoneySerializer
-
-
-class VariantPriceSerializer(serializers.Serializer):
-    sku = serializers.CharField(max_length=40)
-    price = MoneySerializer()
-
-    def validate_price(self, price: Money) -> Money:
-        if not 0 <= price.amount <= MAX_PRICE:
-            raise serializers.ValidationError("Use a price from 0 to a billion.")
-        return price
-
-
-class ProductChangeSerializer(serializers.Serializer):
-    title = serializers.CharField(max_length=200, required=False)
-    summary = serializers.CharField(max_length=300, required=False, allow_blank=True)
-    description = serializers.CharField(max_length=20_000, required=False, allow_blank=True)
-    status = serializers.ChoiceField(choices=Product.Status.choices, required=False)
-    is_featured = serializers.BooleanField(required=False)
-    variants = VariantPriceSerializer(many=True, required=False, max_length=100)
-
-
-class ProductStateSerializer(serializers.Serializer):
-    """What a staff change answers with; the answer's ETag is good for the next change."""
-
-    slug = serializers.CharField()
-    title = serializers.CharField()
-    summary = serializers.CharField()
-    description = serializers.CharField()
-    status = serializers.ChoiceField(choices=Product.Status.choices)
-    is_featured = serializers.BooleanField()
-    version = serializers.IntegerField()
+from apps.common.money import CurrencyField, MoneySerializer
 
 
 class QuoteRequestSerializer(serializers.Serializer):

@@ -1,0 +1,139 @@
+"""Fields of what staff send: strict, so that a typing error is told and not ignored."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.core.validators import ProhibitNullCharactersValidator
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from apps.catalog.products.barcodes import validate_barcode
+from apps.catalog.products.currencies import CURRENCIES
+from apps.catalog.products.models.pricing import MAX_AMOUNT
+from apps.common.money import Money, MoneySerializer
+
+MAX_POSITION = 32_767
+MAX_OPTIONS = 10
+MAX_ANSWERS = 100
+MAX_CHOSEN = 50
+ANSWER = {
+    "oneOf": [
+        {"type": "string", "maxLength": 300},
+        {"type": "number"},
+        {"type": "boolean"},
+        {"type": "array", "items": {"type": "string", "maxLength": 120}, "maxItems": MAX_CHOSEN},
+        {"type": "null"},
+    ]
+}
+
+
+class StrictSerializer(serializers.Serializer):
+    """Refuses fields that it does not know."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, Mapping):
+            known = {name for name, field in self.fields.items() if not field.read_only}
+            if unknown := [str(name)[:60] for name in data if name not in known]:
+                raise serializers.ValidationError({name: ["There is no such field."] for name in unknown[:20]})
+        return super().to_internal_value(data)
+
+
+class PriceSerializer(MoneySerializer):
+    """What something costs: never less than nothing, in money that people pay with."""
+
+    amount = serializers.IntegerField(help_text="Minor units (cents).", min_value=0, max_value=MAX_AMOUNT)
+
+    def to_internal_value(self, data: Any) -> Money:  # type: ignore[override]  # validates into a value object
+        price = super().to_internal_value(data)
+        if price.currency not in CURRENCIES:
+            raise serializers.ValidationError({"currency": [f"{price.currency} is no currency of ISO 4217."]})
+        return price
+
+
+def require_one_a_currency(prices: list[Money]) -> list[Money]:
+    """Raises ValidationError."""
+    if len({price.currency for price in prices}) < len(prices):
+        raise serializers.ValidationError("Send one price for each currency.")
+    return prices
+
+
+class PositionField(serializers.IntegerField):
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(min_value=0, max_value=MAX_POSITION, **kwargs)
+
+
+class BarcodeField(serializers.CharField):
+    """A GTIN, or nothing."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(allow_blank=True, max_length=14, validators=[validate_barcode], **kwargs)
+
+
+class KeyedField(serializers.DictField):
+    """An object whose names are texts of at most `key_length` characters, `most` of them."""
+
+    key_length, most = 60, MAX_ANSWERS
+
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
+        if isinstance(data, Mapping):
+            if len(data) > self.most:
+                raise serializers.ValidationError(f"Send at most {self.most} of these.")
+            for name in data:
+                if not 0 < len(name) <= self.key_length or "\x00" in name:
+                    raise serializers.ValidationError(f"Use names of 1 to {self.key_length} characters.")
+        return super().to_internal_value(data)
+
+
+class OptionsField(KeyedField):
+    """How a variant differs from the others: `{"colour": "blue"}`."""
+
+    key_length, most = 40, MAX_OPTIONS
+    child = serializers.CharField(max_length=120)
+
+
+class TextsField(KeyedField):
+    """Texts by the name of the field; an empty one takes the translation away."""
+
+    child = serializers.CharField(max_length=20_000, allow_blank=True)
+    most = 10
+
+
+class TranslationsField(KeyedField):
+    """`{"de": {"title": "Becher"}}`; null takes a language away, languages and texts that are not named stay."""
+
+    key_length, most = 10, 20
+    child = TextsField(allow_null=True)
+
+
+@extend_schema_field(ANSWER)
+class AnswerField(serializers.Field):
+    """An answer to an attribute: a text, a number, yes or no, or several choices."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(allow_null=True, **kwargs)
+
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, list):
+            if len(data) > MAX_CHOSEN:
+                raise serializers.ValidationError(f"Choose at most {MAX_CHOSEN}.")
+            if not all(isinstance(part, str) for part in data):
+                raise serializers.ValidationError("Name choices by their slugs or labels.")
+        elif not isinstance(data, str | int | float | bool):
+            raise serializers.ValidationError("Use a text, a number, true or false, or a list of choices.")
+        for text in data if isinstance(data, list) else [data]:
+            if isinstance(text, str):
+                ProhibitNullCharactersValidator()(text)
+                if len(text) > 300:
+                    raise serializers.ValidationError("Use at most 300 characters.")
+        return data
+
+    def to_representation(self, value: Any) -> Any:
+        return value
+
+
+class AnswersField(KeyedField):
+    """Answers by the attribute's code; null takes one away, attributes that are not named stay."""
+
+    child = AnswerField()

@@ -1,0 +1,133 @@
+"""What all writes to the catalogue share: one durable transaction, locks in one order, problems that name the field.
+
+Lock order everywhere: categories, brands and the like (without keeping others from naming them), then products by pk,
+then stock by SKU, then listings, then the taxonomy's stamp. Keys that foreign keys point at are changed after that: a
+product that is committed meanwhile waits for them, so who holds them must wait for nobody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from django.db import IntegrityError, models, transaction
+from django.utils.text import slugify
+
+from apps.catalog.products.models import Product
+from apps.common.problems import Conflict, NotFound, PreconditionFailed, Problem, ValidationProblem
+
+# unique_violation, foreign_key_violation, exclusion_violation: somebody else was there first.
+RACES = frozenset({"23505", "23503", "23P01"})
+EXAMPLES = 5
+# Leaves room for `-999999`.
+SLUG_LENGTH = 110
+
+# Raises PreconditionFailed when a row is not what the client has seen.
+type Guard = Callable[[Any], None]
+
+
+class Taken(Conflict):
+    slug, title = "already-taken", "Something else has this name already"
+
+
+class InUse(Conflict):
+    slug, title = "in-use", "Something else needs this"
+
+
+@contextmanager
+def writing() -> Iterator[None]:
+    """A durable transaction. Raises Conflict when another one wrote what this one relied on."""
+    try:
+        with transaction.atomic(durable=True):
+            yield
+    except IntegrityError as error:
+        if getattr(error.__cause__, "sqlstate", None) not in RACES:
+            raise
+        raise Conflict("Somebody else changed the same thing at this moment. Repeat your change.") from error
+
+
+@contextmanager
+def within(field: str) -> Iterator[None]:
+    """Problems of a part name the field in the whole: `sku` becomes `variants.0.sku`; as they are without a field."""
+    try:
+        yield
+    except Problem as problem:
+        if problem.errors is not None and field:
+            problem.errors = {f"{field}.{name}" if name else field: said for name, said in problem.errors.items()}
+        raise
+
+
+def invalid(field: str, message: str) -> ValidationProblem:
+    """One field cannot be used."""
+    return ValidationProblem("Some values cannot be used; see errors.", errors={field: [message]})
+
+
+def taken(field: str, message: str) -> Taken:
+    """One field's value belongs to something else."""
+    return Taken(message, errors={field: [message]})
+
+
+def unguarded(row: Any) -> None:
+    """The guard of a client that did not say what it has seen."""
+
+
+def lock_product(slug: str, *, versions: Collection[int] | None, beside: Iterable[str] = ()) -> Product:
+    """The product, locked with those `beside` it by pk, so that two that name each other cannot wait for each other.
+
+    Raises NotFound, and PreconditionFailed when its version is none of `versions`.
+    """
+    rows = Product.objects.select_for_update().filter(slug__in={slug, *beside}).order_by("pk")
+    product = next((row for row in rows if row.slug == slug), None)
+    if product is None:
+        raise NotFound("There is no such product.")
+    require_version(product, versions)
+    return product
+
+
+def require_version(product: Product, versions: Collection[int] | None) -> None:
+    """Raises PreconditionFailed; None stands for any version."""
+    if versions is not None and product.version not in versions:
+        raise PreconditionFailed("Somebody changed this product meanwhile. Load it again and repeat your change.")
+
+
+def lock_products(products: models.QuerySet[Product]) -> list[Any]:
+    """Lock these products by pk; their pks."""
+    return list(products.order_by("pk").select_for_update(of=("self",)).values_list("pk", flat=True))
+
+
+def lock_row[M: models.Model](model: type[M], what: str, **identity: Any) -> M:
+    """A brand, attribute or the like; others may go on naming it. Raises NotFound."""
+    row = model._default_manager.select_for_update(no_key=True).filter(**identity).first()
+    if row is None:
+        raise NotFound(f"There is no such {what}.")
+    return row
+
+
+def write(row: models.Model, columns: Mapping[str, Any]) -> None:
+    """Set and save these columns alone, so that nobody's change of another one is lost."""
+    for name, value in columns.items():
+        setattr(row, name, value)
+    if columns:
+        row.save(update_fields=list(columns))
+
+
+def free_slug(model: type[models.Model], name: str, *, fallback: str, **beside: Any) -> str:
+    """A slug made from `name` that no row has: `mug`, else `mug-2`, `mug-3` …"""
+    stem = slugify(name)[:SLUG_LENGTH].strip("-_") or fallback
+    same = model._default_manager.filter(slug__startswith=stem, **beside).values_list("slug", flat=True)
+    used = set(same)
+    if stem not in used:
+        return stem
+    number = 2
+    while f"{stem}-{number}" in used:
+        number += 1
+    return f"{stem}-{number}"
+
+
+def require_unused(what: str, **uses: models.QuerySet) -> None:
+    """Raises InUse that says what stands in the way, with the names of a few; querysets are of names."""
+    found = {name: {"count": names.count(), "examples": list(names[:EXAMPLES])} for name, names in uses.items()}
+    if used := {name: use for name, use in found.items() if use["count"]}:
+        by = " and ".join(f"{use['count']} {name.replace('_', ' ')}" for name, use in used.items())
+        raise InUse(f"{what} is used by {by}; change these first.", in_use=used)
