@@ -140,7 +140,7 @@ def test_a_changed_entry_is_written_and_told_and_leaves_the_stock(run):
     OutboxEvent.objects.all().delete()
     assert "1 products" in run(changed(title="Clay mug", attributes={"Material": "Clay"}))
     mug = Product.objects.get(slug="stoneware-mug")
-    assert (mug.title, [a.value for a in mug.attributes.all()]) == ("Clay mug", ["Clay"])
+    assert (mug.title, [a.text for a in mug.attribute_values.all()]) == ("Clay mug", ["Clay"])
     assert StockItem.objects.get(variant__sku="MUG-B").on_hand == 5
     assert [(e.type, e.data["slug"]) for e in OutboxEvent.objects.all()] == [
         ("streamcart.product.changed.v1", "stoneware-mug")
