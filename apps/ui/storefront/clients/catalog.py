@@ -1,11 +1,14 @@
-"""What the storefront asks of catalog. Answers are kept and revalidated; while catalog is down the kept one serves."""
+"""What the storefront asks of catalog. Answers are kept and revalidated; while catalog is down the kept one serves.
+
+Every question is asked in the visitor's language.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import json
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -13,11 +16,14 @@ from django.core.cache import cache
 
 from apps.common.http import ServiceClient, Unavailable
 from apps.common.money import Money
+from apps.ui.storefront import language
 from apps.ui.storefront.clients.reading import read
 
 client = ServiceClient("catalog", timeout=4.0)
 # How long an answer may stand in for a catalogue that is down.
 KEEP_SECONDS = 6 * 3600
+# Nobody waits for completions any longer than this while typing.
+SUGGEST_SECONDS = 1.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +66,17 @@ class Rating:
     count: int
 
 
+@dataclass(frozen=True, slots=True)
+class Seo:
+    """What search engines show; empty where the title and the summary do."""
+
+    title: str = ""
+    description: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProductCard:
-    """What a list shows of a product."""
+    """What a list shows of a product; `regular_price` is there while it is on sale."""
 
     slug: str
     title: str
@@ -71,6 +85,7 @@ class ProductCard:
     brand: str | None = None
     category: CategoryRef
     price: Money
+    regular_price: Money | None = None
     price_from: bool
     image: Image | None
     rating: Rating
@@ -85,7 +100,11 @@ class ProductCard:
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """One thing to buy: a size, a colour, or a way to watch (`offer` buy or rent)."""
+    """One thing to buy: a size, a colour, or a way to watch (`offer` buy or rent).
+
+    `regular_price` and `sale_ends_at` are there while it is on sale; `available` tells at most 20 pieces;
+    `available_on` is when a preorder or the next delivery is sent.
+    """
 
     sku: str
     name: str
@@ -94,6 +113,11 @@ class Variant:
     available: int | None
     offer: str | None
     rental_hours: int | None
+    regular_price: Money | None = None
+    sale_ends_at: datetime | None = None
+    available_on: date | None = None
+    barcode: str | None = None
+    weight_grams: int | None = None
 
     @property
     def can_be_bought(self) -> bool:
@@ -102,11 +126,13 @@ class Variant:
 
 @dataclass(frozen=True, slots=True)
 class Attribute:
-    """A fact about a product."""
+    """A fact about a product; `value` is for people, with its unit."""
 
     name: str
     label: str
     value: str
+    kind: str = "text"
+    unit: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,7 +145,17 @@ class Product(ProductCard):
     images: tuple[Image, ...]
     breadcrumbs: tuple[CategoryRef, ...]
     related: tuple[ProductCard, ...]
+    seo: Seo | None = None
     is_stale: bool = False
+
+    @property
+    def facts(self) -> tuple[Attribute, ...]:
+        """The attributes, each once: several answers to one stand together."""
+        merged: dict[str, Attribute] = {}
+        for fact in self.attributes:
+            first = merged.get(fact.name)
+            merged[fact.name] = replace(first, value=f"{first.value}, {fact.value}") if first else fact
+        return tuple(merged.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,13 +176,29 @@ class PriceRange:
 
 
 @dataclass(frozen=True, slots=True)
+class AttributeFacet:
+    """An attribute to filter by: with choices, or for numbers with the least and the greatest answer."""
+
+    name: str
+    label: str
+    kind: str
+    unit: str = ""
+    choices: tuple[FacetChoice, ...] = ()
+    min: float | None = None
+    max: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Facets:
-    """What the results can be narrowed by."""
+    """What the results can be narrowed by; `in_stock` counts what can be sent at once."""
 
     category: tuple[FacetChoice, ...]
     brand: tuple[FacetChoice, ...]
     kind: tuple[FacetChoice, ...]
     price: PriceRange
+    in_stock: int | None = None
+    rating: tuple[FacetChoice, ...] = ()
+    attributes: tuple[AttributeFacet, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +223,28 @@ class Category:
     product_count: int
     children: tuple[Category, ...]
     breadcrumbs: tuple[CategoryRef, ...] = ()
+    seo: Seo | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """Products put together by hand or by a rule."""
+
+    slug: str
+    title: str
+    description: str
+    product_count: int
+    seo: Seo | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A completion; `kind` is product, category or brand. Categories have a `path`, the others a `slug`."""
+
+    text: str
+    kind: str
+    slug: str
+    path: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,9 +274,23 @@ class CategoryTree:
     results: tuple[Category, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Collections:
+    """All that are shown, in the shop's order."""
+
+    results: tuple[Collection, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestions:
+    """The best first."""
+
+    results: tuple[Suggestion, ...]
+
+
 def products(**params: Any) -> ProductPage:
     """Browse and search; empty parameters are left out. Raises RemoteProblem for what is no filter."""
-    wanted = {name: value for name, value in params.items() if value not in ("", None)}
+    wanted = {name: value for name, value in params.items() if value not in ("", None, [])}
     # Searches and later pages are too many to keep.
     body, is_stale = _read("/v1/products", wanted, is_kept="q" not in wanted and "cursor" not in wanted)
     return replace(read(ProductPage, body, service="catalog"), is_stale=is_stale)
@@ -224,6 +312,22 @@ def category(path: str) -> Category:
     return read(Category, _read(f"/v1/categories/{quote(path)}")[0], service="catalog")
 
 
+def collections() -> tuple[Collection, ...]:
+    """The shelves of their own."""
+    return read(Collections, _read("/v1/collections")[0], service="catalog").results
+
+
+def collection(slug: str) -> Collection:
+    """Raises RemoteProblem (404)."""
+    return read(Collection, _read(f"/v1/collections/{quote(slug, safe='')}")[0], service="catalog")
+
+
+def suggestions(text: str) -> tuple[Suggestion, ...]:
+    """Completions of what somebody types."""
+    body, _ = _read("/v1/search/suggest", {"q": text}, is_kept=False, deadline=SUGGEST_SECONDS)
+    return read(Suggestions, body, service="catalog").results
+
+
 def reviews(slug: str, *, cursor: str = "", limit: int = 6) -> ReviewPage:
     """Newest first."""
     params = {"limit": limit, "cursor": cursor or None}
@@ -237,16 +341,21 @@ def post_review(token: str, slug: str, *, rating: int, title: str, body: str) ->
     client.post(f"/v1/products/{quote(slug, safe='')}/reviews", review, token=token).json_or_raise()
 
 
-def _read(path: str, params: dict[str, Any] | None = None, *, is_kept: bool = True) -> tuple[dict[str, Any], bool]:
+def _read(
+    path: str, params: dict[str, Any] | None = None, *, is_kept: bool = True, deadline: float | None = None
+) -> tuple[dict[str, Any], bool]:
     """A public answer, and whether it is an old one because catalog is down.
 
     Catalog is asked every time (with the ETag of what is kept), so that a changed price shows at once.
     """
-    key = "catalog:" + hashlib.sha256(json.dumps([path, params], sort_keys=True).encode()).hexdigest()
+    spoken = language.current()
+    key = "catalog:" + hashlib.sha256(json.dumps([spoken, path, params], sort_keys=True).encode()).hexdigest()
     kept = cache.get(key) if is_kept else None
-    headers = {"If-None-Match": kept["etag"]} if kept and kept["etag"] else {}
+    headers = {"Accept-Language": spoken}
+    if kept and kept["etag"]:
+        headers["If-None-Match"] = kept["etag"]
     try:
-        response = client.get(path, params=params, headers=headers)
+        response = client.get(path, params=params, headers=headers, deadline=deadline)
     except Unavailable:
         if kept:
             return kept["body"], True
