@@ -111,15 +111,19 @@ def _summary(outcomes: list[Outcome]) -> int:
 
 
 @contextlib.contextmanager
-def servers() -> Iterator[dict[str, str]]:
-    """A throwaway PostgreSQL with a database per part, and a Valkey; yields the environment for pytest."""
+def servers(*, durable: bool = False) -> Iterator[dict[str, str]]:
+    """A throwaway PostgreSQL with a database per part, and a Valkey; yields the environment for pytest.
+
+    With `durable` a commit waits for the disk as it does in production: for measurements.
+    """
     folder = Path(tempfile.mkdtemp(prefix="streamcart-test-"))
     pg_port, valkey_port = free_port(), free_port()
     password = "for-tests-only"  # noqa: S105  (a throwaway server on loopback)
     running = []
     try:
         postgres.initialise(folder / "postgres", password)
-        running.append(_start(postgres.command(folder / "postgres", pg_port, throwaway=True), folder, as_root=False))
+        database = postgres.command(folder / "postgres", pg_port, throwaway=not durable)
+        running.append(_start(database, folder, as_root=False))
         running.append(_start(valkey.command(folder, valkey_port), folder, as_root=True))
         postgres.wait_until_up(pg_port, password, alive=lambda: running[0].poll() is None)
         with closing(postgres.connect(pg_port, password)) as link, link.cursor() as cursor:

@@ -2,14 +2,34 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 import structlog
-from django.core.cache.backends.redis import RedisCache
+from django.core.cache.backends.redis import RedisCache, RedisCacheClient
+from redis import Redis
 from redis.exceptions import RedisError
 
 log = structlog.get_logger(__name__)
+
+# Seconds for which a Redis that could not be reached is not asked again: a host that swallows packets costs each
+# process one connection timeout a second, not every request one.
+PAUSE = 1.0
+
+
+class OneClient(RedisCacheClient):
+    """Django makes a Redis object for every call, which takes longer than the call; this one keeps it."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._clients: dict[int, Redis] = {}
+
+    def get_client(self, key: Any = None, *, write: bool = False) -> Redis:
+        place = self._get_connection_pool_index(write)
+        if place not in self._clients:
+            self._clients[place] = super().get_client(key, write=write)
+        return self._clients[place]
 
 
 class ForgivingRedisCache(RedisCache):
@@ -18,10 +38,21 @@ class ForgivingRedisCache(RedisCache):
     Nothing in the house may depend on a cache entry being there, so a dead cache costs speed and nothing else.
     """
 
+    def __init__(self, server: Any, params: dict[str, Any]) -> None:
+        super().__init__(server, params)
+        self._class = OneClient
+
+    # Until when, on the monotonic clock, the servers of a location are left alone; one for all threads.
+    _away_until: ClassVar[dict[tuple[str, ...], float]] = {}
+
     def _forgive[T](self, call: Callable[..., T], fallback: T, *args: Any, **kwargs: Any) -> T:
+        servers = tuple(self._servers)
+        if time.monotonic() < self._away_until.get(servers, 0):
+            return fallback
         try:
             return call(*args, **kwargs)
         except RedisError as error:
+            self._away_until[servers] = time.monotonic() + PAUSE
             log.warning("cache is away", error=str(error))
             return fallback
 

@@ -33,7 +33,7 @@ class CursorPagination(BasePagination):
 
     def paginate_queryset(self, queryset: QuerySet, request: Request, view: Any = None) -> list[Any]:
         self.request = request
-        self.limit = _limit(request.query_params.get("limit"))
+        self.limit = read_limit(request.query_params.get("limit"))
         ordering = tuple(getattr(view, "ordering", None) or self.ordering)
         backwards, values = _decode(request.query_params.get("cursor"), len(ordering))
         fields = [_reverse(field) for field in ordering] if backwards else list(ordering)
@@ -94,7 +94,8 @@ class CursorPagination(BasePagination):
         ]
 
 
-def _limit(raw: str | None) -> int:
+def read_limit(raw: str | None) -> int:
+    """Rows a page, as `?limit=` says. Raises ValidationProblem."""
     if raw is None:
         return DEFAULT_LIMIT
     if not (raw.isascii() and raw.isdigit() and 1 <= int(raw[:9]) <= MAX_LIMIT):
@@ -103,7 +104,8 @@ def _limit(raw: str | None) -> int:
     return int(raw)
 
 
-def _broken_cursor() -> ValidationProblem:
+def broken_cursor() -> ValidationProblem:
+    """For a cursor that is none of this list."""
     message = "This cursor is broken or belongs to another list; start again without it."
     return ValidationProblem(message, errors={"cursor": [message]})
 
@@ -134,7 +136,7 @@ def _continued(queryset: QuerySet, fields: list[str], values: list[Any]) -> Quer
         continued = queryset.filter(_after(fields, values))
         str(continued.query)  # compiles, so that a value of the wrong type shows here and not in the query
     except (DjangoValidationError, ValueError, TypeError) as error:
-        raise _broken_cursor() from error
+        raise broken_cursor() from error
     except EmptyResultSet:
         return queryset.none()
     return continued
@@ -163,9 +165,9 @@ def _decode(cursor: str | None, length: int) -> tuple[bool, list[Any] | None]:
         raw = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
         backwards, *values = json.loads(raw)
     except (binascii.Error, ValueError, TypeError) as error:
-        raise _broken_cursor() from error
+        raise broken_cursor() from error
     if backwards not in (0, 1) or len(values) != length:
-        raise _broken_cursor()
+        raise broken_cursor()
     if any(not isinstance(value, str | int | float | bool) or "\x00" in str(value) for value in values):
-        raise _broken_cursor()
+        raise broken_cursor()
     return bool(backwards), values

@@ -6,6 +6,7 @@ values are worked out, so that of two transactions the later one sees what the e
 
 from __future__ import annotations
 
+import time
 import uuid
 from collections.abc import Iterable, Iterator
 
@@ -128,10 +129,13 @@ REFRESH = f"""
         ON CONFLICT DO NOTHING
     )
     INSERT INTO browse_listing (
-        product_id, is_published, shows_from, shows_until, kind, category_id, brand_id, is_featured, sales_count,
-        rating_average, rating_count, availability, prices, keys, numbers, card, document, reprice_at, changed_in
+        product_id, number, is_published, shows_from, shows_until, kind, category_id, brand_id, is_featured,
+        sales_count, rating_average, rating_count, availability, prices, keys, numbers, card, document, reprice_at,
+        changed_in
     )
-        SELECT p.id, p.status = 'published', p.published_at, p.published_until, p.kind, p.category_id, p.brand_id,
+        -- A number is only drawn for a new row: updates must not use the sequence up.
+        SELECT p.id, coalesce(former.number, nextval('browse_listing_number')), p.status = 'published', p.published_at,
+            p.published_until, p.kind, p.category_id, p.brand_id,
             p.is_featured, p.sales_count, p.rating_average, p.rating_count,
             coalesce(stock.availability, 'out_of_stock'), coalesce(price.prices, '{{}}'), coalesce(keyed.keys, '{{}}'),
             coalesce(numbered.numbers, '{{}}'),
@@ -147,6 +151,7 @@ REFRESH = f"""
             reprice.reprice_at, pg_current_xact_id()::text::bigint
         FROM product AS p
             JOIN text ON text.id = p.id
+            LEFT JOIN browse_listing AS former ON former.product_id = p.id
             LEFT JOIN stock ON stock.product_id = p.id
             LEFT JOIN price ON price.product_id = p.id
             LEFT JOIN reprice ON reprice.product_id = p.id
@@ -170,10 +175,19 @@ REFRESH_STOCK = f"""
     FROM ({AVAILABILITY}) AS stock WHERE stock.product_id = listing.product_id
 """  # noqa: S608  (made of constants of this module)
 
-REFRESH_TAXONOMY = """
-    INSERT INTO browse_taxonomystamp (id, changed_in) VALUES (1, pg_current_xact_id()::text::bigint)
-    ON CONFLICT (id) DO UPDATE SET changed_in = excluded.changed_in
-"""
+
+class LastWrite:
+    """When this process last committed a change of listings or taxonomy, on the monotonic clock."""
+
+    at = float("-inf")
+
+    @classmethod
+    def expect(cls) -> None:
+        transaction.on_commit(cls._note, robust=True)
+
+    @classmethod
+    def _note(cls) -> None:
+        cls.at = time.monotonic()
 
 
 def refresh(product_ids: Iterable[uuid.UUID]) -> None:
@@ -187,9 +201,11 @@ def refresh_stock(product_ids: Iterable[uuid.UUID]) -> None:
 
 
 def refresh_taxonomy() -> None:
-    """Tell readers that a category, brand, attribute, choice or collection changed."""
-    with connection.cursor() as cursor:
-        cursor.execute(REFRESH_TAXONOMY)
+    """After a change of categories, brands, attributes, choices or collections: readers of this process see it at once.
+
+    Other processes are told by triggers (migration 0002), whoever writes.
+    """
+    LastWrite.expect()
 
 
 def refresh_due(*, batch: int = 1_000) -> int:
@@ -226,3 +242,4 @@ def _execute(statement: str, product_ids: Iterable[uuid.UUID]) -> None:
         cursor.execute(LOCK, {"ids": ids})
         # A statement of its own, so that it sees what the holder of the lock committed.
         cursor.execute(statement, {"ids": ids})
+    LastWrite.expect()

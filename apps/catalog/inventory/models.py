@@ -8,6 +8,12 @@ from django.db.models import F, Q
 from apps.catalog.products.models import Variant
 from apps.common.ids import uuid7
 
+# The shop tells how many pieces are left up to this many; beyond it a sale changes nothing that anybody sees.
+TOLD_AT_MOST = 20
+# Far below what a column can hold, so that sums of such counts fit as well.
+MAX_ON_HAND = 1_000_000_000
+MAX_BACKORDERS = 1_000_000
+
 
 class Warehouse(models.Model):
     """A place that pieces are sent from; the one with the smallest `priority` first."""
@@ -42,6 +48,13 @@ class StockItem(models.Model):
     )
     available_on = models.DateField(null=True, blank=True, help_text="When a preorder or the next delivery is sent.")
     low_stock_at = models.PositiveIntegerField(default=5, help_text="Told as low from this many pieces down.")
+    # A column of its own, so that no index holds the counts themselves: a sale then rewrites the row within its page
+    # (a heap-only tuple) and touches no index at all.
+    is_low = models.GeneratedField(
+        expression=Q(on_hand__lte=F("reserved") + F("low_stock_at")),
+        output_field=models.BooleanField(),
+        db_persist=True,
+    )
 
     class Meta:
         constraints = [
@@ -55,11 +68,7 @@ class StockItem(models.Model):
         ]
         indexes = [
             # The list of what runs low.
-            models.Index(
-                F("on_hand") - F("reserved"),
-                name="stock_low",
-                condition=Q(on_hand__lte=F("reserved") + F("low_stock_at")),
-            ),
+            models.Index(fields=["variant"], name="stock_low", condition=Q(is_low=True)),
         ]
 
     def __str__(self) -> str:
@@ -74,6 +83,25 @@ class StockItem(models.Model):
     def available(self) -> int:
         """How many can be ordered now."""
         return self.on_hand - self.reserved + self.backorder_limit
+
+    @property
+    def owed(self) -> int:
+        """Pieces that were promised or sold and have yet to arrive."""
+        return max(0, self.reserved - self.on_hand)
+
+    @property
+    def state(self) -> str:
+        """in_stock, low_stock, backorder, preorder or out_of_stock: as browsing names it."""
+        return stock_state(self.in_stock, self.policy, self.backorder_limit, self.low_stock_at)
+
+
+def stock_state(in_stock: int, policy: str, backorder_limit: int, low_stock_at: int) -> str:
+    """What a shopper is told of a variant with these counts; `browse.listings.AVAILABILITY` says the same in SQL."""
+    if in_stock > low_stock_at:
+        return "in_stock"
+    if in_stock > 0:
+        return "low_stock"
+    return policy if in_stock + backorder_limit > 0 else "out_of_stock"
 
 
 class StockLevel(models.Model):
@@ -113,7 +141,11 @@ class StockMovement(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        indexes = [models.Index(fields=["variant", "-created_at"], name="movement_history")]
+        indexes = [
+            models.Index(fields=["variant", "-created_at"], name="movement_history"),
+            # Which pieces went to this order, came with this delivery?
+            models.Index(fields=["reference"], name="movement_reference", condition=~Q(reference="")),
+        ]
 
     def __str__(self) -> str:
         return f"{self.quantity:+d} {self.reason}"
@@ -148,6 +180,8 @@ class ReservationLine(models.Model):
     reservation = models.ForeignKey(Reservation, on_delete=models.CASCADE, related_name="lines")
     position = models.PositiveSmallIntegerField()
     sku = models.CharField(max_length=40)
+    # Its pieces are found again by this, also when staff give the variant another SKU meanwhile.
+    variant_id = models.UUIDField(null=True)
     quantity = models.PositiveIntegerField()
     # Which warehouses send it, by id: {"1": 2}. Empty for what is digital.
     allocation = models.JSONField(default=dict)

@@ -86,8 +86,20 @@ def checksum(content: bytes) -> str:
 
 def image_url(image: ProductImage, width: int) -> str:
     """The address of the smallest rendition at least this wide."""
-    for rendition in image.renditions:
-        if rendition["width"] >= width:
-            return default_storage.url(rendition["name"])
-    name = image.renditions[-1]["name"] if image.renditions else image.file.name
-    return default_storage.url(name)
+    return _url(image.renditions, image.file.name, width)
+
+
+def image_data(*, renditions: list[dict[str, Any]], file: str, alt: str, width: int, height: int) -> dict[str, Any]:
+    """A picture as the API tells of it."""
+    return {
+        "url": _url(renditions, file, 640),
+        "alt": alt,
+        "width": width,
+        "height": height,
+        "srcset": [{"url": default_storage.url(r["name"]), "width": r["width"]} for r in renditions],
+    }
+
+
+def _url(renditions: list[dict[str, Any]], file: str, width: int) -> str:
+    wide_enough = (r["name"] for r in renditions if r["width"] >= width)
+    return default_storage.url(next(wide_enough, renditions[-1]["name"] if renditions else file))

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.utils import timezone
+
 from apps.catalog.products.images import image_url
 from apps.catalog.products.models import Product, Variant
-from apps.catalog.products.selectors import price_in, variants_to_quote
+from apps.catalog.products.pricing import offer_of
+from apps.catalog.products.selectors import is_shown, variants_to_quote
 from apps.common.money import Money
 
 
@@ -48,12 +51,11 @@ def _line(variant: Variant | None, sku: str, quantity: int, asked: int, currency
     if variant is None:
         return QuoteLine(sku, quantity, "unknown")
     product = variant.product
-    is_video = product.kind == Product.Kind.VIDEO
-    amount = price_in(variant, currency)
+    offer = offer_of(variant, currency, at=timezone.now())
     stock = getattr(variant, "stock", None)
-    available = None if is_video else (stock.available if stock else 0)
-    unit_price = None if amount is None else Money(amount, currency)
-    if product.status != Product.Status.PUBLISHED or unit_price is None:
+    available = None if variant.is_digital else (max(stock.available, 0) if stock else 0)
+    unit_price = offer.price if offer else None
+    if unit_price is None or not is_shown(product):
         status = "unavailable"
     elif available is not None and available < asked:
         status = "insufficient_stock"
@@ -67,14 +69,14 @@ def _line(variant: Variant | None, sku: str, quantity: int, asked: int, currency
         title=product.title,
         variant_name=variant.name,
         slug=product.slug,
-        kind=product.kind,
+        kind=Product.Kind.VIDEO if variant.is_digital else Product.Kind.GOODS,
         unit_price=unit_price,
         line_total=unit_price and unit_price * quantity,
         available_quantity=available,
         image_url=image_url(images[0], 320) if images else None,
-        title_slug=product.title_slug or None,
+        title_slug=(variant.title_slug or product.title_slug or None) if variant.is_digital else None,
         offer=variant.offer or None,
         rental_hours=variant.rental_hours,
-        requires_shipping=not is_video,
-        weight_grams=0 if is_video else variant.weight_grams,
+        requires_shipping=not variant.is_digital,
+        weight_grams=0 if variant.is_digital else variant.weight_grams,
     )

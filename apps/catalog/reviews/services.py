@@ -43,6 +43,7 @@ def post_review(
                 title=title,
                 body=body,
                 is_verified=True,
+                status=Review.Status.APPROVED,
                 created_at=timezone.now(),
             )
             refresh_rating(product.pk)

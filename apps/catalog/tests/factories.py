@@ -36,9 +36,10 @@ def make_product(
     attributes: Mapping[str, str] | None = None,
     sku: str = "",
     published_minutes_ago: int = 0,
+    variant: Mapping[str, Any] | None = None,
     **fields: Any,
 ) -> Product:
-    """A published product with one variant; `stock` None leaves the shelf without a count."""
+    """A published product with one variant of these fields; `stock` None leaves the shelf without a count."""
     number = next(_numbers)
     title = title or f"Mug number {number}"
     fields.setdefault("status", Product.Status.PUBLISHED)
@@ -55,7 +56,7 @@ def make_product(
             attribute = ensure_attribute(slugify(label), label=label, kind=Attribute.Kind.CHOICE)
             ensure_choices(attribute, [value])
         answer_attributes(product, {slugify(label): value for label, value in (attributes or {}).items()})
-        add_variant(product, sku=sku or f"SKU-{number}", price=price, stock=stock)
+        add_variant(product, sku=sku or f"SKU-{number}", price=price, stock=stock, **(variant or {}))
     product.refresh_from_db()
     return product
 
@@ -71,9 +72,9 @@ def make_film(title: str = "Metropolis", *, buy: int = 999, rent: int = 399, **f
         kind=Product.Kind.VIDEO,
         category=fields.pop("category", "films"),
         title_slug=slugify(title),
+        variant={"offer": Variant.Offer.BUY, "name": "Buy"},
         **fields,
     )
-    Variant.objects.filter(product=film).update(offer=Variant.Offer.BUY, name="Buy")
     add_variant(film, sku=f"{code}-RENT", price=rent, stock=None, offer=Variant.Offer.RENT, rental_hours=48, position=1)
     film.refresh_from_db()
     return film
@@ -96,8 +97,8 @@ def sku_of(product: Product) -> str:
 
 def make_reservation(lines: Mapping[str, int], *, seconds: int = 900) -> Reservation:
     """Stock promised to some order; negative `seconds` are over already."""
-    reservation, _ = reserve_stock(order_id=uuid.uuid4(), lines=lines.items(), ttl=timedelta(seconds=seconds))
-    return reservation
+    receipt, _ = reserve_stock(order_id=uuid.uuid4(), lines=lines.items(), ttl=timedelta(seconds=seconds))
+    return Reservation.objects.get(pk=receipt.id)
 
 
 def picture(width: int = 800, height: int = 600, *, colour: Any = (200, 80, 40), form: str = "PNG") -> bytes:

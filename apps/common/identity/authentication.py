@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from dataclasses import dataclass
 from typing import Any
 
 import jwt
@@ -15,10 +17,29 @@ from apps.common.identity.principal import Principal
 from apps.common.problems import ServiceUnavailable, Unauthenticated
 
 MAX_TOKEN_LENGTH = 4096
+MAX_REMEMBERED = 2_000
 
 
 class InvalidToken(Unauthenticated):
     slug, title = "invalid-token", "The access token cannot be accepted"
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """A token that was found good with `key`: it stays so until `expires_at`, as long as the key is in use."""
+
+    kid: str
+    key: Any
+    expires_at: float
+    principal: Principal
+
+    @property
+    def is_good(self) -> bool:
+        return time.time() < self.expires_at and jwks.keys.get(self.kid) is self.key
+
+
+# By token, in this process: services send the same one for minutes, and checking it takes as long as a query.
+_remembered: dict[str, Verified] = {}
 
 
 def verify(token: str) -> Principal:
@@ -28,22 +49,13 @@ def verify(token: str) -> Principal:
     Rules: RS256 only, a known key id, our issuer and audience, in time (RFC 8725 section 3).
     """
     try:
-        header = jwt.get_unverified_header(token)
-        if header.get("alg") != "RS256" or not isinstance(header.get("kid"), str):
-            raise InvalidToken("The token is not signed the way this service accepts.")
-        key = jwks.keys.get(header["kid"])
-        claims: dict[str, Any] = jwt.decode(
-            token,
-            key,
-            algorithms=["RS256"],
-            audience=settings.TOKEN_AUDIENCE,
-            issuer=settings.TOKEN_ISSUER,
-            leeway=settings.SIMPLE_JWT["LEEWAY"],
-            options={"require": ["exp", "iat", "sub", "jti"]},
-        )
-        if claims.get("token_type", "access") != "access":
-            raise InvalidToken("This is not an access token.")
-        return Principal.from_claims(claims, token)
+        seen = _remembered.get(token)
+        if seen is None or not seen.is_good:
+            seen = _verified(token)
+            if len(_remembered) >= MAX_REMEMBERED:
+                _remembered.clear()
+            _remembered[token] = seen
+        return seen.principal
     except jwks.UnknownKey as error:
         if not jwks.keys.known:
             raise ServiceUnavailable(
@@ -54,6 +66,27 @@ def verify(token: str) -> Principal:
         raise InvalidToken("The token has expired; refresh it or sign in again.") from error
     except (jwt.PyJWTError, ValueError) as error:
         raise InvalidToken("The token cannot be verified; sign in again.") from error
+
+
+def _verified(token: str) -> Verified:
+    header = jwt.get_unverified_header(token)
+    kid = header.get("kid")
+    if header.get("alg") != "RS256" or not isinstance(kid, str):
+        raise InvalidToken("The token is not signed the way this service accepts.")
+    key = jwks.keys.get(kid)
+    leeway = settings.SIMPLE_JWT["LEEWAY"]
+    claims: dict[str, Any] = jwt.decode(
+        token,
+        key,
+        algorithms=["RS256"],
+        audience=settings.TOKEN_AUDIENCE,
+        issuer=settings.TOKEN_ISSUER,
+        leeway=leeway,
+        options={"require": ["exp", "iat", "sub", "jti"]},
+    )
+    if claims.get("token_type", "access") != "access":
+        raise InvalidToken("This is not an access token.")
+    return Verified(kid, key, float(claims["exp"]) + leeway, Principal.from_claims(claims, token))
 
 
 class BearerAuthentication(BaseAuthentication):

@@ -10,6 +10,7 @@ docs/events.md says how; docs/decisions/0002-event-feed-positions.md says why no
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from apps.common.outbox.registry import Event, subscribe
@@ -17,7 +18,7 @@ from apps.common.outbox.registry import Event, subscribe
 if TYPE_CHECKING:
     from apps.common.outbox.models import OutboxEvent
 
-__all__ = ["Event", "publish", "subscribe"]
+__all__ = ["Event", "publish", "publish_many", "subscribe"]
 
 
 def publish(*, type: str, subject: str, data: dict[str, Any]) -> OutboxEvent:
@@ -30,3 +31,13 @@ def publish(*, type: str, subject: str, data: dict[str, Any]) -> OutboxEvent:
     from apps.common.outbox.services import write_event
 
     return write_event(type=type, subject=subject, data=data)
+
+
+def publish_many(events: Iterable[tuple[str, str, dict[str, Any]]]) -> None:
+    """`publish` for many events at once, each `(type, subject, data)`, in this order: one statement, all or none.
+
+    Raises what `publish` raises; then none is written.
+    """
+    from apps.common.outbox.services import write_events
+
+    write_events(events)

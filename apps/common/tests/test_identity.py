@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from rest_framework.test import APIRequestFactory
 from rest_framework.views import APIView
 
-from apps.common.identity import jwks, service_tokens
+from apps.common.identity import authentication, jwks, service_tokens
 from apps.common.identity.authentication import InvalidToken, verify
 from apps.common.identity.permissions import IsUser, RequireRole, RequireScope
 from apps.common.problems import ServiceUnavailable
@@ -92,6 +92,40 @@ def test_an_altered_token_is_refused():
     _, admin_body, _ = access_token(roles=["admin"]).split(".")
     with pytest.raises(InvalidToken):
         verify(".".join([head, admin_body, signature]))
+
+
+@pytest.fixture
+def checks(monkeypatch) -> list[str]:
+    """The tokens whose signature was looked at."""
+    real, tokens = authentication._verified, []
+    monkeypatch.setattr(authentication, "_verified", lambda token: tokens.append(token) or real(token))
+    return tokens
+
+
+def test_a_token_is_checked_once_while_it_lasts(checks, monkeypatch):
+    token = access_token(lifetime=60)
+    assert verify(token) is verify(token)
+    assert checks == [token]
+    now = time.time()
+    monkeypatch.setattr(authentication.time, "time", lambda: now + 120)
+    verify(token)
+    assert checks == [token, token], "what was remembered is over"
+
+
+def test_only_so_many_tokens_are_remembered(monkeypatch):
+    monkeypatch.setattr(authentication, "MAX_REMEMBERED", 2)
+    for _ in range(5):
+        verify(access_token())
+    assert len(authentication._remembered) <= 2
+
+
+def test_a_token_that_was_good_is_refused_once_its_key_is_withdrawn(monkeypatch):
+    token = access_token()
+    verify(token)
+    another = {"keys": [PUBLIC_JWKS["keys"][0] | {"kid": "another"}]}
+    monkeypatch.setattr(jwks, "keys", jwks.KeySet(fetch=lambda: another))
+    with pytest.raises(InvalidToken, match="not in use"):
+        verify(token)
 
 
 @pytest.mark.parametrize(

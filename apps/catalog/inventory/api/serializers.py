@@ -24,4 +24,4 @@ class ReservationSerializer(serializers.Serializer):
     order_id = serializers.UUIDField()
     status = serializers.ChoiceField(choices=["active", "committed", "released", "expired"])
     expires_at = serializers.DateTimeField()
-    lines = LineSerializer(many=True, source="lines.all")
+    lines = LineSerializer(many=True)

@@ -15,6 +15,7 @@ from django.db import IntegrityError, connection, transaction
 from apps.catalog.inventory import services
 from apps.catalog.inventory.models import Reservation, StockItem, StockMovement
 from apps.catalog.tests.factories import make_film, make_product, make_reservation, sku_of
+from apps.common.problems import ValidationProblem
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -42,7 +43,7 @@ def all_at_once(count: int, act: Callable[[int], str]) -> Counter[str]:
 def buy(sku: str, order_id: uuid.UUID | None = None) -> str:
     try:
         reservation, _ = services.reserve_stock(order_id=order_id or uuid.uuid4(), lines=[(sku, 1)], ttl=AGES)
-        services.commit_reservation(reservation.pk)
+        services.commit_reservation(reservation.id)
     except services.InsufficientStock:
         return "sold out"
     return "sold"
@@ -96,7 +97,7 @@ def test_one_order_delivered_many_times_at_once_makes_one_reservation():
 
     def reserve(_: int) -> str:
         reservation, _new = services.reserve_stock(order_id=order_id, lines=[(sku, 3)], ttl=AGES)
-        return str(reservation.pk)
+        return str(reservation.id)
 
     assert len(all_at_once(16, reserve)) == 1
     assert StockItem.objects.get(variant__sku=sku).reserved == 3
@@ -146,7 +147,7 @@ def test_staff_taking_pieces_away_and_buyers_never_meet_below_zero():
             return buy(sku)
         try:
             services.adjust_stock(variant, change=-1, reason=StockMovement.Reason.DAMAGED)
-        except services.ValidationProblem:
+        except ValidationProblem:
             return "refused"
         return "taken"
 

@@ -17,7 +17,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def reserve(*lines: tuple[str, int], order_id: uuid.UUID | None = None) -> Reservation:
-    return services.reserve_stock(order_id=order_id or uuid.uuid4(), lines=lines, ttl=timedelta(minutes=15))[0]
+    receipt, _ = services.reserve_stock(order_id=order_id or uuid.uuid4(), lines=lines, ttl=timedelta(minutes=15))
+    return Reservation.objects.get(pk=receipt.id)
 
 
 def stock(sku: str) -> tuple[int, int]:
@@ -38,27 +39,32 @@ def lamp() -> str:
 def test_all_lines_are_reserved_or_none(mug, lamp):
     with pytest.raises(services.InsufficientStock) as refusal:
         reserve((mug, 2), (lamp, 2))
-    assert refusal.value.extensions == {"lines": [{"sku": lamp, "requested": 2, "available": 1}]}
+    assert refusal.value.extensions == {"lines": [{"sku": lamp, "position": 1, "requested": 2, "available": 1}]}
     assert stock(mug) == (10, 0)
     assert not Reservation.objects.exists()
 
 
-def test_lines_that_share_a_sku_are_summed(mug):
+def test_lines_that_share_a_sku_stay_two_and_share_its_stock(mug):
     reservation = reserve((mug, 4), (mug, 3))
     assert stock(mug) == (10, 7)
-    assert [(line.sku, line.quantity) for line in reservation.lines.all()] == [(mug, 7)]
+    lines = reservation.lines.order_by("position")
+    assert [(line.position, line.sku, line.quantity) for line in lines] == [(0, mug, 4), (1, mug, 3)]
+    services.commit_reservation(reservation.pk)
+    assert stock(mug) == (3, 0)
 
 
 def test_lines_that_share_a_sku_cannot_sneak_past_the_stock(mug):
-    with pytest.raises(services.InsufficientStock):
+    with pytest.raises(services.InsufficientStock) as refusal:
         reserve((mug, 6), (mug, 6))
+    assert refusal.value.extensions == {"lines": [{"sku": mug, "position": 1, "requested": 6, "available": 4}]}
+    assert stock(mug) == (10, 0)
 
 
 def test_the_same_order_again_answers_with_what_stands(mug):
     order_id = uuid.uuid4()
     first = reserve((mug, 2), order_id=order_id)
-    again, is_new = services.reserve_stock(order_id=order_id, lines=[(mug, 1), (mug, 1)], ttl=timedelta(minutes=1))
-    assert (again.pk, is_new) == (first.pk, False)
+    again, is_new = services.reserve_stock(order_id=order_id, lines=[(mug, 2)], ttl=timedelta(minutes=1))
+    assert (again.id, is_new) == (first.pk, False)
     assert stock(mug) == (10, 2)
 
 
@@ -158,7 +164,7 @@ def test_a_late_commit_is_refused_when_the_pieces_are_gone(lamp):
     reserve((lamp, 1))
     with pytest.raises(services.ReservationExpired) as refusal:
         services.commit_reservation(reservation.pk)
-    assert refusal.value.extensions["lines"] == [{"sku": lamp, "requested": 1, "available": 0}]
+    assert refusal.value.extensions["lines"] == [{"sku": lamp, "position": 0, "requested": 1, "available": 0}]
     reservation.refresh_from_db()
     assert reservation.status == "expired"
 

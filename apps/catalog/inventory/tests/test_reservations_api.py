@@ -58,7 +58,7 @@ def test_short_stock_says_what_is_short(payment, mug):
     assert answer.status_code == 409
     body = answer.json()
     assert body["type"] == "/problems/insufficient-stock"
-    assert body["lines"] == [{"sku": mug, "requested": 11, "available": 10}]
+    assert body["lines"] == [{"sku": mug, "position": 0, "requested": 11, "available": 10}]
     assert not Reservation.objects.exists()
 
 
@@ -69,9 +69,10 @@ def test_the_same_order_with_other_lines_is_a_conflict(payment, mug):
     assert payment.post(ADDRESS, request).status_code == 409
 
 
-def test_a_hundred_duplicate_lines_are_one_sum(payment, mug):
-    assert payment.post(ADDRESS, order(*[(mug, 1)] * 100)).status_code == 409
-    assert payment.post(ADDRESS, order(*[(mug, 1)] * 10)).json()["lines"] == [{"sku": mug, "quantity": 10}]
+def test_a_hundred_lines_of_one_sku_are_told_apart(payment, mug):
+    refused = payment.post(ADDRESS, order(*[(mug, 1)] * 100))
+    assert (refused.status_code, [line["position"] for line in refused.json()["lines"]]) == (409, list(range(10, 100)))
+    assert payment.post(ADDRESS, order(*[(mug, 1)] * 10)).json()["lines"] == [{"sku": mug, "quantity": 1}] * 10
 
 
 @pytest.mark.parametrize("quantity", [0, -1, 10**12, 2**31, "1e9", None])

@@ -1,12 +1,9 @@
 from django.urls import path
 
+from apps.catalog.browse.api.cached import cached
 from apps.catalog.products.api import views
 
 urlpatterns = [
-    path("products", views.ProductsView.as_view()),
-    path("products/<slug:slug>", views.ProductView.as_view()),
-    path("categories", views.CategoriesView.as_view()),
-    path("categories/<path:path>", views.CategoryView.as_view()),
-    path("search/suggest", views.SuggestView.as_view()),
+    path("products/<slug:slug>", cached(views.ProductView.as_view())),
     path("quotes", views.QuotesView.as_view()),
 ]

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from apps.catalog.inventory.models import StockItem, StockMovement
 from apps.catalog.products.apps import grant_staff_permissions
+from apps.catalog.products.attributes import ensure_attribute
 from apps.catalog.products.models import Brand, Category, Product, ProductImage
 from apps.catalog.products.taxonomy import ensure_category
 from apps.catalog.reviews.models import Review
@@ -105,11 +106,9 @@ class TestProducts:
             "variants-0-weight_grams": 900,
             "variants-0-position": 0,
             "variants-0-options": '{"Colour": "Blue"}',
-            "attributes-TOTAL_FORMS": 1,
-            "attributes-0-label": "Material",
-            "attributes-0-name": "material",
-            "attributes-0-value": "Stoneware",
-            "attributes-0-position": 0,
+            "attribute_values-TOTAL_FORMS": 1,
+            "attribute_values-0-attribute": ensure_attribute("material", label="Material", kind="text").pk,
+            "attribute_values-0-text": "Stoneware",
             "images-TOTAL_FORMS": 1,
             "images-0-file": SimpleUploadedFile("pot.png", picture(700, 700), "image/png"),
             "images-0-alt": "A blue teapot",
@@ -247,10 +246,10 @@ class TestOtherPages:
         product = make_product()
         import_review(product, author_name="A", rating=1, title="Bad", body="", created_at=timezone.now())
         review = Review.objects.get()
-        send(staff, f"/admin/reviews/review/{review.pk}/change/", {"is_hidden": "on"})
+        send(staff, f"/admin/reviews/review/{review.pk}/change/", {"status": "rejected"})
         product.refresh_from_db()
         assert product.rating_count == 0
-        staff.post("/admin/reviews/review/", {"action": "show", "_selected_action": [str(review.pk)]})
+        staff.post("/admin/reviews/review/", {"action": "approve", "_selected_action": [str(review.pk)]})
         product.refresh_from_db()
         assert product.rating_count == 1
         assert staff.post(f"/admin/reviews/review/{review.pk}/delete/", {"post": "yes"}).status_code == 403

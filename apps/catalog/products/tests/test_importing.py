@@ -103,14 +103,20 @@ def test_everything_of_the_file_is_on_sale(run, api_client):
     assert "progress 2/2 Metropolis" in run(CATALOGUE)
     mug = api_client.get("/v1/products/stoneware-mug").json()
     assert (mug["category"]["name"], mug["brand"], mug["price"]["amount"]) == ("Kitchen & table", "Alder", 1490)
-    assert mug["attributes"][1] == {"name": "colours", "label": "Colours", "value": "Blue, Grey"}
+    assert mug["attributes"][1] == {
+        "name": "colours",
+        "label": "Colours",
+        "value": "Blue, Grey",
+        "kind": "text",
+        "unit": "",
+    }
     assert [(v["sku"], v["available"]) for v in mug["variants"]] == [("MUG-B", 12), ("MUG-G", 3)]
     assert mug["image"]["alt"] == "A blue mug"
     assert (mug["image"]["width"], mug["image"]["height"]) == (1000, 500)
     assert [source["width"] for source in mug["image"]["srcset"]] == [320, 640, 960, 1000]
     film = api_client.get("/v1/products/metropolis").json()
     assert [(v["offer"], v["rental_hours"]) for v in film["variants"]] == [("buy", None), ("rent", 48)]
-    assert film["rating"] == {"average": 4.5, "count": 2}
+    assert film["rating"] == {"average": 4.5, "count": 2, "histogram": [0, 0, 0, 1, 1]}
 
 
 def test_the_same_file_again_changes_nothing(run):

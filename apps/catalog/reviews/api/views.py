@@ -10,7 +10,7 @@ from rest_framework.permissions import AllowAny, BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from apps.catalog.products.selectors import published_product
+from apps.catalog.products.selectors import shown_product
 from apps.catalog.reviews import services
 from apps.catalog.reviews.api.serializers import ReviewSerializer
 from apps.catalog.reviews.models import Review
@@ -28,7 +28,7 @@ class ReviewsView(ListAPIView):
         return [AllowAny()] if self.request.method in ("GET", "HEAD", "OPTIONS") else [IsUser()]
 
     def get_queryset(self) -> QuerySet[Review]:
-        return Review.objects.filter(product=published_product(self.kwargs["slug"]), status=Review.Status.APPROVED)
+        return Review.objects.filter(product=shown_product(self.kwargs["slug"]), status=Review.Status.APPROVED)
 
     @extend_schema(request=ReviewSerializer, responses={201: ReviewSerializer})
     def post(self, request: Request, slug: str) -> Response:
@@ -36,7 +36,7 @@ class ReviewsView(ListAPIView):
         serializer = ReviewSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         review = services.post_review(
-            published_product(slug),
+            shown_product(slug),
             user_id=request.user.user_id,
             author_name=request.user.name,
             **serializer.validated_data,

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.db import transaction
 
-from apps.common.outbox import publish
+from apps.common.outbox import publish, publish_many
 from apps.common.outbox.models import OutboxEvent
 from apps.common.outbox.selectors import last_position, read_events
 from apps.common.outbox.services import NotInTransaction, number_events, purge_events
@@ -71,3 +71,26 @@ def test_purging_keeps_young_events():
     publish_one("SC-1")
     number_events()
     assert purge_events(older_than=timedelta(days=30)) == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_events_are_one_statement_and_come_in_their_order(django_assert_num_queries):
+    events = [("order.paid", f"SC-{number}", {"number": number}) for number in range(300)]
+    with transaction.atomic(), django_assert_num_queries(1):
+        publish_many(events)
+    read = read_events(after=0, limit=1000)
+    assert [event.data["number"] for event in read] == list(range(300))
+    assert {event.type for event in read} == {"streamcart.order.paid.v1"}
+    assert len({event.event_id for event in read}) == 300
+    assert [event.position for event in read] == sorted(event.position for event in read)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_events_outside_a_transaction_or_with_one_malformed_type_are_refused_altogether():
+    with pytest.raises(NotInTransaction):
+        publish_many([("order.paid", "SC-1", {})])
+    with transaction.atomic():
+        with pytest.raises(ValueError):
+            publish_many([("order.paid", "SC-1", {}), ("Paid", "SC-2", {})])
+        publish_many([])
+    assert not OutboxEvent.objects.exists()

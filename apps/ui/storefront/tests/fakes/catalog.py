@@ -20,7 +20,19 @@ def image(name: str, *, width: int = 800, height: int = 800) -> dict[str, Any]:
 
 
 def variant(sku: str, name: str, amount: int, **more: Any) -> dict[str, Any]:
-    base = {"availability": "in_stock", "available": 12, "offer": None, "rental_hours": None, "options": {}}
+    base = {
+        "availability": "in_stock",
+        "available": 12,
+        "available_on": None,
+        "barcode": None,
+        "offer": None,
+        "options": {},
+        "regular_price": None,
+        "rental_hours": None,
+        "sale_ends_at": None,
+        "title_slug": None,
+        "weight_grams": 400,
+    }
     return {"sku": sku, "name": name, "price": money(amount)} | base | more
 
 
@@ -54,14 +66,16 @@ def product(slug: str, title: str, *, variants: list[dict[str, Any]], **more: An
         "brand": "Kiln & Co",
         "category": {"path": "home/kitchen", "name": "Kitchen"},
         "price": min((v["price"] for v in variants), key=lambda price: price["amount"]),
+        "regular_price": None,
         "price_from": len({v["price"]["amount"] for v in variants}) > 1,
         "image": image(slug),
-        "rating": {"average": 4.5, "count": 2},
+        "rating": {"average": 4.5, "count": 2, "histogram": [0, 0, 0, 1, 1]},
         "availability": next(state for state in order if state in states),
         "title_slug": None,
         "year": None,
         "description": f"All about {title}.",
-        "attributes": [{"name": "material", "label": "Material", "value": "Stoneware"}],
+        "attributes": [{"name": "material", "label": "Material", "value": "Stoneware", "kind": "choice", "unit": ""}],
+        "seo": {"title": title, "description": f"{title}, in short."},
         "variants": variants,
         "breadcrumbs": [{"path": "home", "name": "Home"}, {"path": "home/kitchen", "name": "Kitchen"}],
         "related": [],
@@ -92,7 +106,7 @@ class FakeCatalog(FakeService):
 
     name = "catalog"
     LIST = frozenset(
-        "id slug title kind summary brand category price price_from image rating availability title_slug year".split()  # noqa: SIM905  (reads as a list)
+        "id slug title kind summary brand category price regular_price price_from image rating availability title_slug year".split()  # noqa: SIM905, E501  (reads as a list)
     )
 
     def __init__(self) -> None:
@@ -133,6 +147,7 @@ class FakeCatalog(FakeService):
             "results": [{name: entry[name] for name in self.LIST} for entry in chosen],
             "next": None,
             "previous": None,
+            "total": len(chosen),
             "corrected_query": None,
         }
         if query.get("facets"):
@@ -144,6 +159,9 @@ class FakeCatalog(FakeService):
                 "brand": [brand],
                 "kind": kinds,
                 "price": {"min": 299, "max": 8900},
+                "rating": [],
+                "in_stock": 3,
+                "attributes": [],
             }
         return ok(body)
 
@@ -167,7 +185,8 @@ class FakeCatalog(FakeService):
         if path not in names:
             return problem(404, "not-found", "There is no such category.")
         crumbs = [{"path": path, "name": names[path]}]
-        return ok(self._category(path, names[path], 2) | {"breadcrumbs": crumbs})
+        seo = {"title": names[path], "description": f"All {names[path]}."}
+        return ok(self._category(path, names[path], 2) | {"breadcrumbs": crumbs, "seo": seo})
 
     @staticmethod
     def _category(path: str, name: str, count: int) -> dict[str, Any]:

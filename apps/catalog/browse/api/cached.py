@@ -1,0 +1,79 @@
+"""Public answers kept in Redis, each with the stamp of what it was made from.
+
+Nothing is ever deleted from the cache: an answer whose stamp is not today's is made anew. So a change is seen when the
+index sees it (at most `index.MAX_AGE` later), whatever happens to Redis, to a message or to the process that wrote.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any
+
+from django.core.cache import cache
+from django.http import HttpRequest, HttpResponse
+
+from apps.catalog.browse.index import index
+from apps.catalog.products.translations import chosen_language
+
+KEEP_SECONDS = 3600
+LONGEST_URL = 2_000
+KEPT_HEADERS = ("Content-Type", "ETag", "Cache-Control", "Content-Language", "Vary")
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An answer: `numbers` are the products it depends on, None for the whole catalogue."""
+
+    stamp: str
+    numbers: tuple[int, ...] | None
+    headers: dict[str, str]
+    body: bytes
+
+    def is_current(self) -> bool:
+        return self.stamp == _stamp(self.numbers)
+
+
+def _stamp(numbers: tuple[int, ...] | None) -> str:
+    return index.stamp if numbers is None else index.stamp_of(numbers)
+
+
+def cached(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Keep the answers of a view to anonymous GETs, when they are 200 and say what they depend on (`depends_on`)."""
+
+    @wraps(view)
+    def serve(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        address = request.build_absolute_uri()
+        if request.method != "GET" or "Authorization" in request.headers or len(address) > LONGEST_URL:
+            return view(request, *args, **kwargs)
+        key = _key(request, address)
+        kept = cache.get(key)
+        with index.fresh():
+            is_current, before = kept is not None and kept.is_current(), index.stamp
+        if is_current:
+            return HttpResponse(kept.body, headers=kept.headers)
+        response = view(request, *args, **kwargs)
+        if response.status_code == 200 and hasattr(response, "depends_on"):
+            _keep(key, response, before)
+        return response
+
+    return serve
+
+
+def _key(request: HttpRequest, address: str) -> str:
+    try:
+        language = chosen_language(accepted=request.headers.get("Accept-Language", "")[:200])
+    except LookupError:
+        language = ""
+    return "answer:" + hashlib.sha256(f"{language} {address}".encode()).hexdigest()
+
+
+def _keep(key: str, response: Any, before: str) -> None:
+    headers = {name: response.headers[name] for name in KEPT_HEADERS if name in response.headers}
+    with index.fresh():
+        stamp, is_pure = _stamp(response.depends_on), index.stamp == before
+    # Made while the catalogue changed, it may be a mixture: the next reader makes it anew.
+    if is_pure:
+        cache.set(key, Kept(stamp, response.depends_on, headers, response.content), KEEP_SECONDS)

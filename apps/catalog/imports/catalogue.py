@@ -1,0 +1,198 @@
+"""Products and variants as the rows of a file say them. One reader for three: checks compare with it, writes make sure
+that nothing changed since the check, exports write it down.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Model, Q, QuerySet
+
+from apps.catalog.imports import cells, stock
+from apps.catalog.imports.bulk import Light
+from apps.catalog.imports.columns import Column, Family
+from apps.catalog.imports.facts import Facts
+from apps.catalog.products.models import AttributeValue, Price, Product, SalePrice, Variant
+
+# The attributes that are read of rows, besides what the columns show.
+ALWAYS: dict[type[Model], tuple[str, ...]] = {
+    Product: ("id", "slug", "kind", "status", "published_at", "published_until", "version"),
+    Variant: ("id", "sku", "product_id", "offer", "rental_hours"),
+}
+PRICE = ("id", "variant_id", "currency", "amount")
+SALE = (*PRICE, "starts_at", "ends_at")
+ANSWER = ("id", "product_id", "attribute_id", "choice_id", "number", "boolean", "text")
+
+
+def light(rows: QuerySet[Any], names: Collection[str]) -> Iterator[Light]:
+    """Rows with these attributes."""
+    return map(Light, rows.values(*names))
+
+
+def _needed(model: type[Model], columns: Collection[Column]) -> set[str]:
+    of_product = model is Product
+    shown = [column for column in columns if column.is_of_product == of_product]
+    names = {column.key for column in shown if column.family is Family.FIELD}
+    return names | {*ALWAYS[model], *("translations" for c in shown if c.family is Family.TRANSLATION)}
+
+
+@dataclass(slots=True)
+class ProductState:
+    """A product with its answers by attribute. `is_priced`: in the shop's currency; read where there is a status."""
+
+    product: Light
+    is_priced: bool = False
+    answers: dict[int, list[Light]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ShownSale:
+    """The sale that runs or comes next, in the currencies in which it has the same period."""
+
+    starts_at: datetime
+    ends_at: datetime
+    rows: dict[str, Light]
+
+
+@dataclass
+class VariantState:
+    """A variant with its prices by currency, all its sales, and its stock; `at` says which sales are over."""
+
+    variant: Light
+    product: ProductState
+    at: datetime
+    prices: dict[str, Light] = field(default_factory=dict)
+    sales: list[Light] = field(default_factory=list)
+    stock: stock.Counts = stock.NO_COUNTS
+
+    @cached_property
+    def sale(self) -> ShownSale | None:
+        """The sale that a row can say."""
+        coming = [sale for sale in self.sales if sale.ends_at > self.at]
+        if not coming:
+            return None
+        first = min(coming, key=lambda sale: (sale.starts_at, sale.ends_at))
+        same = [s for s in coming if (s.starts_at, s.ends_at) == (first.starts_at, first.ends_at)]
+        return ShownSale(first.starts_at, first.ends_at, {sale.currency: sale for sale in same})
+
+    def shown(self, column: Column, facts: Facts) -> str:
+        """What a cell of this column says of the variant."""
+        if column.is_of_product:
+            return shown_of_product(self.product, column, facts)
+        match column.family:
+            case Family.PRICE:
+                price = self.prices.get(column.key)
+                return column.kind.show(price.amount) if price else ""
+            case Family.SALE:
+                sale = self.sale.rows.get(column.key) if self.sale else None
+                return column.kind.show(sale.amount) if sale else ""
+            case Family.SALE_PERIOD:
+                return column.kind.show(getattr(self.sale, column.key)) if self.sale else ""
+            case Family.STOCK:
+                return column.kind.show(self.stock.of(column.key))
+        return _shown_field(self.variant, column)
+
+
+def shown_of_product(state: ProductState, column: Column, facts: Facts) -> str:
+    """What a cell of a product's column says."""
+    if column.family is Family.ATTRIBUTE:
+        known = facts.attributes[column.key]
+        return known.show(state.answers.get(known.attribute.pk, ()))
+    return _shown_field(state.product, column)
+
+
+def _shown_field(row: Light, column: Column) -> str:
+    if column.family is Family.TRANSLATION:
+        language, _, name = column.key.partition(".")
+        return cells.tidy(row.translations.get(language, {}).get(name, ""))
+    return column.kind.show(getattr(row, column.key))
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Variants by SKU, and products by slug: theirs and those that were asked for."""
+
+    variants: dict[str, VariantState]
+    products: dict[str, ProductState]
+
+
+def load(
+    *,
+    skus: Collection[str],
+    slugs: Collection[str],
+    columns: Collection[Column],
+    facts: Facts,
+    at: datetime,
+    lock: bool,
+) -> Snapshot:
+    """What there is of these SKUs and slugs: at most 8 queries, fewer when the columns need fewer.
+
+    With `lock`, the products' rows are locked, in their order, before anything else is read.
+    """
+    owners = Variant.objects.filter(sku__in=skus).values("product_id")
+    products = (
+        Product.objects.filter(Q(pk__in=owners) | Q(slug__in=slugs)) if slugs else Product.objects.filter(pk__in=owners)
+    )
+    if lock:
+        products = products.select_for_update().order_by("pk")
+    states = {product.pk: ProductState(product) for product in light(products, _needed(Product, columns))}
+    variants = Variant.objects.filter(sku__in=skus, product__in=list(states))
+    return _filled(states, variants, columns=columns, facts=facts, at=at)
+
+
+def load_products(products: QuerySet[Product], *, columns: Collection[Column], facts: Facts, at: datetime) -> Snapshot:
+    """These products with all their variants: at most 6 queries."""
+    states = {product.pk: ProductState(product) for product in light(products, _needed(Product, columns))}
+    variants = Variant.objects.filter(product__in=list(states)).order_by("position", "sku")
+    return _filled(states, variants, columns=columns, facts=facts, at=at)
+
+
+def _filled(
+    states: dict[uuid.UUID, ProductState],
+    found: QuerySet[Variant],
+    *,
+    columns: Collection[Column],
+    facts: Facts,
+    at: datetime,
+) -> Snapshot:
+    families = {column.family for column in columns}
+    rows = light(found, _needed(Variant, columns)) if states else ()
+    variants = {row.pk: VariantState(row, states[row.product_id], at) for row in rows}
+    ids = list(variants)
+    if ids and Family.PRICE in families:
+        for price in light(Price.objects.filter(variant__in=ids), PRICE):
+            variants[price.variant_id].prices[price.currency] = price
+    if ids and not families.isdisjoint({Family.SALE, Family.SALE_PERIOD}):
+        for sale in light(SalePrice.objects.filter(variant__in=ids), SALE):
+            variants[sale.variant_id].sales.append(sale)
+    if ids and Family.STOCK in families:
+        for variant_id, counts in stock.load_counts(ids, facts).items():
+            variants[variant_id].stock = counts
+    if states and Family.ATTRIBUTE in families:
+        for product_id, answers in _answers(states, columns, facts).items():
+            states[product_id].answers = answers
+    if states and any(column.name == "status" for column in columns):
+        priced = Price.objects.filter(variant__product__in=list(states), currency=settings.SHOP_CURRENCY)
+        for product_id in priced.values_list("variant__product_id", flat=True):
+            states[product_id].is_priced = True
+    return Snapshot(
+        variants={state.variant.sku: state for state in variants.values()},
+        products={state.product.slug: state for state in states.values()},
+    )
+
+
+def _answers(
+    states: Mapping[uuid.UUID, Any], columns: Collection[Column], facts: Facts
+) -> dict[uuid.UUID, dict[int, list[Light]]]:
+    asked = [facts.attributes[c.key].attribute.pk for c in columns if c.family is Family.ATTRIBUTE]
+    found: dict[uuid.UUID, dict[int, list[Light]]] = defaultdict(dict)
+    for value in light(AttributeValue.objects.filter(product__in=list(states), attribute__in=asked), ANSWER):
+        found[value.product_id].setdefault(value.attribute_id, []).append(value)
+    return found

@@ -1,0 +1,244 @@
+"""What stands in one cell: how each kind of value is read from a file, and how it is written so that reading it again
+gives the same value. Empty cells and CLEAR never come here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any, Protocol
+
+from django.core.exceptions import ValidationError
+from django.utils.dateparse import parse_datetime
+
+from apps.catalog.products.attributes import WORDS
+from apps.catalog.products.barcodes import validate_barcode
+from apps.catalog.products.models.pricing import MAX_AMOUNT
+from apps.common.money import EXPONENTS
+from apps.common.problems import ValidationProblem
+
+# An empty cell leaves things as they are; this one empties them.
+CLEAR = "-"
+MAX_CELL = 20_000
+# Spreadsheets run what begins so as a formula; plain numbers are harmless.
+FORMULA = re.compile(r"'*[=+\-@\t\r]")
+ESCAPED = re.compile(r"'+[=+\-@\t\r]")
+NUMBER = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
+SLUG = re.compile(r"[-_]*[a-zA-Z0-9][-a-zA-Z0-9_]*")
+SKU = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,39}")
+AMOUNT = re.compile(r"\d{1,12}(?:[.,]\d{1,4})?", re.ASCII)
+WHOLE = re.compile(r"\d{1,12}(?:\.0+)?", re.ASCII)
+
+
+def tidy(text: str) -> str:
+    """As texts are compared and kept: one kind of line end, no space around, nothing that no page can show."""
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return (CONTROL.sub("", text) if CONTROL.search(text) else text).strip()
+
+
+def escape(text: str) -> str:
+    """For a file: nothing that a spreadsheet would run (CSV injection, OWASP), and no text that means CLEAR."""
+    return f"'{text}" if FORMULA.match(text) and not NUMBER.fullmatch(text) else text
+
+
+def unescape(text: str) -> str:
+    """What `escape` made of a text, back."""
+    return text[1:] if ESCAPED.match(text) else text
+
+
+class Kind(Protocol):
+    """A kind of cell."""
+
+    def read(self, text: str) -> Any:
+        """The value that `text` says. Raises ValidationProblem with a sentence for whoever wrote the file."""
+
+    def show(self, value: Any) -> str:
+        """The text that reads as `value`; empty for no value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    limit: int
+
+    def read(self, text: str) -> str:
+        if len(text) > self.limit:
+            raise ValidationProblem(f"Use at most {self.limit:,} characters; these are {len(text):,}.")
+        return tidy(text)
+
+    def show(self, value: str) -> str:
+        return tidy(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Slug:
+    limit: int = 120
+
+    def read(self, text: str) -> str:
+        if len(text) > self.limit or not SLUG.fullmatch(text):
+            raise ValidationProblem(f"Use letters, digits and dashes only, at most {self.limit}: blue-mug.")
+        return text
+
+    def show(self, value: str) -> str:
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class OneOf:
+    """One of a few words."""
+
+    words: tuple[str, ...]
+
+    def read(self, text: str) -> str:
+        word = text.lower()
+        if word not in self.words:
+            raise ValidationProblem(f"Use one of: {', '.join(self.words)}.")
+        return word
+
+    def show(self, value: str) -> str:
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Something that the catalogue has already, by its name; kept as its id."""
+
+    what: str
+    names: Mapping[int, str]
+    ids: Mapping[str, int] = field(repr=False)
+
+    def read(self, text: str) -> int:
+        found = self.ids.get(text) or self.ids.get(text.casefold())
+        if found is None:
+            raise ValidationProblem(f"There is no {self.what} {text[:80]!r}. Make it first, or correct the name.")
+        return found
+
+    def show(self, value: int | None) -> str:
+        return "" if value is None else self.names[value]
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """A whole number; nothing is 0 where `empty` says so."""
+
+    low: int
+    high: int
+
+    def read(self, text: str) -> int:
+        if not WHOLE.fullmatch(text) or not self.low <= (number := int(text.partition(".")[0])) <= self.high:
+            raise ValidationProblem(f"Use a whole number from {self.low:,} to {self.high:,}.")
+        return number
+
+    def show(self, value: int | None) -> str:
+        return "" if value is None else str(value)
+
+
+@dataclass(frozen=True, slots=True)
+class YesNo:
+    def read(self, text: str) -> bool:
+        word = text.lower()
+        if word not in WORDS:
+            raise ValidationProblem("Say yes or no.")
+        return WORDS[word]
+
+    def show(self, value: bool) -> str:
+        return "yes" if value else "no"
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A point in time, in UTC where the text names no other zone."""
+
+    def read(self, text: str) -> datetime:
+        try:
+            moment = parse_datetime(text) or datetime.fromisoformat(text)
+        except ValueError:
+            moment = None
+        if moment is None or not 1900 <= moment.year <= 2999:
+            raise ValidationProblem("Use a time such as 2026-11-27T09:00:00Z or a date such as 2026-11-27.")
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+    def show(self, value: datetime | None) -> str:
+        return "" if value is None else value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """A price in major units (19.99), kept in minor ones (1999)."""
+
+    currency: str
+
+    def read(self, text: str) -> int:
+        digits = EXPONENTS.get(self.currency, 2)
+        if not AMOUNT.fullmatch(text):
+            raise ValidationProblem("Use a price such as 19.99, without a sign or a currency.")
+        scaled = Decimal(text.replace(",", ".")).scaleb(digits)
+        if scaled != scaled.to_integral_value():
+            raise ValidationProblem(f"{self.currency} has {digits} digits after the point.")
+        if scaled > MAX_AMOUNT:
+            raise ValidationProblem(f"Use at most {MAX_AMOUNT // 10**digits:,}.")
+        return int(scaled)
+
+    def show(self, value: int | None) -> str:
+        if value is None:
+            return ""
+        digits = EXPONENTS.get(self.currency, 2)
+        major, minor = divmod(value, 10**digits)
+        return f"{major}.{minor:0{digits}d}" if digits else str(major)
+
+
+@dataclass(frozen=True, slots=True)
+class Barcode:
+    def read(self, text: str) -> str:
+        try:
+            validate_barcode(text)
+        except ValidationError as error:
+            raise ValidationProblem(error.message) from error
+        return text
+
+    def show(self, value: str) -> str:
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """`Colour=Blue;Size=L`; a backslash before `;`, `=` or a backslash that is part of a name or value."""
+
+    PAIR = re.compile(r"((?:[^\\;=]|\\.)+)=((?:[^\\;=]|\\.)+)(?:;|\Z)", re.DOTALL)
+
+    def read(self, text: str) -> dict[str, str]:
+        options: dict[str, str] = {}
+        place = 0
+        while place < len(text):
+            match = self.PAIR.match(text, place)
+            name, value = (_plain(part) for part in match.groups()) if match else ("", "")
+            if not match or not name or not value or name in options:
+                raise ValidationProblem("Use names and values such as Colour=Blue;Size=L, each name once.")
+            if len(name) > 60 or len(value) > 120:
+                raise ValidationProblem("Use at most 60 characters for a name and 120 for a value.")
+            options[name] = value
+            place = match.end()
+        return options
+
+    def show(self, value: Mapping[str, Any]) -> str:
+        return ";".join(f"{_guarded(name)}={_guarded(value[name])}" for name in sorted(value))
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"\\(.)", r"\1", text, flags=re.DOTALL).strip()
+
+
+def _guarded(value: Any) -> str:
+    return re.sub(r"([\\;=])", r"\\\1", tidy(str(value)))
+
+
+def decimal_text(number: Decimal) -> str:
+    """`34` for 34.0000, `0.5` for 0.5000."""
+    try:
+        return format(number.normalize() + 0, "f")
+    except InvalidOperation:
+        return str(number)

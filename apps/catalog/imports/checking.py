@@ -1,0 +1,285 @@
+"""Checking: what each row of a file would change, and what is wrong with it. Nothing of the catalogue is written."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.utils.text import slugify
+
+from apps.catalog.imports import catalogue, rules
+from apps.catalog.imports.bulk import Light, new_row
+from apps.catalog.imports.catalogue import ProductState, Snapshot, VariantState, shown_of_product
+from apps.catalog.imports.cells import CLEAR, SKU, unescape
+from apps.catalog.imports.columns import Column, Heading
+from apps.catalog.imports.facts import Facts
+from apps.catalog.imports.models import ImportJob, ImportRow
+from apps.catalog.imports.reading import Line
+from apps.catalog.products.models import Product, Variant
+from apps.common.problems import ValidationProblem
+
+Action = ImportRow.Action
+NEEDED = ("title", "category")
+
+
+@dataclass(frozen=True, slots=True)
+class FirstRow:
+    """Where a product stands first in the file, what it is, and fingerprints of what is said of it there."""
+
+    line: int
+    is_video: bool
+    said: bytes
+
+
+@dataclass(slots=True)
+class Memory:
+    """What has to be known of all rows before: grows with the file, but only by keys (some 50 MB for 200,000 rows)."""
+
+    skus: dict[str, int] = field(default_factory=dict)
+    barcodes: dict[str, int] = field(default_factory=dict)
+    products: dict[str, FirstRow] = field(default_factory=dict)
+    last_slug: str = ""
+
+
+@dataclass(slots=True)
+class Row:
+    """A row on its way through the check. `said` are its cells that are not empty, `after` what they mean."""
+
+    line: int
+    sku: str
+    said: dict[str, str]
+    variant: VariantState | None = None
+    product: ProductState | None = None
+    before: dict[str, str] = field(default_factory=dict)
+    after: dict[str, str] = field(default_factory=dict)
+    errors: dict[str, list[str]] = field(default_factory=dict)
+    slug: str = ""
+    is_video: bool = False
+
+    def refuse(self, column: str, sentence: str) -> None:
+        self.errors.setdefault(column, []).append(sentence)
+
+    def changes(self) -> dict[str, list[str]]:
+        return {name: [self.before[name], after] for name, after in self.after.items()}
+
+
+class Check:
+    """Checks the lines of one file, batch by batch and in their order."""
+
+    def __init__(self, job: ImportJob, heading: Heading, facts: Facts, at: datetime) -> None:
+        self.job = job
+        self.heading = heading
+        self.columns = heading.usable
+        self.facts = facts
+        self.at = at
+        self.memory = Memory()
+        self.places = [(place, column) for place, column in enumerate(heading.columns) if column]
+        self.product_columns = [c.name for c in self.columns.values() if c.is_of_product and c.name != "slug"]
+        self.fingerprints = struct.Struct(f"{len(self.product_columns)}I")
+        self.names_products = bool({"slug", "title"} & self.columns.keys())
+
+    def check(self, lines: Iterable[Line]) -> list[Light]:
+        """What becomes of these lines: at most 8 queries."""
+        rows = [self._said(line) for line in lines]
+        snapshot = catalogue.load(
+            skus=[row.sku for row in rows if row.sku],
+            slugs=self._slugs(rows),
+            columns=list(self.columns.values()),
+            facts=self.facts,
+            at=self.at,
+            lock=False,
+        )
+        owners = self._owners_of_barcodes(rows)
+        return [self._checked(row, snapshot, owners) for row in rows]
+
+    def _said(self, line: Line) -> Row:
+        cells = line.cells
+        width = len(cells)
+        said = {column.name: cells[place] for place, column in self.places if place < width and cells[place]}
+        row = Row(line=line.number, sku=unescape(said.pop("sku", "")), said=said)
+        if "slug" in said:
+            said["slug"] = unescape(said["slug"])
+        for place, problem in line.problems.items():
+            column = self.heading.columns[place] if place < len(self.heading.columns) else None
+            row.refuse(column.name if column else "", problem)
+        if any(cells[len(self.heading.columns) :]):
+            message = (
+                f"The row has {width} cells, the heading {len(self.heading.columns)}; is a quotation mark missing?"
+            )
+            row.refuse("", message)
+        return row
+
+    def _slugs(self, rows: Iterable[Row]) -> set[str]:
+        """The products that new variants may belong to."""
+        slugs = {row.said["slug"] for row in rows if "slug" in row.said}
+        slugs |= {slug_of(row) for row in rows if "slug" not in row.said and "title" in row.said}
+        return slugs | ({self.memory.last_slug} if self.memory.last_slug else set())
+
+    def _owners_of_barcodes(self, rows: Iterable[Row]) -> dict[str, str]:
+        barcodes = [row.said["barcode"] for row in rows if "barcode" in row.said]
+        if not barcodes:
+            return {}
+        return dict(Variant.objects.filter(barcode__in=barcodes).values_list("barcode", "sku"))
+
+    def _checked(self, row: Row, snapshot: Snapshot, owners: Mapping[str, str]) -> Light:
+        if self._is_first_of_its_sku(row):
+            row.variant = snapshot.variants.get(row.sku)
+            if row.variant:
+                self._begin_change(row, row.variant)
+            else:
+                self._begin_new(row, snapshot)
+            self._read_cells(row)
+            self._claim_barcode(row, owners)
+            rules.check(row, self.columns, self.at)
+        action = Action.CHANGE if row.variant else Action.CREATE
+        if row.errors:
+            return result(self.job, line=row.line, sku=row.sku[:40], action=Action.ERROR, errors=row.errors)
+        if not row.after:
+            action = Action.NOTHING
+        return result(self.job, line=row.line, sku=row.sku, action=action, changes=row.changes())
+
+    def _is_first_of_its_sku(self, row: Row) -> bool:
+        if not row.sku:
+            row.refuse("sku", "Every row needs a SKU.")
+            return False
+        if before := self.memory.skus.get(row.sku):
+            row.refuse("sku", f"The SKU {row.sku[:40]} stands in line {before} already.")
+            return False
+        self.memory.skus[row.sku] = row.line
+        return True
+
+    def _begin_change(self, row: Row, variant: VariantState) -> None:
+        product = variant.product.product
+        row.product, row.slug = variant.product, product.slug
+        row.is_video = product.kind == Product.Kind.VIDEO
+        if row.said.get("slug", product.slug) != product.slug:
+            row.refuse("slug", f"{row.sku} belongs to {product.slug}; an import does not change that.")
+        row.said.pop("slug", None)
+        self._repeat_product(row)
+
+    def _begin_new(self, row: Row, snapshot: Snapshot) -> None:
+        """A SKU that the shop does not have: a variant more of a product, or a new product."""
+        if not SKU.fullmatch(row.sku):
+            row.refuse("sku", "Use letters, digits, dots, dashes, underscores and plus for a new SKU, at most 40.")
+        continues = self.names_products and not {"slug", "title"} & row.said.keys()
+        row.slug = self.memory.last_slug if continues else row.said.get("slug", "") or slug_of(row)
+        row.product = snapshot.products.get(row.slug)
+        known = self.memory.products.get(row.slug)
+        if not row.slug:
+            names = [name for name in NEEDED if name not in row.said]
+            missing = ", ".join(names) or "slug"
+            row.refuse(
+                "sku", f"There is no {row.sku[:40]}. A new one needs a title, a category and a price ({missing})."
+            )
+        elif row.product and not known and "slug" not in row.said and not continues:
+            message = f"There is a product {row.slug} already. Name it in slug to add a variant, or name another slug."
+            row.refuse("slug", message)
+        elif not row.product and not known:
+            for name in (name for name in NEEDED if name not in row.said):
+                row.refuse(name, "A new product needs this.")
+        if known:
+            row.is_video = known.is_video
+        elif row.product:
+            row.is_video = row.product.product.kind == Product.Kind.VIDEO
+        else:
+            row.is_video = row.said.get("kind", "").lower() == Product.Kind.VIDEO
+        if not any(name.startswith("price.") and text != CLEAR for name, text in row.said.items()):
+            row.refuse("price", "A new SKU needs a price.")
+        said_slug = row.said.pop("slug", "")
+        if row.slug and not row.errors.get("slug"):
+            self._name_product(row, said_slug, is_known=bool(known or row.product))
+        self._repeat_product(row)
+
+    def _name_product(self, row: Row, said: str, *, is_known: bool) -> None:
+        """New rows say which product they make or join."""
+        if not is_known and said and (sentence := _sentence(self.columns["slug"].kind.read, said)):
+            row.refuse("slug", sentence)
+            return
+        row.before["slug"] = row.slug if is_known else ""
+        row.after["slug"] = row.slug
+
+    def _repeat_product(self, row: Row) -> None:
+        """The first row of a product says what is said of it; later ones repeat that or leave it empty."""
+        said = [hash(row.said[name]) & 0xFFFFFFFF if name in row.said else 0 for name in self.product_columns]
+        self.memory.last_slug = row.slug
+        first = self.memory.products.get(row.slug)
+        if first is None:
+            if row.slug:
+                self.memory.products[row.slug] = FirstRow(row.line, row.is_video, self.fingerprints.pack(*said))
+            return
+        for name, now, before in zip(self.product_columns, said, self.fingerprints.unpack(first.said), strict=True):
+            if now and now != before:
+                row.refuse(name, f"Line {first.line} says something else of the product {row.slug}.")
+            row.said.pop(name, None)
+
+    def _read_cells(self, row: Row) -> None:
+        for name, text in row.said.items():
+            column = self.columns[name]
+            before = self._before(row, column)
+            if text == CLEAR:
+                self._clear(row, column, before)
+                continue
+            text = unescape(text)
+            if text == before:
+                continue
+            try:
+                after = column.kind.show(column.kind.read(text))
+            except ValidationProblem as problem:
+                row.refuse(name, str(problem))
+                continue
+            if after != before:
+                row.before[name], row.after[name] = before, after
+
+    def _clear(self, row: Row, column: Column, before: str) -> None:
+        if not column.is_clearable:
+            row.refuse(column.name, "This cannot be emptied; leave the cell empty to keep what is there.")
+        elif before:
+            row.before[column.name], row.after[column.name] = before, ""
+
+    def _before(self, row: Row, column: Column) -> str:
+        if row.variant:
+            return row.variant.shown(column, self.facts)
+        if column.is_of_product and row.product:
+            return shown_of_product(row.product, column, self.facts)
+        return column.empty
+
+    def _claim_barcode(self, row: Row, owners: Mapping[str, str]) -> None:
+        barcode = row.after.get("barcode")
+        if not barcode:
+            return
+        if (owner := owners.get(barcode, row.sku)) != row.sku:
+            row.refuse("barcode", f"{owner} has this barcode already.")
+        elif line := self.memory.barcodes.get(barcode):
+            row.refuse("barcode", f"Line {line} has this barcode already.")
+        self.memory.barcodes.setdefault(barcode, row.line)
+
+
+def slug_of(row: Row) -> str:
+    """The slug that a new product gets from its title, or from its SKU when the title has no Latin letters."""
+    title = row.said.get("title", "")
+    if not title or title == CLEAR:
+        return ""
+    return slugify(unescape(title))[:120].strip("-_") or slugify(row.sku)
+
+
+def _sentence(read: Callable[[str], object], text: str) -> str:
+    try:
+        read(text)
+    except ValidationProblem as problem:
+        return str(problem)
+    return ""
+
+
+def result(job: ImportJob, **said: Any) -> Light:
+    """A new ImportRow."""
+    return new_row(ImportRow, job_id=job.pk, **said)
+
+
+def heading_row(job: ImportJob, heading: Heading, line: int) -> list[Light]:
+    """The heading's own row, when something is wrong with it."""
+    if not heading.errors:
+        return []
+    return [result(job, line=line, action=Action.ERROR, errors=heading.errors)]

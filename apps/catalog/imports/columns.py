@@ -1,0 +1,207 @@
+"""The columns of a file: which there are, what they hold, and what the heading of a file asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum
+from functools import cache
+
+from django.conf import settings
+
+from apps.catalog.imports import cells
+from apps.catalog.imports.facts import Facts
+from apps.catalog.inventory.services import MAX_ON_HAND
+from apps.catalog.products.models import Product, Variant
+
+MAX_COLUMNS = 200
+MAX_GRAMS = 10_000_000
+MAX_HOURS = 24 * 366
+# ISO 4217, what is in circulation.
+CODES = (
+    "AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF CLP"
+    " CNY COP CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GNF GTQ GYD HKD HNL HTG HUF"
+    " IDR ILS INR IQD IRR ISK JMD JOD JPY KES KGS KHR KMF KPW KRW KWD KYD KZT LAK LBP LKR LRD LSL LYD MAD MDL MGA MKD"
+    " MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD OMR PAB PEN PGK PHP PKR PLN PYG QAR RON RSD RUB"
+    " RWF SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TND TOP TRY TTD TWD TZS UAH UGX USD"
+    " UYU UZS VED VES VND VUV WST XAF XCD XOF XPF YER ZAR ZMW ZWG"
+)
+CURRENCIES = frozenset(CODES.split())
+
+
+class Family(Enum):
+    """How a column's value is kept."""
+
+    FIELD = "a column of the model"
+    TRANSLATION = "a text in another language"
+    ATTRIBUTE = "an answer to an attribute"
+    PRICE = "a price"
+    SALE = "a sale price"
+    SALE_PERIOD = "when the sale is"
+    STOCK = "a count of pieces"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column. `key` is the model's field, the language and field (`de.title`), the currency, the attribute's code
+    or the warehouse's. `empty` is what it says of a product or variant that nothing was said of.
+    """
+
+    name: str
+    family: Family
+    key: str
+    kind: cells.Kind
+    is_of_product: bool = False
+    is_clearable: bool = True
+    empty: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """The columns of a file by their place (None for one that cannot be used), and what is wrong with them."""
+
+    columns: tuple[Column | None, ...]
+    errors: dict[str, list[str]]
+
+    @property
+    def usable(self) -> dict[str, Column]:
+        return {column.name: column for column in self.columns if column}
+
+
+def read_heading(names: Iterable[str], facts: Facts) -> Heading:
+    """Understand the first line. Names may be written in any case; an empty one names nothing."""
+    columns: list[Column | None] = []
+    errors: dict[str, list[str]] = {}
+    seen: set[str] = set()
+    for written in names:
+        column = find_column(written.strip(), facts) if written.strip() else None
+        if column and column.name in seen:
+            errors[column.name] = ["This column stands in the file twice."]
+            column = None
+        elif column:
+            seen.add(column.name)
+        elif written.strip():
+            errors[written.strip()[:80]] = [_unknown(written.strip())]
+        columns.append(column)
+    if "sku" not in seen:
+        errors["sku"] = ["The file needs a column sku; its first line names the columns."]
+    return Heading(tuple(columns), errors)
+
+
+def _unknown(name: str) -> str:
+    family = name.partition(".")[0].lower()
+    hints = {
+        "attr": "There is no attribute of this code.",
+        "price": "A column of prices ends in a currency: price.EUR.",
+        "sale": "A column of sale prices ends in a currency: sale.EUR.",
+        "stock": "There is no active warehouse of this code.",
+    }
+    return hints.get(family, "There is no such column; leave it out or correct its name.")
+
+
+def find_column(name: str, facts: Facts) -> Column | None:
+    """The column of this name in any case; None when there is none."""
+    lowered = name.lower()
+    if plain := plain_columns().get(lowered):
+        return plain
+    if lowered in REFERENCES:
+        return _reference(lowered, facts)
+    if lowered == "stock":
+        return _stock("stock", facts.first_warehouse) if facts.first_warehouse else None
+    family, _, key = lowered.partition(".")
+    match family:
+        case "price" if key.upper() in CURRENCIES:
+            return Column(f"price.{key.upper()}", Family.PRICE, key.upper(), cells.Amount(key.upper()))
+        case "sale" if key.upper() in CURRENCIES:
+            return Column(f"sale.{key.upper()}", Family.SALE, key.upper(), cells.Amount(key.upper()))
+        case "attr" if key in facts.attributes:
+            kind = facts.attributes[key].cells
+            return Column(f"attr.{key}", Family.ATTRIBUTE, key, kind, is_of_product=True)
+        case "stock" if key in facts.warehouses:
+            return _stock(f"stock.{key}", key)
+    return None
+
+
+REFERENCES = {"category": "category_id", "brand": "brand_id", "type": "product_type_id"}
+
+
+def _reference(name: str, facts: Facts) -> Column:
+    known: dict[str, cells.Known] = {"category": facts.categories, "brand": facts.brands, "type": facts.types}
+    is_clearable = name != "category"
+    return Column(name, Family.FIELD, REFERENCES[name], known[name], is_of_product=True, is_clearable=is_clearable)
+
+
+def _stock(name: str, warehouse: str) -> Column:
+    return Column(name, Family.STOCK, warehouse, cells.Whole(0, MAX_ON_HAND), is_clearable=False)
+
+
+@cache
+def plain_columns() -> dict[str, Column]:
+    """The columns that every shop has, by name: those of products, then those of variants."""
+
+    def of_product(name: str, kind: cells.Kind, key: str = "", *, is_clearable: bool = True, empty: str = "") -> Column:
+        return Column(name, Family.FIELD, key or name, kind, is_of_product=True, is_clearable=is_clearable, empty=empty)
+
+    def of_variant(name: str, kind: cells.Kind, key: str = "", *, is_clearable: bool = True, empty: str = "") -> Column:
+        return Column(name, Family.FIELD, key or name, kind, is_clearable=is_clearable, empty=empty)
+
+    goods, draft = Product.Kind.GOODS.value, Product.Status.DRAFT.value
+    period = Family.SALE_PERIOD
+    columns = [
+        of_variant("sku", cells.Text(40), is_clearable=False),
+        of_product("slug", cells.Slug(), is_clearable=False),
+        of_product("title", cells.Text(200), is_clearable=False),
+        of_product("kind", cells.OneOf(tuple(Product.Kind.values)), is_clearable=False, empty=goods),
+        of_product("status", cells.OneOf(tuple(Product.Status.values)), is_clearable=False, empty=draft),
+        of_product("summary", cells.Text(300)),
+        of_product("description", cells.Text(cells.MAX_CELL)),
+        of_product("seo_title", cells.Text(70)),
+        of_product("seo_description", cells.Text(160)),
+        *_translations(),
+        of_product("year", cells.Whole(1000, 2999)),
+        of_product("title_slug", cells.Slug()),
+        of_product("featured", cells.YesNo(), "is_featured", is_clearable=False, empty="no"),
+        of_product("published_at", cells.Moment()),
+        of_product("published_until", cells.Moment()),
+        of_variant("variant_name", cells.Text(120), "name"),
+        *_variant_translations(),
+        of_variant("barcode", cells.Barcode()),
+        of_variant("options", cells.Options()),
+        of_variant("weight_grams", cells.Whole(0, MAX_GRAMS), is_clearable=False, empty="0"),
+        of_variant("offer", cells.OneOf(tuple(Variant.Offer.values))),
+        of_variant("rental_hours", cells.Whole(1, MAX_HOURS)),
+        Column("sale_starts_at", period, "starts_at", cells.Moment(), is_clearable=False),
+        Column("sale_ends_at", period, "ends_at", cells.Moment(), is_clearable=False),
+    ]
+    return {column.name: column for column in columns}
+
+
+def _translations() -> list[Column]:
+    limits = {name: Product._meta.get_field(name).max_length or cells.MAX_CELL for name in Product.TRANSLATABLE}
+    return [
+        Column(f"{name}.{language}", Family.TRANSLATION, f"{language}.{name}", cells.Text(limit), is_of_product=True)
+        for language in settings.SHOP_LANGUAGES[1:]
+        for name, limit in limits.items()
+    ]
+
+
+def _variant_translations() -> list[Column]:
+    return [
+        Column(f"variant_name.{language}", Family.TRANSLATION, f"{language}.name", cells.Text(120))
+        for language in settings.SHOP_LANGUAGES[1:]
+    ]
+
+
+def all_columns(facts: Facts, currencies: Iterable[str], sale_currencies: Iterable[str]) -> list[Column]:
+    """Every column that an export has, in its order."""
+    plain = list(plain_columns().values())
+    names = [column.name for column in plain if column.family is not Family.SALE_PERIOD]
+    at = names.index("status") + 1
+    names[at:at] = ["category", "brand", "type"]
+    names += [f"attr.{code}" for code in facts.attributes]
+    names += [f"price.{currency}" for currency in sorted(currencies)]
+    names += [f"sale.{currency}" for currency in sorted(sale_currencies)]
+    names += ["sale_starts_at", "sale_ends_at"]
+    names += ["stock"] if len(facts.warehouses) == 1 else [f"stock.{code}" for code in facts.warehouses]
+    found = [find_column(name, facts) for name in names]
+    return [column for column in found if column]

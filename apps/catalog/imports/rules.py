@@ -1,0 +1,149 @@
+"""What must be true of a row as a whole: kinds and offers, what may be published, sales, stock."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+
+from apps.catalog.imports import cells
+from apps.catalog.imports.columns import Column, Family
+from apps.catalog.products.models import Product, Variant
+
+if TYPE_CHECKING:
+    from apps.catalog.imports.bulk import Light
+    from apps.catalog.imports.checking import Row
+
+PERIOD = ("sale_starts_at", "sale_ends_at")
+MOMENT = cells.Moment()
+
+
+def check(row: Row, columns: Mapping[str, Column], at: datetime) -> None:
+    """Refuse what cannot stand together. Cells that could not be read have their errors already."""
+    after = row.after
+    if row.product and "kind" in after:
+        row.refuse("kind", f"{row.slug} is {row.before['kind']}; that cannot be changed.")
+    if not row.variant or not {"offer", "rental_hours"}.isdisjoint(after):
+        _check_offer(row)
+    if not {"status", "published_at", "published_until"}.isdisjoint(after):
+        _check_publication(row, at)
+    for name in [name for name in after if name.startswith("stock")]:
+        _check_stock(row, name)
+    if any(name.startswith("sale") for name in after):
+        _check_sale(row, columns, at)
+    currency = f"price.{settings.SHOP_CURRENCY}"
+    if after.get(currency) == "" and _text(row, "status") == Product.Status.PUBLISHED:
+        row.refuse(currency, "A published product keeps its price in this currency.")
+
+
+def _text(row: Row, name: str) -> str:
+    """What a field of the product or variant will say, whether the file has its column or not."""
+    if name in row.after:
+        return row.after[name]
+    product, variant = row.product and row.product.product, row.variant and row.variant.variant
+    match name:
+        case "status":
+            return product.status if product else ""
+        case "published_at" | "published_until":
+            return MOMENT.show(getattr(product, name)) if product else ""
+        case "offer":
+            return variant.offer if variant else ""
+        case "rental_hours":
+            return str(variant.rental_hours or "") if variant else ""
+    return ""
+
+
+def _check_offer(row: Row) -> None:
+    offer, hours = _text(row, "offer"), _text(row, "rental_hours")
+    if "offer" in row.errors or "rental_hours" in row.errors:
+        return
+    if row.is_video and not offer:
+        row.refuse("offer", "A variant of a film says buy or rent.")
+    elif not row.is_video and offer:
+        row.refuse("offer", "Only films are rented or bought to watch; set kind to video, or leave this empty.")
+    elif offer == Variant.Offer.RENT and not hours:
+        row.refuse("rental_hours", "A rental needs its hours.")
+    elif offer != Variant.Offer.RENT and hours:
+        row.refuse("rental_hours", "Only a rental has hours.")
+
+
+def _check_publication(row: Row, at: datetime) -> None:
+    starts, ends = _text(row, "published_at"), _text(row, "published_until")
+    is_public = _text(row, "status") == Product.Status.PUBLISHED
+    begins = MOMENT.read(starts) if starts else at if is_public else None
+    if ends and begins and MOMENT.read(ends) <= begins:
+        row.refuse("published_until", "The product shows until a time after it shows from.")
+    if is_public and row.after.get("published_at") == "":
+        row.refuse("published_at", "A published product has a time that it shows from.")
+    if is_public and "status" in row.after and not _is_priced(row):
+        row.refuse("status", f"It needs a price in {settings.SHOP_CURRENCY} before it is published.")
+
+
+def _is_priced(row: Row) -> bool:
+    """Whether the product has a price in the shop's currency, by this row or already."""
+    currency = settings.SHOP_CURRENCY
+    if row.after.get(f"price.{currency}") or f"price.{currency}" in row.errors:
+        return True
+    return row.product is not None and row.product.is_priced
+
+
+def _check_stock(row: Row, name: str) -> None:
+    if row.is_video:
+        row.refuse(name, "Films have no stock.")
+    elif row.variant and int(row.after[name]) < int(row.before[name] or 0) - row.variant.stock.free:
+        message = f"{row.variant.stock.promised} pieces are promised to orders; at least that many must stay."
+        row.refuse(name, message)
+
+
+def _check_sale(row: Row, columns: Mapping[str, Column], at: datetime) -> None:
+    names = [name for name in columns if columns[name].family is Family.SALE]
+    if any(name in row.errors for name in (*names, *PERIOD)):
+        return
+    shown = row.variant.sale if row.variant else None
+    starts, ends = (row.after.get(name) or (MOMENT.show(getattr(shown, name[5:])) if shown else "") for name in PERIOD)
+    amounts = {columns[name].key: row.after[name] for name in names if row.after.get(name)}
+    kept = {c: s for c, s in shown.rows.items() if row.after.get(f"sale.{c}") != ""} if shown else {}
+    if not amounts and not kept:
+        if any(name in row.after for name in PERIOD):
+            row.refuse(PERIOD[0], "A sale needs a price: sale.EUR.")
+        return
+    if not starts or not ends:
+        row.refuse(PERIOD[0] if not starts else PERIOD[1], "A sale needs the times that it starts and ends at.")
+        return
+    starts_at, ends_at = MOMENT.read(starts), MOMENT.read(ends)
+    if _stands_already(row, columns, starts_at, ends_at):
+        for name in (*names, *PERIOD):
+            row.before.pop(name, None)
+            row.after.pop(name, None)
+        return
+    if starts_at >= ends_at:
+        row.refuse(PERIOD[1], "A sale ends after it starts.")
+    elif ends_at <= at:
+        row.refuse(PERIOD[1], "This sale is over already.")
+    for currency in {*amounts, *kept}:
+        if other := _overlapping(row, currency, starts_at, ends_at):
+            message = f"Another sale in {currency} starts at {MOMENT.show(other.starts_at)}; they would overlap."
+            row.refuse(f"sale.{currency}", message)
+
+
+def _stands_already(row: Row, columns: Mapping[str, Column], starts_at: datetime, ends_at: datetime) -> bool:
+    """Whether the very sales that the row says are there, though another one comes first: an older export says so."""
+    if row.variant is None:
+        return False
+    there = {(s.currency, s.amount, s.starts_at, s.ends_at) for s in row.variant.sales}
+    said = {name: row.said[name] for name in row.said if name in columns and columns[name].family is Family.SALE}
+    if not said or cells.CLEAR in said.values():
+        return False
+    wanted = {(columns[n].key, columns[n].kind.read(cells.unescape(t)), starts_at, ends_at) for n, t in said.items()}
+    return wanted <= there
+
+
+def _overlapping(row: Row, currency: str, starts_at: datetime, ends_at: datetime) -> Light | None:
+    """A sale in the way, other than the one that the row replaces."""
+    if row.variant is None:
+        return None
+    replaced = row.variant.sale.rows.get(currency) if row.variant.sale else None
+    others = (s for s in row.variant.sales if s.currency == currency and s is not replaced)
+    return next((s for s in others if s.starts_at < ends_at and starts_at < s.ends_at), None)

@@ -1,0 +1,205 @@
+"""The work on one file, from checking to writing, in batches: each is one transaction and moves the job's progress."""
+
+from __future__ import annotations
+
+import uuid
+from array import array
+from collections.abc import Iterator
+from itertools import batched, islice
+
+import structlog
+from django.db import IntegrityError, InterfaceError, OperationalError, connection
+from django.utils import timezone
+
+from apps.catalog.imports import bulk, leases, stock
+from apps.catalog.imports.bulk import Light
+from apps.catalog.imports.checking import Check, heading_row
+from apps.catalog.imports.columns import read_heading
+from apps.catalog.imports.facts import Facts, load_facts
+from apps.catalog.imports.leases import Lease, LeaseLost
+from apps.catalog.imports.models import ImportJob, ImportRow
+from apps.catalog.imports.reading import Line, UnreadableFile, estimate_rows, read_lines
+from apps.catalog.imports.stock import Author
+from apps.catalog.imports.writing import Overtaken, write_rows
+from apps.common.problems import Problem
+
+log = structlog.get_logger(__name__)
+Action = ImportRow.Action
+State = ImportJob.State
+MAX_ROWS = 200_000
+BATCH = 1_000
+# Each transaction that counts pieces keeps buyers of these waiting.
+COUNTED_AT_ONCE = 50
+OUR_FAULT = "Something went wrong on our side; what was written stays. Send the file again to go on."
+
+
+def run(job_id: uuid.UUID) -> None:
+    """Do what is left to do of a job, if nobody else is at it. Called by the worker; safe to call twice."""
+    lease = leases.claim(job_id)
+    if lease is None:
+        return
+    try:
+        job = ImportJob.objects.get(pk=job_id)
+        if job.state != State.WRITING:
+            check_file(lease)
+        if ImportJob.objects.filter(pk=job_id, state=State.WRITING).exists():
+            write_file(lease)
+    except (LeaseLost, ImportJob.DoesNotExist):
+        log.info("import left to another worker", job=str(job_id))
+    except Problem as problem:
+        _fail(lease, str(problem))
+    except (OperationalError, InterfaceError):
+        # The database is away or two transactions met: the periodic job sends it again.
+        leases.release(lease)
+        raise
+    except Exception:
+        _fail(lease, OUR_FAULT)
+        raise
+
+
+def check_file(lease: Lease) -> None:
+    """Check every row of the file, from its start. Raises UnreadableFile."""
+    with lease.batch() as job:
+        job.rows.all().delete()
+        job.state, job.started_at, job.failure = State.CHECKING, timezone.now(), ""
+        for name in ("row_count", "checked_rows", "created_count", "changed_count", "unchanged_count", "error_count"):
+            setattr(job, name, 0)
+    with job.file.open("rb") as file:
+        estimate = estimate_rows(file, job.format)
+        lines = read_lines(file, job.format)
+        facts = load_facts()
+        first = next(lines, None)
+        if first is None:
+            raise UnreadableFile("The file is empty.")
+        heading = read_heading(first.cells, facts)
+        with lease.batch() as job:
+            job.row_count = min(estimate, MAX_ROWS)
+            _keep(job, heading_row(job, heading, first.number))
+        if "sku" in heading.usable:
+            _check_lines(lease, lines, Check(job, heading, facts, job.started_at or timezone.now()))
+    _finish_check(lease)
+
+
+def _check_lines(lease: Lease, lines: Iterator[Line], check: Check) -> None:
+    for batch in batched(islice(lines, MAX_ROWS), BATCH, strict=False):
+        rows = check.check(batch)
+        with lease.batch() as job:
+            _keep(job, rows)
+            job.checked_rows += len(rows)
+            job.row_count = max(job.row_count, job.checked_rows)
+    if extra := next(lines, None):
+        raise UnreadableFile(f"Line {extra.number}: a file has at most {MAX_ROWS:,} rows; split it.")
+
+
+COUNTERS = {
+    Action.CREATE: "created_count",
+    Action.CHANGE: "changed_count",
+    Action.NOTHING: "unchanged_count",
+    Action.ERROR: "error_count",
+}
+
+
+def _keep(job: ImportJob, rows: list[Light]) -> None:
+    bulk.insert(ImportRow, rows)
+    for row in rows:
+        name = COUNTERS[Action(row.action)]
+        setattr(job, name, getattr(job, name) + 1)
+
+
+def _finish_check(lease: Lease) -> None:
+    with lease.batch() as job:
+        job.row_count = job.checked_rows
+        if job.is_dry_run:
+            job.state, job.finished_at = State.CHECKED, timezone.now()
+        elif job.error_count:
+            job.state, job.finished_at = State.FAILED, timezone.now()
+            job.failure = (
+                f"{job.error_count:,} rows have errors, so nothing was written. Correct them and send it again."
+            )
+        else:
+            job.state = State.WRITING
+    forget_file(job)
+
+
+def forget_file(job: ImportJob) -> None:
+    """What the file says is kept in the job's rows; the file itself is not needed any more."""
+    if job.file:
+        job.file.delete(save=False)
+        ImportJob.objects.filter(pk=job.pk).update(file="")
+
+
+def write_file(lease: Lease) -> None:
+    """Write what is left of a checked file: products and variants, then counts of pieces. Raises Overtaken."""
+    facts = load_facts()
+    last_line = 0
+    while True:
+        with lease.batch() as job:
+            author = _author(job)
+            rows = _next_rows(job, last_line)
+            if not rows:
+                break
+            changed = [row for row in rows if row.action in (Action.CREATE, Action.CHANGE)]
+            if changed:
+                _write_batch(changed, facts, author)
+            job.written_rows += len(rows)
+            last_line = rows[-1].line
+    _write_counts(lease, facts, author)
+    with lease.batch() as job:
+        job.state, job.finished_at = (State.FAILED if job.error_count else State.DONE), timezone.now()
+        if job.error_count:
+            job.failure = f"All was written but {job.error_count:,} counts of stock; their rows say why."
+
+
+def _next_rows(job: ImportJob, last_line: int) -> list[ImportRow]:
+    rows = job.rows.order_by("line")
+    if last_line or not job.written_rows:
+        return list(rows.filter(line__gt=last_line)[:BATCH])
+    # Another worker was here before: as many rows are done.
+    return list(rows[job.written_rows : job.written_rows + BATCH])
+
+
+def _write_batch(rows: list[ImportRow], facts: Facts, author: Author) -> None:
+    try:
+        write_rows(rows, facts, author)
+    except IntegrityError as error:
+        where = f"Lines {rows[0].line} to {rows[-1].line}"
+        raise Overtaken(f"{where}: somebody made or removed what they need after the file was checked.") from error
+
+
+def _author(job: ImportJob) -> Author:
+    return Author(f"import {job.pk}", job.requested_by, job.started_at or job.created_at)
+
+
+COUNTED = """
+    SELECT id FROM imports_importrow AS row
+    WHERE job_id = %s AND action = 'change'
+        AND EXISTS (SELECT 1 FROM jsonb_object_keys(changes) AS name WHERE name LIKE 'stock%%')
+    ORDER BY sku
+"""
+
+
+def _write_counts(lease: Lease, facts: Facts, author: Author) -> None:
+    """Set the pieces of variants that were there before, by SKU."""
+    with connection.cursor() as cursor:
+        cursor.execute(COUNTED, [lease.job_id])
+        ids = array("q", (row[0] for row in cursor.fetchall()))
+    while True:
+        with lease.batch() as job:
+            chosen = ids[job.counted_rows : job.counted_rows + COUNTED_AT_ONCE]
+            if not chosen:
+                break
+            rows = ImportRow.objects.filter(pk__in=chosen).order_by("sku")
+            job.error_count += stock.count_rows(rows, facts, author)
+            job.counted_rows += len(chosen)
+
+
+def _fail(lease: Lease, sentence: str) -> None:
+    try:
+        with lease.batch() as job:
+            was_writing = job.state == State.WRITING
+            progress = f" {job.written_rows:,} of {job.row_count:,} rows were written." if was_writing else ""
+            job.state, job.finished_at = State.FAILED, timezone.now()
+            job.failure = f"{sentence[:440]}{progress}"
+    except LeaseLost:
+        return
+    forget_file(job)

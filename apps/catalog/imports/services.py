@@ -1,0 +1,136 @@
+"""What may be done with imports: start one, write what a dry run showed, cancel it, forget it."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import timedelta
+from typing import BinaryIO
+
+from django.core.files import File
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from apps.catalog.imports import leases
+from apps.catalog.imports.models import ImportJob
+from apps.common.problems import Conflict, NotFound, Problem, ValidationProblem
+
+State = ImportJob.State
+MAX_BYTES = 64 * 1024 * 1024
+# What an import said is kept this long.
+KEPT_FOR = timedelta(days=90)
+# A job that no worker took by then was lost by the queue.
+TAKEN_WITHIN = timedelta(seconds=20)
+ZIP, OLD_EXCEL = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+
+
+class NotWritable(Conflict):
+    slug, title = "import-not-writable", "This import cannot be written"
+
+
+class FileTooLarge(Problem):
+    status, slug, title = 413, "payload-too-large", "Payload too large"
+
+
+def start_import(file: BinaryIO, *, name: str, size: int, is_dry_run: bool, requested_by: str) -> ImportJob:
+    """Keep the file and let a worker check it; without `is_dry_run` it is written afterwards if it has no errors.
+
+    What the file is, its first bytes say. Raises ValidationProblem or FileTooLarge for what is no file of rows at all.
+    """
+    if size > MAX_BYTES:
+        raise FileTooLarge(f"Use a file of at most {MAX_BYTES // 1024**2} MB; split it, or send it as XLSX.")
+    begin = file.read(4)
+    file.seek(0)
+    if not begin:
+        raise _refusal("The file is empty.")
+    if begin == OLD_EXCEL:
+        raise _refusal("This is a file of an old Excel (XLS). Save it as XLSX or CSV UTF-8.")
+    job = ImportJob(
+        file_name=name[-200:],
+        format=ImportJob.Format.XLSX if begin == ZIP else ImportJob.Format.CSV,
+        is_dry_run=is_dry_run,
+        requested_by=requested_by[:254],
+    )
+    job.file.save(job.file_name, File(file), save=False)
+    try:
+        with transaction.atomic():
+            job.save(force_insert=True)
+            _send(job)
+    except Exception:
+        job.file.delete(save=False)
+        raise
+    return job
+
+
+def _refusal(message: str) -> ValidationProblem:
+    return ValidationProblem(message, errors={"file": [message]})
+
+
+def _send(job: ImportJob) -> None:
+    from apps.catalog.imports import tasks
+
+    job_id = str(job.pk)
+    # When Redis is away, the periodic job sends it.
+    transaction.on_commit(lambda: tasks.run_import.delay(job_id), robust=True)
+
+
+def apply_import(job_id: uuid.UUID) -> ImportJob:
+    """Write what a dry run showed. Asking twice writes once. Raises NotFound, NotWritable."""
+    with transaction.atomic():
+        job = _locked(job_id)
+        if not job.is_dry_run and job.state in (State.WRITING, State.DONE):
+            return job
+        if job.state in (State.WAITING, State.CHECKING):
+            raise NotWritable("The file is still being checked; wait until its state is checked.")
+        if job.error_count:
+            raise NotWritable(f"{job.error_count:,} rows have errors. Correct them and send the file again.")
+        if job.state != State.CHECKED:
+            raise NotWritable(job.failure or "The import has ended; send the file again.")
+        job.state, job.is_dry_run = State.WRITING, False
+        job.finished_at = job.lease_until = None
+        job.save(update_fields=["state", "is_dry_run", "finished_at", "lease_until"])
+        _send(job)
+    return job
+
+
+def cancel_import(job_id: uuid.UUID) -> ImportJob | None:
+    """Forget the import and all that it said; None then.
+
+    One that is being written stops after the rows at hand, says so and stays. Raises NotFound.
+    """
+    with transaction.atomic():
+        job = _locked(job_id)
+        if job.state == State.WRITING:
+            job.state, job.lease_until, job.finished_at = State.FAILED, None, timezone.now()
+            job.failure = f"Cancelled; {job.written_rows:,} of {job.row_count:,} rows were written."
+            job.save(update_fields=["state", "lease_until", "finished_at", "failure"])
+            return job
+        stored = job.file
+        job.delete()
+    if stored:
+        stored.delete(save=False)
+    return None
+
+
+def _locked(job_id: uuid.UUID) -> ImportJob:
+    job = ImportJob.objects.select_for_update().filter(pk=job_id).first()
+    if job is None:
+        raise NotFound("There is no such import.")
+    return job
+
+
+def resume_imports() -> list[uuid.UUID]:
+    """Jobs whose worker died or that the queue lost, to be sent again."""
+    return leases.abandoned(younger_than=TAKEN_WITHIN)
+
+
+def purge_imports() -> int:
+    """Forget imports that ended long ago; returns how many."""
+    ended = ImportJob.objects.filter(created_at__lt=timezone.now() - KEPT_FOR).exclude(Q(state__in=leases.OPEN))
+    purged = 0
+    for job in ended.iterator(chunk_size=100):
+        if job.file:
+            job.file.delete(save=False)
+        job.delete()
+        purged += 1
+    return purged

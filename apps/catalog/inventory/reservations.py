@@ -1,0 +1,281 @@
+"""Reserve, commit, release: stock is never oversold and nothing promised is lost."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
+
+from apps.catalog.inventory import shelves
+from apps.catalog.inventory.models import TOLD_AT_MOST, Reservation, ReservationLine, StockMovement
+from apps.catalog.inventory.shelves import Shelf
+from apps.common.ids import uuid7
+from apps.common.problems import Conflict, NotFound, ValidationProblem
+
+Status = Reservation.Status
+
+RESERVE_PLENTY = "SELECT inventory_reserve_plenty(%s, %s, %s, %s, %s, %s)"
+ADD_RESERVATION = """
+    INSERT INTO inventory_reservation (id, order_id, status, expires_at, created_at)
+    VALUES (%(id)s, %(order_id)s, 'active', %(expires_at)s, statement_timestamp());
+    INSERT INTO inventory_reservationline (reservation_id, position, sku, variant_id, quantity, allocation)
+    SELECT %(id)s, position, sku, variant_id, quantity, allocation FROM jsonb_to_recordset(%(lines)s::jsonb)
+        AS new (position int, sku text, variant_id uuid, quantity int, allocation jsonb)
+"""
+
+
+class InsufficientStock(Conflict):
+    slug, title = "insufficient-stock", "Not enough in stock"
+
+
+class ReservationExpired(Conflict):
+    slug, title = "reservation-expired", "The reservation has expired"
+
+
+class ReservationClosed(Conflict):
+    slug, title = "reservation-closed", "The reservation is closed"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line as the order has it. `allocation` says how many pieces each warehouse sends; digital lines have none."""
+
+    sku: str
+    quantity: int
+    variant_id: uuid.UUID | None
+    allocation: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """A reservation as whoever asked for it sees it."""
+
+    id: uuid.UUID
+    order_id: uuid.UUID
+    status: str
+    expires_at: datetime
+    lines: tuple[Line, ...]
+
+
+def reserve_stock(*, order_id: uuid.UUID, lines: Iterable[tuple[str, int]], ttl: timedelta) -> tuple[Receipt, bool]:
+    """Promise all lines to an order for `ttl`, or none; returns the reservation and whether it is new.
+
+    Lines that share a SKU stay apart, and their pieces add up. Asking again for the same order and lines answers with
+    what stands; one that expired meanwhile is taken again. Raises InsufficientStock (with the lines that are short),
+    ValidationProblem (unknown SKU) or Conflict (same order, other lines).
+    """
+    wanted = list(lines)
+    expires_at = timezone.now() + ttl
+    try:
+        if receipt := _reserve_plenty(order_id, wanted, expires_at):
+            return receipt, True
+        with transaction.atomic(durable=True):
+            return _reserve_new(order_id, wanted, expires_at), True
+    except (IntegrityError, InsufficientStock, ValidationProblem):
+        # Asked before, or twice at once: then that answer stands, also when these very lines took the last pieces.
+        standing = Reservation.objects.filter(order_id=order_id).first()
+        if standing is None:
+            raise
+        return _reserve_again(standing.pk, wanted, expires_at), False
+
+
+def commit_reservation(reservation_id: uuid.UUID) -> Receipt:
+    """The pieces are sold: they leave the stock. Idempotent.
+
+    One that expired meanwhile (the payment took long) is taken again when the stock is still there; else
+    ReservationExpired says that the order must be refunded. Raises ReservationClosed for a released one, NotFound.
+    """
+    with transaction.atomic(durable=True):
+        reservation, lines = _locked(reservation_id)
+        if reservation.status == Status.COMMITTED:
+            return _receipt(reservation, lines)
+        if reservation.status == Status.RELEASED:
+            raise ReservationClosed("The reservation was released; make a new order.")
+        if reservation.status == Status.EXPIRED:
+            lines = _take_late(reservation, lines)
+        _close(reservation, Status.COMMITTED)
+        _sell(reservation, lines)
+        return _receipt(reservation, lines)
+
+
+def release_reservation(reservation_id: uuid.UUID) -> None:
+    """Give the pieces back. Idempotent; what is sold stays sold (ReservationClosed). Raises NotFound."""
+    with transaction.atomic(durable=True):
+        reservation, lines = _locked(reservation_id)
+        if reservation.status == Status.COMMITTED:
+            raise ReservationClosed("The reservation is committed; take the goods back as a return.")
+        if reservation.status == Status.ACTIVE:
+            _give_back(lines)
+        _close(reservation, Status.RELEASED)
+
+
+def expire_due(*, batch: int = 100) -> int:
+    """Give back what was promised for longer than agreed; returns how many reservations. Safe to run in parallel."""
+    expired, now = 0, timezone.now()
+    while closed := _expire(now, batch):
+        expired += closed
+    return expired
+
+
+def _reserve_plenty(order_id: uuid.UUID, wanted: Sequence[tuple[str, int]], expires_at: datetime) -> Receipt | None:
+    """What `_reserve_new` does, in one statement that is its own transaction; None when it is not as simple as that.
+
+    While a hot SKU lasts, nobody who waits for its row waits for our threads as well.
+    """
+    new_id = uuid7()
+    skus, quantities = [sku for sku, _ in wanted], [quantity for _, quantity in wanted]
+    with connection.cursor() as cursor:
+        cursor.execute(RESERVE_PLENTY, [new_id, order_id, expires_at, skus, quantities, TOLD_AT_MOST])
+        (lines,) = cursor.fetchone()
+    if lines is None:
+        return None
+    taken = tuple(
+        Line(line["sku"], line["quantity"], uuid.UUID(line["variant_id"]), line["allocation"])
+        for line in json.loads(lines)
+    )
+    return Receipt(new_id, order_id, Status.ACTIVE, expires_at, taken)
+
+
+def _reserve_new(order_id: uuid.UUID, wanted: Sequence[tuple[str, int]], expires_at: datetime) -> Receipt:
+    held = shelves.lock_skus(sku for sku, _ in wanted)
+    receipt = Receipt(uuid7(), order_id, Status.ACTIVE, expires_at, tuple(_take(held, wanted)))
+    rows = [
+        {
+            "position": position,
+            "sku": line.sku,
+            "variant_id": line.variant_id and str(line.variant_id),
+            "quantity": line.quantity,
+            "allocation": line.allocation,
+        }
+        for position, line in enumerate(receipt.lines)
+    ]
+    new = {"id": receipt.id, "order_id": order_id, "expires_at": expires_at, "lines": json.dumps(rows)}
+    shelves.save(held.values(), beside=[(ADD_RESERVATION, new)])
+    return receipt
+
+
+def _reserve_again(reservation_id: uuid.UUID, wanted: Sequence[tuple[str, int]], expires_at: datetime) -> Receipt:
+    with transaction.atomic(durable=True):
+        reservation, lines = _locked(reservation_id)
+        if [(line.sku, line.quantity) for line in lines] != wanted:
+            raise Conflict("This order has a reservation with other lines already.")
+        if reservation.status == Status.EXPIRED:
+            lines = _take_again(reservation, lines)
+            reservation.expires_at = expires_at
+            _close(reservation, Status.ACTIVE)
+        return _receipt(reservation, lines)
+
+
+def _take(held: Mapping[str, Shelf], wanted: Sequence[tuple[str, int]]) -> list[Line]:
+    """Promise the lines from the locked shelves, or raise: then nothing of them may be saved."""
+    if unknown := sorted({sku for sku, _ in wanted} - held.keys()):
+        raise ValidationProblem("Some SKUs are unknown.", errors={"lines": [f"Unknown SKU {sku}." for sku in unknown]})
+    lines, short = [], []
+    for position, (sku, quantity) in enumerate(wanted):
+        shelf = held[sku]
+        if shelf.is_digital:
+            lines.append(Line(sku, quantity, shelf.variant_id))
+        elif shelf.available >= quantity:
+            lines.append(Line(sku, quantity, shelf.variant_id, shelf.reserve(quantity)))
+        else:
+            short.append({"sku": sku, "position": position, "requested": quantity, "available": shelf.available})
+    if short:
+        raise InsufficientStock("Some lines are not in stock in this quantity; see lines.", lines=short)
+    return lines
+
+
+def _take_again(reservation: Reservation, lines: Sequence[Line]) -> list[Line]:
+    held = _lock(lines)
+    # Under the SKUs that the order knows them by.
+    by_sku = {line.sku: held[line.variant_id] for line in lines if line.variant_id in held}
+    taken = _take(by_sku, [(line.sku, line.quantity) for line in lines])
+    shelves.save(held.values())
+    rows = list(ReservationLine.objects.filter(reservation=reservation).order_by("position"))
+    for row, line in zip(rows, taken, strict=True):
+        row.allocation = line.allocation
+    ReservationLine.objects.bulk_update(rows, ["allocation"])
+    return taken
+
+
+def _take_late(reservation: Reservation, lines: Sequence[Line]) -> list[Line]:
+    try:
+        return _take_again(reservation, lines)
+    except InsufficientStock as error:
+        raise ReservationExpired("The reservation expired and the pieces are gone.", **error.extensions) from error
+    except ValidationProblem as error:
+        raise ReservationExpired("The reservation expired and the pieces are not sold any more.") from error
+
+
+def _sell(reservation: Reservation, lines: Iterable[Line]) -> None:
+    """Take promised pieces off the shelves, with their movements. Raises ReservationExpired when a shelf is gone."""
+    sold: dict[tuple[uuid.UUID, int], int] = {}
+    movements = []
+    for line in lines:
+        for warehouse, quantity in line.allocation.items():
+            place = (line.variant_id, int(warehouse))
+            sold[place] = sold.get(place, 0) + quantity
+            movements.append(
+                StockMovement(
+                    variant_id=line.variant_id,
+                    warehouse_id=int(warehouse),
+                    quantity=-quantity,
+                    reason=StockMovement.Reason.SOLD,
+                    reference=str(reservation.order_id),
+                )
+            )
+    if not sold:
+        return
+    StockMovement.objects.bulk_create(movements)
+    if not shelves.sell(sold):
+        raise ReservationExpired("Something in the reservation is not sold any more.")
+
+
+def _give_back(lines: Sequence[Line]) -> None:
+    held = _lock(lines)
+    for line in lines:
+        # A variant that was deleted meanwhile took its stock with it.
+        if line.variant_id in held:
+            for warehouse_id, quantity in line.allocation.items():
+                held[line.variant_id].change(int(warehouse_id), reserved=-quantity)
+    shelves.save(held.values())
+
+
+def _lock(lines: Iterable[Line]) -> dict[uuid.UUID, Shelf]:
+    return shelves.lock_variants(line.variant_id for line in lines if line.variant_id)
+
+
+def _expire(now: datetime, batch: int) -> int:
+    """Close the longest overdue ones that nobody else has in hand; returns how many."""
+    with transaction.atomic(durable=True):
+        overdue = Reservation.objects.filter(status=Status.ACTIVE, expires_at__lte=now).order_by("expires_at")
+        ids = list(overdue.select_for_update(skip_locked=True).values_list("pk", flat=True)[:batch])
+        if ids:
+            _give_back(_lines(ReservationLine.objects.filter(reservation__in=ids)))
+            Reservation.objects.filter(pk__in=ids).update(status=Status.EXPIRED)
+    return len(ids)
+
+
+def _locked(reservation_id: uuid.UUID) -> tuple[Reservation, list[Line]]:
+    reservation = Reservation.objects.select_for_update().filter(pk=reservation_id).first()
+    if reservation is None:
+        raise NotFound("There is no such reservation.")
+    return reservation, _lines(ReservationLine.objects.filter(reservation=reservation).order_by("position"))
+
+
+def _lines(rows: Iterable[ReservationLine]) -> list[Line]:
+    return [Line(row.sku, row.quantity, row.variant_id, row.allocation) for row in rows]
+
+
+def _close(reservation: Reservation, status: str) -> Reservation:
+    reservation.status = status
+    reservation.save(update_fields=["status", "expires_at"])
+    return reservation
+
+
+def _receipt(reservation: Reservation, lines: Sequence[Line]) -> Receipt:
+    return Receipt(reservation.pk, reservation.order_id, reservation.status, reservation.expires_at, tuple(lines))

@@ -1,0 +1,230 @@
+"""What staff do to stock: count, add, take, move, and say how much may be sold before it is here."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import transaction
+
+from apps.catalog.browse import listings
+from apps.catalog.inventory import shelves
+from apps.catalog.inventory.models import MAX_BACKORDERS, MAX_ON_HAND, StockItem, StockMovement, Warehouse
+from apps.catalog.inventory.shelves import Level, Shelf
+from apps.catalog.inventory.warehouses import ensure_warehouse
+from apps.catalog.products.models import Product, Variant
+from apps.common.ids import uuid7
+from apps.common.problems import Conflict, ValidationProblem
+
+Reason = StockMovement.Reason
+# What staff may give as a reason; sales and moves are written by what does them.
+BY_HAND = (Reason.RECEIVED, Reason.RETURNED, Reason.COUNTED, Reason.DAMAGED)
+
+
+class NoStock(Conflict):
+    slug, title = "no-stock", "This has no stock"
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """Who moved pieces and what for, as movements keep it."""
+
+    reference: str = ""
+    by: str = ""
+
+
+def open_stock(product: Product) -> None:
+    """Every variant that is sent gets a stock row, empty at first, so that staff can fill it."""
+    unstocked = Variant.objects.filter(product=product, stock=None, offer="")
+    StockItem.objects.bulk_create([StockItem(variant=variant) for variant in unstocked], ignore_conflicts=True)
+
+
+def adjust_stock(
+    variant: Variant,
+    *,
+    change: int,
+    reason: str,
+    reference: str = "",
+    warehouse: Warehouse | None = None,
+    by: str = "",
+    movement_id: uuid.UUID | None = None,
+) -> StockMovement:
+    """Add or take pieces, with a reason, in a warehouse (the first active one when none is named).
+
+    The same `movement_id` again changes nothing. Raises ValidationProblem below what is promised to orders or beyond
+    MAX_ON_HAND, NoStock for a digital variant.
+    """
+    if change == 0:
+        raise _refusal("change", "Say how many pieces are added (12) or taken (-3).")
+    with transaction.atomic():
+        shelf = _shelf(variant)
+        level = _level(shelf, warehouse)
+        if movement_id and (done := StockMovement.objects.filter(pk=movement_id).first()):
+            return done
+        _require_possible(shelf, level, change)
+        shelf.change(level.warehouse_id, on_hand=change)
+        movement = _movement(shelf, level, change, reason, Sign(reference, by), movement_id)
+        shelves.save([shelf], movements=[movement])
+        return movement
+
+
+def move_stock(
+    variant: Variant, *, quantity: int, source: Warehouse, target: Warehouse, reference: str = "", by: str = ""
+) -> None:
+    """Bring pieces that are promised to nobody from one warehouse to another.
+
+    Raises ValidationProblem when fewer than `quantity` are free or orders count on them, NoStock for a digital variant.
+    """
+    if quantity < 1:
+        raise _refusal("quantity", "Move at least one piece.")
+    if source.pk == target.pk:
+        raise _refusal("target", "Choose another warehouse than the one they lie in.")
+    with transaction.atomic():
+        shelf = _shelf(variant)
+        lies, comes = _level(shelf, source), _level(shelf, target)
+        if lies.free < quantity:
+            raise _refusal("quantity", f"{max(0, lies.free)} pieces in {source} can be moved; no more are free.")
+        shelf.change(lies.warehouse_id, on_hand=-quantity)
+        shelf.change(comes.warehouse_id, on_hand=quantity)
+        if shelf.reserved > shelf.on_hand + shelf.backorder_limit:
+            raise _refusal("quantity", f"Orders count on these pieces, and nothing is sold from {target}.")
+        if max(shelf.on_hand, comes.on_hand) > MAX_ON_HAND:
+            raise _refusal("quantity", f"{MAX_ON_HAND:,} pieces are the most that can be counted.")
+        sign = Sign(reference, by)
+        moved = [(lies, -quantity), (comes, quantity)]
+        movements = [_movement(shelf, level, change, Reason.MOVED, sign) for level, change in moved]
+        shelves.save([shelf], movements=movements)
+
+
+def set_stock(
+    variant: Variant, on_hand: int, *, reference: str = "", warehouse: Warehouse | None = None, by: str = ""
+) -> None:
+    """Bring the count to `on_hand` (a stock-take or an import): in a warehouse, or over all active ones.
+
+    Raises ValidationProblem below what is promised to orders, NoStock for a digital variant.
+    """
+    set_stocks({variant.pk: on_hand}, reference=reference, warehouse=warehouse, by=by)
+
+
+def set_stocks(
+    counts: Mapping[uuid.UUID, int], *, reference: str = "", warehouse: Warehouse | None = None, by: str = ""
+) -> None:
+    """`set_stock` for many variants by id, in few queries; all or none."""
+    with transaction.atomic():
+        held = _opened(counts)
+        movements = []
+        for shelf in held.values():
+            if counts[shelf.variant_id] < 0 and counts[shelf.variant_id] != shelf.on_hand:
+                raise _refusal("on_hand", "Nobody can count fewer than no pieces.")
+            for level, change in _differences(shelf, counts[shelf.variant_id], warehouse):
+                _require_possible(shelf, level, change)
+                shelf.change(level.warehouse_id, on_hand=change)
+                movements.append(_movement(shelf, level, change, Reason.COUNTED, Sign(reference, by)))
+        shelves.save(held.values(), movements=movements)
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """How much of a variant may be sold before it is here, when that is sent, and from when on it is told as low."""
+
+    policy: str
+    backorder_limit: int
+    available_on: date | None
+    low_stock_at: int
+
+    @classmethod
+    def of(cls, item: StockItem) -> Policy:
+        return cls(item.policy, item.backorder_limit, item.available_on, item.low_stock_at)
+
+
+def set_policy(variant: Variant, policy: Policy) -> StockItem:
+    """Write the policy. Raises ValidationProblem for a limit below what is owed already, NoStock."""
+    with transaction.atomic():
+        shelf = _shelf(variant)
+        item = StockItem.objects.get(pk=variant.pk)
+        if policy.policy == StockItem.Policy.DENY and policy.backorder_limit:
+            raise _refusal("backorder_limit", "Only a backorder or preorder has a limit; make it 0.")
+        if item.owed > policy.backorder_limit:
+            raise _refusal("backorder_limit", f"{item.owed} pieces are owed to orders; at least that many must stay.")
+        for name in ("backorder_limit", "low_stock_at"):
+            if not 0 <= getattr(policy, name) <= MAX_BACKORDERS:
+                raise _refusal(name, f"Use a number from 0 to {MAX_BACKORDERS:,}.")
+        item.policy, item.backorder_limit = policy.policy, policy.backorder_limit
+        item.available_on, item.low_stock_at = policy.available_on, policy.low_stock_at
+        item.save(update_fields=["policy", "backorder_limit", "available_on", "low_stock_at"])
+        listings.refresh_stock([shelf.product_id])
+    return item
+
+
+def _shelf(variant: Variant) -> Shelf:
+    return _opened([variant.pk])[variant.pk]
+
+
+def _opened(variant_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Shelf]:
+    """The variants' shelves, made when missing, locked. Raises NoStock for digital variants."""
+    ids = list(variant_ids)
+    held = shelves.lock_variants(ids)
+    if digital := sorted(shelf.sku for shelf in held.values() if shelf.is_digital):
+        raise NoStock(f"{digital[0]} is digital: there is nothing to count.")
+    missing = [shelf.variant_id for shelf in held.values() if not shelf.is_stocked]
+    if not missing and all(shelf.home for shelf in held.values()):
+        return held
+    ensure_warehouse()
+    StockItem.objects.bulk_create([StockItem(variant_id=pk) for pk in sorted(missing)], ignore_conflicts=True)
+    return shelves.lock_variants(ids)
+
+
+def _level(shelf: Shelf, warehouse: Warehouse | None) -> Level:
+    level = shelf.levels.get(warehouse.pk) if warehouse else shelf.home
+    if level is None:
+        raise _refusal("warehouse", "There is no such warehouse.")
+    return level
+
+
+def _require_possible(shelf: Shelf, level: Level, change: int) -> None:
+    """Orders keep what they were promised, of all warehouses and of this one."""
+    may_owe = shelf.backorder_limit if level.is_active else 0
+    lowest = level.reserved - may_owe
+    if level.is_active:
+        others = shelf.on_hand - level.on_hand
+        lowest = max(lowest, shelf.reserved - may_owe - others)
+    if change < 0 and level.on_hand + change < lowest:
+        message = f"{max(0, level.on_hand - lowest)} pieces can be taken here; the others are promised to orders."
+        raise _refusal("change", message)
+    if max(level.on_hand, shelf.on_hand if level.is_active else 0) + change > MAX_ON_HAND:
+        raise _refusal("change", f"{MAX_ON_HAND:,} pieces are the most that can be counted.")
+
+
+def _differences(shelf: Shelf, count: int, warehouse: Warehouse | None) -> list[tuple[Level, int]]:
+    """What to add and take where so that `count` are on hand. Without a warehouse more come in at home; fewer are
+    taken wherever they are free, in the warehouses' order, and the rest at home."""
+    if warehouse:
+        level = _level(shelf, warehouse)
+        return [(level, count - level.on_hand)] if count != level.on_hand else []
+    home, rest = _level(shelf, None), count - shelf.on_hand
+    differences = []
+    for level in shelf.levels.values():
+        if rest < 0 and level.is_active and (taken := min(-rest, max(0, level.free))):
+            differences.append((level, -taken))
+            rest += taken
+    return [*differences, (home, rest)] if rest else differences
+
+
+def _movement(
+    shelf: Shelf, level: Level, change: int, reason: str, sign: Sign, movement_id: uuid.UUID | None = None
+) -> StockMovement:
+    return StockMovement(
+        id=movement_id or uuid7(),
+        variant_id=shelf.variant_id,
+        warehouse_id=level.warehouse_id,
+        quantity=change,
+        reason=reason,
+        reference=sign.reference,
+        moved_by=sign.by,
+    )
+
+
+def _refusal(field: str, message: str) -> ValidationProblem:
+    return ValidationProblem(message, errors={field: [message]})
