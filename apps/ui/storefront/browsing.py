@@ -20,13 +20,13 @@ SORTS = (
     ("-price", "Price, high to low"),
     ("title", "Title"),
 )
+# How many products a page may show; the first unless asked otherwise.
+SIZES = ("24", "48", "96")
 RATINGS = (("4", "4 stars or more"), ("3", "3 stars or more"))
 KINDS = {"video": "Films", "goods": "Goods"}
 PREFIX = "attr."
 # A number's range is two fields of the form: attr.height.from and attr.height.to.
 FROM, TO = ".from", ".to"
-# Ends of a range that was left open; catalog keeps numbers below ten billion.
-LEAST, GREATEST = "-9999999999", "9999999999"
 MAX_TEXT = 200
 MAX_VALUES = 30
 
@@ -74,6 +74,7 @@ class Narrowing:
         self.params = {name: given.get(name, "")[:MAX_TEXT] for name in FILTERS}
         self.params["category"] = category or self.params["category"]
         self.sort, self.cursor = given.get("sort", ""), given.get("cursor", "")
+        self.limit = size if (size := given.get("limit", "")) in SIZES else SIZES[0]
         self.attributes = {
             name: values
             for name in given
@@ -98,11 +99,12 @@ class Narrowing:
     def question(self) -> dict[str, Any]:
         """The filters as catalog wants them."""
         prices = {name: cents(self.params[name]) for name in ("min_price", "max_price")}
-        asked = self.params | prices | {"collection": self.collection, "sort": self.sort, "cursor": self.cursor}
+        page = {"sort": self.sort, "cursor": self.cursor, "limit": self.limit}
+        asked: dict[str, Any] = self.params | prices | page | {"collection": self.collection}
         ranges: dict[str, list[str]] = {}
         for name, values in self.attributes.items():
             if name.endswith((FROM, TO)):
-                ends = ranges.setdefault(name.removesuffix(FROM).removesuffix(TO), [LEAST, GREATEST])
+                ends = ranges.setdefault(name.removesuffix(FROM).removesuffix(TO), ["", ""])
                 ends[name.endswith(TO)] = values[0].replace(",", ".")
             else:
                 asked[name] = values

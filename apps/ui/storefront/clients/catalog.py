@@ -24,6 +24,10 @@ client = ServiceClient("catalog", timeout=4.0)
 KEEP_SECONDS = 6 * 3600
 # Nobody waits for completions any longer than this while typing.
 SUGGEST_SECONDS = 1.5
+# Of a picture that stands for others, in pixels.
+USUAL_WIDTH = 640
+# What a card must say even when there is more to say of it.
+SCARCE = ("out_of_stock", "low_stock", "preorder")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,19 +39,53 @@ class ImageSource:
 
 
 @dataclass(frozen=True, slots=True)
+class ImageFormat:
+    """A picture in one format (`image/avif`), in several sizes, the smallest first."""
+
+    type: str
+    srcset: tuple[ImageSource, ...]
+
+    @property
+    def sized(self) -> str:
+        """The value of the `srcset` attribute."""
+        return sized(self.srcset)
+
+
+@dataclass(frozen=True, slots=True)
 class Image:
-    """A picture; `width` and `height` are the original's, in pixels."""
+    """A picture; `width` and `height` are the original's, in pixels. `sources` are its formats, the best first."""
 
     url: str
     alt: str
     width: int
     height: int
     srcset: tuple[ImageSource, ...]
+    sources: tuple[ImageFormat, ...] = ()
 
     @property
-    def sources(self) -> str:
-        """The value of the `srcset` attribute."""
-        return ", ".join(f"{source.url} {source.width}w" for source in self.srcset)
+    def better(self) -> tuple[ImageFormat, ...]:
+        """Formats for browsers that know them."""
+        return self.sources[:-1]
+
+    @property
+    def sized(self) -> str:
+        """The `srcset` attribute for every other browser."""
+        return sized(self.sources[-1].srcset if self.sources else self.srcset)
+
+    @property
+    def address(self) -> str:
+        """One file that every browser shows: the smallest that is wide enough for a card."""
+        offered = self.sources[-1].srcset if self.sources else ()
+        return (
+            next((source.url for source in offered if source.width >= USUAL_WIDTH), offered[-1].url)
+            if offered
+            else self.url
+        )
+
+
+def sized(sources: tuple[ImageSource, ...]) -> str:
+    """`small.webp 320w, large.webp 640w`."""
+    return ", ".join(f"{source.url} {source.width}w" for source in sources)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +98,16 @@ class CategoryRef:
 
 @dataclass(frozen=True, slots=True)
 class Rating:
-    """Average of 1 to 5, None without reviews."""
+    """Average of 1 to 5, None without reviews; a product's own tells how often 1, 2, 3, 4, 5 stars were given."""
 
     average: float | None
     count: int
+    histogram: tuple[int, ...] = ()
+
+    @property
+    def bars(self) -> list[tuple[int, int]]:
+        """Stars and how often, the best first."""
+        return list(zip((5, 4, 3, 2, 1), reversed(self.histogram), strict=True)) if self.histogram else []
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +140,18 @@ class ProductCard:
     @property
     def is_film(self) -> bool:
         return self.kind == "video"
+
+    @property
+    def is_flagged(self) -> bool:
+        """Whether its stock must be told in a list."""
+        return self.availability in SCARCE
+
+    @property
+    def saving(self) -> int:
+        """By how many percent it is reduced, rounded down."""
+        if self.regular_price is None or self.regular_price.amount <= 0:
+            return 0
+        return 100 * (self.regular_price.amount - self.price.amount) // self.regular_price.amount
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,17 +201,13 @@ class Product(ProductCard):
     images: tuple[Image, ...]
     breadcrumbs: tuple[CategoryRef, ...]
     related: tuple[ProductCard, ...]
+    brand_slug: str | None = None
     seo: Seo | None = None
     is_stale: bool = False
 
     @property
-    def facts(self) -> tuple[Attribute, ...]:
-        """The attributes, each once: several answers to one stand together."""
-        merged: dict[str, Attribute] = {}
-        for fact in self.attributes:
-            first = merged.get(fact.name)
-            merged[fact.name] = replace(first, value=f"{first.value}, {fact.value}") if first else fact
-        return tuple(merged.values())
+    def attribute_names(self) -> frozenset[str]:
+        return frozenset(attribute.name for attribute in self.attributes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,11 +255,15 @@ class Facets:
 
 @dataclass(frozen=True, slots=True)
 class ProductPage:
-    """One page of a list; `next` and `previous` are links of the API, `is_stale` while catalog is down."""
+    """One page of a list; `next` and `previous` are links of the API, `is_stale` while catalog is down.
+
+    `total` counts what is on all pages; `corrected_query` was searched for instead of misspelt words.
+    """
 
     results: tuple[ProductCard, ...]
     next: str | None
     previous: str | None
+    total: int | None = None
     corrected_query: str | None = None
     facets: Facets | None = None
     is_stale: bool = False

@@ -127,6 +127,12 @@ def told() -> SafeString:
 
 
 @register.filter
+def euros(cents: int) -> str:
+    """`19` for 1900, `2.99` for 299: as people type it."""
+    return f"{cents // 100}" if cents % 100 == 0 else f"{cents / 100:.2f}"
+
+
+@register.filter
 def plain(number: float | None) -> str:
     """`10` for 10.0, `2.5` for 2.5."""
     return "" if number is None else f"{number:g}" if abs(number) < 10**6 else f"{number:.0f}"

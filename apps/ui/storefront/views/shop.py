@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from apps.common.http import RemoteProblem
 from apps.ui.storefront import language, structured
-from apps.ui.storefront.browsing import KINDS, RATINGS, SORTS, Narrowing
+from apps.ui.storefront.browsing import KINDS, RATINGS, SIZES, SORTS, Narrowing
 from apps.ui.storefront.clients import catalog, video
 from apps.ui.storefront.clients.catalog import Product, ProductCard, ProductPage, ReviewPage, Suggestion
 from apps.ui.storefront.clients.video import LibraryItem, Title
@@ -24,6 +24,9 @@ HERO_FILMS = 3
 SHELF = 8
 STARTED = 4
 SUGGEST_FROM = 2
+# What a list without results shows instead.
+POPULAR = 4
+NEARBY = 5
 
 
 @require_safe
@@ -114,6 +117,7 @@ def _list_page(
         "kinds": _kinds(page),
         "params": wanted.params,
         "sort": wanted.sort,
+        "sort_label": "Best match" if wanted.params["q"] else "As we arranged it" if wanted.collection else "Newest",
         "sorts": SORTS if not wanted.params["q"] else (("relevance", "Best match"), *SORTS),
         "ratings": [(value, label, stars.get(value)) for value, label in RATINGS],
         "filters": filters,
@@ -121,10 +125,30 @@ def _list_page(
         "chips": wanted.chips(page.facets),
         "filter_count": wanted.chosen_count,
         "is_narrowed": wanted.is_narrowed,
+        "sizes": SIZES,
+        "limit": wanted.limit,
         "heading": heading,
         "is_stale": page.is_stale,
     }
+    if not page.results:
+        context |= _instead(wanted.params["q"])
     return render(request, "storefront/list.html", context)
+
+
+def _instead(q: str) -> dict[str, Any]:
+    """What a list without results shows: what was perhaps meant, and what others like."""
+    nearby = ask_kindly(lambda: _nearby(q), ())
+    popular = ask_kindly(lambda: catalog.products(sort="bestselling", limit=POPULAR), ProductPage((), None, None))
+    return {"nearby": nearby.result(), "popular": popular.result().results}
+
+
+def _nearby(q: str) -> tuple[dict[str, str], ...]:
+    """Completions of the whole search, else of its longest word."""
+    words = [q.strip()[:100], max(q.split(), key=len, default="")[:100]]
+    for text in dict.fromkeys(word for word in words if len(word) >= SUGGEST_FROM):
+        if found := catalog.suggestions(text):
+            return tuple({"text": item.text, "address": _address(item)} for item in found[:NEARBY])
+    return ()
 
 
 def _kinds(page: ProductPage) -> str:
