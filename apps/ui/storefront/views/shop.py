@@ -117,7 +117,7 @@ def _list_page(
         "kinds": _kinds(page),
         "params": wanted.params,
         "sort": wanted.sort,
-        "sort_label": "Best match" if wanted.params["q"] else "As we arranged it" if wanted.collection else "Newest",
+        "sort_label": "Best match" if wanted.params["q"] else "As arranged" if wanted.collection else "Newest",
         "sorts": SORTS if not wanted.params["q"] else (("relevance", "Best match"), *SORTS),
         "ratings": [(value, label, stars.get(value)) for value, label in RATINGS],
         "filters": filters,

@@ -138,6 +138,7 @@ class FakeCatalog(FakeService):
         super().__init__()
         films = [film("nosferatu", "Nosferatu", 1922), film("metropolis", "Metropolis", 1927)]
         self.products = {entry["slug"]: entry for entry in [*films, *goods()]}
+        self.next_page: str | None = None
         self.reviews: list[dict[str, Any]] = [
             {
                 "id": "01990000-0000-7000-8000-000000000009",
@@ -171,7 +172,7 @@ class FakeCatalog(FakeService):
         ]
         body: dict[str, Any] = {
             "results": [{name: entry[name] for name in self.LIST} for entry in chosen],
-            "next": None,
+            "next": self.next_page,
             "previous": None,
             "total": len(chosen),
             "corrected_query": None,
