@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from celery.schedules import crontab
+
 from apps.common.settings.base import *
 from apps.common.settings.base import DATA_APPS, MIDDLEWARE
 
@@ -28,5 +30,9 @@ CELERY_BEAT_SCHEDULE = {
     "render-missing-images": {"task": "apps.catalog.products.tasks.render_missing_images", "schedule": 300.0},
     "resume-imports": {"task": "apps.catalog.imports.tasks.resume_imports", "schedule": 30.0},
     "purge-imports": {"task": "apps.catalog.imports.tasks.purge_imports", "schedule": 86_400.0},
+    "remove-orphaned-files": {
+        "task": "apps.catalog.products.tasks.remove_orphaned_files",
+        "schedule": crontab(hour=3, minute=40),
+    },
     "purge-idempotency-keys": {"task": "apps.common.idempotency.tasks.purge_idempotency_keys", "schedule": 3600.0},
 }

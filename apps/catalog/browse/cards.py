@@ -63,11 +63,11 @@ def _card(taxonomy: Taxonomy, row: tuple[Any, ...], currency: str, language: str
 def _image(image: dict[str, Any] | None, language: str) -> dict[str, Any] | None:
     if image is None:
         return None
-    translated = image["translations"].get(language, {}) if language != default_language() else {}
     return image_data(
         renditions=image["renditions"],
-        file=image["file"],
-        alt=translated.get("alt") or image["alt"],
+        alt=image["alt"],
         width=image["width"],
         height=image["height"],
+        translated=image["translations"],
+        language=language,
     )

@@ -55,7 +55,7 @@ def detail(slug: str, *, currency: str, language: str) -> Detail:
         "description": text(product, "description", language),
         "attributes": [_answer(answers, language) for answers in _grouped(product.attribute_values.all())],
         "variants": [_variant(variant, currency, language, now) for variant in product.variants.all()],
-        "images": [_picture(image, language) for image in product.images.all()],
+        "images": [shown for image in product.images.all() if (shown := _picture(image, language))],
         "breadcrumbs": crumbs,
         "related": beside,
         "rating": card["rating"] | {"histogram": product.rating_histogram},
@@ -159,11 +159,12 @@ def _shown(value: AttributeValue, language: str) -> str:
 YES_AND_NO = {"en": ("yes", "no"), "de": ("ja", "nein")}
 
 
-def _picture(image: ProductImage, language: str) -> dict[str, Any]:
+def _picture(image: ProductImage, language: str) -> dict[str, Any] | None:
     return image_data(
         renditions=image.renditions,
-        file=image.file.name,
-        alt=text(image, "alt", language),
+        alt=image.alt,
         width=image.width,
         height=image.height,
+        translated=image.translations,
+        language=language,
     )

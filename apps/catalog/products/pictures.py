@@ -1,12 +1,18 @@
-"""Pictures of products: attached, rendered later, described."""
+"""Pictures of products: attached, rendered later, described; and their files, removed when nobody names them."""
 
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
 import structlog
-from django.db import transaction
+from django.core.cache import cache
+from django.core.files.storage import default_storage
+from django.db import connection, transaction
+from django.utils import timezone
 
 from apps.catalog.products import images
 from apps.catalog.products.models import Product, ProductImage
@@ -15,60 +21,206 @@ from apps.common.problems import ValidationProblem
 
 log = structlog.get_logger(__name__)
 RENDERED_AT_ONCE = 100
+# After so many processes died over a picture it is given up.
+MAX_DEATHS = 3
+# Pages that are open when a picture is replaced still show the former one.
+KEEP_REPLACED_SECONDS = 600
+# A file is written before a row names it.
+ORPHAN_AGE = timedelta(days=1)
+# Renditions are spread by the first digit of their random part, so that one look needs the memory of a sixteenth.
+FOLDERS = (images.FOLDER, f"{images.FOLDER}/originals", *(f"{images.FOLDER}/{digit:x}" for digit in range(16)))
+USED = """
+    SELECT name FROM (
+        SELECT file AS name FROM products_productimage
+        UNION ALL
+        SELECT rendition ->> 'name' FROM products_productimage, jsonb_array_elements(renditions) AS rendition
+    ) AS used WHERE name = ANY(%(names)s)
+"""
 
 
 def attach_image(product: Product, rendered: images.Rendered | None, *, alt: str) -> None:
     """Make this the product's first picture, or describe the present one anew (None). The caller records the change."""
     fields: dict[str, Any] = {"alt": alt}
     if rendered:
-        fields |= {
-            "file": rendered.renditions[-1]["name"],
-            "width": rendered.width,
-            "height": rendered.height,
-            "renditions": rendered.renditions,
-            "checksum": rendered.checksum,
-        }
+        fields |= _rendered_fields(rendered) | {"file": rendered.renditions[-1]["name"]}
     current = product.images.order_by("position", "id").first()
     if current:
+        if rendered:
+            _remove_later([current.file.name, *images.names_of(current.renditions)])
         ProductImage.objects.filter(pk=current.pk).update(**fields)
     elif rendered:
         ProductImage.objects.create(product=product, **fields)
 
 
-def render_image(image_id: uuid.UUID | str) -> None:
-    """Make the renditions of a picture that staff uploaded; nothing to do when they are there."""
-    image = ProductImage.objects.select_related("product").filter(pk=image_id).first()
-    if image is None:
-        return
-    with image.file.open("rb") as file:
-        content = file.read()
-    if image.checksum == images.checksum(content) and image.renditions:
-        return
-    rendered = images.render(content, slug=image.product.slug)
-    with transaction.atomic(durable=True):
-        product = Product.objects.select_for_update().get(pk=image.product_id)
-        ProductImage.objects.filter(pk=image.pk).update(
-            width=rendered.width,
-            height=rendered.height,
-            renditions=rendered.renditions,
-            checksum=rendered.checksum,
-        )
-        record_change(product, previous_status=product.status)
+def _rendered_fields(rendered: images.Rendered) -> dict[str, Any]:
+    return {
+        "width": rendered.width,
+        "height": rendered.height,
+        "renditions": rendered.renditions,
+        "checksum": rendered.checksum,
+        "failure": "",
+    }
 
 
 def expect_rendering(image: ProductImage) -> None:
     """A new file was uploaded: its renditions are yet to be made, the ones of the former file are void."""
-    ProductImage.objects.filter(pk=image.pk).update(renditions=[], checksum="")
+    former = ProductImage.objects.filter(pk=image.pk).values_list("renditions", flat=True).first()
+    _remove_later(images.names_of(former or []))
+    ProductImage.objects.filter(pk=image.pk).update(renditions=[], checksum="", failure="")
+
+
+def render_image(image_id: uuid.UUID | str) -> bool:
+    """Make the renditions of an uploaded picture; whether it did: nothing to do when they are there.
+
+    A picture that cannot be read is marked with the reason and not tried again. Passes on what the storage raises.
+    """
+    image = ProductImage.objects.select_related("product").filter(pk=image_id, failure="").first()
+    if image is None or (content := _read(image)) is None:
+        return False
+    if image.renditions and image.checksum == images.checksum(content):
+        return False
+    with _counting_deaths(image.file.name) as deaths:
+        if deaths >= MAX_DEATHS:
+            _give_up(image, f"Rendering it ended the renderer {deaths} times.")
+            return False
+        try:
+            rendered = images.render(content, slug=image.product.slug)
+        except ValidationProblem as problem:
+            _give_up(image, str(problem))
+            return False
+        return _keep(image, rendered)
+
+
+def _read(image: ProductImage) -> bytes | None:
+    """The upload; None when it is gone, which is noted. One byte more than allowed tells that it is too large."""
+    try:
+        with default_storage.open(image.file.name, "rb") as file:
+            return file.read(images.MAX_BYTES + 1)
+    except Exception:
+        # Each storage has its own word for what is missing, and for being away.
+        if default_storage.exists(image.file.name):
+            raise
+        _give_up(image, "The uploaded file is gone.")
+        return None
+
+
+@contextmanager
+def _counting_deaths(name: str) -> Iterator[int]:
+    """How often a process died while it rendered this file. Without the cache nobody counts."""
+    key = f"rendering:{name}"
+    cache.add(key, 0, timeout=ORPHAN_AGE.total_seconds())
+    try:
+        deaths = cache.incr(key) - 1
+    except ValueError:
+        # Expired in between.
+        deaths = 0
+    try:
+        yield deaths
+    finally:
+        # Still alive, whatever happened.
+        cache.delete(key)
+
+
+def _give_up(image: ProductImage, reason: str) -> None:
+    log.warning("picture cannot be rendered", image=str(image.pk), reason=reason)
+    ProductImage.objects.filter(pk=image.pk, file=image.file.name).update(failure=reason[:300])
+
+
+def _keep(image: ProductImage, rendered: images.Rendered) -> bool:
+    """Let the row name the renditions; whether it does."""
+    is_kept = False
+    try:
+        with transaction.atomic(durable=True):
+            is_kept = _name_renditions(image, rendered)
+    finally:
+        # Not when only the answer to COMMIT was lost: then the row may well name them.
+        if not is_kept:
+            images.delete_files(images.names_of(rendered.renditions))
+    return is_kept
+
+
+def _name_renditions(image: ProductImage, rendered: images.Rendered) -> bool:
+    """False when the row has another file meanwhile or is gone, and when another renderer was faster."""
+    product = Product.objects.select_for_update().filter(pk=image.product_id).first()
+    row = ProductImage.objects.select_for_update().filter(pk=image.pk, file=image.file.name).first()
+    if product is None or row is None or (row.renditions and row.checksum == rendered.checksum):
+        return False
+    _remove_later(images.names_of(row.renditions))
+    ProductImage.objects.filter(pk=row.pk).update(**_rendered_fields(rendered))
+    record_change(product, previous_status=product.status)
+    return True
 
 
 def render_missing_images() -> int:
-    """Render pictures whose task never came through; returns how many. One that cannot be read is told in the log."""
-    waiting = ProductImage.objects.filter(renditions=[]).order_by("pk").values_list("pk", flat=True)
+    """Render pictures whose task never came through; returns how many."""
+    waiting = ProductImage.objects.filter(renditions=[], failure="").order_by("pk").values_list("pk", flat=True)
     rendered = 0
     for image_id in waiting[:RENDERED_AT_ONCE]:
         try:
-            render_image(image_id)
-            rendered += 1
-        except (ValidationProblem, OSError) as error:
-            log.warning("picture cannot be rendered", image=str(image_id), error=str(error))
+            rendered += render_image(image_id)
+        except Exception:
+            # The storage may be away for one and back for the next; the log has the rest.
+            log.exception("picture was not rendered", image=str(image_id))
     return rendered
+
+
+def _remove_later(names: Collection[str]) -> None:
+    """Remove files some minutes after the running transaction is committed; the daily job finds what is forgotten."""
+    from apps.catalog.products import tasks
+
+    def send() -> None:
+        tasks.remove_files.apply_async((list(names),), countdown=KEEP_REPLACED_SECONDS)
+
+    if names:
+        transaction.on_commit(send, robust=True)
+
+
+def remove_files(names: Collection[str]) -> int:
+    """Remove those of these files that no row names; returns how many."""
+    unused = _unused(names)
+    images.delete_files(unused)
+    return len(unused)
+
+
+def remove_orphans() -> int:
+    """Remove files that have lain for a day and that no row names; returns how many.
+
+    They stay behind when a process ends between the storage and the database, and when products are deleted.
+    """
+    removed = 0
+    for folder in FOLDERS:
+        # In this order: what is listed and old is named by now, or by nobody.
+        orphans = [name for name in _unused(_listed(folder)) if _has_lain(name)]
+        images.delete_files(orphans)
+        removed += len(orphans)
+    return removed
+
+
+def _listed(folder: str) -> set[str]:
+    """Names of the files in a folder, without those of folders in it. Azure's storage answers with whole names."""
+    prefix = f"{folder}/"
+    try:
+        names = default_storage.listdir(folder)[1]
+    except FileNotFoundError:
+        return set()
+    whole = (name if name.startswith(prefix) else prefix + name for name in names)
+    return {name for name in whole if "/" not in name.removeprefix(prefix)}
+
+
+def _unused(names: Collection[str]) -> list[str]:
+    """Those that no row names."""
+    if not names:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(USED, {"names": list(names)})
+        used = {row[0] for row in cursor}
+    return sorted(set(names) - used)
+
+
+def _has_lain(name: str) -> bool:
+    try:
+        return default_storage.get_modified_time(name) < timezone.now() - ORPHAN_AGE
+    except Exception:
+        # Removed by somebody else meanwhile, for one.
+        log.exception("age of a file is unknown", file=name)
+        return False

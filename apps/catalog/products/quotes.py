@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 
-from apps.catalog.products.images import image_url
+from apps.catalog.products.images import rendition_url
 from apps.catalog.products.models import Product, Variant
 from apps.catalog.products.pricing import offer_of
 from apps.catalog.products.selectors import is_shown, variants_to_quote
@@ -73,7 +73,7 @@ def _line(variant: Variant | None, sku: str, quantity: int, asked: int, currency
         unit_price=unit_price,
         line_total=unit_price and unit_price * quantity,
         available_quantity=available,
-        image_url=image_url(images[0], 320) if images else None,
+        image_url=rendition_url(images[0].renditions, 320) if images else None,
         title_slug=(variant.title_slug or product.title_slug or None) if variant.is_digital else None,
         offer=variant.offer or None,
         rental_hours=variant.rental_hours,

@@ -3,7 +3,7 @@ from celery import shared_task
 from apps.catalog.products import pictures
 
 
-@shared_task(autoretry_for=(OSError,), retry_backoff=5, max_retries=5)
+@shared_task(autoretry_for=(Exception,), retry_backoff=5, max_retries=5)
 def render_image(image_id: str) -> None:
     """Make the renditions of an uploaded picture."""
     pictures.render_image(image_id)
@@ -13,3 +13,15 @@ def render_image(image_id: str) -> None:
 def render_missing_images() -> int:
     """Render what was uploaded while no task could be sent or none came through; returns how many."""
     return pictures.render_missing_images()
+
+
+@shared_task
+def remove_files(names: list[str]) -> int:
+    """Remove the files of a picture that was replaced; returns how many."""
+    return pictures.remove_files(names)
+
+
+@shared_task
+def remove_orphaned_files() -> int:
+    """Remove files that no picture names; returns how many."""
+    return pictures.remove_orphans()

@@ -1,29 +1,131 @@
-"""Reviews in the admin: hide and show; nobody rewrites what customers said."""
+"""The moderation queue: what waits comes first, nobody rewrites what customers said."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
-from django.contrib import admin
+from django import forms
+from django.contrib import admin, messages
+from django.core.paginator import Paginator
 from django.db.models import QuerySet
-from django.http import HttpRequest
-from unfold.admin import ModelAdmin
+from django.http import HttpRequest, HttpResponse
+from django.utils.functional import cached_property
+from django.utils.text import Truncator
+from unfold.admin import ModelAdmin, TabularInline
+from unfold.decorators import action
+from unfold.enums import ActionVariant
 
-from apps.catalog.reviews import services
-from apps.catalog.reviews.models import Review
+from apps.catalog.reviews import moderation
+from apps.catalog.reviews.models import Review, ReviewReport
+from apps.common.problems import Problem
+
+Status = Review.Status
+# The tabs beside what waits.
+STATES: tuple[tuple[str, str], ...] = (
+    ("reported", "Reported"),
+    (Status.APPROVED.value, "Approved"),
+    (Status.REJECTED.value, "Rejected"),
+    ("all", "All"),
+)
+
+
+class BoundedPaginator(Paginator):
+    """Counts no further than a moderator ever leafs, so that a million reviews cost what a thousand do."""
+
+    MAX = 10_000
+
+    @cached_property
+    def count(self) -> int:
+        return self.object_list.order_by()[: self.MAX].count()
+
+
+class QueueFilter(admin.SimpleListFilter):
+    """Without a choice, what waits."""
+
+    title, parameter_name = "state", "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return list(STATES)
+
+    def choices(self, changelist: Any) -> Iterator[dict[str, Any]]:
+        for value, label in [(None, "Waiting"), *self.lookup_choices]:
+            query = changelist.get_query_string({self.parameter_name: value} if value else {}, [self.parameter_name])
+            yield {"selected": self.value() == value, "query_string": query, "display": label}
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Review]) -> QuerySet[Review]:
+        match self.value():
+            case "all":
+                return queryset
+            case "reported":
+                return queryset.filter(report_count__gt=0)
+            case Status.APPROVED | Status.REJECTED as status:
+                return queryset.filter(status=status)
+        return queryset.filter(status=Status.PENDING)
+
+
+class DecisionForm(forms.ModelForm):
+    """Nothing to fill in: it remembers what the moderator has read."""
+
+    revision = forms.CharField(widget=forms.HiddenInput)
+
+    class Meta:
+        model = Review
+        fields: list[str] = []
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["revision"] = moderation.revision(self.instance)
+
+    def clean(self) -> dict[str, Any]:
+        if self.cleaned_data.get("revision") != moderation.revision(self.instance):
+            raise forms.ValidationError("This review was changed meanwhile. Read it again, then decide.")
+        return self.cleaned_data
+
+
+class ReportInline(TabularInline):
+    model = ReviewReport
+    verbose_name_plural = "reports"
+    extra = 0
+    per_page = 25
+    ordering = ["-pk"]
+    fields = readonly_fields = ["created_at", "reason", "comment"]
+    can_delete = False
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
 
 
 @admin.register(Review)
 class ReviewAdmin(ModelAdmin):
-    list_display = ["product", "rating", "title", "author_name", "created_at", "status"]
+    list_display = ["title", "excerpt", "rating", "product", "author_name", "report_count", "created_at", "status"]
     list_select_related = ["product"]
-    list_filter = ["rating", "status"]
-    search_fields = ["title", "body", "product__title"]
-    ordering = ["-created_at"]
+    list_filter = [QueueFilter, "rating"]
+    list_filter_submit = False
+    search_fields = ["=product__slug", "=author_name", "=moderated_by"]
+    search_help_text = "A product's slug, an author or a moderator, in full."
+    # The key grows with time and needs no further index.
+    ordering = ["-id"]
+    sortable_by: list[str] = []
+    paginator = BoundedPaginator
     show_full_result_count = False
+    list_per_page = 50
     actions = ["approve", "reject"]
-    readonly_fields = ["product", "rating", "title", "body", "author_name", "is_verified", "created_at"]
-    fields = [*readonly_fields, "status"]
+    actions_submit_line = ["approve_one", "reject_one"]
+    inlines = [ReportInline]
+    form = DecisionForm
+    readonly_fields = [
+        *("product", "rating", "title", "body", "author_name", "is_verified", "created_at"),
+        *("status", "report_count", "moderated_by", "moderated_at"),
+    ]
+    fields = [*readonly_fields, "revision"]
+
+    @admin.display(description="text")
+    def excerpt(self, review: Review) -> str:
+        return Truncator(review.body).chars(160)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -31,15 +133,66 @@ class ReviewAdmin(ModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
-    def save_model(self, request: HttpRequest, obj: Review, form: Any, change: bool) -> None:
-        services.moderate(obj, obj.status, by=request.user.email)
+    def render_change_form(self, request: HttpRequest, context: dict[str, Any], **options: Any) -> HttpResponse:
+        """There is nothing to save but decisions."""
+        context |= {"show_save": False, "show_save_and_continue": False}
+        return super().render_change_form(request, context, **options)
 
-    @admin.action(description="Approve")
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """With a tab a state."""
+        chosen = request.GET.get("state")
+        states = [(None, "Waiting"), *STATES]
+        tabs = [
+            {
+                "title": label,
+                "link": f"{request.path}?state={value}" if value else request.path,
+                "has_permission": True,
+                "active": chosen == value,
+            }
+            for value, label in states
+        ]
+        context = {"tab_list": [{"models": [str(self.opts)], "items": tabs}]}
+        return super().changelist_view(request, context | (extra_context or {}))
+
+    @admin.action(description="Approve", permissions=["change"])
     def approve(self, request: HttpRequest, queryset: QuerySet[Review]) -> None:
-        for review in queryset:
-            services.moderate(review, Review.Status.APPROVED, by=request.user.email)
+        self._decide(request, queryset, Status.APPROVED)
 
-    @admin.action(description="Reject")
+    @admin.action(description="Reject", permissions=["change"])
     def reject(self, request: HttpRequest, queryset: QuerySet[Review]) -> None:
-        for review in queryset:
-            services.moderate(review, Review.Status.REJECTED, by=request.user.email)
+        self._decide(request, queryset, Status.REJECTED)
+
+    @action(description="Approve", permissions=["change"], icon="check", variant=ActionVariant.PRIMARY)
+    def approve_one(self, request: HttpRequest, obj: Review) -> None:
+        self._decide(request, Review.objects.filter(pk=obj.pk), Status.APPROVED)
+
+    @action(description="Reject", permissions=["change"], icon="block")
+    def reject_one(self, request: HttpRequest, obj: Review) -> None:
+        self._decide(request, Review.objects.filter(pk=obj.pk), Status.REJECTED)
+
+    def save_model(self, request: HttpRequest, obj: Review, form: Any, change: bool) -> None:
+        """Writes nothing but the decision of the button that was pressed."""
+        for pressed in self.get_actions_submit_line(request, obj.pk):
+            if pressed.action_name in request.POST:
+                pressed.method(request, obj)
+
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        """The history names decisions; Django's own note says that nothing was typed."""
+        return super().log_change(request, obj, message) if message else None
+
+    def response_change(self, request: HttpRequest, obj: Review) -> HttpResponse:
+        """Back to the queue, without a second message."""
+        return self.response_post_save_change(request, obj)
+
+    def _decide(self, request: HttpRequest, queryset: QuerySet[Review], status: str) -> None:
+        decided = 0
+        # One after the other outside of a transaction, so that no two products are locked at once.
+        for review_id in list(queryset.values_list("pk", flat=True)):
+            try:
+                review = moderation.moderate(review_id, status, by=request.user.email)
+            except Problem as problem:
+                messages.error(request, str(problem))
+                continue
+            self.log_change(request, review, f"{status.capitalize()}.")
+            decided += 1
+        messages.success(request, f"{decided} review{'' if decided == 1 else 's'} {status}.")

@@ -3,20 +3,40 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable, Mapping
+from typing import Any
 
-from apps.catalog.reviews import services
+from apps.catalog.reviews import purchases, services
 from apps.common.outbox import Event, subscribe
 
 
 @subscribe("payment", "order.paid")
 def remember_purchase(event: Event) -> None:
-    quantities: dict[str, int] = {}
-    for line in event.data["lines"]:
-        quantities[line["slug"]] = quantities.get(line["slug"], 0) + line["quantity"]
     user_id = event.data.get("user_id")
-    services.record_purchase(
-        order_number=event.data["order_number"], user_id=user_id and uuid.UUID(user_id), quantities=quantities
+    purchases.record_purchase(
+        order_number=event.data["order_number"],
+        user_id=user_id and uuid.UUID(user_id),
+        quantities=_quantities(event.data["lines"]),
     )
+
+
+@subscribe("payment", "order.refunded", "order.cancelled")
+def take_purchase_back(event: Event) -> None:
+    """`lines` names those refunded, all when missing; a cancelled order is taken back whole."""
+    lines = event.data.get("lines") if event.type == "order.refunded" else None
+    purchases.return_purchase(
+        order_number=event.data["order_number"],
+        event_id=event.id,
+        quantities=None if lines is None else _quantities(lines),
+    )
+
+
+def _quantities(lines: Iterable[Mapping[str, Any]]) -> dict[str, int]:
+    """Pieces by product; several lines may be of one."""
+    quantities: dict[str, int] = {}
+    for line in lines:
+        quantities[line["slug"]] = quantities.get(line["slug"], 0) + line["quantity"]
+    return quantities
 
 
 @subscribe("auth", "user.deleted")

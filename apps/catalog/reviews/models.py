@@ -16,7 +16,10 @@ class Purchase(models.Model):
     product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="purchases")
     user_id = models.UUIDField(null=True, blank=True)
     order_number = models.CharField(max_length=32)
+    # Pieces that were not paid back.
     quantity = models.PositiveIntegerField(default=1)
+    # What was paid back, by the event that told it: `{"0199…": 1}`. An event told again takes nothing more.
+    returns = models.JSONField(default=dict, editable=False)
 
     class Meta:
         constraints = [
@@ -59,6 +62,9 @@ class Review(models.Model):
         ]
         indexes = [
             models.Index(fields=["product", "-created_at", "id"], name="review_list"),
+            models.Index(fields=["product", "rating", "-created_at", "id"], name="review_list_by_rating"),
+            # The admin's lists: newest first, of each state.
+            models.Index(fields=["status", "-id"], name="review_by_status"),
             # The queue: what waits, and what was reported.
             models.Index(fields=["created_at"], name="review_queue", condition=Q(status="pending")),
         ]

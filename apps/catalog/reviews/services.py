@@ -1,22 +1,28 @@
-"""Posting reviews and keeping the product's rating."""
+"""Posting, changing and importing reviews, and keeping the product's rating.
+
+Every review of a customer waits until staff approve it (`moderation`): what nobody has read does not show under the
+shop's name. Lock order: the product first, then its reviews.
+"""
 
 from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Count, F
+from django.db.models import Count
 from django.utils import timezone
 
 from apps.catalog.browse import listings
 from apps.catalog.products.models import Product
-from apps.catalog.reviews.models import Purchase, Review
-from apps.common.problems import Conflict, Forbidden
+from apps.catalog.reviews.models import Purchase, Review, ReviewReport
+from apps.common.problems import Conflict, Forbidden, NotFound
 
 FORMER_CUSTOMER = "A former customer"
 AUTHOR_LENGTH = Review._meta.get_field("author_name").max_length
+Status = Review.Status
 
 
 class PurchaseRequired(Forbidden):
@@ -30,12 +36,12 @@ class AlreadyReviewed(Conflict):
 def post_review(
     product: Product, *, user_id: uuid.UUID, author_name: str, rating: int, title: str, body: str
 ) -> Review:
-    """A buyer's review. Raises PurchaseRequired or AlreadyReviewed."""
-    if not Purchase.objects.filter(product=product, user_id=user_id).exists():
+    """A buyer's review, which waits for approval. Raises PurchaseRequired or AlreadyReviewed."""
+    if not Purchase.objects.filter(product=product, user_id=user_id, quantity__gt=0).exists():
         raise PurchaseRequired("You can review what you have bought here. Recent orders take a moment to show.")
     try:
         with transaction.atomic(durable=True):
-            review = Review.objects.create(
+            return Review.objects.create(
                 product=product,
                 user_id=user_id,
                 author_name=author_name[:AUTHOR_LENGTH] or "A customer",
@@ -43,12 +49,46 @@ def post_review(
                 title=title,
                 body=body,
                 is_verified=True,
-                status=Review.Status.APPROVED,
                 created_at=timezone.now(),
             )
-            refresh_rating(product.pk)
     except IntegrityError as error:
-        raise AlreadyReviewed("You have reviewed this product already.") from error
+        raise AlreadyReviewed("You have reviewed this product already; change your review instead.") from error
+
+
+def change_review(slug: str, *, user_id: uuid.UUID, fields: Mapping[str, Any]) -> Review:
+    """Change rating or texts of one's own review, which then waits for approval again. Raises NotFound.
+
+    Values that stand there already change nothing: a form that is sent twice does not take the review off the page.
+    """
+    with transaction.atomic(durable=True):
+        review = locked(product__slug=slug, user_id=user_id)
+        changed = {name: value for name, value in fields.items() if getattr(review, name) != value}
+        if changed:
+            was_shown = review.status == Status.APPROVED
+            decision = {"status": Status.PENDING, "moderated_by": "", "moderated_at": None, "report_count": 0}
+            Review.objects.filter(pk=review.pk).update(**changed, **decision)
+            if was_shown:
+                refresh_rating(review.product_id)
+        review.refresh_from_db()
+    return review
+
+
+def delete_review(slug: str, *, user_id: uuid.UUID) -> None:
+    """Take back one's own review. Raises NotFound."""
+    with transaction.atomic(durable=True):
+        review = locked(product__slug=slug, user_id=user_id)
+        review.delete()
+        if review.status == Status.APPROVED:
+            refresh_rating(review.product_id)
+
+
+def locked(**lookup: Any) -> Review:
+    """The one review that `lookup` finds, locked after its product. Raises NotFound."""
+    product_id = Review.objects.filter(**lookup).values_list("product_id", flat=True).first()
+    Product.objects.select_for_update().filter(pk=product_id).first()
+    review = Review.objects.select_for_update(of=["self"]).filter(**lookup).first()
+    if review is None:
+        raise NotFound("There is no such review.")
     return review
 
 
@@ -65,7 +105,7 @@ def import_review(
             "body": body,
             "created_at": created_at,
             "is_verified": True,
-            "status": Review.Status.APPROVED,
+            "status": Status.APPROVED,
         },
     )
     return is_new
@@ -74,7 +114,7 @@ def import_review(
 def refresh_rating(product_id: uuid.UUID) -> None:
     """Count again what shows; the product's row is locked, so parallel reviews all count."""
     product = Product.objects.select_for_update().get(pk=product_id)
-    shown = Review.objects.filter(product_id=product_id, status=Review.Status.APPROVED)
+    shown = Review.objects.filter(product_id=product_id, status=Status.APPROVED)
     given = dict(shown.values_list("rating").annotate(Count("pk")))
     histogram = [given.get(stars, 0) for stars in range(1, 6)]
     count = sum(histogram)
@@ -84,32 +124,8 @@ def refresh_rating(product_id: uuid.UUID) -> None:
     listings.refresh([product_id])
 
 
-def moderate(review: Review, status: str, *, by: str) -> None:
-    """Approve a review, or take it off the page."""
-    with transaction.atomic():
-        Review.objects.filter(pk=review.pk).update(status=status, moderated_by=by, moderated_at=timezone.now())
-        refresh_rating(review.product_id)
-
-
-def record_purchase(*, order_number: str, user_id: uuid.UUID | None, quantities: Mapping[str, int]) -> None:
-    """Remember what an order sold (`quantities` by product slug) and count it, once however often it is told.
-
-    Products that are gone meanwhile are left out. Call it in a transaction.
-    """
-    # In one order, so that two orders of the same products cannot wait for each other.
-    counted = []
-    for product in Product.objects.filter(slug__in=quantities).order_by("pk"):
-        quantity = quantities[product.slug]
-        _, is_new = Purchase.objects.get_or_create(
-            product=product, order_number=order_number, defaults={"user_id": user_id, "quantity": quantity}
-        )
-        if is_new:
-            Product.objects.filter(pk=product.pk).update(sales_count=F("sales_count") + quantity)
-            counted.append(product.pk)
-    listings.refresh(counted)
-
-
 def forget_user(user_id: uuid.UUID) -> None:
-    """An account was deleted: its reviews and purchases stay, without the person."""
+    """An account was deleted: its reviews, reports and purchases stay, without the person."""
     Review.objects.filter(user_id=user_id).update(user_id=None, author_name=FORMER_CUSTOMER)
+    ReviewReport.objects.filter(user_id=user_id).update(user_id=None)
     Purchase.objects.filter(user_id=user_id).update(user_id=None)

@@ -14,12 +14,22 @@ class ImageSourceSerializer(serializers.Serializer):
     width = serializers.IntegerField()
 
 
+class ImageFormatSerializer(serializers.Serializer):
+    """One format of a picture, as a `<source>` of HTML's `<picture>`."""
+
+    type = serializers.ChoiceField(choices=["image/avif", "image/webp", "image/jpeg"])
+    srcset = ImageSourceSerializer(many=True)
+
+
 class ImageSerializer(serializers.Serializer):
+    """A picture as `images.image_data` tells of it; one that is not rendered yet is left out of answers."""
+
     url = serializers.CharField(help_text="A medium size, for clients that take one.")
     alt = serializers.CharField(allow_blank=True)
     width = serializers.IntegerField(help_text="Of the original, in pixels.")
     height = serializers.IntegerField()
-    srcset = ImageSourceSerializer(many=True)
+    srcset = ImageSourceSerializer(many=True, help_text="WebP, smallest first.")
+    sources = ImageFormatSerializer(many=True, help_text="Every format, best first.")
 
 
 class CrumbSerializer(serializers.Serializer):

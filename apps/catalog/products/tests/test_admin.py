@@ -10,15 +10,12 @@ from django.contrib.admin.sites import site
 from django.contrib.auth.models import Group
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
-from django.utils import timezone
 
 from apps.catalog.inventory.models import StockItem, StockMovement
 from apps.catalog.products.apps import grant_staff_permissions
 from apps.catalog.products.attributes import ensure_attribute
 from apps.catalog.products.models import Brand, Category, Product, ProductImage
 from apps.catalog.products.taxonomy import ensure_category
-from apps.catalog.reviews.models import Review
-from apps.catalog.reviews.services import import_review
 from apps.catalog.tests.factories import add_variant, make_product, make_reservation, picture, sku_of
 from apps.common.outbox.models import OutboxEvent
 from apps.common.staff.models import StaffUser
@@ -241,18 +238,6 @@ class TestOtherPages:
             assert staff.get(f"{address}change/").status_code == 200
             assert staff.post(f"{address}change/", {}).status_code == 403
             assert staff.post(f"{address}delete/", {"post": "yes"}).status_code == 403
-
-    def test_a_review_is_hidden_and_the_rating_follows(self, staff):
-        product = make_product()
-        import_review(product, author_name="A", rating=1, title="Bad", body="", created_at=timezone.now())
-        review = Review.objects.get()
-        send(staff, f"/admin/reviews/review/{review.pk}/change/", {"status": "rejected"})
-        product.refresh_from_db()
-        assert product.rating_count == 0
-        staff.post("/admin/reviews/review/", {"action": "approve", "_selected_action": [str(review.pk)]})
-        product.refresh_from_db()
-        assert product.rating_count == 1
-        assert staff.post(f"/admin/reviews/review/{review.pk}/delete/", {"post": "yes"}).status_code == 403
 
     def test_a_renamed_brand_is_found_by_its_new_name(self, staff, api_client):
         make_product("Mug", brand="Alder")

@@ -1,7 +1,8 @@
-"""Reviews by buyers, ratings, and what payment and auth tell."""
+"""Reviews by buyers: posting, changing, reading, and the rating that follows."""
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import uuid
 from concurrent.futures import ThreadPoolExecutor
@@ -12,10 +13,11 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from apps.catalog.products.models import Product
-from apps.catalog.reviews import services
+from apps.catalog.reviews import moderation, services
 from apps.catalog.reviews.models import Purchase, Review
-from apps.catalog.tests.factories import make_product, sku_of
-from apps.common.outbox.testing import deliver
+from apps.catalog.reviews.tests.helpers import approve, buy, rating, review_of
+from apps.catalog.tests.factories import make_product
+from apps.common.problems import NotFound
 from apps.common.testing.contracts import assert_matches_contract
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -28,49 +30,38 @@ def mug() -> Product:
     return make_product("Mug")
 
 
-def paid(product: Product, user_id: uuid.UUID | None, *, number: str = "", quantity: int = 1) -> None:
-    """What payment tells when an order is paid."""
-    line = {"sku": sku_of(product), "kind": "goods", "quantity": quantity, "slug": product.slug}
-    data = {
-        "order_number": number or f"SC-{uuid.uuid4().hex[:8]}",
-        "user_id": user_id and str(user_id),
-        "lines": [line],
-    }
-    deliver("payment", "order.paid", subject=data["order_number"], data=data)
-
-
-def rating(product: Product) -> tuple[float, int]:
-    product.refresh_from_db()
-    return float(product.rating_average), product.rating_count
-
-
 class TestPosting:
-    def test_a_buyer_reviews_and_the_rating_follows(self, as_user, api_client, mug):
-        user_id = uuid.uuid4()
-        paid(mug, user_id)
+    def test_a_buyers_review_waits_and_shows_and_counts_when_it_is_approved(self, as_user, api_client, mug):
+        buy(mug, user_id := uuid.uuid4())
         address = f"/v1/products/{mug.slug}/reviews"
         answer = as_user(user_id).post(address, GOOD)
         assert answer.status_code == 201
         assert_matches_contract("catalog", "POST", address, request_json=GOOD, response_json=answer.json(), status=201)
         assert (answer.json()["author_name"], answer.json()["verified_purchase"]) == ("Ada", True)
-        body = api_client.get(address).json()
-        assert [review["title"] for review in body["results"]] == ["Lovely"]
-        assert_matches_contract("catalog", "GET", address, response_json=body)
-        rating = api_client.get(f"/v1/products/{mug.slug}").json()["rating"]
-        assert rating == {"average": 5.0, "count": 1, "histogram": [0, 0, 0, 0, 1]}
+        assert answer.json()["status"] == "pending"
+        assert api_client.get(address).json()["results"] == []
+        assert rating(mug) == (0.0, 0)
+        approve(answer.json()["id"])
+        response = api_client.get(address)
+        assert [review["title"] for review in response.json()["results"]] == ["Lovely"]
+        assert response["Cache-Control"] == "public, no-cache"
+        assert response["ETag"]
+        assert_matches_contract("catalog", "GET", address, response_json=response.json())
+        assert rating(mug) == (5.0, 1)
+        assert mug.rating_histogram == [0, 0, 0, 0, 1]
 
     def test_who_has_not_bought_it_may_not(self, as_user, mug):
-        paid(make_product("Lamp"), user_id := uuid.uuid4())
+        buy(make_product("Lamp"), user_id := uuid.uuid4())
         answer = as_user(user_id).post(f"/v1/products/{mug.slug}/reviews", GOOD)
         assert (answer.status_code, answer.json()["type"]) == (403, "/problems/purchase-required")
 
     def test_a_second_review_is_refused(self, as_user, mug):
-        paid(mug, user_id := uuid.uuid4())
+        buy(mug, user_id := uuid.uuid4())
         client = as_user(user_id)
         client.post(f"/v1/products/{mug.slug}/reviews", GOOD)
         answer = client.post(f"/v1/products/{mug.slug}/reviews", GOOD | {"rating": 1})
         assert (answer.status_code, answer.json()["type"]) == (409, "/problems/already-reviewed")
-        assert rating(mug) == (5.0, 1)
+        assert [review.rating for review in Review.objects.all()] == [5]
 
     def test_strangers_and_services_may_not(self, api_client, as_service, mug):
         address = f"/v1/products/{mug.slug}/reviews"
@@ -91,17 +82,17 @@ class TestPosting:
         ],
     )
     def test_a_bad_value_is_a_problem_that_names_the_field(self, as_user, mug, change, field):
-        paid(mug, user_id := uuid.uuid4())
+        buy(mug, user_id := uuid.uuid4())
         answer = as_user(user_id).post(f"/v1/products/{mug.slug}/reviews", GOOD | change)
         assert (answer.status_code, list(answer.json()["errors"])) == (400, [field])
 
     def test_a_very_long_name_is_cut(self, as_user, mug):
-        paid(mug, user_id := uuid.uuid4())
+        buy(mug, user_id := uuid.uuid4())
         answer = as_user(user_id, name="A" * 150).post(f"/v1/products/{mug.slug}/reviews", GOOD)
         assert answer.json()["author_name"] == "A" * 80
 
     def test_a_review_cannot_be_given_to_somebody_else(self, as_user, mug):
-        paid(mug, user_id := uuid.uuid4())
+        buy(mug, user_id := uuid.uuid4())
         forged = GOOD | {"author_name": "The Queen", "verified_purchase": False, "id": str(uuid.uuid4())}
         assert as_user(user_id).post(f"/v1/products/{mug.slug}/reviews", forged).json()["author_name"] == "Ada"
 
@@ -111,57 +102,118 @@ class TestPosting:
         assert as_user().post(f"/v1/products/{draft.slug}/reviews", GOOD).status_code == 404
 
 
-class TestRating:
-    def test_many_reviews_at_once_all_count(self, mug):
-        users = [uuid.uuid4() for _ in range(16)]
-        for user_id in users:
-            Purchase.objects.create(product=mug, user_id=user_id, order_number=str(user_id)[:32])
-        barrier = threading.Barrier(len(users), timeout=30)
+class TestOwnReview:
+    @pytest.fixture
+    def mine(self, as_user, mug):
+        """The author's client, and the address of the review."""
+        buy(mug, user_id := uuid.uuid4())
+        client = as_user(user_id)
+        approve(client.post(f"/v1/products/{mug.slug}/reviews", GOOD).json()["id"])
+        return client, f"/v1/products/{mug.slug}/reviews/mine"
 
-        def post(number: int) -> None:
-            try:
-                connection.ensure_connection()
-                barrier.wait()
-                services.post_review(
-                    mug, user_id=users[number], author_name="A", rating=1 + number % 5, title="T", body=""
-                )
-            finally:
-                connection.close()
+    def test_its_author_sees_it_in_every_state(self, mine, mug):
+        client, address = mine
+        for status in Review.Status.values:
+            Review.objects.update(status=status)
+            body = client.get(address).json()
+            assert (body["title"], body["status"]) == ("Lovely", status)
+            assert_matches_contract("catalog", "GET", address, response_json=body)
+        Product.objects.update(status=Product.Status.ARCHIVED)
+        assert client.get(address).status_code == 200
+        assert client.get(address)["Cache-Control"] == "private, no-store"
 
-        with ThreadPoolExecutor(max_workers=len(users)) as pool:
-            list(pool.map(post, range(len(users))))
+    def test_a_change_waits_for_approval_again(self, mine, mug, api_client):
+        client, address = mine
+        body = client.patch(address, {"rating": 2, "body": "It leaks."}).json()
+        assert (body["rating"], body["title"], body["status"]) == (2, "Lovely", "pending")
+        assert_matches_contract("catalog", "PATCH", address, request_json={"rating": 2}, response_json=body)
+        assert rating(mug) == (0.0, 0)
+        assert api_client.get(f"/v1/products/{mug.slug}/reviews").json()["results"] == []
+        review = Review.objects.get()
+        assert (review.moderated_by, review.moderated_at) == ("", None)
+
+    def test_the_same_words_again_leave_it_on_the_page(self, mine, mug):
+        client, address = mine
+        assert client.patch(address, GOOD).json()["status"] == "approved"
+        assert client.patch(address, {}).json()["status"] == "approved"
+        assert rating(mug) == (5.0, 1)
+
+    def test_it_can_be_taken_back_and_written_anew(self, mine, mug):
+        client, address = mine
+        assert client.delete(address).status_code == 204
+        assert rating(mug) == (0.0, 0)
+        assert [client.delete(address).status_code, client.get(address).status_code] == [404, 404]
+        assert client.post(f"/v1/products/{mug.slug}/reviews", GOOD).status_code == 201
+
+    @pytest.mark.parametrize("change", [{"rating": 0}, {"title": ""}, {"title": "x" * 121}, {"body": None}])
+    def test_a_bad_value_is_a_problem_that_names_the_field(self, mine, change):
+        client, address = mine
+        answer = client.patch(address, change)
+        assert (answer.status_code, list(answer.json()["errors"])) == (400, list(change))
+
+    def test_somebody_elses_is_out_of_reach(self, mine, as_user, api_client):
+        _, address = mine
+        stranger = as_user()
+        answers = [stranger.get(address), stranger.patch(address, {"rating": 1}), stranger.delete(address)]
+        assert [answer.status_code for answer in answers] == [404] * 3
+        assert api_client.get(address).status_code == 401
+        assert Review.objects.get().rating == 5
+
+
+def at_once(number: int, call) -> list:
+    """Results of `call(0)`, `call(1)` …, all at the same time."""
+    barrier = threading.Barrier(number, timeout=30)
+
+    def run(index: int):
+        try:
+            connection.ensure_connection()
+            barrier.wait()
+            return call(index)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(max_workers=number) as pool:
+        return list(pool.map(run, range(number)))
+
+
+class TestAtOnce:
+    def test_many_approvals_at_once_all_count(self, mug):
+        reviews = [review_of(mug, stars=1 + number % 5, status="pending") for number in range(16)]
+        at_once(16, lambda number: approve(reviews[number].pk))
         ratings = [1 + number % 5 for number in range(16)]
         assert rating(mug) == (round(sum(ratings) / 16, 2), 16)
+        assert mug.rating_histogram == [4, 3, 3, 3, 3]
+
+    def test_approving_changing_and_reporting_at_once_end_in_a_true_rating(self, mug):
+        users = [uuid.uuid4() for _ in range(4)]
+        reviews = [review_of(mug, stars=4, user_id=user_id) for user_id in users]
+
+        def act(number: int) -> None:
+            review, kind = reviews[number % 4], number // 4
+            if kind == 0:
+                services.change_review(mug.slug, user_id=users[number % 4], fields={"rating": 2})
+            elif kind == 1:
+                moderation.moderate(review.pk, Review.Status.APPROVED, by="eve@example.com")
+            else:
+                with contextlib.suppress(NotFound):
+                    moderation.report_review(review.pk, user_id=uuid.uuid4(), reason="spam", comment="")
+
+        at_once(12, act)
+        shown = list(Review.objects.filter(status="approved").values_list("rating", flat=True))
+        assert rating(mug) == (round(sum(shown) / len(shown), 2) if shown else 0.0, len(shown))
 
     def test_a_double_click_posts_once(self, mug):
         Purchase.objects.create(product=mug, user_id=(user_id := uuid.uuid4()), order_number="SC-1")
-        barrier = threading.Barrier(8, timeout=30)
 
         def post(_: int) -> str:
             try:
-                connection.ensure_connection()
-                barrier.wait()
                 services.post_review(mug, user_id=user_id, author_name="A", rating=4, title="T", body="")
             except services.AlreadyReviewed:
                 return "refused"
-            finally:
-                connection.close()
             return "posted"
 
-        with ThreadPoolExecutor(max_workers=8) as pool:
-            assert sorted(pool.map(post, range(8))) == ["posted"] + ["refused"] * 7
-        assert rating(mug) == (4.0, 1)
-
-    def test_a_hidden_review_does_not_show_and_does_not_count(self, api_client, mug):
-        for stars in (5, 1):
-            services.import_review(
-                mug, author_name=f"{stars}", rating=stars, title="T", body="", created_at=timezone.now()
-            )
-        services.moderate(Review.objects.get(rating=1), Review.Status.REJECTED, by="staff@example.com")
-        assert rating(mug) == (5.0, 1)
-        assert len(api_client.get(f"/v1/products/{mug.slug}/reviews").json()["results"]) == 1
-        services.moderate(Review.objects.get(rating=1), Review.Status.APPROVED, by="staff@example.com")
-        assert rating(mug) == (3.0, 2)
+        assert sorted(at_once(8, post)) == ["posted"] + ["refused"] * 7
+        assert Review.objects.count() == 1
 
 
 class TestList:
@@ -187,43 +239,37 @@ class TestList:
             counts.append(len(captured))
         assert counts == [2, 2]
 
+    @pytest.mark.parametrize(
+        ("sort", "ratings"), [("newest", [3, 1, 5, 1, 5]), ("highest", [5, 5, 3, 1, 1]), ("lowest", [1, 1, 3, 5, 5])]
+    )
+    def test_pages_in_every_order_hold_each_review_once(self, api_client, mug, sort, ratings):
+        for stars in (5, 1, 5, 1, 3):
+            review_of(mug, stars=stars)
+        address, seen = f"/v1/products/{mug.slug}/reviews?limit=2&sort={sort}", []
+        while address:
+            body = api_client.get(address).json()
+            seen += body["results"]
+            address = body["next"]
+        assert [review["rating"] for review in seen] == ratings
+        assert len({review["id"] for review in seen}) == 5
 
-class TestEvents:
-    def test_a_paid_order_counts_sales_and_remembers_the_buyer(self, mug):
-        paid(mug, user_id := uuid.uuid4(), quantity=3)
-        mug.refresh_from_db()
-        assert mug.sales_count == 3
-        assert Purchase.objects.get().user_id == user_id
+    def test_only_reviews_with_so_many_stars(self, api_client, mug):
+        for stars in (5, 1, 5):
+            review_of(mug, stars=stars)
+        body = api_client.get(f"/v1/products/{mug.slug}/reviews?rating=5&limit=1").json()
+        assert [review["rating"] for review in body["results"]] == [5]
+        assert [review["rating"] for review in api_client.get(body["next"]).json()["results"]] == [5]
 
-    def test_a_guests_order_counts_too(self, mug):
-        paid(mug, None, quantity=2)
-        mug.refresh_from_db()
-        assert mug.sales_count == 2
-        assert Purchase.objects.get().user_id is None
+    @pytest.mark.parametrize(
+        "query",
+        ["rating=0", "rating=6", "rating=x", "sort=best", "stars=5", "cursor=x", "limit=0", "sort=highest&sort="],
+    )
+    def test_what_makes_no_sense_is_a_problem_that_names_it(self, api_client, mug, query):
+        answer = api_client.get(f"/v1/products/{mug.slug}/reviews?{query}")
+        assert (answer.status_code, list(answer.json()["errors"])) == (400, [query.split("=")[0]])
 
-    def test_an_order_told_twice_counts_once(self, mug):
-        """A feed may be replayed from the start."""
-        for _ in range(2):
-            paid(mug, uuid.uuid4(), number="SC-1", quantity=3)
-        mug.refresh_from_db()
-        assert (mug.sales_count, Purchase.objects.count()) == (3, 1)
-
-    def test_lines_of_products_that_are_gone_are_left_out(self, mug):
-        gone = {"sku": "X", "kind": "goods", "quantity": 1, "slug": "gone"}
-        here = {"sku": sku_of(mug), "kind": "goods", "quantity": 1, "slug": mug.slug}
-        deliver(
-            "payment", "order.paid", subject="1", data={"order_number": "1", "user_id": None, "lines": [gone, here]}
-        )
-        mug.refresh_from_db()
-        assert mug.sales_count == 1
-
-    def test_a_deleted_account_leaves_its_reviews_without_its_name(self, as_user, api_client, mug):
-        paid(mug, user_id := uuid.uuid4())
-        as_user(user_id).post(f"/v1/products/{mug.slug}/reviews", GOOD)
-        for _ in range(2):
-            deliver("auth", "user.deleted", subject=str(user_id), data={"user_id": str(user_id)})
-        [review] = api_client.get(f"/v1/products/{mug.slug}/reviews").json()["results"]
-        assert review["author_name"] == "A former customer"
-        assert not Review.objects.filter(user_id=user_id).exists()
-        assert not Purchase.objects.filter(user_id=user_id).exists()
-        assert rating(mug) == (5.0, 1)
+    def test_a_cursor_of_another_order_is_a_problem_or_a_page(self, api_client, mug):
+        for stars in (5, 1, 5):
+            review_of(mug, stars=stars)
+        address = api_client.get(f"/v1/products/{mug.slug}/reviews?limit=1").json()["next"]
+        assert api_client.get(address + "&sort=highest").status_code == 400

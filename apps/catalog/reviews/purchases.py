@@ -1,0 +1,67 @@
+"""Who has bought what, as payment tells: the right to review, and the sales that the list is sorted by."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+
+from django.db.models import F
+from django.db.models.functions import Greatest
+
+from apps.catalog.browse import listings
+from apps.catalog.products.models import Product
+from apps.catalog.reviews.models import Purchase, Review
+
+
+def record_purchase(*, order_number: str, user_id: uuid.UUID | None, quantities: Mapping[str, int]) -> None:
+    """Remember what an order sold (`quantities` by product slug) and count it, once however often it is told.
+
+    Products that are gone meanwhile are left out. Call it in a transaction.
+    """
+    # In one order, so that two orders of the same products cannot wait for each other.
+    counted = []
+    for product in Product.objects.filter(slug__in=quantities).order_by("pk"):
+        quantity = quantities[product.slug]
+        _, is_new = Purchase.objects.get_or_create(
+            product=product, order_number=order_number, defaults={"user_id": user_id, "quantity": quantity}
+        )
+        if is_new:
+            Product.objects.filter(pk=product.pk).update(sales_count=F("sales_count") + quantity)
+            counted.append(product.pk)
+    if user_id:
+        Review.objects.filter(user_id=user_id, product__in=counted).update(is_verified=True)
+    listings.refresh(counted)
+
+
+def return_purchase(*, order_number: str, event_id: uuid.UUID, quantities: Mapping[str, int] | None) -> None:
+    """An order or some of its lines (`quantities` by product slug; None for all) were paid back; once an event.
+
+    The pieces no longer count as sold. Who keeps none of a product may not review it; a review that is there stays, as
+    an opinion of somebody who has no longer a purchase to show for it. Call it in a transaction.
+    """
+    purchases = Purchase.objects.filter(order_number=order_number, quantity__gt=0)
+    if quantities is not None:
+        purchases = purchases.filter(product__slug__in=quantities)
+    ids = sorted(purchases.values_list("product_id", flat=True))
+    list(Product.objects.select_for_update().filter(pk__in=ids).order_by("pk"))
+    counted = []
+    for purchase in purchases.filter(product__in=ids).select_related("product").order_by("product"):
+        if str(event_id) in purchase.returns:
+            continue
+        wanted = purchase.quantity if quantities is None else quantities[purchase.product.slug]
+        _take_back(purchase, pieces=min(wanted, purchase.quantity), event_id=event_id)
+        counted.append(purchase.product_id)
+    listings.refresh(counted)
+
+
+def _take_back(purchase: Purchase, *, pieces: int, event_id: uuid.UUID) -> None:
+    purchase.quantity -= pieces
+    purchase.returns |= {str(event_id): pieces}
+    purchase.save(update_fields=["quantity", "returns"])
+    left = Greatest(F("sales_count") - pieces, 0)
+    Product.objects.filter(pk=purchase.product_id).update(sales_count=left)
+    if purchase.user_id is None:
+        return
+    of_buyer = {"product": purchase.product_id, "user_id": purchase.user_id}
+    if not Purchase.objects.filter(**of_buyer, quantity__gt=0).exists():
+        Review.objects.filter(**of_buyer).update(is_verified=False)

@@ -1,0 +1,53 @@
+"""Reads of reviews."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db.models import QuerySet
+
+from apps.catalog.products.models import Product
+from apps.catalog.reviews.models import Review, ReviewReport
+from apps.common.problems import NotFound
+
+ORDERINGS = {
+    "newest": ("-created_at", "id"),
+    "highest": ("-rating", "-created_at", "id"),
+    "lowest": ("rating", "-created_at", "id"),
+}
+REPORTS_SHOWN = 100
+
+
+def shown_reviews(product: Product, *, rating: int | None = None) -> QuerySet[Review]:
+    """What everybody may read of a product, on request only those that give so many stars."""
+    reviews = Review.objects.filter(product=product, status=Review.Status.APPROVED)
+    return reviews if rating is None else reviews.filter(rating=rating)
+
+
+def own_review(slug: str, user_id: uuid.UUID) -> Review:
+    """The user's review of a product, whatever became of it. Raises NotFound."""
+    review = Review.objects.filter(product__slug=slug, user_id=user_id).first()
+    if review is None:
+        raise NotFound("You have not reviewed this product.")
+    return review
+
+
+def review_queue(*, status: str = "", slug: str = "") -> QuerySet[Review]:
+    """Reviews for staff, with their products."""
+    reviews = Review.objects.select_related("product")
+    if status:
+        reviews = reviews.filter(status=status)
+    return reviews.filter(product__slug=slug) if slug else reviews
+
+
+def review_for_staff(review_id: uuid.UUID) -> Review:
+    """One review with its product. Raises NotFound."""
+    review = review_queue().filter(pk=review_id).first()
+    if review is None:
+        raise NotFound("There is no such review.")
+    return review
+
+
+def latest_reports(review: Review) -> QuerySet[ReviewReport]:
+    """What people report of a review, newest first."""
+    return review.reports.order_by("-pk")[:REPORTS_SHOWN]
