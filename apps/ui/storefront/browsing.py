@@ -115,8 +115,9 @@ class Narrowing:
         return {"q": self.params["q"], "category": self.params["category"], "collection": self.collection}
 
     def filters(self, facets: Facets | None) -> tuple[AttributeFilter, ...]:
-        """The attributes of the form."""
-        return tuple(self._filter(facet) for facet in (facets.attributes if facets else ()))
+        """The attributes of the form; numbers that are all the same narrow nothing."""
+        made = (self._filter(facet) for facet in (facets.attributes if facets else ()))
+        return tuple(f for f in made if f.facet.kind != "number" or f.facet.min != f.facet.max or f.chosen_count)
 
     def _filter(self, facet: AttributeFacet) -> AttributeFilter:
         name = PREFIX + facet.name
@@ -163,7 +164,7 @@ class Narrowing:
             ("min_price", f"from {params['min_price']} €", False),
             ("max_price", f"up to {params['max_price']} €", False),
             ("rating", f"{params['rating']} stars or more", False),
-            ("in_stock", "In stock", False),
+            ("in_stock", "To be had now", False),
         ]
         if not self.path_category:
             words.insert(0, ("category", _label(facets.category if facets else (), params["category"]), True))

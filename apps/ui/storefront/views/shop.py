@@ -25,7 +25,7 @@ SHELF = 8
 STARTED = 4
 SUGGEST_FROM = 2
 # What a list without results shows instead.
-POPULAR = 4
+POPULAR = 6
 NEARBY = 5
 
 
