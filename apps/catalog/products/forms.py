@@ -1,4 +1,4 @@
-"""Forms of the admin: prices as people write them, pictures that can be rendered, a tree that stays one."""
+"""Forms of the admin: prices as people write them, pictures that can be rendered."""
 
 from __future__ import annotations
 
@@ -7,11 +7,10 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from treebeard.forms import TreeNodeChoiceField
-from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
+from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminTextareaWidget
 
 from apps.catalog.products import images
-from apps.catalog.products.models import Category, Price, ProductImage, Variant
+from apps.catalog.products.models import Price, ProductImage, Variant
 from apps.catalog.products.selectors import price_in
 from apps.common.money import EXPONENTS, Money
 from apps.common.problems import ValidationProblem
@@ -111,34 +110,3 @@ class ImageForm(forms.ModelForm):
                 raise forms.ValidationError(str(problem)) from problem
             upload.seek(0)
         return upload
-
-
-class CategoryForm(forms.ModelForm):
-    """A category and where it hangs."""
-
-    parent = TreeNodeChoiceField(
-        queryset=Category.objects.order_by("path"),
-        required=False,
-        empty_label="– top level –",
-        widget=UnfoldAdminSelectWidget,
-    )
-
-    class Meta:
-        model = Category
-        fields = ["name", "slug", "parent", "description"]
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if self.instance.pk:
-            self.initial["parent"] = Category.objects.get_parent(self.instance)
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or self.cleaned_data
-        parent, slug = data.get("parent"), data.get("slug")
-        if parent and self.instance.pk and (parent == self.instance or parent.is_descendant_of(self.instance)):
-            self.add_error("parent", "A category cannot hang below itself.")
-        elif slug:
-            path = f"{parent.full_path}/{slug}" if parent else slug
-            if Category.objects.filter(full_path=path).exclude(pk=self.instance.pk).exists():
-                self.add_error("slug", f"There is a category {path} already.")
-        return data
