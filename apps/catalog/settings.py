@@ -27,6 +27,8 @@ MIDDLEWARE = [
     "django.middleware.http.ConditionalGetMiddleware",
     "apps.catalog.history.middleware.HistoryMiddleware",
 ]
+# A form of a collection or an attribute has up to a thousand rows of some fields each.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 ROOT_URLCONF = "apps.catalog.urls"
 SHOP_CURRENCY = "EUR"
 # The first one's texts stand in the columns; a further one needs a text search configuration (browse.search).

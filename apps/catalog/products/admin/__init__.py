@@ -5,9 +5,9 @@ from __future__ import annotations
 from django.contrib import admin
 from django.contrib.auth.models import Group
 
-from apps.catalog.products.admin import products, taxonomy, variants
+from apps.catalog.products.admin import curation, products, taxonomy, variants, vocabulary
 
-__all__ = ["products", "taxonomy", "variants"]
+__all__ = ["curation", "products", "taxonomy", "variants", "vocabulary"]
 
 # Permissions come with the roles of one's account.
 admin.site.unregister(Group)

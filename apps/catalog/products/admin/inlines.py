@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from unfold.admin import StackedInline, TabularInline
 
-from apps.catalog.products.forms import ImageForm, VariantForm
+from apps.catalog.products.admin.forms import ImageForm, VariantForm
 from apps.catalog.products.images import image_url
 from apps.catalog.products.models import ProductImage, ProductRelation, Variant
 

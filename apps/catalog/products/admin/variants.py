@@ -10,7 +10,8 @@ from django.http import HttpRequest
 from unfold.admin import ModelAdmin, TabularInline
 
 from apps.catalog.products import services
-from apps.catalog.products.forms import PriceForm, SaleForm, SalesFormSet, VariantPageForm
+from apps.catalog.products.admin.forms import PriceForm, SaleForm, SalesFormSet, VariantPageForm
+from apps.catalog.products.admin.texts import text_fields
 from apps.catalog.products.models import Price, SalePrice, Variant
 from apps.common.money import Money
 from apps.common.staff.paginator import BoundedPaginator
@@ -50,7 +51,7 @@ class VariantAdmin(ModelAdmin):
     def get_fields(self, request: HttpRequest, obj: Variant | None = None) -> list[Any]:
         return [
             *("product", ("sku", "name"), ("barcode", "weight_grams"), ("offer", "rental_hours", "title_slug")),
-            *("options", tuple(VariantPageForm.translation_fields())),
+            *("options", tuple(text_fields(Variant))),
         ]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
