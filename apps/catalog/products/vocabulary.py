@@ -51,6 +51,7 @@ def create_attribute(columns: Mapping[str, Any], choices: Sequence[Mapping[str, 
     with writing():
         if Attribute.objects.filter(code=columns["code"]).exists():
             raise taken("code", f"There is an attribute {columns['code']} already.")
+        _require_unit_fits(columns.get("kind", Kind.CHOICE), columns.get("unit", ""))
         listings.refresh_taxonomy()
         attribute = Attribute(**_translated(Attribute(), columns))
         attribute.save(force_insert=True)
@@ -71,8 +72,7 @@ def change_attribute(code: str, columns: Mapping[str, Any], *, guard: Guard) -> 
             require_unused(f"The attribute {code}", products=_answering(attribute))
             if kind != Kind.CHOICE and attribute.choices.exists():
                 raise InUse("The attribute has choices; take them away before it is of another kind.")
-        if kind != Kind.NUMBER and columns.get("unit", attribute.unit):
-            raise invalid("unit", "Only numbers have a unit.")
+        _require_unit_fits(kind, columns.get("unit", attribute.unit))
         listings.refresh_taxonomy()
         write(attribute, _translated(attribute, columns))
     return attribute
@@ -104,8 +104,13 @@ def save_attribute(code: str, columns: Mapping[str, Any], choices: ChoiceEdits, 
                 change_choice(attribute.code, slug, changes, guard=unguarded)
         for added in choices.added:
             with within(f"choices.{added['label']}"):
-                add_choice(attribute.code, added, guard=unguarded)
+                add_choice(attribute.code, added)
     return attribute
+
+
+def _require_unit_fits(kind: str, unit: str) -> None:
+    if unit and kind != Kind.NUMBER:
+        raise invalid("unit", "Only numbers have a unit.")
 
 
 def delete_attribute(code: str, *, guard: Guard) -> None:
@@ -129,11 +134,10 @@ def _answering(attribute: Attribute) -> Any:
     return Product.objects.filter(pk__in=answered).order_by("slug").values_list("slug", flat=True)
 
 
-def add_choice(code: str, columns: Mapping[str, Any], *, guard: Guard) -> AttributeChoice:
-    """Raises NotFound, PreconditionFailed, Taken, Conflict for attributes that are not chosen, ValidationProblem."""
+def add_choice(code: str, columns: Mapping[str, Any]) -> AttributeChoice:
+    """Raises NotFound, Taken, Conflict for attributes that are not chosen, ValidationProblem."""
     with writing():
         attribute = lock_row(Attribute, "attribute", code=code)
-        guard(attribute)
         listings.refresh_taxonomy()
         return _add_choice(attribute, columns)
 

@@ -1,107 +1,94 @@
-"""The catalogue in the admin. Every write ends in services.record_change, in the admin's own transaction."""
+"""Products: the list, and the page of one with all its parts."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import admin, messages
-from django.contrib.auth.models import Group
 from django.db import transaction
 from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils.html import format_html
-from unfold.admin import ModelAdmin, StackedInline, TabularInline
+from unfold.admin import ModelAdmin
 
+from apps.catalog.browse.search import matching
 from apps.catalog.history.admin import HistoryAdmin
+from apps.catalog.imports.admin_export import ExportAdmin
 from apps.catalog.products import pictures, services, tasks
-from apps.catalog.products.forms import ImageForm, PriceForm, VariantForm
+from apps.catalog.products.admin.bulk import BulkAdmin
+from apps.catalog.products.admin.filters import CategoryFilter, StateFilter, StockFilter
+from apps.catalog.products.admin.inlines import ImageInline, RelationInline, VariantInline
+from apps.catalog.products.attributes import answer_attributes
+from apps.catalog.products.forms import ProductForm, product_form
 from apps.catalog.products.images import image_url
-from apps.catalog.products.models import AttributeValue, Price, Product, ProductImage, Variant
+from apps.catalog.products.models import Product, ProductImage, ProductType, Variant
 from apps.catalog.products.pricing import set_prices
 from apps.common.money import Money
-from apps.common.problems import Problem
-
-# Permissions come with the roles of one's account.
-admin.site.unregister(Group)
-
-
-class PriceInline(TabularInline):
-    model = Price
-    form = PriceForm
-    extra = 0
-
-
-class VariantInline(StackedInline):
-    model = Variant
-    form = VariantForm
-    extra = 0
-    show_change_link = True
-    ordering = ["position", "sku"]
-    fields = [
-        ("sku", "name", "price"),
-        ("stock_link", "weight_grams", "position"),
-        ("offer", "rental_hours", "options"),
-    ]
-    readonly_fields = ["stock_link"]
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Variant]:
-        return super().get_queryset(request).select_related("stock").prefetch_related("prices")
-
-    @admin.display(description="stock")
-    def stock_link(self, variant: Variant) -> str:
-        stock = getattr(variant, "stock", None)
-        if stock is None:
-            return "–"
-        address = reverse("admin:inventory_stockitem_change", args=[variant.pk])
-        return format_html('<a href="{}">{} available, change…</a>', address, stock.available)
-
-
-class AttributeInline(TabularInline):
-    model = AttributeValue
-    extra = 0
-    fields = ["attribute", "choice", "number", "boolean", "text"]
-    ordering = ["position"]
-
-
-class ImageInline(TabularInline):
-    model = ProductImage
-    form = ImageForm
-    extra = 0
-    ordering = ["position", "id"]
-    fields = ["preview", "file", "alt", "position"]
-    readonly_fields = ["preview"]
-
-    @admin.display(description="picture")
-    def preview(self, image: ProductImage) -> str:
-        return (
-            format_html('<img src="{}" alt="" width="80" loading="lazy">', image_url(image, 320)) if image.file else ""
-        )
+from apps.common.problems import ValidationProblem
+from apps.common.staff.paginator import BoundedPaginator
 
 
 @admin.register(Product)
-class ProductAdmin(HistoryAdmin, ModelAdmin):
-    list_display = ["thumbnail", "title", "kind", "category", "shown_price", "status", "is_featured"]
+class ProductAdmin(BulkAdmin, HistoryAdmin, ExportAdmin, ModelAdmin):
+    list_display = ["thumbnail", "title", "category", "shown_price", "stock", "status", "updated_at"]
     list_display_links = ["thumbnail", "title"]
-    list_filter = ["status", "kind", "category", "is_featured"]
+    list_filter = [StateFilter, StockFilter, CategoryFilter, "kind", "product_type", "is_featured"]
     list_filter_submit = True
+    list_per_page = 50
     list_select_related = ["category", "listing"]
-    search_fields = ["title", "slug", "variants__sku"]
-    ordering = ["-updated_at"]
+    search_fields = ["title"]
+    search_help_text = "Words of the title, brand, attributes or description; a SKU; a barcode."
+    ordering = ["-updated_at", "-id"]
+    sortable_by = ["title", "updated_at"]
+    paginator = BoundedPaginator
     show_full_result_count = False
+    warn_unsaved_form = True
     prepopulated_fields = {"slug": ["title"]}
     autocomplete_fields = ["brand"]
-    fieldsets = [
-        (None, {"fields": ["title", "slug", ("kind", "status"), ("category", "brand"), "summary", "description"]}),
-        ("More", {"fields": [("year", "title_slug"), ("is_featured", "published_at"), "shown_price"]}),
-    ]
-    readonly_fields = ["shown_price", "published_at"]
-    inlines = [VariantInline, ImageInline, AttributeInline]
-    actions = ["publish", "archive"]
+    readonly_fields = ["shown_price"]
+    inlines = [VariantInline, ImageInline, RelationInline]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Product]:
         pictures = Prefetch("images", ProductImage.objects.order_by("position", "id"))
         return super().get_queryset(request).prefetch_related(pictures)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Product], search_term: str
+    ) -> tuple[QuerySet[Product], bool]:
+        """By the shop's own full text, drafts too, or the start of a SKU; never a scan of all titles."""
+        return (queryset.filter(pk__in=matching(search_term)) if search_term.strip() else queryset), False
+
+    def get_form(
+        self, request: HttpRequest, obj: Product | None = None, change: bool = False, **kwargs: Any
+    ) -> type[ProductForm]:
+        kwargs["form"] = product_form(self._type_of(request, obj))
+        return super().get_form(request, obj, change, **kwargs)
+
+    def get_fieldsets(self, request: HttpRequest, obj: Product | None = None) -> Any:
+        tab = {"classes": ["tab"]}
+        asked = self._type_of(request, obj)
+        answers = [f"answer_{code}" for code in product_form(asked).asked]
+        hint = "" if asked else "Choose a type of product and save: what it asks for stands here then."
+        return [
+            (
+                None,
+                {
+                    "fields": [
+                        *("title", "slug", ("kind", "status"), ("category", "brand"), ("product_type", "is_featured")),
+                        *("summary", "description", ("published_at", "published_until"), ("year", "title_slug")),
+                        *("shown_price", "seen_version"),
+                    ]
+                },
+            ),
+            ("Attributes", tab | {"fields": answers, "description": hint}),
+            ("Search engines", tab | {"fields": ["seo_title", "seo_description"]}),
+            ("Translations", tab | {"fields": ProductForm.translation_fields()}),
+        ]
+
+    def _type_of(self, request: HttpRequest, obj: Product | None) -> ProductType | None:
+        """The type under which the form was made: the saved one, or the one chosen on a page that comes back."""
+        return obj.product_type if obj else None
 
     @admin.display(description="")
     def thumbnail(self, product: Product) -> str:
@@ -113,18 +100,20 @@ class ProductAdmin(HistoryAdmin, ModelAdmin):
     @admin.display(description="price from")
     def shown_price(self, product: Product) -> str:
         listing = getattr(product, "listing", None)
-        currency = services.settings.SHOP_CURRENCY
+        currency = settings.SHOP_CURRENCY
         price = listing.prices.get(currency) if listing else None
         return Money(price["amount"], currency).format() if price else "–"
 
+    @admin.display(description="stock")
+    def stock(self, product: Product) -> str:
+        listing = getattr(product, "listing", None)
+        return listing.get_availability_display() if listing else "–"
+
     def save_model(self, request: HttpRequest, obj: Product, form: Any, change: bool) -> None:
-        # The row may hold a published product without a date only for the length of this transaction's statements.
-        if obj.status == Product.Status.PUBLISHED and obj.published_at is None:
-            obj.published_at = services.timezone.now()
         if change:
             # Only what the form shows: sales and ratings may have been counted since it was loaded.
-            shown = {*form.changed_data, "published_at"} & {field.name for field in obj._meta.concrete_fields}
-            obj.save(update_fields=shown)
+            shown = {*form.changed_data, "published_at", "translations"}
+            obj.save(update_fields=shown & {field.name for field in obj._meta.concrete_fields})
         else:
             super().save_model(request, obj, form, change)
 
@@ -144,67 +133,26 @@ class ProductAdmin(HistoryAdmin, ModelAdmin):
         previous = form.initial.get("status") if change else None
         product = form.instance
         try:
-            services.record_change(product, previous_status=previous)
+            with transaction.atomic():
+                answer_attributes(product, form.answers())
+                services.record_change(product, previous_status=previous)
         except services.NotSellable as problem:
             Product.objects.filter(pk=product.pk).update(status=Product.Status.DRAFT)
             product.status = Product.Status.DRAFT
+            answer_attributes(product, form.answers())
             services.record_change(product, previous_status=previous)
-            messages.warning(request, f"Saved as a draft: {problem}")
+            messages.warning(request, f"Saved as a draft: {_told(problem)}")
 
     def has_delete_permission(self, request: HttpRequest, obj: Product | None = None) -> bool:
         """What was ever on sale stands in orders and reviews: it is archived, not deleted."""
         return super().has_delete_permission(request, obj) and (obj is None or obj.published_at is None)
 
-    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
-        actions = super().get_actions(request)
-        actions.pop("delete_selected", None)
-        return actions
 
-    @admin.action(description="Publish")
-    def publish(self, request: HttpRequest, queryset: QuerySet[Product]) -> None:
-        self._set_status(request, queryset, Product.Status.PUBLISHED)
-
-    @admin.action(description="Archive")
-    def archive(self, request: HttpRequest, queryset: QuerySet[Product]) -> None:
-        self._set_status(request, queryset, Product.Status.ARCHIVED)
-
-    def _set_status(self, request: HttpRequest, queryset: QuerySet[Product], status: str) -> None:
-        for product in queryset.order_by("pk"):
-            try:
-                services.set_status(product, status)
-            except Problem as problem:
-                messages.error(request, str(problem))
+def _told(problem: ValidationProblem | services.NotSellable) -> str:
+    """The problem with what each field lacks."""
+    return " ".join([str(problem), *(said for lines in (problem.errors or {}).values() for said in lines)])
 
 
 def _render_later(image: ProductImage) -> None:
     image_id = str(image.pk)
     transaction.on_commit(lambda: tasks.render_image.delay(image_id), robust=True)
-
-
-@admin.register(Variant)
-class VariantAdmin(ModelAdmin):
-    """Prices of one variant; stock stands in the inventory."""
-
-    list_display = ["sku", "product", "name", "shown_price"]
-    list_select_related = ["product"]
-    search_fields = ["sku", "product__title"]
-    ordering = ["sku"]
-    show_full_result_count = False
-    readonly_fields = ["product"]
-    fields = ["product", ("sku", "name"), ("offer", "rental_hours"), ("weight_grams", "position"), "options"]
-    inlines = [PriceInline]
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Variant]:
-        return super().get_queryset(request).prefetch_related("prices")
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    @admin.display(description="prices")
-    def shown_price(self, variant: Variant) -> str:
-        return ", ".join(Money(price.amount, price.currency).format() for price in variant.prices.all())
-
-    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        super().save_related(request, form, formsets, change)
-        product = form.instance.product
-        services.record_change(product, previous_status=product.status)

@@ -16,8 +16,8 @@ from django.utils.safestring import SafeString
 from unfold.widgets import UnfoldAdminSelect2Widget
 
 from apps.catalog.products import brands, categories
-from apps.catalog.products.admin.serving import ServedAdmin, ServedForm
-from apps.catalog.products.admin.texts import text_fields, text_fieldsets
+from apps.catalog.products.admin.serving import ServedAdmin, ServedForm, translation_tab
+from apps.catalog.products.forms import translations_of
 from apps.catalog.products.models import Brand, Category, Product
 from apps.catalog.products.writing import unguarded
 from apps.common.problems import Problem
@@ -44,10 +44,9 @@ class CategoryField(forms.ModelChoiceField):
         return obj.full_path
 
 
-class CategoryForm(ServedForm):
+class CategoryForm(ServedForm, translations_of(Category)):  # type: ignore[misc]  # a class made by a call
     """A category and where it hangs."""
 
-    vars().update(text_fields(Category))
     parent = CategoryField(
         queryset=Category.objects.order_by("path"),
         required=False,
@@ -86,7 +85,7 @@ class CategoryAdmin(ServedAdmin):
     prepopulated_fields = {"slug": ["name"]}
     fieldsets = [
         (None, {"fields": [("name", "slug"), "parent", "description", "seen"]}),
-        *text_fieldsets(Category),
+        translation_tab(CategoryForm),
         SEARCH_ENGINES,
     ]
 
@@ -185,9 +184,7 @@ def _button(category: Category, side: str, neighbour: int | None, icon: str) -> 
     )
 
 
-class BrandForm(ServedForm):
-    vars().update(text_fields(Brand))
-
+class BrandForm(ServedForm, translations_of(Brand)):  # type: ignore[misc]  # a class made by a call
     class Meta:
         model = Brand
         fields = ["name", "slug", "description"]
@@ -202,7 +199,7 @@ class BrandAdmin(ServedAdmin):
     prepopulated_fields = {"slug": ["name"]}
     fieldsets = [
         (None, {"fields": [("name", "slug"), "description", "seen"]}),
-        *text_fieldsets(Brand),
+        translation_tab(BrandForm),
     ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Brand]:

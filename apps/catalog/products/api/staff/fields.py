@@ -111,9 +111,6 @@ class TranslationsField(KeyedField):
 class AnswerField(serializers.Field):
     """An answer to an attribute: a text, a number, yes or no, or several choices."""
 
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(allow_null=True, **kwargs)
-
     def to_internal_value(self, data: Any) -> Any:
         if isinstance(data, list):
             if len(data) > MAX_CHOSEN:
@@ -136,4 +133,4 @@ class AnswerField(serializers.Field):
 class AnswersField(KeyedField):
     """Answers by the attribute's code; null takes one away, attributes that are not named stay."""
 
-    child = AnswerField()
+    child = AnswerField(allow_null=True)
