@@ -79,7 +79,7 @@ class ItemInline(TabularInline):
     fields = ["product", "position"]
     autocomplete_fields = ["product"]
     ordering_field = "position"
-    hide_title = True
+    show_title = False
     verbose_name = "product"
     verbose_name_plural = "products"
 

@@ -118,8 +118,6 @@ def translation_tab(form: Any) -> tuple[str, dict[str, Any]]:
 class ServedAdmin(HistoryAdmin, ModelAdmin):
     """A ModelAdmin whose rows are written and deleted by services, with all their parts at once."""
 
-    # Nobody deletes many of these at once: each is refused or not for a reason of its own.
-    show_full_result_count = False
     warn_unsaved_form = True
 
     def write(self, form: Any, formsets: list[Any]) -> models.Model:
@@ -199,6 +197,7 @@ class ServedAdmin(HistoryAdmin, ModelAdmin):
         return [str(row) for row in objs], {self.opts.verbose_name: len(objs)}, set(), []
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        """Nobody deletes many of these at once: each is refused or not for a reason of its own."""
         actions = super().get_actions(request)
         actions.pop("delete_selected", None)
         return actions

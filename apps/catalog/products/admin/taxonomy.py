@@ -110,7 +110,9 @@ class CategoryAdmin(ServedAdmin):
 
     @admin.display(description="name")
     def shown_name(self, category: Category) -> str:
-        return format_html("{}{}", "\u2003" * (category.depth - 1), category.name)
+        return format_html(
+            '<span class="whitespace-nowrap">{}{}</span>', "\u2003" * (category.depth - 1), category.name
+        )
 
     @admin.display(description="products")
     def shown_products(self, category: Any) -> str:
@@ -120,7 +122,8 @@ class CategoryAdmin(ServedAdmin):
     def moves(self, category: Any) -> str:
         """Buttons that name the neighbour to go before or behind, so that a second click changes nothing."""
         return format_html(
-            "{}{}",
+            '<span id="category-{}" class="whitespace-nowrap">{}{}</span>',
+            category.pk,
             _button(category, "before", category.above, "arrow_upward"),
             _button(category, "behind", category.below, "arrow_downward"),
         )
@@ -163,7 +166,7 @@ def _button(category: Category, side: str, neighbour: int | None, icon: str) -> 
     classes = "border border-base-200 dark:border-base-700 rounded-default leading-none p-1 mr-1 align-middle"
     if neighbour is None:
         return format_html(
-            '<button type="button" disabled aria-label="{}" class="{} opacity-25"><span aria-hidden="true" '
+            '<button type="button" disabled aria-label="{}" class="{} opacity-50"><span aria-hidden="true" '
             'class="material-symbols-outlined">{}</span></button>',
             words,
             classes,
@@ -171,11 +174,9 @@ def _button(category: Category, side: str, neighbour: int | None, icon: str) -> 
         )
     address = reverse("admin:products_category_place", args=[category.pk, side, neighbour])
     return format_html(
-        '<button type="submit" id="category-{}-{}" formaction="{}" aria-label="{}" title="{}" class="{} '
+        '<button type="submit" formaction="{}" aria-label="{}" title="{}" class="{} '
         'cursor-pointer hover:text-primary-600"><span aria-hidden="true" class="material-symbols-outlined">{}</span>'
         "</button>",
-        category.pk,
-        side,
         address,
         words,
         words,

@@ -56,7 +56,7 @@ class ChoiceInline(TabularInline):
     ordering = ["position", "label"]
     fields = ["label", *ChoiceForm.translation_fields(), "slug", "position"]
     ordering_field = "position"
-    hide_title = True
+    show_title = False
     verbose_name_plural = "choices"
 
 
@@ -126,7 +126,7 @@ class AskedInline(TabularInline):
     fields = ["attribute", "is_required", "position"]
     autocomplete_fields = ["attribute"]
     ordering_field = "position"
-    hide_title = True
+    show_title = False
     verbose_name = "attribute"
     verbose_name_plural = "attributes"
 
