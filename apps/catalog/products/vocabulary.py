@@ -78,11 +78,6 @@ def change_attribute(code: str, columns: Mapping[str, Any], *, guard: Guard) -> 
     return attribute
 
 
-def _require_unit_fits(kind: str, unit: str) -> None:
-    if unit and kind != Kind.NUMBER:
-        raise invalid("unit", "Only numbers have a unit.")
-
-
 @dataclass(frozen=True, slots=True)
 class ChoiceEdits:
     """What becomes of an attribute's choices; they are known by their slugs before the change."""
@@ -111,6 +106,11 @@ def save_attribute(code: str, columns: Mapping[str, Any], choices: ChoiceEdits, 
             with within(f"choices.{added['label']}"):
                 add_choice(attribute.code, added)
     return attribute
+
+
+def _require_unit_fits(kind: str, unit: str) -> None:
+    if unit and kind != Kind.NUMBER:
+        raise invalid("unit", "Only numbers have a unit.")
 
 
 def delete_attribute(code: str, *, guard: Guard) -> None:

@@ -118,7 +118,7 @@ class BulkAdmin:
             "seen": bulk.fingerprint(plan) if plan else "",
             "is_asked": form.is_bound and form.is_valid(),
         }
-        return self._page(request, queryset, "change_prices", form, context)
+        return self._confirmation(request, queryset, "change_prices", form, context)
 
     @admin.action(description="Move to a category…", permissions=["change"])
     def move(self, request: HttpRequest, queryset: QuerySet[Product]) -> HttpResponse | None:
@@ -130,7 +130,7 @@ class BulkAdmin:
                 lambda: f"{bulk.move_products(bulk.chosen(queryset), category):,} products are in {category} now.",
             )
             return None
-        return self._page(request, queryset, "move", form, {"title": "Move to a category"})
+        return self._confirmation(request, queryset, "move", form, {"title": "Move to a category"})
 
     @admin.action(description="Add to a collection…", permissions=["change"])
     def collect(self, request: HttpRequest, queryset: QuerySet[Product]) -> HttpResponse | None:
@@ -144,7 +144,7 @@ class BulkAdmin:
                 ),
             )
             return None
-        return self._page(request, queryset, "collect", form, {"title": "Add to a collection"})
+        return self._confirmation(request, queryset, "collect", form, {"title": "Add to a collection"})
 
     def _do(self, request: HttpRequest, work: Any) -> None:
         try:
@@ -152,7 +152,7 @@ class BulkAdmin:
         except Problem as problem:
             messages.error(request, str(problem))
 
-    def _page(
+    def _confirmation(
         self, request: HttpRequest, queryset: QuerySet[Product], action: str, form: forms.Form, context: dict[str, Any]
     ) -> HttpResponse:
         """A page between the list and the deed, which sends the list's own action again."""

@@ -16,9 +16,9 @@ from apps.catalog.browse.browsing import browse
 from apps.catalog.browse.rules import read_rule
 from apps.catalog.products import curation
 from apps.catalog.products.admin.rule_fields import as_initial, as_rule, offer_choices, rule_fields
-from apps.catalog.products.admin.serving import KnownRowForm, ServedAdmin, ServedForm, kept_rows
+from apps.catalog.products.admin.serving import KnownRowForm, ServedAdmin, ServedForm, kept_rows, translation_tab
 from apps.catalog.products.admin.taxonomy import SEARCH_ENGINES
-from apps.catalog.products.admin.texts import text_fields, text_fieldsets
+from apps.catalog.products.admin.forms import translations_of
 from apps.catalog.products.models import Attribute, Collection, CollectionItem
 from apps.catalog.products.translations import default_language
 from apps.catalog.products.writing import unguarded
@@ -27,8 +27,8 @@ from apps.common.problems import Problem
 Kind = Collection.Kind
 
 
-class CollectionForm(ServedForm):
-    vars().update(text_fields(Collection) | rule_fields())
+class CollectionForm(ServedForm, translations_of(Collection)):  # type: ignore[misc]  # a class made by a call
+    vars().update(rule_fields())
     parts = ("items",)
 
     class Meta:
@@ -79,6 +79,7 @@ class ItemInline(TabularInline):
     fields = ["product", "position"]
     autocomplete_fields = ["product"]
     ordering_field = "position"
+    show_title = False
     verbose_name = "product"
     verbose_name_plural = "products"
 
@@ -114,7 +115,7 @@ class CollectionAdmin(ServedAdmin):
                 ],
             },
         ),
-        *text_fieldsets(Collection),
+        translation_tab(CollectionForm),
         SEARCH_ENGINES,
     ]
 

@@ -19,7 +19,6 @@ from unfold.widgets import (
 )
 
 from apps.catalog.products import images
-from apps.catalog.products.admin.texts import TranslatedForm, text_fields
 from apps.catalog.products.attributes import values_for
 from apps.catalog.products.models import (
     Attribute,
@@ -31,11 +30,15 @@ from apps.catalog.products.models import (
     SalePrice,
     Variant,
 )
+from apps.catalog.products.models.bases import Translated
 from apps.catalog.products.selectors import price_in
+from apps.catalog.products.translations import languages, merged_translations
 from apps.common.money import EXPONENTS, Money
 from apps.common.problems import ValidationProblem
 
 MAX_MAJOR = 10**9
+# Longer texts get a box of several lines.
+LONG_TEXT = 200
 
 
 def exponent(currency: str) -> int:
@@ -55,13 +58,51 @@ def as_minor_units(value: Decimal, currency: str) -> int:
     return int(scaled)
 
 
-class ProductForm(TranslatedForm):
+class TranslatedForm(forms.ModelForm):
+    """Has a field for each text in each further language: `de_title`. An empty one shows the first language's text."""
+
+    texts: ClassVar[type[Translated]]
+
+    @classmethod
+    def translation_fields(cls) -> list[str]:
+        return [f"{language}_{name}" for language in languages()[1:] for name in cls.texts.TRANSLATABLE]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for language in languages()[1:]:
+            for name, said in self.instance.translations.get(language, {}).items():
+                self.initial[f"{language}_{name}"] = said
+
+    def save(self, commit: bool = True) -> Any:
+        given = {
+            language: {name: self.cleaned_data.get(f"{language}_{name}", "") for name in self.texts.TRANSLATABLE}
+            for language in languages()[1:]
+        }
+        self.instance.translations = merged_translations(self.instance, given)
+        return super().save(commit)
+
+
+def translations_of(model: type[Translated]) -> type[TranslatedForm]:
+    """The form to derive a form of `model` from."""
+    fields: dict[str, Any] = {"texts": model, "__module__": __name__}
+    for language in languages()[1:]:
+        for name in model.TRANSLATABLE:
+            own = model._meta.get_field(name)
+            fields[f"{language}_{name}"] = forms.CharField(
+                required=False,
+                max_length=own.max_length,
+                label=f"{own.verbose_name} ({language})".capitalize(),
+                widget=UnfoldAdminTextareaWidget if own.max_length > LONG_TEXT else UnfoldAdminTextInputWidget,
+            )
+    return type(TranslatedForm)(f"Translated{model.__name__}Form", (TranslatedForm,), fields)
+
+
+class ProductForm(translations_of(Product)):  # type: ignore[misc]  # a class made by a call
     """A product as its editor has read it: `seen_version` refuses to write over what somebody else saved meanwhile.
 
     A field `answer_<code>` for each attribute of the product's type is added by `product_form`.
     """
 
-    vars().update(text_fields(Product))
     seen_version = forms.IntegerField(widget=forms.HiddenInput, required=False)
     asked: ClassVar[Mapping[str, Attribute]] = {}
 
@@ -100,10 +141,6 @@ class ProductForm(TranslatedForm):
             except ValidationProblem as problem:
                 self.add_error(f"answer_{code}", str(problem))
         return data
-
-    def save(self, commit: bool = True) -> Any:
-        self.instance.translations = self.cleaned_data["translations"]
-        return super().save(commit)
 
     def answers(self) -> dict[str, Any]:
         """What to write, by the attributes' codes; None takes an answer away."""
@@ -189,19 +226,13 @@ class VariantForm(forms.ModelForm):
         return data
 
 
-class VariantPageForm(TranslatedForm):
+class VariantPageForm(translations_of(Variant)):  # type: ignore[misc]  # a class made by a call
     """A variant on its own page, with its name in the shop's languages."""
-
-    vars().update(text_fields(Variant))
 
     class Meta:
         model = Variant
         fields = "__all__"
         widgets = {"options": UnfoldAdminTextareaWidget(attrs={"rows": 2})}
-
-    def save(self, commit: bool = True) -> Any:
-        self.instance.translations = self.cleaned_data["translations"]
-        return super().save(commit)
 
 
 class PriceForm(forms.ModelForm):

@@ -20,7 +20,7 @@ from django.utils.safestring import SafeString, mark_safe
 from unfold.admin import ModelAdmin
 
 from apps.catalog.history.admin import HistoryAdmin
-from apps.catalog.products.admin.texts import TranslatedForm
+from apps.catalog.products.admin.forms import TranslatedForm
 from apps.catalog.products.models.bases import Translated
 from apps.catalog.products.writing import Guard, unguarded
 from apps.common.problems import PreconditionFailed, Problem
@@ -44,7 +44,7 @@ def _columns(row: models.Model) -> list[Any]:
     return [getattr(row, field.attname) for field in row._meta.concrete_fields if field.name not in TREE]
 
 
-class ServedForm(TranslatedForm):
+class ServedForm(forms.ModelForm):
     """Remembers what its author has seen, and shows what a service refused. `parts` are seen too."""
 
     parts: tuple[str, ...] = ()
@@ -75,7 +75,7 @@ class ServedForm(TranslatedForm):
         return guard
 
     def clean(self) -> dict[str, Any]:
-        data = super().clean()
+        data = super().clean() or self.cleaned_data
         if self.refused is None:
             return data
         if not self.refused.errors:
@@ -86,24 +86,38 @@ class ServedForm(TranslatedForm):
         return data
 
     def field_of(self, name: str) -> str:
-        """The form's field for a service's: `translations_de_title` for `translations.de.title`."""
-        return name.replace(".", "_")
+        """The form's field for a service's: `de_title` for `translations.de.title`."""
+        return name.removeprefix("translations.").replace(".", "_")
 
     def columns(self) -> dict[str, Any]:
         """What to write: all for a new row, what was changed otherwise. A slug left empty is the service's to make."""
         own = {field.name for field in self._meta.model._meta.fields}
         names = own & set(self.cleaned_data if self.is_new else self.changed_data)
         columns = {name: self.cleaned_data[name] for name in names if name != "slug" or self.cleaned_data[name]}
-        if translations := self.translation_changes():
+        if translations := translation_changes(self):
             columns["translations"] = translations
         return columns
+
+
+def translation_changes(form: Any) -> dict[str, dict[str, str]]:
+    """What a service is to lay over the row's translations: every text shown, when one of them was changed."""
+    names = form.translation_fields() if isinstance(form, TranslatedForm) else []
+    changes: dict[str, dict[str, str]] = {}
+    if set(names) & set(form.changed_data):
+        for field in names:
+            language, _, name = field.partition("_")
+            changes.setdefault(language, {})[name] = form.cleaned_data[field]
+    return changes
+
+
+def translation_tab(form: Any) -> tuple[str, dict[str, Any]]:
+    """The texts of a form in the shop's further languages."""
+    return "Translations", {"classes": ["tab"], "fields": form.translation_fields()}
 
 
 class ServedAdmin(HistoryAdmin, ModelAdmin):
     """A ModelAdmin whose rows are written and deleted by services, with all their parts at once."""
 
-    # Nobody deletes many of these at once: each is refused or not for a reason of its own.
-    show_full_result_count = False
     warn_unsaved_form = True
 
     def write(self, form: Any, formsets: list[Any]) -> models.Model:
@@ -183,6 +197,7 @@ class ServedAdmin(HistoryAdmin, ModelAdmin):
         return [str(row) for row in objs], {self.opts.verbose_name: len(objs)}, set(), []
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        """Nobody deletes many of these at once: each is refused or not for a reason of its own."""
         actions = super().get_actions(request)
         actions.pop("delete_selected", None)
         return actions
@@ -196,6 +211,13 @@ class KnownThing(forms.Widget):
         return format_html('<a class="underline" href="{}">{}</a>', address, value)
 
 
+def place_last(form: forms.ModelForm) -> None:
+    """A new row says no place of its own, so it comes last; the model's default would put it first."""
+    form.fields["position"].required = False
+    if form.instance._state.adding:
+        form.initial["position"] = None
+
+
 class KnownRowForm(forms.ModelForm):
     """A row of an inline that names something (`known`) in a place. What it names is chosen once: so a row that is
     there needs no select, and no query."""
@@ -205,7 +227,7 @@ class KnownRowForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if "position" in self.fields:
-            self.fields["position"].required = False
+            place_last(self)
         if not self.instance._state.adding and self.known in self.fields:
             self.fields[self.known] = forms.Field(disabled=True, widget=KnownThing)
             self.initial[self.known] = getattr(self.instance, self.known)

@@ -16,8 +16,8 @@ from django.utils.safestring import SafeString
 from unfold.widgets import UnfoldAdminSelect2Widget
 
 from apps.catalog.products import brands, categories
-from apps.catalog.products.admin.serving import ServedAdmin, ServedForm
-from apps.catalog.products.admin.texts import text_fields, text_fieldsets
+from apps.catalog.products.admin.serving import ServedAdmin, ServedForm, translation_tab
+from apps.catalog.products.admin.forms import translations_of
 from apps.catalog.products.models import Brand, Category, Product
 from apps.catalog.products.writing import unguarded
 from apps.common.problems import Problem
@@ -44,10 +44,9 @@ class CategoryField(forms.ModelChoiceField):
         return obj.full_path
 
 
-class CategoryForm(ServedForm):
+class CategoryForm(ServedForm, translations_of(Category)):  # type: ignore[misc]  # a class made by a call
     """A category and where it hangs."""
 
-    vars().update(text_fields(Category))
     parent = CategoryField(
         queryset=Category.objects.order_by("path"),
         required=False,
@@ -86,7 +85,7 @@ class CategoryAdmin(ServedAdmin):
     prepopulated_fields = {"slug": ["name"]}
     fieldsets = [
         (None, {"fields": [("name", "slug"), "parent", "description", "seen"]}),
-        *text_fieldsets(Category),
+        translation_tab(CategoryForm),
         SEARCH_ENGINES,
     ]
 
@@ -111,7 +110,9 @@ class CategoryAdmin(ServedAdmin):
 
     @admin.display(description="name")
     def shown_name(self, category: Category) -> str:
-        return format_html("{}{}", "\u2003" * (category.depth - 1), category.name)
+        return format_html(
+            '<span class="whitespace-nowrap">{}{}</span>', "\u2003" * (category.depth - 1), category.name
+        )
 
     @admin.display(description="products")
     def shown_products(self, category: Any) -> str:
@@ -121,7 +122,8 @@ class CategoryAdmin(ServedAdmin):
     def moves(self, category: Any) -> str:
         """Buttons that name the neighbour to go before or behind, so that a second click changes nothing."""
         return format_html(
-            "{}{}",
+            '<span id="category-{}" class="whitespace-nowrap">{}{}</span>',
+            category.pk,
             _button(category, "before", category.above, "arrow_upward"),
             _button(category, "behind", category.below, "arrow_downward"),
         )
@@ -164,7 +166,7 @@ def _button(category: Category, side: str, neighbour: int | None, icon: str) -> 
     classes = "border border-base-200 dark:border-base-700 rounded-default leading-none p-1 mr-1 align-middle"
     if neighbour is None:
         return format_html(
-            '<button type="button" disabled aria-label="{}" class="{} opacity-25"><span aria-hidden="true" '
+            '<button type="button" disabled aria-label="{}" class="{} opacity-50"><span aria-hidden="true" '
             'class="material-symbols-outlined">{}</span></button>',
             words,
             classes,
@@ -172,11 +174,9 @@ def _button(category: Category, side: str, neighbour: int | None, icon: str) -> 
         )
     address = reverse("admin:products_category_place", args=[category.pk, side, neighbour])
     return format_html(
-        '<button type="submit" id="category-{}-{}" formaction="{}" aria-label="{}" title="{}" class="{} '
+        '<button type="submit" formaction="{}" aria-label="{}" title="{}" class="{} '
         'cursor-pointer hover:text-primary-600"><span aria-hidden="true" class="material-symbols-outlined">{}</span>'
         "</button>",
-        category.pk,
-        side,
         address,
         words,
         words,
@@ -185,9 +185,7 @@ def _button(category: Category, side: str, neighbour: int | None, icon: str) -> 
     )
 
 
-class BrandForm(ServedForm):
-    vars().update(text_fields(Brand))
-
+class BrandForm(ServedForm, translations_of(Brand)):  # type: ignore[misc]  # a class made by a call
     class Meta:
         model = Brand
         fields = ["name", "slug", "description"]
@@ -202,7 +200,7 @@ class BrandAdmin(ServedAdmin):
     prepopulated_fields = {"slug": ["name"]}
     fieldsets = [
         (None, {"fields": [("name", "slug"), "description", "seen"]}),
-        *text_fieldsets(Brand),
+        translation_tab(BrandForm),
     ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Brand]:

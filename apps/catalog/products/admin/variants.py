@@ -11,7 +11,6 @@ from unfold.admin import ModelAdmin, TabularInline
 
 from apps.catalog.products import services
 from apps.catalog.products.admin.forms import PriceForm, SaleForm, SalesFormSet, VariantPageForm
-from apps.catalog.products.admin.texts import text_fields
 from apps.catalog.products.models import Price, SalePrice, Variant
 from apps.common.money import Money
 from apps.common.staff.paginator import BoundedPaginator
@@ -51,7 +50,7 @@ class VariantAdmin(ModelAdmin):
     def get_fields(self, request: HttpRequest, obj: Variant | None = None) -> list[Any]:
         return [
             *("product", ("sku", "name"), ("barcode", "weight_grams"), ("offer", "rental_hours", "title_slug")),
-            *("options", tuple(text_fields(Variant))),
+            *("options", tuple(VariantPageForm.translation_fields())),
         ]
 
     def has_add_permission(self, request: HttpRequest) -> bool:

@@ -10,41 +10,41 @@ from django.http import HttpRequest
 from unfold.admin import TabularInline
 
 from apps.catalog.products import vocabulary
-from apps.catalog.products.admin.serving import KnownRowForm, ServedAdmin, ServedForm, kept_rows
+from apps.catalog.products.admin.serving import (
+    KnownRowForm,
+    ServedAdmin,
+    ServedForm,
+    kept_rows,
+    place_last,
+    translation_changes,
+    translation_tab,
+)
 from apps.catalog.products.admin.taxonomy import product_count, products_link
-from apps.catalog.products.admin.texts import TranslatedForm, text_fields, text_fieldsets
+from apps.catalog.products.admin.forms import translations_of
 from apps.catalog.products.models import Attribute, AttributeChoice, ProductType, ProductTypeAttribute
 from apps.catalog.products.writing import unguarded
 
 
-class ChoiceForm(TranslatedForm):
-    vars().update(text_fields(AttributeChoice))
-
+class ChoiceForm(translations_of(AttributeChoice)):  # type: ignore[misc]  # a class made by a call
     class Meta:
         model = AttributeChoice
         fields = ["label", "slug", "position"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name in text_fields(AttributeChoice):
-            self.fields[name].label = f"Label in {_language(name)}"
         self.fields["slug"].required = not self.instance._state.adding
-        self.fields["position"].required = False
+        place_last(self)
 
     def columns(self, position: int) -> dict[str, Any]:
         """What to write of it at this place of the list."""
         is_new = self.instance._state.adding
         names = ("label", "slug") if is_new else tuple({"label", "slug"} & set(self.changed_data))
         columns = {name: self.cleaned_data[name] for name in names if self.cleaned_data[name]}
-        if translations := self.translation_changes():
+        if translations := translation_changes(self):
             columns["translations"] = translations
         if is_new or self.instance.position != position:
             columns["position"] = position
         return columns
-
-
-def _language(name: str) -> str:
-    return name.split("_")[1]
 
 
 class ChoiceInline(TabularInline):
@@ -54,13 +54,13 @@ class ChoiceInline(TabularInline):
     form = ChoiceForm
     extra = 0
     ordering = ["position", "label"]
-    fields = ["label", *text_fields(AttributeChoice), "slug", "position"]
+    fields = ["label", *ChoiceForm.translation_fields(), "slug", "position"]
     ordering_field = "position"
+    show_title = False
     verbose_name_plural = "choices"
 
 
-class AttributeForm(ServedForm):
-    vars().update(text_fields(Attribute))
+class AttributeForm(ServedForm, translations_of(Attribute)):  # type: ignore[misc]  # a class made by a call
     parts = ("choices",)
 
     class Meta:
@@ -79,7 +79,7 @@ class AttributeAdmin(ServedAdmin):
     inlines = [ChoiceInline]
     fieldsets = [
         (None, {"fields": [("label", "code"), ("kind", "unit"), ("is_facet", "position"), "seen"]}),
-        *text_fieldsets(Attribute),
+        translation_tab(AttributeForm),
     ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Attribute]:
@@ -126,6 +126,7 @@ class AskedInline(TabularInline):
     fields = ["attribute", "is_required", "position"]
     autocomplete_fields = ["attribute"]
     ordering_field = "position"
+    show_title = False
     verbose_name = "attribute"
     verbose_name_plural = "attributes"
 
