@@ -7,7 +7,7 @@ from typing import Any
 
 from apps.catalog.browse import listings
 from apps.catalog.products.models import Category
-from apps.catalog.products.taxonomy import CATEGORY_PATH, record_rename, save_category
+from apps.catalog.products.taxonomy import CATEGORY_PATH, lock_tree, record_rename, save_category
 from apps.catalog.products.translations import merged_translations
 from apps.catalog.products.writing import (
     Guard,
@@ -32,14 +32,14 @@ def create_category(columns: Mapping[str, Any]) -> Category:
     Raises Taken, ValidationProblem.
     """
     with writing():
-        # The stamp's lock is the tree's as well: treebeard works out the place of a new node from its neighbours.
-        listings.refresh_taxonomy()
+        lock_tree()
         texts, parent = _texts(Category(), columns), _parent(columns.get("parent"))
         if not columns.get("slug"):
             texts["slug"] = _free_slug(columns["name"], parent)
         category = Category(**texts)
         _require_place(category, parent)
         save_category(category, parent=parent)
+        listings.refresh_taxonomy()
     return category
 
 
@@ -49,6 +49,7 @@ def change_category(path: str, columns: Mapping[str, Any], *, guard: Guard) -> C
     Raises NotFound, PreconditionFailed, Taken, ValidationProblem.
     """
     with writing():
+        lock_tree()
         category = lock_row(Category, "category", full_path=path)
         guard(category)
         texts = _texts(category, columns)
@@ -66,13 +67,14 @@ def change_category(path: str, columns: Mapping[str, Any], *, guard: Guard) -> C
             parent = _parent(columns["parent"]) if "parent" in columns else former
             _require_place(category, parent)
             save_category(category, parent=parent)
-        category.refresh_from_db()
+            category.refresh_from_db()
     return category
 
 
 def delete_category(path: str, *, guard: Guard) -> None:
     """Raises NotFound, PreconditionFailed, InUse while products or other categories stand in it."""
     with writing():
+        lock_tree()
         category = lock_row(Category, "category", full_path=path)
         guard(category)
         listings.refresh_taxonomy()
@@ -81,8 +83,7 @@ def delete_category(path: str, *, guard: Guard) -> None:
             products=category.products.order_by("slug").values_list("slug", flat=True),
             categories=_below(path).order_by("full_path").values_list("full_path", flat=True),
         )
-        category.refresh_from_db()
-        Category.objects.delete(category)
+        Category.objects.filter(pk=category.pk).delete()
 
 
 def _texts(category: Category, columns: Mapping[str, Any]) -> dict[str, Any]:
