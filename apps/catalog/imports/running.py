@@ -16,7 +16,7 @@ from apps.catalog.history.context import written_by
 from apps.catalog.imports import bulk, leases, stock
 from apps.catalog.imports.bulk import Light
 from apps.catalog.imports.checking import Check, heading_row
-from apps.catalog.imports.columns import read_heading
+from apps.catalog.imports.columns import MAX_COLUMNS, read_heading
 from apps.catalog.imports.facts import Facts, load_facts
 from apps.catalog.imports.leases import Lease, LeaseLost
 from apps.catalog.imports.models import ImportJob, ImportRow
@@ -78,6 +78,8 @@ def check_file(lease: Lease) -> None:
         first = next(lines, None)
         if first is None:
             raise UnreadableFile("The file is empty.")
+        if len(first.cells) > MAX_COLUMNS:
+            raise UnreadableFile(f"Line {first.number}: a file has at most {MAX_COLUMNS} columns.")
         heading = read_heading(first.cells, facts)
         with lease.batch() as job:
             job.row_count = min(estimate, MAX_ROWS)

@@ -114,7 +114,7 @@ def _authorise(order: Order) -> bool:
             return_url=order.return_url,
         )
     _note(payment, charge)
-    if charge.is_good:
+    if charge.is_good or charge.state == "refunded":
         return _move(order, State.AUTHORISED)
     if charge.state == "requires_action":
         if order.placed_at + PATIENCE > timezone.now():
@@ -135,30 +135,62 @@ def _complete(order: Order) -> bool:
     provider = providers.get(payment.method.provider)
     # Asked before the stock is sold: sold stock does not come back when there is nothing to capture.
     charge = provider.status(payment.reference)
+    if charge.state == "refunded":
+        # We did that and died before saying so, or somebody did it at the provider.
+        message = "The order could not be completed after your payment. All of your money is on its way back to you."
+        return _give_back(order, payment, code="payment-returned", message=message)
     if not charge.is_good:
         message = "The bank no longer holds the money. You have not been charged. Please order again."
         return _give_up(order, State.FAILED, code="payment-lapsed", message=message)
-    # Money that is taken says that the stock was sold before.
-    if charge.state == "captured" or _sell(order, payment):
-        _settle(order)
-        return False
-    return True
-
-
-def _sell(order: Order, payment: Payment) -> bool:
-    """Commit the stock and take the money; False when the order had to be given up."""
     try:
+        # One that expired while the bank was asked is taken again, if the pieces are still there. Asked also when the
+        # money is taken already: a provider may do so by itself, long after the stock was let go.
         catalog.commit(order.reservation_id)
-    except RemoteProblem:
-        message = "Something in the cart sold out before the payment was confirmed. You have not been charged."
-        _give_up(order, State.FAILED, code="insufficient-stock", message=message)
-        return False
-    try:
-        providers.get(payment.method.provider).capture(payment.reference)
-    except providers.ChargeClosed:
-        message = "The bank withdrew its promise to pay. You have not been charged. Please order again."
-        _give_up(order, State.FAILED, code="payment-lapsed", message=message)
-        return False
+    except RemoteProblem as problem:
+        return _give_up_unsold(order, payment, charge, problem)
+    if charge.state != "captured":
+        try:
+            provider.capture(payment.reference)
+        except providers.ChargeClosed:
+            message = "The bank withdrew its promise to pay. You have not been charged. Please order again."
+            return _give_up(order, State.FAILED, code="payment-lapsed", message=message)
+    _settle(order)
+    return False
+
+
+def _give_up_unsold(order: Order, payment: Payment, charge: providers.Charge, problem: RemoteProblem) -> bool:
+    """Catalog does not sell what was paid for or promised to be: nothing is kept of the customer's money."""
+    code, reason = "reservation-closed", "The things in the cart were not kept for this order any more."
+    if problem.slug == "reservation-expired":
+        code, reason = "insufficient-stock", "Something in the cart sold out before the payment was confirmed."
+    if charge.state == "captured":
+        return _give_back(order, payment, code=code, message=f"{reason} All of your money is on its way back to you.")
+    return _give_up(order, State.FAILED, code=code, message=f"{reason} You have not been charged.")
+
+
+def _give_back(order: Order, payment: Payment, *, code: str, message: str) -> bool:
+    """The money was taken and nothing is sold for it: refund all of it, then say so in state, books and mail at once.
+
+    The cart stays, so that what can still be had is ordered again.
+    """
+    charge = providers.get(payment.method.provider).refund(payment.reference)
+    if order.reservation_id:
+        _release(order)
+    lines, now = list(order.lines.order_by("position")), timezone.now()
+    with transaction.atomic(durable=True):
+        changes = {"paid_at": now, "refunded_amount": order.total_amount, "confirmation_due_at": now}
+        failed = {"failure_code": code[:40], "failure_message": message[:300]}
+        authorised = Order.objects.filter(pk=order.pk, state=State.AUTHORISED)
+        if not authorised.update(state=State.REFUNDED, **changes, **failed):
+            return False  # another driver said so
+        OrderTransition.objects.create(order=order, state=State.REFUNDED, note=message[:300])
+        _note(payment, charge)
+        if order.total:
+            taken = _postings(order, lines)
+            back = {account: -money for account, money in taken.items()}
+            for kind, postings in ((JournalEntry.Kind.CAPTURE, taken), (JournalEntry.Kind.REFUND, back)):
+                book(key=f"{kind}:{order.pk}", kind=kind, order_number=order.number, postings=postings)
+        _send_mail(order)
     return True
 
 
@@ -166,7 +198,7 @@ def _settle(order: Order) -> None:
     """Paid: state, books, closed cart and event stand or fall together. Lock order: cart, then order."""
     lines = list(order.lines.order_by("position"))
     with transaction.atomic(durable=True):
-        close_paid_cart(order.cart_id, ordered={line.sku: line.quantity for line in lines})
+        close_paid_cart(order.cart_id, ordered=_ordered(lines))
         now = timezone.now()
         authorised = Order.objects.filter(pk=order.pk, state=State.AUTHORISED)
         if not authorised.update(state=State.PAID, paid_at=now, confirmation_due_at=now):
@@ -178,8 +210,21 @@ def _settle(order: Order) -> None:
             kind = JournalEntry.Kind.CAPTURE
             book(key=f"capture:{order.pk}", kind=kind, order_number=order.number, postings=_postings(order, lines))
         outbox.publish(type="order.paid", subject=order.number, data=_facts(order, lines))
-        order_id = str(order.pk)
-        transaction.on_commit(lambda: tasks.send_confirmation.delay(order_id), robust=True)
+        _send_mail(order)
+
+
+def _send_mail(order: Order) -> None:
+    """The mail that is due now, once this is committed; should Redis be away, the periodic job sends it."""
+    order_id = str(order.pk)
+    transaction.on_commit(lambda: tasks.send_confirmation.delay(order_id), robust=True)
+
+
+def _ordered(lines: Iterable[OrderLine]) -> dict[str, int]:
+    """Pieces by SKU; lines that share one add up."""
+    ordered: dict[str, int] = {}
+    for line in lines:
+        ordered[line.sku] = ordered.get(line.sku, 0) + line.quantity
+    return ordered
 
 
 def _postings(order: Order, lines: list[OrderLine]) -> dict[str, Money]:

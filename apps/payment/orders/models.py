@@ -63,13 +63,16 @@ class Order(models.Model):
     OPEN = (State.PENDING, State.RESERVED, State.AUTHORISED)
     # Once authorised, stock may be sold and money taken at any moment: such an order is driven to its end.
     CANCELLABLE = (State.PENDING, State.RESERVED)
-    GIVEN_UP = (State.CANCELLED, State.FAILED)
+    # Their carts may be ordered again. (That of an order which was paid, then refunded, is closed.)
+    GIVEN_UP = (State.CANCELLED, State.FAILED, State.REFUNDED)
 
     class Meta:
         constraints = [
             # A double click with two keys, two tabs, a tab left open since yesterday: a cart is paid once, ever.
             models.UniqueConstraint(
-                fields=["cart_id"], condition=~Q(state__in=["cancelled", "failed"]), name="order_one_live_per_cart"
+                fields=["cart_id"],
+                condition=~Q(state__in=["cancelled", "failed", "refunded"]),
+                name="order_one_live_per_cart",
             ),
             models.CheckConstraint(
                 condition=Q(total_amount=models.F("subtotal_amount") + models.F("shipping_amount")),

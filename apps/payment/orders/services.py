@@ -107,9 +107,9 @@ def place_order(cart: Cart, wish: Wish) -> Placed:
 
     The order comes back paid, or reserved with a payment that requires action, or authorised when the last steps wait
     for a service that is down (they are done by the periodic job). The same key again (after a crash, a lost answer)
-    goes on with the same order. Raises a Problem when nothing was charged and nothing will be: SignInRequired,
-    EmptyCart, InsufficientStock, LineUnavailable, PriceChanged, CartChanged, CheckoutInProgress, CartPaid,
-    CardDeclined, Unavailable, ValidationProblem.
+    goes on with the same order. Raises a Problem when nothing was charged and nothing will be, or all went back:
+    SignInRequired, EmptyCart, InsufficientStock, LineUnavailable, PriceChanged, CartChanged, CheckoutInProgress,
+    CartPaid, CardDeclined, Unavailable, ValidationProblem.
     """
     live = Order.objects.filter(cart_id=cart.pk).exclude(state__in=Order.GIVEN_UP).first()
     if live and live.idempotency_key == wish.key:
@@ -151,7 +151,7 @@ def _drive(order: Order) -> Order:
             # The customer's part is done, or somebody else is at it: the periodic job sees to the rest.
             return Order.objects.get(pk=order.pk)
         raise
-    if order.state == Order.State.FAILED:
+    if order.state in (Order.State.FAILED, Order.State.REFUNDED):
         if order.failure_code == "insufficient-stock":
             raise InsufficientStock(order.failure_message, order_number=order.number)
         if order.failure_code == "unavailable":

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from apps.common.problems import Problem
 from apps.payment.orders.models import Order
+from apps.payment.payments.providers import ChargeClosed
 
 log = structlog.get_logger(__name__)
 # A step that failed for this long will not heal by itself.
@@ -25,7 +26,7 @@ MAIL_WORTH_SENDING = timedelta(days=3)
 
 @shared_task
 def send_confirmation(order_id: str) -> None:
-    """The mail that says thank you and what was bought, if it is still owed.
+    """The mail that says thank you and what was bought, or that the money goes back, if it is still owed.
 
     Whoever moves the due time on may send; should that fail, the mail is due again then. So it is sent once, but for
     a crash between sending and saying so.
@@ -38,9 +39,11 @@ def send_confirmation(order_id: str) -> None:
         return
     order = Order.objects.prefetch_related("lines").get(pk=order_id)
     context = mail_facts(order) | {"shop": settings.PUBLIC_URL}
-    subject = f"Your order {order.number}"
-    message = EmailMultiAlternatives(subject, render_to_string("orders/confirmation.txt", context), to=[order.email])
-    message.attach_alternative(render_to_string("orders/confirmation.html", context), "text/html")
+    subject, template = f"Your order {order.number}", "confirmation"
+    if order.state == Order.State.REFUNDED:
+        subject, template = f"Your money for order {order.number} is on its way back", "refunded"
+    message = EmailMultiAlternatives(subject, render_to_string(f"orders/{template}.txt", context), to=[order.email])
+    message.attach_alternative(render_to_string(f"orders/{template}.html", context), "text/html")
     try:
         message.send()
     except OSError as error:
@@ -71,8 +74,7 @@ def resume_stuck_orders(limit: int = 50) -> int:
     for order in orders:
         try:
             if order.placed_at < now - GIVE_UP_AFTER and order.state in Order.CANCELLABLE:
-                message = "The order could not be completed in time. You have not been charged."
-                checkout.cancel(order.pk, code="timed-out", message=message)
+                _time_out(order)
             else:
                 checkout.advance(order.pk)
         except Problem as problem:
@@ -81,6 +83,17 @@ def resume_stuck_orders(limit: int = 50) -> int:
             # A bug that one order meets must not keep the others waiting.
             log.exception("order cannot be driven", order=order.number, state=order.state)
     return len(orders)
+
+
+def _time_out(order: Order) -> None:
+    from apps.payment.orders import checkout
+
+    message = "The order could not be completed in time. You have not been charged."
+    try:
+        checkout.cancel(order.pk, code="timed-out", message=message)
+    except ChargeClosed:
+        # The money came at last: it buys what is still there, or goes back.
+        checkout.advance(order.pk)
 
 
 @shared_task

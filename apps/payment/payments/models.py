@@ -41,6 +41,7 @@ class Payment(models.Model):
         CAPTURED = "captured"
         DECLINED = "declined"
         VOIDED = "voided"
+        REFUNDED = "refunded"
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     order_id = models.UUIDField(unique=True)
@@ -80,6 +81,7 @@ class SandboxCharge(models.Model):
         CAPTURED = "captured"
         DECLINED = "declined"
         VOIDED = "voided"
+        REFUNDED = "refunded"
 
     id = models.CharField(primary_key=True, max_length=40)
     # Unique: the provider honours idempotency keys, so a card is charged once however often we ask.

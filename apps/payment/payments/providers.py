@@ -21,7 +21,7 @@ class ChargeClosed(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """A charge at the provider. `state` is requires_action, authorised, captured, declined or voided."""
+    """A charge at the provider. `state` is requires_action, authorised, captured, declined, voided or refunded."""
 
     reference: str
     state: str
@@ -36,7 +36,7 @@ class Charge:
     @property
     def is_over(self) -> bool:
         """Whether no money is held or can still be asked for."""
-        return self.state in ("declined", "voided")
+        return self.state in ("declined", "voided", "refunded")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +64,9 @@ class Provider(Protocol):
 
     def void(self, reference: str) -> Charge:
         """Let the held amount go; raises ChargeClosed when it was taken."""
+
+    def refund(self, reference: str) -> Charge:
+        """Give all of the taken money back; raises ChargeClosed when none was taken."""
 
     def status(self, reference: str) -> Charge:
         """How the charge stands."""

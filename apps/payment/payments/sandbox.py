@@ -81,6 +81,9 @@ class SandboxProvider:
     def void(self, reference: str) -> Charge:
         return _seen(_move(reference, State.VOIDED, allowed=[State.AUTHORISED, State.REQUIRES_ACTION, State.DECLINED]))
 
+    def refund(self, reference: str) -> Charge:
+        return _seen(_move(reference, State.REFUNDED, allowed=[State.CAPTURED]))
+
     def status(self, reference: str) -> Charge:
         return _seen(find(reference))
 

@@ -172,8 +172,13 @@ class FakeCatalog:
     def _reserve(self, body: dict[str, Any]) -> tuple[int, Any]:
         for reservation in self.reservations.values():
             if reservation.order_id == body["order_id"]:
-                same = reservation.lines == body["lines"]
-                return (200, reservation.as_json()) if same else (409, problem(409, "conflict", "Other lines."))
+                if reservation.lines != body["lines"]:
+                    return 409, problem(409, "conflict", "Other lines.")
+                if reservation.status == "expired":
+                    if short := self._short(body["lines"]):
+                        return 409, problem(409, "insufficient-stock", "Some lines are short.", lines=short)
+                    reservation.status = "active"
+                return 200, reservation.as_json()
         if short := self._short(body["lines"]):
             return 409, problem(409, "insufficient-stock", "Some lines are short.", lines=short)
         reservation = Reservation(str(uuid.uuid4()), body["order_id"], body["lines"])
@@ -200,11 +205,16 @@ class FakeCatalog:
         return 204, None
 
     def _short(self, lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        return [
-            {"sku": line["sku"], "requested": line["quantity"], "available": self.available(line["sku"])}
-            for line in lines
-            if self.variants[line["sku"]].stock is not None and self.available(line["sku"]) < line["quantity"]
-        ]
+        """Lines that share a SKU add up: those that the stock does not reach for."""
+        short, left = [], {line["sku"]: self.available(line["sku"]) for line in lines}
+        for line in lines:
+            sku, quantity = line["sku"], line["quantity"]
+            if self.variants[sku].stock is None:
+                continue
+            if left[sku] < quantity:
+                short.append({"sku": sku, "requested": quantity, "available": left[sku]})
+            left[sku] -= quantity
+        return short
 
 
 QUOTED = [

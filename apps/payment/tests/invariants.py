@@ -45,6 +45,23 @@ def assert_given_up(order: Order, catalog: FakeCatalog) -> None:
         assert "active" not in kept
 
 
+def assert_refunded(order: Order, catalog: FakeCatalog) -> None:
+    """The money came and went back in full, once: charge, books, state and reason say so, and nothing is sold."""
+    assert order.state == Order.State.REFUNDED
+    assert order.failure_code
+    assert order.refunded_amount == order.total_amount
+    charges = SandboxCharge.objects.filter(key=str(order.pk))
+    assert [(charge.state, charge.amount) for charge in charges] == [("refunded", order.total_amount)]
+    kinds = JournalEntry.objects.filter(order_number=order.number).values_list("kind", flat=True)
+    assert sorted(kinds) == ["capture", "refund"]
+    assert_books_balance()
+    for row in Posting.objects.filter(entry__order_number=order.number).values("account").annotate(sum=Sum("amount")):
+        assert row["sum"] == 0, row["account"]
+    assert order.transitions.filter(state=Order.State.REFUNDED).count() == 1
+    assert not OutboxEvent.objects.filter(subject=order.number).exists()
+    assert "committed" not in [r.status for r in catalog.reservations.values() if r.order_id == str(order.pk)]
+
+
 def assert_consistent(catalog: FakeCatalog) -> list[Order]:
     """All of the above for all orders, none of which may be unfinished. Returns the orders."""
     orders = list(Order.objects.order_by("placed_at"))
@@ -52,6 +69,8 @@ def assert_consistent(catalog: FakeCatalog) -> list[Order]:
     for order in orders:
         if order.state == Order.State.PAID:
             assert_paid_once(order, catalog)
+        elif order.state == Order.State.REFUNDED:
+            assert_refunded(order, catalog)
         else:
             assert_given_up(order, catalog)
     paid = [order.cart_id for order in orders if order.state == Order.State.PAID]

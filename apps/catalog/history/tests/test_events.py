@@ -154,7 +154,7 @@ def test_reads_and_other_tables_are_told_nothing() -> None:
     assert not [query for query in queries.captured_queries if "pghistory" in query["sql"]]
 
 
-def test_a_request_costs_no_further_query(as_staff: Callable[..., APIClient]) -> None:
+def test_a_request_costs_no_further_query() -> None:
     product = make_product("Mug")
 
     def queries() -> int:

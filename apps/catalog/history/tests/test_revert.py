@@ -105,7 +105,7 @@ def test_taking_back_can_be_taken_back() -> None:
     assert product.title == "Cup"
 
 
-def test_the_history_says_what_was_taken_back() -> None:
+def test_taking_back_is_in_the_history_itself() -> None:
     product = make_product("Mug")
     at = change(product, title="Cup")
     take_back(product, at)

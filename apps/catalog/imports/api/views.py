@@ -74,7 +74,7 @@ class ImportsView(ListAPIView):
         examples=[CHECKED],
     )
     def post(self, request: Request) -> Response:
-        """Send a CSV or XLSX file of products, as the form field `file` or as the body. `Location` tells its state."""
+        """Send a CSV or XLSX file of products, as form field `file` or as the body; `Location` tells how far it is."""
         if int(request.META.get("CONTENT_LENGTH") or 0) > services.MAX_BYTES + ENVELOPE:
             raise services.too_large()
         given = {name: request.query_params[name] for name in ("dry_run",) if name in request.query_params}

@@ -13,6 +13,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage, default_storage
 from django.db import transaction
 
+from apps.catalog.history.retention import forget_old_history
 from apps.catalog.products import images, pictures, tasks
 from apps.catalog.products.models import Product, ProductImage
 from apps.catalog.tests.factories import make_product, picture
@@ -187,7 +188,9 @@ class TestReplacing:
             rendered = images.render(picture(width, width), slug=product.slug)
             with transaction.atomic():
                 pictures.attach_image(product, rendered, alt="A mug")
+            forget_old_history(days=-1)
         image = ProductImage.objects.get()
+        pictures.remove_files(files(settings.MEDIA_ROOT))
         assert files(settings.MEDIA_ROOT) == set(images.names_of(image.renditions))
         assert image.file.name in files(settings.MEDIA_ROOT)
 
@@ -225,6 +228,7 @@ class TestOrphans:
         gone.refresh_from_db()
         gone_files = [gone.file.name, *images.names_of(gone.renditions)]
         gone.delete()
+        forget_old_history(days=-1)
         default_storage.save("products/of-before-320.webp", ContentFile(b"x"))
         default_storage.save("products/f/new-320.webp", ContentFile(b"x"))
         default_storage.save("elsewhere/old.txt", ContentFile(b"x"))
@@ -233,6 +237,17 @@ class TestOrphans:
         assert tasks.remove_orphaned_files() == len(gone_files) + 1
         left = {kept.file.name, *images.names_of(kept.renditions), "products/f/new-320.webp", "elsewhere/old.txt"}
         assert files(settings.MEDIA_ROOT) == left
+
+    def test_an_upload_that_the_history_names_stays_to_be_brought_back(self):
+        image = upload(picture(40, 40))
+        pictures.render_image(image.pk)
+        image.refresh_from_db()
+        upload_name, renditions = image.file.name, images.names_of(image.renditions)
+        image.delete()
+        assert pictures.remove_files([upload_name, *renditions]) == len(renditions)
+        assert default_storage.exists(upload_name)
+        forget_old_history(days=-1)
+        assert pictures.remove_files([upload_name]) == 1
 
     def test_without_pictures_there_is_nothing_to_remove(self):
         assert tasks.remove_orphaned_files() == 0

@@ -321,6 +321,19 @@ def test_a_failed_order_says_why(ada: Client, house: FakeHouse, pay: Pay) -> Non
     assert "Back to the cart" in text
 
 
+def test_an_order_whose_money_went_back_says_why_and_leads_to_the_cart(ada: Client, house: FakeHouse, pay: Pay) -> None:
+    ada.post("/cart/add", {"sku": "MUG-1"})
+    pay(ada, card=ASKS)
+    order = house.payment.orders["SC-0001"]
+    failure = {"code": "insufficient-stock", "message": "Something in the cart sold out."}
+    order |= {"state": "refunded", "next_action": None, "failure": failure, "refunded": order["total"]}
+    text = ada.get("/orders/SC-0001").content.decode()
+    assert "Something in the cart sold out." in text
+    assert "went back to you" in text
+    assert "Nothing was charged" not in text
+    assert "Back to the cart" in text
+
+
 def test_the_orders_of_an_account_are_listed(ada: Client, pay: Pay) -> None:
     ada.post("/cart/add", {"sku": "MUG-1"})
     pay(ada)
