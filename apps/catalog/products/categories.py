@@ -8,7 +8,7 @@ from typing import Any
 
 from apps.catalog.browse import listings
 from apps.catalog.products.models import Category
-from apps.catalog.products.taxonomy import CATEGORY_PATH, record_rename, save_category
+from apps.catalog.products.taxonomy import CATEGORY_PATH, lock_tree, record_rename, save_category
 from apps.catalog.products.translations import merged_translations
 from apps.catalog.products.writing import (
     Guard,
@@ -41,14 +41,14 @@ def create_category(columns: Mapping[str, Any]) -> Category:
     Raises Taken, ValidationProblem.
     """
     with writing():
-        # The stamp's lock is the tree's as well: treebeard works out the place of a new node from its neighbours.
-        listings.refresh_taxonomy()
+        lock_tree()
         texts, parent = _texts(Category(), columns), _parent(columns.get("parent"))
         if not columns.get("slug"):
             texts["slug"] = _free_slug(columns["name"], parent)
         category = Category(**texts)
         _require_place(category, parent)
         save_category(category, parent=parent)
+        listings.refresh_taxonomy()
     return category
 
 
@@ -58,6 +58,7 @@ def change_category(path: str, columns: Mapping[str, Any], *, guard: Guard) -> C
     Raises NotFound, PreconditionFailed, Taken, ValidationProblem.
     """
     with writing():
+        lock_tree()
         category = lock_row(Category, "category", full_path=path)
         guard(category)
         texts = _texts(category, columns)
@@ -75,7 +76,7 @@ def change_category(path: str, columns: Mapping[str, Any], *, guard: Guard) -> C
             parent = _parent(columns["parent"]) if "parent" in columns else former
             _require_place(category, parent)
             save_category(category, parent=parent)
-        category.refresh_from_db()
+            category.refresh_from_db()
     return category
 
 
@@ -108,6 +109,7 @@ def _beside(category: Category, side: Side) -> list[Category]:
 def delete_category(path: str, *, guard: Guard) -> None:
     """Raises NotFound, PreconditionFailed, InUse while products or other categories stand in it."""
     with writing():
+        lock_tree()
         category = lock_row(Category, "category", full_path=path)
         guard(category)
         listings.refresh_taxonomy()

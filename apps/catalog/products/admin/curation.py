@@ -15,10 +15,10 @@ from unfold.admin import TabularInline
 from apps.catalog.browse.browsing import browse
 from apps.catalog.browse.rules import read_rule
 from apps.catalog.products import curation
+from apps.catalog.products.admin.forms import translations_of
 from apps.catalog.products.admin.rule_fields import as_initial, as_rule, offer_choices, rule_fields
 from apps.catalog.products.admin.serving import KnownRowForm, ServedAdmin, ServedForm, kept_rows, translation_tab
 from apps.catalog.products.admin.taxonomy import SEARCH_ENGINES
-from apps.catalog.products.admin.forms import translations_of
 from apps.catalog.products.models import Attribute, Collection, CollectionItem
 from apps.catalog.products.translations import default_language
 from apps.catalog.products.writing import unguarded

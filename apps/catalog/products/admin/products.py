@@ -18,9 +18,9 @@ from apps.catalog.imports.admin_export import ExportAdmin
 from apps.catalog.products import pictures, services, tasks
 from apps.catalog.products.admin.bulk import BulkAdmin
 from apps.catalog.products.admin.filters import CategoryFilter, StateFilter, StockFilter
+from apps.catalog.products.admin.forms import ProductForm, product_form
 from apps.catalog.products.admin.inlines import ImageInline, RelationInline, VariantInline
 from apps.catalog.products.attributes import answer_attributes
-from apps.catalog.products.admin.forms import ProductForm, product_form
 from apps.catalog.products.images import image_url
 from apps.catalog.products.models import Product, ProductImage, ProductType, Variant
 from apps.catalog.products.pricing import set_prices

@@ -16,8 +16,8 @@ from django.utils.safestring import SafeString
 from unfold.widgets import UnfoldAdminSelect2Widget
 
 from apps.catalog.products import brands, categories
-from apps.catalog.products.admin.serving import ServedAdmin, ServedForm, translation_tab
 from apps.catalog.products.admin.forms import translations_of
+from apps.catalog.products.admin.serving import ServedAdmin, ServedForm, translation_tab
 from apps.catalog.products.models import Brand, Category, Product
 from apps.catalog.products.writing import unguarded
 from apps.common.problems import Problem

@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from unfold.admin import TabularInline
 
 from apps.catalog.products import vocabulary
+from apps.catalog.products.admin.forms import translations_of
 from apps.catalog.products.admin.serving import (
     KnownRowForm,
     ServedAdmin,
@@ -20,7 +21,6 @@ from apps.catalog.products.admin.serving import (
     translation_tab,
 )
 from apps.catalog.products.admin.taxonomy import product_count, products_link
-from apps.catalog.products.admin.forms import translations_of
 from apps.catalog.products.models import Attribute, AttributeChoice, ProductType, ProductTypeAttribute
 from apps.catalog.products.writing import unguarded
 

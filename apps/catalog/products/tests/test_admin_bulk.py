@@ -212,7 +212,7 @@ class TestPage:
 
     def test_german_texts_show_to_those_who_read_german(self, staff, api_client):
         product = make_product("Mug")
-        send(staff, page(product), form_of(staff, page(product)) | {"translations_de_title": "Becher"})
+        send(staff, page(product), form_of(staff, page(product)) | {"de_title": "Becher"})
         assert api_client.get(f"/v1/products/{product.slug}?lang=de").json()["title"] == "Becher"
 
     def test_scheduled_sales_do_not_overlap(self, staff):
