@@ -42,7 +42,7 @@ class Light:
 
 def new_row(model: type[models.Model], **values: Any) -> Light:
     """A row that is not in the table yet, with the model's defaults. What the database makes is left to it."""
-    fixed, called = _defaults(model)
+    fixed, called = _defaults(model)  # type: ignore[arg-type]  # a class of models can be kept by
     return Light({**fixed, **{name: make() for name, make in called.items()}, **values})
 
 
@@ -57,7 +57,7 @@ def _defaults(model: type[models.Model]) -> tuple[dict[str, Any], dict[str, Any]
     """Defaults that are the same for all rows, and functions that make the others."""
     fixed: dict[str, Any] = {}
     called: dict[str, Any] = {}
-    for field in _fields(model):
+    for field in _fields(model):  # type: ignore[arg-type]  # a class of models can be kept by
         if getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False):
             called[field.attname] = timezone.now
         elif isinstance(field, ArrayField):
@@ -73,7 +73,7 @@ def insert(model: type[models.Model], rows: Collection[Light]) -> None:
     """COPY new rows into the model's table, in their order."""
     if not rows:
         return
-    fields = _fields(model)
+    fields = _fields(model)  # type: ignore[arg-type]  # a class of models can be kept by
     names = [field.attname for field in fields]
     documents = [field.attname for field in fields if isinstance(field, models.JSONField)]
     for row in rows:
@@ -83,7 +83,7 @@ def insert(model: type[models.Model], rows: Collection[Light]) -> None:
     copy(model._meta.db_table, [field.column for field in fields], map(itemgetter(*names), map(vars, rows)))
 
 
-_EMPTY = {dict: "{}", list: "[]"}
+_EMPTY: dict[Any, str] = {dict: "{}", list: "[]"}
 
 
 def copy(table: str, columns: Iterable[str], rows: Iterable[tuple[Any, ...]]) -> None:

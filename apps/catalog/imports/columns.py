@@ -145,7 +145,7 @@ def plain_columns() -> dict[str, Column]:
     def of_variant(name: str, kind: cells.Kind, key: str = "", *, is_clearable: bool = True, empty: str = "") -> Column:
         return Column(name, Family.FIELD, key or name, kind, is_clearable=is_clearable, empty=empty)
 
-    goods, draft = Product.Kind.GOODS.value, Product.Status.DRAFT.value
+    goods, draft = str(Product.Kind.GOODS), str(Product.Status.DRAFT)
     period = Family.SALE_PERIOD
     columns = [
         of_variant("sku", cells.Text(40), is_clearable=False),

@@ -244,7 +244,8 @@ def _set_field(model: type[Model], row: Light, column: Column, after: str) -> st
         others = {code: other for code, other in row.translations.items() if code != language}
         row.translations = others | ({language: texts} if texts else {})
         return "translations"
-    setattr(row, column.key, column.kind.read(after) if after else _nothing(model, column.key))
+    nothing = _nothing(model, column.key)  # type: ignore[arg-type]  # a class of models can be kept by
+    setattr(row, column.key, column.kind.read(after) if after else nothing)
     return column.key
 
 

@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
@@ -217,7 +218,7 @@ def _sell(reservation: Reservation, lines: Iterable[Line]) -> None:
     movements = []
     for line in lines:
         for warehouse, quantity in line.allocation.items():
-            place = (line.variant_id, int(warehouse))
+            place: Any = (line.variant_id, int(warehouse))
             sold[place] = sold.get(place, 0) + quantity
             movements.append(
                 StockMovement(

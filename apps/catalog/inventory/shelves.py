@@ -175,7 +175,7 @@ def sell(pieces: Mapping[tuple[uuid.UUID, int], int]) -> bool:
         {"variant_id": str(variant_id), "warehouse_id": warehouse_id, "quantity": quantity}
         for (variant_id, warehouse_id), quantity in pieces.items()
     ]
-    chosen = sorted({row["variant_id"] for row in rows})
+    chosen = sorted({str(variant_id) for variant_id, _ in pieces})
     with connection.cursor() as cursor:
         cursor.execute(SELL, {"warehouses": WAREHOUSES_LOCK, "chosen": chosen, "sold": json.dumps(rows)})
         return cursor.rowcount == len(rows)
@@ -211,13 +211,16 @@ def _locked(statement: str, chosen: list[str]) -> list[Shelf]:
 
 def _shelf(*row: Any) -> Shelf:
     *facts, levels = row
-    shelf = Shelf(*facts, levels={level[0]: Level(*level) for level in json.loads(levels or "[]")})
+    shelf = Shelf(*facts)
+    shelf.levels = {level[0]: Level(*level) for level in json.loads(levels or "[]")}
     shelf.told_before = shelf.told
     return shelf
 
 
 def _writes(shelves: Iterable[Shelf]) -> list[Statement]:
-    totals, levels, new_levels = [], [], []
+    totals: list[dict[str, Any]] = []
+    levels: list[dict[str, Any]] = []
+    new_levels: list[dict[str, Any]] = []
     for shelf in shelves:
         variant_id = str(shelf.variant_id)
         totals.append({"variant_id": variant_id, "on_hand": shelf.on_hand, "reserved": shelf.reserved})

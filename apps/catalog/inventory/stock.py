@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db import transaction
 
@@ -93,7 +94,7 @@ def move_stock(
         if max(shelf.on_hand, comes.on_hand) > MAX_ON_HAND:
             raise _refusal("quantity", f"{MAX_ON_HAND:,} pieces are the most that can be counted.")
         sign = Sign(reference, by)
-        moved = [(lies, -quantity), (comes, quantity)]
+        moved: list[tuple[Level, int]] = [(lies, -quantity), (comes, quantity)]
         movements = [_movement(shelf, level, change, Reason.MOVED, sign) for level, change in moved]
         shelves.save([shelf], movements=movements)
 
@@ -213,7 +214,7 @@ def _differences(shelf: Shelf, count: int, warehouse: Warehouse | None) -> list[
 
 
 def _movement(
-    shelf: Shelf, level: Level, change: int, reason: str, sign: Sign, movement_id: uuid.UUID | None = None
+    shelf: Shelf, level: Level, change: int, reason: Any, sign: Sign, movement_id: uuid.UUID | None = None
 ) -> StockMovement:
     return StockMovement(
         id=movement_id or uuid7(),

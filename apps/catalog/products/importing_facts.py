@@ -48,7 +48,7 @@ def blamed(what: str, name: Any) -> Iterator[None]:
     except (DataError, IntegrityError) as error:
         raise ValidationProblem(f"{entry}: {str(error).partition('\n')[0]}.") from error
     except ValidationProblem as error:
-        sentence = _told(error.errors) if "see errors" in str(error) else str(error)
+        sentence = _told(error.errors or {}) if "see errors" in str(error) else str(error)
         raise ValidationProblem(f"{entry}: {sentence}", errors=error.errors) from error
 
 

@@ -23,8 +23,8 @@ Status = Review.Status
 # The tabs beside what waits.
 STATES: tuple[tuple[str, str], ...] = (
     ("reported", "Reported"),
-    (Status.APPROVED.value, "Approved"),
-    (Status.REJECTED.value, "Rejected"),
+    (str(Status.APPROVED), "Approved"),
+    (str(Status.REJECTED), "Rejected"),
     ("all", "All"),
 )
 

@@ -33,11 +33,12 @@ def product(found: Product) -> dict[str, Any]:
         "offers": [_offer(found, variant) for variant in found.variants if variant.price],
     }
     if found.rating.count:
-        data["aggregateRating"] = {
+        rating: dict[str, Any] = {
             "@type": "AggregateRating",
             "ratingValue": round(found.rating.average or 0, 2),
             "reviewCount": found.rating.count,
         }
+        data["aggregateRating"] = rating
     return {name: value for name, value in data.items() if value}
 
 

@@ -134,7 +134,7 @@ class RowsView(ListAPIView):
 
 class ExportView(APIView):
     permission_classes = [IsStaff]
-    form: str = ImportJob.Format.CSV
+    form: str = str(ImportJob.Format.CSV)
 
     def get(self, request: Request) -> StreamingHttpResponse:
         """Products with their variants, a row each, in the columns that an import reads."""
@@ -142,10 +142,10 @@ class ExportView(APIView):
         return exporting.export_response(exporting.Filters(**wanted).products(), self.form)
 
 
-def _export(form: ImportJob.Format) -> type[ExportView]:
+def _export(form: str) -> type[ExportView]:
     """The view of one format: each has an address and a media type of its own."""
-    media_type = exporting.CONTENT_TYPES[form].partition(";")[0]
-    view = type(f"Export{form.name.title()}View", (ExportView,), {"form": form, "__module__": __name__})
+    media_type = exporting.CONTENT_TYPES[ImportJob.Format(form)].partition(";")[0]
+    view = type(f"Export{form.title()}View", (ExportView,), {"form": form, "__module__": __name__})
     described = extend_schema(
         methods=["GET"],
         parameters=[serializers.ExportQuerySerializer],
@@ -154,7 +154,7 @@ def _export(form: ImportJob.Format) -> type[ExportView]:
     return described(view)
 
 
-ExportCsvView, ExportXlsxView = _export(ImportJob.Format.CSV), _export(ImportJob.Format.XLSX)
+ExportCsvView, ExportXlsxView = _export(str(ImportJob.Format.CSV)), _export(str(ImportJob.Format.XLSX))
 
 
 def _answer(request: Request, job: ImportJob, code: int) -> Response:

@@ -94,7 +94,8 @@ def translations_of(model: type[Translated]) -> type[TranslatedForm]:
                 label=f"{own.verbose_name} ({language})".capitalize(),
                 widget=UnfoldAdminTextareaWidget if own.max_length > LONG_TEXT else UnfoldAdminTextInputWidget,
             )
-    return type(TranslatedForm)(f"Translated{model.__name__}Form", (TranslatedForm,), fields)
+    make: Any = type(TranslatedForm)
+    return make(f"Translated{model.__name__}Form", (TranslatedForm,), fields)
 
 
 class ProductForm(translations_of(Product)):  # type: ignore[misc]  # a class made by a call
@@ -154,9 +155,8 @@ def product_form(product_type: ProductType | None) -> type[ProductForm]:
     asked = product_type.attributes.order_by("type_attributes__position", "code").prefetch_related("choices")
     attributes = {attribute.code: attribute for attribute in asked}
     fields = {f"answer_{code}": _answer_field(attribute) for code, attribute in attributes.items()}
-    return type(ProductForm)(
-        "TypedProductForm", (ProductForm,), {**fields, "asked": attributes, "__module__": __name__}
-    )
+    make: Any = type(ProductForm)
+    return make("TypedProductForm", (ProductForm,), {**fields, "asked": attributes, "__module__": __name__})
 
 
 def _answer_field(attribute: Attribute) -> forms.Field:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 from rest_framework.generics import ListAPIView
 from rest_framework.permissions import SAFE_METHODS, AllowAny, BasePermission
 from rest_framework.request import Request
@@ -48,7 +48,7 @@ def validated(shape: type[Serializer], request: Request) -> Any:
     return serializer.validated_data
 
 
-def found[M: Model](rows: QuerySet[M]) -> M:
+def found(rows: QuerySet[Any]) -> Any:
     """The only row there may be. Raises NotFound."""
     row = rows.first()
     if row is None:
