@@ -19,8 +19,8 @@ from apps.catalog.history.retention import forget_old_history
 from apps.catalog.history.selectors import change_at, page_of_history
 from apps.catalog.imports import bulk
 from apps.catalog.products.attributes import answer_attributes
+from apps.catalog.products.editing import ProductEdit, change_product
 from apps.catalog.products.models import Price, Product, Variant
-from apps.catalog.products.services import change_product
 from apps.catalog.products.tests.test_admin import form_of, send, signed_in
 from apps.catalog.tests.factories import make_product
 
@@ -159,7 +159,7 @@ def test_a_request_costs_no_further_query() -> None:
 
     def queries() -> int:
         with CaptureQueriesContext(connection) as captured:
-            change_product(product.slug, versions=None, fields={"title": str(timezone.now())}, prices={})
+            change_product(product.slug, ProductEdit(columns={"title": str(timezone.now())}), versions=None)
         return len(captured)
 
     plain = queries()

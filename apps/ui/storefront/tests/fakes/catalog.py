@@ -40,7 +40,7 @@ COLLECTION = {
 def image(name: str, *, width: int = 800, height: int = 800) -> dict[str, Any]:
     url = f"http://localhost:8000/media/catalog/{name}.webp"
     srcset = [{"url": url, "width": 320}, {"url": url, "width": 640}]
-    return {"url": url, "alt": f"Picture of {name}", "width": width, "height": height, "srcset": srcset}
+    return {"url": url, "alt": f"Picture of {name}", "width": width, "height": height, "srcset": srcset, "sources": []}
 
 
 def variant(sku: str, name: str, amount: int, **more: Any) -> dict[str, Any]:
