@@ -7,7 +7,7 @@ from pghistory.config import ForeignKey as HistoricKey
 
 from apps.catalog.navigation import NAVIGATION
 from apps.common.settings.base import *
-from apps.common.settings.base import DATA_APPS, MIDDLEWARE, UNFOLD
+from apps.common.settings.base import DATA_APPS, MIDDLEWARE, SPECTACULAR_SETTINGS, UNFOLD
 
 INSTALLED_APPS = [
     *DATA_APPS,
@@ -30,6 +30,12 @@ MIDDLEWARE = [
 # A form of a collection or an attribute has up to a thousand rows of some fields each.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 ROOT_URLCONF = "apps.catalog.urls"
+SPECTACULAR_SETTINGS = SPECTACULAR_SETTINGS | {
+    "POSTPROCESSING_HOOKS": [
+        *SPECTACULAR_SETTINGS["POSTPROCESSING_HOOKS"],
+        "apps.catalog.contract.describe_catalogue",
+    ]
+}
 SHOP_CURRENCY = "EUR"
 # The first one's texts stand in the columns; a further one needs a text search configuration (browse.search).
 SHOP_LANGUAGES = ("en", "de")
