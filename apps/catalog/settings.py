@@ -5,8 +5,9 @@ from __future__ import annotations
 from celery.schedules import crontab
 from pghistory.config import ForeignKey as HistoricKey
 
+from apps.catalog.navigation import NAVIGATION
 from apps.common.settings.base import *
-from apps.common.settings.base import DATA_APPS, MIDDLEWARE
+from apps.common.settings.base import DATA_APPS, MIDDLEWARE, UNFOLD
 
 INSTALLED_APPS = [
     *DATA_APPS,
@@ -26,6 +27,8 @@ MIDDLEWARE = [
     "django.middleware.http.ConditionalGetMiddleware",
     "apps.catalog.history.middleware.HistoryMiddleware",
 ]
+# A form of a collection or an attribute has up to a thousand rows of some fields each.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 ROOT_URLCONF = "apps.catalog.urls"
 SHOP_CURRENCY = "EUR"
 # The first one's texts stand in the columns; a further one needs a text search configuration (browse.search).
@@ -50,4 +53,10 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour=4, minute=10),
     },
     "purge-idempotency-keys": {"task": "apps.common.idempotency.tasks.purge_idempotency_keys", "schedule": 3600.0},
+}
+
+
+UNFOLD = UNFOLD | {
+    "DASHBOARD_CALLBACK": "apps.catalog.products.dashboard.callback",
+    "SIDEBAR": {"show_search": True, "show_all_applications": False, "navigation": NAVIGATION},
 }

@@ -22,6 +22,7 @@ MIDDLEWARE = [
     "apps.common.middleware.RejectNullBytesMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
+    "apps.ui.storefront.language.LanguageMiddleware",
     "apps.ui.storefront.session.ShopSessionMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "apps.ui.storefront.errors.KindErrorsMiddleware",

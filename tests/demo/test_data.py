@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from datetime import UTC, date, datetime
 
 from house.demo import data
 from house.demo.art import posters, stage
 from house.demo.clips import SECONDS
+from house.demo.data.files import second
 
 CATALOGUE = data.catalogue()
+ATTRIBUTES = {entry["code"]: entry for entry in CATALOGUE["attributes"]}
 PRODUCTS = CATALOGUE["products"]
 GOODS = [product for product in PRODUCTS if product["kind"] == "goods"]
 VARIANTS = [variant for product in PRODUCTS for variant in product["variants"]]
@@ -111,6 +114,107 @@ def test_reviews_are_of_products_that_exist_and_differ():
     keys = Counter((review["product"], review["author_name"], review["title"]) for review in reviews)
     assert max(keys.values()) == 1
     assert max(Counter(review["body"] for review in reviews).values()) == 1
+
+
+def test_every_product_answers_what_its_type_requires_and_only_what_it_asks():
+    types = {entry["slug"]: entry["attributes"] for entry in CATALOGUE["product_types"]}
+    for product in PRODUCTS:
+        asked = types[product["type"]]
+        assert product["attributes"].keys() <= {line["code"] for line in asked}, product["slug"]
+        assert product["attributes"].keys() >= {line["code"] for line in asked if line["required"]}, product["slug"]
+
+
+def test_answers_are_of_their_attributes_kind():
+    for product in PRODUCTS:
+        for code, answer in product["attributes"].items():
+            kind = ATTRIBUTES[code]["kind"]
+            if kind == "choice":
+                labels = {choice["label"].lower() for choice in ATTRIBUTES[code]["choices"]}
+                chosen = answer if isinstance(answer, list) else [answer]
+                assert {name.lower() for name in chosen} <= labels, (product["slug"], code)
+            elif kind == "number":
+                assert answer > 0, (product["slug"], code)
+            elif kind == "boolean":
+                assert isinstance(answer, bool), (product["slug"], code)
+
+
+def test_every_attribute_is_answered_by_some_product_and_kinds_are_all_used():
+    assert {code for product in PRODUCTS for code in product["attributes"]} == ATTRIBUTES.keys()
+    assert {entry["kind"] for entry in CATALOGUE["attributes"]} == {"choice", "number", "boolean", "text"}
+
+
+def test_everything_is_there_in_german_too():
+    for product in PRODUCTS:
+        told = product["translations"]["de"]
+        assert told.keys() >= {"title", "summary", "description"}, product["slug"]
+        assert len(told["title"]) <= 200, product["slug"]
+        assert len(told["summary"]) <= 300, product["slug"]
+        assert told["summary"].endswith((".", "!", "?", "…")), product["slug"]
+        assert told["description"] != product["description"], product["slug"]
+        assert told["description"].count("\n\n") == product["description"].count("\n\n"), product["slug"]
+        assert not WORDS_OF_PLACEHOLDERS.search(" ".join(told.values()))
+    for name in ("categories", "collections", "attributes", "brands"):
+        assert all(entry["translations"]["de"] for entry in CATALOGUE[name]), name
+
+
+def test_german_files_hold_nothing_that_is_gone():
+    assert second("films").keys() == {film["slug"] for film in data.films()}
+    assert second("goods_1", "goods_2").keys() == {entry["slug"] for entry in data.goods()}
+    assert second("variants").keys() <= {variant["name"] for variant in VARIANTS}
+    assert second("attributes").keys() == ATTRIBUTES.keys()
+    for code, (_, choices) in second("attributes").items():
+        assert choices.keys() <= {choice["label"] for choice in ATTRIBUTES[code]["choices"]}, code
+
+
+def test_every_variant_of_goods_has_a_barcode_of_its_own():
+    codes = [variant["barcode"] for product in GOODS for variant in product["variants"]]
+    assert len(set(codes)) == len(codes)
+    for code in codes:
+        assert re.fullmatch(r"2[0-9]{12}", code)
+        assert sum(int(digit) * (3 if place % 2 else 1) for place, digit in enumerate(code)) % 10 == 0
+
+
+def test_three_goods_are_cheaper_for_a_while():
+    on_sale = [product for product in GOODS if any("sale" in variant for variant in product["variants"])]
+    assert len(on_sale) == 3
+    for product in on_sale:
+        for variant in product["variants"]:
+            assert 0 < variant["sale"]["amount"] < variant["price"]["amount"]
+            assert variant["sale"]["days"] > 0
+
+
+def test_some_goods_are_sold_before_they_are_here():
+    early = [variant for variant in VARIANTS if "policy" in variant]
+    assert {variant["policy"] for variant in early} == {"backorder", "preorder"}
+    for variant in early:
+        assert (variant["stock"], variant["backorder_limit"] > 0) == (0, True)
+        assert date.fromisoformat(variant["available_on"]) > datetime.now(UTC).date()
+
+
+def test_one_thing_is_sold_out_for_good():
+    assert any(variant["stock"] == 0 and "policy" not in variant for variant in VARIANTS)
+
+
+def test_collections_and_recommendations_are_of_products_that_exist():
+    slugs = {product["slug"] for product in PRODUCTS}
+    assert Counter("rule" if "rule" in entry else "manual" for entry in CATALOGUE["collections"]) == {
+        "rule": 2,
+        "manual": 2,
+    }
+    for entry in CATALOGUE["collections"]:
+        assert set(entry.get("products", [])) <= slugs
+    recommended = [(product["slug"], slug) for product in PRODUCTS for slug in product.get("related", [])]
+    assert len(recommended) >= 6
+    assert all(other in slugs and other != own for own, other in recommended)
+
+
+def test_every_brand_is_described():
+    brands = {entry["name"] for entry in CATALOGUE["brands"]}
+    assert brands == {product["brand"] for product in GOODS}
+
+
+def test_the_file_of_one_day_is_the_same_each_time():
+    assert data.catalogue() == CATALOGUE
 
 
 def test_orders_are_of_variants_that_exist_and_customers_that_can_receive_them():

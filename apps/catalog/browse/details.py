@@ -49,7 +49,9 @@ def detail(slug: str, *, currency: str, language: str) -> Detail:
         {"path": node.path, "name": node.text("name", language)} for node in taxonomy.ancestry(card["category"]["path"])
     ]
     now = timezone.now()
+    brand = taxonomy.brand_places.get(product.brand_id)
     data = card | {
+        "brand_slug": None if brand is None else taxonomy.brands[brand].slug,
         "description": text(product, "description", language),
         "attributes": [_answer(answers, language) for answers in _grouped(product.attribute_values.all())],
         "variants": [_variant(variant, currency, language, now) for variant in product.variants.all()],

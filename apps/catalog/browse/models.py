@@ -55,6 +55,8 @@ class Listing(models.Model):
         indexes = [
             GinIndex(fields=["document"], name="listing_document"),
             models.Index(fields=["changed_in"], name="listing_changed_in"),
+            # The admin's filter.
+            models.Index(fields=["availability"], name="listing_availability"),
             models.Index(fields=["reprice_at"], name="listing_reprice", condition=models.Q(reprice_at__isnull=False)),
         ]
 

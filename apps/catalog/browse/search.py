@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from django.db import connection
+from django.db.models.expressions import RawSQL
 
 from apps.catalog.products.translations import default_language
 
@@ -138,6 +139,23 @@ def _found(terms: list[Term], text: str, language: str, *, corrected: str | None
         return Match(NOTHING.numbers, NOTHING.scores, corrected)
     scores = (np.frombuffer(ranks, ">f4") * RANK).astype(np.int64) + np.minimum(np.frombuffer(sales, ">i4"), POPULAR)
     return Match(np.frombuffer(numbers, ">i4").astype(np.int64), scores, corrected)
+
+
+# All that has these words, drafts too, or a SKU that begins so, or this barcode: for staff.
+MATCHING = """
+    SELECT product_id FROM browse_listing WHERE document @@ ({query})
+    UNION SELECT product_id FROM products_variant WHERE sku LIKE %s OR barcode = %s
+"""
+
+
+def matching(text: str) -> RawSQL:
+    """The pks of products that staff may mean, as a subquery."""
+    queries = [term.query(STEMS[default_language()]) for term in terms_of(text)] or [("NULL::tsquery", [])]
+    parameters = [value for _, values in queries for value in values]
+    article = text.strip().replace("\x00", "")
+    pattern = re.sub(r"([\\%_])", r"\\\1", article) + "%"
+    statement = MATCHING.format(query=" && ".join(query for query, _ in queries))
+    return RawSQL(statement, [*parameters, pattern, article])  # noqa: S611  (made of constants; values are parameters)
 
 
 def _as_text(term: Term) -> str:

@@ -34,10 +34,10 @@ from apps.common.problems import NotFound, Problem
 PAGE = 50
 SHOWN: dict[str, str] = {
     "": "All rows",
-    ImportRow.Action.ERROR.value: "Errors",
-    ImportRow.Action.CREATE.value: "New",
-    ImportRow.Action.CHANGE.value: "Changed",
-    ImportRow.Action.NOTHING.value: "Unchanged",
+    str(ImportRow.Action.ERROR): "Errors",
+    str(ImportRow.Action.CREATE): "New",
+    str(ImportRow.Action.CHANGE): "Changed",
+    str(ImportRow.Action.NOTHING): "Unchanged",
 }
 TEMPLATE = (
     "sku,title,category,kind,status,summary,price.EUR,stock\r\n"

@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from functools import cache
 from operator import itemgetter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.core.serializers.json import DjangoJSONEncoder
@@ -32,6 +32,12 @@ class Light:
     @property
     def pk(self) -> Any:
         return self.__dict__["id"]
+
+    if TYPE_CHECKING:  # which attributes there are, the query says
+
+        def __getattr__(self, name: str) -> Any: ...
+
+        def __setattr__(self, name: str, value: Any) -> None: ...
 
 
 def new_row(model: type[models.Model], **values: Any) -> Light:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from enum import StrEnum
 from typing import Any
 
 from apps.catalog.browse import listings
 from apps.catalog.products.models import Category
-from apps.catalog.products.taxonomy import CATEGORY_PATH, record_rename, save_category
+from apps.catalog.products.taxonomy import CATEGORY_PATH, lock_tree, record_rename, save_category
 from apps.catalog.products.translations import merged_translations
 from apps.catalog.products.writing import (
     Guard,
@@ -20,10 +21,18 @@ from apps.catalog.products.writing import (
     write,
     writing,
 )
+from apps.common.problems import Conflict, NotFound
 
 MAX_PATH = 400
 # Columns that say where a category stands.
 PLACE = frozenset({"slug", "parent"})
+
+
+class Side(StrEnum):
+    """Of a neighbour: before it or behind it in the order of the tree."""
+
+    BEFORE = "before"
+    BEHIND = "behind"
 
 
 def create_category(columns: Mapping[str, Any]) -> Category:
@@ -32,14 +41,14 @@ def create_category(columns: Mapping[str, Any]) -> Category:
     Raises Taken, ValidationProblem.
     """
     with writing():
-        # The stamp's lock is the tree's as well: treebeard works out the place of a new node from its neighbours.
-        listings.refresh_taxonomy()
+        lock_tree()
         texts, parent = _texts(Category(), columns), _parent(columns.get("parent"))
         if not columns.get("slug"):
             texts["slug"] = _free_slug(columns["name"], parent)
         category = Category(**texts)
         _require_place(category, parent)
         save_category(category, parent=parent)
+        listings.refresh_taxonomy()
     return category
 
 
@@ -49,6 +58,7 @@ def change_category(path: str, columns: Mapping[str, Any], *, guard: Guard) -> C
     Raises NotFound, PreconditionFailed, Taken, ValidationProblem.
     """
     with writing():
+        lock_tree()
         category = lock_row(Category, "category", full_path=path)
         guard(category)
         texts = _texts(category, columns)
@@ -66,13 +76,40 @@ def change_category(path: str, columns: Mapping[str, Any], *, guard: Guard) -> C
             parent = _parent(columns["parent"]) if "parent" in columns else former
             _require_place(category, parent)
             save_category(category, parent=parent)
-        category.refresh_from_db()
+            category.refresh_from_db()
     return category
+
+
+def place_category(pk: int, *, neighbour: int, side: Side) -> None:
+    """Put a category, with all below it, right before or behind a sibling; doing so twice is doing so once.
+
+    Raises NotFound, Conflict when the two are no siblings any more.
+    """
+    with writing():
+        # Before anything is read: the stamp's lock is the tree's as well.
+        listings.refresh_taxonomy()
+        rows = {row.pk: row for row in Category.objects.filter(pk__in=(pk, neighbour))}
+        if pk not in rows or neighbour not in rows:
+            raise NotFound("There is no such category.")
+        category, other = rows[pk], rows[neighbour]
+        if category == other or category.full_path.rpartition("/")[0] != other.full_path.rpartition("/")[0]:
+            raise Conflict("These two do not stand beside each other any more. Look at the tree again.")
+        if other not in _beside(category, side):
+            Category.objects.move(category, other, "left" if side is Side.BEFORE else "right")
+
+
+def _beside(category: Category, side: Side) -> list[Category]:
+    """The sibling that `category` stands before (or behind) already."""
+    siblings = Category.objects.get_siblings(category)
+    if side is Side.BEFORE:
+        return list(siblings.filter(path__gt=category.path).order_by("path")[:1])
+    return list(siblings.filter(path__lt=category.path).order_by("-path")[:1])
 
 
 def delete_category(path: str, *, guard: Guard) -> None:
     """Raises NotFound, PreconditionFailed, InUse while products or other categories stand in it."""
     with writing():
+        lock_tree()
         category = lock_row(Category, "category", full_path=path)
         guard(category)
         listings.refresh_taxonomy()
@@ -82,7 +119,7 @@ def delete_category(path: str, *, guard: Guard) -> None:
             categories=_below(path).order_by("full_path").values_list("full_path", flat=True),
         )
         category.refresh_from_db()
-        Category.objects.delete(category)
+        category.delete()
 
 
 def _texts(category: Category, columns: Mapping[str, Any]) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from apps.catalog.products.writing import (
     invalid,
     lock_row,
     taken,
+    unguarded,
     write,
     writing,
 )
@@ -63,6 +64,19 @@ def set_items(slug: str, items: Sequence[str], *, guard: Guard) -> Collection:
         products = _locked_products(items)
         listings.refresh_taxonomy()
         _fill(collection, products)
+    return collection
+
+
+def save_collection(slug: str, columns: Mapping[str, Any], items: Sequence[str] | None, *, guard: Guard) -> Collection:
+    """Change a collection and its items at once; None leaves the items. Raises what the two changes raise."""
+    with writing():
+        collection = lock_row(Collection, "collection", slug=slug)
+        guard(collection)
+        # Products before the taxonomy's stamp, which the first change takes.
+        _locked_products(items or [])
+        collection = change_collection(slug, columns, guard=unguarded)
+        if items is not None and collection.kind == Kind.MANUAL:
+            collection = set_items(collection.slug, items, guard=unguarded)
     return collection
 
 

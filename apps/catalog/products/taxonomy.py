@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
@@ -59,9 +59,16 @@ def ensure_category(path: str, *, name: str = "", description: str = "") -> Cate
     return category
 
 
+def lock_tree() -> None:
+    """Until the transaction ends nobody else changes the tree: a node's place is worked out from its neighbours."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('products_category'))")
+
+
 def save_category(category: Category, *, parent: Category | None) -> None:
     """Make, rename or move a category. The caller has checked that its path is free and `parent` not below it."""
     with transaction.atomic():
+        lock_tree()
         tree = Category.objects
         if category._state.adding:
             category.full_path = f"{parent.full_path}/{category.slug}" if parent else category.slug

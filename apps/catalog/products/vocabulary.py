@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from apps.catalog.browse import listings
@@ -27,6 +27,7 @@ from apps.catalog.products.writing import (
     lock_row,
     require_unused,
     taken,
+    unguarded,
     within,
     write,
     writing,
@@ -50,6 +51,7 @@ def create_attribute(columns: Mapping[str, Any], choices: Sequence[Mapping[str, 
     with writing():
         if Attribute.objects.filter(code=columns["code"]).exists():
             raise taken("code", f"There is an attribute {columns['code']} already.")
+        _require_unit_fits(columns.get("kind", Kind.CHOICE), columns.get("unit", ""))
         listings.refresh_taxonomy()
         attribute = Attribute(**_translated(Attribute(), columns))
         attribute.save(force_insert=True)
@@ -70,11 +72,45 @@ def change_attribute(code: str, columns: Mapping[str, Any], *, guard: Guard) -> 
             require_unused(f"The attribute {code}", products=_answering(attribute))
             if kind != Kind.CHOICE and attribute.choices.exists():
                 raise InUse("The attribute has choices; take them away before it is of another kind.")
-        if kind != Kind.NUMBER and columns.get("unit", attribute.unit):
-            raise invalid("unit", "Only numbers have a unit.")
+        _require_unit_fits(kind, columns.get("unit", attribute.unit))
         listings.refresh_taxonomy()
         write(attribute, _translated(attribute, columns))
     return attribute
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceEdits:
+    """What becomes of an attribute's choices; they are known by their slugs before the change."""
+
+    added: Sequence[Mapping[str, Any]] = ()
+    changed: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    removed: Sequence[str] = ()
+
+
+def save_attribute(code: str, columns: Mapping[str, Any], choices: ChoiceEdits, *, guard: Guard) -> Attribute:
+    """Change an attribute and its choices at once. Raises what the single changes raise, naming `choices.<slug>`."""
+    with writing():
+        attribute = lock_row(Attribute, "attribute", code=code)
+        guard(attribute)
+        # Products before the taxonomy's stamp, which the first change takes.
+        chosen = AttributeValue.objects.filter(choice__attribute=attribute, choice__slug__in=choices.changed)
+        lock_products(Product.objects.filter(pk__in=chosen.values("product")))
+        for slug in choices.removed:
+            with within(f"choices.{slug}"):
+                delete_choice(code, slug, guard=unguarded)
+        attribute = change_attribute(code, columns, guard=unguarded)
+        for slug, changes in choices.changed.items():
+            with within(f"choices.{slug}"):
+                change_choice(attribute.code, slug, changes, guard=unguarded)
+        for added in choices.added:
+            with within(f"choices.{added['label']}"):
+                add_choice(attribute.code, added)
+    return attribute
+
+
+def _require_unit_fits(kind: str, unit: str) -> None:
+    if unit and kind != Kind.NUMBER:
+        raise invalid("unit", "Only numbers have a unit.")
 
 
 def delete_attribute(code: str, *, guard: Guard) -> None:
@@ -98,11 +134,10 @@ def _answering(attribute: Attribute) -> Any:
     return Product.objects.filter(pk__in=answered).order_by("slug").values_list("slug", flat=True)
 
 
-def add_choice(code: str, columns: Mapping[str, Any], *, guard: Guard) -> AttributeChoice:
-    """Raises NotFound, PreconditionFailed, Taken, Conflict for attributes that are not chosen, ValidationProblem."""
+def add_choice(code: str, columns: Mapping[str, Any]) -> AttributeChoice:
+    """Raises NotFound, Taken, Conflict for attributes that are not chosen, ValidationProblem."""
     with writing():
         attribute = lock_row(Attribute, "attribute", code=code)
-        guard(attribute)
         listings.refresh_taxonomy()
         return _add_choice(attribute, columns)
 

@@ -37,9 +37,10 @@ class InUse(Conflict):
 
 @contextmanager
 def writing() -> Iterator[None]:
-    """A durable transaction. Raises Conflict when another one wrote what this one relied on."""
+    """A durable transaction, or a part of the admin's. Raises Conflict when another one wrote what this one relied
+    on."""
     try:
-        with transaction.atomic(durable=True):
+        with transaction.atomic(durable=not transaction.get_connection().in_atomic_block):
             yield
     except IntegrityError as error:
         if getattr(error.__cause__, "sqlstate", None) not in RACES:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
+
+from apps.ui.storefront import language
 
 NAVIGATION = (("Films", "/shop?kind=video"), ("Goods", "/shop?kind=goods"), ("Everything", "/shop"))
 # Where people who look behind the scenes go; the gateway leads there.
@@ -22,5 +25,9 @@ def shop(request: HttpRequest) -> dict[str, Any]:
         "cart_count": session.cart_count if session else 0,
         "navigation": NAVIGATION,
         "apis": APIS,
+        "languages": language.LANGUAGES.items(),
+        "language": language.current(),
+        "address": request.get_full_path(),
+        "canonical": settings.PUBLIC_URL + request.path,
         "q": request.GET.get("q", "")[:200],
     }

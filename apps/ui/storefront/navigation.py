@@ -19,3 +19,8 @@ def sign_in_address(request: HttpRequest) -> str:
     """The sign-in page that leads back here; for a form that was sent, to the page it stood on if it says so."""
     back = request.get_full_path() if request.method == "GET" else safe_next(request)
     return "/account/sign-in?" + urlencode({"next": back})
+
+
+def list_address(**filters: str) -> str:
+    """The product list under these filters."""
+    return "/shop?" + urlencode(filters)

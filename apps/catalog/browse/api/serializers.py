@@ -101,6 +101,7 @@ class SeoSerializer(serializers.Serializer):
 class ProductDetailSerializer(ProductListSerializer):
     """All that a product's page shows."""
 
+    brand_slug = serializers.CharField(allow_null=True, help_text="For `brand=` of the list.")
     rating = DetailRatingSerializer()
     description = serializers.CharField(allow_blank=True)
     attributes = AttributeSerializer(many=True)

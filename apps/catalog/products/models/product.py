@@ -78,6 +78,8 @@ class Product(Translated, SearchEngineTexts):
             models.Index(fields=["category", "-updated_at"], name="product_by_category"),
             models.Index(fields=["-sales_count", "-id"], name="product_by_sales"),
             models.Index(fields=["title", "id"], name="product_by_title"),
+            models.Index(fields=["published_at"], name="product_by_publication"),
+            models.Index(fields=["-updated_at", "-id"], name="product_featured", condition=Q(is_featured=True)),
         ]
 
     def __str__(self) -> str:

@@ -13,7 +13,6 @@ from django.test import Client
 
 from apps.catalog.inventory.models import StockItem, StockMovement
 from apps.catalog.products.apps import grant_staff_permissions
-from apps.catalog.products.attributes import ensure_attribute
 from apps.catalog.products.models import Brand, Category, Product, ProductImage
 from apps.catalog.products.taxonomy import ensure_category
 from apps.catalog.tests.factories import add_variant, make_product, make_reservation, picture, sku_of
@@ -103,9 +102,7 @@ class TestProducts:
             "variants-0-weight_grams": 900,
             "variants-0-position": 0,
             "variants-0-options": '{"Colour": "Blue"}',
-            "attribute_values-TOTAL_FORMS": 1,
-            "attribute_values-0-attribute": ensure_attribute("material", label="Material", kind="text").pk,
-            "attribute_values-0-text": "Stoneware",
+            "summary": "Made of stoneware.",
             "images-TOTAL_FORMS": 1,
             "images-0-file": SimpleUploadedFile("pot.png", picture(700, 700), "image/png"),
             "images-0-alt": "A blue teapot",

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import json
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
 from django import template
+from django.utils import timezone
+from django.utils.dateformat import format as formatted
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 
+from apps.ui.storefront import language as languages
+from apps.ui.storefront.clients.catalog import Variant
 from apps.ui.storefront.clients.reading import cursor_of
 from apps.ui.storefront.forms import COUNTRY_NAMES
 
@@ -16,6 +22,8 @@ register = template.Library()
 AVAILABILITY = {
     "in_stock": "In stock",
     "low_stock": "Only a few left",
+    "backorder": "On its way",
+    "preorder": "Coming soon",
     "out_of_stock": "Sold out",
     "digital": "Watch at once",
 }
@@ -41,6 +49,8 @@ LANGUAGES = {
     "sv": "Swedish",
 }
 MINUTE = 60
+# What could end a script element or begin markup, as JSON spells it otherwise.
+JSON_ESCAPES = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
 
 register.filter("cursor", cursor_of)
 
@@ -49,6 +59,27 @@ register.filter("cursor", cursor_of)
 def availability(value: str) -> str:
     """A stock state in words."""
     return AVAILABILITY.get(value, value)
+
+
+@register.filter
+def stock_words(variant: Variant) -> str:
+    """A variant's stock state in words: how few are left, when it comes."""
+    day = _day(variant.available_on)
+    if variant.availability == "low_stock" and variant.available:
+        return f"Only {variant.available} left"
+    if variant.availability == "backorder":
+        return f"More are on their way, sent from {day}" if day else "More are on their way"
+    if variant.availability == "preorder":
+        return f"Comes out on {day}, order it now" if day else "Coming soon, order it now"
+    return availability(variant.availability)
+
+
+def _day(day: date | None) -> str:
+    """`1 March`, with the year when it is another one; empty for what is past."""
+    today = timezone.now().date()
+    if day is None or day <= today:
+        return ""
+    return formatted(day, "j F" if day.year == today.year else "j F Y")
 
 
 @register.filter
@@ -88,9 +119,35 @@ def stars(average: float | None) -> SafeString:
     return format_html(html, "★" * full, "★" * (5 - full))
 
 
+@register.simple_tag
+def told() -> SafeString:
+    """The attribute that says in which language catalog's words are, where it is not the page's own."""
+    code = languages.current()
+    return format_html(' lang="{}"', code) if code != languages.OWN else SafeString("")
+
+
+@register.filter
+def euros(cents: int) -> str:
+    """`19` for 1900, `2.99` for 299: as people type it."""
+    return f"{cents // 100}" if cents % 100 == 0 else f"{cents / 100:.2f}"
+
+
+@register.filter
+def plain(number: float | None) -> str:
+    """`10` for 10.0, `2.5` for 2.5."""
+    return "" if number is None else f"{number:g}" if abs(number) < 10**6 else f"{number:.0f}"
+
+
+@register.simple_tag
+def structured_data(data: Any) -> SafeString:
+    """JSON-LD for search engines: data that no browser runs, so the page's policy has nothing to allow."""
+    text = json.dumps(data, ensure_ascii=False).translate(JSON_ESCAPES)
+    return mark_safe(f'<script type="application/ld+json">{text}</script>')  # noqa: S308  (escaped above)
+
+
 @register.simple_tag(takes_context=True)
 def query(context: dict[str, Any], **changes: Any) -> str:
     """The page's query string with some parameters changed, for links that keep the filters."""
-    values = {name: value for name, value in context["request"].GET.items() if value and name != "cursor"}
-    values |= changes
-    return "?" + urlencode({name: value for name, value in values.items() if value not in ("", None)})
+    values = {name: values for name, values in context["request"].GET.lists() if name != "cursor"}
+    values |= {name: [value] for name, value in changes.items()}
+    return "?" + urlencode([(name, v) for name, kept in values.items() for v in kept if v not in ("", None)])

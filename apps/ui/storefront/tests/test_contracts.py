@@ -24,6 +24,11 @@ SHAPES = [
     (catalog.Attribute, "catalog", "Attribute"),
     (catalog.Facets, "catalog", "Facets"),
     (catalog.ProductPage, "catalog", "ProductPage"),
+    (catalog.FacetChoice, "catalog", "FacetChoice"),
+    (catalog.AttributeFacet, "catalog", "AttributeFacet"),
+    (catalog.Seo, "catalog", "Seo"),
+    (catalog.Collection, "catalog", "CollectionDetail"),
+    (catalog.Suggestion, "catalog", "Suggestion"),
     (catalog.Category, "catalog", "CategoryDetail"),
     (catalog.Review, "catalog", "Review"),
     (auth.Tokens, "auth", "Tokens"),
@@ -94,6 +99,10 @@ def test_catalog(house: FakeHouse, check: Callable[[], None]) -> None:
     catalog.products(kind="goods", sort="bestselling", limit=8)
     catalog.product("tall-mug")
     catalog.product("nosferatu")
+    catalog.products(**{"collection": "for-evenings", "attr.material": ["stoneware", "oak"], "attr.height": "10..40"})
+    catalog.collections()
+    catalog.collection("for-evenings")
+    catalog.suggestions("mu")
     catalog.categories()
     catalog.category("films")
     catalog.reviews("tall-mug")

@@ -12,7 +12,11 @@ PUBLIC = [
     "/shop",
     "/shop?kind=goods&sort=price&in_stock=true&min_price=1,50&max_price=99",
     "/shop/c/home/kitchen",
+    "/shop?attr.material=stoneware&attr.height.from=10&limit=48",
     "/search?q=mug",
+    "/search?q=zeppelin",
+    "/collections",
+    "/collections/for-evenings",
     "/p/tall-mug",
     "/p/linen-throw",
     "/p/nosferatu",
@@ -92,7 +96,7 @@ def test_an_unchanged_product_is_asked_for_by_its_etag(browser: Client, house: F
 @pytest.mark.parametrize(
     ("address", "calls"),
     [
-        ("/", {"catalog": 4}),
+        ("/", {"catalog": 5}),
         ("/shop", {"catalog": 1}),
         ("/p/tall-mug", {"catalog": 2}),
         ("/p/nosferatu", {"catalog": 2, "video": 1}),

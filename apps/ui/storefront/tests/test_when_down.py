@@ -117,7 +117,7 @@ def test_an_answer_that_is_none_counts_as_down(browser: Client, house: FakeHouse
 
 
 def test_a_mistake_of_ours_is_a_kind_page(browser: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("apps.ui.storefront.views.shop._heading", lambda *_: 1 / 0)
+    monkeypatch.setattr("apps.ui.storefront.views.shop._kinds", lambda *_: 1 / 0)
     response = browser.get("/shop")
     assert response.status_code == 500
     assert "Something broke on our side" in response.content.decode()

@@ -2,34 +2,31 @@
 
 from __future__ import annotations
 
-from decimal import Decimal, InvalidOperation
+from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from apps.common.http import RemoteProblem
+from apps.ui.storefront import language, structured
+from apps.ui.storefront.browsing import KINDS, RATINGS, SIZES, SORTS, Narrowing
 from apps.ui.storefront.clients import catalog, video
-from apps.ui.storefront.clients.catalog import Category, Product, ProductCard, ProductPage, ReviewPage
+from apps.ui.storefront.clients.catalog import Product, ProductCard, ProductPage, ReviewPage, Suggestion
 from apps.ui.storefront.clients.video import LibraryItem, Title
 from apps.ui.storefront.forms import ReviewForm
+from apps.ui.storefront.navigation import list_address, safe_next
 from apps.ui.storefront.parallel import ask, ask_kindly
 from apps.ui.storefront.session import ShopRequest
 
-FILTERS = ("q", "category", "kind", "brand", "min_price", "max_price", "in_stock", "rating")
-SORTS = (
-    ("newest", "Newest"),
-    ("bestselling", "Best sellers"),
-    ("rating", "Best rated"),
-    ("price", "Price, low to high"),
-    ("-price", "Price, high to low"),
-    ("title", "Title"),
-)
-RATINGS = (("4", "4 stars or more"), ("3", "3 stars or more"))
 HERO_FILMS = 3
 SHELF = 8
 STARTED = 4
+SUGGEST_FROM = 2
+# What a list without results shows instead.
+POPULAR = 6
+NEARBY = 5
 
 
 @require_safe
@@ -40,12 +37,14 @@ def home(request: ShopRequest) -> HttpResponse:
     featured = ask(lambda: catalog.products(kind="goods", featured="true", limit=SHELF))
     selling = ask(lambda: catalog.products(kind="goods", sort="bestselling", limit=SHELF))
     categories = ask(catalog.categories)
+    collections = ask_kindly(catalog.collections, ())
     started = ask_kindly(lambda: _started(token), ())
     context = {
         "hero": [film for film in films.result().results if film.image][:HERO_FILMS],
         "films": films.result().results,
         "goods": _filled(featured.result().results, selling.result().results),
         "categories": [category for category in categories.result() if category.product_count],
+        "collections": [collection for collection in collections.result() if collection.product_count],
         "started": started.result(),
         "is_stale": films.result().is_stale,
     }
@@ -68,57 +67,94 @@ def _started(token: str | None) -> tuple[LibraryItem, ...]:
 
 @require_safe
 def product_list(request: ShopRequest, path: str = "") -> HttpResponse:
-    """Browse, filter, search. What cannot be used in the address is dropped with a word, never an error page."""
-    params = {name: request.GET.get(name, "")[:200] for name in FILTERS}
-    params["category"] = path.strip("/") or params["category"]
-    asked = params | {name: _cents(params[name]) for name in ("min_price", "max_price")}
-    sort, cursor = request.GET.get("sort", ""), request.GET.get("cursor", "")
-    category = ask(lambda: catalog.category(params["category"]) if params["category"] else None)
+    """Browse, filter, search; under the address of a section, this section."""
+    wanted = Narrowing(request.GET, category=path.strip("/"))
+    section = wanted.params["category"]
+    category = ask(lambda: catalog.category(section) if section else None)
+    page = _found(request, wanted)
+    found = category.result()
+    heading = f"“{wanted.params['q']}”" if wanted.params["q"] else ""
+    heading = heading or (found.name if found else KINDS.get(wanted.params["kind"], "Everything"))
+    context = {"category": found, "shelf": found, "is_told": bool(found and not wanted.params["q"])}
+    return _list_page(request, wanted, page, heading=heading, **context)
+
+
+@require_safe
+def collection(request: ShopRequest, slug: str) -> HttpResponse:
+    """What staff put together, as a list to filter."""
+    wanted = Narrowing(request.GET, collection=slug)
+    found = ask(lambda: catalog.collection(slug))
+    page = _found(request, wanted)
+    shelf = found.result()
+    return _list_page(request, wanted, page, heading=shelf.title, shelf=shelf, is_told=True)
+
+
+@require_safe
+def collections(request: ShopRequest) -> HttpResponse:
+    """All of them."""
+    return render(request, "storefront/collections.html", {"collections": catalog.collections()})
+
+
+def _found(request: ShopRequest, wanted: Narrowing) -> ProductPage:
+    """The results. What cannot be used in the address is dropped with a word, never an error page."""
     try:
-        page = catalog.products(**asked, sort=sort, cursor=cursor, facets="true")
+        return catalog.products(**wanted.question(), facets="true")
     except RemoteProblem as problem:
         if problem.status != 400:
             raise
-        messages.info(request, "Some of the filters could not be used, so they were left out.")
-        page = catalog.products(category=params["category"], q=params["q"], facets="true")
-    # What the heading says is no filter to clear.
-    fixed = ("q", "category") if path else ("q",)
-    context = {
+    messages.info(request, "Some of the filters could not be used, so they were left out.")
+    return catalog.products(**wanted.unfiltered(), facets="true")
+
+
+def _list_page(
+    request: ShopRequest, wanted: Narrowing, page: ProductPage, *, heading: str, **context: Any
+) -> HttpResponse:
+    filters = wanted.filters(page.facets)
+    stars = {choice.value: choice.count for choice in (page.facets.rating if page.facets else ())}
+    context |= {
         "page": page,
-        "category": category.result(),
-        "is_section": bool(path),
+        "is_section": bool(wanted.path_category),
         "kinds": _kinds(page),
-        "params": params,
-        "sort": sort,
-        "sorts": SORTS if not params["q"] else (("relevance", "Best match"), *SORTS),
-        "ratings": RATINGS,
-        "filter_count": sum(bool(params[name]) for name in FILTERS if name not in fixed),
-        "heading": _heading(params, category.result()),
+        "params": wanted.params,
+        "sort": wanted.sort,
+        "sort_label": "Best match" if wanted.params["q"] else "As arranged" if wanted.collection else "Newest",
+        "sorts": SORTS if not wanted.params["q"] else (("relevance", "Best match"), *SORTS),
+        "ratings": [(value, label, stars.get(value)) for value, label in RATINGS],
+        "filters": filters,
+        "hidden": wanted.hidden(filters),
+        "chips": wanted.chips(page.facets),
+        "filter_count": wanted.chosen_count,
+        "is_narrowed": wanted.is_narrowed,
+        "sizes": SIZES,
+        "limit": wanted.limit,
+        "heading": heading,
         "is_stale": page.is_stale,
     }
+    if not page.results:
+        context |= _instead(wanted.params["q"])
     return render(request, "storefront/list.html", context)
+
+
+def _instead(q: str) -> dict[str, Any]:
+    """What a list without results shows: what was perhaps meant, and what others like."""
+    nearby = ask_kindly(lambda: _nearby(q), ())
+    popular = ask_kindly(lambda: catalog.products(sort="bestselling", limit=POPULAR), ProductPage((), None, None))
+    return {"nearby": nearby.result(), "popular": popular.result().results}
+
+
+def _nearby(q: str) -> tuple[dict[str, str], ...]:
+    """Completions of the whole search, else of its longest word."""
+    words = [q.strip()[:100], max(q.split(), key=len, default="")[:100]]
+    for text in dict.fromkeys(word for word in words if len(word) >= SUGGEST_FROM):
+        if found := catalog.suggestions(text):
+            return tuple({"text": item.text, "address": _address(item)} for item in found[:NEARBY])
+    return ()
 
 
 def _kinds(page: ProductPage) -> str:
     """`video`, `goods` or `mixed`: posters stand taller than goods."""
     kinds = {product.kind for product in page.results}
     return kinds.pop() if len(kinds) == 1 else "mixed"
-
-
-def _cents(text: str) -> str:
-    """Euros as typed, in cents for the API; what is no number is passed on for the API to refuse."""
-    try:
-        return str(int(Decimal(text.replace(",", ".")) * 100)) if text else ""
-    except (InvalidOperation, ValueError, OverflowError):
-        return text
-
-
-def _heading(params: dict[str, str], category: Category | None) -> str:
-    if params["q"]:
-        return f"“{params['q']}”"
-    if category:
-        return category.name
-    return {"video": "Films", "goods": "Goods"}.get(params["kind"], "Everything")
 
 
 @require_safe
@@ -142,6 +178,7 @@ def _product_page(request: ShopRequest, slug: str, form: ReviewForm, status: int
         "reviews": reviews.result(),
         "review_form": form,
         "chosen": _chosen(found),
+        "structured": structured.product(found),
         "is_stale": found.is_stale,
     }
     return render(request, "storefront/product.html", context, status=status)
@@ -180,3 +217,28 @@ def post_review(request: ShopRequest, slug: str) -> HttpResponse:
             messages.success(request, "Thank you. Your review helps others.")
             return redirect(f"/p/{slug}#reviews")
     return _product_page(request, slug, form, status=422)
+
+
+@require_safe
+def suggest(request: ShopRequest) -> JsonResponse:
+    """Completions for the search field, with addresses; none while catalog is away."""
+    text = request.GET.get("q", "").strip()[:100]
+    found = ask_kindly(lambda: catalog.suggestions(text), ()).result() if len(text) >= SUGGEST_FROM else ()
+    results = [{"text": item.text, "kind": item.kind, "address": _address(item)} for item in found]
+    return JsonResponse({"results": results, "language": language.current()})
+
+
+def _address(item: Suggestion) -> str:
+    if item.kind == "product":
+        return f"/p/{item.slug}"
+    return f"/shop/c/{item.path}" if item.kind == "category" else list_address(brand=item.slug)
+
+
+@require_POST
+def choose_language(request: ShopRequest) -> HttpResponse:
+    """Keep the language that the visitor wants to read the catalogue in, and go back."""
+    response = redirect(safe_next(request))
+    code = request.POST.get("language", "")
+    if code in language.LANGUAGES:
+        language.remember(response, code)
+    return response

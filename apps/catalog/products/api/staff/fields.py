@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.core.validators import ProhibitNullCharactersValidator
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -111,9 +110,6 @@ class TranslationsField(KeyedField):
 class AnswerField(serializers.Field):
     """An answer to an attribute: a text, a number, yes or no, or several choices."""
 
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(allow_null=True, **kwargs)
-
     def to_internal_value(self, data: Any) -> Any:
         if isinstance(data, list):
             if len(data) > MAX_CHOSEN:
@@ -123,10 +119,8 @@ class AnswerField(serializers.Field):
         elif not isinstance(data, str | int | float | bool):
             raise serializers.ValidationError("Use a text, a number, true or false, or a list of choices.")
         for text in data if isinstance(data, list) else [data]:
-            if isinstance(text, str):
-                ProhibitNullCharactersValidator()(text)
-                if len(text) > 300:
-                    raise serializers.ValidationError("Use at most 300 characters.")
+            if isinstance(text, str) and (len(text) > 300 or "\x00" in text):
+                raise serializers.ValidationError("Use at most 300 characters, none of them null.")
         return data
 
     def to_representation(self, value: Any) -> Any:
@@ -136,4 +130,4 @@ class AnswerField(serializers.Field):
 class AnswersField(KeyedField):
     """Answers by the attribute's code; null takes one away, attributes that are not named stay."""
 
-    child = AnswerField()
+    child = AnswerField(allow_null=True)

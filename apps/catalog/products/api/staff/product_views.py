@@ -8,41 +8,19 @@ from typing import Any
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
-from rest_framework.generics import ListAPIView
 from rest_framework.parsers import MultiPartParser
-from rest_framework.permissions import SAFE_METHODS, AllowAny, BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.serializers import Serializer
-from rest_framework.views import APIView
 
 from apps.catalog.browse.api import views as browse
 from apps.catalog.products import editing, gallery, images, variants
 from apps.catalog.products.api.staff import product_shapes as shapes
-from apps.catalog.products.api.staff.locking import ETAG, IF_MATCH, MAY_MATCH, PRIVATE, answer, seen_versions
+from apps.catalog.products.api.staff.locking import ETAG, IF_MATCH, MAY_MATCH, answer, seen_versions
+from apps.catalog.products.api.staff.views import StaffListView, StaffView, StaffWrites, validated
 from apps.catalog.products.editable import editable_product, listed_products
 from apps.catalog.products.models import Product
 from apps.catalog.products.writing import invalid
 from apps.common.idempotency import idempotent
-from apps.common.identity.permissions import RequireRole
-
-IsCatalogStaff = RequireRole("catalog_staff")
-
-
-class StaffWrites:
-    """Shoppers read what staff write."""
-
-    request: Request
-
-    def get_permissions(self) -> list[BasePermission]:
-        return [AllowAny()] if self.request.method in SAFE_METHODS else [IsCatalogStaff()]
-
-
-def validated(shape: type[Serializer], request: Request) -> Any:
-    """The body as the shape sees it. Raises ValidationError."""
-    serializer = shape(data=request.data)
-    serializer.is_valid(raise_exception=True)
-    return serializer.validated_data
 
 
 def product_answer(slug: str, *, status: int = 200) -> Response:
@@ -81,8 +59,7 @@ class ProductView(StaffWrites, browse.ProductView):
         return product_answer(archived.slug) if archived else Response(status=status.HTTP_204_NO_CONTENT)
 
 
-class StaffProductsView(ListAPIView):
-    permission_classes = [IsCatalogStaff]
+class StaffProductsView(StaffListView):
     serializer_class = shapes.StaffListedProductSerializer
     queryset = Product.objects.none()
     ordering = ("-updated_at", "-id")
@@ -94,26 +71,20 @@ class StaffProductsView(ListAPIView):
         query = shapes.StaffProductQuerySerializer(data=asked)
         query.is_valid(raise_exception=True)
         self.filters = query.validated_data
-        response = super().get(request, *args, **kwargs)
-        response["Cache-Control"] = PRIVATE["Cache-Control"]
-        return response
+        return super().get(request, *args, **kwargs)
 
     def get_queryset(self) -> QuerySet[Product]:
         return listed_products(self.filters)
 
 
-class StaffProductView(APIView):
-    permission_classes = [IsCatalogStaff]
-
+class StaffProductView(StaffView):
     @extend_schema(responses=shapes.StaffProductSerializer, parameters=[ETAG])
     def get(self, request: Request, slug: str) -> Response:
         """One product as staff edit it, whatever its status. Send its ETag as If-Match with the change."""
         return product_answer(slug)
 
 
-class VariantsView(APIView):
-    permission_classes = [IsCatalogStaff]
-
+class VariantsView(StaffView):
     @extend_schema(
         request=shapes.NewVariantSerializer,
         responses={201: shapes.StaffProductSerializer},
@@ -128,9 +99,7 @@ class VariantsView(APIView):
         return product_answer(product.slug, status=status.HTTP_201_CREATED)
 
 
-class VariantView(APIView):
-    permission_classes = [IsCatalogStaff]
-
+class VariantView(StaffView):
     @extend_schema(
         request=shapes.VariantChangeSerializer, responses=shapes.StaffProductSerializer, parameters=[IF_MATCH, ETAG]
     )
@@ -147,8 +116,7 @@ class VariantView(APIView):
         return product_answer(slug)
 
 
-class ImagesView(APIView):
-    permission_classes = [IsCatalogStaff]
+class ImagesView(StaffView):
     parser_classes = [MultiPartParser]
 
     @extend_schema(
@@ -169,9 +137,7 @@ class ImagesView(APIView):
         return product_answer(slug, status=status.HTTP_201_CREATED if is_new else status.HTTP_200_OK)
 
 
-class ImageView(APIView):
-    permission_classes = [IsCatalogStaff]
-
+class ImageView(StaffView):
     @extend_schema(
         request=shapes.ImageChangeSerializer, responses=shapes.StaffProductSerializer, parameters=[IF_MATCH, ETAG]
     )
@@ -191,9 +157,7 @@ class ImageView(APIView):
         return product_answer(slug)
 
 
-class ImageOrderView(APIView):
-    permission_classes = [IsCatalogStaff]
-
+class ImageOrderView(StaffView):
     @extend_schema(
         request=shapes.ImageOrderSerializer, responses=shapes.StaffProductSerializer, parameters=[IF_MATCH, ETAG]
     )

@@ -11,6 +11,30 @@ import httpx
 from apps.ui.storefront.tests.fakes.routing import FakeService, body_of, money, ok, problem, route
 
 STAMP = "2026-01-02T10:00:00Z"
+MATERIAL = {
+    "name": "material",
+    "label": "Material",
+    "kind": "choice",
+    "unit": "",
+    "choices": [{"value": "stoneware", "label": "Stoneware", "count": 2}, {"value": "oak", "label": "Oak", "count": 1}],
+    "min": None,
+    "max": None,
+}
+HEIGHT = {
+    "name": "height",
+    "label": "Height",
+    "kind": "number",
+    "unit": "cm",
+    "choices": [],
+    "min": 4.0,
+    "max": 46.5,
+}
+COLLECTION = {
+    "slug": "for-evenings",
+    "title": "For evenings",
+    "description": "Warm and soft.",
+    "product_count": 3,
+}
 
 
 def image(name: str, *, width: int = 800, height: int = 800) -> dict[str, Any]:
@@ -64,6 +88,7 @@ def product(slug: str, title: str, *, variants: list[dict[str, Any]], **more: An
         "kind": "goods",
         "summary": f"{title}, in short.",
         "brand": "Kiln & Co",
+        "brand_slug": "kiln-co",
         "category": {"path": "home/kitchen", "name": "Kitchen"},
         "price": min((v["price"] for v in variants), key=lambda price: price["amount"]),
         "regular_price": None,
@@ -113,6 +138,7 @@ class FakeCatalog(FakeService):
         super().__init__()
         films = [film("nosferatu", "Nosferatu", 1922), film("metropolis", "Metropolis", 1927)]
         self.products = {entry["slug"]: entry for entry in [*films, *goods()]}
+        self.next_page: str | None = None
         self.reviews: list[dict[str, Any]] = [
             {
                 "id": "01990000-0000-7000-8000-000000000009",
@@ -140,12 +166,13 @@ class FakeCatalog(FakeService):
             entry
             for entry in self.products.values()
             if query.get("kind", "") in ("", entry["kind"])
+            and query.get("attr.material", "stoneware") == "stoneware"
             and query.get("q", "").lower() in entry["title"].lower()
             and entry["category"]["path"].startswith(query.get("category", ""))
         ]
         body: dict[str, Any] = {
             "results": [{name: entry[name] for name in self.LIST} for entry in chosen],
-            "next": None,
+            "next": self.next_page,
             "previous": None,
             "total": len(chosen),
             "corrected_query": None,
@@ -159,9 +186,9 @@ class FakeCatalog(FakeService):
                 "brand": [brand],
                 "kind": kinds,
                 "price": {"min": 299, "max": 8900},
-                "rating": [],
-                "in_stock": 3,
-                "attributes": [],
+                "rating": [{"value": "4", "label": "4+", "count": 2}],
+                "in_stock": 4,
+                "attributes": [MATERIAL, HEIGHT],
             }
         return ok(body)
 
@@ -174,6 +201,24 @@ class FakeCatalog(FakeService):
         if request.headers.get("If-None-Match") == etag:
             return httpx.Response(304, headers={"ETag": etag})
         return ok(body, ETag=etag)
+
+    @route("GET", "/v1/collections")
+    def collections(self, request: httpx.Request) -> httpx.Response:
+        return ok({"results": [COLLECTION]})
+
+    @route("GET", "/v1/collections/(?P<slug>[^/]+)")
+    def collection(self, request: httpx.Request, slug: str) -> httpx.Response:
+        if slug != COLLECTION["slug"]:
+            return problem(404, "not-found", "There is no such collection.")
+        return ok(COLLECTION | {"seo": {"title": "Warm evenings", "description": "Warm and soft."}})
+
+    @route("GET", "/v1/search/suggest")
+    def suggest(self, request: httpx.Request) -> httpx.Response:
+        known = [("product", p["title"], p["slug"], "") for p in self.products.values()]
+        known += [("category", "Kitchen", "", "home/kitchen"), ("brand", "Kiln & Co", "kiln-co", "")]
+        text = request.url.params["q"].lower()[:3]
+        keys = ("kind", "text", "slug", "path")
+        return ok({"results": [dict(zip(keys, entry, strict=True)) for entry in known if text in entry[1].lower()]})
 
     @route("GET", "/v1/categories")
     def categories(self, request: httpx.Request) -> httpx.Response:

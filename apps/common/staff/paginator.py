@@ -1,0 +1,16 @@
+"""Pages of the admin's lists."""
+
+from __future__ import annotations
+
+from django.core.paginator import Paginator
+from django.utils.functional import cached_property
+
+
+class BoundedPaginator(Paginator):
+    """Counts no further than anybody leafs, so that the list of a million rows costs what that of thousands does."""
+
+    MAX = 5_000
+
+    @cached_property
+    def count(self) -> int:
+        return self.object_list.order_by()[: self.MAX].count()

@@ -1,0 +1,31 @@
+"""Reading the YAML files beside this."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+FOLDER = Path(__file__).parent
+# The shop's second language; its texts lie in a folder of this name, by slug.
+SECOND = "de"
+
+
+def read(name: str) -> Any:
+    return yaml.safe_load((FOLDER / f"{name}.yaml").read_text())
+
+
+@cache
+def second(*names: str) -> dict[str, Any]:
+    """What the files of these names say in the second language."""
+    return {key: texts for name in names for key, texts in read(f"{SECOND}/{name}").items()}
+
+
+def films() -> list[dict[str, Any]]:
+    return read("films")
+
+
+def goods() -> list[dict[str, Any]]:
+    return [*read("goods_1"), *read("goods_2")]
