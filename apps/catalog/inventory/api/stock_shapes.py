@@ -13,7 +13,7 @@ from apps.catalog.products.api.staff.fields import MAX_POSITION, StrictSerialize
 
 SKU = "The variant's SKU."
 CODE = "A warehouse's code."
-REASONS = [(reason.value, reason.label) for reason in BY_HAND]
+REASONS = [choice for choice in StockMovement.Reason.choices if choice[0] in BY_HAND]
 
 
 class StockQuerySerializer(StrictSerializer):

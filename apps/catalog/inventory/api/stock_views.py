@@ -17,7 +17,7 @@ from apps.catalog.inventory import selectors, services
 from apps.catalog.inventory.api import stock_shapes as shapes
 from apps.catalog.inventory.models import StockItem, StockMovement, Warehouse
 from apps.catalog.products.api.staff.locking import ETAG, IF_MATCH, PRIVATE, answer, seen_rows
-from apps.catalog.products.api.staff.product_views import IsCatalogStaff, validated
+from apps.catalog.products.api.staff.views import IsCatalogStaff, validated
 from apps.common.idempotency import idempotent
 from apps.common.problems import NotFound, ValidationProblem
 
