@@ -3,13 +3,31 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
+from django.core.management.commands import flush
 from rest_framework.test import APIClient
 
 from apps.common.identity import jwks
 from apps.common.testing.tokens import PUBLIC_JWKS, access_token
+
+# What `migrate` writes after the tables: no test changes it.
+LASTING = {"django_content_type", "auth_permission", "auth_group", "auth_group_permissions"}
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _rights_outlast_tests() -> Iterator[None]:
+    """A test that commits empties every table after it but those of rights: to grant them anew took longer than it."""
+
+    def emptying(style, connection, **how) -> list[str]:
+        tables = set(connection.introspection.django_table_names(only_existing=True, include_views=False))
+        return connection.ops.sql_flush(style, sorted(tables - LASTING), **how)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(flush, "sql_flush", emptying)
+        patch.setattr(flush, "emit_post_migrate_signal", lambda *args, **kwargs: None)
+        yield
 
 
 @pytest.fixture(autouse=True)
