@@ -167,6 +167,23 @@ class CardForm(KindForm):
         return empty
 
 
+class ReportForm(KindForm):
+    """Why a review should not be there."""
+
+    reason = forms.ChoiceField(
+        label="What is wrong with it?",
+        choices=[
+            ("offensive", "It is offensive"),
+            ("spam", "It is advertising"),
+            ("private", "It tells private data of somebody"),
+            ("off_topic", "It is not about the product"),
+        ],
+    )
+    comment = forms.CharField(
+        label="More about it", max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+
 class ReviewForm(KindForm):
     rating = forms.TypedChoiceField(
         label="Rating",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from django.contrib import messages
@@ -13,7 +14,7 @@ from apps.common.http import RemoteProblem
 from apps.ui.storefront import language, structured
 from apps.ui.storefront.browsing import KINDS, RATINGS, SIZES, SORTS, Narrowing
 from apps.ui.storefront.clients import catalog, video
-from apps.ui.storefront.clients.catalog import Product, ProductCard, ProductPage, ReviewPage, Suggestion
+from apps.ui.storefront.clients.catalog_shapes import Product, ProductCard, ProductPage, ReviewPage, Suggestion
 from apps.ui.storefront.clients.video import LibraryItem, Title
 from apps.ui.storefront.forms import ReviewForm
 from apps.ui.storefront.navigation import list_address, safe_next
@@ -160,13 +161,15 @@ def _kinds(page: ProductPage) -> str:
 @require_safe
 def product(request: ShopRequest, slug: str) -> HttpResponse:
     """Goods with their variants, or a film to buy or rent."""
-    return _product_page(request, slug, ReviewForm())
+    return product_page(request, slug)
 
 
-def _product_page(request: ShopRequest, slug: str, form: ReviewForm, status: int = 200) -> HttpResponse:
+def product_page(request: ShopRequest, slug: str, *, form: ReviewForm | None = None, status: int = 200) -> HttpResponse:
+    """The page, with the form of a review as it was sent when something in it needs another look."""
     token = request.shop.token
     asked = ask(lambda: catalog.product(slug))
     reviews = ask_kindly(lambda: catalog.reviews(slug, cursor=request.GET.get("reviews", "")), ReviewPage((), None))
+    own_review = ask_kindly(lambda: catalog.own_review(token, slug) if token else None, None)
     found = asked.result()
     # What the film's page can do without.
     title = ask_kindly(lambda: _title_of(found), None)
@@ -176,7 +179,8 @@ def _product_page(request: ShopRequest, slug: str, form: ReviewForm, status: int
         "film": title.result(),
         "owned": owned.result(),
         "reviews": reviews.result(),
-        "review_form": form,
+        "own_review": (own := own_review.result()),
+        "review_form": form or ReviewForm(initial=asdict(own) if own else None),
         "chosen": _chosen(found),
         "structured": structured.product(found),
         "is_stale": found.is_stale,
@@ -199,24 +203,6 @@ def _owned(token: str | None, product: Product) -> LibraryItem | None:
 def _chosen(product: Product) -> str:
     """The variant that is selected at first: one that can be had."""
     return next((variant.sku for variant in product.variants if variant.can_be_bought), "")
-
-
-@require_POST
-def post_review(request: ShopRequest, slug: str) -> HttpResponse:
-    """For those who have bought it; catalog knows."""
-    token = request.shop.require_token()
-    form = ReviewForm(request.POST)
-    if form.is_valid():
-        try:
-            catalog.post_review(token, slug, **form.cleaned_data)
-        except RemoteProblem as problem:
-            if problem.status in (401, 404):
-                raise
-            form.add_remote_errors(problem.errors, problem.detail)
-        else:
-            messages.success(request, "Thank you. Your review helps others.")
-            return redirect(f"/p/{slug}#reviews")
-    return _product_page(request, slug, form, status=422)
 
 
 @require_safe
