@@ -188,7 +188,7 @@ class ReviewForm(KindForm):
     rating = forms.TypedChoiceField(
         label="Rating",
         coerce=int,
-        choices=[(5, "5, wonderful"), (4, "4, good"), (3, "3, fine"), (2, "2, meh"), (1, "1, no")],
+        choices=[("", "Choose"), (5, "5, wonderful"), (4, "4, good"), (3, "3, fine"), (2, "2, meh"), (1, "1, no")],
     )
     title = text("In short", autocomplete="off", length=120)
     body = forms.CharField(label="In detail", max_length=4000, required=False, widget=forms.Textarea(attrs={"rows": 4}))

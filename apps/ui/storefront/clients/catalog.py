@@ -24,6 +24,7 @@ from apps.ui.storefront.clients.catalog_shapes import (
     Product,
     ProductPage,
     ReviewPage,
+    Standing,
     Suggestion,
     Suggestions,
 )
@@ -83,15 +84,15 @@ def reviews(slug: str, *, cursor: str = "", limit: int = 6) -> ReviewPage:
     return read(ReviewPage, body, service="catalog")
 
 
-def own_review(token: str, slug: str) -> OwnReview | None:
-    """The visitor's own, whatever became of it; None when there is none."""
+def standing(token: str, slug: str) -> Standing:
+    """The visitor's own review, whatever became of it, or whether they have bought the product and may write one."""
     try:
         body = client.get(_own(slug), token=token).json_or_raise()
     except RemoteProblem as problem:
-        if problem.status == 404:
-            return None
-        raise
-    return read(OwnReview, body, service="catalog")
+        if problem.slug != "not-reviewed":
+            raise
+        return Standing(may_review=problem.body.get("may_review") is True)
+    return Standing(read(OwnReview, body, service="catalog"))
 
 
 def post_review(token: str, slug: str, *, rating: int, title: str, body: str) -> OwnReview:

@@ -307,6 +307,14 @@ class OwnReview(Review):
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """What somebody signed in has to do with a product's reviews: their own, or else whether they may write one."""
+
+    review: OwnReview | None = None
+    may_review: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class ReviewPage:
     """The newest reviews; `next` is a link of the API to older ones."""
 

@@ -108,9 +108,9 @@ def test_catalog(house: FakeHouse, check: Callable[[], None]) -> None:
     catalog.categories()
     catalog.category("films")
     catalog.reviews("tall-mug")
-    assert catalog.own_review("token", "tall-mug") is None
+    assert catalog.standing("token", "tall-mug").may_review
     catalog.post_review("token", "tall-mug", rating=5, title="Good", body="")
-    assert catalog.own_review("token", "tall-mug")
+    assert catalog.standing("token", "tall-mug").review
     catalog.change_review("token", "tall-mug", rating=4, title="Good", body="Still.")
     catalog.delete_review("token", "tall-mug")
     catalog.report_review("token", "01990000-0000-7000-8000-000000000009", reason="spam", comment="")

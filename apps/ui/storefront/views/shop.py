@@ -8,13 +8,21 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from apps.common.http import RemoteProblem
 from apps.ui.storefront import language, structured
 from apps.ui.storefront.browsing import KINDS, RATINGS, SIZES, SORTS, Narrowing
 from apps.ui.storefront.clients import catalog, video
-from apps.ui.storefront.clients.catalog_shapes import Product, ProductCard, ProductPage, ReviewPage, Suggestion
+from apps.ui.storefront.clients.catalog_shapes import (
+    Product,
+    ProductCard,
+    ProductPage,
+    ReviewPage,
+    Standing,
+    Suggestion,
+)
 from apps.ui.storefront.clients.video import LibraryItem, Title
 from apps.ui.storefront.forms import ReviewForm
 from apps.ui.storefront.navigation import list_address, safe_next
@@ -168,8 +176,8 @@ def product_page(request: ShopRequest, slug: str, *, form: ReviewForm | None = N
     """The page, with the form of a review as it was sent when something in it needs another look."""
     token = request.shop.token
     asked = ask(lambda: catalog.product(slug))
-    reviews = ask_kindly(lambda: catalog.reviews(slug, cursor=request.GET.get("reviews", "")), ReviewPage((), None))
-    own_review = ask_kindly(lambda: catalog.own_review(token, slug) if token else None, None)
+    reviews = ask_kindly(lambda: _reviews(slug, request.GET.get("reviews", "")), None)
+    standing = ask_kindly(lambda: catalog.standing(token, slug) if token else Standing(), Standing())
     found = asked.result()
     # What the film's page can do without.
     title = ask_kindly(lambda: _title_of(found), None)
@@ -179,13 +187,37 @@ def product_page(request: ShopRequest, slug: str, *, form: ReviewForm | None = N
         "film": title.result(),
         "owned": owned.result(),
         "reviews": reviews.result(),
-        "own_review": (own := own_review.result()),
-        "review_form": form or ReviewForm(initial=asdict(own) if own else None),
+        **_own_review(request, slug, standing.result(), form),
         "chosen": _chosen(found),
         "structured": structured.product(found),
         "is_stale": found.is_stale,
     }
     return render(request, "storefront/product.html", context, status=status)
+
+
+def _reviews(slug: str, cursor: str) -> ReviewPage:
+    """From the newest on when the link to older ones is not whole."""
+    try:
+        return catalog.reviews(slug, cursor=cursor)
+    except RemoteProblem as problem:
+        if not cursor or problem.status != 400:
+            raise
+    return catalog.reviews(slug)
+
+
+def _own_review(request: ShopRequest, slug: str, standing: Standing, form: ReviewForm | None) -> dict[str, Any]:
+    """The visitor's review and the form for it, None for who may not write one.
+
+    A form that came back is always shown: it holds somebody's words.
+    """
+    own = standing.review
+    if form is None and (own or standing.may_review):
+        form = ReviewForm(initial=asdict(own) if own else None)
+    if own or standing.may_review:
+        address = reverse("change-review" if own else "post-review", args=[slug])
+    else:
+        address = request.path
+    return {"own_review": own, "review_form": form, "review_address": address}
 
 
 def _title_of(product: Product) -> Title | None:

@@ -141,7 +141,9 @@ class FakeCatalog(FakeService):
         films = [film("nosferatu", "Nosferatu", 1922), film("metropolis", "Metropolis", 1927)]
         self.products = {entry["slug"]: entry for entry in [*films, *goods()]}
         self.next_page: str | None = None
+        self.next_reviews: str | None = None
         self.own_review: dict[str, Any] | None = None
+        self.may_review = True
         self.reports: list[dict[str, Any]] = []
         self.reviews: list[dict[str, Any]] = [
             {
@@ -249,10 +251,16 @@ class FakeCatalog(FakeService):
 
     @route("GET", "/v1/products/(?P<slug>[^/]+)/reviews")
     def list_reviews(self, request: httpx.Request, slug: str) -> httpx.Response:
-        return ok({"results": self.reviews, "next": None, "previous": None})
+        if request.url.params.get("cursor") == "broken":
+            return problem(400, "invalid-input", "Some values cannot be used; see errors.")
+        return ok({"results": self.reviews, "next": self.next_reviews, "previous": None})
 
     @route("POST", "/v1/products/(?P<slug>[^/]+)/reviews")
     def post_review(self, request: httpx.Request, slug: str) -> httpx.Response:
+        if self.own_review is not None:
+            return problem(409, "already-reviewed", "You have reviewed this product already.")
+        if not self.may_review:
+            return problem(403, "purchase-required", "You can review what you have bought here.")
         identity = {"id": "01990000-0000-7000-8000-000000000010", "author_name": "Ada Lovelace", "created_at": STAMP}
         self.own_review = identity | body_of(request) | {"verified_purchase": True, "status": "pending"}
         return ok(self.own_review, 201)
@@ -260,14 +268,16 @@ class FakeCatalog(FakeService):
     @route("GET", "/v1/products/(?P<slug>[^/]+)/reviews/mine")
     def read_own_review(self, request: httpx.Request, slug: str) -> httpx.Response:
         if self.own_review is None:
-            return problem(404, "not-found", "There is no such review.")
+            return problem(404, "not-reviewed", "You have not reviewed this product.", may_review=self.may_review)
         return ok(self.own_review)
 
     @route("PATCH", "/v1/products/(?P<slug>[^/]+)/reviews/mine")
     def change_review(self, request: httpx.Request, slug: str) -> httpx.Response:
         if self.own_review is None:
             return problem(404, "not-found", "There is no such review.")
-        self.own_review |= body_of(request) | {"status": "pending"}
+        sent = body_of(request)
+        if any(self.own_review[name] != value for name, value in sent.items()):
+            self.own_review |= sent | {"status": "pending"}
         return ok(self.own_review)
 
     @route("DELETE", "/v1/products/(?P<slug>[^/]+)/reviews/mine")
