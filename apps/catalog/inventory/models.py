@@ -69,6 +69,8 @@ class StockItem(models.Model):
         indexes = [
             # The list of what runs low.
             models.Index(fields=["variant"], name="stock_low", condition=Q(is_low=True)),
+            # The lists of what may be sold before it is here.
+            models.Index(fields=["policy", "variant"], name="stock_beforehand", condition=~Q(policy="deny")),
         ]
 
     def __str__(self) -> str:

@@ -19,13 +19,20 @@ from apps.catalog.inventory.stock import (
     NoStock,
     Policy,
     adjust_stock,
+    count_stock,
     move_stock,
     open_stock,
     set_policy,
     set_stock,
     set_stocks,
 )
-from apps.catalog.inventory.warehouses import WarehouseInUse, add_warehouse, change_warehouse, ensure_warehouse
+from apps.catalog.inventory.warehouses import (
+    WarehouseInUse,
+    add_warehouse,
+    change_warehouse,
+    delete_warehouse,
+    ensure_warehouse,
+)
 
 __all__ = [
     "BY_HAND",
@@ -42,6 +49,8 @@ __all__ = [
     "adjust_stock",
     "change_warehouse",
     "commit_reservation",
+    "count_stock",
+    "delete_warehouse",
     "ensure_warehouse",
     "expire_due",
     "move_stock",

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -61,22 +61,48 @@ def adjust_stock(
         raise _refusal("change", "Say how many pieces are added (12) or taken (-3).")
     with transaction.atomic():
         shelf = _shelf(variant)
-        level = _level(shelf, warehouse)
-        if movement_id and (done := StockMovement.objects.filter(pk=movement_id).first()):
+        if movement_id and (done := _done(movement_id)):
             return done
-        _require_possible(shelf, level, change)
-        shelf.change(level.warehouse_id, on_hand=change)
-        movement = _movement(shelf, level, change, reason, Sign(reference, by), movement_id)
-        shelves.save([shelf], movements=[movement])
-        return movement
+        return _changed(shelf, _level(shelf, warehouse), change, reason, Sign(reference, by), movement_id)
+
+
+def count_stock(
+    variant: Variant,
+    *,
+    count: int,
+    reason: str = Reason.COUNTED,
+    reference: str = "",
+    warehouse: Warehouse | None = None,
+    by: str = "",
+    movement_id: uuid.UUID | None = None,
+) -> StockMovement | None:
+    """`adjust_stock` to as many pieces as were counted in a warehouse; None when it holds that many already."""
+    if count < 0:
+        raise _refusal("quantity", "Nobody can count fewer than no pieces.")
+    with transaction.atomic():
+        shelf = _shelf(variant)
+        if movement_id and (done := _done(movement_id)):
+            return done
+        level = _level(shelf, warehouse)
+        if count == level.on_hand:
+            return None
+        return _changed(shelf, level, count - level.on_hand, reason, Sign(reference, by), movement_id)
 
 
 def move_stock(
-    variant: Variant, *, quantity: int, source: Warehouse, target: Warehouse, reference: str = "", by: str = ""
+    variant: Variant,
+    *,
+    quantity: int,
+    source: Warehouse,
+    target: Warehouse,
+    reference: str = "",
+    by: str = "",
+    movement_id: uuid.UUID | None = None,
 ) -> None:
     """Bring pieces that are promised to nobody from one warehouse to another.
 
-    Raises ValidationProblem when fewer than `quantity` are free or orders count on them, NoStock for a digital variant.
+    The same `movement_id` again changes nothing. Raises ValidationProblem when fewer than `quantity` are free or
+    orders count on them, NoStock for a digital variant.
     """
     if quantity < 1:
         raise _refusal("quantity", "Move at least one piece.")
@@ -84,6 +110,8 @@ def move_stock(
         raise _refusal("target", "Choose another warehouse than the one they lie in.")
     with transaction.atomic():
         shelf = _shelf(variant)
+        if movement_id and _done(movement_id):
+            return
         lies, comes = _level(shelf, source), _level(shelf, target)
         if lies.free < quantity:
             raise _refusal("quantity", f"{max(0, lies.free)} pieces in {source} can be moved; no more are free.")
@@ -94,8 +122,8 @@ def move_stock(
         if max(shelf.on_hand, comes.on_hand) > MAX_ON_HAND:
             raise _refusal("quantity", f"{MAX_ON_HAND:,} pieces are the most that can be counted.")
         sign = Sign(reference, by)
-        moved: list[tuple[Level, int]] = [(lies, -quantity), (comes, quantity)]
-        movements = [_movement(shelf, level, change, Reason.MOVED, sign) for level, change in moved]
+        moved: list[tuple[Level, int, uuid.UUID | None]] = [(lies, -quantity, movement_id), (comes, quantity, None)]
+        movements = [_movement(shelf, level, change, Reason.MOVED, sign, key) for level, change, key in moved]
         shelves.save([shelf], movements=movements)
 
 
@@ -140,13 +168,23 @@ class Policy:
         return cls(item.policy, item.backorder_limit, item.available_on, item.low_stock_at)
 
 
-def set_policy(variant: Variant, policy: Policy) -> StockItem:
-    """Write the policy. Raises ValidationProblem for a limit below what is owed already, NoStock."""
+def set_policy(
+    variant: Variant, changes: Mapping[str, Any], *, check: Callable[[StockItem], None] = lambda item: None
+) -> StockItem:
+    """Write what `changes` name of the policy.
+
+    `check` sees the stock before the change, locked, and may raise. Raises ValidationProblem for a limit below what is
+    owed already or a preorder without a day, NoStock.
+    """
     with transaction.atomic():
         shelf = _shelf(variant)
         item = StockItem.objects.get(pk=variant.pk)
+        check(item)
+        policy = replace(Policy.of(item), **changes)
         if policy.policy == StockItem.Policy.DENY and policy.backorder_limit:
             raise _refusal("backorder_limit", "Only a backorder or preorder has a limit; make it 0.")
+        if policy.policy == StockItem.Policy.PREORDER and policy.available_on is None:
+            raise _refusal("available_on", "Say on which day the preorder is sent.")
         if item.owed > policy.backorder_limit:
             raise _refusal("backorder_limit", f"{item.owed} pieces are owed to orders; at least that many must stay.")
         for name in ("backorder_limit", "low_stock_at"):
@@ -175,6 +213,21 @@ def _opened(variant_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Shelf]:
     ensure_warehouse()
     StockItem.objects.bulk_create([StockItem(variant_id=pk) for pk in sorted(missing)], ignore_conflicts=True)
     return shelves.lock_variants(ids)
+
+
+def _done(movement_id: uuid.UUID) -> StockMovement | None:
+    """What was written under this id; asked while the shelf is locked, so that of two at once one sees the other."""
+    return StockMovement.objects.filter(pk=movement_id).first()
+
+
+def _changed(
+    shelf: Shelf, level: Level, change: int, reason: str, sign: Sign, movement_id: uuid.UUID | None
+) -> StockMovement:
+    _require_possible(shelf, level, change)
+    shelf.change(level.warehouse_id, on_hand=change)
+    movement = _movement(shelf, level, change, reason, sign, movement_id)
+    shelves.save([shelf], movements=[movement])
+    return movement
 
 
 def _level(shelf: Shelf, warehouse: Warehouse | None) -> Level:

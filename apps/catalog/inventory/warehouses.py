@@ -9,7 +9,7 @@ from django.db import connection, transaction
 
 from apps.catalog.browse import listings
 from apps.catalog.inventory import shelves
-from apps.catalog.inventory.models import MAX_ON_HAND, Warehouse
+from apps.catalog.inventory.models import MAX_ON_HAND, StockLevel, StockMovement, Warehouse
 from apps.common.problems import Conflict, NotFound, ValidationProblem
 
 FIRST = {"code": "main", "name": "Main warehouse"}
@@ -73,6 +73,23 @@ def change_warehouse(
         if warehouse.is_active != was_active:
             _open(warehouse) if warehouse.is_active else _close(warehouse)
     return warehouse
+
+
+def delete_warehouse(code: str, *, check: Callable[[Warehouse], None] = lambda warehouse: None) -> None:
+    """Take away a warehouse that nothing ever lay in. Raises NotFound, WarehouseInUse (close such a one instead)."""
+    with transaction.atomic():
+        shelves.hold_all()
+        warehouse = Warehouse.objects.select_for_update().filter(code=code).first()
+        if warehouse is None:
+            raise NotFound("There is no such warehouse.")
+        check(warehouse)
+        if warehouse.is_active and Warehouse.objects.filter(is_active=True).count() == 1:
+            raise WarehouseInUse("This is the last active warehouse; open another one first.")
+        used = StockLevel.objects.filter(warehouse=warehouse).exclude(on_hand=0, reserved=0)
+        if used.exists() or StockMovement.objects.filter(warehouse=warehouse).exists():
+            raise WarehouseInUse("Pieces lie here or have a history here; close it (is_active) instead.")
+        StockLevel.objects.filter(warehouse=warehouse).delete()
+        warehouse.delete()
 
 
 def ensure_warehouse() -> Warehouse:

@@ -36,11 +36,11 @@ def listed_products(filters: Mapping[str, str]) -> QuerySet[Product]:
             products = products.filter(**{f"{name}__slug": filters[name]})
     if path := filters.get("category"):
         products = products.filter(Q(category__full_path=path) | Q(category__full_path__startswith=f"{path}/"))
-    return products.filter(pk__in=_found(filters["q"])) if "q" in filters else products
+    return products.filter(pk__in=products_found(filters["q"])) if "q" in filters else products
 
 
-def _found(text: str) -> Any:
-    """Products that hold all words, as browsing finds them, or that a SKU, barcode or slug names."""
+def products_found(text: str) -> Any:
+    """Ids of products that hold all words, as browsing finds them, or that a SKU, barcode or slug names."""
     named = Variant.objects.filter(Q(sku=text) | Q(barcode=text)).values("product_id")
     found = named.union(Product.objects.filter(slug=text).values("pk"))
     queries = [_query(" ".join(term.words), is_excluded=term.is_excluded) for term in terms_of(text)]
