@@ -15,6 +15,7 @@ from django.utils.html import format_html, format_html_join
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
+from apps.catalog.history.admin import HistoryAdmin
 from apps.catalog.inventory import selectors, services
 from apps.catalog.inventory.models import Reservation, ReservationLine, StockItem, StockMovement, Warehouse
 from apps.catalog.products.models import Variant
@@ -27,7 +28,7 @@ COUNT = {"max_value": services.MAX_ON_HAND, "widget": UnfoldAdminIntegerFieldWid
 
 
 class WritesByServices(forms.ModelForm):
-    """A form whose `write` calls services. Their refusals stand beside the fields: they are tried when it is checked."""
+    """A form whose `write` calls services; tried when it is checked, so that refusals stand beside the fields."""
 
     instance: Any
 
@@ -149,7 +150,7 @@ class StockForm(WritesByServices):
         sign = {"reference": data["reference"], "by": by}
         counted, moved = self._ids()
         if changes := {name: data[name] for name in POLICY if name in self.changed_data}:
-            services.change_policy(self.variant, changes)
+            services.set_policy(self.variant, changes)
         if data["change"]:
             facts = {name: data[name] for name in ("change", "reason", "warehouse")}
             services.adjust_stock(self.variant, **facts, **sign, movement_id=counted)
@@ -168,10 +169,10 @@ class StateFilter(admin.SimpleListFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         names = ["Runs low", "Out of stock", "Owed to orders", "Sold before it is here", "Preorder"]
-        return list(zip(selectors.STATES, names, strict=True))
+        return list(zip(selectors.LISTED, names, strict=True))
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[StockItem]) -> QuerySet[StockItem]:
-        state = selectors.STATES.get(self.value() or "")
+        state = selectors.LISTED.get(self.value() or "")
         return queryset.filter(state) if state else queryset
 
 
@@ -179,11 +180,10 @@ class WarehouseFilter(admin.SimpleListFilter):
     title, parameter_name = "warehouse", "warehouse"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [(str(row.pk), row.name) for row in Warehouse.objects.order_by("priority", "id")]
+        return [(row.code, row.name) for row in Warehouse.objects.order_by("priority", "id")]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[StockItem]) -> QuerySet[StockItem]:
-        chosen = {value for value, _ in self.lookup_choices}
-        return selectors.lying_in(queryset, int(self.value())) if self.value() in chosen else queryset
+        return queryset.filter(selectors.lying_in(code)) if (code := self.value()) else queryset
 
 
 @admin.register(StockItem)
@@ -193,7 +193,7 @@ class StockItemAdmin(ServicesAdmin):
     list_filter = [StateFilter, WarehouseFilter]
     list_per_page = 50
     search_fields = ["variant__sku"]
-    search_help_text = "The start of a SKU, a barcode, or words of the product."
+    search_help_text = "The start of a SKU, or words of the product."
     ordering = ["-pk"]
     sortable_by: list[str] = []
     readonly_fields = ["variant", "title", "on_hand", "reserved", "shown_available", "where", "past"]
@@ -205,12 +205,13 @@ class StockItemAdmin(ServicesAdmin):
     ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[StockItem]:
-        return selectors.stock_items()
+        return selectors.listed_stock({})
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[StockItem], search_term: str
     ) -> tuple[QuerySet[StockItem], bool]:
-        return selectors.named(queryset, search_term), False
+        text = search_term.strip().replace("\x00", "")
+        return (queryset.filter(selectors.named(text)) if text else queryset), False
 
     @admin.display(description="product")
     def title(self, item: StockItem) -> str:
@@ -334,13 +335,34 @@ class WarehouseForm(WritesByServices):
 
 
 @admin.register(Warehouse)
-class WarehouseAdmin(ServicesAdmin):
+class WarehouseAdmin(HistoryAdmin, ServicesAdmin):
     form = WarehouseForm
     list_display = ["name", "code", "country", "priority", "is_active"]
     ordering = ["priority", "id"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Warehouse | None = None) -> list[str]:
         return ["code"] if obj else []
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        return {}
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return ModelAdmin.has_delete_permission(self, request, obj)
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> tuple[list[str], dict[str, int], set[str], list]:
+        """The service knows what is in the way; empty levels are not."""
+        return [str(warehouse) for warehouse in objs], {"warehouses": len(objs)}, set(), []
+
+    def delete_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Where pieces lie or have a history, the warehouse stays and is told why."""
+        try:
+            return super().delete_view(request, object_id, *args, **kwargs)
+        except Problem as problem:
+            messages.error(request, str(problem))
+            return HttpResponseRedirect(reverse("admin:inventory_warehouse_change", args=[object_id]))
+
+    def delete_model(self, request: HttpRequest, obj: Warehouse) -> None:
+        services.delete_warehouse(obj.code)
 
 
 def _is_uuid(text: str | None) -> bool:

@@ -47,8 +47,9 @@ class TestList:
         assert listed(staff, "state=out") == [skus["Out"]]
         assert listed(staff, "q=mug") == [skus["Mug"]]
         assert listed(staff, f"q={skus['Low']}") == [skus["Low"]]
-        assert listed(staff, f"warehouse={Warehouse.objects.get().pk}") == sorted([skus["Mug"], skus["Low"]])
-        assert len(listed(staff, "q=&state=nonsense&warehouse=x")) == 3
+        assert listed(staff, f"warehouse={Warehouse.objects.get().code}") == sorted([skus["Mug"], skus["Low"]])
+        assert listed(staff, "warehouse=x") == []
+        assert len(listed(staff, "q=&state=nonsense")) == 3
 
     @pytest.mark.parametrize("model", ["stockitem", "stockmovement", "reservation"])
     def test_its_queries_do_not_grow_with_rows(self, staff, model):
@@ -56,9 +57,7 @@ class TestList:
         for more in (2, 18):
             for _ in range(more):
                 make_reservation({sku_of(make_product(stock=5)): 1})
-            with CaptureQueriesContext(
-                connection,
-            ) as queries:
+            with CaptureQueriesContext(connection) as queries:
                 assert staff.get(f"/admin/inventory/{model}/").status_code == 200
             counts.append(len(queries))
         assert counts[0] == counts[1] <= 12
@@ -126,7 +125,7 @@ class TestWarehouses:
         send(staff, address, {"name": "Farther", "country": "AT", "priority": 3})
         far.refresh_from_db()
         assert (far.name, far.code, far.is_active) == ("Farther", "far", False)
-        assert "already" in errors(staff, self.ADD, data)
+        assert "far is taken" in errors(staff, self.ADD, data)
         assert "two letters" in errors(staff, self.ADD, data | {"code": "x", "country": "1!"})
 
     def test_one_that_orders_count_on_stays_open(self, staff, mug):
@@ -135,6 +134,24 @@ class TestWarehouses:
         main = Warehouse.objects.get(code="main")
         data = {"name": main.name, "country": "DE", "priority": 0}
         assert "promised" in errors(staff, f"/admin/inventory/warehouse/{main.pk}/change/", data)
+
+    def test_only_one_that_nothing_ever_lay_in_is_deleted(self, staff, mug):
+        main, far = Warehouse.objects.get(), services.add_warehouse(code="far", name="Far", priority=9)
+        services.move_stock(mug.variants.get(), quantity=1, source=main, target=far)
+        services.move_stock(mug.variants.get(), quantity=1, source=far, target=main)
+        empty = services.add_warehouse(code="empty", name="Empty", priority=9)
+        StockLevel.objects.create(variant=mug.variants.get(), warehouse=empty)
+        for warehouse, word in [(far, "close it"), (empty, "deleted")]:
+            address = f"/admin/inventory/warehouse/{warehouse.pk}/delete/"
+            assert staff.get(address).status_code == 200
+            assert word in send(staff, address, {"post": "yes"})
+        assert set(Warehouse.objects.values_list("code", flat=True)) == {"main", "far"}
+
+    def test_it_tells_who_changed_it(self, staff, mug):
+        main = Warehouse.objects.get()
+        data = {"name": "Hall", "country": "DE", "priority": 0, "is_active": "on"}
+        send(staff, f"/admin/inventory/warehouse/{main.pk}/change/", data)
+        assert "Hall" in staff.get(f"/admin/inventory/warehouse/{main.pk}/history/").content.decode()
 
 
 class TestReservations:
