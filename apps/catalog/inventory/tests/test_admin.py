@@ -87,6 +87,13 @@ class TestCounting:
     def test_it_needs_a_reason(self, staff, mug):
         assert "Say why" in errors(staff, page(mug), form_of(staff, page(mug)) | {"change": 5})
 
+    def test_what_is_promised_and_what_nobody_can_count_is_refused(self, staff, mug):
+        make_reservation({sku_of(mug): 4})
+        data = form_of(staff, page(mug)) | {"reason": "damaged"}
+        assert "6 pieces can be taken" in errors(staff, page(mug), data | {"change": -7})
+        assert "less than or equal" in errors(staff, page(mug), data | {"change": 10**12})
+        assert stock(mug).on_hand == 10
+
     def test_sales_are_not_written_by_hand(self, staff, mug):
         assert "sold" in errors(staff, page(mug), form_of(staff, page(mug)) | {"change": -5, "reason": "sold"})
 
