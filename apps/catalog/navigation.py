@@ -44,6 +44,8 @@ NAVIGATION: list[dict[str, Any]] = [
         "items": [
             _link("Stock", "inventory_2", "inventory.stockitem"),
             _link("Movements", "swap_vert", "inventory.stockmovement"),
+            _link("Reservations", "lock_clock", "inventory.reservation"),
+            _link("Warehouses", "warehouse", "inventory.warehouse"),
         ],
     },
     {

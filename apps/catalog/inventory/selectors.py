@@ -35,9 +35,14 @@ def listed_stock(filters: Mapping[str, Any]) -> QuerySet[StockItem]:
     if text := filters.get("q"):
         items = items.filter(named(text))
     if code := filters.get("warehouse"):
-        lying = StockLevel.objects.filter(variant=OuterRef("variant"), warehouse__code=code).exclude(on_hand=0)
-        items = items.filter(Exists(lying))
+        items = items.filter(lying_in(code))
     return items
+
+
+def lying_in(code: str) -> Exists:
+    """Stock of which pieces lie in a warehouse, or are owed from it."""
+    levels = StockLevel.objects.filter(variant=OuterRef("variant"), warehouse__code=code)
+    return Exists(levels.exclude(on_hand=0))
 
 
 def named(text: str) -> Q:

@@ -7,7 +7,7 @@ import uuid
 from django.db.models import QuerySet
 
 from apps.catalog.products.models import Product
-from apps.catalog.reviews.models import Review, ReviewReport
+from apps.catalog.reviews.models import Purchase, Review, ReviewReport
 from apps.common.problems import NotFound
 
 ORDERINGS = {
@@ -18,6 +18,12 @@ ORDERINGS = {
 REPORTS_SHOWN = 100
 
 
+class NotReviewed(NotFound):
+    """Tells in `may_review` whether one has bought the product, so that a shop shows its form to buyers only."""
+
+    slug, title = "not-reviewed", "You have not reviewed this product"
+
+
 def shown_reviews(product: Product, *, rating: int | None = None) -> QuerySet[Review]:
     """What everybody may read of a product, on request only those that give so many stars."""
     reviews = Review.objects.filter(product=product, status=Review.Status.APPROVED)
@@ -25,11 +31,16 @@ def shown_reviews(product: Product, *, rating: int | None = None) -> QuerySet[Re
 
 
 def own_review(slug: str, user_id: uuid.UUID) -> Review:
-    """The user's review of a product, whatever became of it. Raises NotFound."""
+    """The user's review of a product, whatever became of it. Raises NotReviewed."""
     review = Review.objects.filter(product__slug=slug, user_id=user_id).first()
     if review is None:
-        raise NotFound("You have not reviewed this product.")
+        raise NotReviewed(may_review=has_bought(slug, user_id))
     return review
+
+
+def has_bought(slug: str, user_id: uuid.UUID) -> bool:
+    """Whether the user has paid for a piece that was not returned: who has may review it."""
+    return Purchase.objects.filter(product__slug=slug, user_id=user_id, quantity__gt=0).exists()
 
 
 def review_queue(*, status: str = "", slug: str = "") -> QuerySet[Review]:

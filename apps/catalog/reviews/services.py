@@ -18,6 +18,7 @@ from django.utils import timezone
 from apps.catalog.browse import listings
 from apps.catalog.products.models import Product
 from apps.catalog.reviews.models import Purchase, Review, ReviewReport
+from apps.catalog.reviews.selectors import has_bought
 from apps.common.problems import Conflict, Forbidden, NotFound
 
 FORMER_CUSTOMER = "A former customer"
@@ -37,7 +38,7 @@ def post_review(
     product: Product, *, user_id: uuid.UUID, author_name: str, rating: int, title: str, body: str
 ) -> Review:
     """A buyer's review, which waits for approval. Raises PurchaseRequired or AlreadyReviewed."""
-    if not Purchase.objects.filter(product=product, user_id=user_id, quantity__gt=0).exists():
+    if not has_bought(product.slug, user_id):
         raise PurchaseRequired("You can review what you have bought here. Recent orders take a moment to show.")
     try:
         with transaction.atomic(durable=True):

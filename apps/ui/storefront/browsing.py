@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from django.http import QueryDict
 
-from apps.ui.storefront.clients.catalog import AttributeFacet, FacetChoice, Facets
+from apps.ui.storefront.clients.catalog_shapes import AttributeFacet, FacetChoice, Facets
 
 FILTERS = ("q", "category", "kind", "brand", "min_price", "max_price", "in_stock", "rating")
 SORTS = (

@@ -167,11 +167,28 @@ class CardForm(KindForm):
         return empty
 
 
+class ReportForm(KindForm):
+    """Why a review should not be there."""
+
+    reason = forms.ChoiceField(
+        label="What is wrong with it?",
+        choices=[
+            ("offensive", "It is offensive"),
+            ("spam", "It is advertising"),
+            ("private", "It tells private data of somebody"),
+            ("off_topic", "It is not about the product"),
+        ],
+    )
+    comment = forms.CharField(
+        label="More about it", max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+
 class ReviewForm(KindForm):
     rating = forms.TypedChoiceField(
         label="Rating",
         coerce=int,
-        choices=[(5, "5, wonderful"), (4, "4, good"), (3, "3, fine"), (2, "2, meh"), (1, "1, no")],
+        choices=[("", "Choose"), (5, "5, wonderful"), (4, "4, good"), (3, "3, fine"), (2, "2, meh"), (1, "1, no")],
     )
     title = text("In short", autocomplete="off", length=120)
     body = forms.CharField(label="In detail", max_length=4000, required=False, widget=forms.Textarea(attrs={"rows": 4}))

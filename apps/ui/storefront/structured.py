@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 
 from apps.common.money import EXPONENTS, Money
-from apps.ui.storefront.clients.catalog import Product, Variant
+from apps.ui.storefront.clients.catalog_shapes import Product, Variant
 
 AVAILABILITY = {
     "in_stock": "InStock",
@@ -21,7 +21,7 @@ AVAILABILITY = {
 
 def product(found: Product) -> dict[str, Any]:
     """The product as JSON-LD; what is not known is left out."""
-    data = {
+    data: dict[str, Any] = {
         "@context": "https://schema.org",
         "@type": "Product",
         "name": found.title,

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from apps.ui.storefront.views import account, cart, orders, shop, watch
+from apps.ui.storefront.views import account, cart, orders, reviews, shop, watch
 
 urlpatterns = [
     path("", shop.home, name="home"),
@@ -14,7 +14,10 @@ urlpatterns = [
     path("collections/<slug:slug>", shop.collection, name="collection"),
     path("language", shop.choose_language, name="language"),
     path("p/<slug:slug>", shop.product, name="product"),
-    path("p/<slug:slug>/reviews", shop.post_review, name="post-review"),
+    path("p/<slug:slug>/reviews", reviews.post_review, name="post-review"),
+    path("p/<slug:slug>/reviews/mine", reviews.change_review, name="change-review"),
+    path("p/<slug:slug>/reviews/mine/delete", reviews.delete_review, name="delete-review"),
+    path("p/<slug:slug>/reviews/<uuid:review_id>/report", reviews.report_review, name="report-review"),
     path("cart", cart.cart, name="cart"),
     path("cart/add", cart.add, name="cart-add"),
     path("cart/lines/<str:sku>", cart.change_line, name="cart-line"),

@@ -52,7 +52,7 @@ def test_what_is_seen_at_once_is_refused_at_once(content, sentence):
 
 
 def test_a_file_that_is_too_large_is_refused():
-    with pytest.raises(services.FileTooLarge, match="64 MB"):
+    with pytest.raises(services.FileTooLarge, match="50 MB"):
         services.start_import(
             io.BytesIO(GOOD), name="x.csv", size=services.MAX_BYTES + 1, is_dry_run=True, requested_by=""
         )

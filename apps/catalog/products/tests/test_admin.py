@@ -214,16 +214,6 @@ class TestOtherPages:
         assert api_client.get("/v1/products?currency=JPY").json()["results"][0]["price"]["amount"] == 2400
         assert "digits" in errors(staff, address, form_of(staff, address) | {"prices-1-amount": "24.50"})
 
-    def test_stock_changes_with_a_reason(self, staff):
-        product = make_product(stock=5)
-        make_reservation({sku_of(product): 4})
-        address = f"/admin/inventory/stockitem/{product.variants.get().pk}/change/"
-        send(staff, address, {"change": 7, "reason": "received", "reference": "Delivery 12"})
-        movement = StockMovement.objects.get(reference="Delivery 12")
-        assert (movement.quantity, movement.reason) == (7, "received")
-        assert "8 pieces can be taken" in errors(staff, address, {"change": -9, "reason": "damaged"})
-        assert "less than or equal" in errors(staff, address, {"change": 10**12, "reason": "received"})
-
     def test_histories_are_read_only(self, staff):
         product = make_product(stock=5)
         movement = StockMovement.objects.get()

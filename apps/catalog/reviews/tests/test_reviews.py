@@ -151,6 +151,13 @@ class TestOwnReview:
         answer = client.patch(address, change)
         assert (answer.status_code, list(answer.json()["errors"])) == (400, list(change))
 
+    def test_without_one_it_is_told_who_may_write_it(self, as_user, mug):
+        buy(mug, user_id := uuid.uuid4())
+        for client, may_review in ((as_user(user_id), True), (as_user(), False)):
+            answer = client.get(f"/v1/products/{mug.slug}/reviews/mine")
+            body = answer.json()
+            assert (answer.status_code, body["type"], body["may_review"]) == (404, "/problems/not-reviewed", may_review)
+
     def test_somebody_elses_is_out_of_reach(self, mine, as_user, api_client):
         _, address = mine
         stranger = as_user()

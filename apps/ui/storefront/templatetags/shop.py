@@ -14,7 +14,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from apps.ui.storefront import language as languages
-from apps.ui.storefront.clients.catalog import Variant
+from apps.ui.storefront.clients.catalog_shapes import Variant
 from apps.ui.storefront.clients.reading import cursor_of
 from apps.ui.storefront.forms import COUNTRY_NAMES
 

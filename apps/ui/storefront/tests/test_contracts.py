@@ -12,25 +12,27 @@ import yaml
 
 from apps.common.http import RemoteProblem
 from apps.common.testing.contracts import APPS, assert_matches_contract
-from apps.ui.storefront.clients import auth, catalog, payment, video
+from apps.ui.storefront.clients import auth, catalog, catalog_shapes, payment, video
 from apps.ui.storefront.tests.fakes import ADA, ASKS, DECLINED, PAYS, FakeHouse
 
 SHAPES = [
-    (catalog.Image, "catalog", "Image"),
-    (catalog.ImageSource, "catalog", "ImageSource"),
-    (catalog.ProductCard, "catalog", "ProductList"),
-    (catalog.Product, "catalog", "ProductDetail"),
-    (catalog.Variant, "catalog", "Variant"),
-    (catalog.Attribute, "catalog", "Attribute"),
-    (catalog.Facets, "catalog", "Facets"),
-    (catalog.ProductPage, "catalog", "ProductPage"),
-    (catalog.FacetChoice, "catalog", "FacetChoice"),
-    (catalog.AttributeFacet, "catalog", "AttributeFacet"),
-    (catalog.Seo, "catalog", "Seo"),
-    (catalog.Collection, "catalog", "CollectionDetail"),
-    (catalog.Suggestion, "catalog", "Suggestion"),
-    (catalog.Category, "catalog", "CategoryDetail"),
-    (catalog.Review, "catalog", "Review"),
+    (catalog_shapes.Image, "catalog", "Image"),
+    (catalog_shapes.ImageSource, "catalog", "ImageSource"),
+    (catalog_shapes.ProductCard, "catalog", "ProductList"),
+    (catalog_shapes.Product, "catalog", "ProductDetail"),
+    (catalog_shapes.Variant, "catalog", "Variant"),
+    (catalog_shapes.Attribute, "catalog", "Attribute"),
+    (catalog_shapes.Facets, "catalog", "Facets"),
+    (catalog_shapes.ProductPage, "catalog", "ProductPage"),
+    (catalog_shapes.FacetChoice, "catalog", "FacetChoice"),
+    (catalog_shapes.AttributeFacet, "catalog", "AttributeFacet"),
+    (catalog_shapes.Seo, "catalog", "Seo"),
+    (catalog_shapes.Collection, "catalog", "CollectionDetail"),
+    (catalog_shapes.Suggestion, "catalog", "Suggestion"),
+    (catalog_shapes.Category, "catalog", "CategoryDetail"),
+    (catalog_shapes.ImageFormat, "catalog", "ImageFormat"),
+    (catalog_shapes.Review, "catalog", "Review"),
+    (catalog_shapes.OwnReview, "catalog", "OwnReview"),
     (auth.Tokens, "auth", "Tokens"),
     (auth.Address, "auth", "Address"),
     (payment.Cart, "payment", "Cart"),
@@ -106,7 +108,12 @@ def test_catalog(house: FakeHouse, check: Callable[[], None]) -> None:
     catalog.categories()
     catalog.category("films")
     catalog.reviews("tall-mug")
+    assert catalog.standing("token", "tall-mug").may_review
     catalog.post_review("token", "tall-mug", rating=5, title="Good", body="")
+    assert catalog.standing("token", "tall-mug").review
+    catalog.change_review("token", "tall-mug", rating=4, title="Good", body="Still.")
+    catalog.delete_review("token", "tall-mug")
+    catalog.report_review("token", "01990000-0000-7000-8000-000000000009", reason="spam", comment="")
     with pytest.raises(RemoteProblem):
         catalog.product("nothing")
     check()

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from apps.common.http import RemoteProblem
 from apps.ui.storefront import language, structured
 from apps.ui.storefront.browsing import KINDS, RATINGS, SIZES, SORTS, Narrowing
 from apps.ui.storefront.clients import catalog, video
-from apps.ui.storefront.clients.catalog import Product, ProductCard, ProductPage, ReviewPage, Suggestion
+from apps.ui.storefront.clients.catalog_shapes import (
+    Product,
+    ProductCard,
+    ProductPage,
+    ReviewPage,
+    Standing,
+    Suggestion,
+)
 from apps.ui.storefront.clients.video import LibraryItem, Title
 from apps.ui.storefront.forms import ReviewForm
 from apps.ui.storefront.navigation import list_address, safe_next
@@ -160,13 +169,15 @@ def _kinds(page: ProductPage) -> str:
 @require_safe
 def product(request: ShopRequest, slug: str) -> HttpResponse:
     """Goods with their variants, or a film to buy or rent."""
-    return _product_page(request, slug, ReviewForm())
+    return product_page(request, slug)
 
 
-def _product_page(request: ShopRequest, slug: str, form: ReviewForm, status: int = 200) -> HttpResponse:
+def product_page(request: ShopRequest, slug: str, *, form: ReviewForm | None = None, status: int = 200) -> HttpResponse:
+    """The page, with the form of a review as it was sent when something in it needs another look."""
     token = request.shop.token
     asked = ask(lambda: catalog.product(slug))
-    reviews = ask_kindly(lambda: catalog.reviews(slug, cursor=request.GET.get("reviews", "")), ReviewPage((), None))
+    reviews = ask_kindly(lambda: _reviews(slug, request.GET.get("reviews", "")), None)
+    standing = ask_kindly(lambda: catalog.standing(token, slug) if token else Standing(), Standing())
     found = asked.result()
     # What the film's page can do without.
     title = ask_kindly(lambda: _title_of(found), None)
@@ -176,12 +187,37 @@ def _product_page(request: ShopRequest, slug: str, form: ReviewForm, status: int
         "film": title.result(),
         "owned": owned.result(),
         "reviews": reviews.result(),
-        "review_form": form,
+        **_own_review(request, slug, standing.result(), form),
         "chosen": _chosen(found),
         "structured": structured.product(found),
         "is_stale": found.is_stale,
     }
     return render(request, "storefront/product.html", context, status=status)
+
+
+def _reviews(slug: str, cursor: str) -> ReviewPage:
+    """From the newest on when the link to older ones is not whole."""
+    try:
+        return catalog.reviews(slug, cursor=cursor)
+    except RemoteProblem as problem:
+        if not cursor or problem.status != 400:
+            raise
+    return catalog.reviews(slug)
+
+
+def _own_review(request: ShopRequest, slug: str, standing: Standing, form: ReviewForm | None) -> dict[str, Any]:
+    """The visitor's review and the form for it, None for who may not write one.
+
+    A form that came back is always shown: it holds somebody's words.
+    """
+    own = standing.review
+    if form is None and (own or standing.may_review):
+        form = ReviewForm(initial=asdict(own) if own else None)
+    if own or standing.may_review:
+        address = reverse("change-review" if own else "post-review", args=[slug])
+    else:
+        address = request.path
+    return {"own_review": own, "review_form": form, "review_address": address}
 
 
 def _title_of(product: Product) -> Title | None:
@@ -199,24 +235,6 @@ def _owned(token: str | None, product: Product) -> LibraryItem | None:
 def _chosen(product: Product) -> str:
     """The variant that is selected at first: one that can be had."""
     return next((variant.sku for variant in product.variants if variant.can_be_bought), "")
-
-
-@require_POST
-def post_review(request: ShopRequest, slug: str) -> HttpResponse:
-    """For those who have bought it; catalog knows."""
-    token = request.shop.require_token()
-    form = ReviewForm(request.POST)
-    if form.is_valid():
-        try:
-            catalog.post_review(token, slug, **form.cleaned_data)
-        except RemoteProblem as problem:
-            if problem.status in (401, 404):
-                raise
-            form.add_remote_errors(problem.errors, problem.detail)
-        else:
-            messages.success(request, "Thank you. Your review helps others.")
-            return redirect(f"/p/{slug}#reviews")
-    return _product_page(request, slug, form, status=422)
 
 
 @require_safe

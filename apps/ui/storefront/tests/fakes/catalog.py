@@ -40,7 +40,9 @@ COLLECTION = {
 def image(name: str, *, width: int = 800, height: int = 800) -> dict[str, Any]:
     url = f"http://localhost:8000/media/catalog/{name}.webp"
     srcset = [{"url": url, "width": 320}, {"url": url, "width": 640}]
-    return {"url": url, "alt": f"Picture of {name}", "width": width, "height": height, "srcset": srcset, "sources": []}
+    sources = [{"type": f"image/{form}", "srcset": srcset} for form in ("avif", "webp", "jpeg")]
+    whole = {"url": url, "alt": f"Picture of {name}", "width": width, "height": height}
+    return whole | {"srcset": srcset, "sources": sources}
 
 
 def variant(sku: str, name: str, amount: int, **more: Any) -> dict[str, Any]:
@@ -139,6 +141,10 @@ class FakeCatalog(FakeService):
         films = [film("nosferatu", "Nosferatu", 1922), film("metropolis", "Metropolis", 1927)]
         self.products = {entry["slug"]: entry for entry in [*films, *goods()]}
         self.next_page: str | None = None
+        self.next_reviews: str | None = None
+        self.own_review: dict[str, Any] | None = None
+        self.may_review = True
+        self.reports: list[dict[str, Any]] = []
         self.reviews: list[dict[str, Any]] = [
             {
                 "id": "01990000-0000-7000-8000-000000000009",
@@ -245,8 +251,45 @@ class FakeCatalog(FakeService):
 
     @route("GET", "/v1/products/(?P<slug>[^/]+)/reviews")
     def list_reviews(self, request: httpx.Request, slug: str) -> httpx.Response:
-        return ok({"results": self.reviews, "next": None, "previous": None})
+        if request.url.params.get("cursor") == "broken":
+            return problem(400, "invalid-input", "Some values cannot be used; see errors.")
+        return ok({"results": self.reviews, "next": self.next_reviews, "previous": None})
 
     @route("POST", "/v1/products/(?P<slug>[^/]+)/reviews")
     def post_review(self, request: httpx.Request, slug: str) -> httpx.Response:
-        return ok(self.reviews[0] | body_of(request), 201)
+        if self.own_review is not None:
+            return problem(409, "already-reviewed", "You have reviewed this product already.")
+        if not self.may_review:
+            return problem(403, "purchase-required", "You can review what you have bought here.")
+        identity = {"id": "01990000-0000-7000-8000-000000000010", "author_name": "Ada Lovelace", "created_at": STAMP}
+        self.own_review = identity | body_of(request) | {"verified_purchase": True, "status": "pending"}
+        return ok(self.own_review, 201)
+
+    @route("GET", "/v1/products/(?P<slug>[^/]+)/reviews/mine")
+    def read_own_review(self, request: httpx.Request, slug: str) -> httpx.Response:
+        if self.own_review is None:
+            return problem(404, "not-reviewed", "You have not reviewed this product.", may_review=self.may_review)
+        return ok(self.own_review)
+
+    @route("PATCH", "/v1/products/(?P<slug>[^/]+)/reviews/mine")
+    def change_review(self, request: httpx.Request, slug: str) -> httpx.Response:
+        if self.own_review is None:
+            return problem(404, "not-found", "There is no such review.")
+        sent = body_of(request)
+        if any(self.own_review[name] != value for name, value in sent.items()):
+            self.own_review |= sent | {"status": "pending"}
+        return ok(self.own_review)
+
+    @route("DELETE", "/v1/products/(?P<slug>[^/]+)/reviews/mine")
+    def delete_review(self, request: httpx.Request, slug: str) -> httpx.Response:
+        if self.own_review is None:
+            return problem(404, "not-found", "There is no such review.")
+        self.own_review = None
+        return ok(None, 204)
+
+    @route("POST", "/v1/reviews/(?P<review_id>[^/]+)/reports")
+    def report_review(self, request: httpx.Request, review_id: str) -> httpx.Response:
+        if review_id not in {review["id"] for review in self.reviews}:
+            return problem(404, "not-found", "There is no such review.")
+        self.reports.append(body_of(request))
+        return ok(body_of(request) | {"created_at": STAMP}, 201)
