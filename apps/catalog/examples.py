@@ -119,6 +119,7 @@ CARD = {
     "year": None,
 }
 DETAIL = CARD | {
+    "brand_slug": "norrund",
     "rating": {"average": 4.5, "count": 12, "histogram": [0, 0, 1, 4, 7]},
     "description": "",
     "attributes": [{"name": "width", "label": "Width", "value": "40", "kind": "number", "unit": "cm"}],
@@ -217,6 +218,82 @@ COLLECTION = {
     "items": [],
 }
 
+MODERATED = REVIEW | {
+    "status": "approved",
+    "product": {"slug": "oak-tray", "title": "Oak tray"},
+    "report_count": 1,
+    "moderated_by": "grace@example.com",
+    "moderated_at": "2026-11-26T10:00:00Z",
+    "revision": "2026-11-26T10:00:00Z",
+}
+REPORT = {"reason": "spam", "comment": "It sells something else."}
+KEPT_REPORT = REPORT | {"created_at": "2026-11-26T09:45:00Z"}
+READ_REVIEW = MODERATED | {"reports": [KEPT_REPORT]}
+SHOWN_CATEGORY = {
+    "path": "home/kitchen",
+    "name": "Kitchen",
+    "description": "",
+    "product_count": 12,
+    "children": [],
+}
+SHOWN_COLLECTION = {"slug": "under-twenty", "title": "Under twenty", "description": "", "product_count": 12}
+SEO = {"title": "", "description": ""}
+IMPORT = {
+    "id": ID,
+    "file_name": "spring.csv",
+    "format": "csv",
+    "dry_run": True,
+    "state": "checked",
+    "failure": "",
+    "rows": 3,
+    "checked": 3,
+    "written": 0,
+    "new": 1,
+    "changed": 1,
+    "unchanged": 0,
+    "errors": 1,
+    "requested_by": "grace@example.com",
+    "created_at": "2026-11-26T09:30:00Z",
+    "started_at": "2026-11-26T09:30:01Z",
+    "finished_at": "2026-11-26T09:30:02Z",
+}
+WAITING_IMPORT = IMPORT | {
+    "state": "waiting",
+    "started_at": None,
+    "finished_at": None,
+    **dict.fromkeys(("rows", "checked", "new", "changed", "errors"), 0),
+}
+ROW = {
+    "line": 4,
+    "sku": "TRAY-OAK",
+    "action": "error",
+    "changes": {},
+    "errors": {"price": ["Write a price with a point, such as 14.90."]},
+}
+WAREHOUSE = {"code": "vienna", "name": "Vienna", "country": "AT", "priority": 1, "is_active": True}
+POLICY = {"policy": "preorder", "backorder_limit": 200, "available_on": "2027-03-01", "low_stock_at": 5}
+STOCK = POLICY | {
+    "sku": "TRAY-OAK",
+    "product": "oak-tray",
+    "title": "Oak tray",
+    "state": "low_stock",
+    "on_hand": 6,
+    "reserved": 2,
+    "available": 204,
+    "owed": 0,
+    "levels": [{"warehouse": "vienna", "name": "Vienna", "is_active": True, "on_hand": 6, "reserved": 2}],
+}
+MOVEMENT = {
+    "id": ID,
+    "sku": "TRAY-OAK",
+    "warehouse": "vienna",
+    "quantity": 12,
+    "reason": "received",
+    "reference": "Delivery 12",
+    "moved_by": "grace@example.com",
+    "created_at": "2026-11-26T09:30:00Z",
+}
+
 
 def page_of(row: dict[str, Any]) -> dict[str, Any]:
     return {"results": [row], "next": None, "previous": None}
@@ -236,7 +313,6 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     },
     "post_variants": {"request": NEW_VARIANT, "201": STAFF_PRODUCT},
     "patch_variant": {"request": {"prices": [EUR_29], "sales": [SALE]}, "200": STAFF_PRODUCT},
-    "delete_variant": {"200": STAFF_PRODUCT | {"variants": []}},
     "post_images": {"201": STAFF_PRODUCT},
     "patch_image": {"request": {"alt": "An oak tray", "translations": {"de": {"alt": "Ein Tablett"}}}},
     "put_image_order": {"request": {"images": [ID]}, "200": STAFF_PRODUCT},
@@ -292,4 +368,35 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "200": COLLECTION | {"kind": "manual", "rule": {}, "items": ["oak-tray", "brass-pen"]},
     },
     "get_staff_collection": {"200": COLLECTION},
+    "get_staff_attributes": {"200": page_of({name: ATTRIBUTE[name] for name in ATTRIBUTE if name != "choices"})},
+    "get_staff_collections": {"200": page_of({name: COLLECTION[name] for name in COLLECTION if name != "items"})},
+    "get_categories": {"200": {"results": [SHOWN_CATEGORY]}},
+    "get_category": {"200": SHOWN_CATEGORY | {"breadcrumbs": DETAIL["breadcrumbs"], "seo": SEO}},
+    "get_collections": {"200": {"results": [SHOWN_COLLECTION]}},
+    "get_collection": {"200": SHOWN_COLLECTION | {"seo": SEO}},
+    "get_own_review": {"200": REVIEW | {"status": "pending"}},
+    "patch_own_review": {"request": {"rating": 4}, "200": REVIEW | {"rating": 4, "status": "pending"}},
+    "post_reports": {"request": REPORT, "201": KEPT_REPORT, "200": KEPT_REPORT},
+    "get_queue": {"200": page_of(MODERATED)},
+    "get_queued_review": {"200": READ_REVIEW},
+    "post_approve": {"200": READ_REVIEW},
+    "post_reject": {"200": READ_REVIEW | {"status": "rejected"}},
+    "get_imports": {"200": page_of(IMPORT)},
+    "post_imports": {"202": WAITING_IMPORT},
+    "get_import": {"200": IMPORT},
+    "get_rows": {"200": page_of(ROW)},
+    "post_apply": {"202": IMPORT | {"dry_run": False, "state": "waiting"}},
+    "delete_variant": {"200": STAFF_PRODUCT | {"variants": []}},
+    "delete_image": {"200": STAFF_PRODUCT | {"images": []}},
+    "get_stock": {"200": page_of(STOCK)},
+    "get_stock_item": {"200": STOCK},
+    "get_stock_policy": {"200": POLICY},
+    "patch_stock_policy": {"200": POLICY},
+    "post_adjustments": {"201": {"movement": MOVEMENT, "stock": STOCK}},
+    "post_transfers": {"201": STOCK},
+    "get_movements": {"200": page_of(MOVEMENT)},
+    "get_warehouses": {"200": page_of(WAREHOUSE)},
+    "post_warehouses": {"request": WAREHOUSE, "201": WAREHOUSE},
+    "get_warehouse": {"200": WAREHOUSE},
+    "patch_warehouse": {"request": {"priority": 2}, "200": WAREHOUSE | {"priority": 2}},
 }

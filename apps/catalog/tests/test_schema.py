@@ -7,7 +7,6 @@ the same ones. Known names stand in for made-up ones half of the time, so that t
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
 from typing import Any
 
 import httpx
@@ -56,16 +55,17 @@ class TestExamples:
             for operation in path.values()
             if "operationId" in operation
         }
-        seen = 0
+        seen, wrong = 0, []
         for name, examples in EXAMPLES.items():
             for place, example in examples.items():
                 operation = operations[name]
                 part = operation["requestBody"] if place == "request" else operation["responses"][place]
                 schema = part["content"]["application/json"]["schema"] | {"components": described["components"]}
                 errors = [error.message for error in Draft202012Validator(schema).iter_errors(example)]
-                assert errors == [], (name, place)
+                wrong += [(name, place, error) for error in errors]
                 seen += 1
-        assert seen > 60
+        assert wrong == []
+        assert seen > 80
 
     @pytest.mark.django_db
     def test_what_staff_are_told_to_send_is_taken(self, as_staff):
@@ -91,7 +91,7 @@ class TestExamples:
 
 
 @pytest.fixture
-def service(live_server, settings) -> Iterator[str]:
+def service(live_server, settings) -> str:
     """The address of a running catalogue with a few things in it, on Valkey as it is in life."""
     settings.CACHES = django_settings.CACHES | {
         "default": {"BACKEND": "apps.common.cache.ForgivingRedisCache", "LOCATION": settings.REDIS_URL}
@@ -102,7 +102,7 @@ def service(live_server, settings) -> Iterator[str]:
     ProductType.objects.create(name="Mugs", slug="mugs").type_attributes.create(attribute=Attribute.objects.get())
     Collection.objects.create(title="Summer", slug="summer", is_published=True)
     ProductImage.objects.create(product=Variant.objects.get(sku="MUG").product, file="a.png", width=1, height=1)
-    yield live_server.url
+    return live_server.url
 
 
 def known_names() -> dict[str, list[str]]:
@@ -117,9 +117,9 @@ def known_names() -> dict[str, list[str]]:
 
 
 def loaded(address: str) -> Any:
-    described = httpx.get(f"{address}/schema/?format=json", timeout=30).json()
-    described["servers"] = [{"url": address}]
-    return schemathesis.openapi.from_dict(described)
+    schema = schemathesis.openapi.from_dict(httpx.get(f"{address}/schema/?format=json", timeout=30).json())
+    schema.config.update(base_url=address)
+    return schema
 
 
 def bearer(**claims: Any) -> dict[str, str]:

@@ -40,31 +40,6 @@ class LevelSerializer(serializers.Serializer):
     reserved = serializers.IntegerField(help_text="Promised to orders that are being paid.")
 
 
-@extend_schema_serializer(
-    examples=[
-        OpenApiExample(
-            "Running low",
-            response_only=True,
-            value={
-                "sku": "MUG-BLUE",
-                "product": "blue-mug",
-                "title": "Blue mug",
-                "state": "low_stock",
-                "on_hand": 6,
-                "reserved": 2,
-                "available": 4,
-                "owed": 0,
-                "policy": "deny",
-                "backorder_limit": 0,
-                "available_on": None,
-                "low_stock_at": 5,
-                "levels": [
-                    {"warehouse": "main", "name": "Main warehouse", "is_active": True, "on_hand": 6, "reserved": 2}
-                ],
-            },
-        )
-    ]
-)
 class StockSerializer(serializers.Serializer):
     sku = serializers.CharField(source="variant.sku")
     product = serializers.CharField(source="variant.product.slug", help_text="The product's slug.")

@@ -109,7 +109,7 @@ class VariantView(StaffView):
         variants.change_variant(slug, edit, versions=seen_versions(request))
         return product_answer(slug)
 
-    @extend_schema(responses=shapes.StaffProductSerializer, parameters=[IF_MATCH, ETAG])
+    @extend_schema(responses={200: shapes.StaffProductSerializer}, parameters=[IF_MATCH, ETAG])
     def delete(self, request: Request, slug: str, sku: str) -> Response:
         """Take a variant away that was never in stock and is promised to nobody."""
         variants.delete_variant(slug, sku, versions=seen_versions(request))
@@ -150,7 +150,7 @@ class ImageView(StaffView):
         )
         return product_answer(slug)
 
-    @extend_schema(responses=shapes.StaffProductSerializer, parameters=[IF_MATCH, ETAG])
+    @extend_schema(responses={200: shapes.StaffProductSerializer}, parameters=[IF_MATCH, ETAG])
     def delete(self, request: Request, slug: str, image_id: uuid.UUID) -> Response:
         """Take a picture away."""
         gallery.delete_image(slug, image_id, versions=seen_versions(request))
