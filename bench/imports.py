@@ -17,6 +17,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -52,12 +53,12 @@ def database() -> Iterator[None]:
     """A throwaway server with the catalogue's database, named in the environment."""
     from house.testing import servers
 
-    with servers() as environment:
+    with servers() as environment, TemporaryDirectory() as media:
         os.environ.update(environment)
         os.environ["DATABASE_URL"] = f"{environment['TEST_DATABASE_URL']}/catalog"
         os.environ["DJANGO_SETTINGS_MODULE"] = "apps.catalog.settings"
         os.environ["LOG_LEVEL"] = "ERROR"
-        os.environ["MEDIA_ROOT"] = str(Path(environment.get("TMPDIR", "/tmp")) / "bench-imports")  # noqa: S108
+        os.environ["MEDIA_ROOT"] = media
         yield
 
 

@@ -28,7 +28,7 @@ def current_rows(changes: Iterable[Change]) -> Rows:
     for part, ids in wanted.items():
         table = connection.ops.quote_name(part.model._meta.db_table)
         with connection.cursor() as cursor:
-            cursor.execute(f"SELECT id::text, to_jsonb(t) FROM {table} AS t WHERE id::text = ANY(%s)", [ids])  # noqa: S608
+            cursor.execute(f"SELECT id::text, to_jsonb(t) FROM {table} AS t WHERE id::text = ANY(%s)", [ids])  # noqa: S608  (a table of ours, quoted)
             found |= {(part.name, row_id): read_row(part, row) for row_id, row in cursor.fetchall()}
     return found
 
@@ -73,7 +73,7 @@ def missing(changes: Iterable[Change]) -> Iterable[str]:
             if value is None:
                 continue
             if field.is_relation:
-                wanted.setdefault(field.related_model, set()).add(str(value))  # type: ignore[arg-type]
+                wanted.setdefault(field.related_model, set()).add(str(value))  # type: ignore[arg-type]  # no name, once loaded
             elif isinstance(field, models.FileField) and value and not default_storage.exists(value):
                 yield "The file of a picture is no longer kept."
     for model, keys in wanted.items():

@@ -198,7 +198,7 @@ def _paired(changes: list[Change]) -> list[Change]:
 
 
 def _agree(one: Row | None, other: Row | None, columns: Iterable[str]) -> bool:
-    return bool(one and other) and all(one[name] == other[name] for name in columns)  # type: ignore[index]
+    return one is not None and other is not None and all(one[name] == other[name] for name in columns)
 
 
 def _table(model: type[models.Model]) -> str:

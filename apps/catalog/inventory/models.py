@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
 
@@ -13,6 +14,7 @@ TOLD_AT_MOST = 20
 # Far below what a column can hold, so that sums of such counts fit as well.
 MAX_ON_HAND = 1_000_000_000
 MAX_BACKORDERS = 1_000_000
+COUNTRY = RegexValidator(r"\A[A-Z]{2}\Z", "Use a two-letter code such as DE.")
 
 
 class Warehouse(models.Model):
@@ -20,7 +22,7 @@ class Warehouse(models.Model):
 
     code = models.SlugField(max_length=40, unique=True)
     name = models.CharField(max_length=80)
-    country = models.CharField(max_length=2, default="DE", help_text="ISO 3166-1, two letters.")
+    country = models.CharField(max_length=2, default="DE", validators=[COUNTRY], help_text="ISO 3166-1, two letters.")
     priority = models.PositiveSmallIntegerField(default=0)
     is_active = models.BooleanField(default=True, help_text="Pieces of others are not sold.")
 
@@ -63,7 +65,9 @@ class StockItem(models.Model):
                 condition=Q(reserved__lte=F("on_hand") + F("backorder_limit")), name="stock_never_oversold"
             ),
             models.CheckConstraint(
-                condition=~Q(policy="deny") | Q(backorder_limit=0), name="stock_denied_has_no_backorders"
+                condition=~Q(policy="deny") | Q(backorder_limit=0),
+                name="stock_denied_has_no_backorders",
+                violation_error_message="Only a backorder or preorder has a limit; make it 0.",
             ),
         ]
         indexes = [
@@ -74,7 +78,7 @@ class StockItem(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.on_hand} on hand, {self.reserved} reserved"
+        return f"{self.variant}: {self.on_hand} on hand, {self.reserved} reserved"
 
     @property
     def in_stock(self) -> int:

@@ -9,7 +9,7 @@ STAFF_PERMISSIONS = [
             *("attribute", "attributechoice", "attributevalue", "producttype", "producttypeattribute"),
             *("collection", "collectionitem"),
         ],
-        "inventory": ["warehouse", "stockitem", "stocklevel", "stockmovement", "reservation"],
+        "inventory": ["warehouse", "stockitem", "stocklevel", "stockmovement", "reservation", "reservationline"],
         "reviews": ["review", "reviewreport"],
         "imports": ["importjob"],
         "browse": ["fruitlesssearch"],

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from schemathesis import checks
 
-from apps.catalog.examples import EXAMPLES
+from apps.catalog.contract import EXAMPLES
 from apps.catalog.products.models import Attribute, Collection, ProductImage, ProductType, Variant
 from apps.catalog.tests.factories import make_film, make_product
 from apps.common.testing.tokens import access_token

@@ -170,6 +170,8 @@ REST_FRAMEWORK = {
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
+# Who opens the form of the admin's sign-in itself comes from nowhere.
+LOGIN_REDIRECT_URL = "admin:index"
 SPECTACULAR_SETTINGS: dict[str, Any] = {
     "TITLE": f"StreamCart {SERVICE}",
     "VERSION": "1",

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from unfold.admin import ModelAdmin, TabularInline
 
 from apps.common.problems import Problem
-from apps.payment.ledger.admin import ReadOnly
+from apps.common.staff.readonly import ReadOnly
 from apps.payment.orders import checkout
 from apps.payment.orders.models import Order, OrderLine, OrderTransition
 from apps.payment.orders.selectors import payments_of

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin
 
+from apps.common.staff.readonly import ReadOnly
 from apps.video.encoding import services
 from apps.video.encoding.models import Encoding
 
 
 @admin.register(Encoding)
-class EncodingAdmin(ModelAdmin):
+class EncodingAdmin(ReadOnly, ModelAdmin):
     list_display = ["title", "state", "progress", "attempt", "reason", "created_at", "finished_at"]
     list_select_related = ["source__title"]
     list_filter = ["state"]
@@ -30,12 +29,3 @@ class EncodingAdmin(ModelAdmin):
     def encode_again(self, request: HttpRequest, queryset: QuerySet[Encoding]) -> None:
         for encoding in queryset.select_related("source"):
             services.request_encoding(encoding.source)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False

@@ -7,7 +7,7 @@ from typing import Any
 from drf_spectacular.utils import OpenApiExample, extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
-from apps.catalog.inventory.models import MAX_BACKORDERS, MAX_ON_HAND, StockItem, StockMovement, Warehouse
+from apps.catalog.inventory.models import COUNTRY, MAX_BACKORDERS, MAX_ON_HAND, StockItem, StockMovement, Warehouse
 from apps.catalog.inventory.services import BY_HAND, Policy
 from apps.catalog.products.api.staff.fields import MAX_POSITION, StrictSerializer
 
@@ -161,9 +161,7 @@ class AdjustedSerializer(serializers.Serializer):
 class WarehouseSerializer(StrictSerializer):
     code = serializers.SlugField(max_length=40, help_text="Stays as it is for ever.")
     name = serializers.CharField(max_length=80)
-    country = serializers.RegexField(
-        r"\A[A-Z]{2}\Z", default="DE", error_messages={"invalid": "Use a two-letter code such as DE."}
-    )
+    country = serializers.CharField(validators=[COUNTRY], default="DE")
     priority = serializers.IntegerField(
         min_value=0, max_value=MAX_POSITION, default=0, help_text="Pieces are sent from the smallest first."
     )
@@ -172,9 +170,7 @@ class WarehouseSerializer(StrictSerializer):
 
 class WarehouseChangeSerializer(StrictSerializer):
     name = serializers.CharField(max_length=80, required=False)
-    country = serializers.RegexField(
-        r"\A[A-Z]{2}\Z", required=False, error_messages={"invalid": "Use a two-letter code such as DE."}
-    )
+    country = serializers.CharField(validators=[COUNTRY], required=False)
     priority = serializers.IntegerField(min_value=0, max_value=MAX_POSITION, required=False)
     is_active = serializers.BooleanField(required=False)
 

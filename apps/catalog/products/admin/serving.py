@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django import forms
@@ -55,9 +55,13 @@ class ServedForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.is_new = self.instance._state.adding
         if not self.is_new:
-            self.initial["seen"] = mark_of(self.instance, self.parts)
+            self.initial["seen"] = self.mark_of(self.instance)
         if "slug" in self.fields and self.is_new:
             self.fields["slug"].required = False
+
+    def mark_of(self, row: Any) -> str:
+        """What the form has seen of a row."""
+        return mark_of(row, self.parts)
 
     @property
     def guard(self) -> Guard:
@@ -67,7 +71,7 @@ class ServedForm(forms.ModelForm):
             return unguarded
 
         def guard(row: models.Model) -> None:
-            if mark_of(row, self.parts) != seen:
+            if self.mark_of(row) != seen:
                 raise PreconditionFailed(
                     "Somebody changed this while you were editing. Nothing was saved; open it again and repeat it."
                 )
@@ -120,13 +124,10 @@ class ServedAdmin(HistoryAdmin, ModelAdmin):
 
     warn_unsaved_form = True
 
-    def write(self, form: Any, formsets: list[Any]) -> models.Model:
-        """Call the service; returns the row. Raises Problem."""
-        raise NotImplementedError
-
-    def remove(self, row: Any) -> None:
-        """Call the service. Raises Problem."""
-        raise NotImplementedError
+    # Call the service, with the form and its formsets; returns the row. Raises Problem.
+    write: Callable[[Any, list[Any]], models.Model]
+    # Call the service, with the row. Raises Problem.
+    remove: Callable[[Any], None]
 
     def changeform_view(
         self,

@@ -46,6 +46,11 @@ def test_staff_sign_in_with_their_one_account_and_get_their_groups(auth):
     assert [group.name for group in user.groups.all()] == ["catalog_staff"]
 
 
+def test_who_came_from_nowhere_is_led_to_the_first_page(auth):
+    accept(auth, uuid.uuid4(), "catalog_staff")
+    assert Client().post("/admin/login/", FORM)["Location"] == "/admin/"
+
+
 def test_an_admin_may_do_everything(auth):
     accept(auth, user_id := uuid.uuid4(), "admin")
     sign_in()
