@@ -1,4 +1,4 @@
-"""Changes that break the design, each made to a copy of the manifests: a check says no to every one.
+"""Changes that break the design, each made to a copy of the manifests: the test that is named says no.
 
 The rendered objects have mutations of their own (tests/chart/test_policies.py); these are of what people edit.
 """
@@ -31,6 +31,7 @@ COPIED = (
 )
 APPLICATIONS, WORKFLOWS = "tests/gitops/test_applications.py", "tests/gitops/test_workflows.py"
 ADDONS, SETTINGS = "tests/gitops/test_addons.py", "tests/gitops/test_settings.py"
+UMBRELLA = f"{APPLICATIONS}::test_an_environment_s_applications_are_the_umbrella"
 type Mutation = Callable[[Path], None]
 
 
@@ -57,126 +58,172 @@ def added(file: str, text: str) -> Mutation:
 
 SERVICES, PROJECT, PIPELINE = "argocd/services.yaml", "argocd/project.yaml", ".github/workflows/service.yml"
 VALUES, LIBRARY = "charts/streamcart/values.yaml", "charts/streamcart/charts/common/templates"
+# By name: the test that says no, and the change.
 MUTATIONS: dict[str, tuple[str, Mutation]] = {
     "missing values files are forgiven": (
-        APPLICATIONS,
+        f"{APPLICATIONS}::test_each_names_values_files_that_exist",
         replaced(SERVICES, "ignoreMissingValueFiles: false", "ignoreMissingValueFiles: true"),
     ),
-    "nothing heals itself": (APPLICATIONS, replaced(SERVICES, "selfHeal: true", "selfHeal: false")),
-    "the library becomes an Application": (APPLICATIONS, replaced(SERVICES, "exclude: true", "exclude: false")),
-    "every Application renders everything": (APPLICATIONS, replaced(SERVICES, 'value: "false"', 'value: "true"')),
+    "nothing heals itself": (
+        f"{APPLICATIONS}::test_applications_heal_themselves_and_try_again",
+        replaced(SERVICES, "selfHeal: true", "selfHeal: false"),
+    ),
+    "the library becomes an Application": (
+        f"{APPLICATIONS}::test_there_is_one_for_every_service_and_environment",
+        replaced(SERVICES, "exclude: true", "exclude: false"),
+    ),
+    "every Application renders everything": (UMBRELLA, replaced(SERVICES, 'value: "false"', 'value: "true"')),
     "an Application reads another's values": (
-        APPLICATIONS,
+        f"{APPLICATIONS}::test_each_names_values_files_that_exist",
         replaced(SERVICES, "{{ .path.basename }}.yaml\n          parameters", "catalog.yaml\n          parameters"),
     ),
-    "a typo in a template is an empty text": (APPLICATIONS, replaced(SERVICES, "missingkey=error", "missingkey=zero")),
+    "a typo in a template is an empty text": (
+        f"{APPLICATIONS}::test_there_is_one_for_every_service_and_environment",
+        replaced(SERVICES, "missingkey=error", "missingkey=zero"),
+    ),
     "a change of the library refreshes nothing": (
-        APPLICATIONS,
+        f"{APPLICATIONS}::test_a_change_refreshes_the_service_that_it_concerns",
         replaced(SERVICES, "/charts/streamcart/charts/common;", ""),
     ),
-    "syncs are applied by the client": (APPLICATIONS, replaced(SERVICES, "ServerSideApply=true", "Replace=true")),
-    "another repository": (SETTINGS, replaced(SERVICES, "streamcart/streamcart", "somebody/streamcart")),
-    "a namespace is not allowed": (APPLICATIONS, replaced(PROJECT, "    - {name: prod, namespace: video}\n", "")),
+    "syncs are applied by the client": (
+        f"{APPLICATIONS}::test_applications_heal_themselves_and_try_again",
+        replaced(SERVICES, "ServerSideApply=true", "Replace=true"),
+    ),
+    "another repository": (
+        f"{SETTINGS}::test_the_tree_follows_from_its_settings",
+        replaced(SERVICES, "streamcart/streamcart", "somebody/streamcart"),
+    ),
+    "a namespace is not allowed": (
+        f"{APPLICATIONS}::test_the_project_allows_what_is_rendered_and_no_more",
+        replaced(PROJECT, "    - {name: prod, namespace: video}\n", ""),
+    ),
     "a foreign namespace is allowed": (
-        APPLICATIONS,
+        f"{APPLICATIONS}::test_the_project_allows_what_is_rendered_and_no_more",
         replaced(PROJECT, "{name: dev, namespace: redis}", "{name: dev, namespace: kube-system}"),
     ),
-    "a kind is not allowed": (APPLICATIONS, replaced(PROJECT, "    - {group: batch, kind: Job}\n", "")),
+    "a kind is not allowed": (
+        f"{APPLICATIONS}::test_the_project_allows_what_is_rendered_and_no_more",
+        replaced(PROJECT, "    - {group: batch, kind: Job}\n", ""),
+    ),
     "the set of Applications is not applied": (
-        APPLICATIONS,
+        f"{APPLICATIONS}::test_everything_in_the_folder_is_applied",
         replaced("argocd/kustomization.yaml", "  - services.yaml\n", ""),
     ),
     "a mutable tag": (
-        APPLICATIONS,
+        UMBRELLA,
         replaced("argocd/environments/dev/catalog.yaml", 'tag: "0.1.0"', 'tag: "latest"'),
     ),
-    "a misspelt value": (APPLICATIONS, replaced("argocd/environments/prod/video.yaml", "image:", "imgae:")),
-    "an environment's file is gone": (APPLICATIONS, removed("argocd/environments/prod/payment.yaml")),
-    "a file that nobody reads": (APPLICATIONS, added("argocd/environments/dev/search.yaml", "search: {}\n")),
+    "a misspelt value": (UMBRELLA, replaced("argocd/environments/prod/video.yaml", "image:", "imgae:")),
+    "an environment's file is gone": (
+        f"{APPLICATIONS}::test_each_names_values_files_that_exist",
+        removed("argocd/environments/prod/payment.yaml"),
+    ),
+    "a file that nobody reads": (
+        f"{APPLICATIONS}::test_no_values_file_is_left_over",
+        added("argocd/environments/dev/search.yaml", "search: {}\n"),
+    ),
     "a wrong namespace": (
-        APPLICATIONS,
+        f"{APPLICATIONS}::test_the_project_allows_what_is_rendered_and_no_more",
         replaced("charts/streamcart/charts/catalog/values.yaml", "namespace: catalog", "namespace: shop"),
     ),
     "no default deny": (
-        APPLICATIONS,
+        UMBRELLA,
         replaced(f"{LIBRARY}/_network.tpl", '{{- include "common.defaultDeny" . }}\n', ""),
     ),
-    "a call that nobody lets in": (APPLICATIONS, replaced(f"{LIBRARY}/_network.tpl", "range $callers", "range list")),
+    "a call that nobody lets in": (UMBRELLA, replaced(f"{LIBRARY}/_network.tpl", "range $callers", "range list")),
     "migrations wait for nothing and pods for them": (
-        APPLICATIONS,
+        f"{APPLICATIONS}::test_a_migration_stops_a_sync_before_any_pod_is_replaced",
         replaced(f"{LIBRARY}/_workloads.tpl", '{{- include "common.wave" "1" }}\n', ""),
     ),
-    "a secret that nobody makes": (APPLICATIONS, replaced(VALUES, "        STREAM_SECRET: video-stream-secret\n", "")),
+    "a secret that nobody makes": (UMBRELLA, replaced(VALUES, "        STREAM_SECRET: video-stream-secret\n", "")),
     "a service without a Secret's key": (
-        APPLICATIONS,
+        UMBRELLA,
         replaced(VALUES, "        SECRET_KEY: auth-secret-key\n", ""),
     ),
     "an image may write to its root": (
-        APPLICATIONS,
+        UMBRELLA,
         replaced(f"{LIBRARY}/_pod.tpl", "readOnlyRootFilesystem: true", "readOnlyRootFilesystem: false"),
     ),
-    "an add-on of any version": (ADDONS, replaced("argocd/addons.yaml", "version: 2.7.3", "version: 2.*")),
+    "an add-on of any version": (
+        f"{ADDONS}::test_versions_are_pinned_and_the_same_everywhere",
+        replaced("argocd/addons.yaml", "version: 2.7.3", "version: 2.*"),
+    ),
     "an add-on's chart from elsewhere": (
-        ADDONS,
+        f"{ADDONS}::test_the_project_allows_these_charts_and_namespaces_and_no_more",
         replaced("argocd/addons.yaml", "https://charts.jetstack.io", "https://charts.example"),
     ),
     "a gateway where no policy lets it in": (
-        ADDONS,
+        f"{ADDONS}::test_they_run_where_the_chart_s_policies_let_them_in",
         replaced("argocd/addons.yaml", "namespace: nginx-ingress", "namespace: ingress"),
     ),
-    "an add-on's file is gone": (ADDONS, removed("argocd/environments/prod/addons/keda.yaml")),
+    "an add-on's file is gone": (
+        f"{ADDONS}::test_values_files_exist_and_none_is_left_over",
+        removed("argocd/environments/prod/addons/keda.yaml"),
+    ),
     "add-ons in the shop's namespaces": (
-        ADDONS,
+        f"{ADDONS}::test_the_project_allows_these_charts_and_namespaces_and_no_more",
         replaced("argocd/addons-project.yaml", "namespace: keda}", "namespace: payment}"),
     ),
     "an alert that nobody wrote": (
-        APPLICATIONS,
+        f"{APPLICATIONS}::test_subscriptions_have_their_triggers_and_triggers_their_templates",
         replaced("argocd/notifications.yaml", "template.sync-failed", "template.sync-error"),
     ),
     "a priority that does not exist": (
-        APPLICATIONS,
+        f"{APPLICATIONS}::test_what_production_s_pods_are_worth_is_defined",
         replaced("argocd/priority.yaml", "streamcart-service", "shop-service"),
     ),
     "what is written was edited": (
-        SETTINGS,
+        f"{SETTINGS}::test_the_tree_follows_from_its_settings",
         replaced("argocd/environments/prod/azure.yaml", "streamcart.example", "shop.example"),
     ),
     "an apply without a merge": (
-        WORKFLOWS,
+        f"{WORKFLOWS}::test_the_cloud_changes_after_a_merge_and_an_approval_alone",
         replaced(".github/workflows/terraform.yml", "    if: github.event_name == 'push'\n", ""),
     ),
     "a plan as whoever applies": (
-        WORKFLOWS,
+        f"{WORKFLOWS}::test_the_cloud_changes_after_a_merge_and_an_approval_alone",
         replaced(
             ".github/workflows/terraform.yml", "environment }}-plan\n    concurrency", "environment }}\n    concurrency"
         ),
     ),
     "an action by its tag": (
-        WORKFLOWS,
+        f"{WORKFLOWS}::test_actions_are_pinned_by_commit_with_their_version_beside",
         replaced(PIPELINE, "checkout@08c6903cd8c0fde910a37f88322edcfb5dd907a8 # v5.0.0", "checkout@v5"),
     ),
-    "a workflow that may do everything": (WORKFLOWS, replaced(PIPELINE, "permissions: {}", "permissions: write-all")),
+    "a workflow that may do everything": (
+        f"{WORKFLOWS}::test_nothing_is_permitted_before_a_job_asks",
+        replaced(PIPELINE, "permissions: {}", "permissions: write-all"),
+    ),
     "a token left in the checkout": (
-        WORKFLOWS,
+        f"{WORKFLOWS}::test_jobs_end_and_checkouts_leave_no_token_behind",
         replaced(PIPELINE, "persist-credentials: false", "persist-credentials: true"),
     ),
-    "an image without a commit": (WORKFLOWS, replaced(PIPELINE, "}}:${{ github.sha }}", "}}:latest")),
-    "a release before the tests": (WORKFLOWS, replaced(PIPELINE, "    needs: test\n", "")),
+    "an image without a commit": (
+        f"{WORKFLOWS}::test_images_are_pushed_under_their_commit_alone",
+        replaced(PIPELINE, "}}:${{ github.sha }}", "}}:latest"),
+    ),
+    "a release before the tests": (
+        f"{WORKFLOWS}::test_only_the_release_may_write_and_only_a_push_to_main_releases",
+        replaced(PIPELINE, "    needs: test\n", ""),
+    ),
     "a release from any branch": (
-        WORKFLOWS,
+        f"{WORKFLOWS}::test_only_the_release_may_write_and_only_a_push_to_main_releases",
         replaced(PIPELINE, " && github.ref == 'refs/heads/main'", ""),
     ),
     "an input that becomes a program": (
-        WORKFLOWS,
+        f"{WORKFLOWS}::test_no_input_reaches_a_shell_unquoted",
         replaced(PIPELINE, 'bump dev "$SERVICE"', 'bump dev "${{ inputs.service }}"'),
     ),
     "a library whose change builds nothing": (
-        WORKFLOWS,
+        f"{WORKFLOWS}::test_every_service_has_a_workflow_that_watches_what_its_image_is_made_of",
         replaced(".github/workflows/catalog.yml", "      - apps/common/**\n", ""),
     ),
-    "a job without an end": (WORKFLOWS, replaced(".github/workflows/checks.yml", "    timeout-minutes: 20\n", "")),
+    "a job without an end": (
+        f"{WORKFLOWS}::test_jobs_end_and_checkouts_leave_no_token_behind",
+        replaced(".github/workflows/checks.yml", "    timeout-minutes: 20\n", ""),
+    ),
     "a part of the tests that never runs": (
-        WORKFLOWS,
+        f"{WORKFLOWS}::test_every_part_of_the_tests_runs_before_a_merge",
         replaced("house/changed.py", '    ("images",),\n', ""),
     ),
 }
@@ -217,8 +264,10 @@ def copy(original, tmp_path) -> Iterator[Path]:
 
 
 def check(root: Path, tests: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:django", "-p", "no:cacheprovider", tests]
-    return subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
+    command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "pytest_timeout", "-p", "no:cacheprovider", tests]
+    # Every other plugin takes longer to import than most checks take.
+    bare = os.environ | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    return subprocess.run(command, cwd=root, env=bare, capture_output=True, text=True, check=False)
 
 
 @pytest.mark.parametrize("tests", [ADDONS, APPLICATIONS, SETTINGS, WORKFLOWS])
