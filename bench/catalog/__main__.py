@@ -28,6 +28,7 @@ HOT = 200
 SEARCHES = 400
 DEEP = 1_000
 PAGE = 24
+MATERIALS = ("ash", "bamboo", "beech", "brass", "clay", "oak")
 
 numbers = count(1)
 # Every address of a search or of a list "never seen" is asked once in a run; this draws them, the same in every run.
@@ -135,18 +136,21 @@ def hot_lists() -> Iterator[str]:
 
 
 def unseen_lists() -> Iterator[str]:
-    """Lists with facets under a category, a price range and a material that nobody asked for before."""
+    """Lists with facets under a category, a price range and materials that nobody asked for before.
+
+    Wide enough to fill most pages of the small catalogue too: half a page is half the work.
+    """
     while True:
-        low = chance.randrange(290, 20_000)
+        low = chance.randrange(290, 10_000)
         section = chance.choice(("bath", "bedroom", "dining", "garden", "hall", "kitchen", "living", "office"))
         query = {
             "category": f"seed/{section}",
             "min_price": low,
-            "max_price": low + chance.randrange(2_000, 20_000) + next(numbers),
+            "max_price": low + chance.randrange(15_000, 30_000) + next(numbers),
             "facets": "1",
         }
         if chance.random() < 0.5:
-            query["attr.material"] = chance.choice(("ash", "bamboo", "beech", "brass", "clay", "oak"))
+            query["attr.material"] = ",".join(chance.sample(MATERIALS, 5))
         yield "/v1/products?" + urlencode(query)
 
 

@@ -15,7 +15,7 @@ from apps.catalog.browse.filters import ProductFilters
 from apps.catalog.browse.index import CatalogueIndex, index
 from apps.catalog.browse.rules import read_rule
 from apps.catalog.browse.search import Match
-from apps.catalog.browse.selection import Order, Place, Selection, order_by, page, place_of, select
+from apps.catalog.browse.selection import Order, Place, Selection, order_by, page, places, select
 from apps.catalog.browse.taxonomy import CollectionNode
 from apps.common.problems import NotFound, ValidationProblem
 
@@ -61,11 +61,11 @@ def browse(
         selection = select(index, wanted, match=match, collection=collection)
         order = _order(selection, sort, match, collection)
         numbers, has_more = page(selection, order, after=after, backwards=backwards, limit=limit)
-        ends = [place_of(selection, order, number) for number in (numbers[0], numbers[-1])] if numbers else [None, None]
+        first, last = places(selection, order, numbers[:1] + numbers[-1:]) or (None, None)
         counted = counting.facets(selection, index, language) if with_facets else None
         total, taxonomy = len(selection.numbers()), index.taxonomy
     shown = cards(taxonomy, numbers, currency=filters.currency, language=language)
-    return Listed(shown, ends[0], ends[1], has_more, total, match.corrected if match else None, counted)
+    return Listed(shown, first, last, has_more, total, match.corrected if match else None, counted)
 
 
 def _collection(index: CatalogueIndex, slug: str) -> CollectionNode | None:

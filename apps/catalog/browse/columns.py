@@ -14,20 +14,20 @@ START = 1024
 
 
 class Keys:
-    """For each product the ordinals of its keys, side by side; -1 fills the places that are left."""
+    """For each product the ordinals of its keys, from 1, side by side; 0 fills the places that are left."""
 
     def __init__(self, capacity: int) -> None:
         self.ordinals: dict[str, int] = {}
         self.names: list[str] = []
-        self.table = np.full((capacity, 1), -1, dtype=np.int32)
+        self.table = np.zeros((capacity, 1), dtype=np.int32)
 
     def put(self, number: int, keys: Iterable[str]) -> None:
         """Replace the keys of a product."""
         found = [self._ordinal(key) for key in keys]
         if len(found) > self.table.shape[1]:
-            wider = np.full((len(self.table), len(found) - self.table.shape[1]), -1, dtype=np.int32)
+            wider = np.zeros((len(self.table), len(found) - self.table.shape[1]), dtype=np.int32)
             self.table = np.concatenate([self.table, wider], axis=1)
-        self.table[number] = -1
+        self.table[number] = 0
         self.table[number, : len(found)] = found
 
     def having(self, keys: Iterable[str]) -> np.ndarray:
@@ -37,23 +37,23 @@ class Keys:
 
     def counts(self, numbers: np.ndarray) -> dict[str, int]:
         """How many of these products have each key, for keys that any has."""
-        counted = np.bincount(self.table[numbers].ravel() + 1, minlength=len(self.names) + 1)[1:]
-        return {self.names[ordinal]: int(counted[ordinal]) for ordinal in np.flatnonzero(counted)}
+        return {self.names[ordinal - 1]: count for ordinal, count in counts(self.table[numbers].ravel()).items()}
 
     def grow(self, capacity: int) -> None:
-        self.table = _grown(self.table, capacity, -1)
+        self.table = _grown(self.table, capacity, 0)
 
     def _ordinal(self, key: str) -> int:
         if key not in self.ordinals:
-            self.ordinals[key] = len(self.names)
             self.names.append(key)
+            self.ordinals[key] = len(self.names)
         return self.ordinals[key]
 
 
 class Columns:
     """The listings as arrays; the place of a product is its `number`.
 
-    Times are microseconds since 1970, prices minor units (NOT_SOLD where there is none), ratings hundredths.
+    Times are microseconds since 1970, prices minor units (NOT_SOLD where there is none), ratings hundredths. A brand or
+    category of 0 is none.
     """
 
     def __init__(self) -> None:
@@ -65,8 +65,8 @@ class Columns:
         self.is_video = np.zeros(START, dtype=bool)
         self.is_featured = np.zeros(START, dtype=bool)
         self.is_available = np.zeros(START, dtype=bool)
-        self.category_id = np.full(START, -1, dtype=np.int64)
-        self.brand_id = np.full(START, -1, dtype=np.int64)
+        self.category_id = np.zeros(START, dtype=np.int64)
+        self.brand_id = np.zeros(START, dtype=np.int64)
         self.sales = np.zeros(START, dtype=np.int64)
         self.rating = np.zeros(START, dtype=np.int64)
         self.rating_count = np.zeros(START, dtype=np.int64)
@@ -108,7 +108,7 @@ class Columns:
         for code in keys.keys() - self.keys.keys():
             self.keys[code] = Keys(self.capacity)
         for code, column in self.keys.items():
-            if code in keys or column.table[number, 0] != -1:
+            if code in keys or column.table[number, 0]:
                 column.put(number, keys.get(code, ()))
         for code in numbers.keys() - self.numbers.keys():
             self.numbers[code] = np.full(self.capacity, np.nan)
@@ -117,10 +117,19 @@ class Columns:
 
 
 def among(column: np.ndarray, wanted: Iterable[int]) -> np.ndarray:
-    """Which of these small numbers (-1 for none, or more) are wanted ones: a table looked up, not a search."""
-    table = np.zeros(max(column.max(initial=-1), -1) + 2, dtype=bool)
-    table[[number + 1 for number in wanted if number + 1 < len(table)]] = True
-    return table[column + 1]
+    """Which of these small numbers (0 for none) are wanted ones: a table looked up, not a search."""
+    table = np.zeros(max(wanted := list(wanted), default=0) + 2, dtype=bool)
+    table[wanted] = True
+    # What lies beyond the table is read at its end, which is never wanted.
+    return table.take(column, mode="clip")
+
+
+def counts(column: np.ndarray) -> dict[int, int]:
+    """How often each of these small numbers (0 for none) occurs, for those that do."""
+    counted = np.bincount(column)
+    counted[:1] = 0
+    found = np.flatnonzero(counted)
+    return dict(zip(found.tolist(), counted[found].tolist(), strict=True))
 
 
 def folded(title: str) -> str:

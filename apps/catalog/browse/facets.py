@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from apps.catalog.browse.columns import counts
 from apps.catalog.browse.index import CatalogueIndex
 from apps.catalog.browse.selection import Selection
 from apps.catalog.products.models import Attribute
@@ -38,19 +39,19 @@ def facets(selection: Selection, index: CatalogueIndex, language: str) -> dict[s
         if len(prices)
         else {"min": 0, "max": 0},
         "rating": [
-            {"value": str(stars), "label": f"{stars}+", "count": int((ratings >= stars * 100).sum())} for stars in STARS
+            {"value": str(stars), "label": f"{stars}+", "count": int(np.count_nonzero(ratings >= stars * 100))}
+            for stars in STARS
         ],
-        "in_stock": int(columns.is_available[selection.numbers(without="in_stock")].sum()),
+        "in_stock": int(np.count_nonzero(columns.is_available[selection.numbers(without="in_stock")])),
         "attributes": _attributes(selection, index, language),
     }
 
 
 def _placed(ids: np.ndarray, places: Any, names: list[tuple[str, str]]) -> list[dict[str, Any]]:
     """Counts by primary key, as choices: most products first."""
-    found, counts = np.unique(ids, return_counts=True)
     choices = [
         {"value": names[places[pk]][0], "label": names[places[pk]][1], "count": count}
-        for pk, count in zip(found.tolist(), counts.tolist(), strict=True)
+        for pk, count in counts(ids).items()
         if pk in places
     ]
     return sorted(choices, key=lambda choice: (-choice["count"], choice["label"]))[:MOST_CHOICES]
@@ -80,10 +81,10 @@ def _attributes(selection: Selection, index: CatalogueIndex, language: str) -> l
             facet |= {"min": float(known.min()), "max": float(known.max())}
         else:
             keys = index.columns.keys.get(node.code)
-            counts = keys.counts(numbers) if keys else {}
-            if not counts:
+            counted = keys.counts(numbers) if keys else {}
+            if not counted:
                 continue
-            best = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))[:MOST_CHOICES]
+            best = sorted(counted.items(), key=lambda pair: (-pair[1], pair[0]))[:MOST_CHOICES]
             facet["choices"] = [
                 {"value": key, "label": node.choice_text(key, language), "count": count} for key, count in best
             ]

@@ -128,7 +128,7 @@ class CatalogueIndex:
         columns.is_available[number] = availability != "out_of_stock"
         category_id, brand_id, sales, rating, rating_count = counted
         columns.category_id[number] = category_id
-        columns.brand_id[number] = -1 if brand_id is None else brand_id
+        columns.brand_id[number] = brand_id or 0
         columns.sales[number] = sales
         columns.rating[number] = round(rating * 100)
         columns.rating_count[number] = rating_count

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
+from typing import NamedTuple
 
 import numpy as np
 
@@ -13,13 +15,15 @@ from apps.catalog.browse.index import CatalogueIndex
 from apps.catalog.browse.search import Match
 from apps.catalog.browse.taxonomy import CollectionNode
 
+LEAST = np.int64(np.iinfo(np.int64).min)
+SAMPLE = 2_048
+
 
 @dataclass(frozen=True, slots=True)
 class Selection:
     """A mask a filter, over all products; `base` is what nobody can leave out. Valid while the index is held."""
 
     columns: Columns
-    index: CatalogueIndex
     currency: str
     base: np.ndarray
     masks: dict[str, np.ndarray]
@@ -50,7 +54,7 @@ def select(
         base &= _among(columns, match.numbers)
     if collection is not None and collection.rule is None:
         base &= _among(columns, np.array(collection.numbers, dtype=np.int64))
-    return Selection(columns, index, filters.currency, base, _masks(index, filters))
+    return Selection(columns, filters.currency, base, _masks(index, filters))
 
 
 def _among(columns: Columns, numbers: np.ndarray) -> np.ndarray:
@@ -88,7 +92,7 @@ def _categories_below(index: CatalogueIndex, path: str) -> list[int]:
 
 def _brand_id(index: CatalogueIndex, slug: str) -> int:
     place = next((brand.place for brand in index.taxonomy.brands if brand.slug == slug), None)
-    return next((pk for pk, at in index.taxonomy.brand_places.items() if at == place), -2)
+    return next((pk for pk, at in index.taxonomy.brand_places.items() if at == place), -1)
 
 
 def _answering(columns: Columns, code: str, wanted: tuple[str, ...] | Span) -> np.ndarray:
@@ -107,13 +111,13 @@ def within(column: np.ndarray, span: Span) -> np.ndarray:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A sort: for each number a 64-bit key, ascending; products with equal keys stand by id.
+    """A sort: 64-bit keys of products by number, ascending; products with equal keys stand by id.
 
     `titles` says that the keys are only the titles' first bytes, and that whole titles decide.
     """
 
     name: str
-    keys: np.ndarray
+    keys: Callable[[np.ndarray], np.ndarray]
     titles: list[str] | None = None
 
 
@@ -122,23 +126,23 @@ def order_by(selection: Selection, name: str, match: Match | None, collection: C
     columns = selection.columns
     match name:
         case "newest":
-            return Order(name, -columns.shows_from)
+            return Order(name, lambda numbers: -columns.shows_from[numbers])
         case "price":
-            return Order(name, selection.prices())
+            return Order(name, lambda numbers: selection.prices()[numbers])
         case "-price":
-            return Order(name, -selection.prices())
+            return Order(name, lambda numbers: -selection.prices()[numbers])
         case "rating":
             # Averages have at most 501 values, so a count below 2**40 leaves room.
-            return Order(name, -((columns.rating << 40) + columns.rating_count))
+            return Order(name, lambda numbers: -((columns.rating[numbers] << 40) + columns.rating_count[numbers]))
         case "bestselling":
-            return Order(name, -columns.sales)
+            return Order(name, lambda numbers: -columns.sales[numbers])
         case "title":
-            return Order(name, columns.title_start, columns.titles)
+            return Order(name, lambda numbers: columns.title_start[numbers], columns.titles)
         case "relevance" if match is not None:
-            return Order(name, _spread(columns, match.numbers, -match.scores))
+            return Order(name, _spread(columns, match.numbers, -match.scores).__getitem__)
         case "position" if collection is not None and collection.rule is None:
             numbers = np.array(collection.numbers, dtype=np.int64)
-            return Order(name, _spread(columns, numbers, np.arange(len(numbers))))
+            return Order(name, _spread(columns, numbers, np.arange(len(numbers))).__getitem__)
     raise KeyError(name)
 
 
@@ -149,9 +153,8 @@ def _spread(columns: Columns, numbers: np.ndarray, values: np.ndarray) -> np.nda
     return keys
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A row's place in an order: the sort's key (or the folded title), then its id in two halves."""
+class Place(NamedTuple):
+    """A row's place in an order, which it sorts by: the key (or the folded title), then the id in two halves."""
 
     key: int | str
     id_high: int
@@ -165,63 +168,60 @@ def page(
 
     Costs the same at any place: one look at each product that is left, and a sort of the few around the page.
     """
-    numbers = selection.numbers()
-    if after is not None:
-        numbers = _beyond(selection.columns, order, numbers, after, backwards)
-    nearest = _nearest(selection.columns, order, numbers, limit + 1, backwards)
+    near = _near(selection, order, limit + 1, after, backwards)
+    placed = zip(places(selection, order, near), near.tolist(), strict=True)
+    beyond = [
+        (place, number) for place, number in placed if after is None or (place < after if backwards else place > after)
+    ]
+    nearest = [number for _, number in sorted(beyond, reverse=backwards)]
     found = nearest[:limit]
     return found[::-1] if backwards else found, len(nearest) > limit
 
 
-def place_of(selection: Selection, order: Order, number: int) -> Place:
-    """Where this product stands."""
-    return _place(selection.columns, order, number)
+def places(selection: Selection, order: Order, numbers: Sequence[int] | np.ndarray) -> list[Place]:
+    """Where these products stand."""
+    numbers = np.array(numbers, dtype=np.int64)
+    keys = [order.titles[number] for number in numbers] if order.titles else order.keys(numbers).tolist()
+    ids = [half[numbers].tolist() for half in (selection.columns.id_high, selection.columns.id_low)]
+    return list(map(Place, keys, *ids))
 
 
-def _place(columns: Columns, order: Order, number: int) -> Place:
-    key = order.titles[number] if order.titles else int(order.keys[number])
-    return Place(key, int(columns.id_high[number]), int(columns.id_low[number]))
-
-
-def _beyond(columns: Columns, order: Order, numbers: np.ndarray, place: Place, backwards: bool) -> np.ndarray:
-    start = title_start(place.key) if isinstance(place.key, str) else place.key
-    keys = order.keys[numbers]
-    beyond, level = numbers[keys < start] if backwards else numbers[keys > start], numbers[keys == start]
-    if order.titles:
-        at = _sortable(place)
-        kept = [
-            n for n in level.tolist() if (s := _sortable(_place(columns, order, n))) != at and (s < at) == backwards
-        ]
-        return np.concatenate([beyond, np.array(kept, dtype=np.int64)])
-    high, low = columns.id_high[level], columns.id_low[level]
+def _near(selection: Selection, order: Order, count: int, after: Place | None, backwards: bool) -> np.ndarray:
+    """The first `count` products beyond a place, and some more that whole titles or ids have to tell from them."""
+    numbers = selection.numbers()
+    keys, start, first_id = order.keys(numbers), LEAST, np.uint64(0)
+    if after is not None:
+        start, first_id = np.int64(_key(after)), np.uint64(after.id_high)
+    # The complement of a number sorts in the reverse order of it, and overflows for none.
     if backwards:
-        is_beyond = (high < place.id_high) | ((high == place.id_high) & (low < place.id_low))
-    else:
-        is_beyond = (high > place.id_high) | ((high == place.id_high) & (low > place.id_low))
-    return np.concatenate([beyond, level[is_beyond]])
-
-
-def _sortable(place: Place) -> tuple[int | str, int, int]:
-    return (place.key, place.id_high, place.id_low)
-
-
-def _nearest(columns: Columns, order: Order, numbers: np.ndarray, count: int, backwards: bool) -> list[int]:
-    """The `count` first (or last) in order, nearest first. Before sorting, what cannot be among them is left out."""
-    numbers = _foremost(numbers, order.keys[numbers], count, backwards)
-    if not order.titles:
-        keys = order.keys[numbers]
-        border = (keys.min() if backwards else keys.max()) if len(keys) else 0
-        is_level = keys == border
-        level = numbers[is_level]
-        numbers = np.concatenate([numbers[~is_level], _foremost(level, columns.id_high[level], count, backwards)])
-    places = {number: _sortable(_place(columns, order, number)) for number in numbers.tolist()}
-    return sorted(places, key=places.__getitem__, reverse=backwards)[:count]
-
-
-def _foremost(numbers: np.ndarray, keys: np.ndarray, count: int, backwards: bool) -> np.ndarray:
-    """The `count` numbers with the smallest (or largest) keys, and those level with the last of them."""
-    if len(numbers) <= count:
+        keys, start, first_id = ~keys, LEAST if after is None else ~start, ~first_id
+    near = _foremost(keys, count, start)
+    numbers, keys = numbers[near], keys[near]
+    if order.titles or len(numbers) <= count:
         return numbers
-    if backwards:
-        return numbers[keys >= np.partition(keys, -count)[-count]]
-    return numbers[keys <= np.partition(keys, count - 1)[count - 1]]
+    # Thousands may be level with an end of the page: products without a rating, when ratings sort.
+    last = keys.max()
+    kept = [numbers[(keys > start) & (keys < last)]]
+    for end, first in {last: np.uint64(0), start: first_id}.items():
+        level = numbers[keys == end]
+        ids = selection.columns.id_high[level]
+        kept.append(level[_foremost(~ids if backwards else ids, count, first)])
+    return np.concatenate(kept)
+
+
+def _key(place: Place) -> int:
+    return title_start(place.key) if isinstance(place.key, str) else place.key
+
+
+def _foremost(values: np.ndarray, count: int, start: np.integer) -> np.ndarray:
+    """Where the `count` smallest values beyond `start` stand, and those level with `start` or with the last of them."""
+    # The border in a sample is beyond the border in all; a comparison with it costs less than a partition of all.
+    border = _border(values[:: max(1, len(values) // SAMPLE)], count, start)
+    near = np.flatnonzero((values >= start) & (values <= border))
+    return near[values[near] <= _border(values[near], count, start)]
+
+
+def _border(values: np.ndarray, count: int, start: np.integer) -> int:
+    """The `count`-th smallest value beyond `start`; what is larger than any when there are fewer."""
+    beyond = values[values > start]
+    return np.partition(beyond, count - 1)[count - 1] if len(beyond) >= count else np.iinfo(values.dtype).max
