@@ -23,10 +23,15 @@ MAX_WORDS = 8
 SIMILAR_ENOUGH = 0.35
 
 # For each word that occurs in no product (and is no stop word), the most similar one that products hold. Counting makes
-# PostgreSQL take the index; for NOT EXISTS it expects an early hit and reads the whole table when there is none.
+# PostgreSQL take the index; for NOT EXISTS it expects an early hit and reads the whole table when there is none. Words
+# that are known need no counting of all that they occur in.
 MEANT = """
+    WITH asked AS MATERIALIZED (
+        SELECT word FROM unnest(%(words)s::text[]) AS typed (word)
+        WHERE NOT EXISTS (SELECT 1 FROM browse_searchword AS known WHERE known.word = typed.word)
+    )
     SELECT asked.word, similar_word.word
-    FROM unnest(%(words)s::text[]) AS asked (word)
+    FROM asked
         CROSS JOIN LATERAL (
             SELECT to_tsquery(%(stems)s, quote_literal(asked.word))
                 || to_tsquery('streamcart_plain', quote_literal(asked.word) || ':*') AS query
