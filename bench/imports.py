@@ -1,4 +1,4 @@
-"""How many rows of a CSV file are imported a second? `python bench/imports.py [ROWS]`
+"""How many rows of a CSV file are imported a second? `python -m bench.imports [ROWS]`
 
 Starts a PostgreSQL of its own and imports as many new products: once with what a shop fills in, and again with other
 prices, so that each row is a change. Prints rows a second for the check and for the write, and their ratio to

@@ -140,9 +140,7 @@ class TestStatusesAndPlaces:
 
 class TestList:
     def queries(self, staff, address: str) -> int:
-        with CaptureQueriesContext(
-            connection,
-        ) as found:
+        with CaptureQueriesContext(connection) as found:
             assert staff.get(address).status_code == 200
         return len(found)
 
