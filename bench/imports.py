@@ -16,12 +16,9 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
 SECTIONS = ("bath", "bedroom", "dining", "garden", "hall", "kitchen", "living", "office")
 MATERIALS = ("ash", "brass", "clay", "cotton", "felt", "glass", "linen", "maple", "oak", "paper", "steel", "stone")
 NOUNS = ("basket", "bowl", "candle", "chair", "clock", "cushion", "frame", "jug", "lamp", "mug", "plate", "rug", "vase")

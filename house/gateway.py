@@ -73,6 +73,7 @@ def _filled(
     *, var: str, user: str, listen: list[str], templates: str, stream_secret: str, addresses: dict[str, str]
 ) -> str:
     found, hidden = routes()
+    apis = [route for route in found if route.path != "/"]
     values = {
         "var": var,
         "user": user,
@@ -84,7 +85,7 @@ def _filled(
         "picture_headers": PICTURE_HEADERS,
         "nothing": json.dumps(NOTHING),
         "routes": "\n".join(_location(route) for route in found),
-        "down": "\n".join(_down(route, templates) for route in found),
+        "refusals": "\n".join([*map(_too_large, apis), *(_down(route, templates) for route in found)]),
     }
     text = (TEMPLATES / "nginx.conf").read_text()
     for name, value in values.items():
@@ -113,6 +114,7 @@ def _location(route: Route) -> str:
         match = "/"
     else:
         match = f"~ ^{route.path}(?:/|$)"
+        lines.append(f"error_page 413 @{route.service}_too_large;")
         lines.append(f"rewrite ^{route.path}(?:/(.*))?$ /$1 break;")
     # Directives of one kind are not inherited once a location sets its own, so all of them stand here.
     headers = {
@@ -127,6 +129,20 @@ def _location(route: Route) -> str:
     lines += [f"proxy_set_header {name} {value};" for name, value in headers.items()]
     lines.append(f"proxy_pass http://{route.service};")
     return f"    location {match} {{\n      " + "\n      ".join(lines) + "\n    }"
+
+
+def _too_large(route: Route) -> str:
+    """What an API says to a body that NGINX did not even pass on."""
+    problem = {
+        "type": "/problems/payload-too-large",
+        "title": "Payload too large",
+        "status": 413,
+        "detail": f"Send at most {route.max_body_size[:-1]} {route.max_body_size[-1].upper()}B.",
+    }
+    return (
+        f"    location @{route.service}_too_large {{ internal; default_type application/problem+json; "
+        f"return 413 '{json.dumps(problem)}'; }}"
+    )
 
 
 def _down(route: Route, templates: str) -> str:

@@ -153,6 +153,15 @@ def test_a_service_that_is_down_is_told_kindly(house):
     assert response.headers["Retry-After"]
 
 
+@pytest.mark.parametrize(("path", "most"), [("/api/catalog/v1/imports", "50 MB"), ("/api/auth/v1/tokens", "2 MB")])
+def test_a_body_that_is_too_large_is_told_how_large_it_may_be(house, path, most):
+    response = get(house, path, Content_Length=str(60 * 2**20))
+    problem = json.loads(response.body)
+    assert response.status == problem["status"] == 413
+    assert response.headers["Content-Type"].startswith("application/problem+json")
+    assert problem["detail"] == f"Send at most {most}."
+
+
 def sign(house: House, expires: int, asset: str = ASSET) -> str:
     digest = hashlib.md5(f"{expires}/{asset} {house.secrets['stream']}".encode()).digest()  # noqa: S324  (as NGINX does)
     return base64.urlsafe_b64encode(digest).decode().rstrip("=")
