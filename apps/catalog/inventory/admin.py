@@ -146,7 +146,8 @@ class ReservationLineInline(ReadOnly, TabularInline):
     model = ReservationLine
     extra = 0
     ordering = ["position"]
-    fields = ["position", "sku", "quantity"]
+    fields = ["sku", "quantity"]
+    show_title = False
 
 
 @admin.register(Reservation)

@@ -185,7 +185,7 @@ class ReservationLine(models.Model):
 
     reservation = models.ForeignKey(Reservation, on_delete=models.CASCADE, related_name="lines")
     position = models.PositiveSmallIntegerField()
-    sku = models.CharField(max_length=40)
+    sku = models.CharField("SKU", max_length=40)
     # Its pieces are found again by this, also when staff give the variant another SKU meanwhile.
     variant_id = models.UUIDField(null=True)
     quantity = models.PositiveIntegerField()
