@@ -94,7 +94,7 @@ def _only_one(house: House):
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             raise HouseError(
-                f"A house is running with {house.var} already. Stop it with `make down`, "
+                f"A house is running with {house.var} already. Stop it with `PORT={house.port} make down`, "
                 "or start a second one: HOUSE_VAR=var-2 PORT=9000 make up."
             ) from None
         file.truncate(0)

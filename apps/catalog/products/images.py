@@ -78,6 +78,10 @@ def opened(content: bytes) -> Picture:
             return _decoded(content)
     except ValidationProblem:
         raise
+    except Image.DecompressionBombError as error:
+        raise _refused(
+            f"The picture has too many pixels; {MAX_WEBP_PIXELS // 10**6} million are always taken."
+        ) from error
     except Exception as error:
         # Decoders that are fed nonsense raise whatever they stumble over.
         raise _refused("This is not a picture that can be read. Use AVIF, WebP, JPEG, PNG or GIF.") from error

@@ -168,8 +168,8 @@ class TestRefusals:
         [
             (6_000, 5_000, "25 million"),
             (10_000, 9_000, "25 million"),
-            (65_535, 65_535, "not a picture"),
-            (2**31 - 1, 2**31 - 1, "not a picture"),
+            (65_535, 65_535, "too many pixels"),
+            (2**31 - 1, 2**31 - 1, "too many pixels"),
             (20_000, 1, "16383 on a side"),
             (0, 0, "not a picture"),
         ],
