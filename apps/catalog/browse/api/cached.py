@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import Any
 
+from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 
@@ -67,7 +68,8 @@ def _key(request: HttpRequest, address: str) -> str:
         language = chosen_language(accepted=request.headers.get("Accept-Language", "")[:200])
     except LookupError:
         language = ""
-    return "answer:" + hashlib.sha256(f"{language} {address}".encode()).hexdigest()
+    # With the release, since another one may answer in another shape.
+    return "answer:" + hashlib.sha256(f"{settings.VERSION} {language} {address}".encode()).hexdigest()
 
 
 def _keep(key: str, response: Any, before: str) -> None:

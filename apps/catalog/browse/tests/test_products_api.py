@@ -414,3 +414,24 @@ class TestCaching:
         etag = api_client.get(address)["ETag"]
         make_reservation({sku_of(product): 1})
         assert api_client.get(address, HTTP_IF_NONE_MATCH=etag).status_code == 200
+
+    def test_answers_are_right_while_the_cache_is_gone_and_when_it_is_back(self, api_client, settings):
+        product, there = make_product("Mug", price=1490), settings.CACHES
+        addresses = ("/v1/products", f"/v1/products/{product.slug}", "/v1/search/suggest?q=mu")
+        kept = [api_client.get(address).json() for address in addresses]
+        settings.CACHES = {"default": there["default"] | {"LOCATION": "redis://127.0.0.1:1/0"}}
+        assert [api_client.get(address).json() for address in addresses] == kept
+        with transaction.atomic():
+            set_prices(product, {sku_of(product): Money(1290, "EUR")})
+            record_change(product, previous_status=product.status)
+        assert api_client.get(addresses[1]).json()["price"]["amount"] == 1290
+        settings.CACHES = there
+        assert api_client.get(addresses[0]).json()["results"][0]["price"]["amount"] == 1290
+        assert api_client.get(addresses[1]).json()["price"]["amount"] == 1290
+
+    def test_what_another_release_kept_is_not_used(self, api_client, settings):
+        make_product("Mug")
+        api_client.get("/v1/products")
+        settings.VERSION = "2.0.0"
+        assert queries(api_client, "/v1/products") > LOOK
+        assert queries(api_client, "/v1/products") == LOOK
