@@ -6,10 +6,12 @@ from django.db import models
 
 from apps.common.ids import uuid7
 
+FOLDER = "imports"
+
 
 def upload_name(job: ImportJob, filename: str) -> str:
     """Where an upload is kept: named by us, so no file name of somebody's computer becomes an address."""
-    return f"imports/{job.pk}.{job.format}"
+    return f"{FOLDER}/{job.pk}.{job.format}"
 
 
 class ImportJob(models.Model):

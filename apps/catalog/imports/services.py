@@ -7,12 +7,14 @@ from datetime import timedelta
 from typing import BinaryIO
 
 from django.core.files import File
+from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
 from apps.catalog.imports import leases
-from apps.catalog.imports.models import ImportJob
+from apps.catalog.imports.models import FOLDER, ImportJob
+from apps.common.files import files_in, may_be_orphan
 from apps.common.problems import Conflict, NotFound, Problem, ValidationProblem
 
 State = ImportJob.State
@@ -147,3 +149,16 @@ def purge_imports() -> int:
         job.delete()
         purged += 1
     return purged
+
+
+def remove_orphans() -> int:
+    """Remove old uploads that no import names; returns how many.
+
+    They stay behind when a process ends between the storage and the database.
+    """
+    names = files_in(FOLDER)
+    named = ImportJob.objects.filter(file__in=names).values_list("file", flat=True)
+    orphans = [name for name in sorted(names.difference(named)) if may_be_orphan(name)]
+    for name in orphans:
+        default_storage.delete(name)
+    return len(orphans)

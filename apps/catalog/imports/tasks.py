@@ -24,5 +24,5 @@ def resume_imports() -> None:
 
 @shared_task
 def purge_imports() -> int:
-    """Forget imports that ended long ago."""
-    return services.purge_imports()
+    """Forget imports that ended long ago, and files of none; returns how many."""
+    return services.purge_imports() + services.remove_orphans()

@@ -5,18 +5,17 @@ from __future__ import annotations
 import uuid
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
 from typing import Any
 
 import structlog
 from django.core.cache import cache
 from django.core.files.storage import default_storage
 from django.db import connection, transaction
-from django.utils import timezone
 
 from apps.catalog.products import images
 from apps.catalog.products.models import Product, ProductImage
 from apps.catalog.products.services import record_change
+from apps.common.files import ORPHAN_AGE, files_in, may_be_orphan
 from apps.common.problems import ValidationProblem
 
 log = structlog.get_logger(__name__)
@@ -25,8 +24,6 @@ RENDERED_AT_ONCE = 100
 MAX_DEATHS = 3
 # Pages that are open when a picture is replaced still show the former one.
 KEEP_REPLACED_SECONDS = 600
-# A file is written before a row names it.
-ORPHAN_AGE = timedelta(days=1)
 # Renditions are spread by the first digit of their random part, so that one look needs the memory of a sixteenth.
 FOLDERS = (images.FOLDER, f"{images.FOLDER}/originals", *(f"{images.FOLDER}/{digit:x}" for digit in range(16)))
 # Uploads that the history names can be brought back; their renditions are made anew.
@@ -193,21 +190,10 @@ def remove_orphans() -> int:
     removed = 0
     for folder in FOLDERS:
         # In this order: what is listed and old is named by now, or by nobody.
-        orphans = [name for name in _unused(_listed(folder)) if _has_lain(name)]
+        orphans = [name for name in _unused(files_in(folder)) if may_be_orphan(name)]
         images.delete_files(orphans)
         removed += len(orphans)
     return removed
-
-
-def _listed(folder: str) -> set[str]:
-    """Names of the files in a folder, without those of folders in it. Azure's storage answers with whole names."""
-    prefix = f"{folder}/"
-    try:
-        names = default_storage.listdir(folder)[1]
-    except FileNotFoundError:
-        return set()
-    whole = (name if name.startswith(prefix) else prefix + name for name in names)
-    return {name for name in whole if "/" not in name.removeprefix(prefix)}
 
 
 def _unused(names: Collection[str]) -> list[str]:
@@ -218,12 +204,3 @@ def _unused(names: Collection[str]) -> list[str]:
         cursor.execute(USED, {"names": list(names)})
         used = {row[0] for row in cursor}
     return sorted(set(names) - used)
-
-
-def _has_lain(name: str) -> bool:
-    try:
-        return default_storage.get_modified_time(name) < timezone.now() - ORPHAN_AGE
-    except Exception:
-        # Removed by somebody else meanwhile, for one.
-        log.exception("age of a file is unknown", file=name)
-        return False

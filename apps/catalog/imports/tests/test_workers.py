@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.files.storage import default_storage
 from django.db import OperationalError, connections
 from django.utils import timezone
 
 from apps.catalog.browse.models import Listing
 from apps.catalog.imports import leases, running, services, writing
 from apps.catalog.imports.models import ImportJob
+from apps.catalog.imports.tasks import purge_imports
 from apps.catalog.imports.tests.files import check, csv_of, done, start
 from apps.catalog.inventory.models import StockItem, StockMovement, Warehouse
 from apps.catalog.inventory.services import set_stock
@@ -20,6 +23,7 @@ from apps.catalog.products.models import Price, Product, Variant
 from apps.catalog.products.services import set_status
 from apps.catalog.products.taxonomy import ensure_category
 from apps.catalog.tests.factories import make_product, make_reservation
+from apps.common.files import files_in
 from apps.common.outbox.models import OutboxEvent
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -28,6 +32,10 @@ HEADING = "sku,slug,title,category,price.EUR,status,stock"
 
 class Killed(BaseException):
     """The process ends: nothing after it runs."""
+
+
+def kill(*_: Any, **__: Any) -> None:
+    raise Killed
 
 
 @pytest.fixture(autouse=True)
@@ -338,3 +346,16 @@ class TestApplying:
         ImportJob.objects.filter(pk=old.pk).update(created_at=timezone.now() - services.KEPT_FOR)
         assert services.purge_imports() == 1
         assert ImportJob.objects.get() == young
+
+    def test_uploads_whose_process_died_before_the_database_knew_are_removed_in_time(self, monkeypatch):
+        monkeypatch.setattr(ImportJob, "save", kill)
+        with pytest.raises(Killed):
+            waiting(new_products(1))
+        monkeypatch.undo()
+        job = waiting(new_products(1))
+        assert purge_imports() == 0
+        (orphan,) = files_in("imports") - {job.file.name}
+        for name in (orphan, job.file.name):
+            os.utime(default_storage.path(name), (0, 0))
+        assert purge_imports() == 1
+        assert files_in("imports") == {job.file.name}
