@@ -127,46 +127,54 @@ REFRESH = f"""
                 AND NOT EXISTS (SELECT 1 FROM browse_searchword AS old WHERE old.word = new.word)
             ORDER BY word
         ON CONFLICT DO NOTHING
+    ), listed AS (
+        INSERT INTO browse_listing (
+            product_id, number, is_published, shows_from, shows_until, kind, category_id, brand_id, is_featured,
+            sales_count, rating_average, rating_count, availability, prices, keys, numbers, card, reprice_at, changed_in
+        )
+            -- A number is only drawn for a new row: updates must not use the sequence up.
+            SELECT p.id, coalesce(former.number, nextval('browse_listing_number')), p.status = 'published',
+                p.published_at, p.published_until, p.kind, p.category_id, p.brand_id,
+                p.is_featured, p.sales_count, p.rating_average, p.rating_count,
+                coalesce(stock.availability, 'out_of_stock'), coalesce(price.prices, '{{}}'),
+                coalesce(keyed.keys, '{{}}'), coalesce(numbered.numbers, '{{}}'),
+                jsonb_build_object(
+                    'id', p.id, 'slug', p.slug, 'title', p.title, 'summary', p.summary, 'title_slug', p.title_slug,
+                    'year', p.year, 'image', picture.image,
+                    'translations', (
+                        SELECT coalesce(jsonb_object_agg(language, texts - 'description'), '{{}}')
+                        FROM jsonb_each(p.translations) AS spoken (language, texts)
+                    )
+                ),
+                reprice.reprice_at, pg_current_xact_id()::text::bigint
+            FROM product AS p
+                LEFT JOIN browse_listing AS former ON former.product_id = p.id
+                LEFT JOIN stock ON stock.product_id = p.id
+                LEFT JOIN price ON price.product_id = p.id
+                LEFT JOIN reprice ON reprice.product_id = p.id
+                LEFT JOIN keyed ON keyed.product_id = p.id
+                LEFT JOIN numbered ON numbered.product_id = p.id
+                LEFT JOIN picture ON picture.product_id = p.id
+            ORDER BY p.id
+        ON CONFLICT (product_id) DO UPDATE SET
+            is_published = excluded.is_published, shows_from = excluded.shows_from, shows_until = excluded.shows_until,
+            kind = excluded.kind, category_id = excluded.category_id, brand_id = excluded.brand_id,
+            is_featured = excluded.is_featured, sales_count = excluded.sales_count,
+            rating_average = excluded.rating_average, rating_count = excluded.rating_count,
+            availability = excluded.availability, prices = excluded.prices, keys = excluded.keys,
+            numbers = excluded.numbers, card = excluded.card,
+            reprice_at = excluded.reprice_at, changed_in = excluded.changed_in
+        RETURNING product_id, number, is_published
     )
-    INSERT INTO browse_listing (
-        product_id, number, is_published, shows_from, shows_until, kind, category_id, brand_id, is_featured,
-        sales_count, rating_average, rating_count, availability, prices, keys, numbers, card, document, reprice_at,
-        changed_in
-    )
-        -- A number is only drawn for a new row: updates must not use the sequence up.
-        SELECT p.id, coalesce(former.number, nextval('browse_listing_number')), p.status = 'published', p.published_at,
-            p.published_until, p.kind, p.category_id, p.brand_id,
-            p.is_featured, p.sales_count, p.rating_average, p.rating_count,
-            coalesce(stock.availability, 'out_of_stock'), coalesce(price.prices, '{{}}'), coalesce(keyed.keys, '{{}}'),
-            coalesce(numbered.numbers, '{{}}'),
-            jsonb_build_object(
-                'id', p.id, 'slug', p.slug, 'title', p.title, 'summary', p.summary, 'title_slug', p.title_slug,
-                'year', p.year, 'image', picture.image,
-                'translations', (
-                    SELECT coalesce(jsonb_object_agg(language, texts - 'description'), '{{}}')
-                    FROM jsonb_each(p.translations) AS spoken (language, texts)
-                )
-            ),
-            {DOCUMENT},
-            reprice.reprice_at, pg_current_xact_id()::text::bigint
-        FROM product AS p
-            JOIN text ON text.id = p.id
-            LEFT JOIN browse_listing AS former ON former.product_id = p.id
-            LEFT JOIN stock ON stock.product_id = p.id
-            LEFT JOIN price ON price.product_id = p.id
-            LEFT JOIN reprice ON reprice.product_id = p.id
-            LEFT JOIN keyed ON keyed.product_id = p.id
-            LEFT JOIN numbered ON numbered.product_id = p.id
-            LEFT JOIN picture ON picture.product_id = p.id
-        ORDER BY p.id
+    INSERT INTO browse_searchdocument AS former (product_id, number, is_published, document, changed_in)
+        SELECT listed.product_id, listed.number, listed.is_published, {DOCUMENT}, pg_current_xact_id()::text::bigint
+        FROM listed JOIN text ON text.id = listed.product_id
+        ORDER BY listed.product_id
     ON CONFLICT (product_id) DO UPDATE SET
-        is_published = excluded.is_published, shows_from = excluded.shows_from, shows_until = excluded.shows_until,
-        kind = excluded.kind, category_id = excluded.category_id, brand_id = excluded.brand_id,
-        is_featured = excluded.is_featured, sales_count = excluded.sales_count,
-        rating_average = excluded.rating_average, rating_count = excluded.rating_count,
-        availability = excluded.availability, prices = excluded.prices, keys = excluded.keys,
-        numbers = excluded.numbers, card = excluded.card, document = excluded.document,
-        reprice_at = excluded.reprice_at, changed_in = excluded.changed_in
+        number = excluded.number, is_published = excluded.is_published, document = excluded.document,
+        changed_in = excluded.changed_in
+        WHERE (former.number, former.is_published, former.document)
+            <> (excluded.number, excluded.is_published, excluded.document)
 """  # noqa: S608  (made of constants of this module)
 
 REFRESH_STOCK = f"""

@@ -46,14 +46,12 @@ class Listing(models.Model):
     numbers = models.JSONField()
     # What a list shows, by language for texts; see `cards`.
     card = models.JSONField()
-    document = SearchVectorField()
     # When a sale begins or ends next, so that prices have to be worked out again.
     reprice_at = models.DateTimeField(null=True)
     changed_in = models.BigIntegerField()
 
     class Meta:
         indexes = [
-            GinIndex(fields=["document"], name="listing_document"),
             models.Index(fields=["changed_in"], name="listing_changed_in"),
             # The admin's filter.
             models.Index(fields=["availability"], name="listing_availability"),
@@ -62,6 +60,29 @@ class Listing(models.Model):
 
     def __str__(self) -> str:
         return f"listing {self.number}"
+
+
+class SearchDocument(models.Model):
+    """The words by which a product is found, each with its weight. Written with its listing, when they changed.
+
+    Apart from the listing, so that a search reads no more than it needs, and sold pieces or a new price leave the
+    index of words alone.
+    """
+
+    product = models.OneToOneField(Product, on_delete=models.CASCADE, primary_key=True, related_name="search_document")
+    number = models.IntegerField(unique=True)
+    is_published = models.BooleanField()
+    document = SearchVectorField()
+    changed_in = models.BigIntegerField()
+
+    class Meta:
+        indexes = [
+            GinIndex(fields=["document"], name="document_words"),
+            models.Index(fields=["changed_in"], name="document_changed_in"),
+        ]
+
+    def __str__(self) -> str:
+        return f"document {self.number}"
 
 
 class TaxonomyStamp(models.Model):

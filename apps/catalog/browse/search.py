@@ -42,28 +42,26 @@ MEANT = """
             ORDER BY similarity(s.word, asked.word) DESC, s.word LIMIT 1
         ) AS similar_word
     WHERE numnode(typed.query) > 0
-        AND 0 = (SELECT count(*) FROM browse_listing WHERE is_published AND document @@ typed.query)
+        AND 0 = (SELECT count(*) FROM browse_searchdocument WHERE is_published AND document @@ typed.query)
 """
 
 # What is found, with PostgreSQL's rank (weights of D, C, B, A). Who types a number of an article means that article.
 FIND = """
-    SELECT number, ts_rank('{{0.05, 0.2, 0.4, 1.0}}', document, query) AS rank, sales_count AS sales
-    FROM browse_listing, (SELECT {query} AS query) AS asked
+    SELECT number, ts_rank('{{0.05, 0.2, 0.4, 1.0}}', document, query) AS rank
+    FROM browse_searchdocument, (SELECT {query} AS query) AS asked
     WHERE is_published AND document @@ query
 """
 FIND_NUMBER = """
     UNION ALL
-    SELECT l.number, 100.0, 0 FROM browse_listing AS l JOIN products_variant AS v ON v.product_id = l.product_id
-    WHERE l.is_published AND (v.sku = %s OR v.barcode = %s)
+    SELECT d.number, 100.0 FROM browse_searchdocument AS d JOIN products_variant AS v ON v.product_id = d.product_id
+    WHERE d.is_published AND (v.sku = %s OR v.barcode = %s)
 """
-# Three columns of bytes instead of rows: a word of ten thousand products takes half the time.
+# Two columns of bytes instead of rows: a word of ten thousand products takes half the time.
 IN_COLUMNS = """
-    SELECT string_agg(int4send(number), ''), string_agg(float4send(rank::real), ''), string_agg(int4send(sales), '')
-    FROM ({found}) AS found
+    SELECT string_agg(int4send(number), ''), string_agg(float4send(rank::real), '') FROM ({found}) AS found
 """
-# A best seller gains as much as a rank of a thousandth for each piece, up to a thousand pieces: it wins ties, no more.
+# Ranks in millionths.
 RANK = 1_000_000
-POPULAR = 1_000
 ARTICLE_NUMBER = re.compile(r"\A(?=.*\d)[\w.-]{4,40}\Z", re.ASCII)
 
 
@@ -102,13 +100,13 @@ def terms_of(text: str) -> list[Term]:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """What a search text found: products' numbers, and integer scores to sort by.
+    """What a search text found: products' numbers, and how well each matches, as integers.
 
     `corrected` is the text that was searched for instead when words were misspelt.
     """
 
     numbers: np.ndarray
-    scores: np.ndarray
+    ranks: np.ndarray
     corrected: str | None = None
 
 
@@ -139,16 +137,16 @@ def _found(terms: list[Term], text: str, language: str, *, corrected: str | None
         parameters += [text.strip()] * 2
     with connection.cursor() as cursor:
         cursor.execute(IN_COLUMNS.format(found=statement), parameters)
-        numbers, ranks, sales = cursor.fetchone()
+        numbers, ranks = cursor.fetchone()
     if numbers is None:
-        return Match(NOTHING.numbers, NOTHING.scores, corrected)
-    scores = (np.frombuffer(ranks, ">f4") * RANK).astype(np.int64) + np.minimum(np.frombuffer(sales, ">i4"), POPULAR)
-    return Match(np.frombuffer(numbers, ">i4").astype(np.int64), scores, corrected)
+        return Match(NOTHING.numbers, NOTHING.ranks, corrected)
+    millionths = (np.frombuffer(ranks, ">f4") * RANK).astype(np.int64)
+    return Match(np.frombuffer(numbers, ">i4").astype(np.int64), millionths, corrected)
 
 
 # All that has these words, drafts too, or a SKU that begins so, or this barcode: for staff.
 MATCHING = """
-    SELECT product_id FROM browse_listing WHERE document @@ ({query})
+    SELECT product_id FROM browse_searchdocument WHERE document @@ ({query})
     UNION SELECT product_id FROM products_variant WHERE sku LIKE %s OR barcode = %s
 """
 

@@ -17,6 +17,8 @@ from apps.catalog.browse.taxonomy import CollectionNode
 
 LEAST = np.int64(np.iinfo(np.int64).min)
 SAMPLE = 2_048
+# A best seller gains a millionth of rank for each piece, up to a thousand pieces: it wins ties, no more.
+POPULAR = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +141,8 @@ def order_by(selection: Selection, name: str, match: Match | None, collection: C
         case "title":
             return Order(name, lambda numbers: columns.title_start[numbers], columns.titles)
         case "relevance" if match is not None:
-            return Order(name, _spread(columns, match.numbers, -match.scores).__getitem__)
+            ranks = _spread(columns, match.numbers, match.ranks)
+            return Order(name, lambda numbers: -(ranks[numbers] + np.minimum(columns.sales[numbers], POPULAR)))
         case "position" if collection is not None and collection.rule is None:
             numbers = np.array(collection.numbers, dtype=np.int64)
             return Order(name, _spread(columns, numbers, np.arange(len(numbers))).__getitem__)

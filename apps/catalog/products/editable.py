@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib.postgres.search import SearchQuery
 from django.db.models import Prefetch, Q, QuerySet
 
-from apps.catalog.browse.models import Listing
+from apps.catalog.browse.models import SearchDocument
 from apps.catalog.browse.search import terms_of
 from apps.catalog.products.models import (
     Attribute,
@@ -27,7 +27,7 @@ from apps.common.problems import NotFound
 def listed_products(filters: Mapping[str, str]) -> QuerySet[Product]:
     """All products under these filters (`status`, `kind`, `category`, `brand`, `product_type`, `q`): 1 query."""
     products = Product.objects.select_related("category", "brand", "product_type", "listing")
-    products = products.defer("description", "translations", "listing__document", "listing__card")
+    products = products.defer("description", "translations", "listing__card")
     for name in ("status", "kind"):
         if name in filters:
             products = products.filter(**{name: filters[name]})
@@ -49,7 +49,7 @@ def products_found(text: str) -> Any:
     document = queries[0]
     for query in queries[1:]:
         document = document & query
-    return found.union(Listing.objects.filter(document=document).values("product_id"))
+    return found.union(SearchDocument.objects.filter(document=document).values("product_id"))
 
 
 def _query(words: str, *, is_excluded: bool) -> Any:

@@ -6,7 +6,7 @@ import pytest
 from django.core.management import call_command
 
 from apps.catalog.browse.listings import refresh, refresh_all
-from apps.catalog.browse.models import Listing, SearchWord
+from apps.catalog.browse.models import SearchDocument, SearchWord
 from apps.catalog.tests.factories import make_film, make_product
 from apps.catalog.tests.shop import look, titles
 
@@ -125,7 +125,7 @@ class TestFinding:
 def test_all_documents_are_written_anew_in_batches(capsys):
     for number in range(5):
         make_product(f"Mug {number}")
-    Listing.objects.update(document="")
+    SearchDocument.objects.update(document="")
     SearchWord.objects.all().delete()
     assert found("mug") == []
     assert list(refresh_all(batch=2)) == [2, 4, 5]

@@ -12,7 +12,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from apps.catalog.browse.models import Listing, TaxonomyStamp
+from apps.catalog.browse.models import Listing, SearchDocument, TaxonomyStamp
 from apps.catalog.inventory.models import StockItem
 from apps.catalog.products.models import (
     Attribute,
@@ -241,7 +241,7 @@ def test_a_reworded_choice_is_found_by_its_new_word(run):
     data = copy.deepcopy(CATALOGUE)
     data["attributes"][0]["choices"][1]["label"] = "Bark of the oak"
     assert "0 products" in run(data)
-    assert "'bark'" in str(Listing.objects.values_list("document", flat=True).get(product__slug="bowl"))
+    assert "'bark'" in str(SearchDocument.objects.values_list("document", flat=True).get(product__slug="bowl"))
 
 
 def test_a_renamed_brand_is_told(run):
