@@ -54,9 +54,9 @@ def browse(
     with index.fresh():
         collection = _collection(index, filters.collection)
         wanted = _ruled(filters, collection, index.taxonomy.kinds)
-        stamp = index.stamp
+        stamp, packed_in = index.stamp, index.packed_in
     # What asks the database does not hold the index, which others wait for.
-    match = _match(stamp, wanted.q, language) if wanted.q else None
+    match = _match(stamp, packed_in, wanted.q, language) if wanted.q else None
     with index.fresh():
         selection = select(index, wanted, match=match, collection=collection)
         order = _order(selection, sort, match, collection)
@@ -111,14 +111,14 @@ _remembered: OrderedDict[tuple[str, str, str], Match] = OrderedDict()
 _remembering = threading.Lock()
 
 
-def _match(stamp: str, text: str, language: str) -> Match:
+def _match(stamp: str, packed_in: int, text: str, language: str) -> Match:
     """What the text finds; the next page of the same search finds it remembered, until the catalogue changes."""
     key = (stamp, language, text)
     with _remembering:
         if key in _remembered:
             _remembered.move_to_end(key)
             return _remembered[key]
-    match = search.find(text, language=language)
+    match = search.find(text, language=language, packed_in=packed_in)
     with _remembering:
         _remembered[key] = match
         while len(_remembered) > REMEMBERED:

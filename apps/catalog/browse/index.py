@@ -20,6 +20,7 @@ from django.db import connection
 
 from apps.catalog.browse import listings, taxonomy
 from apps.catalog.browse.columns import FOR_EVER, Columns, folded, title_start
+from apps.catalog.browse.postings import PACKED_IN
 from apps.catalog.browse.taxonomy import Taxonomy
 
 # Seconds; a quarter of what the shop promises, since a cached answer may be that old in the reader's hands as well.
@@ -28,11 +29,11 @@ WHOLE = 2**64
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 
-SNAPSHOT = """
+SNAPSHOT = f"""
     SELECT pg_snapshot_xmin(snapshot)::text::bigint, pg_snapshot_xmax(snapshot)::text::bigint,
-        coalesce((SELECT changed_in FROM browse_taxonomystamp), 0)
+        coalesce((SELECT changed_in FROM browse_taxonomystamp), 0), {PACKED_IN}
     FROM pg_current_snapshot() AS snapshot
-"""
+"""  # noqa: S608  (made of a constant)
 # Rows from "after" the last transaction were restored from a backup of another server: they are as old as the others.
 CHANGES = """
     SELECT number, changed_in, product_id, is_published, shows_from, shows_until, reprice_at, kind, is_featured,
@@ -54,6 +55,8 @@ class CatalogueIndex:
         with self._lock:
             self.columns = Columns()
             self.taxonomy = Taxonomy()
+            # As postings.PACKED_IN.
+            self.packed_in = 0
             self._visible = np.zeros(self.columns.capacity, dtype=bool)
             self._rows = 0
             self._taxonomy_stamp = -1
@@ -93,7 +96,7 @@ class CatalogueIndex:
             listings.refresh_due()
         with connection.cursor() as cursor:
             cursor.execute(SNAPSHOT)
-            xmin, xmax, taxonomy_stamp = cursor.fetchone()
+            xmin, xmax, taxonomy_stamp, self.packed_in = cursor.fetchone()
             if self._seen_xmin is None:
                 cursor.execute(CHANGES)
             else:

@@ -85,6 +85,31 @@ class SearchDocument(models.Model):
         return f"document {self.number}"
 
 
+class Posting(models.Model):
+    """The published products that hold a word, packed; see `postings`."""
+
+    word = models.TextField(primary_key=True, db_collation="C")
+    # 4 bytes each, ascending, most significant byte first; and for each its weight of a hundred, a byte.
+    numbers = models.BinaryField()
+    weights = models.BinaryField()
+
+    def __str__(self) -> str:
+        return self.word
+
+
+class Packing(models.Model):
+    """One row: documents written by this transaction or a later one are not surely among the postings."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True)
+    packed_in = models.BigIntegerField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(id=1), name="packing_is_one_row")]
+
+    def __str__(self) -> str:
+        return str(self.packed_in)
+
+
 class TaxonomyStamp(models.Model):
     """One row: the transaction that last changed a category, a brand, an attribute, a choice or a collection."""
 

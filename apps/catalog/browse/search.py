@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from django.db import connection
 from django.db.models.expressions import RawSQL
 
+from apps.catalog.browse import postings
 from apps.catalog.products.translations import default_language
 
 # The text search configurations that migrations make, all without accents and stop words: stems of a language
@@ -45,23 +46,18 @@ MEANT = """
         AND 0 = (SELECT count(*) FROM browse_searchdocument WHERE is_published AND document @@ typed.query)
 """
 
-# What is found, with PostgreSQL's rank (weights of D, C, B, A). Who types a number of an article means that article.
+# What holds phrases, or lacks words, with PostgreSQL's rank (weights of D, C, B, A).
 FIND = """
     SELECT number, ts_rank('{{0.05, 0.2, 0.4, 1.0}}', document, query) AS rank
     FROM browse_searchdocument, (SELECT {query} AS query) AS asked
     WHERE is_published AND document @@ query
 """
-FIND_NUMBER = """
-    UNION ALL
-    SELECT d.number, 100.0 FROM browse_searchdocument AS d JOIN products_variant AS v ON v.product_id = d.product_id
-    WHERE d.is_published AND (v.sku = %s OR v.barcode = %s)
-"""
 # Two columns of bytes instead of rows: a word of ten thousand products takes half the time.
 IN_COLUMNS = """
     SELECT string_agg(int4send(number), ''), string_agg(float4send(rank::real), '') FROM ({found}) AS found
 """
-# Ranks in millionths.
-RANK = 1_000_000
+# PostgreSQL's ranks in thousandths.
+RANK = 1_000
 ARTICLE_NUMBER = re.compile(r"\A(?=.*\d)[\w.-]{4,40}\Z", re.ASCII)
 
 
@@ -113,35 +109,35 @@ class Match:
 NOTHING = Match(np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64))
 
 
-def find(text: str, *, language: str) -> Match:
-    """What is published and matches; words that occur nowhere are read as similar ones. 1 query, or up to 3."""
+def find(text: str, *, language: str, packed_in: int) -> Match:
+    """What is published and matches; words that occur nowhere are read as similar ones. 1 query, or up to 3.
+
+    `packed_in` is what the index knows of postings. Who types a number of an article means that article.
+    """
     terms = terms_of(text)
     if not terms:
         return NOTHING
-    match = _found(terms, text, language)
+    stems = STEMS.get(language, STEMS[default_language()])
+    article = text.strip() if ARTICLE_NUMBER.match(text.strip()) else ""
+    match = _found(terms, stems, packed_in, article=article)
     if len(match.numbers):
         return match
-    corrected = _correct(terms, language)
+    corrected = _correct(terms, stems)
     if corrected == terms:
         return match
-    words = " ".join(_as_text(term) for term in corrected)
-    return _found(corrected, words, language, corrected=words)
+    return replace(_found(corrected, stems, packed_in), corrected=" ".join(map(_as_text, corrected)))
 
 
-def _found(terms: list[Term], text: str, language: str, *, corrected: str | None = None) -> Match:
-    queries = [term.query(STEMS.get(language, STEMS[default_language()])) for term in terms]
-    parameters = [value for _, values in queries for value in values]
+def _found(terms: list[Term], stems: str, packed_in: int, *, article: str = "") -> Match:
+    if not any(term.is_phrase or term.is_excluded for term in terms):
+        words = [word for term in terms for word in term.words]
+        return Match(*postings.look_up(words, article=article, stems=stems, packed_in=packed_in))
+    queries = [term.query(stems) for term in terms]
     statement = FIND.format(query=" && ".join(query for query, _ in queries))
-    if ARTICLE_NUMBER.match(text.strip()):
-        statement += FIND_NUMBER
-        parameters += [text.strip()] * 2
     with connection.cursor() as cursor:
-        cursor.execute(IN_COLUMNS.format(found=statement), parameters)
-        numbers, ranks = cursor.fetchone()
-    if numbers is None:
-        return Match(NOTHING.numbers, NOTHING.ranks, corrected)
-    millionths = (np.frombuffer(ranks, ">f4") * RANK).astype(np.int64)
-    return Match(np.frombuffer(numbers, ">i4").astype(np.int64), millionths, corrected)
+        cursor.execute(IN_COLUMNS.format(found=statement), [value for _, values in queries for value in values])
+        numbers, ranks = (column or b"" for column in cursor.fetchone())
+    return Match(np.frombuffer(numbers, ">i4").astype(np.int64), (np.frombuffer(ranks, ">f4") * RANK).astype(np.int64))
 
 
 # All that has these words, drafts too, or a SKU that begins so, or this barcode: for staff.
@@ -166,10 +162,9 @@ def _as_text(term: Term) -> str:
     return f"{'-' if term.is_excluded else ''}{f'"{words}"' if term.is_phrase else words}"
 
 
-def _correct(terms: list[Term], language: str) -> list[Term]:
+def _correct(terms: list[Term], stems: str) -> list[Term]:
     """The terms with each single word that no product holds replaced by the most similar known one. 1 query."""
     asked = [term.words[0] for term in terms if not term.is_phrase and not term.is_excluded]
-    stems = STEMS.get(language, STEMS[default_language()])
     with connection.cursor() as cursor:
         cursor.execute(MEANT, {"words": asked, "similar": SIMILAR_ENOUGH, "stems": stems})
         meant = dict(cursor.fetchall())

@@ -17,7 +17,7 @@ from apps.catalog.browse.taxonomy import CollectionNode
 
 LEAST = np.int64(np.iinfo(np.int64).min)
 SAMPLE = 2_048
-# A best seller gains a millionth of rank for each piece, up to a thousand pieces: it wins ties, no more.
+# Of products that match a search equally well the best seller comes first; more pieces than these make no difference.
 POPULAR = 1_000
 
 
@@ -142,7 +142,7 @@ def order_by(selection: Selection, name: str, match: Match | None, collection: C
             return Order(name, lambda numbers: columns.title_start[numbers], columns.titles)
         case "relevance" if match is not None:
             ranks = _spread(columns, match.numbers, match.ranks)
-            return Order(name, lambda numbers: -(ranks[numbers] + np.minimum(columns.sales[numbers], POPULAR)))
+            return Order(name, lambda n: -(ranks[n] * POPULAR + np.minimum(columns.sales[n], POPULAR - 1)))
         case "position" if collection is not None and collection.rule is None:
             numbers = np.array(collection.numbers, dtype=np.int64)
             return Order(name, _spread(columns, numbers, np.arange(len(numbers))).__getitem__)

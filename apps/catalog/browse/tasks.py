@@ -1,6 +1,6 @@
 from celery import shared_task
 
-from apps.catalog.browse import fruitless, listings
+from apps.catalog.browse import fruitless, listings, postings
 
 
 @shared_task
@@ -13,3 +13,9 @@ def refresh_due_listings() -> int:
 def forget_old_searches() -> int:
     """Delete searches without results that nobody needs any more; returns how many rows."""
     return fruitless.forget_old_searches()
+
+
+@shared_task
+def pack_postings() -> bool:
+    """Pack the words of documents again when many changed; whether it did."""
+    return postings.pack_when_due()

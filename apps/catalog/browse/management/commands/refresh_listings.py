@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from apps.catalog.browse.listings import refresh_all
+from apps.catalog.browse.postings import pack
 
 
 class Command(BaseCommand):
@@ -16,4 +17,5 @@ class Command(BaseCommand):
         done = 0
         for done in refresh_all():
             self.stdout.write(f"progress {done}")
+        pack()
         self.stdout.write(self.style.SUCCESS(f"{done} products are searchable anew."))

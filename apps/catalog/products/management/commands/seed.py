@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
+from apps.catalog.browse.postings import pack
 from apps.catalog.products.seeding import seed
 
 WIDTH = 40
@@ -24,6 +25,7 @@ class Command(BaseCommand):
         total, started = max(0, options["products"]), time.monotonic()
         for done in seed(total, options["seed"]):
             self._show(done, total, done / (time.monotonic() - started))
+        pack()
         self.stdout.write(self.style.SUCCESS(f"{total} products are there."))
 
     def _show(self, done: int, total: int, rate: float) -> None:
