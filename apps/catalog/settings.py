@@ -46,7 +46,7 @@ PGHISTORY_FOREIGN_KEY_FIELD = HistoricKey(db_index=False)
 CELERY_BEAT_SCHEDULE = {
     "expire-reservations": {"task": "apps.catalog.inventory.tasks.expire_reservations", "schedule": 20.0},
     "refresh-due-listings": {"task": "apps.catalog.browse.tasks.refresh_due_listings", "schedule": 10.0},
-    "pack-postings": {"task": "apps.catalog.browse.tasks.pack_postings", "schedule": 60.0},
+    "pack-postings": {"task": "apps.catalog.browse.tasks.pack_postings", "schedule": 15.0},
     "forget-old-searches": {"task": "apps.catalog.browse.tasks.forget_old_searches", "schedule": 86_400.0},
     "render-missing-images": {"task": "apps.catalog.products.tasks.render_missing_images", "schedule": 300.0},
     "resume-imports": {"task": "apps.catalog.imports.tasks.resume_imports", "schedule": 30.0},

@@ -12,9 +12,10 @@ class BrowseConfig(AppConfig):
 
 def list_unlisted(**_: object) -> None:
     """Products of a time before there were listings get theirs."""
-    from apps.catalog.browse import listings
+    from apps.catalog.browse import listings, postings
     from apps.catalog.products.models import Product
 
     if Product.objects.filter(listing=None).exists():
         for _done in listings.refresh_all():
             pass
+        postings.pack()

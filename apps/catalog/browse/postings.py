@@ -39,7 +39,7 @@ CHANGED = """
 """
 # A typed word as documents hold it: how it begins, and its stems. Of one that becomes two without accents ("½"), each
 # has to occur. What is no word to PostgreSQL is not asked for.
-LOOK_UP = f"""
+TYPED = """
     WITH typed AS MATERIALIZED (
         SELECT (row_number() OVER ())::int AS term, part AS begin,
             tsvector_to_array(to_tsvector(%(stems)s, word)) AS stems
@@ -52,29 +52,33 @@ LOOK_UP = f"""
         ) AS words
     )
     SELECT 'typed', term, NULL, NULL, NULL FROM typed
-    UNION ALL
-    SELECT 'packed', term, word = begin OR word = ANY(stems), numbers, weights
+"""
+PACKED = """
+    SELECT 'packed', term, word = begin OR word = ANY(stems), string_agg(numbers, ''), string_agg(weights, '')
     FROM typed CROSS JOIN LATERAL (
         SELECT * FROM browse_posting WHERE word >= begin AND word < begin || U&'\\+10FFFF'
         UNION ALL SELECT * FROM browse_posting WHERE word = ANY(stems) AND NOT word ^@ begin
     ) AS packed
-    WHERE %(packed_in)s > 0
-    UNION ALL
+    GROUP BY 2, 3
+"""
+WHICH_CHANGED = f"""
     SELECT 'changed', NULL, NULL, string_agg(int4send(d.number), ''), NULL
-    FROM browse_searchdocument AS d WHERE %(packed_in)s > 0 AND {CHANGED}
-    UNION ALL
+    FROM browse_searchdocument AS d WHERE {CHANGED}
+"""  # noqa: S608  (made of constants of this module)
+READ = f"""
     SELECT 'read', term, held.lexeme = begin OR held.lexeme = ANY(stems),
         string_agg(int4send(d.number), ''), string_agg({WEIGHT}, '')
     FROM browse_searchdocument AS d
         CROSS JOIN LATERAL unnest(d.document) AS held
         JOIN typed ON held.lexeme ^@ begin OR held.lexeme = ANY(stems)
     WHERE d.is_published AND d.document @@ (SELECT any_word FROM query) AND {CHANGED}
-    GROUP BY term, held.lexeme, begin, stems
-    UNION ALL
+    GROUP BY 2, 3
+"""  # noqa: S608  (made of constants of this module)
+ARTICLE = """
     SELECT 'article', NULL, NULL, string_agg(int4send(d.number), ''), NULL
     FROM products_variant AS v JOIN browse_searchdocument AS d ON d.product_id = v.product_id
-    WHERE %(article)s <> '' AND (v.sku = %(article)s OR v.barcode = %(article)s) AND d.is_published
-"""  # noqa: S608  (made of constants of this module)
+    WHERE (v.sku = %(article)s OR v.barcode = %(article)s) AND d.is_published
+"""
 
 PACK = f"""
     WITH packed AS MATERIALIZED (
@@ -101,35 +105,34 @@ def look_up(words: Sequence[str], *, article: str, stems: str, packed_in: int) -
     `stems` names a text search configuration; `packed_in` is what PACKED_IN was at any time before. A rank is the sum
     over the words of the weight of the best place that holds each.
     """
+    parts = [TYPED, READ, *((PACKED, WHICH_CHANGED) if packed_in else ()), *((ARTICLE,) if article else ())]
     values = {"words": list(words), "article": article, "stems": stems, "packed_in": packed_in}
     with connection.cursor() as cursor:
-        cursor.execute(LOOK_UP, values)
+        cursor.execute(" UNION ALL ".join(parts), values)
         return _combined(cursor.fetchall())
 
 
 def _combined(rows: Iterable[tuple[str, int | None, bool | None, Any, Any]]) -> tuple[np.ndarray, np.ndarray]:
     read = [(kind, term, is_whole, _numbers(numbers), weights) for kind, term, is_whole, numbers, weights in rows]
-    room = 1 + max((int(numbers.max()) for *_, numbers, _ in read if len(numbers)), default=-1)
-    changed = np.zeros(room, dtype=bool)
-    articles = np.zeros(room, dtype=bool)
+    room = 1 + max((int(numbers.max(initial=-1)) for *_, numbers, _ in read), default=-1)
+    marked = {"changed": np.zeros(room, dtype=bool), "article": np.zeros(room, dtype=bool)}
+    best = {term: np.zeros(room, dtype=np.int32) for kind, term, *_ in read if kind == "typed"}
     for kind, _, _, numbers, _ in read:
-        if kind in ("changed", "article"):
-            (changed if kind == "changed" else articles)[numbers] = True
-    best = {term: np.zeros(room, dtype=np.int64) for kind, term, *_ in read if kind == "typed"}
+        if kind in marked:
+            marked[kind][numbers] = True
     for kind, term, is_whole, numbers, weights in read:
-        if kind not in ("packed", "read") or term is None:
-            continue
-        counted = np.frombuffer(weights, np.uint8) * np.int64(WHOLE if is_whole else BEGUN)
-        if kind == "packed":
-            counted[changed[numbers]] = 0
-        best[term][numbers] = np.maximum(best[term][numbers], counted)
-    ranks = sum(best.values(), np.zeros(room, dtype=np.int64))
+        if kind in ("packed", "read") and term is not None:
+            counted = np.frombuffer(weights, np.uint8) * np.int32(WHOLE if is_whole else BEGUN)
+            if kind == "packed":
+                counted[marked["changed"][numbers]] = 0
+            np.maximum.at(best[term], numbers, counted)
     holds_all = (
         np.logical_and.reduce([weights > 0 for weights in best.values()]) if best else np.zeros(room, dtype=bool)
     )
-    ranks[articles] = ARTICLE_RANK
-    found = np.flatnonzero(holds_all | articles)
-    return found, ranks[found]
+    found = np.flatnonzero(holds_all | marked["article"])
+    ranks = sum((weights[found] for weights in best.values()), np.zeros(len(found), dtype=np.int64))
+    ranks[marked["article"][found]] = ARTICLE_RANK
+    return found, ranks
 
 
 def _numbers(packed: Any) -> np.ndarray:
