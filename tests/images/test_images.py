@@ -14,8 +14,8 @@ from house.config import DATA_SERVICES, SERVICES
 from tests.images.containers import start
 
 # Megabytes that a service may add to its base: packages, static files, its own code. The base is the same for all, and
-# no two builders have to have the same one. docs/images.md has the sums. Pictures and Blob Storage weigh.
-LARGEST_SHARE = {"auth": 85, "catalog": 115, "payment": 85, "ui": 55}
+# no two builders have to have the same one. docs/images.md has the sums. Arrays, pictures and Blob Storage weigh.
+LARGEST_SHARE = {"auth": 85, "catalog": 175, "payment": 85, "ui": 55}
 PAGES = {
     "auth": "/.well-known/jwks.json",
     "catalog": "/v1/products",
