@@ -194,7 +194,7 @@ BAD_VARIANTS = [
     ({"options": {str(number): "x" for number in range(11)}}, "options"),
     ({"prices": [{"amount": -1, "currency": "EUR"}]}, "prices.0.amount"),
     ({"prices": [{"amount": 10**30, "currency": "EUR"}]}, "prices.0.amount"),
-    ({"prices": [{"amount": 1, "currency": "XXX"}]}, "prices.0.currency"),
+    ({"prices": [{"amount": 1, "currency": "ZZZ"}]}, "prices.0.currency"),
     ({"prices": [{"amount": 1, "currency": "EUR"}] * 2}, "prices"),
     ({"prices": {"EUR": 1}}, "prices"),
     (
