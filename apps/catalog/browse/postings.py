@@ -94,8 +94,12 @@ PACK = f"""
     ON CONFLICT (word) DO UPDATE SET numbers = excluded.numbers, weights = excluded.weights
         WHERE former.numbers <> excluded.numbers OR former.weights <> excluded.weights
 """  # noqa: S608  (made of constants of this module)
-HOW_MANY_CHANGED = f"""
-    SELECT count(*) FILTER (WHERE {CHANGED}), count(*) FROM browse_searchdocument AS d
+# A transaction that is still open, anywhere on the server, keeps what was written since from being packed: then packing
+# again would change nothing.
+TO_PACK = f"""
+    SELECT count(*) FILTER (WHERE {CHANGED} AND (
+        %(packed_in)s = 0 OR d.changed_in < pg_snapshot_xmin(pg_current_snapshot())::text::bigint
+    )), count(*) FROM browse_searchdocument AS d
 """  # noqa: S608  (made of constants of this module)
 
 
@@ -160,9 +164,9 @@ def pack() -> bool:
 
 
 def pack_when_due() -> bool:
-    """Pack when so many documents changed that reading them takes longer than it should; whether it did."""
+    """Pack when so many documents can be packed that reading them takes longer than it should; whether it did."""
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {PACKED_IN}")
-        cursor.execute(HOW_MANY_CHANGED, {"packed_in": cursor.fetchone()[0]})
+        cursor.execute(TO_PACK, {"packed_in": cursor.fetchone()[0]})
         changed, documents = cursor.fetchone()
     return changed > min(MOST_CHANGED, documents // 50) and pack()
