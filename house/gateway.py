@@ -133,16 +133,8 @@ def _location(route: Route) -> str:
 
 def _too_large(route: Route) -> str:
     """What an API says to a body that NGINX did not even pass on."""
-    problem = {
-        "type": "/problems/payload-too-large",
-        "title": "Payload too large",
-        "status": 413,
-        "detail": f"Send at most {route.max_body_size[:-1]} {route.max_body_size[-1].upper()}B.",
-    }
-    return (
-        f"    location @{route.service}_too_large {{ internal; default_type application/problem+json; "
-        f"return 413 '{json.dumps(problem)}'; }}"
-    )
+    detail = f"Send at most {route.max_body_size[:-1]} {route.max_body_size[-1].upper()}B."
+    return _refusal(f"{route.service}_too_large", 413, "payload-too-large", "Payload too large", detail)
 
 
 def _down(route: Route, templates: str) -> str:
@@ -153,15 +145,17 @@ def _down(route: Route, templates: str) -> str:
             f"    location @{route.service}_down {{ internal; {retry} root {templates}; "
             "default_type text/html; rewrite ^ /down.html break; error_page 405 =503 /down.html; }"
         )
-    problem = {
-        "type": "/problems/service-unavailable",
-        "title": "Temporarily unavailable",
-        "status": 503,
-        "detail": f"The {route.service} service does not answer at the moment. Please try again shortly.",
-    }
+    detail = f"The {route.service} service does not answer at the moment. Please try again shortly."
+    name, title = f"{route.service}_down", "Temporarily unavailable"
+    return _refusal(name, 503, "service-unavailable", title, detail, headers=f" {retry}")
+
+
+def _refusal(name: str, status: int, slug: str, title: str, detail: str, *, headers: str = "") -> str:
+    """A named location that answers with a problem."""
+    problem = json.dumps({"type": f"/problems/{slug}", "title": title, "status": status, "detail": detail})
     return (
-        f"    location @{route.service}_down {{ internal; {retry} default_type application/problem+json; "
-        f"return 503 '{json.dumps(problem)}'; }}"
+        f"    location @{name} {{ internal;{headers} default_type application/problem+json; "
+        f"return {status} '{problem}'; }}"
     )
 
 

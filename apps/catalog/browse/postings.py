@@ -25,18 +25,13 @@ ARTICLE_RANK = 1_000_000
 MOST_CHANGED = 1_000
 PACKING_LOCK = 5_170
 
+# Transactions from the one on have not begun, those before the other have ended, anywhere on the server.
+NOT_BEGUN = "pg_snapshot_xmax(pg_current_snapshot())::text::bigint"
+STILL_OPEN = "pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
 # Documents that transactions from this one on wrote are not surely packed. 0 when none are: also when the number is
 # beyond the last transaction, since the database was restored from a backup of another server then.
-PACKED_IN = """
-    coalesce((
-        SELECT packed_in FROM browse_packing WHERE packed_in <= pg_snapshot_xmax(pg_current_snapshot())::text::bigint
-    ), 0)
-"""
-CHANGED = """
-    (%(packed_in)s = 0 OR (
-        d.changed_in >= %(packed_in)s AND d.changed_in < pg_snapshot_xmax(pg_current_snapshot())::text::bigint
-    ))
-"""
+PACKED_IN = f"coalesce((SELECT packed_in FROM browse_packing WHERE packed_in <= {NOT_BEGUN}), 0)"  # noqa: S608  (constant)
+CHANGED = f"(%(packed_in)s = 0 OR (d.changed_in >= %(packed_in)s AND d.changed_in < {NOT_BEGUN}))"
 # A typed word as documents hold it: how it begins, and its stems. Of one that becomes two without accents ("½"), each
 # has to occur. What is no word to PostgreSQL is not asked for.
 TYPED = """
@@ -97,9 +92,8 @@ PACK = f"""
 # A transaction that is still open, anywhere on the server, keeps what was written since from being packed: then packing
 # again would change nothing.
 TO_PACK = f"""
-    SELECT count(*) FILTER (WHERE {CHANGED} AND (
-        %(packed_in)s = 0 OR d.changed_in < pg_snapshot_xmin(pg_current_snapshot())::text::bigint
-    )), count(*) FROM browse_searchdocument AS d
+    SELECT count(*) FILTER (WHERE {CHANGED} AND (%(packed_in)s = 0 OR d.changed_in < {STILL_OPEN})), count(*)
+    FROM browse_searchdocument AS d
 """  # noqa: S608  (made of constants of this module)
 
 
@@ -150,7 +144,7 @@ def pack() -> bool:
         if not cursor.fetchone()[0]:
             return False
         # Before the documents are read: what a transaction that is still open writes is not packed.
-        cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
+        cursor.execute(f"SELECT {STILL_OPEN}")
         packed_in = cursor.fetchone()[0]
         cursor.execute(PACK)
         cursor.execute(

@@ -9,6 +9,8 @@ from pathlib import Path
 from django.core.files import File
 from django.core.files.storage import default_storage
 
+from apps.common.files import files_in
+
 PREFIX = "streams"
 
 
@@ -24,8 +26,8 @@ def publish(folder: Path, asset_id: uuid.UUID) -> None:
 def remove(asset_id: uuid.UUID) -> None:
     """Delete an asset's files, if there are any."""
     base = f"{PREFIX}/{asset_id}"
-    for name in _names(base):
-        default_storage.delete(f"{base}/{name}")
+    for name in files_in(base):
+        default_storage.delete(name)
     if default_storage.exists(base):
         default_storage.delete(base)
 
@@ -41,10 +43,3 @@ def all_ids() -> Iterator[uuid.UUID]:
             yield uuid.UUID(name)
         except ValueError:
             continue
-
-
-def _names(base: str) -> list[str]:
-    try:
-        return default_storage.listdir(base)[1]
-    except FileNotFoundError:
-        return []
