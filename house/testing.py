@@ -29,7 +29,7 @@ PARALLEL = (
     *("catalog", "gitops", "chart", "payment", "auth", "common", "house", "ui"),
     *("terraform", "video", "demo"),
 )
-ALONE = ("images", "e2e", "browser")
+ALONE = ("images", "e2e", "attack", "browser")
 # Parts that outlast all others run in two, each with a database of its own: this folder of the part, and its rest.
 SPLIT = {"catalog": "products"}
 # Parts that are no service's; a service's tests lie beside its code.
