@@ -17,14 +17,14 @@ from apps.common.context import HEADER as REQUEST_ID_HEADER
 from apps.common.context import request_id
 from apps.common.http import metrics
 from apps.common.http.breaker import Breaker
-from apps.common.http.responses import ServiceResponse, Unavailable
+from apps.common.http.responses import ServiceResponse, Unavailable, problem_members
 from apps.common.identity import service_tokens
 from apps.common.problems import ServiceUnavailable
 
 ATTEMPTS = 3
 RETRIED_METHODS = frozenset({"GET", "HEAD", "PUT", "DELETE"})
 # Answers of a proxy or of a server that is starting or stopping: another replica may do better at once.
-RETRIED_STATUSES = frozenset({502, 503, 504})
+AWAY_STATUSES = frozenset({502, 503, 504})
 
 
 class Token(Enum):
@@ -197,17 +197,17 @@ def _attempt(call: _Call) -> httpx.Response:
         metrics.REQUESTS.labels(call.service, call.method, "refused").inc()
         raise Unavailable(call.service, "it failed repeatedly, so it is left alone for some seconds")
     started_at = time.monotonic()
-    outcome = "unreachable"
+    outcome, is_away = "unreachable", True
     try:
         response = _send(target.pool, call)
-        outcome = f"{response.status_code // 100}xx"
+        outcome, is_away = f"{response.status_code // 100}xx", says_it_is_away(call.service, response)
     except httpx.TimeoutException as error:
         outcome = "timeout"
         raise Unavailable(call.service, f"no answer in time ({type(error).__name__})", is_retryable=True) from error
     except httpx.RequestError as error:
         raise Unavailable(call.service, f"{type(error).__name__}: {error}", is_retryable=True) from error
     finally:
-        if outcome in ("unreachable", "timeout", "5xx"):
+        if is_away:
             target.breaker.record_failure()
         else:
             target.breaker.record_success()
@@ -215,8 +215,19 @@ def _attempt(call: _Call) -> httpx.Response:
         metrics.SECONDS.labels(call.service, outcome).observe(time.monotonic() - started_at)
     if response.is_server_error:
         status = response.status_code
-        raise Unavailable(call.service, f"it answered {status}", is_retryable=status in RETRIED_STATUSES)
+        raise Unavailable(call.service, f"it answered {status}", is_retryable=status in AWAY_STATUSES)
     return response
+
+
+def says_it_is_away(service: str, response: httpx.Response) -> bool:
+    """Whether an answer means that `service` as a whole cannot serve at the moment.
+
+    A 500 is the fault of one request, which may be one visitor's own doing, and a 503 that names a third service
+    says nothing about this one: neither may cost everybody else the service.
+    """
+    if response.status_code not in AWAY_STATUSES:
+        return False
+    return problem_members(response).get("service", service) == service
 
 
 def _send(pool: httpx.Client, call: _Call) -> httpx.Response:

@@ -34,7 +34,7 @@ class RemoteProblem(Exception):
     """The other service understood and refused (4xx). Never retried; never counts against the breaker."""
 
     def __init__(self, service: str, response: httpx.Response) -> None:
-        body = _problem_members(response)
+        body = problem_members(response)
         self.service = service
         self.status = response.status_code
         self.slug = str(body.get("type", "")).rpartition("/")[2]
@@ -51,7 +51,8 @@ class RemoteProblem(Exception):
         return int(value) if value.isdecimal() else None
 
 
-def _problem_members(response: httpx.Response) -> dict[str, Any]:
+def problem_members(response: httpx.Response) -> dict[str, Any]:
+    """The members of an answer's problem (RFC 9457); empty when its body is no JSON object."""
     try:
         body = response.json()
     except ValueError:

@@ -21,7 +21,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def breaker(clock) -> Breaker:
-    return Breaker(threshold=5, reset_seconds=5.0, clock=clock)
+    return Breaker(minimum_calls=5, failure_share=0.5, window_seconds=10, reset_seconds=5.0, clock=clock)
 
 
 def fail(breaker: Breaker, times: int) -> None:
@@ -30,7 +30,13 @@ def fail(breaker: Breaker, times: int) -> None:
         breaker.record_failure()
 
 
-def test_it_opens_after_five_failures_in_a_row(breaker):
+def succeed(breaker: Breaker, times: int) -> None:
+    for _ in range(times):
+        assert breaker.admits()
+        breaker.record_success()
+
+
+def test_it_opens_when_every_call_fails(breaker):
     fail(breaker, 4)
     assert not breaker.is_open
     fail(breaker, 1)
@@ -38,11 +44,32 @@ def test_it_opens_after_five_failures_in_a_row(breaker):
     assert not breaker.admits()
 
 
-def test_a_success_between_failures_starts_the_count_again(breaker):
-    fail(breaker, 4)
-    breaker.record_success()
-    fail(breaker, 4)
+def test_it_opens_at_half_of_the_calls_and_not_below(breaker):
+    succeed(breaker, 10)
+    fail(breaker, 9)
+    assert not breaker.is_open
+    fail(breaker, 1)
+    assert breaker.is_open
+
+
+def test_failures_in_a_row_among_many_successes_do_not_open_it(breaker):
+    succeed(breaker, 100)
+    fail(breaker, 20)
     assert breaker.admits()
+
+
+def test_failures_older_than_the_window_do_not_count(breaker, clock):
+    fail(breaker, 4)
+    clock.now += 10
+    fail(breaker, 4)
+    assert not breaker.is_open
+
+
+def test_successes_older_than_the_window_do_not_count(breaker, clock):
+    succeed(breaker, 100)
+    clock.now += 10
+    fail(breaker, 5)
+    assert breaker.is_open
 
 
 def test_after_the_pause_one_call_may_try_and_a_success_closes_it(breaker, clock):
@@ -55,9 +82,18 @@ def test_after_the_pause_one_call_may_try_and_a_success_closes_it(breaker, clock
     assert not breaker.is_open
 
 
-def test_a_failed_trial_keeps_it_open_for_another_pause(breaker, clock):
+def test_failures_before_it_closed_do_not_open_it_again(breaker, clock):
     fail(breaker, 5)
     clock.now += 5.0
+    assert breaker.admits()
+    breaker.record_success()
+    fail(breaker, 1)
+    assert not breaker.is_open
+
+
+def test_a_failed_trial_keeps_it_open_for_another_pause(breaker, clock):
+    fail(breaker, 5)
+    clock.now += 60.0
     assert breaker.admits()
     breaker.record_failure()
     clock.now += 4.9

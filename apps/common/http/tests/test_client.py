@@ -147,14 +147,46 @@ def test_an_unavailable_service_becomes_a_503_problem_for_the_shopper(catalog, r
     assert URL not in str(body)
 
 
-def test_after_five_failures_the_service_is_left_alone(catalog, remote):
-    route = remote.post("/v1/x").respond(500)
+@pytest.mark.parametrize(
+    "away", [httpx.Response(502), httpx.Response(503), httpx.Response(504), httpx.ConnectError("refused")]
+)
+def test_a_service_that_is_away_is_left_alone(catalog, remote, away):
+    route = remote.post("/v1/x")
+    route.mock(side_effect=away) if isinstance(away, Exception) else route.mock(return_value=away)
     for _ in range(5):
         with pytest.raises(Unavailable):
             catalog.post("/v1/x")
     with pytest.raises(Unavailable, match="left alone"):
         catalog.post("/v1/x")
     assert route.call_count == 5
+
+
+def test_a_service_that_answers_too_late_is_left_alone(catalog, remote):
+    route = remote.post("/v1/x").mock(side_effect=httpx.ReadTimeout("late"))
+    for _ in range(5):
+        with pytest.raises(Unavailable):
+            catalog.post("/v1/x")
+    with pytest.raises(Unavailable, match="left alone"):
+        catalog.post("/v1/x")
+    assert route.call_count == 5
+
+
+def test_errors_that_one_request_provokes_never_keep_others_from_the_service(catalog, remote):
+    remote.get("/v1/broken").respond(500)
+    route = remote.get("/v1/x").respond(json=1)
+    for _ in range(20):
+        with pytest.raises(Unavailable):
+            catalog.get("/v1/broken")
+        assert catalog.get("/v1/x").json() == 1
+    assert route.call_count == 20
+
+
+def test_a_service_that_reports_another_one_away_is_not_away_itself(catalog, remote):
+    problem = {"type": "/problems/service-unavailable", "status": 503, "service": "auth"}
+    remote.post("/v1/x").respond(503, json=problem)
+    for _ in range(20):
+        with pytest.raises(Unavailable, match="answered 503"):
+            catalog.post("/v1/x")
 
 
 def test_refusals_never_open_the_breaker(catalog, remote):
