@@ -3,9 +3,11 @@ reads settings that import problems)."""
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import structlog
+from django.db import DatabaseError
 from django.http import HttpRequest, JsonResponse
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
@@ -24,8 +26,8 @@ def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | Non
     request = context["request"]
     response = Response(body(problem, request), status=problem.status, headers=problem.headers)
     response.content_type = CONTENT_TYPE
-    if problem.status >= 500:
-        log.error("problem", slug=problem.slug, detail=str(problem.detail))
+    if problem.status >= 500 or isinstance(exc, DatabaseError):
+        log.error("problem", slug=problem.slug, detail=str(problem.detail), exc_info=exc)
     return response
 
 
@@ -46,6 +48,11 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> JsonR
 
 
 def server_error(request: HttpRequest) -> JsonResponse:
-    """Django's handler500: says the request id, so that support finds the log line."""
+    """Django's handler500, called while the exception is being handled: what it means to a client, if anything.
+
+    Everything else is a bug; the answer says the request id, so that support finds the log line.
+    """
+    if (exc := sys.exception()) and (problem := as_problem(exc)):
+        return problem_response(problem, request)
     detail = "Something went wrong on our side. Try again; if it stays, tell support the request_id."
     return problem_response(make(500, slug="internal-error", detail=detail), request)

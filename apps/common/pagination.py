@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-import json
+import datetime
 from typing import Any
 
-from django.core.exceptions import EmptyResultSet
-from django.core.exceptions import ValidationError as DjangoValidationError
 from django.db.models import Q, QuerySet
 from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 
+from apps.common import cursors
 from apps.common.problems import ValidationProblem
 
 DEFAULT_LIMIT = 24
@@ -26,7 +23,7 @@ class CursorPagination(BasePagination):
 
     `ordering` (of the paginator or the view) lists fields or annotations; the last one must be unique and none may be
     null, so that a row's place is told by its values alone. The cursor holds these values of the last row seen (see
-    "no offset", Markus Winand, https://use-the-index-luke.com/no-offset) and is opaque to clients.
+    "no offset", Markus Winand, https://use-the-index-luke.com/no-offset), is signed and opaque to clients.
     """
 
     ordering: tuple[str, ...] = ("-created_at", "id")
@@ -35,10 +32,11 @@ class CursorPagination(BasePagination):
         self.request = request
         self.limit = read_limit(request.query_params.get("limit"))
         ordering = tuple(getattr(view, "ordering", None) or self.ordering)
-        backwards, values = _decode(request.query_params.get("cursor"), len(ordering))
+        self.list_name = f"{queryset.model._meta.label} by {','.join(ordering)}"
+        backwards, values = self._read_cursor(request.query_params.get("cursor"))
         fields = [_reverse(field) for field in ordering] if backwards else list(ordering)
         if values is not None:
-            queryset = _continued(queryset, fields, values)
+            queryset = queryset.filter(_after(fields, values))
         rows = list(queryset.order_by(*fields)[: self.limit + 1])
         more = len(rows) > self.limit
         rows = rows[: self.limit]
@@ -46,8 +44,8 @@ class CursorPagination(BasePagination):
             rows.reverse()
         has_next = more if not backwards else True
         has_previous = more if backwards else values is not None
-        self.next_cursor = _encode(rows[-1], ordering, backwards=False) if rows and has_next else None
-        self.previous_cursor = _encode(rows[0], ordering, backwards=True) if rows and has_previous else None
+        self.next_cursor = self._write_cursor(rows[-1], ordering, backwards=False) if rows and has_next else None
+        self.previous_cursor = self._write_cursor(rows[0], ordering, backwards=True) if rows and has_previous else None
         return rows
 
     def get_paginated_response(self, data: Any) -> Response:
@@ -57,6 +55,18 @@ class CursorPagination(BasePagination):
                 "next": self._link(self.next_cursor),
                 "previous": self._link(self.previous_cursor),
             }
+        )
+
+    def _read_cursor(self, cursor: str | None) -> tuple[bool, list[Any] | None]:
+        """Whether to go back, and after which values; None for the first page. Raises BrokenCursor."""
+        if not cursor:
+            return False, None
+        backwards, *values = cursors.decode(cursor, of=self.list_name)
+        return bool(backwards), values
+
+    def _write_cursor(self, row: Any, ordering: tuple[str, ...], *, backwards: bool) -> str:
+        return cursors.encode(
+            [int(backwards), *(_as_json(_value(row, field)) for field in ordering)], of=self.list_name
         )
 
     def _link(self, cursor: str | None) -> str | None:
@@ -104,12 +114,6 @@ def read_limit(raw: str | None) -> int:
     return int(raw)
 
 
-def broken_cursor() -> ValidationProblem:
-    """For a cursor that is none of this list."""
-    message = "This cursor is broken or belongs to another list; start again without it."
-    return ValidationProblem(message, errors={"cursor": [message]})
-
-
 def _reverse(field: str) -> str:
     return field[1:] if field.startswith("-") else f"-{field}"
 
@@ -130,44 +134,14 @@ def _after(fields: list[str], values: list[Any]) -> Q:
     return Q(**{f"{name}__{operator}": values[0]}) & condition
 
 
-def _continued(queryset: QuerySet, fields: list[str], values: list[Any]) -> QuerySet:
-    """The rows after a cursor; its values must be of the columns' types."""
-    try:
-        continued = queryset.filter(_after(fields, values))
-        str(continued.query)  # compiles, so that a value of the wrong type shows here and not in the query
-    except (DjangoValidationError, ValueError, TypeError) as error:
-        raise broken_cursor() from error
-    except EmptyResultSet:
-        return queryset.none()
-    return continued
-
-
 def _value(row: Any, field: str) -> Any:
     for part in field.removeprefix("-").split("__"):
         row = row[part] if isinstance(row, dict) else getattr(row, part)
     return row
 
 
-def _encode(row: Any, ordering: tuple[str, ...], *, backwards: bool) -> str:
-    values = [value.isoformat() if hasattr(value, "isoformat") else value for value in _values(row, ordering)]
-    raw = json.dumps([int(backwards), *values], default=str, separators=(",", ":"))
-    return base64.urlsafe_b64encode(raw.encode()).decode().rstrip("=")
-
-
-def _values(row: Any, ordering: tuple[str, ...]) -> list[Any]:
-    return [_value(row, field) for field in ordering]
-
-
-def _decode(cursor: str | None, length: int) -> tuple[bool, list[Any] | None]:
-    if not cursor:
-        return False, None
-    try:
-        raw = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
-        backwards, *values = json.loads(raw)
-    except (binascii.Error, ValueError, TypeError) as error:
-        raise broken_cursor() from error
-    if backwards not in (0, 1) or len(values) != length:
-        raise broken_cursor()
-    if any(not isinstance(value, str | int | float | bool) or "\x00" in str(value) for value in values):
-        raise broken_cursor()
-    return bool(backwards), values
+def _as_json(value: Any) -> Any:
+    """A column's value as JSON holds it; Django reads the text back into the column's type."""
+    if isinstance(value, datetime.date):
+        return value.isoformat()
+    return value if isinstance(value, str | int | float | bool) else str(value)

@@ -2,30 +2,86 @@
 
 from __future__ import annotations
 
-import io
 import json
+import math
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import JSONParser as RestJSONParser
+from rest_framework.utils.json import strict_constant
 
-# Half of a character that is written in two parts; a whole one matches too.
-SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
+from apps.common.problems import ValidationProblem
+
+# What may be more than a database can hold: an escape of a null byte or of half a character (a whole one that is
+# written in two parts matches too), or a row of digits.
+SUSPICIOUS = re.compile(r"\\u(?:0000|[dD][89a-fA-F])|\d{19}")
+# What a bigint column of PostgreSQL holds.
+MAX_INTEGER = 2**63 - 1
 
 
 class JSONParser(RestJSONParser):
-    """JSON in UTF-8 (RFC 8259); a body that is nested beyond any sense, or that holds half a character, which no
-    answer could repeat, is malformed like any other, not a crash."""
+    """JSON in UTF-8 (RFC 8259) whose values a database and an answer can hold; serializers say what else they may be.
+
+    Raises ParseError for a body that is no JSON, is nested beyond any sense or holds a number that is not finite, and
+    ValidationProblem that names the field for a null byte (which PostgreSQL's text cannot hold), half a character (a
+    lone surrogate, which UTF-8 cannot) and an integer of more than 64 bits.
+    """
 
     def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
-        body = stream.read()
         try:
-            data = super().parse(io.BytesIO(body), media_type, (parser_context or {}) | {"encoding": "utf-8"})
-            if SURROGATE.search(body):
-                json.dumps(data, ensure_ascii=False).encode()
+            text = stream.read().decode()
+            data = json.loads(text, parse_constant=strict_constant, parse_int=_integer, parse_float=_finite)
         except RecursionError as error:
             raise ParseError("The JSON is nested too deeply.") from error
-        except UnicodeEncodeError as error:
-            raise ParseError("The JSON holds half a character (a lone surrogate).") from error
+        except UnicodeDecodeError as error:
+            raise ParseError("The JSON is not UTF-8.") from error
+        except ValueError as error:
+            raise ParseError(f"The JSON cannot be used: {error}") from error
+        if SUSPICIOUS.search(text) and (errors := dict(unstorable(data))):
+            raise ValidationProblem("Some values cannot be used; see errors.", errors=errors)
         return data
+
+
+def unstorable(value: Any, path: str = "") -> Iterator[tuple[str, list[str]]]:
+    """The fields (`lines.0.sku`) of decoded JSON whose values cannot be stored, each with the reasons."""
+    match value:
+        case dict():
+            for key, item in value.items():
+                if reason := complaint_about(key):
+                    yield path, [f"A name in it cannot be used: {reason}"]
+                else:
+                    yield from unstorable(item, f"{path}.{key}" if path else key)
+        case list():
+            for index, item in enumerate(value):
+                yield from unstorable(item, f"{path}.{index}" if path else str(index))
+        case str():
+            if reason := complaint_about(value):
+                yield path, [reason]
+        case int():
+            if abs(value) > MAX_INTEGER:
+                yield path, ["The number is too large."]
+
+
+def complaint_about(text: str) -> str | None:
+    """Why no database can hold `text`; None when it can."""
+    if "\x00" in text:
+        return "Null characters are not allowed."
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return "It holds half a character (a lone surrogate)."
+    return None
+
+
+def _integer(text: str) -> int:
+    """Python refuses to read thousands of digits, which are all too many anyway."""
+    return int(text[:40])
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError("a number is too large.")
+    return number

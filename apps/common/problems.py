@@ -8,6 +8,7 @@ from typing import Any
 import structlog
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, TooManyFieldsSent
 from django.core.exceptions import ValidationError as DjangoValidationError
+from django.db import DataError, InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, JsonResponse
 from rest_framework import exceptions
 
@@ -130,6 +131,13 @@ def as_problem(exc: Exception) -> Problem | None:
             return make(exc.status_code, slug=slug, detail=str(detail), headers=headers)
         case RequestDataTooBig() | TooManyFieldsSent():
             return make(413, slug="payload-too-large", detail="The request is larger than this address accepts.")
+        case DataError():
+            # Out of range of a column's type. A serializer or form should have said which value.
+            return make(400, slug="unusable-value", detail="A value of the request is outside of what can be stored.")
+        case OperationalError() | InterfaceError():
+            # The database restarts or refuses connections, or ended this transaction for another one's sake.
+            detail = "The database does not answer at the moment. Please try again shortly."
+            return ServiceUnavailable(detail, headers={"Retry-After": "5"})
     return None
 
 

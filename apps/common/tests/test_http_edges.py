@@ -6,7 +6,7 @@ import io
 
 import pytest
 from django.core.exceptions import ValidationError as DjangoValidationError
-from django.db import DatabaseError
+from django.db import DatabaseError, DataError, InterfaceError, OperationalError
 from django.test import Client
 from rest_framework import exceptions, serializers
 from rest_framework.permissions import AllowAny
@@ -74,12 +74,28 @@ def test_nested_input_errors_are_named_by_path():
         (exceptions.UnsupportedMediaType("text/x"), 415, "unsupported-media-type"),
         (DjangoValidationError("no"), 400, "invalid-input"),
         (DjangoValidationError({"name": ["no"]}), 400, "invalid-input"),
+        (DataError("integer out of range"), 400, "unusable-value"),
+        (OperationalError("terminating connection due to administrator command"), 503, "service-unavailable"),
+        (InterfaceError("connection already closed"), 503, "service-unavailable"),
     ],
 )
 def test_what_frameworks_raise_becomes_a_problem(exc, status, slug):
     response = answer(exc)
     assert response.data["type"] == f"/problems/{slug}"
     assert response.status_code in (status, 401)
+
+
+@pytest.mark.parametrize(
+    ("exc", "status"), [(OperationalError("gone"), 503), (DataError("out of range"), 400), (KeyError("a bug"), 500)]
+)
+def test_plain_views_and_middleware_answer_with_the_same_problems(monkeypatch, exc, status):
+    def fail(*_args, **_options):
+        raise exc
+
+    monkeypatch.setattr("apps.common.metrics.views.generate_latest", fail)
+    response = Client(raise_request_exception=False).get("/metrics")
+    assert (response.status_code, response["Content-Type"]) == (status, PROBLEM)
+    assert response.headers.get("Retry-After") == ("5" if status == 503 else None)
 
 
 def test_a_throttled_caller_hears_how_long_to_wait():

@@ -1,15 +1,19 @@
 import uuid
+from urllib.parse import quote
 
 import pytest
+from django.core.signing import Signer
 from rest_framework import serializers
 from rest_framework.generics import ListAPIView
 from rest_framework.permissions import AllowAny
 from rest_framework.test import APIRequestFactory
 
+from apps.common import cursors
 from apps.common.pagination import CursorPagination
 from apps.common.staff.models import StaffUser
 
 pytestmark = pytest.mark.django_db
+LIST = "staff.StaffUser by -name,id"
 
 
 class Row(serializers.ModelSerializer):
@@ -95,12 +99,31 @@ def test_absurd_limits_are_refused(limit):
     assert "limit" in response.data["errors"]
 
 
+def forged(*values: object) -> str:
+    """What a client makes up that knows how a cursor looks, but not the key."""
+    return Signer(key="a guess", salt=f"cursor of {LIST}", sep=".").sign_object([0, *values])
+
+
 @pytest.mark.parametrize(
     "cursor",
-    ["x", "%00", "eyJhIjoxfQ", "WzBd", "WzAsMSwyLDNd", "WzUsImEiLCJiIl0", "WzAsImEiLCJub3QtYS11dWlkIl0", "Ww", "é"],
+    [
+        *("x", "é", ".", "WzBd", "WzBd.", "WzAsImEiLCJiIl0.c2lnbmF0dXJl", "9" * 10_000),
+        forged("a", str(uuid.uuid4())),
+        forged("infinity", "infinity"),
+        forged("9999-12-31T23:59:59-14:00", 2**200),
+        forged("\ud800", None),
+        forged(1e400, [[]]),
+    ],
 )
-def test_broken_cursors_are_refused(cursor):
+def test_a_cursor_that_was_not_given_out_is_refused(cursor):
     make("a")
-    response = get(f"cursor={cursor}")
+    response = get(f"cursor={quote(cursor)}")
     assert response.status_code == 400
+    assert response.data["type"] == "/problems/broken-cursor"
     assert "cursor" in response.data["errors"]
+
+
+def test_a_cursor_of_another_list_is_refused():
+    make(*"abc")
+    cursor = cursors.encode([0, "a", str(uuid.uuid4())], of="another list")
+    assert get(f"cursor={cursor}").data["type"] == "/problems/broken-cursor"

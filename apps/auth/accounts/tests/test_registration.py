@@ -129,10 +129,10 @@ def test_unusable_input_is_refused_by_field(device, change):
     assert not User.objects.exists()
 
 
-def test_half_a_character_is_refused_as_malformed(device):
+def test_half_a_character_is_refused(device):
     body = json.dumps(NEW | {"name": "\ud800"})  # in ASCII: it can only be sent escaped
     answer = device().post("/v1/users", body, content_type="application/json")
-    assert (answer.status_code, answer.json()["type"]) == (400, "/problems/malformed-request")
+    assert (answer.status_code, answer.json()["type"]) == (400, "/problems/invalid-input")
     assert not User.objects.exists()
 
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,8 +15,9 @@ from apps.catalog.browse.selection import Place
 from apps.catalog.products.models import Product
 from apps.catalog.products.selectors import shop_currency
 from apps.catalog.products.translations import chosen_language, languages
+from apps.common import cursors
 from apps.common.money import CurrencyField
-from apps.common.pagination import broken_cursor, read_limit
+from apps.common.pagination import read_limit
 from apps.common.problems import ValidationProblem
 
 PAGING = frozenset({"limit", "cursor", "lang"})
@@ -128,26 +126,16 @@ def write_cursor(place: Place | None, sort: str, *, backwards: bool) -> str | No
     """The place of a page's end, opaque to clients."""
     if place is None:
         return None
-    raw = json.dumps([int(backwards), sort, place.key, place.id_high, place.id_low], separators=(",", ":"))
-    return base64.urlsafe_b64encode(raw.encode()).decode().rstrip("=")
+    return cursors.encode([int(backwards), place.key, place.id_high, place.id_low], of=_list_name(sort))
 
 
 def read_cursor(cursor: str | None, sort: str) -> tuple[bool, Place | None]:
-    """Whether to go back, and from where. Raises ValidationProblem for one that is broken or of another sort."""
+    """Whether to go back, and from where. Raises BrokenCursor, also for a cursor of another sort."""
     if not cursor:
         return False, None
-    try:
-        raw = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
-        backwards, of, key, id_high, id_low = json.loads(raw)
-    except (binascii.Error, ValueError, TypeError, RecursionError) as error:
-        raise broken_cursor() from error
-    is_key = (isinstance(key, str) and sort == "title") or (_is_int(key, signed=True) and sort != "title")
-    if backwards not in (0, 1) or of != sort or not is_key or not (_is_int(id_high) and _is_int(id_low)):
-        raise broken_cursor()
+    backwards, key, id_high, id_low = cursors.decode(cursor, of=_list_name(sort))
     return bool(backwards), Place(key, id_high, id_low)
 
 
-def _is_int(value: Any, *, signed: bool = False) -> bool:
-    if isinstance(value, bool) or not isinstance(value, int):
-        return False
-    return -(2**63) <= value < 2**63 if signed else 0 <= value < 2**64
+def _list_name(sort: str) -> str:
+    return f"products by {sort}"
