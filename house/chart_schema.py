@@ -44,6 +44,7 @@ RESOURCES: Schema = {
         "limits": {"type": "object", "additionalProperties": False, "properties": {"cpu": CPU, "memory": MEMORY}},
     },
 }
+BODY_SIZE: Schema = {"type": "string", "pattern": "^[0-9]+[km]$"}
 ROUTE: Schema = {
     "type": "object",
     "additionalProperties": False,
@@ -53,7 +54,21 @@ ROUTE: Schema = {
         "namespace": NAME,
         "path": {"type": "string", "pattern": "^/[a-z0-9/-]*$"},
         "port": PORT,
-        "maxBodySize": {"type": "string", "pattern": "^[0-9]+[kmg]$"},
+        "maxBodySize": BODY_SIZE,
+        "uploads": {
+            "type": "object",
+            "additionalProperties": False,
+            "required": ["maxBodySize", "paths"],
+            "properties": {
+                "maxBodySize": BODY_SIZE,
+                # A regular expression without what ends a path or a capture in a controller's configuration.
+                "paths": {
+                    "type": "array",
+                    "minItems": 1,
+                    "items": {"type": "string", "pattern": r"^(?:[A-Za-z0-9_./|+*^\[\]-]|\(\?:|\))+$"},
+                },
+            },
+        },
     },
 }
 FILE_ROUTE: Schema = {
@@ -77,6 +92,10 @@ RULES: dict[str, Schema] = {
     "global.routing.flavor": {"enum": ["nginx", "ingress-nginx", "gateway"]},
     "global.routing.hiddenPaths": {"type": "array", "items": {"type": "string", "pattern": "^[a-z]+$"}, "minItems": 1},
     "global.routing.routes": {"type": "array", "items": ROUTE, "minItems": 1},
+    **{
+        f"global.routing.limits.{name}": {"type": "integer", "minimum": 1}
+        for name in ("requestsPerSecond", "burst", "connections", "uploadsPerMinute")
+    },
     "global.routing.files": {"type": "array", "items": FILE_ROUTE},
     "global.routing.controllerNamespace": NAME,
     "global.network.calls": {"type": "object", "additionalProperties": SERVICE_LIST, "propertyNames": SERVICE},

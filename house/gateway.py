@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-import json
 import os
-import re
 import socket
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
 import yaml
 
+from house import refusals
 from house.config import ROOT, SERVICES, House
 
 VALUES = ROOT / "charts" / "streamcart" / "values.yaml"
 TEMPLATES = Path(__file__).parent / "templates"
-NOTHING = {
-    "type": "/problems/not-found",
-    "title": "Not found",
-    "status": 404,
-    "detail": "There is nothing at this address.",
-}
 PICTURE_HEADERS = (
     'add_header Access-Control-Allow-Origin *; add_header Cache-Control "public, max-age=31536000, immutable"; '
     "add_header X-Content-Type-Options nosniff;"
@@ -30,27 +25,55 @@ PICTURE_HEADERS = (
 
 @dataclass(frozen=True)
 class Route:
-    """One public path and the service behind it."""
+    """One public path, the service behind it, and how large bodies may be: as a rule, and for uploads."""
 
     service: str
     path: str
     max_body_size: str
+    max_upload_size: str
+    uploads: tuple[str, ...]
 
 
-def routes() -> tuple[list[Route], list[str]]:
-    """The routes and the hidden path segments, as the chart has them."""
-    routing = yaml.safe_load(VALUES.read_text())["global"]["routing"]
-    found = [Route(entry["service"], entry["path"], entry["maxBodySize"]) for entry in routing["routes"]]
-    return found, list(routing["hiddenPaths"])
+@dataclass(frozen=True)
+class Limits:
+    """What one address may ask at most."""
+
+    requests_per_second: int
+    burst: int
+    connections: int
+    uploads_per_minute: int
+
+
+def routing() -> dict[str, Any]:
+    """`global.routing` of the chart's values."""
+    return yaml.safe_load(VALUES.read_text())["global"]["routing"]
+
+
+def routes() -> list[Route]:
+    """Who answers at each public path, as the chart has it."""
+    found = []
+    for entry in routing()["routes"]:
+        uploads = entry.get("uploads", {"maxBodySize": entry["maxBodySize"], "paths": []})
+        sizes = entry["maxBodySize"], uploads["maxBodySize"]
+        found.append(Route(entry["service"], entry["path"], *sizes, tuple(uploads["paths"])))
+    return found
+
+
+def limits() -> Limits:
+    """`global.routing.limits` of the chart's values."""
+    given = routing()["limits"]
+    return Limits(given["requestsPerSecond"], given["burst"], given["connections"], given["uploadsPerMinute"])
 
 
 def configuration(house: House) -> str:
     """The whole nginx.conf of an embedded house."""
+    host = urlsplit(house.public_url).hostname or "localhost"
     return _filled(
         var=str(house.var),
         # Workers of a root master drop to "nobody", who may not read a checkout in root's home.
         user="user root root;" if os.geteuid() == 0 else "",
         listen=[f"{address}:{house.port}" for address in _addresses()],
+        hosts=list(dict.fromkeys([host, "localhost", "127.0.0.1", "[::1]"])),
         templates=str(TEMPLATES),
         stream_secret=house.secrets["stream"],
         addresses={service: f"127.0.0.1:{house.port_of(service)}" for service in SERVICES},
@@ -63,6 +86,7 @@ def compose_configuration() -> str:
         var="/var/streamcart",
         user="",
         listen=["8080"],
+        hosts=["localhost", "127.0.0.1"],
         templates="/etc/streamcart",
         stream_secret="${STREAM_SECRET}",  # noqa: S106  (a placeholder)
         addresses={service: f"{service}-web:8000" for service in SERVICES},
@@ -70,22 +94,36 @@ def compose_configuration() -> str:
 
 
 def _filled(
-    *, var: str, user: str, listen: list[str], templates: str, stream_secret: str, addresses: dict[str, str]
+    *,
+    var: str,
+    user: str,
+    listen: list[str],
+    hosts: list[str],
+    templates: str,
+    stream_secret: str,
+    addresses: dict[str, str],
 ) -> str:
-    found, hidden = routes()
-    apis = [route for route in found if route.path != "/"]
+    found, allowed, hidden = routes(), limits(), routing()["hiddenPaths"]
     values = {
         "var": var,
         "user": user,
         "upstreams": "\n".join(_upstream(route.service, addresses[route.service]) for route in found),
         "listen": "\n".join(f"    listen {address};" for address in listen),
-        "hidden": "|".join(re.escape(segment) for segment in hidden),
+        "listen_default": "\n".join(f"    listen {address} default_server;" for address in listen),
+        "hosts": " ".join(hosts),
+        "hidden": "|".join(hidden),
         "video": next(route.path for route in found if route.service == "video"),
         "stream_secret": stream_secret,
         "picture_headers": PICTURE_HEADERS,
-        "nothing": json.dumps(NOTHING),
-        "routes": "\n".join(_location(route) for route in found),
-        "refusals": "\n".join([*map(_too_large, apis), *(_down(route, templates) for route in found)]),
+        "requests_per_second": str(allowed.requests_per_second),
+        "burst": str(allowed.burst),
+        "connections": str(allowed.connections),
+        "uploads_per_minute": str(allowed.uploads_per_minute),
+        "largest_bodies": _largest_bodies(found),
+        "services": _services(found),
+        "refusal_maps": refusals.http_lines(hidden),
+        "refusals": refusals.server_lines(templates),
+        "routes": "\n".join(location for route in found for location in _locations(route)),
     }
     text = (TEMPLATES / "nginx.conf").read_text()
     for name, value in values.items():
@@ -104,17 +142,51 @@ def _addresses() -> list[str]:
 
 
 def _upstream(service: str, address: str) -> str:
-    return f"  upstream {service} {{ server {address}; keepalive 32; }}"
+    """Named twice, so that a request whose connection broke has a second server to try: the same, one process on."""
+    server = f"server {address} max_fails=0;"
+    return f"  upstream {service} {{ {server} {server} keepalive 32; }}"
 
 
-def _location(route: Route) -> str:
-    """An API behind its prefix, or the storefront for everything else."""
-    lines = [f"client_max_body_size {route.max_body_size};", f"error_page 502 504 = @{route.service}_down;"]
+def _largest_bodies(found: list[Route]) -> str:
+    """A map from the address to what may be sent there, for the refusal of more."""
+    lines = [
+        f'"~{_upload_pattern(route).removesuffix("$")}(?:[?]|$)" "{_readable(route.max_upload_size)}";'
+        for route in found
+        if route.uploads
+    ]
+    [size] = {route.max_body_size for route in found}
+    return f'  map $request_uri $largest_body {{ default "{_readable(size)}"; {" ".join(lines)} }}'
+
+
+def _services(found: list[Route]) -> str:
+    """A map from the address to the service behind it, for the refusal while that is away."""
+    lines = [f'"~^{route.path}(?:/|$)" {route.service};' for route in found if route.path != "/"]
+    return f"  map $request_uri $service {{ default ui; {' '.join(lines)} }}"
+
+
+def _readable(size: str) -> str:
+    return f"{size[:-1]} {size[-1].upper()}B"
+
+
+def _upload_pattern(route: Route) -> str:
+    return f"^{route.path}/(?:{'|'.join(route.uploads)})$"
+
+
+def _locations(route: Route) -> list[str]:
+    """The storefront for everything else, or an API behind its prefix, its uploads first."""
     if route.path == "/":
-        match = "/"
-    else:
-        match = f"~ ^{route.path}(?:/|$)"
-        lines.append(f"error_page 413 @{route.service}_too_large;")
+        return [_location("/", route, route.max_body_size)]
+    found = [_location(f"~ ^{route.path}(?:/|$)", route, route.max_body_size)]
+    if route.uploads:
+        # Not stored here: the service sees who sends before any of the body is read. Nothing to try again then.
+        own = ("proxy_request_buffering off;", "limit_req zone=uploads burst=20 nodelay;")
+        found.insert(0, _location(f'~ "{_upload_pattern(route)}"', route, route.max_upload_size, *own))
+    return found
+
+
+def _location(match: str, route: Route, max_body_size: str, *own: str) -> str:
+    lines = [f"client_max_body_size {max_body_size};", *own]
+    if route.path != "/":
         lines.append(f"rewrite ^{route.path}(?:/(.*))?$ /$1 break;")
     # Directives of one kind are not inherited once a location sets its own, so all of them stand here.
     headers = {
@@ -129,34 +201,6 @@ def _location(route: Route) -> str:
     lines += [f"proxy_set_header {name} {value};" for name, value in headers.items()]
     lines.append(f"proxy_pass http://{route.service};")
     return f"    location {match} {{\n      " + "\n      ".join(lines) + "\n    }"
-
-
-def _too_large(route: Route) -> str:
-    """What an API says to a body that NGINX did not even pass on."""
-    detail = f"Send at most {route.max_body_size[:-1]} {route.max_body_size[-1].upper()}B."
-    return _refusal(f"{route.service}_too_large", 413, "payload-too-large", "Payload too large", detail)
-
-
-def _down(route: Route, templates: str) -> str:
-    """What is said when the service does not answer."""
-    retry = "add_header Retry-After 5 always; add_header Cache-Control no-store always;"
-    if route.path == "/":
-        return (
-            f"    location @{route.service}_down {{ internal; {retry} root {templates}; "
-            "default_type text/html; rewrite ^ /down.html break; error_page 405 =503 /down.html; }"
-        )
-    detail = f"The {route.service} service does not answer at the moment. Please try again shortly."
-    name, title = f"{route.service}_down", "Temporarily unavailable"
-    return _refusal(name, 503, "service-unavailable", title, detail, headers=f" {retry}")
-
-
-def _refusal(name: str, status: int, slug: str, title: str, detail: str, *, headers: str = "") -> str:
-    """A named location that answers with a problem."""
-    problem = json.dumps({"type": f"/problems/{slug}", "title": title, "status": status, "detail": detail})
-    return (
-        f"    location @{name} {{ internal;{headers} default_type application/problem+json; "
-        f"return {status} '{problem}'; }}"
-    )
 
 
 def binary() -> str:

@@ -36,6 +36,14 @@ MINION = {
     "rewrite-target",
     "proxy-set-headers",
     "client-max-body-size",
+    "limit-req-key",
+    "limit-req-zone-size",
+    "limit-req-rate",
+    "limit-req-burst",
+    "limit-req-no-delay",
+    "limit-req-reject-code",
+    "proxy-next-upstream",
+    "proxy-next-upstream-tries",
     "proxy-connect-timeout",
     "proxy-read-timeout",
 }
@@ -44,6 +52,13 @@ COMMUNITY_KNOWN = {
     "rewrite-target",
     "x-forwarded-prefix",
     "proxy-body-size",
+    "proxy-request-buffering",
+    "limit-rps",
+    "limit-rpm",
+    "limit-burst-multiplier",
+    "limit-connections",
+    "proxy-next-upstream",
+    "proxy-next-upstream-tries",
     "proxy-connect-timeout",
     "proxy-read-timeout",
     "ssl-redirect",
@@ -56,10 +71,11 @@ class Refused(Exception):
 
 @dataclass(frozen=True)
 class Location:
-    """One location of the server block."""
+    """One location of the server block, and what it needs in the `http` block."""
 
     match: str
     lines: tuple[str, ...]
+    http_lines: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -98,7 +114,24 @@ def _f5_location(ingress: Object, path: dict[str, Any]) -> Location:
     headers = _f5_headers(annotations)
     lines = [f"client_max_body_size {annotations['client-max-body-size']};"]
     lines += [f'rewrite "^{path["path"]}" {annotations["rewrite-target"]} break;']
-    return Location(f'~ "^{path["path"]}"', (*lines, *headers, _target(ingress, path)))
+    zone, zone_line = _zone(ingress, annotations["limit-req-rate"], annotations["limit-req-key"])
+    burst = f"burst={annotations['limit-req-burst']} {'nodelay' if annotations['limit-req-no-delay'] == 'true' else ''}"
+    lines += [f"limit_req zone={zone} {burst};", f"limit_req_status {annotations['limit-req-reject-code']};"]
+    lines += _next_upstream(annotations)
+    return Location(f'~ "^{path["path"]}"', (*lines, *headers, _target(ingress, path)), (zone_line,))
+
+
+def _zone(ingress: Object, rate: str, key: str) -> tuple[str, str]:
+    """A zone for each Ingress, as both controllers make one."""
+    name = f"{ingress['metadata']['namespace']}-{ingress['metadata']['name']}"
+    return name, f"limit_req_zone {key} zone={name}:1m rate={rate};"
+
+
+def _next_upstream(annotations: dict[str, str]) -> list[str]:
+    return [
+        f"proxy_next_upstream {annotations['proxy-next-upstream']};",
+        f"proxy_next_upstream_tries {annotations['proxy-next-upstream-tries']};",
+    ]
 
 
 def _f5_headers(annotations: dict[str, str]) -> list[str]:
@@ -125,7 +158,14 @@ def _community_location(ingress: Object, path: dict[str, Any]) -> Location:
     lines += [f'rewrite "(?i){path["path"]}" {annotations["rewrite-target"]} break;']
     if prefix := annotations.get("x-forwarded-prefix"):
         lines += [f'proxy_set_header X-Forwarded-Prefix "{prefix}";']
-    return Location(f'~* "^{path["path"]}"', (*lines, _target(ingress, path)))
+    rates = {"limit-rps": "s", "limit-rpm": "m"}
+    [(name, unit)] = [(name, unit) for name, unit in rates.items() if name in annotations]
+    zone, zone_line = _zone(ingress, f"{annotations[name]}r/{unit}", "$binary_remote_addr")
+    burst = int(annotations[name]) * int(annotations.get("limit-burst-multiplier", "5"))
+    lines += [f"limit_req zone={zone} burst={burst} nodelay;", "limit_req_status 503;"]
+    lines += [f"proxy_request_buffering {annotations.get('proxy-request-buffering', 'on')};"]
+    lines += _next_upstream(annotations)
+    return Location(f'~* "^{path["path"]}"', (*lines, _target(ingress, path)), (zone_line,))
 
 
 def _target(ingress: Object, path: dict[str, Any]) -> str:
@@ -152,6 +192,7 @@ http {{
   client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy; fastcgi_temp_path {folder}/fastcgi;
   uwsgi_temp_path {folder}/uwsgi; scgi_temp_path {folder}/scgi;
   upstream services {{ server 127.0.0.1:{upstream}; }}
+  {zones}
   server {{
     listen 127.0.0.1:{port};
     proxy_http_version 1.1;
@@ -198,6 +239,7 @@ class Replay:
             folder=folder,
             port=self.port,
             upstream=self.services.server_port,
+            zones=" ".join(sorted({line for entry in locations for line in entry.http_lines})),
             locations="\n".join(
                 f"    location {entry.match} {{ {' '.join((*COMMON_HEADERS, *entry.lines))} }}" for entry in locations
             ),

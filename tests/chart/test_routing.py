@@ -24,6 +24,10 @@ SERVED = [
     ("/api/catalog/admin/", "catalog/catalog", "/admin/"),
     ("/api/catalog/v1/products/metrics", "catalog/catalog", "/v1/products/metrics"),
     ("/api/catalog/v1/products/a%20mug", "catalog/catalog", "/v1/products/a%20mug"),
+    ("/api/catalog/v1/imports", "catalog/catalog", "/v1/imports"),
+    ("/api/catalog/v1/products/mug/images", "catalog/catalog", "/v1/products/mug/images"),
+    ("/api/catalog/v1/products/mug/images/order", "catalog/catalog", "/v1/products/mug/images/order"),
+    ("/api/catalog/admin/products/product/1/change/", "catalog/catalog", "/admin/products/product/1/change/"),
     ("/api/auth/.well-known/jwks.json", "auth/auth", "/.well-known/jwks.json"),
     ("/api/payment/v1/orders", "payment/payment", "/v1/orders"),
     ("/api/video/v1/titles", "video/video", "/v1/titles"),
@@ -88,21 +92,49 @@ def test_the_prefix_is_the_gateway_s_word_alone(replay):
 @pytest.mark.parametrize(
     ("path", "megabytes", "is_taken"),
     [
-        ("/", 3, False),
-        ("/api/auth/v1/tokens", 3, False),
-        ("/api/catalog/v1/imports", 40, True),
+        ("/", 1, True),
+        ("/", 2, False),
+        ("/api/auth/v1/tokens", 2, False),
+        ("/api/video/v1/titles", 2, False),
+        ("/api/catalog/v1/products", 2, False),
+        ("/api/catalog/v1/imports", 50, True),
         ("/api/catalog/v1/imports", 51, False),
-        ("/api/video/v1/uploads", 2000, True),
-        ("/api/video/v1/uploads", 2049, False),
+        ("/api/catalog/v1/imports/1/apply", 2, False),
+        ("/api/catalog/v1/products/mug/images", 50, True),
+        ("/api/catalog/v1/products/a/b/images", 2, False),
+        ("/api/catalog/admin/imports/importjob/add/", 50, True),
+        ("/api/catalog/admin/products/product/0190/change/", 50, True),
+        ("/api/catalog/admin/products/brand/add/", 2, False),
     ],
 )
-def test_each_route_has_its_own_largest_request(replay, path, megabytes, is_taken):
+def test_only_uploads_may_be_large(replay, path, megabytes, is_taken):
     """NGINX decides by the announced length, so nothing of that size has to be sent."""
     with socket.create_connection(("127.0.0.1", replay.port), timeout=10) as link:
         head = f"GET {path} HTTP/1.1\r\nHost: x\r\nContent-Length: {megabytes * 2**20}\r\n"
         link.sendall(f"{head}Expect: 100-continue\r\n\r\n".encode())
         status = link.recv(4096).split()[1]
     assert status == (b"100" if is_taken else b"413")
+
+
+@pytest.mark.parametrize("flavor", FLAVORS)
+def test_every_address_has_a_limit_of_requests(flavor):
+    for ingress in of_kind(render(flavor=flavor), "Ingress"):
+        names = " ".join(ingress["metadata"]["annotations"])
+        assert "limit-r" in names or "mergeable-ingress-type" in names, ingress["metadata"]["name"]
+
+
+def test_more_requests_than_one_address_may_send_are_refused(tmp_path):
+    settings = ("global.routing.limits.requestsPerSecond=1", "global.routing.limits.burst=4")
+    for flavor, refused in zip(FLAVORS, (429, 503), strict=True):
+        folder = tmp_path / flavor
+        folder.mkdir()
+        running = Replay(render(flavor=flavor, settings=settings), flavor, folder)
+        try:
+            statuses = [running.ask("/api/auth/v1/tokens").status for _ in range(20)]
+            assert set(statuses) == {200, refused}, flavor
+            assert running.ask("/api/payment/v1/orders").status == 200, "one service's limit is not another's"
+        finally:
+            running.close()
 
 
 def test_a_certificate_s_challenge_is_not_the_storefront_s(replay):

@@ -7,6 +7,7 @@ import hashlib
 import http.client
 import http.server
 import json
+import socket
 import subprocess
 import threading
 import time
@@ -153,13 +154,119 @@ def test_a_service_that_is_down_is_told_kindly(house):
     assert response.headers["Retry-After"]
 
 
-@pytest.mark.parametrize(("path", "most"), [("/api/catalog/v1/imports", "50 MB"), ("/api/auth/v1/tokens", "2 MB")])
-def test_a_body_that_is_too_large_is_told_how_large_it_may_be(house, path, most):
+@pytest.mark.parametrize(
+    ("path", "largest"),
+    [
+        ("/api/catalog/v1/imports", "50 MB"),
+        ("/api/catalog/admin/products/product/add/", "50 MB"),
+        ("/api/catalog/v1/products", "1 MB"),
+        ("/api/auth/v1/tokens", "1 MB"),
+        ("/api/video/v1/uploads", "1 MB"),
+    ],
+)
+def test_a_body_that_is_too_large_is_told_how_large_it_may_be(house, path, largest):
     response = get(house, path, Content_Length=str(60 * 2**20))
     problem = json.loads(response.body)
     assert response.status == problem["status"] == 413
     assert response.headers["Content-Type"].startswith("application/problem+json")
-    assert problem["detail"] == f"Send at most {most}."
+    assert problem["detail"] == f"Send at most {largest} to this address."
+
+
+def ask(house: House, request: str) -> http.client.HTTPResponse:
+    """The response to a request as it is written, whatever it is."""
+    link = socket.create_connection(("127.0.0.1", house.port), timeout=5)
+    link.sendall(request.encode())
+    response = http.client.HTTPResponse(link)
+    response.begin()
+    response.body = response.read()
+    return response
+
+
+LONG = "x" * 9_000
+# What NGINX refuses itself, below an API's path and below the storefront's.
+REFUSED = [
+    (400, "bad-request", "GET {path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: x\r\n\r\n"),
+    (403, "forbidden", "GET {stream} HTTP/1.1\r\nHost: localhost\r\n\r\n"),
+    (405, "method-not-allowed", "POST {picture} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n"),
+    (413, "payload-too-large", "POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2000000\r\n\r\n"),
+    (414, "uri-too-long", "GET {path}?x=" + LONG + " HTTP/1.1\r\nHost: localhost\r\n\r\n"),
+    (421, "unknown-host", "GET {path} HTTP/1.1\r\nHost: evil.example\r\n\r\n"),
+    (431, "headers-too-large", "GET {path} HTTP/1.1\r\nHost: localhost\r\nCookie: " + LONG + "\r\n\r\n"),
+]
+
+
+@pytest.mark.parametrize(("status", "slug", "request_text"), [case for case in REFUSED if case[0] != 405])
+def test_an_api_is_refused_with_a_problem(house, status, slug, request_text):
+    stream_path = "/api/video/stream/wrong"
+    response = ask(house, request_text.format(path="/api/catalog/v1/products", stream=stream_path))
+    problem = json.loads(response.body)
+    assert (response.status, problem["status"], problem["type"]) == (status, status, f"/problems/{slug}")
+    assert response.headers["Content-Type"].startswith("application/problem+json")
+    assert response.headers.get_all("X-Content-Type-Options") == ["nosniff"]
+
+
+@pytest.mark.parametrize(("status", "slug", "request_text"), [case for case in REFUSED if case[0] != 403])
+def test_a_browser_is_refused_with_the_shop_s_page(house, status, slug, request_text):
+    response = ask(house, request_text.format(path="/shop", picture="/media/catalog/products/a.webp"))
+    assert response.status == status
+    assert response.headers["Content-Type"].startswith("text/html")
+    assert "<h1>" in response.body.decode()
+    assert "<!--" not in response.body.decode(), "a directive was sent instead of its result"
+    assert response.headers["Cache-Control"] == "no-store"
+
+
+def test_the_page_of_a_refusal_speaks_german(house):
+    text = "POST /shop HTTP/1.1\r\nHost: localhost\r\nAccept-Language: {}\r\nContent-Length: 2000000\r\n\r\n"
+    german, english = (
+        ask(house, text.format("de-AT,de;q=0.9")).body.decode(),
+        ask(house, text.format("fr")).body.decode(),
+    )
+    assert '<html lang="de">' in german
+    assert "Das war zu groß" in german
+    assert '<html lang="en">' in english
+    assert "That was too large" in english
+
+
+def test_an_address_that_asks_too_much_is_asked_to_wait(tmp_path, monkeypatch):
+    """With limits of its own, so that the other tests are not slowed down."""
+    monkeypatch.setattr(gateway, "limits", lambda: gateway.Limits(1, 3, 50, 1))
+    house = House(var=tmp_path, port=free_row())
+    house.folder("run")
+    nginx = subprocess.Popen(gateway.command(house))
+    try:
+        _wait(house)
+        answers = [get(house, "/api/auth/v1/tokens") for _ in range(10)]
+        assert {answer.status for answer in answers} == {503, 429}
+        refused = next(answer for answer in answers if answer.status == 429)
+        assert json.loads(refused.body)["type"] == "/problems/too-many-requests"
+        assert refused.headers["Retry-After"] == "2"
+    finally:
+        nginx.terminate()
+        nginx.wait(timeout=10)
+
+
+def test_a_request_is_sent_again_when_its_connection_breaks_before_the_answer(house):
+    """A process that dies takes the requests with it that it has taken on; another one answers them."""
+    broken = threading.Event()
+
+    class DiesOnce(Echo):
+        def do_GET(self):
+            if not broken.is_set():
+                broken.set()
+                self.connection.shutdown(socket.SHUT_RDWR)
+                self.close_connection = True
+                return
+            super().do_GET()
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", house.port_of("video")), DiesOnce)
+    server.name = "video"
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        assert seen(house, "/api/video/v1/titles")["service"] == "video"
+        assert broken.is_set()
+    finally:
+        server.shutdown()
+        server.server_close()
 
 
 def sign(house: House, expires: int, asset: str = ASSET) -> str:

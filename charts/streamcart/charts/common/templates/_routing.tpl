@@ -1,13 +1,20 @@
 {{/*
-How requests from outside reach a namespace: one Ingress or one HTTPRoute, for the routes and files that
-global.routing gives it. The host itself (TLS, master Ingress, Gateway, issuer) belongs to ui.
+How requests from outside reach a namespace: an Ingress (two where the service takes uploads) or one HTTPRoute, for the
+routes and files that global.routing gives it. The host itself (TLS, master Ingress, Gateway, issuer) belongs to ui.
 */}}
 {{- define "common.routing" }}
 {{- $routing := .Values.global.routing }}
 {{- if eq $routing.flavor "gateway" }}
 {{- include "common.httpRoute" . }}
 {{- else }}
-{{- include "common.ingress" . }}
+{{- $route := include "common.route" . | fromYaml }}
+{{- $paths := include "common.paths" . | fromYamlArray }}
+{{- include "common.ingress" (dict "root" . "name" .Chart.Name "paths" $paths "maxBodySize" $route.maxBodySize "uploads" false) }}
+{{- with $route.uploads }}
+{{- $path := printf "%s(/)(%s)$" $route.path (join "|" .paths) }}
+{{- $paths := list (dict "path" $path "service" $.Chart.Name) }}
+{{- include "common.ingress" (dict "root" $ "name" (printf "%s-uploads" $.Chart.Name) "paths" $paths "maxBodySize" .maxBodySize "uploads" true) }}
+{{- end }}
 {{- end }}
 {{- end }}
 
@@ -22,7 +29,8 @@ global.routing gives it. The host itself (TLS, master Ingress, Gateway, issuer) 
 {{/*
 Regular expressions of a service's paths, as `- {path, service}`. They exclude each other, so no controller's order of
 locations matters:
-- an API claims its prefix, but neither the hidden segments below it nor what NGINX serves from storage;
+- an API claims its prefix, but neither the hidden segments below it nor what NGINX serves from storage; its uploads
+  stand in an Ingress of their own, since a body's size is an annotation;
 - the storefront claims what no API, no storage and no certificate challenge does.
 The second group of each is what the service gets to see.
 */}}
@@ -40,7 +48,9 @@ The second group of each is what the service gets to see.
 {{- $refused = append $refused (trimPrefix (printf "%s/" $route.path) .path) }}
 {{- end }}
 {{- end }}
-- path: {{ printf "%s(/(?!(?:%s)(?:/|$))|$)(.*)" $route.path (join "|" $refused) | quote }}
+{{- $elsewhere := "" }}
+{{- with $route.uploads }}{{ $elsewhere = printf "(?!(?:%s)$)" (join "|" .paths) }}{{ end }}
+- path: {{ printf "%s(/(?!(?:%s)(?:/|$))%s|$)(.*)" $route.path (join "|" $refused) $elsewhere | quote }}
   service: {{ $name }}
 {{- end }}
 {{- range .Values.global.routing.files }}
@@ -51,13 +61,17 @@ The second group of each is what the service gets to see.
 {{- end }}
 {{- end -}}
 
+{{/* One Ingress; `uploads` says whether its paths take large bodies. Arguments: root, name, paths, maxBodySize, uploads. */}}
 {{- define "common.ingress" }}
-{{- $routing := .Values.global.routing }}
-{{- $route := include "common.route" . | fromYaml }}
+{{- $ := .root }}
+{{- $routing := $.Values.global.routing }}
+{{- $limits := $routing.limits }}
+{{- $route := include "common.route" $ | fromYaml }}
+{{- $holdsHost := and (eq $route.path "/") (not .uploads) }}
 ---
 apiVersion: networking.k8s.io/v1
 kind: Ingress
-{{ include "common.metadata" (dict "root" . "component" "web" "name" .Chart.Name) }}
+{{ include "common.metadata" (dict "root" $ "component" "web" "name" .name) }}
   annotations:
     {{- if eq $routing.flavor "nginx" }}
     nginx.org/mergeable-ingress-type: minion
@@ -66,7 +80,15 @@ kind: Ingress
     {{- if ne $route.path "/" }}
     nginx.org/proxy-set-headers: {{ printf "X-Forwarded-Prefix: %s" $route.path | quote }}
     {{- end }}
-    nginx.org/client-max-body-size: {{ $route.maxBodySize | quote }}
+    nginx.org/client-max-body-size: {{ .maxBodySize | quote }}
+    nginx.org/limit-req-key: ${binary_remote_addr}
+    nginx.org/limit-req-zone-size: 10m
+    nginx.org/limit-req-rate: {{ ternary (printf "%vr/m" $limits.uploadsPerMinute) (printf "%vr/s" $limits.requestsPerSecond) .uploads }}
+    nginx.org/limit-req-burst: {{ ternary "20" (toString $limits.burst) .uploads | quote }}
+    nginx.org/limit-req-no-delay: "true"
+    nginx.org/limit-req-reject-code: "429"
+    nginx.org/proxy-next-upstream: error
+    nginx.org/proxy-next-upstream-tries: "2"
     nginx.org/proxy-connect-timeout: {{ $routing.timeouts.connectSeconds }}s
     nginx.org/proxy-read-timeout: {{ $routing.timeouts.readSeconds }}s
     {{- else }}
@@ -75,29 +97,40 @@ kind: Ingress
     {{- if ne $route.path "/" }}
     nginx.ingress.kubernetes.io/x-forwarded-prefix: {{ $route.path }}
     {{- end }}
-    nginx.ingress.kubernetes.io/proxy-body-size: {{ $route.maxBodySize | quote }}
+    nginx.ingress.kubernetes.io/proxy-body-size: {{ .maxBodySize | quote }}
+    nginx.ingress.kubernetes.io/limit-connections: {{ $limits.connections | quote }}
+    {{- if .uploads }}
+    # Not stored at the gateway: the service sees who sends before any of the body is read.
+    nginx.ingress.kubernetes.io/proxy-request-buffering: "off"
+    nginx.ingress.kubernetes.io/limit-rpm: {{ $limits.uploadsPerMinute | quote }}
+    {{- else }}
+    nginx.ingress.kubernetes.io/limit-rps: {{ $limits.requestsPerSecond | quote }}
+    nginx.ingress.kubernetes.io/limit-burst-multiplier: {{ max 1 (div $limits.burst $limits.requestsPerSecond) | quote }}
+    {{- end }}
+    nginx.ingress.kubernetes.io/proxy-next-upstream: error
+    nginx.ingress.kubernetes.io/proxy-next-upstream-tries: "2"
     nginx.ingress.kubernetes.io/proxy-connect-timeout: {{ $routing.timeouts.connectSeconds | quote }}
     nginx.ingress.kubernetes.io/proxy-read-timeout: {{ $routing.timeouts.readSeconds | quote }}
     {{- if $routing.tls.enabled }}
     nginx.ingress.kubernetes.io/ssl-redirect: "true"
-    {{- if and (eq $route.path "/") $routing.tls.clusterIssuer }}
+    {{- if and $holdsHost $routing.tls.clusterIssuer }}
     cert-manager.io/cluster-issuer: {{ $routing.tls.clusterIssuer }}
     {{- end }}
     {{- end }}
     {{- end }}
 spec:
   ingressClassName: {{ $routing.className | default "nginx" }}
-  {{- if and $routing.tls.enabled (eq $route.path "/") (eq $routing.flavor "ingress-nginx") }}
+  {{- if and $routing.tls.enabled $holdsHost (eq $routing.flavor "ingress-nginx") }}
   # The storefront's namespace holds the certificate; the community controller uses it for the whole host.
   tls:
-    - hosts: [{{ .Values.global.host }}]
+    - hosts: [{{ $.Values.global.host }}]
       secretName: {{ $routing.tls.secretName }}
   {{- end }}
   rules:
-    - host: {{ .Values.global.host }}
+    - host: {{ $.Values.global.host }}
       http:
         paths:
-          {{- range include "common.paths" . | fromYamlArray }}
+          {{- range .paths }}
           - path: {{ .path | quote }}
             pathType: ImplementationSpecific
             backend:
