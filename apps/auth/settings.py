@@ -5,7 +5,7 @@ from __future__ import annotations
 from celery.schedules import crontab
 
 from apps.common.settings.base import *
-from apps.common.settings.base import DATA_APPS, MIDDLEWARE, env
+from apps.common.settings.base import DATA_APPS, env
 
 # Accounts live here: the mirror that other services keep of their staff is not needed.
 INSTALLED_APPS = [
@@ -13,7 +13,6 @@ INSTALLED_APPS = [
     "apps.auth.accounts",
     "apps.auth.tokens",
 ]
-MIDDLEWARE = [*MIDDLEWARE, "apps.auth.middleware.NoStoreMiddleware"]
 ROOT_URLCONF = "apps.auth.urls"
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["apps.auth.accounts.backends.EmailBackend"]

@@ -27,6 +27,12 @@ MIDDLEWARE = [
     "django.middleware.http.ConditionalGetMiddleware",
     "apps.catalog.history.middleware.HistoryMiddleware",
 ]
+UPLOAD_PATHS = (
+    r"v1/imports",
+    r"v1/products/[^/]+/images",
+    r"admin/imports/importjob/add/",
+    r"admin/products/product/(?:add|[^/]+/change)/",
+)
 # A form of a collection or an attribute has up to a thousand rows of some fields each.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 ROOT_URLCONF = "apps.catalog.urls"

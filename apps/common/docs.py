@@ -2,31 +2,76 @@
 
 from __future__ import annotations
 
+import hashlib
+from functools import cache
+from typing import Any
+
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.urls import get_script_prefix
+from django.utils.cache import get_conditional_response
 from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.renderers import OpenApiJsonRenderer, OpenApiYamlRenderer
+from rest_framework.permissions import AllowAny
+from rest_framework.renderers import BaseRenderer
+from rest_framework.request import Request
+from rest_framework.views import APIView
 
 METHODS = ("get", "post", "put", "patch", "delete")
+CACHE_CONTROL = "public, max-age=300"
+
+
+class SchemaView(APIView):
+    """`/schema/`: the OpenAPI document, in YAML or, when asked for, JSON."""
+
+    schema = None
+    authentication_classes: list[type] = []
+    permission_classes = [AllowAny]
+    renderer_classes: list[type[BaseRenderer]] = [OpenApiYamlRenderer, OpenApiJsonRenderer]
+
+    def get(self, request: Request) -> HttpResponse:
+        renderer = request.accepted_renderer
+        return _cached_response(request, written_document(type(renderer)), content_type=renderer.media_type)
 
 
 def docs(request: HttpRequest) -> HttpResponse:
     """Every operation with its parameters, body and answers, grouped by tag, from the same document as `/schema/`."""
-    schema = SchemaGenerator().get_schema(request=None, public=True)
+    return _cached_response(request, page(get_script_prefix()), content_type="text/html; charset=utf-8")
+
+
+def _cached_response(request: HttpRequest | Request, content: bytes, *, content_type: str) -> HttpResponse:
+    etag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
+    headers = {"Cache-Control": CACHE_CONTROL, "ETag": etag, "Vary": "Accept"}
+    response = HttpResponse(content, content_type=content_type, headers=headers)
+    return get_conditional_response(request, etag=etag, response=response) or response
+
+
+# It takes half a second of CPU to make the document and as much to write it, and a process never has another one.
+@cache
+def document() -> dict[str, Any]:
+    """The OpenAPI document of this service."""
+    return SchemaGenerator().get_schema(request=None, public=True)
+
+
+@cache
+def written_document(renderer: type[BaseRenderer]) -> bytes:
+    """The document in one of its formats."""
+    return renderer().render(document(), renderer_context={})
+
+
+@cache
+def page(script_prefix: str) -> bytes:
+    """The page behind the gateway's prefix or without it (WSGI lets no other be given)."""
+    schema = document()
     groups: dict[str, list[dict]] = {}
     for path, item in schema["paths"].items():
         for method in METHODS:
             if operation := item.get(method):
                 entry = _operation(path, method, operation, schema)
                 groups.setdefault(operation.get("tags", ["other"])[0], []).append(entry)
-    context = {
-        "service": settings.SERVICE,
-        "prefix": settings.PUBLIC_PREFIX,
-        "groups": sorted(groups.items()),
-    }
-    response = render(request, "common/docs.html", context)
-    response["Cache-Control"] = "public, max-age=300"
-    return response
+    context = {"service": settings.SERVICE, "prefix": settings.PUBLIC_PREFIX, "groups": sorted(groups.items())}
+    return render_to_string("common/docs.html", context).encode()
 
 
 def _operation(path: str, method: str, operation: dict, schema: dict) -> dict:

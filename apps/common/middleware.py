@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from apps.common.problems import make, problem_response
@@ -41,3 +43,51 @@ class RejectNullBytesMiddleware:
             detail = "The address holds a null byte; remove it."
             return problem_response(make(400, slug="bad-request", detail=detail), request)
         return self.get_response(request)
+
+
+class NoStoreMiddleware:
+    """Answers of an API may be personal: nobody on the way keeps one that does not say that it may be kept."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if request.path_info.startswith("/v1/"):
+            response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+
+class BodySizeMiddleware:
+    """Refuses a body that is larger than its address takes, before anything reads it.
+
+    The gateways hold the same limits (global.routing in the chart's values; a test compares them), but Gateway API
+    knows none, and callers inside the cluster pass no gateway. UPLOAD_PATHS are regular expressions of the addresses
+    that take up to MAX_UPLOAD_BYTES; all others take MAX_BODY_BYTES.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+        self.uploads = re.compile("|".join(settings.UPLOAD_PATHS) or r"(?!)")
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        length = body_length(request)
+        if length is None:
+            detail = "Send the body with a Content-Length; chunks of unknown number are not read here."
+            return problem_response(make(411, slug="length-required", detail=detail), request)
+        if length > settings.MAX_BODY_BYTES and length > self._limit(request.path_info):
+            detail = f"Send at most {self._limit(request.path_info) // 2**20} MB to this address."
+            return problem_response(make(413, slug="payload-too-large", detail=detail), request)
+        return self.get_response(request)
+
+    def _limit(self, path: str) -> int:
+        is_upload = self.uploads.fullmatch(path.removeprefix("/"))
+        return settings.MAX_UPLOAD_BYTES if is_upload else settings.MAX_BODY_BYTES
+
+
+def body_length(request: HttpRequest) -> int | None:
+    """The bytes of the body as they were announced; None when they were not."""
+    announced = request.META.get("CONTENT_LENGTH") or ""
+    if not announced and "HTTP_TRANSFER_ENCODING" in request.META:
+        return None
+    return int(announced) if announced.isdecimal() else 0

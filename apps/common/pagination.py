@@ -12,6 +12,7 @@ from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 
 from apps.common import cursors
+from apps.common.links import public_url_of
 from apps.common.problems import ValidationProblem
 
 DEFAULT_LIMIT = 24
@@ -70,7 +71,7 @@ class CursorPagination(BasePagination):
         )
 
     def _link(self, cursor: str | None) -> str | None:
-        return cursor and replace_query_param(self.request.build_absolute_uri(), "cursor", cursor)
+        return cursor and replace_query_param(public_url_of(self.request), "cursor", cursor)
 
     def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
         link = {"type": "string", "format": "uri", "nullable": True}

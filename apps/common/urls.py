@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from django.apps import apps
 from django.urls import URLPattern, URLResolver, include, path
-from drf_spectacular.views import SpectacularAPIView
 
-from apps.common.docs import docs
+from apps.common.docs import SchemaView, docs
 from apps.common.metrics.views import metrics
 
 
@@ -16,7 +15,7 @@ def common_urlpatterns() -> list[URLPattern | URLResolver]:
     Health endpoints are answered earlier, by HealthMiddleware; the gateway hides `/internal`, `/metrics` and health.
     """
     patterns: list[URLPattern | URLResolver] = [
-        path("schema/", SpectacularAPIView.as_view(), name="schema"),
+        path("schema/", SchemaView.as_view(), name="schema"),
         path("docs/", docs, name="docs"),
         path("metrics", metrics, name="metrics"),
     ]

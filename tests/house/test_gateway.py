@@ -7,16 +7,19 @@ import hashlib
 import http.client
 import http.server
 import json
+import os
 import socket
 import subprocess
+import sys
 import threading
 import time
 import uuid
 
 import pytest
 
+from apps.common.wsgi import MAX_DRAINED_BYTES
 from house import gateway
-from house.config import SERVICES, House
+from house.config import ROOT, SERVICES, House
 from house.testing import free_row
 
 ASSET = str(uuid.uuid4())
@@ -213,6 +216,24 @@ def test_a_browser_is_refused_with_the_shop_s_page(house, status, slug, request_
     assert "<h1>" in response.body.decode()
     assert "<!--" not in response.body.decode(), "a directive was sent instead of its result"
     assert response.headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_the_service_takes_the_same_bodies_as_the_gateway(service, house):
+    """Read in a process of its own, since settings can be loaded only once."""
+    code = (
+        f"import json; from apps.{service} import settings as s;"
+        "print(json.dumps([s.MAX_BODY_BYTES, s.MAX_UPLOAD_BYTES, s.UPLOAD_PATHS]))"
+    )
+    environ = dict(os.environ) | house.environment(service) | {"DJANGO_SETTINGS_MODULE": f"apps.{service}.settings"}
+    run = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, env=environ, capture_output=True, text=True, check=True
+    )
+    largest, largest_upload, uploads = json.loads(run.stdout)
+    [route] = [route for route in gateway.routes() if route.service == service]
+    assert (f"{largest // 2**20}m", sorted(uploads)) == (route.max_body_size, sorted(route.uploads))
+    assert not uploads or f"{largest_upload // 2**20}m" == route.max_upload_size
+    assert largest_upload < MAX_DRAINED_BYTES, "a refused upload must be read to its end"
 
 
 def test_the_page_of_a_refusal_speaks_german(house):

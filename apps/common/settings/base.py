@@ -57,15 +57,19 @@ MIDDLEWARE = [
     "apps.common.context.RequestContextMiddleware",
     "apps.common.middleware.InsideOnlyMiddleware",
     "apps.common.health.middleware.HealthMiddleware",
+    "apps.common.middleware.NoStoreMiddleware",
     # Behind the probes: thousands of them a day would make every error rate look small.
     "django_prometheus.middleware.PrometheusBeforeMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
     "apps.common.middleware.RejectNullBytesMiddleware",
+    "apps.common.middleware.BodySizeMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "apps.common.staff_uploads.StaffUploadMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_prometheus.middleware.PrometheusAfterMiddleware",
@@ -125,7 +129,11 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_HSTS_SECONDS = int(timedelta(days=365).total_seconds()) if _https else 0
 X_FRAME_OPTIONS = "DENY"
-DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+# Bodies: what every address takes, and what those take that match one of the regular expressions (without the first
+# slash). The gateways' limits are the same (global.routing.routes in the chart's values).
+MAX_BODY_BYTES = DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+MAX_UPLOAD_BYTES = 50 * 1024 * 1024
+UPLOAD_PATHS: tuple[str, ...] = ()
 APPEND_SLASH = SERVICE == "ui"
 
 LANGUAGE_CODE = "en"
@@ -155,6 +163,26 @@ if env("AZURE_STORAGE_ACCOUNT"):
 # Served from STATIC_ROOT when collected (images, `make up`), straight from the apps otherwise (tests).
 WHITENOISE_USE_FINDERS = not STATIC_ROOT.is_dir()
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+
+# --- Content-Security-Policy ----------------------------------------------------------------------------------
+
+# Of the admins and the API's page (the storefront has its own): scripts and styles are the service's own files, none
+# stands in a page. Two things the admin's Alpine.js cannot do without: it evaluates expressions of attributes, and it
+# sets styles of elements.
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "script-src": ["'self'", "'unsafe-eval'"],
+        "style-src": ["'self'"],
+        "style-src-attr": ["'unsafe-inline'"],
+        "font-src": ["'self'"],
+        "img-src": ["'self'", "data:", MEDIA_URL],
+        "connect-src": ["'self'"],
+        "form-action": ["'self'"],
+        "frame-ancestors": ["'none'"],
+        "base-uri": ["'none'"],
+    }
+}
 
 # --- API ------------------------------------------------------------------------------------------------------
 

@@ -7,7 +7,7 @@ import io
 import pytest
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.db import DatabaseError, DataError, InterfaceError, OperationalError
-from django.test import Client
+from django.test import Client, RequestFactory
 from rest_framework import exceptions, serializers
 from rest_framework.permissions import AllowAny
 from rest_framework.test import APIRequestFactory
@@ -15,6 +15,9 @@ from rest_framework.views import APIView
 
 from apps.common import problems
 from apps.common.health import checks
+from apps.common.ids import uuid7
+from apps.common.middleware import BodySizeMiddleware, body_length
+from apps.common.staff.models import StaffUser
 from apps.common.wsgi import ForwardedPrefix
 
 PROBLEM = "application/problem+json"
@@ -142,6 +145,36 @@ def test_readyz_says_when_the_database_is_away(monkeypatch):
     response = Client().get("/startupz")
     assert response.status_code == 503
     assert response.json()["failing"] == {"database": "cannot be reached: connection refused"}
+
+
+@pytest.mark.parametrize(
+    ("path", "size", "status"),
+    [("/v1/uploads", 5_000, 404), ("/v1/uploads", 5_001, 413), ("/v1/uploads/1", 101, 413), ("/v1/other", 100, 404)],
+)
+def test_a_body_is_refused_by_its_announced_length_unless_its_address_takes_it(settings, path, size, status):
+    settings.MAX_BODY_BYTES, settings.MAX_UPLOAD_BYTES, settings.UPLOAD_PATHS = 100, 5_000, (r"v1/uploads",)
+    response = Client().post(path, b"x" * size, content_type="text/csv")
+    assert response.status_code == status
+    assert response["Content-Type"] == PROBLEM
+
+
+def test_a_body_of_unknown_length_is_asked_for_its_length():
+    request = RequestFactory().generic("POST", "/v1/uploads", headers={"Transfer-Encoding": "chunked"})
+    assert body_length(request) is None
+    assert BodySizeMiddleware(lambda _: pytest.fail("was let through"))(request).status_code == 411
+
+
+@pytest.mark.parametrize("is_staff", [True, False])
+@pytest.mark.django_db
+def test_a_large_form_of_the_admin_is_read_only_for_staff(settings, is_staff):
+    settings.MAX_BODY_BYTES, settings.UPLOAD_PATHS = 100, (r"admin/.*",)
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(StaffUser.objects.create(id=uuid7(), email="x@example.com", is_staff=is_staff))
+    response = client.post("/admin/add/", {"file": io.BytesIO(b"x" * 200)})
+    if is_staff:
+        assert response.status_code == 403, "the admin itself answers: no token against forged requests"
+    else:
+        assert response["Location"] == "/admin/login/?next=/admin/add/"
 
 
 def wsgi_environ(**headers: str) -> dict:

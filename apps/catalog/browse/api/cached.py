@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.core.cache import cache
@@ -41,12 +42,16 @@ def _stamp(numbers: tuple[int, ...] | None) -> str:
     return index.stamp if numbers is None else index.stamp_of(numbers)
 
 
-def cached(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Keep the answers of a view to anonymous GETs, when they are 200 and say what they depend on (`depends_on`)."""
+def cached(view: Callable[..., HttpResponse], *parameters: str) -> Callable[..., HttpResponse]:
+    """Keep the answers of a view to anonymous GETs, when they are 200 and say what they depend on (`depends_on`).
+
+    `parameters` are those of the query that the view reads; a name that ends in `.` stands for all that begin with it.
+    Others make no entry of their own, so nobody fills the cache by inventing some.
+    """
 
     @wraps(view)
     def serve(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        address = request.build_absolute_uri()
+        address = _canonical(request, parameters)
         if request.method != "GET" or "Authorization" in request.headers or len(address) > LONGEST_URL:
             return view(request, *args, **kwargs)
         key = _key(request, address)
@@ -61,6 +66,20 @@ def cached(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         return response
 
     return serve
+
+
+def _canonical(request: HttpRequest, parameters: tuple[str, ...]) -> str:
+    """The path without the gateway's prefix, and what the view reads of the query, in one order.
+
+    Of a parameter that is given twice the last one counts, but for those with a `.`, which take several.
+    """
+    read = {}
+    for name, values in request.GET.lists():
+        if "." in name and name.partition(".")[0] + "." in parameters:
+            read[name] = sorted(set(values))
+        elif name in parameters:
+            read[name] = values[-1:]
+    return f"{request.path_info}?{urlencode(sorted(read.items()), doseq=True)}"
 
 
 def _key(request: HttpRequest, address: str) -> str:

@@ -50,6 +50,8 @@ class ProductQuerySerializer(serializers.Serializer):
 # One for all requests: its making takes longer than its work.
 CHECKER = ProductQuerySerializer()
 CURRENCY = CurrencyField()
+# Every parameter of the list; `attr.` stands for one an attribute.
+PARAMETERS = (*CHECKER.fields, *sorted(PAGING), "attr.")
 
 
 @dataclass(frozen=True, slots=True)

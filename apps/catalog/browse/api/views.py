@@ -27,6 +27,7 @@ from apps.catalog.browse.api.query import (
 from apps.catalog.browse.browsing import Listed, browse, suggestions
 from apps.catalog.browse.details import detail
 from apps.catalog.browse.fruitless import record_fruitless_search
+from apps.common.links import public_url_of
 
 # Kept by caches but asked for again every time: the ETag makes that cheap, and a new price shows at once.
 CACHE_CONTROL = "public, no-cache"
@@ -99,7 +100,7 @@ class ProductsView(PublicView):
     def _page(self, request: Request, query: ProductQuery, listed: Listed) -> dict[str, Any]:
         has_next = listed.has_more if not query.backwards else True
         has_previous = listed.has_more if query.backwards else query.after is not None
-        address = request.build_absolute_uri()
+        address = public_url_of(request)
 
         def link(cursor: str | None) -> str | None:
             return cursor and replace_query_param(address, "cursor", cursor)

@@ -7,7 +7,6 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.http import StreamingHttpResponse
-from django.urls import reverse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import status
@@ -22,6 +21,7 @@ from apps.catalog.imports.api import serializers
 from apps.catalog.imports.api.parsers import CsvBody, XlsxBody
 from apps.catalog.imports.models import ImportJob, ImportRow
 from apps.common.identity.permissions import RequireRole
+from apps.common.links import public_url
 
 IsStaff = RequireRole("catalog_staff")
 PRIVATE = {"Cache-Control": "private, no-store"}
@@ -62,7 +62,7 @@ class ImportsView(ListAPIView):
             is_dry_run=upload["dry_run"],
             requested_by=request.user.email,
         )
-        return _answer(request, job, status.HTTP_202_ACCEPTED)
+        return _answer(job, status.HTTP_202_ACCEPTED)
 
 
 class ImportView(APIView):
@@ -71,13 +71,13 @@ class ImportView(APIView):
     @extend_schema(responses=serializers.ImportSerializer)
     def get(self, request: Request, job_id: uuid.UUID) -> Response:
         """One import and how far it is."""
-        return _answer(request, services.find_import(job_id), status.HTTP_200_OK)
+        return _answer(services.find_import(job_id), status.HTTP_200_OK)
 
     @extend_schema(responses={204: None, 200: serializers.ImportSerializer})
     def delete(self, request: Request, job_id: uuid.UUID) -> Response:
         """Forget an import. One that is being written stops after the rows at hand and says how far it came."""
         job = services.cancel_import(job_id)
-        return Response(status=status.HTTP_204_NO_CONTENT) if job is None else _answer(request, job, status.HTTP_200_OK)
+        return Response(status=status.HTTP_204_NO_CONTENT) if job is None else _answer(job, status.HTTP_200_OK)
 
 
 class ApplyView(APIView):
@@ -86,7 +86,7 @@ class ApplyView(APIView):
     @extend_schema(request=None, responses={202: serializers.ImportSerializer})
     def post(self, request: Request, job_id: uuid.UUID) -> Response:
         """Write what a dry run showed. Asking twice writes once; rows with errors are refused."""
-        return _answer(request, services.apply_import(job_id), status.HTTP_202_ACCEPTED)
+        return _answer(services.apply_import(job_id), status.HTTP_202_ACCEPTED)
 
 
 class RowsView(ListAPIView):
@@ -133,9 +133,9 @@ def _export(form: str) -> type[ExportView]:
 ExportCsvView, ExportXlsxView = _export(str(ImportJob.Format.CSV)), _export(str(ImportJob.Format.XLSX))
 
 
-def _answer(request: Request, job: ImportJob, code: int) -> Response:
+def _answer(job: ImportJob, code: int) -> Response:
     """The import; one that is under way with the address to ask at."""
     headers = dict(PRIVATE)
     if code == status.HTTP_202_ACCEPTED:
-        headers["Location"] = request.build_absolute_uri(reverse("import", args=[job.pk]))
+        headers["Location"] = public_url(f"/v1/imports/{job.pk}")
     return Response(serializers.ImportSerializer(job).data, status=code, headers=headers)

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from apps.catalog.browse.api.cached import cached
+from apps.catalog.browse.api.query import PARAMETERS
 from apps.catalog.products.api import views
 from apps.catalog.products.api.staff import collection_views as collections
 from apps.catalog.products.api.staff import product_views as products
@@ -9,15 +10,15 @@ from apps.catalog.products.api.staff import vocabulary_views as vocabulary
 
 # Public reads and staff's writes share their addresses; what staff read before they write stands below `staff/`.
 urlpatterns = [
-    path("products", cached(products.ProductsView.as_view())),
-    path("products/<slug:slug>", cached(products.ProductView.as_view())),
+    path("products", cached(products.ProductsView.as_view(), *PARAMETERS)),
+    path("products/<slug:slug>", cached(products.ProductView.as_view(), "currency", "lang")),
     path("products/<slug:slug>/variants", products.VariantsView.as_view()),
     path("products/<slug:slug>/variants/<str:sku>", products.VariantView.as_view()),
     path("products/<slug:slug>/images", products.ImagesView.as_view()),
     path("products/<slug:slug>/images/order", products.ImageOrderView.as_view()),
     path("products/<slug:slug>/images/<uuid:image_id>", products.ImageView.as_view()),
-    path("categories", cached(taxonomy.CategoriesView.as_view())),
-    path("categories/<path:path>", cached(taxonomy.CategoryView.as_view())),
+    path("categories", cached(taxonomy.CategoriesView.as_view(), "lang")),
+    path("categories/<path:path>", cached(taxonomy.CategoryView.as_view(), "lang")),
     path("brands", taxonomy.BrandsView.as_view()),
     path("brands/<slug:slug>", taxonomy.BrandView.as_view()),
     path("attributes", vocabulary.AttributesView.as_view()),
@@ -26,8 +27,8 @@ urlpatterns = [
     path("attributes/<slug:code>/choices/<slug:slug>", vocabulary.ChoiceView.as_view()),
     path("product-types", vocabulary.ProductTypesView.as_view()),
     path("product-types/<slug:slug>", vocabulary.ProductTypeView.as_view()),
-    path("collections", cached(collections.CollectionsView.as_view())),
-    path("collections/<slug:slug>", cached(collections.CollectionView.as_view())),
+    path("collections", cached(collections.CollectionsView.as_view(), "currency", "lang")),
+    path("collections/<slug:slug>", cached(collections.CollectionView.as_view(), "currency", "lang")),
     path("collections/<slug:slug>/items", collections.CollectionItemsView.as_view()),
     path("staff/products", products.StaffProductsView.as_view()),
     path("staff/products/<slug:slug>", products.StaffProductView.as_view()),
