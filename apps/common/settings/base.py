@@ -173,7 +173,12 @@ CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": ["'none'"],
         "script-src": ["'self'", "'unsafe-eval'"],
-        "style-src": ["'self'"],
+        # Two style elements that libraries of the admin add: htmx for its indicators, Chart.js for its animations.
+        "style-src": [
+            "'self'",
+            "'sha256-bsV5JivYxvGywDAZ22EZJKBFip65Ng9xoJVLbBg7bdo='",
+            "'sha256-CftXQ/6rIQ3AMOrJUsQzoK+KGLgk4scJJlfXyvE/1mQ='",
+        ],
         "style-src-attr": ["'unsafe-inline'"],
         "font-src": ["'self'"],
         "img-src": ["'self'", "data:", MEDIA_URL],
