@@ -23,6 +23,9 @@ from apps.payment.orders.services import advance_now
 from apps.payment.payments import sandbox, services, tasks
 from apps.payment.payments.api.serializers import AddMethodSerializer, PaymentMethodSerializer
 
+# A page of its own kind: no script, and a form that leads back to the shop.
+CHALLENGE_POLICY = "default-src 'none'; style-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+
 
 class PaymentMethodsView(APIView):
     permission_classes = [AllowAny]
@@ -86,4 +89,5 @@ class SandboxChallengeView(View):
         }
         response = render(request, "payments/challenge.html", context)
         response["Cache-Control"] = "no-store"
+        response["Content-Security-Policy"] = CHALLENGE_POLICY
         return response
