@@ -5,15 +5,20 @@ from __future__ import annotations
 from celery.schedules import crontab
 
 from apps.common.settings.base import *
-from apps.common.settings.base import DATA_APPS, MIDDLEWARE, env
+from apps.common.settings.base import DATA_APPS, MIDDLEWARE, REST_FRAMEWORK, STAFF_APPS, env
 
-# Accounts live here: the mirror that other services keep of their staff is not needed.
+# Accounts and sessions live here: what other services keep of them is not needed.
 INSTALLED_APPS = [
-    *(app for app in DATA_APPS if app != "apps.common.staff"),
+    *(app for app in DATA_APPS if app not in STAFF_APPS),
     "apps.auth.accounts",
     "apps.auth.tokens",
 ]
-MIDDLEWARE = [*MIDDLEWARE, "apps.auth.middleware.NoStoreMiddleware"]
+MIDDLEWARE = [
+    *(name for name in MIDDLEWARE if not name.startswith("apps.common.staff.")),
+    "apps.auth.middleware.NoStoreMiddleware",
+]
+# `account_of` looks at the session itself.
+REST_FRAMEWORK |= {"DEFAULT_AUTHENTICATION_CLASSES": ["apps.common.identity.authentication.BearerAuthentication"]}
 ROOT_URLCONF = "apps.auth.urls"
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["apps.auth.accounts.backends.EmailBackend"]

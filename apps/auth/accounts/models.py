@@ -8,6 +8,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Lower
+from django.utils.crypto import salted_hmac
 
 from apps.common.ids import uuid7
 
@@ -50,6 +51,8 @@ class User(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
     deleted_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # Counts how often all sessions were ended; sessions of the admin hold the number with which they began.
+    session_generation = models.PositiveIntegerField(default=0, db_default=0, editable=False)
 
     objects = UserManager()
 
@@ -70,6 +73,13 @@ class User(AbstractBaseUser):
     def is_staff(self) -> bool:
         """Whether Django's admin of this service lets the person in."""
         return not {Role.ADMIN, Role.SUPPORT_STAFF}.isdisjoint(self.roles)
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """Django compares it at every request: a new password or a new generation ends the sessions of the admin."""
+        if not self.session_generation:
+            return super()._get_session_auth_hash(secret)
+        value = f"{self.session_generation}|{self.password}"
+        return salted_hmac("apps.auth.accounts.session", value, secret=secret, algorithm="sha256").hexdigest()
 
     def has_perm(self, perm: str, obj: Any = None) -> bool:
         """Administrators do everything; support looks."""

@@ -174,12 +174,16 @@ def import_user(
         user, is_new = User.objects.get_or_create(email=email, defaults={"name": name, **identity})
         if user_id and user.pk != user_id:
             raise Conflict(f"{email} has the id {user.pk}, not {user_id}.")
+        former_roles = sorted(user.roles)
         user.name, user.roles = name, sorted({str(Role.CUSTOMER), *roles})
         if is_verified and user.email_verified_at is None:
             user.email_verified_at = timezone.now()
-        if is_new or not user.check_password(password):
+        has_new_password = not is_new and not user.check_password(password)
+        if is_new or has_new_password:
             user.set_password(password)
         user.save()
+        if has_new_password or (not is_new and user.roles != former_roles):
+            revoke_all_sessions(user, reason="changed by an import")
         if is_new:
             outbox.publish(type="user.registered", subject=str(user.pk), data={"user_id": str(user.pk)})
     return is_new
