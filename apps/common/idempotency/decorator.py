@@ -100,7 +100,7 @@ def _key_of(request: Request) -> str:
 def _scope_of(request: Request) -> str:
     """Whose key it is: one client's keys never meet another's, so nobody is replayed somebody else's answer."""
     if isinstance(request.user, Principal):
-        return f"subject:{request.user.subject}"[:100]
+        return services.subject_scope(request.user.subject)
     if secret := request.headers.get(CART_SECRET_HEADER):
         return f"cart:{_digest(secret.encode())}"
     return f"address:{_digest(BaseThrottle().get_ident(request).encode())}"
