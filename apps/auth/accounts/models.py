@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils.crypto import salted_hmac
 
+from apps.common.emails import normalise_email
 from apps.common.ids import uuid7
 
 
@@ -24,15 +25,6 @@ class Role(models.TextChoices):
 def customer_only() -> list[str]:
     """What a new account may do."""
     return [Role.CUSTOMER]
-
-
-def normalise_email(email: str) -> str:
-    """The form in which addresses are stored and compared: trimmed and lower-case throughout.
-
-    RFC 5321 lets the part before the @ be case-sensitive, but no mail provider of note uses that, and two accounts
-    that differ in capitals alone confuse everybody.
-    """
-    return email.strip().lower()
 
 
 class UserManager(BaseUserManager["User"]):
@@ -62,8 +54,10 @@ class User(AbstractBaseUser):
 
     class Meta:
         constraints = [
-            # With the unique index: two registrations of one address at the same moment end with one account.
+            # With the unique index: two registrations of one address at the same moment end with one account, also
+            # when they spell it differently.
             models.CheckConstraint(condition=models.Q(email=Lower("email")), name="user_email_is_normalised"),
+            models.CheckConstraint(condition=models.Q(email__regex="^[ -~]+$"), name="user_email_is_ascii"),
         ]
 
     def __str__(self) -> str:

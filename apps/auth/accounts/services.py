@@ -8,18 +8,19 @@ from uuid import UUID
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from apps.auth.accounts import links
 from apps.auth.accounts.mails import order_mail
-from apps.auth.accounts.models import Mail, Role, User, normalise_email
+from apps.auth.accounts.models import Mail, Role, User
 from apps.auth.caller import Caller
 from apps.auth.tokens import lockout
 from apps.auth.tokens.services import InvalidCredentials, check_credentials, revoke_all_sessions
 from apps.common import outbox
+from apps.common.emails import normalise_email
 from apps.common.problems import Conflict, ValidationProblem
+from apps.common.text import one_line
 
 
 def require_good_password(password: str, user: User, *, field: str = "password") -> None:
@@ -166,9 +167,9 @@ def import_user(
         raise ValidationProblem(f"Unknown roles: {', '.join(unknown)}.", errors={"roles": unknown})
     email = normalise_email(email)
     try:
-        validate_email(email)
+        one_line(name)
     except ValidationError as error:
-        raise ValidationProblem(f"{email!r} is no e-mail address.", errors={"email": error.messages}) from error
+        raise ValidationProblem(f"{name!r} is no name.", errors={"name": error.messages}) from error
     with transaction.atomic(durable=True):
         identity = {"id": user_id} if user_id else {}
         user, is_new = User.objects.get_or_create(email=email, defaults={"name": name, **identity})

@@ -194,6 +194,25 @@ def test_an_order_that_is_being_paid_is_forgotten_when_it_is_over(ada, catalog):
     assert Order.objects.get().user_id is None
 
 
+def test_a_guests_address_is_stored_in_the_one_form_and_gets_the_mail(guest, catalog):
+    guest.put("MUG-BLUE")
+    assert guest.order(email=" ｇｕｅſｔ@Müller.de").status_code == 201
+    assert Order.objects.get().email == "guest@xn--mller-kva.de"
+    assert [message.to for message in mail.outbox] == [["guest@xn--mller-kva.de"]]
+
+
+@pytest.mark.parametrize(
+    "email", ["guest@example.com\u200b", "gu\u0435st@example.com", "a@example.com\r\nBcc: b@example.com"]
+)
+def test_an_address_that_hides_something_is_refused_before_anything_is_charged(guest, catalog, email):
+    guest.put("MUG-BLUE")
+    refused = guest.order(email=email)
+    assert refused.status_code == 400
+    [sentence] = refused.json()["errors"]["email"]
+    assert sentence.endswith(".")
+    assert not Order.objects.exists()
+
+
 def test_a_forgotten_guest_secret_opens_nothing(guest, catalog):
     guest.put("MUG-BLUE")
     body = guest.order().json()
