@@ -46,6 +46,7 @@ CELERY_BEAT_SCHEDULE = {
         "task": "apps.auth.tokens.tasks.rotate_signing_keys",
         "schedule": crontab(hour=3, minute=7),
     },
+    "purge-idempotency-keys": {"task": "apps.common.idempotency.tasks.purge_idempotency_keys", "schedule": 3600.0},
     "purge-sessions": {"task": "apps.auth.tokens.tasks.purge_sessions", "schedule": crontab(minute=23)},
     "send-waiting-mails": {"task": "apps.auth.accounts.tasks.send_waiting_mails", "schedule": 60.0},
     "purge-mails": {"task": "apps.auth.accounts.tasks.purge_mails", "schedule": crontab(hour=4, minute=11)},

@@ -19,6 +19,7 @@ FFMPEG_THREADS = env.int("FFMPEG_THREADS", default=1)
 
 CELERY_BEAT_SCHEDULE = {
     **STAFF_BEAT_SCHEDULE,
+    "purge-idempotency-keys": {"task": "apps.common.idempotency.tasks.purge_idempotency_keys", "schedule": 3600.0},
     "requeue-encodings": {"task": "apps.video.encoding.tasks.requeue_encodings", "schedule": 30.0},
     "remove-unused-assets": {"task": "apps.video.encoding.tasks.remove_unused_assets", "schedule": 3600.0},
 }

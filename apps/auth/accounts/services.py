@@ -19,6 +19,7 @@ from apps.auth.tokens import lockout
 from apps.auth.tokens.services import InvalidCredentials, check_credentials, revoke_all_sessions
 from apps.common import outbox
 from apps.common.emails import normalise_email
+from apps.common.idempotency.services import forget_subject
 from apps.common.problems import Conflict, ValidationProblem
 from apps.common.text import one_line
 
@@ -132,6 +133,7 @@ def delete_account(user: User, *, password: str, caller: Caller) -> None:
         lockout.forget_account(user.email)
         user.addresses.all().delete()
         user.sessions.all().delete()
+        forget_subject(str(user.pk))
         user.email, user.name, user.roles = f"{user.pk}@deleted.invalid", "", []
         user.set_unusable_password()
         user.is_active, user.deleted_at = False, timezone.now()
