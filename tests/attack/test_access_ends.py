@@ -72,6 +72,7 @@ def test_dismissed_staff_are_out_of_every_admin_and_api_within_seconds(house, ap
         close_account(house, person["id"])
         until(lambda: not any(is_in(browser, service) for service in ADMINS), 10, "the end of every staff session")
     until(lambda: set(statuses(api, token).values()) == {401}, 10, "the refusal of the token by every service")
+    assert api.get(f"/auth/internal/sessions/{person['id']}", headers=token).status_code == 404, "for services alone"
     refused = api.post("/auth/v1/tokens", json={"email": person["email"], "password": PASSWORD})
     assert refused.status_code == 401
 

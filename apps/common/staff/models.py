@@ -42,8 +42,10 @@ class StaffUser(AbstractBaseUser, PermissionsMixin):
         return self.name or self.email
 
     def end_sessions(self) -> None:
-        """Unless saved, nothing happens. Django compares a hash of the password at every request, and each unusable
-        password is another random one: with a new one no session that is open goes on."""
+        """Make every open session end at its next request, once `password` is saved.
+
+        Django compares a hash of the password at each request, and every unusable password is another random one.
+        """
         self.set_unusable_password()
 
     def get_username(self) -> str:

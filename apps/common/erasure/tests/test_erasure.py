@@ -12,6 +12,7 @@ from apps.common.erasure import registry, services, tasks
 from apps.common.erasure.models import DeletedAccount
 from apps.common.idempotency.models import IdempotencyRecord
 from apps.common.outbox.handling import rewind
+from apps.common.outbox.registry import discover
 from apps.common.outbox.testing import deliver
 
 pytestmark = pytest.mark.django_db
@@ -21,6 +22,7 @@ pytestmark = pytest.mark.django_db
 def erased(monkeypatch) -> list[uuid.UUID]:
     """Whom the service was told to forget, in the order of the calls."""
     calls: list[uuid.UUID] = []
+    discover()
     monkeypatch.setattr(registry, "_erasers", [*registry.erasers(), calls.append])
     return calls
 
