@@ -5,14 +5,17 @@ from __future__ import annotations
 from celery.schedules import crontab
 
 from apps.common.settings.base import *
-from apps.common.settings.base import DATA_APPS, env
+from apps.common.settings.base import DATA_APPS, MIDDLEWARE, REST_FRAMEWORK, STAFF_APPS, env
 
-# Accounts live here: the mirror that other services keep of their staff is not needed.
+# Accounts and sessions live here: what other services keep of them is not needed.
 INSTALLED_APPS = [
-    *(app for app in DATA_APPS if app != "apps.common.staff"),
+    *(app for app in DATA_APPS if app not in STAFF_APPS),
     "apps.auth.accounts",
     "apps.auth.tokens",
 ]
+MIDDLEWARE = [name for name in MIDDLEWARE if not name.startswith("apps.common.staff.")]
+# `account_of` looks at the session itself.
+REST_FRAMEWORK |= {"DEFAULT_AUTHENTICATION_CLASSES": ["apps.common.identity.authentication.BearerAuthentication"]}
 ROOT_URLCONF = "apps.auth.urls"
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["apps.auth.accounts.backends.EmailBackend"]
@@ -40,6 +43,7 @@ CELERY_BEAT_SCHEDULE = {
         "task": "apps.auth.tokens.tasks.rotate_signing_keys",
         "schedule": crontab(hour=3, minute=7),
     },
+    "purge-idempotency-keys": {"task": "apps.common.idempotency.tasks.purge_idempotency_keys", "schedule": 3600.0},
     "purge-sessions": {"task": "apps.auth.tokens.tasks.purge_sessions", "schedule": crontab(minute=23)},
     "send-waiting-mails": {"task": "apps.auth.accounts.tasks.send_waiting_mails", "schedule": 60.0},
     "purge-mails": {"task": "apps.auth.accounts.tasks.purge_mails", "schedule": crontab(hour=4, minute=11)},

@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from apps.auth.tokens.api import discovery
+from apps.auth.tokens.api.views import SessionAccountView
 from apps.common.urls import (  # noqa: F401  (Django looks the handlers up here)
     common_urlpatterns,
     handler400,
@@ -17,6 +18,7 @@ from apps.common.urls import (  # noqa: F401  (Django looks the handlers up here
 urlpatterns = [
     path("v1/", include("apps.auth.accounts.api.urls")),
     path("v1/", include("apps.auth.tokens.api.urls")),
+    path("internal/sessions/<uuid:session_id>", SessionAccountView.as_view(), name="session-account"),
     path(".well-known/jwks.json", discovery.JwksView.as_view(), name="jwks"),
     path(
         ".well-known/openid-configuration",

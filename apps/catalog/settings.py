@@ -7,7 +7,7 @@ from pghistory.config import ForeignKey as HistoricKey
 
 from apps.catalog.navigation import NAVIGATION
 from apps.common.settings.base import *
-from apps.common.settings.base import DATA_APPS, MIDDLEWARE, SPECTACULAR_SETTINGS, UNFOLD
+from apps.common.settings.base import DATA_APPS, MIDDLEWARE, SPECTACULAR_SETTINGS, STAFF_BEAT_SCHEDULE, UNFOLD
 
 INSTALLED_APPS = [
     *DATA_APPS,
@@ -50,6 +50,7 @@ HISTORY_DAYS = 730
 PGHISTORY_FOREIGN_KEY_FIELD = HistoricKey(db_index=False)
 
 CELERY_BEAT_SCHEDULE = {
+    **STAFF_BEAT_SCHEDULE,
     "expire-reservations": {"task": "apps.catalog.inventory.tasks.expire_reservations", "schedule": 20.0},
     "refresh-due-listings": {"task": "apps.catalog.browse.tasks.refresh_due_listings", "schedule": 10.0},
     "pack-postings": {"task": "apps.catalog.browse.tasks.pack_postings", "schedule": 15.0},

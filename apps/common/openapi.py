@@ -45,6 +45,7 @@ class BearerScheme(OpenApiAuthenticationExtension):
     """Tells the schema about BearerAuthentication."""
 
     target_class = "apps.common.identity.authentication.BearerAuthentication"
+    match_subclasses = True
     name = "bearer"
 
     def get_security_definition(self, auto_schema: Any) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from apps.common.settings.base import *
-from apps.common.settings.base import DATA_APPS, env
+from apps.common.settings.base import DATA_APPS, STAFF_BEAT_SCHEDULE, env
 
 INSTALLED_APPS = [
     *DATA_APPS,
@@ -19,6 +19,7 @@ SANDBOX_WEBHOOK_SECRET = env("SANDBOX_WEBHOOK_SECRET")
 
 # `expires`: a job that waited for a worker for a whole period is followed by the next one anyway.
 CELERY_BEAT_SCHEDULE = {
+    **STAFF_BEAT_SCHEDULE,
     "resume-stuck-orders": {
         "task": "apps.payment.orders.tasks.resume_stuck_orders",
         "schedule": 15.0,

@@ -10,6 +10,7 @@ ROOT_URLCONF = "apps.ui.urls"
 AUTHENTICATION_BACKENDS = []
 # The problem handler is shared with the APIs; users come from tokens, not from Django.
 REST_FRAMEWORK["UNAUTHENTICATED_USER"] = None  # type: ignore[assignment]  # DRF wants None for "no user object"
+REST_FRAMEWORK["DEFAULT_AUTHENTICATION_CLASSES"] = []
 
 MIDDLEWARE = [
     "apps.common.context.RequestContextMiddleware",

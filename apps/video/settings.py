@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from apps.common.settings.base import *
-from apps.common.settings.base import DATA_APPS, MIDDLEWARE, PUBLIC_PREFIX, PUBLIC_URL, env
+from apps.common.settings.base import DATA_APPS, MIDDLEWARE, PUBLIC_PREFIX, PUBLIC_URL, STAFF_BEAT_SCHEDULE, env
 
 INSTALLED_APPS = [*DATA_APPS, "apps.video.titles", "apps.video.encoding", "apps.video.playback"]
 MIDDLEWARE = [*MIDDLEWARE, "django.middleware.http.ConditionalGetMiddleware"]
@@ -18,6 +18,8 @@ FFMPEG_PRESET = env.str("FFMPEG_PRESET", default="veryfast")
 FFMPEG_THREADS = env.int("FFMPEG_THREADS", default=1)
 
 CELERY_BEAT_SCHEDULE = {
+    **STAFF_BEAT_SCHEDULE,
+    "purge-idempotency-keys": {"task": "apps.common.idempotency.tasks.purge_idempotency_keys", "schedule": 3600.0},
     "requeue-encodings": {"task": "apps.video.encoding.tasks.requeue_encodings", "schedule": 30.0},
     "remove-unused-assets": {"task": "apps.video.encoding.tasks.remove_unused_assets", "schedule": 3600.0},
 }

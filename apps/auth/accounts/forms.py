@@ -6,10 +6,11 @@ from typing import Any
 
 from django import forms
 from unfold.forms import AuthenticationForm
-from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminTextInputWidget
 
 from apps.auth.accounts.models import Role, User
 from apps.auth.tokens.lockout import TooManyAttempts
+from apps.common.text import one_line
 
 
 class SignInForm(AuthenticationForm):
@@ -30,6 +31,7 @@ class SignInForm(AuthenticationForm):
 class UserForm(forms.ModelForm):
     """What an administrator may change."""
 
+    name = forms.CharField(max_length=150, validators=[one_line], widget=UnfoldAdminTextInputWidget)
     roles = forms.MultipleChoiceField(choices=Role, widget=UnfoldAdminCheckboxSelectMultipleWidget, required=False)
 
     class Meta:

@@ -8,7 +8,9 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Lower
+from django.utils.crypto import salted_hmac
 
+from apps.common.emails import normalise_email
 from apps.common.ids import uuid7
 
 
@@ -23,15 +25,6 @@ class Role(models.TextChoices):
 def customer_only() -> list[str]:
     """What a new account may do."""
     return [Role.CUSTOMER]
-
-
-def normalise_email(email: str) -> str:
-    """The form in which addresses are stored and compared: trimmed and lower-case throughout.
-
-    RFC 5321 lets the part before the @ be case-sensitive, but no mail provider of note uses that, and two accounts
-    that differ in capitals alone confuse everybody.
-    """
-    return email.strip().lower()
 
 
 class UserManager(BaseUserManager["User"]):
@@ -50,6 +43,8 @@ class User(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
     deleted_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # Counts how often all sessions were ended; sessions of the admin hold the number with which they began.
+    session_generation = models.PositiveIntegerField(default=0, db_default=0, editable=False)
 
     objects = UserManager()
 
@@ -59,8 +54,10 @@ class User(AbstractBaseUser):
 
     class Meta:
         constraints = [
-            # With the unique index: two registrations of one address at the same moment end with one account.
+            # With the unique index: two registrations of one address at the same moment end with one account, also
+            # when they spell it differently.
             models.CheckConstraint(condition=models.Q(email=Lower("email")), name="user_email_is_normalised"),
+            models.CheckConstraint(condition=models.Q(email__regex="^[ -~]+$"), name="user_email_is_ascii"),
         ]
 
     def __str__(self) -> str:
@@ -70,6 +67,13 @@ class User(AbstractBaseUser):
     def is_staff(self) -> bool:
         """Whether Django's admin of this service lets the person in."""
         return not {Role.ADMIN, Role.SUPPORT_STAFF}.isdisjoint(self.roles)
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """Django compares it at every request: a new password or a new generation ends the sessions of the admin."""
+        if not self.session_generation:
+            return super()._get_session_auth_hash(secret)
+        value = f"{self.session_generation}|{self.password}"
+        return salted_hmac("apps.auth.accounts.session", value, secret=secret, algorithm="sha256").hexdigest()
 
     def has_perm(self, perm: str, obj: Any = None) -> bool:
         """Administrators do everything; support looks."""

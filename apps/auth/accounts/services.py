@@ -8,18 +8,20 @@ from uuid import UUID
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from apps.auth.accounts import links
 from apps.auth.accounts.mails import order_mail
-from apps.auth.accounts.models import Mail, Role, User, normalise_email
+from apps.auth.accounts.models import Mail, Role, User
 from apps.auth.caller import Caller
 from apps.auth.tokens import lockout
 from apps.auth.tokens.services import InvalidCredentials, check_credentials, revoke_all_sessions
 from apps.common import outbox
+from apps.common.emails import normalise_email
+from apps.common.idempotency.services import forget_subject
 from apps.common.problems import Conflict, ValidationProblem
+from apps.common.text import one_line
 
 
 def require_good_password(password: str, user: User, *, field: str = "password") -> None:
@@ -131,6 +133,7 @@ def delete_account(user: User, *, password: str, caller: Caller) -> None:
         lockout.forget_account(user.email)
         user.addresses.all().delete()
         user.sessions.all().delete()
+        forget_subject(str(user.pk))
         user.email, user.name, user.roles = f"{user.pk}@deleted.invalid", "", []
         user.set_unusable_password()
         user.is_active, user.deleted_at = False, timezone.now()
@@ -166,20 +169,24 @@ def import_user(
         raise ValidationProblem(f"Unknown roles: {', '.join(unknown)}.", errors={"roles": unknown})
     email = normalise_email(email)
     try:
-        validate_email(email)
+        one_line(name)
     except ValidationError as error:
-        raise ValidationProblem(f"{email!r} is no e-mail address.", errors={"email": error.messages}) from error
+        raise ValidationProblem(f"{name!r} is no name.", errors={"name": error.messages}) from error
     with transaction.atomic(durable=True):
         identity = {"id": user_id} if user_id else {}
         user, is_new = User.objects.get_or_create(email=email, defaults={"name": name, **identity})
         if user_id and user.pk != user_id:
             raise Conflict(f"{email} has the id {user.pk}, not {user_id}.")
+        former_roles = sorted(user.roles)
         user.name, user.roles = name, sorted({str(Role.CUSTOMER), *roles})
         if is_verified and user.email_verified_at is None:
             user.email_verified_at = timezone.now()
-        if is_new or not user.check_password(password):
+        has_new_password = not is_new and not user.check_password(password)
+        if is_new or has_new_password:
             user.set_password(password)
         user.save()
+        if has_new_password or (not is_new and user.roles != former_roles):
+            revoke_all_sessions(user, reason="changed by an import")
         if is_new:
             outbox.publish(type="user.registered", subject=str(user.pk), data={"user_id": str(user.pk)})
     return is_new

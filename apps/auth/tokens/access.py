@@ -12,6 +12,7 @@ from rest_framework_simplejwt.tokens import AccessToken as SimpleAccessToken
 
 from apps.auth.accounts.models import User
 from apps.auth.tokens import keys
+from apps.auth.tokens.models import Session
 from apps.common.identity import jwks
 
 
@@ -38,16 +39,22 @@ class AccessToken(SimpleAccessToken):
         return RotatingKeyBackend("RS256", audience=settings.TOKEN_AUDIENCE, issuer=settings.TOKEN_ISSUER)
 
 
-def for_user(user: User, *, session_id: str) -> str:
-    """An access token with what other services need to know about a person."""
+def for_user(user: User, *, session: Session) -> str:
+    """An access token with what other services need to know about a person.
+
+    `iat` is the moment at which the session was looked at under its lock, with fractions of a second (RFC 7519 allows
+    them): so it says whether the token is older or newer than a `user.changed` event.
+    """
     token = AccessToken()
+    token["iat"] = session.rotated_at.timestamp()
+    token.set_exp(from_time=session.rotated_at)
     token["sub"] = str(user.pk)
     token["roles"] = sorted(user.roles)
     token["scope"] = ""
     token["mfa"] = False
     token["email"] = user.email
     token["name"] = user.name
-    token["sid"] = session_id
+    token["sid"] = str(session.pk)
     return str(token)
 
 

@@ -12,10 +12,10 @@ from apps.common.problems import Problem, Unauthenticated
 
 # What each service may do; a narrower scope may be asked for, a wider one never.
 SERVICE_SCOPES = {
-    "catalog": ("entitlements:read", "events:read"),
-    "payment": ("events:read", "stock:reserve"),
+    "catalog": ("entitlements:read", "events:read", "sessions:read"),
+    "payment": ("events:read", "sessions:read", "stock:reserve"),
     "ui": (),
-    "video": ("events:read",),
+    "video": ("events:read", "sessions:read"),
 }
 
 

@@ -10,14 +10,16 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.hashers import check_password, make_password
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 
-from apps.auth.accounts.models import User, normalise_email
+from apps.auth.accounts.models import User
 from apps.auth.caller import Caller
 from apps.auth.tokens import access, lockout
 from apps.auth.tokens.models import Session, SignInFailures
+from apps.common import outbox
+from apps.common.emails import InvalidEmail, normalise_email
 from apps.common.problems import Forbidden, NotFound, Unauthenticated
 
 # Two tabs may refresh with the same token at the same moment, and a phone may lose the first answer: within this time
@@ -56,12 +58,12 @@ def sign_in(*, email: str, password: str, caller: Caller) -> Tokens:
     user = check_credentials(email=email, password=password, caller=caller)
     if user.email_verified_at is None:
         raise EmailNotVerified("Confirm your e-mail address with the link we sent you, then sign in.")
-    now = timezone.now()
     with transaction.atomic(durable=True):
         # The lock and the second look keep a session from outliving a password change or deletion at this moment.
         current = User.objects.select_for_update(no_key=True).filter(pk=user.pk, is_active=True).first()
         if current is None or current.password != user.password:
             raise InvalidCredentials("The password was changed just now; sign in with the new one.")
+        now = timezone.now()
         session = Session.objects.create(
             user=current,
             salt=secrets.token_bytes(32),
@@ -79,7 +81,11 @@ def check_credentials(*, email: str, password: str, caller: Caller) -> User:
 
     Raises InvalidCredentials or TooManyAttempts.
     """
-    email = normalise_email(email)
+    try:
+        email = normalise_email(email)
+    except InvalidEmail:
+        # No new account has such an address, but one from before the rule may.
+        email = email.strip().lower()
     lockout.charge(email, caller.address)
     user = User.objects.filter(email=email, is_active=True).first()
     encoded = user.password if user else NOBODYS_PASSWORD
@@ -126,7 +132,8 @@ def revoke(*, token: str, everywhere: bool = False) -> None:
         _revoke(session, "signed out")
     elif session.revoked_at is None:
         # A token that was stolen and revoked long ago must not sign its owner out of everything.
-        revoke_all_sessions(session.user, reason="signed out everywhere")
+        with transaction.atomic(durable=True):
+            revoke_all_sessions(session.user, reason="signed out everywhere")
 
 
 def revoke_session(user: User, session_id: Any) -> None:
@@ -138,17 +145,31 @@ def revoke_session(user: User, session_id: Any) -> None:
 
 
 def revoke_all_sessions(user: User, *, reason: str, but: str | None = None) -> None:
-    """End every session of the user, `but` one (a session's id)."""
-    sessions = user.sessions.filter(revoked_at=None)
+    """End every session of the user, `but` one (a session's id), in the admins too, and tell the other services.
+
+    Call it in a transaction, after what is the reason has been written: `user.changed` says what holds from now on.
+    Every access token that was issued earlier is refused everywhere, except those of the session that is kept.
+    """
+    # Waits for a sign-in at this moment: its session is seen below, or it sees what has changed.
+    current = User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    User.objects.filter(pk=user.pk).update(session_generation=F("session_generation") + 1)
+    sessions = current.sessions.filter(revoked_at=None)
     if but:
         sessions = sessions.exclude(pk=but)
     sessions.update(revoked_at=timezone.now(), revoked_because=reason)
+    data = {
+        "user_id": str(current.pk),
+        "roles": sorted(current.roles),
+        "is_active": current.is_active,
+        "kept_session_id": but,
+    }
+    outbox.publish(type="user.changed", subject=str(current.pk), data=data)
 
 
 def _tokens(session: Session, user: User) -> Tokens:
     lifetime = int(settings.SIMPLE_JWT["ACCESS_TOKEN_LIFETIME"].total_seconds())
     token = f"{session.pk.hex}.{session.counter}.{_mac(session, session.counter)}"
-    return Tokens(access=access.for_user(user, session_id=str(session.pk)), refresh=token, expires_in=lifetime)
+    return Tokens(access=access.for_user(user, session=session), refresh=token, expires_in=lifetime)
 
 
 def _mac(session: Session, counter: int) -> str:

@@ -7,15 +7,18 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from apps.catalog.reviews import purchases, services
+from apps.common.erasure import erases_person
+from apps.common.erasure.services import was_deleted
 from apps.common.outbox import Event, subscribe
 
 
 @subscribe("payment", "order.paid")
 def remember_purchase(event: Event) -> None:
-    user_id = event.data.get("user_id")
+    user_id = uuid.UUID(event.data["user_id"]) if event.data.get("user_id") else None
     purchases.record_purchase(
         order_number=event.data["order_number"],
-        user_id=user_id and uuid.UUID(user_id),
+        # The order of events of two services says nothing: the account may be gone already.
+        user_id=None if user_id and was_deleted(user_id) else user_id,
         quantities=_quantities(event.data["lines"]),
     )
 
@@ -39,6 +42,6 @@ def _quantities(lines: Iterable[Mapping[str, Any]]) -> dict[str, int]:
     return quantities
 
 
-@subscribe("auth", "user.deleted")
-def forget_user(event: Event) -> None:
-    services.forget_user(uuid.UUID(event.data["user_id"]))
+@erases_person
+def forget_user(user_id: uuid.UUID) -> None:
+    services.forget_user(user_id)

@@ -3,19 +3,21 @@
 class OrdersView(APIView):
     @idempotent
     def post(self, request): ...
+
+`idempotent` demands a key: for what moves money or stock. `optionally_idempotent` is for all else that creates.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-__all__ = ["idempotent"]
+__all__ = ["idempotent", "optionally_idempotent"]
 
 
 def __getattr__(name: str) -> Any:
-    """Load the decorator at its first use: this package is imported before the app registry is ready for models."""
-    if name == "idempotent":
-        from apps.common.idempotency.decorator import idempotent
+    """Load a decorator at its first use: this package is imported before the app registry is ready for models."""
+    if name in __all__:
+        from apps.common.idempotency import decorator
 
-        return idempotent
+        return getattr(decorator, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -6,9 +6,11 @@ import hashlib
 import json
 import re
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from functools import wraps
 from typing import Any
 
+from django.utils.crypto import salted_hmac
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
@@ -16,6 +18,7 @@ from rest_framework.response import Response
 from rest_framework.throttling import BaseThrottle
 
 from apps.common.idempotency import services
+from apps.common.idempotency.sealing import seal, unseal
 from apps.common.identity.principal import Principal
 from apps.common.problems import ValidationProblem, as_problem
 
@@ -26,11 +29,24 @@ KEY = re.compile(r"\A[\x21-\x7e]{1,255}\Z")
 PASSING_STATUSES = frozenset({401, 408, 425, 429})
 CART_SECRET_HEADER = "X-Cart-Secret"  # noqa: S105  (the name of a header)
 
+DESCRIPTION = "1 to 255 visible ASCII characters that the client makes up; repeating the request repeats them."
+# People behind one address share a scope, and an answer may hold a secret: nobody must meet a key by chance.
+SHORTEST_ANONYMOUS_KEY = 16
+
 ViewMethod = Callable[..., Response]
 
 
 class KeyMissing(ValidationProblem):
     slug, title = "idempotency-key-required", "This request needs an Idempotency-Key"
+
+
+@dataclass(frozen=True, slots=True)
+class Storage:
+    """How a request and its answer lie in the database."""
+
+    fingerprint_of: Callable[[Request], str]
+    write: Callable[[str], str]
+    read: Callable[[str], str]
 
 
 def idempotent(method: ViewMethod) -> ViewMethod:
@@ -47,30 +63,53 @@ def idempotent(method: ViewMethod) -> ViewMethod:
 
     @wraps(method)
     def wrapper(view: Any, request: Request, *args: Any, **kwargs: Any) -> Response:
-        key = _key_of(request)
-        request.idempotency_key = key
-        claim = services.claim_key(scope=_scope_of(request), key=key, fingerprint=_fingerprint_of(request))
-        if isinstance(claim, services.Answer):
-            return _replay(claim)
-        try:
-            response = _run(view, method, request, *args, **kwargs)
-            if _is_final(response):
-                services.keep_answer(claim, _answer_of(response))
-            else:
-                services.release_key(claim)
-        except Exception:
-            services.release_key(claim)
-            raise
-        return response
+        return _answer_once(view, method, request, *args, key=_key_of(request), storage=PLAIN, **kwargs)
 
-    parameter = OpenApiParameter(
-        HEADER,
-        str,
-        OpenApiParameter.HEADER,
-        required=True,
-        description="1 to 255 visible ASCII characters that the client makes up; repeating the request repeats them.",
-    )
+    parameter = OpenApiParameter(HEADER, str, OpenApiParameter.HEADER, required=True, description=DESCRIPTION)
     return extend_schema(parameters=[parameter])(wrapper)
+
+
+def optionally_idempotent(method: ViewMethod) -> ViewMethod:
+    """Like `idempotent` for a request that carries a key; without one the work is done as often as it is asked for.
+
+    If the process dies in the work of a keyed request, it starts again with the next one: without a constraint of the
+    database that may leave a second row, which for what this is used for is harmless. A body may hold a password or a
+    card and an answer a secret: the database keeps neither in a form that can be read.
+    """
+
+    @wraps(method)
+    def wrapper(view: Any, request: Request, *args: Any, **kwargs: Any) -> Response:
+        if HEADER not in request.headers:
+            return method(view, request, *args, **kwargs)
+        key = _key_of(request)
+        if len(key) < SHORTEST_ANONYMOUS_KEY and not (_is_known(request) or _cart_secret_of(request)):
+            message = f"Without a token {HEADER} must have {SHORTEST_ANONYMOUS_KEY} characters, such as a random UUID."
+            raise ValidationProblem(message, errors={HEADER: [message]})
+        return _answer_once(view, method, request, *args, key=key, storage=SEALED, **kwargs)
+
+    description = f"{DESCRIPTION} Without a token at least {SHORTEST_ANONYMOUS_KEY}."
+    parameter = OpenApiParameter(HEADER, str, OpenApiParameter.HEADER, required=False, description=description)
+    return extend_schema(parameters=[parameter])(wrapper)
+
+
+def _answer_once(
+    view: Any, method: ViewMethod, request: Request, /, *args: Any, key: str, storage: Storage, **kwargs: Any
+) -> Response:
+    request.idempotency_key = key  # type: ignore[attr-defined]  # read by views that key their work by it
+    claim = services.claim_key(scope=_scope_of(request), key=key, fingerprint=storage.fingerprint_of(request))
+    if isinstance(claim, services.Answer):
+        return _replay(replace(claim, body=storage.read(claim.body)))
+    try:
+        response = _run(view, method, request, *args, **kwargs)
+        if _is_final(response):
+            answer = _answer_of(response)
+            services.keep_answer(claim, replace(answer, body=storage.write(answer.body)))
+        else:
+            services.release_key(claim)
+    except Exception:
+        services.release_key(claim)
+        raise
+    return response
 
 
 def _run(view: Any, method: ViewMethod, request: Request, *args: Any, **kwargs: Any) -> Response:
@@ -99,16 +138,38 @@ def _key_of(request: Request) -> str:
 
 def _scope_of(request: Request) -> str:
     """Whose key it is: one client's keys never meet another's, so nobody is replayed somebody else's answer."""
-    if isinstance(request.user, Principal):
-        return f"subject:{request.user.subject}"[:100]
-    if secret := request.headers.get(CART_SECRET_HEADER):
+    if _is_known(request):
+        return services.subject_scope(request.user.subject)
+    if secret := _cart_secret_of(request):
         return f"cart:{_digest(secret.encode())}"
     return f"address:{_digest(BaseThrottle().get_ident(request).encode())}"
 
 
-def _fingerprint_of(request: Request) -> str:
-    head = f"{request.method} {request.get_full_path()}\n"
-    return _digest(head.encode() + request.body)
+def _is_known(request: Request) -> bool:
+    return isinstance(request.user, Principal)
+
+
+def _cart_secret_of(request: Request) -> str:
+    return request.headers.get(CART_SECRET_HEADER, "")
+
+
+def _request_line_and_body(request: Request) -> bytes:
+    return f"{request.method} {request.get_full_path()}\n".encode() + request.body
+
+
+def _plain_fingerprint(request: Request) -> str:
+    return _digest(_request_line_and_body(request))
+
+
+def _keyed_fingerprint(request: Request) -> str:
+    line_and_body = _request_line_and_body(request)
+    return salted_hmac("apps.common.idempotency", line_and_body, algorithm="sha256").hexdigest()
+
+
+PLAIN = Storage(_plain_fingerprint, str, str)
+# For bodies that hold a password or a card, which could be found by trying from a plain hash, and answers that hold a
+# secret, which the database has nowhere else.
+SEALED = Storage(_keyed_fingerprint, seal, unseal)
 
 
 def _digest(data: bytes) -> str:

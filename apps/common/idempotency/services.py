@@ -103,6 +103,16 @@ def release_key(claim: Claim) -> None:
     IdempotencyRecord.objects.filter(pk=claim.record_id, lease=claim.lease).delete()
 
 
+def subject_scope(subject: str) -> str:
+    """The scope of the keys of an account or a service."""
+    return f"subject:{subject}"[:100]
+
+
+def forget_subject(subject: str) -> None:
+    """Delete the keys of a person whose account is gone: answers hold addresses and orders."""
+    IdempotencyRecord.objects.filter(scope=subject_scope(subject)).delete()
+
+
 def purge_keys() -> int:
     """Delete records older than KEPT_FOR; return how many."""
     deleted, _ = IdempotencyRecord.objects.filter(created_at__lt=timezone.now() - KEPT_FOR).delete()

@@ -39,6 +39,8 @@ COMMON_APPS = [
     "django_prometheus",
     "apps.common",
 ]
+# What a service knows of the accounts of `auth`: who works in its admin, whose tokens are refused, who is forgotten.
+STAFF_APPS = ["apps.common.staff", "apps.common.revocation", "apps.common.erasure"]
 DATA_APPS = [
     "unfold",
     "django.contrib.admin",
@@ -50,7 +52,7 @@ DATA_APPS = [
     *COMMON_APPS,
     "apps.common.outbox",
     "apps.common.idempotency",
-    "apps.common.staff",
+    *STAFF_APPS,
 ]
 
 MIDDLEWARE = [
@@ -69,6 +71,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "apps.common.staff.middleware.StaffSessionMiddleware",
     "apps.common.staff_uploads.StaffUploadMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -194,7 +197,7 @@ CONTENT_SECURITY_POLICY = {
 # --- API ------------------------------------------------------------------------------------------------------
 
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["apps.common.identity.authentication.BearerAuthentication"],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["apps.common.revocation.authentication.RevocableBearerAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["apps.common.identity.permissions.IsUser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["apps.common.parsers.JSONParser"],
@@ -271,6 +274,15 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE: dict[str, dict] = {}
+# For every service that has STAFF_APPS.
+STAFF_BEAT_SCHEDULE: dict[str, dict] = {
+    "repeat-erasures": {
+        "task": "apps.common.erasure.tasks.repeat_erasures",
+        "schedule": 10.0,
+        "options": {"expires": 10},
+    },
+    "purge-revoked-tokens": {"task": "apps.common.revocation.tasks.purge_revoked_tokens", "schedule": 3600.0},
+}
 
 vars().update(env.email_url("EMAIL_URL"))
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL")

@@ -14,7 +14,7 @@ from django.http import HttpRequest
 from apps.common.context import HEADER, request_id
 from apps.common.identity.authentication import verify
 from apps.common.staff.models import StaffUser
-from apps.common.staff.services import mirror_staff
+from apps.common.staff.services import AccessChanged, sign_in_staff
 
 log = structlog.get_logger(__name__)
 TIMEOUT = httpx.Timeout(5.0, connect=1.0)
@@ -41,7 +41,16 @@ class AuthServiceBackend(ModelBackend):
         if not username or not password:
             return None
         token = self._token(request, username, password, kwargs.get("otp"))
-        return mirror_staff(verify(token)) if token else None
+        if token is None:
+            return None
+        principal = verify(token)
+        try:
+            user = sign_in_staff(principal)
+        except AccessChanged as error:
+            raise SignInRefused("This account has been changed just now. Sign in again.") from error
+        if user:
+            user.auth_session_id = str(principal.claims.get("sid", ""))
+        return user
 
     def get_user(self, user_id: Any) -> StaffUser | None:
         try:

@@ -8,13 +8,14 @@ from django import forms
 from django.contrib.auth import authenticate
 from unfold.forms import AuthenticationForm
 
+from apps.common.emails import EmailFormField
 from apps.common.staff.backends import SignInRefused, SignInUnavailable
 
 
 class StaffAuthenticationForm(AuthenticationForm):
     """Passes the credentials to the auth backend and turns its refusals into sentences."""
 
-    username = forms.EmailField(label="E-mail", widget=forms.EmailInput(attrs={"autofocus": True}))
+    username = EmailFormField(label="E-mail", widget=forms.EmailInput(attrs={"autofocus": True}))
     otp = forms.CharField(
         label="One-time code (if you use one)",
         required=False,

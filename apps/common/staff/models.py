@@ -26,6 +26,9 @@ class StaffUser(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)
 
+    # Which session of `auth` has just been opened for a sign-in; set by the backend, kept in Django's session.
+    auth_session_id = ""
+
     objects = StaffUserManager()
 
     USERNAME_FIELD = "id"
@@ -37,6 +40,13 @@ class StaffUser(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return self.name or self.email
+
+    def end_sessions(self) -> None:
+        """Make every open session end at its next request, once `password` is saved.
+
+        Django compares a hash of the password at each request, and every unusable password is another random one.
+        """
+        self.set_unusable_password()
 
     def get_username(self) -> str:
         """The admin shows it (and its first letter); an id would say nothing."""

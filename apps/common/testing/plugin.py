@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.conf import settings
 from django.core.management.commands import flush
 from rest_framework.test import APIClient
@@ -43,6 +44,16 @@ def _quick_beginnings_and_ends() -> Iterator[None]:
 def _known_keys(monkeypatch: pytest.MonkeyPatch) -> None:
     """Tokens of apps.common.testing.tokens verify, without a network."""
     monkeypatch.setattr(jwks, "keys", jwks.KeySet(fetch=lambda: PUBLIC_JWKS))
+
+
+@pytest.fixture(autouse=True)
+def _nothing_revoked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No token is refused until a test revokes some, and no test counts the query that would look for them."""
+    if apps.is_installed("apps.common.revocation"):
+        from apps.common.revocation.lookup import revocations
+
+        monkeypatch.setattr(revocations, "_rows", {})
+        monkeypatch.setattr(revocations, "_good_until", float("inf"))
 
 
 @pytest.fixture(autouse=True)

@@ -1,16 +1,17 @@
-"""What other services tell."""
+"""What happens when an account is deleted."""
 
 from __future__ import annotations
 
 import uuid
 
-from apps.common.outbox import Event, subscribe
+from apps.common.erasure import erases_person
 from apps.payment.carts import services as carts
 from apps.payment.orders import services as orders
+from apps.payment.payments import services as payments
 
 
-@subscribe("auth", "user.deleted")
-def forget_user(event: Event) -> None:
-    user_id = uuid.UUID(event.data["user_id"])
+@erases_person
+def forget_user(user_id: uuid.UUID) -> None:
     carts.forget_user(user_id)
     orders.forget_user(user_id)
+    payments.forget_user(user_id)

@@ -29,9 +29,20 @@ def add_method(*, user_id: uuid.UUID | None, provider: str, card: dict[str, Any]
 def usable_method(method_id: str, *, user_id: uuid.UUID | None) -> PaymentMethod:
     """The method, when this person may pay with it; raises ValidationProblem, the same for another's as for none."""
     method = PaymentMethod.objects.filter(pk=method_id).first()
-    if method is None or method.user_id not in (None, user_id):
+    if method is None or method.user_id not in (None, user_id) or not method.reference:
         raise ValidationProblem("Choose how to pay.", errors={"payment_method": ["There is no such payment method."]})
     return method
+
+
+def forget_user(user_id: uuid.UUID) -> None:
+    """An account was deleted: its cards go; of one that paid an order, brand and last digits stay for the books.
+
+    A card that an order is about to be paid with waits for the next call.
+    """
+    methods = PaymentMethod.objects.filter(user_id=user_id)
+    methods.filter(payment=None).delete()
+    about_to_pay = Payment.objects.filter(state=Payment.State.CREATED).values("method")
+    methods.exclude(pk__in=about_to_pay).update(user_id=None, reference="", exp_month=None, exp_year=None)
 
 
 def receive_webhook(provider: str, *, body: bytes, headers: Any) -> Payment | None:

@@ -7,6 +7,9 @@ from typing import Any
 
 from django import forms
 
+from apps.common.emails import EmailFormField
+from apps.common.text import one_line
+
 COUNTRIES = [
     ("AT", "Austria"),
     ("BE", "Belgium"),
@@ -36,7 +39,7 @@ HOME_COUNTRY = "DE"
 def text(label: str, *, autocomplete: str, length: int = 150, required: bool = True, **attrs: str) -> forms.CharField:
     """A one-line field."""
     widget = forms.TextInput(attrs={"autocomplete": autocomplete, **attrs})
-    return forms.CharField(label=label, max_length=length, required=required, widget=widget)
+    return forms.CharField(label=label, max_length=length, required=required, widget=widget, validators=[one_line])
 
 
 def password(label: str, autocomplete: str, **kwargs: Any) -> forms.CharField:
@@ -45,10 +48,10 @@ def password(label: str, autocomplete: str, **kwargs: Any) -> forms.CharField:
     return forms.CharField(label=label, max_length=1024, strip=False, widget=widget, **kwargs)
 
 
-def email() -> forms.EmailField:
+def email() -> EmailFormField:
     """Where mail goes, and the name of an account."""
     widget = forms.EmailInput(attrs={"autocomplete": "email", "inputmode": "email", "autocapitalize": "none"})
-    return forms.EmailField(label="E-mail", max_length=254, widget=widget)
+    return EmailFormField(label="E-mail", max_length=254, widget=widget)
 
 
 class KindForm(forms.Form):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import uuid
 
+from apps.common.erasure import erases_person
+from apps.common.erasure.services import was_deleted
 from apps.common.outbox import Event, subscribe
 from apps.video.playback import services
 
@@ -12,9 +14,11 @@ from apps.video.playback import services
 def grant_entitlements(event: Event) -> None:
     """Films of a paid order go into the library."""
     films = [line for line in event.data["lines"] if line["kind"] == "video" and line.get("title_slug")]
-    if films and event.data.get("user_id"):
+    user_id = uuid.UUID(event.data["user_id"]) if event.data.get("user_id") else None
+    # The order of events of two services says nothing: the account may be gone already.
+    if films and user_id and not was_deleted(user_id):
         services.grant(
-            user_id=uuid.UUID(event.data["user_id"]),
+            user_id=user_id,
             order_number=event.data["order_number"],
             purchases=[
                 services.Purchase(line["title_slug"], line.get("offer") or "buy", line.get("rental_hours"))
@@ -32,6 +36,6 @@ def revoke_entitlements(event: Event) -> None:
     services.revoke(order_number=event.data["order_number"], title_slugs=slugs)
 
 
-@subscribe("auth", "user.deleted")
-def forget_user(event: Event) -> None:
-    services.forget_user(uuid.UUID(event.data["user_id"]))
+@erases_person
+def forget_user(user_id: uuid.UUID) -> None:
+    services.forget_user(user_id)

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from django.core.validators import RegexValidator
 from rest_framework import serializers
 
-from apps.auth.accounts.models import User, normalise_email
-
-NO_CONTROL = RegexValidator(r"\A[^\x00-\x1f\x7f-\x9f]*\Z", "Leave out line breaks and control characters.")
+from apps.auth.accounts.models import User
+from apps.common.emails import EmailField
+from apps.common.text import one_line
 
 
 def line(max_length: int, *, required: bool = True) -> serializers.CharField:
     """One line of text."""
     return serializers.CharField(
-        max_length=max_length, required=required, allow_blank=not required, validators=[NO_CONTROL]
+        max_length=max_length, required=required, allow_blank=not required, validators=[one_line]
     )
 
 
@@ -26,14 +25,7 @@ class PasswordField(serializers.CharField):
 
 
 class EmailOnlySerializer(serializers.Serializer):
-    email = serializers.EmailField(max_length=254)
-
-    def validate_email(self, value: str) -> str:
-        """The form in which addresses are kept; lower case can be longer ("İ")."""
-        email = normalise_email(value)
-        if len(email) > 254:
-            raise serializers.ValidationError("This address is too long.")
-        return email
+    email = EmailField()
 
 
 class RegisterSerializer(EmailOnlySerializer):

@@ -19,6 +19,7 @@ from apps.auth.accounts.models import Address
 from apps.auth.accounts.selectors import account_of, address_of, export_of
 from apps.auth.caller import caller_of
 from apps.auth.public_api import MAILING, PublicView, validated
+from apps.common.idempotency import optionally_idempotent
 
 CHECK_MAIL = {"detail": "Check your mail: if there is something to do, a message says what."}
 
@@ -27,6 +28,7 @@ class RegisterView(PublicView):
     throttle_classes = MAILING
 
     @extend_schema(request=serializers.RegisterSerializer, responses={202: serializers.DetailSerializer})
+    @optionally_idempotent
     def post(self, request: Request) -> Response:
         """Open an account. The answer is the same whether or not the address is known."""
         services.register(**validated(serializers.RegisterSerializer, request))
@@ -126,6 +128,7 @@ class AddressesView(ListAPIView):
         return account_of(self.request.user).addresses.all()
 
     @extend_schema(request=serializers.AddressSerializer, responses={201: serializers.AddressSerializer})
+    @optionally_idempotent
     def post(self, request: Request) -> Response:
         """Add an address. The first one becomes the default."""
         fields = validated(serializers.AddressSerializer, request)

@@ -65,7 +65,7 @@ def test_importing_again_brings_name_roles_and_password_up_to_date(run):
         ("no json", "cannot be read"),
         ({"email": "a"}, "does not hold a JSON list"),
         ([STAFF, {"email": "a@example.com"}], "Entry 2 .* lacks 'password'"),
-        ([STAFF | {"email": "no address"}], "no e-mail address"),
+        ([STAFF | {"email": "no address"}], "must have an @-sign"),
         ([STAFF | {"roles": ["king"]}], "Unknown roles: king"),
         ([STAFF | {"id": "7"}], "Entry 1"),
         ([7], "Entry 1"),

@@ -41,6 +41,13 @@ class ServiceTokenSerializer(serializers.Serializer):
     scope = serializers.CharField(allow_blank=True)
 
 
+class SessionAccountSerializer(serializers.Serializer):
+    user_id = serializers.UUIDField(source="pk")
+    email = serializers.CharField()
+    name = serializers.CharField(allow_blank=True)
+    roles = serializers.ListField(child=serializers.CharField())
+
+
 class SessionSerializer(serializers.Serializer):
     id = serializers.UUIDField()
     user_agent = serializers.CharField()

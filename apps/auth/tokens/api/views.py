@@ -20,7 +20,8 @@ from apps.auth.public_api import PublicView, validated
 from apps.auth.tokens import service_clients, services
 from apps.auth.tokens.api import serializers
 from apps.auth.tokens.models import Session
-from apps.auth.tokens.selectors import live_sessions
+from apps.auth.tokens.selectors import account_of_session, live_sessions
+from apps.common.identity.permissions import RequireScope
 from apps.common.parsers import JSONParser
 
 
@@ -71,6 +72,18 @@ class ServiceTokenView(PublicView):
             "scope": " ".join(scopes),
         }
         return Response(serializers.ServiceTokenSerializer(answer).data)
+
+
+class SessionAccountView(APIView):
+    """Internal: the gateway does not forward it."""
+
+    permission_classes = [RequireScope("sessions:read")]
+
+    @extend_schema(tags=["internal"], responses=serializers.SessionAccountSerializer)
+    def get(self, request: Request, session_id: UUID) -> Response:
+        """Who is signed in by a session, and with which roles now; 404 when the session has ended."""
+        account = account_of_session(session_id)
+        return Response(serializers.SessionAccountSerializer(account).data, headers={"Cache-Control": "no-store"})
 
 
 class SessionsView(ListAPIView):

@@ -30,9 +30,13 @@ def test_a_service_gets_a_token_with_its_scopes(device):
     answer = device().post(URL, body())
     assert answer.status_code == 200
     data = answer.json()
-    assert (data["token_type"], data["expires_in"], data["scope"]) == ("Bearer", 600, "events:read stock:reserve")
+    assert (data["token_type"], data["expires_in"], data["scope"]) == (
+        "Bearer",
+        600,
+        "events:read sessions:read stock:reserve",
+    )
     principal = verify(data["access_token"])
-    assert (principal.service_name, principal.scopes) == ("payment", {"events:read", "stock:reserve"})
+    assert (principal.service_name, principal.scopes) == ("payment", {"events:read", "sessions:read", "stock:reserve"})
     assert principal.roles == frozenset()
     assert answer["Cache-Control"] == "no-store"
 
@@ -56,7 +60,7 @@ def test_both_secrets_work_while_one_is_rotated(device):
 
 def test_less_may_be_asked_for_and_more_not(device):
     assert device().post(URL, body(scope="events:read")).json()["scope"] == "events:read"
-    assert device().post(URL, body(scope="")).json()["scope"] == "events:read stock:reserve"
+    assert device().post(URL, body(scope="")).json()["scope"] == "events:read sessions:read stock:reserve"
     more = device().post(URL, body(scope="events:read entitlements:read"))
     assert (more.status_code, more.json()["type"], more.json()["error"]) == (
         400,
@@ -122,5 +126,6 @@ def test_scopes_are_those_of_the_contract():
     assert {scope for scopes in SERVICE_SCOPES.values() for scope in scopes} == {
         "entitlements:read",
         "events:read",
+        "sessions:read",
         "stock:reserve",
     }

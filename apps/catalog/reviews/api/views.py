@@ -21,6 +21,7 @@ from apps.catalog.products.selectors import shown_product
 from apps.catalog.reviews import moderation, selectors, services
 from apps.catalog.reviews.api import serializers
 from apps.catalog.reviews.models import Review
+from apps.common.idempotency import optionally_idempotent
 from apps.common.identity.permissions import IsUser, RequireRole
 from apps.common.problems import PreconditionFailed
 
@@ -71,6 +72,7 @@ class ReviewsView(ListAPIView):
         return selectors.shown_reviews(product, rating=self.query.get("rating"))
 
     @extend_schema(request=serializers.ReviewSerializer, responses={201: serializers.OwnReviewSerializer})
+    @optionally_idempotent
     def post(self, request: Request, slug: str) -> Response:
         """Review a product that you have bought. It shows once staff have approved it: `status` is `pending`."""
         review = services.post_review(
@@ -114,6 +116,7 @@ class ReportsView(APIView):
         request=serializers.ReportSerializer,
         responses={201: serializers.ReportSerializer, 200: serializers.ReportSerializer},
     )
+    @optionally_idempotent
     def post(self, request: Request, review_id: uuid.UUID) -> Response:
         """Report a review as abusive. A second report of yours changes nothing and answers with the first one."""
         values = validated(serializers.ReportSerializer, request.data)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.db import transaction
+from django.utils import timezone
 
 from apps.catalog.products.models import Product
 from apps.catalog.reviews import moderation
@@ -14,6 +15,8 @@ from apps.catalog.reviews.consumers import take_purchase_back
 from apps.catalog.reviews.models import Purchase, Review, ReviewReport
 from apps.catalog.reviews.tests.helpers import buy, line, rating, review_of
 from apps.catalog.tests.factories import make_product, sku_of
+from apps.common.erasure.models import DeletedAccount
+from apps.common.erasure.tasks import repeat_erasures
 from apps.common.outbox import Event
 from apps.common.outbox.testing import deliver
 
@@ -67,6 +70,27 @@ class TestEvents:
         assert not Purchase.objects.filter(user_id=user_id).exists()
         assert [report.user_id for report in ReviewReport.objects.all()] == [None]
         assert rating(mug) == (5.0, 1)
+
+    def test_a_purchase_told_after_the_account_is_gone_counts_without_the_person(self, mug):
+        user_id = uuid.uuid4()
+        deliver("auth", "user.deleted", subject=str(user_id), data={"user_id": str(user_id)})
+        buy(mug, user_id)
+        assert [purchase.user_id for purchase in Purchase.objects.all()] == [None]
+        mug.refresh_from_db()
+        assert mug.sales_count == 1
+
+    def test_a_deleted_account_reviews_no_more_and_a_review_under_way_loses_its_author(self, as_user, mug):
+        buy(mug, user_id := uuid.uuid4())
+        client = as_user(user_id)
+        deliver("auth", "user.deleted", subject=str(user_id), data={"user_id": str(user_id)})
+        body = {"rating": 5, "title": "Late", "body": "Very"}
+        assert client.post(f"/v1/products/{mug.slug}/reviews", body).status_code == 401
+
+        late = review_of(mug, user_id=user_id)
+        DeletedAccount.objects.update(next_pass_at=timezone.now())
+        assert repeat_erasures() == 1
+        late.refresh_from_db()
+        assert (late.user_id, late.author_name) == (None, "A former customer")
 
 
 class TestReturns:

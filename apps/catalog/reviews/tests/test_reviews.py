@@ -19,6 +19,7 @@ from apps.catalog.reviews.tests.helpers import approve, buy, rating, review_of
 from apps.catalog.tests.factories import make_product
 from apps.common.problems import NotFound
 from apps.common.testing.contracts import assert_matches_contract
+from apps.common.testing.idempotency import repeated_posts_are_answered_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -280,3 +281,20 @@ class TestList:
             review_of(mug, stars=stars)
         address = api_client.get(f"/v1/products/{mug.slug}/reviews?limit=1").json()["next"]
         assert api_client.get(address + "&sort=highest").status_code == 400
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_review_or_a_report_that_is_sent_again_is_answered_as_before(as_user):
+    mug = make_product("Mug")
+    buy(mug, user_id := uuid.uuid4())
+    client = as_user(user_id)
+    other = review_of(make_product("Lamp"))
+
+    def post_to(path):
+        return lambda key, body: client.post(path, body, headers={"Idempotency-Key": key})
+
+    review = {"rating": 5, "title": "Good", "body": "Very."}
+    repeated_posts_are_answered_once(post_to(f"/v1/products/{mug.slug}/reviews"), review, other=review | {"rating": 1})
+    assert Review.objects.filter(user_id=user_id).count() == 1
+    report = {"reason": "spam"}
+    repeated_posts_are_answered_once(post_to(f"/v1/reviews/{other.pk}/reports"), report, other={"reason": "offensive"})

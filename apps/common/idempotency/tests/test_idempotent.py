@@ -13,10 +13,12 @@ from rest_framework.response import Response
 from rest_framework.test import APIRequestFactory
 from rest_framework.views import APIView
 
-from apps.common.idempotency import idempotent, services
+from apps.common.idempotency import idempotent, optionally_idempotent, services
 from apps.common.idempotency.models import IdempotencyRecord
+from apps.common.idempotency.sealing import AnswerLost, seal, unseal
 from apps.common.idempotency.tasks import purge_idempotency_keys
 from apps.common.problems import Conflict, Problem, ServiceUnavailable
+from apps.common.testing.idempotency import repeated_posts_are_answered_once
 from apps.common.testing.tokens import access_token
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -29,7 +31,7 @@ class Declined(Problem):
 class Orders:
     """A view that counts how often its work is done; `answer` is what the work does."""
 
-    def __init__(self) -> None:
+    def __init__(self, decorator: Callable = idempotent) -> None:
         self.runs = 0
         self.keys: list[str] = []
         self.answer: Callable[[], Response] = self.create
@@ -38,10 +40,10 @@ class Orders:
         class View(APIView):
             permission_classes = [AllowAny]
 
-            @idempotent
+            @decorator
             def post(self, request: Any) -> Response:
                 orders.runs += 1
-                orders.keys.append(request.idempotency_key)
+                orders.keys.append(getattr(request, "idempotency_key", ""))
                 return orders.answer()
 
         self.view = View.as_view()
@@ -287,16 +289,65 @@ def test_while_one_works_the_others_are_told_and_later_get_its_answer(orders):
     assert orders.runs == 1
 
 
-def test_the_key_is_in_the_openapi_document():
+class TestOptionally:
+    """The decorator for what may be created without a key."""
+
+    @pytest.fixture
+    def things(self) -> Orders:
+        return Orders(optionally_idempotent)
+
+    def test_without_a_key_the_work_is_done_each_time(self, things):
+        assert [things.post(None).data["number"] for _ in range(2)] == ["SC-1", "SC-2"]
+        assert not IdempotencyRecord.objects.exists()
+
+    def test_with_a_key_it_is_done_once(self, things):
+        repeated_posts_are_answered_once(lambda key, body: things.post(key, body=body), {"a": 1}, other={"a": 2})
+        assert things.runs == 1
+
+    @pytest.mark.parametrize("key", ["", "two words", "k" * 256])
+    def test_a_malformed_key_is_refused_rather_than_ignored(self, things, key):
+        assert things.post(key).status_code == 400
+        assert things.runs == 0
+
+    def test_a_stranger_needs_a_key_that_nobody_else_has(self, things):
+        """Two people behind one address must not meet: an answer may hold the secret of a cart."""
+        assert things.post("1").status_code == 400
+        assert things.runs == 0
+        for headers in ({"X-Cart-Secret": "one"}, {"Authorization": f"Bearer {access_token()}"}):
+            assert things.post("1", **headers).status_code == 201
+
+    def test_neither_request_nor_answer_can_be_read_from_the_database(self, things, settings):
+        """A plain hash of a card or a password is found by trying."""
+        key, body = "k" * 16, {"number": "4242424242424242"}
+        things.post(key, body=body)
+        known = IdempotencyRecord.objects.get()
+        assert "SC-1" not in str(IdempotencyRecord.objects.values().get())
+        IdempotencyRecord.objects.all().delete()
+        settings.SECRET_KEY = "another key"
+        things.post(key, body=body)
+        assert IdempotencyRecord.objects.get().fingerprint != known.fingerprint
+
+    def test_answers_outlive_a_rotation_of_the_services_key(self, settings):
+        sealed = seal('{"secret": "x"}')
+        settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "another key", [settings.SECRET_KEY]
+        assert unseal(sealed) == '{"secret": "x"}'
+        settings.SECRET_KEY_FALLBACKS = []
+        with pytest.raises(AnswerLost):
+            unseal(sealed)
+
+
+@pytest.mark.parametrize(("decorator", "is_required"), [(idempotent, True), (optionally_idempotent, False)])
+def test_the_key_is_in_the_openapi_document(decorator, is_required):
     from django.urls import path
     from drf_spectacular.generators import SchemaGenerator
 
     class View(APIView):
         permission_classes = [AllowAny]
 
-        @idempotent
+        @decorator
         def post(self, request: Any) -> Response: ...
 
     document = SchemaGenerator(patterns=[path("v1/orders", View.as_view())]).get_schema(public=True)
     parameter = document["paths"]["/v1/orders"]["post"]["parameters"][0]
-    assert (parameter["name"], parameter["in"], parameter["required"]) == ("Idempotency-Key", "header", True)
+    assert (parameter["name"], parameter["in"]) == ("Idempotency-Key", "header")
+    assert parameter.get("required", False) is is_required

@@ -23,7 +23,8 @@ def reader_token() -> str:
 
 @pytest.fixture(autouse=True)
 def handlers(monkeypatch) -> None:
-    """No subscriptions but those that the test makes."""
+    """No subscriptions but those that the test makes. The library's own are imported before they are put aside."""
+    registry.discover()
     monkeypatch.setattr(registry, "_handlers", {})
 
 

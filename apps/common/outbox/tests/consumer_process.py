@@ -20,9 +20,11 @@ def main(arguments: list[str]) -> None:
     from django.core.management import call_command
 
     from apps.common.identity import service_tokens
-    from apps.common.outbox import Event, subscribe
+    from apps.common.outbox import Event, registry, subscribe
     from apps.common.outbox.tests.helpers import record_effect, wait_until
 
+    # The library's own subscriptions stay out: nobody serves the feed of `auth` here.
+    registry.discover = lambda: None
     service_tokens.get_service_token = lambda: os.environ["FEED_TOKEN"]
 
     @subscribe("common", "order.paid")

@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from apps.common.idempotency import optionally_idempotent
 from apps.common.identity.permissions import IsUser
 from apps.common.identity.principal import Principal
 from apps.payment.carts import services
@@ -52,6 +53,7 @@ class CartsView(GuestView):
         request=serializers.OpenCartSerializer,
         responses={201: serializers.CartSerializer, 200: serializers.CartSerializer},
     )
+    @optionally_idempotent
     def post(self, request: Request) -> Response:
         """A new anonymous cart with its secret, or with a token the account's open cart."""
         serializer = serializers.OpenCartSerializer(data=request.data)

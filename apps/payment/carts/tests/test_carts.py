@@ -5,6 +5,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from apps.common.http import client as http_client
+from apps.common.idempotency.models import IdempotencyRecord
+from apps.common.testing.idempotency import repeated_posts_are_answered_once
 from apps.payment.carts.models import MAX_LINES, Cart, CartLine
 from apps.payment.tests.catalog_fake import Variant
 from apps.payment.tests.personas import Shopper
@@ -18,6 +20,17 @@ def test_a_guest_gets_a_cart_with_its_secret_once(guest):
     assert body["lines"] == []
     assert "secret" not in guest.show_cart().json()
     assert guest.secret not in str(Cart.objects.values().get())
+
+
+def test_a_guest_who_sends_the_request_again_gets_the_same_cart_and_secret(guest):
+    def post(key, body):
+        return guest.client.post("/v1/carts", body, headers={"Idempotency-Key": key})
+
+    first = repeated_posts_are_answered_once(post, {}, other={"currency": "EUR"})
+    assert Cart.objects.count() == 1
+    assert first.json()["secret"] not in str(IdempotencyRecord.objects.values().get())
+    refused = post("1", {})
+    assert refused.status_code == 400, "another guest behind the same address might send it too"
 
 
 def test_an_account_always_gets_its_one_open_cart(ada):

@@ -7,14 +7,10 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from apps.common.emails import EmailField
 from apps.common.money import Money, MoneySerializer
+from apps.common.text import one_line
 from apps.payment.orders.models import Order, OrderLine
-
-
-def one_line(value: str) -> None:
-    """One line of text. No RegexValidator: its pattern in the OpenAPI document would forbid an empty second line."""
-    if any(character < " " or character == "\x7f" for character in value):
-        raise serializers.ValidationError("Leave out line breaks and control characters.")
 
 
 class AddressSerializer(serializers.Serializer):
@@ -30,7 +26,7 @@ class AddressSerializer(serializers.Serializer):
 
 class PlaceOrderSerializer(serializers.Serializer):
     cart = serializers.UUIDField()
-    email = serializers.EmailField(max_length=254, required=False, help_text="Needed from guests.")
+    email = EmailField(required=False, help_text="Needed from guests.")
     shipping_address = AddressSerializer(required=False, allow_null=True)
     shipping_method = serializers.CharField(max_length=20, required=False, allow_blank=True, default="")
     payment_method = serializers.CharField(max_length=40)

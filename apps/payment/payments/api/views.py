@@ -16,6 +16,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from apps.common.idempotency import optionally_idempotent
 from apps.common.money import Money
 from apps.common.problems import Conflict, NotFound, Problem
 from apps.payment.carts.api.views import user_id_of
@@ -31,6 +32,7 @@ class PaymentMethodsView(APIView):
     permission_classes = [AllowAny]
 
     @extend_schema(request=AddMethodSerializer, responses={201: PaymentMethodSerializer})
+    @optionally_idempotent
     def post(self, request: Request) -> Response:
         """Turn a card into a token to pay with. The number is not kept."""
         serializer = AddMethodSerializer(data=request.data)

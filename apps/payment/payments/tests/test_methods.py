@@ -6,6 +6,8 @@ import pytest
 from django.apps import apps
 from django.db import connection
 
+from apps.common.idempotency.models import IdempotencyRecord
+from apps.common.testing.idempotency import repeated_posts_are_answered_once
 from apps.payment.payments.models import PaymentMethod
 from apps.payment.tests.personas import CARDS, Shopper
 
@@ -23,6 +25,15 @@ def test_a_card_becomes_a_token_that_tells_brand_and_last_digits_alone():
     assert answer.json() == {"id": PaymentMethod.objects.get().pk, "brand": "Visa", "last4": "4242"}
     assert answer.json()["id"].startswith("pm_")
     assert answer["Cache-Control"] == "no-store"
+
+
+def test_a_card_that_is_sent_again_is_kept_once_and_never_stored(ada):
+    def post(key, card):
+        return ada.client.post("/v1/payment-methods", {"card": card}, headers={"Idempotency-Key": key})
+
+    repeated_posts_are_answered_once(post, CARD, other=CARD | {"cvc": "124"})
+    assert PaymentMethod.objects.count() == 1
+    assert "4242424242424242" not in str(IdempotencyRecord.objects.values().get())
 
 
 @pytest.mark.parametrize(

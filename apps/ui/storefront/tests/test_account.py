@@ -26,6 +26,24 @@ def test_registering_leads_to_the_mail(browser: Client, house: FakeHouse) -> Non
     assert json.loads(house.auth.asked("POST", "/v1/users")[0].content) == NEW
 
 
+def test_another_spelling_of_an_address_is_sent_in_the_one_form(browser: Client, house: FakeHouse) -> None:
+    browser.post("/account/register", NEW | {"email": " Nｅw@Example.com "})
+    assert json.loads(house.auth.asked("POST", "/v1/users")[0].content) == NEW
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"email": "new@example.com\u200b"}, {"email": "n\u0435w@example.com"}, {"name": "Ivan\u2028Bcc: all@example.com"}],
+)
+def test_what_hides_in_an_address_or_a_name_is_said_before_anybody_is_asked(
+    browser: Client, house: FakeHouse, change: dict[str, str]
+) -> None:
+    response = browser.post("/account/register", NEW | change)
+    assert response.status_code == 422
+    assert f'id="id_{next(iter(change))}_error"' in response.content.decode()
+    assert not house.auth.requests
+
+
 def test_what_auth_finds_wrong_stands_beside_its_field(browser: Client) -> None:
     response = browser.post("/account/register", NEW | {"password": "short"})
     text = response.content.decode()

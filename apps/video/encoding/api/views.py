@@ -8,6 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from apps.common.idempotency import optionally_idempotent
 from apps.common.identity.permissions import RequireRole
 from apps.common.problems import NotFound
 from apps.video.encoding import services
@@ -19,6 +20,7 @@ class TitleEncodingsView(APIView):
     permission_classes = [RequireRole("video_staff")]
 
     @extend_schema(request=None, responses={202: EncodingSerializer})
+    @optionally_idempotent
     def post(self, request: Request, slug: str) -> Response:
         """Encode the title's latest source."""
         encoding = services.encode_again(slug)

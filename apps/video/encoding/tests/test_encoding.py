@@ -8,6 +8,7 @@ from django.db import connection
 from django.utils import timezone
 
 from apps.common.outbox.models import OutboxEvent
+from apps.common.testing.idempotency import repeated_posts_are_answered_once
 from apps.video.encoding import ffmpeg, services, tasks
 from apps.video.encoding.models import Encoding
 from apps.video.titles.models import Title
@@ -150,6 +151,18 @@ def test_staff_follow_an_encoding(queued, as_staff, as_user):
     assert again.status_code == 202
     assert again.json()["id"] == str(queued.pk)
     assert staff.post("/v1/titles/nothing/encodings").status_code == 404
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_request_to_encode_that_is_sent_again_starts_no_second_run(queued, as_staff):
+    Encoding.objects.update(state="done", finished_at=timezone.now())
+    staff = as_staff("video_staff")
+
+    def post(key, body):
+        return staff.post("/v1/titles/metropolis/encodings", headers={"Idempotency-Key": key})
+
+    repeated_posts_are_answered_once(post, None)
+    assert Encoding.objects.count() == 2
 
 
 def test_metrics_say_how_long_an_encoding_waits(queued, client, monkeypatch):

@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from apps.common.idempotency import optionally_idempotent
 from apps.common.identity.permissions import RequireScope
 from apps.common.problems import ValidationProblem
 from apps.video.playback import selectors, services
@@ -42,6 +43,7 @@ class LibraryView(ListAPIView):
 
 class TitlePlaybackView(APIView):
     @extend_schema(request=None, responses={201: serializers.PlaybackSerializer})
+    @optionally_idempotent
     def post(self, request: Request, slug: str) -> Response:
         """Start watching: a signed address of the film, for your library's films."""
         user_id = request.user.user_id

@@ -4,8 +4,11 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from apps.common.erasure.models import DeletedAccount
+from apps.common.erasure.tasks import repeat_erasures
 from apps.common.outbox.testing import deliver
-from apps.video.playback.models import Entitlement
+from apps.video.playback import services
+from apps.video.playback.models import Entitlement, PlaybackSession, Progress
 from apps.video.titles.models import Title
 
 pytestmark = pytest.mark.django_db
@@ -54,6 +57,37 @@ def test_a_deleted_account_is_forgotten():
     paid(other, line("metropolis"), number="SC-2")
     deliver("auth", "user.deleted", subject=str(me), data={"user_id": str(me)})
     assert [e.user_id for e in Entitlement.objects.all()] == [other]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_film_paid_by_an_account_that_is_gone_already_is_granted_to_nobody():
+    me, other = uuid.uuid4(), uuid.uuid4()
+    deliver("auth", "user.deleted", subject=str(me), data={"user_id": str(me)})
+    paid(me, line("metropolis"))
+    paid(other, line("metropolis"), number="SC-2")
+    assert [e.user_id for e in Entitlement.objects.all()] == [other]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_deleted_accounts_token_opens_no_library_and_what_came_late_is_forgotten(as_user, film, entitle):
+    me = uuid.uuid4()
+    entitle(me)
+    client = as_user(me)
+    session = client.post("/v1/titles/metropolis/playback").json()["session"]
+    deliver("auth", "user.deleted", subject=str(me), data={"user_id": str(me)})
+    assert client.get("/v1/library").status_code == 401
+    assert client.post("/v1/titles/metropolis/playback").status_code == 401
+    beat = {"session": session, "position_seconds": 5}
+    assert client.put("/v1/progress/metropolis", beat).status_code == 401
+
+    # A heartbeat and a start that were under way when the event was handled.
+    entitle(me)
+    started, _ = services.start_playback(user_id=me, title_slug="metropolis")
+    services.save_progress(user_id=me, title_slug="metropolis", session_id=started.pk, position=5)
+    DeletedAccount.objects.update(next_pass_at=timezone.now())
+    assert repeat_erasures() == 1
+    for model in (Entitlement, PlaybackSession, Progress):
+        assert not model.objects.filter(user_id=me).exists()
 
 
 def test_a_film_bought_and_rented_shows_once_as_bought(as_user, film, entitle):

@@ -8,6 +8,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
+from apps.common.testing.idempotency import repeated_posts_are_answered_once
 from apps.video.playback import services
 from apps.video.playback.models import PlaybackSession, Progress
 
@@ -149,3 +150,15 @@ def test_another_persons_session_is_not_there(client, as_user, me, film, entitle
     body = {"session": session, "position_seconds": 1}
     assert stranger.put("/v1/progress/metropolis", body).status_code == 404
     assert stranger.delete(f"/v1/playback/{session}").status_code == 404
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_start_that_is_sent_again_takes_one_stream(as_user, film, entitle):
+    entitle(me := uuid.uuid4())
+    client = as_user(me)
+
+    def post(key, body):
+        return client.post("/v1/titles/metropolis/playback", headers={"Idempotency-Key": key})
+
+    repeated_posts_are_answered_once(post, None)
+    assert PlaybackSession.objects.count() == 1

@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from apps.common.idempotency import optionally_idempotent
 from apps.common.identity.permissions import RequireRole
 from apps.common.problems import Conflict
 from apps.video.titles import selectors, services
@@ -39,6 +40,7 @@ class TitlesView(StaffWrites, ListAPIView):
         return selectors.listed()
 
     @extend_schema(request=serializers.NewTitleSerializer, responses={201: serializers.TitleSerializer})
+    @optionally_idempotent
     def post(self, request: Request) -> Response:
         """A new film, as a draft until it is encoded."""
         serializer = serializers.NewTitleSerializer(data=request.data)

@@ -4,6 +4,7 @@ import pytest
 
 from apps.common.outbox.models import OutboxEvent
 from apps.common.problems import ValidationProblem
+from apps.common.testing.idempotency import repeated_posts_are_answered_once
 from apps.video.titles import services
 from apps.video.titles.models import Title
 
@@ -58,3 +59,14 @@ def test_withdrawing_is_told_once(film):
 def test_captions_must_be_webvtt(film):
     with pytest.raises(ValidationProblem):
         services.set_captions(film, language="en", label="English", webvtt="1\n00:00:01,000 --> 00:00:02,000\nHi")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_title_that_is_sent_again_is_made_once(as_staff):
+    staff = as_staff("video_staff")
+
+    def post(key, body):
+        return staff.post("/v1/titles", body, headers={"Idempotency-Key": key})
+
+    repeated_posts_are_answered_once(post, NEW, other=NEW | {"slug": "the-gold-rush"})
+    assert Title.objects.count() == 1

@@ -1,0 +1,140 @@
+"""One person, one account, however the address is spelled."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+import pytest
+from django.apps import apps
+from django.core.management import call_command
+from django.core.management.base import CommandError
+from django.db import IntegrityError, connection, transaction
+
+from apps.auth.accounts.models import Mail, User
+from apps.auth.conftest import PASSWORD, at_once
+
+pytestmark = pytest.mark.django_db
+SPELLINGS = [
+    "ſtaff@example.com",
+    "STAFF@example.com",
+    "ｓｔａｆｆ@example.com",
+    "staff@ｅｘａｍｐｌｅ。com",
+    " staff＠example.com",
+]
+HIDDEN = ["staff@example.com\u200b", "st\u00adaff@example.com", "stаff@example.com", "\u2060staff@example.com"]
+
+
+def register(device, email: str):
+    return device().post("/v1/users", {"email": email, "password": PASSWORD, "name": "Mallory"})
+
+
+@pytest.fixture
+def staff(make_user):
+    return make_user("staff@example.com", name="Sam")
+
+
+@pytest.mark.parametrize("email", SPELLINGS)
+def test_another_spelling_is_the_same_account(device, staff, mailed, email):
+    assert register(device, email).status_code == 202
+    assert User.objects.get() == staff
+    assert [message.to for message in mailed()] == [["staff@example.com"]]
+    assert device().post("/v1/tokens", {"email": email, "password": PASSWORD}).status_code == 200
+    for path in ("/v1/password/reset", "/v1/users/resend-verification"):
+        assert device().post(path, {"email": email}).status_code == 202
+    assert set(Mail.objects.values_list("email", flat=True)) == {"staff@example.com"}
+
+
+@pytest.mark.parametrize("email", HIDDEN)
+def test_what_only_looks_like_an_address_is_refused_with_a_sentence(device, staff, email):
+    for path in ("/v1/users", "/v1/password/reset", "/v1/users/resend-verification"):
+        answer = device().post(path, {"email": email, "password": PASSWORD, "name": "Mallory"})
+        assert answer.status_code == 400
+        [sentence] = answer.json()["errors"]["email"]
+        assert sentence.endswith(".")
+    assert User.objects.get() == staff
+    assert not Mail.objects.exists()
+    refused = device().post("/v1/tokens", {"email": email, "password": PASSWORD})
+    assert (refused.status_code, refused.json()["type"]) == (401, "/problems/invalid-credentials")
+
+
+def test_the_admins_sign_in_takes_any_spelling(client, make_user):
+    make_user("admin@example.com", roles=["admin"])
+    form = {"username": "ａｄｍｉｎ@Example.com", "password": PASSWORD}
+    assert client.post("/admin/login/?next=/admin/", form).status_code == 302
+
+
+@pytest.mark.parametrize("email", HIDDEN)
+def test_an_import_refuses_them_too(tmp_path, email):
+    file = tmp_path / "users.json"
+    file.write_text(f'[{{"email": "{email}", "password": "{PASSWORD}", "name": "Mallory"}}]')
+    with pytest.raises(CommandError, match="Entry 1"):
+        call_command("import_users", file)
+    assert not User.objects.exists()
+
+
+def test_an_import_takes_no_name_that_breaks_a_line(tmp_path):
+    file = tmp_path / "users.json"
+    file.write_text(f'[{{"email": "a@example.com", "password": "{PASSWORD}", "name": "A\\nBcc: b@example.com"}}]')
+    with pytest.raises(CommandError, match="is no name"):
+        call_command("import_users", file)
+    assert not User.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_five_spellings_registered_at_once_make_one_account(device, mailoutbox):
+    answers = at_once(*[lambda email=email: register(device, email) for email in SPELLINGS])
+    assert {answer.status_code for answer in answers} == {202}
+    assert [user.email for user in User.objects.all()] == ["staff@example.com"]
+
+
+@pytest.mark.parametrize(
+    "email", ["ſtaff@example.com", "Staff@example.com", "staff@example.com\u200b", "a@b.c\n", "a\x01@b.c"]
+)
+def test_the_database_takes_no_other_form(make_user, email):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        make_user(email)
+
+
+class TestAddressesFromBefore:
+    """The migration, on rows that could be written until now."""
+
+    @pytest.fixture
+    def migrate(self):
+        with connection.cursor() as cursor:
+            cursor.execute("ALTER TABLE accounts_user DROP CONSTRAINT user_email_is_ascii")
+
+        def run() -> None:
+            migration = import_module("apps.auth.accounts.migrations.0005_normalise_emails")
+            migration.normalise(apps, None)
+            with connection.cursor() as cursor:
+                cursor.execute("ALTER TABLE accounts_user ADD CHECK (email ~ '^[ -~]+$')")
+
+        return run
+
+    def test_one_that_can_be_normalised_is(self, make_user, migrate):
+        user = make_user("info@müller.de")
+        migrate()
+        user.refresh_from_db()
+        assert (user.email, user.is_active) == ("info@xn--mller-kva.de", True)
+
+    def test_a_double_is_closed_and_the_other_one_stays(self, make_user, migrate):
+        double, staff = make_user("ſtaff@example.com"), make_user("staff@example.com")
+        migrate()
+        double.refresh_from_db()
+        staff.refresh_from_db()
+        assert (double.email, double.is_active) == (r"\u017ftaff@example.com", False)
+        assert (staff.email, staff.is_active) == ("staff@example.com", True)
+
+    def test_of_two_spellings_the_older_account_keeps_the_address(self, make_user, migrate):
+        older, younger = make_user("ſtaff@example.com"), make_user("staff@ｅｘａｍｐｌｅ.com")
+        migrate()
+        older.refresh_from_db()
+        younger.refresh_from_db()
+        assert (older.email, older.is_active) == ("staff@example.com", True)
+        assert not younger.is_active
+
+    def test_one_that_cannot_be_is_closed_and_still_readable(self, make_user, migrate):
+        user = make_user("ada@example.com\u200b")
+        migrate()
+        user.refresh_from_db()
+        assert (user.email, user.is_active) == (r"ada@example.com\u200b", False)

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class RevocationConfig(AppConfig):
+    name = "apps.common.revocation"
+    label = "revocation"
