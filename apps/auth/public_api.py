@@ -8,10 +8,9 @@ from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.serializers import Serializer
-from rest_framework.throttling import SimpleRateThrottle
 from rest_framework.views import APIView
 
-from apps.auth.caller import caller_of
+from apps.common.throttling import AddressThrottle
 
 
 def validated(serializer: type[Serializer], request: Request, **kwargs: Any) -> dict[str, Any]:
@@ -36,13 +35,6 @@ class AnyAccept(BaseContentNegotiation):
 
     def select_renderer(self, request: Request, renderers: Any, format_suffix: str | None = None) -> Any:
         return renderers[0], renderers[0].media_type
-
-
-class AddressThrottle(SimpleRateThrottle):
-    """Counts by the shopper's address. In Redis: while that is away nobody is held up."""
-
-    def get_cache_key(self, request: Request, view: Any) -> str:
-        return self.cache_format % {"scope": self.scope, "ident": caller_of(request).address}
 
 
 class BurstThrottle(AddressThrottle):

@@ -1,4 +1,5 @@
-"""What belongs to the request being served: its id and trace id, kept in structlog's context variables."""
+"""What belongs to the request being served: its id and trace id, kept in structlog's context variables, and whose
+address it comes from."""
 
 from __future__ import annotations
 
@@ -8,6 +9,7 @@ from collections.abc import Callable
 import structlog
 from django.http import HttpRequest, HttpResponse
 
+from apps.common import client_address
 from apps.common.ids import uuid7
 
 HEADER = "X-Request-ID"
@@ -35,6 +37,7 @@ class RequestContextMiddleware:
         trace = TRACEPARENT.match(request.headers.get("traceparent", ""))
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=rid, trace_id=trace[1] if trace else rid)
+        client_address.remember(request)
         response = self.get_response(request)
         response[HEADER] = rid
         return response

@@ -17,6 +17,9 @@ ROOT_URLCONF = "apps.payment.urls"
 # Signs what the sandbox provider tells us, as a real provider's webhook secret does.
 SANDBOX_WEBHOOK_SECRET = env("SANDBOX_WEBHOOK_SECRET")
 
+# For each address, of all guests behind it (a school, an office) together.
+GUEST_CREATION_RATE = "600/hour"
+
 # `expires`: a job that waited for a worker for a whole period is followed by the next one anyway.
 CELERY_BEAT_SCHEDULE = {
     **STAFF_BEAT_SCHEDULE,
@@ -30,6 +33,8 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60.0,
         "options": {"expires": 60},
     },
+    "purge-guest-carts": {"task": "apps.payment.carts.tasks.purge_guest_carts", "schedule": 3600.0},
+    "purge-unused-methods": {"task": "apps.payment.payments.tasks.purge_unused_methods", "schedule": 3600.0},
     "erase-personal-data": {"task": "apps.payment.orders.tasks.erase_personal_data", "schedule": 3600.0},
     "purge-idempotency-keys": {"task": "apps.common.idempotency.tasks.purge_idempotency_keys", "schedule": 3600.0},
 }

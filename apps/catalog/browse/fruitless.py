@@ -7,20 +7,25 @@ from django.utils import timezone
 
 LONGEST = 100
 KEPT_DAYS = 90
+# More different ones than staff will ever read; whoever searches for random letters adds no more.
+MAX_TEXTS_A_DAY = 2_000
 
 
 def record_fruitless_search(text: str) -> None:
-    """Count a search without results, by day. One statement."""
+    """Count a search without results, by day. One statement; new words beyond MAX_TEXTS_A_DAY are not counted."""
     words = " ".join(text.casefold().split())[:LONGEST]
     if not words:
         return
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            INSERT INTO browse_fruitlesssearch (text, day, times) VALUES (%s, %s, 1)
+            INSERT INTO browse_fruitlesssearch (text, day, times)
+                SELECT %(text)s, %(day)s, 1
+                WHERE (SELECT count(*) FROM browse_fruitlesssearch WHERE day = %(day)s) < %(most)s
+                    OR EXISTS (SELECT 1 FROM browse_fruitlesssearch WHERE day = %(day)s AND text = %(text)s)
             ON CONFLICT (day, text) DO UPDATE SET times = browse_fruitlesssearch.times + 1
             """,
-            [words, timezone.now().date()],
+            {"text": words, "day": timezone.now().date(), "most": MAX_TEXTS_A_DAY},
         )
 
 

@@ -13,6 +13,7 @@ import httpx
 import stamina
 from django.conf import settings
 
+from apps.common import client_address
 from apps.common.context import HEADER as REQUEST_ID_HEADER
 from apps.common.context import request_id
 from apps.common.http import metrics
@@ -163,6 +164,9 @@ def _headers(given: dict[str, str] | None, *, token: str | Token | None, idempot
         headers["Idempotency-Key"] = idempotency_key
     if rid := request_id():
         headers.setdefault(REQUEST_ID_HEADER, rid)
+    if address := client_address.current():
+        # Limits of the other service count the shopper's address, not ours.
+        headers.setdefault(client_address.HEADER, address)
     return headers
 
 

@@ -33,6 +33,8 @@ class Cart(models.Model):
             ),
             models.CheckConstraint(condition=Q(user_id__isnull=False) | ~Q(secret_hash=""), name="cart_has_an_owner"),
         ]
+        # For the job that deletes what guests left behind.
+        indexes = [models.Index(fields=["updated_at"], condition=Q(user_id__isnull=True), name="cart_guests")]
 
     def __str__(self) -> str:
         return str(self.pk)

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import re
 import uuid
+from datetime import timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from apps.common.problems import Conflict, NotFound, ValidationProblem
 from apps.payment import catalog, secrets
 from apps.payment.carts.models import MAX_LINES, MAX_QUANTITY, Cart, CartLine
 
+# Longer than the storefront's cookie with the cart's secret lives; then nobody can open it any more.
+GUEST_CART_DAYS = 60
 SKU = re.compile(r"\A[\x21-\x7e]{1,40}\Z")
 
 
@@ -141,3 +145,13 @@ def forget_user(user_id: uuid.UUID) -> None:
 def _locked(cart: Cart) -> None:
     if not Cart.objects.select_for_update().filter(pk=cart.pk, is_open=True).exists():
         raise NotFound("There is no such cart any more.")
+
+
+def purge_guest_carts(limit: int = 10_000) -> int:
+    """Delete carts of guests that nobody has touched for GUEST_CART_DAYS; returns how many."""
+    forgotten = Cart.objects.filter(
+        user_id__isnull=True, updated_at__lt=timezone.now() - timedelta(days=GUEST_CART_DAYS)
+    ).values("pk")[:limit]
+    with transaction.atomic(durable=True):
+        CartLine.objects.filter(cart__in=forgotten).delete()
+        return Cart.objects.filter(pk__in=forgotten).delete()[0]

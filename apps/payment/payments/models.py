@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 
 from django.db import models
+from django.db.models import Q
 
 from apps.common.ids import uuid7
 
@@ -26,6 +27,10 @@ class PaymentMethod(models.Model):
     exp_year = models.PositiveSmallIntegerField(null=True)
     reference = models.CharField(max_length=64, help_text="The provider's token.")
     created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        # For the job that deletes guests' cards that paid nothing.
+        indexes = [models.Index(fields=["created_at"], condition=Q(user_id__isnull=True), name="method_guests")]
 
     def __str__(self) -> str:
         return f"{self.brand} •••• {self.last4}"

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import uuid
+from datetime import timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from apps.common.problems import ValidationProblem
 from apps.payment.payments import providers
 from apps.payment.payments.models import Payment, PaymentMethod, WebhookEvent
+
+# A checkout takes minutes; a guest's card is good for one order.
+UNUSED_METHOD_DAYS = 2
 
 
 def add_method(*, user_id: uuid.UUID | None, provider: str, card: dict[str, Any]) -> PaymentMethod:
@@ -59,3 +64,11 @@ def receive_webhook(provider: str, *, body: bytes, headers: Any) -> Payment | No
     except IntegrityError:
         return None
     return payment
+
+
+def purge_unused_methods(limit: int = 10_000) -> int:
+    """Delete cards of guests that paid nothing within UNUSED_METHOD_DAYS; returns how many."""
+    unused = PaymentMethod.objects.filter(
+        user_id__isnull=True, payment=None, created_at__lt=timezone.now() - timedelta(days=UNUSED_METHOD_DAYS)
+    ).values("pk")[:limit]
+    return PaymentMethod.objects.filter(pk__in=unused).delete()[0]

@@ -1,4 +1,4 @@
-"""The sandbox's side: telling us about charges."""
+"""The sandbox's notifications, and periodic work on cards."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import httpx
 from celery import shared_task
 from django.conf import settings
 
-from apps.payment.payments import sandbox
+from apps.payment.payments import sandbox, services
 
 
 @shared_task(autoretry_for=(httpx.HTTPError,), retry_backoff=2, max_retries=8)
@@ -15,3 +15,9 @@ def send_sandbox_webhook(reference: str) -> None:
     body, headers = sandbox.webhook_for(sandbox.find(reference))
     url = f"{settings.SERVICE_URLS['payment']}/v1/webhooks/sandbox"
     httpx.post(url, content=body, headers=headers, timeout=10).raise_for_status()
+
+
+@shared_task
+def purge_unused_methods() -> int:
+    """Delete guests' cards that paid nothing; returns how many."""
+    return services.purge_unused_methods()

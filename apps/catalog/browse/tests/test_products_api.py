@@ -9,6 +9,7 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from apps.catalog.browse.models import FruitlessSearch
 from apps.catalog.products.models import Product
 from apps.catalog.products.pricing import set_prices
 from apps.catalog.products.services import record_change, set_status
@@ -429,6 +430,32 @@ class TestCaching:
         settings.CACHES = there
         assert api_client.get(addresses[0]).json()["results"][0]["price"]["amount"] == 1290
         assert api_client.get(addresses[1]).json()["price"]["amount"] == 1290
+
+    def test_parameters_that_a_view_does_not_read_make_no_entry_of_their_own(self, api_client, monkeypatch):
+        product, kept = make_product("Mug"), set()
+        monkeypatch.setattr("apps.catalog.browse.api.cached._keep", lambda key, *_: kept.add(key))
+        for address in (f"/v1/products/{product.slug}", "/v1/categories", "/v1/collections", "/v1/search/suggest?q=mu"):
+            kept.clear()
+            mark = "&" if "?" in address else "?"
+            queries = ["", *(f"{mark}invented{number}={number}" for number in range(5)), f"{mark}lang=xx&lang=en"]
+            assert {api_client.get(address + query).status_code for query in queries} == {200}
+            assert len(kept) <= 2, address
+
+    def test_the_order_of_parameters_makes_no_entry_of_its_own(self, api_client, monkeypatch):
+        make_product("Mug")
+        kept = set()
+        monkeypatch.setattr("apps.catalog.browse.api.cached._keep", lambda key, *_: kept.add(key))
+        answers = [
+            api_client.get(f"/v1/products?{query}") for query in ("q=mug&limit=2", "limit=2&q=mug", "q=x&limit=2&q=mug")
+        ]
+        assert {answer.json()["total"] for answer in answers} == {1}
+        assert len(kept) == 1
+
+    def test_words_that_find_nothing_are_counted_up_to_a_number_a_day(self, api_client, monkeypatch):
+        monkeypatch.setattr("apps.catalog.browse.fruitless.MAX_TEXTS_A_DAY", 3)
+        for word in ("aaaa", "bbbb", "cccc", "dddd", "aaaa"):
+            assert api_client.get("/v1/products", {"q": word}).json()["total"] == 0
+        assert dict(FruitlessSearch.objects.values_list("text", "times")) == {"aaaa": 2, "bbbb": 1, "cccc": 1}
 
     def test_what_another_release_kept_is_not_used(self, api_client, settings):
         make_product("Mug")

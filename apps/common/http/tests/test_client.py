@@ -10,9 +10,12 @@ import httpx
 import pytest
 import respx
 import structlog
+from django.http import HttpResponse
+from django.test import RequestFactory
 from prometheus_client import REGISTRY
 
 from apps.common import problems
+from apps.common.context import RequestContextMiddleware
 from apps.common.http import SERVICE, RemoteProblem, ServiceClient, Unavailable
 from apps.common.http import client as client_module
 from apps.common.identity import service_tokens
@@ -222,6 +225,13 @@ def test_the_request_id_goes_along(catalog, remote):
     with structlog.contextvars.bound_contextvars(request_id="req-12345678"):
         catalog.get("/v1/x")
     assert route.calls.last.request.headers["X-Request-ID"] == "req-12345678"
+
+
+def test_the_shopper_s_address_goes_along_so_that_limits_count_it(catalog, remote):
+    route = remote.get("/v1/x").respond(json=1)
+    request = RequestFactory().get("/", headers={"X-Forwarded-For": "198.51.100.1, 203.0.113.7"})
+    RequestContextMiddleware(lambda _: HttpResponse(catalog.get("/v1/x").text))(request)
+    assert route.calls.last.request.headers["X-Forwarded-For"] == "203.0.113.7"
 
 
 def test_a_given_token_is_sent_and_none_by_default(catalog, remote):

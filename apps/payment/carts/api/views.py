@@ -14,6 +14,7 @@ from rest_framework.views import APIView
 from apps.common.idempotency import optionally_idempotent
 from apps.common.identity.permissions import IsUser
 from apps.common.identity.principal import Principal
+from apps.common.throttling import GuestCreationThrottle
 from apps.payment.carts import services
 from apps.payment.carts.api import serializers
 from apps.payment.carts.models import Cart
@@ -49,6 +50,8 @@ class GuestView(APIView):
 
 
 class CartsView(GuestView):
+    throttle_classes = [GuestCreationThrottle]
+
     @extend_schema(
         request=serializers.OpenCartSerializer,
         responses={201: serializers.CartSerializer, 200: serializers.CartSerializer},

@@ -16,6 +16,7 @@ from rest_framework.response import Response
 from apps.common.idempotency import idempotent
 from apps.common.identity.permissions import IsUser
 from apps.common.problems import ValidationProblem
+from apps.common.throttling import GuestCreationThrottle
 from apps.payment.carts.api.views import NO_STORE, SECRET, GuestView, cart_of, cart_to_order_of, user_id_of
 from apps.payment.carts.pricing import priced
 from apps.payment.orders import selectors, services
@@ -35,6 +36,7 @@ def shown(order: Order, *, secret: str | None = None) -> dict:
 class OrdersView(ListAPIView):
     """Your orders, newest first."""
 
+    throttle_classes = [GuestCreationThrottle]
     serializer_class = serializers.OrderSerializer
     queryset = Order.objects.none()
     ordering = ("-placed_at", "-id")

@@ -19,6 +19,7 @@ from rest_framework.views import APIView
 from apps.common.idempotency import optionally_idempotent
 from apps.common.money import Money
 from apps.common.problems import Conflict, NotFound, Problem
+from apps.common.throttling import GuestCreationThrottle
 from apps.payment.carts.api.views import user_id_of
 from apps.payment.orders.services import advance_now
 from apps.payment.payments import sandbox, services, tasks
@@ -30,6 +31,7 @@ CHALLENGE_POLICY = "default-src 'none'; style-src 'self'; form-action 'self'; fr
 
 class PaymentMethodsView(APIView):
     permission_classes = [AllowAny]
+    throttle_classes = [GuestCreationThrottle]
 
     @extend_schema(request=AddMethodSerializer, responses={201: PaymentMethodSerializer})
     @optionally_idempotent
