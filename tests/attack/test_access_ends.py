@@ -17,6 +17,18 @@ pytestmark = pytest.mark.attack
 SECRET = "a long enough secret"
 CARD = {"number": "4242424242424242", "exp_month": 12, "exp_year": 2034, "cvc": "123"}
 ROLES = ["catalog_staff", "support_staff", "video_staff"]
+# As if some minutes had passed for every staff session.
+MAKE_CHECKS_DUE = """
+from django.contrib.sessions.models import Session
+from django.contrib.sessions.backends.db import SessionStore
+from apps.common.staff.sessions import NEXT_CHECK_AT
+for key in Session.objects.values_list("session_key", flat=True):
+    store = SessionStore(key)
+    if NEXT_CHECK_AT in store:
+        store[NEXT_CHECK_AT] = 0
+        store.save()
+print(Session.objects.exists())
+"""
 ADMINS = ("auth", "catalog", "payment", "video")
 
 
@@ -89,6 +101,23 @@ def test_staff_who_lose_a_role_lose_their_sessions_and_come_back_with_less(house
         until(lambda: set(statuses(api, token).values()) == {401}, 10, "the refusal of the older token")
         sign_in_to_admin(browser, "payment", person["email"])
     assert 401 not in statuses(api, sign_in(person["email"])).values()
+
+
+def test_a_device_signed_out_alone_is_out_of_the_admin_at_the_next_check(house, api, sign_in, tmp_path):
+    """No event is published for one device: the admin finds out when it asks, every few minutes."""
+    person = make_staff(house, tmp_path)
+    token = sign_in(person["email"])
+    with httpx.Client(base_url=f"{house.url}/api", timeout=30) as browser:
+        sign_in_to_admin(browser, "catalog", person["email"])
+        assert "True" in house.manage("catalog", "shell", "-c", MAKE_CHECKS_DUE)
+        assert is_in(browser, "catalog"), "auth confirms the session"
+
+        sessions = api.get("/auth/v1/me/sessions", headers=token).json()["results"]
+        [of_admin] = [session["id"] for session in sessions if not session["is_current"]]
+        assert api.delete(f"/auth/v1/me/sessions/{of_admin}", headers=token).status_code == 204
+        assert is_in(browser, "catalog"), "nobody has asked yet"
+        house.manage("catalog", "shell", "-c", MAKE_CHECKS_DUE)
+        assert not is_in(browser, "catalog")
 
 
 def test_a_deleted_account_orders_nothing_and_what_it_ordered_at_that_moment_is_erased(house, api, newcomer):

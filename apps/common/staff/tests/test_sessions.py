@@ -18,6 +18,7 @@ from apps.common.http.client import forget_targets
 from apps.common.outbox.testing import deliver
 from apps.common.staff import sessions
 from apps.common.staff.models import StaffUser
+from apps.common.testing.contracts import assert_matches_contract
 from apps.common.testing.tokens import access_token
 
 pytestmark = pytest.mark.django_db
@@ -50,6 +51,7 @@ class Auth:
         if not self.is_session_live or session_id != SID:
             return httpx.Response(404, json={"type": "/problems/session-ended"})
         account = {"user_id": str(self.user_id), "email": "sam@example.com", "name": "Sam", "roles": self.roles}
+        assert_matches_contract("auth", "GET", f"/internal/sessions/{session_id}", response_json=account)
         return httpx.Response(200, json=account)
 
 
