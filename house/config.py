@@ -56,6 +56,11 @@ class House:
     def public_url(self) -> str:
         return self.environ.get("PUBLIC_URL", f"http://localhost:{self.port}").rstrip("/")
 
+    @property
+    def limits_requests(self) -> bool:
+        """Whether the gateway limits each address; GATEWAY_LIMITS=off is for load tests from one address."""
+        return self.environ.get("GATEWAY_LIMITS", "on") != "off"
+
     def folder(self, name: str) -> Path:
         """A folder below var/, made when it is missing."""
         path = self.var / name

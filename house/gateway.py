@@ -65,6 +65,11 @@ def limits() -> Limits:
     return Limits(given["requestsPerSecond"], given["burst"], given["connections"], given["uploadsPerMinute"])
 
 
+def unlimited() -> Limits:
+    """For load tests, whose requests all come from one address."""
+    return Limits(1_000_000, 1_000_000, 10_000, 1_000_000)
+
+
 def configuration(house: House) -> str:
     """The whole nginx.conf of an embedded house."""
     host = urlsplit(house.public_url).hostname or "localhost"
@@ -77,6 +82,7 @@ def configuration(house: House) -> str:
         templates=str(TEMPLATES),
         stream_secret=house.secrets["stream"],
         addresses={service: f"127.0.0.1:{house.port_of(service)}" for service in SERVICES},
+        allowed=limits() if house.limits_requests else unlimited(),
     )
 
 
@@ -90,6 +96,7 @@ def compose_configuration() -> str:
         templates="/etc/streamcart",
         stream_secret="${STREAM_SECRET}",  # noqa: S106  (a placeholder)
         addresses={service: f"{service}-web:8000" for service in SERVICES},
+        allowed=limits(),
     )
 
 
@@ -102,8 +109,9 @@ def _filled(
     templates: str,
     stream_secret: str,
     addresses: dict[str, str],
+    allowed: Limits,
 ) -> str:
-    found, allowed, hidden = routes(), limits(), routing()["hiddenPaths"]
+    found, hidden = routes(), routing()["hiddenPaths"]
     values = {
         "var": var,
         "user": user,

@@ -8,6 +8,7 @@ import time
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, Final
+from urllib.parse import unquote
 
 import httpx
 import stamina
@@ -130,7 +131,13 @@ class ServiceClient:
         idempotency_key: str | None = None,
         deadline: float | None = None,
     ) -> ServiceResponse:
-        """Send and return the answer (any status below 500); `deadline` in seconds. Raises Unavailable."""
+        """Send and return the answer (any status below 500); `deadline` in seconds. Raises Unavailable.
+
+        A path with a segment `.` or `..` (a name that somebody made up) is answered with 404 unasked: the HTTP client
+        would resolve it and ask at another address.
+        """
+        if has_dot_segments(path):
+            return ServiceResponse(self.service, httpx.Response(404, json={"type": "/problems/not-found"}))
         seconds = self.timeout if deadline is None else deadline
         sent = _headers(headers, token=token, idempotency_key=idempotency_key)
         call = _Call(
@@ -150,6 +157,11 @@ class ServiceClient:
             sent["Authorization"] = f"Bearer {_service_token()}"
             response = _with_retries(call, attempts=attempts)
         return ServiceResponse(self.service, response)
+
+
+def has_dot_segments(path: str) -> bool:
+    """Whether a segment of the path is `.` or `..`, however it is escaped."""
+    return any(unquote(segment) in (".", "..") for segment in path.partition("?")[0].split("/"))
 
 
 def _without_none(params: dict[str, Any] | None) -> dict[str, Any] | None:

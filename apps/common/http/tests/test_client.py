@@ -220,6 +220,23 @@ def test_one_slow_call_does_not_hold_up_the_others(catalog, remote):
         slow.join(10)
 
 
+@pytest.mark.parametrize(
+    "path",
+    ["/v1/categories/.", "/v1/products/..", "/v1/categories/films/../../x", "/v1/carts/1/lines/%2e%2E", "/./v1/x"],
+)
+def test_names_that_are_dot_segments_ask_at_no_other_address(catalog, path):
+    with respx.mock(base_url=URL, assert_all_called=False) as router:
+        everything = router.route()
+        for method in ("get", "put", "delete", "post"):
+            assert getattr(catalog, method)(path).status_code == 404
+        assert everything.call_count == 0
+
+
+def test_dots_within_a_name_are_plain_letters(catalog, remote):
+    remote.get("/v1/products/a..b.c").respond(json=1)
+    assert catalog.get("/v1/products/a..b.c").json() == 1
+
+
 def test_the_request_id_goes_along(catalog, remote):
     route = remote.get("/v1/x").respond(json=1)
     with structlog.contextvars.bound_contextvars(request_id="req-12345678"):

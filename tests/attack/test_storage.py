@@ -1,0 +1,39 @@
+"""Anonymous requests do not make the stores grow without bound."""
+
+from __future__ import annotations
+
+import httpx
+import pytest
+import redis
+
+pytestmark = pytest.mark.attack
+
+
+@pytest.fixture
+def valkey(house) -> redis.Redis:
+    return redis.Redis(port=house.port + 7)
+
+
+def test_invented_parameters_make_no_entries_in_the_cache(house, valkey):
+    paths = [
+        "/api/catalog/v1/products/stoneware-mug",
+        "/api/catalog/v1/categories",
+        "/api/catalog/v1/search/suggest?q=m",
+    ]
+    with httpx.Client(base_url=house.url) as client:
+        for path in paths:
+            client.get(path)
+        before = valkey.dbsize()
+        for number in range(100):
+            for path in paths:
+                answer = client.get(f"{path}{'&' if '?' in path else '?'}invented={number}")
+                assert answer.status_code == 200
+    assert valkey.dbsize() - before < 20
+
+
+def test_the_store_of_caches_and_queues_has_a_bound_that_only_caches_feel(valkey):
+    """As in the chart: what expires is evicted, a queued task never."""
+    configured = valkey.config_get("maxmemory*")
+    assert int(configured["maxmemory"]) > 0
+    assert configured["maxmemory-policy"] == "volatile-lru"
+    assert all(valkey.ttl(key) > 0 for key in valkey.scan_iter("*answer:*"))
