@@ -36,7 +36,17 @@ def _track(model: type[models.Model], *, found_by: str = "", **fields: models.Fi
         indexes.append(models.Index(fields=[found_by, "pgh_id"], name=f"{name}_past_of"))
     options: dict[str, Any] = {
         "indexes": indexes,
-        "triggers": [pgtrigger.Protect(name="never_rewritten", operation=pgtrigger.Update)],
+        "triggers": [
+            pgtrigger.Protect(name="never_rewritten", operation=pgtrigger.Update),
+            # Old rows are deleted one by one; this fires no trigger of rows.
+            pgtrigger.Trigger(
+                name="never_emptied",
+                operation=pgtrigger.Truncate,
+                level=pgtrigger.Statement,
+                when=pgtrigger.Before,
+                func="RAISE EXCEPTION 'history is only ever added to'; RETURN NULL;",
+            ),
+        ],
     }
     return pghistory.create_event_model(
         model,

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.db import DatabaseError, connection, transaction
 from django.db.models import F
 from django.test.utils import CaptureQueriesContext
@@ -87,6 +88,16 @@ def test_an_event_is_never_rewritten() -> None:
     product = make_product()
     with pytest.raises(DatabaseError):
         ProductEvent.objects.filter(pgh_obj=product.pk).update(title="Something else")
+
+
+def test_no_table_of_events_can_be_emptied() -> None:
+    tables = [
+        model._meta.db_table for model in apps.get_app_config("history").get_models() if "Event" in model.__name__
+    ]
+    assert len(tables) == 16
+    for table in [*tables, "inventory_stockmovement"]:
+        with pytest.raises(DatabaseError, match=r"only ever added to|for ever"), transaction.atomic():
+            connection.cursor().execute(f"TRUNCATE {table} CASCADE")
 
 
 def test_the_admin_tells_who_it_was() -> None:

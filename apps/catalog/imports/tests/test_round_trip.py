@@ -103,7 +103,8 @@ def test_an_export_makes_the_same_products_in_an_empty_shop(form):
     content = b"".join(export(Product.objects.exclude(title__in=["=SUM(A1)", "Sold"]), form))
     wanted = _as_rows(content, form)
     with connection.cursor() as cursor:
-        cursor.execute("TRUNCATE products_product CASCADE")
+        # Without triggers: what is recorded of stock and of changes may not be emptied.
+        cursor.execute("SET LOCAL session_replication_role = replica; TRUNCATE products_product CASCADE")
     done(write(content, name=f"products.{form}"))
     made = _as_rows(b"".join(export(Product.objects.all(), form)), form)
     assert [_said(row) for row in made] == [_said(row) for row in wanted]

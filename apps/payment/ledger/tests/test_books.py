@@ -88,6 +88,8 @@ def test_the_database_refuses_to_change_or_delete_what_is_booked():
         lambda: Posting.objects.filter(entry=made).delete(),
         lambda: JournalEntry.objects.filter(pk=made.pk).update(order_number="SC-2"),
         lambda: connection.cursor().execute("DELETE FROM ledger_journalentry"),
+        lambda: connection.cursor().execute("TRUNCATE ledger_posting"),
+        lambda: connection.cursor().execute("TRUNCATE ledger_journalentry CASCADE"),
     ]
     for write in writes:
         with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
