@@ -74,9 +74,18 @@ class RunningHouse:
         return re.search(r"https?://\S+", self.mail_to(address, subject))[0]
 
 
+def _running_house(var: Path) -> RunningHouse:
+    url = json.loads((var / "run" / "ready.json").read_text())["url"]
+    port = httpx.URL(url).port
+    return RunningHouse(url, port, var, dict(os.environ) | {"HOUSE_VAR": str(var), "PORT": str(port)})
+
+
 @pytest.fixture(scope="session")
 def house() -> Iterator[RunningHouse]:
-    """Started by the same command that people use."""
+    """Started by the same command that people use; with TEST_HOUSE=<its folder> one that is running already."""
+    if running := os.environ.get("TEST_HOUSE"):
+        yield _running_house(Path(running).resolve())
+        return
     var = Path(tempfile.mkdtemp(prefix="streamcart-house-"))
     port = free_row()
     environ = {name: value for name, value in os.environ.items() if not name.endswith(("DATABASE_URL", "REDIS_URL"))}

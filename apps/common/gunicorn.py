@@ -46,7 +46,11 @@ def on_exit(server):
 
 
 def post_worker_init(worker):
-    """Long polls end when the worker is told to stop, so that a restart takes a moment and not 20 seconds."""
+    """Long polls end when the worker is told to stop, so that a restart takes a moment and not 20 seconds.
+
+    The worker takes no connection before this returns: the first requests find a process that is warm.
+    """
     from apps.common import lifecycle
 
     lifecycle.ask_by(lambda: not worker.alive)
+    lifecycle.prepare_for_requests()

@@ -1,13 +1,18 @@
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
 
+from apps.common import lifecycle
+
 
 class BrowseConfig(AppConfig):
     name = "apps.catalog.browse"
     label = "browse"
 
     def ready(self) -> None:
+        from apps.catalog.browse.index import index
+
         post_migrate.connect(list_unlisted, sender=self, dispatch_uid="catalog-list-unlisted")
+        lifecycle.before_requests(index.load)
 
 
 def list_unlisted(**_: object) -> None:

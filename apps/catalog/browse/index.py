@@ -65,6 +65,11 @@ class CatalogueIndex:
             self._next_moment = FOR_EVER
             self._last_moment = 0
 
+    def load(self) -> None:
+        """Read the whole catalogue, which the first reader would otherwise wait for."""
+        with self.fresh():
+            return
+
     @contextmanager
     def fresh(self) -> Iterator[Columns]:
         """The columns, brought up to date; nobody changes them meanwhile."""
