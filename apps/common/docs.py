@@ -12,7 +12,7 @@ from django.template.loader import render_to_string
 from django.urls import get_script_prefix
 from django.utils.cache import get_conditional_response
 from drf_spectacular.generators import SchemaGenerator
-from drf_spectacular.renderers import OpenApiJsonRenderer, OpenApiYamlRenderer
+from drf_spectacular.views import SpectacularAPIView
 from rest_framework.permissions import AllowAny
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
@@ -28,7 +28,7 @@ class SchemaView(APIView):
     schema = None
     authentication_classes: list[type] = []
     permission_classes = [AllowAny]
-    renderer_classes: list[type[BaseRenderer]] = [OpenApiYamlRenderer, OpenApiJsonRenderer]
+    renderer_classes: list[type[BaseRenderer]] = SpectacularAPIView.renderer_classes
 
     def get(self, request: Request) -> HttpResponse:
         renderer = request.accepted_renderer
