@@ -13,6 +13,7 @@ import httpx
 import stamina
 from django.conf import settings
 
+from apps.common import deadlines
 from apps.common.context import HEADER as REQUEST_ID_HEADER
 from apps.common.context import request_id
 from apps.common.http import metrics
@@ -132,6 +133,7 @@ class ServiceClient:
         """Send and return the answer (any status below 500); `deadline` in seconds. Raises Unavailable."""
         seconds = self.timeout if deadline is None else deadline
         sent = _headers(headers, token=token, idempotency_key=idempotency_key)
+        sent[deadlines.HEADER] = deadlines.header_value(seconds)
         call = _Call(
             service=self.service,
             method=method,

@@ -57,6 +57,7 @@ MIDDLEWARE = [
     "apps.common.context.RequestContextMiddleware",
     "apps.common.middleware.InsideOnlyMiddleware",
     "apps.common.health.middleware.HealthMiddleware",
+    "apps.common.deadlines.DeadlineMiddleware",
     # Behind the probes: thousands of them a day would make every error rate look small.
     "django_prometheus.middleware.PrometheusBeforeMiddleware",
     "django.middleware.security.SecurityMiddleware",
