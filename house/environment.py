@@ -21,6 +21,7 @@ SHARED = (
     "LOG_FORMAT",
     "LOG_LEVEL",
     "REDIS_URL",
+    "SHOP_TIME_ZONE",
     "VERSION",
     "WEB_THREADS",
     "WEB_WORKERS",
@@ -79,6 +80,9 @@ def _of_one_service(secrets: dict[str, str], service: str) -> dict[str, str]:
         callers = [name for name in SERVICES if name != "auth"]
         accepted = {f"SERVICE_SECRET_{name.upper()}": secrets[f"{name}_client"] for name in callers}
         return accepted | {"KEY_ENCRYPTION_KEY": secrets["keys"]}
+    if service == "catalog":
+        # The demo is a shop in Germany.
+        return {"SHOP_TIME_ZONE": "Europe/Berlin"}
     if service == "payment":
         return {"SANDBOX_WEBHOOK_SECRET": secrets["webhook"]}
     if service == "ui":

@@ -242,6 +242,8 @@ IMPORT = {
     "id": ID,
     "file_name": "spring.csv",
     "format": "csv",
+    "sheet": "",
+    "decimal_mark": "auto",
     "dry_run": True,
     "state": "checked",
     "failure": "",

@@ -7,7 +7,7 @@ from pghistory.config import ForeignKey as HistoricKey
 
 from apps.catalog.navigation import NAVIGATION
 from apps.common.settings.base import *
-from apps.common.settings.base import DATA_APPS, MIDDLEWARE, SPECTACULAR_SETTINGS, STAFF_BEAT_SCHEDULE, UNFOLD
+from apps.common.settings.base import DATA_APPS, MIDDLEWARE, SPECTACULAR_SETTINGS, STAFF_BEAT_SCHEDULE, UNFOLD, env
 
 INSTALLED_APPS = [
     *DATA_APPS,
@@ -43,6 +43,8 @@ SPECTACULAR_SETTINGS = SPECTACULAR_SETTINGS | {
     ]
 }
 SHOP_CURRENCY = "EUR"
+# Where the shop's days begin and end: a sale until 31 December lasts until midnight there.
+SHOP_TIME_ZONE = env.str("SHOP_TIME_ZONE", default="UTC")
 # The first one's texts stand in the columns; a further one needs a text search configuration (browse.search).
 SHOP_LANGUAGES = ("en", "de")
 # What changed is kept for two years. Its rows point at what may be gone: no constraint, no index that is not named.

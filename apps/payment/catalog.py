@@ -94,11 +94,14 @@ def commit(reservation_id: uuid.UUID) -> None:
     _accepted(client.post(path, token=SERVICE, idempotency_key=str(reservation_id)), refusals={404, 409})
 
 
-def release(reservation_id: uuid.UUID) -> bool:
-    """Give the stock back; False when it was sold already. One that is gone is released. Raises Unavailable."""
-    response = client.delete(f"/v1/reservations/{reservation_id}", token=SERVICE)
-    if response.status_code in (204, 404, 409):
-        return response.status_code != 409
+def release(order_id: uuid.UUID) -> bool:
+    """Give back what the order was promised; False when it was sold already. Raises Unavailable.
+
+    From then on catalog promises it nothing, so that a `reserve` which timed out and is carried out late is refused.
+    """
+    response = client.delete(f"/v1/reservations/orders/{order_id}", token=SERVICE)
+    if response.status_code in (204, 409):
+        return response.status_code == 204
     raise Unavailable("catalog", f"it answered {response.status_code}")
 
 

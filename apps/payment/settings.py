@@ -28,6 +28,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 15.0,
         "options": {"expires": 15},
     },
+    "release-owed-stock": {
+        "task": "apps.payment.orders.tasks.release_owed_stock",
+        "schedule": 30.0,
+        "options": {"expires": 30},
+    },
     "send-due-confirmations": {
         "task": "apps.payment.orders.tasks.send_due_confirmations",
         "schedule": 60.0,

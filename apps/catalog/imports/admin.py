@@ -24,7 +24,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_POST
 from unfold.admin import ModelAdmin
-from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldBooleanSwitchWidget
+from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminSelectWidget, UnfoldBooleanSwitchWidget
 
 from apps.catalog.imports import leases, services
 from apps.catalog.imports.cells import escape
@@ -50,6 +50,13 @@ class UploadForm(forms.Form):
         widget=UnfoldAdminFileFieldWidget,
         max_length=200,
         help_text="CSV in UTF-8, or XLSX; at most 50 MB and 200,000 rows.",
+    )
+    decimal_mark = forms.ChoiceField(
+        label="Decimal mark",
+        choices=ImportJob.DecimalMark.choices,
+        required=False,
+        widget=UnfoldAdminSelectWidget,
+        help_text="Only needed when a message asks for it: for a file in which 1.234 could be two numbers.",
     )
     is_dry_run = forms.BooleanField(
         label="Only check it first",
@@ -100,6 +107,7 @@ class ImportJobAdmin(ModelAdmin):
                     name=file.name,
                     size=file.size,
                     is_dry_run=form.cleaned_data["is_dry_run"],
+                    decimal_mark=form.cleaned_data["decimal_mark"] or str(ImportJob.DecimalMark.AUTO),
                     requested_by=request.user.email,  # type: ignore[union-attr]  # staff have signed in
                 )
             except Problem as problem:

@@ -19,6 +19,7 @@ from apps.catalog.imports import cells, stock
 from apps.catalog.imports.bulk import Light
 from apps.catalog.imports.columns import Column, Family
 from apps.catalog.imports.facts import Facts
+from apps.catalog.products.identifiers import in_any_case
 from apps.catalog.products.models import AttributeValue, Price, Product, SalePrice, Variant
 
 # The attributes that are read of rows, besides what the columns show.
@@ -117,7 +118,8 @@ def _shown_field(row: Light, column: Column) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """Variants by SKU, and products by slug: theirs and those that were asked for."""
+    """Variants by SKU, and products by slug: theirs and those that were asked for. Keys are lower case, as identifiers
+    that differ by capitals are one."""
 
     variants: dict[str, VariantState]
     products: dict[str, ProductState]
@@ -136,14 +138,15 @@ def load(
 
     With `lock`, the products' rows are locked, in their order, before anything else is read.
     """
-    owners = Variant.objects.filter(sku__in=skus).values("product_id")
-    products = (
-        Product.objects.filter(Q(pk__in=owners) | Q(slug__in=slugs)) if slugs else Product.objects.filter(pk__in=owners)
-    )
+    wanted = in_any_case(Variant.objects.all(), "sku", skus)
+    is_wanted = Q(pk__in=wanted.values("product_id"))
+    if slugs:
+        is_wanted |= Q(pk__in=in_any_case(Product.objects.all(), "slug", slugs).values("pk"))
+    products = Product.objects.filter(is_wanted)
     if lock:
         products = products.select_for_update().order_by("pk")
     states = {product.pk: ProductState(product) for product in light(products, _needed(Product, columns))}
-    variants = Variant.objects.filter(sku__in=skus, product__in=list(states))
+    variants = wanted.filter(product__in=list(states))
     return _filled(states, variants, columns=columns, facts=facts, at=at)
 
 
@@ -183,8 +186,8 @@ def _filled(
         for product_id in priced.values_list("variant__product_id", flat=True):
             states[product_id].is_priced = True
     return Snapshot(
-        variants={state.variant.sku: state for state in variants.values()},
-        products={state.product.slug: state for state in states.values()},
+        variants={state.variant.sku.lower(): state for state in variants.values()},
+        products={state.product.slug.lower(): state for state in states.values()},
     )
 
 

@@ -10,10 +10,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any, Protocol
+from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.utils.dateparse import parse_datetime
 
+from apps.catalog.imports import notation
 from apps.catalog.products.attributes import WORDS
 from apps.catalog.products.barcodes import validate_barcode
 from apps.catalog.products.models.pricing import MAX_AMOUNT
@@ -28,9 +30,11 @@ FORMULA = re.compile(r"'*[=+\-@\t\r]")
 ESCAPED = re.compile(r"'+[=+\-@\t\r]")
 NUMBER = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
+# What no file holds in earnest: controls and halves of characters.
+INVALID = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 SLUG = re.compile(r"[-_]*[a-zA-Z0-9][-a-zA-Z0-9_]*")
 SKU = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,39}")
-AMOUNT = re.compile(r"\d{1,12}(?:[.,]\d{1,4})?", re.ASCII)
+AMOUNT = re.compile(r"\d{1,12}(?:\.\d{1,4})?", re.ASCII)
 WHOLE = re.compile(r"\d{1,12}(?:\.0+)?", re.ASCII)
 
 
@@ -59,6 +63,21 @@ class Kind(Protocol):
 
     def show(self, value: Any) -> str:
         """The text that reads as `value`; empty for no value."""
+
+
+def shortened(text: str) -> str:
+    """A cell's text for a sentence."""
+    return repr(text if len(text) <= 60 else f"{text[:60]}…")
+
+
+class Numeric:
+    """A kind of cell that holds a number, which a file may write in the notation of its country."""
+
+    __slots__ = ()
+
+    def number_in(self, text: str) -> str:
+        """The part of the cell that is the number."""
+        return text
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +141,7 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
-class Whole:
+class Whole(Numeric):
     """A whole number; nothing is 0 where `empty` says so."""
 
     low: int
@@ -151,23 +170,23 @@ class YesNo:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """A point in time, in UTC where the text names no other zone."""
+    """A point in time, in the shop's time zone where the text names no other.
+
+    With `ends_day` a date alone lasts until that day is over, else it begins with that day.
+    """
+
+    ends_day: bool = False
 
     def read(self, text: str) -> datetime:
-        try:
-            moment = parse_datetime(text) or datetime.fromisoformat(text)
-        except ValueError:
-            moment = None
-        if moment is None or not 1900 <= moment.year <= 2999:
-            raise ValidationProblem("Use a time such as 2026-11-27T09:00:00Z or a date such as 2026-11-27.")
-        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+        zone = ZoneInfo(settings.SHOP_TIME_ZONE)
+        return notation.read_moment(text, zone=zone, ends_day=self.ends_day).astimezone(UTC)
 
     def show(self, value: datetime | None) -> str:
         return "" if value is None else value.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 @dataclass(frozen=True, slots=True)
-class Amount:
+class Amount(Numeric):
     """A price in major units (19.99), kept in minor ones (1999)."""
 
     currency: str
@@ -176,7 +195,7 @@ class Amount:
         digits = EXPONENTS.get(self.currency, 2)
         if not AMOUNT.fullmatch(text):
             raise ValidationProblem("Use a price such as 19.99, without a sign or a currency.")
-        scaled = Decimal(text.replace(",", ".")).scaleb(digits)
+        scaled = Decimal(text).scaleb(digits)
         if scaled != scaled.to_integral_value():
             raise ValidationProblem(f"{self.currency} has {digits} digits after the point.")
         if scaled > MAX_AMOUNT:

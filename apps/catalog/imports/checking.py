@@ -8,27 +8,31 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.utils.text import slugify
-
-from apps.catalog.imports import catalogue, rules
+from apps.catalog.imports import catalogue, cells, rules
 from apps.catalog.imports.bulk import Light, new_row
 from apps.catalog.imports.catalogue import ProductState, Snapshot, VariantState, shown_of_product
-from apps.catalog.imports.cells import CLEAR, SKU, unescape
+from apps.catalog.imports.cells import CLEAR, SKU, shortened, unescape
 from apps.catalog.imports.columns import Column, Heading
+from apps.catalog.imports.decimal_marks import DecimalMarks
 from apps.catalog.imports.facts import Facts
 from apps.catalog.imports.models import ImportJob, ImportRow
 from apps.catalog.imports.reading import Line
 from apps.catalog.products.models import Product, Variant
+from apps.catalog.products.slugs import slug_of
 from apps.common.problems import ValidationProblem
 
 Action = ImportRow.Action
 NEEDED = ("title", "category")
+# Stands for bytes that somebody read in the wrong encoding.
+UNREADABLE = "\ufffd"
+SLUG_LENGTH = 120
 
 
 @dataclass(frozen=True, slots=True)
 class FirstRow:
     """Where a product stands first in the file, what it is, and fingerprints of what is said of it there."""
 
+    slug: str
     line: int
     is_video: bool
     said: bytes
@@ -36,9 +40,12 @@ class FirstRow:
 
 @dataclass(slots=True)
 class Memory:
-    """What has to be known of all rows before: grows with the file, but only by keys (some 50 MB for 200,000 rows)."""
+    """What has to be known of all rows before: grows with the file, but only by keys (some 60 MB for 200,000 rows).
 
-    skus: dict[str, int] = field(default_factory=dict)
+    `skus` (lines and spellings) and `products` are found in lower case.
+    """
+
+    skus: dict[str, tuple[int, str]] = field(default_factory=dict)
     barcodes: dict[str, int] = field(default_factory=dict)
     products: dict[str, FirstRow] = field(default_factory=dict)
     last_slug: str = ""
@@ -46,11 +53,15 @@ class Memory:
 
 @dataclass(slots=True)
 class Row:
-    """A row on its way through the check. `said` are its cells that are not empty, `after` what they mean."""
+    """A row on its way through the check. `said` are its cells that are not empty, `after` what they mean.
+
+    `numbers` are the columns whose cells the file keeps as numbers.
+    """
 
     line: int
     sku: str
     said: dict[str, str]
+    numbers: frozenset[str] = frozenset()
     variant: VariantState | None = None
     product: ProductState | None = None
     before: dict[str, str] = field(default_factory=dict)
@@ -69,7 +80,16 @@ class Row:
 class Check:
     """Checks the lines of one file, batch by batch and in their order."""
 
-    def __init__(self, job: ImportJob, heading: Heading, facts: Facts, at: datetime) -> None:
+    def __init__(
+        self,
+        job: ImportJob,
+        heading: Heading,
+        facts: Facts,
+        at: datetime,
+        *,
+        reread: Callable[[], Iterable[Line]],
+    ) -> None:
+        """`reread` gives the lines below the heading once more."""
         self.job = job
         self.heading = heading
         self.columns = heading.usable
@@ -77,6 +97,7 @@ class Check:
         self.at = at
         self.memory = Memory()
         self.places = [(place, column) for place, column in enumerate(heading.columns) if column]
+        self.marks = DecimalMarks(job.decimal_mark, dict(self.places), reread)
         self.product_columns = [c.name for c in self.columns.values() if c.is_of_product and c.name != "slug"]
         self.fingerprints = struct.Struct(f"{len(self.product_columns)}I")
         self.names_products = bool({"slug", "title"} & self.columns.keys())
@@ -99,23 +120,23 @@ class Check:
         cells = line.cells
         width = len(cells)
         said = {column.name: cells[place] for place, column in self.places if place < width and cells[place]}
-        row = Row(line=line.number, sku=unescape(said.pop("sku", "")), said=said)
+        numbers = frozenset(column.name for place, column in self.places if place in line.numbers)
+        row = Row(line=line.number, sku=plain_code(said.pop("sku", "")), said=said, numbers=numbers)
         if "slug" in said:
-            said["slug"] = unescape(said["slug"])
+            said["slug"] = plain_code(said["slug"])
         for place, problem in line.problems.items():
             column = self.heading.columns[place] if place < len(self.heading.columns) else None
             row.refuse(column.name if column else "", problem)
         if any(cells[len(self.heading.columns) :]):
-            message = (
-                f"The row has {width} cells, the heading {len(self.heading.columns)}; is a quotation mark missing?"
-            )
-            row.refuse("", message)
+            named = len(self.heading.columns)
+            beside = shortened(next(cell for cell in cells[named:] if cell))
+            row.refuse("", f"The row has {width} cells, the heading {named}; {beside} belongs to no column.")
         return row
 
     def _slugs(self, rows: Iterable[Row]) -> set[str]:
         """The products that new variants may belong to."""
         slugs = {row.said["slug"] for row in rows if "slug" in row.said}
-        slugs |= {slug_of(row) for row in rows if "slug" not in row.said and "title" in row.said}
+        slugs |= {made_slug(row) for row in rows if "slug" not in row.said and "title" in row.said}
         return slugs | ({self.memory.last_slug} if self.memory.last_slug else set())
 
     def _owners_of_barcodes(self, rows: Iterable[Row]) -> dict[str, str]:
@@ -126,7 +147,7 @@ class Check:
 
     def _checked(self, row: Row, snapshot: Snapshot, owners: Mapping[str, str]) -> Light:
         if self._is_first_of_its_sku(row):
-            row.variant = snapshot.variants.get(row.sku)
+            row.variant = snapshot.variants.get(row.sku.lower())
             if row.variant:
                 self._begin_change(row, row.variant)
             else:
@@ -145,17 +166,18 @@ class Check:
         if not row.sku:
             row.refuse("sku", "Every row needs a SKU.")
             return False
-        if before := self.memory.skus.get(row.sku):
-            row.refuse("sku", f"The SKU {row.sku[:40]} stands in line {before} already.")
-            return False
-        self.memory.skus[row.sku] = row.line
-        return True
+        line, spelt = self.memory.skus.setdefault(row.sku.lower(), (row.line, row.sku))
+        if line == row.line:
+            return True
+        written = "" if spelt == row.sku else f", written {spelt[:40]}; capitals make no other article"
+        row.refuse("sku", f"The SKU {row.sku[:40]} stands in line {line} already{written}.")
+        return False
 
     def _begin_change(self, row: Row, variant: VariantState) -> None:
         product = variant.product.product
-        row.product, row.slug = variant.product, product.slug
+        row.product, row.slug, row.sku = variant.product, product.slug, variant.variant.sku
         row.is_video = product.kind == Product.Kind.VIDEO
-        if row.said.get("slug", product.slug) != product.slug:
+        if row.said.get("slug", product.slug).lower() != product.slug.lower():
             row.refuse("slug", f"{row.sku} belongs to {product.slug}; an import does not change that.")
         row.said.pop("slug", None)
         self._repeat_product(row)
@@ -165,9 +187,11 @@ class Check:
         if not SKU.fullmatch(row.sku):
             row.refuse("sku", "Use letters, digits, dots, dashes, underscores and plus for a new SKU, at most 40.")
         continues = self.names_products and not {"slug", "title"} & row.said.keys()
-        row.slug = self.memory.last_slug if continues else row.said.get("slug", "") or slug_of(row)
-        row.product = snapshot.products.get(row.slug)
-        known = self.memory.products.get(row.slug)
+        row.slug = self.memory.last_slug if continues else row.said.get("slug", "") or made_slug(row)
+        row.product = snapshot.products.get(row.slug.lower())
+        known = self.memory.products.get(row.slug.lower())
+        if row.product or known:
+            row.slug = row.product.product.slug if row.product else known.slug if known else row.slug
         if not row.slug:
             names = [name for name in NEEDED if name not in row.said]
             missing = ", ".join(names) or "slug"
@@ -177,6 +201,13 @@ class Check:
         elif row.product and not known and "slug" not in row.said and not continues:
             message = f"There is a product {row.slug} already. Name it in slug to add a variant, or name another slug."
             row.refuse("slug", message)
+        elif known and "slug" not in row.said and not continues and self._has_other_title(row, known):
+            message = (
+                f"The slug of this title is {row.slug}, as in line {known.line} for another title. Name another slug, "
+                "or name this one to add a variant."
+            )
+            row.refuse("slug", message)
+            return
         elif not row.product and not known:
             for name in (name for name in NEEDED if name not in row.said):
                 row.refuse(name, "A new product needs this.")
@@ -193,6 +224,12 @@ class Check:
             self._name_product(row, said_slug, is_known=bool(known or row.product))
         self._repeat_product(row)
 
+    def _has_other_title(self, row: Row, first: FirstRow) -> bool:
+        """Whether a row's title is not what the first row of the product with the same slug says."""
+        place = self.product_columns.index("title")
+        before = self.fingerprints.unpack(first.said)[place]
+        return bool(before) and before != fingerprint(row.said["title"])
+
     def _name_product(self, row: Row, said: str, *, is_known: bool) -> None:
         """New rows say which product they make or join."""
         if not is_known and said and (sentence := _sentence(self.columns["slug"].kind.read, said)):
@@ -203,12 +240,13 @@ class Check:
 
     def _repeat_product(self, row: Row) -> None:
         """The first row of a product says what is said of it; later ones repeat that or leave it empty."""
-        said = [hash(row.said[name]) & 0xFFFFFFFF if name in row.said else 0 for name in self.product_columns]
+        said = [fingerprint(row.said[name]) if name in row.said else 0 for name in self.product_columns]
         self.memory.last_slug = row.slug
-        first = self.memory.products.get(row.slug)
+        first = self.memory.products.get(row.slug.lower())
         if first is None:
             if row.slug:
-                self.memory.products[row.slug] = FirstRow(row.line, row.is_video, self.fingerprints.pack(*said))
+                packed = self.fingerprints.pack(*said)
+                self.memory.products[row.slug.lower()] = FirstRow(row.slug, row.line, row.is_video, packed)
             return
         for name, now, before in zip(self.product_columns, said, self.fingerprints.unpack(first.said), strict=True):
             if now and now != before:
@@ -222,16 +260,30 @@ class Check:
             if text == CLEAR:
                 self._clear(row, column, before)
                 continue
-            text = unescape(text)
-            if text == before:
-                continue
             try:
+                row.said[name] = text = self._plain(row, column, text)
+                if text == before:
+                    continue
                 after = column.kind.show(column.kind.read(text))
             except ValidationProblem as problem:
-                row.refuse(name, str(problem))
+                row.refuse(name, about(text, str(problem)))
                 continue
-            if after != before:
-                row.before[name], row.after[name] = before, after
+            if after == before:
+                continue
+            if UNREADABLE in text:
+                sentence = f"{UNREADABLE} stands for a character that was lost. Write it again, and save as UTF-8."
+                row.refuse(name, about(text, sentence))
+                continue
+            row.before[name], row.after[name] = before, after
+
+    def _plain(self, row: Row, column: Column, text: str) -> str:
+        """A cell without the escapes and the notation of the file. Raises ValidationProblem."""
+        match column.kind:
+            case cells.Numeric() if column.name not in row.numbers:
+                return self.marks.plain(column.name, column.kind, plain_code(text))
+            case cells.Moment() | cells.Barcode() | cells.OneOf() | cells.YesNo() | cells.Slug():
+                return plain_code(text)
+        return unescape(text)
 
     def _clear(self, row: Row, column: Column, before: str) -> None:
         if not column.is_clearable:
@@ -257,12 +309,27 @@ class Check:
         self.memory.barcodes.setdefault(barcode, row.line)
 
 
-def slug_of(row: Row) -> str:
+def plain_code(text: str) -> str:
+    """A cell that holds no text of people's: an apostrophe before it tells a spreadsheet to leave it as it is."""
+    return unescape(text).removeprefix("'")
+
+
+def fingerprint(text: str) -> int:
+    """Tells texts apart within one run; never 0, which stands for none."""
+    return hash(text) & 0xFFFFFFFF or 1
+
+
+def about(text: str, sentence: str) -> str:
+    """The sentence with the value that it is about."""
+    return sentence if shortened(text) in sentence else f"{shortened(text)}: {sentence}"
+
+
+def made_slug(row: Row) -> str:
     """The slug that a new product gets from its title, or from its SKU when the title has no Latin letters."""
     title = row.said.get("title", "")
     if not title or title == CLEAR:
         return ""
-    return slugify(unescape(title))[:120].strip("-_") or slugify(row.sku)
+    return slug_of(unescape(title), limit=SLUG_LENGTH) or slug_of(row.sku, limit=SLUG_LENGTH)
 
 
 def _sentence(read: Callable[[str], object], text: str) -> str:

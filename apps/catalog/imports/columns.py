@@ -14,7 +14,7 @@ from apps.catalog.imports.facts import Facts
 from apps.catalog.inventory.services import MAX_ON_HAND
 from apps.catalog.products.models import Product, Variant
 
-MAX_COLUMNS = 200
+MAX_COLUMNS = 200  # workbooks.MAX_COLUMNS is one more
 MAX_GRAMS = 10_000_000
 MAX_HOURS = 24 * 366
 # ISO 4217, what is in circulation.
@@ -68,8 +68,11 @@ class Heading:
         return {column.name: column for column in self.columns if column}
 
 
-def read_heading(names: Iterable[str], facts: Facts) -> Heading:
-    """Understand the first line. Names may be written in any case; an empty one names nothing."""
+def read_heading(names: Iterable[str], facts: Facts, *, sheet: str = "") -> Heading:
+    """Understand the first line. Names may be written in any case; an empty one names nothing.
+
+    `sheet` is where a workbook has it.
+    """
     columns: list[Column | None] = []
     errors: dict[str, list[str]] = {}
     seen: set[str] = set()
@@ -84,7 +87,8 @@ def read_heading(names: Iterable[str], facts: Facts) -> Heading:
             errors[written.strip()[:80]] = [_unknown(written.strip())]
         columns.append(column)
     if "sku" not in seen:
-        errors["sku"] = ["The file needs a column sku; its first line names the columns."]
+        where = f'The sheet "{sheet}"' if sheet else "The file"
+        errors["sku"] = [f"{where} needs a column sku; its first line names the columns."]
     return Heading(tuple(columns), errors)
 
 
@@ -162,7 +166,7 @@ def plain_columns() -> dict[str, Column]:
         of_product("title_slug", cells.Slug()),
         of_product("featured", cells.YesNo(), "is_featured", is_clearable=False, empty="no"),
         of_product("published_at", cells.Moment()),
-        of_product("published_until", cells.Moment()),
+        of_product("published_until", cells.Moment(ends_day=True)),
         of_variant("variant_name", cells.Text(120), "name"),
         *_variant_translations(),
         of_variant("barcode", cells.Barcode()),
@@ -171,7 +175,7 @@ def plain_columns() -> dict[str, Column]:
         of_variant("offer", cells.OneOf(tuple(Variant.Offer.values))),
         of_variant("rental_hours", cells.Whole(1, MAX_HOURS)),
         Column("sale_starts_at", period, "starts_at", cells.Moment(), is_clearable=False),
-        Column("sale_ends_at", period, "ends_at", cells.Moment(), is_clearable=False),
+        Column("sale_ends_at", period, "ends_at", cells.Moment(ends_day=True), is_clearable=False),
     ]
     return {column.name: column for column in columns}
 

@@ -7,17 +7,17 @@ from __future__ import annotations
 import csv
 import io
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
 from django.http import StreamingHttpResponse
 from django.utils import timezone
 
-from apps.catalog.imports import catalogue, workbooks
-from apps.catalog.imports.cells import Amount, Whole, escape
+from apps.catalog.imports import catalogue, notation, workbook_writing
+from apps.catalog.imports.cells import Numeric, escape
 from apps.catalog.imports.columns import Column, all_columns
-from apps.catalog.imports.facts import Number, load_facts
+from apps.catalog.imports.facts import load_facts
 from apps.catalog.imports.models import ImportJob
 from apps.catalog.products.models import Price, Product, SalePrice
 
@@ -76,10 +76,13 @@ def export(products: QuerySet[Product], form: str) -> Iterator[bytes]:
     on_sale = SalePrice.objects.order_by("currency").values_list("currency", flat=True).distinct()
     columns = all_columns(facts, currencies, on_sale)
     rows = _rows(products, columns)
+    numeric = {place for place, column in enumerate(columns) if isinstance(column.kind, Numeric)}
     if form == ImportJob.Format.XLSX:
-        numeric = [place for place, column in enumerate(columns) if isinstance(column.kind, Amount | Whole | Number)]
-        return workbooks.write_rows(rows, numeric=frozenset(numeric))
-    return _csv(rows)
+        return workbook_writing.write_rows(rows, numeric=frozenset(numeric))
+    # In a workbook a number is a number; in a text file 1.234 would be a thousand and more in many countries.
+    return _csv(
+        [notation.unmistakable(text) if place in numeric else text for place, text in enumerate(row)] for row in rows
+    )
 
 
 def _rows(products: QuerySet[Product], columns: list[Column]) -> Iterator[list[str]]:
@@ -98,7 +101,7 @@ def _rows(products: QuerySet[Product], columns: list[Column]) -> Iterator[list[s
             yield [escape(state.shown(column, facts)) for column in columns]
 
 
-def _csv(rows: Iterator[list[str]]) -> Iterator[bytes]:
+def _csv(rows: Iterable[list[str]]) -> Iterator[bytes]:
     """With a mark at its start by which Excel knows UTF-8."""
     buffer = io.StringIO()
     buffer.write(BOM)

@@ -44,14 +44,17 @@ class Choices:
 
 
 @dataclass(frozen=True, slots=True)
-class Number:
+class Number(cells.Numeric):
     """A number, with or without the attribute's unit."""
 
     unit: str
 
+    def number_in(self, text: str) -> str:
+        return text.removesuffix(self.unit).strip()
+
     def read(self, text: str) -> Decimal:
         try:
-            number = Decimal(text.removesuffix(self.unit).strip().replace(",", "."))
+            number = Decimal(self.number_in(text))
         except InvalidOperation as error:
             raise ValidationProblem(f"{text[:40]!r} is not a number.") from error
         if not number.is_finite() or abs(number) >= MAX_NUMBER:
@@ -127,19 +130,24 @@ def load_facts() -> Facts:
         choices.setdefault(choice.attribute_id, []).append(choice)
     attributes = Attribute.objects.order_by("position", "code")
     return Facts(
-        categories=cells.Known("category", categories, {path: pk for pk, path in categories.items()}),
+        categories=cells.Known("category", categories, _in_any_case(categories)),
         brands=_brands(),
-        types=cells.Known("type", types, {slug: pk for pk, slug in types.items()}),
+        types=cells.Known("type", types, _in_any_case(types)),
         attributes={a.code.lower(): KnownAttribute(a, _cells_of(a, choices.get(a.pk, []))) for a in attributes},
         warehouses={code.lower(): pk for pk, code in warehouses.values_list("pk", "code")},
     )
+
+
+def _in_any_case(names: dict[int, str]) -> dict[str, int]:
+    """Ids by name, and by the name without its capitals."""
+    return {name.casefold(): pk for pk, name in names.items()} | {name: pk for pk, name in names.items()}
 
 
 def _brands() -> cells.Known:
     """By name, which is unique; else by slug or by a name in another case."""
     brands = list(Brand.objects.values_list("pk", "name", "slug"))
     names = {pk: cells.tidy(name) for pk, name, _ in brands}
-    others = {text: pk for pk, name, slug in brands for text in (names[pk].casefold(), slug)}
+    others = {text: pk for pk, name, slug in brands for text in (names[pk].casefold(), slug.casefold(), slug)}
     return cells.Known("brand", names, others | {name: pk for pk, name in names.items()})
 
 

@@ -29,10 +29,19 @@ class ImportJob(models.Model):
         DONE = "done"
         FAILED = "failed"
 
+    class DecimalMark(models.TextChoices):
+        AUTO = "auto", "as the file shows"
+        POINT = "point", "a point: 1,234.50"
+        COMMA = "comma", "a comma: 1.234,50"
+
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     file = models.FileField(upload_to=upload_name, max_length=200)
     file_name = models.CharField(max_length=200, help_text="As it was called by who sent it.")
     format = models.CharField(max_length=4, choices=Format)
+    decimal_mark = models.CharField(max_length=5, choices=DecimalMark, default=DecimalMark.AUTO, db_default="auto")
+    sheet = models.CharField(
+        max_length=100, blank=True, default="", db_default="", help_text="Of a workbook: the one that is read."
+    )
     is_dry_run = models.BooleanField("dry run", default=True)
     state = models.CharField(max_length=8, choices=State, default=State.WAITING)
     failure = models.CharField(max_length=500, blank=True)

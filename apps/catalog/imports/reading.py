@@ -6,12 +6,13 @@ from __future__ import annotations
 
 import codecs
 import csv
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
 from apps.catalog.imports import workbooks
-from apps.catalog.imports.cells import MAX_CELL
+from apps.catalog.imports.cells import INVALID, MAX_CELL
 from apps.catalog.imports.models import ImportJob
 from apps.common.problems import ValidationProblem
 
@@ -20,6 +21,17 @@ DELIMITERS = ",;\t"
 MAX_LINE = 1_000_000
 UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 SAVE_AS = "Save it as CSV UTF-8 and send it again."
+# Excel's own way to say what separates cells, in a line before all others.
+SEPARATOR_LINE = re.compile(r'"?sep=(.)"?', re.IGNORECASE)
+# What is written so that Excel keeps leading zeros: ="0123".
+TEXT_FORMULA = re.compile(r'="((?:[^"]|"")*)"')
+# Some programs leave Excel's own escape of a line end in a CSV file.
+LINE_END = re.compile(r"_x000[dD]_")
+STRAY_QUOTE = (
+    "a cell goes on after the quotation mark that ends it. Write a quotation mark that is part of a text twice: "
+    '"Shelf 19"" wide".'
+)
+OPEN_QUOTE = "a cell that begins there does not end. Add the missing quotation mark, or take one away that is too many."
 
 
 class UnreadableFile(ValidationProblem):
@@ -28,11 +40,16 @@ class UnreadableFile(ValidationProblem):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One row: the line of the file that it begins on, its cells, and what is wrong with some of them, by place."""
+    """One row: the line of the file that it begins on, its cells, and what is wrong with some of them, by place.
+
+    `numbers` are the places of cells that a workbook keeps as numbers; `sheet` is where it has the row.
+    """
 
     number: int
     cells: list[str]
     problems: dict[int, str] = field(default_factory=dict)
+    numbers: frozenset[int] = frozenset()
+    sheet: str = ""
 
     @property
     def is_blank(self) -> bool:
@@ -41,14 +58,8 @@ class Line:
 
 def read_lines(file: BinaryIO, form: str) -> Iterator[Line]:
     """The rows that say something, the heading first. Raises UnreadableFile with the line where reading stops."""
-    if form == ImportJob.Format.XLSX:
-        try:
-            lines: Iterable[Line] = (Line(*row) for row in workbooks.read_rows(file))
-            yield from (line for line in lines if not line.is_blank)
-        except workbooks.BadWorkbook as error:
-            raise UnreadableFile(str(error)) from error
-        return
-    yield from (line for line in _read_csv(file) if not line.is_blank)
+    lines: Iterable[Line] = _read_workbook(file) if form == ImportJob.Format.XLSX else _read_csv(file)
+    return (_checked(line) for line in lines if not line.is_blank)
 
 
 def estimate_rows(file: BinaryIO, form: str) -> int:
@@ -62,14 +73,37 @@ def estimate_rows(file: BinaryIO, form: str) -> int:
     return max(0, count - 1)
 
 
+def _checked(line: Line) -> Line:
+    """Cells that cannot be used are empty, and their problem is told."""
+    for place, cell in enumerate(line.cells):
+        if len(cell) > MAX_CELL:
+            line.problems[place] = f"Use at most {MAX_CELL:,} characters in a cell."
+        elif not cell.isprintable() and (found := INVALID.search(cell)):
+            line.problems[place] = (
+                f"Character {found.start() + 1} of this cell (U+{ord(found[0]):04X}) is none that can be shown. Delete "
+                "it, or correct how the file is encoded."
+            )
+    for place in line.problems:
+        line.cells[place] = ""
+    return line
+
+
+def _read_workbook(file: BinaryIO) -> Iterator[Line]:
+    try:
+        for row in workbooks.read_rows(file):
+            yield Line(row.number, row.cells, row.problems, row.numbers, row.sheet)
+    except workbooks.BadWorkbook as error:
+        raise UnreadableFile(str(error)) from error
+
+
 def _read_csv(file: BinaryIO) -> Iterator[Line]:
     lines = _Lines(file)
-    first = next(lines, None)
-    if first is not None and first.lower().startswith("sep="):
-        first = next(lines, None)
-    if first is None:
-        raise UnreadableFile("The file is empty.")
-    reader = csv.reader(_chained(first, lines), delimiter=_delimiter(first))
+    first = _skip_blank(lines)
+    given = SEPARATOR_LINE.fullmatch(first.rstrip("\r\n"))
+    if given:
+        first = _skip_blank(lines)
+    delimiter = given[1] if given else _delimiter(first)
+    reader = csv.reader(_chained(first, lines), delimiter=delimiter, strict=True, skipinitialspace=True)
     while True:
         begins_at = lines.count + 1 if reader.line_num else lines.count
         try:
@@ -77,23 +111,30 @@ def _read_csv(file: BinaryIO) -> Iterator[Line]:
         except StopIteration:
             return
         except csv.Error as error:
-            message = f"Line {begins_at} cannot be read; perhaps a quotation mark is missing at the end of a cell."
-            raise UnreadableFile(message) from error
-        problems = _too_long(row)
-        yield Line(begins_at, ["" if place in problems else cell.strip() for place, cell in enumerate(row)], problems)
+            reason = STRAY_QUOTE if "expected after" in str(error) else OPEN_QUOTE
+            raise UnreadableFile(f"Line {begins_at} cannot be read: {reason}") from error
+        yield Line(begins_at, [_meant(cell) for cell in row])
+
+
+def _skip_blank(lines: _Lines) -> str:
+    """The next line that says something. Raises UnreadableFile when there is none."""
+    for line in lines:
+        if line.strip():
+            return line
+    raise UnreadableFile("The file is empty.")
+
+
+def _meant(cell: str) -> str:
+    """What a cell says without the escapes that spreadsheet programs write."""
+    cell = cell.strip()
+    if match := TEXT_FORMULA.fullmatch(cell):
+        cell = match[1].replace('""', '"').strip()
+    return LINE_END.sub("\r", cell) if "_x000" in cell else cell
 
 
 def _chained(first: str, rest: Iterator[str]) -> Iterator[str]:
     yield first
     yield from rest
-
-
-def _too_long(row: list[str]) -> dict[int, str]:
-    return {
-        place: f"Use at most {MAX_CELL:,} characters in a cell."
-        for place, cell in enumerate(row)
-        if len(cell) > MAX_CELL
-    }
 
 
 def _delimiter(heading: str) -> str:
@@ -119,7 +160,8 @@ class _Lines:
         if self.count == 1:
             if raw.startswith(UTF16):
                 raise UnreadableFile(f"Line 1: the file is UTF-16, not UTF-8. {SAVE_AS}")
-            raw = raw.removeprefix(codecs.BOM_UTF8)
+            while raw.startswith(codecs.BOM_UTF8):
+                raw = raw.removeprefix(codecs.BOM_UTF8)
         if b"\x00" in raw:
             raise UnreadableFile(f"Line {self.count} holds null bytes: this is no CSV file in UTF-8. {SAVE_AS}")
         if len(raw) > MAX_LINE:
@@ -134,8 +176,9 @@ class _Lines:
         return text
 
     def _without_lone_returns(self, text: str) -> str:
-        """Lines that end as on an old Macintosh are not told apart by anything that reads by lines."""
+        """Lines that end as on an old Macintosh are not told apart by anything that reads by lines; inside a quoted
+        cell such an end is one like any other."""
         if self.count == 1:
             raise UnreadableFile(f"The lines of the file end as on an old Macintosh. {SAVE_AS}")
         end = text[len(text.rstrip("\r\n")) :]
-        return text.rstrip("\r\n").replace("\r", " ") + end
+        return text.rstrip("\r\n").replace("\r", "\n") + end

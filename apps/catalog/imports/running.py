@@ -79,14 +79,22 @@ def check_file(lease: Lease) -> None:
         if first is None:
             raise UnreadableFile("The file is empty.")
         if len(first.cells) > MAX_COLUMNS:
-            raise UnreadableFile(f"Line {first.number}: a file has at most {MAX_COLUMNS} columns.")
-        heading = read_heading(first.cells, facts)
+            more = f"a file has at most {MAX_COLUMNS} columns; this one has more. Split it, or leave some out."
+            raise UnreadableFile(f"Line {first.number}: {more}")
+        heading = read_heading(first.cells, facts, sheet=first.sheet)
         with lease.batch() as job:
-            job.row_count = min(estimate, MAX_ROWS)
+            job.row_count, job.sheet = min(estimate, MAX_ROWS), first.sheet[:100]
             _keep(job, heading_row(job, heading, first.number))
         if "sku" in heading.usable:
-            _check_lines(lease, lines, Check(job, heading, facts, job.started_at or timezone.now()))
+            check = Check(job, heading, facts, job.started_at or timezone.now(), reread=partial(_reread, job))
+            _check_lines(lease, lines, check)
     _finish_check(lease)
+
+
+def _reread(job: ImportJob) -> Iterator[Line]:
+    """The rows below the heading once more, beside whoever is reading them."""
+    with job.file.storage.open(job.file.name) as file:
+        yield from islice(read_lines(file, job.format), 1, MAX_ROWS + 1)
 
 
 def _check_lines(lease: Lease, lines: Iterator[Line], check: Check) -> None:

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from apps.catalog.imports import leases
 from apps.catalog.imports.models import FOLDER, ImportJob
+from apps.catalog.imports.workbooks import PROTECTED
 from apps.common.files import files_in, may_be_orphan
 from apps.common.problems import Conflict, NotFound, Problem, ValidationProblem
 
@@ -24,7 +25,10 @@ MAX_BYTES = 50_000_000
 KEPT_FOR = timedelta(days=90)
 # A job that no worker took by then was lost by the queue.
 TAKEN_WITHIN = timedelta(seconds=20)
-ZIP, OLD_EXCEL = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+OLD_EXCEL = "This is a file of an old Excel (XLS). Save it as XLSX or CSV UTF-8."
+# What is protected is put as a stream of this name into the container that old Excel files are.
+ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 
 
 class NotWritable(Conflict):
@@ -35,9 +39,18 @@ class FileTooLarge(Problem):
     status, slug, title = 413, "payload-too-large", "Payload too large"
 
 
-def start_import(file: BinaryIO, *, name: str, size: int, is_dry_run: bool, requested_by: str) -> ImportJob:
+def start_import(
+    file: BinaryIO,
+    *,
+    name: str,
+    size: int,
+    is_dry_run: bool,
+    requested_by: str,
+    decimal_mark: str = str(ImportJob.DecimalMark.AUTO),
+) -> ImportJob:
     """Keep the file and let a worker check it; without `is_dry_run` it is written afterwards if it has no errors.
 
+    `decimal_mark` says how the file writes numbers, where the numbers themselves do not say it.
     What the file is, its first bytes say. Raises ValidationProblem or FileTooLarge for what is no file of rows at all.
     """
     if size > MAX_BYTES:
@@ -46,12 +59,13 @@ def start_import(file: BinaryIO, *, name: str, size: int, is_dry_run: bool, requ
     file.seek(0)
     if not begin:
         raise _refusal("The file is empty.")
-    if begin == OLD_EXCEL:
-        raise _refusal("This is a file of an old Excel (XLS). Save it as XLSX or CSV UTF-8.")
+    if begin == OLE:
+        raise _refusal(PROTECTED if _holds(file, ENCRYPTED) else OLD_EXCEL)
     job = ImportJob(
         file_name=name[-200:],
         format=ImportJob.Format.XLSX if begin == ZIP else ImportJob.Format.CSV,
         is_dry_run=is_dry_run,
+        decimal_mark=decimal_mark,
         requested_by=requested_by[:254],
     )
     job.file.save(job.file_name, File(file), save=False)
@@ -63,6 +77,16 @@ def start_import(file: BinaryIO, *, name: str, size: int, is_dry_run: bool, requ
         job.file.delete(save=False)
         raise
     return job
+
+
+def _holds(file: BinaryIO, wanted: bytes) -> bool:
+    """Whether these bytes stand anywhere in the file, which is read to its end."""
+    rest = b""
+    while chunk := file.read(1 << 20):
+        if wanted in rest + chunk:
+            return True
+        rest = chunk[-len(wanted) :]
+    return False
 
 
 def too_large() -> FileTooLarge:

@@ -1,202 +1,168 @@
-"""Excel files (XLSX): read row by row without running anything in them, written as a stream."""
+"""Excel files (XLSX): which sheet is read, and what its cells say. Nothing in a file is run.
+
+Only what holds values is looked at, so that a file may be as odd in its styles, drawings and names as it likes. The
+namespaces of Strict Open XML differ from the usual ones and nothing else does: names are read without them.
+"""
 
 from __future__ import annotations
 
-import io
 import zipfile
-from collections.abc import Iterable, Iterator
-from datetime import date, datetime, time, timedelta
-from typing import Any, BinaryIO
-from xml.sax.saxutils import escape
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import BinaryIO
+from xml.parsers.expat import ExpatError
 
-from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
+from openpyxl.utils.datetime import MAC_EPOCH, WINDOWS_EPOCH, from_excel
 
-from apps.catalog.imports.cells import CONTROL, MAX_CELL, NUMBER
+from apps.catalog.imports.workbook_parts import Archive, BadWorkbook, Cell, Format, Sheet, Styles, Workbook, read_sheet
 
-# What a file may unpack to: far more than what it holds in earnest, far less than what hurts.
-MAX_UNPACKED = 400_000_000
-# Texts are kept apart from the rows and all of them are needed at once.
-MAX_TEXTS = 100_000_000
-MAX_PARTS = 1_000
-MAX_COLUMNS = 256
 # Of Excel itself.
 MAX_ROWS = 1_048_576
-TEXTS = "xl/sharedStrings.xml"
+# One more than an import reads: who looks at the heading sees that there are too many.
+MAX_COLUMNS = 201
+MAX_TEXT = 20_001
+# Excel keeps fifteen digits of a number and makes the others 0.
+MAX_EXACT = 10**15
 BROKEN = "This is no Excel file (XLSX), or it is damaged. Save it as XLSX or as CSV UTF-8 and send it again."
+NO_VALUE = (
+    "This cell holds a formula, and the file does not hold its value. Open the file in a spreadsheet program, save it "
+    "and send it again."
+)
+PROTECTED = (
+    "The file is protected by a password. Open it, take the password off (in Excel: File, Info, Protect Workbook, "
+    "Encrypt with Password, leave it empty), save it and send it again."
+)
 
 
-class BadWorkbook(ValueError):
-    """A file that is not read; the sentence says why."""
+@dataclass(slots=True)
+class Row:
+    """A row of a sheet: its cells as a CSV file would have them, by place what is wrong with some, and which are
+    numbers."""
+
+    number: int
+    sheet: str
+    cells: list[str] = field(default_factory=list)
+    problems: dict[int, str] = field(default_factory=dict)
+    numbers: frozenset[int] = frozenset()
 
 
-def read_rows(file: BinaryIO) -> Iterator[tuple[int, list[str], dict[int, str]]]:
-    """Each row of the first sheet: its number, its cells as text, and by place what is wrong with some of them.
-
-    Raises BadWorkbook.
-    """
-    _require_harmless(file)
+def read_rows(file: BinaryIO) -> Iterator[Row]:
+    """Each row of the sheet that has a column `sku`, else of the first one that is shown. Raises BadWorkbook."""
     try:
-        book = load_workbook(file, read_only=True, keep_links=False, rich_text=False)
-        sheet = book.worksheets[0]
-        # What the file says of its own size may be wrong.
-        sheet.reset_dimensions()
-        begins_at, width = _find_heading(sheet)
-        rows = sheet.iter_rows(min_row=begins_at, max_col=width)
-        for number, row in enumerate(rows, start=begins_at):
-            if number > MAX_ROWS:
-                raise BadWorkbook(BROKEN)
-            texts = [_text_of(cell) for cell in row]
-            problems = {place: problem for place, (_, problem) in enumerate(texts) if problem}
-            yield number, [text for text, _ in texts], problems
-        book.close()
+        with zipfile.ZipFile(file) as opened:
+            yield from _rows(Archive(opened))
     except BadWorkbook:
         raise
     except MemoryError as error:
         raise BadWorkbook("The file needs more memory than there is; send it as CSV.") from error
-    except (InvalidFileException, KeyError, IndexError, ValueError, TypeError, AttributeError) as error:
-        # openpyxl trusts the XML that it reads: what it stumbles over is a damaged or a forged file.
+    except (zipfile.BadZipFile, zlib.error, ExpatError, EOFError, OSError) as error:
         raise BadWorkbook(BROKEN) from error
-    except (zipfile.BadZipFile, zipfile.zlib.error, EOFError, OSError, SyntaxError) as error:  # type: ignore[attr-defined]
+    except (KeyError, IndexError, ValueError, OverflowError, NotImplementedError, RuntimeError) as error:
+        # What a damaged or forged file makes of names, places and numbers, and of how it is packed.
         raise BadWorkbook(BROKEN) from error
 
 
-def _find_heading(sheet: Any) -> tuple[int, int]:
-    """The first row that says something, and how many of its cells do; what stands beside them has no column."""
-    for number, row in enumerate(sheet.iter_rows(max_col=MAX_COLUMNS, max_row=MAX_ROWS), start=1):
-        if filled := [place for place, cell in enumerate(row, start=1) if cell.value is not None]:
-            return number, filled[-1]
-    raise BadWorkbook("The first sheet of the file is empty.")
+def _rows(archive: Archive) -> Iterator[Row]:
+    archive.require_harmless()
+    book = Workbook.of(archive)
+    reader = _Reader(book.styles, book.texts, MAC_EPOCH if book.has_1904_dates else WINDOWS_EPOCH)
+    yield from reader.rows(archive, _chosen(archive, book, reader))
 
 
-def _require_harmless(file: BinaryIO) -> None:
-    try:
-        with zipfile.ZipFile(file) as archive:
-            parts = archive.infolist()
-    except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError) as error:
-        raise BadWorkbook(BROKEN) from error
-    if len(parts) > MAX_PARTS or sum(part.file_size for part in parts) > MAX_UNPACKED:
-        raise BadWorkbook(f"The file unpacks to more than {MAX_UNPACKED // 1_000_000} MB; send it as CSV.")
-    if any(part.filename == TEXTS and part.file_size > MAX_TEXTS for part in parts):
-        raise BadWorkbook(f"The file holds more than {MAX_TEXTS // 1_000_000} MB of texts; send it as CSV.")
-    file.seek(0)
+def _chosen(archive: Archive, book: Workbook, reader: _Reader) -> Sheet:
+    """The first visible sheet whose heading names `sku`; else the first visible one that is not empty."""
+    visible = [sheet for sheet in book.sheets if not sheet.is_hidden]
+    if not visible:
+        raise BadWorkbook("The file shows no sheet: all are hidden. Show the one to import, save it and send it again.")
+    filled: list[Sheet] = []
+    for sheet in visible:
+        heading = next((row.cells for row in reader.rows(archive, sheet) if any(row.cells)), None)
+        if heading and any(name.strip().lower() == "sku" for name in heading):
+            return sheet
+        filled += [sheet] if heading else []
+    if not filled:
+        names = ", ".join(f'"{sheet.name}"' for sheet in visible[:5])
+        raise BadWorkbook(f"The sheet {names} is empty." if len(visible) == 1 else f"The sheets {names} are empty.")
+    return filled[0]
 
 
-def _text_of(cell: Any) -> tuple[str, str]:
-    """A cell's text as the same cell of a CSV file has it, and what is wrong with it."""
-    value = cell.value
-    match value:
-        case None:
-            return "", ""
-        case str():
-            if cell.data_type == "f":
-                return "", "This cell holds a formula; put its value there."
-            if cell.data_type == "e":
-                return "", f"This cell holds an error ({value[:20]})."
-            if len(value) > MAX_CELL:
-                return "", f"Use at most {MAX_CELL:,} characters in a cell."
-            return value.strip(), ""
-        case bool():
-            return ("yes" if value else "no"), ""
-        case int():
-            return str(value), ""
-        case float():
-            return _number(value), ""
-        case datetime():
-            return value.isoformat(), ""
-        case date():
-            return value.isoformat(), ""
-        case time() | timedelta():
+class _Reader:
+    """Turns cells into text."""
+
+    def __init__(self, styles: Styles, texts: list[str], epoch: datetime) -> None:
+        self.styles = styles
+        self.texts = texts
+        self.epoch = epoch
+
+    def rows(self, archive: Archive, sheet: Sheet) -> Iterator[Row]:
+        last = 0
+        for number, cells in read_sheet(archive, sheet.part):
+            if not last < number <= MAX_ROWS:
+                raise BadWorkbook(BROKEN)
+            last = number
+            yield self._row(number, sheet.name, cells)
+
+    def _row(self, number: int, sheet: str, cells: list[Cell]) -> Row:
+        row = Row(number, sheet)
+        numbers = set()
+        for cell in cells:
+            text, problem = self._text_of(cell)
+            if not text and not problem:
+                continue
+            place = min(cell.column, MAX_COLUMNS) - 1
+            row.cells += [""] * (place + 1 - len(row.cells))
+            row.cells[place] = text[:MAX_TEXT]
+            if problem:
+                row.problems[place] = problem
+            elif cell.is_number and not self.styles.format_of(cell.style).is_date:
+                numbers.add(place)
+        row.numbers = frozenset(numbers)
+        return row
+
+    def _text_of(self, cell: Cell) -> tuple[str, str]:
+        """A cell's text, and what is wrong with it."""
+        match cell.kind:
+            case "s":
+                return (self.texts[int(cell.value)].strip() if cell.value else ""), ""
+            case "b":
+                return {"1": "yes", "0": "no"}.get(cell.value, ""), ""
+            case "e":
+                return "", f"This cell holds an error ({cell.value[:20]}). Put a value there, or correct its formula."
+            case "d":
+                return self._iso_date(cell), ""
+            case "str" if cell.has_formula and not cell.has_value:
+                return "", NO_VALUE
+            case "str" | "inlineStr":
+                return cell.value.strip(), ""
+        if not cell.value:
+            return "", NO_VALUE if cell.has_formula else ""
+        return self._number(float(cell.value), self.styles.format_of(cell.style))
+
+    def _iso_date(self, cell: Cell) -> str:
+        """Strict Open XML may write dates out; a style that shows no time says that the day is meant."""
+        day, _, clock = cell.value.partition("T")
+        has_time = self.styles.format_of(cell.style).has_time
+        return day if clock.rstrip("Z").strip("0:.") == "" and not has_time else cell.value
+
+    def _number(self, value: float, form: Format) -> tuple[str, str]:
+        if form.is_duration:
             return "", "This cell holds a time of day without a date."
-    return "", "This cell holds a formula; put its value there."
+        if form.is_date:
+            moment = from_excel(value, self.epoch)
+            if not isinstance(moment, datetime):
+                return "", "This cell holds a time of day without a date."
+            is_day = not form.has_time and moment.time() == moment.min.time()
+            return (moment.date().isoformat() if is_day else moment.isoformat()), ""
+        if abs(value) >= MAX_EXACT:
+            return "", "Spreadsheets keep fifteen digits of a number. Format the cell as text and type it again."
+        return number_text(value).zfill(form.min_digits), ""
 
 
-def _number(value: float) -> str:
+def number_text(value: float) -> str:
     """With the fifteen digits that Excel keeps, so that 0.1 + 0.2 is 0.3."""
-    if value.is_integer() and abs(value) < 1e15:
+    if value.is_integer():
         return str(int(value))
-    text = f"{value:.15g}"
-    return text if "e" not in text else f"{value:.10f}".rstrip("0")
-
-
-PARTS = {
-    "[Content_Types].xml": (
-        '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
-        '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
-        '<Default Extension="xml" ContentType="application/xml"/>'
-        '<Override PartName="/xl/workbook.xml" ContentType='
-        '"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/>'
-        '<Override PartName="/xl/worksheets/sheet1.xml" ContentType='
-        '"application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"/></Types>'
-    ),
-    "_rels/.rels": (
-        '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
-        '<Relationship Id="rId1" Target="xl/workbook.xml" Type='
-        '"http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument"/></Relationships>'
-    ),
-    "xl/workbook.xml": (
-        '<workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" '
-        'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships">'
-        '<sheets><sheet name="Products" sheetId="1" r:id="rId1"/></sheets></workbook>'
-    ),
-    "xl/_rels/workbook.xml.rels": (
-        '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
-        '<Relationship Id="rId1" Target="worksheets/sheet1.xml" Type='
-        '"http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet"/></Relationships>'
-    ),
-}
-DECLARATION = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
-# The heading stays in sight.
-SHEET = (
-    f'{DECLARATION}<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetViews>'
-    '<sheetView workbookViewId="0"><pane ySplit="1" topLeftCell="A2" state="frozen"/></sheetView></sheetViews>'
-    "<sheetData>"
-)
-SHEET_END = "</sheetData></worksheet>"
-
-
-class _Outlet(io.RawIOBase):
-    """What the archive writes, to be sent on."""
-
-    def __init__(self) -> None:
-        self.pending = bytearray()
-
-    def writable(self) -> bool:
-        return True
-
-    def write(self, data: Any) -> int:
-        self.pending += data
-        return len(data)
-
-    def take(self) -> bytes:
-        taken, self.pending = bytes(self.pending), bytearray()
-        return taken
-
-
-def write_rows(rows: Iterable[list[str]], *, numeric: frozenset[int]) -> Iterator[bytes]:
-    """A workbook of one sheet as a stream of bytes; cells at the places `numeric` are numbers where they can be."""
-    outlet = _Outlet()
-    with zipfile.ZipFile(outlet, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
-        for name, text in PARTS.items():
-            archive.writestr(name, DECLARATION + text)
-        with archive.open("xl/worksheets/sheet1.xml", "w", force_zip64=True) as sheet:
-            sheet.write(SHEET.encode())
-            for row in rows:
-                sheet.write(_row(row, numeric).encode())
-                if len(outlet.pending) > 64 * 1024:
-                    yield outlet.take()
-            sheet.write(SHEET_END.encode())
-    yield outlet.take()
-
-
-def _row(row: list[str], numeric: frozenset[int]) -> str:
-    written = [_cell(text, is_number=place in numeric) for place, text in enumerate(row)]
-    return f"<row>{''.join(written)}</row>"
-
-
-def _cell(text: str, *, is_number: bool) -> str:
-    if not text:
-        return "<c/>"
-    if is_number and len(text) <= 15 and NUMBER.fullmatch(text):
-        return f"<c><v>{text}</v></c>"
-    return f'<c t="inlineStr"><is><t xml:space="preserve">{escape(CONTROL.sub("", text))}</t></is></c>'
+    return format(Decimal(f"{value:.15g}"), "f")

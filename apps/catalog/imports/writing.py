@@ -111,7 +111,8 @@ class _Planner:
     def _last_places(self, rows: Iterable[ImportRow]) -> dict[uuid.UUID, int]:
         """Where the variants of products end that get more of them."""
         slugs = [row.changes["slug"][1] for row in rows if row.action == ImportRow.Action.CREATE]
-        joined = [self.snapshot.products[slug].product.pk for slug in slugs if slug in self.snapshot.products]
+        known = self.snapshot.products
+        joined = [known[slug.lower()].product.pk for slug in slugs if slug.lower() in known]
         if not joined:
             return {}
         return dict(
@@ -119,21 +120,21 @@ class _Planner:
         )
 
     def _create(self, row: ImportRow) -> None:
-        if row.sku in self.snapshot.variants:
+        if row.sku.lower() in self.snapshot.variants:
             raise Overtaken(f"Line {row.line}: somebody made {row.sku} after the file was checked.")
         was_free, slug = row.changes["slug"][0] == "", row.changes["slug"][1]
-        state = self.snapshot.products.get(slug)
+        state = self.snapshot.products.get(slug.lower())
         if was_free:
             if state:
                 raise Overtaken(f"Line {row.line}: somebody made a product {slug} after the file was checked.")
             product = new_row(Product, slug=slug)
-            self.made.new_products[slug] = self.made.touched[product.pk] = product
+            self.made.new_products[slug.lower()] = self.made.touched[product.pk] = product
             self._set_product(product, row, ProductState(product))
         elif state:
             product = state.product
             self._set_product(product, row, state)
-        elif slug in self.made.new_products:
-            product = self.made.new_products[slug]
+        elif slug.lower() in self.made.new_products:
+            product = self.made.new_products[slug.lower()]
         else:
             raise Overtaken(f"Line {row.line}: the product {slug} is no longer there.")
         place = self.places[product.pk] = self.places.get(product.pk, -1) + 1
@@ -142,7 +143,7 @@ class _Planner:
         self._set_variant(VariantState(variant, ProductState(product), self.author.checked_at), row, is_new=True)
 
     def _change(self, row: ImportRow) -> None:
-        state = self.snapshot.variants.get(row.sku)
+        state = self.snapshot.variants.get(row.sku.lower())
         if state is None:
             raise Overtaken(f"Line {row.line}: {row.sku} is no longer there.")
         self._set_product(state.product.product, row, state.product)
@@ -150,7 +151,7 @@ class _Planner:
 
     def _set_product(self, product: Light, row: ImportRow, state: ProductState) -> None:
         made = self.made
-        is_new = product.slug in made.new_products
+        is_new = product.slug.lower() in made.new_products
         names = [name for name in row.changes if name != "slug" and self.columns[name].is_of_product]
         if not is_new:
             for name in names:

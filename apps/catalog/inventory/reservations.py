@@ -15,6 +15,7 @@ from django.utils import timezone
 from apps.catalog.inventory import shelves
 from apps.catalog.inventory.models import TOLD_AT_MOST, Reservation, ReservationLine, StockMovement
 from apps.catalog.inventory.shelves import Shelf
+from apps.common import deadlines
 from apps.common.ids import uuid7
 from apps.common.problems import Conflict, NotFound, ValidationProblem
 
@@ -68,15 +69,19 @@ def reserve_stock(*, order_id: uuid.UUID, lines: Iterable[tuple[str, int]], ttl:
 
     Lines that share a SKU stay apart, and their pieces add up. Asking again for the same order and lines answers with
     what stands; one that expired meanwhile is taken again. Raises InsufficientStock (with the lines that are short),
-    ValidationProblem (unknown SKU) or Conflict (same order, other lines).
+    ValidationProblem (unknown SKU), Conflict (same order, other lines), ReservationClosed (the order was given up,
+    perhaps before this request for it was carried out) or DeadlineExceeded.
     """
     wanted = list(lines)
     expires_at = timezone.now() + ttl
     try:
         if receipt := _reserve_plenty(order_id, wanted, expires_at):
+            _require_in_time(receipt)
             return receipt, True
         with transaction.atomic(durable=True):
-            return _reserve_new(order_id, wanted, expires_at), True
+            receipt = _reserve_new(order_id, wanted, expires_at)
+            deadlines.require_time_left()
+        return receipt, True
     except (IntegrityError, InsufficientStock, ValidationProblem):
         # Asked before, or twice at once: then that answer stands, also when these very lines took the last pieces.
         standing = Reservation.objects.filter(order_id=order_id).first()
@@ -101,17 +106,37 @@ def commit_reservation(reservation_id: uuid.UUID) -> Receipt:
             lines = _take_late(reservation, lines)
         _close(reservation, Status.COMMITTED)
         _sell(reservation, lines)
+        deadlines.require_time_left()
         return _receipt(reservation, lines)
 
 
 def release_reservation(reservation_id: uuid.UUID) -> None:
     """Give the pieces back. Idempotent; what is sold stays sold (ReservationClosed). Raises NotFound."""
     with transaction.atomic(durable=True):
-        reservation, lines = _locked(reservation_id)
-        if reservation.status == Status.COMMITTED:
-            raise ReservationClosed("The reservation is committed; take the goods back as a return.")
-        if reservation.status == Status.ACTIVE:
-            _give_back(lines)
+        _release(*_locked(reservation_id))
+
+
+def release_order(order_id: uuid.UUID) -> None:
+    """Give back what an order was promised, and promise it nothing from now on. Idempotent.
+
+    A request to reserve that is still on its way, or waits for stock in another transaction, is refused when it is
+    carried out: the closed reservation stands for the order, also when there was none. Raises ReservationClosed when
+    the pieces are sold. May be part of a consumer's transaction.
+    """
+    with transaction.atomic():
+        # Waits for a reservation that is being written at this moment; the row of whoever was first is the one.
+        closed = Reservation(order_id=order_id, status=Status.RELEASED, expires_at=timezone.now())
+        Reservation.objects.bulk_create([closed], ignore_conflicts=True)
+        standing = Reservation.objects.only("pk").get(order_id=order_id)
+        _release(*_locked(standing.pk))
+
+
+def _release(reservation: Reservation, lines: Sequence[Line]) -> None:
+    if reservation.status == Status.COMMITTED:
+        raise ReservationClosed("The reservation is committed; take the goods back as a return.")
+    if reservation.status == Status.ACTIVE:
+        _give_back(lines)
+    if reservation.status != Status.RELEASED:
         _close(reservation, Status.RELEASED)
 
 
@@ -142,6 +167,19 @@ def _reserve_plenty(order_id: uuid.UUID, wanted: Sequence[tuple[str, int]], expi
     return Receipt(new_id, order_id, Status.ACTIVE, expires_at, taken)
 
 
+def _require_in_time(receipt: Receipt) -> None:
+    """What one statement promised is committed already: too late, it is given back. Raises DeadlineExceeded."""
+    if not deadlines.is_over():
+        return
+    with transaction.atomic(durable=True):
+        reservation, lines = _locked(receipt.id)
+        if reservation.status == Status.ACTIVE:
+            _give_back(lines)
+            # Not released: the order may go on, and then takes it again.
+            _close(reservation, Status.EXPIRED)
+    deadlines.require_time_left()
+
+
 def _reserve_new(order_id: uuid.UUID, wanted: Sequence[tuple[str, int]], expires_at: datetime) -> Receipt:
     held = shelves.lock_skus(sku for sku, _ in wanted)
     receipt = Receipt(uuid7(), order_id, Status.ACTIVE, expires_at, tuple(_take(held, wanted)))
@@ -163,12 +201,15 @@ def _reserve_new(order_id: uuid.UUID, wanted: Sequence[tuple[str, int]], expires
 def _reserve_again(reservation_id: uuid.UUID, wanted: Sequence[tuple[str, int]], expires_at: datetime) -> Receipt:
     with transaction.atomic(durable=True):
         reservation, lines = _locked(reservation_id)
+        if reservation.status == Status.RELEASED:
+            raise ReservationClosed("This order was given up; make a new one.")
         if [(line.sku, line.quantity) for line in lines] != wanted:
             raise Conflict("This order has a reservation with other lines already.")
         if reservation.status == Status.EXPIRED:
             lines = _take_again(reservation, lines)
             reservation.expires_at = expires_at
             _close(reservation, Status.ACTIVE)
+            deadlines.require_time_left()
         return _receipt(reservation, lines)
 
 

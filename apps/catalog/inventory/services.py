@@ -11,6 +11,7 @@ from apps.catalog.inventory.reservations import (
     ReservationExpired,
     commit_reservation,
     expire_due,
+    release_order,
     release_reservation,
     reserve_stock,
 )
@@ -55,6 +56,7 @@ __all__ = [
     "expire_due",
     "move_stock",
     "open_stock",
+    "release_order",
     "release_reservation",
     "reserve_stock",
     "set_policy",

@@ -6,10 +6,9 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from django.utils.text import slugify
-
 from apps.catalog.browse import listings
 from apps.catalog.products.models import Attribute, AttributeChoice, AttributeValue, Product
+from apps.catalog.products.slugs import slug_of
 from apps.common.problems import ValidationProblem
 
 KEY_LENGTH = 80
@@ -20,7 +19,7 @@ Answer = str | int | float | Decimal | bool | list[str]
 
 def key_of(text: str) -> str:
     """What filters compare with: `Enamelled steel` is `enamelled-steel`."""
-    return slugify(text)[:KEY_LENGTH] or slugify(text.encode().hex())[:KEY_LENGTH]
+    return slug_of(text, limit=KEY_LENGTH) or text.encode().hex()[:KEY_LENGTH]
 
 
 def answer_attributes(product: Product, answers: Mapping[str, Answer | None]) -> None:

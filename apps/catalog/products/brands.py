@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from apps.catalog.browse import listings
+from apps.catalog.products.identifiers import same_in_any_case
 from apps.catalog.products.models import Brand
 from apps.catalog.products.taxonomy import record_rename
 from apps.catalog.products.translations import merged_translations
@@ -61,8 +62,9 @@ def delete_brand(slug: str, *, guard: Guard) -> None:
 def _checked(brand: Brand, columns: Mapping[str, Any]) -> dict[str, Any]:
     written = dict(columns)
     for name in ("name", "slug"):
-        if name in written and Brand.objects.filter(**{name: written[name]}).exclude(pk=brand.pk).exists():
-            raise taken(name, f"There is a brand {written[name]} already.")
+        others = Brand.objects.exclude(pk=brand.pk)
+        if name in written and (known := same_in_any_case(others, name, written[name])):
+            raise taken(name, f"There is a brand {known} already.")
     if "translations" in written:
         written["translations"] = merged_translations(brand, written["translations"])
     return written

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from apps.catalog.browse import listings
+from apps.catalog.products.identifiers import same_in_any_case
 from apps.catalog.products.models import Category
 from apps.catalog.products.taxonomy import CATEGORY_PATH, lock_tree, record_rename, save_category
 from apps.catalog.products.translations import merged_translations
@@ -149,8 +150,8 @@ def _require_place(category: Category, parent: Category | None) -> None:
     if parent and former and f"{parent.full_path}/".startswith(f"{former}/"):
         raise invalid("parent", "A category cannot hang below itself.")
     path = f"{parent.full_path}/{category.slug}" if parent else category.slug
-    if Category.objects.filter(full_path=path).exclude(pk=category.pk).exists():
-        raise taken("slug", f"There is a category {path} already.")
+    if known := same_in_any_case(Category.objects.exclude(pk=category.pk), "full_path", path):
+        raise taken("slug", f"There is a category {known} already.")
     below = _below(former).values_list("full_path", flat=True) if former else []
     for moved in (path, *(path + old.removeprefix(former) for old in below)):
         if not CATEGORY_PATH.match(moved) or len(moved) > MAX_PATH:

@@ -7,6 +7,7 @@ from typing import Any
 
 from apps.catalog.browse import listings
 from apps.catalog.browse.rules import checked_rule
+from apps.catalog.products.identifiers import same_in_any_case
 from apps.catalog.products.models import Attribute, Collection, CollectionItem, Product
 from apps.catalog.products.translations import merged_translations
 from apps.catalog.products.writing import (
@@ -91,8 +92,9 @@ def delete_collection(slug: str, *, guard: Guard) -> None:
 
 def _checked(collection: Collection, columns: Mapping[str, Any]) -> dict[str, Any]:
     written = dict(columns)
-    if "slug" in written and Collection.objects.filter(slug=written["slug"]).exclude(pk=collection.pk).exists():
-        raise taken("slug", f"There is a collection {written['slug']} already.")
+    others = Collection.objects.exclude(pk=collection.pk)
+    if "slug" in written and (known := same_in_any_case(others, "slug", written["slug"])):
+        raise taken("slug", f"There is a collection {known} already.")
     if "translations" in written:
         written["translations"] = merged_translations(collection, written["translations"])
     if written.get("kind", collection.kind) == Kind.RULE:

@@ -10,6 +10,7 @@ from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 
 from apps.catalog.products.attributes import Answer, answer_attributes
+from apps.catalog.products.identifiers import same_in_any_case
 from apps.catalog.products.models import Brand, Category, Product, ProductRelation, ProductType
 from apps.catalog.products.services import Status, record_change, require_described
 from apps.catalog.products.translations import merged_translations
@@ -156,7 +157,7 @@ def _inserted(product: Product) -> Product:
             with transaction.atomic():
                 product.save(force_insert=True)
         except IntegrityError:
-            if not Product.objects.filter(slug=product.slug).exists():
+            if not same_in_any_case(Product.objects.all(), "slug", product.slug):
                 raise
         else:
             return product
@@ -164,8 +165,8 @@ def _inserted(product: Product) -> Product:
 
 
 def _require_free(slug: str | None, product: Product) -> None:
-    if slug and Product.objects.filter(slug=slug).exclude(pk=product.pk).exists():
-        raise taken("slug", f"There is a product {slug} already.")
+    if slug and (known := same_in_any_case(Product.objects.exclude(pk=product.pk), "slug", slug)):
+        raise taken("slug", f"There is a product {known} already.")
 
 
 def _require_same_kind(product: Product, kind: str | None) -> None:

@@ -15,12 +15,12 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
-from django.utils.text import slugify
 
 from apps.catalog.inventory.models import StockItem
 from apps.catalog.inventory.services import set_stock
 from apps.catalog.products import images, pictures, services, taxonomy
 from apps.catalog.products.attributes import answer_attributes, ensure_attribute
+from apps.catalog.products.identifiers import in_any_case, same_in_any_case
 from apps.catalog.products.images import Rendered
 from apps.catalog.products.importing_facts import (
     blamed,
@@ -42,7 +42,9 @@ from apps.catalog.products.models import (
 )
 from apps.catalog.products.models.pricing import MAX_AMOUNT
 from apps.catalog.products.pricing import Sale, set_prices, set_sales
+from apps.catalog.products.slugs import slug_of
 from apps.catalog.products.translations import cleaned_translations
+from apps.catalog.products.writing import free_slug
 from apps.catalog.reviews.services import import_review, refresh_rating
 from apps.common.money import Money
 from apps.common.problems import ValidationProblem
@@ -166,7 +168,10 @@ def import_product(entry: dict[str, Any], prepared: Prepared) -> Product:
 
 
 def _brand(name: str) -> Brand | None:
-    return Brand.objects.get_or_create(name=name, defaults={"slug": slugify(name)})[0] if name else None
+    if not name:
+        return None
+    known = in_any_case(Brand.objects.all(), "name", [name]).first()
+    return known or Brand.objects.create(name=name, slug=free_slug(Brand, name, fallback="brand"))
 
 
 def _type(entry: dict[str, Any]) -> dict[str, ProductType]:
@@ -185,7 +190,7 @@ def _write_attributes(product: Product, attributes: dict[str, Any]) -> None:
     known = set(codes.values())
     answers: dict[str, Any] = {}
     for position, (name, answer) in enumerate(attributes.items()):
-        code = name if name in known else codes.get(name.lower(), slugify(name))
+        code = name if name in known else codes.get(name.lower()) or slug_of(name, limit=60)
         if code not in known:
             ensure_attribute(code, label=name, kind=Attribute.Kind.TEXT, position=position)
         answers[code] = answer
@@ -205,6 +210,9 @@ def _require_answers(product: Product) -> None:
 
 
 def _write_variant(product: Product, line: dict[str, Any], position: int) -> None:
+    known = same_in_any_case(Variant.objects.all(), "sku", line["sku"])
+    if known not in (None, line["sku"]):
+        raise ValidationProblem(f"the SKU {line['sku']} is written {known} in the shop.")
     if Variant.objects.filter(sku=line["sku"]).exclude(product=product).exists():
         raise ValidationProblem(f"the SKU {line['sku']} belongs to another product.")
     variant = Variant.objects.filter(sku=line["sku"]).first() or Variant(sku=line["sku"], product=product)

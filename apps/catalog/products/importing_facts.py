@@ -13,7 +13,6 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import DataError, IntegrityError, transaction
 from django.db.models import Model
-from django.utils.text import slugify
 
 from apps.catalog.browse import listings
 from apps.catalog.products import taxonomy
@@ -31,7 +30,9 @@ from apps.catalog.products.models import (
     ProductTypeAttribute,
 )
 from apps.catalog.products.models.bases import Translated
+from apps.catalog.products.slugs import slug_of
 from apps.catalog.products.translations import cleaned_translations
+from apps.catalog.products.writing import SLUG_LENGTH
 from apps.common.problems import ValidationProblem
 
 
@@ -133,11 +134,14 @@ def _forget_answers(attribute: Attribute, kind: str, slugs: Some[str]) -> None:
 def _import_choices(attribute: Attribute, entries: list[Any]) -> bool:
     """Returns whether one is new or says something else; products that chose one are found by its new words."""
     known = {choice.slug: choice for choice in attribute.choices.all()}
+    by_label = {choice.label: choice for choice in known.values()}
     is_changed, reworded = False, []
     for position, entry in enumerate(entries):
         entry = entry if isinstance(entry, dict) else {"label": str(entry)}
         slug = entry.get("slug") or key_of(entry["label"])
-        choice = known.get(slug) or AttributeChoice(attribute=attribute, slug=slug)
+        # A choice keeps the slug that it was made with, also when its label would give another one today.
+        same = known.get(slug) or (None if entry.get("slug") else by_label.get(entry["label"]))
+        choice = same or AttributeChoice(attribute=attribute, slug=slug)
         is_new = choice._state.adding
         if written(choice, label=entry["label"], position=position, **texts_of(AttributeChoice, entry)):
             is_changed = True
@@ -165,7 +169,7 @@ def _import_type(entry: Mapping[str, Any]) -> None:
 
 
 def _import_brand(entry: Mapping[str, Any]) -> None:
-    slug = entry.get("slug") or slugify(entry["name"])
+    slug = entry.get("slug") or slug_of(entry["name"], limit=SLUG_LENGTH)
     brand = Brand.objects.filter(slug=slug).first() or Brand.objects.filter(name=entry["name"]).first() or Brand()
     was_called, is_new = brand.name, brand._state.adding
     fields = {"name": entry["name"], "slug": slug, "description": entry.get("description", "")}

@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from apps.catalog.inventory.models import Reservation, ReservationLine, StockItem, StockMovement
+from apps.catalog.products.identifiers import same_in_any_case
 from apps.catalog.products.models import Price, Product, Variant
 from apps.catalog.products.pricing import Sale, set_sales
 from apps.catalog.products.services import record_change
@@ -118,8 +119,8 @@ def make_variants(product: Product, edits: Sequence[VariantEdit], *, field: str 
     _require_unique_inside(edits, field)
     for place, edit in enumerate(edits):
         with within(f"{field}.{place}" if field else ""):
-            if Variant.objects.filter(sku=edit.sku).exists():
-                raise taken("sku", f"There is a variant {edit.sku} already.")
+            if known := same_in_any_case(Variant.objects.all(), "sku", edit.sku):
+                raise taken("sku", f"There is a variant {known} already.")
             write_variant(product, Variant(product=product, sku=edit.sku), edit)
 
 
@@ -194,10 +195,10 @@ def require_fitting(product: Product, variant: Variant) -> None:
 def _require_unique_inside(edits: Sequence[VariantEdit], field: str) -> None:
     """No SKU or barcode stands twice in one request."""
     errors: dict[str, list[str]] = {}
-    skus = Counter(edit.sku for edit in edits)
+    skus = Counter(edit.sku.lower() for edit in edits)
     barcodes = Counter(edit.columns.get("barcode") or None for edit in edits)
     for place, edit in enumerate(edits):
-        if skus[edit.sku] > 1:
+        if skus[edit.sku.lower()] > 1:
             errors[f"{field}.{place}.sku"] = ["This SKU stands here twice."]
         if (barcode := edit.columns.get("barcode")) and barcodes[barcode] > 1:
             errors[f"{field}.{place}.barcode"] = ["This barcode stands here twice."]

@@ -8,6 +8,7 @@ from typing import Any
 
 from apps.catalog.browse import listings
 from apps.catalog.products.attributes import key_of
+from apps.catalog.products.identifiers import same_in_any_case
 from apps.catalog.products.models import (
     Attribute,
     AttributeChoice,
@@ -49,8 +50,8 @@ class Asked:
 def create_attribute(columns: Mapping[str, Any], choices: Sequence[Mapping[str, Any]]) -> Attribute:
     """An attribute with its choices. Raises Taken, ValidationProblem."""
     with writing():
-        if Attribute.objects.filter(code=columns["code"]).exists():
-            raise taken("code", f"There is an attribute {columns['code']} already.")
+        if known := same_in_any_case(Attribute.objects.all(), "code", columns["code"]):
+            raise taken("code", f"There is an attribute {known} already.")
         _require_unit_fits(columns.get("kind", Kind.CHOICE), columns.get("unit", ""))
         listings.refresh_taxonomy()
         attribute = Attribute(**_translated(Attribute(), columns))
@@ -163,7 +164,7 @@ def change_choice(code: str, slug: str, columns: Mapping[str, Any], *, guard: Gu
         guard(attribute)
         choice = _choice(attribute, slug)
         written = _translated(choice, columns)
-        if written.get("slug", slug) != slug:
+        if written.get("slug", slug).lower() != slug.lower():
             _require_choice_free(attribute, written["slug"])
         products = Product.objects.filter(pk__in=AttributeValue.objects.filter(choice=choice).values("product"))
         is_said = any(getattr(choice, name) != value for name, value in written.items() if name != "position")
@@ -197,8 +198,8 @@ def _choice(attribute: Attribute, slug: str) -> AttributeChoice:
 
 
 def _require_choice_free(attribute: Attribute, slug: str) -> None:
-    if attribute.choices.filter(slug=slug).exists():
-        raise taken("slug", f"{attribute.code} has a choice {slug} already.")
+    if known := same_in_any_case(attribute.choices.all(), "slug", slug):
+        raise taken("slug", f"{attribute.code} has a choice {known} already.")
 
 
 def create_product_type(columns: Mapping[str, Any], asked: Sequence[Asked]) -> ProductType:
@@ -244,9 +245,9 @@ def delete_product_type(slug: str, *, guard: Guard) -> None:
 
 def _require_type_free(product_type: ProductType, columns: Mapping[str, Any]) -> None:
     for name in ("name", "slug"):
-        same = ProductType.objects.filter(**{name: columns.get(name)}).exclude(pk=product_type.pk)
-        if columns.get(name) and same.exists():
-            raise taken(name, f"There is a product type {columns[name]} already.")
+        others = ProductType.objects.exclude(pk=product_type.pk)
+        if columns.get(name) and (known := same_in_any_case(others, name, columns[name])):
+            raise taken(name, f"There is a product type {known} already.")
 
 
 def _ask(product_type: ProductType, asked: Sequence[Asked]) -> None:

@@ -12,9 +12,10 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.db import IntegrityError, models, transaction
-from django.utils.text import slugify
 
+from apps.catalog.products.identifiers import same_in_any_case
 from apps.catalog.products.models import Product
+from apps.catalog.products.slugs import slug_of
 from apps.common.problems import Conflict, NotFound, PreconditionFailed, Problem, ValidationProblem
 
 # unique_violation, foreign_key_violation, exclusion_violation: somebody else was there first.
@@ -115,15 +116,15 @@ def write(row: models.Model, columns: Mapping[str, Any]) -> None:
 
 def free_slug(model: type[models.Model], name: str, *, fallback: str, **beside: Any) -> str:
     """A slug made from `name` that no row has: `mug`, else `mug-2`, `mug-3` …"""
-    stem = slugify(name)[:SLUG_LENGTH].strip("-_") or fallback
-    same = model._default_manager.filter(slug__startswith=stem, **beside).values_list("slug", flat=True)
-    used = set(same)
-    if stem not in used:
-        return stem
-    number = 2
-    while f"{stem}-{number}" in used:
+    stem = slug_of(name, limit=SLUG_LENGTH) or fallback
+    rows = model._default_manager.filter(**beside)
+    used = set(rows.filter(slug__startswith=stem).values_list("slug", flat=True))
+    slug, number = stem, 1
+    # Slugs that somebody typed in capitals are found one by one: there are hardly any.
+    while slug in used or same_in_any_case(rows, "slug", slug):
         number += 1
-    return f"{stem}-{number}"
+        slug = f"{stem}-{number}"
+    return slug
 
 
 def require_unused(what: str, **uses: models.QuerySet) -> None:

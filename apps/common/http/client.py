@@ -14,7 +14,7 @@ import httpx
 import stamina
 from django.conf import settings
 
-from apps.common import client_address
+from apps.common import client_address, deadlines
 from apps.common.context import HEADER as REQUEST_ID_HEADER
 from apps.common.context import request_id
 from apps.common.http import metrics
@@ -140,6 +140,7 @@ class ServiceClient:
             return ServiceResponse(self.service, httpx.Response(404, json={"type": "/problems/not-found"}))
         seconds = self.timeout if deadline is None else deadline
         sent = _headers(headers, token=token, idempotency_key=idempotency_key)
+        sent[deadlines.HEADER] = deadlines.header_value(seconds)
         call = _Call(
             service=self.service,
             method=method,

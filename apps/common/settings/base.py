@@ -60,6 +60,7 @@ MIDDLEWARE = [
     "apps.common.middleware.InsideOnlyMiddleware",
     "apps.common.health.middleware.HealthMiddleware",
     "apps.common.middleware.NoStoreMiddleware",
+    "apps.common.deadlines.DeadlineMiddleware",
     # Behind the probes: thousands of them a day would make every error rate look small.
     "django_prometheus.middleware.PrometheusBeforeMiddleware",
     "django.middleware.security.SecurityMiddleware",

@@ -10,7 +10,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
@@ -37,6 +37,8 @@ LEASE = timedelta(seconds=60)
 # How long stock stays reserved and a customer may take for the bank's challenge.
 PATIENCE = timedelta(minutes=15)
 RESERVATION_SECONDS = int(PATIENCE.total_seconds()) + 120
+RELEASE_AGAIN_AFTER = timedelta(minutes=1)
+CANCELLED = "The order was cancelled. Nothing was charged."
 
 State = Order.State
 
@@ -93,6 +95,9 @@ def _reserve(order: Order) -> bool:
     try:
         reservation_id = catalog.reserve(order.pk, lines, ttl_seconds=RESERVATION_SECONDS)
     except RemoteProblem as problem:
+        if problem.slug == "reservation-closed":
+            # Somebody was giving this order up and died before saying so.
+            return _give_up(order, State.CANCELLED, code="cancelled", message=CANCELLED)
         if problem.slug == "insufficient-stock":
             message = "Something in the cart has sold out meanwhile. You have not been charged."
             return _give_up(order, State.FAILED, code="insufficient-stock", message=message)
@@ -123,9 +128,7 @@ def _authorise(order: Order) -> bool:
         return _give_up(order, State.CANCELLED, code="challenge-expired", message=message)
     if charge.state == "voided":
         # Somebody was giving this order up and died before saying so.
-        return _give_up(
-            order, State.CANCELLED, code="cancelled", message="The order was cancelled. Nothing was charged."
-        )
+        return _give_up(order, State.CANCELLED, code="cancelled", message=CANCELLED)
     message = providers.decline_sentence(charge.decline_code)
     return _give_up(order, State.FAILED, code=charge.decline_code or "card_declined", message=message)
 
@@ -174,11 +177,11 @@ def _give_back(order: Order, payment: Payment, *, code: str, message: str) -> bo
     The cart stays, so that what can still be had is ordered again.
     """
     charge = providers.get(payment.method.provider).refund(payment.reference)
-    if order.reservation_id:
-        _release(order)
+    release_due_at = _release(order)
     lines, now = list(order.lines.order_by("position")), timezone.now()
     with transaction.atomic(durable=True):
         changes = {"paid_at": now, "refunded_amount": order.total_amount, "confirmation_due_at": now}
+        changes["stock_release_due_at"] = release_due_at
         failed = {"failure_code": code[:40], "failure_message": message[:300]}
         authorised = Order.objects.filter(pk=order.pk, state=State.AUTHORISED)
         if not authorised.update(state=State.REFUNDED, **changes, **failed):
@@ -244,6 +247,7 @@ def _postings(order: Order, lines: list[OrderLine]) -> dict[str, Money]:
 def _facts(order: Order, lines: Iterable[OrderLine]) -> dict[str, Any]:
     """What `order.paid` and `order.cancelled` tell other services. No e-mail: nobody needs it, and events stay."""
     return {
+        "order_id": str(order.pk),
         "order_number": order.number,
         "user_id": order.user_id and str(order.user_id),
         "currency": order.currency,
@@ -264,7 +268,7 @@ def _facts(order: Order, lines: Iterable[OrderLine]) -> dict[str, Any]:
 
 
 def _give_up(order: Order, state: str, *, code: str, message: str) -> bool:
-    """Compensate, then say why. The money goes back first; stock that cannot be released now expires by itself.
+    """Compensate, then say why. The money goes back first; stock that cannot be released now is released by a job.
 
     Raises ChargeClosed when the money was taken already: then the order must go on.
     """
@@ -277,19 +281,38 @@ def _give_up(order: Order, state: str, *, code: str, message: str) -> bool:
         charge = provider.void(charge.reference)
     if charge:
         _note(payment, charge)
-    if order.reservation_id:
-        _release(order)
-    return _move(order, state, failure_code=code[:40], failure_message=message[:300], note=message)
+    failed = {"failure_code": code[:40], "failure_message": message[:300]}
+    return _move(order, state, note=message, stock_release_due_at=_release(order), **failed)
 
 
-def _release(order: Order) -> None:
+def _release(order: Order) -> datetime | None:
+    """Give the stock back, also that of a reservation which we know nothing of: it may have been made after we stopped
+    waiting for it, or may yet be. Returns when to try again; None when catalog knows.
+    """
     try:
-        is_released = catalog.release(order.reservation_id)
+        is_released = catalog.release(order.pk)
     except Unavailable as error:
-        log.warning("stock not released; it expires by itself", order=order.number, error=str(error))
-        return
+        log.warning("stock not released; it is tried again", order=order.number, error=str(error))
+        return timezone.now() + RELEASE_AGAIN_AFTER
     if not is_released:
         log.error("stock was sold to an order that failed; book it as returned", order=order.number)
+    return None
+
+
+def release_owed_stock(limit: int) -> int:
+    """Tell catalog of orders that ended while it could not be told; returns how many were looked at."""
+    now = timezone.now()
+    due = Order.objects.filter(stock_release_due_at__lte=now).order_by("stock_release_due_at")
+    orders = list(due[:limit])
+    for order in orders:
+        # Moved on first: one that meets a bug must not be the first of every run.
+        mine = Order.objects.filter(pk=order.pk, stock_release_due_at=order.stock_release_due_at)
+        if mine.update(stock_release_due_at=now + RELEASE_AGAIN_AFTER):
+            try:
+                Order.objects.filter(pk=order.pk).update(stock_release_due_at=_release(order))
+            except Exception:
+                log.exception("stock cannot be released", order=order.number)
+    return len(orders)
 
 
 def _payment_of(order: Order) -> Payment:

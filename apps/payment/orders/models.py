@@ -55,6 +55,8 @@ class Order(models.Model):
     # When the confirmation mail is to be sent (again); null when nothing is owed.
     confirmation_due_at = models.DateTimeField(null=True, blank=True, editable=False)
     erasure_asked_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # When catalog is to be told (again) that the stock of this order is free; null when it knows.
+    stock_release_due_at = models.DateTimeField(null=True, blank=True, editable=False)
     # Whoever drives the order holds it until then; a dead driver's order is picked up afterwards.
     lease_until = models.DateTimeField(default=timezone.now)
     placed_at = models.DateTimeField(auto_now_add=True)
@@ -94,6 +96,11 @@ class Order(models.Model):
                 fields=["confirmation_due_at"],
                 name="order_mail_due",
                 condition=Q(confirmation_due_at__isnull=False),
+            ),
+            models.Index(
+                fields=["stock_release_due_at"],
+                name="order_stock_to_release",
+                condition=Q(stock_release_due_at__isnull=False),
             ),
             models.Index(
                 fields=["erasure_asked_at"], name="order_to_erase", condition=Q(erasure_asked_at__isnull=False)

@@ -85,6 +85,14 @@ def resume_stuck_orders(limit: int = 50) -> int:
     return len(orders)
 
 
+@shared_task
+def release_owed_stock(limit: int = 50) -> int:
+    """Free the stock of orders that ended while catalog could not be told; returns how many were looked at."""
+    from apps.payment.orders import checkout
+
+    return checkout.release_owed_stock(limit)
+
+
 def _time_out(order: Order) -> None:
     from apps.payment.orders import checkout
 

@@ -24,6 +24,7 @@ from apps.common.testing import contracts
 
 EUR = "EUR"
 RESERVATION = re.compile(r"/v1/reservations/(?P<id>[0-9a-f-]{36})(?P<commit>/commit)?\Z")
+OF_ORDER = re.compile(r"/v1/reservations/orders/(?P<order_id>[0-9a-f-]{36})\Z")
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,9 @@ class FakeCatalog:
     before: Callable[[str, str], None] = lambda method, path: None
     # Runs after the work is done: raising here is an answer that got lost on its way.
     after: Callable[[str, str], None] = lambda method, path: None
+    # Requests to these paths wait until the caller has given up, and are carried out by `carry_out_late`.
+    slow: set[str] = field(default_factory=set)
+    waiting: list[httpx.Request] = field(default_factory=list)
     calls: list[str] = field(default_factory=list)
     lock: threading.RLock = field(default_factory=threading.RLock)
 
@@ -94,6 +98,16 @@ class FakeCatalog:
             if reservation.status == "active":
                 reservation.status = "expired"
 
+    def carry_out_late(self) -> list[tuple[int, str]]:
+        """Do what waited, as a process does that was frozen meanwhile; status and problem of each."""
+        waiting, self.waiting, self.slow = self.waiting, [], set()
+        answers = []
+        for request in waiting:
+            with self.lock:
+                status, answer = self._route(request, json.loads(request.content) if request.content else None)
+            answers.append((status, (answer or {}).get("type", "")))
+        return answers
+
     def _promised(self, sku: str) -> int:
         active = [r for r in self.reservations.values() if r.status == "active"]
         return sum(line["quantity"] for r in active for line in r.lines if line["sku"] == sku)
@@ -110,6 +124,9 @@ class FakeCatalog:
         if self.is_down:
             raise httpx.ConnectError("refused", request=request)
         method, path = request.method, request.url.raw_path.decode()
+        if path in self.slow:
+            self.waiting.append(request)
+            raise httpx.ReadTimeout("frozen", request=request)
         self.before(method, path)
         body = json.loads(request.content) if request.content else None
         with self.lock:
@@ -138,6 +155,8 @@ class FakeCatalog:
             return 403, problem(403, "forbidden", "This needs a service token with the scope stock:reserve.")
         if path == "/v1/reservations":
             return self._reserve(body)
+        if match := OF_ORDER.match(path):
+            return self._release_order(match["order_id"])
         match = RESERVATION.match(path)
         reservation = self.reservations.get(match["id"]) if match else None
         if match is None or reservation is None:
@@ -172,6 +191,8 @@ class FakeCatalog:
     def _reserve(self, body: dict[str, Any]) -> tuple[int, Any]:
         for reservation in self.reservations.values():
             if reservation.order_id == body["order_id"]:
+                if reservation.status == "released":
+                    return 409, problem(409, "reservation-closed", "The order was given up.")
                 if reservation.lines != body["lines"]:
                     return 409, problem(409, "conflict", "Other lines.")
                 if reservation.status == "expired":
@@ -203,6 +224,14 @@ class FakeCatalog:
             return 409, problem(409, "reservation-closed", "It is committed.")
         reservation.status = "released"
         return 204, None
+
+    def _release_order(self, order_id: str) -> tuple[int, Any]:
+        """Leaves a closed reservation, also when there was none."""
+        standing = next((r for r in self.reservations.values() if r.order_id == order_id), None)
+        if standing is None:
+            standing = Reservation(str(uuid.uuid4()), order_id, [])
+            self.reservations[standing.id] = standing
+        return self._release(standing)
 
     def _short(self, lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """Lines that share a SKU add up: those that the stock does not reach for."""

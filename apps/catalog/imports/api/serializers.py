@@ -19,6 +19,11 @@ class UploadSerializer(serializers.Serializer):
         default=True,
         help_text="Check only; `…/apply` writes it afterwards. Without, it is written if all rows are right.",
     )
+    decimal_mark = serializers.ChoiceField(
+        choices=ImportJob.DecimalMark.values,
+        default=ImportJob.DecimalMark.AUTO,
+        help_text="How numbers are written: `1,234.50` or `1.234,50`. `auto` reads what the file itself shows.",
+    )
 
 
 class ImportSerializer(serializers.ModelSerializer):
@@ -36,7 +41,7 @@ class ImportSerializer(serializers.ModelSerializer):
     class Meta:
         model = ImportJob
         fields = [
-            *("id", "file_name", "format", "dry_run", "state", "failure"),
+            *("id", "file_name", "format", "sheet", "decimal_mark", "dry_run", "state", "failure"),
             *("rows", "checked", "written", "new", "changed", "unchanged", "errors"),
             *("requested_by", "created_at", "started_at", "finished_at"),
         ]

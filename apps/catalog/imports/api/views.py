@@ -46,6 +46,11 @@ class ImportsView(ListAPIView):
         },
         parameters=[
             OpenApiParameter("dry_run", bool, description="For a file as the whole body; by default true."),
+            OpenApiParameter(
+                "decimal_mark",
+                enum=ImportJob.DecimalMark.values,
+                description="For a file as the whole body: how it writes numbers; by default as the file shows.",
+            ),
         ],
         responses={202: serializers.ImportSerializer},
     )
@@ -53,13 +58,15 @@ class ImportsView(ListAPIView):
         """Send a CSV or XLSX file of products, as form field `file` or as the body; `Location` tells how far it is."""
         if int(request.META.get("CONTENT_LENGTH") or 0) > services.MAX_BYTES + ENVELOPE:
             raise services.too_large()
-        given = {name: request.query_params[name] for name in ("dry_run",) if name in request.query_params}
+        query = request.query_params
+        given = {name: query[name] for name in ("dry_run", "decimal_mark") if name in query}
         upload = serializers.checked(serializers.UploadSerializer, given | dict(request.data.items()))
         job = services.start_import(
             upload["file"],
             name=upload["file"].name,
             size=upload["file"].size,
             is_dry_run=upload["dry_run"],
+            decimal_mark=upload["decimal_mark"],
             requested_by=request.user.email,
         )
         return _answer(job, status.HTTP_202_ACCEPTED)

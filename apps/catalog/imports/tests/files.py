@@ -38,9 +38,9 @@ def xlsx_of(*rows: Sequence[Any]) -> bytes:
     return buffer.getvalue()
 
 
-def check(content: bytes, *, name: str = "products.csv") -> ImportJob:
+def check(content: bytes, *, name: str = "products.csv", **options: str) -> ImportJob:
     """A dry run that has ended."""
-    return _start(content, name, is_dry_run=True)
+    return _start(content, name, is_dry_run=True, **options)
 
 
 def write(content: bytes, *, name: str = "products.csv") -> ImportJob:
@@ -48,16 +48,23 @@ def write(content: bytes, *, name: str = "products.csv") -> ImportJob:
     return _start(content, name, is_dry_run=False)
 
 
-def start(content: bytes, *, name: str = "products.csv", is_dry_run: bool, send: bool = True) -> ImportJob:
+def start(
+    content: bytes, *, name: str = "products.csv", is_dry_run: bool, send: bool = True, **options: str
+) -> ImportJob:
     """An import; without `send` no worker knows of it."""
     with nullcontext() if send else mock.patch.object(services, "_send"):
         return services.start_import(
-            io.BytesIO(content), name=name, size=len(content), is_dry_run=is_dry_run, requested_by="ada@example.com"
+            io.BytesIO(content),
+            name=name,
+            size=len(content),
+            is_dry_run=is_dry_run,
+            requested_by="ada@example.com",
+            **options,
         )
 
 
-def _start(content: bytes, name: str, *, is_dry_run: bool) -> ImportJob:
-    job = start(content, name=name, is_dry_run=is_dry_run)
+def _start(content: bytes, name: str, *, is_dry_run: bool, **options: str) -> ImportJob:
+    job = start(content, name=name, is_dry_run=is_dry_run, **options)
     # Where no transaction is committed, nothing was sent to a worker.
     running.run(job.pk)
     job.refresh_from_db()

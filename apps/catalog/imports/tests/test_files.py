@@ -9,10 +9,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from apps.catalog.imports import reading, running, services, workbooks
+from apps.catalog.imports import reading, running, services, workbook_parts
 from apps.catalog.imports.cells import escape, unescape
 from apps.catalog.imports.models import ImportJob
 from apps.catalog.imports.tests.files import check, csv_of, errors, xlsx_of
+from apps.catalog.imports.tests.workbooks import sheet_of, workbook_of
 from apps.catalog.products.taxonomy import ensure_category
 from apps.catalog.tests.factories import make_product
 from apps.common.problems import ValidationProblem
@@ -29,12 +30,15 @@ GOOD = csv_of("sku,price.EUR", "MUG-1,1", "MUG-2,2")
         ("sku,title\nMUG-1,Mug\n".encode("utf-16-le"), "Line 1 holds null bytes"),
         (GOOD + b"MUG-3,\x00\n", "Line 4 holds null bytes"),
         (GOOD + b"MUG-3," + b"x" * 1_000_001, "Line 4 is longer than 1,000,000 bytes"),
-        (GOOD + b'MUG-3,"not closed\n' + b"MUG-4,1\n" * 30_000, "Line 4 cannot be read; perhaps a quotation mark"),
+        (
+            GOOD + b'MUG-3,"not closed\n' + b"MUG-4,1\n" * 30_000,
+            "Line 4 cannot be read: a cell that begins there does not end.",
+        ),
         (b"sku,title\rMUG-1,Mug\rMUG-2,Mug\r", "The lines of the file end as on an old Macintosh."),
         (b"\n\n \n", "The file is empty."),
         (b"PK\x03\x04 no archive at all", "This is no Excel file (XLSX), or it is damaged."),
         (xlsx_of(["sku"], ["MUG-1"])[:-200], "This is no Excel file (XLSX), or it is damaged."),
-        (xlsx_of([None]), "The first sheet of the file is empty."),
+        (xlsx_of([None]), 'The sheet "Sheet" is empty.'),
     ],
 )
 def test_what_is_no_file_of_rows_is_told_in_one_sentence(content, sentence):
@@ -77,7 +81,7 @@ class TestWorkbooks:
     def test_one_that_unpacks_to_too_much_is_refused(self):
         bomb = io.BytesIO()
         with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive, archive.open("xl/x.xml", "w") as part:
-            for _ in range(workbooks.MAX_UNPACKED // (1 << 22) + 1):
+            for _ in range(workbook_parts.MAX_UNPACKED // (1 << 22) + 1):
                 part.write(b"\x00" * (1 << 22))
         assert len(bomb.getvalue()) < 500_000
         assert check(bomb.getvalue()).failure == "The file unpacks to more than 400 MB; send it as CSV."
@@ -94,6 +98,16 @@ class TestWorkbooks:
     def test_a_row_that_claims_to_be_far_down_does_not_keep_the_worker(self):
         job = check(self._forged("", "sku", row=' r="99999999999"'))
         assert job.state == ImportJob.State.FAILED
+
+    def test_a_row_of_more_cells_than_a_spreadsheet_can_have_is_refused(self):
+        job = check(workbook_of({"S": sheet_of(["sku"] * 17_000)}))
+        assert job.failure.startswith("Line 1 has more cells than a spreadsheet can have")
+
+    def test_one_whose_parts_are_encrypted_is_told_so(self):
+        content = bytearray(workbook_of({"S": sheet_of(["sku"])}))
+        place = content.rindex(b"PK\x01\x02")
+        content[place + 8] |= 1
+        assert check(bytes(content)).failure.startswith("The file is protected by a password.")
 
     def _forged(self, begin: str, text: str, row: str = "") -> bytes:
         forged = io.BytesIO()

@@ -14,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from apps.catalog.imports import running
 from apps.catalog.imports.models import ImportJob
 from apps.catalog.imports.tests.files import check, csv_of
+from apps.catalog.imports.tests.workbooks import sheet_of, workbook_of
 from apps.catalog.inventory.services import ensure_warehouse
 from apps.catalog.products.models import Variant
 from apps.catalog.products.taxonomy import ensure_category
@@ -54,6 +55,17 @@ def test_a_file_is_sent_checked_shown_and_written(staff):
     running.run(job.pk)
     assert Variant.objects.count() == 2
     assert staff.get(ADDRESS).status_code == 200
+
+
+def test_a_number_that_could_be_two_is_decided_on_the_form_and_the_sheet_is_named(staff):
+    make_product("Mug", sku="MUG-1")
+    content = workbook_of({"Mugs": sheet_of(["sku", "stock"], ["MUG-1", "1.234"])})
+    send(staff, content, is_dry_run="on", decimal_mark="comma")
+    job = ImportJob.objects.get()
+    running.run(job.pk)
+    shown = staff.get(f"{ADDRESS}{job.pk}/change/").content.decode()
+    assert "Read from the sheet “Mugs”." in shown
+    assert "1234" in shown
 
 
 def test_errors_are_shown_by_line_and_come_as_a_file_and_nothing_can_be_written(staff):
@@ -130,5 +142,8 @@ def test_the_template_can_be_imported(staff):
 
 def test_a_file_of_too_many_columns_is_refused_in_one_sentence(staff):
     job = check(csv_of(",".join(["sku", *(f"c{n}" for n in range(5_000))]), "MUG-1"))
-    assert (job.state, job.failure) == (ImportJob.State.FAILED, "Line 1: a file has at most 200 columns.")
+    assert (job.state, job.failure) == (
+        ImportJob.State.FAILED,
+        "Line 1: a file has at most 200 columns; this one has more. Split it, or leave some out.",
+    )
     assert not job.rows.exists()

@@ -56,6 +56,13 @@ class TestSending:
             assert answer.status_code == 202, answer.content
             assert (answer.json()["format"], answer.json()["dry_run"]) == (form_name, False)
 
+    def test_whoever_sends_a_file_may_say_how_it_writes_numbers(self, staff):
+        by_form = staff.post(ADDRESS, form(MUGS, decimal_mark="comma"), format="multipart").json()
+        by_query = staff.generic("POST", f"{ADDRESS}?decimal_mark=point", MUGS, content_type="text/csv").json()
+        assert (by_form["decimal_mark"], by_query["decimal_mark"]) == ("comma", "point")
+        answer = staff.post(ADDRESS, form(MUGS, decimal_mark="dash"), format="multipart")
+        assert (answer.status_code, list(answer.json()["errors"])) == (400, ["decimal_mark"])
+
     @pytest.mark.parametrize(
         ("content", "says"),
         [(b"", "empty"), (b"\xd0\xcf\x11\xe0rest", "XLSX")],

@@ -84,7 +84,7 @@ class TestNewProducts:
         assert product.description == "Line one\nline two"
         assert product.is_featured
         assert product.published_at == datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
-        assert product.published_until == datetime(2999, 1, 1, tzinfo=UTC)
+        assert product.published_until == datetime(2999, 1, 2, tzinfo=UTC)
         assert product.translations == {"de": {"title": "Becher", "description": "Ein Becher."}}
         variant = Variant.objects.get(sku="MUG-BLUE")
         assert (variant.name, variant.barcode, variant.weight_grams) == ("Blue", "4006381333931", 350)

@@ -4,6 +4,7 @@ from apps.catalog.inventory.api import stock_views, views
 
 urlpatterns = [
     path("reservations", views.ReservationsView.as_view()),
+    path("reservations/orders/<uuid:order_id>", views.OrderReservationView.as_view()),
     path("reservations/<uuid:reservation_id>", views.ReservationView.as_view()),
     path("reservations/<uuid:reservation_id>/commit", views.CommitView.as_view()),
     path("warehouses", stock_views.WarehousesView.as_view()),

@@ -45,6 +45,17 @@ class ReservationView(APIView):
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
+class OrderReservationView(APIView):
+    permission_classes = MAY_RESERVE
+
+    @extend_schema(responses={204: None})
+    def delete(self, request: Request, order_id) -> Response:
+        """Give back what an order was promised, and promise it nothing from now on, whether it was promised anything
+        yet or not: a request to reserve that arrives later is refused with `reservation-closed`."""
+        services.release_order(order_id)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
 class CommitView(APIView):
     permission_classes = MAY_RESERVE
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 import uuid
 from collections import Counter
 from collections.abc import Callable
@@ -167,3 +168,66 @@ def test_the_database_itself_refuses_to_promise_more_than_there_is():
 def test_films_never_run_out():
     make_film("Metropolis")
     assert all_at_once(16, lambda _: buy("METROPOLIS-BUY")) == {"sold": 16}
+
+
+@pytest.mark.parametrize("stock", [PIECES, 1_000], ids=["scarce", "plenty"])
+def test_an_order_that_is_given_up_while_it_is_reserved_keeps_nothing(stock):
+    """Whoever is first, nothing stays promised: not to the late one, and not to the one that was in time."""
+    sku = sku_of(make_product(stock=stock))
+
+    def act(number: int) -> str:
+        order_id = orders[number // 2]
+        if number % 2:
+            services.release_order(order_id)
+            return "given up"
+        try:
+            services.reserve_stock(order_id=order_id, lines=[(sku, 1)], ttl=AGES)
+        except services.ReservationClosed:
+            return "refused"
+        return "reserved"
+
+    ends: Counter[str] = Counter()
+    for _ in range(10):
+        orders = [uuid.uuid4() for _ in range(4)]
+        ends += all_at_once(8, act)
+        assert set(Reservation.objects.filter(order_id__in=orders).values_list("status", flat=True)) == {"released"}
+        assert StockItem.objects.get(variant__sku=sku).reserved == 0
+    assert ends["given up"] == 40
+    assert ends["reserved"] + ends["refused"] == 40
+
+
+def test_a_reservation_that_waits_for_stock_is_refused_when_its_order_is_given_up_meanwhile():
+    sku = sku_of(make_product(stock=PIECES))
+    order_id = uuid.uuid4()
+    ended: list[str] = []
+
+    def reserve() -> None:
+        try:
+            services.reserve_stock(order_id=order_id, lines=[(sku, 1)], ttl=AGES)
+            ended.append("reserved")
+        except services.ReservationClosed:
+            ended.append("refused")
+        finally:
+            connection.close()
+
+    with transaction.atomic():
+        StockItem.objects.select_for_update().get(variant__sku=sku)
+        late = threading.Thread(target=reserve)
+        late.start()
+        until_somebody_waits()
+        all_at_once(1, lambda _: str(services.release_order(order_id)))
+    late.join(timeout=30)
+    assert ended == ["refused"]
+    assert StockItem.objects.get(variant__sku=sku).reserved == 0
+
+
+def until_somebody_waits() -> None:
+    """For a lock of ours: seen in the database, with a deadline."""
+    ends_at = time.monotonic() + 20
+    while time.monotonic() < ends_at:
+        with connection.cursor() as cursor:
+            # Not pg_stat_activity, which a transaction sees as it was at its first look.
+            cursor.execute("SELECT bool_or(pg_backend_pid() = ANY(pg_blocking_pids(pid))) FROM pg_locks")
+            if cursor.fetchone()[0]:
+                return
+    raise AssertionError("Nobody waited for the lock.")

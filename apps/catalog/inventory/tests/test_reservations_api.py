@@ -8,6 +8,8 @@ import pytest
 
 from apps.catalog.inventory.models import Reservation, StockItem
 from apps.catalog.tests.factories import make_product, make_reservation, sku_of
+from apps.common import deadlines
+from apps.common.outbox.testing import deliver
 from apps.common.testing.contracts import assert_matches_contract
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -142,3 +144,92 @@ def test_an_expired_reservation_whose_pieces_are_gone_says_so(payment):
     make_reservation({lamp: 1})
     answer = payment.post(f"{ADDRESS}/{late.pk}/commit")
     assert (answer.status_code, answer.json()["type"]) == (409, "/problems/reservation-expired")
+
+
+class TestOrders:
+    """Reservations are closed by the order that they are for, also before they exist."""
+
+    def address(self, order_id: str) -> str:
+        return f"{ADDRESS}/orders/{order_id}"
+
+    def test_a_request_that_is_carried_out_after_its_order_was_given_up_is_refused(self, payment, mug):
+        request = order((mug, 2))
+        given_up = payment.delete(self.address(request["order_id"]))
+        assert given_up.status_code == 204
+        assert_matches_contract("catalog", "DELETE", self.address(request["order_id"]), status=204)
+        late = payment.post(ADDRESS, request)
+        assert (late.status_code, late.json()["type"]) == (409, "/problems/reservation-closed")
+        assert_matches_contract("catalog", "POST", ADDRESS, request_json=request, response_json=late.json(), status=409)
+        assert StockItem.objects.get(variant__sku=mug).reserved == 0
+
+    def test_what_was_promised_is_given_back_however_often_it_is_asked(self, payment, mug):
+        reservation = make_reservation({mug: 2})
+        answers = [payment.delete(self.address(reservation.order_id)).status_code for _ in range(2)]
+        assert answers == [204, 204]
+        assert StockItem.objects.get(variant__sku=mug).reserved == 0
+        assert Reservation.objects.get().status == "released"
+
+    def test_what_is_sold_stays_sold(self, payment, mug):
+        reservation = make_reservation({mug: 2})
+        payment.post(f"{ADDRESS}/{reservation.pk}/commit")
+        answer = payment.delete(self.address(reservation.order_id))
+        assert (answer.status_code, answer.json()["type"]) == (409, "/problems/reservation-closed")
+
+    def test_strangers_close_nothing(self, api_client, as_staff, mug):
+        reservation = make_reservation({mug: 2})
+        for client, status in ((api_client, 401), (as_staff("catalog_staff"), 403)):
+            assert client.delete(self.address(reservation.order_id)).status_code == status
+        assert Reservation.objects.get().status == "active"
+
+
+class TestDeadlines:
+    LATE = {"HTTP_X_REQUEST_DEADLINE": "1000000000.0"}
+
+    def test_a_request_that_comes_too_late_reserves_nothing(self, payment, mug):
+        answer = payment.post(ADDRESS, order((mug, 2)), **self.LATE)
+        assert (answer.status_code, answer.json()["type"]) == (504, "/problems/deadline-exceeded")
+        assert not Reservation.objects.exists()
+
+    @pytest.mark.parametrize("quantity", [2, 9_000])
+    def test_one_that_becomes_late_while_it_works_promises_nothing_and_may_come_again(
+        self, quantity, payment, mug, monkeypatch
+    ):
+        """Plenty is promised in one statement, what is scarce by locked rows: both ways look at the clock again."""
+        sku = mug if quantity == 2 else sku_of(make_product("Jug", stock=10_000))
+        request = order((sku, quantity))
+        with monkeypatch.context() as patch:
+            patch.setattr(deadlines, "is_over", iter([False, True, True, True]).__next__)
+            assert payment.post(ADDRESS, request).status_code == 504
+        assert StockItem.objects.get(variant__sku=sku).reserved == 0
+        assert not Reservation.objects.filter(status="active").exists()
+        assert payment.post(ADDRESS, request).json()["status"] == "active"
+
+    def test_a_commit_that_becomes_late_sells_nothing(self, payment, mug, monkeypatch):
+        reservation = make_reservation({mug: 2})
+        with monkeypatch.context() as patch:
+            patch.setattr(deadlines, "is_over", iter([False, True]).__next__)
+            assert payment.post(f"{ADDRESS}/{reservation.pk}/commit").status_code == 504
+        assert (Reservation.objects.get().status, StockItem.objects.get(variant__sku=mug).on_hand) == ("active", 10)
+
+
+class TestCancelledOrders:
+    def test_the_event_frees_what_payment_could_not(self, mug):
+        reservation = make_reservation({mug: 2})
+        for _ in range(2):
+            self.tell(reservation.order_id)
+        assert StockItem.objects.get(variant__sku=mug).reserved == 0
+
+    def test_an_event_about_something_sold_changes_nothing_and_holds_up_nobody(self, payment, mug):
+        reservation = make_reservation({mug: 2})
+        payment.post(f"{ADDRESS}/{reservation.pk}/commit")
+        self.tell(reservation.order_id)
+        assert Reservation.objects.get().status == "committed"
+
+    def test_an_event_from_before_events_named_orders_is_passed_over(self):
+        self.tell(None)
+        assert not Reservation.objects.exists()
+
+    def tell(self, order_id: uuid.UUID | None) -> None:
+        data = {"order_number": "SC-1", "user_id": None, "lines": []}
+        data |= {"order_id": str(order_id)} if order_id else {}
+        deliver("payment", "order.cancelled", subject="SC-1", data=data)

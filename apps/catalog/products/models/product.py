@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Lower
 
 from apps.catalog.products.barcodes import validate_barcode
 from apps.catalog.products.models.attributes import ProductType
@@ -69,6 +70,11 @@ class Product(Translated, SearchEngineTexts):
                 condition=Q(published_until__isnull=True) | Q(published_until__gt=F("published_at")),
                 name="product_shows_before_it_ends",
             ),
+            models.UniqueConstraint(
+                Lower("slug"),
+                name="product_slug_once",
+                violation_error_message="There is a product with this slug already; capitals make no difference.",
+            ),
         ]
         indexes = [
             # The admin's list: newest change first, alone and under its filters.
@@ -117,6 +123,12 @@ class Variant(Translated):
             models.CheckConstraint(condition=~Q(offer="rent") | Q(rental_hours__gt=0), name="variant_rental_has_hours"),
             models.CheckConstraint(condition=~Q(offer="") | Q(title_slug=""), name="variant_of_goods_has_no_title"),
             models.UniqueConstraint(fields=["barcode"], name="variant_barcode_once", condition=~Q(barcode="")),
+            # Two people who type the same SKU, one of them in capitals, mean one article.
+            models.UniqueConstraint(
+                Lower("sku"),
+                name="variant_sku_once",
+                violation_error_message="There is a variant with this SKU already; capitals make no difference.",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models.functions import Lower
 from treebeard.mp_tree import MP_Node
 
 from apps.catalog.products.models.bases import SearchEngineTexts, Translated
@@ -35,6 +36,15 @@ class Brand(Translated):
     name = models.CharField(max_length=120, unique=True)
     slug = models.SlugField(max_length=120, unique=True)
     description = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                Lower("name"),
+                name="brand_name_once",
+                violation_error_message="There is a brand with this name already; capitals make no difference.",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -68,6 +68,9 @@ automountServiceAccountToken: false
 {{- $_ := set $variables "MEDIA_ROOT" "/media" -}}
 {{- end -}}
 {{- end -}}
+{{- with .Values.timeZone -}}
+{{- $_ := set $variables "SHOP_TIME_ZONE" . -}}
+{{- end -}}
 {{- with .Values.encoding -}}
 {{- $_ := set $variables "FFMPEG_PRESET" .preset -}}
 {{- $_ := set $variables "FFMPEG_THREADS" (toString .threads) -}}
