@@ -23,21 +23,21 @@ GROUPS = (
     ("payment", "ui", "video"),
     ("house", "demo", "chart", "gitops", "terraform"),
     ("images",),
-    ("e2e", "browser"),
+    ("e2e", "attack", "browser"),
 )
 PARTS = frozenset(part for group in GROUPS for part in group)
 # The whole journey, and what looks at a service from outside: its image, its schema, the variables that its pods need.
-JOURNEY = frozenset({"e2e", "browser", "images", "chart"})
+JOURNEY = frozenset({"e2e", "attack", "browser", "images", "chart"})
 # First match wins.
 RULES: tuple[tuple[str, frozenset[str]], ...] = (
     *((rf"apps/{service}/", JOURNEY | {service}) for service in SERVICES),
     (r"(docs/|[A-Z]+\.md$|LICENSE$|bench/)", frozenset()),
-    (r"charts/", frozenset({"chart", "gitops", "terraform", "house", "e2e"})),
+    (r"charts/", frozenset({"chart", "gitops", "terraform", "house", "e2e", "attack"})),
     (r"(argocd|infra|\.github)/", frozenset({"chart", "gitops", "terraform"})),
     (r"docker/", frozenset({"images", "house"})),
     (r"tests/chart/", frozenset({"chart", "gitops"})),
     (r"house/demo/", frozenset({"demo", "e2e", "browser"})),
-    *((rf"tests/{part}/", frozenset({part})) for part in ("gitops", "terraform", "images", "e2e", "browser")),
+    *((rf"tests/{part}/", frozenset({part})) for part in ("gitops", "terraform", "images", "e2e", "attack", "browser")),
 )
 
 

@@ -22,7 +22,9 @@ def main(arguments: list[str]) -> int:
     commands.add_parser("demo", help="load the demo catalogue into the running house")
     test = commands.add_parser("test", help="run the tests, all or some parts")
     test.add_argument(
-        "parts", nargs="*", help="common, house, a service, chart, gitops, terraform, images, e2e, browser; all without"
+        "parts",
+        nargs="*",
+        help="common, house, a service, chart, gitops, terraform, images, e2e, attack, browser; all without",
     )
     test.add_argument("-k", dest="keyword", help="pytest's -k")
     images = commands.add_parser("images", help="build the services' container images")

@@ -19,7 +19,18 @@ ALWAYS: dict[str, Any] = {
     "phases": [Phase.generate],
     "suppress_health_check": list(HealthCheck),
 }
+
+
+def success_is_documented(ctx: Any, response: Any, case: Any) -> None:
+    """Errors may be described by `default`; a success must be described by its own status."""
+    documented = case.operation.definition.raw["responses"]
+    assert response.status_code >= 400 or str(response.status_code) in documented, (
+        f"{response.status_code} is not among {sorted(documented)}"
+    )
+
+
 AS_DESCRIBED = [
+    success_is_documented,
     checks.not_a_server_error,
     checks.status_code_conformance,
     checks.content_type_conformance,

@@ -4,14 +4,8 @@ from __future__ import annotations
 
 import httpx
 import pytest
-import redis
 
 pytestmark = pytest.mark.attack
-
-
-@pytest.fixture
-def valkey(house) -> redis.Redis:
-    return redis.Redis(port=house.port + 7)
 
 
 def test_invented_parameters_make_no_entries_in_the_cache(house, valkey):

@@ -86,7 +86,7 @@ class CartLineView(GuestView):
         services.set_line(cart, sku=sku, quantity=serializer.validated_data["quantity"])
         return self.answer(cart)
 
-    @extend_schema(parameters=[SECRET], request=None, responses=serializers.CartSerializer)
+    @extend_schema(parameters=[SECRET], request=None, responses={200: serializers.CartSerializer})
     def delete(self, request: Request, cart_id, sku: str) -> Response:
         """Take a line out."""
         cart = cart_of(request, cart_id)
