@@ -10,6 +10,7 @@ from django.db import connection, models
 
 from apps.catalog.history.parts import Part
 from apps.catalog.history.selectors import Change, Row, read_row
+from apps.catalog.products.identifiers import in_any_case
 from apps.common.problems import Conflict
 
 Rows = Mapping[tuple[str, str], Row]
@@ -91,7 +92,7 @@ def taken(changes: Iterable[Change]) -> Iterable[str]:
             field, value = change.part.fields[name], change.after[name]
             if not value or not (field.unique or name == "barcode"):
                 continue
-            others = change.part.model._default_manager.filter(**{name: value}).exclude(pk=change.row_id)
+            others = in_any_case(change.part.model._default_manager.exclude(pk=change.row_id), name, [value])
             if others.exists():
                 yield f"The {field.verbose_name} {value} is taken by another {change.part.model._meta.verbose_name}."
 

@@ -107,7 +107,7 @@ class ImportJobAdmin(ModelAdmin):
                     name=file.name,
                     size=file.size,
                     is_dry_run=form.cleaned_data["is_dry_run"],
-                    decimal_mark=form.cleaned_data["decimal_mark"] or ImportJob.DecimalMark.AUTO,
+                    decimal_mark=form.cleaned_data["decimal_mark"] or str(ImportJob.DecimalMark.AUTO),
                     requested_by=request.user.email,  # type: ignore[union-attr]  # staff have signed in
                 )
             except Problem as problem:

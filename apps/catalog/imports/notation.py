@@ -97,12 +97,12 @@ def read_moment(text: str, *, zone: ZoneInfo, ends_day: bool) -> datetime:
     """
     try:
         day, clock = _local(text)
-        if clock is not None:
-            moment = datetime.combine(day, clock, zone)
-        elif day is not None:
-            moment = datetime.combine(day + timedelta(days=1) if ends_day else day, time(), zone)
-        else:
+        if day is None:
             moment = datetime.fromisoformat(text)
+        elif clock is not None:
+            moment = datetime.combine(day, clock, zone)
+        else:
+            moment = datetime.combine(day + timedelta(days=1) if ends_day else day, time(), zone)
     except (ValueError, OverflowError) as error:
         raise ValidationProblem(MOMENT) from error
     if not 1900 <= moment.year <= 3000:

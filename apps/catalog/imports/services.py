@@ -46,7 +46,7 @@ def start_import(
     size: int,
     is_dry_run: bool,
     requested_by: str,
-    decimal_mark: str = ImportJob.DecimalMark.AUTO,
+    decimal_mark: str = str(ImportJob.DecimalMark.AUTO),
 ) -> ImportJob:
     """Keep the file and let a worker check it; without `is_dry_run` it is written afterwards if it has no errors.
 

@@ -21,6 +21,9 @@ MAX_UNPACKED = 400_000_000
 # Texts are kept apart from the rows and all of them are needed at once.
 MAX_TEXTS = 100_000_000
 MAX_PARTS = 1_000
+# Excel's own limits: who writes more means no good.
+MAX_CELLS_OF_ROW = 16_384
+MAX_STYLES = 65_536
 CHUNK = 1 << 16
 # Dates of the calendars of East Asia, which have no format of their own in the file.
 EAST_ASIAN_DATES = frozenset({*range(27, 32), 36, *range(50, 59)})
@@ -171,7 +174,7 @@ class Styles:
         def start(element: str, attributes: Mapping[str, str]) -> None:
             if element == "numFmt" and "numFmts" in inside:
                 codes[int(attributes["numFmtId"])] = attributes.get("formatCode", "General")
-            elif element == "xf" and "cellXfs" in inside:
+            elif element == "xf" and "cellXfs" in inside and len(numbers) < MAX_STYLES:
                 numbers.append(int(attributes.get("numFmtId", 0)))
             inside.append(element)
 
@@ -318,6 +321,8 @@ class _SheetReader:
         if element == "c" and self.is_inside:
             last = self.cells[-1].column if self.cells else 0
             column = column_of(attributes["r"]) if "r" in attributes else last + 1
+            if len(self.cells) == MAX_CELLS_OF_ROW:
+                raise BadWorkbook(f"Line {self.number} has more cells than a spreadsheet can have; send it as CSV.")
             self.cell = Cell(column, attributes.get("t", "n"), int(attributes.get("s", 0)))
             self.cells.append(self.cell)
         elif element == "row" and self.is_inside:

@@ -9,6 +9,7 @@ from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from apps.catalog.browse import listings
+from apps.catalog.products.identifiers import in_any_case
 from apps.catalog.products.models import Brand, Category, Product
 from apps.catalog.products.services import Status, publish_change
 from apps.catalog.products.writing import lock_products
@@ -45,7 +46,7 @@ def ensure_category(path: str, *, name: str = "", description: str = "") -> Cate
     if not CATEGORY_PATH.match(path):
         raise ValidationProblem(f"{path!r} is not a category's path such as home/kitchen.")
     parent_path, _, slug = path.rpartition("/")
-    category = Category.objects.filter(full_path=path).first()
+    category = in_any_case(Category.objects.all(), "full_path", [path]).first()
     if category is None:
         fields = {"name": slug.replace("-", " ").capitalize(), "slug": slug, "full_path": path}
         tree = Category.objects

@@ -124,12 +124,13 @@ def test_a_variant_comes_back_with_its_prices_and_the_same_id() -> None:
     assert Price.objects.get(variant=gone).amount == 1990
 
 
-def test_a_sku_that_was_given_to_another_product_is_said() -> None:
+@pytest.mark.parametrize("spelling", ["BLUE", "blue"])
+def test_a_sku_that_was_given_to_another_product_is_said(spelling) -> None:
     product, other = make_product(stock=None), make_product(stock=None)
     gone = add_variant(product, sku="BLUE", price=1990, stock=None)
     Variant.objects.filter(pk=gone.pk).delete()
     at = last_moment(product)
-    add_variant(other, sku="BLUE", price=990)
+    add_variant(other, sku=spelling, price=990)
     with pytest.raises(CannotRevert, match="The SKU BLUE is taken by another variant"):
         take_back(product, at)
 

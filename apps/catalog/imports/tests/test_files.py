@@ -13,6 +13,7 @@ from apps.catalog.imports import reading, running, services, workbook_parts
 from apps.catalog.imports.cells import escape, unescape
 from apps.catalog.imports.models import ImportJob
 from apps.catalog.imports.tests.files import check, csv_of, errors, xlsx_of
+from apps.catalog.imports.tests.workbooks import sheet_of, workbook_of
 from apps.catalog.products.taxonomy import ensure_category
 from apps.catalog.tests.factories import make_product
 from apps.common.problems import ValidationProblem
@@ -97,6 +98,16 @@ class TestWorkbooks:
     def test_a_row_that_claims_to_be_far_down_does_not_keep_the_worker(self):
         job = check(self._forged("", "sku", row=' r="99999999999"'))
         assert job.state == ImportJob.State.FAILED
+
+    def test_a_row_of_more_cells_than_a_spreadsheet_can_have_is_refused(self):
+        job = check(workbook_of({"S": sheet_of(["sku"] * 17_000)}))
+        assert job.failure.startswith("Line 1 has more cells than a spreadsheet can have")
+
+    def test_one_whose_parts_are_encrypted_is_told_so(self):
+        content = bytearray(workbook_of({"S": sheet_of(["sku"])}))
+        place = content.rindex(b"PK\x01\x02")
+        content[place + 8] |= 1
+        assert check(bytes(content)).failure.startswith("The file is protected by a password.")
 
     def _forged(self, begin: str, text: str, row: str = "") -> bytes:
         forged = io.BytesIO()

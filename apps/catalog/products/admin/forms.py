@@ -226,6 +226,19 @@ class VariantForm(forms.ModelForm):
         return data
 
 
+class VariantFormSet(forms.BaseInlineFormSet):
+    """No SKU stands twice on a page; the database would say so too late for a sentence."""
+
+    def clean(self) -> None:
+        super().clean()
+        kept = [f.cleaned_data for f in self.forms if f.is_valid() and f.cleaned_data and not f.cleaned_data["DELETE"]]
+        spellings: dict[str, str] = {}
+        for sku in (data["sku"] for data in kept):
+            other = spellings.setdefault(sku.lower(), sku)
+            if other is not sku:
+                raise forms.ValidationError(f"{sku} and {other} are one SKU; capitals make no difference.")
+
+
 class VariantPageForm(translations_of(Variant)):  # type: ignore[misc]  # a class made by a call
     """A variant on its own page, with its name in the shop's languages."""
 

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from unfold.admin import StackedInline, TabularInline
 
-from apps.catalog.products.admin.forms import ImageForm, VariantForm
+from apps.catalog.products.admin.forms import ImageForm, VariantForm, VariantFormSet
 from apps.catalog.products.images import image_url
 from apps.catalog.products.models import ProductImage, ProductRelation, Variant
 
@@ -17,6 +17,7 @@ from apps.catalog.products.models import ProductImage, ProductRelation, Variant
 class VariantInline(StackedInline):
     model = Variant
     form = VariantForm
+    formset = VariantFormSet
     extra = 0
     tab = True
     show_change_link = True

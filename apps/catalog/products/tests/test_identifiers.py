@@ -15,12 +15,14 @@ from apps.catalog.products.editing import ProductEdit, create_product
 from apps.catalog.products.models import Attribute, AttributeValue, Brand, Collection, Product, Variant
 from apps.catalog.products.slugs import slug_of
 from apps.catalog.products.taxonomy import ensure_category
+from apps.catalog.products.tests.test_admin import form_of, signed_in
 from apps.catalog.products.variants import VariantEdit, add_variant
 from apps.catalog.products.writing import Taken
 from apps.catalog.tests.factories import make_product
 from apps.common.problems import ValidationProblem
 
 pytestmark = pytest.mark.django_db
+NEW_VARIANT = {"sku": "cup-1", "price": "39.90", "weight_grams": 900, "position": 1, "options": "{}"}
 
 
 @pytest.mark.parametrize(
@@ -132,6 +134,19 @@ class TestCapitals:
         make_product("Mug", slug="MUG", category="home")
         made = create_product(ProductEdit(columns={"title": "Mug"}, references={"category": "home"}))
         assert made.slug == "mug-2"
+
+    def test_a_path_in_other_capitals_is_the_category_that_is_there(self):
+        assert ensure_category("Home/Kitchen") == ensure_category("home/kitchen")
+
+    def test_two_spellings_on_one_page_of_the_admin_are_told(self):
+        staff = signed_in("catalog_staff")
+        product = make_product("Mug", sku="MUG-1")
+        address = f"/admin/products/product/{product.pk}/change/"
+        data = form_of(staff, address)
+        new = {f"variants-1-{name}": value for name, value in NEW_VARIANT.items()}
+        page = staff.post(address, data | new | {"variants-TOTAL_FORMS": 2, "variants-0-sku": "CUP-1"})
+        assert "cup-1 and CUP-1 are one SKU" in page.content.decode()
+        assert list(product.variants.values_list("sku", flat=True)) == ["MUG-1"]
 
     def test_migrating_names_twins_and_changes_nothing(self):
         migration = importlib.import_module("apps.catalog.products.migrations.0009_identifiers_in_any_case")
