@@ -21,6 +21,7 @@ SHARED = (
     "LOG_FORMAT",
     "LOG_LEVEL",
     "REDIS_URL",
+    "STREAM_SECONDS",
     "VERSION",
     "WEB_THREADS",
     "WEB_WORKERS",
