@@ -76,9 +76,13 @@ def buy(api: httpx.Client, headers: dict[str, str], slug: str, offer: str) -> st
 
 def refund(house, number: str) -> None:
     """What payment says of an order that was paid back, on its way through the events."""
-    event = f'outbox.publish(type="order.refunded", subject="{number}", data={{"order_number": "{number}"}})'
-    begin = "from django.db import transaction; from apps.common import outbox; transaction.set_autocommit(False)"
-    house.manage("payment", "shell", "-c", f"{begin}; {event}; transaction.commit()")
+    code = f"""
+from django.db import transaction
+from apps.common import outbox
+with transaction.atomic():
+    outbox.publish(type="order.refunded", subject="{number}", data={{"order_number": "{number}"}})
+"""
+    house.manage("payment", "shell", "-c", code)
 
 
 def test_only_a_living_session_with_a_reason_streams_on(house, api, newcomer):

@@ -21,7 +21,7 @@ from apps.common.problems import NotFound
 from apps.video.encoding import assets, ffmpeg, packaging
 from apps.video.encoding.models import Encoding, Source
 from apps.video.titles.models import Title
-from apps.video.titles.services import mark_ready
+from apps.video.titles.services import mark_ready, set_first_poster
 
 log = structlog.get_logger(__name__)
 State = Encoding.State
@@ -42,7 +42,11 @@ def add_source(title: Title, path: Path) -> Source:
         return existing
     with path.open("rb") as file:
         name = default_storage.save(f"sources/{title.slug}-{digest[:10]}{path.suffix[:8]}", File(file))
-    return Source.objects.create(title=title, file=name, checksum=digest)
+    source, is_new = Source.objects.get_or_create(title=title, checksum=digest, defaults={"file": name})
+    if not is_new:
+        # Delivered twice at once: the other one's copy stays.
+        default_storage.delete(name)
+    return source
 
 
 def request_encoding(source: Source) -> Encoding:
@@ -114,9 +118,7 @@ def _produce(encoding: Encoding, folder: Path) -> float:
     packaging.add_captions(output, list(title.captions.order_by("label")), found.duration)
     if not title.poster:
         ffmpeg.poster(source, folder / "poster.jpg", found)
-        with (folder / "poster.jpg").open("rb") as file:
-            title.poster.save(f"{title.slug}-{encoding.asset_id.hex[:10]}.jpg", File(file), save=False)
-        Title.objects.filter(pk=title.pk).update(poster=title.poster.name)
+        set_first_poster(title, (folder / "poster.jpg").read_bytes())
     assets.publish(output, encoding.asset_id)
     return found.duration
 

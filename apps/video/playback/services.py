@@ -103,7 +103,11 @@ def renew_playback(session: PlaybackSession) -> StreamAccess:
     """Heartbeat: new addresses. Raises SessionEnded, NotEntitled or TooManyStreams, and the session is over then."""
     with transaction.atomic(durable=True):
         _lock_account(session.user_id)
-        session.refresh_from_db(fields=["heartbeat_at", "ended_at"])
+        sessions = PlaybackSession.objects.select_for_update(of=("self",)).select_related("title")
+        current = sessions.filter(pk=session.pk).first()
+        if current is None:
+            raise NotFound("There is no such playback session.")
+        session = current
         entitlement = best_entitlement(session.user_id, session.title.slug)
         refusal = _refusal(session, entitlement)
         if refusal is None:

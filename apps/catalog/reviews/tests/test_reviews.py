@@ -6,6 +6,7 @@ import contextlib
 import threading
 import uuid
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import pytest
 from django.db import connection
@@ -280,3 +281,11 @@ class TestList:
             review_of(mug, stars=stars)
         address = api_client.get(f"/v1/products/{mug.slug}/reviews?limit=1").json()["next"]
         assert api_client.get(address + "&sort=highest").status_code == 400
+
+
+def test_a_review_that_two_imports_bring_at_once_is_there_once(mug):
+    bring = partial(
+        services.import_review, mug, author_name="Ada", rating=4, title="Good", body="", created_at=timezone.now()
+    )
+    assert sorted(at_once(6, lambda number: bring())) == [False] * 5 + [True]
+    assert Review.objects.count() == 1

@@ -10,6 +10,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
+from apps.common.problems import NotFound
 from apps.video.playback import services
 from apps.video.playback.models import Entitlement, PlaybackSession, Progress
 from apps.video.titles.models import Title
@@ -88,6 +89,13 @@ def test_a_rental_that_ends_while_it_plays_gets_none(client, playback):
     assert expiry(beat(client, playback).json()) <= ends.timestamp()
     Entitlement.objects.update(expires_at=timezone.now())
     assert beat(client, playback).status_code == 403
+
+
+def test_a_session_that_is_deleted_at_this_moment_is_not_there(me, playback):
+    session = services.session_of(user_id=me, title_slug="metropolis", session_id=uuid.UUID(playback["session"]))
+    services.forget_user(me)
+    with pytest.raises(NotFound):
+        services.renew_playback(session)
 
 
 def test_a_deleted_account_gets_none(client, me, playback):
