@@ -25,7 +25,7 @@ from house.testing import free_row
 
 START_SECONDS = 240
 PASSWORD = "streamcart-demo"
-STREAM_SECONDS = "8"
+STREAM_SECONDS = "6"
 
 
 def until[T](condition: Callable[[], T], seconds: float = 20, what: str = "it") -> T:
