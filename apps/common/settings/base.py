@@ -50,6 +50,7 @@ DATA_APPS = [
     *COMMON_APPS,
     "apps.common.outbox",
     "apps.common.idempotency",
+    "apps.common.jobs",
     "apps.common.staff",
 ]
 
