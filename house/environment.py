@@ -22,6 +22,7 @@ SHARED = (
     "LOG_LEVEL",
     "REDIS_URL",
     "SHOP_TIME_ZONE",
+    "STREAM_SECONDS",
     "VERSION",
     "WEB_THREADS",
     "WEB_WORKERS",

@@ -25,6 +25,7 @@ from house.testing import free_row
 
 START_SECONDS = 240
 PASSWORD = "streamcart-demo"
+STREAM_SECONDS = "6"
 
 
 def until[T](condition: Callable[[], T], seconds: float = 20, what: str = "it") -> T:
@@ -89,8 +90,9 @@ def house() -> Iterator[RunningHouse]:
     var = Path(tempfile.mkdtemp(prefix="streamcart-house-"))
     port = free_row()
     environ = {name: value for name, value in os.environ.items() if not name.endswith(("DATABASE_URL", "REDIS_URL"))}
-    # All requests of all tests come from one address.
-    environ |= {"HOUSE_VAR": str(var), "PORT": str(port), "GATEWAY_LIMITS": "off"}
+    # All requests of all tests come from one address; streams are renewed every few seconds, so that films of seconds
+    # show it.
+    environ |= {"HOUSE_VAR": str(var), "PORT": str(port), "GATEWAY_LIMITS": "off", "STREAM_SECONDS": STREAM_SECONDS}
     log = (var / "up.log").open("wb")
     process = subprocess.Popen(
         [sys.executable, str(ROOT / "manage.py"), "up"], env=environ, stdout=log, stderr=log, start_new_session=True

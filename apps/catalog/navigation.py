@@ -56,4 +56,9 @@ NAVIGATION: list[dict[str, Any]] = [
             _link("Searches without results", "search_off", "browse.fruitlesssearch"),
         ],
     },
+    {
+        "title": "Background",
+        "separator": True,
+        "items": [_link("Failed jobs", "error", "jobs.jobfailure")],
+    },
 ]

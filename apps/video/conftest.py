@@ -31,10 +31,9 @@ def clips(tmp_path_factory) -> Path:
     make(folder / "silent.mp4", "testsrc2=s=320x240:r=24:d=3")
     make(folder / "portrait.mp4", "testsrc2=s=270x482:r=24:d=2")
     make(folder / "tiny.mp4", "testsrc2=s=101x77:r=24:d=2,format=yuv444p")
-    subprocess.run(
-        [ffmpeg.executable(), "-y", "-loglevel", "error", "-f", "lavfi", "-i", "sine=d=2", str(folder / "sound.mp3")],
-        check=True,
-    )
+    for name in ("sound.mp3", "sound.m4a"):
+        command = [ffmpeg.executable(), "-y", "-loglevel", "error", "-f", "lavfi", "-i", "sine=d=2", str(folder / name)]
+        subprocess.run(command, check=True)
     (folder / "text.mp4").write_text("I am no film, whatever my name says. " * 50)
     (folder / "empty.mp4").write_bytes(b"")
     (folder / "cut.mp4").write_bytes((folder / "film.mp4").read_bytes()[:2000])

@@ -12,6 +12,8 @@ ROOT_URLCONF = "apps.video.urls"
 # Shared with the gateway, which checks what this service signs.
 STREAM_SECRET = env("STREAM_SECRET")
 STREAM_BASE_URL = f"{PUBLIC_URL}{PUBLIC_PREFIX}/stream"
+# How long an address of a stream works, and how long a session counts that has not renewed it.
+STREAM_SECONDS = env.int("STREAM_SECONDS", default=120)
 # Empty: `ffmpeg` on the PATH, else the one in the imageio-ffmpeg package.
 FFMPEG = env.str("FFMPEG", default="")
 FFMPEG_PRESET = env.str("FFMPEG_PRESET", default="veryfast")

@@ -33,11 +33,11 @@ def register(page: Page, house) -> str:
     expect(page.get_by_role("heading", level=1)).to_contain_text("mail")
     page.goto(house.link_in_mail(email, "Confirm"))
     button(page, "confirm my address").click()
-    sign_in(page, email, "a long enough secret")
+    sign_in_page(page, email, "a long enough secret")
     return email
 
 
-def sign_in(page: Page, email: str, password: str = PASSWORD) -> None:
+def sign_in_page(page: Page, email: str, password: str = PASSWORD) -> None:
     page.goto("/account/sign-in")
     fill_form(page, email=email, password=password)
     page.locator("main form").get_by_role("button", name="Sign in").click()
@@ -107,6 +107,36 @@ def test_register_buy_and_watch(visitor, house):
     assert errors == []
 
 
+def test_a_film_plays_on_over_renewed_addresses_and_ends_with_its_session(visitor, house, sign_in, api):
+    page = visitor()
+    sign_in_page(page, "ada@example.com")
+    refused, loaded, addresses = [], [], set()
+
+    def look(response) -> None:
+        if "/api/video/stream/" in response.url:
+            (loaded if response.ok else refused).append(response.url)
+            addresses.add(response.url.rpartition("/")[0])
+
+    page.on("response", look)
+    page.goto("/watch/metropolis")
+    # Little is loaded ahead, so that a film of seconds needs its addresses to the end.
+    page.evaluate("Object.assign(Hls.DefaultConfig, {maxBufferLength: 1, maxMaxBufferLength: 1})")
+    button(page, "play|go on").click()
+    now = "document.querySelector('video').currentTime"
+    until(lambda: page.evaluate(now) > 1, what="the film's first second")
+    page.evaluate("document.querySelector('video').currentTime = 2")
+    until(lambda: page.evaluate(now) > 14, 40, what="the film's fourteenth second")
+    assert refused == []
+    assert len(addresses) == 1  # nothing was loaded again under another address
+    assert len([url for url in loaded if ".m4s" in url]) > 4
+
+    # The session is ended from elsewhere: the player learns it from its heartbeat and says so.
+    session = loaded[0].partition("/stream/")[2].partition("/")[0]
+    assert api.delete(f"/video/v1/playback/{session}", headers=sign_in("ada@example.com")).status_code == 204
+    expect(page.locator("[data-message]")).to_contain_text("Press play to watch on")
+    assert page.evaluate("document.querySelector('video').paused")
+
+
 def test_everything_but_the_player_works_without_javascript(visitor, house):
     page = visitor(java_script_enabled=False)
     register(page, house)
@@ -120,7 +150,7 @@ def test_everything_but_the_player_works_without_javascript(visitor, house):
 def test_a_guest_keeps_the_cart_at_sign_in(visitor):
     page = visitor()
     put_into_cart(page, "playing-cards")
-    sign_in(page, "grace@example.com")
+    sign_in_page(page, "grace@example.com")
     page.goto("/cart")
     expect(page.locator("main")).to_contain_text("Playing Cards")
 

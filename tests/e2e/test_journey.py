@@ -122,7 +122,7 @@ def test_a_newcomer_buys_a_film_and_a_mug_and_watches(house, api, newcomer):
 def test_altered_and_expired_stream_addresses_are_refused(api, sign_in):
     ada = sign_in("ada@example.com")
     url = api.post("/video/v1/titles/metropolis/playback", headers=ada).json()["manifest_url"]
-    head, signature, expires, asset, name = url.rsplit("/", 4)
+    head, signature, expires, asset, name = url.rsplit("/", 4)  # the session is in the head
     assert httpx.get(f"{head}/{signature}/{int(expires) + 1}/{asset}/{name}").status_code == 403
     assert httpx.get(f"{head}/{signature}/1/{asset}/{name}").status_code == 403
 

@@ -23,6 +23,7 @@ from house.config import ROOT, SERVICES, House
 from house.testing import free_row
 
 ASSET = str(uuid.uuid4())
+SESSION = str(uuid.uuid4())
 
 
 class Echo(http.server.BaseHTTPRequestHandler):
@@ -290,13 +291,24 @@ def test_a_request_is_sent_again_when_its_connection_breaks_before_the_answer(ho
         server.server_close()
 
 
-def sign(house: House, expires: int, asset: str = ASSET) -> str:
-    digest = hashlib.md5(f"{expires}/{asset} {house.secrets['stream']}".encode()).digest()  # noqa: S324  (as NGINX does)
+def sign(house: House, expires: int, asset: str = ASSET, session: str = SESSION) -> str:
+    message = f"{expires}/{session}/{asset} {house.secrets['stream']}".encode()
+    digest = hashlib.md5(message).digest()  # noqa: S324  (as NGINX does)
     return base64.urlsafe_b64encode(digest).decode().rstrip("=")
 
 
-def stream(house: House, *, expires: int, signature: str, asset: str = ASSET, name: str = "master.m3u8"):
-    return get(house, f"/api/video/stream/{signature}/{expires}/{asset}/{name}")
+def stream(
+    house: House,
+    *,
+    expires: int,
+    signature: str,
+    asset: str = ASSET,
+    session: str = SESSION,
+    name: str = "master.m3u8",
+    cookie: str = "",
+):
+    headers = {"Cookie": f"other=1; stream={cookie}"} if cookie else {}
+    return get(house, f"/api/video/stream/{session}/{signature}/{expires}/{asset}/{name}", **headers)
 
 
 def test_a_signed_stream_plays(house):
@@ -314,9 +326,27 @@ def test_expired_and_altered_addresses_are_refused(house):
     assert stream(house, expires=now - 1, signature=sign(house, now - 1)).status == 403
     assert stream(house, expires=now + 61, signature=good).status == 403
     assert stream(house, expires=now + 60, signature=good, asset=str(uuid.uuid4())).status == 403
+    assert stream(house, expires=now + 60, signature=good, session=str(uuid.uuid4())).status == 403
     assert stream(house, expires=now + 60, signature="A" * 22).status == 403
     assert get(house, f"/api/video/stream/{ASSET}/master.m3u8").status == 403
+    assert get(house, f"/api/video/stream/{good}/{now + 60}/{ASSET}/master.m3u8").status == 403
     assert stream(house, expires=now + 60, signature=good, name="..%2Fmaster.m3u8").status == 403
+
+
+def test_a_cookie_renews_an_address_and_opens_no_other(house):
+    now = int(time.time())
+    old, fresh = sign(house, now - 1), f"{sign(house, now + 60)}.{now + 60}"
+    assert stream(house, expires=now - 1, signature=old).status == 403
+    assert stream(house, expires=now - 1, signature=old, cookie=fresh).status == 200
+    # Its signature is of one session and one asset, and its own expiry counts.
+    assert stream(house, expires=now - 1, signature=old, cookie=fresh, session=str(uuid.uuid4())).status == 403
+    assert stream(house, expires=now - 1, signature=old, cookie=fresh, asset=str(uuid.uuid4())).status == 403
+    assert (
+        stream(house, expires=now - 1, signature=old, cookie=fresh.replace(str(now + 60), str(now + 61))).status == 403
+    )
+    assert stream(house, expires=now + 60, signature=sign(house, now + 60), cookie=f"{old}.{now - 1}").status == 403
+    # What is no signature at all is as good as no cookie.
+    assert stream(house, expires=now + 60, signature=sign(house, now + 60), cookie="x").status == 200
 
 
 @pytest.mark.parametrize("path", ["/media/catalog/products/a.webp", "/media/video/posters/a.webp"])

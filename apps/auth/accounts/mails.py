@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from apps.auth.accounts import links
 from apps.auth.accounts.models import Mail, User
+from apps.common.jobs.services import for_each, resting
 
 log = structlog.get_logger(__name__)
 # While one worker is at a mail no other takes it; a worker that died gives it back by this time passing. Doubles with
@@ -25,6 +26,7 @@ MAX_TRIES = 12
 # Nobody gets more of a kind than this in an hour, however often a stranger asks.
 HOURLY = 5
 KEPT = timedelta(days=7)
+WAITING_JOB = "send-waiting-mails"
 SEND_TASK = "apps.auth.accounts.tasks.send_mail"
 
 SUBJECTS = {
@@ -46,7 +48,8 @@ def order_mail(kind: str, email: str) -> None:
 def send_mail(mail_id: UUID | str) -> bool:
     """Send one mail unless it is sent, being sent or not needed any more; False when the mail server failed.
 
-    A failed mail stays waiting: `send_waiting_mails` tries it again at growing distances, up to hours.
+    A failed mail stays waiting: `send_waiting_mails` tries it again at growing distances, up to hours. Raises what is
+    wrong with the mail itself, such as an address that no header can hold.
     """
     mail = _claim(mail_id)
     if mail is None:
@@ -69,7 +72,12 @@ def send_mail(mail_id: UUID | str) -> bool:
 def send_waiting_mails(limit: int = 200) -> int:
     """Send what is due: mails whose task was lost or whose try failed; returns how many are dealt with."""
     due = Mail.objects.filter(outcome=Mail.Outcome.WAITING, try_at__lte=timezone.now()).order_by("try_at")
-    return sum(send_mail(mail_id) for mail_id in list(due.values_list("pk", flat=True)[:limit]))
+    due = due.exclude(pk__in=resting(WAITING_JOB))
+    return for_each(list(due.values_list("pk", flat=True)[:limit]), send_mail, job=WAITING_JOB, give_up=_give_up)
+
+
+def _give_up(mail_id: UUID, reason: str) -> None:
+    Mail.objects.filter(pk=mail_id, outcome=Mail.Outcome.WAITING).update(outcome=Mail.Outcome.FAILED)
 
 
 def purge_mails() -> None:

@@ -11,8 +11,13 @@ import uuid
 from collections.abc import Iterable, Iterator
 
 from django.db import connection, transaction
+from django.utils import timezone
 
+from apps.catalog.browse.models import Listing
 from apps.catalog.products.models import Product
+from apps.common.jobs.services import for_each, is_outage, resting
+
+REPRICE_JOB = "refresh-due-listings"
 
 LOCK = "SELECT 1 FROM browse_listing WHERE product_id = ANY(%(ids)s::uuid[]) ORDER BY product_id FOR UPDATE"
 
@@ -218,13 +223,27 @@ def refresh_taxonomy() -> None:
 
 def refresh_due(*, batch: int = 1_000) -> int:
     """Work out prices anew where a sale has begun or ended; returns how many products. Safe to run in parallel."""
+    try:
+        return _refresh_due(batch=batch)
+    except Exception as error:
+        if is_outage(error):
+            raise
+    # One of a batch stands in the way of the others: each by itself.
+    due = Listing.objects.filter(reprice_at__lte=timezone.now()).exclude(product_id__in=resting(REPRICE_JOB))
+    ids = list(due.order_by("reprice_at").values_list("product_id", flat=True)[:batch])
+    return for_each(ids, lambda product_id: _refresh_due(only=product_id) > 0, job=REPRICE_JOB)
+
+
+def _refresh_due(*, batch: int = 1, only: uuid.UUID | None = None) -> int:
+    left_out = resting(REPRICE_JOB)
     with transaction.atomic(durable=True), connection.cursor() as cursor:
         cursor.execute(
             """
             SELECT product_id FROM browse_listing WHERE reprice_at <= statement_timestamp()
-            ORDER BY product_id LIMIT %s FOR UPDATE SKIP LOCKED
+              AND (%(only)s::uuid IS NULL OR product_id = %(only)s) AND NOT product_id = ANY(%(left_out)s::uuid[])
+            ORDER BY product_id LIMIT %(batch)s FOR UPDATE SKIP LOCKED
             """,
-            [batch],
+            {"only": only, "left_out": left_out, "batch": batch},
         )
         due = [row[0] for row in cursor.fetchall()]
         if due:

@@ -16,6 +16,7 @@ from apps.catalog.imports import leases
 from apps.catalog.imports.models import FOLDER, ImportJob
 from apps.catalog.imports.workbooks import PROTECTED
 from apps.common.files import files_in, may_be_orphan
+from apps.common.jobs.services import for_each
 from apps.common.problems import Conflict, NotFound, Problem, ValidationProblem
 
 State = ImportJob.State
@@ -166,13 +167,14 @@ def resume_imports() -> list[uuid.UUID]:
 def purge_imports() -> int:
     """Forget imports that ended long ago; returns how many."""
     ended = ImportJob.objects.filter(created_at__lt=timezone.now() - KEPT_FOR).exclude(Q(state__in=leases.OPEN))
-    purged = 0
-    for job in ended.iterator(chunk_size=100):
+    return for_each(list(ended.values_list("pk", flat=True)), _purge, job="purge-imports")
+
+
+def _purge(job_id: uuid.UUID) -> None:
+    for job in ImportJob.objects.filter(pk=job_id):
         if job.file:
             job.file.delete(save=False)
         job.delete()
-        purged += 1
-    return purged
 
 
 def remove_orphans() -> int:
@@ -183,6 +185,4 @@ def remove_orphans() -> int:
     names = files_in(FOLDER)
     named = ImportJob.objects.filter(file__in=names).values_list("file", flat=True)
     orphans = [name for name in sorted(names.difference(named)) if may_be_orphan(name)]
-    for name in orphans:
-        default_storage.delete(name)
-    return len(orphans)
+    return for_each(orphans, default_storage.delete, job="remove-orphaned-imports")

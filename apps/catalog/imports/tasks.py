@@ -7,6 +7,7 @@ import uuid
 from celery import shared_task
 
 from apps.catalog.imports import running, services
+from apps.common.jobs.services import for_each
 
 
 @shared_task
@@ -18,8 +19,7 @@ def run_import(job_id: str) -> None:
 @shared_task
 def resume_imports() -> None:
     """Send what a dead worker or a lost queue left behind."""
-    for job_id in services.resume_imports():
-        run_import.delay(str(job_id))
+    for_each(services.resume_imports(), lambda job_id: run_import.delay(str(job_id)), job="resume-imports")
 
 
 @shared_task

@@ -17,9 +17,11 @@ from apps.catalog.inventory.models import TOLD_AT_MOST, Reservation, Reservation
 from apps.catalog.inventory.shelves import Shelf
 from apps.common import deadlines
 from apps.common.ids import uuid7
+from apps.common.jobs.services import for_each, is_outage, resting
 from apps.common.problems import Conflict, NotFound, ValidationProblem
 
 Status = Reservation.Status
+EXPIRE_JOB = "expire-reservations"
 
 RESERVE_PLENTY = "SELECT inventory_reserve_plenty(%s, %s, %s, %s, %s, %s)"
 ADD_RESERVATION = """
@@ -143,8 +145,16 @@ def _release(reservation: Reservation, lines: Sequence[Line]) -> None:
 def expire_due(*, batch: int = 100) -> int:
     """Give back what was promised for longer than agreed; returns how many reservations. Safe to run in parallel."""
     expired, now = 0, timezone.now()
-    while closed := _expire(now, batch):
-        expired += closed
+    try:
+        while closed := _expire(now, batch):
+            expired += closed
+    except Exception as error:
+        if is_outage(error):
+            raise
+        # One of a batch stands in the way of the others: each by itself.
+        due = Reservation.objects.filter(status=Status.ACTIVE, expires_at__lte=now).exclude(pk__in=resting(EXPIRE_JOB))
+        ids = list(due.order_by("expires_at").values_list("pk", flat=True)[:batch])
+        expired += for_each(ids, lambda pk: _expire(now, 1, pk=pk) > 0, job=EXPIRE_JOB)
     return expired
 
 
@@ -291,10 +301,12 @@ def _lock(lines: Iterable[Line]) -> dict[uuid.UUID, Shelf]:
     return shelves.lock_variants(line.variant_id for line in lines if line.variant_id)
 
 
-def _expire(now: datetime, batch: int) -> int:
+def _expire(now: datetime, batch: int, **only: Any) -> int:
     """Close the longest overdue ones that nobody else has in hand; returns how many."""
+    left_out = resting(EXPIRE_JOB)
     with transaction.atomic(durable=True):
-        overdue = Reservation.objects.filter(status=Status.ACTIVE, expires_at__lte=now).order_by("expires_at")
+        overdue = Reservation.objects.filter(status=Status.ACTIVE, expires_at__lte=now, **only)
+        overdue = overdue.exclude(pk__in=left_out).order_by("expires_at")
         ids = list(overdue.select_for_update(skip_locked=True).values_list("pk", flat=True)[:batch])
         if ids:
             _give_back(_lines(ReservationLine.objects.filter(reservation__in=ids)))

@@ -31,4 +31,4 @@ def grant_staff_permissions(**_: object) -> None:
     """Catalogue staff manage everything of this service; admins of the models still guard histories."""
     from apps.common.staff.permissions import grant
 
-    grant("catalog_staff", STAFF_PERMISSIONS)
+    grant("catalog_staff", [*STAFF_PERMISSIONS, "jobs.view_jobfailure"])

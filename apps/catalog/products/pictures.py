@@ -16,10 +16,12 @@ from apps.catalog.products import images
 from apps.catalog.products.models import Product, ProductImage
 from apps.catalog.products.services import record_change
 from apps.common.files import ORPHAN_AGE, files_in, may_be_orphan
+from apps.common.jobs.services import for_each, resting
 from apps.common.problems import ValidationProblem
 
 log = structlog.get_logger(__name__)
 RENDERED_AT_ONCE = 100
+RENDER_JOB, ORPHANS_JOB = "render-missing-images", "remove-orphaned-files"
 # After so many processes died over a picture it is given up.
 MAX_DEATHS = 3
 # Pages that are open when a picture is replaced still show the former one.
@@ -153,15 +155,13 @@ def _name_renditions(image: ProductImage, rendered: images.Rendered) -> bool:
 
 def render_missing_images() -> int:
     """Render pictures whose task never came through; returns how many."""
-    waiting = ProductImage.objects.filter(renditions=[], failure="").order_by("pk").values_list("pk", flat=True)
-    rendered = 0
-    for image_id in waiting[:RENDERED_AT_ONCE]:
-        try:
-            rendered += render_image(image_id)
-        except Exception:
-            # The storage may be away for one and back for the next; the log has the rest.
-            log.exception("picture was not rendered", image=str(image_id))
-    return rendered
+    waiting = ProductImage.objects.filter(renditions=[], failure="").exclude(pk__in=resting(RENDER_JOB))
+    image_ids = list(waiting.order_by("pk").values_list("pk", flat=True)[:RENDERED_AT_ONCE])
+    return for_each(image_ids, render_image, job=RENDER_JOB, give_up=_give_up_rendering)
+
+
+def _give_up_rendering(image_id: uuid.UUID, reason: str) -> None:
+    ProductImage.objects.filter(pk=image_id, renditions=[], failure="").update(failure=reason[:300])
 
 
 def _remove_later(names: Collection[str]) -> None:
@@ -191,8 +191,7 @@ def remove_orphans() -> int:
     for folder in FOLDERS:
         # In this order: what is listed and old is named by now, or by nobody.
         orphans = [name for name in _unused(files_in(folder)) if may_be_orphan(name)]
-        images.delete_files(orphans)
-        removed += len(orphans)
+        removed += for_each(orphans, default_storage.delete, job=ORPHANS_JOB)
     return removed
 
 

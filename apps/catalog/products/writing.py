@@ -17,6 +17,7 @@ from apps.catalog.products.identifiers import same_in_any_case
 from apps.catalog.products.models import Product
 from apps.catalog.products.slugs import slug_of
 from apps.common.problems import Conflict, NotFound, PreconditionFailed, Problem, ValidationProblem
+from apps.common.sqlstate import sqlstate_of
 
 # unique_violation, foreign_key_violation, exclusion_violation: somebody else was there first.
 RACES = frozenset({"23505", "23503", "23P01"})
@@ -44,7 +45,7 @@ def writing() -> Iterator[None]:
         with transaction.atomic(durable=not transaction.get_connection().in_atomic_block):
             yield
     except IntegrityError as error:
-        if getattr(error.__cause__, "sqlstate", None) not in RACES:
+        if sqlstate_of(error) not in RACES:
             raise
         raise Conflict("Somebody else changed the same thing at this moment. Repeat your change.") from error
 

@@ -97,18 +97,21 @@ def import_review(
     product: Product, *, author_name: str, rating: int, title: str, body: str, created_at: datetime
 ) -> bool:
     """A review from another shop, once; True when it is new. The caller refreshes the rating."""
-    _, is_new = Review.objects.get_or_create(
-        product=product,
-        author_name=author_name,
-        title=title,
-        defaults={
-            "rating": rating,
-            "body": body,
-            "created_at": created_at,
-            "is_verified": True,
-            "status": Status.APPROVED,
-        },
-    )
+    with transaction.atomic():
+        # Two imports at once take turns: people may write twice under one name, so no constraint says "once".
+        Product.objects.select_for_update(no_key=True).get(pk=product.pk)
+        _, is_new = Review.objects.get_or_create(
+            product=product,
+            author_name=author_name,
+            title=title,
+            defaults={
+                "rating": rating,
+                "body": body,
+                "created_at": created_at,
+                "is_verified": True,
+                "status": Status.APPROVED,
+            },
+        )
     return is_new
 
 

@@ -52,6 +52,7 @@ DATA_APPS = [
     *COMMON_APPS,
     "apps.common.outbox",
     "apps.common.idempotency",
+    "apps.common.jobs",
     *STAFF_APPS,
 ]
 

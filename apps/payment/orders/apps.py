@@ -8,6 +8,7 @@ VIEWED = [
     "payments.view_payment",
     "ledger.view_journalentry",
     "ledger.view_posting",
+    "jobs.view_jobfailure",
 ]
 
 

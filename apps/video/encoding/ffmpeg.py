@@ -1,4 +1,12 @@
-"""The one place that runs ffmpeg. Sources are hostile until proven otherwise: local files only, with limits."""
+"""The one place that runs ffmpeg. Sources are hostile until proven otherwise.
+
+Some formats hold no film but the names of other files or hosts (playlists, manifests, scripts, patterns, external
+tracks), and ffmpeg would open those for whoever sent the file. `_start` is the only way to ffmpeg, and there:
+- the source is an open file descriptor. `fd` is the only protocol allowed, so nothing in a source can open a file,
+  a socket or another descriptor (a second `fd:` is standard input, which is /dev/null), and the source's own name,
+  its extension and any pattern in it are unknown to ffmpeg;
+- only formats that carry their own data are allowed (FORMATS).
+"""
 
 from __future__ import annotations
 
@@ -8,10 +16,11 @@ import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 
@@ -21,6 +30,19 @@ DURATION = re.compile(r"Duration: (\d+):(\d\d):(\d\d)\.(\d+)")
 VIDEO = re.compile(r"Stream #0:\d+.*?: Video: (?!.*\(attached pic\)).*?, (\d{2,5})x(\d{2,5})")
 AUDIO = re.compile(r"Stream #0:\d+.*?: Audio: ")
 ROTATED = re.compile(r"rotation of (-?\d+)")
+DECODED = re.compile(r"frame= *[1-9]")
+# Demuxers as ffmpeg names them, and what people call the files. Each of them carries its own data.
+FORMATS = {
+    "mov": "MP4 and QuickTime",
+    "matroska": "Matroska and WebM",
+    "mpegts": "MPEG-TS",
+    "mpeg": "MPEG",
+    "avi": "AVI",
+    "mxf": "MXF",
+    "asf": "WMV",
+    "flv": "Flash Video",
+    "ogg": "Ogg",
+}
 PROBE_SECONDS = 30
 SEGMENT_SECONDS = 4
 MAX_SECONDS = 6 * 3600
@@ -52,10 +74,15 @@ class Probe:
 
 @cache
 def executable() -> str:
-    """The configured ffmpeg, the system's, or the packaged one; raises EncodingFailed when there is none."""
+    """The configured ffmpeg, the system's, or the packaged one; raises EncodingFailed when there is none.
+
+    Versions before 6.0 cannot read a file descriptor (protocol `fd`): such a system's ffmpeg is passed over.
+    """
     if settings.FFMPEG:
+        if not _reads_descriptors(settings.FFMPEG):
+            raise EncodingFailed("FFMPEG must name an ffmpeg of version 6.0 or newer.")
         return settings.FFMPEG
-    if found := shutil.which("ffmpeg"):
+    if (found := shutil.which("ffmpeg")) and _reads_descriptors(found):
         return found
     try:
         from imageio_ffmpeg import get_ffmpeg_exe
@@ -64,28 +91,60 @@ def executable() -> str:
     return get_ffmpeg_exe()
 
 
-def _input(source: Path) -> list[str]:
-    # "file:" and the whitelist: no name and no playlist inside the file can make ffmpeg open anything else.
-    return ["-protocol_whitelist", "file", "-i", f"file:{source}"]
+def _reads_descriptors(program: str) -> bool:
+    try:
+        run = subprocess.run([program, "-hide_banner", "-protocols"], capture_output=True, text=True, check=False)
+    except OSError as error:
+        raise EncodingFailed(f"{program} cannot be run: {error.strerror}.") from error
+    return "fd" in run.stdout.partition("Output:")[0].split()
+
+
+def input_options(descriptor: int) -> list[str]:
+    """How every source is handed to ffmpeg."""
+    allowed = ["-format_whitelist", ",".join(FORMATS), "-protocol_whitelist", "fd"]
+    return [*allowed, "-fd", str(descriptor), "-i", "fd:"]
+
+
+def _start(
+    source: Path, output: Sequence[str], *, seek: float = 0, quiet: bool = True, **pipes: Any
+) -> subprocess.Popen:
+    """ffmpeg at work on one source; `seek` in seconds, `pipes` as Popen takes them."""
+    command = [executable(), "-hide_banner", "-nostdin", "-y"]
+    command += ["-loglevel", "error"] if quiet else []
+    command += ["-ss", f"{seek:.2f}"] if seek else []
+    with source.open("rb") as file:
+        command += [*input_options(file.fileno()), *output]
+        return subprocess.Popen(command, stdin=subprocess.DEVNULL, pass_fds=[file.fileno()], **pipes)
+
+
+def _report(process: subprocess.Popen, *, seconds: float) -> str:
+    """What ffmpeg wrote to its standard error until its end; raises TimeoutExpired, and the process is gone then."""
+    try:
+        return process.communicate(timeout=seconds)[1].decode(errors="replace")
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.communicate()
+        raise
 
 
 def probe(source: Path) -> Probe:
     """Look at a source and decode its first frame; raises NotAVideo with a reason that helps who delivered it."""
-    command = [executable(), "-hide_banner", "-nostdin", *_input(source)]
-    command += ["-map", "0:v:0", "-frames:v", "1", "-f", "null", "-"]
-    try:
-        run = subprocess.run(command, capture_output=True, timeout=PROBE_SECONDS, check=False)
-    except subprocess.TimeoutExpired:
-        raise NotAVideo("The file could not be read within half a minute. Is it damaged?") from None
-    report = run.stderr.decode(errors="replace")
-    video = VIDEO.search(report)
     if not source.stat().st_size:
         raise NotAVideo("The file is empty.")
+    output = ["-map", "0:v:0", "-frames:v", "1", "-f", "null", "-"]
+    process = _start(source, output, quiet=False, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    try:
+        report = _report(process, seconds=PROBE_SECONDS)
+    except subprocess.TimeoutExpired:
+        raise NotAVideo("The file could not be read within half a minute. Is it damaged?") from None
+    video = VIDEO.search(report)
     if video is None:
         if AUDIO.search(report):
             raise NotAVideo("The file holds sound but no picture.")
-        raise NotAVideo("The file is not a video in a format that ffmpeg knows.")
-    if run.returncode != 0:
+        raise NotAVideo(f"The file is not a video in a format that is accepted: {', '.join(FORMATS.values())}.")
+    if "external track" in report:
+        raise NotAVideo("Pictures or sound of the film lie in another file. Deliver one file that holds everything.")
+    if process.returncode != 0 or not DECODED.search(report):
         raise NotAVideo("The file begins like a video but cannot be decoded. Is it cut off or damaged?")
     duration = DURATION.search(report)
     seconds = _seconds(*duration.groups()) if duration else 0.0
@@ -123,8 +182,7 @@ def encode(source: Path, target: Path, found: Probe, *, on_progress: Callable[[i
         f"[v{index}]scale={width}:{height}:flags=bicubic,format=yuv420p[o{index}]"
         for index, (width, height, _) in enumerate(rungs)
     )
-    command = [executable(), "-hide_banner", "-nostdin", "-y", "-loglevel", "error", *_input(source)]
-    command += ["-filter_complex_threads", "1", "-filter_complex", graph]
+    command = ["-filter_complex_threads", "1", "-filter_complex", graph]
     for index, (_, _, kbits) in enumerate(rungs):
         command += ["-map", f"[o{index}]", f"-b:v:{index}", f"{kbits}k"]
         command += [f"-maxrate:v:{index}", f"{kbits * 3 // 2}k", f"-bufsize:v:{index}", f"{kbits * 3}k"]
@@ -140,13 +198,13 @@ def encode(source: Path, target: Path, found: Probe, *, on_progress: Callable[[i
     command += ["-master_pl_name", "master.m3u8", "-var_stream_map", " ".join(streams)]
     command += ["-hls_fmp4_init_filename", "init_%v.mp4", "-hls_segment_filename", str(target / "s%v_%05d.m4s")]
     command += ["-progress", "pipe:1", str(target / "s%v.m3u8")]
-    _run_with_progress(command, found.duration, on_progress)
+    _run_with_progress(source, command, found.duration, on_progress)
 
 
-def _run_with_progress(command: list[str], duration: float, on_progress: Callable[[int], None]) -> None:
+def _run_with_progress(source: Path, command: list[str], duration: float, on_progress: Callable[[int], None]) -> None:
     ends = time.monotonic() + 120 + duration * 20
     with tempfile.TemporaryFile() as errors:
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True)
+        process = _start(source, command, stdout=subprocess.PIPE, stderr=errors, text=True)
         try:
             for line in process.stdout or ():
                 name, _, value = line.strip().partition("=")
@@ -176,9 +234,19 @@ def _wait(process: subprocess.Popen) -> int:
 
 def poster(source: Path, target: Path, found: Probe) -> None:
     """A frame from the first third as JPEG."""
-    command = [executable(), "-hide_banner", "-nostdin", "-y", "-loglevel", "error", "-ss", f"{found.duration / 3:.2f}"]
-    command += [*_input(source), "-map", "0:v:0", "-frames:v", "1", "-q:v", "3", str(target)]
-    subprocess.run(command, check=True, capture_output=True, timeout=PROBE_SECONDS)
+    output = ["-map", "0:v:0", "-frames:v", "1", "-q:v", "3", str(target)]
+    _run(source, output, seek=found.duration / 3, seconds=PROBE_SECONDS)
+
+
+def _run(source: Path, output: list[str], *, seconds: float, seek: float = 0) -> None:
+    """ffmpeg from start to end; raises EncodingFailed with its last words."""
+    process = _start(source, output, seek=seek, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    try:
+        report = _report(process, seconds=seconds)
+    except subprocess.TimeoutExpired as error:
+        raise EncodingFailed("It took far longer than the film is; given up.") from error
+    if process.returncode != 0:
+        raise EncodingFailed(report[-300:] or f"ffmpeg ended with code {process.returncode}.")
 
 
 def storyboard(source: Path, target: Path, found: Probe) -> tuple[int, int, int, float]:
@@ -188,11 +256,7 @@ def storyboard(source: Path, target: Path, found: Probe) -> tuple[int, int, int,
     rows = max(1, -(-int(found.duration / every) // columns))
     width = 160
     height = _even(found.height * width / found.width)
-    command = [executable(), "-hide_banner", "-nostdin", "-y", "-loglevel", "error", *_input(source)]
-    command += ["-map", "0:v:0", "-vf", f"fps=1/{every:.3f},scale={width}:{height},tile={columns}x{rows}"]
-    command += ["-frames:v", "1", "-q:v", "5", str(target)]
-    try:
-        subprocess.run(command, check=True, capture_output=True, timeout=120 + found.duration)
-    except subprocess.CalledProcessError as error:
-        raise EncodingFailed(error.stderr.decode(errors="replace")[-300:]) from error
+    output = ["-map", "0:v:0", "-vf", f"fps=1/{every:.3f},scale={width}:{height},tile={columns}x{rows}"]
+    output += ["-frames:v", "1", "-q:v", "5", str(target)]
+    _run(source, output, seconds=120 + found.duration)
     return columns, width, height, every

@@ -15,17 +15,25 @@ from apps.video.titles.services import save_title, set_captions, set_poster
 FACTS = ("name", "year", "directors", "cast", "synopsis", "languages")
 
 
+def _within(folder: Path, name: str) -> Path:
+    """A file that an entry names, which lies in the folder of the sources; raises ValidationProblem."""
+    path = (folder / name).resolve()
+    if not path.is_relative_to(folder.resolve()):
+        raise ValidationProblem(f"{name} lies outside the folder of the sources.")
+    return path
+
+
 def import_title(entry: dict[str, Any], folder: Path) -> Encoding:
     """Make or update one film with poster, captions and source; returns its encoding, finished or queued."""
     try:
         with transaction.atomic(durable=True):
             title = save_title(entry["slug"], fields={name: entry[name] for name in FACTS if name in entry})
             if poster := entry.get("poster"):
-                set_poster(title, (folder / poster).read_bytes(), suffix=Path(poster).suffix)
+                set_poster(title, _within(folder, poster).read_bytes(), suffix=Path(poster).suffix)
             for track in entry.get("captions", []):
-                text = (folder / track["file"]).read_text()
+                text = _within(folder, track["file"]).read_text()
                 set_captions(title, language=track["language"], label=track["label"], webvtt=text)
-        source = add_source(title, folder / entry["source"])
+        source = add_source(title, _within(folder, entry["source"]))
     except (KeyError, TypeError) as error:
         raise ValidationProblem(f"Film {entry.get('slug', '?')}: {error!r} is missing or odd.") from error
     return ensure_encoded(source)

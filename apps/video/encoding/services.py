@@ -17,11 +17,12 @@ from django.db import IntegrityError, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
+from apps.common.jobs.services import for_each, is_outage
 from apps.common.problems import NotFound
 from apps.video.encoding import assets, ffmpeg, packaging
 from apps.video.encoding.models import Encoding, Source
 from apps.video.titles.models import Title
-from apps.video.titles.services import mark_ready
+from apps.video.titles.services import mark_ready, set_first_poster
 
 log = structlog.get_logger(__name__)
 State = Encoding.State
@@ -42,7 +43,11 @@ def add_source(title: Title, path: Path) -> Source:
         return existing
     with path.open("rb") as file:
         name = default_storage.save(f"sources/{title.slug}-{digest[:10]}{path.suffix[:8]}", File(file))
-    return Source.objects.create(title=title, file=name, checksum=digest)
+    source, is_new = Source.objects.get_or_create(title=title, checksum=digest, defaults={"file": name})
+    if not is_new:
+        # Delivered twice at once: the other one's copy stays.
+        default_storage.delete(name)
+    return source
 
 
 def request_encoding(source: Source) -> Encoding:
@@ -85,6 +90,12 @@ def run(encoding_id: uuid.UUID) -> None:
     except (ffmpeg.EncodingFailed, ffmpeg.NotAVideo, OSError) as error:
         _fail(encoding, str(error))
         return
+    except Exception as error:
+        if is_outage(error):
+            raise
+        log.exception("encoding broke off", encoding=str(encoding.pk), attempt=encoding.attempt)
+        _fail_or_repeat(encoding, f"{type(error).__name__}: {error}")
+        return
     with transaction.atomic(durable=True):
         finished = Encoding.objects.filter(pk=encoding.pk, state=State.RUNNING, attempt=encoding.attempt)
         if finished.update(state=State.DONE, progress=100, finished_at=timezone.now()):
@@ -95,7 +106,11 @@ def _claim(encoding_id: uuid.UUID) -> bool:
     """Whether this call may work on it: it waits, or its worker is dead."""
     free = Q(state=State.QUEUED) | Q(state=State.RUNNING, heartbeat_at__lt=timezone.now() - STALE_AFTER)
     claimed = Encoding.objects.filter(free, pk=encoding_id, attempt__lt=MAX_ATTEMPTS)
-    return bool(claimed.update(state=State.RUNNING, attempt=F("attempt") + 1, progress=0, heartbeat_at=timezone.now()))
+    return bool(
+        claimed.update(
+            state=State.RUNNING, attempt=F("attempt") + 1, progress=0, reason="", heartbeat_at=timezone.now()
+        )
+    )
 
 
 def _produce(encoding: Encoding, folder: Path) -> float:
@@ -114,9 +129,7 @@ def _produce(encoding: Encoding, folder: Path) -> float:
     packaging.add_captions(output, list(title.captions.order_by("label")), found.duration)
     if not title.poster:
         ffmpeg.poster(source, folder / "poster.jpg", found)
-        with (folder / "poster.jpg").open("rb") as file:
-            title.poster.save(f"{title.slug}-{encoding.asset_id.hex[:10]}.jpg", File(file), save=False)
-        Title.objects.filter(pk=title.pk).update(poster=title.poster.name)
+        set_first_poster(title, (folder / "poster.jpg").read_bytes())
     assets.publish(output, encoding.asset_id)
     return found.duration
 
@@ -141,6 +154,15 @@ def _fail(encoding: Encoding, reason: str) -> None:
     assets.remove(encoding.asset_id)
 
 
+def _fail_or_repeat(encoding: Encoding, reason: str) -> None:
+    """What nobody foresaw (a bug, a storage that is away) may go well at the next attempt."""
+    if encoding.attempt >= MAX_ATTEMPTS:
+        _fail(encoding, reason)
+        return
+    mine = Encoding.objects.filter(pk=encoding.pk, attempt=encoding.attempt, state=State.RUNNING)
+    mine.update(state=State.QUEUED, reason=reason.replace("\x00", "")[:300], heartbeat_at=timezone.now())
+
+
 def requeue_stale() -> list[uuid.UUID]:
     """Runs that wait or whose worker died, to be sent again; those out of attempts have failed."""
     silent = timezone.now() - STALE_AFTER
@@ -153,11 +175,14 @@ def requeue_stale() -> list[uuid.UUID]:
 
 def remove_unused_assets() -> int:
     """Delete output that no title uses any more; returns how many assets."""
-    removed = 0
-    for asset_id in assets.all_ids():
-        used = Title.objects.filter(asset_id=asset_id).exists()
-        recent = Q(finished_at__gt=timezone.now() - KEEP_UNUSED) | Q(state__in=[State.QUEUED, State.RUNNING])
-        if not used and not Encoding.objects.filter(recent, asset_id=asset_id).exists():
-            assets.remove(asset_id)
-            removed += 1
-    return removed
+    return for_each(assets.all_ids(), _remove_if_unused, job="remove-unused-assets")
+
+
+def _remove_if_unused(asset_id: uuid.UUID) -> bool:
+    recent = Q(finished_at__gt=timezone.now() - KEEP_UNUSED) | Q(state__in=[State.QUEUED, State.RUNNING])
+    if Title.objects.filter(asset_id=asset_id).exists():
+        return False
+    if Encoding.objects.filter(recent, asset_id=asset_id).exists():
+        return False
+    assets.remove(asset_id)
+    return True

@@ -6,6 +6,7 @@ import uuid
 
 from celery import shared_task
 
+from apps.common.jobs.services import for_each
 from apps.video.encoding import services
 
 
@@ -18,8 +19,8 @@ def encode(encoding_id: str) -> None:
 @shared_task
 def requeue_encodings() -> None:
     """Send what a dead worker or a lost queue left behind."""
-    for encoding_id in services.requeue_stale():
-        encode.delay(str(encoding_id))
+    waiting = services.requeue_stale()
+    for_each(waiting, lambda encoding_id: encode.delay(str(encoding_id)), job="requeue-encodings")
 
 
 @shared_task

@@ -52,6 +52,8 @@ class PlaybackSession(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     user_id = models.UUIDField()
     title = models.ForeignKey(Title, on_delete=models.CASCADE)
+    # What it plays to its end, although the title may get a new encoding meanwhile. Empty: the title's.
+    asset_id = models.UUIDField(null=True, editable=False)
     heartbeat_at = models.DateTimeField(default=timezone.now)
     ended_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)

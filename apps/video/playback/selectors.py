@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db.models import Case, Q, QuerySet, When
 from django.utils import timezone
 
 from apps.video.playback.models import Entitlement, PlaybackSession, Progress
 from apps.video.titles.models import Title
-
-# Three heartbeats missed: the player is gone.
-SILENT_AFTER = timedelta(seconds=90)
 
 
 def valid_entitlements(user_id: uuid.UUID) -> QuerySet[Entitlement]:
@@ -51,10 +49,14 @@ def progress_of(user_id: uuid.UUID, titles: dict[str, Title]) -> dict[str, Progr
     return {row.title.slug: row for row in rows}
 
 
+def silent_since() -> datetime:
+    """A session whose last heartbeat was before this has lost its addresses and its place among the live ones."""
+    return timezone.now() - timedelta(seconds=settings.STREAM_SECONDS)
+
+
 def live_sessions(user_id: uuid.UUID) -> QuerySet[PlaybackSession]:
     """Players that are at work now."""
-    alive = timezone.now() - SILENT_AFTER
-    return PlaybackSession.objects.filter(user_id=user_id, ended_at=None, heartbeat_at__gt=alive)
+    return PlaybackSession.objects.filter(user_id=user_id, ended_at=None, heartbeat_at__gt=silent_since())
 
 
 def position_of(user_id: uuid.UUID, title: Title) -> float:

@@ -7,20 +7,18 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
-from apps.common.problems import Conflict, Forbidden, NotFound, ValidationProblem
+from apps.common.problems import Conflict, Forbidden, NotFound, Problem, ValidationProblem
 from apps.video.playback.models import Entitlement, PlaybackSession, Progress
-from apps.video.playback.selectors import best_entitlement, live_sessions
+from apps.video.playback.selectors import best_entitlement, live_sessions, silent_since
+from apps.video.playback.signing import StreamAccess
 from apps.video.titles.models import Title
 
 MAX_STREAMS = 3
-# How often a player says that it is there, and how long its silence is forgiven.
-HEARTBEAT_SECONDS = 30
 START_WITHIN = timedelta(days=30)
-# Addresses of a stream work for this long, so that a shared one is soon worthless.
-SESSION_LENGTH = timedelta(hours=6)
 # The end credits count as watched.
 FINISHED_AT = 0.95
 
@@ -31,6 +29,10 @@ class NotEntitled(Forbidden):
 
 class TooManyStreams(Conflict):
     slug, title = "too-many-streams", "Too many devices are playing"
+
+
+class SessionEnded(Conflict):
+    slug, title = "playback-ended", "This playback has ended"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +77,13 @@ def forget_user(user_id: uuid.UUID) -> None:
         model.objects.filter(user_id=user_id).delete()
 
 
-def start_playback(*, user_id: uuid.UUID, title_slug: str) -> tuple[PlaybackSession, datetime]:
-    """A session, and until when its addresses work. Raises NotFound, NotEntitled or TooManyStreams."""
+def heartbeat_seconds() -> int:
+    """How often a player renews its addresses: three heartbeats may be lost before they stop working."""
+    return max(1, settings.STREAM_SECONDS // 4)
+
+
+def start_playback(*, user_id: uuid.UUID, title_slug: str) -> tuple[PlaybackSession, StreamAccess]:
+    """A session and its first addresses. Raises NotFound, NotEntitled or TooManyStreams."""
     title = Title.objects.filter(slug=title_slug, asset_id__isnull=False).first()
     if title is None:
         raise NotFound("There is no such film to watch.")
@@ -84,13 +91,65 @@ def start_playback(*, user_id: uuid.UUID, title_slug: str) -> tuple[PlaybackSess
         _lock_account(user_id)
         entitlement = best_entitlement(user_id, title_slug)
         if entitlement is None:
-            raise NotEntitled("Buy or rent this film to watch it. A rental that has ended can be rented again.")
+            raise _not_entitled()
         if live_sessions(user_id).count() >= MAX_STREAMS:
-            raise TooManyStreams(f"{MAX_STREAMS} devices are playing already. Stop one of them and try again.")
+            raise _too_many_streams()
         _start_rental(entitlement)
-        session = PlaybackSession.objects.create(user_id=user_id, title=title)
-    ends = timezone.now() + SESSION_LENGTH
-    return session, min(ends, entitlement.expires_at) if entitlement.expires_at else ends
+        session = PlaybackSession.objects.create(user_id=user_id, title=title, asset_id=title.asset_id)
+    return session, _access(session, entitlement)
+
+
+def renew_playback(session: PlaybackSession) -> StreamAccess:
+    """Heartbeat: new addresses. Raises SessionEnded, NotEntitled or TooManyStreams, and the session is over then."""
+    with transaction.atomic(durable=True):
+        _lock_account(session.user_id)
+        sessions = PlaybackSession.objects.select_for_update(of=("self",)).select_related("title")
+        current = sessions.filter(pk=session.pk).first()
+        if current is None:
+            raise NotFound("There is no such playback session.")
+        session = current
+        entitlement = best_entitlement(session.user_id, session.title.slug)
+        refusal = _refusal(session, entitlement)
+        if refusal is None:
+            session.heartbeat_at = timezone.now()
+        elif session.ended_at is None:
+            session.ended_at = timezone.now()
+        session.save(update_fields=["heartbeat_at", "ended_at"])
+    # The end of the session is committed by now.
+    if refusal is not None or entitlement is None:
+        raise refusal or _not_entitled()
+    return _access(session, entitlement)
+
+
+def _refusal(session: PlaybackSession, entitlement: Entitlement | None) -> Problem | None:
+    if session.ended_at is not None:
+        return SessionEnded("Press play to watch on.")
+    if entitlement is None:
+        return _not_entitled()
+    others = live_sessions(session.user_id).exclude(pk=session.pk)
+    if session.heartbeat_at <= silent_since() and others.count() >= MAX_STREAMS:
+        # It was silent (paused, out of reach), and others have taken its place.
+        return _too_many_streams()
+    return None
+
+
+def _not_entitled() -> NotEntitled:
+    return NotEntitled("Buy or rent this film to watch it. A rental that has ended can be rented again.")
+
+
+def _too_many_streams() -> TooManyStreams:
+    return TooManyStreams(f"{MAX_STREAMS} devices are playing already. Stop one of them and try again.")
+
+
+def _access(session: PlaybackSession, entitlement: Entitlement) -> StreamAccess:
+    """Addresses for as long as the silence of a player is forgiven, never beyond the end of a rental."""
+    ends = session.heartbeat_at + timedelta(seconds=settings.STREAM_SECONDS)
+    if entitlement.expires_at:
+        ends = min(ends, entitlement.expires_at)
+    asset_id = session.asset_id or session.title.asset_id
+    if asset_id is None:
+        raise NotFound("There is no such film to watch.")
+    return StreamAccess(session.pk, asset_id, ends)
 
 
 def _lock_account(user_id: uuid.UUID) -> None:
@@ -107,21 +166,24 @@ def _start_rental(entitlement: Entitlement) -> None:
         entitlement.save(update_fields=["first_played_at", "expires_at"])
 
 
-def save_progress(*, user_id: uuid.UUID, title_slug: str, session_id: uuid.UUID, position: float) -> Progress:
-    """Heartbeat of a player. Raises NotFound for a session that is not this account's, ValidationProblem for NaN."""
+def session_of(*, user_id: uuid.UUID, title_slug: str, session_id: uuid.UUID) -> PlaybackSession:
+    """Raises NotFound for a session that is not this account's."""
     sessions = PlaybackSession.objects.filter(pk=session_id, user_id=user_id, title__slug=title_slug)
     session = sessions.select_related("title").first()
     if session is None:
         raise NotFound("There is no such playback session.")
+    return session
+
+
+def save_progress(session: PlaybackSession, *, position: float) -> Progress:
+    """Keep where a player is, in seconds. Raises ValidationProblem for what is no position."""
     if not math.isfinite(position) or position < 0:
         message = "The position is a number of seconds from the start."
         raise ValidationProblem(message, errors={"position_seconds": [message]})
     runtime = session.title.runtime_seconds
     position = min(position, float(runtime))
-    if session.ended_at is None:
-        sessions.update(heartbeat_at=timezone.now())
     progress, _ = Progress.objects.update_or_create(
-        user_id=user_id,
+        user_id=session.user_id,
         title=session.title,
         defaults={
             "position_seconds": position,

@@ -1,10 +1,14 @@
 """Signed addresses of streams, checked by NGINX's secure_link module, never by Python.
 
-The signature stands in the path before the asset, so the relative addresses inside playlists keep it:
-`/stream/<signature>/<expires>/<asset>/master.m3u8`. It covers the expiry and the asset, as NGINX computes it:
-base64url(md5("<expires>/<asset> <secret>")) without padding
+`/stream/<session>/<signature>/<expires>/<asset>/master.m3u8`: the signature stands in the path before the asset, so the
+relative addresses inside playlists keep it. It covers the expiry, the session and the asset, as NGINX computes it:
+base64url(md5("<expires>/<session>/<asset> <secret>")) without padding
 (https://nginx.org/en/docs/http/ngx_http_secure_link_module.html). The secret comes last, so MD5's length extension
 gives an attacker nothing, and finding another preimage of MD5 is not feasible.
+
+An address lives for minutes and each heartbeat brings a new one. A player that is in the middle of a playlist need not
+load it again: a cookie with the new signature, sent to the session's path only, counts before the one in the path.
+Native players (Safari's) cannot change the addresses that they ask for, but they send cookies.
 """
 
 from __future__ import annotations
@@ -12,18 +16,43 @@ from __future__ import annotations
 import base64
 import hashlib
 import uuid
+from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import urlsplit
 
 from django.conf import settings
 
-
-def signature(asset_id: uuid.UUID, expires: int) -> str:
-    message = f"{expires}/{asset_id} {settings.STREAM_SECRET}".encode()
-    digest = hashlib.md5(message, usedforsecurity=False).digest()
-    return base64.urlsafe_b64encode(digest).decode().rstrip("=")
+COOKIE_NAME = "stream"
 
 
-def stream_url(asset_id: uuid.UUID, name: str, *, expires_at: datetime) -> str:
-    """The address of one file of an asset, good until `expires_at` (and with it those its playlists name)."""
-    expires = int(expires_at.timestamp())
-    return f"{settings.STREAM_BASE_URL}/{signature(asset_id, expires)}/{expires}/{asset_id}/{name}"
+@dataclass(frozen=True, slots=True)
+class StreamAccess:
+    """The right of one session to fetch one asset's files until `expires_at`."""
+
+    session_id: uuid.UUID
+    asset_id: uuid.UUID
+    expires_at: datetime
+
+    def url(self, name: str) -> str:
+        """The address of a file (and with it those its playlists name)."""
+        return f"{self._base}/{self._signature}/{self._expires}/{self.asset_id}/{name}"
+
+    @property
+    def cookie(self) -> dict[str, str]:
+        """Name, value and path of the cookie that renews addresses which a player holds already."""
+        value = f"{self._signature}.{self._expires}"
+        return {"name": COOKIE_NAME, "value": value, "path": f"{urlsplit(self._base).path}/"}
+
+    @property
+    def _base(self) -> str:
+        return f"{settings.STREAM_BASE_URL}/{self.session_id}"
+
+    @property
+    def _expires(self) -> int:
+        return int(self.expires_at.timestamp())
+
+    @property
+    def _signature(self) -> str:
+        message = f"{self._expires}/{self.session_id}/{self.asset_id} {settings.STREAM_SECRET}".encode()
+        digest = hashlib.md5(message, usedforsecurity=False).digest()
+        return base64.urlsafe_b64encode(digest).decode().rstrip("=")

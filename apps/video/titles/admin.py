@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.db.models import QuerySet
+from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils.html import format_html
 from unfold.admin import ModelAdmin, TabularInline
@@ -45,6 +46,13 @@ class TitleAdmin(ModelAdmin):
     readonly_fields = ["state", "runtime_seconds"]
     inlines = [CaptionInline]
     actions = ["withdraw"]
+
+    def save_model(self, request: HttpRequest, obj: Title, form: ModelForm, change: bool) -> None:
+        """Only what was changed: an encoding that ends at this moment writes the same row."""
+        if change:
+            obj.save(update_fields=[*form.changed_data, "updated_at"])
+        else:
+            super().save_model(request, obj, form, change)
 
     @admin.display(description="")
     def thumbnail(self, title: Title) -> str:

@@ -17,6 +17,7 @@ from apps.catalog.history.retention import forget_old_history
 from apps.catalog.products import images, pictures, tasks
 from apps.catalog.products.models import Product, ProductImage
 from apps.catalog.tests.factories import make_product, picture
+from apps.common.testing.jobs import let_waits_end
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -126,6 +127,7 @@ class TestFailures:
         monkeypatch.undo()
         fine.refresh_from_db()
         assert fine.renditions
+        let_waits_end()
         assert tasks.render_missing_images() == 1
 
     def test_a_picture_that_kills_its_renderer_is_given_up(self):

@@ -6,6 +6,7 @@ import contextlib
 import threading
 import uuid
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import pytest
 from django.db import connection
@@ -298,3 +299,11 @@ def test_a_review_or_a_report_that_is_sent_again_is_answered_as_before(as_user):
     assert Review.objects.filter(user_id=user_id).count() == 1
     report = {"reason": "spam"}
     repeated_posts_are_answered_once(post_to(f"/v1/reviews/{other.pk}/reports"), report, other={"reason": "offensive"})
+
+
+def test_a_review_that_two_imports_bring_at_once_is_there_once(mug):
+    bring = partial(
+        services.import_review, mug, author_name="Ada", rating=4, title="Good", body="", created_at=timezone.now()
+    )
+    assert sorted(at_once(6, lambda number: bring())) == [False] * 5 + [True]
+    assert Review.objects.count() == 1

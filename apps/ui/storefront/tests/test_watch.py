@@ -88,6 +88,26 @@ def test_the_heartbeat_reaches_video(ada: Client, house: FakeHouse) -> None:
     assert json.loads(sent.content) == {"session": house.video.session, "position_seconds": 61.5}
 
 
+def test_play_and_each_heartbeat_give_the_browser_access_that_scripts_cannot_read(
+    ada: Client, house: FakeHouse
+) -> None:
+    house.video.grant("nosferatu")
+    body = {"session": house.video.session, "position": 61.5}
+    for action, sent, value in (("play", {}, "s1.1"), ("progress", body, "s2.1")):
+        response = ada.post(f"/watch/nosferatu/{action}", sent, content_type="application/json")
+        assert "stream_cookie" not in response.json()
+        cookie = response.cookies["stream"]
+        assert (cookie.value, cookie["path"]) == (value, f"/api/video/stream/{house.video.session}/")
+        assert (cookie["httponly"], cookie["samesite"]) == (True, "Strict")
+        assert cookie["expires"].startswith("Thu, 01 Jan 2099")
+
+
+def test_a_session_without_access_is_ended_all_the_same(ada: Client, house: FakeHouse) -> None:
+    house.video.refuse("PUT", "/v1/progress/nosferatu", 403, "not-entitled", "Buy this film to watch it.")
+    assert ada.post("/watch/nosferatu/stop", {"session": house.video.session, "position": "61.5"}).status_code == 200
+    assert house.video.asked("DELETE", f"/v1/playback/{house.video.session}")
+
+
 def test_a_beacon_says_where_it_stopped_and_ends_the_session(ada: Client, house: FakeHouse) -> None:
     assert ada.post("/watch/nosferatu/stop", {"session": house.video.session, "position": "61.5"}).status_code == 200
     assert house.video.asked("PUT", "/v1/progress/nosferatu")

@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
@@ -68,7 +71,7 @@ def play(request: ShopRequest, slug: str) -> JsonResponse:
 
 @require_POST
 def progress(request: ShopRequest, slug: str) -> JsonResponse:
-    """For the player: where it is."""
+    """For the player: where it is, and renewed access to the film."""
     session, position = _report(request)
     if position is None:
         return JsonResponse({"detail": "The position is a number of seconds."}, status=400)
@@ -82,7 +85,9 @@ def stop(request: ShopRequest, slug: str) -> JsonResponse:
 
     def end(token: str) -> dict[str, Any]:
         if position is not None:
-            video.save_progress(token, slug, session=session, position=position)
+            # A session that has lost its right to go on is still to be ended.
+            with suppress(RemoteProblem):
+                video.save_progress(token, slug, session=session, position=position)
         video.stop_playback(token, session)
         return {}
 
@@ -107,13 +112,29 @@ def _report(request: ShopRequest) -> tuple[str, float | None]:
 
 
 def _for_player(request: ShopRequest, question: Callable[[str], dict[str, Any]]) -> JsonResponse:
-    """The service's answer as JSON; refusals as `{detail}` that the player shows."""
+    """The service's answer as JSON; refusals as `{detail}` that the player shows.
+
+    The access to the stream that comes with it goes on as a cookie, so that what plays need not be loaded again.
+    """
     token = request.shop.token
     if token is None:
         return JsonResponse({"detail": "Sign in again to go on watching."}, status=401)
     try:
-        return JsonResponse(question(token))
+        answer = question(token)
     except RemoteProblem as problem:
         return JsonResponse({"detail": problem.detail, "type": problem.slug}, status=problem.status)
     except Unavailable:
         return JsonResponse({"detail": "The screening room is out of reach. Try again in a moment."}, status=503)
+    cookie = answer.pop("stream_cookie", None)
+    response = JsonResponse(answer)
+    if cookie:
+        response.set_cookie(
+            cookie["name"],
+            cookie["value"],
+            path=cookie["path"],
+            expires=datetime.fromisoformat(answer["expires_at"]),
+            secure=settings.SESSION_COOKIE_SECURE,
+            httponly=True,
+            samesite="Strict",
+        )
+    return response

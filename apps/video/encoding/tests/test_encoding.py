@@ -1,3 +1,4 @@
+import json
 import threading
 from datetime import timedelta
 from pathlib import Path
@@ -55,6 +56,19 @@ def test_a_file_that_is_no_film_is_refused_before_anything_is_stored(clips, tmp_
     (tmp_path / "films.json").write_text('[{"slug": "a", "name": "A", "source": "text.mp4"}]')
     with pytest.raises(CommandError, match="not a video"):
         call_command("import_titles", tmp_path / "films.json", "--sources", str(clips))
+    assert not Encoding.objects.exists()
+
+
+@pytest.mark.parametrize("fact", ["source", "poster", "captions"])
+def test_an_entry_that_names_a_file_outside_its_folder_is_refused(clips, tmp_path, fact):
+    (tmp_path / "sources").mkdir()
+    named = "../secret.mp4"
+    (tmp_path / "secret.mp4").write_bytes((clips / "silent.mp4").read_bytes())
+    entry = {"slug": "a", "name": "A", "source": named}
+    entry[fact] = [{"language": "en", "label": "English", "file": named}] if fact == "captions" else named
+    (tmp_path / "films.json").write_text(json.dumps([entry]))
+    with pytest.raises(CommandError, match="outside the folder"):
+        call_command("import_titles", tmp_path / "films.json", "--sources", str(tmp_path / "sources"))
     assert not Encoding.objects.exists()
 
 

@@ -12,7 +12,8 @@ from apps.video.encoding.ffmpeg import NotAVideo, Probe
     [
         ("text.mp4", "not a video"),
         ("empty.mp4", "empty"),
-        ("sound.mp3", "sound but no picture"),
+        ("sound.m4a", "sound but no picture"),
+        ("sound.mp3", "format that is accepted: MP4 and QuickTime, "),
         ("cut.mp4", "not a video|damaged"),
         ("sneaky.mp4", "not a video|damaged"),
     ],

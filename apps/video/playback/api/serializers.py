@@ -47,16 +47,36 @@ class PlaybackCaptionSerializer(serializers.Serializer):
     url = serializers.CharField()
 
 
-class PlaybackSerializer(serializers.Serializer):
+class StreamCookieSerializer(serializers.Serializer):
+    name = serializers.CharField()
+    value = serializers.CharField()
+    path = serializers.CharField()
+
+
+class StreamSerializer(serializers.Serializer):
+    """Addresses that each heartbeat renews."""
+
+    manifest_url = serializers.CharField(help_text="HLS master playlist, signed for this session and some minutes.")
+    expires_at = serializers.DateTimeField(help_text="When the signed addresses stop working without a heartbeat.")
+    stream_cookie = StreamCookieSerializer(
+        help_text="A cookie of the gateway's host that renews addresses which a player holds already."
+    )
+
+
+class PlaybackSerializer(StreamSerializer):
     session = serializers.UUIDField()
-    manifest_url = serializers.CharField(help_text="HLS master playlist, signed.")
-    expires_at = serializers.DateTimeField(help_text="When the signed addresses stop working.")
     captions = PlaybackCaptionSerializer(many=True)
     storyboard_url = serializers.CharField(allow_null=True, help_text="WebVTT thumbnails.")
     poster_url = serializers.CharField(allow_null=True)
     resume_at = serializers.FloatField(help_text="Seconds.")
     duration_seconds = serializers.IntegerField()
     heartbeat_seconds = serializers.IntegerField()
+
+
+class HeartbeatSerializer(StreamSerializer, ProgressSerializer):
+    """The position as saved, and renewed addresses."""
+
+    duration_seconds = serializers.IntegerField()
 
 
 class SaveProgressSerializer(serializers.Serializer):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from django.db.models import QuerySet
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -18,7 +19,7 @@ from apps.common.problems import ValidationProblem
 from apps.video.playback import selectors, services
 from apps.video.playback.api import serializers
 from apps.video.playback.models import Entitlement
-from apps.video.playback.signing import stream_url
+from apps.video.playback.signing import StreamAccess
 from apps.video.titles.selectors import poster_url
 
 NO_STORE = {"Cache-Control": "no-store"}
@@ -41,51 +42,66 @@ class LibraryView(ListAPIView):
         return response
 
 
+def _stream(access: StreamAccess) -> dict[str, Any]:
+    return {
+        "manifest_url": access.url("master.m3u8"),
+        "expires_at": access.expires_at,
+        "stream_cookie": access.cookie,
+    }
+
+
 class TitlePlaybackView(APIView):
     @extend_schema(request=None, responses={201: serializers.PlaybackSerializer})
     @optionally_idempotent
     def post(self, request: Request, slug: str) -> Response:
         """Start watching: a signed address of the film, for your library's films."""
         user_id = request.user.user_id
-        session, expires_at = services.start_playback(user_id=user_id, title_slug=slug)
+        session, access = services.start_playback(user_id=user_id, title_slug=slug)
         title = session.title
         captions = [
             {
                 "language": track.language,
                 "label": track.label,
-                "url": stream_url(title.asset_id, f"captions_{track.language}.vtt", expires_at=expires_at),
+                "url": access.url(f"captions_{track.language}.vtt"),
             }
             for track in title.captions.order_by("label")
         ]
         answer = {
             "session": session.pk,
-            "manifest_url": stream_url(title.asset_id, "master.m3u8", expires_at=expires_at),
-            "expires_at": expires_at,
+            **_stream(access),
             "captions": captions,
-            "storyboard_url": stream_url(title.asset_id, "storyboard.vtt", expires_at=expires_at),
+            "storyboard_url": access.url("storyboard.vtt"),
             "poster_url": poster_url(title),
             "resume_at": selectors.position_of(user_id, title),
             "duration_seconds": title.runtime_seconds,
-            "heartbeat_seconds": services.HEARTBEAT_SECONDS,
+            "heartbeat_seconds": services.heartbeat_seconds(),
         }
         data = serializers.PlaybackSerializer(answer).data
         return Response(data, status=status.HTTP_201_CREATED, headers=NO_STORE)
 
 
 class ProgressView(APIView):
-    @extend_schema(request=serializers.SaveProgressSerializer, responses=serializers.ProgressSerializer)
+    @extend_schema(request=serializers.SaveProgressSerializer, responses=serializers.HeartbeatSerializer)
     def put(self, request: Request, slug: str) -> Response:
-        """Heartbeat of a player: it is there, and at this position."""
+        """Heartbeat of a player: it is at this position, and gets addresses for the next minutes.
+
+        The position is kept in any case. Refused are sessions that have ended (409 `playback-ended`), whose film is
+        not in the library any more (403 `not-entitled`), and those whose place others took while they were silent
+        (409 `too-many-streams`).
+        """
         serializer = serializers.SaveProgressSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         data = serializer.validated_data
-        progress = services.save_progress(
-            user_id=request.user.user_id,
-            title_slug=slug,
-            session_id=data["session"],
-            position=data["position_seconds"],
-        )
-        return Response(serializers.ProgressSerializer(progress).data)
+        session = services.session_of(user_id=request.user.user_id, title_slug=slug, session_id=data["session"])
+        progress = services.save_progress(session, position=data["position_seconds"])
+        heartbeat = {
+            "position_seconds": progress.position_seconds,
+            "duration_seconds": session.title.runtime_seconds,
+            "is_finished": progress.is_finished,
+            "updated_at": progress.updated_at,
+            **_stream(services.renew_playback(session)),
+        }
+        return Response(serializers.HeartbeatSerializer(heartbeat).data, headers=NO_STORE)
 
 
 class PlaybackSessionView(APIView):

@@ -2,9 +2,10 @@ import base64
 import hashlib
 import threading
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
@@ -14,6 +15,10 @@ from apps.video.playback.models import PlaybackSession, Progress
 
 pytestmark = pytest.mark.django_db
 PLAY = "/v1/titles/metropolis/playback"
+
+
+def silent_long_ago() -> datetime:
+    return timezone.now() - timedelta(seconds=settings.STREAM_SECONDS + 1)
 
 
 @pytest.fixture
@@ -26,17 +31,22 @@ def client(as_user, me):
     return as_user(me)
 
 
-def test_a_buyer_gets_an_address_that_nginx_will_accept(client, me, film, entitle, settings):
+def test_a_buyer_gets_an_address_that_nginx_will_accept(client, me, film, entitle):
     entitle(me)
     answer = client.post(PLAY)
     assert answer.status_code == 201
-    head, signature, expires, asset, name = answer.json()["manifest_url"].rsplit("/", 4)
+    body = answer.json()
+    head, session, signature, expires, asset, name = body["manifest_url"].rsplit("/", 5)
     assert head == f"{settings.PUBLIC_URL}/api/video/stream"
-    assert (asset, name) == (str(film.asset_id), "master.m3u8")
-    # As secure_link_md5 "$expires/$asset <secret>" computes it.
-    digest = hashlib.md5(f"{expires}/{asset} {settings.STREAM_SECRET}".encode(), usedforsecurity=False).digest()
+    assert (session, asset, name) == (body["session"], str(film.asset_id), "master.m3u8")
+    # As secure_link_md5 "$stream_expires/$session/$asset <secret>" computes it.
+    message = f"{expires}/{session}/{asset} {settings.STREAM_SECRET}".encode()
+    digest = hashlib.md5(message, usedforsecurity=False).digest()
     assert signature == base64.urlsafe_b64encode(digest).decode().rstrip("=")
-    assert int(expires) <= timezone.now().timestamp() + services.SESSION_LENGTH.total_seconds()
+    assert int(expires) <= timezone.now().timestamp() + settings.STREAM_SECONDS
+    cookie = {"name": "stream", "value": f"{signature}.{expires}", "path": f"/api/video/stream/{session}/"}
+    assert body["stream_cookie"] == cookie
+    assert body["heartbeat_seconds"] <= settings.STREAM_SECONDS / 3
 
 
 def test_nobody_else_gets_one(client, api_client, film, entitle):
@@ -74,7 +84,7 @@ def test_an_ended_rental_does_not_play_and_leaves_the_library(client, me, film, 
 def test_a_signed_address_never_outlives_the_rental(client, me, film, entitle):
     ends = timezone.now() + timedelta(hours=1)
     entitle(me, offer="rent", rental_hours=48, expires_at=ends, first_played_at=timezone.now())
-    expires = client.post(PLAY).json()["manifest_url"].rsplit("/", 4)[2]
+    expires = client.post(PLAY).json()["manifest_url"].rsplit("/", 5)[3]
     assert int(expires) <= ends.timestamp()
 
 
@@ -105,7 +115,7 @@ def test_a_stopped_or_silent_device_makes_room(client, me, film, entitle):
     assert client.delete(f"/v1/playback/{sessions[0]}").status_code == 204
     assert client.delete(f"/v1/playback/{sessions[0]}").status_code == 204
     assert client.post(PLAY).status_code == 201
-    PlaybackSession.objects.filter(pk=sessions[1]).update(heartbeat_at=timezone.now() - timedelta(seconds=91))
+    PlaybackSession.objects.filter(pk=sessions[1]).update(heartbeat_at=silent_long_ago())
     assert client.post(PLAY).status_code == 201
 
 

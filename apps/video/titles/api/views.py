@@ -13,7 +13,6 @@ from rest_framework.views import APIView
 
 from apps.common.idempotency import optionally_idempotent
 from apps.common.identity.permissions import RequireRole
-from apps.common.problems import Conflict
 from apps.video.titles import selectors, services
 from apps.video.titles.api import serializers
 from apps.video.titles.models import Title
@@ -47,9 +46,7 @@ class TitlesView(StaffWrites, ListAPIView):
         serializer.is_valid(raise_exception=True)
         fields = dict(serializer.validated_data)
         slug = fields.pop("slug")
-        if Title.objects.filter(slug=slug).exists():
-            raise Conflict("There is a title with this slug; change that one with PATCH.")
-        title = services.save_title(slug, fields=fields)
+        title = services.create_title(slug, fields=fields)
         return Response(serializers.TitleSerializer(title).data, status=status.HTTP_201_CREATED)
 
 
@@ -64,5 +61,5 @@ class TitleView(StaffWrites, APIView):
         """Change a film's facts."""
         serializer = serializers.TitleFactsSerializer(data=request.data, partial=True)
         serializer.is_valid(raise_exception=True)
-        title = services.save_title(slug, fields=dict(serializer.validated_data), must_exist=True)
+        title = services.change_title(slug, fields=dict(serializer.validated_data))
         return Response(serializers.TitleSerializer(title).data)

@@ -1,4 +1,5 @@
-/* The player: asks for a session when play is pressed, plays HLS, says where it is, and stops politely. */
+/* The player: asks for a session when play is pressed, plays HLS, says where it is, and stops politely.
+   The session's addresses work for minutes. Each report of the position renews them by a cookie, whatever plays. */
 "use strict";
 
 (() => {
@@ -27,19 +28,30 @@
       body: JSON.stringify(body),
     });
     const content = await answer.json().catch(() => ({}));
-    if (!answer.ok) throw new Error(content.detail || "Something went wrong. Try again in a moment.");
-    return content;
+    if (answer.ok) return content;
+    const error = new Error(content.detail || "Something went wrong. Try again in a moment.");
+    error.status = answer.status;
+    throw error;
   };
+
+  /* On the page's own host, so that the cookie goes along. */
+  const address = () => new URL(playback.manifest_url, window.location).pathname;
 
   /* Resolves when the film can start. Later trouble ends the session, and play asks for a new one. */
   const load = () =>
     new Promise((resolve, reject) => {
       if (window.Hls && window.Hls.isSupported()) {
         let recoveries = 0;
+        let renewals = 0;
         hls = new window.Hls({ startPosition: playback.resume_at });
         hls.on(window.Hls.Events.MANIFEST_PARSED, resolve);
         hls.on(window.Hls.Events.ERROR, (_, data) => {
           if (!data.fatal) return;
+          if (data.response?.code === 403 && renewals++ < 2) {
+            // Paused for longer than the addresses work: get new ones and go on.
+            report().then(() => hls?.startLoad());
+            return;
+          }
           if (data.type === window.Hls.ErrorTypes.MEDIA_ERROR && recoveries++ < 2) {
             hls.recoverMediaError();
             return;
@@ -48,22 +60,46 @@
           reject(error);
           fail(error);
         });
-        hls.loadSource(playback.manifest_url);
+        hls.on(window.Hls.Events.FRAG_LOADED, () => { renewals = 0; });
+        hls.loadSource(address());
         hls.attachMedia(video);
       } else if (video.canPlayType(HLS_TYPE)) {
-        video.addEventListener("loadedmetadata", () => {
-          video.currentTime = playback.resume_at;
-          resolve();
-        }, { once: true });
-        video.addEventListener("error", () => reject(new Error("The film cannot be loaded right now.")), { once: true });
-        video.src = playback.manifest_url;
+        let renewals = 0;
+        const open = (position) => {
+          video.addEventListener("loadedmetadata", () => {
+            video.currentTime = position;
+            resolve();
+          }, { once: true });
+          video.src = address();
+        };
+        video.ontimeupdate = () => { renewals = 0; };
+        video.onerror = async () => {
+          if (!playback) return;
+          if (renewals++ < 2) {
+            const position = video.currentTime || playback.resume_at;
+            await report();
+            if (playback) open(position);
+            return;
+          }
+          const error = new Error("The film cannot be loaded right now. Check your connection, then press play again.");
+          reject(error);
+          fail(error);
+        };
+        open(playback.resume_at);
       } else {
         reject(new Error("This browser cannot play the film. Try a current Chrome, Firefox, Safari or Edge."));
       }
     });
 
-  const report = () => {
-    if (playback) post("progress", { session: playback.session, position: video.currentTime }).catch(() => {});
+  /* The heartbeat. Trouble on the way is forgiven, a refusal is not: the film is gone or plays elsewhere. */
+  const report = async () => {
+    if (!playback) return;
+    const { session } = playback;
+    try {
+      await post("progress", { session, position: video.currentTime });
+    } catch (error) {
+      if ([403, 404, 409].includes(error.status) && playback?.session === session) fail(error);
+    }
   };
 
   /* A beacon outlives the page. It carries no headers, so the token goes as a form field. */
@@ -79,8 +115,14 @@
   };
 
   const fail = (error) => {
+    video.pause();
     stop();
-    if (hls) hls.destroy();
+    if (hls) {
+      hls.destroy();
+    } else if (video.hasAttribute("src")) {
+      video.removeAttribute("src");
+      video.load();
+    }
     hls = null;
     say(error.message);
     button.hidden = false;

@@ -41,6 +41,7 @@ class FakeVideo(FakeService):
         }
         self.library: list[dict[str, Any]] = []
         self.session = str(uuid.uuid4())
+        self.renewals = 0
 
     def grant(self, slug: str, **more: Any) -> dict[str, Any]:
         """Put a film into the library."""
@@ -77,8 +78,7 @@ class FakeVideo(FakeService):
         return ok(
             {
                 "session": self.session,
-                "manifest_url": "http://localhost:8000/api/video/stream/s/1/a/master.m3u8",
-                "expires_at": GRANTED,
+                **self.stream(),
                 "captions": [],
                 "storyboard_url": None,
                 "poster_url": None,
@@ -89,10 +89,21 @@ class FakeVideo(FakeService):
             201,
         )
 
+    def stream(self) -> dict[str, Any]:
+        """Access of a session, with another signature each time."""
+        self.renewals += 1
+        path = f"/api/video/stream/{self.session}/"
+        return {
+            "manifest_url": f"http://localhost:8000{path}s{self.renewals}/1/a/master.m3u8",
+            "expires_at": "2099-01-01T10:00:00Z",
+            "stream_cookie": {"name": "stream", "value": f"s{self.renewals}.1", "path": path},
+        }
+
     @route("PUT", "/v1/progress/(?P<slug>[^/]+)")
     def save(self, request: httpx.Request, slug: str) -> httpx.Response:
         position = body_of(request)["position_seconds"]
-        return ok({"position_seconds": position, "duration_seconds": 5640, "is_finished": False, "updated_at": GRANTED})
+        saved = {"position_seconds": position, "duration_seconds": 5640, "is_finished": False, "updated_at": GRANTED}
+        return ok(saved | self.stream())
 
     @route("DELETE", "/v1/playback/(?P<session>[^/]+)")
     def stop(self, request: httpx.Request, session: str) -> httpx.Response:

@@ -127,6 +127,11 @@ nginx.conf.template: |
     gzip_proxied any;
     gzip_min_length 1024;
     gzip_types image/svg+xml application/vnd.apple.mpegurl text/vtt;
+    {{- if .signed }}
+    # The cookie of a session's path holds the signature that its last heartbeat brought; without one the path's counts.
+    map $cookie_stream $stream_signature { default $signature; "~^(?<renewed>[A-Za-z0-9_-]{22})\.[0-9]{1,12}$" $renewed; }
+    map $cookie_stream $stream_expires { default $expires; "~^[A-Za-z0-9_-]{22}\.(?<until>[0-9]{1,12})$" $until; }
+    {{- end }}
     server {
       listen 8080;
       server_name _;
@@ -134,9 +139,9 @@ nginx.conf.template: |
       location = /livez { access_log off; return 200 "ok"; }
       {{- if .signed }}
       # Films: signed, expiring.
-      location ~ "^{{ $api }}/stream/(?<signature>[A-Za-z0-9_-]{22})/(?<expires>[0-9]{1,12})/(?<asset>[0-9a-f-]{36})/(?<file>[A-Za-z0-9_]{1,64}\.[a-z0-9]{1,5})$" {
-        secure_link $signature,$expires;
-        secure_link_md5 "$expires/$asset ${STREAM_SECRET}";
+      location ~ "^{{ $api }}/stream/(?<session>[0-9a-f-]{36})/(?<signature>[A-Za-z0-9_-]{22})/(?<expires>[0-9]{1,12})/(?<asset>[0-9a-f-]{36})/(?<file>[A-Za-z0-9_]{1,64}\.[a-z0-9]{1,5})$" {
+        secure_link $stream_signature,$stream_expires;
+        secure_link_md5 "$stream_expires/$session/$asset ${STREAM_SECRET}";
         # "" for a wrong signature, "0" for one that has expired.
         if ($secure_link ~ "^0?$") { return 403; }
         add_header Access-Control-Allow-Origin *;

@@ -1,0 +1,37 @@
+"""Periodic jobs, one item of which is poisoned."""
+
+from __future__ import annotations
+
+import pytest
+from django.conf import settings
+from django.utils import timezone
+
+from apps.auth.accounts import tasks
+from apps.auth.accounts.models import Mail, User
+from apps.common.testing.jobs import run_until_given_up
+
+pytestmark = pytest.mark.django_db(transaction=True)
+# One statement each: there is no item that others could wait for.
+AS_A_WHOLE = {"rotate-signing-keys", "purge-sessions", "purge-mails"}
+
+
+def test_every_job_is_covered_here():
+    assert set(settings.CELERY_BEAT_SCHEDULE) == AS_A_WHOLE | {"send-waiting-mails"}
+
+
+def test_an_address_that_no_header_can_hold_delays_no_other_mail(make_user, mailoutbox):
+    for place, email in enumerate(["first@example.com", "bad\nbcc: all@example.com", "last@example.com"]):
+        make_user(email=f"{place}@example.com")
+        User.objects.filter(email=f"{place}@example.com").update(email=email)
+        Mail.objects.create(kind=Mail.Kind.RESET, email=email, try_at=timezone.now())
+
+    def run() -> None:
+        tasks.send_waiting_mails()
+        assert [message.to for message in mailoutbox] == [["first@example.com"], ["last@example.com"]]
+        Mail.objects.filter(outcome=Mail.Outcome.WAITING).update(try_at=timezone.now())
+
+    failure = run_until_given_up(run)
+    mail = Mail.objects.get(email__startswith="bad")
+    assert failure.item == str(mail.pk)
+    assert "newline" in failure.reason
+    assert mail.outcome == Mail.Outcome.FAILED

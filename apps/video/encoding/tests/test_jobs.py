@@ -1,0 +1,79 @@
+"""Periodic jobs, one item of which is poisoned."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.utils import timezone
+
+from apps.common.testing.jobs import run_until_given_up
+from apps.video.encoding import assets, services, tasks
+from apps.video.encoding.models import Encoding, Source
+from apps.video.titles.models import Title
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_every_job_is_covered_here():
+    assert set(settings.CELERY_BEAT_SCHEDULE) == {"requeue-encodings", "remove-unused-assets"}
+
+
+@pytest.fixture
+def waiting() -> list[Encoding]:
+    """Three encodings that the queue lost."""
+    found = []
+    for number in range(3):
+        title = Title.objects.create(slug=f"film-{number}", name="Film")
+        source = Source.objects.create(title=title, file=f"sources/{number}", checksum=str(number))
+        found.append(Encoding.objects.create(source=source, heartbeat_at=timezone.now() - timedelta(hours=1)))
+    return found
+
+
+def test_an_encoding_that_cannot_be_sent_delays_no_other(waiting, monkeypatch):
+    sent = []
+
+    def send(encoding_id: str) -> None:
+        if encoding_id == str(waiting[1].pk):
+            raise ValueError("cannot be sent")
+        sent.append(encoding_id)
+
+    monkeypatch.setattr(tasks.encode, "delay", send)
+    failure = run_until_given_up(tasks.requeue_encodings)
+    assert {str(waiting[0].pk), str(waiting[2].pk)} == set(sent)
+    assert failure.item == str(waiting[1].pk)
+
+
+def test_an_asset_that_cannot_be_removed_delays_no_other(monkeypatch):
+    folder = Path(settings.MEDIA_ROOT) / "streams"
+    ids = sorted(uuid.uuid4() for _ in range(3))
+    for asset_id in ids:
+        (folder / str(asset_id)).mkdir(parents=True)
+        (folder / str(asset_id) / "master.m3u8").write_text("#EXTM3U")
+    remove = assets.remove
+
+    def refuse(asset_id: uuid.UUID) -> None:
+        if asset_id == ids[1]:
+            raise PermissionError("read-only")
+        remove(asset_id)
+
+    monkeypatch.setattr(assets, "remove", refuse)
+    failure = run_until_given_up(tasks.remove_unused_assets)
+    assert failure.item == str(ids[1])
+    assert [(folder / str(asset_id)).exists() for asset_id in ids] == [False, True, False]
+    remove(ids[1])
+
+
+def test_an_encoding_that_meets_a_bug_is_repeated_and_fails_with_the_reason(waiting, monkeypatch):
+    def meet_a_bug(*args: object) -> float:
+        raise KeyError("a bug")
+
+    monkeypatch.setattr(services, "_produce", meet_a_bug)
+    for attempt in range(1, services.MAX_ATTEMPTS + 1):
+        services.run(waiting[0].pk)
+        waiting[0].refresh_from_db()
+        assert (waiting[0].attempt, waiting[0].reason) == (attempt, "KeyError: 'a bug'")
+        assert waiting[0].state == ("failed" if attempt == services.MAX_ATTEMPTS else "queued")
