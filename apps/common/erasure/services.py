@@ -5,19 +5,18 @@ from __future__ import annotations
 import uuid
 from datetime import datetime, timedelta
 
-import structlog
 from django.db import transaction
 from django.utils import timezone
 
 from apps.common.erasure.models import DeletedAccount
 from apps.common.erasure.registry import erasers
+from apps.common.jobs.services import for_each, resting
 
-log = structlog.get_logger(__name__)
 # After the first time. Requests that were under way write within seconds, at most a minute; a token that somebody
 # accepts by mistake lives ten minutes; a payment or a message of another service may be late by hours.
 REPEAT_AFTER = (timedelta(seconds=10), timedelta(minutes=2), timedelta(minutes=15), timedelta(days=1))
-RETRY_AFTER = timedelta(minutes=5)
 MAX_AT_ONCE = 500
+JOB = "repeat-erasures"
 
 
 @transaction.atomic
@@ -31,8 +30,9 @@ def erase_account(user_id: uuid.UUID, *, deleted_at: datetime) -> None:
 
 def repeat_due_erasures() -> int:
     """Erase again what came late; returns for how many accounts. One that fails is tried again later, others go on."""
-    due = DeletedAccount.objects.filter(next_pass_at__lte=timezone.now()).order_by("next_pass_at")
-    return sum(_repeat(user_id) for user_id in list(due.values_list("pk", flat=True)[:MAX_AT_ONCE]))
+    due = DeletedAccount.objects.filter(next_pass_at__lte=timezone.now()).exclude(pk__in=resting(JOB))
+    ids = list(due.order_by("next_pass_at").values_list("pk", flat=True)[:MAX_AT_ONCE])
+    return for_each(ids, _repeat, job=JOB)
 
 
 def was_deleted(user_id: uuid.UUID) -> bool:
@@ -40,25 +40,20 @@ def was_deleted(user_id: uuid.UUID) -> bool:
     return DeletedAccount.objects.filter(pk=user_id).exists()
 
 
+@transaction.atomic(durable=True)
 def _repeat(user_id: uuid.UUID) -> bool:
-    try:
-        with transaction.atomic(durable=True):
-            due = DeletedAccount.objects.select_for_update(skip_locked=True)
-            account = due.filter(pk=user_id, next_pass_at__lte=timezone.now()).first()
-            if account is None:
-                return False
-            _erase(user_id)
-            account.passes += 1
-            account.next_pass_at = None
-            if account.passes < len(REPEAT_AFTER):
-                account.next_pass_at = timezone.now() + REPEAT_AFTER[account.passes]
-            account.save(update_fields=["passes", "next_pass_at"])
-            return True
-    except Exception:
-        # Whatever it is, it must not keep others waiting.
-        log.exception("erasure failed", user_id=str(user_id))
-        DeletedAccount.objects.filter(pk=user_id).update(next_pass_at=timezone.now() + RETRY_AFTER)
+    """One further pass; False when another worker is at it."""
+    due = DeletedAccount.objects.select_for_update(skip_locked=True)
+    account = due.filter(pk=user_id, next_pass_at__lte=timezone.now()).first()
+    if account is None:
         return False
+    _erase(user_id)
+    account.passes += 1
+    account.next_pass_at = None
+    if account.passes < len(REPEAT_AFTER):
+        account.next_pass_at = timezone.now() + REPEAT_AFTER[account.passes]
+    account.save(update_fields=["passes", "next_pass_at"])
+    return True
 
 
 def _erase(user_id: uuid.UUID) -> None:

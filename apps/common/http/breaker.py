@@ -32,7 +32,7 @@ class Breaker:
     def __init__(
         self,
         *,
-        minimum_calls: int = 5,
+        minimum_calls: int = 10,
         failure_share: float = 0.5,
         window_seconds: int = 10,
         reset_seconds: float = 5.0,

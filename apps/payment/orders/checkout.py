@@ -19,6 +19,7 @@ from django.utils import timezone
 
 from apps.common import outbox
 from apps.common.http import RemoteProblem, Unavailable
+from apps.common.jobs.services import for_each, resting
 from apps.common.money import Money
 from apps.common.problems import Conflict
 from apps.payment import catalog
@@ -38,6 +39,7 @@ LEASE = timedelta(seconds=60)
 PATIENCE = timedelta(minutes=15)
 RESERVATION_SECONDS = int(PATIENCE.total_seconds()) + 120
 RELEASE_AGAIN_AFTER = timedelta(minutes=1)
+RELEASE_JOB = "release-owed-stock"
 CANCELLED = "The order was cancelled. Nothing was charged."
 
 State = Order.State
@@ -300,19 +302,21 @@ def _release(order: Order) -> datetime | None:
 
 
 def release_owed_stock(limit: int) -> int:
-    """Tell catalog of orders that ended while it could not be told; returns how many were looked at."""
-    now = timezone.now()
-    due = Order.objects.filter(stock_release_due_at__lte=now).order_by("stock_release_due_at")
-    orders = list(due[:limit])
-    for order in orders:
-        # Moved on first: one that meets a bug must not be the first of every run.
-        mine = Order.objects.filter(pk=order.pk, stock_release_due_at=order.stock_release_due_at)
-        if mine.update(stock_release_due_at=now + RELEASE_AGAIN_AFTER):
-            try:
-                Order.objects.filter(pk=order.pk).update(stock_release_due_at=_release(order))
-            except Exception:
-                log.exception("stock cannot be released", order=order.number)
-    return len(orders)
+    """Tell catalog of orders that ended while it could not be told; returns of how many."""
+    due = Order.objects.filter(stock_release_due_at__lte=timezone.now()).exclude(pk__in=resting(RELEASE_JOB))
+    ids = list(due.order_by("stock_release_due_at").values_list("pk", flat=True)[:limit])
+    return for_each(ids, _release_owed, job=RELEASE_JOB)
+
+
+def _release_owed(order_id: uuid.UUID) -> bool:
+    """False when another worker is at it."""
+    order = Order.objects.get(pk=order_id)
+    mine = Order.objects.filter(pk=order_id, stock_release_due_at=order.stock_release_due_at)
+    # Moved on first, so that no other worker asks at the same time.
+    if not mine.update(stock_release_due_at=timezone.now() + RELEASE_AGAIN_AFTER):
+        return False
+    Order.objects.filter(pk=order_id).update(stock_release_due_at=_release(order))
+    return True
 
 
 def _payment_of(order: Order) -> Payment:

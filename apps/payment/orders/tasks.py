@@ -103,7 +103,7 @@ def _resume(order_id: UUID) -> None:
 
 @shared_task
 def release_owed_stock(limit: int = 50) -> int:
-    """Free the stock of orders that ended while catalog could not be told; returns how many were looked at."""
+    """Free the stock of orders that ended while catalog could not be told; returns of how many."""
     from apps.payment.orders import checkout
 
     return checkout.release_owed_stock(limit)

@@ -12,7 +12,7 @@ from apps.common.testing.jobs import run_until_given_up
 
 pytestmark = pytest.mark.django_db(transaction=True)
 # One statement each: there is no item that others could wait for.
-AS_A_WHOLE = {"rotate-signing-keys", "purge-sessions", "purge-mails"}
+AS_A_WHOLE = {"rotate-signing-keys", "purge-sessions", "purge-mails", "purge-idempotency-keys"}
 
 
 def test_every_job_is_covered_here():

@@ -11,6 +11,7 @@ from django.utils import timezone
 from apps.common.erasure import registry, services, tasks
 from apps.common.erasure.models import DeletedAccount
 from apps.common.idempotency.models import IdempotencyRecord
+from apps.common.jobs.models import JobFailure
 from apps.common.outbox.handling import rewind
 from apps.common.outbox.registry import discover
 from apps.common.outbox.testing import deliver
@@ -69,9 +70,14 @@ def test_one_that_fails_keeps_nobody_waiting(erased, monkeypatch):
     wait_for_the_next_pass()
     assert tasks.repeat_erasures() == 1
     assert erased == [ada]
-    waiting = DeletedAccount.objects.get(pk=broken)
-    assert waiting.next_pass_at > timezone.now()
-    assert waiting.passes == 0
+    assert DeletedAccount.objects.get(pk=broken).passes == 0
+    failure = JobFailure.objects.get()
+    assert (failure.item, failure.tries, failure.reason) == (str(broken), 1, "RuntimeError: this one fails")
+    assert tasks.repeat_erasures() == 0, "it rests for a while"
+    JobFailure.objects.update(retry_at=timezone.now())
+    monkeypatch.setattr(registry, "_erasers", registry.erasers()[1:])
+    assert tasks.repeat_erasures() == 1
+    assert not JobFailure.objects.exists()
 
 
 def test_an_event_that_is_read_again_erases_again_and_starts_nothing_anew(erased):

@@ -18,8 +18,12 @@ from apps.video.titles.models import Title
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
+# Jobs of the common library, tested there.
+COMMON = {"purge-idempotency-keys", "purge-revoked-tokens", "repeat-erasures"}
+
+
 def test_every_job_is_covered_here():
-    assert set(settings.CELERY_BEAT_SCHEDULE) == {"requeue-encodings", "remove-unused-assets"}
+    assert set(settings.CELERY_BEAT_SCHEDULE) == COMMON | {"requeue-encodings", "remove-unused-assets"}
 
 
 @pytest.fixture
