@@ -199,8 +199,8 @@ def _location(match: str, route: Route, max_body_size: str, *own: str) -> str:
     # Directives of one kind are not inherited once a location sets its own, so all of them stand here.
     headers = {
         "Connection": '""',
-        "Host": "$http_host",
-        "X-Forwarded-Host": "$http_host",
+        "Host": "$public_host",
+        "X-Forwarded-Host": "$public_host",
         "X-Forwarded-Proto": "$scheme",
         "X-Forwarded-For": "$remote_addr",
         "X-Request-ID": "$rid",

@@ -19,7 +19,7 @@ from typing import IO
 import psutil
 
 COLOURS = (36, 33, 35, 32, 34, 96, 93, 95, 92, 94)
-MIN_BACKOFF, MAX_BACKOFF, HEALTHY_AFTER = 0.1, 10.0, 20.0
+MIN_BACKOFF, MAX_BACKOFF, HEALTHY_AFTER = 0.5, 10.0, 20.0
 STOP_SECONDS = 20.0
 PR_SET_PDEATHSIG = 1
 # Loaded before any fork: a child of a process with threads must not load libraries.
@@ -142,10 +142,13 @@ class Supervisor:
             process.exit_code = code
             return
         lived = now - process.started_at
-        process.backoff = MIN_BACKOFF if lived > HEALTHY_AFTER else min(MAX_BACKOFF, process.backoff * 2)
-        process.restart_at = now + process.backoff
+        is_healthy = lived > HEALTHY_AFTER
+        process.backoff = MIN_BACKOFF if is_healthy else min(MAX_BACKOFF, process.backoff * 2)
+        # One that had worked is missed: every moment without it is a refused request.
+        wait = 0.0 if is_healthy else process.backoff
+        process.restart_at = now + wait
         how = f"was killed by {signal.Signals(-code).name}" if code < 0 else f"ended with code {code}"
-        self._line(process.name, f"{process.name} {how}; starting it again in {process.backoff:.1f} s", is_loud=True)
+        self._line(process.name, f"{process.name} {how}; starting it again in {wait:.0f} s", is_loud=True)
 
     def _show_lines(self, timeout: float) -> None:
         for key, _ in self.selector.select(timeout):

@@ -22,6 +22,7 @@ from apps.auth.accounts.models import Role, User
 from apps.auth.tokens import keys
 from apps.auth.tokens.selectors import jwks_document
 from apps.common.identity import jwks
+from apps.common.testing.clients import ServiceTestClient
 
 PASSWORD = "correct horse battery"  # noqa: S105  (of test accounts)
 PHONE = {"HTTP_USER_AGENT": "Ada's phone", "HTTP_X_FORWARDED_FOR": "203.0.113.7"}
@@ -68,7 +69,7 @@ def make_user(db: None) -> Callable[..., User]:
 @pytest.fixture
 def device() -> Callable[..., APIClient]:
     """`device()`: somebody's phone, signed in nowhere."""
-    return lambda **headers: APIClient(raise_request_exception=False, **(PHONE | headers))
+    return lambda **headers: ServiceTestClient(**(PHONE | headers))
 
 
 @pytest.fixture

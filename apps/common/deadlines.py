@@ -21,6 +21,7 @@ from contextvars import ContextVar
 
 from django.http import HttpRequest, HttpResponse
 
+from apps.common.middleware import came_through_gateway
 from apps.common.problems import Problem, problem_response
 
 # Seconds since 1970. A span would be counted from when the request is read, however long it waited for that.
@@ -60,7 +61,9 @@ class DeadlineMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        before = _deadline.set(_parsed(request.headers.get(HEADER, "")))
+        # Whoever comes through a gateway has no deadline: it is for services among themselves.
+        given = "" if came_through_gateway(request) else request.headers.get(HEADER, "")
+        before = _deadline.set(_parsed(given))
         try:
             if is_over():
                 return problem_response(DeadlineExceeded(NOTHING_DONE), request)

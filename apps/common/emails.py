@@ -48,6 +48,26 @@ def normalise_email(text: str) -> str:
     return address
 
 
+def lookup_email(text: str) -> str:
+    """How an account is looked up by what somebody types: normalised where that is possible.
+
+    No new account has an address that cannot be (of an intranet, from before the rule); one that is there keeps it, so
+    that its owner can still sign in.
+    """
+    try:
+        return normalise_email(text)
+    except InvalidEmail:
+        return text.strip().lower()[:MAX_LENGTH]
+
+
+def is_normalised(address: str) -> bool:
+    """Whether a new account could have the address as it is."""
+    try:
+        return normalise_email(address) == address
+    except InvalidEmail:
+        return False
+
+
 class EmailField(serializers.EmailField):
     """For APIs: the validated value is normalised."""
 

@@ -15,8 +15,13 @@ GATEWAY_HEADERS = ("HTTP_X_FORWARDED_HOST", "HTTP_X_FORWARDED_PROTO", "HTTP_X_FO
 INSIDE_ONLY = frozenset({"internal", "metrics", "livez", "readyz", "startupz"})
 
 
+def came_through_gateway(request: HttpRequest) -> bool:
+    """Whether a request came from outside of the cluster."""
+    return any(name in request.META for name in GATEWAY_HEADERS)
+
+
 class InsideOnlyMiddleware:
-    """What is for the house alone does not exist for requests that came through a gateway.
+    """What is internal only does not exist for requests that came through a gateway.
 
     The gateways' routes leave these paths out as well; this holds where a gateway cannot (Gateway API has no way to
     refuse a path) and where somebody's own Ingress forgets it.
@@ -27,7 +32,7 @@ class InsideOnlyMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         first = request.path_info.lstrip("/").partition("/")[0].lower()
-        if first in INSIDE_ONLY and any(name in request.META for name in GATEWAY_HEADERS):
+        if first in INSIDE_ONLY and came_through_gateway(request):
             return problem_response(make(404, slug="not-found", detail="There is nothing at this address."), request)
         return self.get_response(request)
 
@@ -68,7 +73,7 @@ class BodySizeMiddleware:
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
-        self.uploads = re.compile("|".join(settings.UPLOAD_PATHS) or r"(?!)")
+        self.uploads = upload_paths()
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         length = body_length(request)
@@ -83,6 +88,11 @@ class BodySizeMiddleware:
     def _limit(self, path: str) -> int:
         is_upload = self.uploads.fullmatch(path.removeprefix("/"))
         return settings.MAX_UPLOAD_BYTES if is_upload else settings.MAX_BODY_BYTES
+
+
+def upload_paths() -> re.Pattern[str]:
+    """What matches the addresses (without the first slash) that take uploads; nothing where there are none."""
+    return re.compile("|".join(settings.UPLOAD_PATHS) or r"(?!)")
 
 
 def body_length(request: HttpRequest) -> int | None:

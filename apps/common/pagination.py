@@ -13,6 +13,7 @@ from rest_framework.utils.urls import replace_query_param
 
 from apps.common import cursors
 from apps.common.links import public_url_of
+from apps.common.numbers import whole_number
 from apps.common.problems import ValidationProblem
 
 DEFAULT_LIMIT = 24
@@ -109,10 +110,10 @@ def read_limit(raw: str | None) -> int:
     """Rows a page, as `?limit=` says. Raises ValidationProblem."""
     if raw is None:
         return DEFAULT_LIMIT
-    if not (raw.isascii() and raw.isdigit() and 1 <= int(raw[:9]) <= MAX_LIMIT):
+    if (limit := whole_number(raw, at_most=MAX_LIMIT)) is None or limit < 1:
         message = f"Use a whole number from 1 to {MAX_LIMIT}."
         raise ValidationProblem("The page size cannot be used; see errors.", errors={"limit": [message]})
-    return int(raw)
+    return limit
 
 
 def _reverse(field: str) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Iterator
 from typing import Any
 
 from rest_framework.exceptions import ParseError
@@ -19,6 +18,9 @@ from apps.common.problems import ValidationProblem
 SUSPICIOUS = re.compile(r"\\u(?:0000|[dD][89a-fA-F])|\d{19}")
 # What a bigint column of PostgreSQL holds.
 MAX_INTEGER = 2**63 - 1
+# Deeper than any body that makes sense, and shallow enough for every program that walks it.
+MAX_DEPTH = 50
+TOO_DEEP = "The JSON is nested too deeply."
 
 
 class JSONParser(RestJSONParser):
@@ -30,38 +32,51 @@ class JSONParser(RestJSONParser):
     """
 
     def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
-        try:
-            text = stream.read().decode()
-            data = json.loads(text, parse_constant=strict_constant, parse_int=_integer, parse_float=_finite)
-        except RecursionError as error:
-            raise ParseError("The JSON is nested too deeply.") from error
-        except UnicodeDecodeError as error:
-            raise ParseError("The JSON is not UTF-8.") from error
-        except ValueError as error:
-            raise ParseError(f"The JSON cannot be used: {error}") from error
-        if SUSPICIOUS.search(text) and (errors := dict(unstorable(data))):
-            raise ValidationProblem("Some values cannot be used; see errors.", errors=errors)
-        return data
+        return load_json(stream.read())
 
 
-def unstorable(value: Any, path: str = "") -> Iterator[tuple[str, list[str]]]:
-    """The fields (`lines.0.sku`) of decoded JSON whose values cannot be stored, each with the reasons."""
-    match value:
-        case dict():
-            for key, item in value.items():
-                if reason := complaint_about(key):
-                    yield path, [f"A name in it cannot be used: {reason}"]
-                else:
-                    yield from unstorable(item, f"{path}.{key}" if path else key)
-        case list():
-            for index, item in enumerate(value):
-                yield from unstorable(item, f"{path}.{index}" if path else str(index))
-        case str():
+def load_json(body: bytes) -> Any:
+    """What a JSON body holds; raises as JSONParser says. For views that are none of Django REST framework's."""
+    try:
+        text = body.decode()
+        data = json.loads(text, parse_constant=strict_constant, parse_int=_integer, parse_float=_finite)
+    except RecursionError as error:
+        raise ParseError(TOO_DEEP) from error
+    except UnicodeDecodeError as error:
+        raise ParseError("The JSON is not UTF-8.") from error
+    except ValueError as error:
+        raise ParseError(f"The JSON cannot be used: {error}") from error
+    errors = _complaints(data, is_suspicious=SUSPICIOUS.search(text) is not None)
+    if errors:
+        raise ValidationProblem("Some values cannot be used; see errors.", errors=errors)
+    return data
+
+
+def _complaints(data: Any, *, is_suspicious: bool) -> dict[str, list[str]]:
+    """The fields (`lines.0.sku`) whose values cannot be stored, with the reasons. Raises ParseError beyond MAX_DEPTH.
+
+    Without recursion: what is nested too deeply is what it must find. Values are looked at only where the text is
+    suspicious.
+    """
+    errors: dict[str, list[str]] = {}
+    waiting = [(data, "", 0)]
+    while waiting:
+        value, path, depth = waiting.pop()
+        if depth > MAX_DEPTH:
+            raise ParseError(TOO_DEEP)
+        if isinstance(value, dict | list):
+            pairs = value.items() if isinstance(value, dict) else enumerate(value)
+            for key, item in pairs:
+                if is_suspicious and isinstance(key, str) and (reason := complaint_about(key)):
+                    errors[path] = [f"A name in it cannot be used: {reason}"]
+                elif is_suspicious or isinstance(item, dict | list):
+                    waiting.append((item, f"{path}.{key}" if path else str(key), depth + 1))
+        elif isinstance(value, str):
             if reason := complaint_about(value):
-                yield path, [reason]
-        case int():
-            if abs(value) > MAX_INTEGER:
-                yield path, ["The number is too large."]
+                errors[path] = [reason]
+        elif isinstance(value, int) and abs(value) > MAX_INTEGER:
+            errors[path] = ["The number is too large."]
+    return errors
 
 
 def complaint_about(text: str) -> str | None:

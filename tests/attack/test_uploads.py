@@ -81,13 +81,19 @@ def test_a_customer_may_not_upload_either(house, sign_in):
 
 
 def test_senders_that_stop_halfway_keep_nobody_from_the_shop(house):
-    """Forty uploads and forty small bodies that never arrive whole, far more than the service has threads."""
-    links = [connect(house) for _ in range(80)]
+    """Uploads, small uploads to the admin with a token against forgery, and small bodies: none arrives whole, and they
+    are far more than the service has threads."""
+    csrf = {"Cookie": f"catalog_csrf={'x' * 32}", "Content-Type": "multipart/form-data; boundary=x"}
+    kinds = [
+        (IMPORTS, 10 * MEBIBYTE, {"Content-Type": "text/csv"}),
+        (ADMIN_IMPORTS, MEBIBYTE - 1, csrf),
+        ("/api/catalog/v1/quotes", 1000, {"Content-Type": "application/json"}),
+    ]
+    links = [connect(house) for _ in range(90)]
     try:
         for number, link in enumerate(links):
-            path = IMPORTS if number % 2 else "/api/catalog/v1/quotes"
-            length = 10 * MEBIBYTE if number % 2 else 1000
-            link.sendall(request_head("POST", path, length=length, headers={"Content-Type": "text/csv"}) + b"sku,")
+            path, length, headers = kinds[number % len(kinds)]
+            link.sendall(request_head("POST", path, length=length, headers=headers) + b"--x\r\n")
         started_at = time.monotonic()
         for _ in range(10):
             assert httpx.get(f"{house.url}/api/catalog/v1/categories", timeout=10).status_code == 200

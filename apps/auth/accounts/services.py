@@ -18,7 +18,7 @@ from apps.auth.caller import Caller
 from apps.auth.tokens import lockout
 from apps.auth.tokens.services import InvalidCredentials, check_credentials, revoke_all_sessions
 from apps.common import outbox
-from apps.common.emails import normalise_email
+from apps.common.emails import is_normalised, lookup_email, normalise_email
 from apps.common.idempotency.services import forget_subject
 from apps.common.problems import Conflict, ValidationProblem
 from apps.common.text import one_line
@@ -54,7 +54,14 @@ def register(*, email: str, password: str, name: str) -> None:
 def resend_verification(*, email: str) -> None:
     """Send the link again when the address is known and unconfirmed; silently nothing otherwise."""
     with transaction.atomic(durable=True):
-        order_mail(Mail.Kind.VERIFY, normalise_email(email))
+        _order_mail_to_account(Mail.Kind.VERIFY, email)
+
+
+def _order_mail_to_account(kind: str, email: str) -> None:
+    """Nothing is stored of what cannot be an address, unless an account from before that rule has it."""
+    address = lookup_email(email)
+    if is_normalised(address) or User.objects.filter(email=address).exists():
+        order_mail(kind, address)
 
 
 def verify_email(*, token: str) -> User:
@@ -98,7 +105,7 @@ def change_password(user: User, *, current: str, new: str, caller: Caller, sessi
 def request_password_reset(*, email: str) -> None:
     """Send a reset link when the address is known; silently nothing otherwise."""
     with transaction.atomic(durable=True):
-        order_mail(Mail.Kind.RESET, normalise_email(email))
+        _order_mail_to_account(Mail.Kind.RESET, email)
 
 
 def reset_password(*, token: str, password: str) -> None:
@@ -174,7 +181,9 @@ def import_user(
         raise ValidationProblem(f"{name!r} is no name.", errors={"name": error.messages}) from error
     with transaction.atomic(durable=True):
         identity = {"id": user_id} if user_id else {}
-        user, is_new = User.objects.get_or_create(email=email, defaults={"name": name, **identity})
+        # Locked: somebody may sign out everywhere at the same time, and what this writes must not undo it.
+        locked = User.objects.select_for_update()
+        user, is_new = locked.get_or_create(email=email, defaults={"name": name, **identity})
         if user_id and user.pk != user_id:
             raise Conflict(f"{email} has the id {user.pk}, not {user_id}.")
         former_roles = sorted(user.roles)

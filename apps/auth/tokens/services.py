@@ -19,7 +19,7 @@ from apps.auth.caller import Caller
 from apps.auth.tokens import access, lockout
 from apps.auth.tokens.models import Session, SignInFailures
 from apps.common import outbox
-from apps.common.emails import InvalidEmail, normalise_email
+from apps.common.emails import lookup_email
 from apps.common.problems import Forbidden, NotFound, Unauthenticated
 
 # Two tabs may refresh with the same token at the same moment, and a phone may lose the first answer: within this time
@@ -81,11 +81,7 @@ def check_credentials(*, email: str, password: str, caller: Caller) -> User:
 
     Raises InvalidCredentials or TooManyAttempts.
     """
-    try:
-        email = normalise_email(email)
-    except InvalidEmail:
-        # No new account has such an address, but one from before the rule may.
-        email = email.strip().lower()
+    email = lookup_email(email)
     lockout.charge(email, caller.address)
     user = User.objects.filter(email=email, is_active=True).first()
     encoded = user.password if user else NOBODYS_PASSWORD

@@ -214,19 +214,23 @@ def _attempt(call: _Call) -> httpx.Response:
         metrics.REQUESTS.labels(call.service, call.method, "refused").inc()
         raise Unavailable(call.service, "it failed repeatedly, so it is left alone for some seconds")
     started_at = time.monotonic()
-    outcome, is_away = "unreachable", True
+    # What fails before it is sent (a value that cannot be written down) says nothing about the target.
+    outcome, is_away = "unsent", None
     try:
         response = _send(target.pool, call)
         outcome, is_away = f"{response.status_code // 100}xx", says_it_is_away(call.service, response)
     except httpx.TimeoutException as error:
-        outcome = "timeout"
+        outcome, is_away = "timeout", True
         raise Unavailable(call.service, f"no answer in time ({type(error).__name__})", is_retryable=True) from error
+    except httpx.LocalProtocolError as error:
+        raise Unavailable(call.service, f"the request cannot be sent: {error}") from error
     except httpx.RequestError as error:
+        outcome, is_away = "unreachable", True
         raise Unavailable(call.service, f"{type(error).__name__}: {error}", is_retryable=True) from error
     finally:
         if is_away:
             target.breaker.record_failure()
-        else:
+        elif is_away is not None:
             target.breaker.record_success()
         metrics.REQUESTS.labels(call.service, call.method, outcome).inc()
         metrics.SECONDS.labels(call.service, outcome).observe(time.monotonic() - started_at)
@@ -244,7 +248,10 @@ def says_it_is_away(service: str, response: httpx.Response) -> bool:
     """
     if response.status_code not in AWAY_STATUSES:
         return False
-    return problem_members(response).get("service", service) == service
+    members = problem_members(response)
+    # Late work that was refused, too: the clocks of two machines may differ.
+    is_about_time = str(members.get("type", "")).endswith(f"/{deadlines.DeadlineExceeded.slug}")
+    return not is_about_time and members.get("service", service) == service
 
 
 def _send(pool: httpx.Client, call: _Call) -> httpx.Response:

@@ -1,4 +1,7 @@
-"""Prometheus metrics of outgoing calls, by target; `outcome` is 2xx…5xx, timeout, unreachable or refused (breaker)."""
+"""Prometheus metrics of outgoing calls, by target.
+
+`outcome` is 2xx…5xx, timeout, unreachable, unsent or refused (by the breaker).
+"""
 
 from prometheus_client import Counter, Histogram
 

@@ -15,8 +15,8 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.throttling import BaseThrottle
 
+from apps.common.client_address import client_address
 from apps.common.idempotency import services
 from apps.common.idempotency.sealing import seal, unseal
 from apps.common.identity.principal import Principal
@@ -142,7 +142,7 @@ def _scope_of(request: Request) -> str:
         return services.subject_scope(request.user.subject)
     if secret := _cart_secret_of(request):
         return f"cart:{_digest(secret.encode())}"
-    return f"address:{_digest(BaseThrottle().get_ident(request).encode())}"
+    return f"address:{_digest(client_address(request).encode())}"
 
 
 def _is_known(request: Request) -> bool:

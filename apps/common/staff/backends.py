@@ -5,19 +5,17 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-import httpx
 import structlog
-from django.conf import settings
 from django.contrib.auth.backends import ModelBackend
 from django.http import HttpRequest
 
-from apps.common.context import HEADER, request_id
+from apps.common.http import RemoteProblem, ServiceClient, Unavailable
 from apps.common.identity.authentication import verify
 from apps.common.staff.models import StaffUser
 from apps.common.staff.services import AccessChanged, sign_in_staff
 
 log = structlog.get_logger(__name__)
-TIMEOUT = httpx.Timeout(5.0, connect=1.0)
+auth = ServiceClient("auth", timeout=5.0)
 
 
 class SignInUnavailable(Exception):
@@ -40,7 +38,7 @@ class AuthServiceBackend(ModelBackend):
     ) -> StaffUser | None:
         if not username or not password:
             return None
-        token = self._token(request, username, password, kwargs.get("otp"))
+        token = self._token(username, password, kwargs.get("otp"))
         if token is None:
             return None
         principal = verify(token)
@@ -59,22 +57,14 @@ class AuthServiceBackend(ModelBackend):
             return None
         return user if self.user_can_authenticate(user) else None
 
-    def _token(self, request: HttpRequest | None, email: str, password: str, otp: str | None) -> str | None:
+    def _token(self, email: str, password: str, otp: str | None) -> str | None:
         credentials = {"email": email, "password": password} | ({"otp": otp} if otp else {})
-        headers = {HEADER: request_id() or ""}
-        if request is not None and (address := request.META.get("HTTP_X_FORWARDED_FOR")):
-            headers["X-Forwarded-For"] = address  # lockout counts by the person's address, not by ours
-        url = f"{settings.SERVICE_URLS['auth']}/v1/tokens"
         try:
-            response = httpx.post(url, json=credentials, headers=headers, timeout=TIMEOUT)
-            body = response.json()
-        except (httpx.HTTPError, ValueError) as error:
+            return auth.post("/v1/tokens", credentials).json_or_raise()["access"]
+        except Unavailable as error:
             log.warning("auth cannot be asked", error=str(error))
             raise SignInUnavailable from error
-        if response.status_code == httpx.codes.OK:
-            return body["access"]
-        if response.status_code >= 500:
-            raise SignInUnavailable
-        if body.get("type", "").endswith("/invalid-credentials"):
-            return None
-        raise SignInRefused(body.get("detail", "Sign-in was refused."))
+        except RemoteProblem as problem:
+            if problem.slug == "invalid-credentials":
+                return None
+            raise SignInRefused(problem.detail) from problem

@@ -13,6 +13,7 @@ from django.core.management.commands import flush
 from rest_framework.test import APIClient
 
 from apps.common.identity import jwks
+from apps.common.testing.clients import ServiceTestClient
 from apps.common.testing.tokens import PUBLIC_JWKS, access_token
 
 # What `migrate` writes after the tables: no test changes it.
@@ -100,7 +101,7 @@ def as_service() -> Callable[..., APIClient]:
 
 
 def _client(token: str | None = None) -> APIClient:
-    client = APIClient(raise_request_exception=False)
+    client = ServiceTestClient()
     if token:
         client.credentials(HTTP_AUTHORIZATION=f"Bearer {token}")
     return client

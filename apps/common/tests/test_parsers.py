@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 
 import pytest
 from rest_framework.exceptions import ParseError
@@ -25,6 +26,8 @@ def parse(body: bytes):
         (b'"\xff"', "UTF-8"),
         (b'"\x00"', "cannot be used"),
         (b"[" * 100_000, "deeply"),
+        (b"[" * 3_000 + b"]" * 3_000, "deeply"),
+        (b'{"a":' * 3_000 + b'"\\u0000"' + b"}" * 3_000, "deeply"),
         (b"", "cannot be used"),
         (b"{'a': 1}", "cannot be used"),
         ('{"a": 1}'.encode("utf-16"), "UTF-8"),
@@ -66,6 +69,7 @@ def test_a_value_that_cannot_be_stored_is_refused_by_its_field(body, field, reas
             [2**63 - 1, 1 - 2**63, 1.5, 1e3, True, None],
         ),
         ('{"ß": "ł"}'.encode(), {"ß": "ł"}),
+        (b"[" * 50 + b"]" * 50, json.loads("[" * 50 + "]" * 50)),
     ],
 )
 def test_everything_else_is_read_as_it_is(body, value):

@@ -11,6 +11,7 @@ from typing import Any
 from django.db import connections
 from rest_framework.test import APIClient
 
+from apps.common.testing.clients import ServiceTestClient
 from apps.common.testing.tokens import access_token
 
 CARDS = {
@@ -34,7 +35,7 @@ class Shopper:
     """A guest, or an account when `user_id` is given. Speaks to the API as a browser's backend would."""
 
     user_id: uuid.UUID | None = None
-    client: APIClient = field(default_factory=lambda: APIClient(raise_request_exception=False))
+    client: APIClient = field(default_factory=ServiceTestClient)
     cart: str = ""
     secret: str = ""
 

@@ -54,6 +54,12 @@ def email() -> EmailFormField:
     return EmailFormField(label="E-mail", max_length=254, widget=widget)
 
 
+def account_email() -> forms.CharField:
+    """Of an account that is there: `auth` looks it up, also one that no new account could have."""
+    widget = forms.EmailInput(attrs={"autocomplete": "email", "inputmode": "email", "autocapitalize": "none"})
+    return forms.CharField(label="E-mail", max_length=254, widget=widget, validators=[one_line])
+
+
 class KindForm(forms.Form):
     """A form that says what is wrong beside the field, in the page rather than in the browser's bubbles."""
 
@@ -79,7 +85,7 @@ class KindForm(forms.Form):
 class SignInForm(KindForm):
     """`autocomplete` says username: password managers look for it."""
 
-    email = email()
+    email = account_email()
     password = password("Password", "current-password")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -94,7 +100,7 @@ class RegisterForm(KindForm):
 
 
 class EmailForm(KindForm):
-    email = email()
+    email = account_email()
 
 
 class NewPasswordForm(KindForm):

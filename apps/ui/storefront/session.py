@@ -104,12 +104,10 @@ class ShopSession:
 
     @property
     def shopper(self) -> auth.Shopper:
-        """The visitor's own address and browser, for auth."""
+        """The visitor's own browser, for auth's list of devices; the address goes along with every call."""
         meta = self.request.META
-        # The last entry is the one that our own gateway wrote.
-        address = meta.get("HTTP_X_FORWARDED_FOR", "").rsplit(",", 1)[-1].strip() or meta.get("REMOTE_ADDR", "")
         agent = "".join(c for c in meta.get("HTTP_USER_AGENT", "") if c.isascii() and c.isprintable())
-        return {"X-Forwarded-For": address, "User-Agent": agent[:256]}
+        return {"User-Agent": agent[:256]}
 
     def sign_in(self, tokens: Tokens) -> None:
         """Keep a fresh sign-in."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rest_framework import serializers
 
 from apps.auth.accounts.models import User
-from apps.common.emails import EmailField
+from apps.common.emails import MAX_LENGTH, EmailField
 from apps.common.text import one_line
 
 
@@ -24,11 +24,14 @@ class PasswordField(serializers.CharField):
         super().__init__(max_length=1024, trim_whitespace=False, write_only=True, style=style, **kwargs)
 
 
-class EmailOnlySerializer(serializers.Serializer):
+class AccountEmailSerializer(serializers.Serializer):
+    """Of an account that may be there; what cannot be an address any more is looked up as it is."""
+
+    email = line(MAX_LENGTH)
+
+
+class RegisterSerializer(serializers.Serializer):
     email = EmailField()
-
-
-class RegisterSerializer(EmailOnlySerializer):
     password = PasswordField()
     name = line(150)
 

@@ -46,10 +46,10 @@ class VerifyEmailView(PublicView):
 class ResendVerificationView(PublicView):
     throttle_classes = MAILING
 
-    @extend_schema(request=serializers.EmailOnlySerializer, responses={202: serializers.DetailSerializer})
+    @extend_schema(request=serializers.AccountEmailSerializer, responses={202: serializers.DetailSerializer})
     def post(self, request: Request) -> Response:
         """Send the confirmation mail again."""
-        services.resend_verification(**validated(serializers.EmailOnlySerializer, request))
+        services.resend_verification(**validated(serializers.AccountEmailSerializer, request))
         return Response(CHECK_MAIL, status=status.HTTP_202_ACCEPTED)
 
 
@@ -71,10 +71,10 @@ class PasswordChangeView(APIView):
 class PasswordResetView(PublicView):
     throttle_classes = MAILING
 
-    @extend_schema(request=serializers.EmailOnlySerializer, responses={202: serializers.DetailSerializer})
+    @extend_schema(request=serializers.AccountEmailSerializer, responses={202: serializers.DetailSerializer})
     def post(self, request: Request) -> Response:
         """Ask for a link that sets a new password."""
-        services.request_password_reset(**validated(serializers.EmailOnlySerializer, request))
+        services.request_password_reset(**validated(serializers.AccountEmailSerializer, request))
         return Response(CHECK_MAIL, status=status.HTTP_202_ACCEPTED)
 
 

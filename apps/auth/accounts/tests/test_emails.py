@@ -46,15 +46,26 @@ def test_another_spelling_is_the_same_account(device, staff, mailed, email):
 
 @pytest.mark.parametrize("email", HIDDEN)
 def test_what_only_looks_like_an_address_is_refused_with_a_sentence(device, staff, email):
-    for path in ("/v1/users", "/v1/password/reset", "/v1/users/resend-verification"):
-        answer = device().post(path, {"email": email, "password": PASSWORD, "name": "Mallory"})
-        assert answer.status_code == 400
-        [sentence] = answer.json()["errors"]["email"]
-        assert sentence.endswith(".")
+    answer = device().post("/v1/users", {"email": email, "password": PASSWORD, "name": "Mallory"})
+    assert answer.status_code == 400
+    [sentence] = answer.json()["errors"]["email"]
+    assert sentence.endswith(".")
+    for path in ("/v1/password/reset", "/v1/users/resend-verification"):
+        assert device().post(path, {"email": email}).status_code in (202, 400)
     assert User.objects.get() == staff
     assert not Mail.objects.exists()
     refused = device().post("/v1/tokens", {"email": email, "password": PASSWORD})
     assert (refused.status_code, refused.json()["type"]) == (401, "/problems/invalid-credentials")
+
+
+def test_an_account_from_before_the_rule_can_still_sign_in_and_reset_its_password(device, make_user, mailed):
+    """Of an intranet: no new account could have it."""
+    make_user("boss@shop.local")
+    assert device().post("/v1/users", {"email": "new@shop.local", "password": PASSWORD, "name": "N"}).status_code == 400
+    for spelling in ("boss@shop.local", " Boss@Shop.LOCAL "):
+        assert device().post("/v1/tokens", {"email": spelling, "password": PASSWORD}).status_code == 200
+        assert device().post("/v1/password/reset", {"email": spelling}).status_code == 202
+    assert [message.to for message in mailed()] == [["boss@shop.local"]] * 2
 
 
 def test_the_admins_sign_in_takes_any_spelling(client, make_user):

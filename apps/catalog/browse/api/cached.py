@@ -42,17 +42,23 @@ def _stamp(numbers: tuple[int, ...] | None) -> str:
     return index.stamp if numbers is None else index.stamp_of(numbers)
 
 
-def cached(view: Callable[..., HttpResponse], *parameters: str) -> Callable[..., HttpResponse]:
+def cached(
+    view: Callable[..., HttpResponse], *parameters: str, refuses_others: bool = False
+) -> Callable[..., HttpResponse]:
     """Keep the answers of a view to anonymous GETs, when they are 200 and say what they depend on (`depends_on`).
 
     `parameters` are those of the query that the view reads; a name that ends in `.` stands for all that begin with it.
-    Others make no entry of their own, so nobody fills the cache by inventing some.
+    Others make no entry of their own, so nobody fills the cache by inventing some; `refuses_others` says that the view
+    answers them with 400.
     """
 
     @wraps(view)
     def serve(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        address = _canonical(request, parameters)
-        if request.method != "GET" or "Authorization" in request.headers or len(address) > LONGEST_URL:
+        address = canonical_address(request, parameters)
+        is_public = request.method == "GET" and "Authorization" not in request.headers
+        # A view that refuses what it does not read must be asked about it.
+        is_refused = refuses_others and not all(_is_read(name, parameters) for name in request.GET)
+        if not is_public or is_refused or len(address) > LONGEST_URL:
             return view(request, *args, **kwargs)
         key = _key(request, address)
         kept = cache.get(key)
@@ -68,18 +74,20 @@ def cached(view: Callable[..., HttpResponse], *parameters: str) -> Callable[...,
     return serve
 
 
-def _canonical(request: HttpRequest, parameters: tuple[str, ...]) -> str:
-    """The path without the gateway's prefix, and what the view reads of the query, in one order.
+def canonical_address(request: HttpRequest, parameters: tuple[str, ...]) -> str:
+    """The path without the gateway's prefix, and what a view reads of the query, in one order.
 
     Of a parameter that is given twice the last one counts, but for those with a `.`, which take several.
     """
     read = {}
     for name, values in request.GET.lists():
-        if "." in name and name.partition(".")[0] + "." in parameters:
-            read[name] = sorted(set(values))
-        elif name in parameters:
-            read[name] = values[-1:]
+        if _is_read(name, parameters):
+            read[name] = sorted(set(values)) if "." in name else values[-1:]
     return f"{request.path_info}?{urlencode(sorted(read.items()), doseq=True)}"
+
+
+def _is_read(name: str, parameters: tuple[str, ...]) -> bool:
+    return name in parameters or ("." in name and f"{name.partition('.')[0]}." in parameters)
 
 
 def _key(request: HttpRequest, address: str) -> str:

@@ -16,7 +16,9 @@ from rest_framework.views import APIView
 
 from apps.catalog.browse import shelves
 from apps.catalog.browse.api import serializers
+from apps.catalog.browse.api.cached import canonical_address
 from apps.catalog.browse.api.query import (
+    PARAMETERS,
     ProductQuery,
     ProductQuerySerializer,
     read_currency,
@@ -27,7 +29,7 @@ from apps.catalog.browse.api.query import (
 from apps.catalog.browse.browsing import Listed, browse, suggestions
 from apps.catalog.browse.details import detail
 from apps.catalog.browse.fruitless import record_fruitless_search
-from apps.common.links import public_url_of
+from apps.common.links import public_url
 
 # Kept by caches but asked for again every time: the ETag makes that cheap, and a new price shows at once.
 CACHE_CONTROL = "public, no-cache"
@@ -100,7 +102,8 @@ class ProductsView(PublicView):
     def _page(self, request: Request, query: ProductQuery, listed: Listed) -> dict[str, Any]:
         has_next = listed.has_more if not query.backwards else True
         has_previous = listed.has_more if query.backwards else query.after is not None
-        address = public_url_of(request)
+        # The same for everybody whom the cache gives this page.
+        address = public_url(canonical_address(request, PARAMETERS))
 
         def link(cursor: str | None) -> str | None:
             return cursor and replace_query_param(address, "cursor", cursor)

@@ -11,6 +11,7 @@ from apps.catalog.inventory import services
 from apps.catalog.inventory.models import StockItem, StockLevel, StockMovement, Warehouse
 from apps.catalog.inventory.tests.test_never_oversold import all_at_once
 from apps.catalog.tests.factories import make_film, make_product, make_reservation, sku_of
+from apps.common.testing.clients import ServiceTestClient
 from apps.common.testing.tokens import access_token
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -206,12 +207,11 @@ def test_a_process_that_dies_before_it_answers_adjusts_once(staff, mug, monkeypa
 
 
 def test_a_double_click_adjusts_once(mug):
-    from rest_framework.test import APIClient
 
     token = access_token(uuid.UUID(int=7), roles=["catalog_staff"])
 
     def click(_: int) -> str:
-        client = APIClient(raise_request_exception=False)
+        client = ServiceTestClient()
         client.credentials(HTTP_AUTHORIZATION=f"Bearer {token}")
         return str(adjust(client, mug, key="click", quantity=5).status_code)
 

@@ -10,7 +10,7 @@ from apps.catalog.products.api.staff import vocabulary_views as vocabulary
 
 # Public reads and staff's writes share their addresses; what staff read before they write stands below `staff/`.
 urlpatterns = [
-    path("products", cached(products.ProductsView.as_view(), *PARAMETERS)),
+    path("products", cached(products.ProductsView.as_view(), *PARAMETERS, refuses_others=True)),
     path("products/<slug:slug>", cached(products.ProductView.as_view(), "currency", "lang")),
     path("products/<slug:slug>/variants", products.VariantsView.as_view()),
     path("products/<slug:slug>/variants/<str:sku>", products.VariantView.as_view()),

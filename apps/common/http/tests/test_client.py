@@ -184,6 +184,23 @@ def test_errors_that_one_request_provokes_never_keep_others_from_the_service(cat
     assert route.call_count == 20
 
 
+@pytest.mark.parametrize("body", [{"x": "\ud800"}, {"x": float("nan")}, {"x": object()}])
+def test_a_call_that_cannot_be_written_down_says_nothing_about_the_service(catalog, remote, body):
+    route = remote.put("/v1/x").respond(json=1)
+    for _ in range(20):
+        with pytest.raises((ValueError, TypeError)):
+            catalog.put("/v1/x", body)
+    assert catalog.put("/v1/x", {}).json() == 1
+    assert route.call_count == 1
+
+
+def test_late_work_that_is_refused_does_not_open_the_breaker(catalog, remote):
+    remote.post("/v1/x").respond(504, json={"type": "/problems/deadline-exceeded", "status": 504})
+    for _ in range(20):
+        with pytest.raises(Unavailable, match="answered 504"):
+            catalog.post("/v1/x")
+
+
 def test_a_service_that_reports_another_one_away_is_not_away_itself(catalog, remote):
     problem = {"type": "/problems/service-unavailable", "status": 503, "service": "auth"}
     remote.post("/v1/x").respond(503, json=problem)

@@ -9,6 +9,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from apps.common.http import RemoteProblem
+from apps.common.numbers import whole_number
 from apps.ui.storefront import carts
 from apps.ui.storefront.checkout import Checkout, placed_before
 from apps.ui.storefront.navigation import safe_next, sign_in_address
@@ -34,12 +35,12 @@ def change_line(request: ShopRequest, sku: str) -> HttpResponse:
 
 
 def _change(request: ShopRequest, sku: str, *, is_added: bool) -> HttpResponse:
-    raw = request.POST.get("quantity", "1").strip()
-    if not (raw.isascii() and raw.isdigit() and int(raw[:4]) <= carts.MAX_QUANTITY and sku):
+    quantity = whole_number(request.POST.get("quantity", "1").strip(), at_most=carts.MAX_QUANTITY)
+    if quantity is None or not sku:
         messages.error(request, f"Choose a quantity from 0 to {carts.MAX_QUANTITY}.")
         return redirect(safe_next(request, "/cart"))
     try:
-        carts.put(request.shop, sku[:40], int(raw), is_added=is_added)
+        carts.put(request.shop, sku[:40], quantity, is_added=is_added)
     except RemoteProblem as problem:
         if problem.status == 401:
             raise

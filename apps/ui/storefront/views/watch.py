@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Callable
 from contextlib import suppress
@@ -13,8 +12,11 @@ from django.conf import settings
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
+from rest_framework.exceptions import APIException
 
 from apps.common.http import RemoteProblem, Unavailable
+from apps.common.numbers import whole_number
+from apps.common.parsers import load_json
 from apps.ui.storefront.clients import video
 from apps.ui.storefront.errors import page
 from apps.ui.storefront.session import ShopRequest
@@ -47,7 +49,7 @@ def watch(request: ShopRequest, slug: str) -> HttpResponse:
 def _not_there(request: ShopRequest, slug: str) -> HttpResponse:
     """Straight from the order page (`paid=1`, counted up) the film may still be on its way."""
     raw = request.GET.get("paid", "")
-    look = int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 4 else 0
+    look = whole_number(raw, at_most=999) or 0
     if 0 < look < LOOKS:
         again = f"/watch/{slug}?paid={look + 1}"
         text = "It is paid, and arrives in your library within seconds. This page looks again by itself."
@@ -98,8 +100,8 @@ def _report(request: ShopRequest) -> tuple[str, float | None]:
     """Session and position, from JSON or (a beacon cannot send that with our token) from a form."""
     if request.content_type == "application/json":
         try:
-            body = json.loads(request.body or b"{}")
-        except ValueError:
+            body = load_json(request.body or b"{}")
+        except APIException:
             body = {}
         body = body if isinstance(body, dict) else {}
     else:

@@ -103,6 +103,7 @@ kind: Ingress
     # Not stored at the gateway: the service sees who sends before any of the body is read.
     nginx.ingress.kubernetes.io/proxy-request-buffering: "off"
     nginx.ingress.kubernetes.io/limit-rpm: {{ $limits.uploadsPerMinute | quote }}
+    nginx.ingress.kubernetes.io/limit-burst-multiplier: "1"
     {{- else }}
     nginx.ingress.kubernetes.io/limit-rps: {{ $limits.requestsPerSecond | quote }}
     nginx.ingress.kubernetes.io/limit-burst-multiplier: {{ max 1 (div $limits.burst $limits.requestsPerSecond) | quote }}
