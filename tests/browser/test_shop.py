@@ -137,6 +137,24 @@ def test_a_film_plays_on_over_renewed_addresses_and_ends_with_its_session(visito
     assert page.evaluate("document.querySelector('video').paused")
 
 
+def test_a_film_that_was_paused_for_longer_than_its_addresses_work_plays_on(visitor):
+    page = visitor()
+    sign_in_page(page, "ada@example.com")
+    loaded = []
+    page.on("response", lambda response: loaded.append(response.url) if ".m4s" in response.url else None)
+    page.goto("/watch/metropolis")
+    page.evaluate("Object.assign(Hls.DefaultConfig, {maxBufferLength: 1, maxMaxBufferLength: 1})")
+    button(page, "play|go on").click()
+    video = "document.querySelector('video')"
+    until(lambda: page.evaluate(f"{video}.currentTime") > 1, what="the film's first second")
+    page.evaluate(f"{video}.currentTime = 2; {video}.pause()")
+    gone = "fetch(address, {cache: 'no-store'}).then((response) => response.status)"
+    until(lambda: page.evaluate(f"(address) => {gone}", loaded[0]) == 403, what="the end of the addresses")
+    page.evaluate(f"{video}.currentTime = 13; {video}.play()")
+    until(lambda: page.evaluate(f"{video}.currentTime") > 14, 30, what="the film after the pause")
+    expect(page.locator("[data-message]")).to_be_hidden()
+
+
 def test_everything_but_the_player_works_without_javascript(visitor, house):
     page = visitor(java_script_enabled=False)
     register(page, house)

@@ -70,6 +70,11 @@ CASES: dict[str, tuple[str, dict[str, str], dict[str, str]]] = {
         {'streamcart_tasks_total{job="payment",task="send",outcome="failure"}': "0+1x120"},
         {'streamcart_tasks_total{job="payment",task="send",outcome="success"}': "0+9x120"},
     ),
+    "StreamCartItemGivenUp": (
+        "payment",
+        {'streamcart_job_items_given_up_total{job="payment",periodic_job="resume-stuck-orders"}': "0x80 1x40"},
+        {'streamcart_job_items_given_up_total{job="payment",periodic_job="resume-stuck-orders"}': "1x120"},
+    ),
     "StreamCartEventsLag": (
         "payment",
         {'streamcart_events_lag_seconds{job="payment",source="auth"}': "300x120"},

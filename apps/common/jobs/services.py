@@ -46,6 +46,9 @@ def for_each[T](
     says that the database or the queue is away.
     """
     JobFailure.objects.filter(job=job, last_failed_at__lt=timezone.now() - KEPT).delete()
+    # From zero on, so that the first one is an increase.
+    for counter in (metrics.FAILED, metrics.GIVEN_UP):
+        counter.labels(job)
     failed = set(JobFailure.objects.filter(job=job).values_list("item", flat=True))
     left_out, done = set(resting(job)), 0
     for item in items:

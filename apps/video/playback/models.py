@@ -59,7 +59,10 @@ class PlaybackSession(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        indexes = [models.Index(fields=["user_id", "heartbeat_at"], name="session_live", condition=Q(ended_at=None))]
+        indexes = [
+            models.Index(fields=["user_id", "heartbeat_at"], name="session_live", condition=Q(ended_at=None)),
+            models.Index(fields=["user_id", "heartbeat_at"], name="session_by_user"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.title_id} since {self.created_at:%H:%M}"

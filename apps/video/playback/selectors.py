@@ -59,6 +59,11 @@ def live_sessions(user_id: uuid.UUID) -> QuerySet[PlaybackSession]:
     return PlaybackSession.objects.filter(user_id=user_id, ended_at=None, heartbeat_at__gt=silent_since())
 
 
+def reachable_sessions(user_id: uuid.UUID) -> QuerySet[PlaybackSession]:
+    """Players whose addresses work still, those that were stopped among them."""
+    return PlaybackSession.objects.filter(user_id=user_id, heartbeat_at__gt=silent_since())
+
+
 def position_of(user_id: uuid.UUID, title: Title) -> float:
     """Where to go on, in seconds; a film watched to its end starts over."""
     progress = Progress.objects.filter(user_id=user_id, title=title).first()

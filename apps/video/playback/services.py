@@ -13,11 +13,14 @@ from django.utils import timezone
 
 from apps.common.problems import Conflict, Forbidden, NotFound, Problem, ValidationProblem
 from apps.video.playback.models import Entitlement, PlaybackSession, Progress
-from apps.video.playback.selectors import best_entitlement, live_sessions, silent_since
+from apps.video.playback.selectors import best_entitlement, live_sessions, reachable_sessions, silent_since
 from apps.video.playback.signing import StreamAccess
 from apps.video.titles.models import Title
 
 MAX_STREAMS = 3
+# Addresses outlive a stopped player by minutes: room for going from film to film, none for a player farm that starts
+# and stops.
+MAX_REACHABLE = 4 * MAX_STREAMS
 START_WITHIN = timedelta(days=30)
 # The end credits count as watched.
 FINISHED_AT = 0.95
@@ -94,6 +97,9 @@ def start_playback(*, user_id: uuid.UUID, title_slug: str) -> tuple[PlaybackSess
             raise _not_entitled()
         if live_sessions(user_id).count() >= MAX_STREAMS:
             raise _too_many_streams()
+        if reachable_sessions(user_id).count() >= MAX_REACHABLE:
+            headers = {"Retry-After": str(settings.STREAM_SECONDS)}
+            raise TooManyStreams("Films were started very often. Wait some minutes and try again.", headers=headers)
         _start_rental(entitlement)
         session = PlaybackSession.objects.create(user_id=user_id, title=title, asset_id=title.asset_id)
     return session, _access(session, entitlement)

@@ -152,3 +152,15 @@ def test_a_new_encoding_does_not_break_what_plays(client, film, playback):
 def test_a_session_of_the_previous_release_plays_its_titles_film(client, film, playback):
     PlaybackSession.objects.update(asset_id=None)
     assert beat(client, playback).json()["manifest_url"].split("/")[-2] == str(film.asset_id)
+
+
+def test_starting_and_stopping_does_not_collect_addresses_that_work(client, me, film, entitle, settings):
+    entitle(me)
+    for _ in range(services.MAX_REACHABLE):
+        session = client.post(PLAY).json()["session"]
+        client.delete(f"/v1/playback/{session}")
+    refused = client.post(PLAY)
+    assert (refused.status_code, refused.json()["type"]) == (409, "/problems/too-many-streams")
+    assert refused["Retry-After"] == str(settings.STREAM_SECONDS)
+    fall_silent({"session": session}, settings.STREAM_SECONDS + 1)
+    assert client.post(PLAY).status_code == 201

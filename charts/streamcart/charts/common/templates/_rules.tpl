@@ -126,6 +126,11 @@ spec:
       "severity" "ticket"
       "summary" "{{ $labels.task }} fails"
       "description" "{{ $labels.task }} failed {{ $value | humanize }} times in 30 minutes.") | nindent 4 }}
+    {{- include "common.alert" (dict "root" . "name" "StreamCartItemGivenUp"
+      "expr" (printf "sum by (periodic_job) (increase(streamcart_job_items_given_up_total{job=%q}[1h])) > 0" $name)
+      "severity" "ticket"
+      "summary" "{{ $labels.periodic_job }} gave something up"
+      "description" "{{ $labels.periodic_job }} tries an item no more after about a day.") | nindent 4 }}
 {{- end -}}
 
 {{- define "common.rules.events" -}}
