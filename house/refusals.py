@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 
 PAGE = "/-/refused.html"
@@ -44,17 +44,18 @@ MALFORMED = Refusal(
         "Bitte prüfen Sie die Adresse, oder beginnen Sie auf der Startseite.",
     ),
 )
-AWAY = {
-    "slug": "service-unavailable",
-    "detail": "The $service service does not answer at the moment. Please try again shortly.",
-    "heading": ("The curtain is down for a moment", "Der Vorhang ist kurz zu"),
-    "text": (
+AWAY = Refusal(
+    cause=503,
+    slug="service-unavailable",
+    detail="The $service service does not answer at the moment. Please try again shortly.",
+    heading=("The curtain is down for a moment", "Der Vorhang ist kurz zu"),
+    text=(
         "StreamCart is starting or being updated. This page tries again every few seconds.",
         "StreamCart startet oder wird aktualisiert. Diese Seite versucht es alle paar Sekunden wieder.",
     ),
-    "status": 503,
-    "retry_after": 5,
-}
+    status=503,
+    retry_after=5,
+)
 REFUSALS = (
     MALFORMED,
     Refusal(
@@ -119,9 +120,7 @@ REFUSALS = (
         text=("Delete this site's cookies, then try again.", "Bitte löschen Sie die Cookies dieser Seite."),
         status=431,
     ),
-    Refusal(cause=502, **AWAY),
-    Refusal(cause=503, **AWAY),
-    Refusal(cause=504, **AWAY),
+    *(replace(AWAY, cause=cause) for cause in (502, 503, 504)),
 )
 
 

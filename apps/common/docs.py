@@ -31,7 +31,7 @@ class SchemaView(APIView):
     renderer_classes: list[type[BaseRenderer]] = SpectacularAPIView.renderer_classes
 
     def get(self, request: Request) -> HttpResponse:
-        renderer = request.accepted_renderer
+        renderer: BaseRenderer = request.accepted_renderer
         return _cached_response(request, written_document(type(renderer)), content_type=renderer.media_type)
 
 

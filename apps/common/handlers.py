@@ -52,7 +52,8 @@ def server_error(request: HttpRequest) -> JsonResponse:
 
     Everything else is a bug; the answer says the request id, so that support finds the log line.
     """
-    if (exc := sys.exception()) and (problem := as_problem(exc)):
+    exc = sys.exception()
+    if isinstance(exc, Exception) and (problem := as_problem(exc)):
         return problem_response(problem, request)
     detail = "Something went wrong on our side. Try again; if it stays, tell support the request_id."
     return problem_response(make(500, slug="internal-error", detail=detail), request)
