@@ -31,8 +31,8 @@ class SchemaView(APIView):
     renderer_classes: list[type[BaseRenderer]] = SpectacularAPIView.renderer_classes
 
     def get(self, request: Request) -> HttpResponse:
-        renderer: BaseRenderer = request.accepted_renderer
-        return _cached_response(request, written_document(type(renderer)), content_type=renderer.media_type)
+        renderer = request.accepted_renderer
+        return _cached_response(request, written_document(renderer.format), content_type=renderer.media_type)
 
 
 def docs(request: HttpRequest) -> HttpResponse:
@@ -55,8 +55,9 @@ def document() -> dict[str, Any]:
 
 
 @cache
-def written_document(renderer: type[BaseRenderer]) -> bytes:
-    """The document in one of its formats."""
+def written_document(form: str) -> bytes:
+    """The document in one of its formats, by DRF's name of it (`yaml`, `json`)."""
+    renderer = next(renderer for renderer in SchemaView.renderer_classes if renderer.format == form)
     return renderer().render(document(), renderer_context={})
 
 

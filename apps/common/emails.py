@@ -92,3 +92,14 @@ class EmailFormField(forms.EmailField):
             return normalise_email(text)
         except InvalidEmail as error:
             raise ValidationError(str(error), code="invalid") from error
+
+
+class AccountEmailFormField(forms.EmailField):
+    """For forms that name an account which is there: the cleaned value is what it is looked up by."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**({"max_length": MAX_LENGTH} | kwargs))
+
+    def to_python(self, value: Any) -> str:
+        text = super().to_python(value)
+        return text if text in self.empty_values else lookup_email(text)

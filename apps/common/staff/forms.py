@@ -8,16 +8,14 @@ from django import forms
 from django.contrib.auth import authenticate
 from unfold.forms import AuthenticationForm
 
+from apps.common.emails import AccountEmailFormField
 from apps.common.staff.backends import SignInRefused, SignInUnavailable
-from apps.common.text import one_line
 
 
 class StaffAuthenticationForm(AuthenticationForm):
     """Passes the credentials to the auth backend and turns its refusals into sentences."""
 
-    username = forms.CharField(
-        label="E-mail", max_length=254, validators=[one_line], widget=forms.EmailInput(attrs={"autofocus": True})
-    )
+    username = AccountEmailFormField(label="E-mail", widget=forms.EmailInput(attrs={"autofocus": True}))
     otp = forms.CharField(
         label="One-time code (if you use one)",
         required=False,

@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 
-from apps.common.emails import EmailFormField
+from apps.common.emails import AccountEmailFormField, EmailFormField
 from apps.common.text import one_line
 
 COUNTRIES = [
@@ -54,10 +54,10 @@ def email() -> EmailFormField:
     return EmailFormField(label="E-mail", max_length=254, widget=widget)
 
 
-def account_email() -> forms.CharField:
+def account_email() -> AccountEmailFormField:
     """Of an account that is there: `auth` looks it up, also one that no new account could have."""
     widget = forms.EmailInput(attrs={"autocomplete": "email", "inputmode": "email", "autocapitalize": "none"})
-    return forms.CharField(label="E-mail", max_length=254, widget=widget, validators=[one_line])
+    return AccountEmailFormField(label="E-mail", widget=widget)
 
 
 class KindForm(forms.Form):
