@@ -15,6 +15,9 @@ timeout = 60
 graceful_timeout = 30
 # Longer than the gateway keeps an idle connection: never close one that a request is about to use.
 keepalive = 75
+# What the gateways let through (NGINX's `large_client_header_buffers 4 8k`): what is longer gets their own answer.
+limit_request_line = 8190
+limit_request_fields = 8000
 max_requests = 20_000
 max_requests_jitter = 2_000
 worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108  (heartbeat file: memory, not disk)

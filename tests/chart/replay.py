@@ -36,6 +36,9 @@ MINION = {
     "rewrite-target",
     "proxy-set-headers",
     "client-max-body-size",
+    "proxy-buffer-size",
+    "proxy-buffers",
+    "proxy-busy-buffers-size",
     "limit-req-key",
     "limit-req-zone-size",
     "limit-req-rate",
@@ -52,6 +55,7 @@ COMMUNITY_KNOWN = {
     "rewrite-target",
     "x-forwarded-prefix",
     "proxy-body-size",
+    "proxy-buffer-size",
     "proxy-request-buffering",
     "limit-rps",
     "limit-rpm",
@@ -117,6 +121,8 @@ def _f5_location(ingress: Object, path: dict[str, Any]) -> Location:
     zone, zone_line = _zone(ingress, annotations["limit-req-rate"], annotations["limit-req-key"])
     burst = f"burst={annotations['limit-req-burst']} {'nodelay' if annotations['limit-req-no-delay'] == 'true' else ''}"
     lines += [f"limit_req zone={zone} {burst};", f"limit_req_status {annotations['limit-req-reject-code']};"]
+    sizes = ("proxy-buffer-size", "proxy-buffers", "proxy-busy-buffers-size")
+    lines += [f"{name.replace('-', '_')} {annotations[name]};" for name in sizes]
     lines += _next_upstream(annotations)
     return Location(f'~ "^{path["path"]}"', (*lines, *headers, _target(ingress, path)), (zone_line,))
 
@@ -164,6 +170,7 @@ def _community_location(ingress: Object, path: dict[str, Any]) -> Location:
     burst = int(annotations[name]) * int(annotations.get("limit-burst-multiplier", "5"))
     lines += [f"limit_req zone={zone} burst={burst} nodelay;", "limit_req_status 503;"]
     lines += [f"proxy_request_buffering {annotations.get('proxy-request-buffering', 'on')};"]
+    lines += [f"proxy_buffer_size {annotations['proxy-buffer-size']};"]
     lines += _next_upstream(annotations)
     return Location(f'~* "^{path["path"]}"', (*lines, _target(ingress, path)), (zone_line,))
 

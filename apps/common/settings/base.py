@@ -176,7 +176,7 @@ WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 # sets styles of elements.
 CONTENT_SECURITY_POLICY = {
     # JSON is no page, and the header would be a fifth of a small answer.
-    "EXCLUDE_URL_PREFIXES": ["/v1/", "/schema/", "/internal/", "/metrics"],
+    "EXCLUDE_URL_PREFIXES": ["/v1/", "/.well-known/", "/schema/", "/internal/", "/metrics"],
     "DIRECTIVES": {
         "default-src": ["'none'"],
         "script-src": ["'self'", "'unsafe-eval'"],

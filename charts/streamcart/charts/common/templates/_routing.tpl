@@ -87,6 +87,9 @@ kind: Ingress
     nginx.org/limit-req-burst: {{ ternary "20" (toString $limits.burst) .uploads | quote }}
     nginx.org/limit-req-no-delay: "true"
     nginx.org/limit-req-reject-code: "429"
+    nginx.org/proxy-buffer-size: 16k
+    nginx.org/proxy-buffers: 8 16k
+    nginx.org/proxy-busy-buffers-size: 32k
     nginx.org/proxy-next-upstream: error
     nginx.org/proxy-next-upstream-tries: "2"
     nginx.org/proxy-connect-timeout: {{ $routing.timeouts.connectSeconds }}s
@@ -108,6 +111,7 @@ kind: Ingress
     nginx.ingress.kubernetes.io/limit-rps: {{ $limits.requestsPerSecond | quote }}
     nginx.ingress.kubernetes.io/limit-burst-multiplier: {{ max 1 (div $limits.burst $limits.requestsPerSecond) | quote }}
     {{- end }}
+    nginx.ingress.kubernetes.io/proxy-buffer-size: 16k
     nginx.ingress.kubernetes.io/proxy-next-upstream: error
     nginx.ingress.kubernetes.io/proxy-next-upstream-tries: "2"
     nginx.ingress.kubernetes.io/proxy-connect-timeout: {{ $routing.timeouts.connectSeconds | quote }}
