@@ -170,7 +170,9 @@ def _community_location(ingress: Object, path: dict[str, Any]) -> Location:
     burst = int(annotations[name]) * int(annotations.get("limit-burst-multiplier", "5"))
     lines += [f"limit_req zone={zone} burst={burst} nodelay;", "limit_req_status 503;"]
     lines += [f"proxy_request_buffering {annotations.get('proxy-request-buffering', 'on')};"]
-    lines += [f"proxy_buffer_size {annotations['proxy-buffer-size']};"]
+    # Four buffers of the same size, unless `proxy-buffers-number` says otherwise.
+    size = annotations["proxy-buffer-size"]
+    lines += [f"proxy_buffer_size {size};", f"proxy_buffers 4 {size};"]
     lines += _next_upstream(annotations)
     return Location(f'~* "^{path["path"]}"', (*lines, _target(ingress, path)), (zone_line,))
 
