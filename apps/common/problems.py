@@ -8,9 +8,11 @@ from typing import Any
 import structlog
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, TooManyFieldsSent
 from django.core.exceptions import ValidationError as DjangoValidationError
-from django.db import DataError, InterfaceError, OperationalError
+from django.db import DataError, IntegrityError, InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, JsonResponse
 from rest_framework import exceptions
+
+from apps.common.sqlstate import RACES, sqlstate_of
 
 CONTENT_TYPE = "application/problem+json"
 
@@ -134,6 +136,11 @@ def as_problem(exc: Exception) -> Problem | None:
         case DataError():
             # Out of range of a column's type. A serializer or form should have said which value.
             return make(400, slug="unusable-value", detail="A value of the request is outside of what can be stored.")
+        case IntegrityError() if sqlstate_of(exc) in RACES:
+            # Two writers at once, after both had looked. The service that knows what it is about says it better.
+            return Conflict(
+                "Somebody else changed the same thing at this moment. Look at it again, then repeat your change."
+            )
         case OperationalError() | InterfaceError():
             # The database restarts or refuses connections, or ended this transaction for another one's sake.
             detail = "The database does not answer at the moment. Please try again shortly."

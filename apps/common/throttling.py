@@ -20,7 +20,7 @@ class AddressThrottle(SimpleRateThrottle):
 
 
 class GuestCreationThrottle(AddressThrottle):
-    """What guests create (carts, cards, orders) takes room until it is purged: at most so many an hour for each
+    """What guests create (carts, cards, orders) is stored until a job purges it: at most GUEST_CREATION_RATE for each
     address, in a count that all creations share. Accounts are not counted."""
 
     scope = "guest-creations"

@@ -15,7 +15,7 @@ def valkey(house) -> redis.Redis:
 
 
 @pytest.fixture(autouse=True)
-def _limits_of_one_test_are_not_the_next_one_s(valkey) -> Iterator[None]:
+def _forget_throttles_around_each_test(valkey) -> Iterator[None]:
     """All tests come from one address; each begins and ends with nothing counted against it."""
     _forget_throttles(valkey)
     yield

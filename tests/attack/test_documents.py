@@ -11,7 +11,7 @@ from tests.attack.documents import ALWAYS, AS_DESCRIBED, SERVICES, operations
 
 pytestmark = pytest.mark.attack
 
-REQUESTS = {"nobody": 1, "customer": 2, "staff": 2}
+REQUESTS = {"nobody": 2, "customer": 3, "staff": 4}
 
 
 @pytest.fixture

@@ -52,7 +52,7 @@ def test_links_never_come_from_the_host_header(house, path):
     assert "evil.example" not in str(headers)
 
 
-def test_a_host_that_is_not_the_shop_s_is_refused(house):
+def test_an_unknown_host_is_refused(house):
     answer = httpx.get(f"{house.url}/api/catalog/v1/products", headers={"Host": "evil.example"})
     assert (answer.status_code, answer.json()["type"]) == (421, "/problems/unknown-host")
 

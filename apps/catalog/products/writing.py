@@ -17,10 +17,8 @@ from apps.catalog.products.identifiers import same_in_any_case
 from apps.catalog.products.models import Product
 from apps.catalog.products.slugs import slug_of
 from apps.common.problems import Conflict, NotFound, PreconditionFailed, Problem, ValidationProblem
-from apps.common.sqlstate import sqlstate_of
+from apps.common.sqlstate import RACES, sqlstate_of
 
-# unique_violation, foreign_key_violation, exclusion_violation: somebody else was there first.
-RACES = frozenset({"23505", "23503", "23P01"})
 EXAMPLES = 5
 # Leaves room for `-999999`.
 SLUG_LENGTH = 110

@@ -6,7 +6,7 @@ import io
 
 import pytest
 from django.core.exceptions import ValidationError as DjangoValidationError
-from django.db import DatabaseError, DataError, InterfaceError, OperationalError
+from django.db import DatabaseError, DataError, IntegrityError, InterfaceError, OperationalError, transaction
 from django.test import Client, RequestFactory
 from rest_framework import exceptions, serializers
 from rest_framework.permissions import AllowAny
@@ -86,6 +86,17 @@ def test_what_frameworks_raise_becomes_a_problem(exc, status, slug):
     response = answer(exc)
     assert response.data["type"] == f"/problems/{slug}"
     assert response.status_code in (status, 401)
+
+
+@pytest.mark.django_db
+def test_a_writer_that_comes_second_is_told_so():
+    """The net below services that say more: a unique constraint is no 500."""
+    StaffUser.objects.create(id=(taken := uuid7()), email="a@example.com")
+    with pytest.raises(IntegrityError) as caught, transaction.atomic():
+        StaffUser.objects.create(id=taken, email="b@example.com")
+    response = answer(caught.value)
+    assert (response.status_code, response.data["type"]) == (409, "/problems/conflict")
+    assert problems.as_problem(IntegrityError("a check constraint")) is None, "any other is a bug"
 
 
 @pytest.mark.parametrize(
