@@ -94,7 +94,7 @@ RULES: dict[str, Schema] = {
     "global.routing.routes": {"type": "array", "items": ROUTE, "minItems": 1},
     **{
         f"global.routing.limits.{name}": {"type": "integer", "minimum": 1}
-        for name in ("requestsPerSecond", "burst", "connections", "uploadsPerMinute")
+        for name in ("requestsPerSecond", "burst", "connections", "uploadsPerMinute", "uploadBurst")
     },
     "global.routing.files": {"type": "array", "items": FILE_ROUTE},
     "global.routing.controllerNamespace": NAME,

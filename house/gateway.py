@@ -42,6 +42,7 @@ class Limits:
     burst: int
     connections: int
     uploads_per_minute: int
+    upload_burst: int
 
 
 def routing() -> dict[str, Any]:
@@ -62,12 +63,18 @@ def routes() -> list[Route]:
 def limits() -> Limits:
     """`global.routing.limits` of the chart's values."""
     given = routing()["limits"]
-    return Limits(given["requestsPerSecond"], given["burst"], given["connections"], given["uploadsPerMinute"])
+    return Limits(
+        requests_per_second=given["requestsPerSecond"],
+        burst=given["burst"],
+        connections=given["connections"],
+        uploads_per_minute=given["uploadsPerMinute"],
+        upload_burst=given["uploadBurst"],
+    )
 
 
 def unlimited() -> Limits:
     """For load tests, whose requests all come from one address."""
-    return Limits(1_000_000, 1_000_000, 10_000, 1_000_000)
+    return Limits(1_000_000, 1_000_000, 10_000, 1_000_000, 1_000_000)
 
 
 def configuration(house: House) -> str:
@@ -131,7 +138,9 @@ def _filled(
         "services": _services(found),
         "refusal_maps": refusals.http_lines(hidden),
         "refusals": refusals.server_lines(templates),
-        "routes": "\n".join(location for route in found for location in _locations(route)),
+        "routes": "\n".join(
+            location for route in found for location in _locations(route, upload_burst=allowed.upload_burst)
+        ),
     }
     text = (TEMPLATES / "nginx.conf").read_text()
     for name, value in values.items():
@@ -180,14 +189,14 @@ def _upload_pattern(route: Route) -> str:
     return f"^{route.path}/(?:{'|'.join(route.uploads)})$"
 
 
-def _locations(route: Route) -> list[str]:
+def _locations(route: Route, *, upload_burst: int) -> list[str]:
     """The storefront for everything else, or an API behind its prefix, its uploads first."""
     if route.path == "/":
         return [_location("/", route, route.max_body_size)]
     found = [_location(f"~ ^{route.path}(?:/|$)", route, route.max_body_size)]
     if route.uploads:
         # Not stored here: the service sees who sends before any of the body is read. Nothing to try again then.
-        own = ("proxy_request_buffering off;", "limit_req zone=uploads burst=20 nodelay;")
+        own = ("proxy_request_buffering off;", f"limit_req zone=uploads burst={upload_burst} nodelay;")
         found.insert(0, _location(f'~ "{_upload_pattern(route)}"', route, route.max_upload_size, *own))
     return found
 

@@ -251,7 +251,7 @@ def test_the_page_of_a_refusal_speaks_german(house):
 
 def test_an_address_that_asks_too_much_is_asked_to_wait(tmp_path, monkeypatch):
     """With limits of its own, so that the other tests are not slowed down."""
-    monkeypatch.setattr(gateway, "limits", lambda: gateway.Limits(1, 3, 50, 1))
+    monkeypatch.setattr(gateway, "limits", lambda: gateway.Limits(1, 3, 50, 1, 1))
     house = House(var=tmp_path, port=free_row())
     house.folder("run")
     nginx = subprocess.Popen(gateway.command(house))

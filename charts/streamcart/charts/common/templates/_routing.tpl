@@ -84,7 +84,7 @@ kind: Ingress
     nginx.org/limit-req-key: ${binary_remote_addr}
     nginx.org/limit-req-zone-size: 10m
     nginx.org/limit-req-rate: {{ ternary (printf "%vr/m" $limits.uploadsPerMinute) (printf "%vr/s" $limits.requestsPerSecond) .uploads }}
-    nginx.org/limit-req-burst: {{ ternary "20" (toString $limits.burst) .uploads | quote }}
+    nginx.org/limit-req-burst: {{ ternary $limits.uploadBurst $limits.burst .uploads | quote }}
     nginx.org/limit-req-no-delay: "true"
     nginx.org/limit-req-reject-code: "429"
     nginx.org/proxy-buffer-size: 16k
