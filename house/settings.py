@@ -20,7 +20,7 @@ from typing import Any
 
 import yaml
 
-from house.config import DATA_SERVICES, ROOT
+from house.config import DATA_SERVICES, ROOT, SERVICES
 from house.errors import HouseError
 from house.release import ENVIRONMENTS
 
@@ -39,11 +39,16 @@ RULES: dict[str, tuple[str, str]] = {
     "github.owner_id": (r"\d+", "a number (see the file's comment)"),
     "github.repository_id": (r"\d+", "a number (see the file's comment)"),
     "azure.tenant_id": (UUID, "a UUID (see the file's comment)"),
+    "azure.administrators_group": (r"\S(.*\S)?", "the name of a group in Entra ID"),
     "azure.administrators_group_id": (UUID, "a UUID (see the file's comment)"),
     **{f"environments.{name}.subscription_id": (UUID, "a subscription's UUID") for name in ENVIRONMENTS},
     **{f"environments.{name}.host": (r"([a-z0-9-]+\.)+[a-z]{2,}", "a host name") for name in ENVIRONMENTS},
 }
-OUTPUTS = {"accounts", "client_ids", "postgres_hosts", "redis_host", "registry", "resource_group", "vault_uri"}
+# What Terraform's output `values` holds beside the environment's name.
+OUTPUTS = {
+    *("accounts", "endpoints_cidr", "identities", "kubelet_client_id", "postgres", "redis"),
+    *("registry", "resource_group", "vault_uri"),
+}
 WRITTEN = "# Written by `make settings` from infra/settings.yaml and Terraform's outputs: do not edit.\n"
 
 
@@ -128,19 +133,36 @@ def shop_values(settings: dict[str, Any], environment: str, made: dict[str, Any]
     }
     if not made:
         return shop
+    endpoints = [made["endpoints_cidr"]]
     shop["global"]["images"] = {"registry": made["registry"]}
-    for service in ("catalog", "video"):
-        shop[service] = {"workloadIdentityClientId": made["client_ids"][service]}
-    if made["redis_host"]:
-        shop["global"]["redis"] = {"external": {"host": made["redis_host"]}}
+    shop["global"]["azure"]["kubeletClientId"] = made["kubelet_client_id"]
+    for service in SERVICES:
+        its = made["identities"][service]
+        shop[service] = {"workloadIdentity": {"clientId": its["client_id"], "principalId": its["principal_id"]}}
+    if made["redis"]:
+        shop["global"]["redis"] = {"external": {"host": made["redis"]["host"], "authentication": "entra"}}
+        shop["global"].setdefault("network", {})["redisCidrs"] = endpoints
     if made["accounts"]:
         shop["global"]["defaults"] = {
             part: {"azure": {"account": made["accounts"][account], "resourceGroup": made["resource_group"]}}
             for part, account in (("files", "media"), ("backup", "backup"))
+            if account in made["accounts"]
         }
-    for service in DATA_SERVICES if made["postgres_hosts"] else ():
-        shop.setdefault(service, {})["postgres"] = {"external": {"host": made["postgres_hosts"][service]}}
+        shop["global"].setdefault("network", {})["storageCidrs"] = endpoints
+    for service in DATA_SERVICES if made["postgres"] else ():
+        shop[service]["postgres"] = {"external": _external_postgres(made["postgres"][service])}
     return shop
+
+
+def _external_postgres(server: dict[str, Any]) -> dict[str, Any]:
+    """A server that knows identities alone: where it is, and as whom a Job makes the service's role and database."""
+    administrator = server["administrator"]
+    return {
+        "host": server["host"],
+        "authentication": "entra",
+        "cidrs": [server["cidr"]],
+        "administrator": {"user": administrator["user"], "clientId": administrator["client_id"]},
+    }
 
 
 def external_secrets(settings: dict[str, Any], made: dict[str, Any]) -> dict[str, Any]:
@@ -195,7 +217,7 @@ def external_dns(settings: dict[str, Any], environment: str, made: dict[str, Any
 def _signs_in_as(settings: dict[str, Any], made: dict[str, Any], name: str) -> dict[str, Any]:
     return {
         "annotations": {
-            "azure.workload.identity/client-id": made["client_ids"][name],
+            "azure.workload.identity/client-id": made["identities"][name]["client_id"],
             "azure.workload.identity/tenant-id": settings["azure"]["tenant_id"],
         }
     }

@@ -18,6 +18,11 @@ output "kubelet_object_id" {
   value       = azurerm_user_assigned_identity.kubelet.principal_id
 }
 
+output "kubelet_client_id" {
+  description = "Client ID of the same identity: what a volume of blobs names when a node mounts it."
+  value       = azurerm_user_assigned_identity.kubelet.client_id
+}
+
 output "host" {
   description = "Address of the API server."
   value       = azurerm_kubernetes_cluster.this.kube_config[0].host

@@ -19,6 +19,17 @@ resource "azurerm_dns_caa_record" "authority" {
   }
 }
 
+# external-dns lists the zones of the resource group before it writes into one of them.
+resource "azurerm_role_assignment" "listers" {
+  for_each = var.writers
+
+  scope                = var.resource_group_id
+  role_definition_name = "Reader"
+  principal_id         = each.value
+  principal_type       = "ServicePrincipal"
+  description          = "${each.key} lists zones"
+}
+
 resource "azurerm_role_assignment" "writers" {
   for_each = var.writers
 

@@ -3,6 +3,11 @@ variable "resource_group_name" {
   type        = string
 }
 
+variable "resource_group_id" {
+  description = "The same resource group, by its ID."
+  type        = string
+}
+
 variable "domain" {
   description = "The shop's host, which is a zone of its own, such as dev.streamcart.example."
   type        = string

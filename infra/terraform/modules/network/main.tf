@@ -1,4 +1,5 @@
-# One network: nodes, private endpoints and PostgreSQL each in a subnet of their own; out by one known address.
+# One network: nodes, private endpoints and each PostgreSQL server in a subnet of its own; out by one known address that
+# no zone's failure takes away.
 resource "azurerm_virtual_network" "this" {
   name                = "${var.name}-vnet"
   resource_group_name = var.resource_group_name
@@ -24,12 +25,15 @@ resource "azurerm_subnet" "endpoints" {
   private_endpoint_network_policies = "Enabled"
 }
 
+# A /28 (the smallest that PostgreSQL accepts) for each server: network policies in the cluster allow a service the addresses
+# of its own server and no other. Azure manages how delegated subnets reach Entra ID and the storage of backups.
 resource "azurerm_subnet" "postgres" {
-  name                            = "postgres"
-  resource_group_name             = var.resource_group_name
-  virtual_network_name            = azurerm_virtual_network.this.name
-  address_prefixes                = [cidrsubnet(var.address_space, 8, 5)]
-  default_outbound_access_enabled = false
+  for_each = var.postgres_servers
+
+  name                 = "postgres-${each.key}"
+  resource_group_name  = var.resource_group_name
+  virtual_network_name = azurerm_virtual_network.this.name
+  address_prefixes     = [cidrsubnet(var.address_space, 12, 5 * 16 + each.value)]
 
   delegation {
     name = "postgres"
@@ -104,7 +108,9 @@ resource "azurerm_subnet_network_security_group_association" "endpoints" {
 }
 
 resource "azurerm_subnet_network_security_group_association" "postgres" {
-  subnet_id                 = azurerm_subnet.postgres.id
+  for_each = azurerm_subnet.postgres
+
+  subnet_id                 = each.value.id
   network_security_group_id = azurerm_network_security_group.private.id
 }
 
@@ -113,15 +119,16 @@ resource "azurerm_public_ip" "out" {
   resource_group_name = var.resource_group_name
   location            = var.location
   allocation_method   = "Static"
-  sku                 = "Standard"
+  sku                 = "StandardV2"
   tags                = var.tags
 }
 
+# StandardV2 spans all zones of the region; a Standard gateway lives in one.
 resource "azurerm_nat_gateway" "out" {
   name                    = "${var.name}-out"
   resource_group_name     = var.resource_group_name
   location                = var.location
-  sku_name                = "Standard"
+  sku_name                = "StandardV2"
   idle_timeout_in_minutes = 10
   tags                    = var.tags
 }

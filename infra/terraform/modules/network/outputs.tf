@@ -15,9 +15,14 @@ output "endpoints_subnet_id" {
   value       = azurerm_subnet.endpoints.id
 }
 
-output "postgres_subnet_id" {
-  description = "Subnet that is delegated to PostgreSQL."
-  value       = azurerm_subnet.postgres.id
+output "endpoints_cidr" {
+  description = "Addresses of private endpoints: Redis, the vault and storage accounts."
+  value       = azurerm_subnet.endpoints.address_prefixes[0]
+}
+
+output "postgres_subnets" {
+  description = "Delegated subnet of each PostgreSQL server: its ID and its addresses."
+  value       = { for name, subnet in azurerm_subnet.postgres : name => { id = subnet.id, cidr = subnet.address_prefixes[0] } }
 }
 
 output "private_zone_ids" {

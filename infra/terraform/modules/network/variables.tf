@@ -34,3 +34,14 @@ variable "address_space" {
     error_message = "The address space must be a /16 in CIDR notation, such as 10.10.0.0/16."
   }
 }
+
+variable "postgres_servers" {
+  description = "PostgreSQL servers, each with the number (0 to 15) of its subnet. A number is never given to another server."
+  type        = map(number)
+  default     = {}
+
+  validation {
+    condition     = alltrue([for number in values(var.postgres_servers) : number >= 0 && number <= 15]) && length(distinct(values(var.postgres_servers))) == length(var.postgres_servers)
+    error_message = "Each server needs a number of its own, from 0 to 15."
+  }
+}

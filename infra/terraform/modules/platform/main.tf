@@ -2,6 +2,8 @@
 locals {
   name = "${var.settings.name}-${var.environment}"
   its  = var.settings.environments[var.environment]
+  # A server keeps its number, and with it its addresses, for ever: new services are added at the end of the list.
+  postgres_servers = !var.managed_data ? {} : var.sizes.postgres_shared ? { shared = 15 } : { for number, service in var.data_services : service => number }
   tags = {
     application = "streamcart"
     environment = var.environment
@@ -23,6 +25,7 @@ module "network" {
   resource_group_name = azurerm_resource_group.this.name
   location            = azurerm_resource_group.this.location
   address_space       = var.address_space
+  postgres_servers    = local.postgres_servers
   tags                = local.tags
 }
 
@@ -50,8 +53,13 @@ module "identity" {
   name                = local.name
   resource_group_name = azurerm_resource_group.this.name
   location            = azurerm_resource_group.this.location
-  identities          = { for name, account in var.service_accounts : name => { issuer = module.cluster.issuer_url, subjects = ["system:serviceaccount:${account}"] } }
-  tags                = local.tags
+  identities = {
+    for name, accounts in merge(local.service_accounts, local.database_administrator) : name => {
+      issuer   = module.cluster.issuer_url
+      subjects = [for account in accounts : "system:serviceaccount:${account}"]
+    }
+  }
+  tags = local.tags
 }
 
 # Both environments pull from one registry, so that what is promoted is the same image.
@@ -74,17 +82,29 @@ module "keyvault" {
   private_zone_id     = module.network.private_zone_ids["vault"]
   authorised_ranges   = local.its.authorised_ranges
   readers             = { external-secrets = module.identity.principal_ids["external-secrets"] }
-  generated           = setsubtract(var.secrets.generated, var.managed_data ? local.made_with_the_data : [])
+  generated           = var.managed_data ? var.secrets.generated : setunion(var.secrets.generated, local.passwords)
   generated_keys      = var.secrets.keys
   tags                = local.tags
 }
 
 locals {
-  # Passwords that come from Azure's own PostgreSQL and Redis.
-  made_with_the_data = concat(
+  # What runs in the cluster asks for passwords; Azure's own PostgreSQL and Redis know identities instead.
+  passwords = concat(
     [for service in var.data_services : "${service}-database-password"],
     [for service in concat(var.data_services, ["ui"]) : "${service}-redis-password"],
   )
+  service_accounts = merge(
+    { for service in var.data_services : service => ["${service}:${service}"] },
+    {
+      ui               = ["frontend:ui"]
+      external-secrets = ["external-secrets:external-secrets"]
+      external-dns     = ["external-dns:external-dns"]
+    },
+  )
+  # One Job in each service's namespace makes the service's role and database.
+  database_administrator = !var.managed_data ? {} : {
+    database-administrator = [for service in var.data_services : "${service}:database-administrator"]
+  }
 }
 
 module "postgres" {
@@ -94,15 +114,17 @@ module "postgres" {
   name                 = local.name
   resource_group_name  = azurerm_resource_group.this.name
   location             = azurerm_resource_group.this.location
-  services             = var.data_services
-  shared               = var.sizes.postgres_shared
+  tenant_id            = var.settings.azure.tenant_id
+  subnets              = module.network.postgres_subnets
   sku_name             = var.sizes.postgres
   high_availability    = var.sizes.postgres_standby
   geo_redundant_backup = true
-  subnet_id            = module.network.postgres_subnet_id
   private_zone_id      = module.network.private_zone_ids["postgres"]
-  key_vault_id         = module.keyvault.id
-  tags                 = local.tags
+  administrators = {
+    "${local.name}-database-administrator"    = { object_id = module.identity.principal_ids["database-administrator"], type = "ServicePrincipal" }
+    (var.settings.azure.administrators_group) = { object_id = var.settings.azure.administrators_group_id, type = "Group" }
+  }
+  tags = local.tags
 }
 
 module "redis" {
@@ -113,10 +135,9 @@ module "redis" {
   resource_group_name = azurerm_resource_group.this.name
   location            = azurerm_resource_group.this.location
   sku_name            = var.sizes.redis
-  services            = concat(var.data_services, ["ui"])
+  principals          = { for service in concat(var.data_services, ["ui"]) : service => module.identity.principal_ids[service] }
   endpoints_subnet_id = module.network.endpoints_subnet_id
   private_zone_id     = module.network.private_zone_ids["redis"]
-  key_vault_id        = module.keyvault.id
   tags                = local.tags
 }
 
@@ -138,6 +159,7 @@ module "dns" {
   source = "../dns"
 
   resource_group_name = azurerm_resource_group.this.name
+  resource_group_id   = azurerm_resource_group.this.id
   domain              = local.its.host
   writers             = { external-dns = module.identity.principal_ids["external-dns"] }
   tags                = local.tags

@@ -15,7 +15,7 @@ variable "settings" {
     contact  = string
     location = string
     github   = object({ owner = string, repository = string, owner_id = number, repository_id = number })
-    azure    = object({ tenant_id = string, administrators_group_id = string })
+    azure    = object({ tenant_id = string, administrators_group = string, administrators_group_id = string })
     environments = map(object({
       subscription_id   = string
       host              = string
@@ -70,20 +70,9 @@ variable "monitoring" {
 }
 
 variable "data_services" {
-  description = "Services that have a database."
+  description = "Services that have a database, in the order that they came to be."
   type        = list(string)
   default     = ["auth", "catalog", "payment", "video"]
-}
-
-variable "service_accounts" {
-  description = "Service accounts (<namespace>:<name>) that sign in to Azure, by the name of their identity."
-  type        = map(string)
-  default = {
-    catalog          = "catalog:catalog"
-    video            = "video:video"
-    external-secrets = "external-secrets:external-secrets"
-    external-dns     = "external-dns:external-dns"
-  }
 }
 
 variable "secrets" {
@@ -91,12 +80,11 @@ variable "secrets" {
   type        = object({ generated = set(string), keys = set(string) })
   default = {
     generated = [
-      "auth-client-secret", "auth-database-password", "auth-redis-password", "auth-secret-key",
-      "catalog-client-secret", "catalog-database-password", "catalog-redis-password", "catalog-secret-key",
-      "payment-client-secret", "payment-database-password", "payment-redis-password", "payment-sandbox-webhook-secret",
-      "payment-secret-key",
-      "ui-client-secret", "ui-redis-password", "ui-secret-key",
-      "video-client-secret", "video-database-password", "video-redis-password", "video-secret-key", "video-stream-secret",
+      "auth-client-secret", "auth-secret-key",
+      "catalog-client-secret", "catalog-secret-key",
+      "payment-client-secret", "payment-sandbox-webhook-secret", "payment-secret-key",
+      "ui-client-secret", "ui-secret-key",
+      "video-client-secret", "video-secret-key", "video-stream-secret",
     ]
     keys = ["auth-key-encryption-key", "ui-cookie-key"]
   }

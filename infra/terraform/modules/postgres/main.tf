@@ -1,41 +1,28 @@
-# A server for each service, or one that all share; reachable in the network alone.
-locals {
-  servers = var.shared ? { shared = { login = "streamcart", databases = var.services } } : {
-    for service in var.services : service => { login = service, databases = [service] }
-  }
-  databases = {
-    for pair in flatten([
-      for server, its in local.servers : [for database in its.databases : { server = server, name = database }]
-    ]) : pair.name => pair
-  }
-}
-
-ephemeral "random_password" "administrator" {
-  for_each = local.servers
-
-  length  = 48
-  special = false
-}
-
+# A server for each service, or one that all share; reachable in the network alone, by identities of Entra ID alone.
+# Databases and roles are not made here: on a server without a password, Azure's API gives databases to an owner that nobody
+# may become. A Job of the chart makes both, as the administrator below.
 resource "azurerm_postgresql_flexible_server" "this" {
-  for_each = local.servers
+  for_each = var.subnets
 
-  name                              = "${var.name}-${each.key}"
-  resource_group_name               = var.resource_group_name
-  location                          = var.location
-  version                           = var.postgres_version
-  sku_name                          = var.sku_name
-  storage_mb                        = var.storage_gb * 1024
-  auto_grow_enabled                 = true
-  backup_retention_days             = var.backup_retention_days
-  geo_redundant_backup_enabled      = var.geo_redundant_backup
-  public_network_access_enabled     = false
-  delegated_subnet_id               = var.subnet_id
-  private_dns_zone_id               = var.private_zone_id
-  administrator_login               = each.value.login
-  administrator_password_wo         = ephemeral.random_password.administrator[each.key].result
-  administrator_password_wo_version = var.password_version
-  tags                              = var.tags
+  name                          = "${var.name}-${each.key}"
+  resource_group_name           = var.resource_group_name
+  location                      = var.location
+  version                       = var.postgres_version
+  sku_name                      = var.sku_name
+  storage_mb                    = var.storage_gb * 1024
+  auto_grow_enabled             = true
+  backup_retention_days         = var.backup_retention_days
+  geo_redundant_backup_enabled  = var.geo_redundant_backup
+  public_network_access_enabled = false
+  delegated_subnet_id           = each.value.id
+  private_dns_zone_id           = var.private_zone_id
+  tags                          = var.tags
+
+  authentication {
+    active_directory_auth_enabled = true
+    password_auth_enabled         = false
+    tenant_id                     = var.tenant_id
+  }
 
   dynamic "high_availability" {
     for_each = var.high_availability ? [1] : []
@@ -63,44 +50,33 @@ resource "azurerm_postgresql_flexible_server" "this" {
   }
 }
 
-# Written when the server is there, from the value that the server was given in the same run: a server that could not be
-# made leaves no password behind that the next run would differ from.
-resource "azurerm_key_vault_secret" "password" {
-  for_each = azurerm_postgresql_flexible_server.this
+# A Job in the cluster makes roles and databases; people look after them.
+resource "azurerm_postgresql_flexible_server_active_directory_administrator" "this" {
+  for_each = {
+    for pair in setproduct(keys(var.subnets), keys(var.administrators)) : join(" ", pair) => { server = pair[0], administrator = pair[1] }
+  }
 
-  name             = "${each.key}-database-password"
-  key_vault_id     = var.key_vault_id
-  value_wo         = ephemeral.random_password.administrator[each.key].result
-  value_wo_version = var.password_version
-  content_type     = "text/plain"
+  server_name         = azurerm_postgresql_flexible_server.this[each.value.server].name
+  resource_group_name = var.resource_group_name
+  tenant_id           = var.tenant_id
+  object_id           = var.administrators[each.value.administrator].object_id
+  principal_name      = each.value.administrator
+  principal_type      = var.administrators[each.value.administrator].type
 }
 
 # What migrations ask for with CREATE EXTENSION.
 resource "azurerm_postgresql_flexible_server_configuration" "extensions" {
-  for_each = local.servers
+  for_each = azurerm_postgresql_flexible_server.this
 
   name      = "azure.extensions"
-  server_id = azurerm_postgresql_flexible_server.this[each.key].id
+  server_id = each.value.id
   value     = join(",", var.extensions)
 }
 
 resource "azurerm_postgresql_flexible_server_configuration" "tls" {
-  for_each = local.servers
+  for_each = azurerm_postgresql_flexible_server.this
 
   name      = "require_secure_transport"
-  server_id = azurerm_postgresql_flexible_server.this[each.key].id
+  server_id = each.value.id
   value     = "on"
-}
-
-resource "azurerm_postgresql_flexible_server_database" "this" {
-  for_each = local.databases
-
-  name      = each.key
-  server_id = azurerm_postgresql_flexible_server.this[each.value.server].id
-  charset   = "UTF8"
-  collation = "en_US.utf8"
-
-  lifecycle {
-    prevent_destroy = true
-  }
 }

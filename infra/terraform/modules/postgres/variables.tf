@@ -24,16 +24,24 @@ variable "tags" {
   default     = {}
 }
 
-variable "services" {
-  description = "Services that have a database."
-  type        = list(string)
-  default     = ["auth", "catalog", "payment", "video"]
+variable "tenant_id" {
+  description = "Entra ID tenant that clients sign in to."
+  type        = string
 }
 
-variable "shared" {
-  description = "Whether one server holds all databases (cheaper; the roles are then made by hand, see the runbook)."
-  type        = bool
-  default     = false
+variable "subnets" {
+  description = "Servers by name, each with the subnet that is delegated to it."
+  type        = map(object({ id = string, cidr = string }))
+}
+
+variable "administrators" {
+  description = "Administrators by their name in Entra ID, which is the name of their role: object ID and type (ServicePrincipal or Group)."
+  type        = map(object({ object_id = string, type = string }))
+
+  validation {
+    condition     = anytrue([for administrator in var.administrators : administrator.type == "ServicePrincipal"]) && alltrue([for administrator in var.administrators : contains(["ServicePrincipal", "Group"], administrator.type)])
+    error_message = "An identity must administer the servers (the Job that makes roles and databases); others are identities or groups."
+  }
 }
 
 variable "postgres_version" {
@@ -97,23 +105,7 @@ variable "extensions" {
   default     = ["BTREE_GIST", "PG_TRGM", "UNACCENT"]
 }
 
-variable "subnet_id" {
-  description = "Subnet that is delegated to PostgreSQL."
-  type        = string
-}
-
 variable "private_zone_id" {
   description = "Private DNS zone of PostgreSQL."
   type        = string
-}
-
-variable "key_vault_id" {
-  description = "Vault that the passwords are kept in."
-  type        = string
-}
-
-variable "password_version" {
-  description = "Raise it to change the passwords, or when a run was broken off between a server and its secret."
-  type        = number
-  default     = 1
 }

@@ -1,4 +1,4 @@
-# Azure Managed Redis: what Azure Cache for Redis became. In the network alone.
+# Azure Managed Redis, in the network alone. Each service signs in as its own identity; there are no access keys.
 resource "azurerm_managed_redis" "this" {
   name                      = "${var.name}-redis"
   resource_group_name       = var.resource_group_name
@@ -9,11 +9,12 @@ resource "azurerm_managed_redis" "this" {
   tags                      = var.tags
 
   default_database {
-    # Celery and Django's cache use several keys in one command, so one endpoint that looks like a single server.
-    clustering_policy                             = "EnterpriseCluster"
+    # Celery and Django's cache use several keys in one command, which both clustered policies refuse when the keys lie in
+    # different slots (CROSSSLOT). One shard holds up to 25 GB.
+    clustering_policy                             = "NoCluster"
     client_protocol                               = "Encrypted"
     eviction_policy                               = "VolatileLRU"
-    access_keys_authentication_enabled            = true
+    access_keys_authentication_enabled            = false
     persistence_append_only_file_backup_frequency = "1s"
   }
 }
@@ -31,12 +32,36 @@ module "endpoint" {
   tags                = var.tags
 }
 
-# The access key is the services' password. Azure makes it, so it is in the state, which only the pipeline reads.
-resource "azurerm_key_vault_secret" "password" {
-  for_each = toset(var.services)
+# Azure refuses two assignments at the same time, and the provider does not hold them apart: one after the other.
+resource "azurerm_managed_redis_access_policy_assignment" "auth" {
+  managed_redis_id = azurerm_managed_redis.this.id
+  object_id        = var.principals.auth
+}
 
-  name         = "${each.key}-redis-password"
-  key_vault_id = var.key_vault_id
-  value        = azurerm_managed_redis.this.default_database[0].primary_access_key
-  content_type = "text/plain"
+resource "azurerm_managed_redis_access_policy_assignment" "catalog" {
+  managed_redis_id = azurerm_managed_redis.this.id
+  object_id        = var.principals.catalog
+
+  depends_on = [azurerm_managed_redis_access_policy_assignment.auth]
+}
+
+resource "azurerm_managed_redis_access_policy_assignment" "payment" {
+  managed_redis_id = azurerm_managed_redis.this.id
+  object_id        = var.principals.payment
+
+  depends_on = [azurerm_managed_redis_access_policy_assignment.catalog]
+}
+
+resource "azurerm_managed_redis_access_policy_assignment" "ui" {
+  managed_redis_id = azurerm_managed_redis.this.id
+  object_id        = var.principals.ui
+
+  depends_on = [azurerm_managed_redis_access_policy_assignment.payment]
+}
+
+resource "azurerm_managed_redis_access_policy_assignment" "video" {
+  managed_redis_id = azurerm_managed_redis.this.id
+  object_id        = var.principals.video
+
+  depends_on = [azurerm_managed_redis_access_policy_assignment.ui]
 }

@@ -33,6 +33,11 @@ variable "sku_name" {
     condition     = can(regex("^(Balanced_B|MemoryOptimized_M|ComputeOptimized_X)[0-9]+$", var.sku_name))
     error_message = "The SKU must be one of Azure Managed Redis, such as Balanced_B0."
   }
+
+  validation {
+    condition     = can(regex("_[A-Z]([0-9]|1[0-9]|20)$", var.sku_name))
+    error_message = "Without clustering one shard holds 25 GB at most: choose a size up to 20."
+  }
 }
 
 variable "high_availability" {
@@ -41,10 +46,9 @@ variable "high_availability" {
   default     = true
 }
 
-variable "services" {
-  description = "Services that use it."
-  type        = list(string)
-  default     = ["auth", "catalog", "payment", "ui", "video"]
+variable "principals" {
+  description = "Object IDs of the services' identities."
+  type        = object({ auth = string, catalog = string, payment = string, ui = string, video = string })
 }
 
 variable "endpoints_subnet_id" {
@@ -54,10 +58,5 @@ variable "endpoints_subnet_id" {
 
 variable "private_zone_id" {
   description = "Private DNS zone of Redis."
-  type        = string
-}
-
-variable "key_vault_id" {
-  description = "Vault that the password is kept in."
   type        = string
 }

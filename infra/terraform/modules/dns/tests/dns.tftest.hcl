@@ -2,6 +2,7 @@ mock_provider "azurerm" {}
 
 variables {
   resource_group_name = "streamcart-dev"
+  resource_group_id   = "/subscriptions/00000000-0000-0000-0000-000000000020/resourceGroups/streamcart-dev"
   domain              = "dev.streamcart.example"
   writers             = { external-dns = "00000000-0000-0000-0000-0000000000aa" }
 }
@@ -17,6 +18,15 @@ run "one_identity_writes_records" {
   assert {
     condition     = anytrue([for record in azurerm_dns_caa_record.authority.record : record.value == "letsencrypt.org"])
     error_message = "Nobody else issues certificates."
+  }
+}
+
+run "the_writer_finds_the_zone" {
+  command = plan
+
+  assert {
+    condition     = azurerm_role_assignment.listers["external-dns"].role_definition_name == "Reader" && azurerm_role_assignment.listers["external-dns"].scope == var.resource_group_id
+    error_message = "external-dns lists the zones of the resource group."
   }
 }
 

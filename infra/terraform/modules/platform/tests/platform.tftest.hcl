@@ -9,7 +9,7 @@ variables {
     contact  = "platform@streamcart.example"
     location = "westeurope"
     github   = { owner = "streamcart", repository = "streamcart", owner_id = 1, repository_id = 2 }
-    azure    = { tenant_id = "00000000-0000-0000-0000-0000000000aa", administrators_group_id = "00000000-0000-0000-0000-0000000000aa" }
+    azure    = { tenant_id = "00000000-0000-0000-0000-0000000000aa", administrators_group = "platform-administrators", administrators_group_id = "00000000-0000-0000-0000-0000000000aa" }
     environments = {
       dev  = { subscription_id = "00000000-0000-0000-0000-0000000000aa", host = "dev.streamcart.example", authorised_ranges = [] }
       prod = { subscription_id = "00000000-0000-0000-0000-0000000000aa", host = "streamcart.example", authorised_ranges = ["203.0.113.0/24"] }
@@ -58,6 +58,11 @@ run "a_large_one_uses_azures" {
     condition     = output.values.resource_group == "streamcart-prod"
     error_message = "Names say the environment."
   }
+
+  assert {
+    condition     = output.values.postgres["video"].cidr == "10.10.5.48/28" && output.values.postgres["video"].administrator.user == "streamcart-prod-database-administrator" && output.values.redis.cidr == "10.10.4.0/24"
+    error_message = "Network policies and Jobs learn where each service's own server is, and who administers it."
+  }
 }
 
 run "both_environments_pull_from_one_registry" {
@@ -88,7 +93,7 @@ run "a_long_name_is_refused" {
       contact  = "platform@streamcart.example"
       location = "westeurope"
       github   = { owner = "streamcart", repository = "streamcart", owner_id = 1, repository_id = 2 }
-      azure    = { tenant_id = "00000000-0000-0000-0000-0000000000aa", administrators_group_id = "00000000-0000-0000-0000-0000000000aa" }
+      azure    = { tenant_id = "00000000-0000-0000-0000-0000000000aa", administrators_group = "platform-administrators", administrators_group_id = "00000000-0000-0000-0000-0000000000aa" }
       environments = {
         dev  = { subscription_id = "00000000-0000-0000-0000-0000000000aa", host = "dev.streamcart.example", authorised_ranges = [] }
         prod = { subscription_id = "00000000-0000-0000-0000-0000000000aa", host = "streamcart.example", authorised_ranges = ["203.0.113.0/24"] }

@@ -4,28 +4,25 @@ variables {
   name                = "streamcart-dev"
   resource_group_name = "streamcart-dev"
   location            = "westeurope"
+  tenant_id           = "00000000-0000-0000-0000-0000000000aa"
   sku_name            = "B_Standard_B2s"
-  subnet_id           = "/subscriptions/00000000-0000-0000-0000-000000000020/resourceGroups/streamcart-dev/providers/Microsoft.Network/virtualNetworks/v/subnets/s"
   private_zone_id     = "/subscriptions/00000000-0000-0000-0000-000000000020/resourceGroups/streamcart-dev/providers/Microsoft.Network/privateDnsZones/z"
-  key_vault_id        = "/subscriptions/00000000-0000-0000-0000-000000000020/resourceGroups/streamcart-dev/providers/Microsoft.KeyVault/vaults/v"
+  subnets = {
+    auth    = { id = "/subscriptions/00000000-0000-0000-0000-000000000020/resourceGroups/streamcart-dev/providers/Microsoft.Network/virtualNetworks/v/subnets/postgres-auth", cidr = "10.10.5.0/28" }
+    payment = { id = "/subscriptions/00000000-0000-0000-0000-000000000020/resourceGroups/streamcart-dev/providers/Microsoft.Network/virtualNetworks/v/subnets/postgres-payment", cidr = "10.10.5.16/28" }
+  }
+  administrators = {
+    streamcart-dev-database-administrator = { object_id = "00000000-0000-0000-0000-0000000000bb", type = "ServicePrincipal" }
+    administrators                        = { object_id = "00000000-0000-0000-0000-0000000000cc", type = "Group" }
+  }
 }
 
-run "every_service_has_its_own_server" {
+run "every_server_has_its_own_subnet" {
   command = plan
 
   assert {
-    condition     = toset(keys(azurerm_postgresql_flexible_server.this)) == toset(["auth", "catalog", "payment", "video"])
-    error_message = "Four services, four servers."
-  }
-
-  assert {
-    condition     = alltrue([for name, server in azurerm_postgresql_flexible_server.this : server.administrator_login == name && server.public_network_access_enabled == false])
-    error_message = "Each with its own login, in the network alone."
-  }
-
-  assert {
-    condition     = alltrue([for server in azurerm_postgresql_flexible_server.this : server.administrator_password == null])
-    error_message = "The password is not in the state."
+    condition     = alltrue([for name, server in azurerm_postgresql_flexible_server.this : endswith(server.delegated_subnet_id, "/postgres-${name}") && server.public_network_access_enabled == false])
+    error_message = "Each in a subnet of its own, in the network alone."
   }
 
   assert {
@@ -34,17 +31,28 @@ run "every_service_has_its_own_server" {
   }
 }
 
-run "one_server_may_hold_all" {
+run "nobody_signs_in_with_a_password" {
   command = plan
 
-  variables {
-    shared = true
+  assert {
+    condition     = alltrue([for server in azurerm_postgresql_flexible_server.this : server.authentication[0].active_directory_auth_enabled && !server.authentication[0].password_auth_enabled])
+    error_message = "Entra ID alone."
   }
 
   assert {
-    condition     = length(azurerm_postgresql_flexible_server.this) == 1 && length(azurerm_postgresql_flexible_server_database.this) == 4
-    error_message = "One server, four databases."
+    condition     = length(azurerm_postgresql_flexible_server_active_directory_administrator.this) == 4
+    error_message = "Both administrators on both servers."
   }
+}
+
+run "a_server_that_no_job_administers_is_refused" {
+  command = plan
+
+  variables {
+    administrators = { people = { object_id = "00000000-0000-0000-0000-0000000000cc", type = "Group" } }
+  }
+
+  expect_failures = [var.administrators]
 }
 
 run "a_burstable_server_has_no_standby" {
