@@ -21,12 +21,11 @@ from apps.common.settings.variables import ENV_DEFAULTS
 env = environ.FileAwareEnv(**ENV_DEFAULTS)
 
 
-def by_authentication(variable: str, **choices: str) -> str:
-    """What belongs to the value of this variable. Raises ImproperlyConfigured for one that is no choice."""
-    chosen = env(variable)
-    if chosen not in choices:
-        raise ImproperlyConfigured(f"{variable} must be {' or '.join(choices)}, not {chosen!r}.")
-    return choices[chosen]
+def signs_in_with_entra(variable: str) -> bool:
+    """Whether this variable asks for tokens instead of a password. Raises ImproperlyConfigured for a typing error."""
+    if env(variable) not in ("password", "entra"):
+        raise ImproperlyConfigured(f"{variable} must be password or entra, not {env(variable)!r}.")
+    return env(variable) == "entra"
 
 
 # `apps.catalog.settings` -> "catalog": the settings module names the service, nothing else needs to.
@@ -109,12 +108,12 @@ TEMPLATES = [
 # --- Data -----------------------------------------------------------------------------------------------------
 
 # Who signs in to PostgreSQL and Redis: the password in the address, or the pod's identity.
-DATABASE_ENGINE = by_authentication(
-    "DATABASE_AUTHENTICATION", password="django_prometheus.db.backends.postgresql", entra="apps.common.azure.postgresql"
+DATABASE_ENGINE = (
+    "apps.common.azure.postgresql"
+    if signs_in_with_entra("DATABASE_AUTHENTICATION")
+    else "django_prometheus.db.backends.postgresql"
 )
-REDIS_CREDENTIALS = by_authentication(
-    "REDIS_AUTHENTICATION", password="", entra="apps.common.azure.identity.RedisCredentials"
-)
+REDIS_CREDENTIALS = "apps.common.azure.identity.RedisCredentials" if signs_in_with_entra("REDIS_AUTHENTICATION") else ""
 DATABASES: dict[str, dict] = {}
 if SERVICE != "ui":
     DATABASES["default"] = {

@@ -96,7 +96,8 @@ def test_the_broker_signs_in_with_a_token(entra, redis_user):
 def test_a_refused_token_is_a_redis_that_is_away(entra, redis_user):
     entra.is_refusing = True
     cache = ForgivingRedisCache(
-        f"{django_settings.REDIS_URL}?client_name=refused", {"OPTIONS": {"credential_provider": identity.RedisCredentials()}}
+        f"{django_settings.REDIS_URL}?client_name=refused",
+        {"OPTIONS": {"credential_provider": identity.RedisCredentials()}},
     )
     assert cache.get("a", "miss") == "miss"
     with pytest.raises(AuthenticationError, match="AADSTS700016"):
@@ -161,7 +162,7 @@ def server(db, settings, monkeypatch) -> Iterator[str]:
     settings.DATABASE_AUTHENTICATION = "password"
     monkeypatch.setitem(settings.DATABASES, "default", {**own, "NAME": "shop", "USER": "shop", "PASSWORD": "first"})
     yield address
-    with administrator(address) as cursor:
+    with Administrator(address) as cursor:
         cursor.execute("DROP DATABASE IF EXISTS shop")
         for role in ("shop", "stranger"):
             cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role])
@@ -170,7 +171,7 @@ def server(db, settings, monkeypatch) -> Iterator[str]:
         cursor.execute("DROP FUNCTION IF EXISTS pgaadauth_create_principal_with_oid")
 
 
-class administrator:
+class Administrator:
     def __init__(self, address: str) -> None:
         self.connection = psycopg2.connect(address)
         self.connection.autocommit = True
@@ -196,7 +197,7 @@ def as_user(address: str, user: str, password: str, statement: str) -> None:
 def test_a_service_gets_a_role_and_a_database_of_its_own(server):
     prepare()
     as_user(server, "shop", "first", "CREATE TABLE t (n int); CREATE EXTENSION IF NOT EXISTS pg_trgm")
-    with administrator(server) as cursor:
+    with Administrator(server) as cursor:
         cursor.execute("SELECT rolsuper, rolcreatedb, rolcreaterole FROM pg_roles WHERE rolname = 'shop'")
         assert cursor.fetchone() == (False, False, False)
         cursor.execute("CREATE ROLE stranger LOGIN PASSWORD 'x'")
@@ -213,7 +214,7 @@ def test_it_may_be_repeated_and_takes_a_changed_password(server, settings, monke
 
 def test_a_database_that_was_the_administrator_s_is_given_away(server):
     """The servers of earlier releases: the service signed in as the administrator, which owned everything."""
-    with administrator(server) as cursor:
+    with Administrator(server) as cursor:
         cursor.execute("CREATE DATABASE shop")
     prepare()
     as_user(server, "shop", "first", "CREATE TABLE t (n int)")
@@ -224,7 +225,7 @@ def test_with_entra_azure_makes_the_role_of_the_identity(server, entra, settings
     entra.token = own["PASSWORD"]
     settings.ADMINISTRATOR_URL = server.replace(f":{own['PASSWORD']}@", "@")
     settings.DATABASE_AUTHENTICATION, settings.DATABASE_PRINCIPAL_ID = "entra", OBJECT_ID
-    with administrator(server) as cursor:
+    with Administrator(server) as cursor:
         # Azure's function, as far as its effect goes: https://learn.microsoft.com/azure/postgresql/security/security-manage-entra-users
         cursor.execute("""
             CREATE FUNCTION pgaadauth_create_principal_with_oid(
@@ -237,7 +238,7 @@ def test_with_entra_azure_makes_the_role_of_the_identity(server, entra, settings
             END $$""")
     prepare()
     prepare()
-    with administrator(server) as cursor:
+    with Administrator(server) as cursor:
         cursor.execute("SELECT shobj_description(oid, 'pg_authid') FROM pg_roles WHERE rolname = 'shop'")
         assert cursor.fetchone() == (f"{OBJECT_ID} service",)
         cursor.execute("SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = 'shop'")
@@ -246,7 +247,7 @@ def test_with_entra_azure_makes_the_role_of_the_identity(server, entra, settings
 
 def test_a_refusal_is_a_sentence(server, settings):
     settings.ADMINISTRATOR_URL = server.replace("/postgres", "/nowhere")
-    with pytest.raises(CommandError, match="The database of shop cannot be prepared: .*nowhere"):
+    with pytest.raises(CommandError, match=r"The database of shop cannot be prepared: .*nowhere"):
         prepare()
     settings.ADMINISTRATOR_URL = ""
     with pytest.raises(CommandError, match="ADMINISTRATOR_URL is empty"):

@@ -14,8 +14,7 @@ from urllib.parse import unquote, urlsplit
 import psycopg2
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
-from psycopg2.extensions import connection as Connection
-from psycopg2.extensions import cursor as Cursor
+from psycopg2 import extensions
 from psycopg2.sql import SQL, Identifier, Literal
 
 PAUSE_SECONDS = 2.0
@@ -55,7 +54,7 @@ class Command(BaseCommand):
         self.stdout.write(f"The role {role} owns the database {name}.")
 
 
-def _connect(url: str, wait: float, *, database: str = "") -> Connection:
+def _connect(url: str, wait: float, *, database: str = "") -> extensions.connection:
     """A connection in autocommit (CREATE DATABASE takes no transaction). Raises psycopg2's errors."""
     if not url:
         raise CommandError("ADMINISTRATOR_URL is empty: set it to the address of the server's administrator.")
@@ -78,7 +77,7 @@ def _connect(url: str, wait: float, *, database: str = "") -> Connection:
             return found
 
 
-def _prepare_role(cursor: Cursor, role: str) -> None:
+def _prepare_role(cursor: extensions.cursor, role: str) -> None:
     cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role])
     exists = cursor.fetchone() is not None
     if settings.DATABASE_AUTHENTICATION == "entra":
@@ -95,8 +94,8 @@ def _prepare_role(cursor: Cursor, role: str) -> None:
     cursor.execute(SQL("ALTER ROLE {} NOCREATEDB NOCREATEROLE").format(Identifier(role)))
 
 
-def _prepare_database(cursor: Cursor, name: str, role: str) -> None:
-    # Whoever gives something away must be a member of the role that gets it (an administrator of Azure's is no superuser).
+def _prepare_database(cursor: extensions.cursor, name: str, role: str) -> None:
+    # Who gives something away must be a member of the role that gets it: Azure's administrator is no superuser.
     cursor.execute(SQL("GRANT {} TO CURRENT_USER").format(Identifier(role)))
     cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
     if cursor.fetchone() is None:
