@@ -28,6 +28,8 @@ PERCENT: Schema = {"type": "integer", "minimum": 1, "maximum": 100}
 SHARE: Schema = {"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 100}
 NAME: Schema = {"type": "string", "pattern": "^[a-z0-9]([a-z0-9-]*[a-z0-9])?$"}
 CIDRS: Schema = {"type": "array", "items": {"type": "string", "pattern": r"^[0-9a-f.:]+/[0-9]+$"}}
+OBJECTS: Schema = {"type": "array", "items": {"type": "object"}}
+AUTHENTICATION: Schema = {"enum": ["password", "entra"]}
 SERVICES = ("ui", "catalog", "auth", "payment", "video")
 SERVICE: Schema = {"enum": list(SERVICES)}
 SERVICE_LIST: Schema = {"type": "array", "items": SERVICE, "uniqueItems": True}
@@ -87,6 +89,7 @@ RULES: dict[str, Schema] = {
     },
     "global.host": {"type": "string", "pattern": r"^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$"},
     "global.scheme": {"enum": ["http", "https"]},
+    "global.environment": {"enum": ["local", "dev", "prod"]},
     "global.images.pullPolicy": {"enum": ["IfNotPresent", "Always", "Never"]},
     "global.images.pullSecrets": {"type": "array", "items": NAME},
     "global.routing.flavor": {"enum": ["nginx", "ingress-nginx", "gateway"]},
@@ -101,7 +104,10 @@ RULES: dict[str, Schema] = {
     "global.network.calls": {"type": "object", "additionalProperties": SERVICE_LIST, "propertyNames": SERVICE},
     "global.network.testedByPurchase": SERVICE_LIST,
     "global.network.dns.podLabels": STRINGS,
-    "global.network.dataCidrs": CIDRS,
+    "global.network.dns.nodeCidrs": CIDRS,
+    "global.network.redisCidrs": CIDRS,
+    "global.network.storageCidrs": CIDRS,
+    "global.network.kedaNamespace": NAME,
     "global.network.privateCidrs": CIDRS,
     "global.network.smtpPort": {"type": "integer", "minimum": 0, "maximum": 65535},
     "global.secrets.source": {"enum": ["generate", "external"]},
@@ -116,6 +122,7 @@ RULES: dict[str, Schema] = {
         },
     },
     "global.redis.external.port": PORT,
+    "global.redis.external.authentication": AUTHENTICATION,
     "global.monitoring.labels": STRINGS,
     "global.monitoring.slo.availabilityPercent": SHARE,
     "global.monitoring.slo.latencyPercent": SHARE,
@@ -127,10 +134,20 @@ RULES: dict[str, Schema] = {
         "additionalProperties": {"type": "string"},
     },
     "serviceAccountAnnotations": STRINGS,
+    "podLabels": STRINGS,
+    "podAnnotations": STRINGS,
+    "nodeSelector": STRINGS,
+    "tolerations": OBJECTS,
+    "affinity": {"type": "object"},
+    "extraEnv": OBJECTS,
+    "extraVolumes": OBJECTS,
+    "extraVolumeMounts": OBJECTS,
+    "extraObjects": {"type": "array", "items": {"type": "object", "required": ["apiVersion", "kind", "metadata"]}},
     "namespace": NAME,
     "logLevel": {"enum": ["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]},
     "image.digest": {"type": "string", "pattern": "^(sha256:[0-9a-f]{64})?$"},
-    "image.tag": {"type": "string", "pattern": "^[A-Za-z0-9_.-]*$", "not": {"const": "latest"}},
+    # That it does not move is the template's to say (common.image): a schema's message would be "'not' failed".
+    "image.tag": {"type": "string", "pattern": "^[A-Za-z0-9_.-]*$"},
     "web.replicas": {"type": "integer", "minimum": 1},
     "web.workers": {"type": "integer", "minimum": 1},
     "web.threads": {"type": "integer", "minimum": 1},
@@ -139,6 +156,8 @@ RULES: dict[str, Schema] = {
     "worker.concurrency": {"type": "integer", "minimum": 1},
     "postgres.storage": QUANTITY,
     "postgres.external.port": PORT,
+    "postgres.external.authentication": AUTHENTICATION,
+    "postgres.external.cidrs": CIDRS,
     "postgres.external.sslMode": {"enum": ["require", "verify-ca", "verify-full"]},
     "files.kind": {"enum": ["volume", "azure"]},
     "files.storage": QUANTITY,
@@ -148,7 +167,9 @@ RULES: dict[str, Schema] = {
     "backup.storage": QUANTITY,
     "backup.retentionDays": {"type": "integer", "minimum": 1},
     "backup.restore": {"type": "string", "pattern": r"^([A-Za-z0-9._-]+\.dump)?$"},
+    "restoreDrill.storage": QUANTITY,
     "storage": QUANTITY,
+    "provider": {"enum": ["sandbox", "none"]},
     "users": SERVICE_LIST,
     "encoding.preset": {"enum": ["ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow", "slower"]},
 }

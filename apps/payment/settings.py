@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from django.core.exceptions import ImproperlyConfigured
+
 from apps.common.settings.base import *
-from apps.common.settings.base import DATA_APPS, STAFF_BEAT_SCHEDULE, env
+from apps.common.settings.base import DATA_APPS, PUBLIC_URL, STAFF_BEAT_SCHEDULE, env
+from apps.payment.payments.configuration import refusal
 
 INSTALLED_APPS = [
     *DATA_APPS,
@@ -14,6 +17,15 @@ INSTALLED_APPS = [
 ]
 ROOT_URLCONF = "apps.payment.urls"
 
+# Who takes the money: sandbox, or none.
+PAYMENT_PROVIDER = env("PAYMENT_PROVIDER", default="sandbox")
+if _refusal := refusal(
+    provider=PAYMENT_PROVIDER,
+    environment=env("ENVIRONMENT", default="local"),
+    public_url=PUBLIC_URL,
+    test_cards_in_public=env.bool("TEST_CARDS_IN_PUBLIC", default=False),
+):
+    raise ImproperlyConfigured(_refusal)
 # Signs what the sandbox provider tells us, as a real provider's webhook secret does.
 SANDBOX_WEBHOOK_SECRET = env("SANDBOX_WEBHOOK_SECRET")
 

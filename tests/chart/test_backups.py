@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
+import shutil
 import subprocess
 import sys
+import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -155,21 +159,103 @@ def test_old_dumps_go_the_newest_stays_and_leftovers_are_cleared(service, script
     assert service.dumps()
 
 
-def test_a_restore_works_while_somebody_forgot_a_console(service, scripts):
-    backup, restore = scripts
-    assert service.run(backup, "14").returncode == 0
+@pytest.fixture
+def session(service) -> Iterator[subprocess.Popen]:
+    """A pod that is still at work, or a console that somebody forgot: an open session of the service's role."""
     console = subprocess.Popen(
         ["psql", "--quiet"], env=service.environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )
-    console.stdin.write("BEGIN; LOCK TABLE django_content_type; SELECT 'locked';\n")
+    console.stdin.write("SELECT 'open';\n")
     console.stdin.flush()
-    assert any("locked" in line for line in iter(console.stdout.readline, ""))
-    try:
-        restored = service.run(restore, service.dumps()[-1])
-        assert restored.returncode == 0, restored.stderr
-    finally:
-        console.kill()
-        console.wait()
+    assert any("open" in line for line in iter(console.stdout.readline, ""))
+    yield console
+    console.kill()
+    console.wait()
+
+
+def test_a_restore_waits_until_nobody_of_the_service_is_left(service, scripts, session):
+    backup, restore = scripts
+    assert service.run(backup, "14").returncode == 0
+    environment = service.environment | {"RESTORE_PAUSE_SECONDS": "0.1"}
+    running = subprocess.Popen(
+        ["sh", str(restore), service.dumps()[-1]],
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert running.stdout.readline() == "waiting for 1 session(s) of shop to end\n"
+    assert service.sql("SELECT count(*) > 0 FROM django_content_type") == "t"
+    session.stdin.close()
+    out, errors = running.communicate(timeout=60)
+    assert running.returncode == 0, errors
+    assert out.splitlines()[-1].startswith("restored shop-")
+
+
+def test_a_restore_gives_up_and_names_who_is_left(service, scripts, session):
+    _, restore = scripts
+    service.environment["RESTORE_WAIT_SECONDS"] = "0"
+    run = service.run(restore, service.dumps()[-1])
+    del service.environment["RESTORE_WAIT_SECONDS"]
+    assert run.returncode == 1
+    assert "Nothing was changed: sessions of shop are still open." in run.stderr
+    assert re.search(r"\d+ from 127\.0\.0\.1\S* since 20", run.stderr)
+
+
+def drill(service: Service, folder: Path, backups: Path) -> subprocess.CompletedProcess[str]:
+    """The drill as its pod runs it: not as root, and with nothing but the dumps."""
+    scratch = folder / "scratch"
+    scratch.mkdir(mode=0o777, exist_ok=True)
+    scratch.chmod(0o777)
+    path = script("catalog-backup", "drill.sh", folder, environment="dev")
+    environment = {"PATH": service.environment["PATH"], "PGDATABASE": "shop"}
+    environment |= {"BACKUPS": str(backups), "SCRATCH": str(scratch)}
+    return subprocess.run(
+        ["sh", str(path)],
+        env=environment,
+        cwd=scratch,
+        capture_output=True,
+        text=True,
+        check=False,
+        preexec_fn=postgres.unprivileged(),
+    )
+
+
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """Sockets have short names, and pytest's folders are root's alone."""
+    with tempfile.TemporaryDirectory(dir="/tmp") as name:
+        Path(name).chmod(0o755)
+        yield Path(name)
+
+
+def copied(dump: Path, folder: Path) -> Path:
+    backups = folder / "backups"
+    backups.mkdir(mode=0o755)
+    shutil.copy(dump, backups)
+    return backups
+
+
+def test_the_drill_restores_the_newest_dump_and_leaves_nothing(service, scripts, open_folder):
+    backup, _ = scripts
+    assert service.run(backup, "14").returncode == 0
+    newest = service.dumps()[-1]
+    run = drill(service, open_folder, copied(service.backups / newest, open_folder))
+    assert run.returncode == 0, run.stderr
+    assert re.fullmatch(rf"{newest} can be restored: \d+ migrations, \d+ tables, \d+ MB\n", run.stdout)
+    assert not (open_folder / "scratch" / "data").exists()
+
+
+def test_the_drill_fails_for_a_broken_dump_and_for_none(service, open_folder):
+    whole = service.backups / service.dumps()[-1]
+    backups = copied(whole, open_folder)
+    [dump] = backups.iterdir()
+    dump.write_bytes(whole.read_bytes()[: whole.stat().st_size // 2])
+    assert drill(service, open_folder, backups).returncode != 0
+    dump.unlink()
+    run = drill(service, open_folder, backups)
+    assert run.returncode == 1
+    assert "There is no dump of shop" in run.stderr
 
 
 @pytest.mark.parametrize("environment", ["default", "local"])

@@ -45,7 +45,6 @@ def test_every_foreign_object_of_every_render_is_as_defined():
         "PrometheusRule",
         "ScaledObject",
         "ServiceMonitor",
-        "TriggerAuthentication",
     }
     assert crds.findings(different) == []
 

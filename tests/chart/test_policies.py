@@ -24,7 +24,15 @@ def test_every_render_keeps_every_policy(environment, flavor):
     assert violations(render(environment, flavor=flavor)) == []
 
 
-ELSEWHERE = ("global.redis.external.host=redis.example.com", "global.defaults.postgres.external.host=db.example.com")
+ELSEWHERE = (
+    "global.secrets.source=external",
+    "global.redis.external.host=redis.example.com",
+    "global.network.redisCidrs={10.1.0.0/24}",
+    "global.defaults.postgres.external.host=db.example.com",
+    "global.defaults.postgres.external.cidrs={10.2.0.0/28}",
+    "global.defaults.postgres.external.administrator.user=admin",
+    "global.defaults.postgres.external.administrator.secretName=database-administrator-password",
+)
 
 
 @pytest.mark.parametrize("settings", [RESTORING, EVERYTHING, ELSEWHERE], ids=["restoring", "everything", "elsewhere"])
@@ -86,7 +94,7 @@ CHANGES = [
     ("disruptable", lambda o: without(o, "PodDisruptionBudget", "catalog-web"), "no disruption budget"),
     ("disruptable", lambda o: pod(o).pop("topologySpreadConstraints"), "on one node"),
     ("disruptable", lambda o: web(o)["spec"]["strategy"].pop("rollingUpdate"), "while it is updated"),
-    ("scaled_by_one", lambda o: web(o)["spec"].pop("replicas"), "neither replicas"),
+    ("scaled_by_one", lambda o: web(o)["spec"].pop("replicas"), "no replicas"),
     ("scaled_by_one", lambda o: find(o, "Deployment", "catalog-beat")["spec"].update(replicas=2), "may run twice"),
     ("selectors_match", lambda o: web(o)["spec"]["selector"]["matchLabels"].update(x="y"), "its own pods"),
     (

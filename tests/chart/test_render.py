@@ -73,7 +73,7 @@ def test_a_render_is_the_same_at_every_time():
         ("global.hots=x", "additional properties 'hots' not allowed"),
         ("catalogue.web.replicas=3", "additional properties 'catalogue' not allowed"),
         ("catalog.web.replicas=two", "got string, want integer"),
-        ("catalog.image.tag=latest", "'not' failed"),
+        ("catalog.image.tag=latest", "catalog.image.tag=latest is a mutable tag"),
         ("global.routing.flavor=traefik", "value must be one of 'nginx', 'ingress-nginx', 'gateway'"),
         ("global.defaults.web.resources.limits.memory=lots", "does not match pattern"),
         ("catalog.files.kind=azure", "files.azure.account is needed when files.kind is azure."),

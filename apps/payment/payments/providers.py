@@ -5,12 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from django.conf import settings
+
 from apps.common.money import Money
 from apps.common.problems import Conflict, Problem
 
 
 class InvalidSignature(Problem):
     status, slug, title = 400, "invalid-signature", "The webhook's signature is wrong"
+
+
+class PaymentsNotSetUp(Conflict):
+    slug, title = "payments-not-set-up", "This shop does not take payments yet"
 
 
 class ChargeClosed(Conflict):
@@ -75,8 +81,14 @@ class Provider(Protocol):
         """Check the signature over the raw body; raises InvalidSignature."""
 
 
+def require_accepting(name: str) -> None:
+    """Raises PaymentsNotSetUp unless this is the provider that takes new payments."""
+    if name != settings.PAYMENT_PROVIDER:
+        raise PaymentsNotSetUp("This shop does not take payments yet. Nothing was ordered and nothing was charged.")
+
+
 def get(name: str) -> Provider:
-    """The provider of this name; raises KeyError."""
+    """The provider of this name, for what was begun with it; raises KeyError."""
     from apps.payment.payments import sandbox
 
     return {"sandbox": sandbox.SandboxProvider()}[name]

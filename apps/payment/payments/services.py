@@ -18,7 +18,11 @@ UNUSED_METHOD_DAYS = 2
 
 
 def add_method(*, user_id: uuid.UUID | None, provider: str, card: dict[str, Any]) -> PaymentMethod:
-    """A token for a card; raises ValidationProblem. The number goes no further than the provider."""
+    """A token for a card; the number goes no further than the provider.
+
+    Raises ValidationProblem and PaymentsNotSetUp.
+    """
+    providers.require_accepting(provider)
     reference, brand, last4 = providers.get(provider).tokenise(card)
     return PaymentMethod.objects.create(
         user_id=user_id,
@@ -32,10 +36,14 @@ def add_method(*, user_id: uuid.UUID | None, provider: str, card: dict[str, Any]
 
 
 def usable_method(method_id: str, *, user_id: uuid.UUID | None) -> PaymentMethod:
-    """The method, when this person may pay with it; raises ValidationProblem, the same for another's as for none."""
+    """The method, when this person may pay with it; raises ValidationProblem, the same for another's as for none.
+
+    Raises PaymentsNotSetUp where its provider takes no payments (any more).
+    """
     method = PaymentMethod.objects.filter(pk=method_id).first()
     if method is None or method.user_id not in (None, user_id) or not method.reference:
         raise ValidationProblem("Choose how to pay.", errors={"payment_method": ["There is no such payment method."]})
+    providers.require_accepting(method.provider)
     return method
 
 

@@ -9,6 +9,8 @@ from tests.chart.policies.model import Pod, label, namespaces, pods, selects
 from tests.chart.render import Object
 
 NAME = "kubernetes.io/metadata.name"
+# Besides namespaces.
+CLUSTER_KINDS = ("PersistentVolume", "ClusterIssuer", "ClusterImagePolicy", "PriorityClass")
 
 
 def namespaces_are_restricted(objects: list[Object]) -> Iterator[str]:
@@ -18,9 +20,7 @@ def namespaces_are_restricted(objects: list[Object]) -> Iterator[str]:
             labels = item["metadata"].get("labels", {})
             if labels.get("pod-security.kubernetes.io/enforce") != "restricted":
                 yield f"{label(item)} does not enforce Pod Security `restricted`"
-        elif item["kind"] not in ("PersistentVolume", "ClusterIssuer") and (
-            item["metadata"].get("namespace") not in known
-        ):
+        elif item["kind"] not in CLUSTER_KINDS and (item["metadata"].get("namespace") not in known):
             yield f"{label(item)} lies in no namespace of the render"
 
 

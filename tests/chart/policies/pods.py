@@ -118,25 +118,28 @@ def disruptable(objects: list[Object]) -> Iterator[str]:
 
 
 def scaled_by_one(objects: list[Object]) -> Iterator[str]:
-    """An autoscaler and a number of replicas would undo each other; beat is one at any time."""
+    """A Deployment begins with what its autoscaler keeps at least; beat is one at any time."""
     scaled = _scaled(objects)
     for item in objects:
         if item["kind"] != "Deployment":
             continue
         key = (item["metadata"]["namespace"], item["metadata"]["name"])
-        if key in scaled and "replicas" in item["spec"]:
-            yield f"{label(item)} has replicas beside its autoscaler"
-        if key not in scaled and "replicas" not in item["spec"]:
-            yield f"{label(item)} has neither replicas nor an autoscaler"
+        if "replicas" not in item["spec"]:
+            yield f"{label(item)} has no replicas: an apply that leaves them out would take all pods but one away"
+        elif item["spec"]["replicas"] < scaled.get(key, 0):
+            yield f"{label(item)} begins with fewer pods than its autoscaler keeps"
         if key[1].endswith("-beat") and (
             item["spec"].get("replicas", 2) > 1 or item["spec"]["strategy"]["type"] != "Recreate"
         ):
             yield f"{label(item)} may run twice"
 
 
-def _scaled(objects: list[Object]) -> set[tuple[str, str]]:
+def _scaled(objects: list[Object]) -> dict[tuple[str, str], int]:
+    """Fewest pods that an autoscaler keeps, by the Deployment's namespace and name."""
     return {
-        (item["metadata"]["namespace"], item["spec"]["scaleTargetRef"]["name"])
+        (item["metadata"]["namespace"], item["spec"]["scaleTargetRef"]["name"]): (
+            item["spec"]["minReplicas" if item["kind"] == "HorizontalPodAutoscaler" else "minReplicaCount"]
+        )
         for item in objects
         if item["kind"] in ("HorizontalPodAutoscaler", "ScaledObject")
     }

@@ -4,7 +4,7 @@ backup.restore names (docs/runbooks/backups.md).
 */}}
 {{- define "common.backup" }}
 {{- $backup := .Values.backup }}
-{{- if and .Values.postgres.enabled (or $backup.enabled $backup.restore) }}
+{{- if include "common.has.backup" . }}
 {{- $at := dict "root" . "component" "backup" }}
 ---
 apiVersion: v1
@@ -40,6 +40,7 @@ spec:
 apiVersion: batch/v1
 kind: Job
 {{ include "common.metadata" (dict "root" . "component" "backup" "name" (printf "%s-restore-%s" .Chart.Name ($pod | sha256sum | trunc 10))) }}
+{{- include "common.wave" "3" }}
 spec:
   backoffLimit: 2
   activeDeadlineSeconds: 14400
@@ -47,18 +48,78 @@ spec:
     {{- $pod | nindent 4 }}
 {{- end }}
 {{- end }}
+{{- include "common.restoreDrill" . }}
+{{- end }}
+
+{{/*
+A drill: the newest dump is restored into an empty server that lives in the pod and ends with it. The service does not
+notice; an alert does when it fails.
+*/}}
+{{- define "common.restoreDrill" }}
+{{- $drill := .Values.restoreDrill }}
+{{- if and .Values.postgres.enabled .Values.backup.enabled $drill.enabled }}
+---
+apiVersion: batch/v1
+kind: CronJob
+{{ include "common.metadata" (dict "root" . "component" "backup" "name" (printf "%s-restore-drill" .Chart.Name)) }}
+spec:
+  schedule: {{ $drill.schedule | quote }}
+  timeZone: Etc/UTC
+  concurrencyPolicy: Forbid
+  startingDeadlineSeconds: 3600
+  successfulJobsHistoryLimit: 1
+  failedJobsHistoryLimit: 1
+  jobTemplate:
+    spec:
+      backoffLimit: 1
+      activeDeadlineSeconds: 14400
+      template:
+        {{- include "common.podMeta" (dict "root" . "component" "backup" "config" (include "common.backupScripts" .)) | nindent 8 }}
+        spec:
+          restartPolicy: Never
+          {{- include "common.podStart" (dict "root" . "user" 999) | nindent 10 }}
+          containers:
+            - name: drill
+              image: {{ .Values.global.images.postgres }}
+              imagePullPolicy: {{ .Values.global.images.pullPolicy }}
+              command: [sh, /scripts/drill.sh]
+              env:
+                - {name: PGDATABASE, value: {{ .Chart.Name }}}
+                - {name: BACKUPS, value: /backups}
+                - {name: SCRATCH, value: /scratch}
+              {{- include "common.containerSecurity" . | nindent 14 }}
+              resources:
+                {{- toYaml $drill.resources | nindent 16 }}
+              volumeMounts:
+                - {name: scripts, mountPath: /scripts, readOnly: true}
+                - {name: backups, mountPath: /backups, readOnly: true}
+                - {name: scratch, mountPath: /scratch}
+                - {name: tmp, mountPath: /tmp}
+          volumes:
+            - name: scripts
+              configMap: {name: {{ .Chart.Name }}-backup}
+            - name: backups
+              persistentVolumeClaim: {claimName: {{ .Chart.Name }}-backup, readOnly: true}
+            - name: scratch
+              emptyDir: {sizeLimit: {{ $drill.storage }}}
+            - name: tmp
+              emptyDir: {sizeLimit: 64Mi}
+{{- end }}
 {{- end }}
 
 {{/* dict root script argument */}}
 {{- define "common.backupPod" -}}
-metadata:
-  labels:
-    {{- include "common.labels" (dict "root" .root "component" "backup") | nindent 4 }}
-  annotations:
-    streamcart/config: {{ include "common.backupScripts" .root | sha256sum | trunc 16 | quote }}
+{{- $entra := eq (include "common.databaseSignsIn" .root) "entra" -}}
+{{ include "common.podMeta" (dict "root" .root "component" "backup" "config" (include "common.backupScripts" .root)) }}
 spec:
   restartPolicy: Never
   {{- include "common.podStart" (dict "root" .root "user" 999) | nindent 2 }}
+  {{- if $entra }}
+  initContainers:
+    # PostgreSQL's own programs get their token from a file.
+    - {{ include "common.container" (dict "root" .root "name" "sign-in" "args" (list "write_pgpass" "/credentials/pgpass") "resources" .root.Values.migrate.resources "withoutFiles" true) | indent 6 | trim }}
+        - {name: credentials, mountPath: /credentials}
+  {{- end }}
   containers:
     - name: backup
       image: {{ .root.Values.global.images.postgres }}
@@ -74,9 +135,13 @@ spec:
         - {name: PGSSLMODE, value: {{ .root.Values.postgres.external.sslMode }}}
         {{- end }}
         - {name: BACKUPS, value: /backups}
+        {{- if $entra }}
+        - {name: PGPASSFILE, value: /credentials/pgpass}
+        {{- else }}
         - name: PGPASSWORD
           valueFrom:
             secretKeyRef: {name: {{ .root.Chart.Name }}-secrets, key: DATABASE_PASSWORD}
+        {{- end }}
       {{- include "common.containerSecurity" . | nindent 6 }}
       resources:
         {{- toYaml .root.Values.backup.resources | nindent 8 }}
@@ -84,7 +149,17 @@ spec:
         - {name: scripts, mountPath: /scripts, readOnly: true}
         - {name: backups, mountPath: /backups}
         - {name: tmp, mountPath: /tmp}
+        {{- if $entra }}
+        - {name: credentials, mountPath: /credentials, readOnly: true}
+        {{- end }}
   volumes:
+    {{- if $entra }}
+    - name: credentials
+      emptyDir: {medium: Memory, sizeLimit: 1Mi}
+    {{- end }}
+    {{- with .root.Values.extraVolumes }}
+    {{- toYaml . | nindent 4 }}
+    {{- end }}
     - name: scripts
       configMap: {name: {{ .root.Chart.Name }}-backup}
     - name: backups
@@ -121,10 +196,26 @@ restore.sh: |
     ls "$BACKUPS" >&2
     exit 1
   fi
+  # The service's pods end at their own pace, an encoder takes minutes: nothing is replaced under a session that writes.
+  open_sessions() {
+    psql --quiet --tuples-only --no-align --set ON_ERROR_STOP=1 --command "
+      SELECT pid || ' from ' || coalesce(client_addr::text, 'the server itself') || ' since ' || backend_start::timestamp(0)
+      FROM pg_stat_activity
+      WHERE datname = current_database() AND usename = current_user AND pid <> pg_backend_pid()"
+  }
+  deadline=$(($(date +%s) + ${RESTORE_WAIT_SECONDS:-1800}))
+  left=$(open_sessions)
+  while [ -n "$left" ]; do
+    if [ "$(date +%s)" -ge "$deadline" ]; then
+      echo "Nothing was changed: sessions of $PGUSER are still open. End them (a pod, a console), then delete this Job:" >&2
+      echo "$left" >&2
+      exit 1
+    fi
+    echo "waiting for $(echo "$left" | wc -l) session(s) of $PGUSER to end"
+    sleep "${RESTORE_PAUSE_SECONDS:-5}"
+    left=$(open_sessions)
+  done
   echo "replacing $PGDATABASE by $1"
-  # Whoever still writes is sent away: the service's pods are gone, a forgotten console may not be.
-  psql --quiet --set ON_ERROR_STOP=1 --command \
-    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND usename = current_user AND pid <> pg_backend_pid()" >/dev/null
   # One transaction: a dump that breaks off never gets to COMMIT, and everything stays as it was.
   {
     echo "BEGIN; SET LOCAL client_min_messages = warning;"
@@ -134,4 +225,28 @@ restore.sh: |
     printf '%s\n' '\echo committed'
   } | psql --quiet --set ON_ERROR_STOP=1 --file - | grep -x committed >/dev/null
   echo "restored $1"
+drill.sh: |
+  #!/bin/sh
+  # drill.sh: the newest dump of $PGDATABASE in $BACKUPS, restored into a server of its own below $SCRATCH.
+  set -eu
+  newest=$(find "$BACKUPS" -maxdepth 1 -name "$PGDATABASE-*.dump" | sort | tail -n 1)
+  if [ -z "$newest" ]; then
+    echo "There is no dump of $PGDATABASE in $BACKUPS." >&2
+    exit 1
+  fi
+  export PGDATA="$SCRATCH/data" PGHOST="$SCRATCH" PGUSER=postgres
+  # What an earlier try left.
+  rm -rf "$PGDATA"
+  initdb --username postgres --auth trust --no-sync >/dev/null
+  pg_ctl start --wait --silent --log "$SCRATCH/log" --options "-c listen_addresses='' -c unix_socket_directories='$SCRATCH' -c fsync=off"
+  trap 'pg_ctl stop --silent --mode immediate; rm -rf "$PGDATA"' EXIT
+  createdb --maintenance-db postgres "$PGDATABASE"
+  pg_restore --exit-on-error --no-owner --no-privileges --dbname "$PGDATABASE" "$newest"
+  counted=$(psql --quiet --tuples-only --no-align --set ON_ERROR_STOP=1 --command \
+    "SELECT count(*) || ' migrations, ' || (SELECT count(*) FROM pg_tables WHERE schemaname = 'public') || ' tables, ' || pg_size_pretty(pg_database_size(current_database())) FROM django_migrations HAVING count(*) > 0")
+  if [ -z "$counted" ]; then
+    echo "$(basename "$newest") can be restored, but no migration was ever applied to what it holds." >&2
+    exit 1
+  fi
+  echo "$(basename "$newest") can be restored: $counted"
 {{- end -}}

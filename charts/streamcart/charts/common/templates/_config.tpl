@@ -1,5 +1,6 @@
 {{/* Where the service's objects live. */}}
 {{- define "common.namespace" }}
+{{- include "common.refuseSecondOwner" . }}
 ---
 apiVersion: v1
 kind: Namespace
@@ -11,11 +12,30 @@ metadata:
     pod-security.kubernetes.io/{{ $mode }}: restricted
     pod-security.kubernetes.io/{{ $mode }}-version: latest
     {{- end }}
+    {{- if .Values.global.images.signatures.required }}
+    policy.sigstore.dev/include: "true"
+    {{- end }}
   annotations:
     # What lies in it (databases, films) outlives the release: deleting it is somebody's decision.
     helm.sh/resource-policy: keep
     argocd.argoproj.io/sync-options: Delete=false,Prune=false
 {{- end }}
+
+{{/*
+A cluster holds one shop: its namespaces and objects have the same names whatever the release is called. Helm would refuse
+a second one object by object; this says it once. (`helm template` and Argo CD ask no cluster.)
+*/}}
+{{- define "common.refuseSecondOwner" -}}
+{{- with (lookup "v1" "Namespace" "" .Values.namespace).metadata -}}
+{{- $owner := printf "%s/%s" (dig "annotations" "meta.helm.sh/release-namespace" "" .) (dig "annotations" "meta.helm.sh/release-name" "" .) -}}
+{{- $self := printf "%s/%s" $.Release.Namespace $.Release.Name -}}
+{{- if dig "annotations" "argocd.argoproj.io/tracking-id" "" . -}}
+{{- fail (printf "Argo CD runs this shop: the namespace %s is an Application's. Change argocd/environments and push, or delete the Applications first." $.Values.namespace) -}}
+{{- else if and (ne $owner "/") (ne $owner $self) -}}
+{{- fail (printf "The release %s runs a shop in this cluster already (namespace %s), and a cluster holds one. Upgrade that release; if it was uninstalled, install under its name again: its data is still there." $owner $.Values.namespace) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
 
 {{/* Who the service's pods are. No pod gets a token; a workload identity is handed in by AKS's webhook. */}}
 {{- define "common.serviceAccount" }}
@@ -23,19 +43,43 @@ metadata:
 apiVersion: v1
 kind: ServiceAccount
 {{ include "common.metadata" (dict "root" . "component" "identity" "name" .Chart.Name) }}
-  {{- $annotations := deepCopy .Values.serviceAccountAnnotations }}
-  {{- if .Values.workloadIdentityClientId }}
-  {{- $_ := set $annotations "azure.workload.identity/client-id" .Values.workloadIdentityClientId }}
-  {{- if .Values.global.azure.tenantId }}
-  {{- $_ := set $annotations "azure.workload.identity/tenant-id" .Values.global.azure.tenantId }}
-  {{- end }}
-  {{- end }}
-  {{- with $annotations }}
+  {{- $annotations := include "common.identity" (dict "root" . "clientId" .Values.workloadIdentity.clientId) | fromYaml }}
+  {{- with merge (deepCopy .Values.serviceAccountAnnotations) $annotations }}
   annotations:
     {{- toYaml . | nindent 4 }}
   {{- end }}
 automountServiceAccountToken: false
 {{- end }}
+
+{{/* Where a node is full, the shop's pods stay and what can wait goes. */}}
+{{- define "common.priority" }}
+{{- if and (gt (int .Values.priority) 0) (not .Values.priorityClassName) }}
+---
+apiVersion: scheduling.k8s.io/v1
+kind: PriorityClass
+metadata:
+  name: {{ include "common.priorityClass" . }}
+  labels:
+    {{- include "common.labels" (dict "root" . "component" "priority") | nindent 4 }}
+  annotations:
+    argocd.argoproj.io/sync-wave: "-1"
+value: {{ .Values.priority }}
+globalDefault: false
+description: Pods of {{ .Chart.Name }}
+{{- end }}
+{{- end }}
+
+{{/* Annotations by which AKS's webhook hands a workload identity to a ServiceAccount's pods, as a map.  dict root clientId */}}
+{{- define "common.identity" -}}
+{{- with .clientId -}}
+azure.workload.identity/client-id: {{ . }}
+{{- with $.root.Values.global.azure.tenantId }}
+azure.workload.identity/tenant-id: {{ . }}
+{{- end }}
+{{- else -}}
+{}
+{{- end -}}
+{{- end -}}
 
 {{/* Plain variables of every process of the service, as a map; docs/configuration.md says what each is. */}}
 {{- define "common.environment" -}}
@@ -68,6 +112,17 @@ automountServiceAccountToken: false
 {{- $_ := set $variables "MEDIA_ROOT" "/media" -}}
 {{- end -}}
 {{- end -}}
+{{- if and .Values.postgres.enabled .Values.postgres.external.host -}}
+{{- $_ := set $variables "DATABASE_AUTHENTICATION" .Values.postgres.external.authentication -}}
+{{- end -}}
+{{- if .Values.global.redis.external.host -}}
+{{- $_ := set $variables "REDIS_AUTHENTICATION" .Values.global.redis.external.authentication -}}
+{{- end -}}
+{{- with .Values.provider -}}
+{{- $_ := set $variables "ENVIRONMENT" $.Values.global.environment -}}
+{{- $_ := set $variables "PAYMENT_PROVIDER" . -}}
+{{- $_ := set $variables "TEST_CARDS_IN_PUBLIC" (toString $.Values.testCardsInPublic) -}}
+{{- end -}}
 {{- with .Values.timeZone -}}
 {{- $_ := set $variables "SHOP_TIME_ZONE" . -}}
 {{- end -}}
@@ -91,7 +146,8 @@ data:
 {{- define "common.redisUrl" -}}
 {{- $external := .Values.global.redis.external -}}
 {{- if $external.host -}}
-{{ ternary "rediss" "redis" $external.tls }}://{{ $external.user }}:$(REDIS_PASSWORD)@{{ $external.host }}:{{ $external.port }}/0
+{{- $user := printf "%s:$(REDIS_PASSWORD)@" (ternary .Chart.Name "" $external.ownUsers) -}}
+{{ ternary "rediss" "redis" $external.tls }}://{{ ternary "" $user (eq $external.authentication "entra") }}{{ $external.host }}:{{ $external.port }}/0
 {{- else -}}
 redis://{{ .Chart.Name }}:$(REDIS_PASSWORD)@redis.redis.svc.cluster.local:6379/0
 {{- end -}}
@@ -104,6 +160,16 @@ redis://{{ .Chart.Name }}:$(REDIS_PASSWORD)@redis.redis.svc.cluster.local:6379/0
 {{/* Each service's role and database carry its name. */}}
 {{- define "common.databaseUrl" -}}
 {{- $external := .Values.postgres.external -}}
-postgres://{{ .Chart.Name }}:$(DATABASE_PASSWORD)@{{ include "common.databaseHost" . }}:{{ $external.port }}/{{ .Chart.Name }}
+postgres://{{ .Chart.Name }}{{ ternary "" ":$(DATABASE_PASSWORD)" (eq (include "common.databaseSignsIn" .) "entra") }}@{{ include "common.databaseHost" . }}:{{ $external.port }}/{{ .Chart.Name }}
 {{- if $external.host }}?sslmode={{ $external.sslMode }}{{ end -}}
+{{- end -}}
+
+{{/* How the service signs in to its database: `entra` or `password`. */}}
+{{- define "common.databaseSignsIn" -}}
+{{- ternary .Values.postgres.external.authentication "password" (ne .Values.postgres.external.host "") -}}
+{{- end -}}
+
+{{/* How the service signs in to Redis: `entra` or `password`. */}}
+{{- define "common.redisSignsIn" -}}
+{{- ternary .Values.global.redis.external.authentication "password" (ne .Values.global.redis.external.host "") -}}
 {{- end -}}

@@ -23,11 +23,13 @@ whether it has anything to say.
 {{- $context := merge (dict "Values" $values) (omit . "Values") -}}
 {{- $_ := set $context "name" .Chart.Name -}}
 {{- include "common.namespace" $context -}}
+{{- include "common.priority" $context -}}
 {{- include "common.serviceAccount" $context -}}
 {{- include "common.config" $context -}}
 {{- include "common.secrets" $context -}}
 {{- include "common.storage" $context -}}
 {{- include "common.database" $context -}}
+{{- include "common.databaseRole" $context -}}
 {{- include "common.migrate" $context -}}
 {{- include "common.web" $context -}}
 {{- include "common.worker" $context -}}
@@ -38,4 +40,17 @@ whether it has anything to say.
 {{- include "common.network" $context -}}
 {{- include "common.backup" $context -}}
 {{- include "common.monitoring" $context -}}
+{{- include "common.extraObjects" $context -}}
 {{- end -}}
+
+{{/* Manifests of the installation's own beside the service's. */}}
+{{- define "common.extraObjects" }}
+{{- range .Values.extraObjects }}
+{{- $object := deepCopy . }}
+{{- if not (dig "metadata" "namespace" "" $object) }}
+{{- $_ := set $object.metadata "namespace" $.Values.namespace }}
+{{- end }}
+---
+{{ toYaml $object }}
+{{- end }}
+{{- end }}

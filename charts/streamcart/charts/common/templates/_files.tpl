@@ -20,7 +20,7 @@ kind: Deployment
 {{- include "common.wave" "2" }}
 spec:
   replicas: {{ $files.replicas }}
-  revisionHistoryLimit: 3
+  {{- include "common.rollout" . | nindent 2 }}
   strategy:
     type: RollingUpdate
     rollingUpdate: {maxUnavailable: 0, maxSurge: 1}
@@ -28,11 +28,7 @@ spec:
     matchLabels:
       {{- include "common.selector" $at | nindent 6 }}
   template:
-    metadata:
-      labels:
-        {{- include "common.labels" $at | nindent 8 }}
-      annotations:
-        streamcart/config: {{ include "common.filesConfiguration" (dict "root" . "signed" $signed) | sha256sum | trunc 16 | quote }}
+    {{- include "common.podMeta" (dict "root" . "component" "files" "config" (include "common.filesConfiguration" (dict "root" . "signed" $signed))) | nindent 4 }}
     spec:
       {{- include "common.podStart" (dict "root" .) | nindent 6 }}
       {{- include "common.spread" $at | nindent 6 }}

@@ -23,6 +23,9 @@ metadata:
 {{/* The service's image. A digest wins over the tag, the tag over the chart's release. */}}
 {{- define "common.image" -}}
 {{- $image := .Values.image -}}
+{{- if has $image.tag (list "latest" "main" "master" "edge" "nightly") -}}
+{{- fail (printf "%s.image.tag=%s is a mutable tag: it may mean another image tomorrow. Give a commit or a version, or image.digest." .Chart.Name $image.tag) -}}
+{{- end -}}
 {{- $repository := printf "%s%s" (ternary (printf "%s/" .Values.global.images.registry) "" (ne .Values.global.images.registry "")) $image.repository -}}
 {{- if $image.digest -}}
 {{ $repository }}@{{ $image.digest }}
@@ -32,8 +35,9 @@ metadata:
 {{- end -}}
 
 {{/*
-Argo CD's order inside a service: what a release needs (no wave), its migrations (1), its pods (2). A migration that fails
-stops a sync before any pod is replaced. Helm applies all at once, and the pods wait by themselves.
+Argo CD's order inside a service: what a release needs (no wave), its migrations (1), its pods (2), what acts upon pods:
+autoscalers and a restore (3). A migration that fails stops a sync before any pod is replaced. Helm applies all at once,
+and the pods wait by themselves.
 */}}
 {{- define "common.wave" }}
   annotations:

@@ -34,6 +34,9 @@ spec:
         {{- if .Values.global.monitoring.enabled }}
         - {{ include "common.namespacePeer" $network.monitoringNamespace | indent 10 | trim }}
         {{- end }}
+        {{- if and .Values.worker.enabled .Values.worker.autoscaling.enabled }}
+        - {{ include "common.namespacePeer" $network.kedaNamespace | indent 10 | trim }}
+        {{- end }}
       ports:
         - {port: http, protocol: TCP}
 ---
@@ -53,7 +56,7 @@ spec:
     {{- end }}
     {{- if .Values.global.redis.external.host }}
     - to:
-        {{- include "common.cidrs" $network.dataCidrs | nindent 8 }}
+        {{- include "common.cidrs" (required "global.network.redisCidrs must say where global.redis.external.host lives, as CIDR ranges." $network.redisCidrs) | nindent 8 }}
       ports:
         - {port: {{ .Values.global.redis.external.port }}, protocol: TCP}
     {{- else }}
@@ -71,16 +74,15 @@ spec:
       ports:
         - {port: {{ $network.smtpPort }}, protocol: TCP}
     {{- end }}
-    {{- if and .Values.files.enabled (eq .Values.files.kind "azure") }}
-    # Blob Storage and its sign-in; NetworkPolicy knows no names, a private endpoint lies in the data networks.
+    {{- if and .Values.files.enabled (eq .Values.files.kind "azure") $network.storageCidrs }}
+    # Blob Storage, where it has an address in the network.
     - to:
-        {{- include "common.internet" . | nindent 8 }}
-        {{- include "common.cidrs" $network.dataCidrs | nindent 8 }}
+        {{- include "common.cidrs" $network.storageCidrs | nindent 8 }}
       ports:
         - {port: 443, protocol: TCP}
     {{- end }}
-    {{- if .Values.providerEgress }}
-    # The payment provider.
+    {{- if or .Values.providerEgress .Values.workloadIdentity.clientId }}
+    # The payment provider and Entra ID: NetworkPolicy knows no names.
     - to:
         {{- include "common.internet" . | nindent 8 }}
       ports:
@@ -139,18 +141,27 @@ spec:
       ports:
         - {port: postgres, protocol: TCP}
 {{- end }}
-{{- if and .Values.postgres.enabled (or .Values.backup.enabled .Values.backup.restore) }}
+{{- range $component := list "backup" "database-role" }}
+{{- if include (printf "common.has.%s" $component) $root }}
 ---
 apiVersion: networking.k8s.io/v1
 kind: NetworkPolicy
-{{ include "common.metadata" (dict "root" . "component" "backup" "name" "backup-out") }}
+{{ include "common.metadata" (dict "root" $root "component" $component "name" (printf "%s-out" $component)) }}
 spec:
   policyTypes: [Egress]
   podSelector:
     matchLabels:
-      {{- include "common.selector" (dict "root" . "component" "backup") | nindent 6 }}
+      {{- include "common.selector" (dict "root" $root "component" $component) | nindent 6 }}
   egress:
-    {{- include "common.databaseEgress" . | nindent 4 }}
+    {{- include "common.databaseEgress" $root | nindent 4 }}
+    {{- if eq (include "common.databaseSignsIn" $root) "entra" }}
+    # Entra ID.
+    - to:
+        {{- include "common.internet" $root | nindent 8 }}
+      ports:
+        - {port: 443, protocol: TCP}
+    {{- end }}
+{{- end }}
 {{- end }}
 {{- end }}
 {{- end }}
@@ -178,6 +189,7 @@ spec:
           podSelector:
             matchLabels:
               {{- toYaml .Values.global.network.dns.podLabels | nindent 14 }}
+        {{- include "common.cidrs" .Values.global.network.dns.nodeCidrs | nindent 8 }}
       ports:
         - {port: 53, protocol: UDP}
         - {port: 53, protocol: TCP}
@@ -227,7 +239,7 @@ podSelector:
 {{- define "common.databaseEgress" -}}
 - to:
     {{- if .Values.postgres.external.host }}
-    {{- include "common.cidrs" .Values.global.network.dataCidrs | nindent 4 }}
+    {{- include "common.cidrs" (required (printf "%s.postgres.external.cidrs must say where the server lives, as CIDR ranges." .Chart.Name) .Values.postgres.external.cidrs) | nindent 4 }}
     {{- else }}
     - podSelector:
         matchLabels:
@@ -235,4 +247,13 @@ podSelector:
     {{- end }}
   ports:
     - {port: {{ ternary .Values.postgres.external.port "postgres" (ne .Values.postgres.external.host "") }}, protocol: TCP}
+{{- end -}}
+
+{{/* Whether the service has pods of these components: `true` or nothing. */}}
+{{- define "common.has.backup" -}}
+{{- if and .Values.postgres.enabled (or .Values.backup.enabled .Values.backup.restore) }}true{{ end -}}
+{{- end -}}
+
+{{- define "common.has.database-role" -}}
+{{- if and .Values.postgres.enabled .Values.postgres.external.host .Values.postgres.external.administrator.user }}true{{ end -}}
 {{- end -}}

@@ -19,9 +19,18 @@ securityContext:
     drop: [ALL]
 {{- end -}}
 
-{{/* Fields that every pod of a service begins with.  dict root component, and user where it is not the images' own */}}
+{{/* Name of the PriorityClass of a service's pods; empty for none. */}}
+{{- define "common.priorityClass" -}}
+{{- if .Values.priorityClassName -}}
+{{ .Values.priorityClassName }}
+{{- else if gt (int .Values.priority) 0 -}}
+streamcart-{{ .Chart.Name }}
+{{- end -}}
+{{- end -}}
+
+{{/* Fields that every pod of a service begins with.  dict root, and user and serviceAccount where they are others */}}
 {{- define "common.podStart" -}}
-serviceAccountName: {{ .root.Chart.Name }}
+serviceAccountName: {{ .serviceAccount | default .root.Chart.Name }}
 automountServiceAccountToken: false
 enableServiceLinks: false
 {{- with .root.Values.global.images.pullSecrets }}
@@ -30,8 +39,20 @@ imagePullSecrets:
   - name: {{ . }}
   {{- end }}
 {{- end }}
-{{- with .priorityClassName | default .root.Values.priorityClassName }}
+{{- with include "common.priorityClass" .root }}
 priorityClassName: {{ . }}
+{{- end }}
+{{- with .root.Values.nodeSelector }}
+nodeSelector:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .root.Values.tolerations }}
+tolerations:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .root.Values.affinity }}
+affinity:
+  {{- toYaml . | nindent 2 }}
 {{- end }}
 {{ include "common.podSecurity" (dict "user" (.user | default 10001)) }}
 {{- end -}}
@@ -52,18 +73,33 @@ topologySpreadConstraints:
 {{- end -}}
 
 {{/*
-Labels and annotations of a pod: a changed ConfigMap starts new pods.
+Labels and annotations of a pod that runs the service's code: a changed ConfigMap starts new pods.
 dict root component
 */}}
 {{- define "common.podMetadata" -}}
+{{- include "common.podMeta" (dict "root" .root "component" .component "config" (include "common.environment" .root)) -}}
+{{- end -}}
+
+{{/* Labels and annotations of any pod.  dict root component, and config (a text) that starts new pods when it changes */}}
+{{- define "common.podMeta" -}}
 metadata:
   labels:
     {{- include "common.labels" . | nindent 4 }}
-    {{- if .root.Values.workloadIdentityClientId }}
+    {{- if (dig "workloadIdentity" "clientId" "" (omit .root.Values "global")) }}
     azure.workload.identity/use: "true"
     {{- end }}
+    {{- with .root.Values.podLabels }}
+    {{- toYaml . | nindent 4 }}
+    {{- end }}
+  {{- if or .config .root.Values.podAnnotations }}
   annotations:
-    streamcart/config: {{ include "common.environment" .root | sha256sum | trunc 16 | quote }}
+    {{- with .config }}
+    streamcart/config: {{ . | sha256sum | trunc 16 | quote }}
+    {{- end }}
+    {{- with .root.Values.podAnnotations }}
+    {{- toYaml . | nindent 4 }}
+    {{- end }}
+  {{- end }}
 {{- end -}}
 
 {{/*
@@ -86,6 +122,9 @@ volumeMounts:
   {{- if and .root.Values.files.enabled (eq .root.Values.files.kind "volume") (not .withoutFiles) }}
   - {name: files, mountPath: /media}
   {{- end }}
+  {{- with .root.Values.extraVolumeMounts }}
+  {{- toYaml . | nindent 2 }}
+  {{- end }}
 {{- end -}}
 
 {{/* Environment of a container. Addresses with passwords are put together by the kubelet: `$(NAME)`. */}}
@@ -102,7 +141,14 @@ env:
     value: {{ include "common.redisUrl" .root }}
   {{- range .env }}
   - name: {{ .name }}
+    {{- if .valueFrom }}
+    valueFrom: {{ .valueFrom | toJson }}
+    {{- else }}
     value: {{ .value | quote }}
+    {{- end }}
+  {{- end }}
+  {{- with .root.Values.extraEnv }}
+  {{- toYaml . | nindent 2 }}
   {{- end }}
 {{- end -}}
 
@@ -115,6 +161,9 @@ volumes:
   {{- if and .root.Values.files.enabled (eq .root.Values.files.kind "volume") (not .withoutFiles) }}
   - name: files
     persistentVolumeClaim: {claimName: {{ .root.Chart.Name }}-files}
+  {{- end }}
+  {{- with .root.Values.extraVolumes }}
+  {{- toYaml . | nindent 2 }}
   {{- end }}
 {{- end -}}
 

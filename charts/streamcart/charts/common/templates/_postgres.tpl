@@ -59,20 +59,14 @@ kind: StatefulSet
 spec:
   replicas: 1
   serviceName: {{ .Chart.Name }}-postgres
-  # Data outlives the StatefulSet: it goes when somebody deletes the claim on purpose.
-  persistentVolumeClaimRetentionPolicy: {whenDeleted: Retain, whenScaled: Retain}
   selector:
     matchLabels:
       {{- include "common.selector" $at | nindent 6 }}
   template:
-    metadata:
-      labels:
-        {{- include "common.labels" $at | nindent 8 }}
-      annotations:
-        # Only what the server is started with: a changed create-role.sh must not restart a database.
-        streamcart/config: {{ printf "%v %v" $memory $postgres.maxConnections | sha256sum | trunc 16 | quote }}
+    # Only what the server is started with: a changed create-role.sh must not restart a database.
+    {{- include "common.podMeta" (dict "root" . "component" "postgres" "config" (printf "%v %v" $memory $postgres.maxConnections)) | nindent 4 }}
     spec:
-      {{- include "common.podStart" (dict "root" . "user" 999 "priorityClassName" .Values.databasePriorityClassName) | nindent 6 }}
+      {{- include "common.podStart" (dict "root" . "user" 999) | nindent 6 }}
       # The image asks to be stopped by SIGINT: a fast shutdown, which does not wait for idle connections.
       terminationGracePeriodSeconds: 120
       containers:
@@ -119,6 +113,8 @@ spec:
             - {name: tmp, mountPath: /tmp}
             - {name: shared, mountPath: /dev/shm}
       volumes:
+        - name: data
+          persistentVolumeClaim: {claimName: data-{{ .Chart.Name }}-postgres-0}
         - name: config
           # Executable: the image's entry point would run create-role.sh inside itself otherwise.
           configMap: {name: {{ .Chart.Name }}-postgres, defaultMode: 0555}
@@ -129,15 +125,5 @@ spec:
         # Parallel queries share memory here; it counts against the limit.
         - name: shared
           emptyDir: {medium: Memory, sizeLimit: 128Mi}
-  volumeClaimTemplates:
-    - metadata:
-        name: data
-      spec:
-        accessModes: [ReadWriteOnce]
-        {{- with $postgres.storageClassName }}
-        storageClassName: {{ . }}
-        {{- end }}
-        resources:
-          requests: {storage: {{ $postgres.storage }}}
 {{- end }}
 {{- end }}

@@ -54,6 +54,15 @@ subjects:
 {{/* Variables of a service's Secret and their names in the vault, as a map. */}}
 {{- define "common.secretNames" -}}
 {{- $names := deepCopy (index .Values.global.secrets.services .Chart.Name) -}}
+{{- /* redis has neither a database nor a user of its own. */ -}}
+{{- if .Values.postgres -}}
+{{- if eq (include "common.databaseSignsIn" .) "entra" -}}
+{{- $_ := unset $names "DATABASE_PASSWORD" -}}
+{{- end -}}
+{{- if eq (include "common.redisSignsIn" .) "entra" -}}
+{{- $_ := unset $names "REDIS_PASSWORD" -}}
+{{- end -}}
+{{- end -}}
 {{- if and .Values.sendsMail .Values.global.email.secretName -}}
 {{- $_ := set $names "EMAIL_URL" .Values.global.email.secretName -}}
 {{- end -}}

@@ -1,19 +1,26 @@
-{{/* Claims of a service: its files and its dumps. */}}
+{{/*
+Claims of a service: its database, its files and its dumps. The database's is no template of its StatefulSet, since such a
+template cannot be changed: a larger volume would be a new StatefulSet. It has the name that a template would give it.
+*/}}
 {{- define "common.storage" }}
+{{- if and .Values.postgres.enabled (not .Values.postgres.external.host) }}
+{{- $store := dict "kind" "volume" "storage" .Values.postgres.storage "storageClassName" .Values.postgres.storageClassName }}
+{{- include "common.claim" (dict "root" . "component" "postgres" "name" (printf "data-%s-postgres-0" .Chart.Name) "store" $store "accessMode" "ReadWriteOnce" "wave" "0") }}
+{{- end }}
 {{- if .Values.files.enabled }}
 {{- include "common.claim" (dict "root" . "component" "files" "store" .Values.files "accessMode" .Values.files.accessMode) }}
 {{- end }}
-{{- if and .Values.postgres.enabled (or .Values.backup.enabled .Values.backup.restore) }}
+{{- if include "common.has.backup" . }}
 {{- include "common.claim" (dict "root" . "component" "backup" "store" .Values.backup "accessMode" (ternary "ReadWriteMany" "ReadWriteOnce" (eq .Values.backup.kind "azure"))) }}
 {{- end }}
 {{- end }}
 
 {{/*
 A claim that Argo CD and Helm leave alone when the release goes: an ordinary volume, or a Blob container that the Blob
-CSI driver mounts (with the node's identity).  dict root component store accessMode
+CSI driver mounts (with the kubelets' identity).  dict root component store accessMode, and name and wave
 */}}
 {{- define "common.claim" }}
-{{- $name := printf "%s-%s" .root.Chart.Name .component }}
+{{- $name := .name | default (printf "%s-%s" .root.Chart.Name .component) }}
 {{- $azure := eq .store.kind "azure" }}
 {{- if $azure }}
 {{- $account := required (printf "%s.azure.account is needed when its kind is azure." .component) .store.azure.account }}
@@ -25,6 +32,10 @@ metadata:
   name: {{ .root.Values.namespace }}-{{ $name }}
   labels:
     {{- include "common.labels" . | nindent 4 }}
+  annotations:
+    # As its claim, which holds it: deleting it alone would leave it Terminating for ever.
+    helm.sh/resource-policy: keep
+    argocd.argoproj.io/sync-options: Delete=false
 spec:
   capacity: {storage: {{ .store.storage }}}
   accessModes: [{{ .accessMode }}]
@@ -41,6 +52,9 @@ spec:
     volumeAttributes:
       protocol: fuse2
       AzureStorageAuthType: MSI
+      {{- with .root.Values.global.azure.kubeletClientId }}
+      AzureStorageIdentityClientID: {{ . }}
+      {{- end }}
       resourceGroup: {{ .store.azure.resourceGroup | quote }}
       storageAccount: {{ $account }}
       containerName: {{ $container }}
@@ -53,7 +67,7 @@ kind: PersistentVolumeClaim
     helm.sh/resource-policy: keep
     argocd.argoproj.io/sync-options: Delete=false
     # A volume may be made when its first pod comes: with its pods then, and nobody waits for it.
-    argocd.argoproj.io/sync-wave: "2"
+    argocd.argoproj.io/sync-wave: {{ .wave | default "2" | quote }}
     argocd.argoproj.io/ignore-healthcheck: "true"
 spec:
   accessModes: [{{ .accessMode }}]

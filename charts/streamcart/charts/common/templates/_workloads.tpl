@@ -8,10 +8,8 @@ kind: Deployment
 {{ include "common.metadata" (dict "root" . "component" "web") }}
 {{- include "common.wave" "2" }}
 spec:
-  {{- if not $scaled }}
-  replicas: {{ ternary 0 $web.replicas (ne .Values.backup.restore "") }}
-  {{- end }}
-  revisionHistoryLimit: 3
+  {{- include "common.replicas" (dict "root" . "component" "web" "replicas" $web.replicas "scaled" $scaled) | nindent 2 }}
+  {{- include "common.rollout" . | nindent 2 }}
   strategy:
     type: RollingUpdate
     rollingUpdate: {maxUnavailable: 0, maxSurge: 1}
@@ -66,6 +64,7 @@ spec:
 apiVersion: autoscaling/v2
 kind: HorizontalPodAutoscaler
 {{ include "common.metadata" (dict "root" . "component" "web") }}
+{{- include "common.scalerAnnotations" . }}
 spec:
   scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: {{ .Chart.Name }}-web}
   minReplicas: {{ $web.autoscaling.min }}
@@ -116,10 +115,8 @@ kind: Deployment
 {{ include "common.metadata" (dict "root" . "component" "worker") }}
 {{- include "common.wave" "2" }}
 spec:
-  {{- if not $scaled }}
-  replicas: {{ ternary 0 $worker.replicas (ne .Values.backup.restore "") }}
-  {{- end }}
-  revisionHistoryLimit: 3
+  {{- include "common.replicas" (dict "root" . "component" "worker" "replicas" $worker.replicas "scaled" $scaled) | nindent 2 }}
+  {{- include "common.rollout" . | nindent 2 }}
   strategy:
     type: RollingUpdate
     rollingUpdate: {maxUnavailable: 0, maxSurge: 1}
@@ -155,8 +152,8 @@ kind: Deployment
 {{ include "common.metadata" (dict "root" . "component" "beat") }}
 {{- include "common.wave" "2" }}
 spec:
-  replicas: {{ ternary 0 1 (ne .Values.backup.restore "") }}
-  revisionHistoryLimit: 3
+  {{- include "common.replicas" (dict "root" . "replicas" 1) | nindent 2 }}
+  {{- include "common.rollout" . | nindent 2 }}
   strategy: {type: Recreate}
   selector:
     matchLabels:
@@ -192,8 +189,8 @@ kind: Deployment
 {{ include "common.metadata" (dict "root" . "component" "events") }}
 {{- include "common.wave" "2" }}
 spec:
-  replicas: {{ ternary 0 1 (ne .Values.backup.restore "") }}
-  revisionHistoryLimit: 3
+  {{- include "common.replicas" (dict "root" . "replicas" 1) | nindent 2 }}
+  {{- include "common.rollout" . | nindent 2 }}
   strategy:
     type: RollingUpdate
     rollingUpdate: {maxUnavailable: 0, maxSurge: 1}
@@ -234,38 +231,71 @@ livenessProbe:
   failureThreshold: 3
 {{- end -}}
 
-{{/* KEDA scales workers by the length of their queue, with the service's own user. */}}
+{{/*
+KEDA scales workers by the length of their queue, as the service itself reports it: no key to Redis leaves the service.
+*/}}
 {{- define "common.queueScaler" }}
-{{- $external := .Values.global.redis.external }}
----
-apiVersion: keda.sh/v1alpha1
-kind: TriggerAuthentication
-{{ include "common.metadata" (dict "root" . "component" "worker") }}
-spec:
-  secretTargetRef:
-    - {parameter: password, name: {{ .Chart.Name }}-secrets, key: REDIS_PASSWORD}
 ---
 apiVersion: keda.sh/v1alpha1
 kind: ScaledObject
 {{ include "common.metadata" (dict "root" . "component" "worker") }}
+{{- include "common.scalerAnnotations" . }}
 spec:
   scaleTargetRef: {name: {{ .Chart.Name }}-worker}
   minReplicaCount: {{ .Values.worker.autoscaling.min }}
   maxReplicaCount: {{ .Values.worker.autoscaling.max }}
   cooldownPeriod: 300
+  # Where the service itself cannot be asked, as many pods as there were.
+  fallback: {failureThreshold: 3, replicas: {{ .Values.worker.replicas }}, behavior: currentReplicasIfHigher}
   triggers:
-    - type: redis
+    - type: metrics-api
       metadata:
-        address: {{ printf "%s:%v" ($external.host | default "redis.redis.svc.cluster.local") (ternary $external.port 6379 (ne $external.host "")) }}
-        {{- if $external.host }}
-        enableTLS: {{ $external.tls | quote }}
-        {{- end }}
-        username: {{ ternary $external.user .Chart.Name (ne $external.host "") | quote }}
-        # Celery's global prefix, then the queue.
-        listName: {{ printf "%s:%s" .Chart.Name .Chart.Name }}
-        listLength: {{ .Values.worker.autoscaling.queueLength | quote }}
-      authenticationRef: {name: {{ .Chart.Name }}-worker}
+        url: {{ include "common.serviceUrl" (dict "root" . "name" .Chart.Name) }}/metrics
+        format: prometheus
+        valueLocation: {{ printf "streamcart_queue_length{queue=%q}" .Chart.Name | squote }}
+        targetValue: {{ .Values.worker.autoscaling.queueLength | quote }}
 {{- end }}
+
+{{/*
+Argo CD makes an autoscaler when its pods are there, and does not fail a sync while it has no measurements yet.
+*/}}
+{{- define "common.scalerAnnotations" -}}
+{{- include "common.wave" "3" }}
+    argocd.argoproj.io/ignore-healthcheck: "true"
+{{- end -}}
+
+{{/*
+replicas: of a Deployment; 0 while a dump is restored. Where an autoscaler owns the number, Helm writes it only until the
+autoscaler has changed it for the first time: a field that Helm owned and no longer writes would fall back to 1, and
+switching autoscaling on would take all pods but one away. Argo CD leaves the number alone by `ignoreDifferences`.
+dict root replicas, and component and scaled
+*/}}
+{{- define "common.replicas" -}}
+{{- if ne .root.Values.backup.restore "" -}}
+replicas: 0
+{{- else if not .scaled -}}
+replicas: {{ .replicas }}
+{{- else if not (lookup "v1" "Namespace" "" "kube-system") -}}
+replicas: {{ .replicas }}
+{{- else -}}
+{{- $live := lookup "apps/v1" "Deployment" .root.Values.namespace (printf "%s-%s" .root.Chart.Name .component) -}}
+{{- $owned := not $live -}}
+{{- range (dig "metadata" "managedFields" list $live) -}}
+{{- if and (eq (dig "subresource" "" .) "scale") (eq .manager "kube-controller-manager" "keda") -}}
+{{- $owned = true -}}
+{{- end -}}
+{{- end -}}
+{{- if not $owned -}}
+replicas: {{ $live.spec.replicas }}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{/* How a Deployment's rollouts are kept and judged. */}}
+{{- define "common.rollout" -}}
+revisionHistoryLimit: 3
+progressDeadlineSeconds: {{ .Values.progressDeadlineSeconds }}
+{{- end -}}
 
 {{/*
 One Job per release: its name is made of what it runs, so a new image is a new Job and the same one stays. It is an

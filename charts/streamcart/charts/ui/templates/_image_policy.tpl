@@ -1,0 +1,29 @@
+{{/*
+Admission of signed images alone (Sigstore's policy-controller): the shop's images must carry a keyless signature of its
+own workflow. The controller looks at namespaces that carry the label policy.sigstore.dev/include.
+https://docs.sigstore.dev/policy-controller/overview/
+*/}}
+{{- define "ui.imagePolicy" }}
+{{- $signatures := .Values.global.images.signatures }}
+{{- if $signatures.required }}
+---
+apiVersion: policy.sigstore.dev/v1beta1
+kind: ClusterImagePolicy
+metadata:
+  name: streamcart
+  labels:
+    {{- include "common.labels" (dict "root" . "component" "host") | nindent 4 }}
+spec:
+  images:
+    - glob: {{ printf "%s/streamcart/**" (required "global.images.signatures.required needs global.images.registry: local images carry no signature." .Values.global.images.registry) }}
+  authorities:
+    - name: workflow
+      keyless:
+        url: https://fulcio.sigstore.dev
+        identities:
+          - issuer: https://token.actions.githubusercontent.com
+            subjectRegExp: {{ printf "^%s/\\.github/workflows/.+@refs/(heads/main|tags/v.+)$" (required "global.images.signatures.repository must be the address of the repository whose workflow signs, such as https://github.com/owner/name." $signatures.repository | replace "." "\\.") | quote }}
+      ctlog:
+        url: https://rekor.sigstore.dev
+{{- end }}
+{{- end }}
