@@ -41,6 +41,7 @@ RULES: dict[str, tuple[str, str]] = {
     "azure.tenant_id": (UUID, "a UUID (see the file's comment)"),
     "azure.administrators_group": (r"\S(.*\S)?", "the name of a group in Entra ID"),
     "azure.administrators_group_id": (UUID, "a UUID (see the file's comment)"),
+    **{f"security.{switch}": (r"True|False", "true or false") for switch in ("defender", "policies")},
     **{f"environments.{name}.subscription_id": (UUID, "a subscription's UUID") for name in ENVIRONMENTS},
     **{f"environments.{name}.host": (r"([a-z0-9-]+\.)+[a-z]{2,}", "a host name") for name in ENVIRONMENTS},
 }
