@@ -12,14 +12,14 @@ from storages.backends.azure_storage import AzureStorage
 class BlobStorage(AzureStorage):
     """A container that NGINX reads too: addresses are MEDIA_URL's, whatever the storage, and hold no secret.
 
-    Without a connection string it signs in by the pod's workload identity (DefaultAzureCredential).
+    Without a connection string it signs in by the pod's workload identity (apps.common.azure).
     """
 
     def __init__(self, **options: Any) -> None:
         if not options.get("connection_string"):
-            from azure.identity import DefaultAzureCredential
+            from apps.common.azure.identity import credential
 
-            options["token_credential"] = DefaultAzureCredential()
+            options["token_credential"] = credential()
         super().__init__(**options)
 
     def url(self, name: str, *_: Any, **__: Any) -> str:

@@ -14,7 +14,9 @@ from apps.common.metrics.collectors import Looked, cached_gauges
 def _look() -> Looked:
     queue = settings.CELERY_TASK_DEFAULT_QUEUE
     key = f"{settings.CELERY_BROKER_TRANSPORT_OPTIONS['global_keyprefix']}{queue}"
-    with redis.Redis.from_url(settings.REDIS_URL, socket_connect_timeout=0.3, socket_timeout=0.5) as link:
+    with redis.Redis.from_url(
+        settings.REDIS_URL, socket_connect_timeout=0.3, socket_timeout=0.5, **settings.REDIS_OPTIONS
+    ) as link:
         length = link.llen(key)
         # Kombu pushes on the left and takes from the right.
         oldest = link.lindex(key, -1)

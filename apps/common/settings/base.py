@@ -12,11 +12,21 @@ from pathlib import Path
 from typing import Any
 
 import environ
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.module_loading import import_string
 
 from apps.common import logs
 from apps.common.settings.variables import ENV_DEFAULTS
 
 env = environ.FileAwareEnv(**ENV_DEFAULTS)
+
+
+def signs_in_with_entra(variable: str) -> bool:
+    """Whether this variable asks for tokens instead of a password. Raises ImproperlyConfigured for a typing error."""
+    if env(variable) not in ("password", "entra"):
+        raise ImproperlyConfigured(f"{variable} must be password or entra, not {env(variable)!r}.")
+    return env(variable) == "entra"
+
 
 # `apps.catalog.settings` -> "catalog": the settings module names the service, nothing else needs to.
 SERVICE = os.environ["DJANGO_SETTINGS_MODULE"].split(".")[1]
@@ -97,25 +107,37 @@ TEMPLATES = [
 
 # --- Data -----------------------------------------------------------------------------------------------------
 
+# Who signs in to PostgreSQL and Redis: the password in the address, or the pod's identity.
+DATABASE_ENGINE = (
+    "apps.common.azure.postgresql"
+    if signs_in_with_entra("DATABASE_AUTHENTICATION")
+    else "django_prometheus.db.backends.postgresql"
+)
+REDIS_CREDENTIALS = "apps.common.azure.identity.RedisCredentials" if signs_in_with_entra("REDIS_AUTHENTICATION") else ""
 DATABASES: dict[str, dict] = {}
 if SERVICE != "ui":
     DATABASES["default"] = {
         **env.db("DATABASE_URL"),
-        "ENGINE": "django_prometheus.db.backends.postgresql",
+        "ENGINE": DATABASE_ENGINE,
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
     }
+DATABASE_AUTHENTICATION = env("DATABASE_AUTHENTICATION")
+# For `prepare_database` alone.
+ADMINISTRATOR_URL = env("ADMINISTRATOR_URL")
+DATABASE_PRINCIPAL_ID = env("DATABASE_PRINCIPAL_ID")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "staff.StaffUser"
 AUTHENTICATION_BACKENDS = ["apps.common.staff.backends.AuthServiceBackend"]
 
 REDIS_URL = env("REDIS_URL")
+REDIS_OPTIONS = {"credential_provider": import_string(REDIS_CREDENTIALS)()} if REDIS_CREDENTIALS else {}
 CACHES = {
     "default": {
         "BACKEND": "apps.common.cache.ForgivingRedisCache",
         "LOCATION": REDIS_URL,
         "KEY_PREFIX": SERVICE,
-        "OPTIONS": {"socket_connect_timeout": 0.3, "socket_timeout": 0.5},
+        "OPTIONS": {"socket_connect_timeout": 0.3, "socket_timeout": 0.5, **REDIS_OPTIONS},
     }
 }
 
@@ -250,7 +272,8 @@ SIMPLE_JWT = {
 
 # --- Background work ------------------------------------------------------------------------------------------
 
-CELERY_BROKER_URL = REDIS_URL
+# Kombu takes the class by its name, in the address.
+CELERY_BROKER_URL = f"{REDIS_URL}?credential_provider={REDIS_CREDENTIALS}" if REDIS_CREDENTIALS else REDIS_URL
 CELERY_TASK_DEFAULT_QUEUE = SERVICE
 CELERY_TASK_IGNORE_RESULT = True
 # A task is taken off the queue when it is done, not when it starts: a killed worker loses nothing.

@@ -1,0 +1,1 @@
+"""Django's database backend for Azure Database for PostgreSQL with Entra ID."""
