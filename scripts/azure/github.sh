@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # github.sh REVIEWER…: the GitHub environments with their reviewers (users, or teams as @team) and variables, none of them
-# secret. Production is applied from main, and only when somebody else has approved it.
+# secret. Production is applied and released from main, and only when somebody else has approved it.
 source "$(dirname "$0")/common.sh"
 [ $# -gt 0 ] || fail "say who approves production: github.sh somebody @platform-team"
 need gh terraform
@@ -28,11 +28,14 @@ main='"deployment_branch_policy": {"protected_branches": false, "custom_branch_p
 echo "$everywhere" | environment dev-plan
 echo "$everywhere" | environment prod-plan
 echo "{\"reviewers\": null, $main}" | environment dev
+echo "{\"reviewers\": null, $main}" | environment release
 # Whoever is alone approves what is their own; of several, another one does.
 another=false
 if [ $# -gt 1 ] || [[ $1 == @* ]]; then another=true; fi
-echo "{\"prevent_self_review\": $another, \"reviewers\": [$approved], $main}" | environment prod
-for name in dev prod; do
+for name in prod promotion; do
+  echo "{\"prevent_self_review\": $another, \"reviewers\": [$approved], $main}" | environment "$name"
+done
+for name in dev prod promotion release; do
   gh api "$api/environments/$name/deployment-branch-policies" --jq '.branch_policies[].name' | grep --quiet --line-regexp main ||
     gh api --method POST "$api/environments/$name/deployment-branch-policies" --field name=main >/dev/null
 done

@@ -176,10 +176,24 @@ def test_production_on_github_asks_somebody_and_comes_from_main(azure):
     assert prod["reviewers"] == [{"type": "User", "id": 8}, {"type": "Team", "id": 7}]
     assert prod["prevent_self_review"] is True
     assert prod["deployment_branch_policy"]["custom_branch_policies"] is True
-    assert len(azure.calls("--method POST", "deployment-branch-policies", "name=main")) == 2
+    from_main = azure.calls("--method POST", "deployment-branch-policies", "name=main")
+    assert {re.search(r"environments/(\w+)/", call)[1] for call in from_main} == {"dev", "prod", "promotion", "release"}
     for name in ("dev", "dev-plan", "prod", "prod-plan"):
         assert azure.calls("variable set AZURE_CLIENT_ID", f"--env {name} --body client-of-{name}")
     assert len([call for call in azure.calls("variable set") if "--env" not in call]) == len(VARIABLES)
+
+
+def test_every_environment_that_a_workflow_names_is_made(azure):
+    on_github(azure)
+    assert azure.run("github.sh", "ada").returncode == 0
+    made = {re.search(r"environments/([\w-]+) ", call)[1] for call in azure.calls("--method PUT")}
+    named = set()
+    for path in (ROOT / ".github" / "workflows").glob("*.yml"):
+        for name in re.findall(r"^    environment: (.+)$", path.read_text(), re.M):
+            environments = ("dev", "prod") if "matrix.environment" in name else ("",)
+            named |= {re.sub(r"\$\{\{.*\}\}", environment, name) for environment in environments}
+    assert named
+    assert named <= made
 
 
 def test_a_person_who_is_alone_may_approve(azure):
