@@ -134,7 +134,8 @@ def plans_read_no_secret(root: Path, found: list[Resource]) -> Iterator[str]:
 POLICIES = (hosts_encrypt, pipelines_own_nothing, plans_read_no_secret, providers_are_registered)
 
 
-def violations(root: Path = FOLDER) -> list[str]:
-    found = resources("bootstrap", root)
+def violations(root: Path = FOLDER, found: list[Resource] | None = None) -> list[str]:
+    """What is wrong with `found`, a plan; else with what the files come to."""
+    found = resources("bootstrap", root) if found is None else found
     assert len(found) > 20, "the files came to nothing"
     return [f"{policy.__name__}: {path}" for policy in POLICIES for path in policy(root, found)]

@@ -75,7 +75,7 @@ def own_servers(found: list[Resource]) -> Iterator[str]:
     delegated = {
         path: ipaddress.ip_network(item["address_prefixes"][0])
         for kind, path, item in found
-        if kind == "azurerm_subnet" and "delegation" in item
+        if kind == "azurerm_subnet" and item.get("delegation")
     }
     servers = [path for kind, path, _ in found if kind == "azurerm_postgresql_flexible_server"]
     if len(delegated) != len(servers):
@@ -113,7 +113,7 @@ def records_can_be_written(found: list[Resource]) -> Iterator[str]:
     given: dict[str, set[str]] = {}
     for kind, path, item in found:
         if kind == "azurerm_role_assignment" and ".dns" in path:
-            given.setdefault(item["role_definition_name"], set()).add(item["__tfmeta"]["path"].partition("[")[2])
+            given.setdefault(item["role_definition_name"], set()).add(path.rpartition("[")[2])
     zones = {path for kind, path, _ in found if kind == "azurerm_dns_zone"}
     if not given.get("Reader") or given.get("Reader") != given.get("DNS Zone Contributor"):
         yield from zones

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from pathlib import Path
 
 import pytest
 
@@ -106,14 +107,18 @@ BROKEN = {
 }
 
 
-@pytest.mark.parametrize("name", BROKEN)
-def test_policies_object(name, tmp_path):
-    module, old, new = BROKEN[name]
-    root = tmp_path / "infra" / "terraform"
-    shutil.copytree(FOLDER, root, ignore=shutil.ignore_patterns(".terraform*"))
-    shutil.copy(FOLDER.parent / "settings.yaml", tmp_path / "infra")
+def broken(root: Path, module: str, old: str, new: str) -> None:
+    """Puts one fault into a copy."""
     folder = root / ("environments" if (root / "environments" / module).is_dir() else "modules") / module
     paths = [path for path in sorted(folder.glob("*.tf")) if old in path.read_text()]
     assert paths, "the mutation is out of date"
     paths[0].write_text(paths[0].read_text().replace(old, new, 1))
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_policies_object(name, tmp_path):
+    root = tmp_path / "infra" / "terraform"
+    shutil.copytree(FOLDER, root, ignore=shutil.ignore_patterns(".terraform*"))
+    shutil.copy(FOLDER.parent / "settings.yaml", tmp_path / "infra")
+    broken(root, *BROKEN[name])
     assert violations("dev", root) + violations("prod", root) + bootstrap_policies.violations(root)

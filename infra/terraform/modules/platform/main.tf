@@ -123,6 +123,7 @@ module "postgres" {
   location             = azurerm_resource_group.this.location
   tenant_id            = var.settings.azure.tenant_id
   subnets              = module.network.postgres_subnets
+  postgres_version     = var.sizes.postgres_version
   sku_name             = var.sizes.postgres
   high_availability    = var.sizes.postgres_standby
   geo_redundant_backup = var.second_region

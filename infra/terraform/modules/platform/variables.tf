@@ -41,6 +41,7 @@ variable "sizes" {
     system_pool      = object({ vm_size = string, min = number, max = number })
     user_pool        = object({ vm_size = string, min = number, max = number })
     postgres         = optional(string, "B_Standard_B2s")
+    postgres_version = optional(string, "18")
     postgres_shared  = optional(bool, false)
     postgres_standby = optional(bool, false)
     redis            = optional(string, "Balanced_B0")
