@@ -20,7 +20,7 @@ words = [os.path.basename(sys.argv[0]), *sys.argv[1:]]
 reads = "-" in words or "--stdin" in words
 given = sys.stdin.buffer.read().decode(errors="replace") if reads else ""
 # What a script hands over in a file is looked at while it is there.
-files = {{word: open(word).read() for word in words[1:] if os.path.isfile(word) and "/tmp" in word}}
+files = {{word: open(word).read() for word in words[1:] if os.path.isfile(word)}}
 with open({calls!r}, "a") as calls:
     calls.write(json.dumps([words, given, files]) + "\\n")
 for rule in json.load(open({rules!r})):

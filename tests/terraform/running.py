@@ -12,13 +12,18 @@ from typing import Any
 
 import pytest
 
+from house.config import ROOT
 from tests.terraform.configuration import FOLDER, Resource
 
+PLUGINS = ROOT / "var" / "terraform"
 TERRAFORM = shutil.which("terraform")
 
 
 def terraform(folder: Path, data: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     environment = os.environ | {"TF_DATA_DIR": str(data), "TF_IN_AUTOMATION": "1", "CHECKPOINT_DISABLE": "1"}
+    # Providers are large: every folder shares one download.
+    PLUGINS.mkdir(parents=True, exist_ok=True)
+    environment |= {"TF_PLUGIN_CACHE_DIR": str(PLUGINS), "TF_PLUGIN_CACHE_MAY_BREAK_DEPENDENCY_LOCK_FILE": "1"}
     command = [TERRAFORM or "terraform", f"-chdir={folder}", *arguments]
     return subprocess.run(
         command, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, timeout=300
@@ -65,9 +70,9 @@ def planned(root: Path, name: str, data: Path) -> list[Resource]:
 
 
 def _unwrapped(value: Any) -> Any:
-    """Plans have lists where the files have blocks; a single block becomes itself, as tfparse has it."""
+    """Plans have lists where the files have blocks; a single block becomes itself, and null is left out."""
     if isinstance(value, dict):
-        return {key: _unwrapped(item) for key, item in value.items()}
+        return {key: _unwrapped(item) for key, item in value.items() if item is not None}
     if isinstance(value, list):
         items = [_unwrapped(item) for item in value]
         return items[0] if len(items) == 1 and isinstance(items[0], dict) else items
