@@ -3,6 +3,7 @@
     python -m house.settings write                # `make settings`
     python -m house.settings check                # part of `make lint`
     python -m house.settings take dev < values.json   # keep Terraform's output `values`, then write
+    python -m house.settings get name             # print one setting
 
 What is written follows from the settings and from `infra/outputs/<environment>.json` alone, so it can be made again at
 any time. Nothing here is secret: names, addresses, client IDs.
@@ -33,6 +34,7 @@ UUID = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 RULES: dict[str, tuple[str, str]] = {
     "name": (r"[a-z][a-z0-9]{2,9}", "3 to 10 lower-case letters and digits, a letter first"),
     "contact": (r"[^@\s]+@[^@\s]+\.[^@\s]+", "an e-mail address"),
+    "sender": (r"[^<>\"\n]+ <[^@\s<>]+@[^@\s<>]+\.[^@\s<>]+>", "a name and an address: Shop <hello@shop.example>"),
     "location": (r"[a-z][a-z0-9]+", "an Azure region such as westeurope"),
     "github.owner": (r"[A-Za-z0-9-]+", "an organisation or a user on GitHub"),
     "github.repository": (r"[\w.-]+", "a repository's name"),
@@ -41,6 +43,7 @@ RULES: dict[str, tuple[str, str]] = {
     "azure.tenant_id": (UUID, "a UUID (see the file's comment)"),
     "azure.administrators_group": (r"\S(.*\S)?", "the name of a group in Entra ID"),
     "azure.administrators_group_id": (UUID, "a UUID (see the file's comment)"),
+    **{f"security.{switch}": (r"True|False", "true or false") for switch in ("defender", "policies")},
     **{f"environments.{name}.subscription_id": (UUID, "a subscription's UUID") for name in ENVIRONMENTS},
     **{f"environments.{name}.host": (r"([a-z0-9-]+\.)+[a-z]{2,}", "a host name") for name in ENVIRONMENTS},
 }
@@ -80,6 +83,14 @@ def _at(settings: Any, dotted: str) -> Any:
     return settings
 
 
+def get(root: Path, key: str) -> str:
+    """One setting, for the scripts in scripts/azure. Raises HouseError when there is none of that name."""
+    found = _at(load(root), key)
+    if found is None or isinstance(found, dict | list):
+        raise HouseError(f"infra/settings.yaml has no value {key}.")
+    return str(found)
+
+
 def outputs(root: Path, environment: str) -> dict[str, Any]:
     """What Terraform made, or {} before its first run."""
     path = root / "infra" / "outputs" / f"{environment}.json"
@@ -114,10 +125,15 @@ def files(root: Path = ROOT) -> Iterator[tuple[Path, str]]:
         yield folder / "azure.yaml", _document(shop_values(settings, environment, made))
         yield folder / "addons" / "external-secrets.yaml", _document(external_secrets(settings, made))
         yield folder / "addons" / "external-dns.yaml", _document(external_dns(settings, environment, made))
-        backend = root / "infra" / "terraform" / "environments" / environment / "backend.hcl"
-        account = f'storage_account_name = "{settings["name"]}tfstate"\n'
-        group = f'resource_group_name  = "{settings["name"]}-terraform"\n'
-        yield backend, WRITTEN + group + account
+    # Where Terraform keeps its states, as it reads that, and as `azd` does.
+    state = {
+        "resource_group_name": f"{settings['name']}-terraform",
+        "storage_account_name": f"{settings['name']}tfstate",
+    }
+    folder = root / "infra" / "terraform" / "environments"
+    for name in ("bootstrap", *ENVIRONMENTS):
+        yield folder / name / "backend.hcl", WRITTEN + "".join(f'{key:<20} = "{its}"\n' for key, its in state.items())
+    yield folder / "dev" / "provider.conf.json", json.dumps(state, indent=2) + "\n"
 
 
 def shop_values(settings: dict[str, Any], environment: str, made: dict[str, Any]) -> dict[str, Any]:
@@ -128,6 +144,7 @@ def shop_values(settings: dict[str, Any], environment: str, made: dict[str, Any]
             "host": settings["environments"][environment]["host"],
             "azure": {"tenantId": settings["azure"]["tenant_id"]},
             "routing": {"tls": {"acmeEmail": settings["contact"]}},
+            "email": {"from": settings["sender"]},
             "monitoring": {"runbookUrl": runbook},
         }
     }
@@ -233,10 +250,15 @@ def main(arguments: list[str], root: Path = ROOT) -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("write", help="write every file that follows from the settings")
     commands.add_parser("check", help="say which files do not follow from the settings")
+    getting = commands.add_parser("get", help="print one setting, such as environments.dev.host")
+    getting.add_argument("key")
     taking = commands.add_parser("take", help="keep Terraform's output `values` (standard input), then write")
     taking.add_argument("environment", choices=ENVIRONMENTS)
     options = parser.parse_args(arguments)
     try:
+        if options.command == "get":
+            print(get(root, options.key))
+            return 0
         if options.command == "take":
             take(root, options.environment, sys.stdin.read())
         stale = [(path, text) for path, text in files(root) if not path.is_file() or path.read_text() != text]

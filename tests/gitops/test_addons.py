@@ -77,11 +77,11 @@ def test_they_run_where_the_chart_s_policies_let_them_in(addons):
 
 def test_identities_belong_to_the_service_accounts_that_the_charts_make(addons):
     """Terraform trusts <namespace>:<service account>; a typo there is a silent refusal in the cluster."""
-    text = (ROOT / "infra/terraform/modules/platform/variables.tf").read_text()
+    text = (ROOT / "infra/terraform/modules/platform/main.tf").read_text()
     for name in ("external-secrets", "external-dns"):
         values = yaml.safe_load((FOLDER / "addons" / f"{name}.yaml").read_text())
         namespace = addons["dev", name]["spec"]["destination"]["namespace"]
-        assert re.search(rf'{name} += "{namespace}:{values["serviceAccount"]["name"]}"', text)
+        assert re.search(rf'{name} += \["{namespace}:{values["serviceAccount"]["name"]}"\]', text)
         assert values["podLabels"] == {"azure.workload.identity/use": "true"}
 
 

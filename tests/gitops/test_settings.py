@@ -80,6 +80,23 @@ def test_a_newcomer_changes_one_file(root, capsys):
     assert settings.main(["check"], root) == 0
 
 
+def test_one_setting_is_printed(root, capsys):
+    assert settings.main(["get", "environments.prod.host"], root) == 0
+    assert capsys.readouterr().out == "streamcart.example\n"
+    for key in ("environments", "environments.prod.colour"):
+        assert settings.main(["get", key], root) == 1
+        assert f"no value {key}" in capsys.readouterr().err
+
+
+def test_every_root_knows_where_its_state_is(root):
+    change(root, name="acme")
+    settings.main(["write"], root)
+    folder = root / "infra/terraform/environments"
+    for name in ("bootstrap", "dev", "prod"):
+        assert '"acmetfstate"' in (folder / name / "backend.hcl").read_text()
+    assert json.loads((folder / "dev/provider.conf.json").read_text())["storage_account_name"] == "acmetfstate"
+
+
 def test_comments_of_the_manifests_stay(root):
     change(root, github__owner="acme")
     settings.main(["write"], root)
@@ -92,6 +109,8 @@ def test_comments_of_the_manifests_stay(root):
     [
         ({"name": "Stream-Cart"}, "name is 'Stream-Cart'"),
         ({"contact": "nobody"}, "e-mail"),
+        ({"sender": "hello@shop.example"}, "sender"),
+        ({"security__defender": "perhaps"}, "security.defender"),
         ({"github__owner_id": "streamcart"}, "github.owner_id"),
         ({"azure__tenant_id": "mine"}, "azure.tenant_id"),
         ({"azure__administrators_group": ""}, "azure.administrators_group"),

@@ -12,6 +12,7 @@ from house.config import ROOT
 
 FOLDER = ROOT / "infra" / "terraform"
 ENVIRONMENTS = ("dev", "prod")
+type Resource = tuple[str, str, dict[str, Any]]
 
 
 def folders(root: Path = FOLDER) -> list[Path]:
@@ -31,16 +32,17 @@ def declared(folder: Path, kind: str) -> set[str]:
     return set(re.findall(rf'^{kind} "(\w+)"', text_of(folder), re.MULTILINE))
 
 
-def evaluated(environment: str, root: Path = FOLDER) -> dict[str, list[dict[str, Any]]]:
-    """An environment's resources by type, modules, loops and locals worked out."""
-    return tfparse.load_from_path(str(root / "environments" / environment))
+def evaluated(folder: str, root: Path = FOLDER, environment: str = "") -> dict[str, list[dict[str, Any]]]:
+    """The blocks of a root by type, modules, loops and locals worked out, with variables of <environment>.tfvars."""
+    files = [f"{environment}.tfvars"] if environment else None
+    return tfparse.load_from_path(str(root / "environments" / folder), vars_paths=files)
 
 
-def resources(environment: str, root: Path = FOLDER) -> list[tuple[str, str, dict[str, Any]]]:
-    """Each resource as (type, path, arguments)."""
+def resources(folder: str, root: Path = FOLDER, environment: str = "") -> list[Resource]:
+    """Each resource and each call of a module as (type, path, arguments)."""
     return [
         (kind, item["__tfmeta"]["path"], item)
-        for kind, items in evaluated(environment, root).items()
-        if kind.startswith("azurerm_")
+        for kind, items in evaluated(folder, root, environment).items()
+        if kind.startswith(("azurerm_", "helm_", "time_")) or kind == "module"
         for item in items
     ]

@@ -1,23 +1,23 @@
-"""Rules for what an environment may consist of. Each returns the paths that break it."""
+"""Rules for what an environment consists of. Each returns the paths that break it."""
 
 from __future__ import annotations
 
 import ipaddress
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
-from tests.terraform.configuration import FOLDER, resources
+from house.config import DATA_SERVICES
+from tests.terraform.configuration import FOLDER, Resource, resources
 
-type Resource = tuple[str, str, dict[str, Any]]
 type Policy = Callable[[list[Resource]], Iterator[str]]
 
 # What has no tags in Azure's API.
 UNTAGGED = (
-    "association",
+    "azurerm_consumption_budget_subscription",
     "azurerm_federated_identity_credential",
     "azurerm_key_vault_secret",
     "azurerm_managed_redis_access_policy_assignment",
+    "azurerm_monitor_diagnostic_setting",
     "azurerm_postgresql_flexible_server_active_directory_administrator",
     "azurerm_postgresql_flexible_server_configuration",
     "azurerm_role_assignment",
@@ -40,7 +40,7 @@ ROLES = {
 def tagged(found: list[Resource]) -> Iterator[str]:
     """Everything says whose it is and which environment's, for the bill."""
     for kind, path, item in found:
-        taggable = not kind.endswith("_association") and kind not in UNTAGGED
+        taggable = kind.startswith("azurerm_") and not kind.endswith("_association") and kind not in UNTAGGED
         if taggable and not {"application", "environment", "owner"} <= set(item.get("tags") or {}):
             yield path
 
@@ -75,7 +75,7 @@ def own_servers(found: list[Resource]) -> Iterator[str]:
     delegated = {
         path: ipaddress.ip_network(item["address_prefixes"][0])
         for kind, path, item in found
-        if kind == "azurerm_subnet" and "delegation" in item
+        if kind == "azurerm_subnet" and item.get("delegation")
     }
     servers = [path for kind, path, _ in found if kind == "azurerm_postgresql_flexible_server"]
     if len(delegated) != len(servers):
@@ -113,7 +113,7 @@ def records_can_be_written(found: list[Resource]) -> Iterator[str]:
     given: dict[str, set[str]] = {}
     for kind, path, item in found:
         if kind == "azurerm_role_assignment" and ".dns" in path:
-            given.setdefault(item["role_definition_name"], set()).add(item["__tfmeta"]["path"].partition("[")[2])
+            given.setdefault(item["role_definition_name"], set()).add(path.rpartition("[")[2])
     zones = {path for kind, path, _ in found if kind == "azurerm_dns_zone"}
     if not given.get("Reader") or given.get("Reader") != given.get("DNS Zone Contributor"):
         yield from zones
@@ -142,8 +142,27 @@ def private(found: list[Resource]) -> Iterator[str]:
             yield path
 
 
+def reached_privately(found: list[Resource]) -> Iterator[str]:
+    """Vaults, accounts and Redis have an address in the network each."""
+    subresources = {
+        "azurerm_key_vault": "vault",
+        "azurerm_managed_redis": "redisEnterprise",
+        "azurerm_storage_account": "blob",
+    }
+    given = [
+        name
+        for kind, _, item in found
+        if kind == "azurerm_private_endpoint"
+        for name in item["private_service_connection"]["subresource_names"]
+    ]
+    for kind, subresource in subresources.items():
+        paths = [path for found_kind, path, _ in found if found_kind == kind]
+        if len(paths) != given.count(subresource):
+            yield from paths or [subresource]
+
+
 def without_secrets_in_the_state(found: list[Resource]) -> Iterator[str]:
-    """Secrets are written and forgotten."""
+    """Secrets are written and forgotten, and no access key is given out."""
     for kind, path, item in found:
         if "administrator_password" in item or (kind == "azurerm_key_vault_secret" and "value" in item):
             yield path
@@ -192,15 +211,65 @@ def watched_ranges(found: list[Resource]) -> Iterator[str]:
                     yield path
 
 
-POLICIES: dict[str, Policy] = {
+def readable_plans(found: list[Resource]) -> Iterator[str]:
+    """Whoever plans an environment reads no secret: nothing in the vault or in the cluster."""
+    for kind, path, _ in found:
+        if kind == "azurerm_key_vault_secret" or kind.startswith("helm_"):
+            yield path
+
+
+def observed(found: list[Resource]) -> Iterator[str]:
+    """Clusters, databases, Redis and vaults leave logs, and a person is told of their metrics."""
+    names = {
+        "azurerm_kubernetes_cluster": "cluster",
+        "azurerm_key_vault": "vault",
+        "azurerm_managed_redis": "redis",
+        "azurerm_postgresql_flexible_server": "postgres-",
+    }
+    targets = {"logs": set[str](), "alerts": set[str]()}
+    for kind, path, item in found:
+        if kind == "module" and (name := path.rpartition(".")[2]) in targets:
+            targets[name] |= set(item["targets"])
+    for kind, path, _ in found:
+        if kind in names:
+            key = path.partition('["')[2].removesuffix('"]')
+            if not all(names[kind] + key in named for named in targets.values()):
+                yield path
+
+
+def budgeted(found: list[Resource]) -> Iterator[str]:
+    """Costs are watched, those of the nodes too, which AKS puts into a group of their own."""
+    groups = [item["name"] for kind, _, item in found if kind == "azurerm_resource_group"]
+    groups += [item["node_resource_group"] for kind, _, item in found if kind == "azurerm_kubernetes_cluster"]
+    counted = {
+        name
+        for kind, _, item in found
+        if kind == "azurerm_consumption_budget_subscription"
+        for name in item["filter"]["dimension"]["values"]
+    }
+    yield from sorted(set(groups) - counted)
+
+
+def dumped(found: list[Resource]) -> Iterator[str]:
+    """Every database has a container for its dumps, in dev too: a restore that was never practised is none."""
+    containers = {item["name"] for kind, _, item in found if kind == "azurerm_storage_container"}
+    yield from sorted(set(DATA_SERVICES) - containers)
+
+
+ENVIRONMENT_POLICIES: dict[str, Policy] = {
     policy.__name__: policy
     for policy in (
+        budgeted,
         databases_have_owners,
+        dumped,
         encrypted,
         kept,
         least_roles,
+        observed,
         own_servers,
         private,
+        reached_privately,
+        readable_plans,
         records_can_be_written,
         several_keys_in_one_command,
         survives_a_zone,
@@ -215,4 +284,7 @@ POLICIES: dict[str, Policy] = {
 def violations(environment: str, root: Path = FOLDER) -> list[str]:
     found = resources(environment, root)
     assert len(found) > 20, "the files came to nothing"
-    return [f"{name}: {path}" for name, policy in POLICIES.items() for path in policy(found)]
+    wrong = [f"{name}: {path}" for name, policy in ENVIRONMENT_POLICIES.items() for path in policy(found)]
+    inside = resources("data-plane", root, environment)
+    assert any(kind == "azurerm_key_vault_secret" for kind, _, _ in inside), "the files came to nothing"
+    return wrong + [f"data-plane: {path}" for path in without_secrets_in_the_state(inside)]

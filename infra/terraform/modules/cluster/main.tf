@@ -27,6 +27,16 @@ resource "azurerm_role_assignment" "control_plane_uses_kubelet" {
   principal_type       = "ServicePrincipal"
 }
 
+# Azure tells its own parts of a new role with a delay; a cluster that is made before they know it fails.
+resource "time_sleep" "roles_are_known" {
+  create_duration = "90s"
+
+  triggers = {
+    subnet  = azurerm_role_assignment.control_plane_joins_nodes.id
+    kubelet = azurerm_role_assignment.control_plane_uses_kubelet.id
+  }
+}
+
 resource "azurerm_kubernetes_cluster" "this" {
   name                              = var.name
   resource_group_name               = var.resource_group_name
@@ -93,6 +103,7 @@ resource "azurerm_kubernetes_cluster" "this" {
   default_node_pool {
     name                         = "system"
     vm_size                      = var.system_pool.vm_size
+    orchestrator_version         = var.kubernetes_version
     vnet_subnet_id               = var.nodes_subnet_id
     zones                        = var.zones
     auto_scaling_enabled         = true
@@ -148,8 +159,9 @@ resource "azurerm_kubernetes_cluster" "this" {
   }
 
   lifecycle {
-    # The autoscaler owns the number, the upgrade channel the patch version.
-    ignore_changes = [default_node_pool[0].node_count, kubernetes_version]
+    # The autoscaler owns the number of nodes. The version is a minor one, whose patches the upgrade channel installs:
+    # raising it here upgrades the control plane, then the pools (docs/runbooks/upgrades.md).
+    ignore_changes = [default_node_pool[0].node_count]
 
     precondition {
       condition     = !var.production || var.private_api || length(var.authorised_ranges) > 0
@@ -157,7 +169,7 @@ resource "azurerm_kubernetes_cluster" "this" {
     }
   }
 
-  depends_on = [azurerm_role_assignment.control_plane_joins_nodes, azurerm_role_assignment.control_plane_uses_kubelet]
+  depends_on = [time_sleep.roles_are_known]
 }
 
 resource "azurerm_kubernetes_cluster_node_pool" "user" {
@@ -165,6 +177,7 @@ resource "azurerm_kubernetes_cluster_node_pool" "user" {
   kubernetes_cluster_id       = azurerm_kubernetes_cluster.this.id
   mode                        = "User"
   vm_size                     = var.user_pool.vm_size
+  orchestrator_version        = var.kubernetes_version
   vnet_subnet_id              = var.nodes_subnet_id
   zones                       = var.zones
   auto_scaling_enabled        = true

@@ -22,15 +22,3 @@ output "kubelet_client_id" {
   description = "Client ID of the same identity: what a volume of blobs names when a node mounts it."
   value       = azurerm_user_assigned_identity.kubelet.client_id
 }
-
-output "host" {
-  description = "Address of the API server."
-  value       = azurerm_kubernetes_cluster.this.kube_config[0].host
-  sensitive   = true
-}
-
-output "certificate_authority" {
-  description = "Certificate of the API server's authority, in base64."
-  value       = azurerm_kubernetes_cluster.this.kube_config[0].cluster_ca_certificate
-  sensitive   = true
-}

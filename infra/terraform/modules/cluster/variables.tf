@@ -37,7 +37,6 @@ variable "production" {
 variable "kubernetes_version" {
   description = "Minor version, such as 1.36; patches come by themselves."
   type        = string
-  default     = "1.36"
 
   validation {
     condition     = can(regex("^1\\.(3[5-9])$", var.kubernetes_version))

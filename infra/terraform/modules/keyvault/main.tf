@@ -1,4 +1,4 @@
-# The services' secrets. Values are made here once and go into the vault without ever being in the state.
+# Where the services' secrets are. What it holds is made by the module `secrets`, from an address that the vault lets in.
 resource "azurerm_key_vault" "this" {
   name                          = "${var.name}-kv"
   resource_group_name           = var.resource_group_name
@@ -39,41 +39,4 @@ resource "azurerm_role_assignment" "readers" {
   principal_id         = each.value
   principal_type       = "ServicePrincipal"
   description          = "${each.key} reads secrets"
-}
-
-# Who runs Terraform may write secrets in the whole subscription (environments/bootstrap): a role given here would not be
-# known everywhere yet when the next line needs it. Ephemeral: made anew at every run, and used by the first alone.
-ephemeral "random_password" "generated" {
-  for_each = var.generated
-
-  length  = 48
-  special = false
-}
-
-# 32 bytes, as what encrypts needs them (Fernet, AES-256).
-ephemeral "random_password" "keys" {
-  for_each = var.generated_keys
-
-  length  = 32
-  special = false
-}
-
-resource "azurerm_key_vault_secret" "generated" {
-  for_each = var.generated
-
-  name             = each.key
-  key_vault_id     = azurerm_key_vault.this.id
-  value_wo         = ephemeral.random_password.generated[each.key].result
-  value_wo_version = 1
-  content_type     = "text/plain"
-}
-
-resource "azurerm_key_vault_secret" "keys" {
-  for_each = var.generated_keys
-
-  name             = each.key
-  key_vault_id     = azurerm_key_vault.this.id
-  value_wo         = base64encode(ephemeral.random_password.keys[each.key].result)
-  value_wo_version = 1
-  content_type     = "application/base64"
 }

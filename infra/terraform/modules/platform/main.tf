@@ -1,7 +1,8 @@
 # Everything that one environment stands on. dev and prod differ in sizes alone.
 locals {
-  name = "${var.settings.name}-${var.environment}"
-  its  = var.settings.environments[var.environment]
+  name  = "${var.settings.name}-${var.environment}"
+  redis = var.managed_data ? ["redis"] : []
+  its   = var.settings.environments[var.environment]
   # A server keeps its number, and with it its addresses, for ever: new services are added at the end of the list.
   postgres_servers = !var.managed_data ? {} : var.sizes.postgres_shared ? { shared = 15 } : { for number, service in var.data_services : service => number }
   tags = {
@@ -12,10 +13,23 @@ locals {
   }
 }
 
+module "regions" {
+  source = "../regions"
+
+  location = var.settings.location
+}
+
 resource "azurerm_resource_group" "this" {
   name     = local.name
   location = var.settings.location
   tags     = local.tags
+
+  lifecycle {
+    precondition {
+      condition     = !var.second_region || module.regions.pair != null
+      error_message = "Azure pairs ${var.settings.location} with no region, so backups have no second one: choose another location, or set second_region = false."
+    }
+  }
 }
 
 module "network" {
@@ -37,6 +51,7 @@ module "cluster" {
   location            = azurerm_resource_group.this.location
   tenant_id           = var.settings.azure.tenant_id
   production          = var.environment == "prod"
+  kubernetes_version  = var.kubernetes_version
   sku_tier            = var.sizes.cluster_tier
   nodes_subnet_id     = module.network.nodes_subnet_id
   private_api         = var.private_api
@@ -82,17 +97,10 @@ module "keyvault" {
   private_zone_id     = module.network.private_zone_ids["vault"]
   authorised_ranges   = local.its.authorised_ranges
   readers             = { external-secrets = module.identity.principal_ids["external-secrets"] }
-  generated           = var.managed_data ? var.secrets.generated : setunion(var.secrets.generated, local.passwords)
-  generated_keys      = var.secrets.keys
   tags                = local.tags
 }
 
 locals {
-  # What runs in the cluster asks for passwords; Azure's own PostgreSQL and Redis know identities instead.
-  passwords = concat(
-    [for service in var.data_services : "${service}-database-password"],
-    [for service in concat(var.data_services, ["ui"]) : "${service}-redis-password"],
-  )
   service_accounts = merge(
     { for service in var.data_services : service => ["${service}:${service}"] },
     {
@@ -109,21 +117,21 @@ locals {
 
 module "postgres" {
   source = "../postgres"
-  count  = var.managed_data ? 1 : 0
 
   name                 = local.name
   resource_group_name  = azurerm_resource_group.this.name
   location             = azurerm_resource_group.this.location
   tenant_id            = var.settings.azure.tenant_id
   subnets              = module.network.postgres_subnets
+  postgres_version     = var.sizes.postgres_version
   sku_name             = var.sizes.postgres
   high_availability    = var.sizes.postgres_standby
-  geo_redundant_backup = true
+  geo_redundant_backup = var.second_region
   private_zone_id      = module.network.private_zone_ids["postgres"]
-  administrators = {
-    "${local.name}-database-administrator"    = { object_id = module.identity.principal_ids["database-administrator"], type = "ServicePrincipal" }
-    (var.settings.azure.administrators_group) = { object_id = var.settings.azure.administrators_group_id, type = "Group" }
-  }
+  administrators = merge(
+    { for name in keys(local.database_administrator) : "${local.name}-${name}" => { object_id = module.identity.principal_ids[name], type = "ServicePrincipal" } },
+    { (var.settings.azure.administrators_group) = { object_id = var.settings.azure.administrators_group_id, type = "Group" } },
+  )
   tags = local.tags
 }
 
@@ -141,15 +149,17 @@ module "redis" {
   tags                = local.tags
 }
 
+# dev too: its databases are dumped, and restores practised, as production's are.
 module "storage" {
   source = "../storage"
-  count  = var.managed_data ? 1 : 0
 
   name                = local.name
   resource_group_name = azurerm_resource_group.this.name
   location            = azurerm_resource_group.this.location
   endpoints_subnet_id = module.network.endpoints_subnet_id
   private_zone_id     = module.network.private_zone_ids["blob"]
+  media               = var.managed_data
+  backup_replication  = var.second_region ? "GRS" : "ZRS"
   media_writers       = { for service in ["catalog", "video"] : service => module.identity.principal_ids[service] }
   mounter             = module.cluster.kubelet_object_id
   tags                = local.tags
@@ -174,4 +184,45 @@ module "monitoring" {
   kind                = var.monitoring
   cluster_id          = module.cluster.id
   tags                = local.tags
+}
+
+module "logs" {
+  source = "../logs"
+
+  name                = local.name
+  resource_group_name = azurerm_resource_group.this.name
+  location            = azurerm_resource_group.this.location
+  targets = merge(
+    {
+      cluster = {
+        id               = module.cluster.id
+        categories       = ["cloud-controller-manager", "cluster-autoscaler", "guard", "kube-audit-admin", "kube-controller-manager"]
+        dedicated_tables = true
+      }
+      vault = { id = module.keyvault.id, categories = ["AuditEvent"] }
+    },
+    { for name in keys(local.postgres_servers) : "postgres-${name}" => { id = module.postgres.ids[name], categories = ["PostgreSQLLogs"] } },
+    { for name in local.redis : name => { id = one(module.redis[*].database_id), categories = ["ConnectionEvents"] } },
+  )
+  tags = local.tags
+}
+
+module "alerts" {
+  source = "../alerts"
+
+  name                = local.name
+  resource_group_name = azurerm_resource_group.this.name
+  contact             = var.settings.contact
+  subscription_id     = local.its.subscription_id
+  budget              = var.sizes.budget
+  budget_groups       = [local.name, "${local.name}-nodes"]
+  targets = merge(
+    {
+      cluster = { kind = "cluster", id = module.cluster.id }
+      vault   = { kind = "vault", id = module.keyvault.id }
+    },
+    { for name in keys(local.postgres_servers) : "postgres-${name}" => { kind = "postgres", id = module.postgres.ids[name] } },
+    { for name in local.redis : name => { kind = "redis", id = one(module.redis[*].id) } },
+  )
+  tags = local.tags
 }

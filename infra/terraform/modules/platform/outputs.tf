@@ -1,14 +1,3 @@
-output "cluster" {
-  description = "What reaches the cluster: its name, API server, its authority's certificate."
-  value = {
-    name                  = module.cluster.name
-    resource_group        = azurerm_resource_group.this.name
-    host                  = module.cluster.host
-    certificate_authority = module.cluster.certificate_authority
-  }
-  sensitive = true
-}
-
 output "values" {
   description = "What the chart's values and the add-ons need; `python -m house.settings take` writes it into argocd/environments."
   value = {
@@ -27,7 +16,7 @@ output "values" {
       for name, client_id in module.identity.client_ids : name => { client_id = client_id, principal_id = module.identity.principal_ids[name] }
     }
     postgres = !var.managed_data ? null : {
-      for service in var.data_services : service => merge(module.postgres[0].servers[var.sizes.postgres_shared ? "shared" : service], {
+      for service in var.data_services : service => merge(module.postgres.servers[var.sizes.postgres_shared ? "shared" : service], {
         administrator = {
           user      = "${local.name}-database-administrator"
           client_id = module.identity.client_ids["database-administrator"]
@@ -35,7 +24,7 @@ output "values" {
       })
     }
     redis    = !var.managed_data ? null : { host = module.redis[0].host, cidr = module.network.endpoints_cidr }
-    accounts = one(module.storage[*].accounts)
+    accounts = module.storage.accounts
   }
 }
 

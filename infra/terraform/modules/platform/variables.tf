@@ -41,15 +41,28 @@ variable "sizes" {
     system_pool      = object({ vm_size = string, min = number, max = number })
     user_pool        = object({ vm_size = string, min = number, max = number })
     postgres         = optional(string, "B_Standard_B2s")
+    postgres_version = optional(string, "18")
     postgres_shared  = optional(bool, false)
     postgres_standby = optional(bool, false)
     redis            = optional(string, "Balanced_B0")
+    budget           = number
   })
 }
 
 variable "address_space" {
   description = "The network's addresses, a /16."
   type        = string
+}
+
+variable "kubernetes_version" {
+  description = "Minor version of Kubernetes, such as 1.36: raised by hand, in dev first; patches come by themselves."
+  type        = string
+}
+
+variable "second_region" {
+  description = "Whether backups and dumps are kept in the paired region too; not every region has one."
+  type        = bool
+  default     = true
 }
 
 variable "private_api" {
@@ -59,7 +72,7 @@ variable "private_api" {
 }
 
 variable "managed_data" {
-  description = "Whether databases, Redis and files are Azure's services; else the chart runs them in the cluster."
+  description = "Whether databases, Redis and files are Azure's services; else the chart runs them in the cluster, and Azure keeps their dumps."
   type        = bool
 }
 
@@ -73,19 +86,4 @@ variable "data_services" {
   description = "Services that have a database, in the order that they came to be."
   type        = list(string)
   default     = ["auth", "catalog", "payment", "video"]
-}
-
-variable "secrets" {
-  description = "Names of what the vault holds and Terraform makes up, as the chart's global.secrets.services names them."
-  type        = object({ generated = set(string), keys = set(string) })
-  default = {
-    generated = [
-      "auth-client-secret", "auth-secret-key",
-      "catalog-client-secret", "catalog-secret-key",
-      "payment-client-secret", "payment-sandbox-webhook-secret", "payment-secret-key",
-      "ui-client-secret", "ui-secret-key",
-      "video-client-secret", "video-secret-key", "video-stream-secret",
-    ]
-    keys = ["auth-key-encryption-key", "ui-cookie-key"]
-  }
 }

@@ -39,7 +39,7 @@ variable "administrators" {
   type        = map(object({ object_id = string, type = string }))
 
   validation {
-    condition     = anytrue([for administrator in var.administrators : administrator.type == "ServicePrincipal"]) && alltrue([for administrator in var.administrators : contains(["ServicePrincipal", "Group"], administrator.type)])
+    condition     = length(var.subnets) == 0 || anytrue([for administrator in var.administrators : administrator.type == "ServicePrincipal"]) && alltrue([for administrator in var.administrators : contains(["ServicePrincipal", "Group"], administrator.type)])
     error_message = "An identity must administer the servers (the Job that makes roles and databases); others are identities or groups."
   }
 }

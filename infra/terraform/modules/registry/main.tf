@@ -20,6 +20,43 @@ resource "azurerm_container_registry" "this" {
   }
 }
 
+# Each commit leaves five images. Tags that are commits go when they are old, but never the newest ones; so do manifests that
+# no tag, index or signature holds.
+resource "azurerm_container_registry_task" "purge" {
+  count = var.purge ? 1 : 0
+
+  name                  = "purge"
+  container_registry_id = azurerm_container_registry.this.id
+  timeout_in_seconds    = 3600
+  tags                  = var.tags
+
+  platform {
+    os = "Linux"
+  }
+
+  encoded_step {
+    task_content = base64encode(yamlencode({
+      version = "v1.1.0"
+      steps = [{
+        cmd                             = "acr purge --filter '.*:^[0-9a-f]{7,40}$' --ago ${var.purge_after_days}d --keep ${var.purge_keep} --untagged"
+        disableWorkingDirectoryOverride = true
+        timeout                         = 3600
+      }]
+    }))
+  }
+
+  registry_credential {
+    source {
+      login_mode = "Default"
+    }
+  }
+
+  timer_trigger {
+    name     = "weekly"
+    schedule = "0 3 * * 0"
+  }
+}
+
 # Nodes pull inside the network; pushes come from GitHub's machines, whose addresses nobody knows beforehand.
 module "endpoint" {
   source = "../endpoint"
@@ -54,6 +91,17 @@ resource "azurerm_role_assignment" "grant" {
       (@Resource[Microsoft.Authorization/roleAssignments:RoleDefinitionId] ForAnyOfAnyValues:GuidEquals {7f951dda-4ed3-4680-a7ca-43fe172d538d})
     )
   EOT
+}
+
+# The registry may be in another subscription than the environment whose plan compares the role above.
+resource "azurerm_role_assignment" "readers" {
+  for_each = var.readers
+
+  scope                = azurerm_container_registry.this.id
+  role_definition_name = "Reader"
+  principal_id         = each.value
+  principal_type       = "ServicePrincipal"
+  description          = "Plans of ${each.key} compare who pulls"
 }
 
 resource "azurerm_role_assignment" "push" {

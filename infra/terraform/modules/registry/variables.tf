@@ -58,3 +58,37 @@ variable "pushers" {
   type        = map(string)
   default     = {}
 }
+
+variable "purge" {
+  description = "Whether old images are deleted once a week; subscriptions on free credit run no tasks."
+  type        = bool
+  default     = true
+}
+
+variable "purge_after_days" {
+  description = "Days after which a commit's image may be deleted."
+  type        = number
+  default     = 180
+
+  validation {
+    condition     = var.purge_after_days >= 90
+    error_message = "Production may run an image for months, and a rollback needs the one before it: 90 days at least."
+  }
+}
+
+variable "purge_keep" {
+  description = "Newest images of each repository that are kept whatever their age."
+  type        = number
+  default     = 50
+
+  validation {
+    condition     = var.purge_keep >= 10
+    error_message = "Keep ten images of each service at least."
+  }
+}
+
+variable "readers" {
+  description = "Object IDs of the identities that plan: they compare the roles that were given here, and pull nothing."
+  type        = map(string)
+  default     = {}
+}

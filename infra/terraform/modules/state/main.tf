@@ -41,6 +41,13 @@ resource "azurerm_storage_container" "this" {
   container_access_type = "private"
 }
 
+# The state of what is made once; only people open it.
+resource "azurerm_storage_container" "bootstrap" {
+  name                  = "bootstrap"
+  storage_account_id    = azurerm_storage_account.this.id
+  container_access_type = "private"
+}
+
 resource "azurerm_role_assignment" "this" {
   for_each = var.writers
 

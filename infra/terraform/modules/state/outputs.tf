@@ -1,3 +1,8 @@
+output "account_id" {
+  description = "The account."
+  value       = azurerm_storage_account.this.id
+}
+
 output "account" {
   description = "Name of the account."
   value       = azurerm_storage_account.this.name

@@ -1,4 +1,5 @@
-# Blobs in two accounts: what the shop serves, and the databases' dumps. Only identities open them, no keys.
+# Blobs: what the shop serves (where files are Azure's), and the databases' dumps, each in an account of its own. Only
+# identities open them, no keys.
 resource "azurerm_storage_account" "this" {
   for_each = local.accounts
 
@@ -47,6 +48,8 @@ resource "azurerm_storage_container" "this" {
 }
 
 resource "azurerm_storage_management_policy" "media" {
+  count = var.media ? 1 : 0
+
   storage_account_id = azurerm_storage_account.this["media"].id
 
   # Files never change under their name: old versions are what was deleted by mistake.
@@ -106,7 +109,7 @@ module "endpoint" {
 
 # Services read and write their own container; nodes mount all of them for the pods.
 resource "azurerm_role_assignment" "services" {
-  for_each = var.media_writers
+  for_each = var.media ? var.media_writers : {}
 
   scope                = azurerm_storage_container.this["media-${each.key}"].id
   role_definition_name = "Storage Blob Data Contributor"
@@ -126,8 +129,8 @@ resource "azurerm_role_assignment" "nodes" {
 }
 
 locals {
-  accounts = {
-    media  = { replication = var.replication, containers = var.media_containers }
-    backup = { replication = var.backup_replication, containers = var.backup_containers }
-  }
+  accounts = merge(
+    var.media ? { media = { replication = var.replication, containers = var.media_containers } } : {},
+    { backup = { replication = var.backup_replication, containers = var.backup_containers } },
+  )
 }

@@ -24,6 +24,11 @@ variable "tags" {
   default     = {}
 }
 
+variable "media" {
+  description = "Whether what is served is kept here; else only dumps are."
+  type        = bool
+}
+
 variable "media_containers" {
   description = "Containers of what is served, one for each service."
   type        = list(string)

@@ -1,5 +1,4 @@
 mock_provider "azurerm" {}
-mock_provider "helm" {}
 
 run "it_can_be_planned_from_the_settings" {
   command = plan

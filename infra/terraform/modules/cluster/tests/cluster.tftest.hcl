@@ -6,6 +6,7 @@ variables {
   location            = "westeurope"
   tenant_id           = "00000000-0000-0000-0000-0000000000aa"
   production          = false
+  kubernetes_version  = "1.36"
   nodes_subnet_id     = "/subscriptions/00000000-0000-0000-0000-000000000020/resourceGroups/streamcart-dev/providers/Microsoft.Network/virtualNetworks/v/subnets/s"
   system_pool         = { vm_size = "Standard_D2as_v5", min = 1, max = 2 }
   user_pool           = { vm_size = "Standard_D4as_v5", min = 1, max = 3 }
@@ -98,6 +99,28 @@ run "the_whole_world_is_no_range" {
   }
 
   expect_failures = [var.authorised_ranges]
+}
+
+run "a_newer_version_reaches_the_pools" {
+  command = plan
+
+  variables {
+    kubernetes_version = "1.37"
+  }
+
+  assert {
+    condition     = azurerm_kubernetes_cluster.this.kubernetes_version == "1.37" && azurerm_kubernetes_cluster.this.default_node_pool[0].orchestrator_version == "1.37" && azurerm_kubernetes_cluster_node_pool.user.orchestrator_version == "1.37"
+    error_message = "Control plane and pools are upgraded together."
+  }
+}
+
+run "roles_are_waited_for" {
+  command = plan
+
+  assert {
+    condition     = time_sleep.roles_are_known.create_duration == "90s"
+    error_message = "A cluster that is made before Azure knows its roles fails."
+  }
 }
 
 run "an_old_version_is_refused" {

@@ -7,8 +7,6 @@ variables {
   tenant_id           = "00000000-0000-0000-0000-0000000000aa"
   endpoints_subnet_id = "/subscriptions/00000000-0000-0000-0000-000000000020/resourceGroups/streamcart-dev/providers/Microsoft.Network/virtualNetworks/v/subnets/s"
   private_zone_id     = "/subscriptions/00000000-0000-0000-0000-000000000020/resourceGroups/streamcart-dev/providers/Microsoft.Network/privateDnsZones/z"
-  generated           = ["auth-secret-key"]
-  generated_keys      = ["ui-cookie-key"]
   readers             = { external-secrets = "00000000-0000-0000-0000-0000000000aa" }
 }
 
@@ -26,15 +24,6 @@ run "roles_open_it_and_nothing_is_lost" {
   }
 }
 
-run "values_are_not_in_the_state" {
-  command = plan
-
-  assert {
-    condition     = azurerm_key_vault_secret.generated["auth-secret-key"].value == null && azurerm_key_vault_secret.keys["ui-cookie-key"].value == null
-    error_message = "Values are written and forgotten."
-  }
-}
-
 run "ranges_close_it_to_others" {
   command = plan
 
@@ -46,14 +35,4 @@ run "ranges_close_it_to_others" {
     condition     = azurerm_key_vault.this.network_acls[0].default_action == "Deny"
     error_message = "Only the ranges get in."
   }
-}
-
-run "a_name_that_the_vault_refuses" {
-  command = plan
-
-  variables {
-    generated = ["AUTH_SECRET"]
-  }
-
-  expect_failures = [var.generated]
 }

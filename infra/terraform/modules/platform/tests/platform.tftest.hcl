@@ -1,9 +1,10 @@
 mock_provider "azurerm" {}
 
 variables {
-  environment   = "dev"
-  address_space = "10.10.0.0/16"
-  managed_data  = false
+  environment        = "dev"
+  kubernetes_version = "1.36"
+  address_space      = "10.10.0.0/16"
+  managed_data       = false
   settings = {
     name     = "streamcart"
     contact  = "platform@streamcart.example"
@@ -19,6 +20,7 @@ variables {
     cluster_tier = "Free"
     system_pool  = { vm_size = "Standard_D2as_v5", min = 1, max = 2 }
     user_pool    = { vm_size = "Standard_D4as_v5", min = 1, max = 3 }
+    budget       = 400
   }
 }
 
@@ -26,8 +28,8 @@ run "a_small_one_runs_its_data_in_the_cluster" {
   command = plan
 
   assert {
-    condition     = length(module.postgres) == 0 && length(module.redis) == 0 && length(module.storage) == 0
-    error_message = "Nothing is paid for twice."
+    condition     = output.values.postgres == null && length(module.redis) == 0 && toset(keys(output.values.accounts)) == toset(["backup"])
+    error_message = "Nothing is paid for twice; dumps have an account."
   }
 
   assert {
@@ -50,7 +52,7 @@ run "a_large_one_uses_azures" {
   }
 
   assert {
-    condition     = length(module.postgres) == 1 && length(module.redis) == 1 && length(module.storage) == 1
+    condition     = length(output.values.postgres) == 4 && length(module.redis) == 1 && length(output.values.accounts) == 2
     error_message = "Azure runs what keeps data."
   }
 
@@ -102,4 +104,24 @@ run "a_long_name_is_refused" {
   }
 
   expect_failures = [var.settings]
+}
+
+run "a_region_without_a_pair_keeps_backups_at_home" {
+  command = plan
+
+  variables {
+    settings = {
+      name     = "streamcart"
+      contact  = "platform@streamcart.example"
+      location = "polandcentral"
+      github   = { owner = "streamcart", repository = "streamcart", owner_id = 1, repository_id = 2 }
+      azure    = { tenant_id = "00000000-0000-0000-0000-0000000000aa", administrators_group = "platform-administrators", administrators_group_id = "00000000-0000-0000-0000-0000000000aa" }
+      environments = {
+        dev  = { subscription_id = "00000000-0000-0000-0000-0000000000aa", host = "dev.streamcart.example", authorised_ranges = [] }
+        prod = { subscription_id = "00000000-0000-0000-0000-0000000000aa", host = "streamcart.example", authorised_ranges = ["203.0.113.0/24"] }
+      }
+    }
+  }
+
+  expect_failures = [azurerm_resource_group.this]
 }

@@ -5,6 +5,7 @@ variables {
   resource_group_name = "streamcart-dev"
   location            = "westeurope"
   granters            = { dev = "00000000-0000-0000-0000-0000000000aa" }
+  readers             = { dev = "00000000-0000-0000-0000-0000000000aa" }
   pushers             = { images = "00000000-0000-0000-0000-0000000000aa" }
 }
 
@@ -29,6 +30,44 @@ run "roles_are_the_least" {
     condition     = strcontains(azurerm_role_assignment.grant["dev"].condition, "7f951dda-4ed3-4680-a7ca-43fe172d538d") && azurerm_role_assignment.push["images"].role_definition_name == "AcrPush"
     error_message = "Environments may give AcrPull and nothing else; workflows push."
   }
+}
+
+run "plans_compare_roles_and_pull_nothing" {
+  command = plan
+
+  assert {
+    condition     = azurerm_role_assignment.readers["dev"].role_definition_name == "Reader"
+    error_message = "A plan reads who may pull, also from another subscription."
+  }
+}
+
+run "old_images_go_and_new_ones_stay" {
+  command = plan
+
+  assert {
+    condition     = strcontains(base64decode(azurerm_container_registry_task.purge[0].encoded_step[0].task_content), "--ago 180d --keep 50")
+    error_message = "By age, and never the newest."
+  }
+}
+
+run "images_of_a_month_are_kept" {
+  command = plan
+
+  variables {
+    purge_after_days = 30
+  }
+
+  expect_failures = [var.purge_after_days]
+}
+
+run "few_images_are_not_enough" {
+  command = plan
+
+  variables {
+    purge_keep = 1
+  }
+
+  expect_failures = [var.purge_keep]
 }
 
 run "basic_has_no_endpoint" {

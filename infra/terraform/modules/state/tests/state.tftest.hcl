@@ -13,7 +13,7 @@ run "one_container_for_each_environment" {
   command = plan
 
   assert {
-    condition     = toset(keys(azurerm_storage_container.this)) == toset(["dev"]) && azurerm_storage_account.this.blob_properties[0].versioning_enabled
+    condition     = toset(keys(azurerm_storage_container.this)) == toset(["dev"]) && azurerm_storage_container.bootstrap.name == "bootstrap" && azurerm_storage_account.this.blob_properties[0].versioning_enabled
     error_message = "Old states are kept."
   }
 

@@ -4,6 +4,7 @@ variables {
   name                = "streamcart-dev"
   resource_group_name = "streamcart-dev"
   location            = "westeurope"
+  media               = true
   endpoints_subnet_id = "/subscriptions/00000000-0000-0000-0000-000000000020/resourceGroups/streamcart-dev/providers/Microsoft.Network/virtualNetworks/v/subnets/s"
   private_zone_id     = "/subscriptions/00000000-0000-0000-0000-000000000020/resourceGroups/streamcart-dev/providers/Microsoft.Network/privateDnsZones/z"
   media_writers       = { video = "00000000-0000-0000-0000-0000000000aa" }
@@ -35,6 +36,19 @@ run "every_database_has_a_container_of_dumps" {
   assert {
     condition     = azurerm_storage_account.this["backup"].account_replication_type == "GRS"
     error_message = "Dumps survive a region."
+  }
+}
+
+run "dumps_have_an_account_without_files" {
+  command = plan
+
+  variables {
+    media = false
+  }
+
+  assert {
+    condition     = toset(keys(azurerm_storage_account.this)) == toset(["backup"]) && length(azurerm_role_assignment.services) == 0 && length(azurerm_role_assignment.nodes) == 1
+    error_message = "Restores can be practised where files are in the cluster."
   }
 }
 

@@ -1,0 +1,3 @@
+environment  = "dev"
+managed_data = false
+replicas     = 1

@@ -1,0 +1,3 @@
+environment  = "prod"
+managed_data = true
+replicas     = 2

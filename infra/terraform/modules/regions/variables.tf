@@ -1,0 +1,4 @@
+variable "location" {
+  description = "Azure region, such as westeurope."
+  type        = string
+}

@@ -1,0 +1,21 @@
+variable "key_vault_id" {
+  description = "Vault that the secrets go into."
+  type        = string
+}
+
+variable "generated" {
+  description = "Names of secrets that are made up: 48 letters and digits."
+  type        = set(string)
+  default     = []
+
+  validation {
+    condition     = alltrue([for name in var.generated : can(regex("^[a-z][a-z0-9-]+$", name))])
+    error_message = "Names of secrets are lower-case letters, digits and hyphens."
+  }
+}
+
+variable "generated_keys" {
+  description = "Names of encryption keys that are made up: 32 bytes in base64."
+  type        = set(string)
+  default     = []
+}
