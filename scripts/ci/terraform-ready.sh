@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Whether there is a cloud to plan: the output `ready`. EVENT, REPOSITORY and HEAD_REPOSITORY are GitHub's, TENANT_ID is the
-# repository's variable.
+# Whether there is a cloud to plan (the output `ready`), and whether the pipeline reaches the inside of production
+# (`inside_prod`). EVENT, REPOSITORY and HEAD_REPOSITORY are GitHub's, TENANT_ID and RUNNER the repository's variables.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 . scripts/ci/lib.sh
@@ -13,3 +13,11 @@ else
   ready=true
 fi
 output ready "$ready"
+if [ -n "${RUNNER:-}" ]; then
+  output inside_prod true
+else
+  output inside_prod false
+  if [ "$ready" = true ] && [ "$EVENT" = push ]; then
+    say "Production's vault and API server answer named addresses alone, and GitHub's machines have none. Name a runner of yours in the repository's variable TERRAFORM_RUNNER, or run \`scripts/azure/data-plane.sh prod\` from an address that is let in."
+  fi
+fi

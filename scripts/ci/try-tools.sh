@@ -22,11 +22,15 @@ module_version() { awk -v name="$1" '$1 == name { print $2 }' scripts/ci/go/go.m
 try kind "$(module_version sigs.k8s.io/kind)" kind version
 try kubelogin "$(module_version github.com/Azure/kubelogin)" kubelogin --version
 
-# Only the manifests are asked for: a digest that is answered can be pulled.
-for image in $(awk '$1 == "FROM" && $2 ~ /@sha256:/ { print $2 }' docker/Dockerfile docker/tools/Dockerfile .devcontainer/Dockerfile | sort --unique) \
-  $(awk '$1 == "image:" && $2 !~ /^streamcart\// { print $2 }' docker/compose.yaml); do
-  oras manifest fetch --descriptor "${image%%:*}${image#"${image%@*}"}" >/dev/null 2>&1 \
-    || oras manifest fetch --descriptor "$image" >/dev/null \
-    || fail "$image is gone from its registry."
+# Only the manifests are asked for: what is answered can be pulled.
+images() {
+  awk '$1 == "FROM" && $2 ~ /@sha256:/ { print $2 }' docker/Dockerfile docker/tools/Dockerfile .devcontainer/Dockerfile
+  awk '$1 == "image:" && $2 !~ /^streamcart\// { print $2 }' docker/compose.yaml
+  awk '/^  images:/ { inside = 1; next } /^  [a-z]/ { inside = 0 } inside && $2 ~ /\// { print $2 }' charts/streamcart/values.yaml
+}
+for image in $(images | sort --unique); do
+  # With a digest the tag is for people, and oras takes one of the two.
+  case $image in *@*) wanted=${image%:*@*}@${image#*@} ;; *) wanted=$image ;; esac
+  oras manifest fetch --descriptor "$wanted" >/dev/null || fail "$image is gone from its registry."
   say "- $image"
 done
