@@ -18,6 +18,10 @@ RACE = re.compile(r"\[rejected\]|cannot lock ref|failed to update ref|incorrect 
 PROTECTED = re.compile(r"protected branch|rule violations|GH006|GH013")
 
 
+class ProtectedBranch(HouseError):
+    """The branch's rules refuse whoever pushed."""
+
+
 def git(root: Path, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
     """Run Git in this folder. Raises HouseError with Git's own words unless `check` is off."""
     run = subprocess.run(
@@ -34,7 +38,7 @@ def git(root: Path, *arguments: str, check: bool = True) -> subprocess.Completed
 
 
 def push(root: Path, refspec: str, *options: str) -> bool:
-    """Push to origin; False when another push came first. Raises HouseError when the remote refuses."""
+    """Push to origin; False when another push came first. Raises ProtectedBranch or HouseError when refused."""
     run = git(root, "push", *options, "origin", refspec, check=False)
     if run.returncode == 0:
         return True
@@ -42,7 +46,7 @@ def push(root: Path, refspec: str, *options: str) -> bool:
         return False
     branch = refspec.rpartition(":")[2].removeprefix("refs/heads/")
     if PROTECTED.search(run.stderr):
-        raise HouseError(
+        raise ProtectedBranch(
             f"The rules of the branch {branch} refuse this actor: put the release app on the ruleset's bypass list "
             f"(docs/gitops.md, Protect the branches). The remote said: {_remote_words(run.stderr)}"
         )

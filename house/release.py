@@ -237,7 +237,8 @@ def _run(options: argparse.Namespace, root: Path) -> int:
         from house.ship import ship
 
         shipped = ship(root, options.service, options.registry)
-        print(f"released {options.service} {shipped.tag[:12]} {shipped.digest}")
+        print(f"pushed {options.service} {shipped.image.tag[:12]} {shipped.image.digest}")
+        print(f"merge {shipped.branch}: {BRANCH} takes pull requests alone" if shipped.branch else "released")
     else:
         image = Image(options.tag, options.digest)
         done = bump(root, options.environment, options.service, image, force=options.force)

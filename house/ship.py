@@ -5,16 +5,25 @@ from __future__ import annotations
 import subprocess
 import sys
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 
 from house import images
 from house.errors import HouseError
-from house.git import fetch, git, is_ancestor
+from house.git import ProtectedBranch, fetch, git, is_ancestor, push
 from house.manifests import Image, manifest
 from house.release import BRANCH, bump
 
 
-def ship(root: Path, service: str, registry: str, tests: list[str] | None = None) -> Image:
+@dataclass(frozen=True)
+class Shipped:
+    """What was released; `branch` where the rules of main let nobody push, so that a pull request has to."""
+
+    image: Image
+    branch: str = ""
+
+
+def ship(root: Path, service: str, registry: str, tests: list[str] | None = None) -> Shipped:
     """Raises HouseError, and then nothing was released. `tests` is the command that must succeed first."""
     manifest(root, "dev", service)
     if git(root, "status", "--porcelain").stdout.strip():
@@ -35,5 +44,11 @@ def ship(root: Path, service: str, registry: str, tests: list[str] | None = None
         git(root, "clone", "--quiet", "--branch", BRANCH, remote, str(copy))
         for key in ("user.name", "user.email"):
             git(copy, "config", key, git(root, "config", key).stdout.strip())
-        bump(copy, "dev", service, image)
-    return image
+        try:
+            bump(copy, "dev", service, image)
+        except ProtectedBranch:
+            # The release is committed, and a person may propose it.
+            branch = f"ship/{service}-{commit[:12]}"
+            push(copy, f"+HEAD:refs/heads/{branch}", "--quiet")
+            return Shipped(image, branch)
+    return Shipped(image)

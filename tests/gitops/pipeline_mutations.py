@@ -1,4 +1,4 @@
-"""What breaks the pipeline's design, change by change, with the test that says no. test_mutations.py makes each to a copy."""
+"""What breaks the pipeline, change by change, with the test that says no. test_mutations.py makes each to a copy."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from house.errors import HouseError
 from house.manifests import Image, manifest, read_image, write_image
 from house.release import OlderCommit, bump, main
 from house.ship import ship
-from tests.gitops.remote import FAILING, add_commit, at_remote, bare_remote, clone, git, protect
+from tests.gitops.remote import FAILING, FINE, add_commit, at_remote, bare_remote, clone, git, protect
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 NEW = Image(COMMIT, "sha256:" + "a" * 64)
@@ -261,3 +261,16 @@ def test_what_nobody_else_has_is_not_shipped(remote):
         ship(mine, "catalog", "127.0.0.1:1", FAILING)
     with pytest.raises(HouseError, match="no service"):
         ship(mine, "search", "127.0.0.1:1", FAILING)
+
+
+def test_what_is_shipped_by_hand_goes_by_a_pull_request_where_main_is_protected(remote, monkeypatch):
+    """The app pushes to main, and people do not: not even when GitHub's machines are away."""
+    protect(remote, "main")
+    here = clone(remote, "a")
+    commit = git(here, "rev-parse", "HEAD")
+    monkeypatch.setattr("house.images.build", lambda service: service)
+    monkeypatch.setattr("house.images.push", lambda image, target: NEW.digest)
+    shipped = ship(here, "catalog", "shop.azurecr.io", FINE)
+    assert (shipped.image, shipped.branch) == (Image(commit, NEW.digest), f"ship/catalog-{commit[:12]}")
+    assert NEW.digest in at_remote(remote, "dev", "catalog", shipped.branch)
+    assert NEW.digest not in at_remote(remote, "dev", "catalog")

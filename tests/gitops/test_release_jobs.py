@@ -225,6 +225,30 @@ def test_rulesets_are_made_once_and_replaced_after(box):
     assert sum("--method PUT repos/{owner}/{repo}/rulesets/7" in line for line in box.calls("gh")) == 3
 
 
+def test_the_release_app_gets_its_environments_key_and_rules(box):
+    answers = (
+        'case "$*" in "api user"*) echo 42 ;; *branch_policies*) ;; *rulesets*--jq*) ;; *) cat >>"$HOME/sent" ;; esac'
+    )
+    box.fake("gh", answers)
+    key = box.bin.parent / "key.pem"
+    key.write_text("PRIVATE")
+    run = box.run("release-app.sh", "4711", "Iv23abc", str(key), stdin="")
+    assert run.code == 0, run.text
+    sent = (box.bin.parent / "sent").read_text()
+    assert sent.count("PRIVATE") == 2
+    assert sent.count('"custom_branch_policies": true') == 2
+    assert sent.count('"reviewers": [{"type": "User", "id": 42}]') == 1
+    calls = box.calls("gh")
+    for environment in ("release", "promotion"):
+        assert f"secret set RELEASE_APP_PRIVATE_KEY --env {environment}" in calls
+        policies = f"repos/{{owner}}/{{repo}}/environments/{environment}/deployment-branch-policies"
+        assert f"api --method POST {policies} --raw-field name=main" in calls
+    assert "variable set RELEASE_APP_CLIENT_ID --body Iv23abc" in calls
+    # The key itself is in no argument.
+    assert not [line for line in calls if "PRIVATE" in line.replace("RELEASE_APP_PRIVATE_KEY", "")]
+    assert box.run("release-app.sh", "4711", "Iv23abc", "/nowhere.pem").code == 1
+
+
 def test_a_client_id_is_not_taken_for_an_app_id(box):
     run = box.run("rulesets.sh", "Iv23abc")
     assert run.code == 1

@@ -33,7 +33,7 @@ def test_two_services_are_shipped_at_once_and_rolled_back(built, registry, clone
             pool.submit(ship, place, service, registry, FINE)
             for place, service in zip(clones, ("ui", "auth"), strict=True)
         ]
-        shipped = dict(zip(("ui", "auth"), [job.result() for job in jobs], strict=True))
+        shipped = dict(zip(("ui", "auth"), [job.result().image for job in jobs], strict=True))
     for service, image in shipped.items():
         assert manifest_of(clones[0], service) == image
         assert asked(registry, f"/v2/streamcart/{service}/manifests/{image.digest}") == 200
