@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from house.config import ROOT
+from house.lint import DOCKERFILES
 
 GITHUB = ROOT / ".github"
 # Majors that run on Node 24; GitHub ends Node 20.
@@ -28,7 +29,6 @@ NODE_24 = {
     "github/codeql-action/init": 4,
     "hashicorp/setup-terraform": 4,
 }
-DOCKERFILES = ("docker/Dockerfile", "docker/tools/Dockerfile", ".devcontainer/Dockerfile")
 
 
 def updates() -> dict[str, list[str]]:
