@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # release-app.sh APP_ID CLIENT_ID KEY_FILE: let the release app write to the protected branches (docs/gitops.md, Protect the
 # branches): the environments that hold its key, for main alone, and the rulesets. Again is the same. Needs `gh` signed in
-# as an administrator, who becomes the reviewer of the environment `promotion`.
+# as an administrator, who becomes the reviewer of the environment `promotion` where that is not there yet.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 . scripts/ci/lib.sh
@@ -12,7 +12,10 @@ branches='"deployment_branch_policy": {"protected_branches": false, "custom_bran
 for environment in release promotion; do
   reviewers='"reviewers": null'
   if [ "$environment" = promotion ]; then reviewers="\"reviewers\": [{\"type\": \"User\", \"id\": $me}]"; fi
-  gh api --method PUT "repos/{owner}/{repo}/environments/$environment" --input - <<<"{$reviewers, $branches}" >/dev/null
+  # One that is there has its reviewers.
+  if ! gh api "repos/{owner}/{repo}/environments/$environment" >/dev/null 2>&1; then
+    gh api --method PUT "repos/{owner}/{repo}/environments/$environment" --input - <<<"{$reviewers, $branches}" >/dev/null
+  fi
   policies="repos/{owner}/{repo}/environments/$environment/deployment-branch-policies"
   if ! gh api "$policies" --jq '.branch_policies[].name' | grep --quiet --line-regexp main; then
     gh api --method POST "$policies" --raw-field name=main >/dev/null

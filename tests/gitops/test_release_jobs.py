@@ -227,7 +227,10 @@ def test_rulesets_are_made_once_and_replaced_after(box):
 
 def test_the_release_app_gets_its_environments_key_and_rules(box):
     answers = (
-        'case "$*" in "api user"*) echo 42 ;; *branch_policies*) ;; *rulesets*--jq*) ;; *) cat >>"$HOME/sent" ;; esac'
+        'case "$*" in "api user"*) echo 42 ;; *branch_policies*) ;; *rulesets*--jq*) ;; '
+        # An environment that is not there, until it is.
+        '"api repos/"*/environments/release | "api repos/"*/environments/promotion) [ -e "$HOME/made" ] ;; '
+        '*) cat >>"$HOME/sent" ;; esac'
     )
     box.fake("gh", answers)
     key = box.bin.parent / "key.pem"
@@ -247,6 +250,11 @@ def test_the_release_app_gets_its_environments_key_and_rules(box):
     # The key itself is in no argument.
     assert not [line for line in calls if "PRIVATE" in line.replace("RELEASE_APP_PRIVATE_KEY", "")]
     assert box.run("release-app.sh", "4711", "Iv23abc", "/nowhere.pem").code == 1
+    # Reviewers that somebody chose stay.
+    (box.bin.parent / "made").touch()
+    (box.bin.parent / "sent").unlink()
+    assert box.run("release-app.sh", "4711", "Iv23abc", str(key)).code == 0
+    assert "reviewers" not in (box.bin.parent / "sent").read_text()
 
 
 def test_a_client_id_is_not_taken_for_an_app_id(box):
