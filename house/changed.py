@@ -34,7 +34,7 @@ RULES: tuple[tuple[str, frozenset[str]], ...] = (
     (r"(docs/|[A-Z]+\.md$|LICENSE$|bench/)", frozenset()),
     (r"charts/", frozenset({"chart", "gitops", "terraform", "house", "e2e", "attack"})),
     (r"(argocd|infra|\.github)/", frozenset({"chart", "gitops", "terraform"})),
-    (r"docker/", frozenset({"images", "house"})),
+    (r"(docker|scripts/ci|\.devcontainer)/", frozenset({"images", "house", "gitops"})),
     (r"tests/chart/", frozenset({"chart", "gitops"})),
     (r"house/demo/", frozenset({"demo", "e2e", "browser"})),
     *((rf"tests/{part}/", frozenset({part})) for part in ("gitops", "terraform", "images", "e2e", "attack", "browser")),

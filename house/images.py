@@ -49,9 +49,9 @@ def builder() -> str:
 
 def base_image() -> str:
     """What images are built from: the pinned one, or STREAMCART_PYTHON_IMAGE."""
-    pinned = re.search(r"^ARG PYTHON_IMAGE=(\S+)", DOCKERFILE.read_text(), re.MULTILINE)
+    pinned = re.search(r"^FROM (\S+@sha256:[0-9a-f]{64}) AS base$", DOCKERFILE.read_text(), re.MULTILINE)
     if pinned is None:
-        raise HouseError("docker/Dockerfile names no PYTHON_IMAGE.")
+        raise HouseError("docker/Dockerfile has no stage `base` from an image with a digest.")
     return os.environ.get("STREAMCART_PYTHON_IMAGE") or pinned[1]
 
 
@@ -72,18 +72,29 @@ def revision() -> str:
     return found.stdout.strip() if found.returncode == 0 else "unknown"
 
 
+@functools.cache
+def source() -> str:
+    """The repository's address, from infra/settings.yaml. Raises HouseError when the settings are wrong."""
+    # Imported here: house.settings needs PyYAML, and the pipeline releases without it.
+    from house import settings
+
+    return "https://github.com/{owner}/{repository}".format(**settings.load()["github"])
+
+
 def build(service: str) -> Image:
     """Build one image, tagged with the commit. Raises HouseError with the builder's last words."""
     started = time.monotonic()
     name = f"streamcart/{service}:{revision()}"
-    arguments = {"SERVICE": service, "VERSION": revision(), "REVISION": revision(), "PYTHON_IMAGE": base_image()}
+    arguments = {"SERVICE": service, "VERSION": revision(), "REVISION": revision(), "SOURCE": source()}
     command = [builder(), "bud" if builder() == "buildah" else "build", "--file", str(DOCKERFILE), "--tag", name]
     for key, value in arguments.items():
         command += ["--build-arg", f"{key}={value}"]
+    if os.environ.get("STREAMCART_PYTHON_IMAGE"):
+        command += ["--build-context", f"base=docker-image://{base_image()}"]
     if builder() != "docker":
-        # Older buildahs take ENV and LABEL from their cache though an ARG in them has changed: say the commit again.
-        for label in ("revision", "version"):
-            command += ["--label", f"org.opencontainers.image.{label}={revision()}"]
+        # Older buildahs take ENV and LABEL from their cache though an ARG in them has changed: say them again.
+        for label, value in (("revision", revision()), ("version", revision()), ("source", source())):
+            command += ["--label", f"org.opencontainers.image.{label}={value}"]
         command += ["--env", f"VERSION={revision()}"]
     command += [*shlex.split(os.environ.get("IMAGE_BUILD_ARGS", "")), str(ROOT)]
     run = subprocess.run(command, capture_output=True, text=True, check=False)

@@ -16,7 +16,8 @@ from house.config import DATA_SERVICES, ROOT, SERVICES
 
 BIN = Path(sys.executable).parent
 # Locks of tools that live in environments of their own and share no version with the services.
-ALONE = ("tools", "checkov")
+ALONE = ("tools", "checkov", "audit")
+DOCKERFILES = ("docker/Dockerfile", "docker/tools/Dockerfile", ".devcontainer/Dockerfile")
 LOCKS = ("dev", *SERVICES, "build", *ALONE)
 # Enough for a service to be imported; nothing here is connected to.
 ENVIRONMENT = {
@@ -50,7 +51,7 @@ def lint() -> int:
         ("types", lambda: _command("mypy", "apps", "house", "manage.py")),
         ("layers", lambda: _command("lint-imports")),
         ("templates", lambda: _command("djlint", "apps", "--lint", "--quiet")),
-        ("dockerfile", lambda: _command("hadolint", "docker/Dockerfile")),
+        ("dockerfiles", lambda: _command("hadolint", *DOCKERFILES)),
         ("workflows", lambda: _command("actionlint", "-color=false")),
         ("workflow security", lambda: _command("zizmor", "--offline", "--quiet", "--no-progress", ".github")),
         ("settings", lambda: _run([sys.executable, "-m", "house.settings", "check"])),

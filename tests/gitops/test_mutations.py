@@ -9,54 +9,40 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from house.config import ROOT
+from tests.gitops.mutating import Mutation, added, removed, replaced
+from tests.gitops.pipeline_mutations import PINS, PIPELINE_MUTATIONS, WORKFLOWS
 
 # What the checks read, and what they are made of.
 COPIED = (
+    ".devcontainer",
+    ".github",
+    ".python-version",
+    "apps/ui/package-lock.json",
     "argocd",
     "charts",
     "conftest.py",
+    "docker",
     "docs",
     "house",
     "infra",
-    ".github",
     "manage.py",
     "pyproject.toml",
+    "requirements",
+    "scripts",
     "tests",
 )
-APPLICATIONS, WORKFLOWS = "tests/gitops/test_applications.py", "tests/gitops/test_workflows.py"
+# What mutations write to; the rest of a copy is linked.
+CHANGED = ("argocd", "charts", "docker", "house", "infra", "scripts", ".github")
+APPLICATIONS = "tests/gitops/test_applications.py"
 ADDONS, SETTINGS = "tests/gitops/test_addons.py", "tests/gitops/test_settings.py"
 UMBRELLA = f"{APPLICATIONS}::test_an_environment_s_applications_are_the_umbrella"
-type Mutation = Callable[[Path], None]
-
-
-def replaced(file: str, old: str, new: str) -> Mutation:
-    def mutate(root: Path) -> None:
-        path = root / file
-        text = path.read_text()
-        assert old in text, f"{file} has no {old!r}: the mutation is out of date"
-        path.write_text(text.replace(old, new, 1))
-
-    return mutate
-
-
-def removed(file: str) -> Mutation:
-    return lambda root: (root / file).unlink()
-
-
-def added(file: str, text: str) -> Mutation:
-    def mutate(root: Path) -> None:
-        (root / file).write_text(text)
-
-    return mutate
-
-
-SERVICES, PROJECT, PIPELINE = "argocd/services.yaml", "argocd/project.yaml", ".github/workflows/service.yml"
+SERVICES, PROJECT = "argocd/services.yaml", "argocd/project.yaml"
 VALUES, LIBRARY = "charts/streamcart/values.yaml", "charts/streamcart/charts/common/templates"
 # By name: the test that says no, and the change.
 MUTATIONS: dict[str, tuple[str, Mutation]] = {
@@ -176,57 +162,10 @@ MUTATIONS: dict[str, tuple[str, Mutation]] = {
         f"{SETTINGS}::test_the_tree_follows_from_its_settings",
         replaced("argocd/environments/prod/azure.yaml", "streamcart.example", "shop.example"),
     ),
-    "an apply without a merge": (
-        f"{WORKFLOWS}::test_the_cloud_changes_after_a_merge_and_an_approval_alone",
-        replaced(".github/workflows/terraform.yml", "    if: github.event_name == 'push'\n", ""),
-    ),
-    "a plan as whoever applies": (
-        f"{WORKFLOWS}::test_the_cloud_changes_after_a_merge_and_an_approval_alone",
-        replaced(
-            ".github/workflows/terraform.yml", "environment }}-plan\n    concurrency", "environment }}\n    concurrency"
-        ),
-    ),
-    "an action by its tag": (
-        f"{WORKFLOWS}::test_actions_are_pinned_by_commit_with_their_version_beside",
-        replaced(PIPELINE, "checkout@08c6903cd8c0fde910a37f88322edcfb5dd907a8 # v5.0.0", "checkout@v5"),
-    ),
-    "a workflow that may do everything": (
-        f"{WORKFLOWS}::test_nothing_is_permitted_before_a_job_asks",
-        replaced(PIPELINE, "permissions: {}", "permissions: write-all"),
-    ),
-    "a token left in the checkout": (
-        f"{WORKFLOWS}::test_jobs_end_and_checkouts_leave_no_token_behind",
-        replaced(PIPELINE, "persist-credentials: false", "persist-credentials: true"),
-    ),
-    "an image without a commit": (
-        f"{WORKFLOWS}::test_images_are_pushed_under_their_commit_alone",
-        replaced(PIPELINE, "}}:${{ github.sha }}", "}}:latest"),
-    ),
-    "a release before the tests": (
-        f"{WORKFLOWS}::test_only_the_release_may_write_and_only_a_push_to_main_releases",
-        replaced(PIPELINE, "    needs: test\n", ""),
-    ),
-    "a release from any branch": (
-        f"{WORKFLOWS}::test_only_the_release_may_write_and_only_a_push_to_main_releases",
-        replaced(PIPELINE, " && github.ref == 'refs/heads/main'", ""),
-    ),
-    "an input that becomes a program": (
-        f"{WORKFLOWS}::test_no_input_reaches_a_shell_unquoted",
-        replaced(PIPELINE, 'bump dev "$SERVICE"', 'bump dev "${{ inputs.service }}"'),
-    ),
-    "a library whose change builds nothing": (
-        f"{WORKFLOWS}::test_every_service_has_a_workflow_that_watches_what_its_image_is_made_of",
-        replaced(".github/workflows/catalog.yml", "      - apps/common/**\n", ""),
-    ),
-    "a job without an end": (
-        f"{WORKFLOWS}::test_jobs_end_and_checkouts_leave_no_token_behind",
-        replaced(".github/workflows/checks.yml", "    timeout-minutes: 20\n", ""),
-    ),
-    "a part of the tests that never runs": (
-        f"{WORKFLOWS}::test_every_part_of_the_tests_runs_before_a_merge",
-        replaced("house/changed.py", '    ("images",),\n', ""),
-    ),
 }
+
+
+ALL = MUTATIONS | PIPELINE_MUTATIONS
 
 
 @pytest.fixture(scope="module")
@@ -253,7 +192,7 @@ def copy(original, tmp_path) -> Iterator[Path]:
     root = tmp_path / "copy"
     root.mkdir()
     for entry in original.iterdir():
-        if entry.name in ("argocd", "charts", "house", "infra", ".github"):
+        if entry.name in CHANGED:
             shutil.copytree(entry, root / entry.name)
         elif entry.is_dir():
             shutil.copytree(entry, root / entry.name, copy_function=os.link)
@@ -270,15 +209,15 @@ def check(root: Path, tests: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=root, env=bare, capture_output=True, text=True, check=False)
 
 
-@pytest.mark.parametrize("tests", [ADDONS, APPLICATIONS, SETTINGS, WORKFLOWS])
+@pytest.mark.parametrize("tests", [ADDONS, APPLICATIONS, PINS, SETTINGS, WORKFLOWS])
 def test_the_copy_itself_is_fine(copy, tests):
     run = check(copy, tests)
     assert run.returncode == 0, run.stdout
 
 
-@pytest.mark.parametrize("name", MUTATIONS)
+@pytest.mark.parametrize("name", ALL)
 def test_it_is_caught(copy, name):
-    tests, mutate = MUTATIONS[name]
+    tests, mutate = ALL[name]
     mutate(copy)
     run = check(copy, tests)
     # pytest's code 1 says that a test failed; others, that nothing was tried.

@@ -1,4 +1,4 @@
-"""Releases written into a real Git remote: one line each, at once, again, and wrong ones."""
+"""Releases written into a real Git remote: one line each, at once, again, late, and wrong ones."""
 
 from __future__ import annotations
 
@@ -8,14 +8,16 @@ from pathlib import Path
 
 import pytest
 
+from house import git as house_git
 from house.config import ROOT, SERVICES
 from house.errors import HouseError
-from house.release import Image, bump, main, manifest, promote, read_image, ship, write_image
-from tests.gitops.remote import FAILING, bare_remote, clone, git
+from house.manifests import Image, manifest, read_image, write_image
+from house.release import OlderCommit, bump, main
+from house.ship import ship
+from tests.gitops.remote import FAILING, FINE, add_commit, at_remote, bare_remote, clone, git, protect
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 NEW = Image(COMMIT, "sha256:" + "a" * 64)
-NEWER = Image("f" * 40, "sha256:" + "b" * 64)
 
 
 @pytest.fixture
@@ -23,8 +25,9 @@ def remote(tmp_path) -> Path:
     return bare_remote(tmp_path)
 
 
-def at_remote(remote: Path, environment: str, service: str) -> str:
-    return git(remote, "show", f"main:argocd/environments/{environment}/{service}.yaml")
+def image_of(commit: str) -> Image:
+    """What a build of this commit would be."""
+    return Image(commit, f"sha256:{commit[:32] * 2}")
 
 
 def test_a_release_changes_two_lines_and_no_comment(remote):
@@ -66,6 +69,91 @@ def test_what_somebody_else_pushed_meanwhile_stays(remote):
     assert NEW.tag in text
 
 
+def test_an_older_commit_does_not_win_over_a_newer_one(remote):
+    older, newer = image_of(add_commit(remote)), image_of(add_commit(remote))
+    here = clone(remote, "a")
+    assert bump(here, "dev", "catalog", newer)
+    with pytest.raises(OlderCommit, match="say --force"):
+        bump(here, "dev", "catalog", older)
+    assert newer.digest in at_remote(remote, "dev", "catalog")
+
+
+def test_two_commits_of_one_service_end_with_the_newer_one_in_any_order(remote):
+    """Both pipelines write at once; whoever is second sees the other's commit and asks again which is newer."""
+    images = [image_of(add_commit(remote)) for _ in range(4)]
+    clones = [clone(remote, f"clone-{number}") for number in range(4)]
+
+    def release(number: int) -> str:
+        try:
+            return "released" if bump(clones[number], "dev", "catalog", images[number]) else "there"
+        except OlderCommit:
+            return "older"
+
+    with ThreadPoolExecutor(4) as pool:
+        said = list(pool.map(release, range(4)))
+    assert said[3] == "released"
+    assert images[3].digest in at_remote(remote, "dev", "catalog")
+
+
+def test_a_person_may_go_back(remote):
+    older, newer = image_of(add_commit(remote)), image_of(add_commit(remote))
+    here = clone(remote, "a")
+    bump(here, "dev", "catalog", newer)
+    assert bump(here, "dev", "catalog", older, force=True)
+    assert older.digest in at_remote(remote, "dev", "catalog")
+
+
+def test_a_fresh_image_of_the_same_commit_is_a_release(remote):
+    commit = add_commit(remote)
+    here = clone(remote, "a")
+    bump(here, "dev", "catalog", image_of(commit))
+    assert bump(here, "dev", "catalog", Image(commit, NEW.digest))
+    assert NEW.digest in at_remote(remote, "dev", "catalog")
+
+
+def test_commits_beside_each_other_are_refused(remote):
+    """Neither contains the other: nobody can tell which is meant."""
+    here = clone(remote, "a")
+    bump(here, "dev", "catalog", image_of(add_commit(remote)))
+    git(here, "switch", "--quiet", "--orphan", "other")
+    git(here, "commit", "--quiet", "--allow-empty", "--message", "Another history")
+    other = image_of(git(here, "rev-parse", "HEAD"))
+    git(here, "switch", "--quiet", "main")
+    with pytest.raises(HouseError, match="does not contain") as caught:
+        bump(here, "dev", "catalog", other)
+    assert not isinstance(caught.value, OlderCommit)
+
+
+def test_a_commit_that_nobody_knows_is_not_compared(remote):
+    here = clone(remote, "a")
+    bump(here, "dev", "catalog", NEW)
+    with pytest.raises(HouseError, match="0123456789ab is no commit of this repository"):
+        bump(here, "dev", "catalog", image_of(add_commit(remote)))
+
+
+def test_versions_are_compared_by_their_tags(remote):
+    first = add_commit(remote)
+    git(remote, "tag", "v1.0.0", first)
+    git(remote, "tag", "v1.1.0", add_commit(remote))
+    here = clone(remote, "a")
+    assert bump(here, "dev", "catalog", Image("1.1.0", NEW.digest))
+    with pytest.raises(OlderCommit):
+        bump(here, "dev", "catalog", Image("v1.0.0", NEW.digest))
+    with pytest.raises(OlderCommit):
+        bump(here, "dev", "catalog", image_of(first))
+    assert bump(here, "dev", "catalog", image_of(add_commit(remote)))
+
+
+def test_a_shallow_checkout_fetches_what_the_comparison_needs(remote):
+    """As a workflow's checkout is: one commit deep."""
+    older, newer = image_of(add_commit(remote)), image_of(add_commit(remote))
+    bump(clone(remote, "a"), "dev", "catalog", newer)
+    add_commit(remote)
+    git(remote.parent, "clone", "--quiet", "--depth=1", f"file://{remote}", "shallow")
+    with pytest.raises(OlderCommit):
+        bump(remote.parent / "shallow", "dev", "catalog", older)
+
+
 @pytest.mark.parametrize(
     ("environment", "service", "image", "words"),
     [
@@ -87,36 +175,41 @@ def test_a_wrong_release_is_refused_and_nothing_is_pushed(remote, environment, s
     assert git(remote, "rev-parse", "main") == before
 
 
-def test_a_push_that_is_never_taken_is_said(remote):
-    (remote / "hooks" / "pre-receive").write_text("#!/bin/sh\nexit 1\n")
-    (remote / "hooks" / "pre-receive").chmod(0o755)
-    with pytest.raises(HouseError, match="could not be pushed in 10 attempts"):
+@pytest.mark.parametrize(
+    "words",
+    ["GH013: Repository rule violations found for", "GH006: Protected branch update failed for"],
+)
+def test_a_refusal_by_branch_protection_names_the_cure_and_is_not_tried_again(remote, monkeypatch, words):
+    protect(remote, "main", words)
+    pushes = []
+    push = house_git.push
+    monkeypatch.setattr("house.release.push", lambda *arguments: pushes.append(arguments) or push(*arguments))
+    with pytest.raises(HouseError, match="bypass list"):
+        bump(clone(remote, "a"), "dev", "catalog", NEW)
+    assert len(pushes) == 1
+
+
+def test_a_refusal_for_another_reason_is_reported_in_the_remote_s_words(remote):
+    protect(remote, "main", "The disk is full:")
+    with pytest.raises(HouseError, match="The disk is full"):
         bump(clone(remote, "a"), "dev", "catalog", NEW)
 
 
-def test_production_gets_what_dev_has_by_a_branch(remote):
-    here = clone(remote, "a")
-    bump(here, "dev", "catalog", NEW)
-    branch = promote(here, "catalog")
-    assert branch == f"promote/catalog-{COMMIT[:12]}"
-    text = git(remote, "show", f"{branch}:argocd/environments/prod/catalog.yaml")
-    assert NEW.digest in text
-    assert NEW.digest not in at_remote(remote, "prod", "catalog")
-
-
-def test_what_was_never_released_cannot_be_promoted(remote):
-    with pytest.raises(HouseError, match="no digest"):
-        promote(clone(remote, "a"), "catalog")
+def test_a_race_that_is_lost_every_time_is_reported(remote, monkeypatch):
+    monkeypatch.setattr("house.release.push", lambda *arguments: False)
+    with pytest.raises(HouseError, match="lost the race for main 10 times"):
+        bump(clone(remote, "a"), "dev", "catalog", NEW)
 
 
 def test_a_rollback_is_a_revert(remote):
+    old, new = image_of(add_commit(remote)), image_of(add_commit(remote))
     here = clone(remote, "a")
-    bump(here, "dev", "catalog", NEW)
-    bump(here, "dev", "catalog", NEWER)
+    bump(here, "dev", "catalog", old)
+    bump(here, "dev", "catalog", new)
     git(here, "revert", "--no-edit", "HEAD")
     git(here, "push", "--quiet", "origin", "HEAD:main")
-    assert read_image(manifest(here, "dev", "catalog")) == NEW
-    assert NEW.digest in at_remote(remote, "dev", "catalog")
+    assert read_image(manifest(here, "dev", "catalog")) == old
+    assert old.digest in at_remote(remote, "dev", "catalog")
 
 
 def test_every_manifest_can_be_written(tmp_path):
@@ -128,14 +221,24 @@ def test_every_manifest_can_be_written(tmp_path):
             assert read_image(path) == NEW
 
 
-def test_the_command_says_what_it_did(remote, capsys):
+def test_the_command_reports_what_it_did(remote, capsys):
+    older, newer = image_of(add_commit(remote)), image_of(add_commit(remote))
     here = clone(remote, "a")
-    arguments = ["bump", "dev", "catalog", "--tag", NEW.tag, "--digest", NEW.digest]
-    assert main(arguments, here) == 0
-    assert main(arguments, here) == 0
-    assert main(["bump", "dev", "catalog", "--tag", "latest", "--digest", NEW.digest], here) == 1
+
+    def run(image: Image, *more: str) -> int:
+        return main(["bump", "dev", "catalog", "--tag", image.tag, "--digest", image.digest, *more], here)
+
+    assert [run(newer), run(newer)] == [0, 0]
+    assert run(Image("latest", NEW.digest)) == 1
+    assert run(older) == 1
+    # A pipeline that ends late has nothing to do, and says so.
+    assert run(older, "--skip-older") == 0
+    assert run(older, "--force") == 0
     out = capsys.readouterr()
-    assert out.out.splitlines() == ["released", "nothing to do: it is released already"]
+    said = out.out.splitlines()
+    assert said[:2] == ["released", "nothing to do: it is released already"]
+    assert said[2].startswith(f"skipped: dev runs catalog {newer.tag[:12]}, which {older.tag[:12]} does not contain")
+    assert said[3] == "released"
     assert out.err.startswith("release: The tag 'latest' may change")
 
 
@@ -158,3 +261,16 @@ def test_what_nobody_else_has_is_not_shipped(remote):
         ship(mine, "catalog", "127.0.0.1:1", FAILING)
     with pytest.raises(HouseError, match="no service"):
         ship(mine, "search", "127.0.0.1:1", FAILING)
+
+
+def test_what_is_shipped_by_hand_goes_by_a_pull_request_where_main_is_protected(remote, monkeypatch):
+    """The app pushes to main, and people do not: not even when GitHub's machines are away."""
+    protect(remote, "main")
+    here = clone(remote, "a")
+    commit = git(here, "rev-parse", "HEAD")
+    monkeypatch.setattr("house.images.build", lambda service: service)
+    monkeypatch.setattr("house.images.push", lambda image, target: NEW.digest)
+    shipped = ship(here, "catalog", "shop.azurecr.io", FINE)
+    assert (shipped.image, shipped.branch) == (Image(commit, NEW.digest), f"ship/catalog-{commit[:12]}")
+    assert NEW.digest in at_remote(remote, "dev", "catalog", shipped.branch)
+    assert NEW.digest not in at_remote(remote, "dev", "catalog")

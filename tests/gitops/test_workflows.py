@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -11,6 +11,7 @@ import yaml
 
 from house import changed
 from house.config import ROOT, SERVICES
+from house.manifests import ENVIRONMENTS
 from house.testing import ALONE, CROSSING, PARALLEL
 
 FOLDER = ROOT / ".github" / "workflows"
@@ -33,25 +34,24 @@ def test_every_service_has_a_workflow_that_watches_what_its_image_is_made_of():
         paths = on["push"]["paths"]
         assert paths == on["pull_request"]["paths"]
         needed = ("apps/common/**", f"apps/{service}/**", f"requirements/{service}.txt", "docker/**", "manage.py")
-        assert set(needed) <= set(paths)
+        assert {*needed, ".github/workflows/image.yml", ".github/workflows/service.yml"} <= set(paths)
         others = [other for other in SERVICES if other != service]
         assert not [path for path in paths for other in others if f"/{other}" in path]
-        [job] = load(service)["jobs"].values()
-        assert job["with"] == {"service": service}
+        jobs = load(service)["jobs"]
+        assert set(jobs) == {service, "release"}
+        assert jobs[service]["with"] == {"service": service}
+        assert jobs[service]["permissions"] == {"contents": "read", "id-token": "write"}
+
+
+def test_services_differ_in_their_names_alone():
+    """The release is in each service's workflow, since a called one sees no secret of an environment: five copies."""
+    texts = {re.sub(rf"\b{service}\b", "<service>", WORKFLOWS[service].read_text()) for service in SERVICES}
+    assert len(texts) == 1
 
 
 @pytest.mark.parametrize("name", WORKFLOWS)
 def test_nothing_is_permitted_before_a_job_asks(name):
     assert load(name)["permissions"] == {}
-
-
-@pytest.mark.parametrize("name", WORKFLOWS)
-def test_actions_are_pinned_by_commit_with_their_version_beside(name):
-    for line in WORKFLOWS[name].read_text().splitlines():
-        used = re.search(r"uses: (\S+)(.*)", line)
-        if used and not used[1].startswith("$/"):
-            assert re.fullmatch(r"[\w./-]+@[0-9a-f]{40}", used[1]), line
-            assert re.fullmatch(r" # v?\d+\.\d+\.\d+", used[2]), line
 
 
 def test_jobs_end_and_checkouts_leave_no_token_behind():
@@ -64,29 +64,134 @@ def test_jobs_end_and_checkouts_leave_no_token_behind():
                 assert step["with"]["persist-credentials"] is False, name
 
 
-def test_no_input_reaches_a_shell_unquoted():
-    """An expression inside `run` is text that becomes a program; it belongs into `env`."""
+def steps() -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every step of every job and of our own actions."""
     for name, job in jobs():
         for step in job.get("steps", []):
-            assert "${{" not in step.get("run", ""), name
+            yield name, step
+    for path in (ROOT / ".github" / "actions").glob("*/action.yml"):
+        for step in yaml.safe_load(path.read_text())["runs"]["steps"]:
+            yield path.parent.name, step
 
 
-def test_only_the_release_may_write_and_only_a_push_to_main_releases():
-    job = load("service")["jobs"]["release"]
-    assert job["permissions"] == {"contents": "write"}
-    assert "refs/heads/main" in job["if"]
-    assert job["needs"] == "image"
-    assert load("service")["jobs"]["image"]["needs"] == "test"
+def test_no_input_reaches_a_shell_unquoted():
+    """An expression inside `run` is text that becomes a program; it belongs into `env`."""
+    for name, step in steps():
+        assert "${{" not in step.get("run", ""), name
+
+
+def test_jobs_have_no_shell_of_their_own():
+    """What is longer than a call is a script, which tests/gitops/test_jobs.py and test_release_jobs.py run."""
+    for name, step in steps():
+        lines = step.get("run", "").strip().splitlines()
+        assert len(lines) <= 1, name
+
+
+def test_scripts_that_workflows_call_are_there():
+    text = "\n".join(path.read_text() for path in (*WORKFLOWS.values(), *(ROOT / ".github").glob("actions/*/*.yml")))
+    called = set(re.findall(r"scripts/ci/([\w-]+\.sh)", text))
+    present = {path.name for path in (ROOT / "scripts" / "ci").glob("*.sh")}
+    assert called <= present
+    scripts = "".join(path.read_text() for path in (ROOT / "scripts" / "ci").glob("*.sh"))
+    # Sourced, called by another script, or a person's.
+    assert present - called == {"lib.sh", "source.sh", "release-app.sh", "rulesets.sh"}
+    assert set(re.findall(r'(?:python3?|"\$python") -m (house[\w.]+)', scripts)) == {
+        "house.changed",
+        "house.chart_release",
+        "house.oci",
+        "house.release",
+        "house.settings",
+    }
+
+
+def test_only_releases_and_promotions_may_write_and_only_from_main():
     writing = {name for name, body in jobs() if body.get("permissions", {}).get("contents") == "write"}
-    assert writing == {"service/release", "promote/promote", *(f"{service}/{service}" for service in SERVICES)}
+    moving = {"promote/promote", "production/promoted", "production/templates"}
+    assert writing == {"version/chart", *moving, *(f"{service}/release" for service in SERVICES)}
+    found = dict(jobs())
+    for service in SERVICES:
+        job = found[f"{service}/release"]
+        assert job["if"] == f"needs.{service}.outputs.digest != '' && github.ref == 'refs/heads/main'"
+        assert job["needs"] == service
+    assert load("production")["on"]["push"] == {"branches": ["main"], "paths": ["argocd/environments/prod/*.yaml"]}
+    for name in ("promote/promote", "production/templates"):
+        assert "github.ref == 'refs/heads/main'" in found[name]["if"]
 
 
-def test_images_are_pushed_under_their_commit_alone():
-    steps = load("service")["jobs"]["image"]["steps"]
-    [push] = [step for step in steps if step.get("with", {}).get("push") is True]
-    assert push["with"]["tags"].strip().endswith(":${{ github.sha }}")
-    assert push["with"]["sbom"] is True
-    assert push["with"]["provenance"] == "mode=max"
+def test_the_release_app_s_key_is_the_secret_of_an_environment():
+    """A secret of the repository is anybody's who may push a branch; an environment's is main's."""
+    for name, job in jobs():
+        if "RELEASE_APP_PRIVATE_KEY" in str(job):
+            wanted = "promotion" if name == "production/templates" else "release"
+            assert job["environment"] == wanted, name
+            # A called workflow sees no secret of its job's environment.
+            assert "workflow_call" not in load(name.partition("/")[0])["on"], name
+
+
+def test_a_promotion_that_waits_is_not_dropped():
+    """GitHub drops a waiting run of a group when a newer one comes: a promotion would be lost."""
+    assert "concurrency" not in load("production")
+    assert "inputs.service" in load("promote")["concurrency"]["group"]
+
+
+def test_releases_see_the_whole_history():
+    for name, job in jobs():
+        scripts = " ".join(step.get("run", "") for step in job.get("steps", []))
+        if re.search(r"(release|promote|advance)\.sh", scripts):
+            [checkout] = [step for step in job["steps"] if step.get("uses", "").startswith("actions/checkout@")]
+            assert checkout["with"]["fetch-depth"] == 0, name
+
+
+def test_an_image_is_tested_built_scanned_and_only_then_published():
+    service = load("service")["jobs"]
+    assert set(service["image"]["needs"]) == {"test", "destination"}
+    assert set(service["publish"]["needs"]) == {"destination", "image"}
+    assert service["publish"]["if"] == "needs.destination.outputs.registry != ''"
+    names = [step.get("run", "") or step.get("uses", "") for step in load("image")["jobs"]["build"]["steps"]]
+    build, scan, keep = (
+        next(number for number, text in enumerate(names) if word in text)
+        for word in ("docker/build-push-action", "scan.sh", "upload-artifact")
+    )
+    assert build < scan < keep
+
+
+def test_what_is_built_for_each_architecture_is_kept_with_its_attestations_and_never_pushed():
+    job = load("image")["jobs"]["build"]
+    machines = {entry["architecture"]: entry["runner"] for entry in job["strategy"]["matrix"]["include"]}
+    assert machines == {"amd64": "ubuntu-24.04", "arm64": "ubuntu-24.04-arm"}
+    [build] = [step for step in job["steps"] if step.get("uses", "").startswith("docker/build-push-action@")]
+    assert build["with"]["outputs"].startswith("type=oci,dest=")
+    assert "push" not in build["with"]
+    assert build["with"]["sbom"] == "generator=${{ steps.pins.outputs.sbom }}"
+    assert build["with"]["provenance"] == "mode=max"
+    assert "SOURCE=${{ steps.pins.outputs.source }}" in build["with"]["build-args"]
+    # Whoever builds has nothing to push with.
+    assert job["permissions"] == {"contents": "read"}
+
+
+def test_images_are_published_under_their_commit_alone():
+    [publish] = [
+        step for step in load("service")["jobs"]["publish"]["steps"] if step.get("uses") == "$/.github/actions/publish"
+    ]
+    assert publish["with"]["tag"] == "${{ github.sha }}"
+
+
+def test_a_version_is_of_every_service():
+    found = load("version")["jobs"]
+    for job in ("image", "publish"):
+        assert sorted(found[job]["strategy"]["matrix"]["service"]) == sorted(SERVICES)
+    assert load("version")["on"]["push"] == {"tags": ["v*"]}
+    assert [found[job].get("needs") for job in ("image", "publish", "chart")] == [None, "image", "publish"]
+
+
+def test_caches_of_forks_are_left_to_github():
+    [job] = load("caches")["jobs"].values()
+    assert job["if"] == "github.event.pull_request.head.repo.full_name == github.repository"
+
+
+def test_cluster_tests_run_when_what_a_cluster_sees_changes():
+    on = load("cluster")["on"]
+    assert {"charts/**", "argocd/**", "tests/cluster/**", "house/kind*"} <= set(on["pull_request"]["paths"])
 
 
 def test_every_part_of_the_tests_runs_before_a_merge():
@@ -106,6 +211,8 @@ def test_every_part_of_the_tests_runs_before_a_merge():
         ("a-new-folder/thing.py", changed.PARTS, set()),
         ("argocd/services.yaml", {"gitops", "terraform"}, {"catalog", "e2e"}),
         ("docs/azure.md", set(), changed.PARTS),
+        ("scripts/ci/publish.sh", {"gitops", "images"}, {"catalog", "e2e"}),
+        ("docker/Dockerfile", {"gitops", "images"}, {"catalog", "e2e"}),
     ],
 )
 def test_a_pull_request_is_tested_where_it_can_have_broken_something(path, needed, spared):
@@ -132,7 +239,7 @@ def test_the_required_check_waits_for_all_others():
 
 def test_promotion_offers_every_service():
     options = load("promote")["on"]["workflow_dispatch"]["inputs"]["service"]["options"]
-    assert sorted(options) == sorted(SERVICES)
+    assert sorted(options) == sorted((*SERVICES, "all"))
 
 
 def test_what_is_looked_at_weekly_is_every_service():
@@ -141,18 +248,48 @@ def test_what_is_looked_at_weekly_is_every_service():
 
 
 def test_the_cloud_changes_after_a_merge_and_an_approval_alone():
-    jobs = load("terraform")["jobs"]
-    plan, apply = jobs["plan"], jobs["apply"]
-    assert apply["if"] == "github.event_name == 'push'"
-    assert load("terraform")["on"]["push"]["branches"] == ["main"]
-    # GitHub's environments hold the reviewers; Azure trusts the subject of that environment and no other.
-    assert (plan["environment"], apply["environment"]) == (
-        "${{ matrix.environment }}-plan",
-        "${{ matrix.environment }}",
-    )
-    assert apply["strategy"] == {"fail-fast": True, "max-parallel": 1, "matrix": {"environment": ["dev", "prod"]}}
-    assert " apply " not in " ".join(step.get("run", "") for step in plan["steps"])
-    assert "head.repo.full_name == github.repository" in plan["if"]
+    found = load("terraform")["jobs"]
+    assert set(found) == {"ready", *(f"{kind}-{name}" for kind in ("plan", "apply", "inside") for name in ENVIRONMENTS)}
+    push = load("terraform")["on"]["push"]
+    assert push["branches"] == ["main"]
+    # What an apply writes back starts no apply.
+    assert push["paths"].index("!infra/outputs/**") > push["paths"].index("infra/**")
+    for name in ENVIRONMENTS:
+        plan, apply, inside = (found[f"{kind}-{name}"] for kind in ("plan", "apply", "inside"))
+        # GitHub's environments hold the reviewers; Azure trusts the subject of that environment and no other.
+        assert (plan["environment"], apply["environment"], inside["environment"]) == (f"{name}-plan", name, name)
+        assert plan["if"] == "needs.ready.outputs.ready == 'true'"
+        assert "github.event_name == 'push'" in apply["if"]
+        assert "github.event_name == 'push'" in inside["if"]
+        assert " apply" not in " ".join(step.get("run", "") for step in plan["steps"])
+    # Production waits for dev.
+    assert "apply-dev" in found["apply-prod"]["needs"]
+
+
+def test_the_plan_that_is_applied_is_the_one_of_the_same_run():
+    found = load("terraform")["jobs"]
+    for name in ENVIRONMENTS:
+        plan, apply = found[f"plan-{name}"], found[f"apply-{name}"]
+        assert plan["env"]["ENVIRONMENT"] == apply["env"]["ENVIRONMENT"] == name
+        kept = next(step for step in plan["steps"] if "upload-artifact" in step.get("uses", ""))
+        taken = next(step for step in apply["steps"] if "download-artifact" in step.get("uses", ""))
+        assert kept["with"]["name"] == taken["with"]["name"] == "plan-${{ env.ENVIRONMENT }}"
+        assert "github.event_name == 'push'" in kept["if"]
+        assert apply["env"]["SHA256"] == f"${{{{ needs.plan-{name}.outputs.sha256 }}}}"
+        texts = " ".join(step.get("run", "") for step in apply["steps"])
+        assert "terraform-plan.sh" not in texts
+        assert 'terraform-apply.sh "$ENVIRONMENT" "$PLAN" "$SHA256"' in texts
+
+
+def test_production_s_inside_needs_a_machine_that_is_let_in():
+    found = load("terraform")["jobs"]
+    assert "needs.ready.outputs.inside_prod == 'true'" in found["inside-prod"]["if"]
+    for name in ENVIRONMENTS:
+        job = found[f"inside-{name}"]
+        assert job["runs-on"] == "${{ vars.TERRAFORM_RUNNER || 'ubuntu-24.04' }}"
+        # A token that is asked for anew at each call; one of azure/login is too old after five minutes.
+        assert job["env"]["TF_VAR_kubernetes_login"] == "workloadidentity"
+        assert "azure/login" not in str(job["steps"])
 
 
 def test_who_signs_in_to_azure_is_who_terraform_trusts():
@@ -164,8 +301,3 @@ def test_who_signs_in_to_azure_is_who_terraform_trusts():
 def test_findings_are_the_only_thing_that_codeql_writes():
     job = load("security")["jobs"]["codeql"]
     assert job["permissions"] == {"contents": "read", "security-events": "write"}
-
-
-def test_scripts_that_workflows_call_are_there():
-    text = "\n".join(Path(path).read_text() for path in WORKFLOWS.values())
-    assert set(re.findall(r"python3? -m ([\w.]+)", text)) == {"house.changed", "house.release", "house.settings", "pip"}

@@ -10,6 +10,7 @@ from house import images
 from house.config import SERVICES
 from house.errors import HouseError
 from tests.images.containers import Fleet, fleet, runner
+from tests.images.registry import running_registry
 
 
 @pytest.fixture(scope="session")
@@ -29,3 +30,10 @@ def built() -> dict[str, images.Image]:
 def services(built) -> Iterator[Fleet]:
     with fleet({service: image.name for service, image in built.items()}) as running:
         yield running
+
+
+@pytest.fixture(scope="module")
+def registry(tmp_path_factory) -> Iterator[str]:
+    """Host and port of a registry."""
+    with running_registry(tmp_path_factory.mktemp("registry")) as host:
+        yield host

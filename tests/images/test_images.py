@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
+from house import images
 from house.config import DATA_SERVICES, SERVICES
 from tests.images.containers import start
 
@@ -92,7 +93,8 @@ def test_labels_say_what_it_is(services, service):
     labels = inspected(services, service)["Config"]["Labels"]
     assert labels["org.opencontainers.image.title"] == f"streamcart-{service}"
     assert labels["org.opencontainers.image.revision"] == services.names[service].partition(":")[2]
-    for name in ("source", "version", "licenses", "description"):
+    assert labels["org.opencontainers.image.source"] == images.source()
+    for name in ("version", "licenses", "description"):
         assert labels[f"org.opencontainers.image.{name}"]
 
 
