@@ -8,6 +8,7 @@ import ssl
 import subprocess
 import time
 import types
+import urllib.error
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -23,7 +24,7 @@ PART_OF = "app.kubernetes.io/part-of=streamcart"
 # Says that everything of a shop in this cluster is these tests' to delete.
 MARK = ("kube-system", "streamcart-cluster-tests")
 # What an uninstall keeps on purpose: data, and the passwords that open it.
-KEPT = {"Namespace", "PersistentVolumeClaim", "PersistentVolume"}
+KEPT = {"Namespace", "PersistentVolumeClaim", "PersistentVolume", "Secret"}
 
 
 class Failed(AssertionError):
@@ -165,7 +166,16 @@ def keep_secrets() -> None:
     keeper = types.ModuleType("keep_secrets")
     exec(compile(data["keep_secrets.py"], "keep_secrets.py", "exec"), keeper.__dict__)  # noqa: S102  (the chart's own)
     api = keeper.Api(server["server"], token, ssl.create_default_context(cadata=authority))
-    keeper.keep(api, json.loads(data["secrets.json"]))
+
+    def keep() -> bool:
+        try:
+            keeper.keep(api, json.loads(data["secrets.json"]))
+        except urllib.error.HTTPError:
+            # A namespace or a role that another Application has yet to make; the Job tries again as well.
+            return False
+        return True
+
+    wait_for(keep, "every namespace lets the keeper in")
 
 
 def merged(*parts: dict[str, Any]) -> dict[str, Any]:

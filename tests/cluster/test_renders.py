@@ -12,6 +12,7 @@ from house.tools import kubectl as program
 from tests.chart.render import ENVIRONMENTS, FLAVORS, of_kind, render, render_text
 from tests.cluster.cluster import find, kubectl
 
+pytestmark = pytest.mark.timeout(300)
 RESTORING = ("catalog.backup.restore=catalog-20260101T000000Z.dump",)
 
 
