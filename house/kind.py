@@ -40,6 +40,7 @@ HTTP_PORT = 80
 # Of the ingress controller's Service on the node; kind maps it to HTTP_PORT of this machine.
 NODE_PORT = 30080
 WAIT_SECONDS = 600
+ADDRESS_SECONDS = 60
 PART_OF = "app.kubernetes.io/part-of=streamcart"
 BANNER = """
   StreamCart runs on kind   http://{host}        (ready in {minutes:.1f} minutes)
@@ -94,6 +95,7 @@ def kind(options: Options) -> int:
         _step("ingress controller", _install_controller)
         _step("shop", lambda: _install(release, options))
     _step("pods", _wait_for_pods)
+    _step("address", _wait_for_address)
     if options.with_demo:
         _load_demo()
     _step("purchase", _buy)
@@ -178,7 +180,7 @@ def cluster_configuration() -> dict[str, object]:
 
 def _create_cluster() -> str:
     if CLUSTER in _clusters():
-        if _try(str(kubectl()), "--context", CONTEXT, "get", "nodes").returncode:
+        if _try(str(kubectl()), "get", "nodes", "--context", CONTEXT).returncode:
             raise HouseError(
                 f"The cluster {CLUSTER} exists, but does not respond at the context {CONTEXT}. "
                 "Remove it with `make kind-down`, then try again."
@@ -197,7 +199,7 @@ def _create_cluster() -> str:
 
 
 def _built() -> Release:
-    """The images of this tree, built and loaded onto the node. Their ids stand in the pods' annotations, so that an
+    """The images of this tree, built and loaded onto the node. The tag names the content besides the commit, so that an
     image that changed under the same commit starts new pods."""
     from house import images
 
@@ -206,11 +208,12 @@ def _built() -> Release:
     settings: dict[str, str] = {}
     for service in SERVICES:
         image = images.build(service)
-        _run("kind", "load", "docker-image", image.name, "--name", CLUSTER)
         identity = _run("docker", "image", "inspect", "--format", "{{.Id}}", image.name).strip()
-        print(f"{'image of ' + service:<20} {image.name}", flush=True)
-        settings[f"{service}.image.tag"] = image.name.rpartition(":")[2]
-        settings[f"{service}.podAnnotations.streamcart/image"] = identity
+        name = f"{image.name}-{identity.removeprefix('sha256:')[:12]}"
+        _run("docker", "tag", image.name, name)
+        _run("kind", "load", "docker-image", name, "--name", CLUSTER)
+        print(f"{'image of ' + service:<20} {name} ({image.seconds:.0f} s)", flush=True)
+        settings[f"{service}.image.tag"] = name.rpartition(":")[2]
     return Release(CHART, settings)
 
 
@@ -256,7 +259,7 @@ def _install(release: Release, options: Options) -> str:
 
 def _set(settings: dict[str, str]) -> Iterator[str]:
     for name, value in settings.items():
-        yield from ("--set-string" if "podAnnotations" in name else "--set", f"{name}={value}")
+        yield from ("--set", f"{name}={value}")
 
 
 # --- waiting, the demo, a purchase ------------------------------------------------------------------------------
@@ -270,7 +273,7 @@ def _wait_for_pods() -> str:
     for namespace, name in deployments:
         left = max(1, round(ends - time.monotonic()))
         command = ("rollout", "status", f"deployment/{name}", "--namespace", namespace, f"--timeout={left}s")
-        if _try(str(kubectl()), "--context", CONTEXT, *command).returncode:
+        if _try(str(kubectl()), *command, "--context", CONTEXT).returncode:
             pods = _kubectl("get", "pods", "--all-namespaces", "--selector", PART_OF)
             raise HouseError(f"{namespace}/{name} is not ready after {WAIT_SECONDS} s:\n{pods}")
     return f"{len(deployments)} Deployments are ready"
@@ -315,6 +318,23 @@ class ClusterShop:
         return httpx.Client(base_url=f"http://127.0.0.1:{HTTP_PORT}/api", headers={"Host": HOST}, timeout=30)
 
 
+def _wait_for_address() -> str:
+    """The controller takes a moment to learn of pods that have become ready."""
+    import httpx
+
+    ends = time.monotonic() + ADDRESS_SECONDS
+    with ClusterShop().client() as client:
+        while True:
+            try:
+                client.get("/catalog/v1/categories").raise_for_status()
+            except httpx.HTTPError as error:
+                if time.monotonic() > ends:
+                    raise HouseError(f"The pods are ready, but http://{HOST} does not respond: {error}") from error
+                time.sleep(1)
+            else:
+                return f"http://{HOST} responds"
+
+
 def _load_demo() -> None:
     from house.config import House
     from house.demo.run import load
@@ -325,7 +345,7 @@ def _load_demo() -> None:
 
 def _buy() -> str:
     tested = _try(*_helm("test"), "streamcart", "--namespace", "default", "--timeout", "300s")
-    log = _try(str(kubectl()), "--context", CONTEXT, "logs", "--namespace", "frontend", "buy").stdout.strip()
+    log = _try(str(kubectl()), "logs", "--namespace", "frontend", "buy", "--context", CONTEXT).stdout.strip()
     if tested.returncode:
         raise HouseError(f"The shop does not sell: {log or _last_words(tested)}")
     return log
@@ -345,16 +365,15 @@ def _helm(*arguments: str) -> list[str]:
 
 
 def _kubectl(*arguments: str) -> str:
-    return _run(str(kubectl()), "--context", CONTEXT, *arguments)
+    return _run(str(kubectl()), *arguments, "--context", CONTEXT)
 
 
 def _run(*command: str, stdin: str | None = None) -> str:
     """What a program prints. Raises HouseError with its last words."""
     run = _try(*command, stdin=stdin)
     if run.returncode:
-        raise HouseError(
-            f"`{Path(command[0]).name} {' '.join(word for word in command[1:4] if not word.startswith('-'))}` failed: {_last_words(run)}"
-        )
+        name = " ".join([Path(command[0]).name, *(word for word in command[1:4] if not word.startswith("-"))])
+        raise HouseError(f"`{name}` failed: {_last_words(run)}")
     return run.stdout
 
 
