@@ -209,7 +209,6 @@ def test_addons_sign_in_with_their_own_identities(root, monkeypatch):
     assert settings.main(["check"], root) == 0
 
 
-@pytest.mark.xfail(strict=True, reason="the chart's schema does not accept Entra authentication yet")
 def test_the_shop_renders_from_terraform_s_outputs(root, monkeypatch):
     take(root, monkeypatch)
     files = [CHART / "values-prod.yaml", root / "argocd/environments/prod/azure.yaml"]
