@@ -1,6 +1,6 @@
 # The habits of the house. `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help setup up down demo test chart chart-files gitops terraform settings images lint format openapi lock screenshots clean
+.PHONY: help setup up down demo test chart chart-files gitops terraform settings images kind kind-down lint format openapi lock screenshots clean
 PYTHON := .venv/bin/python
 ARGS ?=
 
@@ -41,6 +41,12 @@ settings: setup ## write infra/settings.yaml wherever it is needed
 
 images: setup ## build the services' container images (ARGS=catalog for one)
 	@$(PYTHON) manage.py images $(ARGS)
+
+kind: setup ## run the shop on a Kubernetes cluster on this machine (ARGS=--published=1.2.3, --no-demo, --customers=2)
+	@$(PYTHON) manage.py kind $(ARGS)
+
+kind-down: setup ## remove that cluster
+	@$(PYTHON) manage.py kind-down
 
 lint: setup ## run every check
 	@$(PYTHON) manage.py lint

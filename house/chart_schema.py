@@ -171,6 +171,9 @@ RULES: dict[str, Schema] = {
     "storage": QUANTITY,
     "provider": {"enum": ["sandbox", "none"]},
     "users": SERVICE_LIST,
+    "customers.visitors": {"type": "integer", "minimum": 1, "maximum": 50},
+    "customers.pauseSeconds": {"type": "number", "minimum": 0.1, "maximum": 60},
+    "customers.buyShare": {"type": "integer", "minimum": 0, "maximum": 100},
     "encoding.preset": {"enum": ["ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow", "slower"]},
 }
 

@@ -29,6 +29,11 @@ def main(arguments: list[str]) -> int:
     test.add_argument("-k", dest="keyword", help="pytest's -k")
     images = commands.add_parser("images", help="build the services' container images")
     images.add_argument("services", nargs="*", help=f"{', '.join(SERVICES)}; all without")
+    kind = commands.add_parser("kind", help="install the shop on a cluster on this machine (kind)")
+    kind.add_argument("--published", default="", metavar="VERSION", help="a published version instead of this tree")
+    kind.add_argument("--no-demo", action="store_true", help="leave the shop empty")
+    kind.add_argument("--customers", type=int, default=0, metavar="PODS", help="pods of virtual customers")
+    commands.add_parser("kind-down", help="remove that cluster")
     commands.add_parser("lint", help="run every check")
     # What stands behind "--" is for pytest.
     own, extra = _split(arguments)
@@ -56,6 +61,14 @@ def _run(options: argparse.Namespace, extra: list[str]) -> int:
         from house.images import images
 
         return images(options.services)
+    if options.command == "kind":
+        from house.kind import Options, kind
+
+        return kind(Options(options.published, with_demo=not options.no_demo, customers=options.customers))
+    if options.command == "kind-down":
+        from house.kind import kind_down
+
+        return kind_down()
     if options.command == "lint":
         from house.lint import lint
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
@@ -16,6 +17,11 @@ from tests.conftest import until
 
 pytestmark = pytest.mark.e2e
 ADDRESS = {"name": "Nova", "line1": "Lichtspielgasse 3", "postal_code": "10115", "city": "Berlin", "country": "DE"}
+CUSTOMER = ROOT / "charts" / "streamcart" / "charts" / "ui" / "files" / "customer.py"
+COUNT_VIRTUAL_ORDERS = """
+from apps.payment.orders.models import Order
+print(Order.objects.filter(email__endswith="@streamcart.example", state="paid").exists())
+"""
 GOOD, DECLINED, CHALLENGE = "4242424242424242", "4000000000000002", "4000000000003220"
 
 
@@ -169,13 +175,33 @@ def test_a_guest_buys_goods_but_no_films(api):
 
 
 def test_what_helm_test_runs_buys_something(house):
-    """The script of the chart's test pod, with the services' own addresses as inside a cluster."""
-    urls = {"UI_URL": house.port + 1, "CATALOG_URL": house.port + 2, "PAYMENT_URL": house.port + 4}
-    environment = house.environ | {name: f"http://127.0.0.1:{port}" for name, port in urls.items()}
-    script = ROOT / "charts" / "streamcart" / "charts" / "ui" / "files" / "buy.py"
-    run = subprocess.run([sys.executable, str(script)], env=environment, capture_output=True, text=True, check=False)
+    """The script of the chart's test pod, with the storefront's own address as inside a cluster."""
+    environment = house.environ | {"UI_URL": f"http://127.0.0.1:{house.port + 1}"}
+    run = subprocess.run([sys.executable, str(CUSTOMER)], env=environment, capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stderr
     assert re.fullmatch(r"Bought \S+: order \S+ is paid\.\n", run.stdout)
+
+
+def test_virtual_customers_buy_and_nothing_fails(house, tmp_path):
+    environment = house.environ | {"UI_URL": f"http://127.0.0.1:{house.port + 1}", "TMPDIR": str(tmp_path)}
+    command = [sys.executable, str(CUSTOMER), "--visitors", "2", "--pause", "0.05", "--buy-share", "100"]
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
+    try:
+        # Each visit touches the file that the liveness probe looks at.
+        until((tmp_path / "alive").exists, seconds=60, what="the first visit")
+        orders = until(
+            lambda: house.manage("payment", "shell", "-c", COUNT_VIRTUAL_ORDERS).strip().endswith("True"),
+            seconds=60,
+            what="a paid order of a virtual customer",
+        )
+        assert orders
+    finally:
+        process.terminate()
+        lines = [json.loads(line) for line in process.communicate(timeout=30)[0].splitlines()]
+    assert process.returncode == 0
+    assert [line for line in lines if line["level"] == "error"] == []
+    assert lines[-1]["event"] == "visits"
+    assert lines[-1]["bought"] > 0
 
 
 def test_the_same_key_charges_once(api, newcomer):
