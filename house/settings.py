@@ -35,7 +35,10 @@ RULES: dict[str, tuple[str, str]] = {
     "name": (r"[a-z][a-z0-9]{2,9}", "3 to 10 lower-case letters and digits, a letter first"),
     "contact": (r"[^@\s]+@[^@\s]+\.[^@\s]+", "an e-mail address"),
     "sender": (r"[^<>\"\n]+ <[^@\s<>]+@[^@\s<>]+\.[^@\s<>]+>", "a name and an address: Shop <hello@shop.example>"),
-    "alerts.to": (r"[^@\s,]+@[^@\s,]+\.[^@\s,]+(, *[^@\s,]+@[^@\s,]+\.[^@\s,]+)*", "e-mail addresses with commas between"),
+    "alerts.to": (
+        r"[^@\s,]+@[^@\s,]+\.[^@\s,]+(, *[^@\s,]+@[^@\s,]+\.[^@\s,]+)*",
+        "addresses with commas between",
+    ),
     "alerts.smarthost": (r"[A-Za-z0-9.-]+:\d+", "a mail server and its port: smtp.example:587"),
     "alerts.username": (r"\S*", 'a user at the mail server, or ""'),
     "location": (r"[a-z][a-z0-9]+", "an Azure region such as westeurope"),
