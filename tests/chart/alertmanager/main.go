@@ -1,7 +1,7 @@
 // What a cluster makes of the chart's AlertmanagerConfig: the Prometheus Operator's code merges it into the
 // configuration that kube-prometheus-stack ships, Alertmanager's code loads that and routes alerts.
 //
-// Standard input: {"base", "objects", "matcherStrategy", "alerts"}. Standard output: the receivers of each alert, or on
+// Standard input: {"base", "config", "secret", "matcherStrategy", "alerts"}. Standard output: the receivers of each alert, or on
 // standard error what either of them objects to.
 package main
 

@@ -1,0 +1,138 @@
+"""Rules and dashboards ask for metrics, and labels of them, that the running processes have.
+
+The stack serves the metrics of `web`. A worker and a follower of events of each service run beside it for this module,
+with METRICS_PORT as in the cluster.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import httpx
+import pytest
+
+from house.config import ROLES, ROOT, SERVICES, House
+from tests.chart.promql import expressions, labels, metrics
+from tests.chart.render import render
+from tests.conftest import RunningHouse, until
+
+pytestmark = pytest.mark.e2e
+MONITORED = ("global.monitoring.enabled=true",)
+# What Prometheus adds (charts/streamcart/charts/common/templates/_monitoring.tpl).
+ADDED = {"job", "component"}
+OURS = re.compile(r"(streamcart|django)_")
+# A histogram's and a counter's series do not have the name of their family.
+SUFFIXES = {"histogram": ("_bucket", "_count", "_sum"), "summary": ("_count", "_sum", "")}
+
+
+@dataclass
+class Scraped:
+    """Metrics of one service: their names, and the labels of those that have samples."""
+
+    names: set[str] = field(default_factory=set)
+    labels: dict[str, set[str]] = field(default_factory=dict)
+
+    def add(self, text: str) -> None:
+        for name, kind in re.findall(r"^# TYPE (\S+) (\w+)$", text, re.MULTILINE):
+            self.names |= {f"{name}{suffix}" for suffix in SUFFIXES.get(kind, ("",))}
+        for name, found in re.findall(r"^(\w+)(?:\{(.*)\})? \S+$", text, re.MULTILINE):
+            self.names.add(name)
+            self.labels.setdefault(name, set()).update(re.findall(r'(\w+)="', found))
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def metrics_of(port: int) -> str:
+    try:
+        answer = httpx.get(f"http://127.0.0.1:{port}/metrics", timeout=10)
+    except httpx.HTTPError:
+        return ""
+    return answer.text if answer.status_code == 200 else ""
+
+
+@contextlib.contextmanager
+def beside(house: RunningHouse) -> Iterator[dict[str, list[int]]]:
+    """By service: the ports of a worker and a follower of events, as far as it has them."""
+    started: list[subprocess.Popen] = []
+    ports: dict[str, list[int]] = {service: [] for service in SERVICES}
+    try:
+        for service in SERVICES:
+            for role in {"worker", "events"} & set(ROLES[service]):
+                ports[service].append(port := free_port())
+                process = subprocess.Popen(
+                    [sys.executable, str(ROOT / "manage.py"), service, role],
+                    env=house.environ | {"METRICS_PORT": str(port)},
+                    stdout=subprocess.DEVNULL,
+                    stderr=subprocess.DEVNULL,
+                )
+                started.append(process)
+        yield ports
+    finally:
+        for process in started:
+            process.send_signal(signal.SIGTERM)
+        for process in started:
+            try:
+                process.wait(timeout=60)
+            except subprocess.TimeoutExpired:
+                process.kill()
+
+
+@pytest.fixture(scope="module")
+def scraped(house) -> dict[str, Scraped]:
+    stack = House.from_environment(os.environ | {"PORT": str(house.port), "HOUSE_VAR": str(house.var)})
+    # What every page needs has been asked for once.
+    assert httpx.get(house.url, timeout=30, follow_redirects=True).status_code == 200
+    found = {service: Scraped() for service in SERVICES}
+    with beside(house) as ports:
+        for service in SERVICES:
+            for port in (stack.port_of(service), *ports[service]):
+                found[service].add(until(lambda port=port: metrics_of(port), 90, f"metrics of {service}"))
+    return found
+
+
+def asked() -> list[tuple[str, str]]:
+    return [pair for pair in expressions(render(settings=MONITORED)) if any(map(OURS.match, metrics(pair[1])))]
+
+
+def test_every_metric_of_a_service_exists_in_it(scraped):
+    missing = {
+        (service, name)
+        for service, expression in asked()
+        for name in metrics(expression)
+        if OURS.match(name) and name not in scraped[service].names
+    }
+    assert missing == set()
+
+
+def test_every_label_that_is_chosen_by_exists(scraped):
+    compared = 0
+    for service, expression in asked():
+        for name, chosen in labels(expression).items():
+            # A counter of failures has no sample before the first of them.
+            if name in scraped[service].labels:
+                assert chosen <= ADDED | scraped[service].labels[name], f"{service}: {name}"
+                compared += 1
+    assert compared > 50
+
+
+def test_every_service_is_asked_for_something(scraped):
+    assert {service for service, _ in asked()} == set(SERVICES)
+
+
+def test_a_metric_that_nobody_has_is_noticed(scraped):
+    assert "streamcart_queue_lenght" not in scraped["payment"].names
+    assert {"streamcart_queue_length", "streamcart_tasks_total", "streamcart_events_position"} <= scraped[
+        "payment"
+    ].names
