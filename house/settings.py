@@ -58,7 +58,7 @@ OUTPUTS = {
     *("accounts", "endpoints_cidr", "identities", "kubelet_client_id", "postgres", "redis"),
     *("registry", "resource_group", "vault_uri"),
 }
-# Who can be told of an alert; `heartbeat` is told only that alerts arrive.
+# Receivers that reach people; `heartbeat` only shows that notifications arrive.
 RECEIVERS = ("email", "teams", "webhook")
 WRITTEN = "# Written by `make settings` from infra/settings.yaml and Terraform's outputs: do not edit.\n"
 
@@ -191,7 +191,7 @@ def shop_values(settings: dict[str, Any], environment: str, made: dict[str, Any]
 
 
 def alerts(settings: dict[str, Any], environment: str) -> dict[str, Any]:
-    """Who is told of the environment's alerts; passwords and URLs are named as the vault has them."""
+    """Receivers of the environment's alerts; passwords and URLs are given by their names in the vault."""
     chosen = settings["environments"][environment]["alerts"]
     values: dict[str, Any] = {
         name: {"secretName": f"alerts-{name}-url"} for name in ("teams", "webhook", "heartbeat") if name in chosen

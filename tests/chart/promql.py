@@ -48,8 +48,8 @@ def expressions(objects: list[Object]) -> Iterator[tuple[str, str]]:
                     yield item["metadata"]["labels"]["app.kubernetes.io/name"], target["expr"]
 
 
-def recorded(objects: list[Object]) -> set[str]:
-    """Names of the series that the rules themselves make."""
+def recording_rules(objects: list[Object]) -> set[str]:
+    """Names of the series that recording rules make."""
     return {
         rule["record"]
         for item in of_kind(objects, "PrometheusRule")

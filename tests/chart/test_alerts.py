@@ -56,7 +56,7 @@ def config(*settings: str) -> Object:
 
 
 def kinds(*settings: str) -> dict[str, set[str]]:
-    """By receiver: the ways that it is told."""
+    """By receiver: its ways of notification."""
     return {item["name"]: item.keys() - {"name"} for item in config(*settings)["spec"]["receivers"]}
 
 
@@ -65,11 +65,11 @@ def test_without_a_receiver_there_is_nothing():
     assert not [item for item in rendered() if item["metadata"]["name"] == "alerts-secrets"]
 
 
-def test_every_receiver_is_told_of_pages():
-    told = kinds(*EVERYBODY)
-    assert told["page"] == {"emailConfigs", "msteamsv2Configs", "webhookConfigs"}
-    assert told["ticket"] == {"emailConfigs", "msteamsv2Configs"}
-    assert told["heartbeat"] == {"webhookConfigs"}
+def test_pages_go_to_every_receiver():
+    notified = kinds(*EVERYBODY)
+    assert notified["page"] == {"emailConfigs", "msteamsv2Configs", "webhookConfigs"}
+    assert notified["ticket"] == {"emailConfigs", "msteamsv2Configs"}
+    assert notified["heartbeat"] == {"webhookConfigs"}
 
 
 @pytest.mark.parametrize(
@@ -84,37 +84,37 @@ def test_every_receiver_is_told_of_pages():
     ids=["email", "teams", "webhook", "email-and-webhook"],
 )
 def test_each_receiver_works_alone(settings, page, ticket):
-    told = kinds(*settings)
-    assert (told["page"], told["ticket"]) == (page, ticket)
+    notified = kinds(*settings)
+    assert (notified["page"], notified["ticket"]) == (page, ticket)
 
 
-def named_secrets(value: object) -> set[str]:
+def secret_keys(value: object) -> set[str]:
     """Keys of `alerts-secrets` that a configuration takes something from."""
     if isinstance(value, dict):
         own = {value["key"]} if value.get("name") == "alerts-secrets" else set()
-        return own.union(*map(named_secrets, value.values()))
-    return set().union(*map(named_secrets, value)) if isinstance(value, list) else set()
+        return own.union(*map(secret_keys, value.values()))
+    return set().union(*map(secret_keys, value)) if isinstance(value, list) else set()
 
 
 @pytest.mark.parametrize("settings", [EVERYBODY, EMAIL, (*EMAIL, *PASSWORD), TEAMS, WEBHOOK, HEARTBEAT])
-def test_the_vault_is_asked_for_exactly_what_is_used(settings):
+def test_the_secret_has_exactly_the_keys_that_are_used(settings):
     objects = rendered(*settings)
-    used = named_secrets(find(objects, "AlertmanagerConfig", "alerts")["spec"])
+    used = secret_keys(find(objects, "AlertmanagerConfig", "alerts")["spec"])
     pulled = [item for item in of_kind(objects, "ExternalSecret") if item["metadata"]["name"] == "alerts-secrets"]
     assert {entry["secretKey"] for item in pulled for entry in item["spec"]["data"]} == used
 
 
-def test_a_password_that_nobody_can_make_up_is_asked_for_in_the_notes():
+def test_the_notes_name_the_secret_to_make_by_hand():
     arguments = [part for setting in ("global.monitoring.enabled=true", *EVERYBODY) for part in ("--set", setting)]
     run = helm_run("install", "streamcart", str(CHART), "--dry-run=client", *arguments)
     assert run.returncode == 0, run.stderr
     notes = run.stdout.partition("NOTES:")[2]
     [command] = [line for line in notes.splitlines() if "create secret generic alerts-secrets" in line]
-    for key in named_secrets(config(*EVERYBODY)["spec"]):
+    for key in secret_keys(config(*EVERYBODY)["spec"]):
         assert f"--from-literal {key}=" in command
 
 
-def test_an_installation_that_tells_nobody_says_so():
+def test_an_installation_without_a_receiver_says_so():
     run = helm_run("install", "streamcart", str(CHART), "--dry-run=client", "--set", "global.monitoring.enabled=true")
     assert "Alerts reach nobody" in run.stdout
     settings = [part for setting in ("global.monitoring.enabled=true", *TEAMS) for part in ("--set", setting)]
@@ -138,7 +138,7 @@ def test_half_a_receiver_is_refused_with_a_sentence(settings, words):
     assert words in run.stderr
 
 
-def test_the_cluster_s_alertmanager_takes_the_configuration():
+def test_the_cluster_s_alertmanager_selects_the_configuration():
     """It selects by label, in every namespace, and adds no matcher of that namespace."""
     values = yaml.safe_load((ROOT / "argocd/addons/kube-prometheus-stack.yaml").read_text())
     spec = values["alertmanager"]["alertmanagerSpec"]
@@ -174,7 +174,7 @@ def router(tmp_path_factory) -> Path:
 def route(router: Path, settings: tuple[str, ...], alerts: list[dict[str, str]], strategy: str = "") -> list[set[str]]:
     """The receivers of each alert, without the prefix that the operator gives the chart's."""
     made = config(*settings)
-    keys = named_secrets(made["spec"])
+    keys = secret_keys(made["spec"])
     values = yaml.safe_load((ROOT / "argocd/addons/kube-prometheus-stack.yaml").read_text())
     chosen = values["alertmanager"]["alertmanagerSpec"]["alertmanagerConfigMatcherStrategy"]
     given = {

@@ -1,4 +1,4 @@
-"""What rules and dashboards ask for is scraped, exists and is kept long enough.
+"""Metrics that rules and dashboards use are scraped, exist and are kept long enough.
 
 Metrics of the services are looked up in a running stack (tests/e2e/test_metrics.py), those of the add-ons here.
 """
@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from house.config import ROOT
-from tests.chart.promql import expressions, labels, metrics, recorded
+from tests.chart.promql import expressions, labels, metrics, recording_rules
 from tests.chart.render import Object, render
 
 EVERYTHING = ("global.monitoring.enabled=true", "global.secrets.source=external")
@@ -21,7 +21,7 @@ ADDONS = ROOT / "argocd" / "addons"
 SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800, "y": 31536000}
 
 
-def documented() -> dict[str, str]:
+def addon_metrics() -> dict[str, str]:
     """By metric: the add-on that has it."""
     return {name: part["addon"] for part in yaml.safe_load(ADDON_METRICS.read_text()) for name in part["metrics"]}
 
@@ -30,7 +30,7 @@ def everything() -> list[Object]:
     return render(settings=EVERYTHING)
 
 
-def asked() -> set[str]:
+def used_metrics() -> set[str]:
     return {name for _, expression in expressions(everything()) for name in metrics(expression)}
 
 
@@ -54,10 +54,10 @@ def test_names_of_labels_are_found():
     }
 
 
-def test_every_metric_is_a_service_s_or_documented_by_an_add_on():
+def test_every_metric_is_a_services_or_documented_by_an_add_on():
     """The first are those that the stack is asked for; a misspelt name of an add-on is in neither."""
-    ours = {name for name in asked() if re.match(r"(streamcart|django)_", name)}
-    assert asked() - recorded(everything()) - ours == set(documented())
+    ours = {name for name in used_metrics() if re.match(r"(streamcart|django)_", name)}
+    assert used_metrics() - recording_rules(everything()) - ours == set(addon_metrics())
 
 
 def test_documented_metrics_are_those_of_the_versions_that_run():
@@ -94,7 +94,7 @@ def test_what_is_dropped_is_not_asked_for():
     [endpoint] = addon("nginx-ingress")["prometheus"]["serviceMonitor"]["endpoints"]
     for rule in endpoint["metricRelabelings"]:
         assert rule["action"] == "drop"
-        assert not [name for name in asked() if re.fullmatch(rule["regex"], name)]
+        assert not [name for name in used_metrics() if re.fullmatch(rule["regex"], name)]
 
 
 def test_argo_cd_is_scraped_where_its_metrics_are_on():
@@ -107,15 +107,15 @@ def test_argo_cd_is_scraped_where_its_metrics_are_on():
 
 def test_namespaces_of_series_are_those_of_what_they_describe():
     """A rule that says `namespace` means the certificate's or the secret's, not the operator's."""
-    honoured = {
+    monitors = {
         "cert-manager": addon("cert-manager")["prometheus"]["servicemonitor"],
         "external-secrets": addon("external-secrets")["serviceMonitor"],
     }
     for _, expression in expressions(everything()):
         for name, chosen in labels(expression).items():
-            owner = documented().get(name)
+            owner = addon_metrics().get(name)
             if "namespace" in chosen and owner not in (None, "kube-prometheus-stack"):
-                assert honoured[owner]["honorLabels"] is True, name
+                assert monitors[owner]["honorLabels"] is True, name
 
 
 def test_monitors_may_come_before_their_definition():

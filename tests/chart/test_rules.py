@@ -189,7 +189,7 @@ CASES: dict[str, tuple[str, dict[str, str], dict[str, str]]] = {
     ),
 }
 # Minutes between two values and minutes until the alert is asked for, where two hours are too few.
-SLOWER = {"StreamCartApplicationOutOfSync": (30, 4900)}
+LONG_RUNNING = {"StreamCartApplicationOutOfSync": (30, 4900)}
 
 
 @pytest.fixture(scope="module")
@@ -221,8 +221,8 @@ def alerts() -> set[str]:
 
 
 def firing(promtool: str, rules: Path, series: dict[str, str], alert: str, folder: Path) -> bool:
-    """Whether the alert fires after 110 minutes, or as SLOWER says, as promtool sees it."""
-    step, asked = SLOWER.get(alert, (1, 110))
+    """Whether the alert fires after 110 minutes, or as LONG_RUNNING says, as promtool sees it."""
+    step, asked = LONG_RUNNING.get(alert, (1, 110))
     test = {
         "rule_files": [str(rules)],
         "evaluation_interval": f"{step}m",
@@ -270,7 +270,7 @@ def test_every_alert_is_tried():
     assert set(CASES) == alerts() - {HEARTBEAT}
 
 
-def test_the_heartbeat_fires_when_nothing_is_scraped(promtool, rule_files, tmp_path):
+def test_the_heartbeat_fires_without_any_series(promtool, rule_files, tmp_path):
     assert firing(promtool, rule_files["ui"], {}, HEARTBEAT, tmp_path)
 
 

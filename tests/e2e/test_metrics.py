@@ -1,7 +1,7 @@
-"""Rules and dashboards ask for metrics, and labels of them, that the running processes have.
+"""Metrics and labels in rules and dashboards exist in the running processes.
 
-The stack serves the metrics of `web`. A worker and a follower of events of each service run beside it for this module,
-with METRICS_PORT as in the cluster.
+The stack serves the metrics of `web`. For this module, a worker and an event
+consumer of each service run beside it with METRICS_PORT, as in the cluster.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ from tests.conftest import RunningHouse, until
 pytestmark = pytest.mark.e2e
 MONITORED = ("global.monitoring.enabled=true",)
 # What Prometheus adds (charts/streamcart/charts/common/templates/_monitoring.tpl).
-ADDED = {"job", "component"}
+TARGET_LABELS = {"job", "component"}
 OURS = re.compile(r"(streamcart|django)_")
 # A histogram's and a counter's series do not have the name of their family.
 SUFFIXES = {"histogram": ("_bucket", "_count", "_sum"), "summary": ("_count", "_sum", "")}
 
 
 @dataclass
-class Scraped:
+class ServiceMetrics:
     """Metrics of one service: their names, and the labels of those that have samples."""
 
     names: set[str] = field(default_factory=set)
@@ -63,9 +63,9 @@ def metrics_of(port: int) -> str:
 
 
 @contextlib.contextmanager
-def beside(house: RunningHouse) -> Iterator[dict[str, list[int]]]:
-    """By service: the ports of a worker and a follower of events, as far as it has them."""
-    started: list[subprocess.Popen] = []
+def background_processes(house: RunningHouse) -> Iterator[dict[str, list[int]]]:
+    """By service: metrics ports of a worker and an event consumer, where the service has them."""
+    processes: list[subprocess.Popen] = []
     ports: dict[str, list[int]] = {service: [] for service in SERVICES}
     try:
         for service in SERVICES:
@@ -77,12 +77,12 @@ def beside(house: RunningHouse) -> Iterator[dict[str, list[int]]]:
                     stdout=subprocess.DEVNULL,
                     stderr=subprocess.DEVNULL,
                 )
-                started.append(process)
+                processes.append(process)
         yield ports
     finally:
-        for process in started:
+        for process in processes:
             process.send_signal(signal.SIGTERM)
-        for process in started:
+        for process in processes:
             try:
                 process.wait(timeout=60)
             except subprocess.TimeoutExpired:
@@ -90,48 +90,48 @@ def beside(house: RunningHouse) -> Iterator[dict[str, list[int]]]:
 
 
 @pytest.fixture(scope="module")
-def scraped(house) -> dict[str, Scraped]:
+def scraped(house) -> dict[str, ServiceMetrics]:
     stack = House.from_environment(os.environ | {"PORT": str(house.port), "HOUSE_VAR": str(house.var)})
-    # What every page needs has been asked for once.
+    # One page, so that the storefront has called the others.
     assert httpx.get(house.url, timeout=30, follow_redirects=True).status_code == 200
-    found = {service: Scraped() for service in SERVICES}
-    with beside(house) as ports:
+    found = {service: ServiceMetrics() for service in SERVICES}
+    with background_processes(house) as ports:
         for service in SERVICES:
             for port in (stack.port_of(service), *ports[service]):
                 found[service].add(until(lambda port=port: metrics_of(port), 90, f"metrics of {service}"))
     return found
 
 
-def asked() -> list[tuple[str, str]]:
+def service_expressions() -> list[tuple[str, str]]:
     return [pair for pair in expressions(render(settings=MONITORED)) if any(map(OURS.match, metrics(pair[1])))]
 
 
 def test_every_metric_of_a_service_exists_in_it(scraped):
     missing = {
         (service, name)
-        for service, expression in asked()
+        for service, expression in service_expressions()
         for name in metrics(expression)
         if OURS.match(name) and name not in scraped[service].names
     }
     assert missing == set()
 
 
-def test_every_label_that_is_chosen_by_exists(scraped):
+def test_every_label_of_a_selector_exists(scraped):
     compared = 0
-    for service, expression in asked():
+    for service, expression in service_expressions():
         for name, chosen in labels(expression).items():
             # A counter of failures has no sample before the first of them.
             if name in scraped[service].labels:
-                assert chosen <= ADDED | scraped[service].labels[name], f"{service}: {name}"
+                assert chosen <= TARGET_LABELS | scraped[service].labels[name], f"{service}: {name}"
                 compared += 1
     assert compared > 50
 
 
-def test_every_service_is_asked_for_something(scraped):
-    assert {service for service, _ in asked()} == set(SERVICES)
+def test_every_service_is_in_a_rule_or_panel(scraped):
+    assert {service for service, _ in service_expressions()} == set(SERVICES)
 
 
-def test_a_metric_that_nobody_has_is_noticed(scraped):
+def test_a_misspelt_metric_is_missing(scraped):
     assert "streamcart_queue_lenght" not in scraped["payment"].names
     assert {"streamcart_queue_length", "streamcart_tasks_total", "streamcart_events_position"} <= scraped[
         "payment"

@@ -1,11 +1,11 @@
 {{/*
-Who is told of alerts: an AlertmanagerConfig that the cluster's Alertmanager merges into its configuration
+Notifications of alerts: an AlertmanagerConfig that the cluster's Alertmanager merges into its configuration
 (argocd/addons/kube-prometheus-stack.yaml), and the Secret with the receivers' passwords and addresses. It routes the
 cluster's own alerts too: `critical` as `page`, `warning` as `ticket`.
 */}}
 {{- define "common.alerts" }}
 {{- $alerts := .Values.global.monitoring.alerts }}
-{{- include "common.alerts.checked" $alerts }}
+{{- include "common.alerts.validate" $alerts }}
 {{- $keys := include "common.alerts.secrets" . | fromYaml }}
 {{- $mail := ne $alerts.email.to "" }}
 {{- $teams := ne $alerts.teams.secretName "" }}
@@ -68,7 +68,7 @@ spec:
       {{- end }}
   {{- if $receives }}
   inhibitRules:
-    # Whoever was woken for a service does not need its tickets as well.
+    # A page of a service makes its tickets redundant.
     - sourceMatch:
         - {name: severity, matchType: "=", value: page}
       targetMatch:
@@ -76,7 +76,7 @@ spec:
       equal: [service]
   {{- end }}
   receivers:
-    # Alertmanager wants a receiver for what no route takes: alerts without a severity that anybody acts upon.
+    # For alerts that match no route: those that need no action.
     - name: nobody
     {{- if $heartbeat }}
     - name: heartbeat
@@ -109,8 +109,8 @@ spec:
 {{- end }}
 {{- end -}}
 
-{{/* Half a receiver would reach nobody. */}}
-{{- define "common.alerts.checked" -}}
+{{/* An incomplete mail receiver is refused. */}}
+{{- define "common.alerts.validate" -}}
 {{- with .email -}}
 {{- if and .to (not (and .from .smarthost)) -}}
 {{- fail "global.monitoring.alerts.email.to needs from (the sender) and smarthost (the mail server, as host:port)." -}}

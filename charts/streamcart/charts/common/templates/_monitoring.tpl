@@ -1,4 +1,4 @@
-{{/* What Prometheus scrapes, the rules that it evaluates, who is told of alerts, and the dashboard of a service. */}}
+{{/* What Prometheus scrapes, the rules that it evaluates, the receivers of alerts, and the dashboard of a service. */}}
 {{- define "common.monitoring" }}
 {{- $monitoring := .Values.global.monitoring }}
 {{- if $monitoring.enabled }}

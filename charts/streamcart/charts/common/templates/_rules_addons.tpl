@@ -52,7 +52,7 @@ controllers have other metrics.
       "expr" (printf "max by (namespace, name) (externalsecret_status_condition{namespace=%q,condition=\"Ready\",status=\"False\"}) == 1" .Values.namespace)
       "for" "15m" "severity" "ticket"
       "summary" "{{ $labels.name }} is not synced from the vault"
-      "description" "The Secret keeps its last values; a new pod of a new service has none.") | nindent 4 }}
+      "description" "The Secret keeps its last values; a Secret that is new does not exist yet.") | nindent 4 }}
 {{- end -}}
 
 {{/* Argo CD. Its counter of syncs starts at the first failure, which `increase` does not see. */}}
@@ -74,16 +74,16 @@ controllers have other metrics.
       "expr" "max by (name) (argocd_app_info{sync_status=~\"OutOfSync|Unknown\"}) == 1"
       "for" (printf "%ds" (int .Values.global.monitoring.outOfSyncSeconds)) "severity" "ticket"
       "summary" "{{ $labels.name }} differs from Git"
-      "description" "{{ $labels.name }} has not been what Git says for longer than a sync window closes.") | nindent 4 }}
+      "description" "{{ $labels.name }} has differed from Git for longer than the sync window of production stays closed.") | nindent 4 }}
 {{- end -}}
 
-{{/* Always fires: a service outside the cluster raises the alarm when it hears of it no more. */}}
+{{/* Always fires: a service outside the cluster raises the alarm when notifications of it stop. */}}
 {{- define "common.rules.heartbeat" -}}
 - name: ui-heartbeat
   rules:
     {{- include "common.alert" (dict "root" . "name" "StreamCartHeartbeat"
       "expr" "vector(1)"
       "severity" "none"
-      "summary" "Alerts are on their way"
+      "summary" "Alerting works"
       "description" "Fires as long as Prometheus evaluates rules and Alertmanager sends what fires.") | nindent 4 }}
 {{- end -}}
