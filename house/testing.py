@@ -30,10 +30,12 @@ PARALLEL = (
     *("terraform", "video", "demo"),
 )
 ALONE = ("images", "e2e", "attack", "browser")
+# What is run when it is named and never by accident: it installs into the cluster of KUBECONFIG.
+ON_REQUEST = ("cluster",)
 # Parts that outlast all others run in two, each with a database of its own: this folder of the part, and its rest.
 SPLIT = {"catalog": "products"}
 # Parts that are no service's; a service's tests lie beside its code.
-CROSSING = ("house", "demo", "chart", "gitops", "terraform", *ALONE)
+CROSSING = ("house", "demo", "chart", "gitops", "terraform", *ALONE, *ON_REQUEST)
 FOLDERS = {name: f"tests/{name}" for name in CROSSING}
 COUNTS = re.compile(r"(\d+) (passed|failed|skipped|error)")
 
@@ -52,10 +54,10 @@ class Outcome:
 
 def test(parts: list[str], *, keyword: str | None, extra: list[str]) -> int:
     """Run the parts (all when empty) and print a summary; returns the exit code."""
-    known = [*PARALLEL, *ALONE]
+    known = [*PARALLEL, *ALONE, *ON_REQUEST]
     if unknown := [part for part in parts if part not in known]:
         raise HouseError(f"There is no part {unknown[0]}. Choose from: {', '.join(known)}.")
-    chosen = [part for part in known if not parts or part in parts]
+    chosen = [part for part in known if (part in parts if parts else part not in ON_REQUEST)]
     chosen = [part for part in chosen if (ROOT / _folder(part)).is_dir()]
     together = [piece for part in chosen if part in PARALLEL for piece in _pieces(part)]
     wanted = [*(["-k", keyword] if keyword else []), *extra]
@@ -63,7 +65,7 @@ def test(parts: list[str], *, keyword: str | None, extra: list[str]) -> int:
     if together:
         with servers() as environment, ThreadPoolExecutor(2) as pool:
             outcomes += pool.map(lambda piece: _run(piece, environment, wanted), together)
-    if alone := [part for part in chosen if part in ALONE]:
+    if alone := [part for part in chosen if part in (*ALONE, *ON_REQUEST)]:
         # One pytest process for both, so that they share one house.
         outcomes.append(_run(" ".join(alone), dict(os.environ), wanted))
     return _summary(outcomes)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fnmatch
 import itertools
 import re
 from pathlib import Path
@@ -23,6 +22,8 @@ def load(name: str) -> Object:
 # The clusters that Argo CD knows, as Terraform registers them (infra/terraform/modules/argocd).
 CLUSTERS = [{"name": name, "metadata": {"labels": {"streamcart/environment": name}}} for name in ("dev", "prod")]
 ENVIRONMENT = "streamcart/environment"
+# {{ if eq (expression) "text" }}one{{ else }}other{{ end }}
+CONDITION = re.compile(r'\{\{ if eq \((.+?)\) "(.+?)" \}\}(.+?)\{\{ else \}\}(.+?)\{\{ end \}\}')
 
 
 def applications(name: str = "services.yaml", root: Path = ROOT) -> list[Object]:
@@ -45,13 +46,11 @@ def _elements(generator: dict[str, Any], root: Path) -> list[dict[str, Any]]:
         [wanted] = generator["clusters"]["selector"]["matchExpressions"]
         assert wanted["operator"] == "In"
         return [one for one in CLUSTERS if one["metadata"]["labels"].get(wanted["key"]) in wanted["values"]]
-    found = []
-    for path in sorted(root.glob("charts/streamcart/charts/*")):
-        name = str(path.relative_to(root))
-        rules = [entry for entry in generator["git"]["directories"] if fnmatch.fnmatch(name, entry["path"])]
-        if path.is_dir() and rules and not any(entry.get("exclude") for entry in rules):
-            found.append({"path": {"basename": path.name, "path": name}})
-    return found
+    [wanted] = generator["git"]["files"]
+    return [
+        yaml.safe_load(path.read_text()) | {"path": {"basename": path.parent.name, "path": str(path.parent)}}
+        for path in sorted(root.glob(wanted["path"]))
+    ]
 
 
 def _filled(value: Any, parameters: dict[str, Any]) -> Any:
@@ -60,12 +59,15 @@ def _filled(value: Any, parameters: dict[str, Any]) -> Any:
     if isinstance(value, list):
         return [_filled(item, parameters) for item in value]
     if isinstance(value, str):
+        value = CONDITION.sub(
+            lambda found: found[3] if _evaluated(found[1], parameters) == found[2] else found[4], value
+        )
         return re.sub(r"\{\{ (.+?) \}\}", lambda found: _evaluated(found[1], parameters), value)
     return value
 
 
 def _evaluated(expression: str, parameters: dict[str, Any]) -> str:
-    """`.a.b`, or `index .a.b "key"`: all that ours uses of Go's templates."""
+    """`.a.b`, or `index .a.b "key"`: all that ours uses of Go's expressions."""
     match = re.fullmatch(r"\.([\w.]+)", expression) or re.fullmatch(r'index \.([\w.]+) "([^"]+)"', expression)
     assert match, f"the renderer does not know {expression!r}"
     found: Any = parameters

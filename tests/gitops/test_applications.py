@@ -14,7 +14,7 @@ from tests.chart.render import SERVICES, Object, helm_run, key_of
 from tests.gitops.applications import FOLDER, applications, load, rendered
 
 ENVIRONMENTS = ("dev", "prod")
-CLUSTER_KINDS = ("Namespace", "PersistentVolume", "ClusterIssuer")
+CLUSTER_KINDS = ("Namespace", "PersistentVolume", "ClusterIssuer", "ClusterImagePolicy", "PriorityClass")
 
 
 @pytest.fixture(scope="module")
@@ -81,6 +81,8 @@ def test_the_project_allows_what_is_rendered_and_no_more(all_applications, all_r
     for key, objects in all_rendered.items():
         application = all_applications[key]["spec"]
         assert application["source"]["repoURL"] in project["sourceRepos"]
+        # An Application without a namespace fits no destination that names one: Argo CD calls it invalid.
+        assert (application["destination"]["name"], application["destination"]["namespace"]) in destinations
         for item in objects:
             group = item["apiVersion"].rpartition("/")[0]
             kind = (group, item["kind"])
@@ -115,14 +117,34 @@ def test_a_change_refreshes_the_service_that_it_concerns(all_applications):
         assert refreshed == concerned, path
 
 
-def test_applications_heal_themselves_and_try_again(all_applications):
+def test_applications_heal_themselves_and_try_again_with_the_newest_commit(all_applications):
     for item in all_applications.values():
         policy = item["spec"]["syncPolicy"]
         assert policy["automated"] == {"prune": True, "selfHeal": True}
         assert policy["retry"]["limit"] > 0
-        assert "ServerSideApply=true" in policy["syncOptions"]
+        assert policy["retry"]["refresh"] is True
+        # No ApplyOutOfSyncOnly, which would skip a failed Job and replace the pods after it; no PruneLast, which would
+        # wait for a claim that no pod asks for yet.
+        assert policy["syncOptions"] == ["ServerSideApply=true", "RespectIgnoreDifferences=true"]
         [ignored] = item["spec"]["ignoreDifferences"]
         assert ignored["managedFieldsManagers"] == ["kube-controller-manager"]
+
+
+def test_the_api_server_compares(all_applications):
+    for item in (*all_applications.values(), *applications("addons.yaml")):
+        assert item["metadata"]["annotations"]["argocd.argoproj.io/compare-options"] == "ServerSideDiff=true"
+
+
+def test_production_follows_what_was_promoted_and_dev_what_was_merged(all_applications):
+    revisions = {key[0]: item["spec"]["source"]["targetRevision"] for key, item in all_applications.items()}
+    assert revisions == {"dev": "main", "prod": "release"}
+
+
+def test_production_s_window_is_production_s():
+    """A window is for everything that any of its lists names, unless it says that all of them must."""
+    for window in load("project.yaml")["spec"]["syncWindows"]:
+        assert window["clusters"] == ["prod"]
+        assert not window.keys() & {"namespaces", "applications"}
 
 
 def test_a_migration_stops_a_sync_before_any_pod_is_replaced(all_rendered):
@@ -138,18 +160,28 @@ def test_a_migration_stops_a_sync_before_any_pod_is_replaced(all_rendered):
                 volumes = item["spec"]["template"]["spec"]["volumes"]
                 assert not [volume for volume in volumes if "persistentVolumeClaim" in volume]
             if item["kind"] == "PersistentVolumeClaim":
-                assert wave == "2"
+                # A database's claim comes with its server, which migrations need.
+                assert wave == ("0" if name.startswith("data-") else "2")
                 assert item["metadata"]["annotations"]["argocd.argoproj.io/ignore-healthcheck"] == "true"
+            if item["kind"] in ("HorizontalPodAutoscaler", "ScaledObject"):
+                # Before its pods are there it is ill, and the sync would fail.
+                assert wave == "3"
+                assert item["metadata"]["annotations"]["argocd.argoproj.io/ignore-healthcheck"] == "true"
+            if item["kind"] == "PriorityClass":
+                assert wave == "-1"
 
 
-def test_what_production_s_pods_are_worth_is_defined(all_rendered):
-    named = {
-        spec["priorityClassName"]
-        for objects in all_rendered.values()
-        for item in objects
-        if "priorityClassName" in (spec := item.get("spec", {}).get("template", {}).get("spec", {}))
-    }
-    assert named == {load("priority.yaml")["metadata"]["name"]}
+def test_a_service_s_priority_comes_with_it(all_rendered):
+    """Made by the service's own Application: it is there in whichever cluster and by whichever tool."""
+    for (environment, service), objects in all_rendered.items():
+        made = {item["metadata"]["name"] for item in objects if item["kind"] == "PriorityClass"}
+        named = {
+            spec["priorityClassName"]
+            for item in objects
+            if "priorityClassName" in (spec := item.get("spec", {}).get("template", {}).get("spec", {}))
+        }
+        assert named == made
+        assert bool(made) == (environment == "prod" and service != "redis")
 
 
 def test_subscriptions_have_their_triggers_and_triggers_their_templates(all_applications):

@@ -155,9 +155,37 @@ MUTATIONS: dict[str, tuple[str, Mutation]] = {
         f"{APPLICATIONS}::test_subscriptions_have_their_triggers_and_triggers_their_templates",
         replaced("argocd/notifications.yaml", "template.sync-failed", "template.sync-error"),
     ),
-    "a priority that does not exist": (
-        f"{APPLICATIONS}::test_what_production_s_pods_are_worth_is_defined",
-        replaced("argocd/priority.yaml", "streamcart-service", "shop-service"),
+    "an Application that fits no destination": (
+        f"{APPLICATIONS}::test_the_project_allows_what_is_rendered_and_no_more",
+        replaced(SERVICES, '        namespace: "{{ .namespace }}"\n', ""),
+    ),
+    "a window that freezes everything": (
+        f"{APPLICATIONS}::test_production_s_window_is_production_s",
+        replaced(PROJECT, "      clusters: [prod]\n", '      clusters: [prod]\n      namespaces: ["*"]\n'),
+    ),
+    "a diff of texts": (
+        f"{APPLICATIONS}::test_the_api_server_compares",
+        replaced(SERVICES, "ServerSideDiff=true", "ServerSideDiff=false"),
+    ),
+    "a retry that skips the failed migration": (
+        f"{APPLICATIONS}::test_applications_heal_themselves_and_try_again_with_the_newest_commit",
+        replaced(SERVICES, "- RespectIgnoreDifferences=true", "- ApplyOutOfSyncOnly=true"),
+    ),
+    "a revert that nobody looks at": (
+        f"{APPLICATIONS}::test_applications_heal_themselves_and_try_again_with_the_newest_commit",
+        replaced(SERVICES, "          refresh: true\n", ""),
+    ),
+    "production from main": (
+        f"{APPLICATIONS}::test_production_follows_what_was_promoted_and_dev_what_was_merged",
+        replaced(SERVICES, "}}release{{", "}}main{{"),
+    ),
+    "an autoscaler before its pods": (
+        f"{APPLICATIONS}::test_a_migration_stops_a_sync_before_any_pod_is_replaced",
+        replaced(f"{LIBRARY}/_workloads.tpl", '{{- include "common.wave" "3" }}', '{{- include "common.wave" "0" }}'),
+    ),
+    "pods of a priority that nobody makes": (
+        f"{APPLICATIONS}::test_a_service_s_priority_comes_with_it",
+        replaced(f"{LIBRARY}/_context.tpl", '{{- include "common.priority" $context -}}\n', ""),
     ),
     "what is written was edited": (
         f"{SETTINGS}::test_the_tree_follows_from_its_settings",

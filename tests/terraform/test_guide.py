@@ -136,9 +136,6 @@ STARTS = [
         pytest.param(
             *start,
             id=start[0].name,
-            marks=[pytest.mark.xfail(strict=True, reason="the workflow cannot promote all services at once yet")]
-            if start[0].name == "promote.sh"
-            else [],
         )
         for start in STARTS
     ],

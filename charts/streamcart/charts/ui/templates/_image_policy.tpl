@@ -18,11 +18,13 @@ spec:
     - glob: {{ printf "%s/streamcart/**" (required "global.images.signatures.required needs global.images.registry: local images carry no signature." .Values.global.images.registry) }}
   authorities:
     - name: workflow
+      # What cosign 3 writes.
+      signatureFormat: bundle
       keyless:
         url: https://fulcio.sigstore.dev
         identities:
           - issuer: https://token.actions.githubusercontent.com
-            subjectRegExp: {{ printf "^%s/\\.github/workflows/.+@refs/(heads/main|tags/v.+)$" (required "global.images.signatures.repository must be the address of the repository whose workflow signs, such as https://github.com/owner/name." $signatures.repository | replace "." "\\.") | quote }}
+            subjectRegExp: {{ printf "^%s/\\.github/workflows/(service\\.yml@refs/heads/main|version\\.yml@refs/tags/v.+)$" (required "global.images.signatures.repository must be the address of the repository whose workflow signs, such as https://github.com/owner/name." $signatures.repository | replace "." "\\.") | quote }}
       ctlog:
         url: https://rekor.sigstore.dev
 {{- end }}
