@@ -30,6 +30,8 @@ NAME: Schema = {"type": "string", "pattern": "^[a-z0-9]([a-z0-9-]*[a-z0-9])?$"}
 CIDRS: Schema = {"type": "array", "items": {"type": "string", "pattern": r"^[0-9a-f.:]+/[0-9]+$"}}
 OBJECTS: Schema = {"type": "array", "items": {"type": "object"}}
 AUTHENTICATION: Schema = {"enum": ["password", "entra"]}
+# The name of a value in the vault, or nothing.
+VAULT_NAME: Schema = {"type": "string", "pattern": "^[a-z0-9-]*$"}
 SERVICES = ("ui", "catalog", "auth", "payment", "video")
 SERVICE: Schema = {"enum": list(SERVICES)}
 SERVICE_LIST: Schema = {"type": "array", "items": SERVICE, "uniqueItems": True}
@@ -124,6 +126,9 @@ RULES: dict[str, Schema] = {
     "global.redis.external.port": PORT,
     "global.redis.external.authentication": AUTHENTICATION,
     "global.monitoring.labels": STRINGS,
+    "global.monitoring.alerts.email.smarthost": {"type": "string", "pattern": r"^([A-Za-z0-9.-]+:\d+)?$"},
+    "global.monitoring.alerts.email.passwordSecretName": VAULT_NAME,
+    **{f"global.monitoring.alerts.{name}.secretName": VAULT_NAME for name in ("teams", "webhook", "heartbeat")},
     "global.monitoring.slo.availabilityPercent": SHARE,
     "global.monitoring.slo.latencyPercent": SHARE,
     # The bounds of django-prometheus' histogram: another number would match no bucket.

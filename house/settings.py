@@ -35,6 +35,12 @@ RULES: dict[str, tuple[str, str]] = {
     "name": (r"[a-z][a-z0-9]{2,9}", "3 to 10 lower-case letters and digits, a letter first"),
     "contact": (r"[^@\s]+@[^@\s]+\.[^@\s]+", "an e-mail address"),
     "sender": (r"[^<>\"\n]+ <[^@\s<>]+@[^@\s<>]+\.[^@\s<>]+>", "a name and an address: Shop <hello@shop.example>"),
+    "alerts.to": (
+        r"[^@\s,]+@[^@\s,]+\.[^@\s,]+(, *[^@\s,]+@[^@\s,]+\.[^@\s,]+)*",
+        "addresses with commas between",
+    ),
+    "alerts.smarthost": (r"[A-Za-z0-9.-]+:\d+", "a mail server and its port: smtp.example:587"),
+    "alerts.username": (r"\S*", 'a user at the mail server, or ""'),
     "location": (r"[a-z][a-z0-9]+", "an Azure region such as westeurope"),
     "github.owner": (r"[A-Za-z0-9-]+", "an organisation or a user on GitHub"),
     "github.repository": (r"[\w.-]+", "a repository's name"),
@@ -52,6 +58,8 @@ OUTPUTS = {
     *("accounts", "endpoints_cidr", "identities", "kubelet_client_id", "postgres", "redis"),
     *("registry", "resource_group", "vault_uri"),
 }
+# Receivers that reach people; `heartbeat` only shows that notifications arrive.
+RECEIVERS = ("email", "teams", "webhook")
 WRITTEN = "# Written by `make settings` from infra/settings.yaml and Terraform's outputs: do not edit.\n"
 
 
@@ -72,9 +80,20 @@ def load(root: Path = ROOT) -> dict[str, Any]:
             re.fullmatch(r"[\d.]+/([89]|[12]\d|3[0-2])", str(r)) for r in ranges
         ):
             wrong.append(f"environments.{name}.authorised_ranges must be a list of CIDR ranges such as 203.0.113.0/24")
+        wrong += _wrong_receivers(name, _at(settings, f"environments.{name}.alerts"))
     if wrong:
         raise HouseError("infra/settings.yaml: " + "; ".join(wrong) + ".")
     return settings
+
+
+def _wrong_receivers(environment: str, receivers: Any) -> list[str]:
+    """What is wrong with an environment's receivers of alerts. Production must reach somebody."""
+    key = f"environments.{environment}.alerts"
+    if not isinstance(receivers, list) or not {*map(str, receivers)} <= {*RECEIVERS, "heartbeat"}:
+        return [f"{key} must be a list of email, teams, webhook and heartbeat"]
+    if environment == "prod" and not {*receivers} & {*RECEIVERS}:
+        return [f"{key} reaches nobody: name email, teams or webhook"]
+    return []
 
 
 def _at(settings: Any, dotted: str) -> Any:
@@ -145,7 +164,7 @@ def shop_values(settings: dict[str, Any], environment: str, made: dict[str, Any]
             "azure": {"tenantId": settings["azure"]["tenant_id"]},
             "routing": {"tls": {"acmeEmail": settings["contact"]}},
             "email": {"from": settings["sender"]},
-            "monitoring": {"runbookUrl": runbook},
+            "monitoring": {"runbookUrl": runbook, "alerts": alerts(settings, environment)},
         }
     }
     if not made:
@@ -169,6 +188,19 @@ def shop_values(settings: dict[str, Any], environment: str, made: dict[str, Any]
     for service in DATA_SERVICES if made["postgres"] else ():
         shop[service]["postgres"] = {"external": _external_postgres(made["postgres"][service])}
     return shop
+
+
+def alerts(settings: dict[str, Any], environment: str) -> dict[str, Any]:
+    """Receivers of the environment's alerts; passwords and URLs are given by their names in the vault."""
+    chosen = settings["environments"][environment]["alerts"]
+    values: dict[str, Any] = {
+        name: {"secretName": f"alerts-{name}-url"} for name in ("teams", "webhook", "heartbeat") if name in chosen
+    }
+    if "email" in chosen:
+        values["email"] = {key: settings["alerts"][key] for key in ("to", "smarthost")} | {"from": settings["sender"]}
+        if user := settings["alerts"]["username"]:
+            values["email"] |= {"username": user, "passwordSecretName": "alerts-email-password"}
+    return values
 
 
 def _external_postgres(server: dict[str, Any]) -> dict[str, Any]:

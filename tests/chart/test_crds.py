@@ -13,6 +13,14 @@ from tests.chart.render import ENVIRONMENTS, FLAVORS, Object, find, key_of, rend
 
 EVERYTHING = (
     "global.monitoring.enabled=true",
+    "global.monitoring.alerts.email.to=platform@example.com",
+    "global.monitoring.alerts.email.from=shop@example.com",
+    "global.monitoring.alerts.email.smarthost=smtp.example.com:587",
+    "global.monitoring.alerts.email.username=shop",
+    "global.monitoring.alerts.email.passwordSecretName=alerts-email-password",
+    "global.monitoring.alerts.teams.secretName=alerts-teams-url",
+    "global.monitoring.alerts.webhook.secretName=alerts-webhook-url",
+    "global.monitoring.alerts.heartbeat.secretName=alerts-heartbeat-url",
     "global.defaults.worker.autoscaling.enabled=true",
     "global.secrets.source=external",
     "global.routing.tls.createIssuer=true",
@@ -37,6 +45,7 @@ def test_every_foreign_object_of_every_render_is_as_defined():
         if item not in different:
             different.append(item)
     assert {item["kind"] for item in different} == {
+        "AlertmanagerConfig",
         "ClusterIssuer",
         "ExternalSecret",
         "Gateway",
@@ -58,6 +67,7 @@ def found_in_wrong_ones() -> list[str]:
     find(wrong, "ScaledObject", "catalog-worker")["spec"].pop("scaleTargetRef")
     find(wrong, "ExternalSecret", "catalog-secrets")["spec"]["target"]["deletionPolicy"] = "Never"
     find(wrong, "ServiceMonitor", "catalog-web")["spec"]["endpoints"][0]["intervall"] = "30s"
+    find(wrong, "AlertmanagerConfig", "alerts")["spec"]["receivers"][1]["webhookConfig"] = []
     return crds.findings(wrong)
 
 
@@ -69,6 +79,7 @@ def found_in_wrong_ones() -> list[str]:
         ("ScaledObject catalog/catalog-worker", "scaleTargetRef"),
         ("ExternalSecret catalog/catalog-secrets", "Never"),
         ("ServiceMonitor catalog/catalog-web", "intervall"),
+        ("AlertmanagerConfig frontend/alerts", "webhookConfig"),
     ],
 )
 def test_what_is_wrong_is_found(found_in_wrong_ones, name, words):
@@ -76,7 +87,7 @@ def test_what_is_wrong_is_found(found_in_wrong_ones, name, words):
 
 
 def test_only_what_is_wrong_is_found(found_in_wrong_ones):
-    assert len({line.partition(":")[0] for line in found_in_wrong_ones}) == 5
+    assert len({line.partition(":")[0] for line in found_in_wrong_ones}) == 6
 
 
 def test_every_object_has_a_key_of_its_own():

@@ -14,12 +14,19 @@ import yaml
 from house.config import ROOT
 from tests.chart.render import find, of_kind, render
 
-MONITORED = ("global.monitoring.enabled=true",)
+MONITORED = ("global.monitoring.enabled=true", "global.secrets.source=external")
+# Fires as long as anything works, so it cannot be tried as the others are.
+HEARTBEAT = "StreamCartHeartbeat"
 METRICS = ROOT / "docs" / "observability.md"
 RUNBOOK = ROOT / "docs" / "runbooks" / "alerts.md"
 REQUESTS = 'django_http_responses_total_by_status_total{job="payment",status="%s"}'
 LATENCY = "django_http_requests_latency_including_middlewares_seconds"
 WEB = '{namespace="payment",deployment="payment-web"}'
+GATEWAY = 'nginx_ingress_controller_upstream_server_response_latency_ms_count{service="payment",code="%s"}'
+RELOAD = 'nginx_ingress_controller_nginx_last_reload_status{pod="%s"}'
+SECRET = 'externalsecret_status_condition{namespace="%s",name="payment-secrets",condition="Ready",status="%s"}'
+SYNC = 'argocd_app_sync_total{name="streamcart-prod-payment",phase="%s"}'
+APPLICATION = 'argocd_app_info{name="streamcart-prod-payment",health_status="%s",sync_status="%s"}'
 
 # alert: service, what makes it fire, what is as it should be. Series in promtool's notation, a value each minute.
 CASES: dict[str, tuple[str, dict[str, str], dict[str, str]]] = {
@@ -123,7 +130,66 @@ CASES: dict[str, tuple[str, dict[str, str], dict[str, str]]] = {
         {'certmanager_certificate_expiration_timestamp_seconds{namespace="frontend",name="tls"}': "864000x120"},
         {'certmanager_certificate_expiration_timestamp_seconds{namespace="frontend",name="tls"}': "5184000x120"},
     ),
+    "StreamCartCertificateExpiresSoon": (
+        "ui",
+        {'certmanager_certificate_expiration_timestamp_seconds{namespace="frontend",name="tls"}': "172800x120"},
+        {'certmanager_certificate_expiration_timestamp_seconds{namespace="frontend",name="tls"}': "864000x120"},
+    ),
+    "StreamCartCertificateNotReady": (
+        "ui",
+        {
+            'certmanager_certificate_ready_status{namespace="frontend",name="tls",condition="False"}': "1x120",
+            'certmanager_certificate_ready_status{namespace="frontend",name="tls",condition="True"}': "0x120",
+        },
+        # Another team's certificate, and the shop's own.
+        {
+            'certmanager_certificate_ready_status{namespace="blog",name="tls",condition="False"}': "1x120",
+            'certmanager_certificate_ready_status{namespace="frontend",name="tls",condition="False"}': "0x120",
+            'certmanager_certificate_ready_status{namespace="frontend",name="tls",condition="True"}': "1x120",
+        },
+    ),
+    "StreamCartGatewayErrors": (
+        "ui",
+        {GATEWAY % "200": "0+60x120", GATEWAY % "502": "0+6x120"},
+        {GATEWAY % "200": "0+60x120", GATEWAY % "404": "0+60x120", GATEWAY % "502": "0+1x120"},
+    ),
+    "StreamCartGatewayReloadFails": (
+        "ui",
+        # One of two fails.
+        {RELOAD % "a": "1x120", RELOAD % "b": "0x120"},
+        # One failed once.
+        {RELOAD % "a": "1x120", RELOAD % "b": "1x50 0x1 1x70"},
+    ),
+    "StreamCartSecretNotSynced": (
+        "payment",
+        {SECRET % ("payment", "False"): "1x120", SECRET % ("payment", "True"): "0x120"},
+        {
+            SECRET % ("payment", "False"): "0x120",
+            SECRET % ("payment", "True"): "1x120",
+            SECRET % ("blog", "False"): "1x120",
+        },
+    ),
+    "StreamCartSyncFailed": (
+        "ui",
+        # The counter begins to exist with the first failure.
+        {SYNC % "Failed": "_x100 1x20", SYNC % "Succeeded": "5x120"},
+        {SYNC % "Failed": "1x120", SYNC % "Succeeded": "0+1x120"},
+    ),
+    "StreamCartApplicationDegraded": (
+        "ui",
+        {APPLICATION % ("Degraded", "Synced"): "1x120"},
+        # A rollout, then all is well.
+        {APPLICATION % ("Degraded", "Synced"): "1x100 _x20", APPLICATION % ("Healthy", "Synced"): "_x100 1x20"},
+    ),
+    "StreamCartApplicationOutOfSync": (
+        "ui",
+        {APPLICATION % ("Healthy", "OutOfSync"): "1x170"},
+        # Merged on Friday evening, released on Monday morning.
+        {APPLICATION % ("Healthy", "OutOfSync"): "_x33 1x140"},
+    ),
 }
+# Minutes between two values and minutes until the alert is asked for, where two hours are too few.
+LONG_RUNNING = {"StreamCartApplicationOutOfSync": (30, 4900)}
 
 
 @pytest.fixture(scope="module")
@@ -155,16 +221,17 @@ def alerts() -> set[str]:
 
 
 def firing(promtool: str, rules: Path, series: dict[str, str], alert: str, folder: Path) -> bool:
-    """Whether the alert fires after 110 minutes, as promtool sees it."""
+    """Whether the alert fires after 110 minutes, or as LONG_RUNNING says, as promtool sees it."""
+    step, asked = LONG_RUNNING.get(alert, (1, 110))
     test = {
         "rule_files": [str(rules)],
-        "evaluation_interval": "1m",
+        "evaluation_interval": f"{step}m",
         "tests": [
             {
-                "interval": "1m",
+                "interval": f"{step}m",
                 "input_series": [{"series": name, "values": values} for name, values in series.items()],
                 # That it does not fire is what promtool is asked to confirm.
-                "alert_rule_test": [{"eval_time": "110m", "alertname": alert, "exp_alerts": []}],
+                "alert_rule_test": [{"eval_time": f"{asked}m", "alertname": alert, "exp_alerts": []}],
             }
         ],
     }
@@ -200,7 +267,21 @@ def test_an_alert_is_silent_when_all_is_well(promtool, rule_files, tmp_path, ale
 
 
 def test_every_alert_is_tried():
-    assert set(CASES) == alerts()
+    assert set(CASES) == alerts() - {HEARTBEAT}
+
+
+def test_the_heartbeat_fires_without_any_series(promtool, rule_files, tmp_path):
+    assert firing(promtool, rule_files["ui"], {}, HEARTBEAT, tmp_path)
+
+
+def test_alerts_have_a_severity_that_is_routed():
+    """What the AlertmanagerConfig routes (tests/chart/test_alerts.py), and the heartbeat by its name."""
+    for item in of_kind(render(settings=MONITORED), "PrometheusRule"):
+        for group in item["spec"]["groups"]:
+            for rule in group["rules"]:
+                if "alert" in rule:
+                    expected = {"none"} if rule["alert"] == HEARTBEAT else {"page", "ticket"}
+                    assert rule["labels"]["severity"] in expected, rule["alert"]
 
 
 def test_every_alert_has_its_runbook():

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from house.config import ROOT
+from tests.gitops.monitoring_mutations import ALERTS, METRICS, MONITORING_MUTATIONS
 from tests.gitops.mutating import Mutation, added, removed, replaced
 from tests.gitops.pipeline_mutations import PINS, PIPELINE_MUTATIONS, WORKFLOWS
 
@@ -193,7 +194,7 @@ MUTATIONS: dict[str, tuple[str, Mutation]] = {
 }
 
 
-ALL = MUTATIONS | PIPELINE_MUTATIONS
+ALL = MUTATIONS | PIPELINE_MUTATIONS | MONITORING_MUTATIONS
 
 
 @pytest.fixture(scope="module")
@@ -237,7 +238,7 @@ def check(root: Path, tests: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=root, env=bare, capture_output=True, text=True, check=False)
 
 
-@pytest.mark.parametrize("tests", [ADDONS, APPLICATIONS, PINS, SETTINGS, WORKFLOWS])
+@pytest.mark.parametrize("tests", [ADDONS, ALERTS, APPLICATIONS, METRICS, PINS, SETTINGS, WORKFLOWS])
 def test_the_copy_itself_is_fine(copy, tests):
     run = check(copy, tests)
     assert run.returncode == 0, run.stdout

@@ -109,7 +109,8 @@ def test_people_and_images_have_the_same_python():
 
 
 def test_other_pins_are_in_files_that_the_update_robot_reads():
-    assert reads("gomod", ROOT / "scripts/ci/go/go.mod")
+    for path in ("scripts/ci/go", "tests/chart/alertmanager"):
+        assert reads("gomod", ROOT / path / "go.mod")
     assert reads("docker-compose", ROOT / "docker/compose.yaml")
     assert reads("pip", ROOT / "requirements/audit.txt")
     for path in ("apps/ui", "house/demo", "tests/chart/crds"):

@@ -117,6 +117,12 @@ def test_comments_of_the_manifests_stay(root):
         ({"environments__prod__host": "localhost"}, "environments.prod.host"),
         ({"environments__dev__authorised_ranges": ["everybody"]}, "CIDR"),
         ({"environments__prod__authorised_ranges": ["0.0.0.0/0"]}, "CIDR"),
+        ({"alerts__to": "everybody"}, "alerts.to"),
+        ({"alerts__smarthost": "smtp.shop.example"}, "alerts.smarthost"),
+        ({"environments__dev__alerts": ["pager"]}, "environments.dev.alerts must be a list"),
+        ({"environments__dev__alerts": None}, "environments.dev.alerts must be a list"),
+        ({"environments__prod__alerts": []}, "environments.prod.alerts reaches nobody"),
+        ({"environments__prod__alerts": ["heartbeat"]}, "environments.prod.alerts reaches nobody"),
     ],
 )
 def test_what_is_wrong_is_named_and_nothing_is_written(root, capsys, values, words):
@@ -171,6 +177,34 @@ def test_values_of_managed_data_are_written(root, monkeypatch):
         },
     }
     assert shop["ui"] == {"workloadIdentity": {"clientId": "client-of-ui", "principalId": "principal-of-ui"}}
+
+
+def test_receivers_of_alerts_are_written_for_each_environment(root):
+    change(root, environments__prod__alerts=["email", "teams", "webhook", "heartbeat"])
+    assert settings.main(["write"], root) == 0
+    alerts = {
+        name: yaml.safe_load((root / f"argocd/environments/{name}/azure.yaml").read_text())["global"]["monitoring"][
+            "alerts"
+        ]
+        for name in ("dev", "prod")
+    }
+    assert alerts["dev"] == {}
+    assert alerts["prod"]["email"] == {
+        "to": "platform@streamcart.example",
+        "smarthost": "smtp.streamcart.example:587",
+        "from": "StreamCart <hello@streamcart.example>",
+        "username": "alerts@streamcart.example",
+        "passwordSecretName": "alerts-email-password",
+    }
+    for name in ("teams", "webhook", "heartbeat"):
+        assert alerts["prod"][name] == {"secretName": f"alerts-{name}-url"}
+
+
+def test_a_mail_server_without_users_needs_no_password(root):
+    change(root, alerts__username="")
+    assert settings.main(["write"], root) == 0
+    prod = yaml.safe_load((root / "argocd/environments/prod/azure.yaml").read_text())
+    assert prod["global"]["monitoring"]["alerts"]["email"].keys() == {"to", "smarthost", "from"}
 
 
 def test_each_service_reaches_its_own_server_only(root, monkeypatch):

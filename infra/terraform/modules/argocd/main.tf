@@ -30,12 +30,13 @@ resource "helm_release" "argocd" {
         }
       }
     }
-    controller     = { replicas = 1 }
-    server         = { replicas = var.replicas }
-    repoServer     = { replicas = var.replicas }
-    applicationSet = { replicas = var.replicas }
+    # The monitor that scrapes these is in argocd/addons/kube-prometheus-stack.yaml: its definition comes later.
+    controller     = { replicas = 1, metrics = { enabled = true } }
+    server         = { replicas = var.replicas, metrics = { enabled = true } }
+    repoServer     = { replicas = var.replicas, metrics = { enabled = true } }
+    applicationSet = { replicas = var.replicas, metrics = { enabled = true } }
     # Templates and triggers are in argocd/notifications.yaml.
-    notifications = { enabled = true, cm = { create = false } }
+    notifications = { enabled = true, cm = { create = false }, metrics = { enabled = true } }
     dex           = { enabled = false }
     global        = { networkPolicy = { create = true } }
   })]

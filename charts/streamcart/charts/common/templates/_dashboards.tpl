@@ -10,8 +10,10 @@
   (dict "title" "Error budget left (30 days)" "unit" "percentunit" "targets" (dict "left" (printf "1 - avg_over_time(streamcart:errors:ratio_rate1h{service=%q}[30d]) / (1 - %v / 100)" $name .Values.global.monitoring.slo.availabilityPercent)))
   (dict "title" "CPU of pods" "unit" "cores" "targets" (dict "{{pod}}" (printf "sum by (pod) (rate(container_cpu_usage_seconds_total{namespace=%q,container!=\"\"}[5m]))" $namespace)))
   (dict "title" "Memory of pods" "unit" "bytes" "targets" (dict "{{pod}}" (printf "sum by (pod) (container_memory_working_set_bytes{namespace=%q,container!=\"\"})" $namespace)))
-  (dict "title" "Calls to other services" "unit" "reqps" "targets" (dict "{{target}} {{outcome}}" (printf "sum by (target, outcome) (rate(streamcart_service_requests_total{job=%q}[5m]))" $name)))
 }}
+{{- if get .Values.global.network.calls $name }}
+{{- $panels = append $panels (dict "title" "Calls to other services" "unit" "reqps" "targets" (dict "{{target}} {{outcome}}" (printf "sum by (target, outcome) (rate(streamcart_service_requests_total{job=%q}[5m]))" $name))) }}
+{{- end }}
 {{- if .Values.worker.enabled }}
 {{- $panels = append $panels (dict "title" "Queue" "unit" "short" "targets" (dict "waiting" (printf "max(streamcart_queue_length{job=%q})" $name) "age of the oldest, s" (printf "max(streamcart_queue_oldest_seconds{job=%q})" $name))) }}
 {{- $panels = append $panels (dict "title" "Tasks a minute" "unit" "short" "targets" (dict "{{task}} {{outcome}}" (printf "sum by (task, outcome) (rate(streamcart_tasks_total{job=%q}[5m])) * 60" $name))) }}

@@ -1,4 +1,4 @@
-{{/* What Prometheus scrapes, the rules that it evaluates and the dashboard of a service. */}}
+{{/* What Prometheus scrapes, the rules that it evaluates, the receivers of alerts, and the dashboard of a service. */}}
 {{- define "common.monitoring" }}
 {{- $monitoring := .Values.global.monitoring }}
 {{- if $monitoring.enabled }}
@@ -39,6 +39,9 @@ spec:
       {{- include "common.jobLabel" . | nindent 6 }}
 {{- end }}
 {{- include "common.prometheusRule" . }}
+{{- if eq .Chart.Name "ui" }}
+{{- include "common.alerts" . }}
+{{- end }}
 {{- if $monitoring.dashboards }}
 {{- include "common.dashboard" . }}
 {{- end }}

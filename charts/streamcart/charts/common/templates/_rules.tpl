@@ -29,8 +29,16 @@ spec:
     {{- if eq .Chart.Name "video" }}
     {{- include "common.rules.encodings" . | nindent 4 }}
     {{- end }}
+    {{- if eq .Values.global.secrets.source "external" }}
+    {{- include "common.rules.secrets" . | nindent 4 }}
+    {{- end }}
     {{- if eq .Chart.Name "ui" }}
     {{- include "common.rules.certificate" . | nindent 4 }}
+    {{- if eq .Values.global.routing.flavor "nginx" }}
+    {{- include "common.rules.gateway" . | nindent 4 }}
+    {{- end }}
+    {{- include "common.rules.deployment" . | nindent 4 }}
+    {{- include "common.rules.heartbeat" . | nindent 4 }}
     {{- end }}
 {{- end }}
 
@@ -196,15 +204,4 @@ spec:
       "severity" "ticket"
       "summary" "Encodings fail"
       "description" "{{ $value | humanize }} encodings failed within a day.") | nindent 4 }}
-{{- end -}}
-
-{{/* From cert-manager. */}}
-{{- define "common.rules.certificate" -}}
-- name: ui-certificate
-  rules:
-    {{- include "common.alert" (dict "root" . "name" "StreamCartCertificateExpires"
-      "expr" (printf "certmanager_certificate_expiration_timestamp_seconds{namespace=%q} - time() < 14 * 86400" .Values.namespace)
-      "for" "1h" "severity" "ticket"
-      "summary" "The certificate of {{ $labels.name }} runs out"
-      "description" "It is good for {{ $value | humanizeDuration }} and was not renewed.") | nindent 4 }}
 {{- end -}}

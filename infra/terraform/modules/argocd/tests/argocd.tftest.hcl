@@ -19,6 +19,18 @@ run "the_cluster_has_its_environments_name" {
   }
 }
 
+run "alerts_about_applications_have_their_metrics" {
+  command = plan
+
+  assert {
+    condition = alltrue([
+      for part in ["controller", "server", "repoServer", "applicationSet", "notifications"] :
+      yamldecode(helm_release.argocd.values[0])[part].metrics.enabled
+    ])
+    error_message = "Every part of Argo CD has its metrics on."
+  }
+}
+
 run "a_missing_manifest_is_refused" {
   command = plan
 
