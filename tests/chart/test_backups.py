@@ -17,7 +17,7 @@ import pytest
 from house import postgres
 from house.config import ROOT
 from tests.chart.conftest import script
-from tests.chart.render import find, render
+from tests.chart.render import find, of_kind, render
 
 PASSWORD = "a-password_of=the-service"
 
@@ -279,9 +279,13 @@ def test_the_server_accepts_its_settings(environment, tmp_path):
 
 
 def test_while_a_dump_is_restored_the_service_rests():
-    objects = render(settings=("catalog.backup.restore=catalog-20260101T000000Z.dump",), only="catalog")
-    for role in ("web", "worker", "beat", "events"):
-        assert find(objects, "Deployment", f"catalog-{role}")["spec"]["replicas"] == 0
+    settings = ("catalog.backup.restore=catalog-20260101T000000Z.dump", "global.defaults.web.autoscaling.enabled=true")
+    objects = render(settings=settings, only="catalog")
+    # NGINX goes on; nothing that runs the service's code is there, nor anything that would bring pods back.
+    assert [item["metadata"]["name"] for item in of_kind(objects, "Deployment")] == ["catalog-files"]
+    assert of_kind(objects, "HorizontalPodAutoscaler", "ScaledObject") == []
+    # Its addresses stay.
+    assert find(objects, "Service", "catalog")
     assert find(objects, "CronJob", "catalog-backup")["spec"]["suspend"] is True
     jobs = [item["metadata"]["name"] for item in objects if item["kind"] == "Job"]
     assert len(jobs) == 1

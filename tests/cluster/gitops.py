@@ -111,6 +111,13 @@ def refresh(name: str) -> None:
     )
 
 
+def terminate(name: str) -> None:
+    """End the operation that runs, as `argocd app terminate-op` does."""
+    patch = '{"status":{"operationState":{"phase":"Terminating"}}}'
+    kubectl("patch", "applications.argoproj.io", name, "--namespace", ARGOCD, "--type=merge", "--patch", patch)
+    wait_for(lambda: state(name)[2] not in ("Running", "Terminating"), f"the operation of {name} ends", 120)
+
+
 def wait_until_synced(name: str, revision: str) -> None:
     """The newest commit was applied, and all of it is healthy."""
 

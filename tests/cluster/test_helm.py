@@ -185,10 +185,8 @@ def test_a_database_gets_a_larger_volume_by_its_value():
 def test_a_restore_stops_the_service_and_taking_it_away_starts_it_again():
     name = "catalog-20260101T000000Z.dump"
     release("upgrade", "local", "--reuse-values", f"catalog.backup.restore={name}")
-    wait_for(
-        lambda: not [pod for role in ("web", "worker", "beat", "events") for pod in ready_pods("catalog", role)],
-        "the service rests",
-    )
+    roles = ("web", "worker", "beat", "events")
+    wait_for(lambda: not [pod for role in roles for pod in ready_pods("catalog", role)], "the service rests")
     [job] = [item for item in listed("jobs", namespace="catalog") if "-restore-" in item["metadata"]["name"]]
     assert job["spec"]["template"]["spec"]["containers"][0]["args"] == [name]
     release("upgrade", "local", "--reuse-values", "catalog.backup.restore=")

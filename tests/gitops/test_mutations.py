@@ -52,7 +52,7 @@ MUTATIONS: dict[str, tuple[str, Mutation]] = {
         replaced(SERVICES, "ignoreMissingValueFiles: false", "ignoreMissingValueFiles: true"),
     ),
     "nothing heals itself": (
-        f"{APPLICATIONS}::test_applications_heal_themselves_and_try_again",
+        f"{APPLICATIONS}::test_applications_heal_themselves_and_try_again_with_the_newest_commit",
         replaced(SERVICES, "selfHeal: true", "selfHeal: false"),
     ),
     "the library becomes an Application": (
@@ -73,7 +73,7 @@ MUTATIONS: dict[str, tuple[str, Mutation]] = {
         replaced(SERVICES, "/charts/streamcart/charts/common;", ""),
     ),
     "syncs are applied by the client": (
-        f"{APPLICATIONS}::test_applications_heal_themselves_and_try_again",
+        f"{APPLICATIONS}::test_applications_heal_themselves_and_try_again_with_the_newest_commit",
         replaced(SERVICES, "ServerSideApply=true", "Replace=true"),
     ),
     "another repository": (

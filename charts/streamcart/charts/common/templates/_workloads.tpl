@@ -1,7 +1,11 @@
-{{/* Deployment, Service, disruption budget and autoscaler of the web role. */}}
+{{/*
+Deployment, Service, disruption budget and autoscaler of the web role. While a dump is restored there is no Deployment of
+any role: with 0 replicas an autoscaler that has set the number would bring pods back, and Argo CD leaves that number alone.
+*/}}
 {{- define "common.web" }}
 {{- $web := .Values.web }}
-{{- $scaled := and $web.autoscaling.enabled (not .Values.backup.restore) }}
+{{- $scaled := $web.autoscaling.enabled }}
+{{- if not .Values.backup.restore }}
 ---
 apiVersion: apps/v1
 kind: Deployment
@@ -49,15 +53,6 @@ spec:
             preStop:
               sleep: {seconds: {{ $web.drainSeconds }}}
       {{- include "common.volumes" (dict "root" .) | nindent 6 }}
----
-apiVersion: v1
-kind: Service
-{{ include "common.metadata" (dict "root" . "component" "web" "name" .Chart.Name) }}
-spec:
-  selector:
-    {{- include "common.selector" (dict "root" . "component" "web") | nindent 4 }}
-  ports:
-    - {name: http, port: 80, targetPort: http}
 {{- include "common.disruptionBudget" (dict "root" . "component" "web") }}
 {{- if $scaled }}
 ---
@@ -88,6 +83,16 @@ spec:
         - {type: Pods, value: 1, periodSeconds: 120}
 {{- end }}
 {{- end }}
+---
+apiVersion: v1
+kind: Service
+{{ include "common.metadata" (dict "root" . "component" "web" "name" .Chart.Name) }}
+spec:
+  selector:
+    {{- include "common.selector" (dict "root" . "component" "web") | nindent 4 }}
+  ports:
+    - {name: http, port: 80, targetPort: http}
+{{- end }}
 
 {{/* One pod of a component may be away by will at a time.  dict root component */}}
 {{- define "common.disruptionBudget" }}
@@ -107,8 +112,8 @@ spec:
 {{/* Deployment of the worker role, and its autoscaler by queue length. */}}
 {{- define "common.worker" }}
 {{- $worker := .Values.worker }}
-{{- if $worker.enabled }}
-{{- $scaled := and $worker.autoscaling.enabled (not .Values.backup.restore) }}
+{{- if and $worker.enabled (not .Values.backup.restore) }}
+{{- $scaled := $worker.autoscaling.enabled }}
 ---
 apiVersion: apps/v1
 kind: Deployment
@@ -145,7 +150,7 @@ spec:
 
 {{/* Deployment of the beat role: exactly one, so the old one goes before the new one comes. */}}
 {{- define "common.beat" }}
-{{- if .Values.beat.enabled }}
+{{- if and .Values.beat.enabled (not .Values.backup.restore) }}
 ---
 apiVersion: apps/v1
 kind: Deployment
@@ -182,7 +187,7 @@ spec:
 
 {{/* Deployment of the events role. Two readers would only wait for each other's lock, so there is one. */}}
 {{- define "common.events" }}
-{{- if .Values.events.enabled }}
+{{- if and .Values.events.enabled (not .Values.backup.restore) }}
 ---
 apiVersion: apps/v1
 kind: Deployment
@@ -265,15 +270,13 @@ Argo CD makes an autoscaler when its pods are there, and does not fail a sync wh
 {{- end -}}
 
 {{/*
-replicas: of a Deployment; 0 while a dump is restored. Where an autoscaler owns the number, Helm writes it only until the
+replicas: of a Deployment. Where an autoscaler owns the number, Helm writes it only until the
 autoscaler has changed it for the first time: a field that Helm owned and no longer writes would fall back to 1, and
 switching autoscaling on would take all pods but one away. Argo CD leaves the number alone by `ignoreDifferences`.
 dict root replicas, and component and scaled
 */}}
 {{- define "common.replicas" -}}
-{{- if ne .root.Values.backup.restore "" -}}
-replicas: 0
-{{- else if not .scaled -}}
+{{- if not .scaled -}}
 replicas: {{ .replicas }}
 {{- else if not (lookup "v1" "Namespace" "" "kube-system") -}}
 replicas: {{ .replicas }}
@@ -311,7 +314,7 @@ kind: Job
 {{- include "common.wave" "1" }}
 spec:
   backoffLimit: 10
-  activeDeadlineSeconds: 3600
+  activeDeadlineSeconds: {{ .Values.migrate.deadlineSeconds }}
   template:
     {{- $pod | nindent 4 }}
 {{- end }}
