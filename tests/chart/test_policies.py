@@ -140,6 +140,7 @@ CHANGES = [
     ),
     ("denied_by_default", lambda o: o.remove(policy(o, "default-deny", "catalog")), "does not deny"),
     ("denied_by_default", lambda o: o.remove(policy(o, "files-in", "catalog")), "forgotten"),
+    ("rules_name_peers", lambda o: policy(o, "app-out", "catalog")["spec"]["egress"][0].update(to=None), "everybody"),
     (
         "peers_exist",
         lambda o: first_peer(policy(o, "app-out", "catalog"))["podSelector"]["matchLabels"].update(x="y"),

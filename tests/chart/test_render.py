@@ -80,6 +80,13 @@ def test_a_render_is_the_same_at_every_time():
         ("global.routing.tls.createIssuer=true", "clusterIssuer names the issuer that createIssuer makes"),
         ("global.email.secretName=email-url", "nobody can make up the mail server's password"),
         ("tags.catalogue=true", "catalogue"),
+        ("global.redis.external.host=redis.example.com", "global.network.redisCidrs must say where"),
+        ("auth.postgres.external.host=db.example.com", "auth.postgres.external.cidrs must say where"),
+        (
+            "auth.postgres.external.host=db.example.com,auth.postgres.external.cidrs={10.2.0.0/28},"
+            "auth.postgres.external.authentication=entra",
+            "auth.workloadIdentity.clientId is needed with authentication=entra",
+        ),
     ],
 )
 def test_wrong_values_are_refused_with_a_sentence(setting, words):

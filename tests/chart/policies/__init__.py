@@ -27,6 +27,7 @@ POLICIES: dict[str, Policy] = {
         networking.denied_by_default,
         networking.peers_exist,
         networking.both_sides_agree,
+        networking.rules_name_peers,
         networking.namespaces_are_restricted,
         environment.complete,
         environment.known,

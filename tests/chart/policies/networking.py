@@ -53,6 +53,8 @@ def peers_exist(objects: list[Object]) -> Iterator[str]:
             there = [pod for pod in pods(objects) if pod.namespace == place and _is_peer(peer, pod)]
             if not there:
                 yield f"{label(policy)}: nobody in {place} is meant by {peer}"
+                if direction == "egress":
+                    continue
             receivers = there if direction == "egress" else _chosen(objects, policy)
             for port in ports:
                 if isinstance(port, str) and not any(port in pod.ports for pod in receivers):
@@ -79,6 +81,15 @@ def both_sides_agree(objects: list[Object]) -> Iterator[str]:
         yield f"{called} lets {caller} in, which may not call it"
 
 
+def rules_name_peers(objects: list[Object]) -> Iterator[str]:
+    """An empty list of peers means everybody, as one that is left out on purpose does."""
+    for policy in _policies(objects):
+        for direction, side in (("ingress", "from"), ("egress", "to")):
+            for rule in policy["spec"].get(direction) or []:
+                if side in rule and not rule[side]:
+                    yield f"{label(policy)}: a rule of {direction} names nobody and so means everybody"
+
+
 def _policies(objects: list[Object]) -> list[Object]:
     return [item for item in objects if item["kind"] == "NetworkPolicy"]
 
@@ -97,8 +108,8 @@ def _chosen(objects: list[Object], policy: Object) -> list[Pod]:
 
 def _rules(policy: Object) -> Iterator[tuple[str, dict[str, Any], list[int | str]]]:
     for direction, side in (("ingress", "from"), ("egress", "to")):
-        for rule in policy["spec"].get(direction, []):
-            for peer in rule.get(side, []):
+        for rule in policy["spec"].get(direction) or []:
+            for peer in rule.get(side) or []:
                 yield direction, peer, [port["port"] for port in rule.get("ports", [])]
 
 
