@@ -19,8 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import yaml
-
+from house.addons import addons
 from house.config import ROOT, SERVICES
 from house.demo.run import OnProgress, follow
 from house.errors import HouseError
@@ -157,10 +156,7 @@ def node_image() -> str:
 
 def controller_chart() -> tuple[str, str]:
     """Address and version of the ingress controller's chart, as Argo CD runs it."""
-    document = yaml.safe_load(ADDONS.read_text())
-    [matrix] = [generator["matrix"]["generators"] for generator in document["spec"]["generators"]]
-    elements = next(generator["list"]["elements"] for generator in matrix if "list" in generator)
-    [addon] = [element for element in elements if element["addon"] == CONTROLLER]
+    [addon] = [element for element in addons() if element["addon"] == CONTROLLER]
     return f"oci://{addon['repoURL']}/{CONTROLLER}", addon["version"]
 
 

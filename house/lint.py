@@ -52,6 +52,7 @@ def lint() -> int:
         ("layers", lambda: _command("lint-imports")),
         ("templates", lambda: _command("djlint", "apps", "--lint", "--quiet")),
         ("dockerfiles", lambda: _command("hadolint", *DOCKERFILES)),
+        ("scripts", _scripts),
         ("workflows", lambda: _command("actionlint", "-color=false")),
         ("workflow security", lambda: _command("zizmor", "--offline", "--quiet", "--no-progress", ".github")),
         ("settings", lambda: _run([sys.executable, "-m", "house.settings", "check"])),
@@ -91,6 +92,12 @@ def _run(command: list[str], **options) -> tuple[int, str]:
 
 def _command(name: str, *arguments: str) -> tuple[int, str]:
     return _run([str(BIN / name), *arguments])
+
+
+def _scripts() -> tuple[int, str]:
+    """Every shell script that Git knows."""
+    code, names = _run(["git", "ls-files", "*.sh", "scripts/setup", ".ci/run", "docker/assemble", "docker/trim-base"])
+    return (code, names) if code else _command("shellcheck", "-x", "-P", "SCRIPTDIR", *names.split())
 
 
 def _django(service: str, *arguments: str) -> tuple[int, str]:
