@@ -81,5 +81,5 @@ def is_ancestor(root: Path, older: str, newer: str) -> bool:
 
 def commit(root: Path, paths: list[Path], subject: str) -> None:
     """Commit these files and no other."""
-    git(root, "add", *(str(path.relative_to(root)) for path in paths))
-    git(root, "commit", "--quiet", "--message", subject)
+    # Whatever else somebody has staged stays staged.
+    git(root, "commit", "--quiet", "--message", subject, "--", *(str(path.relative_to(root)) for path in paths))

@@ -65,6 +65,22 @@ def require_newer(root: Path, environment: str, service: str, running: Image, im
         raise kind(f"{where}, which {image.tag[:12]} does not contain. To roll back on purpose, say --force.")
 
 
+def require_clean(root: Path) -> None:
+    """Raises HouseError where somebody's uncommitted work would be lost, or become a part of a release."""
+    if git(root, "status", "--porcelain", "--untracked-files=no").stdout.strip():
+        raise HouseError(
+            "There are changes that are in no commit, and releases start from the newest main. Stash them."
+        )
+
+
+def require_nothing_to_lose(root: Path) -> None:
+    """Raises HouseError where setting the checkout to the newest main would throw somebody's work away."""
+    require_clean(root)
+    fetch(root, BRANCH)
+    if not is_ancestor(root, "HEAD", f"origin/{BRANCH}"):
+        raise HouseError(f"There are commits here that {BRANCH} does not have. Release from a checkout of {BRANCH}.")
+
+
 def bump(root: Path, environment: str, service: str, image: Image, *, force: bool = False) -> bool:
     """Commit and push a release; False when the branch has it already.
 
@@ -72,6 +88,7 @@ def bump(root: Path, environment: str, service: str, image: Image, *, force: boo
     """
     path = manifest(root, environment, service)
     image.require_immutable()
+    require_nothing_to_lose(root)
     for _ in range(ATTEMPTS):
         # From the newest state, not from what was checked out when the build began.
         fetch(root, BRANCH)
@@ -114,6 +131,7 @@ def promote(root: Path, services: tuple[str, ...], *, force: bool = False) -> Pr
     promotion = Promotion(name, tuple(wanted))
     if _is_there(root, name, wanted):
         return promotion
+    require_clean(root)
     git(root, "switch", "--quiet", "--force-create", name, f"origin/{BRANCH}")
     for service, image in wanted.items():
         write_image(manifest(root, "prod", service), image)

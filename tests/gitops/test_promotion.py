@@ -63,6 +63,18 @@ def test_all_services_are_promoted_in_one_branch(remote):
     assert git(remote, "rev-list", "--count", f"main..{promotion.branch}") == "1"
 
 
+def test_a_promotion_takes_along_nothing_that_lies_about(remote):
+    """Changes of a manifest that somebody tries out would reach production unseen."""
+    here = clone(remote, "a")
+    release(remote, here)
+    path = here / "argocd" / "environments" / "prod" / "catalog.yaml"
+    path.write_text(path.read_text() + "  web:\n    replicas: 1\n")
+    with pytest.raises(HouseError, match="in no commit"):
+        promote(here, ("catalog",))
+    git(here, "stash", "--quiet")
+    assert "replicas" not in at_remote(remote, "prod", "catalog", promote(here, ("catalog",)).branch)
+
+
 def test_a_promotion_is_of_what_the_remote_has_and_not_of_an_old_checkout(remote):
     old, here = clone(remote, "old"), clone(remote, "a")
     image = release(remote, here)

@@ -57,6 +57,24 @@ def test_all_services_release_at_once(remote):
     assert git(remote, "rev-list", "--count", "main") == str(1 + len(SERVICES))
 
 
+def test_a_release_throws_nobody_s_work_away(remote):
+    """It begins from the newest main: a change, or a commit, that is only here would be gone."""
+    here = clone(remote, "a")
+    path = here / "argocd" / "project.yaml"
+    path.write_text("half done")
+    with pytest.raises(HouseError, match="in no commit"):
+        bump(here, "dev", "catalog", NEW)
+    assert path.read_text() == "half done"
+    git(here, "commit", "--quiet", "--all", "--message", "Half done")
+    with pytest.raises(HouseError, match="commits here that main does not have"):
+        bump(here, "dev", "catalog", NEW)
+    assert path.read_text() == "half done"
+    git(here, "reset", "--quiet", "--hard", "origin/main")
+    (here / "notes").write_text("untracked")
+    assert bump(here, "dev", "catalog", NEW)
+    assert (here / "notes").read_text() == "untracked"
+
+
 def test_what_somebody_else_pushed_meanwhile_stays(remote):
     slow, other = clone(remote, "slow"), clone(remote, "other")
     path = other / "argocd" / "environments" / "dev" / "catalog.yaml"
