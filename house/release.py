@@ -68,9 +68,7 @@ def require_newer(root: Path, environment: str, service: str, running: Image, im
 def require_clean(root: Path) -> None:
     """Raises HouseError where somebody's uncommitted work would be lost, or become a part of a release."""
     if git(root, "status", "--porcelain", "--untracked-files=no").stdout.strip():
-        raise HouseError(
-            "There are changes that are in no commit, and releases start from the newest main. Stash them."
-        )
+        raise HouseError("There are changes in no commit, and releases start from the newest main. Stash them.")
 
 
 def require_nothing_to_lose(root: Path) -> None:
