@@ -28,6 +28,9 @@ POLICIES: dict[str, Policy] = {
         networking.peers_exist,
         networking.both_sides_agree,
         networking.namespaces_are_restricted,
+        networking.names_resolve_on_every_node,
+        networking.challenges_are_answered,
+        networking.outside_is_named,
         environment.complete,
         environment.known,
     )
