@@ -7,12 +7,12 @@ folder=$roots/bootstrap
 name=$(setting name)
 override=$folder/backend_override.tf
 state=$folder/terraform.tfstate
-has_account() {
-  az storage account show --subscription "$(setting environments.prod.subscription_id)" --resource-group "$name-terraform" --name "${name}tfstate" --output none 2>/dev/null
-}
+# The list of resources is empty in a subscription that knows no storage yet; a failure (signed out, no network) says nothing.
+account=$(az resource list --subscription "$(setting environments.prod.subscription_id)" --resource-type Microsoft.Storage/storageAccounts --query "[?name=='${name}tfstate'].id" --output tsv) ||
+  fail "Azure does not say whether ${name}tfstate exists: sign in (az login) and try again."
 
 # A state in a file, of this run or of one that was broken off, is the only one: the account's is empty until it has moved.
-if [ -s "$state" ] || ! has_account; then
+if [ -s "$state" ] || [ -z "$account" ]; then
   trap 'rm -f "$override"' EXIT
   printf 'terraform {\n  backend "local" {}\n}\n' >"$override"
   terraform -chdir="$folder" init -input=false -reconfigure

@@ -4,5 +4,7 @@
 source "$(dirname "$0")/common.sh"
 need terraform
 for folder in "$roots"/*/; do
+  # Terraform reads what the modules require, and refuses while one is not installed.
+  terraform -chdir="$folder" get
   terraform -chdir="$folder" providers lock -platform=linux_amd64 -platform=linux_arm64 -platform=darwin_arm64 -platform=windows_amd64
 done

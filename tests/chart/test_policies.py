@@ -144,6 +144,7 @@ CHANGES = [
     ),
     ("denied_by_default", lambda o: o.remove(policy(o, "default-deny", "catalog")), "does not deny"),
     ("denied_by_default", lambda o: o.remove(policy(o, "files-in", "catalog")), "forgotten"),
+    ("rules_name_peers", lambda o: policy(o, "app-out", "catalog")["spec"]["egress"][0].update(to=None), "everybody"),
     (
         "peers_exist",
         lambda o: first_peer(policy(o, "app-out", "catalog"))["podSelector"]["matchLabels"].update(x="y"),
@@ -185,9 +186,9 @@ CHANGES = [
         "refuses the handshake",
     ),
     (
-        "outside_is_named",
+        "rules_name_peers",
         lambda o: policy(o, "app-out", "catalog")["spec"]["egress"][0].pop("to"),
-        "egress for everybody",
+        "means everybody",
     ),
     ("complete", lambda o: container(o).update(env=[]), "lacks DATABASE_URL"),
     ("complete", lambda o: container(o)["envFrom"].pop(1), "lacks SECRET_KEY"),

@@ -82,6 +82,13 @@ def test_a_render_is_the_same_at_every_time():
         ("tags.catalogue=true", "catalogue"),
         ("catalog.podLabels.app\\.kubernetes\\.io/name=x", "podLabels may not set app.kubernetes.io/name"),
         ("catalog.extraEnv[0].name=DATABASE_URL", "extraEnv may not set DATABASE_URL"),
+        ("global.redis.external.host=redis.example.com", "global.network.redisCidrs must say where"),
+        ("auth.postgres.external.host=db.example.com", "auth.postgres.external.cidrs must say where"),
+        (
+            "auth.postgres.external.host=db.example.com,auth.postgres.external.cidrs={10.2.0.0/28},"
+            "auth.postgres.external.authentication=entra",
+            "auth.workloadIdentity.clientId is needed with authentication=entra",
+        ),
     ],
 )
 def test_wrong_values_are_refused_with_a_sentence(setting, words):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fnmatch
+import re
 
 import pytest
 import yaml
@@ -14,6 +15,8 @@ from tests.chart.render import SERVICES, Object, helm_run, key_of
 from tests.gitops.applications import FOLDER, applications, load, rendered
 
 ENVIRONMENTS = ("dev", "prod")
+# Field managers that set the number of pods: the HorizontalPodAutoscaler's controller, and KEDA between none and one.
+AUTOSCALERS = ["kube-controller-manager", "keda"]
 CLUSTER_KINDS = ("Namespace", "PersistentVolume", "ClusterIssuer", "ClusterImagePolicy", "PriorityClass")
 
 
@@ -127,7 +130,13 @@ def test_applications_heal_themselves_and_try_again_with_the_newest_commit(all_a
         # wait for a claim that no pod asks for yet.
         assert policy["syncOptions"] == ["ServerSideApply=true", "RespectIgnoreDifferences=true"]
         [ignored] = item["spec"]["ignoreDifferences"]
-        assert ignored["managedFieldsManagers"] == ["kube-controller-manager"]
+        assert ignored["managedFieldsManagers"] == AUTOSCALERS
+
+
+def test_the_chart_knows_the_same_autoscalers():
+    """Helm's half of the rule who owns the number of pods (common.replicas)."""
+    template = (ROOT / "charts/streamcart/charts/common/templates/_workloads.tpl").read_text()
+    assert re.findall(r"eq \.manager (.+?)\)", template) == [" ".join(f'"{name}"' for name in AUTOSCALERS)]
 
 
 def test_the_api_server_compares(all_applications):

@@ -68,7 +68,7 @@ def test_what_is_missing_is_said_before_anything_is_made(azure, words, prints, c
 
 
 def first_bootstrap(azure) -> None:
-    azure.answer("storage account show", code=3)
+    azure.answer("resource list")
     azure.answer(" plan ", code=CHANGES)
     azure.answer(" apply ", makes=(azure.root / "infra/terraform/environments/bootstrap/terraform.tfstate",))
 
@@ -108,7 +108,17 @@ def test_a_bootstrap_that_is_refused_leaves_nothing(azure):
     assert not list(azure.root.rglob("*_override.tf"))
 
 
+def test_a_bootstrap_that_cannot_ask_for_the_account_begins_no_second_state(azure):
+    """Whoever is signed out would otherwise be shown a plan that makes everything again."""
+    azure.answer("resource list", code=1)
+    run = azure.run("bootstrap.sh", stdin="y\n")
+    assert run.returncode == 1
+    assert "az login" in run.stderr
+    assert azure.calls("terraform") == []
+
+
 def test_a_second_bootstrap_uses_the_account(azure):
+    azure.answer("resource list", prints="the-account\n")
     run = azure.run("bootstrap.sh")
     assert run.returncode == 0, run.stderr
     assert "Nothing to change" in run.stdout
@@ -256,6 +266,16 @@ def test_every_root_gets_a_lock_file(azure):
     roots = {path.parent.name for path in (ROOT / "infra/terraform/environments").glob("*/versions.tf")}
     locked = {re.search(r"environments/([\w-]+)/", call)[1] for call in azure.calls("providers lock")}
     assert locked == roots
+
+
+def test_modules_are_installed_before_a_root_is_locked(azure):
+    """Terraform refuses to lock a root whose modules are not installed: those of a fresh clone."""
+    assert azure.run("lock.sh").returncode == 0
+    steps = [re.search(r"environments/([\w-]+)/+ (get|providers lock)", call) for call in azure.calls("terraform")]
+    done = [(step[1], step[2]) for step in steps if step]
+    for name, step in done:
+        if step == "providers lock":
+            assert done.index((name, "get")) < done.index((name, step)), name
 
 
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.name)

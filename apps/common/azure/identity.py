@@ -6,8 +6,8 @@ import base64
 import functools
 import json
 
-from azure.core.exceptions import ClientAuthenticationError
-from azure.identity import CredentialUnavailableError, DefaultAzureCredential
+from azure.core.exceptions import AzureError
+from azure.identity import DefaultAzureCredential
 from redis.credentials import CredentialProvider
 from redis.exceptions import AuthenticationError
 
@@ -24,7 +24,10 @@ def credential() -> DefaultAzureCredential:
 
 
 def access_token(scope: str) -> str:
-    """A token that is valid for some minutes at least. Raises azure.core's ClientAuthenticationError."""
+    """A token that is valid for some minutes at least.
+
+    Raises azure.core's AzureError: a refusal, or, once a credential has worked, whatever the network does to it.
+    """
     return credential().get_token(scope).token
 
 
@@ -38,7 +41,7 @@ class RedisCredentials(CredentialProvider):
         """Raises redis' AuthenticationError, which callers handle as a Redis that is away."""
         try:
             token = access_token(REDIS_SCOPE)
-        except (ClientAuthenticationError, CredentialUnavailableError) as error:
+        except AzureError as error:
             raise AuthenticationError(f"No token for Redis: {error.message}") from error
         return object_id(token), token
 

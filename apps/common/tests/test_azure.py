@@ -14,7 +14,7 @@ import psycopg2
 import pytest
 import redis
 from azure.core.credentials import AccessToken
-from azure.core.exceptions import ClientAuthenticationError
+from azure.core.exceptions import AzureError, ClientAuthenticationError, ServiceRequestError
 from django.conf import settings as django_settings
 from django.core.management import CommandError, call_command
 from django.db import OperationalError, connection, connections
@@ -30,17 +30,17 @@ OBJECT_ID = "00000000-0000-0000-0000-0000000000aa"
 
 
 class Entra:
-    """Gives out `token`, or refuses; remembers the scopes that were asked for."""
+    """Gives out `token`, or fails; remembers the scopes that were asked for."""
 
     def __init__(self) -> None:
         self.token = jwt_of(OBJECT_ID, 1)
-        self.is_refusing = False
+        self.error: AzureError | None = None
         self.scopes: list[str] = []
 
     def get_token(self, scope: str) -> AccessToken:
         self.scopes.append(scope)
-        if self.is_refusing:
-            raise ClientAuthenticationError(message="AADSTS700016: unknown application")
+        if self.error:
+            raise self.error
         return AccessToken(self.token, 0)
 
 
@@ -93,14 +93,22 @@ def test_the_broker_signs_in_with_a_token(entra, redis_user):
         queue.queue.delete()
 
 
-def test_a_refused_token_is_a_redis_that_is_away(entra, redis_user):
-    entra.is_refusing = True
+# Entra ID refuses, or cannot be reached: the credential that was chosen lets errors of the network pass as they are.
+FAILURES = [
+    ClientAuthenticationError(message="AADSTS700016: unknown application"),
+    ServiceRequestError(message="Failed to resolve 'login.microsoftonline.com'"),
+]
+
+
+@pytest.mark.parametrize("error", FAILURES, ids=lambda error: type(error).__name__)
+def test_without_a_token_redis_is_away(entra, redis_user, error):
+    entra.error = error
     cache = ForgivingRedisCache(
         f"{django_settings.REDIS_URL}?client_name=refused",
         {"OPTIONS": {"credential_provider": identity.RedisCredentials()}},
     )
     assert cache.get("a", "miss") == "miss"
-    with pytest.raises(AuthenticationError, match="AADSTS700016"):
+    with pytest.raises(AuthenticationError, match=f"No token for Redis: {error.message}"):
         identity.RedisCredentials().get_credentials()
 
 
@@ -118,9 +126,10 @@ def test_each_new_connection_to_the_database_has_a_fresh_token(entra):
 
 
 @pytest.mark.django_db
-def test_without_a_token_the_database_is_unreachable(entra):
-    entra.is_refusing = True
-    with pytest.raises(OperationalError, match="No token for the database: AADSTS700016"):
+@pytest.mark.parametrize("error", FAILURES, ids=lambda error: type(error).__name__)
+def test_without_a_token_the_database_is_unreachable(entra, error):
+    entra.error = error
+    with pytest.raises(OperationalError, match=f"No token for the database: {error.message}"):
         DatabaseWrapper({**connections["default"].settings_dict}).connect()
 
 

@@ -27,10 +27,10 @@ POLICIES: dict[str, Policy] = {
         networking.denied_by_default,
         networking.peers_exist,
         networking.both_sides_agree,
+        networking.rules_name_peers,
         networking.namespaces_are_restricted,
         networking.names_resolve_on_every_node,
         networking.challenges_are_answered,
-        networking.outside_is_named,
         environment.complete,
         environment.known,
     )

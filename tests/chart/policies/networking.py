@@ -54,6 +54,8 @@ def peers_exist(objects: list[Object]) -> Iterator[str]:
             there = [pod for pod in pods(objects) if pod.namespace == place and _is_peer(peer, pod)]
             if not there:
                 yield f"{label(policy)}: nobody in {place} is meant by {peer}"
+                if direction == "egress":
+                    continue
             receivers = there if direction == "egress" else _chosen(objects, policy)
             for port in ports:
                 if isinstance(port, str) and not any(port in pod.ports for pod in receivers):
@@ -125,13 +127,16 @@ def challenges_are_answered(objects: list[Object]) -> Iterator[str]:
             yield f"{label(item)}: NGINX refuses the handshake to which the challenge is redirected"
 
 
-def outside_is_named(objects: list[Object]) -> Iterator[str]:
-    """A rule without a peer is a rule for everybody. One is meant so: the cluster's API has no pods to choose."""
+def rules_name_peers(objects: list[Object]) -> Iterator[str]:
+    """A rule without a peer, or with an empty list of them, is a rule for everybody.
+
+    One is meant so: the cluster's API has no pods to choose.
+    """
     for policy in _policies(objects):
         for direction, side in (("ingress", "from"), ("egress", "to")):
-            for rule in policy["spec"].get(direction, []):
+            for rule in policy["spec"].get(direction) or []:
                 if not rule.get(side) and policy["metadata"]["name"] != "secret-keeper-out":
-                    yield f"{label(policy)}: {direction} for everybody"
+                    yield f"{label(policy)}: a rule of {direction} names nobody and so means everybody"
 
 
 def _policies(objects: list[Object]) -> list[Object]:
@@ -152,8 +157,8 @@ def _chosen(objects: list[Object], policy: Object) -> list[Pod]:
 
 def _rules(policy: Object) -> Iterator[tuple[str, dict[str, Any], list[int | str]]]:
     for direction, side in (("ingress", "from"), ("egress", "to")):
-        for rule in policy["spec"].get(direction, []):
-            for peer in rule.get(side, []):
+        for rule in policy["spec"].get(direction) or []:
+            for peer in rule.get(side) or []:
                 yield direction, peer, [port["port"] for port in rule.get("ports", [])]
 
 

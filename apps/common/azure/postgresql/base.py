@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from azure.core.exceptions import ClientAuthenticationError
+from azure.core.exceptions import AzureError
 from django.db import OperationalError
 from django_prometheus.db.backends.postgresql.base import DatabaseWrapper as PostgresWrapper
 
@@ -17,6 +17,6 @@ class DatabaseWrapper(PostgresWrapper):
         params = super().get_connection_params()
         try:
             params["password"] = access_token(DATABASE_SCOPE)
-        except ClientAuthenticationError as error:
+        except AzureError as error:
             raise OperationalError(f"No token for the database: {error.message}") from error
         return params

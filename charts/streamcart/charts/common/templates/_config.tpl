@@ -39,6 +39,9 @@ a second one object by object; this says it once. (`helm template` and Argo CD a
 
 {{/* Who the service's pods are. No pod gets a token; a workload identity is handed in by AKS's webhook. */}}
 {{- define "common.serviceAccount" }}
+{{- if or (eq (include "common.redisSignsIn" .) "entra") (and .Values.postgres.enabled (eq (include "common.databaseSignsIn" .) "entra")) }}
+{{- $_ := required (printf "%s.workloadIdentity.clientId is needed with authentication=entra: its pods get no token otherwise." .Chart.Name) .Values.workloadIdentity.clientId }}
+{{- end }}
 ---
 apiVersion: v1
 kind: ServiceAccount

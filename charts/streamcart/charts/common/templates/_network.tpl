@@ -56,7 +56,7 @@ spec:
     {{- end }}
     {{- if .Values.global.redis.external.host }}
     - to:
-        {{- include "common.cidrs" (required "global.network.redisCidrs must say where global.redis.external.host lives, as CIDR ranges." $network.redisCidrs) | nindent 8 }}
+        {{- include "common.someCidrs" (list "global.network.redisCidrs must say where global.redis.external.host lives, as CIDR ranges." $network.redisCidrs) | nindent 8 }}
       ports:
         - {port: {{ .Values.global.redis.external.port }}, protocol: TCP}
     {{- else }}
@@ -229,6 +229,15 @@ podSelector:
 {{- end }}
 {{- end -}}
 
+{{/*
+Ranges of which there must be one: a rule without any allows every destination, and `required` lets an empty list pass.
+list message ranges
+*/}}
+{{- define "common.someCidrs" -}}
+{{- if not (index . 1) }}{{ fail (index . 0) }}{{ end -}}
+{{- include "common.cidrs" (index . 1) -}}
+{{- end -}}
+
 {{/* Everything that is no private address. */}}
 {{- define "common.internet" -}}
 - ipBlock:
@@ -239,7 +248,7 @@ podSelector:
 {{- define "common.databaseEgress" -}}
 - to:
     {{- if .Values.postgres.external.host }}
-    {{- include "common.cidrs" (required (printf "%s.postgres.external.cidrs must say where the server lives, as CIDR ranges." .Chart.Name) .Values.postgres.external.cidrs) | nindent 4 }}
+    {{- include "common.someCidrs" (list (printf "%s.postgres.external.cidrs must say where the server lives, as CIDR ranges." .Chart.Name) .Values.postgres.external.cidrs) | nindent 4 }}
     {{- else }}
     - podSelector:
         matchLabels:
