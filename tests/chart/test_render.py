@@ -80,6 +80,8 @@ def test_a_render_is_the_same_at_every_time():
         ("global.routing.tls.createIssuer=true", "clusterIssuer names the issuer that createIssuer makes"),
         ("global.email.secretName=email-url", "nobody can make up the mail server's password"),
         ("tags.catalogue=true", "catalogue"),
+        ("catalog.podLabels.app\\.kubernetes\\.io/name=x", "podLabels may not set app.kubernetes.io/name"),
+        ("catalog.extraEnv[0].name=DATABASE_URL", "extraEnv may not set DATABASE_URL"),
         ("global.redis.external.host=redis.example.com", "global.network.redisCidrs must say where"),
         ("auth.postgres.external.host=db.example.com", "auth.postgres.external.cidrs must say where"),
         (

@@ -29,6 +29,8 @@ POLICIES: dict[str, Policy] = {
         networking.both_sides_agree,
         networking.rules_name_peers,
         networking.namespaces_are_restricted,
+        networking.names_resolve_on_every_node,
+        networking.challenges_are_answered,
         environment.complete,
         environment.known,
     )

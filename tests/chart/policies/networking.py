@@ -9,6 +9,7 @@ from tests.chart.policies.model import Pod, label, namespaces, pods, selects
 from tests.chart.render import Object
 
 NAME = "kubernetes.io/metadata.name"
+CONTROLLER = "nginx-ingress"
 # Besides namespaces.
 CLUSTER_KINDS = ("PersistentVolume", "ClusterIssuer", "ClusterImagePolicy", "PriorityClass")
 
@@ -81,12 +82,60 @@ def both_sides_agree(objects: list[Object]) -> Iterator[str]:
         yield f"{called} lets {caller} in, which may not call it"
 
 
+def names_resolve_on_every_node(objects: list[Object]) -> Iterator[str]:
+    """The cluster's DNS, and the cache on a node that may answer in its place.
+
+    AKS LocalDNS: https://learn.microsoft.com/azure/aks/localdns-custom
+    """
+    wanted = {"169.254.10.10/32", "169.254.10.11/32"}
+    policies = _policies(objects)
+    for namespace in namespaces(objects):
+        asked = [
+            peer
+            for policy in policies
+            if policy["metadata"]["namespace"] == namespace and policy["spec"]["podSelector"] == {}
+            for direction, peer, ports in _rules(policy)
+            if direction == "egress" and ports == [53, 53]
+        ]
+        if wanted - {peer["ipBlock"]["cidr"] for peer in asked if "ipBlock" in peer}:
+            yield f"Namespace {namespace} cannot ask the node's cache for names"
+        if not any(_place_of(peer) == "kube-system" for peer in asked):
+            yield f"Namespace {namespace} cannot ask the cluster's DNS"
+
+
+def challenges_are_answered(objects: list[Object]) -> Iterator[str]:
+    """Where an authority asks by HTTP for proof, it reaches cert-manager's pods through the ingress controller.
+
+    cert-manager: https://cert-manager.io/docs/configuration/acme/http01/
+    """
+    label_of_solvers = {"acme.cert-manager.io/http01-solver": "true"}
+    annotation = "cert-manager.io/cluster-issuer"
+    hosts = [item for item in objects if annotation in item["metadata"].get("annotations", {})]
+    for item in hosts:
+        namespace = item["metadata"]["namespace"]
+        let_in = [
+            ports
+            for policy in _policies(objects)
+            if policy["metadata"]["namespace"] == namespace and selects(policy["spec"]["podSelector"], label_of_solvers)
+            for direction, peer, ports in _rules(policy)
+            if direction == "ingress" and _place_of(peer) == CONTROLLER
+        ]
+        if [8089] not in let_in:
+            yield f"{label(item)}: nothing lets {CONTROLLER} reach the pods that answer a challenge"
+        is_master = item["metadata"]["annotations"].get("nginx.org/mergeable-ingress-type") == "master"
+        if is_master and item["metadata"]["annotations"].get("cert-manager.io/issue-temporary-certificate") != "true":
+            yield f"{label(item)}: NGINX refuses the handshake to which the challenge is redirected"
+
+
 def rules_name_peers(objects: list[Object]) -> Iterator[str]:
-    """An empty list of peers means everybody, as one that is left out on purpose does."""
+    """A rule without a peer, or with an empty list of them, is a rule for everybody.
+
+    One is meant so: the cluster's API has no pods to choose.
+    """
     for policy in _policies(objects):
         for direction, side in (("ingress", "from"), ("egress", "to")):
             for rule in policy["spec"].get(direction) or []:
-                if side in rule and not rule[side]:
+                if not rule.get(side) and policy["metadata"]["name"] != "secret-keeper-out":
                     yield f"{label(policy)}: a rule of {direction} names nobody and so means everybody"
 
 
@@ -120,6 +169,11 @@ def _place(policy: Object, peer: dict[str, Any]) -> str | None:
     if "namespaceSelector" in peer:
         return peer["namespaceSelector"]["matchLabels"][NAME]
     return policy["metadata"]["namespace"]
+
+
+def _place_of(peer: dict[str, Any]) -> str | None:
+    """Namespace that a peer names itself."""
+    return peer.get("namespaceSelector", {}).get("matchLabels", {}).get(NAME)
 
 
 def _is_peer(peer: dict[str, Any], pod: Pod) -> bool:

@@ -110,7 +110,7 @@ azure.workload.identity/tenant-id: {{ . }}
 {{- $_ := set $variables "MEDIA_URL" (printf "%s/media/%s/" (include "common.publicUrl" .) .Chart.Name) -}}
 {{- if eq .Values.files.kind "azure" -}}
 {{- $_ := set $variables "AZURE_STORAGE_ACCOUNT" (required "files.azure.account is needed when files.kind is azure." .Values.files.azure.account) -}}
-{{- $_ := set $variables "AZURE_STORAGE_CONTAINER" (required "files.azure.container is needed when files.kind is azure." .Values.files.azure.container) -}}
+{{- $_ := set $variables "AZURE_STORAGE_CONTAINER" (.Values.files.azure.container | default .Chart.Name) -}}
 {{- else -}}
 {{- $_ := set $variables "MEDIA_ROOT" "/media" -}}
 {{- end -}}

@@ -13,14 +13,38 @@ Laying `over` upon `base`: maps are merged, everything else replaces. Changes `b
 {{- end -}}
 {{- end -}}
 
+{{/* Sets `Values` of a context without any: a service's values over global.defaults.  list context values */}}
+{{- define "common.withDefaults" -}}
+{{- $values := deepCopy (index . 1).global.defaults -}}
+{{- include "common.overlay" (list $values (index . 1)) -}}
+{{- $_ := set (index . 0) "Values" $values -}}
+{{- end -}}
+
+{{/* What the API server would refuse without saying why, or what would give a token away. */}}
+{{- define "common.refuseClashes" -}}
+{{- range $label := keys .Values.podLabels -}}
+{{- if hasPrefix "app.kubernetes.io/" $label -}}
+{{- fail (printf "%s.podLabels may not set %s: Services and policies find pods by it." $.Chart.Name $label) -}}
+{{- end -}}
+{{- end -}}
+{{- range .Values.extraEnv -}}
+{{- if has .name (list "DATABASE_URL" "REDIS_URL" "METRICS_PORT" "ADMINISTRATOR_URL" "DATABASE_PRINCIPAL_ID") -}}
+{{- fail (printf "%s.extraEnv may not set %s: the chart makes it from other values." $.Chart.Name .name) -}}
+{{- end -}}
+{{- end -}}
+{{- if and (eq (include "common.redisSignsIn" .) "entra") (not .Values.global.redis.external.tls) -}}
+{{- fail "global.redis.external.tls=false would send tokens in clear: leave it true with authentication=entra." -}}
+{{- end -}}
+{{- end -}}
+
 {{/*
 A service's chart: its values over global.defaults, then every object that they ask for. Each part decides by itself
 whether it has anything to say.
 */}}
 {{- define "common.app" -}}
-{{- $values := deepCopy .Values.global.defaults -}}
-{{- include "common.overlay" (list $values .Values) -}}
-{{- $context := merge (dict "Values" $values) (omit . "Values") -}}
+{{- $context := omit . "Values" -}}
+{{- include "common.withDefaults" (list $context .Values) -}}
+{{- include "common.refuseClashes" $context -}}
 {{- $_ := set $context "name" .Chart.Name -}}
 {{- include "common.namespace" $context -}}
 {{- include "common.priority" $context -}}

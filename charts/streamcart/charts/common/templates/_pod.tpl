@@ -28,32 +28,37 @@ streamcart-{{ .Chart.Name }}
 {{- end -}}
 {{- end -}}
 
-{{/* Fields that every pod of a service begins with.  dict root, and user and serviceAccount where they are others */}}
-{{- define "common.podStart" -}}
-serviceAccountName: {{ .serviceAccount | default .root.Chart.Name }}
-automountServiceAccountToken: false
-enableServiceLinks: false
-{{- with .root.Values.global.images.pullSecrets }}
+{{/* Where pods may run and whose images they may pull. */}}
+{{- define "common.placement" -}}
+{{- with .Values.global.images.pullSecrets }}
 imagePullSecrets:
   {{- range . }}
   - name: {{ . }}
   {{- end }}
 {{- end }}
-{{- with include "common.priorityClass" .root }}
-priorityClassName: {{ . }}
-{{- end }}
-{{- with .root.Values.nodeSelector }}
+{{- with .Values.nodeSelector }}
 nodeSelector:
   {{- toYaml . | nindent 2 }}
 {{- end }}
-{{- with .root.Values.tolerations }}
+{{- with .Values.tolerations }}
 tolerations:
   {{- toYaml . | nindent 2 }}
 {{- end }}
-{{- with .root.Values.affinity }}
+{{- with .Values.affinity }}
 affinity:
   {{- toYaml . | nindent 2 }}
 {{- end }}
+{{- end -}}
+
+{{/* Fields that every pod of a service begins with.  dict root, and user and serviceAccount where they are others */}}
+{{- define "common.podStart" -}}
+serviceAccountName: {{ .serviceAccount | default .root.Chart.Name }}
+automountServiceAccountToken: false
+enableServiceLinks: false
+{{- with include "common.priorityClass" .root }}
+priorityClassName: {{ . }}
+{{- end }}
+{{- include "common.placement" .root }}
 {{ include "common.podSecurity" (dict "user" (.user | default 10001)) }}
 {{- end -}}
 

@@ -24,7 +24,7 @@ CSI driver mounts (with the kubelets' identity).  dict root component store acce
 {{- $azure := eq .store.kind "azure" }}
 {{- if $azure }}
 {{- $account := required (printf "%s.azure.account is needed when its kind is azure." .component) .store.azure.account }}
-{{- $container := required (printf "%s.azure.container is needed when its kind is azure." .component) .store.azure.container }}
+{{- $container := .store.azure.container | default .root.Chart.Name }}
 ---
 apiVersion: v1
 kind: PersistentVolume
