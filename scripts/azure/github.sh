@@ -33,7 +33,8 @@ echo "{\"reviewers\": null, $main}" | environment release
 another=false
 if [ $# -gt 1 ] || [[ $1 == @* ]]; then another=true; fi
 for name in prod promotion; do
-  echo "{\"prevent_self_review\": $another, \"reviewers\": [$approved], $main}" | environment "$name"
+  echo "{\"prevent_self_review\": $another, \"reviewers\": [$approved], $main}" | environment "$name" ||
+    fail "GitHub gives $name no reviewers. In a private repository that takes GitHub Enterprise; a public one has them on every plan."
 done
 for name in dev prod promotion release; do
   gh api "$api/environments/$name/deployment-branch-policies" --jq '.branch_policies[].name' | grep --quiet --line-regexp main ||

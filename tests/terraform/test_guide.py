@@ -18,7 +18,7 @@ GUIDES = (ROOT / "docs" / "azure.md", ROOT / "docs" / "runbooks" / "upgrades.md"
 SCRIPTS = ROOT / "scripts" / "azure"
 ROOTS = FOLDER / "environments"
 # What is typed before there is a script: cloning, signing in, saving.
-PLAIN = ("az login", "azd ", "gh repo create", "git ", "make ")
+PLAIN = ("az login", "azd ", "cd ", "gh repo create", "git ", "make ")
 
 
 def commands(path: Path) -> list[str]:
@@ -46,6 +46,22 @@ def test_every_command_is_a_script_or_plain():
                 assert len(given) == len(wanted), line
         else:
             assert line.startswith(PLAIN), line
+
+
+def test_nobody_pushes_to_a_branch_that_is_protected():
+    """The rules that release-app.sh switches on let no person push to main, administrators included."""
+    lines = commands(GUIDES[0])
+    [protected] = [number for number, line in enumerate(lines) if "release-app.sh" in line]
+    pushes = [number for number, line in enumerate(lines) if "git push" in line]
+    assert pushes
+    assert max(pushes) < protected
+
+
+def test_the_guide_enters_what_it_clones():
+    lines = commands(GUIDES[0])
+    [cloned] = [number for number, line in enumerate(lines) if "--clone" in line]
+    repository = shlex.split(lines[cloned])[3].rpartition("/")[2]
+    assert lines[cloned + 1] == f"cd {repository}"
 
 
 def test_every_script_is_in_the_guide():

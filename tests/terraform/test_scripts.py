@@ -213,6 +213,15 @@ def test_a_person_who_is_alone_may_approve(azure):
     assert prod["prevent_self_review"] is False
 
 
+def test_a_plan_of_github_s_without_reviewers_is_named(azure):
+    """Environments of a private repository have reviewers with GitHub Enterprise only."""
+    azure.answer("--method PUT", "environments/prod ", code=1)
+    run = azure.run("github.sh", "ada")
+    assert run.returncode == 1
+    assert "takes GitHub Enterprise" in run.stderr
+    assert azure.calls("variable set") == []
+
+
 def test_a_secret_is_on_no_command_line(azure):
     value = "smtp+tls://shop:s3cr3t@mail.example:587"
     run = azure.run("secret.sh", "prod", "email-url", stdin=value)
