@@ -214,6 +214,25 @@ def test_a_service_gets_a_role_and_a_database_of_its_own(server):
         as_user(server, "stranger", "x", "SELECT 1")
 
 
+@pytest.fixture
+def ordinary_administrator(server, settings) -> Iterator[str]:
+    """The administrator of a managed server: it makes roles and databases, and is no superuser."""
+    own = connections["default"].settings_dict
+    with Administrator(server) as cursor:
+        cursor.execute("CREATE ROLE keeper LOGIN CREATEROLE CREATEDB PASSWORD 'keeper'")
+    settings.ADMINISTRATOR_URL = f"postgres://keeper:keeper@{own['HOST']}:{own['PORT']}/postgres"
+    yield server
+    with Administrator(server) as cursor:
+        cursor.execute("DROP DATABASE IF EXISTS shop")
+        cursor.execute("DROP OWNED BY keeper CASCADE; DROP ROLE IF EXISTS shop; DROP ROLE keeper")
+
+
+def test_an_administrator_who_is_no_superuser_suffices(ordinary_administrator):
+    prepare()
+    prepare()
+    as_user(ordinary_administrator, "shop", "first", "CREATE TABLE t (n int)")
+
+
 def test_it_may_be_repeated_and_takes_a_changed_password(server, settings, monkeypatch):
     prepare()
     monkeypatch.setitem(settings.DATABASES["default"], "PASSWORD", "second")
