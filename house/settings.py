@@ -157,11 +157,14 @@ def files(root: Path = ROOT) -> Iterator[tuple[Path, str]]:
 
 def shop_values(settings: dict[str, Any], environment: str, made: dict[str, Any]) -> dict[str, Any]:
     """The chart's values that are names of things in Azure. What Terraform has not made yet is left out."""
-    runbook = "https://github.com/{owner}/{repository}/blob/main/docs/runbooks/alerts.md".format(**settings["github"])
+    repository = "https://github.com/{owner}/{repository}".format(**settings["github"])
+    runbook = f"{repository}/blob/main/docs/runbooks/alerts.md"
     shop: dict[str, Any] = {
         "global": {
             "host": settings["environments"][environment]["host"],
             "azure": {"tenantId": settings["azure"]["tenant_id"]},
+            # Whose workflow signs the images, for whoever switches `required` on.
+            "images": {"signatures": {"repository": repository}},
             "routing": {"tls": {"acmeEmail": settings["contact"]}},
             "email": {"from": settings["sender"]},
             "monitoring": {"runbookUrl": runbook, "alerts": alerts(settings, environment)},
@@ -170,7 +173,7 @@ def shop_values(settings: dict[str, Any], environment: str, made: dict[str, Any]
     if not made:
         return shop
     endpoints = [made["endpoints_cidr"]]
-    shop["global"]["images"] = {"registry": made["registry"]}
+    shop["global"]["images"]["registry"] = made["registry"]
     shop["global"]["azure"]["kubeletClientId"] = made["kubelet_client_id"]
     for service in SERVICES:
         its = made["identities"][service]

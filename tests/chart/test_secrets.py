@@ -166,7 +166,12 @@ def test_secrets_that_disagree_are_left_alone_and_named(cluster, api, table):
 
 
 def test_no_secret_is_made_for_a_redis_that_is_elsewhere():
-    objects = render(settings=("global.redis.external.host=redis.example.com",))
+    objects = render(
+        settings=(
+            "global.redis.external.host=redis.example.com",
+            "global.network.redisCidrs={10.1.0.0/24}",
+        )
+    )
     table = json.loads(find(objects, "ConfigMap", "secret-keeper")["data"]["secrets.json"])
     assert "redis" not in table
     assert "redis" not in {item["metadata"]["name"] for item in objects if item["kind"] == "Namespace"}

@@ -6,6 +6,7 @@ import io
 import ipaddress
 import itertools
 import json
+import re
 import shutil
 import sys
 
@@ -155,7 +156,8 @@ def take(root, monkeypatch, made=MADE, environment="prod"):
 def test_values_of_managed_data_are_written(root, monkeypatch):
     take(root, monkeypatch)
     shop = yaml.safe_load((root / "argocd/environments/prod/azure.yaml").read_text())
-    assert shop["global"]["images"] == {"registry": "acmeimages.azurecr.io"}
+    assert shop["global"]["images"]["registry"] == "acmeimages.azurecr.io"
+    assert re.fullmatch(r"https://github\.com/[\w-]+/[\w-]+", shop["global"]["images"]["signatures"]["repository"])
     assert shop["global"]["azure"]["kubeletClientId"] == "client-of-kubelet"
     assert shop["global"]["redis"] == {
         "external": {"host": "acme-redis.westeurope.redis.azure.net", "authentication": "entra"}

@@ -28,6 +28,11 @@ log = structlog.get_logger(__name__)
 KEY = re.compile(r"\A[0-9a-f]{32}\Z")
 # How long a second click may come after the first one.
 CLICK_SECONDS = 900
+# Over the sentence of a refusal, by its kind.
+HEADINGS = {
+    "card-declined": "The payment did not go through",
+    "payments-not-set-up": "We do not take orders yet",
+}
 NEW_ADDRESS = "new"
 # The API's names of what stands in one field here.
 CARD_FIELDS = {"card.exp_month": "expiry", "card.exp_year": "expiry"}
@@ -230,7 +235,7 @@ class Checkout:
         self.key = uuid.uuid4().hex
         if problem.status == 400 and self._explained(problem):
             return self.show()
-        heading = "The payment did not go through" if problem.slug == "card-declined" else "That did not work"
+        heading = HEADINGS.get(problem.slug, "That did not work")
         return self.show(failure={"heading": heading, "text": problem.detail, "slug": problem.slug})
 
     def _explained(self, problem: RemoteProblem) -> bool:

@@ -229,6 +229,17 @@ def test_a_declined_card_is_told_kindly_and_the_rest_kept(with_mug: Client, hous
     assert data["key"] not in text
 
 
+def test_a_shop_without_a_provider_says_so_and_keeps_the_cart(with_mug: Client, house: FakeHouse, pay: Pay) -> None:
+    house.payment.takes_payments = False
+    response = with_mug.post("/checkout", pay(with_mug, is_sent=False))
+    text = response.content.decode()
+    assert response.status_code == 422
+    assert "We do not take orders yet" in text
+    assert "This shop does not take payments yet." in text
+    assert "guest@example.com" in text
+    assert house.payment.charges == 0
+
+
 def test_after_a_declined_card_another_one_pays(with_mug: Client, house: FakeHouse, pay: Pay) -> None:
     pay(with_mug, card=DECLINED)
     assert pay(with_mug, card=PAYS).status_code == 302

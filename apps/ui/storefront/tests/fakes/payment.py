@@ -41,6 +41,7 @@ class FakePayment(FakeService):
         self.orders: dict[str, dict[str, Any]] = {}
         self.answers: dict[str, tuple[bytes, httpx.Response]] = {}
         self.charges = 0
+        self.takes_payments = True
 
     # --- carts ------------------------------------------------------------------------------------------------------
 
@@ -143,6 +144,8 @@ class FakePayment(FakeService):
 
     @route("POST", "/v1/payment-methods")
     def add_card(self, request: httpx.Request) -> httpx.Response:
+        if not self.takes_payments:
+            return problem(409, "payments-not-set-up", "This shop does not take payments yet.")
         number = body_of(request)["card"]["number"].replace(" ", "")
         if number not in (PAYS, DECLINED, ASKS):
             errors = {"card.number": ["This is not a card number."]}
