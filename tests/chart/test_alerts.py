@@ -104,6 +104,15 @@ def test_the_secret_has_exactly_the_keys_that_are_used(settings):
     assert {entry["secretKey"] for item in pulled for entry in item["spec"]["data"]} == used
 
 
+def test_a_receiver_whose_secret_is_missing_keeps_no_pod_from_its_release():
+    """Argo CD stops at the wave of an ExternalSecret that cannot be filled, so this one comes after the pods."""
+    wave = "argocd.argoproj.io/sync-wave"
+    objects = rendered(*EVERYBODY)
+    secret = find(objects, "ExternalSecret", "alerts-secrets")
+    web = find(objects, "Deployment", "ui-web")
+    assert int(secret["metadata"]["annotations"][wave]) > int(web["metadata"]["annotations"][wave])
+
+
 def test_the_notes_name_the_secret_to_make_by_hand():
     arguments = [part for setting in ("global.monitoring.enabled=true", *EVERYBODY) for part in ("--set", setting)]
     run = helm_run("install", "streamcart", str(CHART), "--dry-run=client", *arguments)

@@ -19,6 +19,7 @@ cluster's own alerts too: `critical` as `page`, `warning` as `ticket`.
 apiVersion: external-secrets.io/v1
 kind: ExternalSecret
 {{ include "common.metadata" (dict "root" . "component" "alerts" "name" "alerts-secrets") }}
+{{- include "common.wave" "3" }}
 spec:
   refreshInterval: {{ .Values.global.secrets.refreshInterval }}
   secretStoreRef: {kind: {{ $store.kind }}, name: {{ $store.name }}}
