@@ -57,7 +57,8 @@ MUTATIONS: dict[str, tuple[str, Mutation]] = {
     ),
     "the library becomes an Application": (
         f"{APPLICATIONS}::test_there_is_one_for_every_service_and_environment",
-        replaced(SERVICES, "exclude: true", "exclude: false"),
+        # A chart with values is a service.
+        added("charts/streamcart/charts/common/values.yaml", "namespace: common\n"),
     ),
     "every Application renders everything": (UMBRELLA, replaced(SERVICES, 'value: "false"', 'value: "true"')),
     "an Application reads another's values": (

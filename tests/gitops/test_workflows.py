@@ -96,6 +96,7 @@ def test_scripts_that_workflows_call_are_there():
     # Sourced, called by another script, or a person's.
     assert present - called == {"lib.sh", "source.sh", "release-app.sh", "rulesets.sh"}
     assert set(re.findall(r'(?:python3?|"\$python") -m (house[\w.]+)', scripts)) == {
+        "house.addons",
         "house.changed",
         "house.chart_release",
         "house.oci",
