@@ -30,6 +30,10 @@ class Image:
             raise HouseError(f"{self.digest!r} is no digest: give the one that the push to the registry printed.")
 
 
+# What stands in a manifest before its first release.
+NEVER_RELEASED = Image("0.1.0", "")
+
+
 def manifest(root: Path, environment: str, service: str) -> Path:
     """The file that says what runs. Raises HouseError for a service or an environment that does not exist."""
     if environment not in ENVIRONMENTS:
@@ -60,6 +64,11 @@ def write_image(path: Path, image: Image) -> bool:
     image.require_immutable()
     if read_image(path) == image:
         return False
-    text = re.sub(r'^(    tag: )".*?"', rf'\1"{image.tag}"', path.read_text(), count=1, flags=re.MULTILINE)
-    path.write_text(re.sub(r'^(    digest: )".*?"', rf'\1"{image.digest}"', text, count=1, flags=re.MULTILINE))
+    path.write_text(with_image(path.read_text(), image))
     return True
+
+
+def with_image(text: str, image: Image) -> str:
+    """A manifest's text with this image: two lines change, comments stay."""
+    text = re.sub(r'^(    tag: )".*?"', rf'\1"{image.tag}"', text, count=1, flags=re.MULTILINE)
+    return re.sub(r'^(    digest: )".*?"', rf'\1"{image.digest}"', text, count=1, flags=re.MULTILINE)

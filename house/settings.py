@@ -23,7 +23,7 @@ import yaml
 
 from house.config import DATA_SERVICES, ROOT, SERVICES
 from house.errors import HouseError
-from house.release import ENVIRONMENTS
+from house.manifests import ENVIRONMENTS, NEVER_RELEASED, manifest, with_image
 
 MANIFESTS = ("addons-project.yaml", "addons.yaml", "bootstrap.yaml", "project.yaml", "services.yaml")
 # The only addresses on github.com in those manifests are the shop's own repository.
@@ -135,6 +135,7 @@ def files(root: Path = ROOT) -> Iterator[tuple[Path, str]]:
     """Every file that follows from the settings, with what it must hold. Raises HouseError."""
     settings = load(root)
     address = "https://github.com/{owner}/{repository}".format(**settings["github"])
+    yield from _without_another_s_releases(root, address)
     for name in MANIFESTS:
         path = root / "argocd" / name
         yield path, REPOSITORY.sub(address, path.read_text())
@@ -153,6 +154,17 @@ def files(root: Path = ROOT) -> Iterator[tuple[Path, str]]:
     for name in ("bootstrap", *ENVIRONMENTS):
         yield folder / name / "backend.hcl", WRITTEN + "".join(f'{key:<20} = "{its}"\n' for key, its in state.items())
     yield folder / "dev" / "provider.conf.json", json.dumps(state, indent=2) + "\n"
+
+
+def _without_another_s_releases(root: Path, address: str) -> Iterator[tuple[Path, str]]:
+    """A copy of this repository begins without releases: those that it came with are commits that it does not have."""
+    before = REPOSITORY.search((root / "argocd" / "bootstrap.yaml").read_text())
+    if before is None or before[0] == address:
+        return
+    for environment in ENVIRONMENTS:
+        for service in SERVICES:
+            path = manifest(root, environment, service)
+            yield path, with_image(path.read_text(), NEVER_RELEASED)
 
 
 def shop_values(settings: dict[str, Any], environment: str, made: dict[str, Any]) -> dict[str, Any]:

@@ -67,6 +67,9 @@ apply() {
   local folder=$1 plan code=0
   shift
   plan=$(mktemp)
+  # A plan that is declined is no use to anybody.
+  # shellcheck disable=SC2064
+  trap "rm -f '$plan'" EXIT
   terraform -chdir="$folder" plan -input=false -detailed-exitcode -out="$plan" "$@" || code=$?
   case $code in
     0) echo "Nothing to change in ${folder##*/}." ;;

@@ -16,6 +16,7 @@ import yaml
 from house import settings
 from house.chart_schema import CHART
 from house.config import DATA_SERVICES, ROOT, SERVICES
+from house.manifests import NEVER_RELEASED, Image, read_image, with_image
 from tests.chart.policies import violations
 from tests.chart.render import helm_run
 
@@ -263,3 +264,19 @@ def test_the_shop_renders_from_terraform_s_outputs(root, monkeypatch):
     assert "streamcart-prod" not in run.stdout
     assert "streamcartprod" not in run.stdout
     assert violations([item for item in yaml.safe_load_all(run.stdout) if item]) == []
+
+
+def test_a_copy_of_the_repository_begins_without_the_releases_that_it_came_with(root):
+    path = root / "argocd/environments/dev/catalog.yaml"
+    released = with_image(path.read_text(), Image("c" * 40, f"sha256:{'d' * 64}"))
+    path.write_text(released)
+    assert settings.main(["write"], root) == 0
+    assert path.read_text() == released, "its own releases stay"
+    text = (root / "infra/settings.yaml").read_text()
+    (root / "infra/settings.yaml").write_text(re.sub(r"  owner: .*", "  owner: somebody", text, count=1))
+    assert settings.main(["write"], root) == 0
+    assert read_image(path) == NEVER_RELEASED
+    # From now on they are this repository's own.
+    path.write_text(released)
+    assert settings.main(["write"], root) == 0
+    assert path.read_text() == released

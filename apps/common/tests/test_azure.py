@@ -24,6 +24,7 @@ from redis.exceptions import AuthenticationError
 from apps.common.azure import identity
 from apps.common.azure.postgresql.base import DatabaseWrapper
 from apps.common.cache import ForgivingRedisCache
+from apps.common.management.commands import prepare_database
 
 CREDENTIALS = "apps.common.azure.identity.RedisCredentials"
 OBJECT_ID = "00000000-0000-0000-0000-0000000000aa"
@@ -248,29 +249,34 @@ def test_a_database_that_was_the_administrator_s_is_given_away(server):
     as_user(server, "shop", "first", "CREATE TABLE t (n int)")
 
 
-def test_with_entra_azure_makes_the_role_of_the_identity(server, entra, settings):
-    own = connections["default"].settings_dict
-    entra.token = own["PASSWORD"]
-    settings.ADMINISTRATOR_URL = server.replace(f":{own['PASSWORD']}@", "@")
+@pytest.fixture
+def entra_server(ordinary_administrator, entra, settings) -> None:
+    """Azure's server as far as PostgreSQL goes: tokens for passwords, an administrator who is no superuser."""
+    parts = urlsplit(settings.ADMINISTRATOR_URL)
+    entra.token = parts.password
+    settings.ADMINISTRATOR_URL = settings.ADMINISTRATOR_URL.replace(f":{parts.password}@", "@")
     settings.DATABASE_AUTHENTICATION, settings.DATABASE_PRINCIPAL_ID = "entra", OBJECT_ID
-    with Administrator(server) as cursor:
-        # Azure's function, as far as its effect goes: https://learn.microsoft.com/azure/postgresql/security/security-manage-entra-users
-        cursor.execute("""
-            CREATE FUNCTION pgaadauth_create_principal_with_oid(
-                role_name text, object_id text, object_type text, is_admin boolean, is_mfa boolean
-            ) RETURNS text LANGUAGE plpgsql AS $$
-            BEGIN
-                EXECUTE format('CREATE ROLE %I LOGIN', role_name);
-                EXECUTE format('COMMENT ON ROLE %I IS %L', role_name, object_id || ' ' || object_type);
-                RETURN role_name;
-            END $$""")
+
+
+def test_with_entra_the_role_has_no_password_and_is_bound_to_the_identity_each_time(server, entra_server, monkeypatch):
+    bound = []
+    monkeypatch.setattr(
+        prepare_database, "bind_to_identity", lambda cursor, role, principal: bound.append((role, principal))
+    )
     prepare()
     prepare()
+    assert bound == [("shop", OBJECT_ID)] * 2
     with Administrator(server) as cursor:
-        cursor.execute("SELECT shobj_description(oid, 'pg_authid') FROM pg_roles WHERE rolname = 'shop'")
-        assert cursor.fetchone() == (f"{OBJECT_ID} service",)
+        cursor.execute("SELECT rolpassword, rolcanlogin FROM pg_authid WHERE rolname = 'shop'")
+        assert cursor.fetchone() == (None, True)
         cursor.execute("SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = 'shop'")
         assert cursor.fetchone() == ("shop",)
+
+
+def test_the_binding_is_a_security_label_that_azure_s_server_reads(entra_server):
+    """Any other server understands the statement and misses the provider."""
+    with pytest.raises(CommandError, match='security label provider "pgaadauth" is not loaded'):
+        prepare()
 
 
 def test_a_refusal_is_a_sentence(server, settings):

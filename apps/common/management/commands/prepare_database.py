@@ -7,6 +7,7 @@ repeated: it ends with the same role, owner and rights whatever was there.
 from __future__ import annotations
 
 import time
+import uuid
 from argparse import ArgumentParser
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -78,20 +79,24 @@ def _connect(url: str, wait: float, *, database: str = "") -> extensions.connect
 
 
 def _prepare_role(cursor: extensions.cursor, role: str) -> None:
+    """Made by the administrator itself, who may hand on what it made: of a role that the server makes it may not."""
     cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role])
-    exists = cursor.fetchone() is not None
+    verb = SQL("CREATE ROLE" if cursor.fetchone() is None else "ALTER ROLE")
+    cursor.execute(SQL("{} {} LOGIN NOCREATEDB NOCREATEROLE").format(verb, Identifier(role)))
     if settings.DATABASE_AUTHENTICATION == "entra":
-        if not exists:
-            # Azure's own function: the role of an identity, found by its object id; no administrator, no MFA.
-            cursor.execute(
-                "SELECT pgaadauth_create_principal_with_oid(%s, %s, 'service', false, false)",
-                [role, settings.DATABASE_PRINCIPAL_ID],
-            )
+        bind_to_identity(cursor, role, settings.DATABASE_PRINCIPAL_ID)
     else:
-        verb = SQL("ALTER ROLE" if exists else "CREATE ROLE")
         password = Literal(settings.DATABASES["default"]["PASSWORD"])
-        cursor.execute(SQL("{} {} LOGIN PASSWORD {}").format(verb, Identifier(role), password))
-    cursor.execute(SQL("ALTER ROLE {} NOCREATEDB NOCREATEROLE").format(Identifier(role)))
+        cursor.execute(SQL("ALTER ROLE {} PASSWORD {}").format(Identifier(role), password))
+
+
+def bind_to_identity(cursor: extensions.cursor, role: str, principal_id: str) -> None:
+    """Azure lets whoever shows a token of this principal in as the role. An identity made again has another id.
+
+    https://learn.microsoft.com/azure/postgresql/security/security-manage-entra-users, "existing PostgreSQL role"
+    """
+    binding = Literal(f"aadauth,oid={uuid.UUID(principal_id)},type=service")
+    cursor.execute(SQL("SECURITY LABEL FOR pgaadauth ON ROLE {} IS {}").format(Identifier(role), binding))
 
 
 def _prepare_database(cursor: extensions.cursor, name: str, role: str) -> None:
