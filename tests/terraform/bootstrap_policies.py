@@ -109,7 +109,7 @@ def pipelines_own_nothing(root: Path, found: list[Resource]) -> Iterator[str]:
             of_registry = "registry" in path
             if allowed != ({grantable.get("AcrPull")} if of_registry else set(grantable.values())):
                 yield path
-            if not of_registry and condition.count("'ServicePrincipal'") != 2:
+            if condition.count("'ServicePrincipal'") != 2:
                 yield path
 
 

@@ -66,6 +66,7 @@ BROKEN = {
         "RoleDefinitionId] ForAnyOfAnyValues:GuidEquals {8e3af657-a8ff-443c-a75c-2fe8c4bcb635}",
     ),
     "a pipeline that gives roles to people": ("bootstrap", "StringEqualsIgnoreCase {'ServicePrincipal'}", "Exists {}"),
+    "a registry that is opened to people": ("registry", "StringEqualsIgnoreCase {'ServicePrincipal'}", "Exists {}"),
     "a role that no pipeline may give": ("bootstrap", '    "Network Contributor" ', '    "Contributor" '),
     "a resource provider that is not registered": ("bootstrap", '    "Microsoft.Cache",\n', ""),
     "a subscription that is not registered": (

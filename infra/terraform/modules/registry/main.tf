@@ -72,7 +72,7 @@ module "endpoint" {
   tags                = var.tags
 }
 
-# Each environment's Terraform lets its own nodes pull: 7f951dda-… is AcrPull, the same in every tenant.
+# Each environment's Terraform lets its own nodes pull, and no person: 7f951dda-… is AcrPull, the same in every tenant.
 resource "azurerm_role_assignment" "grant" {
   for_each = var.granters
 
@@ -85,14 +85,16 @@ resource "azurerm_role_assignment" "grant" {
   condition            = <<-EOT
     (
       (!(ActionMatches{'Microsoft.Authorization/roleAssignments/write'})) OR
-      (@Request[Microsoft.Authorization/roleAssignments:RoleDefinitionId] ForAnyOfAnyValues:GuidEquals {7f951dda-4ed3-4680-a7ca-43fe172d538d}
-      AND
-      @Request[Microsoft.Authorization/roleAssignments:PrincipalType] ForAnyOfAnyValues:StringEqualsIgnoreCase {'ServicePrincipal'})
+      (
+        @Request[Microsoft.Authorization/roleAssignments:RoleDefinitionId] ForAnyOfAnyValues:GuidEquals {7f951dda-4ed3-4680-a7ca-43fe172d538d} AND
+        @Request[Microsoft.Authorization/roleAssignments:PrincipalType] ForAnyOfAnyValues:StringEqualsIgnoreCase {'ServicePrincipal'}
+      )
     ) AND (
       (!(ActionMatches{'Microsoft.Authorization/roleAssignments/delete'})) OR
-      (@Resource[Microsoft.Authorization/roleAssignments:RoleDefinitionId] ForAnyOfAnyValues:GuidEquals {7f951dda-4ed3-4680-a7ca-43fe172d538d}
-      AND
-      @Resource[Microsoft.Authorization/roleAssignments:PrincipalType] ForAnyOfAnyValues:StringEqualsIgnoreCase {'ServicePrincipal'})
+      (
+        @Resource[Microsoft.Authorization/roleAssignments:RoleDefinitionId] ForAnyOfAnyValues:GuidEquals {7f951dda-4ed3-4680-a7ca-43fe172d538d} AND
+        @Resource[Microsoft.Authorization/roleAssignments:PrincipalType] ForAnyOfAnyValues:StringEqualsIgnoreCase {'ServicePrincipal'}
+      )
     )
   EOT
 }
