@@ -62,14 +62,13 @@ retry() {
   fail "gave up: $*"
 }
 
-# Plans a root, shows the plan, asks, and applies exactly what was shown. Further arguments go to the plan.
-apply() {
-  local folder=$1 plan code=0
+# Plans a root, shows the plan, asks, and applies exactly what was shown. Further arguments go to the plan. In a subshell,
+# so that its plan is removed however it ends, and its trap is nobody else's.
+apply() (
+  folder=$1 code=0
   shift
   plan=$(mktemp)
-  # A plan that is declined is no use to anybody.
-  # shellcheck disable=SC2064
-  trap "rm -f '$plan'" EXIT
+  trap 'rm -f "$plan"' EXIT
   terraform -chdir="$folder" plan -input=false -detailed-exitcode -out="$plan" "$@" || code=$?
   case $code in
     0) echo "Nothing to change in ${folder##*/}." ;;
@@ -79,8 +78,7 @@ apply() {
       ;;
     *) fail "the plan of ${folder##*/} failed." ;;
   esac
-  rm -f "$plan"
-}
+)
 
 # kubectl for an environment's cluster, as the person who is signed in with `az login`.
 connect() {

@@ -101,11 +101,13 @@ def test_a_bootstrap_whose_state_could_not_move_goes_on_with_it(azure):
     assert "-migrate-state" in moved
 
 
-def test_a_bootstrap_that_is_refused_leaves_nothing(azure):
+def test_a_bootstrap_that_is_refused_leaves_nothing(azure, tmp_path_factory):
+    scratch = tmp_path_factory.mktemp("scratch")
     first_bootstrap(azure)
-    assert azure.run("bootstrap.sh", stdin="n\n").returncode == 1
+    assert azure.run("bootstrap.sh", stdin="n\n", TMPDIR=str(scratch)).returncode == 1
     assert azure.calls(" apply ") == azure.calls("-migrate-state") == []
     assert not list(azure.root.rglob("*_override.tf"))
+    assert list(scratch.iterdir()) == []
 
 
 def test_a_bootstrap_that_cannot_ask_for_the_account_begins_no_second_state(azure):
