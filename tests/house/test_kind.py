@@ -92,7 +92,7 @@ def machine(tmp_path, monkeypatch) -> Iterator[Machine]:
 
 
 def install(**options: object) -> int:
-    return kind.kind(kind.Options(with_demo=False, **options))  # type: ignore[arg-type]
+    return kind.kind(kind.Options(with_demo=False, **options))  # type: ignore[arg-type]  (each test gives fields of Options)
 
 
 # --- from nothing to a shop -------------------------------------------------------------------------------------

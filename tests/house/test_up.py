@@ -46,6 +46,12 @@ def test_an_own_database_replaces_the_embedded_one(tmp_path):
     assert House(var=tmp_path, port=8000).needs_postgres
 
 
+def test_a_trial_shop_at_a_public_address_may_take_test_cards(tmp_path):
+    environ = {"PUBLIC_URL": "https://trial.shop.com", "TEST_CARDS_IN_PUBLIC": "true"}
+    given = House(var=tmp_path, port=8000, environ=environ).environment("payment")
+    assert {name: given[name] for name in environ} == environ
+
+
 def test_secrets_are_made_once_and_kept_private(tmp_path):
     house = House(var=tmp_path, port=8000)
     first = house.secrets
