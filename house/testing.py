@@ -26,8 +26,8 @@ from house.supervisor import die_with_parent
 
 # What runs at the same time as others, slowest first; then what starts a whole house or builds images, alone.
 PARALLEL = (
-    *("catalog", "gitops", "chart", "payment", "auth", "common", "house", "ui"),
-    *("terraform", "video", "demo"),
+    *("catalog", "chart", "gitops", "terraform", "payment", "house", "ui"),
+    *("common", "auth", "video", "demo"),
 )
 ALONE = ("images", "e2e", "attack", "browser")
 # What is run when it is named and never by accident: it installs into the cluster of KUBECONFIG.

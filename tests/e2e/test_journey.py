@@ -201,7 +201,8 @@ def test_virtual_customers_buy_and_nothing_fails(house, tmp_path):
     assert process.returncode == 0
     assert [line for line in lines if line["level"] == "error"] == []
     assert lines[-1]["event"] == "visits"
-    assert lines[-1]["bought"] > 0
+    # Reports are a minute's each: a slow machine needs more than one.
+    assert sum(line.get("bought", 0) for line in lines) > 0
 
 
 def test_the_same_key_charges_once(api, newcomer):
