@@ -8,6 +8,7 @@ import json
 
 from azure.core.exceptions import AzureError
 from azure.identity import DefaultAzureCredential
+from django.db import OperationalError
 from redis.credentials import CredentialProvider
 from redis.exceptions import AuthenticationError
 
@@ -29,6 +30,14 @@ def access_token(scope: str) -> str:
     Raises azure.core's AzureError: a refusal, or, once a credential has worked, whatever the network does to it.
     """
     return credential().get_token(scope).token
+
+
+def database_password() -> str:
+    """A token for PostgreSQL. Raises OperationalError where none can be had: the database is unreachable then."""
+    try:
+        return access_token(DATABASE_SCOPE)
+    except AzureError as error:
+        raise OperationalError(f"No token for the database: {error.message}") from error
 
 
 class RedisCredentials(CredentialProvider):

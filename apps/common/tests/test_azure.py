@@ -273,6 +273,12 @@ def test_with_entra_the_role_has_no_password_and_is_bound_to_the_identity_each_t
         assert cursor.fetchone() == ("shop",)
 
 
+def test_a_refused_token_is_a_sentence(entra_server, entra):
+    entra.error = ClientAuthenticationError(message="AADSTS700016: unknown application")
+    with pytest.raises(CommandError, match="cannot be prepared: No token for the database: AADSTS700016"):
+        prepare()
+
+
 def test_the_binding_is_a_security_label_that_azure_s_server_reads(entra_server):
     """Any other server understands the statement and misses the provider."""
     with pytest.raises(CommandError, match='security label provider "pgaadauth" is not loaded'):

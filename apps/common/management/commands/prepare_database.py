@@ -15,6 +15,7 @@ from urllib.parse import unquote, urlsplit
 import psycopg2
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.db import OperationalError
 from psycopg2 import extensions
 from psycopg2.sql import SQL, Identifier, Literal
 
@@ -50,21 +51,22 @@ class Command(BaseCommand):
                     cursor.execute(SQL("ALTER SCHEMA public OWNER TO {}").format(Identifier(role)))
             finally:
                 inside.close()
-        except psycopg2.Error as error:
+        except (psycopg2.Error, OperationalError) as error:
             raise CommandError(f"The database of {role} cannot be prepared: {str(error).strip()}") from error
         self.stdout.write(f"The role {role} owns the database {name}.")
 
 
 def _connect(url: str, wait: float, *, database: str = "") -> extensions.connection:
-    """A connection in autocommit (CREATE DATABASE takes no transaction). Raises psycopg2's errors."""
+    """A connection in autocommit, as CREATE DATABASE needs it. Raises psycopg2's errors and OperationalError."""
     if not url:
         raise CommandError("ADMINISTRATOR_URL is empty: set it to the address of the server's administrator.")
     parts = urlsplit(url)
     password = unquote(parts.password or "")
     if settings.DATABASE_AUTHENTICATION == "entra":
-        from apps.common.azure.identity import DATABASE_SCOPE, access_token
+        # Azure's library takes a second to import, and most installations have no use for it.
+        from apps.common.azure.identity import database_password
 
-        password = access_token(DATABASE_SCOPE)
+        password = database_password()
     deadline = time.monotonic() + wait
     while True:
         try:
