@@ -1,10 +1,10 @@
-# The habits of the house. `make help` lists them.
+# `make help` lists the targets.
 .DEFAULT_GOAL := help
 .PHONY: help setup up down demo test chart chart-files gitops terraform settings images kind kind-down lint format openapi lock screenshots clean
 PYTHON := .venv/bin/python
 ARGS ?=
 
-help: ## list the habits
+help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
 setup: ## make .venv and fetch the storefront's libraries
@@ -13,10 +13,10 @@ setup: ## make .venv and fetch the storefront's libraries
 up: setup ## run everything (PORT=8000; ARGS=--no-demo for an empty shop)
 	@exec $(PYTHON) manage.py up $(ARGS)
 
-down: ## stop the running house
+down: ## stop the running stack
 	@$(PYTHON) manage.py down
 
-demo: setup ## load the demo into the running house
+demo: setup ## load the demo into the running stack
 	@$(PYTHON) manage.py demo
 
 test: setup ## run every test (ARGS="catalog -k search" for a part)
@@ -25,9 +25,9 @@ test: setup ## run every test (ARGS="catalog -k search" for a part)
 chart: setup ## check the Helm chart (a part of `make test`)
 	@$(PYTHON) manage.py test chart $(ARGS)
 
-chart-files: setup ## write the chart's schemas, its README's table and the golden renders anew
-	@$(PYTHON) -m house.chart_schema
-	@$(PYTHON) -m house.chart_readme
+chart-files: setup ## write the chart's schemas, its README's table and the golden renders again
+	@$(PYTHON) -m devtools.checks.chart_schema
+	@$(PYTHON) -m devtools.checks.chart_readme
 	@$(PYTHON) -m tests.chart.golden
 
 gitops: setup ## check what Argo CD makes of the manifests (a part of `make test`)
@@ -37,7 +37,7 @@ terraform: setup ## check what makes the cloud (a part of `make test`)
 	@$(PYTHON) manage.py test terraform $(ARGS)
 
 settings: setup ## write infra/settings.yaml wherever it is needed
-	@$(PYTHON) -m house.settings write
+	@$(PYTHON) -m devtools.release.settings write
 
 images: setup ## build the services' container images (ARGS=catalog for one)
 	@$(PYTHON) manage.py images $(ARGS)
@@ -51,20 +51,20 @@ kind-down: setup ## remove that cluster
 lint: setup ## run every check
 	@$(PYTHON) manage.py lint
 
-format: setup ## mend what can be mended
+format: setup ## format the code and apply safe fixes
 	@.venv/bin/ruff check --fix --quiet . || true
 	@.venv/bin/ruff format .
 
-openapi: setup ## write apps/<service>/openapi.yaml anew
-	@$(PYTHON) -m house.openapi
+openapi: setup ## write apps/<service>/openapi.yaml again
+	@$(PYTHON) -m devtools.checks.openapi
 
 lock: setup ## lock requirements/*.in with hashes
-	@$(PYTHON) -m house.lint lock
+	@$(PYTHON) -m devtools.checks.lint lock
 
-screenshots: setup ## take the pictures of the README from the running house
-	@$(PYTHON) -m house.screenshots
+screenshots: setup ## take the pictures of the README from the running stack
+	@$(PYTHON) -m devtools.checks.screenshots
 
-clean: ## remove the house's state (databases, films, logs)
+clean: ## remove the stack's state (databases, films, logs)
 	@if [ -x $(PYTHON) ]; then for port in 8000 $$(ls var 2>/dev/null | sed -n 's/^port-//p'); do \
 	  PORT=$$port $(PYTHON) manage.py down; done; fi
 	@rm -rf var

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""One door to the house: `manage.py <service> <django command>`, or one of the house's own commands."""
+"""One door to the stack: `manage.py <service> <django command>`, or one of the stack's own commands."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ SERVICES = ("auth", "catalog", "payment", "ui", "video")
 ROOT = Path(__file__).resolve().parent
 
 
-def house_folder() -> Path:
-    """Where the house of PORT and HOUSE_VAR keeps its state: the rule of house.config, which no image contains."""
-    if given := os.environ.get("HOUSE_VAR"):
+def stack_folder() -> Path:
+    """Where the stack of PORT and STREAMCART_VAR keeps its state: the rule of devtools.stack.config, which no image contains."""
+    if given := os.environ.get("STREAMCART_VAR"):
         return Path(given).expanduser().resolve()
     port = os.environ.get("PORT") or "8000"
     return ROOT / "var" if port == "8000" else ROOT / "var" / f"port-{port}"
 
 
 def load_environment(service: str) -> None:
-    """Take what `manage.py up` wrote for this service as defaults, so that a command works beside a running house."""
-    path = house_folder() / "env" / f"{service}.env"
+    """Take what `manage.py up` wrote for this service as defaults, so that a command works beside a running stack."""
+    path = stack_folder() / "env" / f"{service}.env"
     if not path.is_file():
         return
     for line in path.read_text().splitlines():
@@ -43,9 +43,9 @@ def main(argv: list[str]) -> int | None:
 
         execute_from_command_line([f"{argv[0]} {service}", *argv[2:]])
         return None
-    from house.cli import main as house
+    from devtools.cli import main as stack
 
-    return house(argv[1:])
+    return stack(argv[1:])
 
 
 if __name__ == "__main__":

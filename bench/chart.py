@@ -9,8 +9,8 @@ import statistics
 import subprocess
 import time
 
-from house.chart_schema import CHART
-from house.tools import helm
+from devtools.checks.chart_schema import CHART
+from devtools.tools import helm
 
 RUNS = 7
 ENVIRONMENTS = ("local", "dev", "prod")

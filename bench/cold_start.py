@@ -11,8 +11,8 @@ import sys
 
 import httpx
 
-from house import images
-from house.config import SERVICES
+from devtools.project import SERVICES
+from devtools.release import images
 from tests.images.containers import fleet
 
 

@@ -48,7 +48,7 @@ def main() -> int:
 @contextmanager
 def database() -> Iterator[None]:
     """A throwaway server with the catalogue's database, named in the environment."""
-    from house.testing import servers
+    from devtools.checks.testing import servers
 
     with servers() as environment, TemporaryDirectory() as media:
         os.environ.update(environment)

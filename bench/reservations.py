@@ -24,8 +24,8 @@ from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from multiprocessing import get_context
 
-from house.config import ROOT
-from house.testing import free_port, servers
+from devtools.checks.testing import free_port, servers
+from devtools.project import ROOT
 
 SKU = "HOT-1"
 PIECES = 10_000_000

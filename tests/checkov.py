@@ -8,15 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from house import tools
-from house.errors import HouseError
+from devtools import tools
+from devtools.errors import DevToolsError
 
 
 def checked(configuration: Path, folder: Path) -> subprocess.CompletedProcess[str]:
     """What checkov says of a folder. Skips the test where checkov cannot be installed."""
     try:
         checkov = tools.checkov()
-    except HouseError as error:
+    except DevToolsError as error:
         pytest.skip(str(error))
     command = [*checkov, "--config-file", str(configuration), "--directory", str(folder)]
     return subprocess.run(command, capture_output=True, text=True, check=False)

@@ -1,4 +1,4 @@
-"""One running house for all end-to-end and browser tests of a session."""
+"""One running stack for all end-to-end and browser tests of a session."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from house.config import ROOT
-from house.testing import free_row
+from devtools.checks.testing import free_row
+from devtools.project import ROOT
 
 START_SECONDS = 240
 PASSWORD = "streamcart-demo"
@@ -38,8 +38,8 @@ def until[T](condition: Callable[[], T], seconds: float = 20, what: str = "it") 
 
 
 @dataclass(frozen=True)
-class RunningHouse:
-    """A house with the demo loaded, and what tests do with it."""
+class RunningStack:
+    """A stack with the demo loaded, and what tests do with it."""
 
     url: str
     port: int
@@ -47,7 +47,7 @@ class RunningHouse:
     environ: dict[str, str]
 
     def manage(self, *arguments: str) -> str:
-        """Run a management command beside the house; returns what it printed."""
+        """Run a management command beside the stack; returns what it printed."""
         run = subprocess.run(
             [sys.executable, str(ROOT / "manage.py"), *arguments],
             env=self.environ,
@@ -75,24 +75,29 @@ class RunningHouse:
         return re.search(r"https?://\S+", self.mail_to(address, subject))[0]
 
 
-def _running_house(var: Path) -> RunningHouse:
+def _running_stack(var: Path) -> RunningStack:
     url = json.loads((var / "run" / "ready.json").read_text())["url"]
     port = httpx.URL(url).port
-    return RunningHouse(url, port, var, dict(os.environ) | {"HOUSE_VAR": str(var), "PORT": str(port)})
+    return RunningStack(url, port, var, dict(os.environ) | {"STREAMCART_VAR": str(var), "PORT": str(port)})
 
 
 @pytest.fixture(scope="session")
-def house() -> Iterator[RunningHouse]:
-    """Started by the same command that people use; with TEST_HOUSE=<its folder> one that is running already."""
-    if running := os.environ.get("TEST_HOUSE"):
-        yield _running_house(Path(running).resolve())
+def stack() -> Iterator[RunningStack]:
+    """Started by the same command that people use; with TEST_STACK=<its folder> one that is running already."""
+    if running := os.environ.get("TEST_STACK"):
+        yield _running_stack(Path(running).resolve())
         return
-    var = Path(tempfile.mkdtemp(prefix="streamcart-house-"))
+    var = Path(tempfile.mkdtemp(prefix="streamcart-stack-"))
     port = free_row()
     environ = {name: value for name, value in os.environ.items() if not name.endswith(("DATABASE_URL", "REDIS_URL"))}
     # All requests of all tests come from one address; streams are renewed every few seconds, so that films of seconds
     # show it.
-    environ |= {"HOUSE_VAR": str(var), "PORT": str(port), "GATEWAY_LIMITS": "off", "STREAM_SECONDS": STREAM_SECONDS}
+    environ |= {
+        "STREAMCART_VAR": str(var),
+        "PORT": str(port),
+        "GATEWAY_LIMITS": "off",
+        "STREAM_SECONDS": STREAM_SECONDS,
+    }
     log = (var / "up.log").open("wb")
     process = subprocess.Popen(
         [sys.executable, str(ROOT / "manage.py"), "up"], env=environ, stdout=log, stderr=log, start_new_session=True
@@ -102,10 +107,10 @@ def house() -> Iterator[RunningHouse]:
         until(
             lambda: ready.is_file() or process.poll() is not None,
             START_SECONDS,
-            f"the start of the house (see {log.name})",
+            f"the start of the stack (see {log.name})",
         )
         assert process.poll() is None, (var / "up.log").read_text()[-3000:]
-        yield RunningHouse(json.loads(ready.read_text())["url"], port, var, environ)
+        yield RunningStack(json.loads(ready.read_text())["url"], port, var, environ)
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(timeout=60)
@@ -114,9 +119,9 @@ def house() -> Iterator[RunningHouse]:
 
 
 @pytest.fixture
-def api(house: RunningHouse) -> Iterator[httpx.Client]:
+def api(stack: RunningStack) -> Iterator[httpx.Client]:
     """A stranger with an HTTP client at the gateway."""
-    with httpx.Client(base_url=f"{house.url}/api", timeout=30) as client:
+    with httpx.Client(base_url=f"{stack.url}/api", timeout=30) as client:
         yield client
 
 
@@ -133,12 +138,12 @@ def sign_in(api: httpx.Client) -> Callable[..., dict[str, str]]:
 
 
 @pytest.fixture
-def newcomer(house: RunningHouse, api: httpx.Client, sign_in) -> tuple[str, dict[str, str]]:
+def newcomer(stack: RunningStack, api: httpx.Client, sign_in) -> tuple[str, dict[str, str]]:
     """A person who has just registered and confirmed the address: e-mail and header."""
     email = f"new-{uuid.uuid4().hex[:10]}@example.com"
     body = {"email": email, "password": "a long enough secret", "name": "Nova"}
     assert api.post("/auth/v1/users", json=body).status_code == 202
-    token = house.link_in_mail(email, "Confirm").partition("token=")[2]
+    token = stack.link_in_mail(email, "Confirm").partition("token=")[2]
     assert (
         api.post("/auth/v1/users/verify-email", json={"token": httpx.URL(f"?t={token}").params["t"]}).status_code == 200
     )

@@ -16,8 +16,8 @@ from pathlib import Path
 
 import psycopg2
 
-from house.gateway import binary
-from house.testing import free_port, servers
+from devtools.checks.testing import free_port, servers
+from devtools.stack.gateway import binary
 
 ROOT = Path(__file__).resolve().parents[2]
 GUNICORN = ROOT / "apps/common/gunicorn.py"

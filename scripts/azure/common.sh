@@ -14,7 +14,7 @@ fail() {
 }
 
 # One value of infra/settings.yaml.
-setting() { (cd "$root" && "$python" -m house.settings get "$1"); }
+setting() { (cd "$root" && "$python" -m devtools.release.settings get "$1"); }
 
 need() {
   local tool

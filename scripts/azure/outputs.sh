@@ -6,7 +6,7 @@ need terraform
 folder=$roots/$environment
 
 terraform -chdir="$folder" init -input=false -reconfigure -backend-config=backend.hcl >/dev/null
-terraform -chdir="$folder" output -json values | (cd "$root" && "$python" -m house.settings take "$environment")
+terraform -chdir="$folder" output -json values | (cd "$root" && "$python" -m devtools.release.settings take "$environment")
 echo "Enter these name servers as NS records of $(setting "environments.$environment.host") where its parent domain is kept:"
 terraform -chdir="$folder" output name_servers
 echo "Commit what changed under argocd/ and infra/outputs/."

@@ -11,14 +11,14 @@ if [ "$1" = push ]; then
     say "There is nothing to compare with before $target (a new branch, or one that was overwritten): start the workflow by hand."
     exit 0
   fi
-  services=$(python3 -m house.release promoted "$2" "$target")
+  services=$(python3 -m devtools.release.gitops promoted "$2" "$target")
   if [ -z "$services" ]; then
     say "No image of production changed: production follows with the next promotion."
     exit 0
   fi
   say "Promoted: $services"
 fi
-if ! said=$(python3 -m house.release advance "$target" 2>&1); then
+if ! said=$(python3 -m devtools.release.gitops advance "$target" 2>&1); then
   fail "$said"
 fi
 say "$said"

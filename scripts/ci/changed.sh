@@ -4,5 +4,5 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 . scripts/ci/lib.sh
 # Alone in its line: inside of another command its failure would be lost, and nothing tested.
-parts=$(python3 -m house.changed ${BASE:+"origin/$BASE"})
+parts=$(python3 -m devtools.checks.changed ${BASE:+"origin/$BASE"})
 output parts "$parts"

@@ -33,7 +33,7 @@ done
 
 kind create cluster --name "$name" --image "$(scripts/ci/tool.sh image kind-node)" --wait 120s
 kind load docker-image --name "$name" "${images[@]}"
-.venv/bin/python -m house.addons | kubectl apply --server-side --filename -
+.venv/bin/python -m devtools.release.addons | kubectl apply --server-side --filename -
 version=$(sed -n '/^variable "chart_version"/,/^}/s/ *default *= "\(.*\)"/\1/p' infra/terraform/modules/argocd/variables.tf)
 helm install argocd argo-cd --repo https://argoproj.github.io/argo-helm --version "$version" \
   --namespace argocd --create-namespace --wait --timeout 10m \

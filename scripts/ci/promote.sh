@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 . scripts/ci/lib.sh
 git_sign_in
-if ! branch=$(python3 -m house.release promote "$1" 2>&1); then
+if ! branch=$(python3 -m devtools.release.gitops promote "$1" 2>&1); then
   fail "$branch"
 fi
 case $branch in
@@ -23,7 +23,7 @@ title=$(git log -1 --format=%s "origin/$branch" 2>/dev/null || git log -1 --form
 body="The images that dev runs, digest and all. When this is merged, the workflow *production* moves the branch *release*
 to the merge, and Argo CD syncs. Production then follows these commits as well:
 
-$(python3 -m house.release pending | sed 's/^/- /')"
+$(python3 -m devtools.release.gitops pending | sed 's/^/- /')"
 if url=$(gh pr create --head "$branch" --base main --title "$title" --body "$body" 2>&1); then
   say "Merge it to promote: $url"
 else

@@ -8,7 +8,7 @@ repository=$1 tag=$2
 shift 2
 merged=$(mktemp --directory)
 trap 'rm -rf "$merged"' EXIT
-digest=$(python3 -m house.oci "$merged" "$@")
+digest=$(python3 -m devtools.release.oci "$merged" "$@")
 # A registry on this machine (a test's) has no TLS.
 case $repository in
   localhost:* | 127.0.0.1:*) plain=(--plain-http) to_plain=(--to-plain-http) ;;

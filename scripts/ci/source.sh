@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The repository's address, from infra/settings.yaml, for images and charts. Without a YAML library, which a build has
-# none of: a test holds it against house.settings.
+# none of: a test holds it against devtools.release.settings.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 awk '

@@ -18,7 +18,7 @@ if ! terraform -chdir="$root" apply -input=false -no-color "$plan" 2>&1 | tee "$
   fi
   fail "$environment was not applied completely. What was applied is in the state: fix the cause, then \"Re-run all jobs\"."
 fi
-terraform -chdir="$root" output -json values | python3 -m house.settings take "$environment"
+terraform -chdir="$root" output -json values | python3 -m devtools.release.settings take "$environment"
 changed=$(git status --short)
 if [ -n "$changed" ]; then
   say "$environment is applied. Commit what the manifests have to say now (docs/azure.md):"

@@ -18,9 +18,9 @@ for service in auth catalog payment ui video; do
 done
 dist=$(mktemp --directory)
 trap 'rm -rf "$dist"' EXIT
-mapfile -t files < <("$python" -m house.chart_release "$dist" --version "$version" --registry "$registry" "${digests[@]}")
+mapfile -t files < <("$python" -m devtools.release.chart_release "$dist" --version "$version" --registry "$registry" "${digests[@]}")
 [ "${#files[@]}" -gt 1 ] || fail "The chart of $version cannot be packaged."
-helm=$("$python" -c 'from house.tools import helm; print(helm())')
+helm=$("$python" -c 'from devtools.tools import helm; print(helm())')
 pushed=$("$helm" push "${files[0]}" "oci://$registry/charts" "${plain[@]}" --registry-config "${DOCKER_CONFIG:-$HOME/.docker}/config.json" 2>&1) \
   || fail "The chart cannot be pushed: $pushed"
 digest=$(sed -n 's/^Digest: *//p' <<<"$pushed")

@@ -9,9 +9,9 @@ import redis
 
 
 @pytest.fixture
-def valkey(house) -> redis.Redis:
+def valkey(stack) -> redis.Redis:
     """The server of caches and queues."""
-    return redis.Redis(port=house.port + 7)
+    return redis.Redis(port=stack.port + 7)
 
 
 @pytest.fixture(autouse=True)

@@ -9,7 +9,7 @@ import yaml
 from hypothesis import HealthCheck, Phase
 from schemathesis import checks
 
-from house.config import ROOT
+from devtools.project import ROOT
 
 SERVICES = ("auth", "catalog", "payment", "video")
 ALWAYS: dict[str, Any] = {

@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.conftest import PASSWORD, RunningHouse, until
+from tests.conftest import PASSWORD, RunningStack, until
 
 pytestmark = pytest.mark.attack
 SECRET = "a long enough secret"
@@ -32,12 +32,12 @@ print(Session.objects.exists())
 ADMINS = ("auth", "catalog", "payment", "video")
 
 
-def make_staff(house: RunningHouse, folder: Path) -> dict[str, str]:
+def make_staff(stack: RunningStack, folder: Path) -> dict[str, str]:
     """A member of staff with every role but the highest, of whom no other test knows."""
     person = {"id": str(uuid.uuid4()), "email": f"staff-{uuid.uuid4().hex[:10]}@example.com"}
     file = folder / "staff.json"
     file.write_text(json.dumps([person | {"password": PASSWORD, "name": "Sam", "roles": ROLES}]))
-    house.manage("auth", "import_users", str(file))
+    stack.manage("auth", "import_users", str(file))
     return person
 
 
@@ -53,9 +53,9 @@ def is_in(browser: httpx.Client, service: str) -> bool:
     return browser.get(f"/{service}/admin/").status_code == 200
 
 
-def close_account(house: RunningHouse, user_id: str) -> None:
+def close_account(stack: RunningStack, user_id: str) -> None:
     """What an administrator does: no role but the customer's, and not active."""
-    with httpx.Client(base_url=f"{house.url}/api", timeout=30) as browser:
+    with httpx.Client(base_url=f"{stack.url}/api", timeout=30) as browser:
         sign_in_to_admin(browser, "auth", "admin@example.com")
         address = f"/auth/admin/accounts/user/{user_id}/change/"
         page = browser.get(address).text
@@ -74,14 +74,14 @@ def statuses(api: httpx.Client, token: dict[str, str]) -> dict[str, int]:
     return answers
 
 
-def test_dismissed_staff_are_out_of_every_admin_and_api_within_seconds(house, api, sign_in, tmp_path):
-    person = make_staff(house, tmp_path)
+def test_dismissed_staff_are_out_of_every_admin_and_api_within_seconds(stack, api, sign_in, tmp_path):
+    person = make_staff(stack, tmp_path)
     token = sign_in(person["email"])
     assert 401 not in statuses(api, token).values()
-    with httpx.Client(base_url=f"{house.url}/api", timeout=30) as browser:
+    with httpx.Client(base_url=f"{stack.url}/api", timeout=30) as browser:
         for service in ADMINS:
             sign_in_to_admin(browser, service, person["email"])
-        close_account(house, person["id"])
+        close_account(stack, person["id"])
         until(lambda: not any(is_in(browser, service) for service in ADMINS), 10, "the end of every staff session")
     until(lambda: set(statuses(api, token).values()) == {401}, 10, "the refusal of the token by every service")
     assert api.get(f"/auth/internal/sessions/{person['id']}", headers=token).status_code == 404, "for services alone"
@@ -89,38 +89,38 @@ def test_dismissed_staff_are_out_of_every_admin_and_api_within_seconds(house, ap
     assert refused.status_code == 401
 
 
-def test_staff_who_lose_a_role_lose_their_sessions_and_come_back_with_less(house, api, sign_in, tmp_path):
-    person = make_staff(house, tmp_path)
+def test_staff_who_lose_a_role_lose_their_sessions_and_come_back_with_less(stack, api, sign_in, tmp_path):
+    person = make_staff(stack, tmp_path)
     token = sign_in(person["email"])
-    with httpx.Client(base_url=f"{house.url}/api", timeout=30) as browser:
+    with httpx.Client(base_url=f"{stack.url}/api", timeout=30) as browser:
         sign_in_to_admin(browser, "catalog", person["email"])
         entry = person | {"password": PASSWORD, "name": "Sam", "roles": ["support_staff"]}
         (tmp_path / "staff.json").write_text(json.dumps([entry]))
-        house.manage("auth", "import_users", str(tmp_path / "staff.json"))
+        stack.manage("auth", "import_users", str(tmp_path / "staff.json"))
         until(lambda: not is_in(browser, "catalog"), 10, "the end of the staff session")
         until(lambda: set(statuses(api, token).values()) == {401}, 10, "the refusal of the older token")
         sign_in_to_admin(browser, "payment", person["email"])
     assert 401 not in statuses(api, sign_in(person["email"])).values()
 
 
-def test_a_device_signed_out_alone_is_out_of_the_admin_at_the_next_check(house, api, sign_in, tmp_path):
+def test_a_device_signed_out_alone_is_out_of_the_admin_at_the_next_check(stack, api, sign_in, tmp_path):
     """No event is published for one device: the admin finds out when it asks, every few minutes."""
-    person = make_staff(house, tmp_path)
+    person = make_staff(stack, tmp_path)
     token = sign_in(person["email"])
-    with httpx.Client(base_url=f"{house.url}/api", timeout=30) as browser:
+    with httpx.Client(base_url=f"{stack.url}/api", timeout=30) as browser:
         sign_in_to_admin(browser, "catalog", person["email"])
-        assert "True" in house.manage("catalog", "shell", "-c", MAKE_CHECKS_DUE)
+        assert "True" in stack.manage("catalog", "shell", "-c", MAKE_CHECKS_DUE)
         assert is_in(browser, "catalog"), "auth confirms the session"
 
         sessions = api.get("/auth/v1/me/sessions", headers=token).json()["results"]
         [of_admin] = [session["id"] for session in sessions if not session["is_current"]]
         assert api.delete(f"/auth/v1/me/sessions/{of_admin}", headers=token).status_code == 204
         assert is_in(browser, "catalog"), "nobody has asked yet"
-        house.manage("catalog", "shell", "-c", MAKE_CHECKS_DUE)
+        stack.manage("catalog", "shell", "-c", MAKE_CHECKS_DUE)
         assert not is_in(browser, "catalog")
 
 
-def test_a_deleted_account_orders_nothing_and_what_it_ordered_at_that_moment_is_erased(house, api, newcomer):
+def test_a_deleted_account_orders_nothing_and_what_it_ordered_at_that_moment_is_erased(stack, api, newcomer):
     email, token = newcomer
     variants = api.get("/catalog/v1/products/metropolis").json()["variants"]
     sku = next(variant["sku"] for variant in variants if variant["offer"] == "buy")
@@ -143,4 +143,4 @@ def test_a_deleted_account_orders_nothing_and_what_it_ordered_at_that_moment_is_
     look = (
         f"from apps.payment.orders.models import Order; print('left:', Order.objects.filter(email={email!r}).count())"
     )
-    until(lambda: "left: 0" in house.manage("payment", "shell", "-c", look), 45, "the erasure of the order")
+    until(lambda: "left: 0" in stack.manage("payment", "shell", "-c", look), 45, "the erasure of the order")

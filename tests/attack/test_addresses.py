@@ -23,12 +23,12 @@ def register(api: httpx.Client, email: str) -> httpx.Response:
     return api.post("/auth/v1/users", json={"email": email, "password": SECRET, "name": "Mallory"})
 
 
-def test_no_spelling_of_a_known_address_makes_a_second_account(house, api, newcomer, sign_in):
+def test_no_spelling_of_a_known_address_makes_a_second_account(stack, api, newcomer, sign_in):
     email, _ = newcomer
     with ThreadPoolExecutor(len(SPELLINGS)) as pool:
         answers = list(pool.map(lambda pattern: register(api, spelled(pattern, email)), SPELLINGS))
     assert {answer.status_code for answer in answers} == {202}
-    assert "already" in house.mail_to(email, "You already have an account")
+    assert "already" in stack.mail_to(email, "You already have an account")
     # Not all: guessing locks, and other tests sign in from the same address.
     for pattern in SPELLINGS[1:3]:
         refused = api.post("/auth/v1/tokens", json={"email": spelled(pattern, email), "password": SECRET})
@@ -49,7 +49,7 @@ def test_what_hides_in_an_address_makes_no_account_and_sends_no_mail(api, newcom
     assert api.patch("/auth/v1/me", json=name, headers=token).status_code == 400
 
 
-def test_no_mail_goes_to_anybody_else(house):
+def test_no_mail_goes_to_anybody_else(stack):
     """Whatever the tests above have caused to be sent."""
-    mails = until(lambda: list((house.var / "mail").glob("*")), what="a mail")
+    mails = until(lambda: list((stack.var / "mail").glob("*")), what="a mail")
     assert not [mail for mail in mails if b"victim@example.com" in mail.read_bytes().lower()]

@@ -38,8 +38,8 @@ def send(operation: Any, headers: dict[str, str], *, requests: int) -> list[Exce
 
 @pytest.mark.parametrize("service", SERVICES)
 @pytest.mark.parametrize("who", REQUESTS)
-def test_answers_are_what_the_document_says_whatever_is_sent(house, headers_of, service, who):
-    headers, found = headers_of[who](), operations(service, house.url)
+def test_answers_are_what_the_document_says_whatever_is_sent(stack, headers_of, service, who):
+    headers, found = headers_of[who](), operations(service, stack.url)
     assert len(found) > 10
     wrong = {
         operation.label: [str(error)[:600] for error in errors]

@@ -23,7 +23,7 @@ ODD = [
 PAGES = ["/", "/shop", "/p/stoneware-mug", "/api/catalog/v1/products?limit=3", "/api/video/v1/titles"]
 
 
-def test_pages_of_others_stay_while_some_send_what_cannot_be_read(house):
+def test_pages_of_others_stay_while_some_send_what_cannot_be_read(stack):
     async def nag(client: httpx.AsyncClient, done: asyncio.Event) -> list[tuple[str, int]]:
         found: list[tuple[str, int]] = []
         while not done.is_set():
@@ -32,7 +32,7 @@ def test_pages_of_others_stay_while_some_send_what_cannot_be_read(house):
 
     async def attack() -> tuple[list[tuple[str, int]], list[tuple[str, int]]]:
         done = asyncio.Event()
-        async with httpx.AsyncClient(base_url=house.url, timeout=60) as client:
+        async with httpx.AsyncClient(base_url=stack.url, timeout=60) as client:
             nags = [asyncio.create_task(nag(client, done)) for _ in range(6)]
             innocent = [(path, (await client.get(path)).status_code) for _ in range(8) for path in PAGES]
             done.set()

@@ -10,16 +10,16 @@ from typing import Any
 import psycopg2
 import pytest
 
-from tests.conftest import RunningHouse, until
+from tests.conftest import RunningStack, until
 from tests.e2e.test_journey import GOOD, filled_cart, pay, sku_of
 
 pytestmark = pytest.mark.attack
 
 
 @contextmanager
-def database(house: RunningHouse, service: str) -> Iterator[Any]:
+def database(stack: RunningStack, service: str) -> Iterator[Any]:
     """A cursor in the service's own database; what it locks is free again afterwards."""
-    lines = (house.var / "env" / f"{service}.env").read_text().splitlines()
+    lines = (stack.var / "env" / f"{service}.env").read_text().splitlines()
     (url,) = [line.partition("=")[2] for line in lines if line.removeprefix("export ").startswith("DATABASE_URL=")]
     connection = psycopg2.connect(shlex.split(url)[0])
     try:
@@ -40,21 +40,21 @@ RESERVED = (
 WAITING = "SELECT count(*) FROM pg_locks WHERE NOT granted"
 
 
-def test_stock_that_is_reserved_after_its_order_was_cancelled_is_free_again(house, api, newcomer):
+def test_stock_that_is_reserved_after_its_order_was_cancelled_is_free_again(stack, api, newcomer):
     """Somebody holds the stock's row longer than payment waits: the reservation goes on when nobody wants it."""
     _, me = newcomer
     product = api.get("/catalog/v1/products", params={"kind": "goods", "in_stock": "true", "limit": 1}).json()
     sku = sku_of(api, product["results"][0]["slug"])
     cart = filled_cart(api, me, sku)
-    with database(house, "catalog") as look:
+    with database(stack, "catalog") as look:
         look.connection.autocommit = True
         (before,) = asked(look, RESERVED, sku)
-        with database(house, "catalog") as hold:
+        with database(stack, "catalog") as hold:
             asked(hold, f"{RESERVED} FOR UPDATE OF s", sku)
             assert pay(api, me, cart, GOOD).status_code == 503
             assert asked(look, WAITING) > (0,), "the reservation still waits for the stock"
         until(lambda: asked(look, WAITING) == (0,), what="the late reservation")
-        with database(house, "payment") as orders:
+        with database(stack, "payment") as orders:
             order_id, state, release_due_at = asked(
                 orders, "SELECT id, state, stock_release_due_at FROM orders_order WHERE cart_id = %s", cart["id"]
             )

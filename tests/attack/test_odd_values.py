@@ -126,22 +126,22 @@ def requests_of(operation: Any) -> Iterator[tuple[str, str, str | None]]:
 
 
 @pytest.fixture(scope="module")
-def staff(house) -> dict[str, str]:
+def staff(stack) -> dict[str, str]:
     """Who gets furthest. Signed in once: some requests name a wrong password, which locks sign-in for a while."""
     body = {"email": "admin@example.com", "password": PASSWORD}
-    answer = httpx.post(f"{house.url}/api/auth/v1/tokens", json=body, timeout=30)
+    answer = httpx.post(f"{stack.url}/api/auth/v1/tokens", json=body, timeout=30)
     return {"Authorization": f"Bearer {answer.json()['access']}"}
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_no_value_in_an_address_or_a_body_is_a_500(house, staff, service):
+def test_no_value_in_an_address_or_a_body_is_a_500(stack, staff, service):
     headers = staff | {"Content-Type": "application/json"}
     found: list[tuple[str, str, str, int, str]] = []
     statuses: Counter[int] = Counter()
     with httpx.Client(timeout=60, headers=headers) as client:
-        for operation in operations(service, house.url):
+        for operation in operations(service, stack.url):
             for method, path, body in requests_of(operation):
-                request = client.build_request(method, house.url, content=body and body.encode())
+                request = client.build_request(method, stack.url, content=body and body.encode())
                 request.extensions["target"] = f"/api/{service}{path}".encode()
                 answer = client.send(request)
                 statuses[answer.status_code] += 1
@@ -157,10 +157,10 @@ def test_no_value_in_an_address_or_a_body_is_a_500(house, staff, service):
 
 
 @pytest.mark.parametrize("header", HEADERS)
-def test_no_header_is_a_500(house, header):
+def test_no_header_is_a_500(stack, header):
     paths = ["/", "/cart", "/api/catalog/v1/products?limit=1", "/api/payment/v1/orders", "/api/catalog/admin/"]
     writes = ["/api/payment/v1/carts", "/api/auth/v1/tokens", "/api/payment/v1/webhooks/sandbox"]
-    with httpx.Client(base_url=house.url, timeout=60) as client:
+    with httpx.Client(base_url=stack.url, timeout=60) as client:
         for odd in ODD_HEADERS:
             value = odd.encode("latin-1")
             for path in paths:
@@ -186,10 +186,10 @@ SHOP = [
 
 
 @pytest.mark.parametrize("address", SHOP)
-def test_no_address_of_the_shop_is_a_500(house, address):
+def test_no_address_of_the_shop_is_a_500(stack, address):
     with httpx.Client(timeout=60) as client:
         for odd in IN_ADDRESSES:
-            request = client.build_request("GET", house.url)
+            request = client.build_request("GET", stack.url)
             request.extensions["target"] = address.format(odd).encode()
             assert client.send(request).status_code < 500, odd
 
@@ -206,13 +206,13 @@ FORMS = [
 
 
 @pytest.mark.parametrize(("path", "fields"), FORMS)
-def test_no_form_of_the_shop_is_a_500(house, path, fields):
-    with httpx.Client(base_url=house.url, timeout=60, follow_redirects=False) as client:
+def test_no_form_of_the_shop_is_a_500(stack, path, fields):
+    with httpx.Client(base_url=stack.url, timeout=60, follow_redirects=False) as client:
         page = client.get("/account/sign-in").text
         token = page.partition('name="csrfmiddlewaretoken" value="')[2].partition('"')[0]
         assert token
         for odd in IN_ADDRESSES:
             pairs = [f"{name}={value.format(odd)}" for name, value in fields.items()]
             content = "&".join([f"csrfmiddlewaretoken={token}", *pairs]).encode()
-            headers = {"Content-Type": "application/x-www-form-urlencoded", "Origin": house.url}
+            headers = {"Content-Type": "application/x-www-form-urlencoded", "Origin": stack.url}
             assert client.post(path, content=content, headers=headers).status_code < 500, odd

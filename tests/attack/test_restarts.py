@@ -23,13 +23,13 @@ ALL = [*CATALOG, "/", "/shop", "/api/auth/.well-known/jwks.json", "/api/video/v1
 
 
 @contextmanager
-def load(house, paths: list[str], *, threads: int = 4) -> Iterator[list[httpx.Response]]:
+def load(stack, paths: list[str], *, threads: int = 4) -> Iterator[list[httpx.Response]]:
     """GETs in turn, until the block is left; yields the answers, which are all there afterwards."""
     answers: list[httpx.Response] = []
     done = threading.Event()
 
     def ask() -> None:
-        with httpx.Client(base_url=house.url, timeout=60) as client:
+        with httpx.Client(base_url=stack.url, timeout=60) as client:
             while not done.is_set():
                 answers.extend(client.get(path) for path in paths)
 
@@ -49,28 +49,28 @@ def wait_for_more(answers: list[httpx.Response], number: int) -> None:
     until(lambda: len(answers) >= seen + number, 60, f"{number} more answers")
 
 
-def workers_of(house) -> list[int]:
+def workers_of(stack) -> list[int]:
     """The processes of catalog that answer requests."""
-    (server,) = pids(house, "apps.catalog.wsgi")
+    (server,) = pids(stack, "apps.catalog.wsgi")
     return [child.pid for child in psutil.Process(server).children()]
 
 
-def test_a_web_process_that_is_killed_loses_no_request(house):
-    with load(house, CATALOG) as answers:
+def test_a_web_process_that_is_killed_loses_no_request(stack):
+    with load(stack, CATALOG) as answers:
         wait_for_more(answers, 20)
-        victim = workers_of(house)[0]
+        victim = workers_of(stack)[0]
         os.kill(victim, signal.SIGKILL)
-        until(lambda: workers_of(house) and victim not in workers_of(house), 60, "a new process")
+        until(lambda: workers_of(stack) and victim not in workers_of(stack), 60, "a new process")
         wait_for_more(answers, 40)
     assert {(str(answer.url), answer.status_code) for answer in answers if answer.status_code != 200} == set()
 
 
-def test_a_service_that_is_killed_whole_is_back_soon_and_says_so_until_then(house):
-    with load(house, CATALOG) as answers:
+def test_a_service_that_is_killed_whole_is_back_soon_and_says_so_until_then(stack):
+    with load(stack, CATALOG) as answers:
         wait_for_more(answers, 20)
-        (server,) = pids(house, "apps.catalog.wsgi")
+        (server,) = pids(stack, "apps.catalog.wsgi")
         os.kill(server, signal.SIGKILL)
-        until(lambda: pids(house, "apps.catalog.wsgi") not in ([], [server]), 30, "a new server")
+        until(lambda: pids(stack, "apps.catalog.wsgi") not in ([], [server]), 30, "a new server")
         until(lambda: answers[-1].status_code == 200, 60, "an answer")
         wait_for_more(answers, 40)
     refused = [answer for answer in answers if answer.status_code != 200]
@@ -80,18 +80,18 @@ def test_a_service_that_is_killed_whole_is_back_soon_and_says_so_until_then(hous
 
 
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
-def test_no_request_is_a_500_while_the_database_restarts(house, sign_in, how):
+def test_no_request_is_a_500_while_the_database_restarts(stack, sign_in, how):
     me = sign_in("ada@example.com")
     personal: Callable[[], httpx.Response] = lambda: httpx.get(  # noqa: E731  (asked twice)
-        f"{house.url}/api/payment/v1/orders", headers=me, timeout=60
+        f"{stack.url}/api/payment/v1/orders", headers=me, timeout=60
     )
-    with load(house, ALL) as answers:
+    with load(stack, ALL) as answers:
         wait_for_more(answers, 20)
-        (victim,) = pids(house, "postgres")
+        (victim,) = pids(stack, "postgres")
         os.kill(victim, how)
         statuses = set()
         ends_at = time.monotonic() + 90
-        while pids(house, "postgres") in ([], [victim]) or personal().status_code != 200:
+        while pids(stack, "postgres") in ([], [victim]) or personal().status_code != 200:
             assert time.monotonic() < ends_at, "PostgreSQL did not come back"
             statuses.add(personal().status_code)
         until(lambda: {answer.status_code for answer in answers[-20:]} == {200}, 60, "answers")

@@ -8,14 +8,14 @@ import pytest
 pytestmark = pytest.mark.attack
 
 
-def test_invented_parameters_make_no_entries_in_the_cache(house, valkey):
+def test_invented_parameters_make_no_entries_in_the_cache(stack, valkey):
     refusing = "/api/catalog/v1/products"
     paths = [
         "/api/catalog/v1/products/stoneware-mug",
         "/api/catalog/v1/categories",
         "/api/catalog/v1/search/suggest?q=m",
     ]
-    with httpx.Client(base_url=house.url) as client:
+    with httpx.Client(base_url=stack.url) as client:
         for path in paths:
             client.get(path)
         before = valkey.dbsize()

@@ -74,7 +74,7 @@ def buy(api: httpx.Client, headers: dict[str, str], slug: str, offer: str) -> st
     return paid.json()["number"]
 
 
-def refund(house, number: str) -> None:
+def refund(stack, number: str) -> None:
     """What payment says of an order that was paid back, on its way through the events."""
     code = f"""
 from django.db import transaction
@@ -82,10 +82,10 @@ from apps.common import outbox
 with transaction.atomic():
     outbox.publish(type="order.refunded", subject="{number}", data={{"order_number": "{number}"}})
 """
-    house.manage("payment", "shell", "-c", code)
+    stack.manage("payment", "shell", "-c", code)
 
 
-def test_only_a_living_session_with_a_reason_streams_on(house, api, newcomer):
+def test_only_a_living_session_with_a_reason_streams_on(stack, api, newcomer):
     _, me = newcomer
     order, _ = buy(api, me, "metropolis", "buy"), buy(api, me, "the-general", "rent")
     living, stopped, rental = (
@@ -99,7 +99,7 @@ def test_only_a_living_session_with_a_reason_streams_on(house, api, newcomer):
     stopped.stop()
     assert stopped.beat().json()["type"] == "/problems/playback-ended"
     end = "Entitlement.objects.filter(title_slug='the-general', pk=best_entitlement(S.user_id, 'the-general').pk)"
-    house.manage(
+    stack.manage(
         *("video", "shell", "-c"),
         "from apps.video.playback.models import *; from apps.video.playback.selectors import best_entitlement; "
         f"S = PlaybackSession.objects.get(pk='{rental.session}'); {end}.update(expires_at=S.created_at)",
@@ -124,7 +124,7 @@ def test_only_a_living_session_with_a_reason_streams_on(house, api, newcomer):
     assert others[0].beat().status_code == 200
 
     # A refund ends all of them.
-    refund(house, order)
+    refund(stack, order)
     until(lambda: living.beat().status_code in (403, 409), what="the refund in video")
     until(lambda: living.is_refused() and others[1].is_refused(), what="the end of the refunded streams")
     assert others[1].beat().json()["type"] == "/problems/not-entitled"

@@ -38,9 +38,9 @@ async def innocent(client: httpx.AsyncClient, done: asyncio.Event) -> list[int]:
     return statuses
 
 
-def test_bodies_of_every_size_that_nobody_reads_harm_nobody(house):
+def test_bodies_of_every_size_that_nobody_reads_harm_nobody(stack):
     async def attack() -> tuple[list[tuple[int, int]], list[int]]:
-        async with httpx.AsyncClient(base_url=f"{house.url}/api", timeout=60) as client:
+        async with httpx.AsyncClient(base_url=f"{stack.url}/api", timeout=60) as client:
             done = asyncio.Event()
             shoppers = [asyncio.create_task(innocent(client, done)) for _ in range(3)]
             got = []

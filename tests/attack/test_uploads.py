@@ -20,18 +20,18 @@ IMPORTS = "/api/catalog/v1/imports"
 ADMIN_IMPORTS = "/api/catalog/admin/imports/importjob/add/"
 
 
-def connect(house) -> socket.socket:
-    return socket.create_connection(("127.0.0.1", house.port), timeout=20)
+def connect(stack) -> socket.socket:
+    return socket.create_connection(("127.0.0.1", stack.port), timeout=20)
 
 
-def spooled(house) -> list[Path]:
+def spooled(stack) -> list[Path]:
     """Bodies that the gateway is storing."""
-    return [path for path in (house.var / "run" / "nginx-body").rglob("*") if path.is_file()]
+    return [path for path in (stack.var / "run" / "nginx-body").rglob("*") if path.is_file()]
 
 
 @pytest.mark.parametrize("path", SMALL)
-def test_a_body_of_more_than_a_megabyte_is_refused_by_its_announcement(house, path):
-    with connect(house) as link:
+def test_a_body_of_more_than_a_megabyte_is_refused_by_its_announcement(stack, path):
+    with connect(stack) as link:
         link.sendall(request_head("POST", path, length=2 * MEBIBYTE))
         status, headers, _ = read_response(link)
     assert status == 413
@@ -40,8 +40,8 @@ def test_a_body_of_more_than_a_megabyte_is_refused_by_its_announcement(house, pa
 
 
 @pytest.mark.parametrize("path", SMALL)
-def test_a_body_of_unknown_length_is_cut_off_at_the_same_size(house, path):
-    with connect(house) as link:
+def test_a_body_of_unknown_length_is_cut_off_at_the_same_size(stack, path):
+    with connect(stack) as link:
         link.sendall(request_head("POST", path, chunked=True))
         chunk = b"10000\r\n" + b"x" * 65_536 + b"\r\n"
         try:
@@ -63,24 +63,24 @@ def test_a_body_of_unknown_length_is_cut_off_at_the_same_size(house, path):
         (ADMIN_IMPORTS, {"Cookie": "catalog_csrf=x; catalog_session=x"}, 302),
     ],
 )
-def test_who_may_not_upload_is_refused_before_the_body_is_sent_and_nothing_is_stored(house, path, headers, expected):
+def test_who_may_not_upload_is_refused_before_the_body_is_sent_and_nothing_is_stored(stack, path, headers, expected):
     kind = {"Content-Type": "multipart/form-data; boundary=x"}
-    with connect(house) as link:
+    with connect(stack) as link:
         link.sendall(request_head("POST", path, length=40 * MEBIBYTE, headers=kind | headers) + b"x" * 200_000)
         status, _, _ = read_response(link)
-        assert spooled(house) == []
+        assert spooled(stack) == []
     assert status == expected
 
 
-def test_a_customer_may_not_upload_either(house, sign_in):
-    with connect(house) as link:
+def test_a_customer_may_not_upload_either(stack, sign_in):
+    with connect(stack) as link:
         headers = sign_in("ada@example.com") | {"Content-Type": "text/csv"}
         link.sendall(request_head("POST", IMPORTS, length=40 * MEBIBYTE, headers=headers) + b"x" * 200_000)
         status, _, _ = read_response(link)
     assert status == 403
 
 
-def test_senders_that_stop_halfway_keep_nobody_from_the_shop(house):
+def test_senders_that_stop_halfway_keep_nobody_from_the_shop(stack):
     """Uploads, small uploads to the admin with a token against forgery, and small bodies: none arrives whole, and they
     are far more than the service has threads."""
     csrf = {"Cookie": f"catalog_csrf={'x' * 32}", "Content-Type": "multipart/form-data; boundary=x"}
@@ -89,21 +89,21 @@ def test_senders_that_stop_halfway_keep_nobody_from_the_shop(house):
         (ADMIN_IMPORTS, MEBIBYTE - 1, csrf),
         ("/api/catalog/v1/quotes", 1000, {"Content-Type": "application/json"}),
     ]
-    links = [connect(house) for _ in range(90)]
+    links = [connect(stack) for _ in range(90)]
     try:
         for number, link in enumerate(links):
             path, length, headers = kinds[number % len(kinds)]
             link.sendall(request_head("POST", path, length=length, headers=headers) + b"--x\r\n")
         started_at = time.monotonic()
         for _ in range(10):
-            assert httpx.get(f"{house.url}/api/catalog/v1/categories", timeout=10).status_code == 200
+            assert httpx.get(f"{stack.url}/api/catalog/v1/categories", timeout=10).status_code == 200
         assert time.monotonic() - started_at < 10, "a request had to wait for a sender that had stopped"
     finally:
         for link in links:
             link.close()
 
 
-def test_staff_uploads_go_through(house, api, sign_in):
+def test_staff_uploads_go_through(stack, api, sign_in):
     """The guards let through what they are there for: a file of several megabytes."""
     row = b'"NOTHING-%07d",' + b"x" * 100 + b"\n"
     body = b"sku,title\n" + b"".join(row % number for number in range(30_000))

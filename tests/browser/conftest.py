@@ -1,4 +1,4 @@
-"""A real Chromium at the running house."""
+"""A real Chromium at the running stack."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from house.screenshots import ARGUMENTS, chromium
+from devtools.checks.screenshots import ARGUMENTS, chromium
 
 HINT = "no Chromium was found: apt-get install chromium, or set CHROMIUM to its path"
 
@@ -25,12 +25,12 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def visitor(browser: Browser, house) -> Iterator[Callable[..., Page]]:
+def visitor(browser: Browser, stack) -> Iterator[Callable[..., Page]]:
     """`visitor()`, `visitor(java_script_enabled=False)`: a page of a fresh profile."""
     contexts = []
 
     def come(**options: object) -> Page:
-        context = browser.new_context(base_url=house.url, viewport={"width": 1440, "height": 900}, **options)
+        context = browser.new_context(base_url=stack.url, viewport={"width": 1440, "height": 900}, **options)
         context.set_default_timeout(20_000)
         contexts.append(context)
         return context.new_page()

@@ -8,7 +8,7 @@ import uuid
 import pytest
 from playwright.sync_api import Page, expect
 
-from house.screenshots import PAGES
+from devtools.checks.screenshots import PAGES
 from tests.conftest import PASSWORD, until
 
 pytestmark = pytest.mark.browser
@@ -24,14 +24,14 @@ def fill_form(page: Page, **values: str) -> None:
         page.locator(f"main [name={name}], main [name$='-{name}']").first.fill(value)
 
 
-def register(page: Page, house) -> str:
+def register(page: Page, stack) -> str:
     """Open an account by the pages and the mail."""
     email = f"b-{uuid.uuid4().hex[:10]}@example.com"
     page.goto("/account/register")
     fill_form(page, name="Bea", email=email, password="a long enough secret")
     button(page, "open the account").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("mail")
-    page.goto(house.link_in_mail(email, "Confirm"))
+    page.goto(stack.link_in_mail(email, "Confirm"))
     button(page, "confirm my address").click()
     sign_in_page(page, email, "a long enough secret")
     return email
@@ -61,7 +61,7 @@ def pay(page: Page, number: str, *, needs_address: bool = True) -> None:
     page.wait_for_load_state()
 
 
-def buy_a_film_and_a_mug(page: Page, house) -> None:
+def buy_a_film_and_a_mug(page: Page, stack) -> None:
     """The journey up to the paid order, with a declined card on the way."""
     page.goto("/shop?q=metropls")
     page.get_by_role("link", name=re.compile("Metropolis")).first.click()
@@ -89,15 +89,15 @@ def open_library(page: Page) -> None:
     pytest.fail("the film did not arrive in the library")
 
 
-def test_register_buy_and_watch(visitor, house):
+def test_register_buy_and_watch(visitor, stack):
     page = visitor()
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.on(
         "console", lambda message: errors.append(message.text) if "Content Security Policy" in message.text else None
     )
-    register(page, house)
-    buy_a_film_and_a_mug(page, house)
+    register(page, stack)
+    buy_a_film_and_a_mug(page, stack)
     open_library(page)
     page.locator("a[href='/watch/metropolis']").first.click()
     button(page, "play|go on").click()
@@ -107,7 +107,7 @@ def test_register_buy_and_watch(visitor, house):
     assert errors == []
 
 
-def test_a_film_plays_on_over_renewed_addresses_and_ends_with_its_session(visitor, house, sign_in, api):
+def test_a_film_plays_on_over_renewed_addresses_and_ends_with_its_session(visitor, stack, sign_in, api):
     page = visitor()
     sign_in_page(page, "ada@example.com")
     refused, loaded, addresses = [], [], set()
@@ -155,10 +155,10 @@ def test_a_film_that_was_paused_for_longer_than_its_addresses_work_plays_on(visi
     expect(page.locator("[data-message]")).to_be_hidden()
 
 
-def test_everything_but_the_player_works_without_javascript(visitor, house):
+def test_everything_but_the_player_works_without_javascript(visitor, stack):
     page = visitor(java_script_enabled=False)
-    register(page, house)
-    buy_a_film_and_a_mug(page, house)
+    register(page, stack)
+    buy_a_film_and_a_mug(page, stack)
     open_library(page)
     page.goto("/watch/metropolis")
     # Chromium parses pages as if scripts ran when they are only switched off from outside.
@@ -173,7 +173,7 @@ def test_a_guest_keeps_the_cart_at_sign_in(visitor):
     expect(page.locator("main")).to_contain_text("Playing Cards")
 
 
-def test_staff_change_a_price_in_the_admin_and_the_shop_shows_it(visitor, house):
+def test_staff_change_a_price_in_the_admin_and_the_shop_shows_it(visitor, stack):
     page = visitor()
     page.goto("/api/catalog/admin/")
     page.fill("input[name=username]", "staff@example.com")

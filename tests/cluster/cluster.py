@@ -14,9 +14,9 @@ from typing import Any
 
 import yaml
 
-from house.chart_schema import CHART
-from house.tools import helm as helm_program
-from house.tools import kubectl as kubectl_program
+from devtools.checks.chart_schema import CHART
+from devtools.tools import helm as helm_program
+from devtools.tools import kubectl as kubectl_program
 from tests.chart.render import Object
 
 NAMESPACES = ("frontend", "catalog", "auth", "payment", "video", "redis")

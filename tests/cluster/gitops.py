@@ -13,9 +13,9 @@ from typing import Any
 
 import yaml
 
-from house.config import ROOT
-from house.settings import MANIFESTS, REPOSITORY
-from house.testing import free_port
+from devtools.checks.testing import free_port
+from devtools.project import ROOT
+from devtools.release.settings import MANIFESTS, REPOSITORY
 from tests.cluster.cluster import find, kubectl, wait_for
 
 # What an Application is rendered from.

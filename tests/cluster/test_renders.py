@@ -8,7 +8,7 @@ import subprocess
 import pytest
 import yaml
 
-from house.tools import kubectl as program
+from devtools.tools import kubectl as program
 from tests.chart.kubernetes import is_foreign
 from tests.chart.render import ENVIRONMENTS, FLAVORS, Object, of_kind, render, render_text
 from tests.cluster.cluster import kubectl
@@ -36,7 +36,7 @@ def undefined(objects: list[Object]) -> list[str]:
 )
 def test_the_api_server_takes_it_without_a_warning(environment, flavor, settings):
     if lacking := undefined(render(environment, flavor=flavor, settings=settings)):
-        pytest.skip(f"the cluster does not know {', '.join(lacking)} (python -m house.addons prints them)")
+        pytest.skip(f"the cluster does not know {', '.join(lacking)} (python -m devtools.release.addons prints them)")
     run = subprocess.run(
         [str(program()), "apply", "--server-side", "--dry-run=server", "--validate=strict", "--filename=-"],
         input=render_text(environment, flavor=flavor, settings=settings),

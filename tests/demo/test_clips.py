@@ -7,9 +7,9 @@ import subprocess
 
 import pytest
 
-from house.demo import clips, data
-from house.demo.art import draw
-from house.errors import HouseError
+from devtools.demo import clips, data
+from devtools.demo.art import draw
+from devtools.errors import DevToolsError
 
 FILM = next(film for film in data.films() if film["slug"] == "le-voyage-dans-la-lune")
 
@@ -49,7 +49,7 @@ def test_a_clip_is_not_made_twice(clip, poster):
 
 def test_a_broken_ffmpeg_is_one_sentence(poster, tmp_path, monkeypatch):
     monkeypatch.setattr(clips, "ffmpeg", lambda: "false")
-    with pytest.raises(HouseError, match="could not make the clip of A Trip to the Moon"):
+    with pytest.raises(DevToolsError, match="could not make the clip of A Trip to the Moon"):
         clips.make(FILM, poster, tmp_path / "clip.mp4")
 
 

@@ -6,10 +6,10 @@ import re
 from collections import Counter
 from datetime import UTC, date, datetime
 
-from house.demo import data
-from house.demo.art import posters, stage
-from house.demo.clips import SECONDS
-from house.demo.data.files import second
+from devtools.demo import data
+from devtools.demo.art import posters, stage
+from devtools.demo.clips import SECONDS
+from devtools.demo.data.files import second
 
 CATALOGUE = data.catalogue()
 ATTRIBUTES = {entry["code"]: entry for entry in CATALOGUE["attributes"]}

@@ -7,8 +7,8 @@ from xml.etree import ElementTree
 import pytest
 from PIL import Image
 
-from house.demo.art import draw, poster_kit
-from house.demo.art.stage import Scene
+from devtools.demo.art import draw, poster_kit
+from devtools.demo.art.stage import Scene
 
 SCENES = draw.scenes()
 

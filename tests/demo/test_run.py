@@ -6,16 +6,16 @@ import sys
 
 import pytest
 
-from house.config import House
-from house.demo import run
-from house.errors import HouseError
-from house.testing import free_port
+from devtools.checks.testing import free_port
+from devtools.demo import run
+from devtools.errors import DevToolsError
+from devtools.stack.config import Stack
 
 
-def test_without_a_running_house_it_says_how_to_start_one():
-    house = House.from_environment({"PORT": str(free_port())})
-    with pytest.raises(HouseError, match="Start it with `make up`"):
-        run._require_running(house)
+def test_without_a_running_stack_it_says_how_to_start_one():
+    stack = Stack.from_environment({"PORT": str(free_port())})
+    with pytest.raises(DevToolsError, match="Start it with `make up`"):
+        run._require_running(stack)
 
 
 @pytest.fixture
@@ -40,12 +40,12 @@ def test_progress_lines_of_a_command_move_the_bar(command):
 
 def test_a_failing_command_is_told_with_its_last_word(command):
     command("import sys; print('reading'); print('CommandError: no such file', file=sys.stderr); sys.exit(1)")
-    with pytest.raises(HouseError, match=r"`manage.py video import_titles` failed: CommandError: no such file"):
+    with pytest.raises(DevToolsError, match=r"`manage.py video import_titles` failed: CommandError: no such file"):
         run._manage("video", "import_titles")
 
 
 def test_commands_do_not_inherit_the_storefronts_settings(monkeypatch, tmp_path):
-    monkeypatch.setenv("HOUSE_VAR", str(tmp_path))
-    given = {"PATH": "/bin", "SECRET_KEY": "of-ui", "DATABASE_URL": "x", "BIND": "x", "HOUSE_VAR": str(tmp_path)}
+    monkeypatch.setenv("STREAMCART_VAR", str(tmp_path))
+    given = {"PATH": "/bin", "SECRET_KEY": "of-ui", "DATABASE_URL": "x", "BIND": "x", "STREAMCART_VAR": str(tmp_path)}
     left = run._without_service_settings(given)
-    assert left == {"PATH": "/bin", "HOUSE_VAR": str(tmp_path)}
+    assert left == {"PATH": "/bin", "STREAMCART_VAR": str(tmp_path)}

@@ -17,9 +17,9 @@ from tests.e2e.test_journey import GOOD, filled_cart, library, pay, sku_of
 pytestmark = pytest.mark.e2e
 
 
-def pids(house, *words: str) -> list[int]:
-    """Processes of this house whose command line holds all the words."""
-    noted = json.loads((house.var / "run" / "children.json").read_text())
+def pids(stack, *words: str) -> list[int]:
+    """Processes of this stack whose command line holds all the words."""
+    noted = json.loads((stack.var / "run" / "children.json").read_text())
     found = []
     for pid in noted:
         try:
@@ -35,22 +35,22 @@ def pids(house, *words: str) -> list[int]:
     "words",
     [("apps.catalog.wsgi",), ("payment", "events"), ("apps.video.celery", "worker"), ("valkey-server",), ("nginx",)],
 )
-def test_whatever_is_killed_comes_back(house, api, words):
-    (victim,) = pids(house, *words)
+def test_whatever_is_killed_comes_back(stack, api, words):
+    (victim,) = pids(stack, *words)
     os.kill(victim, signal.SIGKILL)
-    until(lambda: [pid for pid in pids(house, *words) if pid != victim], what=f"a new {words}")
-    until(lambda: _status(f"{house.url}/api/catalog/v1/categories") == 200, what="answers")
-    assert "killed by SIGKILL; starting it again" in (house.var / "up.log").read_text()
+    until(lambda: [pid for pid in pids(stack, *words) if pid != victim], what=f"a new {words}")
+    until(lambda: _status(f"{stack.url}/api/catalog/v1/categories") == 200, what="answers")
+    assert "killed by SIGKILL; starting it again" in (stack.var / "up.log").read_text()
 
 
-def test_a_killed_database_comes_back_with_everything_in_it(house, api, sign_in):
+def test_a_killed_database_comes_back_with_everything_in_it(stack, api, sign_in):
     before = api.get("/catalog/v1/products", params={"limit": 1}).json()["results"]
-    (victim,) = [pid for pid in pids(house, "postgres") if "postgres" in Path(f"/proc/{pid}/cmdline").read_text()]
+    (victim,) = [pid for pid in pids(stack, "postgres") if "postgres" in Path(f"/proc/{pid}/cmdline").read_text()]
     os.kill(victim, signal.SIGKILL)
-    until(lambda: [pid for pid in pids(house, "postgres") if pid != victim], what="a new PostgreSQL")
-    until(lambda: _status(f"{house.url}/api/catalog/v1/categories") == 200, 40, "answers")
+    until(lambda: [pid for pid in pids(stack, "postgres") if pid != victim], what="a new PostgreSQL")
+    until(lambda: _status(f"{stack.url}/api/catalog/v1/categories") == 200, 40, "answers")
     assert api.get("/catalog/v1/products", params={"limit": 1}).json()["results"] == before
-    until(lambda: _status(f"{house.url}/api/auth/.well-known/jwks.json") == 200, what="auth")
+    until(lambda: _status(f"{stack.url}/api/auth/.well-known/jwks.json") == 200, what="auth")
 
 
 def _status(url: str) -> int:
@@ -60,10 +60,10 @@ def _status(url: str) -> int:
         return 0
 
 
-def test_films_bought_while_the_readers_are_stopped_arrive_later(house, api, newcomer):
+def test_films_bought_while_the_readers_are_stopped_arrive_later(stack, api, newcomer):
     """The video service's events process is frozen: the order is paid, and the film comes when it goes on."""
     _, me = newcomer
-    (reader,) = pids(house, "video", "events")
+    (reader,) = pids(stack, "video", "events")
     os.kill(reader, signal.SIGSTOP)
     try:
         cart = filled_cart(api, me, sku_of(api, "safety-last", offer="buy"))

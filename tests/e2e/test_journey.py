@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 import pytest
 
-from house.config import ROOT
+from devtools.project import ROOT
 from tests.conftest import until
 
 pytestmark = pytest.mark.e2e
@@ -71,7 +71,7 @@ def library(api: httpx.Client, headers: dict[str, str]) -> list[str]:
     return [item["title_slug"] for item in api.get("/video/v1/library", headers=headers).json()["results"]]
 
 
-def test_a_newcomer_buys_a_film_and_a_mug_and_watches(house, api, newcomer):
+def test_a_newcomer_buys_a_film_and_a_mug_and_watches(stack, api, newcomer):
     email, me = newcomer
     found = api.get("/catalog/v1/products", params={"q": "metropls"}).json()["results"]
     assert found[0]["slug"] == "metropolis"
@@ -91,7 +91,7 @@ def test_a_newcomer_buys_a_film_and_a_mug_and_watches(house, api, newcomer):
     order = paid.json()
     assert order["state"] == "paid"
     assert api.get(f"/payment/v1/orders/{order['number']}", headers=me).json()["state"] == "paid"
-    assert order["number"] in house.mail_to(email, "order")
+    assert order["number"] in stack.mail_to(email, "order")
     variants = api.get("/catalog/v1/products/stoneware-mug").json()["variants"]
     assert [v["available"] for v in variants if v["sku"] == mug] == [pieces - 1]
 
@@ -141,10 +141,10 @@ def test_a_film_that_was_not_bought_does_not_play(api, newcomer):
     assert api.post("/video/v1/titles/nosferatu/playback").status_code == 401
 
 
-def test_the_bank_may_ask_and_then_the_order_is_paid(house, api, newcomer):
+def test_the_bank_may_ask_and_then_the_order_is_paid(stack, api, newcomer):
     _, me = newcomer
     cart = filled_cart(api, me, sku_of(api, "the-general", offer="rent"))
-    waiting = pay(api, me, cart, CHALLENGE, return_url=f"{house.url}/orders/return")
+    waiting = pay(api, me, cart, CHALLENGE, return_url=f"{stack.url}/orders/return")
     assert waiting.status_code == 202, waiting.text
     url = waiting.json()["next_action"]["url"]
     with httpx.Client() as browser:
@@ -152,7 +152,7 @@ def test_the_bank_may_ask_and_then_the_order_is_paid(house, api, newcomer):
         assert page.status_code == 200
         answer = browser.post(url, data={"answer": "approve"})
     assert answer.status_code in (302, 303)
-    assert answer.headers["Location"] == f"{house.url}/orders/return"
+    assert answer.headers["Location"] == f"{stack.url}/orders/return"
     path = f"/payment/v1/orders/{waiting.json()['number']}"
     until(lambda: api.get(path, headers=me).json()["state"] == "paid", what="the payment")
     until(lambda: "the-general" in library(api, me), what="the rental")
@@ -174,29 +174,29 @@ def test_a_guest_buys_goods_but_no_films(api):
     assert refused.json()["type"] == "/problems/sign-in-required"
 
 
-def test_what_helm_test_runs_buys_something(house):
+def test_what_helm_test_runs_buys_something(stack):
     """The script of the chart's test pod, with the storefront's own address as inside a cluster."""
-    environment = house.environ | {"UI_URL": f"http://127.0.0.1:{house.port + 1}"}
+    environment = stack.environ | {"UI_URL": f"http://127.0.0.1:{stack.port + 1}"}
     run = subprocess.run([sys.executable, str(CUSTOMER)], env=environment, capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stderr
     assert re.fullmatch(r"Bought \S+: order \S+ is paid\.\n", run.stdout)
 
 
-def virtual_orders(house) -> int:
-    return int(house.manage("payment", "shell", "-c", COUNT_VIRTUAL_ORDERS).split()[-1])
+def virtual_orders(stack) -> int:
+    return int(stack.manage("payment", "shell", "-c", COUNT_VIRTUAL_ORDERS).split()[-1])
 
 
-def test_virtual_customers_buy_and_nothing_fails(house, tmp_path):
-    environment = house.environ | {"UI_URL": f"http://127.0.0.1:{house.port + 1}", "TMPDIR": str(tmp_path)}
+def test_virtual_customers_buy_and_nothing_fails(stack, tmp_path):
+    environment = stack.environ | {"UI_URL": f"http://127.0.0.1:{stack.port + 1}", "TMPDIR": str(tmp_path)}
     command = [sys.executable, str(CUSTOMER), "--visitors", "2", "--pause", "0.05", "--buy-share", "100"]
     # The test pod above is a virtual customer too.
-    before = virtual_orders(house)
+    before = virtual_orders(stack)
     process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
     try:
         # Each visit touches the file that the liveness probe looks at.
         until((tmp_path / "alive").exists, seconds=60, what="the first visit")
         # Two visitors who have paid three orders have ended a visit.
-        until(lambda: virtual_orders(house) >= before + 3, seconds=90, what="paid orders of virtual customers")
+        until(lambda: virtual_orders(stack) >= before + 3, seconds=90, what="paid orders of virtual customers")
     finally:
         process.terminate()
         lines = [json.loads(line) for line in process.communicate(timeout=30)[0].splitlines()]
@@ -236,28 +236,28 @@ def test_bad_tokens_are_refused_everywhere(api):
         assert response.headers["Content-Type"].startswith("application/problem+json")
 
 
-def test_staff_change_a_price_and_the_shop_shows_it_at_once(house):
+def test_staff_change_a_price_and_the_shop_shows_it_at_once(stack):
     """Through the admin's own pages, with the one account."""
-    with httpx.Client(base_url=house.url, follow_redirects=True, timeout=30) as browser:
+    with httpx.Client(base_url=stack.url, follow_redirects=True, timeout=30) as browser:
         login = "/api/catalog/admin/login/"
         browser.get(login)
         form = {"username": "staff@example.com", "password": "streamcart-demo", "next": "/api/catalog/admin/"}
         csrf = {"csrfmiddlewaretoken": browser.cookies["catalog_csrf"]}
-        home = browser.post(login, data=form | csrf, headers={"Referer": house.url})
+        home = browser.post(login, data=form | csrf, headers={"Referer": stack.url})
         assert home.status_code == 200
         assert "/api/catalog/admin/products/product/" in home.text
         assert browser.get("/api/catalog/admin/products/product/").status_code == 200
-    seen = httpx.get(f"{house.url}/api/catalog/v1/products/brass-pen")
+    seen = httpx.get(f"{stack.url}/api/catalog/v1/products/brass-pen")
     product = seen.json()
     price = product["price"]["amount"] + 100
     token = httpx.post(
-        f"{house.url}/api/auth/v1/tokens", json={"email": "staff@example.com", "password": "streamcart-demo"}
+        f"{stack.url}/api/auth/v1/tokens", json={"email": "staff@example.com", "password": "streamcart-demo"}
     ).json()["access"]
     change = {"variants": [{"sku": product["variants"][0]["sku"], "price": {"amount": price, "currency": "EUR"}}]}
     headers = {"Authorization": f"Bearer {token}", "If-Match": seen.headers["ETag"]}
-    answer = httpx.patch(f"{house.url}/api/catalog/v1/products/brass-pen", json=change, headers=headers)
+    answer = httpx.patch(f"{stack.url}/api/catalog/v1/products/brass-pen", json=change, headers=headers)
     assert answer.status_code == 200, answer.text
-    assert httpx.get(f"{house.url}/api/catalog/v1/products/brass-pen").json()["price"]["amount"] == price
-    page = httpx.get(f"{house.url}/p/brass-pen")
+    assert httpx.get(f"{stack.url}/api/catalog/v1/products/brass-pen").json()["price"]["amount"] == price
+    page = httpx.get(f"{stack.url}/p/brass-pen")
     assert page.status_code == 200
     assert f"{price / 100:.2f}" in page.text

@@ -19,10 +19,11 @@ from dataclasses import dataclass, field
 import httpx
 import pytest
 
-from house.config import ROLES, ROOT, SERVICES, House
+from devtools.project import ROLES, ROOT, SERVICES
+from devtools.stack.config import Stack
 from tests.chart.promql import expressions, labels, metrics
 from tests.chart.render import render
-from tests.conftest import RunningHouse, until
+from tests.conftest import RunningStack, until
 
 pytestmark = pytest.mark.e2e
 MONITORED = ("global.monitoring.enabled=true",)
@@ -63,7 +64,7 @@ def metrics_of(port: int) -> str:
 
 
 @contextlib.contextmanager
-def background_processes(house: RunningHouse) -> Iterator[dict[str, list[int]]]:
+def background_processes(stack: RunningStack) -> Iterator[dict[str, list[int]]]:
     """By service: metrics ports of a worker and an event consumer, where the service has them."""
     processes: list[subprocess.Popen] = []
     ports: dict[str, list[int]] = {service: [] for service in SERVICES}
@@ -73,7 +74,7 @@ def background_processes(house: RunningHouse) -> Iterator[dict[str, list[int]]]:
                 ports[service].append(port := free_port())
                 process = subprocess.Popen(
                     [sys.executable, str(ROOT / "manage.py"), service, role],
-                    env=house.environ | {"METRICS_PORT": str(port)},
+                    env=stack.environ | {"METRICS_PORT": str(port)},
                     stdout=subprocess.DEVNULL,
                     stderr=subprocess.DEVNULL,
                 )
@@ -90,12 +91,12 @@ def background_processes(house: RunningHouse) -> Iterator[dict[str, list[int]]]:
 
 
 @pytest.fixture(scope="module")
-def scraped(house) -> dict[str, ServiceMetrics]:
-    stack = House.from_environment(os.environ | {"PORT": str(house.port), "HOUSE_VAR": str(house.var)})
+def scraped(stack) -> dict[str, ServiceMetrics]:
+    stack = Stack.from_environment(os.environ | {"PORT": str(stack.port), "STREAMCART_VAR": str(stack.var)})
     # One page, so that the storefront has called the others.
-    assert httpx.get(house.url, timeout=30, follow_redirects=True).status_code == 200
+    assert httpx.get(stack.url, timeout=30, follow_redirects=True).status_code == 200
     found = {service: ServiceMetrics() for service in SERVICES}
-    with background_processes(house) as ports:
+    with background_processes(stack) as ports:
         for service in SERVICES:
             for port in (stack.port_of(service), *ports[service]):
                 found[service].add(until(lambda port=port: metrics_of(port), 90, f"metrics of {service}"))

@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from house.config import ROOT
+from devtools.project import ROOT
 from tests.chart.render import Object, StrictLoader, helm_run
 
 FOLDER = ROOT / "argocd"

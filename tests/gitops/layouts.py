@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from house.oci import INDEX, MANIFEST
+from devtools.release.oci import INDEX, MANIFEST
 
 
 def layout(folder: Path, architecture: str, *, attested: bool = True, text: str = "") -> Path:

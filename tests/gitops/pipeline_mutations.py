@@ -148,28 +148,30 @@ PIPELINE_MUTATIONS: dict[str, tuple[str, Mutation]] = {
     ),
     "an older commit wins": (
         f"{RELEASES}::test_an_older_commit_does_not_win_over_a_newer_one",
-        replaced("house/release.py", "if not is_ancestor(root, old, new):", "if False:"),
+        replaced("devtools/release/gitops.py", "if not is_ancestor(root, old, new):", "if False:"),
     ),
     "half of a history is compared": (
         f"{RELEASES}::test_a_shallow_checkout_fetches_what_the_comparison_needs",
-        replaced("house/git.py", '["--unshallow"] if shallow else []', "[]"),
+        replaced("devtools/release/git.py", '["--unshallow"] if shallow else []', "[]"),
     ),
     "a refusal is tried ten times": (
         f"{RELEASES}::test_a_refusal_by_branch_protection_names_the_cure_and_is_not_tried_again",
-        replaced("house/git.py", "if RACE.search(run.stderr):", "if run.stderr:"),
+        replaced("devtools/release/git.py", "if RACE.search(run.stderr):", "if run.stderr:"),
     ),
     "production follows whatever is pushed": (
         f"{PROMOTIONS}::test_production_follows_nothing_that_is_not_on_main",
-        replaced("house/release.py", 'if not is_ancestor(root, target, f"origin/{BRANCH}"):', "if False:"),
+        replaced("devtools/release/gitops.py", 'if not is_ancestor(root, target, f"origin/{BRANCH}"):', "if False:"),
     ),
     "production is put back by a late run": (
         f"{PROMOTIONS}::test_moving_to_where_it_is_or_was_is_nothing",
-        replaced("house/release.py", "(current and not force and is_ancestor(root, target, current))", "False"),
+        replaced(
+            "devtools/release/gitops.py", "(current and not force and is_ancestor(root, target, current))", "False"
+        ),
     ),
     "a promotion of an old checkout": (
         f"{PROMOTIONS}::test_a_promotion_is_of_what_the_remote_has_and_not_of_an_old_checkout",
         replaced(
-            "house/release.py",
+            "devtools/release/gitops.py",
             'image_at(root, f"origin/{BRANCH}", "dev", service)',
             'image_at(root, "HEAD", "dev", service)',
         ),
@@ -198,6 +200,6 @@ PIPELINE_MUTATIONS: dict[str, tuple[str, Mutation]] = {
     ),
     "a part of the tests that never runs": (
         f"{WORKFLOWS}::test_every_part_of_the_tests_runs_before_a_merge",
-        replaced("house/changed.py", '    ("images",),\n', ""),
+        replaced("devtools/checks/changed.py", '    ("images",),\n', ""),
     ),
 }

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from house.config import ROOT
+from devtools.project import ROOT
 
 # Commands that stand for a service's tests.
 FINE, FAILING = [sys.executable, "-c", ""], [sys.executable, "-c", "raise SystemExit(1)"]

@@ -12,7 +12,7 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from house.config import ROOT
+from devtools.project import ROOT
 from tests.gitops.remote import bare_remote, clone, git, name
 
 SCRIPTS = ROOT / "scripts" / "ci"
@@ -85,9 +85,10 @@ def sandbox(tmp_path: Path) -> Sandbox:
             shutil.copytree(source, target)
         else:
             shutil.copy(source, target)
-    (first / "house").mkdir()
-    for path in (ROOT / "house").glob("*.py"):
-        shutil.copy(path, first / "house")
+    for path in [*(ROOT / "devtools").glob("*.py"), *(ROOT / "devtools").glob("[cr]*/*.py")]:
+        target = first / path.relative_to(ROOT)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(path, target)
     git(first, "add", ".")
     git(first, "commit", "--quiet", "--message", "Add the tree")
     git(first, "push", "--quiet", "origin", "main")

@@ -7,8 +7,8 @@ import re
 import pytest
 import yaml
 
-from house.chart_schema import CHART
-from house.config import ROOT
+from devtools.checks.chart_schema import CHART
+from devtools.project import ROOT
 from tests.chart.render import Object
 from tests.gitops.applications import FOLDER, applications, load
 

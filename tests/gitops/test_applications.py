@@ -8,8 +8,8 @@ import re
 import pytest
 import yaml
 
-from house.chart_schema import CHART
-from house.config import ROOT
+from devtools.checks.chart_schema import CHART
+from devtools.project import ROOT
 from tests.chart.policies import violations
 from tests.chart.render import SERVICES, Object, helm_run, key_of
 from tests.gitops.applications import FOLDER, applications, load, rendered

@@ -9,8 +9,8 @@ import shlex
 import pytest
 import yaml
 
-from house.config import ROOT
-from house.release import _parser
+from devtools.project import ROOT
+from devtools.release.gitops import _parser
 
 GITOPS = (ROOT / "docs" / "gitops.md").read_text()
 TEXTS = {name: (ROOT / "docs" / name).read_text() for name in ("gitops.md", "images.md")}
@@ -19,7 +19,7 @@ FILLED = {"<commit>": "0" * 40, "sha256:…": "sha256:" + "0" * 64}
 
 
 def commands() -> list[str]:
-    found = re.findall(r"python -m house\.release ([^`\n#]+)", GITOPS)
+    found = re.findall(r"python -m devtools\.release\.gitops ([^`\n#]+)", GITOPS)
     assert found
     return [line.strip() for line in found]
 

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from house import settings
-from house.config import ROOT
+from devtools.project import ROOT
+from devtools.release import settings
 from tests.gitops.remote import git
 from tests.gitops.sandbox import SCRIPTS, Sandbox, sandbox
 
@@ -214,7 +214,9 @@ def cloud(box) -> Sandbox:
     (root / "main.tf").write_text(MAIN)
     (root / "backend.hcl").write_text(f'path = "{box.bin.parent}/dev.tfstate"\n')
     # What `take` does with the values is tests/gitops/test_settings.py's.
-    (box.place / "house" / "settings.py").write_text("import sys; print('took', sys.argv[2], sys.stdin.read())")
+    (box.place / "devtools" / "release" / "settings.py").write_text(
+        "import sys; print('took', sys.argv[2], sys.stdin.read())"
+    )
     box.environment = {"ARM_CLIENT_ID": "id", "CHECKPOINT_DISABLE": "1"}
     return box
 

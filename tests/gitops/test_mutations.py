@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from house.config import ROOT
+from devtools.project import ROOT
 from tests.gitops.monitoring_mutations import ALERTS, METRICS, MONITORING_MUTATIONS
 from tests.gitops.mutating import Mutation, added, removed, replaced
 from tests.gitops.pipeline_mutations import PINS, PIPELINE_MUTATIONS, WORKFLOWS
@@ -30,7 +30,7 @@ COPIED = (
     "conftest.py",
     "docker",
     "docs",
-    "house",
+    "devtools",
     "infra",
     "manage.py",
     "pyproject.toml",
@@ -39,7 +39,7 @@ COPIED = (
     "tests",
 )
 # What mutations write to; the rest of a copy is linked.
-CHANGED = ("argocd", "charts", "docker", "house", "infra", "scripts", ".github")
+CHANGED = ("argocd", "charts", "docker", "devtools", "infra", "scripts", ".github")
 APPLICATIONS = "tests/gitops/test_applications.py"
 ADDONS, SETTINGS = "tests/gitops/test_addons.py", "tests/gitops/test_settings.py"
 UMBRELLA = f"{APPLICATIONS}::test_an_environment_s_applications_are_the_umbrella"

@@ -7,8 +7,8 @@ import json
 
 import pytest
 
-from house.errors import HouseError
-from house.oci import main, merge
+from devtools.errors import DevToolsError
+from devtools.release.oci import main, merge
 from tests.gitops.layouts import layout
 
 
@@ -47,7 +47,7 @@ def test_a_platform_that_no_descriptor_names_comes_from_the_image(tmp_path):
 
 def test_the_same_architecture_twice_is_refused(tmp_path):
     parts = [layout(tmp_path / name, "amd64", text=name) for name in ("one", "two")]
-    with pytest.raises(HouseError, match="not images of different platforms: linux/amd64, linux/amd64"):
+    with pytest.raises(DevToolsError, match="not images of different platforms: linux/amd64, linux/amd64"):
         merge(tmp_path / "merged", parts)
 
 
@@ -55,7 +55,7 @@ def test_a_blob_that_was_changed_is_refused(tmp_path):
     part = layout(tmp_path / "amd64", "amd64")
     blob = next((part / "blobs" / "sha256").iterdir())
     blob.write_bytes(blob.read_bytes() + b" ")
-    with pytest.raises(HouseError, match="not what its name says"):
+    with pytest.raises(DevToolsError, match="not what its name says"):
         merge(tmp_path / "merged", [part])
 
 

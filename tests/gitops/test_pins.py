@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from house.config import ROOT
-from house.lint import DOCKERFILES
+from devtools.checks.lint import DOCKERFILES
+from devtools.project import ROOT
 
 GITHUB = ROOT / ".github"
 # Majors that run on Node 24; GitHub ends Node 20.
@@ -113,7 +113,7 @@ def test_other_pins_are_in_files_that_the_update_robot_reads():
         assert reads("gomod", ROOT / path / "go.mod")
     assert reads("docker-compose", ROOT / "docker/compose.yaml")
     assert reads("pip", ROOT / "requirements/audit.txt")
-    for path in ("apps/ui", "house/demo", "tests/chart/crds"):
+    for path in ("apps/ui", "devtools/demo", "tests/chart/crds"):
         assert reads("npm", ROOT / path / "package-lock.json")
     for path in (ROOT / "infra/terraform").glob("*/*/versions.tf"):
         assert reads("terraform", path), path

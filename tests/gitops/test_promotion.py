@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from house.config import SERVICES
-from house.errors import HouseError
-from house.manifests import Image
-from house.release import OlderCommit, Promotion, advance, bump, changes_production, main, pending, promote
+from devtools.errors import DevToolsError
+from devtools.project import SERVICES
+from devtools.release.gitops import OlderCommit, Promotion, advance, bump, changes_production, main, pending, promote
+from devtools.release.manifests import Image
 from tests.gitops.remote import add_commit, at_remote, bare_remote, clone, git, protect
 
 
@@ -69,7 +69,7 @@ def test_a_promotion_takes_along_nothing_that_lies_about(remote):
     release(remote, here)
     path = here / "argocd" / "environments" / "prod" / "catalog.yaml"
     path.write_text(path.read_text() + "  web:\n    replicas: 1\n")
-    with pytest.raises(HouseError, match="in no commit"):
+    with pytest.raises(DevToolsError, match="in no commit"):
         promote(here, ("catalog",))
     git(here, "stash", "--quiet")
     assert "replicas" not in at_remote(remote, "prod", "catalog", promote(here, ("catalog",)).branch)
@@ -115,7 +115,7 @@ def test_what_was_reverted_can_be_promoted_again(remote):
 
 
 def test_what_was_never_released_cannot_be_promoted(remote):
-    with pytest.raises(HouseError, match="no digest"):
+    with pytest.raises(DevToolsError, match="no digest"):
         promote(clone(remote, "a"), ("catalog",))
     assert promote(clone(remote, "b"), SERVICES) is None
 
@@ -177,7 +177,7 @@ def test_production_follows_nothing_that_is_not_on_main(remote):
     git(here, "commit", "--quiet", "--allow-empty", "--message", "Not reviewed")
     git(here, "push", "--quiet", "origin", "topic")
     for force in (False, True):
-        with pytest.raises(HouseError, match="is not on main"):
+        with pytest.raises(DevToolsError, match="is not on main"):
             advance(here, "topic", force=force)
 
 
@@ -187,7 +187,7 @@ def test_a_release_branch_of_another_history_is_not_overwritten(remote):
     git(here, "commit", "--quiet", "--allow-empty", "--message", "Another history")
     git(here, "push", "--quiet", "origin", "HEAD:refs/heads/release")
     git(here, "switch", "--quiet", "main")
-    with pytest.raises(HouseError, match="does not contain"):
+    with pytest.raises(DevToolsError, match="does not contain"):
         advance(here)
 
 
@@ -201,7 +201,7 @@ def test_movers_at_once_end_with_the_newest(remote):
 
 def test_a_protected_release_branch_is_reported(remote):
     protect(remote, "release")
-    with pytest.raises(HouseError, match="rules of the branch release"):
+    with pytest.raises(DevToolsError, match="rules of the branch release"):
         advance(clone(remote, "a"))
 
 

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from house import git as house_git
-from house.config import ROOT, SERVICES
-from house.errors import HouseError
-from house.manifests import Image, manifest, read_image, write_image
-from house.release import OlderCommit, bump, main
-from house.ship import ship
+from devtools.errors import DevToolsError
+from devtools.project import ROOT, SERVICES
+from devtools.release import git as git_commands
+from devtools.release.gitops import OlderCommit, bump, main
+from devtools.release.manifests import Image, manifest, read_image, write_image
+from devtools.release.ship import ship
 from tests.gitops.remote import FAILING, FINE, add_commit, at_remote, bare_remote, clone, git, protect
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
@@ -62,11 +62,11 @@ def test_a_release_throws_nobody_s_work_away(remote):
     here = clone(remote, "a")
     path = here / "argocd" / "project.yaml"
     path.write_text("half done")
-    with pytest.raises(HouseError, match="in no commit"):
+    with pytest.raises(DevToolsError, match="in no commit"):
         bump(here, "dev", "catalog", NEW)
     assert path.read_text() == "half done"
     git(here, "commit", "--quiet", "--all", "--message", "Half done")
-    with pytest.raises(HouseError, match="commits here that main does not have"):
+    with pytest.raises(DevToolsError, match="commits here that main does not have"):
         bump(here, "dev", "catalog", NEW)
     assert path.read_text() == "half done"
     git(here, "reset", "--quiet", "--hard", "origin/main")
@@ -137,7 +137,7 @@ def test_commits_beside_each_other_are_refused(remote):
     git(here, "commit", "--quiet", "--allow-empty", "--message", "Another history")
     other = image_of(git(here, "rev-parse", "HEAD"))
     git(here, "switch", "--quiet", "main")
-    with pytest.raises(HouseError, match="does not contain") as caught:
+    with pytest.raises(DevToolsError, match="does not contain") as caught:
         bump(here, "dev", "catalog", other)
     assert not isinstance(caught.value, OlderCommit)
 
@@ -145,7 +145,7 @@ def test_commits_beside_each_other_are_refused(remote):
 def test_a_commit_that_nobody_knows_is_not_compared(remote):
     here = clone(remote, "a")
     bump(here, "dev", "catalog", NEW)
-    with pytest.raises(HouseError, match="0123456789ab is no commit of this repository"):
+    with pytest.raises(DevToolsError, match="0123456789ab is no commit of this repository"):
         bump(here, "dev", "catalog", image_of(add_commit(remote)))
 
 
@@ -188,7 +188,7 @@ def test_a_shallow_checkout_fetches_what_the_comparison_needs(remote):
 )
 def test_a_wrong_release_is_refused_and_nothing_is_pushed(remote, environment, service, image, words):
     before = git(remote, "rev-parse", "main")
-    with pytest.raises(HouseError, match=words):
+    with pytest.raises(DevToolsError, match=words):
         bump(clone(remote, "a"), environment, service, image)
     assert git(remote, "rev-parse", "main") == before
 
@@ -200,22 +200,22 @@ def test_a_wrong_release_is_refused_and_nothing_is_pushed(remote, environment, s
 def test_a_refusal_by_branch_protection_names_the_cure_and_is_not_tried_again(remote, monkeypatch, words):
     protect(remote, "main", words)
     pushes = []
-    push = house_git.push
-    monkeypatch.setattr("house.release.push", lambda *arguments: pushes.append(arguments) or push(*arguments))
-    with pytest.raises(HouseError, match="bypass list"):
+    push = git_commands.push
+    monkeypatch.setattr("devtools.release.gitops.push", lambda *arguments: pushes.append(arguments) or push(*arguments))
+    with pytest.raises(DevToolsError, match="bypass list"):
         bump(clone(remote, "a"), "dev", "catalog", NEW)
     assert len(pushes) == 1
 
 
 def test_a_refusal_for_another_reason_is_reported_in_the_remote_s_words(remote):
     protect(remote, "main", "The disk is full:")
-    with pytest.raises(HouseError, match="The disk is full"):
+    with pytest.raises(DevToolsError, match="The disk is full"):
         bump(clone(remote, "a"), "dev", "catalog", NEW)
 
 
 def test_a_race_that_is_lost_every_time_is_reported(remote, monkeypatch):
-    monkeypatch.setattr("house.release.push", lambda *arguments: False)
-    with pytest.raises(HouseError, match="lost the race for main 10 times"):
+    monkeypatch.setattr("devtools.release.gitops.push", lambda *arguments: False)
+    with pytest.raises(DevToolsError, match="lost the race for main 10 times"):
         bump(clone(remote, "a"), "dev", "catalog", NEW)
 
 
@@ -262,7 +262,7 @@ def test_the_command_reports_what_it_did(remote, capsys):
 
 def test_a_failing_test_stops_what_is_shipped_by_hand(remote):
     before = at_remote(remote, "dev", "catalog")
-    with pytest.raises(HouseError, match="tests of catalog fail"):
+    with pytest.raises(DevToolsError, match="tests of catalog fail"):
         ship(clone(remote, "a"), "catalog", "127.0.0.1:1", FAILING)
     assert at_remote(remote, "dev", "catalog") == before
 
@@ -271,13 +271,13 @@ def test_what_nobody_else_has_is_not_shipped(remote):
     """Before any test runs: an image must be made of what others can read."""
     mine = clone(remote, "a")
     (mine / "notes.txt").write_text("later")
-    with pytest.raises(HouseError, match="in no commit"):
+    with pytest.raises(DevToolsError, match="in no commit"):
         ship(mine, "catalog", "127.0.0.1:1", FAILING)
     git(mine, "add", ".")
     git(mine, "commit", "--quiet", "--message", "Notes")
-    with pytest.raises(HouseError, match="Push it first"):
+    with pytest.raises(DevToolsError, match="Push it first"):
         ship(mine, "catalog", "127.0.0.1:1", FAILING)
-    with pytest.raises(HouseError, match="no service"):
+    with pytest.raises(DevToolsError, match="no service"):
         ship(mine, "search", "127.0.0.1:1", FAILING)
 
 
@@ -286,8 +286,8 @@ def test_what_is_shipped_by_hand_goes_by_a_pull_request_where_main_is_protected(
     protect(remote, "main")
     here = clone(remote, "a")
     commit = git(here, "rev-parse", "HEAD")
-    monkeypatch.setattr("house.images.build", lambda service: service)
-    monkeypatch.setattr("house.images.push", lambda image, target: NEW.digest)
+    monkeypatch.setattr("devtools.release.images.build", lambda service: service)
+    monkeypatch.setattr("devtools.release.images.push", lambda image, target: NEW.digest)
     shipped = ship(here, "catalog", "shop.azurecr.io", FINE)
     assert (shipped.image, shipped.branch) == (Image(commit, NEW.digest), f"ship/catalog-{commit[:12]}")
     assert NEW.digest in at_remote(remote, "dev", "catalog", shipped.branch)

@@ -274,7 +274,7 @@ def _documents(text: str) -> list[str]:
 
 def test_what_runs_without_make_setup_needs_the_standard_library_alone(box):
     """Jobs that release, promote and join images install nothing, so what they import may need nothing."""
-    for module in ("house.release", "house.oci"):
+    for module in ("devtools.release.gitops", "devtools.release.oci"):
         code = f"import sys; sys.path.insert(0, '.'); import {module}"
         command = [sys.executable, "-I", "-S", "-c", code]
         run = subprocess.run(command, cwd=Path(box.place), capture_output=True, text=True, check=False)

@@ -13,10 +13,10 @@ import sys
 import pytest
 import yaml
 
-from house import settings
-from house.chart_schema import CHART
-from house.config import DATA_SERVICES, ROOT, SERVICES
-from house.manifests import NEVER_RELEASED, Image, read_image, with_image
+from devtools.checks.chart_schema import CHART
+from devtools.project import DATA_SERVICES, ROOT, SERVICES
+from devtools.release import settings
+from devtools.release.manifests import NEVER_RELEASED, Image, read_image, with_image
 from tests.chart.policies import violations
 from tests.chart.render import helm_run
 

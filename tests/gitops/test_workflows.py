@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 import yaml
 
-from house import changed
-from house.config import ROOT, SERVICES
-from house.manifests import ENVIRONMENTS
-from house.testing import ALONE, CROSSING, PARALLEL
+from devtools.checks import changed
+from devtools.checks.testing import ALONE, CROSSING, PARALLEL
+from devtools.project import ROOT, SERVICES
+from devtools.release.manifests import ENVIRONMENTS
 
 FOLDER = ROOT / ".github" / "workflows"
 WORKFLOWS = {path.stem: path for path in FOLDER.glob("*.yml")}
@@ -95,13 +95,13 @@ def test_scripts_that_workflows_call_are_there():
     scripts = "".join(path.read_text() for path in (ROOT / "scripts" / "ci").glob("*.sh"))
     # Sourced, called by another script, or a person's.
     assert present - called == {"lib.sh", "source.sh", "release-app.sh", "rulesets.sh"}
-    assert set(re.findall(r'(?:python3?|"\$python") -m (house[\w.]+)', scripts)) == {
-        "house.addons",
-        "house.changed",
-        "house.chart_release",
-        "house.oci",
-        "house.release",
-        "house.settings",
+    assert set(re.findall(r'(?:python3?|"\$python") -m (stack[\w.]+)', scripts)) == {
+        "devtools.release.addons",
+        "devtools.checks.changed",
+        "devtools.release.chart_release",
+        "devtools.release.oci",
+        "devtools.release.gitops",
+        "devtools.release.settings",
     }
 
 
@@ -192,7 +192,7 @@ def test_caches_of_forks_are_left_to_github():
 
 def test_cluster_tests_run_when_what_a_cluster_sees_changes():
     on = load("cluster")["on"]
-    assert {"charts/**", "argocd/**", "tests/cluster/**", "house/kind*"} <= set(on["pull_request"]["paths"])
+    assert {"charts/**", "argocd/**", "tests/cluster/**", "devtools/release/kind*"} <= set(on["pull_request"]["paths"])
 
 
 def test_every_part_of_the_tests_runs_before_a_merge():

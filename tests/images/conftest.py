@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from house import images
-from house.config import SERVICES
-from house.errors import HouseError
+from devtools.errors import DevToolsError
+from devtools.project import SERVICES
+from devtools.release import images
 from tests.images.containers import Fleet, fleet, runner
 from tests.images.registry import running_registry
 
@@ -17,7 +17,7 @@ from tests.images.registry import running_registry
 def built() -> dict[str, images.Image]:
     try:
         images.builder()
-    except HouseError as error:
+    except DevToolsError as error:
         pytest.skip(str(error))
     if runner() is None:
         pytest.skip("buildah builds images but cannot run them: install docker or podman as well.")

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 
 import httpx
 
-from house import images
-from house.config import DATA_SERVICES, SERVICES
-from house.testing import free_port, servers
+from devtools.checks.testing import free_port, servers
+from devtools.project import DATA_SERVICES, SERVICES
+from devtools.release import images
 
 WAIT_SECONDS = 60
 

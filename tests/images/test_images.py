@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from house import images
-from house.config import DATA_SERVICES, SERVICES
+from devtools.project import DATA_SERVICES, SERVICES
+from devtools.release import images
 from tests.images.containers import start
 
 # Megabytes that a service may add to its base: packages, static files, its own code. The base is the same for all, and

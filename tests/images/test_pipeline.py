@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from house.errors import HouseError
-from house.manifests import Image, manifest, read_image
-from house.ship import ship
+from devtools.errors import DevToolsError
+from devtools.release.manifests import Image, manifest, read_image
+from devtools.release.ship import ship
 from tests.gitops.remote import FAILING, FINE, bare_remote, clone, git
 from tests.images.registry import asked
 
@@ -55,7 +55,7 @@ def test_a_failing_test_stops_the_release(built, registry, clones):
     git(clones[0], "commit", "--quiet", "--allow-empty", "--message", "Break it")
     git(clones[0], "push", "--quiet")
     before, head = manifest_of(clones[0], "ui"), git(clones[0], "rev-parse", "HEAD")
-    with pytest.raises(HouseError, match="tests of ui fail"):
+    with pytest.raises(DevToolsError, match="tests of ui fail"):
         ship(clones[0], "ui", registry, FAILING)
     assert manifest_of(clones[1], "ui") == before
     assert asked(registry, f"/v2/streamcart/ui/manifests/{head}") == 404
@@ -63,6 +63,6 @@ def test_a_failing_test_stops_the_release(built, registry, clones):
 
 def test_a_registry_that_is_away_stops_the_release(built, clones):
     before = manifest_of(clones[0], "ui")
-    with pytest.raises(HouseError, match="cannot be pushed"):
+    with pytest.raises(DevToolsError, match="cannot be pushed"):
         ship(clones[0], "ui", "127.0.0.1:1", FINE)
     assert manifest_of(clones[1], "ui") == before

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from house.config import ROOT, SERVICES
-from house.tools import helm
+from devtools.project import ROOT, SERVICES
+from devtools.tools import helm
 from tests.gitops.layouts import layout
 from tests.gitops.sandbox import Sandbox, sandbox
 from tests.images.registry import asked, running_registry

@@ -8,7 +8,7 @@ from typing import Any
 
 import tfparse
 
-from house.config import ROOT
+from devtools.project import ROOT
 
 FOLDER = ROOT / "infra" / "terraform"
 ENVIRONMENTS = ("dev", "prod")

@@ -6,7 +6,7 @@ import ipaddress
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from house.config import DATA_SERVICES
+from devtools.project import DATA_SERVICES
 from tests.terraform.configuration import FOLDER, Resource, resources
 
 type Policy = Callable[[list[Resource]], Iterator[str]]

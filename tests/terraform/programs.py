@@ -10,7 +10,7 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from house.config import ROOT
+from devtools.project import ROOT
 
 PROGRAMS = ("az", "gh", "kubectl", "kubelogin", "terraform")
 # Each call is a line of `calls`; the first rule whose words all occur in it says what is printed and returned.
@@ -78,7 +78,7 @@ class Sandbox:
 
 
 def sandbox(root: Path) -> Sandbox:
-    for folder in ("argocd", "house", "infra", "scripts"):
+    for folder in ("argocd", "devtools", "infra", "scripts"):
         ignored = shutil.ignore_patterns(".terraform*", "outputs", "__pycache__", "node_modules", "demo")
         shutil.copytree(ROOT / folder, root / folder, ignore=ignored)
     (root / "programs").mkdir()

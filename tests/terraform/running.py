@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from house.config import ROOT
+from devtools.project import ROOT
 from tests.terraform.configuration import FOLDER, Resource
 
 PLUGINS = ROOT / "var" / "terraform"

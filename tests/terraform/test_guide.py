@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from house.config import ROOT
-from house.settings import main as settings
+from devtools.project import ROOT
+from devtools.release.settings import main as settings
 from scripts.azure import quotas
 from tests.terraform.configuration import FOLDER, declared, text_of
 
@@ -83,7 +83,7 @@ def test_links_and_paths_lead_somewhere(guide):
     for link in re.findall(r"\]\(([^)#:]+?)(?:#[^)]*)?\)", text):
         assert (guide.parent / link).exists(), link
     code = "\n".join([*re.findall(r"`([^`\n]+)`", text), *commands(guide)])
-    for path in re.findall(r"(?<![\w~/.])((?:argocd|docs|house|infra|scripts)/[\w./-]*\w)", code):
+    for path in re.findall(r"(?<![\w~/.])((?:argocd|docs|stack|infra|scripts)/[\w./-]*\w)", code):
         # What Terraform's outputs are kept in is made by the step that names it.
         assert (ROOT / path).exists() or path == "infra/outputs", path
 

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from house.chart_schema import CHART
-from house.config import DATA_SERVICES, ROOT, SERVICES
+from devtools.checks.chart_schema import CHART
+from devtools.project import DATA_SERVICES, ROOT, SERVICES
 from tests.terraform import bootstrap_policies
 from tests.terraform.configuration import ENVIRONMENTS, FOLDER, declared, evaluated, folders, text_of
 from tests.terraform.policies import violations

@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterator
 import pytest
 import redis
 
-from house import valkey
-from house.config import ROOT
-from house.testing import free_port
+from devtools.checks.testing import free_port
+from devtools.project import ROOT
+from devtools.stack import valkey
 from tests.terraform.configuration import evaluated
 
 # The policies of Azure Managed Redis, and whether a command may name keys of several slots: with EnterpriseCluster its

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from house.config import ROOT
+from devtools.project import ROOT
 from tests.gitops.test_settings import MADE
 from tests.terraform.programs import PROGRAMS, sandbox
 

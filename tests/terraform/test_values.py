@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import yaml
 
-from house.chart_schema import CHART
-from house.config import DATA_SERVICES
+from devtools.checks.chart_schema import CHART
+from devtools.project import DATA_SERVICES
 from tests.terraform.configuration import evaluated
 
 VALUES = {name: yaml.safe_load((CHART / f"values-{name}.yaml").read_text()) for name in ("dev", "prod")}

@@ -6,7 +6,7 @@ import functools
 import re
 from collections.abc import Iterator
 
-from house.config import ROOT
+from devtools.project import ROOT
 from tests.chart.policies.model import Pod, config_maps, pods, secrets
 from tests.chart.render import Object
 

@@ -1,5 +1,5 @@
 output "values" {
-  description = "What the chart's values and the add-ons need; `python -m house.settings take` writes it into argocd/environments."
+  description = "What the chart's values and the add-ons need; `python -m devtools.release.settings take` writes it into argocd/environments."
   value = {
     environment       = var.environment
     host              = local.its.host

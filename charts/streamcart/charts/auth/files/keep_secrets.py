@@ -1,4 +1,4 @@
-"""Makes the Secrets of the house that are missing, once: `keep_secrets.py TABLE.json`.
+"""Makes the Secrets of the platform that are missing, once: `keep_secrets.py TABLE.json`.
 
 The table is `{namespace: {secret: {variable: name}}}`. Variables with the same name get the same value; a value that a
 Secret holds already is kept and shared. Only Python's standard library, with the pod's own token.

@@ -1,6 +1,6 @@
 {{/*
 NGINX that serves what the service stores: pictures for everybody, films to those who hold a signed, unexpired
-address. It never asks Python. The same rules as the embedded gateway's (house/templates/nginx.conf).
+address. It never asks Python. The same rules as the embedded gateway's (devtools/stack/templates/nginx.conf).
 */}}
 {{- define "common.files" }}
 {{- if .Values.files.enabled }}

@@ -1,0 +1,84 @@
+"""The stack's own commands: `manage.py up`, `down`, `demo`, `test`, `lint`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from devtools.errors import DevToolsError
+from devtools.project import SERVICES
+from devtools.stack.config import Stack
+
+
+def main(arguments: list[str]) -> int:
+    """Run one command; returns the exit code. What a person can mend is said in one sentence."""
+    parser = argparse.ArgumentParser(
+        prog="manage.py",
+        description=f"The stack. With a service first ({', '.join(SERVICES)}), any Django command of it.",
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="command")
+    start = commands.add_parser("up", help="run everything until Ctrl-C (PORT=8000, STREAMCART_VAR=var)")
+    start.add_argument("--no-demo", action="store_true", help="leave the shop empty")
+    commands.add_parser("down", help="stop the running stack")
+    commands.add_parser("demo", help="load the demo catalogue into the running stack")
+    test = commands.add_parser("test", help="run the tests, all or some parts")
+    test.add_argument(
+        "parts",
+        nargs="*",
+        help="common, stack, a service, chart, gitops, terraform, images, e2e, attack, browser; all without",
+    )
+    test.add_argument("-k", dest="keyword", help="pytest's -k")
+    images = commands.add_parser("images", help="build the services' container images")
+    images.add_argument("services", nargs="*", help=f"{', '.join(SERVICES)}; all without")
+    kind = commands.add_parser("kind", help="install the shop on a cluster on this machine (kind)")
+    kind.add_argument("--published", default="", metavar="VERSION", help="a published version instead of this tree")
+    kind.add_argument("--no-demo", action="store_true", help="leave the shop empty")
+    kind.add_argument("--customers", type=int, default=0, metavar="PODS", help="pods of virtual customers")
+    commands.add_parser("kind-down", help="remove that cluster")
+    commands.add_parser("lint", help="run every check")
+    # What stands behind "--" is for pytest.
+    own, extra = _split(arguments)
+    options = parser.parse_args(own)
+    try:
+        return _run(options, extra)
+    except DevToolsError as error:
+        print(f"\nmanage.py {options.command}: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def _split(arguments: list[str]) -> tuple[list[str], list[str]]:
+    at = arguments.index("--") if "--" in arguments else len(arguments)
+    return arguments[:at], arguments[at + 1 :]
+
+
+def _run(options: argparse.Namespace, extra: list[str]) -> int:
+    if options.command == "test":
+        from devtools.checks.testing import test
+
+        return test(options.parts, keyword=options.keyword, extra=extra)
+    if options.command == "images":
+        from devtools.release.images import images
+
+        return images(options.services)
+    if options.command == "kind":
+        from devtools.release.kind import Options, kind
+
+        return kind(Options(options.published, with_demo=not options.no_demo, customers=options.customers))
+    if options.command == "kind-down":
+        from devtools.release.kind import kind_down
+
+        return kind_down()
+    if options.command == "lint":
+        from devtools.checks.lint import lint
+
+        return lint()
+    if options.command == "demo":
+        from devtools.demo.run import main as demo
+
+        return demo([])
+    from devtools.stack.up import down, up
+
+    stack = Stack.from_environment()
+    return down(stack) if options.command == "down" else up(stack, with_demo=not options.no_demo)

