@@ -95,7 +95,7 @@ def test_scripts_that_workflows_call_are_there():
     scripts = "".join(path.read_text() for path in (ROOT / "scripts" / "ci").glob("*.sh"))
     # Sourced, called by another script, or a person's.
     assert present - called == {"lib.sh", "source.sh", "release-app.sh", "rulesets.sh"}
-    assert set(re.findall(r'(?:python3?|"\$python") -m (stack[\w.]+)', scripts)) == {
+    assert set(re.findall(r'(?:python3?|"\$python") -m (devtools[\w.]+)', scripts)) == {
         "devtools.release.addons",
         "devtools.checks.changed",
         "devtools.release.chart_release",
