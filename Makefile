@@ -1,6 +1,6 @@
 # `make help` lists the targets.
 .DEFAULT_GOAL := help
-.PHONY: help setup up down demo test chart chart-files gitops terraform settings images kind kind-down lint format openapi lock screenshots clean
+.PHONY: help setup up status logs down demo test chart chart-files gitops terraform settings images kind kind-down lint format openapi lock screenshots clean
 PYTHON := .venv/bin/python
 ARGS ?=
 
@@ -12,6 +12,12 @@ setup: ## make .venv and fetch the storefront's libraries
 
 up: setup ## run everything (PORT=8000; ARGS=--no-demo for an empty shop)
 	@exec $(PYTHON) manage.py up $(ARGS)
+
+status: ## show what runs, and how it is (ARGS=--json)
+	@$(PYTHON) manage.py status $(ARGS)
+
+logs: ## follow the logs (SERVICE=catalog for one)
+	@$(PYTHON) manage.py logs $(SERVICE) $(ARGS)
 
 down: ## stop the running stack
 	@$(PYTHON) manage.py down

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""One door to the stack: `manage.py <service> <django command>`, or one of the stack's own commands."""
+"""One entry point: `manage.py <service> <django command>`, or a command of devtools (`manage.py up`, `test` …)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parent
 
 
 def stack_folder() -> Path:
-    """Where the stack of PORT and STREAMCART_VAR keeps its state: the rule of devtools.stack.config, which no image contains."""
+    """Where the stack of PORT and STREAMCART_VAR keeps its state, as in devtools.stack.config (in no image)."""
     if given := os.environ.get("STREAMCART_VAR"):
         return Path(given).expanduser().resolve()
     port = os.environ.get("PORT") or "8000"
@@ -30,6 +30,32 @@ def load_environment(service: str) -> None:
             os.environ.setdefault(name, value)
 
 
+def run_django(service: str, argv: list[str]) -> int | None:
+    """Any Django command of a service. What is missing to run it is said in one sentence, without a traceback."""
+    port = os.environ.get("PORT") or "8000"
+    if not any(os.environ.get(name) for name in ("SECRET_KEY", "SECRET_KEY_FILE")):
+        print(
+            f"manage.py {service}: there is no SECRET_KEY, and no stack has run in {stack_folder()}. Start one with "
+            f"`make up` (PORT={port} here; give PORT=… for another one), or set the service's variables.",
+            file=sys.stderr,
+        )
+        return 1
+    from django.core.management import execute_from_command_line
+    from django.db.utils import OperationalError
+
+    try:
+        execute_from_command_line([f"{argv[0]} {service}", *argv[2:]])
+    except OperationalError as error:
+        reason = str(error).strip().partition("\n")[0]
+        print(
+            f"manage.py {service}: {reason}. Is the database running? Beside `make up`, give the same PORT to both "
+            f"(PORT={port} here).",
+            file=sys.stderr,
+        )
+        return 1
+    return None
+
+
 def main(argv: list[str]) -> int | None:
     if len(argv) > 1 and argv[1] in SERVICES:
         service = argv[1]
@@ -39,13 +65,10 @@ def main(argv: list[str]) -> int | None:
 
         if len(argv) == 3 and (program := command(service, argv[2])):
             os.execv(program[0], program)  # noqa: S606  (the role's program must be the process that gets SIGTERM)
-        from django.core.management import execute_from_command_line
+        return run_django(service, argv)
+    from devtools.cli import main as run_devtools
 
-        execute_from_command_line([f"{argv[0]} {service}", *argv[2:]])
-        return None
-    from devtools.cli import main as stack
-
-    return stack(argv[1:])
+    return run_devtools(argv[1:])
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
-"""Tools for developers and CI, never in an image. `stack` runs all of StreamCart on one machine, with nothing installed but Python 3.13;
-`demo` fills it, `checks` tests and lints, `release` builds images and writes releases into the GitOps manifests.
+"""Tools for developers and CI, never in an image. `stack` runs all of StreamCart on one machine, with
+nothing installed but Python 3.13; `demo` fills it, `checks` tests and lints, `release` builds images and writes
+releases into the GitOps manifests.
 
 `manage.py up` starts PostgreSQL, Valkey and NGINX from their Python packages, and every service's roles by the commands
 that containers and pods use. What it makes lies in `var/` (`var/port-<PORT>/` for another port than 8000).

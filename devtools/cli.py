@@ -1,4 +1,4 @@
-"""The stack's own commands: `manage.py up`, `down`, `demo`, `test`, `lint`."""
+"""The commands that are no service's: `manage.py up`, `status`, `logs`, `down`, `demo`, `test`, `lint` …"""
 
 from __future__ import annotations
 
@@ -11,14 +11,21 @@ from devtools.stack.config import Stack
 
 
 def main(arguments: list[str]) -> int:
-    """Run one command; returns the exit code. What a person can mend is said in one sentence."""
+    """Run one command; returns the exit code. What a person can fix is said in one sentence."""
     parser = argparse.ArgumentParser(
         prog="manage.py",
-        description=f"The stack. With a service first ({', '.join(SERVICES)}), any Django command of it.",
+        description=f"StreamCart. With a service first ({', '.join(SERVICES)}), any Django command of it.",
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="command")
     start = commands.add_parser("up", help="run everything until Ctrl-C (PORT=8000, STREAMCART_VAR=var)")
     start.add_argument("--no-demo", action="store_true", help="leave the shop empty")
+    start.add_argument("--verbose", action="store_true", help="show every line of every process")
+    status = commands.add_parser("status", help="what runs, and how it is")
+    status.add_argument("--json", action="store_true", help="as JSON, once")
+    status.add_argument("--once", action="store_true", help="print it once instead of keeping it up to date")
+    logs = commands.add_parser("logs", help="follow the logs of all processes, or of some")
+    logs.add_argument("names", nargs="*", help="a service (catalog) or one process (catalog.web, postgres, gateway)")
+    logs.add_argument("--lines", type=int, default=20, help="how many earlier lines of each")
     commands.add_parser("down", help="stop the running stack")
     commands.add_parser("demo", help="load the demo catalogue into the running stack")
     test = commands.add_parser("test", help="run the tests, all or some parts")
@@ -74,6 +81,14 @@ def _run(options: argparse.Namespace, extra: list[str]) -> int:
         from devtools.checks.lint import lint
 
         return lint()
+    if options.command == "status":
+        from devtools.stack.status import status
+
+        return status(Stack.from_environment(), as_json=options.json, is_once=options.once)
+    if options.command == "logs":
+        from devtools.stack.logs import follow_logs
+
+        return follow_logs(Stack.from_environment(), options.names, lines=options.lines)
     if options.command == "demo":
         from devtools.demo.run import main as demo
 
@@ -81,4 +96,6 @@ def _run(options: argparse.Namespace, extra: list[str]) -> int:
     from devtools.stack.up import down, up
 
     stack = Stack.from_environment()
-    return down(stack) if options.command == "down" else up(stack, with_demo=not options.no_demo)
+    if options.command == "down":
+        return down(stack)
+    return up(stack, with_demo=not options.no_demo, is_verbose=options.verbose)

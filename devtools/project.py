@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-# The roles of each service; auth follows nobody's events, the storefront only answers requests.
+# The roles of each service, each a Deployment of its own in a cluster. Auth follows nobody's events; the storefront
+# only answers requests.
 ROLES: dict[str, tuple[str, ...]] = {
     "auth": ("web", "worker", "beat"),
     "catalog": ("web", "worker", "beat", "events"),
@@ -16,3 +17,8 @@ ROLES: dict[str, tuple[str, ...]] = {
 SERVICES = tuple(ROLES)
 # The storefront has no database: everything it shows, it asks the others for.
 DATA_SERVICES = tuple(service for service in SERVICES if service != "ui")
+# On one machine `background` is worker, beat and events in one process, which saves half of the memory.
+LOCAL_ROLES = {
+    service: tuple(dict.fromkeys("web" if role == "web" else "background" for role in roles))
+    for service, roles in ROLES.items()
+}

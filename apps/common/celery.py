@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import time
 from typing import Any
 
 import structlog
-from celery import Celery, signals
+from celery import Celery, current_app, signals
 
 from apps.common.ids import uuid7
 from apps.common.metrics import tasks  # noqa: F401  (connects its signals)
@@ -35,6 +36,22 @@ def bind_context(task: Any, task_id: str, **_: Any) -> None:
     structlog.contextvars.clear_contextvars()
     request_id = getattr(task.request, "request_id", None) or str(uuid7())
     structlog.contextvars.bind_contextvars(task=task.name, task_id=task_id, request_id=request_id)
+
+
+class HideIdleRuns(logging.Filter):
+    """Drops the line "succeeded" of periodic tasks that found nothing to do: they run every few seconds.
+
+    A periodic task returns how much it did; 0, False and None stand for nothing.
+    """
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        task = getattr(record, "data", {})
+        if task.get("return_value") not in ("0", "False", "None"):
+            return True
+        return task["name"] not in {entry["task"] for entry in current_app.conf.beat_schedule.values()}
+
+
+logging.getLogger("celery.app.trace").addFilter(HideIdleRuns())
 
 
 @signals.setup_logging.connect

@@ -21,6 +21,8 @@ limit_request_fields = 8000
 max_requests = 20_000
 max_requests_jitter = 2_000
 worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108  (heartbeat file: memory, not disk)
+# Nobody uses it, and all services would share one file in the home folder.
+control_socket_disable = True
 accesslog = "-"
 errorlog = "-"
 access_log_format = (

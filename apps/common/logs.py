@@ -73,5 +73,8 @@ def configure(service: str, *, level: str, form: str) -> dict[str, Any]:
             "httpx": {"level": "WARNING"},
             "httpcore": {"level": "WARNING"},
             "stamina": {"level": "WARNING"},
+            # A task is one line, written when it ended (apps/common/celery.py).
+            "celery.beat": {"level": "WARNING"},
+            "celery.worker.strategy": {"level": "WARNING"},
         },
     }

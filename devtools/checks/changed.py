@@ -1,6 +1,6 @@
 """Which parts of the tests a pull request needs, for the matrix of `.github/workflows/checks.yml`.
 
-    python -m devtools.checks.changed origin/main     # what changed since the branch left main: a JSON list of groups of parts
+    python -m devtools.checks.changed origin/main  # a JSON list of groups of parts, for what changed since main
     python -m devtools.checks.changed                 # everything
 
 A path that no rule knows needs everything, so that a new folder is never tested too little.

@@ -101,7 +101,7 @@ def _run(part: str, environment: dict[str, str], wanted: list[str]) -> Outcome:
     print(f"\n===== {part} ({seconds:.0f} s)\n{run.stdout}", flush=True)
     lines = run.stdout.strip().splitlines()
     counts = {word: int(number) for number, word in COUNTS.findall(lines[-1] if lines else "")}
-    # pytest's code 5 says that nothing was chosen, which -k may well mean.
+    # pytest's code 5 says that nothing was chosen, which -k may well mean for one part of several.
     code = 0 if run.returncode == 5 and wanted else run.returncode
     failed = counts.get("failed", 0) + counts.get("error", 0)
     return Outcome(part, code, counts.get("passed", 0), failed, counts.get("skipped", 0), seconds)
@@ -119,6 +119,8 @@ def _summary(outcomes: list[Outcome]) -> int:
         print(f"{outcome.part:<14} {verdict:<7} {counts} {outcome.seconds:>5.0f} s")
     totals = [sum(getattr(outcome, name) for outcome in outcomes) for name in ("passed", "failed", "skipped")]
     print("{} passed, {} failed, {} skipped".format(*totals), flush=True)
+    if not any(totals):
+        raise DevToolsError("No test was chosen: check what stands behind -k.")
     return int(any(outcome.code for outcome in outcomes))
 
 
@@ -137,7 +139,7 @@ def servers(*, durable: bool = False) -> Iterator[dict[str, str]]:
         database = postgres.command(folder / "postgres", pg_port, throwaway=not durable)
         running.append(_start(database, folder, as_root=False))
         running.append(_start(valkey.command(folder, valkey_port), folder, as_root=True))
-        postgres.wait_until_up(pg_port, password, alive=lambda: running[0].poll() is None)
+        postgres.wait_until_up(folder / "postgres", pg_port, password, alive=lambda: running[0].poll() is None)
         with closing(postgres.connect(pg_port, password)) as link, link.cursor() as cursor:
             for name in _databases():
                 cursor.execute(f'CREATE DATABASE "{name}"')
@@ -173,7 +175,7 @@ def _start(command: list[str], folder: Path, *, as_root: bool) -> subprocess.Pop
     )
 
 
-def free_row(length: int = 8) -> int:
+def free_row(length: int = 12) -> int:
     """The first of a row of ports that are free: below those that the kernel gives to outgoing connections."""
     for _ in range(200):
         first = random.randrange(12_000, 30_000)  # noqa: S311  (any will do)

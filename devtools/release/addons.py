@@ -1,4 +1,4 @@
-"""The add-ons that a cluster needs, and `python -m devtools.release.addons`, which prints their CustomResourceDefinitions.
+"""The add-ons that a cluster needs; `python -m devtools.release.addons` prints their CustomResourceDefinitions.
 
 For a cluster that has the definitions and none of the operators, such as the one that the cluster tests run on:
 

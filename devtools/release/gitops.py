@@ -1,10 +1,10 @@
 """Writes a release into the GitOps manifests, and nothing else: Argo CD does the rest.
 
-    python -m devtools.release.gitops bump dev catalog --tag <commit> --digest sha256:…   # commit and push to main
-    python -m devtools.release.gitops promote catalog                                     # dev's image for prod, on a branch
-    python -m devtools.release.gitops promote all                                         # every service that dev is ahead in
-    python -m devtools.release.gitops advance [<commit>]                                  # production follows main up to here
-    python -m devtools.release.gitops ship catalog --registry shopimages.azurecr.io       # all of it from here, without GitHub
+    python -m devtools.release.gitops bump dev catalog --tag <commit> --digest sha256:…  # commit and push to main
+    python -m devtools.release.gitops promote catalog  # dev's image for prod, on a branch
+    python -m devtools.release.gitops promote all  # every service that dev is ahead in
+    python -m devtools.release.gitops advance [<commit>]  # production follows main up to here
+    python -m devtools.release.gitops ship catalog --registry shopimages.azurecr.io  # all of it, without GitHub
 
 Only the two lines of the image change, so comments and everybody else's lines stay. Two services may release at once:
 whoever pushes second takes the other's commit in and pushes again. An older commit never wins over a newer one, however

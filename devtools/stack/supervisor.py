@@ -1,31 +1,33 @@
-"""Runs the stack's processes: starts them, shows their lines, restarts what dies, stops all of it cleanly."""
+"""Runs the stack's processes: starts them, keeps their logs, restarts what dies, stops all of it cleanly."""
 
 from __future__ import annotations
 
 import ctypes
 import json
+import logging
 import os
 import queue
 import selectors
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from logging.handlers import RotatingFileHandler
 from pathlib import Path
-from typing import IO
 
 import psutil
 
-COLOURS = (36, 33, 35, 32, 34, 96, 93, 95, 92, 94)
+from devtools.stack.console import Console, Severity
+
 MIN_BACKOFF, MAX_BACKOFF, HEALTHY_AFTER = 0.5, 10.0, 20.0
 STOP_SECONDS = 20.0
 PR_SET_PDEATHSIG = 1
 # Loaded before any fork: a child of a process with threads must not load libraries.
 LIBC = ctypes.CDLL(None)
-# Every request is in var/log; at the terminal only those that failed are worth a line.
-QUIET = ('"event":"request"',)
+LOG_BYTES, OLD_LOGS = 10_000_000, 2
+# Warnings and errors of all processes, for `manage.py status`.
+PROBLEMS_LOG = "problems"
 
 
 @dataclass
@@ -46,6 +48,10 @@ class Process:
     backoff: float = MIN_BACKOFF
     exit_code: int | None = None
 
+    restarts: int = 0
+    # Told each line of a process whose progress somebody shows.
+    on_line: Callable[[str], None] | None = None
+    severity: Severity = field(default_factory=Severity)
     # What came after the last line break.
     rest: bytes = b""
 
@@ -63,16 +69,15 @@ class Process:
 class Supervisor:
     """Owns children in the main thread; other threads ask through `add` and read `exit_code`."""
 
-    def __init__(self, *, var: Path, is_colourful: bool = False, out: IO[str] = sys.stdout) -> None:
+    def __init__(self, *, var: Path, console: Console) -> None:
         self.var = var
         self.log_folder = var / "log"
         self.log_folder.mkdir(parents=True, exist_ok=True)
-        self.is_colourful = is_colourful
-        self.out = out
+        self.console = console
         self.processes: dict[str, Process] = {}
         self.requests: queue.Queue[Process] = queue.Queue()
         self.selector = selectors.DefaultSelector()
-        self.logs: dict[str, IO[bytes]] = {}
+        self.logs: dict[str, RotatingFileHandler] = {}
         self.is_stopping = False
         self.failure: str | None = None
 
@@ -88,10 +93,6 @@ class Supervisor:
         self.failure = self.failure or failure
         self.is_stopping = True
 
-    def say(self, text: str) -> None:
-        """A line of the stack's own."""
-        print(text, file=self.out, flush=True)
-
     # --- the main thread --------------------------------------------------------------------------------------
 
     def run(self) -> None:
@@ -100,7 +101,7 @@ class Supervisor:
             while not self.is_stopping:
                 self._start_requested()
                 self._restart_dead()
-                self._show_lines(timeout=0.1)
+                self._read_lines(timeout=0.1)
         finally:
             self._stop_all()
 
@@ -124,7 +125,7 @@ class Supervisor:
             os.set_blocking(process.popen.stdout.fileno(), False)
             self.selector.register(process.popen.stdout, selectors.EVENT_READ, process)
         process.started_at, process.restart_at = time.monotonic(), 0.0
-        self._note_children()
+        self._record_children()
 
     def _restart_dead(self) -> None:
         now = time.monotonic()
@@ -133,14 +134,15 @@ class Supervisor:
                 if now >= process.restart_at:
                     self._start(process)
             elif process.popen is not None and process.popen.poll() is not None and process.exit_code is None:
-                self._buried(process, process.popen.returncode, now)
+                self._bury(process, process.popen.returncode, now)
 
-    def _buried(self, process: Process, code: int, now: float) -> None:
-        self._show_lines(timeout=0)
+    def _bury(self, process: Process, code: int, now: float) -> None:
+        self._read_lines(timeout=0)
         _end_group(process, signal.SIGKILL)
         if process.is_oneshot:
             process.exit_code = code
             return
+        process.restarts += 1
         lived = now - process.started_at
         is_healthy = lived > HEALTHY_AFTER
         process.backoff = MIN_BACKOFF if is_healthy else min(MAX_BACKOFF, process.backoff * 2)
@@ -148,9 +150,9 @@ class Supervisor:
         wait = 0.0 if is_healthy else process.backoff
         process.restart_at = now + wait
         how = f"was killed by {signal.Signals(-code).name}" if code < 0 else f"ended with code {code}"
-        self._line(process.name, f"{process.name} {how}; starting it again in {wait:.0f} s", is_loud=True)
+        self._line(process, f"[error] {process.name} {how}; starting it again in {wait:.0f} s")
 
-    def _show_lines(self, timeout: float) -> None:
+    def _read_lines(self, timeout: float) -> None:
         for key, _ in self.selector.select(timeout):
             process: Process = key.data
             chunk = os.read(key.fd, 65536)
@@ -162,20 +164,27 @@ class Supervisor:
             *lines, rest = buffered.split(b"\n")
             process.rest = rest[-65536:]
             for line in lines:
-                self._line(process.name, line.decode(errors="replace").rstrip("\r"))
+                self._line(process, line.decode(errors="replace").rstrip("\r"))
 
-    def _line(self, name: str, text: str, *, is_loud: bool = False) -> None:
+    def _line(self, process: Process, text: str) -> None:
+        """Keep a line, and show it when it says that something is wrong (or everything, when asked to)."""
+        self._log(process.name, text)
+        if process.on_line:
+            process.on_line(text)
+        process.severity.read(text)
+        # What breaks off while everything stops is no news, unless it is an error.
+        matters = process.severity.is_error if self.is_stopping else process.severity.is_warning
+        if matters:
+            self._log(PROBLEMS_LOG, f"{process.name}: {text}")
+        if matters or self.console.is_verbose:
+            self.console.print_line(process.name, text)
+
+    def _log(self, name: str, text: str) -> None:
         if name not in self.logs:
-            self.logs[name] = (self.log_folder / f"{name}.log").open("ab")
-        self.logs[name].write(f"{text}\n".encode())
-        self.logs[name].flush()
-        if not is_loud and any(mark in text for mark in QUIET) and '"status":5' not in text:
-            return
-        label = f"{name:<15}"
-        if self.is_colourful:
-            colour = COLOURS[sum(name.partition(".")[0].encode()) % len(COLOURS)]
-            label = f"\033[{colour}m{label}\033[0m"
-        print(f"{label}| {text}", file=self.out, flush=True)
+            self.logs[name] = RotatingFileHandler(
+                self.log_folder / f"{name}.log", maxBytes=LOG_BYTES, backupCount=OLD_LOGS, encoding="utf-8"
+            )
+        self.logs[name].emit(logging.makeLogRecord({"msg": text}))
 
     def _stop_all(self) -> None:
         running = [process for process in self.processes.values() if process.popen is not None]
@@ -186,24 +195,29 @@ class Supervisor:
                     os.kill(process.child.pid, process.stop_signal)
             ends = time.monotonic() + STOP_SECONDS
             while any(process.is_running for process in group) and time.monotonic() < ends:
-                self._show_lines(timeout=0.05)
+                self._read_lines(timeout=0.05)
             for process in group:
                 _end_group(process, signal.SIGKILL)
                 process.child.wait()
-        self._show_lines(timeout=0)
+        self._read_lines(timeout=0)
         for log in self.logs.values():
             log.close()
         (self.var / "run" / "children.json").unlink(missing_ok=True)
 
-    def _note_children(self) -> None:
-        """Who is alive, so that the next start can end what a killed supervisor left behind."""
+    def _record_children(self) -> None:
+        """Who is alive, so that the next start can end what a killed supervisor left, and `status` knows names."""
         alive = {}
         for process in self.processes.values():
             if process.is_running:
                 try:
-                    alive[process.child.pid] = psutil.Process(process.child.pid).create_time()
+                    created_at = psutil.Process(process.child.pid).create_time()
                 except psutil.NoSuchProcess:
                     continue
+                alive[process.child.pid] = {
+                    "name": process.name,
+                    "created_at": created_at,
+                    "restarts": process.restarts,
+                }
         path = self.var / "run" / "children.json"
         path.parent.mkdir(parents=True, exist_ok=True)
         # In one step: whoever reads it, or a crash in between, never finds half of it.
@@ -216,14 +230,14 @@ def end_leftovers(var: Path) -> int:
     """End children of an earlier supervisor that was killed; returns how many. Only processes that are surely ours."""
     path = var / "run" / "children.json"
     try:
-        noted = json.loads(path.read_text())
+        recorded = json.loads(path.read_text())
     except (OSError, ValueError):
         return 0
     ended = []
-    for pid, created in noted.items():
+    for pid, child in recorded.items():
         try:
             process = psutil.Process(int(pid))
-            if abs(process.create_time() - created) < 1:
+            if abs(process.create_time() - child["created_at"]) < 1:
                 family = [process, *process.children(recursive=True)]
                 for member in family:
                     member.terminate()

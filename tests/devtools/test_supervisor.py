@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from devtools.stack.console import Console, Severity
 from devtools.stack.supervisor import Process, Supervisor, end_leftovers
 
 SLEEPER = [sys.executable, "-c", "print('hello', flush=True); import time; time.sleep(60)"]
@@ -36,7 +37,9 @@ def is_alive(pid: int) -> bool:
 @pytest.fixture
 def supervisor(tmp_path):
     """Its loop runs in a thread; a test talks to it as the director does."""
-    made = Supervisor(var=tmp_path, out=io.StringIO())
+    out = io.StringIO()
+    made = Supervisor(var=tmp_path, console=Console(out=out, is_verbose=True))
+    made.shown = out
     thread = threading.Thread(target=made.run)
     thread.start()
     yield made
@@ -47,8 +50,67 @@ def supervisor(tmp_path):
 
 def test_lines_are_shown_with_the_name_and_kept_in_a_file(supervisor, tmp_path):
     supervisor.add(Process("a.web", SLEEPER))
-    until(lambda: "a.web          | hello" in supervisor.out.getvalue())
+    until(lambda: "a.web              | hello" in supervisor.shown.getvalue())
     assert (tmp_path / "log" / "a.web.log").read_text() == "hello\n"
+
+
+SPEAKER = """
+import sys
+for line in sys.argv[1:]:
+    print(line, flush=True)
+import time; time.sleep(60)
+"""
+LINES = [
+    "2026-11-29T15:33:19Z [info     ] Task succeeded",
+    "2026-11-29T15:33:19Z [error    ] the card was refused",
+    "Traceback of that error",
+    "[2026-11-29 15:32:48 +0000] [19435] [INFO] Starting gunicorn",
+]
+
+
+def test_only_warnings_and_errors_are_shown_and_all_lines_are_kept(tmp_path):
+    out = io.StringIO()
+    supervisor = Supervisor(var=tmp_path, console=Console(out=out))
+    thread = threading.Thread(target=supervisor.run)
+    thread.start()
+    supervisor.add(Process("a.web", [sys.executable, "-c", SPEAKER, *LINES]))
+    log = tmp_path / "log" / "a.web.log"
+    until(lambda: log.is_file() and "Starting gunicorn" in log.read_text())
+    supervisor.stop()
+    thread.join(timeout=30)
+    assert log.read_text().splitlines() == LINES
+    assert [line.partition("| ")[2] for line in out.getvalue().splitlines()] == LINES[1:3]
+    assert "the card was refused" in (tmp_path / "log" / "problems.log").read_text()
+
+
+@pytest.mark.parametrize(
+    ("line", "matters"),
+    [
+        ("2026-11-29T15:33:19Z [warning  ] source is away", True),
+        ("2026/11/29 15:33:19 [error] 12#0: upstream timed out", True),
+        ("2026/11/29 15:33:19 [notice] 12#0: start worker", False),
+        ("2026-11-29 15:31:36.326 UTC [17500] LOG:  database system is ready", False),
+        ("2026-11-29 15:31:36.326 UTC [17500] FATAL:  out of memory", True),
+        ('{"level": "error", "event": "consumer failed"}', True),
+        ("17489:M 29 Nov 2026 15:31:35.548 # Out of memory allocating 12 bytes", True),
+        ("17489:M 29 Nov 2026 15:31:35.548 # WARNING Memory overcommit must be enabled! Without it, …", False),
+        ("17489:M 29 Nov 2026 15:31:35.548 * Ready to accept connections", False),
+        ('{"event":"request","method":"GET","path":"/","status":404,"bytes":1}', False),
+        ('{"event":"request","method":"GET","path":"/","status":502,"bytes":1}', True),
+        ("Traceback (most recent call last):", True),
+    ],
+)
+def test_the_severity_of_a_line_is_read_in_every_program_s_form(line, matters):
+    severity = Severity()
+    severity.read(line)
+    assert severity.is_warning is matters
+
+
+def test_a_log_that_grows_is_rotated(supervisor, tmp_path, monkeypatch):
+    monkeypatch.setattr("devtools.stack.supervisor.LOG_BYTES", 1000)
+    supervisor.add(Process("a.web", [sys.executable, "-c", "for n in range(100): print('x' * 50, n, flush=True)"]))
+    until(lambda: (tmp_path / "log" / "a.web.log.1").is_file())
+    assert (tmp_path / "log" / "a.web.log").stat().st_size <= 1000
 
 
 def test_a_killed_process_is_started_again_and_says_so(supervisor):
@@ -57,13 +119,13 @@ def test_a_killed_process_is_started_again_and_says_so(supervisor):
     first = process.popen.pid
     os.kill(first, signal.SIGKILL)
     until(lambda: process.is_running and process.popen.pid != first)
-    assert "a.web was killed by SIGKILL; starting it again" in supervisor.out.getvalue()
+    assert "a.web was killed by SIGKILL; starting it again" in supervisor.shown.getvalue()
 
 
 def test_a_process_that_dies_at_once_is_not_started_in_a_frenzy(supervisor):
     process = supervisor.add(Process("a.web", [sys.executable, "-c", "raise SystemExit(3)"]))
     until(lambda: process.backoff >= 2)
-    assert supervisor.out.getvalue().count("ended with code 3") <= 3
+    assert supervisor.shown.getvalue().count("ended with code 3") <= 3
 
 
 def test_work_that_ends_by_itself_is_done(supervisor):
@@ -75,7 +137,7 @@ def test_work_that_ends_by_itself_is_done(supervisor):
 def test_stopping_ends_everything_with_its_children(tmp_path):
     child = "[sys.executable, '-c', 'import time; time.sleep(60)']"
     code = f"import subprocess, sys, time; subprocess.Popen({child}); time.sleep(60)"
-    supervisor = Supervisor(var=tmp_path, out=io.StringIO())
+    supervisor = Supervisor(var=tmp_path, console=Console(out=io.StringIO()))
     thread = threading.Thread(target=supervisor.run)
     thread.start()
     process = supervisor.add(Process("a", [sys.executable, "-c", code]))
@@ -102,8 +164,9 @@ def _members(group: int) -> list[int]:
 KILLED = """
 import sys, threading
 from pathlib import Path
+from devtools.stack.console import Console
 from devtools.stack.supervisor import Process, Supervisor
-supervisor = Supervisor(var=Path(sys.argv[1]))
+supervisor = Supervisor(var=Path(sys.argv[1]), console=Console())
 supervisor.add(Process("child", [sys.executable, "-c", "import time; time.sleep(60)"]))
 threading.Thread(target=lambda: None).start()
 supervisor.run()
@@ -124,7 +187,7 @@ def test_leftovers_are_ended_but_only_ours(tmp_path):
     process = subprocess.Popen(SLEEPER, stdout=subprocess.DEVNULL)
     folder = tmp_path / "run"
     folder.mkdir()
-    (folder / "children.json").write_text(f'{{"{process.pid}": 1.0}}')
+    (folder / "children.json").write_text(f'{{"{process.pid}": {{"created_at": 1.0}}}}')
     assert end_leftovers(tmp_path) == 0
     assert process.poll() is None
     process.kill()

@@ -33,7 +33,7 @@ def pids(stack, *words: str) -> list[int]:
 
 @pytest.mark.parametrize(
     "words",
-    [("apps.catalog.wsgi",), ("payment", "events"), ("apps.video.celery", "worker"), ("valkey-server",), ("nginx",)],
+    [("apps.catalog.wsgi",), ("payment", "background"), ("video", "background"), ("valkey-server",), ("nginx",)],
 )
 def test_whatever_is_killed_comes_back(stack, api, words):
     (victim,) = pids(stack, *words)
@@ -63,7 +63,7 @@ def _status(url: str) -> int:
 def test_films_bought_while_the_readers_are_stopped_arrive_later(stack, api, newcomer):
     """The video service's events process is frozen: the order is paid, and the film comes when it goes on."""
     _, me = newcomer
-    (reader,) = pids(stack, "video", "events")
+    (reader,) = pids(stack, "video", "background")
     os.kill(reader, signal.SIGSTOP)
     try:
         cart = filled_cart(api, me, sku_of(api, "safety-last", offer="buy"))

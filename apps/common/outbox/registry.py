@@ -13,6 +13,8 @@ from django.utils.module_loading import autodiscover_modules
 
 TYPE_PREFIX = "streamcart."
 TYPE_SUFFIX = ".v1"
+# With each answer of a feed: the position of its last event, so that readers know how far behind they are.
+LAST_POSITION_HEADER = "X-Last-Position"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,7 @@ class Event:
 
     @classmethod
     def from_cloudevent(cls, body: dict[str, Any]) -> Event:
-        """Raises ValueError when `body` is not a CloudEvent of this house."""
+        """Raises ValueError when `body` is not one of the CloudEvents of this platform."""
         try:
             moment = parse_datetime(body["time"])
             if body["specversion"] != "1.0" or moment is None or not isinstance(body["data"], dict):

@@ -14,7 +14,7 @@ from django.utils import timezone
 from apps.common.http import SERVICE, RemoteProblem, ServiceClient, Unavailable
 from apps.common.outbox import metrics
 from apps.common.outbox.handling import HandlerFailed, Rewound, current_position, handle_event, move_past
-from apps.common.outbox.registry import Event, handlers_for
+from apps.common.outbox.registry import LAST_POSITION_HEADER, Event, handlers_for
 
 log = structlog.get_logger(__name__)
 
@@ -31,17 +31,26 @@ class FeedError(Exception):
     """The feed refused us or sent something that is no event; says what."""
 
 
-def fetch(source: str, *, after: int, wait: int) -> list[Event]:
+@dataclass(frozen=True)
+class Batch:
+    """Events of a feed in its order, and the position of the last event that the feed has."""
+
+    events: list[Event]
+    last_position: int
+
+
+def fetch(source: str, *, after: int, wait: int) -> Batch:
     """The next events of `source` behind `after`. Raises Unavailable, or FeedError when asking again is no help."""
     client = ServiceClient(source, timeout=wait + ANSWER_SECONDS)
     try:
-        batch = client.get(
+        response = client.get(
             "/internal/events",
             params={"after": after, "limit": BATCH, "wait": wait},
             headers={"Accept": "application/cloudevents-batch+json"},
             token=SERVICE,
-        ).json_or_raise()
-        events = [Event.from_cloudevent(item) for item in batch]
+        )
+        events = [Event.from_cloudevent(item) for item in response.json_or_raise()]
+        last_position = int(response.raw.headers.get(LAST_POSITION_HEADER, after))
     except RemoteProblem as problem:
         raise FeedError(f"{source} refuses its events: {problem.status} {problem.slug}: {problem.detail}") from problem
     except (TypeError, ValueError) as error:
@@ -51,7 +60,7 @@ def fetch(source: str, *, after: int, wait: int) -> list[Event]:
         raise FeedError(f"{source} sent events out of order behind {after}: {positions}")
     if any(event.source != source for event in events):
         raise FeedError(f"{source} sent events of another source.")
-    return events
+    return Batch(events, max([last_position, *positions]))
 
 
 def pause_before_retry(failures: int, *, longest: float) -> float:
@@ -71,10 +80,12 @@ class SourceConsumer:
     def step(self, *, wait: int) -> bool:
         """Fetch one batch and handle it; whether there was anything to do. Raises what fetch and handle_event raise."""
         position = current_position(self.source)
-        events = fetch(self.source, after=position, wait=wait)
+        batch = fetch(self.source, after=position, wait=wait)
+        events = batch.events
         if not events:
             metrics.LAG.labels(self.source).set(0)
             metrics.POSITION.labels(self.source).set(position)
+        metrics.BEHIND.labels(self.source).set(batch.last_position - position)
         passed = position
         for event in events:
             if not handlers_for(event):
@@ -86,8 +97,10 @@ class SourceConsumer:
                     return False
                 position = passed = handle_event(event, expected=position)
             metrics.POSITION.labels(self.source).set(position)
+            metrics.BEHIND.labels(self.source).set(batch.last_position - position)
         if passed > position:
             move_past(self.source, expected=position, to=passed)
+            metrics.BEHIND.labels(self.source).set(batch.last_position - passed)
         return bool(events)
 
     def drain(self) -> None:

@@ -12,6 +12,7 @@ from rest_framework.views import APIView
 
 from apps.common.identity.permissions import RequireScope
 from apps.common.outbox.api.serializers import CloudEventSerializer, FeedQuerySerializer
+from apps.common.outbox.registry import LAST_POSITION_HEADER
 from apps.common.outbox.selectors import as_cloudevent, await_events, last_position, read_events
 from apps.common.problems import Conflict
 
@@ -52,12 +53,14 @@ class FeedView(APIView):
         query.is_valid(raise_exception=True)
         after, limit, wait = (query.validated_data[name] for name in ("after", "limit", "wait"))
         events = read_events(after=after, limit=limit)
+        last = last_position()
         if not events:
-            if after > (last := last_position()):
+            if after > last:
                 raise PositionAhead(f"Position {after} was never given; the last one is {last}.", last_position=last)
             if wait and _waiting.acquire(blocking=False):
                 try:
                     events = await_events(after=after, limit=limit, seconds=wait)
                 finally:
                     _waiting.release()
-        return Response([as_cloudevent(event) for event in events], headers={"Cache-Control": "no-store"})
+        headers = {"Cache-Control": "no-store", LAST_POSITION_HEADER: str(max([last, *(e.position for e in events)]))}
+        return Response([as_cloudevent(event) for event in events], headers=headers)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import threading
 from io import StringIO
 
+import httpx
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 from prometheus_client import REGISTRY
 
+from apps.common.http import Unavailable
 from apps.common.outbox import Event, runner, subscribe
 from apps.common.outbox.handling import HandlerFailed, Rewound, current_position, handle_event
 from apps.common.outbox.models import ConsumerFailure, ConsumerPosition, SkippedEvent
@@ -48,6 +50,24 @@ def test_each_event_takes_effect_once_and_in_order(feed, effects, failing):
     events("--once")
     assert effects.subjects() == [f"SC-{number}" for number in range(5)]
     assert current_position(SOURCE) == last_position()
+
+
+def test_status_tells_how_far_behind_a_source_the_service_is(feed, effects, failing):
+    publish_one("SC-0")
+    events("--once")
+    for number in range(1, 4):
+        publish_one(f"SC-{number}")
+    assert "3 behind, the oldest for" in events("--status")
+    events("--once")
+    assert "up to date" in events("--status")
+
+
+def test_status_without_an_answer_of_the_source_still_tells_the_position(effects, failing, monkeypatch):
+    def refuse(*args: object, **kwargs: object) -> None:
+        raise Unavailable(SOURCE, "connection refused")
+
+    monkeypatch.setattr(runner.ServiceClient, "get", refuse)
+    assert f"{SOURCE}: position 0 ({SOURCE} is unavailable" in events("--status")
 
 
 def test_a_handler_gets_the_event_as_it_was_published(feed, effects):
@@ -335,11 +355,13 @@ def test_what_is_no_event_of_ours_is_refused(changes):
     ],
 )
 def test_a_batch_that_breaks_the_contract_is_refused(monkeypatch, batch):
-    class Answer:
+    class Response:
+        raw = httpx.Response(200)
+
         @staticmethod
         def json_or_raise() -> object:
             return batch
 
-    monkeypatch.setattr(runner.ServiceClient, "get", lambda *args, **kwargs: Answer())
+    monkeypatch.setattr(runner.ServiceClient, "get", lambda *args, **kwargs: Response())
     with pytest.raises(FeedError):
         runner.fetch(SOURCE, after=0, wait=0)

@@ -9,6 +9,7 @@ import uuid
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
 from prometheus_client import start_http_server
 
 from apps.common.http import Unavailable
@@ -65,13 +66,25 @@ class Command(BaseCommand):
         positions = dict(ConsumerPosition.objects.values_list("source", "position"))
         failures = {failure.source: failure for failure in ConsumerFailure.objects.all()}
         for source in sorted({*registry.sources(), *positions}):
-            self.stdout.write(f"{source}: position {positions.get(source, 0)}")
+            position = positions.get(source, 0)
+            self.stdout.write(f"{source}: position {position}{self._distance(source, position)}")
             if failure := failures.get(source):
                 last_line = failure.error.strip().rpartition("\n")[2]
                 self.stdout.write(
                     f"  blocked by {failure.type} {failure.event_id} since {failure.first_failed_at:%Y-%m-%d %H:%M:%S}"
                     f" ({failure.attempts} attempts): {last_line}"
                 )
+
+    def _distance(self, source: str, position: int) -> str:
+        """How far behind the source this service is, as the source says."""
+        try:
+            batch = runner.fetch(source, after=position, wait=0)
+        except (Unavailable, runner.FeedError) as error:
+            return f" ({error})"
+        if not batch.events:
+            return ", up to date"
+        age = (timezone.now() - batch.events[0].time).total_seconds()
+        return f" of {batch.last_position}, {batch.last_position - position} behind, the oldest for {age:.0f} s"
 
     def _drain(self) -> None:
         errors = []

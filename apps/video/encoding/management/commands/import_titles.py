@@ -15,8 +15,8 @@ from apps.video.encoding.importing import import_title
 from apps.video.encoding.models import Encoding
 
 State = Encoding.State
-# Nothing moves for this long: the worker is not running.
-PATIENCE_SECONDS = 180
+# Nothing moves for this long: the worker is not running. A busy machine may need minutes for one step of a film.
+PATIENCE_SECONDS = 600
 
 
 class Command(BaseCommand):

@@ -1,0 +1,58 @@
+"""`manage.py <service> background`: worker, beat and events in one process, for one machine.
+
+A cluster runs each role by itself, so that each is scaled and restarted alone. Here the three share one Python with one
+set of loaded modules. They stop together, and when beat or the consumers fail, the process ends for its supervisor to
+start it again.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import structlog
+from celery import current_app
+from celery.beat import Service as Beat
+from django.core.management.base import BaseCommand
+
+from apps.common.outbox import registry, runner
+from apps.common.roles import schedule_file, worker_arguments
+
+log = structlog.get_logger(__name__)
+
+
+class Command(BaseCommand):
+    help = "Run the worker, the periodic tasks and the event consumers in one process."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        registry.discover()
+        stopping, failed = threading.Event(), threading.Event()
+        beat = Beat(current_app, schedule_filename=schedule_file(os.environ["DJANGO_SETTINGS_MODULE"].split(".")[1]))
+        sources = registry.sources()
+        _start("beat", beat.start, failed)
+        consumers = _start("events", lambda: runner.run_consumers(sources, stopping=stopping), failed)
+        # Returns when the worker was told to stop and its tasks are done.
+        code = current_app.start(argv=["--quiet", *worker_arguments(current_app.main)])
+        stopping.set()
+        # Beat is not waited for: it may sleep until its next task is due, and what it remembers may be lost.
+        beat.stop()
+        consumers.join(timeout=30)
+        sys.exit(1 if failed.is_set() else code)
+
+
+def _start(name: str, run: Callable[[], object], failed: threading.Event) -> threading.Thread:
+    def guarded() -> None:
+        try:
+            run()
+        except Exception:
+            log.exception("ended, and the process with it", role=name)
+            failed.set()
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    thread = threading.Thread(target=guarded, name=name, daemon=True)
+    thread.start()
+    return thread

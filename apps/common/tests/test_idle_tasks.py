@@ -1,0 +1,36 @@
+"""Periodic tasks run every few seconds: what did nothing is not logged."""
+
+from __future__ import annotations
+
+import logging
+from types import SimpleNamespace
+
+import pytest
+
+from apps.common import celery
+from apps.common.celery import HideIdleRuns
+
+SENT_BY_BEAT, SENT_BY_A_REQUEST = "apps.common.tests.purge", "apps.common.tests.send_mail"
+
+
+@pytest.fixture(autouse=True)
+def schedule(monkeypatch):
+    conf = SimpleNamespace(beat_schedule={"purge": {"task": SENT_BY_BEAT, "schedule": 5}})
+    monkeypatch.setattr(celery, "current_app", SimpleNamespace(conf=conf))
+
+
+def is_logged(task: str, return_value: str | None) -> bool:
+    data = {"name": task} | ({} if return_value is None else {"return_value": return_value})
+    record = logging.makeLogRecord({"msg": "Task ended", "levelno": logging.INFO, "data": data})
+    return HideIdleRuns().filter(record)
+
+
+@pytest.mark.parametrize("nothing", ["0", "None", "False"])
+def test_a_periodic_task_that_did_nothing_is_not_logged(nothing):
+    assert not is_logged(SENT_BY_BEAT, nothing)
+
+
+def test_what_did_something_failed_or_was_asked_for_is_logged():
+    assert is_logged(SENT_BY_BEAT, "3")
+    assert is_logged(SENT_BY_BEAT, None)
+    assert is_logged(SENT_BY_A_REQUEST, "None")
