@@ -9,7 +9,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from rest_framework import serializers
 
-from apps.common.emails import EmailField, EmailFormField, InvalidEmail, normalise_email
+from apps.common.api.serializers import EmailField
+from apps.common.emails import EmailFormField, InvalidEmail, normalise_email
 from apps.common.text import one_line
 
 SAME_AS_STAFF = [

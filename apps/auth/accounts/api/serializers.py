@@ -5,7 +5,8 @@ from __future__ import annotations
 from rest_framework import serializers
 
 from apps.auth.accounts.models import User
-from apps.common.emails import MAX_LENGTH, EmailField
+from apps.common.api.serializers import EmailField
+from apps.common.emails import MAX_LENGTH
 from apps.common.text import one_line
 
 

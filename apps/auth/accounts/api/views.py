@@ -18,14 +18,16 @@ from apps.auth.accounts.api import serializers
 from apps.auth.accounts.models import Address
 from apps.auth.accounts.selectors import account_of, address_of, export_of
 from apps.auth.caller import caller_of
-from apps.auth.public_api import MAILING, PublicView, validated
+from apps.auth.throttling import MAIL_THROTTLES
+from apps.common.api.requests import validated
+from apps.common.api.views import PublicView
 from apps.common.idempotency import optionally_idempotent
 
 CHECK_MAIL = {"detail": "Check your mail: if there is something to do, a message says what."}
 
 
 class RegisterView(PublicView):
-    throttle_classes = MAILING
+    throttle_classes = MAIL_THROTTLES
 
     @extend_schema(request=serializers.RegisterSerializer, responses={202: serializers.DetailSerializer})
     @optionally_idempotent
@@ -44,7 +46,7 @@ class VerifyEmailView(PublicView):
 
 
 class ResendVerificationView(PublicView):
-    throttle_classes = MAILING
+    throttle_classes = MAIL_THROTTLES
 
     @extend_schema(request=serializers.AccountEmailSerializer, responses={202: serializers.DetailSerializer})
     def post(self, request: Request) -> Response:
@@ -69,7 +71,7 @@ class PasswordChangeView(APIView):
 
 
 class PasswordResetView(PublicView):
-    throttle_classes = MAILING
+    throttle_classes = MAIL_THROTTLES
 
     @extend_schema(request=serializers.AccountEmailSerializer, responses={202: serializers.DetailSerializer})
     def post(self, request: Request) -> Response:

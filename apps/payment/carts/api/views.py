@@ -11,10 +11,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from apps.common.api.requests import validated
+from apps.common.api.throttling import GuestCreationThrottle
+from apps.common.api.views import NO_STORE
 from apps.common.idempotency import optionally_idempotent
 from apps.common.identity.permissions import IsUser
 from apps.common.identity.principal import Principal
-from apps.common.throttling import GuestCreationThrottle
 from apps.payment.carts import services
 from apps.payment.carts.api import serializers
 from apps.payment.carts.models import Cart
@@ -22,7 +24,6 @@ from apps.payment.carts.pricing import priced
 
 SECRET_HEADER = "X-Cart-Secret"  # noqa: S105  (a header's name)
 SECRET = OpenApiParameter(SECRET_HEADER, str, OpenApiParameter.HEADER, description="Of an anonymous cart.")
-NO_STORE = {"Cache-Control": "no-store"}
 
 
 def user_id_of(request: Request) -> uuid.UUID | None:
@@ -59,9 +60,8 @@ class CartsView(GuestView):
     @optionally_idempotent
     def post(self, request: Request) -> Response:
         """A new anonymous cart with its secret, or with a token the account's open cart."""
-        serializer = serializers.OpenCartSerializer(data=request.data)
-        serializer.is_valid(raise_exception=True)
-        cart, secret, is_new = services.open_cart(user_id=user_id_of(request), **serializer.validated_data)
+        data = validated(serializers.OpenCartSerializer, request)
+        cart, secret, is_new = services.open_cart(user_id=user_id_of(request), **data)
         response = self.answer(cart)
         if secret:
             response.data["secret"] = secret
@@ -80,10 +80,9 @@ class CartLineView(GuestView):
     @extend_schema(parameters=[SECRET], request=serializers.SetLineSerializer, responses=serializers.CartSerializer)
     def put(self, request: Request, cart_id, sku: str) -> Response:
         """Set a line's quantity; a film counts once."""
-        serializer = serializers.SetLineSerializer(data=request.data)
-        serializer.is_valid(raise_exception=True)
+        data = validated(serializers.SetLineSerializer, request)
         cart = cart_of(request, cart_id)
-        services.set_line(cart, sku=sku, quantity=serializer.validated_data["quantity"])
+        services.set_line(cart, sku=sku, quantity=data["quantity"])
         return self.answer(cart)
 
     @extend_schema(parameters=[SECRET], request=None, responses={200: serializers.CartSerializer})
@@ -100,9 +99,7 @@ class CartMergeView(GuestView):
     @extend_schema(request=serializers.MergeSerializer, responses=serializers.CartSerializer)
     def post(self, request: Request, cart_id) -> Response:
         """Move a guest's cart into your own, at sign-in."""
-        serializer = serializers.MergeSerializer(data=request.data)
-        serializer.is_valid(raise_exception=True)
-        data = serializer.validated_data
+        data = validated(serializers.MergeSerializer, request)
         target = cart_of(request, cart_id)
         services.merge(target, services.find_cart(data["from"], user_id=None, secret=data["secret"]))
         return self.answer(target)

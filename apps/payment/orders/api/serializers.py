@@ -7,8 +7,8 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from apps.common.emails import EmailField
-from apps.common.money import Money, MoneySerializer
+from apps.common.api.serializers import EmailField, MoneySerializer
+from apps.common.money import Money
 from apps.common.text import one_line
 from apps.payment.orders.models import Order, OrderLine
 

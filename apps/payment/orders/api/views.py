@@ -13,10 +13,11 @@ from rest_framework.permissions import AllowAny, BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from apps.common.api.requests import validated
+from apps.common.api.throttling import GuestCreationThrottle
 from apps.common.idempotency import idempotent
 from apps.common.identity.permissions import IsUser
 from apps.common.problems import ValidationProblem
-from apps.common.throttling import GuestCreationThrottle
 from apps.payment.carts.api.views import NO_STORE, SECRET, GuestView, cart_of, cart_to_order_of, user_id_of
 from apps.payment.carts.pricing import priced
 from apps.payment.orders import selectors, services
@@ -57,9 +58,7 @@ class OrdersView(ListAPIView):
     @idempotent
     def post(self, request: Request) -> Response:
         """Order and pay what is in the cart. 202 means that `next_action` or some patience is needed."""
-        serializer = serializers.PlaceOrderSerializer(data=request.data)
-        serializer.is_valid(raise_exception=True)
-        data = serializer.validated_data
+        data = validated(serializers.PlaceOrderSerializer, request)
         wish = services.Wish(
             customer=_customer(request, data.get("email")),
             delivery=services.Delivery(data.get("shipping_address"), data["shipping_method"]),

@@ -16,10 +16,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from apps.common.api.requests import validated
+from apps.common.api.throttling import GuestCreationThrottle
 from apps.common.idempotency import optionally_idempotent
 from apps.common.money import Money
 from apps.common.problems import Conflict, NotFound, Problem
-from apps.common.throttling import GuestCreationThrottle
 from apps.payment.carts.api.views import user_id_of
 from apps.payment.orders.services import advance_now
 from apps.payment.payments import sandbox, services, tasks
@@ -37,9 +38,8 @@ class PaymentMethodsView(APIView):
     @optionally_idempotent
     def post(self, request: Request) -> Response:
         """Turn a card into a token to pay with. The number is not kept."""
-        serializer = AddMethodSerializer(data=request.data)
-        serializer.is_valid(raise_exception=True)
-        method = services.add_method(user_id=user_id_of(request), **serializer.validated_data)
+        data = validated(AddMethodSerializer, request)
+        method = services.add_method(user_id=user_id_of(request), **data)
         answer = PaymentMethodSerializer(method).data
         return Response(answer, status=status.HTTP_201_CREATED, headers={"Cache-Control": "no-store"})
 

@@ -11,13 +11,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from apps.common.api.requests import validated
+from apps.common.api.views import REVALIDATE
 from apps.common.idempotency import optionally_idempotent
 from apps.common.identity.permissions import RequireRole
 from apps.video.titles import selectors, services
 from apps.video.titles.api import serializers
 from apps.video.titles.models import Title
-
-REVALIDATE = {"Cache-Control": "public, no-cache"}
 
 
 class StaffWrites:
@@ -42,9 +42,8 @@ class TitlesView(StaffWrites, ListAPIView):
     @optionally_idempotent
     def post(self, request: Request) -> Response:
         """A new film, as a draft until it is encoded."""
-        serializer = serializers.NewTitleSerializer(data=request.data)
-        serializer.is_valid(raise_exception=True)
-        fields = dict(serializer.validated_data)
+        data = validated(serializers.NewTitleSerializer, request)
+        fields = dict(data)
         slug = fields.pop("slug")
         title = services.create_title(slug, fields=fields)
         return Response(serializers.TitleSerializer(title).data, status=status.HTTP_201_CREATED)
@@ -59,7 +58,6 @@ class TitleView(StaffWrites, APIView):
     @extend_schema(request=serializers.TitleFactsSerializer, responses=serializers.TitleSerializer)
     def patch(self, request: Request, slug: str) -> Response:
         """Change a film's facts."""
-        serializer = serializers.TitleFactsSerializer(data=request.data, partial=True)
-        serializer.is_valid(raise_exception=True)
-        title = services.change_title(slug, fields=dict(serializer.validated_data))
+        data = validated(serializers.TitleFactsSerializer, request, partial=True)
+        title = services.change_title(slug, fields=dict(data))
         return Response(serializers.TitleSerializer(title).data)

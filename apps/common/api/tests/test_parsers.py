@@ -8,7 +8,7 @@ import json
 import pytest
 from rest_framework.exceptions import ParseError
 
-from apps.common.parsers import JSONParser
+from apps.common.api.parsers import JSONParser
 from apps.common.problems import ValidationProblem
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.core import signing
@@ -22,21 +23,30 @@ class BrokenCursor(ValidationProblem):
         super().__init__(message, errors={"cursor": [message]})
 
 
-def encode(values: list[Any], *, of: str) -> str:
-    """`values` (what JSON can hold) as a cursor of the list `of`."""
-    return _signer(of).sign_object(values)
+@dataclass(frozen=True, slots=True)
+class CursorPosition:
+    """A row's place in a list: its values of the list's order, and whether the page before it is asked for."""
+
+    values: tuple[Any, ...]
+    backwards: bool = False
 
 
-def decode(cursor: str, *, of: str) -> list[Any]:
-    """The values that `encode` put into a cursor of the list `of`. Raises BrokenCursor for any other text.
+def encode(position: CursorPosition, *, of: str) -> str:
+    """A position (values that JSON can hold) as a cursor of the list `of`."""
+    return _signer(of).sign_object([int(position.backwards), *position.values])
+
+
+def decode(cursor: str, *, of: str) -> CursorPosition:
+    """The position that `encode` put into a cursor of the list `of`. Raises BrokenCursor for any other text.
 
     Whoever passes the signature was given the cursor by us, so its values are those of a row: nothing that a client
     makes up (infinite times, half characters, huge numbers) reaches a query.
     """
     try:
-        return _signer(of).unsign_object(cursor)
+        backwards, *values = _signer(of).unsign_object(cursor)
     except (signing.BadSignature, ValueError) as error:
         raise BrokenCursor from error
+    return CursorPosition(tuple(values), backwards=bool(backwards))
 
 
 def _signer(of: str) -> signing.Signer:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -11,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 
-from apps.common import cursors
+from apps.common.api import cursors
 from apps.common.links import public_url_of
 from apps.common.numbers import whole_number
 from apps.common.problems import ValidationProblem
@@ -35,17 +36,18 @@ class CursorPagination(BasePagination):
         self.limit = read_limit(request.query_params.get("limit"))
         ordering = tuple(getattr(view, "ordering", None) or self.ordering)
         self.list_name = f"{queryset.model._meta.label} by {','.join(ordering)}"
-        backwards, values = self._read_cursor(request.query_params.get("cursor"))
+        position = self._read_cursor(request.query_params.get("cursor"))
+        backwards = position is not None and position.backwards
         fields = [_reverse(field) for field in ordering] if backwards else list(ordering)
-        if values is not None:
-            queryset = queryset.filter(_after(fields, values))
+        if position is not None:
+            queryset = queryset.filter(_after(fields, position.values))
         rows = list(queryset.order_by(*fields)[: self.limit + 1])
         more = len(rows) > self.limit
         rows = rows[: self.limit]
         if backwards:
             rows.reverse()
         has_next = more if not backwards else True
-        has_previous = more if backwards else values is not None
+        has_previous = more if backwards else position is not None
         self.next_cursor = self._write_cursor(rows[-1], ordering, backwards=False) if rows and has_next else None
         self.previous_cursor = self._write_cursor(rows[0], ordering, backwards=True) if rows and has_previous else None
         return rows
@@ -59,17 +61,13 @@ class CursorPagination(BasePagination):
             }
         )
 
-    def _read_cursor(self, cursor: str | None) -> tuple[bool, list[Any] | None]:
-        """Whether to go back, and after which values; None for the first page. Raises BrokenCursor."""
-        if not cursor:
-            return False, None
-        backwards, *values = cursors.decode(cursor, of=self.list_name)
-        return bool(backwards), values
+    def _read_cursor(self, cursor: str | None) -> cursors.CursorPosition | None:
+        """Where the page begins; None for the first one. Raises BrokenCursor."""
+        return cursors.decode(cursor, of=self.list_name) if cursor else None
 
     def _write_cursor(self, row: Any, ordering: tuple[str, ...], *, backwards: bool) -> str:
-        return cursors.encode(
-            [int(backwards), *(_as_json(_value(row, field)) for field in ordering)], of=self.list_name
-        )
+        values = tuple(_as_json(_value(row, field)) for field in ordering)
+        return cursors.encode(cursors.CursorPosition(values, backwards=backwards), of=self.list_name)
 
     def _link(self, cursor: str | None) -> str | None:
         return cursor and replace_query_param(public_url_of(self.request), "cursor", cursor)
@@ -120,7 +118,7 @@ def _reverse(field: str) -> str:
     return field[1:] if field.startswith("-") else f"-{field}"
 
 
-def _after(fields: list[str], values: list[Any]) -> Q:
+def _after(fields: list[str], values: Sequence[Any]) -> Q:
     """Rows that come after `values` in the order of `fields`.
 
     The first comparison stands outside the OR as well (`a >= x AND (a > x OR …)`): it lets PostgreSQL start the index
