@@ -20,6 +20,7 @@ from django.utils import timezone
 from apps.common import outbox
 from apps.common.http import RemoteProblem, Unavailable
 from apps.common.jobs.services import for_each, resting
+from apps.common.leases import claim
 from apps.common.money import Money
 from apps.common.problems import Conflict
 from apps.payment import catalog
@@ -50,7 +51,7 @@ def advance(order_id: uuid.UUID) -> Order:
 
     Raises Unavailable when another service must be waited for; the order then keeps its state.
     """
-    with _driving(order_id, Order.OPEN) as order:
+    with order_lease(order_id, Order.OPEN) as order:
         while order and order.is_open and STEPS[State(order.state)](order):
             order.refresh_from_db()
     return Order.objects.get(pk=order_id)
@@ -61,7 +62,7 @@ def cancel(order_id: uuid.UUID, *, code: str, message: str) -> Order:
 
     Does nothing to a cancelled one. Raises Conflict when it is too late or somebody is driving it right now.
     """
-    with _driving(order_id, Order.CANCELLABLE) as order:
+    with order_lease(order_id, Order.CANCELLABLE) as order:
         if order:
             _give_up(order, State.CANCELLED, code=code, message=message)
     order = Order.objects.get(pk=order_id)
@@ -72,21 +73,16 @@ def cancel(order_id: uuid.UUID, *, code: str, message: str) -> Order:
 
 
 @contextmanager
-def _driving(order_id: uuid.UUID, states: tuple[str, ...]) -> Iterator[Order | None]:
-    """Hold the order's lease within; None when somebody else holds it or the order is in none of `states`.
-
-    The lease's end also names its holder: a driver that overslept gives back nothing that another one holds now.
-    """
-    now = timezone.now()
-    lease = now + LEASE
-    free = Order.objects.filter(pk=order_id, state__in=states, lease_until__lte=now)
-    if not free.update(lease_until=lease):
+def order_lease(order_id: uuid.UUID, states: tuple[str, ...]) -> Iterator[Order | None]:
+    """Hold the order's lease within; None when another worker holds it or the order is in none of `states`."""
+    lease = claim(Order.objects.filter(state__in=states), order_id, field="lease_until", duration=LEASE)
+    if lease is None:
         yield None
         return
     try:
         yield Order.objects.get(pk=order_id)
     finally:
-        Order.objects.filter(pk=order_id, lease_until=lease).update(lease_until=timezone.now())
+        lease.release()
 
 
 # --- steps: each returns whether the order moved on ---------------------------------------------------------------
@@ -310,12 +306,10 @@ def release_owed_stock(limit: int) -> int:
 
 def _release_owed(order_id: uuid.UUID) -> bool:
     """False when another worker is at it."""
-    order = Order.objects.get(pk=order_id)
-    mine = Order.objects.filter(pk=order_id, stock_release_due_at=order.stock_release_due_at)
-    # Moved on first, so that no other worker asks at the same time.
-    if not mine.update(stock_release_due_at=timezone.now() + RELEASE_AGAIN_AFTER):
+    lease = claim(Order.objects.all(), order_id, field="stock_release_due_at", duration=RELEASE_AGAIN_AFTER)
+    if lease is None:
         return False
-    Order.objects.filter(pk=order_id).update(stock_release_due_at=_release(order))
+    lease.row.update(stock_release_due_at=_release(lease.row.get()))
     return True
 
 

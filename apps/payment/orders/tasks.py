@@ -13,6 +13,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 
 from apps.common.jobs.services import for_each, resting
+from apps.common.leases import claim
 from apps.common.problems import Problem
 from apps.payment.orders.models import Order
 from apps.payment.payments.providers import ChargeClosed
@@ -45,9 +46,7 @@ def _confirm(order_id: str | UUID) -> None:
     """
     from apps.payment.orders.selectors import mail_facts
 
-    now = timezone.now()
-    due = Order.objects.filter(pk=order_id, confirmation_due_at__lte=now)
-    if not due.update(confirmation_due_at=now + MAIL_AGAIN_AFTER):
+    if not claim(Order.objects.all(), order_id, field="confirmation_due_at", duration=MAIL_AGAIN_AFTER):
         return
     order = Order.objects.prefetch_related("lines").get(pk=order_id)
     context = mail_facts(order) | {"shop": settings.PUBLIC_URL}
