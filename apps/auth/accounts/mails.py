@@ -7,10 +7,8 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 import structlog
-from celery import signature
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
-from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils import timezone
 
@@ -18,6 +16,7 @@ from apps.auth.accounts import links
 from apps.auth.accounts.models import Mail, User
 from apps.common.jobs.services import for_each, resting
 from apps.common.leases import claim
+from apps.common.task_queue import send_on_commit
 
 log = structlog.get_logger(__name__)
 # While one worker is at a mail no other takes it; a worker that died gives it back by this time passing. Doubles with
@@ -38,12 +37,11 @@ SUBJECTS = {
 }
 
 
-def order_mail(kind: str, email: str) -> None:
+def enqueue_mail(kind: str, email: str) -> None:
     """Ask for a mail; it is sent soon after the surrounding transaction commits. The address need not be known."""
     mail = Mail.objects.create(kind=kind, email=email, try_at=timezone.now())
-    # By name: services know no tasks. While the queue is away the periodic task sends what waits.
-    task = signature(SEND_TASK, args=[str(mail.pk)])
-    transaction.on_commit(lambda: task.delay(), robust=True)
+    # While the queue is away the periodic task sends what waits.
+    send_on_commit(SEND_TASK, str(mail.pk))
 
 
 def send_mail(mail_id: UUID | str) -> bool:

@@ -30,13 +30,16 @@ PROBLEM = {
 
 
 class AutoSchema(SpectacularAutoSchema):
-    """One tag a Django app, and operations named after method and view: `get_products`, `post_reservation_commit`."""
+    """One tag a Django app, or the view's `openapi_tag`; operations are named after method and view:
+    `get_products`, `post_reservation_commit`."""
 
     def get_operation_id(self) -> str:
         name = type(self.view).__name__.removesuffix("View")
         return f"{self.method.lower()}_{re.sub(r'(?<!^)(?=[A-Z])', '_', name).lower()}"
 
     def get_tags(self) -> list[str]:
+        if tag := getattr(self.view, "openapi_tag", ""):
+            return [tag]
         parts = self.view.__class__.__module__.split(".")
         return [parts[2] if len(parts) > 3 else parts[-1]]
 

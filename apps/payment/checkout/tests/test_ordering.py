@@ -313,8 +313,8 @@ def test_something_free_is_ordered_without_a_booking(ada, catalog):
 
 
 def test_one_order_the_job_cannot_drive_does_not_hold_up_the_others(ada, grace, catalog, monkeypatch):
-    from apps.payment.orders import checkout
-    from apps.payment.payments import sandbox
+    from apps.payment.checkout import state_machine
+    from apps.payment.payments.providers import sandbox
 
     for shopper in (ada, grace):
         shopper.put("MUG-BLUE")
@@ -322,14 +322,14 @@ def test_one_order_the_job_cannot_drive_does_not_hold_up_the_others(ada, grace, 
     for charge in SandboxCharge.objects.all():
         sandbox.answer_challenge(charge.pk, approved=True)
     poisoned = Order.objects.order_by("placed_at").first()
-    real = checkout.advance
+    real = state_machine.advance
 
     def advance(order_id):
         if order_id == poisoned.pk:
             raise KeyError("a bug")
         return real(order_id)
 
-    monkeypatch.setattr(checkout, "advance", advance)
+    monkeypatch.setattr(state_machine, "advance", advance)
     resume()
     assert_paid_once(Order.objects.exclude(pk=poisoned.pk).get(), catalog)
 
@@ -339,7 +339,7 @@ def test_what_was_put_in_while_the_bank_was_asked_goes_on_in_a_new_cart(ada, cat
     number = ada.order(card="challenge").json()["number"]
     ada.put("MUG-BLUE", 3)
     ada.put(FILM.sku)
-    from apps.payment.payments import sandbox
+    from apps.payment.payments.providers import sandbox
 
     sandbox.answer_challenge(SandboxCharge.objects.get().pk, approved=True)
     assert ada.show_order(number).json()["state"] == "paid"

@@ -14,7 +14,9 @@ from apps.common.erasure.tasks import repeat_erasures
 from apps.common.outbox.testing import deliver
 from apps.payment.carts import services as carts
 from apps.payment.carts.models import Cart
-from apps.payment.orders import services, tasks
+from apps.payment.checkout import services
+from apps.payment.checkout.requests import Customer, Delivery, OrderRequest
+from apps.payment.orders import tasks
 from apps.payment.orders.models import Order
 from apps.payment.payments import services as payments
 from apps.payment.payments.models import Payment, PaymentMethod
@@ -74,7 +76,7 @@ def no_broker(*_args, **_kwargs):
 
 
 def test_with_redis_away_the_order_is_paid_and_the_mail_comes_later(ada, catalog, monkeypatch):
-    monkeypatch.setattr(tasks.send_confirmation, "delay", no_broker)
+    monkeypatch.setattr(tasks.send_confirmation, "apply_async", no_broker)
     ada.put("MUG-BLUE")
     assert ada.order().status_code == 201
     assert mail.outbox == []
@@ -98,7 +100,7 @@ def test_mail_that_could_not_be_sent_is_sent_again(ada, catalog, monkeypatch):
 
 def test_two_workers_send_one_mail(ada, catalog, monkeypatch):
     with monkeypatch.context() as patch:
-        patch.setattr(tasks.send_confirmation, "delay", no_broker)
+        patch.setattr(tasks.send_confirmation, "apply_async", no_broker)
         ada.put("MUG-BLUE")
         ada.order()
     order_id = str(Order.objects.get().pk)
@@ -146,8 +148,8 @@ def test_what_a_request_under_way_wrote_after_the_erasure_is_erased_too(ada, cat
     method = payments.add_method(user_id=ada.user_id, provider="sandbox", card=card)
     cart, _, _ = carts.open_cart(user_id=ada.user_id, currency="EUR")
     carts.set_line(cart, sku=FILM.sku, quantity=1)
-    customer = services.Customer(ada.user_id, "ada@example.com")
-    services.place_order(cart, services.Wish(customer, services.Delivery(None, ""), method.pk, "key"))
+    customer = Customer(ada.user_id, "ada@example.com")
+    services.place_order(cart, OrderRequest(customer, Delivery(None, ""), method.pk, "key"))
     carts.open_cart(user_id=ada.user_id, currency="EUR")
     assert Order.objects.get().email == "ada@example.com"
 
@@ -189,7 +191,7 @@ def test_an_order_that_is_being_paid_is_forgotten_when_it_is_over(ada, catalog):
     number = ada.order(card="challenge").json()["number"]
     forget(ada.user_id)
     assert Order.objects.get().user_id == ada.user_id
-    services.cancel_order(Order.objects.get(number=number))
+    services.cancel_order(Order.objects.get(number=number), by="the customer")
     tasks.erase_personal_data()
     assert Order.objects.get().user_id is None
 

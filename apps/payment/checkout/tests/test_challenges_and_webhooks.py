@@ -9,11 +9,12 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from apps.payment.checkout.tasks import resume_stuck_orders
 from apps.payment.orders.models import Order
-from apps.payment.orders.tasks import resume_stuck_orders
-from apps.payment.payments import sandbox, tasks
+from apps.payment.payments import tasks
 from apps.payment.payments.checks import check_webhook_secret
 from apps.payment.payments.models import SandboxCharge, WebhookEvent
+from apps.payment.payments.providers import sandbox
 from apps.payment.tests.invariants import assert_consistent, assert_given_up, assert_paid_once
 from apps.payment.tests.killing import resume
 from apps.payment.tests.personas import Shopper
@@ -24,7 +25,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture(autouse=True)
 def _no_deliveries(monkeypatch) -> None:
     """The sandbox's own deliveries are made by the tests, when they want them."""
-    monkeypatch.setattr(tasks.send_sandbox_webhook, "delay", lambda reference: None)
+    monkeypatch.setattr(tasks.send_sandbox_webhook, "apply_async", lambda *args, **options: None)
 
 
 @pytest.fixture

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from django.conf import settings
-
 from apps.common.money import Money
 from apps.common.problems import Conflict, Problem
 
@@ -81,19 +79,6 @@ class Provider(Protocol):
         """Check the signature over the raw body; raises InvalidSignature."""
 
 
-def require_accepting(name: str) -> None:
-    """Raises PaymentsNotSetUp unless this is the provider that takes new payments."""
-    if name != settings.PAYMENT_PROVIDER:
-        raise PaymentsNotSetUp("This shop does not take payments yet. Nothing was ordered and nothing was charged.")
-
-
-def get(name: str) -> Provider:
-    """The provider of this name, for what was begun with it; raises KeyError."""
-    from apps.payment.payments import sandbox
-
-    return {"sandbox": sandbox.SandboxProvider()}[name]
-
-
 # Sentences for customers, by decline code.
 DECLINES = {
     "card_declined": "Your bank declined the card. You have not been charged. Try another card.",
@@ -104,4 +89,5 @@ DECLINES = {
 
 
 def decline_sentence(code: str) -> str:
+    """What to tell the customer about a decline code; a general sentence for an unknown one."""
     return DECLINES.get(code, DECLINES["card_declined"])

@@ -9,7 +9,7 @@ from unfold.admin import ModelAdmin, TabularInline
 
 from apps.common.problems import Problem
 from apps.common.staff.readonly import ReadOnly
-from apps.payment.orders import checkout
+from apps.payment.checkout import services
 from apps.payment.orders.models import Order, OrderLine, OrderTransition
 from apps.payment.orders.selectors import payments_of
 
@@ -49,13 +49,13 @@ class OrderAdmin(ReadOnly, ModelAdmin):
         return f"{payment.state}, {payment.method}, {payment.reference}" if payment else "none"
 
     def has_cancel_permission(self, request: HttpRequest) -> bool:
-        """Names no model permission of its own: who may change orders may give them up."""
+        """Names no model permission of its own: who may change orders may cancel them."""
         return request.user.has_perm("orders.change_order")
 
     @admin.action(description="Cancel unpaid orders", permissions=["cancel"])
     def cancel(self, request: HttpRequest, queryset: QuerySet[Order]) -> None:
         for order in queryset:
             try:
-                checkout.cancel(order.pk, code="cancelled", message="Cancelled by the shop. Nothing was charged.")
+                services.cancel_order(order, by="the shop")
             except Problem as problem:
                 messages.error(request, str(problem))

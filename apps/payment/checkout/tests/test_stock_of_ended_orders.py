@@ -12,9 +12,9 @@ from apps.common.http import client as http_client
 from apps.common.jobs.models import JobFailure
 from apps.common.outbox.models import OutboxEvent
 from apps.payment import catalog as catalog_client
-from apps.payment.orders import checkout
+from apps.payment.checkout import compensation
+from apps.payment.checkout.tasks import release_owed_stock
 from apps.payment.orders.models import Order
-from apps.payment.orders.tasks import release_owed_stock
 from apps.payment.tests.invariants import assert_consistent
 from apps.payment.tests.killing import resume
 
@@ -94,14 +94,14 @@ def test_an_order_that_meets_a_bug_does_not_hold_up_the_others(ada, grace, catal
         shopper.order(card="declined")
     recover(catalog)
     unlucky = Order.objects.order_by("stock_release_due_at").first()
-    release = checkout._release
+    release = compensation._release_stock
 
     def stumble(order: Order):
         if order.pk == unlucky.pk:
             raise TypeError("a bug")
         return release(order)
 
-    monkeypatch.setattr(checkout, "_release", stumble)
+    monkeypatch.setattr(compensation, "_release_stock", stumble)
     assert release_owed_stock() == 1
     assert JobFailure.objects.get().item == str(unlucky.pk)
     assert [order.pk for order in Order.objects.exclude(stock_release_due_at=None)] == [unlucky.pk]

@@ -8,12 +8,13 @@ import pytest
 from django.db import connection
 
 from apps.common.outbox.models import OutboxEvent
+from apps.payment import catalog as catalog_client
 from apps.payment.carts.models import Cart
+from apps.payment.checkout import services, state_machine
 from apps.payment.ledger.models import JournalEntry
-from apps.payment.orders import checkout, services
 from apps.payment.orders.models import Order
-from apps.payment.payments import sandbox
 from apps.payment.payments.models import SandboxCharge
+from apps.payment.payments.providers import sandbox
 from apps.payment.tests.invariants import assert_consistent, assert_paid_once
 from apps.payment.tests.personas import Shopper, at_once
 
@@ -60,8 +61,8 @@ def test_without_the_constraint_the_two_tabs_would_pay_twice(ada, catalog, monke
         return wrapper
 
     # Both tabs have looked before either has written, and both have written before either pays.
-    monkeypatch.setattr(services, "_create", together(services._create))
-    monkeypatch.setattr(checkout.catalog, "reserve", together(checkout.catalog.reserve))
+    monkeypatch.setattr(services, "create_order", together(services.create_order))
+    monkeypatch.setattr(catalog_client, "reserve", together(catalog_client.reserve))
     with connection.schema_editor() as editor:
         editor.remove_constraint(Order, guard)
     try:
@@ -102,7 +103,7 @@ def test_webhook_return_page_and_periodic_job_at_once_settle_once(ada, catalog):
             )
         ]
         * 2,
-        *[lambda: checkout.advance(order.pk)] * 3,
+        *[lambda: state_machine.advance(order.pk)] * 3,
     )
     order.refresh_from_db()
     assert_paid_once(order, catalog)
@@ -113,7 +114,7 @@ def test_only_one_of_many_workers_drives_an_order(ada, catalog):
     ada.order(card="challenge")
     order = Order.objects.get()
     sandbox.answer_challenge(SandboxCharge.objects.get().pk, approved=True)
-    at_once(*[lambda: checkout.advance(order.pk)] * 8)
+    at_once(*[lambda: state_machine.advance(order.pk)] * 8)
 
     assert sum("/commit" in call for call in catalog.calls) == 1
     assert JournalEntry.objects.count() == 1
@@ -128,12 +129,12 @@ def test_a_driver_that_overslept_does_not_end_the_lease_of_its_successor(ada, ca
     seen = {}
 
     def stall(_self, _reference):
-        Order.objects.filter(pk=order.pk).update(lease_until=checkout.timezone.now() + checkout.LEASE * 2)
+        Order.objects.filter(pk=order.pk).update(lease_until=state_machine.timezone.now() + state_machine.LEASE * 2)
         seen["successor"] = Order.objects.get(pk=order.pk).lease_until
         return sandbox.Charge(_reference, "requires_action", "", "https://bank.example")
 
     monkeypatch.setattr(sandbox.SandboxProvider, "status", stall)
-    checkout.advance(order.pk)
+    state_machine.advance(order.pk)
     assert Order.objects.get(pk=order.pk).lease_until == seen["successor"]
 
 
@@ -150,7 +151,7 @@ def test_cancelling_while_the_customer_approves_never_leaves_money_held(ada, cat
             lambda tab=tab, number=number: tab.client.post(f"/v1/orders/{number}/cancel"),
             lambda reference=reference: sandbox.answer_challenge(reference, approved=True),
         )
-        checkout.advance(order.pk)
+        state_machine.advance(order.pk)
     assert_consistent(catalog)
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from apps.payment.checkout.tasks import resume_stuck_orders
 from apps.payment.orders.models import Order
-from apps.payment.orders.tasks import resume_stuck_orders
 from apps.payment.payments.models import SandboxCharge
 from apps.payment.tests.invariants import assert_consistent, assert_paid_once
 from apps.payment.tests.killing import BOUNDARIES, killed_when, let_leases_end, resume

@@ -21,7 +21,7 @@ from django.utils.crypto import constant_time_compare
 from apps.common.money import Money
 from apps.common.problems import NotFound, ValidationProblem
 from apps.payment.payments.models import SandboxCharge
-from apps.payment.payments.providers import Charge, ChargeClosed, InvalidSignature, Notification
+from apps.payment.payments.providers.base import Charge, ChargeClosed, InvalidSignature, Notification
 
 State = SandboxCharge.State
 # Numbers as Stripe publishes them for tests (https://docs.stripe.com/testing), and what each leads to.
@@ -38,7 +38,7 @@ MAX_AGE = 300
 
 
 class SandboxProvider:
-    """See apps.payment.payments.providers.Provider."""
+    """Implements apps.payment.payments.providers.base.Provider."""
 
     def tokenise(self, card: dict[str, Any]) -> tuple[str, str, str]:
         number = "".join(card["number"].split()).replace("-", "")
@@ -69,23 +69,25 @@ class SandboxProvider:
                 "return_url": return_url,
             },
         )
-        return _seen(charge)
+        return _charge_of(charge)
 
     def lookup(self, *, key: str) -> Charge | None:
         charge = SandboxCharge.objects.filter(key=key).first()
-        return charge and _seen(charge)
+        return charge and _charge_of(charge)
 
     def capture(self, reference: str) -> Charge:
-        return _seen(_move(reference, State.CAPTURED, allowed=[State.AUTHORISED]))
+        return _charge_of(_move(reference, State.CAPTURED, allowed=[State.AUTHORISED]))
 
     def void(self, reference: str) -> Charge:
-        return _seen(_move(reference, State.VOIDED, allowed=[State.AUTHORISED, State.REQUIRES_ACTION, State.DECLINED]))
+        return _charge_of(
+            _move(reference, State.VOIDED, allowed=[State.AUTHORISED, State.REQUIRES_ACTION, State.DECLINED])
+        )
 
     def refund(self, reference: str) -> Charge:
-        return _seen(_move(reference, State.REFUNDED, allowed=[State.CAPTURED]))
+        return _charge_of(_move(reference, State.REFUNDED, allowed=[State.CAPTURED]))
 
     def status(self, reference: str) -> Charge:
-        return _seen(find(reference))
+        return _charge_of(find(reference))
 
     def parse_webhook(self, body: bytes, headers: Any) -> Notification:
         parts = dict(part.partition("=")[::2] for part in headers.get(SIGNATURE_HEADER, "").split(","))
@@ -152,7 +154,7 @@ def _move(reference: str, state: str, *, allowed: list[str], decline_code: str =
         return charge
 
 
-def _seen(charge: SandboxCharge) -> Charge:
+def _charge_of(charge: SandboxCharge) -> Charge:
     url = f"{settings.PUBLIC_URL}{settings.PUBLIC_PREFIX}/v1/sandbox/challenges/{charge.pk}"
     needs_action = charge.state == State.REQUIRES_ACTION
     return Charge(charge.pk, charge.state, charge.decline_code, url if needs_action else "")

@@ -11,7 +11,9 @@ from django.core.mail import EmailMultiAlternatives
 from django.utils import timezone
 
 from apps.common.testing.jobs import run_until_given_up
-from apps.payment.orders import checkout, tasks
+from apps.payment.checkout import state_machine
+from apps.payment.checkout.tasks import resume_stuck_orders
+from apps.payment.orders import mails, tasks
 from apps.payment.orders.models import Order
 from apps.payment.tests.killing import let_leases_end
 
@@ -44,7 +46,7 @@ def orders(ada, catalog) -> list[Order]:
 
 
 def owe_confirmations() -> None:
-    past = timezone.now() - tasks.MAIL_GRACE - timedelta(seconds=1)
+    past = timezone.now() - mails.GRACE - timedelta(seconds=1)
     Order.objects.filter(confirmation_due_at__isnull=False).update(confirmation_due_at=past)
 
 
@@ -77,7 +79,7 @@ def test_a_confirmation_that_cannot_be_sent_delays_no_other(orders, monkeypatch,
 
 
 def test_an_order_that_meets_a_bug_delays_no_other_and_keeps_its_state(orders, monkeypatch):
-    advance, driven = checkout.advance, []
+    advance, driven = state_machine.advance, []
 
     def meet_a_bug(order_id):
         if order_id == orders[1].pk:
@@ -85,12 +87,12 @@ def test_an_order_that_meets_a_bug_delays_no_other_and_keeps_its_state(orders, m
         driven.append(order_id)
         return advance(order_id)
 
-    monkeypatch.setattr(checkout, "advance", meet_a_bug)
+    monkeypatch.setattr(state_machine, "advance", meet_a_bug)
     Order.objects.update(state=Order.State.AUTHORISED)
 
     def run() -> None:
         let_leases_end()
-        tasks.resume_stuck_orders()
+        resume_stuck_orders()
 
     failure = run_until_given_up(run)
     assert {orders[0].pk, orders[2].pk} <= set(driven)
@@ -102,7 +104,7 @@ def test_a_service_that_is_away_counts_against_no_order(orders, catalog, monkeyp
     Order.objects.update(state=Order.State.AUTHORISED)
     catalog.is_down = True
     let_leases_end()
-    assert tasks.resume_stuck_orders() == 3
+    assert resume_stuck_orders() == 3
     from apps.common.jobs.models import JobFailure
 
     assert not JobFailure.objects.exists()

@@ -11,12 +11,13 @@ from django.utils import timezone
 
 from apps.payment import catalog as catalog_client
 from apps.payment.carts.models import Cart
-from apps.payment.orders import checkout
+from apps.payment.checkout import compensation, settlement, state_machine
+from apps.payment.checkout.tests.test_challenges_and_webhooks import deliver
 from apps.payment.orders.models import Order, OrderLine
-from apps.payment.payments import sandbox, tasks
+from apps.payment.payments import tasks
 from apps.payment.payments.models import Payment, SandboxCharge
-from apps.payment.payments.sandbox import SandboxProvider
-from apps.payment.payments.tests.test_challenges_and_webhooks import deliver
+from apps.payment.payments.providers import sandbox
+from apps.payment.payments.providers.sandbox import SandboxProvider
 from apps.payment.tests.invariants import assert_consistent, assert_given_up, assert_paid_once, assert_refunded
 from apps.payment.tests.killing import BOUNDARIES, killed_when, resume
 from apps.payment.tests.personas import Shopper, at_once
@@ -27,7 +28,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture(autouse=True)
 def _no_deliveries(monkeypatch) -> None:
     """The sandbox's own deliveries are made by the tests, when they want them."""
-    monkeypatch.setattr(tasks.send_sandbox_webhook, "delay", lambda reference: None)
+    monkeypatch.setattr(tasks.send_sandbox_webhook, "apply_async", lambda *args, **options: None)
 
 
 @pytest.fixture
@@ -112,7 +113,7 @@ def test_many_deliveries_at_once_refund_once(late, catalog):
     sell_the_lamp_to_another(catalog)
     body, headers = settle()
     order_id = Order.objects.get().pk
-    deliveries = [lambda: deliver(body, headers)] * 3 + [lambda: checkout.advance(order_id)] * 3
+    deliveries = [lambda: deliver(body, headers)] * 3 + [lambda: state_machine.advance(order_id)] * 3
     assert not [answer for answer in at_once(*deliveries) if isinstance(answer, Exception)]
     resume()
     assert_refunded(Order.objects.get(), catalog)
@@ -123,8 +124,8 @@ REFUNDING = {
     "before the refund": (SandboxProvider, "refund", lambda *a, **k: False),
     "the money went back, unknown to us": (SandboxProvider, "refund", lambda *a, **k: True),
     "the stock was released": (catalog_client, "release", lambda *a, **k: True),
-    "in the middle of the books": (checkout, "book", lambda *a, **k: True),
-    "all is written, nobody was told": (checkout, "_give_back", lambda *a, **k: True),
+    "in the middle of the books": (settlement, "book", lambda *a, **k: True),
+    "all is written, nobody was told": (compensation, "refund_unfulfilled", lambda *a, **k: True),
 }
 
 
@@ -201,7 +202,7 @@ def test_a_refund_without_a_broker_is_mailed_later(late, catalog, monkeypatch):
 
     sell_the_lamp_to_another(catalog)
     with monkeypatch.context() as patch:
-        patch.setattr(mails.send_confirmation, "delay", no_broker)
+        patch.setattr(mails.send_confirmation, "apply_async", no_broker)
         deliver(*settle())
     assert mail.outbox == []
     Order.objects.update(confirmation_due_at=timezone.now() - timedelta(minutes=2))
@@ -234,7 +235,7 @@ def twice(ada, catalog) -> Order:
 
 
 def test_two_lines_of_one_sku_are_reserved_and_sold_apart(twice, catalog):
-    checkout.advance(twice.pk)
+    state_machine.advance(twice.pk)
     [reservation] = catalog.reservations.values()
     assert [(line["sku"], line["quantity"]) for line in reservation.lines] == [("MUG-BLUE", 2), ("MUG-BLUE", 3)]
     deliver(*settle())
@@ -243,13 +244,13 @@ def test_two_lines_of_one_sku_are_reserved_and_sold_apart(twice, catalog):
 
 
 def test_a_cart_of_two_lines_of_one_sku_is_closed_with_nothing_left(twice, ada, catalog):
-    checkout.advance(twice.pk)
+    state_machine.advance(twice.pk)
     deliver(*settle())
     assert Cart.objects.filter(is_open=True).count() == 0
 
 
 def test_two_lines_of_one_sku_are_refunded_together_when_the_stock_reaches_for_one(twice, catalog):
-    checkout.advance(twice.pk)
+    state_machine.advance(twice.pk)
     catalog.expire()
     catalog.change("MUG-BLUE", stock=4)
     deliver(*settle())

@@ -9,8 +9,8 @@ from django.contrib.auth.models import Group
 from django.test import Client
 
 from apps.common.staff.models import StaffUser
+from apps.payment.checkout.apps import grant_staff_permissions
 from apps.payment.ledger.models import JournalEntry
-from apps.payment.orders.apps import grant_staff_permissions
 from apps.payment.orders.models import Order
 from apps.payment.tests.invariants import assert_consistent
 
