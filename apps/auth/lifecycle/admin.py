@@ -10,16 +10,16 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin, TabularInline
 
-from apps.auth.accounts import services
-from apps.auth.accounts.forms import UserForm
 from apps.auth.accounts.models import Address, Mail, Role, User
+from apps.auth.lifecycle import services
+from apps.auth.lifecycle.forms import UserForm
 
 # Permissions here come from roles alone.
 admin.site.unregister(Group)
 
 
-class NothingByHand:
-    """Rows that only the service itself makes and removes."""
+class NoManualChanges:
+    """Rows that only the service itself adds and deletes."""
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -28,7 +28,7 @@ class NothingByHand:
         return False
 
 
-class AddressInline(NothingByHand, TabularInline):
+class AddressInline(NoManualChanges, TabularInline):
     model = Address
     extra = 0
     readonly_fields = fields = ["name", "line1", "postal_code", "city", "country", "is_default"]
@@ -48,7 +48,7 @@ class RoleFilter(admin.SimpleListFilter):
 
 
 @admin.register(User)
-class UserAdmin(NothingByHand, ModelAdmin):
+class UserAdmin(NoManualChanges, ModelAdmin):
     form = UserForm
     list_display = ["email", "name", "shown_roles", "is_active", "email_verified_at", "last_login"]
     list_filter = [RoleFilter, "is_active"]
@@ -73,7 +73,7 @@ class UserAdmin(NothingByHand, ModelAdmin):
 
 
 @admin.register(Mail)
-class MailAdmin(NothingByHand, ModelAdmin):
+class MailAdmin(NoManualChanges, ModelAdmin):
     """Answers "I got no mail": was it sent?"""
 
     list_display = ["created_at", "kind", "email", "outcome", "tries"]

@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from apps.auth.accounts import links
-from apps.auth.accounts.mails import order_mail
+from apps.auth.accounts.mails import enqueue_mail
 from apps.auth.accounts.models import Mail, Role, User
 from apps.auth.caller import Caller
 from apps.auth.tokens import lockout
@@ -45,23 +45,23 @@ def register(*, email: str, password: str, name: str) -> None:
         with transaction.atomic(durable=True):
             user.save(force_insert=True)
             outbox.publish(type="user.registered", subject=str(user.pk), data={"user_id": str(user.pk)})
-            order_mail(Mail.Kind.VERIFY, email)
+            enqueue_mail(Mail.Kind.VERIFY, email)
     except IntegrityError:
         with transaction.atomic(durable=True):
-            order_mail(Mail.Kind.REGISTERED_AGAIN, email)
+            enqueue_mail(Mail.Kind.REGISTERED_AGAIN, email)
 
 
 def resend_verification(*, email: str) -> None:
     """Send the link again when the address is known and unconfirmed; silently nothing otherwise."""
     with transaction.atomic(durable=True):
-        _order_mail_to_account(Mail.Kind.VERIFY, email)
+        _enqueue_mail_to_account(Mail.Kind.VERIFY, email)
 
 
-def _order_mail_to_account(kind: str, email: str) -> None:
+def _enqueue_mail_to_account(kind: str, email: str) -> None:
     """Nothing is stored of what cannot be an address, unless an account from before that rule has it."""
     address = lookup_email(email)
     if is_normalised(address) or User.objects.filter(email=address).exists():
-        order_mail(kind, address)
+        enqueue_mail(kind, address)
 
 
 def verify_email(*, token: str) -> User:
@@ -105,7 +105,7 @@ def change_password(user: User, *, current: str, new: str, caller: Caller, sessi
 def request_password_reset(*, email: str) -> None:
     """Send a reset link when the address is known; silently nothing otherwise."""
     with transaction.atomic(durable=True):
-        _order_mail_to_account(Mail.Kind.RESET, email)
+        _enqueue_mail_to_account(Mail.Kind.RESET, email)
 
 
 def reset_password(*, token: str, password: str) -> None:

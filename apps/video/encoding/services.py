@@ -21,6 +21,7 @@ from django.utils import timezone
 from apps.common.jobs.services import for_each, is_outage
 from apps.common.leases import Lease, claim
 from apps.common.problems import NotFound
+from apps.common.task_queue import send_on_commit
 from apps.video.encoding import assets, ffmpeg, packaging
 from apps.video.encoding.models import Encoding, Source
 from apps.video.titles.models import Title
@@ -33,6 +34,7 @@ LEASE = timedelta(seconds=60)
 # What was queued and not begun for this long is sent again: the queue may have lost it.
 QUEUE_PATIENCE = timedelta(seconds=60)
 MAX_ATTEMPTS = 3
+ENCODE_TASK = "apps.video.encoding.tasks.encode"
 # Output of failed or replaced encodings is kept this long, for players that are in the middle of it.
 KEEP_UNUSED = timedelta(days=1)
 
@@ -56,16 +58,13 @@ def add_source(title: Title, path: Path) -> Source:
 
 def request_encoding(source: Source) -> Encoding:
     """Queue a run for this source, or return the one that is open."""
-    from apps.video.encoding import tasks
-
     try:
         with transaction.atomic():
             encoding = Encoding.objects.create(source=source)
             Title.objects.filter(pk=source.title_id, state=Title.State.DRAFT).update(state=Title.State.ENCODING)
     except IntegrityError:
         return Encoding.objects.get(source=source, state__in=[State.QUEUED, State.RUNNING])
-    encoding_id = str(encoding.pk)
-    transaction.on_commit(lambda: tasks.encode.delay(encoding_id), robust=True)
+    send_on_commit(ENCODE_TASK, str(encoding.pk))
     return encoding
 
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from apps.auth.accounts.api import views
+from apps.auth.lifecycle.api import views
 
 urlpatterns = [
     path("users", views.RegisterView.as_view()),

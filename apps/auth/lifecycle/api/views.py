@@ -13,12 +13,15 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from apps.auth.accounts import address_book, services
-from apps.auth.accounts.api import serializers
+from apps.auth.accounts import address_book
 from apps.auth.accounts.models import Address
-from apps.auth.accounts.selectors import account_of, address_of, export_of
+from apps.auth.accounts.selectors import address_of
 from apps.auth.caller import caller_of
+from apps.auth.lifecycle import services
+from apps.auth.lifecycle.api import serializers
+from apps.auth.lifecycle.selectors import export_of
 from apps.auth.throttling import MAIL_THROTTLES
+from apps.auth.tokens.selectors import account_of
 from apps.common.api.requests import validated
 from apps.common.api.views import PublicView
 from apps.common.idempotency import optionally_idempotent
@@ -27,6 +30,7 @@ CHECK_MAIL = {"detail": "Check your mail: if there is something to do, a message
 
 
 class RegisterView(PublicView):
+    openapi_tag = "accounts"
     throttle_classes = MAIL_THROTTLES
 
     @extend_schema(request=serializers.RegisterSerializer, responses={202: serializers.DetailSerializer})
@@ -38,6 +42,8 @@ class RegisterView(PublicView):
 
 
 class VerifyEmailView(PublicView):
+    openapi_tag = "accounts"
+
     @extend_schema(request=serializers.LinkSerializer, responses=serializers.VerifiedSerializer)
     def post(self, request: Request) -> Response:
         """Confirm an address with the token of the mailed link."""
@@ -46,6 +52,7 @@ class VerifyEmailView(PublicView):
 
 
 class ResendVerificationView(PublicView):
+    openapi_tag = "accounts"
     throttle_classes = MAIL_THROTTLES
 
     @extend_schema(request=serializers.AccountEmailSerializer, responses={202: serializers.DetailSerializer})
@@ -56,6 +63,8 @@ class ResendVerificationView(PublicView):
 
 
 class PasswordChangeView(APIView):
+    openapi_tag = "accounts"
+
     @extend_schema(request=serializers.PasswordChangeSerializer, responses={204: None})
     def post(self, request: Request) -> Response:
         """Change the password; every other device is signed out."""
@@ -71,6 +80,7 @@ class PasswordChangeView(APIView):
 
 
 class PasswordResetView(PublicView):
+    openapi_tag = "accounts"
     throttle_classes = MAIL_THROTTLES
 
     @extend_schema(request=serializers.AccountEmailSerializer, responses={202: serializers.DetailSerializer})
@@ -81,6 +91,8 @@ class PasswordResetView(PublicView):
 
 
 class PasswordResetConfirmView(PublicView):
+    openapi_tag = "accounts"
+
     @extend_schema(request=serializers.PasswordResetSerializer, responses={204: None})
     def post(self, request: Request) -> Response:
         """Set a new password with the token of the mailed link; every device is signed out."""
@@ -89,6 +101,8 @@ class PasswordResetConfirmView(PublicView):
 
 
 class MeView(APIView):
+    openapi_tag = "accounts"
+
     @extend_schema(responses=serializers.MeSerializer)
     def get(self, request: Request) -> Response:
         """Your account."""
@@ -113,6 +127,8 @@ class MeView(APIView):
 
 
 class ExportView(APIView):
+    openapi_tag = "accounts"
+
     @extend_schema(responses=OpenApiTypes.OBJECT)
     def get(self, request: Request) -> Response:
         """Everything this service holds about you."""
@@ -122,6 +138,7 @@ class ExportView(APIView):
 class AddressesView(ListAPIView):
     """Your address book."""
 
+    openapi_tag = "accounts"
     serializer_class = serializers.AddressSerializer
     queryset = Address.objects.none()
     ordering = ("-created_at", "-id")
@@ -139,6 +156,8 @@ class AddressesView(ListAPIView):
 
 
 class AddressView(APIView):
+    openapi_tag = "accounts"
+
     @extend_schema(responses=serializers.AddressSerializer)
     def get(self, request: Request, address_id: UUID) -> Response:
         """One address."""

@@ -8,10 +8,10 @@ import jwt
 import pytest
 from django.core.management import call_command
 
-from apps.auth.accounts import services as accounts
 from apps.auth.accounts.models import Role, User
 from apps.auth.caller import Caller
 from apps.auth.conftest import PASSWORD, link_token
+from apps.auth.lifecycle import services as lifecycle
 from apps.auth.tokens.access import for_service
 from apps.auth.tokens.models import Session
 from apps.common.outbox.models import OutboxEvent
@@ -47,15 +47,15 @@ def at_the_admin(support, client):
 class TestEvents:
     def test_changed_roles_and_a_closed_account_are_told(self, support):
         support.user.roles = [Role.CUSTOMER]
-        accounts.save_by_staff(support.user, changed=["roles"])
+        lifecycle.save_by_staff(support.user, changed=["roles"])
         support.user.is_active = False
-        accounts.save_by_staff(support.user, changed=["is_active"])
+        lifecycle.save_by_staff(support.user, changed=["is_active"])
         everything = {"user_id": str(support.user.pk), "roles": ["customer"], "kept_session_id": None}
         assert told() == [everything | {"is_active": True}, everything | {"is_active": False}]
 
     def test_a_changed_name_is_not(self, support):
         support.user.name = "Someone"
-        accounts.save_by_staff(support.user, changed=["name"])
+        lifecycle.save_by_staff(support.user, changed=["name"])
         assert told() == []
 
     def test_a_changed_password_names_the_session_that_goes_on(self, support):
@@ -93,7 +93,7 @@ class TestEvents:
     def test_a_token_says_to_the_fraction_whether_it_is_older_than_an_event(self, support, signed_in):
         assert claims_of(support)["iat"] == Session.objects.get().rotated_at.timestamp()
         support.user.roles = [Role.CUSTOMER]
-        accounts.save_by_staff(support.user, changed=["roles"])
+        lifecycle.save_by_staff(support.user, changed=["roles"])
         event = OutboxEvent.objects.latest("sequence")
         assert claims_of(support)["iat"] < event.time.timestamp()
         assert claims_of(signed_in(support.user))["iat"] > event.time.timestamp()
@@ -110,7 +110,7 @@ class TestOwnAdmin:
         assert at_the_admin.get("/admin/").status_code == 302
 
     def test_a_closed_or_deleted_account_ends_it(self, at_the_admin, support):
-        accounts.delete_account(support.user, password=PASSWORD, caller=Caller("", ""))
+        lifecycle.delete_account(support.user, password=PASSWORD, caller=Caller("", ""))
         assert at_the_admin.get("/admin/").status_code == 302
 
     def test_who_signs_in_again_works_on(self, at_the_admin, support, device):

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def queued(clips, monkeypatch) -> Encoding:
     """An encoding that waits for a worker."""
-    monkeypatch.setattr(tasks.encode, "delay", lambda *_: None)
+    monkeypatch.setattr(tasks.encode, "apply_async", lambda *args, **options: None)
     title = Title.objects.create(slug="metropolis", name="Metropolis")
     return services.request_encoding(services.add_source(title, clips / "silent.mp4"))
 

@@ -18,6 +18,7 @@ from apps.common.identity.permissions import RequireRole
 from apps.video.titles import selectors, services
 from apps.video.titles.api import serializers
 from apps.video.titles.models import Title
+from apps.video.titles.serializers import TitleSerializer
 
 
 class StaffWrites:
@@ -31,14 +32,14 @@ class StaffWrites:
 class TitlesView(StaffWrites, ListAPIView):
     """Films that can be watched, by name."""
 
-    serializer_class = serializers.TitleSerializer
+    serializer_class = TitleSerializer
     queryset = Title.objects.none()
     ordering = ("name", "id")
 
     def get_queryset(self) -> QuerySet[Title]:
         return selectors.listed()
 
-    @extend_schema(request=serializers.NewTitleSerializer, responses={201: serializers.TitleSerializer})
+    @extend_schema(request=serializers.NewTitleSerializer, responses={201: TitleSerializer})
     @optionally_idempotent
     def post(self, request: Request) -> Response:
         """A new film, as a draft until it is encoded."""
@@ -46,18 +47,18 @@ class TitlesView(StaffWrites, ListAPIView):
         fields = dict(data)
         slug = fields.pop("slug")
         title = services.create_title(slug, fields=fields)
-        return Response(serializers.TitleSerializer(title).data, status=status.HTTP_201_CREATED)
+        return Response(TitleSerializer(title).data, status=status.HTTP_201_CREATED)
 
 
 class TitleView(StaffWrites, APIView):
-    @extend_schema(responses=serializers.TitleSerializer)
+    @extend_schema(responses=TitleSerializer)
     def get(self, request: Request, slug: str) -> Response:
         """One film."""
-        return Response(serializers.TitleSerializer(selectors.listed_title(slug)).data, headers=REVALIDATE)
+        return Response(TitleSerializer(selectors.listed_title(slug)).data, headers=REVALIDATE)
 
-    @extend_schema(request=serializers.TitleFactsSerializer, responses=serializers.TitleSerializer)
+    @extend_schema(request=serializers.TitleFactsSerializer, responses=TitleSerializer)
     def patch(self, request: Request, slug: str) -> Response:
         """Change a film's facts."""
         data = validated(serializers.TitleFactsSerializer, request, partial=True)
         title = services.change_title(slug, fields=dict(data))
-        return Response(serializers.TitleSerializer(title).data)
+        return Response(TitleSerializer(title).data)

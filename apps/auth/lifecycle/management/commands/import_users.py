@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from apps.auth.accounts.services import import_user
+from apps.auth.lifecycle.services import import_user
 from apps.common.problems import Problem
 
 
