@@ -7,8 +7,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin, TabularInline
 
+from apps.common.model_admin import ReadOnly
 from apps.common.problems import Problem
-from apps.common.staff.readonly import ReadOnly
 from apps.payment.checkout import services
 from apps.payment.orders.models import Order, OrderLine, OrderTransition
 from apps.payment.orders.selectors import payments_of

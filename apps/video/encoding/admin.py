@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin
 
-from apps.common.staff.readonly import ReadOnly
+from apps.common.model_admin import ReadOnly
 from apps.video.encoding import services
 from apps.video.encoding.models import Encoding
 

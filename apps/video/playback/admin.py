@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib import admin
 from unfold.admin import ModelAdmin
 
-from apps.common.staff.readonly import ReadOnly
+from apps.common.model_admin import ReadOnly
 from apps.video.playback.models import Entitlement
 
 

@@ -10,8 +10,8 @@ from django.core.management import call_command
 
 from apps.auth.accounts.models import Role, User
 from apps.auth.caller import Caller
-from apps.auth.conftest import PASSWORD, link_token
 from apps.auth.lifecycle import services as lifecycle
+from apps.auth.tests.people import PASSWORD, link_token
 from apps.auth.tokens.access import for_service
 from apps.auth.tokens.models import Session
 from apps.common.outbox.models import OutboxEvent

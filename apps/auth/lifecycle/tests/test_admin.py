@@ -6,7 +6,7 @@ import pytest
 from django.contrib.admin.models import LogEntry
 
 from apps.auth.accounts.models import Mail, Role, User
-from apps.auth.conftest import PASSWORD
+from apps.auth.tests.people import PASSWORD
 
 pytestmark = pytest.mark.django_db
 

@@ -11,7 +11,8 @@ from django.core.management.base import CommandError
 from django.db import IntegrityError, connection, transaction
 
 from apps.auth.accounts.models import Mail, User
-from apps.auth.conftest import PASSWORD, at_once
+from apps.auth.tests.people import PASSWORD
+from apps.common.testing.concurrency import at_once
 
 pytestmark = pytest.mark.django_db
 SPELLINGS = [

@@ -8,7 +8,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from apps.auth.accounts.models import User
-from apps.auth.conftest import PASSWORD
+from apps.auth.tests.people import PASSWORD
 from apps.common.ids import uuid7
 from apps.common.outbox.models import OutboxEvent
 

@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from apps.auth.accounts.models import Address, Mail, User
-from apps.auth.conftest import PASSWORD
+from apps.auth.tests.people import PASSWORD
 from apps.auth.tokens import access
 from apps.auth.tokens.models import Session, SignInFailures
 from apps.common.outbox.models import OutboxEvent

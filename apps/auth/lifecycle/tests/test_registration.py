@@ -11,8 +11,9 @@ from django.utils import timezone
 
 from apps.auth.accounts import links
 from apps.auth.accounts.models import Mail, User
-from apps.auth.conftest import PASSWORD, at_once, link_token
+from apps.auth.tests.people import PASSWORD, link_token
 from apps.common.outbox.models import OutboxEvent
+from apps.common.testing.concurrency import at_once
 
 pytestmark = pytest.mark.django_db
 NEW = {"email": "Ada@Example.com", "password": PASSWORD, "name": "Ada Lovelace"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from apps.auth.accounts.models import Address, Mail, User
-from apps.auth.conftest import PASSWORD
+from apps.auth.tests.people import PASSWORD
 from apps.common.idempotency.models import IdempotencyRecord
 from apps.common.testing.idempotency import repeated_posts_are_answered_once
 

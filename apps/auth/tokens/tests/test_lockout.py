@@ -7,9 +7,10 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from apps.auth.conftest import PASSWORD, at_once
+from apps.auth.tests.people import PASSWORD
 from apps.auth.tokens import lockout, tasks
 from apps.auth.tokens.models import SignInFailures
+from apps.common.testing.concurrency import at_once
 
 pytestmark = pytest.mark.django_db
 EMAIL = "ada@example.com"

@@ -12,9 +12,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from apps.auth.accounts.models import User
-from apps.auth.conftest import at_once
 from apps.auth.tokens import services
 from apps.auth.tokens.models import Session
+from apps.common.testing.concurrency import at_once
 
 pytestmark = pytest.mark.django_db
 

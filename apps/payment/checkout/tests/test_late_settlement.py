@@ -9,6 +9,7 @@ import pytest
 from django.core import mail
 from django.utils import timezone
 
+from apps.common.testing.concurrency import at_once
 from apps.payment import catalog as catalog_client
 from apps.payment.carts.models import Cart
 from apps.payment.checkout import compensation, settlement, state_machine
@@ -20,7 +21,7 @@ from apps.payment.payments.providers import sandbox
 from apps.payment.payments.providers.sandbox import SandboxProvider
 from apps.payment.tests.invariants import assert_consistent, assert_given_up, assert_paid_once, assert_refunded
 from apps.payment.tests.killing import BOUNDARIES, killed_when, resume
-from apps.payment.tests.personas import Shopper, at_once
+from apps.payment.tests.personas import Shopper
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

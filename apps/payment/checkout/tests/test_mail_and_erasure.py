@@ -12,6 +12,7 @@ from django.utils import timezone
 from apps.common.erasure.models import DeletedAccount
 from apps.common.erasure.tasks import repeat_erasures
 from apps.common.outbox.testing import deliver
+from apps.common.testing.concurrency import at_once
 from apps.payment.carts import services as carts
 from apps.payment.carts.models import Cart
 from apps.payment.checkout import services
@@ -21,7 +22,7 @@ from apps.payment.orders.models import Order
 from apps.payment.payments import services as payments
 from apps.payment.payments.models import Payment, PaymentMethod
 from apps.payment.tests.catalog_fake import FILM
-from apps.payment.tests.personas import CARDS, Shopper, at_once
+from apps.payment.tests.personas import CARDS, Shopper
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -8,6 +8,7 @@ import pytest
 from django.db import connection
 
 from apps.common.outbox.models import OutboxEvent
+from apps.common.testing.concurrency import at_once
 from apps.payment import catalog as catalog_client
 from apps.payment.carts.models import Cart
 from apps.payment.checkout import services, state_machine
@@ -16,7 +17,7 @@ from apps.payment.orders.models import Order
 from apps.payment.payments.models import SandboxCharge
 from apps.payment.payments.providers import sandbox
 from apps.payment.tests.invariants import assert_consistent, assert_paid_once
-from apps.payment.tests.personas import Shopper, at_once
+from apps.payment.tests.personas import Shopper
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
