@@ -113,6 +113,8 @@ class FakeCatalog:
         return sum(line["quantity"] for r in active for line in r.lines if line["sku"] == sku)
 
     def mount(self, router: respx.MockRouter) -> None:
+        # Reading it takes seconds on a busy machine, and would count against the first call's deadline.
+        contracts.document("catalog")
         router.post(f"{settings.SERVICE_URLS['auth']}/v1/tokens/service").mock(side_effect=self._token)
         router.route(url__startswith=settings.SERVICE_URLS["catalog"]).mock(side_effect=self._answer)
 

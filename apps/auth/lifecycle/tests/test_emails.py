@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-
 import pytest
-from django.apps import apps
 from django.core.management import call_command
 from django.core.management.base import CommandError
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 
 from apps.auth.accounts.models import Mail, User
 from apps.auth.tests.people import PASSWORD
@@ -105,48 +102,3 @@ def test_five_spellings_registered_at_once_make_one_account(device, mailoutbox):
 def test_the_database_takes_no_other_form(make_user, email):
     with pytest.raises(IntegrityError), transaction.atomic():
         make_user(email)
-
-
-class TestAddressesFromBefore:
-    """The migration, on rows that could be written until now."""
-
-    @pytest.fixture
-    def migrate(self):
-        with connection.cursor() as cursor:
-            cursor.execute("ALTER TABLE accounts_user DROP CONSTRAINT user_email_is_ascii")
-
-        def run() -> None:
-            migration = import_module("apps.auth.accounts.migrations.0005_normalise_emails")
-            migration.normalise(apps, None)
-            with connection.cursor() as cursor:
-                cursor.execute("ALTER TABLE accounts_user ADD CHECK (email ~ '^[ -~]+$')")
-
-        return run
-
-    def test_one_that_can_be_normalised_is(self, make_user, migrate):
-        user = make_user("info@müller.de")
-        migrate()
-        user.refresh_from_db()
-        assert (user.email, user.is_active) == ("info@xn--mller-kva.de", True)
-
-    def test_a_double_is_closed_and_the_other_one_stays(self, make_user, migrate):
-        double, staff = make_user("ſtaff@example.com"), make_user("staff@example.com")
-        migrate()
-        double.refresh_from_db()
-        staff.refresh_from_db()
-        assert (double.email, double.is_active) == (r"\u017ftaff@example.com", False)
-        assert (staff.email, staff.is_active) == ("staff@example.com", True)
-
-    def test_of_two_spellings_the_older_account_keeps_the_address(self, make_user, migrate):
-        older, younger = make_user("ſtaff@example.com"), make_user("staff@ｅｘａｍｐｌｅ.com")
-        migrate()
-        older.refresh_from_db()
-        younger.refresh_from_db()
-        assert (older.email, older.is_active) == ("staff@example.com", True)
-        assert not younger.is_active
-
-    def test_one_that_cannot_be_is_closed_and_still_readable(self, make_user, migrate):
-        user = make_user("ada@example.com\u200b")
-        migrate()
-        user.refresh_from_db()
-        assert (user.email, user.is_active) == (r"ada@example.com\u200b", False)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from importlib import import_module
+
 import pytest
 from django.db import IntegrityError, connection, transaction
 
@@ -80,3 +82,14 @@ def test_the_database_refuses_to_change_or_delete_what_is_booked():
             write()
     assert entry().order_number == "SC-1"
     assert balances() == {"EUR": {"provider_clearing": 1000, "sales_goods": -1000}}
+
+
+def test_guards_can_be_removed_and_installed_again():
+    [guards] = import_module("apps.payment.ledger.migrations.0002_guards").Migration.operations
+    triggers = "SELECT count(*) FROM pg_trigger WHERE tgname LIKE 'ledger\\_%'"
+    with transaction.atomic(), connection.cursor() as cursor:
+        counts = []
+        for sql in ("", guards.reverse_sql, guards.sql):
+            cursor.execute(sql + triggers)
+            counts += cursor.fetchone()
+    assert counts == [5, 0, 5]
