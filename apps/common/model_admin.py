@@ -1,4 +1,4 @@
-"""Admins and inlines that are looked at."""
+"""Mixins for model admins and inlines."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from django.http import HttpRequest
 
 
 class ReadOnly:
-    """Mixed into a ModelAdmin or an inline, before it: nobody writes here by hand."""
+    """Makes a ModelAdmin or an inline read-only; stands before it among the bases."""
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

@@ -116,7 +116,7 @@ def reset_password(*, token: str, password: str) -> None:
     require_good_password(password, links.user_of(token, links.RESET))
     encoded = make_password(password)
     with transaction.atomic(durable=True):
-        # Looked at again under the lock: of two that use a link at once, one is too late.
+        # GaugeReadings at again under the lock: of two that use a link at once, one is too late.
         user = links.user_of(token, links.RESET, locked=True)
         user.password = encoded
         user.email_verified_at = user.email_verified_at or timezone.now()

@@ -1,4 +1,4 @@
-"""`/docs/`: the API's documentation as the house's own page: no third-party script, readable without JavaScript."""
+"""`/docs/`: the API's documentation as the service's own page: no third-party script, readable without JavaScript."""
 
 from __future__ import annotations
 

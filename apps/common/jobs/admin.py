@@ -1,4 +1,4 @@
-"""What periodic jobs could not do: looked at, and tried again."""
+"""Failures of periodic jobs: read-only, with an action that tries again."""
 
 from __future__ import annotations
 

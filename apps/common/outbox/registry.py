@@ -29,7 +29,7 @@ class Event:
 
     @classmethod
     def from_cloudevent(cls, body: dict[str, Any]) -> Event:
-        """Raises ValueError when `body` is not a CloudEvent of this house."""
+        """Raises ValueError when `body` is not a CloudEvent of this platform."""
         try:
             moment = parse_datetime(body["time"])
             if body["specversion"] != "1.0" or moment is None or not isinstance(body["data"], dict):

@@ -57,7 +57,7 @@ def test_the_passes_go_beyond_the_life_of_a_token(settings):
     assert services.REPEAT_AFTER[0] <= timedelta(seconds=10)
 
 
-def test_one_that_fails_keeps_nobody_waiting(erased, monkeypatch):
+def test_failing_erasure_does_not_hold_up_the_others(erased, monkeypatch):
     delete(broken := uuid.uuid4())
     delete(ada := uuid.uuid4())
     erased.clear()

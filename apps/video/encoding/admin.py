@@ -1,4 +1,4 @@
-"""Encodings in the admin: looked at, and started again."""
+"""Encodings in the admin: read-only, with an action that encodes again."""
 
 from __future__ import annotations
 

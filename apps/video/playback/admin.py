@@ -1,4 +1,4 @@
-"""Entitlements in the admin: looked at; they come from orders alone."""
+"""Entitlements in the admin, read-only: they come from orders alone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Shapes of account requests and answers."""
+"""Serializers of account requests and responses."""
 
 from __future__ import annotations
 

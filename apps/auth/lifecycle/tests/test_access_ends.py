@@ -113,7 +113,7 @@ class TestOwnAdmin:
         lifecycle.delete_account(support.user, password=PASSWORD, caller=Caller("", ""))
         assert at_the_admin.get("/admin/").status_code == 302
 
-    def test_who_signs_in_again_works_on(self, at_the_admin, support, device):
+    def test_new_sign_in_works_after_access_was_ended(self, at_the_admin, support, device):
         device().post("/v1/tokens/revoke", {"refresh": support.tokens["refresh"], "all": True})
         at_the_admin.post("/admin/login/?next=/admin/", {"username": support.email, "password": PASSWORD})
         assert at_the_admin.get("/admin/").status_code == 200
@@ -148,7 +148,7 @@ class TestAsking:
         answer = ask(claims_of(support)["sid"])
         assert (answer.status_code, answer.json()["type"]) == (404, "/problems/session-ended")
 
-    def test_nobody_else_may_ask(self, ask, support):
+    def test_session_lookup_is_refused_without_the_scope(self, ask, support):
         sid = claims_of(support)["sid"]
         assert ask(sid, "events:read").status_code == 403
         assert support.client.get(f"/internal/sessions/{sid}").status_code == 403

@@ -60,7 +60,7 @@ def test_a_change_touches_only_what_is_sent(ada):
 
 
 @pytest.mark.parametrize("method", ["get", "patch", "delete"])
-def test_somebody_elses_address_is_not_there(ada, grace, method):
+def test_address_of_another_account_is_not_found(ada, grace, method):
     address = add(grace)
     for address_id in (address["id"], str(uuid7())):
         answer = getattr(ada.client, method)(

@@ -36,7 +36,7 @@ def test_staff_sign_in_with_their_address_in_any_case(client, admin):
 
 
 @pytest.mark.parametrize("roles", [[Role.CUSTOMER], [Role.CATALOG_STAFF], [Role.VIDEO_STAFF], []])
-def test_others_stay_out(client, make_user, roles):
+def test_admin_is_closed_to_accounts_without_a_staff_role(client, make_user, roles):
     make_user(roles=roles)
     assert "staff account" in sign_in(client, "ada@example.com").content.decode()
     assert client.get("/admin/accounts/user/").status_code == 302
@@ -79,7 +79,7 @@ def test_a_changed_name_ends_no_session(client, admin, ada):
     assert ada.client.get("/v1/me").json()["name"] == "Countess"
 
 
-def test_what_must_not_change_by_hand_does_not(client, admin, ada):
+def test_read_only_fields_cannot_be_changed_in_the_admin(client, admin, ada):
     sign_in(client, admin.email)
     body = form_of(ada.user, email="other@example.com", password="x", email_verified_at_0="2020-01-01")
     client.post(f"/admin/accounts/user/{ada.user.pk}/change/", body)
@@ -89,7 +89,7 @@ def test_what_must_not_change_by_hand_does_not(client, admin, ada):
     assert client.post(f"/admin/accounts/user/{ada.user.pk}/delete/", {"post": "yes"}).status_code == 403
 
 
-def test_nobody_takes_their_own_access_away(client, admin):
+def test_administrators_cannot_remove_their_own_access(client, admin):
     sign_in(client, admin.email)
     client.post(f"/admin/accounts/user/{admin.pk}/change/", form_of(admin, roles=["customer"], is_active=""))
     admin.refresh_from_db()

@@ -43,7 +43,7 @@ def test_another_spelling_is_the_same_account(device, staff, mailed, email):
 
 
 @pytest.mark.parametrize("email", HIDDEN)
-def test_what_only_looks_like_an_address_is_refused_with_a_sentence(device, staff, email):
+def test_invalid_email_is_refused_with_a_sentence(device, staff, email):
     answer = device().post("/v1/users", {"email": email, "password": PASSWORD, "name": "Mallory"})
     assert answer.status_code == 400
     [sentence] = answer.json()["errors"]["email"]

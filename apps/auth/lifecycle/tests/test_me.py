@@ -16,7 +16,7 @@ from apps.common.outbox.models import OutboxEvent
 pytestmark = pytest.mark.django_db
 
 
-def test_it_shows_the_account_and_is_not_cached(ada):
+def test_profile_shows_the_account_and_is_not_cached(ada):
     answer = ada.client.get("/v1/me")
     assert answer.json() == {
         "id": str(ada.user.pk),
@@ -64,7 +64,7 @@ def test_a_closed_account_is_out_at_once(ada):
 
 
 class TestExport:
-    def test_it_holds_everything_personal_and_no_secret(self, ada):
+    def test_export_contains_all_personal_data_and_no_secret(self, ada):
         ada.user.addresses.create(name="Ada", line1="St James's Square 12", postal_code="SW1", city="London")
         Mail.objects.create(kind=Mail.Kind.RESET, email=ada.email, try_at=timezone.now())
         answer = ada.client.get("/v1/me/export")
@@ -77,7 +77,7 @@ class TestExport:
         for secret in (ada.user.password, bytes(session.salt).hex(), ada.tokens["refresh"]):
             assert secret not in answer.content.decode()
 
-    def test_it_holds_nothing_of_others(self, ada, grace):
+    def test_export_contains_nothing_of_other_accounts(self, ada, grace):
         grace.user.addresses.create(name="Grace", line1="1", postal_code="1", city="Arlington")
         content = ada.client.get("/v1/me/export").content.decode()
         assert "Arlington" not in content
@@ -85,7 +85,7 @@ class TestExport:
 
 
 class TestDeletion:
-    def test_it_forgets_the_person_and_tells_the_house(self, ada, grace, device):
+    def test_deletion_erases_the_person_and_publishes_an_event(self, ada, grace, device):
         ada.user.addresses.create(name="Ada", line1="1", postal_code="1", city="London", is_default=True)
         Mail.objects.create(kind=Mail.Kind.RESET, email=ada.email, try_at=timezone.now())
         device().post("/v1/tokens", {"email": ada.email, "password": "wrong password"})
@@ -114,7 +114,7 @@ class TestDeletion:
         assert User.objects.filter(email=ada.email).exists()
 
     @pytest.mark.parametrize("body", [{"password": "wrong password"}, {}, {"password": ""}, {"password": None}])
-    def test_it_needs_the_password(self, ada, body):
+    def test_deletion_needs_the_password(self, ada, body):
         answer = ada.client.delete("/v1/me", body)
         assert (answer.status_code, list(answer.json()["errors"])) == (400, ["password"])
         assert ada.client.get("/v1/me").status_code == 200

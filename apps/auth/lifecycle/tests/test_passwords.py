@@ -22,7 +22,7 @@ def can_sign_in(client, password, email="ada@example.com"):
 
 
 class TestChange:
-    def test_it_needs_the_current_password_and_keeps_only_this_device(self, ada, signed_in, device):
+    def test_password_change_needs_the_current_password_and_keeps_this_session_only(self, ada, signed_in, device):
         other = signed_in(ada.user)
         body = {"current_password": PASSWORD, "new_password": NEW}
         assert ada.client.post("/v1/password/change", body).status_code == 204
@@ -79,7 +79,7 @@ class TestReset:
         assert answers[0].content == answers[1].content
         assert [message.to for message in mailed()] == [["ada@example.com"]]
 
-    def test_it_confirms_the_address_too(self, device, make_user):
+    def test_password_reset_confirms_the_address_too(self, device, make_user):
         user = make_user(is_verified=False)
         body = {"token": links.make_token(user, links.RESET), "password": NEW}
         assert device().post("/v1/password/reset/confirm", body).status_code == 204
@@ -125,7 +125,7 @@ class TestReset:
         assert list(weak.json()["errors"]) == ["password"]
         assert device().post("/v1/password/reset/confirm", {"token": token, "password": NEW}).status_code == 204
 
-    def test_it_lifts_the_lockout_of_the_account(self, device, make_user):
+    def test_password_reset_lifts_the_lockout_of_the_account(self, device, make_user):
         user = make_user()
         for _ in range(8):
             can_sign_in(device(), "wrong password")

@@ -198,7 +198,7 @@ def test_the_database_alone_reveals_no_token(ada):
     assert mac != bytes(session["salt"]).hex()
 
 
-def test_it_costs_a_fixed_number_of_queries(ada, device):
+def test_refresh_costs_a_fixed_number_of_queries(ada, device):
     counts = []
     token = ada.tokens["refresh"]
     for _ in range(2):

@@ -33,7 +33,7 @@ def parse(body: bytes):
         ('{"a": 1}'.encode("utf-16"), "UTF-8"),
     ],
 )
-def test_what_is_no_json_is_malformed(body, reason):
+def test_body_that_is_no_json_is_malformed(body, reason):
     with pytest.raises(ParseError, match=reason):
         parse(body)
 

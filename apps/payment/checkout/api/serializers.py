@@ -1,4 +1,4 @@
-"""Shapes of orders."""
+"""Serializers of orders."""
 
 from __future__ import annotations
 

@@ -53,14 +53,14 @@ def sell_the_lamp_to_another(catalog) -> None:
     catalog.change("LAMP-BRASS", stock=0)
 
 
-def test_it_buys_what_is_still_there(late, catalog):
+def test_late_payment_buys_what_is_still_in_stock(late, catalog):
     assert deliver(*settle()).status_code == 204
     assert_paid_once(Order.objects.get(), catalog)
     assert (catalog.available("LAMP-BRASS"), catalog.available("MUG-BLUE")) == (0, 8)
     assert len(mail.outbox) == 1
 
 
-def test_it_goes_back_in_full_when_one_of_the_things_is_gone(late, ada, catalog):
+def test_late_payment_is_refunded_in_full_when_one_item_is_sold_out(late, ada, catalog):
     sell_the_lamp_to_another(catalog)
     assert deliver(*settle()).status_code == 204
     assert_refunded(Order.objects.get(), catalog)
@@ -259,7 +259,7 @@ def test_two_lines_of_one_sku_are_refunded_together_when_the_stock_reaches_for_o
     assert catalog.available("MUG-BLUE") == 4
 
 
-def test_nobody_else_sees_the_refunded_order(late, catalog):
+def test_refunded_order_is_visible_to_its_owner_alone(late, catalog):
     sell_the_lamp_to_another(catalog)
     deliver(*settle())
     assert Shopper(uuid.uuid4()).show_order(late["number"]).status_code == 404

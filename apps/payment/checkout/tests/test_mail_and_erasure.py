@@ -142,7 +142,7 @@ def test_a_deleted_account_orders_no_more_with_the_token_it_still_has(ada, grace
     assert grace.order().status_code == 201
 
 
-def test_what_a_request_under_way_wrote_after_the_erasure_is_erased_too(ada, catalog):
+def test_data_written_by_a_request_in_flight_during_the_erasure_is_erased_too(ada, catalog):
     forget(ada.user_id)
     # These requests had passed authentication before the event was handled: nothing below asks again.
     card = {"number": CARDS["ok"], "exp_month": 12, "exp_year": 2099, "cvc": "123"}

@@ -166,7 +166,7 @@ def test_more_than_there_is_cannot_be_ordered(ada, catalog):
     assert answer.json()["lines"] == [{"sku": "MUG-BLUE", "requested": 11, "available": 10}]
 
 
-def test_what_sells_out_between_quote_and_reservation_is_not_sold(ada, grace, catalog):
+def test_item_that_sells_out_between_quote_and_reservation_is_not_sold(ada, grace, catalog):
     ada.put("LAMP-BRASS")
 
     def somebody_is_faster(method, path):
@@ -208,7 +208,7 @@ def test_an_empty_cart_and_a_withdrawn_thing_cannot_be_ordered(ada, catalog):
         ({"return_url": "http://localhost:8000@evil.example/"}, "return_url"),
     ],
 )
-def test_bad_input_is_named_and_orders_nothing(changes, field, ada, catalog):
+def test_invalid_input_is_reported_by_field_and_places_no_order(changes, field, ada, catalog):
     ada.put("MUG-BLUE")
     answer = ada.order(**changes)
     assert answer.status_code == 400, answer.content
@@ -312,7 +312,7 @@ def test_something_free_is_ordered_without_a_booking(ada, catalog):
     assert answer.json()["total"]["amount"] == 0
 
 
-def test_one_order_the_job_cannot_drive_does_not_hold_up_the_others(ada, grace, catalog, monkeypatch):
+def test_order_that_cannot_be_resumed_does_not_hold_up_the_others(ada, grace, catalog, monkeypatch):
     from apps.payment.checkout import state_machine
     from apps.payment.payments.providers import sandbox
 
@@ -334,7 +334,7 @@ def test_one_order_the_job_cannot_drive_does_not_hold_up_the_others(ada, grace, 
     assert_paid_once(Order.objects.exclude(pk=poisoned.pk).get(), catalog)
 
 
-def test_what_was_put_in_while_the_bank_was_asked_goes_on_in_a_new_cart(ada, catalog):
+def test_items_added_during_the_challenge_move_to_a_new_cart(ada, catalog):
     ada.put("MUG-BLUE", 1)
     number = ada.order(card="challenge").json()["number"]
     ada.put("MUG-BLUE", 3)

@@ -55,7 +55,7 @@ def test_a_reservation_that_is_carried_out_after_its_order_was_cancelled_is_refu
     assert_consistent(catalog)
 
 
-def test_what_catalog_could_not_be_told_is_told_by_the_job(ada, catalog):
+def test_stock_that_could_not_be_released_is_released_by_the_job(ada, catalog):
     ada.put("MUG-BLUE", 2)
     catalog.slow.add(RESERVATIONS)
     catalog.before = refuse_releases

@@ -47,7 +47,7 @@ def test_booking_a_key_many_times_at_once_books_once():
         {},
     ],
 )
-def test_what_does_not_balance_is_not_booked(postings):
+def test_unbalanced_entry_is_not_booked(postings):
     with pytest.raises(Unbalanced):
         book(key="k", kind="capture", order_number="SC-1", postings=postings)
     assert not JournalEntry.objects.exists()

@@ -18,7 +18,7 @@ from apps.video.titles.models import Title
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def test_of_titles_made_at_once_with_one_slug_one_is_made_and_the_others_are_told(as_staff):
+def test_simultaneous_titles_with_one_slug_make_one_title_and_conflicts(as_staff):
     def create(name: str) -> tuple[int, str]:
         response = as_staff("video_staff").post("/v1/titles", {"slug": "the-kid", "name": name})
         return response.status_code, response.json().get("name") or response.json()["type"]

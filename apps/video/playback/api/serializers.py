@@ -1,4 +1,4 @@
-"""Shapes of the library and of playback."""
+"""Serializers of the library and of playback."""
 
 from __future__ import annotations
 
