@@ -1,4 +1,4 @@
-"""Who calls, as far as that can be told before anybody is signed in."""
+"""Who sent a request, as far as is known before sign-in."""
 
 from __future__ import annotations
 

@@ -3,29 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from functools import cache
-from threading import Barrier
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from django.contrib.auth.hashers import make_password
-from django.db import connection
 from django.utils import timezone
 from rest_framework.test import APIClient
 
 from apps.auth.accounts import mails
 from apps.auth.accounts.models import Role, User
+from apps.auth.tests.people import PASSWORD, PHONE, Person
 from apps.auth.tokens import keys
 from apps.auth.tokens.selectors import jwks_document
 from apps.common.identity import jwks
 from apps.common.testing.clients import ServiceTestClient
-
-PASSWORD = "correct horse battery"  # noqa: S105  (of test accounts)
-PHONE = {"HTTP_USER_AGENT": "Ada's phone", "HTTP_X_FORWARDED_FOR": "203.0.113.7"}
 
 
 @cache
@@ -39,19 +32,6 @@ def _own_keys(_known_keys: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """Tokens are those that this service signs."""
     monkeypatch.setattr(keys, "_new_pair", one_pair)
     monkeypatch.setattr(jwks, "keys", jwks.KeySet(fetch=jwks_document))
-
-
-@dataclass
-class Person:
-    """An account and a device that is signed in to it."""
-
-    user: User
-    client: APIClient
-    tokens: dict[str, Any]
-
-    @property
-    def email(self) -> str:
-        return self.user.email
 
 
 @pytest.fixture
@@ -105,28 +85,6 @@ def mailed(mailoutbox: list[Any]) -> Callable[[], list[Any]]:
         return mailoutbox
 
     return sent
-
-
-def link_token(message: Any) -> str:
-    """The token of the link in a mail."""
-    link = next(line for line in message.body.splitlines() if line.startswith("http"))
-    return parse_qs(urlsplit(link).query)["token"][0]
-
-
-def at_once(*calls: Callable[[], Any]) -> list[Any]:
-    """The results of calls that start together in threads of their own, each with its own database connection."""
-    start = Barrier(len(calls))
-
-    def run(call: Callable[[], Any]) -> Any:
-        try:
-            connection.ensure_connection()
-            start.wait(timeout=60)
-            return call()
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(calls)) as pool:
-        return list(pool.map(run, calls))
 
 
 @pytest.fixture

@@ -12,13 +12,14 @@ INSTALLED_APPS = [
     *(app for app in DATA_APPS if app not in STAFF_APPS),
     "apps.auth.accounts",
     "apps.auth.tokens",
+    "apps.auth.lifecycle",
 ]
 MIDDLEWARE = [name for name in MIDDLEWARE if not name.startswith("apps.common.staff.")]
 # `account_of` looks at the session itself.
 REST_FRAMEWORK |= {"DEFAULT_AUTHENTICATION_CLASSES": ["apps.common.identity.authentication.BearerAuthentication"]}
 ROOT_URLCONF = "apps.auth.urls"
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["apps.auth.accounts.backends.EmailBackend"]
+AUTHENTICATION_BACKENDS = ["apps.auth.tokens.backends.EmailBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {

@@ -16,7 +16,7 @@ from apps.common.urls import (  # noqa: F401  (Django looks the handlers up here
 )
 
 urlpatterns = [
-    path("v1/", include("apps.auth.accounts.api.urls")),
+    path("v1/", include("apps.auth.lifecycle.api.urls")),
     path("v1/", include("apps.auth.tokens.api.urls")),
     path("internal/sessions/<uuid:session_id>", SessionAccountView.as_view(), name="session-account"),
     path(".well-known/jwks.json", discovery.JwksView.as_view(), name="jwks"),

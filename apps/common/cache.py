@@ -35,7 +35,7 @@ class OneClient(RedisCacheClient):
 class ForgivingRedisCache(RedisCache):
     """Django's Redis cache whose reads miss and whose writes are dropped when Redis cannot be reached.
 
-    Nothing in the house may depend on a cache entry being there, so a dead cache costs speed and nothing else.
+    Nothing may depend on a cache entry being there, so a dead cache costs speed and nothing else.
     """
 
     def __init__(self, server: Any, params: dict[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""E-mail addresses: one form in which they are stored and compared, and fields that bring every input into it.
+"""E-mail addresses: one form in which they are stored and compared, and form fields that bring every input into it.
 
 The form is ASCII, so that two addresses are the same exactly when they look the same, and nothing in one can break a
 header: compatibility characters are replaced (NFKC: full-width letters, `ſ`), the domain is written as DNS has it
@@ -14,7 +14,6 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from email_validator import EmailNotValidError, validate_email
-from rest_framework import serializers
 
 from apps.common.problems import ValidationProblem
 
@@ -66,19 +65,6 @@ def is_normalised(address: str) -> bool:
         return normalise_email(address) == address
     except InvalidEmail:
         return False
-
-
-class EmailField(serializers.EmailField):
-    """For APIs: the validated value is normalised."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**({"max_length": MAX_LENGTH} | kwargs))
-
-    def to_internal_value(self, data: Any) -> str:
-        try:
-            return normalise_email(super().to_internal_value(data))
-        except InvalidEmail as error:
-            raise serializers.ValidationError(str(error)) from error
 
 
 class EmailFormField(forms.EmailField):

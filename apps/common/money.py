@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from functools import total_ordering
 from typing import Any
 
-from rest_framework import serializers
-
 # ISO 4217 minor-unit exponents that differ from the usual 2 (the currencies a small shop may meet).
 EXPONENTS = {"JPY": 0, "KRW": 0, "CLP": 0, "ISK": 0, "VND": 0, "BHD": 3, "KWD": 3, "TND": 3}
 SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥"}
@@ -62,7 +60,7 @@ class Money:
         return self.amount != 0
 
     def as_dict(self) -> dict[str, Any]:
-        """The JSON form that every API of the house uses."""
+        """The JSON form that every API uses."""
         return {"amount": self.amount, "currency": self.currency}
 
     def format(self) -> str:
@@ -73,21 +71,3 @@ class Money:
         return f"{'-' if self.amount < 0 else ''}{number} {SYMBOLS.get(self.currency, self.currency)}"
 
     __str__ = format
-
-
-class CurrencyField(serializers.RegexField):
-    """An ISO 4217 code in capitals."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("error_messages", {"invalid": "Use a three-letter currency code such as EUR."})
-        super().__init__(r"\A[A-Z]{3}\Z", **kwargs)
-
-
-class MoneySerializer(serializers.Serializer):
-    """`{"amount": 1999, "currency": "EUR"}`, both ways; reads Money objects or dicts, validates into Money."""
-
-    amount = serializers.IntegerField(help_text="Minor units (cents).", min_value=-(10**15), max_value=10**15)
-    currency = CurrencyField(help_text="ISO 4217 code.")
-
-    def to_internal_value(self, data: Any) -> Money:  # type: ignore[override]  # validates into a value object
-        return Money(**super().to_internal_value(data))

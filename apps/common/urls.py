@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.apps import apps
 from django.urls import URLPattern, URLResolver, include, path
 
-from apps.common.docs import SchemaView, docs
+from apps.common.api.docs import SchemaView, docs
 from apps.common.metrics.views import metrics
 
 
@@ -24,7 +24,7 @@ def common_urlpatterns() -> list[URLPattern | URLResolver]:
     return patterns
 
 
-handler400 = "apps.common.handlers.bad_request"
-handler403 = "apps.common.handlers.permission_denied"
-handler404 = "apps.common.handlers.not_found"
-handler500 = "apps.common.handlers.server_error"
+handler400 = "apps.common.api.handlers.bad_request"
+handler403 = "apps.common.api.handlers.permission_denied"
+handler404 = "apps.common.api.handlers.not_found"
+handler500 = "apps.common.api.handlers.server_error"

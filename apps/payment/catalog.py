@@ -1,4 +1,4 @@
-"""What payment asks of catalog: quotes and reservations. Never called inside a database transaction."""
+"""The client of catalog: quotes and reservations. Never called inside a database transaction."""
 
 from __future__ import annotations
 
@@ -78,9 +78,9 @@ def quotes(lines: list[tuple[str, int]], currency: str) -> list[dict[str, Any]]:
 
 
 def reserve(order_id: uuid.UUID, lines: list[tuple[str, int]], *, ttl_seconds: int) -> uuid.UUID:
-    """Promise the stock to the order; returns the reservation's id.
+    """Reserve the stock for the order; returns the reservation's id.
 
-    Raises RemoteProblem when these lines cannot be had (409 insufficient-stock, 400 for a SKU that is gone), else
+    Raises RemoteProblem when a line is not in stock (409 insufficient-stock) or no longer for sale (400), else
     Unavailable.
     """
     body = {"order_id": str(order_id), "lines": _as_json(lines), "ttl_seconds": ttl_seconds}
@@ -89,15 +89,15 @@ def reserve(order_id: uuid.UUID, lines: list[tuple[str, int]], *, ttl_seconds: i
 
 
 def commit(reservation_id: uuid.UUID) -> None:
-    """The stock is sold. Raises RemoteProblem when it cannot be had any more (404, 409), else Unavailable."""
+    """The stock is sold. Raises RemoteProblem when it is not in stock any more (404, 409), else Unavailable."""
     path = f"/v1/reservations/{reservation_id}/commit"
     _accepted(client.post(path, token=SERVICE, idempotency_key=str(reservation_id)), refusals={404, 409})
 
 
 def release(order_id: uuid.UUID) -> bool:
-    """Give back what the order was promised; False when it was sold already. Raises Unavailable.
+    """Release what was reserved for the order; False when it was sold already. Raises Unavailable.
 
-    From then on catalog promises it nothing, so that a `reserve` which timed out and is carried out late is refused.
+    From then on catalog reserves nothing for it: a `reserve` that timed out and is carried out late is refused.
     """
     response = client.delete(f"/v1/reservations/orders/{order_id}", token=SERVICE)
     if response.status_code in (204, 409):

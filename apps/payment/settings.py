@@ -14,6 +14,7 @@ INSTALLED_APPS = [
     "apps.payment.ledger",
     "apps.payment.payments",
     "apps.payment.orders",
+    "apps.payment.checkout",
 ]
 ROOT_URLCONF = "apps.payment.urls"
 
@@ -26,7 +27,7 @@ if _refusal := refusal(
     test_cards_in_public=env.bool("TEST_CARDS_IN_PUBLIC", default=False),
 ):
     raise ImproperlyConfigured(_refusal)
-# Signs what the sandbox provider tells us, as a real provider's webhook secret does.
+# Signs the sandbox provider's webhooks, as a real provider's webhook secret does.
 SANDBOX_WEBHOOK_SECRET = env("SANDBOX_WEBHOOK_SECRET")
 
 # For each address, of all guests behind it (a school, an office) together.
@@ -36,12 +37,12 @@ GUEST_CREATION_RATE = "600/hour"
 CELERY_BEAT_SCHEDULE = {
     **STAFF_BEAT_SCHEDULE,
     "resume-stuck-orders": {
-        "task": "apps.payment.orders.tasks.resume_stuck_orders",
+        "task": "apps.payment.checkout.tasks.resume_stuck_orders",
         "schedule": 15.0,
         "options": {"expires": 15},
     },
     "release-owed-stock": {
-        "task": "apps.payment.orders.tasks.release_owed_stock",
+        "task": "apps.payment.checkout.tasks.release_owed_stock",
         "schedule": 30.0,
         "options": {"expires": 30},
     },

@@ -15,7 +15,7 @@ from apps.common.urls import (  # noqa: F401  (Django looks the handlers up here
 
 urlpatterns = [
     path("v1/", include("apps.payment.carts.api.urls")),
-    path("v1/", include("apps.payment.orders.api.urls")),
+    path("v1/", include("apps.payment.checkout.api.urls")),
     path("v1/", include("apps.payment.payments.api.urls")),
     path("admin/", admin.site.urls),
     *common_urlpatterns(),

@@ -7,16 +7,16 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 import structlog
-from celery import signature
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
-from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils import timezone
 
 from apps.auth.accounts import links
 from apps.auth.accounts.models import Mail, User
 from apps.common.jobs.services import for_each, resting
+from apps.common.leases import claim
+from apps.common.task_queue import send_on_commit
 
 log = structlog.get_logger(__name__)
 # While one worker is at a mail no other takes it; a worker that died gives it back by this time passing. Doubles with
@@ -37,12 +37,11 @@ SUBJECTS = {
 }
 
 
-def order_mail(kind: str, email: str) -> None:
+def enqueue_mail(kind: str, email: str) -> None:
     """Ask for a mail; it is sent soon after the surrounding transaction commits. The address need not be known."""
     mail = Mail.objects.create(kind=kind, email=email, try_at=timezone.now())
-    # By name: services know no tasks. While the queue is away the periodic task sends what waits.
-    task = signature(SEND_TASK, args=[str(mail.pk)])
-    transaction.on_commit(lambda: task.delay(), robust=True)
+    # While the queue is away the periodic task sends what waits.
+    send_on_commit(SEND_TASK, str(mail.pk))
 
 
 def send_mail(mail_id: UUID | str) -> bool:
@@ -86,17 +85,15 @@ def purge_mails() -> None:
 
 
 def _claim(mail_id: UUID | str) -> Mail | None:
-    """Take a mail that is due. Of two workers that see it at once only one finds `tries` unchanged."""
-    now = timezone.now()
-    mail = Mail.objects.filter(pk=mail_id, outcome=Mail.Outcome.WAITING, try_at__lte=now).first()
+    """Take a mail that is due, for the time until its next try; None when another worker has it."""
+    waiting = Mail.objects.filter(outcome=Mail.Outcome.WAITING)
+    mail = waiting.filter(pk=mail_id).first()
     if mail is None:
         return None
-    again_at = now + LEASE * 2 ** min(mail.tries, 7)
-    unclaimed = Mail.objects.filter(pk=mail.pk, outcome=Mail.Outcome.WAITING, tries=mail.tries)
-    if not unclaimed.update(tries=mail.tries + 1, try_at=again_at):
-        return None
+    wait = LEASE * 2 ** min(mail.tries, 7)
     mail.tries += 1
-    return mail
+    unchanged = waiting.filter(tries=mail.tries - 1)
+    return mail if claim(unchanged, mail.pk, field="try_at", duration=wait, tries=mail.tries) else None
 
 
 def _is_allowed(mail: Mail) -> bool:

@@ -62,7 +62,7 @@ def test_another_kind_of_body_is_refused(device, path):
 
 
 @pytest.mark.parametrize("path", PUBLIC)
-def test_other_methods_and_too_much_are_refused(device, path):
+def test_unsupported_methods_and_oversized_bodies_are_refused(device, path):
     assert device().get(path).status_code == 405
     assert is_refusal(device().put(path, {}))
     assert is_refusal(device().post(path, b'"' + b"a" * (3 * 1024 * 1024) + b'"', content_type="application/json"))

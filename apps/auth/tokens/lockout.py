@@ -3,7 +3,7 @@
 Three keys are counted: the account from one address (a person's own mistakes, one guesser), the address (one guesser,
 many accounts) and the account (many guessers, one account). Rules, and why:
 
-- An attempt is charged before the password is looked at and refunded when it was right. So a hundred guesses sent at
+- An attempt is recorded before the password is checked and forgiven when it was right. So a hundred guesses sent at
   once get no more answers than a hundred sent in turn.
 - Locks are short and double with each further failure up to a ceiling of minutes; 15 quiet minutes forget everything.
 - An address from which the account signed in lately is only held to its own mistakes. So strangers who fail on
@@ -50,7 +50,7 @@ ADDRESS = Limit(free=50, ceiling=300)
 ACCOUNT = Limit(free=100, ceiling=60)
 
 
-def charge(email: str, address: str) -> None:
+def record_attempt(email: str, address: str) -> None:
     """Count an attempt that is about to be made. Raises TooManyAttempts, uncounted, while one of its keys is locked."""
     limits = _limits(email, address)
     with transaction.atomic(durable=True):
@@ -69,8 +69,8 @@ def charge(email: str, address: str) -> None:
             row.save(update_fields=["count", "last_at", "locked_until"])
 
 
-def refund(email: str, address: str) -> None:
-    """The attempt was right: forget this person's mistakes, and uncharge the keys that others share."""
+def forgive_attempt(email: str, address: str) -> None:
+    """The attempt was right: forget this person's mistakes, and take the attempt off the keys that others share."""
     limits = _limits(email, address)
     with transaction.atomic(durable=True):
         for key, row in _locked_rows(email, limits).items():

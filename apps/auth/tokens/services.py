@@ -82,12 +82,12 @@ def check_credentials(*, email: str, password: str, caller: Caller) -> User:
     Raises InvalidCredentials or TooManyAttempts.
     """
     email = lookup_email(email)
-    lockout.charge(email, caller.address)
+    lockout.record_attempt(email, caller.address)
     user = User.objects.filter(email=email, is_active=True).first()
     encoded = user.password if user else NOBODYS_PASSWORD
     if not check_password(password, encoded, _upgrade(user)) or user is None:
         raise InvalidCredentials("The e-mail address or the password is wrong.")
-    lockout.refund(email, caller.address)
+    lockout.forgive_attempt(email, caller.address)
     return user
 
 

@@ -6,8 +6,8 @@ from django.contrib import admin
 from unfold.admin import ModelAdmin
 
 from apps.catalog.browse.models import FruitlessSearch
+from apps.common.model_admin import ReadOnly
 from apps.common.staff.paginator import BoundedPaginator
-from apps.common.staff.readonly import ReadOnly
 
 
 @admin.register(FruitlessSearch)

@@ -18,9 +18,9 @@ from apps.catalog.inventory.forms import StockForm, WarehouseForm
 from apps.catalog.inventory.models import Reservation, ReservationLine, StockItem, StockMovement, Warehouse
 from apps.catalog.products.admin.serving import ServedAdmin
 from apps.catalog.products.models import Variant
+from apps.common.model_admin import ReadOnly
 from apps.common.problems import Problem
 from apps.common.staff.paginator import BoundedPaginator
-from apps.common.staff.readonly import ReadOnly
 
 
 class StateFilter(admin.SimpleListFilter):

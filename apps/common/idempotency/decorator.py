@@ -63,7 +63,7 @@ def idempotent(method: ViewMethod) -> ViewMethod:
 
     @wraps(method)
     def wrapper(view: Any, request: Request, *args: Any, **kwargs: Any) -> Response:
-        return _answer_once(view, method, request, *args, key=_key_of(request), storage=PLAIN, **kwargs)
+        return _respond_once(view, method, request, *args, key=_key_of(request), storage=PLAIN, **kwargs)
 
     parameter = OpenApiParameter(HEADER, str, OpenApiParameter.HEADER, required=True, description=DESCRIPTION)
     return extend_schema(parameters=[parameter])(wrapper)
@@ -85,25 +85,25 @@ def optionally_idempotent(method: ViewMethod) -> ViewMethod:
         if len(key) < SHORTEST_ANONYMOUS_KEY and not (_is_known(request) or _cart_secret_of(request)):
             message = f"Without a token {HEADER} must have {SHORTEST_ANONYMOUS_KEY} characters, such as a random UUID."
             raise ValidationProblem(message, errors={HEADER: [message]})
-        return _answer_once(view, method, request, *args, key=key, storage=SEALED, **kwargs)
+        return _respond_once(view, method, request, *args, key=key, storage=SEALED, **kwargs)
 
     description = f"{DESCRIPTION} Without a token at least {SHORTEST_ANONYMOUS_KEY}."
     parameter = OpenApiParameter(HEADER, str, OpenApiParameter.HEADER, required=False, description=description)
     return extend_schema(parameters=[parameter])(wrapper)
 
 
-def _answer_once(
+def _respond_once(
     view: Any, method: ViewMethod, request: Request, /, *args: Any, key: str, storage: Storage, **kwargs: Any
 ) -> Response:
     request.idempotency_key = key  # type: ignore[attr-defined]  # read by views that key their work by it
     claim = services.claim_key(scope=_scope_of(request), key=key, fingerprint=storage.fingerprint_of(request))
-    if isinstance(claim, services.Answer):
+    if isinstance(claim, services.StoredResponse):
         return _replay(replace(claim, body=storage.read(claim.body)))
     try:
         response = _run(view, method, request, *args, **kwargs)
         if _is_final(response):
-            answer = _answer_of(response)
-            services.keep_answer(claim, replace(answer, body=storage.write(answer.body)))
+            answer = _stored_form(response)
+            services.store_response(claim, replace(answer, body=storage.write(answer.body)))
         else:
             services.release_key(claim)
     except Exception:
@@ -183,15 +183,15 @@ def _is_final(response: Response) -> bool:
     return data.get("type") != f"/problems/{services.RequestInProgress.slug}"
 
 
-def _answer_of(response: Response) -> services.Answer:
+def _stored_form(response: Response) -> services.StoredResponse:
     headers = {name: value for name, value in response.headers.items() if name.lower() != "content-type"}
     if response.content_type:
         headers["Content-Type"] = response.content_type
     body = "" if response.data is None else JSONRenderer().render(response.data).decode()
-    return services.Answer(status=response.status_code, headers=headers, body=body)
+    return services.StoredResponse(status=response.status_code, headers=headers, body=body)
 
 
-def _replay(answer: services.Answer) -> Response:
+def _replay(answer: services.StoredResponse) -> Response:
     headers = {**answer.headers, REPLAYED_HEADER: "true"}
     content_type = headers.pop("Content-Type", None)
     data = json.loads(answer.body) if answer.body else None

@@ -1,4 +1,4 @@
-"""Claim a key, keep its answer, give it back: short transactions, none of them open while the work is done."""
+"""Claim a key, store the response to it, release it: short transactions, none of them open while the work is done."""
 
 from __future__ import annotations
 
@@ -39,18 +39,18 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """What was answered the first time; `body` is rendered JSON, empty for none."""
+class StoredResponse:
+    """The first response; `body` is rendered JSON, empty for none."""
 
     status: int
     headers: dict[str, str]
     body: str
 
 
-def claim_key(*, scope: str, key: str, fingerprint: str) -> Claim | Answer:
-    """The right to do the work, or the answer of when it was done.
+def claim_key(*, scope: str, key: str, fingerprint: str) -> Claim | StoredResponse:
+    """The right to do the work, or the response of when it was done.
 
-    A key whose worker died is claimed anew after LOCKED_FOR: the work itself must bear being started twice, keyed by
+    A key whose worker died is claimed again after LOCKED_FOR: the work itself must bear being started twice, keyed by
     the same key. Raises KeyReused when the key came with another request, RequestInProgress while another works.
     """
     lease, now = uuid.uuid4(), timezone.now()
@@ -67,7 +67,7 @@ def claim_key(*, scope: str, key: str, fingerprint: str) -> Claim | Answer:
             if record.fingerprint != fingerprint:
                 raise KeyReused("Send a new Idempotency-Key with a new request; this one came with another before.")
             if record.state == State.ANSWERED:
-                return Answer(record.response_status, record.response_headers, record.response_body)
+                return StoredResponse(record.response_status, record.response_headers, record.response_body)
             if record.locked_until > now:
                 raise _in_progress(record.locked_until - now)
         _take_over(record, fresh)
@@ -86,14 +86,14 @@ def _take_over(record: IdempotencyRecord, fresh: IdempotencyRecord) -> None:
     record.save()
 
 
-def keep_answer(claim: Claim, answer: Answer) -> bool:
+def store_response(claim: Claim, response: StoredResponse) -> bool:
     """Store what later requests with the key get; False when the claim was lost to another worker meanwhile."""
     return bool(
         IdempotencyRecord.objects.filter(pk=claim.record_id, lease=claim.lease).update(
             state=State.ANSWERED,
-            response_status=answer.status,
-            response_headers=answer.headers,
-            response_body=answer.body,
+            response_status=response.status,
+            response_headers=response.headers,
+            response_body=response.body,
         )
     )
 

@@ -1,4 +1,4 @@
-"""What periodic jobs could not do: looked at, and tried again."""
+"""Failures of periodic jobs: read-only, with an action that tries again."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from unfold.admin import ModelAdmin
 
 from apps.common.jobs.models import JobFailure
-from apps.common.staff.readonly import ReadOnly
+from apps.common.model_admin import ReadOnly
 
 
 @admin.register(JobFailure)

@@ -4,6 +4,6 @@ Counters count where things happen. Lengths, ages and states are looked up when 
 in an app's `ready`. A collector that fails is left out and logged; the scrape never fails.
 """
 
-from apps.common.metrics.collectors import Looked, Values, cached_gauges, register
+from apps.common.metrics.collectors import GaugeReadings, Values, cached_gauges, register
 
-__all__ = ["Looked", "Values", "cached_gauges", "register"]
+__all__ = ["GaugeReadings", "Values", "cached_gauges", "register"]

@@ -8,10 +8,10 @@ import time
 import redis
 from django.conf import settings
 
-from apps.common.metrics.collectors import Looked, cached_gauges
+from apps.common.metrics.collectors import GaugeReadings, cached_gauges
 
 
-def _look() -> Looked:
+def _read_gauges() -> GaugeReadings:
     queue = settings.CELERY_TASK_DEFAULT_QUEUE
     key = f"{settings.CELERY_BROKER_TRANSPORT_OPTIONS['global_keyprefix']}{queue}"
     with redis.Redis.from_url(
@@ -28,4 +28,4 @@ def _look() -> Looked:
     }
 
 
-queue_collector = cached_gauges(_look)
+queue_collector = cached_gauges(_read_gauges)

@@ -7,7 +7,7 @@ import os
 from django.http import HttpRequest, HttpResponse
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest, multiprocess
 
-from apps.common.metrics.collectors import LookedUp
+from apps.common.metrics.collectors import RegisteredCollectors
 
 
 def metrics(request: HttpRequest) -> HttpResponse:
@@ -17,5 +17,5 @@ def metrics(request: HttpRequest) -> HttpResponse:
         counted = CollectorRegistry()
         multiprocess.MultiProcessCollector(counted)
     looked_up = CollectorRegistry()
-    looked_up.register(LookedUp())
+    looked_up.register(RegisteredCollectors())
     return HttpResponse(generate_latest(counted) + generate_latest(looked_up), content_type=CONTENT_TYPE_LATEST)

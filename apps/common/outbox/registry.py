@@ -31,7 +31,7 @@ class Event:
 
     @classmethod
     def from_cloudevent(cls, body: dict[str, Any]) -> Event:
-        """Raises ValueError when `body` is not one of the CloudEvents of this platform."""
+        """Raises ValueError when `body` is not a CloudEvent of this platform."""
         try:
             moment = parse_datetime(body["time"])
             if body["specversion"] != "1.0" or moment is None or not isinstance(body["data"], dict):

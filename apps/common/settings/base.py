@@ -224,11 +224,11 @@ REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["apps.common.revocation.authentication.RevocableBearerAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["apps.common.identity.permissions.IsUser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["apps.common.parsers.JSONParser"],
-    "DEFAULT_PAGINATION_CLASS": "apps.common.pagination.CursorPagination",
-    "DEFAULT_SCHEMA_CLASS": "apps.common.openapi.AutoSchema",
+    "DEFAULT_PARSER_CLASSES": ["apps.common.api.parsers.JSONParser"],
+    "DEFAULT_PAGINATION_CLASS": "apps.common.api.pagination.CursorPagination",
+    "DEFAULT_SCHEMA_CLASS": "apps.common.api.openapi.AutoSchema",
     "DEFAULT_THROTTLE_RATES": {},
-    "EXCEPTION_HANDLER": "apps.common.handlers.exception_handler",
+    "EXCEPTION_HANDLER": "apps.common.api.handlers.exception_handler",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
@@ -245,7 +245,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "COMPONENT_SPLIT_REQUEST": True,
     "SERVERS": [{"url": PUBLIC_PREFIX or "/", "description": "through the gateway"}],
     "SCHEMA_PATH_PREFIX": "/v1",
-    "POSTPROCESSING_HOOKS": ["apps.common.openapi.describe_problems"],
+    "POSTPROCESSING_HOOKS": ["apps.common.api.openapi.describe_problems"],
 }
 
 # --- Identity -------------------------------------------------------------------------------------------------

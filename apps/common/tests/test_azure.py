@@ -234,7 +234,7 @@ def test_an_administrator_who_is_no_superuser_suffices(ordinary_administrator):
     as_user(ordinary_administrator, "shop", "first", "CREATE TABLE t (n int)")
 
 
-def test_it_may_be_repeated_and_takes_a_changed_password(server, settings, monkeypatch):
+def test_database_preparation_can_be_repeated_and_takes_a_changed_password(server, settings, monkeypatch):
     prepare()
     monkeypatch.setitem(settings.DATABASES["default"], "PASSWORD", "second")
     prepare()

@@ -34,11 +34,11 @@ def test_a_request_in_time_is_served_and_so_is_one_late_by_less_than_clocks_diff
 
 
 @pytest.mark.parametrize("value", ["", "-1", "1_0", "soon", "nan", "inf", "-inf", "1e400", "9" * 5_000, "\u0661"])
-def test_what_is_no_time_is_no_deadline(value):
+def test_invalid_time_sets_no_deadline(value):
     assert serve(value).content == b"done"
 
 
-def test_what_became_late_meanwhile_is_refused_before_it_commits(monkeypatch):
+def test_work_that_became_late_is_refused_before_it_commits(monkeypatch):
     def work(request):
         now = time.time()
         monkeypatch.setattr(deadlines.time, "time", lambda: now + 60)

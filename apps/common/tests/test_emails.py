@@ -9,7 +9,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from rest_framework import serializers
 
-from apps.common.emails import EmailField, EmailFormField, InvalidEmail, normalise_email
+from apps.common.api.serializers import EmailField
+from apps.common.emails import EmailFormField, InvalidEmail, normalise_email
 from apps.common.text import one_line
 
 SAME_AS_STAFF = [
@@ -69,7 +70,7 @@ class Form(forms.Form):
 
 
 @pytest.mark.parametrize("text", SAME_AS_STAFF)
-def test_what_looks_the_same_is_the_same(text):
+def test_lookalike_addresses_normalise_to_one(text):
     assert normalise_email(text) == "staff@example.com"
     assert Serializer(data={"email": text}).run_validation({"email": text}) == {"email": "staff@example.com"}
     form = Form({"email": text})
@@ -78,7 +79,7 @@ def test_what_looks_the_same_is_the_same(text):
 
 
 @pytest.mark.parametrize("text", [text for text in REFUSED if not text.endswith("\r\n")])
-def test_what_cannot_be_is_refused_with_a_sentence(text):
+def test_invalid_address_is_refused_with_a_sentence(text):
     with pytest.raises(InvalidEmail) as refusal:
         normalise_email(text)
     assert str(refusal.value).endswith(".")
@@ -107,7 +108,7 @@ def test_domains_are_written_as_dns_has_them(text, stored):
 
 
 @pytest.mark.parametrize("text", [*SAME_AS_STAFF, *REFUSED])
-def test_nothing_that_is_accepted_can_break_a_header(text):
+def test_accepted_addresses_cannot_break_a_header(text):
     try:
         email = normalise_email(text)
     except InvalidEmail:
@@ -150,6 +151,6 @@ def test_names_of_people_are_one_line(text):
         "\ud800",
     ],
 )
-def test_what_breaks_a_line_or_hides_is_no_name(text):
+def test_line_breaks_and_invisible_characters_are_refused_in_names(text):
     with pytest.raises(ValidationError, match="line breaks"):
         one_line(text)

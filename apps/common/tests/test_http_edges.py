@@ -82,7 +82,7 @@ def test_nested_input_errors_are_named_by_path():
         (InterfaceError("connection already closed"), 503, "service-unavailable"),
     ],
 )
-def test_what_frameworks_raise_becomes_a_problem(exc, status, slug):
+def test_framework_exceptions_become_problems(exc, status, slug):
     response = answer(exc)
     assert response.data["type"] == f"/problems/{slug}"
     assert response.status_code in (status, 401)
@@ -216,7 +216,7 @@ def test_metrics_are_served():
 
 @pytest.mark.parametrize("path", ["/metrics", "/livez", "/readyz", "/internal/events", "//internal/events", "/Metrics"])
 @pytest.mark.parametrize("header", ["HTTP_X_FORWARDED_HOST", "HTTP_X_FORWARDED_PROTO", "HTTP_X_FORWARDED_PREFIX"])
-def test_what_is_for_the_house_alone_does_not_exist_behind_a_gateway(path, header):
+def test_internal_paths_do_not_exist_behind_a_gateway(path, header):
     response = Client().get(path, **{header: "x"})
     assert response.status_code == 404
     assert response.json()["type"] == "/problems/not-found"

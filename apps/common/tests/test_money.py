@@ -1,6 +1,7 @@
 import pytest
 
-from apps.common.money import Money, MoneySerializer
+from apps.common.api.serializers import MoneySerializer
+from apps.common.money import Money
 
 
 def test_amounts_of_one_currency_add_subtract_and_multiply():

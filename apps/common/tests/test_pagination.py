@@ -8,8 +8,8 @@ from rest_framework.generics import ListAPIView
 from rest_framework.permissions import AllowAny
 from rest_framework.test import APIRequestFactory
 
-from apps.common import cursors
-from apps.common.pagination import CursorPagination
+from apps.common.api import cursors
+from apps.common.api.pagination import CursorPagination
 from apps.common.staff.models import StaffUser
 
 pytestmark = pytest.mark.django_db
@@ -127,5 +127,5 @@ def test_a_cursor_that_was_not_given_out_is_refused(cursor):
 
 def test_a_cursor_of_another_list_is_refused():
     make(*"abc")
-    cursor = cursors.encode([0, "a", str(uuid.uuid4())], of="another list")
+    cursor = cursors.encode(cursors.CursorPosition(("a", str(uuid.uuid4()))), of="another list")
     assert get(f"cursor={cursor}").data["type"] == "/problems/broken-cursor"

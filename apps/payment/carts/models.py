@@ -1,4 +1,4 @@
-"""What somebody means to buy."""
+"""Carts and their lines."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ MAX_LINES = 50
 
 
 class Cart(models.Model):
-    """Belongs to an account, or to whoever knows its secret. Closed when its order is paid."""
+    """Belongs to an account, or to the guest who knows its secret. Closed when its order is paid."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     user_id = models.UUIDField(null=True, blank=True)

@@ -30,7 +30,7 @@ class PricedCart:
     updated_at: datetime
 
 
-def priced(cart: Cart, *, must_be_current: bool = False) -> PricedCart:
+def price_cart(cart: Cart, *, must_be_current: bool = False) -> PricedCart:
     """The cart with prices. With `must_be_current` it raises Unavailable instead of showing old prices."""
     rows = list(cart.lines.order_by("added_at", "sku"))
     is_current = True

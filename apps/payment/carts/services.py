@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from apps.common.problems import Conflict, NotFound, ValidationProblem
-from apps.payment import catalog, secrets
+from apps.payment import access, catalog
 from apps.payment.carts.models import MAX_LINES, MAX_QUANTITY, Cart, CartLine
 
 # Longer than the storefront's cookie with the cart's secret lives; then nobody can open it any more.
@@ -26,30 +26,14 @@ class CartFull(Conflict):
 def open_cart(*, user_id: uuid.UUID | None, currency: str) -> tuple[Cart, str | None, bool]:
     """The user's open cart, or a new one; an anonymous one comes with its secret. Returns (cart, secret, is_new)."""
     if user_id is None:
-        secret = secrets.new_secret()
-        return Cart.objects.create(currency=currency, secret_hash=secrets.digest(secret)), secret, True
+        secret = access.new_secret()
+        return Cart.objects.create(currency=currency, secret_hash=access.digest(secret)), secret, True
     try:
         with transaction.atomic():
             cart, is_new = Cart.objects.get_or_create(user_id=user_id, is_open=True, defaults={"currency": currency})
     except IntegrityError:
         cart, is_new = Cart.objects.get(user_id=user_id, is_open=True), False
     return cart, None, is_new
-
-
-def find_cart(cart_id: uuid.UUID, *, user_id: uuid.UUID | None, secret: str | None) -> Cart:
-    """This person's cart, open or closed; raises NotFound for anybody else's, so that ids tell nothing."""
-    cart = Cart.objects.filter(pk=cart_id).first()
-    if cart and (cart.user_id == user_id if cart.user_id else secrets.matches(secret, cart.secret_hash)):
-        return cart
-    raise NotFound("There is no such cart.")
-
-
-def owned_cart(cart_id: uuid.UUID, *, user_id: uuid.UUID | None, secret: str | None) -> Cart:
-    """This person's open cart; raises NotFound."""
-    cart = find_cart(cart_id, user_id=user_id, secret=secret)
-    if not cart.is_open:
-        raise NotFound("There is no such cart any more.")
-    return cart
 
 
 def set_line(cart: Cart, *, sku: str, quantity: int) -> None:

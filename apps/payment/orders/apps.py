@@ -1,15 +1,4 @@
 from django.apps import AppConfig
-from django.db.models.signals import post_migrate
-
-VIEWED = [
-    "orders.view_order",
-    "orders.view_orderline",
-    "orders.view_ordertransition",
-    "payments.view_payment",
-    "ledger.view_journalentry",
-    "ledger.view_posting",
-    "jobs.view_jobfailure",
-]
 
 
 class OrdersConfig(AppConfig):
@@ -17,15 +6,8 @@ class OrdersConfig(AppConfig):
     label = "orders"
 
     def ready(self) -> None:
-        post_migrate.connect(grant_staff_permissions, dispatch_uid="payment-staff-permissions")
         from apps.common.metrics import register
+        from apps.payment.orders import tasks  # noqa: F401  (mails are sent by the task's name)
         from apps.payment.orders.metrics import orders_collector
 
         register(orders_collector)
-
-
-def grant_staff_permissions(**_: object) -> None:
-    """Support looks at orders and cancels unpaid ones."""
-    from apps.common.staff.permissions import grant
-
-    grant("support_staff", [*VIEWED, "orders.change_order"])

@@ -5,11 +5,11 @@ from __future__ import annotations
 from django.db.models import Count, Min
 from django.utils import timezone
 
-from apps.common.metrics import Looked, Values, cached_gauges
+from apps.common.metrics import GaugeReadings, Values, cached_gauges
 from apps.payment.orders.models import Order
 
 
-def _look() -> Looked:
+def _read_gauges() -> GaugeReadings:
     rows = (
         Order.objects.filter(state__in=Order.OPEN).values("state").annotate(orders=Count("id"), since=Min("placed_at"))
     )
@@ -25,4 +25,4 @@ def _look() -> Looked:
     }
 
 
-orders_collector = cached_gauges(_look)
+orders_collector = cached_gauges(_read_gauges)

@@ -57,13 +57,13 @@ class Order(models.Model):
     erasure_asked_at = models.DateTimeField(null=True, blank=True, editable=False)
     # When catalog is to be told (again) that the stock of this order is free; null when it knows.
     stock_release_due_at = models.DateTimeField(null=True, blank=True, editable=False)
-    # Whoever drives the order holds it until then; a dead driver's order is picked up afterwards.
+    # The worker that advances the order holds it until then; a dead worker's order is picked up afterwards.
     lease_until = models.DateTimeField(default=timezone.now)
     placed_at = models.DateTimeField(auto_now_add=True)
     paid_at = models.DateTimeField(null=True, blank=True)
 
     OPEN = (State.PENDING, State.RESERVED, State.AUTHORISED)
-    # Once authorised, stock may be sold and money taken at any moment: such an order is driven to its end.
+    # Once authorised, stock may be sold and money taken at any moment: such an order is completed or refunded.
     CANCELLABLE = (State.PENDING, State.RESERVED)
     # Their carts may be ordered again. (That of an order which was paid, then refunded, is closed.)
     GIVEN_UP = (State.CANCELLED, State.FAILED, State.REFUNDED)

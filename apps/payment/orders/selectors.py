@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
 
 from django.db.models import QuerySet
 
-from apps.common.money import Money
-from apps.payment import secrets
+from apps.common.problems import NotFound
+from apps.payment.access import Caller
 from apps.payment.orders.models import Order
 from apps.payment.payments.models import Payment
 
@@ -24,23 +23,9 @@ def payments_of(orders: list[Order]) -> dict[uuid.UUID, Payment]:
     return {payment.order_id: payment for payment in rows}
 
 
-def mail_facts(order: Order) -> dict[str, Any]:
-    """What the confirmation mail shows."""
-    secret = secrets.order_secret(order.pk)
-    return {
-        "order": order,
-        "lines": [
-            {
-                "title": line.title,
-                "variant": line.variant_name,
-                "quantity": line.quantity,
-                "total": Money(line.unit_amount * line.quantity, order.currency).format(),
-            }
-            for line in sorted(order.lines.all(), key=lambda line: line.position)
-        ],
-        "shipping": Money(order.shipping_amount, order.currency).format() if order.shipping_code else "",
-        "total": order.total.format(),
-        "has_films": any(line.kind == "video" for line in order.lines.all()),
-        # A guest has no account to look the order up with: the mail is the key.
-        "query": f"?secret={secret}" if secrets.matches(secret, order.secret_hash) else "",
-    }
+def find_order(number: str, caller: Caller) -> Order:
+    """An order of the caller, or any for support; raises NotFound otherwise."""
+    order = Order.objects.prefetch_related("lines").filter(number=number.upper()).first()
+    if order and (caller.is_support or caller.owns(user_id=order.user_id, secret_hash=order.secret_hash)):
+        return order
+    raise NotFound("There is no such order, or it is not yours.")

@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.contrib.auth.models import Group
 from unfold.admin import ModelAdmin
 
-from apps.common.staff.readonly import ReadOnly
+from apps.common.model_admin import ReadOnly
 from apps.payment.payments.models import Payment
 
 # Permissions come with the roles of one's account.

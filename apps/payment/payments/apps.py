@@ -6,4 +6,4 @@ class PaymentsConfig(AppConfig):
     label = "payments"
 
     def ready(self) -> None:
-        from apps.payment.payments import checks  # noqa: F401  (registers the system checks)
+        from apps.payment.payments import checks, tasks  # noqa: F401  (registers system checks; tasks are sent by name)

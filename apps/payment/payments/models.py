@@ -1,4 +1,4 @@
-"""Payment methods, payments, what webhooks told, and the sandbox provider's own books."""
+"""Payment methods, payments, received webhooks, and the sandbox provider's own records."""
 
 from __future__ import annotations
 

@@ -10,8 +10,8 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from apps.common.problems import ValidationProblem
-from apps.payment.payments import providers
 from apps.payment.payments.models import Payment, PaymentMethod, WebhookEvent
+from apps.payment.payments.providers import registry
 
 # A checkout takes minutes; a guest's card is good for one order.
 UNUSED_METHOD_DAYS = 2
@@ -22,8 +22,8 @@ def add_method(*, user_id: uuid.UUID | None, provider: str, card: dict[str, Any]
 
     Raises ValidationProblem and PaymentsNotSetUp.
     """
-    providers.require_accepting(provider)
-    reference, brand, last4 = providers.get(provider).tokenise(card)
+    registry.require_accepting(provider)
+    reference, brand, last4 = registry.get(provider).tokenise(card)
     return PaymentMethod.objects.create(
         user_id=user_id,
         provider=provider,
@@ -43,7 +43,7 @@ def usable_method(method_id: str, *, user_id: uuid.UUID | None) -> PaymentMethod
     method = PaymentMethod.objects.filter(pk=method_id).first()
     if method is None or method.user_id not in (None, user_id) or not method.reference:
         raise ValidationProblem("Choose how to pay.", errors={"payment_method": ["There is no such payment method."]})
-    providers.require_accepting(method.provider)
+    registry.require_accepting(method.provider)
     return method
 
 
@@ -61,10 +61,10 @@ def forget_user(user_id: uuid.UUID) -> None:
 def receive_webhook(provider: str, *, body: bytes, headers: Any) -> Payment | None:
     """The payment that a genuine, first delivery is about; None for one that was taken in before or is not ours.
 
-    The event's own content is not believed beyond "look again": state is asked from the provider, so order and
+    The event's own content is not believed beyond "ask again": state is asked from the provider, so order and
     repetition of deliveries do not matter.
     """
-    notification = providers.get(provider).parse_webhook(body, headers)
+    notification = registry.get(provider).parse_webhook(body, headers)
     payment = Payment.objects.filter(reference=notification.reference).first()
     try:
         with transaction.atomic():

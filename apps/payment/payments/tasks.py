@@ -6,7 +6,8 @@ import httpx
 from celery import shared_task
 from django.conf import settings
 
-from apps.payment.payments import sandbox, services
+from apps.payment.payments import services
+from apps.payment.payments.providers import sandbox
 
 
 @shared_task(autoretry_for=(httpx.HTTPError,), retry_backoff=2, max_retries=8)

@@ -86,7 +86,7 @@ class FakeCatalog:
         self.variants[sku] = replace(self.variants[sku], **changes)
 
     def available(self, sku: str) -> int:
-        """Pieces that nobody was promised."""
+        """Units that are not reserved."""
         return (self.variants[sku].stock or 0) - self._promised(sku)
 
     def statuses(self) -> list[str]:
@@ -113,6 +113,8 @@ class FakeCatalog:
         return sum(line["quantity"] for r in active for line in r.lines if line["sku"] == sku)
 
     def mount(self, router: respx.MockRouter) -> None:
+        # Reading it takes seconds on a busy machine, and would count against the first call's deadline.
+        contracts.document("catalog")
         router.post(f"{settings.SERVICE_URLS['auth']}/v1/tokens/service").mock(side_effect=self._token)
         router.route(url__startswith=settings.SERVICE_URLS["catalog"]).mock(side_effect=self._answer)
 
@@ -210,7 +212,7 @@ class FakeCatalog:
         if reservation.status == "released":
             return 409, problem(409, "reservation-closed", "It was released.")
         if reservation.status == "expired" and self._short(reservation.lines):
-            return 409, problem(409, "reservation-expired", "It expired and the pieces are gone.")
+            return 409, problem(409, "reservation-expired", "It expired and the units are sold.")
         if reservation.status != "committed":
             reservation.status = "committed"
             for line in reservation.lines:

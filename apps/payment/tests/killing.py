@@ -1,4 +1,4 @@
-"""Kills the process that drives an order, at a chosen place: `kill -9` as the database and other services see it."""
+"""Kills the process that works on an order, at a chosen place: `kill -9` as the database and other services see it."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from apps.common import outbox
 from apps.common.idempotency.models import IdempotencyRecord
 from apps.payment import catalog
-from apps.payment.orders import checkout
+from apps.payment.checkout import state_machine
+from apps.payment.checkout.tasks import resume_stuck_orders
 from apps.payment.orders.models import Order
-from apps.payment.orders.tasks import resume_stuck_orders
-from apps.payment.payments.sandbox import SandboxProvider
+from apps.payment.payments.providers.sandbox import SandboxProvider
 
 
 class Killed(BaseException):
@@ -28,12 +29,12 @@ BOUNDARIES: dict[str, tuple[Any, str, Callable[..., bool]]] = {
     "stock was reserved, unknown to us": (catalog, "reserve", lambda *a, **k: True),
     "the order is reserved": (SandboxProvider, "authorise", lambda *a, **k: False),
     "the card was authorised, unknown to us": (SandboxProvider, "authorise", lambda *a, **k: True),
-    "the charge is known, the state is not": (checkout, "_move", lambda order, state, **k: state != "authorised"),
+    "the charge is known, the state is not": (state_machine, "move", lambda order, state, **k: state != "authorised"),
     "the order is authorised": (catalog, "commit", lambda *a, **k: False),
     "the stock was committed, unknown to us": (catalog, "commit", lambda *a, **k: True),
     "the money was taken, unknown to us": (SandboxProvider, "capture", lambda *a, **k: True),
-    "in the middle of settling": (checkout.outbox, "publish", lambda *a, **k: True),
-    "the order is paid, nobody was told": (checkout, "_settle", lambda *a, **k: True),
+    "in the middle of settling": (outbox, "publish", lambda *a, **k: True),
+    "the order is paid, nobody was told": (state_machine, "settle", lambda *a, **k: True),
 }
 
 
@@ -44,7 +45,7 @@ def killed_when(boundary: str, monkeypatch: pytest.MonkeyPatch):
     original = getattr(owner, name)
 
     def deadly(*args: Any, **kwargs: Any) -> Any:
-        if owner is checkout and name == "_move":
+        if owner is state_machine and name == "move":
             if survives(*args, **kwargs):
                 return original(*args, **kwargs)
             raise Killed
@@ -56,7 +57,7 @@ def killed_when(boundary: str, monkeypatch: pytest.MonkeyPatch):
         patch.setattr(owner, name, deadly)
         with pytest.raises(Killed):
             yield
-    Order.objects.filter(state__in=Order.OPEN).update(lease_until=timezone.now() + checkout.LEASE)
+    Order.objects.filter(state__in=Order.OPEN).update(lease_until=timezone.now() + state_machine.LEASE)
 
 
 def let_leases_end() -> None:

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import threading
 import uuid
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import connections
 from rest_framework.test import APIClient
 
 from apps.common.testing.clients import ServiceTestClient
@@ -85,26 +82,3 @@ class Shopper:
 
     def show_order(self, number: str, secret: str = ""):
         return self.client.get(f"/v1/orders/{number}", headers={"X-Order-Secret": secret} if secret else {})
-
-
-def at_once(*actions: Callable[[], Any]) -> list[Any]:
-    """Run the actions in threads that start together; their results, or the exceptions, in order."""
-    barrier = threading.Barrier(len(actions))
-    results: list[Any] = [None] * len(actions)
-
-    def run(index: int, action: Callable[[], Any]) -> None:
-        try:
-            barrier.wait(timeout=60)
-            results[index] = action()
-        except Exception as error:  # noqa: BLE001  (handed to the test)
-            results[index] = error
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(actions)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=60)
-    assert not any(thread.is_alive() for thread in threads), "somebody waits for ever"
-    return results

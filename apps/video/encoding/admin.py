@@ -1,4 +1,4 @@
-"""Encodings in the admin: looked at, and started again."""
+"""Encodings in the admin: read-only, with an action that encodes again."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin
 
-from apps.common.staff.readonly import ReadOnly
+from apps.common.model_admin import ReadOnly
 from apps.video.encoding import services
 from apps.video.encoding.models import Encoding
 

@@ -7,14 +7,14 @@ from datetime import timedelta
 from django.db.models import Count, Min, Q
 from django.utils import timezone
 
-from apps.common.metrics import Looked, Values, cached_gauges
+from apps.common.metrics import GaugeReadings, Values, cached_gauges
 from apps.video.encoding.models import Encoding
 
 # A failure is news for a day; then somebody knows, or nobody will.
 RECENT = timedelta(days=1)
 
 
-def _look() -> Looked:
+def _read_gauges() -> GaugeReadings:
     now = timezone.now()
     states = (Encoding.State.QUEUED, Encoding.State.RUNNING, Encoding.State.FAILED)
     current = ~Q(state=Encoding.State.FAILED) | Q(finished_at__gte=now - RECENT)
@@ -33,4 +33,4 @@ def _look() -> Looked:
     }
 
 
-encodings_collector = cached_gauges(_look)
+encodings_collector = cached_gauges(_read_gauges)

@@ -27,7 +27,7 @@ class Source(models.Model):
 
 
 class Encoding(models.Model):
-    """One run of ffmpeg over a source. A worker that dies leaves a stale heartbeat, and the run starts again."""
+    """One run of ffmpeg over a source. When a worker dies its lease ends, and the run starts again."""
 
     class State(models.TextChoices):
         QUEUED = "queued"
@@ -41,7 +41,8 @@ class Encoding(models.Model):
     progress = models.PositiveSmallIntegerField(default=0, help_text="Percent.")
     reason = models.CharField(max_length=300, blank=True)
     attempt = models.PositiveSmallIntegerField(default=0)
-    heartbeat_at = models.DateTimeField(default=timezone.now)
+    # Whoever encodes holds the run until then and renews it; a dead worker's run is picked up afterwards.
+    lease_until = models.DateTimeField(default=timezone.now)
     asset_id = models.UUIDField(default=uuid7, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     finished_at = models.DateTimeField(null=True, blank=True)
@@ -55,7 +56,7 @@ class Encoding(models.Model):
             models.CheckConstraint(condition=Q(progress__lte=100), name="encoding_progress_percent"),
         ]
         indexes = [
-            models.Index(fields=["heartbeat_at"], name="encoding_open", condition=Q(state__in=["queued", "running"]))
+            models.Index(fields=["lease_until"], name="encoding_open", condition=Q(state__in=["queued", "running"]))
         ]
 
     def __str__(self) -> str:

@@ -7,6 +7,7 @@ import shutil
 import tempfile
 import time
 import uuid
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -18,7 +19,9 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from apps.common.jobs.services import for_each, is_outage
+from apps.common.leases import Lease, claim
 from apps.common.problems import NotFound
+from apps.common.task_queue import send_on_commit
 from apps.video.encoding import assets, ffmpeg, packaging
 from apps.video.encoding.models import Encoding, Source
 from apps.video.titles.models import Title
@@ -26,9 +29,12 @@ from apps.video.titles.services import mark_ready, set_first_poster
 
 log = structlog.get_logger(__name__)
 State = Encoding.State
-# A worker writes a heartbeat about every second; one that is silent for this long is dead.
-STALE_AFTER = timedelta(seconds=60)
+# A worker renews its lease about every second; one that is silent for this long is dead.
+LEASE = timedelta(seconds=60)
+# What was queued and not begun for this long is sent again: the queue may have lost it.
+QUEUE_PATIENCE = timedelta(seconds=60)
 MAX_ATTEMPTS = 3
+ENCODE_TASK = "apps.video.encoding.tasks.encode"
 # Output of failed or replaced encodings is kept this long, for players that are in the middle of it.
 KEEP_UNUSED = timedelta(days=1)
 
@@ -52,16 +58,13 @@ def add_source(title: Title, path: Path) -> Source:
 
 def request_encoding(source: Source) -> Encoding:
     """Queue a run for this source, or return the one that is open."""
-    from apps.video.encoding import tasks
-
     try:
         with transaction.atomic():
             encoding = Encoding.objects.create(source=source)
             Title.objects.filter(pk=source.title_id, state=Title.State.DRAFT).update(state=Title.State.ENCODING)
     except IntegrityError:
         return Encoding.objects.get(source=source, state__in=[State.QUEUED, State.RUNNING])
-    encoding_id = str(encoding.pk)
-    transaction.on_commit(lambda: tasks.encode.delay(encoding_id), robust=True)
+    send_on_commit(ENCODE_TASK, str(encoding.pk))
     return encoding
 
 
@@ -81,46 +84,43 @@ def ensure_encoded(source: Source) -> Encoding:
 
 def run(encoding_id: uuid.UUID) -> None:
     """Do the work of one encoding, if nobody else is at it. Called by the worker; safe to call twice."""
-    if not _claim(encoding_id):
+    lease = _claim(encoding_id)
+    if lease is None:
         return
-    encoding = Encoding.objects.select_related("source__title").get(pk=encoding_id)
+    encoding = lease.row.select_related("source__title").get()
     try:
         with tempfile.TemporaryDirectory(prefix="encoding-") as name:
-            runtime = _produce(encoding, Path(name))
+            runtime = _produce(encoding, Path(name), on_progress=_Progress(lease))
     except (ffmpeg.EncodingFailed, ffmpeg.NotAVideo, OSError) as error:
-        _fail(encoding, str(error))
+        _fail(encoding, lease, str(error))
         return
     except Exception as error:
         if is_outage(error):
             raise
         log.exception("encoding broke off", encoding=str(encoding.pk), attempt=encoding.attempt)
-        _fail_or_repeat(encoding, f"{type(error).__name__}: {error}")
+        _fail_or_repeat(encoding, lease, f"{type(error).__name__}: {error}")
         return
     with transaction.atomic(durable=True):
-        finished = Encoding.objects.filter(pk=encoding.pk, state=State.RUNNING, attempt=encoding.attempt)
-        if finished.update(state=State.DONE, progress=100, finished_at=timezone.now()):
+        running = lease.held().filter(state=State.RUNNING)
+        if running.update(state=State.DONE, progress=100, finished_at=timezone.now()):
             mark_ready(encoding.source.title_id, asset_id=encoding.asset_id, runtime_seconds=round(runtime))
 
 
-def _claim(encoding_id: uuid.UUID) -> bool:
-    """Whether this call may work on it: it waits, or its worker is dead."""
-    free = Q(state=State.QUEUED) | Q(state=State.RUNNING, heartbeat_at__lt=timezone.now() - STALE_AFTER)
-    claimed = Encoding.objects.filter(free, pk=encoding_id, attempt__lt=MAX_ATTEMPTS)
-    return bool(
-        claimed.update(
-            state=State.RUNNING, attempt=F("attempt") + 1, progress=0, reason="", heartbeat_at=timezone.now()
-        )
-    )
+def _claim(encoding_id: uuid.UUID) -> Lease[Encoding] | None:
+    """A run that waits, or whose worker is dead; None for any other."""
+    open_runs = Encoding.objects.filter(state__in=[State.QUEUED, State.RUNNING], attempt__lt=MAX_ATTEMPTS)
+    changes = {"state": State.RUNNING, "attempt": F("attempt") + 1, "progress": 0, "reason": ""}
+    return claim(open_runs, encoding_id, field="lease_until", duration=LEASE, **changes)
 
 
-def _produce(encoding: Encoding, folder: Path) -> float:
+def _produce(encoding: Encoding, folder: Path, *, on_progress: Callable[[int], None]) -> float:
     """Encode into the storage; returns the film's length in seconds."""
     source, output = folder / "source", folder / "output"
     output.mkdir()
     with encoding.source.file.open("rb") as stored, source.open("wb") as copy:
         shutil.copyfileobj(stored, copy)
     found = ffmpeg.probe(source)
-    ffmpeg.encode(source, output, found, on_progress=_Progress(encoding))
+    ffmpeg.encode(source, output, found, on_progress=on_progress)
     columns, width, height, every = ffmpeg.storyboard(source, output / "storyboard.jpg", found)
     packaging.write_storyboard_index(
         output / "storyboard.vtt", columns=columns, width=width, height=height, every=every, duration=found.duration
@@ -135,38 +135,37 @@ def _produce(encoding: Encoding, folder: Path) -> float:
 
 
 class _Progress:
-    """Writes percent and heartbeat at most once a second."""
+    """Writes percent and renews the lease, at most once a second."""
 
-    def __init__(self, encoding: Encoding) -> None:
-        self.runs = Encoding.objects.filter(pk=encoding.pk, attempt=encoding.attempt)
+    def __init__(self, lease: Lease[Encoding]) -> None:
+        self.lease = lease
         self.next_at = 0.0
 
     def __call__(self, percent: int) -> None:
         if time.monotonic() >= self.next_at:
             self.next_at = time.monotonic() + 1
-            self.runs.update(progress=percent, heartbeat_at=timezone.now())
+            self.lease.renew(LEASE, progress=percent)
 
 
-def _fail(encoding: Encoding, reason: str) -> None:
+def _fail(encoding: Encoding, lease: Lease[Encoding], reason: str) -> None:
     log.warning("encoding failed", encoding=str(encoding.pk), reason=reason)
-    mine = Encoding.objects.filter(pk=encoding.pk, attempt=encoding.attempt)
-    mine.update(state=State.FAILED, reason=reason[:300], finished_at=timezone.now())
+    lease.held().update(state=State.FAILED, reason=reason[:300], finished_at=timezone.now())
     assets.remove(encoding.asset_id)
 
 
-def _fail_or_repeat(encoding: Encoding, reason: str) -> None:
+def _fail_or_repeat(encoding: Encoding, lease: Lease[Encoding], reason: str) -> None:
     """What nobody foresaw (a bug, a storage that is away) may go well at the next attempt."""
     if encoding.attempt >= MAX_ATTEMPTS:
-        _fail(encoding, reason)
+        _fail(encoding, lease, reason)
         return
-    mine = Encoding.objects.filter(pk=encoding.pk, attempt=encoding.attempt, state=State.RUNNING)
-    mine.update(state=State.QUEUED, reason=reason.replace("\x00", "")[:300], heartbeat_at=timezone.now())
+    lease.release(state=State.QUEUED, reason=reason.replace("\x00", "")[:300])
 
 
 def requeue_stale() -> list[uuid.UUID]:
     """Runs that wait or whose worker died, to be sent again; those out of attempts have failed."""
-    silent = timezone.now() - STALE_AFTER
-    open_runs = Encoding.objects.filter(state__in=[State.QUEUED, State.RUNNING], heartbeat_at__lt=silent)
+    now = timezone.now()
+    waiting = Q(state=State.QUEUED, lease_until__lt=now - QUEUE_PATIENCE)
+    open_runs = Encoding.objects.filter(waiting | Q(state=State.RUNNING, lease_until__lt=now))
     open_runs.filter(attempt__gte=MAX_ATTEMPTS).update(
         state=State.FAILED, reason="The worker died at every attempt.", finished_at=timezone.now()
     )

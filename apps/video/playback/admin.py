@@ -1,11 +1,11 @@
-"""Entitlements in the admin: looked at; they come from orders alone."""
+"""Entitlements in the admin, read-only: they come from orders alone."""
 
 from __future__ import annotations
 
 from django.contrib import admin
 from unfold.admin import ModelAdmin
 
-from apps.common.staff.readonly import ReadOnly
+from apps.common.model_admin import ReadOnly
 from apps.video.playback.models import Entitlement
 
 

@@ -1,4 +1,4 @@
-"""What other services tell."""
+"""Events of other services."""
 
 from __future__ import annotations
 

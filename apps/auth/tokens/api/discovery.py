@@ -8,9 +8,9 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from apps.auth.public_api import AnyAccept, PublicView
 from apps.auth.tokens.selectors import jwks_document
 from apps.auth.tokens.service_clients import SERVICE_SCOPES
+from apps.common.api.views import AnyAccept, PublicView
 
 
 class JwksView(PublicView):

@@ -1,4 +1,4 @@
-"""Shapes of token requests and answers."""
+"""Serializers of token requests and responses."""
 
 from __future__ import annotations
 

@@ -14,15 +14,15 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from apps.auth.accounts.selectors import account_of
 from apps.auth.caller import caller_of
-from apps.auth.public_api import PublicView, validated
 from apps.auth.tokens import service_clients, services
 from apps.auth.tokens.api import serializers
 from apps.auth.tokens.models import Session
-from apps.auth.tokens.selectors import account_of_session, live_sessions
+from apps.auth.tokens.selectors import account_of, account_of_session, live_sessions
+from apps.common.api.parsers import JSONParser
+from apps.common.api.requests import validated
+from apps.common.api.views import PublicView
 from apps.common.identity.permissions import RequireScope
-from apps.common.parsers import JSONParser
 
 
 class SignInView(PublicView):

@@ -20,7 +20,7 @@ def test_the_key_set_is_public_cached_and_given_to_all(device, accept):
     assert not {"d", "p", "q", "dp", "dq", "qi"} & set(key)
 
 
-def test_other_services_verify_with_it(device):
+def test_published_keys_verify_tokens_in_other_services(device):
     document = device().get("/.well-known/jwks.json").json()
     keys = KeySet(fetch=lambda: document)
     token = access.AccessToken(access.for_service("payment", ["stock:reserve"]))
@@ -37,6 +37,6 @@ def test_discovery_names_addresses_behind_the_gateway(device):
 
 
 @pytest.mark.parametrize("path", ["/.well-known/jwks.json", "/.well-known/openid-configuration"])
-def test_they_can_only_be_read(device, path):
+def test_discovery_documents_are_read_only(device, path):
     assert device().post(path, {}).status_code == 405
     assert device().head(path).status_code == 200

@@ -10,12 +10,12 @@ from cryptography.fernet import Fernet
 from cryptography.hazmat.primitives.asymmetric import rsa
 from django.core.management import call_command
 
-from apps.auth.conftest import at_once
 from apps.auth.tokens import access, checks, keys, tasks
 from apps.auth.tokens.models import SigningKey
 from apps.auth.tokens.selectors import jwks_document
 from apps.common.identity import jwks
 from apps.common.identity.authentication import InvalidToken, verify
+from apps.common.testing.concurrency import at_once
 
 pytestmark = pytest.mark.django_db
 

@@ -7,9 +7,10 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from apps.auth.conftest import PASSWORD, at_once
+from apps.auth.tests.people import PASSWORD
 from apps.auth.tokens import lockout, tasks
 from apps.auth.tokens.models import SignInFailures
+from apps.common.testing.concurrency import at_once
 
 pytestmark = pytest.mark.django_db
 EMAIL = "ada@example.com"
@@ -102,7 +103,7 @@ def test_failing_elsewhere_does_not_lock_the_owner_out(device, make_user):
     assert attempt(device(), PASSWORD).status_code == 200
 
 
-def test_one_address_guessing_many_accounts_is_locked(device, make_user, low_limits):
+def test_address_that_guesses_at_many_accounts_is_locked(device, make_user, low_limits):
     make_user()
     statuses = [attempt(device(**ELSEWHERE), email=f"{n}@example.com").status_code for n in range(11)]
     assert statuses == [401] * 10 + [429]
@@ -149,7 +150,7 @@ def test_a_malformed_address_falls_back_to_the_peer(device, make_user, forwarded
     assert attempt(device(HTTP_X_FORWARDED_FOR=forwarded), PASSWORD).status_code == 200
 
 
-def test_what_was_typed_is_not_stored(device):
+def test_entered_credentials_are_not_stored(device):
     attempt(device(), email="my secret password")
     for row in SignInFailures.objects.all():
         assert "secret" not in row.key + row.account

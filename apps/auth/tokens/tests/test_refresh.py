@@ -12,9 +12,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from apps.auth.accounts.models import User
-from apps.auth.conftest import at_once
 from apps.auth.tokens import services
 from apps.auth.tokens.models import Session
+from apps.common.testing.concurrency import at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -198,7 +198,7 @@ def test_the_database_alone_reveals_no_token(ada):
     assert mac != bytes(session["salt"]).hex()
 
 
-def test_it_costs_a_fixed_number_of_queries(ada, device):
+def test_refresh_costs_a_fixed_number_of_queries(ada, device):
     counts = []
     token = ada.tokens["refresh"]
     for _ in range(2):

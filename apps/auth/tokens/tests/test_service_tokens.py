@@ -54,7 +54,7 @@ def test_a_form_does_as_well(device):
     )
 
 
-def test_both_secrets_work_while_one_is_rotated(device):
+def test_old_and_new_secret_work_during_a_rotation(device):
     assert device().post(URL, body(secret="the old secret")).status_code == 200
 
 

@@ -12,10 +12,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from apps.auth.accounts.models import User
-from apps.auth.conftest import PASSWORD, at_once
+from apps.auth.tests.people import PASSWORD
 from apps.auth.tokens import services
 from apps.auth.tokens.models import Session
 from apps.common.identity.authentication import verify
+from apps.common.testing.concurrency import at_once
 
 pytestmark = pytest.mark.django_db
 RIGHT = {"email": "ada@example.com", "password": PASSWORD}

@@ -21,14 +21,14 @@ def can_refresh(device, person):
 
 
 class TestRevoke:
-    def test_it_signs_out_this_device_at_once(self, ada, device, signed_in):
+    def test_sign_out_ends_the_session_of_this_device_immediately(self, ada, device, signed_in):
         other = signed_in(ada.user)
         assert device().post("/v1/tokens/revoke", {"refresh": ada.tokens["refresh"]}).status_code == 204
         assert ada.client.get("/v1/me").status_code == 401
         assert not can_refresh(device, ada)
         assert can_refresh(device, other)
 
-    def test_it_signs_out_all_when_asked(self, ada, grace, device, signed_in):
+    def test_sign_out_everywhere_ends_all_sessions(self, ada, grace, device, signed_in):
         other = signed_in(ada.user)
         body = {"refresh": ada.tokens["refresh"], "all": True}
         assert device().post("/v1/tokens/revoke", body).status_code == 204
@@ -86,7 +86,7 @@ class TestSessions:
         assert len(ada.client.get("/v1/me/sessions").json()["results"]) == 1
         assert ada.client.delete(f"/v1/me/sessions/{lost['id']}").status_code == 404
 
-    def test_somebody_elses_session_is_not_there(self, ada, grace, device):
+    def test_session_of_another_account_is_not_found(self, ada, grace, device):
         session = grace.user.sessions.get()
         assert ada.client.delete(f"/v1/me/sessions/{session.pk}").status_code == 404
         assert ada.client.delete(f"/v1/me/sessions/{uuid7()}").status_code == 404

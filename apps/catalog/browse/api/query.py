@@ -15,9 +15,9 @@ from apps.catalog.browse.selection import Place
 from apps.catalog.products.models import Product
 from apps.catalog.products.selectors import shop_currency
 from apps.catalog.products.translations import chosen_language, languages
-from apps.common import cursors
-from apps.common.money import CurrencyField
-from apps.common.pagination import read_limit
+from apps.common.api import cursors
+from apps.common.api.pagination import read_limit
+from apps.common.api.serializers import CurrencyField
 from apps.common.problems import ValidationProblem
 
 PAGING = frozenset({"limit", "cursor", "lang"})
@@ -128,15 +128,16 @@ def write_cursor(place: Place | None, sort: str, *, backwards: bool) -> str | No
     """The place of a page's end, opaque to clients."""
     if place is None:
         return None
-    return cursors.encode([int(backwards), place.key, place.id_high, place.id_low], of=_list_name(sort))
+    position = cursors.CursorPosition(tuple(place), backwards=backwards)
+    return cursors.encode(position, of=_list_name(sort))
 
 
 def read_cursor(cursor: str | None, sort: str) -> tuple[bool, Place | None]:
     """Whether to go back, and from where. Raises BrokenCursor, also for a cursor of another sort."""
     if not cursor:
         return False, None
-    backwards, key, id_high, id_low = cursors.decode(cursor, of=_list_name(sort))
-    return bool(backwards), Place(key, id_high, id_low)
+    position = cursors.decode(cursor, of=_list_name(sort))
+    return position.backwards, Place(*position.values)
 
 
 def _list_name(sort: str) -> str:

@@ -6,7 +6,7 @@ from rest_framework import serializers
 
 from apps.catalog.browse.models import Listing
 from apps.catalog.products.models import Attribute, Product
-from apps.common.money import MoneySerializer
+from apps.common.api.serializers import MoneySerializer
 
 
 class ImageSourceSerializer(serializers.Serializer):

@@ -9,7 +9,8 @@ from rest_framework import serializers
 
 from apps.catalog.inventory.models import COUNTRY, MAX_BACKORDERS, MAX_ON_HAND, StockItem, StockMovement, Warehouse
 from apps.catalog.inventory.services import BY_HAND, Policy
-from apps.catalog.products.api.staff.fields import MAX_POSITION, StrictSerializer
+from apps.catalog.products.api.staff.fields import MAX_POSITION
+from apps.common.api.serializers import StrictSerializer
 
 SKU = "The variant's SKU."
 CODE = "A warehouse's code."

@@ -16,8 +16,9 @@ from rest_framework.views import APIView
 from apps.catalog.inventory import selectors, services
 from apps.catalog.inventory.api import stock_shapes as shapes
 from apps.catalog.inventory.models import StockItem, StockMovement, Warehouse
-from apps.catalog.products.api.staff.locking import ETAG, IF_MATCH, PRIVATE, answer, seen_rows
+from apps.catalog.products.api.staff.locking import PRIVATE, answer, seen_rows
 from apps.catalog.products.api.staff.views import IsCatalogStaff, validated
+from apps.common.api.conditional import ETAG, IF_MATCH
 from apps.common.idempotency import idempotent
 from apps.common.problems import NotFound, ValidationProblem
 

@@ -6,7 +6,7 @@ from rest_framework import serializers
 
 from apps.catalog.inventory.api.serializers import LineSerializer
 from apps.catalog.products.models import Product
-from apps.common.money import CurrencyField, MoneySerializer
+from apps.common.api.serializers import CurrencyField, MoneySerializer
 
 
 class QuoteRequestSerializer(serializers.Serializer):

@@ -36,7 +36,7 @@ def succeed(breaker: Breaker, times: int) -> None:
         breaker.record_success()
 
 
-def test_it_opens_when_every_call_fails(breaker):
+def test_breaker_opens_when_every_call_fails(breaker):
     fail(breaker, 4)
     assert not breaker.is_open
     fail(breaker, 1)
@@ -44,7 +44,7 @@ def test_it_opens_when_every_call_fails(breaker):
     assert not breaker.admits()
 
 
-def test_it_opens_at_half_of_the_calls_and_not_below(breaker):
+def test_breaker_opens_at_half_of_the_calls_and_not_below(breaker):
     succeed(breaker, 10)
     fail(breaker, 9)
     assert not breaker.is_open

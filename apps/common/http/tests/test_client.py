@@ -211,7 +211,7 @@ def test_refusals_never_open_the_breaker(catalog, remote):
     assert route.call_count == 8
 
 
-def test_one_slow_call_does_not_hold_up_the_others(catalog, remote):
+def test_slow_call_does_not_hold_up_the_others(catalog, remote):
     """What pybreaker gets wrong: its lock is held while the call runs."""
     is_out, may_answer = threading.Event(), threading.Event()
 

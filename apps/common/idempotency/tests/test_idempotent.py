@@ -216,9 +216,9 @@ def test_a_worker_that_lost_its_claim_does_not_overwrite_the_answer():
     quick = services.claim_key(**facts)
     assert isinstance(slow, services.Claim)
     assert isinstance(quick, services.Claim)
-    answer = services.Answer(status=201, headers={}, body='{"by": "quick"}')
-    assert services.keep_answer(quick, answer)
-    assert not services.keep_answer(slow, services.Answer(status=201, headers={}, body='{"by": "slow"}'))
+    answer = services.StoredResponse(status=201, headers={}, body='{"by": "quick"}')
+    assert services.store_response(quick, answer)
+    assert not services.store_response(slow, services.StoredResponse(status=201, headers={}, body='{"by": "slow"}'))
     services.release_key(slow)
     assert services.claim_key(**facts) == answer
 

@@ -63,7 +63,7 @@ def test_the_others_are_done_and_the_failure_is_recorded():
     assert value(metrics.FAILED) == before + 1
 
 
-def test_it_is_tried_again_later_and_later():
+def test_failed_item_is_retried_at_growing_intervals():
     work, waits = Work("b"), []
     for _ in range(MAX_TRIES - 1):
         work.run()
@@ -78,7 +78,7 @@ def test_it_is_tried_again_later_and_later():
     assert timedelta(hours=12) < sum(waits, timedelta()) < timedelta(hours=36)
 
 
-def test_it_is_given_up_once_with_the_reason():
+def test_item_is_given_up_once_with_the_reason():
     work, given_up, before = Work("b"), [], value(metrics.GIVEN_UP)
     failure = run_until_given_up(partial(work.run, give_up=lambda *said: given_up.append(said)))
     assert failure.retry_at is None
@@ -88,7 +88,7 @@ def test_it_is_given_up_once_with_the_reason():
     assert resting("another job") == []
 
 
-def test_what_goes_well_again_is_forgotten():
+def test_success_deletes_the_record_of_the_failure():
     work = Work("b")
     work.run()
     work.poisoned.clear()
@@ -97,7 +97,7 @@ def test_what_goes_well_again_is_forgotten():
     assert not JobFailure.objects.exists()
 
 
-def test_what_was_given_up_is_tried_again_when_staff_say_so_or_after_a_month(rf):
+def test_given_up_item_is_retried_on_request_of_staff_or_after_a_month(rf):
     work = Work("b")
     run_until_given_up(work.run)
     work.poisoned.clear()

@@ -14,7 +14,7 @@ from django.core.management.base import CommandError
 from django.core.management.commands.migrate import Command as DjangoMigrate
 from django.db import OperationalError, connections
 
-# Any constant will do; every process of the house must use the same.
+# Any constant will do; every process of the platform must use the same.
 LOCK = 0x5743_6D69
 PAUSE_SECONDS = 1.0
 

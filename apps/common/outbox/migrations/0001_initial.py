@@ -5,6 +5,7 @@ import django.utils.timezone
 from django.db import migrations, models
 
 import apps.common.ids
+from apps.common.sql_files import run_sql
 
 
 class Migration(migrations.Migration):
@@ -70,10 +71,5 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        migrations.RunSQL(
-            # Positions: never given twice, also when the highest event was purged. Belongs to the column, so that
-            # dropping the table drops it and a dump of the table carries it.
-            sql="CREATE SEQUENCE outbox_position AS bigint OWNED BY outbox_outboxevent.position",
-            reverse_sql="DROP SEQUENCE outbox_position",
-        ),
+        run_sql(__file__, "0001_positions.sql"),
     ]

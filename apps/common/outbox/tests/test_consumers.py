@@ -338,7 +338,7 @@ def cloudevent(**changes: object) -> dict:
     "changes",
     [{"specversion": "0.3"}, {"time": "yesterday"}, {"data": []}, {"id": "1"}, {"position": None}, {"type": None}],
 )
-def test_what_is_no_event_of_ours_is_refused(changes):
+def test_foreign_event_is_refused(changes):
     with pytest.raises(ValueError, match="not a CloudEvent"):
         Event.from_cloudevent(cloudevent(**changes))
 

@@ -22,7 +22,7 @@ def test_delivering_what_nobody_handles_is_a_mistake_of_the_test():
         deliver("payment", "order.paid", subject="SC-1", data={})
 
 
-def test_what_the_handler_raises_comes_out():
+def test_exceptions_of_the_handler_are_raised():
     @subscribe("payment", "order.paid")
     def fail(event: Event) -> None:
         raise ZeroDivisionError

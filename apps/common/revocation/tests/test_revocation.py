@@ -86,7 +86,7 @@ def test_an_older_event_that_is_read_again_changes_nothing(ada):
     assert (row.issued_until, row.kept_session_id) == (now, None)
 
 
-def test_nothing_is_kept_longer_than_a_token_lives(ada):
+def test_revocations_are_kept_as_long_as_tokens_live(ada):
     past = timezone.now() - services.longest_token_life() - timedelta(seconds=1)
     services.revoke_tokens(ada, issued_until=past)
     assert not RevokedTokens.objects.exists()

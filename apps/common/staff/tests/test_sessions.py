@@ -148,13 +148,13 @@ class TestEvents:
         assert not user.is_superuser
         assert not Group.objects.filter(name="admin").exists()
 
-    def test_somebody_elses_change_ends_nothing(self, auth, staff):
+    def test_change_of_another_account_ends_no_session(self, auth, staff):
         other = uuid.uuid4()
         data = {"user_id": str(other), "roles": [], "is_active": False, "kept_session_id": None}
         deliver("auth", "user.changed", subject=str(other), data=data)
         assert is_in(staff)
 
-    def test_who_signs_in_with_a_token_that_an_event_has_overtaken_stays_out(self, auth, monkeypatch):
+    def test_sign_in_with_a_token_older_than_the_account_change_is_refused(self, auth, monkeypatch):
         """The password was checked before the change, the event was handled before the user was mirrored."""
         changed(auth, "customer")
         client = Client()
@@ -192,7 +192,7 @@ class TestAskingAgain:
         assert not is_in(staff)
         assert not StaffUser.objects.get().is_staff
 
-    def test_other_roles_and_names_are_mirrored(self, auth, staff):
+    def test_changed_roles_and_names_are_mirrored(self, auth, staff):
         auth.roles = ["admin"]
         later(staff, sessions.CHECK_EVERY_SECONDS)
         assert is_in(staff)

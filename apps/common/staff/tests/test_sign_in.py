@@ -46,7 +46,7 @@ def test_staff_sign_in_with_their_one_account_and_get_their_groups(auth):
     assert [group.name for group in user.groups.all()] == ["catalog_staff"]
 
 
-def test_who_came_from_nowhere_is_led_to_the_first_page(auth):
+def test_sign_in_without_a_target_leads_to_the_first_page(auth):
     accept(auth, uuid.uuid4(), "catalog_staff")
     assert Client().post("/admin/login/", FORM)["Location"] == "/admin/"
 

@@ -1,6 +1,6 @@
 from rest_framework import serializers
 
-from apps.common.money import MoneySerializer
+from apps.common.api.serializers import MoneySerializer
 from apps.payment.carts.models import CURRENCIES, MAX_QUANTITY
 
 

@@ -75,7 +75,7 @@ def test_absurd_quantities_are_refused_and_change_nothing(quantity, ada):
 
 
 @pytest.mark.parametrize("sku", ["NO-SUCH", "x" * 41, "a%20b", "%C3%A4", "..%2e", "'%3B--"])
-def test_what_is_not_for_sale_is_refused(sku, ada):
+def test_item_that_is_not_for_sale_is_refused(sku, ada):
     ada.open_cart()
     answer = ada.put(sku)
     assert answer.status_code in (400, 404)
@@ -95,7 +95,7 @@ def test_a_cart_holds_so_many_different_things_and_no_more(ada, catalog):
     assert ada.put("S-1", 2).status_code == 200
 
 
-def test_nobody_sees_or_changes_the_cart_of_another(ada, grace, guest, catalog):
+def test_cart_of_another_customer_can_neither_be_read_nor_changed(ada, grace, guest, catalog):
     ada.put("MUG-BLUE")
     guest.put("MUG-BLUE")
     strangers = [grace, Shopper(), Shopper(secret="wrong"), Shopper(grace.user_id, secret=guest.secret[:-1])]

@@ -52,7 +52,7 @@ def test_cards_of_guests_that_paid_nothing_are_deleted_and_no_others(guest, ada,
 
 
 @pytest.mark.parametrize("path", ["/v1/carts", "/v1/payment-methods", "/v1/orders"])
-def test_one_address_creates_so_many_as_a_guest_and_no_more(settings, path):
+def test_guest_creations_are_limited_by_address(settings, path):
     settings.GUEST_CREATION_RATE = "3/hour"
     cache.clear()
 

@@ -4,6 +4,5 @@ from apps.payment.payments.api import views
 
 urlpatterns = [
     path("payment-methods", views.PaymentMethodsView.as_view()),
-    path("webhooks/<slug:provider>", views.WebhookView.as_view()),
     path("sandbox/challenges/<str:reference>", views.SandboxChallengeView.as_view()),
 ]

@@ -1,62 +1,44 @@
-"""Cards, webhooks, and the sandbox's challenge page."""
+"""Cards, and the sandbox's challenge page."""
 
 from __future__ import annotations
 
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.decorators import method_decorator
 from django.views import View
 from django.views.decorators.csrf import csrf_exempt
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
-from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
+from apps.common.api.requests import validated
+from apps.common.api.throttling import GuestCreationThrottle
+from apps.common.api.views import NO_STORE, GuestView
 from apps.common.idempotency import optionally_idempotent
 from apps.common.money import Money
 from apps.common.problems import Conflict, NotFound, Problem
-from apps.common.throttling import GuestCreationThrottle
-from apps.payment.carts.api.views import user_id_of
-from apps.payment.orders.services import advance_now
-from apps.payment.payments import sandbox, services, tasks
+from apps.common.task_queue import send_on_commit
+from apps.payment.access import caller_of
+from apps.payment.payments import services
 from apps.payment.payments.api.serializers import AddMethodSerializer, PaymentMethodSerializer
+from apps.payment.payments.providers import sandbox
 
+SEND_WEBHOOK_TASK = "apps.payment.payments.tasks.send_sandbox_webhook"
 # A page of its own kind: no script, and a form that leads back to the shop.
 CHALLENGE_POLICY = "default-src 'none'; style-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 
 
-class PaymentMethodsView(APIView):
-    permission_classes = [AllowAny]
+class PaymentMethodsView(GuestView):
     throttle_classes = [GuestCreationThrottle]
 
     @extend_schema(request=AddMethodSerializer, responses={201: PaymentMethodSerializer})
     @optionally_idempotent
     def post(self, request: Request) -> Response:
         """Turn a card into a token to pay with. The number is not kept."""
-        serializer = AddMethodSerializer(data=request.data)
-        serializer.is_valid(raise_exception=True)
-        method = services.add_method(user_id=user_id_of(request), **serializer.validated_data)
-        answer = PaymentMethodSerializer(method).data
-        return Response(answer, status=status.HTTP_201_CREATED, headers={"Cache-Control": "no-store"})
-
-
-class WebhookView(APIView):
-    authentication_classes: list = []
-    permission_classes = [AllowAny]
-
-    @extend_schema(request=OpenApiTypes.OBJECT, responses={204: None})
-    def post(self, request: Request, provider: str) -> Response:
-        """A provider tells that a charge has changed. The signature covers the raw body."""
-        if provider != "sandbox":
-            raise NotFound("There is no such provider.")
-        payment = services.receive_webhook(provider, body=request.body, headers=request.headers)
-        if payment:
-            advance_now(payment.order_id)
-        return Response(status=status.HTTP_204_NO_CONTENT)
+        data = validated(AddMethodSerializer, request)
+        method = services.add_method(user_id=caller_of(request).user_id, **data)
+        return Response(PaymentMethodSerializer(method).data, status=status.HTTP_201_CREATED, headers=NO_STORE)
 
 
 @method_decorator(csrf_exempt, name="dispatch")
@@ -82,7 +64,7 @@ class SandboxChallengeView(View):
         except NotFound:
             return HttpResponse("There is no such payment.", status=404, content_type="text/plain")
         # Sent by the worker, as from outside; should Redis be away, the order page and the periodic job ask instead.
-        transaction.on_commit(lambda: tasks.send_sandbox_webhook.delay(charge.pk), robust=True)
+        send_on_commit(SEND_WEBHOOK_TASK, charge.pk)
         return HttpResponseRedirect(charge.return_url or "/")
 
     def _page(self, request: HttpRequest, charge: sandbox.SandboxCharge) -> HttpResponse:

@@ -11,7 +11,7 @@ import pytest
 
 from apps.payment.payments import services
 from apps.payment.payments.configuration import refusal
-from apps.payment.payments.providers import PaymentsNotSetUp
+from apps.payment.payments.providers.base import PaymentsNotSetUp
 
 CARD = {"number": "4242424242424242", "exp_month": 12, "exp_year": 2040, "cvc": "123"}
 

@@ -14,9 +14,9 @@ from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 from rest_framework.exceptions import APIException
 
+from apps.common.api.parsers import load_json
 from apps.common.http import RemoteProblem, Unavailable
 from apps.common.numbers import whole_number
-from apps.common.parsers import load_json
 from apps.ui.storefront.clients import video
 from apps.ui.storefront.errors import page
 from apps.ui.storefront.session import ShopRequest

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def queued(clips, monkeypatch) -> Encoding:
     """An encoding that waits for a worker."""
-    monkeypatch.setattr(tasks.encode, "delay", lambda *_: None)
+    monkeypatch.setattr(tasks.encode, "apply_async", lambda *args, **options: None)
     title = Title.objects.create(slug="metropolis", name="Metropolis")
     return services.request_encoding(services.add_source(title, clips / "silent.mp4"))
 
@@ -102,7 +102,7 @@ def test_a_dead_workers_run_is_started_again(queued):
     assert services._claim(queued.pk)
     assert services.requeue_stale() == []
     assert not services._claim(queued.pk)
-    Encoding.objects.update(heartbeat_at=timezone.now() - services.STALE_AFTER - timedelta(seconds=1))
+    Encoding.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
     assert services.requeue_stale() == [queued.pk]
     services.run(queued.pk)
     queued.refresh_from_db()
@@ -111,7 +111,7 @@ def test_a_dead_workers_run_is_started_again(queued):
 
 def test_a_film_that_kills_every_worker_is_given_up(queued):
     Encoding.objects.update(
-        state="running", attempt=services.MAX_ATTEMPTS, heartbeat_at=timezone.now() - timedelta(hours=1)
+        state="running", attempt=services.MAX_ATTEMPTS, lease_until=timezone.now() - timedelta(hours=1)
     )
     assert services.requeue_stale() == []
     queued.refresh_from_db()
@@ -122,14 +122,15 @@ def test_a_film_that_kills_every_worker_is_given_up(queued):
 def test_a_worker_that_was_thought_dead_does_not_finish_twice(queued, monkeypatch):
     """The slow worker wakes up after another one has taken over: its result is dropped."""
 
-    def stolen(*args: object) -> float:
-        Encoding.objects.update(attempt=5)
+    def stolen(*args: object, **options: object) -> float:
+        Encoding.objects.update(lease_until=timezone.now())
+        assert services._claim(queued.pk)
         return 3.0
 
     monkeypatch.setattr(services, "_produce", stolen)
     services.run(queued.pk)
     queued.refresh_from_db()
-    assert queued.state == "running"
+    assert (queued.state, queued.attempt) == ("running", 2)
     assert Title.objects.get().state != "ready"
 
 

@@ -18,7 +18,7 @@ from apps.video.encoding.ffmpeg import NotAVideo, Probe
         ("sneaky.mp4", "not a video|damaged"),
     ],
 )
-def test_what_is_no_film_is_refused_with_the_reason(clips, name, words):
+def test_file_that_is_no_video_is_refused_with_the_reason(clips, name, words):
     with pytest.raises(NotAVideo, match=words):
         ffmpeg.probe(clips / name)
 
@@ -49,7 +49,7 @@ def test_the_ladder_never_upscales(size, heights):
 
 
 @pytest.mark.parametrize("name", ["film.mp4", "silent.mp4", "portrait.mp4", "tiny.mp4"])
-def test_what_is_encoded_plays(clips, tmp_path, name):
+def test_encoded_film_can_be_played(clips, tmp_path, name):
     found = ffmpeg.probe(clips / name)
     seen = []
     ffmpeg.encode(clips / name, tmp_path, found, on_progress=seen.append)

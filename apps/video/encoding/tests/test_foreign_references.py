@@ -205,7 +205,7 @@ def test_a_source_that_names_another_file_is_refused_with_the_reason(folder, kin
 
 
 @pytest.mark.parametrize("kind", REFERENCES | UNPLAYABLE)
-def test_nothing_of_the_other_file_reaches_an_output(folder, tmp_path, kind):
+def test_referenced_file_reaches_no_output(folder, tmp_path, kind):
     source, found = (REFERENCES | UNPLAYABLE)[kind](folder), Probe(320, 240, 2, False)
     makers = [
         lambda: ffmpeg.poster(source, tmp_path / "poster.jpg", found),

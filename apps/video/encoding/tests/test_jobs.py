@@ -33,7 +33,7 @@ def waiting() -> list[Encoding]:
     for number in range(3):
         title = Title.objects.create(slug=f"film-{number}", name="Film")
         source = Source.objects.create(title=title, file=f"sources/{number}", checksum=str(number))
-        found.append(Encoding.objects.create(source=source, heartbeat_at=timezone.now() - timedelta(hours=1)))
+        found.append(Encoding.objects.create(source=source, lease_until=timezone.now() - timedelta(hours=1)))
     return found
 
 
@@ -72,7 +72,7 @@ def test_an_asset_that_cannot_be_removed_delays_no_other(monkeypatch):
 
 
 def test_an_encoding_that_meets_a_bug_is_repeated_and_fails_with_the_reason(waiting, monkeypatch):
-    def meet_a_bug(*args: object) -> float:
+    def meet_a_bug(*args: object, **options: object) -> float:
         raise KeyError("a bug")
 
     monkeypatch.setattr(services, "_produce", meet_a_bug)

@@ -1,4 +1,4 @@
-"""Shapes of the library and of playback."""
+"""Serializers of the library and of playback."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from apps.video.playback.models import Entitlement, Progress
-from apps.video.titles.api.serializers import TitleSerializer
+from apps.video.titles.serializers import TitleSerializer
 
 
 class ProgressSerializer(serializers.Serializer):

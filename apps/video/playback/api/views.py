@@ -13,6 +13,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from apps.common.api.requests import validated
+from apps.common.api.views import NO_STORE
 from apps.common.idempotency import optionally_idempotent
 from apps.common.identity.permissions import RequireScope
 from apps.common.problems import ValidationProblem
@@ -21,8 +23,6 @@ from apps.video.playback.api import serializers
 from apps.video.playback.models import Entitlement
 from apps.video.playback.signing import StreamAccess
 from apps.video.titles.selectors import poster_url
-
-NO_STORE = {"Cache-Control": "no-store"}
 
 
 class LibraryView(ListAPIView):
@@ -89,9 +89,7 @@ class ProgressView(APIView):
         not in the library any more (403 `not-entitled`), and those whose place others took while they were silent
         (409 `too-many-streams`).
         """
-        serializer = serializers.SaveProgressSerializer(data=request.data)
-        serializer.is_valid(raise_exception=True)
-        data = serializer.validated_data
+        data = validated(serializers.SaveProgressSerializer, request)
         session = services.session_of(user_id=request.user.user_id, title_slug=slug, session_id=data["session"])
         progress = services.save_progress(session, position=data["position_seconds"])
         heartbeat = {

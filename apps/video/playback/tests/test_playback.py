@@ -49,7 +49,7 @@ def test_a_buyer_gets_an_address_that_nginx_will_accept(client, me, film, entitl
     assert body["heartbeat_seconds"] <= settings.STREAM_SECONDS / 3
 
 
-def test_nobody_else_gets_one(client, api_client, film, entitle):
+def test_film_is_played_to_entitled_accounts_alone(client, api_client, film, entitle):
     entitle(uuid.uuid4())
     answer = client.post(PLAY)
     assert answer.status_code == 403

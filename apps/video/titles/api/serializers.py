@@ -1,41 +1,8 @@
-"""Shapes of titles."""
+"""What video staff send about titles."""
 
 from __future__ import annotations
 
-from typing import Any
-
-from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
-
-from apps.video.titles.models import Title
-from apps.video.titles.selectors import poster_url
-
-
-class CaptionSerializer(serializers.Serializer):
-    language = serializers.CharField()
-    label = serializers.CharField()
-
-
-class TitleSerializer(serializers.Serializer):
-    slug = serializers.CharField()
-    name = serializers.CharField()
-    year = serializers.IntegerField(allow_null=True)
-    directors = serializers.ListField(child=serializers.CharField())
-    cast = serializers.ListField(child=serializers.CharField())
-    synopsis = serializers.CharField()
-    runtime_seconds = serializers.IntegerField()
-    languages = serializers.ListField(child=serializers.CharField())
-    captions = serializers.SerializerMethodField()
-    poster_url = serializers.SerializerMethodField()
-    state = serializers.ChoiceField(choices=Title.State.choices)
-
-    @extend_schema_field(CaptionSerializer(many=True))
-    def get_captions(self, title: Title) -> list[dict[str, Any]]:
-        tracks = sorted(title.captions.all(), key=lambda track: track.label)
-        return CaptionSerializer(tracks, many=True).data
-
-    def get_poster_url(self, title: Title) -> str | None:
-        return poster_url(title)
 
 
 class TitleFactsSerializer(serializers.Serializer):

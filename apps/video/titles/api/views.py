@@ -11,13 +11,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from apps.common.api.requests import validated
+from apps.common.api.views import REVALIDATE
 from apps.common.idempotency import optionally_idempotent
 from apps.common.identity.permissions import RequireRole
 from apps.video.titles import selectors, services
 from apps.video.titles.api import serializers
 from apps.video.titles.models import Title
-
-REVALIDATE = {"Cache-Control": "public, no-cache"}
+from apps.video.titles.serializers import TitleSerializer
 
 
 class StaffWrites:
@@ -31,35 +32,33 @@ class StaffWrites:
 class TitlesView(StaffWrites, ListAPIView):
     """Films that can be watched, by name."""
 
-    serializer_class = serializers.TitleSerializer
+    serializer_class = TitleSerializer
     queryset = Title.objects.none()
     ordering = ("name", "id")
 
     def get_queryset(self) -> QuerySet[Title]:
         return selectors.listed()
 
-    @extend_schema(request=serializers.NewTitleSerializer, responses={201: serializers.TitleSerializer})
+    @extend_schema(request=serializers.NewTitleSerializer, responses={201: TitleSerializer})
     @optionally_idempotent
     def post(self, request: Request) -> Response:
         """A new film, as a draft until it is encoded."""
-        serializer = serializers.NewTitleSerializer(data=request.data)
-        serializer.is_valid(raise_exception=True)
-        fields = dict(serializer.validated_data)
+        data = validated(serializers.NewTitleSerializer, request)
+        fields = dict(data)
         slug = fields.pop("slug")
         title = services.create_title(slug, fields=fields)
-        return Response(serializers.TitleSerializer(title).data, status=status.HTTP_201_CREATED)
+        return Response(TitleSerializer(title).data, status=status.HTTP_201_CREATED)
 
 
 class TitleView(StaffWrites, APIView):
-    @extend_schema(responses=serializers.TitleSerializer)
+    @extend_schema(responses=TitleSerializer)
     def get(self, request: Request, slug: str) -> Response:
         """One film."""
-        return Response(serializers.TitleSerializer(selectors.listed_title(slug)).data, headers=REVALIDATE)
+        return Response(TitleSerializer(selectors.listed_title(slug)).data, headers=REVALIDATE)
 
-    @extend_schema(request=serializers.TitleFactsSerializer, responses=serializers.TitleSerializer)
+    @extend_schema(request=serializers.TitleFactsSerializer, responses=TitleSerializer)
     def patch(self, request: Request, slug: str) -> Response:
         """Change a film's facts."""
-        serializer = serializers.TitleFactsSerializer(data=request.data, partial=True)
-        serializer.is_valid(raise_exception=True)
-        title = services.change_title(slug, fields=dict(serializer.validated_data))
-        return Response(serializers.TitleSerializer(title).data)
+        data = validated(serializers.TitleFactsSerializer, request, partial=True)
+        title = services.change_title(slug, fields=dict(data))
+        return Response(TitleSerializer(title).data)

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.django_db
 NEW = {"slug": "the-kid", "name": "The Kid", "year": 1921, "directors": ["Charlie Chaplin"], "cast": ["Jackie Coogan"]}
 
 
-def test_everybody_sees_what_can_be_watched_and_nothing_else(api_client, film):
+def test_public_list_contains_watchable_titles_alone(api_client, film):
     Title.objects.create(slug="draft", name="Draft")
     assert [t["slug"] for t in api_client.get("/v1/titles").json()["results"]] == ["metropolis"]
     assert api_client.get("/v1/titles/metropolis").json()["runtime_seconds"] == 100

@@ -12,9 +12,10 @@ from rest_framework.response import Response
 from apps.catalog.browse.api import views as browse
 from apps.catalog.products import curation
 from apps.catalog.products.api.staff import taxonomy_shapes as shapes
-from apps.catalog.products.api.staff.locking import ETAG, IF_MATCH, answer, seen_rows
+from apps.catalog.products.api.staff.locking import answer, seen_rows
 from apps.catalog.products.api.staff.views import StaffListView, StaffView, StaffWrites, found, validated
 from apps.catalog.products.models import Collection
+from apps.common.api.conditional import ETAG, IF_MATCH
 from apps.common.idempotency import idempotent
 
 

@@ -11,7 +11,8 @@ from rest_framework import serializers
 from apps.catalog.products.barcodes import validate_barcode
 from apps.catalog.products.currencies import CURRENCIES
 from apps.catalog.products.models.pricing import MAX_AMOUNT
-from apps.common.money import Money, MoneySerializer
+from apps.common.api.serializers import MoneySerializer
+from apps.common.money import Money
 
 MAX_POSITION = 32_767
 MAX_OPTIONS = 10
@@ -26,17 +27,6 @@ ANSWER = {
         {"type": "null"},
     ]
 }
-
-
-class StrictSerializer(serializers.Serializer):
-    """Refuses fields that it does not know."""
-
-    def to_internal_value(self, data: Any) -> Any:
-        if isinstance(data, Mapping):
-            known = {name for name, field in self.fields.items() if not field.read_only}
-            if unknown := [str(name)[:60] for name in data if name not in known]:
-                raise serializers.ValidationError({name: ["There is no such field."] for name in unknown[:20]})
-        return super().to_internal_value(data)
 
 
 class PriceSerializer(MoneySerializer):

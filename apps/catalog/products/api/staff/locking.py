@@ -14,34 +14,19 @@ from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from apps.catalog.browse.api.views import entity_tag
 from apps.catalog.products.writing import Guard, unguarded
-from apps.common.problems import PreconditionFailed, Problem
+from apps.common.api.conditional import entity_tag, if_match
+from apps.common.problems import PreconditionFailed
 
 # Any of a list; a weak one (a proxy that compressed the answer made it so) names the version as well.
 PRODUCT_TAG = re.compile(r'"(\d{1,10})-[0-9a-f]{16}"')
 TAG = re.compile(r'"[0-9a-f]{16}"')
 # Drafts are nobody's business but staff's.
 PRIVATE = {"Cache-Control": "private, no-cache"}
-IF_MATCH = OpenApiParameter(
-    "If-Match",
-    str,
-    OpenApiParameter.HEADER,
-    required=True,
-    description="The ETag that you have seen, or * to write whatever stands there. 428 without, 412 when it is stale.",
-)
 MAY_MATCH = OpenApiParameter(
     "If-Match", str, OpenApiParameter.HEADER, description="The ETag of the product that you have seen; 412 when stale."
 )
-ETAG = OpenApiParameter(
-    "ETag", str, OpenApiParameter.HEADER, response=[200, 201], required=True, description="For the next If-Match."
-)
-
 type Shape = Callable[[Any], dict[str, Any]]
-
-
-class PreconditionRequired(Problem):
-    status, slug, title = 428, "precondition-required", "Say which version you have seen"
 
 
 def seen_versions(request: Request, *, is_required: bool = True) -> frozenset[int] | None:
@@ -49,7 +34,7 @@ def seen_versions(request: Request, *, is_required: bool = True) -> frozenset[in
 
     Raises PreconditionRequired, PreconditionFailed when none is a product's.
     """
-    header = _if_match(request, is_required=is_required)
+    header = if_match(request, is_required=is_required)
     if header is None:
         return None
     versions = frozenset(int(number) for number in PRODUCT_TAG.findall(header))
@@ -60,7 +45,7 @@ def seen_versions(request: Request, *, is_required: bool = True) -> frozenset[in
 
 def seen_rows(request: Request, shape: Shape) -> Guard:
     """Lets only a row pass whose ETag is in If-Match. Raises PreconditionRequired."""
-    header = _if_match(request, is_required=True)
+    header = if_match(request, is_required=True)
     if header is None:
         return unguarded
     tags = frozenset(TAG.findall(header))
@@ -70,14 +55,6 @@ def seen_rows(request: Request, shape: Shape) -> Guard:
             raise PreconditionFailed("Somebody changed this meanwhile. Load it again and repeat your change.")
 
     return guard
-
-
-def _if_match(request: Request, *, is_required: bool) -> str | None:
-    header = request.headers.get("If-Match")
-    if header is None and is_required:
-        message = "Send If-Match with the ETag of what you have read, or * for whatever stands there."
-        raise PreconditionRequired(message, errors={"If-Match": [message]})
-    return None if header is None or header.strip() == "*" else header
 
 
 def answer(data: dict[str, Any], *, version: int | None = None, status: int = 200, at: str = "") -> Response:

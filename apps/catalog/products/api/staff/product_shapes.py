@@ -15,7 +15,6 @@ from apps.catalog.products.api.staff.fields import (
     OptionsField,
     PositionField,
     PriceSerializer,
-    StrictSerializer,
     TranslationsField,
     require_one_a_currency,
 )
@@ -25,7 +24,8 @@ from apps.catalog.products.models import Product, ProductImage, Variant
 from apps.catalog.products.pricing import Sale
 from apps.catalog.products.selectors import shop_currency
 from apps.catalog.products.variants import MAX_VARIANTS, VariantEdit
-from apps.common.money import Money, MoneySerializer
+from apps.common.api.serializers import MoneySerializer, StrictSerializer
+from apps.common.money import Money
 
 MAX_PRICES = 40
 MAX_SALES = 100

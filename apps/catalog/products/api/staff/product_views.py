@@ -15,11 +15,12 @@ from rest_framework.response import Response
 from apps.catalog.browse.api import views as browse
 from apps.catalog.products import editing, gallery, images, variants
 from apps.catalog.products.api.staff import product_shapes as shapes
-from apps.catalog.products.api.staff.locking import ETAG, IF_MATCH, MAY_MATCH, answer, seen_versions
+from apps.catalog.products.api.staff.locking import MAY_MATCH, answer, seen_versions
 from apps.catalog.products.api.staff.views import StaffListView, StaffView, StaffWrites, validated
 from apps.catalog.products.editable import editable_product, listed_products
 from apps.catalog.products.models import Product
 from apps.catalog.products.writing import invalid
+from apps.common.api.conditional import ETAG, IF_MATCH
 from apps.common.idempotency import idempotent
 
 

@@ -11,12 +11,12 @@ from apps.catalog.products.api.staff.fields import (
     AnswerField,
     KeyedField,
     PositionField,
-    StrictSerializer,
     TranslationsField,
 )
 from apps.catalog.products.curation import MAX_ITEMS
 from apps.catalog.products.models import Attribute, Category, Collection
 from apps.catalog.products.vocabulary import MAX_CHOICES, Asked
+from apps.common.api.serializers import StrictSerializer
 
 MAX_ATTRIBUTES = 100
 SEO_TITLE = {"max_length": 70, "allow_blank": True, "required": False}

@@ -1,0 +1,171 @@
+"""Serializers of orders."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from apps.common.api.serializers import EmailField, MoneySerializer
+from apps.common.money import Money
+from apps.common.text import one_line
+from apps.payment.orders.models import Order, OrderLine
+
+
+class AddressSerializer(serializers.Serializer):
+    name = serializers.CharField(max_length=150, validators=[one_line])
+    line1 = serializers.CharField(max_length=200, validators=[one_line])
+    line2 = serializers.CharField(max_length=200, required=False, allow_blank=True, default="", validators=[one_line])
+    postal_code = serializers.CharField(max_length=20, validators=[one_line])
+    city = serializers.CharField(max_length=100, validators=[one_line])
+    region = serializers.CharField(max_length=100, required=False, allow_blank=True, default="", validators=[one_line])
+    country = serializers.RegexField(r"\A[A-Z]{2}\Z", error_messages={"invalid": "Use a two-letter code such as DE."})
+    phone = serializers.CharField(max_length=40, required=False, allow_blank=True, default="", validators=[one_line])
+
+
+class PlaceOrderSerializer(serializers.Serializer):
+    cart = serializers.UUIDField()
+    email = EmailField(required=False, help_text="Needed from guests.")
+    shipping_address = AddressSerializer(required=False, allow_null=True)
+    shipping_method = serializers.CharField(max_length=20, required=False, allow_blank=True, default="")
+    payment_method = serializers.CharField(max_length=40)
+    return_url = serializers.CharField(
+        max_length=450,
+        required=False,
+        allow_blank=True,
+        default="",
+        validators=[one_line],
+        help_text="Where a challenge leads back to; `{number}` becomes the order's. The order's page if left out.",
+    )
+    expected_total = MoneySerializer(required=False, help_text="What the customer agreed to; another total is refused.")
+
+
+class OrderLineSerializer(serializers.Serializer):
+    sku = serializers.CharField()
+    title = serializers.CharField()
+    variant_name = serializers.CharField(allow_blank=True)
+    slug = serializers.CharField()
+    kind = serializers.ChoiceField(choices=["goods", "video"])
+    quantity = serializers.IntegerField()
+    unit_price = serializers.SerializerMethodField()
+    line_total = serializers.SerializerMethodField()
+    image_url = serializers.SerializerMethodField()
+    title_slug = serializers.SerializerMethodField()
+    offer = serializers.SerializerMethodField()
+    rental_hours = serializers.IntegerField(allow_null=True)
+
+    @extend_schema_field(MoneySerializer)
+    def get_unit_price(self, line: OrderLine) -> dict[str, Any]:
+        return Money(line.unit_amount, self.context["currency"]).as_dict()
+
+    @extend_schema_field(MoneySerializer)
+    def get_line_total(self, line: OrderLine) -> dict[str, Any]:
+        return Money(line.unit_amount * line.quantity, self.context["currency"]).as_dict()
+
+    def get_image_url(self, line: OrderLine) -> str | None:
+        return line.image_url or None
+
+    def get_title_slug(self, line: OrderLine) -> str | None:
+        return line.title_slug or None
+
+    @extend_schema_field(serializers.ChoiceField(choices=["buy", "rent"], allow_null=True))
+    def get_offer(self, line: OrderLine) -> str | None:
+        return line.offer or None
+
+
+class ShippingSerializer(serializers.Serializer):
+    code = serializers.CharField()
+    name = serializers.CharField()
+    price = MoneySerializer()
+
+
+class OrderPaymentSerializer(serializers.Serializer):
+    provider = serializers.CharField()
+    brand = serializers.CharField()
+    last4 = serializers.CharField()
+    state = serializers.CharField()
+
+
+class NextActionSerializer(serializers.Serializer):
+    type = serializers.ChoiceField(choices=["redirect"])
+    url = serializers.CharField()
+
+
+class FailureSerializer(serializers.Serializer):
+    code = serializers.CharField()
+    message = serializers.CharField()
+
+
+class OrderSerializer(serializers.Serializer):
+    """`context["payments"]` holds payments by order id, `context["secret"]` a guest's secret, shown once."""
+
+    id = serializers.UUIDField()
+    number = serializers.CharField()
+    state = serializers.ChoiceField(choices=Order.State.choices)
+    email = serializers.EmailField()
+    currency = serializers.CharField()
+    lines = serializers.SerializerMethodField()
+    subtotal = serializers.SerializerMethodField()
+    shipping = serializers.SerializerMethodField()
+    total = MoneySerializer()
+    refunded = serializers.SerializerMethodField()
+    shipping_address = AddressSerializer(allow_null=True)
+    payment = serializers.SerializerMethodField()
+    placed_at = serializers.DateTimeField()
+    paid_at = serializers.DateTimeField(allow_null=True)
+    next_action = serializers.SerializerMethodField()
+    failure = serializers.SerializerMethodField()
+    secret = serializers.CharField(required=False, help_text="Once, for guests: send it as X-Order-Secret.")
+
+    @extend_schema_field(OrderLineSerializer(many=True))
+    def get_lines(self, order: Order) -> list[dict[str, Any]]:
+        lines = sorted(order.lines.all(), key=lambda line: line.position)
+        return OrderLineSerializer(lines, many=True, context={"currency": order.currency}).data
+
+    @extend_schema_field(MoneySerializer)
+    def get_subtotal(self, order: Order) -> dict[str, Any]:
+        return Money(order.subtotal_amount, order.currency).as_dict()
+
+    @extend_schema_field(MoneySerializer)
+    def get_refunded(self, order: Order) -> dict[str, Any]:
+        return Money(order.refunded_amount, order.currency).as_dict()
+
+    @extend_schema_field(ShippingSerializer(allow_null=True))
+    def get_shipping(self, order: Order) -> dict[str, Any] | None:
+        if not order.shipping_code:
+            return None
+        price = Money(order.shipping_amount, order.currency).as_dict()
+        return {"code": order.shipping_code, "name": order.shipping_name, "price": price}
+
+    @extend_schema_field(OrderPaymentSerializer(allow_null=True))
+    def get_payment(self, order: Order) -> dict[str, Any] | None:
+        payment = self.context["payments"].get(order.pk)
+        if payment is None:
+            return None
+        method = payment.method
+        return {"provider": method.provider, "brand": method.brand, "last4": method.last4, "state": payment.state}
+
+    @extend_schema_field(NextActionSerializer(allow_null=True))
+    def get_next_action(self, order: Order) -> dict[str, str] | None:
+        payment = self.context["payments"].get(order.pk)
+        if payment and order.is_open and payment.state == "requires_action":
+            return {"type": "redirect", "url": payment.action_url}
+        return None
+
+    @extend_schema_field(FailureSerializer(allow_null=True))
+    def get_failure(self, order: Order) -> dict[str, str] | None:
+        return {"code": order.failure_code, "message": order.failure_message} if order.failure_code else None
+
+
+class ShippingMethodSerializer(serializers.Serializer):
+    code = serializers.CharField()
+    name = serializers.CharField()
+    description = serializers.CharField()
+    price = MoneySerializer()
+    min_days = serializers.IntegerField()
+    max_days = serializers.IntegerField()
+
+
+class ShippingMethodsSerializer(serializers.Serializer):
+    results = ShippingMethodSerializer(many=True)

@@ -1,0 +1,168 @@
+"""Orders: placing, reading, cancelling; and what payment providers report."""
+
+from __future__ import annotations
+
+import uuid
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import status
+from rest_framework.generics import ListAPIView
+from rest_framework.permissions import AllowAny, BasePermission
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from apps.common.api.requests import validated
+from apps.common.api.throttling import GuestCreationThrottle
+from apps.common.api.views import NO_STORE, GuestView, PublicView
+from apps.common.idempotency import idempotent
+from apps.common.identity.permissions import IsUser
+from apps.common.problems import NotFound, ValidationProblem
+from apps.payment.access import CART_SECRET_HEADER, ORDER_SECRET_HEADER, caller_of
+from apps.payment.carts.pricing import price_cart
+from apps.payment.carts.selectors import find_cart, find_open_cart
+from apps.payment.checkout import services
+from apps.payment.checkout.api import serializers
+from apps.payment.checkout.requests import Customer, Delivery, OrderRequest
+from apps.payment.orders import selectors
+from apps.payment.orders.models import Order
+from apps.payment.orders.shipping import methods_for
+from apps.payment.payments.services import receive_webhook
+
+CART_SECRET = OpenApiParameter(CART_SECRET_HEADER, str, OpenApiParameter.HEADER, description="Of an anonymous cart.")
+ORDER_SECRET = OpenApiParameter(ORDER_SECRET_HEADER, str, OpenApiParameter.HEADER, description="Of a guest's order.")
+
+
+def _order_data(order: Order, *, secret: str | None = None) -> dict:
+    """An order as its owner sees it."""
+    data = serializers.OrderSerializer(order, context={"payments": selectors.payments_of([order])}).data
+    return data | {"secret": secret} if secret else data
+
+
+class OrdersView(ListAPIView):
+    """Your orders, newest first."""
+
+    openapi_tag = "orders"
+    throttle_classes = [GuestCreationThrottle]
+    serializer_class = serializers.OrderSerializer
+    queryset = Order.objects.none()
+    ordering = ("-placed_at", "-id")
+
+    def get_permissions(self) -> list[BasePermission]:
+        return [AllowAny()] if self.request.method == "POST" else [IsUser()]
+
+    def list(self, request: Request, *args: object, **kwargs: object) -> Response:
+        rows = self.paginate_queryset(selectors.orders_of(request.user.user_id))
+        context = {"payments": selectors.payments_of(rows)}
+        return self.get_paginated_response(serializers.OrderSerializer(rows, many=True, context=context).data)
+
+    @extend_schema(
+        parameters=[CART_SECRET],
+        request=serializers.PlaceOrderSerializer,
+        responses={201: serializers.OrderSerializer, 202: serializers.OrderSerializer},
+    )
+    @idempotent
+    def post(self, request: Request) -> Response:
+        """Order and pay what is in the cart. 202 means that `next_action` or some patience is needed."""
+        data = validated(serializers.PlaceOrderSerializer, request)
+        order_request = OrderRequest(
+            customer=_customer(request, data.get("email")),
+            delivery=Delivery(data.get("shipping_address"), data["shipping_method"]),
+            payment_method=data["payment_method"],
+            key=request.idempotency_key,
+            return_url=_require_own_address(data["return_url"]),
+            expected_total=data.get("expected_total"),
+        )
+        # Also when the cart is closed because its order is paid.
+        cart = find_cart(data["cart"], caller_of(request, secret_header=CART_SECRET_HEADER))
+        placed = services.place_order(cart, order_request)
+        code = status.HTTP_201_CREATED if placed.order.state == Order.State.PAID else status.HTTP_202_ACCEPTED
+        return Response(_order_data(placed.order, secret=placed.secret), status=code, headers=NO_STORE)
+
+
+def _customer(request: Request, email: str | None) -> Customer:
+    user_id = caller_of(request).user_id
+    email = email or (request.user.email if user_id else "")
+    if not email:
+        raise ValidationProblem("Where shall the receipt go?", errors={"email": ["An e-mail address is needed."]})
+    return Customer(user_id=user_id, email=email)
+
+
+def _require_own_address(url: str) -> str:
+    """Customers are only sent back to the shop itself, never to where a forged request says."""
+    if not url:
+        return ""
+    wanted, own = urlsplit(url), urlsplit(settings.PUBLIC_URL)
+    if (wanted.scheme, wanted.netloc) != (own.scheme, own.netloc):
+        message = f"It must begin with {settings.PUBLIC_URL}/."
+        raise ValidationProblem("The return address cannot be used.", errors={"return_url": [message]})
+    return url
+
+
+class OrderView(GuestView):
+    openapi_tag = "orders"
+
+    @extend_schema(parameters=[ORDER_SECRET], responses=serializers.OrderSerializer)
+    def get(self, request: Request, number: str) -> Response:
+        """One order."""
+        order = _order_of(request, number)
+        if order.is_open:
+            services.refresh_payment(order)
+            order = _order_of(request, number)
+        return Response(_order_data(order), headers=NO_STORE)
+
+
+class OrderCancelView(GuestView):
+    openapi_tag = "orders"
+
+    @extend_schema(parameters=[ORDER_SECRET], request=None, responses=serializers.OrderSerializer)
+    def post(self, request: Request, number: str) -> Response:
+        """Cancel an order that is not paid yet."""
+        order = services.cancel_order(_order_of(request, number), by="the customer")
+        return Response(_order_data(order), headers=NO_STORE)
+
+
+def _order_of(request: Request, number: str) -> Order:
+    return selectors.find_order(number, caller_of(request, secret_header=ORDER_SECRET_HEADER))
+
+
+class ShippingMethodsView(GuestView):
+    openapi_tag = "orders"
+
+    @extend_schema(
+        parameters=[
+            OpenApiParameter("cart", uuid.UUID, required=True),
+            OpenApiParameter("country", str, required=True),
+            CART_SECRET,
+        ],
+        responses=serializers.ShippingMethodsSerializer,
+    )
+    def get(self, request: Request) -> Response:
+        """How the cart can travel to a country, with prices; nothing for films alone."""
+        country = request.query_params.get("country", "")
+        try:
+            cart_id = uuid.UUID(request.query_params.get("cart", ""))
+        except ValueError:
+            raise ValidationProblem("Which cart?", errors={"cart": ["This is not a cart's id."]}) from None
+        if not (len(country) == 2 and country.isascii() and country.isalpha()):
+            raise ValidationProblem("Which country?", errors={"country": ["Use a two-letter code such as DE."]})
+        cart = find_open_cart(cart_id, caller_of(request, secret_header=CART_SECRET_HEADER))
+        offer = price_cart(cart)
+        methods = methods_for(country, offer.subtotal) if offer.requires_shipping else []
+        return Response(serializers.ShippingMethodsSerializer({"results": methods}).data, headers=NO_STORE)
+
+
+class WebhookView(PublicView):
+    openapi_tag = "payments"
+
+    @extend_schema(request=OpenApiTypes.OBJECT, responses={204: None})
+    def post(self, request: Request, provider: str) -> Response:
+        """A provider tells that a charge has changed. The signature covers the raw body."""
+        if provider != "sandbox":
+            raise NotFound("There is no such provider.")
+        payment = receive_webhook(provider, body=request.body, headers=request.headers)
+        if payment:
+            services.advance_or_defer(payment.order_id)
+        return Response(status=status.HTTP_204_NO_CONTENT)

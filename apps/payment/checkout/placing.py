@@ -1,0 +1,135 @@
+"""From a priced cart to an order with its lines and its payment, in one transaction."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+
+from apps.common.problems import Conflict, ValidationProblem
+from apps.payment import access, catalog
+from apps.payment.carts.models import Cart
+from apps.payment.carts.pricing import PricedCart
+from apps.payment.checkout.problems import (
+    CartChanged,
+    CartPaid,
+    CheckoutInProgress,
+    EmptyCart,
+    InsufficientStock,
+    LineUnavailable,
+    SignInRequired,
+)
+from apps.payment.checkout.requests import Customer, Delivery, OrderRequest
+from apps.payment.orders.models import Order, OrderLine, OrderTransition
+from apps.payment.orders.shipping import ShippingMethod, methods_for
+from apps.payment.payments.models import Payment, PaymentMethod
+
+
+def live_order(cart: Cart) -> Order | None:
+    """The order of this cart that is being paid or is paid."""
+    return Order.objects.filter(cart_id=cart.pk).exclude(state__in=Order.GIVEN_UP).first()
+
+
+def conflict_with(order: Order) -> Conflict:
+    """Why a cart that has this order cannot be ordered again."""
+    if order.is_open:
+        detail = f"Order {order.number} for this cart is being paid. Wait for it, or cancel it first."
+        return CheckoutInProgress(detail, order_number=order.number)
+    return CartPaid(f"Order {order.number} for this cart is paid. Look at your orders.", order_number=order.number)
+
+
+def require_orderable(offer: PricedCart, customer: Customer) -> None:
+    """Raises EmptyCart, LineUnavailable, InsufficientStock or SignInRequired."""
+    if not offer.lines:
+        raise EmptyCart("Put something into the cart first.")
+    gone = [line.sku for line in offer.lines if line.status in ("unknown", "unavailable")]
+    if gone:
+        raise LineUnavailable("Remove what is not for sale any more, then order the rest.", skus=gone)
+    short = [
+        {"sku": line.sku, "requested": line.quantity, "available": line.available_quantity}
+        for line in offer.lines
+        if line.status == "insufficient_stock"
+    ]
+    if short:
+        raise InsufficientStock("Some lines are not in stock in this quantity; see lines.", lines=short)
+    if offer.requires_account and customer.user_id is None:
+        raise SignInRequired("Sign in to buy films, so that we know who may watch them.")
+
+
+def choose_shipping(offer: PricedCart, delivery: Delivery) -> ShippingMethod | None:
+    """The delivery method that the customer chose; None for films alone. Raises ValidationProblem."""
+    if not offer.requires_shipping:
+        return None
+    if not delivery.address:
+        raise ValidationProblem("Where shall it go?", errors={"shipping_address": ["An address is needed for goods."]})
+    choices = {method.code: method for method in methods_for(delivery.address["country"], offer.subtotal)}
+    if delivery.method not in choices:
+        message = f"Choose one of: {', '.join(choices)}."
+        raise ValidationProblem("Choose how it shall travel.", errors={"shipping_method": [message]})
+    return choices[delivery.method]
+
+
+def create_order(
+    cart: Cart, offer: PricedCart, request: OrderRequest, *, shipping: ShippingMethod | None, method: PaymentMethod
+) -> Order:
+    """The order, its lines and its payment, from a cart that is still what was quoted.
+
+    Raises CartChanged, CheckoutInProgress or CartPaid.
+    """
+    order = _order(offer, request, shipping)
+    try:
+        with transaction.atomic(durable=True):
+            if not Cart.objects.select_for_update().filter(pk=cart.pk, is_open=True).exists():
+                raise CartChanged("The cart was closed in another window. Look at your orders.")
+            quoted = {line.sku: line.quantity for line in offer.lines}
+            if {line.sku: line.quantity for line in cart.lines.all()} != quoted:
+                raise CartChanged("The cart was changed in another window. Look at it again and confirm.")
+            order.save(force_insert=True)
+            OrderLine.objects.bulk_create(_line(order, index, line) for index, line in enumerate(offer.lines))
+            OrderTransition.objects.create(order=order, state=order.state)
+            Payment.objects.create(order_id=order.pk, method=method, amount=order.total_amount, currency=order.currency)
+            return order
+    except (CartChanged, IntegrityError) as error:
+        live = live_order(cart)
+        if live is None:
+            raise
+        raise conflict_with(live) from error
+
+
+def _order(offer: PricedCart, request: OrderRequest, shipping: ShippingMethod | None) -> Order:
+    shipping_amount = shipping.price.amount if shipping else 0
+    order = Order(
+        cart_id=offer.id,
+        user_id=request.customer.user_id,
+        email=request.customer.email,
+        idempotency_key=request.key,
+        currency=offer.currency,
+        subtotal_amount=offer.subtotal.amount,
+        shipping_amount=shipping_amount,
+        total_amount=offer.subtotal.amount + shipping_amount,
+        shipping_code=shipping.code if shipping else "",
+        shipping_name=shipping.name if shipping else "",
+        shipping_address=request.delivery.address if shipping else None,
+    )
+    if request.customer.user_id is None:
+        order.secret_hash = access.digest(access.order_secret(order.pk))
+    return_url = request.return_url or f"{settings.PUBLIC_URL}/orders/{{number}}"
+    order.return_url = return_url.replace("{number}", order.number)
+    return order
+
+
+def _line(order: Order, position: int, line: catalog.Quote) -> OrderLine:
+    return OrderLine(
+        order=order,
+        position=position,
+        sku=line.sku,
+        quantity=line.quantity,
+        unit_amount=line.unit_price.amount if line.unit_price else 0,
+        title=line.title[:200],
+        variant_name=line.variant_name[:120],
+        slug=line.slug,
+        kind=line.kind,
+        image_url=(line.image_url or "")[:500],
+        title_slug=line.title_slug or "",
+        offer=line.offer or "",
+        rental_hours=line.rental_hours,
+    )

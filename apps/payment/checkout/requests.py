@@ -1,0 +1,45 @@
+"""What a customer asks for when they order, and what they get."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+
+from apps.common.money import Money
+from apps.payment.orders.models import Order
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """Who orders: an account, or a guest (`user_id` None) by e-mail address."""
+
+    user_id: uuid.UUID | None
+    email: str
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """Where to and how; empty for films alone."""
+
+    address: dict[str, str] | None
+    method: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRequest:
+    """What the customer sent. `key` tells a repeated request from a new one; `return_url` may hold `{number}`."""
+
+    customer: Customer
+    delivery: Delivery
+    payment_method: str
+    key: str
+    return_url: str = ""
+    expected_total: Money | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedOrder:
+    """An order, and for a guest its secret."""
+
+    order: Order
+    secret: str | None

@@ -1,0 +1,140 @@
+"""Placing orders, and taking them on until they are paid or given up."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import timedelta
+
+import structlog
+from django.utils import timezone
+
+from apps.common.http import Unavailable
+from apps.common.jobs.services import for_each, resting
+from apps.common.problems import Conflict, NotFound, Problem
+from apps.payment import access
+from apps.payment.carts.models import Cart
+from apps.payment.carts.pricing import price_cart
+from apps.payment.checkout import state_machine
+from apps.payment.checkout.placing import (
+    choose_shipping,
+    conflict_with,
+    create_order,
+    live_order,
+    require_orderable,
+)
+from apps.payment.checkout.problems import CardDeclined, InsufficientStock, LineUnavailable, PriceChanged
+from apps.payment.checkout.requests import OrderRequest, PlacedOrder
+from apps.payment.orders.models import Order
+from apps.payment.payments.models import Payment
+from apps.payment.payments.providers.base import ChargeClosed
+from apps.payment.payments.services import usable_method
+
+log = structlog.get_logger(__name__)
+# A step that failed for this long will not heal by itself.
+GIVE_UP_AFTER = timedelta(minutes=30)
+RESUME_JOB = "resume-stuck-orders"
+
+
+def place_order(cart: Cart, request: OrderRequest) -> PlacedOrder:
+    """Order what is in the cart and pay.
+
+    The order comes back paid, or reserved with a payment that requires action, or authorised when the last steps wait
+    for a service that is down (the periodic job does them). The same key again (after a crash, a lost response)
+    goes on with the same order. Raises a Problem when nothing was charged and nothing will be, or all went back:
+    SignInRequired, EmptyCart, InsufficientStock, LineUnavailable, PriceChanged, CartChanged, CheckoutInProgress,
+    CartPaid, CardDeclined, Unavailable, ValidationProblem.
+    """
+    live = live_order(cart)
+    if live and live.idempotency_key == request.key:
+        return _placed(_pay(live))
+    if live:
+        raise conflict_with(live)
+    if not cart.is_open:
+        raise NotFound("There is no such cart any more.")
+    method = usable_method(request.payment_method, user_id=request.customer.user_id)
+    offer = price_cart(cart, must_be_current=True)
+    require_orderable(offer, request.customer)
+    shipping = choose_shipping(offer, request.delivery)
+    total = offer.subtotal + shipping.price if shipping else offer.subtotal
+    if request.expected_total is not None and request.expected_total != total:
+        detail = f"The total is {total} now. Look at the cart again and confirm."
+        raise PriceChanged(detail, total=total.as_dict())
+    return _placed(_pay(create_order(cart, offer, request, shipping=shipping, method=method)))
+
+
+def _placed(order: Order) -> PlacedOrder:
+    secret = access.order_secret(order.pk)
+    return PlacedOrder(order, secret if access.matches(secret, order.secret_hash) else None)
+
+
+def _pay(order: Order) -> Order:
+    """Take a new order as far as it goes. Raises why it failed."""
+    try:
+        order = state_machine.advance(order.pk)
+    except Unavailable:
+        try:
+            state_machine.cancel(order.pk, code="unavailable", message="A part of the shop was not reachable.")
+        except Conflict:
+            # The customer's part is done, or another worker is at it: the periodic job sees to the rest.
+            return Order.objects.get(pk=order.pk)
+        raise
+    if order.state in (Order.State.FAILED, Order.State.REFUNDED):
+        if order.failure_code == "insufficient-stock":
+            raise InsufficientStock(order.failure_message, order_number=order.number)
+        if order.failure_code == "unavailable":
+            raise LineUnavailable(order.failure_message, order_number=order.number)
+        raise CardDeclined(order.failure_message, decline_code=order.failure_code, order_number=order.number)
+    return order
+
+
+def cancel_order(order: Order, *, by: str) -> Order:
+    """Cancel an order that is not paid yet; `by` is "the customer" or "the shop". Raises Conflict."""
+    return state_machine.cancel(order.pk, code="cancelled", message=f"Cancelled by {by}. Nothing was charged.")
+
+
+def refresh_payment(order: Order) -> None:
+    """The customer is back from the bank: do not wait for the webhook. What cannot go on now goes on later."""
+    payment = Payment.objects.filter(order_id=order.pk, state=Payment.State.REQUIRES_ACTION).first()
+    if order.is_open and payment:
+        advance_or_defer(order.pk)
+
+
+def advance_or_defer(order_id: uuid.UUID) -> None:
+    """Take the order as far as it goes; leave the rest to the periodic job."""
+    try:
+        state_machine.advance(order_id)
+    except Problem as problem:
+        log.warning("order waits", order_id=str(order_id), reason=str(problem))
+
+
+def resume_stuck_orders(limit: int) -> int:
+    """Continue or give up orders that no worker holds; returns how many were looked at.
+
+    One that a bug keeps from going on is tried less and less often, and left to people after the last try: neither the
+    customer's money nor the stock is touched then.
+    """
+    now = timezone.now()
+    due = Order.objects.filter(state__in=Order.OPEN, lease_until__lte=now - timedelta(seconds=5))
+    due = due.exclude(pk__in=resting(RESUME_JOB)).order_by("lease_until")
+    return for_each(list(due.values_list("pk", flat=True)[:limit]), _resume, job=RESUME_JOB)
+
+
+def _resume(order_id: uuid.UUID) -> None:
+    order = Order.objects.get(pk=order_id)
+    try:
+        if order.placed_at < timezone.now() - GIVE_UP_AFTER and order.state in Order.CANCELLABLE:
+            _time_out(order)
+        else:
+            state_machine.advance(order.pk)
+    except Problem as problem:
+        # Another service is away, or another worker is at it: nothing is wrong with the order.
+        log.warning("order stays where it is", order=order.number, state=order.state, reason=str(problem))
+
+
+def _time_out(order: Order) -> None:
+    message = "The order could not be completed in time. You have not been charged."
+    try:
+        state_machine.cancel(order.pk, code="timed-out", message=message)
+    except ChargeClosed:
+        # The money came at last: it buys what is still there, or goes back.
+        state_machine.advance(order.pk)

@@ -1,0 +1,92 @@
+"""The end of a checkout in the books: an order that is paid, or one whose money went back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from apps.common import outbox
+from apps.common.money import Money
+from apps.payment.carts.services import close_paid_cart
+from apps.payment.checkout.transitions import event_payload, record_charge
+from apps.payment.ledger.models import Account, JournalEntry
+from apps.payment.ledger.services import book
+from apps.payment.orders.mails import enqueue_confirmation
+from apps.payment.orders.models import Order, OrderLine, OrderTransition
+from apps.payment.payments.models import Payment
+from apps.payment.payments.providers.base import Charge
+
+State = Order.State
+
+
+def settle(order: Order) -> None:
+    """Paid: state, books, closed cart and event stand or fall together. Lock order: cart, then order."""
+    lines = list(order.lines.order_by("position"))
+    with transaction.atomic(durable=True):
+        close_paid_cart(order.cart_id, ordered=_quantities(lines))
+        now = timezone.now()
+        authorised = Order.objects.filter(pk=order.pk, state=State.AUTHORISED)
+        if not authorised.update(state=State.PAID, paid_at=now, confirmation_due_at=now):
+            transaction.set_rollback(True)  # another worker settled it or gave it up; the cart is its business too
+            return
+        OrderTransition.objects.create(order=order, state=State.PAID)
+        Payment.objects.filter(order_id=order.pk).update(state=Payment.State.CAPTURED)
+        if order.total:
+            kind = JournalEntry.Kind.CAPTURE
+            book(key=f"capture:{order.pk}", kind=kind, order_number=order.number, postings=_postings(order, lines))
+        outbox.publish(type="order.paid", subject=order.number, data=event_payload(order, lines))
+        enqueue_confirmation(order)
+
+
+def settle_refund(
+    order: Order, payment: Payment, charge: Charge, *, code: str, message: str, release_due_at: datetime | None
+) -> bool:
+    """The money was taken and went back: state, books and mail say so at once. False when another worker did it."""
+    lines, now = list(order.lines.order_by("position")), timezone.now()
+    with transaction.atomic(durable=True):
+        authorised = Order.objects.filter(pk=order.pk, state=State.AUTHORISED)
+        moved = authorised.update(
+            state=State.REFUNDED,
+            paid_at=now,
+            refunded_amount=order.total_amount,
+            confirmation_due_at=now,
+            stock_release_due_at=release_due_at,
+            failure_code=code[:40],
+            failure_message=message[:300],
+        )
+        if not moved:
+            return False
+        OrderTransition.objects.create(order=order, state=State.REFUNDED, note=message[:300])
+        record_charge(payment, charge)
+        if order.total:
+            taken = _postings(order, lines)
+            returned = {account: -money for account, money in taken.items()}
+            for kind, postings in ((JournalEntry.Kind.CAPTURE, taken), (JournalEntry.Kind.REFUND, returned)):
+                book(key=f"{kind}:{order.pk}", kind=kind, order_number=order.number, postings=postings)
+        enqueue_confirmation(order)
+    return True
+
+
+def _quantities(lines: Iterable[OrderLine]) -> dict[str, int]:
+    """Units by SKU; lines that share one add up."""
+    quantities: dict[str, int] = {}
+    for line in lines:
+        quantities[line.sku] = quantities.get(line.sku, 0) + line.quantity
+    return quantities
+
+
+def _postings(order: Order, lines: list[OrderLine]) -> dict[str, Money]:
+    """The customer's money at the provider, earned with goods, films and shipping."""
+    totals = {"goods": 0, "video": 0}
+    for line in lines:
+        totals[line.kind] += line.unit_amount * line.quantity
+    currency = order.currency
+    return {
+        str(Account.PROVIDER_CLEARING): Money(order.total_amount, currency),
+        str(Account.SALES_GOODS): Money(-totals["goods"], currency),
+        str(Account.SALES_VIDEO): Money(-totals["video"], currency),
+        str(Account.SHIPPING_INCOME): Money(-order.shipping_amount, currency),
+    }

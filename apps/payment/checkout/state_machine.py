@@ -1,0 +1,156 @@
+"""Checkout: pending -> reserved -> authorised -> paid, each step idempotent and keyed by the order's id.
+
+`advance` takes an order as far as it goes. It may be called at any time by anybody (the request that placed the
+order, a webhook, the periodic job): a lease lets one of them work on an order at a time, and what one left undone the
+next continues. No network call happens inside a transaction. docs/architecture.md draws the states.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+from django.utils import timezone
+
+from apps.common.http import RemoteProblem
+from apps.common.leases import Lease, claim
+from apps.common.problems import Conflict
+from apps.payment import catalog
+from apps.payment.checkout.compensation import compensate, compensate_unsold, refund_unfulfilled
+from apps.payment.checkout.settlement import settle
+from apps.payment.checkout.transitions import move, payment_of, record_charge
+from apps.payment.orders.models import Order
+from apps.payment.payments.providers import registry
+from apps.payment.payments.providers.base import ChargeClosed, decline_sentence
+
+# Longer than all network calls of one run together, so that a lease never ends under a living worker.
+LEASE = timedelta(seconds=60)
+# How long stock stays reserved and a customer may take for the bank's challenge.
+CHALLENGE_PATIENCE = timedelta(minutes=15)
+RESERVATION_SECONDS = int(CHALLENGE_PATIENCE.total_seconds()) + 120
+CANCELLED = "The order was cancelled. Nothing was charged."
+
+State = Order.State
+
+
+def advance(order_id: uuid.UUID) -> Order:
+    """Take the order as far as it goes now and return it. Does nothing when another worker holds it.
+
+    Raises Unavailable when another service must be waited for; the order then keeps its state.
+    """
+    with order_lease(order_id, Order.OPEN) as order:
+        while order and order.is_open and STEPS[State(order.state)](order):
+            order.refresh_from_db()
+    return Order.objects.get(pk=order_id)
+
+
+def cancel(order_id: uuid.UUID, *, code: str, message: str) -> Order:
+    """Give up an order before its payment is authorised: void the charge, release the stock, keep the cart.
+
+    Does nothing to a cancelled one. Raises Conflict when it is too late or another worker holds it right now.
+    """
+    with order_lease(order_id, Order.CANCELLABLE) as order:
+        if order:
+            compensate(order, State.CANCELLED, code=code, message=message)
+    order = Order.objects.get(pk=order_id)
+    if order.state != State.CANCELLED:
+        state = "being paid right now" if order.is_open else order.state
+        raise Conflict(f"Order {order.number} is {state}; it cannot be cancelled.")
+    return order
+
+
+@contextmanager
+def order_lease(order_id: uuid.UUID, states: tuple[str, ...]) -> Iterator[Order | None]:
+    """Hold the order's lease within; None when another worker holds it or the order is in none of `states`."""
+    rows = Order.objects.filter(state__in=states)
+    lease: Lease[Order] | None = claim(rows, order_id, field="lease_until", duration=LEASE)
+    if lease is None:
+        yield None
+        return
+    try:
+        yield Order.objects.get(pk=order_id)
+    finally:
+        lease.release()
+
+
+# --- steps: each returns whether the order moved on ---------------------------------------------------------------
+
+
+def _reserve(order: Order) -> bool:
+    lines = [(line.sku, line.quantity) for line in order.lines.order_by("position")]
+    try:
+        reservation_id = catalog.reserve(order.pk, lines, ttl_seconds=RESERVATION_SECONDS)
+    except RemoteProblem as problem:
+        if problem.slug == "reservation-closed":
+            # Another worker was giving this order up and died before saying so.
+            return compensate(order, State.CANCELLED, code="cancelled", message=CANCELLED)
+        if problem.slug == "insufficient-stock":
+            message = "Something in the cart has sold out meanwhile. You have not been charged."
+            return compensate(order, State.FAILED, code="insufficient-stock", message=message)
+        message = "Something in the cart is not for sale any more. You have not been charged."
+        return compensate(order, State.FAILED, code="unavailable", message=message)
+    return move(order, State.RESERVED, reservation_id=reservation_id)
+
+
+def _authorise(order: Order) -> bool:
+    payment = payment_of(order)
+    provider = registry.get(payment.method.provider)
+    if payment.reference:
+        charge = provider.status(payment.reference)
+    else:
+        charge = provider.authorise(
+            key=str(order.pk),
+            amount=order.total,
+            method_reference=payment.method.reference,
+            return_url=order.return_url,
+        )
+    record_charge(payment, charge)
+    if charge.is_good or charge.state == "refunded":
+        return move(order, State.AUTHORISED)
+    if charge.state == "requires_action":
+        if order.placed_at + CHALLENGE_PATIENCE > timezone.now():
+            return False
+        message = "The payment was not confirmed in time. You have not been charged."
+        return compensate(order, State.CANCELLED, code="challenge-expired", message=message)
+    if charge.state == "voided":
+        # Another worker was giving this order up and died before saying so.
+        return compensate(order, State.CANCELLED, code="cancelled", message=CANCELLED)
+    message = decline_sentence(charge.decline_code)
+    return compensate(order, State.FAILED, code=charge.decline_code or "card_declined", message=message)
+
+
+def _complete(order: Order) -> bool:
+    payment = payment_of(order)
+    provider = registry.get(payment.method.provider)
+    # Asked before the stock is sold: sold stock does not come back when there is nothing to capture.
+    charge = provider.status(payment.reference)
+    if charge.state == "refunded":
+        # We did that and died before saying so, or somebody did it at the provider.
+        message = "The order could not be completed after your payment. All of your money is on its way back to you."
+        return refund_unfulfilled(order, payment, code="payment-returned", message=message)
+    if not charge.is_good:
+        message = "The bank no longer holds the money. You have not been charged. Please order again."
+        return compensate(order, State.FAILED, code="payment-lapsed", message=message)
+    try:
+        # A reservation that expired while the bank was asked is made again, if the units are still in stock. Asked also
+        # when the money is taken already: a provider may do so by itself, long after the stock was released.
+        catalog.commit(order.reservation_id)
+    except RemoteProblem as problem:
+        return compensate_unsold(order, payment, charge, problem)
+    if charge.state != "captured":
+        try:
+            provider.capture(payment.reference)
+        except ChargeClosed:
+            message = "The bank no longer holds the money. You have not been charged. Please order again."
+            return compensate(order, State.FAILED, code="payment-lapsed", message=message)
+    settle(order)
+    return False
+
+
+STEPS: dict[str, Callable[[Order], bool]] = {
+    State.PENDING: _reserve,
+    State.RESERVED: _authorise,
+    State.AUTHORISED: _complete,
+}

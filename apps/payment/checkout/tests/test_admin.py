@@ -1,0 +1,84 @@
+"""What staff see and may do. The sign-in itself is apps.common.staff's."""
+
+from __future__ import annotations
+
+import uuid
+
+import pytest
+from django.contrib.auth.models import Group
+from django.test import Client
+
+from apps.common.staff.models import StaffUser
+from apps.payment.checkout.apps import grant_staff_permissions
+from apps.payment.ledger.models import JournalEntry
+from apps.payment.orders.models import Order
+from apps.payment.tests.invariants import assert_consistent
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def staff(*roles: str) -> Client:
+    grant_staff_permissions()
+    user = StaffUser.objects.create(
+        pk=uuid.uuid4(), email="staff@example.com", is_staff=True, is_superuser="admin" in roles
+    )
+    user.groups.set([Group.objects.get_or_create(name=role)[0] for role in roles])
+    client = Client()
+    client.force_login(user, backend="apps.common.staff.backends.AuthServiceBackend")
+    return client
+
+
+@pytest.fixture
+def paid(ada, catalog) -> Order:
+    ada.put("MUG-BLUE")
+    ada.order()
+    return Order.objects.get()
+
+
+PAGES = ["orders/order", "payments/payment", "ledger/journalentry"]
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("role", ["support_staff", "admin"])
+def test_support_and_admins_look_at_everything_and_write_nothing(role, page, paid):
+    client = staff(role)
+    listing = client.get(f"/admin/{page}/")
+    assert listing.status_code == 200
+    row = {"orders/order": paid.pk, "ledger/journalentry": JournalEntry.objects.get().pk}.get(page)
+    if row:
+        detail = client.get(f"/admin/{page}/{row}/change/")
+        assert detail.status_code == 200
+        assert paid.number in detail.content.decode()
+    assert client.get(f"/admin/{page}/add/").status_code == 403
+    assert client.post(f"/admin/{page}/{row or paid.pk}/delete/", {"post": "yes"}).status_code in (302, 403)
+    assert Order.objects.count() == JournalEntry.objects.count() == 1
+
+
+def test_an_order_shows_its_lines_payment_and_history(paid):
+    html = staff("support_staff").get(f"/admin/orders/order/{paid.pk}/change/").content.decode()
+    for text in ("Blue mug", "Visa •••• 4242", "captured", "authorised"):
+        assert text in html
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_staff_of_other_services_see_nothing(page, paid):
+    assert staff("catalog_staff").get(f"/admin/{page}/").status_code == 403
+
+
+def cancel(client: Client, order: Order):
+    body = {"action": "cancel", "_selected_action": [str(order.pk)]}
+    return client.post("/admin/orders/order/", body, follow=True)
+
+
+def test_support_cancels_an_order_that_waits_for_the_bank(ada, catalog):
+    ada.put("MUG-BLUE")
+    ada.order(card="challenge")
+    assert cancel(staff("support_staff"), Order.objects.get()).status_code == 200
+    [order] = assert_consistent(catalog)
+    assert order.state == Order.State.CANCELLED
+
+
+def test_cancelling_a_paid_order_says_why_not(paid):
+    html = cancel(staff("support_staff"), paid).content.decode()
+    assert "cannot be cancelled" in html
+    assert Order.objects.get().state == Order.State.PAID

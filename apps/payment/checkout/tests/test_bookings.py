@@ -1,0 +1,51 @@
+"""What checkout writes into the books."""
+
+from __future__ import annotations
+
+import pytest
+
+from apps.common.money import Money
+from apps.common.testing.concurrency import at_once
+from apps.payment.ledger.models import JournalEntry, Posting
+from apps.payment.ledger.selectors import received_for
+from apps.payment.tests.catalog_fake import FILM
+from apps.payment.tests.invariants import assert_books_balance, assert_consistent
+from apps.payment.tests.personas import Shopper
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_an_order_explains_itself_in_the_books(ada, catalog):
+    ada.put("MUG-BLUE", 2)
+    ada.put(FILM.sku)
+    body = ada.order().json()
+    postings = Posting.objects.filter(entry__order_number=body["number"]).values_list("account", "amount")
+    assert dict(postings) == {
+        "provider_clearing": 4469,
+        "sales_goods": -2980,
+        "sales_video": -999,
+        "shipping_income": -490,
+    }
+    assert received_for(body["number"], "EUR") == Money(4469, "EUR")
+
+
+def test_the_sum_is_zero_after_many_orders_at_once(catalog):
+    shoppers = [Shopper() for _ in range(8)]
+    cards = ["ok", "declined", "challenge", "ok"] * 2
+    for shopper in shoppers:
+        shopper.put("MUG-BLUE")
+    answers = at_once(
+        *(
+            lambda shopper=shopper, card=card: shopper.order(card=card)
+            for shopper, card in zip(shoppers, cards, strict=True)
+        )
+    )
+    assert sorted(answer.status_code for answer in answers) == [201, 201, 201, 201, 202, 202, 402, 402]
+    assert_books_balance()
+    assert JournalEntry.objects.count() == 4
+    for answer in answers:
+        if answer.status_code == 202:
+            number, secret = answer.json()["number"], answer.json()["secret"]
+            cancelled = Shopper().client.post(f"/v1/orders/{number}/cancel", headers={"X-Order-Secret": secret})
+            assert cancelled.json()["state"] == "cancelled"
+    assert_consistent(catalog)

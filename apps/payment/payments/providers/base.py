@@ -1,0 +1,93 @@
+"""What checkout asks of a payment provider, whichever it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from apps.common.money import Money
+from apps.common.problems import Conflict, Problem
+
+
+class InvalidSignature(Problem):
+    status, slug, title = 400, "invalid-signature", "The webhook's signature is wrong"
+
+
+class PaymentsNotSetUp(Conflict):
+    slug, title = "payments-not-set-up", "This shop does not take payments yet"
+
+
+class ChargeClosed(Conflict):
+    """The charge cannot be captured or voided (any more): it was voided, declined or captured before."""
+
+    slug, title = "charge-closed", "The charge cannot be changed any more"
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """A charge at the provider. `state` is requires_action, authorised, captured, declined, voided or refunded."""
+
+    reference: str
+    state: str
+    decline_code: str = ""
+    action_url: str = ""
+
+    @property
+    def is_good(self) -> bool:
+        """Whether the money is held or taken."""
+        return self.state in ("authorised", "captured")
+
+    @property
+    def is_over(self) -> bool:
+        """Whether no money is held or can still be asked for."""
+        return self.state in ("declined", "voided", "refunded")
+
+
+@dataclass(frozen=True, slots=True)
+class Notification:
+    """A verified webhook: charge `reference` has changed."""
+
+    event_id: str
+    reference: str
+
+
+class Provider(Protocol):
+    """Every call may be repeated with the same key and then has no further effect."""
+
+    def tokenise(self, card: dict[str, Any]) -> tuple[str, str, str]:
+        """(reference, brand, last4) for a card; raises ValidationProblem."""
+
+    def authorise(self, *, key: str, amount: Money, method_reference: str, return_url: str) -> Charge:
+        """Hold the amount on the card."""
+
+    def lookup(self, *, key: str) -> Charge | None:
+        """The charge that `authorise` made for this key, if it came to that before a crash."""
+
+    def capture(self, reference: str) -> Charge:
+        """Take the held amount; raises ChargeClosed when it is no longer held."""
+
+    def void(self, reference: str) -> Charge:
+        """Let the held amount go; raises ChargeClosed when it was taken."""
+
+    def refund(self, reference: str) -> Charge:
+        """Give all of the taken money back; raises ChargeClosed when none was taken."""
+
+    def status(self, reference: str) -> Charge:
+        """How the charge stands."""
+
+    def parse_webhook(self, body: bytes, headers: Any) -> Notification:
+        """Check the signature over the raw body; raises InvalidSignature."""
+
+
+# Sentences for customers, by decline code.
+DECLINES = {
+    "card_declined": "Your bank declined the card. You have not been charged. Try another card.",
+    "insufficient_funds": "There is not enough money on this card. You have not been charged. Try another card.",
+    "processing_error": "The bank could not be reached. You have not been charged. Try again in a minute.",
+    "challenge_failed": "The payment was not confirmed with your bank. You have not been charged. Try again.",
+}
+
+
+def decline_sentence(code: str) -> str:
+    """What to tell the customer about a decline code; a general sentence for an unknown one."""
+    return DECLINES.get(code, DECLINES["card_declined"])

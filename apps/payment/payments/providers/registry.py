@@ -1,0 +1,21 @@
+"""Which providers there are, and which of them takes new payments."""
+
+from __future__ import annotations
+
+from django.conf import settings
+
+from apps.payment.payments.providers.base import PaymentsNotSetUp, Provider
+from apps.payment.payments.providers.sandbox import SandboxProvider
+
+PROVIDERS: dict[str, Provider] = {"sandbox": SandboxProvider()}
+
+
+def get(name: str) -> Provider:
+    """The provider of this name, for what was begun with it; raises KeyError."""
+    return PROVIDERS[name]
+
+
+def require_accepting(name: str) -> None:
+    """Raises PaymentsNotSetUp unless this is the provider that takes new payments."""
+    if name != settings.PAYMENT_PROVIDER:
+        raise PaymentsNotSetUp("This shop does not take payments yet. Nothing was ordered and nothing was charged.")
