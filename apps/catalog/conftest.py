@@ -6,8 +6,8 @@ import itertools
 
 import pytest
 
-from apps.catalog.browse import index as indexing
-from apps.catalog.browse.index import CatalogueIndex
+from apps.catalog.discovery import index as indexing
+from apps.catalog.discovery.index import CatalogueIndex
 
 
 @pytest.fixture(autouse=True)

@@ -53,7 +53,7 @@ NAVIGATION: list[dict[str, Any]] = [
         "separator": True,
         "items": [
             _link("Reviews", "reviews", "reviews.review"),
-            _link("Searches without results", "search_off", "browse.fruitlesssearch"),
+            _link("Searches without results", "search_off", "discovery.zeroresultsearch"),
         ],
     },
     {

@@ -18,7 +18,7 @@ urlpatterns = [
     path("v1/", include("apps.catalog.inventory.api.urls")),
     path("v1/", include("apps.catalog.products.api.urls")),
     path("v1/", include("apps.catalog.imports.api.urls")),
-    path("v1/", include("apps.catalog.browse.api.urls")),
+    path("v1/", include("apps.catalog.discovery.api.urls")),
     path("admin/", admin.site.urls),
     *common_urlpatterns(),
 ]

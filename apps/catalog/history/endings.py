@@ -6,7 +6,7 @@ from functools import partial
 
 from django.db import models, transaction
 
-from apps.catalog.browse import listings
+from apps.catalog.discovery import listings
 from apps.catalog.history import rows
 from apps.catalog.history.rows import CannotRevert
 from apps.catalog.history.selectors import Change

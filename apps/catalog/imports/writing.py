@@ -16,7 +16,7 @@ from typing import Any
 from django.db.models import F, Max, Model
 from django.utils import timezone
 
-from apps.catalog.browse import listings
+from apps.catalog.discovery import listings
 from apps.catalog.imports import bulk, catalogue, stock
 from apps.catalog.imports.bulk import Light, new_row
 from apps.catalog.imports.catalogue import ProductState, Snapshot, VariantState, shown_of_product

@@ -16,7 +16,7 @@ from typing import Any
 
 from django.db import connection
 
-from apps.catalog.browse import listings
+from apps.catalog.discovery import listings
 from apps.catalog.inventory.models import TOLD_AT_MOST, StockMovement, stock_state
 
 # Any constant does; advisory locks are per database.

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db import transaction
 
-from apps.catalog.browse import listings
+from apps.catalog.discovery import listings
 from apps.catalog.inventory import shelves
 from apps.catalog.inventory.models import MAX_BACKORDERS, MAX_ON_HAND, StockItem, StockMovement, Warehouse
 from apps.catalog.inventory.shelves import Level, Shelf

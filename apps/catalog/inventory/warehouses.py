@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from apps.catalog.browse import listings
+from apps.catalog.discovery import listings
 from apps.catalog.inventory import shelves
 from apps.catalog.inventory.models import MAX_ON_HAND, StockLevel, StockMovement, Warehouse
 from apps.common.problems import Conflict, NotFound, ValidationProblem

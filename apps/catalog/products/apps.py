@@ -12,7 +12,7 @@ STAFF_PERMISSIONS = [
         "inventory": ["warehouse", "stockitem", "stocklevel", "stockmovement", "reservation", "reservationline"],
         "reviews": ["review", "reviewreport"],
         "imports": ["importjob"],
-        "browse": ["fruitlesssearch"],
+        "discovery": ["zeroresultsearch"],
     }.items()
     for model in models
     for action in ("view", "add", "change", "delete")

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from apps.catalog.browse import listings
+from apps.catalog.discovery import listings
 from apps.catalog.products.models import Attribute, AttributeChoice, AttributeValue, Product
 from apps.catalog.products.slugs import slug_of
 from apps.common.problems import ValidationProblem

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from apps.catalog.browse import listings
+from apps.catalog.discovery import listings
 from apps.catalog.products.identifiers import same_in_any_case
 from apps.catalog.products.models import Brand
 from apps.catalog.products.taxonomy import record_rename

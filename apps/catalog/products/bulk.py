@@ -16,7 +16,7 @@ from django.db import transaction
 from django.db.models import Max, QuerySet
 from django.utils import timezone
 
-from apps.catalog.browse import listings
+from apps.catalog.discovery import listings
 from apps.catalog.products.models import Category, Collection, CollectionItem, Price, Product
 from apps.catalog.products.models.pricing import MAX_AMOUNT
 from apps.catalog.products.services import NotSellable, Status, record_changes, require_described, require_sellable

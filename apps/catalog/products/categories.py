@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
 
-from apps.catalog.browse import listings
+from apps.catalog.discovery import listings
 from apps.catalog.products.identifiers import same_in_any_case
 from apps.catalog.products.models import Category
 from apps.catalog.products.taxonomy import CATEGORY_PATH, lock_tree, record_rename, save_category

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from apps.catalog.browse import listings
-from apps.catalog.browse.rules import checked_rule
+from apps.catalog.discovery import listings
+from apps.catalog.discovery.rules import checked_rule
 from apps.catalog.products.identifiers import same_in_any_case
 from apps.catalog.products.models import Attribute, Collection, CollectionItem, Product
 from apps.catalog.products.translations import merged_translations

@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
-from apps.catalog.browse.models import FruitlessSearch
+from apps.catalog.discovery.models import ZeroResultSearch
 from apps.catalog.imports.models import ImportJob
 from apps.catalog.inventory.models import StockItem
 from apps.catalog.products.models import Product
@@ -38,7 +38,7 @@ def panels(request: HttpRequest) -> list[Panel]:
         ("inventory.view_stockitem", _low_stock),
         ("products.view_product", _drafts),
         ("products.view_product", _best_sellers),
-        ("browse.view_fruitlesssearch", _fruitless),
+        ("discovery.view_zeroresultsearch", _zero_result_searches),
         ("reviews.view_review", _waiting_reviews),
         ("imports.view_importjob", _imports),
     ]
@@ -88,12 +88,12 @@ def _best_sellers() -> Panel:
     )
 
 
-def _fruitless() -> Panel:
-    recent = FruitlessSearch.objects.filter(day__gte=timezone.now().date() - SEARCHED_FOR)
+def _zero_result_searches() -> Panel:
+    recent = ZeroResultSearch.objects.filter(day__gte=timezone.now().date() - SEARCHED_FOR)
     asked = recent.values("text").annotate(sum=Sum("times")).order_by("-sum", "text")[:SHOWN]
     return Panel(
         "Searches without results",
-        reverse("admin:browse_fruitlesssearch_changelist"),
+        reverse("admin:discovery_zeroresultsearch_changelist"),
         "Shoppers found what they searched for.",
         [(row["text"], "", row["sum"]) for row in asked],
     )

@@ -8,8 +8,8 @@ from typing import Any
 from django.contrib.postgres.search import SearchQuery
 from django.db.models import Prefetch, Q, QuerySet
 
-from apps.catalog.browse.models import SearchDocument
-from apps.catalog.browse.search import terms_of
+from apps.catalog.discovery.models import SearchDocument
+from apps.catalog.discovery.search import terms_of
 from apps.catalog.products.models import (
     Attribute,
     AttributeValue,

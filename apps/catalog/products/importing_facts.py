@@ -14,7 +14,7 @@ from django.core.exceptions import ValidationError
 from django.db import DataError, IntegrityError, transaction
 from django.db.models import Model
 
-from apps.catalog.browse import listings
+from apps.catalog.discovery import listings
 from apps.catalog.products import taxonomy
 from apps.catalog.products.attributes import key_of
 from apps.catalog.products.models import (

@@ -16,7 +16,7 @@ from decimal import Decimal
 
 from django.db import transaction
 
-from apps.catalog.browse import listings
+from apps.catalog.discovery import listings
 from apps.catalog.inventory.models import StockItem, StockLevel, Warehouse
 from apps.catalog.inventory.services import ensure_warehouse
 from apps.catalog.products.attributes import ensure_attribute, ensure_choices

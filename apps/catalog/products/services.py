@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from apps.catalog.browse import listings
+from apps.catalog.discovery import listings
 from apps.catalog.inventory.services import open_stock
 from apps.catalog.products.models import Attribute, Price, Product, Variant
 from apps.common import outbox

@@ -8,7 +8,7 @@ from django.db import connection, transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
-from apps.catalog.browse import listings
+from apps.catalog.discovery import listings
 from apps.catalog.products.identifiers import in_any_case
 from apps.catalog.products.models import Brand, Category, Product
 from apps.catalog.products.services import Status, publish_change

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from apps.catalog.browse import listings
+from apps.catalog.discovery import listings
 from apps.catalog.products.attributes import key_of
 from apps.catalog.products.identifiers import same_in_any_case
 from apps.catalog.products.models import (

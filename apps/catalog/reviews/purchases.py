@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from django.db.models import F
 from django.db.models.functions import Greatest
 
-from apps.catalog.browse import listings
+from apps.catalog.discovery import listings
 from apps.catalog.products.models import Product
 from apps.catalog.reviews.models import Purchase, Review
 

@@ -15,7 +15,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Count
 from django.utils import timezone
 
-from apps.catalog.browse import listings
+from apps.catalog.discovery import listings
 from apps.catalog.products.models import Product
 from apps.catalog.reviews.models import Purchase, Review, ReviewReport
 from apps.catalog.reviews.selectors import has_bought

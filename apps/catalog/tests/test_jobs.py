@@ -12,9 +12,9 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage, default_storage
 from django.utils import timezone
 
-from apps.catalog.browse import listings
-from apps.catalog.browse import tasks as browse_tasks
-from apps.catalog.browse.models import Listing
+from apps.catalog.discovery import listings
+from apps.catalog.discovery import tasks as discovery_tasks
+from apps.catalog.discovery.models import Listing
 from apps.catalog.imports import tasks as import_tasks
 from apps.catalog.imports.models import FOLDER, ImportJob
 from apps.catalog.inventory import reservations
@@ -80,7 +80,7 @@ def test_a_listing_that_cannot_be_written_keeps_no_other(monkeypatch):
         refresh(product_ids)
 
     monkeypatch.setattr(listings, "refresh", refuse)
-    failure = run_until_given_up(browse_tasks.refresh_due_listings)
+    failure = run_until_given_up(discovery_tasks.refresh_due_listings)
     assert failure.item == str(products[1].pk)
     assert list(Listing.objects.filter(reprice_at__isnull=False).values_list("product_id", flat=True)) == [
         products[1].pk

@@ -12,7 +12,7 @@ from django.db import connection
 from django.utils import timezone
 from openpyxl import load_workbook
 
-from apps.catalog.browse.models import Listing
+from apps.catalog.discovery.models import Listing
 from apps.catalog.imports.exporting import BATCH, Filters, export
 from apps.catalog.imports.tests.files import actions, check, done, errors, write
 from apps.catalog.inventory.models import StockItem, Warehouse

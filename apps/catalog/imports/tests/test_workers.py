@@ -12,7 +12,7 @@ from django.core.files.storage import default_storage
 from django.db import OperationalError, connections
 from django.utils import timezone
 
-from apps.catalog.browse.models import Listing
+from apps.catalog.discovery.models import Listing
 from apps.catalog.imports import leases, running, services, writing
 from apps.catalog.imports.models import ImportJob
 from apps.catalog.imports.tasks import purge_imports

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from apps.catalog.browse.models import Listing
+from apps.catalog.discovery.models import Listing
 from apps.catalog.imports.models import ImportJob
 from apps.catalog.imports.tests.files import actions, check, csv_of, csv_of_rows, done, errors, write
 from apps.catalog.inventory.models import StockItem, StockMovement, Warehouse

@@ -12,8 +12,8 @@ from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 from unfold.admin import TabularInline
 
-from apps.catalog.browse.browsing import browse
-from apps.catalog.browse.rules import read_rule
+from apps.catalog.discovery.browsing import browse
+from apps.catalog.discovery.rules import read_rule
 from apps.catalog.products import curation
 from apps.catalog.products.admin.forms import translations_of
 from apps.catalog.products.admin.rule_fields import as_initial, as_rule, offer_choices, rule_fields

@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
-from apps.catalog.browse.models import Listing
+from apps.catalog.discovery.models import Listing
 from apps.catalog.products.models import Category, Product
 
 Availability = Listing.Availability

@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from django.utils.html import format_html
 from unfold.admin import ModelAdmin
 
-from apps.catalog.browse.search import matching
+from apps.catalog.discovery.search import matching
 from apps.catalog.history.admin import HistoryAdmin
 from apps.catalog.imports.admin_export import ExportAdmin
 from apps.catalog.products import pictures, services, tasks

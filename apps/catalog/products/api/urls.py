@@ -1,7 +1,7 @@
 from django.urls import path
 
-from apps.catalog.browse.api.cached import cached
-from apps.catalog.browse.api.query import PARAMETERS
+from apps.catalog.discovery.api.cached import cached
+from apps.catalog.discovery.api.query import PARAMETERS
 from apps.catalog.products.api import views
 from apps.catalog.products.api.staff import collection_views as collections
 from apps.catalog.products.api.staff import product_views as products

@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from apps.catalog.browse.fruitless import record_fruitless_search
+from apps.catalog.discovery.zero_result_searches import record_zero_result_search
 from apps.catalog.products import bulk
 from apps.catalog.products.attributes import ensure_attribute, ensure_choices
 from apps.catalog.products.models import Collection, Price, Product, ProductType, SalePrice
@@ -232,7 +232,7 @@ class TestFirstPage:
     def test_it_says_what_to_do_today(self, staff):
         make_product("Last one", stock=1)
         make_product("Half done", status="draft")
-        record_fruitless_search("unicorn")
+        record_zero_result_search("unicorn")
         text = staff.get("/admin/").content.decode()
         for shown in ("Last one", "Half done", "unicorn", "Best sellers", "Reviews to read", "Imports"):
             assert shown in text

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import importlib
-
 import pytest
-from django.apps import apps
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 
-from apps.catalog.browse.models import Listing
 from apps.catalog.products import brands, categories, curation, vocabulary
-from apps.catalog.products.attributes import answer_attributes, ensure_attribute, ensure_choices, key_of
+from apps.catalog.products.attributes import answer_attributes, ensure_attribute, ensure_choices
 from apps.catalog.products.editing import ProductEdit, create_product
-from apps.catalog.products.models import Attribute, AttributeValue, Brand, Collection, Product, Variant
+from apps.catalog.products.models import Attribute, Brand, Collection, Product, Variant
 from apps.catalog.products.slugs import slug_of
 from apps.catalog.products.taxonomy import ensure_category
 from apps.catalog.products.tests.test_admin import form_of, signed_in
@@ -147,31 +143,6 @@ class TestCapitals:
         page = staff.post(address, data | new | {"variants-TOTAL_FORMS": 2, "variants-0-sku": "CUP-1"})
         assert "cup-1 and CUP-1 are one SKU" in page.content.decode()
         assert list(product.variants.values_list("sku", flat=True)) == ["MUG-1"]
-
-    def test_migrating_names_twins_and_changes_nothing(self):
-        migration = importlib.import_module("apps.catalog.products.migrations.0009_identifiers_in_any_case")
-        product = make_product("Mug", sku="MUG-1")
-        with connection.cursor() as cursor:
-            cursor.execute("DROP INDEX variant_sku_once")
-        Variant.objects.create(product=product, sku="mug-1")
-        with connection.schema_editor() as editor, pytest.raises(ValueError, match=r"Variant\.sku: MUG-1, mug-1\."):
-            migration.require_no_twins(apps, editor)
-        assert set(Variant.objects.values_list("sku", flat=True)) == {"MUG-1", "mug-1"}
-
-
-def test_answers_from_before_are_found_by_the_keys_of_today():
-    migration = importlib.import_module("apps.catalog.browse.migrations.0006_keys_of_texts")
-    ensure_attribute("note", label="Note", kind=Attribute.Kind.TEXT)
-    product = make_product("Mug")
-    answer_attributes(product, {"note": "Weiß"})
-    AttributeValue.objects.update(key="wei")
-    collection = Collection.objects.create(slug="c", title="c", kind="rule", rule={"attr.note": "rot,wei", "q": "wei"})
-    with connection.schema_editor() as editor:
-        migration.renew_keys(apps, editor)
-    collection.refresh_from_db()
-    assert AttributeValue.objects.get().key == key_of("Weiß") == "weiss"
-    assert collection.rule == {"attr.note": "rot,weiss", "q": "wei"}
-    assert Listing.objects.get(product=product).reprice_at is not None
 
 
 def test_a_choice_from_before_is_still_known_by_its_label():

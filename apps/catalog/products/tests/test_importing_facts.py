@@ -12,7 +12,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from apps.catalog.browse.models import Listing, SearchDocument, TaxonomyStamp
+from apps.catalog.discovery.models import Listing, SearchDocument, TaxonomyStamp
 from apps.catalog.inventory.models import StockItem
 from apps.catalog.products.models import (
     Attribute,

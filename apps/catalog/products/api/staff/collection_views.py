@@ -9,7 +9,7 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from apps.catalog.browse.api import views as browse
+from apps.catalog.discovery.api import views as browse
 from apps.catalog.products import curation
 from apps.catalog.products.api.staff import taxonomy_shapes as shapes
 from apps.catalog.products.api.staff.locking import ETAG, IF_MATCH, answer, seen_rows

@@ -14,7 +14,7 @@ from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from apps.catalog.browse.api.views import entity_tag
+from apps.catalog.discovery.api.views import entity_tag
 from apps.catalog.products.writing import Guard, unguarded
 from apps.common.problems import PreconditionFailed, Problem
 

@@ -7,7 +7,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from apps.catalog.browse.models import Listing
+from apps.catalog.discovery.models import Listing
 from apps.catalog.imports.cells import SKU
 from apps.catalog.products.api.staff.fields import (
     AnswersField,

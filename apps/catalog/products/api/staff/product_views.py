@@ -12,7 +12,7 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from apps.catalog.browse.api import views as browse
+from apps.catalog.discovery.api import views as browse
 from apps.catalog.products import editing, gallery, images, variants
 from apps.catalog.products.api.staff import product_shapes as shapes
 from apps.catalog.products.api.staff.locking import ETAG, IF_MATCH, MAY_MATCH, answer, seen_versions

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from apps.catalog.browse.postings import pack
+from apps.catalog.discovery.postings import pack
 from apps.catalog.products.seeding import seed
 
 WIDTH = 40
