@@ -5,7 +5,7 @@ from __future__ import annotations
 from celery.schedules import crontab
 from pghistory.config import ForeignKey as HistoricKey
 
-from apps.catalog.navigation import NAVIGATION
+from apps.catalog.backoffice.navigation import NAVIGATION
 from apps.common.settings.base import *
 from apps.common.settings.base import DATA_APPS, MIDDLEWARE, SPECTACULAR_SETTINGS, STAFF_BEAT_SCHEDULE, UNFOLD, env
 
@@ -16,10 +16,11 @@ INSTALLED_APPS = [
     "pghistory",
     "apps.catalog.products",
     "apps.catalog.inventory",
-    "apps.catalog.discovery",
     "apps.catalog.reviews",
-    "apps.catalog.imports",
+    "apps.catalog.discovery",
     "apps.catalog.history",
+    "apps.catalog.imports",
+    "apps.catalog.backoffice",
 ]
 # Public reads are revalidated on every use: a changed price shows at once, an unchanged page costs no bytes.
 MIDDLEWARE = [
@@ -73,6 +74,6 @@ CELERY_BEAT_SCHEDULE = {
 
 
 UNFOLD = UNFOLD | {
-    "DASHBOARD_CALLBACK": "apps.catalog.products.dashboard.callback",
+    "DASHBOARD_CALLBACK": "apps.catalog.backoffice.dashboard.callback",
     "SIDEBAR": {"show_search": True, "show_all_applications": False, "navigation": NAVIGATION},
 }

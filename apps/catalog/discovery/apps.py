@@ -9,8 +9,15 @@ class DiscoveryConfig(AppConfig):
     label = "discovery"
 
     def ready(self) -> None:
+        from apps.catalog.discovery import listings
         from apps.catalog.discovery.index import index
+        from apps.catalog.products import changes
+        from apps.catalog.products.changes import Order
 
+        changes.products_changed.subscribe(Order.READ_MODEL, listings.refresh_changed)
+        changes.listed_data_changed.subscribe(Order.READ_MODEL, listings.refresh)
+        changes.availability_changed.subscribe(Order.READ_MODEL, listings.refresh_stock)
+        changes.taxonomy_changed.subscribe(Order.READ_MODEL, listings.refresh_taxonomy)
         post_migrate.connect(list_unlisted, sender=self, dispatch_uid="catalog-list-unlisted")
         lifecycle.before_requests(index.load)
 

@@ -11,9 +11,8 @@ from typing import Any
 from apps.catalog.discovery import facets as counting
 from apps.catalog.discovery import search
 from apps.catalog.discovery.cards import cards
-from apps.catalog.discovery.filters import ProductFilters
+from apps.catalog.discovery.filters import ProductFilters, read_rule
 from apps.catalog.discovery.index import CatalogueIndex, index
-from apps.catalog.discovery.rules import read_rule
 from apps.catalog.discovery.search import Match
 from apps.catalog.discovery.selection import Order, Place, Selection, order_by, page, places, select
 from apps.catalog.discovery.taxonomy import CollectionNode

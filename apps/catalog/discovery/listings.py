@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from django.db import connection, transaction
 from django.utils import timezone
 
 from apps.catalog.discovery.models import Listing
+from apps.catalog.products.changes import ProductChange
 from apps.catalog.products.models import Product
 from apps.common.jobs.services import for_each, is_outage, resting
 
@@ -206,6 +207,11 @@ class LastWrite:
 def refresh(product_ids: Iterable[uuid.UUID]) -> None:
     """Write the listings of these products anew: after any change of a product, its parts, sales or ratings."""
     _execute(REFRESH, product_ids)
+
+
+def refresh_changed(changes: Sequence[ProductChange]) -> None:
+    """`refresh` of the products that were changed."""
+    refresh(change.product_id for change in changes)
 
 
 def refresh_stock(product_ids: Iterable[uuid.UUID]) -> None:

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
+from django.contrib.postgres.search import SearchQuery
 from django.db import connection
+from django.db.models import Q
 from django.db.models.expressions import RawSQL
 
 from apps.catalog.discovery import postings
+from apps.catalog.discovery.models import SearchDocument
+from apps.catalog.products.models import Product, Variant
 from apps.catalog.products.translations import default_language
 
 # The text search configurations that migrations make, all without accents and stop words: stems of a language
@@ -172,3 +177,23 @@ def _correct(terms: list[Term], stems: str) -> list[Term]:
         term if term.is_phrase or term.is_excluded else Term((meant.get(term.words[0], term.words[0]),))
         for term in terms
     ]
+
+
+def products_found(text: str) -> Any:
+    """Ids of products that hold all words, as browsing finds them, or that a SKU, barcode or slug names."""
+    named = Variant.objects.filter(Q(sku=text) | Q(barcode=text)).values("product_id")
+    found = named.union(Product.objects.filter(slug=text).values("pk"))
+    queries = [_query(" ".join(term.words), is_excluded=term.is_excluded) for term in terms_of(text)]
+    if not queries:
+        return found
+    document = queries[0]
+    for query in queries[1:]:
+        document = document & query
+    return found.union(SearchDocument.objects.filter(document=document).values("product_id"))
+
+
+def _query(words: str, *, is_excluded: bool) -> Any:
+    stems = SearchQuery(words, config="streamcart", search_type="phrase")
+    if is_excluded:
+        return ~stems
+    return stems | SearchQuery(f"'{words}':*", config="streamcart_plain", search_type="raw")

@@ -10,10 +10,11 @@ from typing import NamedTuple
 import numpy as np
 
 from apps.catalog.discovery.columns import NOT_SOLD, Columns, among, title_start
-from apps.catalog.discovery.filters import ProductFilters, Span
+from apps.catalog.discovery.filters import ProductFilters
 from apps.catalog.discovery.index import CatalogueIndex
 from apps.catalog.discovery.search import Match
 from apps.catalog.discovery.taxonomy import CollectionNode
+from apps.catalog.products.collection_rules import Span
 
 LEAST = np.int64(np.iinfo(np.int64).min)
 SAMPLE = 2_048

@@ -8,3 +8,7 @@ class HistoryConfig(AppConfig):
 
     def ready(self) -> None:
         from apps.catalog.history import working  # noqa: F401  (connects its signals)
+        from apps.catalog.history.selectors import files_in_history
+        from apps.catalog.products.uses import register_file_uses
+
+        register_file_uses(files_in_history)

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from functools import partial
+from django.db import models
 
-from django.db import models, transaction
-
-from apps.catalog.discovery import listings
 from apps.catalog.history import rows
 from apps.catalog.history.rows import CannotRevert
 from apps.catalog.history.selectors import Change
-from apps.catalog.products import pictures, tasks, taxonomy
+from apps.catalog.products import pictures, taxonomy
+from apps.catalog.products.changes import taxonomy_changed
 from apps.catalog.products.models import Brand, Category, Collection, Product, ProductImage
 from apps.catalog.products.services import record_change
 
@@ -34,7 +32,7 @@ def write(thing: models.Model, changes: list[Change]) -> None:
         case Collection():
             rows.remove(changes)
             rows.put_back(changes)
-            listings.refresh_taxonomy()
+            taxonomy_changed.announce()
         case _:
             raise CannotRevert(f"Changes of a {thing._meta.verbose_name} are taken back by hand.")
 
@@ -47,7 +45,7 @@ def _write_product(product: Product, changes: list[Change]) -> None:
         if change.part.model is ProductImage and change.after and "file" in change.columns:
             image = ProductImage.objects.get(pk=change.row_id)
             pictures.expect_rendering(image)
-            transaction.on_commit(partial(tasks.render_image.delay, str(image.pk)), robust=True)
+            pictures.render_later(image)
     product.refresh_from_db()
     record_change(product, previous_status=previous_status)
 
@@ -69,4 +67,4 @@ def _write_category(category: Category, changes: list[Change]) -> None:
         category.refresh_from_db()
         category.name, category.slug = wanted["name"], slug
         taxonomy.save_category(category, parent=parent)
-        listings.refresh_taxonomy()
+        taxonomy_changed.announce()

@@ -16,8 +16,8 @@ from typing import Any
 
 from django.db import connection
 
-from apps.catalog.discovery import listings
 from apps.catalog.inventory.models import TOLD_AT_MOST, StockMovement, stock_state
+from apps.catalog.products.changes import availability_changed
 
 # Any constant does; advisory locks are per database.
 WAREHOUSES_LOCK = 0x5348454C
@@ -198,7 +198,7 @@ def save(
     _run([*beside, *_writes(changed)])
     if movements:
         StockMovement.objects.bulk_create(movements)
-    listings.refresh_stock(sorted({shelf.product_id for shelf in changed if shelf.told != shelf.told_before}))
+    availability_changed.announce(sorted({shelf.product_id for shelf in changed if shelf.told != shelf.told_before}))
 
 
 def _locked(statement: str, chosen: list[str]) -> list[Shelf]:

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from django.db import transaction
 
-from apps.catalog.discovery import listings
 from apps.catalog.inventory import shelves
 from apps.catalog.inventory.models import MAX_BACKORDERS, MAX_ON_HAND, StockItem, StockMovement, Warehouse
 from apps.catalog.inventory.shelves import Level, Shelf
 from apps.catalog.inventory.warehouses import ensure_warehouse
-from apps.catalog.products.models import Product, Variant
+from apps.catalog.products.changes import ProductChange, availability_changed
+from apps.catalog.products.models import Variant
 from apps.common.ids import uuid7
 from apps.common.problems import Conflict, ValidationProblem
 
@@ -36,10 +36,12 @@ class Sign:
     by: str = ""
 
 
-def open_stock(product: Product) -> None:
-    """Every variant that is sent gets a stock row, empty at first, so that staff can fill it."""
-    unstocked = Variant.objects.filter(product=product, stock=None, offer="")
-    StockItem.objects.bulk_create([StockItem(variant=variant) for variant in unstocked], ignore_conflicts=True)
+def open_stock(changes: Sequence[ProductChange]) -> None:
+    """Every new variant that is sent gets a stock row, empty at first, so that staff can fill it."""
+    products = [change.product_id for change in changes if change.may_have_new_variants]
+    if products:
+        unstocked = Variant.objects.filter(product__in=products, stock=None, offer="")
+        StockItem.objects.bulk_create([StockItem(variant=variant) for variant in unstocked], ignore_conflicts=True)
 
 
 def adjust_stock(
@@ -193,7 +195,7 @@ def set_policy(
         item.policy, item.backorder_limit = policy.policy, policy.backorder_limit
         item.available_on, item.low_stock_at = policy.available_on, policy.low_stock_at
         item.save(update_fields=["policy", "backorder_limit", "available_on", "low_stock_at"])
-        listings.refresh_stock([shelf.product_id])
+        availability_changed.announce([shelf.product_id])
     return item
 
 

@@ -7,9 +7,9 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from apps.catalog.discovery import listings
 from apps.catalog.inventory import shelves
 from apps.catalog.inventory.models import MAX_ON_HAND, StockLevel, StockMovement, Warehouse
+from apps.catalog.products.changes import availability_changed
 from apps.common.problems import Conflict, NotFound, ValidationProblem
 
 FIRST = {"code": "main", "name": "Main warehouse"}
@@ -127,4 +127,4 @@ def _count_in(warehouse: Warehouse, *, sign: int) -> None:
     with connection.cursor() as cursor:
         cursor.execute(COUNT_IN, {"warehouse": warehouse.pk, "sign": sign})
         product_ids = {row[0] for row in cursor.fetchall()}
-    listings.refresh_stock(sorted(product_ids))
+    availability_changed.announce(sorted(product_ids))

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from apps.catalog.discovery import listings
+from apps.catalog.products.changes import taxonomy_changed
 from apps.catalog.products.models import Attribute, AttributeChoice, AttributeValue, Product
 from apps.catalog.products.slugs import slug_of
 from apps.common.problems import ValidationProblem
@@ -101,7 +101,7 @@ def _boolean(answer: Any) -> bool:
 def ensure_attribute(code: str, **fields: Any) -> Attribute:
     """The attribute of this code, made or brought to `fields`; readers are told."""
     attribute, _ = Attribute.objects.update_or_create(code=code, defaults=fields)
-    listings.refresh_taxonomy()
+    taxonomy_changed.announce()
     return attribute
 
 
@@ -115,6 +115,6 @@ def ensure_choices(attribute: Attribute, labels: Iterable[str]) -> list[Attribut
     ]
     if missing:
         AttributeChoice.objects.bulk_create(missing, ignore_conflicts=True)
-        listings.refresh_taxonomy()
+        taxonomy_changed.announce()
         known = {choice.slug: choice for choice in AttributeChoice.objects.filter(attribute=attribute)}
     return [known[slug] for slug in wanted]

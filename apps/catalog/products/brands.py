@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from apps.catalog.discovery import listings
+from apps.catalog.products.changes import taxonomy_changed
 from apps.catalog.products.identifiers import same_in_any_case
 from apps.catalog.products.models import Brand
 from apps.catalog.products.taxonomy import record_rename
@@ -28,7 +28,7 @@ def create_brand(columns: Mapping[str, Any]) -> Brand:
         brand = Brand()
         written = _checked(brand, columns)
         brand = Brand(**({"slug": free_slug(Brand, written["name"], fallback="brand")} | written))
-        listings.refresh_taxonomy()
+        taxonomy_changed.announce()
         brand.save(force_insert=True)
     return brand
 
@@ -42,7 +42,7 @@ def change_brand(slug: str, columns: Mapping[str, Any], *, guard: Guard) -> Bran
         is_renamed = written.get("name", brand.name) != brand.name
         if is_renamed:
             lock_products(brand.products.all())
-        listings.refresh_taxonomy()
+        taxonomy_changed.announce()
         write(brand, written)
         if is_renamed:
             record_rename(brand)
@@ -55,7 +55,7 @@ def delete_brand(slug: str, *, guard: Guard) -> None:
         brand = lock_row(Brand, "brand", slug=slug)
         guard(brand)
         require_unused(f"The brand {slug}", products=brand.products.order_by("slug").values_list("slug", flat=True))
-        listings.refresh_taxonomy()
+        taxonomy_changed.announce()
         brand.delete()
 
 

@@ -16,7 +16,7 @@ from django.db import transaction
 from django.db.models import Max, QuerySet
 from django.utils import timezone
 
-from apps.catalog.discovery import listings
+from apps.catalog.products.changes import taxonomy_changed
 from apps.catalog.products.models import Category, Collection, CollectionItem, Price, Product
 from apps.catalog.products.models.pricing import MAX_AMOUNT
 from apps.catalog.products.services import NotSellable, Status, record_changes, require_described, require_sellable
@@ -96,7 +96,7 @@ def add_to_collection(ids: Sequence[uuid.UUID], collection: Collection) -> int:
         CollectionItem.objects.bulk_create(
             CollectionItem(collection=collection, product_id=pk, position=place) for place, pk in enumerate(new, start)
         )
-        listings.refresh_taxonomy()
+        taxonomy_changed.announce()
     return len(new)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
 
-from apps.catalog.discovery import listings
+from apps.catalog.products.changes import taxonomy_changed
 from apps.catalog.products.identifiers import same_in_any_case
 from apps.catalog.products.models import Category
 from apps.catalog.products.taxonomy import CATEGORY_PATH, lock_tree, record_rename, save_category
@@ -49,7 +49,7 @@ def create_category(columns: Mapping[str, Any]) -> Category:
         category = Category(**texts)
         _require_place(category, parent)
         save_category(category, parent=parent)
-        listings.refresh_taxonomy()
+        taxonomy_changed.announce()
     return category
 
 
@@ -69,7 +69,7 @@ def change_category(path: str, columns: Mapping[str, Any], *, guard: Guard) -> C
         write(category, {name: text for name, text in texts.items() if name != "slug"})
         if is_renamed:
             record_rename(category)
-        listings.refresh_taxonomy()
+        taxonomy_changed.announce()
         if PLACE & columns.keys():
             category.refresh_from_db()
             category.slug = columns.get("slug", category.slug)
@@ -87,8 +87,7 @@ def place_category(pk: int, *, neighbour: int, side: Side) -> None:
     Raises NotFound, Conflict when the two are no siblings any more.
     """
     with writing():
-        # Before anything is read: the stamp's lock is the tree's as well.
-        listings.refresh_taxonomy()
+        taxonomy_changed.announce()
         rows = {row.pk: row for row in Category.objects.filter(pk__in=(pk, neighbour))}
         if pk not in rows or neighbour not in rows:
             raise NotFound("There is no such category.")
@@ -113,7 +112,7 @@ def delete_category(path: str, *, guard: Guard) -> None:
         lock_tree()
         category = lock_row(Category, "category", full_path=path)
         guard(category)
-        listings.refresh_taxonomy()
+        taxonomy_changed.announce()
         require_unused(
             f"The category {path}",
             products=category.products.order_by("slug").values_list("slug", flat=True),

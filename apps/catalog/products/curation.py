@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from apps.catalog.discovery import listings
-from apps.catalog.discovery.rules import checked_rule
+from apps.catalog.products.changes import taxonomy_changed
+from apps.catalog.products.collection_rules import checked_rule
 from apps.catalog.products.identifiers import same_in_any_case
 from apps.catalog.products.models import Attribute, Collection, CollectionItem, Product
 from apps.catalog.products.translations import merged_translations
@@ -36,7 +36,7 @@ def create_collection(columns: Mapping[str, Any], items: Sequence[str]) -> Colle
         slug = free_slug(Collection, written["title"], fallback="collection")
         collection = Collection(**({"slug": slug} | written))
         products = _locked_products(items)
-        listings.refresh_taxonomy()
+        taxonomy_changed.announce()
         collection.save(force_insert=True)
         _fill(collection, products)
     return collection
@@ -49,7 +49,7 @@ def change_collection(slug: str, columns: Mapping[str, Any], *, guard: Guard) ->
         collection = lock_row(Collection, "collection", slug=slug)
         guard(collection)
         written = _checked(collection, columns)
-        listings.refresh_taxonomy()
+        taxonomy_changed.announce()
         write(collection, written)
         if collection.kind == Kind.RULE:
             collection.items.all().delete()
@@ -63,7 +63,7 @@ def set_items(slug: str, items: Sequence[str], *, guard: Guard) -> Collection:
         collection = lock_row(Collection, "collection", slug=slug)
         guard(collection)
         products = _locked_products(items)
-        listings.refresh_taxonomy()
+        taxonomy_changed.announce()
         _fill(collection, products)
     return collection
 
@@ -86,7 +86,7 @@ def delete_collection(slug: str, *, guard: Guard) -> None:
     with writing():
         collection = lock_row(Collection, "collection", slug=slug)
         guard(collection)
-        listings.refresh_taxonomy()
+        taxonomy_changed.announce()
         collection.delete()
 
 

@@ -14,7 +14,8 @@ from apps.catalog.products.identifiers import same_in_any_case
 from apps.catalog.products.models import Brand, Category, Product, ProductRelation, ProductType
 from apps.catalog.products.services import Status, record_change, require_described
 from apps.catalog.products.translations import merged_translations
-from apps.catalog.products.variants import VariantEdit, active_lines, lock_stock, make_variants, write_variants
+from apps.catalog.products.uses import is_product_used
+from apps.catalog.products.variants import VariantEdit, make_variants, write_variants
 from apps.catalog.products.writing import free_slug, invalid, lock_product, taken, within, write, writing
 from apps.common.problems import Conflict, ValidationProblem
 
@@ -108,14 +109,7 @@ def _has_past(product: Product) -> bool:
     """Whether shoppers may have seen it, or orders, reviews or the history of stock name it."""
     if product.status == Status.PUBLISHED or (product.published_at and product.published_at <= timezone.now()):
         return True
-    variants = list(product.variants.all())
-    lock_stock(variants)
-    return (
-        product.purchases.exists()
-        or product.reviews.exists()
-        or any(variant.movements.exists() for variant in variants)
-        or active_lines([variant.sku for variant in variants]).exists()
-    )
+    return is_product_used(product)
 
 
 def _referenced(references: Mapping[str, str | None]) -> dict[str, Any]:

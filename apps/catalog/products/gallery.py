@@ -8,10 +8,9 @@ from typing import Any
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
-from django.db import transaction
 from django.db.models import Max
 
-from apps.catalog.products import images
+from apps.catalog.products import images, pictures
 from apps.catalog.products.models import Product, ProductImage, upload_name
 from apps.catalog.products.services import record_change
 from apps.catalog.products.translations import merged_translations
@@ -66,20 +65,13 @@ def _hang(picture: ProductImage, product: Product, position: int | None) -> None
     picture.position = _position(product) if position is None else position
     picture.save(force_insert=True)
     record_change(product, previous_status=product.status)
-    _render_later(picture)
+    pictures.render_later(picture)
 
 
 def _position(product: Product) -> int:
     """Behind the last picture."""
     last = product.images.aggregate(last=Max("position"))["last"]
     return 0 if last is None else min(last + 1, LAST_POSITION)
-
-
-def _render_later(image: ProductImage) -> None:
-    from apps.catalog.products import tasks
-
-    image_id = str(image.pk)
-    transaction.on_commit(lambda: tasks.render_image.delay(image_id), robust=True)
 
 
 def change_image(

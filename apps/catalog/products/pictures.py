@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import structlog
+from celery import signature
 from django.core.cache import cache
 from django.core.files.storage import default_storage
 from django.db import connection, transaction
@@ -15,12 +16,16 @@ from django.db import connection, transaction
 from apps.catalog.products import images
 from apps.catalog.products.models import Product, ProductImage
 from apps.catalog.products.services import record_change
+from apps.catalog.products.uses import used_files
 from apps.common.files import ORPHAN_AGE, files_in, may_be_orphan
 from apps.common.jobs.services import for_each, resting
 from apps.common.problems import ValidationProblem
 
 log = structlog.get_logger(__name__)
 RENDERED_AT_ONCE = 100
+# Sent by name: what is below tasks does not import them.
+RENDER_TASK = "apps.catalog.products.tasks.render_image"
+REMOVE_TASK = "apps.catalog.products.tasks.remove_files"
 RENDER_JOB, ORPHANS_JOB = "render-missing-images", "remove-orphaned-files"
 # After so many processes died over a picture it is given up.
 MAX_DEATHS = 3
@@ -28,14 +33,11 @@ MAX_DEATHS = 3
 KEEP_REPLACED_SECONDS = 600
 # Renditions are spread by the first digit of their random part, so that one look needs the memory of a sixteenth.
 FOLDERS = (images.FOLDER, f"{images.FOLDER}/originals", *(f"{images.FOLDER}/{digit:x}" for digit in range(16)))
-# Uploads that the history names can be brought back; their renditions are made anew.
 USED = """
     SELECT name FROM (
         SELECT file AS name FROM products_productimage
         UNION ALL
         SELECT rendition ->> 'name' FROM products_productimage, jsonb_array_elements(renditions) AS rendition
-        UNION ALL
-        SELECT file FROM history_productimageevent
     ) AS used WHERE name = ANY(%(names)s)
 """
 
@@ -69,6 +71,12 @@ def expect_rendering(image: ProductImage) -> None:
     former = ProductImage.objects.filter(pk=image.pk).values_list("renditions", flat=True).first()
     _remove_later(images.names_of(former or []))
     ProductImage.objects.filter(pk=image.pk).update(renditions=[], checksum="", failure="")
+
+
+def render_later(image: ProductImage) -> None:
+    """Have the worker make the renditions once the running transaction is committed."""
+    task = signature(RENDER_TASK, args=[str(image.pk)])
+    transaction.on_commit(lambda: task.delay(), robust=True)
 
 
 def render_image(image_id: uuid.UUID | str) -> bool:
@@ -166,13 +174,9 @@ def _give_up_rendering(image_id: uuid.UUID, reason: str) -> None:
 
 def _remove_later(names: Collection[str]) -> None:
     """Remove files some minutes after the running transaction is committed; the daily job finds what is forgotten."""
-    from apps.catalog.products import tasks
-
-    def send() -> None:
-        tasks.remove_files.apply_async((list(names),), countdown=KEEP_REPLACED_SECONDS)
-
     if names:
-        transaction.on_commit(send, robust=True)
+        task = signature(REMOVE_TASK, args=[list(names)])
+        transaction.on_commit(lambda: task.apply_async(countdown=KEEP_REPLACED_SECONDS), robust=True)
 
 
 def remove_files(names: Collection[str]) -> int:
@@ -196,10 +200,10 @@ def remove_orphans() -> int:
 
 
 def _unused(names: Collection[str]) -> list[str]:
-    """Those that no row names."""
+    """Those that no row names and nothing else needs."""
     if not names:
         return []
     with connection.cursor() as cursor:
         cursor.execute(USED, {"names": list(names)})
         used = {row[0] for row in cursor}
-    return sorted(set(names) - used)
+    return sorted(set(names) - used - used_files(names))

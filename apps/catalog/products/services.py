@@ -10,10 +10,8 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from apps.catalog.discovery import listings
-from apps.catalog.inventory.services import open_stock
-from apps.catalog.products.models import Attribute, Price, Product, Variant
-from apps.common import outbox
+from apps.catalog.products.changes import ProductChange, products_changed
+from apps.catalog.products.models import Attribute, Price, Product
 from apps.common.problems import Conflict
 
 Status = Product.Status
@@ -41,10 +39,7 @@ def record_change(product: Product, *, previous_status: str | None = None) -> No
         published_at=product.published_at,
         updated_at=timezone.now(),
     )
-    open_stock(product)
-    listings.refresh([product.pk])
-    if event := _event(product.status, previous_status):
-        publish_change(event, product)
+    products_changed.announce([_change(product, previous_status, may_have_new_variants=True)])
 
 
 def record_changes(products: Sequence[Product], *, previous: Mapping[uuid.UUID, str]) -> None:
@@ -54,22 +49,18 @@ def record_changes(products: Sequence[Product], *, previous: Mapping[uuid.UUID, 
     """
     ids = [product.pk for product in products]
     Product.objects.filter(pk__in=ids).update(version=F("version") + 1, updated_at=timezone.now())
-    listings.refresh(ids)
-    skus: dict[uuid.UUID, list[str]] = {pk: [] for pk in ids}
-    for pk, sku in Variant.objects.filter(product__in=ids).order_by("sku").values_list("product_id", "sku"):
-        skus[pk].append(sku)
-    outbox.publish_many(
-        (event, str(product.pk), {"slug": product.slug, "skus": skus[product.pk], "kind": product.kind})
-        for product in products
-        if (event := _event(product.status, previous[product.pk]))
+    products_changed.announce([_change(product, previous[product.pk]) for product in products])
+
+
+def _change(product: Product, previous_status: str | None, *, may_have_new_variants: bool = False) -> ProductChange:
+    return ProductChange(
+        product_id=product.pk,
+        slug=product.slug,
+        kind=product.kind,
+        status=product.status,
+        previous_status=previous_status,
+        may_have_new_variants=may_have_new_variants,
     )
-
-
-def _event(status: str, previous: str | None) -> str | None:
-    """What other services are told of; nothing of what never showed."""
-    if status == Status.PUBLISHED:
-        return "product.changed" if previous == Status.PUBLISHED else "product.published"
-    return "product.withdrawn" if previous == Status.PUBLISHED else None
 
 
 def require_sellable(product: Product) -> None:
@@ -93,13 +84,6 @@ def require_described(product: Product) -> None:
             errors["title_slug"] = [f"Say which title of the video service {sku} lets people watch."]
     if errors:
         raise NotSellable(f"{product.title} lacks something before it is published; see errors.", errors=errors)
-
-
-def publish_change(event: str, product: Product) -> None:
-    """Tell other services, in the running transaction."""
-    skus = sorted(Variant.objects.filter(product=product).values_list("sku", flat=True))
-    data = {"slug": product.slug, "skus": skus, "kind": product.kind}
-    outbox.publish(type=event, subject=str(product.pk), data=data)
 
 
 def set_status(product: Product, status: str) -> None:

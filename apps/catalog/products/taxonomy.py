@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 
 from django.db import connection, transaction
-from django.db.models import F, QuerySet
-from django.utils import timezone
+from django.db.models import QuerySet
 
-from apps.catalog.discovery import listings
+from apps.catalog.products.changes import taxonomy_changed
 from apps.catalog.products.identifiers import in_any_case
 from apps.catalog.products.models import Brand, Category, Product
-from apps.catalog.products.services import Status, publish_change
+from apps.catalog.products.services import record_changes
 from apps.catalog.products.writing import lock_products
 from apps.common.problems import ValidationProblem
 
@@ -22,7 +21,7 @@ def record_rename(renamed: Brand | Category) -> None:
     """Call after a brand or category got another name, in the same transaction: its products say and find it."""
     products: QuerySet[Product] = renamed.products.all()  # type: ignore[assignment]  # a reverse manager has no type
     record_common_change(products)
-    listings.refresh_taxonomy()
+    taxonomy_changed.announce()
 
 
 def record_common_change(products: QuerySet[Product]) -> None:
@@ -31,11 +30,8 @@ def record_common_change(products: QuerySet[Product]) -> None:
     ids = lock_products(products)
     if not ids:
         return
-    Product.objects.filter(pk__in=ids).update(version=F("version") + 1, updated_at=timezone.now())
-    listings.refresh(ids)
-    shown = Product.objects.filter(pk__in=ids, status=Status.PUBLISHED).order_by("pk")
-    for product in shown.iterator(chunk_size=500):
-        publish_change("product.changed", product)
+    products = list(Product.objects.filter(pk__in=ids).only("pk", "slug", "kind", "status").order_by("pk"))
+    record_changes(products, previous={product.pk: product.status for product in products})
 
 
 def ensure_category(path: str, *, name: str = "", description: str = "") -> Category:

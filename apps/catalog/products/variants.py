@@ -7,15 +7,14 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import QuerySet
 from django.utils import timezone
 
-from apps.catalog.inventory.models import Reservation, ReservationLine, StockItem, StockMovement
 from apps.catalog.products.identifiers import same_in_any_case
 from apps.catalog.products.models import Price, Product, Variant
 from apps.catalog.products.pricing import Sale, set_sales
 from apps.catalog.products.services import record_change
 from apps.catalog.products.translations import merged_translations
+from apps.catalog.products.uses import count_variant_uses
 from apps.catalog.products.writing import (
     InUse,
     invalid,
@@ -70,8 +69,7 @@ def delete_variant(slug: str, sku: str, *, versions: Collection[int] | None) -> 
     last one with a price."""
     with writing():
         product, variant = lock_variant(slug, sku, versions)
-        lock_stock([variant])
-        require_no_history([variant])
+        require_unused([variant])
         variant.delete()
         record_change(product, previous_status=product.status)
 
@@ -85,27 +83,13 @@ def lock_variant(slug: str, sku: str, versions: Collection[int] | None) -> tuple
     return product, variant
 
 
-def lock_stock(variants: Sequence[Variant]) -> None:
-    """Reservations lock these rows first: none is made between a look and a deletion."""
-    rows = StockItem.objects.filter(variant__in=variants).order_by("variant__sku")
-    list(rows.select_for_update(of=("self",)).values_list("pk", flat=True))
-
-
-def require_no_history(variants: Sequence[Variant]) -> None:
+def require_unused(variants: Sequence[Variant]) -> None:
     """Raises InUse when stock of a variant was ever moved, or an order has a promise of it."""
-    moved = StockMovement.objects.filter(variant__in=variants).count()
-    promised = active_lines([variant.sku for variant in variants]).count()
-    if moved or promised:
-        found = {"stock_movements": moved, "reservations": promised}
+    if uses := count_variant_uses(variants):
         raise InUse(
             "It has a history of stock or is promised to orders. Archive the product, or set the stock to nothing.",
-            in_use={name: {"count": count, "examples": []} for name, count in found.items() if count},
+            in_use={name: {"count": count, "examples": []} for name, count in uses.items()},
         )
-
-
-def active_lines(skus: Sequence[str]) -> QuerySet[ReservationLine]:
-    """What orders are promised of these SKUs now."""
-    return ReservationLine.objects.filter(sku__in=skus, reservation__status=Reservation.Status.ACTIVE)
 
 
 def make_variants(product: Product, edits: Sequence[VariantEdit], *, field: str = "variants") -> None:

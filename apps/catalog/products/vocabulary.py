@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from apps.catalog.discovery import listings
 from apps.catalog.products.attributes import key_of
+from apps.catalog.products.changes import taxonomy_changed
 from apps.catalog.products.identifiers import same_in_any_case
 from apps.catalog.products.models import (
     Attribute,
@@ -53,7 +53,7 @@ def create_attribute(columns: Mapping[str, Any], choices: Sequence[Mapping[str, 
         if known := same_in_any_case(Attribute.objects.all(), "code", columns["code"]):
             raise taken("code", f"There is an attribute {known} already.")
         _require_unit_fits(columns.get("kind", Kind.CHOICE), columns.get("unit", ""))
-        listings.refresh_taxonomy()
+        taxonomy_changed.announce()
         attribute = Attribute(**_translated(Attribute(), columns))
         attribute.save(force_insert=True)
         for place, choice in enumerate(choices):
@@ -74,7 +74,7 @@ def change_attribute(code: str, columns: Mapping[str, Any], *, guard: Guard) -> 
             if kind != Kind.CHOICE and attribute.choices.exists():
                 raise InUse("The attribute has choices; take them away before it is of another kind.")
         _require_unit_fits(kind, columns.get("unit", attribute.unit))
-        listings.refresh_taxonomy()
+        taxonomy_changed.announce()
         write(attribute, _translated(attribute, columns))
     return attribute
 
@@ -125,7 +125,7 @@ def delete_attribute(code: str, *, guard: Guard) -> None:
             products=_answering(attribute),
             product_types=types.order_by("slug").values_list("slug", flat=True),
         )
-        listings.refresh_taxonomy()
+        taxonomy_changed.announce()
         attribute.delete()
 
 
@@ -139,7 +139,7 @@ def add_choice(code: str, columns: Mapping[str, Any]) -> AttributeChoice:
     """Raises NotFound, Taken, Conflict for attributes that are not chosen, ValidationProblem."""
     with writing():
         attribute = lock_row(Attribute, "attribute", code=code)
-        listings.refresh_taxonomy()
+        taxonomy_changed.announce()
         return _add_choice(attribute, columns)
 
 
@@ -170,7 +170,7 @@ def change_choice(code: str, slug: str, columns: Mapping[str, Any], *, guard: Gu
         is_said = any(getattr(choice, name) != value for name, value in written.items() if name != "position")
         if is_said:
             lock_products(products)
-        listings.refresh_taxonomy()
+        taxonomy_changed.announce()
         write(choice, written)
         if is_said:
             AttributeValue.objects.filter(choice=choice).update(key=choice.slug)
@@ -186,7 +186,7 @@ def delete_choice(code: str, slug: str, *, guard: Guard) -> None:
         choice = _choice(attribute, slug)
         chosen = Product.objects.filter(pk__in=AttributeValue.objects.filter(choice=choice).values("product"))
         require_unused(f"The choice {slug}", products=chosen.order_by("slug").values_list("slug", flat=True))
-        listings.refresh_taxonomy()
+        taxonomy_changed.announce()
         choice.delete()
 
 
@@ -208,7 +208,7 @@ def create_product_type(columns: Mapping[str, Any], asked: Sequence[Asked]) -> P
         _require_type_free(ProductType(), columns)
         slug = free_slug(ProductType, columns["name"][:70], fallback="type")
         product_type = ProductType(**({"slug": slug} | dict(columns)))
-        listings.refresh_taxonomy()
+        taxonomy_changed.announce()
         product_type.save(force_insert=True)
         _ask(product_type, asked)
     return product_type
@@ -225,7 +225,7 @@ def change_product_type(
         product_type = lock_row(ProductType, "product type", slug=slug)
         guard(product_type)
         _require_type_free(product_type, columns)
-        listings.refresh_taxonomy()
+        taxonomy_changed.announce()
         write(product_type, columns)
         if asked is not None:
             _ask(product_type, asked)
@@ -239,7 +239,7 @@ def delete_product_type(slug: str, *, guard: Guard) -> None:
         guard(product_type)
         products = product_type.products.order_by("slug").values_list("slug", flat=True)
         require_unused(f"The product type {slug}", products=products)
-        listings.refresh_taxonomy()
+        taxonomy_changed.announce()
         product_type.delete()
 
 

@@ -10,8 +10,8 @@ from rest_framework.request import Request
 
 from apps.catalog.discovery.filters import SORTS, ProductFilters
 from apps.catalog.discovery.index import index
-from apps.catalog.discovery.rules import MAX_PRICE, MOST_ATTRIBUTES, read_attribute
 from apps.catalog.discovery.selection import Place
+from apps.catalog.products.collection_rules import MAX_ATTRIBUTES, MAX_PRICE, read_attribute
 from apps.catalog.products.models import Product
 from apps.catalog.products.selectors import shop_currency
 from apps.catalog.products.translations import chosen_language, languages
@@ -103,8 +103,8 @@ def read_currency(request: Request) -> str:
 
 def _attributes(request: Request) -> dict[str, Any]:
     given = {name.removeprefix("attr."): values for name, values in request.query_params.lists() if name[:5] == "attr."}
-    if len(given) > MOST_ATTRIBUTES or any(len("".join(values)) > 1_000 for values in given.values()):
-        message = f"At most {MOST_ATTRIBUTES} attribute filters of modest length, please."
+    if len(given) > MAX_ATTRIBUTES or any(len("".join(values)) > 1_000 for values in given.values()):
+        message = f"At most {MAX_ATTRIBUTES} attribute filters of modest length, please."
         raise ValidationProblem(message, errors={"attr": [message]})
     if not given:
         return {}

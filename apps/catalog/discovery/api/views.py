@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import Any
 
 from django.http import HttpResponse
@@ -29,6 +28,7 @@ from apps.catalog.discovery.api.query import (
 from apps.catalog.discovery.browsing import Listed, browse, suggestions
 from apps.catalog.discovery.details import detail
 from apps.catalog.discovery.zero_result_searches import record_zero_result_search
+from apps.catalog.products.entity_tags import tag_of_body
 from apps.common.links import public_url
 
 # Kept by caches but asked for again every time: the ETag makes that cheap, and a new price shows at once.
@@ -40,16 +40,6 @@ LONGEST_SUGGESTION = 100
 
 class PublicView(APIView):
     permission_classes = [AllowAny]
-
-
-def entity_tag(data: Any, *, version: int | None = None) -> str:
-    """Staff's edits depend on the version alone, which stands before the hash; caches on all of it."""
-    return _tag_of(JSONRenderer().render(data), version)
-
-
-def _tag_of(body: bytes, version: int | None) -> str:
-    digest = hashlib.sha256(body).hexdigest()[:16]
-    return f'"{digest}"' if version is None else f'"{version}-{digest}"'
 
 
 class PublicAnswer(HttpResponse):
@@ -64,7 +54,7 @@ def answer(
     """A public answer that may be kept."""
     body = JSONRenderer().render(data)
     headers = {
-        "ETag": _tag_of(body, version),
+        "ETag": tag_of_body(body, version),
         "Cache-Control": CACHE_CONTROL,
         "Content-Language": language,
         "Vary": "Accept-Language",
