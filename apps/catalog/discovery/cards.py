@@ -9,7 +9,7 @@ from typing import Any
 from django.db import connection
 
 from apps.catalog.discovery.taxonomy import Taxonomy
-from apps.catalog.products.images import image_data
+from apps.catalog.products.renditions import image_data
 from apps.catalog.products.translations import default_language
 from apps.common.money import Money
 

@@ -13,9 +13,9 @@ from apps.catalog.discovery.browsing import best_sellers_beside
 from apps.catalog.discovery.cards import cards
 from apps.catalog.discovery.index import index
 from apps.catalog.inventory.models import TOLD_AT_MOST, StockItem
-from apps.catalog.products.images import image_data
 from apps.catalog.products.models import AttributeValue, Product, ProductImage, ProductRelation, Variant
 from apps.catalog.products.pricing import offer_of
+from apps.catalog.products.renditions import image_data
 from apps.catalog.products.translations import text
 from apps.common.problems import NotFound
 

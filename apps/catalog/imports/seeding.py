@@ -18,7 +18,8 @@ from django.db import transaction
 
 from apps.catalog.inventory.models import StockItem, StockLevel, Warehouse
 from apps.catalog.inventory.services import ensure_warehouse
-from apps.catalog.products.attributes import ensure_attribute, ensure_choices
+from apps.catalog.products.attribute_values import ensure_attribute, ensure_choices
+from apps.catalog.products.category_tree import ensure_category
 from apps.catalog.products.changes import listed_data_changed
 from apps.catalog.products.models import (
     Attribute,
@@ -30,7 +31,6 @@ from apps.catalog.products.models import (
     Product,
     Variant,
 )
-from apps.catalog.products.taxonomy import ensure_category
 
 BATCH = 2_000
 ADJECTIVES = (

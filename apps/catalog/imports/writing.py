@@ -290,7 +290,7 @@ def _change_products(plan: Plan) -> None:
 
 
 def _announce(plan: Plan) -> None:
-    """What `products.services.record_changes` announces; stock of new variants is open already."""
+    """What `publication.record_changes` announces; stock of new variants is open already."""
     products_changed.announce(
         [
             ProductChange(

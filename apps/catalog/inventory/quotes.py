@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from django.db.models import Prefetch
 from django.utils import timezone
 
-from apps.catalog.products.images import rendition_url
 from apps.catalog.products.models import Product, ProductImage, Variant
 from apps.catalog.products.pricing import offer_of
+from apps.catalog.products.renditions import rendition_url
 from apps.catalog.products.selectors import is_shown
 from apps.common.money import Money
 

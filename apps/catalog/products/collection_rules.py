@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from apps.catalog.products.attributes import key_of
+from apps.catalog.products.attribute_values import key_of
 from apps.common.problems import ValidationProblem
 
 SPAN = re.compile(r"\A(-?\d{1,10}(?:\.\d{1,4})?)?\.\.(-?\d{1,10}(?:\.\d{1,4})?)?\Z", re.ASCII)

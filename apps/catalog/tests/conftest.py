@@ -5,9 +5,16 @@ from __future__ import annotations
 import itertools
 
 import pytest
+from celery import current_app
 
 from apps.catalog.discovery import index as indexing
 from apps.catalog.discovery.index import CatalogueIndex
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _known_tasks() -> None:
+    """As a worker does, import all tasks: what is sent by name then runs at once, like every other task."""
+    current_app.loader.import_default_modules()
 
 
 @pytest.fixture(autouse=True)

@@ -20,9 +20,9 @@ from apps.catalog.backoffice.admin.service_forms import (
     translation_changes,
     translation_tab,
 )
-from apps.catalog.products import vocabulary
 from apps.catalog.products.models import Attribute, AttributeChoice, ProductType, ProductTypeAttribute
-from apps.catalog.products.writing import unguarded
+from apps.catalog.products.services import attributes
+from apps.catalog.products.transactions import unguarded
 
 
 class ChoiceForm(translations_of(AttributeChoice)):  # type: ignore[misc]  # a class made by a call
@@ -94,18 +94,18 @@ class AttributeAdmin(ServedAdmin):
         rows = list(enumerate(kept_rows(choices)))
         added = [row.columns(place) for place, row in rows if row.instance._state.adding]
         if form.is_new:
-            return vocabulary.create_attribute(form.columns(), added)
+            return attributes.create_attribute(form.columns(), added)
         changed = {
             row.initial["slug"]: columns
             for place, row in rows
             if not row.instance._state.adding and (columns := row.columns(place))
         }
         removed = [row.initial["slug"] for row in choices.deleted_forms if not row.instance._state.adding]
-        edits = vocabulary.ChoiceEdits(added=added, changed=changed, removed=removed)
-        return vocabulary.save_attribute(form.initial["code"], form.columns(), edits, guard=form.guard)
+        edits = attributes.ChoiceEdits(added=added, changed=changed, removed=removed)
+        return attributes.save_attribute(form.initial["code"], form.columns(), edits, guard=form.guard)
 
     def remove(self, row: Attribute) -> None:
-        vocabulary.delete_attribute(row.code, guard=unguarded)
+        attributes.delete_attribute(row.code, guard=unguarded)
 
 
 class AskedForm(KnownRowForm):
@@ -167,13 +167,13 @@ class ProductTypeAdmin(ServedAdmin):
 
     def write(self, form: Any, formsets: list[Any]) -> ProductType:
         asked = [
-            vocabulary.Asked(row.cleaned_data["attribute"].code, row.cleaned_data["is_required"])
+            attributes.Asked(row.cleaned_data["attribute"].code, row.cleaned_data["is_required"])
             for row in kept_rows(formsets[0])
         ]
         if form.is_new:
-            return vocabulary.create_product_type(form.columns(), asked)
+            return attributes.create_product_type(form.columns(), asked)
         changed = asked if formsets[0].has_changed() else None
-        return vocabulary.change_product_type(form.initial["slug"], form.columns(), changed, guard=form.guard)
+        return attributes.change_product_type(form.initial["slug"], form.columns(), changed, guard=form.guard)
 
     def remove(self, row: ProductType) -> None:
-        vocabulary.delete_product_type(row.slug, guard=unguarded)
+        attributes.delete_product_type(row.slug, guard=unguarded)

@@ -1,4 +1,4 @@
-"""Actions on many products of the list. Rules and limits stand in `products.bulk`."""
+"""Actions on many products of the list. Rules and limits stand in `products.services.bulk`."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from django.template.response import TemplateResponse
 from treebeard.forms import TreeNodeChoiceField
 from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
-from apps.catalog.products import bulk
 from apps.catalog.products.models import Category, Collection, Product
 from apps.catalog.products.selectors import shop_currency
+from apps.catalog.products.services import bulk
 from apps.common.money import Money
 from apps.common.problems import Problem
 

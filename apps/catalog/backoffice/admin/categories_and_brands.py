@@ -17,9 +17,9 @@ from unfold.widgets import UnfoldAdminSelect2Widget
 
 from apps.catalog.backoffice.admin.forms import translations_of
 from apps.catalog.backoffice.admin.service_forms import ServedAdmin, ServedForm, translation_tab
-from apps.catalog.products import brands, categories
 from apps.catalog.products.models import Brand, Category, Product
-from apps.catalog.products.writing import unguarded
+from apps.catalog.products.services import brands, categories
+from apps.catalog.products.transactions import unguarded
 from apps.common.problems import Problem
 
 SEARCH_ENGINES = ("Search engines", {"classes": ["tab"], "fields": ["seo_title", "seo_description"]})

@@ -24,10 +24,10 @@ from apps.catalog.backoffice.admin.service_forms import (
 )
 from apps.catalog.discovery.browsing import browse
 from apps.catalog.discovery.filters import read_rule
-from apps.catalog.products import curation
 from apps.catalog.products.models import Attribute, Collection, CollectionItem
+from apps.catalog.products.services import collections
+from apps.catalog.products.transactions import unguarded
 from apps.catalog.products.translations import default_language
-from apps.catalog.products.writing import unguarded
 from apps.common.problems import Problem
 
 Kind = Collection.Kind
@@ -80,7 +80,7 @@ class ItemInline(TabularInline):
     model = CollectionItem
     form = ItemForm
     extra = 0
-    max_num = curation.MAX_ITEMS
+    max_num = collections.MAX_ITEMS
     ordering = ["position", "pk"]
     fields = ["product", "position"]
     autocomplete_fields = ["product"]
@@ -152,9 +152,9 @@ class CollectionAdmin(ServedAdmin):
         slugs = [row.cleaned_data["product"].slug for row in kept_rows(items)]
         is_manual = form.cleaned_data["kind"] == Kind.MANUAL
         if form.is_new:
-            return curation.create_collection(form.columns(), slugs if is_manual else [])
+            return collections.create_collection(form.columns(), slugs if is_manual else [])
         changed = slugs if is_manual and items.has_changed() else None
-        return curation.save_collection(form.initial["slug"], form.columns(), changed, guard=form.guard)
+        return collections.save_collection(form.initial["slug"], form.columns(), changed, guard=form.guard)
 
     def remove(self, row: Collection) -> None:
-        curation.delete_collection(row.slug, guard=unguarded)
+        collections.delete_collection(row.slug, guard=unguarded)

@@ -18,8 +18,8 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
-from apps.catalog.products import images
-from apps.catalog.products.attributes import values_for
+from apps.catalog.products import renditions
+from apps.catalog.products.attribute_values import values_for
 from apps.catalog.products.models import (
     Attribute,
     AttributeValue,
@@ -313,7 +313,7 @@ class ImageForm(forms.ModelForm):
         upload = self.cleaned_data["file"]
         if "file" in self.changed_data:
             try:
-                images.opened(upload.read())
+                renditions.opened(upload.read())
             except ValidationProblem as problem:
                 raise forms.ValidationError(str(problem)) from problem
             upload.seek(0)

@@ -10,8 +10,8 @@ from django.utils.html import format_html
 from unfold.admin import StackedInline, TabularInline
 
 from apps.catalog.backoffice.admin.forms import ImageForm, VariantForm, VariantFormSet
-from apps.catalog.products.images import image_url
 from apps.catalog.products.models import ProductImage, ProductRelation, Variant
+from apps.catalog.products.renditions import image_url
 
 
 class VariantInline(StackedInline):

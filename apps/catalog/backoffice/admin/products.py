@@ -19,11 +19,11 @@ from apps.catalog.backoffice.admin.history import HistoryAdmin
 from apps.catalog.backoffice.admin.product_filters import CategoryFilter, StateFilter, StockFilter
 from apps.catalog.backoffice.admin.product_inlines import ImageInline, RelationInline, VariantInline
 from apps.catalog.discovery.search import matching
-from apps.catalog.products import pictures, services
-from apps.catalog.products.attributes import answer_attributes
-from apps.catalog.products.images import image_url
+from apps.catalog.products import publication, rendering
+from apps.catalog.products.attribute_values import answer_attributes
 from apps.catalog.products.models import Product, ProductImage, ProductType, Variant
 from apps.catalog.products.pricing import set_prices
+from apps.catalog.products.renditions import image_url
 from apps.common.money import Money
 from apps.common.problems import ValidationProblem
 from apps.common.staff.paginator import BoundedPaginator
@@ -125,8 +125,8 @@ class ProductAdmin(BulkAdmin, HistoryAdmin, ExportAdmin, ModelAdmin):
             set_prices(form.instance, prices)
         if formset.model is ProductImage:
             for uploaded in (f.instance for f in kept if "file" in f.changed_data):
-                pictures.expect_rendering(uploaded)
-                pictures.render_later(uploaded)
+                rendering.expect_rendering(uploaded)
+                rendering.render_later(uploaded)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
@@ -135,12 +135,12 @@ class ProductAdmin(BulkAdmin, HistoryAdmin, ExportAdmin, ModelAdmin):
         try:
             with transaction.atomic():
                 answer_attributes(product, form.answers())
-                services.record_change(product, previous_status=previous)
-        except services.NotSellable as problem:
+                publication.record_change(product, previous_status=previous)
+        except publication.NotSellable as problem:
             Product.objects.filter(pk=product.pk).update(status=Product.Status.DRAFT)
             product.status = Product.Status.DRAFT
             answer_attributes(product, form.answers())
-            services.record_change(product, previous_status=previous)
+            publication.record_change(product, previous_status=previous)
             messages.warning(request, f"Saved as a draft: {_told(problem)}")
 
     def has_delete_permission(self, request: HttpRequest, obj: Product | None = None) -> bool:
@@ -148,6 +148,6 @@ class ProductAdmin(BulkAdmin, HistoryAdmin, ExportAdmin, ModelAdmin):
         return super().has_delete_permission(request, obj) and (obj is None or obj.published_at is None)
 
 
-def _told(problem: ValidationProblem | services.NotSellable) -> str:
+def _told(problem: ValidationProblem | publication.NotSellable) -> str:
     """The problem with what each field lacks."""
     return " ".join([str(problem), *(said for lines in (problem.errors or {}).values() for said in lines)])

@@ -22,7 +22,7 @@ from unfold.admin import ModelAdmin
 from apps.catalog.backoffice.admin.forms import TranslatedForm
 from apps.catalog.backoffice.admin.history import HistoryAdmin
 from apps.catalog.products.models.bases import Translated
-from apps.catalog.products.writing import Guard, unguarded
+from apps.catalog.products.transactions import Guard, unguarded
 from apps.common.problems import PreconditionFailed, Problem
 
 REFUSED = "_refused"

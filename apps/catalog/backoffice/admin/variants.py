@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from unfold.admin import ModelAdmin, TabularInline
 
 from apps.catalog.backoffice.admin.forms import PriceForm, SaleForm, SalesFormSet, VariantPageForm
-from apps.catalog.products import services
+from apps.catalog.products import publication
 from apps.catalog.products.models import Price, SalePrice, Variant
 from apps.common.money import Money
 from apps.common.staff.paginator import BoundedPaginator
@@ -67,4 +67,4 @@ class VariantAdmin(ModelAdmin):
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
         product = form.instance.product
-        services.record_change(product, previous_status=product.status)
+        publication.record_change(product, previous_status=product.status)

@@ -13,8 +13,8 @@ from rest_framework.response import Response
 from apps.catalog.backoffice.api import taxonomy_serializers as shapes
 from apps.catalog.backoffice.api.optimistic_locking import ETAG, IF_MATCH, answer, seen_rows
 from apps.catalog.backoffice.api.views import StaffListView, StaffView, found, validated
-from apps.catalog.products import vocabulary
 from apps.catalog.products.models import Attribute, ProductType, ProductTypeAttribute
+from apps.catalog.products.services import attributes
 from apps.common.idempotency import idempotent
 
 
@@ -61,7 +61,7 @@ class AttributesView(StaffView):
         """Make an attribute, with its choices when it is of the kind `choice`."""
         columns = dict(validated(shapes.NewAttributeSerializer, request))
         choices = columns.pop("choices", ())
-        code = vocabulary.create_attribute(columns, choices).code
+        code = attributes.create_attribute(columns, choices).code
         return _attribute_answer(code, status=status.HTTP_201_CREATED)
 
 
@@ -72,13 +72,13 @@ class AttributeView(StaffView):
     def patch(self, request: Request, code: str) -> Response:
         """Change an attribute. Its kind changes only while no product answers it."""
         columns = validated(shapes.AttributeChangeSerializer, request)
-        vocabulary.change_attribute(code, columns, guard=seen_rows(request, attribute_data))
+        attributes.change_attribute(code, columns, guard=seen_rows(request, attribute_data))
         return _attribute_answer(code)
 
     @extend_schema(responses={204: None}, parameters=[IF_MATCH])
     def delete(self, request: Request, code: str) -> Response:
         """Delete an attribute that no product answers and no product type asks for."""
-        vocabulary.delete_attribute(code, guard=seen_rows(request, attribute_data))
+        attributes.delete_attribute(code, guard=seen_rows(request, attribute_data))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -89,7 +89,7 @@ class ChoicesView(StaffView):
     @idempotent
     def post(self, request: Request, code: str) -> Response:
         """Add a choice."""
-        vocabulary.add_choice(code, validated(shapes.NewChoiceSerializer, request))
+        attributes.add_choice(code, validated(shapes.NewChoiceSerializer, request))
         return _attribute_answer(code, status=status.HTTP_201_CREATED)
 
 
@@ -100,13 +100,13 @@ class ChoiceView(StaffView):
     def patch(self, request: Request, code: str, slug: str) -> Response:
         """Change a choice; products that chose it say and find its new words at once."""
         columns = validated(shapes.ChoiceChangeSerializer, request)
-        vocabulary.change_choice(code, slug, columns, guard=seen_rows(request, attribute_data))
+        attributes.change_choice(code, slug, columns, guard=seen_rows(request, attribute_data))
         return _attribute_answer(code)
 
     @extend_schema(responses=shapes.StaffAttributeSerializer, parameters=[IF_MATCH, ETAG])
     def delete(self, request: Request, code: str, slug: str) -> Response:
         """Take a choice away that no product chose."""
-        vocabulary.delete_choice(code, slug, guard=seen_rows(request, attribute_data))
+        attributes.delete_choice(code, slug, guard=seen_rows(request, attribute_data))
         return _attribute_answer(code)
 
 
@@ -133,7 +133,7 @@ class ProductTypesView(StaffView):
     def post(self, request: Request) -> Response:
         """Make a product type that asks for these attributes."""
         columns = dict(validated(shapes.NewProductTypeSerializer, request))
-        made = vocabulary.create_product_type(columns, columns.pop("attributes", ()))
+        made = attributes.create_product_type(columns, columns.pop("attributes", ()))
         at = f"/v1/staff/product-types/{made.slug}"
         return answer(type_data(made), status=status.HTTP_201_CREATED, at=at)
 
@@ -148,11 +148,11 @@ class ProductTypeView(StaffView):
         """Change a product type. Products that are published stay so, whatever it asks for from now on."""
         columns = dict(validated(shapes.ProductTypeChangeSerializer, request))
         asked = columns.pop("attributes", None)
-        changed = vocabulary.change_product_type(slug, columns, asked, guard=seen_rows(request, type_data))
+        changed = attributes.change_product_type(slug, columns, asked, guard=seen_rows(request, type_data))
         return answer(type_data(changed))
 
     @extend_schema(responses={204: None}, parameters=[IF_MATCH])
     def delete(self, request: Request, slug: str) -> Response:
         """Delete a product type that no product is of."""
-        vocabulary.delete_product_type(slug, guard=seen_rows(request, type_data))
+        attributes.delete_product_type(slug, guard=seen_rows(request, type_data))
         return Response(status=status.HTTP_204_NO_CONTENT)

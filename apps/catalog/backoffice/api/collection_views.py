@@ -12,8 +12,8 @@ from rest_framework.response import Response
 from apps.catalog.backoffice.api import taxonomy_serializers as shapes
 from apps.catalog.backoffice.api.optimistic_locking import ETAG, IF_MATCH, answer, seen_rows
 from apps.catalog.backoffice.api.views import StaffListView, StaffView, StaffWrites, found, validated
-from apps.catalog.products import curation
 from apps.catalog.products.models import Collection
+from apps.catalog.products.services import collections
 from apps.common.idempotency import idempotent
 
 
@@ -44,7 +44,7 @@ class CollectionsWrites(StaffWrites):
     def post(self, request: Request) -> Response:
         """Make a collection: by hand with its `items`, or by a `rule`."""
         columns = dict(validated(shapes.NewCollectionSerializer, request))
-        made = curation.create_collection(columns, columns.pop("items", ()))
+        made = collections.create_collection(columns, columns.pop("items", ()))
         at = f"/v1/staff/collections/{made.slug}"
         return answer(collection_data(made), status=status.HTTP_201_CREATED, at=at)
 
@@ -58,13 +58,13 @@ class CollectionWrites(StaffWrites):
     def patch(self, request: Request, slug: str) -> Response:
         """Change a collection. One that gets a rule loses its items, and the other way round."""
         columns = validated(shapes.CollectionChangeSerializer, request)
-        changed = curation.change_collection(slug, columns, guard=seen_rows(request, collection_data))
+        changed = collections.change_collection(slug, columns, guard=seen_rows(request, collection_data))
         return answer(collection_data(changed))
 
     @extend_schema(responses={204: None}, parameters=[IF_MATCH])
     def delete(self, request: Request, slug: str) -> Response:
         """Delete a collection; its products stay."""
-        curation.delete_collection(slug, guard=seen_rows(request, collection_data))
+        collections.delete_collection(slug, guard=seen_rows(request, collection_data))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -75,4 +75,4 @@ class CollectionItemsView(StaffView):
     def put(self, request: Request, slug: str) -> Response:
         """Put these products into a collection that is made by hand, in this order, and no others."""
         items = validated(shapes.ItemsSerializer, request)["items"]
-        return answer(collection_data(curation.set_items(slug, items, guard=seen_rows(request, collection_data))))
+        return answer(collection_data(collections.set_items(slug, items, guard=seen_rows(request, collection_data))))

@@ -15,7 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.catalog.products.entity_tags import entity_tag
-from apps.catalog.products.writing import Guard, unguarded
+from apps.catalog.products.transactions import Guard, unguarded
 from apps.common.problems import PreconditionFailed, Problem
 
 # Any of a list; a weak one (a proxy that compressed the answer made it so) names the version as well.

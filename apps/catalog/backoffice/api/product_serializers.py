@@ -20,11 +20,11 @@ from apps.catalog.backoffice.api.fields import (
 from apps.catalog.backoffice.product_selectors import answers_of
 from apps.catalog.discovery.models import Listing
 from apps.catalog.imports.cells import SKU
-from apps.catalog.products.editing import REFERENCES, ProductEdit
 from apps.catalog.products.models import Product, ProductImage, Variant
 from apps.catalog.products.pricing import Sale
 from apps.catalog.products.selectors import shop_currency
-from apps.catalog.products.variants import MAX_VARIANTS, VariantEdit
+from apps.catalog.products.services.products import REFERENCES, ProductEdit
+from apps.catalog.products.services.variants import MAX_VARIANTS, VariantEdit
 from apps.common.money import Money, MoneySerializer
 
 MAX_PRICES = 40
@@ -191,7 +191,7 @@ class StaffImageSerializer(serializers.Serializer):
 
 
 class StaffListedProductSerializer(serializers.Serializer):
-    """What the list of all products shows, drafts included. Reads rows of `editable.listed_products`."""
+    """What the list of all products shows, drafts included. Reads rows of `product_selectors.listed_products`."""
 
     id = serializers.UUIDField()
     slug = serializers.CharField()
@@ -217,7 +217,7 @@ class StaffListedProductSerializer(serializers.Serializer):
 
 
 class StaffProductSerializer(StaffListedProductSerializer):
-    """All that staff can change of a product. Reads `editable.editable_product`."""
+    """All that staff can change of a product. Reads `product_selectors.editable_product`."""
 
     summary = serializers.CharField(allow_blank=True)
     description = serializers.CharField(allow_blank=True)

@@ -16,9 +16,10 @@ from apps.catalog.backoffice.api import product_serializers as shapes
 from apps.catalog.backoffice.api.optimistic_locking import ETAG, IF_MATCH, MAY_MATCH, answer, seen_versions
 from apps.catalog.backoffice.api.views import StaffListView, StaffView, StaffWrites, validated
 from apps.catalog.backoffice.product_selectors import editable_product, listed_products
-from apps.catalog.products import editing, gallery, images, variants
+from apps.catalog.products import renditions
 from apps.catalog.products.models import Product
-from apps.catalog.products.writing import invalid
+from apps.catalog.products.services import images, products, variants
+from apps.catalog.products.transactions import invalid
 from apps.common.idempotency import idempotent
 
 
@@ -37,7 +38,7 @@ class ProductsWrites(StaffWrites):
     def post(self, request: Request) -> Response:
         """Make a product with its variants, prices, answers and translations: a draft unless its `status` says more."""
         edit = shapes.as_product_edit(validated(shapes.NewProductSerializer, request))
-        return product_answer(editing.create_product(edit).slug, status=status.HTTP_201_CREATED)
+        return product_answer(products.create_product(edit).slug, status=status.HTTP_201_CREATED)
 
 
 class ProductWrites(StaffWrites):
@@ -48,13 +49,13 @@ class ProductWrites(StaffWrites):
         """Change what is named and leave the rest. `status` publishes and archives, from `published_at` until before
         `published_until`."""
         edit = shapes.as_product_edit(validated(shapes.ProductChangeSerializer, request))
-        product = editing.change_product(slug, edit, versions=seen_versions(request))
+        product = products.change_product(slug, edit, versions=seen_versions(request))
         return product_answer(product.slug)
 
     @extend_schema(responses={200: shapes.StaffProductSerializer, 204: None}, parameters=[IF_MATCH])
     def delete(self, request: Request, slug: str) -> Response:
         """Delete a product that nobody has ever seen (204); archive any other, and answer with it (200)."""
-        archived = editing.delete_product(slug, versions=seen_versions(request))
+        archived = products.delete_product(slug, versions=seen_versions(request))
         return product_answer(archived.slug) if archived else Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -128,9 +129,9 @@ class ImagesView(StaffView):
         data = validated(shapes.ImageUploadSerializer, request)
         versions = seen_versions(request, is_required=False)
         file = data["file"]
-        if file.size > images.MAX_BYTES:
-            raise invalid("file", f"The picture is larger than {images.MAX_BYTES // 1024**2} MB.")
-        _, is_new = gallery.add_image(
+        if file.size > renditions.MAX_BYTES:
+            raise invalid("file", f"The picture is larger than {renditions.MAX_BYTES // 1024**2} MB.")
+        _, is_new = images.add_image(
             slug, file.read(), filename=file.name, alt=data["alt"], position=data["position"], versions=versions
         )
         return product_answer(slug, status=status.HTTP_201_CREATED if is_new else status.HTTP_200_OK)
@@ -144,15 +145,13 @@ class ImageView(StaffView):
         """Describe a picture anew, or move it."""
         columns = dict(validated(shapes.ImageChangeSerializer, request))
         translations = columns.pop("translations", None)
-        gallery.change_image(
-            slug, image_id, columns=columns, translations=translations, versions=seen_versions(request)
-        )
+        images.change_image(slug, image_id, columns=columns, translations=translations, versions=seen_versions(request))
         return product_answer(slug)
 
     @extend_schema(responses={200: shapes.StaffProductSerializer}, parameters=[IF_MATCH, ETAG])
     def delete(self, request: Request, slug: str, image_id: uuid.UUID) -> Response:
         """Take a picture away."""
-        gallery.delete_image(slug, image_id, versions=seen_versions(request))
+        images.delete_image(slug, image_id, versions=seen_versions(request))
         return product_answer(slug)
 
 
@@ -163,5 +162,5 @@ class ImageOrderView(StaffView):
     def put(self, request: Request, slug: str) -> Response:
         """Show the pictures in this order."""
         ids = validated(shapes.ImageOrderSerializer, request)["images"]
-        gallery.order_images(slug, ids, versions=seen_versions(request))
+        images.order_images(slug, ids, versions=seen_versions(request))
         return product_answer(slug)

@@ -14,9 +14,9 @@ from apps.catalog.backoffice.api.fields import (
     StrictSerializer,
     TranslationsField,
 )
-from apps.catalog.products.curation import MAX_ITEMS
 from apps.catalog.products.models import Attribute, Category, Collection
-from apps.catalog.products.vocabulary import MAX_CHOICES, Asked
+from apps.catalog.products.services.attributes import MAX_CHOICES, Asked
+from apps.catalog.products.services.collections import MAX_ITEMS
 
 MAX_ATTRIBUTES = 100
 SEO_TITLE = {"max_length": 70, "allow_blank": True, "required": False}

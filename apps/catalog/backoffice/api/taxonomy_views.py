@@ -12,8 +12,8 @@ from rest_framework.response import Response
 from apps.catalog.backoffice.api import taxonomy_serializers as shapes
 from apps.catalog.backoffice.api.optimistic_locking import ETAG, IF_MATCH, answer, seen_rows
 from apps.catalog.backoffice.api.views import StaffListView, StaffView, StaffWrites, found, validated
-from apps.catalog.products import brands, categories
 from apps.catalog.products.models import Brand, Category
+from apps.catalog.products.services import brands, categories
 from apps.common.idempotency import idempotent
 
 

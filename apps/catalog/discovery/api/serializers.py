@@ -22,7 +22,7 @@ class ImageFormatSerializer(serializers.Serializer):
 
 
 class ImageSerializer(serializers.Serializer):
-    """A picture as `images.image_data` tells of it; one that is not rendered yet is left out of answers."""
+    """A picture as `renditions.image_data` tells of it; one that is not rendered yet is left out of answers."""
 
     url = serializers.CharField(help_text="A medium size, for clients that take one.")
     alt = serializers.CharField(allow_blank=True)

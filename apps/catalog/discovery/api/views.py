@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from rest_framework.utils.urls import replace_query_param
 from rest_framework.views import APIView
 
-from apps.catalog.discovery import shelves
+from apps.catalog.discovery import navigation
 from apps.catalog.discovery.api import serializers
 from apps.catalog.discovery.api.cached import canonical_address
 from apps.catalog.discovery.api.query import (
@@ -122,7 +122,7 @@ class CategoriesView(PublicView):
     def get(self, request: Request) -> PublicAnswer:
         """The tree of categories with counts."""
         language = read_language(request)
-        return answer({"results": shelves.category_tree(language)}, language=language)
+        return answer({"results": navigation.category_tree(language)}, language=language)
 
 
 class CategoryView(PublicView):
@@ -130,7 +130,7 @@ class CategoryView(PublicView):
     def get(self, request: Request, path: str) -> PublicAnswer:
         """One category with its children and the way to it."""
         language = read_language(request)
-        return answer(shelves.find_category(path, language), language=language)
+        return answer(navigation.find_category(path, language), language=language)
 
 
 class CollectionsView(PublicView):
@@ -138,7 +138,7 @@ class CollectionsView(PublicView):
     def get(self, request: Request) -> PublicAnswer:
         """Products put together by hand or by a rule; `GET /v1/products?collection=<slug>` lists one."""
         language = read_language(request)
-        found = shelves.collections(language, read_currency(request))
+        found = navigation.collections(language, read_currency(request))
         return answer({"results": found}, language=language)
 
 
@@ -147,7 +147,7 @@ class CollectionView(PublicView):
     def get(self, request: Request, slug: str) -> PublicAnswer:
         """One collection."""
         language = read_language(request)
-        return answer(shelves.find_collection(slug, language, read_currency(request)), language=language)
+        return answer(navigation.find_collection(slug, language, read_currency(request)), language=language)
 
 
 class SuggestView(PublicView):

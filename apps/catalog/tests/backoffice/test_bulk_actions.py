@@ -10,10 +10,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from apps.catalog.discovery.zero_result_searches import record_zero_result_search
-from apps.catalog.products import bulk
-from apps.catalog.products.attributes import ensure_attribute, ensure_choices
+from apps.catalog.products.attribute_values import ensure_attribute, ensure_choices
+from apps.catalog.products.category_tree import ensure_category
 from apps.catalog.products.models import Collection, Price, Product, ProductType, SalePrice
-from apps.catalog.products.taxonomy import ensure_category
+from apps.catalog.products.services import bulk
 from apps.catalog.tests.backoffice.test_products_admin import errors, form_of, page, send, signed_in, told
 from apps.catalog.tests.factories import make_film, make_product
 from apps.common.outbox.models import OutboxEvent

@@ -12,12 +12,12 @@ from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from apps.catalog.history.descriptions import author_of
 from apps.catalog.history.selectors import page_of_history
-from apps.catalog.history.words import author_of
-from apps.catalog.products.attributes import answer_attributes, ensure_attribute
+from apps.catalog.products.attribute_values import answer_attributes, ensure_attribute
+from apps.catalog.products.category_tree import ensure_category
 from apps.catalog.products.models import Attribute, Brand, Category, Price, Product
 from apps.catalog.products.pricing import set_prices
-from apps.catalog.products.taxonomy import ensure_category
 from apps.catalog.tests.backoffice.test_products_admin import signed_in
 from apps.catalog.tests.factories import make_product
 from apps.common.money import Money

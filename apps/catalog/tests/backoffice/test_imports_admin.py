@@ -14,8 +14,8 @@ from django.test.utils import CaptureQueriesContext
 from apps.catalog.imports import running
 from apps.catalog.imports.models import ImportJob
 from apps.catalog.inventory.services import ensure_warehouse
+from apps.catalog.products.category_tree import ensure_category
 from apps.catalog.products.models import Variant
-from apps.catalog.products.taxonomy import ensure_category
 from apps.catalog.tests.backoffice.test_products_admin import signed_in
 from apps.catalog.tests.factories import make_product
 from apps.catalog.tests.imports.files import check, csv_of

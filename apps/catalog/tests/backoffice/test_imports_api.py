@@ -13,8 +13,8 @@ from apps.catalog.imports import services
 from apps.catalog.imports.exporting import CONTENT_TYPES
 from apps.catalog.imports.models import ImportJob
 from apps.catalog.inventory.services import ensure_warehouse
+from apps.catalog.products.category_tree import ensure_category
 from apps.catalog.products.models import Product, Variant
-from apps.catalog.products.taxonomy import ensure_category
 from apps.catalog.tests.factories import make_product
 from apps.catalog.tests.imports.files import check, csv_of, start, xlsx_of
 from apps.common.testing.contracts import assert_matches_contract

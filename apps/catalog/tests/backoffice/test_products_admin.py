@@ -13,8 +13,8 @@ from django.test import Client
 
 from apps.catalog.backoffice.apps import grant_staff_permissions
 from apps.catalog.inventory.models import StockItem, StockMovement
+from apps.catalog.products.category_tree import ensure_category
 from apps.catalog.products.models import Brand, Category, Product, ProductImage
-from apps.catalog.products.taxonomy import ensure_category
 from apps.catalog.tests.factories import add_variant, make_product, make_reservation, picture, sku_of
 from apps.common.outbox.models import OutboxEvent
 from apps.common.staff.models import StaffUser

@@ -7,10 +7,10 @@ from collections import Counter
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from apps.catalog.products import editing
-from apps.catalog.products.attributes import ensure_attribute, ensure_choices
-from apps.catalog.products.editing import ProductEdit
+from apps.catalog.products.attribute_values import ensure_attribute, ensure_choices
 from apps.catalog.products.models import Attribute, Brand, Category, Collection, Product, ProductType, Variant
+from apps.catalog.products.services import products
+from apps.catalog.products.services.products import ProductEdit
 from apps.catalog.tests.factories import make_product, picture
 from apps.catalog.tests.products.helpers import at_once, writing_anything
 
@@ -144,11 +144,11 @@ class TestAtOnce:
             assert product.version in versions
             return product
 
-        monkeypatch.setattr(editing, "lock_product", look)
+        monkeypatch.setattr(products, "lock_product", look)
 
         def write(number: int) -> bool:
             try:
-                editing.change_product("mug", ProductEdit(columns={"title": f"By {number}"}), versions={version})
+                products.change_product("mug", ProductEdit(columns={"title": f"By {number}"}), versions={version})
             except AssertionError:
                 return False
             return True

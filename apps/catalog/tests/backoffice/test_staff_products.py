@@ -11,9 +11,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from apps.catalog.inventory.services import set_stock
-from apps.catalog.products.attributes import ensure_attribute, ensure_choices
+from apps.catalog.products.attribute_values import ensure_attribute, ensure_choices
+from apps.catalog.products.category_tree import ensure_category
 from apps.catalog.products.models import Attribute, Price, Product, ProductImage, ProductType, Variant
-from apps.catalog.products.taxonomy import ensure_category
 from apps.catalog.tests.factories import make_film, make_product, picture, sku_of
 from apps.catalog.tests.products.helpers import writing_anything
 from apps.common.outbox.models import OutboxEvent

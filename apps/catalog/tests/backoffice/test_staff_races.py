@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from apps.catalog.products.attributes import ensure_attribute
+from apps.catalog.products.attribute_values import ensure_attribute
 from apps.catalog.products.models import (
     Attribute,
     AttributeChoice,

@@ -6,9 +6,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from apps.catalog.products.attributes import ensure_attribute, ensure_choices
+from apps.catalog.products.attribute_values import ensure_attribute, ensure_choices
+from apps.catalog.products.category_tree import ensure_category
 from apps.catalog.products.models import Attribute, Brand, Category, Collection, Product, ProductType
-from apps.catalog.products.taxonomy import ensure_category
 from apps.catalog.tests.factories import make_product
 from apps.catalog.tests.products.helpers import writing_anything
 

@@ -12,8 +12,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils.text import slugify
 
-from apps.catalog.products.attributes import ensure_attribute, ensure_choices
-from apps.catalog.products.categories import Side, place_category
+from apps.catalog.products.attribute_values import ensure_attribute, ensure_choices
+from apps.catalog.products.category_tree import ensure_category
 from apps.catalog.products.models import (
     Attribute,
     AttributeChoice,
@@ -25,7 +25,7 @@ from apps.catalog.products.models import (
     Product,
     ProductType,
 )
-from apps.catalog.products.taxonomy import ensure_category
+from apps.catalog.products.services.categories import Side, place_category
 from apps.catalog.tests.backoffice.test_products_admin import errors, form_of, send, signed_in
 from apps.catalog.tests.factories import make_product
 from apps.common.problems import Conflict

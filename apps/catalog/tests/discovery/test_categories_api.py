@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from apps.catalog.products import taxonomy
+from apps.catalog.products import category_tree
 from apps.catalog.products.models import Category, Product
 from apps.catalog.tests.factories import make_film, make_product
 from apps.catalog.tests.shop import titles
@@ -28,7 +28,7 @@ class TestTree:
         assert kitchen["children"][0]["path"] == "home/kitchen/mugs"
 
     def test_one_category_says_the_way_to_it(self, api_client):
-        taxonomy.ensure_category("home/kitchen", name="Kitchen & table", description="For cooks.")
+        category_tree.ensure_category("home/kitchen", name="Kitchen & table", description="For cooks.")
         body = api_client.get("/v1/categories/home/kitchen").json()
         assert (body["name"], body["description"]) == ("Kitchen & table", "For cooks.")
         assert body["breadcrumbs"] == [
@@ -38,7 +38,7 @@ class TestTree:
 
     @pytest.mark.parametrize("path", ["nothing", "home/nothing", "home//kitchen", "/", "a" * 500, "home/kitchen/"])
     def test_what_is_not_there_is_a_problem(self, api_client, path):
-        taxonomy.ensure_category("home/kitchen")
+        category_tree.ensure_category("home/kitchen")
         answer = api_client.get(f"/v1/categories/{path}")
         assert (answer.status_code, answer["Content-Type"]) == (404, "application/problem+json")
 
@@ -61,7 +61,7 @@ class TestSuggest:
         return [(item["kind"], item["text"]) for item in answer.json()["results"]]
 
     def test_half_a_word_completes_to_categories_and_products(self, api_client):
-        taxonomy.ensure_category("films", name="Silent films")
+        category_tree.ensure_category("films", name="Silent films")
         make_film("Filming the sea", category="films")
         assert self.suggest(api_client, "film") == [("category", "Silent films"), ("product", "Filming the sea")]
 
@@ -84,19 +84,19 @@ class TestChangingTheTree:
         return set(Category.objects.values_list("full_path", flat=True))
 
     def test_moving_a_category_takes_its_branch_along(self):
-        taxonomy.ensure_category("home/kitchen/mugs")
-        taxonomy.save_category(Category.objects.get(full_path="home/kitchen"), parent=None)
+        category_tree.ensure_category("home/kitchen/mugs")
+        category_tree.save_category(Category.objects.get(full_path="home/kitchen"), parent=None)
         assert self.paths() == {"home", "kitchen", "kitchen/mugs"}
         home = Category.objects.get(full_path="home")
-        taxonomy.save_category(Category.objects.get(full_path="kitchen"), parent=home)
+        category_tree.save_category(Category.objects.get(full_path="kitchen"), parent=home)
         assert self.paths() == {"home", "home/kitchen", "home/kitchen/mugs"}
         assert not any(Category.objects.find_problems())
 
     def test_another_slug_renames_the_paths_below(self):
-        mugs = taxonomy.ensure_category("home/kitchen/mugs")
+        mugs = category_tree.ensure_category("home/kitchen/mugs")
         kitchen = Category.objects.get(full_path="home/kitchen")
         kitchen.slug = "cooking"
-        taxonomy.save_category(kitchen, parent=Category.objects.get(full_path="home"))
+        category_tree.save_category(kitchen, parent=Category.objects.get(full_path="home"))
         mugs.refresh_from_db()
         assert mugs.full_path == "home/cooking/mugs"
 
@@ -105,11 +105,11 @@ class TestChangingTheTree:
         kitchen = Category.objects.get(full_path="home/kitchen")
         OutboxEvent.objects.all().delete()
         kitchen.name = "Pantry"
-        taxonomy.save_category(kitchen, parent=Category.objects.get(full_path="home"))
+        category_tree.save_category(kitchen, parent=Category.objects.get(full_path="home"))
         assert titles(q="pantry") == [product.title]
         assert [event.data["slug"] for event in OutboxEvent.objects.all()] == [product.slug]
 
     def test_a_new_child_stands_below_its_parent(self):
-        home = taxonomy.ensure_category("home")
-        taxonomy.save_category(Category(name="Garden", slug="garden"), parent=home)
+        home = category_tree.ensure_category("home")
+        category_tree.save_category(Category(name="Garden", slug="garden"), parent=home)
         assert self.paths() == {"home", "home/garden"}

@@ -14,7 +14,7 @@ from apps.catalog.discovery import listings
 from apps.catalog.discovery.index import CatalogueIndex
 from apps.catalog.discovery.models import Listing
 from apps.catalog.products.models import Product, SalePrice, Variant
-from apps.catalog.products.services import record_change, set_status
+from apps.catalog.products.publication import record_change, set_status
 from apps.catalog.tests.factories import make_product, make_reservation, sku_of
 from apps.catalog.tests.shop import look, titles
 

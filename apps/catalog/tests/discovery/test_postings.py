@@ -16,7 +16,7 @@ from apps.catalog.discovery.listings import refresh
 from apps.catalog.discovery.models import Listing, Posting, SearchDocument
 from apps.catalog.discovery.tasks import pack_postings
 from apps.catalog.products.models import Product
-from apps.catalog.products.services import set_status
+from apps.catalog.products.publication import set_status
 from apps.catalog.tests.factories import make_film, make_product, sku_of
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -12,7 +12,7 @@ from django.utils import timezone
 from apps.catalog.discovery.models import ZeroResultSearch
 from apps.catalog.products.models import Product
 from apps.catalog.products.pricing import set_prices
-from apps.catalog.products.services import record_change, set_status
+from apps.catalog.products.publication import record_change, set_status
 from apps.catalog.tests.factories import add_variant, make_film, make_product, make_reservation, sku_of
 from apps.common.money import Money
 from apps.common.testing.contracts import assert_matches_contract

@@ -19,9 +19,9 @@ from apps.catalog.history.models import PriceEvent, ProductEvent, VariantEvent
 from apps.catalog.history.retention import forget_old_history
 from apps.catalog.history.selectors import change_at, page_of_history
 from apps.catalog.imports import bulk
-from apps.catalog.products.attributes import answer_attributes
-from apps.catalog.products.editing import ProductEdit, change_product
+from apps.catalog.products.attribute_values import answer_attributes
 from apps.catalog.products.models import Price, Product, Variant
+from apps.catalog.products.services.products import ProductEdit, change_product
 from apps.catalog.tests.backoffice.test_products_admin import form_of, send, signed_in
 from apps.catalog.tests.factories import make_product
 

@@ -10,11 +10,12 @@ from django.core.files.base import ContentFile
 from django.db import models, transaction
 from django.utils import timezone
 
-from apps.catalog.history.endings import can_revert
+from apps.catalog.history.restoring import can_revert
 from apps.catalog.history.rows import CannotRevert
 from apps.catalog.history.selectors import page_of_history
 from apps.catalog.history.services import Plan, PlanChanged, Scope, plan_revert, revert
-from apps.catalog.products.attributes import answer_attributes
+from apps.catalog.products.attribute_values import answer_attributes
+from apps.catalog.products.category_tree import ensure_category, save_category
 from apps.catalog.products.models import (
     AttributeValue,
     Brand,
@@ -29,8 +30,7 @@ from apps.catalog.products.models import (
     Variant,
 )
 from apps.catalog.products.pricing import Sale, set_prices, set_sales
-from apps.catalog.products.services import NotSellable, record_change
-from apps.catalog.products.taxonomy import ensure_category, save_category
+from apps.catalog.products.publication import NotSellable, record_change
 from apps.catalog.tests.factories import add_variant, make_product, picture, sku_of
 from apps.catalog.tests.shop import titles
 from apps.common.money import Money

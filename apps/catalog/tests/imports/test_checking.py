@@ -6,9 +6,9 @@ import pytest
 
 from apps.catalog.imports.models import ImportJob
 from apps.catalog.inventory.models import Warehouse
-from apps.catalog.products.attributes import ensure_attribute, ensure_choices
+from apps.catalog.products.attribute_values import ensure_attribute, ensure_choices
+from apps.catalog.products.category_tree import ensure_category
 from apps.catalog.products.models import Attribute, Product, Variant
-from apps.catalog.products.taxonomy import ensure_category
 from apps.catalog.tests.factories import make_film, make_product, make_reservation
 from apps.catalog.tests.imports.files import actions, check, csv_of, errors, xlsx_of
 

@@ -12,7 +12,7 @@ import pytest
 from apps.catalog.imports import reading, running, services, workbook_parts
 from apps.catalog.imports.cells import escape, unescape
 from apps.catalog.imports.models import ImportJob
-from apps.catalog.products.taxonomy import ensure_category
+from apps.catalog.products.category_tree import ensure_category
 from apps.catalog.tests.factories import make_product
 from apps.catalog.tests.imports.files import check, csv_of, errors, xlsx_of
 from apps.catalog.tests.imports.workbooks import sheet_of, workbook_of

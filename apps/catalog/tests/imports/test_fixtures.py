@@ -11,7 +11,7 @@ from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
 
 from apps.catalog.inventory.models import StockItem, StockMovement
-from apps.catalog.products import images, services
+from apps.catalog.products import publication, renditions
 from apps.catalog.products.models import Price, Product, ProductImage
 from apps.catalog.reviews.models import Review
 from apps.catalog.tests.factories import picture
@@ -132,7 +132,7 @@ def test_the_same_file_again_changes_nothing(run):
 def test_what_staff_changed_meanwhile_stays_when_the_file_is_the_same(run):
     run(CATALOGUE)
     mug = Product.objects.get(slug="stoneware-mug")
-    services.set_status(mug, Product.Status.ARCHIVED)
+    publication.set_status(mug, Product.Status.ARCHIVED)
     Price.objects.filter(variant__sku="MET-BUY").update(amount=1)
     run(CATALOGUE)
     mug.refresh_from_db()
@@ -165,7 +165,7 @@ def test_a_new_picture_replaces_the_old_one_under_a_new_address(run, tmp_path):
 
 def test_an_unchanged_picture_is_not_rendered_again_but_described_anew(run, monkeypatch):
     run(CATALOGUE)
-    monkeypatch.setattr(images, "render", lambda *args, **kwargs: pytest.fail("rendered again"))
+    monkeypatch.setattr(renditions, "render", lambda *args, **kwargs: pytest.fail("rendered again"))
     run(changed(image_alt="A mug of blue clay"))
     image = ProductImage.objects.get()
     assert (image.alt, len(image.renditions)) == ("A mug of blue clay", 12)

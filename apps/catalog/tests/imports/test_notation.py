@@ -12,7 +12,7 @@ from apps.catalog.imports import notation
 from apps.catalog.imports.checks import check_time_zone
 from apps.catalog.imports.models import ImportJob
 from apps.catalog.inventory.services import ensure_warehouse
-from apps.catalog.products.attributes import ensure_attribute
+from apps.catalog.products.attribute_values import ensure_attribute
 from apps.catalog.products.models import Attribute, Price, SalePrice, Variant
 from apps.catalog.tests.factories import make_product
 from apps.catalog.tests.imports.files import check, csv_of, done, errors, write, xlsx_of

@@ -16,7 +16,7 @@ from apps.catalog.discovery.models import Listing
 from apps.catalog.imports.exporting import BATCH, Filters, export
 from apps.catalog.imports.seeding import seed
 from apps.catalog.inventory.models import StockItem, Warehouse
-from apps.catalog.products.attributes import answer_attributes, ensure_attribute, ensure_choices
+from apps.catalog.products.attribute_values import answer_attributes, ensure_attribute, ensure_choices
 from apps.catalog.products.models import Attribute, Price, Product, ProductType, SalePrice, Variant
 from apps.catalog.tests.factories import add_variant, make_film, make_product, make_reservation
 from apps.catalog.tests.imports.files import actions, check, done, errors, write

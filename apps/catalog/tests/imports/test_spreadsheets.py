@@ -8,8 +8,8 @@ from apps.catalog.imports.exporting import export
 from apps.catalog.imports.models import ImportJob
 from apps.catalog.imports.workbook_parts import Format
 from apps.catalog.inventory.services import ensure_warehouse
+from apps.catalog.products.category_tree import ensure_category
 from apps.catalog.products.models import Brand, Product, Variant
-from apps.catalog.products.taxonomy import ensure_category
 from apps.catalog.tests.factories import make_product
 from apps.catalog.tests.imports.files import actions, check, csv_of, done, errors, write, xlsx_of
 from apps.catalog.tests.imports.workbooks import (

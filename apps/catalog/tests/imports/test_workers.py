@@ -18,9 +18,9 @@ from apps.catalog.imports.models import ImportJob
 from apps.catalog.imports.tasks import purge_imports
 from apps.catalog.inventory.models import StockItem, StockMovement, Warehouse
 from apps.catalog.inventory.services import set_stock
+from apps.catalog.products.category_tree import ensure_category
 from apps.catalog.products.models import Price, Product, Variant
-from apps.catalog.products.services import set_status
-from apps.catalog.products.taxonomy import ensure_category
+from apps.catalog.products.publication import set_status
 from apps.catalog.tests.factories import make_product, make_reservation
 from apps.catalog.tests.imports.files import check, csv_of, done, start
 from apps.common.files import files_in

@@ -9,9 +9,9 @@ import pytest
 from apps.catalog.discovery.models import Listing
 from apps.catalog.imports.models import ImportJob
 from apps.catalog.inventory.models import StockItem, StockMovement, Warehouse
-from apps.catalog.products.attributes import ensure_attribute, ensure_choices
+from apps.catalog.products.attribute_values import ensure_attribute, ensure_choices
+from apps.catalog.products.category_tree import ensure_category
 from apps.catalog.products.models import Attribute, Brand, Price, Product, ProductType, SalePrice, Variant
-from apps.catalog.products.taxonomy import ensure_category
 from apps.catalog.tests.factories import add_variant, make_film, make_product
 from apps.catalog.tests.imports.files import actions, check, csv_of, csv_of_rows, done, errors, write
 from apps.common.outbox.models import OutboxEvent

@@ -11,14 +11,14 @@ from apps.catalog.discovery.models import Listing
 from apps.catalog.inventory.models import StockItem
 from apps.catalog.inventory.stock import open_stock
 from apps.catalog.products import changes
-from apps.catalog.products.bulk import move_products
-from apps.catalog.products.categories import change_category
+from apps.catalog.products.category_tree import ensure_category
 from apps.catalog.products.changes import Order, ProductChange, Topic
 from apps.catalog.products.events import publish_events
 from apps.catalog.products.models import Category, Product, Variant
-from apps.catalog.products.services import record_changes
-from apps.catalog.products.taxonomy import ensure_category
-from apps.catalog.products.writing import unguarded
+from apps.catalog.products.publication import record_changes
+from apps.catalog.products.services.bulk import move_products
+from apps.catalog.products.services.categories import change_category
+from apps.catalog.products.transactions import unguarded
 from apps.catalog.tests.factories import make_product
 from apps.common.outbox.models import OutboxEvent
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import pytest
 from django.db import IntegrityError, transaction
 
-from apps.catalog.products import brands, categories, curation, vocabulary
-from apps.catalog.products.attributes import answer_attributes, ensure_attribute, ensure_choices
-from apps.catalog.products.editing import ProductEdit, create_product
+from apps.catalog.products.attribute_values import answer_attributes, ensure_attribute, ensure_choices
+from apps.catalog.products.category_tree import ensure_category
 from apps.catalog.products.models import Attribute, Brand, Collection, Product, Variant
+from apps.catalog.products.services import attributes, brands, categories, collections
+from apps.catalog.products.services.products import ProductEdit, create_product
+from apps.catalog.products.services.variants import VariantEdit, add_variant
 from apps.catalog.products.slugs import slug_of
-from apps.catalog.products.taxonomy import ensure_category
-from apps.catalog.products.variants import VariantEdit, add_variant
-from apps.catalog.products.writing import Taken
+from apps.catalog.products.transactions import Taken
 from apps.catalog.tests.backoffice.test_products_admin import form_of, signed_in
 from apps.catalog.tests.factories import make_product
 from apps.common.problems import ValidationProblem
@@ -52,13 +52,13 @@ def test_everything_with_a_slug_is_named_by_the_same_rule():
     ensure_category("maps")
     name, slug = "Große Łódź", "grosse-lodz"
     product = create_product(ProductEdit(columns={"title": name}, references={"category": "maps"}))
-    attribute = vocabulary.create_attribute({"code": "style", "label": "Style", "kind": "choice"}, [{"label": name}])
+    attribute = attributes.create_attribute({"code": "style", "label": "Style", "kind": "choice"}, [{"label": name}])
     made = [
         product.slug,
         brands.create_brand({"name": name}).slug,
         categories.create_category({"name": name}).slug,
-        curation.create_collection({"title": name}, []).slug,
-        vocabulary.create_product_type({"name": name}, []).slug,
+        collections.create_collection({"title": name}, []).slug,
+        attributes.create_product_type({"name": name}, []).slug,
         attribute.choices.get().slug,
     ]
     assert made == [slug] * len(made)
@@ -110,11 +110,11 @@ class TestCapitals:
                 "There is a product mug already.",
             ),
             (
-                lambda: curation.create_collection({"title": "x", "slug": "Summer"}, []),
+                lambda: collections.create_collection({"title": "x", "slug": "Summer"}, []),
                 "There is a collection summer already.",
             ),
             (
-                lambda: vocabulary.create_attribute({"code": "Style", "label": "x"}, []),
+                lambda: attributes.create_attribute({"code": "Style", "label": "x"}, []),
                 "There is an attribute style already.",
             ),
         ],

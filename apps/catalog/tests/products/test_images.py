@@ -11,14 +11,14 @@ import pytest
 from django.core.files.storage import FileSystemStorage, default_storage
 from PIL import Image, ImageCms
 
-from apps.catalog.products import images
+from apps.catalog.products import renditions
 from apps.catalog.tests.factories import picture
 from apps.common.problems import ValidationProblem
 
 FORMS = ["avif", "webp", "jpeg"]
 
 
-def stored(rendered: images.Rendered, form: str = "webp") -> list[Image.Image]:
+def stored(rendered: renditions.Rendered, form: str = "webp") -> list[Image.Image]:
     names = [r["name"] for r in rendered.renditions if r["format"] == form]
     return [Image.open(default_storage.open(name)) for name in names]
 
@@ -45,7 +45,7 @@ class TestRenditions:
         [(2000, [320, 640, 960, 1280]), (1280, [320, 640, 960, 1280]), (700, [320, 640, 700]), (40, [40]), (1, [1])],
     )
     def test_every_format_comes_in_widths_up_to_the_pictures_own(self, width, widths):
-        rendered = images.render(picture(width, width // 2 or 1), slug="mug")
+        rendered = renditions.render(picture(width, width // 2 or 1), slug="mug")
         assert [(r["format"], r["width"]) for r in rendered.renditions] == [(f, w) for f in FORMS for w in widths]
         for form in FORMS:
             files = stored(rendered, form)
@@ -53,7 +53,7 @@ class TestRenditions:
             assert all(abs(file.height - file.width / 2) <= 1 for file in files)
 
     def test_what_is_transparent_stays_so_and_is_white_where_that_is_impossible(self):
-        rendered = images.render(picture(100, 100, colour=(0, 0, 0, 0)), slug="mug")
+        rendered = renditions.render(picture(100, 100, colour=(0, 0, 0, 0)), slug="mug")
         for form in ("avif", "webp"):
             [file] = stored(rendered, form)
             assert file.convert("RGBA").getpixel((5, 5))[3] == 0
@@ -63,7 +63,7 @@ class TestRenditions:
     def test_a_photo_taken_sideways_stands_upright(self):
         exif = Image.Exif()
         exif[0x0112] = 6  # orientation: turned by 90 degrees
-        rendered = images.render(saved(Image.new("RGB", (6000, 3000)), "JPEG", exif=exif), slug="mug")
+        rendered = renditions.render(saved(Image.new("RGB", (6000, 3000)), "JPEG", exif=exif), slug="mug")
         assert (rendered.width, rendered.height) == (3000, 6000)
         assert [(file.width, file.height) for file in stored(rendered)][-1] == (1280, 2560)
 
@@ -75,7 +75,7 @@ class TestRenditions:
             Image.new("RGB", (400, 300)), "JPEG", exif=exif, comment=b"Secret Comment", xmp=b"<x>Secret</x>"
         )
         assert b"Secret" in content
-        rendered = images.render(content, slug="mug")
+        rendered = renditions.render(content, slug="mug")
         for rendition in rendered.renditions:
             with default_storage.open(rendition["name"]) as file:
                 written = file.read()
@@ -83,7 +83,7 @@ class TestRenditions:
             assert not Image.open(io.BytesIO(written)).getexif()
 
     def test_two_renderings_share_no_file(self):
-        names = [{r["name"] for r in images.render(picture(40, 40), slug="mug").renditions} for _ in range(2)]
+        names = [{r["name"] for r in renditions.render(picture(40, 40), slug="mug").renditions} for _ in range(2)]
         assert not names[0] & names[1]
 
     def test_what_was_written_is_removed_when_the_storage_fails(self, monkeypatch, settings):
@@ -99,7 +99,7 @@ class TestRenditions:
 
         monkeypatch.setattr(FileSystemStorage, "save", full)
         with pytest.raises(OSError, match="No space"):
-            images.render(picture(), slug="mug")
+            renditions.render(picture(), slug="mug")
         assert len(written) == 2
         assert not [path for path in settings.MEDIA_ROOT.rglob("*") if path.is_file()]
 
@@ -111,25 +111,25 @@ class TestOddModes:
         grey = Image.new("L", (60, 40), 255).convert(mode if mode != "P" else "RGB")
         if mode == "P":
             grey = grey.quantize(4)
-        [file] = stored(images.render(saved(grey, form), slug="mug"))
+        [file] = stored(renditions.render(saved(grey, form), slug="mug"))
         assert min(file.convert("RGB").getpixel((30, 20))) >= 250
 
     def test_16_bits_of_grey_keep_their_shades(self):
         content = saved(Image.new("I;16", (40, 40), 0x8000), "PNG")
-        [file] = stored(images.render(content, slug="mug"))
+        [file] = stored(renditions.render(content, slug="mug"))
         assert abs(file.convert("L").getpixel((5, 5)) - 128) <= 3
 
     def test_a_palette_with_a_transparent_colour_stays_transparent(self):
         palette = Image.new("P", (40, 40), 1)
         palette.putpalette([255, 0, 0, 0, 0, 255])
-        [file] = stored(images.render(saved(palette, "GIF", transparency=1), slug="mug"))
+        [file] = stored(renditions.render(saved(palette, "GIF", transparency=1), slug="mug"))
         assert file.convert("RGBA").getpixel((5, 5))[3] == 0
 
     def test_colours_of_another_profile_become_those_of_screens(self):
         lab = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
         content = saved(Image.new("RGB", (40, 40), (200, 80, 40)), "PNG", icc_profile=lab)
         for damaged in (content, saved(Image.new("RGB", (40, 40), (200, 80, 40)), "PNG", icc_profile=b"no profile")):
-            [file] = stored(images.render(damaged, slug="mug"))
+            [file] = stored(renditions.render(damaged, slug="mug"))
             assert "icc_profile" not in file.info
             assert max(abs(a - b) for a, b in zip(file.convert("RGB").getpixel((5, 5)), (200, 80, 40), strict=True)) < 8
 
@@ -137,7 +137,7 @@ class TestOddModes:
     def test_of_an_animation_only_the_first_frame_is_looked_at(self, form):
         frames = [Image.new("RGB", (200, 100), (level, 0, 0)) for level in range(0, 250, 2)]
         content = saved(frames[0], form, save_all=True, append_images=frames[1:], duration=20)
-        [file] = stored(images.render(content, slug="mug"))
+        [file] = stored(renditions.render(content, slug="mug"))
         assert (file.width, getattr(file, "n_frames", 1)) == (200, 1)
         assert file.convert("RGB").getpixel((5, 5))[0] < 10
 
@@ -150,18 +150,18 @@ class TestRefusals:
     )
     def test_what_cannot_be_read_is_refused(self, content):
         with pytest.raises(ValidationProblem, match="not a picture"):
-            images.render(content, slug="mug")
+            renditions.render(content, slug="mug")
 
     @pytest.mark.parametrize("form", ["PNG", "JPEG", "WEBP", "GIF", "AVIF"])
     def test_a_picture_that_is_cut_off_is_refused(self, form):
         content = saved(Image.radial_gradient("L").resize((500, 400)).convert("RGB"), form)
         with pytest.raises(ValidationProblem, match="not a picture"):
-            images.opened(content[: len(content) // 2])
+            renditions.opened(content[: len(content) // 2])
 
     @pytest.mark.parametrize("form", ["TIFF", "BMP", "ICO", "PPM"])
     def test_other_formats_are_refused(self, form):
         with pytest.raises(ValidationProblem, match="not a picture"):
-            images.opened(saved(Image.new("RGB", (32, 32)), form))
+            renditions.opened(saved(Image.new("RGB", (32, 32)), form))
 
     @pytest.mark.parametrize(
         ("width", "height", "sentence"),
@@ -176,7 +176,7 @@ class TestRefusals:
     )
     def test_a_decompression_bomb_is_refused_by_its_head(self, width, height, sentence):
         with pytest.raises(ValidationProblem, match=sentence):
-            images.opened(png_of(width, height))
+            renditions.opened(png_of(width, height))
 
     @pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
     @pytest.mark.parametrize(("form", "limit"), [("JPEG", 50), ("WEBP", 16), ("GIF", 25), ("AVIF", 25)])
@@ -184,25 +184,25 @@ class TestRefusals:
         fast = {"AVIF": {"speed": 10}, "WEBP": {"method": 0}}.get(form, {})
         content = saved(Image.new("L", (10_000, limit * 100 + 1)), form, **fast)
         with pytest.raises(ValidationProblem, match=f"{limit} million"):
-            images.opened(content)
+            renditions.opened(content)
 
     def test_a_gif_whose_frame_is_larger_than_it_says_is_refused(self):
         content = bytearray(saved(Image.new("P", (10, 10)), "GIF"))
         descriptor = content.index(b"\x2c", 13)
         content[descriptor + 5 : descriptor + 9] = struct.pack("<HH", 60_000, 60_000)
         with pytest.raises(ValidationProblem):
-            images.opened(bytes(content))
+            renditions.opened(bytes(content))
 
     def test_a_text_that_unpacks_to_gigabytes_is_refused(self):
         bomb = b"Comment\x00\x00" + zlib.compress(b"\x00" * 50_000_000)
         chunk = struct.pack(">I", len(bomb)) + b"zTXt" + bomb + struct.pack(">I", zlib.crc32(b"zTXt" + bomb))
         content = picture(40, 40)
         with pytest.raises(ValidationProblem):
-            images.opened(content[:33] + chunk + content[33:])
+            renditions.opened(content[:33] + chunk + content[33:])
 
     def test_a_file_beyond_all_measure_is_refused(self):
         with pytest.raises(ValidationProblem, match="20 MB"):
-            images.opened(b"x" * (images.MAX_BYTES + 1))
+            renditions.opened(b"x" * (renditions.MAX_BYTES + 1))
 
     @pytest.mark.parametrize("form", ["PNG", "JPEG", "WEBP", "GIF", "AVIF"])
     def test_damaged_bytes_raise_nothing_but_a_problem(self, form):
@@ -217,7 +217,7 @@ class TestRefusals:
             for _ in range(chance.randrange(1, 12)):
                 content[chance.randrange(len(content))] = chance.randrange(256)
             try:
-                images.opened(bytes(content))
+                renditions.opened(bytes(content))
                 outcomes.add("read")
             except ValidationProblem:
                 outcomes.add("refused")
@@ -231,7 +231,7 @@ class TestApiShape:
 
     def data(self, **changes):
         values = {"renditions": self.RENDITIONS, "alt": "A mug", "width": 700, "height": 350} | changes
-        return images.image_data(**values)
+        return renditions.image_data(**values)
 
     def test_sources_stand_best_first_and_srcset_is_webp(self, settings):
         data = self.data()

@@ -14,7 +14,7 @@ from django.core.files.storage import FileSystemStorage, default_storage
 from django.db import transaction
 
 from apps.catalog.history.retention import forget_old_history
-from apps.catalog.products import images, pictures, tasks
+from apps.catalog.products import rendering, renditions, tasks
 from apps.catalog.products.models import Product, ProductImage
 from apps.catalog.tests.factories import make_product, picture
 from apps.common.testing.jobs import let_waits_end
@@ -39,7 +39,7 @@ def replace(image: ProductImage, content: bytes) -> None:
     with transaction.atomic():
         image.file = ContentFile(content, name="new.png")
         image.save()
-        pictures.expect_rendering(image)
+        rendering.expect_rendering(image)
 
 
 def files(folder: Any) -> set[str]:
@@ -51,7 +51,7 @@ class TestUploads:
         image = upload(picture(800, 400), alt="A mug")
         address = f"/v1/products/{image.product.slug}"
         with transaction.atomic():
-            pictures.record_change(image.product, previous_status=image.product.status)
+            rendering.record_change(image.product, previous_status=image.product.status)
         assert api_client.get(address).json()["images"] == []
         version = Product.objects.get().version
         tasks.render_image(str(image.pk))
@@ -61,13 +61,13 @@ class TestUploads:
         [shown] = api_client.get(address).json()["images"]
         assert [source["type"] for source in shown["sources"]] == ["image/avif", "image/webp", "image/jpeg"]
         assert (shown["alt"], shown["width"], shown["height"]) == ("A mug", 800, 400)
-        assert images.image_url(image, 320).endswith("-320.webp")
+        assert renditions.image_url(image, 320).endswith("-320.webp")
 
     def test_rendering_twice_does_it_once(self):
         image = upload()
-        assert pictures.render_image(image.pk)
+        assert rendering.render_image(image.pk)
         version = Product.objects.get().version
-        assert not pictures.render_image(image.pk)
+        assert not rendering.render_image(image.pk)
         assert Product.objects.get().version == version
 
     @pytest.mark.parametrize(
@@ -93,7 +93,7 @@ class TestFailures:
         assert tasks.render_missing_images() == 0
         image.refresh_from_db()
         assert "not a picture" in image.failure
-        monkeypatch.setattr(images, "render", lambda *args, **kwargs: pytest.fail("tried again"))
+        monkeypatch.setattr(renditions, "render", lambda *args, **kwargs: pytest.fail("tried again"))
         assert tasks.render_missing_images() == 0
         tasks.render_image(str(image.pk))
 
@@ -108,7 +108,7 @@ class TestFailures:
     def test_an_upload_that_is_gone_says_so(self):
         image = upload()
         default_storage.delete(image.file.name)
-        assert not pictures.render_image(image.pk)
+        assert not rendering.render_image(image.pk)
         assert ProductImage.objects.values_list("failure", flat=True)[0] == "The uploaded file is gone."
 
     def test_a_storage_that_is_away_is_asked_again_later(self, monkeypatch):
@@ -123,7 +123,7 @@ class TestFailures:
         monkeypatch.setattr(FileSystemStorage, "open", flaky)
         assert tasks.render_missing_images() == 1
         with pytest.raises(TimeoutError):
-            pictures.render_image(broken.pk)
+            rendering.render_image(broken.pk)
         monkeypatch.undo()
         fine.refresh_from_db()
         assert fine.renditions
@@ -132,7 +132,7 @@ class TestFailures:
 
     def test_a_picture_that_kills_its_renderer_is_given_up(self):
         image = upload()
-        for _ in range(pictures.MAX_DEATHS):
+        for _ in range(rendering.MAX_DEATHS):
             # What a process that was killed leaves behind.
             cache.add(f"rendering:{image.file.name}", 0)
             cache.incr(f"rendering:{image.file.name}")
@@ -147,25 +147,25 @@ class TestFailures:
         def fail(*args: Any, **kwargs: Any) -> None:
             raise RuntimeError("the database went away")
 
-        monkeypatch.setattr(pictures, "record_change", fail)
+        monkeypatch.setattr(rendering, "record_change", fail)
         with pytest.raises(RuntimeError):
-            pictures.render_image(image.pk)
+            rendering.render_image(image.pk)
         assert files(settings.MEDIA_ROOT) == before
         image.refresh_from_db()
         assert image.renditions == []
 
     def test_a_picture_replaced_while_it_is_rendered_keeps_nothing_of_the_old_one(self, settings, monkeypatch):
         image = upload(picture(800, 400))
-        render = images.render
+        render = renditions.render
 
-        def slow(content: bytes, *, slug: str) -> images.Rendered:
+        def slow(content: bytes, *, slug: str) -> renditions.Rendered:
             rendered = render(content, slug=slug)
-            monkeypatch.setattr(images, "render", render)
+            monkeypatch.setattr(renditions, "render", render)
             replace(ProductImage.objects.get(), picture(40, 40))
             return rendered
 
-        monkeypatch.setattr(images, "render", slow)
-        assert not pictures.render_image(image.pk)
+        monkeypatch.setattr(renditions, "render", slow)
+        assert not rendering.render_image(image.pk)
         assert not [name for name in files(settings.MEDIA_ROOT) if "originals" not in name]
         assert tasks.render_missing_images() == 1
         assert [r["width"] for r in ProductImage.objects.get().renditions] == [40, 40, 40]
@@ -174,11 +174,11 @@ class TestFailures:
 class TestReplacing:
     def test_renditions_of_the_former_file_are_removed_after_the_commit(self):
         image = upload(picture(400, 400))
-        pictures.render_image(image.pk)
+        rendering.render_image(image.pk)
         image.refresh_from_db()
-        former = images.names_of(image.renditions)
+        former = renditions.names_of(image.renditions)
         with transaction.atomic():
-            pictures.expect_rendering(image)
+            rendering.expect_rendering(image)
             transaction.set_rollback(True)
         assert all(map(default_storage.exists, former))
         replace(image, picture(40, 40))
@@ -187,21 +187,21 @@ class TestReplacing:
     def test_an_imported_picture_takes_the_place_of_its_predecessor(self, settings):
         product = make_product()
         for width in (50, 40):
-            rendered = images.render(picture(width, width), slug=product.slug)
+            rendered = renditions.render(picture(width, width), slug=product.slug)
             with transaction.atomic():
-                pictures.attach_image(product, rendered, alt="A mug")
+                rendering.attach_image(product, rendered, alt="A mug")
             forget_old_history(days=-1)
         image = ProductImage.objects.get()
-        pictures.remove_files(files(settings.MEDIA_ROOT))
-        assert files(settings.MEDIA_ROOT) == set(images.names_of(image.renditions))
+        rendering.remove_files(files(settings.MEDIA_ROOT))
+        assert files(settings.MEDIA_ROOT) == set(renditions.names_of(image.renditions))
         assert image.file.name in files(settings.MEDIA_ROOT)
 
     def test_a_file_that_another_picture_names_stays(self):
         image = upload(picture(40, 40))
-        pictures.render_image(image.pk)
+        rendering.render_image(image.pk)
         image.refresh_from_db()
-        names = images.names_of(image.renditions)
-        assert pictures.remove_files([*names, "products/a/nobodys.webp", image.file.name]) == 1
+        names = renditions.names_of(image.renditions)
+        assert rendering.remove_files([*names, "products/a/nobodys.webp", image.file.name]) == 1
         assert all(map(default_storage.exists, names))
 
 
@@ -223,12 +223,12 @@ class TestOrphans:
     def test_only_old_files_that_no_row_names_are_removed(self, settings, storage):
         settings.STORAGES = settings.STORAGES | {"default": {"BACKEND": storage}}
         kept = upload(picture(40, 40))
-        pictures.render_image(kept.pk)
+        rendering.render_image(kept.pk)
         kept.refresh_from_db()
         gone = upload(picture(40, 40))
-        pictures.render_image(gone.pk)
+        rendering.render_image(gone.pk)
         gone.refresh_from_db()
-        gone_files = [gone.file.name, *images.names_of(gone.renditions)]
+        gone_files = [gone.file.name, *renditions.names_of(gone.renditions)]
         gone.delete()
         forget_old_history(days=-1)
         default_storage.save("products/of-before-320.webp", ContentFile(b"x"))
@@ -237,19 +237,19 @@ class TestOrphans:
         for name in files(settings.MEDIA_ROOT) - {"products/f/new-320.webp"}:
             self.age(name, days=1.1)
         assert tasks.remove_orphaned_files() == len(gone_files) + 1
-        left = {kept.file.name, *images.names_of(kept.renditions), "products/f/new-320.webp", "elsewhere/old.txt"}
+        left = {kept.file.name, *renditions.names_of(kept.renditions), "products/f/new-320.webp", "elsewhere/old.txt"}
         assert files(settings.MEDIA_ROOT) == left
 
     def test_an_upload_that_the_history_names_stays_to_be_brought_back(self):
         image = upload(picture(40, 40))
-        pictures.render_image(image.pk)
+        rendering.render_image(image.pk)
         image.refresh_from_db()
-        upload_name, renditions = image.file.name, images.names_of(image.renditions)
+        upload_name, names = image.file.name, renditions.names_of(image.renditions)
         image.delete()
-        assert pictures.remove_files([upload_name, *renditions]) == len(renditions)
+        assert rendering.remove_files([upload_name, *names]) == len(names)
         assert default_storage.exists(upload_name)
         forget_old_history(days=-1)
-        assert pictures.remove_files([upload_name]) == 1
+        assert rendering.remove_files([upload_name]) == 1
 
     def test_without_pictures_there_is_nothing_to_remove(self):
         assert tasks.remove_orphaned_files() == 0

@@ -3,7 +3,7 @@
 -- The row of a SKU in high demand is then locked for as long as the database takes, not while a thread of the
 -- application waits for its turn. The function decides nothing that Python does not decide the same way: it returns null,
 -- having done nothing, unless every SKU is known, is sent whole from the first warehouse that has any, and stays so
--- plentiful that the shop displays the same of it as before. 1397245260 is shelves.WAREHOUSES_LOCK.
+-- plentiful that the shop displays the same of it as before. 1397245260 is locked_stock.WAREHOUSES_LOCK.
 CREATE FUNCTION inventory_reserve_plenty(
     new_id uuid, for_order uuid, until timestamptz, skus text[], quantities int[], told_at_most int
 ) RETURNS jsonb LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from apps.catalog.products.attributes import key_of
+from apps.catalog.products.attribute_values import key_of
+from apps.catalog.products.category_tree import record_common_change
 from apps.catalog.products.changes import taxonomy_changed
 from apps.catalog.products.identifiers import same_in_any_case
 from apps.catalog.products.models import (
@@ -17,9 +18,7 @@ from apps.catalog.products.models import (
     ProductType,
     ProductTypeAttribute,
 )
-from apps.catalog.products.taxonomy import record_common_change
-from apps.catalog.products.translations import merged_translations
-from apps.catalog.products.writing import (
+from apps.catalog.products.transactions import (
     Guard,
     InUse,
     free_slug,
@@ -33,6 +32,7 @@ from apps.catalog.products.writing import (
     write,
     writing,
 )
+from apps.catalog.products.translations import merged_translations
 from apps.common.problems import Conflict, NotFound, ValidationProblem
 
 MAX_CHOICES = 1_000

@@ -19,7 +19,7 @@ from django.utils import timezone
 from apps.catalog.products.changes import taxonomy_changed
 from apps.catalog.products.models import Category, Collection, CollectionItem, Price, Product
 from apps.catalog.products.models.pricing import MAX_AMOUNT
-from apps.catalog.products.services import NotSellable, Status, record_changes, require_described, require_sellable
+from apps.catalog.products.publication import NotSellable, Status, record_changes, require_described, require_sellable
 from apps.common.problems import Conflict, ValidationProblem
 
 # As many as one transaction holds locks on for a second or two.

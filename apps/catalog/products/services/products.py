@@ -9,14 +9,14 @@ from typing import Any
 from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 
-from apps.catalog.products.attributes import Answer, answer_attributes
+from apps.catalog.products.attribute_values import Answer, answer_attributes
 from apps.catalog.products.identifiers import same_in_any_case
 from apps.catalog.products.models import Brand, Category, Product, ProductRelation, ProductType
-from apps.catalog.products.services import Status, record_change, require_described
+from apps.catalog.products.publication import Status, record_change, require_described
+from apps.catalog.products.services.variants import VariantEdit, make_variants, write_variants
+from apps.catalog.products.transactions import free_slug, invalid, lock_product, taken, within, write, writing
 from apps.catalog.products.translations import merged_translations
 from apps.catalog.products.uses import is_product_used
-from apps.catalog.products.variants import VariantEdit, make_variants, write_variants
-from apps.catalog.products.writing import free_slug, invalid, lock_product, taken, within, write, writing
 from apps.common.problems import Conflict, ValidationProblem
 
 # Two editors who name a product alike at once: so often another slug is tried.

@@ -9,8 +9,7 @@ from apps.catalog.products.changes import taxonomy_changed
 from apps.catalog.products.collection_rules import checked_rule
 from apps.catalog.products.identifiers import same_in_any_case
 from apps.catalog.products.models import Attribute, Collection, CollectionItem, Product
-from apps.catalog.products.translations import merged_translations
-from apps.catalog.products.writing import (
+from apps.catalog.products.transactions import (
     Guard,
     free_slug,
     invalid,
@@ -20,6 +19,7 @@ from apps.catalog.products.writing import (
     write,
     writing,
 )
+from apps.catalog.products.translations import merged_translations
 from apps.common.problems import Conflict, ValidationProblem
 
 MAX_ITEMS = 1_000

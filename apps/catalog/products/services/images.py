@@ -1,4 +1,4 @@
-"""Writes to a product's pictures by staff. Renditions are made later, by a task (see `pictures`)."""
+"""Writes to a product's pictures by staff. Renditions are made later, by a task (see `products.rendering`)."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db.models import Max
 
-from apps.catalog.products import images, pictures
+from apps.catalog.products import rendering, renditions
 from apps.catalog.products.models import Product, ProductImage, upload_name
-from apps.catalog.products.services import record_change
+from apps.catalog.products.publication import record_change
+from apps.catalog.products.transactions import invalid, lock_product, write, writing
 from apps.catalog.products.translations import merged_translations
-from apps.catalog.products.writing import invalid, lock_product, write, writing
 from apps.common.problems import Conflict, NotFound, ValidationProblem
 
 MAX_IMAGES = 50
@@ -38,12 +38,13 @@ def add_image(
     if not Product.objects.filter(slug=slug).exists():
         raise NotFound("There is no such product.")
     try:
-        size = images.opened(content)
+        size = renditions.opened(content)
     except ValidationProblem as problem:
         raise ValidationProblem(str(problem), errors={"file": [str(problem)]}) from problem
     # Before the transaction: the storage may be far away.
     name = default_storage.save(upload_name(ProductImage(), filename), ContentFile(content))
-    picture = ProductImage(file=name, alt=alt, width=size.width, height=size.height, checksum=images.checksum(content))
+    checksum = renditions.checksum(content)
+    picture = ProductImage(file=name, alt=alt, width=size.width, height=size.height, checksum=checksum)
     is_kept = False
     try:
         with writing():
@@ -65,7 +66,7 @@ def _hang(picture: ProductImage, product: Product, position: int | None) -> None
     picture.position = _position(product) if position is None else position
     picture.save(force_insert=True)
     record_change(product, previous_status=product.status)
-    pictures.render_later(picture)
+    rendering.render_later(picture)
 
 
 def _position(product: Product) -> int:

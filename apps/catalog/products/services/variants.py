@@ -12,10 +12,8 @@ from django.utils import timezone
 from apps.catalog.products.identifiers import same_in_any_case
 from apps.catalog.products.models import Price, Product, Variant
 from apps.catalog.products.pricing import Sale, set_sales
-from apps.catalog.products.services import record_change
-from apps.catalog.products.translations import merged_translations
-from apps.catalog.products.uses import count_variant_uses
-from apps.catalog.products.writing import (
+from apps.catalog.products.publication import record_change
+from apps.catalog.products.transactions import (
     InUse,
     invalid,
     lock_product,
@@ -24,6 +22,8 @@ from apps.catalog.products.writing import (
     write,
     writing,
 )
+from apps.catalog.products.translations import merged_translations
+from apps.catalog.products.uses import count_variant_uses
 from apps.common.money import Money
 from apps.common.problems import Conflict, NotFound, ValidationProblem
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from apps.catalog.products.category_tree import record_rename
 from apps.catalog.products.changes import taxonomy_changed
 from apps.catalog.products.identifiers import same_in_any_case
 from apps.catalog.products.models import Brand
-from apps.catalog.products.taxonomy import record_rename
-from apps.catalog.products.translations import merged_translations
-from apps.catalog.products.writing import (
+from apps.catalog.products.transactions import (
     Guard,
     free_slug,
     lock_products,
@@ -20,6 +19,7 @@ from apps.catalog.products.writing import (
     write,
     writing,
 )
+from apps.catalog.products.translations import merged_translations
 
 
 def create_brand(columns: Mapping[str, Any]) -> Brand:

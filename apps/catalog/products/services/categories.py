@@ -6,12 +6,11 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
 
+from apps.catalog.products.category_tree import CATEGORY_PATH, lock_tree, record_rename, save_category
 from apps.catalog.products.changes import taxonomy_changed
 from apps.catalog.products.identifiers import same_in_any_case
 from apps.catalog.products.models import Category
-from apps.catalog.products.taxonomy import CATEGORY_PATH, lock_tree, record_rename, save_category
-from apps.catalog.products.translations import merged_translations
-from apps.catalog.products.writing import (
+from apps.catalog.products.transactions import (
     Guard,
     free_slug,
     invalid,
@@ -22,6 +21,7 @@ from apps.catalog.products.writing import (
     write,
     writing,
 )
+from apps.catalog.products.translations import merged_translations
 from apps.common.problems import Conflict, NotFound
 
 MAX_PATH = 400

@@ -7,10 +7,10 @@ from django.db import models
 from apps.catalog.history import rows
 from apps.catalog.history.rows import CannotRevert
 from apps.catalog.history.selectors import Change
-from apps.catalog.products import pictures, taxonomy
+from apps.catalog.products import category_tree, rendering
 from apps.catalog.products.changes import taxonomy_changed
 from apps.catalog.products.models import Brand, Category, Collection, Product, ProductImage
-from apps.catalog.products.services import record_change
+from apps.catalog.products.publication import record_change
 
 
 def can_revert(thing: type[models.Model]) -> bool:
@@ -28,7 +28,7 @@ def write(thing: models.Model, changes: list[Change]) -> None:
         case Brand():
             rows.put_back(changes)
             thing.refresh_from_db()
-            taxonomy.record_rename(thing)
+            category_tree.record_rename(thing)
         case Collection():
             rows.remove(changes)
             rows.put_back(changes)
@@ -44,8 +44,8 @@ def _write_product(product: Product, changes: list[Change]) -> None:
     for change in changes:
         if change.part.model is ProductImage and change.after and "file" in change.columns:
             image = ProductImage.objects.get(pk=change.row_id)
-            pictures.expect_rendering(image)
-            pictures.render_later(image)
+            rendering.expect_rendering(image)
+            rendering.render_later(image)
     product.refresh_from_db()
     record_change(product, previous_status=previous_status)
 
@@ -66,5 +66,5 @@ def _write_category(category: Category, changes: list[Change]) -> None:
         Category.objects.filter(pk=category.pk).update(**texts)
         category.refresh_from_db()
         category.name, category.slug = wanted["name"], slug
-        taxonomy.save_category(category, parent=parent)
+        category_tree.save_category(category, parent=parent)
         taxonomy_changed.announce()

@@ -10,8 +10,8 @@ from django.db.models import QuerySet
 from apps.catalog.products.changes import taxonomy_changed
 from apps.catalog.products.identifiers import in_any_case
 from apps.catalog.products.models import Brand, Category, Product
-from apps.catalog.products.services import record_changes
-from apps.catalog.products.writing import lock_products
+from apps.catalog.products.publication import record_changes
+from apps.catalog.products.transactions import lock_products
 from apps.common.problems import ValidationProblem
 
 CATEGORY_PATH = re.compile(r"\A[-\w]{1,80}(/[-\w]{1,80}){0,4}\Z", re.ASCII)

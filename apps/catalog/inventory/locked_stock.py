@@ -94,7 +94,7 @@ class Level:
 
 
 @dataclass(slots=True)
-class Shelf:
+class LockedStock:
     """A variant's stock while it is locked, with a level for every warehouse, the first to send from in front."""
 
     variant_id: uuid.UUID
@@ -154,12 +154,12 @@ class Shelf:
         return allocation
 
 
-def lock_skus(skus: Iterable[str]) -> dict[str, Shelf]:
+def lock_skus(skus: Iterable[str]) -> dict[str, LockedStock]:
     """The shelves of these SKUs, locked in their order; unknown ones are left out."""
     return {shelf.sku: shelf for shelf in _locked(BY_SKU, sorted(set(skus)))}
 
 
-def lock_variants(variant_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Shelf]:
+def lock_variants(variant_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, LockedStock]:
     """The shelves of these variants, locked in the order of their SKUs."""
     shelves = _locked(BY_VARIANT, sorted({str(variant_id) for variant_id in variant_ids}))
     return {shelf.variant_id: shelf for shelf in shelves}
@@ -188,7 +188,7 @@ def hold_all() -> None:
 
 
 def save(
-    shelves: Collection[Shelf], *, movements: Sequence[StockMovement] = (), beside: Iterable[Statement] = ()
+    shelves: Collection[LockedStock], *, movements: Sequence[StockMovement] = (), beside: Iterable[Statement] = ()
 ) -> None:
     """Write what was changed, `beside` in the same round trip, and the listings whose products now tell something else.
 
@@ -201,7 +201,7 @@ def save(
     availability_changed.announce(sorted({shelf.product_id for shelf in changed if shelf.told != shelf.told_before}))
 
 
-def _locked(statement: str, chosen: list[str]) -> list[Shelf]:
+def _locked(statement: str, chosen: list[str]) -> list[LockedStock]:
     if not chosen:
         return []
     with connection.cursor() as cursor:
@@ -209,15 +209,15 @@ def _locked(statement: str, chosen: list[str]) -> list[Shelf]:
         return [_shelf(*row) for row in cursor.fetchall()]
 
 
-def _shelf(*row: Any) -> Shelf:
+def _shelf(*row: Any) -> LockedStock:
     *facts, levels = row
-    shelf = Shelf(*facts)
+    shelf = LockedStock(*facts)
     shelf.levels = {level[0]: Level(*level) for level in json.loads(levels or "[]")}
     shelf.told_before = shelf.told
     return shelf
 
 
-def _writes(shelves: Iterable[Shelf]) -> list[Statement]:
+def _writes(shelves: Iterable[LockedStock]) -> list[Statement]:
     totals: list[dict[str, Any]] = []
     levels: list[dict[str, Any]] = []
     new_levels: list[dict[str, Any]] = []

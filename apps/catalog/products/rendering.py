@@ -13,9 +13,9 @@ from django.core.cache import cache
 from django.core.files.storage import default_storage
 from django.db import connection, transaction
 
-from apps.catalog.products import images
+from apps.catalog.products import renditions
 from apps.catalog.products.models import Product, ProductImage
-from apps.catalog.products.services import record_change
+from apps.catalog.products.publication import record_change
 from apps.catalog.products.uses import used_files
 from apps.common.files import ORPHAN_AGE, files_in, may_be_orphan
 from apps.common.jobs.services import for_each, resting
@@ -32,7 +32,11 @@ MAX_DEATHS = 3
 # Pages that are open when a picture is replaced still show the former one.
 KEEP_REPLACED_SECONDS = 600
 # Renditions are spread by the first digit of their random part, so that one look needs the memory of a sixteenth.
-FOLDERS = (images.FOLDER, f"{images.FOLDER}/originals", *(f"{images.FOLDER}/{digit:x}" for digit in range(16)))
+FOLDERS = (
+    renditions.FOLDER,
+    f"{renditions.FOLDER}/originals",
+    *(f"{renditions.FOLDER}/{digit:x}" for digit in range(16)),
+)
 USED = """
     SELECT name FROM (
         SELECT file AS name FROM products_productimage
@@ -42,7 +46,7 @@ USED = """
 """
 
 
-def attach_image(product: Product, rendered: images.Rendered | None, *, alt: str) -> None:
+def attach_image(product: Product, rendered: renditions.Rendered | None, *, alt: str) -> None:
     """Make this the product's first picture, or describe the present one anew (None). The caller records the change."""
     fields: dict[str, Any] = {"alt": alt}
     if rendered:
@@ -50,13 +54,13 @@ def attach_image(product: Product, rendered: images.Rendered | None, *, alt: str
     current = product.images.order_by("position", "id").first()
     if current:
         if rendered:
-            _remove_later([current.file.name, *images.names_of(current.renditions)])
+            _remove_later([current.file.name, *renditions.names_of(current.renditions)])
         ProductImage.objects.filter(pk=current.pk).update(**fields)
     elif rendered:
         ProductImage.objects.create(product=product, **fields)
 
 
-def _rendered_fields(rendered: images.Rendered) -> dict[str, Any]:
+def _rendered_fields(rendered: renditions.Rendered) -> dict[str, Any]:
     return {
         "width": rendered.width,
         "height": rendered.height,
@@ -69,7 +73,7 @@ def _rendered_fields(rendered: images.Rendered) -> dict[str, Any]:
 def expect_rendering(image: ProductImage) -> None:
     """A new file was uploaded: its renditions are yet to be made, the ones of the former file are void."""
     former = ProductImage.objects.filter(pk=image.pk).values_list("renditions", flat=True).first()
-    _remove_later(images.names_of(former or []))
+    _remove_later(renditions.names_of(former or []))
     ProductImage.objects.filter(pk=image.pk).update(renditions=[], checksum="", failure="")
 
 
@@ -87,14 +91,14 @@ def render_image(image_id: uuid.UUID | str) -> bool:
     image = ProductImage.objects.select_related("product").filter(pk=image_id, failure="").first()
     if image is None or (content := _read(image)) is None:
         return False
-    if image.renditions and image.checksum == images.checksum(content):
+    if image.renditions and image.checksum == renditions.checksum(content):
         return False
     with _counting_deaths(image.file.name) as deaths:
         if deaths >= MAX_DEATHS:
             _give_up(image, f"Rendering it ended the renderer {deaths} times.")
             return False
         try:
-            rendered = images.render(content, slug=image.product.slug)
+            rendered = renditions.render(content, slug=image.product.slug)
         except ValidationProblem as problem:
             _give_up(image, str(problem))
             return False
@@ -105,7 +109,7 @@ def _read(image: ProductImage) -> bytes | None:
     """The upload; None when it is gone, which is noted. One byte more than allowed tells that it is too large."""
     try:
         with default_storage.open(image.file.name, "rb") as file:
-            return file.read(images.MAX_BYTES + 1)
+            return file.read(renditions.MAX_BYTES + 1)
     except Exception:
         # Each storage has its own word for what is missing, and for being away.
         if default_storage.exists(image.file.name):
@@ -136,7 +140,7 @@ def _give_up(image: ProductImage, reason: str) -> None:
     ProductImage.objects.filter(pk=image.pk, file=image.file.name).update(failure=reason[:300])
 
 
-def _keep(image: ProductImage, rendered: images.Rendered) -> bool:
+def _keep(image: ProductImage, rendered: renditions.Rendered) -> bool:
     """Let the row name the renditions; whether it does."""
     is_kept = False
     try:
@@ -145,17 +149,17 @@ def _keep(image: ProductImage, rendered: images.Rendered) -> bool:
     finally:
         # Not when only the answer to COMMIT was lost: then the row may well name them.
         if not is_kept:
-            images.delete_files(images.names_of(rendered.renditions))
+            renditions.delete_files(renditions.names_of(rendered.renditions))
     return is_kept
 
 
-def _name_renditions(image: ProductImage, rendered: images.Rendered) -> bool:
+def _name_renditions(image: ProductImage, rendered: renditions.Rendered) -> bool:
     """False when the row has another file meanwhile or is gone, and when another renderer was faster."""
     product = Product.objects.select_for_update().filter(pk=image.product_id).first()
     row = ProductImage.objects.select_for_update().filter(pk=image.pk, file=image.file.name).first()
     if product is None or row is None or (row.renditions and row.checksum == rendered.checksum):
         return False
-    _remove_later(images.names_of(row.renditions))
+    _remove_later(renditions.names_of(row.renditions))
     ProductImage.objects.filter(pk=row.pk).update(**_rendered_fields(rendered))
     record_change(product, previous_status=product.status)
     return True
@@ -182,7 +186,7 @@ def _remove_later(names: Collection[str]) -> None:
 def remove_files(names: Collection[str]) -> int:
     """Remove those of these files that no row names; returns how many."""
     unused = _unused(names)
-    images.delete_files(unused)
+    renditions.delete_files(unused)
     return len(unused)
 
 
