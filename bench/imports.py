@@ -61,9 +61,9 @@ def database() -> Iterator[None]:
 
 def prepare() -> None:
     """What the rows refer to."""
-    from apps.catalog.products.attributes import ensure_attribute, ensure_choices
+    from apps.catalog.products.attribute_values import ensure_attribute, ensure_choices
+    from apps.catalog.products.category_tree import ensure_category
     from apps.catalog.products.models import Attribute, Brand
-    from apps.catalog.products.taxonomy import ensure_category
 
     for section in SECTIONS:
         ensure_category(f"bench/{section}")

@@ -99,8 +99,8 @@ def prepare() -> str:
     django.setup()
     call_command("migrate", verbosity=0)
     from apps.catalog.inventory.services import set_stock
+    from apps.catalog.products.category_tree import ensure_category
     from apps.catalog.products.models import Product, Variant
-    from apps.catalog.products.taxonomy import ensure_category
     from apps.common.testing.tokens import access_token
 
     product = Product.objects.create(title="Hot", slug="hot", category=ensure_category("home"))

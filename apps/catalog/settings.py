@@ -5,7 +5,7 @@ from __future__ import annotations
 from celery.schedules import crontab
 from pghistory.config import ForeignKey as HistoricKey
 
-from apps.catalog.navigation import NAVIGATION
+from apps.catalog.backoffice.navigation import NAVIGATION
 from apps.common.settings.base import *
 from apps.common.settings.base import DATA_APPS, MIDDLEWARE, SPECTACULAR_SETTINGS, STAFF_BEAT_SCHEDULE, UNFOLD, env
 
@@ -16,10 +16,11 @@ INSTALLED_APPS = [
     "pghistory",
     "apps.catalog.products",
     "apps.catalog.inventory",
-    "apps.catalog.browse",
     "apps.catalog.reviews",
-    "apps.catalog.imports",
+    "apps.catalog.discovery",
     "apps.catalog.history",
+    "apps.catalog.imports",
+    "apps.catalog.backoffice",
 ]
 # Public reads are revalidated on every use: a changed price shows at once, an unchanged page costs no bytes.
 MIDDLEWARE = [
@@ -45,7 +46,7 @@ SPECTACULAR_SETTINGS = SPECTACULAR_SETTINGS | {
 SHOP_CURRENCY = "EUR"
 # Where the shop's days begin and end: a sale until 31 December lasts until midnight there.
 SHOP_TIME_ZONE = env.str("SHOP_TIME_ZONE", default="UTC")
-# The first one's texts stand in the columns; a further one needs a text search configuration (browse.search).
+# The first one's texts stand in the columns; a further one needs a text search configuration (discovery.search).
 SHOP_LANGUAGES = ("en", "de")
 # What changed is kept for two years. Its rows point at what may be gone: no constraint, no index that is not named.
 HISTORY_DAYS = 730
@@ -54,9 +55,9 @@ PGHISTORY_FOREIGN_KEY_FIELD = HistoricKey(db_index=False)
 CELERY_BEAT_SCHEDULE = {
     **STAFF_BEAT_SCHEDULE,
     "expire-reservations": {"task": "apps.catalog.inventory.tasks.expire_reservations", "schedule": 20.0},
-    "refresh-due-listings": {"task": "apps.catalog.browse.tasks.refresh_due_listings", "schedule": 10.0},
-    "pack-postings": {"task": "apps.catalog.browse.tasks.pack_postings", "schedule": 15.0},
-    "forget-old-searches": {"task": "apps.catalog.browse.tasks.forget_old_searches", "schedule": 86_400.0},
+    "refresh-due-listings": {"task": "apps.catalog.discovery.tasks.refresh_due_listings", "schedule": 10.0},
+    "pack-postings": {"task": "apps.catalog.discovery.tasks.pack_postings", "schedule": 15.0},
+    "forget-old-searches": {"task": "apps.catalog.discovery.tasks.forget_old_searches", "schedule": 86_400.0},
     "render-missing-images": {"task": "apps.catalog.products.tasks.render_missing_images", "schedule": 300.0},
     "resume-imports": {"task": "apps.catalog.imports.tasks.resume_imports", "schedule": 30.0},
     "purge-imports": {"task": "apps.catalog.imports.tasks.purge_imports", "schedule": 86_400.0},
@@ -73,6 +74,6 @@ CELERY_BEAT_SCHEDULE = {
 
 
 UNFOLD = UNFOLD | {
-    "DASHBOARD_CALLBACK": "apps.catalog.products.dashboard.callback",
+    "DASHBOARD_CALLBACK": "apps.catalog.backoffice.dashboard.callback",
     "SIDEBAR": {"show_search": True, "show_all_applications": False, "navigation": NAVIGATION},
 }

@@ -5,6 +5,9 @@ from __future__ import annotations
 from django.contrib import admin
 from django.urls import include, path
 
+from apps.catalog import shared_views
+from apps.catalog.discovery.api.cached import cached
+from apps.catalog.discovery.api.query import PARAMETERS
 from apps.common.urls import (  # noqa: F401  (Django looks the handlers up here)
     common_urlpatterns,
     handler400,
@@ -14,11 +17,16 @@ from apps.common.urls import (  # noqa: F401  (Django looks the handlers up here
 )
 
 urlpatterns = [
+    path("v1/products", cached(shared_views.ProductsView.as_view(), *PARAMETERS, refuses_others=True)),
+    path("v1/products/<slug:slug>", cached(shared_views.ProductView.as_view(), "currency", "lang")),
+    path("v1/categories", cached(shared_views.CategoriesView.as_view(), "lang")),
+    path("v1/categories/<path:path>", cached(shared_views.CategoryView.as_view(), "lang")),
+    path("v1/collections", cached(shared_views.CollectionsView.as_view(), "currency", "lang")),
+    path("v1/collections/<slug:slug>", cached(shared_views.CollectionView.as_view(), "currency", "lang")),
+    path("v1/", include("apps.catalog.discovery.api.urls")),
     path("v1/", include("apps.catalog.reviews.api.urls")),
     path("v1/", include("apps.catalog.inventory.api.urls")),
-    path("v1/", include("apps.catalog.products.api.urls")),
-    path("v1/", include("apps.catalog.imports.api.urls")),
-    path("v1/", include("apps.catalog.browse.api.urls")),
+    path("v1/", include("apps.catalog.backoffice.api.urls")),
     path("admin/", admin.site.urls),
     *common_urlpatterns(),
 ]

@@ -24,7 +24,7 @@ def fixed(request: HttpRequest, size: int) -> HttpResponse:
 def one_query(request: HttpRequest, size: int) -> HttpResponse:
     """The same bytes, after one row by its primary key."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT number, availability FROM browse_listing WHERE number = %s", [1])
+        cursor.execute("SELECT number, availability FROM discovery_listing WHERE number = %s", [1])
         cursor.fetchone()
     return HttpResponse(_body(size), content_type="application/json")
 

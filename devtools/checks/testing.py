@@ -33,7 +33,7 @@ ALONE = ("images", "e2e", "attack", "browser")
 # What is run when it is named and never by accident: it installs into the cluster of KUBECONFIG.
 ON_REQUEST = ("cluster",)
 # Parts that outlast all others run in two, each with a database of its own: this folder of the part, and its rest.
-SPLIT = {"catalog": "products"}
+SPLIT = {"catalog": "tests/backoffice"}
 # Parts that are no service's; a service's tests lie beside its code.
 CROSSING = ("devtools", "demo", "chart", "gitops", "terraform", *ALONE, *ON_REQUEST)
 FOLDERS = {name: f"tests/{name}" for name in CROSSING}

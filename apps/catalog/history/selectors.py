@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -207,3 +207,10 @@ def _table(model: type[models.Model]) -> str:
 
 def _owner(part: Part, row: str, id_column: str) -> str:
     return part.owner.format(row=row, id=id_column)
+
+
+def files_in_history(names: Collection[str]) -> set[str]:
+    """Those of the files that a former picture names: uploads can be brought back, so they are kept."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT DISTINCT file FROM history_productimageevent WHERE file = ANY(%s)", [list(names)])
+        return {row[0] for row in cursor}

@@ -18,11 +18,11 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import IntegrityError, models, transaction
 from django.db.models import ProtectedError, RestrictedError
 
-from apps.catalog.history import context, endings, rows
+from apps.catalog.history import context, restoring, rows
+from apps.catalog.history.descriptions import Names, tell
 from apps.catalog.history.parts import parts_of
 from apps.catalog.history.rows import CannotRevert
 from apps.catalog.history.selectors import Change, change_at, changes_since
-from apps.catalog.history.words import Names, tell
 from apps.common.problems import Conflict, NotFound
 
 
@@ -90,7 +90,7 @@ def revert(thing: models.Model, *, at: datetime, scope: Scope, fingerprint: str)
             if plan.fingerprint != fingerprint:
                 raise PlanChanged("It was changed in the meantime. Look again at what would be taken back.")
             context.note(reverts=at.isoformat())
-            endings.write(locked, plan.changes)
+            restoring.write(locked, plan.changes)
     except (ProtectedError, RestrictedError) as error:
         raise CannotRevert(_kept_by(error.args[1])) from error
     except IntegrityError as error:

@@ -16,7 +16,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 
 from apps.catalog.imports import notation
-from apps.catalog.products.attributes import WORDS
+from apps.catalog.products.attribute_values import WORDS
 from apps.catalog.products.barcodes import validate_barcode
 from apps.catalog.products.models.pricing import MAX_AMOUNT
 from apps.common.money import EXPONENTS

@@ -10,8 +10,9 @@ from typing import Any
 
 from apps.catalog.imports import catalogue, cells, rules
 from apps.catalog.imports.bulk import Light, new_row
-from apps.catalog.imports.catalogue import ProductState, Snapshot, VariantState, shown_of_product
+from apps.catalog.imports.catalogue import Snapshot, VariantState, shown_of_product
 from apps.catalog.imports.cells import CLEAR, SKU, shortened, unescape
+from apps.catalog.imports.checked_row import CheckedRow
 from apps.catalog.imports.columns import Column, Heading
 from apps.catalog.imports.decimal_marks import DecimalMarks
 from apps.catalog.imports.facts import Facts
@@ -49,32 +50,6 @@ class Memory:
     barcodes: dict[str, int] = field(default_factory=dict)
     products: dict[str, FirstRow] = field(default_factory=dict)
     last_slug: str = ""
-
-
-@dataclass(slots=True)
-class Row:
-    """A row on its way through the check. `said` are its cells that are not empty, `after` what they mean.
-
-    `numbers` are the columns whose cells the file keeps as numbers.
-    """
-
-    line: int
-    sku: str
-    said: dict[str, str]
-    numbers: frozenset[str] = frozenset()
-    variant: VariantState | None = None
-    product: ProductState | None = None
-    before: dict[str, str] = field(default_factory=dict)
-    after: dict[str, str] = field(default_factory=dict)
-    errors: dict[str, list[str]] = field(default_factory=dict)
-    slug: str = ""
-    is_video: bool = False
-
-    def refuse(self, column: str, sentence: str) -> None:
-        self.errors.setdefault(column, []).append(sentence)
-
-    def changes(self) -> dict[str, list[str]]:
-        return {name: [self.before[name], after] for name, after in self.after.items()}
 
 
 class Check:
@@ -116,12 +91,12 @@ class Check:
         owners = self._owners_of_barcodes(rows)
         return [self._checked(row, snapshot, owners) for row in rows]
 
-    def _said(self, line: Line) -> Row:
+    def _said(self, line: Line) -> CheckedRow:
         cells = line.cells
         width = len(cells)
         said = {column.name: cells[place] for place, column in self.places if place < width and cells[place]}
         numbers = frozenset(column.name for place, column in self.places if place in line.numbers)
-        row = Row(line=line.number, sku=plain_code(said.pop("sku", "")), said=said, numbers=numbers)
+        row = CheckedRow(line=line.number, sku=plain_code(said.pop("sku", "")), said=said, numbers=numbers)
         if "slug" in said:
             said["slug"] = plain_code(said["slug"])
         for place, problem in line.problems.items():
@@ -133,19 +108,19 @@ class Check:
             row.refuse("", f"The row has {width} cells, the heading {named}; {beside} belongs to no column.")
         return row
 
-    def _slugs(self, rows: Iterable[Row]) -> set[str]:
+    def _slugs(self, rows: Iterable[CheckedRow]) -> set[str]:
         """The products that new variants may belong to."""
         slugs = {row.said["slug"] for row in rows if "slug" in row.said}
         slugs |= {made_slug(row) for row in rows if "slug" not in row.said and "title" in row.said}
         return slugs | ({self.memory.last_slug} if self.memory.last_slug else set())
 
-    def _owners_of_barcodes(self, rows: Iterable[Row]) -> dict[str, str]:
+    def _owners_of_barcodes(self, rows: Iterable[CheckedRow]) -> dict[str, str]:
         barcodes = [row.said["barcode"] for row in rows if "barcode" in row.said]
         if not barcodes:
             return {}
         return dict(Variant.objects.filter(barcode__in=barcodes).values_list("barcode", "sku"))
 
-    def _checked(self, row: Row, snapshot: Snapshot, owners: Mapping[str, str]) -> Light:
+    def _checked(self, row: CheckedRow, snapshot: Snapshot, owners: Mapping[str, str]) -> Light:
         if self._is_first_of_its_sku(row):
             row.variant = snapshot.variants.get(row.sku.lower())
             if row.variant:
@@ -162,7 +137,7 @@ class Check:
             action = Action.NOTHING
         return result(self.job, line=row.line, sku=row.sku, action=action, changes=row.changes())
 
-    def _is_first_of_its_sku(self, row: Row) -> bool:
+    def _is_first_of_its_sku(self, row: CheckedRow) -> bool:
         if not row.sku:
             row.refuse("sku", "Every row needs a SKU.")
             return False
@@ -173,7 +148,7 @@ class Check:
         row.refuse("sku", f"The SKU {row.sku[:40]} stands in line {line} already{written}.")
         return False
 
-    def _begin_change(self, row: Row, variant: VariantState) -> None:
+    def _begin_change(self, row: CheckedRow, variant: VariantState) -> None:
         product = variant.product.product
         row.product, row.slug, row.sku = variant.product, product.slug, variant.variant.sku
         row.is_video = product.kind == Product.Kind.VIDEO
@@ -182,7 +157,7 @@ class Check:
         row.said.pop("slug", None)
         self._repeat_product(row)
 
-    def _begin_new(self, row: Row, snapshot: Snapshot) -> None:
+    def _begin_new(self, row: CheckedRow, snapshot: Snapshot) -> None:
         """A SKU that the shop does not have: a variant more of a product, or a new product."""
         if not SKU.fullmatch(row.sku):
             row.refuse("sku", "Use letters, digits, dots, dashes, underscores and plus for a new SKU, at most 40.")
@@ -224,13 +199,13 @@ class Check:
             self._name_product(row, said_slug, is_known=bool(known or row.product))
         self._repeat_product(row)
 
-    def _has_other_title(self, row: Row, first: FirstRow) -> bool:
+    def _has_other_title(self, row: CheckedRow, first: FirstRow) -> bool:
         """Whether a row's title is not what the first row of the product with the same slug says."""
         place = self.product_columns.index("title")
         before = self.fingerprints.unpack(first.said)[place]
         return bool(before) and before != fingerprint(row.said["title"])
 
-    def _name_product(self, row: Row, said: str, *, is_known: bool) -> None:
+    def _name_product(self, row: CheckedRow, said: str, *, is_known: bool) -> None:
         """New rows say which product they make or join."""
         if not is_known and said and (sentence := _sentence(self.columns["slug"].kind.read, said)):
             row.refuse("slug", sentence)
@@ -238,7 +213,7 @@ class Check:
         row.before["slug"] = row.slug if is_known else ""
         row.after["slug"] = row.slug
 
-    def _repeat_product(self, row: Row) -> None:
+    def _repeat_product(self, row: CheckedRow) -> None:
         """The first row of a product says what is said of it; later ones repeat that or leave it empty."""
         said = [fingerprint(row.said[name]) if name in row.said else 0 for name in self.product_columns]
         self.memory.last_slug = row.slug
@@ -253,7 +228,7 @@ class Check:
                 row.refuse(name, f"Line {first.line} says something else of the product {row.slug}.")
             row.said.pop(name, None)
 
-    def _read_cells(self, row: Row) -> None:
+    def _read_cells(self, row: CheckedRow) -> None:
         for name, text in row.said.items():
             column = self.columns[name]
             before = self._before(row, column)
@@ -276,7 +251,7 @@ class Check:
                 continue
             row.before[name], row.after[name] = before, after
 
-    def _plain(self, row: Row, column: Column, text: str) -> str:
+    def _plain(self, row: CheckedRow, column: Column, text: str) -> str:
         """A cell without the escapes and the notation of the file. Raises ValidationProblem."""
         match column.kind:
             case cells.Numeric() if column.name not in row.numbers:
@@ -285,20 +260,20 @@ class Check:
                 return plain_code(text)
         return unescape(text)
 
-    def _clear(self, row: Row, column: Column, before: str) -> None:
+    def _clear(self, row: CheckedRow, column: Column, before: str) -> None:
         if not column.is_clearable:
             row.refuse(column.name, "This cannot be emptied; leave the cell empty to keep what is there.")
         elif before:
             row.before[column.name], row.after[column.name] = before, ""
 
-    def _before(self, row: Row, column: Column) -> str:
+    def _before(self, row: CheckedRow, column: Column) -> str:
         if row.variant:
             return row.variant.shown(column, self.facts)
         if column.is_of_product and row.product:
             return shown_of_product(row.product, column, self.facts)
         return column.empty
 
-    def _claim_barcode(self, row: Row, owners: Mapping[str, str]) -> None:
+    def _claim_barcode(self, row: CheckedRow, owners: Mapping[str, str]) -> None:
         barcode = row.after.get("barcode")
         if not barcode:
             return
@@ -324,7 +299,7 @@ def about(text: str, sentence: str) -> str:
     return sentence if shortened(text) in sentence else f"{shortened(text)}: {sentence}"
 
 
-def made_slug(row: Row) -> str:
+def made_slug(row: CheckedRow) -> str:
     """The slug that a new product gets from its title, or from its SKU when the title has no Latin letters."""
     title = row.said.get("title", "")
     if not title or title == CLEAR:

@@ -9,7 +9,7 @@ from decimal import Decimal, InvalidOperation
 from apps.catalog.imports import cells
 from apps.catalog.imports.bulk import Light, new_row
 from apps.catalog.inventory.models import Warehouse
-from apps.catalog.products.attributes import MAX_NUMBER, key_of
+from apps.catalog.products.attribute_values import MAX_NUMBER, key_of
 from apps.catalog.products.models import Attribute, AttributeChoice, AttributeValue, Brand, Category, ProductType
 from apps.common.problems import ValidationProblem
 

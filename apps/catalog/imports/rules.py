@@ -4,23 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from django.conf import settings
 
 from apps.catalog.imports import cells
+from apps.catalog.imports.bulk import Light
+from apps.catalog.imports.checked_row import CheckedRow
 from apps.catalog.imports.columns import Column, Family
 from apps.catalog.products.models import Product, Variant
-
-if TYPE_CHECKING:
-    from apps.catalog.imports.bulk import Light
-    from apps.catalog.imports.checking import Row
 
 PERIOD = ("sale_starts_at", "sale_ends_at")
 MOMENT = cells.Moment()
 
 
-def check(row: Row, columns: Mapping[str, Column], at: datetime) -> None:
+def check(row: CheckedRow, columns: Mapping[str, Column], at: datetime) -> None:
     """Refuse what cannot stand together. Cells that could not be read have their errors already."""
     after = row.after
     if row.product and "kind" in after:
@@ -38,7 +35,7 @@ def check(row: Row, columns: Mapping[str, Column], at: datetime) -> None:
         row.refuse(currency, "A published product keeps its price in this currency.")
 
 
-def _text(row: Row, name: str) -> str:
+def _text(row: CheckedRow, name: str) -> str:
     """What a field of the product or variant will say, whether the file has its column or not."""
     if name in row.after:
         return row.after[name]
@@ -55,7 +52,7 @@ def _text(row: Row, name: str) -> str:
     return ""
 
 
-def _check_offer(row: Row) -> None:
+def _check_offer(row: CheckedRow) -> None:
     offer, hours = _text(row, "offer"), _text(row, "rental_hours")
     if "offer" in row.errors or "rental_hours" in row.errors:
         return
@@ -69,7 +66,7 @@ def _check_offer(row: Row) -> None:
         row.refuse("rental_hours", "Only a rental has hours.")
 
 
-def _check_publication(row: Row, at: datetime) -> None:
+def _check_publication(row: CheckedRow, at: datetime) -> None:
     starts, ends = _text(row, "published_at"), _text(row, "published_until")
     is_public = _text(row, "status") == Product.Status.PUBLISHED
     begins = MOMENT.read(starts) if starts else at if is_public else None
@@ -81,7 +78,7 @@ def _check_publication(row: Row, at: datetime) -> None:
         row.refuse("status", f"It needs a price in {settings.SHOP_CURRENCY} before it is published.")
 
 
-def _is_priced(row: Row) -> bool:
+def _is_priced(row: CheckedRow) -> bool:
     """Whether the product has a price in the shop's currency, by this row or already."""
     currency = settings.SHOP_CURRENCY
     if row.after.get(f"price.{currency}") or f"price.{currency}" in row.errors:
@@ -89,7 +86,7 @@ def _is_priced(row: Row) -> bool:
     return row.product is not None and row.product.is_priced
 
 
-def _check_stock(row: Row, name: str) -> None:
+def _check_stock(row: CheckedRow, name: str) -> None:
     if row.is_video:
         row.refuse(name, "Films have no stock.")
     elif row.variant and int(row.after[name]) < int(row.before[name] or 0) - row.variant.stock.free:
@@ -97,7 +94,7 @@ def _check_stock(row: Row, name: str) -> None:
         row.refuse(name, message)
 
 
-def _check_sale(row: Row, columns: Mapping[str, Column], at: datetime) -> None:
+def _check_sale(row: CheckedRow, columns: Mapping[str, Column], at: datetime) -> None:
     names = [name for name in columns if columns[name].family is Family.SALE]
     if any(name in row.errors for name in (*names, *PERIOD)):
         return
@@ -128,7 +125,7 @@ def _check_sale(row: Row, columns: Mapping[str, Column], at: datetime) -> None:
             row.refuse(f"sale.{currency}", message)
 
 
-def _stands_already(row: Row, columns: Mapping[str, Column], starts_at: datetime, ends_at: datetime) -> bool:
+def _stands_already(row: CheckedRow, columns: Mapping[str, Column], starts_at: datetime, ends_at: datetime) -> bool:
     """Whether the very sales that the row says are there, though another one comes first: an older export says so."""
     if row.variant is None:
         return False
@@ -140,7 +137,7 @@ def _stands_already(row: Row, columns: Mapping[str, Column], starts_at: datetime
     return wanted <= there
 
 
-def _overlapping(row: Row, currency: str, starts_at: datetime, ends_at: datetime) -> Light | None:
+def _overlapping(row: CheckedRow, currency: str, starts_at: datetime, ends_at: datetime) -> Light | None:
     """A sale in the way, other than the one that the row replaces."""
     if row.variant is None:
         return None

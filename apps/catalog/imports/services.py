@@ -6,6 +6,7 @@ import uuid
 from datetime import timedelta
 from typing import BinaryIO
 
+from celery import signature
 from django.core.files import File
 from django.core.files.storage import default_storage
 from django.db import transaction
@@ -26,6 +27,7 @@ MAX_BYTES = 50_000_000
 KEPT_FOR = timedelta(days=90)
 # A job that no worker took by then was lost by the queue.
 TAKEN_WITHIN = timedelta(seconds=20)
+RUN_TASK = "apps.catalog.imports.tasks.run_import"
 ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 OLD_EXCEL = "This is a file of an old Excel (XLS). Save it as XLSX or CSV UTF-8."
 # What is protected is put as a stream of this name into the container that old Excel files are.
@@ -107,11 +109,9 @@ def _refusal(message: str) -> ValidationProblem:
 
 
 def _send(job: ImportJob) -> None:
-    from apps.catalog.imports import tasks
-
-    job_id = str(job.pk)
-    # When Redis is away, the periodic job sends it.
-    transaction.on_commit(lambda: tasks.run_import.delay(job_id), robust=True)
+    # By name: services know no tasks. While the queue is away the periodic task sends what waits.
+    task = signature(RUN_TASK, args=[str(job.pk)])
+    transaction.on_commit(lambda: task.delay(), robust=True)
 
 
 def apply_import(job_id: uuid.UUID) -> ImportJob:

@@ -16,7 +16,6 @@ from typing import Any
 from django.db.models import F, Max, Model
 from django.utils import timezone
 
-from apps.catalog.browse import listings
 from apps.catalog.imports import bulk, catalogue, stock
 from apps.catalog.imports.bulk import Light, new_row
 from apps.catalog.imports.catalogue import ProductState, Snapshot, VariantState, shown_of_product
@@ -24,8 +23,8 @@ from apps.catalog.imports.columns import Column, Family, find_column
 from apps.catalog.imports.facts import Facts
 from apps.catalog.imports.models import ImportRow
 from apps.catalog.imports.stock import Author
+from apps.catalog.products.changes import ProductChange, products_changed
 from apps.catalog.products.models import AttributeValue, Price, Product, SalePrice, Variant
-from apps.common.outbox import publish_many
 from apps.common.problems import Conflict
 
 Status = Product.Status
@@ -71,8 +70,7 @@ def write_rows(rows: Collection[ImportRow], facts: Facts, author: Author) -> Non
     )
     plan = _Planner(columns, snapshot, facts, author).plan(rows)
     _save(plan, facts, author)
-    listings.refresh(sorted(plan.touched))
-    _tell(plan)
+    _announce(plan)
 
 
 def _columns(rows: Iterable[ImportRow], facts: Facts) -> dict[str, Column]:
@@ -291,19 +289,17 @@ def _change_products(plan: Plan) -> None:
         Product.objects.filter(pk__in=others).update(version=F("version") + 1, updated_at=now)
 
 
-def _tell(plan: Plan) -> None:
-    """The events of `products.services.record_change`."""
-    told: list[tuple[str, Light]] = []
-    for product in plan.touched.values():
-        was_public = plan.former_status.get(product.pk) == Status.PUBLISHED
-        if product.status == Status.PUBLISHED:
-            told.append(("product.changed" if was_public else "product.published", product))
-        elif was_public:
-            told.append(("product.withdrawn", product))
-    skus: dict[uuid.UUID, list[str]] = {product.pk: [] for _, product in told}
-    for product_id, sku in Variant.objects.filter(product__in=list(skus)).values_list("product_id", "sku"):
-        skus[product_id].append(sku)
-    publish_many(
-        (event, str(product.pk), {"slug": product.slug, "skus": sorted(skus[product.pk]), "kind": product.kind})
-        for event, product in told
+def _announce(plan: Plan) -> None:
+    """What `publication.record_changes` announces; stock of new variants is open already."""
+    products_changed.announce(
+        [
+            ProductChange(
+                product_id=product.pk,
+                slug=product.slug,
+                kind=product.kind,
+                status=product.status,
+                previous_status=plan.former_status.get(product.pk),
+            )
+            for product in plan.touched.values()
+        ]
     )

@@ -4,3 +4,12 @@ from django.apps import AppConfig
 class InventoryConfig(AppConfig):
     name = "apps.catalog.inventory"
     label = "inventory"
+
+    def ready(self) -> None:
+        from apps.catalog.inventory.stock import open_stock
+        from apps.catalog.inventory.uses import count_variant_uses
+        from apps.catalog.products.changes import Order, products_changed
+        from apps.catalog.products.uses import register_variant_uses
+
+        products_changed.subscribe(Order.STOCK, open_stock)
+        register_variant_uses(count_variant_uses)

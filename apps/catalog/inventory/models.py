@@ -102,7 +102,7 @@ class StockItem(models.Model):
 
 
 def stock_state(in_stock: int, policy: str, backorder_limit: int, low_stock_at: int) -> str:
-    """What a shopper is told of a variant with these counts; `browse.listings.AVAILABILITY` says the same in SQL."""
+    """What a shopper is told of a variant with these counts; `discovery.listings.AVAILABILITY` says the same in SQL."""
     if in_stock > low_stock_at:
         return "in_stock"
     if in_stock > 0:

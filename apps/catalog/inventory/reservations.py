@@ -12,9 +12,9 @@ from typing import Any
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from apps.catalog.inventory import shelves
+from apps.catalog.inventory import locked_stock
+from apps.catalog.inventory.locked_stock import LockedStock
 from apps.catalog.inventory.models import TOLD_AT_MOST, Reservation, ReservationLine, StockMovement
-from apps.catalog.inventory.shelves import Shelf
 from apps.common import deadlines
 from apps.common.ids import uuid7
 from apps.common.jobs.services import for_each, is_outage, resting
@@ -191,7 +191,7 @@ def _require_in_time(receipt: Receipt) -> None:
 
 
 def _reserve_new(order_id: uuid.UUID, wanted: Sequence[tuple[str, int]], expires_at: datetime) -> Receipt:
-    held = shelves.lock_skus(sku for sku, _ in wanted)
+    held = locked_stock.lock_skus(sku for sku, _ in wanted)
     receipt = Receipt(uuid7(), order_id, Status.ACTIVE, expires_at, tuple(_take(held, wanted)))
     rows = [
         {
@@ -204,7 +204,7 @@ def _reserve_new(order_id: uuid.UUID, wanted: Sequence[tuple[str, int]], expires
         for position, line in enumerate(receipt.lines)
     ]
     new = {"id": receipt.id, "order_id": order_id, "expires_at": expires_at, "lines": json.dumps(rows)}
-    shelves.save(held.values(), beside=[(ADD_RESERVATION, new)])
+    locked_stock.save(held.values(), beside=[(ADD_RESERVATION, new)])
     return receipt
 
 
@@ -223,7 +223,7 @@ def _reserve_again(reservation_id: uuid.UUID, wanted: Sequence[tuple[str, int]],
         return _receipt(reservation, lines)
 
 
-def _take(held: Mapping[str, Shelf], wanted: Sequence[tuple[str, int]]) -> list[Line]:
+def _take(held: Mapping[str, LockedStock], wanted: Sequence[tuple[str, int]]) -> list[Line]:
     """Promise the lines from the locked shelves, or raise: then nothing of them may be saved."""
     if unknown := sorted({sku for sku, _ in wanted} - held.keys()):
         raise ValidationProblem("Some SKUs are unknown.", errors={"lines": [f"Unknown SKU {sku}." for sku in unknown]})
@@ -246,7 +246,7 @@ def _take_again(reservation: Reservation, lines: Sequence[Line]) -> list[Line]:
     # Under the SKUs that the order knows them by.
     by_sku = {line.sku: held[line.variant_id] for line in lines if line.variant_id in held}
     taken = _take(by_sku, [(line.sku, line.quantity) for line in lines])
-    shelves.save(held.values())
+    locked_stock.save(held.values())
     rows = list(ReservationLine.objects.filter(reservation=reservation).order_by("position"))
     for row, line in zip(rows, taken, strict=True):
         row.allocation = line.allocation
@@ -283,7 +283,7 @@ def _sell(reservation: Reservation, lines: Iterable[Line]) -> None:
     if not sold:
         return
     StockMovement.objects.bulk_create(movements)
-    if not shelves.sell(sold):
+    if not locked_stock.sell(sold):
         raise ReservationExpired("Something in the reservation is not sold any more.")
 
 
@@ -294,11 +294,11 @@ def _give_back(lines: Sequence[Line]) -> None:
         if line.variant_id in held:
             for warehouse_id, quantity in line.allocation.items():
                 held[line.variant_id].change(int(warehouse_id), reserved=-quantity)
-    shelves.save(held.values())
+    locked_stock.save(held.values())
 
 
-def _lock(lines: Iterable[Line]) -> dict[uuid.UUID, Shelf]:
-    return shelves.lock_variants(line.variant_id for line in lines if line.variant_id)
+def _lock(lines: Iterable[Line]) -> dict[uuid.UUID, LockedStock]:
+    return locked_stock.lock_variants(line.variant_id for line in lines if line.variant_id)
 
 
 def _expire(now: datetime, batch: int, **only: Any) -> int:

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from django.db import transaction
 
-from apps.catalog.browse import listings
-from apps.catalog.inventory import shelves
+from apps.catalog.inventory import locked_stock
+from apps.catalog.inventory.locked_stock import Level, LockedStock
 from apps.catalog.inventory.models import MAX_BACKORDERS, MAX_ON_HAND, StockItem, StockMovement, Warehouse
-from apps.catalog.inventory.shelves import Level, Shelf
 from apps.catalog.inventory.warehouses import ensure_warehouse
-from apps.catalog.products.models import Product, Variant
+from apps.catalog.products.changes import ProductChange, availability_changed
+from apps.catalog.products.models import Variant
 from apps.common.ids import uuid7
 from apps.common.problems import Conflict, ValidationProblem
 
@@ -36,10 +36,12 @@ class Sign:
     by: str = ""
 
 
-def open_stock(product: Product) -> None:
-    """Every variant that is sent gets a stock row, empty at first, so that staff can fill it."""
-    unstocked = Variant.objects.filter(product=product, stock=None, offer="")
-    StockItem.objects.bulk_create([StockItem(variant=variant) for variant in unstocked], ignore_conflicts=True)
+def open_stock(changes: Sequence[ProductChange]) -> None:
+    """Every new variant that is sent gets a stock row, empty at first, so that staff can fill it."""
+    products = [change.product_id for change in changes if change.may_have_new_variants]
+    if products:
+        unstocked = Variant.objects.filter(product__in=products, stock=None, offer="")
+        StockItem.objects.bulk_create([StockItem(variant=variant) for variant in unstocked], ignore_conflicts=True)
 
 
 def adjust_stock(
@@ -124,7 +126,7 @@ def move_stock(
         sign = Sign(reference, by)
         moved: list[tuple[Level, int, uuid.UUID | None]] = [(lies, -quantity, movement_id), (comes, quantity, None)]
         movements = [_movement(shelf, level, change, Reason.MOVED, sign, key) for level, change, key in moved]
-        shelves.save([shelf], movements=movements)
+        locked_stock.save([shelf], movements=movements)
 
 
 def set_stock(
@@ -151,7 +153,7 @@ def set_stocks(
                 _require_possible(shelf, level, change)
                 shelf.change(level.warehouse_id, on_hand=change)
                 movements.append(_movement(shelf, level, change, Reason.COUNTED, Sign(reference, by)))
-        shelves.save(held.values(), movements=movements)
+        locked_stock.save(held.values(), movements=movements)
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,18 +195,18 @@ def set_policy(
         item.policy, item.backorder_limit = policy.policy, policy.backorder_limit
         item.available_on, item.low_stock_at = policy.available_on, policy.low_stock_at
         item.save(update_fields=["policy", "backorder_limit", "available_on", "low_stock_at"])
-        listings.refresh_stock([shelf.product_id])
+        availability_changed.announce([shelf.product_id])
     return item
 
 
-def _shelf(variant: Variant) -> Shelf:
+def _shelf(variant: Variant) -> LockedStock:
     return _opened([variant.pk])[variant.pk]
 
 
-def _opened(variant_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Shelf]:
+def _opened(variant_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, LockedStock]:
     """The variants' shelves, made when missing, locked. Raises NoStock for digital variants."""
     ids = list(variant_ids)
-    held = shelves.lock_variants(ids)
+    held = locked_stock.lock_variants(ids)
     if digital := sorted(shelf.sku for shelf in held.values() if shelf.is_digital):
         raise NoStock(f"{digital[0]} is digital: there is nothing to count.")
     missing = [shelf.variant_id for shelf in held.values() if not shelf.is_stocked]
@@ -212,7 +214,7 @@ def _opened(variant_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Shelf]:
         return held
     ensure_warehouse()
     StockItem.objects.bulk_create([StockItem(variant_id=pk) for pk in sorted(missing)], ignore_conflicts=True)
-    return shelves.lock_variants(ids)
+    return locked_stock.lock_variants(ids)
 
 
 def _done(movement_id: uuid.UUID) -> StockMovement | None:
@@ -221,23 +223,23 @@ def _done(movement_id: uuid.UUID) -> StockMovement | None:
 
 
 def _changed(
-    shelf: Shelf, level: Level, change: int, reason: str, sign: Sign, movement_id: uuid.UUID | None
+    shelf: LockedStock, level: Level, change: int, reason: str, sign: Sign, movement_id: uuid.UUID | None
 ) -> StockMovement:
     _require_possible(shelf, level, change)
     shelf.change(level.warehouse_id, on_hand=change)
     movement = _movement(shelf, level, change, reason, sign, movement_id)
-    shelves.save([shelf], movements=[movement])
+    locked_stock.save([shelf], movements=[movement])
     return movement
 
 
-def _level(shelf: Shelf, warehouse: Warehouse | None) -> Level:
+def _level(shelf: LockedStock, warehouse: Warehouse | None) -> Level:
     level = shelf.levels.get(warehouse.pk) if warehouse else shelf.home
     if level is None:
         raise _refusal("warehouse", "There is no such warehouse.")
     return level
 
 
-def _require_possible(shelf: Shelf, level: Level, change: int) -> None:
+def _require_possible(shelf: LockedStock, level: Level, change: int) -> None:
     """Orders keep what they were promised, of all warehouses and of this one."""
     may_owe = shelf.backorder_limit if level.is_active else 0
     lowest = level.reserved - may_owe
@@ -251,7 +253,7 @@ def _require_possible(shelf: Shelf, level: Level, change: int) -> None:
         raise _refusal("change", f"{MAX_ON_HAND:,} pieces are the most that can be counted.")
 
 
-def _differences(shelf: Shelf, count: int, warehouse: Warehouse | None) -> list[tuple[Level, int]]:
+def _differences(shelf: LockedStock, count: int, warehouse: Warehouse | None) -> list[tuple[Level, int]]:
     """What to add and take where so that `count` are on hand. Without a warehouse more come in at home; fewer are
     taken wherever they are free, in the warehouses' order, and the rest at home."""
     if warehouse:
@@ -267,7 +269,7 @@ def _differences(shelf: Shelf, count: int, warehouse: Warehouse | None) -> list[
 
 
 def _movement(
-    shelf: Shelf, level: Level, change: int, reason: Any, sign: Sign, movement_id: uuid.UUID | None = None
+    shelf: LockedStock, level: Level, change: int, reason: Any, sign: Sign, movement_id: uuid.UUID | None = None
 ) -> StockMovement:
     return StockMovement(
         id=movement_id or uuid7(),

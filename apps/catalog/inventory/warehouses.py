@@ -7,9 +7,9 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from apps.catalog.browse import listings
-from apps.catalog.inventory import shelves
+from apps.catalog.inventory import locked_stock
 from apps.catalog.inventory.models import MAX_ON_HAND, StockLevel, StockMovement, Warehouse
+from apps.catalog.products.changes import availability_changed
 from apps.common.problems import Conflict, NotFound, ValidationProblem
 
 FIRST = {"code": "main", "name": "Main warehouse"}
@@ -61,7 +61,7 @@ def change_warehouse(
     with transaction.atomic():
         # Before the row: whoever holds a shelf may be about to look at warehouses.
         if "is_active" in fields:
-            shelves.hold_all()
+            locked_stock.hold_all()
         warehouse = Warehouse.objects.select_for_update().filter(code=code).first()
         if warehouse is None:
             raise NotFound("There is no such warehouse.")
@@ -78,7 +78,7 @@ def change_warehouse(
 def delete_warehouse(code: str, *, check: Callable[[Warehouse], None] = lambda warehouse: None) -> None:
     """Take away a warehouse that nothing ever lay in. Raises NotFound, WarehouseInUse (close such a one instead)."""
     with transaction.atomic():
-        shelves.hold_all()
+        locked_stock.hold_all()
         warehouse = Warehouse.objects.select_for_update().filter(code=code).first()
         if warehouse is None:
             raise NotFound("There is no such warehouse.")
@@ -127,4 +127,4 @@ def _count_in(warehouse: Warehouse, *, sign: int) -> None:
     with connection.cursor() as cursor:
         cursor.execute(COUNT_IN, {"warehouse": warehouse.pk, "sign": sign})
         product_ids = {row[0] for row in cursor.fetchall()}
-    listings.refresh_stock(sorted(product_ids))
+    availability_changed.announce(sorted(product_ids))

@@ -1,22 +1,4 @@
 from django.apps import AppConfig
-from django.db.models.signals import post_migrate
-
-STAFF_PERMISSIONS = [
-    f"{app}.{action}_{model}"
-    for app, models in {
-        "products": [
-            *("product", "variant", "price", "saleprice", "productimage", "productrelation", "category", "brand"),
-            *("attribute", "attributechoice", "attributevalue", "producttype", "producttypeattribute"),
-            *("collection", "collectionitem"),
-        ],
-        "inventory": ["warehouse", "stockitem", "stocklevel", "stockmovement", "reservation", "reservationline"],
-        "reviews": ["review", "reviewreport"],
-        "imports": ["importjob"],
-        "browse": ["fruitlesssearch"],
-    }.items()
-    for model in models
-    for action in ("view", "add", "change", "delete")
-]
 
 
 class ProductsConfig(AppConfig):
@@ -24,11 +6,7 @@ class ProductsConfig(AppConfig):
     label = "products"
 
     def ready(self) -> None:
-        post_migrate.connect(grant_staff_permissions, dispatch_uid="catalog-staff-permissions")
+        from apps.catalog.products.changes import Order, products_changed
+        from apps.catalog.products.events import publish_events
 
-
-def grant_staff_permissions(**_: object) -> None:
-    """Catalogue staff manage everything of this service; admins of the models still guard histories."""
-    from apps.common.staff.permissions import grant
-
-    grant("catalog_staff", [*STAFF_PERMISSIONS, "jobs.view_jobfailure"])
+        products_changed.subscribe(Order.OUTBOX, publish_events)

@@ -36,7 +36,7 @@ class Sale:
 
 def offer_of(variant: Variant, currency: str, *, at: datetime) -> Offer | None:
     """What the variant costs at a moment, from prefetched `prices` and `sale_prices`; None when it is not sold in this
-    currency. The rule of `browse.listings`: a sale never makes a price higher.
+    currency. The rule of `discovery.listings`: a sale never makes a price higher.
     """
     amount = next((price.amount for price in variant.prices.all() if price.currency == currency), None)
     if amount is None:

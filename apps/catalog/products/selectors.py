@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from django.conf import settings
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from apps.catalog.products.models import Product, ProductImage, Variant
+from apps.catalog.products.models import Product, Variant
 from apps.common.problems import NotFound
 
 
@@ -27,13 +27,6 @@ def shown_product(slug: str) -> Product:
     if product is None:
         raise NotFound("There is no such product.")
     return product
-
-
-def variants_to_quote(skus: list[str]) -> dict[str, Variant]:
-    """Variants by SKU with product, prices, sales, stock and pictures: 4 queries."""
-    variants = Variant.objects.filter(sku__in=skus).select_related("product", "stock")
-    images = Prefetch("product__images", ProductImage.objects.order_by("position", "id"))
-    return {variant.sku: variant for variant in variants.prefetch_related("prices", "sale_prices", images)}
 
 
 def is_shown(product: Product) -> bool:

@@ -1,27 +1,27 @@
 from celery import shared_task
 
-from apps.catalog.products import pictures
+from apps.catalog.products import rendering
 
 
 @shared_task(autoretry_for=(Exception,), retry_backoff=5, max_retries=5)
 def render_image(image_id: str) -> None:
     """Make the renditions of an uploaded picture."""
-    pictures.render_image(image_id)
+    rendering.render_image(image_id)
 
 
 @shared_task
 def render_missing_images() -> int:
     """Render what was uploaded while no task could be sent or none came through; returns how many."""
-    return pictures.render_missing_images()
+    return rendering.render_missing_images()
 
 
 @shared_task
 def remove_files(names: list[str]) -> int:
     """Remove the files of a picture that was replaced; returns how many."""
-    return pictures.remove_files(names)
+    return rendering.remove_files(names)
 
 
 @shared_task
 def remove_orphaned_files() -> int:
     """Remove files that no picture names; returns how many."""
-    return pictures.remove_orphans()
+    return rendering.remove_orphans()

@@ -1,7 +1,4 @@
 from django.apps import AppConfig
-from django.db.models.signals import post_migrate
-
-SUPPORT_PERMISSIONS = ["reviews.view_review", "reviews.change_review", "reviews.view_reviewreport"]
 
 
 class ReviewsConfig(AppConfig):
@@ -9,11 +6,7 @@ class ReviewsConfig(AppConfig):
     label = "reviews"
 
     def ready(self) -> None:
-        post_migrate.connect(grant_support_permissions, dispatch_uid="catalog-support-permissions")
+        from apps.catalog.products.uses import register_product_use
+        from apps.catalog.reviews.selectors import is_bought_or_reviewed
 
-
-def grant_support_permissions(**_: object) -> None:
-    """Support staff read reviews and decide about them; catalogue staff may, too (`products.apps`)."""
-    from apps.common.staff.permissions import grant
-
-    grant("support_staff", SUPPORT_PERMISSIONS)
+        register_product_use(is_bought_or_reviewed)

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from django.db.models import F
 from django.db.models.functions import Greatest
 
-from apps.catalog.browse import listings
+from apps.catalog.products.changes import listed_data_changed
 from apps.catalog.products.models import Product
 from apps.catalog.reviews.models import Purchase, Review
 
@@ -30,7 +30,7 @@ def record_purchase(*, order_number: str, user_id: uuid.UUID | None, quantities:
             counted.append(product.pk)
     if user_id:
         Review.objects.filter(user_id=user_id, product__in=counted).update(is_verified=True)
-    listings.refresh(counted)
+    listed_data_changed.announce(counted)
 
 
 def return_purchase(*, order_number: str, event_id: uuid.UUID, quantities: Mapping[str, int] | None) -> None:
@@ -51,7 +51,7 @@ def return_purchase(*, order_number: str, event_id: uuid.UUID, quantities: Mappi
         wanted = purchase.quantity if quantities is None else quantities[purchase.product.slug]
         _take_back(purchase, pieces=min(wanted, purchase.quantity), event_id=event_id)
         counted.append(purchase.product_id)
-    listings.refresh(counted)
+    listed_data_changed.announce(counted)
 
 
 def _take_back(purchase: Purchase, *, pieces: int, event_id: uuid.UUID) -> None:

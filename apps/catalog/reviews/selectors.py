@@ -43,6 +43,11 @@ def has_bought(slug: str, user_id: uuid.UUID) -> bool:
     return Purchase.objects.filter(product__slug=slug, user_id=user_id, quantity__gt=0).exists()
 
 
+def is_bought_or_reviewed(product: Product) -> bool:
+    """Whether orders or reviews name the product."""
+    return product.purchases.exists() or product.reviews.exists()
+
+
 def review_queue(*, status: str = "", slug: str = "") -> QuerySet[Review]:
     """Reviews for staff, with their products."""
     reviews = Review.objects.select_related("product")

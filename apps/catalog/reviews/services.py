@@ -15,7 +15,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Count
 from django.utils import timezone
 
-from apps.catalog.browse import listings
+from apps.catalog.products.changes import listed_data_changed
 from apps.catalog.products.models import Product
 from apps.catalog.reviews.models import Purchase, Review, ReviewReport
 from apps.catalog.reviews.selectors import has_bought
@@ -125,7 +125,7 @@ def refresh_rating(product_id: uuid.UUID) -> None:
     product.rating_histogram, product.rating_count = histogram, count
     product.rating_average = round(sum(stars * times for stars, times in given.items()) / count, 2) if count else 0
     product.save(update_fields=["rating_average", "rating_count", "rating_histogram"])
-    listings.refresh([product_id])
+    listed_data_changed.announce([product_id])
 
 
 def forget_user(user_id: uuid.UUID) -> None:

@@ -16,11 +16,11 @@ from PIL import Image
 
 from apps.catalog.inventory.models import Reservation
 from apps.catalog.inventory.services import reserve_stock, set_stock
-from apps.catalog.products.attributes import answer_attributes, ensure_attribute, ensure_choices
+from apps.catalog.products.attribute_values import answer_attributes, ensure_attribute, ensure_choices
+from apps.catalog.products.category_tree import ensure_category
 from apps.catalog.products.models import Attribute, Brand, Product, Variant
 from apps.catalog.products.pricing import set_prices
-from apps.catalog.products.services import record_change
-from apps.catalog.products.taxonomy import ensure_category
+from apps.catalog.products.publication import record_change
 from apps.common.money import Money
 
 _numbers = itertools.count(1)

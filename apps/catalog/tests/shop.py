@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from apps.catalog.browse.browsing import Listed, browse
-from apps.catalog.browse.filters import ProductFilters
+from apps.catalog.discovery.browsing import Listed, browse
+from apps.catalog.discovery.filters import ProductFilters
 
 
 def look(*, sort: str = "", language: str = "en", limit: int = 100, currency: str = "EUR", **filters: Any) -> Listed:

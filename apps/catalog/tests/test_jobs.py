@@ -12,15 +12,15 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage, default_storage
 from django.utils import timezone
 
-from apps.catalog.browse import listings
-from apps.catalog.browse import tasks as browse_tasks
-from apps.catalog.browse.models import Listing
+from apps.catalog.discovery import listings
+from apps.catalog.discovery import tasks as discovery_tasks
+from apps.catalog.discovery.models import Listing
 from apps.catalog.imports import tasks as import_tasks
 from apps.catalog.imports.models import FOLDER, ImportJob
 from apps.catalog.inventory import reservations
 from apps.catalog.inventory import tasks as inventory_tasks
 from apps.catalog.inventory.models import Reservation
-from apps.catalog.products import images
+from apps.catalog.products import renditions
 from apps.catalog.products import tasks as product_tasks
 from apps.catalog.products.models import ProductImage
 from apps.catalog.tests.factories import make_product, make_reservation, picture, sku_of
@@ -80,7 +80,7 @@ def test_a_listing_that_cannot_be_written_keeps_no_other(monkeypatch):
         refresh(product_ids)
 
     monkeypatch.setattr(listings, "refresh", refuse)
-    failure = run_until_given_up(browse_tasks.refresh_due_listings)
+    failure = run_until_given_up(discovery_tasks.refresh_due_listings)
     assert failure.item == str(products[1].pk)
     assert list(Listing.objects.filter(reprice_at__isnull=False).values_list("product_id", flat=True)) == [
         products[1].pk
@@ -92,14 +92,14 @@ def test_a_picture_that_meets_a_bug_keeps_no_other_and_says_why(monkeypatch):
         ProductImage.objects.create(product=make_product(), file=ContentFile(picture(40 + number, 40), name="a.png"))
         for number in range(3)
     ]
-    poison, render = picture(41, 40), images.render
+    poison, render = picture(41, 40), renditions.render
 
     def meet_a_bug(content: bytes, **options: Any) -> Any:
         if content == poison:
             raise ValueError("a bug")
         return render(content, **options)
 
-    monkeypatch.setattr(images, "render", meet_a_bug)
+    monkeypatch.setattr(renditions, "render", meet_a_bug)
     failure = run_until_given_up(product_tasks.render_missing_images)
     assert failure.item == str(uploads[1].pk)
     for upload in uploads:
@@ -119,7 +119,7 @@ def orphans(folder: str) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("folder", "run"), [(images.FOLDER, product_tasks.remove_orphaned_files), (FOLDER, import_tasks.purge_imports)]
+    ("folder", "run"), [(renditions.FOLDER, product_tasks.remove_orphaned_files), (FOLDER, import_tasks.purge_imports)]
 )
 def test_a_file_that_cannot_be_removed_keeps_no_other(monkeypatch, folder, run):
     names = orphans(folder)

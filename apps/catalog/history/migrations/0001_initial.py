@@ -1,5 +1,3 @@
-"""Tables of events. The triggers that fill them come after, in the migrations of the tables they watch."""
-
 import django.core.validators
 import django.db.models.deletion
 import pgtrigger.compiler
@@ -13,9 +11,9 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("inventory", "0005_lines_in_order"),
+        ("inventory", "0001_initial"),
         ("pghistory", "0007_auto_20250421_0444"),
-        ("products", "0006_remove_superseded"),
+        ("products", "0001_initial"),
     ]
 
     operations = [
@@ -843,7 +841,17 @@ class Migration(migrations.Migration):
                 ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("code", models.SlugField(db_index=False, max_length=40)),
                 ("name", models.CharField(max_length=80)),
-                ("country", models.CharField(default="DE", help_text="ISO 3166-1, two letters.", max_length=2)),
+                (
+                    "country",
+                    models.CharField(
+                        default="DE",
+                        help_text="ISO 3166-1, two letters.",
+                        max_length=2,
+                        validators=[
+                            django.core.validators.RegexValidator("\\A[A-Z]{2}\\Z", "Use a two-letter code such as DE.")
+                        ],
+                    ),
+                ),
                 ("priority", models.PositiveSmallIntegerField(default=0)),
                 ("is_active", models.BooleanField(default=True, help_text="Pieces of others are not sold.")),
                 (
@@ -941,6 +949,21 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="attributechoiceevent",
+            trigger=pgtrigger.compiler.Trigger(
+                name="never_emptied",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'history is only ever added to'; RETURN NULL;",
+                    hash="3876ac1f50a7826e3a5a703de6875751a8dc0448",
+                    level="STATEMENT",
+                    operation="TRUNCATE",
+                    pgid="pgtrigger_never_emptied_93b48",
+                    table="history_attributechoiceevent",
+                    when="BEFORE",
+                ),
+            ),
+        ),
         migrations.AddIndex(
             model_name="attributeevent",
             index=models.Index(fields=["pgh_obj", "pgh_id"], name="attribute_past"),
@@ -954,6 +977,21 @@ class Migration(migrations.Migration):
                     hash="9e3fc8b6a662060862c77b2075baf1c6888964a4",
                     operation="UPDATE",
                     pgid="pgtrigger_never_rewritten_b18ba",
+                    table="history_attributeevent",
+                    when="BEFORE",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="attributeevent",
+            trigger=pgtrigger.compiler.Trigger(
+                name="never_emptied",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'history is only ever added to'; RETURN NULL;",
+                    hash="64504ce7b8a294592de664ab77beb3368d8a9e56",
+                    level="STATEMENT",
+                    operation="TRUNCATE",
+                    pgid="pgtrigger_never_emptied_7a93c",
                     table="history_attributeevent",
                     when="BEFORE",
                 ),
@@ -981,6 +1019,21 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="attributevalueevent",
+            trigger=pgtrigger.compiler.Trigger(
+                name="never_emptied",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'history is only ever added to'; RETURN NULL;",
+                    hash="e61d071c291e7370d0e8d5aa644f0fb63552f489",
+                    level="STATEMENT",
+                    operation="TRUNCATE",
+                    pgid="pgtrigger_never_emptied_4dd8c",
+                    table="history_attributevalueevent",
+                    when="BEFORE",
+                ),
+            ),
+        ),
         migrations.AddIndex(
             model_name="brandevent",
             index=models.Index(fields=["pgh_obj", "pgh_id"], name="brand_past"),
@@ -994,6 +1047,21 @@ class Migration(migrations.Migration):
                     hash="da1c8d93f32dfaca0184d86869cd77559f8ae610",
                     operation="UPDATE",
                     pgid="pgtrigger_never_rewritten_c2d9b",
+                    table="history_brandevent",
+                    when="BEFORE",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="brandevent",
+            trigger=pgtrigger.compiler.Trigger(
+                name="never_emptied",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'history is only ever added to'; RETURN NULL;",
+                    hash="cf7a549a21aa402e9aa816421aa33128d1014655",
+                    level="STATEMENT",
+                    operation="TRUNCATE",
+                    pgid="pgtrigger_never_emptied_94dbe",
                     table="history_brandevent",
                     when="BEFORE",
                 ),
@@ -1017,6 +1085,21 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="categoryevent",
+            trigger=pgtrigger.compiler.Trigger(
+                name="never_emptied",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'history is only ever added to'; RETURN NULL;",
+                    hash="396d964780158edff07bddd9497284769c309d1f",
+                    level="STATEMENT",
+                    operation="TRUNCATE",
+                    pgid="pgtrigger_never_emptied_08798",
+                    table="history_categoryevent",
+                    when="BEFORE",
+                ),
+            ),
+        ),
         migrations.AddIndex(
             model_name="collectionevent",
             index=models.Index(fields=["pgh_obj", "pgh_id"], name="collection_past"),
@@ -1030,6 +1113,21 @@ class Migration(migrations.Migration):
                     hash="8e1837449c77bccae1633c24eceb360041e507cb",
                     operation="UPDATE",
                     pgid="pgtrigger_never_rewritten_a8ba1",
+                    table="history_collectionevent",
+                    when="BEFORE",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="collectionevent",
+            trigger=pgtrigger.compiler.Trigger(
+                name="never_emptied",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'history is only ever added to'; RETURN NULL;",
+                    hash="c9566264832a0ce7fb8512719a0cbc2070824b1f",
+                    level="STATEMENT",
+                    operation="TRUNCATE",
+                    pgid="pgtrigger_never_emptied_cabbf",
                     table="history_collectionevent",
                     when="BEFORE",
                 ),
@@ -1057,6 +1155,21 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="collectionitemevent",
+            trigger=pgtrigger.compiler.Trigger(
+                name="never_emptied",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'history is only ever added to'; RETURN NULL;",
+                    hash="d56edcfb66ed3bae5a01bab5a84d9a7839fb1ea3",
+                    level="STATEMENT",
+                    operation="TRUNCATE",
+                    pgid="pgtrigger_never_emptied_3a4b0",
+                    table="history_collectionitemevent",
+                    when="BEFORE",
+                ),
+            ),
+        ),
         migrations.AddIndex(
             model_name="priceevent",
             index=models.Index(fields=["pgh_obj", "pgh_id"], name="price_past"),
@@ -1079,6 +1192,21 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="priceevent",
+            trigger=pgtrigger.compiler.Trigger(
+                name="never_emptied",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'history is only ever added to'; RETURN NULL;",
+                    hash="9afacb429ad4941cebee7c0ec9c22592c00fe074",
+                    level="STATEMENT",
+                    operation="TRUNCATE",
+                    pgid="pgtrigger_never_emptied_3402d",
+                    table="history_priceevent",
+                    when="BEFORE",
+                ),
+            ),
+        ),
         migrations.AddIndex(
             model_name="productevent",
             index=models.Index(fields=["pgh_obj", "pgh_id"], name="product_past"),
@@ -1092,6 +1220,21 @@ class Migration(migrations.Migration):
                     hash="574549e2f681bb48c6b0af8535018d4d56f53481",
                     operation="UPDATE",
                     pgid="pgtrigger_never_rewritten_b8f06",
+                    table="history_productevent",
+                    when="BEFORE",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="productevent",
+            trigger=pgtrigger.compiler.Trigger(
+                name="never_emptied",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'history is only ever added to'; RETURN NULL;",
+                    hash="8578b500e2f5a742e883115073fb331e8a0f51cd",
+                    level="STATEMENT",
+                    operation="TRUNCATE",
+                    pgid="pgtrigger_never_emptied_cec8c",
                     table="history_productevent",
                     when="BEFORE",
                 ),
@@ -1119,6 +1262,21 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="productimageevent",
+            trigger=pgtrigger.compiler.Trigger(
+                name="never_emptied",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'history is only ever added to'; RETURN NULL;",
+                    hash="1eed0808dc7e77f9e8d1a36e1b82985647b5e049",
+                    level="STATEMENT",
+                    operation="TRUNCATE",
+                    pgid="pgtrigger_never_emptied_48eb9",
+                    table="history_productimageevent",
+                    when="BEFORE",
+                ),
+            ),
+        ),
         migrations.AddIndex(
             model_name="productrelationevent",
             index=models.Index(fields=["pgh_obj", "pgh_id"], name="productrelation_past"),
@@ -1136,6 +1294,21 @@ class Migration(migrations.Migration):
                     hash="07c841a5f1dd5042b5f5946115aecf0e41e5e479",
                     operation="UPDATE",
                     pgid="pgtrigger_never_rewritten_d501f",
+                    table="history_productrelationevent",
+                    when="BEFORE",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="productrelationevent",
+            trigger=pgtrigger.compiler.Trigger(
+                name="never_emptied",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'history is only ever added to'; RETURN NULL;",
+                    hash="510a281eb69950cd0b3e26e170405d985098f3db",
+                    level="STATEMENT",
+                    operation="TRUNCATE",
+                    pgid="pgtrigger_never_emptied_c51c0",
                     table="history_productrelationevent",
                     when="BEFORE",
                 ),
@@ -1163,6 +1336,21 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="producttypeattributeevent",
+            trigger=pgtrigger.compiler.Trigger(
+                name="never_emptied",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'history is only ever added to'; RETURN NULL;",
+                    hash="46d8bd2b191531e9f88ef3235461ca32c7ccecb9",
+                    level="STATEMENT",
+                    operation="TRUNCATE",
+                    pgid="pgtrigger_never_emptied_da1bf",
+                    table="history_producttypeattributeevent",
+                    when="BEFORE",
+                ),
+            ),
+        ),
         migrations.AddIndex(
             model_name="producttypeevent",
             index=models.Index(fields=["pgh_obj", "pgh_id"], name="producttype_past"),
@@ -1176,6 +1364,21 @@ class Migration(migrations.Migration):
                     hash="42743921fe8386827feff1180b96f27688bf9ae0",
                     operation="UPDATE",
                     pgid="pgtrigger_never_rewritten_15400",
+                    table="history_producttypeevent",
+                    when="BEFORE",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="producttypeevent",
+            trigger=pgtrigger.compiler.Trigger(
+                name="never_emptied",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'history is only ever added to'; RETURN NULL;",
+                    hash="b551a126650c50e0780a0db27d465958b82a1836",
+                    level="STATEMENT",
+                    operation="TRUNCATE",
+                    pgid="pgtrigger_never_emptied_ce527",
                     table="history_producttypeevent",
                     when="BEFORE",
                 ),
@@ -1203,6 +1406,21 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="salepriceevent",
+            trigger=pgtrigger.compiler.Trigger(
+                name="never_emptied",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'history is only ever added to'; RETURN NULL;",
+                    hash="b1240f2304c24f40f92700aed497087d44a8c7c0",
+                    level="STATEMENT",
+                    operation="TRUNCATE",
+                    pgid="pgtrigger_never_emptied_f90ba",
+                    table="history_salepriceevent",
+                    when="BEFORE",
+                ),
+            ),
+        ),
         migrations.AddIndex(
             model_name="variantevent",
             index=models.Index(fields=["pgh_obj", "pgh_id"], name="variant_past"),
@@ -1225,6 +1443,21 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="variantevent",
+            trigger=pgtrigger.compiler.Trigger(
+                name="never_emptied",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'history is only ever added to'; RETURN NULL;",
+                    hash="1c16ec9d9685c12300bd17ff196dc57f4d04b07b",
+                    level="STATEMENT",
+                    operation="TRUNCATE",
+                    pgid="pgtrigger_never_emptied_5d280",
+                    table="history_variantevent",
+                    when="BEFORE",
+                ),
+            ),
+        ),
         migrations.AddIndex(
             model_name="warehouseevent",
             index=models.Index(fields=["pgh_obj", "pgh_id"], name="warehouse_past"),
@@ -1238,6 +1471,21 @@ class Migration(migrations.Migration):
                     hash="551f0c19846130c210539179c384ff1be4ca8b3e",
                     operation="UPDATE",
                     pgid="pgtrigger_never_rewritten_18d94",
+                    table="history_warehouseevent",
+                    when="BEFORE",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="warehouseevent",
+            trigger=pgtrigger.compiler.Trigger(
+                name="never_emptied",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'history is only ever added to'; RETURN NULL;",
+                    hash="7e88e0150324243ec27021fb8b2ce2cc371c1f74",
+                    level="STATEMENT",
+                    operation="TRUNCATE",
+                    pgid="pgtrigger_never_emptied_079ea",
                     table="history_warehouseevent",
                     when="BEFORE",
                 ),

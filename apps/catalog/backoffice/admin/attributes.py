@@ -1,0 +1,179 @@
+"""Attributes, their choices and product types in the admin."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest
+from unfold.admin import TabularInline
+
+from apps.catalog.backoffice.admin.categories_and_brands import product_count, products_link
+from apps.catalog.backoffice.admin.forms import translations_of
+from apps.catalog.backoffice.admin.service_forms import (
+    KnownRowForm,
+    ServedAdmin,
+    ServedForm,
+    kept_rows,
+    place_last,
+    translation_changes,
+    translation_tab,
+)
+from apps.catalog.products.models import Attribute, AttributeChoice, ProductType, ProductTypeAttribute
+from apps.catalog.products.services import attributes
+from apps.catalog.products.transactions import unguarded
+
+
+class ChoiceForm(translations_of(AttributeChoice)):  # type: ignore[misc]  # a class made by a call
+    class Meta:
+        model = AttributeChoice
+        fields = ["label", "slug", "position"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["slug"].required = not self.instance._state.adding
+        place_last(self)
+
+    def columns(self, position: int) -> dict[str, Any]:
+        """What to write of it at this place of the list."""
+        is_new = self.instance._state.adding
+        names = ("label", "slug") if is_new else tuple({"label", "slug"} & set(self.changed_data))
+        columns = {name: self.cleaned_data[name] for name in names if self.cleaned_data[name]}
+        if translations := translation_changes(self):
+            columns["translations"] = translations
+        if is_new or self.instance.position != position:
+            columns["position"] = position
+        return columns
+
+
+class ChoiceInline(TabularInline):
+    """In the order that shoppers see; drag a row, or write its place."""
+
+    model = AttributeChoice
+    form = ChoiceForm
+    extra = 0
+    ordering = ["position", "label"]
+    fields = ["label", *ChoiceForm.translation_fields(), "slug", "position"]
+    ordering_field = "position"
+    show_title = False
+    verbose_name_plural = "choices"
+
+
+class AttributeForm(ServedForm, translations_of(Attribute)):  # type: ignore[misc]  # a class made by a call
+    parts = ("choices",)
+
+    class Meta:
+        model = Attribute
+        fields = ["code", "label", "kind", "unit", "is_facet", "position"]
+
+
+@admin.register(Attribute)
+class AttributeAdmin(ServedAdmin):
+    form = AttributeForm
+    list_display = ["label", "code", "kind", "unit", "is_facet", "shown_choices", "position"]
+    list_filter = ["kind", "is_facet"]
+    search_fields = ["code", "label"]
+    ordering = ["position", "code"]
+    prepopulated_fields = {"code": ["label"]}
+    inlines = [ChoiceInline]
+    fieldsets = [
+        (None, {"fields": [("label", "code"), ("kind", "unit"), ("is_facet", "position"), "seen"]}),
+        translation_tab(AttributeForm),
+    ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Attribute]:
+        return super().get_queryset(request).annotate(choice_count=Count("choices"))
+
+    @admin.display(description="choices")
+    def shown_choices(self, attribute: Any) -> str:
+        return str(attribute.choice_count) if attribute.kind == Attribute.Kind.CHOICE else "–"
+
+    def write(self, form: Any, formsets: list[Any]) -> Attribute:
+        [choices] = formsets
+        rows = list(enumerate(kept_rows(choices)))
+        added = [row.columns(place) for place, row in rows if row.instance._state.adding]
+        if form.is_new:
+            return attributes.create_attribute(form.columns(), added)
+        changed = {
+            row.initial["slug"]: columns
+            for place, row in rows
+            if not row.instance._state.adding and (columns := row.columns(place))
+        }
+        removed = [row.initial["slug"] for row in choices.deleted_forms if not row.instance._state.adding]
+        edits = attributes.ChoiceEdits(added=added, changed=changed, removed=removed)
+        return attributes.save_attribute(form.initial["code"], form.columns(), edits, guard=form.guard)
+
+    def remove(self, row: Attribute) -> None:
+        attributes.delete_attribute(row.code, guard=unguarded)
+
+
+class AskedForm(KnownRowForm):
+    known = "attribute"
+
+    class Meta:
+        model = ProductTypeAttribute
+        fields = ["attribute", "is_required", "position"]
+
+
+class AskedInline(TabularInline):
+    """What products of the type are asked for, in the order of their form."""
+
+    model = ProductTypeAttribute
+    form = AskedForm
+    extra = 0
+    ordering = ["position", "pk"]
+    fields = ["attribute", "is_required", "position"]
+    autocomplete_fields = ["attribute"]
+    ordering_field = "position"
+    show_title = False
+    verbose_name = "attribute"
+    verbose_name_plural = "attributes"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ProductTypeAttribute]:
+        return super().get_queryset(request).select_related("attribute", "product_type")
+
+
+class ProductTypeForm(ServedForm):
+    parts = ("type_attributes",)
+
+    class Meta:
+        model = ProductType
+        fields = ["name", "slug"]
+
+
+@admin.register(ProductType)
+class ProductTypeAdmin(ServedAdmin):
+    form = ProductTypeForm
+    list_display = ["name", "slug", "shown_attributes", "shown_products"]
+    search_fields = ["name", "slug"]
+    ordering = ["name"]
+    prepopulated_fields = {"slug": ["name"]}
+    inlines = [AskedInline]
+    fieldsets = [(None, {"fields": [("name", "slug"), "seen"]})]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ProductType]:
+        counted = super().get_queryset(request).annotate(product_count=product_count("product_type"))
+        return counted.prefetch_related("type_attributes__attribute")
+
+    @admin.display(description="attributes")
+    def shown_attributes(self, product_type: ProductType) -> str:
+        asked = sorted(product_type.type_attributes.all(), key=lambda ask: ask.position)
+        return ", ".join(ask.attribute.label + ("*" if ask.is_required else "") for ask in asked) or "–"
+
+    @admin.display(description="products")
+    def shown_products(self, product_type: Any) -> str:
+        return products_link(product_type.product_count, "product_type", product_type.pk)
+
+    def write(self, form: Any, formsets: list[Any]) -> ProductType:
+        asked = [
+            attributes.Asked(row.cleaned_data["attribute"].code, row.cleaned_data["is_required"])
+            for row in kept_rows(formsets[0])
+        ]
+        if form.is_new:
+            return attributes.create_product_type(form.columns(), asked)
+        changed = asked if formsets[0].has_changed() else None
+        return attributes.change_product_type(form.initial["slug"], form.columns(), changed, guard=form.guard)
+
+    def remove(self, row: ProductType) -> None:
+        attributes.delete_product_type(row.slug, guard=unguarded)

@@ -1,0 +1,219 @@
+"""Categories and brands in the admin."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Count, F, IntegerField, OuterRef, QuerySet, Subquery, Value, Window
+from django.db.models.functions import Coalesce, Lag, Lead, Length, Substr
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from unfold.widgets import UnfoldAdminSelect2Widget
+
+from apps.catalog.backoffice.admin.forms import translations_of
+from apps.catalog.backoffice.admin.service_forms import ServedAdmin, ServedForm, translation_tab
+from apps.catalog.products.models import Brand, Category, Product
+from apps.catalog.products.services import brands, categories
+from apps.catalog.products.transactions import unguarded
+from apps.common.problems import Problem
+
+SEARCH_ENGINES = ("Search engines", {"classes": ["tab"], "fields": ["seo_title", "seo_description"]})
+
+
+def product_count(column: str) -> Coalesce:
+    """How many products name a row in `column`; worked out for the rows of a page alone."""
+    counts = Product.objects.filter(**{column: OuterRef("pk")}).order_by().values(column).annotate(n=Count("pk"))
+    return Coalesce(Subquery(counts.values("n"), output_field=IntegerField()), Value(0))
+
+
+def products_link(count: int, column: str, pk: Any) -> str | SafeString:
+    """A number that leads to the list of these products."""
+    address = reverse("admin:products_product_changelist", query={f"{column}__id__exact": pk})
+    return format_html('<a class="underline" href="{}">{}</a>', address, count) if count else "–"
+
+
+class CategoryField(forms.ModelChoiceField):
+    """A category, by its path."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return obj.full_path
+
+
+class CategoryForm(ServedForm, translations_of(Category)):  # type: ignore[misc]  # a class made by a call
+    """A category and where it hangs."""
+
+    parent = CategoryField(
+        queryset=Category.objects.order_by("path"),
+        required=False,
+        empty_label="– top level –",
+        widget=UnfoldAdminSelect2Widget,
+        label="Below",
+    )
+
+    class Meta:
+        model = Category
+        fields = ["name", "slug", "description", "seo_title", "seo_description"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not self.is_new:
+            self.initial["parent"] = Category.objects.get_parent(self.instance)
+
+    def columns(self) -> dict[str, Any]:
+        columns = super().columns()
+        if self.is_new or "parent" in self.changed_data:
+            parent = self.cleaned_data["parent"]
+            columns["parent"] = parent.full_path if parent else None
+        return columns
+
+
+@admin.register(Category)
+class CategoryAdmin(ServedAdmin):
+    """The tree in its order. Only leaves without products can be deleted."""
+
+    form = CategoryForm
+    list_display = ["shown_name", "full_path", "shown_products", "moves"]
+    search_fields = ["name", "full_path"]
+    ordering = ["path"]
+    sortable_by: list[str] = []
+    list_per_page = 200
+    prepopulated_fields = {"slug": ["name"]}
+    fieldsets = [
+        (None, {"fields": [("name", "slug"), "parent", "description", "seen"]}),
+        translation_tab(CategoryForm),
+        SEARCH_ENGINES,
+    ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Category]:
+        siblings = {
+            "partition_by": [Substr("path", 1, Length("path") - Category.steplen)],
+            "order_by": F("path").asc(),
+        }
+        return (
+            super()
+            .get_queryset(request)
+            .annotate(
+                product_count=product_count("category"),
+                above=Window(Lag("pk"), **siblings),
+                below=Window(Lead("pk"), **siblings),
+            )
+        )
+
+    def get_list_display(self, request: HttpRequest) -> list[str]:
+        shown = list(super().get_list_display(request))
+        return shown if self.has_change_permission(request) else [name for name in shown if name != "moves"]
+
+    @admin.display(description="name")
+    def shown_name(self, category: Category) -> str:
+        return format_html(
+            '<span class="whitespace-nowrap">{}{}</span>', "\u2003" * (category.depth - 1), category.name
+        )
+
+    @admin.display(description="products")
+    def shown_products(self, category: Any) -> str:
+        return products_link(category.product_count, "category", category.pk)
+
+    @admin.display(description="order")
+    def moves(self, category: Any) -> str:
+        """Buttons that name the neighbour to go before or behind, so that a second click changes nothing."""
+        return format_html(
+            '<span id="category-{}" class="whitespace-nowrap">{}{}</span>',
+            category.pk,
+            _button(category, "before", category.above, "arrow_upward"),
+            _button(category, "behind", category.below, "arrow_downward"),
+        )
+
+    def get_urls(self) -> list[URLPattern]:
+        own = path(
+            "<int:pk>/place/<str:side>/<int:neighbour>/",
+            self.admin_site.admin_view(self.place_view),
+            name="products_category_place",
+        )
+        return [own, *super().get_urls()]
+
+    def place_view(self, request: HttpRequest, pk: int, side: str, neighbour: int) -> HttpResponse:
+        """One place up or down among its siblings."""
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        if not self.has_change_permission(request):
+            raise PermissionDenied
+        try:
+            categories.place_category(pk, neighbour=neighbour, side=categories.Side(side))
+        except (Problem, ValueError) as problem:
+            messages.error(request, str(problem))
+        return HttpResponseRedirect(f"{reverse('admin:products_category_changelist')}#category-{pk}")
+
+    def write(self, form: Any, formsets: list[Any]) -> Category:
+        if form.is_new:
+            return categories.create_category(form.columns())
+        former = Category.objects.values_list("full_path", flat=True).get(pk=form.instance.pk)
+        return categories.change_category(former, form.columns(), guard=form.guard)
+
+    def remove(self, row: Category) -> None:
+        categories.delete_category(row.full_path, guard=unguarded)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Category | None = None) -> bool:
+        return super().has_delete_permission(request, obj) and (obj is None or obj.is_leaf())
+
+
+def _button(category: Category, side: str, neighbour: int | None, icon: str) -> str:
+    words = f"Move {category.name} {'up' if side == 'before' else 'down'}"
+    classes = "border border-base-200 dark:border-base-700 rounded-default leading-none p-1 mr-1 align-middle"
+    if neighbour is None:
+        return format_html(
+            '<button type="button" disabled aria-label="{}" class="{} opacity-50"><span aria-hidden="true" '
+            'class="material-symbols-outlined">{}</span></button>',
+            words,
+            classes,
+            icon,
+        )
+    address = reverse("admin:products_category_place", args=[category.pk, side, neighbour])
+    return format_html(
+        '<button type="submit" formaction="{}" aria-label="{}" title="{}" class="{} '
+        'cursor-pointer hover:text-primary-600"><span aria-hidden="true" class="material-symbols-outlined">{}</span>'
+        "</button>",
+        address,
+        words,
+        words,
+        classes,
+        icon,
+    )
+
+
+class BrandForm(ServedForm, translations_of(Brand)):  # type: ignore[misc]  # a class made by a call
+    class Meta:
+        model = Brand
+        fields = ["name", "slug", "description"]
+
+
+@admin.register(Brand)
+class BrandAdmin(ServedAdmin):
+    form = BrandForm
+    list_display = ["name", "slug", "shown_products"]
+    search_fields = ["name", "slug"]
+    ordering = ["name"]
+    prepopulated_fields = {"slug": ["name"]}
+    fieldsets = [
+        (None, {"fields": [("name", "slug"), "description", "seen"]}),
+        translation_tab(BrandForm),
+    ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Brand]:
+        return super().get_queryset(request).annotate(product_count=product_count("brand"))
+
+    @admin.display(description="products", ordering="product_count")
+    def shown_products(self, brand: Any) -> str:
+        return products_link(brand.product_count, "brand", brand.pk)
+
+    def write(self, form: Any, formsets: list[Any]) -> Brand:
+        if form.is_new:
+            return brands.create_brand(form.columns())
+        return brands.change_brand(form.initial["slug"], form.columns(), guard=form.guard)
+
+    def remove(self, row: Brand) -> None:
+        brands.delete_brand(row.slug, guard=unguarded)

@@ -1,0 +1,160 @@
+"""Collections in the admin: products in an order made by hand, or a rule."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib import admin
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html, format_html_join
+from unfold.admin import TabularInline
+
+from apps.catalog.backoffice.admin.categories_and_brands import SEARCH_ENGINES
+from apps.catalog.backoffice.admin.forms import translations_of
+from apps.catalog.backoffice.admin.rule_fields import as_initial, as_rule, offer_choices, rule_fields
+from apps.catalog.backoffice.admin.service_forms import (
+    KnownRowForm,
+    ServedAdmin,
+    ServedForm,
+    kept_rows,
+    translation_tab,
+)
+from apps.catalog.discovery.browsing import browse
+from apps.catalog.discovery.filters import read_rule
+from apps.catalog.products.models import Attribute, Collection, CollectionItem
+from apps.catalog.products.services import collections
+from apps.catalog.products.transactions import unguarded
+from apps.catalog.products.translations import default_language
+from apps.common.problems import Problem
+
+Kind = Collection.Kind
+
+
+class CollectionForm(ServedForm, translations_of(Collection)):  # type: ignore[misc]  # a class made by a call
+    vars().update(rule_fields())
+    parts = ("items",)
+
+    class Meta:
+        model = Collection
+        fields = ["title", "slug", "description", "kind", "is_published", "position", "seo_title", "seo_description"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer_choices(self.fields, self.instance.rule)
+        for name, value in as_initial(self.instance.rule).items():
+            self.initial.setdefault(name, value)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        if data.get("kind") == Kind.RULE and not self.errors:
+            try:
+                data["rule"] = as_rule(data)
+            except forms.ValidationError as error:
+                self.add_error(None, error)
+        return data
+
+    def columns(self) -> dict[str, Any]:
+        columns = super().columns() | {"kind": self.cleaned_data["kind"]}
+        return columns | {"rule": self.cleaned_data.get("rule", {})}
+
+    def field_of(self, name: str) -> str:
+        if name == "rule" or name.startswith("rule.attr."):
+            return "rule_attributes"
+        return super().field_of(name)
+
+
+class ItemForm(KnownRowForm):
+    known = "product"
+
+    class Meta:
+        model = CollectionItem
+        fields = ["product", "position"]
+
+
+class ItemInline(TabularInline):
+    """In the order that shoppers see; drag a row, or write its place."""
+
+    model = CollectionItem
+    form = ItemForm
+    extra = 0
+    max_num = collections.MAX_ITEMS
+    ordering = ["position", "pk"]
+    fields = ["product", "position"]
+    autocomplete_fields = ["product"]
+    ordering_field = "position"
+    show_title = False
+    verbose_name = "product"
+    verbose_name_plural = "products"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[CollectionItem]:
+        return super().get_queryset(request).select_related("product")
+
+
+@admin.register(Collection)
+class CollectionAdmin(ServedAdmin):
+    form = CollectionForm
+    list_display = ["title", "slug", "kind", "shown_items", "is_published", "position"]
+    list_filter = ["kind", "is_published"]
+    search_fields = ["title", "slug"]
+    ordering = ["position", "title"]
+    prepopulated_fields = {"slug": ["title"]}
+    readonly_fields = ["shown_now"]
+    inlines = [ItemInline]
+    fieldsets = [
+        (None, {"fields": [("title", "slug"), "description", ("kind", "position"), "is_published", "seen"]}),
+        (
+            "Rule",
+            {
+                "classes": ["tab"],
+                "description": "Fills collections of the kind “by a rule”; every filter must fit.",
+                "fields": [
+                    ("rule_category", "rule_brand"),
+                    ("rule_min_price", "rule_max_price"),
+                    ("rule_kind", "rule_rating"),
+                    ("rule_in_stock", "rule_featured"),
+                    "rule_attributes",
+                    "rule_q",
+                    "shown_now",
+                ],
+            },
+        ),
+        translation_tab(CollectionForm),
+        SEARCH_ENGINES,
+    ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Collection]:
+        return super().get_queryset(request).annotate(item_count=Count("items"))
+
+    @admin.display(description="products")
+    def shown_items(self, collection: Any) -> str:
+        return "by rule" if collection.kind == Kind.RULE else str(collection.item_count)
+
+    @admin.display(description="shows now")
+    def shown_now(self, collection: Collection) -> str:
+        """How many products the saved rule finds, and the first of them."""
+        if collection.kind != Kind.RULE or not collection.rule:
+            return "Nothing by rule."
+        kinds = dict(Attribute.objects.values_list("code", "kind"))
+        try:
+            filters = read_rule(collection.rule, kinds=kinds, currency=settings.SHOP_CURRENCY)
+            found = browse(filters, sort="", language=default_language(), limit=5)
+        except Problem as problem:
+            return str(problem)
+        titles = format_html_join(", ", "{}", ((card["title"],) for card in found.cards))
+        noun = "product" if found.total == 1 else "products"
+        return format_html("{} {}{}{}", found.total, noun, ": " if found.cards else ".", titles)
+
+    def write(self, form: Any, formsets: list[Any]) -> Collection:
+        [items] = formsets
+        slugs = [row.cleaned_data["product"].slug for row in kept_rows(items)]
+        is_manual = form.cleaned_data["kind"] == Kind.MANUAL
+        if form.is_new:
+            return collections.create_collection(form.columns(), slugs if is_manual else [])
+        changed = slugs if is_manual and items.has_changed() else None
+        return collections.save_collection(form.initial["slug"], form.columns(), changed, guard=form.guard)
+
+    def remove(self, row: Collection) -> None:
+        collections.delete_collection(row.slug, guard=unguarded)

@@ -1,0 +1,92 @@
+"""The parts of a product on its page."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from unfold.admin import StackedInline, TabularInline
+
+from apps.catalog.backoffice.admin.forms import ImageForm, VariantForm, VariantFormSet
+from apps.catalog.products.models import ProductImage, ProductRelation, Variant
+from apps.catalog.products.renditions import image_url
+
+
+class VariantInline(StackedInline):
+    model = Variant
+    form = VariantForm
+    formset = VariantFormSet
+    extra = 0
+    tab = True
+    show_change_link = True
+    ordering_field = "position"
+    ordering = ["position", "sku"]
+    fields = [
+        ("sku", "name", "price"),
+        ("barcode", "weight_grams", "options"),
+        ("offer", "rental_hours", "title_slug"),
+        ("stock_link", "sales_link", "position"),
+    ]
+    readonly_fields = ["stock_link", "sales_link"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Variant]:
+        return super().get_queryset(request).select_related("stock").prefetch_related("prices", "sale_prices")
+
+    @admin.display(description="stock")
+    def stock_link(self, variant: Variant) -> str:
+        stock = getattr(variant, "stock", None)
+        if stock is None:
+            return "–"
+        address = reverse("admin:inventory_stockitem_change", args=[variant.pk])
+        return format_html('<a href="{}">{} available, change…</a>', address, stock.available)
+
+    @admin.display(description="sales and other currencies")
+    def sales_link(self, variant: Variant) -> str:
+        if variant._state.adding:
+            return "After saving"
+        address = reverse("admin:products_variant_change", args=[variant.pk])
+        return format_html('<a href="{}">{} scheduled, change…</a>', address, len(variant.sale_prices.all()))
+
+
+class ImageInline(TabularInline):
+    """Dragged into their order, or numbered by who uses the keyboard."""
+
+    model = ProductImage
+    form = ImageForm
+    extra = 0
+    tab = True
+    ordering_field = "position"
+    ordering = ["position", "id"]
+    fields = ["preview", "file", "alt", "state", "position"]
+    readonly_fields = ["preview", "state"]
+
+    @admin.display(description="picture")
+    def preview(self, image: ProductImage) -> str:
+        if not image.file:
+            return ""
+        return format_html('<img src="{}" alt="" width="80" loading="lazy">', image_url(image, 320))
+
+    @admin.display(description="state")
+    def state(self, image: ProductImage) -> str:
+        if image.failure:
+            return image.failure
+        return "ready" if image.renditions else "being made" if image.file else "–"
+
+
+class RelationInline(TabularInline):
+    """What is recommended beside it; the rest of the places is filled with best sellers."""
+
+    model = ProductRelation
+    fk_name = "product"
+    extra = 0
+    tab = True
+    verbose_name_plural = "related products"
+    ordering_field = "position"
+    ordering = ["position", "id"]
+    autocomplete_fields = ["related"]
+    fields = ["related", "kind", "position"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ProductRelation]:
+        return super().get_queryset(request).select_related("related")

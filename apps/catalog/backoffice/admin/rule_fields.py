@@ -1,0 +1,123 @@
+"""A collection's rule as plain fields of a form."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from unfold.widgets import (
+    UnfoldAdminDecimalFieldWidget,
+    UnfoldAdminSelect2Widget,
+    UnfoldAdminSelectWidget,
+    UnfoldAdminTextareaWidget,
+    UnfoldAdminTextInputWidget,
+    UnfoldBooleanSwitchWidget,
+)
+
+from apps.catalog.backoffice.admin.forms import MAX_MAJOR, as_decimal, as_minor_units
+from apps.catalog.products.models import Brand, Category
+
+ANY = ("", "– any –")
+PREFIX = "rule_"
+PRICES = ("min_price", "max_price")
+SWITCHES = ("in_stock", "featured")
+
+
+def rule_fields() -> dict[str, forms.Field]:
+    """A field for each filter of the product list, and one for all attributes."""
+    return {
+        "rule_category": forms.ChoiceField(
+            label="Category", required=False, widget=UnfoldAdminSelect2Widget, help_text="With all below it."
+        ),
+        "rule_brand": forms.ChoiceField(label="Brand", required=False, widget=UnfoldAdminSelect2Widget),
+        "rule_kind": forms.ChoiceField(
+            label="Kind",
+            required=False,
+            choices=[ANY, ("goods", "goods"), ("video", "video")],
+            widget=UnfoldAdminSelectWidget,
+        ),
+        "rule_min_price": _price("Price from"),
+        "rule_max_price": _price("Price up to"),
+        "rule_rating": forms.ChoiceField(
+            label="Rating",
+            required=False,
+            choices=[ANY, *((str(stars), f"{stars} stars or more") for stars in (4, 3, 2, 1))],
+            widget=UnfoldAdminSelectWidget,
+        ),
+        "rule_in_stock": forms.BooleanField(label="In stock only", required=False, widget=UnfoldBooleanSwitchWidget),
+        "rule_featured": forms.BooleanField(label="Featured only", required=False, widget=UnfoldBooleanSwitchWidget),
+        "rule_attributes": forms.CharField(
+            label="Attributes",
+            required=False,
+            widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}),
+            help_text="One a line, by its code: material: oak, ash – or height: 10..40.",
+        ),
+        "rule_q": forms.CharField(
+            label="Words", required=False, max_length=200, strip=True, widget=UnfoldAdminTextInputWidget
+        ),
+    }
+
+
+def _price(label: str) -> forms.DecimalField:
+    return forms.DecimalField(
+        label=f"{label} ({settings.SHOP_CURRENCY})",
+        required=False,
+        min_value=0,
+        max_value=MAX_MAJOR,
+        widget=UnfoldAdminDecimalFieldWidget,
+    )
+
+
+def offer_choices(fields: dict[str, forms.Field], rule: dict[str, str]) -> None:
+    """Give the selects what there is to choose, and what the rule names although it is gone."""
+    known = {
+        "category": [(path, path) for path in Category.objects.order_by("path").values_list("full_path", flat=True)],
+        "brand": list(Brand.objects.order_by("name").values_list("slug", "name")),
+    }
+    for name, choices in known.items():
+        kept = rule.get(name, "")
+        gone = [(kept, f"{kept} (no longer there)")] if kept and kept not in dict(choices) else []
+        fields[PREFIX + name].choices = [ANY, *gone, *choices]  # type: ignore[attr-defined]  # a ChoiceField
+
+
+def as_initial(rule: dict[str, str]) -> dict[str, Any]:
+    """What the fields show of a rule."""
+    initial: dict[str, Any] = {
+        PREFIX + name: value for name, value in rule.items() if not name.startswith("attr.") and name not in PRICES
+    }
+    for name in set(PRICES) & rule.keys():
+        initial[PREFIX + name] = as_decimal(int(rule[name]), settings.SHOP_CURRENCY)
+    for name in SWITCHES:
+        initial[PREFIX + name] = rule.get(name) in ("true", "1")
+    answers = [f"{name.removeprefix('attr.')}: {value}" for name, value in rule.items() if name.startswith("attr.")]
+    return initial | {"rule_attributes": "\n".join(answers)}
+
+
+def as_rule(data: dict[str, Any]) -> dict[str, str]:
+    """The rule that the fields say, unchecked. Raises forms.ValidationError by field."""
+    rule = {
+        name: data[PREFIX + name] for name in ("category", "brand", "kind", "rating", "q") if data.get(PREFIX + name)
+    }
+    for name in PRICES:
+        if (value := data.get(PREFIX + name)) is not None:
+            try:
+                rule[name] = str(as_minor_units(value, settings.SHOP_CURRENCY))
+            except forms.ValidationError as error:
+                raise forms.ValidationError({PREFIX + name: error.messages}) from error
+    if "min_price" in rule and "max_price" in rule and int(rule["min_price"]) > int(rule["max_price"]):
+        raise forms.ValidationError({"rule_max_price": "The range ends before it begins."})
+    rule |= {name: "true" for name in SWITCHES if data.get(PREFIX + name)}
+    return rule | _attributes(data.get("rule_attributes", ""))
+
+
+def _attributes(text: str) -> dict[str, str]:
+    answers: dict[str, str] = {}
+    for line in filter(None, (line.strip() for line in text.splitlines())):
+        code, colon, value = (part.strip() for part in line.partition(":"))
+        if not (code and colon and value):
+            raise forms.ValidationError({"rule_attributes": f"Write a code, a colon and values; not {line!r}."})
+        if f"attr.{code}" in answers:
+            raise forms.ValidationError({"rule_attributes": f"{code} stands there twice."})
+        answers[f"attr.{code}"] = value
+    return answers

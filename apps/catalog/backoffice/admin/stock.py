@@ -1,0 +1,206 @@
+"""Stock in the admin: counts change with a reason, by the services; histories are read-only."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.html import format_html_join
+from django.utils.http import urlencode
+from unfold.admin import ModelAdmin, TabularInline
+
+from apps.catalog.backoffice import stock_selectors
+from apps.catalog.backoffice.admin.service_forms import ServedAdmin
+from apps.catalog.backoffice.admin.stock_forms import StockForm, WarehouseForm
+from apps.catalog.inventory import selectors, services
+from apps.catalog.inventory.models import Reservation, ReservationLine, StockItem, StockMovement, Warehouse
+from apps.catalog.products.models import Variant
+from apps.common.model_admin import ReadOnly
+from apps.common.problems import Problem
+from apps.common.staff.paginator import BoundedPaginator
+
+
+class StateFilter(admin.SimpleListFilter):
+    title, parameter_name = "state", "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        names = ["Runs low", "Out of stock", "Owed to orders", "Sold before it is here", "Preorder"]
+        return list(zip(selectors.LISTED, names, strict=True))
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[StockItem]) -> QuerySet[StockItem]:
+        state = selectors.LISTED.get(self.value() or "")
+        return queryset.filter(state) if state else queryset
+
+
+class WarehouseFilter(admin.SimpleListFilter):
+    title, parameter_name = "warehouse", "warehouse"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(row.code, row.name) for row in Warehouse.objects.order_by("priority", "id")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[StockItem]) -> QuerySet[StockItem]:
+        return queryset.filter(selectors.lying_in(code)) if (code := self.value()) else queryset
+
+
+@admin.register(StockItem)
+class StockItemAdmin(ServedAdmin):
+    """Rows come and go with their variants."""
+
+    form = StockForm
+    show_full_result_count = False
+    paginator = BoundedPaginator
+    list_display = ["variant", "title", "on_hand", "reserved", "shown_available", "where", "shown_state", "policy"]
+    list_filter = [StateFilter, WarehouseFilter]
+    list_per_page = 50
+    search_fields = ["variant__sku"]
+    search_help_text = "The start of a SKU, or words of the product."
+    ordering = ["-pk"]
+    sortable_by: list[str] = []
+    readonly_fields = ["variant", "title", "on_hand", "reserved", "shown_available", "where"]
+    fieldsets = [
+        (None, {"fields": [("variant", "title"), ("on_hand", "reserved", "shown_available"), "where"]}),
+        ("Add or take", {"fields": [("change", "warehouse"), ("reason", "reference"), "movement_id", "seen"]}),
+        ("Move", {"fields": [("quantity", "source", "target")]}),
+        ("Sell before it is here", {"fields": [("policy", "backorder_limit"), ("available_on", "low_stock_at")]}),
+    ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[StockItem]:
+        return stock_selectors.listed_stock({})
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[StockItem], search_term: str
+    ) -> tuple[QuerySet[StockItem], bool]:
+        text = search_term.strip()
+        return (queryset.filter(stock_selectors.named(text)) if text else queryset), False
+
+    @admin.display(description="product")
+    def title(self, item: StockItem) -> str:
+        return item.variant.product.title
+
+    @admin.display(description="available")
+    def shown_available(self, item: StockItem) -> int:
+        return item.available
+
+    @admin.display(description="state")
+    def shown_state(self, item: StockItem) -> str:
+        return item.state.replace("_", " ")
+
+    @admin.display(description="where")
+    def where(self, item: StockItem) -> str:
+        levels = item.variant.stock_levels.all()
+        places = ((level.warehouse.name, level.on_hand) for level in levels if level.on_hand or level.reserved)
+        return format_html_join(", ", "{}: {}", places) or "–"
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Its movements."""
+        item = self.get_object(request, object_id)
+        query = urlencode({"q": item.variant.sku if item else object_id})
+        return HttpResponseRedirect(f"{reverse('admin:inventory_stockmovement_changelist')}?{query}")
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Movements name who made them."""
+        is_repeated = form.is_repeated
+        form.write(request.user.email)
+        if is_repeated:
+            messages.warning(request, "This was saved before; the pieces were counted once.")
+
+
+class PastAdmin(ReadOnly, ModelAdmin):
+    """What happened, newest first."""
+
+    show_full_result_count = False
+    paginator = BoundedPaginator
+    # The key grows with time and needs no further index.
+    ordering = ["-pk"]
+    sortable_by: list[str] = []
+
+
+@admin.register(StockMovement)
+class StockMovementAdmin(PastAdmin):
+    list_display = ["created_at", "variant", "quantity", "warehouse", "reason", "reference", "moved_by"]
+    list_select_related = ["variant", "warehouse"]
+    list_filter = ["reason"]
+    search_fields = ["reference"]
+    search_help_text = "A whole SKU or reference."
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[StockMovement], search_term: str
+    ) -> tuple[QuerySet[StockMovement], bool]:
+        text = search_term.strip()
+        variants = list(Variant.objects.filter(sku=text).values_list("pk", flat=True))
+        return (queryset.filter(Q(variant__in=variants) | Q(reference=text)) if text else queryset), False
+
+
+class ReservationLineInline(ReadOnly, TabularInline):
+    model = ReservationLine
+    extra = 0
+    ordering = ["position"]
+    fields = ["sku", "quantity"]
+    show_title = False
+
+
+@admin.register(Reservation)
+class ReservationAdmin(PastAdmin):
+    list_display = ["order_id", "status", "expires_at", "created_at"]
+    list_filter = ["status"]
+    search_fields = ["order_id"]
+    search_help_text = "An order's id."
+    inlines = [ReservationLineInline]
+    actions = ["release"]
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Reservation], search_term: str
+    ) -> tuple[QuerySet[Reservation], bool]:
+        if not search_term.strip():
+            return queryset, False
+        try:
+            return queryset.filter(order_id=uuid.UUID(search_term.strip())), False
+        except ValueError:
+            return queryset.none(), False
+
+    def has_release_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("inventory.change_reservation")
+
+    @admin.action(description="Release: give the pieces back", permissions=["release"])
+    def release(self, request: HttpRequest, queryset: QuerySet[Reservation]) -> None:
+        released = 0
+        for reservation in queryset:
+            try:
+                services.release_reservation(reservation.pk)
+            except Problem as problem:
+                messages.error(request, f"Order {reservation.order_id}: {problem}")
+                continue
+            released += 1
+            self.log_change(request, reservation, "Released.")
+        messages.success(request, f"{released} reservation{'' if released == 1 else 's'} released.")
+
+
+@admin.register(Warehouse)
+class WarehouseAdmin(ServedAdmin):
+    form = WarehouseForm
+    list_display = ["name", "code", "country", "priority", "is_active"]
+    ordering = ["priority", "id"]
+    fields = ["name", "code", "country", "priority", "is_active", "seen"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Warehouse | None = None) -> list[str]:
+        return ["code"] if obj else []
+
+    def write(self, form: Any, formsets: list[Any]) -> Warehouse:
+        if form.is_new:
+            return services.add_warehouse(**form.columns())
+        return services.change_warehouse(form.instance.code, form.columns(), check=form.guard)
+
+    def remove(self, row: Warehouse) -> None:
+        services.delete_warehouse(row.code)

@@ -1,0 +1,100 @@
+"""What staff fill in about stock and warehouses, written by the services."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django import forms
+from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
+
+from apps.catalog.backoffice.admin.service_forms import ServedForm
+from apps.catalog.inventory import services
+from apps.catalog.inventory.models import StockItem, StockMovement, Warehouse
+from apps.common.ids import uuid7
+
+POLICY = ("policy", "backorder_limit", "available_on", "low_stock_at")
+COUNT = {"max_value": services.MAX_ON_HAND, "widget": UnfoldAdminIntegerFieldWidget}
+
+
+class WarehouseField(forms.ModelChoiceField):
+    def __init__(self, **kwargs: Any) -> None:
+        rows = Warehouse.objects.order_by("priority", "id")
+        super().__init__(rows, required=False, widget=UnfoldAdminSelectWidget, **kwargs)
+
+
+class StockForm(ServedForm):
+    """Counts, moves and the policy. Only of the policy it minds that others change it: pieces are sold all the time."""
+
+    change = forms.IntegerField(
+        label="Add or take",
+        required=False,
+        min_value=-services.MAX_ON_HAND,
+        help_text="12 adds, -3 takes.",
+        **COUNT,
+    )
+    warehouse = WarehouseField(empty_label="The first one")
+    reason = forms.ChoiceField(
+        choices=[("", "Choose"), *(choice for choice in StockMovement.Reason.choices if choice[0] in services.BY_HAND)],
+        required=False,
+        widget=UnfoldAdminSelectWidget,
+    )
+    reference = forms.CharField(max_length=100, required=False, widget=UnfoldAdminTextInputWidget)
+    quantity = forms.IntegerField(label="Pieces to move", required=False, min_value=1, **COUNT)
+    source = WarehouseField(label="From", empty_label="Choose")
+    target = WarehouseField(label="To", empty_label="Choose")
+    # The same page sent twice writes once.
+    movement_id = forms.UUIDField(widget=forms.HiddenInput, required=False)
+
+    class Meta:
+        model = StockItem
+        fields = POLICY
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["movement_id"] = uuid7()
+
+    def mark_of(self, row: StockItem) -> str:
+        return repr(services.Policy.of(row))
+
+    def clean(self) -> dict[str, Any]:
+        data = self.cleaned_data
+        if data.get("change") and not data.get("reason"):
+            self.add_error("reason", "Say why pieces are added or taken.")
+        for name in ("source", "target"):
+            if data.get("quantity") and not data.get(name):
+                self.add_error(name, "Choose a warehouse.")
+        return super().clean()
+
+    @property
+    def is_repeated(self) -> bool:
+        """Whether this very page was saved before."""
+        return StockMovement.objects.filter(pk__in=self._ids()).exists()
+
+    def write(self, by: str) -> None:
+        """All that the page asks for, in the admin's transaction. Raises Problem."""
+        data, variant = self.cleaned_data, self.instance.variant
+        sign = {"reference": data["reference"], "by": by}
+        counted, moved = self._ids()
+        if changes := {name: data[name] for name in POLICY if name in self.changed_data}:
+            services.set_policy(variant, changes, check=self.guard)
+        if data["change"]:
+            facts = {name: data[name] for name in ("change", "reason", "warehouse")}
+            services.adjust_stock(variant, **facts, **sign, movement_id=counted)
+        if data["quantity"]:
+            facts = {name: data[name] for name in ("quantity", "source", "target")}
+            services.move_stock(variant, **facts, **sign, movement_id=moved)
+
+    def _ids(self) -> tuple[uuid.UUID, uuid.UUID]:
+        """Of the movements that it makes: one to add or take, one to move."""
+        page = self.cleaned_data["movement_id"] or uuid7()
+        return uuid.uuid5(page, f"{self.instance.pk} counted"), uuid.uuid5(page, f"{self.instance.pk} moved")
+
+
+class WarehouseForm(ServedForm):
+    class Meta:
+        model = Warehouse
+        fields = ("name", "code", "country", "priority", "is_active")
+
+    def clean_country(self) -> str:
+        return self.cleaned_data["country"].upper()

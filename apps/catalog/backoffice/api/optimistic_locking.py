@@ -1,0 +1,63 @@
+"""Optimistic locking: a change names the version that its author has seen, or is refused.
+
+An ETag begins with the product's version, which stands for its variants and pictures too; rows without a version are
+known by the hash of their editable form. Services compare it under the row's lock, so of two writers one loses.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from drf_spectacular.utils import OpenApiParameter
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from apps.catalog.products.transactions import Guard, unguarded
+from apps.common.api.conditional import entity_tag, if_match
+from apps.common.problems import PreconditionFailed
+
+# Any of a list; a weak one (a proxy that compressed the answer made it so) names the version as well.
+PRODUCT_TAG = re.compile(r'"(\d{1,10})-[0-9a-f]{16}"')
+TAG = re.compile(r'"[0-9a-f]{16}"')
+# Drafts are nobody's business but staff's.
+PRIVATE = {"Cache-Control": "private, no-cache"}
+MAY_MATCH = OpenApiParameter(
+    "If-Match", str, OpenApiParameter.HEADER, description="The ETag of the product that you have seen; 412 when stale."
+)
+type Shape = Callable[[Any], dict[str, Any]]
+
+
+def seen_versions(request: Request, *, is_required: bool = True) -> frozenset[int] | None:
+    """The versions of a product in If-Match; None when any will do.
+
+    Raises PreconditionRequired, PreconditionFailed when none is a product's.
+    """
+    header = if_match(request, is_required=is_required)
+    if header is None:
+        return None
+    versions = frozenset(int(number) for number in PRODUCT_TAG.findall(header))
+    if not versions:
+        raise PreconditionFailed("This ETag is not of this product. Load it again and repeat your change.")
+    return versions
+
+
+def seen_rows(request: Request, shape: Shape) -> Guard:
+    """Lets only a row pass whose ETag is in If-Match. Raises PreconditionRequired."""
+    header = if_match(request, is_required=True)
+    if header is None:
+        return unguarded
+    tags = frozenset(TAG.findall(header))
+
+    def guard(row: Any) -> None:
+        if entity_tag(shape(row)) not in tags:
+            raise PreconditionFailed("Somebody changed this meanwhile. Load it again and repeat your change.")
+
+    return guard
+
+
+def answer(data: dict[str, Any], *, version: int | None = None, status: int = 200, at: str = "") -> Response:
+    """A staff answer with its ETag; `at` is the address of what was made."""
+    headers = PRIVATE | {"ETag": entity_tag(data, version=version)} | ({"Location": at} if at else {})
+    return Response(data, status=status, headers=headers)

@@ -1,0 +1,269 @@
+"""Shapes of products as staff read and write them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from apps.catalog.backoffice.api.fields import (
+    AnswersField,
+    BarcodeField,
+    OptionsField,
+    PositionField,
+    PriceSerializer,
+    TranslationsField,
+    require_one_a_currency,
+)
+from apps.catalog.backoffice.product_selectors import answers_of
+from apps.catalog.discovery.models import Listing
+from apps.catalog.imports.cells import SKU
+from apps.catalog.products.models import Product, ProductImage, Variant
+from apps.catalog.products.pricing import Sale
+from apps.catalog.products.selectors import shop_currency
+from apps.catalog.products.services.products import REFERENCES, ProductEdit
+from apps.catalog.products.services.variants import MAX_VARIANTS, VariantEdit
+from apps.common.api.serializers import MoneySerializer, StrictSerializer
+from apps.common.money import Money
+
+MAX_PRICES = 40
+MAX_SALES = 100
+MAX_RELATED = 50
+MAX_WEIGHT = 10_000_000
+MAX_RENTAL_HOURS = 24 * 366
+# What stands in VariantEdit and ProductEdit by its own name; the rest are columns.
+APART = ("translations", "prices", "price", "sales")
+
+
+class SaleSerializer(StrictSerializer):
+    """A scheduled sale: the price from `starts_at` until before `ends_at`."""
+
+    price = PriceSerializer()
+    starts_at = serializers.DateTimeField()
+    ends_at = serializers.DateTimeField()
+
+    def validate(self, data: dict[str, Any]) -> Sale:  # type: ignore[override]  # validates into a value object
+        if data["ends_at"] <= data["starts_at"]:
+            raise serializers.ValidationError({"ends_at": ["A sale ends after it starts."]})
+        return Sale(**data)
+
+
+class VariantChangeSerializer(StrictSerializer):
+    """What to change of a variant; what is left out stays."""
+
+    barcode = BarcodeField(required=False, help_text="GTIN: 8, 12, 13 or 14 digits; empty for none.")
+    name = serializers.CharField(max_length=120, allow_blank=True, required=False)
+    options = OptionsField(required=False)
+    weight_grams = serializers.IntegerField(min_value=0, max_value=MAX_WEIGHT, required=False)
+    offer = serializers.ChoiceField(Variant.Offer.choices, allow_blank=True, required=False, help_text="Of films.")
+    rental_hours = serializers.IntegerField(min_value=1, max_value=MAX_RENTAL_HOURS, allow_null=True, required=False)
+    title_slug = serializers.SlugField(max_length=120, allow_blank=True, required=False)
+    position = PositionField(required=False)
+    translations = TranslationsField(required=False)
+    price = PriceSerializer(required=False, help_text="Sets one currency; prices in others stay.")
+    prices = PriceSerializer(many=True, max_length=MAX_PRICES, required=False, help_text="All there are from now on.")
+    sales = SaleSerializer(many=True, max_length=MAX_SALES, required=False, help_text="All there are from now on.")
+
+    def validate_prices(self, prices: list[Money]) -> list[Money]:
+        return require_one_a_currency(prices)
+
+
+class NewVariantSerializer(VariantChangeSerializer):
+    sku = serializers.RegexField(
+        rf"\A{SKU.pattern}\Z", max_length=40, help_text="Letters, digits and . _ + -; it never changes."
+    )
+
+
+class KnownVariantSerializer(VariantChangeSerializer):
+    """A change of a variant that the product has."""
+
+    sku = serializers.CharField(max_length=40)
+
+
+class ProductChangeSerializer(StrictSerializer):
+    """What to change of a product; what is left out stays."""
+
+    slug = serializers.SlugField(max_length=120, required=False)
+    title = serializers.CharField(max_length=200, required=False)
+    kind = serializers.ChoiceField(Product.Kind.choices, required=False)
+    status = serializers.ChoiceField(Product.Status.choices, required=False)
+    category = serializers.CharField(max_length=400, required=False, help_text="Its path: home/kitchen.")
+    brand = serializers.CharField(max_length=120, allow_null=True, required=False, help_text="Its slug.")
+    product_type = serializers.CharField(max_length=80, allow_null=True, required=False, help_text="Its slug.")
+    summary = serializers.CharField(max_length=300, allow_blank=True, required=False)
+    description = serializers.CharField(max_length=20_000, allow_blank=True, required=False)
+    title_slug = serializers.SlugField(max_length=120, allow_blank=True, required=False)
+    year = serializers.IntegerField(min_value=1800, max_value=2200, allow_null=True, required=False)
+    is_featured = serializers.BooleanField(required=False)
+    published_at = serializers.DateTimeField(
+        allow_null=True, required=False, help_text="Once published it shows from then on; it may lie ahead."
+    )
+    published_until = serializers.DateTimeField(allow_null=True, required=False)
+    seo_title = serializers.CharField(max_length=70, allow_blank=True, required=False)
+    seo_description = serializers.CharField(max_length=160, allow_blank=True, required=False)
+    translations = TranslationsField(required=False)
+    attributes = AnswersField(required=False)
+    related = serializers.ListField(
+        child=serializers.CharField(max_length=120),
+        max_length=MAX_RELATED,
+        required=False,
+        help_text="Slugs, in their order; all there are from now on.",
+    )
+    variants = KnownVariantSerializer(many=True, max_length=MAX_VARIANTS, required=False)
+
+    def validate_related(self, slugs: list[str]) -> list[str]:
+        if len(set(slugs)) < len(slugs):
+            raise serializers.ValidationError("Name each product once.")
+        return slugs
+
+
+class NewProductSerializer(ProductChangeSerializer):
+    slug = serializers.SlugField(max_length=120, required=False, help_text="Made from the title when left out.")
+    title = serializers.CharField(max_length=200)
+    category = serializers.CharField(max_length=400, help_text="Its path: home/kitchen.")
+    variants = NewVariantSerializer(many=True, max_length=MAX_VARIANTS, required=False)
+
+
+def as_product_edit(data: dict[str, Any]) -> ProductEdit:
+    """What a validated body says, for services."""
+    apart = {*REFERENCES, "translations", "attributes", "related", "variants"}
+    return ProductEdit(
+        columns={name: value for name, value in data.items() if name not in apart},
+        references={name: data[name] for name in REFERENCES if name in data},
+        translations=data.get("translations"),
+        answers=data.get("attributes", {}),
+        related=data.get("related"),
+        variants=[as_variant_edit(variant) for variant in data.get("variants", ())],
+    )
+
+
+def as_variant_edit(data: dict[str, Any], *, sku: str = "") -> VariantEdit:
+    """What a validated body says of a variant, for services."""
+    return VariantEdit(
+        sku=sku or data["sku"],
+        columns={name: value for name, value in data.items() if name not in (*APART, "sku")},
+        **{name: data[name] for name in APART if name in data},
+    )
+
+
+class StaffStockSerializer(serializers.Serializer):
+    on_hand = serializers.IntegerField()
+    reserved = serializers.IntegerField()
+    available = serializers.IntegerField(help_text="How many can be ordered now.")
+
+
+class ScheduledSaleSerializer(serializers.Serializer):
+    price = MoneySerializer(source="*")
+    starts_at = serializers.DateTimeField()
+    ends_at = serializers.DateTimeField()
+
+
+class StaffVariantSerializer(serializers.Serializer):
+    sku = serializers.CharField()
+    barcode = serializers.CharField(allow_blank=True)
+    name = serializers.CharField(allow_blank=True)
+    options = serializers.DictField()
+    weight_grams = serializers.IntegerField()
+    offer = serializers.ChoiceField(Variant.Offer.choices, allow_blank=True)
+    rental_hours = serializers.IntegerField(allow_null=True)
+    title_slug = serializers.CharField(allow_blank=True)
+    position = serializers.IntegerField()
+    translations = serializers.DictField()
+    prices = MoneySerializer(many=True)
+    sales = ScheduledSaleSerializer(source="sale_prices", many=True)
+    stock = StaffStockSerializer(allow_null=True, help_text="null for films.")
+
+
+class StaffImageSerializer(serializers.Serializer):
+    id = serializers.UUIDField()
+    url = serializers.CharField(source="file.url", help_text="Of the uploaded file.")
+    alt = serializers.CharField(allow_blank=True)
+    width = serializers.IntegerField()
+    height = serializers.IntegerField()
+    position = serializers.IntegerField()
+    is_rendered = serializers.SerializerMethodField(help_text="Pictures show in the shop once they are.")
+    failure = serializers.CharField(allow_blank=True, help_text="Why it cannot be rendered.")
+    translations = serializers.DictField()
+
+    def get_is_rendered(self, image: ProductImage) -> bool:
+        return bool(image.renditions)
+
+
+class StaffListedProductSerializer(serializers.Serializer):
+    """What the list of all products shows, drafts included. Reads rows of `product_selectors.listed_products`."""
+
+    id = serializers.UUIDField()
+    slug = serializers.CharField()
+    title = serializers.CharField()
+    kind = serializers.ChoiceField(Product.Kind.choices)
+    status = serializers.ChoiceField(Product.Status.choices)
+    category = serializers.CharField(source="category.full_path", help_text="Its path.")
+    brand = serializers.CharField(source="brand.slug", allow_null=True, help_text="Its slug.")
+    product_type = serializers.CharField(source="product_type.slug", allow_null=True, help_text="Its slug.")
+    is_featured = serializers.BooleanField()
+    published_at = serializers.DateTimeField(allow_null=True)
+    published_until = serializers.DateTimeField(allow_null=True)
+    price = serializers.SerializerMethodField(help_text="Of the cheapest variant, in the shop's currency.")
+    availability = serializers.ChoiceField(Listing.Availability.choices, source="listing.availability")
+    sales_count = serializers.IntegerField()
+    updated_at = serializers.DateTimeField()
+    version = serializers.IntegerField()
+
+    @extend_schema_field(MoneySerializer(allow_null=True))
+    def get_price(self, product: Product) -> dict[str, Any] | None:
+        price = product.listing.prices.get(shop_currency())
+        return price and {"amount": price["amount"], "currency": shop_currency()}
+
+
+class StaffProductSerializer(StaffListedProductSerializer):
+    """All that staff can change of a product. Reads `product_selectors.editable_product`."""
+
+    summary = serializers.CharField(allow_blank=True)
+    description = serializers.CharField(allow_blank=True)
+    title_slug = serializers.CharField(allow_blank=True)
+    year = serializers.IntegerField(allow_null=True)
+    seo_title = serializers.CharField(allow_blank=True)
+    seo_description = serializers.CharField(allow_blank=True)
+    translations = serializers.DictField()
+    attributes = serializers.SerializerMethodField()
+    related = serializers.SerializerMethodField()
+    collections = serializers.SerializerMethodField(help_text="Slugs of those that were chosen by hand and hold it.")
+    variants = StaffVariantSerializer(many=True)
+    images = StaffImageSerializer(many=True)
+    created_at = serializers.DateTimeField()
+
+    @extend_schema_field(AnswersField)
+    def get_attributes(self, product: Product) -> dict[str, Any]:
+        return answers_of(product)
+
+    def get_related(self, product: Product) -> list[str]:
+        return [relation.related.slug for relation in product.relations.all()]
+
+    def get_collections(self, product: Product) -> list[str]:
+        return sorted(item.collection.slug for item in product.collection_items.all())
+
+
+class ImageUploadSerializer(StrictSerializer):
+    file = serializers.FileField(max_length=200, help_text="AVIF, WebP, JPEG, PNG or GIF, at most 20 MB.")
+    alt = serializers.CharField(max_length=300, allow_blank=True, default="")
+    position = PositionField(required=False, allow_null=True, default=None)
+
+
+class ImageChangeSerializer(StrictSerializer):
+    alt = serializers.CharField(max_length=300, allow_blank=True, required=False)
+    position = PositionField(required=False)
+    translations = TranslationsField(required=False)
+
+
+class ImageOrderSerializer(StrictSerializer):
+    images = serializers.ListField(child=serializers.UUIDField(), max_length=50, help_text="Every id of the product.")
+
+
+class StaffProductQuerySerializer(StrictSerializer):
+    q = serializers.CharField(max_length=200, required=False, help_text="Words, or a SKU, barcode or slug.")
+    status = serializers.ChoiceField(Product.Status.choices, required=False)
+    kind = serializers.ChoiceField(Product.Kind.choices, required=False)
+    category = serializers.CharField(max_length=400, required=False, help_text="A path; what is below it counts too.")
+    brand = serializers.CharField(max_length=120, required=False)
+    product_type = serializers.CharField(max_length=80, required=False)

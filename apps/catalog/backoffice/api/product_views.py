@@ -1,0 +1,167 @@
+"""Products, their variants and pictures, for staff: what stands at an address of the shop is written there."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema
+from rest_framework import status
+from rest_framework.parsers import MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from apps.catalog.backoffice.api import product_serializers as shapes
+from apps.catalog.backoffice.api.optimistic_locking import MAY_MATCH, answer, seen_versions
+from apps.catalog.backoffice.api.views import StaffListView, StaffView, StaffWrites, validated
+from apps.catalog.backoffice.product_selectors import editable_product, listed_products
+from apps.catalog.products import renditions
+from apps.catalog.products.models import Product
+from apps.catalog.products.services import images, products, variants
+from apps.catalog.products.transactions import invalid
+from apps.common.api.conditional import ETAG, IF_MATCH
+from apps.common.idempotency import idempotent
+
+
+def product_answer(slug: str, *, status: int = 200) -> Response:
+    """The whole product as staff edit it, with the ETag for the next change."""
+    product = editable_product(slug)
+    at = f"/v1/staff/products/{slug}" if status == 201 else ""
+    return answer(shapes.StaffProductSerializer(product).data, version=product.version, status=status, at=at)
+
+
+class ProductsWrites(StaffWrites):
+    @extend_schema(
+        request=shapes.NewProductSerializer, responses={201: shapes.StaffProductSerializer}, parameters=[ETAG]
+    )
+    @idempotent
+    def post(self, request: Request) -> Response:
+        """Make a product with its variants, prices, answers and translations: a draft unless its `status` says more."""
+        edit = shapes.as_product_edit(validated(shapes.NewProductSerializer, request))
+        return product_answer(products.create_product(edit).slug, status=status.HTTP_201_CREATED)
+
+
+class ProductWrites(StaffWrites):
+    @extend_schema(
+        request=shapes.ProductChangeSerializer, responses=shapes.StaffProductSerializer, parameters=[IF_MATCH, ETAG]
+    )
+    def patch(self, request: Request, slug: str) -> Response:
+        """Change what is named and leave the rest. `status` publishes and archives, from `published_at` until before
+        `published_until`."""
+        edit = shapes.as_product_edit(validated(shapes.ProductChangeSerializer, request))
+        product = products.change_product(slug, edit, versions=seen_versions(request))
+        return product_answer(product.slug)
+
+    @extend_schema(responses={200: shapes.StaffProductSerializer, 204: None}, parameters=[IF_MATCH])
+    def delete(self, request: Request, slug: str) -> Response:
+        """Delete a product that nobody has ever seen (204); archive any other, and answer with it (200)."""
+        archived = products.delete_product(slug, versions=seen_versions(request))
+        return product_answer(archived.slug) if archived else Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class StaffProductsView(StaffListView):
+    serializer_class = shapes.StaffListedProductSerializer
+    queryset = Product.objects.none()
+    ordering = ("-updated_at", "-id")
+
+    @extend_schema(parameters=[shapes.StaffProductQuerySerializer])
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """All products, drafts and archived ones too, the latest change first."""
+        asked = {name: value for name, value in request.query_params.dict().items() if name not in ("limit", "cursor")}
+        query = shapes.StaffProductQuerySerializer(data=asked)
+        query.is_valid(raise_exception=True)
+        self.filters = query.validated_data
+        return super().get(request, *args, **kwargs)
+
+    def get_queryset(self) -> QuerySet[Product]:
+        return listed_products(self.filters)
+
+
+class StaffProductView(StaffView):
+    @extend_schema(responses=shapes.StaffProductSerializer, parameters=[ETAG])
+    def get(self, request: Request, slug: str) -> Response:
+        """One product as staff edit it, whatever its status. Send its ETag as If-Match with the change."""
+        return product_answer(slug)
+
+
+class VariantsView(StaffView):
+    @extend_schema(
+        request=shapes.NewVariantSerializer,
+        responses={201: shapes.StaffProductSerializer},
+        parameters=[MAY_MATCH, ETAG],
+    )
+    @idempotent
+    def post(self, request: Request, slug: str) -> Response:
+        """Add a variant, with its prices and sales."""
+        edit = shapes.as_variant_edit(validated(shapes.NewVariantSerializer, request))
+        versions = seen_versions(request, is_required=False)
+        product = variants.add_variant(slug, edit, versions=versions)
+        return product_answer(product.slug, status=status.HTTP_201_CREATED)
+
+
+class VariantView(StaffView):
+    @extend_schema(
+        request=shapes.VariantChangeSerializer, responses=shapes.StaffProductSerializer, parameters=[IF_MATCH, ETAG]
+    )
+    def patch(self, request: Request, slug: str, sku: str) -> Response:
+        """Change a variant, its prices and its scheduled sales."""
+        edit = shapes.as_variant_edit(validated(shapes.VariantChangeSerializer, request), sku=sku)
+        variants.change_variant(slug, edit, versions=seen_versions(request))
+        return product_answer(slug)
+
+    @extend_schema(responses={200: shapes.StaffProductSerializer}, parameters=[IF_MATCH, ETAG])
+    def delete(self, request: Request, slug: str, sku: str) -> Response:
+        """Take a variant away that was never in stock and is promised to nobody."""
+        variants.delete_variant(slug, sku, versions=seen_versions(request))
+        return product_answer(slug)
+
+
+class ImagesView(StaffView):
+    parser_classes = [MultiPartParser]
+
+    @extend_schema(
+        request={"multipart/form-data": shapes.ImageUploadSerializer},
+        responses={201: shapes.StaffProductSerializer, 200: shapes.StaffProductSerializer},
+        parameters=[MAY_MATCH, ETAG],
+    )
+    def post(self, request: Request, slug: str) -> Response:
+        """Upload a picture; its renditions follow. The same file again answers 200 and changes nothing."""
+        data = validated(shapes.ImageUploadSerializer, request)
+        versions = seen_versions(request, is_required=False)
+        file = data["file"]
+        if file.size > renditions.MAX_BYTES:
+            raise invalid("file", f"The picture is larger than {renditions.MAX_BYTES // 1024**2} MB.")
+        _, is_new = images.add_image(
+            slug, file.read(), filename=file.name, alt=data["alt"], position=data["position"], versions=versions
+        )
+        return product_answer(slug, status=status.HTTP_201_CREATED if is_new else status.HTTP_200_OK)
+
+
+class ImageView(StaffView):
+    @extend_schema(
+        request=shapes.ImageChangeSerializer, responses=shapes.StaffProductSerializer, parameters=[IF_MATCH, ETAG]
+    )
+    def patch(self, request: Request, slug: str, image_id: uuid.UUID) -> Response:
+        """Describe a picture anew, or move it."""
+        columns = dict(validated(shapes.ImageChangeSerializer, request))
+        translations = columns.pop("translations", None)
+        images.change_image(slug, image_id, columns=columns, translations=translations, versions=seen_versions(request))
+        return product_answer(slug)
+
+    @extend_schema(responses={200: shapes.StaffProductSerializer}, parameters=[IF_MATCH, ETAG])
+    def delete(self, request: Request, slug: str, image_id: uuid.UUID) -> Response:
+        """Take a picture away."""
+        images.delete_image(slug, image_id, versions=seen_versions(request))
+        return product_answer(slug)
+
+
+class ImageOrderView(StaffView):
+    @extend_schema(
+        request=shapes.ImageOrderSerializer, responses=shapes.StaffProductSerializer, parameters=[IF_MATCH, ETAG]
+    )
+    def put(self, request: Request, slug: str) -> Response:
+        """Show the pictures in this order."""
+        ids = validated(shapes.ImageOrderSerializer, request)["images"]
+        images.order_images(slug, ids, versions=seen_versions(request))
+        return product_answer(slug)

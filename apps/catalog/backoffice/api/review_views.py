@@ -1,0 +1,100 @@
+"""The moderation queue: what staff read of reviews and decide about them."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from typing import Any
+
+from django.db.models import QuerySet
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.generics import ListAPIView
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from apps.catalog.backoffice.api import review_serializers as serializers
+from apps.catalog.reviews import moderation, selectors
+from apps.catalog.reviews.models import Review
+from apps.common.identity.permissions import RequireRole
+from apps.common.problems import PreconditionFailed
+
+PRIVATE = {"Cache-Control": "private, no-store"}
+ETAG = re.compile(r'"([0-9a-f]{16})"')
+IF_MATCH = OpenApiParameter("If-Match", str, OpenApiParameter.HEADER, description="The ETag of the review you read.")
+IsModerator = RequireRole("catalog_staff", "support_staff")
+
+
+class QueueView(ListAPIView):
+    """Reviews for staff; those that wait come oldest first, others newest first."""
+
+    permission_classes = [IsModerator]
+    serializer_class = serializers.QueuedReviewSerializer
+    queryset = Review.objects.none()
+
+    @extend_schema(parameters=[serializers.QueueQuerySerializer])
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """`status=pending` is the moderation queue."""
+        self.query = _validated_query(request)
+        is_queue = self.query.get("status") == Review.Status.PENDING
+        self.ordering = ("created_at", "id") if is_queue else ("-id",)
+        response = super().get(request, *args, **kwargs)
+        response["Cache-Control"] = PRIVATE["Cache-Control"]
+        return response
+
+    def get_queryset(self) -> QuerySet[Review]:
+        return selectors.review_queue(status=self.query.get("status", ""), slug=self.query.get("product", ""))
+
+
+class QueuedReviewView(APIView):
+    permission_classes = [IsModerator]
+
+    @extend_schema(responses=serializers.ReportedReviewSerializer)
+    def get(self, request: Request, review_id: uuid.UUID) -> Response:
+        """One review with what people report of it."""
+        return _for_staff(selectors.review_for_staff(review_id))
+
+
+class DecisionView(APIView):
+    permission_classes = [IsModerator]
+
+    def decide(self, request: Request, review_id: uuid.UUID, status: str) -> Response:
+        seen = _revision(request.headers.get("If-Match"))
+        moderation.moderate(review_id, status, by=request.user.email, seen=seen)
+        return _for_staff(selectors.review_for_staff(review_id))
+
+
+class ApproveView(DecisionView):
+    @extend_schema(request=None, responses=serializers.ReportedReviewSerializer, parameters=[IF_MATCH])
+    def post(self, request: Request, review_id: uuid.UUID) -> Response:
+        """Let a review show and count. With If-Match a change by its author or a colleague in between answers 412."""
+        return self.decide(request, review_id, Review.Status.APPROVED)
+
+
+class RejectView(DecisionView):
+    @extend_schema(request=None, responses=serializers.ReportedReviewSerializer, parameters=[IF_MATCH])
+    def post(self, request: Request, review_id: uuid.UUID) -> Response:
+        """Take a review off the page, or keep it from it."""
+        return self.decide(request, review_id, Review.Status.REJECTED)
+
+
+def _for_staff(review: Review) -> Response:
+    headers = PRIVATE | {"ETag": f'"{moderation.revision(review)}"'}
+    return Response(serializers.ReportedReviewSerializer(review).data, headers=headers)
+
+
+def _revision(header: str | None) -> str | None:
+    """The revision in an If-Match header; None when any will do. Raises PreconditionFailed for one that is not ours."""
+    if header is None or header.strip() == "*":
+        return None
+    found = ETAG.search(header)
+    if found is None:
+        raise PreconditionFailed("This ETag is not of this review. Read it again, then decide.")
+    return found[1]
+
+
+def _validated_query(request: Request) -> dict[str, Any]:
+    """Raises ValidationError for what the queue cannot be filtered by."""
+    query = serializers.QueueQuerySerializer(data=request.query_params.dict())
+    query.is_valid(raise_exception=True)
+    return query.validated_data

@@ -1,0 +1,236 @@
+"""Shapes of what products are ordered and described by, as staff read and write them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from apps.catalog.backoffice.api.fields import (
+    AnswerField,
+    KeyedField,
+    PositionField,
+    TranslationsField,
+)
+from apps.catalog.products.models import Attribute, Category, Collection
+from apps.catalog.products.services.attributes import MAX_CHOICES, Asked
+from apps.catalog.products.services.collections import MAX_ITEMS
+from apps.common.api.serializers import StrictSerializer
+
+MAX_ATTRIBUTES = 100
+SEO_TITLE = {"max_length": 70, "allow_blank": True, "required": False}
+SEO_DESCRIPTION = {"max_length": 160, "allow_blank": True, "required": False}
+
+
+class BrandChangeSerializer(StrictSerializer):
+    name = serializers.CharField(max_length=120, required=False)
+    slug = serializers.SlugField(max_length=120, required=False)
+    description = serializers.CharField(max_length=300, allow_blank=True, required=False)
+    translations = TranslationsField(required=False)
+
+
+class NewBrandSerializer(BrandChangeSerializer):
+    name = serializers.CharField(max_length=120)
+    slug = serializers.SlugField(max_length=120, required=False, help_text="Made from the name when left out.")
+
+
+class StaffBrandSerializer(serializers.Serializer):
+    slug = serializers.CharField()
+    name = serializers.CharField()
+    description = serializers.CharField(allow_blank=True)
+    translations = serializers.DictField()
+
+
+class CategoryChangeSerializer(StrictSerializer):
+    name = serializers.CharField(max_length=120, required=False)
+    slug = serializers.SlugField(max_length=80, required=False)
+    parent = serializers.CharField(
+        max_length=400, allow_null=True, required=False, help_text="A path: the category moves there, null to the top."
+    )
+    description = serializers.CharField(max_length=300, allow_blank=True, required=False)
+    seo_title = serializers.CharField(**SEO_TITLE)
+    seo_description = serializers.CharField(**SEO_DESCRIPTION)
+    translations = TranslationsField(required=False)
+
+
+class NewCategorySerializer(CategoryChangeSerializer):
+    name = serializers.CharField(max_length=120)
+    slug = serializers.SlugField(max_length=80, required=False, help_text="Made from the name when left out.")
+
+
+class StaffCategorySerializer(serializers.Serializer):
+    path = serializers.CharField(source="full_path")
+    slug = serializers.CharField()
+    parent = serializers.SerializerMethodField()
+    name = serializers.CharField()
+    description = serializers.CharField(allow_blank=True)
+    seo_title = serializers.CharField(allow_blank=True)
+    seo_description = serializers.CharField(allow_blank=True)
+    translations = serializers.DictField()
+
+    def get_parent(self, category: Category) -> str | None:
+        return category.full_path.rpartition("/")[0] or None
+
+
+class ChoiceChangeSerializer(StrictSerializer):
+    label = serializers.CharField(max_length=120, required=False)
+    slug = serializers.SlugField(max_length=80, required=False)
+    position = PositionField(required=False)
+    translations = TranslationsField(required=False)
+
+
+class NewChoiceSerializer(ChoiceChangeSerializer):
+    label = serializers.CharField(max_length=120)
+    slug = serializers.SlugField(max_length=80, required=False, help_text="Made from the label when left out.")
+
+
+class AttributeChangeSerializer(StrictSerializer):
+    label = serializers.CharField(max_length=60, required=False)
+    kind = serializers.ChoiceField(Attribute.Kind.choices, required=False)
+    unit = serializers.CharField(max_length=16, allow_blank=True, required=False, help_text="Of numbers: cm, ml.")
+    is_facet = serializers.BooleanField(required=False, help_text="Whether shoppers may filter by it.")
+    position = PositionField(required=False)
+    translations = TranslationsField(required=False)
+
+
+class NewAttributeSerializer(AttributeChangeSerializer):
+    code = serializers.SlugField(max_length=60, help_text="The filter's name: attr.<code>. It never changes.")
+    label = serializers.CharField(max_length=60)
+    choices = NewChoiceSerializer(many=True, max_length=MAX_CHOICES, required=False)
+
+
+class StaffChoiceSerializer(serializers.Serializer):
+    slug = serializers.CharField()
+    label = serializers.CharField()
+    position = serializers.IntegerField()
+    translations = serializers.DictField()
+
+
+class StaffListedAttributeSerializer(serializers.Serializer):
+    code = serializers.CharField()
+    label = serializers.CharField()
+    kind = serializers.ChoiceField(Attribute.Kind.choices)
+    unit = serializers.CharField(allow_blank=True)
+    is_facet = serializers.BooleanField()
+    position = serializers.IntegerField()
+    translations = serializers.DictField()
+
+
+class StaffAttributeSerializer(StaffListedAttributeSerializer):
+    choices = serializers.SerializerMethodField()
+
+    @extend_schema_field(StaffChoiceSerializer(many=True))
+    def get_choices(self, attribute: Attribute) -> Any:
+        return StaffChoiceSerializer(attribute.choices.order_by("position", "id"), many=True).data
+
+
+class AskedSerializer(StrictSerializer):
+    """That products of a type answer this attribute."""
+
+    code = serializers.CharField(max_length=60)
+    is_required = serializers.BooleanField(default=False, help_text="Before they are published.")
+
+
+class ProductTypeChangeSerializer(StrictSerializer):
+    name = serializers.CharField(max_length=80, required=False)
+    slug = serializers.SlugField(max_length=80, required=False)
+    attributes = AskedSerializer(
+        many=True, max_length=MAX_ATTRIBUTES, required=False, help_text="In their order; all there are from now on."
+    )
+
+    def validate_attributes(self, attributes: list[dict[str, Any]]) -> list[Asked]:
+        if len({asked["code"] for asked in attributes}) < len(attributes):
+            raise serializers.ValidationError("Name each attribute once.")
+        return [Asked(**asked) for asked in attributes]
+
+
+class NewProductTypeSerializer(ProductTypeChangeSerializer):
+    name = serializers.CharField(max_length=80)
+    slug = serializers.SlugField(max_length=80, required=False, help_text="Made from the name when left out.")
+
+
+class StaffAskedSerializer(serializers.Serializer):
+    code = serializers.CharField(source="attribute.code")
+    is_required = serializers.BooleanField()
+
+
+class StaffProductTypeSerializer(serializers.Serializer):
+    """Reads `type_attributes`, prefetched in lists."""
+
+    slug = serializers.CharField()
+    name = serializers.CharField()
+    attributes = StaffAskedSerializer(source="type_attributes", many=True)
+
+
+class FilterValueField(AnswerField):
+    """What a filter of the product list compares with."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, list):
+            raise serializers.ValidationError("Use one text, separated by commas: oak,ash.")
+        return super().to_internal_value(data)
+
+
+class RuleField(KeyedField):
+    """Filters of the product list: `{"brand": "norrund", "attr.material": "oak"}`."""
+
+    key_length, most = 80, 20
+    child = FilterValueField()
+
+
+class CollectionChangeSerializer(StrictSerializer):
+    title = serializers.CharField(max_length=120, required=False)
+    slug = serializers.SlugField(max_length=120, required=False)
+    description = serializers.CharField(max_length=500, allow_blank=True, required=False)
+    kind = serializers.ChoiceField(Collection.Kind.choices, required=False)
+    rule = RuleField(required=False, help_text="Filters of the product list; for the kind `rule`.")
+    is_published = serializers.BooleanField(required=False)
+    position = PositionField(required=False)
+    seo_title = serializers.CharField(**SEO_TITLE)
+    seo_description = serializers.CharField(**SEO_DESCRIPTION)
+    translations = TranslationsField(required=False)
+
+
+class ItemsSerializer(StrictSerializer):
+    items = serializers.ListField(
+        child=serializers.CharField(max_length=120),
+        max_length=MAX_ITEMS,
+        help_text="Slugs of products in their order; all there are from now on.",
+    )
+
+    def validate_items(self, items: list[str]) -> list[str]:
+        if len(set(items)) < len(items):
+            raise serializers.ValidationError("Name each product once.")
+        return items
+
+
+class NewCollectionSerializer(ItemsSerializer, CollectionChangeSerializer):
+    title = serializers.CharField(max_length=120)
+    slug = serializers.SlugField(max_length=120, required=False, help_text="Made from the title when left out.")
+    items = serializers.ListField(
+        child=serializers.CharField(max_length=120),
+        max_length=MAX_ITEMS,
+        required=False,
+        help_text="Slugs of products.",
+    )
+
+
+class StaffListedCollectionSerializer(serializers.Serializer):
+    slug = serializers.CharField()
+    title = serializers.CharField()
+    description = serializers.CharField(allow_blank=True)
+    kind = serializers.ChoiceField(Collection.Kind.choices)
+    rule = serializers.DictField(child=serializers.CharField())
+    is_published = serializers.BooleanField()
+    position = serializers.IntegerField()
+    seo_title = serializers.CharField(allow_blank=True)
+    seo_description = serializers.CharField(allow_blank=True)
+    translations = serializers.DictField()
+
+
+class StaffCollectionSerializer(StaffListedCollectionSerializer):
+    items = serializers.SerializerMethodField(help_text="Slugs of products, of the kind `manual`.")
+
+    def get_items(self, collection: Collection) -> list[str]:
+        return list(collection.items.order_by("position", "id").values_list("product__slug", flat=True))

@@ -1,0 +1,56 @@
+"""What the staff's views have in common."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+from rest_framework.generics import ListAPIView
+from rest_framework.permissions import SAFE_METHODS, AllowAny, BasePermission
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import Serializer
+from rest_framework.views import APIView
+
+from apps.catalog.backoffice.api.optimistic_locking import PRIVATE
+from apps.common.identity.permissions import RequireRole
+from apps.common.problems import NotFound
+
+IsCatalogStaff = RequireRole("catalog_staff")
+
+
+class StaffView(APIView):
+    permission_classes = [IsCatalogStaff]
+
+
+class StaffWrites:
+    """Shoppers read what staff write."""
+
+    request: Request
+
+    def get_permissions(self) -> list[BasePermission]:
+        return [AllowAny()] if self.request.method in SAFE_METHODS else [IsCatalogStaff()]
+
+
+class StaffListView(ListAPIView):
+    permission_classes = [IsCatalogStaff]
+
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        response = super().get(request, *args, **kwargs)
+        response["Cache-Control"] = PRIVATE["Cache-Control"]
+        return response
+
+
+def validated(shape: type[Serializer], request: Request) -> Any:
+    """The body as the shape sees it. Raises ValidationError."""
+    serializer = shape(data=request.data)
+    serializer.is_valid(raise_exception=True)
+    return serializer.validated_data
+
+
+def found(rows: QuerySet[Any]) -> Any:
+    """The only row there may be. Raises NotFound."""
+    row = rows.first()
+    if row is None:
+        raise NotFound("There is nothing of this name.")
+    return row

@@ -1,0 +1,144 @@
+"""The query string of the product list."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from rest_framework import serializers
+from rest_framework.request import Request
+
+from apps.catalog.discovery.filters import SORTS, ProductFilters
+from apps.catalog.discovery.index import index
+from apps.catalog.discovery.selection import Place
+from apps.catalog.products.collection_rules import MAX_ATTRIBUTES, MAX_PRICE, read_attribute
+from apps.catalog.products.models import Product
+from apps.catalog.products.selectors import shop_currency
+from apps.catalog.products.translations import chosen_language, languages
+from apps.common.api import cursors
+from apps.common.api.pagination import read_limit
+from apps.common.api.serializers import CurrencyField
+from apps.common.problems import ValidationProblem
+
+PAGING = frozenset({"limit", "cursor", "lang"})
+
+
+class ProductQuerySerializer(serializers.Serializer):
+    """The filters of the product list; `attr.<name>` filters come on top."""
+
+    q = serializers.CharField(required=False, allow_blank=True, max_length=200, help_text="Full-text search.")
+    category = serializers.CharField(required=False, allow_blank=True, max_length=400, help_text="`home/kitchen`.")
+    kind = serializers.ChoiceField(choices=Product.Kind.choices, required=False, allow_blank=True)
+    brand = serializers.CharField(required=False, allow_blank=True, max_length=120, help_text="A brand's slug.")
+    collection = serializers.CharField(required=False, allow_blank=True, max_length=120, help_text="Its slug.")
+    min_price = serializers.IntegerField(required=False, min_value=0, max_value=MAX_PRICE, help_text="Minor units.")
+    max_price = serializers.IntegerField(required=False, min_value=0, max_value=MAX_PRICE, help_text="Minor units.")
+    in_stock = serializers.BooleanField(required=False, default=False, help_text="Only what can be ordered now.")
+    rating = serializers.IntegerField(required=False, min_value=1, max_value=5, help_text="At least this average.")
+    featured = serializers.BooleanField(required=False, default=False)
+    sort = serializers.ChoiceField(choices=SORTS, required=False, allow_blank=True)
+    facets = serializers.BooleanField(required=False, default=False, help_text="Add `facets` to the answer.")
+    currency = CurrencyField(required=False, default=shop_currency, help_text="Only what is sold in it; EUR.")
+
+    def validate(self, data: dict[str, Any]) -> dict[str, Any]:
+        low, high = data.get("min_price"), data.get("max_price")
+        if low is not None and high is not None and low > high:
+            raise serializers.ValidationError({"max_price": ["The highest price is below the lowest one."]})
+        return data
+
+
+# One for all requests: its making takes longer than its work.
+CHECKER = ProductQuerySerializer()
+CURRENCY = CurrencyField()
+# Every parameter of the list; `attr.` stands for one an attribute.
+PARAMETERS = (*CHECKER.fields, *sorted(PAGING), "attr.")
+
+
+@dataclass(frozen=True, slots=True)
+class ProductQuery:
+    """What a request asks of the list."""
+
+    filters: ProductFilters
+    sort: str
+    language: str
+    limit: int
+    with_facets: bool
+    after: Place | None
+    backwards: bool
+
+
+def read_query(request: Request) -> ProductQuery:
+    """Raises ValidationProblem or DRF's ValidationError for what cannot be used."""
+    given = request.query_params.dict()
+    if unknown := sorted(name for name in given.keys() - CHECKER.fields.keys() - PAGING if name[:5] != "attr."):
+        raise serializers.ValidationError({name: ["There is no such filter."] for name in unknown})
+    values = dict(CHECKER.run_validation(given))
+    sort, with_facets = values.pop("sort", ""), values.pop("facets")
+    backwards, after = read_cursor(request.query_params.get("cursor"), sort)
+    return ProductQuery(
+        filters=ProductFilters(**values, attributes=_attributes(request)),
+        sort=sort,
+        language=read_language(request),
+        limit=read_limit(request.query_params.get("limit")),
+        with_facets=with_facets,
+        after=after,
+        backwards=backwards,
+    )
+
+
+def read_language(request: Request) -> str:
+    """`?lang=de`, else what the browser accepts. Raises ValidationProblem for a language that the shop lacks."""
+    asked = request.query_params.get("lang", "")
+    try:
+        return chosen_language(asked=asked, accepted=request.headers.get("Accept-Language", "")[:200])
+    except LookupError as error:
+        message = f"Use one of: {', '.join(languages())}."
+        raise ValidationProblem("The language cannot be used; see errors.", errors={"lang": [message]}) from error
+
+
+def read_currency(request: Request) -> str:
+    """`?currency=EUR`, else the shop's."""
+    return CURRENCY.run_validation(request.query_params.get("currency") or shop_currency())
+
+
+def _attributes(request: Request) -> dict[str, Any]:
+    given = {name.removeprefix("attr."): values for name, values in request.query_params.lists() if name[:5] == "attr."}
+    if len(given) > MAX_ATTRIBUTES or any(len("".join(values)) > 1_000 for values in given.values()):
+        message = f"At most {MAX_ATTRIBUTES} attribute filters of modest length, please."
+        raise ValidationProblem(message, errors={"attr": [message]})
+    if not given:
+        return {}
+    with index.fresh():
+        kinds = index.taxonomy.kinds
+    errors: dict[str, list[str]] = {}
+    found: dict[str, Any] = {}
+    for code, values in given.items():
+        try:
+            if code not in kinds:
+                raise ValidationProblem("There is no such attribute.")
+            found[code] = read_attribute(kinds[code], values)
+        except ValidationProblem as problem:
+            errors[f"attr.{code}"] = [str(problem)]
+    if errors:
+        raise ValidationProblem("Some filters cannot be used; see errors.", errors=errors)
+    return found
+
+
+def write_cursor(place: Place | None, sort: str, *, backwards: bool) -> str | None:
+    """The place of a page's end, opaque to clients."""
+    if place is None:
+        return None
+    position = cursors.CursorPosition(tuple(place), backwards=backwards)
+    return cursors.encode(position, of=_list_name(sort))
+
+
+def read_cursor(cursor: str | None, sort: str) -> tuple[bool, Place | None]:
+    """Whether to go back, and from where. Raises BrokenCursor, also for a cursor of another sort."""
+    if not cursor:
+        return False, None
+    position = cursors.decode(cursor, of=_list_name(sort))
+    return position.backwards, Place(*position.values)
+
+
+def _list_name(sort: str) -> str:
+    return f"products by {sort}"

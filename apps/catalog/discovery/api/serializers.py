@@ -1,0 +1,198 @@
+"""Shapes of the public answers. Cards and details are made by `browse`; these document them."""
+
+from __future__ import annotations
+
+from rest_framework import serializers
+
+from apps.catalog.discovery.models import Listing
+from apps.catalog.products.models import Attribute, Product
+from apps.common.api.serializers import MoneySerializer
+
+
+class ImageSourceSerializer(serializers.Serializer):
+    url = serializers.CharField()
+    width = serializers.IntegerField()
+
+
+class ImageFormatSerializer(serializers.Serializer):
+    """One format of a picture, as a `<source>` of HTML's `<picture>`."""
+
+    type = serializers.ChoiceField(choices=["image/avif", "image/webp", "image/jpeg"])
+    srcset = ImageSourceSerializer(many=True)
+
+
+class ImageSerializer(serializers.Serializer):
+    """A picture as `renditions.image_data` tells of it; one that is not rendered yet is left out of answers."""
+
+    url = serializers.CharField(help_text="A medium size, for clients that take one.")
+    alt = serializers.CharField(allow_blank=True)
+    width = serializers.IntegerField(help_text="Of the original, in pixels.")
+    height = serializers.IntegerField()
+    srcset = ImageSourceSerializer(many=True, help_text="WebP, smallest first.")
+    sources = ImageFormatSerializer(many=True, help_text="Every format, best first.")
+
+
+class CrumbSerializer(serializers.Serializer):
+    path = serializers.CharField()
+    name = serializers.CharField()
+
+
+class RatingSerializer(serializers.Serializer):
+    average = serializers.FloatField(allow_null=True)
+    count = serializers.IntegerField()
+
+
+class ProductListSerializer(serializers.Serializer):
+    """What a list shows of a product."""
+
+    id = serializers.UUIDField()
+    slug = serializers.CharField()
+    title = serializers.CharField()
+    kind = serializers.ChoiceField(choices=Product.Kind.choices)
+    summary = serializers.CharField(allow_blank=True)
+    brand = serializers.CharField(allow_null=True)
+    category = CrumbSerializer()
+    price = MoneySerializer(help_text="Of the cheapest variant, now.")
+    regular_price = MoneySerializer(allow_null=True, help_text="Without the present sale; null when there is none.")
+    price_from = serializers.BooleanField(help_text="Whether other variants cost more.")
+    image = ImageSerializer(allow_null=True)
+    rating = RatingSerializer()
+    availability = serializers.ChoiceField(choices=Listing.Availability.choices)
+    title_slug = serializers.CharField(allow_null=True, help_text="The film in the video service.")
+    year = serializers.IntegerField(allow_null=True)
+
+
+class VariantSerializer(serializers.Serializer):
+    sku = serializers.CharField()
+    barcode = serializers.CharField(allow_null=True, help_text="GTIN.")
+    name = serializers.CharField(allow_blank=True)
+    options = serializers.DictField()
+    price = MoneySerializer(allow_null=True)
+    regular_price = MoneySerializer(allow_null=True)
+    sale_ends_at = serializers.DateTimeField(allow_null=True)
+    availability = serializers.ChoiceField(choices=Listing.Availability.choices)
+    available = serializers.IntegerField(allow_null=True, help_text="Pieces here, at most 20 are told; null for films.")
+    available_on = serializers.DateField(allow_null=True, help_text="When a preorder or the next delivery is sent.")
+    weight_grams = serializers.IntegerField(allow_null=True)
+    offer = serializers.ChoiceField(choices=["buy", "rent"], allow_null=True)
+    rental_hours = serializers.IntegerField(allow_null=True)
+    title_slug = serializers.CharField(allow_null=True, help_text="When it is another film than the product's.")
+
+
+class AttributeSerializer(serializers.Serializer):
+    name = serializers.CharField()
+    label = serializers.CharField()
+    value = serializers.CharField()
+    kind = serializers.ChoiceField(choices=Attribute.Kind.choices)
+    unit = serializers.CharField(allow_blank=True)
+
+
+class DetailRatingSerializer(RatingSerializer):
+    histogram = serializers.ListField(
+        child=serializers.IntegerField(), min_length=5, max_length=5, help_text="How often 1, 2, 3, 4, 5 stars."
+    )
+
+
+class SeoSerializer(serializers.Serializer):
+    title = serializers.CharField(allow_blank=True)
+    description = serializers.CharField(allow_blank=True)
+
+
+class ProductDetailSerializer(ProductListSerializer):
+    """All that a product's page shows."""
+
+    brand_slug = serializers.CharField(allow_null=True, help_text="For `brand=` of the list.")
+    rating = DetailRatingSerializer()
+    description = serializers.CharField(allow_blank=True)
+    attributes = AttributeSerializer(many=True)
+    variants = VariantSerializer(many=True)
+    images = ImageSerializer(many=True)
+    breadcrumbs = CrumbSerializer(many=True)
+    related = ProductListSerializer(many=True)
+    seo = SeoSerializer()
+    updated_at = serializers.DateTimeField()
+
+
+class FacetChoiceSerializer(serializers.Serializer):
+    value = serializers.CharField()
+    label = serializers.CharField()
+    count = serializers.IntegerField()
+
+
+class PriceRangeSerializer(serializers.Serializer):
+    min = serializers.IntegerField()
+    max = serializers.IntegerField()
+
+
+class AttributeFacetSerializer(serializers.Serializer):
+    name = serializers.CharField(help_text="The filter is attr.<name>.")
+    label = serializers.CharField()
+    kind = serializers.ChoiceField(choices=Attribute.Kind.choices)
+    unit = serializers.CharField(allow_blank=True)
+    choices = FacetChoiceSerializer(many=True)
+    min = serializers.FloatField(allow_null=True, help_text="Of numbers.")
+    max = serializers.FloatField(allow_null=True)
+
+
+class FacetsSerializer(serializers.Serializer):
+    """Each counted under the other filters."""
+
+    category = FacetChoiceSerializer(many=True)
+    brand = FacetChoiceSerializer(many=True)
+    kind = FacetChoiceSerializer(many=True)
+    price = PriceRangeSerializer()
+    rating = FacetChoiceSerializer(many=True)
+    in_stock = serializers.IntegerField(help_text="How many can be ordered now.")
+    attributes = AttributeFacetSerializer(many=True)
+
+
+class ProductPageSerializer(serializers.Serializer):
+    results = ProductListSerializer(many=True)
+    next = serializers.URLField(allow_null=True)
+    previous = serializers.URLField(allow_null=True)
+    total = serializers.IntegerField(help_text="Products under these filters.")
+    corrected_query = serializers.CharField(allow_null=True, help_text="Searched for instead of misspelt words.")
+    facets = FacetsSerializer(required=False)
+
+
+class CategorySerializer(serializers.Serializer):
+    path = serializers.CharField()
+    name = serializers.CharField()
+    description = serializers.CharField(allow_blank=True)
+    product_count = serializers.IntegerField(help_text="In and below it.")
+    children = serializers.ListField(child=serializers.DictField(), help_text="Categories of the same shape.")
+
+
+class CategoriesSerializer(serializers.Serializer):
+    results = CategorySerializer(many=True)
+
+
+class CategoryDetailSerializer(CategorySerializer):
+    breadcrumbs = CrumbSerializer(many=True)
+    seo = SeoSerializer()
+
+
+class CollectionSerializer(serializers.Serializer):
+    slug = serializers.CharField()
+    title = serializers.CharField()
+    description = serializers.CharField(allow_blank=True)
+    product_count = serializers.IntegerField()
+
+
+class CollectionsSerializer(serializers.Serializer):
+    results = CollectionSerializer(many=True)
+
+
+class CollectionDetailSerializer(CollectionSerializer):
+    seo = SeoSerializer()
+
+
+class SuggestionSerializer(serializers.Serializer):
+    text = serializers.CharField()
+    kind = serializers.ChoiceField(choices=["product", "category", "brand"])
+    slug = serializers.CharField(allow_blank=True)
+    path = serializers.CharField(allow_blank=True)
+
+
+class SuggestionsSerializer(serializers.Serializer):
+    results = SuggestionSerializer(many=True)

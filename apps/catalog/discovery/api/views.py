@@ -1,0 +1,162 @@
+"""The public catalogue."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpResponse
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.permissions import AllowAny
+from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
+from rest_framework.utils.urls import replace_query_param
+from rest_framework.views import APIView
+
+from apps.catalog.discovery import navigation
+from apps.catalog.discovery.api import serializers
+from apps.catalog.discovery.api.cached import canonical_address
+from apps.catalog.discovery.api.query import (
+    PARAMETERS,
+    ProductQuery,
+    ProductQuerySerializer,
+    read_currency,
+    read_language,
+    read_query,
+    write_cursor,
+)
+from apps.catalog.discovery.browsing import Listed, browse, suggestions
+from apps.catalog.discovery.details import detail
+from apps.catalog.discovery.zero_result_searches import record_zero_result_search
+from apps.common.api.conditional import entity_tag_of_body
+from apps.common.links import public_url
+
+# Kept by caches but asked for again every time: the ETag makes that cheap, and a new price shows at once.
+CACHE_CONTROL = "public, no-cache"
+LANG = OpenApiParameter("lang", str, description="Of the texts: en, de. Else what Accept-Language prefers.")
+CURRENCY = OpenApiParameter("currency", str, description="Of the prices; by default the shop's.")
+LONGEST_SUGGESTION = 100
+
+
+class PublicView(APIView):
+    permission_classes = [AllowAny]
+
+
+class PublicAnswer(HttpResponse):
+    """JSON with its ETag, rendered once. `depends_on` are products' numbers, None for the whole catalogue."""
+
+    depends_on: tuple[int, ...] | None
+
+
+def answer(
+    data: Any, *, language: str, depends_on: tuple[int, ...] | None = None, version: int | None = None
+) -> PublicAnswer:
+    """A public answer that may be kept."""
+    body = JSONRenderer().render(data)
+    headers = {
+        "ETag": entity_tag_of_body(body, version=version),
+        "Cache-Control": CACHE_CONTROL,
+        "Content-Language": language,
+        "Vary": "Accept-Language",
+    }
+    response = PublicAnswer(body, content_type="application/json", headers=headers)
+    response.depends_on = depends_on
+    return response
+
+
+class ProductsView(PublicView):
+    @extend_schema(
+        parameters=[ProductQuerySerializer, OpenApiParameter("limit", int), OpenApiParameter("cursor", str), LANG],
+        responses=serializers.ProductPageSerializer,
+    )
+    def get(self, request: Request) -> PublicAnswer:
+        """Browse and search. `attr.<name>=<value>` narrows by attribute, e.g. `attr.material=stoneware,oak` for either
+        and `attr.height=10..40` for numbers."""
+        query = read_query(request)
+        listed = browse(
+            query.filters,
+            sort=query.sort,
+            language=query.language,
+            limit=query.limit,
+            after=query.after,
+            backwards=query.backwards,
+            with_facets=query.with_facets,
+        )
+        response = answer(self._page(request, query, listed), language=query.language)
+        if query.filters.q and query.after is None and not listed.total:
+            record_zero_result_search(query.filters.q)
+            # Not kept, so that each of them counts.
+            del response.depends_on
+        return response
+
+    def _page(self, request: Request, query: ProductQuery, listed: Listed) -> dict[str, Any]:
+        has_next = listed.has_more if not query.backwards else True
+        has_previous = listed.has_more if query.backwards else query.after is not None
+        # The same for everybody whom the cache gives this page.
+        address = public_url(canonical_address(request, PARAMETERS))
+
+        def link(cursor: str | None) -> str | None:
+            return cursor and replace_query_param(address, "cursor", cursor)
+
+        page = {
+            "results": listed.cards,
+            "next": link(write_cursor(listed.last, query.sort, backwards=False)) if has_next else None,
+            "previous": link(write_cursor(listed.first, query.sort, backwards=True)) if has_previous else None,
+            "total": listed.total,
+            "corrected_query": listed.corrected,
+        }
+        return page if listed.facets is None else page | {"facets": listed.facets}
+
+
+class ProductView(PublicView):
+    @extend_schema(parameters=[CURRENCY, LANG], responses={200: serializers.ProductDetailSerializer, 304: None})
+    def get(self, request: Request, slug: str) -> PublicAnswer:
+        """One product with all that its page shows."""
+        language = read_language(request)
+        found = detail(slug, currency=read_currency(request), language=language)
+        return answer(found.data, language=language, depends_on=found.numbers, version=found.version)
+
+
+class CategoriesView(PublicView):
+    @extend_schema(parameters=[LANG], responses=serializers.CategoriesSerializer)
+    def get(self, request: Request) -> PublicAnswer:
+        """The tree of categories with counts."""
+        language = read_language(request)
+        return answer({"results": navigation.category_tree(language)}, language=language)
+
+
+class CategoryView(PublicView):
+    @extend_schema(parameters=[LANG], responses=serializers.CategoryDetailSerializer)
+    def get(self, request: Request, path: str) -> PublicAnswer:
+        """One category with its children and the way to it."""
+        language = read_language(request)
+        return answer(navigation.find_category(path, language), language=language)
+
+
+class CollectionsView(PublicView):
+    @extend_schema(parameters=[CURRENCY, LANG], responses=serializers.CollectionsSerializer)
+    def get(self, request: Request) -> PublicAnswer:
+        """Products put together by hand or by a rule; `GET /v1/products?collection=<slug>` lists one."""
+        language = read_language(request)
+        found = navigation.collections(language, read_currency(request))
+        return answer({"results": found}, language=language)
+
+
+class CollectionView(PublicView):
+    @extend_schema(parameters=[CURRENCY, LANG], responses=serializers.CollectionDetailSerializer)
+    def get(self, request: Request, slug: str) -> PublicAnswer:
+        """One collection."""
+        language = read_language(request)
+        return answer(navigation.find_collection(slug, language, read_currency(request)), language=language)
+
+
+class SuggestView(PublicView):
+    @extend_schema(
+        parameters=[OpenApiParameter("q", OpenApiTypes.STR), LANG], responses=serializers.SuggestionsSerializer
+    )
+    def get(self, request: Request) -> PublicAnswer:
+        """Completions while typing: categories, brands, products."""
+        language = read_language(request)
+        text = request.query_params.get("q", "")[:LONGEST_SUGGESTION]
+        found = suggestions(text, language=language, currency=read_currency(request))
+        return answer({"results": found}, language=language)

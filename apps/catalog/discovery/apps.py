@@ -1,0 +1,33 @@
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+
+from apps.common import lifecycle
+
+
+class DiscoveryConfig(AppConfig):
+    name = "apps.catalog.discovery"
+    label = "discovery"
+
+    def ready(self) -> None:
+        from apps.catalog.discovery import listings
+        from apps.catalog.discovery.index import index
+        from apps.catalog.products import changes
+        from apps.catalog.products.changes import Order
+
+        changes.products_changed.subscribe(Order.READ_MODEL, listings.refresh_changed)
+        changes.listed_data_changed.subscribe(Order.READ_MODEL, listings.refresh)
+        changes.availability_changed.subscribe(Order.READ_MODEL, listings.refresh_stock)
+        changes.taxonomy_changed.subscribe(Order.READ_MODEL, listings.refresh_taxonomy)
+        post_migrate.connect(list_unlisted, sender=self, dispatch_uid="catalog-list-unlisted")
+        lifecycle.before_requests(index.load)
+
+
+def list_unlisted(**_: object) -> None:
+    """Products of a time before there were listings get theirs."""
+    from apps.catalog.discovery import listings, postings
+    from apps.catalog.products.models import Product
+
+    if Product.objects.filter(listing=None).exists():
+        for _done in listings.refresh_all():
+            pass
+        postings.pack()

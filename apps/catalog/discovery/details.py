@@ -1,0 +1,170 @@
+"""All that a product's page shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Prefetch, QuerySet
+from django.utils import timezone
+
+from apps.catalog.discovery.browsing import best_sellers_beside
+from apps.catalog.discovery.cards import cards
+from apps.catalog.discovery.index import index
+from apps.catalog.inventory.models import TOLD_AT_MOST, StockItem
+from apps.catalog.products.models import AttributeValue, Product, ProductImage, ProductRelation, Variant
+from apps.catalog.products.pricing import offer_of
+from apps.catalog.products.renditions import image_data
+from apps.catalog.products.translations import text
+from apps.common.problems import NotFound
+
+RELATED = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """A product's page, and the numbers of the products whose change makes it another one."""
+
+    data: dict[str, Any]
+    version: int
+    numbers: tuple[int, ...]
+
+
+def detail(slug: str, *, currency: str, language: str) -> Detail:
+    """What shoppers may see of a product: 8 queries. Raises NotFound."""
+    product = _with_parts().filter(slug=slug, status=Product.Status.PUBLISHED).first()
+    if product is None:
+        raise NotFound("There is no such product.")
+    number = product.listing.number
+    with index.fresh() as columns:
+        if number >= columns.capacity or not index.visible()[number]:
+            raise NotFound("There is no such product.")
+        related, taxonomy = _related(product, number, currency), index.taxonomy
+    made = cards(taxonomy, [number, *related], currency=currency, language=language)
+    if not made or made[0]["slug"] != slug:
+        raise NotFound("This product is not sold in this currency.")
+    card, *beside = made
+    crumbs = [
+        {"path": node.path, "name": node.text("name", language)} for node in taxonomy.ancestry(card["category"]["path"])
+    ]
+    now = timezone.now()
+    brand = taxonomy.brand_places.get(product.brand_id)
+    data = card | {
+        "brand_slug": None if brand is None else taxonomy.brands[brand].slug,
+        "description": text(product, "description", language),
+        "attributes": [_answer(answers, language) for answers in _grouped(product.attribute_values.all())],
+        "variants": [_variant(variant, currency, language, now) for variant in product.variants.all()],
+        "images": [shown for image in product.images.all() if (shown := _picture(image, language))],
+        "breadcrumbs": crumbs,
+        "related": beside,
+        "rating": card["rating"] | {"histogram": product.rating_histogram},
+        "seo": {
+            "title": text(product, "seo_title", language) or card["title"],
+            "description": text(product, "seo_description", language) or card["summary"],
+        },
+        "updated_at": product.updated_at,
+    }
+    return Detail(data, product.version, (number, *related))
+
+
+def _with_parts() -> QuerySet[Product]:
+    variants = Variant.objects.select_related("stock").order_by("position", "sku")
+    answers = AttributeValue.objects.select_related("attribute", "choice").order_by(
+        "position", "attribute__position", "attribute_id", "pk"
+    )
+    relations = ProductRelation.objects.select_related("related__listing").order_by("position", "pk")
+    return Product.objects.select_related("listing").prefetch_related(
+        Prefetch("variants", variants.prefetch_related("prices", "sale_prices")),
+        Prefetch("images", ProductImage.objects.order_by("position", "id")),
+        Prefetch("attribute_values", answers),
+        Prefetch("relations", relations),
+    )
+
+
+def _related(product: Product, number: int, currency: str) -> list[int]:
+    """Those that staff chose and shoppers may see, then best sellers of the category. Call it holding the index."""
+    visible, capacity = index.visible(), index.columns.capacity
+    chosen = [relation.related.listing.number for relation in product.relations.all()]
+    shown = [other for other in chosen if other < capacity and visible[other]][:RELATED]
+    if len(shown) < RELATED:
+        others = best_sellers_beside(
+            number, category_id=product.category_id, currency=currency, limit=RELATED + len(shown)
+        )
+        shown += [other for other in others if other not in shown][: RELATED - len(shown)]
+    return shown
+
+
+def _variant(variant: Variant, currency: str, language: str, now: datetime) -> dict[str, Any]:
+    offer = offer_of(variant, currency, at=now)
+    stock = getattr(variant, "stock", None)
+    return {
+        "sku": variant.sku,
+        "barcode": variant.barcode or None,
+        "name": text(variant, "name", language),
+        "options": variant.options,
+        "price": offer and offer.price.as_dict(),
+        "regular_price": offer.regular.as_dict() if offer and offer.regular else None,
+        "sale_ends_at": offer.sale_ends_at if offer else None,
+        "availability": availability_of(variant, stock),
+        "available": None if variant.is_digital else min(max(stock.in_stock, 0), TOLD_AT_MOST) if stock else 0,
+        "available_on": stock.available_on if stock and stock.in_stock <= 0 else None,
+        "weight_grams": None if variant.is_digital else variant.weight_grams,
+        "offer": variant.offer or None,
+        "rental_hours": variant.rental_hours,
+        "title_slug": variant.title_slug or None,
+    }
+
+
+def availability_of(variant: Variant, stock: StockItem | None) -> str:
+    """The rule of `discovery.listings` for one variant."""
+    if variant.is_digital:
+        return "digital"
+    if stock is None or stock.available <= 0:
+        return "out_of_stock"
+    if stock.in_stock > stock.low_stock_at:
+        return "in_stock"
+    return "low_stock" if stock.in_stock > 0 else stock.policy
+
+
+def _grouped(values: Any) -> list[list[AttributeValue]]:
+    """Several choices of one attribute are one answer."""
+    groups: dict[int, list[AttributeValue]] = {}
+    for value in values:
+        groups.setdefault(value.attribute_id, []).append(value)
+    return list(groups.values())
+
+
+def _answer(values: list[AttributeValue], language: str) -> dict[str, Any]:
+    attribute = values[0].attribute
+    return {
+        "name": attribute.code,
+        "label": text(attribute, "label", language),
+        "value": ", ".join(_shown(value, language) for value in values),
+        "kind": attribute.kind,
+        "unit": attribute.unit,
+    }
+
+
+def _shown(value: AttributeValue, language: str) -> str:
+    if value.choice:
+        return text(value.choice, "label", language)
+    if value.number is not None:
+        return f"{value.number.normalize():f} {value.attribute.unit}".strip()
+    if value.boolean is not None:
+        return YES_AND_NO.get(language, YES_AND_NO["en"])[0 if value.boolean else 1]
+    return value.text
+
+
+YES_AND_NO = {"en": ("yes", "no"), "de": ("ja", "nein")}
+
+
+def _picture(image: ProductImage, language: str) -> dict[str, Any] | None:
+    return image_data(
+        renditions=image.renditions,
+        alt=image.alt,
+        width=image.width,
+        height=image.height,
+        translated=image.translations,
+        language=language,
+    )

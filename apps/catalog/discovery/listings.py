@@ -1,0 +1,278 @@
+"""Keeping the read model: each function is called in the transaction that changes what it reads.
+
+Lock order everywhere: products first, then stock by SKU, then listings by product. A listing's row is locked before its
+values are worked out, so that of two transactions the later one sees what the earlier one wrote.
+"""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Iterable, Iterator, Sequence
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from apps.catalog.discovery.models import Listing
+from apps.catalog.products.changes import ProductChange
+from apps.catalog.products.models import Product
+from apps.common.jobs.services import for_each, is_outage, resting
+
+REPRICE_JOB = "refresh-due-listings"
+
+LOCK = "SELECT 1 FROM discovery_listing WHERE product_id = ANY(%(ids)s::uuid[]) ORDER BY product_id FOR UPDATE"
+
+# A product's state of stock is that of its best variant.
+AVAILABILITY = """
+    SELECT DISTINCT ON (state.product_id) state.product_id, state.availability
+    FROM (
+        SELECT v.product_id, CASE
+            WHEN v.offer <> '' THEN 'digital'
+            WHEN s.on_hand - s.reserved > s.low_stock_at THEN 'in_stock'
+            WHEN s.on_hand - s.reserved > 0 THEN 'low_stock'
+            WHEN s.on_hand - s.reserved + s.backorder_limit > 0 THEN s.policy
+            ELSE 'out_of_stock'
+        END AS availability
+        FROM products_variant AS v LEFT JOIN inventory_stockitem AS s ON s.variant_id = v.id
+        WHERE v.product_id = ANY(%(ids)s::uuid[])
+    ) AS state
+    ORDER BY state.product_id, array_position(
+        ARRAY['in_stock', 'low_stock', 'digital', 'backorder', 'preorder', 'out_of_stock'], state.availability
+    )
+"""
+
+# Weights: title A, brand and category B, attributes (cast, director, material) C, summary and description D. Stems of
+# each language answer questions in it; words as they are written complete what somebody begins to type.
+DOCUMENT = """
+    setweight(to_tsvector('streamcart', a) || to_tsvector('streamcart_plain', a || ' ' || a_de)
+        || to_tsvector('streamcart_de', a_de), 'A')
+    || setweight(to_tsvector('streamcart', b) || to_tsvector('streamcart_plain', b || ' ' || b_de)
+        || to_tsvector('streamcart_de', b_de), 'B')
+    || setweight(to_tsvector('streamcart', c) || to_tsvector('streamcart_plain', c || ' ' || c_de)
+        || to_tsvector('streamcart_de', c_de), 'C')
+    || setweight(to_tsvector('streamcart', d) || to_tsvector('streamcart_plain', d)
+        || to_tsvector('streamcart_de', d_de), 'D')
+"""
+
+REFRESH = f"""
+    WITH product AS MATERIALIZED (
+        SELECT p.*, c.name AS category_name, c.translations AS category_translations, coalesce(b.name, '') AS brand_name
+        FROM products_product AS p
+            JOIN products_category AS c ON c.id = p.category_id
+            LEFT JOIN products_brand AS b ON b.id = p.brand_id
+        WHERE p.id = ANY(%(ids)s::uuid[])
+    ), offer AS (
+        SELECT v.product_id, price.currency, price.amount AS regular, least(sale.amount, price.amount) AS amount
+        FROM products_variant AS v
+            JOIN products_price AS price ON price.variant_id = v.id
+            LEFT JOIN products_saleprice AS sale ON sale.variant_id = v.id AND sale.currency = price.currency
+                AND sale.starts_at <= statement_timestamp() AND sale.ends_at > statement_timestamp()
+        WHERE v.product_id = ANY(%(ids)s::uuid[])
+    ), cheapest AS (
+        SELECT product_id, currency, min(amount) AS amount,
+            (array_agg(regular ORDER BY amount, regular))[1] AS regular, min(amount) <> max(amount) AS varies
+        FROM offer GROUP BY product_id, currency
+    ), price AS (
+        SELECT product_id, jsonb_object_agg(
+            currency, jsonb_build_object('amount', amount, 'regular', regular, 'varies', varies)
+        ) AS prices
+        FROM cheapest GROUP BY product_id
+    ), reprice AS (
+        SELECT v.product_id, min(moment) AS reprice_at
+        FROM products_variant AS v
+            JOIN products_saleprice AS sale ON sale.variant_id = v.id
+            CROSS JOIN LATERAL unnest(ARRAY[sale.starts_at, sale.ends_at]) AS moment
+        WHERE v.product_id = ANY(%(ids)s::uuid[]) AND moment > statement_timestamp()
+        GROUP BY v.product_id
+    ), stock AS ({AVAILABILITY}),
+    answer AS (
+        SELECT v.product_id, a.code, v.key, v.number,
+            concat_ws(' ', choice.label, v.text) AS words, choice.translations -> 'de' ->> 'label' AS words_de
+        FROM products_attributevalue AS v
+            JOIN products_attribute AS a ON a.id = v.attribute_id
+            LEFT JOIN products_attributechoice AS choice ON choice.id = v.choice_id
+        WHERE v.product_id = ANY(%(ids)s::uuid[])
+    ), keyed AS (
+        SELECT product_id, jsonb_object_agg(code, keys) AS keys FROM (
+            SELECT product_id, code, jsonb_agg(key ORDER BY key) AS keys
+            FROM answer WHERE key <> '' GROUP BY product_id, code
+        ) AS by_code GROUP BY product_id
+    ), numbered AS (
+        SELECT product_id, jsonb_object_agg(code, number) AS numbers
+        FROM answer WHERE number IS NOT NULL GROUP BY product_id
+    ), described AS (
+        SELECT product_id, string_agg(words, ' ') AS words, string_agg(words_de, ' ') AS words_de
+        FROM answer GROUP BY product_id
+    ), picture AS (
+        SELECT DISTINCT ON (product_id) product_id, jsonb_build_object(
+            'alt', alt, 'width', width, 'height', height, 'renditions', renditions, 'file', file,
+            'translations', translations
+        ) AS image
+        FROM products_productimage
+        WHERE product_id = ANY(%(ids)s::uuid[]) ORDER BY product_id, position, id
+    ), text AS MATERIALIZED (
+        SELECT p.id,
+            p.title || ' ' || coalesce(p.year::text, '') AS a,
+            coalesce(p.translations -> 'de' ->> 'title', '') AS a_de,
+            p.brand_name || ' ' || p.category_name AS b,
+            coalesce(p.category_translations -> 'de' ->> 'name', '') AS b_de,
+            coalesce(d.words, '') AS c,
+            coalesce(d.words_de, '') AS c_de,
+            p.summary || ' ' || p.description AS d,
+            concat_ws(' ', p.translations -> 'de' ->> 'summary', p.translations -> 'de' ->> 'description') AS d_de
+        FROM product AS p LEFT JOIN described AS d ON d.product_id = p.id
+    ), words AS (
+        SELECT DISTINCT unnest(tsvector_to_array(
+            to_tsvector('streamcart_plain', concat_ws(' ', a, a_de, b, b_de, c, c_de))
+        )) AS word FROM text
+    ), known AS (
+        -- In one order, so that two transactions that add the same words cannot wait for each other.
+        INSERT INTO discovery_searchword (word)
+            SELECT word FROM words AS new
+            WHERE word ~ '^[^0-9]{{3,60}}$'
+                AND NOT EXISTS (SELECT 1 FROM discovery_searchword AS old WHERE old.word = new.word)
+            ORDER BY word
+        ON CONFLICT DO NOTHING
+    ), listed AS (
+        INSERT INTO discovery_listing (
+            product_id, number, is_published, shows_from, shows_until, kind, category_id, brand_id, is_featured,
+            sales_count, rating_average, rating_count, availability, prices, keys, numbers, card, reprice_at, changed_in
+        )
+            -- A number is only drawn for a new row: updates must not use the sequence up.
+            SELECT p.id, coalesce(former.number, nextval('discovery_listing_number')), p.status = 'published',
+                p.published_at, p.published_until, p.kind, p.category_id, p.brand_id,
+                p.is_featured, p.sales_count, p.rating_average, p.rating_count,
+                coalesce(stock.availability, 'out_of_stock'), coalesce(price.prices, '{{}}'),
+                coalesce(keyed.keys, '{{}}'), coalesce(numbered.numbers, '{{}}'),
+                jsonb_build_object(
+                    'id', p.id, 'slug', p.slug, 'title', p.title, 'summary', p.summary, 'title_slug', p.title_slug,
+                    'year', p.year, 'image', picture.image,
+                    'translations', (
+                        SELECT coalesce(jsonb_object_agg(language, texts - 'description'), '{{}}')
+                        FROM jsonb_each(p.translations) AS spoken (language, texts)
+                    )
+                ),
+                reprice.reprice_at, pg_current_xact_id()::text::bigint
+            FROM product AS p
+                LEFT JOIN discovery_listing AS former ON former.product_id = p.id
+                LEFT JOIN stock ON stock.product_id = p.id
+                LEFT JOIN price ON price.product_id = p.id
+                LEFT JOIN reprice ON reprice.product_id = p.id
+                LEFT JOIN keyed ON keyed.product_id = p.id
+                LEFT JOIN numbered ON numbered.product_id = p.id
+                LEFT JOIN picture ON picture.product_id = p.id
+            ORDER BY p.id
+        ON CONFLICT (product_id) DO UPDATE SET
+            is_published = excluded.is_published, shows_from = excluded.shows_from, shows_until = excluded.shows_until,
+            kind = excluded.kind, category_id = excluded.category_id, brand_id = excluded.brand_id,
+            is_featured = excluded.is_featured, sales_count = excluded.sales_count,
+            rating_average = excluded.rating_average, rating_count = excluded.rating_count,
+            availability = excluded.availability, prices = excluded.prices, keys = excluded.keys,
+            numbers = excluded.numbers, card = excluded.card,
+            reprice_at = excluded.reprice_at, changed_in = excluded.changed_in
+        RETURNING product_id, number, is_published
+    )
+    INSERT INTO discovery_searchdocument AS former (product_id, number, is_published, document, changed_in)
+        SELECT listed.product_id, listed.number, listed.is_published, {DOCUMENT}, pg_current_xact_id()::text::bigint
+        FROM listed JOIN text ON text.id = listed.product_id
+        ORDER BY listed.product_id
+    ON CONFLICT (product_id) DO UPDATE SET
+        number = excluded.number, is_published = excluded.is_published, document = excluded.document,
+        changed_in = excluded.changed_in
+        WHERE (former.number, former.is_published, former.document)
+            <> (excluded.number, excluded.is_published, excluded.document)
+"""  # noqa: S608  (made of constants of this module)
+
+REFRESH_STOCK = f"""
+    UPDATE discovery_listing AS listing
+    SET availability = stock.availability, changed_in = pg_current_xact_id()::text::bigint
+    FROM ({AVAILABILITY}) AS stock WHERE stock.product_id = listing.product_id
+"""  # noqa: S608  (made of constants of this module)
+
+
+class LastWrite:
+    """When this process last committed a change of listings or taxonomy, on the monotonic clock."""
+
+    at = float("-inf")
+
+    @classmethod
+    def expect(cls) -> None:
+        transaction.on_commit(cls._note, robust=True)
+
+    @classmethod
+    def _note(cls) -> None:
+        cls.at = time.monotonic()
+
+
+def refresh(product_ids: Iterable[uuid.UUID]) -> None:
+    """Write the listings of these products anew: after any change of a product, its parts, sales or ratings."""
+    _execute(REFRESH, product_ids)
+
+
+def refresh_changed(changes: Sequence[ProductChange]) -> None:
+    """`refresh` of the products that were changed."""
+    refresh(change.product_id for change in changes)
+
+
+def refresh_stock(product_ids: Iterable[uuid.UUID]) -> None:
+    """Write what the listings say of stock anew; call it when a variant's state or the number told of it changed."""
+    _execute(REFRESH_STOCK, product_ids)
+
+
+def refresh_taxonomy() -> None:
+    """After a change of categories, brands, attributes, choices or collections: readers of this process see it at once.
+
+    Other processes are told by triggers (migration 0002), whoever writes.
+    """
+    LastWrite.expect()
+
+
+def refresh_due(*, batch: int = 1_000) -> int:
+    """Work out prices anew where a sale has begun or ended; returns how many products. Safe to run in parallel."""
+    try:
+        return _refresh_due(batch=batch)
+    except Exception as error:
+        if is_outage(error):
+            raise
+    # One of a batch stands in the way of the others: each by itself.
+    due = Listing.objects.filter(reprice_at__lte=timezone.now()).exclude(product_id__in=resting(REPRICE_JOB))
+    ids = list(due.order_by("reprice_at").values_list("product_id", flat=True)[:batch])
+    return for_each(ids, lambda product_id: _refresh_due(only=product_id) > 0, job=REPRICE_JOB)
+
+
+def _refresh_due(*, batch: int = 1, only: uuid.UUID | None = None) -> int:
+    left_out = resting(REPRICE_JOB)
+    with transaction.atomic(durable=True), connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT product_id FROM discovery_listing WHERE reprice_at <= statement_timestamp()
+              AND (%(only)s::uuid IS NULL OR product_id = %(only)s) AND NOT product_id = ANY(%(left_out)s::uuid[])
+            ORDER BY product_id LIMIT %(batch)s FOR UPDATE SKIP LOCKED
+            """,
+            {"only": only, "left_out": left_out, "batch": batch},
+        )
+        due = [row[0] for row in cursor.fetchall()]
+        if due:
+            refresh(due)
+    return len(due)
+
+
+def refresh_all(*, batch: int = 2_000) -> Iterator[int]:
+    """Write all listings anew, a transaction a batch; yields how many are done."""
+    done, last = 0, uuid.UUID(int=0)
+    while ids := list(Product.objects.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:batch]):
+        with transaction.atomic():
+            refresh(ids)
+        done, last = done + len(ids), ids[-1]
+        yield done
+
+
+def _execute(statement: str, product_ids: Iterable[uuid.UUID]) -> None:
+    ids = [str(product_id) for product_id in product_ids]
+    if not ids:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(LOCK, {"ids": ids})
+        # A statement of its own, so that it sees what the holder of the lock committed.
+        cursor.execute(statement, {"ids": ids})
+    LastWrite.expect()

@@ -1,0 +1,1 @@
+DROP SEQUENCE discovery_listing_number;

@@ -1,0 +1,7 @@
+DROP TRIGGER discovery_taxonomy_changed ON products_category;
+DROP TRIGGER discovery_taxonomy_changed ON products_brand;
+DROP TRIGGER discovery_taxonomy_changed ON products_attribute;
+DROP TRIGGER discovery_taxonomy_changed ON products_attributechoice;
+DROP TRIGGER discovery_taxonomy_changed ON products_collection;
+DROP TRIGGER discovery_taxonomy_changed ON products_collectionitem;
+DROP FUNCTION discovery_stamp_taxonomy();

@@ -1,0 +1,70 @@
+"""How the return of each kind of thing is written: it ends like any change of it."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from apps.catalog.history import rows
+from apps.catalog.history.rows import CannotRevert
+from apps.catalog.history.selectors import Change
+from apps.catalog.products import category_tree, rendering
+from apps.catalog.products.changes import taxonomy_changed
+from apps.catalog.products.models import Brand, Category, Collection, Product, ProductImage
+from apps.catalog.products.publication import record_change
+
+
+def can_revert(thing: type[models.Model]) -> bool:
+    """Whether changes of such things can be taken back."""
+    return thing in (Product, Category, Brand, Collection)
+
+
+def write(thing: models.Model, changes: list[Change]) -> None:
+    """Write the changes of a locked thing in the caller's transaction."""
+    match thing:
+        case Product():
+            _write_product(thing, changes)
+        case Category():
+            _write_category(thing, changes)
+        case Brand():
+            rows.put_back(changes)
+            thing.refresh_from_db()
+            category_tree.record_rename(thing)
+        case Collection():
+            rows.remove(changes)
+            rows.put_back(changes)
+            taxonomy_changed.announce()
+        case _:
+            raise CannotRevert(f"Changes of a {thing._meta.verbose_name} are taken back by hand.")
+
+
+def _write_product(product: Product, changes: list[Change]) -> None:
+    previous_status = product.status
+    rows.remove(reversed(changes))
+    rows.put_back(changes)
+    for change in changes:
+        if change.part.model is ProductImage and change.after and "file" in change.columns:
+            image = ProductImage.objects.get(pk=change.row_id)
+            rendering.expect_rendering(image)
+            rendering.render_later(image)
+    product.refresh_from_db()
+    record_change(product, previous_status=previous_status)
+
+
+def _write_category(category: Category, changes: list[Change]) -> None:
+    """Texts first; then the tree gives it its name, its place and the paths of all that is below."""
+    for change in changes:
+        wanted = change.after or {}
+        above, _, slug = wanted["full_path"].rpartition("/")
+        parent = Category.objects.filter(full_path=above).first() if above else None
+        if above and parent is None:
+            raise CannotRevert(f"The category {above} that it belonged to is no longer there.")
+        if parent and (parent == category or parent.is_descendant_of(category)):
+            raise CannotRevert(f"The category {above} lies below this one now.")
+        if Category.objects.filter(full_path=wanted["full_path"]).exclude(pk=category.pk).exists():
+            raise CannotRevert(f"There is another category {wanted['full_path']} now.")
+        texts = {name: wanted[name] for name in change.columns if name not in ("full_path", "name", "slug")}
+        Category.objects.filter(pk=category.pk).update(**texts)
+        category.refresh_from_db()
+        category.name, category.slug = wanted["name"], slug
+        category_tree.save_category(category, parent=parent)
+        taxonomy_changed.announce()

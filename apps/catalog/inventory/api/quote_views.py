@@ -1,0 +1,25 @@
+"""Quotes."""
+
+from __future__ import annotations
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from apps.catalog.inventory.api import quote_serializers as serializers
+from apps.catalog.inventory.quotes import quote
+
+
+class QuotesView(APIView):
+    permission_classes = [AllowAny]
+
+    @extend_schema(request=serializers.QuoteRequestSerializer, responses=serializers.QuoteSerializer)
+    def post(self, request: Request) -> Response:
+        """What lines cost now and whether they can be had."""
+        serializer = serializers.QuoteRequestSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        data = serializer.validated_data
+        lines = quote([(line["sku"], line["quantity"]) for line in data["lines"]], data["currency"])
+        return Response(serializers.QuoteSerializer({"currency": data["currency"], "lines": lines}).data)

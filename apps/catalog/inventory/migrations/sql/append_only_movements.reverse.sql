@@ -1,0 +1,3 @@
+DROP TRIGGER inventory_stockmovement_no_truncate ON inventory_stockmovement;
+DROP TRIGGER inventory_stockmovement_append_only ON inventory_stockmovement;
+DROP FUNCTION inventory_refuse_change();

@@ -1,0 +1,1 @@
+DELETE FROM inventory_warehouse WHERE code = 'main';

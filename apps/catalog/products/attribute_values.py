@@ -1,0 +1,120 @@
+"""Answers of products to attributes: read as people write them, kept in the column of the attribute's kind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from apps.catalog.products.changes import taxonomy_changed
+from apps.catalog.products.models import Attribute, AttributeChoice, AttributeValue, Product
+from apps.catalog.products.slugs import slug_of
+from apps.common.problems import ValidationProblem
+
+KEY_LENGTH = 80
+MAX_NUMBER = Decimal(10) ** 10
+WORDS = {"true": True, "yes": True, "ja": True, "1": True, "false": False, "no": False, "nein": False, "0": False}
+Answer = str | int | float | Decimal | bool | list[str]
+
+
+def key_of(text: str) -> str:
+    """What filters compare with: `Enamelled steel` is `enamelled-steel`."""
+    return slug_of(text, limit=KEY_LENGTH) or text.encode().hex()[:KEY_LENGTH]
+
+
+def answer_attributes(product: Product, answers: Mapping[str, Answer | None]) -> None:
+    """Write answers by the attributes' codes; None or nothing takes an answer away, others stay. The caller records
+    the change.
+
+    Raises ValidationProblem for unknown attributes and choices and for what the attribute's kind cannot hold.
+    """
+    attributes = {a.code: a for a in Attribute.objects.filter(code__in=answers).prefetch_related("choices")}
+    errors: dict[str, list[str]] = {}
+    rows: list[AttributeValue] = []
+    for code, answer in answers.items():
+        if code not in attributes:
+            errors[f"attributes.{code}"] = ["There is no such attribute."]
+            continue
+        try:
+            rows += values_for(product, attributes[code], answer)
+        except ValidationProblem as problem:
+            errors[f"attributes.{code}"] = [str(problem)]
+    if errors:
+        raise ValidationProblem("Some attributes cannot be used; see errors.", errors=errors)
+    AttributeValue.objects.filter(product=product, attribute__in=attributes.values()).delete()
+    AttributeValue.objects.bulk_create(rows)
+
+
+def values_for(product: Product, attribute: Attribute, answer: Answer | None) -> list[AttributeValue]:
+    """Unsaved rows that say `answer`: none for an empty one, several for several choices. Raises ValidationProblem.
+
+    Reads the attribute's prefetched `choices`.
+    """
+    if answer is None or answer == "" or answer == []:
+        return []
+    row = {"product": product, "attribute": attribute, "position": attribute.position}
+    match attribute.kind:
+        case Attribute.Kind.CHOICE:
+            chosen = [_choice(attribute, str(name)) for name in (answer if isinstance(answer, list) else [answer])]
+            return [AttributeValue(choice=choice, key=choice.slug, **row) for choice in dict.fromkeys(chosen)]
+        case Attribute.Kind.NUMBER:
+            return [AttributeValue(number=_number(attribute, answer), **row)]
+        case Attribute.Kind.BOOLEAN:
+            is_true = _boolean(answer)
+            return [AttributeValue(boolean=is_true, key=str(is_true).lower(), **row)]
+    text = ", ".join(answer) if isinstance(answer, list) else str(answer)
+    if len(text) > 300:
+        raise ValidationProblem("Use at most 300 characters.")
+    return [AttributeValue(text=text, key=key_of(text), **row)]
+
+
+def _choice(attribute: Attribute, name: str) -> AttributeChoice:
+    """By slug or label."""
+    wanted = key_of(name)
+    for choice in attribute.choices.all():
+        if wanted in (choice.slug, key_of(choice.label)):
+            return choice
+    some = ", ".join(choice.label for choice in list(attribute.choices.all())[:8])
+    raise ValidationProblem(f"{name!r} is none of its choices ({some}).")
+
+
+def _number(attribute: Attribute, answer: Any) -> Decimal:
+    text = str(answer).strip().removesuffix(attribute.unit).strip()
+    try:
+        number = Decimal(text)
+    except InvalidOperation as error:
+        raise ValidationProblem(f"{str(answer)[:40]!r} is not a number.") from error
+    if isinstance(answer, bool) or not number.is_finite() or abs(number) >= MAX_NUMBER:
+        raise ValidationProblem("Use a number below ten billion.")
+    if number.normalize().as_tuple().exponent < -4:  # type: ignore[operator]  # finite, so it is an int
+        raise ValidationProblem("Use at most four digits after the point.")
+    return number
+
+
+def _boolean(answer: Any) -> bool:
+    word = str(answer).strip().lower()
+    if word not in WORDS:
+        raise ValidationProblem("Say yes or no.")
+    return WORDS[word]
+
+
+def ensure_attribute(code: str, **fields: Any) -> Attribute:
+    """The attribute of this code, made or brought to `fields`; readers are told."""
+    attribute, _ = Attribute.objects.update_or_create(code=code, defaults=fields)
+    taxonomy_changed.announce()
+    return attribute
+
+
+def ensure_choices(attribute: Attribute, labels: Iterable[str]) -> list[AttributeChoice]:
+    """Choices with these labels, made where they are missing; readers are told."""
+    known = {choice.slug: choice for choice in attribute.choices.all()}
+    wanted = {key_of(label): label for label in labels}
+    missing = [
+        AttributeChoice(attribute=attribute, slug=slug, label=label, position=len(known) + place)
+        for place, (slug, label) in enumerate((s, t) for s, t in wanted.items() if s not in known)
+    ]
+    if missing:
+        AttributeChoice.objects.bulk_create(missing, ignore_conflicts=True)
+        taxonomy_changed.announce()
+        known = {choice.slug: choice for choice in AttributeChoice.objects.filter(attribute=attribute)}
+    return [known[slug] for slug in wanted]

@@ -1,0 +1,126 @@
+"""Writes to a product's pictures by staff. Renditions are made later, by a task (see `products.rendering`)."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db.models import Max
+
+from apps.catalog.products import rendering, renditions
+from apps.catalog.products.models import Product, ProductImage, upload_name
+from apps.catalog.products.publication import record_change
+from apps.catalog.products.transactions import invalid, lock_product, write, writing
+from apps.catalog.products.translations import merged_translations
+from apps.common.problems import Conflict, NotFound, ValidationProblem
+
+MAX_IMAGES = 50
+LAST_POSITION = 32_767
+
+
+def add_image(
+    slug: str,
+    content: bytes,
+    *,
+    filename: str,
+    alt: str = "",
+    position: int | None = None,
+    versions: Collection[int] | None = None,
+) -> tuple[ProductImage, bool]:
+    """Hang a picture on a product, behind the others unless a position is given; its renditions follow.
+
+    The same file again changes nothing: then the picture that stands comes back with False.
+    Raises NotFound, PreconditionFailed, Conflict when there are enough, ValidationProblem for what is no picture.
+    """
+    if not Product.objects.filter(slug=slug).exists():
+        raise NotFound("There is no such product.")
+    try:
+        size = renditions.opened(content)
+    except ValidationProblem as problem:
+        raise ValidationProblem(str(problem), errors={"file": [str(problem)]}) from problem
+    # Before the transaction: the storage may be far away.
+    name = default_storage.save(upload_name(ProductImage(), filename), ContentFile(content))
+    checksum = renditions.checksum(content)
+    picture = ProductImage(file=name, alt=alt, width=size.width, height=size.height, checksum=checksum)
+    is_kept = False
+    try:
+        with writing():
+            product = lock_product(slug, versions=versions)
+            if (same := product.images.filter(checksum=picture.checksum, failure="").first()) is not None:
+                return same, False
+            _hang(picture, product, position)
+        is_kept = True
+    finally:
+        if not is_kept:
+            default_storage.delete(name)
+    return picture, True
+
+
+def _hang(picture: ProductImage, product: Product, position: int | None) -> None:
+    if product.images.count() >= MAX_IMAGES:
+        raise Conflict(f"A product has at most {MAX_IMAGES} pictures.")
+    picture.product = product
+    picture.position = _position(product) if position is None else position
+    picture.save(force_insert=True)
+    record_change(product, previous_status=product.status)
+    rendering.render_later(picture)
+
+
+def _position(product: Product) -> int:
+    """Behind the last picture."""
+    last = product.images.aggregate(last=Max("position"))["last"]
+    return 0 if last is None else min(last + 1, LAST_POSITION)
+
+
+def change_image(
+    slug: str,
+    image_id: uuid.UUID,
+    *,
+    columns: Mapping[str, Any],
+    translations: Mapping[str, Mapping[str, str] | None] | None,
+    versions: Collection[int] | None,
+) -> ProductImage:
+    """Describe a picture anew or move it. Raises NotFound, PreconditionFailed, ValidationProblem."""
+    with writing():
+        product, image = _lock_image(slug, image_id, versions)
+        changes = dict(columns)
+        if translations is not None:
+            changes["translations"] = merged_translations(image, translations)
+        write(image, changes)
+        record_change(product, previous_status=product.status)
+    return image
+
+
+def delete_image(slug: str, image_id: uuid.UUID, *, versions: Collection[int] | None) -> None:
+    """Take a picture away. Open pages still show its files: the daily job removes those that no row names."""
+    with writing():
+        product, image = _lock_image(slug, image_id, versions)
+        image.delete()
+        record_change(product, previous_status=product.status)
+
+
+def order_images(slug: str, ids: Sequence[uuid.UUID], *, versions: Collection[int] | None) -> Product:
+    """Show the pictures in this order. Raises NotFound, PreconditionFailed, ValidationProblem when `ids` are not
+    exactly the product's."""
+    with writing():
+        product = lock_product(slug, versions=versions)
+        rows = {image.pk: image for image in product.images.all()}
+        if len(ids) != len(rows) or set(ids) != rows.keys():
+            raise invalid("images", "Name each picture of the product once, and no other.")
+        for position, image_id in enumerate(ids):
+            rows[image_id].position = position
+        ProductImage.objects.bulk_update(rows.values(), ["position"])
+        record_change(product, previous_status=product.status)
+    return product
+
+
+def _lock_image(slug: str, image_id: uuid.UUID, versions: Collection[int] | None) -> tuple[Product, ProductImage]:
+    """The picture of this product, which is locked. Raises NotFound, PreconditionFailed."""
+    product = lock_product(slug, versions=versions)
+    image = product.images.filter(pk=image_id).first()
+    if image is None:
+        raise NotFound("This product has no such picture.")
+    return product, image

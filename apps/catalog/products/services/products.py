@@ -1,0 +1,197 @@
+"""Writes to whole products by staff: made, changed, deleted. Several editors lose nothing of each other's fields."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import IntegrityError, models, transaction
+from django.utils import timezone
+
+from apps.catalog.products.attribute_values import Answer, answer_attributes
+from apps.catalog.products.identifiers import same_in_any_case
+from apps.catalog.products.models import Brand, Category, Product, ProductRelation, ProductType
+from apps.catalog.products.publication import Status, record_change, require_described
+from apps.catalog.products.services.variants import VariantEdit, make_variants, write_variants
+from apps.catalog.products.transactions import free_slug, invalid, lock_product, taken, within, write, writing
+from apps.catalog.products.translations import merged_translations
+from apps.catalog.products.uses import is_product_used
+from apps.common.problems import Conflict, ValidationProblem
+
+# Two editors who name a product alike at once: so often another slug is tried.
+SLUG_TRIES = 5
+REFERENCES: dict[str, tuple[type[models.Model], str]] = {
+    "category": (Category, "full_path"),
+    "brand": (Brand, "slug"),
+    "product_type": (ProductType, "slug"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProductEdit:
+    """What to write of a product; what is None, and what is not named, stays as it is.
+
+    `references` are the category's path and the slugs of brand and product type, None for none. `answers` are by
+    attribute, None takes one away. `related` are slugs, all there are from now on.
+    """
+
+    columns: Mapping[str, Any] = field(default_factory=dict)
+    references: Mapping[str, str | None] = field(default_factory=dict)
+    translations: Mapping[str, Mapping[str, str] | None] | None = None
+    answers: Mapping[str, Answer | None] = field(default_factory=dict)
+    variants: Sequence[VariantEdit] = ()
+    related: Sequence[str] | None = None
+
+    @property
+    def describes(self) -> bool:
+        """Whether it may take away what a published product has to have."""
+        return bool(self.answers) or "product_type" in self.references or "title_slug" in self.columns
+
+
+def create_product(edit: ProductEdit) -> Product:
+    """A new product with its parts, all or nothing; its slug is made from the title unless one is given.
+
+    Raises Taken, ValidationProblem, NotSellable when it is to be published and cannot.
+    """
+    with writing():
+        columns = dict(edit.columns) | _referenced(edit.references)
+        if edit.translations is not None:
+            columns["translations"] = merged_translations(Product(), edit.translations)
+        product = _inserted(Product(**_dated(Product(), columns)))
+        make_variants(product, edit.variants)
+        answer_attributes(product, edit.answers)
+        _relate(product, edit.related or ())
+        record_change(product)
+    return product
+
+
+def change_product(slug: str, edit: ProductEdit, *, versions: Collection[int] | None) -> Product:
+    """Write what `edit` names of a product.
+
+    Raises NotFound, PreconditionFailed when the product's version is none of `versions`, Taken, ValidationProblem,
+    NotSellable.
+    """
+    with writing():
+        product = lock_product(slug, versions=versions, beside=edit.related or ())
+        previous = product.status
+        columns = dict(edit.columns) | _referenced(edit.references)
+        if edit.translations is not None:
+            columns["translations"] = merged_translations(product, edit.translations)
+        _require_free(columns.get("slug"), product)
+        _require_same_kind(product, columns.get("kind"))
+        write(product, _dated(product, columns))
+        write_variants(product, edit.variants)
+        answer_attributes(product, edit.answers)
+        if edit.related is not None:
+            _relate(product, edit.related)
+        if product.status == Status.PUBLISHED and edit.describes:
+            require_described(product)
+        record_change(product, previous_status=previous)
+    return product
+
+
+def delete_product(slug: str, *, versions: Collection[int] | None) -> Product | None:
+    """Delete what was never on sale; archive anything else and return it. Raises NotFound, PreconditionFailed."""
+    with writing():
+        product = lock_product(slug, versions=versions)
+        if not _has_past(product):
+            product.delete()
+            return None
+        if product.status != Status.ARCHIVED:
+            previous = product.status
+            write(product, {"status": Status.ARCHIVED})
+            record_change(product, previous_status=previous)
+    return product
+
+
+def _has_past(product: Product) -> bool:
+    """Whether shoppers may have seen it, or orders, reviews or the history of stock name it."""
+    if product.status == Status.PUBLISHED or (product.published_at and product.published_at <= timezone.now()):
+        return True
+    return is_product_used(product)
+
+
+def _referenced(references: Mapping[str, str | None]) -> dict[str, Any]:
+    """Columns that point at what the references name. Raises ValidationProblem that names all unknown ones."""
+    errors: dict[str, list[str]] = {}
+    columns: dict[str, Any] = {}
+    for name, value in references.items():
+        model, key = REFERENCES[name]
+        columns[name] = model._default_manager.filter(**{key: value}).first() if value else None
+        if value and columns[name] is None:
+            errors[name] = [f"There is no {name.replace('_', ' ')} {value}."]
+    if errors:
+        raise ValidationProblem("Some values cannot be used; see errors.", errors=errors)
+    return columns
+
+
+def _dated(product: Product, columns: Mapping[str, Any]) -> dict[str, Any]:
+    """The columns with the day of publication where one must be. Raises ValidationProblem for an end before it."""
+    dated = dict(columns)
+    status = columns.get("status", product.status)
+    begins = columns.get("published_at", product.published_at)
+    ends = columns.get("published_until", product.published_until)
+    if status == Status.PUBLISHED and begins is None:
+        begins = dated["published_at"] = timezone.now()
+    if begins and ends and ends <= begins:
+        raise invalid("published_until", "It ends before it begins; use a time after published_at.")
+    return dated
+
+
+def _inserted(product: Product) -> Product:
+    """The row written, under a slug that nobody has. Raises Taken."""
+    if product.slug:
+        _require_free(product.slug, product)
+        product.save(force_insert=True)
+        return product
+    for _ in range(SLUG_TRIES):
+        product.slug = free_slug(Product, product.title, fallback="product")
+        try:
+            with transaction.atomic():
+                product.save(force_insert=True)
+        except IntegrityError:
+            if not same_in_any_case(Product.objects.all(), "slug", product.slug):
+                raise
+        else:
+            return product
+    raise Conflict("Many products of this title are being made at once. Send a slug of your own.")
+
+
+def _require_free(slug: str | None, product: Product) -> None:
+    if slug and (known := same_in_any_case(Product.objects.exclude(pk=product.pk), "slug", slug)):
+        raise taken("slug", f"There is a product {known} already.")
+
+
+def _require_same_kind(product: Product, kind: str | None) -> None:
+    """Stock is counted for goods and not for films: no variant may change sides."""
+    if kind is not None and kind != product.kind and product.variants.exists():
+        raise Conflict(
+            "The kind of a product with variants cannot change. Make a new product.",
+            errors={"kind": [f"It stays {product.kind} while there are variants."]},
+        )
+
+
+def _relate(product: Product, slugs: Iterable[str]) -> None:
+    """Recommend these beside a locked product, in this order, and no others. Raises ValidationProblem."""
+    wanted = list(slugs)
+    found = dict(Product.objects.filter(slug__in=wanted).values_list("slug", "pk"))
+    with within("related"):
+        errors = {
+            str(place): [f"There is no product {slug}." if slug not in found else "A product is not beside itself."]
+            for place, slug in enumerate(wanted)
+            if found.get(slug) in (None, product.pk)
+        }
+        if errors:
+            raise ValidationProblem("Some related products cannot be used; see errors.", errors=errors)
+    former = {relation.related_id: relation.kind for relation in product.relations.all()}
+    ProductRelation.objects.filter(product=product).delete()
+    ProductRelation.objects.bulk_create(
+        ProductRelation(
+            product=product,
+            related_id=found[slug],
+            kind=former.get(found[slug], ProductRelation.Kind.SIMILAR),
+            position=position,
+        )
+        for position, slug in enumerate(wanted)
+    )

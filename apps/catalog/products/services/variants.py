@@ -1,0 +1,190 @@
+"""Writes to variants: made, changed, priced, taken away. The product's lock and version stand for its variants too."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils import timezone
+
+from apps.catalog.products.identifiers import same_in_any_case
+from apps.catalog.products.models import Price, Product, Variant
+from apps.catalog.products.pricing import Sale, set_sales
+from apps.catalog.products.publication import record_change
+from apps.catalog.products.transactions import (
+    InUse,
+    invalid,
+    lock_product,
+    taken,
+    within,
+    write,
+    writing,
+)
+from apps.catalog.products.translations import merged_translations
+from apps.catalog.products.uses import count_variant_uses
+from apps.common.money import Money
+from apps.common.problems import Conflict, NotFound, ValidationProblem
+
+MAX_VARIANTS = 100
+Offer = Variant.Offer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VariantEdit:
+    """What to write of a variant; what is None, and the columns that are not named, stay as they are.
+
+    `price` sets one currency and leaves the others, `prices` are all there are from now on; so are `sales`.
+    """
+
+    sku: str
+    columns: Mapping[str, Any] = field(default_factory=dict)
+    translations: Mapping[str, Mapping[str, str] | None] | None = None
+    price: Money | None = None
+    prices: Sequence[Money] | None = None
+    sales: Sequence[Sale] | None = None
+
+
+def add_variant(slug: str, edit: VariantEdit, *, versions: Collection[int] | None) -> Product:
+    """One more way to buy a product. Raises NotFound, PreconditionFailed, Taken, ValidationProblem, Conflict."""
+    with writing():
+        product = lock_product(slug, versions=versions)
+        make_variants(product, [edit], field="")
+        record_change(product, previous_status=product.status)
+    return product
+
+
+def change_variant(slug: str, edit: VariantEdit, *, versions: Collection[int] | None) -> Variant:
+    """Write one variant. Raises NotFound, PreconditionFailed, Taken, ValidationProblem, NotSellable."""
+    with writing():
+        product, variant = lock_variant(slug, edit.sku, versions)
+        write_variant(product, variant, edit)
+        record_change(product, previous_status=product.status)
+    return variant
+
+
+def delete_variant(slug: str, sku: str, *, versions: Collection[int] | None) -> None:
+    """Take a variant away. Raises InUse when stock was ever moved or pieces are promised, NotSellable when it was the
+    last one with a price."""
+    with writing():
+        product, variant = lock_variant(slug, sku, versions)
+        require_unused([variant])
+        variant.delete()
+        record_change(product, previous_status=product.status)
+
+
+def lock_variant(slug: str, sku: str, versions: Collection[int] | None) -> tuple[Product, Variant]:
+    """The variant of this product, which is locked. Raises NotFound, PreconditionFailed."""
+    product = lock_product(slug, versions=versions)
+    variant = product.variants.filter(sku=sku).first()
+    if variant is None:
+        raise NotFound("This product has no such variant.")
+    return product, variant
+
+
+def require_unused(variants: Sequence[Variant]) -> None:
+    """Raises InUse when stock of a variant was ever moved, or an order has a promise of it."""
+    if uses := count_variant_uses(variants):
+        raise InUse(
+            "It has a history of stock or is promised to orders. Archive the product, or set the stock to nothing.",
+            in_use={name: {"count": count, "examples": []} for name, count in uses.items()},
+        )
+
+
+def make_variants(product: Product, edits: Sequence[VariantEdit], *, field: str = "variants") -> None:
+    """New variants of a locked product, all or none; the caller records the change. `field` is where they stand in the
+    request, empty for a single one.
+
+    Raises ValidationProblem for what does not fit the product, Taken for SKUs and barcodes of others.
+    """
+    if product.variants.count() + len(edits) > MAX_VARIANTS:
+        raise Conflict(f"A product has at most {MAX_VARIANTS} variants.")
+    _require_unique_inside(edits, field)
+    for place, edit in enumerate(edits):
+        with within(f"{field}.{place}" if field else ""):
+            if known := same_in_any_case(Variant.objects.all(), "sku", edit.sku):
+                raise taken("sku", f"There is a variant {known} already.")
+            write_variant(product, Variant(product=product, sku=edit.sku), edit)
+
+
+def write_variants(product: Product, edits: Sequence[VariantEdit]) -> None:
+    """Change variants that a locked product has; the caller records the change. Raises ValidationProblem, Taken."""
+    _require_unique_inside(edits, "variants")
+    known = {variant.sku: variant for variant in product.variants.filter(sku__in=[edit.sku for edit in edits])}
+    for place, edit in enumerate(edits):
+        with within(f"variants.{place}"):
+            if edit.sku not in known:
+                raise invalid("sku", f"This product has no variant {edit.sku}.")
+            write_variant(product, known[edit.sku], edit)
+
+
+def write_variant(product: Product, variant: Variant, edit: VariantEdit) -> None:
+    """Write a variant of a locked product and its prices; the caller records the change."""
+    columns = dict(edit.columns)
+    if edit.translations is not None:
+        columns["translations"] = merged_translations(variant, edit.translations)
+    barcode = columns.get("barcode")
+    if barcode and Variant.objects.filter(barcode=barcode).exclude(pk=variant.pk).exists():
+        raise taken("barcode", f"Another variant has the barcode {barcode}.")
+    for name, value in columns.items():
+        setattr(variant, name, value)
+    require_fitting(product, variant)
+    if variant._state.adding:
+        variant.save(force_insert=True)
+    else:
+        write(variant, columns)
+    _write_prices(variant, edit)
+    if edit.sales is not None:
+        _require_price_of(variant, edit.sales)
+        set_sales(variant, edit.sales)
+
+
+def _write_prices(variant: Variant, edit: VariantEdit) -> None:
+    if edit.prices is not None:
+        kept = {price.currency for price in edit.prices}
+        running = variant.sale_prices.filter(ends_at__gt=timezone.now()).exclude(currency__in=kept)
+        if edit.sales is None and (left := sorted(set(running.values_list("currency", flat=True)))):
+            raise invalid("prices", f"There are sales in {', '.join(left)}; keep its price or take them away first.")
+        Price.objects.filter(variant=variant).exclude(currency__in=kept).delete()
+    for price in [*(edit.prices or ()), *([edit.price] if edit.price else [])]:
+        Price.objects.update_or_create(variant=variant, currency=price.currency, defaults={"amount": price.amount})
+
+
+def _require_price_of(variant: Variant, sales: Sequence[Sale]) -> None:
+    priced = set(variant.prices.values_list("currency", flat=True))
+    for place, sale in enumerate(sales):
+        if sale.price.currency not in priced:
+            raise invalid(f"sales.{place}.price", f"It has no price in {sale.price.currency} to be less than.")
+
+
+def require_fitting(product: Product, variant: Variant) -> None:
+    """Films are bought or rented for hours, goods are not. Raises ValidationProblem."""
+    errors: dict[str, list[str]] = {}
+    if product.kind == Product.Kind.VIDEO:
+        if not variant.offer:
+            errors["offer"] = ["Say whether the film is bought (buy) or rented (rent)."]
+        if variant.offer == Offer.RENT and not variant.rental_hours:
+            errors["rental_hours"] = ["Say for how many hours it is rented."]
+        if variant.offer == Offer.BUY and variant.rental_hours:
+            errors["rental_hours"] = ["What is bought is kept; leave the hours out."]
+    else:
+        for name in ("offer", "rental_hours", "title_slug"):
+            if getattr(variant, name):
+                errors[name] = ["This is for films; leave it out for goods."]
+    if errors:
+        raise ValidationProblem("Some values do not fit; see errors.", errors=errors)
+
+
+def _require_unique_inside(edits: Sequence[VariantEdit], field: str) -> None:
+    """No SKU or barcode stands twice in one request."""
+    errors: dict[str, list[str]] = {}
+    skus = Counter(edit.sku.lower() for edit in edits)
+    barcodes = Counter(edit.columns.get("barcode") or None for edit in edits)
+    for place, edit in enumerate(edits):
+        if skus[edit.sku.lower()] > 1:
+            errors[f"{field}.{place}.sku"] = ["This SKU stands here twice."]
+        if (barcode := edit.columns.get("barcode")) and barcodes[barcode] > 1:
+            errors[f"{field}.{place}.barcode"] = ["This barcode stands here twice."]
+    if errors:
+        raise ValidationProblem("Some variants are the same; see errors.", errors=errors)

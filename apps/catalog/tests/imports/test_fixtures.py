@@ -1,0 +1,205 @@
+"""`import_products`: a whole catalogue from a file, any number of times."""
+
+from __future__ import annotations
+
+import copy
+import json
+from pathlib import Path
+
+import pytest
+from django.core.files.storage import default_storage
+from django.core.management import CommandError, call_command
+
+from apps.catalog.inventory.models import StockItem, StockMovement
+from apps.catalog.products import publication, renditions
+from apps.catalog.products.models import Price, Product, ProductImage
+from apps.catalog.reviews.models import Review
+from apps.catalog.tests.factories import picture
+from apps.common.outbox.models import OutboxEvent
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+CATALOGUE = {
+    "categories": [{"path": "home/kitchen", "name": "Kitchen & table", "description": "For cooks."}],
+    "products": [
+        {
+            "slug": "stoneware-mug",
+            "title": "Stoneware mug",
+            "kind": "goods",
+            "brand": "Alder",
+            "category": "home/kitchen",
+            "summary": "Holds tea.",
+            "description": "Thrown by hand.",
+            "image": "mug.png",
+            "image_alt": "A blue mug",
+            "attributes": {"Material": "Stoneware", "Colours": ["Blue", "Grey"]},
+            "featured": True,
+            "variants": [
+                {
+                    "sku": "MUG-B",
+                    "name": "Blue",
+                    "options": {"Colour": "Blue"},
+                    "stock": 12,
+                    "weight_grams": 350,
+                    "price": {"amount": 1490, "currency": "EUR"},
+                },
+                {"sku": "MUG-G", "name": "Grey", "stock": 3, "price": {"amount": 1690, "currency": "EUR"}},
+            ],
+        },
+        {
+            "slug": "metropolis",
+            "title": "Metropolis",
+            "kind": "video",
+            "category": "films",
+            "year": 1927,
+            "title_slug": "metropolis",
+            "variants": [
+                {"sku": "MET-BUY", "offer": "buy", "stock": None, "price": {"amount": 999, "currency": "EUR"}},
+                {"sku": "MET-RENT", "offer": "rent", "rental_hours": 48, "price": {"amount": 399, "currency": "EUR"}},
+            ],
+        },
+    ],
+    "reviews": [
+        {
+            "product": "metropolis",
+            "rating": 5,
+            "title": "Vast",
+            "body": "",
+            "author_name": "Grace",
+            "created_at": "2026-01-02T03:04:05Z",
+        },
+        {
+            "product": "metropolis",
+            "rating": 4,
+            "title": "Long",
+            "body": "",
+            "author_name": "Ada",
+            "created_at": "2026-01-03",
+        },
+    ],
+}
+
+
+@pytest.fixture
+def run(tmp_path: Path, capsys):
+    """Import `data`; returns what was printed."""
+    (tmp_path / "mug.png").write_bytes(picture(1000, 500))
+
+    def command(data: dict) -> str:
+        (tmp_path / "catalogue.json").write_text(json.dumps(data))
+        call_command("import_products", str(tmp_path / "catalogue.json"), images=tmp_path)
+        return capsys.readouterr().out
+
+    return command
+
+
+def changed(**product) -> dict:
+    data = copy.deepcopy(CATALOGUE)
+    data["products"][0] |= product
+    return data
+
+
+def test_everything_of_the_file_is_on_sale(run, api_client):
+    assert "progress 2/2 Metropolis" in run(CATALOGUE)
+    mug = api_client.get("/v1/products/stoneware-mug").json()
+    assert (mug["category"]["name"], mug["brand"], mug["price"]["amount"]) == ("Kitchen & table", "Alder", 1490)
+    assert mug["attributes"][1] == {
+        "name": "colours",
+        "label": "Colours",
+        "value": "Blue, Grey",
+        "kind": "text",
+        "unit": "",
+    }
+    assert [(v["sku"], v["available"]) for v in mug["variants"]] == [("MUG-B", 12), ("MUG-G", 3)]
+    assert mug["image"]["alt"] == "A blue mug"
+    assert (mug["image"]["width"], mug["image"]["height"]) == (1000, 500)
+    assert [source["width"] for source in mug["image"]["srcset"]] == [320, 640, 960, 1000]
+    film = api_client.get("/v1/products/metropolis").json()
+    assert [(v["offer"], v["rental_hours"]) for v in film["variants"]] == [("buy", None), ("rent", 48)]
+    assert film["rating"] == {"average": 4.5, "count": 2, "histogram": [0, 0, 0, 1, 1]}
+
+
+def test_the_same_file_again_changes_nothing(run):
+    run(CATALOGUE)
+    before = list(Product.objects.order_by("slug").values("slug", "version", "updated_at"))
+    events, movements = OutboxEvent.objects.count(), StockMovement.objects.count()
+    assert "0 products" in run(CATALOGUE)
+    assert list(Product.objects.order_by("slug").values("slug", "version", "updated_at")) == before
+    assert (OutboxEvent.objects.count(), StockMovement.objects.count()) == (events, movements)
+    assert (Review.objects.count(), ProductImage.objects.count()) == (2, 1)
+
+
+def test_what_staff_changed_meanwhile_stays_when_the_file_is_the_same(run):
+    run(CATALOGUE)
+    mug = Product.objects.get(slug="stoneware-mug")
+    publication.set_status(mug, Product.Status.ARCHIVED)
+    Price.objects.filter(variant__sku="MET-BUY").update(amount=1)
+    run(CATALOGUE)
+    mug.refresh_from_db()
+    assert mug.status == "archived"
+    assert Price.objects.get(variant__sku="MET-BUY").amount == 1
+
+
+def test_a_changed_entry_is_written_and_told_and_leaves_the_stock(run):
+    run(CATALOGUE)
+    StockItem.objects.filter(variant__sku="MUG-B").update(on_hand=5)
+    OutboxEvent.objects.all().delete()
+    assert "1 products" in run(changed(title="Clay mug", attributes={"Material": "Clay"}))
+    mug = Product.objects.get(slug="stoneware-mug")
+    assert (mug.title, [a.text for a in mug.attribute_values.all()]) == ("Clay mug", ["Clay"])
+    assert StockItem.objects.get(variant__sku="MUG-B").on_hand == 5
+    assert [(e.type, e.data["slug"]) for e in OutboxEvent.objects.all()] == [
+        ("streamcart.product.changed.v1", "stoneware-mug")
+    ]
+
+
+def test_a_new_picture_replaces_the_old_one_under_a_new_address(run, tmp_path):
+    run(CATALOGUE)
+    before = ProductImage.objects.get().renditions[0]["name"]
+    (tmp_path / "mug.png").write_bytes(picture(300, 300, colour=(1, 2, 3)))
+    run(CATALOGUE)
+    after = ProductImage.objects.get()
+    assert after.renditions[0]["name"] != before
+    assert [(r["width"], default_storage.exists(r["name"])) for r in after.renditions] == [(300, True)] * 3
+
+
+def test_an_unchanged_picture_is_not_rendered_again_but_described_anew(run, monkeypatch):
+    run(CATALOGUE)
+    monkeypatch.setattr(renditions, "render", lambda *args, **kwargs: pytest.fail("rendered again"))
+    run(changed(image_alt="A mug of blue clay"))
+    image = ProductImage.objects.get()
+    assert (image.alt, len(image.renditions)) == ("A mug of blue clay", 12)
+
+
+@pytest.mark.parametrize(
+    ("data", "sentence"),
+    [
+        (changed(image="missing.png"), "missing.png"),
+        (changed(variants=[{"sku": "MUG-B"}]), "Product stoneware-mug: KeyError('price')"),
+        (changed(kind="book"), "Product stoneware-mug"),
+        (changed(variants=[{"sku": "MET-BUY", "price": {"amount": 1, "currency": "EUR"}}] * 2), None),
+        (changed(variants=[{"sku": "A", "price": {"amount": "1", "currency": "EUR"}}]), "Product stoneware-mug"),
+        (CATALOGUE | {"reviews": [{"product": "nothing"}]}, "Review of nothing"),
+        (CATALOGUE | {"categories": [{"name": "No path"}]}, "Category ?"),
+        (CATALOGUE | {"categories": [{"path": "home//x", "name": "X"}]}, "Category home//x: 'home//x' is not"),
+    ],
+)
+def test_a_mistake_is_one_sentence_that_names_the_entry(run, data, sentence):
+    if sentence is None:
+        run(CATALOGUE)
+        sentence = "the SKU MET-BUY belongs to another product"
+    with pytest.raises(CommandError) as failure:
+        run(data)
+    assert sentence in str(failure.value)
+
+
+def test_what_is_no_picture_is_named(run, tmp_path):
+    (tmp_path / "mug.png").write_text("<svg/>")
+    with pytest.raises(CommandError, match="stoneware-mug: This is not a picture"):
+        run(CATALOGUE)
+
+
+def test_what_is_no_json_is_one_sentence(tmp_path):
+    (tmp_path / "broken.json").write_text("{")
+    with pytest.raises(CommandError, match=r"broken\.json cannot be imported"):
+        call_command("import_products", str(tmp_path / "broken.json"), images=tmp_path)
