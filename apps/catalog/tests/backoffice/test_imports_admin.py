@@ -44,12 +44,12 @@ def test_a_file_is_sent_checked_shown_and_written(staff):
     assert send(staff, MUGS, is_dry_run="on").status_code == 302
     job = ImportJob.objects.get()
     page = f"{ADDRESS}{job.pk}/change/"
-    assert "imports/progress" in staff.get(page).content.decode()
+    assert "backoffice/progress" in staff.get(page).content.decode()
     running.run(job.pk)
     shown = staff.get(page).content.decode()
     assert "Line 2" in shown
     assert "Tall mug" in shown
-    assert "imports/progress" not in shown
+    assert "backoffice/progress" not in shown
     for _ in range(2):
         assert staff.post(f"{ADDRESS}{job.pk}/apply/").status_code == 302
     running.run(job.pk)
