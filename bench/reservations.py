@@ -52,8 +52,10 @@ def main(clients: int, seconds: float) -> None:
         made = round(sum(reservations) * seconds)
         alone = service_rate(seconds)
         report(clients, statistics.median(one_query), statistics.median(reservations), alone)
-        told = made + round(alone * seconds)
-        print(f"{counted()} pieces are promised; {told} were said to be, and answers to those who had left.")
+        reported = made + round(alone * seconds)
+        print(
+            f"{counted()} units are reserved; {reported} were reported to clients, the others belong to clients that had left."
+        )
 
 
 def report(clients: int, one_query: float, reservations: float, alone: float) -> None:

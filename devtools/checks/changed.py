@@ -54,7 +54,7 @@ def changed_since(base: str) -> list[str]:
     command = ["git", "diff", "--name-only", "--no-renames", f"{base}...HEAD"]
     run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     if run.returncode:
-        raise DevToolsError(f"What changed since {base} cannot be told: {run.stderr.strip()}")
+        raise DevToolsError(f"What changed since {base} is unknown: {run.stderr.strip()}")
     return run.stdout.splitlines()
 
 

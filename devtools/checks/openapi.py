@@ -1,4 +1,4 @@
-"""`make openapi`: the checked-in OpenAPI documents, anew."""
+"""`make openapi`: generates the checked-in OpenAPI documents."""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ def ffmpeg() -> str:
 
 
 def make_all(films: list[dict[str, Any]], posters: Path, out: Path, *, on_done: Callable[[str], None]) -> None:
-    """One clip a film in `out/<slug>.mp4`, made anew only when poster or recipe have changed; raises DevToolsError."""
+    """One clip a film in `out/<slug>.mp4`, made again only when poster or recipe have changed; raises DevToolsError."""
     out.mkdir(parents=True, exist_ok=True)
 
     def one(film: dict[str, Any]) -> None:

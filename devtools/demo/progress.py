@@ -16,19 +16,19 @@ class Step:
     def __init__(self, progress: Progress, name: str, total: int) -> None:
         self.progress, self.name, self.total, self.done = progress, name, total, 0
         self.bar = progress.rich.add_task(name, total=total)
-        self.told = -1
+        self.reported = -1
 
     def advance(self, words: str) -> None:
         self.to(self.done + 1, self.total, words)
 
     def to(self, done: int, total: int, words: str) -> None:
-        """So much of it is done; at a pipe every tenth part is told."""
+        """So much of it is done; at a pipe every tenth part is a line."""
         with self.progress.lock:
             self.done, self.total = done, total
             self.progress.rich.update(self.bar, completed=done, total=total)
             tenth = 10 * done // max(1, total)
-            if not self.progress.is_terminal and tenth != self.told:
-                self.told = tenth
+            if not self.progress.is_terminal and tenth != self.reported:
+                self.reported = tenth
                 print(f"{self.name:<22} {done:>3} of {total}  {words}", flush=True)
 
 

@@ -1,4 +1,4 @@
-"""`manage.py demo`: pictures, films, accounts, catalogue and a few orders, through the doors that everybody uses."""
+"""`manage.py demo`: pictures, films, accounts, catalogue and a few orders, through the interfaces that all clients use."""
 
 from __future__ import annotations
 
@@ -132,7 +132,7 @@ def _import_users(shop: Shop, folder: Path, progress: Progress) -> None:
 
 def _import_catalogue(shop: Shop, folder: Path, pictures: Path, progress: Progress) -> None:
     catalogue = data.catalogue()
-    step = progress.step("filling the shelves", len(catalogue["products"]))
+    step = progress.step("importing products", len(catalogue["products"]))
     file = _written(folder / "catalogue.json", catalogue)
     shop.manage("catalog", "import_products", file, folder=("--images", pictures), on_progress=step.to)
 

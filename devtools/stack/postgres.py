@@ -47,7 +47,7 @@ def unprivileged() -> Callable[[], None] | None:
     try:
         subprocess.run(["true"], preexec_fn=_enter_namespace, check=True)
     except (OSError, subprocess.SubprocessError) as error:
-        hint = "Run it as an ordinary user, or name servers of your own in AUTH_DATABASE_URL and its sisters."
+        hint = "Run it as an ordinary user, or set AUTH_DATABASE_URL and the other services' variables."
         raise DevToolsError(f"PostgreSQL refuses to run as root, and root may not step down here. {hint}") from error
     return _enter_namespace
 

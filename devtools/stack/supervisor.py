@@ -49,7 +49,7 @@ class Process:
     exit_code: int | None = None
 
     restarts: int = 0
-    # Told each line of a process whose progress somebody shows.
+    # Called with each line of a process whose progress somebody shows.
     on_line: Callable[[str], None] | None = None
     severity: Severity = field(default_factory=Severity)
     # What came after the last line break.

@@ -47,7 +47,7 @@ BANNER = """
 
 
 def up(stack: Stack, *, with_demo: bool, is_verbose: bool = False) -> int:
-    """Run until somebody stops it; returns the exit code. Raises DevToolsError for what a person can mend."""
+    """Run until somebody stops it; returns the exit code. Raises DevToolsError for what a person can fix."""
     started_at = time.monotonic()
     with _only_one(stack):
         end_leftovers(stack.var)

@@ -151,7 +151,7 @@ def test_no_value_in_an_address_or_a_body_is_a_500(stack, staff, service):
                 ):
                     found.append((method, path[:200], (body or "")[:200], answer.status_code, answer.text[:200]))
     assert found == []
-    # They got past the door, and were refused for what they held.
+    # They passed the parser, and were refused for what they held.
     assert statuses[401] < statuses.total() / 10
     assert statuses[400] > 20
 

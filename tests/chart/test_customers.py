@@ -175,7 +175,7 @@ def test_a_shop_with_nothing_in_stock_is_no_failure(page):
     assert "nothing in stock" in run.stdout
 
 
-def test_virtual_customers_count_failures_and_end_when_they_are_told(tmp_path):
+def test_virtual_customers_count_failures_and_end_on_sigterm(tmp_path):
     failed = threading.Event()
 
     def respond(method: str, path: str) -> tuple[int, str]:

@@ -145,14 +145,14 @@ def test_every_attribute_is_answered_by_some_product_and_kinds_are_all_used():
 
 def test_everything_is_there_in_german_too():
     for product in PRODUCTS:
-        told = product["translations"]["de"]
-        assert told.keys() >= {"title", "summary", "description"}, product["slug"]
-        assert len(told["title"]) <= 200, product["slug"]
-        assert len(told["summary"]) <= 300, product["slug"]
-        assert told["summary"].endswith((".", "!", "?", "…")), product["slug"]
-        assert told["description"] != product["description"], product["slug"]
-        assert told["description"].count("\n\n") == product["description"].count("\n\n"), product["slug"]
-        assert not WORDS_OF_PLACEHOLDERS.search(" ".join(told.values()))
+        german = product["translations"]["de"]
+        assert german.keys() >= {"title", "summary", "description"}, product["slug"]
+        assert len(german["title"]) <= 200, product["slug"]
+        assert len(german["summary"]) <= 300, product["slug"]
+        assert german["summary"].endswith((".", "!", "?", "…")), product["slug"]
+        assert german["description"] != product["description"], product["slug"]
+        assert german["description"].count("\n\n") == product["description"].count("\n\n"), product["slug"]
+        assert not WORDS_OF_PLACEHOLDERS.search(" ".join(german.values()))
     for name in ("categories", "collections", "attributes", "brands"):
         assert all(entry["translations"]["de"] for entry in CATALOGUE[name]), name
 

@@ -1,4 +1,4 @@
-"""The demo's pictures: well-formed, of the promised size, and drawn anew only when something has changed."""
+"""The demo's pictures: well-formed, of the stated size, and drawn again only when something has changed."""
 
 from __future__ import annotations
 
@@ -35,30 +35,30 @@ def test_goods_are_square_and_posters_two_by_three(few, tmp_path):
 
 
 def test_progress_counts_up_to_all(few, tmp_path):
-    told = []
-    draw.draw_all(tmp_path, lambda done, total, slug: told.append((done, total)))
-    assert told == [(1, 2), (2, 2)]
+    reported = []
+    draw.draw_all(tmp_path, lambda done, total, slug: reported.append((done, total)))
+    assert reported == [(1, 2), (2, 2)]
 
 
 def test_an_unchanged_picture_is_not_drawn_again(few, tmp_path):
     draw.draw_all(tmp_path, lambda *_: None)
     before = (tmp_path / "metropolis.webp").stat().st_mtime_ns
-    told = []
-    draw.draw_all(tmp_path, lambda done, total, words: told.append(words))
-    assert told == ["unchanged"]
+    reported = []
+    draw.draw_all(tmp_path, lambda done, total, words: reported.append(words))
+    assert reported == ["unchanged"]
     assert (tmp_path / "metropolis.webp").stat().st_mtime_ns == before
 
 
 def test_only_what_changed_or_is_gone_is_drawn_again(few, tmp_path):
     draw.draw_all(tmp_path, lambda *_: None)
     few["stoneware-mug"] = Scene(few["stoneware-mug"].ground)
-    told = []
-    draw.draw_all(tmp_path, lambda done, total, slug: told.append(slug))
-    assert told == ["stoneware-mug"]
+    reported = []
+    draw.draw_all(tmp_path, lambda done, total, slug: reported.append(slug))
+    assert reported == ["stoneware-mug"]
     (tmp_path / "metropolis.webp").unlink()
-    told.clear()
-    draw.draw_all(tmp_path, lambda done, total, slug: told.append(slug))
-    assert told == ["metropolis"]
+    reported.clear()
+    draw.draw_all(tmp_path, lambda done, total, slug: reported.append(slug))
+    assert reported == ["metropolis"]
 
 
 def test_the_same_picture_comes_out_twice(few, tmp_path):

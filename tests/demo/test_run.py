@@ -33,12 +33,12 @@ def command(monkeypatch, tmp_path):
 
 def test_progress_lines_of_a_command_move_the_bar(command):
     command("print('progress 1/2 Mug'); print('something else'); print('progress 2/2 Lamp, large')")
-    told = []
-    run._manage("catalog", "import_products", on_progress=lambda *words: told.append(words))
-    assert told == [(1, 2, "Mug"), (2, 2, "Lamp, large")]
+    reported = []
+    run._manage("catalog", "import_products", on_progress=lambda *words: reported.append(words))
+    assert reported == [(1, 2, "Mug"), (2, 2, "Lamp, large")]
 
 
-def test_a_failing_command_is_told_with_its_last_word(command):
+def test_a_failing_command_is_reported_with_its_last_word(command):
     command("import sys; print('reading'); print('CommandError: no such file', file=sys.stderr); sys.exit(1)")
     with pytest.raises(DevToolsError, match=r"`manage.py video import_titles` failed: CommandError: no such file"):
         run._manage("video", "import_titles")

@@ -93,7 +93,7 @@ KINDS = {
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
-def test_objects_that_kubectl_is_told_are_the_chart_s(path):
+def test_objects_in_kubectl_commands_are_the_chart_s(path):
     # Dev has all of them: drills, databases of its own, files on volumes.
     settings = ("ui.customers.replicas=1", "global.defaults.restoreDrill.enabled=true")
     there = {(item["kind"], item["metadata"]["name"]) for item in render("local", settings=settings)}

@@ -153,7 +153,7 @@ def test_what_is_for_the_stack_alone_is_not_there(stack, path):
     assert response.headers["Content-Type"].startswith("application/problem+json")
 
 
-def test_a_service_that_is_down_is_told_kindly(stack):
+def test_a_service_that_is_down_is_reported_in_a_sentence(stack):
     response = get(stack, "/api/video/v1/titles")
     assert response.status == 503
     assert json.loads(response.body)["type"] == "/problems/service-unavailable"
@@ -170,7 +170,7 @@ def test_a_service_that_is_down_is_told_kindly(stack):
         ("/api/video/v1/uploads", "1 MB"),
     ],
 )
-def test_a_body_that_is_too_large_is_told_how_large_it_may_be(stack, path, largest):
+def test_a_body_that_is_too_large_is_refused_with_the_limit(stack, path, largest):
     response = get(stack, path, Content_Length=str(60 * 2**20))
     problem = json.loads(response.body)
     assert response.status == problem["status"] == 413

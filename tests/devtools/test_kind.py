@@ -1,4 +1,4 @@
-"""`make kind` step by step: docker, kind and kubectl are recorded, Helm renders what it is told to install for real."""
+"""`make kind` step by step: docker, kind and kubectl are recorded, Helm renders for real."""
 
 from __future__ import annotations
 
@@ -148,7 +148,7 @@ def test_built_images_are_loaded_under_a_tag_of_their_content(machine):
     assert all(f"--set {service}.image.tag={tag}" in line for service in SERVICES)
 
 
-def test_the_chart_renders_with_what_helm_is_told(machine):
+def test_the_chart_renders_with_the_values_that_helm_gets(machine):
     """Helm itself renders the recorded command: values file, tags and customers are such that the chart takes them."""
     install(customers=2)
     [call] = [call for call in machine.calls if call[:2] == ["helm", "upgrade"] and "streamcart" in call]
@@ -236,7 +236,7 @@ def test_a_port_in_use_is_said_before_anything_is_made(machine):
     assert machine.called("kind", "create") == []
 
 
-def test_a_dead_cluster_is_told_from_a_missing_one(machine):
+def test_a_dead_cluster_is_distinguished_from_a_missing_one(machine):
     machine.rule("kind get clusters", prints="streamcart\n")
     machine.rule("kubectl get nodes", code=1)
     with pytest.raises(DevToolsError, match="make kind-down"):
@@ -303,7 +303,7 @@ def test_files_travel_into_the_pod_and_progress_comes_back(pod, capfd):
     assert "catalog import_products {}/document.json --images {}/files --wait" in line
 
 
-def test_a_command_that_fails_in_the_pod_is_told_with_its_own_last_word(pod):
+def test_a_command_that_fails_in_the_pod_is_reported_with_its_last_line(pod):
     with pytest.raises(DevToolsError, match="import_products` failed: CommandError: the document is wrong"):
         kind.ClusterShop().manage(
             "catalog",

@@ -1,4 +1,4 @@
-"""What people are told about stacks: which run, where, how they are, and what their logs say."""
+"""What the commands report about stacks: which run, where, how they are, and what their logs say."""
 
 from __future__ import annotations
 

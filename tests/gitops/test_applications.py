@@ -194,14 +194,14 @@ def test_a_service_s_priority_comes_with_it(all_rendered):
 
 
 def test_subscriptions_have_their_triggers_and_triggers_their_templates(all_applications):
-    told = load("notifications.yaml")["data"]
+    configured = load("notifications.yaml")["data"]
     for item in (*all_applications.values(), *applications("addons.yaml")):
         for key in item["metadata"]["annotations"]:
             if key.startswith("notifications.argoproj.io/subscribe."):
                 _, trigger, service = key.rsplit(".", 2)
-                assert f"service.{service}" in told
-                for rule in yaml.safe_load(told[f"trigger.{trigger}"]):
-                    assert all(f"template.{name}" in told for name in rule["send"])
+                assert f"service.{service}" in configured
+                for rule in yaml.safe_load(configured[f"trigger.{trigger}"]):
+                    assert all(f"template.{name}" in configured for name in rule["send"])
 
 
 def test_everything_in_the_folder_is_applied():

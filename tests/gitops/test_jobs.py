@@ -71,7 +71,7 @@ def test_the_required_status_is_all_the_others(box, results, passes):
     assert (box.run("required.sh", NEEDS=needs).code == 0) is passes
 
 
-def test_the_parts_of_a_pull_request_are_told_and_an_unknown_base_is_an_error(box):
+def test_the_parts_of_a_pull_request_are_listed_and_an_unknown_base_is_an_error(box):
     everything = json.loads(box.run("changed.sh", BASE="").outputs["parts"])
     assert "images" in everything
     git(box.place, "switch", "--quiet", "--create", "topic")

@@ -229,7 +229,7 @@ def test_changes_add_up():
 
 def test_a_base_that_is_not_there_is_one_sentence(capsys):
     assert changed.main(["origin/nowhere"]) == 1
-    assert capsys.readouterr().err.startswith("changed: What changed since origin/nowhere cannot be told")
+    assert capsys.readouterr().err.startswith("changed: What changed since origin/nowhere is unknown")
 
 
 def test_the_required_check_waits_for_all_others():
@@ -288,7 +288,7 @@ def test_production_s_inside_needs_a_machine_that_is_let_in():
     for name in ENVIRONMENTS:
         job = found[f"inside-{name}"]
         assert job["runs-on"] == "${{ vars.TERRAFORM_RUNNER || 'ubuntu-24.04' }}"
-        # A token that is asked for anew at each call; one of azure/login is too old after five minutes.
+        # A token that is requested at each call; one of azure/login is too old after five minutes.
         assert job["env"]["TF_VAR_kubernetes_login"] == "workloadidentity"
         assert "azure/login" not in str(job["steps"])
 

@@ -219,7 +219,7 @@ def readable_plans(found: list[Resource]) -> Iterator[str]:
 
 
 def observed(found: list[Resource]) -> Iterator[str]:
-    """Clusters, databases, Redis and vaults leave logs, and a person is told of their metrics."""
+    """Clusters, databases, Redis and vaults leave logs, and a person is notified of their metrics."""
     names = {
         "azurerm_kubernetes_cluster": "cluster",
         "azurerm_key_vault": "vault",

@@ -100,7 +100,7 @@ BROKEN = {
     "an operator that owns the vault": ("keyvault", '"Key Vault Secrets User"', '"Owner"'),
     "Redis in the open": ("redis", '"Encrypted"', '"Plaintext"'),
     "nobody's network": ("network", "  tags                = var.tags\n", ""),
-    "a door to the databases": (
+    "an opening to the databases": (
         "network",
         'source_address_prefix      = "VirtualNetwork"',
         'source_address_prefix      = "Internet"',

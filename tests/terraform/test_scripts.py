@@ -38,7 +38,7 @@ def ready(azure, limit: int = 100) -> None:
     azure.answer("list-usage", prints=cores(limit))
 
 
-def test_who_is_ready_is_told_so(azure):
+def test_a_complete_set_up_is_reported_as_ready(azure):
     ready(azure)
     run = azure.run("check.sh", "prod")
     assert run.returncode == 0, run.stdout + run.stderr

@@ -1,4 +1,4 @@
-# What a person is told of by Azure itself, also when the cluster and its own alerts are down; and what all of it costs.
+# What Azure itself notifies people of, also when the cluster and its own alerts are down; and what all of it costs.
 resource "azurerm_monitor_action_group" "people" {
   name                = "${var.name}-people"
   resource_group_name = var.resource_group_name

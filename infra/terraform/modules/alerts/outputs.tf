@@ -1,4 +1,4 @@
 output "action_group_id" {
-  description = "Who is told."
+  description = "The address that is notified."
   value       = azurerm_monitor_action_group.people.id
 }

@@ -20,7 +20,7 @@ variable "tags" {
 }
 
 variable "contact" {
-  description = "Mail address that is told."
+  description = "E-mail address that is notified."
   type        = string
 }
 
@@ -40,7 +40,7 @@ variable "subscription_id" {
 }
 
 variable "budget" {
-  description = "Expected costs of a month, in the subscription's currency; people are told at 80 %, at 100 % and when 120 % is forecast."
+  description = "Expected costs of a month, in the subscription's currency; people are notified at 80 %, at 100 % and when 120 % is forecast."
   type        = number
 
   validation {
