@@ -53,9 +53,7 @@ def main(clients: int, seconds: float) -> None:
         alone = service_rate(seconds)
         report(clients, statistics.median(one_query), statistics.median(reservations), alone)
         reported = made + round(alone * seconds)
-        print(
-            f"{counted()} units are reserved; {reported} were reported to clients, the others belong to clients that had left."
-        )
+        print(f"{counted()} units are reserved; {reported} were reported to clients, the rest to others.")
 
 
 def report(clients: int, one_query: float, reservations: float, alone: float) -> None:

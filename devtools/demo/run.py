@@ -1,4 +1,4 @@
-"""`manage.py demo`: pictures, films, accounts, catalogue and a few orders, through the interfaces that all clients use."""
+"""`manage.py demo`: pictures, films, accounts, catalogue and some orders, through interfaces that all clients use."""
 
 from __future__ import annotations
 
