@@ -33,6 +33,8 @@ State = Encoding.State
 LEASE = timedelta(seconds=60)
 # What was queued and not begun for this long is sent again: the queue may have lost it.
 QUEUE_PATIENCE = timedelta(seconds=60)
+# A worker's clock may be behind the one that queued the run, which may be claimed at once nevertheless.
+MAX_CLOCK_SKEW = timedelta(seconds=2)
 MAX_ATTEMPTS = 3
 ENCODE_TASK = "apps.video.encoding.tasks.encode"
 # Output of failed or replaced encodings is kept this long, for players that are in the middle of it.
@@ -60,7 +62,7 @@ def request_encoding(source: Source) -> Encoding:
     """Queue a run for this source, or return the one that is open."""
     try:
         with transaction.atomic():
-            encoding = Encoding.objects.create(source=source)
+            encoding = Encoding.objects.create(source=source, lease_until=timezone.now() - MAX_CLOCK_SKEW)
             Title.objects.filter(pk=source.title_id, state=Title.State.DRAFT).update(state=Title.State.ENCODING)
     except IntegrityError:
         return Encoding.objects.get(source=source, state__in=[State.QUEUED, State.RUNNING])

@@ -2,12 +2,14 @@ import json
 import threading
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.utils import timezone
 
+from apps.common import leases
 from apps.common.outbox.models import OutboxEvent
 from apps.common.testing.idempotency import repeated_posts_are_answered_once
 from apps.video.encoding import ffmpeg, services, tasks
@@ -92,6 +94,12 @@ def test_a_task_that_is_delivered_twice_encodes_once(queued, monkeypatch):
     assert len(runs) == 1
     queued.refresh_from_db()
     assert (queued.state, queued.progress, queued.attempt) == ("done", 100, 1)
+
+
+def test_worker_whose_clock_is_a_second_behind_begins_a_queued_encoding(queued, monkeypatch):
+    behind = timezone.now() - timedelta(seconds=1)
+    monkeypatch.setattr(leases, "timezone", SimpleNamespace(now=lambda: behind))
+    assert services._claim(queued.pk)
 
 
 def test_a_second_request_joins_the_open_one(queued):
