@@ -8,9 +8,11 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from devtools.project import DATA_SERVICES, ROOT, SERVICES
 
@@ -77,13 +79,13 @@ def lint() -> int:
     return int(failed > 0)
 
 
-def _timed(name: str, check) -> Finding:
+def _timed(name: str, check: Callable[[], tuple[int | None, str]]) -> Finding:
     started = time.monotonic()
     code, text = check()
     return Finding(name, code in (0, None), text, time.monotonic() - started, is_skipped=code is None)
 
 
-def _run(command: list[str], **options) -> tuple[int, str]:
+def _run(command: list[str], **options: Any) -> tuple[int, str]:
     run = subprocess.run(
         command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False, **options
     )

@@ -15,6 +15,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -83,7 +84,7 @@ def down(stack: Stack) -> int:
 
 
 @contextlib.contextmanager
-def _only_one(stack: Stack):
+def _only_one(stack: Stack) -> Iterator[None]:
     """Two supervisors over one folder would fight; the lock goes with the process, however it ends."""
     with pid_file(stack).open("a+") as file:
         try:

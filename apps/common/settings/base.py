@@ -260,7 +260,7 @@ SERVICE_SECRET = env("SERVICE_SECRET")
 TOKEN_ISSUER = f"{PUBLIC_URL}/api/auth"
 TOKEN_AUDIENCE = "streamcart"  # noqa: S105  (a public name, no secret)
 # rest_framework_simplejwt verifies; keys come from auth's JWKS (apps.common.identity.jwks).
-SIMPLE_JWT = {
+SIMPLE_JWT: dict[str, Any] = {
     "ALGORITHM": "RS256",
     "AUDIENCE": TOKEN_AUDIENCE,
     "ISSUER": TOKEN_ISSUER,

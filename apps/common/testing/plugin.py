@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.apps import apps
 from django.conf import settings
 from django.core.management.commands import flush
+from pytest_django.fixtures import Settings
 from rest_framework.test import APIClient
 
 from apps.common.identity import jwks
@@ -58,7 +60,7 @@ def _nothing_revoked(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _own_cache(settings) -> None:
+def _own_cache(settings: Settings) -> None:
     """Each test starts with an empty cache of its own, in memory; tests about Redis ask for it by settings."""
     settings.CACHES = {
         "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": uuid.uuid4().hex}
@@ -66,7 +68,7 @@ def _own_cache(settings) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _inline_tasks(settings, tmp_path) -> None:
+def _inline_tasks(settings: Settings, tmp_path: Path) -> None:
     """Tasks sent on commit run at once, in this process; files land in the test's own folder."""
     from celery import current_app
 

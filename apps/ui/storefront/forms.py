@@ -172,7 +172,7 @@ class CardForm(KindForm):
         if not self.is_bound:
             return self
         empty = CardForm(data={}, prefix=self.prefix)
-        empty._errors, empty.cleaned_data = self.errors, {}
+        empty._errors, empty.cleaned_data = self.errors, {}  # type: ignore[attr-defined]  # missing in the stubs
         return empty
 
 
