@@ -191,7 +191,7 @@ def test_some_goods_are_sold_before_they_are_here():
         assert date.fromisoformat(variant["available_on"]) > datetime.now(UTC).date()
 
 
-def test_one_thing_is_sold_out_for_good():
+def test_a_product_is_sold_out_for_good():
     assert any(variant["stock"] == 0 and "policy" not in variant for variant in VARIANTS)
 
 

@@ -28,7 +28,7 @@ def test_every_role_of_the_stack_has_its_container():
 
 
 @pytest.mark.parametrize("name", SERVICES)
-def test_what_a_container_names_is_there(name):
+def test_files_that_a_container_names_exist(name):
     service = SERVICES[name]
     for other, condition in service.get("depends_on", {}).items():
         assert other in SERVICES

@@ -57,10 +57,10 @@ def send_due_confirmations(limit: int) -> int:
     due = Order.objects.filter(confirmation_due_at__lte=now - GRACE, paid_at__gt=now - WORTH_SENDING)
     due = due.exclude(pk__in=resting(JOB)).order_by("confirmation_due_at")
     order_ids = list(due.values_list("pk", flat=True)[:limit])
-    return for_each(order_ids, send_confirmation, job=JOB, give_up=_give_up)
+    return for_each(order_ids, send_confirmation, job=JOB, give_up=abandon_mail)
 
 
-def _give_up(order_id: UUID, reason: str) -> None:
+def abandon_mail(order_id: UUID, reason: str) -> None:
     Order.objects.filter(pk=order_id).update(confirmation_due_at=None)
 
 
