@@ -18,8 +18,8 @@ from devtools.project import ROOT
 LONGEST_CHOICE = 8
 ENGLISH = Locale("en")
 CODES = {
-    "currencies": frozenset(code for code in ENGLISH.currencies if len(code) == 3),
-    "countries": frozenset(code for code in ENGLISH.territories if len(code) == 2 and code.isalpha()),
+    "currencies": frozenset(map(str, ENGLISH.currencies)),
+    "countries": frozenset(code for code in map(str, ENGLISH.territories) if len(code) == 2),
 }
 
 

@@ -50,8 +50,10 @@ def lint() -> int:
     checks = [
         ("ruff", lambda: _command("ruff", "check", ".")),
         ("format", lambda: _command("ruff", "format", "--check", ".")),
-        ("types", lambda: _command("mypy", "apps", "devtools", "manage.py")),
+        *((f"{name}: types", lambda name=name: _types(name)) for name in ("common", *SERVICES)),
         ("layers", lambda: _command("lint-imports")),
+        ("words", lambda: _run([sys.executable, "-m", "devtools.checks.words"])),
+        ("code lists", lambda: _run([sys.executable, "-m", "devtools.checks.code_lists"])),
         ("templates", lambda: _command("djlint", "apps", "--lint", "--quiet")),
         ("dockerfiles", lambda: _command("hadolint", *DOCKERFILES)),
         ("scripts", _scripts),
@@ -94,6 +96,14 @@ def _run(command: list[str], **options: Any) -> tuple[int, str]:
 
 def _command(name: str, *arguments: str) -> tuple[int, str]:
     return _run([str(BIN / name), *arguments])
+
+
+def _types(name: str) -> tuple[int, str]:
+    """A service's types; the developers' tools are looked at with the common library."""
+    settings = "apps.common.tests.settings" if name == "common" else f"apps.{name}.settings"
+    beside = ["devtools", "manage.py"] if name == "common" else []
+    command = [str(BIN / "mypy"), "--cache-dir", f".mypy_cache/{name}", f"apps/{name}", *beside]
+    return _run(command, env=dict(os.environ) | ENVIRONMENT | {"DJANGO_SETTINGS_MODULE": settings})
 
 
 def _scripts() -> tuple[int, str]:

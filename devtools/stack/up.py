@@ -214,7 +214,12 @@ def _prepare_one(stack: Stack, service: str) -> None:
             log.write_text(run.stdout + run.stderr)
             words = (run.stderr or run.stdout).strip().splitlines()
             reason = words[-1] if words else f"code {run.returncode}"
-            raise DevToolsError(f"`manage.py {service} {command[0]}` failed: {reason} All of it is in {log}.")
+            hint = (
+                " If an older version made these databases, `make clean` starts afresh."
+                if command[0] == "migrate"
+                else ""
+            )
+            raise DevToolsError(f"`manage.py {service} {command[0]}` failed: {reason} All of it is in {log}.{hint}")
 
 
 def _fingerprint(stack: Stack, service: str) -> str:
