@@ -1,4 +1,4 @@
-"""Forms, with autocomplete and keyboards as browsers want them. The services check again; here it is for people."""
+"""Forms, with autocomplete and input modes. They give early feedback; the services validate again."""
 
 from __future__ import annotations
 
@@ -43,25 +43,25 @@ def text(label: str, *, autocomplete: str, length: int = 150, required: bool = T
 
 
 def password(label: str, autocomplete: str, **kwargs: Any) -> forms.CharField:
-    """Never trimmed, never shown again."""
+    """A password field; its value is neither stripped nor rendered."""
     widget = forms.PasswordInput(attrs={"autocomplete": autocomplete})
     return forms.CharField(label=label, max_length=1024, strip=False, widget=widget, **kwargs)
 
 
 def email() -> EmailFormField:
-    """Where mail goes, and the name of an account."""
+    """The e-mail address of a new account or an order."""
     widget = forms.EmailInput(attrs={"autocomplete": "email", "inputmode": "email", "autocapitalize": "none"})
     return EmailFormField(label="E-mail", max_length=254, widget=widget)
 
 
 def account_email() -> AccountEmailFormField:
-    """Of an account that is there: `auth` looks it up, also one that no new account could have."""
+    """The e-mail address of an existing account, also one that a new account could not have."""
     widget = forms.EmailInput(attrs={"autocomplete": "email", "inputmode": "email", "autocapitalize": "none"})
     return AccountEmailFormField(label="E-mail", widget=widget)
 
 
-class KindForm(forms.Form):
-    """A form that says what is wrong beside the field, in the page rather than in the browser's bubbles."""
+class ShopForm(forms.Form):
+    """Base form: errors are shown beside the fields, not by the browser's own validation."""
 
     use_required_attribute = False
 
@@ -71,19 +71,19 @@ class KindForm(forms.Form):
             field.error_messages["required"] = "Please fill this in."
 
     def add_remote_errors(self, errors: dict[str, list[str]], detail: str) -> None:
-        """Put what a service found wrong beside the fields it means, and the rest on top."""
-        is_said = False
+        """Add a service's errors to the fields they name, and the others to the form."""
+        has_errors = False
         for name, sentences in errors.items():
             field = name.rsplit(".", 1)[-1]
             for sentence in sentences:
                 self.add_error(field if field in self.fields else None, sentence)
-                is_said = True
-        if not is_said:
+                has_errors = True
+        if not has_errors:
             self.add_error(None, detail)
 
 
-class SignInForm(KindForm):
-    """`autocomplete` says username: password managers look for it."""
+class SignInForm(ShopForm):
+    """Sign-in. The e-mail field has the autocomplete value `username`, which password managers look for."""
 
     email = account_email()
     password = password("Password", "current-password")
@@ -93,26 +93,26 @@ class SignInForm(KindForm):
         self.fields["email"].widget.attrs["autocomplete"] = "username"
 
 
-class RegisterForm(KindForm):
+class RegisterForm(ShopForm):
     name = text("Name", autocomplete="name")
     email = email()
     password = password("Password", "new-password", help_text="Ten characters or more. A sentence is fine.")
 
 
-class EmailForm(KindForm):
+class EmailForm(ShopForm):
     email = account_email()
 
 
-class NewPasswordForm(KindForm):
+class NewPasswordForm(ShopForm):
     token = forms.CharField(max_length=1024, widget=forms.HiddenInput)
     password = password("New password", "new-password", help_text="Ten characters or more. A sentence is fine.")
 
 
-class NameForm(KindForm):
+class NameForm(ShopForm):
     name = text("Name", autocomplete="name")
 
 
-class AddressForm(KindForm):
+class AddressForm(ShopForm):
     name = text("Name", autocomplete="shipping name")
     line1 = text("Street and number", autocomplete="shipping address-line1", length=200)
     line2 = text("Flat, floor, company", autocomplete="shipping address-line2", length=200, required=False)
@@ -126,23 +126,23 @@ class AddressForm(KindForm):
     )
 
     def address(self) -> dict[str, str]:
-        """What the APIs want; what was left empty is left out."""
+        """The address for the APIs, without empty fields."""
         return {name: self.cleaned_data[name] for name in AddressForm.base_fields if self.cleaned_data[name]}
 
 
 class CheckoutAddressForm(AddressForm):
-    """With a choice to keep it, for people with an account."""
+    """A delivery address; signed-in customers may save it."""
 
     keep = forms.BooleanField(label="Keep this address in my account", required=False)
 
-    def __init__(self, *args: Any, can_keep: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, can_save: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if not can_keep:
+        if not can_save:
             del self.fields["keep"]
 
 
-class CardForm(KindForm):
-    """A card. Its number is passed on and never shown again."""
+class CardForm(ShopForm):
+    """A card. Its number is passed on and never rendered again."""
 
     number = text("Card number", autocomplete="cc-number", length=30, inputmode="numeric")
     expiry = text("Valid until", autocomplete="cc-exp", length=9, inputmode="numeric", placeholder="MM/YY")
@@ -162,13 +162,13 @@ class CardForm(KindForm):
         return month, year
 
     def card(self) -> dict[str, Any]:
-        """What the payment service wants."""
+        """The card for the payment service."""
         month, year = self.cleaned_data["expiry"]
         data = self.cleaned_data
         return {"number": data["number"], "exp_month": month, "exp_year": year, "cvc": data["cvc"]}
 
     def without_secrets(self) -> CardForm:
-        """The same errors over empty fields: a card number is never sent back to a page."""
+        """A copy with the same errors and empty fields: a card number never returns to a page."""
         if not self.is_bound:
             return self
         empty = CardForm(data={}, prefix=self.prefix)
@@ -176,8 +176,8 @@ class CardForm(KindForm):
         return empty
 
 
-class ReportForm(KindForm):
-    """Why a review should not be there."""
+class ReportForm(ShopForm):
+    """Why a review should be removed."""
 
     reason = forms.ChoiceField(
         label="What is wrong with it?",
@@ -193,7 +193,7 @@ class ReportForm(KindForm):
     )
 
 
-class ReviewForm(KindForm):
+class ReviewForm(ShopForm):
     rating = forms.TypedChoiceField(
         label="Rating",
         coerce=int,

@@ -15,11 +15,11 @@ from django.utils.translation.trans_real import parse_accept_lang_header
 
 # By code, each by the name that its speakers use; the first one is the shop's own.
 LANGUAGES = {"en": "English", "de": "Deutsch"}
-OWN = "en"
+DEFAULT = "en"
 COOKIE = "shop_language"
 COOKIE_SECONDS = 365 * 24 * 3600
 
-_current: ContextVar[str] = ContextVar("language", default=OWN)
+_current: ContextVar[str] = ContextVar("language", default=DEFAULT)
 
 
 def current() -> str:
@@ -36,7 +36,7 @@ def chosen(request: HttpRequest) -> str:
         # `de` for `de-AT`.
         if (spoken := code.partition("-")[0]) in LANGUAGES:
             return spoken
-    return OWN
+    return DEFAULT
 
 
 def remember(response: HttpResponse, code: str) -> None:

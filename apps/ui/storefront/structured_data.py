@@ -1,4 +1,4 @@
-"""What search engines read of a page: schema.org's Product, with offers and rating."""
+"""Structured data for search engines: schema.org's Product, with offers and rating."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 
 from apps.common.money import EXPONENTS, Money
-from apps.ui.storefront.clients.catalog_shapes import Product, Variant
+from apps.ui.storefront.clients.catalog_schemas import Product, Variant
 
 AVAILABILITY = {
     "in_stock": "InStock",
@@ -20,7 +20,7 @@ AVAILABILITY = {
 
 
 def product(found: Product) -> dict[str, Any]:
-    """The product as JSON-LD; what is not known is left out."""
+    """The product as JSON-LD, without empty properties."""
     data: dict[str, Any] = {
         "@context": "https://schema.org",
         "@type": "Product",
