@@ -209,7 +209,7 @@ class Checkout:
             address = self.address.address()
             fetch_or_default(lambda: auth.add_address(token, address), None).result()
 
-    # --- refusals ----------------------------------------------------------------------------------------------------- --------------------------------------------------------------------------------
+    # --- refusals -----------------------------------------------------------------------------------------------------
 
     def show_changed_total(self) -> HttpResponse:
         """The total differs from the submitted page: show the new one before charging it."""

@@ -66,7 +66,7 @@ class ShopSession:
         self.cart_data = unseal(CART_COOKIE, request.COOKIES.get(CART_COOKIE, ""))
         self.changed: set[str] = set()
 
-    # --- account --------------------------------------------------------------------------------------------------------
+    # --- account ----------------------------------------------------------------------------------------------------
 
     @property
     def user(self) -> TokenUser | None:
@@ -144,7 +144,7 @@ class ShopSession:
         self.tokens = asdict(tokens)
         self.changed.add(SESSION_COOKIE)
 
-    # --- cart and orders ------------------------------------------------------------------------------------------------
+    # --- cart and orders --------------------------------------------------------------------------------------------
 
     @property
     def cart(self) -> tuple[str, str | None] | None:

@@ -12,7 +12,7 @@ from typing import Any
 import jwt
 
 from apps.common.http import ServiceClient
-from apps.ui.storefront.clients.decoding import read
+from apps.ui.storefront.clients.decoding import decode
 
 client = ServiceClient("auth", timeout=5.0)
 BrowserHeaders = dict[str, str]
@@ -62,7 +62,7 @@ class AddressPage:
 
 def token_user(access: str) -> TokenUser:
     """The user of an access token. It is not verified: the storefront only displays it, and services verify it."""
-    return read(TokenUser, jwt.decode(access, options={"verify_signature": False}), service="auth")
+    return decode(TokenUser, jwt.decode(access, options={"verify_signature": False}), service="auth")
 
 
 def register(*, email: str, password: str, name: str, browser_headers: BrowserHeaders) -> None:
@@ -85,13 +85,13 @@ def resend_verification(email: str, *, browser_headers: BrowserHeaders) -> None:
 def sign_in(*, email: str, password: str, browser_headers: BrowserHeaders) -> Tokens:
     """Sign in. Raises RemoteProblem: 401 invalid-credentials, 403 email-not-verified, 429 too-many-attempts."""
     body = client.post("/v1/tokens", {"email": email, "password": password}, headers=browser_headers).json_or_raise()
-    return read(Tokens, body, service="auth")
+    return decode(Tokens, body, service="auth")
 
 
 def refresh(token: str, *, browser_headers: BrowserHeaders) -> Tokens:
     """The next pair of tokens. Raises RemoteProblem (401) when the session has ended."""
     body = client.post("/v1/tokens/refresh", {"refresh": token}, headers=browser_headers).json_or_raise()
-    return read(Tokens, body, service="auth")
+    return decode(Tokens, body, service="auth")
 
 
 def revoke(token: str, *, browser_headers: BrowserHeaders) -> None:
@@ -117,7 +117,7 @@ def change_name(token: str, name: str) -> None:
 def addresses(token: str) -> tuple[Address, ...]:
     """The address book, the default address first."""
     body = client.get("/v1/me/addresses", params={"limit": 100}, token=token).json_or_raise()
-    found = read(AddressPage, body, service="auth").results
+    found = decode(AddressPage, body, service="auth").results
     return tuple(sorted(found, key=lambda address: not address.is_default))
 
 

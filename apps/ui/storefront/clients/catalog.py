@@ -28,7 +28,7 @@ from apps.ui.storefront.clients.catalog_schemas import (
     Suggestion,
     Suggestions,
 )
-from apps.ui.storefront.clients.decoding import read
+from apps.ui.storefront.clients.decoding import decode
 
 client = ServiceClient("catalog", timeout=4.0)
 # How long a cached response may be used while catalog is down.
@@ -42,46 +42,46 @@ def products(**params: Any) -> ProductPage:
     given = {name: value for name, value in params.items() if value not in ("", None, [])}
     # Searches and later pages are too many to cache.
     body, is_stale = _fetch("/v1/products", given, is_cached="q" not in given and "cursor" not in given)
-    return replace(read(ProductPage, body, service="catalog"), is_stale=is_stale)
+    return replace(decode(ProductPage, body, service="catalog"), is_stale=is_stale)
 
 
 def product(slug: str) -> Product:
     """Raises RemoteProblem (404) for an unknown slug."""
     body, is_stale = _fetch(f"/v1/products/{quote(slug, safe='')}")
-    return replace(read(Product, body, service="catalog"), is_stale=is_stale)
+    return replace(decode(Product, body, service="catalog"), is_stale=is_stale)
 
 
 def categories() -> tuple[Category, ...]:
     """The category tree."""
-    return read(CategoryTree, _fetch("/v1/categories")[0], service="catalog").results
+    return decode(CategoryTree, _fetch("/v1/categories")[0], service="catalog").results
 
 
 def category(path: str) -> Category:
     """A category with its breadcrumbs. Raises RemoteProblem (404) for an unknown path."""
-    return read(Category, _fetch(f"/v1/categories/{quote(path)}")[0], service="catalog")
+    return decode(Category, _fetch(f"/v1/categories/{quote(path)}")[0], service="catalog")
 
 
 def collections() -> tuple[Collection, ...]:
     """The collections that are shown, in the shop's order."""
-    return read(Collections, _fetch("/v1/collections")[0], service="catalog").results
+    return decode(Collections, _fetch("/v1/collections")[0], service="catalog").results
 
 
 def collection(slug: str) -> Collection:
     """Raises RemoteProblem (404) for an unknown slug."""
-    return read(Collection, _fetch(f"/v1/collections/{quote(slug, safe='')}")[0], service="catalog")
+    return decode(Collection, _fetch(f"/v1/collections/{quote(slug, safe='')}")[0], service="catalog")
 
 
 def suggestions(text: str) -> tuple[Suggestion, ...]:
     """Autocomplete suggestions for a search."""
     body, _ = _fetch("/v1/search/suggest", {"q": text}, is_cached=False, deadline=SUGGEST_TIMEOUT_SECONDS)
-    return read(Suggestions, body, service="catalog").results
+    return decode(Suggestions, body, service="catalog").results
 
 
 def reviews(slug: str, *, cursor: str = "", limit: int = 6) -> ReviewPage:
     """A product's reviews, newest first."""
     params = {"limit": limit, "cursor": cursor or None}
     body = client.get(f"/v1/products/{quote(slug, safe='')}/reviews", params=params).json_or_raise()
-    return read(ReviewPage, body, service="catalog")
+    return decode(ReviewPage, body, service="catalog")
 
 
 def review_eligibility(token: str, slug: str) -> ReviewEligibility:
@@ -92,14 +92,14 @@ def review_eligibility(token: str, slug: str) -> ReviewEligibility:
         if problem.slug != "not-reviewed":
             raise
         return ReviewEligibility(may_review=problem.body.get("may_review") is True)
-    return ReviewEligibility(read(OwnReview, body, service="catalog"))
+    return ReviewEligibility(decode(OwnReview, body, service="catalog"))
 
 
 def post_review(token: str, slug: str, *, rating: int, title: str, body: str) -> OwnReview:
     """Submit a review for moderation. Raises RemoteProblem: 403 purchase-required, 409 already-reviewed."""
     review = {"rating": rating, "title": title, "body": body}
     response = client.post(f"/v1/products/{quote(slug, safe='')}/reviews", review, token=token).json_or_raise()
-    return read(OwnReview, response, service="catalog")
+    return decode(OwnReview, response, service="catalog")
 
 
 def change_review(token: str, slug: str, *, rating: int, title: str, body: str) -> OwnReview:
@@ -107,7 +107,7 @@ def change_review(token: str, slug: str, *, rating: int, title: str, body: str) 
     response = client.patch(
         _own_review_path(slug), {"rating": rating, "title": title, "body": body}, token=token
     ).json_or_raise()
-    return read(OwnReview, response, service="catalog")
+    return decode(OwnReview, response, service="catalog")
 
 
 def delete_review(token: str, slug: str) -> None:

@@ -1,60 +1,30 @@
-"""Answers of the services as typed values: a client names a frozen dataclass, `read` fills it."""
+"""Responses of the services as typed values: a client names a frozen dataclass, `decode` fills it."""
 
 from __future__ import annotations
 
-from dataclasses import MISSING, fields
-from datetime import date, datetime
-from functools import cache
-from types import NoneType, UnionType
-from typing import Any, Union, get_args, get_origin, get_type_hints
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
+
+import msgspec
+import structlog
 
 from apps.common.http import Unavailable
 
+log = structlog.get_logger(__name__)
 
-def read[T](kind: type[T], data: Any, *, service: str) -> T:
-    """`data` (decoded JSON) as a `kind`. Unknown members are ignored, so that a service may add some.
 
-    Raises Unavailable when something is missing or of another type: an answer nobody can use is no answer.
+def decode[T](schema: type[T], data: Any, *, service: str) -> T:
+    """`data` (parsed JSON) as a `schema`. Unknown members are ignored, so that a service may add some.
+
+    Raises Unavailable when a member is missing or has the wrong type; the log names its path, such as `$.price.amount`.
     """
     try:
-        return _value(kind, data)
-    except (KeyError, TypeError, ValueError) as error:
-        raise Unavailable(service, f"its answer is not a {kind.__name__}: {error!r}") from error
+        return msgspec.convert(data, schema)
+    except msgspec.ValidationError as error:
+        log.warning("malformed response", service=service, schema=schema.__name__, error=str(error))
+        raise Unavailable(service, f"malformed {schema.__name__}: {error}") from error
 
 
 def cursor_of(link: str | None) -> str:
-    """The cursor inside an API's link to another page; empty when there is none."""
+    """The cursor in an API's link to another page; empty without one."""
     return parse_qs(urlsplit(link).query).get("cursor", [""])[0] if link else ""
-
-
-def _value(kind: Any, data: Any) -> Any:
-    origin = get_origin(kind)
-    if origin in (Union, UnionType):
-        if data is None and NoneType in get_args(kind):
-            return None
-        return _value(next(choice for choice in get_args(kind) if choice is not NoneType), data)
-    if origin is tuple:
-        return tuple(_value(get_args(kind)[0], item) for item in data)
-    if hasattr(kind, "__dataclass_fields__"):
-        given = {name: hint for name, hint, is_needed in _members(kind) if is_needed or name in data}
-        return kind(**{name: _value(hint, data[name]) for name, hint in given.items()})
-    if kind is datetime:
-        return datetime.fromisoformat(data)
-    if kind is date:
-        return date.fromisoformat(data)
-    if kind is float and isinstance(data, int) and not isinstance(data, bool):
-        return float(data)
-    if not isinstance(data, origin or kind):
-        raise TypeError(f"{data!r} is no {kind}")
-    return data
-
-
-@cache
-def _members(kind: Any) -> list[tuple[str, Any, bool]]:
-    """Name, type and whether it must be there, of each field."""
-    hints = get_type_hints(kind)
-    return [
-        (field.name, hints[field.name], field.default is MISSING and field.default_factory is MISSING)
-        for field in fields(kind)
-    ]

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from apps.common.http import RemoteProblem, ServiceClient
 from apps.common.money import Money
-from apps.ui.storefront.clients.decoding import read
+from apps.ui.storefront.clients.decoding import decode
 
 client = ServiceClient("payment", timeout=6.0)
 # Checkout calls catalog and the payment provider in turn, so it may take longer than other requests.
@@ -208,13 +208,13 @@ def shipping_methods(
     """Delivery methods for the cart's goods to a country."""
     params = {"cart": cart_id, "country": country}
     body = client.get("/v1/shipping-methods", params=params, headers=_cart_secret(secret), token=token)
-    return read(ShippingMethods, body.json_or_raise(), service="payment").results
+    return decode(ShippingMethods, body.json_or_raise(), service="payment").results
 
 
 def add_payment_method(card: dict[str, Any], *, token: str | None) -> PaymentMethod:
     """Exchange a card for a token. Raises RemoteProblem with errors of the card's fields."""
     body = client.post("/v1/payment-methods", {"provider": "sandbox", "card": card}, token=token).json_or_raise()
-    return read(PaymentMethod, body, service="payment")
+    return decode(PaymentMethod, body, service="payment")
 
 
 def place_order(order: dict[str, Any], *, key: str, secret: str | None, token: str | None) -> Order:
@@ -235,7 +235,7 @@ def place_order(order: dict[str, Any], *, key: str, secret: str | None, token: s
 def orders(token: str, *, cursor: str = "") -> OrderPage:
     """The account's orders."""
     body = client.get("/v1/orders", params={"limit": 20, "cursor": cursor or None}, token=token).json_or_raise()
-    return read(OrderPage, body, service="payment")
+    return decode(OrderPage, body, service="payment")
 
 
 def order(number: str, *, secret: str | None, token: str | None) -> Order:
@@ -259,11 +259,11 @@ def _place(order: dict[str, Any], *, key: str, secret: str | None, token: str | 
 
 
 def _cart(body: Any) -> Cart:
-    return read(Cart, body, service="payment")
+    return decode(Cart, body, service="payment")
 
 
 def _order(body: Any) -> Order:
-    return read(Order, body, service="payment")
+    return decode(Order, body, service="payment")
 
 
 def _cart_secret(secret: str | None) -> dict[str, str]:

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import quote
 
 from apps.common.http import ServiceClient
-from apps.ui.storefront.clients.decoding import cursor_of, read
+from apps.ui.storefront.clients.decoding import cursor_of, decode
 
 client = ServiceClient("video", timeout=4.0)
 # A library is read in pages of 100, up to this many.
@@ -96,7 +96,7 @@ def library(token: str, *, cursor: str = "", limit: int = 48, deadline: float | 
     """A page of the library; `deadline` in seconds."""
     params = {"limit": limit, "cursor": cursor or None}
     body = client.get("/v1/library", params=params, token=token, deadline=deadline).json_or_raise()
-    return read(LibraryPage, body, service="video")
+    return decode(LibraryPage, body, service="video")
 
 
 def library_item(token: str, slug: str, *, deadline: float | None = None) -> LibraryItem | None:
@@ -114,7 +114,7 @@ def library_item(token: str, slug: str, *, deadline: float | None = None) -> Lib
 
 def title(slug: str, *, deadline: float | None = None) -> Title:
     """A film's public data; `deadline` in seconds. Raises RemoteProblem (404) until it is ready."""
-    return read(Title, client.get(f"/v1/titles/{slug}", deadline=deadline).json_or_raise(), service="video")
+    return decode(Title, client.get(f"/v1/titles/{slug}", deadline=deadline).json_or_raise(), service="video")
 
 
 def start_playback(token: str, slug: str) -> dict[str, Any]:
