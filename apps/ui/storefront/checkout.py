@@ -265,7 +265,7 @@ class Checkout:
         context = {
             "checkout": self,
             "cart": self.cart,
-            "card": self.card.without_secrets(),
+            "card": self.card,
             "failure": failure,
             "next": "/checkout",
         }

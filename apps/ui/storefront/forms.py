@@ -36,9 +36,24 @@ COUNTRIES.sort(key=lambda country: country[1])
 HOME_COUNTRY = "DE"
 
 
-def text(label: str, *, autocomplete: str, length: int = 150, required: bool = True, **attrs: str) -> forms.CharField:
+class WriteOnlyInput(forms.TextInput):
+    """A text field whose submitted value is never rendered."""
+
+    def format_value(self, value: Any) -> None:
+        return None
+
+
+def text(
+    label: str,
+    *,
+    autocomplete: str,
+    length: int = 150,
+    required: bool = True,
+    widget_class: type[forms.TextInput] = forms.TextInput,
+    **attrs: str,
+) -> forms.CharField:
     """A one-line field."""
-    widget = forms.TextInput(attrs={"autocomplete": autocomplete, **attrs})
+    widget = widget_class(attrs={"autocomplete": autocomplete, **attrs})
     return forms.CharField(label=label, max_length=length, required=required, widget=widget, validators=[one_line])
 
 
@@ -144,9 +159,16 @@ class CheckoutAddressForm(AddressForm):
 class CardForm(ShopForm):
     """A card. Its number is passed on and never rendered again."""
 
-    number = text("Card number", autocomplete="cc-number", length=30, inputmode="numeric")
-    expiry = text("Valid until", autocomplete="cc-exp", length=9, inputmode="numeric", placeholder="MM/YY")
-    cvc = text("Security code", autocomplete="cc-csc", length=4, inputmode="numeric")
+    number = text("Card number", widget_class=WriteOnlyInput, autocomplete="cc-number", length=30, inputmode="numeric")
+    expiry = text(
+        "Valid until",
+        widget_class=WriteOnlyInput,
+        autocomplete="cc-exp",
+        length=9,
+        inputmode="numeric",
+        placeholder="MM/YY",
+    )
+    cvc = text("Security code", widget_class=WriteOnlyInput, autocomplete="cc-csc", length=4, inputmode="numeric")
 
     def clean_expiry(self) -> tuple[int, int]:
         """`(month, year)`, from 12/34, 12 / 2034 or 1234."""
@@ -166,14 +188,6 @@ class CardForm(ShopForm):
         month, year = self.cleaned_data["expiry"]
         data = self.cleaned_data
         return {"number": data["number"], "exp_month": month, "exp_year": year, "cvc": data["cvc"]}
-
-    def without_secrets(self) -> CardForm:
-        """A copy with the same errors and empty fields: a card number never returns to a page."""
-        if not self.is_bound:
-            return self
-        empty = CardForm(data={}, prefix=self.prefix)
-        empty._errors, empty.cleaned_data = self.errors, {}
-        return empty
 
 
 class ReportForm(ShopForm):
