@@ -20,7 +20,8 @@ from apps.common.money import Money
 from apps.ui.storefront.clients import auth, payment
 from apps.ui.storefront.clients.payment import Cart, Order, ShippingMethod
 from apps.ui.storefront.cookies import seal, unseal
-from apps.ui.storefront.forms import COUNTRY_NAMES, HOME_COUNTRY, CardForm, CheckoutAddressForm, EmailForm
+from apps.ui.storefront.formats import country_name, format_money
+from apps.ui.storefront.forms import COUNTRIES, HOME_COUNTRY, CardForm, CheckoutAddressForm, EmailForm
 from apps.ui.storefront.parallel import fetch_or_default
 from apps.ui.storefront.session import ShopRequest, ShopSession, SignInRequired
 
@@ -102,7 +103,7 @@ class Checkout:
         if self.selected_address:
             return self.selected_address.country
         wanted = self.sent.get("to-country", "")
-        return wanted if wanted in COUNTRY_NAMES else HOME_COUNTRY
+        return wanted if wanted in COUNTRIES else HOME_COUNTRY
 
     def _methods(self) -> tuple[ShippingMethod, ...]:
         cart_id, secret = self.shop.cart or (self.cart.id, None)
@@ -213,9 +214,9 @@ class Checkout:
 
     def show_changed_total(self) -> HttpResponse:
         """The total differs from the submitted page: show the new one before charging it."""
-        text = f"The total is {self.total} now. Have a look at it, then pay."
+        text = f"The total is {format_money(self.total)} now. Have a look at it, then pay."
         if self.methods:
-            text = f"Shipping to {COUNTRY_NAMES.get(self.country, self.country)} changes the price: " + text
+            text = f"Shipping to {country_name(self.country)} changes the price: " + text
         return self.show(failure={"heading": "Please look again", "text": text})
 
     def show_unconfirmed(self, error: Unavailable) -> HttpResponse:

@@ -9,31 +9,16 @@ from django import forms
 
 from apps.common.emails import AccountEmailFormField, EmailFormField
 from apps.common.text import one_line
+from apps.ui.storefront.formats import country_name
 
-COUNTRIES = [
-    ("AT", "Austria"),
-    ("BE", "Belgium"),
-    ("CH", "Switzerland"),
-    ("CZ", "Czechia"),
-    ("DE", "Germany"),
-    ("DK", "Denmark"),
-    ("ES", "Spain"),
-    ("FI", "Finland"),
-    ("FR", "France"),
-    ("GB", "United Kingdom"),
-    ("IE", "Ireland"),
-    ("IT", "Italy"),
-    ("LU", "Luxembourg"),
-    ("NL", "Netherlands"),
-    ("NO", "Norway"),
-    ("PL", "Poland"),
-    ("PT", "Portugal"),
-    ("SE", "Sweden"),
-    ("US", "United States"),
-]
-COUNTRY_NAMES = dict(COUNTRIES)
-COUNTRIES.sort(key=lambda country: country[1])
+# ISO 3166-1 codes of the countries that the shop delivers to.
+COUNTRIES = tuple("AT BE CH CZ DE DK ES FI FR GB IE IT LU NL NO PL PT SE US".split())  # noqa: SIM905  (reads as a list)
 HOME_COUNTRY = "DE"
+
+
+def country_choices() -> list[tuple[str, str]]:
+    """The countries to deliver to, by name in the language of the page."""
+    return sorted(((code, country_name(code)) for code in COUNTRIES), key=lambda choice: choice[1])
 
 
 class WriteOnlyInput(forms.TextInput):
@@ -135,7 +120,7 @@ class AddressForm(ShopForm):
     city = text("City", autocomplete="shipping address-level2", length=100)
     country = forms.ChoiceField(
         label="Country",
-        choices=COUNTRIES,
+        choices=country_choices,
         initial=HOME_COUNTRY,
         widget=forms.Select(attrs={"autocomplete": "shipping country"}),
     )

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
 
 from django import template
 from django.utils import timezone
-from django.utils.dateformat import format as formatted
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from apps.common.money import Money
+from apps.ui.storefront import formats
 from apps.ui.storefront import language as languages
 from apps.ui.storefront.clients.catalog_schemas import Variant
 from apps.ui.storefront.clients.decoding import cursor_of
-from apps.ui.storefront.forms import COUNTRY_NAMES
 
 register = template.Library()
 AVAILABILITY = {
@@ -38,21 +38,33 @@ STATES = {
     "partially_refunded": "Partly refunded",
     "refunded": "Refunded",
 }
-LANGUAGES = {
-    "de": "German",
-    "en": "English",
-    "es": "Spanish",
-    "fr": "French",
-    "it": "Italian",
-    "ja": "Japanese",
-    "ru": "Russian",
-    "sv": "Swedish",
-}
 MINUTE = 60
 # Characters that could end a script element or begin markup, as JSON escapes.
 JSON_ESCAPES = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
 
 register.filter("cursor", cursor_of)
+register.filter("day", formats.format_day)
+register.filter("long_date", formats.format_date)
+register.filter("country", formats.country_name)
+register.filter("language", formats.language_name)
+
+
+@register.filter
+def money(value: Money | None) -> str:
+    """An amount with its currency; a dash for an unknown one."""
+    return "–" if value is None else formats.format_money(value)
+
+
+@register.filter
+def moment(value: datetime) -> str:
+    """`1 December, 10:00 UTC`."""
+    return f"{formats.format_day(value)}, {formats.format_time(value)}"
+
+
+@register.filter
+def long_moment(value: datetime) -> str:
+    """`1 December 2026, 10:00 UTC`."""
+    return f"{formats.format_date(value)}, {formats.format_time(value)}"
 
 
 @register.filter
@@ -75,29 +87,17 @@ def stock_label(variant: Variant) -> str:
 
 
 def _day(day: date | None) -> str:
-    """`1 March`, with the year when it is another one; empty for what is past."""
+    """`1 March`, or `1 March 2099` in another year; empty for a date in the past."""
     today = timezone.now().date()
     if day is None or day <= today:
         return ""
-    return formatted(day, "j F" if day.year == today.year else "j F Y")
+    return formats.format_day(day) if day.year == today.year else formats.format_date(day)
 
 
 @register.filter
 def order_state(value: str) -> str:
     """Label of an order's state."""
     return STATES.get(value, value)
-
-
-@register.filter
-def country(code: str) -> str:
-    """A country's name; the code for one that the shop does not deliver to."""
-    return COUNTRY_NAMES.get(code, code)
-
-
-@register.filter
-def language(code: str) -> str:
-    """A language's name; the code when it has no name here."""
-    return LANGUAGES.get(code, code)
 
 
 @register.filter
