@@ -8,6 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from apps.ui.storefront import language
+from apps.ui.storefront.formats import interface_language
 
 NAVIGATION = (("Films", "/shop?kind=video"), ("Goods", "/shop?kind=goods"), ("Everything", "/shop"))
 # API documentation and admins, for the About page; the gateway serves them.
@@ -25,8 +26,9 @@ def shop(request: HttpRequest) -> dict[str, Any]:
         "cart_count": session.cart_count if session else 0,
         "navigation": NAVIGATION,
         "apis": APIS,
-        "languages": language.LANGUAGES.items(),
+        "languages": language.choices(),
         "language": language.current(),
+        "interface_language": interface_language(),
         "address": request.get_full_path(),
         "canonical": settings.PUBLIC_URL + request.path,
         "q": request.GET.get("q", "")[:200],

@@ -123,7 +123,7 @@ def stars(average: float | None) -> SafeString:
 def content_lang() -> SafeString:
     """The `lang` attribute for texts of catalog, when their language is not the page's."""
     code = languages.current()
-    return format_html(' lang="{}"', code) if code != languages.DEFAULT else SafeString("")
+    return format_html(' lang="{}"', code) if code != formats.interface_language() else SafeString("")
 
 
 @register.filter

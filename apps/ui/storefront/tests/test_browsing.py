@@ -1,4 +1,4 @@
-"""Product lists: filters, pagination, empty results, suggestions, language; product pages."""
+"""Product lists: filters, pagination, empty results, suggestions; product pages."""
 
 from __future__ import annotations
 
@@ -128,41 +128,6 @@ def test_suggestions_need_two_letters(browser: Client, platform: FakePlatform) -
 def test_suggestions_are_empty_while_catalog_is_down(browser: Client, platform: FakePlatform) -> None:
     platform.catalog.is_down = True
     assert browser.get("/search/suggest?q=mug").json()["results"] == []
-
-
-# --- language -----------------------------------------------------------------------------------------------------
-
-
-def test_language_of_the_browser_is_sent_to_catalog(browser: Client, platform: FakePlatform) -> None:
-    text = text_of(browser, "/p/tall-mug", **{"accept-language": "de-AT,en;q=0.5"})
-    assert {
-        request.headers["Accept-Language"] for request in platform.catalog.requests_to("GET", "/v1/products/[^/]+")
-    } == {"de"}
-    assert '<h1 lang="de">Tall mug</h1>' in text
-    assert '<html lang="en">' in text
-
-
-def test_selected_language_is_remembered(browser: Client, platform: FakePlatform) -> None:
-    response = browser.post("/language", {"language": "de", "next": "/p/tall-mug"})
-    assert response["Location"] == "/p/tall-mug"
-    text_of(browser, "/p/tall-mug", **{"accept-language": "en"})
-    assert platform.catalog.requests[0].headers["Accept-Language"] == "de"
-
-
-@pytest.mark.parametrize("code", ["fr", "", "../x"])
-def test_unsupported_language_is_ignored(browser: Client, code: str) -> None:
-    assert "shop_language" not in browser.post("/language", {"language": code}).cookies
-
-
-def test_language_form_never_redirects_to_another_site(browser: Client) -> None:
-    assert browser.post("/language", {"language": "de", "next": "//evil.example"})["Location"] == "/"
-
-
-def test_languages_do_not_share_cached_responses(browser: Client, platform: FakePlatform) -> None:
-    text_of(browser, "/p/tall-mug")
-    text_of(browser, "/p/tall-mug", **{"accept-language": "de"})
-    _, second = platform.catalog.requests_to("GET", "/v1/products/tall-mug")
-    assert "If-None-Match" not in second.headers
 
 
 # --- product page -------------------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
@@ -265,6 +266,6 @@ def choose_language(request: ShopRequest) -> HttpResponse:
     """Remember the language that the visitor chose, and go back."""
     response = redirect(safe_next_url(request))
     code = request.POST.get("language", "")
-    if code in language.LANGUAGES:
+    if code in settings.SHOP_LANGUAGES:
         language.remember(response, code)
     return response
