@@ -164,6 +164,8 @@ UPLOAD_PATHS: tuple[str, ...] = ()
 APPEND_SLASH = SERVICE == "ui"
 
 LANGUAGE_CODE = "en"
+# Languages of the shop's texts; the first one is the default. A language more is a code here and its translations.
+SHOP_LANGUAGES = ("en", "de")
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"

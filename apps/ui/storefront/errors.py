@@ -1,4 +1,4 @@
-"""Pages for what went wrong: what happened, and what to do now."""
+"""Error pages: what happened, and what the visitor can do now."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from django.shortcuts import redirect, render
 
 from apps.common.http import RemoteProblem, Unavailable
 from apps.common.problems import Problem
-from apps.ui.storefront.navigation import sign_in_address
-from apps.ui.storefront.session import ShopRequest, SignInNeeded
+from apps.ui.storefront.navigation import sign_in_url
+from apps.ui.storefront.session import ShopRequest, SignInRequired
 
 log = structlog.get_logger(__name__)
 RETRY_SECONDS = 10
-# What happened, and what a visitor can still do, while a part is down.
-DOWN = {
+# Heading and text while a service is down.
+UNAVAILABLE_TEXTS = {
     "catalog": (
         "The shelves are out of reach",
         "We are putting the shop back in order. Your orders and your films are still here.",
@@ -28,14 +28,14 @@ DOWN = {
     ),
     "video": ("The screening room is out of reach", "Your films are safe. Try again in a minute."),
 }
-# Links that work while the part is down.
-STILL_OPEN = {
+# Pages that work while the service is down.
+AVAILABLE_LINKS = {
     "catalog": (("/library", "Your library"), ("/orders", "Your orders")),
     "auth": (("/shop", "Look around"), ("/cart", "Your cart")),
     "payment": (("/shop", "Look around"), ("/library", "Your library")),
     "video": (("/shop", "Look around"), ("/orders", "Your orders")),
 }
-ANYWHERE = (("/", "To the shop"), ("/library", "Your library"))
+DEFAULT_LINKS = (("/", "To the shop"), ("/library", "Your library"))
 
 
 def page(
@@ -44,15 +44,15 @@ def page(
     *,
     heading: str,
     text: str,
-    links: tuple[tuple[str, str], ...] = ANYWHERE,
+    links: tuple[tuple[str, str], ...] = DEFAULT_LINKS,
 ) -> HttpResponse:
-    """The error page; `links` are (address, label), the first one the obvious thing to do."""
+    """The error page; `links` are (URL, label), the main action first."""
     context = {"heading": heading, "text": text, "status": status, "links": links}
     return render(request, "storefront/error.html", context, status=status)
 
 
-class KindErrorsMiddleware:
-    """Turns what clients raise into pages, so that views need not."""
+class ServiceErrorsMiddleware:
+    """Turns the errors that API clients raise into pages and redirects."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -62,14 +62,14 @@ class KindErrorsMiddleware:
 
     def process_exception(self, request: ShopRequest, error: Exception) -> HttpResponse | None:
         match error:
-            case SignInNeeded():
-                return redirect(sign_in_address(request))
+            case SignInRequired():
+                return redirect(sign_in_url(request))
             case Unavailable():
-                return out_of_reach(request, error)
+                return service_unavailable(request, error)
             case RemoteProblem() if error.status == 401:
-                # The token was good by its date but is not accepted any more: keys or rights have changed.
+                # Not expired, yet rejected: keys or roles have changed.
                 request.shop.sign_out()
-                return redirect(sign_in_address(request))
+                return redirect(sign_in_url(request))
             case RemoteProblem() if error.status == 404:
                 return not_found(request, error)
             case RemoteProblem():
@@ -79,11 +79,11 @@ class KindErrorsMiddleware:
         return None
 
 
-def out_of_reach(request: HttpRequest, error: Unavailable) -> HttpResponse:
-    """A page could not be made because a service is down."""
+def service_unavailable(request: HttpRequest, error: Unavailable) -> HttpResponse:
+    """503: the page needs a service that is down."""
     log.warning("page not served", service=error.service, reason=error.reason)
-    heading, text = DOWN[error.service]
-    response = page(request, 503, heading=heading, text=text, links=STILL_OPEN[error.service])
+    heading, text = UNAVAILABLE_TEXTS[error.service]
+    response = page(request, 503, heading=heading, text=text, links=AVAILABLE_LINKS[error.service])
     response["Retry-After"] = str(RETRY_SECONDS)
     return response
 
@@ -99,7 +99,7 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     path = request.path.strip("/")
     if request.path.endswith("/") and path and request.method in ("GET", "HEAD"):
-        # Addresses here end without a slash; many people and tools add one.
+        # URLs of the storefront end without a slash; people and tools often add one.
         return redirect("/" + path, permanent=True)
     text = "It may have moved, been sold out for good, or never been here. The search knows what there is."
     return page(request, 404, heading="There is nothing here", text=text)

@@ -1,4 +1,4 @@
-"""What visitors still can do while a part of the house is down (the table of docs/architecture.md)."""
+"""What visitors can still do while a service is down (the table in docs/architecture.md)."""
 
 from __future__ import annotations
 
@@ -6,14 +6,13 @@ import pytest
 from django.test import Client
 
 from apps.common.http.client import forget_targets
-from apps.ui.storefront.tests.fakes import FakeHouse
+from apps.ui.storefront.tests.fakes import FakePlatform
 
 SERVICES = ["auth", "catalog", "payment", "video"]
-PAGES = ["/", "/shop", "/p/nosferatu", "/cart", "/checkout", "/orders", "/library", "/account"]
 
 
-def down(house: FakeHouse, name: str) -> None:
-    getattr(house, name).is_down = True
+def down(platform: FakePlatform, name: str) -> None:
+    getattr(platform, name).is_down = True
     forget_targets()
 
 
@@ -21,10 +20,12 @@ def down(house: FakeHouse, name: str) -> None:
 @pytest.mark.parametrize(
     "address", ["/", "/shop", "/p/nosferatu", "/cart", "/checkout", "/orders", "/library", "/account"]
 )
-def test_no_page_is_a_traceback(ada: Client, house: FakeHouse, service: str, address: str) -> None:
+def test_page_is_usable_or_says_unavailable_when_a_service_is_down(
+    ada: Client, platform: FakePlatform, service: str, address: str
+) -> None:
     ada.post("/cart/add", {"sku": "MUG-1"})
-    house.video.grant("nosferatu")
-    down(house, service)
+    platform.video.grant("nosferatu")
+    down(platform, service)
     response = ada.get(address)
     assert response.status_code in (200, 302, 503)
     if response.status_code == 503:
@@ -33,76 +34,76 @@ def test_no_page_is_a_traceback(ada: Client, house: FakeHouse, service: str, add
 
 
 @pytest.mark.parametrize("address", ["/", "/shop", "/p/tall-mug", "/shop/c/films"])
-def test_without_catalog_the_pages_of_before_are_shown_and_it_is_said(
-    browser: Client, house: FakeHouse, address: str
+def test_cached_pages_are_shown_with_a_notice_while_catalog_is_down(
+    browser: Client, platform: FakePlatform, address: str
 ) -> None:
     browser.get(address)
-    down(house, "catalog")
+    down(platform, "catalog")
     response = browser.get(address)
     assert response.status_code == 200
     assert "Prices may have changed." in response.content.decode()
 
 
-def test_without_catalog_and_without_pages_of_before_it_is_said_kindly(browser: Client, house: FakeHouse) -> None:
-    down(house, "catalog")
+def test_uncached_product_page_says_unavailable_while_catalog_is_down(browser: Client, platform: FakePlatform) -> None:
+    down(platform, "catalog")
     response = browser.get("/p/tall-mug")
     assert response.status_code == 503
     assert "The shelves are out of reach" in response.content.decode()
 
 
-def test_without_catalog_orders_and_library_go_on(ada: Client, house: FakeHouse) -> None:
-    house.video.grant("nosferatu")
-    down(house, "catalog")
+def test_orders_and_library_work_while_catalog_is_down(ada: Client, platform: FakePlatform) -> None:
+    platform.video.grant("nosferatu")
+    down(platform, "catalog")
     assert ada.get("/orders").status_code == 200
     assert ada.get("/library").status_code == 200
     assert ada.get("/watch/nosferatu").status_code == 200
 
 
-def test_without_catalog_the_cart_shows_its_last_known_prices(browser: Client, house: FakeHouse) -> None:
+def test_cart_shows_last_known_prices_while_catalog_is_down(browser: Client, platform: FakePlatform) -> None:
     browser.post("/cart/add", {"sku": "MUG-1"})
-    down(house, "catalog")
+    down(platform, "catalog")
     text = browser.get("/cart").content.decode()
     assert "last known prices" in text
-    assert "19.00 €" in text
+    assert "19.00\N{NO-BREAK SPACE}€" in text
     assert browser.get("/checkout")["Location"] == "/cart"
 
 
-def test_without_auth_everything_but_accounts_goes_on(ada: Client, house: FakeHouse) -> None:
-    house.video.grant("nosferatu")
-    down(house, "auth")
+def test_all_pages_but_the_account_work_while_auth_is_down(ada: Client, platform: FakePlatform) -> None:
+    platform.video.grant("nosferatu")
+    down(platform, "auth")
     for address in ("/", "/shop", "/p/nosferatu", "/cart", "/library", "/watch/nosferatu", "/orders"):
         assert ada.get(address).status_code == 200
     assert "Accounts are out of reach" in ada.get("/account").content.decode()
 
 
-def test_without_auth_the_checkout_does_without_saved_addresses(ada: Client, house: FakeHouse) -> None:
+def test_checkout_works_without_saved_addresses_while_auth_is_down(ada: Client, platform: FakePlatform) -> None:
     ada.post("/cart/add", {"sku": "MUG-1"})
-    down(house, "auth")
+    down(platform, "auth")
     response = ada.get("/checkout")
     assert response.status_code == 200
     assert "Street and number" in response.content.decode()
 
 
-def test_without_payment_the_cart_says_so_and_is_kept(browser: Client, house: FakeHouse) -> None:
+def test_cart_says_unavailable_and_is_kept_while_payment_is_down(browser: Client, platform: FakePlatform) -> None:
     browser.post("/cart/add", {"sku": "MUG-1"})
-    down(house, "payment")
+    down(platform, "payment")
     response = browser.get("/cart")
     assert response.status_code == 503
     assert "Your cart stays as it is" in response.content.decode()
-    house.payment.is_down = False
+    platform.payment.is_down = False
     forget_targets()
     assert "Tall mug" in browser.get("/cart").content.decode()
 
 
-def test_without_payment_one_can_browse_and_watch(ada: Client, house: FakeHouse) -> None:
-    house.video.grant("nosferatu")
-    down(house, "payment")
+def test_browsing_and_watching_work_while_payment_is_down(ada: Client, platform: FakePlatform) -> None:
+    platform.video.grant("nosferatu")
+    down(platform, "payment")
     for address in ("/", "/shop", "/p/nosferatu", "/library", "/watch/nosferatu"):
         assert ada.get(address).status_code == 200
 
 
-def test_without_video_one_can_shop_and_pay(ada: Client, house: FakeHouse, pay) -> None:
-    down(house, "video")
+def test_shopping_and_paying_work_while_video_is_down(ada: Client, platform: FakePlatform, pay) -> None:
+    down(platform, "video")
     assert ada.get("/").status_code == 200
     assert "Put into the cart" in ada.get("/p/nosferatu").content.decode()
     ada.post("/cart/add", {"sku": "nosferatu-buy"})
@@ -110,14 +111,14 @@ def test_without_video_one_can_shop_and_pay(ada: Client, house: FakeHouse, pay) 
     assert "The screening room is out of reach" in ada.get("/library").content.decode()
 
 
-def test_an_answer_that_is_none_counts_as_down(browser: Client, house: FakeHouse) -> None:
-    del house.catalog.products["tall-mug"]["price"]
+def test_malformed_response_counts_as_unavailable(browser: Client, platform: FakePlatform) -> None:
+    del platform.catalog.products["tall-mug"]["price"]
     response = browser.get("/p/tall-mug")
     assert response.status_code == 503
 
 
-def test_a_mistake_of_ours_is_a_kind_page(browser: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("apps.ui.storefront.views.shop._kinds", lambda *_: 1 / 0)
+def test_unexpected_error_renders_the_error_page(browser: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("apps.ui.storefront.views.shop._grid_kind", lambda *_: 1 / 0)
     response = browser.get("/shop")
     assert response.status_code == 500
     assert "Something broke on our side" in response.content.decode()
