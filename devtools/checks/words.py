@@ -53,12 +53,17 @@ SKIPPED = re.compile(
 )
 
 
+def listed_files() -> list[str]:
+    """Paths of all files that Git knows."""
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True)
+    return [path for path in listed.stdout.split("\0") if path]
+
+
 def findings() -> list[str]:
     """`path:line: word -> what to write instead`, for every file that Git knows."""
-    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True)
     rules = [(re.compile(rule.word), re.compile(rule.allowed), rule) for rule in RULES]
     found = []
-    for path in filter(None, listed.stdout.split("\0")):
+    for path in listed_files():
         if SKIPPED.fullmatch(path) or not (ROOT / path).is_file():
             continue
         try:
