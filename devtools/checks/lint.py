@@ -50,6 +50,7 @@ def lint() -> int:
         ("format", lambda: _command("ruff", "format", "--check", ".")),
         ("types", lambda: _command("mypy", "apps", "devtools", "manage.py")),
         ("layers", lambda: _command("lint-imports")),
+        ("tests that assert", lambda: _run([sys.executable, "-m", "devtools.checks.empty_loops"])),
         ("templates", lambda: _command("djlint", "apps", "--lint", "--quiet")),
         ("dockerfiles", lambda: _command("hadolint", *DOCKERFILES)),
         ("scripts", _scripts),
