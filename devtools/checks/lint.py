@@ -54,6 +54,7 @@ def lint() -> int:
         ("layers", lambda: _command("lint-imports")),
         ("words", lambda: _run([sys.executable, "-m", "devtools.checks.words"])),
         ("code lists", lambda: _run([sys.executable, "-m", "devtools.checks.code_lists"])),
+        ("tests that assert", lambda: _run([sys.executable, "-m", "devtools.checks.empty_loops"])),
         ("templates", lambda: _command("djlint", "apps", "--lint", "--quiet")),
         ("dockerfiles", lambda: _command("hadolint", *DOCKERFILES)),
         ("scripts", _scripts),

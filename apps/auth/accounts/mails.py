@@ -32,8 +32,8 @@ SEND_TASK = "apps.auth.accounts.tasks.send_mail"
 SUBJECTS = {
     "verify": "Confirm your e-mail address",
     "known": "You already have an account",
-    "unconfirmed": "Your account waits for you",
-    "reset": "Set a new password",
+    "unconfirmed": "Activate your account",
+    "reset": "Reset your password",
 }
 
 

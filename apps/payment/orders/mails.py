@@ -42,9 +42,9 @@ def send_confirmation(order_id: UUID | str) -> None:
         return
     order = Order.objects.prefetch_related("lines").get(pk=order_id)
     context = mail_context(order) | {"shop": settings.PUBLIC_URL}
-    subject, template = f"Your order {order.number}", "confirmation"
+    subject, template = f"Your order {order.number} is confirmed", "confirmation"
     if order.state == Order.State.REFUNDED:
-        subject, template = f"Your money for order {order.number} is on its way back", "refunded"
+        subject, template = f"Your refund for order {order.number}", "refunded"
     message = EmailMultiAlternatives(subject, render_to_string(f"orders/{template}.txt", context), to=[order.email])
     message.attach_alternative(render_to_string(f"orders/{template}.html", context), "text/html")
     message.send()

@@ -31,8 +31,8 @@ KEY = re.compile(r"\A[0-9a-f]{32}\Z")
 REPEAT_SECONDS = 900
 # Headings of refusals, by the slug of the problem.
 HEADINGS = {
-    "card-declined": "The payment did not go through",
-    "payments-not-set-up": "We do not take orders yet",
+    "card-declined": "Your payment didn’t go through",
+    "payments-not-set-up": "We’re not taking orders yet",
 }
 NEW_ADDRESS = "new"
 # Fields of the API that are one field in the form.
@@ -214,16 +214,16 @@ class Checkout:
 
     def show_changed_total(self) -> HttpResponse:
         """The total differs from the submitted page: show the new one before charging it."""
-        text = f"The total is {format_money(self.total)} now. Have a look at it, then pay."
+        text = f"The total is now {format_money(self.total)}. Please check it before you pay."
         if self.methods:
-            text = f"Shipping to {country_name(self.country)} changes the price: " + text
-        return self.show(failure={"heading": "Please look again", "text": text})
+            text = f"Shipping to {country_name(self.country)} changes the price. " + text
+        return self.show(failure={"heading": "The total has changed", "text": text})
 
     def show_unconfirmed(self, error: Unavailable) -> HttpResponse:
         """It is unknown whether the order was placed. The key stays, so the next attempt repeats the same request."""
         log.warning("checkout unconfirmed", service=error.service, reason=error.reason)
-        text = "Press pay again in a moment. Should the order have arrived, it is not placed or charged twice."
-        response = self.show(failure={"heading": "The till did not answer", "text": text}, status=503)
+        text = "Please try again in a moment. If your order already went through, you won’t be charged twice."
+        response = self.show(failure={"heading": "We couldn’t confirm your order", "text": text}, status=503)
         response["Retry-After"] = "5"
         return response
 
@@ -244,7 +244,7 @@ class Checkout:
         self.key = uuid.uuid4().hex
         if problem.status == 400 and self._add_field_errors(problem):
             return self.show()
-        heading = HEADINGS.get(problem.slug, "That did not work")
+        heading = HEADINGS.get(problem.slug, "Something went wrong")
         return self.show(failure={"heading": heading, "text": problem.detail, "slug": problem.slug})
 
     def _add_field_errors(self, problem: RemoteProblem) -> bool:

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from apps.ui.storefront import language
 from apps.ui.storefront.formats import interface_language
 
-NAVIGATION = (("Films", "/shop?kind=video"), ("Goods", "/shop?kind=goods"), ("Everything", "/shop"))
+NAVIGATION = (("Films", "/shop?kind=video"), ("Goods", "/shop?kind=goods"), ("Shop all", "/shop"))
 # API documentation and admins, for the About page; the gateway serves them.
 APIS = [
     {"name": name, "docs": f"/api/{name}/docs/", "admin": f"/api/{name}/admin/"}

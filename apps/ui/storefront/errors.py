@@ -18,24 +18,27 @@ RETRY_SECONDS = 10
 # Heading and text while a service is down.
 UNAVAILABLE_TEXTS = {
     "catalog": (
-        "The shelves are out of reach",
-        "We are putting the shop back in order. Your orders and your films are still here.",
+        "The shop is temporarily unavailable",
+        "We’re working on it. You can still see your orders and watch your films.",
     ),
-    "auth": ("Accounts are out of reach", "You can go on looking around and filling your cart. Try again in a minute."),
+    "auth": (
+        "Accounts are temporarily unavailable",
+        "You can keep shopping in the meantime. Please try again in a minute.",
+    ),
     "payment": (
-        "The till is out of reach",
-        "Your cart stays as it is. Try again in a minute.",
+        "Cart and orders are temporarily unavailable",
+        "Your cart is safe. Please try again in a minute.",
     ),
-    "video": ("The screening room is out of reach", "Your films are safe. Try again in a minute."),
+    "video": ("Your library is temporarily unavailable", "Your films are safe. Please try again in a minute."),
 }
 # Pages that work while the service is down.
 AVAILABLE_LINKS = {
     "catalog": (("/library", "Your library"), ("/orders", "Your orders")),
-    "auth": (("/shop", "Look around"), ("/cart", "Your cart")),
-    "payment": (("/shop", "Look around"), ("/library", "Your library")),
-    "video": (("/shop", "Look around"), ("/orders", "Your orders")),
+    "auth": (("/shop", "Continue shopping"), ("/cart", "Your cart")),
+    "payment": (("/shop", "Continue shopping"), ("/library", "Your library")),
+    "video": (("/shop", "Continue shopping"), ("/orders", "Your orders")),
 }
-DEFAULT_LINKS = (("/", "To the shop"), ("/library", "Your library"))
+DEFAULT_LINKS = (("/", "Go to the home page"), ("/library", "Your library"))
 
 
 def page(
@@ -73,7 +76,7 @@ class ServiceErrorsMiddleware:
             case RemoteProblem() if error.status == 404:
                 return not_found(request, error)
             case RemoteProblem():
-                return page(request, error.status, heading="That did not work", text=error.detail)
+                return page(request, error.status, heading="Something went wrong", text=error.detail)
             case Problem():
                 return page(request, error.status, heading=error.title, text=str(error))
         return None
@@ -89,11 +92,11 @@ def service_unavailable(request: HttpRequest, error: Unavailable) -> HttpRespons
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return page(request, 400, heading="That request makes no sense", text="Check the address, or start from the shop.")
+    return page(request, 400, heading="Invalid request", text="Please check the address, or start from the home page.")
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return page(request, 403, heading="This is not for you", text="You may not see this page.")
+    return page(request, 403, heading="Access denied", text="You don’t have permission to view this page.")
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -101,14 +104,19 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     if request.path.endswith("/") and path and request.method in ("GET", "HEAD"):
         # URLs of the storefront end without a slash; people and tools often add one.
         return redirect("/" + path, permanent=True)
-    text = "It may have moved, been sold out for good, or never been here. The search knows what there is."
-    return page(request, 404, heading="There is nothing here", text=text)
+    text = "It may have moved, or it no longer exists. Try searching for it."
+    return page(request, 404, heading="Page not found", text=text)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    return page(request, 500, heading="Something broke on our side", text="It is noted. Try again in a moment.")
+    return page(
+        request,
+        500,
+        heading="Something went wrong on our side",
+        text="The error has been logged. Please try again in a moment.",
+    )
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    text = "The page was open for too long, or cookies are switched off. Go back, load it again and repeat your step."
-    return page(request, 403, heading="We could not be sure that it was you", text=text)
+    text = "Please go back, reload the page and try again. If that doesn’t help, check that cookies are enabled."
+    return page(request, 403, heading="This page has expired", text=text)

@@ -22,7 +22,7 @@ SORTS = (
 )
 # Page sizes on offer; the first is the default.
 PAGE_SIZES = ("24", "48", "96")
-RATINGS = (("4", "4 stars or more"), ("3", "3 stars or more"))
+RATINGS = (("4", "4 stars and up"), ("3", "3 stars and up"))
 KINDS = {"video": "Films", "goods": "Goods"}
 PREFIX = "attr."
 # A numeric range is two fields of the form: attr.height.from and attr.height.to.
@@ -165,10 +165,10 @@ class FilterState:
         labels = [
             ("kind", KINDS.get(params["kind"], params["kind"]), False),
             ("brand", _label(facets.brand if facets else (), params["brand"]), False),
-            ("min_price", f"from {params['min_price']} €", False),
-            ("max_price", f"up to {params['max_price']} €", False),
-            ("rating", f"{params['rating']} stars or more", False),
-            ("in_stock", "To be had now", False),
+            ("min_price", f"From {params['min_price']} €", False),
+            ("max_price", f"Up to {params['max_price']} €", False),
+            ("rating", f"{params['rating']} stars and up", False),
+            ("in_stock", "In stock", False),
         ]
         if not self.path_category:
             labels.insert(0, ("category", _label(facets.category if facets else (), params["category"]), True))

@@ -68,7 +68,7 @@ class ShopForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
-            field.error_messages["required"] = "Please fill this in."
+            field.error_messages["required"] = "Please fill in this field."
 
     def add_remote_errors(self, errors: dict[str, list[str]], detail: str) -> None:
         """Add a service's errors to the fields they name, and the others to the form."""
@@ -96,7 +96,7 @@ class SignInForm(ShopForm):
 class RegisterForm(ShopForm):
     name = text("Name", autocomplete="name")
     email = email()
-    password = password("Password", "new-password", help_text="Ten characters or more. A sentence is fine.")
+    password = password("Password", "new-password", help_text="At least 10 characters. A sentence is fine.")
 
 
 class EmailForm(ShopForm):
@@ -105,7 +105,7 @@ class EmailForm(ShopForm):
 
 class NewPasswordForm(ShopForm):
     token = forms.CharField(max_length=1024, widget=forms.HiddenInput)
-    password = password("New password", "new-password", help_text="Ten characters or more. A sentence is fine.")
+    password = password("New password", "new-password", help_text="At least 10 characters. A sentence is fine.")
 
 
 class NameForm(ShopForm):
@@ -115,7 +115,7 @@ class NameForm(ShopForm):
 class AddressForm(ShopForm):
     name = text("Name", autocomplete="shipping name")
     line1 = text("Street and number", autocomplete="shipping address-line1", length=200)
-    line2 = text("Flat, floor, company", autocomplete="shipping address-line2", length=200, required=False)
+    line2 = text("Apartment, floor or company", autocomplete="shipping address-line2", length=200, required=False)
     postal_code = text("Postal code", autocomplete="shipping postal-code", length=20)
     city = text("City", autocomplete="shipping address-level2", length=100)
     country = forms.ChoiceField(
@@ -133,7 +133,7 @@ class AddressForm(ShopForm):
 class CheckoutAddressForm(AddressForm):
     """A delivery address; signed-in customers may save it."""
 
-    keep = forms.BooleanField(label="Keep this address in my account", required=False)
+    keep = forms.BooleanField(label="Save this address to my account", required=False)
 
     def __init__(self, *args: Any, can_save: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -146,7 +146,7 @@ class CardForm(ShopForm):
 
     number = text("Card number", widget_class=WriteOnlyInput, autocomplete="cc-number", length=30, inputmode="numeric")
     expiry = text(
-        "Valid until",
+        "Expiry date",
         widget_class=WriteOnlyInput,
         autocomplete="cc-exp",
         length=9,
@@ -159,13 +159,13 @@ class CardForm(ShopForm):
         """`(month, year)`, from 12/34, 12 / 2034 or 1234."""
         digits = "".join(character for character in self.cleaned_data["expiry"] if character in "0123456789")
         if len(digits) not in (4, 6) or not 1 <= int(digits[:2]) <= 12:
-            raise forms.ValidationError("Use month and year, such as 12/34.")
+            raise forms.ValidationError("Please enter month and year, such as 12/34.")
         month, year = int(digits[:2]), int(digits[2:]) + (2000 if len(digits) == 4 else 0)
         now = datetime.now(UTC)
         if (year, month) < (now.year, now.month):
             raise forms.ValidationError("This card has expired.")
         if year >= 2100:
-            raise forms.ValidationError("Use month and year, such as 12/34.")
+            raise forms.ValidationError("Please enter month and year, such as 12/34.")
         return month, year
 
     def card(self) -> dict[str, Any]:
@@ -179,24 +179,29 @@ class ReportForm(ShopForm):
     """Why a review should be removed."""
 
     reason = forms.ChoiceField(
-        label="What is wrong with it?",
+        label="Reason",
         choices=[
-            ("offensive", "It is offensive"),
-            ("spam", "It is advertising"),
-            ("private", "It tells private data of somebody"),
-            ("off_topic", "It is not about the product"),
+            ("offensive", "Offensive"),
+            ("spam", "Spam or advertising"),
+            ("private", "Contains personal information"),
+            ("off_topic", "Not about the product"),
         ],
     )
-    comment = forms.CharField(
-        label="More about it", max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 3})
-    )
+    comment = forms.CharField(label="Details", max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 3}))
 
 
 class ReviewForm(ShopForm):
     rating = forms.TypedChoiceField(
         label="Rating",
         coerce=int,
-        choices=[("", "Choose"), (5, "5, wonderful"), (4, "4, good"), (3, "3, fine"), (2, "2, meh"), (1, "1, no")],
+        choices=[
+            ("", "Choose"),
+            (5, "5, excellent"),
+            (4, "4, good"),
+            (3, "3, okay"),
+            (2, "2, poor"),
+            (1, "1, very poor"),
+        ],
     )
-    title = text("In short", autocomplete="off", length=120)
-    body = forms.CharField(label="In detail", max_length=4000, required=False, widget=forms.Textarea(attrs={"rows": 4}))
+    title = text("Title", autocomplete="off", length=120)
+    body = forms.CharField(label="Review", max_length=4000, required=False, widget=forms.Textarea(attrs={"rows": 4}))

@@ -89,7 +89,7 @@ class ShopSession:
         except RemoteProblem as problem:
             if problem.status != 429:
                 self.sign_out()
-                messages.info(self.request, "You were signed out for your safety. Sign in again to go on.")
+                messages.info(self.request, "For your security, you’ve been signed out. Please sign in again.")
                 return None
         except Unavailable:
             log.warning("token not refreshed, auth is unavailable", seconds_left=int(tokens.seconds_left))

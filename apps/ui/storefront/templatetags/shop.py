@@ -22,20 +22,20 @@ register = template.Library()
 AVAILABILITY = {
     "in_stock": "In stock",
     "low_stock": "Only a few left",
-    "backorder": "On its way",
-    "preorder": "Coming soon",
+    "backorder": "On backorder",
+    "preorder": "Pre-order",
     "out_of_stock": "Sold out",
-    "digital": "Watch at once",
+    "digital": "Watch instantly",
 }
 STATES = {
-    "pending": "In progress",
-    "reserved": "Waiting for payment",
+    "pending": "Processing",
+    "reserved": "Awaiting payment",
     "authorised": "Payment confirmed",
     "paid": "Paid",
-    "fulfilled": "On its way",
+    "fulfilled": "Shipped",
     "cancelled": "Cancelled",
-    "failed": "Not paid",
-    "partially_refunded": "Partly refunded",
+    "failed": "Payment failed",
+    "partially_refunded": "Partially refunded",
     "refunded": "Refunded",
 }
 MINUTE = 60
@@ -80,9 +80,9 @@ def stock_label(variant: Variant) -> str:
     if variant.availability == "low_stock" and variant.available:
         return f"Only {variant.available} left"
     if variant.availability == "backorder":
-        return f"More are on their way, sent from {day}" if day else "More are on their way"
+        return f"On backorder, ships from {day}" if day else "On backorder"
     if variant.availability == "preorder":
-        return f"Comes out on {day}, order it now" if day else "Coming soon, order it now"
+        return f"Pre-order now, available from {day}" if day else "Pre-order now"
     return availability(variant.availability)
 
 

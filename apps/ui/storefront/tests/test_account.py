@@ -56,24 +56,24 @@ def test_field_error_of_auth_is_shown_beside_its_field(browser: Client) -> None:
 def test_empty_form_shows_an_error_at_each_field(browser: Client, platform: FakePlatform) -> None:
     response = browser.post("/account/register", {"name": ""})
     assert response.status_code == 422
-    assert response.content.decode().count("Please fill this in.") == 3
+    assert response.content.decode().count("Please fill in this field.") == 3
     assert not platform.auth.requests
 
 
 def test_opening_the_confirmation_link_confirms_nothing_yet(browser: Client, platform: FakePlatform) -> None:
-    assert "Confirm my address" in browser.get("/account/verify?token=good-link").content.decode()
+    assert "Confirm e-mail address" in browser.get("/account/verify?token=good-link").content.decode()
     assert not platform.auth.requests
 
 
 def test_button_of_the_confirmation_page_confirms_the_address(browser: Client) -> None:
     response = browser.post("/account/verify", {"token": "good-link"}, follow=True)
-    assert "Your address is confirmed" in response.content.decode()
+    assert "Your e-mail address is confirmed" in response.content.decode()
 
 
 def test_expired_confirmation_link_offers_a_new_one(browser: Client) -> None:
     response = browser.post("/account/verify", {"token": "old"})
     assert response.status_code == 422
-    assert "Send a new link" in response.content.decode()
+    assert "Send new link" in response.content.decode()
 
 
 @pytest.mark.parametrize("address", ["/account/resend", "/account/password/reset"])
@@ -85,7 +85,7 @@ def test_confirmation_and_reset_mails_are_requested_by_email(browser: Client, ad
 def test_password_can_be_reset_with_the_mailed_link(browser: Client) -> None:
     address = "/account/password/reset/confirm"
     good = browser.post(address, {"token": "good-link", "password": "a whole sentence"}, follow=True)
-    assert "Your password is changed" in good.content.decode()
+    assert "Your password has been changed" in good.content.decode()
     old = browser.post(address, {"token": "old", "password": "a whole sentence"})
     assert "too old or not whole" in old.content.decode()
 
@@ -98,7 +98,7 @@ def test_account_forms_keep_their_values_while_auth_is_down(
     response = browser.post(address, NEW)
     text = response.content.decode()
     assert response.status_code == 503
-    assert "The account service is out of reach" in text
+    assert "Accounts are temporarily unavailable" in text
     assert "new@example.com" in text
 
 

@@ -20,7 +20,7 @@ def test_guest_can_fill_a_cart(browser: Client, platform: FakePlatform) -> None:
     response = browser.post("/cart/add", {"sku": "MUG-1", "quantity": "2"})
     assert (response.status_code, response["Location"]) == (302, "/cart")
     text = browser.get("/cart").content.decode()
-    assert "It is in your cart." in text
+    assert "Added to your cart." in text
     assert "38.00\N{NO-BREAK SPACE}€" in text
     assert '<span class="badge">2' in text
 
@@ -36,7 +36,7 @@ def test_line_can_be_changed_and_removed(browser: Client, platform: FakePlatform
     browser.post("/cart/lines/MUG-1", {"quantity": "5"})
     assert quantities(platform) == [{"MUG-1": 5}]
     browser.post("/cart/lines/MUG-1", {"quantity": "0"})
-    assert "Nothing in it yet" in browser.get("/cart").content.decode()
+    assert "Your cart is empty" in browser.get("/cart").content.decode()
 
 
 @pytest.mark.parametrize("quantity", ["-1", "100", "1.5", "many", "", "9" * 5000, "١"])
@@ -93,7 +93,7 @@ def test_cart_is_hidden_after_sign_out(ada: Client) -> None:
 def test_cart_paid_elsewhere_is_empty(browser: Client, platform: FakePlatform) -> None:
     browser.post("/cart/add", {"sku": "MUG-1"})
     platform.payment.carts.clear()
-    assert "Nothing in it yet" in browser.get("/cart").content.decode()
+    assert "Your cart is empty" in browser.get("/cart").content.decode()
     browser.post("/cart/add", {"sku": "MUG-1"})
     assert quantities(platform) == [{"MUG-1": 1}]
 

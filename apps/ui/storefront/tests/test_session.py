@@ -120,7 +120,7 @@ def test_wrong_password_shows_an_error_and_keeps_the_email(browser: Client) -> N
 
 def test_unverified_account_is_offered_the_confirmation_mail_again(browser: Client) -> None:
     response = browser.post("/account/sign-in", {"email": "ivan@example.com", "password": "x"})
-    assert "Send the confirmation mail again" in response.content.decode()
+    assert "Resend the confirmation e-mail" in response.content.decode()
 
 
 def test_sign_in_forwards_the_visitors_address_and_user_agent(browser: Client, platform: FakePlatform) -> None:
@@ -139,7 +139,7 @@ def test_forms_without_a_csrf_token_are_refused(platform: FakePlatform) -> None:
     for address in ("/account/sign-in", "/account/sign-out", "/cart/add", "/checkout", "/watch/nosferatu/progress"):
         response = strict.post(address, {"x": "y"})
         assert response.status_code == 403
-        assert "We could not be sure that it was you" in response.content.decode()
+        assert "This page has expired" in response.content.decode()
     assert not any(service.requests for service in platform.services)
 
 
@@ -153,7 +153,7 @@ def test_sign_out_clears_the_cookie_and_revokes_the_token(ada: Client, platform:
 def test_sign_out_works_while_auth_is_down(ada: Client, platform: FakePlatform) -> None:
     platform.auth.is_down = True
     response = ada.post("/account/sign-out", follow=True)
-    assert "signed out here" in response.content.decode()
+    assert "signed out on this device" in response.content.decode()
     assert ada.get("/library").status_code == 302
 
 
@@ -195,7 +195,7 @@ def test_reused_refresh_token_signs_out_when_responses_are_not_shared(
     tab = second_tab(ada)
     assert ada.get("/library").status_code == 200
     response = tab.get("/library", follow=True)
-    assert "You were signed out for your safety" in response.content.decode()
+    assert "For your security, you’ve been signed out" in response.content.decode()
 
 
 def test_session_revoked_elsewhere_is_signed_out_with_a_message(ada: Client, platform: FakePlatform) -> None:
@@ -203,7 +203,7 @@ def test_session_revoked_elsewhere_is_signed_out_with_a_message(ada: Client, pla
     let_token_expire(ada)
     response = ada.get("/library", follow=True)
     assert response.redirect_chain == [("/account/sign-in?next=%2Flibrary", 302)]
-    assert "You were signed out for your safety" in response.content.decode()
+    assert "For your security, you’ve been signed out" in response.content.decode()
     assert SESSION_COOKIE not in ada.cookies or not ada.cookies[SESSION_COOKIE].value
 
 

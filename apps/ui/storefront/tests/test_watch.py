@@ -17,26 +17,26 @@ def test_library_shows_films_progress_and_rentals(ada: Client, platform: FakePla
     platform.video.grant("nosferatu", progress=progress)
     platform.video.grant("metropolis", offer="rent", expires_at="2026-12-01T10:00:00Z")
     text = ada.get("/library").content.decode()
-    assert "50 % watched" in text
+    assert "50% watched" in text
     assert "Start by 1 December" in text
 
 
 def test_film_that_is_not_encoded_yet_is_in_the_library(ada: Client, platform: FakePlatform) -> None:
     platform.video.grant("the-gold-rush")
-    assert "Being prepared" in ada.get("/library").content.decode()
+    assert "Available soon" in ada.get("/library").content.decode()
     page = ada.get("/watch/the-gold-rush")
     assert page["Refresh"] == "15"
-    assert "The gold rush is still being prepared" in page.content.decode()
+    assert "The gold rush will be available soon" in page.content.decode()
 
 
 def test_empty_library_links_to_the_films(ada: Client) -> None:
-    assert "Your shelf is still empty" in ada.get("/library").content.decode()
+    assert "Your library is empty" in ada.get("/library").content.decode()
 
 
 def test_home_page_offers_to_continue_watching(ada: Client, platform: FakePlatform) -> None:
     progress = {"position_seconds": 60.0, "duration_seconds": 5640, "is_finished": False, "updated_at": "x"}
     platform.video.grant("nosferatu", progress=progress)
-    assert "Go on watching" in ada.get("/").content.decode()
+    assert "Continue watching" in ada.get("/").content.decode()
 
 
 def test_watch_page_has_a_player_and_starts_no_session(ada: Client, platform: FakePlatform) -> None:
@@ -57,7 +57,7 @@ def test_film_on_a_later_page_of_the_library_is_found(ada: Client, platform: Fak
 def test_film_that_is_not_in_the_library_is_refused(ada: Client) -> None:
     response = ada.get("/watch/nosferatu")
     assert response.status_code == 403
-    assert "This film is not in your library" in response.content.decode()
+    assert "This film isn’t in your library" in response.content.decode()
 
 
 def test_page_of_a_film_that_was_just_paid_for_reloads(ada: Client, platform: FakePlatform) -> None:
@@ -132,14 +132,14 @@ def test_refusal_of_video_is_passed_to_the_player(ada: Client, platform: FakePla
 
 def test_player_of_a_signed_out_visitor_gets_a_message(browser: Client) -> None:
     response = browser.post("/watch/nosferatu/play", {}, content_type="application/json")
-    assert (response.status_code, response.json()["detail"]) == (401, "Sign in again to go on watching.")
+    assert (response.status_code, response.json()["detail"]) == (401, "Please sign in again to keep watching.")
 
 
 def test_player_gets_a_message_while_video_is_down(ada: Client, platform: FakePlatform) -> None:
     platform.video.is_down = True
     response = ada.post("/watch/nosferatu/play", {}, content_type="application/json")
     assert response.status_code == 503
-    assert "Try again in a moment" in response.json()["detail"]
+    assert "try again in a moment" in response.json()["detail"]
 
 
 def test_number_of_library_pages_is_limited(platform: FakePlatform, monkeypatch: Any) -> None:

@@ -27,7 +27,7 @@ from apps.ui.storefront.navigation import safe_next_url
 from apps.ui.storefront.session import ShopRequest
 
 FORM = require_http_methods(["GET", "HEAD", "POST"])
-UNAVAILABLE = "The account service is out of reach. Nothing is lost: try again in a minute."
+UNAVAILABLE = "Accounts are temporarily unavailable. Please try again in a minute."
 
 
 def _form_page(request: ShopRequest, name: str, form: ShopForm, *, status: int = 422, **context: Any) -> HttpResponse:
@@ -67,7 +67,9 @@ def sign_out(request: ShopRequest) -> HttpResponse:
         try:
             auth.revoke(refresh, browser_headers=shop.browser_headers)
         except Unavailable:
-            messages.info(request, "You are signed out here. The account service was away, so it may not know yet.")
+            messages.info(
+                request, "You’re signed out on this device. It may still appear in your list of devices for a while."
+            )
     shop.sign_out()
     return redirect("/")
 
@@ -100,14 +102,14 @@ def check_email(request: ShopRequest) -> HttpResponse:
 def verify(request: ShopRequest) -> HttpResponse:
     """The link in the confirmation mail. A button confirms, since mail scanners open links too."""
     token = request.POST.get("token") or request.GET.get("token", "")
-    failure = "" if token else "The link is not whole. Copy all of it from the mail."
+    failure = "" if token else "This link is incomplete. Please copy the whole link from the e-mail."
     if request.method == "POST" and token:
         try:
             auth.verify_email(token, browser_headers=request.shop.browser_headers)
         except RemoteProblem as problem:
             failure = problem.detail
         else:
-            messages.success(request, "Your address is confirmed. Sign in and look around.")
+            messages.success(request, "Your e-mail address is confirmed. You can sign in now.")
             return redirect("sign-in")
     context = {"token": token, "failure": failure}
     return render(request, "storefront/verify.html", context, status=422 if failure else 200)
@@ -154,7 +156,7 @@ def confirm_reset(request: ShopRequest) -> HttpResponse:
             form.add_remote_errors({}, UNAVAILABLE)
             status = 503
         else:
-            messages.success(request, "Your password is changed. Sign in with the new one.")
+            messages.success(request, "Your password has been changed. Please sign in with your new password.")
             return redirect("sign-in")
     return _form_page(request, "reset_confirm", form, status=status)
 
@@ -182,7 +184,7 @@ def account(request: ShopRequest) -> HttpResponse:
                 raise
             form.add_remote_errors(problem.errors, problem.detail)
         else:
-            messages.success(request, "Saved.")
+            messages.success(request, "Changes saved.")
             return redirect("account")
     context = {
         "name_form": name_form,
@@ -198,10 +200,10 @@ def change_address(request: ShopRequest, address_id: str) -> HttpResponse:
     token = request.shop.require_token()
     if request.POST.get("step") == "remove":
         auth.remove_address(token, address_id)
-        messages.success(request, "The address is removed.")
+        messages.success(request, "Address removed.")
     else:
         auth.make_default_address(token, address_id)
-        messages.success(request, "Saved.")
+        messages.success(request, "Changes saved.")
     return redirect("account")
 
 

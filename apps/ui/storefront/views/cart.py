@@ -28,7 +28,7 @@ def cart(request: ShopRequest) -> HttpResponse:
 @require_POST
 def add(request: ShopRequest) -> HttpResponse:
     """Add units of a SKU, then show the cart."""
-    return _change(request, request.POST.get("sku", ""), carts.add, success="It is in your cart.")
+    return _change(request, request.POST.get("sku", ""), carts.add, success="Added to your cart.")
 
 
 @require_POST
@@ -70,13 +70,13 @@ def checkout(request: ShopRequest) -> HttpResponse:
         return redirect("order", number=number)
     current = carts.current(request.shop)
     if current is None or not current.lines:
-        messages.info(request, "Your cart is empty. What you have paid for is among your orders.")
+        messages.info(request, "Your cart is empty. You’ll find past purchases in your orders.")
         return redirect("/cart")
     if not current.prices_are_current or any(line.status != "ok" for line in current.lines):
         # The cart shows which line is the problem.
         return redirect("/cart")
     if current.requires_account and request.shop.token is None:
-        messages.info(request, "Films live in your library, so sign in (or open an account) to buy them.")
+        messages.info(request, "Films are added to your library, so please sign in or create an account to check out.")
         return redirect(sign_in_url(request))
     page = Checkout(request, current)
     return page.pay() if page.is_paying and page.is_valid() else page.show()

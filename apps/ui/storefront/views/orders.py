@@ -57,5 +57,7 @@ def cancel(request: ShopRequest, number: str) -> HttpResponse:
             raise
         messages.error(request, problem.detail)
     else:
-        messages.success(request, "The order is cancelled. Nothing was charged, and your cart is as it was.")
+        messages.success(
+            request, "Your order is cancelled. You haven’t been charged, and your items are still in your cart."
+        )
     return redirect("order", number=number)

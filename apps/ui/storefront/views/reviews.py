@@ -18,12 +18,12 @@ from apps.ui.storefront.forms import ReportForm, ReviewForm
 from apps.ui.storefront.session import ShopRequest
 from apps.ui.storefront.views.shop import product_page
 
-UNAVAILABLE = "The catalogue is out of reach. Your words are still here: try again in a minute."
-REVIEW_MISSING = "That review is gone, perhaps you deleted it in another window. Send it again to post it anew."
+UNAVAILABLE = "Reviews are temporarily unavailable. Your text is still here. Please try again in a minute."
+REVIEW_MISSING = "This review no longer exists. Submit it again to post a new one."
 REVIEW_SAVED = {
-    "pending": "Thank you. Your review will be shown after a check.",
-    "approved": "Thank you. Your review is kept.",
-    "rejected": "Nothing in your review was changed, so it is still not shown.",
+    "pending": "Thank you! We’ll publish your review once we’ve checked it.",
+    "approved": "Thank you! Your review is published.",
+    "rejected": "Your review is unchanged, so it is still not published.",
 }
 
 
@@ -84,7 +84,7 @@ def delete_review(request: ShopRequest, slug: str) -> HttpResponse:
     except RemoteProblem as problem:
         if problem.status != 404:
             raise
-    return _back(request, slug, "Your review is deleted.")
+    return _back(request, slug, "Your review has been deleted.")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -103,6 +103,6 @@ def report_review(request: ShopRequest, slug: str, review_id: UUID) -> HttpRespo
             form.add_remote_errors({}, UNAVAILABLE)
             status = 503
         else:
-            return _back(request, slug, "Thank you. Somebody will look at that review.")
+            return _back(request, slug, "Thank you. We’ll look at this review.")
     context = {"form": form, "slug": slug}
     return render(request, "storefront/report.html", context, status=status if form.is_bound else 200)

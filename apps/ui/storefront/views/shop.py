@@ -86,7 +86,7 @@ def product_list(request: ShopRequest, path: str = "") -> HttpResponse:
     page = _search(request, state)
     found = category.result()
     heading = f"“{state.params['q']}”" if state.params["q"] else ""
-    heading = heading or (found.name if found else KINDS.get(state.params["kind"], "Everything"))
+    heading = heading or (found.name if found else KINDS.get(state.params["kind"], "All products"))
     context = {"category": found, "listing": found, "is_catalog_text": bool(found and not state.params["q"])}
     return _list_page(request, state, page, heading=heading, **context)
 
@@ -114,7 +114,7 @@ def _search(request: ShopRequest, state: FilterState) -> ProductPage:
     except RemoteProblem as problem:
         if problem.status != 400:
             raise
-    messages.info(request, "Some of the filters could not be used, so they were left out.")
+    messages.info(request, "Some filters couldn’t be applied and were removed.")
     return catalog.products(**state.unfiltered_params(), facets="true")
 
 
@@ -129,7 +129,7 @@ def _list_page(
         "kinds": _grid_kind(page),
         "params": state.params,
         "sort": state.sort,
-        "sort_label": "Best match" if state.params["q"] else "As arranged" if state.collection else "Newest",
+        "sort_label": "Best match" if state.params["q"] else "Featured" if state.collection else "Newest",
         "sorts": SORTS if not state.params["q"] else (("relevance", "Best match"), *SORTS),
         "ratings": [(value, label, stars.get(value)) for value, label in RATINGS],
         "filters": filters,

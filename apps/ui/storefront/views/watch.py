@@ -41,8 +41,10 @@ def watch(request: ShopRequest, slug: str) -> HttpResponse:
     if item is None:
         return _not_in_library(request, slug)
     if not item.is_ready:
-        heading = f"{item.name} is still being prepared"
-        return _waiting_page(request, heading, "It is yours already. This page looks again by itself.", seconds=15)
+        heading = f"{item.name} will be available soon"
+        return _waiting_page(
+            request, heading, "It’s already in your library. This page updates automatically.", seconds=15
+        )
     return render(request, "storefront/watch.html", {"item": item, "title": item.title})
 
 
@@ -51,11 +53,11 @@ def _not_in_library(request: ShopRequest, slug: str) -> HttpResponse:
     attempt = whole_number(request.GET.get("paid", ""), at_most=999) or 0
     if 0 < attempt < MAX_REFRESHES:
         url = f"/watch/{slug}?paid={attempt + 1}"
-        text = "It is paid, and arrives in your library within seconds. This page looks again by itself."
+        text = "We’ve received your payment. The film will be here in a few seconds; this page updates automatically."
         return _waiting_page(request, "Your film is on its way", text, seconds=REFRESH_SECONDS, url=url)
-    text = "Buy or rent it, and it is here at once. A rental that has ended can be rented again."
-    links = (("/library", "Your library"), ("/shop?kind=video", "See the films"))
-    return page(request, 403, heading="This film is not in your library", text=text, links=links)
+    text = "Buy or rent it to watch it right away. You can rent it again after a rental has ended."
+    links = (("/library", "Your library"), ("/shop?kind=video", "Browse films"))
+    return page(request, 403, heading="This film isn’t in your library", text=text, links=links)
 
 
 def _waiting_page(request: ShopRequest, heading: str, text: str, *, seconds: int, url: str = "") -> HttpResponse:
@@ -119,13 +121,15 @@ def _player_response(request: ShopRequest, call: Callable[[str], dict[str, Any]]
     """
     token = request.shop.token
     if token is None:
-        return JsonResponse({"detail": "Sign in again to go on watching."}, status=401)
+        return JsonResponse({"detail": "Please sign in again to keep watching."}, status=401)
     try:
         body = call(token)
     except RemoteProblem as problem:
         return JsonResponse({"detail": problem.detail, "type": problem.slug}, status=problem.status)
     except Unavailable:
-        return JsonResponse({"detail": "The screening room is out of reach. Try again in a moment."}, status=503)
+        return JsonResponse(
+            {"detail": "Playback is temporarily unavailable. Please try again in a moment."}, status=503
+        )
     cookie = body.pop("stream_cookie", None)
     response = JsonResponse(body)
     if cookie:
