@@ -164,6 +164,9 @@ UPLOAD_PATHS: tuple[str, ...] = ()
 APPEND_SLASH = SERVICE == "ui"
 
 LANGUAGE_CODE = "en"
+# What the shop speaks. Texts in the first stand in the catalogue's columns, others in `translations`. Forms, import
+# columns, search and the API follow; for one more, run `migrate` and `manage.py catalog refresh_listings`.
+SHOP_LANGUAGES = ("en", "de")
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"

@@ -6,7 +6,8 @@ from typing import Any
 
 from django.conf import settings
 
-from apps.common.money import EXPONENTS, Money
+from apps.common.currencies import digits_of
+from apps.common.money import Money
 from apps.ui.storefront.clients.catalog_shapes import Product, Variant
 
 AVAILABILITY = {
@@ -60,6 +61,6 @@ def _offer(found: Product, variant: Variant) -> dict[str, Any]:
 
 def amount(money: Money) -> str:
     """`19.99`, as machines write it."""
-    exponent = EXPONENTS.get(money.currency, 2)
+    exponent = digits_of(money.currency)
     major, minor = divmod(money.amount, 10**exponent)
     return f"{major}.{minor:0{exponent}d}" if exponent else str(major)
