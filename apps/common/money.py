@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from functools import total_ordering
 from typing import Any
 
-# ISO 4217 minor-unit exponents that differ from the usual 2 (the currencies a small shop may meet).
-EXPONENTS = {"JPY": 0, "KRW": 0, "CLP": 0, "ISK": 0, "VND": 0, "BHD": 3, "KWD": 3, "TND": 3}
+from apps.common.currencies import digits_of
+
 SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥"}
 
 
@@ -65,7 +65,7 @@ class Money:
 
     def format(self) -> str:
         """For people, e.g. `19.99 €`, `-0.50 $`, `1,200 ¥`."""
-        exponent = EXPONENTS.get(self.currency, 2)
+        exponent = digits_of(self.currency)
         major, minor = divmod(abs(self.amount), 10**exponent)
         number = f"{major:,}" + (f".{minor:0{exponent}d}" if exponent else "")
         return f"{'-' if self.amount < 0 else ''}{number} {SYMBOLS.get(self.currency, self.currency)}"

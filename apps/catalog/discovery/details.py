@@ -16,7 +16,7 @@ from apps.catalog.inventory.models import TOLD_AT_MOST, StockItem
 from apps.catalog.products.models import AttributeValue, Product, ProductImage, ProductRelation, Variant
 from apps.catalog.products.pricing import offer_of
 from apps.catalog.products.renditions import image_data
-from apps.catalog.products.translations import text
+from apps.catalog.products.translations import text, yes_or_no
 from apps.common.problems import NotFound
 
 RELATED = 4
@@ -152,11 +152,8 @@ def _shown(value: AttributeValue, language: str) -> str:
     if value.number is not None:
         return f"{value.number.normalize():f} {value.attribute.unit}".strip()
     if value.boolean is not None:
-        return YES_AND_NO.get(language, YES_AND_NO["en"])[0 if value.boolean else 1]
+        return yes_or_no(language, is_yes=value.boolean)
     return value.text
-
-
-YES_AND_NO = {"en": ("yes", "no"), "de": ("ja", "nein")}
 
 
 def _picture(image: ProductImage, language: str) -> dict[str, Any] | None:

@@ -24,7 +24,7 @@ from apps.catalog.products.models import AttributeValue, Price, Product, SalePri
 
 # The attributes that are read of rows, besides what the columns show.
 ALWAYS: dict[type[Model], tuple[str, ...]] = {
-    Product: ("id", "slug", "kind", "status", "published_at", "published_until", "version"),
+    Product: ("id", "slug", "kind", "status", "published_at", "published_until", "title_slug", "version"),
     Variant: ("id", "sku", "product_id", "offer", "rental_hours"),
 }
 PRICE = ("id", "variant_id", "currency", "amount")
@@ -46,10 +46,12 @@ def _needed(model: type[Model], columns: Collection[Column]) -> set[str]:
 
 @dataclass(slots=True)
 class ProductState:
-    """A product with its answers by attribute. `is_priced`: in the shop's currency; read where there is a status."""
+    """A product with its answers by attribute. `is_priced`: in the shop's currency; `untitled_skus`: its variants that
+    name no title of the video service; both are read where a row may publish it or take its title away."""
 
     product: Light
     is_priced: bool = False
+    untitled_skus: list[str] = field(default_factory=list)
     answers: dict[int, list[Light]] = field(default_factory=dict)
 
 
@@ -134,7 +136,7 @@ def load(
     at: datetime,
     lock: bool,
 ) -> Snapshot:
-    """What there is of these SKUs and slugs: at most 8 queries, fewer when the columns need fewer.
+    """What there is of these SKUs and slugs: at most 9 queries, fewer when the columns need fewer.
 
     With `lock`, the products' rows are locked, in their order, before anything else is read.
     """
@@ -151,7 +153,7 @@ def load(
 
 
 def load_products(products: QuerySet[Product], *, columns: Collection[Column], facts: Facts, at: datetime) -> Snapshot:
-    """These products with all their variants: at most 6 queries."""
+    """These products with all their variants: at most 7 queries."""
     states = {product.pk: ProductState(product) for product in light(products, _needed(Product, columns))}
     variants = Variant.objects.filter(product__in=list(states)).order_by("position", "sku")
     return _filled(states, variants, columns=columns, facts=facts, at=at)
@@ -181,6 +183,10 @@ def _filled(
     if states and Family.ATTRIBUTE in families:
         for product_id, answers in _answers(states, columns, facts).items():
             states[product_id].answers = answers
+    if states and not {"status", "title_slug"}.isdisjoint(column.name for column in columns):
+        untitled = Variant.objects.filter(product__in=list(states), title_slug="").exclude(offer="")
+        for product_id, sku in untitled.order_by("sku").values_list("product_id", "sku"):
+            states[product_id].untitled_skus.append(sku)
     if states and any(column.name == "status" for column in columns):
         priced = Price.objects.filter(variant__product__in=list(states), currency=settings.SHOP_CURRENCY)
         for product_id in priced.values_list("variant__product_id", flat=True):

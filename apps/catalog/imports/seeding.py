@@ -31,6 +31,7 @@ from apps.catalog.products.models import (
     Product,
     Variant,
 )
+from apps.catalog.products.publication import require_sellable
 
 BATCH = 2_000
 ADJECTIVES = (
@@ -139,6 +140,7 @@ def _write_batch(numbers: range, seed_value: int, shelves: Shelves) -> None:
         (AttributeValue, rows.answers),
     ):
         model.objects.bulk_create(made, ignore_conflicts=True, batch_size=BATCH)
+    require_sellable(rows.products)
     listed_data_changed.announce([product.pk for product in rows.products])
 
 

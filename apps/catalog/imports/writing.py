@@ -23,8 +23,11 @@ from apps.catalog.imports.columns import Column, Family, find_column
 from apps.catalog.imports.facts import Facts
 from apps.catalog.imports.models import ImportRow
 from apps.catalog.imports.stock import Author
-from apps.catalog.products.changes import ProductChange, products_changed
+from apps.catalog.products import publication
+from apps.catalog.products.changes import products_changed
 from apps.catalog.products.models import AttributeValue, Price, Product, SalePrice, Variant
+from apps.catalog.products.publication import change_of
+from apps.catalog.products.rules import publication_start
 from apps.common.problems import Conflict
 
 Status = Product.Status
@@ -70,6 +73,7 @@ def write_rows(rows: Collection[ImportRow], facts: Facts, author: Author) -> Non
     )
     plan = _Planner(columns, snapshot, facts, author).plan(rows)
     _save(plan, facts, author)
+    _require_sellable(plan)
     _announce(plan)
 
 
@@ -168,8 +172,9 @@ class _Planner:
             if not is_new:
                 made.product_fields.add(name)
                 made.changed_products[product.pk] = product
-        if product.status == Status.PUBLISHED and product.published_at is None:
-            product.published_at = self.now
+        begins = publication_start(status=product.status, starts_at=product.published_at, now=self.now)
+        if begins != product.published_at:
+            product.published_at = begins
             if not is_new:
                 made.product_fields.add("published_at")
 
@@ -289,17 +294,22 @@ def _change_products(plan: Plan) -> None:
         Product.objects.filter(pk__in=others).update(version=F("version") + 1, updated_at=now)
 
 
+def _require_sellable(plan: Plan) -> None:
+    """What a row cannot see, and what changed since the check: that all that is published may be. Raises Overtaken."""
+    published = [pk for pk, product in plan.touched.items() if product.status == Status.PUBLISHED]
+    if not published:
+        return
+    fields = ("pk", "title", "kind", "title_slug", "product_type")
+    products = list(Product.objects.filter(pk__in=published).only(*fields).order_by("pk"))
+    try:
+        publication.require_sellable(products)
+        became = [product for product in products if plan.former_status.get(product.pk) != Status.PUBLISHED]
+        publication.require_described(became)
+    except publication.NotSellable as problem:
+        raise Overtaken(problem.explanation) from problem
+
+
 def _announce(plan: Plan) -> None:
     """What `publication.record_changes` announces; stock of new variants is open already."""
-    products_changed.announce(
-        [
-            ProductChange(
-                product_id=product.pk,
-                slug=product.slug,
-                kind=product.kind,
-                status=product.status,
-                previous_status=plan.former_status.get(product.pk),
-            )
-            for product in plan.touched.values()
-        ]
-    )
+    touched = plan.touched.values()
+    products_changed.announce([change_of(product, plan.former_status.get(product.pk)) for product in touched])

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
 
 from apps.catalog.products.models import Variant
+from apps.common.countries import validate_country
 from apps.common.ids import uuid7
 
 # The shop tells how many pieces are left up to this many; beyond it a sale changes nothing that anybody sees.
@@ -14,7 +14,6 @@ TOLD_AT_MOST = 20
 # Far below what a column can hold, so that sums of such counts fit as well.
 MAX_ON_HAND = 1_000_000_000
 MAX_BACKORDERS = 1_000_000
-COUNTRY = RegexValidator(r"\A[A-Z]{2}\Z", "Use a two-letter code such as DE.")
 
 
 class Warehouse(models.Model):
@@ -22,7 +21,9 @@ class Warehouse(models.Model):
 
     code = models.SlugField(max_length=40, unique=True)
     name = models.CharField(max_length=80)
-    country = models.CharField(max_length=2, default="DE", validators=[COUNTRY], help_text="ISO 3166-1, two letters.")
+    country = models.CharField(
+        max_length=2, default="DE", validators=[validate_country], help_text="ISO 3166-1, two letters."
+    )
     priority = models.PositiveSmallIntegerField(default=0)
     is_active = models.BooleanField(default=True, help_text="Pieces of others are not sold.")
 

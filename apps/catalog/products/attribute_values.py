@@ -9,11 +9,11 @@ from typing import Any
 from apps.catalog.products.changes import taxonomy_changed
 from apps.catalog.products.models import Attribute, AttributeChoice, AttributeValue, Product
 from apps.catalog.products.slugs import slug_of
+from apps.catalog.products.translations import truth_values
 from apps.common.problems import ValidationProblem
 
 KEY_LENGTH = 80
 MAX_NUMBER = Decimal(10) ** 10
-WORDS = {"true": True, "yes": True, "ja": True, "1": True, "false": False, "no": False, "nein": False, "0": False}
 Answer = str | int | float | Decimal | bool | list[str]
 
 
@@ -92,10 +92,15 @@ def _number(attribute: Attribute, answer: Any) -> Decimal:
 
 
 def _boolean(answer: Any) -> bool:
-    word = str(answer).strip().lower()
-    if word not in WORDS:
+    return read_truth_value(str(answer).strip())
+
+
+def read_truth_value(text: str) -> bool:
+    """Yes or no in one of the shop's languages. Raises ValidationProblem."""
+    is_true = truth_values().get(text.casefold())
+    if is_true is None:
         raise ValidationProblem("Say yes or no.")
-    return WORDS[word]
+    return is_true
 
 
 def ensure_attribute(code: str, **fields: Any) -> Attribute:

@@ -164,7 +164,8 @@ UPLOAD_PATHS: tuple[str, ...] = ()
 APPEND_SLASH = SERVICE == "ui"
 
 LANGUAGE_CODE = "en"
-# Languages of the shop's texts; the first one is the default. A language more is a code here and its translations.
+# What the shop speaks. Texts in the first stand in the catalogue's columns, others in `translations`. Forms, import
+# columns, search and the API follow; for one more, run `migrate` and `manage.py catalog refresh_listings`.
 SHOP_LANGUAGES = ("en", "de")
 USE_I18N = True
 USE_TZ = True

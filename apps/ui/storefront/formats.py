@@ -10,7 +10,9 @@ from babel.dates import format_skeleton
 from babel.numbers import format_currency
 from django.utils.translation import get_language
 
-from apps.common.money import EXPONENTS, Money
+from apps.common import countries
+from apps.common.currencies import digits_of
+from apps.common.money import Money
 
 # English dates have the day first, and hours from 0 to 23.
 DATE_LOCALES = {"en": "en_GB"}
@@ -23,12 +25,12 @@ def interface_language() -> str:
 
 def major_units(money: Money) -> Decimal:
     """The amount in major units: 19.99 for 1999 cents, with the decimals that ISO 4217 gives the currency."""
-    return Decimal(money.amount).scaleb(-_decimals(money))
+    return Decimal(money.amount).scaleb(-digits_of(money.currency))
 
 
 def format_money(money: Money) -> str:
     """`1,234.50 €` in English, `1.234,50 €` in German. The space before the symbol does not break."""
-    decimals = _decimals(money)
+    decimals = digits_of(money.currency)
     pattern = "#,##0" + (f".{'0' * decimals}" if decimals else "") + "\N{NO-BREAK SPACE}¤"
     locale = _locale(interface_language())
     return format_currency(major_units(money), money.currency, pattern, locale=locale, currency_digits=False)
@@ -51,7 +53,7 @@ def format_time(moment: datetime) -> str:
 
 def country_name(code: str) -> str:
     """A country's name; the code when it is unknown."""
-    return _locale(interface_language()).territories.get(code, code)
+    return countries.country_name(code, interface_language())
 
 
 def language_name(code: str) -> str:
@@ -63,10 +65,6 @@ def own_language_name(code: str) -> str:
     """A language's name in that language, such as Deutsch or Français."""
     name = _locale(code).get_display_name() or code
     return name[:1].upper() + name[1:]
-
-
-def _decimals(money: Money) -> int:
-    return EXPONENTS.get(money.currency, 2)
 
 
 def _date_locale() -> Locale:

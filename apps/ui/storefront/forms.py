@@ -7,18 +7,17 @@ from typing import Any
 
 from django import forms
 
+from apps.common.countries import DELIVERY_COUNTRIES
 from apps.common.emails import AccountEmailFormField, EmailFormField
 from apps.common.text import one_line
 from apps.ui.storefront.formats import country_name
 
-# ISO 3166-1 codes of the countries that the shop delivers to.
-COUNTRIES = tuple("AT BE CH CZ DE DK ES FI FR GB IE IT LU NL NO PL PT SE US".split())  # noqa: SIM905  (reads as a list)
 HOME_COUNTRY = "DE"
 
 
 def country_choices() -> list[tuple[str, str]]:
     """The countries to deliver to, by name in the language of the page."""
-    return sorted(((code, country_name(code)) for code in COUNTRIES), key=lambda choice: choice[1])
+    return sorted(((code, country_name(code)) for code in DELIVERY_COUNTRIES), key=lambda choice: choice[1])
 
 
 class WriteOnlyInput(forms.TextInput):

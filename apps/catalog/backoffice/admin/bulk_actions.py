@@ -11,8 +11,9 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from treebeard.forms import TreeNodeChoiceField
-from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminSelectWidget
 
+from apps.catalog.backoffice.admin.forms import CurrencyField
 from apps.catalog.products.models import Category, Collection, Product
 from apps.catalog.products.selectors import shop_currency
 from apps.catalog.products.services import bulk
@@ -37,11 +38,7 @@ class RepriceForm(forms.Form):
         choices=[("1", "to the cent"), ("5", "to five cents"), ("99", "to an ending of .99")],
         widget=UnfoldAdminSelectWidget,
     )
-    currency = forms.RegexField(
-        r"\A[A-Z]{3}\Z",
-        widget=UnfoldAdminTextInputWidget,
-        error_messages={"invalid": "Use a three-letter code such as EUR."},
-    )
+    currency = CurrencyField()
 
 
 class MoveForm(forms.Form):

@@ -15,8 +15,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.widgets import UnfoldAdminSelect2Widget
 
-from apps.catalog.backoffice.admin.forms import translations_of
-from apps.catalog.backoffice.admin.service_forms import ServedAdmin, ServedForm, translation_tab
+from apps.catalog.backoffice.admin.forms import TranslatedForm
+from apps.catalog.backoffice.admin.service_forms import TRANSLATIONS, ServedAdmin, ServedForm
 from apps.catalog.products.models import Brand, Category, Product
 from apps.catalog.products.services import brands, categories
 from apps.catalog.products.transactions import unguarded
@@ -44,7 +44,7 @@ class CategoryField(forms.ModelChoiceField):
         return obj.full_path
 
 
-class CategoryForm(ServedForm, translations_of(Category)):  # type: ignore[misc]  # a class made by a call
+class CategoryForm(ServedForm, TranslatedForm):
     """A category and where it hangs."""
 
     parent = CategoryField(
@@ -85,7 +85,7 @@ class CategoryAdmin(ServedAdmin):
     prepopulated_fields = {"slug": ["name"]}
     fieldsets = [
         (None, {"fields": [("name", "slug"), "parent", "description", "seen"]}),
-        translation_tab(CategoryForm),
+        TRANSLATIONS,
         SEARCH_ENGINES,
     ]
 
@@ -185,7 +185,7 @@ def _button(category: Category, side: str, neighbour: int | None, icon: str) -> 
     )
 
 
-class BrandForm(ServedForm, translations_of(Brand)):  # type: ignore[misc]  # a class made by a call
+class BrandForm(ServedForm, TranslatedForm):
     class Meta:
         model = Brand
         fields = ["name", "slug", "description"]
@@ -200,7 +200,7 @@ class BrandAdmin(ServedAdmin):
     prepopulated_fields = {"slug": ["name"]}
     fieldsets = [
         (None, {"fields": [("name", "slug"), "description", "seen"]}),
-        translation_tab(BrandForm),
+        TRANSLATIONS,
     ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Brand]:

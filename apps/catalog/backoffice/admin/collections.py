@@ -13,14 +13,14 @@ from django.utils.html import format_html, format_html_join
 from unfold.admin import TabularInline
 
 from apps.catalog.backoffice.admin.categories_and_brands import SEARCH_ENGINES
-from apps.catalog.backoffice.admin.forms import translations_of
+from apps.catalog.backoffice.admin.forms import TranslatedForm
 from apps.catalog.backoffice.admin.rule_fields import as_initial, as_rule, offer_choices, rule_fields
 from apps.catalog.backoffice.admin.service_forms import (
+    TRANSLATIONS,
     KnownRowForm,
     ServedAdmin,
     ServedForm,
     kept_rows,
-    translation_tab,
 )
 from apps.catalog.discovery.browsing import browse
 from apps.catalog.discovery.filters import read_rule
@@ -33,7 +33,7 @@ from apps.common.problems import Problem
 Kind = Collection.Kind
 
 
-class CollectionForm(ServedForm, translations_of(Collection)):  # type: ignore[misc]  # a class made by a call
+class CollectionForm(ServedForm, TranslatedForm):
     vars().update(rule_fields())
     parts = ("items",)
 
@@ -121,7 +121,7 @@ class CollectionAdmin(ServedAdmin):
                 ],
             },
         ),
-        translation_tab(CollectionForm),
+        TRANSLATIONS,
         SEARCH_ENGINES,
     ]
 

@@ -9,9 +9,9 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from apps.catalog.products.barcodes import validate_barcode
-from apps.catalog.products.currencies import CURRENCIES
 from apps.catalog.products.models.pricing import MAX_AMOUNT
 from apps.common.api.serializers import MoneySerializer
+from apps.common.currencies import CURRENCIES
 from apps.common.money import Money
 
 MAX_POSITION = 32_767

@@ -21,8 +21,9 @@ from apps.catalog.discovery.models import Listing
 from apps.catalog.imports.cells import SKU
 from apps.catalog.products.models import Product, ProductImage, Variant
 from apps.catalog.products.pricing import Sale
+from apps.catalog.products.rules import MAX_RENTAL_HOURS, sale_errors
 from apps.catalog.products.selectors import shop_currency
-from apps.catalog.products.services.products import REFERENCES, ProductEdit
+from apps.catalog.products.services.products import REFERENCES, ProductEdit, Related
 from apps.catalog.products.services.variants import MAX_VARIANTS, VariantEdit
 from apps.common.api.serializers import MoneySerializer, StrictSerializer
 from apps.common.money import Money
@@ -31,7 +32,6 @@ MAX_PRICES = 40
 MAX_SALES = 100
 MAX_RELATED = 50
 MAX_WEIGHT = 10_000_000
-MAX_RENTAL_HOURS = 24 * 366
 # What stands in VariantEdit and ProductEdit by its own name; the rest are columns.
 APART = ("translations", "prices", "price", "sales")
 
@@ -44,8 +44,8 @@ class SaleSerializer(StrictSerializer):
     ends_at = serializers.DateTimeField()
 
     def validate(self, data: dict[str, Any]) -> Sale:  # type: ignore[override]  # validates into a value object
-        if data["ends_at"] <= data["starts_at"]:
-            raise serializers.ValidationError({"ends_at": ["A sale ends after it starts."]})
+        if errors := sale_errors(starts_at=data["starts_at"], ends_at=data["ends_at"]):
+            raise serializers.ValidationError(errors)
         return Sale(**data)
 
 
@@ -133,7 +133,7 @@ def as_product_edit(data: dict[str, Any]) -> ProductEdit:
         references={name: data[name] for name in REFERENCES if name in data},
         translations=data.get("translations"),
         answers=data.get("attributes", {}),
-        related=data.get("related"),
+        related=[Related(slug) for slug in data["related"]] if "related" in data else None,
         variants=[as_variant_edit(variant) for variant in data.get("variants", ())],
     )
 

@@ -8,9 +8,10 @@ from drf_spectacular.utils import OpenApiExample, extend_schema_field, extend_sc
 from rest_framework import serializers
 
 from apps.catalog.backoffice.api.fields import MAX_POSITION
-from apps.catalog.inventory.models import COUNTRY, MAX_BACKORDERS, MAX_ON_HAND, StockItem, StockMovement, Warehouse
+from apps.catalog.inventory.models import MAX_BACKORDERS, MAX_ON_HAND, StockItem, StockMovement, Warehouse
 from apps.catalog.inventory.services import BY_HAND, Policy
 from apps.common.api.serializers import StrictSerializer
+from apps.common.countries import validate_country
 
 SKU = "The variant's SKU."
 CODE = "A warehouse's code."
@@ -162,7 +163,7 @@ class AdjustedSerializer(serializers.Serializer):
 class WarehouseSerializer(StrictSerializer):
     code = serializers.SlugField(max_length=40, help_text="Stays as it is for ever.")
     name = serializers.CharField(max_length=80)
-    country = serializers.CharField(validators=[COUNTRY], default="DE")
+    country = serializers.CharField(validators=[validate_country], default="DE")
     priority = serializers.IntegerField(
         min_value=0, max_value=MAX_POSITION, default=0, help_text="Pieces are sent from the smallest first."
     )
@@ -171,7 +172,7 @@ class WarehouseSerializer(StrictSerializer):
 
 class WarehouseChangeSerializer(StrictSerializer):
     name = serializers.CharField(max_length=80, required=False)
-    country = serializers.CharField(validators=[COUNTRY], required=False)
+    country = serializers.CharField(validators=[validate_country], required=False)
     priority = serializers.IntegerField(min_value=0, max_value=MAX_POSITION, required=False)
     is_active = serializers.BooleanField(required=False)
 

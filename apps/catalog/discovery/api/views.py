@@ -28,12 +28,15 @@ from apps.catalog.discovery.api.query import (
 from apps.catalog.discovery.browsing import Listed, browse, suggestions
 from apps.catalog.discovery.details import detail
 from apps.catalog.discovery.zero_result_searches import record_zero_result_search
+from apps.catalog.products.translations import languages
 from apps.common.api.conditional import entity_tag_of_body
 from apps.common.links import public_url
 
 # Kept by caches but asked for again every time: the ETag makes that cheap, and a new price shows at once.
 CACHE_CONTROL = "public, no-cache"
-LANG = OpenApiParameter("lang", str, description="Of the texts: en, de. Else what Accept-Language prefers.")
+LANG = OpenApiParameter(
+    "lang", str, description=f"Of the texts: {', '.join(languages())}. Else what Accept-Language prefers."
+)
 CURRENCY = OpenApiParameter("currency", str, description="Of the prices; by default the shop's.")
 LONGEST_SUGGESTION = 100
 

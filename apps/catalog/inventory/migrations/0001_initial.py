@@ -3,6 +3,7 @@ import django.db.models.deletion
 import django.db.models.expressions
 from django.db import migrations, models
 
+import apps.common.countries
 import apps.common.ids
 from apps.common.migration_sql import run_sql
 
@@ -27,9 +28,7 @@ class Migration(migrations.Migration):
                         default="DE",
                         help_text="ISO 3166-1, two letters.",
                         max_length=2,
-                        validators=[
-                            django.core.validators.RegexValidator("\\A[A-Z]{2}\\Z", "Use a two-letter code such as DE.")
-                        ],
+                        validators=[apps.common.countries.CountryValidator()],
                     ),
                 ),
                 ("priority", models.PositiveSmallIntegerField(default=0)),

@@ -181,7 +181,7 @@ class TestPage:
         product = make_product("Mug")
         mine, theirs = form_of(staff, page(product)), form_of(staff, page(product))
         send(staff, page(product), theirs | {"title": "Cup"})
-        assert "Somebody changed this product" in errors(staff, page(product), mine | {"title": "Beaker"})
+        assert "Somebody changed this meanwhile" in errors(staff, page(product), mine | {"title": "Beaker"})
         product.refresh_from_db()
         assert product.title == "Cup"
 

@@ -132,7 +132,7 @@ class TestCounting:
         services.commit_reservation(make_reservation({sku_of(mug): 1}).pk)
         send(staff, page(mug), data)
         services.set_policy(mug.variants.get(), {"low_stock_at": 9})
-        assert "while you were editing" in errors(staff, page(mug), data | {"backorder_limit": 4})
+        assert "Somebody changed this meanwhile" in errors(staff, page(mug), data | {"backorder_limit": 4})
         assert (stock(mug).backorder_limit, stock(mug).low_stock_at) == (3, 9)
 
 

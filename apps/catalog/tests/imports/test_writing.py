@@ -243,3 +243,10 @@ def test_the_file_is_forgotten_once_it_was_checked(shop, settings):
     job = check(csv_of_rows([FULL]))
     assert not job.file
     assert not [path for path in settings.MEDIA_ROOT.rglob("*") if path.is_file()]
+
+
+def test_prices_in_the_caribbean_guilder_are_written():
+    """XCG stood in one of two lists."""
+    product = make_product("Mug", sku="MUG")
+    done(write(csv_of("sku,price.XCG", "MUG,3.50")))
+    assert Price.objects.get(variant__product=product, currency="XCG").amount == 350
