@@ -15,13 +15,14 @@ from django.core.cache import cache
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 
+from apps.common.countries import DELIVERY_COUNTRIES
 from apps.common.http import RemoteProblem, Unavailable
 from apps.common.money import Money
 from apps.ui.storefront.clients import auth, payment
 from apps.ui.storefront.clients.payment import Cart, Order, ShippingMethod
 from apps.ui.storefront.cookies import seal, unseal
 from apps.ui.storefront.formats import country_name, format_money
-from apps.ui.storefront.forms import COUNTRIES, HOME_COUNTRY, CardForm, CheckoutAddressForm, EmailForm
+from apps.ui.storefront.forms import HOME_COUNTRY, CardForm, CheckoutAddressForm, EmailForm
 from apps.ui.storefront.parallel import fetch_or_default
 from apps.ui.storefront.session import ShopRequest, ShopSession, SignInRequired
 
@@ -103,7 +104,7 @@ class Checkout:
         if self.selected_address:
             return self.selected_address.country
         wanted = self.sent.get("to-country", "")
-        return wanted if wanted in COUNTRIES else HOME_COUNTRY
+        return wanted if wanted in DELIVERY_COUNTRIES else HOME_COUNTRY
 
     def _methods(self) -> tuple[ShippingMethod, ...]:
         cart_id, secret = self.shop.cart or (self.cart.id, None)
