@@ -68,7 +68,7 @@ def answers_of(product: Product) -> dict[str, Any]:
             case Attribute.Kind.CHOICE:
                 answers.setdefault(value.attribute.code, []).append(value.key)
             case Attribute.Kind.NUMBER:
-                answers[value.attribute.code] = float(value.number)
+                answers[value.attribute.code] = float(value.number or 0)
             case Attribute.Kind.BOOLEAN:
                 answers[value.attribute.code] = value.boolean
             case _:

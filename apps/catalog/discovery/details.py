@@ -49,7 +49,7 @@ def detail(slug: str, *, currency: str, language: str) -> Detail:
         {"path": node.path, "name": node.text("name", language)} for node in taxonomy.ancestry(card["category"]["path"])
     ]
     now = timezone.now()
-    brand = taxonomy.brand_places.get(product.brand_id)
+    brand = taxonomy.brand_places.get(product.brand_id or 0)
     data = card | {
         "brand_slug": None if brand is None else taxonomy.brands[brand].slug,
         "description": text(product, "description", language),

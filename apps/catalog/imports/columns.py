@@ -14,6 +14,7 @@ from apps.catalog.products.models import Product, Variant
 from apps.catalog.products.rules import MAX_RENTAL_HOURS
 from apps.catalog.products.translations import languages
 from apps.common.currencies import CURRENCIES
+from apps.common.model_fields import concrete_field
 
 MAX_COLUMNS = 200  # workbooks.MAX_COLUMNS is one more
 MAX_GRAMS = 10_000_000
@@ -176,7 +177,7 @@ def _plain_columns(further: tuple[str, ...]) -> dict[str, Column]:
 
 
 def _translations(further: tuple[str, ...]) -> list[Column]:
-    limits = {name: Product._meta.get_field(name).max_length or cells.MAX_CELL for name in Product.TRANSLATABLE}
+    limits = {name: concrete_field(Product, name).max_length or cells.MAX_CELL for name in Product.TRANSLATABLE}
     return [
         Column(f"{name}.{language}", Family.TRANSLATION, f"{language}.{name}", cells.Text(limit), is_of_product=True)
         for language in further

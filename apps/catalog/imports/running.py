@@ -7,6 +7,7 @@ from array import array
 from collections.abc import Iterator
 from functools import partial
 from itertools import batched, islice
+from typing import BinaryIO, cast
 
 import structlog
 from django.db import IntegrityError, InterfaceError, OperationalError, connection
@@ -72,8 +73,8 @@ def check_file(lease: Lease) -> None:
         for name in ("row_count", "checked_rows", "created_count", "changed_count", "unchanged_count", "error_count"):
             setattr(job, name, 0)
     with job.file.open("rb") as file:
-        estimate = estimate_rows(file, job.format)
-        lines = read_lines(file, job.format)
+        estimate = estimate_rows(cast(BinaryIO, file), job.format)
+        lines = read_lines(cast(BinaryIO, file), job.format)
         facts = load_facts()
         first = next(lines, None)
         if first is None:
@@ -93,8 +94,8 @@ def check_file(lease: Lease) -> None:
 
 def _reread(job: ImportJob) -> Iterator[Line]:
     """The rows below the heading once more, beside whoever is reading them."""
-    with job.file.storage.open(job.file.name) as file:
-        yield from islice(read_lines(file, job.format), 1, MAX_ROWS + 1)
+    with job.file.storage.open(job.file.name or "") as file:
+        yield from islice(read_lines(cast(BinaryIO, file), job.format), 1, MAX_ROWS + 1)
 
 
 def _check_lines(lease: Lease, lines: Iterator[Line], check: Check) -> None:

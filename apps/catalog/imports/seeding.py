@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
 
@@ -139,7 +140,8 @@ def _write_batch(numbers: range, seed_value: int, shelves: Shelves) -> None:
         (StockLevel, rows.levels),
         (AttributeValue, rows.answers),
     ):
-        model.objects.bulk_create(made, ignore_conflicts=True, batch_size=BATCH)
+        rows_of_model: Any = made
+        model._default_manager.bulk_create(rows_of_model, ignore_conflicts=True, batch_size=BATCH)
     require_sellable(rows.products)
     listed_data_changed.announce([product.pk for product in rows.products])
 

@@ -28,6 +28,7 @@ from apps.catalog.products.changes import products_changed
 from apps.catalog.products.models import AttributeValue, Price, Product, SalePrice, Variant
 from apps.catalog.products.publication import change_of
 from apps.catalog.products.rules import publication_start
+from apps.common.model_fields import concrete_field
 from apps.common.problems import Conflict
 
 Status = Product.Status
@@ -248,14 +249,14 @@ def _set_field(model: type[Model], row: Light, column: Column, after: str) -> st
         others = {code: other for code, other in row.translations.items() if code != language}
         row.translations = others | ({language: texts} if texts else {})
         return "translations"
-    nothing = _nothing(model, column.key)  # type: ignore[arg-type]  # a class of models can be kept by
+    nothing = _nothing(model, column.key)
     setattr(row, column.key, column.kind.read(after) if after else nothing)
     return column.key
 
 
 @cache
 def _nothing(model: type[Model], name: str) -> Any:
-    model_field = model._meta.get_field(name.removesuffix("_id") if name.endswith("_id") else name)
+    model_field = concrete_field(model, name.removesuffix("_id") if name.endswith("_id") else name)
     return None if model_field.null else model_field.get_default()
 
 

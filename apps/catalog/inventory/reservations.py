@@ -273,8 +273,8 @@ def _sell(reservation: Reservation, lines: Iterable[Line]) -> None:
             sold[place] = sold.get(place, 0) + quantity
             movements.append(
                 StockMovement(
-                    variant_id=line.variant_id,
-                    warehouse_id=int(warehouse),
+                    variant_id=place[0],
+                    warehouse_id=place[1],
                     quantity=-quantity,
                     reason=StockMovement.Reason.SOLD,
                     reference=str(reservation.order_id),

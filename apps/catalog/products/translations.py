@@ -11,6 +11,7 @@ from django.utils.translation import gettext, override
 from django.utils.translation.trans_real import parse_accept_lang_header
 
 from apps.catalog.products.models.bases import Translated
+from apps.common.model_fields import concrete_field
 from apps.common.problems import ValidationProblem
 
 
@@ -94,7 +95,7 @@ def cleaned_translations(model: type[Translated], given: Mapping[str, Mapping[st
             errors[f"translations.{language}"] = [f"Use one of: {', '.join(languages()[1:])}."]
             continue
         for name, value in texts.items():
-            limit = model._meta.get_field(name).max_length if name in model.TRANSLATABLE else None
+            limit = concrete_field(model, name).max_length if name in model.TRANSLATABLE else None
             if limit is None:
                 errors[f"translations.{language}.{name}"] = [f"Translate one of: {', '.join(model.TRANSLATABLE)}."]
             elif not isinstance(value, str) or len(value) > limit or "\x00" in value:

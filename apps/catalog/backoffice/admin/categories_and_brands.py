@@ -90,7 +90,7 @@ class CategoryAdmin(ServedAdmin):
     ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Category]:
-        siblings = {
+        siblings: dict[str, Any] = {
             "partition_by": [Substr("path", 1, Length("path") - Category.steplen)],
             "order_by": F("path").asc(),
         }

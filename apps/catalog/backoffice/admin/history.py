@@ -140,7 +140,7 @@ class HistoryAdmin:
     def _page(
         self, request: HttpRequest, template: str, thing: models.Model, title: str, own: dict[str, Any]
     ) -> HttpResponse:
-        request.current_app = self.admin_site.name  # type: ignore[attr-defined]  # Django's own admin sets it so
+        request.current_app = self.admin_site.name
         context = {
             **self.admin_site.each_context(request),
             "title": title,

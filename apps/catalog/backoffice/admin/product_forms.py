@@ -86,7 +86,7 @@ class ProductForm(ServedForm, TranslatedForm):
         return data
 
     def _get_validation_exclusions(self) -> set[str]:
-        return super()._get_validation_exclusions() | RULED
+        return super()._get_validation_exclusions() | RULED  # type: ignore[misc]  # missing in the stubs
 
     def edit(self, formsets: Mapping[type, Any]) -> ProductEdit:
         """What the page says, for the service."""
@@ -180,7 +180,7 @@ class VariantForm(forms.ModelForm):
         return options
 
     def _get_validation_exclusions(self) -> set[str]:
-        return super()._get_validation_exclusions() | RULED_OF_VARIANTS
+        return super()._get_validation_exclusions() | RULED_OF_VARIANTS  # type: ignore[misc]  # missing in the stubs
 
     def edit(self) -> VariantEdit:
         """What the row says, for the service: all of a new variant, else what was changed."""

@@ -22,6 +22,7 @@ from apps.catalog.products.models import Variant
 from apps.common.model_admin import ReadOnly
 from apps.common.problems import Problem
 from apps.common.staff.paginator import BoundedPaginator
+from apps.common.staff.services import staff_email
 
 
 class StateFilter(admin.SimpleListFilter):
@@ -112,7 +113,7 @@ class StockItemAdmin(ServedAdmin):
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """Movements name who made them."""
         is_repeated = form.is_repeated
-        form.write(request.user.email)
+        form.write(staff_email(request))
         if is_repeated:
             messages.warning(request, "This was saved before; the pieces were counted once.")
 

@@ -40,7 +40,7 @@ class VariantPageForm(ServedForm, TranslatedForm):
     clean_options = VariantForm.clean_options
 
     def _get_validation_exclusions(self) -> set[str]:
-        return super()._get_validation_exclusions() | RULED_OF_VARIANTS
+        return super()._get_validation_exclusions() | RULED_OF_VARIANTS  # type: ignore[misc]  # missing in the stubs
 
     def edit(self, prices: Any, sales: Any) -> VariantEdit:
         """What the page says, for the service."""
@@ -77,7 +77,7 @@ class SaleForm(PriceForm):
     """A sale price and when it holds."""
 
     class Meta(PriceForm.Meta):
-        model = SalePrice
+        model = SalePrice  # type: ignore[assignment]  # another model with the same fields
         fields = ["currency", "amount", "starts_at", "ends_at"]
 
     def clean(self) -> dict[str, Any]:
@@ -89,7 +89,7 @@ class SaleForm(PriceForm):
 
     def _get_validation_exclusions(self) -> set[str]:
         """Overlaps are told by the service, which knows the rows that are changed with this one."""
-        return super()._get_validation_exclusions() | {"variant"}
+        return super()._get_validation_exclusions() | {"variant"}  # type: ignore[misc]  # missing in the stubs
 
 
 class PricesFormSet(ServedFormSet):

@@ -34,7 +34,7 @@ class PriceSerializer(MoneySerializer):
 
     amount = serializers.IntegerField(help_text="Minor units (cents).", min_value=0, max_value=MAX_AMOUNT)
 
-    def to_internal_value(self, data: Any) -> Money:  # type: ignore[override]  # validates into a value object
+    def to_internal_value(self, data: Any) -> Money:
         price = super().to_internal_value(data)
         if price.currency not in CURRENCIES:
             raise serializers.ValidationError({"currency": [f"{price.currency} is no currency of ISO 4217."]})

@@ -43,7 +43,7 @@ class SaleSerializer(StrictSerializer):
     starts_at = serializers.DateTimeField()
     ends_at = serializers.DateTimeField()
 
-    def validate(self, data: dict[str, Any]) -> Sale:  # type: ignore[override]  # validates into a value object
+    def validate(self, data: dict[str, Any]) -> Sale:
         if errors := sale_errors(starts_at=data["starts_at"], ends_at=data["ends_at"]):
             raise serializers.ValidationError(errors)
         return Sale(**data)
@@ -62,8 +62,8 @@ class VariantChangeSerializer(StrictSerializer):
     position = PositionField(required=False)
     translations = TranslationsField(required=False)
     price = PriceSerializer(required=False, help_text="Sets one currency; prices in others stay.")
-    prices = PriceSerializer(many=True, max_length=MAX_PRICES, required=False, help_text="All there are from now on.")
-    sales = SaleSerializer(many=True, max_length=MAX_SALES, required=False, help_text="All there are from now on.")
+    prices = PriceSerializer(many=True, max_length=MAX_PRICES, required=False, help_text="All there are from now on.")  # type: ignore[call-arg]  # DRF hands it to the list
+    sales = SaleSerializer(many=True, max_length=MAX_SALES, required=False, help_text="All there are from now on.")  # type: ignore[call-arg]  # DRF hands it to the list
 
     def validate_prices(self, prices: list[Money]) -> list[Money]:
         return require_one_a_currency(prices)
@@ -110,7 +110,7 @@ class ProductChangeSerializer(StrictSerializer):
         required=False,
         help_text="Slugs, in their order; all there are from now on.",
     )
-    variants = KnownVariantSerializer(many=True, max_length=MAX_VARIANTS, required=False)
+    variants = KnownVariantSerializer(many=True, max_length=MAX_VARIANTS, required=False)  # type: ignore[call-arg]  # DRF hands it to the list
 
     def validate_related(self, slugs: list[str]) -> list[str]:
         if len(set(slugs)) < len(slugs):
@@ -122,7 +122,7 @@ class NewProductSerializer(ProductChangeSerializer):
     slug = serializers.SlugField(max_length=120, required=False, help_text="Made from the title when left out.")
     title = serializers.CharField(max_length=200)
     category = serializers.CharField(max_length=400, help_text="Its path: home/kitchen.")
-    variants = NewVariantSerializer(many=True, max_length=MAX_VARIANTS, required=False)
+    variants = NewVariantSerializer(many=True, max_length=MAX_VARIANTS, required=False)  # type: ignore[assignment, call-arg]  # DRF hands it to the list and the field's name in the API
 
 
 def as_product_edit(data: dict[str, Any]) -> ProductEdit:

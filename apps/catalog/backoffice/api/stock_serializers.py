@@ -61,7 +61,7 @@ class StockSerializer(serializers.Serializer):
 
     @extend_schema_field(LevelSerializer(many=True))
     def get_levels(self, item: StockItem) -> list[dict[str, Any]]:
-        return LevelSerializer(item.variant.stock_levels.all(), many=True).data
+        return list(LevelSerializer(item.variant.stock_levels.all(), many=True).data)
 
 
 class PolicySerializer(StrictSerializer):
@@ -136,7 +136,7 @@ class AdjustmentSerializer(StrictSerializer):
 class TransferSerializer(StrictSerializer):
     sku = serializers.CharField(max_length=40, help_text=SKU)
     quantity = serializers.IntegerField(min_value=1, max_value=MAX_ON_HAND)
-    source = serializers.SlugField(max_length=40, help_text=CODE)
+    source = serializers.SlugField(max_length=40, help_text=CODE)  # type: ignore[assignment]  # the field's name in the API
     target = serializers.SlugField(max_length=40, help_text=CODE)
     reference = serializers.CharField(max_length=100, required=False, allow_blank=True, default="")
 
@@ -152,7 +152,7 @@ class MovementSerializer(serializers.Serializer):
     created_at = serializers.DateTimeField()
 
     def get_warehouse(self, movement: StockMovement) -> str | None:
-        return movement.warehouse and movement.warehouse.code
+        return movement.warehouse.code if movement.warehouse else None
 
 
 class AdjustedSerializer(serializers.Serializer):

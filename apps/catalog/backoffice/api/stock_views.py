@@ -20,7 +20,8 @@ from apps.catalog.backoffice.api.views import IsCatalogStaff, validated
 from apps.catalog.inventory import selectors, services
 from apps.catalog.inventory.models import StockItem, StockMovement, Warehouse
 from apps.common.api.conditional import ETAG, IF_MATCH
-from apps.common.idempotency import idempotent
+from apps.common.idempotency import idempotent, request_key
+from apps.common.identity.permissions import principal_of
 from apps.common.problems import NotFound, ValidationProblem
 
 # Movements are named by the request that made them, so that one which is started twice moves pieces once.
@@ -90,7 +91,7 @@ class AdjustmentsView(APIView):
             "reason": data["reason"],
             "reference": data["reference"],
             "warehouse": _warehouse(data["warehouse"], "warehouse") if "warehouse" in data else None,
-            "by": request.user.email,
+            "by": principal_of(request).email,
             "movement_id": _movement_id(request),
         }
         if data["mode"] == "set":
@@ -116,7 +117,7 @@ class TransfersView(APIView):
             source=_warehouse(data["source"], "source"),
             target=_warehouse(data["target"], "target"),
             reference=data["reference"],
-            by=request.user.email,
+            by=principal_of(request).email,
             movement_id=_movement_id(request),
         )
         body = shapes.StockSerializer(selectors.stock_of(data["sku"])).data
@@ -188,7 +189,7 @@ def _warehouse(code: str, field: str) -> Warehouse:
 
 
 def _movement_id(request: Request) -> uuid.UUID:
-    return uuid.uuid5(MOVEMENTS, f"{request.user.subject}:{request.idempotency_key}")  # type: ignore[attr-defined]
+    return uuid.uuid5(MOVEMENTS, f"{principal_of(request).subject}:{request_key(request)}")
 
 
 def _private(response: Response) -> Response:

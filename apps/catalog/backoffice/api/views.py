@@ -23,10 +23,8 @@ class StaffView(APIView):
     permission_classes = [IsCatalogStaff]
 
 
-class StaffWrites:
+class StaffWrites(APIView):
     """Shoppers read what staff write."""
-
-    request: Request
 
     def get_permissions(self) -> list[BasePermission]:
         return [AllowAny()] if self.request.method in SAFE_METHODS else [IsCatalogStaff()]

@@ -81,7 +81,7 @@ class VariantSerializer(serializers.Serializer):
 
 class AttributeSerializer(serializers.Serializer):
     name = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]  # the field's name in the API
     value = serializers.CharField()
     kind = serializers.ChoiceField(choices=Attribute.Kind.choices)
     unit = serializers.CharField(allow_blank=True)
@@ -115,7 +115,7 @@ class ProductDetailSerializer(ProductListSerializer):
 
 class FacetChoiceSerializer(serializers.Serializer):
     value = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]  # the field's name in the API
     count = serializers.IntegerField()
 
 
@@ -126,7 +126,7 @@ class PriceRangeSerializer(serializers.Serializer):
 
 class AttributeFacetSerializer(serializers.Serializer):
     name = serializers.CharField(help_text="The filter is attr.<name>.")
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]  # the field's name in the API
     kind = serializers.ChoiceField(choices=Attribute.Kind.choices)
     unit = serializers.CharField(allow_blank=True)
     choices = FacetChoiceSerializer(many=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import timedelta
 
 from drf_spectacular.utils import extend_schema
@@ -39,7 +40,7 @@ class ReservationView(APIView):
     permission_classes = MAY_RESERVE
 
     @extend_schema(responses={204: None})
-    def delete(self, request: Request, reservation_id) -> Response:
+    def delete(self, request: Request, reservation_id: uuid.UUID) -> Response:
         """Give the pieces back."""
         services.release_reservation(reservation_id)
         return Response(status=status.HTTP_204_NO_CONTENT)
@@ -49,7 +50,7 @@ class OrderReservationView(APIView):
     permission_classes = MAY_RESERVE
 
     @extend_schema(responses={204: None})
-    def delete(self, request: Request, order_id) -> Response:
+    def delete(self, request: Request, order_id: uuid.UUID) -> Response:
         """Give back what an order was promised, and promise it nothing from now on, whether it was promised anything
         yet or not: a request to reserve that arrives later is refused with `reservation-closed`."""
         services.release_order(order_id)
@@ -60,6 +61,6 @@ class CommitView(APIView):
     permission_classes = MAY_RESERVE
 
     @extend_schema(request=None, responses=ReservationSerializer)
-    def post(self, request: Request, reservation_id) -> Response:
+    def post(self, request: Request, reservation_id: uuid.UUID) -> Response:
         """The pieces are sold."""
         return Response(ANSWER.to_representation(services.commit_reservation(reservation_id)))
