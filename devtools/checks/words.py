@@ -25,7 +25,7 @@ class Rule:
 # Texts of the demo's products and films, and its pictures, are a shop's own.
 DEMO = r"devtools/demo/(data|art)/"
 RULES = (
-    Rule(r"\bhouses?\b|\bHouse(Error)?\b|house_|_house\b", "the stack, the platform, devtools", DEMO),
+    Rule(r"\bhouses?\b|\bHouse(Error)?\b|(?<![a-z])house_|_house\b", "the stack, the platform, devtools", DEMO),
     Rule(r"\bhabits?\b", "targets"),
     Rule(r"\bmend(s|ed|ing)?\b", "fix"),
     Rule(r"\banew\b", "again, or generate"),

@@ -258,7 +258,7 @@ class LastWrite:
 
 
 def refresh(product_ids: Iterable[uuid.UUID]) -> None:
-    """Write the listings of these products anew: after any change of a product, its parts, sales or ratings."""
+    """Write the listings of these products again: after any change of a product, its parts, sales or ratings."""
     _execute(refresh_statement(languages()), product_ids)
 
 
@@ -268,7 +268,7 @@ def refresh_changed(changes: Sequence[ProductChange]) -> None:
 
 
 def refresh_stock(product_ids: Iterable[uuid.UUID]) -> None:
-    """Write what the listings say of stock anew; call it when a variant's state or the number told of it changed."""
+    """Write what the listings say of stock again; call it when a variant's state or the number told of it changed."""
     _execute(REFRESH_STOCK, product_ids)
 
 
@@ -281,7 +281,7 @@ def refresh_taxonomy() -> None:
 
 
 def refresh_due(*, batch: int = 1_000) -> int:
-    """Work out prices anew where a sale has begun or ended; returns how many products. Safe to run in parallel."""
+    """Work out prices again where a sale has begun or ended; returns how many products. Safe to run in parallel."""
     try:
         return _refresh_due(batch=batch)
     except Exception as error:
@@ -311,7 +311,7 @@ def _refresh_due(*, batch: int = 1, only: uuid.UUID | None = None) -> int:
 
 
 def refresh_all(*, batch: int = 2_000) -> Iterator[int]:
-    """Write all listings anew, a transaction a batch; yields how many are done."""
+    """Write all listings again, a transaction a batch; yields how many are done."""
     done, last = 0, uuid.UUID(int=0)
     while ids := list(Product.objects.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:batch]):
         with transaction.atomic():

@@ -47,7 +47,7 @@ USED = """
 
 
 def attach_image(product: Product, rendered: renditions.Rendered | None, *, alt: str) -> None:
-    """Make this the product's first picture, or describe the present one anew (None). The caller records the change."""
+    """Make this the product's first picture, or describe the present one again (None). The caller records it."""
     fields: dict[str, Any] = {"alt": alt}
     if rendered:
         fields |= _rendered_fields(rendered) | {"file": rendered.renditions[-1]["name"]}

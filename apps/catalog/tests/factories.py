@@ -39,7 +39,7 @@ def make_product(
     variant: Mapping[str, Any] | None = None,
     **fields: Any,
 ) -> Product:
-    """A published product with one variant of these fields; `stock` None leaves the shelf without a count."""
+    """A published product with one variant of these fields; `stock` None leaves it without a count."""
     number = next(_numbers)
     title = title or f"Mug number {number}"
     fields.setdefault("status", Product.Status.PUBLISHED)

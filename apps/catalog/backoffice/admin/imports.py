@@ -120,7 +120,7 @@ class ImportJobAdmin(ModelAdmin):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """How far it is, and a page of its rows; it loads itself anew while a worker is at it."""
+        """How far it is, and a page of its rows; it loads itself again while a worker is at it."""
         job = self._job(request, object_id)
         only = request.GET.get("only", "")
         only = only if only in SHOWN else ""

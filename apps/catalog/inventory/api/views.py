@@ -16,7 +16,7 @@ from apps.catalog.inventory.api.serializers import ReservationSerializer, Reserv
 from apps.common.identity.permissions import RequireScope
 
 MAY_RESERVE = [RequireScope("stock:reserve")]
-# Made once: a serializer is put together anew for each request otherwise, which takes longer than the reservation.
+# Made once: a serializer is put together again for each request otherwise, which takes longer than the reservation.
 REQUEST, ANSWER = ReserveSerializer(), ReservationSerializer()
 
 
@@ -41,7 +41,7 @@ class ReservationView(APIView):
 
     @extend_schema(responses={204: None})
     def delete(self, request: Request, reservation_id: uuid.UUID) -> Response:
-        """Give the pieces back."""
+        """Give the units back."""
         services.release_reservation(reservation_id)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
@@ -62,5 +62,5 @@ class CommitView(APIView):
 
     @extend_schema(request=None, responses=ReservationSerializer)
     def post(self, request: Request, reservation_id: uuid.UUID) -> Response:
-        """The pieces are sold."""
+        """The units are sold."""
         return Response(ANSWER.to_representation(services.commit_reservation(reservation_id)))

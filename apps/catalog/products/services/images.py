@@ -120,7 +120,7 @@ def change_image(
     translations: Mapping[str, Mapping[str, str] | None] | None,
     versions: Collection[int] | None,
 ) -> ProductImage:
-    """Describe a picture anew or move it. Raises NotFound, PreconditionFailed, ValidationProblem."""
+    """Describe a picture again or move it. Raises NotFound, PreconditionFailed, ValidationProblem."""
     with writing():
         product, image = _lock_image(slug, image_id, versions)
         changes = dict(columns)

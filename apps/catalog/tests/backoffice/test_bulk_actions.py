@@ -14,7 +14,7 @@ from apps.catalog.products.attribute_values import ensure_attribute, ensure_choi
 from apps.catalog.products.category_tree import ensure_category
 from apps.catalog.products.models import Collection, Price, Product, ProductType, SalePrice
 from apps.catalog.products.services import bulk
-from apps.catalog.tests.backoffice.test_products_admin import errors, form_of, page, send, signed_in, told
+from apps.catalog.tests.backoffice.test_products_admin import errors, form_of, page, send, signed_in, displayed
 from apps.catalog.tests.factories import make_film, make_product
 from apps.common.outbox.models import OutboxEvent
 
@@ -60,7 +60,7 @@ class TestPrices:
         OutboxEvent.objects.all().delete()
         apply = {**self.CHANGE, "seen": seen, "apply": "1"}
         assert "2 prices were changed" in said(choose(staff, "change_prices", products, **apply))
-        assert told() == ["changed", "changed"]
+        assert displayed() == ["changed", "changed"]
         again = choose(staff, "change_prices", products, **apply)
         assert "Prices have changed since this preview" in said(again)
         assert amounts() == [900, 4499]
@@ -116,7 +116,7 @@ class TestStatusesAndPlaces:
         OutboxEvent.objects.all().delete()
         choose(staff, "archive", products)
         assert api_client.get("/v1/products").json()["results"] == []
-        assert told() == ["withdrawn", "withdrawn"]
+        assert displayed() == ["withdrawn", "withdrawn"]
 
     def test_many_are_moved_to_a_category(self, staff, api_client):
         products, garden = cheap_and_dear(), ensure_category("home/garden")

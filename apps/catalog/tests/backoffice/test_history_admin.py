@@ -97,7 +97,7 @@ def test_the_page_takes_as_many_queries_however_much_it_shows(staff: Client, row
     for number in range(rows):
         with transaction.atomic():
             Product.objects.filter(pk=product.pk).update(
-                category=ensure_category(f"shelf-{number}"),
+                category=ensure_category(f"board-{number}"),
                 brand=Brand.objects.create(name=f"Brand {number}", slug=f"brand-{number}"),
             )
             Price.objects.filter(variant__product=product).update(amount=1000 + number)

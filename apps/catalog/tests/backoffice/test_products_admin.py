@@ -71,7 +71,7 @@ def page(product: Product) -> str:
     return f"/admin/products/product/{product.pk}/change/"
 
 
-def told() -> list[str]:
+def displayed() -> list[str]:
     return [event.type.split(".")[2] for event in OutboxEvent.objects.order_by("sequence")]
 
 
@@ -85,7 +85,7 @@ class TestProducts:
         send(staff, page(product), data | {"variants-0-price": "12.50"})
         shown = api_client.get(f"/v1/products/{product.slug}", HTTP_IF_NONE_MATCH=etag).json()
         assert shown["price"] == {"amount": 1250, "currency": "EUR"}
-        assert told() == ["changed"]
+        assert displayed() == ["changed"]
 
     def test_a_new_product_is_made_with_its_parts_and_found(self, staff, api_client):
         category = ensure_category("home")

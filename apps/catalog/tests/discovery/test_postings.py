@@ -38,7 +38,7 @@ WORDS = (
 
 
 @pytest.fixture(autouse=True)
-def _shelf() -> None:
+def _catalogue() -> None:
     make_film("Metropolis", year=1927, attributes={"Cast": "Brigitte Helm, Gustav Fröhlich"})
     make_product("Stoneware mug", brand="Alder", attributes={"Material": "Ceramics"}, summary="Holds ½ litre of tea.")
     make_product("Café cup", brand="Alder", description="O'Neill's mug is another one.")

@@ -1,4 +1,4 @@
-"""Many buyers, few pieces: real threads, each with its own connection to PostgreSQL."""
+"""Many buyers, few units: real threads, each with its own connection to PostgreSQL."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def test_without_the_row_lock_buyers_overwrite_each_other():
         return "taken"
 
     assert all_at_once(2, take) == {"taken": 2}
-    assert StockItem.objects.get(variant__product=product).reserved == 1, "two took a piece and one was counted"
+    assert StockItem.objects.get(variant__product=product).reserved == 1, "two took a unit and one was counted"
 
 
 def test_sixty_four_buyers_of_ten_pieces_buy_exactly_ten():
