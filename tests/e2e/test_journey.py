@@ -31,7 +31,7 @@ def sku_of(api: httpx.Client, slug: str, *, offer: str | None = None) -> str:
 
 
 def scarcest(api: httpx.Client, slug: str) -> tuple[str, int]:
-    """The variant with the fewest units, and how many: of more than 20 the shop does not tell."""
+    """The variant with the fewest units, and how many; the shop reports at most 20."""
     variants = api.get(f"/catalog/v1/products/{slug}").json()["variants"]
     units = {v["sku"]: v["available"] for v in variants if v["available"]}
     sku = min(units, key=lambda sku: units[sku])
