@@ -7,32 +7,33 @@ from typing import Any
 
 from django import forms
 
+from apps.common.countries import country_name
 from apps.common.emails import AccountEmailFormField, EmailFormField
 from apps.common.text import one_line
 
-COUNTRIES = [
-    ("AT", "Austria"),
-    ("BE", "Belgium"),
-    ("CH", "Switzerland"),
-    ("CZ", "Czechia"),
-    ("DE", "Germany"),
-    ("DK", "Denmark"),
-    ("ES", "Spain"),
-    ("FI", "Finland"),
-    ("FR", "France"),
-    ("GB", "United Kingdom"),
-    ("IE", "Ireland"),
-    ("IT", "Italy"),
-    ("LU", "Luxembourg"),
-    ("NL", "Netherlands"),
-    ("NO", "Norway"),
-    ("PL", "Poland"),
-    ("PT", "Portugal"),
-    ("SE", "Sweden"),
-    ("US", "United States"),
-]
-COUNTRY_NAMES = dict(COUNTRIES)
-COUNTRIES.sort(key=lambda country: country[1])
+SENT_TO = (
+    "AT",
+    "BE",
+    "CH",
+    "CZ",
+    "DE",
+    "DK",
+    "ES",
+    "FI",
+    "FR",
+    "GB",
+    "IE",
+    "IT",
+    "LU",
+    "NL",
+    "NO",
+    "PL",
+    "PT",
+    "SE",
+    "US",
+)
+COUNTRY_NAMES = {code: country_name(code, "en") for code in SENT_TO}
+COUNTRIES = sorted(COUNTRY_NAMES.items(), key=lambda country: country[1])
 HOME_COUNTRY = "DE"
 
 

@@ -6,8 +6,7 @@ from typing import Any
 
 from django.conf import settings
 
-from apps.common.currencies import digits_of
-from apps.common.money import Money
+from apps.common.money import Money, digits_of
 from apps.ui.storefront.clients.catalog_shapes import Product, Variant
 
 AVAILABILITY = {
