@@ -10,7 +10,7 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from apps.catalog.backoffice.api import taxonomy_serializers as shapes
+from apps.catalog.backoffice.api import taxonomy_serializers as serializers
 from apps.catalog.backoffice.api.optimistic_locking import answer, seen_rows
 from apps.catalog.backoffice.api.views import StaffListView, StaffView, found, validated
 from apps.catalog.products.models import Attribute, ProductType, ProductTypeAttribute
@@ -20,11 +20,11 @@ from apps.common.idempotency import idempotent
 
 
 def attribute_data(attribute: Attribute) -> dict[str, Any]:
-    return shapes.StaffAttributeSerializer(attribute).data
+    return serializers.StaffAttributeSerializer(attribute).data
 
 
 def type_data(product_type: ProductType) -> dict[str, Any]:
-    return shapes.StaffProductTypeSerializer(types().get(pk=product_type.pk)).data
+    return serializers.StaffProductTypeSerializer(types().get(pk=product_type.pk)).data
 
 
 def types() -> Any:
@@ -41,13 +41,13 @@ def _attribute_answer(code: str, *, status: int = 200) -> Response:
 class StaffAttributesView(StaffListView):
     """All attributes by code, without their choices."""
 
-    serializer_class = shapes.StaffListedAttributeSerializer
+    serializer_class = serializers.StaffListedAttributeSerializer
     queryset = Attribute.objects.all()
     ordering = ("code",)
 
 
 class StaffAttributeView(StaffView):
-    @extend_schema(responses=shapes.StaffAttributeSerializer, parameters=[ETAG])
+    @extend_schema(responses=serializers.StaffAttributeSerializer, parameters=[ETAG])
     def get(self, request: Request, code: str) -> Response:
         """One attribute with its choices."""
         return _attribute_answer(code)
@@ -55,12 +55,12 @@ class StaffAttributeView(StaffView):
 
 class AttributesView(StaffView):
     @extend_schema(
-        request=shapes.NewAttributeSerializer, responses={201: shapes.StaffAttributeSerializer}, parameters=[ETAG]
+        request=serializers.NewAttributeSerializer, responses={201: serializers.StaffAttributeSerializer}, parameters=[ETAG]
     )
     @idempotent
     def post(self, request: Request) -> Response:
         """Make an attribute, with its choices when it is of the kind `choice`."""
-        columns = dict(validated(shapes.NewAttributeSerializer, request))
+        columns = dict(validated(serializers.NewAttributeSerializer, request))
         choices = columns.pop("choices", ())
         code = attributes.create_attribute(columns, choices).code
         return _attribute_answer(code, status=status.HTTP_201_CREATED)
@@ -68,11 +68,11 @@ class AttributesView(StaffView):
 
 class AttributeView(StaffView):
     @extend_schema(
-        request=shapes.AttributeChangeSerializer, responses=shapes.StaffAttributeSerializer, parameters=[IF_MATCH, ETAG]
+        request=serializers.AttributeChangeSerializer, responses=serializers.StaffAttributeSerializer, parameters=[IF_MATCH, ETAG]
     )
     def patch(self, request: Request, code: str) -> Response:
         """Change an attribute. Its kind changes only while no product answers it."""
-        columns = validated(shapes.AttributeChangeSerializer, request)
+        columns = validated(serializers.AttributeChangeSerializer, request)
         attributes.change_attribute(code, columns, guard=seen_rows(request, attribute_data))
         return _attribute_answer(code)
 
@@ -85,26 +85,26 @@ class AttributeView(StaffView):
 
 class ChoicesView(StaffView):
     @extend_schema(
-        request=shapes.NewChoiceSerializer, responses={201: shapes.StaffAttributeSerializer}, parameters=[ETAG]
+        request=serializers.NewChoiceSerializer, responses={201: serializers.StaffAttributeSerializer}, parameters=[ETAG]
     )
     @idempotent
     def post(self, request: Request, code: str) -> Response:
         """Add a choice."""
-        attributes.add_choice(code, validated(shapes.NewChoiceSerializer, request))
+        attributes.add_choice(code, validated(serializers.NewChoiceSerializer, request))
         return _attribute_answer(code, status=status.HTTP_201_CREATED)
 
 
 class ChoiceView(StaffView):
     @extend_schema(
-        request=shapes.ChoiceChangeSerializer, responses=shapes.StaffAttributeSerializer, parameters=[IF_MATCH, ETAG]
+        request=serializers.ChoiceChangeSerializer, responses=serializers.StaffAttributeSerializer, parameters=[IF_MATCH, ETAG]
     )
     def patch(self, request: Request, code: str, slug: str) -> Response:
         """Change a choice; products that chose it say and find its new words at once."""
-        columns = validated(shapes.ChoiceChangeSerializer, request)
+        columns = validated(serializers.ChoiceChangeSerializer, request)
         attributes.change_choice(code, slug, columns, guard=seen_rows(request, attribute_data))
         return _attribute_answer(code)
 
-    @extend_schema(responses=shapes.StaffAttributeSerializer, parameters=[IF_MATCH, ETAG])
+    @extend_schema(responses=serializers.StaffAttributeSerializer, parameters=[IF_MATCH, ETAG])
     def delete(self, request: Request, code: str, slug: str) -> Response:
         """Take a choice away that no product chose."""
         attributes.delete_choice(code, slug, guard=seen_rows(request, attribute_data))
@@ -114,13 +114,13 @@ class ChoiceView(StaffView):
 class StaffProductTypesView(StaffListView):
     """All product types by name, with the attributes that they ask for."""
 
-    serializer_class = shapes.StaffProductTypeSerializer
+    serializer_class = serializers.StaffProductTypeSerializer
     queryset = types()
     ordering = ("name", "id")
 
 
 class StaffProductTypeView(StaffView):
-    @extend_schema(responses=shapes.StaffProductTypeSerializer, parameters=[ETAG])
+    @extend_schema(responses=serializers.StaffProductTypeSerializer, parameters=[ETAG])
     def get(self, request: Request, slug: str) -> Response:
         """One product type with the attributes that it asks for."""
         return answer(type_data(found(ProductType.objects.filter(slug=slug))))
@@ -128,12 +128,12 @@ class StaffProductTypeView(StaffView):
 
 class ProductTypesView(StaffView):
     @extend_schema(
-        request=shapes.NewProductTypeSerializer, responses={201: shapes.StaffProductTypeSerializer}, parameters=[ETAG]
+        request=serializers.NewProductTypeSerializer, responses={201: serializers.StaffProductTypeSerializer}, parameters=[ETAG]
     )
     @idempotent
     def post(self, request: Request) -> Response:
         """Make a product type that asks for these attributes."""
-        columns = dict(validated(shapes.NewProductTypeSerializer, request))
+        columns = dict(validated(serializers.NewProductTypeSerializer, request))
         made = attributes.create_product_type(columns, columns.pop("attributes", ()))
         at = f"/v1/staff/product-types/{made.slug}"
         return answer(type_data(made), status=status.HTTP_201_CREATED, at=at)
@@ -141,13 +141,13 @@ class ProductTypesView(StaffView):
 
 class ProductTypeView(StaffView):
     @extend_schema(
-        request=shapes.ProductTypeChangeSerializer,
-        responses=shapes.StaffProductTypeSerializer,
+        request=serializers.ProductTypeChangeSerializer,
+        responses=serializers.StaffProductTypeSerializer,
         parameters=[IF_MATCH, ETAG],
     )
     def patch(self, request: Request, slug: str) -> Response:
         """Change a product type. Products that are published stay so, whatever it asks for from now on."""
-        columns = dict(validated(shapes.ProductTypeChangeSerializer, request))
+        columns = dict(validated(serializers.ProductTypeChangeSerializer, request))
         asked = columns.pop("attributes", None)
         changed = attributes.change_product_type(slug, columns, asked, guard=seen_rows(request, type_data))
         return answer(type_data(changed))

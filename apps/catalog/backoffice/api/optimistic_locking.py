@@ -26,7 +26,7 @@ PRIVATE = {"Cache-Control": "private, no-cache"}
 MAY_MATCH = OpenApiParameter(
     "If-Match", str, OpenApiParameter.HEADER, description="The ETag of the product that you have seen; 412 when stale."
 )
-type Shape = Callable[[Any], dict[str, Any]]
+type Representation = Callable[[Any], dict[str, Any]]
 
 
 def seen_versions(request: Request, *, is_required: bool = True) -> frozenset[int] | None:
@@ -43,7 +43,7 @@ def seen_versions(request: Request, *, is_required: bool = True) -> frozenset[in
     return versions
 
 
-def seen_rows(request: Request, shape: Shape) -> Guard:
+def seen_rows(request: Request, represent: Representation) -> Guard:
     """Lets only a row pass whose ETag is in If-Match. Raises PreconditionRequired."""
     header = if_match(request, is_required=True)
     if header is None:
@@ -51,7 +51,7 @@ def seen_rows(request: Request, shape: Shape) -> Guard:
     tags = frozenset(TAG.findall(header))
 
     def guard(row: Any) -> None:
-        if entity_tag(shape(row)) not in tags:
+        if entity_tag(represent(row)) not in tags:
             raise PreconditionFailed("Somebody changed this meanwhile. Load it again and repeat your change.")
 
     return guard

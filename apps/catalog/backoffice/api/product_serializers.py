@@ -1,4 +1,4 @@
-"""Shapes of products as staff read and write them."""
+"""Serializers of products as staff read and write them."""
 
 from __future__ import annotations
 

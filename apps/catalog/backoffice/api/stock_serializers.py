@@ -1,4 +1,4 @@
-"""Shapes of stock and warehouses, as staff read and write them."""
+"""Serializers of stock and warehouses, as staff read and write them."""
 
 from __future__ import annotations
 
@@ -177,10 +177,10 @@ class WarehouseChangeSerializer(StrictSerializer):
     is_active = serializers.BooleanField(required=False)
 
 
-def policy_shape(item: StockItem) -> dict[str, Any]:
+def policy_data(item: StockItem) -> dict[str, Any]:
     """What the ETag of a policy is made of: counts change all the time and do not matter to it."""
     return dict(PolicySerializer(Policy.of(item)).data)
 
 
-def warehouse_shape(warehouse: Warehouse) -> dict[str, Any]:
+def warehouse_data(warehouse: Warehouse) -> dict[str, Any]:
     return dict(WarehouseSerializer(warehouse).data)
