@@ -12,7 +12,7 @@ from django.utils import timezone
 from apps.catalog.discovery.browsing import best_sellers_beside
 from apps.catalog.discovery.cards import cards
 from apps.catalog.discovery.index import index
-from apps.catalog.inventory.models import TOLD_AT_MOST, StockItem
+from apps.catalog.inventory.models import MAX_DISPLAYED_STOCK, StockItem
 from apps.catalog.products.models import AttributeValue, Product, ProductImage, ProductRelation, Variant
 from apps.catalog.products.pricing import offer_of
 from apps.catalog.products.renditions import image_data
@@ -107,7 +107,7 @@ def _variant(variant: Variant, currency: str, language: str, now: datetime) -> d
         "regular_price": offer.regular.as_dict() if offer and offer.regular else None,
         "sale_ends_at": offer.sale_ends_at if offer else None,
         "availability": availability_of(variant, stock),
-        "available": None if variant.is_digital else min(max(stock.in_stock, 0), TOLD_AT_MOST) if stock else 0,
+        "available": None if variant.is_digital else min(max(stock.in_stock, 0), MAX_DISPLAYED_STOCK) if stock else 0,
         "available_on": stock.available_on if stock and stock.in_stock <= 0 else None,
         "weight_grams": None if variant.is_digital else variant.weight_grams,
         "offer": variant.offer or None,

@@ -9,8 +9,8 @@ from apps.catalog.products.models import Variant
 from apps.common.countries import validate_country
 from apps.common.ids import uuid7
 
-# The shop tells how many pieces are left up to this many; beyond it a sale changes nothing that anybody sees.
-TOLD_AT_MOST = 20
+# The shop displays how many units are left up to this many; beyond it a sale changes nothing that anybody sees.
+MAX_DISPLAYED_STOCK = 20
 # Far below what a column can hold, so that sums of such counts fit as well.
 MAX_ON_HAND = 1_000_000_000
 MAX_BACKORDERS = 1_000_000
@@ -103,7 +103,7 @@ class StockItem(models.Model):
 
 
 def stock_state(in_stock: int, policy: str, backorder_limit: int, low_stock_at: int) -> str:
-    """What a shopper is told of a variant with these counts; `discovery.listings.AVAILABILITY` says the same in SQL."""
+    """What a shopper sees of a variant with these counts; `discovery.listings.AVAILABILITY` says the same in SQL."""
     if in_stock > low_stock_at:
         return "in_stock"
     if in_stock > 0:

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from apps.catalog.inventory import locked_stock
 from apps.catalog.inventory.locked_stock import LockedStock
-from apps.catalog.inventory.models import TOLD_AT_MOST, Reservation, ReservationLine, StockMovement
+from apps.catalog.inventory.models import MAX_DISPLAYED_STOCK, Reservation, ReservationLine, StockMovement
 from apps.common import deadlines
 from apps.common.ids import uuid7
 from apps.common.jobs.services import for_each, is_outage, resting
@@ -166,7 +166,7 @@ def _reserve_plenty(order_id: uuid.UUID, wanted: Sequence[tuple[str, int]], expi
     new_id = uuid7()
     skus, quantities = [sku for sku, _ in wanted], [quantity for _, quantity in wanted]
     with connection.cursor() as cursor:
-        cursor.execute(RESERVE_PLENTY, [new_id, order_id, expires_at, skus, quantities, TOLD_AT_MOST])
+        cursor.execute(RESERVE_PLENTY, [new_id, order_id, expires_at, skus, quantities, MAX_DISPLAYED_STOCK])
         (lines,) = cursor.fetchone()
     if lines is None:
         return None
@@ -224,18 +224,18 @@ def _reserve_again(reservation_id: uuid.UUID, wanted: Sequence[tuple[str, int]],
 
 
 def _take(held: Mapping[str, LockedStock], wanted: Sequence[tuple[str, int]]) -> list[Line]:
-    """Promise the lines from the locked shelves, or raise: then nothing of them may be saved."""
+    """Reserve the lines from the locked stock, or raise: then nothing of it may be saved."""
     if unknown := sorted({sku for sku, _ in wanted} - held.keys()):
         raise ValidationProblem("Some SKUs are unknown.", errors={"lines": [f"Unknown SKU {sku}." for sku in unknown]})
     lines, short = [], []
     for position, (sku, quantity) in enumerate(wanted):
-        shelf = held[sku]
-        if shelf.is_digital:
-            lines.append(Line(sku, quantity, shelf.variant_id))
-        elif shelf.available >= quantity:
-            lines.append(Line(sku, quantity, shelf.variant_id, shelf.reserve(quantity)))
+        stock = held[sku]
+        if stock.is_digital:
+            lines.append(Line(sku, quantity, stock.variant_id))
+        elif stock.available >= quantity:
+            lines.append(Line(sku, quantity, stock.variant_id, stock.reserve(quantity)))
         else:
-            short.append({"sku": sku, "position": position, "requested": quantity, "available": shelf.available})
+            short.append({"sku": sku, "position": position, "requested": quantity, "available": stock.available})
     if short:
         raise InsufficientStock("Some lines are not in stock in this quantity; see lines.", lines=short)
     return lines
@@ -264,7 +264,7 @@ def _take_late(reservation: Reservation, lines: Sequence[Line]) -> list[Line]:
 
 
 def _sell(reservation: Reservation, lines: Iterable[Line]) -> None:
-    """Take promised pieces off the shelves, with their movements. Raises ReservationExpired when a shelf is gone."""
+    """Take reserved units out of stock, with their movements. Raises ReservationExpired when a stock item is gone."""
     sold: dict[tuple[uuid.UUID, int], int] = {}
     movements = []
     for line in lines:

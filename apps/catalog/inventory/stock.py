@@ -62,10 +62,10 @@ def adjust_stock(
     if change == 0:
         raise _refusal("change", "Say how many pieces are added (12) or taken (-3).")
     with transaction.atomic():
-        shelf = _shelf(variant)
+        stock = _locked_stock(variant)
         if movement_id and (done := _done(movement_id)):
             return done
-        return _changed(shelf, _level(shelf, warehouse), change, reason, Sign(reference, by), movement_id)
+        return _changed(stock, _level(stock, warehouse), change, reason, Sign(reference, by), movement_id)
 
 
 def count_stock(
@@ -82,13 +82,13 @@ def count_stock(
     if count < 0:
         raise _refusal("quantity", "Nobody can count fewer than no pieces.")
     with transaction.atomic():
-        shelf = _shelf(variant)
+        stock = _locked_stock(variant)
         if movement_id and (done := _done(movement_id)):
             return done
-        level = _level(shelf, warehouse)
+        level = _level(stock, warehouse)
         if count == level.on_hand:
             return None
-        return _changed(shelf, level, count - level.on_hand, reason, Sign(reference, by), movement_id)
+        return _changed(stock, level, count - level.on_hand, reason, Sign(reference, by), movement_id)
 
 
 def move_stock(
@@ -111,22 +111,22 @@ def move_stock(
     if source.pk == target.pk:
         raise _refusal("target", "Choose another warehouse than the one they lie in.")
     with transaction.atomic():
-        shelf = _shelf(variant)
+        stock = _locked_stock(variant)
         if movement_id and _done(movement_id):
             return
-        lies, comes = _level(shelf, source), _level(shelf, target)
+        lies, comes = _level(stock, source), _level(stock, target)
         if lies.free < quantity:
             raise _refusal("quantity", f"{max(0, lies.free)} pieces in {source} can be moved; no more are free.")
-        shelf.change(lies.warehouse_id, on_hand=-quantity)
-        shelf.change(comes.warehouse_id, on_hand=quantity)
-        if shelf.reserved > shelf.on_hand + shelf.backorder_limit:
+        stock.change(lies.warehouse_id, on_hand=-quantity)
+        stock.change(comes.warehouse_id, on_hand=quantity)
+        if stock.reserved > stock.on_hand + stock.backorder_limit:
             raise _refusal("quantity", f"Orders count on these pieces, and nothing is sold from {target}.")
-        if max(shelf.on_hand, comes.on_hand) > MAX_ON_HAND:
+        if max(stock.on_hand, comes.on_hand) > MAX_ON_HAND:
             raise _refusal("quantity", f"{MAX_ON_HAND:,} pieces are the most that can be counted.")
         sign = Sign(reference, by)
         moved: list[tuple[Level, int, uuid.UUID | None]] = [(lies, -quantity, movement_id), (comes, quantity, None)]
-        movements = [_movement(shelf, level, change, Reason.MOVED, sign, key) for level, change, key in moved]
-        locked_stock.save([shelf], movements=movements)
+        movements = [_movement(stock, level, change, Reason.MOVED, sign, key) for level, change, key in moved]
+        locked_stock.save([stock], movements=movements)
 
 
 def set_stock(
@@ -146,13 +146,13 @@ def set_stocks(
     with transaction.atomic():
         held = _opened(counts)
         movements = []
-        for shelf in held.values():
-            if counts[shelf.variant_id] < 0 and counts[shelf.variant_id] != shelf.on_hand:
+        for stock in held.values():
+            if counts[stock.variant_id] < 0 and counts[stock.variant_id] != stock.on_hand:
                 raise _refusal("on_hand", "Nobody can count fewer than no pieces.")
-            for level, change in _differences(shelf, counts[shelf.variant_id], warehouse):
-                _require_possible(shelf, level, change)
-                shelf.change(level.warehouse_id, on_hand=change)
-                movements.append(_movement(shelf, level, change, Reason.COUNTED, Sign(reference, by)))
+            for level, change in _differences(stock, counts[stock.variant_id], warehouse):
+                _require_possible(stock, level, change)
+                stock.change(level.warehouse_id, on_hand=change)
+                movements.append(_movement(stock, level, change, Reason.COUNTED, Sign(reference, by)))
         locked_stock.save(held.values(), movements=movements)
 
 
@@ -179,7 +179,7 @@ def set_policy(
     owed already or a preorder without a day, NoStock.
     """
     with transaction.atomic():
-        shelf = _shelf(variant)
+        stock = _locked_stock(variant)
         item = StockItem.objects.get(pk=variant.pk)
         check(item)
         policy = replace(Policy.of(item), **changes)
@@ -195,22 +195,22 @@ def set_policy(
         item.policy, item.backorder_limit = policy.policy, policy.backorder_limit
         item.available_on, item.low_stock_at = policy.available_on, policy.low_stock_at
         item.save(update_fields=["policy", "backorder_limit", "available_on", "low_stock_at"])
-        availability_changed.announce([shelf.product_id])
+        availability_changed.announce([stock.product_id])
     return item
 
 
-def _shelf(variant: Variant) -> LockedStock:
+def _locked_stock(variant: Variant) -> LockedStock:
     return _opened([variant.pk])[variant.pk]
 
 
 def _opened(variant_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, LockedStock]:
-    """The variants' shelves, made when missing, locked. Raises NoStock for digital variants."""
+    """The variants' stock, made when missing, locked. Raises NoStock for digital variants."""
     ids = list(variant_ids)
     held = locked_stock.lock_variants(ids)
-    if digital := sorted(shelf.sku for shelf in held.values() if shelf.is_digital):
+    if digital := sorted(stock.sku for stock in held.values() if stock.is_digital):
         raise NoStock(f"{digital[0]} is digital: there is nothing to count.")
-    missing = [shelf.variant_id for shelf in held.values() if not shelf.is_stocked]
-    if not missing and all(shelf.home for shelf in held.values()):
+    missing = [stock.variant_id for stock in held.values() if not stock.is_stocked]
+    if not missing and all(stock.home for stock in held.values()):
         return held
     ensure_warehouse()
     StockItem.objects.bulk_create([StockItem(variant_id=pk) for pk in sorted(missing)], ignore_conflicts=True)
@@ -218,50 +218,50 @@ def _opened(variant_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, LockedStock]:
 
 
 def _done(movement_id: uuid.UUID) -> StockMovement | None:
-    """What was written under this id; asked while the shelf is locked, so that of two at once one sees the other."""
+    """What was written under this id; asked while the stock is locked, so that of two at once one sees the other."""
     return StockMovement.objects.filter(pk=movement_id).first()
 
 
 def _changed(
-    shelf: LockedStock, level: Level, change: int, reason: str, sign: Sign, movement_id: uuid.UUID | None
+    stock: LockedStock, level: Level, change: int, reason: str, sign: Sign, movement_id: uuid.UUID | None
 ) -> StockMovement:
-    _require_possible(shelf, level, change)
-    shelf.change(level.warehouse_id, on_hand=change)
-    movement = _movement(shelf, level, change, reason, sign, movement_id)
-    locked_stock.save([shelf], movements=[movement])
+    _require_possible(stock, level, change)
+    stock.change(level.warehouse_id, on_hand=change)
+    movement = _movement(stock, level, change, reason, sign, movement_id)
+    locked_stock.save([stock], movements=[movement])
     return movement
 
 
-def _level(shelf: LockedStock, warehouse: Warehouse | None) -> Level:
-    level = shelf.levels.get(warehouse.pk) if warehouse else shelf.home
+def _level(stock: LockedStock, warehouse: Warehouse | None) -> Level:
+    level = stock.levels.get(warehouse.pk) if warehouse else stock.home
     if level is None:
         raise _refusal("warehouse", "There is no such warehouse.")
     return level
 
 
-def _require_possible(shelf: LockedStock, level: Level, change: int) -> None:
+def _require_possible(stock: LockedStock, level: Level, change: int) -> None:
     """Orders keep what they were promised, of all warehouses and of this one."""
-    may_owe = shelf.backorder_limit if level.is_active else 0
+    may_owe = stock.backorder_limit if level.is_active else 0
     lowest = level.reserved - may_owe
     if level.is_active:
-        others = shelf.on_hand - level.on_hand
-        lowest = max(lowest, shelf.reserved - may_owe - others)
+        others = stock.on_hand - level.on_hand
+        lowest = max(lowest, stock.reserved - may_owe - others)
     if change < 0 and level.on_hand + change < lowest:
         message = f"{max(0, level.on_hand - lowest)} pieces can be taken here; the others are promised to orders."
         raise _refusal("change", message)
-    if max(level.on_hand, shelf.on_hand if level.is_active else 0) + change > MAX_ON_HAND:
+    if max(level.on_hand, stock.on_hand if level.is_active else 0) + change > MAX_ON_HAND:
         raise _refusal("change", f"{MAX_ON_HAND:,} pieces are the most that can be counted.")
 
 
-def _differences(shelf: LockedStock, count: int, warehouse: Warehouse | None) -> list[tuple[Level, int]]:
+def _differences(stock: LockedStock, count: int, warehouse: Warehouse | None) -> list[tuple[Level, int]]:
     """What to add and take where so that `count` are on hand. Without a warehouse more come in at home; fewer are
     taken wherever they are free, in the warehouses' order, and the rest at home."""
     if warehouse:
-        level = _level(shelf, warehouse)
+        level = _level(stock, warehouse)
         return [(level, count - level.on_hand)] if count != level.on_hand else []
-    home, rest = _level(shelf, None), count - shelf.on_hand
+    home, rest = _level(stock, None), count - stock.on_hand
     differences = []
-    for level in shelf.levels.values():
+    for level in stock.levels.values():
         if rest < 0 and level.is_active and (taken := min(-rest, max(0, level.free))):
             differences.append((level, -taken))
             rest += taken
@@ -269,11 +269,11 @@ def _differences(shelf: LockedStock, count: int, warehouse: Warehouse | None) ->
 
 
 def _movement(
-    shelf: LockedStock, level: Level, change: int, reason: Any, sign: Sign, movement_id: uuid.UUID | None = None
+    stock: LockedStock, level: Level, change: int, reason: Any, sign: Sign, movement_id: uuid.UUID | None = None
 ) -> StockMovement:
     return StockMovement(
         id=movement_id or uuid7(),
-        variant_id=shelf.variant_id,
+        variant_id=stock.variant_id,
         warehouse_id=level.warehouse_id,
         quantity=change,
         reason=reason,

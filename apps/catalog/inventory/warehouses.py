@@ -59,7 +59,7 @@ def change_warehouse(
     from which pieces are promised or owed, or which is the last.
     """
     with transaction.atomic():
-        # Before the row: whoever holds a shelf may be about to look at warehouses.
+        # Before the row: whoever holds locked stock may be about to look at warehouses.
         if "is_active" in fields:
             locked_stock.hold_all()
         warehouse = Warehouse.objects.select_for_update().filter(code=code).first()
@@ -123,7 +123,7 @@ def _skus(statement: str, warehouse: Warehouse) -> str:
 
 
 def _count_in(warehouse: Warehouse, *, sign: int) -> None:
-    """Add what lies there to the totals, or take it off. The caller holds all shelves."""
+    """Add what lies there to the totals, or take it off. The caller holds all stock."""
     with connection.cursor() as cursor:
         cursor.execute(COUNT_IN, {"warehouse": warehouse.pk, "sign": sign})
         product_ids = {row[0] for row in cursor.fetchall()}
