@@ -28,7 +28,7 @@ class Family(Enum):
     PRICE = "a price"
     SALE = "a sale price"
     SALE_PERIOD = "when the sale is"
-    STOCK = "a count of pieces"
+    STOCK = "a count of units"
 
 
 @dataclass(frozen=True, slots=True)

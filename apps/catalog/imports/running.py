@@ -30,7 +30,7 @@ Action = ImportRow.Action
 State = ImportJob.State
 MAX_ROWS = 200_000
 BATCH = 1_000
-# Each transaction that counts pieces keeps buyers of these waiting.
+# Each transaction that counts units keeps buyers of these waiting.
 COUNTED_AT_ONCE = 50
 OUR_FAULT = "Something went wrong on our side; what was written stays. Send the file again to go on."
 
@@ -146,7 +146,7 @@ def forget_file(job: ImportJob) -> None:
 
 
 def write_file(lease: Lease) -> None:
-    """Write what is left of a checked file: products and variants, then counts of pieces. Raises Overtaken."""
+    """Write what is left of a checked file: products and variants, then counts of units. Raises Overtaken."""
     facts = load_facts()
     last_line = 0
     while True:
@@ -196,7 +196,7 @@ COUNTED = """
 
 
 def _write_counts(lease: Lease, facts: Facts, author: Author) -> None:
-    """Set the pieces of variants that were there before, by SKU."""
+    """Set the units of variants that were there before, by SKU."""
     with connection.cursor() as cursor:
         cursor.execute(COUNTED, [lease.job_id])
         ids = array("q", (row[0] for row in cursor.fetchall()))

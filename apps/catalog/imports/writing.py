@@ -186,7 +186,7 @@ class _Planner:
         sale: dict[str, str] = {}
         for name in names:
             column, after = self.columns[name], row.changes[name][1]
-            # Pieces are sold all the time; a count is a count.
+            # Units are sold all the time; a count is a count.
             if not is_new and column.family is not Family.STOCK:
                 self._require(row, name, state.shown(column, self.facts))
             match column.family:

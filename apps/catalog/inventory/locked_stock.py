@@ -79,7 +79,7 @@ Statement = tuple[str, dict[str, Any]]
 
 @dataclass(slots=True)
 class Level:
-    """A variant's pieces in one warehouse."""
+    """A variant's units in one warehouse."""
 
     warehouse_id: int
     is_active: bool
@@ -112,7 +112,7 @@ class LockedStock:
 
     @property
     def home(self) -> Level | None:
-        """Where pieces come in and what is owed is sent from: the first active warehouse."""
+        """Where units come in and what is owed is sent from: the first active warehouse."""
         return next((level for level in self.levels.values() if level.is_active), None)
 
     @property
@@ -149,8 +149,8 @@ class LockedStock:
         if rest and self.home:
             owed_by = str(self.home.warehouse_id)
             allocation[owed_by] = allocation.get(owed_by, 0) + rest
-        for warehouse_id, pieces in allocation.items():
-            self.change(int(warehouse_id), reserved=pieces)
+        for warehouse_id, units in allocation.items():
+            self.change(int(warehouse_id), reserved=units)
         return allocation
 
 
@@ -165,7 +165,7 @@ def lock_variants(variant_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, LockedSto
     return {stock.variant_id: stock for stock in stocks}
 
 
-def sell(pieces: Mapping[tuple[uuid.UUID, int], int]) -> bool:
+def sell(units: Mapping[tuple[uuid.UUID, int], int]) -> bool:
     """Take reserved units out of stock, by variant and warehouse; False when a stock item is gone, which undoes nothing.
 
     The stock need not be read for that, since the shop displays the same of it as before. So it is one round
@@ -173,9 +173,9 @@ def sell(pieces: Mapping[tuple[uuid.UUID, int], int]) -> bool:
     """
     rows = [
         {"variant_id": str(variant_id), "warehouse_id": warehouse_id, "quantity": quantity}
-        for (variant_id, warehouse_id), quantity in pieces.items()
+        for (variant_id, warehouse_id), quantity in units.items()
     ]
-    chosen = sorted({str(variant_id) for variant_id, _ in pieces})
+    chosen = sorted({str(variant_id) for variant_id, _ in units})
     with connection.cursor() as cursor:
         cursor.execute(SELL, {"warehouses": WAREHOUSES_LOCK, "chosen": chosen, "sold": json.dumps(rows)})
         return cursor.rowcount == len(rows)

@@ -47,7 +47,7 @@ class ReservationClosed(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line as the order has it. `allocation` says how many pieces each warehouse sends; digital lines have none."""
+    """A line as the order has it. `allocation` says how many units each warehouse sends; digital lines have none."""
 
     sku: str
     quantity: int
@@ -69,7 +69,7 @@ class Receipt:
 def reserve_stock(*, order_id: uuid.UUID, lines: Iterable[tuple[str, int]], ttl: timedelta) -> tuple[Receipt, bool]:
     """Promise all lines to an order for `ttl`, or none; returns the reservation and whether it is new.
 
-    Lines that share a SKU stay apart, and their pieces add up. Asking again for the same order and lines answers with
+    Lines that share a SKU stay apart, and their units add up. Asking again for the same order and lines answers with
     what stands; one that expired meanwhile is taken again. Raises InsufficientStock (with the lines that are short),
     ValidationProblem (unknown SKU), Conflict (same order, other lines), ReservationClosed (the order was given up,
     perhaps before this request for it was carried out) or DeadlineExceeded.
@@ -85,7 +85,7 @@ def reserve_stock(*, order_id: uuid.UUID, lines: Iterable[tuple[str, int]], ttl:
             deadlines.require_time_left()
         return receipt, True
     except (IntegrityError, InsufficientStock, ValidationProblem):
-        # Asked before, or twice at once: then that answer stands, also when these very lines took the last pieces.
+        # Asked before, or twice at once: then that answer stands, also when these very lines took the last units.
         standing = Reservation.objects.filter(order_id=order_id).first()
         if standing is None:
             raise
@@ -93,7 +93,7 @@ def reserve_stock(*, order_id: uuid.UUID, lines: Iterable[tuple[str, int]], ttl:
 
 
 def commit_reservation(reservation_id: uuid.UUID) -> Receipt:
-    """The pieces are sold: they leave the stock. Idempotent.
+    """The units are sold: they leave the stock. Idempotent.
 
     One that expired meanwhile (the payment took long) is taken again when the stock is still there; else
     ReservationExpired says that the order must be refunded. Raises ReservationClosed for a released one, NotFound.
@@ -113,7 +113,7 @@ def commit_reservation(reservation_id: uuid.UUID) -> Receipt:
 
 
 def release_reservation(reservation_id: uuid.UUID) -> None:
-    """Give the pieces back. Idempotent; what is sold stays sold (ReservationClosed). Raises NotFound."""
+    """Give the units back. Idempotent; what is sold stays sold (ReservationClosed). Raises NotFound."""
     with transaction.atomic(durable=True):
         _release(*_locked(reservation_id))
 
@@ -123,7 +123,7 @@ def release_order(order_id: uuid.UUID) -> None:
 
     A request to reserve that is still on its way, or waits for stock in another transaction, is refused when it is
     carried out: the closed reservation stands for the order, also when there was none. Raises ReservationClosed when
-    the pieces are sold. May be part of a consumer's transaction.
+    the units are sold. May be part of a consumer's transaction.
     """
     with transaction.atomic():
         # Waits for a reservation that is being written at this moment; the row of whoever was first is the one.
@@ -258,9 +258,9 @@ def _take_late(reservation: Reservation, lines: Sequence[Line]) -> list[Line]:
     try:
         return _take_again(reservation, lines)
     except InsufficientStock as error:
-        raise ReservationExpired("The reservation expired and the pieces are gone.", **error.extensions) from error
+        raise ReservationExpired("The reservation expired and the units are gone.", **error.extensions) from error
     except ValidationProblem as error:
-        raise ReservationExpired("The reservation expired and the pieces are not sold any more.") from error
+        raise ReservationExpired("The reservation expired and the units are not sold any more.") from error
 
 
 def _sell(reservation: Reservation, lines: Iterable[Line]) -> None:

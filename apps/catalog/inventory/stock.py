@@ -30,7 +30,7 @@ class NoStock(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class Sign:
-    """Who moved pieces and what for, as movements keep it."""
+    """Who moved units and what for, as movements keep it."""
 
     reference: str = ""
     by: str = ""
@@ -54,13 +54,13 @@ def adjust_stock(
     by: str = "",
     movement_id: uuid.UUID | None = None,
 ) -> StockMovement:
-    """Add or take pieces, with a reason, in a warehouse (the first active one when none is named).
+    """Add or take units, with a reason, in a warehouse (the first active one when none is named).
 
     The same `movement_id` again changes nothing. Raises ValidationProblem below what is promised to orders or beyond
     MAX_ON_HAND, NoStock for a digital variant.
     """
     if change == 0:
-        raise _refusal("change", "Say how many pieces are added (12) or taken (-3).")
+        raise _refusal("change", "Say how many units are added (12) or taken (-3).")
     with transaction.atomic():
         stock = _locked_stock(variant)
         if movement_id and (done := _done(movement_id)):
@@ -78,9 +78,9 @@ def count_stock(
     by: str = "",
     movement_id: uuid.UUID | None = None,
 ) -> StockMovement | None:
-    """`adjust_stock` to as many pieces as were counted in a warehouse; None when it holds that many already."""
+    """`adjust_stock` to as many units as were counted in a warehouse; None when it holds that many already."""
     if count < 0:
-        raise _refusal("quantity", "Nobody can count fewer than no pieces.")
+        raise _refusal("quantity", "Nobody can count fewer than no units.")
     with transaction.atomic():
         stock = _locked_stock(variant)
         if movement_id and (done := _done(movement_id)):
@@ -101,13 +101,13 @@ def move_stock(
     by: str = "",
     movement_id: uuid.UUID | None = None,
 ) -> None:
-    """Bring pieces that are promised to nobody from one warehouse to another.
+    """Bring units that are promised to nobody from one warehouse to another.
 
     The same `movement_id` again changes nothing. Raises ValidationProblem when fewer than `quantity` are free or
     orders count on them, NoStock for a digital variant.
     """
     if quantity < 1:
-        raise _refusal("quantity", "Move at least one piece.")
+        raise _refusal("quantity", "Move at least one unit.")
     if source.pk == target.pk:
         raise _refusal("target", "Choose another warehouse than the one they lie in.")
     with transaction.atomic():
@@ -116,13 +116,13 @@ def move_stock(
             return
         lies, comes = _level(stock, source), _level(stock, target)
         if lies.free < quantity:
-            raise _refusal("quantity", f"{max(0, lies.free)} pieces in {source} can be moved; no more are free.")
+            raise _refusal("quantity", f"{max(0, lies.free)} units in {source} can be moved; no more are free.")
         stock.change(lies.warehouse_id, on_hand=-quantity)
         stock.change(comes.warehouse_id, on_hand=quantity)
         if stock.reserved > stock.on_hand + stock.backorder_limit:
-            raise _refusal("quantity", f"Orders count on these pieces, and nothing is sold from {target}.")
+            raise _refusal("quantity", f"Orders count on these units, and nothing is sold from {target}.")
         if max(stock.on_hand, comes.on_hand) > MAX_ON_HAND:
-            raise _refusal("quantity", f"{MAX_ON_HAND:,} pieces are the most that can be counted.")
+            raise _refusal("quantity", f"{MAX_ON_HAND:,} units are the most that can be counted.")
         sign = Sign(reference, by)
         moved: list[tuple[Level, int, uuid.UUID | None]] = [(lies, -quantity, movement_id), (comes, quantity, None)]
         movements = [_movement(stock, level, change, Reason.MOVED, sign, key) for level, change, key in moved]
@@ -148,7 +148,7 @@ def set_stocks(
         movements = []
         for stock in held.values():
             if counts[stock.variant_id] < 0 and counts[stock.variant_id] != stock.on_hand:
-                raise _refusal("on_hand", "Nobody can count fewer than no pieces.")
+                raise _refusal("on_hand", "Nobody can count fewer than no units.")
             for level, change in _differences(stock, counts[stock.variant_id], warehouse):
                 _require_possible(stock, level, change)
                 stock.change(level.warehouse_id, on_hand=change)
@@ -188,7 +188,7 @@ def set_policy(
         if policy.policy == StockItem.Policy.PREORDER and policy.available_on is None:
             raise _refusal("available_on", "Say on which day the preorder is sent.")
         if item.owed > policy.backorder_limit:
-            raise _refusal("backorder_limit", f"{item.owed} pieces are owed to orders; at least that many must stay.")
+            raise _refusal("backorder_limit", f"{item.owed} units are owed to orders; at least that many must stay.")
         for name in ("backorder_limit", "low_stock_at"):
             if not 0 <= getattr(policy, name) <= MAX_BACKORDERS:
                 raise _refusal(name, f"Use a number from 0 to {MAX_BACKORDERS:,}.")
@@ -247,10 +247,10 @@ def _require_possible(stock: LockedStock, level: Level, change: int) -> None:
         others = stock.on_hand - level.on_hand
         lowest = max(lowest, stock.reserved - may_owe - others)
     if change < 0 and level.on_hand + change < lowest:
-        message = f"{max(0, level.on_hand - lowest)} pieces can be taken here; the others are promised to orders."
+        message = f"{max(0, level.on_hand - lowest)} units can be taken here; the others are promised to orders."
         raise _refusal("change", message)
     if max(level.on_hand, stock.on_hand if level.is_active else 0) + change > MAX_ON_HAND:
-        raise _refusal("change", f"{MAX_ON_HAND:,} pieces are the most that can be counted.")
+        raise _refusal("change", f"{MAX_ON_HAND:,} units are the most that can be counted.")
 
 
 def _differences(stock: LockedStock, count: int, warehouse: Warehouse | None) -> list[tuple[Level, int]]:

@@ -114,7 +114,7 @@ class StockItemAdmin(ServedAdmin):
         is_repeated = form.is_repeated
         form.write(request.user.email)
         if is_repeated:
-            messages.warning(request, "This was saved before; the pieces were counted once.")
+            messages.warning(request, "This was saved before; the units were counted once.")
 
 
 class PastAdmin(ReadOnly, ModelAdmin):
@@ -173,7 +173,7 @@ class ReservationAdmin(PastAdmin):
     def has_release_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("inventory.change_reservation")
 
-    @admin.action(description="Release: give the pieces back", permissions=["release"])
+    @admin.action(description="Release: give the units back", permissions=["release"])
     def release(self, request: HttpRequest, queryset: QuerySet[Reservation]) -> None:
         released = 0
         for reservation in queryset:

@@ -37,7 +37,7 @@ class StockQuerySerializer(StrictSerializer):
 class LevelSerializer(serializers.Serializer):
     warehouse = serializers.CharField(source="warehouse.code")
     name = serializers.CharField(source="warehouse.name")
-    is_active = serializers.BooleanField(source="warehouse.is_active", help_text="Pieces of others are not sold.")
+    is_active = serializers.BooleanField(source="warehouse.is_active", help_text="Units of others are not sold.")
     on_hand = serializers.IntegerField()
     reserved = serializers.IntegerField(help_text="Promised to orders that are being paid.")
 
@@ -69,11 +69,11 @@ class PolicySerializer(StrictSerializer):
 
     policy = serializers.ChoiceField(StockItem.Policy.choices)
     backorder_limit = serializers.IntegerField(
-        min_value=0, max_value=MAX_BACKORDERS, help_text="How many pieces may be sold before they are here."
+        min_value=0, max_value=MAX_BACKORDERS, help_text="How many units may be sold before they are here."
     )
     available_on = serializers.DateField(allow_null=True, help_text="When those are sent; a preorder needs it.")
     low_stock_at = serializers.IntegerField(
-        min_value=0, max_value=MAX_BACKORDERS, help_text="Told as low from this many pieces down."
+        min_value=0, max_value=MAX_BACKORDERS, help_text="Told as low from this many units down."
     )
 
 
@@ -120,7 +120,7 @@ class AdjustmentSerializer(StrictSerializer):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if attrs["mode"] != "set" and attrs["quantity"] == 0:
-            raise serializers.ValidationError({"quantity": ["Add or remove at least one piece."]})
+            raise serializers.ValidationError({"quantity": ["Add or remove at least one unit."]})
         return attrs
 
 
@@ -165,9 +165,9 @@ class WarehouseSerializer(StrictSerializer):
     name = serializers.CharField(max_length=80)
     country = serializers.CharField(validators=[validate_country], default="DE")
     priority = serializers.IntegerField(
-        min_value=0, max_value=MAX_POSITION, default=0, help_text="Pieces are sent from the smallest first."
+        min_value=0, max_value=MAX_POSITION, default=0, help_text="Units are sent from the smallest first."
     )
-    is_active = serializers.BooleanField(default=True, help_text="Pieces of others are not sold.")
+    is_active = serializers.BooleanField(default=True, help_text="Units of others are not sold.")
 
 
 class WarehouseChangeSerializer(StrictSerializer):

@@ -23,7 +23,7 @@ from apps.common.api.conditional import ETAG, IF_MATCH
 from apps.common.idempotency import idempotent
 from apps.common.problems import NotFound, ValidationProblem
 
-# Movements are named by the request that made them, so that one which is started twice moves pieces once.
+# Movements are named by the request that made them, so that one which is started twice moves units once.
 MOVEMENTS = uuid.UUID("5c0a9a5e-5a4e-5d0e-9d5a-3f6c9b1f7a10")
 
 
@@ -83,7 +83,7 @@ class AdjustmentsView(APIView):
     )
     @idempotent
     def post(self, request: Request, sku: str) -> Response:
-        """Add pieces, remove some, or set how many were counted; 200 when as many were there. Orders keep theirs."""
+        """Add units, remove some, or set how many were counted; 200 when as many were there. Orders keep theirs."""
         data = validated(serializers.AdjustmentSerializer, request)
         variant = selectors.stocked_variant(sku)
         facts = {
@@ -108,7 +108,7 @@ class TransfersView(APIView):
     @extend_schema(request=serializers.TransferSerializer, responses={201: serializers.StockSerializer})
     @idempotent
     def post(self, request: Request) -> Response:
-        """Bring pieces that are promised to nobody from one warehouse to another."""
+        """Bring units that are promised to nobody from one warehouse to another."""
         data = validated(serializers.TransferSerializer, request)
         services.move_stock(
             selectors.stocked_variant(data["sku"]),
@@ -130,7 +130,7 @@ class MovementsView(ListAPIView):
     ordering = ("-created_at", "-id")
 
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Every piece that came or went, the latest first. Nothing here is ever changed."""
+        """Every unit that came or went, the latest first. Nothing here is ever changed."""
         return _private(super().get(request, *args, **kwargs))
 
     def get_queryset(self) -> QuerySet[StockMovement]:

@@ -71,7 +71,7 @@ class VariantSerializer(serializers.Serializer):
     regular_price = MoneySerializer(allow_null=True)
     sale_ends_at = serializers.DateTimeField(allow_null=True)
     availability = serializers.ChoiceField(choices=Listing.Availability.choices)
-    available = serializers.IntegerField(allow_null=True, help_text="Pieces here, at most 20 are told; null for films.")
+    available = serializers.IntegerField(allow_null=True, help_text="Units here, at most 20 are told; null for films.")
     available_on = serializers.DateField(allow_null=True, help_text="When a preorder or the next delivery is sent.")
     weight_grams = serializers.IntegerField(allow_null=True)
     offer = serializers.ChoiceField(choices=["buy", "rent"], allow_null=True)

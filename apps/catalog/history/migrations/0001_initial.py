@@ -852,7 +852,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("priority", models.PositiveSmallIntegerField(default=0)),
-                ("is_active", models.BooleanField(default=True, help_text="Pieces of others are not sold.")),
+                ("is_active", models.BooleanField(default=True, help_text="Units of others are not sold.")),
                 (
                     "pgh_context",
                     models.ForeignKey(

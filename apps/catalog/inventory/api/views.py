@@ -40,7 +40,7 @@ class ReservationView(APIView):
 
     @extend_schema(responses={204: None})
     def delete(self, request: Request, reservation_id) -> Response:
-        """Give the pieces back."""
+        """Give the units back."""
         services.release_reservation(reservation_id)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
@@ -61,5 +61,5 @@ class CommitView(APIView):
 
     @extend_schema(request=None, responses=ReservationSerializer)
     def post(self, request: Request, reservation_id) -> Response:
-        """The pieces are sold."""
+        """The units are sold."""
         return Response(ANSWER.to_representation(services.commit_reservation(reservation_id)))

@@ -32,7 +32,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("priority", models.PositiveSmallIntegerField(default=0)),
-                ("is_active", models.BooleanField(default=True, help_text="Pieces of others are not sold.")),
+                ("is_active", models.BooleanField(default=True, help_text="Units of others are not sold.")),
             ],
         ),
         migrations.CreateModel(
@@ -114,7 +114,7 @@ class Migration(migrations.Migration):
                 (
                     "backorder_limit",
                     models.PositiveIntegerField(
-                        default=0, help_text="How many pieces may be sold before they are here."
+                        default=0, help_text="How many units may be sold before they are here."
                     ),
                 ),
                 (
@@ -123,7 +123,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "low_stock_at",
-                    models.PositiveIntegerField(default=5, help_text="Told as low from this many pieces down."),
+                    models.PositiveIntegerField(default=5, help_text="Told as low from this many units down."),
                 ),
                 (
                     "is_low",

@@ -66,7 +66,7 @@ def change_variant(slug: str, edit: VariantEdit, *, versions: Collection[int] | 
 
 
 def delete_variant(slug: str, sku: str, *, versions: Collection[int] | None) -> None:
-    """Take a variant away. Raises InUse when stock was ever moved or pieces are promised, NotSellable when it was the
+    """Take a variant away. Raises InUse when stock was ever moved or units are promised, NotSellable when it was the
     last one with a price."""
     with writing():
         product, variant = lock_variant(slug, sku, versions)

@@ -178,7 +178,7 @@ def test_orders_keep_what_they_were_promised(staff, mug):
     make_reservation({mug: 8})
     answer = adjust(staff, mug, mode="remove", quantity=3, reason="damaged")
     assert answer.status_code == 400
-    assert "2 pieces" in answer.json()["detail"]
+    assert "2 units" in answer.json()["detail"]
     assert adjust(staff, mug, mode="set", quantity=7, reason="counted").status_code == 400
     assert StockItem.objects.get().on_hand == 10
 
@@ -305,7 +305,7 @@ def test_promised_pieces_stay_where_they_are_sent_from(staff, mug):
     make_reservation({mug: 8})
     answer = transfer(staff, sku=mug, quantity=3, source="main", target="berlin")
     assert answer.status_code == 400
-    assert "2 pieces" in answer.json()["detail"]
+    assert "2 units" in answer.json()["detail"]
 
 
 # --- history ---
@@ -373,7 +373,7 @@ def test_what_is_owed_stays_possible(staff, mug):
     make_reservation({mug: 13})
     answer = staff.patch(f"{ADDRESS}/{mug}/policy", {"backorder_limit": 2}, headers={"If-Match": "*"})
     assert answer.status_code == 400
-    assert "3 pieces are owed" in answer.json()["detail"]
+    assert "3 units are owed" in answer.json()["detail"]
 
 
 # --- warehouses ---

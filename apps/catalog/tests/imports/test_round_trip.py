@@ -167,7 +167,7 @@ def test_an_export_needs_as_many_queries_for_many_products_as_for_few(django_ass
 def test_an_export_of_many_products_needs_no_more_memory_than_a_batch():
     list(seed(BATCH * 4, 1))
     tracemalloc.start()
-    size = sum(len(piece) for piece in export(Product.objects.all(), "xlsx"))
+    size = sum(len(unit) for unit in export(Product.objects.all(), "xlsx"))
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert size > 100_000

@@ -92,7 +92,7 @@ class TestAKilledWorker:
         assert done(job).written_rows == 35
         assert Product.objects.count() == Listing.objects.count() == StockItem.objects.count() == 35
         assert OutboxEvent.objects.count() == 35
-        assert StockMovement.objects.count() == 34  # one has no pieces
+        assert StockMovement.objects.count() == 34  # one has no units
 
     def test_a_check_begins_anew(self, monkeypatch):
         job = waiting(new_products(25), is_dry_run=True)
