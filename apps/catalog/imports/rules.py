@@ -114,7 +114,7 @@ def _check_stock(row: CheckedRow, name: str) -> None:
     if row.is_video:
         row.refuse(name, "Films have no stock.")
     elif row.variant and int(row.after[name]) < int(row.before[name] or 0) - row.variant.stock.free:
-        message = f"{row.variant.stock.promised} units are promised to orders; at least that many must stay."
+        message = f"{row.variant.stock.reserved} units are reserved for orders; at least that many must stay."
         row.refuse(name, message)
 
 

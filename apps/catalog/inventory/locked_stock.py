@@ -128,7 +128,7 @@ class LockedStock:
         return state, max(0, min(in_stock, MAX_DISPLAYED_STOCK))
 
     def change(self, warehouse_id: int, *, on_hand: int = 0, reserved: int = 0) -> None:
-        """Add to what lies in a warehouse and is promised from it; active ones count in the total."""
+        """Add to what lies in a warehouse and is reserved from it; active ones count in the total."""
         level = self.levels[warehouse_id]
         level.on_hand += on_hand
         level.reserved += reserved
@@ -138,7 +138,7 @@ class LockedStock:
             self.reserved += reserved
 
     def reserve(self, quantity: int) -> dict[str, int]:
-        """Promise `quantity` of what is available, by warehouse in their order; what is not here yet, from home."""
+        """Reserve `quantity` of what is available, by warehouse in their order; what is not here yet, from home."""
         allocation: dict[str, int] = {}
         rest = quantity
         for level in self.levels.values():
@@ -192,7 +192,7 @@ def save(
 ) -> None:
     """Write what was changed, `beside` in the same round trip, and the listings whose products now display something else.
 
-    Raises IntegrityError when more would be promised than the database allows.
+    Raises IntegrityError when more would be reserved than the database allows.
     """
     changed = [stock for stock in stocks if any(level.is_changed for level in stock.levels.values())]
     _run([*beside, *_writes(changed)])

@@ -83,7 +83,7 @@ class StockItem(models.Model):
 
     @property
     def in_stock(self) -> int:
-        """Units that are here and promised to nobody; negative when more were sold than are here."""
+        """Units that are here and not reserved; negative when more were sold than are here."""
         return self.on_hand - self.reserved
 
     @property
@@ -93,7 +93,7 @@ class StockItem(models.Model):
 
     @property
     def owed(self) -> int:
-        """Units that were promised or sold and have yet to arrive."""
+        """Units that were reserved or sold and have yet to arrive."""
         return max(0, self.reserved - self.on_hand)
 
     @property
@@ -159,7 +159,7 @@ class StockMovement(models.Model):
 
 
 class Reservation(models.Model):
-    """Units promised to one order until `expires_at`."""
+    """Units reserved for one order until `expires_at`."""
 
     class Status(models.TextChoices):
         ACTIVE = "active"

@@ -1,4 +1,4 @@
-"""Reserve, commit, release: stock is never oversold and nothing promised is lost."""
+"""Reserve, commit, release: stock is never oversold and no reservation is lost."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Receipt:
+class ReservationResult:
     """A reservation as whoever asked for it sees it."""
 
     id: uuid.UUID
@@ -66,8 +66,8 @@ class Receipt:
     lines: tuple[Line, ...]
 
 
-def reserve_stock(*, order_id: uuid.UUID, lines: Iterable[tuple[str, int]], ttl: timedelta) -> tuple[Receipt, bool]:
-    """Promise all lines to an order for `ttl`, or none; returns the reservation and whether it is new.
+def reserve_stock(*, order_id: uuid.UUID, lines: Iterable[tuple[str, int]], ttl: timedelta) -> tuple[ReservationResult, bool]:
+    """Reserve all lines for an order for `ttl`, or none; returns the reservation and whether it is new.
 
     Lines that share a SKU stay apart, and their units add up. Asking again for the same order and lines answers with
     what stands; one that expired meanwhile is taken again. Raises InsufficientStock (with the lines that are short),
@@ -77,13 +77,13 @@ def reserve_stock(*, order_id: uuid.UUID, lines: Iterable[tuple[str, int]], ttl:
     wanted = list(lines)
     expires_at = timezone.now() + ttl
     try:
-        if receipt := _reserve_plenty(order_id, wanted, expires_at):
-            _require_in_time(receipt)
-            return receipt, True
+        if result := _reserve_plenty(order_id, wanted, expires_at):
+            _require_in_time(result)
+            return result, True
         with transaction.atomic(durable=True):
-            receipt = _reserve_new(order_id, wanted, expires_at)
+            result = _reserve_new(order_id, wanted, expires_at)
             deadlines.require_time_left()
-        return receipt, True
+        return result, True
     except (IntegrityError, InsufficientStock, ValidationProblem):
         # Asked before, or twice at once: then that answer stands, also when these very lines took the last units.
         standing = Reservation.objects.filter(order_id=order_id).first()
@@ -92,7 +92,7 @@ def reserve_stock(*, order_id: uuid.UUID, lines: Iterable[tuple[str, int]], ttl:
         return _reserve_again(standing.pk, wanted, expires_at), False
 
 
-def commit_reservation(reservation_id: uuid.UUID) -> Receipt:
+def commit_reservation(reservation_id: uuid.UUID) -> ReservationResult:
     """The units are sold: they leave the stock. Idempotent.
 
     One that expired meanwhile (the payment took long) is taken again when the stock is still there; else
@@ -101,7 +101,7 @@ def commit_reservation(reservation_id: uuid.UUID) -> Receipt:
     with transaction.atomic(durable=True):
         reservation, lines = _locked(reservation_id)
         if reservation.status == Status.COMMITTED:
-            return _receipt(reservation, lines)
+            return _result(reservation, lines)
         if reservation.status == Status.RELEASED:
             raise ReservationClosed("The reservation was released; make a new order.")
         if reservation.status == Status.EXPIRED:
@@ -109,7 +109,7 @@ def commit_reservation(reservation_id: uuid.UUID) -> Receipt:
         _close(reservation, Status.COMMITTED)
         _sell(reservation, lines)
         deadlines.require_time_left()
-        return _receipt(reservation, lines)
+        return _result(reservation, lines)
 
 
 def release_reservation(reservation_id: uuid.UUID) -> None:
@@ -119,7 +119,7 @@ def release_reservation(reservation_id: uuid.UUID) -> None:
 
 
 def release_order(order_id: uuid.UUID) -> None:
-    """Give back what an order was promised, and promise it nothing from now on. Idempotent.
+    """Give back what is reserved for an order, and reserve nothing for it from now on. Idempotent.
 
     A request to reserve that is still on its way, or waits for stock in another transaction, is refused when it is
     carried out: the closed reservation stands for the order, also when there was none. Raises ReservationClosed when
@@ -143,7 +143,7 @@ def _release(reservation: Reservation, lines: Sequence[Line]) -> None:
 
 
 def expire_due(*, batch: int = 100) -> int:
-    """Give back what was promised for longer than agreed; returns how many reservations. Safe to run in parallel."""
+    """Give back what was reserved for longer than agreed; returns how many reservations. Safe to run in parallel."""
     expired, now = 0, timezone.now()
     try:
         while closed := _expire(now, batch):
@@ -158,7 +158,7 @@ def expire_due(*, batch: int = 100) -> int:
     return expired
 
 
-def _reserve_plenty(order_id: uuid.UUID, wanted: Sequence[tuple[str, int]], expires_at: datetime) -> Receipt | None:
+def _reserve_plenty(order_id: uuid.UUID, wanted: Sequence[tuple[str, int]], expires_at: datetime) -> ReservationResult | None:
     """What `_reserve_new` does, in one statement that is its own transaction; None when it is not as simple as that.
 
     While a hot SKU lasts, nobody who waits for its row waits for our threads as well.
@@ -174,15 +174,15 @@ def _reserve_plenty(order_id: uuid.UUID, wanted: Sequence[tuple[str, int]], expi
         Line(line["sku"], line["quantity"], uuid.UUID(line["variant_id"]), line["allocation"])
         for line in json.loads(lines)
     )
-    return Receipt(new_id, order_id, Status.ACTIVE, expires_at, taken)
+    return ReservationResult(new_id, order_id, Status.ACTIVE, expires_at, taken)
 
 
-def _require_in_time(receipt: Receipt) -> None:
-    """What one statement promised is committed already: too late, it is given back. Raises DeadlineExceeded."""
+def _require_in_time(result: ReservationResult) -> None:
+    """A reservation made by one statement is committed already: when it is too late, it is given back. Raises DeadlineExceeded."""
     if not deadlines.is_over():
         return
     with transaction.atomic(durable=True):
-        reservation, lines = _locked(receipt.id)
+        reservation, lines = _locked(result.id)
         if reservation.status == Status.ACTIVE:
             _give_back(lines)
             # Not released: the order may go on, and then takes it again.
@@ -190,9 +190,9 @@ def _require_in_time(receipt: Receipt) -> None:
     deadlines.require_time_left()
 
 
-def _reserve_new(order_id: uuid.UUID, wanted: Sequence[tuple[str, int]], expires_at: datetime) -> Receipt:
+def _reserve_new(order_id: uuid.UUID, wanted: Sequence[tuple[str, int]], expires_at: datetime) -> ReservationResult:
     held = locked_stock.lock_skus(sku for sku, _ in wanted)
-    receipt = Receipt(uuid7(), order_id, Status.ACTIVE, expires_at, tuple(_take(held, wanted)))
+    result = ReservationResult(uuid7(), order_id, Status.ACTIVE, expires_at, tuple(_take(held, wanted)))
     rows = [
         {
             "position": position,
@@ -201,14 +201,14 @@ def _reserve_new(order_id: uuid.UUID, wanted: Sequence[tuple[str, int]], expires
             "quantity": line.quantity,
             "allocation": line.allocation,
         }
-        for position, line in enumerate(receipt.lines)
+        for position, line in enumerate(result.lines)
     ]
-    new = {"id": receipt.id, "order_id": order_id, "expires_at": expires_at, "lines": json.dumps(rows)}
+    new = {"id": result.id, "order_id": order_id, "expires_at": expires_at, "lines": json.dumps(rows)}
     locked_stock.save(held.values(), beside=[(ADD_RESERVATION, new)])
-    return receipt
+    return result
 
 
-def _reserve_again(reservation_id: uuid.UUID, wanted: Sequence[tuple[str, int]], expires_at: datetime) -> Receipt:
+def _reserve_again(reservation_id: uuid.UUID, wanted: Sequence[tuple[str, int]], expires_at: datetime) -> ReservationResult:
     with transaction.atomic(durable=True):
         reservation, lines = _locked(reservation_id)
         if reservation.status == Status.RELEASED:
@@ -220,7 +220,7 @@ def _reserve_again(reservation_id: uuid.UUID, wanted: Sequence[tuple[str, int]],
             reservation.expires_at = expires_at
             _close(reservation, Status.ACTIVE)
             deadlines.require_time_left()
-        return _receipt(reservation, lines)
+        return _result(reservation, lines)
 
 
 def _take(held: Mapping[str, LockedStock], wanted: Sequence[tuple[str, int]]) -> list[Line]:
@@ -331,5 +331,5 @@ def _close(reservation: Reservation, status: str) -> Reservation:
     return reservation
 
 
-def _receipt(reservation: Reservation, lines: Sequence[Line]) -> Receipt:
-    return Receipt(reservation.pk, reservation.order_id, reservation.status, reservation.expires_at, tuple(lines))
+def _result(reservation: Reservation, lines: Sequence[Line]) -> ReservationResult:
+    return ReservationResult(reservation.pk, reservation.order_id, reservation.status, reservation.expires_at, tuple(lines))

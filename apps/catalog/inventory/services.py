@@ -6,7 +6,7 @@ from apps.catalog.inventory.models import MAX_ON_HAND
 from apps.catalog.inventory.reservations import (
     InsufficientStock,
     Line,
-    Receipt,
+    ReservationResult,
     ReservationClosed,
     ReservationExpired,
     commit_reservation,
@@ -41,7 +41,7 @@ __all__ = [
     "Line",
     "NoStock",
     "Policy",
-    "Receipt",
+    "ReservationResult",
     "ReservationClosed",
     "ReservationExpired",
     "WarehouseInUse",

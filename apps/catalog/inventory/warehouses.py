@@ -56,7 +56,7 @@ def change_warehouse(
     """Change name, country, priority or whether its units are sold; its code stays.
 
     `check` sees it before the change, locked, and may raise. Raises NotFound, and WarehouseInUse when one is closed
-    from which units are promised or owed, or which is the last.
+    from which units are reserved or owed, or which is the last.
     """
     with transaction.atomic():
         # Before the row: whoever holds locked stock may be about to look at warehouses.
@@ -108,7 +108,7 @@ def _close(warehouse: Warehouse) -> None:
     if not Warehouse.objects.filter(is_active=True).exists():
         raise WarehouseInUse("This is the last active warehouse; open another one first.")
     if skus := _skus(PROMISED, warehouse):
-        raise WarehouseInUse(f"Units here are promised to orders: {skus}. Wait until they are sent or given back.")
+        raise WarehouseInUse(f"Units here are reserved for orders: {skus}. Wait until they are sent or given back.")
     if skus := _skus(OWED, warehouse):
         raise WarehouseInUse(f"Units of {skus} are owed to orders. Receive them, or move them here, first.")
     _count_in(warehouse, sign=-1)

@@ -24,7 +24,7 @@ class ReservationsView(APIView):
 
     @extend_schema(request=ReserveSerializer, responses={201: ReservationSerializer, 200: ReservationSerializer})
     def post(self, request: Request) -> Response:
-        """Promise all lines to an order, or none. The same order and lines again answer 200 with what stands."""
+        """Reserve all lines for an order, or none. The same order and lines again answer 200 with what stands."""
         data = REQUEST.run_validation(request.data)
         reservation, is_new = services.reserve_stock(
             order_id=data["order_id"],
@@ -50,7 +50,7 @@ class OrderReservationView(APIView):
 
     @extend_schema(responses={204: None})
     def delete(self, request: Request, order_id) -> Response:
-        """Give back what an order was promised, and promise it nothing from now on, whether it was promised anything
+        """Give back what is reserved for an order, and reserve nothing for it from now on, whether there was anything
         yet or not: a request to reserve that arrives later is refused with `reservation-closed`."""
         services.release_order(order_id)
         return Response(status=status.HTTP_204_NO_CONTENT)

@@ -172,7 +172,7 @@ def test_films_never_run_out():
 
 @pytest.mark.parametrize("stock", [UNITS, 1_000], ids=["scarce", "plenty"])
 def test_an_order_that_is_given_up_while_it_is_reserved_keeps_nothing(stock):
-    """Whoever is first, nothing stays promised: not to the late one, and not to the one that was in time."""
+    """Whoever is first, nothing stays reserved: not to the late one, and not to the one that was in time."""
     sku = sku_of(make_product(stock=stock))
 
     def act(number: int) -> str:
