@@ -123,7 +123,7 @@ class OneOf:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class Reference:
     """Something that the catalogue has already, by its name; kept as its id."""
 
     what: str

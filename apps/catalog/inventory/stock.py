@@ -29,7 +29,7 @@ class NoStock(Conflict):
 
 
 @dataclass(frozen=True, slots=True)
-class Sign:
+class Actor:
     """Who moved units and what for, as movements keep it."""
 
     reference: str = ""
@@ -65,7 +65,7 @@ def adjust_stock(
         stock = _locked_stock(variant)
         if movement_id and (done := _done(movement_id)):
             return done
-        return _changed(stock, _level(stock, warehouse), change, reason, Sign(reference, by), movement_id)
+        return _changed(stock, _level(stock, warehouse), change, reason, Actor(reference, by), movement_id)
 
 
 def count_stock(
@@ -88,7 +88,7 @@ def count_stock(
         level = _level(stock, warehouse)
         if count == level.on_hand:
             return None
-        return _changed(stock, level, count - level.on_hand, reason, Sign(reference, by), movement_id)
+        return _changed(stock, level, count - level.on_hand, reason, Actor(reference, by), movement_id)
 
 
 def move_stock(
@@ -123,9 +123,9 @@ def move_stock(
             raise _refusal("quantity", f"Orders count on these units, and nothing is sold from {target}.")
         if max(stock.on_hand, comes.on_hand) > MAX_ON_HAND:
             raise _refusal("quantity", f"{MAX_ON_HAND:,} units are the most that can be counted.")
-        sign = Sign(reference, by)
+        actor = Actor(reference, by)
         moved: list[tuple[Level, int, uuid.UUID | None]] = [(lies, -quantity, movement_id), (comes, quantity, None)]
-        movements = [_movement(stock, level, change, Reason.MOVED, sign, key) for level, change, key in moved]
+        movements = [_movement(stock, level, change, Reason.MOVED, actor, key) for level, change, key in moved]
         locked_stock.save([stock], movements=movements)
 
 
@@ -152,7 +152,7 @@ def set_stocks(
             for level, change in _differences(stock, counts[stock.variant_id], warehouse):
                 _require_possible(stock, level, change)
                 stock.change(level.warehouse_id, on_hand=change)
-                movements.append(_movement(stock, level, change, Reason.COUNTED, Sign(reference, by)))
+                movements.append(_movement(stock, level, change, Reason.COUNTED, Actor(reference, by)))
         locked_stock.save(held.values(), movements=movements)
 
 
@@ -223,11 +223,11 @@ def _done(movement_id: uuid.UUID) -> StockMovement | None:
 
 
 def _changed(
-    stock: LockedStock, level: Level, change: int, reason: str, sign: Sign, movement_id: uuid.UUID | None
+    stock: LockedStock, level: Level, change: int, reason: str, actor: Actor, movement_id: uuid.UUID | None
 ) -> StockMovement:
     _require_possible(stock, level, change)
     stock.change(level.warehouse_id, on_hand=change)
-    movement = _movement(stock, level, change, reason, sign, movement_id)
+    movement = _movement(stock, level, change, reason, actor, movement_id)
     locked_stock.save([stock], movements=[movement])
     return movement
 
@@ -269,7 +269,7 @@ def _differences(stock: LockedStock, count: int, warehouse: Warehouse | None) ->
 
 
 def _movement(
-    stock: LockedStock, level: Level, change: int, reason: Any, sign: Sign, movement_id: uuid.UUID | None = None
+    stock: LockedStock, level: Level, change: int, reason: Any, actor: Actor, movement_id: uuid.UUID | None = None
 ) -> StockMovement:
     return StockMovement(
         id=movement_id or uuid7(),
@@ -277,8 +277,8 @@ def _movement(
         warehouse_id=level.warehouse_id,
         quantity=change,
         reason=reason,
-        reference=sign.reference,
-        moved_by=sign.by,
+        reference=actor.reference,
+        moved_by=actor.by,
     )
 
 

@@ -16,7 +16,7 @@ from unfold.widgets import (
 )
 
 from apps.catalog.backoffice.admin.forms import MAX_MAJOR, TranslatedForm, as_decimal, as_minor_units
-from apps.catalog.backoffice.admin.service_forms import ServedForm, ServedFormSet, kept_rows
+from apps.catalog.backoffice.admin.service_forms import ServiceForm, ServiceFormSet, kept_rows
 from apps.catalog.products import renditions
 from apps.catalog.products.attribute_values import values_for
 from apps.catalog.products.models import (
@@ -40,7 +40,7 @@ RULED = frozenset({"published_at", "published_until", "status"})
 RULED_OF_VARIANTS = frozenset({"offer", "rental_hours", "title_slug"})
 
 
-class ProductForm(ServedForm, TranslatedForm):
+class ProductForm(ServiceForm, TranslatedForm):
     """A product as its editor has read it; its version stands for its variants and pictures too.
 
     A field `answer_<code>` for each attribute of the product's type is added by `product_form`.
@@ -193,7 +193,7 @@ class VariantForm(forms.ModelForm):
         )
 
 
-class VariantFormSet(ServedFormSet):
+class VariantFormSet(ServiceFormSet):
     """No SKU stands twice on a page; the database would say so too late for a sentence."""
 
     def rows(self) -> dict[str, list[Any]]:
@@ -235,7 +235,7 @@ class ImageForm(forms.ModelForm):
         return {name: self.cleaned_data[name] for name in names if self.cleaned_data[name] is not None}
 
 
-class ImageFormSet(ServedFormSet):
+class ImageFormSet(ServiceFormSet):
     def rows(self) -> dict[str, list[Any]]:
         return {"images": []}
 
@@ -247,7 +247,7 @@ class ImageFormSet(ServedFormSet):
         )
 
 
-class RelationFormSet(ServedFormSet):
+class RelationFormSet(ServiceFormSet):
     def rows(self) -> dict[str, list[Any]]:
         return {"related": kept_rows(self)}
 

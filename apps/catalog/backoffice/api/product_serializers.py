@@ -75,7 +75,7 @@ class NewVariantSerializer(VariantChangeSerializer):
     )
 
 
-class KnownVariantSerializer(VariantChangeSerializer):
+class ExistingVariantSerializer(VariantChangeSerializer):
     """A change of a variant that the product has."""
 
     sku = serializers.CharField(max_length=40)
@@ -110,7 +110,7 @@ class ProductChangeSerializer(StrictSerializer):
         required=False,
         help_text="Slugs, in their order; all there are from now on.",
     )
-    variants = KnownVariantSerializer(many=True, max_length=MAX_VARIANTS, required=False)
+    variants = ExistingVariantSerializer(many=True, max_length=MAX_VARIANTS, required=False)
 
     def validate_related(self, slugs: list[str]) -> list[str]:
         if len(set(slugs)) < len(slugs):
