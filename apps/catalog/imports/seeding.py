@@ -183,7 +183,11 @@ def _add(rows: Rows, number: int, seed_value: int, references: SeedReferences) -
         AttributeValue(product=product, attribute=references.colour, choice=colour, key=colour.slug, position=1),
         AttributeValue(product=product, attribute=references.height, number=height, position=2),
         AttributeValue(
-            product=product, attribute=references.handmade, boolean=is_handmade, key=str(is_handmade).lower(), position=3
+            product=product,
+            attribute=references.handmade,
+            boolean=is_handmade,
+            key=str(is_handmade).lower(),
+            position=3,
         ),
     ]
 

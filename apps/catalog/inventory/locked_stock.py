@@ -166,7 +166,7 @@ def lock_variants(variant_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, LockedSto
 
 
 def sell(units: Mapping[tuple[uuid.UUID, int], int]) -> bool:
-    """Take reserved units out of stock, by variant and warehouse; False when a stock item is gone, which undoes nothing.
+    """Take reserved units out of stock, by variant and warehouse; False, nothing undone, when a stock item is gone.
 
     The stock need not be read for that, since the shop displays the same of it as before. So it is one round
     trip, to be made last: others wait for a hot SKU no longer than until the commit.
@@ -190,7 +190,7 @@ def hold_all() -> None:
 def save(
     stocks: Collection[LockedStock], *, movements: Sequence[StockMovement] = (), beside: Iterable[Statement] = ()
 ) -> None:
-    """Write what was changed, `beside` in the same round trip, and the listings whose products now display something else.
+    """Write what was changed, `beside` in the same round trip, and listings that now display something else.
 
     Raises IntegrityError when more would be reserved than the database allows.
     """
@@ -198,7 +198,9 @@ def save(
     _run([*beside, *_writes(changed)])
     if movements:
         StockMovement.objects.bulk_create(movements)
-    availability_changed.announce(sorted({stock.product_id for stock in changed if stock.displayed != stock.displayed_before}))
+    availability_changed.announce(
+        sorted({stock.product_id for stock in changed if stock.displayed != stock.displayed_before})
+    )
 
 
 def _locked(statement: str, chosen: list[str]) -> list[LockedStock]:

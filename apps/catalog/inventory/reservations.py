@@ -66,7 +66,9 @@ class ReservationResult:
     lines: tuple[Line, ...]
 
 
-def reserve_stock(*, order_id: uuid.UUID, lines: Iterable[tuple[str, int]], ttl: timedelta) -> tuple[ReservationResult, bool]:
+def reserve_stock(
+    *, order_id: uuid.UUID, lines: Iterable[tuple[str, int]], ttl: timedelta
+) -> tuple[ReservationResult, bool]:
     """Reserve all lines for an order for `ttl`, or none; returns the reservation and whether it is new.
 
     Lines that share a SKU stay apart, and their units add up. Asking again for the same order and lines answers with
@@ -158,7 +160,9 @@ def expire_due(*, batch: int = 100) -> int:
     return expired
 
 
-def _reserve_plenty(order_id: uuid.UUID, wanted: Sequence[tuple[str, int]], expires_at: datetime) -> ReservationResult | None:
+def _reserve_plenty(
+    order_id: uuid.UUID, wanted: Sequence[tuple[str, int]], expires_at: datetime
+) -> ReservationResult | None:
     """What `_reserve_new` does, in one statement that is its own transaction; None when it is not as simple as that.
 
     While a hot SKU lasts, nobody who waits for its row waits for our threads as well.
@@ -178,7 +182,7 @@ def _reserve_plenty(order_id: uuid.UUID, wanted: Sequence[tuple[str, int]], expi
 
 
 def _require_in_time(result: ReservationResult) -> None:
-    """A reservation made by one statement is committed already: when it is too late, it is given back. Raises DeadlineExceeded."""
+    """A reservation of one statement is committed already; given back when it is too late. Raises DeadlineExceeded."""
     if not deadlines.is_over():
         return
     with transaction.atomic(durable=True):
@@ -208,7 +212,9 @@ def _reserve_new(order_id: uuid.UUID, wanted: Sequence[tuple[str, int]], expires
     return result
 
 
-def _reserve_again(reservation_id: uuid.UUID, wanted: Sequence[tuple[str, int]], expires_at: datetime) -> ReservationResult:
+def _reserve_again(
+    reservation_id: uuid.UUID, wanted: Sequence[tuple[str, int]], expires_at: datetime
+) -> ReservationResult:
     with transaction.atomic(durable=True):
         reservation, lines = _locked(reservation_id)
         if reservation.status == Status.RELEASED:
@@ -332,4 +338,6 @@ def _close(reservation: Reservation, status: str) -> Reservation:
 
 
 def _result(reservation: Reservation, lines: Sequence[Line]) -> ReservationResult:
-    return ReservationResult(reservation.pk, reservation.order_id, reservation.status, reservation.expires_at, tuple(lines))
+    return ReservationResult(
+        reservation.pk, reservation.order_id, reservation.status, reservation.expires_at, tuple(lines)
+    )

@@ -43,7 +43,7 @@ RULED_OF_VARIANTS = frozenset({"offer", "rental_hours", "title_slug"})
 class ProductForm(ServiceForm, TranslatedForm):
     """A product as its editor has read it; its version stands for its variants and pictures too.
 
-    A field `answer_<code>` for each attribute of the product's type is added by `product_form`.
+    A field `attribute_<code>` for each attribute of the product's type is added by `product_form`.
     """
 
     row_errors = ("variants", "new_variants", "images")
@@ -60,7 +60,7 @@ class ProductForm(ServiceForm, TranslatedForm):
         for value in given:
             answers.setdefault(value.attribute.code, []).append(value)
         for code, attribute in self.asked.items():
-            self.initial[f"answer_{code}"] = _shown_answer(attribute, answers.get(code, []))
+            self.initial[f"attribute_{code}"] = _shown_value(attribute, answers.get(code, []))
 
     def mark_of(self, row: Any) -> str:
         return str(row.version)
@@ -73,16 +73,18 @@ class ProductForm(ServiceForm, TranslatedForm):
 
     def field_of(self, name: str) -> str:
         return (
-            f"answer_{name.removeprefix('attributes.')}" if name.startswith("attributes.") else super().field_of(name)
+            f"attribute_{name.removeprefix('attributes.')}"
+            if name.startswith("attributes.")
+            else super().field_of(name)
         )
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()
         for code, attribute in self.asked.items():
             try:
-                values_for(self.instance, attribute, data.get(f"answer_{code}"))
+                values_for(self.instance, attribute, data.get(f"attribute_{code}"))
             except ValidationProblem as problem:
-                self.add_error(f"answer_{code}", str(problem))
+                self.add_error(f"attribute_{code}", str(problem))
         return data
 
     def _get_validation_exclusions(self) -> set[str]:
@@ -95,7 +97,7 @@ class ProductForm(ServiceForm, TranslatedForm):
         return ProductEdit(
             columns={name: value for name, value in columns.items() if name != "translations"},
             translations=columns.get("translations"),
-            answers={code: self.cleaned_data.get(f"answer_{code}") or None for code in self.asked},
+            attributes={code: self.cleaned_data.get(f"attribute_{code}") or None for code in self.asked},
             variants=[form.edit() for form in variants.changed_forms] if variants else (),
             new_variants=[form.edit() for form in variants.new_forms] if variants else (),
             removed_variants=[form.initial["sku"] for form in variants.removed_forms] if variants else (),
@@ -110,12 +112,12 @@ def product_form(product_type: ProductType | None) -> type[ProductForm]:
         return ProductForm
     asked = product_type.attributes.order_by("type_attributes__position", "code").prefetch_related("choices")
     attributes = {attribute.code: attribute for attribute in asked}
-    fields = {f"answer_{code}": _answer_field(attribute) for code, attribute in attributes.items()}
+    fields = {f"attribute_{code}": _attribute_field(attribute) for code, attribute in attributes.items()}
     make: Any = type(ProductForm)
     return make("TypedProductForm", (ProductForm,), {**fields, "asked": attributes, "__module__": __name__})
 
 
-def _answer_field(attribute: Attribute) -> forms.Field:
+def _attribute_field(attribute: Attribute) -> forms.Field:
     label = f"{attribute.label} ({attribute.unit})" if attribute.unit else attribute.label
     common: dict[str, Any] = {"label": label, "required": False}
     match attribute.kind:
@@ -131,8 +133,8 @@ def _answer_field(attribute: Attribute) -> forms.Field:
     return forms.CharField(max_length=300, widget=UnfoldAdminTextInputWidget, **common)
 
 
-def _shown_answer(attribute: Attribute, values: Sequence[AttributeValue]) -> Any:
-    """As the field of `_answer_field` shows it."""
+def _shown_value(attribute: Attribute, values: Sequence[AttributeValue]) -> Any:
+    """As the field of `_attribute_field` shows it."""
     if not values:
         return None
     match attribute.kind:

@@ -18,7 +18,7 @@ from apps.catalog.products.transactions import Guard, unguarded
 from apps.common.api.conditional import entity_tag, if_match
 from apps.common.problems import PreconditionFailed
 
-# Any of a list; a weak one (a proxy that compressed the answer made it so) names the version as well.
+# Any of a list; a weak one (a proxy that compressed the response made it so) names the version as well.
 PRODUCT_TAG = re.compile(r'"(\d{1,10})-[0-9a-f]{16}"')
 TAG = re.compile(r'"[0-9a-f]{16}"')
 # Drafts are nobody's business but staff's.
@@ -57,7 +57,7 @@ def seen_rows(request: Request, represent: Representation) -> Guard:
     return guard
 
 
-def answer(data: dict[str, Any], *, version: int | None = None, status: int = 200, at: str = "") -> Response:
-    """A staff answer with its ETag; `at` is the address of what was made."""
+def staff_response(data: dict[str, Any], *, version: int | None = None, status: int = 200, at: str = "") -> Response:
+    """A response for staff with its ETag; `at` is the address of what was made."""
     headers = PRIVATE | {"ETag": entity_tag(data, version=version)} | ({"Location": at} if at else {})
     return Response(data, status=status, headers=headers)

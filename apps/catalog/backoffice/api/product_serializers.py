@@ -16,7 +16,7 @@ from apps.catalog.backoffice.api.fields import (
     TranslationsField,
     require_one_a_currency,
 )
-from apps.catalog.backoffice.product_selectors import answers_of
+from apps.catalog.backoffice.product_selectors import attribute_values_of
 from apps.catalog.discovery.models import Listing
 from apps.catalog.imports.cells import SKU
 from apps.catalog.products.models import Product, ProductImage, Variant
@@ -132,7 +132,7 @@ def as_product_edit(data: dict[str, Any]) -> ProductEdit:
         columns={name: value for name, value in data.items() if name not in apart},
         references={name: data[name] for name in REFERENCES if name in data},
         translations=data.get("translations"),
-        answers=data.get("attributes", {}),
+        attributes=data.get("attributes", {}),
         related=[Related(slug) for slug in data["related"]] if "related" in data else None,
         variants=[as_variant_edit(variant) for variant in data.get("variants", ())],
     )
@@ -235,7 +235,7 @@ class StaffProductSerializer(StaffListedProductSerializer):
 
     @extend_schema_field(AnswersField)
     def get_attributes(self, product: Product) -> dict[str, Any]:
-        return answers_of(product)
+        return attribute_values_of(product)
 
     def get_related(self, product: Product) -> list[str]:
         return [relation.related.slug for relation in product.relations.all()]

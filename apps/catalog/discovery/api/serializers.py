@@ -1,4 +1,4 @@
-"""Serializers of the public answers. Cards and details are made by `browse`; these document them."""
+"""Serializers of the public responses. Cards and details are made by `browse`; these document them."""
 
 from __future__ import annotations
 
