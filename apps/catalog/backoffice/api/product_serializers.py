@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from drf_spectacular.utils import extend_schema_field
+from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
 from apps.catalog.backoffice.api.fields import (
@@ -75,6 +75,7 @@ class NewVariantSerializer(VariantChangeSerializer):
     )
 
 
+@extend_schema_serializer(component_name="KnownVariant")
 class ExistingVariantSerializer(VariantChangeSerializer):
     """A change of a variant that the product has."""
 
