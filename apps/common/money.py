@@ -6,9 +6,19 @@ from dataclasses import dataclass
 from functools import total_ordering
 from typing import Any
 
-from apps.common.currencies import digits_of
-
+DEFAULT_DIGITS = 2
+# ISO 4217, list one, column "Minor unit", where it is not 2. CLDR's digits are how people write prices (none for the
+# Hungarian forint), which is not how banks and payment providers count.
+DIGITS = {
+    **dict.fromkeys("BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF".split(), 0),  # noqa: SIM905
+    **dict.fromkeys("BHD IQD JOD KWD LYD OMR TND".split(), 3),  # noqa: SIM905
+}
 SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥"}
+
+
+def digits_of(currency: str) -> int:
+    """How many digits of an amount stand after the point: 2 for EUR, 0 for JPY, 3 for KWD."""
+    return DIGITS.get(currency, DEFAULT_DIGITS)
 
 
 @total_ordering

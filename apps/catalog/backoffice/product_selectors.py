@@ -60,7 +60,7 @@ def editable_product(slug: str) -> Product:
     return product
 
 
-def answers_of(product: Product) -> dict[str, Any]:
+def attribute_values_of(product: Product) -> dict[str, Any]:
     """Answers by attribute, in the form in which they may be sent back; reads prefetched `attribute_values`."""
     answers: dict[str, Any] = {}
     for value in product.attribute_values.all():

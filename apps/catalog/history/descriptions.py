@@ -55,7 +55,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class ChangeDescription:
     """A change, for people: `verb` is added, removed or changed."""
 
     title: str
@@ -87,10 +87,10 @@ class Names:
         return self.titles.get((model, str(key)), f"a {model._meta.verbose_name} that is gone")
 
 
-def tell(change: Change, names: Names) -> Told:
+def tell(change: Change, names: Names) -> ChangeDescription:
     """One change in words."""
     verb = "changed" if change.before and change.after else "added" if change.after else "removed"
-    return Told(_title(change, names), verb, list(_lines(change, names)))
+    return ChangeDescription(_title(change, names), verb, list(_lines(change, names)))
 
 
 def _title(change: Change, names: Names) -> str:

@@ -24,7 +24,7 @@ from apps.catalog.history.context import tell
 from apps.common.model_fields import column_of, value_field
 
 
-class Light:
+class PartialRow:
     """A row of a table with the columns that somebody needs of it, by the names of the model's attributes."""
 
     def __init__(self, values: dict[str, Any]) -> None:
@@ -41,10 +41,10 @@ class Light:
         def __setattr__(self, name: str, value: Any) -> None: ...
 
 
-def new_row(model: type[models.Model], **values: Any) -> Light:
+def new_row(model: type[models.Model], **values: Any) -> PartialRow:
     """A row that is not in the table yet, with the model's defaults. What the database makes is left to it."""
-    fixed, called = _defaults(model)
-    return Light({**fixed, **{name: make() for name, make in called.items()}, **values})
+    fixed, called = _defaults(model)  # type: ignore[arg-type]  # a class of models can be kept by
+    return PartialRow({**fixed, **{name: make() for name, make in called.items()}, **values})
 
 
 @cache
@@ -70,7 +70,7 @@ def _defaults(model: type[models.Model]) -> tuple[dict[str, Any], dict[str, Any]
     return fixed, called
 
 
-def insert(model: type[models.Model], rows: Collection[Light]) -> None:
+def insert(model: type[models.Model], rows: Collection[PartialRow]) -> None:
     """COPY new rows into the model's table, in their order."""
     if not rows:
         return
@@ -98,7 +98,7 @@ def copy(table: str, columns: Iterable[str], rows: Iterable[tuple[Any, ...]]) ->
         cursor.copy_expert(f"COPY {connection.ops.quote_name(table)} ({names}) FROM STDIN (FORMAT csv)", buffer)
 
 
-def update(model: type[models.Model], names: Collection[str], rows: Iterable[Light]) -> None:
+def update(model: type[models.Model], names: Collection[str], rows: Iterable[PartialRow]) -> None:
     """Write these attributes of existing rows, by their id."""
     fields = [field for field in model._meta.concrete_fields if field.attname in names]
     changed = [{"id": row.pk, **{field.column: row.__dict__[field.attname] for field in fields}} for row in rows]

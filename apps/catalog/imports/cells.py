@@ -19,7 +19,7 @@ from apps.catalog.imports import notation
 from apps.catalog.products.attribute_values import read_truth_value
 from apps.catalog.products.barcodes import validate_barcode
 from apps.catalog.products.models.pricing import MAX_AMOUNT
-from apps.common.currencies import digits_of
+from apps.common.money import digits_of
 from apps.common.problems import ValidationProblem
 
 # An empty cell leaves things as they are; this one empties them.
@@ -123,7 +123,7 @@ class OneOf:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class Reference:
     """Something that the catalogue has already, by its name; kept as its id."""
 
     what: str

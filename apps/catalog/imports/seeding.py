@@ -64,7 +64,7 @@ EPOCH = datetime(2024, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
-class References:
+class SeedReferences:
     """What seeded products refer to."""
 
     categories: list[Category]
@@ -86,12 +86,12 @@ def seed(count: int, seed_value: int) -> Iterator[int]:
         yield min(start + BATCH, count)
 
 
-def _references() -> References:
+def _references() -> SeedReferences:
     names = [_name(number).capitalize() for number in range(BRAND_COUNT)]
     kinds = Attribute.Kind
     material = ensure_attribute("material", label="Material", kind=kinds.CHOICE, position=0)
     colour = ensure_attribute("colour", label="Colour", kind=kinds.CHOICE, position=1)
-    return References(
+    return SeedReferences(
         categories=[ensure_category(f"seed/{section}/{part}") for section in SECTIONS for part in PARTS],
         brands=[
             Brand.objects.get_or_create(slug=f"seed-{name.lower()}", defaults={"name": f"{name} & Co"})[0]
@@ -128,7 +128,7 @@ class Rows:
 
 
 @transaction.atomic
-def _write_batch(numbers: range, seed_value: int, references: References) -> None:
+def _write_batch(numbers: range, seed_value: int, references: SeedReferences) -> None:
     rows = Rows([], [], [], [], [], [])
     for number in numbers:
         _add(rows, number, seed_value, references)
@@ -146,7 +146,7 @@ def _write_batch(numbers: range, seed_value: int, references: References) -> Non
     listed_data_changed.announce([product.pk for product in rows.products])
 
 
-def _add(rows: Rows, number: int, seed_value: int, references: References) -> None:
+def _add(rows: Rows, number: int, seed_value: int, references: SeedReferences) -> None:
     chance = random.Random(f"{seed_value}:{number}")  # noqa: S311  (reproducible, not secret)
     key = f"{seed_value}:{number}"
     adjective, noun = _drawn(chance, ADJECTIVES), _drawn(chance, NOUNS)

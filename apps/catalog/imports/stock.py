@@ -30,10 +30,10 @@ class Author:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Units by warehouse's code. Over all: `promised` to orders, and how many may be taken (`free`)."""
+    """Units by warehouse's code. Over all: `reserved` for orders, and how many may be taken (`free`)."""
 
     units: Mapping[str, int]
-    promised: int = 0
+    reserved: int = 0
     free: int = 0
 
     def of(self, warehouse: str) -> int | None:

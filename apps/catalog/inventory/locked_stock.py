@@ -1,9 +1,9 @@
 """What lies where, locked, changed and written as one. Nothing else writes stock.
 
-Every change of stock runs in a transaction of its caller: `lock…` the variants, change their stocks in memory, `save`.
+Every change of stock runs in a transaction of its caller: `lock…` the variants, change their stock in memory, `save`.
 Lock order everywhere: reservations, then stock rows by SKU (levels are guarded by the stock row of their variant), then
-listings. So no two transactions wait for each other. A warehouse opens or closes while nobody holds a stock
-(`hold_all`), so a stock knows for sure which warehouses count.
+listings. So no two transactions wait for each other. A warehouse opens or closes while nobody holds stock
+(`hold_all`), so locked stock knows for sure which warehouses count.
 """
 
 from __future__ import annotations
@@ -122,13 +122,13 @@ class LockedStock:
 
     @property
     def displayed(self) -> tuple[str, int]:
-        """What the shop tells of it: the state, and how many are left when that is few."""
+        """What the shop displays of it: the state, and how many are left when that is few."""
         in_stock = self.on_hand - self.reserved
         state = stock_state(in_stock, self.policy, self.backorder_limit, self.low_stock_at)
         return state, max(0, min(in_stock, MAX_DISPLAYED_STOCK))
 
     def change(self, warehouse_id: int, *, on_hand: int = 0, reserved: int = 0) -> None:
-        """Add to what lies in a warehouse and is promised from it; active ones count in the total."""
+        """Add to what lies in a warehouse and is reserved from it; active ones count in the total."""
         level = self.levels[warehouse_id]
         level.on_hand += on_hand
         level.reserved += reserved
@@ -138,7 +138,7 @@ class LockedStock:
             self.reserved += reserved
 
     def reserve(self, quantity: int) -> dict[str, int]:
-        """Promise `quantity` of what is available, by warehouse in their order; what is not here yet, from home."""
+        """Reserve `quantity` of what is available, by warehouse in their order; what is not here yet, from home."""
         allocation: dict[str, int] = {}
         rest = quantity
         for level in self.levels.values():
@@ -155,20 +155,20 @@ class LockedStock:
 
 
 def lock_skus(skus: Iterable[str]) -> dict[str, LockedStock]:
-    """The stocks of these SKUs, locked in their order; unknown ones are left out."""
+    """The stock of these SKUs, locked in their order; unknown ones are left out."""
     return {stock.sku: stock for stock in _locked(BY_SKU, sorted(set(skus)))}
 
 
 def lock_variants(variant_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, LockedStock]:
-    """The stocks of these variants, locked in the order of their SKUs."""
+    """The stock of these variants, locked in the order of their SKUs."""
     stocks = _locked(BY_VARIANT, sorted({str(variant_id) for variant_id in variant_ids}))
     return {stock.variant_id: stock for stock in stocks}
 
 
 def sell(units: Mapping[tuple[uuid.UUID, int], int]) -> bool:
-    """Take promised units out of the stock, by variant and warehouse; False when a stock is gone, which undoes nothing.
+    """Take reserved units out of stock, by variant and warehouse; False, nothing undone, when a stock item is gone.
 
-    Nobody has to look at the stocks for that, since the shop tells the same of them as before. So it is one round
+    The stock need not be read for that, since the shop displays the same of it as before. So it is one round
     trip, to be made last: others wait for a hot SKU no longer than until the commit.
     """
     rows = [
@@ -182,7 +182,7 @@ def sell(units: Mapping[tuple[uuid.UUID, int], int]) -> bool:
 
 
 def hold_all() -> None:
-    """Wait until nobody holds a stock, and let nobody take one until this transaction ends."""
+    """Wait until nobody holds locked stock, and let nobody lock any until this transaction ends."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [WAREHOUSES_LOCK])
 
@@ -190,9 +190,9 @@ def hold_all() -> None:
 def save(
     stocks: Collection[LockedStock], *, movements: Sequence[StockMovement] = (), beside: Iterable[Statement] = ()
 ) -> None:
-    """Write what was changed, `beside` in the same round trip, and the listings whose products now tell something else.
+    """Write what was changed, `beside` in the same round trip, and listings that now display something else.
 
-    Raises IntegrityError when more would be promised than the database allows.
+    Raises IntegrityError when more would be reserved than the database allows.
     """
     changed = [stock for stock in stocks if any(level.is_changed for level in stock.levels.values())]
     _run([*beside, *_writes(changed)])

@@ -9,7 +9,7 @@ from apps.catalog.products.models import Variant
 from apps.common.countries import validate_country
 from apps.common.ids import uuid7
 
-# The shop tells how many units are left up to this many; beyond it a sale changes nothing that anybody sees.
+# The shop displays how many units are left up to this many; beyond it a sale changes nothing that anybody sees.
 MAX_DISPLAYED_STOCK = 20
 # Far below what a column can hold, so that sums of such counts fit as well.
 MAX_ON_HAND = 1_000_000_000
@@ -83,7 +83,7 @@ class StockItem(models.Model):
 
     @property
     def in_stock(self) -> int:
-        """Units that are here and promised to nobody; negative when more were sold than are here."""
+        """Units that are here and not reserved; negative when more were sold than are here."""
         return self.on_hand - self.reserved
 
     @property
@@ -93,7 +93,7 @@ class StockItem(models.Model):
 
     @property
     def owed(self) -> int:
-        """Units that were promised or sold and have yet to arrive."""
+        """Units that were reserved or sold and have yet to arrive."""
         return max(0, self.reserved - self.on_hand)
 
     @property
@@ -103,7 +103,7 @@ class StockItem(models.Model):
 
 
 def stock_state(in_stock: int, policy: str, backorder_limit: int, low_stock_at: int) -> str:
-    """What a shopper is told of a variant with these counts; `discovery.listings.AVAILABILITY` says the same in SQL."""
+    """What a shopper sees of a variant with these counts; `discovery.listings.AVAILABILITY` says the same in SQL."""
     if in_stock > low_stock_at:
         return "in_stock"
     if in_stock > 0:
@@ -159,7 +159,7 @@ class StockMovement(models.Model):
 
 
 class Reservation(models.Model):
-    """Units promised to one order until `expires_at`."""
+    """Units reserved for one order until `expires_at`."""
 
     class Status(models.TextChoices):
         ACTIVE = "active"

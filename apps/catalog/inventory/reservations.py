@@ -1,4 +1,4 @@
-"""Reserve, commit, release: stock is never oversold and nothing promised is lost."""
+"""Reserve, commit, release: stock is never oversold and no reservation is lost."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ class ReservationResult:
 def reserve_stock(
     *, order_id: uuid.UUID, lines: Iterable[tuple[str, int]], ttl: timedelta
 ) -> tuple[ReservationResult, bool]:
-    """Promise all lines to an order for `ttl`, or none; returns the reservation and whether it is new.
+    """Reserve all lines for an order for `ttl`, or none; returns the reservation and whether it is new.
 
     Lines that share a SKU stay apart, and their units add up. Asking again for the same order and lines answers with
     what stands; one that expired meanwhile is taken again. Raises InsufficientStock (with the lines that are short),
@@ -79,13 +79,13 @@ def reserve_stock(
     wanted = list(lines)
     expires_at = timezone.now() + ttl
     try:
-        if receipt := _reserve_plenty(order_id, wanted, expires_at):
-            _require_in_time(receipt)
-            return receipt, True
+        if result := _reserve_plenty(order_id, wanted, expires_at):
+            _require_in_time(result)
+            return result, True
         with transaction.atomic(durable=True):
-            receipt = _reserve_new(order_id, wanted, expires_at)
+            result = _reserve_new(order_id, wanted, expires_at)
             deadlines.require_time_left()
-        return receipt, True
+        return result, True
     except (IntegrityError, InsufficientStock, ValidationProblem):
         # Asked before, or twice at once: then that answer stands, also when these very lines took the last units.
         standing = Reservation.objects.filter(order_id=order_id).first()
@@ -121,7 +121,7 @@ def release_reservation(reservation_id: uuid.UUID) -> None:
 
 
 def release_order(order_id: uuid.UUID) -> None:
-    """Give back what an order was promised, and promise it nothing from now on. Idempotent.
+    """Give back what is reserved for an order, and reserve nothing for it from now on. Idempotent.
 
     A request to reserve that is still on its way, or waits for stock in another transaction, is refused when it is
     carried out: the closed reservation stands for the order, also when there was none. Raises ReservationClosed when
@@ -145,7 +145,7 @@ def _release(reservation: Reservation, lines: Sequence[Line]) -> None:
 
 
 def expire_due(*, batch: int = 100) -> int:
-    """Give back what was promised for longer than agreed; returns how many reservations. Safe to run in parallel."""
+    """Give back what was reserved for longer than agreed; returns how many reservations. Safe to run in parallel."""
     expired, now = 0, timezone.now()
     try:
         while closed := _expire(now, batch):
@@ -181,12 +181,12 @@ def _reserve_plenty(
     return ReservationResult(new_id, order_id, Status.ACTIVE, expires_at, taken)
 
 
-def _require_in_time(receipt: ReservationResult) -> None:
-    """What one statement promised is committed already: too late, it is given back. Raises DeadlineExceeded."""
+def _require_in_time(result: ReservationResult) -> None:
+    """A reservation of one statement is committed already; given back when it is too late. Raises DeadlineExceeded."""
     if not deadlines.is_over():
         return
     with transaction.atomic(durable=True):
-        reservation, lines = _locked(receipt.id)
+        reservation, lines = _locked(result.id)
         if reservation.status == Status.ACTIVE:
             _give_back(lines)
             # Not released: the order may go on, and then takes it again.
@@ -196,7 +196,7 @@ def _require_in_time(receipt: ReservationResult) -> None:
 
 def _reserve_new(order_id: uuid.UUID, wanted: Sequence[tuple[str, int]], expires_at: datetime) -> ReservationResult:
     held = locked_stock.lock_skus(sku for sku, _ in wanted)
-    receipt = ReservationResult(uuid7(), order_id, Status.ACTIVE, expires_at, tuple(_take(held, wanted)))
+    result = ReservationResult(uuid7(), order_id, Status.ACTIVE, expires_at, tuple(_take(held, wanted)))
     rows = [
         {
             "position": position,
@@ -205,11 +205,11 @@ def _reserve_new(order_id: uuid.UUID, wanted: Sequence[tuple[str, int]], expires
             "quantity": line.quantity,
             "allocation": line.allocation,
         }
-        for position, line in enumerate(receipt.lines)
+        for position, line in enumerate(result.lines)
     ]
-    new = {"id": receipt.id, "order_id": order_id, "expires_at": expires_at, "lines": json.dumps(rows)}
+    new = {"id": result.id, "order_id": order_id, "expires_at": expires_at, "lines": json.dumps(rows)}
     locked_stock.save(held.values(), beside=[(ADD_RESERVATION, new)])
-    return receipt
+    return result
 
 
 def _reserve_again(
@@ -230,7 +230,7 @@ def _reserve_again(
 
 
 def _take(held: Mapping[str, LockedStock], wanted: Sequence[tuple[str, int]]) -> list[Line]:
-    """Promise the lines from the locked stocks, or raise: then nothing of them may be saved."""
+    """Reserve the lines from the locked stock, or raise: then nothing of it may be saved."""
     if unknown := sorted({sku for sku, _ in wanted} - held.keys()):
         raise ValidationProblem("Some SKUs are unknown.", errors={"lines": [f"Unknown SKU {sku}." for sku in unknown]})
     lines, short = [], []
@@ -270,7 +270,7 @@ def _take_late(reservation: Reservation, lines: Sequence[Line]) -> list[Line]:
 
 
 def _sell(reservation: Reservation, lines: Iterable[Line]) -> None:
-    """Take promised units out of the stock, with their movements. Raises ReservationExpired when a stock is gone."""
+    """Take reserved units out of stock, with their movements. Raises ReservationExpired when a stock item is gone."""
     sold: dict[tuple[uuid.UUID, int], int] = {}
     movements = []
     for line in lines:

@@ -56,7 +56,7 @@ def adjust_stock(
 ) -> StockMovement:
     """Add or take units, with a reason, in a warehouse (the first active one when none is named).
 
-    The same `movement_id` again changes nothing. Raises ValidationProblem below what is promised to orders or beyond
+    The same `movement_id` again changes nothing. Raises ValidationProblem below what is reserved for orders or beyond
     MAX_ON_HAND, NoStock for a digital variant.
     """
     if change == 0:
@@ -101,7 +101,7 @@ def move_stock(
     by: str = "",
     movement_id: uuid.UUID | None = None,
 ) -> None:
-    """Bring units that are promised to nobody from one warehouse to another.
+    """Bring units that are not reserved from one warehouse to another.
 
     The same `movement_id` again changes nothing. Raises ValidationProblem when fewer than `quantity` are free or
     orders count on them, NoStock for a digital variant.
@@ -123,9 +123,9 @@ def move_stock(
             raise _refusal("quantity", f"Orders count on these units, and nothing is sold from {target}.")
         if max(stock.on_hand, comes.on_hand) > MAX_ON_HAND:
             raise _refusal("quantity", f"{MAX_ON_HAND:,} units are the most that can be counted.")
-        sign = Actor(reference, by)
+        actor = Actor(reference, by)
         moved: list[tuple[Level, int, uuid.UUID | None]] = [(lies, -quantity, movement_id), (comes, quantity, None)]
-        movements = [_movement(stock, level, change, Reason.MOVED, sign, key) for level, change, key in moved]
+        movements = [_movement(stock, level, change, Reason.MOVED, actor, key) for level, change, key in moved]
         locked_stock.save([stock], movements=movements)
 
 
@@ -134,7 +134,7 @@ def set_stock(
 ) -> None:
     """Bring the count to `on_hand` (a stock-take or an import): in a warehouse, or over all active ones.
 
-    Raises ValidationProblem below what is promised to orders, NoStock for a digital variant.
+    Raises ValidationProblem below what is reserved for orders, NoStock for a digital variant.
     """
     set_stocks({variant.pk: on_hand}, reference=reference, warehouse=warehouse, by=by)
 
@@ -204,7 +204,7 @@ def _locked_stock(variant: Variant) -> LockedStock:
 
 
 def _opened(variant_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, LockedStock]:
-    """The variants' stocks, made when missing, locked. Raises NoStock for digital variants."""
+    """The variants' stock, made when missing, locked. Raises NoStock for digital variants."""
     ids = list(variant_ids)
     held = locked_stock.lock_variants(ids)
     if digital := sorted(stock.sku for stock in held.values() if stock.is_digital):
@@ -223,11 +223,11 @@ def _done(movement_id: uuid.UUID) -> StockMovement | None:
 
 
 def _changed(
-    stock: LockedStock, level: Level, change: int, reason: str, sign: Actor, movement_id: uuid.UUID | None
+    stock: LockedStock, level: Level, change: int, reason: str, actor: Actor, movement_id: uuid.UUID | None
 ) -> StockMovement:
     _require_possible(stock, level, change)
     stock.change(level.warehouse_id, on_hand=change)
-    movement = _movement(stock, level, change, reason, sign, movement_id)
+    movement = _movement(stock, level, change, reason, actor, movement_id)
     locked_stock.save([stock], movements=[movement])
     return movement
 
@@ -240,14 +240,14 @@ def _level(stock: LockedStock, warehouse: Warehouse | None) -> Level:
 
 
 def _require_possible(stock: LockedStock, level: Level, change: int) -> None:
-    """Orders keep what they were promised, of all warehouses and of this one."""
+    """Orders keep what is reserved for them, of all warehouses and of this one."""
     may_owe = stock.backorder_limit if level.is_active else 0
     lowest = level.reserved - may_owe
     if level.is_active:
         others = stock.on_hand - level.on_hand
         lowest = max(lowest, stock.reserved - may_owe - others)
     if change < 0 and level.on_hand + change < lowest:
-        message = f"{max(0, level.on_hand - lowest)} units can be taken here; the others are promised to orders."
+        message = f"{max(0, level.on_hand - lowest)} units can be taken here; the others are reserved for orders."
         raise _refusal("change", message)
     if max(level.on_hand, stock.on_hand if level.is_active else 0) + change > MAX_ON_HAND:
         raise _refusal("change", f"{MAX_ON_HAND:,} units are the most that can be counted.")
@@ -269,7 +269,7 @@ def _differences(stock: LockedStock, count: int, warehouse: Warehouse | None) ->
 
 
 def _movement(
-    stock: LockedStock, level: Level, change: int, reason: Any, sign: Actor, movement_id: uuid.UUID | None = None
+    stock: LockedStock, level: Level, change: int, reason: Any, actor: Actor, movement_id: uuid.UUID | None = None
 ) -> StockMovement:
     return StockMovement(
         id=movement_id or uuid7(),
@@ -277,8 +277,8 @@ def _movement(
         warehouse_id=level.warehouse_id,
         quantity=change,
         reason=reason,
-        reference=sign.reference,
-        moved_by=sign.by,
+        reference=actor.reference,
+        moved_by=actor.by,
     )
 
 

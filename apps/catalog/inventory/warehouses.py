@@ -56,10 +56,10 @@ def change_warehouse(
     """Change name, country, priority or whether its units are sold; its code stays.
 
     `check` sees it before the change, locked, and may raise. Raises NotFound, and WarehouseInUse when one is closed
-    from which units are promised or owed, or which is the last.
+    from which units are reserved or owed, or which is the last.
     """
     with transaction.atomic():
-        # Before the row: whoever holds a stock may be about to look at warehouses.
+        # Before the row: whoever holds locked stock may be about to look at warehouses.
         if "is_active" in fields:
             locked_stock.hold_all()
         warehouse = Warehouse.objects.select_for_update().filter(code=code).first()
@@ -108,7 +108,7 @@ def _close(warehouse: Warehouse) -> None:
     if not Warehouse.objects.filter(is_active=True).exists():
         raise WarehouseInUse("This is the last active warehouse; open another one first.")
     if skus := _skus(PROMISED, warehouse):
-        raise WarehouseInUse(f"Units here are promised to orders: {skus}. Wait until they are sent or given back.")
+        raise WarehouseInUse(f"Units here are reserved for orders: {skus}. Wait until they are sent or given back.")
     if skus := _skus(OWED, warehouse):
         raise WarehouseInUse(f"Units of {skus} are owed to orders. Receive them, or move them here, first.")
     _count_in(warehouse, sign=-1)
@@ -123,7 +123,7 @@ def _skus(statement: str, warehouse: Warehouse) -> str:
 
 
 def _count_in(warehouse: Warehouse, *, sign: int) -> None:
-    """Add what lies there to the totals, or take it off. The caller holds all stocks."""
+    """Add what lies there to the totals, or take it off. The caller holds all stock."""
     with connection.cursor() as cursor:
         cursor.execute(COUNT_IN, {"warehouse": warehouse.pk, "sign": sign})
         product_ids = {row[0] for row in cursor.fetchall()}

@@ -14,7 +14,7 @@ from apps.common.problems import ValidationProblem
 
 KEY_LENGTH = 80
 MAX_NUMBER = Decimal(10) ** 10
-Answer = str | int | float | Decimal | bool | list[str]
+AttributeInput = str | int | float | Decimal | bool | list[str]
 
 
 def key_of(text: str) -> str:
@@ -22,7 +22,7 @@ def key_of(text: str) -> str:
     return slug_of(text, limit=KEY_LENGTH) or text.encode().hex()[:KEY_LENGTH]
 
 
-def answer_attributes(product: Product, answers: Mapping[str, Answer | None]) -> None:
+def set_attribute_values(product: Product, answers: Mapping[str, AttributeInput | None]) -> None:
     """Write answers by the attributes' codes; None or nothing takes an answer away, others stay. The caller records
     the change.
 
@@ -45,7 +45,7 @@ def answer_attributes(product: Product, answers: Mapping[str, Answer | None]) ->
     AttributeValue.objects.bulk_create(rows)
 
 
-def values_for(product: Product, attribute: Attribute, answer: Answer | None) -> list[AttributeValue]:
+def values_for(product: Product, attribute: Attribute, answer: AttributeInput | None) -> list[AttributeValue]:
     """Unsaved rows that say `answer`: none for an empty one, several for several choices. Raises ValidationProblem.
 
     Reads the attribute's prefetched `choices`.

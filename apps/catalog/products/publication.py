@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from apps.catalog.products.changes import ProductChange, products_changed
 from apps.catalog.products.models import AttributeValue, Price, Product, ProductTypeAttribute, Variant
-from apps.catalog.products.rules import answer_errors, offer_errors, publication_start, title_errors
+from apps.catalog.products.rules import missing_value_errors, offer_errors, publication_start, title_errors
 from apps.common.problems import Conflict
 
 Status = Product.Status
@@ -121,8 +121,8 @@ def undescribed(products: Collection[Product]) -> dict[uuid.UUID, dict[str, list
         for product_id, code in values.values_list("product_id", "attribute__code"):
             answered.setdefault(product_id, set()).add(code)
     found = {
-        product.pk: answer_errors(
-            required=required.get(product.product_type_id or 0, ()), answered=answered.get(product.pk, ())
+        product.pk: missing_value_errors(
+            required=required.get(product.product_type_id, ()), answered=answered.get(product.pk, ())
         )
         for product in products
     }

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import pycountry
 import pytest
 from babel.numbers import get_currency_precision
 from django.core.exceptions import ValidationError
 
 from apps.common.countries import COUNTRIES, EUROPEAN_UNION, country_name, validate_country
-from apps.common.currencies import CURRENCIES, DIGITS, digits_of
-from apps.common.money import Money
+from apps.common.currencies import CURRENCIES, FUNDS, OF_SEVERAL_COUNTRIES
+from apps.common.money import DIGITS, Money, digits_of
 
 
-@pytest.mark.parametrize("code", ["EUR", "USD", "JPY", "XCG", "XAF", "XPF", "ZWG"])
+@pytest.mark.parametrize("code", ["EUR", "USD", "JPY", "XCG", "XAF", "XPF", "VED", "ZWG"])
 def test_money_that_people_pay_with_is_a_currency(code):
     assert code in CURRENCIES
 
@@ -24,6 +25,13 @@ def test_metals_funds_tests_and_history_are_no_currencies(code):
 def test_minor_units_of_currencies_in_circulation_alone_are_listed():
     assert DIGITS.keys() <= CURRENCIES
     assert len(CURRENCIES) > 140
+
+
+def test_what_is_left_out_of_iso_4217_is_in_it():
+    """Else a typing error would let something in."""
+    known = {currency.alpha_3 for currency in pycountry.currencies}
+    assert known >= FUNDS | OF_SEVERAL_COUNTRIES
+    assert known > CURRENCIES
 
 
 def test_minor_units_are_as_fine_as_people_write_prices():

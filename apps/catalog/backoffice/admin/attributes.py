@@ -13,9 +13,9 @@ from apps.catalog.backoffice.admin.categories_and_brands import product_count, p
 from apps.catalog.backoffice.admin.forms import TranslatedForm, with_translations
 from apps.catalog.backoffice.admin.service_forms import (
     TRANSLATIONS,
-    KnownRowForm,
-    ServedAdmin,
-    ServedForm,
+    FixedReferenceForm,
+    ServiceAdmin,
+    ServiceForm,
     kept_rows,
     place_last,
 )
@@ -64,7 +64,7 @@ class ChoiceInline(TabularInline):
         return super().get_formset(request, obj, form=with_translations(ChoiceForm), **kwargs)
 
 
-class AttributeForm(ServedForm, TranslatedForm):
+class AttributeForm(ServiceForm, TranslatedForm):
     parts = ("choices",)
 
     class Meta:
@@ -73,7 +73,7 @@ class AttributeForm(ServedForm, TranslatedForm):
 
 
 @admin.register(Attribute)
-class AttributeAdmin(ServedAdmin):
+class AttributeAdmin(ServiceAdmin):
     form = AttributeForm
     list_display = ["label", "code", "kind", "unit", "is_facet", "shown_choices", "position"]
     list_filter = ["kind", "is_facet"]
@@ -112,7 +112,7 @@ class AttributeAdmin(ServedAdmin):
         attributes.delete_attribute(row.code, guard=unguarded)
 
 
-class AskedForm(KnownRowForm):
+class AskedForm(FixedReferenceForm):
     known = "attribute"
 
     class Meta:
@@ -138,7 +138,7 @@ class AskedInline(TabularInline):
         return super().get_queryset(request).select_related("attribute", "product_type")
 
 
-class ProductTypeForm(ServedForm):
+class ProductTypeForm(ServiceForm):
     parts = ("type_attributes",)
 
     class Meta:
@@ -147,7 +147,7 @@ class ProductTypeForm(ServedForm):
 
 
 @admin.register(ProductType)
-class ProductTypeAdmin(ServedAdmin):
+class ProductTypeAdmin(ServiceAdmin):
     form = ProductTypeForm
     list_display = ["name", "slug", "shown_attributes", "shown_products"]
     search_fields = ["name", "slug"]

@@ -29,8 +29,8 @@ class RepriceForm(forms.Form):
         label="Change in percent",
         max_digits=5,
         decimal_places=2,
-        min_value=bulk.LOWEST,
-        max_value=bulk.HIGHEST,
+        min_value=bulk.MIN_PERCENT,
+        max_value=bulk.MAX_PERCENT,
         widget=UnfoldAdminDecimalFieldWidget,
         help_text="-10 makes everything a tenth cheaper, 2.5 a fortieth dearer.",
     )
@@ -161,7 +161,7 @@ class BulkAdmin:
             "selected": request.POST.getlist(helpers.ACTION_CHECKBOX_NAME),
             "select_across": request.POST.get("select_across", "0"),
             "action_checkbox_name": helpers.ACTION_CHECKBOX_NAME,
-            "chosen": queryset.order_by()[: bulk.MOST].count(),
+            "chosen": queryset.order_by()[: bulk.MAX_PRODUCTS].count(),
             **context,
         }
         return TemplateResponse(request, "backoffice/bulk.html", whole)

@@ -16,7 +16,7 @@ from django.utils.safestring import SafeString
 from unfold.widgets import UnfoldAdminSelect2Widget
 
 from apps.catalog.backoffice.admin.forms import TranslatedForm
-from apps.catalog.backoffice.admin.service_forms import TRANSLATIONS, ServedAdmin, ServedForm
+from apps.catalog.backoffice.admin.service_forms import TRANSLATIONS, ServiceAdmin, ServiceForm
 from apps.catalog.products.models import Brand, Category, Product
 from apps.catalog.products.services import brands, categories
 from apps.catalog.products.transactions import unguarded
@@ -44,7 +44,7 @@ class CategoryField(forms.ModelChoiceField):
         return obj.full_path
 
 
-class CategoryForm(ServedForm, TranslatedForm):
+class CategoryForm(ServiceForm, TranslatedForm):
     """A category and where it hangs."""
 
     parent = CategoryField(
@@ -73,7 +73,7 @@ class CategoryForm(ServedForm, TranslatedForm):
 
 
 @admin.register(Category)
-class CategoryAdmin(ServedAdmin):
+class CategoryAdmin(ServiceAdmin):
     """The tree in its order. Only leaves without products can be deleted."""
 
     form = CategoryForm
@@ -185,14 +185,14 @@ def _button(category: Category, side: str, neighbour: int | None, icon: str) -> 
     )
 
 
-class BrandForm(ServedForm, TranslatedForm):
+class BrandForm(ServiceForm, TranslatedForm):
     class Meta:
         model = Brand
         fields = ["name", "slug", "description"]
 
 
 @admin.register(Brand)
-class BrandAdmin(ServedAdmin):
+class BrandAdmin(ServiceAdmin):
     form = BrandForm
     list_display = ["name", "slug", "shown_products"]
     search_fields = ["name", "slug"]

@@ -17,9 +17,9 @@ from apps.catalog.backoffice.admin.forms import TranslatedForm
 from apps.catalog.backoffice.admin.rule_fields import as_initial, as_rule, offer_choices, rule_fields
 from apps.catalog.backoffice.admin.service_forms import (
     TRANSLATIONS,
-    KnownRowForm,
-    ServedAdmin,
-    ServedForm,
+    FixedReferenceForm,
+    ServiceAdmin,
+    ServiceForm,
     kept_rows,
 )
 from apps.catalog.discovery.browsing import browse
@@ -33,7 +33,7 @@ from apps.common.problems import Problem
 Kind = Collection.Kind
 
 
-class CollectionForm(ServedForm, TranslatedForm):
+class CollectionForm(ServiceForm, TranslatedForm):
     vars().update(rule_fields())
     parts = ("items",)
 
@@ -66,7 +66,7 @@ class CollectionForm(ServedForm, TranslatedForm):
         return super().field_of(name)
 
 
-class ItemForm(KnownRowForm):
+class ItemForm(FixedReferenceForm):
     known = "product"
 
     class Meta:
@@ -94,7 +94,7 @@ class ItemInline(TabularInline):
 
 
 @admin.register(Collection)
-class CollectionAdmin(ServedAdmin):
+class CollectionAdmin(ServiceAdmin):
     form = CollectionForm
     list_display = ["title", "slug", "kind", "shown_items", "is_published", "position"]
     list_filter = ["kind", "is_published"]

@@ -11,7 +11,8 @@ from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
 from apps.catalog.products.models.bases import Translated
 from apps.catalog.products.translations import languages
-from apps.common.currencies import CURRENCIES, digits_of
+from apps.common.currencies import CURRENCIES
+from apps.common.money import digits_of
 
 MAX_MAJOR = 10**9
 # Longer texts get a box of several lines.

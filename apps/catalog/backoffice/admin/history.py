@@ -15,7 +15,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.dateparse import parse_datetime
 
-from apps.catalog.history.descriptions import Names, Told, author_of, tell
+from apps.catalog.history.descriptions import ChangeDescription, Names, author_of, tell
 from apps.catalog.history.restoring import can_revert
 from apps.catalog.history.selectors import Moment, is_latest, page_of_history
 from apps.catalog.history.services import PlanChanged, Scope, plan_revert, revert
@@ -30,7 +30,7 @@ class ShownMoment:
     author: str
     request_id: str
     reverts: datetime | None
-    changes: list[Told]
+    changes: list[ChangeDescription]
     address: str
     is_latest: bool
 

@@ -16,7 +16,7 @@ from unfold.widgets import (
 )
 
 from apps.catalog.backoffice.admin.forms import MAX_MAJOR, TranslatedForm, as_decimal, as_minor_units
-from apps.catalog.backoffice.admin.service_forms import ServedForm, ServedFormSet, kept_rows
+from apps.catalog.backoffice.admin.service_forms import ServiceForm, ServiceFormSet, kept_rows
 from apps.catalog.products import renditions
 from apps.catalog.products.attribute_values import values_for
 from apps.catalog.products.models import (
@@ -40,10 +40,10 @@ RULED = frozenset({"published_at", "published_until", "status"})
 RULED_OF_VARIANTS = frozenset({"offer", "rental_hours", "title_slug"})
 
 
-class ProductForm(ServedForm, TranslatedForm):
+class ProductForm(ServiceForm, TranslatedForm):
     """A product as its editor has read it; its version stands for its variants and pictures too.
 
-    A field `answer_<code>` for each attribute of the product's type is added by `product_form`.
+    A field `attribute_<code>` for each attribute of the product's type is added by `product_form`.
     """
 
     row_errors = ("variants", "new_variants", "images")
@@ -60,7 +60,7 @@ class ProductForm(ServedForm, TranslatedForm):
         for value in given:
             answers.setdefault(value.attribute.code, []).append(value)
         for code, attribute in self.asked.items():
-            self.initial[f"answer_{code}"] = _shown_answer(attribute, answers.get(code, []))
+            self.initial[f"attribute_{code}"] = _shown_value(attribute, answers.get(code, []))
 
     def mark_of(self, row: Any) -> str:
         return str(row.version)
@@ -73,16 +73,18 @@ class ProductForm(ServedForm, TranslatedForm):
 
     def field_of(self, name: str) -> str:
         return (
-            f"answer_{name.removeprefix('attributes.')}" if name.startswith("attributes.") else super().field_of(name)
+            f"attribute_{name.removeprefix('attributes.')}"
+            if name.startswith("attributes.")
+            else super().field_of(name)
         )
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()
         for code, attribute in self.asked.items():
             try:
-                values_for(self.instance, attribute, data.get(f"answer_{code}"))
+                values_for(self.instance, attribute, data.get(f"attribute_{code}"))
             except ValidationProblem as problem:
-                self.add_error(f"answer_{code}", str(problem))
+                self.add_error(f"attribute_{code}", str(problem))
         return data
 
     def _get_validation_exclusions(self) -> set[str]:
@@ -95,7 +97,7 @@ class ProductForm(ServedForm, TranslatedForm):
         return ProductEdit(
             columns={name: value for name, value in columns.items() if name != "translations"},
             translations=columns.get("translations"),
-            answers={code: self.cleaned_data.get(f"answer_{code}") or None for code in self.asked},
+            attributes={code: self.cleaned_data.get(f"attribute_{code}") or None for code in self.asked},
             variants=[form.edit() for form in variants.changed_forms] if variants else (),
             new_variants=[form.edit() for form in variants.new_forms] if variants else (),
             removed_variants=[form.initial["sku"] for form in variants.removed_forms] if variants else (),
@@ -110,12 +112,12 @@ def product_form(product_type: ProductType | None) -> type[ProductForm]:
         return ProductForm
     asked = product_type.attributes.order_by("type_attributes__position", "code").prefetch_related("choices")
     attributes = {attribute.code: attribute for attribute in asked}
-    fields = {f"answer_{code}": _answer_field(attribute) for code, attribute in attributes.items()}
+    fields = {f"attribute_{code}": _attribute_field(attribute) for code, attribute in attributes.items()}
     make: Any = type(ProductForm)
     return make("TypedProductForm", (ProductForm,), {**fields, "asked": attributes, "__module__": __name__})
 
 
-def _answer_field(attribute: Attribute) -> forms.Field:
+def _attribute_field(attribute: Attribute) -> forms.Field:
     label = f"{attribute.label} ({attribute.unit})" if attribute.unit else attribute.label
     common: dict[str, Any] = {"label": label, "required": False}
     match attribute.kind:
@@ -131,8 +133,8 @@ def _answer_field(attribute: Attribute) -> forms.Field:
     return forms.CharField(max_length=300, widget=UnfoldAdminTextInputWidget, **common)
 
 
-def _shown_answer(attribute: Attribute, values: Sequence[AttributeValue]) -> Any:
-    """As the field of `_answer_field` shows it."""
+def _shown_value(attribute: Attribute, values: Sequence[AttributeValue]) -> Any:
+    """As the field of `_attribute_field` shows it."""
     if not values:
         return None
     match attribute.kind:
@@ -193,7 +195,7 @@ class VariantForm(forms.ModelForm):
         )
 
 
-class VariantFormSet(ServedFormSet):
+class VariantFormSet(ServiceFormSet):
     """No SKU stands twice on a page; the database would say so too late for a sentence."""
 
     def rows(self) -> dict[str, list[Any]]:
@@ -235,7 +237,7 @@ class ImageForm(forms.ModelForm):
         return {name: self.cleaned_data[name] for name in names if self.cleaned_data[name] is not None}
 
 
-class ImageFormSet(ServedFormSet):
+class ImageFormSet(ServiceFormSet):
     def rows(self) -> dict[str, list[Any]]:
         return {"images": []}
 
@@ -247,7 +249,7 @@ class ImageFormSet(ServedFormSet):
         )
 
 
-class RelationFormSet(ServedFormSet):
+class RelationFormSet(ServiceFormSet):
     def rows(self) -> dict[str, list[Any]]:
         return {"related": kept_rows(self)}
 

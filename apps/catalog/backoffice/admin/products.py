@@ -17,7 +17,7 @@ from apps.catalog.backoffice.admin.exports import ExportAdmin
 from apps.catalog.backoffice.admin.product_filters import CategoryFilter, StateFilter, StockFilter
 from apps.catalog.backoffice.admin.product_forms import ProductForm, product_form
 from apps.catalog.backoffice.admin.product_inlines import ImageInline, RelationInline, VariantInline
-from apps.catalog.backoffice.admin.service_forms import TRANSLATIONS, ServedAdmin
+from apps.catalog.backoffice.admin.service_forms import TRANSLATIONS, ServiceAdmin
 from apps.catalog.discovery.search import matching
 from apps.catalog.products.models import Product, ProductImage, ProductType
 from apps.catalog.products.publication import NotSellable
@@ -30,7 +30,7 @@ from apps.common.staff.paginator import BoundedPaginator
 
 
 @admin.register(Product)
-class ProductAdmin(BulkAdmin, ExportAdmin, ServedAdmin):
+class ProductAdmin(BulkAdmin, ExportAdmin, ServiceAdmin):
     form = ProductForm
     list_display = ["thumbnail", "title", "category", "shown_price", "stock", "status", "updated_at"]
     list_display_links = ["thumbnail", "title"]
@@ -69,7 +69,7 @@ class ProductAdmin(BulkAdmin, ExportAdmin, ServedAdmin):
         tab = {"classes": ["tab"]}
         asked = self._type_of(request, obj)
         form = product_form(asked)
-        answers = [f"answer_{code}" for code in form.asked]
+        answers = [f"attribute_{code}" for code in form.asked]
         hint = "" if asked else "Choose a type of product and save: what it asks for stands here then."
         fieldsets = [
             (

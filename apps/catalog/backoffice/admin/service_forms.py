@@ -48,10 +48,10 @@ def _columns(row: models.Model) -> list[Any]:
     return [getattr(row, field.attname) for field in row._meta.concrete_fields if field.name not in TREE]
 
 
-class ServedForm(forms.ModelForm):
+class ServiceForm(forms.ModelForm):
     """Remembers what its author has seen, and shows what a service refused. `parts` are seen too.
 
-    What is wrong with rows of inlines is named by one of `row_errors` and shown there, by a ServedFormSet.
+    What is wrong with rows of inlines is named by one of `row_errors` and shown there, by a ServiceFormSet.
     """
 
     parts: tuple[str, ...] = ()
@@ -115,7 +115,7 @@ class ServedForm(forms.ModelForm):
         return columns
 
 
-class ServedFormSet(forms.BaseInlineFormSet):
+class ServiceFormSet(forms.BaseInlineFormSet):
     """Shows what a service refused beside the row and field that it is about."""
 
     def __init__(self, *args: Any, refused: Problem | None = None, **kwargs: Any) -> None:
@@ -169,7 +169,7 @@ class ServedFormSet(forms.BaseInlineFormSet):
 TRANSLATIONS = ("Translations", {"classes": ["tab"], "fields": []})
 
 
-class ServedAdmin(HistoryAdmin, ModelAdmin):
+class ServiceAdmin(HistoryAdmin, ModelAdmin):
     """A ModelAdmin whose rows are written and deleted by services, with all their parts at once."""
 
     warn_unsaved_form = True
@@ -240,7 +240,7 @@ class ServedAdmin(HistoryAdmin, ModelAdmin):
 
     def get_formset_kwargs(self, request: HttpRequest, obj: Any, inline: Any, prefix: str) -> dict[str, Any]:
         kwargs = super().get_formset_kwargs(request, obj, inline, prefix)
-        is_served = issubclass(inline.formset, ServedFormSet)
+        is_served = issubclass(inline.formset, ServiceFormSet)
         return kwargs | ({"refused": getattr(request, REFUSED, None)} if is_served else {})
 
     def construct_change_message(self, request: HttpRequest, form: Any, formsets: Any, add: bool = False) -> Any:
@@ -271,7 +271,7 @@ class ServedAdmin(HistoryAdmin, ModelAdmin):
         return actions
 
 
-class KnownThing(forms.Widget):
+class LinkWidget(forms.Widget):
     """Something that a row names already: its name, which leads to it."""
 
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
@@ -286,7 +286,7 @@ def place_last(form: forms.ModelForm) -> None:
         form.initial["position"] = None
 
 
-class KnownRowForm(forms.ModelForm):
+class FixedReferenceForm(forms.ModelForm):
     """A row of an inline that names something (`known`) in a place. What it names is chosen once: so a row that is
     there needs no select, and no query."""
 
@@ -297,7 +297,7 @@ class KnownRowForm(forms.ModelForm):
         if "position" in self.fields:
             place_last(self)
         if not self.instance._state.adding and self.known in self.fields:
-            self.fields[self.known] = forms.Field(disabled=True, widget=KnownThing)
+            self.fields[self.known] = forms.Field(disabled=True, widget=LinkWidget)
             self.initial[self.known] = getattr(self.instance, self.known)
 
 

@@ -14,7 +14,7 @@ from django.utils.http import urlencode
 from unfold.admin import ModelAdmin, TabularInline
 
 from apps.catalog.backoffice import stock_selectors
-from apps.catalog.backoffice.admin.service_forms import ServedAdmin
+from apps.catalog.backoffice.admin.service_forms import ServiceAdmin
 from apps.catalog.backoffice.admin.stock_forms import StockForm, WarehouseForm
 from apps.catalog.inventory import selectors, services
 from apps.catalog.inventory.models import Reservation, ReservationLine, StockItem, StockMovement, Warehouse
@@ -48,7 +48,7 @@ class WarehouseFilter(admin.SimpleListFilter):
 
 
 @admin.register(StockItem)
-class StockItemAdmin(ServedAdmin):
+class StockItemAdmin(ServiceAdmin):
     """Rows come and go with their variants."""
 
     form = StockForm
@@ -189,7 +189,7 @@ class ReservationAdmin(PastAdmin):
 
 
 @admin.register(Warehouse)
-class WarehouseAdmin(ServedAdmin):
+class WarehouseAdmin(ServiceAdmin):
     form = WarehouseForm
     list_display = ["name", "code", "country", "priority", "is_active"]
     ordering = ["priority", "id"]

@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
-from apps.catalog.backoffice.admin.service_forms import ServedForm
+from apps.catalog.backoffice.admin.service_forms import ServiceForm
 from apps.catalog.inventory import services
 from apps.catalog.inventory.models import StockItem, StockMovement, Warehouse
 from apps.common.ids import uuid7
@@ -23,7 +23,7 @@ class WarehouseField(forms.ModelChoiceField):
         super().__init__(rows, required=False, widget=UnfoldAdminSelectWidget, **kwargs)
 
 
-class StockForm(ServedForm):
+class StockForm(ServiceForm):
     """Counts, moves and the policy. Only of the policy it minds that others change it: units are sold all the time."""
 
     change = forms.IntegerField(
@@ -91,7 +91,7 @@ class StockForm(ServedForm):
         return uuid.uuid5(page, f"{self.instance.pk} counted"), uuid.uuid5(page, f"{self.instance.pk} moved")
 
 
-class WarehouseForm(ServedForm):
+class WarehouseForm(ServiceForm):
     class Meta:
         model = Warehouse
         fields = ("name", "code", "country", "priority", "is_active")

@@ -10,7 +10,7 @@ from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminTextareaWid
 
 from apps.catalog.backoffice.admin.forms import MAX_MAJOR, CurrencyField, TranslatedForm, as_decimal, as_minor_units
 from apps.catalog.backoffice.admin.product_forms import RULED_OF_VARIANTS, VariantForm
-from apps.catalog.backoffice.admin.service_forms import ServedForm, ServedFormSet
+from apps.catalog.backoffice.admin.service_forms import ServiceForm, ServiceFormSet
 from apps.catalog.products.models import Price, SalePrice, Variant
 from apps.catalog.products.pricing import Sale
 from apps.catalog.products.rules import sale_errors
@@ -18,7 +18,7 @@ from apps.catalog.products.services.variants import VariantEdit
 from apps.common.money import Money
 
 
-class VariantPageForm(ServedForm, TranslatedForm):
+class VariantPageForm(ServiceForm, TranslatedForm):
     """A variant with its name in the shop's languages. Its product's version stands for it."""
 
     row_errors = ("prices", "sales")
@@ -92,7 +92,7 @@ class SaleForm(PriceForm):
         return super()._get_validation_exclusions() | {"variant"}  # type: ignore[misc]  # missing in the stubs
 
 
-class PricesFormSet(ServedFormSet):
+class PricesFormSet(ServiceFormSet):
     def rows(self) -> dict[str, list[Any]]:
         return {"prices": self.kept}
 
@@ -101,7 +101,7 @@ class PricesFormSet(ServedFormSet):
         return [Money(form.cleaned_data["amount"], form.cleaned_data["currency"]) for form in self.kept]
 
 
-class SalesFormSet(ServedFormSet):
+class SalesFormSet(ServiceFormSet):
     def rows(self) -> dict[str, list[Any]]:
         return {"sales": self.kept}
 

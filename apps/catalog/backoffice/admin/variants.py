@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from unfold.admin import TabularInline
 
-from apps.catalog.backoffice.admin.service_forms import ServedAdmin
+from apps.catalog.backoffice.admin.service_forms import ServiceAdmin
 from apps.catalog.backoffice.admin.variant_forms import (
     PriceForm,
     PricesFormSet,
@@ -41,7 +41,7 @@ class SaleInline(TabularInline):
 
 
 @admin.register(Variant)
-class VariantAdmin(ServedAdmin):
+class VariantAdmin(ServiceAdmin):
     form = VariantPageForm
     list_display = ["sku", "product", "name", "barcode", "shown_price"]
     search_fields = ["=sku", "=barcode", "product__slug"]

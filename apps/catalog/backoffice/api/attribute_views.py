@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.catalog.backoffice.api import taxonomy_serializers as serializers
-from apps.catalog.backoffice.api.optimistic_locking import answer, seen_rows
+from apps.catalog.backoffice.api.optimistic_locking import seen_rows, staff_response
 from apps.catalog.backoffice.api.views import StaffListView, StaffView, found, validated
 from apps.catalog.products.models import Attribute, ProductType, ProductTypeAttribute
 from apps.catalog.products.services import attributes
@@ -32,10 +32,10 @@ def types() -> Any:
     return ProductType.objects.prefetch_related(Prefetch("type_attributes", asked))
 
 
-def _attribute_answer(code: str, *, status: int = 200) -> Response:
+def _attribute_response(code: str, *, status: int = 200) -> Response:
     """The whole attribute, whose ETag stands for its choices too."""
     at = f"/v1/staff/attributes/{code}" if status == 201 else ""
-    return answer(attribute_data(found(Attribute.objects.filter(code=code))), status=status, at=at)
+    return staff_response(attribute_data(found(Attribute.objects.filter(code=code))), status=status, at=at)
 
 
 class StaffAttributesView(StaffListView):
@@ -50,7 +50,7 @@ class StaffAttributeView(StaffView):
     @extend_schema(responses=serializers.StaffAttributeSerializer, parameters=[ETAG])
     def get(self, request: Request, code: str) -> Response:
         """One attribute with its choices."""
-        return _attribute_answer(code)
+        return _attribute_response(code)
 
 
 class AttributesView(StaffView):
@@ -65,7 +65,7 @@ class AttributesView(StaffView):
         columns = dict(validated(serializers.NewAttributeSerializer, request))
         choices = columns.pop("choices", ())
         code = attributes.create_attribute(columns, choices).code
-        return _attribute_answer(code, status=status.HTTP_201_CREATED)
+        return _attribute_response(code, status=status.HTTP_201_CREATED)
 
 
 class AttributeView(StaffView):
@@ -78,7 +78,7 @@ class AttributeView(StaffView):
         """Change an attribute. Its kind changes only while no product answers it."""
         columns = validated(serializers.AttributeChangeSerializer, request)
         attributes.change_attribute(code, columns, guard=seen_rows(request, attribute_data))
-        return _attribute_answer(code)
+        return _attribute_response(code)
 
     @extend_schema(responses={204: None}, parameters=[IF_MATCH])
     def delete(self, request: Request, code: str) -> Response:
@@ -97,7 +97,7 @@ class ChoicesView(StaffView):
     def post(self, request: Request, code: str) -> Response:
         """Add a choice."""
         attributes.add_choice(code, validated(serializers.NewChoiceSerializer, request))
-        return _attribute_answer(code, status=status.HTTP_201_CREATED)
+        return _attribute_response(code, status=status.HTTP_201_CREATED)
 
 
 class ChoiceView(StaffView):
@@ -110,13 +110,13 @@ class ChoiceView(StaffView):
         """Change a choice; products that chose it say and find its new words at once."""
         columns = validated(serializers.ChoiceChangeSerializer, request)
         attributes.change_choice(code, slug, columns, guard=seen_rows(request, attribute_data))
-        return _attribute_answer(code)
+        return _attribute_response(code)
 
     @extend_schema(responses=serializers.StaffAttributeSerializer, parameters=[IF_MATCH, ETAG])
     def delete(self, request: Request, code: str, slug: str) -> Response:
         """Take a choice away that no product chose."""
         attributes.delete_choice(code, slug, guard=seen_rows(request, attribute_data))
-        return _attribute_answer(code)
+        return _attribute_response(code)
 
 
 class StaffProductTypesView(StaffListView):
@@ -131,7 +131,7 @@ class StaffProductTypeView(StaffView):
     @extend_schema(responses=serializers.StaffProductTypeSerializer, parameters=[ETAG])
     def get(self, request: Request, slug: str) -> Response:
         """One product type with the attributes that it asks for."""
-        return answer(type_data(found(ProductType.objects.filter(slug=slug))))
+        return staff_response(type_data(found(ProductType.objects.filter(slug=slug))))
 
 
 class ProductTypesView(StaffView):
@@ -146,7 +146,7 @@ class ProductTypesView(StaffView):
         columns = dict(validated(serializers.NewProductTypeSerializer, request))
         made = attributes.create_product_type(columns, columns.pop("attributes", ()))
         at = f"/v1/staff/product-types/{made.slug}"
-        return answer(type_data(made), status=status.HTTP_201_CREATED, at=at)
+        return staff_response(type_data(made), status=status.HTTP_201_CREATED, at=at)
 
 
 class ProductTypeView(StaffView):
@@ -160,7 +160,7 @@ class ProductTypeView(StaffView):
         columns = dict(validated(serializers.ProductTypeChangeSerializer, request))
         asked = columns.pop("attributes", None)
         changed = attributes.change_product_type(slug, columns, asked, guard=seen_rows(request, type_data))
-        return answer(type_data(changed))
+        return staff_response(type_data(changed))
 
     @extend_schema(responses={204: None}, parameters=[IF_MATCH])
     def delete(self, request: Request, slug: str) -> Response:

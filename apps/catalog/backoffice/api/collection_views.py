@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.catalog.backoffice.api import taxonomy_serializers as serializers
-from apps.catalog.backoffice.api.optimistic_locking import answer, seen_rows
+from apps.catalog.backoffice.api.optimistic_locking import seen_rows, staff_response
 from apps.catalog.backoffice.api.views import StaffListView, StaffView, StaffWrites, found, validated
 from apps.catalog.products.models import Collection
 from apps.catalog.products.services import collections
@@ -34,7 +34,7 @@ class StaffCollectionView(StaffView):
     @extend_schema(responses=serializers.StaffCollectionSerializer, parameters=[ETAG])
     def get(self, request: Request, slug: str) -> Response:
         """One collection with its products."""
-        return answer(collection_data(found(Collection.objects.filter(slug=slug))))
+        return staff_response(collection_data(found(Collection.objects.filter(slug=slug))))
 
 
 class CollectionsWrites(StaffWrites):
@@ -49,7 +49,7 @@ class CollectionsWrites(StaffWrites):
         columns = dict(validated(serializers.NewCollectionSerializer, request))
         made = collections.create_collection(columns, columns.pop("items", ()))
         at = f"/v1/staff/collections/{made.slug}"
-        return answer(collection_data(made), status=status.HTTP_201_CREATED, at=at)
+        return staff_response(collection_data(made), status=status.HTTP_201_CREATED, at=at)
 
 
 class CollectionWrites(StaffWrites):
@@ -62,7 +62,7 @@ class CollectionWrites(StaffWrites):
         """Change a collection. One that gets a rule loses its items, and the other way round."""
         columns = validated(serializers.CollectionChangeSerializer, request)
         changed = collections.change_collection(slug, columns, guard=seen_rows(request, collection_data))
-        return answer(collection_data(changed))
+        return staff_response(collection_data(changed))
 
     @extend_schema(responses={204: None}, parameters=[IF_MATCH])
     def delete(self, request: Request, slug: str) -> Response:
@@ -80,4 +80,6 @@ class CollectionItemsView(StaffView):
     def put(self, request: Request, slug: str) -> Response:
         """Put these products into a collection that is made by hand, in this order, and no others."""
         items = validated(serializers.ItemsSerializer, request)["items"]
-        return answer(collection_data(collections.set_items(slug, items, guard=seen_rows(request, collection_data))))
+        return staff_response(
+            collection_data(collections.set_items(slug, items, guard=seen_rows(request, collection_data)))
+        )

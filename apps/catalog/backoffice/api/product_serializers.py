@@ -1,10 +1,10 @@
-"""Shapes of products as staff read and write them."""
+"""Serializers of products as staff read and write them."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from drf_spectacular.utils import extend_schema_field
+from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
 from apps.catalog.backoffice.api.fields import (
@@ -16,7 +16,7 @@ from apps.catalog.backoffice.api.fields import (
     TranslationsField,
     require_one_a_currency,
 )
-from apps.catalog.backoffice.product_selectors import answers_of
+from apps.catalog.backoffice.product_selectors import attribute_values_of
 from apps.catalog.discovery.models import Listing
 from apps.catalog.imports.cells import SKU
 from apps.catalog.products.models import Product, ProductImage, Variant
@@ -75,7 +75,8 @@ class NewVariantSerializer(VariantChangeSerializer):
     )
 
 
-class KnownVariantSerializer(VariantChangeSerializer):
+@extend_schema_serializer(component_name="KnownVariant")
+class ExistingVariantSerializer(VariantChangeSerializer):
     """A change of a variant that the product has."""
 
     sku = serializers.CharField(max_length=40)
@@ -110,7 +111,7 @@ class ProductChangeSerializer(StrictSerializer):
         required=False,
         help_text="Slugs, in their order; all there are from now on.",
     )
-    variants = KnownVariantSerializer(many=True, max_length=MAX_VARIANTS, required=False)  # type: ignore[call-arg]  # DRF hands it to the list
+    variants = ExistingVariantSerializer(many=True, max_length=MAX_VARIANTS, required=False)
 
     def validate_related(self, slugs: list[str]) -> list[str]:
         if len(set(slugs)) < len(slugs):
@@ -132,7 +133,7 @@ def as_product_edit(data: dict[str, Any]) -> ProductEdit:
         columns={name: value for name, value in data.items() if name not in apart},
         references={name: data[name] for name in REFERENCES if name in data},
         translations=data.get("translations"),
-        answers=data.get("attributes", {}),
+        attributes=data.get("attributes", {}),
         related=[Related(slug) for slug in data["related"]] if "related" in data else None,
         variants=[as_variant_edit(variant) for variant in data.get("variants", ())],
     )
@@ -235,7 +236,7 @@ class StaffProductSerializer(StaffListedProductSerializer):
 
     @extend_schema_field(AnswersField)
     def get_attributes(self, product: Product) -> dict[str, Any]:
-        return answers_of(product)
+        return attribute_values_of(product)
 
     def get_related(self, product: Product) -> list[str]:
         return [relation.related.slug for relation in product.relations.all()]

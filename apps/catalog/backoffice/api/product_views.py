@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.catalog.backoffice.api import product_serializers as serializers
-from apps.catalog.backoffice.api.optimistic_locking import MAY_MATCH, answer, seen_versions
+from apps.catalog.backoffice.api.optimistic_locking import MAY_MATCH, seen_versions, staff_response
 from apps.catalog.backoffice.api.views import StaffListView, StaffView, StaffWrites, validated
 from apps.catalog.backoffice.product_selectors import editable_product, listed_products
 from apps.catalog.products import renditions
@@ -24,24 +24,24 @@ from apps.common.api.conditional import ETAG, IF_MATCH
 from apps.common.idempotency import idempotent
 
 
-def product_answer(slug: str, *, status: int = 200) -> Response:
+def product_response(slug: str, *, status: int = 200) -> Response:
     """The whole product as staff edit it, with the ETag for the next change."""
     product = editable_product(slug)
     at = f"/v1/staff/products/{slug}" if status == 201 else ""
-    return answer(serializers.StaffProductSerializer(product).data, version=product.version, status=status, at=at)
+    return staff_response(
+        serializers.StaffProductSerializer(product).data, version=product.version, status=status, at=at
+    )
 
 
 class ProductsWrites(StaffWrites):
     @extend_schema(
-        request=serializers.NewProductSerializer,
-        responses={201: serializers.StaffProductSerializer},
-        parameters=[ETAG],
+        request=serializers.NewProductSerializer, responses={201: serializers.StaffProductSerializer}, parameters=[ETAG]
     )
     @idempotent
     def post(self, request: Request) -> Response:
         """Make a product with its variants, prices, answers and translations: a draft unless its `status` says more."""
         edit = serializers.as_product_edit(validated(serializers.NewProductSerializer, request))
-        return product_answer(products.create_product(edit).slug, status=status.HTTP_201_CREATED)
+        return product_response(products.create_product(edit).slug, status=status.HTTP_201_CREATED)
 
 
 class ProductWrites(StaffWrites):
@@ -55,13 +55,13 @@ class ProductWrites(StaffWrites):
         `published_until`."""
         edit = serializers.as_product_edit(validated(serializers.ProductChangeSerializer, request))
         product = products.change_product(slug, edit, versions=seen_versions(request))
-        return product_answer(product.slug)
+        return product_response(product.slug)
 
     @extend_schema(responses={200: serializers.StaffProductSerializer, 204: None}, parameters=[IF_MATCH])
     def delete(self, request: Request, slug: str) -> Response:
         """Delete a product that nobody has ever seen (204); archive any other, and answer with it (200)."""
         archived = products.delete_product(slug, versions=seen_versions(request))
-        return product_answer(archived.slug) if archived else Response(status=status.HTTP_204_NO_CONTENT)
+        return product_response(archived.slug) if archived else Response(status=status.HTTP_204_NO_CONTENT)
 
 
 class StaffProductsView(StaffListView):
@@ -86,7 +86,7 @@ class StaffProductView(StaffView):
     @extend_schema(responses=serializers.StaffProductSerializer, parameters=[ETAG])
     def get(self, request: Request, slug: str) -> Response:
         """One product as staff edit it, whatever its status. Send its ETag as If-Match with the change."""
-        return product_answer(slug)
+        return product_response(slug)
 
 
 class VariantsView(StaffView):
@@ -101,7 +101,7 @@ class VariantsView(StaffView):
         edit = serializers.as_variant_edit(validated(serializers.NewVariantSerializer, request))
         versions = seen_versions(request, is_required=False)
         product = variants.add_variant(slug, edit, versions=versions)
-        return product_answer(product.slug, status=status.HTTP_201_CREATED)
+        return product_response(product.slug, status=status.HTTP_201_CREATED)
 
 
 class VariantView(StaffView):
@@ -114,13 +114,13 @@ class VariantView(StaffView):
         """Change a variant, its prices and its scheduled sales."""
         edit = serializers.as_variant_edit(validated(serializers.VariantChangeSerializer, request), sku=sku)
         variants.change_variant(slug, edit, versions=seen_versions(request))
-        return product_answer(slug)
+        return product_response(slug)
 
     @extend_schema(responses={200: serializers.StaffProductSerializer}, parameters=[IF_MATCH, ETAG])
     def delete(self, request: Request, slug: str, sku: str) -> Response:
-        """Take a variant away that was never in stock and is promised to nobody."""
+        """Take a variant away that was never in stock and is not reserved."""
         variants.delete_variant(slug, sku, versions=seen_versions(request))
-        return product_answer(slug)
+        return product_response(slug)
 
 
 class ImagesView(StaffView):
@@ -141,7 +141,7 @@ class ImagesView(StaffView):
         _, is_new = images.add_image(
             slug, file.read(), filename=file.name, alt=data["alt"], position=data["position"], versions=versions
         )
-        return product_answer(slug, status=status.HTTP_201_CREATED if is_new else status.HTTP_200_OK)
+        return product_response(slug, status=status.HTTP_201_CREATED if is_new else status.HTTP_200_OK)
 
 
 class ImageView(StaffView):
@@ -151,17 +151,17 @@ class ImageView(StaffView):
         parameters=[IF_MATCH, ETAG],
     )
     def patch(self, request: Request, slug: str, image_id: uuid.UUID) -> Response:
-        """Describe a picture again, or move it."""
+        """Describe a picture anew, or move it."""
         columns = dict(validated(serializers.ImageChangeSerializer, request))
         translations = columns.pop("translations", None)
         images.change_image(slug, image_id, columns=columns, translations=translations, versions=seen_versions(request))
-        return product_answer(slug)
+        return product_response(slug)
 
     @extend_schema(responses={200: serializers.StaffProductSerializer}, parameters=[IF_MATCH, ETAG])
     def delete(self, request: Request, slug: str, image_id: uuid.UUID) -> Response:
         """Take a picture away."""
         images.delete_image(slug, image_id, versions=seen_versions(request))
-        return product_answer(slug)
+        return product_response(slug)
 
 
 class ImageOrderView(StaffView):
@@ -174,4 +174,4 @@ class ImageOrderView(StaffView):
         """Show the pictures in this order."""
         ids = validated(serializers.ImageOrderSerializer, request)["images"]
         images.order_images(slug, ids, versions=seen_versions(request))
-        return product_answer(slug)
+        return product_response(slug)

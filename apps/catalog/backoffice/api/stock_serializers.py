@@ -1,4 +1,4 @@
-"""Shapes of stock and warehouses, as staff read and write them."""
+"""Serializers of stock and warehouses, as staff read and write them."""
 
 from __future__ import annotations
 

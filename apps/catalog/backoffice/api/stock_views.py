@@ -15,7 +15,7 @@ from rest_framework.views import APIView
 
 from apps.catalog.backoffice import stock_selectors
 from apps.catalog.backoffice.api import stock_serializers as serializers
-from apps.catalog.backoffice.api.optimistic_locking import PRIVATE, answer, seen_rows
+from apps.catalog.backoffice.api.optimistic_locking import PRIVATE, seen_rows, staff_response
 from apps.catalog.backoffice.api.views import IsCatalogStaff, validated
 from apps.catalog.inventory import selectors, services
 from apps.catalog.inventory.models import StockItem, StockMovement, Warehouse
@@ -53,7 +53,7 @@ class StockItemView(APIView):
     @extend_schema(responses=serializers.StockSerializer)
     def get(self, request: Request, sku: str) -> Response:
         """One variant's stock, by warehouse."""
-        return answer(serializers.StockSerializer(selectors.stock_of(sku)).data)
+        return staff_response(serializers.StockSerializer(selectors.stock_of(sku)).data)
 
 
 class StockPolicyView(APIView):
@@ -62,19 +62,17 @@ class StockPolicyView(APIView):
     @extend_schema(responses=serializers.PolicySerializer, parameters=[ETAG])
     def get(self, request: Request, sku: str) -> Response:
         """How much may be sold before it is here. Send the ETag as If-Match with the change."""
-        return answer(serializers.policy_data(selectors.stock_of(sku)))
+        return staff_response(serializers.policy_data(selectors.stock_of(sku)))
 
     @extend_schema(
-        request=serializers.PolicyChangeSerializer,
-        responses=serializers.PolicySerializer,
-        parameters=[IF_MATCH, ETAG],
+        request=serializers.PolicyChangeSerializer, responses=serializers.PolicySerializer, parameters=[IF_MATCH, ETAG]
     )
     def patch(self, request: Request, sku: str) -> Response:
         """Change what is named and leave the rest."""
         changes = validated(serializers.PolicyChangeSerializer, request)
         guard = seen_rows(request, serializers.policy_data)
         item = services.set_policy(selectors.stocked_variant(sku), changes, check=guard)
-        return answer(serializers.policy_data(item))
+        return staff_response(serializers.policy_data(item))
 
 
 class AdjustmentsView(APIView):
@@ -111,7 +109,7 @@ class TransfersView(APIView):
     @extend_schema(request=serializers.TransferSerializer, responses={201: serializers.StockSerializer})
     @idempotent
     def post(self, request: Request) -> Response:
-        """Bring units that are promised to nobody from one warehouse to another."""
+        """Bring units that are not reserved from one warehouse to another."""
         data = validated(serializers.TransferSerializer, request)
         services.move_stock(
             selectors.stocked_variant(data["sku"]),
@@ -151,15 +149,13 @@ class WarehousesView(ListAPIView):
         return _private(super().get(request, *args, **kwargs))
 
     @extend_schema(
-        request=serializers.WarehouseSerializer,
-        responses={201: serializers.WarehouseSerializer},
-        parameters=[ETAG],
+        request=serializers.WarehouseSerializer, responses={201: serializers.WarehouseSerializer}, parameters=[ETAG]
     )
     @idempotent
     def post(self, request: Request) -> Response:
         """Add a warehouse, empty."""
         warehouse = services.add_warehouse(**validated(serializers.WarehouseSerializer, request))
-        return answer(serializers.warehouse_data(warehouse), status=201, at=f"/v1/warehouses/{warehouse.code}")
+        return staff_response(serializers.warehouse_data(warehouse), status=201, at=f"/v1/warehouses/{warehouse.code}")
 
 
 class WarehouseView(APIView):
@@ -168,7 +164,7 @@ class WarehouseView(APIView):
     @extend_schema(responses=serializers.WarehouseSerializer, parameters=[ETAG])
     def get(self, request: Request, code: str) -> Response:
         """One warehouse. Send its ETag as If-Match with the change."""
-        return answer(serializers.warehouse_data(selectors.find_warehouse(code)))
+        return staff_response(serializers.warehouse_data(selectors.find_warehouse(code)))
 
     @extend_schema(
         request=serializers.WarehouseChangeSerializer,
@@ -179,7 +175,7 @@ class WarehouseView(APIView):
         """Change what is named. One that is closed (`is_active` false) sells nothing; 409 while orders wait for it."""
         changes = validated(serializers.WarehouseChangeSerializer, request)
         guard = seen_rows(request, serializers.warehouse_data)
-        return answer(serializers.warehouse_data(services.change_warehouse(code, changes, check=guard)))
+        return staff_response(serializers.warehouse_data(services.change_warehouse(code, changes, check=guard)))
 
     @extend_schema(responses={204: None}, parameters=[IF_MATCH])
     def delete(self, request: Request, code: str) -> Response:

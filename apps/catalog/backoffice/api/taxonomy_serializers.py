@@ -1,4 +1,4 @@
-"""Shapes of what products are ordered and described by, as staff read and write them."""
+"""Serializers of what products are ordered and described by, as staff read and write them."""
 
 from __future__ import annotations
 

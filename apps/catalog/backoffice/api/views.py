@@ -39,9 +39,9 @@ class StaffListView(ListAPIView):
         return response
 
 
-def validated(shape: type[Serializer], request: Request) -> Any:
-    """The body as the shape sees it. Raises ValidationError."""
-    serializer = shape(data=request.data)
+def validated(serializer_class: type[Serializer], request: Request) -> Any:
+    """The validated body. Raises ValidationError."""
+    serializer = serializer_class(data=request.data)
     serializer.is_valid(raise_exception=True)
     return serializer.validated_data
 

@@ -95,7 +95,7 @@ def _key(request: HttpRequest, address: str) -> str:
         language = chosen_language(accepted=request.headers.get("Accept-Language", "")[:200])
     except LookupError:
         language = ""
-    # With the release, since another one may answer in another shape.
+    # With the release, since another one may send another response.
     return "answer:" + hashlib.sha256(f"{settings.VERSION} {language} {address}".encode()).hexdigest()
 
 

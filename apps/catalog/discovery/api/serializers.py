@@ -1,4 +1,4 @@
-"""Shapes of the public answers. Cards and details are made by `browse`; these document them."""
+"""Serializers of the public responses. Cards and details are made by `browse`; these document them."""
 
 from __future__ import annotations
 
@@ -160,7 +160,7 @@ class CategorySerializer(serializers.Serializer):
     name = serializers.CharField()
     description = serializers.CharField(allow_blank=True)
     product_count = serializers.IntegerField(help_text="In and below it.")
-    children = serializers.ListField(child=serializers.DictField(), help_text="Categories of the same shape.")
+    children = serializers.ListField(child=serializers.DictField(), help_text="Categories of the same form.")
 
 
 class CategoriesSerializer(serializers.Serializer):

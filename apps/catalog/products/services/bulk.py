@@ -23,8 +23,8 @@ from apps.catalog.products.rules import publication_start
 from apps.common.problems import Conflict, ValidationProblem
 
 # As many as one transaction holds locks on for a second or two.
-MOST = 5_000
-LOWEST, HIGHEST = Decimal(-95), Decimal(900)
+MAX_PRODUCTS = 5_000
+MIN_PERCENT, MAX_PERCENT = Decimal(-95), Decimal(900)
 HUNDRED = Decimal(100)
 
 
@@ -50,9 +50,9 @@ class Repricing:
 
 def chosen(products: QuerySet[Product]) -> list[uuid.UUID]:
     """The pks of what was chosen. Raises TooMany."""
-    ids = list(products.order_by("pk").values_list("pk", flat=True)[: MOST + 1])
-    if len(ids) > MOST:
-        raise TooMany(f"At most {MOST:,} products are changed at once. Narrow the list with a filter.")
+    ids = list(products.order_by("pk").values_list("pk", flat=True)[: MAX_PRODUCTS + 1])
+    if len(ids) > MAX_PRODUCTS:
+        raise TooMany(f"At most {MAX_PRODUCTS:,} products are changed at once. Narrow the list with a filter.")
     return ids
 
 
@@ -118,11 +118,11 @@ ROUNDINGS: dict[str, Callable[[Decimal], Decimal]] = {"1": to_the_cent, "5": to_
 def plan_prices(ids: Sequence[uuid.UUID], *, percent: Decimal, currency: str, rounding: str) -> list[Repricing]:
     """What prices in `currency` would become, those that stay left out; free things stay free.
 
-    `rounding` is a key of ROUNDINGS, in minor units. Raises ValidationProblem for a percentage beyond LOWEST and
-    HIGHEST, and for prices that nobody could pay.
+    `rounding` is a key of ROUNDINGS, in minor units. Raises ValidationProblem for a percentage beyond MIN_PERCENT and
+    MAX_PERCENT, and for prices that nobody could pay.
     """
-    if not LOWEST <= percent <= HIGHEST or percent == 0:
-        raise ValidationProblem(f"Use a percentage from {LOWEST} to {HIGHEST}, other than 0.")
+    if not MIN_PERCENT <= percent <= MAX_PERCENT or percent == 0:
+        raise ValidationProblem(f"Use a percentage from {MIN_PERCENT} to {MAX_PERCENT}, other than 0.")
     prices = Price.objects.filter(variant__product__in=ids, currency=currency, amount__gt=0)
     rows = prices.order_by("variant__product__title", "variant__sku").values_list(
         "pk", "variant__sku", "variant__product__title", "amount"

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 
-from apps.catalog.products.attribute_values import Answer, answer_attributes
+from apps.catalog.products.attribute_values import AttributeInput, set_attribute_values
 from apps.catalog.products.identifiers import same_in_any_case
 from apps.catalog.products.models import Brand, Category, Product, ProductRelation, ProductType
 from apps.catalog.products.publication import Status, record_change, require_described
@@ -42,15 +42,15 @@ class Related:
 class ProductEdit:
     """What to write of a product; what is None, and what is not named, stays as it is.
 
-    `references` are the category's path and the slugs of brand and product type, None for none. `answers` are by
-    attribute, None takes one away. `variants` are changed, or made with a new product; a product that is there gets
+    `references` are the category's path and the slugs of brand and product type, None for none. `attributes` are values
+    by code, None takes one away. `variants` are changed, or made with a new product; a product that is there gets
     `new_variants` and loses `removed_variants` (SKUs). `related` are all there are from now on.
     """
 
     columns: Mapping[str, Any] = field(default_factory=dict)
     references: Mapping[str, str | None] = field(default_factory=dict)
     translations: Mapping[str, Mapping[str, str] | None] | None = None
-    answers: Mapping[str, Answer | None] = field(default_factory=dict)
+    attributes: Mapping[str, AttributeInput | None] = field(default_factory=dict)
     variants: Sequence[VariantEdit] = ()
     new_variants: Sequence[VariantEdit] = ()
     removed_variants: Sequence[str] = ()
@@ -60,7 +60,7 @@ class ProductEdit:
     @property
     def describes(self) -> bool:
         """Whether it may take away what a published product has to have."""
-        return bool(self.answers) or "product_type" in {**self.references, **self.columns}
+        return bool(self.attributes) or "product_type" in {**self.references, **self.columns}
 
     @property
     def related_slugs(self) -> list[str]:
@@ -81,7 +81,7 @@ def create_product(edit: ProductEdit) -> Product:
         make_variants(product, edit.new_variants, field="new_variants")
         if edit.images is not None:
             write_images(product, edit.images)
-        answer_attributes(product, edit.answers)
+        set_attribute_values(product, edit.attributes)
         _relate(product, edit.related or ())
         record_change(product)
     return product
@@ -107,7 +107,7 @@ def change_product(slug: str, edit: ProductEdit, *, versions: Collection[int] | 
         make_variants(product, edit.new_variants, field="new_variants")
         if edit.images is not None:
             write_images(product, edit.images)
-        answer_attributes(product, edit.answers)
+        set_attribute_values(product, edit.attributes)
         if edit.related is not None:
             _relate(product, edit.related)
         if product.status == Status.PUBLISHED and edit.describes:

@@ -133,7 +133,7 @@ class TestStatusesAndPlaces:
         assert [item["title"] for item in shown] == ["Cup", "Pot"]
 
     def test_more_than_can_be_locked_at_once_are_refused(self, staff, monkeypatch):
-        monkeypatch.setattr(bulk, "MOST", 1)
+        monkeypatch.setattr(bulk, "MAX_PRODUCTS", 1)
         assert "At most 1 products" in said(choose(staff, "archive", cheap_and_dear()))
         assert Product.objects.filter(status="published").count() == 2
 
@@ -196,7 +196,7 @@ class TestPage:
             ensure_attribute("handmade", label="By hand", kind="boolean"),
         )
         send(staff, page(product), form_of(staff, page(product)) | {"product_type": mugs.pk})
-        answers = {"answer_material": ["stoneware"], "answer_height": "9.5", "answer_handmade": "yes"}
+        answers = {"attribute_material": ["stoneware"], "attribute_height": "9.5", "attribute_handmade": "yes"}
         send(staff, page(product), form_of(staff, page(product)) | answers)
         shown = api_client.get(f"/v1/products/{product.slug}").json()["attributes"]
         assert {item["name"]: item["value"] for item in shown} == {
@@ -205,8 +205,8 @@ class TestPage:
             "handmade": "yes",
         }
         again = form_of(staff, page(product))
-        assert (again["answer_material"], again["answer_handmade"]) == (["stoneware"], "yes")
-        assert "number" in errors(staff, page(product), again | {"answer_height": "tall"})
+        assert (again["attribute_material"], again["attribute_handmade"]) == (["stoneware"], "yes")
+        assert "number" in errors(staff, page(product), again | {"attribute_height": "tall"})
 
     def test_german_texts_show_to_those_who_read_german(self, staff, api_client):
         product = make_product("Mug")

@@ -156,7 +156,7 @@ class TestWarehouses:
         make_reservation({sku_of(mug): 1})
         main = Warehouse.objects.get(code="main")
         data = {"name": main.name, "country": "DE", "priority": 0}
-        assert "promised" in errors(staff, f"/admin/inventory/warehouse/{main.pk}/change/", data)
+        assert "reserved" in errors(staff, f"/admin/inventory/warehouse/{main.pk}/change/", data)
 
     def test_only_one_that_nothing_ever_lay_in_is_deleted(self, staff, mug):
         main, far = Warehouse.objects.get(), services.add_warehouse(code="far", name="Far", priority=9)

@@ -16,7 +16,7 @@ from apps.catalog.discovery.models import Listing
 from apps.catalog.imports.exporting import BATCH, Filters, export
 from apps.catalog.imports.seeding import seed
 from apps.catalog.inventory.models import StockItem, Warehouse
-from apps.catalog.products.attribute_values import answer_attributes, ensure_attribute, ensure_choices
+from apps.catalog.products.attribute_values import ensure_attribute, ensure_choices, set_attribute_values
 from apps.catalog.products.models import Attribute, Price, Product, ProductType, SalePrice, Variant
 from apps.catalog.tests.factories import add_variant, make_film, make_product, make_reservation
 from apps.catalog.tests.imports.files import actions, check, done, errors, write
@@ -52,7 +52,7 @@ def odd_catalogue() -> None:
         is_featured=True,
     )
     chosen = ["oak", "oak-2", "-", "ash-elm"]
-    answer_attributes(product, {"material": chosen, "height": "-0.5", "handmade": "no", "note": "=1+1"})
+    set_attribute_values(product, {"material": chosen, "height": "-0.5", "handmade": "no", "note": "=1+1"})
     variant = Variant.objects.get(sku="=ODD")
     Variant.objects.filter(pk=variant.pk).update(
         options={"Size; in cm": "a=b\\", "A": 1},
