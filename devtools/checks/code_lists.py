@@ -15,7 +15,7 @@ from babel import Locale
 from devtools.project import ROOT
 
 # What a library does not know: who is in the European Union, where the shop delivers, minor units of ISO 4217.
-HOMES = ("common/countries.py", "common/currencies.py")
+HOMES = ("common/countries.py", "common/currencies.py", "common/money.py")
 # A few codes are a choice (where a shop delivers to); so many are a list of what exists.
 LONGEST_CHOICE = 8
 ENGLISH = Locale("en")

@@ -43,7 +43,7 @@ class PartialRow:
 
 def new_row(model: type[models.Model], **values: Any) -> PartialRow:
     """A row that is not in the table yet, with the model's defaults. What the database makes is left to it."""
-    fixed, called = _defaults(model)  # type: ignore[arg-type]  # a class of models can be kept by
+    fixed, called = _defaults(model)
     return PartialRow({**fixed, **{name: make() for name, make in called.items()}, **values})
 
 

@@ -213,7 +213,7 @@ class Barcode:
         try:
             validate_barcode(text)
         except ValidationError as error:
-            raise ValidationProblem(error.message) from error
+            raise ValidationProblem(str(error.message)) from error
         return text
 
     def show(self, value: str) -> str:

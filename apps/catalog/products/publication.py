@@ -122,7 +122,7 @@ def undescribed(products: Collection[Product]) -> dict[uuid.UUID, dict[str, list
             answered.setdefault(product_id, set()).add(code)
     found = {
         product.pk: missing_value_errors(
-            required=required.get(product.product_type_id, ()), answered=answered.get(product.pk, ())
+            required=required.get(product.product_type_id or 0, ()), answered=answered.get(product.pk, ())
         )
         for product in products
     }

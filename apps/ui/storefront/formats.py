@@ -11,8 +11,7 @@ from babel.numbers import format_currency
 from django.utils.translation import get_language
 
 from apps.common import countries
-from apps.common.currencies import digits_of
-from apps.common.money import Money
+from apps.common.money import Money, digits_of
 
 # English dates have the day first, and hours from 0 to 23.
 DATE_LOCALES = {"en": "en_GB"}

@@ -7,34 +7,11 @@ from typing import Any
 
 from django import forms
 
-from apps.common.countries import country_name
+from apps.common.countries import DELIVERY_COUNTRIES
 from apps.common.emails import AccountEmailFormField, EmailFormField
 from apps.common.text import one_line
 from apps.ui.storefront.formats import country_name
 
-SENT_TO = (
-    "AT",
-    "BE",
-    "CH",
-    "CZ",
-    "DE",
-    "DK",
-    "ES",
-    "FI",
-    "FR",
-    "GB",
-    "IE",
-    "IT",
-    "LU",
-    "NL",
-    "NO",
-    "PL",
-    "PT",
-    "SE",
-    "US",
-)
-COUNTRY_NAMES = {code: country_name(code, "en") for code in SENT_TO}
-COUNTRIES = sorted(COUNTRY_NAMES.items(), key=lambda country: country[1])
 HOME_COUNTRY = "DE"
 
 

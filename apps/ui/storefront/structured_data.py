@@ -6,8 +6,8 @@ from typing import Any
 
 from django.conf import settings
 
-from apps.common.money import Money, digits_of
-from apps.ui.storefront.clients.catalog_shapes import Product, Variant
+from apps.ui.storefront.clients.catalog_schemas import Product, Variant
+from apps.ui.storefront.formats import major_units
 
 AVAILABILITY = {
     "in_stock": "InStock",

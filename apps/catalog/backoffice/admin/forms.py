@@ -12,6 +12,7 @@ from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 from apps.catalog.products.models.bases import Translated
 from apps.catalog.products.translations import languages
 from apps.common.currencies import CURRENCIES
+from apps.common.model_fields import concrete_field
 from apps.common.money import digits_of
 
 MAX_MAJOR = 10**9
@@ -91,12 +92,12 @@ def _with_translations(form: type[TranslatedForm], further: tuple[str, ...]) -> 
     fields: dict[str, Any] = {"__module__": form.__module__}
     for language in further:
         for name in model.TRANSLATABLE:
-            own = model._meta.get_field(name)
+            own = concrete_field(model, name)
             fields[f"{prefix_of(language)}{name}"] = forms.CharField(
                 required=False,
                 max_length=own.max_length,
                 label=f"{own.verbose_name} ({language})".capitalize(),
-                widget=UnfoldAdminTextareaWidget if own.max_length > LONG_TEXT else UnfoldAdminTextInputWidget,
+                widget=UnfoldAdminTextareaWidget if (own.max_length or 0) > LONG_TEXT else UnfoldAdminTextInputWidget,
             )
     make: Any = type(form)
     return make(form.__name__, (form,), fields)

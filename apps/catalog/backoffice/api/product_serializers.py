@@ -111,7 +111,7 @@ class ProductChangeSerializer(StrictSerializer):
         required=False,
         help_text="Slugs, in their order; all there are from now on.",
     )
-    variants = ExistingVariantSerializer(many=True, max_length=MAX_VARIANTS, required=False)
+    variants = ExistingVariantSerializer(many=True, max_length=MAX_VARIANTS, required=False)  # type: ignore[call-arg]  # DRF hands it to the list
 
     def validate_related(self, slugs: list[str]) -> list[str]:
         if len(set(slugs)) < len(slugs):

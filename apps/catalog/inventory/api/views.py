@@ -40,7 +40,7 @@ class ReservationView(APIView):
     permission_classes = MAY_RESERVE
 
     @extend_schema(responses={204: None})
-    def delete(self, request: Request, reservation_id) -> Response:
+    def delete(self, request: Request, reservation_id: uuid.UUID) -> Response:
         """Give the units back."""
         services.release_reservation(reservation_id)
         return Response(status=status.HTTP_204_NO_CONTENT)
@@ -50,7 +50,7 @@ class OrderReservationView(APIView):
     permission_classes = MAY_RESERVE
 
     @extend_schema(responses={204: None})
-    def delete(self, request: Request, order_id) -> Response:
+    def delete(self, request: Request, order_id: uuid.UUID) -> Response:
         """Give back what is reserved for an order, and reserve nothing for it from now on, whether there was anything
         yet or not: a request to reserve that arrives later is refused with `reservation-closed`."""
         services.release_order(order_id)
@@ -61,6 +61,6 @@ class CommitView(APIView):
     permission_classes = MAY_RESERVE
 
     @extend_schema(request=None, responses=ReservationSerializer)
-    def post(self, request: Request, reservation_id) -> Response:
+    def post(self, request: Request, reservation_id: uuid.UUID) -> Response:
         """The units are sold."""
         return Response(ANSWER.to_representation(services.commit_reservation(reservation_id)))

@@ -14,7 +14,7 @@ from apps.catalog.products.attribute_values import ensure_attribute, ensure_choi
 from apps.catalog.products.category_tree import ensure_category
 from apps.catalog.products.models import Collection, Price, Product, ProductType, SalePrice
 from apps.catalog.products.services import bulk
-from apps.catalog.tests.backoffice.test_products_admin import errors, form_of, page, send, signed_in, displayed
+from apps.catalog.tests.backoffice.test_products_admin import displayed, errors, form_of, page, send, signed_in
 from apps.catalog.tests.factories import make_film, make_product
 from apps.common.outbox.models import OutboxEvent
 
