@@ -17,3 +17,37 @@ there. It only runs where no Key Vault is at hand (global.secrets.source=generat
 {{- end }}
 {{- $table | toJson }}
 {{- end -}}
+
+{{/* The pod that makes them. A Job's pod cannot be changed, so the Job's name follows from it. */}}
+{{- define "auth.secretKeeperPod" -}}
+{{- $context := omit . "Values" -}}
+{{- include "common.withDefaults" (list $context .Values) -}}
+metadata:
+  labels:
+    {{- include "common.stableLabels" (dict "root" . "component" "secret-keeper") | nindent 4 }}
+  annotations:
+    streamcart/needs-api: reads and writes the Secrets that it keeps
+spec:
+  restartPolicy: OnFailure
+  serviceAccountName: secret-keeper
+  automountServiceAccountToken: true
+  enableServiceLinks: false
+  {{- with include "common.placement" $context | trim }}
+  {{- . | nindent 2 }}
+  {{- end }}
+  {{- include "common.podSecurity" (dict "user" 10001) | nindent 2 }}
+  containers:
+    - name: secret-keeper
+      image: {{ include "common.image" . }}
+      imagePullPolicy: {{ .Values.global.images.pullPolicy }}
+      command: [python, /keeper/keep_secrets.py, /keeper/secrets.json]
+      {{- include "common.containerSecurity" . | nindent 6 }}
+      resources:
+        requests: {cpu: 10m, memory: 32Mi}
+        limits: {memory: 64Mi}
+      volumeMounts:
+        - {name: keeper, mountPath: /keeper, readOnly: true}
+  volumes:
+    - name: keeper
+      configMap: {name: secret-keeper}
+{{- end -}}

@@ -17,7 +17,7 @@ data:
 {{- if and .Values.postgres.enabled $backup.enabled }}
 apiVersion: batch/v1
 kind: CronJob
-{{ include "common.metadata" (dict "root" . "component" "backup") }}
+{{ include "common.metadata" (dict "root" . "component" "backup" "version" (include "common.imageVersion" .Values.global.images.postgres)) }}
 spec:
   schedule: {{ $backup.schedule | quote }}
   timeZone: Etc/UTC
@@ -43,7 +43,7 @@ spec:
 {{- $pod := include "common.backupPod" (dict "root" . "script" "restore.sh" "argument" $backup.restore) }}
 apiVersion: batch/v1
 kind: Job
-{{ include "common.metadata" (dict "root" . "component" "backup" "name" (printf "%s-restore-%s" .Chart.Name ($pod | sha256sum | trunc 10))) }}
+{{ include "common.metadata" (dict "root" . "component" "backup" "name" (printf "%s-restore-%s" .Chart.Name ($pod | sha256sum | trunc 10)) "version" (include "common.imageVersion" .Values.global.images.postgres)) }}
 {{- include "common.wave" "3" }}
 spec:
   backoffLimit: 2
@@ -62,7 +62,7 @@ notice; an alert does when it fails.
 {{- if and .Values.postgres.enabled .Values.backup.enabled $drill.enabled }}
 apiVersion: batch/v1
 kind: CronJob
-{{ include "common.metadata" (dict "root" . "component" "backup" "name" (printf "%s-restore-drill" .Chart.Name)) }}
+{{ include "common.metadata" (dict "root" . "component" "backup" "name" (printf "%s-restore-drill" .Chart.Name) "version" (include "common.imageVersion" .Values.global.images.postgres)) }}
 spec:
   schedule: {{ $drill.schedule | quote }}
   timeZone: Etc/UTC

@@ -6,7 +6,7 @@ kind: Namespace
 metadata:
   name: {{ .Values.namespace }}
   labels:
-    {{- include "common.labels" (dict "root" . "component" "namespace") | nindent 4 }}
+    {{- include "common.stableLabels" (dict "root" . "component" "namespace") | nindent 4 }}
     {{- range $mode := list "enforce" "audit" "warn" }}
     pod-security.kubernetes.io/{{ $mode }}: restricted
     pod-security.kubernetes.io/{{ $mode }}-version: latest

@@ -43,7 +43,7 @@ automountServiceAccountToken: false
 {{- $pod := include "common.databaseRolePod" . }}
 apiVersion: batch/v1
 kind: Job
-{{ include "common.metadata" (dict "root" . "component" "database-role" "name" (printf "%s-database-role-%s" .Chart.Name ($pod | sha256sum | trunc 10))) }}
+{{ include "common.metadata" (dict "root" . "component" "database-role" "name" (printf "%s-database-role-%s" .Chart.Name ($pod | sha256sum | trunc 10)) "version" (include "common.version" .)) }}
 spec:
   backoffLimit: 10
   activeDeadlineSeconds: 3600

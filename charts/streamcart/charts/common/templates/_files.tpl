@@ -18,7 +18,7 @@ data:
 {{- $at := dict "root" . "component" "files" }}
 apiVersion: apps/v1
 kind: Deployment
-{{ include "common.metadata" $at }}
+{{ include "common.metadata" (dict "root" . "component" "files" "version" (include "common.imageVersion" .Values.global.images.nginx)) }}
 {{- include "common.wave" "2" }}
 spec:
   replicas: {{ $files.replicas }}

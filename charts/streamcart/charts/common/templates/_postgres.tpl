@@ -66,7 +66,7 @@ spec:
 {{- $memory := include "common.mebibytes" $postgres.resources.limits.memory | int }}
 apiVersion: apps/v1
 kind: StatefulSet
-{{ include "common.metadata" $at }}
+{{ include "common.metadata" (dict "root" . "component" "postgres" "version" (include "common.imageVersion" .Values.global.images.postgres)) }}
 spec:
   replicas: 1
   serviceName: {{ .Chart.Name }}-postgres

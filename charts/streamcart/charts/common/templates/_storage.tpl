@@ -44,7 +44,7 @@ for other kinds.  dict root component store accessMode
 {{- define "common.volume" }}
 {{- if eq .store.kind "azure" }}
 {{- $name := printf "%s-%s" .root.Chart.Name .component }}
-{{- $account := required (printf "%s.azure.account is needed when its kind is azure." .component) .store.azure.account }}
+{{- $account := required (printf "%s.azure.account is needed when %s.kind is azure." .component .component) .store.azure.account }}
 {{- $container := .store.azure.container | default .root.Chart.Name }}
 apiVersion: v1
 kind: PersistentVolume

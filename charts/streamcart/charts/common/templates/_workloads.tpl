@@ -7,7 +7,7 @@ has set the number would bring pods back, and Argo CD leaves that number alone.
 {{- if not .Values.backup.restore }}
 apiVersion: apps/v1
 kind: Deployment
-{{ include "common.metadata" (dict "root" . "component" "web") }}
+{{ include "common.metadata" (dict "root" . "component" "web" "version" (include "common.version" .)) }}
 {{- include "common.wave" "2" }}
 spec:
   {{- include "common.replicas" (dict "root" . "component" "web" "replicas" $web.replicas "scaled" $web.autoscaling.enabled) | nindent 2 }}
@@ -123,7 +123,7 @@ spec:
 {{- if and $worker.enabled (not .Values.backup.restore) }}
 apiVersion: apps/v1
 kind: Deployment
-{{ include "common.metadata" (dict "root" . "component" "worker") }}
+{{ include "common.metadata" (dict "root" . "component" "worker" "version" (include "common.version" .)) }}
 {{- include "common.wave" "2" }}
 spec:
   {{- include "common.replicas" (dict "root" . "component" "worker" "replicas" $worker.replicas "scaled" $worker.autoscaling.enabled) | nindent 2 }}
@@ -161,7 +161,7 @@ spec:
 {{- if and .Values.beat.enabled (not .Values.backup.restore) }}
 apiVersion: apps/v1
 kind: Deployment
-{{ include "common.metadata" (dict "root" . "component" "beat") }}
+{{ include "common.metadata" (dict "root" . "component" "beat" "version" (include "common.version" .)) }}
 {{- include "common.wave" "2" }}
 spec:
   {{- include "common.replicas" (dict "root" . "replicas" 1) | nindent 2 }}
@@ -197,7 +197,7 @@ spec:
 {{- if and .Values.events.enabled (not .Values.backup.restore) }}
 apiVersion: apps/v1
 kind: Deployment
-{{ include "common.metadata" (dict "root" . "component" "events") }}
+{{ include "common.metadata" (dict "root" . "component" "events" "version" (include "common.version" .)) }}
 {{- include "common.wave" "2" }}
 spec:
   {{- include "common.replicas" (dict "root" . "replicas" 1) | nindent 2 }}
@@ -316,7 +316,7 @@ ordinary object and no hook: it waits for the database, pods wait for it, and no
 {{- $pod := include "common.migratePod" . }}
 apiVersion: batch/v1
 kind: Job
-{{ include "common.metadata" (dict "root" . "component" "migrate" "name" (printf "%s-migrate-%s" .Chart.Name ($pod | sha256sum | trunc 10))) }}
+{{ include "common.metadata" (dict "root" . "component" "migrate" "name" (printf "%s-migrate-%s" .Chart.Name ($pod | sha256sum | trunc 10)) "version" (include "common.version" .)) }}
 {{- include "common.wave" "1" }}
 spec:
   backoffLimit: 10
