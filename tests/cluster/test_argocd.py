@@ -12,9 +12,9 @@ import pytest
 from tests.cluster.cluster import (
     NAMESPACES,
     find,
+    generate_secrets,
     get,
     images,
-    keep_secrets,
     kubectl,
     listed,
     ready_pods,
@@ -89,7 +89,7 @@ def test_the_applicationset_makes_one_valid_application_for_each_service(first):
 
 
 def test_they_bring_the_shop_up_in_any_order(first):
-    keep_secrets()
+    generate_secrets()
     wait_until_available()
     for name in NAMES:
         wait_until_synced(name, first)

@@ -15,10 +15,10 @@ from tests.cluster.cluster import (
     KEPT,
     PART_OF,
     find,
+    generate_secrets,
     get,
     helm,
     images,
-    keep_secrets,
     kubectl,
     listed,
     ready_pods,
@@ -78,7 +78,7 @@ def migrations(service: str) -> dict[str, str]:
 
 def test_it_installs_and_every_pod_gets_ready_after_its_migrations(tag):
     release("install", "local", *tags(tag), *MORE_PODS)
-    keep_secrets()
+    generate_secrets()
     wait_until_available()
     for service in ("catalog", "auth", "payment", "video"):
         ended = migrations(service)[f"streamcart/{service}:{tag}"]
@@ -224,7 +224,7 @@ def test_a_second_install_finds_the_data_again(tag):
         "auth.postgres.storageClassName=expandable",
         "auth.postgres.storage=5Gi",
     )
-    keep_secrets()
+    generate_secrets()
     wait_until_available()
     for (namespace, name), uid in before.items():
         assert get("pvc", name, namespace)["metadata"]["uid"] == uid

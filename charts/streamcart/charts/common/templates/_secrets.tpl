@@ -1,5 +1,5 @@
 {{/*
-The Secret `<service>-secrets`: pulled from Key Vault, or made by auth's keeper of secrets (charts/auth). The chart
+The Secret `<service>-secrets`: pulled from Key Vault, or made by auth's secret generator (charts/auth). The chart
 itself never renders a value, so a render is the same at every time and under every tool.
 */}}
 {{- define "common.externalsecret" }}
@@ -24,15 +24,15 @@ spec:
 {{- end }}
 {{- end }}
 
-{{/* auth's keeper of secrets may write this namespace's Secret. */}}
-{{- define "common.role-secret-keeper" }}
+{{/* auth's secret generator may write this namespace's Secret. */}}
+{{- define "common.role-secret-generator" }}
 {{- if eq .Values.global.secrets.source "generate" }}
 {{- if .Values.global.email.secretName }}
 {{- fail "global.email.secretName is for global.secrets.source=external: nobody can make up the mail server's password." }}
 {{- end }}
 apiVersion: rbac.authorization.k8s.io/v1
 kind: Role
-{{ include "common.metadata" (dict "root" . "component" "secret-keeper") }}
+{{ include "common.metadata" (dict "root" . "component" "secret-generator") }}
 rules:
   - apiGroups: [""]
     resources: [secrets]
@@ -45,14 +45,14 @@ rules:
 {{- end }}
 {{- end }}
 
-{{- define "common.rolebinding-secret-keeper" }}
+{{- define "common.rolebinding-secret-generator" }}
 {{- if eq .Values.global.secrets.source "generate" }}
 apiVersion: rbac.authorization.k8s.io/v1
 kind: RoleBinding
-{{ include "common.metadata" (dict "root" . "component" "secret-keeper") }}
-roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: {{ .Chart.Name }}-secret-keeper}
+{{ include "common.metadata" (dict "root" . "component" "secret-generator") }}
+roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: {{ .Chart.Name }}-secret-generator}
 subjects:
-  - {kind: ServiceAccount, name: secret-keeper, namespace: {{ include "common.namespaceOf" (dict "root" . "name" "auth") }}}
+  - {kind: ServiceAccount, name: secret-generator, namespace: {{ include "common.namespaceOf" (dict "root" . "name" "auth") }}}
 {{- end }}
 {{- end }}
 

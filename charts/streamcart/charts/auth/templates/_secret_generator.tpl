@@ -1,5 +1,5 @@
 {{/*
-The keeper of secrets: makes every value of global.secrets.services that is missing, once, and never changes one that is
+The secret generator makes every value of global.secrets.services that is missing, once, and never changes one that is
 there. It only runs where no Key Vault is at hand (global.secrets.source=generate).
 */}}
 
@@ -19,17 +19,17 @@ there. It only runs where no Key Vault is at hand (global.secrets.source=generat
 {{- end -}}
 
 {{/* The pod that makes them. A Job's pod cannot be changed, so the Job's name follows from it. */}}
-{{- define "auth.secretKeeperPod" -}}
+{{- define "auth.secretGeneratorPod" -}}
 {{- $context := omit . "Values" -}}
 {{- include "common.withDefaults" (list $context .Values) -}}
 metadata:
   labels:
-    {{- include "common.stableLabels" (dict "root" . "component" "secret-keeper") | nindent 4 }}
+    {{- include "common.stableLabels" (dict "root" . "component" "secret-generator") | nindent 4 }}
   annotations:
-    streamcart/needs-api: reads and writes the Secrets that it keeps
+    streamcart/needs-api: reads and writes Secrets
 spec:
   restartPolicy: OnFailure
-  serviceAccountName: secret-keeper
+  serviceAccountName: secret-generator
   automountServiceAccountToken: true
   enableServiceLinks: false
   {{- with include "common.placement" $context | trim }}
@@ -37,17 +37,17 @@ spec:
   {{- end }}
   {{- include "common.podSecurity" (dict "user" 10001) | nindent 2 }}
   containers:
-    - name: secret-keeper
+    - name: secret-generator
       image: {{ include "common.image" . }}
       imagePullPolicy: {{ .Values.global.images.pullPolicy }}
-      command: [python, /keeper/keep_secrets.py, /keeper/secrets.json]
+      command: [python, /program/generate_secrets.py, /program/secrets.json]
       {{- include "common.containerSecurity" . | nindent 6 }}
       resources:
         requests: {cpu: 10m, memory: 32Mi}
         limits: {memory: 64Mi}
       volumeMounts:
-        - {name: keeper, mountPath: /keeper, readOnly: true}
+        - {name: program, mountPath: /program, readOnly: true}
   volumes:
-    - name: keeper
-      configMap: {name: secret-keeper}
+    - name: program
+      configMap: {name: secret-generator}
 {{- end -}}

@@ -1,4 +1,4 @@
-"""Makes the Secrets of the platform that are missing, once: `keep_secrets.py TABLE.json`.
+"""Makes the Secrets of the platform that are missing, once: `generate_secrets.py TABLE.json`.
 
 The table is `{namespace: {secret: {variable: name}}}`. Variables with the same name get the same value; a value that a
 Secret holds already is kept and shared. Only Python's standard library, with the pod's own token.
@@ -41,7 +41,7 @@ class Api:
 
     def create(self, namespace, secret, values):
         """Raises HTTPError 409 when somebody was faster."""
-        labels = {"app.kubernetes.io/part-of": "streamcart", "app.kubernetes.io/managed-by": "secret-keeper"}
+        labels = {"app.kubernetes.io/part-of": "streamcart", "app.kubernetes.io/managed-by": "secret-generator"}
         body = {
             "apiVersion": "v1",
             "kind": "Secret",
@@ -74,7 +74,7 @@ def new_value():
     return base64.urlsafe_b64encode(os.urandom(32)).decode()
 
 
-def keep(api, table):
+def generate(api, table):
     """Fill what is missing. Raises ValueError when two Secrets hold different values for one name."""
     places = [(namespace, secret, names) for namespace, secrets in table.items() for secret, names in secrets.items()]
     present = {(namespace, secret): api.read(namespace, secret) for namespace, secret, _ in places}
@@ -102,7 +102,7 @@ def main():
     with open(sys.argv[1]) as file:
         table = json.load(file)
     try:
-        keep(Api.of_this_pod(), table)
+        generate(Api.of_this_pod(), table)
     except urllib.error.HTTPError as error:
         # A namespace or a role that another Application has yet to make; the Job tries again.
         sys.exit(f"The API answered {error.code}: {error.read().decode(errors='replace')[:500]}")
