@@ -44,7 +44,7 @@ def rendered(tmp_path) -> list[Object]:
     return [item for item in yaml.load_all(run.stdout, StrictLoader) if item]
 
 
-def test_they_reach_every_pod_and_break_no_policy(tmp_path):
+def test_installation_values_reach_every_pod_and_break_no_policy(tmp_path):
     objects = rendered(tmp_path)
     assert violations(objects) == []
     for pod in pods(objects):

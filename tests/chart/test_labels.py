@@ -74,14 +74,14 @@ def test_a_workload_has_the_version_of_the_image_that_it_runs():
     assert kinds == {"Deployment", "StatefulSet", "Job", "CronJob", "Pod"}
 
 
-def test_what_runs_no_image_has_no_version_so_that_a_release_leaves_it_alone():
+def test_objects_without_an_image_have_no_version_label():
     for _, objects in renders():
         others = [item for item in objects if item["kind"] not in WORKLOADS]
         assert others
         assert [key_of(item) for item in others if VERSION in item["metadata"]["labels"]] == []
 
 
-def test_pods_and_namespaces_have_labels_that_stay():
+def test_pod_and_namespace_labels_do_not_change_with_a_release():
     """Cilium makes a pod's identity of its labels and its namespace's."""
     for _, objects in renders():
         templates = [pod.labels for pod in pods(objects) if pod.owner["kind"] != "Pod"]
@@ -161,7 +161,7 @@ def test_the_version_of_a_database_is_its_server_s():
     assert server["metadata"]["labels"][VERSION] == "18.6"
 
 
-def test_a_job_whose_pod_changes_is_another_job():
+def test_job_is_renamed_when_its_pod_changes():
     """A Job's pod is immutable: a changed pod under the same name would be refused by the API server."""
     before = {key_of(item): item["spec"]["template"] for item in of_kind(render(), "Job")}
     changes = (

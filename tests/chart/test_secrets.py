@@ -110,7 +110,7 @@ def table() -> dict:
     return json.loads(find(render(), "ConfigMap", "secret-generator")["data"]["secrets.json"])
 
 
-def test_every_secret_is_made_and_shared_values_are_one(cluster, api, table):
+def test_every_secret_is_generated_and_shared_values_agree(cluster, api, table):
     generator.generate(api, table)
     assert len(cluster.secrets) == 6
     catalog, auth = cluster.values("catalog", "catalog-secrets"), cluster.values("auth", "auth-secrets")
@@ -122,7 +122,7 @@ def test_every_secret_is_made_and_shared_values_are_one(cluster, api, table):
     Fernet(cluster.values("frontend", "ui-secrets")["COOKIE_KEY"])
 
 
-def test_a_second_run_changes_nothing(cluster, api, table):
+def test_second_run_changes_nothing(cluster, api, table):
     generator.generate(api, table)
     before, writes = copy.deepcopy(cluster.secrets), len(cluster.writes)
     generator.generate(api, table)
@@ -130,7 +130,7 @@ def test_a_second_run_changes_nothing(cluster, api, table):
     assert len(cluster.writes) == writes
 
 
-def test_what_a_new_release_needs_is_added_to_what_is_there(cluster, api, table):
+def test_new_keys_are_added_to_existing_secrets(cluster, api, table):
     generator.generate(api, table)
     before = cluster.values("catalog", "catalog-secrets")
     table["catalog"]["catalog-secrets"]["NEW_KEY"] = "catalog-new-key"
@@ -139,7 +139,7 @@ def test_what_a_new_release_needs_is_added_to_what_is_there(cluster, api, table)
     assert after == before | {"NEW_KEY": after["NEW_KEY"]}
 
 
-def test_a_namespace_that_is_made_later_gets_the_values_that_others_hold(cluster, api, table):
+def test_later_namespace_gets_the_shared_values(cluster, api, table):
     """As when Argo CD syncs one Application after the other."""
     cluster.forbidden.add("redis")
     with pytest.raises(urllib.error.HTTPError):
@@ -155,7 +155,7 @@ def test_a_namespace_that_is_made_later_gets_the_values_that_others_hold(cluster
     )
 
 
-def test_secrets_that_disagree_are_left_alone_and_named(cluster, api, table):
+def test_conflicting_secrets_are_reported_and_not_changed(cluster, api, table):
     generator.generate(api, table)
     path = "/api/v1/namespaces/redis/secrets/redis-secrets"
     cluster.secrets[path]["data"]["UI_PASSWORD"] = base64.b64encode(b"somebody else's").decode()
@@ -165,7 +165,7 @@ def test_secrets_that_disagree_are_left_alone_and_named(cluster, api, table):
     assert cluster.secrets == before
 
 
-def test_no_secret_is_made_for_a_redis_that_is_elsewhere():
+def test_external_redis_gets_no_generated_secret():
     objects = render(
         settings=(
             "global.redis.external.host=redis.example.com",
@@ -177,7 +177,7 @@ def test_no_secret_is_made_for_a_redis_that_is_elsewhere():
     assert "redis" not in {item["metadata"]["name"] for item in objects if item["kind"] == "Namespace"}
 
 
-def test_no_value_of_a_secret_is_ever_rendered():
+def test_no_secret_value_is_rendered():
     for source in ("generate", "external"):
         objects = render(settings=(f"global.secrets.source={source}",))
         assert not [item for item in objects if item["kind"] == "Secret"]

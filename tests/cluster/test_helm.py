@@ -76,7 +76,7 @@ def migrations(service: str) -> dict[str, str]:
     }
 
 
-def test_it_installs_and_every_pod_gets_ready_after_its_migrations(tag):
+def test_pods_become_ready_after_their_migrations_at_install(tag):
     release("install", "local", *tags(tag), *MORE_PODS)
     generate_secrets()
     wait_until_available()
@@ -87,7 +87,7 @@ def test_it_installs_and_every_pod_gets_ready_after_its_migrations(tag):
         assert all(started_at(pod) >= ended for pod in pods)
 
 
-def test_helm_s_own_test_buys_something():
+def test_helm_test_completes_a_purchase():
     said = helm("test", "streamcart", "--namespace", "default", "--timeout", "5m")
     assert "Phase:          Succeeded" in said
 

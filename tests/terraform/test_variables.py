@@ -24,9 +24,7 @@ def faults(text: str) -> list[str]:
         if may_be_null and is_strict:
             found.append(f"{name} is null by default and may not be null")
         if not may_be_null and not is_strict:
-            found.append(
-                f"{name} lacks nullable = false: null would replace its default, or pass as a value"
-            )
+            found.append(f"{name} lacks nullable = false: null would replace its default, or pass as a value")
         if re.search(r"\bany\b|^  type += (map|list|set|object)$", _type(body), re.MULTILINE):
             found.append(f"{name} has an untyped value: say what is in it, with object({{…}}) and optional()")
     return found
@@ -43,7 +41,7 @@ def test_variables_are_typed_and_not_null_unless_null_is_their_default(folder):
     assert faults(text_of(folder)) == []
 
 
-def test_some_variable_is_checked():
+def test_variables_are_found_by_the_check():
     names = [name for folder in folders() for name, _ in BLOCK.findall(text_of(folder))]
     assert len(names) > 100
 
@@ -59,12 +57,12 @@ def test_some_variable_is_checked():
         ("  type = object({\n    sizes = list(any)\n  })\n  nullable = false\n", "has an untyped value"),
     ],
 )
-def test_a_careless_variable_is_found(arguments, words):
+def test_untyped_or_nullable_variable_is_found(arguments, words):
     [found] = faults(f'variable "x" {{\n{arguments}}}\n')
     assert words in found
 
 
-def test_a_careful_variable_passes():
+def test_typed_variable_passes():
     text = "  type = object({ name = string, size = optional(number, 1) })\n  default  = {}\n  nullable = false\n"
     assert faults(f'variable "company" {{\n  description = "Of any size."\n{text}}}\n') == []
     assert faults('variable "subnet" {\n  type    = string\n  default = null\n}\n') == []
