@@ -33,6 +33,8 @@ AUTHENTICATION: Schema = {"enum": ["password", "entra"]}
 # The name of a value in the vault, or nothing.
 VAULT_NAME: Schema = {"type": "string", "pattern": "^[a-z0-9-]*$"}
 SERVICES = ("ui", "catalog", "auth", "payment", "video")
+# What a service may lack for good.
+PARTS = ("postgres", "worker", "beat", "events", "files", "backup")
 SERVICE: Schema = {"enum": list(SERVICES)}
 SERVICE_LIST: Schema = {"type": "array", "items": SERVICE, "uniqueItems": True}
 RESOURCES: Schema = {
@@ -208,8 +210,15 @@ def schemas() -> dict[Path, str]:
 
 
 def _service(own: dict[str, Any], defaults: dict[str, Any]) -> Schema:
-    """A service may set what it has itself and everything that has a default."""
-    return _closed(_laid_over(defaults, own), "")
+    """A service may set what it has itself and everything that has a default.
+
+    A part that its values switch off is one that it lacks: its chart has no templates for it.
+    """
+    schema = _closed(_laid_over(defaults, own), "")
+    for part in PARTS:
+        if own.get(part, {}).get("enabled") is False:
+            schema["properties"][part]["properties"]["enabled"] = {"const": False}
+    return schema
 
 
 def _laid_over(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:

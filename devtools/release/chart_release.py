@@ -53,18 +53,26 @@ def release(target: Path, version: str, registry: str, digests: dict[str, str]) 
 
 
 def _pin(chart: Path, version: str, registry: str, digests: dict[str, str]) -> None:
-    """Each line of the values that names an image of ours, replaced; a line that is not there is an error."""
+    """Name the version's images and the version itself, in the values and in every chart's own file.
+
+    Raises DevToolsError for a line that is not there.
+    """
     _replace(chart / "values.yaml", r'^    registry: ""$', f"    registry: {registry}")
     for service, digest in digests.items():
         values = chart / "charts" / service / "values.yaml"
         _replace(values, r'^  tag: ""$', f'  tag: "{version}"')
         _replace(values, r'^  digest: ""$', f'  digest: "{digest}"')
-    _replace(chart / "Chart.yaml", r'^appVersion: ".*"$', f'appVersion: "{version}"')
+    # Objects carry the version of the part that they come from (helm.sh/chart).
+    _replace(chart / "Chart.yaml", r"(?<=, version: )[^,}]+", version, count=0)
+    for path in [chart / "Chart.yaml", *sorted(chart.glob("charts/*/Chart.yaml"))]:
+        _replace(path, r"^version: .*$", f"version: {version}")
+        _replace(path, r'^appVersion: ".*"$', f'appVersion: "{version}"')
 
 
-def _replace(path: Path, pattern: str, text: str) -> None:
-    changed, count = re.subn(pattern, text, path.read_text(), count=1, flags=re.MULTILINE)
-    if not count:
+def _replace(path: Path, pattern: str, text: str, *, count: int = 1) -> None:
+    """The first `count` places of a file; 0 replaces all."""
+    changed, found = re.subn(pattern, text, path.read_text(), count=count, flags=re.MULTILINE)
+    if not found:
         raise DevToolsError(f"{path.name} of {path.parent.name} has no line like {pattern}.")
     path.write_text(changed)
 

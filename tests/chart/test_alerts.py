@@ -123,7 +123,7 @@ def test_the_notes_name_the_secret_to_make_by_hand():
         assert f"--from-literal {key}=" in command
 
 
-def test_an_installation_without_a_receiver_says_so():
+def test_notes_warn_when_no_alert_receiver_is_set():
     run = helm_run("install", "streamcart", str(CHART), "--dry-run=client", "--set", "global.monitoring.enabled=true")
     assert "Alerts reach nobody" in run.stdout
     settings = [part for setting in ("global.monitoring.enabled=true", *TEAMS) for part in ("--set", setting)]
@@ -140,7 +140,7 @@ def test_an_installation_without_a_receiver_says_so():
         (("global.monitoring.alerts.pager.secretName=x",), "additional properties 'pager' not allowed"),
     ],
 )
-def test_half_a_receiver_is_refused_with_a_sentence(settings, words):
+def test_incomplete_receiver_is_refused(settings, words):
     arguments = [part for setting in (*MONITORED, *settings) for part in ("--set", setting)]
     run = helm_run("template", "streamcart", str(CHART), *arguments)
     assert run.returncode != 0

@@ -87,7 +87,7 @@ def scripts(tmp_path) -> tuple[Path, Path]:
     return script("catalog-backup", "backup.sh", tmp_path), script("catalog-backup", "restore.sh", tmp_path)
 
 
-def test_the_role_owns_its_database_and_is_nobody_else(service, database_server):
+def test_database_role_owns_its_database_and_the_administrator_cannot_sign_in(service, database_server):
     assert service.sql("SELECT rolsuper OR rolcreatedb OR rolcreaterole FROM pg_roles WHERE rolname = 'shop'") == "f"
     owner = "SELECT rolname FROM pg_roles r JOIN pg_database d ON d.datdba = r.oid WHERE datname = 'shop'"
     assert service.sql(owner) == "shop"
@@ -98,7 +98,7 @@ def test_the_role_owns_its_database_and_is_nobody_else(service, database_server)
     assert "authentication failed" in refused.stderr
 
 
-def test_a_dump_brings_everything_back(service, scripts):
+def test_dump_restores_everything(service, scripts):
     backup, restore = scripts
     written = service.run(backup, "14")
     assert written.returncode == 0, written.stderr
@@ -116,7 +116,7 @@ def test_a_dump_brings_everything_back(service, scripts):
     service.sql("INSERT INTO django_content_type (app_label, model) VALUES ('after', 'restore')")
 
 
-def test_a_broken_dump_changes_nothing(service, scripts):
+def test_broken_dump_changes_nothing(service, scripts):
     backup, restore = scripts
     assert service.run(backup, "14").returncode == 0
     whole = service.backups / service.dumps()[-1]
@@ -127,7 +127,7 @@ def test_a_broken_dump_changes_nothing(service, scripts):
     (service.backups / "shop-broken.dump").unlink()
 
 
-def test_a_dump_that_is_not_there_is_said_with_those_that_are(service, scripts):
+def test_missing_dump_is_reported_with_the_existing_ones(service, scripts):
     _, restore = scripts
     run = service.run(restore, "shop-2001.dump")
     assert run.returncode == 1
@@ -173,7 +173,7 @@ def session(service) -> Iterator[subprocess.Popen]:
     console.wait()
 
 
-def test_a_restore_waits_until_nobody_of_the_service_is_left(service, scripts, session):
+def test_restore_waits_for_open_sessions_to_end(service, scripts, session):
     backup, restore = scripts
     assert service.run(backup, "14").returncode == 0
     environment = service.environment | {"RESTORE_PAUSE_SECONDS": "0.1"}
@@ -192,7 +192,7 @@ def test_a_restore_waits_until_nobody_of_the_service_is_left(service, scripts, s
     assert out.splitlines()[-1].startswith("restored shop-")
 
 
-def test_a_restore_gives_up_and_names_who_is_left(service, scripts, session):
+def test_restore_gives_up_and_names_open_sessions(service, scripts, session):
     _, restore = scripts
     service.environment["RESTORE_WAIT_SECONDS"] = "0"
     run = service.run(restore, service.dumps()[-1])
@@ -278,7 +278,7 @@ def test_the_server_accepts_its_settings(environment, tmp_path):
     assert int(run.stdout) * 8192 == {"default": 128, "local": 64}[environment] * 2**20
 
 
-def test_while_a_dump_is_restored_the_service_rests():
+def test_service_has_no_pods_during_a_restore():
     settings = ("catalog.backup.restore=catalog-20260101T000000Z.dump", "global.defaults.web.autoscaling.enabled=true")
     objects = render(settings=settings, only="catalog")
     # NGINX goes on; nothing that runs the service's code is there, nor anything that would bring pods back.

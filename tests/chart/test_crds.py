@@ -82,11 +82,11 @@ def found_in_wrong_ones() -> list[str]:
         ("AlertmanagerConfig frontend/alerts", "webhookConfig"),
     ],
 )
-def test_what_is_wrong_is_found(found_in_wrong_ones, name, words):
+def test_invalid_object_is_reported(found_in_wrong_ones, name, words):
     assert [line for line in found_in_wrong_ones if line.startswith(name) and words in line], found_in_wrong_ones
 
 
-def test_only_what_is_wrong_is_found(found_in_wrong_ones):
+def test_valid_objects_are_not_reported(found_in_wrong_ones):
     assert len({line.partition(":")[0] for line in found_in_wrong_ones}) == 6
 
 

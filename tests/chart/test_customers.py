@@ -35,7 +35,7 @@ SOLD_OUT = PRODUCT.replace('<button type="submit">Add</button>', "")
 # --- the chart --------------------------------------------------------------------------------------------------
 
 
-def test_nobody_comes_unless_asked():
+def test_no_virtual_customers_by_default():
     assert [item for item in render() if item["metadata"]["name"] == "ui-customers"] == []
 
 
@@ -59,7 +59,7 @@ def test_customers_and_test_reach_the_storefront_alone():
     assert peers == [{"app.kubernetes.io/name": "ui", "app.kubernetes.io/component": "web"}]
 
 
-def test_customers_give_way_and_have_no_identity():
+def test_virtual_customers_have_no_priority_and_no_identity():
     settings = (*CROWD, "global.defaults.priority=1000", "ui.workloadIdentity.clientId=x", "ui.podLabels.team=shop")
     [pod] = [pod for pod in pods(render(settings=settings)) if pod.owner["metadata"]["name"] == "ui-customers"]
     assert "priorityClassName" not in pod.spec
@@ -67,7 +67,7 @@ def test_customers_give_way_and_have_no_identity():
     assert pod.labels["team"] == "shop"
 
 
-def test_a_changed_program_starts_new_pods():
+def test_changed_script_restarts_the_virtual_customers():
     deployment = find(render(settings=CROWD), "Deployment", "ui-customers")
     assert deployment["spec"]["template"]["metadata"]["annotations"]["streamcart/config"]
 
@@ -136,14 +136,14 @@ def shop_once(url: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_an_error_ends_the_purchase_with_its_request():
+def test_failed_request_is_reported_with_its_id():
     with storefront(lambda method, path: (500, "") if path == "/shop" else (200, PRODUCT)) as url:
         run = shop_once(url)
     assert run.returncode == 1
     assert "GET /shop?kind=goods&in_stock=true&sort=price answered 500 (request r-1)" in run.stderr
 
 
-def test_a_refusal_ends_the_purchase_with_the_shop_s_sentence():
+def test_refused_purchase_reports_the_shop_s_message():
     notice = '<ul><li class="notice notice-error">Only <b>1</b> left.</li></ul>'
     with storefront(lambda method, path: (200, notice if method == "POST" else PRODUCT)) as url:
         run = shop_once(url)
@@ -168,7 +168,7 @@ def test_an_order_that_is_not_paid_fails():
 
 
 @pytest.mark.parametrize("page", ["<p>Nothing yet</p>", SOLD_OUT], ids=["empty", "sold-out"])
-def test_a_shop_with_nothing_in_stock_is_no_failure(page):
+def test_sold_out_shop_is_not_a_failure(page):
     with storefront(lambda method, path: (200, page)) as url:
         run = shop_once(url)
     assert run.returncode == 0

@@ -44,14 +44,14 @@ def rendered(tmp_path) -> list[Object]:
     return [item for item in yaml.load_all(run.stdout, StrictLoader) if item]
 
 
-def test_they_reach_every_pod_and_break_no_policy(tmp_path):
+def test_installation_values_reach_every_pod_and_break_no_policy(tmp_path):
     objects = rendered(tmp_path)
     assert violations(objects) == []
     for pod in pods(objects):
         assert pod.spec["nodeSelector"] == {"pool": "shop"}, pod.name
         assert pod.spec["tolerations"] == [{"key": "shop", "operator": "Exists"}], pod.name
         # What needs the cluster's API or only tries the shop runs none of the service's code.
-        if pod.namespace != "redis" and pod.labels["app.kubernetes.io/component"] not in ("secret-keeper", "test"):
+        if pod.namespace != "redis" and pod.labels["app.kubernetes.io/component"] not in ("secret-generator", "test"):
             assert pod.labels["team"] == "shop", pod.name
             assert pod.metadata["annotations"]["linkerd.io/inject"] == "disabled", pod.name
 

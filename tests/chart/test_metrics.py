@@ -91,7 +91,7 @@ def test_add_ons_are_scraped():
         assert addon("keda")["prometheus"][part]["serviceMonitor"]["enabled"] is True
 
 
-def test_what_is_dropped_is_not_asked_for():
+def test_dropped_metrics_are_not_used_by_rules_or_panels():
     [endpoint] = addon("nginx-ingress")["prometheus"]["serviceMonitor"]["endpoints"]
     for rule in some(endpoint["metricRelabelings"]):
         assert rule["action"] == "drop"

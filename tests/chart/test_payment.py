@@ -17,7 +17,7 @@ HOSTS = ("streamcart.localhost", "shop.com", "shop.example", "example.com", "10.
     ("host", "environment", "allowed", "provider"),
     itertools.product(HOSTS, ("local", "prod"), (False, True), ("sandbox", "none")),
 )
-def test_chart_and_service_agree(host, environment, allowed, provider):
+def test_chart_and_service_refuse_the_same_settings(host, environment, allowed, provider):
     settings = {
         "global.host": host,
         "global.environment": environment,
@@ -38,7 +38,7 @@ def test_chart_and_service_agree(host, environment, allowed, provider):
 
 
 @pytest.mark.parametrize("environment", [name for name in ENVIRONMENTS if name != "default"])
-def test_the_values_files_do_not_sell_for_test_cards_by_mistake(environment):
+def test_values_files_take_no_test_cards_in_public(environment):
     """With a real host each of them renders as it stands: dev for its team, production without a provider."""
     host = "streamcart.localhost" if environment == "local" else "shop.com"
     run = helm_run("template", "streamcart", str(CHART), *values_of(environment), "--set", f"global.host={host}")

@@ -40,7 +40,7 @@ def test_rare_renders_keep_every_policy(settings):
     assert violations(render(settings=settings)) == []
 
 
-def test_while_a_dump_is_restored_only_the_resting_pods_are_missed():
+def test_policies_miss_only_the_stopped_pods_during_a_restore():
     """Services and policies stay, whose pods are away; everything else holds."""
     sentences = violations(render(settings=RESTORING))
     assert sentences
@@ -204,7 +204,7 @@ CHANGES = [
 @pytest.mark.parametrize(
     ("name", "change", "words"), CHANGES, ids=lambda value: value if isinstance(value, str) else ""
 )
-def test_a_policy_catches_what_it_is_for(name, change, words):
+def test_each_policy_finds_its_violation(name, change, words):
     objects = copy.deepcopy(render(settings=CERTIFIED))
     change(objects)
     assert any(words in sentence for sentence in POLICIES[name](objects))

@@ -55,12 +55,12 @@ def test_the_validation_is_strict():
     assert "sesionAffinity" in kubernetes.findings([wrong], kubernetes.VERSIONS[0])[0]
 
 
-def test_the_release_s_name_is_nowhere():
+def test_release_name_does_not_change_the_render():
     assert "zqxwvut" not in yaml.safe_dump_all(render(release="zqxwvut"))
     assert render(release="zqxwvut") == render()
 
 
-def test_a_render_is_the_same_at_every_time():
+def test_render_is_reproducible():
     """No random value, no time, no lookup: Argo CD would see a difference for ever."""
     again = helm_run("template", "streamcart", str(CHART), "--namespace", "default")
     assert [item for item in yaml.safe_load_all(again.stdout) if item] == render()
@@ -107,7 +107,7 @@ def test_the_golden_renders_are_what_helm_renders(path):
     assert path.read_text() == golden.text_of(path), "Read the difference, then run `make chart-files`."
 
 
-def test_there_is_no_golden_render_too_many():
+def test_no_golden_render_is_left_over():
     assert set(golden.FOLDER.rglob("*.yaml")) == set(golden.files())
 
 

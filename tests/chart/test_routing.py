@@ -78,11 +78,11 @@ def test_a_request_reaches_its_service_without_the_prefix(replay, path, service,
 
 
 @pytest.mark.parametrize("path", REFUSED)
-def test_what_is_nobody_s_or_inside_only_is_refused(replay, path):
+def test_unrouted_and_internal_paths_are_refused(replay, path):
     assert replay.ask(path).status == 404
 
 
-def test_the_prefix_is_the_gateway_s_word_alone(replay):
+def test_clients_cannot_set_the_forwarded_prefix(replay):
     forged = {"X-Forwarded-Prefix": "/evil", "X-Forwarded-For": "203.0.113.9", "X-Forwarded-Host": "evil.example"}
     answer = replay.ask("/api/catalog/v1/products", forged)
     assert answer.headers["X-Forwarded-Prefix"] == "/api/catalog"
@@ -108,7 +108,7 @@ def test_the_prefix_is_the_gateway_s_word_alone(replay):
         ("/api/catalog/admin/products/brand/add/", 2, False),
     ],
 )
-def test_only_uploads_may_be_large(replay, path, megabytes, is_taken):
+def test_only_upload_paths_accept_large_bodies(replay, path, megabytes, is_taken):
     """NGINX decides by the announced length, so nothing of that size has to be sent."""
     with socket.create_connection(("127.0.0.1", replay.port), timeout=10) as link:
         head = f"GET {path} HTTP/1.1\r\nHost: x\r\nContent-Length: {megabytes * 2**20}\r\n"
@@ -138,7 +138,7 @@ def test_more_requests_than_one_address_may_send_are_refused(tmp_path):
             running.close()
 
 
-def test_a_certificate_s_challenge_is_not_the_storefront_s(replay):
+def test_acme_challenge_is_not_routed_to_the_storefront(replay):
     """cert-manager's own Ingress must win; without it nobody answers."""
     assert replay.ask("/.well-known/acme-challenge/token").status == 404
     assert replay.ask("/.well-known/security.txt").service == "frontend/ui"
@@ -214,7 +214,7 @@ def test_only_the_shop_s_namespaces_may_attach_routes_to_the_host():
         assert sorted(expression["values"]) == ["auth", "catalog", "frontend", "payment", "video"]
 
 
-def test_http_is_sent_to_https():
+def test_http_redirects_to_https():
     redirect = find(render(flavor="gateway"), "HTTPRoute", "redirect-to-https")
     assert redirect["spec"]["rules"][0]["filters"][0]["requestRedirect"] == {"scheme": "https", "statusCode": 301}
     master = find(render(flavor="nginx"), "Ingress", "streamcart")

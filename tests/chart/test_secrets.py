@@ -1,4 +1,4 @@
-"""The keeper of secrets against an API server's answers: everything once, nothing twice, nothing changed."""
+"""The secret generator against an API server's answers: everything once, nothing twice, nothing changed."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from devtools.checks.chart_schema import CHART
 from tests.chart.render import find, render
 
 specification = importlib.util.spec_from_file_location(
-    "keeper", CHART / "charts" / "auth" / "files" / "keep_secrets.py"
+    "generator", CHART / "charts" / "auth" / "files" / "generate_secrets.py"
 )
-keeper = importlib.util.module_from_spec(specification)
-specification.loader.exec_module(keeper)
+generator = importlib.util.module_from_spec(specification)
+specification.loader.exec_module(generator)
 
 
 class Cluster(ThreadingHTTPServer):
@@ -101,17 +101,17 @@ def cluster() -> Iterator[Cluster]:
 
 @pytest.fixture
 def api(cluster):
-    return keeper.Api(f"http://127.0.0.1:{cluster.server_port}", "token-of-the-pod")
+    return generator.Api(f"http://127.0.0.1:{cluster.server_port}", "token-of-the-pod")
 
 
 @pytest.fixture
 def table() -> dict:
-    """What the chart hands to the keeper."""
-    return json.loads(find(render(), "ConfigMap", "secret-keeper")["data"]["secrets.json"])
+    """What the chart hands to the generator."""
+    return json.loads(find(render(), "ConfigMap", "secret-generator")["data"]["secrets.json"])
 
 
-def test_every_secret_is_made_and_shared_values_are_one(cluster, api, table):
-    keeper.keep(api, table)
+def test_every_secret_is_generated_and_shared_values_agree(cluster, api, table):
+    generator.generate(api, table)
     assert len(cluster.secrets) == 6
     catalog, auth = cluster.values("catalog", "catalog-secrets"), cluster.values("auth", "auth-secrets")
     redis = cluster.values("redis", "redis-secrets")
@@ -122,62 +122,62 @@ def test_every_secret_is_made_and_shared_values_are_one(cluster, api, table):
     Fernet(cluster.values("frontend", "ui-secrets")["COOKIE_KEY"])
 
 
-def test_a_second_run_changes_nothing(cluster, api, table):
-    keeper.keep(api, table)
+def test_second_run_changes_nothing(cluster, api, table):
+    generator.generate(api, table)
     before, writes = copy.deepcopy(cluster.secrets), len(cluster.writes)
-    keeper.keep(api, table)
+    generator.generate(api, table)
     assert cluster.secrets == before
     assert len(cluster.writes) == writes
 
 
-def test_what_a_new_release_needs_is_added_to_what_is_there(cluster, api, table):
-    keeper.keep(api, table)
+def test_new_keys_are_added_to_existing_secrets(cluster, api, table):
+    generator.generate(api, table)
     before = cluster.values("catalog", "catalog-secrets")
     table["catalog"]["catalog-secrets"]["NEW_KEY"] = "catalog-new-key"
-    keeper.keep(api, table)
+    generator.generate(api, table)
     after = cluster.values("catalog", "catalog-secrets")
     assert after == before | {"NEW_KEY": after["NEW_KEY"]}
 
 
-def test_a_namespace_that_is_made_later_gets_the_values_that_others_hold(cluster, api, table):
+def test_later_namespace_gets_the_shared_values(cluster, api, table):
     """As when Argo CD syncs one Application after the other."""
     cluster.forbidden.add("redis")
     with pytest.raises(urllib.error.HTTPError):
-        keeper.keep(api, table)
+        generator.generate(api, table)
     assert cluster.secrets == {}
     partly = {name: secrets for name, secrets in table.items() if name != "redis"}
-    keeper.keep(api, partly)
+    generator.generate(api, partly)
     cluster.forbidden.clear()
-    keeper.keep(api, table)
+    generator.generate(api, table)
     assert (
         cluster.values("redis", "redis-secrets")["UI_PASSWORD"]
         == (cluster.values("frontend", "ui-secrets")["REDIS_PASSWORD"])
     )
 
 
-def test_secrets_that_disagree_are_left_alone_and_named(cluster, api, table):
-    keeper.keep(api, table)
+def test_conflicting_secrets_are_reported_and_not_changed(cluster, api, table):
+    generator.generate(api, table)
     path = "/api/v1/namespaces/redis/secrets/redis-secrets"
     cluster.secrets[path]["data"]["UI_PASSWORD"] = base64.b64encode(b"somebody else's").decode()
     before = copy.deepcopy(cluster.secrets)
     with pytest.raises(ValueError, match="holds another value for ui-redis-password"):
-        keeper.keep(api, table)
+        generator.generate(api, table)
     assert cluster.secrets == before
 
 
-def test_no_secret_is_made_for_a_redis_that_is_elsewhere():
+def test_external_redis_gets_no_generated_secret():
     objects = render(
         settings=(
             "global.redis.external.host=redis.example.com",
             "global.network.redisCidrs={10.1.0.0/24}",
         )
     )
-    table = json.loads(find(objects, "ConfigMap", "secret-keeper")["data"]["secrets.json"])
+    table = json.loads(find(objects, "ConfigMap", "secret-generator")["data"]["secrets.json"])
     assert "redis" not in table
     assert "redis" not in {item["metadata"]["name"] for item in objects if item["kind"] == "Namespace"}
 
 
-def test_no_value_of_a_secret_is_ever_rendered():
+def test_no_secret_value_is_rendered():
     for source in ("generate", "external"):
         objects = render(settings=(f"global.secrets.source={source}",))
         assert not [item for item in objects if item["kind"] == "Secret"]

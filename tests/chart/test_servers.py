@@ -87,7 +87,7 @@ def test_a_service_sees_its_own_keys_and_no_other_s(valkey):
             forbidden()
 
 
-def test_nobody_comes_in_without_a_password(valkey):
+def test_valkey_refuses_clients_without_a_password(valkey):
     with pytest.raises(redis.exceptions.AuthenticationError):
         redis.Redis(port=valkey).get("catalog:1:thing")
     with pytest.raises(redis.exceptions.AuthenticationError):
@@ -214,7 +214,7 @@ def test_a_cookie_renews_an_address_and_opens_no_other(files):
     )
 
 
-def test_pictures_are_everybody_s_and_sources_nobody_s(files):
+def test_pictures_are_public_and_sources_are_not_served(files):
     url, _ = files
     picture = httpx.get(f"{url}/media/video/posters/metropolis-1a2b3c.webp")
     assert picture.status_code == 200

@@ -50,7 +50,7 @@ def test_every_image_is_named_by_one_policy(environment):
         assert matching(objects, as_admitted(image)) == [wanted], image
 
 
-def test_the_pods_that_answer_a_certificate_s_challenge_are_let_in():
+def test_policies_admit_acme_solver_pods():
     """cert-manager makes them in the namespace of the certificate."""
     solver = as_admitted("quay.io/jetstack/cert-manager-acmesolver:v1.21.2")
     assert matching(render("prod", settings=REQUIRED), solver) == ["streamcart-servers"]
@@ -64,11 +64,11 @@ def test_the_pods_that_answer_a_certificate_s_challenge_are_let_in():
         "evil.example/docker.io/library/postgres:18",
     ],
 )
-def test_no_other_image_is_let_in(image):
+def test_unnamed_images_are_refused(image):
     assert matching(render("dev", settings=REQUIRED), as_admitted(image)) == []
 
 
-def test_without_the_value_nothing_is_asked_for():
+def test_images_need_no_signature_by_default():
     objects = render("prod")
     assert not of_kind(objects, "ClusterImagePolicy")
     assert not any(

@@ -153,29 +153,29 @@ def ready_pods(namespace: str, component: str) -> list[Object]:
     ]
 
 
-def keep_secrets() -> None:
-    """Run the Job `secret-keeper`'s own script from here, with a token of its ServiceAccount: its rights are tried too.
+def generate_secrets() -> None:
+    """Run the script of the Job `secret-generator` from here, with its ServiceAccount's token, which tests its rights.
 
     It changes nothing where the Job has done it already.
     """
-    data = wait_for(lambda: find("configmap", "secret-keeper", "auth"), "the ConfigMap secret-keeper")["data"]
-    token = kubectl("create", "token", "secret-keeper", "--namespace", "auth").strip()
+    data = wait_for(lambda: find("configmap", "secret-generator", "auth"), "the ConfigMap secret-generator")["data"]
+    token = kubectl("create", "token", "secret-generator", "--namespace", "auth").strip()
     config = yaml.safe_load(kubectl("config", "view", "--raw", "--minify", "--flatten"))
     server = config["clusters"][0]["cluster"]
     authority = base64.b64decode(server["certificate-authority-data"]).decode()
-    keeper = types.ModuleType("keep_secrets")
-    exec(compile(data["keep_secrets.py"], "keep_secrets.py", "exec"), keeper.__dict__)  # noqa: S102  (the chart's own)
-    api = keeper.Api(server["server"], token, ssl.create_default_context(cadata=authority))
+    generator = types.ModuleType("generate_secrets")
+    exec(compile(data["generate_secrets.py"], "generate_secrets.py", "exec"), generator.__dict__)  # noqa: S102  (the chart's own)
+    api = generator.Api(server["server"], token, ssl.create_default_context(cadata=authority))
 
-    def keep() -> bool:
+    def has_run() -> bool:
         try:
-            keeper.keep(api, json.loads(data["secrets.json"]))
+            generator.generate(api, json.loads(data["secrets.json"]))
         except urllib.error.HTTPError:
             # A namespace or a role that another Application has yet to make; the Job tries again as well.
             return False
         return True
 
-    wait_for(keep, "every namespace lets the keeper in")
+    wait_for(has_run, "roles in every namespace for the secret generator")
 
 
 def merged(*parts: dict[str, Any]) -> dict[str, Any]:

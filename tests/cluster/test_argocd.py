@@ -12,9 +12,9 @@ import pytest
 from tests.cluster.cluster import (
     NAMESPACES,
     find,
+    generate_secrets,
     get,
     images,
-    keep_secrets,
     kubectl,
     listed,
     ready_pods,
@@ -88,8 +88,8 @@ def test_the_applicationset_makes_one_valid_application_for_each_service(first):
         assert wrong == []
 
 
-def test_they_bring_the_shop_up_in_any_order(first):
-    keep_secrets()
+def test_applications_start_the_shop_in_any_order(first):
+    generate_secrets()
     wait_until_available()
     for name in NAMES:
         wait_until_synced(name, first)
@@ -199,7 +199,7 @@ def test_production_s_window_does_not_hold_dev(first):
         assert application(name)["status"]["operationState"]["operation"]["initiatedBy"] == {"automated": True}
 
 
-def test_namespaces_are_nobody_s_to_lose(first):
+def test_namespaces_are_never_deleted_with_a_release(first):
     for namespace in NAMESPACES:
         assert (
             "Delete=false" in get("namespace", namespace)["metadata"]["annotations"]["argocd.argoproj.io/sync-options"]

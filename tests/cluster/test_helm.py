@@ -15,10 +15,10 @@ from tests.cluster.cluster import (
     KEPT,
     PART_OF,
     find,
+    generate_secrets,
     get,
     helm,
     images,
-    keep_secrets,
     kubectl,
     listed,
     ready_pods,
@@ -76,9 +76,9 @@ def migrations(service: str) -> dict[str, str]:
     }
 
 
-def test_it_installs_and_every_pod_gets_ready_after_its_migrations(tag):
+def test_pods_become_ready_after_their_migrations_at_install(tag):
     release("install", "local", *tags(tag), *MORE_PODS)
-    keep_secrets()
+    generate_secrets()
     wait_until_available()
     for service in ("catalog", "auth", "payment", "video"):
         ended = migrations(service)[f"streamcart/{service}:{tag}"]
@@ -87,7 +87,7 @@ def test_it_installs_and_every_pod_gets_ready_after_its_migrations(tag):
         assert all(started_at(pod) >= ended for pod in pods)
 
 
-def test_helm_s_own_test_buys_something():
+def test_helm_test_completes_a_purchase():
     said = helm("test", "streamcart", "--namespace", "default", "--timeout", "5m")
     assert "Phase:          Succeeded" in said
 
@@ -224,7 +224,7 @@ def test_a_second_install_finds_the_data_again(tag):
         "auth.postgres.storageClassName=expandable",
         "auth.postgres.storage=5Gi",
     )
-    keep_secrets()
+    generate_secrets()
     wait_until_available()
     for (namespace, name), uid in before.items():
         assert get("pvc", name, namespace)["metadata"]["uid"] == uid

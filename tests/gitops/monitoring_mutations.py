@@ -43,7 +43,7 @@ MONITORING_MUTATIONS: dict[str, tuple[str, Mutation]] = {
         replaced("argocd/addons/nginx-ingress.yaml", "  enableLatencyMetrics: true\n", ""),
     ),
     "a series that is asked for is dropped": (
-        f"{METRICS}::test_what_is_dropped_is_not_asked_for",
+        f"{METRICS}::test_dropped_metrics_are_not_used_by_rules_or_panels",
         replaced("argocd/addons/nginx-ingress.yaml", "latency_ms_bucket", "latency_ms_.*"),
     ),
     "Argo CD without metrics": (

@@ -27,7 +27,7 @@ PIPELINE_MUTATIONS: dict[str, tuple[str, Mutation]] = {
         ),
     ),
     "production's inside from GitHub's machines": (
-        f"{WORKFLOWS}::test_production_s_inside_needs_a_machine_that_is_let_in",
+        f"{WORKFLOWS}::test_production_data_plane_runs_on_the_configured_runner",
         replaced(TERRAFORM, "needs.ready.outputs.inside_prod == 'true' && ", ""),
     ),
     "a plan that anybody may exchange is applied": (

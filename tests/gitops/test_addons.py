@@ -69,7 +69,7 @@ def project_name() -> str:
     return load("addons-project.yaml")["metadata"]["name"]
 
 
-def test_they_run_where_the_chart_s_policies_let_them_in(addons):
+def test_addons_run_in_the_namespaces_that_policies_admit(addons):
     values = yaml.safe_load((CHART / "values.yaml").read_text())["global"]
     where = {name: item["spec"]["destination"]["namespace"] for (_, name), item in addons.items()}
     assert where["nginx-ingress"] == values["routing"]["controllerNamespace"]
@@ -86,7 +86,7 @@ def test_identities_belong_to_the_service_accounts_that_the_charts_make(addons):
         assert values["podLabels"] == {"azure.workload.identity/use": "true"}
 
 
-def test_they_heal_themselves_and_are_never_taken_away_by_mistake(addons):
+def test_addons_self_heal_and_are_never_deleted_by_mistake(addons):
     assert load("addons.yaml")["spec"]["syncPolicy"] == {"preserveResourcesOnDeletion": True}
     for item in addons.values():
         assert item["spec"]["syncPolicy"]["automated"] == {"prune": True, "selfHeal": True}

@@ -34,13 +34,13 @@ def all_rendered(all_applications) -> dict[tuple[str, str], list[Object]]:
     return {key: rendered(item) for key, item in all_applications.items()}
 
 
-def test_there_is_one_for_every_service_and_environment(all_applications):
+def test_every_service_and_environment_has_an_application(all_applications):
     assert set(all_applications) == {(environment, service) for environment in ENVIRONMENTS for service in SERVICES}
     names = [item["metadata"]["name"] for item in all_applications.values()]
     assert len(names) == len(set(names))
 
 
-def test_each_names_values_files_that_exist(all_applications):
+def test_applications_name_values_files_that_exist(all_applications):
     for (environment, service), item in some(all_applications.items()):
         helm = item["spec"]["source"]["helm"]
         assert helm["ignoreMissingValueFiles"] is False
@@ -182,7 +182,7 @@ def test_a_migration_stops_a_sync_before_any_pod_is_replaced(all_rendered):
             assert wave == "-1"
 
 
-def test_a_service_s_priority_comes_with_it(all_rendered):
+def test_priority_class_is_rendered_with_its_service(all_rendered):
     """Made by the service's own Application: it is there in whichever cluster and by whichever tool."""
     for (environment, service), objects in some(all_rendered.items()):
         made = {item["metadata"]["name"] for item in objects if item["kind"] == "PriorityClass"}

@@ -124,7 +124,7 @@ def test_a_tool_is_the_program_of_its_pinned_image(box):
     assert box.run("tool.sh", "install", "kind-node").code == 1
 
 
-def test_a_tool_that_is_not_what_its_pin_says_is_found(box):
+def test_tool_that_differs_from_its_pin_is_found(box):
     versions = {
         name: box.run("tool.sh", "version", name).text.strip() for name in ("trivy", "cosign", "oras", "terraform")
     }
@@ -290,13 +290,13 @@ def test_an_environment_without_an_identity_is_skipped_with_the_reason(cloud):
         ),
     ],
 )
-def test_the_cloud_is_planned_where_there_is_one(box, variables, outputs, words):
+def test_environments_are_planned_only_where_they_are_set_up(box, variables, outputs, words):
     run = box.run("terraform-ready.sh", **({"EVENT": "push", "REPOSITORY": "acme/shop"} | variables))
     assert (run.code, run.outputs) == (0, outputs)
     assert (words in run.summary) if words else run.summary == ""
 
 
-def test_the_inside_of_an_environment_is_planned_and_applied_over_its_own_state(box):
+def test_data_plane_is_planned_and_applied_with_its_own_state(box):
     box.fake("terraform")
     (box.place / "infra/terraform/environments/data-plane").mkdir(parents=True)
     (box.place / "infra/terraform/environments/data-plane/.terraform.lock.hcl").touch()

@@ -48,7 +48,7 @@ VALUES, LIBRARY = "charts/streamcart/values.yaml", "charts/streamcart/charts/com
 # By name: the test that says no, and the change.
 MUTATIONS: dict[str, tuple[str, Mutation]] = {
     "missing values files are forgiven": (
-        f"{APPLICATIONS}::test_each_names_values_files_that_exist",
+        f"{APPLICATIONS}::test_applications_name_values_files_that_exist",
         replaced(SERVICES, "ignoreMissingValueFiles: false", "ignoreMissingValueFiles: true"),
     ),
     "nothing heals itself": (
@@ -56,17 +56,17 @@ MUTATIONS: dict[str, tuple[str, Mutation]] = {
         replaced(SERVICES, "selfHeal: true", "selfHeal: false"),
     ),
     "the library becomes an Application": (
-        f"{APPLICATIONS}::test_there_is_one_for_every_service_and_environment",
+        f"{APPLICATIONS}::test_every_service_and_environment_has_an_application",
         # A chart with values is a service.
         added("charts/streamcart/charts/common/values.yaml", "namespace: common\n"),
     ),
     "every Application renders everything": (UMBRELLA, replaced(SERVICES, 'value: "false"', 'value: "true"')),
     "an Application reads another's values": (
-        f"{APPLICATIONS}::test_each_names_values_files_that_exist",
+        f"{APPLICATIONS}::test_applications_name_values_files_that_exist",
         replaced(SERVICES, "{{ .path.basename }}.yaml\n          parameters", "catalog.yaml\n          parameters"),
     ),
     "a typo in a template is an empty text": (
-        f"{APPLICATIONS}::test_there_is_one_for_every_service_and_environment",
+        f"{APPLICATIONS}::test_every_service_and_environment_has_an_application",
         replaced(SERVICES, "missingkey=error", "missingkey=zero"),
     ),
     "a change of the library refreshes nothing": (
@@ -103,7 +103,7 @@ MUTATIONS: dict[str, tuple[str, Mutation]] = {
     ),
     "a misspelt value": (UMBRELLA, replaced("argocd/environments/prod/video.yaml", "image:", "imgae:")),
     "an environment's file is gone": (
-        f"{APPLICATIONS}::test_each_names_values_files_that_exist",
+        f"{APPLICATIONS}::test_applications_name_values_files_that_exist",
         removed("argocd/environments/prod/payment.yaml"),
     ),
     "a file that nobody reads": (
@@ -116,7 +116,7 @@ MUTATIONS: dict[str, tuple[str, Mutation]] = {
     ),
     "no default deny": (
         UMBRELLA,
-        replaced(f"{LIBRARY}/_network.tpl", '{{- include "common.defaultDeny" . }}\n', ""),
+        removed("charts/streamcart/charts/catalog/templates/networkpolicy-default-deny.yaml"),
     ),
     "a call that nobody lets in": (UMBRELLA, replaced(f"{LIBRARY}/_network.tpl", "range $callers", "range list")),
     "migrations wait for nothing and pods for them": (
@@ -141,7 +141,7 @@ MUTATIONS: dict[str, tuple[str, Mutation]] = {
         replaced("argocd/addons.yaml", "https://charts.jetstack.io", "https://charts.example"),
     ),
     "a gateway where no policy lets it in": (
-        f"{ADDONS}::test_they_run_where_the_chart_s_policies_let_them_in",
+        f"{ADDONS}::test_addons_run_in_the_namespaces_that_policies_admit",
         replaced("argocd/addons.yaml", "namespace: nginx-ingress", "namespace: ingress"),
     ),
     "an add-on's file is gone": (
@@ -185,8 +185,8 @@ MUTATIONS: dict[str, tuple[str, Mutation]] = {
         replaced(f"{LIBRARY}/_workloads.tpl", '{{- include "common.wave" "3" }}', '{{- include "common.wave" "0" }}'),
     ),
     "pods of a priority that nobody makes": (
-        f"{APPLICATIONS}::test_a_service_s_priority_comes_with_it",
-        replaced(f"{LIBRARY}/_context.tpl", '{{- include "common.priority" $context -}}\n', ""),
+        f"{APPLICATIONS}::test_priority_class_is_rendered_with_its_service",
+        removed("charts/streamcart/charts/catalog/templates/priorityclass.yaml"),
     ),
     "what is written was edited": (
         f"{SETTINGS}::test_the_tree_follows_from_its_settings",
@@ -240,13 +240,13 @@ def check(root: Path, tests: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.parametrize("tests", [ADDONS, ALERTS, APPLICATIONS, METRICS, PINS, SETTINGS, WORKFLOWS])
-def test_the_copy_itself_is_fine(copy, tests):
+def test_unchanged_copy_passes(copy, tests):
     run = check(copy, tests)
     assert run.returncode == 0, run.stdout
 
 
 @pytest.mark.parametrize("name", ALL)
-def test_it_is_caught(copy, name):
+def test_mutation_fails_its_test(copy, name):
     tests, mutate = ALL[name]
     mutate(copy)
     run = check(copy, tests)

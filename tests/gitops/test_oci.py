@@ -59,7 +59,7 @@ def test_a_blob_that_was_changed_is_refused(tmp_path):
         merge(tmp_path / "merged", [part])
 
 
-def test_the_command_says_what_is_wrong(tmp_path, capsys):
+def test_command_reports_unreadable_layouts(tmp_path, capsys):
     assert main([str(tmp_path / "merged"), str(tmp_path / "nowhere")]) == 1
     assert main([str(tmp_path / "merged")]) == 2
     assert main([str(tmp_path / "merged"), str(layout(tmp_path / "amd64", "amd64"))]) == 0

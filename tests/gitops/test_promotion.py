@@ -63,7 +63,7 @@ def test_all_services_are_promoted_in_one_branch(remote):
     assert git(remote, "rev-list", "--count", f"main..{promotion.branch}") == "1"
 
 
-def test_a_promotion_takes_along_nothing_that_lies_about(remote):
+def test_promotion_refuses_uncommitted_changes_of_manifests(remote):
     """Changes of a manifest that somebody tries out would reach production unseen."""
     here = clone(remote, "a")
     release(remote, here)
@@ -91,7 +91,7 @@ def test_promoting_twice_leaves_the_open_branch_alone(remote):
     assert git(remote, "rev-parse", first.branch) == head
 
 
-def test_what_production_has_already_is_no_promotion(remote, capsys):
+def test_unchanged_images_are_not_promoted(remote, capsys):
     here = clone(remote, "a")
     release(remote, here)
     merge(remote, promote(here, ("catalog",)).branch)
@@ -163,7 +163,7 @@ def test_moving_to_where_it_is_or_was_is_nothing(remote):
     assert git(remote, "rev-parse", "release") == new
 
 
-def test_going_back_is_a_person_s_decision(remote):
+def test_production_moves_back_only_when_forced(remote):
     here = clone(remote, "a")
     old, new = add_commit(remote), add_commit(remote)
     advance(here, new)

@@ -57,7 +57,7 @@ def test_all_services_release_at_once(remote):
     assert git(remote, "rev-list", "--count", "main") == str(1 + len(SERVICES))
 
 
-def test_a_release_throws_nobody_s_work_away(remote):
+def test_release_refuses_to_discard_uncommitted_or_unpushed_work(remote):
     """It begins from the newest main: a change, or a commit, that is only here would be gone."""
     here = clone(remote, "a")
     path = here / "argocd" / "project.yaml"
@@ -75,7 +75,7 @@ def test_a_release_throws_nobody_s_work_away(remote):
     assert (here / "notes").read_text() == "untracked"
 
 
-def test_what_somebody_else_pushed_meanwhile_stays(remote):
+def test_concurrent_pushes_are_kept(remote):
     slow, other = clone(remote, "slow"), clone(remote, "other")
     path = other / "argocd" / "environments" / "dev" / "catalog.yaml"
     path.write_text(path.read_text() + "  web:\n    replicas: 4\n")
@@ -113,7 +113,7 @@ def test_two_commits_of_one_service_end_with_the_newer_one_in_any_order(remote):
     assert images[3].digest in at_remote(remote, "dev", "catalog")
 
 
-def test_a_person_may_go_back(remote):
+def test_forced_release_of_an_older_commit_is_written(remote):
     older, newer = image_of(add_commit(remote)), image_of(add_commit(remote))
     here = clone(remote, "a")
     bump(here, "dev", "catalog", newer)
@@ -267,7 +267,7 @@ def test_a_failing_test_stops_what_is_shipped_by_hand(remote):
     assert at_remote(remote, "dev", "catalog") == before
 
 
-def test_what_nobody_else_has_is_not_shipped(remote):
+def test_unpushed_commit_is_not_shipped(remote):
     """Before any test runs: an image must be made of what others can read."""
     mine = clone(remote, "a")
     (mine / "notes.txt").write_text("later")

@@ -73,7 +73,7 @@ def test_the_token_is_in_no_file_and_masked(box):
     assert encoded not in config
 
 
-def test_a_run_that_is_repeated_says_so(box):
+def test_repeated_run_is_reported(box):
     commit = released(box)
     run = box.run("release.sh", "catalog", commit, DIGEST)
     assert (run.code, run.summary) == (0, f"catalog {commit[:12]}: nothing to do: it is released already\n")
@@ -132,7 +132,7 @@ def test_promoting_twice_leaves_the_open_pull_request(box):
     assert sum(line.startswith("pr create") for line in box.calls("gh")) == 1
 
 
-def test_promoting_what_production_has_says_already(box):
+def test_promoting_what_production_has_is_reported(box):
     commit = released(box)
     pull_requests(box)
     box.run("promote.sh", "catalog")
@@ -192,7 +192,7 @@ def test_the_first_push_of_a_template_moves_nothing(box):
     assert "release" not in git(box.remote, "branch", "--format=%(refname:short)")
 
 
-def test_a_person_moves_production_to_main_for_templates(box):
+def test_production_can_be_moved_to_main_by_hand(box):
     target = add_commit(box.remote, "Change a template", "charts/streamcart/x.yaml")
     run = box.run("advance.sh", "workflow_dispatch", "", target)
     assert (run.code, run.summary) == (0, f"release is at {target[:12]} now\n")

@@ -222,12 +222,12 @@ def test_a_pull_request_is_tested_where_it_can_have_broken_something(path, neede
     assert not spared & found
 
 
-def test_changes_add_up():
+def test_changed_paths_select_their_parts():
     assert changed.parts_for(["docs/azure.md", "tests/gitops/test_release.py"]) == {"gitops"}
     assert changed.matrix(frozenset()) == []
 
 
-def test_a_base_that_is_not_there_is_one_sentence(capsys):
+def test_missing_base_is_reported_in_one_sentence(capsys):
     assert changed.main(["origin/nowhere"]) == 1
     assert capsys.readouterr().err.startswith("changed: What changed since origin/nowhere is unknown")
 
@@ -243,7 +243,7 @@ def test_promotion_offers_every_service():
     assert sorted(options) == sorted((*SERVICES, "all"))
 
 
-def test_what_is_looked_at_weekly_is_every_service():
+def test_weekly_scan_covers_every_service():
     for job in ("dependencies", "images"):
         assert sorted(load("security")["jobs"][job]["strategy"]["matrix"]["service"]) == sorted(SERVICES)
 
@@ -282,7 +282,7 @@ def test_the_plan_that_is_applied_is_the_one_of_the_same_run():
         assert 'terraform-apply.sh "$ENVIRONMENT" "$PLAN" "$SHA256"' in texts
 
 
-def test_production_s_inside_needs_a_machine_that_is_let_in():
+def test_production_data_plane_runs_on_the_configured_runner():
     found = load("terraform")["jobs"]
     assert "needs.ready.outputs.inside_prod == 'true'" in found["inside-prod"]["if"]
     for name in ENVIRONMENTS:
@@ -293,7 +293,7 @@ def test_production_s_inside_needs_a_machine_that_is_let_in():
         assert "azure/login" not in str(job["steps"])
 
 
-def test_who_signs_in_to_azure_is_who_terraform_trusts():
+def test_workflow_identities_are_those_that_terraform_trusts():
     text = (ROOT / "infra/terraform/environments/bootstrap/main.tf").read_text()
     for subject in (":environment:${name}", ":environment:${name}-plan", ":ref:refs/heads/main"):
         assert f'subjects = ["${{local.repository}}{subject}"]' in text

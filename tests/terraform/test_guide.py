@@ -49,7 +49,7 @@ def test_every_command_is_a_script_or_plain():
             assert line.startswith(PLAIN), line
 
 
-def test_nobody_pushes_to_a_branch_that_is_protected():
+def test_guide_pushes_to_main_only_before_it_is_protected():
     """The rules that release-app.sh switches on let no person push to main, administrators included."""
     lines = commands(GUIDES[0])
     [protected] = [number for number, line in enumerate(lines) if "release-app.sh" in line]
@@ -58,7 +58,7 @@ def test_nobody_pushes_to_a_branch_that_is_protected():
     assert max(pushes) < protected
 
 
-def test_the_guide_enters_what_it_clones():
+def test_guide_changes_into_the_cloned_folder():
     lines = commands(GUIDES[0])
     [cloned] = [number for number, line in enumerate(lines) if "--clone" in line]
     repository = shlex.split(lines[cloned])[3].rpartition("/")[2]

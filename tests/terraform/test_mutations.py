@@ -117,7 +117,7 @@ def broken(root: Path, module: str, old: str, new: str) -> None:
 
 
 @pytest.mark.parametrize("name", BROKEN)
-def test_policies_object(name, tmp_path):
+def test_each_fault_breaks_a_policy(name, tmp_path):
     root = tmp_path / "infra" / "terraform"
     shutil.copytree(FOLDER, root, ignore=shutil.ignore_patterns(".terraform*"))
     shutil.copy(FOLDER.parent / "settings.yaml", tmp_path / "infra")

@@ -193,7 +193,7 @@ def test_kubernetes_can_be_upgraded():
         assert re.search(r'kubernetes_version = "1\.\d+"', text_of(FOLDER / "environments" / environment)), environment
 
 
-def test_lock_files_are_kept():
+def test_lock_files_are_committed():
     ignored = subprocess.run(
         ["git", "check-ignore", "infra/terraform/environments/prod/.terraform.lock.hcl"],
         cwd=ROOT,

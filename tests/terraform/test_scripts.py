@@ -59,7 +59,7 @@ def test_a_complete_set_up_is_reported_as_ready(azure):
         (["account show"], "another\n", "another tenant"),
     ],
 )
-def test_what_is_missing_is_said_before_anything_is_made(azure, words, prints, complaint):
+def test_missing_precondition_stops_the_check_before_terraform_runs(azure, words, prints, complaint):
     azure.answer(*words, prints=prints)
     ready(azure)
     run = azure.run("check.sh", "prod")
@@ -138,7 +138,7 @@ def test_an_environment_applies_the_plan_that_was_shown(azure):
     assert "acme-video.postgres" in (azure.root / "argocd/environments/prod/azure.yaml").read_text()
 
 
-def test_nothing_is_applied_without_a_yes(azure):
+def test_apply_needs_confirmation(azure):
     azure.answer(" plan ", code=CHANGES)
     for script in ("environment.sh", "data-plane.sh"):
         run = azure.run(script, "dev", stdin="\n")
@@ -181,7 +181,7 @@ def on_github(azure) -> None:
     azure.answer("users/ada", prints="8\n")
 
 
-def test_production_on_github_asks_somebody_and_comes_from_main(azure):
+def test_production_environment_needs_a_review_and_main(azure):
     on_github(azure)
     run = azure.run("github.sh", "ada", "@platform")
     assert run.returncode == 0, run.stderr
@@ -209,7 +209,7 @@ def test_every_environment_that_a_workflow_names_is_made(azure):
     assert named <= made
 
 
-def test_a_person_who_is_alone_may_approve(azure):
+def test_sole_reviewer_may_approve_their_own_deployment(azure):
     on_github(azure)
     assert azure.run("github.sh", "ada").returncode == 0
     [prod] = [json.loads(text) for text in azure.given("environments/prod ")]
@@ -250,7 +250,7 @@ def test_the_first_administrator_is_imported(azure):
     assert azure.calls("aks get-credentials", "--name streamcart-dev")
 
 
-def test_a_catalogue_is_sent_with_its_pictures(azure, tmp_path):
+def test_catalogue_is_sent_with_its_pictures(azure, tmp_path):
     folder = tmp_path / "mine"
     folder.mkdir()
     assert "catalogue.json" in azure.run("catalogue.sh", "dev", str(folder)).stderr

@@ -17,7 +17,7 @@ def tree(tmp_path_factory) -> Path:
 
 
 @pytest.mark.parametrize("folder", folders(), ids=lambda folder: str(folder.relative_to(FOLDER)))
-def test_it_is_valid_and_its_tests_pass(folder, tree, tmp_path):
+def test_folder_is_valid_and_its_tests_pass(folder, tree, tmp_path):
     place = tree / folder.relative_to(FOLDER)
     initialise(place, tmp_path / "data")
     for command in ("validate", "test"):

@@ -85,7 +85,7 @@ def config_maps(objects: list[Object]) -> dict[tuple[str, str], dict[str, str]]:
 
 
 def secrets(objects: list[Object]) -> dict[tuple[str, str], set[str]]:
-    """Keys of every Secret that will be there: of External Secrets, or made by the keeper of secrets."""
+    """Keys of every Secret that will be there: of External Secrets, or made by the secret generator."""
     found: dict[tuple[str, str], set[str]] = {}
     for item in objects:
         metadata = item["metadata"]

@@ -135,7 +135,7 @@ def rules_name_peers(objects: list[Object]) -> Iterator[str]:
     for policy in _policies(objects):
         for direction, side in (("ingress", "from"), ("egress", "to")):
             for rule in policy["spec"].get(direction) or []:
-                if not rule.get(side) and policy["metadata"]["name"] != "secret-keeper-out":
+                if not rule.get(side) and policy["metadata"]["name"] != "secret-generator-out":
                     yield f"{label(policy)}: a rule of {direction} names nobody and so means everybody"
 
 

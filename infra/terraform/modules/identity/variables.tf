@@ -1,6 +1,7 @@
 variable "name" {
   description = "Prefix of every name, such as streamcart-dev: lower-case letters, digits and hyphens, 3 to 20 characters."
   type        = string
+  nullable    = false
 
   validation {
     condition     = can(regex("^[a-z][a-z0-9-]{1,18}[a-z0-9]$", var.name))
@@ -11,17 +12,20 @@ variable "name" {
 variable "resource_group_name" {
   description = "Resource group that everything goes into."
   type        = string
+  nullable    = false
 }
 
 variable "location" {
   description = "Azure region, such as westeurope."
   type        = string
+  nullable    = false
 }
 
 variable "tags" {
   description = "Tags of every resource."
   type        = map(string)
   default     = {}
+  nullable    = false
 }
 
 variable "identities" {
@@ -31,6 +35,7 @@ variable "identities" {
     (repo:<owner>@<owner id>/<repository>@<repository id>:<context>), which a renamed or re-created repository cannot imitate.
   EOT
   type        = map(object({ issuer = string, subjects = list(string) }))
+  nullable    = false
 
   validation {
     condition = alltrue(flatten([

@@ -1,6 +1,7 @@
 variable "name" {
   description = "Prefix of every name, such as streamcart-dev: lower-case letters, digits and hyphens, 3 to 20 characters."
   type        = string
+  nullable    = false
 
   validation {
     condition     = can(regex("^[a-z][a-z0-9-]{1,18}[a-z0-9]$", var.name))
@@ -11,42 +12,50 @@ variable "name" {
 variable "resource_group_name" {
   description = "Resource group that everything goes into."
   type        = string
+  nullable    = false
 }
 
 variable "location" {
   description = "Azure region, such as westeurope."
   type        = string
+  nullable    = false
 }
 
 variable "tags" {
   description = "Tags of every resource."
   type        = map(string)
   default     = {}
+  nullable    = false
 }
 
 variable "tenant_id" {
   description = "Entra ID tenant of the vault."
   type        = string
+  nullable    = false
 }
 
 variable "endpoints_subnet_id" {
   description = "Subnet of private endpoints."
   type        = string
+  nullable    = false
 }
 
 variable "private_zone_id" {
   description = "Private DNS zone of vaults."
   type        = string
+  nullable    = false
 }
 
 variable "authorised_ranges" {
   description = "Addresses that reach the vault from outside; empty for everybody whose identity may."
   type        = list(string)
   default     = []
+  nullable    = false
 }
 
 variable "readers" {
   description = "Object IDs of the identities that read secrets, by a name for each."
   type        = map(string)
   default     = {}
+  nullable    = false
 }

@@ -1,6 +1,7 @@
 variable "name" {
   description = "Prefix of every name, such as streamcart-dev: lower-case letters, digits and hyphens, 3 to 20 characters."
   type        = string
+  nullable    = false
 
   validation {
     condition     = can(regex("^[a-z][a-z0-9-]{1,18}[a-z0-9]$", var.name))
@@ -11,17 +12,20 @@ variable "name" {
 variable "resource_group_name" {
   description = "Resource group that everything goes into."
   type        = string
+  nullable    = false
 }
 
 variable "location" {
   description = "Azure region, such as westeurope."
   type        = string
+  nullable    = false
 }
 
 variable "tags" {
   description = "Tags of every resource."
   type        = map(string)
   default     = {}
+  nullable    = false
 }
 
 variable "targets" {
@@ -31,6 +35,7 @@ variable "targets" {
     categories       = set(string)
     dedicated_tables = optional(bool, false)
   }))
+  nullable = false
 
   validation {
     condition     = alltrue([for target in var.targets : length(target.categories) > 0])
@@ -42,6 +47,7 @@ variable "retention_days" {
   description = "Days that logs are kept; the first 31 are free."
   type        = number
   default     = 30
+  nullable    = false
 
   validation {
     condition     = var.retention_days >= 30 && var.retention_days <= 730
@@ -53,4 +59,5 @@ variable "daily_quota_gb" {
   description = "Most that is taken in on one day, GB: what an endless loop may cost."
   type        = number
   default     = 5
+  nullable    = false
 }

@@ -1,6 +1,7 @@
 variable "environment" {
   description = "dev or prod."
   type        = string
+  nullable    = false
 
   validation {
     condition     = contains(["dev", "prod"], var.environment)
@@ -22,6 +23,7 @@ variable "settings" {
       authorised_ranges = list(string)
     }))
   })
+  nullable = false
 
   validation {
     condition     = can(regex("^[a-z][a-z0-9]{2,9}$", var.settings.name))
@@ -47,43 +49,51 @@ variable "sizes" {
     redis            = optional(string, "Balanced_B0")
     budget           = number
   })
+  nullable = false
 }
 
 variable "address_space" {
   description = "The network's addresses, a /16."
   type        = string
+  nullable    = false
 }
 
 variable "kubernetes_version" {
   description = "Minor version of Kubernetes, such as 1.36: raised by hand, in dev first; patches come by themselves."
   type        = string
+  nullable    = false
 }
 
 variable "second_region" {
   description = "Whether backups and dumps are kept in the paired region too; not every region has one."
   type        = bool
   default     = true
+  nullable    = false
 }
 
 variable "private_api" {
   description = "Whether the API server has an address in the network alone; whoever runs Terraform must be in it then."
   type        = bool
   default     = false
+  nullable    = false
 }
 
 variable "managed_data" {
   description = "Whether databases, Redis and files are Azure's services; else the chart runs them in the cluster, and Azure keeps their dumps."
   type        = bool
+  nullable    = false
 }
 
 variable "monitoring" {
   description = "managed or none."
   type        = string
   default     = "none"
+  nullable    = false
 }
 
 variable "data_services" {
   description = "Services that have a database, in the order that they came to be."
   type        = list(string)
   default     = ["auth", "catalog", "payment", "video"]
+  nullable    = false
 }

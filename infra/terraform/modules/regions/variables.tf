@@ -1,4 +1,5 @@
 variable "location" {
   description = "Azure region, such as westeurope."
   type        = string
+  nullable    = false
 }

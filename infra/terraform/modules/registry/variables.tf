@@ -1,6 +1,7 @@
 variable "name" {
   description = "Prefix of every name, such as streamcart-dev: lower-case letters, digits and hyphens, 3 to 20 characters."
   type        = string
+  nullable    = false
 
   validation {
     condition     = can(regex("^[a-z][a-z0-9-]{1,18}[a-z0-9]$", var.name))
@@ -11,23 +12,27 @@ variable "name" {
 variable "resource_group_name" {
   description = "Resource group that everything goes into."
   type        = string
+  nullable    = false
 }
 
 variable "location" {
   description = "Azure region, such as westeurope."
   type        = string
+  nullable    = false
 }
 
 variable "tags" {
   description = "Tags of every resource."
   type        = map(string)
   default     = {}
+  nullable    = false
 }
 
 variable "sku" {
   description = "Basic, Standard or Premium (zones, private endpoint, retention)."
   type        = string
   default     = "Basic"
+  nullable    = false
 
   validation {
     condition     = contains(["Basic", "Standard", "Premium"], var.sku)
@@ -51,24 +56,28 @@ variable "granters" {
   description = "Object IDs of the identities that may let others pull, and give no other role, by a name for each."
   type        = map(string)
   default     = {}
+  nullable    = false
 }
 
 variable "pushers" {
   description = "Object IDs of the identities that push, by a name for each."
   type        = map(string)
   default     = {}
+  nullable    = false
 }
 
 variable "purge" {
   description = "Whether old images are deleted once a week; subscriptions on free credit run no tasks."
   type        = bool
   default     = true
+  nullable    = false
 }
 
 variable "purge_after_days" {
   description = "Days after which a commit's image may be deleted."
   type        = number
   default     = 180
+  nullable    = false
 
   validation {
     condition     = var.purge_after_days >= 90
@@ -80,6 +89,7 @@ variable "purge_keep" {
   description = "Newest images of each repository that are kept whatever their age."
   type        = number
   default     = 50
+  nullable    = false
 
   validation {
     condition     = var.purge_keep >= 10
@@ -91,4 +101,5 @@ variable "readers" {
   description = "Object IDs of the identities that plan: they compare the roles that were given here, and pull nothing."
   type        = map(string)
   default     = {}
+  nullable    = false
 }

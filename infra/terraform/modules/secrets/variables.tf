@@ -1,12 +1,14 @@
 variable "key_vault_id" {
   description = "Vault that the secrets go into."
   type        = string
+  nullable    = false
 }
 
 variable "generated" {
   description = "Names of secrets that are made up: 48 letters and digits."
   type        = set(string)
   default     = []
+  nullable    = false
 
   validation {
     condition     = alltrue([for name in var.generated : can(regex("^[a-z][a-z0-9-]+$", name))])
@@ -18,4 +20,5 @@ variable "generated_keys" {
   description = "Names of encryption keys that are made up: 32 bytes in base64."
   type        = set(string)
   default     = []
+  nullable    = false
 }

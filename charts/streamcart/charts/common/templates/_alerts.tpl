@@ -3,19 +3,10 @@ Notifications of alerts: an AlertmanagerConfig that the cluster's Alertmanager m
 (argocd/addons/kube-prometheus-stack.yaml), and the Secret with the receivers' passwords and addresses. It routes the
 cluster's own alerts too: `critical` as `page`, `warning` as `ticket`.
 */}}
-{{- define "common.alerts" }}
-{{- $alerts := .Values.global.monitoring.alerts }}
-{{- include "common.alerts.validate" $alerts }}
+{{- define "common.externalsecret-alerts" }}
 {{- $keys := include "common.alerts.secrets" . | fromYaml }}
-{{- $mail := ne $alerts.email.to "" }}
-{{- $teams := ne $alerts.teams.secretName "" }}
-{{- $webhook := ne $alerts.webhook.secretName "" }}
-{{- $heartbeat := ne $alerts.heartbeat.secretName "" }}
-{{- $receives := or $mail $teams $webhook }}
-{{- if or $receives $heartbeat }}
-{{- if and $keys (eq .Values.global.secrets.source "external") }}
+{{- if and (include "common.alerts.receivers" .) $keys (eq .Values.global.secrets.source "external") }}
 {{- $store := .Values.global.secrets.store }}
----
 apiVersion: external-secrets.io/v1
 kind: ExternalSecret
 {{ include "common.metadata" (dict "root" . "component" "alerts" "name" "alerts-secrets") }}
@@ -34,7 +25,17 @@ spec:
       remoteRef: {key: {{ $name }}}
     {{- end }}
 {{- end }}
----
+{{- end }}
+
+{{- define "common.alertmanagerconfig" }}
+{{- if include "common.alerts.receivers" . }}
+{{- $alerts := .Values.global.monitoring.alerts }}
+{{- include "common.alerts.validate" $alerts }}
+{{- $mail := ne $alerts.email.to "" }}
+{{- $teams := ne $alerts.teams.secretName "" }}
+{{- $webhook := ne $alerts.webhook.secretName "" }}
+{{- $heartbeat := ne $alerts.heartbeat.secretName "" }}
+{{- $receives := or $mail $teams $webhook }}
 apiVersion: monitoring.coreos.com/v1alpha1
 kind: AlertmanagerConfig
 {{ include "common.metadata" (dict "root" . "component" "alerts" "name" "alerts") }}
@@ -97,6 +98,12 @@ spec:
     {{- end }}
 {{- end }}
 {{- end }}
+
+{{/* Whether there is anybody to notify: `true` or nothing. */}}
+{{- define "common.alerts.receivers" -}}
+{{- $alerts := .Values.global.monitoring.alerts -}}
+{{- if and .Values.global.monitoring.enabled (or $alerts.email.to $alerts.teams.secretName $alerts.webhook.secretName $alerts.heartbeat.secretName) }}true{{ end -}}
+{{- end -}}
 
 {{/* Keys of the Secret `alerts-secrets` and their names in the vault, as a map. */}}
 {{- define "common.alerts.secrets" -}}

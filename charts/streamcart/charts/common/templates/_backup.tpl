@@ -2,21 +2,22 @@
 Dumps of a service's database: a CronJob that writes, checks and prunes them, and a Job that restores the one that
 backup.restore names (docs/runbooks/backups.md).
 */}}
-{{- define "common.backup" }}
-{{- $backup := .Values.backup }}
+{{- define "common.configmap-backup" }}
 {{- if include "common.has.backup" . }}
-{{- $at := dict "root" . "component" "backup" }}
----
 apiVersion: v1
 kind: ConfigMap
-{{ include "common.metadata" $at }}
+{{ include "common.metadata" (dict "root" . "component" "backup") }}
 data:
   {{- include "common.backupScripts" . | nindent 2 }}
-{{- if $backup.enabled }}
----
+{{- end }}
+{{- end }}
+
+{{- define "common.cronjob-backup" }}
+{{- $backup := .Values.backup }}
+{{- if and .Values.postgres.enabled $backup.enabled }}
 apiVersion: batch/v1
 kind: CronJob
-{{ include "common.metadata" $at }}
+{{ include "common.metadata" (dict "root" . "component" "backup" "version" (include "common.imageVersion" .Values.global.images.postgres)) }}
 spec:
   schedule: {{ $backup.schedule | quote }}
   timeZone: Etc/UTC
@@ -34,12 +35,15 @@ spec:
       template:
         {{- include "common.backupPod" (dict "root" . "script" "backup.sh" "argument" (toString $backup.retentionDays)) | nindent 8 }}
 {{- end }}
-{{- if $backup.restore }}
+{{- end }}
+
+{{- define "common.job-restore" }}
+{{- $backup := .Values.backup }}
+{{- if and .Values.postgres.enabled $backup.restore }}
 {{- $pod := include "common.backupPod" (dict "root" . "script" "restore.sh" "argument" $backup.restore) }}
----
 apiVersion: batch/v1
 kind: Job
-{{ include "common.metadata" (dict "root" . "component" "backup" "name" (printf "%s-restore-%s" .Chart.Name ($pod | sha256sum | trunc 10))) }}
+{{ include "common.metadata" (dict "root" . "component" "backup" "name" (printf "%s-restore-%s" .Chart.Name ($pod | sha256sum | trunc 10)) "version" (include "common.imageVersion" .Values.global.images.postgres)) }}
 {{- include "common.wave" "3" }}
 spec:
   backoffLimit: 2
@@ -48,20 +52,17 @@ spec:
     {{- $pod | nindent 4 }}
 {{- end }}
 {{- end }}
-{{- include "common.restoreDrill" . }}
-{{- end }}
 
 {{/*
 A drill: the newest dump is restored into an empty server that lives in the pod and ends with it. The service does not
 notice; an alert does when it fails.
 */}}
-{{- define "common.restoreDrill" }}
+{{- define "common.cronjob-restore-drill" }}
 {{- $drill := .Values.restoreDrill }}
 {{- if and .Values.postgres.enabled .Values.backup.enabled $drill.enabled }}
----
 apiVersion: batch/v1
 kind: CronJob
-{{ include "common.metadata" (dict "root" . "component" "backup" "name" (printf "%s-restore-drill" .Chart.Name)) }}
+{{ include "common.metadata" (dict "root" . "component" "backup" "name" (printf "%s-restore-drill" .Chart.Name) "version" (include "common.imageVersion" .Values.global.images.postgres)) }}
 spec:
   schedule: {{ $drill.schedule | quote }}
   timeZone: Etc/UTC

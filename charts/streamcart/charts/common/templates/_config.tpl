@@ -1,13 +1,12 @@
 {{/* Where the service's objects live. */}}
 {{- define "common.namespace" }}
 {{- include "common.refuseSecondOwner" . }}
----
 apiVersion: v1
 kind: Namespace
 metadata:
   name: {{ .Values.namespace }}
   labels:
-    {{- include "common.labels" (dict "root" . "component" "namespace") | nindent 4 }}
+    {{- include "common.stableLabels" (dict "root" . "component" "namespace") | nindent 4 }}
     {{- range $mode := list "enforce" "audit" "warn" }}
     pod-security.kubernetes.io/{{ $mode }}: restricted
     pod-security.kubernetes.io/{{ $mode }}-version: latest
@@ -38,11 +37,10 @@ a second one object by object; this says it once. (`helm template` and Argo CD a
 {{- end -}}
 
 {{/* Who the service's pods are. No pod gets a token; a workload identity is handed in by AKS's webhook. */}}
-{{- define "common.serviceAccount" }}
+{{- define "common.serviceaccount" }}
 {{- if or (eq (include "common.redisSignsIn" .) "entra") (and .Values.postgres.enabled (eq (include "common.databaseSignsIn" .) "entra")) }}
 {{- $_ := required (printf "%s.workloadIdentity.clientId is needed with authentication=entra: its pods get no token otherwise." .Chart.Name) .Values.workloadIdentity.clientId }}
 {{- end }}
----
 apiVersion: v1
 kind: ServiceAccount
 {{ include "common.metadata" (dict "root" . "component" "identity" "name" .Chart.Name) }}
@@ -55,9 +53,8 @@ automountServiceAccountToken: false
 {{- end }}
 
 {{/* Where a node is full, the shop's pods stay and what can wait goes. */}}
-{{- define "common.priority" }}
+{{- define "common.priorityclass" }}
 {{- if and (gt (int .Values.priority) 0) (not .Values.priorityClassName) }}
----
 apiVersion: scheduling.k8s.io/v1
 kind: PriorityClass
 metadata:
@@ -137,8 +134,8 @@ azure.workload.identity/tenant-id: {{ . }}
 {{- toYaml $variables -}}
 {{- end -}}
 
-{{- define "common.config" }}
----
+{{/* ConfigMap of those variables. */}}
+{{- define "common.configmap" }}
 apiVersion: v1
 kind: ConfigMap
 {{ include "common.metadata" (dict "root" . "component" "environment") }}

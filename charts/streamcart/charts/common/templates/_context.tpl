@@ -38,37 +38,24 @@ Laying `over` upon `base`: maps are merged, everything else replaces. Changes `b
 {{- end -}}
 
 {{/*
-A service's chart: its values over global.defaults, then every object that they ask for. Each part decides by itself
-whether it has anything to say.
+One object of a service, by the name of the file that it stands in: `common.<name>` with the service's values over
+global.defaults. An object that the values do not ask for is empty.  list context name
 */}}
-{{- define "common.app" -}}
+{{- define "common.object" -}}
+{{- $context := omit (index . 0) "Values" -}}
+{{- include "common.withDefaults" (list $context (index . 0).Values) -}}
+{{- include (printf "common.%s" (index . 1)) $context -}}
+{{- end -}}
+
+{{/* Refuses what Helm's schemas cannot. Renders nothing. */}}
+{{- define "common.validate" -}}
 {{- $context := omit . "Values" -}}
 {{- include "common.withDefaults" (list $context .Values) -}}
 {{- include "common.refuseClashes" $context -}}
-{{- $_ := set $context "name" .Chart.Name -}}
-{{- include "common.namespace" $context -}}
-{{- include "common.priority" $context -}}
-{{- include "common.serviceAccount" $context -}}
-{{- include "common.config" $context -}}
-{{- include "common.secrets" $context -}}
-{{- include "common.storage" $context -}}
-{{- include "common.database" $context -}}
-{{- include "common.databaseRole" $context -}}
-{{- include "common.migrate" $context -}}
-{{- include "common.web" $context -}}
-{{- include "common.worker" $context -}}
-{{- include "common.beat" $context -}}
-{{- include "common.events" $context -}}
-{{- include "common.files" $context -}}
-{{- include "common.routing" $context -}}
-{{- include "common.network" $context -}}
-{{- include "common.backup" $context -}}
-{{- include "common.monitoring" $context -}}
-{{- include "common.extraObjects" $context -}}
 {{- end -}}
 
 {{/* Manifests of the installation's own beside the service's. */}}
-{{- define "common.extraObjects" }}
+{{- define "common.extra-objects" }}
 {{- range .Values.extraObjects }}
 {{- $object := deepCopy . }}
 {{- if not (dig "metadata" "namespace" "" $object) }}

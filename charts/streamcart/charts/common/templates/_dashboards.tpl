@@ -1,5 +1,6 @@
 {{/* Grafana's dashboard of a service, as a ConfigMap that its sidecar finds. Built from maps, so it is valid JSON. */}}
-{{- define "common.dashboard" }}
+{{- define "common.configmap-dashboard" }}
+{{- if and .Values.global.monitoring.enabled .Values.global.monitoring.dashboards }}
 {{- $name := .Chart.Name }}
 {{- $namespace := .Values.namespace }}
 {{- $requests := printf "django_http_responses_total_by_status_total{job=%q}" $name }}
@@ -44,7 +45,6 @@
   "uid" (printf "streamcart-%s" $name) "title" (printf "StreamCart / %s" $name) "tags" (list "streamcart")
   "schemaVersion" 39 "editable" false "refresh" "30s" "time" (dict "from" "now-6h" "to" "now") "panels" $made
   "templating" (dict "list" (list (dict "name" "source" "type" "datasource" "query" "prometheus" "label" "Source"))) }}
----
 apiVersion: v1
 kind: ConfigMap
 {{ include "common.metadata" (dict "root" . "component" "dashboard") }}
@@ -52,6 +52,7 @@ kind: ConfigMap
 data:
   {{ $name }}.json: |
     {{- $dashboard | toPrettyJson | nindent 4 }}
+{{- end }}
 {{- end }}
 
 {{- define "common.dashboard.latency" -}}

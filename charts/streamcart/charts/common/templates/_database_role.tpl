@@ -2,20 +2,15 @@
 The service's own role and database on an external server, made by a Job that signs in as the server's administrator: no
 service ever does. It repeats itself for each release and changes nothing then.
 */}}
-{{- define "common.databaseRole" }}
+{{- define "common.externalsecret-database-role" }}
 {{- $external := .Values.postgres.external }}
-{{- $administrator := $external.administrator }}
-{{- if include "common.has.database-role" . }}
-{{- $at := dict "root" . "component" "database-role" }}
-{{- $entra := eq $external.authentication "entra" }}
-{{- if not $entra }}
+{{- if and (include "common.has.database-role" .) (ne $external.authentication "entra") }}
 {{- if ne .Values.global.secrets.source "external" }}
 {{- fail (printf "%s.postgres.external.administrator needs global.secrets.source=external: nobody can make up the server's password." .Chart.Name) }}
 {{- end }}
----
 apiVersion: external-secrets.io/v1
 kind: ExternalSecret
-{{ include "common.metadata" $at }}
+{{ include "common.metadata" (dict "root" . "component" "database-role") }}
 spec:
   refreshInterval: {{ .Values.global.secrets.refreshInterval }}
   secretStoreRef: {kind: {{ .Values.global.secrets.store.kind }}, name: {{ .Values.global.secrets.store.name }}}
@@ -25,22 +20,30 @@ spec:
     deletionPolicy: Retain
   data:
     - secretKey: PASSWORD
-      remoteRef: {key: {{ required (printf "%s.postgres.external.administrator.secretName is needed with authentication=password." .Chart.Name) $administrator.secretName }}}
+      remoteRef: {key: {{ required (printf "%s.postgres.external.administrator.secretName is needed with authentication=password." .Chart.Name) $external.administrator.secretName }}}
 {{- end }}
----
+{{- end }}
+
+{{- define "common.serviceaccount-database-administrator" }}
+{{- $external := .Values.postgres.external }}
+{{- if include "common.has.database-role" . }}
 apiVersion: v1
 kind: ServiceAccount
 {{ include "common.metadata" (dict "root" . "component" "database-role" "name" "database-administrator") }}
-  {{- if $entra }}
+  {{- if eq $external.authentication "entra" }}
   annotations:
-    {{- include "common.identity" (dict "root" . "clientId" (required (printf "%s.postgres.external.administrator.clientId is needed with authentication=entra." .Chart.Name) $administrator.clientId)) | nindent 4 }}
+    {{- include "common.identity" (dict "root" . "clientId" (required (printf "%s.postgres.external.administrator.clientId is needed with authentication=entra." .Chart.Name) $external.administrator.clientId)) | nindent 4 }}
   {{- end }}
 automountServiceAccountToken: false
+{{- end }}
+{{- end }}
+
+{{- define "common.job-database-role" }}
+{{- if include "common.has.database-role" . }}
 {{- $pod := include "common.databaseRolePod" . }}
----
 apiVersion: batch/v1
 kind: Job
-{{ include "common.metadata" (dict "root" . "component" "database-role" "name" (printf "%s-database-role-%s" .Chart.Name ($pod | sha256sum | trunc 10))) }}
+{{ include "common.metadata" (dict "root" . "component" "database-role" "name" (printf "%s-database-role-%s" .Chart.Name ($pod | sha256sum | trunc 10)) "version" (include "common.version" .)) }}
 spec:
   backoffLimit: 10
   activeDeadlineSeconds: 3600

@@ -2,21 +2,23 @@
 NGINX that serves what the service stores: pictures for everybody, films to those who hold a signed, unexpired
 address. It never asks Python. The same rules as the embedded gateway's (devtools/stack/templates/nginx.conf).
 */}}
-{{- define "common.files" }}
+{{- define "common.configmap-files" }}
+{{- if .Values.files.enabled }}
+apiVersion: v1
+kind: ConfigMap
+{{ include "common.metadata" (dict "root" . "component" "files") }}
+data:
+  {{- include "common.filesConfiguration" . | nindent 2 }}
+{{- end }}
+{{- end }}
+
+{{- define "common.deployment-files" }}
 {{- if .Values.files.enabled }}
 {{- $files := .Values.files }}
 {{- $at := dict "root" . "component" "files" }}
-{{- $signed := hasKey (index .Values.global.secrets.services .Chart.Name) "STREAM_SECRET" }}
----
-apiVersion: v1
-kind: ConfigMap
-{{ include "common.metadata" $at }}
-data:
-  {{- include "common.filesConfiguration" (dict "root" . "signed" $signed) | nindent 2 }}
----
 apiVersion: apps/v1
 kind: Deployment
-{{ include "common.metadata" $at }}
+{{ include "common.metadata" (dict "root" . "component" "files" "version" (include "common.imageVersion" .Values.global.images.nginx)) }}
 {{- include "common.wave" "2" }}
 spec:
   replicas: {{ $files.replicas }}
@@ -28,7 +30,7 @@ spec:
     matchLabels:
       {{- include "common.selector" $at | nindent 6 }}
   template:
-    {{- include "common.podMeta" (dict "root" . "component" "files" "config" (include "common.filesConfiguration" (dict "root" . "signed" $signed))) | nindent 4 }}
+    {{- include "common.podMeta" (dict "root" . "component" "files" "config" (include "common.filesConfiguration" .)) | nindent 4 }}
     spec:
       {{- include "common.podStart" (dict "root" .) | nindent 6 }}
       {{- include "common.spread" $at | nindent 6 }}
@@ -41,7 +43,7 @@ spec:
           env:
             - {name: NGINX_ENVSUBST_OUTPUT_DIR, value: /tmp}
             - {name: NGINX_ENVSUBST_FILTER, value: "^STREAM_SECRET$"}
-            {{- if $signed }}
+            {{- if include "common.signsStreams" . }}
             - name: STREAM_SECRET
               valueFrom:
                 secretKeyRef: {name: {{ .Chart.Name }}-secrets, key: STREAM_SECRET}
@@ -79,7 +81,12 @@ spec:
           emptyDir: {sizeLimit: 256Mi}
         - name: files
           persistentVolumeClaim: {claimName: {{ .Chart.Name }}-files, readOnly: true}
----
+{{- end }}
+{{- end }}
+
+{{- define "common.service-files" }}
+{{- if .Values.files.enabled }}
+{{- $at := dict "root" . "component" "files" }}
 apiVersion: v1
 kind: Service
 {{ include "common.metadata" $at }}
@@ -88,13 +95,24 @@ spec:
     {{- include "common.selector" $at | nindent 4 }}
   ports:
     - {name: http, port: 80, targetPort: http}
-{{- include "common.disruptionBudget" $at }}
 {{- end }}
 {{- end }}
 
+{{- define "common.pdb-files" }}
+{{- if .Values.files.enabled }}
+{{- include "common.disruptionBudget" (dict "root" . "component" "files") }}
+{{- end }}
+{{- end }}
+
+{{/* Whether what the service serves is for holders of a signed address: `true` or nothing. */}}
+{{- define "common.signsStreams" -}}
+{{- if hasKey (index .Values.global.secrets.services .Chart.Name) "STREAM_SECRET" }}true{{ end -}}
+{{- end -}}
+
 {{- define "common.filesConfiguration" -}}
-{{- $api := printf "/api/%s" .root.Chart.Name -}}
-{{- $media := printf "/media/%s" .root.Chart.Name -}}
+{{- $signed := include "common.signsStreams" . -}}
+{{- $api := printf "/api/%s" .Chart.Name -}}
+{{- $media := printf "/media/%s" .Chart.Name -}}
 nginx.conf.template: |
   worker_processes 2;
   error_log stderr warn;
@@ -123,7 +141,7 @@ nginx.conf.template: |
     gzip_proxied any;
     gzip_min_length 1024;
     gzip_types image/svg+xml application/vnd.apple.mpegurl text/vtt;
-    {{- if .signed }}
+    {{- if $signed }}
     # The cookie of a session's path holds the signature that its last heartbeat brought; without one the path's counts.
     map $cookie_stream $stream_signature { default $signature; "~^(?<renewed>[A-Za-z0-9_-]{22})\.[0-9]{1,12}$" $renewed; }
     map $cookie_stream $stream_expires { default $expires; "~^[A-Za-z0-9_-]{22}\.(?<until>[0-9]{1,12})$" $until; }
@@ -133,7 +151,7 @@ nginx.conf.template: |
       server_name _;
       add_header X-Content-Type-Options nosniff always;
       location = /livez { access_log off; return 200 "ok"; }
-      {{- if .signed }}
+      {{- if $signed }}
       # Films: signed, expiring.
       location ~ "^{{ $api }}/stream/(?<session>[0-9a-f-]{36})/(?<signature>[A-Za-z0-9_-]{22})/(?<expires>[0-9]{1,12})/(?<asset>[0-9a-f-]{36})/(?<file>[A-Za-z0-9_]{1,64}\.[a-z0-9]{1,5})$" {
         secure_link $stream_signature,$stream_expires;
@@ -148,7 +166,7 @@ nginx.conf.template: |
       location {{ $api }}/stream/ { return 403; }
       {{- end }}
       # Pictures: named by their content, so they never change. Sources and films are nobody's to fetch.
-      location ~ "^{{ $media }}/(?<picture>{{ .root.Values.files.public }}/[A-Za-z0-9_./-]+)$" {
+      location ~ "^{{ $media }}/(?<picture>{{ .Values.files.public }}/[A-Za-z0-9_./-]+)$" {
         add_header Access-Control-Allow-Origin *;
         add_header X-Content-Type-Options nosniff;
         add_header Cache-Control "public, max-age=31536000, immutable";

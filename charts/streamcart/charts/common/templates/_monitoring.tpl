@@ -1,9 +1,8 @@
 {{/* What Prometheus scrapes, the rules that it evaluates, the receivers of alerts, and the dashboard of a service. */}}
-{{- define "common.monitoring" }}
+{{- define "common.servicemonitor" }}
 {{- $monitoring := .Values.global.monitoring }}
 {{- if $monitoring.enabled }}
 {{- $at := dict "root" . "component" "web" }}
----
 apiVersion: monitoring.coreos.com/v1
 kind: ServiceMonitor
 {{ include "common.metadata" $at }}
@@ -19,8 +18,12 @@ spec:
       path: /metrics
       interval: {{ $monitoring.intervalSeconds }}s
       {{- include "common.jobLabel" . | nindent 6 }}
-{{- if or .Values.worker.enabled .Values.events.enabled }}
----
+{{- end }}
+{{- end }}
+
+{{- define "common.podmonitor" }}
+{{- $monitoring := .Values.global.monitoring }}
+{{- if and $monitoring.enabled (or .Values.worker.enabled .Values.events.enabled) }}
 apiVersion: monitoring.coreos.com/v1
 kind: PodMonitor
 {{ include "common.metadata" (dict "root" . "component" "background") }}
@@ -37,14 +40,6 @@ spec:
       path: /metrics
       interval: {{ $monitoring.intervalSeconds }}s
       {{- include "common.jobLabel" . | nindent 6 }}
-{{- end }}
-{{- include "common.prometheusRule" . }}
-{{- if eq .Chart.Name "ui" }}
-{{- include "common.alerts" . }}
-{{- end }}
-{{- if $monitoring.dashboards }}
-{{- include "common.dashboard" . }}
-{{- end }}
 {{- end }}
 {{- end }}
 

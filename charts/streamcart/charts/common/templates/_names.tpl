@@ -1,6 +1,22 @@
-{{/* Labels of an object.  dict root component */}}
+{{/*
+Labels of an object (decision 0025): what it belongs to, and which chart it comes from; what runs an image has its version.
+dict root component, and version
+*/}}
 {{- define "common.labels" -}}
+{{ include "common.stableLabels" . }}
+helm.sh/chart: {{ include "common.labelValue" (printf "%s-%s" .root.Chart.Name .root.Chart.Version) | quote }}
+{{- with .version }}
+app.kubernetes.io/version: {{ . | quote }}
+{{- end }}
+{{- end -}}
+
+{{/*
+Labels of pods and namespaces: none that a release changes. A changed pod template replaces pods, and Cilium makes a
+pod's identity of its labels and its namespace's.  dict root component
+*/}}
+{{- define "common.stableLabels" -}}
 {{ include "common.selector" . }}
+app.kubernetes.io/instance: streamcart-{{ .root.Values.global.environment }}
 app.kubernetes.io/part-of: streamcart
 app.kubernetes.io/managed-by: {{ .root.Release.Service }}
 {{- end -}}
@@ -11,7 +27,7 @@ app.kubernetes.io/name: {{ .root.Chart.Name }}
 app.kubernetes.io/component: {{ .component }}
 {{- end -}}
 
-{{/* metadata: of an object.  dict root component, and name where it is not `<service>-<component>` */}}
+{{/* metadata: of an object.  dict root component, name where it is not `<service>-<component>`, and version */}}
 {{- define "common.metadata" -}}
 metadata:
   name: {{ .name | default (printf "%s-%s" .root.Chart.Name .component) }}
@@ -32,6 +48,23 @@ metadata:
 {{- else -}}
 {{ $repository }}:{{ $image.tag | default .Chart.AppVersion }}
 {{- end -}}
+{{- end -}}
+
+{{/* Version of the service's image; nothing where only its digest is known. */}}
+{{- define "common.version" -}}
+{{- if or .Values.image.tag (not .Values.image.digest) -}}
+{{ include "common.labelValue" (.Values.image.tag | default .Chart.AppVersion) }}
+{{- end -}}
+{{- end -}}
+
+{{/* Version of another maker's image by its reference; nothing where it has no tag. */}}
+{{- define "common.imageVersion" -}}
+{{ include "common.labelValue" (regexReplaceAll "@.*$" . "" | regexFind ":[^:/]+$" | trimPrefix ":") }}
+{{- end -}}
+
+{{/* A text as the value of a label: at most 63 letters, digits, hyphens, underscores and dots. */}}
+{{- define "common.labelValue" -}}
+{{ . | replace "+" "_" | trunc 63 | trimAll "-_." }}
 {{- end -}}
 
 {{/*

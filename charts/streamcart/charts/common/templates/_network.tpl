@@ -2,18 +2,16 @@
 NetworkPolicies of a namespace: nothing in or out, then exactly what global.network.calls and the parts of the chart
 need. Policies add up, so each one says one thing.
 */}}
-{{- define "common.network" }}
+{{- define "common.networkpolicy-web-in" }}
 {{- if .Values.global.network.policies }}
 {{- $network := .Values.global.network }}
 {{- $routing := .Values.global.routing }}
 {{- $name := .Chart.Name }}
 {{- $root := . }}
-{{- include "common.defaultDeny" . }}
 {{- $callers := list }}
 {{- range $caller, $called := $network.calls }}
 {{- if has $name $called }}{{ $callers = append $callers $caller }}{{ end }}
 {{- end }}
----
 apiVersion: networking.k8s.io/v1
 kind: NetworkPolicy
 {{ include "common.metadata" (dict "root" . "component" "web" "name" "web-in") }}
@@ -39,7 +37,14 @@ spec:
         {{- end }}
       ports:
         - {port: http, protocol: TCP}
----
+{{- end }}
+{{- end }}
+
+{{- define "common.networkpolicy-app-out" }}
+{{- if .Values.global.network.policies }}
+{{- $network := .Values.global.network }}
+{{- $name := .Chart.Name }}
+{{- $root := . }}
 apiVersion: networking.k8s.io/v1
 kind: NetworkPolicy
 {{ include "common.metadata" (dict "root" . "component" "app" "name" "app-out") }}
@@ -88,25 +93,30 @@ spec:
       ports:
         - {port: 443, protocol: TCP}
     {{- end }}
-{{- if and .Values.global.monitoring.enabled (or .Values.worker.enabled .Values.events.enabled) }}
----
+{{- end }}
+{{- end }}
+
+{{- define "common.networkpolicy-metrics-in" }}
+{{- if and .Values.global.network.policies .Values.global.monitoring.enabled (or .Values.worker.enabled .Values.events.enabled) }}
 apiVersion: networking.k8s.io/v1
 kind: NetworkPolicy
 {{ include "common.metadata" (dict "root" . "component" "metrics" "name" "metrics-in") }}
 spec:
   policyTypes: [Ingress]
   podSelector:
-    matchLabels: {app.kubernetes.io/name: {{ $name }}}
+    matchLabels: {app.kubernetes.io/name: {{ .Chart.Name }}}
     matchExpressions:
       - {key: app.kubernetes.io/component, operator: In, values: [worker, events]}
   ingress:
     - from:
-        - {{ include "common.namespacePeer" $network.monitoringNamespace | indent 10 | trim }}
+        - {{ include "common.namespacePeer" .Values.global.network.monitoringNamespace | indent 10 | trim }}
       ports:
         - {port: metrics, protocol: TCP}
 {{- end }}
-{{- if .Values.files.enabled }}
----
+{{- end }}
+
+{{- define "common.networkpolicy-files-in" }}
+{{- if and .Values.global.network.policies .Values.files.enabled }}
 apiVersion: networking.k8s.io/v1
 kind: NetworkPolicy
 {{ include "common.metadata" (dict "root" . "component" "files" "name" "files-in") }}
@@ -117,12 +127,14 @@ spec:
       {{- include "common.selector" (dict "root" . "component" "files") | nindent 6 }}
   ingress:
     - from:
-        - {{ include "common.namespacePeer" $routing.controllerNamespace | indent 10 | trim }}
+        - {{ include "common.namespacePeer" .Values.global.routing.controllerNamespace | indent 10 | trim }}
       ports:
         - {port: http, protocol: TCP}
 {{- end }}
-{{- if and .Values.postgres.enabled (not .Values.postgres.external.host) }}
----
+{{- end }}
+
+{{- define "common.networkpolicy-postgres-in" }}
+{{- if and .Values.global.network.policies .Values.postgres.enabled (not .Values.postgres.external.host) }}
 apiVersion: networking.k8s.io/v1
 kind: NetworkPolicy
 {{ include "common.metadata" (dict "root" . "component" "postgres" "name" "postgres-in") }}
@@ -134,48 +146,61 @@ spec:
   ingress:
     - from:
         - podSelector:
-            {{- include "common.appPods" $name | nindent 12 }}
+            {{- include "common.appPods" .Chart.Name | nindent 12 }}
         - podSelector:
             matchLabels:
               {{- include "common.selector" (dict "root" . "component" "backup") | nindent 14 }}
       ports:
         - {port: postgres, protocol: TCP}
 {{- end }}
-{{- range $component := list "backup" "database-role" }}
-{{- if include (printf "common.has.%s" $component) $root }}
----
+{{- end }}
+
+{{- define "common.networkpolicy-backup-out" }}
+{{- include "common.databaseClientPolicy" (dict "root" . "component" "backup") }}
+{{- end }}
+
+{{- define "common.networkpolicy-database-role-out" }}
+{{- include "common.databaseClientPolicy" (dict "root" . "component" "database-role") }}
+{{- end }}
+
+{{/* What a component that only speaks to the database may reach; nothing where the service lacks it.  dict root component */}}
+{{- define "common.databaseClientPolicy" }}
+{{- if and .root.Values.global.network.policies (include (printf "common.has.%s" .component) .root) }}
 apiVersion: networking.k8s.io/v1
 kind: NetworkPolicy
-{{ include "common.metadata" (dict "root" $root "component" $component "name" (printf "%s-out" $component)) }}
+{{ include "common.metadata" (dict "root" .root "component" .component "name" (printf "%s-out" .component)) }}
 spec:
   policyTypes: [Egress]
   podSelector:
     matchLabels:
-      {{- include "common.selector" (dict "root" $root "component" $component) | nindent 6 }}
+      {{- include "common.selector" . | nindent 6 }}
   egress:
-    {{- include "common.databaseEgress" $root | nindent 4 }}
-    {{- if eq (include "common.databaseSignsIn" $root) "entra" }}
+    {{- include "common.databaseEgress" .root | nindent 4 }}
+    {{- if eq (include "common.databaseSignsIn" .root) "entra" }}
     # Entra ID.
     - to:
-        {{- include "common.internet" $root | nindent 8 }}
+        {{- include "common.internet" .root | nindent 8 }}
       ports:
         - {port: 443, protocol: TCP}
     {{- end }}
 {{- end }}
 {{- end }}
-{{- end }}
-{{- end }}
 
-{{/* Nothing in, nothing out but questions to the cluster's DNS, for every pod of the namespace. */}}
-{{- define "common.defaultDeny" }}
----
+{{/* Nothing in and nothing out, for every pod of the namespace. */}}
+{{- define "common.networkpolicy-default-deny" }}
+{{- if .Values.global.network.policies }}
 apiVersion: networking.k8s.io/v1
 kind: NetworkPolicy
 {{ include "common.metadata" (dict "root" . "component" "network" "name" "default-deny") }}
 spec:
   podSelector: {}
   policyTypes: [Ingress, Egress]
----
+{{- end }}
+{{- end }}
+
+{{/* Every pod of the namespace asks the cluster's DNS. */}}
+{{- define "common.networkpolicy-dns-out" }}
+{{- if .Values.global.network.policies }}
 apiVersion: networking.k8s.io/v1
 kind: NetworkPolicy
 {{ include "common.metadata" (dict "root" . "component" "network" "name" "dns-out") }}
@@ -193,6 +218,7 @@ spec:
       ports:
         - {port: 53, protocol: UDP}
         - {port: 53, protocol: TCP}
+{{- end }}
 {{- end }}
 
 {{/* Selector of the pods that run a service's code. */}}

@@ -89,7 +89,7 @@ dict root component
 {{- define "common.podMeta" -}}
 metadata:
   labels:
-    {{- include "common.labels" . | nindent 4 }}
+    {{- include "common.stableLabels" . | nindent 4 }}
     {{- if (dig "workloadIdentity" "clientId" "" (omit .root.Values "global")) }}
     azure.workload.identity/use: "true"
     {{- end }}

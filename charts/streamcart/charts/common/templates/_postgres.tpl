@@ -2,15 +2,13 @@
 The service's own PostgreSQL: StatefulSet, headless Service, settings that follow its memory, and a role for the
 service that owns its database and nothing else. With postgres.external.host nothing of it is made.
 */}}
-{{- define "common.database" }}
+{{- define "common.configmap-postgres" }}
 {{- $postgres := .Values.postgres }}
 {{- if and $postgres.enabled (not $postgres.external.host) }}
-{{- $at := dict "root" . "component" "postgres" }}
 {{- $memory := include "common.mebibytes" $postgres.resources.limits.memory | int }}
----
 apiVersion: v1
 kind: ConfigMap
-{{ include "common.metadata" $at }}
+{{ include "common.metadata" (dict "root" . "component" "postgres") }}
 data:
   postgresql.conf: |
     # A quarter of the memory for the server's own cache, three quarters are what it may expect of the system's,
@@ -42,7 +40,13 @@ data:
     REVOKE CONNECT ON DATABASE :"name" FROM PUBLIC;
     ALTER ROLE postgres PASSWORD NULL;
     SQL
----
+{{- end }}
+{{- end }}
+
+{{- define "common.service-postgres" }}
+{{- $postgres := .Values.postgres }}
+{{- if and $postgres.enabled (not $postgres.external.host) }}
+{{- $at := dict "root" . "component" "postgres" }}
 apiVersion: v1
 kind: Service
 {{ include "common.metadata" $at }}
@@ -52,10 +56,17 @@ spec:
     {{- include "common.selector" $at | nindent 4 }}
   ports:
     - {name: postgres, port: {{ $postgres.external.port }}, targetPort: postgres}
----
+{{- end }}
+{{- end }}
+
+{{- define "common.statefulset-postgres" }}
+{{- $postgres := .Values.postgres }}
+{{- if and $postgres.enabled (not $postgres.external.host) }}
+{{- $at := dict "root" . "component" "postgres" }}
+{{- $memory := include "common.mebibytes" $postgres.resources.limits.memory | int }}
 apiVersion: apps/v1
 kind: StatefulSet
-{{ include "common.metadata" $at }}
+{{ include "common.metadata" (dict "root" . "component" "postgres" "version" (include "common.imageVersion" .Values.global.images.postgres)) }}
 spec:
   replicas: 1
   serviceName: {{ .Chart.Name }}-postgres

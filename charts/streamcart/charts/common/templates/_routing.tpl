@@ -2,18 +2,21 @@
 How requests from outside reach a namespace: an Ingress (two where the service takes uploads) or one HTTPRoute, for the
 routes and files that global.routing gives it. The host itself (TLS, master Ingress, Gateway, issuer) belongs to ui.
 */}}
-{{- define "common.routing" }}
-{{- $routing := .Values.global.routing }}
-{{- if eq $routing.flavor "gateway" }}
-{{- include "common.httpRoute" . }}
-{{- else }}
+{{- define "common.ingress" }}
+{{- if ne .Values.global.routing.flavor "gateway" }}
 {{- $route := include "common.route" . | fromYaml }}
 {{- $paths := include "common.paths" . | fromYamlArray }}
-{{- include "common.ingress" (dict "root" . "name" .Chart.Name "paths" $paths "maxBodySize" $route.maxBodySize "uploads" false) }}
+{{- include "common.oneIngress" (dict "root" . "name" .Chart.Name "paths" $paths "maxBodySize" $route.maxBodySize "uploads" false) }}
+{{- end }}
+{{- end }}
+
+{{- define "common.ingress-uploads" }}
+{{- if ne .Values.global.routing.flavor "gateway" }}
+{{- $route := include "common.route" . | fromYaml }}
 {{- with $route.uploads }}
 {{- $path := printf "%s(/)(%s)$" $route.path (join "|" .paths) }}
 {{- $paths := list (dict "path" $path "service" $.Chart.Name) }}
-{{- include "common.ingress" (dict "root" $ "name" (printf "%s-uploads" $.Chart.Name) "paths" $paths "maxBodySize" .maxBodySize "uploads" true) }}
+{{- include "common.oneIngress" (dict "root" $ "name" (printf "%s-uploads" $.Chart.Name) "paths" $paths "maxBodySize" .maxBodySize "uploads" true) }}
 {{- end }}
 {{- end }}
 {{- end }}
@@ -62,13 +65,12 @@ The second group of each is what the service gets to see.
 {{- end -}}
 
 {{/* One Ingress; `uploads` says whether its paths take large bodies. Arguments: root, name, paths, maxBodySize, uploads. */}}
-{{- define "common.ingress" }}
+{{- define "common.oneIngress" }}
 {{- $ := .root }}
 {{- $routing := $.Values.global.routing }}
 {{- $limits := $routing.limits }}
 {{- $route := include "common.route" $ | fromYaml }}
 {{- $holdsHost := and (eq $route.path "/") (not .uploads) }}
----
 apiVersion: networking.k8s.io/v1
 kind: Ingress
 {{ include "common.metadata" (dict "root" $ "component" "web" "name" .name) }}
@@ -143,11 +145,11 @@ spec:
           {{- end }}
 {{- end }}
 
-{{- define "common.httpRoute" }}
+{{- define "common.httproute" }}
+{{- if eq .Values.global.routing.flavor "gateway" }}
 {{- $routing := .Values.global.routing }}
 {{- $route := include "common.route" . | fromYaml }}
 {{- $name := .Chart.Name }}
----
 apiVersion: gateway.networking.k8s.io/v1
 kind: HTTPRoute
 {{ include "common.metadata" (dict "root" . "component" "web" "name" .Chart.Name) }}
@@ -183,4 +185,5 @@ spec:
       timeouts: {request: {{ $routing.timeouts.readSeconds }}s}
       backendRefs:
         - {name: {{ $name }}, port: {{ $route.port }}}
+{{- end }}
 {{- end }}

@@ -2,8 +2,8 @@
 PrometheusRule of a service: its service levels (availability and latency, by burn rate over several windows, after the
 Google SRE workbook, chapter 5), and what stands still. Every alert has a section in docs/runbooks/alerts.md.
 */}}
-{{- define "common.prometheusRule" }}
----
+{{- define "common.prometheusrule" }}
+{{- if .Values.global.monitoring.enabled }}
 apiVersion: monitoring.coreos.com/v1
 kind: PrometheusRule
 {{ include "common.metadata" (dict "root" . "component" "rules") }}
@@ -40,6 +40,7 @@ spec:
     {{- include "common.rules.deployment" . | nindent 4 }}
     {{- include "common.rules.heartbeat" . | nindent 4 }}
     {{- end }}
+{{- end }}
 {{- end }}
 
 {{/* One alert.  dict root name expr severity summary description, and for and window where it has them */}}

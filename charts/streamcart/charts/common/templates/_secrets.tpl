@@ -1,11 +1,10 @@
 {{/*
-The Secret `<service>-secrets`: pulled from Key Vault, or made by auth's keeper of secrets (charts/auth). The chart
+The Secret `<service>-secrets`: pulled from Key Vault, or made by auth's secret generator (charts/auth). The chart
 itself never renders a value, so a render is the same at every time and under every tool.
 */}}
-{{- define "common.secrets" }}
+{{- define "common.externalsecret" }}
 {{- $secrets := .Values.global.secrets }}
 {{- if eq $secrets.source "external" }}
----
 apiVersion: external-secrets.io/v1
 kind: ExternalSecret
 {{ include "common.metadata" (dict "root" . "component" "secrets") }}
@@ -22,16 +21,18 @@ spec:
     - secretKey: {{ $variable }}
       remoteRef: {key: {{ $name }}}
     {{- end }}
-{{- else }}
-{{- $at := dict "root" . "component" "secret-keeper" }}
+{{- end }}
+{{- end }}
+
+{{/* auth's secret generator may write this namespace's Secret. */}}
+{{- define "common.role-secret-generator" }}
+{{- if eq .Values.global.secrets.source "generate" }}
 {{- if .Values.global.email.secretName }}
 {{- fail "global.email.secretName is for global.secrets.source=external: nobody can make up the mail server's password." }}
 {{- end }}
----
-# auth's keeper of secrets may write this namespace's Secret.
 apiVersion: rbac.authorization.k8s.io/v1
 kind: Role
-{{ include "common.metadata" $at }}
+{{ include "common.metadata" (dict "root" . "component" "secret-generator") }}
 rules:
   - apiGroups: [""]
     resources: [secrets]
@@ -41,13 +42,17 @@ rules:
   - apiGroups: [""]
     resources: [secrets]
     verbs: [create]
----
+{{- end }}
+{{- end }}
+
+{{- define "common.rolebinding-secret-generator" }}
+{{- if eq .Values.global.secrets.source "generate" }}
 apiVersion: rbac.authorization.k8s.io/v1
 kind: RoleBinding
-{{ include "common.metadata" $at }}
-roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: {{ .Chart.Name }}-secret-keeper}
+{{ include "common.metadata" (dict "root" . "component" "secret-generator") }}
+roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: {{ .Chart.Name }}-secret-generator}
 subjects:
-  - {kind: ServiceAccount, name: secret-keeper, namespace: {{ include "common.namespaceOf" (dict "root" . "name" "auth") }}}
+  - {kind: ServiceAccount, name: secret-generator, namespace: {{ include "common.namespaceOf" (dict "root" . "name" "auth") }}}
 {{- end }}
 {{- end }}
 

@@ -2,30 +2,50 @@
 Claims of a service: its database, its files and its dumps. The database's is no template of its StatefulSet, since such a
 template cannot be changed: a larger volume would be a new StatefulSet. It has the name that a template would give it.
 */}}
-{{- define "common.storage" }}
+{{- define "common.pvc-postgres" }}
 {{- if and .Values.postgres.enabled (not .Values.postgres.external.host) }}
 {{- $store := dict "kind" "volume" "storage" .Values.postgres.storage "storageClassName" .Values.postgres.storageClassName }}
 {{- include "common.claim" (dict "root" . "component" "postgres" "name" (printf "data-%s-postgres-0" .Chart.Name) "store" $store "accessMode" "ReadWriteOnce" "wave" "0") }}
 {{- end }}
+{{- end }}
+
+{{- define "common.pvc-files" }}
 {{- if .Values.files.enabled }}
 {{- include "common.claim" (dict "root" . "component" "files" "store" .Values.files "accessMode" .Values.files.accessMode) }}
 {{- end }}
-{{- if include "common.has.backup" . }}
-{{- include "common.claim" (dict "root" . "component" "backup" "store" .Values.backup "accessMode" (ternary "ReadWriteMany" "ReadWriteOnce" (eq .Values.backup.kind "azure"))) }}
+{{- end }}
+
+{{- define "common.pv-files" }}
+{{- if .Values.files.enabled }}
+{{- include "common.volume" (dict "root" . "component" "files" "store" .Values.files "accessMode" .Values.files.accessMode) }}
 {{- end }}
 {{- end }}
 
+{{- define "common.pvc-backup" }}
+{{- if include "common.has.backup" . }}
+{{- include "common.claim" (dict "root" . "component" "backup" "store" .Values.backup "accessMode" (include "common.backupAccessMode" .)) }}
+{{- end }}
+{{- end }}
+
+{{- define "common.pv-backup" }}
+{{- if include "common.has.backup" . }}
+{{- include "common.volume" (dict "root" . "component" "backup" "store" .Values.backup "accessMode" (include "common.backupAccessMode" .)) }}
+{{- end }}
+{{- end }}
+
+{{- define "common.backupAccessMode" -}}
+{{ ternary "ReadWriteMany" "ReadWriteOnce" (eq .Values.backup.kind "azure") }}
+{{- end -}}
+
 {{/*
-A claim that Argo CD and Helm leave alone when the release goes: an ordinary volume, or a Blob container that the Blob
-CSI driver mounts (with the kubelets' identity).  dict root component store accessMode, and name and wave
+The Blob container behind a claim with `kind: azure`, mounted by the Blob CSI driver with the kubelets' identity; nothing
+for other kinds.  dict root component store accessMode
 */}}
-{{- define "common.claim" }}
-{{- $name := .name | default (printf "%s-%s" .root.Chart.Name .component) }}
-{{- $azure := eq .store.kind "azure" }}
-{{- if $azure }}
-{{- $account := required (printf "%s.azure.account is needed when its kind is azure." .component) .store.azure.account }}
+{{- define "common.volume" }}
+{{- if eq .store.kind "azure" }}
+{{- $name := printf "%s-%s" .root.Chart.Name .component }}
+{{- $account := required (printf "%s.azure.account is needed when %s.kind is azure." .component .component) .store.azure.account }}
 {{- $container := .store.azure.container | default .root.Chart.Name }}
----
 apiVersion: v1
 kind: PersistentVolume
 metadata:
@@ -59,7 +79,14 @@ spec:
       storageAccount: {{ $account }}
       containerName: {{ $container }}
 {{- end }}
----
+{{- end }}
+
+{{/*
+A claim that Argo CD and Helm leave alone when the release goes: of an ordinary volume, or of a Blob container.
+dict root component store accessMode, and name and wave
+*/}}
+{{- define "common.claim" }}
+{{- $azure := eq .store.kind "azure" }}
 apiVersion: v1
 kind: PersistentVolumeClaim
 {{ include "common.metadata" . }}
@@ -73,7 +100,7 @@ spec:
   accessModes: [{{ .accessMode }}]
   {{- if $azure }}
   storageClassName: ""
-  volumeName: {{ .root.Values.namespace }}-{{ $name }}
+  volumeName: {{ .root.Values.namespace }}-{{ .root.Chart.Name }}-{{ .component }}
   {{- else if .store.storageClassName }}
   storageClassName: {{ .store.storageClassName }}
   {{- end }}

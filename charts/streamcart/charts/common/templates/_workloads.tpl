@@ -1,18 +1,16 @@
 {{/*
-Deployment, Service, disruption budget and autoscaler of the web role. While a dump is restored there is no Deployment of
-any role: with 0 replicas an autoscaler that has set the number would bring pods back, and Argo CD leaves that number alone.
+Deployment of the web role. While a dump is restored there is no Deployment of any role: with 0 replicas an autoscaler that
+has set the number would bring pods back, and Argo CD leaves that number alone.
 */}}
-{{- define "common.web" }}
+{{- define "common.deployment-web" }}
 {{- $web := .Values.web }}
-{{- $scaled := $web.autoscaling.enabled }}
 {{- if not .Values.backup.restore }}
----
 apiVersion: apps/v1
 kind: Deployment
-{{ include "common.metadata" (dict "root" . "component" "web") }}
+{{ include "common.metadata" (dict "root" . "component" "web" "version" (include "common.version" .)) }}
 {{- include "common.wave" "2" }}
 spec:
-  {{- include "common.replicas" (dict "root" . "component" "web" "replicas" $web.replicas "scaled" $scaled) | nindent 2 }}
+  {{- include "common.replicas" (dict "root" . "component" "web" "replicas" $web.replicas "scaled" $web.autoscaling.enabled) | nindent 2 }}
   {{- include "common.rollout" . | nindent 2 }}
   strategy:
     type: RollingUpdate
@@ -53,9 +51,19 @@ spec:
             preStop:
               sleep: {seconds: {{ $web.drainSeconds }}}
       {{- include "common.volumes" (dict "root" .) | nindent 6 }}
+{{- end }}
+{{- end }}
+
+{{- define "common.pdb" }}
+{{- if not .Values.backup.restore }}
 {{- include "common.disruptionBudget" (dict "root" . "component" "web") }}
-{{- if $scaled }}
----
+{{- end }}
+{{- end }}
+
+{{/* Autoscaler of the web role, by CPU. */}}
+{{- define "common.hpa" }}
+{{- $web := .Values.web }}
+{{- if and $web.autoscaling.enabled (not .Values.backup.restore) }}
 apiVersion: autoscaling/v2
 kind: HorizontalPodAutoscaler
 {{ include "common.metadata" (dict "root" . "component" "web") }}
@@ -83,7 +91,8 @@ spec:
         - {type: Pods, value: 1, periodSeconds: 120}
 {{- end }}
 {{- end }}
----
+
+{{- define "common.service" }}
 apiVersion: v1
 kind: Service
 {{ include "common.metadata" (dict "root" . "component" "web" "name" .Chart.Name) }}
@@ -96,7 +105,6 @@ spec:
 
 {{/* One pod of a component may be away by will at a time.  dict root component */}}
 {{- define "common.disruptionBudget" }}
----
 apiVersion: policy/v1
 kind: PodDisruptionBudget
 {{ include "common.metadata" . }}
@@ -109,18 +117,16 @@ spec:
       {{- include "common.selector" . | nindent 6 }}
 {{- end }}
 
-{{/* Deployment of the worker role, and its autoscaler by queue length. */}}
-{{- define "common.worker" }}
+{{/* Deployment of the worker role. */}}
+{{- define "common.deployment-worker" }}
 {{- $worker := .Values.worker }}
 {{- if and $worker.enabled (not .Values.backup.restore) }}
-{{- $scaled := $worker.autoscaling.enabled }}
----
 apiVersion: apps/v1
 kind: Deployment
-{{ include "common.metadata" (dict "root" . "component" "worker") }}
+{{ include "common.metadata" (dict "root" . "component" "worker" "version" (include "common.version" .)) }}
 {{- include "common.wave" "2" }}
 spec:
-  {{- include "common.replicas" (dict "root" . "component" "worker" "replicas" $worker.replicas "scaled" $scaled) | nindent 2 }}
+  {{- include "common.replicas" (dict "root" . "component" "worker" "replicas" $worker.replicas "scaled" $worker.autoscaling.enabled) | nindent 2 }}
   {{- include "common.rollout" . | nindent 2 }}
   strategy:
     type: RollingUpdate
@@ -141,20 +147,21 @@ spec:
         - {{ include "common.container" (dict "root" . "name" "worker" "args" (list "worker") "resources" $worker.resources "env" (include "common.metricsPort" . | fromYamlArray)) | indent 10 | trim }}
           {{- include "common.metricsProbe" . | nindent 10 }}
       {{- include "common.volumes" (dict "root" . "scratch" $worker.scratch) | nindent 6 }}
-{{- include "common.disruptionBudget" (dict "root" . "component" "worker") }}
-{{- if $scaled }}
-{{- include "common.queueScaler" . }}
 {{- end }}
+{{- end }}
+
+{{- define "common.pdb-worker" }}
+{{- if and .Values.worker.enabled (not .Values.backup.restore) }}
+{{- include "common.disruptionBudget" (dict "root" . "component" "worker") }}
 {{- end }}
 {{- end }}
 
 {{/* Deployment of the beat role: exactly one, so the old one goes before the new one comes. */}}
-{{- define "common.beat" }}
+{{- define "common.deployment-beat" }}
 {{- if and .Values.beat.enabled (not .Values.backup.restore) }}
----
 apiVersion: apps/v1
 kind: Deployment
-{{ include "common.metadata" (dict "root" . "component" "beat") }}
+{{ include "common.metadata" (dict "root" . "component" "beat" "version" (include "common.version" .)) }}
 {{- include "common.wave" "2" }}
 spec:
   {{- include "common.replicas" (dict "root" . "replicas" 1) | nindent 2 }}
@@ -186,12 +193,11 @@ spec:
 {{- end }}
 
 {{/* Deployment of the events role. Two readers would only wait for each other's lock, so there is one. */}}
-{{- define "common.events" }}
+{{- define "common.deployment-events" }}
 {{- if and .Values.events.enabled (not .Values.backup.restore) }}
----
 apiVersion: apps/v1
 kind: Deployment
-{{ include "common.metadata" (dict "root" . "component" "events") }}
+{{ include "common.metadata" (dict "root" . "component" "events" "version" (include "common.version" .)) }}
 {{- include "common.wave" "2" }}
 spec:
   {{- include "common.replicas" (dict "root" . "replicas" 1) | nindent 2 }}
@@ -239,8 +245,8 @@ livenessProbe:
 {{/*
 KEDA scales workers by the length of their queue, as the service itself reports it: no key to Redis leaves the service.
 */}}
-{{- define "common.queueScaler" }}
----
+{{- define "common.scaledobject-worker" }}
+{{- if and .Values.worker.enabled .Values.worker.autoscaling.enabled (not .Values.backup.restore) }}
 apiVersion: keda.sh/v1alpha1
 kind: ScaledObject
 {{ include "common.metadata" (dict "root" . "component" "worker") }}
@@ -259,6 +265,7 @@ spec:
         format: prometheus
         valueLocation: {{ printf "streamcart_queue_length{queue=%q}" .Chart.Name | squote }}
         targetValue: {{ .Values.worker.autoscaling.queueLength | quote }}
+{{- end }}
 {{- end }}
 
 {{/*
@@ -304,13 +311,12 @@ progressDeadlineSeconds: {{ .Values.progressDeadlineSeconds }}
 One Job per release: its name is made of what it runs, so a new image is a new Job and the same one stays. It is an
 ordinary object and no hook: it waits for the database, pods wait for it, and nothing waits for the whole release.
 */}}
-{{- define "common.migrate" }}
+{{- define "common.job-migrate" }}
 {{- if and .Values.postgres.enabled (not .Values.backup.restore) }}
 {{- $pod := include "common.migratePod" . }}
----
 apiVersion: batch/v1
 kind: Job
-{{ include "common.metadata" (dict "root" . "component" "migrate" "name" (printf "%s-migrate-%s" .Chart.Name ($pod | sha256sum | trunc 10))) }}
+{{ include "common.metadata" (dict "root" . "component" "migrate" "name" (printf "%s-migrate-%s" .Chart.Name ($pod | sha256sum | trunc 10)) "version" (include "common.version" .)) }}
 {{- include "common.wave" "1" }}
 spec:
   backoffLimit: 10
