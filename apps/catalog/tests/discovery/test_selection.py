@@ -52,7 +52,7 @@ def test_pages_are_those_of_everything_sorted(sort: str, count: int, distinct: i
 
 
 @pytest.mark.parametrize("sort", SORTS)
-def test_a_place_may_be_one_where_nothing_stands_any_more(sort: str) -> None:
+def test_a_cursor_may_point_at_a_product_that_is_gone(sort: str) -> None:
     selection = selection_of(SAMPLE * 2, distinct=5, seed=1)
     order = order_by(selection, sort, None, None)
     everything = np.flatnonzero(selection.base).tolist()
@@ -67,7 +67,7 @@ def test_a_place_may_be_one_where_nothing_stands_any_more(sort: str) -> None:
 
 
 @pytest.mark.parametrize("key", [-(2**63), 2**63 - 1])
-def test_the_ends_of_what_a_cursor_may_say(key: int) -> None:
+def test_the_limits_of_a_cursors_key_are_handled(key: int) -> None:
     selection = selection_of(50, distinct=5, seed=2)
     order = order_by(selection, "price", None, None)
     before, beyond = page(selection, order, after=Place(key, 0, 0), limit=100), page(selection, order, limit=100)
