@@ -123,8 +123,8 @@ class OneOf:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
-    """Something that the catalogue has already, by its name; kept as its id."""
+class Reference:
+    """A row of the catalogue, such as a brand, by its name; the value is its id."""
 
     what: str
     names: Mapping[int, str]

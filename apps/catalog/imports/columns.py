@@ -121,7 +121,7 @@ REFERENCES = {"category": "category_id", "brand": "brand_id", "type": "product_t
 
 
 def _reference(name: str, facts: Facts) -> Column:
-    known: dict[str, cells.Known] = {"category": facts.categories, "brand": facts.brands, "type": facts.types}
+    known: dict[str, cells.Reference] = {"category": facts.categories, "brand": facts.brands, "type": facts.types}
     is_clearable = name != "category"
     return Column(name, Family.FIELD, REFERENCES[name], known[name], is_of_product=True, is_clearable=is_clearable)
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from django.conf import settings
 
 from apps.catalog.imports import cells
-from apps.catalog.imports.bulk import Light
+from apps.catalog.imports.bulk import BulkRow
 from apps.catalog.imports.catalogue import ShownSale
 from apps.catalog.imports.checked_row import CheckedRow
 from apps.catalog.imports.columns import Column, Family
@@ -114,7 +114,7 @@ def _check_stock(row: CheckedRow, name: str) -> None:
     if row.is_video:
         row.refuse(name, "Films have no stock.")
     elif row.variant and int(row.after[name]) < int(row.before[name] or 0) - row.variant.stock.free:
-        message = f"{row.variant.stock.promised} units are promised to orders; at least that many must stay."
+        message = f"{row.variant.stock.reserved} units are reserved for orders; at least that many must stay."
         row.refuse(name, message)
 
 
@@ -161,7 +161,7 @@ def _stands_already(row: CheckedRow, columns: Mapping[str, Column], starts_at: d
     return wanted <= there
 
 
-def _overlapping(row: CheckedRow, currency: str, starts_at: datetime, ends_at: datetime) -> Light | None:
+def _overlapping(row: CheckedRow, currency: str, starts_at: datetime, ends_at: datetime) -> BulkRow | None:
     """A sale in the way, other than the one that the row replaces."""
     if row.variant is None:
         return None

@@ -96,7 +96,7 @@ def sku_of(product: Product) -> str:
 
 
 def make_reservation(lines: Mapping[str, int], *, seconds: int = 900) -> Reservation:
-    """Stock promised to some order; negative `seconds` are over already."""
+    """Units reserved for some order; with negative `seconds` the reservation is overdue."""
     receipt, _ = reserve_stock(order_id=uuid.uuid4(), lines=lines.items(), ttl=timedelta(seconds=seconds))
     return Reservation.objects.get(pk=receipt.id)
 

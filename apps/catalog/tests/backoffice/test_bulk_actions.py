@@ -133,7 +133,7 @@ class TestStatusesAndPlaces:
         assert [item["title"] for item in shown] == ["Cup", "Pot"]
 
     def test_more_products_than_can_be_locked_at_once_are_refused(self, staff, monkeypatch):
-        monkeypatch.setattr(bulk, "MOST", 1)
+        monkeypatch.setattr(bulk, "MAX_PRODUCTS", 1)
         assert "At most 1 products" in said(choose(staff, "archive", cheap_and_dear()))
         assert Product.objects.filter(status="published").count() == 2
 

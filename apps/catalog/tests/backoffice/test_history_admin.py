@@ -76,8 +76,8 @@ def test_changes_are_described_in_words(staff: Client) -> None:
         ("Product", "shows from", earlier, "5 January 2030, 09:00"),
         ("Product", "title (de)", "nothing", "Becher"),
         ("Price of MUG in EUR", "amount", "14.90 €", "16.90 €"),
-        ("Material", "answer", "Oak", ""),
-        ("Height", "answer", "", "12.5"),
+        ("Material", "value", "Oak", ""),
+        ("Height", "value", "", "12.5"),
     }
 
 

@@ -98,7 +98,7 @@ class TestCounting:
     def test_reserved_units_cannot_be_removed_and_absurd_quantities_are_refused(self, staff, mug):
         make_reservation({sku_of(mug): 4})
         data = form_of(staff, page(mug)) | {"reason": "damaged"}
-        assert "6 units can be taken" in errors(staff, page(mug), data | {"change": -7})
+        assert "6 units can be removed" in errors(staff, page(mug), data | {"change": -7})
         assert "less than or equal" in errors(staff, page(mug), data | {"change": 10**12})
         assert stock(mug).on_hand == 10
 
@@ -156,7 +156,7 @@ class TestWarehouses:
         make_reservation({sku_of(mug): 1})
         main = Warehouse.objects.get(code="main")
         data = {"name": main.name, "country": "DE", "priority": 0}
-        assert "promised" in errors(staff, f"/admin/inventory/warehouse/{main.pk}/change/", data)
+        assert "reserved" in errors(staff, f"/admin/inventory/warehouse/{main.pk}/change/", data)
 
     def test_only_a_warehouse_that_never_held_stock_can_be_deleted(self, staff, mug):
         main, far = Warehouse.objects.get(), services.add_warehouse(code="far", name="Far", priority=9)

@@ -433,7 +433,7 @@ class TestCaching:
 
     def test_parameters_that_a_view_does_not_read_make_no_entry_of_their_own(self, api_client, monkeypatch):
         product, kept = make_product("Mug"), set()
-        monkeypatch.setattr("apps.catalog.discovery.api.cached._keep", lambda key, *_: kept.add(key))
+        monkeypatch.setattr("apps.catalog.discovery.api.cached._store", lambda key, *_: kept.add(key))
         for address in (f"/v1/products/{product.slug}", "/v1/categories", "/v1/collections", "/v1/search/suggest?q=mu"):
             kept.clear()
             mark = "&" if "?" in address else "?"
@@ -444,7 +444,7 @@ class TestCaching:
     def test_the_order_of_parameters_makes_no_entry_of_its_own(self, api_client, monkeypatch):
         make_product("Mug")
         kept = set()
-        monkeypatch.setattr("apps.catalog.discovery.api.cached._keep", lambda key, *_: kept.add(key))
+        monkeypatch.setattr("apps.catalog.discovery.api.cached._store", lambda key, *_: kept.add(key))
         answers = [
             api_client.get(f"/v1/products?{query}") for query in ("q=mug&limit=2", "limit=2&q=mug", "q=x&limit=2&q=mug")
         ]

@@ -208,7 +208,7 @@ class TestRows:
     def test_reserved_units_cannot_be_removed(self):
         make_reservation({"MUG-1": 4})
         assert errors(check(csv_of("sku,stock", "MUG-1,4"))) == {}
-        sentence = "4 units are promised to orders; at least that many must stay."
+        sentence = "4 units are reserved for orders; at least that many must stay."
         assert errors(check(csv_of("sku,stock", "MUG-1,3"))) == {2: {"stock": [sentence]}}
 
     def test_a_published_product_needs_a_price_in_the_shops_currency(self):

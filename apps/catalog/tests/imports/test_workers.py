@@ -297,7 +297,7 @@ class TestPeopleInBetween:
             "failed",
             "All was written but 1 counts of stock; their rows say why.",
         )
-        assert "promised" in job.rows.get(action="error").errors["stock"][0]
+        assert "reserved" in job.rows.get(action="error").errors["stock"][0]
         assert sorted(StockItem.objects.values_list("on_hand", flat=True)) == [2, 2, 2, 2, 10]
 
 

@@ -115,7 +115,7 @@ class TestAnnouncements:
         before = OutboxEvent.objects.count()
         path = Category.objects.get(full_path="home").full_path
         with transaction.atomic():
-            change_category(path, {"name": "House"}, guard=unguarded)
+            change_category(path, {"name": "Household"}, guard=unguarded)
         told = OutboxEvent.objects.order_by("pk")[before:]
         assert {event.subject for event in told} == {str(product.pk) for product in shown}
         assert [event.type for event in told] == ["streamcart.product.changed.v1"] * 2
