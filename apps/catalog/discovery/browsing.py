@@ -14,7 +14,7 @@ from apps.catalog.discovery.cards import cards
 from apps.catalog.discovery.filters import ProductFilters, read_rule
 from apps.catalog.discovery.index import CatalogueIndex, index
 from apps.catalog.discovery.search import Match
-from apps.catalog.discovery.selection import Order, Place, Selection, order_by, page, places, select
+from apps.catalog.discovery.selection import Order, Selection, SortKey, order_by, page, select, sort_keys
 from apps.catalog.discovery.taxonomy import CollectionNode
 from apps.common.problems import NotFound, ValidationProblem
 
@@ -24,11 +24,11 @@ REMEMBERED = 64
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """One page. `first` and `last` are the places of its ends, None when it is empty."""
+    """One page. `first` and `last` are the sort keys of its ends, None when it is empty."""
 
     cards: list[dict[str, Any]]
-    first: Place | None
-    last: Place | None
+    first: SortKey | None
+    last: SortKey | None
     has_more: bool
     total: int
     corrected: str | None
@@ -41,7 +41,7 @@ def browse(
     sort: str,
     language: str,
     limit: int,
-    after: Place | None = None,
+    after: SortKey | None = None,
     backwards: bool = False,
     with_facets: bool = False,
 ) -> Listed:
@@ -60,7 +60,7 @@ def browse(
         selection = select(index, wanted, match=match, collection=collection)
         order = _order(selection, sort, match, collection)
         numbers, has_more = page(selection, order, after=after, backwards=backwards, limit=limit)
-        first, last = places(selection, order, numbers[:1] + numbers[-1:]) or (None, None)
+        first, last = sort_keys(selection, order, numbers[:1] + numbers[-1:]) or (None, None)
         counted = counting.facets(selection, index, language) if with_facets else None
         total, taxonomy = len(selection.numbers()), index.taxonomy
     shown = cards(taxonomy, numbers, currency=filters.currency, language=language)

@@ -23,7 +23,7 @@ from apps.catalog.discovery.columns import FOR_EVER, Columns, folded, title_star
 from apps.catalog.discovery.postings import PACKED_IN
 from apps.catalog.discovery.taxonomy import Taxonomy
 
-# Seconds; a quarter of what the shop promises, since a cached answer may be that old in the reader's hands as well.
+# Seconds; a quarter of what the shop guarantees, since a cached response may be just as old in the client.
 MAX_AGE = 0.25
 WHOLE = 2**64
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -250,10 +250,10 @@ class LastWrite:
 
     @classmethod
     def expect(cls) -> None:
-        transaction.on_commit(cls._note, robust=True)
+        transaction.on_commit(cls._record_commit, robust=True)
 
     @classmethod
-    def _note(cls) -> None:
+    def _record_commit(cls) -> None:
         cls.at = time.monotonic()
 
 

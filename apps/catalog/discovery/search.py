@@ -22,7 +22,7 @@ TERM = re.compile(r'(?P<minus>(?<![^\s])-)?(?:"(?P<phrase>[^"]*)"|(?P<words>[^\s
 WORD = re.compile(r"[^\W_]+", re.UNICODE)
 MAX_WORDS = 8
 # pg_trgm's similarity above which a word may be what a misspelt one meant: "brss" ~ "brass" has 0.375, while
-# "house" ~ "mouse" has 0.33.
+# "table" ~ "cable" has 0.33.
 SIMILAR_ENOUGH = 0.35
 
 # For each word that occurs in no product (and is no stop word), the most similar one that products hold. Counting makes

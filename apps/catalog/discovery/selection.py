@@ -1,4 +1,4 @@
-"""Which products some filters leave, in which order, and how many there would be under others."""
+"""Products that match the filters of a list, in their order, a page at a time."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from apps.catalog.discovery.search import Match
 from apps.catalog.discovery.taxonomy import CollectionNode
 from apps.catalog.products.collection_rules import Span
 
-LEAST = np.int64(np.iinfo(np.int64).min)
+INT64_MIN = np.int64(np.iinfo(np.int64).min)
 SAMPLE = 2_048
 # Of products that match a search equally well the best seller comes first; more units than these make no difference.
 POPULAR = 1_000
@@ -24,7 +24,7 @@ POPULAR = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """A mask a filter, over all products; `base` is what nobody can leave out. Valid while the index is held."""
+    """A mask over all products for each filter; `base` always applies. Valid while the index is locked."""
 
     columns: Columns
     currency: str
@@ -33,7 +33,7 @@ class Selection:
     _numbers: dict[str, np.ndarray] = field(default_factory=dict, init=False, repr=False)
 
     def numbers(self, *, without: str = "") -> np.ndarray:
-        """The products that are left; `without` leaves one filter out (a facet counts under the others)."""
+        """The products that match; `without` leaves one filter out (a facet counts under the other filters)."""
         left_out = without if without in self.masks else ""
         if left_out not in self._numbers:
             masks = (mask for name, mask in self.masks.items() if name != left_out)
@@ -47,7 +47,7 @@ class Selection:
 def select(
     index: CatalogueIndex, filters: ProductFilters, *, match: Match | None, collection: CollectionNode | None
 ) -> Selection:
-    """The masks of these filters. `collection` is the one that the filters name."""
+    """The selection of these filters; `collection` is the one that they name."""
     columns = index.columns
     prices = columns.prices.get(filters.currency)
     if prices is None:
@@ -107,16 +107,16 @@ def _answering(columns: Columns, code: str, wanted: tuple[str, ...] | Span) -> n
 
 
 def within(column: np.ndarray, span: Span) -> np.ndarray:
-    """Where the column's numbers lie in the span; what is no number lies nowhere."""
+    """A mask of the numbers inside the span; NaN is never inside."""
     mask = np.ones(len(column), dtype=bool) if span.low is None else column >= span.low
     return mask if span.high is None else mask & (column <= span.high)
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A sort: 64-bit keys of products by number, ascending; products with equal keys stand by id.
+    """A sort: 64-bit keys of products by number, ascending; products with equal keys are sorted by id.
 
-    `titles` says that the keys are only the titles' first bytes, and that whole titles decide.
+    With `titles` the keys are only the first bytes of the titles, and the whole titles decide.
     """
 
     name: str
@@ -157,53 +157,51 @@ def _spread(columns: Columns, numbers: np.ndarray, values: np.ndarray) -> np.nda
     return keys
 
 
-class Place(NamedTuple):
-    """A row's place in an order, which it sorts by: the key (or the folded title), then the id in two halves."""
+class SortKey(NamedTuple):
+    """What a product sorts by in an order: the order's value (or the folded title), then the id in two halves."""
 
-    key: int | str
+    value: int | str
     id_high: int
     id_low: int
 
 
 def page(
-    selection: Selection, order: Order, *, after: Place | None = None, backwards: bool = False, limit: int
+    selection: Selection, order: Order, *, after: SortKey | None = None, backwards: bool = False, limit: int
 ) -> tuple[list[int], bool]:
-    """The `limit` products after a place, or before it, in order; and whether there are more beyond them.
+    """The `limit` products after a sort key, or before it, in order; and whether there are more beyond them.
 
-    Costs the same at any place: one look at each product that is left, and a sort of the few around the page.
+    Every page costs the same: one comparison for each selected product, and a sort of the few around the page.
     """
     near = _near(selection, order, limit + 1, after, backwards)
-    placed = zip(places(selection, order, near), near.tolist(), strict=True)
-    beyond = [
-        (place, number) for place, number in placed if after is None or (place < after if backwards else place > after)
-    ]
+    keyed = zip(sort_keys(selection, order, near), near.tolist(), strict=True)
+    beyond = [(key, number) for key, number in keyed if after is None or (key < after if backwards else key > after)]
     nearest = [number for _, number in sorted(beyond, reverse=backwards)]
     found = nearest[:limit]
     return found[::-1] if backwards else found, len(nearest) > limit
 
 
-def places(selection: Selection, order: Order, numbers: Sequence[int] | np.ndarray) -> list[Place]:
-    """Where these products stand."""
+def sort_keys(selection: Selection, order: Order, numbers: Sequence[int] | np.ndarray) -> list[SortKey]:
+    """The sort keys of these products."""
     numbers = np.array(numbers, dtype=np.int64)
-    keys = [order.titles[number] for number in numbers] if order.titles else order.keys(numbers).tolist()
+    values = [order.titles[number] for number in numbers] if order.titles else order.keys(numbers).tolist()
     ids = [half[numbers].tolist() for half in (selection.columns.id_high, selection.columns.id_low)]
-    return list(map(Place, keys, *ids))
+    return list(map(SortKey, values, *ids))
 
 
-def _near(selection: Selection, order: Order, count: int, after: Place | None, backwards: bool) -> np.ndarray:
-    """The first `count` products beyond a place, and some more that whole titles or ids have to tell from them."""
+def _near(selection: Selection, order: Order, count: int, after: SortKey | None, backwards: bool) -> np.ndarray:
+    """The first `count` products beyond a sort key, and those that only whole titles or ids tell apart from them."""
     numbers = selection.numbers()
-    keys, start, first_id = order.keys(numbers), LEAST, np.uint64(0)
+    keys, start, first_id = order.keys(numbers), INT64_MIN, np.uint64(0)
     if after is not None:
-        start, first_id = np.int64(_key(after)), np.uint64(after.id_high)
+        start, first_id = np.int64(_number_of(after)), np.uint64(after.id_high)
     # The complement of a number sorts in the reverse order of it, and overflows for none.
     if backwards:
-        keys, start, first_id = ~keys, LEAST if after is None else ~start, ~first_id
+        keys, start, first_id = ~keys, INT64_MIN if after is None else ~start, ~first_id
     near = _foremost(keys, count, start)
     numbers, keys = numbers[near], keys[near]
     if order.titles or len(numbers) <= count:
         return numbers
-    # Thousands may be level with an end of the page: products without a rating, when ratings sort.
+    # Thousands may share the value at an end of the page: products without a rating, when ratings sort.
     last = keys.max()
     kept = [numbers[(keys > start) & (keys < last)]]
     for end, first in {last: np.uint64(0), start: first_id}.items():
@@ -213,12 +211,12 @@ def _near(selection: Selection, order: Order, count: int, after: Place | None, b
     return np.concatenate(kept)
 
 
-def _key(place: Place) -> int:
-    return title_start(place.key) if isinstance(place.key, str) else place.key
+def _number_of(key: SortKey) -> int:
+    return title_start(key.value) if isinstance(key.value, str) else key.value
 
 
 def _foremost(values: np.ndarray, count: int, start: np.integer) -> np.ndarray:
-    """Where the `count` smallest values beyond `start` stand, and those level with `start` or with the last of them."""
+    """Indexes of the `count` smallest values beyond `start`, and of those equal to `start` or to the last of them."""
     # The border in a sample is beyond the border in all; a comparison with it costs less than a partition of all.
     border = _border(values[:: max(1, len(values) // SAMPLE)], count, start)
     near = np.flatnonzero((values >= start) & (values <= border))
@@ -226,6 +224,6 @@ def _foremost(values: np.ndarray, count: int, start: np.integer) -> np.ndarray:
 
 
 def _border(values: np.ndarray, count: int, start: np.integer) -> int:
-    """The `count`-th smallest value beyond `start`; what is larger than any when there are fewer."""
+    """The `count`-th smallest value beyond `start`; the largest possible one when there are fewer."""
     beyond = values[values > start]
     return np.partition(beyond, count - 1)[count - 1] if len(beyond) >= count else np.iinfo(values.dtype).max

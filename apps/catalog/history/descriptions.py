@@ -1,4 +1,4 @@
-"""Changes in words: which thing, which of its facts, from what to what."""
+"""Changes described for people: the object, its fields, and their values before and after."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from apps.common.model_fields import column_of, concrete_field
 from apps.common.money import Money
 
 NOTHING = "nothing"
-LONGEST = 240
-# Said by the heading, or following from something that is.
-UNSAID = {
+MAX_LENGTH = 240
+# Part of the title, or derived from something that is.
+IMPLIED = {
     "Variant": {"product"},
     "Price": {"variant", "currency"},
     "SalePrice": {"variant", "currency"},
@@ -46,8 +46,8 @@ SHOWN_BY = {
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """A fact that changed; `before` or `after` is empty for what was made or taken away."""
+class FieldChange:
+    """A field that changed; `before` is empty in a row that was added, `after` in one that was removed."""
 
     label: str
     before: str
@@ -56,15 +56,15 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class ChangeDescription:
-    """A change, for people: `verb` is added, removed or changed."""
+    """A change of a row in words; `verb` is added, removed or changed."""
 
     title: str
     verb: str
-    lines: list[Line]
+    lines: list[FieldChange]
 
 
 class Names:
-    """What the keys in changes stand for. One query for each kind of thing that is named."""
+    """Names of the rows that foreign keys in the changes point at. One query for each model."""
 
     def __init__(self, changes: Iterable[Change]) -> None:
         wanted: dict[type[models.Model], set[str]] = {}
@@ -76,19 +76,19 @@ class Names:
                     if row and (key := row[column_of(field)]) is not None:
                         wanted.setdefault(_related_model(field), set()).add(str(key))
                 if row and shown_by:
-                    # Also of a variant that is gone.
+                    # The name of a deleted variant, too.
                     self.titles[change.part.model, change.row_id] = row[shown_by]
         for model, keys in wanted.items():
             found = model._default_manager.filter(pk__in=keys).values_list("pk", SHOWN_BY[model])
             self.titles |= {(model, str(key)): title for key, title in found}
 
     def of(self, model: type[models.Model], key: Any) -> str:
-        """The name of what a key points at, or a word for what is gone."""
+        """The name of the row with this key, or a text that says that it was deleted."""
         return self.titles.get((model, str(key)), f"a {model._meta.verbose_name} that is gone")
 
 
-def tell(change: Change, names: Names) -> ChangeDescription:
-    """One change in words."""
+def describe_change(change: Change, names: Names) -> ChangeDescription:
+    """The change in words."""
     verb = "changed" if change.before and change.after else "added" if change.after else "removed"
     return ChangeDescription(_title(change, names), verb, list(_lines(change, names)))
 
@@ -115,14 +115,14 @@ def _title(change: Change, names: Names) -> str:
     return capfirst(str(change.part.model._meta.verbose_name))
 
 
-def _lines(change: Change, names: Names) -> Iterable[Line]:
+def _lines(change: Change, names: Names) -> Iterable[FieldChange]:
     before, after = change.before, change.after
     if change.part.name == "AttributeValue":
-        yield Line("answer", _answer(before, names), _answer(after, names))
+        yield FieldChange("value", _attribute_value(before, names), _attribute_value(after, names))
         return
     for column in change.columns:
         field = change.part.fields[column]
-        if field.name in UNSAID.get(change.part.name, ()) and not _moved(field, before, after):
+        if field.name in IMPLIED.get(change.part.name, ()) and not _moved(field, before, after):
             continue
         if field.name == "translations":
             yield from _translated(change)
@@ -131,11 +131,11 @@ def _lines(change: Change, names: Names) -> Iterable[Line]:
         if (before is None and _is_empty(after, column)) or (after is None and _is_empty(before, column)):
             continue
         label = "place in the tree" if field.name == "full_path" else str(field.verbose_name)
-        yield Line(label, *_shortened(old, new))
+        yield FieldChange(label, *_shortened(old, new))
 
 
 def _moved(field: models.Field, before: Row | None, after: Row | None) -> bool:
-    """Whether a category got another parent, rather than another slug."""
+    """Whether a category moved to another parent, rather than changed its slug."""
     if field.name != "full_path" or not before or not after:
         return False
     return before["full_path"].rpartition("/")[0] != after["full_path"].rpartition("/")[0]
@@ -145,7 +145,7 @@ def _is_empty(row: Row | None, column: str) -> bool:
     return not row or (row[column] in (None, "", {}, [], False, 0) and column != "amount")
 
 
-def _answer(row: Row | None, names: Names) -> str:
+def _attribute_value(row: Row | None, names: Names) -> str:
     if row is None:
         return ""
     if row["choice_id"] is not None:
@@ -155,7 +155,7 @@ def _answer(row: Row | None, names: Names) -> str:
     return _truth(row["boolean"]) if row["boolean"] is not None else row["text"]
 
 
-def _translated(change: Change) -> Iterable[Line]:
+def _translated(change: Change) -> Iterable[FieldChange]:
     """A line for each text of each language."""
     before, after = ((row or {}).get("translations") or {} for row in (change.before, change.after))
     for language in sorted({*before, *after}):
@@ -163,7 +163,7 @@ def _translated(change: Change) -> Iterable[Line]:
         for name in sorted({*old, *new}):
             if old.get(name) != new.get(name):
                 label = f"{concrete_field(change.part.model, name).verbose_name} ({language})"
-                yield Line(label, *_shortened(old.get(name) or NOTHING, new.get(name) or NOTHING))
+                yield FieldChange(label, *_shortened(old.get(name) or NOTHING, new.get(name) or NOTHING))
 
 
 def _related_model(field: models.Field) -> type[models.Model]:
@@ -202,8 +202,8 @@ def _number(value: Decimal | int) -> str:
 
 
 def _shortened(before: str, after: str) -> tuple[str, str]:
-    """Long texts around the first place where they differ."""
-    if max(len(before), len(after)) <= LONGEST:
+    """Excerpts of long texts around the first difference."""
+    if max(len(before), len(after)) <= MAX_LENGTH:
         return before, after
     pairs = zip(before, after, strict=False)
     place = next((n for n, (old, new) in enumerate(pairs) if old != new), min(len(before), len(after)))
@@ -212,7 +212,7 @@ def _shortened(before: str, after: str) -> tuple[str, str]:
 
 
 def _excerpt(text: str, start: int) -> str:
-    end = start + LONGEST
+    end = start + MAX_LENGTH
     return f"{'… ' if start and text else ''}{text[start:end]}{' …' if len(text) > end else ''}"
 
 

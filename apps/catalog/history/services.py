@@ -19,7 +19,7 @@ from django.db import IntegrityError, models, transaction
 from django.db.models import ProtectedError, RestrictedError
 
 from apps.catalog.history import context, restoring, rows
-from apps.catalog.history.descriptions import Names, tell
+from apps.catalog.history.descriptions import Names, describe_change
 from apps.catalog.history.parts import parts_of
 from apps.catalog.history.rows import CannotRevert
 from apps.catalog.history.selectors import Change, change_at, changes_since
@@ -68,7 +68,7 @@ def plan_revert(thing: models.Model, *, at: datetime, scope: Scope) -> Plan:
     backwards = [turned for change in changes if (turned := rows.turn(change, now))]
     names = Names(changes)
     obstacles = [
-        f"{tell(change, names).title}: {reason}"
+        f"{describe_change(change, names).title}: {reason}"
         for change in changes
         if (reason := rows.obstacle(change, now, is_alone=scope is Scope.ALONE))
     ]

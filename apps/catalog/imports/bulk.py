@@ -1,4 +1,4 @@
-"""Many rows at once without a model's object for each: what makes an import ten times faster than saving one by one.
+"""Bulk writes without model instances, which makes an import ten times faster than saving rows one by one.
 
 New rows go in by COPY, which fires triggers and checks constraints like any INSERT. Existing ones are changed by one
 UPDATE that joins the new values.
@@ -24,8 +24,8 @@ from apps.catalog.history.context import tell
 from apps.common.model_fields import column_of, value_field
 
 
-class PartialRow:
-    """A row of a table with the columns that somebody needs of it, by the names of the model's attributes."""
+class BulkRow:
+    """A row with the columns that the import needs, as attributes with the names of the model's."""
 
     def __init__(self, values: dict[str, Any]) -> None:
         self.__dict__ = values
@@ -34,17 +34,17 @@ class PartialRow:
     def pk(self) -> Any:
         return self.__dict__["id"]
 
-    if TYPE_CHECKING:  # which attributes there are, the query says
+    if TYPE_CHECKING:  # the query decides which attributes there are
 
         def __getattr__(self, name: str) -> Any: ...
 
         def __setattr__(self, name: str, value: Any) -> None: ...
 
 
-def new_row(model: type[models.Model], **values: Any) -> PartialRow:
-    """A row that is not in the table yet, with the model's defaults. What the database makes is left to it."""
+def new_row(model: type[models.Model], **values: Any) -> BulkRow:
+    """A row to insert, with the model's defaults, without columns that the database generates."""
     fixed, called = _defaults(model)
-    return PartialRow({**fixed, **{name: make() for name, make in called.items()}, **values})
+    return BulkRow({**fixed, **{name: make() for name, make in called.items()}, **values})
 
 
 @cache
@@ -70,7 +70,7 @@ def _defaults(model: type[models.Model]) -> tuple[dict[str, Any], dict[str, Any]
     return fixed, called
 
 
-def insert(model: type[models.Model], rows: Collection[PartialRow]) -> None:
+def insert(model: type[models.Model], rows: Collection[BulkRow]) -> None:
     """COPY new rows into the model's table, in their order."""
     if not rows:
         return
@@ -98,8 +98,8 @@ def copy(table: str, columns: Iterable[str], rows: Iterable[tuple[Any, ...]]) ->
         cursor.copy_expert(f"COPY {connection.ops.quote_name(table)} ({names}) FROM STDIN (FORMAT csv)", buffer)
 
 
-def update(model: type[models.Model], names: Collection[str], rows: Iterable[PartialRow]) -> None:
-    """Write these attributes of existing rows, by their id."""
+def update(model: type[models.Model], names: Collection[str], rows: Iterable[BulkRow]) -> None:
+    """Update these attributes of existing rows, found by their id."""
     fields = [field for field in model._meta.concrete_fields if field.attname in names]
     changed = [{"id": row.pk, **{field.column: row.__dict__[field.attname] for field in fields}} for row in rows]
     if not changed or not fields:
@@ -115,7 +115,7 @@ def update(model: type[models.Model], names: Collection[str], rows: Iterable[Par
 
 
 def upsert(model: type[models.Model], rows: Iterable[Mapping[str, Any]], *, key: Collection[str]) -> None:
-    """Insert rows, each a value by attribute, or change the ones that have the same `key`."""
+    """Insert rows, each a mapping of attributes to values, or update those with the same `key`."""
     rows = list(rows)
     if not rows:
         return
@@ -146,12 +146,12 @@ def _recordset(model: type[models.Model], fields: Iterable[models.Field]) -> str
 
 
 def _type(field: models.Field) -> str:
-    """Without a length: what is too long is refused, not cut."""
+    """The column type without a length: longer texts are refused instead of truncated."""
     return (value_field(field).db_type(connection) or "").partition("(")[0]
 
 
 class _Exact(DjangoJSONEncoder):
-    """Times with all of their microseconds."""
+    """Encodes times with microseconds."""
 
     def default(self, o: Any) -> Any:
         return o.isoformat() if isinstance(o, datetime) else super().default(o)

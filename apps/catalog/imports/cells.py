@@ -124,7 +124,7 @@ class OneOf:
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """Something that the catalogue has already, by its name; kept as its id."""
+    """A row of the catalogue, such as a brand, by its name; the value is its id."""
 
     what: str
     names: Mapping[int, str]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 
 from apps.catalog.imports import cells
-from apps.catalog.imports.bulk import PartialRow, new_row
+from apps.catalog.imports.bulk import BulkRow, new_row
 from apps.catalog.inventory.models import Warehouse
 from apps.catalog.products.attribute_values import MAX_NUMBER, key_of
 from apps.catalog.products.models import Attribute, AttributeChoice, AttributeValue, Brand, Category, ProductType
@@ -74,7 +74,7 @@ class AttributeColumn:
     attribute: Attribute
     cells: cells.Kind
 
-    def rows(self, product_id: object, text: str) -> list[PartialRow]:
+    def rows(self, product_id: object, text: str) -> list[BulkRow]:
         """New answers that say `text`; none for an empty one."""
         if not text:
             return []
@@ -89,7 +89,7 @@ class AttributeColumn:
                 return [new_row(AttributeValue, boolean=value, key=str(value).lower(), **said)]
         return [new_row(AttributeValue, text=value, key=key_of(value), **said)]
 
-    def show(self, values: Iterable[PartialRow]) -> str:
+    def show(self, values: Iterable[BulkRow]) -> str:
         """The text of answers that are kept."""
         values = list(values)
         if not values:
@@ -111,7 +111,7 @@ class Facts:
     categories: cells.Reference
     brands: cells.Reference
     types: cells.Reference
-    attributes: dict[str, AttributeColumn]
+    attributes: dict[str, KnownAttribute]
     warehouses: dict[str, int]
 
     @property
@@ -133,7 +133,7 @@ def load_facts() -> Facts:
         categories=cells.Reference("category", categories, _in_any_case(categories)),
         brands=_brands(),
         types=cells.Reference("type", types, _in_any_case(types)),
-        attributes={a.code.lower(): AttributeColumn(a, _cells_of(a, choices.get(a.pk, []))) for a in attributes},
+        attributes={a.code.lower(): KnownAttribute(a, _cells_of(a, choices.get(a.pk, []))) for a in attributes},
         warehouses={code.lower(): pk for pk, code in warehouses.values_list("pk", "code")},
     )
 

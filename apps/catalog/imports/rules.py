@@ -8,7 +8,7 @@ from datetime import datetime
 from django.conf import settings
 
 from apps.catalog.imports import cells
-from apps.catalog.imports.bulk import PartialRow
+from apps.catalog.imports.bulk import BulkRow
 from apps.catalog.imports.catalogue import ShownSale
 from apps.catalog.imports.checked_row import CheckedRow
 from apps.catalog.imports.columns import Column, Family
@@ -161,7 +161,7 @@ def _stands_already(row: CheckedRow, columns: Mapping[str, Column], starts_at: d
     return wanted <= there
 
 
-def _overlapping(row: CheckedRow, currency: str, starts_at: datetime, ends_at: datetime) -> PartialRow | None:
+def _overlapping(row: CheckedRow, currency: str, starts_at: datetime, ends_at: datetime) -> BulkRow | None:
     """A sale in the way, other than the one that the row replaces."""
     if row.variant is None:
         return None

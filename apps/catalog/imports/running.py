@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from apps.catalog.history.context import written_by
 from apps.catalog.imports import bulk, leases, stock
-from apps.catalog.imports.bulk import PartialRow
+from apps.catalog.imports.bulk import BulkRow
 from apps.catalog.imports.checking import Check, heading_row
 from apps.catalog.imports.columns import MAX_COLUMNS, read_heading
 from apps.catalog.imports.facts import Facts, load_facts
@@ -117,7 +117,7 @@ COUNTERS = {
 }
 
 
-def _keep(job: ImportJob, rows: list[PartialRow]) -> None:
+def _keep(job: ImportJob, rows: list[BulkRow]) -> None:
     bulk.insert(ImportRow, rows)
     for row in rows:
         name = COUNTERS[Action(row.action)]

@@ -1,4 +1,4 @@
-"""The one place where imports meet stock: what is counted, counting again, and the first count of new variants."""
+"""Stock in imports: reading counts, changing them, and the first counts of new variants."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from apps.common.problems import Problem
 
 @dataclass(frozen=True, slots=True)
 class Author:
-    """Who imports what, as stock movements name it, and the time at which the file was checked."""
+    """The author and the file as stored with stock movements, and when the file was checked."""
 
     reference: str
     name: str
@@ -30,7 +30,7 @@ class Author:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Units by warehouse's code. Over all: `reserved` for orders, and how many may be taken (`free`)."""
+    """Units by the code of their warehouse; in total how many are `reserved` for orders and how many `free`."""
 
     units: Mapping[str, int]
     reserved: int = 0
@@ -44,9 +44,9 @@ NO_COUNTS = Counts({})
 
 
 def load_counts(variant_ids: Collection[uuid.UUID], facts: Facts) -> dict[uuid.UUID, Counts]:
-    """What is counted of these variants: 2 queries.
+    """The counts of these variants: 2 queries.
 
-    A variant that was never counted by warehouse is all in the first one.
+    Units of a variant without counts by warehouse are all in the first one.
     """
     codes = {pk: code for code, pk in facts.warehouses.items()}
     units: dict[uuid.UUID, dict[str, int]] = {}
@@ -63,9 +63,9 @@ def load_counts(variant_ids: Collection[uuid.UUID], facts: Facts) -> dict[uuid.U
 
 
 def count_rows(rows: Iterable[ImportRow], facts: Facts, author: Author) -> int:
-    """Bring counts to what these rows of known variants say, in the order given.
+    """Set the counts that rows of existing variants state, in the order given.
 
-    A row that cannot be becomes an error; returns how many. A variant that is gone by now has nothing to count.
+    A row that is refused becomes an error; returns how many. Variants deleted meanwhile are skipped.
     """
     failed = 0
     rows = list(rows)
@@ -93,7 +93,7 @@ def count_rows(rows: Iterable[ImportRow], facts: Facts, author: Author) -> int:
 
 
 def open_counts(counts: Mapping[uuid.UUID, Mapping[str, int]], facts: Facts, author: Author) -> None:
-    """Stock of new variants of goods, by warehouse's code: 3 statements for all. Nobody else knows them yet."""
+    """Create the stock of new variants of goods, by the code of the warehouse: 3 statements."""
     items = [
         bulk.new_row(StockItem, variant_id=variant_id, on_hand=sum(units.values()))
         for variant_id, units in counts.items()

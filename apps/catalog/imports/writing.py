@@ -17,7 +17,7 @@ from django.db.models import F, Max, Model
 from django.utils import timezone
 
 from apps.catalog.imports import bulk, catalogue, stock
-from apps.catalog.imports.bulk import PartialRow, new_row
+from apps.catalog.imports.bulk import BulkRow, new_row
 from apps.catalog.imports.catalogue import ProductState, Snapshot, VariantState, shown_of_product
 from apps.catalog.imports.columns import Column, Family, find_column
 from apps.catalog.imports.facts import Facts
@@ -43,20 +43,20 @@ class Overtaken(Conflict):
 class Plan:
     """All that a batch writes."""
 
-    new_products: dict[str, PartialRow] = field(default_factory=dict)
-    changed_products: dict[uuid.UUID, PartialRow] = field(default_factory=dict)
+    new_products: dict[str, BulkRow] = field(default_factory=dict)
+    changed_products: dict[uuid.UUID, BulkRow] = field(default_factory=dict)
     product_fields: set[str] = field(default_factory=set)
     former_status: dict[uuid.UUID, str] = field(default_factory=dict)
-    touched: dict[uuid.UUID, PartialRow] = field(default_factory=dict)
-    new_variants: list[PartialRow] = field(default_factory=list)
-    changed_variants: dict[uuid.UUID, PartialRow] = field(default_factory=dict)
+    touched: dict[uuid.UUID, BulkRow] = field(default_factory=dict)
+    new_variants: list[BulkRow] = field(default_factory=list)
+    changed_variants: dict[uuid.UUID, BulkRow] = field(default_factory=dict)
     variant_fields: set[str] = field(default_factory=set)
-    new_prices: list[PartialRow] = field(default_factory=list)
+    new_prices: list[BulkRow] = field(default_factory=list)
     prices: list[dict[str, Any]] = field(default_factory=list)
     removed_prices: list[int] = field(default_factory=list)
-    sales: list[PartialRow] = field(default_factory=list)
+    sales: list[BulkRow] = field(default_factory=list)
     removed_sales: list[int] = field(default_factory=list)
-    answers: list[PartialRow] = field(default_factory=list)
+    answers: list[BulkRow] = field(default_factory=list)
     removed_answers: list[int] = field(default_factory=list)
     counts: dict[uuid.UUID, dict[str, int]] = field(default_factory=dict)
 
@@ -152,7 +152,7 @@ class _Planner:
         self._set_product(state.product.product, row, state.product)
         self._set_variant(state, row, is_new=False)
 
-    def _set_product(self, product: PartialRow, row: ImportRow, state: ProductState) -> None:
+    def _set_product(self, product: BulkRow, row: ImportRow, state: ProductState) -> None:
         made = self.made
         is_new = product.slug.lower() in made.new_products
         names = [name for name in row.changes if name != "slug" and self.columns[name].is_of_product]
@@ -240,7 +240,7 @@ class _Planner:
         ]
 
 
-def _set_field(model: type[Model], row: PartialRow, column: Column, after: str) -> str:
+def _set_field(model: type[Model], row: BulkRow, column: Column, after: str) -> str:
     """Set a value on the row; returns the name of its attribute."""
     if column.family is Family.TRANSLATION:
         language, _, name = column.key.partition(".")

@@ -1,4 +1,4 @@
-"""What lies where, locked, changed and written as one. Nothing else writes stock.
+"""Stock of variants by warehouse: locked, changed in memory and written together. Nothing else writes stock.
 
 Every change of stock runs in a transaction of its caller: `lock…` the variants, change their stock in memory, `save`.
 Lock order everywhere: reservations, then stock rows by SKU (levels are guarded by the stock row of their variant), then
@@ -112,7 +112,7 @@ class LockedStock:
 
     @property
     def home(self) -> Level | None:
-        """Where units come in and what is owed is sent from: the first active warehouse."""
+        """The first active warehouse, which receives units and sends those owed."""
         return next((level for level in self.levels.values() if level.is_active), None)
 
     @property
@@ -122,13 +122,13 @@ class LockedStock:
 
     @property
     def displayed(self) -> tuple[str, int]:
-        """What the shop displays of it: the state, and how many are left when that is few."""
+        """What the shop displays: the state, and how many are left, up to MAX_DISPLAYED_STOCK."""
         in_stock = self.on_hand - self.reserved
         state = stock_state(in_stock, self.policy, self.backorder_limit, self.low_stock_at)
         return state, max(0, min(in_stock, MAX_DISPLAYED_STOCK))
 
     def change(self, warehouse_id: int, *, on_hand: int = 0, reserved: int = 0) -> None:
-        """Add to what lies in a warehouse and is reserved from it; active ones count in the total."""
+        """Add to the units on hand and reserved in a warehouse; active warehouses count in the total."""
         level = self.levels[warehouse_id]
         level.on_hand += on_hand
         level.reserved += reserved
@@ -138,7 +138,7 @@ class LockedStock:
             self.reserved += reserved
 
     def reserve(self, quantity: int) -> dict[str, int]:
-        """Reserve `quantity` of what is available, by warehouse in their order; what is not here yet, from home."""
+        """Reserve available units, warehouse by warehouse in their order; units not yet here, from `home`."""
         allocation: dict[str, int] = {}
         rest = quantity
         for level in self.levels.values():
@@ -166,10 +166,10 @@ def lock_variants(variant_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, LockedSto
 
 
 def sell(units: Mapping[tuple[uuid.UUID, int], int]) -> bool:
-    """Take reserved units out of stock, by variant and warehouse; False, nothing undone, when a stock item is gone.
+    """Take reserved units out of the stock, by variant and warehouse; False when a stock is gone, which undoes nothing.
 
-    The stock need not be read for that, since the shop displays the same of it as before. So it is one round
-    trip, to be made last: others wait for a hot SKU no longer than until the commit.
+    The stocks need not be read, since the displayed stock stays the same. So it is one round trip, to be made last:
+    others wait for a hot SKU no longer than until the commit.
     """
     rows = [
         {"variant_id": str(variant_id), "warehouse_id": warehouse_id, "quantity": quantity}
@@ -182,7 +182,7 @@ def sell(units: Mapping[tuple[uuid.UUID, int], int]) -> bool:
 
 
 def hold_all() -> None:
-    """Wait until nobody holds locked stock, and let nobody lock any until this transaction ends."""
+    """Wait until no transaction has locked any stock, and keep others from it until this transaction ends."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [WAREHOUSES_LOCK])
 
@@ -190,9 +190,9 @@ def hold_all() -> None:
 def save(
     stocks: Collection[LockedStock], *, movements: Sequence[StockMovement] = (), beside: Iterable[Statement] = ()
 ) -> None:
-    """Write what was changed, `beside` in the same round trip, and listings that now display something else.
+    """Write changed stocks, with the statements `beside` in the same round trip, and announce changed displayed stock.
 
-    Raises IntegrityError when more would be reserved than the database allows.
+    Raises IntegrityError when more units would be reserved than the database allows.
     """
     changed = [stock for stock in stocks if any(level.is_changed for level in stock.levels.values())]
     _run([*beside, *_writes(changed)])
@@ -240,7 +240,7 @@ def _writes(stocks: Iterable[LockedStock]) -> list[Statement]:
 
 
 def _run(statements: Sequence[Statement]) -> None:
-    """All in one round trip; each sees what the one before it wrote."""
+    """Run all in one round trip; each sees what the previous one wrote."""
     if statements:
         parameters = {name: value for _, named in statements for name, value in named.items()}
         with connection.cursor() as cursor:

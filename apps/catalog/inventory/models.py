@@ -50,7 +50,7 @@ class StockItem(models.Model):
         default=0, help_text="How many units may be sold before they are here."
     )
     available_on = models.DateField(null=True, blank=True, help_text="When a preorder or the next delivery is sent.")
-    low_stock_at = models.PositiveIntegerField(default=5, help_text="Told as low from this many units down.")
+    low_stock_at = models.PositiveIntegerField(default=5, help_text="Stock is low at this many units or fewer.")
     # A column of its own, so that no index holds the counts themselves: a sale then rewrites the row within its page
     # (a heap-only tuple) and touches no index at all.
     is_low = models.GeneratedField(
@@ -83,7 +83,7 @@ class StockItem(models.Model):
 
     @property
     def in_stock(self) -> int:
-        """Units that are here and not reserved; negative when more were sold than are here."""
+        """Units on hand that are not reserved; negative when more were sold than are on hand."""
         return self.on_hand - self.reserved
 
     @property
@@ -103,7 +103,7 @@ class StockItem(models.Model):
 
 
 def stock_state(in_stock: int, policy: str, backorder_limit: int, low_stock_at: int) -> str:
-    """What a shopper sees of a variant with these counts; `discovery.listings.AVAILABILITY` says the same in SQL."""
+    """The state that shoppers see for these counts; `discovery.listings.AVAILABILITY` is the same rule in SQL."""
     if in_stock > low_stock_at:
         return "in_stock"
     if in_stock > 0:
@@ -127,7 +127,7 @@ class StockLevel(models.Model):
 
 
 class StockMovement(models.Model):
-    """One change of `on_hand`, for ever: a trigger refuses updates and deletions."""
+    """A change of `on_hand`, immutable: a trigger refuses updates and deletions."""
 
     class Reason(models.TextChoices):
         RECEIVED = "received"
@@ -159,7 +159,7 @@ class StockMovement(models.Model):
 
 
 class Reservation(models.Model):
-    """Units reserved for one order until `expires_at`."""
+    """Units reserved for an order until `expires_at`."""
 
     class Status(models.TextChoices):
         ACTIVE = "active"
@@ -182,7 +182,7 @@ class Reservation(models.Model):
 
 
 class ReservationLine(models.Model):
-    """A line as the order has it: two lines of one SKU stay two."""
+    """A line of the order; two lines of the same SKU stay two."""
 
     reservation = models.ForeignKey(Reservation, on_delete=models.CASCADE, related_name="lines")
     position = models.PositiveSmallIntegerField()

@@ -1,4 +1,4 @@
-"""Reserve, commit, release: stock is never oversold and no reservation is lost."""
+"""Reserve, commit and release stock: it is never oversold, and no reserved unit is lost."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class ReservationClosed(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line as the order has it. `allocation` says how many units each warehouse sends; digital lines have none."""
+    """A line of the order. `allocation` holds the units by warehouse; digital lines have none."""
 
     sku: str
     quantity: int
@@ -57,7 +57,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class ReservationResult:
-    """A reservation as whoever asked for it sees it."""
+    """A reservation as the services return it."""
 
     id: uuid.UUID
     order_id: uuid.UUID
@@ -69,12 +69,12 @@ class ReservationResult:
 def reserve_stock(
     *, order_id: uuid.UUID, lines: Iterable[tuple[str, int]], ttl: timedelta
 ) -> tuple[ReservationResult, bool]:
-    """Reserve all lines for an order for `ttl`, or none; returns the reservation and whether it is new.
+    """Reserve all lines of an order for `ttl`, or none; returns the reservation and whether it is new.
 
-    Lines that share a SKU stay apart, and their units add up. Asking again for the same order and lines answers with
-    what stands; one that expired meanwhile is taken again. Raises InsufficientStock (with the lines that are short),
-    ValidationProblem (unknown SKU), Conflict (same order, other lines), ReservationClosed (the order was given up,
-    perhaps before this request for it was carried out) or DeadlineExceeded.
+    Lines that share a SKU stay apart, and their units add up. The same order and lines again return the existing
+    reservation; an expired one is renewed. Raises InsufficientStock (with the lines that are short), ValidationProblem
+    (unknown SKU), Conflict (same order, other lines), ReservationClosed (the order was cancelled, perhaps before this
+    request was carried out) or DeadlineExceeded.
     """
     wanted = list(lines)
     expires_at = timezone.now() + ttl
@@ -87,7 +87,7 @@ def reserve_stock(
             deadlines.require_time_left()
         return result, True
     except (IntegrityError, InsufficientStock, ValidationProblem):
-        # Asked before, or twice at once: then that answer stands, also when these very lines took the last units.
+        # A repeated or concurrent request: the existing reservation counts, even if it holds the last units.
         standing = Reservation.objects.filter(order_id=order_id).first()
         if standing is None:
             raise
@@ -95,9 +95,9 @@ def reserve_stock(
 
 
 def commit_reservation(reservation_id: uuid.UUID) -> ReservationResult:
-    """The units are sold: they leave the stock. Idempotent.
+    """Sell the reserved units: they leave the stock. Idempotent.
 
-    One that expired meanwhile (the payment took long) is taken again when the stock is still there; else
+    A reservation that expired meanwhile (the payment took long) is renewed if the units are still available; otherwise
     ReservationExpired says that the order must be refunded. Raises ReservationClosed for a released one, NotFound.
     """
     with transaction.atomic(durable=True):
@@ -115,20 +115,20 @@ def commit_reservation(reservation_id: uuid.UUID) -> ReservationResult:
 
 
 def release_reservation(reservation_id: uuid.UUID) -> None:
-    """Give the units back. Idempotent; what is sold stays sold (ReservationClosed). Raises NotFound."""
+    """Release the units. Idempotent. Raises ReservationClosed when they are sold, NotFound."""
     with transaction.atomic(durable=True):
         _release(*_locked(reservation_id))
 
 
 def release_order(order_id: uuid.UUID) -> None:
-    """Give back what is reserved for an order, and reserve nothing for it from now on. Idempotent.
+    """Release the units reserved for an order, and refuse further reservations for it. Idempotent.
 
     A request to reserve that is still on its way, or waits for stock in another transaction, is refused when it is
-    carried out: the closed reservation stands for the order, also when there was none. Raises ReservationClosed when
-    the units are sold. May be part of a consumer's transaction.
+    carried out: the released reservation remains, and is created if there was none. Raises ReservationClosed when the
+    units are sold. May be part of a consumer's transaction.
     """
     with transaction.atomic():
-        # Waits for a reservation that is being written at this moment; the row of whoever was first is the one.
+        # Waits for a reservation that is being written at this moment; the first row wins.
         closed = Reservation(order_id=order_id, status=Status.RELEASED, expires_at=timezone.now())
         Reservation.objects.bulk_create([closed], ignore_conflicts=True)
         standing = Reservation.objects.only("pk").get(order_id=order_id)
@@ -139,13 +139,13 @@ def _release(reservation: Reservation, lines: Sequence[Line]) -> None:
     if reservation.status == Status.COMMITTED:
         raise ReservationClosed("The reservation is committed; take the goods back as a return.")
     if reservation.status == Status.ACTIVE:
-        _give_back(lines)
+        _release_units(lines)
     if reservation.status != Status.RELEASED:
         _close(reservation, Status.RELEASED)
 
 
 def expire_due(*, batch: int = 100) -> int:
-    """Give back what was reserved for longer than agreed; returns how many reservations. Safe to run in parallel."""
+    """Release overdue reservations; returns how many. Safe to run in parallel."""
     expired, now = 0, timezone.now()
     try:
         while closed := _expire(now, batch):
@@ -153,7 +153,7 @@ def expire_due(*, batch: int = 100) -> int:
     except Exception as error:
         if is_outage(error):
             raise
-        # One of a batch stands in the way of the others: each by itself.
+        # One reservation made the batch fail: try each by itself.
         due = Reservation.objects.filter(status=Status.ACTIVE, expires_at__lte=now).exclude(pk__in=resting(EXPIRE_JOB))
         ids = list(due.order_by("expires_at").values_list("pk", flat=True)[:batch])
         expired += for_each(ids, lambda pk: _expire(now, 1, pk=pk) > 0, job=EXPIRE_JOB)
@@ -163,9 +163,9 @@ def expire_due(*, batch: int = 100) -> int:
 def _reserve_plenty(
     order_id: uuid.UUID, wanted: Sequence[tuple[str, int]], expires_at: datetime
 ) -> ReservationResult | None:
-    """What `_reserve_new` does, in one statement that is its own transaction; None when it is not as simple as that.
+    """`_reserve_new` in a single statement and transaction; None, with nothing done, when stock is not that plentiful.
 
-    While a hot SKU lasts, nobody who waits for its row waits for our threads as well.
+    So a transaction that waits for the row of a hot SKU does not wait for our round trips as well.
     """
     new_id = uuid7()
     skus, quantities = [sku for sku, _ in wanted], [quantity for _, quantity in wanted]
@@ -182,14 +182,14 @@ def _reserve_plenty(
 
 
 def _require_in_time(result: ReservationResult) -> None:
-    """A reservation of one statement is committed already; given back when it is too late. Raises DeadlineExceeded."""
+    """Release what `_reserve_plenty` has committed already if the deadline is over. Raises DeadlineExceeded."""
     if not deadlines.is_over():
         return
     with transaction.atomic(durable=True):
         reservation, lines = _locked(result.id)
         if reservation.status == Status.ACTIVE:
-            _give_back(lines)
-            # Not released: the order may go on, and then takes it again.
+            _release_units(lines)
+            # Expired, not released: the order may go on and renew it.
             _close(reservation, Status.EXPIRED)
     deadlines.require_time_left()
 
@@ -218,7 +218,7 @@ def _reserve_again(
     with transaction.atomic(durable=True):
         reservation, lines = _locked(reservation_id)
         if reservation.status == Status.RELEASED:
-            raise ReservationClosed("This order was given up; make a new one.")
+            raise ReservationClosed("This order was cancelled; make a new one.")
         if [(line.sku, line.quantity) for line in lines] != wanted:
             raise Conflict("This order has a reservation with other lines already.")
         if reservation.status == Status.EXPIRED:
@@ -230,7 +230,7 @@ def _reserve_again(
 
 
 def _take(held: Mapping[str, LockedStock], wanted: Sequence[tuple[str, int]]) -> list[Line]:
-    """Reserve the lines from the locked stock, or raise: then nothing of it may be saved."""
+    """Reserve the lines from the locked stocks; when it raises, none of the stocks may be saved."""
     if unknown := sorted({sku for sku, _ in wanted} - held.keys()):
         raise ValidationProblem("Some SKUs are unknown.", errors={"lines": [f"Unknown SKU {sku}." for sku in unknown]})
     lines, short = [], []
@@ -249,7 +249,7 @@ def _take(held: Mapping[str, LockedStock], wanted: Sequence[tuple[str, int]]) ->
 
 def _take_again(reservation: Reservation, lines: Sequence[Line]) -> list[Line]:
     held = _lock(lines)
-    # Under the SKUs that the order knows them by.
+    # By the SKUs of the order, as a variant may have been renamed since.
     by_sku = {line.sku: held[line.variant_id] for line in lines if line.variant_id in held}
     taken = _take(by_sku, [(line.sku, line.quantity) for line in lines])
     locked_stock.save(held.values())
@@ -270,7 +270,7 @@ def _take_late(reservation: Reservation, lines: Sequence[Line]) -> list[Line]:
 
 
 def _sell(reservation: Reservation, lines: Iterable[Line]) -> None:
-    """Take reserved units out of stock, with their movements. Raises ReservationExpired when a stock item is gone."""
+    """Take reserved units out of the stock, with their movements. Raises ReservationExpired when a stock is gone."""
     sold: dict[tuple[uuid.UUID, int], int] = {}
     movements = []
     for line in lines:
@@ -293,7 +293,7 @@ def _sell(reservation: Reservation, lines: Iterable[Line]) -> None:
         raise ReservationExpired("Something in the reservation is not sold any more.")
 
 
-def _give_back(lines: Sequence[Line]) -> None:
+def _release_units(lines: Sequence[Line]) -> None:
     held = _lock(lines)
     for line in lines:
         # A variant that was deleted meanwhile took its stock with it.
@@ -308,14 +308,14 @@ def _lock(lines: Iterable[Line]) -> dict[uuid.UUID, LockedStock]:
 
 
 def _expire(now: datetime, batch: int, **only: Any) -> int:
-    """Close the longest overdue ones that nobody else has in hand; returns how many."""
+    """Expire the longest overdue reservations that no other worker has locked; returns how many."""
     left_out = resting(EXPIRE_JOB)
     with transaction.atomic(durable=True):
         overdue = Reservation.objects.filter(status=Status.ACTIVE, expires_at__lte=now, **only)
         overdue = overdue.exclude(pk__in=left_out).order_by("expires_at")
         ids = list(overdue.select_for_update(skip_locked=True).values_list("pk", flat=True)[:batch])
         if ids:
-            _give_back(_lines(ReservationLine.objects.filter(reservation__in=ids)))
+            _release_units(_lines(ReservationLine.objects.filter(reservation__in=ids)))
             Reservation.objects.filter(pk__in=ids).update(status=Status.EXPIRED)
     return len(ids)
 

@@ -1,4 +1,4 @@
-"""What staff do to stock: count, add, take, move, and say how much may be sold before it is here."""
+"""Changes of stock by staff: adjustments, counts, transfers between warehouses, and the backorder policy."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class NoStock(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who moved units and what for, as movements keep it."""
+    """Who moved units and why, as stored with movements."""
 
     reference: str = ""
     by: str = ""
@@ -56,7 +56,7 @@ def adjust_stock(
 ) -> StockMovement:
     """Add or take units, with a reason, in a warehouse (the first active one when none is named).
 
-    The same `movement_id` again changes nothing. Raises ValidationProblem below what is reserved for orders or beyond
+    The same `movement_id` again changes nothing. Raises ValidationProblem below the units reserved for orders or beyond
     MAX_ON_HAND, NoStock for a digital variant.
     """
     if change == 0:
@@ -101,7 +101,7 @@ def move_stock(
     by: str = "",
     movement_id: uuid.UUID | None = None,
 ) -> None:
-    """Bring units that are not reserved from one warehouse to another.
+    """Move units that are not reserved from one warehouse to another.
 
     The same `movement_id` again changes nothing. Raises ValidationProblem when fewer than `quantity` are free or
     orders count on them, NoStock for a digital variant.
@@ -134,7 +134,7 @@ def set_stock(
 ) -> None:
     """Bring the count to `on_hand` (a stock-take or an import): in a warehouse, or over all active ones.
 
-    Raises ValidationProblem below what is reserved for orders, NoStock for a digital variant.
+    Raises ValidationProblem below the units reserved for orders, NoStock for a digital variant.
     """
     set_stocks({variant.pk: on_hand}, reference=reference, warehouse=warehouse, by=by)
 
@@ -158,7 +158,7 @@ def set_stocks(
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """How much of a variant may be sold before it is here, when that is sent, and from when on it is told as low."""
+    """How many units may be sold before they arrive, when those are sent, and at how many stock is low."""
 
     policy: str
     backorder_limit: int
@@ -218,7 +218,7 @@ def _opened(variant_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, LockedStock]:
 
 
 def _done(movement_id: uuid.UUID) -> StockMovement | None:
-    """What was written under this id; asked while the stock is locked, so that of two at once one sees the other."""
+    """The movement with this id; read while the stock is locked, so that a concurrent request sees it."""
     return StockMovement.objects.filter(pk=movement_id).first()
 
 
@@ -240,14 +240,14 @@ def _level(stock: LockedStock, warehouse: Warehouse | None) -> Level:
 
 
 def _require_possible(stock: LockedStock, level: Level, change: int) -> None:
-    """Orders keep what is reserved for them, of all warehouses and of this one."""
+    """Refuse a change that would take units reserved for orders, in total or in this warehouse."""
     may_owe = stock.backorder_limit if level.is_active else 0
     lowest = level.reserved - may_owe
     if level.is_active:
         others = stock.on_hand - level.on_hand
         lowest = max(lowest, stock.reserved - may_owe - others)
     if change < 0 and level.on_hand + change < lowest:
-        message = f"{max(0, level.on_hand - lowest)} units can be taken here; the others are reserved for orders."
+        message = f"{max(0, level.on_hand - lowest)} units can be removed here; the others are reserved for orders."
         raise _refusal("change", message)
     if max(level.on_hand, stock.on_hand if level.is_active else 0) + change > MAX_ON_HAND:
         raise _refusal("change", f"{MAX_ON_HAND:,} units are the most that can be counted.")

@@ -1,4 +1,4 @@
-"""Warehouses: made, changed, opened and closed. Only the units of active ones are sold."""
+"""Warehouses: created, changed, opened and closed. Only the units of active ones are sold."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ IN_THE_WAY = """
         JOIN products_variant AS v ON v.id = l.variant_id
     WHERE l.warehouse_id = %(warehouse)s AND {reason} ORDER BY v.sku LIMIT %(limit)s
 """
-PROMISED = IN_THE_WAY.format(reason="l.reserved > 0")
+RESERVED = IN_THE_WAY.format(reason="l.reserved > 0")
 OWED = IN_THE_WAY.format(reason="(l.on_hand < 0 OR s.reserved > s.on_hand - l.on_hand + s.backorder_limit)")
 TOO_MANY = IN_THE_WAY.format(reason="s.on_hand + l.on_hand > %(most)s")
 
@@ -76,7 +76,7 @@ def change_warehouse(
 
 
 def delete_warehouse(code: str, *, check: Callable[[Warehouse], None] = lambda warehouse: None) -> None:
-    """Take away a warehouse that nothing ever lay in. Raises NotFound, WarehouseInUse (close such a one instead)."""
+    """Delete a warehouse that never held stock. Raises NotFound, WarehouseInUse (close it instead)."""
     with transaction.atomic():
         locked_stock.hold_all()
         warehouse = Warehouse.objects.select_for_update().filter(code=code).first()
@@ -107,15 +107,15 @@ def _open(warehouse: Warehouse) -> None:
 def _close(warehouse: Warehouse) -> None:
     if not Warehouse.objects.filter(is_active=True).exists():
         raise WarehouseInUse("This is the last active warehouse; open another one first.")
-    if skus := _skus(PROMISED, warehouse):
-        raise WarehouseInUse(f"Units here are reserved for orders: {skus}. Wait until they are sent or given back.")
+    if skus := _skus(RESERVED, warehouse):
+        raise WarehouseInUse(f"Units here are reserved for orders: {skus}. Wait until they are sent or released.")
     if skus := _skus(OWED, warehouse):
         raise WarehouseInUse(f"Units of {skus} are owed to orders. Receive them, or move them here, first.")
     _count_in(warehouse, sign=-1)
 
 
 def _skus(statement: str, warehouse: Warehouse) -> str:
-    """The first few SKUs in the way, as words; empty when there are none."""
+    """The first few SKUs in the way, as a text; empty when there are none."""
     with connection.cursor() as cursor:
         cursor.execute(statement, {"warehouse": warehouse.pk, "limit": MAX_NAMED + 1, "most": MAX_ON_HAND})
         skus = [row[0] for row in cursor.fetchall()]
@@ -123,7 +123,7 @@ def _skus(statement: str, warehouse: Warehouse) -> str:
 
 
 def _count_in(warehouse: Warehouse, *, sign: int) -> None:
-    """Add what lies there to the totals, or take it off. The caller holds all stock."""
+    """Add the warehouse's units to the totals, or subtract them. The caller has locked all stocks."""
     with connection.cursor() as cursor:
         cursor.execute(COUNT_IN, {"warehouse": warehouse.pk, "sign": sign})
         product_ids = {row[0] for row in cursor.fetchall()}

@@ -95,12 +95,12 @@ def render_image(image_id: uuid.UUID | str) -> bool:
         return False
     with _counting_deaths(image.file.name or "") as deaths:
         if deaths >= MAX_DEATHS:
-            _give_up(image, f"Rendering it ended the renderer {deaths} times.")
+            _record_failure(image, f"Rendering it ended the renderer {deaths} times.")
             return False
         try:
             rendered = renditions.render(content, slug=image.product.slug)
         except ValidationProblem as problem:
-            _give_up(image, str(problem))
+            _record_failure(image, str(problem))
             return False
         return _keep(image, rendered)
 
@@ -114,7 +114,7 @@ def _read(image: ProductImage) -> bytes | None:
         # Each storage has its own word for what is missing, and for being away.
         if default_storage.exists(image.file.name or ""):
             raise
-        _give_up(image, "The uploaded file is gone.")
+        _record_failure(image, "The uploaded file is gone.")
         return None
 
 
@@ -135,7 +135,7 @@ def _counting_deaths(name: str) -> Iterator[int]:
         cache.delete(key)
 
 
-def _give_up(image: ProductImage, reason: str) -> None:
+def _record_failure(image: ProductImage, reason: str) -> None:
     log.warning("picture cannot be rendered", image=str(image.pk), reason=reason)
     ProductImage.objects.filter(pk=image.pk, file=image.file.name).update(failure=reason[:300])
 
@@ -169,10 +169,10 @@ def render_missing_images() -> int:
     """Render pictures whose task never came through; returns how many."""
     waiting = ProductImage.objects.filter(renditions=[], failure="").exclude(pk__in=resting(RENDER_JOB))
     image_ids = list(waiting.order_by("pk").values_list("pk", flat=True)[:RENDERED_AT_ONCE])
-    return for_each(image_ids, render_image, job=RENDER_JOB, give_up=_give_up_rendering)
+    return for_each(image_ids, render_image, job=RENDER_JOB, give_up=_mark_failed)
 
 
-def _give_up_rendering(image_id: uuid.UUID, reason: str) -> None:
+def _mark_failed(image_id: uuid.UUID, reason: str) -> None:
     ProductImage.objects.filter(pk=image_id, renditions=[], failure="").update(failure=reason[:300])
 
 

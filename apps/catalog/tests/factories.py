@@ -96,9 +96,9 @@ def sku_of(product: Product) -> str:
 
 
 def make_reservation(lines: Mapping[str, int], *, seconds: int = 900) -> Reservation:
-    """Stock reserved for some order; negative `seconds` are over already."""
-    result, _ = reserve_stock(order_id=uuid.uuid4(), lines=lines.items(), ttl=timedelta(seconds=seconds))
-    return Reservation.objects.get(pk=result.id)
+    """Units reserved for some order; with negative `seconds` the reservation is overdue."""
+    receipt, _ = reserve_stock(order_id=uuid.uuid4(), lines=lines.items(), ttl=timedelta(seconds=seconds))
+    return Reservation.objects.get(pk=receipt.id)
 
 
 def picture(width: int = 800, height: int = 600, *, colour: Any = (200, 80, 40), form: str = "PNG") -> bytes:

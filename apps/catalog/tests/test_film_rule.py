@@ -154,7 +154,7 @@ class TestPublication:
 
 
 class TestSpreadsheets:
-    def test_offers_that_do_not_fit_are_told_by_column(self):
+    def test_invalid_offers_are_reported_by_column(self):
         make_product("Mug", sku="MUG")
         make_film()
         job = check(csv_of("sku,offer,rental_hours", "MUG,rent,48", "METROPOLIS-BUY,-,"))
@@ -176,7 +176,7 @@ class TestSpreadsheets:
         job = check(csv_of("sku,title_slug", "METROPOLIS-RENT,-"))
         assert list(errors(job)[2]) == ["title_slug"]
 
-    def test_what_became_wrong_after_the_check_is_not_published(self, monkeypatch):
+    def test_a_film_that_became_invalid_after_the_check_is_not_published(self, monkeypatch):
         film = make_film(status="draft")
         Product.objects.filter(pk=film.pk).update(title_slug="")
         # As if the title had been taken away between the check and the write.

@@ -52,24 +52,24 @@ def refuse_to_delete(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     monkeypatch.setattr(FileSystemStorage, "delete", refuse)
 
 
-def test_a_reservation_that_cannot_be_given_back_keeps_no_other(monkeypatch):
+def test_a_reservation_that_cannot_be_released_blocks_no_other(monkeypatch):
     skus = [sku_of(make_product(title)) for title in ("Mug", "Lamp", "Chair")]
     overdue = [make_reservation({sku: 1}, seconds=-1) for sku in skus]
-    give_back = reservations._give_back
+    release_units = reservations._release_units
 
     def refuse(lines: list[Any]) -> None:
         if any(line.sku == skus[1] for line in lines):
             raise ValueError("a broken line")
-        give_back(lines)
+        release_units(lines)
 
-    monkeypatch.setattr(reservations, "_give_back", refuse)
+    monkeypatch.setattr(reservations, "_release_units", refuse)
     failure = run_until_given_up(inventory_tasks.expire_reservations)
     assert failure.item == str(overdue[1].pk)
     states = [Reservation.objects.get(pk=reservation.pk).status for reservation in overdue]
     assert states == ["expired", "active", "expired"]
 
 
-def test_a_listing_that_cannot_be_written_keeps_no_other(monkeypatch):
+def test_a_listing_that_cannot_be_written_blocks_no_other(monkeypatch):
     products = [make_product(title) for title in ("Mug", "Lamp", "Chair")]
     Listing.objects.update(reprice_at=timezone.now() - timedelta(minutes=1))
     refresh = listings.refresh
@@ -87,7 +87,7 @@ def test_a_listing_that_cannot_be_written_keeps_no_other(monkeypatch):
     ]
 
 
-def test_a_picture_that_meets_a_bug_keeps_no_other_and_says_why(monkeypatch):
+def test_a_picture_that_raises_an_error_blocks_no_other_and_records_why(monkeypatch):
     uploads = [
         ProductImage.objects.create(product=make_product(), file=ContentFile(picture(40 + number, 40), name="a.png"))
         for number in range(3)
@@ -121,7 +121,7 @@ def orphans(folder: str) -> list[str]:
 @pytest.mark.parametrize(
     ("folder", "run"), [(renditions.FOLDER, product_tasks.remove_orphaned_files), (FOLDER, import_tasks.purge_imports)]
 )
-def test_a_file_that_cannot_be_removed_keeps_no_other(monkeypatch, folder, run):
+def test_a_file_that_cannot_be_removed_blocks_no_other(monkeypatch, folder, run):
     names = orphans(folder)
     refuse_to_delete(monkeypatch, names[1])
     failure = run_until_given_up(run)
@@ -135,7 +135,7 @@ def old_imports() -> list[ImportJob]:
     return jobs
 
 
-def test_an_import_that_cannot_be_forgotten_keeps_no_other(monkeypatch):
+def test_an_import_that_cannot_be_deleted_blocks_no_other(monkeypatch):
     jobs = old_imports()
     ImportJob.objects.update(state=ImportJob.State.FAILED)
     refuse_to_delete(monkeypatch, jobs[1].file.name)
@@ -144,7 +144,7 @@ def test_an_import_that_cannot_be_forgotten_keeps_no_other(monkeypatch):
     assert ImportJob.objects.get() == jobs[1]
 
 
-def test_an_import_that_cannot_be_sent_keeps_no_other(monkeypatch):
+def test_an_import_that_cannot_be_sent_blocks_no_other(monkeypatch):
     jobs, sent = old_imports(), []
 
     def send(job_id: str) -> None:

@@ -47,7 +47,7 @@ def document() -> dict[str, Any]:
 
 
 class TestExamples:
-    def test_they_are_what_the_schemas_say(self):
+    def test_examples_match_their_schemas(self):
         described = document()
         operations = {
             operation["operationId"]: operation
@@ -68,7 +68,7 @@ class TestExamples:
         assert seen > 80
 
     @pytest.mark.django_db
-    def test_what_staff_are_told_to_send_is_taken(self, as_staff):
+    def test_example_requests_for_staff_are_accepted(self, as_staff):
         """In the order in which a catalogue is set up."""
         client = as_staff("catalog_staff")
         made = ["attributes", "product_types", "brands", "categories", "products", "collections"]
@@ -162,7 +162,7 @@ class TestRunningService:
         ],
         ids=["anonymous", "staff", "payment"],
     )
-    def test_no_request_breaks_it_and_all_answers_are_as_described(self, service, claims, requests):
+    def test_no_request_breaks_the_service_and_all_responses_match_the_schema(self, service, claims, requests):
         operations = operations_of(loaded(service))
         headers = bearer(**claims) if claims else {}
         names = known_names()
@@ -172,7 +172,7 @@ class TestRunningService:
         assert len(sent) >= 3
         assert all(sent)
 
-    def test_following_links_from_what_was_made_breaks_nothing(self, service):
+    def test_following_links_from_created_resources_breaks_nothing(self, service):
         schema = loaded(service)
         headers = bearer(roles=["admin"])
         answers: list[tuple[str, int]] = []

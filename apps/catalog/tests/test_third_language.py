@@ -47,14 +47,14 @@ def found(api_client: Any, words: str) -> list[str]:
 
 
 class TestEditing:
-    def test_by_the_api(self, mug, as_staff, api_client):
+    def test_french_texts_can_be_edited_by_the_api(self, mug, as_staff, api_client):
         staff = writing_anything(as_staff("catalog_staff"))
         texts = {"fr": {"title": "Tasse en grès", "description": "Façonnée à la main."}}
         assert staff.patch("/v1/products/mug", {"translations": texts}).status_code == 200
         shown = french_page(api_client)
         assert (shown["title"], shown["description"]) == ("Tasse en grès", "Façonnée à la main.")
 
-    def test_in_the_admin(self, mug, api_client):
+    def test_french_texts_can_be_edited_in_the_admin(self, mug, api_client):
         staff = signed_in("catalog_staff")
         page = f"/admin/products/product/{mug.pk}/change/"
         send(staff, page, form_of(staff, page) | {"fr_title": "Tasse", "de_title": "Becher"})
@@ -62,14 +62,14 @@ class TestEditing:
         assert api_client.get("/v1/products/mug?lang=de").json()["title"] == "Becher"
         assert form_of(staff, page)["fr_title"] == "Tasse"
 
-    def test_by_a_file(self, mug, api_client):
+    def test_french_texts_can_be_imported_from_a_file(self, mug, api_client):
         done(write(csv_of("sku,title.fr,title.de", "MUG,Tasse,Becher")))
         assert french_page(api_client)["title"] == "Tasse"
 
     @pytest.mark.parametrize(
         ("model", "text"), [(Category, "name"), (Brand, "description"), (Attribute, "label"), (Collection, "title")]
     )
-    def test_of_everything_else_in_the_admin(self, model, text):
+    def test_all_other_models_have_french_fields_in_the_admin(self, model, text):
         staff = signed_in("catalog_staff")
         ensure_category("home")
         Brand.objects.create(name="Alder", slug="alder")
@@ -81,7 +81,7 @@ class TestEditing:
         row.refresh_from_db()
         assert row.translations == {"fr": {text: "En français"}}
 
-    def test_of_choices_in_the_admin(self):
+    def test_choices_have_french_fields_in_the_admin(self):
         staff = signed_in("catalog_staff")
         attribute = ensure_attribute("material", label="Material", kind=Attribute.Kind.CHOICE)
         ensure_choices(attribute, ["Oak"])
@@ -121,7 +121,7 @@ def test_yes_and_no_are_read_and_shown_in_french(mug, api_client):
 
 
 @pytest.mark.parametrize("language", CONFIGURATIONS)
-def test_each_languages_stems_are_known_to_postgresql(language):
+def test_postgresql_knows_the_stems_of_each_language(language):
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM pg_ts_config WHERE cfgname = %s", [CONFIGURATIONS[language]])
         assert cursor.fetchone() == (1,)

@@ -1,4 +1,4 @@
-"""Actions on many products of the list. Rules and limits stand in `products.services.bulk`."""
+"""Bulk actions of the product list; their rules and limits are in `products.services.bulk`."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ class BulkAdmin:
 
     @admin.action(description="Change prices…", permissions=["change"])
     def change_prices(self, request: HttpRequest, queryset: QuerySet[Product]) -> HttpResponse | None:
-        """Ask for a percentage, show what would become of each price, then do it."""
+        """Ask for a percentage, preview each new price, then apply."""
         form = RepriceForm(request.POST if "percent" in request.POST else None, initial={"currency": shop_currency()})
         plan: list[bulk.Repricing] = []
         try:
@@ -152,7 +152,7 @@ class BulkAdmin:
     def _confirmation(
         self, request: HttpRequest, queryset: QuerySet[Product], action: str, form: forms.Form, context: dict[str, Any]
     ) -> HttpResponse:
-        """A page between the list and the deed, which sends the list's own action again."""
+        """A confirmation page that submits the list's action again."""
         whole = {
             **self.admin_site.each_context(request),
             "opts": Product._meta,

@@ -15,7 +15,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.dateparse import parse_datetime
 
-from apps.catalog.history.descriptions import ChangeDescription, Names, author_of, tell
+from apps.catalog.history.descriptions import ChangeDescription, Names, author_of, describe_change
 from apps.catalog.history.restoring import can_revert
 from apps.catalog.history.selectors import Moment, is_latest, page_of_history
 from apps.catalog.history.services import PlanChanged, Scope, plan_revert, revert
@@ -104,7 +104,7 @@ class HistoryAdmin:
             "scope": scope.value,
             "is_since": scope is Scope.SINCE,
             "is_latest": is_latest(thing, at),
-            "changes": [tell(change, names) for change in plan.changes],
+            "changes": [describe_change(change, names) for change in plan.changes],
             "obstacles": plan.obstacles,
             "fingerprint": plan.fingerprint,
             "history_address": self._address("history", thing),
@@ -122,7 +122,7 @@ class HistoryAdmin:
             author=author_of(moment.facts),
             request_id=moment.facts.get("request_id", ""),
             reverts=parse_datetime(reverts) if reverts else None,
-            changes=[tell(change, names) for change in moment.changes],
+            changes=[describe_change(change, names) for change in moment.changes],
             address="" if is_made or not may_revert else self._address("revert", thing, moment.at.isoformat()),
             is_latest=is_first,
         )

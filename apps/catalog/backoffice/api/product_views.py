@@ -118,7 +118,7 @@ class VariantView(StaffView):
 
     @extend_schema(responses={200: serializers.StaffProductSerializer}, parameters=[IF_MATCH, ETAG])
     def delete(self, request: Request, slug: str, sku: str) -> Response:
-        """Take a variant away that was never in stock and is not reserved."""
+        """Delete a variant that was never in stock and is not reserved."""
         variants.delete_variant(slug, sku, versions=seen_versions(request))
         return product_response(slug)
 

@@ -1,4 +1,4 @@
-"""Serializers of stock and warehouses, as staff read and write them."""
+"""Serializers of stock and warehouses for staff."""
 
 from __future__ import annotations
 
@@ -37,9 +37,9 @@ class StockQuerySerializer(StrictSerializer):
 class LevelSerializer(serializers.Serializer):
     warehouse = serializers.CharField(source="warehouse.code")
     name = serializers.CharField(source="warehouse.name")
-    is_active = serializers.BooleanField(source="warehouse.is_active", help_text="Units of others are not sold.")
+    is_active = serializers.BooleanField(source="warehouse.is_active", help_text="Whether its units are sold.")
     on_hand = serializers.IntegerField()
-    reserved = serializers.IntegerField(help_text="Promised to orders that are being paid.")
+    reserved = serializers.IntegerField(help_text="Reserved for orders that are not paid yet.")
 
 
 class StockSerializer(serializers.Serializer):
@@ -47,17 +47,19 @@ class StockSerializer(serializers.Serializer):
     product = serializers.CharField(source="variant.product.slug", help_text="The product's slug.")
     title = serializers.CharField(source="variant.product.title")
     state = serializers.ChoiceField(
-        ["in_stock", "low_stock", "backorder", "preorder", "out_of_stock"], help_text="What shoppers are told."
+        ["in_stock", "low_stock", "backorder", "preorder", "out_of_stock"], help_text="The state that shoppers see."
     )
-    on_hand = serializers.IntegerField(help_text="In all active warehouses; below zero as many were sold beforehand.")
-    reserved = serializers.IntegerField(help_text="Promised to orders that are being paid.")
+    on_hand = serializers.IntegerField(
+        help_text="In all active warehouses; negative when units were sold before they arrived."
+    )
+    reserved = serializers.IntegerField(help_text="Reserved for orders that are not paid yet.")
     available = serializers.IntegerField(help_text="How many can be ordered now.")
-    owed = serializers.IntegerField(help_text="Promised or sold, and yet to arrive.")
+    owed = serializers.IntegerField(help_text="Reserved or sold, and yet to arrive.")
     policy = serializers.ChoiceField(StockItem.Policy.choices)
     backorder_limit = serializers.IntegerField()
     available_on = serializers.DateField(allow_null=True)
     low_stock_at = serializers.IntegerField()
-    levels = serializers.SerializerMethodField(help_text="By warehouse, the first to send from in front.")
+    levels = serializers.SerializerMethodField(help_text="By warehouse, in the order in which they send.")
 
     @extend_schema_field(LevelSerializer(many=True))
     def get_levels(self, item: StockItem) -> list[dict[str, Any]]:
@@ -65,7 +67,7 @@ class StockSerializer(serializers.Serializer):
 
 
 class PolicySerializer(StrictSerializer):
-    """How much may be sold before it is here, when that is sent, and from when on it is told as low."""
+    """How many units may be sold before they arrive, when those are sent, and at how many stock is low."""
 
     policy = serializers.ChoiceField(StockItem.Policy.choices)
     backorder_limit = serializers.IntegerField(
@@ -73,7 +75,7 @@ class PolicySerializer(StrictSerializer):
     )
     available_on = serializers.DateField(allow_null=True, help_text="When those are sent; a preorder needs it.")
     low_stock_at = serializers.IntegerField(
-        min_value=0, max_value=MAX_BACKORDERS, help_text="Told as low from this many units down."
+        min_value=0, max_value=MAX_BACKORDERS, help_text="Stock is low at this many units or fewer."
     )
 
 
@@ -167,7 +169,7 @@ class WarehouseSerializer(StrictSerializer):
     priority = serializers.IntegerField(
         min_value=0, max_value=MAX_POSITION, default=0, help_text="Units are sent from the smallest first."
     )
-    is_active = serializers.BooleanField(default=True, help_text="Units of others are not sold.")
+    is_active = serializers.BooleanField(default=True, help_text="Whether its units are sold.")
 
 
 class WarehouseChangeSerializer(StrictSerializer):
@@ -178,7 +180,7 @@ class WarehouseChangeSerializer(StrictSerializer):
 
 
 def policy_data(item: StockItem) -> dict[str, Any]:
-    """What the ETag of a policy is made of: counts change all the time and do not matter to it."""
+    """The policy without the counts, which change all the time; its ETag is made of this."""
     return dict(PolicySerializer(Policy.of(item)).data)
 
 

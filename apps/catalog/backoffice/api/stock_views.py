@@ -109,7 +109,7 @@ class TransfersView(APIView):
     @extend_schema(request=serializers.TransferSerializer, responses={201: serializers.StockSerializer})
     @idempotent
     def post(self, request: Request) -> Response:
-        """Bring units that are not reserved from one warehouse to another."""
+        """Move units that are not reserved from one warehouse to another."""
         data = validated(serializers.TransferSerializer, request)
         services.move_stock(
             selectors.stocked_variant(data["sku"]),

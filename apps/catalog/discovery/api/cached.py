@@ -1,7 +1,7 @@
-"""Public answers kept in Redis, each with the stamp of what it was made from.
+"""Public responses cached in Redis, each with the stamp of the data it was rendered from.
 
-Nothing is ever deleted from the cache: an answer whose stamp is not today's is made again. So a change is seen when the
-index sees it (at most `index.MAX_AGE` later), whatever happens to Redis, to a message or to the process that wrote.
+Nothing is ever deleted from the cache: a response with an outdated stamp is rendered again. So a change is seen when
+the index sees it (at most `index.MAX_AGE` later), whatever happens to Redis, to a message or to the writing process.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ from django.http import HttpRequest, HttpResponse
 from apps.catalog.discovery.index import index
 from apps.catalog.products.translations import chosen_language
 
-KEEP_SECONDS = 3600
-LONGEST_URL = 2_000
-KEPT_HEADERS = ("Content-Type", "ETag", "Cache-Control", "Content-Language", "Vary")
+CACHE_SECONDS = 3600
+MAX_URL_LENGTH = 2_000
+CACHED_HEADERS = ("Content-Type", "ETag", "Cache-Control", "Content-Language", "Vary")
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
-    """An answer: `numbers` are the products it depends on, None for the whole catalogue."""
+class CachedResponse:
+    """A response; `numbers` are the products it depends on, None for the whole catalogue."""
 
     stamp: str
     numbers: tuple[int, ...] | None
@@ -45,39 +45,39 @@ def _stamp(numbers: tuple[int, ...] | None) -> str:
 def cached(
     view: Callable[..., HttpResponse], *parameters: str, refuses_others: bool = False
 ) -> Callable[..., HttpResponse]:
-    """Keep the answers of a view to anonymous GETs, when they are 200 and say what they depend on (`depends_on`).
+    """Cache the responses of a view to anonymous GETs if their status is 200 and they have a `depends_on`.
 
-    `parameters` are those of the query that the view reads; a name that ends in `.` stands for all that begin with it.
-    Others make no entry of their own, so nobody fills the cache by inventing some; `refuses_others` says that the view
-    answers them with 400.
+    `parameters` are the query parameters that the view reads; a name that ends in `.` is a prefix. Other parameters
+    make no cache entry of their own, so nobody can fill the cache with invented ones; `refuses_others` says that the
+    view responds to them with 400.
     """
 
     @wraps(view)
     def serve(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         address = canonical_address(request, parameters)
         is_public = request.method == "GET" and "Authorization" not in request.headers
-        # A view that refuses what it does not read must be asked about it.
+        # The view itself has to refuse parameters that it does not read.
         is_refused = refuses_others and not all(_is_read(name, parameters) for name in request.GET)
-        if not is_public or is_refused or len(address) > LONGEST_URL:
+        if not is_public or is_refused or len(address) > MAX_URL_LENGTH:
             return view(request, *args, **kwargs)
         key = _key(request, address)
-        kept = cache.get(key)
+        entry = cache.get(key)
         with index.fresh():
-            is_current, before = kept is not None and kept.is_current(), index.stamp
+            is_current, before = entry is not None and entry.is_current(), index.stamp
         if is_current:
-            return HttpResponse(kept.body, headers=kept.headers)
+            return HttpResponse(entry.body, headers=entry.headers)
         response = view(request, *args, **kwargs)
         if response.status_code == 200 and hasattr(response, "depends_on"):
-            _keep(key, response, before)
+            _store(key, response, before)
         return response
 
     return serve
 
 
 def canonical_address(request: HttpRequest, parameters: tuple[str, ...]) -> str:
-    """The path without the gateway's prefix, and what a view reads of the query, in one order.
+    """The path without the gateway's prefix and the query parameters that the view reads, sorted.
 
-    Of a parameter that is given twice the last one counts, but for those with a `.`, which take several.
+    Of a repeated parameter the last value counts, except for names with a `.`, which take several values.
     """
     read = {}
     for name, values in request.GET.lists():
@@ -95,14 +95,14 @@ def _key(request: HttpRequest, address: str) -> str:
         language = chosen_language(accepted=request.headers.get("Accept-Language", "")[:200])
     except LookupError:
         language = ""
-    # With the release, since another one may send another response.
+    # With the release, since the schema of a response may differ in another one.
     return "answer:" + hashlib.sha256(f"{settings.VERSION} {language} {address}".encode()).hexdigest()
 
 
-def _keep(key: str, response: Any, before: str) -> None:
-    headers = {name: response.headers[name] for name in KEPT_HEADERS if name in response.headers}
+def _store(key: str, response: Any, before: str) -> None:
+    headers = {name: response.headers[name] for name in CACHED_HEADERS if name in response.headers}
     with index.fresh():
         stamp, is_pure = _stamp(response.depends_on), index.stamp == before
-    # Made while the catalogue changed, it may be a mixture: the next reader makes it again.
+    # A response rendered while the catalogue changed may mix two states: the next request renders it again.
     if is_pure:
-        cache.set(key, Kept(stamp, response.depends_on, headers, response.content), KEEP_SECONDS)
+        cache.set(key, CachedResponse(stamp, response.depends_on, headers, response.content), CACHE_SECONDS)

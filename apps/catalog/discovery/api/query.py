@@ -10,7 +10,7 @@ from rest_framework.request import Request
 
 from apps.catalog.discovery.filters import SORTS, ProductFilters
 from apps.catalog.discovery.index import index
-from apps.catalog.discovery.selection import Place
+from apps.catalog.discovery.selection import SortKey
 from apps.catalog.products.collection_rules import MAX_ATTRIBUTES, MAX_PRICE, read_attribute
 from apps.catalog.products.models import Product
 from apps.catalog.products.selectors import shop_currency
@@ -63,7 +63,7 @@ class ProductQuery:
     language: str
     limit: int
     with_facets: bool
-    after: Place | None
+    after: SortKey | None
     backwards: bool
 
 
@@ -124,20 +124,20 @@ def _attributes(request: Request) -> dict[str, Any]:
     return found
 
 
-def write_cursor(place: Place | None, sort: str, *, backwards: bool) -> str | None:
-    """The place of a page's end, opaque to clients."""
-    if place is None:
+def write_cursor(key: SortKey | None, sort: str, *, backwards: bool) -> str | None:
+    """A cursor to continue from this sort key, opaque to clients."""
+    if key is None:
         return None
-    position = cursors.CursorPosition(tuple(place), backwards=backwards)
+    position = cursors.CursorPosition(tuple(key), backwards=backwards)
     return cursors.encode(position, of=_list_name(sort))
 
 
-def read_cursor(cursor: str | None, sort: str) -> tuple[bool, Place | None]:
-    """Whether to go back, and from where. Raises BrokenCursor, also for a cursor of another sort."""
+def read_cursor(cursor: str | None, sort: str) -> tuple[bool, SortKey | None]:
+    """Whether to page backwards, and from which sort key. Raises BrokenCursor, also for a cursor of another sort."""
     if not cursor:
         return False, None
     position = cursors.decode(cursor, of=_list_name(sort))
-    return position.backwards, Place(*position.values)
+    return position.backwards, SortKey(*position.values)
 
 
 def _list_name(sort: str) -> str:

@@ -17,7 +17,7 @@ from apps.common.identity.permissions import RequireScope
 
 MAY_RESERVE = [RequireScope("stock:reserve")]
 # Made once: a serializer is put together again for each request otherwise, which takes longer than the reservation.
-REQUEST, ANSWER = ReserveSerializer(), ReservationSerializer()
+REQUEST, RESPONSE = ReserveSerializer(), ReservationSerializer()
 
 
 class ReservationsView(APIView):
@@ -25,15 +25,16 @@ class ReservationsView(APIView):
 
     @extend_schema(request=ReserveSerializer, responses={201: ReservationSerializer, 200: ReservationSerializer})
     def post(self, request: Request) -> Response:
-        """Reserve all lines for an order, or none. The same order and lines again answer 200 with what stands."""
+        """Reserve all lines of an order, or none. The same request again returns 200 and the existing reservation."""
         data = REQUEST.run_validation(request.data)
         reservation, is_new = services.reserve_stock(
             order_id=data["order_id"],
             lines=[(line["sku"], line["quantity"]) for line in data["lines"]],
             ttl=timedelta(seconds=data["ttl_seconds"]),
         )
-        answer = ANSWER.to_representation(reservation)
-        return Response(answer, status=status.HTTP_201_CREATED if is_new else status.HTTP_200_OK)
+        return Response(
+            RESPONSE.to_representation(reservation), status=status.HTTP_201_CREATED if is_new else status.HTTP_200_OK
+        )
 
 
 class ReservationView(APIView):
@@ -41,7 +42,7 @@ class ReservationView(APIView):
 
     @extend_schema(responses={204: None})
     def delete(self, request: Request, reservation_id: uuid.UUID) -> Response:
-        """Give the units back."""
+        """Release the units of a reservation."""
         services.release_reservation(reservation_id)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
@@ -51,8 +52,8 @@ class OrderReservationView(APIView):
 
     @extend_schema(responses={204: None})
     def delete(self, request: Request, order_id: uuid.UUID) -> Response:
-        """Give back what is reserved for an order, and reserve nothing for it from now on, whether there was anything
-        yet or not: a request to reserve that arrives later is refused with `reservation-closed`."""
+        """Release the units reserved for an order, if any, and refuse further reservations for it: a request to reserve
+        that arrives later gets the problem `reservation-closed`."""
         services.release_order(order_id)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
@@ -62,5 +63,5 @@ class CommitView(APIView):
 
     @extend_schema(request=None, responses=ReservationSerializer)
     def post(self, request: Request, reservation_id: uuid.UUID) -> Response:
-        """The units are sold."""
-        return Response(ANSWER.to_representation(services.commit_reservation(reservation_id)))
+        """Commit a reservation: its units are sold."""
+        return Response(RESPONSE.to_representation(services.commit_reservation(reservation_id)))

@@ -123,7 +123,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "low_stock_at",
-                    models.PositiveIntegerField(default=5, help_text="Told as low from this many units down."),
+                    models.PositiveIntegerField(default=5, help_text="Stock is low at this many units or fewer."),
                 ),
                 (
                     "is_low",

@@ -1,6 +1,6 @@
-"""What staff do to many products at once: publish, archive, move, reprice, collect. All of them or none.
+"""Bulk actions of staff on products: publish, archive, move, change prices, add to a collection. All or nothing.
 
-Each takes a few statements however many products there are, and goes through the same rules as a change of one.
+Each takes a fixed number of statements for any number of products and applies the same rules as a single change.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from apps.catalog.products.publication import Status, not_sellable, record_chang
 from apps.catalog.products.rules import publication_start
 from apps.common.problems import Conflict, ValidationProblem
 
-# As many as one transaction holds locks on for a second or two.
+# As many as one transaction can lock for a second or two.
 MAX_PRODUCTS = 5_000
 MIN_PERCENT, MAX_PERCENT = Decimal(-95), Decimal(900)
 HUNDRED = Decimal(100)
@@ -38,7 +38,7 @@ class PricesChanged(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class Repricing:
-    """What a price would become; amounts in minor units of `currency`."""
+    """The planned change of a price; amounts in minor units of `currency`."""
 
     price_id: int
     sku: str
@@ -49,7 +49,7 @@ class Repricing:
 
 
 def chosen(products: QuerySet[Product]) -> list[uuid.UUID]:
-    """The pks of what was chosen. Raises TooMany."""
+    """The pks of the selected products. Raises TooMany."""
     ids = list(products.order_by("pk").values_list("pk", flat=True)[: MAX_PRODUCTS + 1])
     if len(ids) > MAX_PRODUCTS:
         raise TooMany(f"At most {MAX_PRODUCTS:,} products are changed at once. Narrow the list with a filter.")
@@ -57,7 +57,7 @@ def chosen(products: QuerySet[Product]) -> list[uuid.UUID]:
 
 
 def set_statuses(ids: Sequence[uuid.UUID], status: str) -> tuple[int, list[str]]:
-    """Publish or archive; how many were changed, and for each of the others a sentence that says why not."""
+    """Publish or archive; returns how many were changed, and for each of the others a sentence that says why not."""
     with transaction.atomic():
         products = [product for product in _locked(ids) if product.status != status]
         refused: list[str] = []
@@ -73,7 +73,7 @@ def set_statuses(ids: Sequence[uuid.UUID], status: str) -> tuple[int, list[str]]
 
 
 def move_products(ids: Sequence[uuid.UUID], category: Category) -> int:
-    """Put products into a category; how many were in another one."""
+    """Move products into a category; returns how many were in another one."""
     with transaction.atomic():
         products = [product for product in _locked(ids) if product.category_id != category.pk]
         Product.objects.filter(pk__in=[product.pk for product in products]).update(category=category)
@@ -82,7 +82,7 @@ def move_products(ids: Sequence[uuid.UUID], category: Category) -> int:
 
 
 def add_to_collection(ids: Sequence[uuid.UUID], collection: Collection) -> int:
-    """Put products at the end of a collection made by hand; how many are new there. Raises ValidationProblem."""
+    """Append products to a manual collection; returns how many are new there. Raises ValidationProblem."""
     if collection.kind != Collection.Kind.MANUAL:
         raise ValidationProblem(f"{collection.title} is made by a rule; change its rule instead.")
     with transaction.atomic():
@@ -116,10 +116,10 @@ ROUNDINGS: dict[str, Callable[[Decimal], Decimal]] = {"1": to_the_cent, "5": to_
 
 
 def plan_prices(ids: Sequence[uuid.UUID], *, percent: Decimal, currency: str, rounding: str) -> list[Repricing]:
-    """What prices in `currency` would become, those that stay left out; free things stay free.
+    """The prices in `currency` that would change; a price of zero stays.
 
-    `rounding` is a key of ROUNDINGS, in minor units. Raises ValidationProblem for a percentage beyond MIN_PERCENT and
-    MAX_PERCENT, and for prices that nobody could pay.
+    `rounding` is a key of ROUNDINGS, in minor units. Raises ValidationProblem for a percentage outside
+    MIN_PERCENT to MAX_PERCENT, and for prices above MAX_AMOUNT.
     """
     if not MIN_PERCENT <= percent <= MAX_PERCENT or percent == 0:
         raise ValidationProblem(f"Use a percentage from {MIN_PERCENT} to {MAX_PERCENT}, other than 0.")
@@ -139,14 +139,14 @@ def plan_prices(ids: Sequence[uuid.UUID], *, percent: Decimal, currency: str, ro
 
 def fingerprint(plan: Sequence[Repricing]) -> str:
     """Equal for the same changes of the same prices."""
-    told = ",".join(f"{line.price_id}:{line.before}:{line.after}" for line in plan)
-    return hashlib.sha256(told.encode()).hexdigest()[:24]
+    planned = ",".join(f"{line.price_id}:{line.before}:{line.after}" for line in plan)
+    return hashlib.sha256(planned.encode()).hexdigest()[:24]
 
 
 def apply_prices(ids: Sequence[uuid.UUID], *, percent: Decimal, currency: str, rounding: str, seen: str) -> int:
-    """Write the plan that somebody has seen (`seen` is its fingerprint); how many prices.
+    """Apply the previewed plan (`seen` is its fingerprint); returns how many prices changed.
 
-    Raises PricesChanged when it is another one by now, so that a second click does not raise prices twice.
+    Raises PricesChanged when the plan has changed since, so that a double click does not raise prices twice.
     """
     with transaction.atomic():
         products = _locked(ids)
@@ -167,11 +167,11 @@ def _locked(ids: Sequence[uuid.UUID]) -> list[Product]:
 
 
 def _sellable(products: Sequence[Product]) -> tuple[list[Product], list[str]]:
-    """Those that may be published, and why the others may not. At most 3 queries."""
-    lacking, untold = unsellable(products), undescribed(products)
+    """The products that can be published, and why the others cannot. At most 3 queries."""
+    unpriced, incomplete = unsellable(products), undescribed(products)
     found, refused = [], []
     for product in products:
-        if errors := lacking.get(product.pk, {}) | untold.get(product.pk, {}):
+        if errors := unpriced.get(product.pk, {}) | incomplete.get(product.pk, {}):
             refused.append(not_sellable(product, errors).explanation)
         else:
             found.append(product)

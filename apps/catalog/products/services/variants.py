@@ -66,8 +66,8 @@ def change_variant(slug: str, edit: VariantEdit, *, versions: Collection[int] | 
 
 
 def delete_variant(slug: str, sku: str, *, versions: Collection[int] | None) -> None:
-    """Take a variant away. Raises InUse when stock was ever moved or units are reserved, NotSellable when it was the
-    last one with a price."""
+    """Delete a variant. Raises InUse when stock was ever moved or units are reserved, NotSellable when it was the last
+    one with a price."""
     with writing():
         product, variant = lock_variant(slug, sku, versions)
         require_unused([variant])
@@ -85,7 +85,7 @@ def lock_variant(slug: str, sku: str, versions: Collection[int] | None) -> tuple
 
 
 def require_unused(variants: Sequence[Variant]) -> None:
-    """Raises InUse when stock of a variant was ever moved, or an order has a reservation of it."""
+    """Raises InUse when stock of a variant was ever moved or is reserved for an order."""
     if uses := count_variant_uses(variants):
         raise InUse(
             "It has a history of stock or is reserved for orders. Archive the product, or set the stock to nothing.",

@@ -54,7 +54,7 @@ class TestPrices:
             assert shown in text
         assert amounts() == [1000, 4999]
 
-    def test_what_was_previewed_is_done_once_however_often_it_is_sent(self, staff, api_client):
+    def test_previewed_prices_are_applied_once_however_often_the_form_is_sent(self, staff, api_client):
         products = cheap_and_dear()
         seen = choose(staff, "change_prices", products, **self.CHANGE).context["seen"]
         OutboxEvent.objects.all().delete()
@@ -86,18 +86,18 @@ class TestPrices:
         ("rounding", "before", "after"),
         [("1", 1000, 1025), ("5", 999, 1025), ("99", 1000, 999), ("99", 1340, 1399), ("99", 20, 99)],
     )
-    def test_amounts_are_rounded_as_it_says(self, rounding, before, after):
+    def test_amounts_are_rounded_as_the_form_says(self, rounding, before, after):
         product = make_product("Cup", price=before)
         [line] = bulk.plan_prices([product.pk], percent=Decimal("2.5"), currency="EUR", rounding=rounding) or [None]
         assert (line.after if line else before) == after
 
-    def test_only_those_who_may_change_products_see_it(self):
+    def test_only_staff_who_may_change_products_see_the_action(self):
         support = signed_in("support_staff")
         assert support.get(LIST).status_code == 403
 
 
 class TestStatusesAndPlaces:
-    def test_many_are_published_and_the_others_say_why_not(self, staff, api_client):
+    def test_complete_products_are_published_and_a_message_says_why_the_others_are_not(self, staff, api_client):
         good = make_product("Cup", status="draft")
         bad = make_product("Pot", status="draft")
         Price.objects.filter(variant__product=bad).delete()
@@ -111,20 +111,20 @@ class TestStatusesAndPlaces:
         Product.objects.filter(pk=film.pk).update(title_slug="")
         assert "0 products" in said(choose(staff, "publish", [film]))
 
-    def test_archived_products_leave_the_shop_and_others_are_told(self, staff, api_client):
+    def test_archived_products_leave_the_shop_and_events_announce_it(self, staff, api_client):
         products = cheap_and_dear()
         OutboxEvent.objects.all().delete()
         choose(staff, "archive", products)
         assert api_client.get("/v1/products").json()["results"] == []
         assert displayed() == ["withdrawn", "withdrawn"]
 
-    def test_many_are_moved_to_a_category(self, staff, api_client):
+    def test_many_products_can_be_moved_to_a_category(self, staff, api_client):
         products, garden = cheap_and_dear(), ensure_category("home/garden")
         assert "Move to a category" in choose(staff, "move", products).content.decode()
         choose(staff, "move", products, category=garden.pk, apply="1")
         assert len(api_client.get("/v1/products?category=home/garden").json()["results"]) == 2
 
-    def test_many_are_put_into_a_collection_once(self, staff, api_client):
+    def test_many_products_are_added_to_a_collection_once(self, staff, api_client):
         products = cheap_and_dear()
         autumn = Collection.objects.create(slug="autumn", title="Autumn", kind="manual", is_published=True)
         for _ in range(2):
@@ -132,7 +132,7 @@ class TestStatusesAndPlaces:
         shown = api_client.get("/v1/products?collection=autumn").json()["results"]
         assert [item["title"] for item in shown] == ["Cup", "Pot"]
 
-    def test_more_than_can_be_locked_at_once_are_refused(self, staff, monkeypatch):
+    def test_more_products_than_can_be_locked_at_once_are_refused(self, staff, monkeypatch):
         monkeypatch.setattr(bulk, "MAX_PRODUCTS", 1)
         assert "At most 1 products" in said(choose(staff, "archive", cheap_and_dear()))
         assert Product.objects.filter(status="published").count() == 2
@@ -145,7 +145,7 @@ class TestList:
         return len(found)
 
     @pytest.mark.parametrize("query", ["", "?q=mug", "?stock=in_stock&state=published", "?category=home", "?p=1"])
-    def test_it_takes_as_many_queries_for_thirty_products_as_for_two(self, staff, query):
+    def test_list_takes_as_many_queries_for_thirty_products_as_for_two(self, staff, query):
         for number in range(2):
             make_product(f"Mug {number}")
         few = self.queries(staff, LIST + query)
@@ -177,7 +177,7 @@ class TestList:
 
 
 class TestPage:
-    def test_a_save_over_somebody_elses_is_refused(self, staff):
+    def test_a_save_over_the_change_of_another_editor_is_refused(self, staff):
         product = make_product("Mug")
         mine, theirs = form_of(staff, page(product)), form_of(staff, page(product))
         send(staff, page(product), theirs | {"title": "Cup"})
@@ -185,7 +185,7 @@ class TestPage:
         product.refresh_from_db()
         assert product.title == "Cup"
 
-    def test_what_a_type_asks_for_is_answered_in_its_kinds(self, staff, api_client):
+    def test_attributes_of_the_product_type_are_saved_in_their_kinds(self, staff, api_client):
         product = make_product("Mug")
         material = ensure_attribute("material", label="Material", kind="choice")
         ensure_choices(material, ["Oak", "Stoneware"])
@@ -229,7 +229,7 @@ class TestPage:
 
 
 class TestFirstPage:
-    def test_it_says_what_to_do_today(self, staff):
+    def test_dashboard_shows_what_needs_attention(self, staff):
         make_product("Last one", stock=1)
         make_product("Half done", status="draft")
         record_zero_result_search("unicorn")
@@ -237,6 +237,6 @@ class TestFirstPage:
         for shown in ("Last one", "Half done", "unicorn", "Best sellers", "Reviews to read", "Imports"):
             assert shown in text
 
-    def test_others_see_only_what_is_theirs(self):
+    def test_support_staff_do_not_see_stock_on_the_dashboard(self):
         text = signed_in("support_staff").get("/admin/").content.decode()
         assert "Low stock" not in text

@@ -57,7 +57,7 @@ def lines(client: Client, address: str) -> set[tuple[str, str, str, str]]:
     return {(told.title, line.label, line.before, line.after) for told in moment.changes for line in told.lines}
 
 
-def test_changes_are_told_in_words(staff: Client) -> None:
+def test_changes_are_described_in_words(staff: Client) -> None:
     product = make_product("Mug", price=1490, sku="MUG", category="home/kitchen", attributes={"Material": "Oak"})
     ensure_attribute("height", label="Height", kind=Attribute.Kind.NUMBER, unit="cm")
     with transaction.atomic():
@@ -76,8 +76,8 @@ def test_changes_are_told_in_words(staff: Client) -> None:
         ("Product", "shows from", earlier, "5 January 2030, 09:00"),
         ("Product", "title (de)", "nothing", "Becher"),
         ("Price of MUG in EUR", "amount", "14.90 €", "16.90 €"),
-        ("Material", "answer", "Oak", ""),
-        ("Height", "answer", "", "12.5"),
+        ("Material", "value", "Oak", ""),
+        ("Height", "value", "", "12.5"),
     }
 
 
@@ -153,7 +153,7 @@ def test_a_plan_that_is_no_longer_true_is_shown_again(staff: Client) -> None:
     assert product.title == "Cup"
 
 
-def test_what_stands_in_the_way_is_said_and_no_button_is_there(staff: Client) -> None:
+def test_an_obstacle_to_reverting_is_named_and_the_button_is_missing(staff: Client) -> None:
     product = make_product("Mug")
     Product.objects.filter(pk=product.pk).update(title="Cup")
     address = revert_page(product)
@@ -164,7 +164,7 @@ def test_what_stands_in_the_way_is_said_and_no_button_is_there(staff: Client) ->
     assert "Go back to before it instead" in page
 
 
-def test_who_may_only_look_takes_nothing_back(looker: Client) -> None:
+def test_staff_with_view_permission_cannot_revert(looker: Client) -> None:
     product = make_product("Mug")
     Product.objects.filter(pk=product.pk).update(title="Cup")
     page = looker.get(history_of(product))
@@ -183,7 +183,7 @@ def test_a_stranger_sees_nothing() -> None:
 @pytest.mark.parametrize(
     "moment", ["yesterday", "2026-13-45T00:00:00+00:00", "2026-01-01T00:00:00", "2026-01-01T00:00:00Z"]
 )
-def test_moments_that_are_none_are_not_found(staff: Client, moment: str) -> None:
+def test_invalid_moments_are_not_found(staff: Client, moment: str) -> None:
     product = make_product("Mug")
     assert staff.get(f"{history_of(product)}{moment}/revert/").status_code == 404
 

@@ -56,7 +56,7 @@ class TestSending:
             assert answer.status_code == 202, answer.content
             assert (answer.json()["format"], answer.json()["dry_run"]) == (form_name, False)
 
-    def test_whoever_sends_a_file_may_say_how_it_writes_numbers(self, staff):
+    def test_the_decimal_mark_of_a_file_can_be_stated(self, staff):
         by_form = staff.post(ADDRESS, form(MUGS, decimal_mark="comma"), format="multipart").json()
         by_query = staff.generic("POST", f"{ADDRESS}?decimal_mark=point", MUGS, content_type="text/csv").json()
         assert (by_form["decimal_mark"], by_query["decimal_mark"]) == ("comma", "point")
@@ -68,7 +68,7 @@ class TestSending:
         [(b"", "empty"), (b"\xd0\xcf\x11\xe0rest", "XLSX")],
         ids=["empty", "old Excel"],
     )
-    def test_what_is_no_file_of_rows_is_refused_at_once(self, staff, content, says):
+    def test_file_without_rows_is_refused_at_once(self, staff, content, says):
         answer = staff.post(ADDRESS, form(content), format="multipart")
         assert answer.status_code == 400
         assert says in answer.json()["errors"]["file"][0]
@@ -96,7 +96,7 @@ class TestSending:
 
 
 class TestFollowing:
-    def test_progress_and_rows_are_told(self, staff):
+    def test_progress_and_rows_are_reported(self, staff):
         job = check(WRONG)
         body = staff.get(f"{ADDRESS}/{job.pk}").json()
         assert (body["state"], body["rows"], body["new"], body["errors"]) == ("checked", 2, 1, 1)
@@ -132,7 +132,7 @@ class TestFollowing:
 
 
 class TestDeciding:
-    def test_what_a_dry_run_showed_is_written_when_asked(self, staff):
+    def test_a_dry_run_can_be_applied_later(self, staff):
         job = check(MUGS)
         assert not Product.objects.exists()
         for _ in range(2):
@@ -150,7 +150,7 @@ class TestDeciding:
         assert staff.delete(f"{ADDRESS}/{job.pk}").status_code == 204
         assert staff.get(f"{ADDRESS}/{job.pk}").status_code == 404
 
-    def test_one_that_is_being_written_stops_and_says_how_far_it_came(self, staff):
+    def test_a_cancelled_import_stops_and_reports_how_many_rows_it_wrote(self, staff):
         job = check(MUGS)
         services.apply_import(job.pk)
         answer = staff.delete(f"{ADDRESS}/{job.pk}")

@@ -133,7 +133,7 @@ class TestProducts:
         product = make_product("Mug")
         assert "protected" in errors(staff, page(product), form_of(staff, page(product)) | {"variants-0-DELETE": "on"})
 
-    def test_a_replaced_picture_is_rendered_anew(self, staff, api_client):
+    def test_a_replaced_picture_is_rendered_again(self, staff, api_client):
         product = make_product("Mug")
         data = form_of(staff, page(product)) | {
             "images-TOTAL_FORMS": 1,
@@ -150,7 +150,7 @@ class TestProducts:
         assert (second.pk, second.width) == (first.pk, 500)
         assert second.renditions != first.renditions
 
-    def test_what_is_no_picture_is_refused_with_a_sentence(self, staff):
+    def test_file_that_is_no_picture_is_refused_with_a_message(self, staff):
         product = make_product("Mug")
         data = form_of(staff, page(product)) | {
             "images-TOTAL_FORMS": 1,
@@ -185,7 +185,7 @@ class TestProducts:
         staff.post("/admin/products/product/", data | {"action": "publish"})
         assert len(api_client.get("/v1/products").json()["results"]) == 2
 
-    def test_what_was_ever_on_sale_cannot_be_deleted(self, staff):
+    def test_product_that_was_on_sale_cannot_be_deleted(self, staff):
         product = make_product("Mug")
         assert staff.post(f"/admin/products/product/{product.pk}/delete/", {"post": "yes"}).status_code == 403
         staff.post(
@@ -214,7 +214,7 @@ class TestOtherPages:
         assert response["Location"] == f"/admin/products/product/{product.pk}/history/"
 
     @pytest.mark.parametrize(("field", "value"), [("prices-1-currency", "XXX"), ("prices-1-currency", "euro")])
-    def test_what_is_no_currency_is_refused_beside_its_field(self, staff, field, value):
+    def test_invalid_currency_is_refused_beside_its_field(self, staff, field, value):
         product = make_product("Mug")
         address = f"/admin/products/variant/{product.variants.get().pk}/change/"
         data = form_of(staff, address) | {"prices-TOTAL_FORMS": 2, "prices-1-amount": "1", field: value}
@@ -270,7 +270,7 @@ class TestOtherPages:
 
 
 class TestWhoMay:
-    def test_somebody_who_may_look_sees_products_and_variants_and_cannot_save(self):
+    def test_staff_with_view_permission_see_products_and_variants_and_cannot_save(self):
         film = make_film()
         user = StaffUser.objects.create(id=uuid.uuid4(), email="looker@example.com", is_staff=True)
         user.user_permissions.add(*Permission.objects.filter(codename__startswith="view_"))
@@ -283,7 +283,7 @@ class TestWhoMay:
             assert client.post(address, {"title": "Mine"}).status_code == 403
 
     @pytest.mark.parametrize("role", ["support_staff", "video_staff"])
-    def test_staff_of_other_services_may_look_at_nothing(self, role):
+    def test_staff_of_other_services_see_nothing(self, role):
         client = signed_in(role)
         product = make_product()
         for address in ("/admin/products/product/", page(product), "/admin/inventory/stockitem/"):

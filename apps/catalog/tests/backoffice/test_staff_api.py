@@ -28,7 +28,7 @@ def euros(amount) -> dict:
     return {"amount": amount, "currency": "EUR"}
 
 
-def test_a_new_title_is_found_at_once_and_told(staff, api_client):
+def test_a_new_title_is_found_at_once_and_announced(staff, api_client):
     product = make_product("Mug")
     OutboxEvent.objects.all().delete()
     answer = staff.patch(f"/v1/products/{product.slug}", {"title": "Beaker"})
@@ -59,7 +59,7 @@ def test_archiving_withdraws_and_publishing_brings_back(staff, api_client):
     assert events() == [("product.withdrawn", product.slug), ("product.published", product.slug)]
 
 
-def test_what_has_no_price_is_not_published(staff):
+def test_product_without_a_price_is_not_published(staff):
     product = make_product("Mug", status=Product.Status.DRAFT)
     product.variants.get().prices.all().delete()
     answer = staff.patch(f"/v1/products/{product.slug}", {"status": "published"})
@@ -87,7 +87,7 @@ class TestIfMatch:
         address = f"/v1/products/{make_product('Mug').slug}"
         assert staff.patch(address, {"title": "One"}, HTTP_IF_MATCH=etag).status_code == 412
 
-    def test_weak_ones_lists_and_the_star_are_understood(self, staff, api_client):
+    def test_weak_etags_lists_and_the_star_are_understood(self, staff, api_client):
         address = f"/v1/products/{make_product('Mug').slug}"
         for form in ("W/{}", '"0-0123456789abcdef", {}', "*"):
             etag = form.format(api_client.get(address)["ETag"])

@@ -63,7 +63,7 @@ def change_of(address: str, word: str) -> dict[str, str]:
     return {"name": word}
 
 
-def test_who_does_not_say_what_they_have_seen_is_asked_to(staff, everything):
+def test_a_request_without_if_match_is_refused_with_428(staff, everything):
     refused = [staff.patch(address, change_of(address, "New")) for address in everything]
     refused += [staff.delete(address) for address in everything]
     refused += [
@@ -75,7 +75,7 @@ def test_who_does_not_say_what_they_have_seen_is_asked_to(staff, everything):
     assert len(refused) == 2 * 9 + 2
 
 
-def test_what_was_read_may_be_written_once(staff, everything):
+def test_an_etag_can_be_used_for_one_write(staff, everything):
     for address, read in some(everything.items()):
         seen = staff.get(read)["ETag"]
         first = staff.patch(address, change_of(address, "One"), HTTP_IF_MATCH=seen)
@@ -136,7 +136,7 @@ class TestAtOnce:
 
         return Counter(at_once(WRITERS, write))
 
-    def test_without_the_lock_both_would_win(self, everything, monkeypatch):
+    def test_without_the_lock_both_writers_would_win(self, everything, monkeypatch):
         """The race is real: a look at the version without the row's lock lets several writers pass."""
         version = Product.objects.get(slug="mug").version
 
@@ -156,13 +156,13 @@ class TestAtOnce:
 
         assert sum(at_once(WRITERS, write)) > 1
 
-    def test_one_of_many_who_have_seen_the_same_wins(self, as_staff, staff, everything):
+    def test_of_many_writers_with_the_same_etag_a_single_one_wins(self, as_staff, staff, everything):
         for address, read in some(everything.items()):
             seen = staff.get(read)["ETag"]
             found = self.statuses(as_staff, address, seen)
             assert found == {200: 1, 412: WRITERS - 1}, address
 
-    def test_one_deletes_and_the_others_are_told(self, as_staff, staff):
+    def test_of_many_simultaneous_deletions_one_succeeds_and_the_others_find_nothing(self, as_staff, staff):
         Brand.objects.create(name="Norrund", slug="norrund")
         seen = staff.get("/v1/staff/brands/norrund")["ETag"]
         found = self.statuses(as_staff, "/v1/brands/norrund", seen, "delete")

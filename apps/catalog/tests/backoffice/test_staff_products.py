@@ -71,7 +71,7 @@ def events() -> list[str]:
 
 @pytest.mark.usefixtures("vocabulary")
 class TestMaking:
-    def test_a_product_is_made_whole_and_read_back_as_it_was_sent(self, staff):
+    def test_a_product_can_be_created_whole_and_is_read_back_as_it_was_sent(self, staff):
         answer = staff.post("/v1/products", WHOLE)
         assert answer.status_code == 201, answer.content
         made = answer.json()
@@ -97,7 +97,7 @@ class TestMaking:
         assert (shown["price"]["amount"], shown["regular_price"]["amount"]) == (1900, 2900)
         assert events() == ["product.published"]
 
-    def test_one_that_is_published_ahead_is_not_shown_yet(self, staff, api_client):
+    def test_product_with_a_future_publication_date_is_not_shown_yet(self, staff, api_client):
         ahead = WHOLE | {"status": "published", "published_at": "2090-01-01T00:00:00Z"}
         slug = staff.post("/v1/products", ahead).json()["slug"]
         assert api_client.get(f"/v1/products/{slug}").status_code == 404
@@ -112,7 +112,7 @@ class TestMaking:
             "oak-tray-3",
         ]
 
-    def test_a_double_click_makes_one(self, staff):
+    def test_a_double_click_creates_one_product(self, staff):
         body = {"title": "Oak tray", "category": "home/kitchen"}
         first = staff.post("/v1/products", body, HTTP_IDEMPOTENCY_KEY="one")
         second = staff.post("/v1/products", body, HTTP_IDEMPOTENCY_KEY="one")
@@ -121,7 +121,7 @@ class TestMaking:
         assert second["ETag"] == first["ETag"]
         assert Product.objects.count() == 1
 
-    def test_a_taken_slug_or_sku_is_told_and_nothing_is_made(self, staff):
+    def test_a_taken_slug_or_sku_is_refused_and_nothing_is_created(self, staff):
         make_product("Mug", slug="mug", sku="MUG")
         taken = staff.post("/v1/products", {"title": "Mug", "slug": "mug", "category": "home/kitchen"})
         assert (taken.status_code, list(taken.json()["errors"])) == (409, ["slug"])
@@ -129,7 +129,7 @@ class TestMaking:
         assert (taken.status_code, list(taken.json()["errors"])) == (409, ["variants.0.sku"])
         assert Product.objects.count() == 1
 
-    def test_what_its_type_asks_for_is_needed_to_publish(self, staff):
+    def test_attributes_that_the_product_type_requires_are_needed_to_publish(self, staff):
         trays = ProductType.objects.create(name="Trays", slug="trays")
         trays.type_attributes.create(attribute=Attribute.objects.get(code="material"), is_required=True)
         body = WHOLE | {"product_type": "trays", "attributes": {}, "status": "published"}
@@ -280,7 +280,7 @@ class TestBadInput:
             b"[" * 200_000,
         ],
     )
-    def test_what_is_no_object_is_a_problem(self, staff, body):
+    def test_body_that_is_no_json_object_is_a_problem(self, staff, body):
         product = make_product("Mug")
         for answer in (
             staff.post("/v1/products", body, content_type="application/json"),
@@ -431,7 +431,7 @@ class TestParts:
         answer = staff.patch(f"/v1/products/{product.slug}/variants/MUG", {"sales": [sale, sale]})
         assert (answer.status_code, list(answer.json()["errors"])) == (400, ["sales"])
 
-    def test_answers_and_translations_are_laid_over_what_stands(self, staff):
+    def test_attribute_values_and_translations_are_merged_into_the_existing_ones(self, staff):
         ensure_attribute("care", label="Care", kind=Attribute.Kind.TEXT)
         product = make_product("Mug", attributes={"Material": "Oak"})
         address = f"/v1/products/{product.slug}"
@@ -463,7 +463,7 @@ class TestDeleting:
         assert not Product.objects.exists()
         assert staff.delete(address).status_code == 404
 
-    def test_what_was_on_sale_is_archived(self, staff, api_client):
+    def test_product_that_was_on_sale_is_archived(self, staff, api_client):
         product = make_product("Mug")
         OutboxEvent.objects.all().delete()
         answer = staff.delete(f"/v1/products/{product.slug}")
@@ -521,7 +521,7 @@ class TestPictures:
             (picture(6000, 6000, colour=(0, 0, 0)), "bomb.png"),
         ],
     )
-    def test_what_is_no_picture_is_refused_and_no_file_stays(self, staff, settings, content, name):
+    def test_file_that_is_no_picture_is_refused_and_not_kept(self, staff, settings, content, name):
         product = make_product("Mug")
         answer = self.upload(staff, product.slug, content, name)
         assert (answer.status_code, list(answer.json()["errors"])) == (400, ["file"])

@@ -47,7 +47,7 @@ def everything() -> None:
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_of_those_that_are_made_at_once_one_is_made_and_the_others_are_told(as_staff, everything, case):
+def test_of_several_simultaneous_creations_one_succeeds_and_the_others_conflict(as_staff, everything, case):
     address, body, model = CASES[case]
     for _ in range(ROUNDS):
         before = set(model.objects.values_list("pk", flat=True))

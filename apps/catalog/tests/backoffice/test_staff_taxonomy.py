@@ -23,7 +23,7 @@ def staff(as_staff):
 
 
 class TestCategories:
-    def test_one_is_made_renamed_moved_and_deleted(self, staff, api_client):
+    def test_category_can_be_created_renamed_moved_and_deleted(self, staff, api_client):
         ensure_category("home")
         made = staff.post(
             "/v1/categories", {"name": "Kitchen", "parent": "home", "translations": {"de": {"name": "Küche"}}}
@@ -37,7 +37,7 @@ class TestCategories:
         assert staff.delete("/v1/categories/cooking", HTTP_IF_MATCH=moved["ETag"]).status_code == 204
         assert list(Category.objects.values_list("full_path", flat=True)) == ["home"]
 
-    def test_what_is_below_moves_along_and_products_say_it(self, staff, api_client):
+    def test_subcategories_move_along_and_products_show_their_new_path(self, staff, api_client):
         product = make_product("Mug", category="home/kitchen/cups")
         staff.patch("/v1/categories/home/kitchen", {"parent": None})
         assert api_client.get(f"/v1/products/{product.slug}").json()["category"]["path"] == "kitchen/cups"
@@ -49,7 +49,7 @@ class TestCategories:
         staff.patch("/v1/categories/home", {"name": "Dwelling"})
         assert [row["slug"] for row in api_client.get("/v1/products?q=dwelling").json()["results"]] == [product.slug]
 
-    def test_one_that_holds_something_stays_and_says_what(self, staff):
+    def test_category_in_use_cannot_be_deleted_and_its_uses_are_listed(self, staff):
         product = make_product("Mug", category="home/kitchen")
         for path, use in (("home/kitchen", "products"), ("home", "categories")):
             answer = staff.delete(f"/v1/categories/{path}")
@@ -72,14 +72,14 @@ class TestCategories:
             ({"name": "x", "path": "y"}, 400, "path"),
         ],
     )
-    def test_bad_ones_are_refused(self, staff, body, status, field):
+    def test_invalid_category_is_refused(self, staff, body, status, field):
         ensure_category("home")
         ensure_category("a/b/c/d/e")
         answer = staff.post("/v1/categories", body)
         assert (answer.status_code, list(answer.json()["errors"])) == (status, [field])
         assert Category.objects.count() == 6
 
-    def test_none_hangs_below_itself(self, staff):
+    def test_category_cannot_be_moved_below_itself(self, staff):
         ensure_category("home/kitchen")
         for parent in ("home", "home/kitchen"):
             answer = staff.patch("/v1/categories/home", {"parent": parent})
@@ -87,7 +87,7 @@ class TestCategories:
 
 
 class TestBrands:
-    def test_one_is_made_renamed_and_deleted(self, staff, api_client):
+    def test_brand_can_be_created_renamed_and_deleted(self, staff, api_client):
         made = staff.post("/v1/brands", {"name": "Norrund"})
         assert (made.status_code, made.json()["slug"]) == (201, "norrund")
         product = make_product("Mug", brand="Norrund")
@@ -110,7 +110,7 @@ class TestBrands:
             ({"name": "x", "translations": {"de": {"name": "y"}}}, 400, "translations.de.name"),
         ],
     )
-    def test_bad_ones_are_refused(self, staff, body, status, field):
+    def test_invalid_brand_is_refused(self, staff, body, status, field):
         Brand.objects.create(name="Norrund", slug="norrund")
         answer = staff.post("/v1/brands", body)
         assert (answer.status_code, list(answer.json()["errors"])) == (status, [field])
@@ -122,7 +122,7 @@ class TestBrands:
 
 
 class TestAttributes:
-    def test_one_with_choices_becomes_a_filter(self, staff, api_client):
+    def test_attribute_with_choices_becomes_a_filter(self, staff, api_client):
         body = {
             "code": "material",
             "label": "Material",
@@ -148,7 +148,7 @@ class TestAttributes:
         assert [row["slug"] for row in left.json()["choices"]] == ["elder"]
         assert staff.delete("/v1/attributes/material/choices/ash").status_code == 404
 
-    def test_what_is_answered_or_asked_for_stays(self, staff):
+    def test_attribute_in_use_cannot_be_deleted_or_change_its_kind(self, staff):
         make_product("Tray", attributes={"Material": "Oak"})
         answer = staff.delete("/v1/attributes/material")
         assert (answer.status_code, list(answer.json()["in_use"])) == (409, ["products"])
@@ -170,19 +170,19 @@ class TestAttributes:
             ({"code": "x", "label": "x", "choices": [{"label": ""}]}, 400, "choices.0.label"),
         ],
     )
-    def test_bad_ones_are_refused(self, staff, body, status, field):
+    def test_invalid_attribute_is_refused(self, staff, body, status, field):
         ensure_attribute("material", label="Material")
         answer = staff.post("/v1/attributes", body)
         assert (answer.status_code, list(answer.json()["errors"])) == (status, [field])
         assert Attribute.objects.count() == 1
 
-    def test_only_choices_have_choices(self, staff):
+    def test_only_attributes_of_kind_choice_have_choices(self, staff):
         ensure_attribute("width", label="Width", kind=Attribute.Kind.NUMBER)
         assert staff.post("/v1/attributes/width/choices", {"label": "Wide"}).status_code == 409
 
 
 class TestProductTypes:
-    def test_one_asks_for_attributes_in_its_order(self, staff):
+    def test_product_type_keeps_its_attributes_in_order(self, staff):
         for code in ("width", "height"):
             ensure_attribute(code, label=code, kind=Attribute.Kind.NUMBER)
         body = {"name": "Trays", "attributes": [{"code": "width", "is_required": True}, {"code": "height"}]}
@@ -194,7 +194,7 @@ class TestProductTypes:
         assert staff.get("/v1/staff/product-types").json()["results"] == [changed.json()]
         assert staff.delete("/v1/product-types/trays").status_code == 204
 
-    def test_one_that_products_are_of_stays(self, staff):
+    def test_product_type_of_a_product_cannot_be_deleted(self, staff):
         trays = ProductType.objects.create(name="Trays", slug="trays")
         make_product("Tray", product_type=trays)
         assert staff.delete("/v1/product-types/trays").status_code == 409
@@ -209,7 +209,7 @@ class TestProductTypes:
             ({"name": "x", "attributes": [{"code": "w", "is_required": "perhaps"}]}, 400, "attributes.0.is_required"),
         ],
     )
-    def test_bad_ones_are_refused(self, staff, body, status, field):
+    def test_invalid_product_type_is_refused(self, staff, body, status, field):
         ProductType.objects.create(name="Trays", slug="trays")
         answer = staff.post("/v1/product-types", body)
         assert (answer.status_code, list(answer.json()["errors"])) == (status, [field])
@@ -217,7 +217,7 @@ class TestProductTypes:
 
 
 class TestCollections:
-    def test_one_by_hand_shows_its_products_in_their_order(self, staff, api_client):
+    def test_manual_collection_shows_its_products_in_their_order(self, staff, api_client):
         slugs = [make_product().slug for _ in range(3)]
         made = staff.post("/v1/collections", {"title": "Summer", "items": slugs[:2], "is_published": True})
         assert (made.status_code, made.json()["items"]) == (201, slugs[:2])
@@ -227,7 +227,7 @@ class TestCollections:
         assert [item["slug"] for item in shown] == slugs[::-1]
         assert staff.get(f"/v1/staff/products/{slugs[0]}").json()["collections"] == ["summer"]
 
-    def test_one_by_rule_follows_its_rule(self, staff, api_client):
+    def test_collection_with_a_rule_shows_the_products_that_match(self, staff, api_client):
         make_product("Mug", price=900)
         make_product("Lamp", price=9900)
         body = {"title": "Under ten", "kind": "rule", "rule": {"max_price": 1000}, "is_published": True}
@@ -257,18 +257,18 @@ class TestCollections:
             ({"title": "Summer", "slug": "summer"}, 409, "slug"),
         ],
     )
-    def test_bad_ones_are_refused(self, staff, body, status, field):
+    def test_invalid_collection_is_refused(self, staff, body, status, field):
         Collection.objects.create(title="Summer", slug="summer")
         answer = staff.post("/v1/collections", body)
         assert (answer.status_code, list(answer.json()["errors"])) == (status, [field]), answer.content
         assert Collection.objects.count() == 1
 
-    def test_a_rule_takes_no_items(self, staff):
+    def test_collection_with_a_rule_takes_no_items(self, staff):
         staff.post("/v1/collections", {"title": "Cheap", "kind": "rule", "rule": {"max_price": 1000}})
         slug = make_product().slug
         assert staff.put("/v1/collections/cheap/items", {"items": [slug]}).status_code == 409
 
-    def test_deleting_one_leaves_its_products(self, staff):
+    def test_deleting_a_collection_leaves_its_products(self, staff):
         make_product("Mug", slug="mug")
         staff.post("/v1/collections", {"title": "Summer", "items": ["mug"]})
         assert staff.delete("/v1/collections/summer").status_code == 204
@@ -314,7 +314,7 @@ class TestAll:
             assert as_staff("catalog_staff").get(f"/v1/staff/{name}/nothing").status_code == 404
             assert writing_anything(as_staff("admin")).patch(f"/v1/{name}/nothing", {}).status_code == 404
 
-    def test_what_is_made_needs_a_key(self, as_staff):
+    def test_creation_requires_an_idempotency_key(self, as_staff):
         for name in LISTS:
             answer = as_staff("catalog_staff").post(f"/v1/{name}", {})
             assert (answer.status_code, answer.json()["type"]) == (400, "/problems/idempotency-key-required")

@@ -67,7 +67,7 @@ def add_page(model: type[models.Model]) -> str:
 
 @pytest.mark.parametrize(("model", "field"), EDITED.items(), ids=lambda value: getattr(value, "__name__", value))
 class TestTwoEditors:
-    def test_the_second_is_told_and_keeps_what_they_typed(self, staff, shop, model, field):
+    def test_the_second_editor_is_warned_and_keeps_their_input(self, staff, shop, model, field):
         row = model.objects.get()
         seen = form_of(staff, page(row))
         send(staff, page(row), seen | {field: "First"})
@@ -88,7 +88,7 @@ class TestTwoEditors:
         assert list(model.objects.values()) == before
         assert not OutboxEvent.objects.exists()
 
-    def test_who_opens_the_page_again_may_save(self, staff, shop, model, field):
+    def test_an_editor_who_reloads_the_page_can_save(self, staff, shop, model, field):
         row = model.objects.get()
         send(staff, page(row), form_of(staff, page(row)) | {field: "First"})
         send(staff, page(row), form_of(staff, page(row)) | {field: "Second"})
@@ -108,7 +108,7 @@ class TestTwoEditors:
     ],
     ids=lambda value: getattr(value, "__name__", None),
 )
-def test_a_new_thing_sent_twice_is_made_once(staff, shop, model, data):
+def test_a_creation_form_sent_twice_creates_one_row(staff, shop, model, data):
     before = model.objects.count()
     page_data = form_of(staff, add_page(model)) | data
     if model is Product:
@@ -144,7 +144,7 @@ class TestParts:
         assert CHANGED in errors(staff, page(variant), seen | {"name": "Blue"})
         assert SalePrice.objects.count() == 1
 
-    def test_what_the_api_wrote_meanwhile_is_not_overwritten(self, staff, shop, as_staff):
+    def test_a_change_by_the_api_meanwhile_is_not_overwritten(self, staff, shop, as_staff):
         product = Product.objects.get()
         seen = form_of(staff, page(product))
         response = as_staff("catalog_staff").patch(
@@ -153,7 +153,7 @@ class TestParts:
         assert response.status_code == 200
         assert CHANGED in errors(staff, page(product), seen | {"title": "Cup"})
 
-    def test_a_picture_sent_twice_hangs_once(self, staff, shop):
+    def test_a_picture_sent_twice_is_added_once(self, staff, shop):
         product = Product.objects.get()
         data = form_of(staff, page(product)) | {"images-TOTAL_FORMS": 1, "images-0-position": 0}
         for _ in range(2):

@@ -42,7 +42,7 @@ def listed(client, query: str) -> list[str]:
 
 
 class TestList:
-    def test_states_warehouses_and_names_choose(self, staff, mug):
+    def test_stock_can_be_filtered_by_state_warehouse_and_name(self, staff, mug):
         low, out = make_product("Low", stock=2), make_product("Out", stock=0)
         skus = {product.title: sku_of(product) for product in (mug, low, out)}
         assert listed(staff, "state=low") == sorted([skus["Low"], skus["Out"]])
@@ -54,7 +54,7 @@ class TestList:
         assert len(listed(staff, "q=&state=nonsense")) == 3
 
     @pytest.mark.parametrize("model", ["stockitem", "stockmovement", "reservation"])
-    def test_its_queries_do_not_grow_with_rows(self, staff, model):
+    def test_the_number_of_queries_does_not_grow_with_the_rows(self, staff, model):
         counts = []
         for more in (2, 18):
             for _ in range(more):
@@ -71,7 +71,7 @@ class TestList:
             answer = staff.get(f"/admin/inventory/stockmovement/?{query}")
             assert len(answer.context["cl"].result_list) == count
 
-    def test_its_history_is_its_movements(self, staff, mug):
+    def test_history_of_a_stock_item_is_its_movements(self, staff, mug):
         make_product("Other", stock=3)
         answer = staff.get(f"{STOCK}{mug.variants.get().pk}/history/", follow=True)
         assert [movement.variant.sku for movement in answer.context["cl"].result_list] == [sku_of(mug)]
@@ -79,7 +79,7 @@ class TestList:
 
 
 class TestCounting:
-    def test_who_where_and_why_are_kept(self, staff, mug):
+    def test_an_adjustment_records_the_actor_the_warehouse_and_the_reason(self, staff, mug):
         far = services.add_warehouse(code="far", name="Far", priority=9)
         send(staff, page(mug), form_of(staff, page(mug)) | {"change": 5, "reason": "received", "warehouse": far.pk})
         movement = StockMovement.objects.get(warehouse=far)
@@ -92,20 +92,20 @@ class TestCounting:
         assert "before" in send(staff, page(mug), data)
         assert stock(mug).on_hand == 15
 
-    def test_it_needs_a_reason(self, staff, mug):
+    def test_an_adjustment_needs_a_reason(self, staff, mug):
         assert "Say why" in errors(staff, page(mug), form_of(staff, page(mug)) | {"change": 5})
 
-    def test_what_is_promised_and_what_nobody_can_count_is_refused(self, staff, mug):
+    def test_reserved_units_cannot_be_removed_and_absurd_quantities_are_refused(self, staff, mug):
         make_reservation({sku_of(mug): 4})
         data = form_of(staff, page(mug)) | {"reason": "damaged"}
-        assert "6 units can be taken" in errors(staff, page(mug), data | {"change": -7})
+        assert "6 units can be removed" in errors(staff, page(mug), data | {"change": -7})
         assert "less than or equal" in errors(staff, page(mug), data | {"change": 10**12})
         assert stock(mug).on_hand == 10
 
     def test_sales_are_not_written_by_hand(self, staff, mug):
         assert "sold" in errors(staff, page(mug), form_of(staff, page(mug)) | {"change": -5, "reason": "sold"})
 
-    def test_pieces_are_moved_once(self, staff, mug):
+    def test_units_are_moved_once(self, staff, mug):
         main, far = Warehouse.objects.get(), services.add_warehouse(code="far", name="Far", priority=9)
         data = form_of(staff, page(mug)) | {"quantity": 4, "source": main.pk, "target": far.pk}
         for _ in range(2):
@@ -121,13 +121,13 @@ class TestCounting:
         assert "10 units" in errors(staff, page(mug), data)
         assert stock(mug).low_stock_at == 5
 
-    def test_a_policy_that_makes_no_sense_is_told(self, staff, mug):
+    def test_an_invalid_policy_is_refused(self, staff, mug):
         data = form_of(staff, page(mug))
         assert "make it 0" in errors(staff, page(mug), data | {"backorder_limit": 3})
         send(staff, page(mug), data | {"policy": "backorder", "backorder_limit": 3})
         assert stock(mug).available == 13
 
-    def test_a_policy_that_somebody_else_changed_is_not_overwritten_but_sales_go_on(self, staff, mug):
+    def test_a_policy_that_another_editor_changed_is_not_overwritten_but_sales_go_on(self, staff, mug):
         data = form_of(staff, page(mug)) | {"policy": "backorder", "backorder_limit": 3}
         services.commit_reservation(make_reservation({sku_of(mug): 1}).pk)
         send(staff, page(mug), data)
@@ -139,7 +139,7 @@ class TestCounting:
 class TestWarehouses:
     ADD = "/admin/inventory/warehouse/add/"
 
-    def test_one_is_opened_changed_and_closed(self, staff, mug):
+    def test_warehouse_can_be_opened_changed_and_closed(self, staff, mug):
         data = {"name": "Far", "code": "far", "country": "at", "priority": 3, "is_active": "on"}
         send(staff, self.ADD, data)
         far = Warehouse.objects.get(code="far")
@@ -151,14 +151,14 @@ class TestWarehouses:
         assert "already exists" in errors(staff, self.ADD, data)
         assert "two-letter" in errors(staff, self.ADD, data | {"code": "x", "country": "1!"})
 
-    def test_one_that_orders_count_on_stays_open(self, staff, mug):
+    def test_warehouse_with_reserved_units_cannot_be_closed(self, staff, mug):
         services.add_warehouse(code="far", name="Far", priority=9)
         make_reservation({sku_of(mug): 1})
         main = Warehouse.objects.get(code="main")
         data = {"name": main.name, "country": "DE", "priority": 0}
         assert "reserved" in errors(staff, f"/admin/inventory/warehouse/{main.pk}/change/", data)
 
-    def test_only_one_that_nothing_ever_lay_in_is_deleted(self, staff, mug):
+    def test_only_a_warehouse_that_never_held_stock_can_be_deleted(self, staff, mug):
         main, far = Warehouse.objects.get(), services.add_warehouse(code="far", name="Far", priority=9)
         services.move_stock(mug.variants.get(), quantity=1, source=main, target=far)
         services.move_stock(mug.variants.get(), quantity=1, source=far, target=main)
@@ -170,7 +170,7 @@ class TestWarehouses:
             assert word in send(staff, address, {"post": "yes"})
         assert set(Warehouse.objects.values_list("code", flat=True)) == {"main", "far"}
 
-    def test_it_tells_who_changed_it(self, staff, mug):
+    def test_history_of_a_warehouse_shows_its_changes(self, staff, mug):
         main = Warehouse.objects.get()
         data = {"name": "Hall", "country": "DE", "priority": 0, "is_active": "on"}
         send(staff, f"/admin/inventory/warehouse/{main.pk}/change/", data)
@@ -180,21 +180,21 @@ class TestWarehouses:
 class TestReservations:
     ADDRESS = "/admin/inventory/reservation/"
 
-    def test_it_is_released_once(self, staff, mug):
+    def test_reservation_is_released_once(self, staff, mug):
         reservation = make_reservation({sku_of(mug): 4})
         for _ in range(2):
             data = {"action": "release", "_selected_action": [reservation.pk]}
             assert "1 reservation released" in send(staff, self.ADDRESS, data)
         assert (stock(mug).reserved, Reservation.objects.get().status) == (0, "released")
 
-    def test_what_is_sold_stays_sold(self, staff, mug):
+    def test_committed_reservation_cannot_be_released(self, staff, mug):
         reservation = make_reservation({sku_of(mug): 4})
         services.commit_reservation(reservation.pk)
         told = send(staff, self.ADDRESS, {"action": "release", "_selected_action": [reservation.pk]})
         assert "committed" in told
         assert stock(mug).on_hand == 6
 
-    def test_it_is_found_by_its_order(self, staff, mug):
+    def test_reservation_is_found_by_its_order(self, staff, mug):
         reservation = make_reservation({sku_of(mug): 4})
         shown = staff.get(f"{self.ADDRESS}{reservation.pk}/change/").content.decode()
         assert sku_of(mug) in shown

@@ -54,7 +54,7 @@ def skus(client, query="") -> list[str]:
 # --- reading ---
 
 
-def test_a_catalogue_is_told_with_its_warehouses(staff, mug):
+def test_stock_is_listed_by_warehouse(staff, mug):
     make_reservation({mug: 3})
     transfer(staff, sku=mug, quantity=4, source="main", target="berlin")
     body = staff.get(f"{ADDRESS}/{mug}").json()
@@ -71,14 +71,14 @@ def test_a_variant_that_nobody_counted_has_nothing(staff):
 
 
 @pytest.mark.parametrize("sku", ["NONE", "METROPOLIS-BUY", "%F0%9F%98%80", "x" * 300])
-def test_what_has_no_stock_is_not_found(sku, staff):
+def test_sku_without_stock_is_not_found(sku, staff):
     make_film("Metropolis")
     for address in (f"{ADDRESS}/{sku}", f"{ADDRESS}/{sku}/movements", f"{ADDRESS}/{sku}/policy"):
         assert staff.get(address).status_code == 404
     assert adjust(staff, sku).status_code == 404
 
 
-def test_lists_are_narrowed_to_what_staff_look_for(staff, berlin):
+def test_lists_can_be_filtered(staff, berlin):
     for name, stock in (("PLENTY", 50), ("FEW", 3), ("NONE", 0), ("LATER", 0), ("SOON", 0)):
         make_product(f"The {name.lower()} one", sku=name, stock=stock)
     for sku, policy, day in (("LATER", "backorder", None), ("SOON", "preorder", date(2030, 1, 1))):
@@ -112,7 +112,7 @@ def test_pages_follow_each_other(staff):
     "query",
     ["?cursor=rubbish", "?limit=0", "?show=everything", "?colour=red", "?warehouse=a/b", "?q=%00", "?low=maybe"],
 )
-def test_a_question_that_makes_no_sense_is_refused(query, staff):
+def test_an_invalid_query_is_refused(query, staff):
     answer = staff.get(f"{ADDRESS}{query}")
     assert answer.status_code == 400
 
@@ -129,7 +129,7 @@ def test_a_list_costs_the_same_for_two_and_twenty(count, staff, berlin, django_a
 
 
 @pytest.mark.parametrize("roles", [(), ("customer",), ("support_staff",), ("video_staff",)])
-def test_nobody_but_catalogue_staff_sees_or_changes_stock(roles, as_staff, api_client, mug):
+def test_only_catalogue_staff_see_and_change_stock(roles, as_staff, api_client, mug):
     client = as_staff(*roles) if roles else api_client
     refused = 403 if roles else 401
     for address in (ADDRESS, f"{ADDRESS}/{mug}", f"{ADDRESS}/{mug}/movements", f"{ADDRESS}/{mug}/policy"):
@@ -146,7 +146,7 @@ def test_nobody_but_catalogue_staff_sees_or_changes_stock(roles, as_staff, api_c
 @pytest.mark.parametrize(
     ("mode", "quantity", "left"), [("add", 5, 15), ("remove", 4, 6), ("set", 3, 3), ("set", 12, 12)]
 )
-def test_pieces_are_added_removed_and_counted_with_a_reason(mode, quantity, left, staff, mug):
+def test_units_are_added_removed_and_counted_with_a_reason(mode, quantity, left, staff, mug):
     answer = adjust(staff, mug, mode=mode, quantity=quantity, reason="counted", reference="Aisle 4")
     body = answer.json()
     assert (answer.status_code, body["stock"]["on_hand"]) == (201, left)
@@ -174,7 +174,7 @@ def test_a_count_is_of_one_warehouse(staff, mug):
     assert staff.get(f"{ADDRESS}/{mug}").json()["on_hand"] == 17
 
 
-def test_orders_keep_what_they_were_promised(staff, mug):
+def test_reserved_units_cannot_be_removed(staff, mug):
     make_reservation({mug: 8})
     answer = adjust(staff, mug, mode="remove", quantity=3, reason="damaged")
     assert answer.status_code == 400
@@ -241,7 +241,7 @@ def test_a_double_click_adjusts_once(mug):
         ("colour", {"colour": "red"}),
     ],
 )
-def test_an_adjustment_that_makes_no_sense_changes_nothing(field, body, staff, mug):
+def test_an_invalid_adjustment_changes_nothing(field, body, staff, mug):
     answer = adjust(staff, mug, **body)
     assert (answer.status_code, answer.json()["type"]) == (400, "/problems/invalid-input")
     assert field in answer.json()["errors"]
@@ -254,7 +254,7 @@ def test_more_than_can_be_counted_is_refused(staff, mug):
 
 
 @pytest.mark.parametrize("body", ["[]", "null", '"add"', "{", "[1]", b"\xff\xfe"])
-def test_a_body_that_is_none_is_refused(body, staff, mug):
+def test_an_invalid_body_is_refused(body, staff, mug):
     answer = staff.post(
         f"{ADDRESS}/{mug}/adjustments", body, content_type="application/json", headers={"Idempotency-Key": "k"}
     )
@@ -269,7 +269,7 @@ def test_an_adjustment_without_a_key_is_refused(staff, mug):
 # --- moving ---
 
 
-def test_a_transfer_moves_pieces_and_writes_both_ends(staff, mug):
+def test_a_transfer_moves_units_and_records_both_movements(staff, mug):
     answer = transfer(staff, sku=mug, quantity=4, source="main", target="berlin", reference="Truck 2")
     assert answer.status_code == 201
     assert answer.json()["on_hand"] == 10
@@ -301,7 +301,7 @@ def test_an_unknown_sku_cannot_be_moved(staff, berlin):
     assert transfer(staff, sku="NONE", quantity=1, source="main", target="berlin").status_code == 404
 
 
-def test_promised_pieces_stay_where_they_are_sent_from(staff, mug):
+def test_reserved_units_cannot_be_transferred(staff, mug):
     make_reservation({mug: 8})
     answer = transfer(staff, sku=mug, quantity=3, source="main", target="berlin")
     assert answer.status_code == 400
@@ -329,7 +329,7 @@ def policy_of(client, sku):
     return answer.json(), answer["ETag"]
 
 
-def test_a_policy_is_changed_by_who_has_seen_it(staff, mug, api_client):
+def test_a_policy_is_changed_with_its_current_etag(staff, mug, api_client):
     body, tag = policy_of(staff, mug)
     assert body == {"policy": "deny", "backorder_limit": 0, "available_on": None, "low_stock_at": 5}
     wanted = {"policy": "preorder", "backorder_limit": 20, "available_on": "2030-03-01"}
@@ -362,13 +362,13 @@ def test_a_sale_does_not_make_a_seen_policy_stale(staff, mug):
         ("colour", {"colour": "red"}),
     ],
 )
-def test_a_policy_that_makes_no_sense_is_refused(field, body, staff, mug):
+def test_an_invalid_policy_is_refused(field, body, staff, mug):
     answer = staff.patch(f"{ADDRESS}/{mug}/policy", body, headers={"If-Match": "*"})
     assert answer.status_code == 400
     assert field in answer.json()["errors"]
 
 
-def test_what_is_owed_stays_possible(staff, mug):
+def test_backorder_limit_cannot_fall_below_the_units_owed(staff, mug):
     staff.patch(f"{ADDRESS}/{mug}/policy", {"policy": "backorder", "backorder_limit": 5}, headers={"If-Match": "*"})
     make_reservation({mug: 13})
     answer = staff.patch(f"{ADDRESS}/{mug}/policy", {"backorder_limit": 2}, headers={"If-Match": "*"})
@@ -379,7 +379,7 @@ def test_what_is_owed_stays_possible(staff, mug):
 # --- warehouses ---
 
 
-def test_a_warehouse_is_made_changed_closed_and_taken_away(staff, mug):
+def test_a_warehouse_can_be_created_changed_closed_and_deleted(staff, mug):
     made = staff.post(
         "/v1/warehouses",
         {"code": "lyon", "name": "Lyon", "country": "FR", "priority": 2},
@@ -398,7 +398,7 @@ def test_a_warehouse_is_made_changed_closed_and_taken_away(staff, mug):
     assert staff.get("/v1/warehouses/lyon").status_code == 404
 
 
-def test_a_warehouse_with_a_past_is_kept(staff, mug):
+def test_a_warehouse_with_a_history_cannot_be_deleted(staff, mug):
     adjust(staff, mug, quantity=3, warehouse="berlin")
     adjust(staff, mug, mode="set", quantity=0, reason="counted", warehouse="berlin")
     answer = staff.delete("/v1/warehouses/berlin", headers={"If-Match": "*"})
@@ -427,7 +427,7 @@ def test_the_last_open_warehouse_stays_open(staff, mug):
         ("colour", {"colour": "red"}),
     ],
 )
-def test_a_warehouse_that_makes_no_sense_is_refused(field, body, staff, berlin):
+def test_an_invalid_warehouse_is_refused(field, body, staff, berlin):
     answer = staff.post(
         "/v1/warehouses", {"code": "lyon", "name": "Lyon"} | body, headers={"Idempotency-Key": uuid.uuid4().hex}
     )

@@ -69,7 +69,7 @@ def rows(prefix: str, data: dict[str, Any], *new: dict[str, Any]) -> dict[str, A
 
 
 class TestCategories:
-    def test_one_is_made_with_german_words_and_shown_in_german(self, staff, api_client):
+    def test_category_with_german_texts_is_shown_in_german(self, staff, api_client):
         home = ensure_category("home")
         data = form_of(staff, add_page(Category)) | {
             "name": "Mugs",
@@ -90,7 +90,7 @@ class TestCategories:
         send(staff, page(kitchen), form_of(staff, page(kitchen)) | {"parent": garden.pk})
         assert tree() == ["home", "garden", "garden/kitchen", "garden/kitchen/mugs"]
 
-    def test_one_moves_to_the_top(self, staff):
+    def test_category_can_move_to_the_top(self, staff):
         kitchen = ensure_category("home/kitchen")
         send(staff, page(kitchen), form_of(staff, page(kitchen)) | {"parent": ""})
         assert tree() == ["home", "kitchen"]
@@ -130,20 +130,20 @@ class TestCategories:
         assert "Somebody changed this meanwhile" in errors(staff, page(kitchen), stale | {"name": "Kitchenware"})
         assert Category.objects.get(pk=kitchen.pk).name == "Cooking"
 
-    def test_a_renamed_one_is_found_at_once(self, staff, api_client):
+    def test_a_renamed_category_is_found_at_once(self, staff, api_client):
         make_product("Mug", category="home/kitchen")
         kitchen = Category.objects.get(full_path="home/kitchen")
         send(staff, page(kitchen), form_of(staff, page(kitchen)) | {"name": "Crockery"})
         assert len(api_client.get("/v1/products?q=crockery").json()["results"]) == 1
 
-    def test_one_with_products_stays_and_says_why(self, staff):
+    def test_category_with_products_cannot_be_deleted_and_says_why(self, staff):
         make_product(category="home/kitchen")
         kitchen = Category.objects.get(full_path="home/kitchen")
         answer = staff.post(f"/admin/products/category/{kitchen.pk}/delete/", {"post": "yes"}, follow=True)
         assert "used by 1 products" in " ".join(map(str, answer.context["messages"]))
         assert Category.objects.filter(pk=kitchen.pk).exists()
 
-    def test_an_empty_leaf_goes_and_one_with_others_below_stays(self, staff):
+    def test_an_empty_leaf_can_be_deleted_and_a_category_with_subcategories_cannot(self, staff):
         kitchen = ensure_category("home/kitchen")
         home = Category.objects.get(full_path="home")
         assert staff.post(f"/admin/products/category/{home.pk}/delete/", {"post": "yes"}).status_code == 403
@@ -163,7 +163,7 @@ class TestTheOrderOfTheTree:
             f"/admin/products/category/{category.pk}/place/{side}/{neighbour.pk}/", {}, follow=True
         ).status_code
 
-    def test_a_button_moves_it_and_a_second_click_changes_nothing(self, staff, three):
+    def test_a_button_moves_a_category_and_a_second_click_changes_nothing(self, staff, three):
         a, _, c = three
         ensure_category("home/c/deep")
         for _ in range(2):
@@ -171,7 +171,7 @@ class TestTheOrderOfTheTree:
             assert tree() == ["home", "home/c", "home/c/deep", "home/a", "home/b"]
         assert Category.objects.find_problems() == ([], [], [], [], [])
 
-    def test_down_is_the_way_back(self, staff, three):
+    def test_a_category_can_be_moved_down(self, staff, three):
         a, b, _ = three
         for _ in range(2):
             self.place(staff, a, "behind", b)
@@ -190,14 +190,14 @@ class TestTheOrderOfTheTree:
         [home] = api_client.get("/v1/categories").json()["results"]
         assert [child["path"] for child in home["children"]] == ["home/c", "home/a", "home/b"]
 
-    def test_what_does_not_stand_beside_it_is_no_neighbour(self, staff, three):
+    def test_category_of_another_parent_is_no_neighbour(self, staff, three):
         home = Category.objects.get(full_path="home")
         with pytest.raises(Conflict):
             place_category(three[0].pk, neighbour=home.pk, side=Side.BEFORE)
         assert self.place(staff, three[0], "sideways", three[1]) == 200
         assert tree() == ["home", "home/a", "home/b", "home/c"]
 
-    def test_it_takes_a_post_by_somebody_who_may(self, staff, looker, three):
+    def test_moving_requires_a_post_and_change_permission(self, staff, looker, three):
         address = f"/admin/products/category/{three[0].pk}/place/behind/{three[1].pk}/"
         assert staff.get(address).status_code == 405
         assert looker.post(address).status_code == 403
@@ -205,12 +205,12 @@ class TestTheOrderOfTheTree:
 
 
 class TestBrands:
-    def test_one_is_made_with_its_slug_and_german_words(self, staff):
+    def test_brand_is_created_with_its_slug_and_german_texts(self, staff):
         send(staff, add_page(Brand), {"name": "Nörrund", "de_description": "Aus Holz"})
         made = Brand.objects.get()
         assert (made.slug, made.translations) == ("norrund", {"de": {"description": "Aus Holz"}})
 
-    def test_a_renamed_one_is_found_by_its_new_name(self, staff, api_client):
+    def test_a_renamed_brand_is_found_by_its_new_name(self, staff, api_client):
         make_product("Mug", brand="Alder")
         brand = Brand.objects.get()
         send(staff, page(brand), form_of(staff, page(brand)) | {"name": "Rowan", "slug": "rowan"})
@@ -220,14 +220,14 @@ class TestBrands:
         Brand.objects.create(name="Alder", slug="alder")
         assert "already exists" in errors(staff, add_page(Brand), {"name": "Alder", "slug": "other"})
 
-    def test_one_with_products_stays_and_says_why(self, staff):
+    def test_brand_with_products_cannot_be_deleted_and_says_why(self, staff):
         make_product(brand="Alder")
         brand = Brand.objects.get()
         answer = staff.post(f"/admin/products/brand/{brand.pk}/delete/", {"post": "yes"}, follow=True)
         assert "used by 1 products" in " ".join(map(str, answer.context["messages"]))
         assert Brand.objects.exists()
 
-    def test_emptied_german_words_go_away(self, staff):
+    def test_emptied_german_texts_are_removed(self, staff):
         brand = Brand.objects.create(name="Alder", slug="alder", translations={"de": {"description": "Erle"}})
         data = form_of(staff, page(brand))
         assert data["de_description"] == "Erle"
@@ -237,7 +237,7 @@ class TestBrands:
 
 
 class TestAttributes:
-    def test_one_is_made_with_its_choices_in_two_languages(self, staff):
+    def test_attribute_is_created_with_its_choices_in_two_languages(self, staff):
         data = rows(
             "choices",
             form_of(staff, add_page(Attribute)) | {"label": "Material", "code": "material", "kind": "choice"},
@@ -268,7 +268,7 @@ class TestAttributes:
         assert len(api_client.get("/v1/products?attr.material=oak-wood").json()["results"]) == 1
         assert product.version < Product.objects.get().version
 
-    def test_a_choice_that_products_chose_stays_and_nothing_else_is_written(self, staff):
+    def test_a_choice_in_use_cannot_be_removed_and_nothing_else_is_written(self, staff):
         make_product("Mug", attributes={"Material": "Oak"})
         attribute = Attribute.objects.get()
         data = form_of(staff, page(attribute)) | {"label": "Wood", "choices-0-DELETE": "on"}
@@ -279,14 +279,14 @@ class TestAttributes:
         assert attribute.label == "Material"
         assert AttributeChoice.objects.count() == 1
 
-    def test_the_kind_of_an_answered_one_stays(self, staff):
+    def test_the_kind_of_an_attribute_with_values_cannot_change(self, staff):
         make_product("Mug", attributes={"Material": "Oak"})
         attribute = Attribute.objects.get()
         assert "used by 1 products" in errors(
             staff, page(attribute), form_of(staff, page(attribute)) | {"kind": "text"}
         )
 
-    def test_only_choices_have_choices_and_only_numbers_units(self, staff):
+    def test_only_kind_choice_has_choices_and_only_kind_number_a_unit(self, staff):
         data = form_of(staff, add_page(Attribute)) | {"label": "Height", "code": "height", "kind": "number"}
         assert "only attributes of the kind choice" in errors(
             staff, add_page(Attribute), rows("choices", data, {"label": "High"})
@@ -307,14 +307,14 @@ class TestAttributes:
         ensure_choices(attribute, ["Oak"])
         assert "Somebody changed this meanwhile" in errors(staff, page(attribute), stale | {"label": "Wood"})
 
-    def test_one_that_nobody_answers_goes(self, staff):
+    def test_attribute_without_values_can_be_deleted(self, staff):
         attribute = ensure_attribute("material", label="Material")
         staff.post(f"/admin/products/attribute/{attribute.pk}/delete/", {"post": "yes"})
         assert not Attribute.objects.exists()
 
 
 class TestProductTypes:
-    def test_one_is_made_with_attributes_in_their_order(self, staff):
+    def test_product_type_is_created_with_attributes_in_their_order(self, staff):
         material = ensure_attribute("material", label="Material")
         height = ensure_attribute("height", label="Height", kind="number")
         data = rows(
@@ -328,7 +328,7 @@ class TestProductTypes:
         asked = made.type_attributes.order_by("position").values_list("attribute__code", "is_required")
         assert (made.slug, list(asked)) == ("mug", [("height", True), ("material", False)])
 
-    def test_attributes_are_taken_away_and_put_in_another_order(self, staff):
+    def test_attributes_can_be_removed_and_reordered(self, staff):
         made = ProductType.objects.create(name="Mug", slug="mug")
         for place, code in enumerate(("a", "b", "c")):
             attribute = ensure_attribute(code, label=code)
@@ -348,7 +348,7 @@ class TestProductTypes:
         )
         assert "duplicate" in errors(staff, add_page(ProductType), data)
 
-    def test_one_with_products_stays_and_says_why(self, staff):
+    def test_product_type_with_products_cannot_be_deleted_and_says_why(self, staff):
         made = ProductType.objects.create(name="Mug", slug="mug")
         make_product(product_type=made)
         answer = staff.post(f"/admin/products/producttype/{made.pk}/delete/", {"post": "yes"}, follow=True)
@@ -356,7 +356,7 @@ class TestProductTypes:
 
 
 class TestCollections:
-    def test_products_stand_in_the_order_of_their_places(self, staff, api_client):
+    def test_products_are_shown_in_the_order_of_their_positions(self, staff, api_client):
         one, two, three = (make_product(title) for title in ("One", "Two", "Three"))
         data = rows(
             "items",
@@ -370,7 +370,7 @@ class TestCollections:
         assert [item["title"] for item in found] == ["Two", "One", "Three"]
         assert Collection.objects.get().translations == {"de": {"title": "Sommer"}}
 
-    def test_items_are_moved_taken_away_and_added(self, staff):
+    def test_items_can_be_moved_removed_and_added(self, staff):
         products = [make_product(title) for title in ("One", "Two", "Three")]
         made = Collection.objects.create(title="Summer", slug="summer")
         for place, product in enumerate(products):
@@ -449,7 +449,7 @@ class TestCollections:
         made.refresh_from_db()
         assert (made.title, made.rule) == ("Older", {"category": "attic"})
 
-    def test_one_that_gets_a_rule_loses_its_items_and_the_other_way_round(self, staff):
+    def test_collection_loses_its_items_when_it_gets_a_rule_and_the_rule_when_it_is_manual(self, staff):
         product = make_product(brand="Alder")
         made = Collection.objects.create(title="Summer", slug="summer")
         CollectionItem.objects.create(collection=made, product=product)
@@ -461,7 +461,7 @@ class TestCollections:
         made.refresh_from_db()
         assert (made.rule, made.items.count()) == ({}, 1)
 
-    def test_items_added_by_somebody_else_meanwhile_are_not_lost(self, staff):
+    def test_items_that_another_editor_added_meanwhile_are_not_lost(self, staff):
         made = Collection.objects.create(title="Summer", slug="summer")
         stale = form_of(staff, page(made))
         CollectionItem.objects.create(collection=made, product=make_product("Theirs"))
@@ -469,7 +469,7 @@ class TestCollections:
         assert "Somebody changed this meanwhile" in errors(staff, page(made), data)
         assert made.items.get().product.title == "Theirs"
 
-    def test_a_deleted_one_is_gone_from_the_shop(self, staff, api_client):
+    def test_a_deleted_collection_is_gone_from_the_shop(self, staff, api_client):
         made = Collection.objects.create(title="Summer", slug="summer", is_published=True)
         staff.post(f"/admin/products/collection/{made.pk}/delete/", {"post": "yes"})
         assert api_client.get("/v1/products?collection=summer").status_code == 404
@@ -501,7 +501,7 @@ class TestPages:
         assert counts[0] == counts[1] <= 12, counts
 
     @pytest.mark.parametrize("model", [Category, Brand, Attribute, ProductType, Collection])
-    def test_somebody_who_may_look_sees_and_cannot_save(self, looker, model):
+    def test_staff_with_view_permission_see_the_page_and_cannot_save(self, looker, model):
         made = _make(model, 0)
         if "translations" in {field.name for field in model._meta.fields}:
             name = model.TRANSLATABLE[0]
@@ -513,7 +513,7 @@ class TestPages:
         assert looker.post(page(made), {"name": "Mine"}).status_code == 403
 
     @pytest.mark.parametrize("model", [Category, Brand, Attribute, ProductType, Collection])
-    def test_each_has_its_history(self, staff, model):
+    def test_each_model_has_a_history_page(self, staff, model):
         made = _make(model, 0)
         assert staff.get(f"/admin/products/{model._meta.model_name}/{made.pk}/history/").status_code == 200
 

@@ -27,7 +27,7 @@ class TestTree:
         assert (kitchen["name"], kitchen["product_count"], light["product_count"]) == ("Kitchen", 2, 0)
         assert kitchen["children"][0]["path"] == "home/kitchen/mugs"
 
-    def test_one_category_says_the_way_to_it(self, api_client):
+    def test_a_category_has_breadcrumbs(self, api_client):
         category_tree.ensure_category("home/kitchen", name="Kitchen & table", description="For cooks.")
         body = api_client.get("/v1/categories/home/kitchen").json()
         assert (body["name"], body["description"]) == ("Kitchen & table", "For cooks.")
@@ -37,7 +37,7 @@ class TestTree:
         ]
 
     @pytest.mark.parametrize("path", ["nothing", "home/nothing", "home//kitchen", "/", "a" * 500, "home/kitchen/"])
-    def test_what_is_not_there_is_a_problem(self, api_client, path):
+    def test_an_unknown_category_is_a_problem(self, api_client, path):
         category_tree.ensure_category("home/kitchen")
         answer = api_client.get(f"/v1/categories/{path}")
         assert (answer.status_code, answer["Content-Type"]) == (404, "application/problem+json")
@@ -70,7 +70,7 @@ class TestSuggest:
         assert self.suggest(api_client, "metroplis") == [("product", "Metropolis")]
 
     @pytest.mark.parametrize("text", ["", " ", "':*&|!(", "%", "_", "x" * 5000])
-    def test_nothing_comes_of_nothing(self, api_client, text):
+    def test_text_without_words_has_no_suggestions(self, api_client, text):
         make_product("Mug")
         assert self.suggest(api_client, text) == []
 
@@ -100,7 +100,7 @@ class TestChangingTheTree:
         mugs.refresh_from_db()
         assert mugs.full_path == "home/cooking/mugs"
 
-    def test_a_new_name_is_found_and_told(self):
+    def test_a_new_name_is_found_and_announced(self):
         product = make_product("Mug", category="home/kitchen")
         kitchen = Category.objects.get(full_path="home/kitchen")
         OutboxEvent.objects.all().delete()

@@ -89,13 +89,13 @@ class TestFollowing:
         with django_assert_num_queries(0):
             shown(index)
 
-    def test_who_writes_sees_it_at_once(self, monkeypatch):
+    def test_a_process_sees_its_own_writes_at_once(self, monkeypatch):
         monkeypatch.setattr(indexing, "MAX_AGE", 60.0)
         assert titles() == []
         make_product("Mug")
         assert titles() == ["Mug"]
 
-    def test_a_thousand_numbers_and_more_find_room(self):
+    def test_more_than_a_thousand_numbers_find_room(self):
         product = make_product("Far")
         Listing.objects.filter(pk=product.pk).update(number=5_000)
         assert shown(CatalogueIndex()) == {5_000}
@@ -110,7 +110,7 @@ class TestFollowing:
 
 
 class TestStamps:
-    def test_processes_that_know_the_same_have_one_stamp(self):
+    def test_processes_with_the_same_data_have_the_same_stamp(self):
         one, other = CatalogueIndex(), CatalogueIndex()
         product = make_product()
         shown(one)
@@ -184,7 +184,7 @@ class TestTime:
 
 
 class TestRaces:
-    def test_a_refresh_that_waits_sees_what_it_waited_for(self):
+    def test_a_refresh_that_waited_for_a_lock_sees_the_committed_change(self):
         """Two transactions refresh one listing: the later one must not write what it read before the earlier one."""
         product = make_product(stock=3)
         has_locked, may_commit = threading.Event(), threading.Event()

@@ -107,7 +107,7 @@ def test_a_title_outranks_a_brand_and_a_whole_word_one_that_is_begun():
     assert found(["alder", "mug"]) == {"Stoneware mug": 1400, "Café cup": 450}
 
 
-def test_what_changed_since_is_found_as_it_is_now():
+def test_documents_changed_after_packing_are_found_as_they_are_now():
     postings.pack()
     retitle("Stoneware mug", "Stoneware bowl")
     make_product("Third mug")
@@ -130,7 +130,7 @@ def test_an_article_is_found_by_its_number():
     assert found(["x"], article=sku_of(product)) == {"Café cup": postings.ARTICLE_RANK}
 
 
-def test_what_a_transaction_wrote_that_was_open_while_packing_is_not_lost():
+def test_writes_of_a_transaction_that_was_open_while_packing_are_not_lost():
     written, packed = threading.Event(), threading.Event()
 
     def slowly() -> None:
@@ -156,7 +156,7 @@ def test_what_a_transaction_wrote_that_was_open_while_packing_is_not_lost():
     assert found(["mug"]).keys() == {"Café cup"}
 
 
-def test_what_a_reader_knew_of_packing_may_be_old():
+def test_a_reader_may_hold_an_older_packing_position():
     postings.pack()
     before = packed_in()
     retitle("Stoneware mug", "Stoneware bowl")
@@ -164,7 +164,7 @@ def test_what_a_reader_knew_of_packing_may_be_old():
     assert found(["bowl"], since=before) == found(["bowl"]) == read(["bowl"])
 
 
-def test_two_pack_at_once_and_one_does():
+def test_of_two_packers_at_once_one_packs():
     with transaction.atomic():
         assert postings.pack() is True
         with ThreadPoolExecutor(1) as pool:
@@ -179,7 +179,7 @@ def test_two_pack_at_once_and_one_does():
     assert postings.pack() is True
 
 
-def test_a_database_restored_on_another_server_is_packed_anew():
+def test_a_database_restored_on_another_server_is_packed_again():
     """Transactions have other numbers there: of the server that was backed up, higher ones."""
     postings.pack()
     with connection.cursor() as cursor:
@@ -194,7 +194,7 @@ def test_a_database_restored_on_another_server_is_packed_anew():
     assert found(["cup"]).keys() == {"Café cup"}
 
 
-def test_it_is_packed_when_many_documents_changed(monkeypatch):
+def test_postings_are_packed_when_many_documents_changed(monkeypatch):
     assert pack_postings() is True
     until(nothing_is_left_to_pack)
     assert pack_postings() is False
@@ -209,7 +209,7 @@ def test_it_is_packed_when_many_documents_changed(monkeypatch):
     until(pack_postings)
 
 
-def test_it_is_not_packed_again_and_again_while_a_transaction_is_open():
+def test_postings_are_not_packed_repeatedly_while_a_transaction_is_open():
     begun, ended = threading.Event(), threading.Event()
 
     def stay_open() -> None:

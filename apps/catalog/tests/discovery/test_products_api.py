@@ -224,7 +224,7 @@ class TestList:
         assert pages(api_client, "currency=USD&sort=price", 1) == [["Cheap"], ["Dear"]]
         assert titles(api_client, "?currency=USD&min_price=4500") == ["Dear"]
 
-    def test_two_prices_say_from(self, api_client):
+    def test_products_with_several_prices_show_a_from_price(self, api_client):
         make_film("Metropolis", buy=999, rent=399)
         item = api_client.get("/v1/products").json()["results"][0]
         assert (item["price"]["amount"], item["price_from"], item["availability"]) == (399, True, "digital")
@@ -327,7 +327,7 @@ class TestDetail:
             ("METROPOLIS-RENT", "rent", 48, None),
         ]
 
-    def test_reserved_pieces_are_not_available(self, api_client):
+    def test_reserved_units_are_not_available(self, api_client):
         product = make_product(stock=7)
         sku = sku_of(product)
         make_reservation({sku: 4})
@@ -335,12 +335,12 @@ class TestDetail:
         assert (variant["available"], variant["availability"]) == (3, "low_stock")
 
     @pytest.mark.parametrize("slug", ["nothing-here", "a" * 300, "%27%3B--"])
-    def test_what_is_not_there_is_a_problem(self, api_client, slug):
+    def test_an_unknown_product_is_a_problem(self, api_client, slug):
         answer = api_client.get(f"/v1/products/{slug}")
         assert answer.status_code == 404
         assert answer["Content-Type"] == "application/problem+json"
 
-    def test_drafts_are_not_there(self, api_client):
+    def test_drafts_are_not_found(self, api_client):
         draft = make_product(status=Product.Status.DRAFT)
         assert api_client.get(f"/v1/products/{draft.slug}").status_code == 404
 
@@ -359,7 +359,7 @@ class TestQueries:
         # cached() looks, browse() looks before and after its search, the cache looks at the end; then the cards.
         assert counts == [4 * LOOK + 1] * 2
 
-    def test_a_search_with_facets_takes_two(self, api_client):
+    def test_a_search_with_facets_takes_two_queries(self, api_client):
         counts = []
         for size in (2, 18):
             for number in range(size):
@@ -368,7 +368,7 @@ class TestQueries:
             counts.append(queries(api_client, f"/v1/products?q=mug&facets=1&limit=20&min_price={size}"))
         assert counts == [4 * LOOK + 2] * 2
 
-    def test_a_product_takes_a_fixed_number(self, api_client):
+    def test_a_product_takes_a_fixed_number_of_queries(self, api_client):
         product = make_product("Mug", brand="Alder", attributes={"A": "1"})
         make_product("Other")
         api_client.get("/v1/categories")
@@ -381,7 +381,7 @@ class TestQueries:
         # product, variants with stock, prices, sales, pictures, answers, relations, cards
         assert few - 8 == 4 * LOOK
 
-    def test_what_is_kept_takes_none(self, api_client):
+    def test_a_cached_response_takes_no_query_beside_the_index(self, api_client):
         make_product("Mug")
         api_client.get("/v1/products")
         assert queries(api_client, "/v1/products") == LOOK
@@ -410,14 +410,14 @@ class TestCaching:
         assert second.json()["price"]["amount"] == 1290
         assert api_client.get("/v1/products", HTTP_IF_NONE_MATCH=listed["ETag"]).status_code == 200
 
-    def test_sold_pieces_are_a_new_etag_at_once(self, api_client):
+    def test_sold_units_are_a_new_etag_at_once(self, api_client):
         product = make_product(stock=3)
         address = f"/v1/products/{product.slug}"
         etag = api_client.get(address)["ETag"]
         make_reservation({sku_of(product): 1})
         assert api_client.get(address, HTTP_IF_NONE_MATCH=etag).status_code == 200
 
-    def test_answers_are_right_while_the_cache_is_gone_and_when_it_is_back(self, api_client, settings):
+    def test_responses_are_right_while_the_cache_is_gone_and_when_it_is_back(self, api_client, settings):
         product, there = make_product("Mug", price=1490), settings.CACHES
         addresses = ("/v1/products", f"/v1/products/{product.slug}", "/v1/search/suggest?q=mu")
         kept = [api_client.get(address).json() for address in addresses]
@@ -433,7 +433,7 @@ class TestCaching:
 
     def test_parameters_that_a_view_does_not_read_make_no_entry_of_their_own(self, api_client, monkeypatch):
         product, kept = make_product("Mug"), set()
-        monkeypatch.setattr("apps.catalog.discovery.api.cached._keep", lambda key, *_: kept.add(key))
+        monkeypatch.setattr("apps.catalog.discovery.api.cached._store", lambda key, *_: kept.add(key))
         for address in (f"/v1/products/{product.slug}", "/v1/categories", "/v1/collections", "/v1/search/suggest?q=mu"):
             kept.clear()
             mark = "&" if "?" in address else "?"
@@ -444,7 +444,7 @@ class TestCaching:
     def test_the_order_of_parameters_makes_no_entry_of_its_own(self, api_client, monkeypatch):
         make_product("Mug")
         kept = set()
-        monkeypatch.setattr("apps.catalog.discovery.api.cached._keep", lambda key, *_: kept.add(key))
+        monkeypatch.setattr("apps.catalog.discovery.api.cached._store", lambda key, *_: kept.add(key))
         answers = [
             api_client.get(f"/v1/products?{query}") for query in ("q=mug&limit=2", "limit=2&q=mug", "q=x&limit=2&q=mug")
         ]
@@ -457,7 +457,7 @@ class TestCaching:
             assert api_client.get("/v1/products", {"q": word}).json()["total"] == 0
         assert dict(ZeroResultSearch.objects.values_list("text", "times")) == {"aaaa": 2, "bbbb": 1, "cccc": 1}
 
-    def test_what_another_release_kept_is_not_used(self, api_client, settings):
+    def test_responses_cached_by_another_release_are_not_used(self, api_client, settings):
         make_product("Mug")
         api_client.get("/v1/products")
         settings.VERSION = "2.0.0"

@@ -122,7 +122,7 @@ class TestFinding:
         assert found("mug' | 'lamp") == []
 
 
-def test_all_documents_are_written_anew_in_batches(capsys):
+def test_all_documents_are_rewritten_in_batches(capsys):
     for number in range(5):
         make_product(f"Mug {number}")
     SearchDocument.objects.update(document="")

@@ -1,4 +1,4 @@
-"""Pages against sorting everything, where many products are level and where places have gone."""
+"""Pages against sorting everything, where many products have equal keys and where products are gone."""
 
 import random
 
@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from apps.catalog.discovery.columns import Columns, title_start
-from apps.catalog.discovery.selection import SAMPLE, Place, Selection, order_by, page, places
+from apps.catalog.discovery.selection import SAMPLE, Selection, SortKey, order_by, page, sort_keys
 
 SORTS = ("newest", "price", "-price", "rating", "bestselling", "title")
 
@@ -41,25 +41,25 @@ def test_pages_are_those_of_everything_sorted(sort: str, count: int, distinct: i
     order = order_by(selection, sort, None, None)
     everything = np.flatnonzero(selection.base)
     whole = [
-        number for _, number in sorted(zip(places(selection, order, everything), everything.tolist(), strict=True))
+        number for _, number in sorted(zip(sort_keys(selection, order, everything), everything.tolist(), strict=True))
     ]
     assert page(selection, order, limit=24) == (whole[:24], len(whole) > 24)
     for at in {len(whole) * part // 7 for part in range(7)} if whole else ():
-        (place,) = places(selection, order, whole[at : at + 1])
+        (place,) = sort_keys(selection, order, whole[at : at + 1])
         following, preceding = whole[at + 1 :], whole[:at]
         assert page(selection, order, after=place, limit=24) == (following[:24], len(following) > 24)
         assert page(selection, order, after=place, backwards=True, limit=24) == (preceding[-24:], len(preceding) > 24)
 
 
 @pytest.mark.parametrize("sort", SORTS)
-def test_a_place_may_be_one_where_nothing_stands_any_more(sort: str) -> None:
+def test_a_cursor_may_point_at_a_product_that_is_gone(sort: str) -> None:
     selection = selection_of(SAMPLE * 2, distinct=5, seed=1)
     order = order_by(selection, sort, None, None)
     everything = np.flatnonzero(selection.base).tolist()
-    placed = sorted(zip(places(selection, order, everything), everything, strict=True))
+    placed = sorted(zip(sort_keys(selection, order, everything), everything, strict=True))
     for at in (0, 1, len(placed) // 2, len(placed) - 1):
         place = placed[at][0]
-        gone = Place(place.key, place.id_high, place.id_low + 2**40)
+        gone = SortKey(place.value, place.id_high, place.id_low + 2**40)
         following = [number for other, number in placed if other > gone]
         preceding = [number for other, number in placed if other < gone]
         assert page(selection, order, after=gone, limit=10) == (following[:10], len(following) > 10)
@@ -67,10 +67,10 @@ def test_a_place_may_be_one_where_nothing_stands_any_more(sort: str) -> None:
 
 
 @pytest.mark.parametrize("key", [-(2**63), 2**63 - 1])
-def test_the_ends_of_what_a_cursor_may_say(key: int) -> None:
+def test_the_limits_of_a_cursors_key_are_handled(key: int) -> None:
     selection = selection_of(50, distinct=5, seed=2)
     order = order_by(selection, "price", None, None)
-    before, beyond = page(selection, order, after=Place(key, 0, 0), limit=100), page(selection, order, limit=100)
+    before, beyond = page(selection, order, after=SortKey(key, 0, 0), limit=100), page(selection, order, limit=100)
     assert before == (beyond if key < 0 else ([], False))
-    backwards = page(selection, order, after=Place(key, 2**64 - 1, 2**64 - 1), backwards=True, limit=100)
+    backwards = page(selection, order, after=SortKey(key, 2**64 - 1, 2**64 - 1), backwards=True, limit=100)
     assert backwards == (([], False) if key < 0 else beyond)

@@ -41,7 +41,7 @@ def fields_of(product: Product) -> dict[str, tuple[Any, Any]]:
     }
 
 
-def test_one_transaction_is_one_change_with_before_and_after() -> None:
+def test_a_transaction_is_a_single_change_with_before_and_after() -> None:
     product = make_product("Mug", price=1490)
     with transaction.atomic():
         Product.objects.filter(pk=product.pk).update(title="Cup")
@@ -58,7 +58,7 @@ def test_counters_and_times_make_no_history() -> None:
     assert ProductEvent.objects.count() == count
 
 
-def test_of_several_changes_of_a_row_each_knows_what_it_made() -> None:
+def test_each_of_several_changes_of_a_row_keeps_its_own_result() -> None:
     product = make_product("First")
     for title in ("Second", "Third", "Fourth"):
         Product.objects.filter(pk=product.pk).update(title=title)
@@ -70,7 +70,7 @@ def test_of_several_changes_of_a_row_each_knows_what_it_made() -> None:
     ]
 
 
-def test_answers_that_are_written_anew_with_the_same_words_are_no_change() -> None:
+def test_attribute_values_that_are_written_again_unchanged_are_no_change() -> None:
     product = make_product(attributes={"Material": "Oak", "Colour": "Red"})
     with transaction.atomic():
         set_attribute_values(product, {"material": "oak", "colour": "red"})
@@ -78,7 +78,7 @@ def test_answers_that_are_written_anew_with_the_same_words_are_no_change() -> No
     assert fields_of(product) == {"Product.summary": ("", "A mug")}
 
 
-def test_what_is_removed_with_a_variant_is_part_of_the_history() -> None:
+def test_rows_removed_with_a_variant_are_part_of_the_history() -> None:
     product = make_product(price=1490, stock=None)
     Variant.objects.filter(product=product).delete()
     assert {change.part.name for change in latest(product).changes if change.after is None} == {"Variant", "Price"}
@@ -100,7 +100,7 @@ def test_no_table_of_events_can_be_emptied() -> None:
             connection.cursor().execute(f"TRUNCATE {table} CASCADE")
 
 
-def test_the_admin_tells_who_it_was() -> None:
+def test_the_admin_records_its_user_as_the_author() -> None:
     staff = signed_in("catalog_staff")
     product = make_product("Mug")
     address = f"/admin/products/product/{product.pk}/change/"
@@ -110,7 +110,7 @@ def test_the_admin_tells_who_it_was() -> None:
     assert facts["request_id"]
 
 
-def test_the_api_tells_who_it_was_though_only_the_view_knows(as_staff: Callable[..., APIClient]) -> None:
+def test_the_api_records_the_token_holder_as_the_author(as_staff: Callable[..., APIClient]) -> None:
     product = make_product("Mug")
     client = as_staff("catalog_staff")
     tag = client.get(f"/v1/products/{product.slug}").headers["ETag"]
@@ -121,7 +121,7 @@ def test_the_api_tells_who_it_was_though_only_the_view_knows(as_staff: Callable[
     assert facts["who_id"]
 
 
-def test_copied_rows_are_told_who_copies_them() -> None:
+def test_copied_rows_record_their_author() -> None:
     product = make_product()
     row = bulk.new_row(Variant, product_id=product.pk, sku="COPIED")
     with (
@@ -132,7 +132,7 @@ def test_copied_rows_are_told_who_copies_them() -> None:
     assert latest(product).facts == {"who": "anna@example.com", "how": "import", "detail": "50% off.csv"}
 
 
-def test_names_with_quotes_and_percents_are_told_as_they_are() -> None:
+def test_authors_with_quotes_and_percent_signs_are_recorded_unchanged() -> None:
     product = make_product()
     who = "o'brien%s\\%(x)s@example.com"
     with written_by(lambda: {"who": who}):
@@ -143,7 +143,7 @@ def test_names_with_quotes_and_percents_are_told_as_they_are() -> None:
     assert [moment.facts for moment in page_of_history(product).moments[:3]] == [{"who": who}] * 3
 
 
-def test_what_an_author_told_ends_with_the_transaction() -> None:
+def test_the_author_of_a_transaction_is_not_used_for_the_next() -> None:
     product = make_product()
     with written_by(lambda: {"who": "anna@example.com"}):
         Product.objects.filter(pk=product.pk).update(title="One")
@@ -151,7 +151,7 @@ def test_what_an_author_told_ends_with_the_transaction() -> None:
     assert [moment.facts for moment in page_of_history(product).moments[:2]] == [{}, {"who": "anna@example.com"}]
 
 
-def test_reads_and_other_tables_are_told_nothing() -> None:
+def test_reads_and_other_tables_record_no_author() -> None:
     product = make_product()
     with (
         written_by(lambda: {"who": "anna@example.com"}),

@@ -62,7 +62,7 @@ def take_back(thing: models.Model, at: datetime, scope: Scope = Scope.ALONE) -> 
     return plan
 
 
-def test_a_change_taken_back_shows_at_once_and_is_told_like_any_change() -> None:
+def test_a_reverted_change_shows_at_once_and_is_announced_like_any_change() -> None:
     product = make_product("Mug")
     at = change(product, title="Cup")
     version, told = product.version, OutboxEvent.objects.filter(type__contains="product.changed").count()
@@ -72,7 +72,7 @@ def test_a_change_taken_back_shows_at_once_and_is_told_like_any_change() -> None
     assert OutboxEvent.objects.filter(type__contains="product.changed").count() == told + 1
 
 
-def test_what_was_changed_since_stays() -> None:
+def test_later_changes_of_other_fields_stay() -> None:
     product = make_product("Mug")
     at = change(product, title="Cup")
     change(product, summary="New words")
@@ -80,7 +80,7 @@ def test_what_was_changed_since_stays() -> None:
     assert (product.title, product.summary) == ("Mug", "New words")
 
 
-def test_what_was_changed_since_goes_too_when_that_is_asked_for() -> None:
+def test_later_changes_are_reverted_too_with_scope_since() -> None:
     product = make_product("Mug")
     at = change(product, title="Cup")
     change(product, title="Beaker", summary="New words")
@@ -88,7 +88,7 @@ def test_what_was_changed_since_goes_too_when_that_is_asked_for() -> None:
     assert (product.title, product.summary) == ("Mug", "")
 
 
-def test_what_was_changed_again_since_is_not_taken_back_alone() -> None:
+def test_a_field_that_changed_again_is_not_reverted_alone() -> None:
     product = make_product("Mug")
     at = change(product, title="Cup")
     change(product, title="Beaker")
@@ -98,14 +98,14 @@ def test_what_was_changed_again_since_is_not_taken_back_alone() -> None:
     assert product.title == "Beaker"
 
 
-def test_taking_back_can_be_taken_back() -> None:
+def test_a_revert_can_be_reverted() -> None:
     product = make_product("Mug")
     take_back(product, change(product, title="Cup"))
     take_back(product, last_moment(product))
     assert product.title == "Cup"
 
 
-def test_taking_back_is_in_the_history_itself() -> None:
+def test_a_revert_is_part_of_the_history() -> None:
     product = make_product("Mug")
     at = change(product, title="Cup")
     take_back(product, at)
@@ -125,7 +125,7 @@ def test_a_variant_comes_back_with_its_prices_and_the_same_id() -> None:
 
 
 @pytest.mark.parametrize("spelling", ["BLUE", "blue"])
-def test_a_sku_that_was_given_to_another_product_is_said(spelling) -> None:
+def test_a_sku_that_another_product_took_is_named(spelling) -> None:
     product, other = make_product(stock=None), make_product(stock=None)
     gone = add_variant(product, sku="BLUE", price=1990, stock=None)
     Variant.objects.filter(pk=gone.pk).delete()
@@ -135,7 +135,7 @@ def test_a_sku_that_was_given_to_another_product_is_said(spelling) -> None:
         take_back(product, at)
 
 
-def test_a_variant_that_was_sold_since_is_not_taken_away() -> None:
+def test_a_variant_that_was_sold_since_is_not_removed() -> None:
     product = make_product()
     add_variant(product, sku="BLUE", price=1990, stock=5)
     at = next(m.at for m in page_of_history(product).moments if any(c.part.name == "Variant" for c in m.changes))
@@ -159,7 +159,7 @@ def test_prices_and_sales_come_back() -> None:
     assert (SalePrice.objects.get().amount, SalePrice.objects.get().starts_at) == (990, starts)
 
 
-def test_answers_come_back() -> None:
+def test_attribute_values_come_back() -> None:
     product = make_product(attributes={"Material": "Oak"})
     with transaction.atomic():
         set_attribute_values(product, {"material": None})
@@ -168,7 +168,7 @@ def test_answers_come_back() -> None:
     assert AttributeValue.objects.get(product=product).key == "oak"
 
 
-def test_a_picture_comes_back_and_is_rendered_anew() -> None:
+def test_a_picture_comes_back_and_is_rendered_again() -> None:
     product = make_product()
     file = ContentFile(picture(400, 300), name="mug.png")
     image = ProductImage.objects.create(product=product, alt="A mug", file=file)
@@ -179,7 +179,7 @@ def test_a_picture_comes_back_and_is_rendered_anew() -> None:
     assert image.renditions
 
 
-def test_a_picture_whose_file_is_gone_is_said() -> None:
+def test_a_picture_whose_file_is_gone_is_named() -> None:
     product = make_product()
     file = ContentFile(picture(400, 300), name="mug.png")
     image = ProductImage.objects.create(product=product, alt="A mug", file=file)
@@ -189,7 +189,7 @@ def test_a_picture_whose_file_is_gone_is_said() -> None:
         take_back(product, last_moment(product))
 
 
-def test_a_category_that_is_gone_is_said() -> None:
+def test_a_category_that_is_gone_is_named() -> None:
     product = make_product(category="home/kitchen")
     at = change(product, category=ensure_category("garden"))
     Category.objects.get(full_path="home/kitchen").delete()
@@ -210,7 +210,7 @@ def test_a_published_product_is_not_left_without_a_price() -> None:
     assert Price.objects.filter(variant__product=product).exists()
 
 
-def test_publishing_taken_back_withdraws_the_product() -> None:
+def test_reverting_the_publication_withdraws_the_product() -> None:
     product = make_product(status="draft")
     at = change(product, status="published")
     take_back(product, at)
@@ -219,7 +219,7 @@ def test_publishing_taken_back_withdraws_the_product() -> None:
     assert OutboxEvent.objects.filter(type__contains="product.withdrawn").count() == 1
 
 
-def test_what_was_shown_is_what_is_done() -> None:
+def test_a_plan_that_changed_since_it_was_shown_is_not_carried_out() -> None:
     product = make_product("Mug")
     at = change(product, title="Cup")
     seen = plan_revert(product, at=at, scope=Scope.SINCE).fingerprint
@@ -230,7 +230,7 @@ def test_what_was_shown_is_what_is_done() -> None:
     assert (product.title, product.summary) == ("Cup", "New words")
 
 
-def test_a_double_click_takes_back_once() -> None:
+def test_a_double_click_reverts_once() -> None:
     product = make_product("Mug")
     at = change(product, title="Cup")
     plan = take_back(product, at)
@@ -241,7 +241,7 @@ def test_a_double_click_takes_back_once() -> None:
     assert product.version == version
 
 
-def test_there_is_nothing_before_the_beginning() -> None:
+def test_the_first_change_cannot_be_reverted() -> None:
     product = make_product("Mug")
     first = page_of_history(product).moments[-1].at
     with pytest.raises(CannotRevert, match="nothing before it"):
@@ -250,7 +250,7 @@ def test_there_is_nothing_before_the_beginning() -> None:
         take_back(product, timezone.now())
 
 
-def test_a_renamed_and_moved_category_goes_back_with_all_below() -> None:
+def test_a_renamed_and_moved_category_goes_back_with_its_subcategories() -> None:
     product = make_product(category="home/kitchen/cups")
     kitchen = Category.objects.get(full_path="home/kitchen")
     ensure_category("garden")
@@ -263,7 +263,7 @@ def test_a_renamed_and_moved_category_goes_back_with_all_below() -> None:
     assert titles(category="home/kitchen") == [product.title]
 
 
-def test_a_category_does_not_go_back_below_what_is_gone() -> None:
+def test_a_category_does_not_go_back_below_a_deleted_parent() -> None:
     ensure_category("home/kitchen")
     kitchen = Category.objects.get(full_path="home/kitchen")
     save_category(kitchen, parent=None)
@@ -272,7 +272,7 @@ def test_a_category_does_not_go_back_below_what_is_gone() -> None:
         take_back(kitchen, last_moment(kitchen))
 
 
-def test_a_brand_goes_back_and_its_products_say_so() -> None:
+def test_a_reverted_brand_shows_on_its_products() -> None:
     product = make_product(brand="Norrund")
     brand = Brand.objects.get()
     Brand.objects.update(name="Nordrund")
@@ -293,7 +293,7 @@ def test_a_collection_goes_back_with_its_items() -> None:
     assert (collection.title, collection.items.get().position) == ("Summer", 3)
 
 
-def test_other_things_have_a_history_but_no_way_back() -> None:
+def test_other_models_have_a_history_but_cannot_be_reverted() -> None:
     kind = ProductType.objects.create(name="Mugs", slug="mugs")
     ProductType.objects.update(name="Cups")
     assert not can_revert(ProductType)

@@ -75,7 +75,7 @@ def shop() -> None:
         ("sale_ends_at", "2999-01-01", "A sale needs a price: sale.EUR."),
     ],
 )
-def test_a_cell_that_cannot_be_used_is_told_by_line_and_column(column, cell, sentence):
+def test_an_invalid_cell_is_reported_by_line_and_column(column, cell, sentence):
     job = check(csv_of(f"sku,{column}", f"MUG-1,{cell}"))
     assert job.state == ImportJob.State.CHECKED
     [(line, [[told]])] = [(line, list(columns.values())) for line, columns in errors(job).items()]
@@ -120,7 +120,7 @@ class TestHeadings:
             ("sku,title.fr", {"title.fr": ["There is no such column; leave it out or correct its name."]}),
         ],
     )
-    def test_a_column_that_cannot_be_used_is_told_in_line_1(self, heading, wrong):
+    def test_an_invalid_column_is_reported_in_line_1(self, heading, wrong):
         job = check(csv_of(heading, "MUG-1,"))
         assert errors(job)[1] == wrong
         assert job.error_count == 1
@@ -205,13 +205,13 @@ class TestRows:
             4: {"rental_hours": ["Say for how many hours it is rented."]},
         }
 
-    def test_pieces_that_are_promised_stay(self):
+    def test_reserved_units_cannot_be_removed(self):
         make_reservation({"MUG-1": 4})
         assert errors(check(csv_of("sku,stock", "MUG-1,4"))) == {}
         sentence = "4 units are reserved for orders; at least that many must stay."
         assert errors(check(csv_of("sku,stock", "MUG-1,3"))) == {2: {"stock": [sentence]}}
 
-    def test_what_is_published_has_a_price_in_the_shops_currency(self):
+    def test_a_published_product_needs_a_price_in_the_shops_currency(self):
         product = make_product("Jug", sku="JUG-1", status="draft")
         Variant.objects.get(sku="JUG-1").prices.all().delete()
         needs = {"status": ["It needs a price in EUR before it is published."]}
@@ -220,12 +220,12 @@ class TestRows:
         assert errors(check(csv_of("sku,status,price.EUR", "JUG-1,published,3"))) == {}
         assert errors(check(csv_of("sku,slug,price.EUR", f"JUG-2,{product.slug},3"))) == {}
 
-    def test_more_cells_than_columns_are_told(self):
+    def test_more_cells_than_columns_are_reported(self):
         job = check(csv_of("sku,title", "MUG-1,Mug,blue", "MUG-1"))
         assert list(errors(job)) == [2, 3]
         assert "3 cells" in errors(job)[2][""][0]
 
-    def test_errors_of_one_row_are_all_told_at_once(self):
+    def test_all_errors_of_a_row_are_reported_at_once(self):
         job = check(csv_of("sku,price.EUR,stock,category", "MUG-1,x,y,z"))
         assert set(errors(job)[2]) == {"price.EUR", "stock", "category"}
 

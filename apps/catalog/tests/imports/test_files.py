@@ -41,7 +41,7 @@ GOOD = csv_of("sku,price.EUR", "MUG-1,1", "MUG-2,2")
         (xlsx_of([None]), 'The sheet "Sheet" is empty.'),
     ],
 )
-def test_what_is_no_file_of_rows_is_told_in_one_sentence(content, sentence):
+def test_a_file_without_rows_fails_with_a_single_sentence(content, sentence):
     job = check(content)
     assert job.state == ImportJob.State.FAILED
     assert job.failure.startswith(sentence)
@@ -49,7 +49,7 @@ def test_what_is_no_file_of_rows_is_told_in_one_sentence(content, sentence):
 
 
 @pytest.mark.parametrize(("content", "sentence"), [(b"", "empty"), (b"\xd0\xcf\x11\xe0old", "XLS")])
-def test_what_is_seen_at_once_is_refused_at_once(content, sentence):
+def test_an_empty_or_foreign_file_is_refused_at_once(content, sentence):
     with pytest.raises(ValidationProblem, match=sentence):
         check(content)
     assert not ImportJob.objects.exists()
@@ -78,7 +78,7 @@ def test_a_file_has_at_most_so_many_rows(monkeypatch):
 
 
 class TestWorkbooks:
-    def test_one_that_unpacks_to_too_much_is_refused(self):
+    def test_zip_bomb_is_refused(self):
         bomb = io.BytesIO()
         with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive, archive.open("xl/x.xml", "w") as part:
             for _ in range(workbook_parts.MAX_UNPACKED // (1 << 22) + 1):
@@ -86,12 +86,12 @@ class TestWorkbooks:
         assert len(bomb.getvalue()) < 500_000
         assert check(bomb.getvalue()).failure == "The file unpacks to more than 400 MB; send it as CSV."
 
-    def test_one_that_expands_entities_is_refused(self):
+    def test_workbook_that_expands_entities_is_refused(self):
         entities = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10 if n else "x"}">' for n in range(9))
         job = check(self._forged(f'<?xml version="1.0"?><!DOCTYPE x [{entities}]>', "&e8;"))
         assert job.failure.startswith("This is no Excel file")
 
-    def test_one_that_reads_other_files_is_refused(self):
+    def test_workbook_that_reads_other_files_is_refused(self):
         job = check(self._forged('<?xml version="1.0"?><!DOCTYPE x [<!ENTITY f SYSTEM "file:///etc/passwd">]>', "&f;"))
         assert job.failure.startswith("This is no Excel file")
 
@@ -103,7 +103,7 @@ class TestWorkbooks:
         job = check(workbook_of({"S": sheet_of(["sku"] * 17_000)}))
         assert job.failure.startswith("Line 1 has more cells than a spreadsheet can have")
 
-    def test_one_whose_parts_are_encrypted_is_told_so(self):
+    def test_workbook_with_encrypted_parts_is_refused_as_protected(self):
         content = bytearray(workbook_of({"S": sheet_of(["sku"])}))
         place = content.rindex(b"PK\x01\x02")
         content[place + 8] |= 1

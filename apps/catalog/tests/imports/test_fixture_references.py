@@ -151,7 +151,7 @@ def state() -> list[Any]:
     return [*rows, OutboxEvent.objects.count(), list(TaxonomyStamp.objects.values())]
 
 
-def test_answers_stand_in_the_column_of_their_kind(run):
+def test_attribute_values_are_stored_in_the_column_of_their_kind(run):
     run(CATALOGUE)
     values = Product.objects.get(slug="bowl").attribute_values.order_by("attribute__position", "choice__slug")
     shown = [(v.attribute.code, v.choice and v.choice.label, v.number, v.boolean, v.text) for v in values]
@@ -219,14 +219,14 @@ def test_a_sale_that_is_over_begins_again_and_nothing_else_changes(run):
     assert Product.objects.get(slug="bowl").title == "By staff"
 
 
-def test_a_sale_that_staff_took_away_stays_away(run):
+def test_a_sale_that_staff_removed_is_not_added_again(run):
     run(CATALOGUE)
     SalePrice.objects.all().delete()
     assert "0 products" in run(CATALOGUE)
     assert not SalePrice.objects.exists()
 
 
-def test_what_an_entry_does_not_mention_stays_as_staff_left_it(run):
+def test_fields_that_an_entry_leaves_out_stay_as_staff_left_them(run):
     run(CATALOGUE)
     Variant.objects.filter(sku="MUG").update(barcode="96385074")
     Product.objects.filter(slug="mug").update(translations={"de": {"title": "Becher"}}, seo_title="Mugs")
@@ -244,7 +244,7 @@ def test_a_reworded_choice_is_found_by_its_new_word(run):
     assert "'bark'" in str(SearchDocument.objects.values_list("document", flat=True).get(product__slug="bowl"))
 
 
-def test_a_renamed_brand_is_told(run):
+def test_a_renamed_brand_is_announced(run):
     run(CATALOGUE)
     OutboxEvent.objects.all().delete()
     run(changed("brands", 0, name="Halde & Daughters", slug="halde") | {"products": []})
@@ -260,7 +260,7 @@ def test_an_attribute_gets_another_kind_with_the_products_of_the_file(run):
     assert bowl.attribute_values.get(attribute__code="volume").number == 2500
 
 
-def test_an_attribute_keeps_its_kind_while_other_products_answer_it(run):
+def test_an_attribute_keeps_its_kind_while_other_products_have_values_of_it(run):
     make_product("Old jug", attributes={"Volume": "big"})
     with pytest.raises(CommandError, match="Attribute volume: 1 products that are not in the file answer it as choice"):
         run(CATALOGUE)

@@ -129,7 +129,7 @@ def test_the_same_file_again_changes_nothing(run):
     assert (Review.objects.count(), ProductImage.objects.count()) == (2, 1)
 
 
-def test_what_staff_changed_meanwhile_stays_when_the_file_is_the_same(run):
+def test_changes_by_staff_stay_when_the_file_is_the_same(run):
     run(CATALOGUE)
     mug = Product.objects.get(slug="stoneware-mug")
     publication.set_status(mug, Product.Status.ARCHIVED)
@@ -140,7 +140,7 @@ def test_what_staff_changed_meanwhile_stays_when_the_file_is_the_same(run):
     assert Price.objects.get(variant__sku="MET-BUY").amount == 1
 
 
-def test_a_changed_entry_is_written_and_told_and_leaves_the_stock(run):
+def test_a_changed_entry_is_written_and_announced_and_leaves_the_stock(run):
     run(CATALOGUE)
     StockItem.objects.filter(variant__sku="MUG-B").update(on_hand=5)
     OutboxEvent.objects.all().delete()
@@ -163,7 +163,7 @@ def test_a_new_picture_replaces_the_old_one_under_a_new_address(run, tmp_path):
     assert [(r["width"], default_storage.exists(r["name"])) for r in after.renditions] == [(300, True)] * 3
 
 
-def test_an_unchanged_picture_is_not_rendered_again_but_described_anew(run, monkeypatch):
+def test_an_unchanged_picture_is_not_rendered_again_but_gets_its_new_text(run, monkeypatch):
     run(CATALOGUE)
     monkeypatch.setattr(renditions, "render", lambda *args, **kwargs: pytest.fail("rendered again"))
     run(changed(image_alt="A mug of blue clay"))
@@ -193,13 +193,13 @@ def test_a_mistake_is_one_sentence_that_names_the_entry(run, data, sentence):
     assert sentence in str(failure.value)
 
 
-def test_what_is_no_picture_is_named(run, tmp_path):
+def test_a_file_that_is_no_picture_is_named(run, tmp_path):
     (tmp_path / "mug.png").write_text("<svg/>")
     with pytest.raises(CommandError, match="stoneware-mug: This is not a picture"):
         run(CATALOGUE)
 
 
-def test_what_is_no_json_is_one_sentence(tmp_path):
+def test_invalid_json_is_reported_in_a_single_sentence(tmp_path):
     (tmp_path / "broken.json").write_text("{")
     with pytest.raises(CommandError, match=r"broken\.json cannot be imported"):
         call_command("import_products", str(tmp_path / "broken.json"), images=tmp_path)

@@ -107,7 +107,7 @@ class TestConventionOfTheFile:
         job = check(csv_of("sku;stock;price.EUR;attr.height", "MUG-1;1.000;12,90;0.5"))
         assert list(errors(job)[2]) == ["stock"]
 
-    def test_its_own_column_weighs_more_than_others(self):
+    def test_numbers_of_the_same_column_weigh_more_than_others(self):
         job = check(csv_of("sku;price.EUR;attr.height", "MUG-1;1.234;0.5", "MUG-2;12,90;0.5"))
         assert job.rows.get(sku="MUG-1").changes["price.EUR"][1] == "1234.00"
 
@@ -123,7 +123,7 @@ class TestConventionOfTheFile:
 
 class TestMarkThatIsGiven:
     @pytest.mark.parametrize(("mark", "amount"), [("comma", "1234.00"), ("point", None)])
-    def test_it_decides(self, mark, amount):
+    def test_the_given_mark_decides(self, mark, amount):
         job = check(csv_of("sku;price.EUR", "MUG-1;1.234"), decimal_mark=mark)
         if amount:
             assert after(job) == {"MUG-1": amount}
@@ -227,7 +227,7 @@ class TestDates:
         assert read.isoformat() == moment
 
     @pytest.mark.parametrize("text", ["31.12.98", "31.02.2998", "13/13/2998", "12/31/2998 13:00 PM", "today", "46351"])
-    def test_what_is_no_date_is_refused(self, text):
+    def test_an_invalid_date_is_refused(self, text):
         with pytest.raises(ValidationProblem, match=r"Use a date such as 2026-11-27"):
             notation.read_moment(text, zone=ZoneInfo(ZONE), ends_day=False)
 

@@ -121,7 +121,7 @@ def _as_rows(content: bytes, form: str) -> list[dict[str, str]]:
     return [dict(zip(heading, row, strict=True)) for row in rows]
 
 
-def test_what_a_spreadsheet_would_run_is_text():
+def test_formulas_are_exported_as_text():
     for form in ("csv", "xlsx"):
         row = _as_rows(b"".join(export(Product.objects.filter(slug="-odd-"), form)), form)[0]
         assert (row["sku"], row["title"], row["slug"], row["summary"]) == ("'=ODD", "'=SUM(A1)", "'-odd-", "'-")
@@ -174,5 +174,5 @@ def test_an_export_of_many_products_needs_no_more_memory_than_a_batch():
     assert peak < 12_000_000
 
 
-def test_what_was_exported_has_no_errors_for_a_reader_of_errors():
+def test_an_export_imports_without_errors():
     assert errors(check(b"".join(export(Product.objects.all(), "csv")))) == {}

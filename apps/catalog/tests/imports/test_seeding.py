@@ -26,14 +26,14 @@ def test_the_same_seed_gives_the_same_products(capsys):
     assert facts() == first
 
 
-def test_running_it_again_adds_only_what_is_missing():
+def test_seeding_again_adds_only_missing_products():
     call_command("seed", products=10, seed=1)
     call_command("seed", products=15, seed=1)
     call_command("seed", products=5, seed=2)
     assert Product.objects.count() == 20
 
 
-def test_what_is_seeded_is_found_listed_and_in_stock(api_client):
+def test_seeded_products_are_found_listed_and_in_stock(api_client):
     call_command("seed", products=50, seed=1)
     words = Product.objects.first().title.split()[0]
     assert look(q=words).total
@@ -41,6 +41,6 @@ def test_what_is_seeded_is_found_listed_and_in_stock(api_client):
     assert body["results"][0]["price"]["amount"] == body["facets"]["price"]["min"]
 
 
-def test_none_is_none():
+def test_seeding_no_products_creates_none():
     call_command("seed", products=0)
     assert not Product.objects.exists()

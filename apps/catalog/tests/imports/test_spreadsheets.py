@@ -236,7 +236,7 @@ class TestCells:
 
 
 class TestOtherFiles:
-    def test_a_protected_file_is_told_so(self):
+    def test_a_protected_file_is_refused_as_protected(self):
         with pytest.raises(ValidationProblem, match="protected by a password"):
             check(protected_file(), name="p.xlsx")
 
@@ -290,7 +290,7 @@ class TestIdentifiers:
         done(write(csv_of("sku;title;category;price.EUR", "RB-15B;Maß;home;5,00", "RB-15C;Ma;home;6,00")))
         assert sorted(Product.objects.values_list("slug", flat=True)) == ["ma", "mass"]
 
-    def test_titles_that_meet_in_one_slug_are_told_so(self):
+    def test_titles_with_the_same_slug_are_reported(self):
         job = check(csv_of("sku;title;category;price.EUR", "A;Maß;home;5,00", "B;Mass;home;6,00"))
         sentence = (
             "The slug of this title is mass, as in line 2 for another title. Name another slug, or name this one to "
@@ -300,7 +300,7 @@ class TestIdentifiers:
 
 
 @pytest.mark.parametrize("form", ["csv", "xlsx"])
-def test_what_looks_like_an_escape_comes_back_from_an_export(form):
+def test_texts_that_look_like_escapes_come_back_from_an_export(form):
     make_product("_x0041_ ='90s' 1.234", sku="A-1", summary="_x005F_ 0123", variant={"name": "'90s"})
     Variant.objects.get().prices.create(currency="KWD", amount=1234)
     content = b"".join(export(Product.objects.all(), form))

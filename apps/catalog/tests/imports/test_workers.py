@@ -75,7 +75,7 @@ def let_leases_end() -> None:
 
 
 class TestAKilledWorker:
-    def test_another_one_goes_on_where_it_was(self, monkeypatch):
+    def test_another_worker_continues_where_it_stopped(self, monkeypatch):
         job = waiting(new_products(35))
         with monkeypatch.context() as patch:
             kill_after(patch, running, "write_rows", 2)
@@ -94,7 +94,7 @@ class TestAKilledWorker:
         assert OutboxEvent.objects.count() == 35
         assert StockMovement.objects.count() == 34  # one has no units
 
-    def test_a_check_begins_anew(self, monkeypatch):
+    def test_a_check_starts_again(self, monkeypatch):
         job = waiting(new_products(25), is_dry_run=True)
         with monkeypatch.context() as patch:
             kill_after(patch, running.bulk, "insert", 1)
@@ -105,7 +105,7 @@ class TestAKilledWorker:
         job.refresh_from_db()
         assert (job.state, job.checked_rows, job.created_count, job.rows.count()) == ("checked", 25, 25, 25)
 
-    def test_counts_of_pieces_are_not_set_a_second_time(self, monkeypatch):
+    def test_stock_counts_are_not_set_a_second_time(self, monkeypatch):
         for number in range(8):
             make_product(f"Mug {number}", sku=f"MUG-{number}", stock=1)
         job = waiting(csv_of("sku,stock", *(f"MUG-{number},10" for number in range(8))))
@@ -122,7 +122,7 @@ class TestAKilledWorker:
         counts = dict(StockItem.objects.values_list("variant__sku", "on_hand"))
         assert counts == {f"MUG-{number}": 10 for number in range(1, 8)} | {"MUG-0": 4}
 
-    def test_what_the_queue_lost_is_sent_again_but_what_is_over_is_not(self):
+    def test_a_job_that_the_queue_lost_is_sent_again_but_a_finished_one_is_not(self):
         job = waiting(new_products(1))
         assert services.resume_imports() == []
         ImportJob.objects.update(created_at=timezone.now() - timedelta(minutes=1))
@@ -140,7 +140,7 @@ class TestAKilledWorker:
         job.refresh_from_db()
         assert done(job).written_rows == 15
 
-    def test_a_mistake_of_ours_ends_it_with_a_sentence(self, monkeypatch):
+    def test_an_internal_error_ends_the_import_with_a_message(self, monkeypatch):
         job = waiting(new_products(15))
         monkeypatch.setattr(running, "write_rows", raising(RuntimeError("bug")))
         with pytest.raises(RuntimeError):
@@ -262,7 +262,7 @@ class TestPeopleInBetween:
             ("MUG-1,,,,2,,", lambda: Product.objects.get(slug="mug").delete(), "MUG-1 is no longer there"),
         ],
     )
-    def test_what_came_or_went_meanwhile_stops_it(self, row, change, says):
+    def test_rows_created_or_deleted_meanwhile_stop_the_import(self, row, change, says):
         make_product("Mug", slug="mug", sku="MUG-1", stock=None)
         job = check(csv_of(HEADING, row))
         assert job.error_count == 0, job.rows.values("errors")
@@ -286,7 +286,7 @@ class TestPeopleInBetween:
         assert job.failure.startswith("Lines 2 to 6: somebody made or removed what they need")
         assert not Product.objects.exists()
 
-    def test_pieces_that_were_promised_meanwhile_are_told_and_all_other_rows_written(self):
+    def test_units_reserved_meanwhile_are_reported_and_all_other_rows_written(self):
         for number in range(5):
             make_product(f"Mug {number}", sku=f"MUG-{number}", stock=10)
         job = check(csv_of("sku,stock", *(f"MUG-{number},2" for number in range(5))))
@@ -317,12 +317,12 @@ class TestApplying:
         with pytest.raises(services.NotWritable, match="1 rows have errors"):
             services.apply_import(job.pk)
 
-    def test_one_that_is_not_checked_yet_has_to_wait(self):
+    def test_an_import_that_is_not_checked_yet_has_to_wait(self):
         job = waiting(new_products(1), is_dry_run=True)
         with pytest.raises(services.NotWritable, match="still being checked"):
             services.apply_import(job.pk)
 
-    def test_cancelling_while_it_is_written_stops_it_and_says_how_far_it_came(self, monkeypatch):
+    def test_cancelling_during_the_write_stops_the_import_and_reports_how_far_it_came(self, monkeypatch):
         job = waiting(new_products(35))
         with monkeypatch.context() as patch:
             kill_after(patch, running, "write_rows", 2)
@@ -334,7 +334,7 @@ class TestApplying:
         assert services.cancel_import(job.pk) is None
         assert not ImportJob.objects.exists()
 
-    def test_cancelling_before_it_is_checked_forgets_it_and_its_file(self, settings):
+    def test_cancelling_before_the_check_deletes_the_import_and_its_file(self, settings):
         job = waiting(new_products(1))
         assert services.cancel_import(job.pk) is None
         running.run(job.pk)

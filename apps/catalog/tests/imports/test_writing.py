@@ -104,7 +104,7 @@ class TestNewProducts:
             "dishwasher-safe",
         ]
 
-    def test_it_shows_in_the_shop_and_other_services_are_told(self, shop, api_client):
+    def test_a_new_product_shows_in_the_shop_and_is_announced(self, shop, api_client):
         done(write(csv_of_rows([FULL])))
         listing = Listing.objects.get()
         assert listing.is_published

@@ -67,7 +67,7 @@ def test_without_the_row_lock_buyers_overwrite_each_other():
     assert StockItem.objects.get(variant__product=product).reserved == 1, "two took a unit and one was counted"
 
 
-def test_sixty_four_buyers_of_ten_pieces_buy_exactly_ten():
+def test_sixty_four_buyers_of_ten_units_buy_exactly_ten():
     product = make_product(stock=UNITS)
     sku = sku_of(product)
 
@@ -93,7 +93,7 @@ def test_orders_that_name_the_same_skus_in_opposite_order_do_not_deadlock():
     assert set(StockItem.objects.values_list("reserved", flat=True)) == {24}
 
 
-def test_one_order_delivered_many_times_at_once_makes_one_reservation():
+def test_an_order_delivered_many_times_at_once_makes_one_reservation():
     sku, order_id = sku_of(make_product(stock=UNITS)), uuid.uuid4()
 
     def reserve(_: int) -> str:
@@ -104,7 +104,7 @@ def test_one_order_delivered_many_times_at_once_makes_one_reservation():
     assert StockItem.objects.get(variant__sku=sku).reserved == 3
 
 
-def test_one_reservation_committed_many_times_at_once_sells_once():
+def test_a_reservation_committed_many_times_at_once_sells_once():
     sku = sku_of(make_product(stock=UNITS))
     reservation = make_reservation({sku: 2})
 
@@ -139,7 +139,7 @@ def test_commit_release_and_expiry_at_the_same_moment_agree_on_one_end():
     assert (item.on_hand, item.reserved) == (UNITS - sold, 0)
 
 
-def test_staff_taking_pieces_away_and_buyers_never_meet_below_zero():
+def test_stock_never_falls_below_zero_while_staff_remove_units_and_buyers_buy():
     product = make_product(stock=UNITS)
     sku, variant = sku_of(product), product.variants.get()
 
@@ -158,7 +158,7 @@ def test_staff_taking_pieces_away_and_buyers_never_meet_below_zero():
     assert outcome["sold"] + outcome["taken"] == UNITS
 
 
-def test_the_database_itself_refuses_to_promise_more_than_there_is():
+def test_the_database_itself_refuses_to_reserve_more_than_there_is():
     sku = sku_of(make_product(stock=1))
 
     with pytest.raises(IntegrityError, match="stock_never_oversold"), transaction.atomic():
@@ -172,7 +172,7 @@ def test_films_never_run_out():
 
 @pytest.mark.parametrize("stock", [UNITS, 1_000], ids=["scarce", "plenty"])
 def test_an_order_that_is_given_up_while_it_is_reserved_keeps_nothing(stock):
-    """Whoever is first, nothing stays reserved: not to the late one, and not to the one that was in time."""
+    """Whoever is first, nothing stays reserved: neither for a late request nor for one that was in time."""
     sku = sku_of(make_product(stock=stock))
 
     def act(number: int) -> str:

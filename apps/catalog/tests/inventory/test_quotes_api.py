@@ -29,7 +29,7 @@ def refusal(client, body) -> dict:
     return answer.json()["errors"]
 
 
-def test_a_line_tells_all_that_a_cart_shows(api_client):
+def test_a_line_has_all_that_a_cart_shows(api_client):
     product = make_product("Mug", price=1490, stock=10)
     [line] = ask(api_client, (sku_of(product), 3))
     assert line == {
@@ -78,7 +78,7 @@ def test_lines_of_one_sku_share_its_stock(api_client):
     assert [line["status"] for line in ask(api_client, (sku, 3), (sku, 2))] == ["ok"] * 2
 
 
-def test_promised_pieces_are_not_offered_again(api_client):
+def test_reserved_units_are_not_offered_again(api_client):
     sku = sku_of(make_product(stock=5))
     StockItem.objects.filter(variant__sku=sku).update(reserved=4)
     [line] = ask(api_client, (sku, 2))
@@ -139,7 +139,7 @@ def test_half_a_surrogate_pair_is_refused_or_unknown_but_never_a_crash(api_clien
     "body",
     [b"{", b"\xff\xfe", b'{"lines": [NaN]}', b'{"lines": [{"sku": "A", "quantity": 1e400}]}', b"[" * 100_000, b""],
 )
-def test_what_is_no_json_is_a_problem(api_client, body):
+def test_invalid_json_is_a_problem(api_client, body):
     answer = api_client.generic("POST", "/v1/quotes", body, content_type="application/json")
     assert answer.status_code == 400, answer.content
     assert answer["Content-Type"] == "application/problem+json"

@@ -60,7 +60,7 @@ def test_lines_that_share_a_sku_cannot_sneak_past_the_stock(mug):
     assert stock(mug) == (10, 0)
 
 
-def test_the_same_order_again_answers_with_what_stands(mug):
+def test_the_same_order_again_returns_the_same_reservation(mug):
     order_id = uuid.uuid4()
     first = reserve((mug, 2), order_id=order_id)
     again, is_new = services.reserve_stock(order_id=order_id, lines=[(mug, 2)], ttl=timedelta(minutes=1))
@@ -104,14 +104,14 @@ def test_committing_sells_once_however_often_it_is_asked(mug):
     assert (sold.quantity, sold.reference) == (-2, str(reservation.order_id))
 
 
-def test_releasing_gives_back_once(mug):
+def test_releasing_returns_units_once(mug):
     reservation = reserve((mug, 2))
     services.release_reservation(reservation.pk)
     services.release_reservation(reservation.pk)
     assert stock(mug) == (10, 0)
 
 
-def test_what_is_sold_cannot_be_released_and_what_is_released_cannot_be_sold(mug):
+def test_a_committed_reservation_cannot_be_released_nor_a_released_one_committed(mug):
     sold, released = reserve((mug, 1)), reserve((mug, 1))
     services.commit_reservation(sold.pk)
     services.release_reservation(released.pk)
@@ -127,7 +127,7 @@ def test_an_unknown_reservation_is_not_found():
         services.commit_reservation(uuid.uuid4())
 
 
-def test_expiry_gives_back_what_is_due_and_leaves_the_rest(mug):
+def test_expiry_releases_overdue_reservations_and_leaves_the_rest(mug):
     due, running = make_reservation({mug: 2}, seconds=-1), make_reservation({mug: 3})
     assert expire_reservations() == 1
     due.refresh_from_db()
@@ -143,7 +143,7 @@ def test_expiry_works_through_more_than_one_batch(mug):
     assert stock(mug) == (10, 0)
 
 
-def test_expiry_leaves_alone_what_another_worker_has_in_hand(mug):
+def test_expiry_skips_reservations_that_another_worker_has_locked(mug):
     reservation = make_reservation({mug: 2}, seconds=-1)
     with transaction.atomic():
         Reservation.objects.select_for_update().get(pk=reservation.pk)
@@ -151,14 +151,14 @@ def test_expiry_leaves_alone_what_another_worker_has_in_hand(mug):
     assert services.expire_due() == 1
 
 
-def test_a_late_commit_takes_the_pieces_again_when_they_are_there(mug):
+def test_a_late_commit_reserves_the_units_again_when_they_are_there(mug):
     reservation = make_reservation({mug: 2}, seconds=-1)
     services.expire_due()
     assert services.commit_reservation(reservation.pk).status == "committed"
     assert stock(mug) == (8, 0)
 
 
-def test_a_late_commit_is_refused_when_the_pieces_are_gone(lamp):
+def test_a_late_commit_is_refused_when_the_units_are_gone(lamp):
     reservation = make_reservation({lamp: 1}, seconds=-1)
     services.expire_due()
     reserve((lamp, 1))
@@ -175,7 +175,7 @@ def test_a_commit_between_deadline_and_expiry_is_in_time(mug):
     assert services.commit_reservation(reservation.pk).status == "committed"
 
 
-def test_staff_cannot_take_what_is_promised(mug):
+def test_staff_cannot_remove_reserved_units(mug):
     reserve((mug, 8))
     variant = StockItem.objects.get(variant__sku=mug).variant
     with pytest.raises(ValidationProblem):

@@ -50,7 +50,7 @@ def test_a_reservation_is_made_committed_and_stays(payment, mug):
     assert payment.delete(f"{ADDRESS}/{body['id']}").status_code == 409
 
 
-def test_releasing_answers_204_however_often(payment, mug):
+def test_releasing_returns_204_however_often(payment, mug):
     address = f"{ADDRESS}/{make_reservation({mug: 2}).pk}"
     assert [payment.delete(address).status_code for _ in range(2)] == [204, 204]
 
@@ -71,7 +71,7 @@ def test_the_same_order_with_other_lines_is_a_conflict(payment, mug):
     assert payment.post(ADDRESS, request).status_code == 409
 
 
-def test_a_hundred_lines_of_one_sku_are_told_apart(payment, mug):
+def test_a_hundred_lines_of_one_sku_stay_apart(payment, mug):
     refused = payment.post(ADDRESS, order(*[(mug, 1)] * 100))
     assert (refused.status_code, [line["position"] for line in refused.json()["lines"]]) == (409, list(range(10, 100)))
     assert payment.post(ADDRESS, order(*[(mug, 1)] * 10)).json()["lines"] == [{"sku": mug, "quantity": 1}] * 10
@@ -135,7 +135,7 @@ def test_an_unknown_reservation_is_a_problem(payment, reservation):
     assert answer["Content-Type"] == "application/problem+json"
 
 
-def test_an_expired_reservation_whose_pieces_are_gone_says_so(payment):
+def test_an_expired_reservation_whose_units_are_gone_says_so(payment):
     lamp = sku_of(make_product("Lamp", stock=1))
     late = make_reservation({lamp: 1}, seconds=-1)
     from apps.catalog.inventory.services import expire_due
@@ -162,14 +162,14 @@ class TestOrders:
         assert_matches_contract("catalog", "POST", ADDRESS, request_json=request, response_json=late.json(), status=409)
         assert StockItem.objects.get(variant__sku=mug).reserved == 0
 
-    def test_what_was_promised_is_given_back_however_often_it_is_asked(self, payment, mug):
+    def test_reserved_units_are_released_however_often_the_request_is_sent(self, payment, mug):
         reservation = make_reservation({mug: 2})
         answers = [payment.delete(self.address(reservation.order_id)).status_code for _ in range(2)]
         assert answers == [204, 204]
         assert StockItem.objects.get(variant__sku=mug).reserved == 0
         assert Reservation.objects.get().status == "released"
 
-    def test_what_is_sold_stays_sold(self, payment, mug):
+    def test_a_committed_order_cannot_be_released(self, payment, mug):
         reservation = make_reservation({mug: 2})
         payment.post(f"{ADDRESS}/{reservation.pk}/commit")
         answer = payment.delete(self.address(reservation.order_id))
@@ -191,10 +191,10 @@ class TestDeadlines:
         assert not Reservation.objects.exists()
 
     @pytest.mark.parametrize("quantity", [2, 9_000])
-    def test_one_that_becomes_late_while_it_works_promises_nothing_and_may_come_again(
+    def test_a_request_that_becomes_late_while_it_runs_reserves_nothing_and_can_be_retried(
         self, quantity, payment, mug, monkeypatch
     ):
-        """Plenty is reserved in one statement, what is scarce by locked rows: both ways look at the clock again."""
+        """Plenty is reserved in one statement, scarce stock by locked rows: both ways check the deadline again."""
         sku = mug if quantity == 2 else sku_of(make_product("Jug", stock=10_000))
         request = order((sku, quantity))
         with monkeypatch.context() as patch:
@@ -213,7 +213,7 @@ class TestDeadlines:
 
 
 class TestCancelledOrders:
-    def test_the_event_frees_what_payment_could_not(self, mug):
+    def test_the_event_releases_units_that_payment_could_not(self, mug):
         reservation = make_reservation({mug: 2})
         for _ in range(2):
             self.tell(reservation.order_id)

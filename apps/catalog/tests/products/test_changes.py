@@ -32,7 +32,7 @@ class TestTopic:
         topic.announce("MUG-1")
         assert called == ["stock MUG-1", "outbox MUG-1"]
 
-    def test_a_place_is_given_once(self):
+    def test_a_second_subscriber_at_a_position_is_refused(self):
         topic: Topic[[]] = Topic("sold")
         topic.subscribe(Order.STOCK, lambda: None)
         with pytest.raises(ValueError, match="sold has a subscriber at STOCK already"):
@@ -72,7 +72,7 @@ def test_the_read_model_alone_follows_what_is_no_edit_of_a_product(topic, subscr
         ("draft", "archived", None),
     ],
 )
-def test_an_event_tells_what_changed_for_shoppers(before, after, event):
+def test_an_event_says_what_changed_for_shoppers(before, after, event):
     change = ProductChange(product_id=Product().pk, slug="mug", kind="goods", status=after, previous_status=before)
     assert change.event == event
 
@@ -90,7 +90,7 @@ class TestAnnouncements:
         # Versions; locks and rows of listings; SKUs; events.
         assert counts[0] == counts[1] <= 5
 
-    def test_what_a_subscriber_raises_undoes_the_change(self, monkeypatch):
+    def test_an_exception_of_a_subscriber_undoes_the_change(self, monkeypatch):
         product = make_product("Mug")
         events = OutboxEvent.objects.count()
 
@@ -109,13 +109,13 @@ class TestAnnouncements:
         assert StockItem.objects.filter(variant=variant).exists()
         assert Listing.objects.get(product=product).availability == "out_of_stock"
 
-    def test_a_renamed_category_is_told_once_for_each_published_product(self):
+    def test_a_renamed_category_is_announced_once_for_each_published_product(self):
         shown = [make_product(category="home") for _ in range(2)]
         make_product(category="home", status=Product.Status.DRAFT)
         before = OutboxEvent.objects.count()
         path = Category.objects.get(full_path="home").full_path
         with transaction.atomic():
-            change_category(path, {"name": "House"}, guard=unguarded)
+            change_category(path, {"name": "Household"}, guard=unguarded)
         told = OutboxEvent.objects.order_by("pk")[before:]
         assert {event.subject for event in told} == {str(product.pk) for product in shown}
         assert [event.type for event in told] == ["streamcart.product.changed.v1"] * 2

@@ -134,7 +134,7 @@ class TestCapitals:
     def test_a_path_in_other_capitals_is_the_category_that_is_there(self):
         assert ensure_category("Home/Kitchen") == ensure_category("home/kitchen")
 
-    def test_two_spellings_on_one_page_of_the_admin_are_told(self):
+    def test_two_spellings_on_one_page_of_the_admin_are_refused(self):
         staff = signed_in("catalog_staff")
         product = make_product("Mug", sku="MUG-1")
         address = f"/admin/products/product/{product.pk}/change/"

@@ -52,7 +52,7 @@ class TestRenditions:
             assert [(file.format, file.width) for file in files] == [(form.upper(), width) for width in widths]
             assert all(abs(file.height - file.width / 2) <= 1 for file in files)
 
-    def test_what_is_transparent_stays_so_and_is_white_where_that_is_impossible(self):
+    def test_transparency_is_kept_and_becomes_white_where_a_format_has_none(self):
         rendered = renditions.render(picture(100, 100, colour=(0, 0, 0, 0)), slug="mug")
         for form in ("avif", "webp"):
             [file] = stored(rendered, form)
@@ -67,7 +67,7 @@ class TestRenditions:
         assert (rendered.width, rendered.height) == (3000, 6000)
         assert [(file.width, file.height) for file in stored(rendered)][-1] == (1280, 2560)
 
-    def test_nothing_tells_where_and_by_whom_it_was_taken(self):
+    def test_metadata_of_the_place_and_the_author_is_removed(self):
         exif = Image.Exif()
         exif[0x013B] = "Secret Artist"
         exif.get_ifd(0x8825)[1] = "N"
@@ -86,7 +86,7 @@ class TestRenditions:
         names = [{r["name"] for r in renditions.render(picture(40, 40), slug="mug").renditions} for _ in range(2)]
         assert not names[0] & names[1]
 
-    def test_what_was_written_is_removed_when_the_storage_fails(self, monkeypatch, settings):
+    def test_written_files_are_removed_when_the_storage_fails(self, monkeypatch, settings):
         save, written = FileSystemStorage.save, []
 
         def full(self, name, content, **options):
@@ -148,7 +148,7 @@ class TestRefusals:
         [b"", b"GIF89a", b"<svg xmlns='http://www.w3.org/2000/svg'/>", picture()[:200], b"\x00" * 1000, b"%PDF-1.7 \n"],
         ids=["empty", "header only", "svg", "cut off", "zeros", "pdf"],
     )
-    def test_what_cannot_be_read_is_refused(self, content):
+    def test_an_unreadable_file_is_refused(self, content):
         with pytest.raises(ValidationProblem, match="not a picture"):
             renditions.render(content, slug="mug")
 
@@ -246,7 +246,7 @@ class TestApiShape:
             {"type": "image/webp", "srcset": [{"url": f"{settings.MEDIA_URL}old-320.webp", "width": 320}]}
         ]
 
-    def test_an_upload_is_told_of_when_it_is_rendered(self):
+    def test_an_image_without_renditions_is_left_out(self):
         assert self.data(renditions=[]) is None
 
     @pytest.mark.parametrize(

@@ -63,7 +63,7 @@ class TestUploads:
         assert (shown["alt"], shown["width"], shown["height"]) == ("A mug", 800, 400)
         assert renditions.image_url(image, 320).endswith("-320.webp")
 
-    def test_rendering_twice_does_it_once(self):
+    def test_rendering_twice_renders_once(self):
         image = upload()
         assert rendering.render_image(image.pk)
         version = Product.objects.get().version
@@ -74,7 +74,7 @@ class TestUploads:
         "name",
         ["../../etc/passwd.png", "IMG 1.PNG", "a" * 5000 + ".png", "x.php", "ünï\u202egnp.exe", "a\\b.png", ".png"],
     )
-    def test_its_name_is_ours(self, name):
+    def test_the_name_of_a_stored_file_is_generated(self, name):
         stored = upload(name=name).file.name
         assert stored.startswith("products/originals/")
         assert stored.isascii()
@@ -87,7 +87,7 @@ class TestUploads:
 
 
 class TestFailures:
-    def test_what_cannot_be_rendered_says_why_and_is_not_tried_again(self, monkeypatch):
+    def test_a_picture_that_cannot_be_rendered_says_why_and_is_not_tried_again(self, monkeypatch):
         image = upload()
         overwrite(image, b"no picture any more")
         assert tasks.render_missing_images() == 0

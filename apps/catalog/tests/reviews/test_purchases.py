@@ -41,7 +41,7 @@ class TestEvents:
         assert mug.sales_count == 2
         assert Purchase.objects.get().user_id is None
 
-    def test_an_order_told_twice_counts_once(self, mug):
+    def test_an_order_event_delivered_twice_counts_once(self, mug):
         """A feed may be replayed from the start."""
         for _ in range(2):
             buy(mug, uuid.uuid4(), number="SC-1", quantity=3)
@@ -71,7 +71,7 @@ class TestEvents:
         assert [report.user_id for report in ReviewReport.objects.all()] == [None]
         assert rating(mug) == (5.0, 1)
 
-    def test_a_purchase_told_after_the_account_is_gone_counts_without_the_person(self, mug):
+    def test_a_purchase_reported_after_the_account_is_gone_counts_without_the_person(self, mug):
         user_id = uuid.uuid4()
         deliver("auth", "user.deleted", subject=str(user_id), data={"user_id": str(user_id)})
         buy(mug, user_id)
@@ -107,7 +107,7 @@ class TestReturns:
         answer = as_user(user_id).post(f"/v1/products/{mug.slug}/reviews", {"rating": 1, "title": "No"})
         assert answer.json()["type"] == "/problems/purchase-required"
 
-    def test_who_keeps_some_of_it_may_review(self, mug):
+    def test_a_buyer_who_keeps_some_units_may_review(self, mug):
         number = buy(mug, user_id := uuid.uuid4(), quantity=3)
         review = review_of(mug, user_id=user_id)
         self.refund(number, line(mug, 1), line(mug, 1))
@@ -134,7 +134,7 @@ class TestReturns:
         review.refresh_from_db()
         assert review.is_verified
 
-    def test_events_told_again_take_back_nothing_more(self, mug):
+    def test_events_delivered_again_take_back_nothing_more(self, mug):
         number = buy(mug, uuid.uuid4(), quantity=3)
         event = self.refund(number, line(mug, 1))
         with transaction.atomic():

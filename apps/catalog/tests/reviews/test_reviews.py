@@ -52,7 +52,7 @@ class TestPosting:
         assert rating(mug) == (5.0, 1)
         assert mug.rating_histogram == [0, 0, 0, 0, 1]
 
-    def test_who_has_not_bought_it_may_not(self, as_user, mug):
+    def test_only_buyers_of_the_product_may_review(self, as_user, mug):
         buy(make_product("Lamp"), user_id := uuid.uuid4())
         answer = as_user(user_id).post(f"/v1/products/{mug.slug}/reviews", GOOD)
         assert (answer.status_code, answer.json()["type"]) == (403, "/problems/purchase-required")
@@ -65,7 +65,7 @@ class TestPosting:
         assert (answer.status_code, answer.json()["type"]) == (409, "/problems/already-reviewed")
         assert [review.rating for review in Review.objects.all()] == [5]
 
-    def test_strangers_and_services_may_not(self, api_client, as_service, mug):
+    def test_strangers_and_services_cannot_review(self, api_client, as_service, mug):
         address = f"/v1/products/{mug.slug}/reviews"
         assert api_client.post(address, GOOD).status_code == 401
         assert as_service("payment", "stock:reserve").post(address, GOOD).status_code == 403
@@ -93,12 +93,12 @@ class TestPosting:
         answer = as_user(user_id, name="A" * 150).post(f"/v1/products/{mug.slug}/reviews", GOOD)
         assert answer.json()["author_name"] == "A" * 80
 
-    def test_a_review_cannot_be_given_to_somebody_else(self, as_user, mug):
+    def test_a_review_cannot_be_posted_for_another_user(self, as_user, mug):
         buy(mug, user_id := uuid.uuid4())
         forged = GOOD | {"author_name": "The Queen", "verified_purchase": False, "id": str(uuid.uuid4())}
         assert as_user(user_id).post(f"/v1/products/{mug.slug}/reviews", forged).json()["author_name"] == "Ada"
 
-    def test_reviews_of_what_is_not_on_sale_are_not_found(self, as_user, api_client):
+    def test_reviews_of_a_product_that_is_not_on_sale_are_not_found(self, as_user, api_client):
         draft = make_product(status=Product.Status.DRAFT)
         assert api_client.get(f"/v1/products/{draft.slug}/reviews").status_code == 404
         assert as_user().post(f"/v1/products/{draft.slug}/reviews", GOOD).status_code == 404
@@ -113,7 +113,7 @@ class TestOwnReview:
         approve(client.post(f"/v1/products/{mug.slug}/reviews", GOOD).json()["id"])
         return client, f"/v1/products/{mug.slug}/reviews/mine"
 
-    def test_its_author_sees_it_in_every_state(self, mine, mug):
+    def test_the_author_sees_the_review_in_every_state(self, mine, mug):
         client, address = mine
         for status in Review.Status.values:
             Review.objects.update(status=status)
@@ -134,13 +134,13 @@ class TestOwnReview:
         review = Review.objects.get()
         assert (review.moderated_by, review.moderated_at) == ("", None)
 
-    def test_the_same_words_again_leave_it_on_the_page(self, mine, mug):
+    def test_saving_the_same_text_keeps_the_review_published(self, mine, mug):
         client, address = mine
         assert client.patch(address, GOOD).json()["status"] == "approved"
         assert client.patch(address, {}).json()["status"] == "approved"
         assert rating(mug) == (5.0, 1)
 
-    def test_it_can_be_taken_back_and_written_anew(self, mine, mug):
+    def test_a_review_can_be_deleted_and_posted_again(self, mine, mug):
         client, address = mine
         assert client.delete(address).status_code == 204
         assert rating(mug) == (0.0, 0)
@@ -153,14 +153,14 @@ class TestOwnReview:
         answer = client.patch(address, change)
         assert (answer.status_code, list(answer.json()["errors"])) == (400, list(change))
 
-    def test_without_one_it_is_told_who_may_write_it(self, as_user, mug):
+    def test_the_response_without_a_review_says_whether_the_user_may_write_one(self, as_user, mug):
         buy(mug, user_id := uuid.uuid4())
         for client, may_review in ((as_user(user_id), True), (as_user(), False)):
             answer = client.get(f"/v1/products/{mug.slug}/reviews/mine")
             body = answer.json()
             assert (answer.status_code, body["type"], body["may_review"]) == (404, "/problems/not-reviewed", may_review)
 
-    def test_somebody_elses_is_out_of_reach(self, mine, as_user, api_client):
+    def test_the_review_of_another_user_cannot_be_read_or_changed(self, mine, as_user, api_client):
         _, address = mine
         stranger = as_user()
         answers = [stranger.get(address), stranger.patch(address, {"rating": 1}), stranger.delete(address)]
@@ -186,7 +186,7 @@ def at_once(number: int, call) -> list:
 
 
 class TestAtOnce:
-    def test_many_approvals_at_once_all_count(self, mug):
+    def test_many_simultaneous_approvals_all_count(self, mug):
         reviews = [review_of(mug, stars=1 + number % 5, status="pending") for number in range(16)]
         at_once(16, lambda number: approve(reviews[number].pk))
         ratings = [1 + number % 5 for number in range(16)]
@@ -273,7 +273,7 @@ class TestList:
         "query",
         ["rating=0", "rating=6", "rating=x", "sort=best", "stars=5", "cursor=x", "limit=0", "sort=highest&sort="],
     )
-    def test_what_makes_no_sense_is_a_problem_that_names_it(self, api_client, mug, query):
+    def test_an_invalid_query_is_a_problem_that_names_its_parameter(self, api_client, mug, query):
         answer = api_client.get(f"/v1/products/{mug.slug}/reviews?{query}")
         assert (answer.status_code, list(answer.json()["errors"])) == (400, [query.split("=")[0]])
 

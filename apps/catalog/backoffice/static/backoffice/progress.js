@@ -1,4 +1,4 @@
-// The page of an import that a worker is at: shown anew until it is over, not while it lies in another tab.
+// Reloads the page of a running import until it ends, but not while its tab is hidden.
 setInterval(() => {
     if (!document.hidden) location.reload();
 }, 2000);
