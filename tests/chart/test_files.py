@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from apps.common.testing.iteration import some
 from devtools.checks.chart_schema import CHART
 from tests.chart.render import ENVIRONMENTS, FLAVORS, SERVICES, Object, StrictLoader, helm_run, render_text, values_of
 
@@ -104,15 +105,15 @@ def renders() -> dict[str, list[tuple[str, Object]]]:
 
 
 def test_each_file_renders_one_object_at_most():
-    for name, found in renders().items():
+    for name, found in some(renders().items()):
         assert found, name
         counts = Counter(source for source, _ in found if Path(source).name != ANY_OBJECTS)
         assert [source for source, count in counts.items() if count > 1] == [], name
 
 
 def test_each_object_stands_in_a_file_that_is_named_by_its_kind():
-    for name, found in renders().items():
-        for source, item in found:
+    for name, found in some(renders().items()):
+        for source, item in some(found):
             file = Path(source)
             if file.name != ANY_OBJECTS:
                 kind = SHORT.get(item["kind"], item["kind"].lower())

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 import yaml
 
+from apps.common.testing.iteration import some
 from devtools.checks.chart_schema import CHART
 from devtools.release.chart_release import release
 from tests.chart.policies.model import WORKLOADS, pods
@@ -53,10 +54,10 @@ def selectors(value: Any) -> Iterator[set[str]]:
 
 
 def test_every_object_has_the_recommended_labels():
-    for environment, objects in renders():
+    for environment, objects in some(renders()):
         assert objects
         name = "local" if environment == "default" else environment
-        for item in objects:
+        for item in some(objects):
             labels = item["metadata"]["labels"]
             assert labels.keys() >= SAME_FOR_EVERY_RELEASE, key_of(item)
             assert labels[INSTANCE] == f"streamcart-{name}", key_of(item)
@@ -66,7 +67,7 @@ def test_every_object_has_the_recommended_labels():
 
 def test_a_workload_has_the_version_of_the_image_that_it_runs():
     kinds = set()
-    for _, objects in renders():
+    for _, objects in some(renders()):
         for pod in pods(objects):
             image = pod.spec["containers"][0]["image"]
             assert pod.owner["metadata"]["labels"][VERSION] == image.rpartition(":")[2], pod.name
@@ -75,7 +76,7 @@ def test_a_workload_has_the_version_of_the_image_that_it_runs():
 
 
 def test_objects_without_an_image_have_no_version_label():
-    for _, objects in renders():
+    for _, objects in some(renders()):
         others = [item for item in objects if item["kind"] not in WORKLOADS]
         assert others
         assert [key_of(item) for item in others if VERSION in item["metadata"]["labels"]] == []
@@ -83,18 +84,18 @@ def test_objects_without_an_image_have_no_version_label():
 
 def test_pod_and_namespace_labels_do_not_change_with_a_release():
     """Cilium makes a pod's identity of its labels and its namespace's."""
-    for _, objects in renders():
+    for _, objects in some(renders()):
         templates = [pod.labels for pod in pods(objects) if pod.owner["kind"] != "Pod"]
         namespaces = [item["metadata"]["labels"] for item in of_kind(objects, "Namespace")]
         assert templates
         assert namespaces
-        for labels in (*templates, *namespaces):
+        for labels in some((*templates, *namespaces)):
             recommended = {key for key in labels if key.startswith((PREFIX, "helm.sh/"))}
             assert recommended == SAME_FOR_EVERY_RELEASE
 
 
 def test_selectors_name_no_label_that_may_change():
-    for _, objects in renders():
+    for _, objects in some(renders()):
         found = [keys for item in objects for keys in selectors(item.get("spec", {}))]
         assert len(found) > 100
         changing = {INSTANCE, VERSION, CHART_LABEL, f"{PREFIX}managed-by"}

@@ -111,7 +111,7 @@ class Facts:
     categories: cells.Reference
     brands: cells.Reference
     types: cells.Reference
-    attributes: dict[str, KnownAttribute]
+    attributes: dict[str, AttributeColumn]
     warehouses: dict[str, int]
 
     @property
@@ -133,7 +133,7 @@ def load_facts() -> Facts:
         categories=cells.Reference("category", categories, _in_any_case(categories)),
         brands=_brands(),
         types=cells.Reference("type", types, _in_any_case(types)),
-        attributes={a.code.lower(): KnownAttribute(a, _cells_of(a, choices.get(a.pk, []))) for a in attributes},
+        attributes={a.code.lower(): AttributeColumn(a, _cells_of(a, choices.get(a.pk, []))) for a in attributes},
         warehouses={code.lower(): pk for pk, code in warehouses.values_list("pk", "code")},
     )
 
