@@ -3,7 +3,7 @@
 Starts PostgreSQL (a commit waits for the disk), Valkey and catalog's gunicorn, all thrown away afterwards, and lets
 CLIENTS at once reserve one piece of the same SKU over HTTP, as payment does it: its own token, an order of its own each
 time. Prints that beside what the same clients get in the same run of the answer with one query (`/readyz`), because
-absolute numbers differ between machines; then the service alone, without HTTP. At the end the pieces are counted.
+absolute numbers differ between machines; then the service alone, without HTTP. At the end the units are counted.
 """
 
 from __future__ import annotations

@@ -46,8 +46,6 @@ SPECTACULAR_SETTINGS = SPECTACULAR_SETTINGS | {
 SHOP_CURRENCY = "EUR"
 # Where the shop's days begin and end: a sale until 31 December lasts until midnight there.
 SHOP_TIME_ZONE = env.str("SHOP_TIME_ZONE", default="UTC")
-# The first one's texts stand in the columns; a further one needs a text search configuration (discovery.search).
-SHOP_LANGUAGES = ("en", "de")
 # What changed is kept for two years. Its rows point at what may be gone: no constraint, no index that is not named.
 HISTORY_DAYS = 730
 PGHISTORY_FOREIGN_KEY_FIELD = HistoricKey(db_index=False)

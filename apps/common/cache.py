@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, ClassVar
 
 import structlog
@@ -26,7 +26,7 @@ class OneClient(RedisCacheClient):
         self._clients: dict[int, Redis] = {}
 
     def get_client(self, key: Any = None, *, write: bool = False) -> Redis:
-        place = self._get_connection_pool_index(write)
+        place: int = self._get_connection_pool_index(write)  # type: ignore[attr-defined]  # missing in the stubs
         if place not in self._clients:
             self._clients[place] = super().get_client(key, write=write)
         return self._clients[place]
@@ -46,7 +46,7 @@ class ForgivingRedisCache(RedisCache):
     _away_until: ClassVar[dict[tuple[str, ...], float]] = {}
 
     def _forgive[T](self, call: Callable[..., T], fallback: T, *args: Any, **kwargs: Any) -> T:
-        servers = tuple(self._servers)
+        servers = tuple(self._servers)  # type: ignore[attr-defined]  # missing in the stubs
         if time.monotonic() < self._away_until.get(servers, 0):
             return fallback
         try:
@@ -56,35 +56,35 @@ class ForgivingRedisCache(RedisCache):
             log.warning("cache is away", error=str(error))
             return fallback
 
-    def add(self, key, value, *args, **kwargs):
+    def add(self, key: Any, value: Any, *args: Any, **kwargs: Any) -> bool:
         return self._forgive(super().add, True, key, value, *args, **kwargs)
 
-    def get(self, key, default=None, version=None):
+    def get(self, key: Any, default: Any = None, version: int | None = None) -> Any:
         return self._forgive(super().get, default, key, default=default, version=version)
 
-    def set(self, key, value, *args, **kwargs):
+    def set(self, key: Any, value: Any, *args: Any, **kwargs: Any) -> None:
         return self._forgive(super().set, None, key, value, *args, **kwargs)
 
-    def touch(self, key, *args, **kwargs):
+    def touch(self, key: Any, *args: Any, **kwargs: Any) -> bool:
         return self._forgive(super().touch, False, key, *args, **kwargs)
 
-    def delete(self, key, version=None):
+    def delete(self, key: Any, version: int | None = None) -> bool:
         return self._forgive(super().delete, False, key, version=version)
 
-    def get_many(self, keys, version=None):
+    def get_many(self, keys: Iterable[Any], version: int | None = None) -> dict[Any, Any]:
         return self._forgive(super().get_many, {}, keys, version=version)
 
-    def set_many(self, data, *args, **kwargs):
+    def set_many(self, data: Mapping[Any, Any], *args: Any, **kwargs: Any) -> list[Any]:
         return self._forgive(super().set_many, [], data, *args, **kwargs)
 
-    def delete_many(self, keys, version=None):
+    def delete_many(self, keys: Iterable[Any], version: int | None = None) -> None:
         return self._forgive(super().delete_many, None, keys, version=version)
 
-    def has_key(self, key, version=None):
+    def has_key(self, key: Any, version: int | None = None) -> bool:
         return self._forgive(super().has_key, False, key, version=version)
 
-    def incr(self, key, delta=1, version=None):
+    def incr(self, key: Any, delta: int = 1, version: int | None = None) -> int:
         return self._forgive(super().incr, delta, key, delta=delta, version=version)
 
-    def clear(self):
-        return self._forgive(super().clear, False)
+    def clear(self) -> None:
+        self._forgive(super().clear, None)

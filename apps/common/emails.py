@@ -71,8 +71,8 @@ class EmailFormField(forms.EmailField):
     """For forms: the cleaned value is normalised."""
 
     def to_python(self, value: Any) -> str:
-        text = super().to_python(value)
-        if text in self.empty_values:
+        text = super().to_python(value) or ""
+        if not text:
             return text
         try:
             return normalise_email(text)
@@ -87,5 +87,5 @@ class AccountEmailFormField(forms.EmailField):
         super().__init__(**({"max_length": MAX_LENGTH} | kwargs))
 
     def to_python(self, value: Any) -> str:
-        text = super().to_python(value)
-        return text if text in self.empty_values else lookup_email(text)
+        text = super().to_python(value) or ""
+        return lookup_email(text) if text else text

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+from typing import Any
 
 bind = os.environ.get("BIND", "127.0.0.1:8000")
 worker_class = "gthread"
@@ -36,7 +37,7 @@ if workers > 1 and "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="metrics-")
 
 
-def child_exit(server, worker):
+def child_exit(server: Any, worker: Any) -> None:
     """A process that is gone no longer counts in gauges of living ones."""
     if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
         from prometheus_client import multiprocess
@@ -44,13 +45,13 @@ def child_exit(server, worker):
         multiprocess.mark_process_dead(worker.pid)
 
 
-def on_exit(server):
+def on_exit(server: Any) -> None:
     """Leave nothing behind."""
     if folder := os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def post_worker_init(worker):
+def post_worker_init(worker: Any) -> None:
     """Long polls end when the worker is told to stop, so that a restart takes a moment and not 20 seconds.
 
     The worker takes no connection before this returns: the first requests find a process that is warm.

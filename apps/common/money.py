@@ -6,9 +6,19 @@ from dataclasses import dataclass
 from functools import total_ordering
 from typing import Any
 
-# ISO 4217 minor-unit exponents that differ from the usual 2 (the currencies a small shop may meet).
-EXPONENTS = {"JPY": 0, "KRW": 0, "CLP": 0, "ISK": 0, "VND": 0, "BHD": 3, "KWD": 3, "TND": 3}
+DEFAULT_DIGITS = 2
+# ISO 4217, list one, column "Minor unit", where it is not 2. CLDR's digits are how people write prices (none for the
+# Hungarian forint), which is not how banks and payment providers count.
+DIGITS = {
+    **dict.fromkeys("BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF".split(), 0),  # noqa: SIM905
+    **dict.fromkeys("BHD IQD JOD KWD LYD OMR TND".split(), 3),  # noqa: SIM905
+}
 SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥"}
+
+
+def digits_of(currency: str) -> int:
+    """How many digits of an amount stand after the point: 2 for EUR, 0 for JPY, 3 for KWD."""
+    return DIGITS.get(currency, DEFAULT_DIGITS)
 
 
 @total_ordering
@@ -65,7 +75,7 @@ class Money:
 
     def format(self) -> str:
         """For people, e.g. `19.99 €`, `-0.50 $`, `1,200 ¥`."""
-        exponent = EXPONENTS.get(self.currency, 2)
+        exponent = digits_of(self.currency)
         major, minor = divmod(abs(self.amount), 10**exponent)
         number = f"{major:,}" + (f".{minor:0{exponent}d}" if exponent else "")
         return f"{'-' if self.amount < 0 else ''}{number} {SYMBOLS.get(self.currency, self.currency)}"

@@ -36,7 +36,7 @@ class Problem(exceptions.APIException):
         headers: dict[str, str] | None = None,
         **extensions: Any,
     ) -> None:
-        self.detail = detail or self.title
+        self.detail: str = detail or self.title  # type: ignore[assignment]  # one sentence, never DRF's nested details
         self.errors = errors
         self.headers = headers or {}
         self.extensions = extensions

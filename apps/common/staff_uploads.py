@@ -25,6 +25,6 @@ class StaffUploadMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         path = request.path_info.removeprefix("/")
         is_upload = request.method == "POST" and path.startswith("admin/") and self.uploads.fullmatch(path)
-        if is_upload and not request.user.is_staff:  # type: ignore[union-attr]  # AnonymousUser has it too
+        if is_upload and not request.user.is_staff:
             return redirect_to_login(request.get_full_path(), reverse("admin:login"))
         return self.get_response(request)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from django.utils.crypto import constant_time_compare, salted_hmac
 from rest_framework.request import Request
 
-from apps.common.identity.principal import Principal
+from apps.common.identity.permissions import caller_or_none
 
 CART_SECRET_HEADER = "X-Cart-Secret"  # noqa: S105  (a header's name)
 ORDER_SECRET_HEADER = "X-Order-Secret"  # noqa: S105  (a header's name)
@@ -37,10 +37,11 @@ class Caller:
 def caller_of(request: Request, *, secret_header: str = "") -> Caller:
     """Who sent the request; `secret_header` names the header with a guest's secret."""
     secret = request.headers.get(secret_header) if secret_header else None
-    if not isinstance(request.user, Principal):
+    principal = caller_or_none(request)
+    if principal is None:
         return Caller(secret=secret)
-    user_id = request.user.user_id
-    is_support = user_id is not None and request.user.has_role("support_staff")
+    user_id = principal.user_id
+    is_support = user_id is not None and principal.has_role("support_staff")
     return Caller(user_id=user_id, secret=secret, is_support=is_support)
 
 

@@ -1,4 +1,4 @@
-"""A visitor's browser in front of a fake house."""
+"""Fixtures: browsers of visitors, in front of fake services."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from django.test import Client
 
 from apps.common.http.client import forget_targets
 from apps.ui.storefront import parallel
-from apps.ui.storefront.tests.fakes import ADA, PAYS, URLS, FakeHouse
+from apps.ui.storefront.tests.fakes import ADA, PAYS, URLS, FakePlatform
 
 
 @pytest.fixture
-def house(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeHouse]:
-    """The four APIs, in memory. No question outlives its test; breakers are closed again after each."""
+def platform(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakePlatform]:
+    """The four services, in memory. No call outlives its test; circuit breakers are closed after each test."""
     settings.SERVICE_URLS = URLS
-    fake = FakeHouse()
+    fake = FakePlatform()
     with respx.mock(assert_all_called=False) as router, ThreadPoolExecutor(16) as pool:
         monkeypatch.setattr(parallel, "_pool", pool)
         fake.open(router)
@@ -29,8 +29,8 @@ def house(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeHouse]
 
 
 @pytest.fixture
-def browser(house: FakeHouse) -> Client:
-    """A guest's browser. Server errors come back as pages, the way a visitor sees them."""
+def browser(platform: FakePlatform) -> Client:
+    """A guest's browser. Server errors are rendered as pages."""
     return Client(raise_request_exception=False)
 
 
@@ -44,7 +44,7 @@ def ada(browser: Client) -> Client:
 
 @pytest.fixture
 def pay() -> Callable[..., HttpResponse]:
-    """`pay(browser, card=…)`: loads the checkout, fills it in as a person would, and sends it."""
+    """`pay(browser, card=…)`: opens the checkout, fills it in and submits it."""
 
     def fill_and_send(browser: Client, *, card: str = PAYS, is_sent: bool = True, **changes: str) -> Any:
         page = browser.get("/checkout")

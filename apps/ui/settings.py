@@ -27,7 +27,7 @@ MIDDLEWARE = [
     "apps.ui.storefront.language.LanguageMiddleware",
     "apps.ui.storefront.session.ShopSessionMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "apps.ui.storefront.errors.KindErrorsMiddleware",
+    "apps.ui.storefront.errors.ServiceErrorsMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]

@@ -24,7 +24,7 @@ from bench.catalog.stack import Stack, cores, database_server, stack
 
 SMALL = 1_000
 ROUNDS = 5
-HOT = 200
+HOT_PRODUCTS = 200
 SEARCHES = 400
 DEEP = 1_000
 PAGE = 24
@@ -71,7 +71,7 @@ def main() -> int:
 def measure(running: Stack) -> Figures:
     """All figures of one catalogue."""
     titles, slugs = sample(running)
-    detail, listed = (f"/v1/products/{slug}" for slug in slugs[:HOT]), list(hot_lists())
+    detail, listed = (f"/v1/products/{slug}" for slug in slugs[:HOT_PRODUCTS]), list(hot_lists())
     details = list(detail)
     warm(running, [*details, *listed])
     detail_size, list_size = size(running, details[0]), size(running, listed[0])

@@ -8,9 +8,11 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from devtools.project import DATA_SERVICES, ROOT, SERVICES
 
@@ -48,8 +50,11 @@ def lint() -> int:
     checks = [
         ("ruff", lambda: _command("ruff", "check", ".")),
         ("format", lambda: _command("ruff", "format", "--check", ".")),
-        ("types", lambda: _command("mypy", "apps", "devtools", "manage.py")),
+        *((f"{name}: types", lambda name=name: _types(name)) for name in ("common", *SERVICES)),
         ("layers", lambda: _command("lint-imports")),
+        ("words", lambda: _run([sys.executable, "-m", "devtools.checks.words"])),
+        ("code lists", lambda: _run([sys.executable, "-m", "devtools.checks.code_lists"])),
+        ("tests that assert", lambda: _run([sys.executable, "-m", "devtools.checks.empty_loops"])),
         ("templates", lambda: _command("djlint", "apps", "--lint", "--quiet")),
         ("dockerfiles", lambda: _command("hadolint", *DOCKERFILES)),
         ("scripts", _scripts),
@@ -77,13 +82,13 @@ def lint() -> int:
     return int(failed > 0)
 
 
-def _timed(name: str, check) -> Finding:
+def _timed(name: str, check: Callable[[], tuple[int | None, str]]) -> Finding:
     started = time.monotonic()
     code, text = check()
     return Finding(name, code in (0, None), text, time.monotonic() - started, is_skipped=code is None)
 
 
-def _run(command: list[str], **options) -> tuple[int, str]:
+def _run(command: list[str], **options: Any) -> tuple[int, str]:
     run = subprocess.run(
         command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False, **options
     )
@@ -92,6 +97,14 @@ def _run(command: list[str], **options) -> tuple[int, str]:
 
 def _command(name: str, *arguments: str) -> tuple[int, str]:
     return _run([str(BIN / name), *arguments])
+
+
+def _types(name: str) -> tuple[int, str]:
+    """A service's types; the developers' tools are looked at with the common library."""
+    settings = "apps.common.tests.settings" if name == "common" else f"apps.{name}.settings"
+    beside = ["devtools", "manage.py"] if name == "common" else []
+    command = [str(BIN / "mypy"), "--cache-dir", f".mypy_cache/{name}", f"apps/{name}", *beside]
+    return _run(command, env=dict(os.environ) | ENVIRONMENT | {"DJANGO_SETTINGS_MODULE": settings})
 
 
 def _scripts() -> tuple[int, str]:

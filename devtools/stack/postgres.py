@@ -10,10 +10,14 @@ from collections.abc import Callable
 from contextlib import closing
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from devtools.errors import DevToolsError
 from devtools.project import DATA_SERVICES
 from devtools.stack.config import Stack
+
+if TYPE_CHECKING:
+    from psycopg2.extensions import connection
 
 SETTINGS = {
     "listen_addresses": "127.0.0.1",
@@ -91,7 +95,7 @@ def command(data: Path, port: int, *, throwaway: bool = False) -> list[str]:
     return [binary("postgres"), "-D", str(data), *(f"--{name}={value}" for name, value in settings.items())]
 
 
-def connect(port: int, password: str, *, database: str = "postgres"):
+def connect(port: int, password: str, *, database: str = "postgres") -> connection:
     """An autocommit connection as superuser; raises psycopg2.OperationalError."""
     import psycopg2
 

@@ -15,6 +15,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -83,7 +84,7 @@ def down(stack: Stack) -> int:
 
 
 @contextlib.contextmanager
-def _only_one(stack: Stack):
+def _only_one(stack: Stack) -> Iterator[None]:
     """Two supervisors over one folder would fight; the lock goes with the process, however it ends."""
     with pid_file(stack).open("a+") as file:
         try:
@@ -213,7 +214,12 @@ def _prepare_one(stack: Stack, service: str) -> None:
             log.write_text(run.stdout + run.stderr)
             words = (run.stderr or run.stdout).strip().splitlines()
             reason = words[-1] if words else f"code {run.returncode}"
-            raise DevToolsError(f"`manage.py {service} {command[0]}` failed: {reason} All of it is in {log}.")
+            hint = (
+                " If an older version made these databases, `make clean` starts afresh."
+                if command[0] == "migrate"
+                else ""
+            )
+            raise DevToolsError(f"`manage.py {service} {command[0]}` failed: {reason} All of it is in {log}.{hint}")
 
 
 def _fingerprint(stack: Stack, service: str) -> str:

@@ -35,7 +35,7 @@ def test_no_spelling_of_a_known_address_makes_a_second_account(stack, api, newco
         assert refused.status_code == 401, "the stranger's password opens nothing"
 
 
-def test_what_hides_in_an_address_makes_no_account_and_sends_no_mail(api, newcomer):
+def test_an_address_with_hidden_characters_makes_no_account_and_sends_no_mail(api, newcomer):
     email, token = newcomer
     for pattern in HIDING:
         hidden = spelled(pattern, email)

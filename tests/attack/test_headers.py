@@ -105,7 +105,7 @@ def test_the_admins_run_no_script_but_their_own(stack, service):
 
 
 @pytest.mark.parametrize("path", PERSONAL)
-def test_what_is_personal_is_kept_by_nobody_on_the_way(api, sign_in, path):
+def test_personal_responses_are_stored_by_no_cache(api, sign_in, path):
     for headers in (sign_in("ada@example.com"), {}):
         answer = api.get(path, headers=headers)
         assert "no-store" in answer.headers["Cache-Control"], answer.status_code

@@ -63,7 +63,7 @@ def test_a_body_of_unknown_length_is_cut_off_at_the_same_size(stack, path):
         (ADMIN_IMPORTS, {"Cookie": "catalog_csrf=x; catalog_session=x"}, 302),
     ],
 )
-def test_who_may_not_upload_is_refused_before_the_body_is_sent_and_nothing_is_stored(stack, path, headers, expected):
+def test_an_upload_without_permission_is_refused_before_the_body_is_sent(stack, path, headers, expected):
     kind = {"Content-Type": "multipart/form-data; boundary=x"}
     with connect(stack) as link:
         link.sendall(request_head("POST", path, length=40 * MEBIBYTE, headers=kind | headers) + b"x" * 200_000)

@@ -29,10 +29,10 @@ def register(page: Page, stack) -> str:
     email = f"b-{uuid.uuid4().hex[:10]}@example.com"
     page.goto("/account/register")
     fill_form(page, name="Bea", email=email, password="a long enough secret")
-    button(page, "open the account").click()
+    button(page, "create account").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("mail")
     page.goto(stack.link_in_mail(email, "Confirm"))
-    button(page, "confirm my address").click()
+    button(page, "confirm e-mail address").click()
     sign_in_page(page, email, "a long enough secret")
     return email
 
@@ -71,7 +71,7 @@ def buy_a_film_and_a_mug(page: Page, stack) -> None:
     page.goto("/cart")
     expect(page.locator("main")).to_contain_text("Stoneware Mug")
     pay(page, DECLINED)
-    expect(page.get_by_role("alert").first).to_contain_text(re.compile("declined|did not go through", re.IGNORECASE))
+    expect(page.get_by_role("alert").first).to_contain_text(re.compile("declined|didn’t go through", re.IGNORECASE))
     assert DECLINED.replace(" ", "") not in page.content().replace(" ", "").replace("4000000000000002</code>", "")
     expect(page.locator("main [name$='line1']")).to_have_value("Lichtspielgasse 3")
     pay(page, GOOD)
@@ -100,7 +100,7 @@ def test_register_buy_and_watch(visitor, stack):
     buy_a_film_and_a_mug(page, stack)
     open_library(page)
     page.locator("a[href='/watch/metropolis']").first.click()
-    button(page, "play|go on").click()
+    button(page, "play|resume").click()
     until(lambda: page.evaluate("document.querySelector('video').currentTime") > 1, what="the film's first second")
     assert page.evaluate("document.querySelector('video').videoWidth") > 0
     assert "shop_" not in page.evaluate("document.cookie")  # tokens are out of JavaScript's reach
@@ -121,7 +121,7 @@ def test_a_film_plays_on_over_renewed_addresses_and_ends_with_its_session(visito
     page.goto("/watch/metropolis")
     # Little is loaded ahead, so that a film of seconds needs its addresses to the end.
     page.evaluate("Object.assign(Hls.DefaultConfig, {maxBufferLength: 1, maxMaxBufferLength: 1})")
-    button(page, "play|go on").click()
+    button(page, "play|resume").click()
     now = "document.querySelector('video').currentTime"
     until(lambda: page.evaluate(now) > 1, what="the film's first second")
     page.evaluate("document.querySelector('video').currentTime = 2")
@@ -144,7 +144,7 @@ def test_a_film_that_was_paused_for_longer_than_its_addresses_work_plays_on(visi
     page.on("response", lambda response: loaded.append(response.url) if ".m4s" in response.url else None)
     page.goto("/watch/metropolis")
     page.evaluate("Object.assign(Hls.DefaultConfig, {maxBufferLength: 1, maxMaxBufferLength: 1})")
-    button(page, "play|go on").click()
+    button(page, "play|resume").click()
     video = "document.querySelector('video')"
     until(lambda: page.evaluate(f"{video}.currentTime") > 1, what="the film's first second")
     page.evaluate(f"{video}.currentTime = 2; {video}.pause()")

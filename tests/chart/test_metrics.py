@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from apps.common.testing.iteration import some
 from devtools.project import ROOT
 from tests.chart.promql import expressions, labels, metrics, recording_rules
 from tests.chart.render import Object, render
@@ -66,7 +67,7 @@ def test_documented_metrics_are_those_of_the_versions_that_run():
     versions = {element["addon"]: element["version"] for element in elements}
     variables = (ROOT / "infra/terraform/modules/argocd/variables.tf").read_text()
     versions["argo-cd"] = re.search(r'variable "chart_version" \{[^}]*default\s*=\s*"([^"]+)"', variables)[1]
-    for part in yaml.safe_load(ADDON_METRICS.read_text()):
+    for part in some(yaml.safe_load(ADDON_METRICS.read_text())):
         assert part["version"] == versions[part["addon"]], f"{part['addon']}: look at {part['documented']} again"
         assert part["documented"].startswith("https://")
 
@@ -92,7 +93,7 @@ def test_add_ons_are_scraped():
 
 def test_dropped_metrics_are_not_used_by_rules_or_panels():
     [endpoint] = addon("nginx-ingress")["prometheus"]["serviceMonitor"]["endpoints"]
-    for rule in endpoint["metricRelabelings"]:
+    for rule in some(endpoint["metricRelabelings"]):
         assert rule["action"] == "drop"
         assert not [name for name in used_metrics() if re.fullmatch(rule["regex"], name)]
 
@@ -111,11 +112,14 @@ def test_namespaces_of_series_are_those_of_what_they_describe():
         "cert-manager": addon("cert-manager")["prometheus"]["servicemonitor"],
         "external-secrets": addon("external-secrets")["serviceMonitor"],
     }
-    for _, expression in expressions(everything()):
-        for name, chosen in labels(expression).items():
-            owner = addon_metrics().get(name)
-            if "namespace" in chosen and owner not in (None, "kube-prometheus-stack"):
-                assert monitors[owner]["honorLabels"] is True, name
+    owners = some(
+        addon_metrics()[name]
+        for _, expression in expressions(everything())
+        for name, chosen in labels(expression).items()
+        if "namespace" in chosen and addon_metrics().get(name) not in (None, "kube-prometheus-stack")
+    )
+    for owner in owners:
+        assert monitors[owner]["honorLabels"] is True, owner
 
 
 def test_monitors_may_come_before_their_definition():

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
+from apps.common.testing.iteration import some
 from devtools.project import ROLES, ROOT
 from devtools.stack import gateway
 
@@ -28,31 +29,26 @@ def test_every_role_of_the_stack_has_its_container():
 
 
 @pytest.mark.parametrize("name", SERVICES)
-def test_what_a_container_names_is_there(name):
-    service = SERVICES[name]
-    for other, condition in service.get("depends_on", {}).items():
-        assert other in SERVICES
-        if condition["condition"] == "service_healthy":
-            assert "healthcheck" in SERVICES[other]
-    for volume in service.get("volumes", []):
-        source = volume.split(":")[0]
-        if source.startswith("."):
-            assert (DOCKER / source).is_file()
-        else:
-            assert source in COMPOSE["volumes"]
+def test_files_that_a_container_names_exist(name):
+    dependencies = SERVICES[name].get("depends_on", {})
+    assert set(dependencies) <= set(SERVICES)
+    healthy = {other for other, how in dependencies.items() if how["condition"] == "service_healthy"}
+    assert healthy <= {other for other, service in SERVICES.items() if "healthcheck" in service}
+    sources = {volume.split(":")[0] for volume in SERVICES[name].get("volumes", [])}
+    files = {source for source in sources if source.startswith(".")}
+    assert [source for source in files if not (DOCKER / source).is_file()] == []
+    assert sources - files <= set(COMPOSE["volumes"])
 
 
 def test_migrations_wait_for_the_database_and_nothing_waits_for_itself():
-    for name, service in SERVICES.items():
-        if name.endswith("-migrate"):
-            assert set(service["depends_on"]) == {"postgres", "valkey"}
+    for service in some(service for name, service in SERVICES.items() if name.endswith("-migrate")):
+        assert set(service["depends_on"]) == {"postgres", "valkey"}
 
 
 def test_containers_are_held_to_what_a_cluster_asks():
-    for name, service in SERVICES.items():
-        if name.split("-")[0] in ROLES:
-            assert service["read_only"] is True, name
-            assert service["cap_drop"] == ["ALL"], name
+    for name in some(name for name in SERVICES if name.split("-")[0] in ROLES):
+        assert SERVICES[name]["read_only"] is True, name
+        assert SERVICES[name]["cap_drop"] == ["ALL"], name
 
 
 def test_every_secret_that_is_read_is_made_once(tmp_path):
@@ -80,11 +76,10 @@ def test_the_gateway_of_compose_is_the_stack_s():
 def test_variables_are_known():
     from tests.chart.policies.environment import documented
 
-    for name, service in SERVICES.items():
+    for name in some(name for name in SERVICES if name.split("-")[0] in ROLES):
         owner = name.split("-")[0]
-        if owner in ROLES:
-            known = set(documented()[""]) | set(documented().get(owner, {}))
-            given = {key.removesuffix("_FILE") for key in service["environment"]}
-            assert given <= known, name
-            needed = {key for table in ("", owner) for key, must in documented().get(table, {}).items() if must}
-            assert needed - {"DATABASE_URL"} <= given, name
+        known = set(documented()[""]) | set(documented().get(owner, {}))
+        given = {key.removesuffix("_FILE") for key in SERVICES[name]["environment"]}
+        assert given <= known, name
+        needed = {key for table in ("", owner) for key, must in documented().get(table, {}).items() if must}
+        assert needed - {"DATABASE_URL"} <= given, name

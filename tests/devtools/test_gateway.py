@@ -147,7 +147,7 @@ def test_a_sane_request_id_is_kept_and_another_replaced(stack):
         "/api/nothing/v1",
     ],
 )
-def test_what_is_for_the_stack_alone_is_not_there(stack, path):
+def test_internal_addresses_are_not_found(stack, path):
     response = get(stack, path)
     assert response.status == 404
     assert response.headers["Content-Type"].startswith("application/problem+json")

@@ -35,7 +35,7 @@ def pids(stack, *words: str) -> list[int]:
     "words",
     [("apps.catalog.wsgi",), ("payment", "background"), ("video", "background"), ("valkey-server",), ("nginx",)],
 )
-def test_whatever_is_killed_comes_back(stack, api, words):
+def test_a_killed_process_comes_back(stack, api, words):
     (victim,) = pids(stack, *words)
     os.kill(victim, signal.SIGKILL)
     until(lambda: [pid for pid in pids(stack, *words) if pid != victim], what=f"a new {words}")

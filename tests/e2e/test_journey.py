@@ -31,12 +31,12 @@ def sku_of(api: httpx.Client, slug: str, *, offer: str | None = None) -> str:
 
 
 def scarcest(api: httpx.Client, slug: str) -> tuple[str, int]:
-    """The variant with the fewest pieces, and how many: of more than 20 the shop does not tell."""
+    """The variant with the fewest units, and how many; the shop reports at most 20."""
     variants = api.get(f"/catalog/v1/products/{slug}").json()["variants"]
-    pieces = {v["sku"]: v["available"] for v in variants if v["available"]}
-    sku = min(pieces, key=lambda sku: pieces[sku])
-    assert 0 < pieces[sku] < 20
-    return sku, pieces[sku]
+    units = {v["sku"]: v["available"] for v in variants if v["available"]}
+    sku = min(units, key=lambda sku: units[sku])
+    assert 0 < units[sku] < 20
+    return sku, units[sku]
 
 
 def filled_cart(api: httpx.Client, headers: dict[str, str], *skus: str) -> dict[str, Any]:
@@ -75,7 +75,7 @@ def test_a_newcomer_buys_a_film_and_a_mug_and_watches(stack, api, newcomer):
     email, me = newcomer
     found = api.get("/catalog/v1/products", params={"q": "metropls"}).json()["results"]
     assert found[0]["slug"] == "metropolis"
-    film, (mug, pieces) = sku_of(api, "metropolis", offer="buy"), scarcest(api, "stoneware-mug")
+    film, (mug, units) = sku_of(api, "metropolis", offer="buy"), scarcest(api, "stoneware-mug")
     cart = filled_cart(api, me, film, mug)
     assert cart["item_count"] == 2
 
@@ -93,7 +93,7 @@ def test_a_newcomer_buys_a_film_and_a_mug_and_watches(stack, api, newcomer):
     assert api.get(f"/payment/v1/orders/{order['number']}", headers=me).json()["state"] == "paid"
     assert order["number"] in stack.mail_to(email, "order")
     variants = api.get("/catalog/v1/products/stoneware-mug").json()["variants"]
-    assert [v["available"] for v in variants if v["sku"] == mug] == [pieces - 1]
+    assert [v["available"] for v in variants if v["sku"] == mug] == [units - 1]
 
     until(lambda: "metropolis" in library(api, me), what="the film in the library")
     playback = api.post("/video/v1/titles/metropolis/playback", headers=me).json()
@@ -174,7 +174,7 @@ def test_a_guest_buys_goods_but_no_films(api):
     assert refused.json()["type"] == "/problems/sign-in-required"
 
 
-def test_what_helm_test_runs_buys_something(stack):
+def test_the_command_of_helm_test_buys_something(stack):
     """The script of the chart's test pod, with the storefront's own address as inside a cluster."""
     environment = stack.environ | {"UI_URL": f"http://127.0.0.1:{stack.port + 1}"}
     run = subprocess.run([sys.executable, str(CUSTOMER)], env=environment, capture_output=True, text=True, check=False)

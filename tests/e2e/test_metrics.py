@@ -92,13 +92,13 @@ def background_processes(stack: RunningStack) -> Iterator[dict[str, list[int]]]:
 
 @pytest.fixture(scope="module")
 def scraped(stack) -> dict[str, ServiceMetrics]:
-    stack = Stack.from_environment(os.environ | {"PORT": str(stack.port), "STREAMCART_VAR": str(stack.var)})
+    configuration = Stack.from_environment(os.environ | {"PORT": str(stack.port), "STREAMCART_VAR": str(stack.var)})
     # One page, so that the storefront has called the others.
     assert httpx.get(stack.url, timeout=30, follow_redirects=True).status_code == 200
     found = {service: ServiceMetrics() for service in SERVICES}
     with background_processes(stack) as ports:
         for service in SERVICES:
-            for port in (stack.port_of(service), *ports[service]):
+            for port in (configuration.port_of(service), *ports[service]):
                 found[service].add(until(lambda port=port: metrics_of(port), 90, f"metrics of {service}"))
     return found
 

@@ -7,6 +7,7 @@ import re
 import pytest
 import yaml
 
+from apps.common.testing.iteration import some
 from devtools.checks.chart_schema import CHART
 from devtools.project import ROOT
 from tests.chart.render import Object
@@ -30,7 +31,7 @@ def test_every_cluster_gets_every_add_on(addons):
 
 
 def test_versions_are_pinned_and_the_same_everywhere(addons):
-    for (_, name), item in addons.items():
+    for (_, name), item in some(addons.items()):
         chart, values = item["spec"]["sources"]
         assert re.fullmatch(r"v?\d+\.\d+\.\d+", chart["targetRevision"]), name
         assert values["ref"] == "values"

@@ -8,6 +8,7 @@ import re
 import pytest
 import yaml
 
+from apps.common.testing.iteration import some
 from devtools.checks.chart_schema import CHART
 from devtools.project import ROOT
 from tests.chart.policies import violations
@@ -40,7 +41,7 @@ def test_every_service_and_environment_has_an_application(all_applications):
 
 
 def test_applications_name_values_files_that_exist(all_applications):
-    for (environment, service), item in all_applications.items():
+    for (environment, service), item in some(all_applications.items()):
         helm = item["spec"]["source"]["helm"]
         assert helm["ignoreMissingValueFiles"] is False
         assert helm["valueFiles"] == [
@@ -121,7 +122,7 @@ def test_a_change_refreshes_the_service_that_it_concerns(all_applications):
 
 
 def test_applications_heal_themselves_and_try_again_with_the_newest_commit(all_applications):
-    for item in all_applications.values():
+    for item in some(all_applications.values()):
         policy = item["spec"]["syncPolicy"]
         assert policy["automated"] == {"prune": True, "selfHeal": True}
         assert policy["retry"]["limit"] > 0
@@ -140,7 +141,7 @@ def test_the_chart_knows_the_same_autoscalers():
 
 
 def test_the_api_server_compares(all_applications):
-    for item in (*all_applications.values(), *applications("addons.yaml")):
+    for item in some((*all_applications.values(), *applications("addons.yaml"))):
         assert item["metadata"]["annotations"]["argocd.argoproj.io/compare-options"] == "ServerSideDiff=true"
 
 
@@ -151,38 +152,39 @@ def test_production_follows_what_was_promoted_and_dev_what_was_merged(all_applic
 
 def test_production_s_window_is_production_s():
     """A window is for everything that any of its lists names, unless it says that all of them must."""
-    for window in load("project.yaml")["spec"]["syncWindows"]:
+    for window in some(load("project.yaml")["spec"]["syncWindows"]):
         assert window["clusters"] == ["prod"]
         assert not window.keys() & {"namespaces", "applications"}
 
 
 def test_a_migration_stops_a_sync_before_any_pod_is_replaced(all_rendered):
     """Waves: what is needed, the Job, the pods. Nothing of the first two waits for a volume that a pod makes."""
-    for objects in all_rendered.values():
-        for item in objects:
-            wave = item["metadata"].get("annotations", {}).get("argocd.argoproj.io/sync-wave", "0")
-            name = item["metadata"]["name"]
-            if item["kind"] == "Deployment":
-                assert wave == "2", name
-            if item["kind"] == "Job" and "-migrate-" in name:
-                assert wave == "1"
-                volumes = item["spec"]["template"]["spec"]["volumes"]
-                assert not [volume for volume in volumes if "persistentVolumeClaim" in volume]
-            if item["kind"] == "PersistentVolumeClaim":
-                # A database's claim comes with its server, which migrations need.
-                assert wave == ("0" if name.startswith("data-") else "2")
-                assert item["metadata"]["annotations"]["argocd.argoproj.io/ignore-healthcheck"] == "true"
-            if item["kind"] in ("HorizontalPodAutoscaler", "ScaledObject"):
-                # Before its pods are there it is ill, and the sync would fail.
-                assert wave == "3"
-                assert item["metadata"]["annotations"]["argocd.argoproj.io/ignore-healthcheck"] == "true"
-            if item["kind"] == "PriorityClass":
-                assert wave == "-1"
+    items = [item for objects in all_rendered.values() for item in objects]
+    assert {item["kind"] for item in items} >= {"Deployment", "Job", "PriorityClass"}
+    for item in items:
+        wave = item["metadata"].get("annotations", {}).get("argocd.argoproj.io/sync-wave", "0")
+        name = item["metadata"]["name"]
+        if item["kind"] == "Deployment":
+            assert wave == "2", name
+        if item["kind"] == "Job" and "-migrate-" in name:
+            assert wave == "1"
+            volumes = item["spec"]["template"]["spec"]["volumes"]
+            assert not [volume for volume in volumes if "persistentVolumeClaim" in volume]
+        if item["kind"] == "PersistentVolumeClaim":
+            # A database's claim comes with its server, which migrations need.
+            assert wave == ("0" if name.startswith("data-") else "2")
+            assert item["metadata"]["annotations"]["argocd.argoproj.io/ignore-healthcheck"] == "true"
+        if item["kind"] in ("HorizontalPodAutoscaler", "ScaledObject"):
+            # Before its pods are there it is ill, and the sync would fail.
+            assert wave == "3"
+            assert item["metadata"]["annotations"]["argocd.argoproj.io/ignore-healthcheck"] == "true"
+        if item["kind"] == "PriorityClass":
+            assert wave == "-1"
 
 
 def test_priority_class_is_rendered_with_its_service(all_rendered):
     """Made by the service's own Application: it is there in whichever cluster and by whichever tool."""
-    for (environment, service), objects in all_rendered.items():
+    for (environment, service), objects in some(all_rendered.items()):
         made = {item["metadata"]["name"] for item in objects if item["kind"] == "PriorityClass"}
         named = {
             spec["priorityClassName"]
@@ -195,13 +197,16 @@ def test_priority_class_is_rendered_with_its_service(all_rendered):
 
 def test_subscriptions_have_their_triggers_and_triggers_their_templates(all_applications):
     configured = load("notifications.yaml")["data"]
-    for item in (*all_applications.values(), *applications("addons.yaml")):
-        for key in item["metadata"]["annotations"]:
-            if key.startswith("notifications.argoproj.io/subscribe."):
-                _, trigger, service = key.rsplit(".", 2)
-                assert f"service.{service}" in configured
-                for rule in yaml.safe_load(configured[f"trigger.{trigger}"]):
-                    assert all(f"template.{name}" in configured for name in rule["send"])
+    keys = [
+        key
+        for item in (*all_applications.values(), *applications("addons.yaml"))
+        for key in item["metadata"]["annotations"]
+    ]
+    for key in some(key for key in keys if key.startswith("notifications.argoproj.io/subscribe.")):
+        _, trigger, service = key.rsplit(".", 2)
+        assert f"service.{service}" in configured
+        for rule in yaml.safe_load(configured[f"trigger.{trigger}"]):
+            assert all(f"template.{name}" in configured for name in rule["send"])
 
 
 def test_everything_in_the_folder_is_applied():

@@ -9,6 +9,7 @@ import shlex
 import pytest
 import yaml
 
+from apps.common.testing.iteration import some
 from devtools.project import ROOT
 from devtools.release.gitops import _parser
 
@@ -32,11 +33,11 @@ def test_each_release_command_is_one_that_the_program_takes(line):
 
 
 def test_scripts_and_files_that_are_named_are_there():
-    for text in TEXTS.values():
-        for path in re.findall(r"`((?:scripts|tests|docker|\.github|infra|argocd)/[\w./-]+)`?", text):
-            assert (ROOT / path.rstrip("/")).exists(), path
-        for script in re.findall(r"scripts/ci/[\w-]+\.sh", text):
-            assert (ROOT / script).is_file(), script
+    text = "\n".join(TEXTS.values())
+    for path in some(re.findall(r"`((?:scripts|tests|docker|\.github|infra|argocd)/[\w./-]+)`?", text)):
+        assert (ROOT / path.rstrip("/")).exists(), path
+    for script in some(re.findall(r"scripts/ci/[\w-]+\.sh", text)):
+        assert (ROOT / script).is_file(), script
 
 
 def test_workflows_environments_and_variables_that_are_named_are_there():

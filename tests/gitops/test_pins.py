@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from apps.common.testing.iteration import some
 from devtools.checks.lint import DOCKERFILES
 from devtools.project import ROOT
 
@@ -55,13 +56,13 @@ def used() -> Iterator[tuple[Path, str, str]]:
 
 
 def test_actions_are_pinned_by_commit_with_their_version_beside():
-    for path, action, comment in used():
+    for path, action, comment in some(used()):
         assert re.fullmatch(r"[\w./-]+@[0-9a-f]{40}", action), f"{path.name}: {action}"
         assert re.fullmatch(r" # v\d+\.\d+\.\d+", comment), f"{path.name}: {action}"
 
 
 def test_actions_run_on_node_24():
-    for path, action, comment in used():
+    for path, action, comment in some(used()):
         major = int(comment.removeprefix(" # v").partition(".")[0])
         assert major >= NODE_24[action.partition("@")[0]], f"{path.name}: {action}{comment}"
 
@@ -131,17 +132,18 @@ def test_the_chart_s_images_are_the_compose_file_s():
 def test_no_version_of_a_tool_is_written_into_a_workflow():
     """A version in an input of an action is one that nobody raises: tools come from docker/tools and scripts/ci/go."""
     pattern = re.compile(r"^\s+(\w*version|\w+-release|image-ref|driver-opts):[ \t]*(\S.*)$", re.MULTILINE)
-    for path in (*GITHUB.glob("workflows/*.yml"), *GITHUB.glob("actions/*/action.yml")):
-        for key, value in pattern.findall(path.read_text()):
-            # CPython's series is .python-version's.
-            if key == "python-version":
-                assert value == f'"{(ROOT / ".python-version").read_text().strip()}"', path
-            else:
-                assert "${{" in value, f"{path.name}: {key}: {value}"
+    paths = (*GITHUB.glob("workflows/*.yml"), *GITHUB.glob("actions/*/action.yml"))
+    inputs = some((path, key, value) for path in paths for key, value in pattern.findall(path.read_text()))
+    for path, key, value in inputs:
+        # CPython's series is .python-version's.
+        if key == "python-version":
+            assert value == f'"{(ROOT / ".python-version").read_text().strip()}"', path
+        else:
+            assert "${{" in value, f"{path.name}: {key}: {value}"
 
 
 def test_scripts_download_nothing_that_is_not_pinned():
-    for path in (*(ROOT / "scripts/ci").glob("*.sh"), *(ROOT / ".devcontainer").glob("*.sh")):
+    for path in some((*(ROOT / "scripts/ci").glob("*.sh"), *(ROOT / ".devcontainer").glob("*.sh"))):
         text = path.read_text()
         assert not re.search(r"\b(curl|wget|npx|pipx)\b", text), path
         for install in re.findall(r"pip install (.*)", text):

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
+from apps.common.testing.iteration import some
 from devtools.checks import changed
 from devtools.checks.testing import ALONE, CROSSING, PARALLEL
 from devtools.project import ROOT, SERVICES
@@ -55,7 +56,7 @@ def test_nothing_is_permitted_before_a_job_asks(name):
 
 
 def test_jobs_end_and_checkouts_leave_no_token_behind():
-    for name, job in jobs():
+    for name, job in some(jobs()):
         if "uses" in job:
             continue
         assert job["timeout-minutes"] <= 60, name
@@ -76,13 +77,13 @@ def steps() -> Iterator[tuple[str, dict[str, Any]]]:
 
 def test_no_input_reaches_a_shell_unquoted():
     """An expression inside `run` is text that becomes a program; it belongs into `env`."""
-    for name, step in steps():
+    for name, step in some(steps()):
         assert "${{" not in step.get("run", ""), name
 
 
 def test_jobs_have_no_shell_of_their_own():
     """What is longer than a call is a script, which tests/gitops/test_jobs.py and test_release_jobs.py run."""
-    for name, step in steps():
+    for name, step in some(steps()):
         lines = step.get("run", "").strip().splitlines()
         assert len(lines) <= 1, name
 
@@ -121,12 +122,11 @@ def test_only_releases_and_promotions_may_write_and_only_from_main():
 
 def test_the_release_app_s_key_is_the_secret_of_an_environment():
     """A secret of the repository is anybody's who may push a branch; an environment's is main's."""
-    for name, job in jobs():
-        if "RELEASE_APP_PRIVATE_KEY" in str(job):
-            wanted = "promotion" if name == "production/templates" else "release"
-            assert job["environment"] == wanted, name
-            # A called workflow sees no secret of its job's environment.
-            assert "workflow_call" not in load(name.partition("/")[0])["on"], name
+    for name, job in some((name, job) for name, job in jobs() if "RELEASE_APP_PRIVATE_KEY" in str(job)):
+        wanted = "promotion" if name == "production/templates" else "release"
+        assert job["environment"] == wanted, name
+        # A called workflow sees no secret of its job's environment.
+        assert "workflow_call" not in load(name.partition("/")[0])["on"], name
 
 
 def test_a_promotion_that_waits_is_not_dropped():
@@ -136,11 +136,11 @@ def test_a_promotion_that_waits_is_not_dropped():
 
 
 def test_releases_see_the_whole_history():
-    for name, job in jobs():
-        scripts = " ".join(step.get("run", "") for step in job.get("steps", []))
-        if re.search(r"(release|promote|advance)\.sh", scripts):
-            [checkout] = [step for step in job["steps"] if step.get("uses", "").startswith("actions/checkout@")]
-            assert checkout["with"]["fetch-depth"] == 0, name
+    scripts = {name: " ".join(step.get("run", "") for step in job.get("steps", [])) for name, job in jobs()}
+    found = dict(jobs())
+    for name in some(name for name, text in scripts.items() if re.search(r"(release|promote|advance)\.sh", text)):
+        [checkout] = [step for step in found[name]["steps"] if step.get("uses", "").startswith("actions/checkout@")]
+        assert checkout["with"]["fetch-depth"] == 0, name
 
 
 def test_an_image_is_tested_built_scanned_and_only_then_published():

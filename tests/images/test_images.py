@@ -33,7 +33,7 @@ def inspected(services, service: str) -> dict:
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_it_lives_is_ready_and_serves_a_real_page(services, service):
+def test_an_image_lives_is_ready_and_serves_a_real_page(services, service):
     url = services.web[service].url
     assert httpx.get(f"{url}/livez").json()["status"] == "ok"
     assert httpx.get(f"{url}/readyz").json()["status"] == "ok"
@@ -52,7 +52,7 @@ def test_static_files_are_compressed_and_cached_for_good(services):
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_it_runs_as_a_numeric_user_with_nothing_to_build_or_install_with(services, service):
+def test_an_image_runs_as_a_numeric_user_with_nothing_to_build_or_install_with(services, service):
     assert inspected(services, service)["Config"]["User"] == "10001:10001"
     container = services.web[service]
     assert container.execute("python", "-c", "import os; print(os.getuid())").stdout.strip() == "10001"
@@ -83,7 +83,7 @@ def test_ffmpeg_is_in_video_alone(services, service):
 
 
 @pytest.mark.parametrize(("service", "megabytes"), LARGEST_SHARE.items())
-def test_it_is_small(services, service, megabytes):
+def test_an_image_is_small(services, service, megabytes):
     script = "du -s --apparent-size --block-size=1 /opt/venv /app | awk '{ sum += $1 } END { print sum }'"
     assert int(services.web[service].execute("sh", "-c", script).stdout) < megabytes * 1_000_000
 

@@ -134,7 +134,7 @@ def test_a_version_without_all_its_images_is_not_released(version, registry):
     assert version.calls("gh") == []
 
 
-def test_what_is_not_public_is_named_with_the_way_to_make_it(version, registry):
+def test_an_image_that_is_not_public_is_named_with_the_way_to_make_it(version, registry):
     run = version.run("anonymous.sh", "1.2.3", registry)
     assert run.code == 1
     assert run.summary.startswith("Not public: charts/streamcart. ")

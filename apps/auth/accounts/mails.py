@@ -32,8 +32,8 @@ SEND_TASK = "apps.auth.accounts.tasks.send_mail"
 SUBJECTS = {
     "verify": "Confirm your e-mail address",
     "known": "You already have an account",
-    "unconfirmed": "Your account waits for you",
-    "reset": "Set a new password",
+    "unconfirmed": "Activate your account",
+    "reset": "Reset your password",
 }
 
 
@@ -72,10 +72,10 @@ def send_waiting_mails(limit: int = 200) -> int:
     """Send what is due: mails whose task was lost or whose try failed; returns how many are dealt with."""
     due = Mail.objects.filter(outcome=Mail.Outcome.WAITING, try_at__lte=timezone.now()).order_by("try_at")
     due = due.exclude(pk__in=resting(WAITING_JOB))
-    return for_each(list(due.values_list("pk", flat=True)[:limit]), send_mail, job=WAITING_JOB, give_up=_give_up)
+    return for_each(list(due.values_list("pk", flat=True)[:limit]), send_mail, job=WAITING_JOB, give_up=abandon_mail)
 
 
-def _give_up(mail_id: UUID, reason: str) -> None:
+def abandon_mail(mail_id: UUID, reason: str) -> None:
     Mail.objects.filter(pk=mail_id, outcome=Mail.Outcome.WAITING).update(outcome=Mail.Outcome.FAILED)
 
 

@@ -50,7 +50,7 @@ class User(AbstractBaseUser):
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
-    REQUIRED_FIELDS: list[str] = ["name"]
+    REQUIRED_FIELDS = ["name"]
 
     class Meta:
         constraints = [
@@ -71,7 +71,7 @@ class User(AbstractBaseUser):
     def _get_session_auth_hash(self, secret: str | None = None) -> str:
         """Django compares it at every request: a new password or a new generation ends the sessions of the admin."""
         if not self.session_generation:
-            return super()._get_session_auth_hash(secret)
+            return super()._get_session_auth_hash(secret)  # type: ignore[misc]  # missing in the stubs
         value = f"{self.session_generation}|{self.password}"
         return salted_hmac("apps.auth.accounts.session", value, secret=secret, algorithm="sha256").hexdigest()
 

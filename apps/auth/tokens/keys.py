@@ -53,7 +53,8 @@ def rotate() -> SigningKey | None:
             return None
         starts = now + PUBLISHED_AHEAD if newest else now
         # What an old key signed just before the change must verify until it expires.
-        good_until = starts + settings.SIMPLE_JWT["ACCESS_TOKEN_LIFETIME"] + MARGIN
+        lifetime: timedelta = settings.SIMPLE_JWT["ACCESS_TOKEN_LIFETIME"]
+        good_until = starts + lifetime + MARGIN
         SigningKey.objects.filter(retires_at=None).update(retires_at=good_until)
         SigningKey.objects.filter(retires_at__lt=now).delete()
         return _make(starts)

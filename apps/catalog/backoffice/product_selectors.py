@@ -60,7 +60,7 @@ def editable_product(slug: str) -> Product:
     return product
 
 
-def answers_of(product: Product) -> dict[str, Any]:
+def attribute_values_of(product: Product) -> dict[str, Any]:
     """Answers by attribute, in the form in which they may be sent back; reads prefetched `attribute_values`."""
     answers: dict[str, Any] = {}
     for value in product.attribute_values.all():
@@ -68,7 +68,7 @@ def answers_of(product: Product) -> dict[str, Any]:
             case Attribute.Kind.CHOICE:
                 answers.setdefault(value.attribute.code, []).append(value.key)
             case Attribute.Kind.NUMBER:
-                answers[value.attribute.code] = float(value.number)
+                answers[value.attribute.code] = float(value.number or 0)
             case Attribute.Kind.BOOLEAN:
                 answers[value.attribute.code] = value.boolean
             case _:

@@ -18,8 +18,17 @@ class DiscoveryConfig(AppConfig):
         changes.listed_data_changed.subscribe(Order.READ_MODEL, listings.refresh)
         changes.availability_changed.subscribe(Order.READ_MODEL, listings.refresh_stock)
         changes.taxonomy_changed.subscribe(Order.READ_MODEL, listings.refresh_taxonomy)
+        # In this order: what is listed needs the configurations.
+        post_migrate.connect(make_search_configurations, sender=self, dispatch_uid="catalog-search-configurations")
         post_migrate.connect(list_unlisted, sender=self, dispatch_uid="catalog-list-unlisted")
         lifecycle.before_requests(index.load)
+
+
+def make_search_configurations(**_: object) -> None:
+    """Each language of the shop has a text search configuration."""
+    from apps.catalog.discovery import search_configurations
+
+    search_configurations.make_missing()
 
 
 def list_unlisted(**_: object) -> None:

@@ -12,11 +12,11 @@ from django.utils import timezone
 from apps.catalog.discovery.browsing import best_sellers_beside
 from apps.catalog.discovery.cards import cards
 from apps.catalog.discovery.index import index
-from apps.catalog.inventory.models import TOLD_AT_MOST, StockItem
+from apps.catalog.inventory.models import MAX_DISPLAYED_STOCK, StockItem
 from apps.catalog.products.models import AttributeValue, Product, ProductImage, ProductRelation, Variant
 from apps.catalog.products.pricing import offer_of
 from apps.catalog.products.renditions import image_data
-from apps.catalog.products.translations import text
+from apps.catalog.products.translations import text, yes_or_no
 from apps.common.problems import NotFound
 
 RELATED = 4
@@ -49,7 +49,7 @@ def detail(slug: str, *, currency: str, language: str) -> Detail:
         {"path": node.path, "name": node.text("name", language)} for node in taxonomy.ancestry(card["category"]["path"])
     ]
     now = timezone.now()
-    brand = taxonomy.brand_places.get(product.brand_id)
+    brand = taxonomy.brand_places.get(product.brand_id or 0)
     data = card | {
         "brand_slug": None if brand is None else taxonomy.brands[brand].slug,
         "description": text(product, "description", language),
@@ -107,7 +107,7 @@ def _variant(variant: Variant, currency: str, language: str, now: datetime) -> d
         "regular_price": offer.regular.as_dict() if offer and offer.regular else None,
         "sale_ends_at": offer.sale_ends_at if offer else None,
         "availability": availability_of(variant, stock),
-        "available": None if variant.is_digital else min(max(stock.in_stock, 0), TOLD_AT_MOST) if stock else 0,
+        "available": None if variant.is_digital else min(max(stock.in_stock, 0), MAX_DISPLAYED_STOCK) if stock else 0,
         "available_on": stock.available_on if stock and stock.in_stock <= 0 else None,
         "weight_grams": None if variant.is_digital else variant.weight_grams,
         "offer": variant.offer or None,
@@ -152,11 +152,8 @@ def _shown(value: AttributeValue, language: str) -> str:
     if value.number is not None:
         return f"{value.number.normalize():f} {value.attribute.unit}".strip()
     if value.boolean is not None:
-        return YES_AND_NO.get(language, YES_AND_NO["en"])[0 if value.boolean else 1]
+        return yes_or_no(language, is_yes=value.boolean)
     return value.text
-
-
-YES_AND_NO = {"en": ("yes", "no"), "de": ("ja", "nein")}
 
 
 def _picture(image: ProductImage, language: str) -> dict[str, Any] | None:

@@ -9,13 +9,17 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
 
 from django.db import connection, transaction
 from django.utils import timezone
 
 from apps.catalog.discovery.models import Listing
+from apps.catalog.discovery.search_configurations import PLAIN, configuration_of
 from apps.catalog.products.changes import ProductChange
 from apps.catalog.products.models import Product
+from apps.catalog.products.translations import languages
 from apps.common.jobs.services import for_each, is_outage, resting
 
 REPRICE_JOB = "refresh-due-listings"
@@ -43,18 +47,71 @@ AVAILABILITY = """
 
 # Weights: title A, brand and category B, attributes (cast, director, material) C, summary and description D. Stems of
 # each language answer questions in it; words as they are written complete what somebody begins to type.
-DOCUMENT = """
-    setweight(to_tsvector('streamcart', a) || to_tsvector('streamcart_plain', a || ' ' || a_de)
-        || to_tsvector('streamcart_de', a_de), 'A')
-    || setweight(to_tsvector('streamcart', b) || to_tsvector('streamcart_plain', b || ' ' || b_de)
-        || to_tsvector('streamcart_de', b_de), 'B')
-    || setweight(to_tsvector('streamcart', c) || to_tsvector('streamcart_plain', c || ' ' || c_de)
-        || to_tsvector('streamcart_de', c_de), 'C')
-    || setweight(to_tsvector('streamcart', d) || to_tsvector('streamcart_plain', d)
-        || to_tsvector('streamcart_de', d_de), 'D')
-"""
+COMPLETED = "abc"
+SEARCHED = "abcd"
 
-REFRESH = f"""
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """A further language in the statement: its texts stand in columns `a_1`, `b_1` …"""
+
+    place: int
+    code: str
+    configuration: str
+
+    def column(self, weight: str) -> str:
+        return f"{weight}_{self.place}"
+
+    def said(self, document: str, name: str) -> str:
+        """SQL of a text in this language, from a column of translations."""
+        return f"{document} -> '{self.code}' ->> '{name}'"
+
+
+def _document(first: str, others: Sequence[Spoken]) -> str:
+    """SQL of a product's search document; `first` is the configuration of the shop's first language."""
+    return " || ".join(_weighted(weight, first, others) for weight in SEARCHED)
+
+
+def _weighted(weight: str, first: str, others: Sequence[Spoken]) -> str:
+    plain = [weight, *(other.column(weight) for other in others if weight in COMPLETED)]
+    vectors = [
+        f"to_tsvector('{first}', {weight})",
+        f"to_tsvector('{PLAIN}', {" || ' ' || ".join(plain)})",
+        *(f"to_tsvector('{other.configuration}', {other.column(weight)})" for other in others),
+    ]
+    return f"setweight({' || '.join(vectors)}, '{weight.upper()}')"
+
+
+def _texts(other: Spoken) -> str:
+    """SQL of the four texts of a product in a further language."""
+    return f"""
+            coalesce({other.said("p.translations", "title")}, '') AS {other.column("a")},
+            coalesce({other.said("p.category_translations", "name")}, '') AS {other.column("b")},
+            coalesce(d.words_{other.place}, '') AS {other.column("c")},
+            concat_ws(' ', {other.said("p.translations", "summary")}, {other.said("p.translations", "description")})
+                AS {other.column("d")}"""
+
+
+@cache
+def refresh_statement(spoken: tuple[str, ...]) -> str:
+    """The statement that writes listings and search documents of a shop that speaks these languages."""
+    first, *further = spoken
+    others = [Spoken(place, code, configuration_of(code)) for place, code in enumerate(further, start=1)]
+    labels = [f", {other.said('choice.translations', 'label')} AS words_{other.place}" for other in others]
+    gathered = [f", string_agg(words_{other.place}, ' ') AS words_{other.place}" for other in others]
+    completed = [*COMPLETED, *(other.column(weight) for other in others for weight in COMPLETED)]
+    return REFRESH.format(
+        answer_words="".join(labels),
+        described_words="".join(gathered),
+        texts="".join(f",{_texts(other)}" for other in others),
+        completed=", ".join(completed),
+        document=_document(configuration_of(first), others),
+        availability=AVAILABILITY,
+        plain=PLAIN,
+    )
+
+
+REFRESH = """
     WITH product AS MATERIALIZED (
         SELECT p.*, c.name AS category_name, c.translations AS category_translations, coalesce(b.name, '') AS brand_name
         FROM products_product AS p
@@ -84,10 +141,10 @@ REFRESH = f"""
             CROSS JOIN LATERAL unnest(ARRAY[sale.starts_at, sale.ends_at]) AS moment
         WHERE v.product_id = ANY(%(ids)s::uuid[]) AND moment > statement_timestamp()
         GROUP BY v.product_id
-    ), stock AS ({AVAILABILITY}),
+    ), stock AS ({availability}),
     answer AS (
         SELECT v.product_id, a.code, v.key, v.number,
-            concat_ws(' ', choice.label, v.text) AS words, choice.translations -> 'de' ->> 'label' AS words_de
+            concat_ws(' ', choice.label, v.text) AS words{answer_words}
         FROM products_attributevalue AS v
             JOIN products_attribute AS a ON a.id = v.attribute_id
             LEFT JOIN products_attributechoice AS choice ON choice.id = v.choice_id
@@ -101,7 +158,7 @@ REFRESH = f"""
         SELECT product_id, jsonb_object_agg(code, number) AS numbers
         FROM answer WHERE number IS NOT NULL GROUP BY product_id
     ), described AS (
-        SELECT product_id, string_agg(words, ' ') AS words, string_agg(words_de, ' ') AS words_de
+        SELECT product_id, string_agg(words, ' ') AS words{described_words}
         FROM answer GROUP BY product_id
     ), picture AS (
         SELECT DISTINCT ON (product_id) product_id, jsonb_build_object(
@@ -113,17 +170,13 @@ REFRESH = f"""
     ), text AS MATERIALIZED (
         SELECT p.id,
             p.title || ' ' || coalesce(p.year::text, '') AS a,
-            coalesce(p.translations -> 'de' ->> 'title', '') AS a_de,
             p.brand_name || ' ' || p.category_name AS b,
-            coalesce(p.category_translations -> 'de' ->> 'name', '') AS b_de,
             coalesce(d.words, '') AS c,
-            coalesce(d.words_de, '') AS c_de,
-            p.summary || ' ' || p.description AS d,
-            concat_ws(' ', p.translations -> 'de' ->> 'summary', p.translations -> 'de' ->> 'description') AS d_de
+            p.summary || ' ' || p.description AS d{texts}
         FROM product AS p LEFT JOIN described AS d ON d.product_id = p.id
     ), words AS (
         SELECT DISTINCT unnest(tsvector_to_array(
-            to_tsvector('streamcart_plain', concat_ws(' ', a, a_de, b, b_de, c, c_de))
+            to_tsvector('{plain}', concat_ws(' ', {completed}))
         )) AS word FROM text
     ), known AS (
         -- In one order, so that two transactions that add the same words cannot wait for each other.
@@ -173,7 +226,7 @@ REFRESH = f"""
         RETURNING product_id, number, is_published
     )
     INSERT INTO discovery_searchdocument AS former (product_id, number, is_published, document, changed_in)
-        SELECT listed.product_id, listed.number, listed.is_published, {DOCUMENT}, pg_current_xact_id()::text::bigint
+        SELECT listed.product_id, listed.number, listed.is_published, {document}, pg_current_xact_id()::text::bigint
         FROM listed JOIN text ON text.id = listed.product_id
         ORDER BY listed.product_id
     ON CONFLICT (product_id) DO UPDATE SET
@@ -181,7 +234,7 @@ REFRESH = f"""
         changed_in = excluded.changed_in
         WHERE (former.number, former.is_published, former.document)
             <> (excluded.number, excluded.is_published, excluded.document)
-"""  # noqa: S608  (made of constants of this module)
+"""
 
 REFRESH_STOCK = f"""
     UPDATE discovery_listing AS listing
@@ -205,8 +258,8 @@ class LastWrite:
 
 
 def refresh(product_ids: Iterable[uuid.UUID]) -> None:
-    """Write the listings of these products anew: after any change of a product, its parts, sales or ratings."""
-    _execute(REFRESH, product_ids)
+    """Write the listings of these products again: after any change of a product, its parts, sales or ratings."""
+    _execute(refresh_statement(languages()), product_ids)
 
 
 def refresh_changed(changes: Sequence[ProductChange]) -> None:
@@ -215,7 +268,7 @@ def refresh_changed(changes: Sequence[ProductChange]) -> None:
 
 
 def refresh_stock(product_ids: Iterable[uuid.UUID]) -> None:
-    """Write what the listings say of stock anew; call it when a variant's state or the number told of it changed."""
+    """Write what the listings say of stock again; call it when a variant's state or the number told of it changed."""
     _execute(REFRESH_STOCK, product_ids)
 
 
@@ -228,7 +281,7 @@ def refresh_taxonomy() -> None:
 
 
 def refresh_due(*, batch: int = 1_000) -> int:
-    """Work out prices anew where a sale has begun or ended; returns how many products. Safe to run in parallel."""
+    """Work out prices again where a sale has begun or ended; returns how many products. Safe to run in parallel."""
     try:
         return _refresh_due(batch=batch)
     except Exception as error:
@@ -258,7 +311,7 @@ def _refresh_due(*, batch: int = 1, only: uuid.UUID | None = None) -> int:
 
 
 def refresh_all(*, batch: int = 2_000) -> Iterator[int]:
-    """Write all listings anew, a transaction a batch; yields how many are done."""
+    """Write all listings again, a transaction a batch; yields how many are done."""
     done, last = 0, uuid.UUID(int=0)
     while ids := list(Product.objects.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:batch]):
         with transaction.atomic():

@@ -65,7 +65,7 @@ class Listing(models.Model):
 class SearchDocument(models.Model):
     """The words by which a product is found, each with its weight. Written with its listing, when they changed.
 
-    Apart from the listing, so that a search reads no more than it needs, and sold pieces or a new price leave the
+    Apart from the listing, so that a search reads no more than it needs, and sold units or a new price leave the
     index of words alone.
     """
 

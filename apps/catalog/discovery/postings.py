@@ -104,7 +104,7 @@ def look_up(words: Sequence[str], *, article: str, stems: str, packed_in: int) -
     over the words of the weight of the best place that holds each.
     """
     parts = [TYPED, READ, *((PACKED, WHICH_CHANGED) if packed_in else ()), *((ARTICLE,) if article else ())]
-    values = {"words": list(words), "article": article, "stems": stems, "packed_in": packed_in}
+    values: dict[str, Any] = {"words": list(words), "article": article, "stems": stems, "packed_in": packed_in}
     with connection.cursor() as cursor:
         cursor.execute(" UNION ALL ".join(parts), values)
         return _combined(cursor.fetchall())

@@ -14,13 +14,10 @@ from django.db.models.expressions import RawSQL
 
 from apps.catalog.discovery import postings
 from apps.catalog.discovery.models import SearchDocument
+from apps.catalog.discovery.search_configurations import PLAIN, configuration_of
 from apps.catalog.products.models import Product, Variant
 from apps.catalog.products.translations import default_language
 
-# The text search configurations that migrations make, all without accents and stop words: stems of a language
-# ("ceramics" is "ceramic"), and words as they are written, which is what completion of half a word needs.
-STEMS = {"en": "streamcart", "de": "streamcart_de"}
-PLAIN = "streamcart_plain"
 TERM = re.compile(r'(?P<minus>(?<![^\s])-)?(?:"(?P<phrase>[^"]*)"|(?P<words>[^\s"]+))')
 WORD = re.compile(r"[^\W_]+", re.UNICODE)
 MAX_WORDS = 8
@@ -122,7 +119,7 @@ def find(text: str, *, language: str, packed_in: int) -> Match:
     terms = terms_of(text)
     if not terms:
         return NOTHING
-    stems = STEMS.get(language, STEMS[default_language()])
+    stems = configuration_of(language)
     article = text.strip() if ARTICLE_NUMBER.match(text.strip()) else ""
     match = _found(terms, stems, packed_in, article=article)
     if len(match.numbers):
@@ -154,7 +151,7 @@ MATCHING = """
 
 def matching(text: str) -> RawSQL:
     """The pks of products that staff may mean, as a subquery."""
-    queries = [term.query(STEMS[default_language()]) for term in terms_of(text)] or [("NULL::tsquery", [])]
+    queries = [term.query(configuration_of(default_language())) for term in terms_of(text)] or [("NULL::tsquery", [])]
     parameters = [value for _, values in queries for value in values]
     article = text.strip().replace("\x00", "")
     pattern = re.sub(r"([\\%_])", r"\\\1", article) + "%"
@@ -193,7 +190,7 @@ def products_found(text: str) -> Any:
 
 
 def _query(words: str, *, is_excluded: bool) -> Any:
-    stems = SearchQuery(words, config="streamcart", search_type="phrase")
+    stems = SearchQuery(words, config=configuration_of(default_language()), search_type="phrase")
     if is_excluded:
         return ~stems
-    return stems | SearchQuery(f"'{words}':*", config="streamcart_plain", search_type="raw")
+    return stems | SearchQuery(f"'{words}':*", config=PLAIN, search_type="raw")

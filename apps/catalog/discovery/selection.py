@@ -18,7 +18,7 @@ from apps.catalog.products.collection_rules import Span
 
 LEAST = np.int64(np.iinfo(np.int64).min)
 SAMPLE = 2_048
-# Of products that match a search equally well the best seller comes first; more pieces than these make no difference.
+# Of products that match a search equally well the best seller comes first; more units than these make no difference.
 POPULAR = 1_000
 
 

@@ -5,7 +5,7 @@ from apps.catalog.discovery import listings, postings, zero_result_searches
 
 @shared_task
 def refresh_due_listings() -> int:
-    """Work out prices anew where a sale began or ended and nobody looked since; returns how many products."""
+    """Work out prices again where a sale began or ended and nobody looked since; returns how many products."""
     return listings.refresh_due()
 
 

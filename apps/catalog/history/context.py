@@ -37,7 +37,10 @@ class Author:
     def statement(self) -> str:
         """SQL that tells the running transaction."""
         facts = {name: value for name, value in {**self.facts(), **self.notes}.items() if value}
-        return connection.ops.compose_sql(SETTINGS, [str(self.id), json.dumps(facts)])
+        statement: str = connection.ops.compose_sql(  # type: ignore[attr-defined]  # PostgreSQL's alone
+            SETTINGS, [str(self.id), json.dumps(facts)]
+        )
+        return statement
 
 
 _author: ContextVar[Author | None] = ContextVar("history_author", default=None)

@@ -15,6 +15,7 @@ from django.utils.text import capfirst
 from apps.catalog.history.parts import Part
 from apps.catalog.history.selectors import Change, Row
 from apps.catalog.products import models as products
+from apps.common.model_fields import column_of, concrete_field
 from apps.common.money import Money
 
 NOTHING = "nothing"
@@ -54,7 +55,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class ChangeDescription:
     """A change, for people: `verb` is added, removed or changed."""
 
     title: str
@@ -72,8 +73,8 @@ class Names:
             shown_by = SHOWN_BY.get(change.part.model)
             for row in (change.before, change.after):
                 for field in _keys(change.part) if row else ():
-                    if row and (key := row[field.column]) is not None:
-                        wanted.setdefault(field.related_model, set()).add(str(key))
+                    if row and (key := row[column_of(field)]) is not None:
+                        wanted.setdefault(_related_model(field), set()).add(str(key))
                 if row and shown_by:
                     # Also of a variant that is gone.
                     self.titles[change.part.model, change.row_id] = row[shown_by]
@@ -86,10 +87,10 @@ class Names:
         return self.titles.get((model, str(key)), f"a {model._meta.verbose_name} that is gone")
 
 
-def tell(change: Change, names: Names) -> Told:
+def tell(change: Change, names: Names) -> ChangeDescription:
     """One change in words."""
     verb = "changed" if change.before and change.after else "added" if change.after else "removed"
-    return Told(_title(change, names), verb, list(_lines(change, names)))
+    return ChangeDescription(_title(change, names), verb, list(_lines(change, names)))
 
 
 def _title(change: Change, names: Names) -> str:
@@ -111,7 +112,7 @@ def _title(change: Change, names: Names) -> str:
             return f"Product {names.of(products.Product, row['product_id'])}"
         case "AttributeChoice":
             return f"Choice {row['label']}"
-    return capfirst(change.part.model._meta.verbose_name)
+    return capfirst(str(change.part.model._meta.verbose_name))
 
 
 def _lines(change: Change, names: Names) -> Iterable[Line]:
@@ -161,16 +162,22 @@ def _translated(change: Change) -> Iterable[Line]:
         old, new = before.get(language, {}), after.get(language, {})
         for name in sorted({*old, *new}):
             if old.get(name) != new.get(name):
-                label = f"{change.part.model._meta.get_field(name).verbose_name} ({language})"
+                label = f"{concrete_field(change.part.model, name).verbose_name} ({language})"
                 yield Line(label, *_shortened(old.get(name) or NOTHING, new.get(name) or NOTHING))
 
 
+def _related_model(field: models.Field) -> type[models.Model]:
+    related = field.related_model
+    assert isinstance(related, type)  # noqa: S101  (models are loaded, so no name is left to resolve)
+    return related
+
+
 def _value(field: models.Field, row: Row, names: Names) -> str:
-    value = row[field.column]
+    value = row[column_of(field)]
     if value is None or value == "" or value == {} or value == []:
         return NOTHING
     if field.is_relation and field.related_model:
-        return names.of(field.related_model, value)  # type: ignore[arg-type]  # never "self"
+        return names.of(_related_model(field), value)
     if field.name == "amount":
         return Money(value, row["currency"]).format()
     if field.choices:

@@ -11,6 +11,7 @@ from apps.catalog.history import models as events
 from apps.catalog.history.models import UNTOLD
 from apps.catalog.inventory.models import Warehouse
 from apps.catalog.products import models as products
+from apps.common.model_fields import column_of
 
 ITSELF = "{row}.{id} = %(root)s"
 OF_PRODUCT = "{row}.product_id = %(root)s"
@@ -42,7 +43,7 @@ class Part:
     @cached_property
     def fields(self) -> dict[str, models.Field]:
         """The columns with a history, by name."""
-        return {field.column: field for field in self.model._meta.concrete_fields if field.name not in UNTOLD}
+        return {column_of(field): field for field in self.model._meta.concrete_fields if field.name not in UNTOLD}
 
 
 PRODUCT_PARTS = (

@@ -11,6 +11,7 @@ from django.db import connection, models
 from apps.catalog.history.parts import Part
 from apps.catalog.history.selectors import Change, Row, read_row
 from apps.catalog.products.identifiers import in_any_case
+from apps.common.model_fields import value_field
 from apps.common.problems import Conflict
 
 Rows = Mapping[tuple[str, str], Row]
@@ -123,5 +124,4 @@ def put_back(changes: Iterable[Change]) -> None:
 
 def as_python(field: models.Field, value: Any) -> Any:
     """A value of JSON as the field holds it."""
-    target = field.target_field if field.is_relation else field
-    return None if value is None else target.to_python(value)
+    return None if value is None else value_field(field).to_python(value)

@@ -21,9 +21,10 @@ from django.db import connection, models
 from django.utils import timezone
 
 from apps.catalog.history.context import tell
+from apps.common.model_fields import column_of, value_field
 
 
-class Light:
+class PartialRow:
     """A row of a table with the columns that somebody needs of it, by the names of the model's attributes."""
 
     def __init__(self, values: dict[str, Any]) -> None:
@@ -40,10 +41,10 @@ class Light:
         def __setattr__(self, name: str, value: Any) -> None: ...
 
 
-def new_row(model: type[models.Model], **values: Any) -> Light:
+def new_row(model: type[models.Model], **values: Any) -> PartialRow:
     """A row that is not in the table yet, with the model's defaults. What the database makes is left to it."""
-    fixed, called = _defaults(model)  # type: ignore[arg-type]  # a class of models can be kept by
-    return Light({**fixed, **{name: make() for name, make in called.items()}, **values})
+    fixed, called = _defaults(model)
+    return PartialRow({**fixed, **{name: make() for name, make in called.items()}, **values})
 
 
 @cache
@@ -57,7 +58,7 @@ def _defaults(model: type[models.Model]) -> tuple[dict[str, Any], dict[str, Any]
     """Defaults that are the same for all rows, and functions that make the others."""
     fixed: dict[str, Any] = {}
     called: dict[str, Any] = {}
-    for field in _fields(model):  # type: ignore[arg-type]  # a class of models can be kept by
+    for field in _fields(model):
         if getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False):
             called[field.attname] = timezone.now
         elif isinstance(field, ArrayField):
@@ -69,18 +70,18 @@ def _defaults(model: type[models.Model]) -> tuple[dict[str, Any], dict[str, Any]
     return fixed, called
 
 
-def insert(model: type[models.Model], rows: Collection[Light]) -> None:
+def insert(model: type[models.Model], rows: Collection[PartialRow]) -> None:
     """COPY new rows into the model's table, in their order."""
     if not rows:
         return
-    fields = _fields(model)  # type: ignore[arg-type]  # a class of models can be kept by
+    fields = _fields(model)
     names = [field.attname for field in fields]
     documents = [field.attname for field in fields if isinstance(field, models.JSONField)]
     for row in rows:
         for name in documents:
             value = row.__dict__[name]
             row.__dict__[name] = json.dumps(value, cls=DjangoJSONEncoder) if value else _EMPTY[type(value)]
-    copy(model._meta.db_table, [field.column for field in fields], map(itemgetter(*names), map(vars, rows)))
+    copy(model._meta.db_table, [column_of(field) for field in fields], map(itemgetter(*names), map(vars, rows)))
 
 
 _EMPTY: dict[Any, str] = {dict: "{}", list: "[]"}
@@ -97,14 +98,14 @@ def copy(table: str, columns: Iterable[str], rows: Iterable[tuple[Any, ...]]) ->
         cursor.copy_expert(f"COPY {connection.ops.quote_name(table)} ({names}) FROM STDIN (FORMAT csv)", buffer)
 
 
-def update(model: type[models.Model], names: Collection[str], rows: Iterable[Light]) -> None:
+def update(model: type[models.Model], names: Collection[str], rows: Iterable[PartialRow]) -> None:
     """Write these attributes of existing rows, by their id."""
     fields = [field for field in model._meta.concrete_fields if field.attname in names]
     changed = [{"id": row.pk, **{field.column: row.__dict__[field.attname] for field in fields}} for row in rows]
     if not changed or not fields:
         return
     quote = connection.ops.quote_name
-    sets = ", ".join(f"{quote(field.column)} = new.{quote(field.column)}" for field in fields)
+    sets = ", ".join(f"{quote(column_of(field))} = new.{quote(column_of(field))}" for field in fields)
     statement = (
         f"UPDATE {quote(model._meta.db_table)} AS row SET {sets} "  # noqa: S608  (names of the model)
         f"FROM {_recordset(model, fields)} WHERE row.id = new.id"
@@ -120,11 +121,13 @@ def upsert(model: type[models.Model], rows: Iterable[Mapping[str, Any]], *, key:
         return
     fields = [field for field in model._meta.concrete_fields if field.attname in rows[0]]
     quote = connection.ops.quote_name
-    columns = ", ".join(quote(field.column) for field in fields)
+    columns = ", ".join(quote(column_of(field)) for field in fields)
     sets = ", ".join(
-        f"{quote(field.column)} = excluded.{quote(field.column)}" for field in fields if field.attname not in key
+        f"{quote(column_of(field))} = excluded.{quote(column_of(field))}"
+        for field in fields
+        if field.attname not in key
     )
-    arbiter = ", ".join(quote(field.column) for field in fields if field.attname in key)
+    arbiter = ", ".join(quote(column_of(field)) for field in fields if field.attname in key)
     statement = (
         f"INSERT INTO {quote(model._meta.db_table)} ({columns}) "  # noqa: S608  (names of the model)
         f"SELECT {columns} FROM {_recordset(model, fields)} "
@@ -136,7 +139,7 @@ def upsert(model: type[models.Model], rows: Iterable[Mapping[str, Any]], *, key:
 
 
 def _recordset(model: type[models.Model], fields: Iterable[models.Field]) -> str:
-    typed = [f"{connection.ops.quote_name(field.column)} {_type(field)}" for field in fields]
+    typed = [f"{connection.ops.quote_name(column_of(field))} {_type(field)}" for field in fields]
     if not any(field.primary_key for field in fields):
         typed.insert(0, f"id {_type(model._meta.pk)}")
     return f"jsonb_to_recordset(%(rows)s::jsonb) AS new ({', '.join(typed)})"
@@ -144,7 +147,7 @@ def _recordset(model: type[models.Model], fields: Iterable[models.Field]) -> str
 
 def _type(field: models.Field) -> str:
     """Without a length: what is too long is refused, not cut."""
-    return (field.target_field if field.is_relation else field).db_type(connection).partition("(")[0]
+    return (value_field(field).db_type(connection) or "").partition("(")[0]
 
 
 class _Exact(DjangoJSONEncoder):

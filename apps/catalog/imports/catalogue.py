@@ -16,7 +16,7 @@ from django.conf import settings
 from django.db.models import Model, Q, QuerySet
 
 from apps.catalog.imports import cells, stock
-from apps.catalog.imports.bulk import Light
+from apps.catalog.imports.bulk import PartialRow
 from apps.catalog.imports.columns import Column, Family
 from apps.catalog.imports.facts import Facts
 from apps.catalog.products.identifiers import in_any_case
@@ -24,7 +24,7 @@ from apps.catalog.products.models import AttributeValue, Price, Product, SalePri
 
 # The attributes that are read of rows, besides what the columns show.
 ALWAYS: dict[type[Model], tuple[str, ...]] = {
-    Product: ("id", "slug", "kind", "status", "published_at", "published_until", "version"),
+    Product: ("id", "slug", "kind", "status", "published_at", "published_until", "title_slug", "version"),
     Variant: ("id", "sku", "product_id", "offer", "rental_hours"),
 }
 PRICE = ("id", "variant_id", "currency", "amount")
@@ -32,9 +32,9 @@ SALE = (*PRICE, "starts_at", "ends_at")
 ANSWER = ("id", "product_id", "attribute_id", "choice_id", "number", "boolean", "text")
 
 
-def light(rows: QuerySet[Any], names: Collection[str]) -> Iterator[Light]:
+def partial_rows(rows: QuerySet[Any], names: Collection[str]) -> Iterator[PartialRow]:
     """Rows with these attributes."""
-    return map(Light, rows.values(*names))
+    return map(PartialRow, rows.values(*names))
 
 
 def _needed(model: type[Model], columns: Collection[Column]) -> set[str]:
@@ -46,11 +46,13 @@ def _needed(model: type[Model], columns: Collection[Column]) -> set[str]:
 
 @dataclass(slots=True)
 class ProductState:
-    """A product with its answers by attribute. `is_priced`: in the shop's currency; read where there is a status."""
+    """A product with its answers by attribute. `is_priced`: in the shop's currency; `untitled_skus`: its variants that
+    name no title of the video service; both are read where a row may publish it or take its title away."""
 
-    product: Light
+    product: PartialRow
     is_priced: bool = False
-    answers: dict[int, list[Light]] = field(default_factory=dict)
+    untitled_skus: list[str] = field(default_factory=list)
+    answers: dict[int, list[PartialRow]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,18 +61,18 @@ class ShownSale:
 
     starts_at: datetime
     ends_at: datetime
-    rows: dict[str, Light]
+    rows: dict[str, PartialRow]
 
 
 @dataclass
 class VariantState:
     """A variant with its prices by currency, all its sales, and its stock; `at` says which sales are over."""
 
-    variant: Light
+    variant: PartialRow
     product: ProductState
     at: datetime
-    prices: dict[str, Light] = field(default_factory=dict)
-    sales: list[Light] = field(default_factory=list)
+    prices: dict[str, PartialRow] = field(default_factory=dict)
+    sales: list[PartialRow] = field(default_factory=list)
     stock: stock.Counts = stock.NO_COUNTS
 
     @cached_property
@@ -109,7 +111,7 @@ def shown_of_product(state: ProductState, column: Column, facts: Facts) -> str:
     return _shown_field(state.product, column)
 
 
-def _shown_field(row: Light, column: Column) -> str:
+def _shown_field(row: PartialRow, column: Column) -> str:
     if column.family is Family.TRANSLATION:
         language, _, name = column.key.partition(".")
         return cells.tidy(row.translations.get(language, {}).get(name, ""))
@@ -134,7 +136,7 @@ def load(
     at: datetime,
     lock: bool,
 ) -> Snapshot:
-    """What there is of these SKUs and slugs: at most 8 queries, fewer when the columns need fewer.
+    """What there is of these SKUs and slugs: at most 9 queries, fewer when the columns need fewer.
 
     With `lock`, the products' rows are locked, in their order, before anything else is read.
     """
@@ -145,14 +147,14 @@ def load(
     products = Product.objects.filter(is_wanted)
     if lock:
         products = products.select_for_update().order_by("pk")
-    states = {product.pk: ProductState(product) for product in light(products, _needed(Product, columns))}
+    states = {product.pk: ProductState(product) for product in partial_rows(products, _needed(Product, columns))}
     variants = wanted.filter(product__in=list(states))
     return _filled(states, variants, columns=columns, facts=facts, at=at)
 
 
 def load_products(products: QuerySet[Product], *, columns: Collection[Column], facts: Facts, at: datetime) -> Snapshot:
-    """These products with all their variants: at most 6 queries."""
-    states = {product.pk: ProductState(product) for product in light(products, _needed(Product, columns))}
+    """These products with all their variants: at most 7 queries."""
+    states = {product.pk: ProductState(product) for product in partial_rows(products, _needed(Product, columns))}
     variants = Variant.objects.filter(product__in=list(states)).order_by("position", "sku")
     return _filled(states, variants, columns=columns, facts=facts, at=at)
 
@@ -166,14 +168,14 @@ def _filled(
     at: datetime,
 ) -> Snapshot:
     families = {column.family for column in columns}
-    rows = light(found, _needed(Variant, columns)) if states else ()
+    rows = partial_rows(found, _needed(Variant, columns)) if states else ()
     variants = {row.pk: VariantState(row, states[row.product_id], at) for row in rows}
     ids = list(variants)
     if ids and Family.PRICE in families:
-        for price in light(Price.objects.filter(variant__in=ids), PRICE):
+        for price in partial_rows(Price.objects.filter(variant__in=ids), PRICE):
             variants[price.variant_id].prices[price.currency] = price
     if ids and not families.isdisjoint({Family.SALE, Family.SALE_PERIOD}):
-        for sale in light(SalePrice.objects.filter(variant__in=ids), SALE):
+        for sale in partial_rows(SalePrice.objects.filter(variant__in=ids), SALE):
             variants[sale.variant_id].sales.append(sale)
     if ids and Family.STOCK in families:
         for variant_id, counts in stock.load_counts(ids, facts).items():
@@ -181,6 +183,10 @@ def _filled(
     if states and Family.ATTRIBUTE in families:
         for product_id, answers in _answers(states, columns, facts).items():
             states[product_id].answers = answers
+    if states and not {"status", "title_slug"}.isdisjoint(column.name for column in columns):
+        untitled = Variant.objects.filter(product__in=list(states), title_slug="").exclude(offer="")
+        for product_id, sku in untitled.order_by("sku").values_list("product_id", "sku"):
+            states[product_id].untitled_skus.append(sku)
     if states and any(column.name == "status" for column in columns):
         priced = Price.objects.filter(variant__product__in=list(states), currency=settings.SHOP_CURRENCY)
         for product_id in priced.values_list("variant__product_id", flat=True):
@@ -193,9 +199,9 @@ def _filled(
 
 def _answers(
     states: Mapping[uuid.UUID, Any], columns: Collection[Column], facts: Facts
-) -> dict[uuid.UUID, dict[int, list[Light]]]:
+) -> dict[uuid.UUID, dict[int, list[PartialRow]]]:
     asked = [facts.attributes[c.key].attribute.pk for c in columns if c.family is Family.ATTRIBUTE]
-    found: dict[uuid.UUID, dict[int, list[Light]]] = defaultdict(dict)
-    for value in light(AttributeValue.objects.filter(product__in=list(states), attribute__in=asked), ANSWER):
+    found: dict[uuid.UUID, dict[int, list[PartialRow]]] = defaultdict(dict)
+    for value in partial_rows(AttributeValue.objects.filter(product__in=list(states), attribute__in=asked), ANSWER):
         found[value.product_id].setdefault(value.attribute_id, []).append(value)
     return found

@@ -16,10 +16,10 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 
 from apps.catalog.imports import notation
-from apps.catalog.products.attribute_values import WORDS
+from apps.catalog.products.attribute_values import read_truth_value
 from apps.catalog.products.barcodes import validate_barcode
 from apps.catalog.products.models.pricing import MAX_AMOUNT
-from apps.common.money import EXPONENTS
+from apps.common.money import digits_of
 from apps.common.problems import ValidationProblem
 
 # An empty cell leaves things as they are; this one empties them.
@@ -123,7 +123,7 @@ class OneOf:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class Reference:
     """Something that the catalogue has already, by its name; kept as its id."""
 
     what: str
@@ -159,10 +159,7 @@ class Whole(Numeric):
 @dataclass(frozen=True, slots=True)
 class YesNo:
     def read(self, text: str) -> bool:
-        word = text.lower()
-        if word not in WORDS:
-            raise ValidationProblem("Say yes or no.")
-        return WORDS[word]
+        return read_truth_value(text)
 
     def show(self, value: bool) -> str:
         return "yes" if value else "no"
@@ -192,7 +189,7 @@ class Amount(Numeric):
     currency: str
 
     def read(self, text: str) -> int:
-        digits = EXPONENTS.get(self.currency, 2)
+        digits = digits_of(self.currency)
         if not AMOUNT.fullmatch(text):
             raise ValidationProblem("Use a price such as 19.99, without a sign or a currency.")
         scaled = Decimal(text).scaleb(digits)
@@ -205,7 +202,7 @@ class Amount(Numeric):
     def show(self, value: int | None) -> str:
         if value is None:
             return ""
-        digits = EXPONENTS.get(self.currency, 2)
+        digits = digits_of(self.currency)
         major, minor = divmod(value, 10**digits)
         return f"{major}.{minor:0{digits}d}" if digits else str(major)
 
@@ -216,7 +213,7 @@ class Barcode:
         try:
             validate_barcode(text)
         except ValidationError as error:
-            raise ValidationProblem(error.message) from error
+            raise ValidationProblem(str(error.message)) from error
         return text
 
     def show(self, value: str) -> str:

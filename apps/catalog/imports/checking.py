@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from apps.catalog.imports import catalogue, cells, rules
-from apps.catalog.imports.bulk import Light, new_row
+from apps.catalog.imports.bulk import PartialRow, new_row
 from apps.catalog.imports.catalogue import Snapshot, VariantState, shown_of_product
 from apps.catalog.imports.cells import CLEAR, SKU, shortened, unescape
 from apps.catalog.imports.checked_row import CheckedRow
@@ -77,8 +77,8 @@ class Check:
         self.fingerprints = struct.Struct(f"{len(self.product_columns)}I")
         self.names_products = bool({"slug", "title"} & self.columns.keys())
 
-    def check(self, lines: Iterable[Line]) -> list[Light]:
-        """What becomes of these lines: at most 8 queries."""
+    def check(self, lines: Iterable[Line]) -> list[PartialRow]:
+        """What becomes of these lines: at most 9 queries."""
         rows = [self._said(line) for line in lines]
         snapshot = catalogue.load(
             skus=[row.sku for row in rows if row.sku],
@@ -120,7 +120,7 @@ class Check:
             return {}
         return dict(Variant.objects.filter(barcode__in=barcodes).values_list("barcode", "sku"))
 
-    def _checked(self, row: CheckedRow, snapshot: Snapshot, owners: Mapping[str, str]) -> Light:
+    def _checked(self, row: CheckedRow, snapshot: Snapshot, owners: Mapping[str, str]) -> PartialRow:
         if self._is_first_of_its_sku(row):
             row.variant = snapshot.variants.get(row.sku.lower())
             if row.variant:
@@ -315,12 +315,12 @@ def _sentence(read: Callable[[str], object], text: str) -> str:
     return ""
 
 
-def result(job: ImportJob, **said: Any) -> Light:
+def result(job: ImportJob, **said: Any) -> PartialRow:
     """A new ImportRow."""
     return new_row(ImportRow, job_id=job.pk, **said)
 
 
-def heading_row(job: ImportJob, heading: Heading, line: int) -> list[Light]:
+def heading_row(job: ImportJob, heading: Heading, line: int) -> list[PartialRow]:
     """The heading's own row, when something is wrong with it."""
     if not heading.errors:
         return []

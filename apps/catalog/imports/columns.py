@@ -7,26 +7,17 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import cache
 
-from django.conf import settings
-
 from apps.catalog.imports import cells
 from apps.catalog.imports.facts import Facts
 from apps.catalog.inventory.services import MAX_ON_HAND
 from apps.catalog.products.models import Product, Variant
+from apps.catalog.products.rules import MAX_RENTAL_HOURS
+from apps.catalog.products.translations import languages
+from apps.common.currencies import CURRENCIES
+from apps.common.model_fields import concrete_field
 
 MAX_COLUMNS = 200  # workbooks.MAX_COLUMNS is one more
 MAX_GRAMS = 10_000_000
-MAX_HOURS = 24 * 366
-# ISO 4217, what is in circulation.
-CODES = (
-    "AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF CLP"
-    " CNY COP CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GNF GTQ GYD HKD HNL HTG HUF"
-    " IDR ILS INR IQD IRR ISK JMD JOD JPY KES KGS KHR KMF KPW KRW KWD KYD KZT LAK LBP LKR LRD LSL LYD MAD MDL MGA MKD"
-    " MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD OMR PAB PEN PGK PHP PKR PLN PYG QAR RON RSD RUB"
-    " RWF SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TND TOP TRY TTD TWD TZS UAH UGX USD"
-    " UYU UZS VED VES VND VUV WST XAF XCD XOF XPF YER ZAR ZMW ZWG"
-)
-CURRENCIES = frozenset(CODES.split())
 
 
 class Family(Enum):
@@ -38,7 +29,7 @@ class Family(Enum):
     PRICE = "a price"
     SALE = "a sale price"
     SALE_PERIOD = "when the sale is"
-    STOCK = "a count of pieces"
+    STOCK = "a count of units"
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +121,7 @@ REFERENCES = {"category": "category_id", "brand": "brand_id", "type": "product_t
 
 
 def _reference(name: str, facts: Facts) -> Column:
-    known: dict[str, cells.Known] = {"category": facts.categories, "brand": facts.brands, "type": facts.types}
+    known: dict[str, cells.Reference] = {"category": facts.categories, "brand": facts.brands, "type": facts.types}
     is_clearable = name != "category"
     return Column(name, Family.FIELD, REFERENCES[name], known[name], is_of_product=True, is_clearable=is_clearable)
 
@@ -139,9 +130,14 @@ def _stock(name: str, warehouse: str) -> Column:
     return Column(name, Family.STOCK, warehouse, cells.Whole(0, MAX_ON_HAND), is_clearable=False)
 
 
-@cache
 def plain_columns() -> dict[str, Column]:
     """The columns that every shop has, by name: those of products, then those of variants."""
+    return _plain_columns(languages()[1:])
+
+
+@cache
+def _plain_columns(further: tuple[str, ...]) -> dict[str, Column]:
+    """`further` are the languages that texts are translated into."""
 
     def of_product(name: str, kind: cells.Kind, key: str = "", *, is_clearable: bool = True, empty: str = "") -> Column:
         return Column(name, Family.FIELD, key or name, kind, is_of_product=True, is_clearable=is_clearable, empty=empty)
@@ -161,38 +157,38 @@ def plain_columns() -> dict[str, Column]:
         of_product("description", cells.Text(cells.MAX_CELL)),
         of_product("seo_title", cells.Text(70)),
         of_product("seo_description", cells.Text(160)),
-        *_translations(),
+        *_translations(further),
         of_product("year", cells.Whole(1000, 2999)),
         of_product("title_slug", cells.Slug()),
         of_product("featured", cells.YesNo(), "is_featured", is_clearable=False, empty="no"),
         of_product("published_at", cells.Moment()),
         of_product("published_until", cells.Moment(ends_day=True)),
         of_variant("variant_name", cells.Text(120), "name"),
-        *_variant_translations(),
+        *_variant_translations(further),
         of_variant("barcode", cells.Barcode()),
         of_variant("options", cells.Options()),
         of_variant("weight_grams", cells.Whole(0, MAX_GRAMS), is_clearable=False, empty="0"),
         of_variant("offer", cells.OneOf(tuple(Variant.Offer.values))),
-        of_variant("rental_hours", cells.Whole(1, MAX_HOURS)),
+        of_variant("rental_hours", cells.Whole(1, MAX_RENTAL_HOURS)),
         Column("sale_starts_at", period, "starts_at", cells.Moment(), is_clearable=False),
         Column("sale_ends_at", period, "ends_at", cells.Moment(ends_day=True), is_clearable=False),
     ]
     return {column.name: column for column in columns}
 
 
-def _translations() -> list[Column]:
-    limits = {name: Product._meta.get_field(name).max_length or cells.MAX_CELL for name in Product.TRANSLATABLE}
+def _translations(further: tuple[str, ...]) -> list[Column]:
+    limits = {name: concrete_field(Product, name).max_length or cells.MAX_CELL for name in Product.TRANSLATABLE}
     return [
         Column(f"{name}.{language}", Family.TRANSLATION, f"{language}.{name}", cells.Text(limit), is_of_product=True)
-        for language in settings.SHOP_LANGUAGES[1:]
+        for language in further
         for name, limit in limits.items()
     ]
 
 
-def _variant_translations() -> list[Column]:
+def _variant_translations(further: tuple[str, ...]) -> list[Column]:
     return [
         Column(f"variant_name.{language}", Family.TRANSLATION, f"{language}.name", cells.Text(120))
-        for language in settings.SHOP_LANGUAGES[1:]
+        for language in further
     ]
 
 

@@ -67,7 +67,7 @@ def export_response(products: QuerySet[Product], form: str) -> StreamingHttpResp
 
 
 def export(products: QuerySet[Product], form: str) -> Iterator[bytes]:
-    """The file in pieces. Products come in the order in which they were made, each with its variants in theirs.
+    """The file in units. Products come in the order in which they were made, each with its variants in theirs.
 
     A product without variants has no row.
     """

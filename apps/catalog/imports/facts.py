@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 
 from apps.catalog.imports import cells
-from apps.catalog.imports.bulk import Light, new_row
+from apps.catalog.imports.bulk import PartialRow, new_row
 from apps.catalog.inventory.models import Warehouse
 from apps.catalog.products.attribute_values import MAX_NUMBER, key_of
 from apps.catalog.products.models import Attribute, AttributeChoice, AttributeValue, Brand, Category, ProductType
@@ -68,13 +68,13 @@ class Number(cells.Numeric):
 
 
 @dataclass(frozen=True, slots=True)
-class KnownAttribute:
+class AttributeColumn:
     """An attribute with the kind of its cells."""
 
     attribute: Attribute
     cells: cells.Kind
 
-    def rows(self, product_id: object, text: str) -> list[Light]:
+    def rows(self, product_id: object, text: str) -> list[PartialRow]:
         """New answers that say `text`; none for an empty one."""
         if not text:
             return []
@@ -89,7 +89,7 @@ class KnownAttribute:
                 return [new_row(AttributeValue, boolean=value, key=str(value).lower(), **said)]
         return [new_row(AttributeValue, text=value, key=key_of(value), **said)]
 
-    def show(self, values: Iterable[Light]) -> str:
+    def show(self, values: Iterable[PartialRow]) -> str:
         """The text of answers that are kept."""
         values = list(values)
         if not values:
@@ -108,10 +108,10 @@ class KnownAttribute:
 class Facts:
     """By code: `attributes`; by code and in their order: `warehouses` (ids)."""
 
-    categories: cells.Known
-    brands: cells.Known
-    types: cells.Known
-    attributes: dict[str, KnownAttribute]
+    categories: cells.Reference
+    brands: cells.Reference
+    types: cells.Reference
+    attributes: dict[str, AttributeColumn]
     warehouses: dict[str, int]
 
     @property
@@ -130,10 +130,10 @@ def load_facts() -> Facts:
         choices.setdefault(choice.attribute_id, []).append(choice)
     attributes = Attribute.objects.order_by("position", "code")
     return Facts(
-        categories=cells.Known("category", categories, _in_any_case(categories)),
+        categories=cells.Reference("category", categories, _in_any_case(categories)),
         brands=_brands(),
-        types=cells.Known("type", types, _in_any_case(types)),
-        attributes={a.code.lower(): KnownAttribute(a, _cells_of(a, choices.get(a.pk, []))) for a in attributes},
+        types=cells.Reference("type", types, _in_any_case(types)),
+        attributes={a.code.lower(): AttributeColumn(a, _cells_of(a, choices.get(a.pk, []))) for a in attributes},
         warehouses={code.lower(): pk for pk, code in warehouses.values_list("pk", "code")},
     )
 
@@ -143,12 +143,12 @@ def _in_any_case(names: dict[int, str]) -> dict[str, int]:
     return {name.casefold(): pk for pk, name in names.items()} | {name: pk for pk, name in names.items()}
 
 
-def _brands() -> cells.Known:
+def _brands() -> cells.Reference:
     """By name, which is unique; else by slug or by a name in another case."""
     brands = list(Brand.objects.values_list("pk", "name", "slug"))
     names = {pk: cells.tidy(name) for pk, name, _ in brands}
     others = {text: pk for pk, name, slug in brands for text in (names[pk].casefold(), slug.casefold(), slug)}
-    return cells.Known("brand", names, others | {name: pk for pk, name in names.items()})
+    return cells.Reference("brand", names, others | {name: pk for pk, name in names.items()})
 
 
 def _cells_of(attribute: Attribute, choices: list[AttributeChoice]) -> cells.Kind:

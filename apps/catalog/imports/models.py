@@ -48,7 +48,7 @@ class ImportJob(models.Model):
     row_count = models.PositiveIntegerField(default=0)
     checked_rows = models.PositiveIntegerField(default=0)
     written_rows = models.PositiveIntegerField(default=0)
-    # Counts of pieces are set after all else, in the order of the SKUs: how many rows' are.
+    # Counts of units are set after all else, in the order of the SKUs: how many rows' are.
     counted_rows = models.PositiveIntegerField(default=0)
     created_count = models.PositiveIntegerField(default=0)
     changed_count = models.PositiveIntegerField(default=0)

@@ -29,7 +29,7 @@ TEXT_FORMULA = re.compile(r'="((?:[^"]|"")*)"')
 LINE_END = re.compile(r"_x000[dD]_")
 STRAY_QUOTE = (
     "a cell goes on after the quotation mark that ends it. Write a quotation mark that is part of a text twice: "
-    '"Shelf 19"" wide".'
+    '"Board 19"" wide".'
 )
 OPEN_QUOTE = "a cell that begins there does not end. Add the missing quotation mark, or take one away that is too many."
 

@@ -8,10 +8,20 @@ from datetime import datetime
 from django.conf import settings
 
 from apps.catalog.imports import cells
-from apps.catalog.imports.bulk import Light
+from apps.catalog.imports.bulk import PartialRow
+from apps.catalog.imports.catalogue import ShownSale
 from apps.catalog.imports.checked_row import CheckedRow
 from apps.catalog.imports.columns import Column, Family
-from apps.catalog.products.models import Product, Variant
+from apps.catalog.products.models import Product
+from apps.catalog.products.rules import (
+    kind_errors,
+    offer_errors,
+    overlapping,
+    publication_errors,
+    publication_start,
+    sale_errors,
+    title_errors,
+)
 
 PERIOD = ("sale_starts_at", "sale_ends_at")
 MOMENT = cells.Moment()
@@ -21,11 +31,14 @@ def check(row: CheckedRow, columns: Mapping[str, Column], at: datetime) -> None:
     """Refuse what cannot stand together. Cells that could not be read have their errors already."""
     after = row.after
     if row.product and "kind" in after:
-        row.refuse("kind", f"{row.slug} is {row.before['kind']}; that cannot be changed.")
+        for name, sentence in kind_errors(kind=row.before["kind"], wanted=after["kind"], has_variants=True).items():
+            row.refuse(name, sentence)
     if not row.variant or not {"offer", "rental_hours"}.isdisjoint(after):
         _check_offer(row)
     if not {"status", "published_at", "published_until"}.isdisjoint(after):
         _check_publication(row, at)
+    if not row.variant or not {"status", "title_slug"}.isdisjoint(after):
+        _check_title(row)
     for name in [name for name in after if name.startswith("stock")]:
         _check_stock(row, name)
     if any(name.startswith("sale") for name in after):
@@ -43,6 +56,8 @@ def _text(row: CheckedRow, name: str) -> str:
     match name:
         case "status":
             return product.status if product else ""
+        case "title_slug":
+            return product.title_slug if product else ""
         case "published_at" | "published_until":
             return MOMENT.show(getattr(product, name)) if product else ""
         case "offer":
@@ -53,25 +68,34 @@ def _text(row: CheckedRow, name: str) -> str:
 
 
 def _check_offer(row: CheckedRow) -> None:
-    offer, hours = _text(row, "offer"), _text(row, "rental_hours")
     if "offer" in row.errors or "rental_hours" in row.errors:
         return
-    if row.is_video and not offer:
-        row.refuse("offer", "A variant of a film says buy or rent.")
-    elif not row.is_video and offer:
-        row.refuse("offer", "Only films are rented or bought to watch; set kind to video, or leave this empty.")
-    elif offer == Variant.Offer.RENT and not hours:
-        row.refuse("rental_hours", "A rental needs its hours.")
-    elif offer != Variant.Offer.RENT and hours:
-        row.refuse("rental_hours", "Only a rental has hours.")
+    kind = Product.Kind.VIDEO if row.is_video else Product.Kind.GOODS
+    hours = _text(row, "rental_hours")
+    errors = offer_errors(kind=kind, offer=_text(row, "offer"), rental_hours=int(hours) if hours else None)
+    for name, sentence in errors.items():
+        row.refuse(name, sentence)
+
+
+def _check_title(row: CheckedRow) -> None:
+    """Of a film that is published, or will be: what its variants let people watch."""
+    if not row.is_video or _text(row, "status") != Product.Status.PUBLISHED:
+        return
+    untitled = set(row.product.untitled_skus if row.product else ())
+    untitled |= set() if row.variant else {row.sku}
+    errors = title_errors(kind=Product.Kind.VIDEO, title_slug=_text(row, "title_slug"), untitled_skus=sorted(untitled))
+    for name, sentence in errors.items():
+        row.refuse(name, sentence)
 
 
 def _check_publication(row: CheckedRow, at: datetime) -> None:
     starts, ends = _text(row, "published_at"), _text(row, "published_until")
     is_public = _text(row, "status") == Product.Status.PUBLISHED
-    begins = MOMENT.read(starts) if starts else at if is_public else None
-    if ends and begins and MOMENT.read(ends) <= begins:
-        row.refuse("published_until", "The product shows until a time after it shows from.")
+    given = MOMENT.read(starts) if starts else None
+    begins = publication_start(status=_text(row, "status"), starts_at=given, now=at)
+    errors = publication_errors(starts_at=begins, ends_at=MOMENT.read(ends) if ends else None)
+    for name, sentence in errors.items():
+        row.refuse(name, sentence)
     if is_public and row.after.get("published_at") == "":
         row.refuse("published_at", "A published product has a time that it shows from.")
     if is_public and "status" in row.after and not _is_priced(row):
@@ -90,7 +114,7 @@ def _check_stock(row: CheckedRow, name: str) -> None:
     if row.is_video:
         row.refuse(name, "Films have no stock.")
     elif row.variant and int(row.after[name]) < int(row.before[name] or 0) - row.variant.stock.free:
-        message = f"{row.variant.stock.promised} pieces are promised to orders; at least that many must stay."
+        message = f"{row.variant.stock.reserved} units are reserved for orders; at least that many must stay."
         row.refuse(name, message)
 
 
@@ -115,8 +139,8 @@ def _check_sale(row: CheckedRow, columns: Mapping[str, Column], at: datetime) ->
             row.before.pop(name, None)
             row.after.pop(name, None)
         return
-    if starts_at >= ends_at:
-        row.refuse(PERIOD[1], "A sale ends after it starts.")
+    if errors := sale_errors(starts_at=starts_at, ends_at=ends_at):
+        row.refuse(PERIOD[1], *errors.values())
     elif ends_at <= at:
         row.refuse(PERIOD[1], "This sale is over already.")
     for currency in {*amounts, *kept}:
@@ -137,10 +161,11 @@ def _stands_already(row: CheckedRow, columns: Mapping[str, Column], starts_at: d
     return wanted <= there
 
 
-def _overlapping(row: CheckedRow, currency: str, starts_at: datetime, ends_at: datetime) -> Light | None:
+def _overlapping(row: CheckedRow, currency: str, starts_at: datetime, ends_at: datetime) -> PartialRow | None:
     """A sale in the way, other than the one that the row replaces."""
     if row.variant is None:
         return None
     replaced = row.variant.sale.rows.get(currency) if row.variant.sale else None
-    others = (s for s in row.variant.sales if s.currency == currency and s is not replaced)
-    return next((s for s in others if s.starts_at < ends_at and starts_at < s.ends_at), None)
+    others = (sale for sale in row.variant.sales if sale.currency == currency and sale is not replaced)
+    wanted = ShownSale(starts_at, ends_at, {})
+    return next((sale for sale in others if overlapping((sale, wanted))), None)

@@ -7,6 +7,7 @@ from array import array
 from collections.abc import Iterator
 from functools import partial
 from itertools import batched, islice
+from typing import BinaryIO, cast
 
 import structlog
 from django.db import IntegrityError, InterfaceError, OperationalError, connection
@@ -14,7 +15,7 @@ from django.utils import timezone
 
 from apps.catalog.history.context import written_by
 from apps.catalog.imports import bulk, leases, stock
-from apps.catalog.imports.bulk import Light
+from apps.catalog.imports.bulk import PartialRow
 from apps.catalog.imports.checking import Check, heading_row
 from apps.catalog.imports.columns import MAX_COLUMNS, read_heading
 from apps.catalog.imports.facts import Facts, load_facts
@@ -30,7 +31,7 @@ Action = ImportRow.Action
 State = ImportJob.State
 MAX_ROWS = 200_000
 BATCH = 1_000
-# Each transaction that counts pieces keeps buyers of these waiting.
+# Each transaction that counts units keeps buyers of these waiting.
 COUNTED_AT_ONCE = 50
 OUR_FAULT = "Something went wrong on our side; what was written stays. Send the file again to go on."
 
@@ -72,8 +73,8 @@ def check_file(lease: Lease) -> None:
         for name in ("row_count", "checked_rows", "created_count", "changed_count", "unchanged_count", "error_count"):
             setattr(job, name, 0)
     with job.file.open("rb") as file:
-        estimate = estimate_rows(file, job.format)
-        lines = read_lines(file, job.format)
+        estimate = estimate_rows(cast(BinaryIO, file), job.format)
+        lines = read_lines(cast(BinaryIO, file), job.format)
         facts = load_facts()
         first = next(lines, None)
         if first is None:
@@ -93,8 +94,8 @@ def check_file(lease: Lease) -> None:
 
 def _reread(job: ImportJob) -> Iterator[Line]:
     """The rows below the heading once more, beside whoever is reading them."""
-    with job.file.storage.open(job.file.name) as file:
-        yield from islice(read_lines(file, job.format), 1, MAX_ROWS + 1)
+    with job.file.storage.open(job.file.name or "") as file:
+        yield from islice(read_lines(cast(BinaryIO, file), job.format), 1, MAX_ROWS + 1)
 
 
 def _check_lines(lease: Lease, lines: Iterator[Line], check: Check) -> None:
@@ -116,7 +117,7 @@ COUNTERS = {
 }
 
 
-def _keep(job: ImportJob, rows: list[Light]) -> None:
+def _keep(job: ImportJob, rows: list[PartialRow]) -> None:
     bulk.insert(ImportRow, rows)
     for row in rows:
         name = COUNTERS[Action(row.action)]
@@ -146,7 +147,7 @@ def forget_file(job: ImportJob) -> None:
 
 
 def write_file(lease: Lease) -> None:
-    """Write what is left of a checked file: products and variants, then counts of pieces. Raises Overtaken."""
+    """Write what is left of a checked file: products and variants, then counts of units. Raises Overtaken."""
     facts = load_facts()
     last_line = 0
     while True:
@@ -196,7 +197,7 @@ COUNTED = """
 
 
 def _write_counts(lease: Lease, facts: Facts, author: Author) -> None:
-    """Set the pieces of variants that were there before, by SKU."""
+    """Set the units of variants that were there before, by SKU."""
     with connection.cursor() as cursor:
         cursor.execute(COUNTED, [lease.job_id])
         ids = array("q", (row[0] for row in cursor.fetchall()))

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
 
@@ -31,6 +32,7 @@ from apps.catalog.products.models import (
     Product,
     Variant,
 )
+from apps.catalog.products.publication import require_sellable
 
 BATCH = 2_000
 ADJECTIVES = (
@@ -47,7 +49,7 @@ NOUNS = (
     "basket bench blanket board bookend bottle bowl box brush bucket cabinet candle chair chest clock "
     "coaster cup cushion desk dish drawer easel fork frame funnel grater hammock holder hook jar jug "
     "kettle knife ladder lamp lantern mat mirror mortar mug napkin pan pillow pitcher planter plate pot "
-    "rack rug scoop shelf sofa spoon stool table teapot throw tongs towel tray trivet vase wardrobe whisk"
+    "rack rug scoop sideboard sofa spoon stool table teapot throw tongs towel tray trivet vase wardrobe whisk"
 ).split()
 COLOURS = (
     "black blue brown coral cream green grey indigo mustard ochre pink plum red rust sand teal white yellow"
@@ -62,7 +64,7 @@ EPOCH = datetime(2024, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
-class Shelves:
+class SeedReferences:
     """What seeded products refer to."""
 
     categories: list[Category]
@@ -78,18 +80,18 @@ class Shelves:
 
 def seed(count: int, seed_value: int) -> Iterator[int]:
     """Write `count` products in batches; yields how many are there. Running it again adds only what is missing."""
-    shelves = _shelves()
+    references = _references()
     for start in range(0, count, BATCH):
-        _write_batch(range(start, min(start + BATCH, count)), seed_value, shelves)
+        _write_batch(range(start, min(start + BATCH, count)), seed_value, references)
         yield min(start + BATCH, count)
 
 
-def _shelves() -> Shelves:
+def _references() -> SeedReferences:
     names = [_name(number).capitalize() for number in range(BRAND_COUNT)]
     kinds = Attribute.Kind
     material = ensure_attribute("material", label="Material", kind=kinds.CHOICE, position=0)
     colour = ensure_attribute("colour", label="Colour", kind=kinds.CHOICE, position=1)
-    return Shelves(
+    return SeedReferences(
         categories=[ensure_category(f"seed/{section}/{part}") for section in SECTIONS for part in PARTS],
         brands=[
             Brand.objects.get_or_create(slug=f"seed-{name.lower()}", defaults={"name": f"{name} & Co"})[0]
@@ -126,10 +128,10 @@ class Rows:
 
 
 @transaction.atomic
-def _write_batch(numbers: range, seed_value: int, shelves: Shelves) -> None:
+def _write_batch(numbers: range, seed_value: int, references: SeedReferences) -> None:
     rows = Rows([], [], [], [], [], [])
     for number in numbers:
-        _add(rows, number, seed_value, shelves)
+        _add(rows, number, seed_value, references)
     for model, made in (
         (Product, rows.products),
         (Variant, rows.variants),
@@ -138,17 +140,19 @@ def _write_batch(numbers: range, seed_value: int, shelves: Shelves) -> None:
         (StockLevel, rows.levels),
         (AttributeValue, rows.answers),
     ):
-        model.objects.bulk_create(made, ignore_conflicts=True, batch_size=BATCH)
+        rows_of_model: Any = made
+        model._default_manager.bulk_create(rows_of_model, ignore_conflicts=True, batch_size=BATCH)
+    require_sellable(rows.products)
     listed_data_changed.announce([product.pk for product in rows.products])
 
 
-def _add(rows: Rows, number: int, seed_value: int, shelves: Shelves) -> None:
+def _add(rows: Rows, number: int, seed_value: int, references: SeedReferences) -> None:
     chance = random.Random(f"{seed_value}:{number}")  # noqa: S311  (reproducible, not secret)
     key = f"{seed_value}:{number}"
     adjective, noun = _drawn(chance, ADJECTIVES), _drawn(chance, NOUNS)
-    material, colour = _drawn(chance, shelves.materials), _drawn(chance, shelves.colours)
+    material, colour = _drawn(chance, references.materials), _drawn(chance, references.colours)
     model = _name(int(chance.paretovariate(0.6)) % MODEL_COUNT)
-    category, brand = chance.choice(shelves.categories), _drawn(chance, shelves.brands)
+    category, brand = chance.choice(references.categories), _drawn(chance, references.brands)
     product = Product(
         id=uuid.uuid5(NAMESPACE, f"product:{key}"),
         slug=f"{adjective}-{material.slug}-{noun}-{seed_value}-{number}",
@@ -173,15 +177,19 @@ def _add(rows: Rows, number: int, seed_value: int, shelves: Shelves) -> None:
     rows.variants.append(variant)
     rows.prices.append(Price(variant=variant, currency="EUR", amount=chance.randrange(290, 40_000, 10)))
     rows.stock.append(StockItem(variant=variant, on_hand=on_hand))
-    rows.levels.append(StockLevel(variant=variant, warehouse=shelves.warehouse, on_hand=on_hand))
+    rows.levels.append(StockLevel(variant=variant, warehouse=references.warehouse, on_hand=on_hand))
     is_handmade = chance.random() < 0.2
     height = Decimal(chance.randrange(20, 2000)) / 10
     rows.answers += [
-        AttributeValue(product=product, attribute=shelves.material, choice=material, key=material.slug),
-        AttributeValue(product=product, attribute=shelves.colour, choice=colour, key=colour.slug, position=1),
-        AttributeValue(product=product, attribute=shelves.height, number=height, position=2),
+        AttributeValue(product=product, attribute=references.material, choice=material, key=material.slug),
+        AttributeValue(product=product, attribute=references.colour, choice=colour, key=colour.slug, position=1),
+        AttributeValue(product=product, attribute=references.height, number=height, position=2),
         AttributeValue(
-            product=product, attribute=shelves.handmade, boolean=is_handmade, key=str(is_handmade).lower(), position=3
+            product=product,
+            attribute=references.handmade,
+            boolean=is_handmade,
+            key=str(is_handmade).lower(),
+            position=3,
         ),
     ]
 

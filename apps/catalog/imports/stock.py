@@ -30,14 +30,14 @@ class Author:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Pieces by warehouse's code. Over all: `promised` to orders, and how many may be taken (`free`)."""
+    """Units by warehouse's code. Over all: `reserved` for orders, and how many may be taken (`free`)."""
 
-    pieces: Mapping[str, int]
-    promised: int = 0
+    units: Mapping[str, int]
+    reserved: int = 0
     free: int = 0
 
     def of(self, warehouse: str) -> int | None:
-        return self.pieces.get(warehouse)
+        return self.units.get(warehouse)
 
 
 NO_COUNTS = Counts({})
@@ -49,14 +49,14 @@ def load_counts(variant_ids: Collection[uuid.UUID], facts: Facts) -> dict[uuid.U
     A variant that was never counted by warehouse is all in the first one.
     """
     codes = {pk: code for code, pk in facts.warehouses.items()}
-    pieces: dict[uuid.UUID, dict[str, int]] = {}
+    units: dict[uuid.UUID, dict[str, int]] = {}
     for variant_id, warehouse_id, on_hand in StockLevel.objects.filter(
         variant__in=variant_ids, warehouse__in=list(codes)
     ).values_list("variant_id", "warehouse_id", "on_hand"):
-        pieces.setdefault(variant_id, {})[codes[warehouse_id]] = on_hand
+        units.setdefault(variant_id, {})[codes[warehouse_id]] = on_hand
     return {
         item.variant_id: Counts(
-            pieces.get(item.variant_id) or {facts.first_warehouse: item.on_hand}, item.reserved, item.available
+            units.get(item.variant_id) or {facts.first_warehouse: item.on_hand}, item.reserved, item.available
         )
         for item in StockItem.objects.filter(variant__in=variant_ids)
     }
@@ -95,16 +95,16 @@ def count_rows(rows: Iterable[ImportRow], facts: Facts, author: Author) -> int:
 def open_counts(counts: Mapping[uuid.UUID, Mapping[str, int]], facts: Facts, author: Author) -> None:
     """Stock of new variants of goods, by warehouse's code: 3 statements for all. Nobody else knows them yet."""
     items = [
-        bulk.new_row(StockItem, variant_id=variant_id, on_hand=sum(pieces.values()))
-        for variant_id, pieces in counts.items()
+        bulk.new_row(StockItem, variant_id=variant_id, on_hand=sum(units.values()))
+        for variant_id, units in counts.items()
     ]
     bulk.insert(StockItem, items)
     counted = [
-        (variant_id, facts.warehouses[warehouse], pieces)
+        (variant_id, facts.warehouses[warehouse], units)
         for variant_id, by_warehouse in counts.items()
-        for warehouse, pieces in by_warehouse.items()
+        for warehouse, units in by_warehouse.items()
     ]
-    levels = [bulk.new_row(StockLevel, variant_id=v, warehouse_id=w, on_hand=pieces) for v, w, pieces in counted]
+    levels = [bulk.new_row(StockLevel, variant_id=v, warehouse_id=w, on_hand=units) for v, w, units in counted]
     bulk.insert(StockLevel, levels)
     bulk.insert(
         StockMovement,
@@ -113,12 +113,12 @@ def open_counts(counts: Mapping[uuid.UUID, Mapping[str, int]], facts: Facts, aut
                 StockMovement,
                 variant_id=variant_id,
                 warehouse_id=warehouse,
-                quantity=pieces,
+                quantity=units,
                 reason=StockMovement.Reason.COUNTED,
                 reference=author.reference,
                 moved_by=author.name,
             )
-            for variant_id, warehouse, pieces in counted
-            if pieces
+            for variant_id, warehouse, units in counted
+            if units
         ],
     )

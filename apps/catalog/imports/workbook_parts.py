@@ -63,7 +63,7 @@ class Archive:
             raise BadWorkbook("The file is protected by a password. Take it off, save the file and send it again.")
 
     def read(self, name: str, parser: Any) -> Iterator[None]:
-        """Feed a part to the parser; the caller takes what was found after each piece. Raises KeyError."""
+        """Feed a part to the parser; the caller takes what was found after each part. Raises KeyError."""
         with self.opened.open(self.parts[name.lower()]) as part:
             while chunk := part.read(CHUNK):
                 parser.Parse(chunk, False)
@@ -234,7 +234,7 @@ class _Text:
     """Collects the text of a string item: its runs, without the hints for reading them aloud."""
 
     def __init__(self) -> None:
-        self.pieces: list[str] = []
+        self.units: list[str] = []
         self.is_open = False
         self.is_hint = False
 
@@ -252,10 +252,10 @@ class _Text:
 
     def add(self, text: str) -> None:
         if self.is_open:
-            self.pieces.append(text)
+            self.units.append(text)
 
     def take(self) -> str:
-        taken, self.pieces = unescaped("".join(self.pieces)), []
+        taken, self.units = unescaped("".join(self.units)), []
         return taken
 
 

@@ -17,14 +17,18 @@ from django.db.models import F, Max, Model
 from django.utils import timezone
 
 from apps.catalog.imports import bulk, catalogue, stock
-from apps.catalog.imports.bulk import Light, new_row
+from apps.catalog.imports.bulk import PartialRow, new_row
 from apps.catalog.imports.catalogue import ProductState, Snapshot, VariantState, shown_of_product
 from apps.catalog.imports.columns import Column, Family, find_column
 from apps.catalog.imports.facts import Facts
 from apps.catalog.imports.models import ImportRow
 from apps.catalog.imports.stock import Author
-from apps.catalog.products.changes import ProductChange, products_changed
+from apps.catalog.products import publication
+from apps.catalog.products.changes import products_changed
 from apps.catalog.products.models import AttributeValue, Price, Product, SalePrice, Variant
+from apps.catalog.products.publication import change_of
+from apps.catalog.products.rules import publication_start
+from apps.common.model_fields import concrete_field
 from apps.common.problems import Conflict
 
 Status = Product.Status
@@ -39,20 +43,20 @@ class Overtaken(Conflict):
 class Plan:
     """All that a batch writes."""
 
-    new_products: dict[str, Light] = field(default_factory=dict)
-    changed_products: dict[uuid.UUID, Light] = field(default_factory=dict)
+    new_products: dict[str, PartialRow] = field(default_factory=dict)
+    changed_products: dict[uuid.UUID, PartialRow] = field(default_factory=dict)
     product_fields: set[str] = field(default_factory=set)
     former_status: dict[uuid.UUID, str] = field(default_factory=dict)
-    touched: dict[uuid.UUID, Light] = field(default_factory=dict)
-    new_variants: list[Light] = field(default_factory=list)
-    changed_variants: dict[uuid.UUID, Light] = field(default_factory=dict)
+    touched: dict[uuid.UUID, PartialRow] = field(default_factory=dict)
+    new_variants: list[PartialRow] = field(default_factory=list)
+    changed_variants: dict[uuid.UUID, PartialRow] = field(default_factory=dict)
     variant_fields: set[str] = field(default_factory=set)
-    new_prices: list[Light] = field(default_factory=list)
+    new_prices: list[PartialRow] = field(default_factory=list)
     prices: list[dict[str, Any]] = field(default_factory=list)
     removed_prices: list[int] = field(default_factory=list)
-    sales: list[Light] = field(default_factory=list)
+    sales: list[PartialRow] = field(default_factory=list)
     removed_sales: list[int] = field(default_factory=list)
-    answers: list[Light] = field(default_factory=list)
+    answers: list[PartialRow] = field(default_factory=list)
     removed_answers: list[int] = field(default_factory=list)
     counts: dict[uuid.UUID, dict[str, int]] = field(default_factory=dict)
 
@@ -70,6 +74,7 @@ def write_rows(rows: Collection[ImportRow], facts: Facts, author: Author) -> Non
     )
     plan = _Planner(columns, snapshot, facts, author).plan(rows)
     _save(plan, facts, author)
+    _require_sellable(plan)
     _announce(plan)
 
 
@@ -147,7 +152,7 @@ class _Planner:
         self._set_product(state.product.product, row, state.product)
         self._set_variant(state, row, is_new=False)
 
-    def _set_product(self, product: Light, row: ImportRow, state: ProductState) -> None:
+    def _set_product(self, product: PartialRow, row: ImportRow, state: ProductState) -> None:
         made = self.made
         is_new = product.slug.lower() in made.new_products
         names = [name for name in row.changes if name != "slug" and self.columns[name].is_of_product]
@@ -168,8 +173,9 @@ class _Planner:
             if not is_new:
                 made.product_fields.add(name)
                 made.changed_products[product.pk] = product
-        if product.status == Status.PUBLISHED and product.published_at is None:
-            product.published_at = self.now
+        begins = publication_start(status=product.status, starts_at=product.published_at, now=self.now)
+        if begins != product.published_at:
+            product.published_at = begins
             if not is_new:
                 made.product_fields.add("published_at")
 
@@ -181,7 +187,7 @@ class _Planner:
         sale: dict[str, str] = {}
         for name in names:
             column, after = self.columns[name], row.changes[name][1]
-            # Pieces are sold all the time; a count is a count.
+            # Units are sold all the time; a count is a count.
             if not is_new and column.family is not Family.STOCK:
                 self._require(row, name, state.shown(column, self.facts))
             match column.family:
@@ -234,7 +240,7 @@ class _Planner:
         ]
 
 
-def _set_field(model: type[Model], row: Light, column: Column, after: str) -> str:
+def _set_field(model: type[Model], row: PartialRow, column: Column, after: str) -> str:
     """Set a value on the row; returns the name of its attribute."""
     if column.family is Family.TRANSLATION:
         language, _, name = column.key.partition(".")
@@ -243,14 +249,14 @@ def _set_field(model: type[Model], row: Light, column: Column, after: str) -> st
         others = {code: other for code, other in row.translations.items() if code != language}
         row.translations = others | ({language: texts} if texts else {})
         return "translations"
-    nothing = _nothing(model, column.key)  # type: ignore[arg-type]  # a class of models can be kept by
+    nothing = _nothing(model, column.key)
     setattr(row, column.key, column.kind.read(after) if after else nothing)
     return column.key
 
 
 @cache
 def _nothing(model: type[Model], name: str) -> Any:
-    model_field = model._meta.get_field(name.removesuffix("_id") if name.endswith("_id") else name)
+    model_field = concrete_field(model, name.removesuffix("_id") if name.endswith("_id") else name)
     return None if model_field.null else model_field.get_default()
 
 
@@ -289,17 +295,22 @@ def _change_products(plan: Plan) -> None:
         Product.objects.filter(pk__in=others).update(version=F("version") + 1, updated_at=now)
 
 
+def _require_sellable(plan: Plan) -> None:
+    """What a row cannot see, and what changed since the check: that all that is published may be. Raises Overtaken."""
+    published = [pk for pk, product in plan.touched.items() if product.status == Status.PUBLISHED]
+    if not published:
+        return
+    fields = ("pk", "title", "kind", "title_slug", "product_type")
+    products = list(Product.objects.filter(pk__in=published).only(*fields).order_by("pk"))
+    try:
+        publication.require_sellable(products)
+        became = [product for product in products if plan.former_status.get(product.pk) != Status.PUBLISHED]
+        publication.require_described(became)
+    except publication.NotSellable as problem:
+        raise Overtaken(problem.explanation) from problem
+
+
 def _announce(plan: Plan) -> None:
     """What `publication.record_changes` announces; stock of new variants is open already."""
-    products_changed.announce(
-        [
-            ProductChange(
-                product_id=product.pk,
-                slug=product.slug,
-                kind=product.kind,
-                status=product.status,
-                previous_status=plan.former_status.get(product.pk),
-            )
-            for product in plan.touched.values()
-        ]
-    )
+    touched = plan.touched.values()
+    products_changed.announce([change_of(product, plan.former_status.get(product.pk)) for product in touched])

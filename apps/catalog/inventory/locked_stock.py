@@ -1,9 +1,9 @@
 """What lies where, locked, changed and written as one. Nothing else writes stock.
 
-Every change of stock runs in a transaction of its caller: `lock…` the variants, change their shelves in memory, `save`.
+Every change of stock runs in a transaction of its caller: `lock…` the variants, change their stock in memory, `save`.
 Lock order everywhere: reservations, then stock rows by SKU (levels are guarded by the stock row of their variant), then
-listings. So no two transactions wait for each other. A warehouse opens or closes while nobody holds a shelf
-(`hold_all`), so a shelf knows for sure which warehouses count.
+listings. So no two transactions wait for each other. A warehouse opens or closes while nobody holds stock
+(`hold_all`), so locked stock knows for sure which warehouses count.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any
 
 from django.db import connection
 
-from apps.catalog.inventory.models import TOLD_AT_MOST, StockMovement, stock_state
+from apps.catalog.inventory.models import MAX_DISPLAYED_STOCK, StockMovement, stock_state
 from apps.catalog.products.changes import availability_changed
 
 # Any constant does; advisory locks are per database.
@@ -79,7 +79,7 @@ Statement = tuple[str, dict[str, Any]]
 
 @dataclass(slots=True)
 class Level:
-    """A variant's pieces in one warehouse."""
+    """A variant's units in one warehouse."""
 
     warehouse_id: int
     is_active: bool
@@ -108,11 +108,11 @@ class LockedStock:
     backorder_limit: int
     low_stock_at: int
     levels: dict[int, Level] = field(default_factory=dict)
-    told_before: tuple[str, int] = ("", 0)
+    displayed_before: tuple[str, int] = ("", 0)
 
     @property
     def home(self) -> Level | None:
-        """Where pieces come in and what is owed is sent from: the first active warehouse."""
+        """Where units come in and what is owed is sent from: the first active warehouse."""
         return next((level for level in self.levels.values() if level.is_active), None)
 
     @property
@@ -121,14 +121,14 @@ class LockedStock:
         return max(0, self.on_hand - self.reserved + self.backorder_limit) if self.home else 0
 
     @property
-    def told(self) -> tuple[str, int]:
-        """What the shop tells of it: the state, and how many are left when that is few."""
+    def displayed(self) -> tuple[str, int]:
+        """What the shop displays of it: the state, and how many are left when that is few."""
         in_stock = self.on_hand - self.reserved
         state = stock_state(in_stock, self.policy, self.backorder_limit, self.low_stock_at)
-        return state, max(0, min(in_stock, TOLD_AT_MOST))
+        return state, max(0, min(in_stock, MAX_DISPLAYED_STOCK))
 
     def change(self, warehouse_id: int, *, on_hand: int = 0, reserved: int = 0) -> None:
-        """Add to what lies in a warehouse and is promised from it; active ones count in the total."""
+        """Add to what lies in a warehouse and is reserved from it; active ones count in the total."""
         level = self.levels[warehouse_id]
         level.on_hand += on_hand
         level.reserved += reserved
@@ -138,7 +138,7 @@ class LockedStock:
             self.reserved += reserved
 
     def reserve(self, quantity: int) -> dict[str, int]:
-        """Promise `quantity` of what is available, by warehouse in their order; what is not here yet, from home."""
+        """Reserve `quantity` of what is available, by warehouse in their order; what is not here yet, from home."""
         allocation: dict[str, int] = {}
         rest = quantity
         for level in self.levels.values():
@@ -149,56 +149,58 @@ class LockedStock:
         if rest and self.home:
             owed_by = str(self.home.warehouse_id)
             allocation[owed_by] = allocation.get(owed_by, 0) + rest
-        for warehouse_id, pieces in allocation.items():
-            self.change(int(warehouse_id), reserved=pieces)
+        for warehouse_id, units in allocation.items():
+            self.change(int(warehouse_id), reserved=units)
         return allocation
 
 
 def lock_skus(skus: Iterable[str]) -> dict[str, LockedStock]:
-    """The shelves of these SKUs, locked in their order; unknown ones are left out."""
-    return {shelf.sku: shelf for shelf in _locked(BY_SKU, sorted(set(skus)))}
+    """The stock of these SKUs, locked in their order; unknown ones are left out."""
+    return {stock.sku: stock for stock in _locked(BY_SKU, sorted(set(skus)))}
 
 
 def lock_variants(variant_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, LockedStock]:
-    """The shelves of these variants, locked in the order of their SKUs."""
-    shelves = _locked(BY_VARIANT, sorted({str(variant_id) for variant_id in variant_ids}))
-    return {shelf.variant_id: shelf for shelf in shelves}
+    """The stock of these variants, locked in the order of their SKUs."""
+    stocks = _locked(BY_VARIANT, sorted({str(variant_id) for variant_id in variant_ids}))
+    return {stock.variant_id: stock for stock in stocks}
 
 
-def sell(pieces: Mapping[tuple[uuid.UUID, int], int]) -> bool:
-    """Take promised pieces off the shelves, by variant and warehouse; False when a shelf is gone, which undoes nothing.
+def sell(units: Mapping[tuple[uuid.UUID, int], int]) -> bool:
+    """Take reserved units out of stock, by variant and warehouse; False, nothing undone, when a stock item is gone.
 
-    Nobody has to look at the shelves for that, since the shop tells the same of them as before. So it is one round
+    The stock need not be read for that, since the shop displays the same of it as before. So it is one round
     trip, to be made last: others wait for a hot SKU no longer than until the commit.
     """
     rows = [
         {"variant_id": str(variant_id), "warehouse_id": warehouse_id, "quantity": quantity}
-        for (variant_id, warehouse_id), quantity in pieces.items()
+        for (variant_id, warehouse_id), quantity in units.items()
     ]
-    chosen = sorted({str(variant_id) for variant_id, _ in pieces})
+    chosen = sorted({str(variant_id) for variant_id, _ in units})
     with connection.cursor() as cursor:
         cursor.execute(SELL, {"warehouses": WAREHOUSES_LOCK, "chosen": chosen, "sold": json.dumps(rows)})
         return cursor.rowcount == len(rows)
 
 
 def hold_all() -> None:
-    """Wait until nobody holds a shelf, and let nobody take one until this transaction ends."""
+    """Wait until nobody holds locked stock, and let nobody lock any until this transaction ends."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [WAREHOUSES_LOCK])
 
 
 def save(
-    shelves: Collection[LockedStock], *, movements: Sequence[StockMovement] = (), beside: Iterable[Statement] = ()
+    stocks: Collection[LockedStock], *, movements: Sequence[StockMovement] = (), beside: Iterable[Statement] = ()
 ) -> None:
-    """Write what was changed, `beside` in the same round trip, and the listings whose products now tell something else.
+    """Write what was changed, `beside` in the same round trip, and listings that now display something else.
 
-    Raises IntegrityError when more would be promised than the database allows.
+    Raises IntegrityError when more would be reserved than the database allows.
     """
-    changed = [shelf for shelf in shelves if any(level.is_changed for level in shelf.levels.values())]
+    changed = [stock for stock in stocks if any(level.is_changed for level in stock.levels.values())]
     _run([*beside, *_writes(changed)])
     if movements:
         StockMovement.objects.bulk_create(movements)
-    availability_changed.announce(sorted({shelf.product_id for shelf in changed if shelf.told != shelf.told_before}))
+    availability_changed.announce(
+        sorted({stock.product_id for stock in changed if stock.displayed != stock.displayed_before})
+    )
 
 
 def _locked(statement: str, chosen: list[str]) -> list[LockedStock]:
@@ -206,25 +208,25 @@ def _locked(statement: str, chosen: list[str]) -> list[LockedStock]:
         return []
     with connection.cursor() as cursor:
         cursor.execute(statement, {"warehouses": WAREHOUSES_LOCK, "chosen": chosen})
-        return [_shelf(*row) for row in cursor.fetchall()]
+        return [_locked_stock(*row) for row in cursor.fetchall()]
 
 
-def _shelf(*row: Any) -> LockedStock:
+def _locked_stock(*row: Any) -> LockedStock:
     *facts, levels = row
-    shelf = LockedStock(*facts)
-    shelf.levels = {level[0]: Level(*level) for level in json.loads(levels or "[]")}
-    shelf.told_before = shelf.told
-    return shelf
+    stock = LockedStock(*facts)
+    stock.levels = {level[0]: Level(*level) for level in json.loads(levels or "[]")}
+    stock.displayed_before = stock.displayed
+    return stock
 
 
-def _writes(shelves: Iterable[LockedStock]) -> list[Statement]:
+def _writes(stocks: Iterable[LockedStock]) -> list[Statement]:
     totals: list[dict[str, Any]] = []
     levels: list[dict[str, Any]] = []
     new_levels: list[dict[str, Any]] = []
-    for shelf in shelves:
-        variant_id = str(shelf.variant_id)
-        totals.append({"variant_id": variant_id, "on_hand": shelf.on_hand, "reserved": shelf.reserved})
-        for level in shelf.levels.values():
+    for stock in stocks:
+        variant_id = str(stock.variant_id)
+        totals.append({"variant_id": variant_id, "on_hand": stock.on_hand, "reserved": stock.reserved})
+        for level in stock.levels.values():
             if level.is_changed:
                 row = {"variant_id": variant_id, "warehouse_id": level.warehouse_id}
                 row |= {"on_hand": level.on_hand, "reserved": level.reserved}

@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
-from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
 
 from apps.catalog.products.models import Variant
+from apps.common.countries import validate_country
 from apps.common.ids import uuid7
 
-# The shop tells how many pieces are left up to this many; beyond it a sale changes nothing that anybody sees.
-TOLD_AT_MOST = 20
+# The shop displays how many units are left up to this many; beyond it a sale changes nothing that anybody sees.
+MAX_DISPLAYED_STOCK = 20
 # Far below what a column can hold, so that sums of such counts fit as well.
 MAX_ON_HAND = 1_000_000_000
 MAX_BACKORDERS = 1_000_000
-COUNTRY = RegexValidator(r"\A[A-Z]{2}\Z", "Use a two-letter code such as DE.")
 
 
 class Warehouse(models.Model):
-    """A place that pieces are sent from; the one with the smallest `priority` first."""
+    """A place that units are sent from; the one with the smallest `priority` first."""
 
     code = models.SlugField(max_length=40, unique=True)
     name = models.CharField(max_length=80)
-    country = models.CharField(max_length=2, default="DE", validators=[COUNTRY], help_text="ISO 3166-1, two letters.")
+    country = models.CharField(
+        max_length=2, default="DE", validators=[validate_country], help_text="ISO 3166-1, two letters."
+    )
     priority = models.PositiveSmallIntegerField(default=0)
-    is_active = models.BooleanField(default=True, help_text="Pieces of others are not sold.")
+    is_active = models.BooleanField(default=True, help_text="Units of others are not sold.")
 
     def __str__(self) -> str:
         return self.name
@@ -33,7 +34,7 @@ class Warehouse(models.Model):
 class StockItem(models.Model):
     """A variant's stock over all active warehouses. Digital variants have no row.
 
-    `on_hand` may fall below zero by as many pieces as may be sold before they arrive (`backorder_limit`).
+    `on_hand` may fall below zero by as many units as may be sold before they arrive (`backorder_limit`).
     """
 
     class Policy(models.TextChoices):
@@ -46,21 +47,21 @@ class StockItem(models.Model):
     reserved = models.PositiveIntegerField(default=0)
     policy = models.CharField(max_length=9, choices=Policy, default=Policy.DENY)
     backorder_limit = models.PositiveIntegerField(
-        default=0, help_text="How many pieces may be sold before they are here."
+        default=0, help_text="How many units may be sold before they are here."
     )
     available_on = models.DateField(null=True, blank=True, help_text="When a preorder or the next delivery is sent.")
-    low_stock_at = models.PositiveIntegerField(default=5, help_text="Told as low from this many pieces down.")
+    low_stock_at = models.PositiveIntegerField(default=5, help_text="Told as low from this many units down.")
     # A column of its own, so that no index holds the counts themselves: a sale then rewrites the row within its page
     # (a heap-only tuple) and touches no index at all.
     is_low = models.GeneratedField(
-        expression=Q(on_hand__lte=F("reserved") + F("low_stock_at")),
+        expression=Q(on_hand__lte=F("reserved") + F("low_stock_at")),  # type: ignore[arg-type]  # Django takes a Q as well
         output_field=models.BooleanField(),
         db_persist=True,
     )
 
     class Meta:
         constraints = [
-            # Two buyers of the last piece: whatever the code does, the database lets only one have it.
+            # Two buyers of the last unit: whatever the code does, the database lets only one have it.
             models.CheckConstraint(
                 condition=Q(reserved__lte=F("on_hand") + F("backorder_limit")), name="stock_never_oversold"
             ),
@@ -82,7 +83,7 @@ class StockItem(models.Model):
 
     @property
     def in_stock(self) -> int:
-        """Pieces that are here and promised to nobody; negative when more were sold than are here."""
+        """Units that are here and not reserved; negative when more were sold than are here."""
         return self.on_hand - self.reserved
 
     @property
@@ -92,7 +93,7 @@ class StockItem(models.Model):
 
     @property
     def owed(self) -> int:
-        """Pieces that were promised or sold and have yet to arrive."""
+        """Units that were reserved or sold and have yet to arrive."""
         return max(0, self.reserved - self.on_hand)
 
     @property
@@ -102,7 +103,7 @@ class StockItem(models.Model):
 
 
 def stock_state(in_stock: int, policy: str, backorder_limit: int, low_stock_at: int) -> str:
-    """What a shopper is told of a variant with these counts; `discovery.listings.AVAILABILITY` says the same in SQL."""
+    """What a shopper sees of a variant with these counts; `discovery.listings.AVAILABILITY` says the same in SQL."""
     if in_stock > low_stock_at:
         return "in_stock"
     if in_stock > 0:
@@ -111,7 +112,7 @@ def stock_state(in_stock: int, policy: str, backorder_limit: int, low_stock_at: 
 
 
 class StockLevel(models.Model):
-    """A variant's pieces in one warehouse; over active warehouses they add up to the variant's StockItem."""
+    """A variant's units in one warehouse; over active warehouses they add up to the variant's StockItem."""
 
     variant = models.ForeignKey(Variant, on_delete=models.CASCADE, related_name="stock_levels")
     warehouse = models.ForeignKey(Warehouse, on_delete=models.PROTECT, related_name="levels")
@@ -149,7 +150,7 @@ class StockMovement(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["variant", "-created_at"], name="movement_history"),
-            # Which pieces went to this order, came with this delivery?
+            # Which units went to this order, came with this delivery?
             models.Index(fields=["reference"], name="movement_reference", condition=~Q(reference="")),
         ]
 
@@ -158,7 +159,7 @@ class StockMovement(models.Model):
 
 
 class Reservation(models.Model):
-    """Pieces promised to one order until `expires_at`."""
+    """Units reserved for one order until `expires_at`."""
 
     class Status(models.TextChoices):
         ACTIVE = "active"
@@ -186,7 +187,7 @@ class ReservationLine(models.Model):
     reservation = models.ForeignKey(Reservation, on_delete=models.CASCADE, related_name="lines")
     position = models.PositiveSmallIntegerField()
     sku = models.CharField("SKU", max_length=40)
-    # Its pieces are found again by this, also when staff give the variant another SKU meanwhile.
+    # Its units are found again by this, also when staff give the variant another SKU meanwhile.
     variant_id = models.UUIDField(null=True)
     quantity = models.PositiveIntegerField()
     # Which warehouses send it, by id: {"1": 2}. Empty for what is digital.

@@ -1,4 +1,4 @@
-"""Reserve, commit, release: stock is never oversold and nothing promised is lost."""
+"""Reserve, commit, release: stock is never oversold and no reservation is lost."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from apps.catalog.inventory import locked_stock
 from apps.catalog.inventory.locked_stock import LockedStock
-from apps.catalog.inventory.models import TOLD_AT_MOST, Reservation, ReservationLine, StockMovement
+from apps.catalog.inventory.models import MAX_DISPLAYED_STOCK, Reservation, ReservationLine, StockMovement
 from apps.common import deadlines
 from apps.common.ids import uuid7
 from apps.common.jobs.services import for_each, is_outage, resting
@@ -47,7 +47,7 @@ class ReservationClosed(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line as the order has it. `allocation` says how many pieces each warehouse sends; digital lines have none."""
+    """A line as the order has it. `allocation` says how many units each warehouse sends; digital lines have none."""
 
     sku: str
     quantity: int
@@ -56,7 +56,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Receipt:
+class ReservationResult:
     """A reservation as whoever asked for it sees it."""
 
     id: uuid.UUID
@@ -66,10 +66,12 @@ class Receipt:
     lines: tuple[Line, ...]
 
 
-def reserve_stock(*, order_id: uuid.UUID, lines: Iterable[tuple[str, int]], ttl: timedelta) -> tuple[Receipt, bool]:
-    """Promise all lines to an order for `ttl`, or none; returns the reservation and whether it is new.
+def reserve_stock(
+    *, order_id: uuid.UUID, lines: Iterable[tuple[str, int]], ttl: timedelta
+) -> tuple[ReservationResult, bool]:
+    """Reserve all lines for an order for `ttl`, or none; returns the reservation and whether it is new.
 
-    Lines that share a SKU stay apart, and their pieces add up. Asking again for the same order and lines answers with
+    Lines that share a SKU stay apart, and their units add up. Asking again for the same order and lines answers with
     what stands; one that expired meanwhile is taken again. Raises InsufficientStock (with the lines that are short),
     ValidationProblem (unknown SKU), Conflict (same order, other lines), ReservationClosed (the order was given up,
     perhaps before this request for it was carried out) or DeadlineExceeded.
@@ -77,23 +79,23 @@ def reserve_stock(*, order_id: uuid.UUID, lines: Iterable[tuple[str, int]], ttl:
     wanted = list(lines)
     expires_at = timezone.now() + ttl
     try:
-        if receipt := _reserve_plenty(order_id, wanted, expires_at):
-            _require_in_time(receipt)
-            return receipt, True
+        if result := _reserve_plenty(order_id, wanted, expires_at):
+            _require_in_time(result)
+            return result, True
         with transaction.atomic(durable=True):
-            receipt = _reserve_new(order_id, wanted, expires_at)
+            result = _reserve_new(order_id, wanted, expires_at)
             deadlines.require_time_left()
-        return receipt, True
+        return result, True
     except (IntegrityError, InsufficientStock, ValidationProblem):
-        # Asked before, or twice at once: then that answer stands, also when these very lines took the last pieces.
+        # Asked before, or twice at once: then that answer stands, also when these very lines took the last units.
         standing = Reservation.objects.filter(order_id=order_id).first()
         if standing is None:
             raise
         return _reserve_again(standing.pk, wanted, expires_at), False
 
 
-def commit_reservation(reservation_id: uuid.UUID) -> Receipt:
-    """The pieces are sold: they leave the stock. Idempotent.
+def commit_reservation(reservation_id: uuid.UUID) -> ReservationResult:
+    """The units are sold: they leave the stock. Idempotent.
 
     One that expired meanwhile (the payment took long) is taken again when the stock is still there; else
     ReservationExpired says that the order must be refunded. Raises ReservationClosed for a released one, NotFound.
@@ -101,7 +103,7 @@ def commit_reservation(reservation_id: uuid.UUID) -> Receipt:
     with transaction.atomic(durable=True):
         reservation, lines = _locked(reservation_id)
         if reservation.status == Status.COMMITTED:
-            return _receipt(reservation, lines)
+            return _result(reservation, lines)
         if reservation.status == Status.RELEASED:
             raise ReservationClosed("The reservation was released; make a new order.")
         if reservation.status == Status.EXPIRED:
@@ -109,21 +111,21 @@ def commit_reservation(reservation_id: uuid.UUID) -> Receipt:
         _close(reservation, Status.COMMITTED)
         _sell(reservation, lines)
         deadlines.require_time_left()
-        return _receipt(reservation, lines)
+        return _result(reservation, lines)
 
 
 def release_reservation(reservation_id: uuid.UUID) -> None:
-    """Give the pieces back. Idempotent; what is sold stays sold (ReservationClosed). Raises NotFound."""
+    """Give the units back. Idempotent; what is sold stays sold (ReservationClosed). Raises NotFound."""
     with transaction.atomic(durable=True):
         _release(*_locked(reservation_id))
 
 
 def release_order(order_id: uuid.UUID) -> None:
-    """Give back what an order was promised, and promise it nothing from now on. Idempotent.
+    """Give back what is reserved for an order, and reserve nothing for it from now on. Idempotent.
 
     A request to reserve that is still on its way, or waits for stock in another transaction, is refused when it is
     carried out: the closed reservation stands for the order, also when there was none. Raises ReservationClosed when
-    the pieces are sold. May be part of a consumer's transaction.
+    the units are sold. May be part of a consumer's transaction.
     """
     with transaction.atomic():
         # Waits for a reservation that is being written at this moment; the row of whoever was first is the one.
@@ -143,7 +145,7 @@ def _release(reservation: Reservation, lines: Sequence[Line]) -> None:
 
 
 def expire_due(*, batch: int = 100) -> int:
-    """Give back what was promised for longer than agreed; returns how many reservations. Safe to run in parallel."""
+    """Give back what was reserved for longer than agreed; returns how many reservations. Safe to run in parallel."""
     expired, now = 0, timezone.now()
     try:
         while closed := _expire(now, batch):
@@ -158,7 +160,9 @@ def expire_due(*, batch: int = 100) -> int:
     return expired
 
 
-def _reserve_plenty(order_id: uuid.UUID, wanted: Sequence[tuple[str, int]], expires_at: datetime) -> Receipt | None:
+def _reserve_plenty(
+    order_id: uuid.UUID, wanted: Sequence[tuple[str, int]], expires_at: datetime
+) -> ReservationResult | None:
     """What `_reserve_new` does, in one statement that is its own transaction; None when it is not as simple as that.
 
     While a hot SKU lasts, nobody who waits for its row waits for our threads as well.
@@ -166,7 +170,7 @@ def _reserve_plenty(order_id: uuid.UUID, wanted: Sequence[tuple[str, int]], expi
     new_id = uuid7()
     skus, quantities = [sku for sku, _ in wanted], [quantity for _, quantity in wanted]
     with connection.cursor() as cursor:
-        cursor.execute(RESERVE_PLENTY, [new_id, order_id, expires_at, skus, quantities, TOLD_AT_MOST])
+        cursor.execute(RESERVE_PLENTY, [new_id, order_id, expires_at, skus, quantities, MAX_DISPLAYED_STOCK])
         (lines,) = cursor.fetchone()
     if lines is None:
         return None
@@ -174,15 +178,15 @@ def _reserve_plenty(order_id: uuid.UUID, wanted: Sequence[tuple[str, int]], expi
         Line(line["sku"], line["quantity"], uuid.UUID(line["variant_id"]), line["allocation"])
         for line in json.loads(lines)
     )
-    return Receipt(new_id, order_id, Status.ACTIVE, expires_at, taken)
+    return ReservationResult(new_id, order_id, Status.ACTIVE, expires_at, taken)
 
 
-def _require_in_time(receipt: Receipt) -> None:
-    """What one statement promised is committed already: too late, it is given back. Raises DeadlineExceeded."""
+def _require_in_time(result: ReservationResult) -> None:
+    """A reservation of one statement is committed already; given back when it is too late. Raises DeadlineExceeded."""
     if not deadlines.is_over():
         return
     with transaction.atomic(durable=True):
-        reservation, lines = _locked(receipt.id)
+        reservation, lines = _locked(result.id)
         if reservation.status == Status.ACTIVE:
             _give_back(lines)
             # Not released: the order may go on, and then takes it again.
@@ -190,9 +194,9 @@ def _require_in_time(receipt: Receipt) -> None:
     deadlines.require_time_left()
 
 
-def _reserve_new(order_id: uuid.UUID, wanted: Sequence[tuple[str, int]], expires_at: datetime) -> Receipt:
+def _reserve_new(order_id: uuid.UUID, wanted: Sequence[tuple[str, int]], expires_at: datetime) -> ReservationResult:
     held = locked_stock.lock_skus(sku for sku, _ in wanted)
-    receipt = Receipt(uuid7(), order_id, Status.ACTIVE, expires_at, tuple(_take(held, wanted)))
+    result = ReservationResult(uuid7(), order_id, Status.ACTIVE, expires_at, tuple(_take(held, wanted)))
     rows = [
         {
             "position": position,
@@ -201,14 +205,16 @@ def _reserve_new(order_id: uuid.UUID, wanted: Sequence[tuple[str, int]], expires
             "quantity": line.quantity,
             "allocation": line.allocation,
         }
-        for position, line in enumerate(receipt.lines)
+        for position, line in enumerate(result.lines)
     ]
-    new = {"id": receipt.id, "order_id": order_id, "expires_at": expires_at, "lines": json.dumps(rows)}
+    new = {"id": result.id, "order_id": order_id, "expires_at": expires_at, "lines": json.dumps(rows)}
     locked_stock.save(held.values(), beside=[(ADD_RESERVATION, new)])
-    return receipt
+    return result
 
 
-def _reserve_again(reservation_id: uuid.UUID, wanted: Sequence[tuple[str, int]], expires_at: datetime) -> Receipt:
+def _reserve_again(
+    reservation_id: uuid.UUID, wanted: Sequence[tuple[str, int]], expires_at: datetime
+) -> ReservationResult:
     with transaction.atomic(durable=True):
         reservation, lines = _locked(reservation_id)
         if reservation.status == Status.RELEASED:
@@ -220,22 +226,22 @@ def _reserve_again(reservation_id: uuid.UUID, wanted: Sequence[tuple[str, int]],
             reservation.expires_at = expires_at
             _close(reservation, Status.ACTIVE)
             deadlines.require_time_left()
-        return _receipt(reservation, lines)
+        return _result(reservation, lines)
 
 
 def _take(held: Mapping[str, LockedStock], wanted: Sequence[tuple[str, int]]) -> list[Line]:
-    """Promise the lines from the locked shelves, or raise: then nothing of them may be saved."""
+    """Reserve the lines from the locked stock, or raise: then nothing of it may be saved."""
     if unknown := sorted({sku for sku, _ in wanted} - held.keys()):
         raise ValidationProblem("Some SKUs are unknown.", errors={"lines": [f"Unknown SKU {sku}." for sku in unknown]})
     lines, short = [], []
     for position, (sku, quantity) in enumerate(wanted):
-        shelf = held[sku]
-        if shelf.is_digital:
-            lines.append(Line(sku, quantity, shelf.variant_id))
-        elif shelf.available >= quantity:
-            lines.append(Line(sku, quantity, shelf.variant_id, shelf.reserve(quantity)))
+        stock = held[sku]
+        if stock.is_digital:
+            lines.append(Line(sku, quantity, stock.variant_id))
+        elif stock.available >= quantity:
+            lines.append(Line(sku, quantity, stock.variant_id, stock.reserve(quantity)))
         else:
-            short.append({"sku": sku, "position": position, "requested": quantity, "available": shelf.available})
+            short.append({"sku": sku, "position": position, "requested": quantity, "available": stock.available})
     if short:
         raise InsufficientStock("Some lines are not in stock in this quantity; see lines.", lines=short)
     return lines
@@ -258,13 +264,13 @@ def _take_late(reservation: Reservation, lines: Sequence[Line]) -> list[Line]:
     try:
         return _take_again(reservation, lines)
     except InsufficientStock as error:
-        raise ReservationExpired("The reservation expired and the pieces are gone.", **error.extensions) from error
+        raise ReservationExpired("The reservation expired and the units are gone.", **error.extensions) from error
     except ValidationProblem as error:
-        raise ReservationExpired("The reservation expired and the pieces are not sold any more.") from error
+        raise ReservationExpired("The reservation expired and the units are not sold any more.") from error
 
 
 def _sell(reservation: Reservation, lines: Iterable[Line]) -> None:
-    """Take promised pieces off the shelves, with their movements. Raises ReservationExpired when a shelf is gone."""
+    """Take reserved units out of stock, with their movements. Raises ReservationExpired when a stock item is gone."""
     sold: dict[tuple[uuid.UUID, int], int] = {}
     movements = []
     for line in lines:
@@ -273,8 +279,8 @@ def _sell(reservation: Reservation, lines: Iterable[Line]) -> None:
             sold[place] = sold.get(place, 0) + quantity
             movements.append(
                 StockMovement(
-                    variant_id=line.variant_id,
-                    warehouse_id=int(warehouse),
+                    variant_id=place[0],
+                    warehouse_id=place[1],
                     quantity=-quantity,
                     reason=StockMovement.Reason.SOLD,
                     reference=str(reservation.order_id),
@@ -331,5 +337,7 @@ def _close(reservation: Reservation, status: str) -> Reservation:
     return reservation
 
 
-def _receipt(reservation: Reservation, lines: Sequence[Line]) -> Receipt:
-    return Receipt(reservation.pk, reservation.order_id, reservation.status, reservation.expires_at, tuple(lines))
+def _result(reservation: Reservation, lines: Sequence[Line]) -> ReservationResult:
+    return ReservationResult(
+        reservation.pk, reservation.order_id, reservation.status, reservation.expires_at, tuple(lines)
+    )

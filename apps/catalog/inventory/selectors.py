@@ -23,7 +23,7 @@ LEVELS = Prefetch(
 
 
 def lying_in(code: str) -> Exists:
-    """Stock of which pieces lie in a warehouse, or are owed from it."""
+    """Stock of which units lie in a warehouse, or are owed from it."""
     levels = StockLevel.objects.filter(variant=OuterRef("variant"), warehouse__code=code)
     return Exists(levels.exclude(on_hand=0))
 

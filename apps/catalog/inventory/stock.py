@@ -29,8 +29,8 @@ class NoStock(Conflict):
 
 
 @dataclass(frozen=True, slots=True)
-class Sign:
-    """Who moved pieces and what for, as movements keep it."""
+class Actor:
+    """Who moved units and what for, as movements keep it."""
 
     reference: str = ""
     by: str = ""
@@ -54,18 +54,18 @@ def adjust_stock(
     by: str = "",
     movement_id: uuid.UUID | None = None,
 ) -> StockMovement:
-    """Add or take pieces, with a reason, in a warehouse (the first active one when none is named).
+    """Add or take units, with a reason, in a warehouse (the first active one when none is named).
 
-    The same `movement_id` again changes nothing. Raises ValidationProblem below what is promised to orders or beyond
+    The same `movement_id` again changes nothing. Raises ValidationProblem below what is reserved for orders or beyond
     MAX_ON_HAND, NoStock for a digital variant.
     """
     if change == 0:
-        raise _refusal("change", "Say how many pieces are added (12) or taken (-3).")
+        raise _refusal("change", "Say how many units are added (12) or taken (-3).")
     with transaction.atomic():
-        shelf = _shelf(variant)
+        stock = _locked_stock(variant)
         if movement_id and (done := _done(movement_id)):
             return done
-        return _changed(shelf, _level(shelf, warehouse), change, reason, Sign(reference, by), movement_id)
+        return _changed(stock, _level(stock, warehouse), change, reason, Actor(reference, by), movement_id)
 
 
 def count_stock(
@@ -78,17 +78,17 @@ def count_stock(
     by: str = "",
     movement_id: uuid.UUID | None = None,
 ) -> StockMovement | None:
-    """`adjust_stock` to as many pieces as were counted in a warehouse; None when it holds that many already."""
+    """`adjust_stock` to as many units as were counted in a warehouse; None when it holds that many already."""
     if count < 0:
-        raise _refusal("quantity", "Nobody can count fewer than no pieces.")
+        raise _refusal("quantity", "Nobody can count fewer than no units.")
     with transaction.atomic():
-        shelf = _shelf(variant)
+        stock = _locked_stock(variant)
         if movement_id and (done := _done(movement_id)):
             return done
-        level = _level(shelf, warehouse)
+        level = _level(stock, warehouse)
         if count == level.on_hand:
             return None
-        return _changed(shelf, level, count - level.on_hand, reason, Sign(reference, by), movement_id)
+        return _changed(stock, level, count - level.on_hand, reason, Actor(reference, by), movement_id)
 
 
 def move_stock(
@@ -101,32 +101,32 @@ def move_stock(
     by: str = "",
     movement_id: uuid.UUID | None = None,
 ) -> None:
-    """Bring pieces that are promised to nobody from one warehouse to another.
+    """Bring units that are not reserved from one warehouse to another.
 
     The same `movement_id` again changes nothing. Raises ValidationProblem when fewer than `quantity` are free or
     orders count on them, NoStock for a digital variant.
     """
     if quantity < 1:
-        raise _refusal("quantity", "Move at least one piece.")
+        raise _refusal("quantity", "Move at least one unit.")
     if source.pk == target.pk:
         raise _refusal("target", "Choose another warehouse than the one they lie in.")
     with transaction.atomic():
-        shelf = _shelf(variant)
+        stock = _locked_stock(variant)
         if movement_id and _done(movement_id):
             return
-        lies, comes = _level(shelf, source), _level(shelf, target)
+        lies, comes = _level(stock, source), _level(stock, target)
         if lies.free < quantity:
-            raise _refusal("quantity", f"{max(0, lies.free)} pieces in {source} can be moved; no more are free.")
-        shelf.change(lies.warehouse_id, on_hand=-quantity)
-        shelf.change(comes.warehouse_id, on_hand=quantity)
-        if shelf.reserved > shelf.on_hand + shelf.backorder_limit:
-            raise _refusal("quantity", f"Orders count on these pieces, and nothing is sold from {target}.")
-        if max(shelf.on_hand, comes.on_hand) > MAX_ON_HAND:
-            raise _refusal("quantity", f"{MAX_ON_HAND:,} pieces are the most that can be counted.")
-        sign = Sign(reference, by)
+            raise _refusal("quantity", f"{max(0, lies.free)} units in {source} can be moved; no more are free.")
+        stock.change(lies.warehouse_id, on_hand=-quantity)
+        stock.change(comes.warehouse_id, on_hand=quantity)
+        if stock.reserved > stock.on_hand + stock.backorder_limit:
+            raise _refusal("quantity", f"Orders count on these units, and nothing is sold from {target}.")
+        if max(stock.on_hand, comes.on_hand) > MAX_ON_HAND:
+            raise _refusal("quantity", f"{MAX_ON_HAND:,} units are the most that can be counted.")
+        actor = Actor(reference, by)
         moved: list[tuple[Level, int, uuid.UUID | None]] = [(lies, -quantity, movement_id), (comes, quantity, None)]
-        movements = [_movement(shelf, level, change, Reason.MOVED, sign, key) for level, change, key in moved]
-        locked_stock.save([shelf], movements=movements)
+        movements = [_movement(stock, level, change, Reason.MOVED, actor, key) for level, change, key in moved]
+        locked_stock.save([stock], movements=movements)
 
 
 def set_stock(
@@ -134,7 +134,7 @@ def set_stock(
 ) -> None:
     """Bring the count to `on_hand` (a stock-take or an import): in a warehouse, or over all active ones.
 
-    Raises ValidationProblem below what is promised to orders, NoStock for a digital variant.
+    Raises ValidationProblem below what is reserved for orders, NoStock for a digital variant.
     """
     set_stocks({variant.pk: on_hand}, reference=reference, warehouse=warehouse, by=by)
 
@@ -146,13 +146,13 @@ def set_stocks(
     with transaction.atomic():
         held = _opened(counts)
         movements = []
-        for shelf in held.values():
-            if counts[shelf.variant_id] < 0 and counts[shelf.variant_id] != shelf.on_hand:
-                raise _refusal("on_hand", "Nobody can count fewer than no pieces.")
-            for level, change in _differences(shelf, counts[shelf.variant_id], warehouse):
-                _require_possible(shelf, level, change)
-                shelf.change(level.warehouse_id, on_hand=change)
-                movements.append(_movement(shelf, level, change, Reason.COUNTED, Sign(reference, by)))
+        for stock in held.values():
+            if counts[stock.variant_id] < 0 and counts[stock.variant_id] != stock.on_hand:
+                raise _refusal("on_hand", "Nobody can count fewer than no units.")
+            for level, change in _differences(stock, counts[stock.variant_id], warehouse):
+                _require_possible(stock, level, change)
+                stock.change(level.warehouse_id, on_hand=change)
+                movements.append(_movement(stock, level, change, Reason.COUNTED, Actor(reference, by)))
         locked_stock.save(held.values(), movements=movements)
 
 
@@ -179,7 +179,7 @@ def set_policy(
     owed already or a preorder without a day, NoStock.
     """
     with transaction.atomic():
-        shelf = _shelf(variant)
+        stock = _locked_stock(variant)
         item = StockItem.objects.get(pk=variant.pk)
         check(item)
         policy = replace(Policy.of(item), **changes)
@@ -188,29 +188,29 @@ def set_policy(
         if policy.policy == StockItem.Policy.PREORDER and policy.available_on is None:
             raise _refusal("available_on", "Say on which day the preorder is sent.")
         if item.owed > policy.backorder_limit:
-            raise _refusal("backorder_limit", f"{item.owed} pieces are owed to orders; at least that many must stay.")
+            raise _refusal("backorder_limit", f"{item.owed} units are owed to orders; at least that many must stay.")
         for name in ("backorder_limit", "low_stock_at"):
             if not 0 <= getattr(policy, name) <= MAX_BACKORDERS:
                 raise _refusal(name, f"Use a number from 0 to {MAX_BACKORDERS:,}.")
         item.policy, item.backorder_limit = policy.policy, policy.backorder_limit
         item.available_on, item.low_stock_at = policy.available_on, policy.low_stock_at
         item.save(update_fields=["policy", "backorder_limit", "available_on", "low_stock_at"])
-        availability_changed.announce([shelf.product_id])
+        availability_changed.announce([stock.product_id])
     return item
 
 
-def _shelf(variant: Variant) -> LockedStock:
+def _locked_stock(variant: Variant) -> LockedStock:
     return _opened([variant.pk])[variant.pk]
 
 
 def _opened(variant_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, LockedStock]:
-    """The variants' shelves, made when missing, locked. Raises NoStock for digital variants."""
+    """The variants' stock, made when missing, locked. Raises NoStock for digital variants."""
     ids = list(variant_ids)
     held = locked_stock.lock_variants(ids)
-    if digital := sorted(shelf.sku for shelf in held.values() if shelf.is_digital):
+    if digital := sorted(stock.sku for stock in held.values() if stock.is_digital):
         raise NoStock(f"{digital[0]} is digital: there is nothing to count.")
-    missing = [shelf.variant_id for shelf in held.values() if not shelf.is_stocked]
-    if not missing and all(shelf.home for shelf in held.values()):
+    missing = [stock.variant_id for stock in held.values() if not stock.is_stocked]
+    if not missing and all(stock.home for stock in held.values()):
         return held
     ensure_warehouse()
     StockItem.objects.bulk_create([StockItem(variant_id=pk) for pk in sorted(missing)], ignore_conflicts=True)
@@ -218,50 +218,50 @@ def _opened(variant_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, LockedStock]:
 
 
 def _done(movement_id: uuid.UUID) -> StockMovement | None:
-    """What was written under this id; asked while the shelf is locked, so that of two at once one sees the other."""
+    """What was written under this id; asked while the stock is locked, so that of two at once one sees the other."""
     return StockMovement.objects.filter(pk=movement_id).first()
 
 
 def _changed(
-    shelf: LockedStock, level: Level, change: int, reason: str, sign: Sign, movement_id: uuid.UUID | None
+    stock: LockedStock, level: Level, change: int, reason: str, actor: Actor, movement_id: uuid.UUID | None
 ) -> StockMovement:
-    _require_possible(shelf, level, change)
-    shelf.change(level.warehouse_id, on_hand=change)
-    movement = _movement(shelf, level, change, reason, sign, movement_id)
-    locked_stock.save([shelf], movements=[movement])
+    _require_possible(stock, level, change)
+    stock.change(level.warehouse_id, on_hand=change)
+    movement = _movement(stock, level, change, reason, actor, movement_id)
+    locked_stock.save([stock], movements=[movement])
     return movement
 
 
-def _level(shelf: LockedStock, warehouse: Warehouse | None) -> Level:
-    level = shelf.levels.get(warehouse.pk) if warehouse else shelf.home
+def _level(stock: LockedStock, warehouse: Warehouse | None) -> Level:
+    level = stock.levels.get(warehouse.pk) if warehouse else stock.home
     if level is None:
         raise _refusal("warehouse", "There is no such warehouse.")
     return level
 
 
-def _require_possible(shelf: LockedStock, level: Level, change: int) -> None:
-    """Orders keep what they were promised, of all warehouses and of this one."""
-    may_owe = shelf.backorder_limit if level.is_active else 0
+def _require_possible(stock: LockedStock, level: Level, change: int) -> None:
+    """Orders keep what is reserved for them, of all warehouses and of this one."""
+    may_owe = stock.backorder_limit if level.is_active else 0
     lowest = level.reserved - may_owe
     if level.is_active:
-        others = shelf.on_hand - level.on_hand
-        lowest = max(lowest, shelf.reserved - may_owe - others)
+        others = stock.on_hand - level.on_hand
+        lowest = max(lowest, stock.reserved - may_owe - others)
     if change < 0 and level.on_hand + change < lowest:
-        message = f"{max(0, level.on_hand - lowest)} pieces can be taken here; the others are promised to orders."
+        message = f"{max(0, level.on_hand - lowest)} units can be taken here; the others are reserved for orders."
         raise _refusal("change", message)
-    if max(level.on_hand, shelf.on_hand if level.is_active else 0) + change > MAX_ON_HAND:
-        raise _refusal("change", f"{MAX_ON_HAND:,} pieces are the most that can be counted.")
+    if max(level.on_hand, stock.on_hand if level.is_active else 0) + change > MAX_ON_HAND:
+        raise _refusal("change", f"{MAX_ON_HAND:,} units are the most that can be counted.")
 
 
-def _differences(shelf: LockedStock, count: int, warehouse: Warehouse | None) -> list[tuple[Level, int]]:
+def _differences(stock: LockedStock, count: int, warehouse: Warehouse | None) -> list[tuple[Level, int]]:
     """What to add and take where so that `count` are on hand. Without a warehouse more come in at home; fewer are
     taken wherever they are free, in the warehouses' order, and the rest at home."""
     if warehouse:
-        level = _level(shelf, warehouse)
+        level = _level(stock, warehouse)
         return [(level, count - level.on_hand)] if count != level.on_hand else []
-    home, rest = _level(shelf, None), count - shelf.on_hand
+    home, rest = _level(stock, None), count - stock.on_hand
     differences = []
-    for level in shelf.levels.values():
+    for level in stock.levels.values():
         if rest < 0 and level.is_active and (taken := min(-rest, max(0, level.free))):
             differences.append((level, -taken))
             rest += taken
@@ -269,16 +269,16 @@ def _differences(shelf: LockedStock, count: int, warehouse: Warehouse | None) ->
 
 
 def _movement(
-    shelf: LockedStock, level: Level, change: int, reason: Any, sign: Sign, movement_id: uuid.UUID | None = None
+    stock: LockedStock, level: Level, change: int, reason: Any, actor: Actor, movement_id: uuid.UUID | None = None
 ) -> StockMovement:
     return StockMovement(
         id=movement_id or uuid7(),
-        variant_id=shelf.variant_id,
+        variant_id=stock.variant_id,
         warehouse_id=level.warehouse_id,
         quantity=change,
         reason=reason,
-        reference=sign.reference,
-        moved_by=sign.by,
+        reference=actor.reference,
+        moved_by=actor.by,
     )
 
 

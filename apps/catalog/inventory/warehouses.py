@@ -1,4 +1,4 @@
-"""Warehouses: made, changed, opened and closed. Only the pieces of active ones are sold."""
+"""Warehouses: made, changed, opened and closed. Only the units of active ones are sold."""
 
 from __future__ import annotations
 
@@ -53,13 +53,13 @@ def add_warehouse(*, code: str, name: str, country: str = "DE", priority: int = 
 def change_warehouse(
     code: str, fields: Mapping[str, Any], *, check: Callable[[Warehouse], None] = lambda warehouse: None
 ) -> Warehouse:
-    """Change name, country, priority or whether its pieces are sold; its code stays.
+    """Change name, country, priority or whether its units are sold; its code stays.
 
     `check` sees it before the change, locked, and may raise. Raises NotFound, and WarehouseInUse when one is closed
-    from which pieces are promised or owed, or which is the last.
+    from which units are reserved or owed, or which is the last.
     """
     with transaction.atomic():
-        # Before the row: whoever holds a shelf may be about to look at warehouses.
+        # Before the row: whoever holds locked stock may be about to look at warehouses.
         if "is_active" in fields:
             locked_stock.hold_all()
         warehouse = Warehouse.objects.select_for_update().filter(code=code).first()
@@ -87,7 +87,7 @@ def delete_warehouse(code: str, *, check: Callable[[Warehouse], None] = lambda w
             raise WarehouseInUse("This is the last active warehouse; open another one first.")
         used = StockLevel.objects.filter(warehouse=warehouse).exclude(on_hand=0, reserved=0)
         if used.exists() or StockMovement.objects.filter(warehouse=warehouse).exists():
-            raise WarehouseInUse("Pieces lie here or have a history here; close it (is_active) instead.")
+            raise WarehouseInUse("Units lie here or have a history here; close it (is_active) instead.")
         StockLevel.objects.filter(warehouse=warehouse).delete()
         warehouse.delete()
 
@@ -100,7 +100,7 @@ def ensure_warehouse() -> Warehouse:
 
 def _open(warehouse: Warehouse) -> None:
     if skus := _skus(TOO_MANY, warehouse):
-        raise WarehouseInUse(f"More than {MAX_ON_HAND:,} pieces would be counted of {skus}.")
+        raise WarehouseInUse(f"More than {MAX_ON_HAND:,} units would be counted of {skus}.")
     _count_in(warehouse, sign=1)
 
 
@@ -108,9 +108,9 @@ def _close(warehouse: Warehouse) -> None:
     if not Warehouse.objects.filter(is_active=True).exists():
         raise WarehouseInUse("This is the last active warehouse; open another one first.")
     if skus := _skus(PROMISED, warehouse):
-        raise WarehouseInUse(f"Pieces here are promised to orders: {skus}. Wait until they are sent or given back.")
+        raise WarehouseInUse(f"Units here are reserved for orders: {skus}. Wait until they are sent or given back.")
     if skus := _skus(OWED, warehouse):
-        raise WarehouseInUse(f"Pieces of {skus} are owed to orders. Receive them, or move them here, first.")
+        raise WarehouseInUse(f"Units of {skus} are owed to orders. Receive them, or move them here, first.")
     _count_in(warehouse, sign=-1)
 
 
@@ -123,7 +123,7 @@ def _skus(statement: str, warehouse: Warehouse) -> str:
 
 
 def _count_in(warehouse: Warehouse, *, sign: int) -> None:
-    """Add what lies there to the totals, or take it off. The caller holds all shelves."""
+    """Add what lies there to the totals, or take it off. The caller holds all stock."""
     with connection.cursor() as cursor:
         cursor.execute(COUNT_IN, {"warehouse": warehouse.pk, "sign": sign})
         product_ids = {row[0] for row in cursor.fetchall()}

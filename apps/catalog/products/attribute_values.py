@@ -9,12 +9,12 @@ from typing import Any
 from apps.catalog.products.changes import taxonomy_changed
 from apps.catalog.products.models import Attribute, AttributeChoice, AttributeValue, Product
 from apps.catalog.products.slugs import slug_of
+from apps.catalog.products.translations import truth_values
 from apps.common.problems import ValidationProblem
 
 KEY_LENGTH = 80
 MAX_NUMBER = Decimal(10) ** 10
-WORDS = {"true": True, "yes": True, "ja": True, "1": True, "false": False, "no": False, "nein": False, "0": False}
-Answer = str | int | float | Decimal | bool | list[str]
+AttributeInput = str | int | float | Decimal | bool | list[str]
 
 
 def key_of(text: str) -> str:
@@ -22,7 +22,7 @@ def key_of(text: str) -> str:
     return slug_of(text, limit=KEY_LENGTH) or text.encode().hex()[:KEY_LENGTH]
 
 
-def answer_attributes(product: Product, answers: Mapping[str, Answer | None]) -> None:
+def set_attribute_values(product: Product, answers: Mapping[str, AttributeInput | None]) -> None:
     """Write answers by the attributes' codes; None or nothing takes an answer away, others stay. The caller records
     the change.
 
@@ -45,7 +45,7 @@ def answer_attributes(product: Product, answers: Mapping[str, Answer | None]) ->
     AttributeValue.objects.bulk_create(rows)
 
 
-def values_for(product: Product, attribute: Attribute, answer: Answer | None) -> list[AttributeValue]:
+def values_for(product: Product, attribute: Attribute, answer: AttributeInput | None) -> list[AttributeValue]:
     """Unsaved rows that say `answer`: none for an empty one, several for several choices. Raises ValidationProblem.
 
     Reads the attribute's prefetched `choices`.
@@ -92,10 +92,15 @@ def _number(attribute: Attribute, answer: Any) -> Decimal:
 
 
 def _boolean(answer: Any) -> bool:
-    word = str(answer).strip().lower()
-    if word not in WORDS:
+    return read_truth_value(str(answer).strip())
+
+
+def read_truth_value(text: str) -> bool:
+    """Yes or no in one of the shop's languages. Raises ValidationProblem."""
+    is_true = truth_values().get(text.casefold())
+    if is_true is None:
         raise ValidationProblem("Say yes or no.")
-    return WORDS[word]
+    return is_true
 
 
 def ensure_attribute(code: str, **fields: Any) -> Attribute:

@@ -19,7 +19,7 @@ CATEGORY_PATH = re.compile(r"\A[-\w]{1,80}(/[-\w]{1,80}){0,4}\Z", re.ASCII)
 
 def record_rename(renamed: Brand | Category) -> None:
     """Call after a brand or category got another name, in the same transaction: its products say and find it."""
-    products: QuerySet[Product] = renamed.products.all()  # type: ignore[assignment]  # a reverse manager has no type
+    products: QuerySet[Product] = renamed.products.all()
     record_common_change(products)
     taxonomy_changed.announce()
 
@@ -30,8 +30,8 @@ def record_common_change(products: QuerySet[Product]) -> None:
     ids = lock_products(products)
     if not ids:
         return
-    products = list(Product.objects.filter(pk__in=ids).only("pk", "slug", "kind", "status").order_by("pk"))
-    record_changes(products, previous={product.pk: product.status for product in products})
+    locked = list(Product.objects.filter(pk__in=ids).only("pk", "slug", "kind", "status").order_by("pk"))
+    record_changes(locked, previous={product.pk: product.status for product in locked})
 
 
 def ensure_category(path: str, *, name: str = "", description: str = "") -> Category:

@@ -6,9 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import IntegrityError, transaction
-
 from apps.catalog.products.models import Price, Product, SalePrice, Variant
+from apps.catalog.products.rules import is_running, overlapping, sale_amount, sale_errors
 from apps.common.money import Money
 from apps.common.problems import ValidationProblem
 
@@ -36,14 +35,15 @@ class Sale:
 
 def offer_of(variant: Variant, currency: str, *, at: datetime) -> Offer | None:
     """What the variant costs at a moment, from prefetched `prices` and `sale_prices`; None when it is not sold in this
-    currency. The rule of `discovery.listings`: a sale never makes a price higher.
-    """
+    currency."""
     amount = next((price.amount for price in variant.prices.all() if price.currency == currency), None)
     if amount is None:
         return None
     for sale in variant.sale_prices.all():
-        if sale.currency == currency and sale.starts_at <= at < sale.ends_at and sale.amount < amount:
-            return Offer(Money(sale.amount, currency), Money(amount, currency), sale.ends_at)
+        if sale.currency != currency or not is_running(sale, at=at):
+            continue
+        if (reduced := sale_amount(regular=amount, sale=sale.amount)) is not None:
+            return Offer(Money(reduced, currency), Money(amount, currency), sale.ends_at)
     return Offer(Money(amount, currency))
 
 
@@ -62,16 +62,22 @@ def set_sales(variant: Variant, sales: Iterable[Sale]) -> None:
         )
         for sale in sales
     ]
-    if any(row.starts_at >= row.ends_at for row in rows):
-        message = "A sale ends after it starts."
-        raise ValidationProblem(message, errors={"sales": [message]})
-    try:
-        with transaction.atomic():
-            SalePrice.objects.filter(variant=variant).delete()
-            SalePrice.objects.bulk_create(rows)
-    except IntegrityError as error:
+    for row in rows:
+        if errors := sale_errors(starts_at=row.starts_at, ends_at=row.ends_at):
+            [message] = errors.values()
+            raise ValidationProblem(message, errors={"sales": [message]})
+    _require_apart(variant, rows)
+    SalePrice.objects.filter(variant=variant).delete()
+    SalePrice.objects.bulk_create(rows)
+
+
+def _require_apart(variant: Variant, rows: Iterable[SalePrice]) -> None:
+    by_currency: dict[str, list[SalePrice]] = {}
+    for row in rows:
+        by_currency.setdefault(row.currency, []).append(row)
+    if any(overlapping(sales) for sales in by_currency.values()):
         message = f"Two sales of {variant.sku} overlap; a variant has one sale price at a time."
-        raise ValidationProblem(message, errors={"sales": [message]}) from error
+        raise ValidationProblem(message, errors={"sales": [message]})
 
 
 def set_prices(product: Product, prices: Mapping[str, Money]) -> None:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef
 from django.utils import timezone
 
 from apps.catalog.products.changes import ProductChange, products_changed
-from apps.catalog.products.models import Attribute, Price, Product
+from apps.catalog.products.models import AttributeValue, Price, Product, ProductTypeAttribute, Variant
+from apps.catalog.products.rules import missing_value_errors, offer_errors, publication_start, title_errors
 from apps.common.problems import Conflict
 
 Status = Product.Status
@@ -20,26 +22,32 @@ Status = Product.Status
 class NotSellable(Conflict):
     slug, title = "not-sellable", "The product cannot be published yet"
 
+    @property
+    def explanation(self) -> str:
+        """The problem in one line, with what each field lacks."""
+        lines = (f"{name}: {' '.join(sentences)}" for name, sentences in (self.errors or {}).items())
+        return " ".join([str(self), *lines])
+
 
 def record_change(product: Product, *, previous_status: str | None = None) -> None:
     """Call after changing a product or its parts, in the same transaction: search, prices, version and event follow.
 
-    Raises NotSellable when it is published without a price in the shop's currency, and when it becomes public without
-    what its type asks for or, a film, without its title.
+    Raises NotSellable when it is published and lacks what `unsellable` names, and when it becomes public without what
+    its type asks for.
     """
     is_public = product.status == Status.PUBLISHED
     if is_public:
-        require_sellable(product)
+        require_sellable([product])
     if is_public and previous_status != Status.PUBLISHED:
-        require_described(product)
-    if is_public and product.published_at is None:
-        product.published_at = timezone.now()
+        require_described([product])
+    now = timezone.now()
+    product.published_at = publication_start(status=product.status, starts_at=product.published_at, now=now)
     Product.objects.filter(pk=product.pk).update(
         version=F("version") + 1,
         published_at=product.published_at,
-        updated_at=timezone.now(),
+        updated_at=now,
     )
-    products_changed.announce([_change(product, previous_status, may_have_new_variants=True)])
+    products_changed.announce([change_of(product, previous_status, may_have_new_variants=True)])
 
 
 def record_changes(products: Sequence[Product], *, previous: Mapping[uuid.UUID, str]) -> None:
@@ -49,10 +57,11 @@ def record_changes(products: Sequence[Product], *, previous: Mapping[uuid.UUID, 
     """
     ids = [product.pk for product in products]
     Product.objects.filter(pk__in=ids).update(version=F("version") + 1, updated_at=timezone.now())
-    products_changed.announce([_change(product, previous[product.pk]) for product in products])
+    products_changed.announce([change_of(product, previous[product.pk]) for product in products])
 
 
-def _change(product: Product, previous_status: str | None, *, may_have_new_variants: bool = False) -> ProductChange:
+def change_of(product: Any, previous_status: str | None, *, may_have_new_variants: bool = False) -> ProductChange:
+    """The change of a product, as `products.changes` announces it; imports pass rows with the same attributes."""
     return ProductChange(
         product_id=product.pk,
         slug=product.slug,
@@ -63,27 +72,77 @@ def _change(product: Product, previous_status: str | None, *, may_have_new_varia
     )
 
 
-def require_sellable(product: Product) -> None:
-    """It has a price in the shop's currency. Raises NotSellable."""
-    currency = settings.SHOP_CURRENCY
-    if not Price.objects.filter(variant__product=product, currency=currency).exists():
-        raise NotSellable(f"{product.title} needs a variant with a price in {currency} before it is published.")
+def unsellable(products: Collection[Product]) -> dict[uuid.UUID, dict[str, list[str]]]:
+    """What each of these products lacks to be on sale, by field: a price in the shop's currency and, of films, offers
+    and a title to watch. 1 query.
+    """
+    is_priced = Exists(Price.objects.filter(variant=OuterRef("pk"), currency=settings.SHOP_CURRENCY))
+    variants: dict[uuid.UUID, list[Variant]] = {product.pk: [] for product in products}
+    for variant in Variant.objects.filter(product__in=list(variants)).annotate(is_priced=is_priced).order_by("sku"):
+        variants[variant.product_id].append(variant)
+    found = {product.pk: _sale_errors(product, variants[product.pk]) for product in products}
+    return {pk: errors for pk, errors in found.items() if errors}
 
 
-def require_described(product: Product) -> None:
-    """All required answers are there, and every film that is sold can be watched. Raises NotSellable."""
+def _sale_errors(product: Product, variants: Sequence[Any]) -> dict[str, list[str]]:
     errors: dict[str, list[str]] = {}
-    asked = Attribute.objects.filter(
-        type_attributes__product_type=product.product_type_id, type_attributes__is_required=True
-    )
-    if product.product_type_id:
-        for code in asked.exclude(values__product=product).order_by("code").values_list("code", flat=True):
-            errors[f"attributes.{code}"] = ["Products of this type answer it before they are published."]
-    if product.kind == Product.Kind.VIDEO and not product.title_slug:
-        for sku in product.variants.filter(title_slug="").order_by("sku").values_list("sku", flat=True)[:1]:
-            errors["title_slug"] = [f"Say which title of the video service {sku} lets people watch."]
-    if errors:
-        raise NotSellable(f"{product.title} lacks something before it is published; see errors.", errors=errors)
+    if not any(variant.is_priced for variant in variants):
+        errors["price"] = [f"It needs a price in {settings.SHOP_CURRENCY}."]
+    for variant in variants:
+        wrong = offer_errors(kind=product.kind, offer=variant.offer, rental_hours=variant.rental_hours)
+        errors |= {f"variants.{variant.sku}.{name}": [sentence] for name, sentence in wrong.items()}
+    untitled = [variant.sku for variant in variants if not variant.title_slug]
+    untold = title_errors(kind=product.kind, title_slug=product.title_slug, untitled_skus=untitled)
+    return errors | {name: [sentence] for name, sentence in untold.items()}
+
+
+def require_sellable(products: Collection[Product]) -> None:
+    """Raises NotSellable for the first that `unsellable` names. 1 query."""
+    lacking = unsellable(products)
+    for product in products:
+        if product.pk in lacking:
+            raise not_sellable(product, lacking[product.pk])
+
+
+def undescribed(products: Collection[Product]) -> dict[uuid.UUID, dict[str, list[str]]]:
+    """The attributes that each product's type requires and that it has no value for. 2 queries, none without types."""
+    types = {product.product_type_id for product in products} - {None}
+    if not types:
+        return {}
+    required: dict[int, set[str]] = {}
+    asked = ProductTypeAttribute.objects.filter(product_type__in=types, is_required=True)
+    for type_id, code in asked.values_list("product_type_id", "attribute__code"):
+        required.setdefault(type_id, set()).add(code)
+    answered: dict[uuid.UUID, set[str]] = {}
+    if required:
+        values = AttributeValue.objects.filter(
+            product__in=products, attribute__code__in=set().union(*required.values())
+        )
+        for product_id, code in values.values_list("product_id", "attribute__code"):
+            answered.setdefault(product_id, set()).add(code)
+    found = {
+        product.pk: missing_value_errors(
+            required=required.get(product.product_type_id or 0, ()), answered=answered.get(product.pk, ())
+        )
+        for product in products
+    }
+    return {pk: {name: [said] for name, said in errors.items()} for pk, errors in found.items() if errors}
+
+
+def require_described(products: Collection[Product]) -> None:
+    """Raises NotSellable for the first that `undescribed` names."""
+    lacking = undescribed(products)
+    for product in products:
+        if product.pk in lacking:
+            raise not_sellable(product, lacking[product.pk])
+
+
+def not_sellable(product: Product, errors: dict[str, list[str]]) -> NotSellable:
+    """The problem of a product that lacks something to be published."""
+    if errors.keys() == {"price"}:
+        currency = settings.SHOP_CURRENCY
+        return NotSellable(f"{product.title} needs a variant with a price in {currency} before it is published.")
+    return NotSellable(f"{product.title} lacks something before it is published; see errors.", errors=errors)
 
 
 def set_status(product: Product, status: str) -> None:
@@ -93,7 +152,6 @@ def set_status(product: Product, status: str) -> None:
         if locked.status == status:
             return
         previous, locked.status = locked.status, status
-        if status == Status.PUBLISHED and locked.published_at is None:
-            locked.published_at = timezone.now()
+        locked.published_at = publication_start(status=status, starts_at=locked.published_at, now=timezone.now())
         locked.save(update_fields=["status", "published_at"])
         record_change(locked, previous_status=previous)

@@ -47,14 +47,14 @@ USED = """
 
 
 def attach_image(product: Product, rendered: renditions.Rendered | None, *, alt: str) -> None:
-    """Make this the product's first picture, or describe the present one anew (None). The caller records the change."""
+    """Make this the product's first picture, or describe the present one again (None). The caller records it."""
     fields: dict[str, Any] = {"alt": alt}
     if rendered:
         fields |= _rendered_fields(rendered) | {"file": rendered.renditions[-1]["name"]}
     current = product.images.order_by("position", "id").first()
     if current:
         if rendered:
-            _remove_later([current.file.name, *renditions.names_of(current.renditions)])
+            _remove_later([current.file.name or "", *renditions.names_of(current.renditions)])
         ProductImage.objects.filter(pk=current.pk).update(**fields)
     elif rendered:
         ProductImage.objects.create(product=product, **fields)
@@ -93,7 +93,7 @@ def render_image(image_id: uuid.UUID | str) -> bool:
         return False
     if image.renditions and image.checksum == renditions.checksum(content):
         return False
-    with _counting_deaths(image.file.name) as deaths:
+    with _counting_deaths(image.file.name or "") as deaths:
         if deaths >= MAX_DEATHS:
             _give_up(image, f"Rendering it ended the renderer {deaths} times.")
             return False
@@ -108,11 +108,11 @@ def render_image(image_id: uuid.UUID | str) -> bool:
 def _read(image: ProductImage) -> bytes | None:
     """The upload; None when it is gone, which is noted. One byte more than allowed tells that it is too large."""
     try:
-        with default_storage.open(image.file.name, "rb") as file:
+        with default_storage.open(image.file.name or "", "rb") as file:
             return file.read(renditions.MAX_BYTES + 1)
     except Exception:
         # Each storage has its own word for what is missing, and for being away.
-        if default_storage.exists(image.file.name):
+        if default_storage.exists(image.file.name or ""):
             raise
         _give_up(image, "The uploaded file is gone.")
         return None

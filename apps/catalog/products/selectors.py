@@ -1,4 +1,4 @@
-"""Reads of products by other parts of the catalogue; what shoppers browse is read by `browse`."""
+"""Reads of products by other parts of the catalogue; what shoppers browse is read by `discovery`."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from apps.catalog.products.models import Product, Variant
+from apps.catalog.products.rules import is_on_display
 from apps.common.problems import NotFound
 
 
@@ -15,7 +16,7 @@ def shop_currency() -> str:
 
 
 def shown_products() -> QuerySet[Product]:
-    """What shoppers may see now."""
+    """What shoppers may see now: `rules.is_on_display` in SQL."""
     now = timezone.now()
     is_open = Q(published_until=None) | Q(published_until__gt=now)
     return Product.objects.filter(is_open, status=Product.Status.PUBLISHED, published_at__lte=now)
@@ -30,11 +31,13 @@ def shown_product(slug: str) -> Product:
 
 
 def is_shown(product: Product) -> bool:
-    """The rule of `shown_products` for one that is at hand."""
-    now = timezone.now()
-    if product.status != Product.Status.PUBLISHED or product.published_at is None or product.published_at > now:
-        return False
-    return product.published_until is None or product.published_until > now
+    """Whether shoppers may see a product that is at hand."""
+    return is_on_display(
+        status=product.status,
+        starts_at=product.published_at,
+        ends_at=product.published_until,
+        at=timezone.now(),
+    )
 
 
 def price_in(variant: Variant, currency: str) -> int | None:

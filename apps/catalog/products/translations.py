@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from django.conf import settings
+from django.utils.translation import gettext, override
 from django.utils.translation.trans_real import parse_accept_lang_header
 
 from apps.catalog.products.models.bases import Translated
+from apps.common.model_fields import concrete_field
 from apps.common.problems import ValidationProblem
 
 
@@ -45,6 +48,34 @@ def _spoken(code: str) -> str:
     raise LookupError(f"The shop does not speak {code}; use one of {', '.join(spoken)}.")
 
 
+@cache
+def _yes_and_no(language: str) -> tuple[str, str]:
+    """In Django's own translations, where the two are words of one message."""
+    with override(language):
+        yes, no, *_ = gettext("yes,no,maybe").split(",")
+    return yes, no
+
+
+def yes_or_no(language: str, *, is_yes: bool) -> str:
+    """A truth value in words: `ja` in `de`."""
+    yes, no = _yes_and_no(language)
+    return yes if is_yes else no
+
+
+def truth_values() -> dict[str, bool]:
+    """What people write for yes and no, in lower case, in each of the shop's languages and as machines do."""
+    return _truth_values(languages())
+
+
+@cache
+def _truth_values(spoken: tuple[str, ...]) -> dict[str, bool]:
+    words = {"true": True, "1": True, "false": False, "0": False, "yes": True, "no": False}
+    for language in spoken:
+        yes, no = _yes_and_no(language)
+        words |= {yes.casefold(): True, no.casefold(): False}
+    return words
+
+
 def text(row: Translated, name: str, language: str) -> Any:
     """A text of `row` in `language`, else in the shop's first."""
     translated = row.translations.get(language, {}).get(name) if language != default_language() else None
@@ -64,7 +95,7 @@ def cleaned_translations(model: type[Translated], given: Mapping[str, Mapping[st
             errors[f"translations.{language}"] = [f"Use one of: {', '.join(languages()[1:])}."]
             continue
         for name, value in texts.items():
-            limit = model._meta.get_field(name).max_length if name in model.TRANSLATABLE else None
+            limit = concrete_field(model, name).max_length if name in model.TRANSLATABLE else None
             if limit is None:
                 errors[f"translations.{language}.{name}"] = [f"Translate one of: {', '.join(model.TRANSLATABLE)}."]
             elif not isinstance(value, str) or len(value) > limit or "\x00" in value:

@@ -35,7 +35,7 @@ def take_purchase_back(event: Event) -> None:
 
 
 def _quantities(lines: Iterable[Mapping[str, Any]]) -> dict[str, int]:
-    """Pieces by product; several lines may be of one."""
+    """Units by product; several lines may be of one."""
     quantities: dict[str, int] = {}
     for line in lines:
         quantities[line["slug"]] = quantities.get(line["slug"], 0) + line["quantity"]

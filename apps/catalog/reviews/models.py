@@ -16,7 +16,7 @@ class Purchase(models.Model):
     product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="purchases")
     user_id = models.UUIDField(null=True, blank=True)
     order_number = models.CharField(max_length=32)
-    # Pieces that were not paid back.
+    # Units that were not paid back.
     quantity = models.PositiveIntegerField(default=1)
     # What was paid back, by the event that told it: `{"0199…": 1}`. An event told again takes nothing more.
     returns = models.JSONField(default=dict, editable=False)

@@ -36,7 +36,7 @@ def record_purchase(*, order_number: str, user_id: uuid.UUID | None, quantities:
 def return_purchase(*, order_number: str, event_id: uuid.UUID, quantities: Mapping[str, int] | None) -> None:
     """An order or some of its lines (`quantities` by product slug; None for all) were paid back; once an event.
 
-    The pieces no longer count as sold. Who keeps none of a product may not review it; a review that is there stays, as
+    The units no longer count as sold. Who keeps none of a product may not review it; a review that is there stays, as
     an opinion of somebody who has no longer a purchase to show for it. Call it in a transaction.
     """
     purchases = Purchase.objects.filter(order_number=order_number, quantity__gt=0)
@@ -49,16 +49,16 @@ def return_purchase(*, order_number: str, event_id: uuid.UUID, quantities: Mappi
         if str(event_id) in purchase.returns:
             continue
         wanted = purchase.quantity if quantities is None else quantities[purchase.product.slug]
-        _take_back(purchase, pieces=min(wanted, purchase.quantity), event_id=event_id)
+        _take_back(purchase, units=min(wanted, purchase.quantity), event_id=event_id)
         counted.append(purchase.product_id)
     listed_data_changed.announce(counted)
 
 
-def _take_back(purchase: Purchase, *, pieces: int, event_id: uuid.UUID) -> None:
-    purchase.quantity -= pieces
-    purchase.returns |= {str(event_id): pieces}
+def _take_back(purchase: Purchase, *, units: int, event_id: uuid.UUID) -> None:
+    purchase.quantity -= units
+    purchase.returns |= {str(event_id): units}
     purchase.save(update_fields=["quantity", "returns"])
-    left = Greatest(F("sales_count") - pieces, 0)
+    left = Greatest(F("sales_count") - units, 0)
     Product.objects.filter(pk=purchase.product_id).update(sales_count=left)
     if purchase.user_id is None:
         return

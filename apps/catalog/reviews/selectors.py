@@ -39,7 +39,7 @@ def own_review(slug: str, user_id: uuid.UUID) -> Review:
 
 
 def has_bought(slug: str, user_id: uuid.UUID) -> bool:
-    """Whether the user has paid for a piece that was not returned: who has may review it."""
+    """Whether the user has paid for a unit that was not returned: who has may review it."""
     return Purchase.objects.filter(product__slug=slug, user_id=user_id, quantity__gt=0).exists()
 
 

@@ -86,7 +86,8 @@ def delete_review(slug: str, *, user_id: uuid.UUID) -> None:
 def locked(**lookup: Any) -> Review:
     """The one review that `lookup` finds, locked after its product. Raises NotFound."""
     product_id = Review.objects.filter(**lookup).values_list("product_id", flat=True).first()
-    Product.objects.select_for_update().filter(pk=product_id).first()
+    if product_id is not None:
+        Product.objects.select_for_update().filter(pk=product_id).first()
     review = Review.objects.select_for_update(of=["self"]).filter(**lookup).first()
     if review is None:
         raise NotFound("There is no such review.")

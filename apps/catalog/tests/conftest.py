@@ -22,7 +22,7 @@ def _own_index(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) 
     """Each test starts with an index that knows nothing.
 
     A test that is one transaction writes a row twice under one transaction id, which never happens to readers in life:
-    its index is loaded anew at each use, and nothing is kept. Tests with `real_index` commit, and see the real one.
+    its index is loaded again at each use, and nothing is kept. Tests with `real_index` commit, and see the real one.
     """
     indexing.index.forget()
     monkeypatch.setattr(indexing, "MAX_AGE", 0.0)

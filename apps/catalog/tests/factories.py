@@ -16,7 +16,7 @@ from PIL import Image
 
 from apps.catalog.inventory.models import Reservation
 from apps.catalog.inventory.services import reserve_stock, set_stock
-from apps.catalog.products.attribute_values import answer_attributes, ensure_attribute, ensure_choices
+from apps.catalog.products.attribute_values import ensure_attribute, ensure_choices, set_attribute_values
 from apps.catalog.products.category_tree import ensure_category
 from apps.catalog.products.models import Attribute, Brand, Product, Variant
 from apps.catalog.products.pricing import set_prices
@@ -39,7 +39,7 @@ def make_product(
     variant: Mapping[str, Any] | None = None,
     **fields: Any,
 ) -> Product:
-    """A published product with one variant of these fields; `stock` None leaves the shelf without a count."""
+    """A published product with one variant of these fields; `stock` None leaves it without a count."""
     number = next(_numbers)
     title = title or f"Mug number {number}"
     fields.setdefault("status", Product.Status.PUBLISHED)
@@ -55,7 +55,7 @@ def make_product(
         for label, value in (attributes or {}).items():
             attribute = ensure_attribute(slugify(label), label=label, kind=Attribute.Kind.CHOICE)
             ensure_choices(attribute, [value])
-        answer_attributes(product, {slugify(label): value for label, value in (attributes or {}).items()})
+        set_attribute_values(product, {slugify(label): value for label, value in (attributes or {}).items()})
         add_variant(product, sku=sku or f"SKU-{number}", price=price, stock=stock, **(variant or {}))
     product.refresh_from_db()
     return product
@@ -96,9 +96,9 @@ def sku_of(product: Product) -> str:
 
 
 def make_reservation(lines: Mapping[str, int], *, seconds: int = 900) -> Reservation:
-    """Stock promised to some order; negative `seconds` are over already."""
-    receipt, _ = reserve_stock(order_id=uuid.uuid4(), lines=lines.items(), ttl=timedelta(seconds=seconds))
-    return Reservation.objects.get(pk=receipt.id)
+    """Stock reserved for some order; negative `seconds` are over already."""
+    result, _ = reserve_stock(order_id=uuid.uuid4(), lines=lines.items(), ttl=timedelta(seconds=seconds))
+    return Reservation.objects.get(pk=result.id)
 
 
 def picture(width: int = 800, height: int = 600, *, colour: Any = (200, 80, 40), form: str = "PNG") -> bytes:

@@ -58,7 +58,8 @@ def document() -> dict[str, Any]:
 def written_document(form: str) -> bytes:
     """The document in one of its formats, by DRF's name of it (`yaml`, `json`)."""
     renderer = next(renderer for renderer in SchemaView.renderer_classes if renderer.format == form)
-    return renderer().render(document(), renderer_context={})
+    rendered = renderer().render(document(), renderer_context={})
+    return rendered.encode() if isinstance(rendered, str) else rendered
 
 
 @cache

@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -31,7 +31,7 @@ class CursorPagination(BasePagination):
 
     ordering: tuple[str, ...] = ("-created_at", "id")
 
-    def paginate_queryset(self, queryset: QuerySet, request: Request, view: Any = None) -> list[Any]:
+    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any]:
         self.request = request
         self.limit = read_limit(request.query_params.get("limit"))
         ordering = tuple(getattr(view, "ordering", None) or self.ordering)

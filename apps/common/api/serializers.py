@@ -50,5 +50,5 @@ class MoneySerializer(serializers.Serializer):
     amount = serializers.IntegerField(help_text="Minor units (cents).", min_value=-(10**15), max_value=10**15)
     currency = CurrencyField(help_text="ISO 4217 code.")
 
-    def to_internal_value(self, data: Any) -> Money:  # type: ignore[override]  # validates into a value object
+    def to_internal_value(self, data: Any) -> Money:
         return Money(**super().to_internal_value(data))

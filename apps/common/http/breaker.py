@@ -64,7 +64,7 @@ class Breaker:
             return True
 
     def record_success(self) -> None:
-        """The target answered, with whatever status of its own: an open breaker closes and starts counting anew."""
+        """The target answered, with whatever status of its own: an open breaker closes and counts from zero."""
         with self._lock:
             if self._next_trial_at is not None:
                 self._next_trial_at = None

@@ -255,7 +255,7 @@ def says_it_is_away(service: str, response: httpx.Response) -> bool:
 
 
 def _send(pool: httpx.Client, call: _Call) -> httpx.Response:
-    """One exchange. The body is read in pieces because httpx's timeout is per read: a trickle would never end."""
+    """One exchange. The body is read in chunks because httpx's timeout is per read: a trickle would never end."""
     request = pool.build_request(
         call.method,
         call.url,
@@ -266,11 +266,11 @@ def _send(pool: httpx.Client, call: _Call) -> httpx.Response:
     )
     response = pool.send(request, stream=True)
     try:
-        pieces = []
-        for piece in response.iter_raw():
-            pieces.append(piece)
+        chunks = []
+        for chunk in response.iter_raw():
+            chunks.append(chunk)
             if time.monotonic() > call.ends_at:
                 raise httpx.ReadTimeout("the answer trickles past the deadline", request=request)
     finally:
         response.close()
-    return httpx.Response(response.status_code, headers=response.headers, content=b"".join(pieces), request=request)
+    return httpx.Response(response.status_code, headers=response.headers, content=b"".join(chunks), request=request)

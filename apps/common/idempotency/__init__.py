@@ -5,13 +5,14 @@ class OrdersView(APIView):
     def post(self, request): ...
 
 `idempotent` demands a key: for what moves money or stock. `optionally_idempotent` is for all else that creates.
+`request_key(request)` is the key, for views that key their work by it.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-__all__ = ["idempotent", "optionally_idempotent"]
+__all__ = ["idempotent", "optionally_idempotent", "request_key"]
 
 
 def __getattr__(name: str) -> Any:

@@ -19,11 +19,12 @@ from rest_framework.response import Response
 from apps.common.client_address import client_address
 from apps.common.idempotency import services
 from apps.common.idempotency.sealing import seal, unseal
-from apps.common.identity.principal import Principal
+from apps.common.identity.permissions import caller_or_none
 from apps.common.problems import ValidationProblem, as_problem
 
 HEADER = "Idempotency-Key"
 REPLAYED_HEADER = "Idempotency-Replayed"
+REQUEST_ATTRIBUTE = "idempotency_key"
 KEY = re.compile(r"\A[\x21-\x7e]{1,255}\Z")
 # Answers that say "not now" rather than "no": the same request may well succeed later.
 PASSING_STATUSES = frozenset({401, 408, 425, 429})
@@ -58,7 +59,7 @@ def idempotent(method: ViewMethod) -> ViewMethod:
     answer; 5xx and "not now" answers are not, so the client may try again with the same key.
 
     No transaction is open while the method runs. If the process dies in it, the work starts again at the next
-    request, after a minute: it must bear that, keyed by `request.idempotency_key`.
+    request, after a minute: it must bear that, keyed by `request_key(request)`.
     """
 
     @wraps(method)
@@ -82,7 +83,7 @@ def optionally_idempotent(method: ViewMethod) -> ViewMethod:
         if HEADER not in request.headers:
             return method(view, request, *args, **kwargs)
         key = _key_of(request)
-        if len(key) < SHORTEST_ANONYMOUS_KEY and not (_is_known(request) or _cart_secret_of(request)):
+        if len(key) < SHORTEST_ANONYMOUS_KEY and not (caller_or_none(request) is not None or _cart_secret_of(request)):
             message = f"Without a token {HEADER} must have {SHORTEST_ANONYMOUS_KEY} characters, such as a random UUID."
             raise ValidationProblem(message, errors={HEADER: [message]})
         return _respond_once(view, method, request, *args, key=key, storage=SEALED, **kwargs)
@@ -92,10 +93,15 @@ def optionally_idempotent(method: ViewMethod) -> ViewMethod:
     return extend_schema(parameters=[parameter])(wrapper)
 
 
+def request_key(request: Request) -> str:
+    """The key of the request that an idempotent view serves, to key its work by."""
+    return str(getattr(request, REQUEST_ATTRIBUTE))
+
+
 def _respond_once(
     view: Any, method: ViewMethod, request: Request, /, *args: Any, key: str, storage: Storage, **kwargs: Any
 ) -> Response:
-    request.idempotency_key = key  # type: ignore[attr-defined]  # read by views that key their work by it
+    setattr(request, REQUEST_ATTRIBUTE, key)
     claim = services.claim_key(scope=_scope_of(request), key=key, fingerprint=storage.fingerprint_of(request))
     if isinstance(claim, services.StoredResponse):
         return _replay(replace(claim, body=storage.read(claim.body)))
@@ -138,15 +144,11 @@ def _key_of(request: Request) -> str:
 
 def _scope_of(request: Request) -> str:
     """Whose key it is: one client's keys never meet another's, so nobody is replayed somebody else's answer."""
-    if _is_known(request):
-        return services.subject_scope(request.user.subject)
+    if caller := caller_or_none(request):
+        return services.subject_scope(caller.subject)
     if secret := _cart_secret_of(request):
         return f"cart:{_digest(secret.encode())}"
     return f"address:{_digest(client_address(request).encode())}"
-
-
-def _is_known(request: Request) -> bool:
-    return isinstance(request.user, Principal)
 
 
 def _cart_secret_of(request: Request) -> str:

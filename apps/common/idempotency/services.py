@@ -67,7 +67,7 @@ def claim_key(*, scope: str, key: str, fingerprint: str) -> Claim | StoredRespon
             if record.fingerprint != fingerprint:
                 raise KeyReused("Send a new Idempotency-Key with a new request; this one came with another before.")
             if record.state == State.ANSWERED:
-                return StoredResponse(record.response_status, record.response_headers, record.response_body)
+                return StoredResponse(record.response_status or 200, record.response_headers, record.response_body)
             if record.locked_until > now:
                 raise _in_progress(record.locked_until - now)
         _take_over(record, fresh)

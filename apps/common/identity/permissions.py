@@ -2,16 +2,36 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
+from rest_framework.exceptions import NotAuthenticated
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
 from apps.common.identity.principal import Principal
 
 
-def _principal(request: Request) -> Principal | None:
-    return request.user if isinstance(request.user, Principal) else None
+def caller_or_none(request: Request) -> Principal | None:
+    """Who sent the request; None without a token."""
+    user: object = request.user
+    return user if isinstance(user, Principal) else None
+
+
+def principal_of(request: Request) -> Principal:
+    """Who sent the request, in a view whose permissions require a token. Raises NotAuthenticated."""
+    principal = caller_or_none(request)
+    if principal is None:
+        raise NotAuthenticated()
+    return principal
+
+
+def user_id_of(request: Request) -> uuid.UUID:
+    """The account that sent the request, in a view for people. Raises NotAuthenticated."""
+    user_id = principal_of(request).user_id
+    if user_id is None:
+        raise NotAuthenticated()
+    return user_id
 
 
 class IsUser(BasePermission):
@@ -20,7 +40,7 @@ class IsUser(BasePermission):
     message = "Sign in with your account to do this."
 
     def has_permission(self, request: Request, view: Any) -> bool:
-        principal = _principal(request)
+        principal = caller_or_none(request)
         return principal is not None and principal.user_id is not None
 
 
@@ -31,7 +51,7 @@ def RequireRole(*roles: str) -> type[BasePermission]:  # noqa: N802  (reads as a
         message = f"This needs the role {' or '.join(roles)}."
 
         def has_permission(self, request: Request, view: Any) -> bool:
-            return super().has_permission(request, view) and request.user.has_role(*roles)
+            return super().has_permission(request, view) and principal_of(request).has_role(*roles)
 
     return HasRole
 
@@ -43,7 +63,7 @@ def RequireScope(scope: str) -> type[BasePermission]:  # noqa: N802  (reads as a
         message = f"This needs a service token with the scope {scope}."
 
         def has_permission(self, request: Request, view: Any) -> bool:
-            principal = _principal(request)
+            principal = caller_or_none(request)
             return principal is not None and principal.is_service and principal.has_scope(scope)
 
     return HasScope

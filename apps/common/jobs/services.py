@@ -27,7 +27,7 @@ LONGEST_WAIT = timedelta(hours=6)
 # Failures are forgotten after this long, so an item that was given up gets another day of tries then.
 KEPT = timedelta(days=30)
 # SQLSTATE classes of an OperationalError that say the server is away or full: connection exception, insufficient
-# resources, operator intervention. Others (a deadlock, a lock that was not to be had) are about the statement.
+# resources, operator intervention. Others (a deadlock, a lock that could not be taken) are about the statement.
 OUTAGES = ("08", "53", "57")
 QUERY_CANCELED = "57014"
 

@@ -104,14 +104,14 @@ def _note_failure(event: Event) -> int:
     error = traceback.format_exc()[-ERROR_LENGTH:].replace("\x00", "")
     with transaction.atomic(durable=True):
         row, is_new = ConsumerFailure.objects.select_for_update().get_or_create(
-            source=event.source, defaults=_facts(event) | {"error": error}
+            source=event.source, defaults=_failure_columns(event) | {"error": error}
         )
         if is_new:
             return 1
         if row.event_id == event.id:
             row.attempts = F("attempts") + 1
         else:
-            for name, value in _facts(event).items():
+            for name, value in _failure_columns(event).items():
                 setattr(row, name, value)
             row.attempts, row.first_failed_at = 1, timezone.now()
         row.error, row.last_failed_at = error, timezone.now()
@@ -120,7 +120,7 @@ def _note_failure(event: Event) -> int:
         return row.attempts
 
 
-def _facts(event: Event) -> dict:
+def _failure_columns(event: Event) -> dict:
     return {"event_id": event.id, "position": event.position, "type": event.type, "event": asdict(event)}
 
 

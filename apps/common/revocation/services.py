@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -18,7 +19,8 @@ MARGIN = timedelta(minutes=1)
 
 def longest_token_life() -> timedelta:
     """After this time no token that was issued before it is accepted by anybody."""
-    return settings.SIMPLE_JWT["ACCESS_TOKEN_LIFETIME"] + timedelta(seconds=settings.SIMPLE_JWT["LEEWAY"]) + MARGIN
+    jwt: dict[str, Any] = settings.SIMPLE_JWT
+    return jwt["ACCESS_TOKEN_LIFETIME"] + timedelta(seconds=jwt["LEEWAY"]) + MARGIN
 
 
 @transaction.atomic

@@ -164,6 +164,9 @@ UPLOAD_PATHS: tuple[str, ...] = ()
 APPEND_SLASH = SERVICE == "ui"
 
 LANGUAGE_CODE = "en"
+# What the shop speaks. Texts in the first stand in the catalogue's columns, others in `translations`. Forms, import
+# columns, search and the API follow; for one more, run `migrate` and `manage.py catalog refresh_listings`.
+SHOP_LANGUAGES = ("en", "de")
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
@@ -260,7 +263,7 @@ SERVICE_SECRET = env("SERVICE_SECRET")
 TOKEN_ISSUER = f"{PUBLIC_URL}/api/auth"
 TOKEN_AUDIENCE = "streamcart"  # noqa: S105  (a public name, no secret)
 # rest_framework_simplejwt verifies; keys come from auth's JWKS (apps.common.identity.jwks).
-SIMPLE_JWT = {
+SIMPLE_JWT: dict[str, Any] = {
     "ALGORITHM": "RS256",
     "AUDIENCE": TOKEN_AUDIENCE,
     "ISSUER": TOKEN_ISSUER,

@@ -29,7 +29,7 @@ class SignInRefused(Exception):
 class AuthServiceBackend(ModelBackend):
     """Asks `auth` for a token and mirrors the account; permissions come from the local groups of its roles."""
 
-    def authenticate(  # type: ignore[override]  # Django passes credentials by name
+    def authenticate(
         self,
         request: HttpRequest | None,
         username: str | None = None,

@@ -22,7 +22,8 @@ class StaffSessionMiddleware:
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
-        if "admin" not in request.resolver_match.app_names or not request.user.is_authenticated:
+        match = request.resolver_match
+        if match is None or "admin" not in match.app_names or not request.user.is_authenticated:
             return None
         try:
             recheck_session(request)

@@ -33,7 +33,7 @@ class StaffUser(AbstractBaseUser, PermissionsMixin):
 
     USERNAME_FIELD = "id"
     EMAIL_FIELD = "email"
-    REQUIRED_FIELDS: list[str] = ["email"]
+    REQUIRED_FIELDS = ["email"]
 
     class Meta:
         verbose_name = "staff member"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.utils.functional import cached_property
 
 
@@ -13,4 +14,6 @@ class BoundedPaginator(Paginator):
 
     @cached_property
     def count(self) -> int:
-        return self.object_list.order_by()[: self.MAX].count()
+        rows = self.object_list
+        assert isinstance(rows, QuerySet)  # noqa: S101  (the admin's lists are querysets)
+        return rows.order_by()[: self.MAX].count()

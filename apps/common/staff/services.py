@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from django.contrib.auth.models import Group
 from django.db import transaction
+from django.http import HttpRequest
 
 from apps.common.identity.principal import Principal
 from apps.common.revocation.lookup import RevocationCopy
@@ -97,3 +98,8 @@ def forget_staff_member(user_id: uuid.UUID) -> None:
     """The account was deleted: the row stays for the admin's history, without the person."""
     withdraw_access(user_id)
     StaffUser.objects.filter(pk=user_id).update(is_active=False, email=DELETED_EMAIL, name="")
+
+
+def staff_email(request: HttpRequest) -> str:
+    """The address of the signed-in member of staff; in the admin there always is one."""
+    return str(getattr(request.user, "email", ""))

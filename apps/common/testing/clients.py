@@ -14,11 +14,11 @@ class ServiceTestClient(APIClient):
     def __init__(self, **options: Any) -> None:
         super().__init__(**({"raise_request_exception": False} | options))
 
-    def generic(self, method: str, path: str, *args: Any, **options: Any) -> Any:
+    def generic(self, method: str, path: Any, *args: Any, **options: Any) -> Any:
         return super().generic(method, self._inner(path), *args, **options)
 
-    def get(self, path: str, *args: Any, **options: Any) -> Any:
+    def get(self, path: Any, *args: Any, **options: Any) -> Any:
         return super().get(self._inner(path), *args, **options)
 
-    def _inner(self, path: str) -> str:
+    def _inner(self, path: Any) -> str:
         return str(path).removeprefix(f"{settings.PUBLIC_URL}{settings.PUBLIC_PREFIX}")

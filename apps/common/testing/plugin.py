@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.apps import apps
 from django.conf import settings
 from django.core.management.commands import flush
+from django.utils.module_loading import autodiscover_modules
+from pytest_django.fixtures import Settings
 from rest_framework.test import APIClient
 
 from apps.common.identity import jwks
@@ -24,7 +27,7 @@ LASTING = {"django_content_type", "auth_permission", "auth_group", "auth_group_p
 def _quick_beginnings_and_ends() -> Iterator[None]:
     """A test that commits empties the tables after it: to delete few rows takes a tenth of the time of TRUNCATE.
 
-    Rights stay: to grant them anew (`post_migrate`) took longer than the test.
+    Rights stay: to grant them again (`post_migrate`) took longer than the test.
     """
 
     def deletions(style: Any, connection: Any, **how: Any) -> list[str]:
@@ -58,7 +61,7 @@ def _nothing_revoked(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _own_cache(settings) -> None:
+def _own_cache(settings: Settings) -> None:
     """Each test starts with an empty cache of its own, in memory; tests about Redis ask for it by settings."""
     settings.CACHES = {
         "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": uuid.uuid4().hex}
@@ -66,10 +69,12 @@ def _own_cache(settings) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _inline_tasks(settings, tmp_path) -> None:
+def _inline_tasks(settings: Settings, tmp_path: Path) -> None:
     """Tasks sent on commit run at once, in this process; files land in the test's own folder."""
     from celery import current_app
 
+    # A task is sent by its name, so somebody must have imported it; in a worker Celery does.
+    autodiscover_modules("tasks")
     current_app.conf.task_always_eager = True
     current_app.conf.task_eager_propagates = True
     settings.MEDIA_ROOT = tmp_path / "media"

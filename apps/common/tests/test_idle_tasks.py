@@ -30,7 +30,7 @@ def test_a_periodic_task_that_did_nothing_is_not_logged(nothing):
     assert not is_logged(SENT_BY_BEAT, nothing)
 
 
-def test_what_did_something_failed_or_was_asked_for_is_logged():
+def test_a_task_that_did_something_failed_or_was_requested_is_logged():
     assert is_logged(SENT_BY_BEAT, "3")
     assert is_logged(SENT_BY_BEAT, None)
     assert is_logged(SENT_BY_A_REQUEST, "None")

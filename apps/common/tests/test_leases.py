@@ -38,7 +38,7 @@ def expire(row: JobFailure, lease: Lease[JobFailure]) -> None:
     JobFailure.objects.filter(pk=row.pk).update(retry_at=lease.until)
 
 
-def test_one_of_many_workers_gets_the_row(row: JobFailure) -> None:
+def test_a_row_is_claimed_by_a_single_one_of_many_workers(row: JobFailure) -> None:
     leases = at_once(*(lambda: claim_row(row) for _ in range(8)))
     assert sorted(type(lease).__name__ for lease in leases) == ["Lease"] + ["NoneType"] * 7
 

@@ -136,6 +136,7 @@ def _complete(order: Order) -> bool:
     try:
         # A reservation that expired while the bank was asked is made again, if the units are still in stock. Asked also
         # when the money is taken already: a provider may do so by itself, long after the stock was released.
+        assert order.reservation_id is not None  # noqa: S101  (set before an order is authorised)
         catalog.commit(order.reservation_id)
     except RemoteProblem as problem:
         return compensate_unsold(order, payment, charge, problem)

@@ -42,9 +42,9 @@ def send_confirmation(order_id: UUID | str) -> None:
         return
     order = Order.objects.prefetch_related("lines").get(pk=order_id)
     context = mail_context(order) | {"shop": settings.PUBLIC_URL}
-    subject, template = f"Your order {order.number}", "confirmation"
+    subject, template = f"Your order {order.number} is confirmed", "confirmation"
     if order.state == Order.State.REFUNDED:
-        subject, template = f"Your money for order {order.number} is on its way back", "refunded"
+        subject, template = f"Your refund for order {order.number}", "refunded"
     message = EmailMultiAlternatives(subject, render_to_string(f"orders/{template}.txt", context), to=[order.email])
     message.attach_alternative(render_to_string(f"orders/{template}.html", context), "text/html")
     message.send()
@@ -57,10 +57,10 @@ def send_due_confirmations(limit: int) -> int:
     due = Order.objects.filter(confirmation_due_at__lte=now - GRACE, paid_at__gt=now - WORTH_SENDING)
     due = due.exclude(pk__in=resting(JOB)).order_by("confirmation_due_at")
     order_ids = list(due.values_list("pk", flat=True)[:limit])
-    return for_each(order_ids, send_confirmation, job=JOB, give_up=_give_up)
+    return for_each(order_ids, send_confirmation, job=JOB, give_up=abandon_mail)
 
 
-def _give_up(order_id: UUID, reason: str) -> None:
+def abandon_mail(order_id: UUID, reason: str) -> None:
     Order.objects.filter(pk=order_id).update(confirmation_due_at=None)
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from apps.common.countries import EUROPEAN_UNION
 from apps.common.money import Money
 
-EU = frozenset("AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK".split())  # noqa: SIM905  (reads as a list of countries)
 FREE_FROM = Money(6_000, "EUR")
 
 
@@ -29,7 +29,7 @@ WORLD = ShippingMethod("world", "Worldwide", "By air mail, with tracking", Money
 
 def methods_for(country: str, subtotal: Money) -> list[ShippingMethod]:
     """The choices for a country (ISO 3166-1 alpha-2), cheapest first; standard is free from a certain order value."""
-    if country.upper() not in EU:
+    if country.upper() not in EUROPEAN_UNION:
         return [WORLD]
     free = subtotal.currency == FREE_FROM.currency and subtotal >= FREE_FROM
     standard = STANDARD

@@ -1,4 +1,4 @@
-"""The visitor's cart: made when first needed, merged at sign-in, kept when payment is away."""
+"""The visitor's cart: created when first needed, merged at sign-in, kept while payment is unavailable."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ MAX_QUANTITY = 99
 
 
 def current(shop: ShopSession) -> Cart | None:
-    """The cart with prices, or None when there is none. Raises Unavailable."""
+    """The cart with prices, or None without a cart. Raises Unavailable."""
     token = shop.token
     if shop.cart is None:
         return _account_cart(shop, token) if token else None
@@ -30,24 +30,22 @@ def current(shop: ShopSession) -> Cart | None:
     return cart
 
 
-def put(shop: ShopSession, sku: str, quantity: int, *, is_added: bool) -> Cart:
-    """Set a line, or add to it. Raises Unavailable, or RemoteProblem for what cannot be bought."""
-    cart = current(shop)
-    if cart is None:
-        cart = payment.open_cart(shop.token)
-        shop.set_cart(cart.id, cart.secret, count=cart.item_count)
-    if is_added:
-        quantity += next((line.quantity for line in cart.lines if line.sku == sku), 0)
-    secret = shop.cart[1] if shop.cart else None
-    cart = payment.set_line(cart.id, sku, min(quantity, MAX_QUANTITY), secret=secret, token=shop.token)
-    shop.set_cart(cart.id, secret, count=cart.item_count)
-    return cart
+def add(shop: ShopSession, sku: str, quantity: int) -> Cart:
+    """Add to a line, up to MAX_QUANTITY. Raises Unavailable, or RemoteProblem for a SKU that cannot be bought."""
+    cart = _current_or_new(shop)
+    quantity += next((line.quantity for line in cart.lines if line.sku == sku), 0)
+    return _set_line(shop, cart, sku, min(quantity, MAX_QUANTITY))
 
 
-def adopt(shop: ShopSession) -> None:
-    """After sign-in: the account's cart, with what the guest had put together.
+def set_quantity(shop: ShopSession, sku: str, quantity: int) -> Cart:
+    """Set a line's quantity; 0 removes it. Raises Unavailable, or RemoteProblem for a SKU that cannot be bought."""
+    return _set_line(shop, _current_or_new(shop), sku, quantity)
 
-    While payment is away the guest's cart stays in hand, and is merged when the cart is next looked at.
+
+def merge_guest_cart(shop: ShopSession) -> None:
+    """Move the guest's lines into the account's cart, after sign-in.
+
+    While payment is unavailable the guest's cart stays in the cookie, and is merged when the cart is next opened.
     """
     try:
         current(shop)
@@ -55,8 +53,23 @@ def adopt(shop: ShopSession) -> None:
         return
 
 
+def _current_or_new(shop: ShopSession) -> Cart:
+    cart = current(shop)
+    if cart is None:
+        cart = payment.open_cart(shop.token)
+        shop.set_cart(cart.id, cart.secret, count=cart.item_count)
+    return cart
+
+
+def _set_line(shop: ShopSession, cart: Cart, sku: str, quantity: int) -> Cart:
+    secret = shop.cart[1] if shop.cart else None
+    cart = payment.set_line(cart.id, sku, quantity, secret=secret, token=shop.token)
+    shop.set_cart(cart.id, secret, count=cart.item_count)
+    return cart
+
+
 def _account_cart(shop: ShopSession, token: str) -> Cart:
-    """Also what was put together on another device."""
+    """The account's cart, which may have been filled on another device."""
     cart = payment.open_cart(token)
     shop.set_cart(cart.id, None, count=cart.item_count)
     return cart
@@ -68,7 +81,7 @@ def _merged(shop: ShopSession, token: str, *, source: str, secret: str) -> Cart:
     try:
         cart = payment.merge_cart(cart.id, source=source, secret=secret, token=token)
     except RemoteProblem as problem:
-        # The guest's cart is gone: nothing to move.
+        # The guest's cart no longer exists: nothing to move.
         if problem.status != 404:
             raise
     shop.set_cart(cart.id, None, count=cart.item_count)

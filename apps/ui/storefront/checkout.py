@@ -1,4 +1,4 @@
-"""The checkout: one page with the contact, where to, how, and the card; and what follows from sending it."""
+"""The checkout: one page with contact, delivery address, delivery method and card, and placing the order."""
 
 from __future__ import annotations
 
@@ -15,97 +15,102 @@ from django.core.cache import cache
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 
+from apps.common.countries import DELIVERY_COUNTRIES
 from apps.common.http import RemoteProblem, Unavailable
 from apps.common.money import Money
 from apps.ui.storefront.clients import auth, payment
 from apps.ui.storefront.clients.payment import Cart, Order, ShippingMethod
-from apps.ui.storefront.cookies import opened, sealed
-from apps.ui.storefront.forms import COUNTRY_NAMES, HOME_COUNTRY, CardForm, CheckoutAddressForm, EmailForm
-from apps.ui.storefront.parallel import ask_kindly
-from apps.ui.storefront.session import ShopRequest, ShopSession, SignInNeeded
+from apps.ui.storefront.cookies import seal, unseal
+from apps.ui.storefront.formats import country_name, format_money
+from apps.ui.storefront.forms import HOME_COUNTRY, CardForm, CheckoutAddressForm, EmailForm
+from apps.ui.storefront.parallel import fetch_or_default
+from apps.ui.storefront.session import ShopRequest, ShopSession, SignInRequired
 
 log = structlog.get_logger(__name__)
 KEY = re.compile(r"\A[0-9a-f]{32}\Z")
-# How long a second click may come after the first one.
-CLICK_SECONDS = 900
-# Over the sentence of a refusal, by its kind.
+# How long a repeated submission of the same page returns the order that the first one placed.
+REPEAT_SECONDS = 900
+# Headings of refusals, by the slug of the problem.
 HEADINGS = {
-    "card-declined": "The payment did not go through",
-    "payments-not-set-up": "We do not take orders yet",
+    "card-declined": "Your payment didn’t go through",
+    "payments-not-set-up": "We’re not taking orders yet",
 }
 NEW_ADDRESS = "new"
-# The API's names of what stands in one field here.
+# Fields of the API that are one field in the form.
 CARD_FIELDS = {"card.exp_month": "expiry", "card.exp_year": "expiry"}
 
 
-def placed_before(shop: ShopSession, sent: QueryDict) -> str | None:
-    """The number of the order that an earlier click on the same page placed. Its cart is closed by now, so without
-    this a second click would find nothing to pay. The guest's secret comes along: the first answer may be lost."""
+def previously_placed_order(shop: ShopSession, sent: QueryDict) -> str | None:
+    """The number of the order that an earlier submission of the same page placed.
+
+    Its cart is closed by now, so without this a second click would find nothing to pay. The guest's secret is restored
+    too, since the first response may have been lost.
+    """
     if shop.cart is None:
         return None
-    name = _click(shop.cart[0], sent.get("key", ""))
-    known = opened(name, cache.get(name, ""))
-    if known.get("secret"):
-        shop.remember_order(known["number"], known["secret"])
-    return known.get("number")
+    name = _placed_key(shop.cart[0], sent.get("key", ""))
+    stored = unseal(name, cache.get(name, ""))
+    if stored.get("secret"):
+        shop.remember_order(stored["number"], stored["secret"])
+    return stored.get("number")
 
 
-def _click(cart_id: str, key: str) -> str:
+def _placed_key(cart_id: str, key: str) -> str:
     return f"placed:{cart_id}:{key}" if KEY.match(key) else "placed:"
 
 
 class Checkout:
-    """The forms, made from what was sent (or not yet), and the price that follows from them."""
+    """The forms of the page, bound to what was submitted, and the total that follows from them."""
 
     def __init__(self, request: ShopRequest, cart: Cart) -> None:
         self.request, self.shop, self.cart = request, request.shop, cart
         data = request.POST if request.method == "POST" else None
         self.sent = data or QueryDict()
         self.contact = None if self.shop.user else EmailForm(data, prefix="contact")
-        self.saved = self._saved_addresses()
-        self.chosen = self._chosen_address()
+        self.saved_addresses = self._saved_addresses()
+        self.selected_address = self._selected_address()
         self.address = self._address_form(data)
         self.is_paying = self.sent.get("step") == "pay"
         self.card = CardForm(data if self.is_paying else None, prefix="card")
         self.methods = self._methods() if cart.requires_shipping else ()
-        self.method = self._chosen_method()
-        # Made when the page is: a second click, or the back button, repeats this order instead of making another.
+        self.method = self._selected_method()
+        # Created with the page: a second click, or the back button, repeats this order and places no other.
         self.key = self.sent["key"] if KEY.match(self.sent.get("key", "")) else uuid.uuid4().hex
         self.failure: dict[str, Any] | None = None
 
-    # --- what was chosen --------------------------------------------------------------------------------------------
+    # --- selection ----------------------------------------------------------------------------------------------------
 
     def _saved_addresses(self) -> tuple[auth.Address, ...]:
         token = self.shop.token
         if not (token and self.cart.requires_shipping):
             return ()
-        return ask_kindly(lambda: auth.addresses(token), ()).result()
+        return fetch_or_default(lambda: auth.addresses(token), ()).result()
 
-    def _chosen_address(self) -> auth.Address | None:
-        """One of the address book; None for the form below it."""
-        wanted = self.sent.get("address") or (self.saved[0].id if self.saved else NEW_ADDRESS)
-        return next((address for address in self.saved if address.id == wanted), None)
+    def _selected_address(self) -> auth.Address | None:
+        """The selected entry of the address book; None for a new address."""
+        wanted = self.sent.get("address") or (self.saved_addresses[0].id if self.saved_addresses else NEW_ADDRESS)
+        return next((address for address in self.saved_addresses if address.id == wanted), None)
 
     def _address_form(self, data: QueryDict | None) -> CheckoutAddressForm | None:
         if not self.cart.requires_shipping:
             return None
-        # While a saved one is chosen, the empty form below it is no mistake.
+        # While a saved address is selected, the empty form below it is not an error.
         return CheckoutAddressForm(
-            None if self.chosen else data, prefix="to", can_keep=self.shop.user is not None, auto_id="id_%s"
+            None if self.selected_address else data, prefix="to", can_save=self.shop.user is not None, auto_id="id_%s"
         )
 
     @property
     def country(self) -> str:
-        if self.chosen:
-            return self.chosen.country
+        if self.selected_address:
+            return self.selected_address.country
         wanted = self.sent.get("to-country", "")
-        return wanted if wanted in COUNTRY_NAMES else HOME_COUNTRY
+        return wanted if wanted in DELIVERY_COUNTRIES else HOME_COUNTRY
 
     def _methods(self) -> tuple[ShippingMethod, ...]:
         cart_id, secret = self.shop.cart or (self.cart.id, None)
         return payment.shipping_methods(cart_id, self.country, secret=secret, token=self.shop.token)
 
-    def _chosen_method(self) -> ShippingMethod | None:
+    def _selected_method(self) -> ShippingMethod | None:
         wanted = self.sent.get("shipping_method", "").partition(":")[0]
         return next((m for m in self.methods if m.code == wanted), self.methods[0] if self.methods else None)
 
@@ -117,20 +122,20 @@ class Checkout:
         return self.cart.subtotal + method.price if method else self.cart.subtotal
 
     @property
-    def choices(self) -> list[dict[str, Any]]:
-        """Ways to send, each with the total that it makes."""
-        return [{"method": m, "total": self.total_with(m), "is_chosen": m == self.method} for m in self.methods]
+    def shipping_options(self) -> list[dict[str, Any]]:
+        """The delivery methods, each with the order's total if it is selected."""
+        return [{"method": m, "total": self.total_with(m), "is_selected": m == self.method} for m in self.methods]
 
-    # --- paying -----------------------------------------------------------------------------------------------------
+    # --- paying -------------------------------------------------------------------------------------------------------
 
     def is_valid(self) -> bool:
-        """Every form, so that all mistakes are told at once."""
-        forms = [form for form in (self.contact, None if self.chosen else self.address, self.card) if form]
+        """Validate every form, so that all errors are shown at once."""
+        forms = [form for form in (self.contact, None if self.selected_address else self.address, self.card) if form]
         results = [form.is_valid() for form in forms]
         return all(results)
 
-    def has_been_seen(self) -> bool:
-        """Whether the page that was sent showed these prices. Another country costs another shipping."""
+    def matches_shown_prices(self) -> bool:
+        """Whether the submitted page showed the current prices; another country may change the shipping price."""
         shown = f"{self.method.code}:{self.method.price.amount}" if self.method else ""
         return (
             self.sent.get("subtotal") == str(self.cart.subtotal.amount)
@@ -138,18 +143,18 @@ class Checkout:
         )
 
     def pay(self) -> HttpResponse:
-        """Place the order and go where that leads."""
-        if not self.has_been_seen():
-            return self.ask_again()
+        """Place the order and redirect to its page or the bank's."""
+        if not self.matches_shown_prices():
+            return self.show_changed_total()
         cart_id, secret = self.shop.cart or (self.cart.id, None)
         try:
             wanted = self._order(cart_id)
             order = payment.place_order(wanted, key=self.key, secret=secret, token=self.shop.token)
         except Unavailable as error:
-            return self.unanswered(error)
+            return self.show_unconfirmed(error)
         except RemoteProblem as problem:
-            return self.refused(problem)
-        return self.placed(order)
+            return self.show_refusal(problem)
+        return self.redirect_to_order(order)
 
     def _order(self, cart_id: str) -> dict[str, Any]:
         order: dict[str, Any] = {
@@ -166,64 +171,69 @@ class Checkout:
         return order
 
     def _address(self) -> dict[str, str]:
-        if self.chosen is None:
+        if self.selected_address is None:
             return self.address.address() if self.address else {}
         names = ("name", "line1", "line2", "postal_code", "city", "region", "country", "phone")
-        return {name: value for name in names if (value := getattr(self.chosen, name))}
+        return {name: value for name in names if (value := getattr(self.selected_address, name))}
 
     def _card_token(self, cart_id: str) -> str:
-        """The card's token. A second click with the same card uses the first one's, so that both send one order."""
+        """The card's token. A second click with the same card reuses it, so that both send the same order."""
         card = self.card.card()
-        # The cache sees neither the number nor anything that it could be guessed from.
-        mark = hmac.new(settings.SECRET_KEY.encode(), f"{cart_id} {self.key} {card}".encode(), hashlib.sha256)
-        name = f"card:{mark.hexdigest()}"
-        if known := cache.get(name):
-            return known
+        # The cache holds neither the number nor anything that it could be guessed from.
+        digest = hmac.new(settings.SECRET_KEY.encode(), f"{cart_id} {self.key} {card}".encode(), hashlib.sha256)
+        name = f"card:{digest.hexdigest()}"
+        if method_id := cache.get(name):
+            return method_id
         method_id = payment.add_payment_method(card, token=self.shop.token).id
-        return method_id if cache.add(name, method_id, timeout=CLICK_SECONDS) else cache.get(name, method_id)
+        return method_id if cache.add(name, method_id, timeout=REPEAT_SECONDS) else cache.get(name, method_id)
 
-    def placed(self, order: Order) -> HttpResponse:
-        """Paid, on its way to the bank's page, or soon done."""
-        name = _click(self.cart.id, self.key)
-        cache.set(name, sealed(name, {"number": order.number, "secret": order.secret}), timeout=CLICK_SECONDS)
+    def redirect_to_order(self, order: Order) -> HttpResponse:
+        """Remember the order, then go to the bank's page when it asks for confirmation, else to the order."""
+        name = _placed_key(self.cart.id, self.key)
+        cache.set(name, seal(name, {"number": order.number, "secret": order.secret}), timeout=REPEAT_SECONDS)
         if order.secret:
             self.shop.remember_order(order.number, order.secret)
         if order.is_paid:
             self.shop.forget_cart()
-        self._keep_address()
+        self._save_address()
         if order.next_action:
             return redirect(order.next_action.url)
         return redirect(f"/orders/{order.number}")
 
-    def _keep_address(self) -> None:
+    def _save_address(self) -> None:
         token = self.shop.token
-        if token and self.chosen is None and self.address is not None and self.address.cleaned_data.get("keep"):
+        if (
+            token
+            and self.selected_address is None
+            and self.address is not None
+            and self.address.cleaned_data.get("keep")
+        ):
             address = self.address.address()
-            ask_kindly(lambda: auth.add_address(token, address), None).result()
+            fetch_or_default(lambda: auth.add_address(token, address), None).result()
 
-    # --- when it does not go through --------------------------------------------------------------------------------
+    # --- refusals -----------------------------------------------------------------------------------------------------
 
-    def ask_again(self) -> HttpResponse:
-        """The price differs from the page that was sent: nothing is charged that was not seen."""
-        text = f"The total is {self.total} now. Have a look at it, then pay."
+    def show_changed_total(self) -> HttpResponse:
+        """The total differs from the submitted page: show the new one before charging it."""
+        text = f"The total is now {format_money(self.total)}. Please check it before you pay."
         if self.methods:
-            text = f"Shipping to {COUNTRY_NAMES.get(self.country, self.country)} changes the price: " + text
-        return self.show(failure={"heading": "Please look again", "text": text})
+            text = f"Shipping to {country_name(self.country)} changes the price. " + text
+        return self.show(failure={"heading": "The total has changed", "text": text})
 
-    def unanswered(self, error: Unavailable) -> HttpResponse:
-        """Nobody knows whether the order was placed; the key stays, so that the next click finds out without harm."""
-        log.warning("checkout unanswered", service=error.service, reason=error.reason)
-        text = "Press pay again in a moment. Should the order have arrived, it is not placed or charged twice."
-        response = self.show(failure={"heading": "The till did not answer", "text": text}, status=503)
+    def show_unconfirmed(self, error: Unavailable) -> HttpResponse:
+        """It is unknown whether the order was placed. The key stays, so the next attempt repeats the same request."""
+        log.warning("checkout unconfirmed", service=error.service, reason=error.reason)
+        text = "Please try again in a moment. If your order already went through, you won’t be charged twice."
+        response = self.show(failure={"heading": "We couldn’t confirm your order", "text": text}, status=503)
         response["Retry-After"] = "5"
         return response
 
-    def refused(self, problem: RemoteProblem) -> HttpResponse:
-        """Say kindly what went wrong. The next try is a new order, so it gets a new key."""
+    def show_refusal(self, problem: RemoteProblem) -> HttpResponse:
+        """Explain the refusal. The next attempt is a new order, so it gets a new key."""
         number = problem.body.get("order_number")
         match problem.slug:
             case "sign-in-required":
-                raise SignInNeeded
+                raise SignInRequired
             case "checkout-in-progress" if number:
                 messages.info(self.request, problem.detail)
                 return redirect(f"/orders/{number}")
@@ -233,13 +243,13 @@ class Checkout:
         if problem.status == 401:
             raise problem
         self.key = uuid.uuid4().hex
-        if problem.status == 400 and self._explained(problem):
+        if problem.status == 400 and self._add_field_errors(problem):
             return self.show()
-        heading = HEADINGS.get(problem.slug, "That did not work")
+        heading = HEADINGS.get(problem.slug, "Something went wrong")
         return self.show(failure={"heading": heading, "text": problem.detail, "slug": problem.slug})
 
-    def _explained(self, problem: RemoteProblem) -> bool:
-        """Put errors beside the fields they mean; False when they mean none of ours."""
+    def _add_field_errors(self, problem: RemoteProblem) -> bool:
+        """Add the problem's errors to the fields of the form; False when it names none of them."""
         card = {name: texts for name, texts in problem.errors.items() if name.startswith("card")}
         address = {name: texts for name, texts in problem.errors.items() if name.startswith("shipping_address")}
         if card:
@@ -253,11 +263,11 @@ class Checkout:
         return bool(card)
 
     def show(self, *, failure: dict[str, Any] | None = None, status: int | None = None) -> HttpResponse:
-        """The page; 422 when it comes back instead of an order."""
+        """The page; 422 when it replaces an order that was not placed."""
         context = {
             "checkout": self,
             "cart": self.cart,
-            "card": self.card.without_secrets(),
+            "card": self.card,
             "failure": failure,
             "next": "/checkout",
         }

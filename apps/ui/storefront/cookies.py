@@ -1,4 +1,4 @@
-"""Cookies that only the shop can read: compressed, encrypted, bound to their name."""
+"""Cookies that only the storefront can read: compressed, encrypted and bound to their name."""
 
 from __future__ import annotations
 
@@ -11,28 +11,28 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 
 log = structlog.get_logger(__name__)
-# A cookie that was not renewed for this long is forgotten.
+# Seconds after which a cookie that was not renewed is ignored.
 MAX_AGE = 30 * 24 * 3600
 # Browsers refuse cookies over 4096 bytes, name and attributes included.
 MAX_BYTES = 3900
 
 
-def sealed(name: str, data: dict[str, Any]) -> str:
-    """`data` as the value of the cookie `name`; check its length against MAX_BYTES."""
+def seal(name: str, data: dict[str, Any]) -> str:
+    """Encrypt `data` as the value of the cookie `name`; check its length against MAX_BYTES."""
     text = json.dumps([name, data], separators=(",", ":"))
     return _fernet().encrypt(zlib.compress(text.encode())).decode()
 
 
-def opened(name: str, value: str) -> dict[str, Any]:
-    """What was sealed under this name; empty for anything that is not ours, was altered or is too old."""
+def unseal(name: str, value: str) -> dict[str, Any]:
+    """Decrypt the cookie `name`; empty for a value that is foreign, altered, expired or sealed under another name."""
     if not value:
         return {}
     try:
-        known_as, data = json.loads(zlib.decompress(_fernet().decrypt(value.encode(), ttl=MAX_AGE)))
+        sealed_name, data = json.loads(zlib.decompress(_fernet().decrypt(value.encode(), ttl=MAX_AGE)))
     except (InvalidToken, ValueError, zlib.error):
-        log.info("cookie not readable, forgotten", cookie=name)
+        log.info("unreadable cookie ignored", cookie=name)
         return {}
-    return data if known_as == name and isinstance(data, dict) else {}
+    return data if sealed_name == name and isinstance(data, dict) else {}
 
 
 def _fernet() -> MultiFernet:

@@ -1,4 +1,4 @@
-"""Pages for what went wrong: what happened, and what to do now."""
+"""Error pages: what happened, and what the visitor can do now."""
 
 from __future__ import annotations
 
@@ -10,32 +10,35 @@ from django.shortcuts import redirect, render
 
 from apps.common.http import RemoteProblem, Unavailable
 from apps.common.problems import Problem
-from apps.ui.storefront.navigation import sign_in_address
-from apps.ui.storefront.session import ShopRequest, SignInNeeded
+from apps.ui.storefront.navigation import sign_in_url
+from apps.ui.storefront.session import ShopRequest, SignInRequired
 
 log = structlog.get_logger(__name__)
 RETRY_SECONDS = 10
-# What happened, and what a visitor can still do, while a part is down.
-DOWN = {
+# Heading and text while a service is down.
+UNAVAILABLE_TEXTS = {
     "catalog": (
-        "The shelves are out of reach",
-        "We are putting the shop back in order. Your orders and your films are still here.",
+        "The shop is temporarily unavailable",
+        "We’re working on it. You can still see your orders and watch your films.",
     ),
-    "auth": ("Accounts are out of reach", "You can go on looking around and filling your cart. Try again in a minute."),
+    "auth": (
+        "Accounts are temporarily unavailable",
+        "You can keep shopping in the meantime. Please try again in a minute.",
+    ),
     "payment": (
-        "The till is out of reach",
-        "Your cart stays as it is. Try again in a minute.",
+        "Cart and orders are temporarily unavailable",
+        "Your cart is safe. Please try again in a minute.",
     ),
-    "video": ("The screening room is out of reach", "Your films are safe. Try again in a minute."),
+    "video": ("Your library is temporarily unavailable", "Your films are safe. Please try again in a minute."),
 }
-# Links that work while the part is down.
-STILL_OPEN = {
+# Pages that work while the service is down.
+AVAILABLE_LINKS = {
     "catalog": (("/library", "Your library"), ("/orders", "Your orders")),
-    "auth": (("/shop", "Look around"), ("/cart", "Your cart")),
-    "payment": (("/shop", "Look around"), ("/library", "Your library")),
-    "video": (("/shop", "Look around"), ("/orders", "Your orders")),
+    "auth": (("/shop", "Continue shopping"), ("/cart", "Your cart")),
+    "payment": (("/shop", "Continue shopping"), ("/library", "Your library")),
+    "video": (("/shop", "Continue shopping"), ("/orders", "Your orders")),
 }
-ANYWHERE = (("/", "To the shop"), ("/library", "Your library"))
+DEFAULT_LINKS = (("/", "Go to the home page"), ("/library", "Your library"))
 
 
 def page(
@@ -44,15 +47,15 @@ def page(
     *,
     heading: str,
     text: str,
-    links: tuple[tuple[str, str], ...] = ANYWHERE,
+    links: tuple[tuple[str, str], ...] = DEFAULT_LINKS,
 ) -> HttpResponse:
-    """The error page; `links` are (address, label), the first one the obvious thing to do."""
+    """The error page; `links` are (URL, label), the main action first."""
     context = {"heading": heading, "text": text, "status": status, "links": links}
     return render(request, "storefront/error.html", context, status=status)
 
 
-class KindErrorsMiddleware:
-    """Turns what clients raise into pages, so that views need not."""
+class ServiceErrorsMiddleware:
+    """Turns the errors that API clients raise into pages and redirects."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -62,53 +65,58 @@ class KindErrorsMiddleware:
 
     def process_exception(self, request: ShopRequest, error: Exception) -> HttpResponse | None:
         match error:
-            case SignInNeeded():
-                return redirect(sign_in_address(request))
+            case SignInRequired():
+                return redirect(sign_in_url(request))
             case Unavailable():
-                return out_of_reach(request, error)
+                return service_unavailable(request, error)
             case RemoteProblem() if error.status == 401:
-                # The token was good by its date but is not accepted any more: keys or rights have changed.
+                # Not expired, yet rejected: keys or roles have changed.
                 request.shop.sign_out()
-                return redirect(sign_in_address(request))
+                return redirect(sign_in_url(request))
             case RemoteProblem() if error.status == 404:
                 return not_found(request, error)
             case RemoteProblem():
-                return page(request, error.status, heading="That did not work", text=error.detail)
+                return page(request, error.status, heading="Something went wrong", text=error.detail)
             case Problem():
                 return page(request, error.status, heading=error.title, text=str(error))
         return None
 
 
-def out_of_reach(request: HttpRequest, error: Unavailable) -> HttpResponse:
-    """A page could not be made because a service is down."""
+def service_unavailable(request: HttpRequest, error: Unavailable) -> HttpResponse:
+    """503: the page needs a service that is down."""
     log.warning("page not served", service=error.service, reason=error.reason)
-    heading, text = DOWN[error.service]
-    response = page(request, 503, heading=heading, text=text, links=STILL_OPEN[error.service])
+    heading, text = UNAVAILABLE_TEXTS[error.service]
+    response = page(request, 503, heading=heading, text=text, links=AVAILABLE_LINKS[error.service])
     response["Retry-After"] = str(RETRY_SECONDS)
     return response
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return page(request, 400, heading="That request makes no sense", text="Check the address, or start from the shop.")
+    return page(request, 400, heading="Invalid request", text="Please check the address, or start from the home page.")
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return page(request, 403, heading="This is not for you", text="You may not see this page.")
+    return page(request, 403, heading="Access denied", text="You don’t have permission to view this page.")
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     path = request.path.strip("/")
     if request.path.endswith("/") and path and request.method in ("GET", "HEAD"):
-        # Addresses here end without a slash; many people and tools add one.
+        # URLs of the storefront end without a slash; people and tools often add one.
         return redirect("/" + path, permanent=True)
-    text = "It may have moved, been sold out for good, or never been here. The search knows what there is."
-    return page(request, 404, heading="There is nothing here", text=text)
+    text = "It may have moved, or it no longer exists. Try searching for it."
+    return page(request, 404, heading="Page not found", text=text)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    return page(request, 500, heading="Something broke on our side", text="It is noted. Try again in a moment.")
+    return page(
+        request,
+        500,
+        heading="Something went wrong on our side",
+        text="The error has been logged. Please try again in a moment.",
+    )
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    text = "The page was open for too long, or cookies are switched off. Go back, load it again and repeat your step."
-    return page(request, 403, heading="We could not be sure that it was you", text=text)
+    text = "Please go back, reload the page and try again. If that doesn’t help, check that cookies are enabled."
+    return page(request, 403, heading="This page has expired", text=text)

@@ -1,6 +1,7 @@
-"""The language of the catalogue's texts: the one that the visitor chose, else the browser's, else the shop's first.
+"""The language of the catalogue's texts: the visitor's choice, else the browser's, else the shop's first language.
 
-The shop's own words are English; what catalog says in another language carries that language in the page.
+`SHOP_LANGUAGES` lists the languages. The storefront's own texts are in the language that is active in Django; elements
+with texts of catalog in another language carry a `lang` attribute.
 """
 
 from __future__ import annotations
@@ -13,46 +14,56 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_vary_headers
 from django.utils.translation.trans_real import parse_accept_lang_header
 
-# By code, each by the name that its speakers use; the first one is the shop's own.
-LANGUAGES = {"en": "English", "de": "Deutsch"}
-OWN = "en"
+from apps.ui.storefront.formats import own_language_name
+
 COOKIE = "shop_language"
 COOKIE_SECONDS = 365 * 24 * 3600
 
-_current: ContextVar[str] = ContextVar("language", default=OWN)
+_current: ContextVar[str] = ContextVar("language")
+
+
+def default() -> str:
+    """The shop's first language."""
+    return settings.SHOP_LANGUAGES[0]
+
+
+def choices() -> list[tuple[str, str]]:
+    """Codes of the shop's languages, with their names in the languages themselves."""
+    return [(code, own_language_name(code)) for code in settings.SHOP_LANGUAGES]
 
 
 def current() -> str:
-    """The language of the page that is being made; questions in other threads have it too."""
-    return _current.get()
+    """The language of the catalogue's texts in this request, also in the threads that it starts."""
+    return _current.get(default())
 
 
-def chosen(request: HttpRequest) -> str:
-    """What the cookie says, else the best of what the browser accepts."""
-    wished = request.COOKIES.get(COOKIE, "")
-    if wished in LANGUAGES:
-        return wished
+def requested(request: HttpRequest) -> str:
+    """The language in the cookie, else the first one of the browser's that the shop has, else the default."""
+    saved = request.COOKIES.get(COOKIE, "")
+    if saved in settings.SHOP_LANGUAGES:
+        return saved
     for code, _ in parse_accept_lang_header(request.headers.get("Accept-Language", "").lower()):
-        # `de` for `de-AT`.
-        if (spoken := code.partition("-")[0]) in LANGUAGES:
-            return spoken
-    return OWN
+        # `de` for `de-at`.
+        for candidate in (code, code.partition("-")[0]):
+            if candidate in settings.SHOP_LANGUAGES:
+                return candidate
+    return default()
 
 
 def remember(response: HttpResponse, code: str) -> None:
-    """Keep the visitor's choice in this browser."""
+    """Save the visitor's choice in a cookie."""
     is_secure = settings.PUBLIC_URL.startswith("https://")
     response.set_cookie(COOKIE, code, max_age=COOKIE_SECONDS, httponly=True, samesite="Lax", secure=is_secure)
 
 
 class LanguageMiddleware:
-    """Sets the language for the time of a request, and says that pages differ by it."""
+    """Sets the language of a request, and lets caches know that pages vary by it."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        token = _current.set(chosen(request))
+        token = _current.set(requested(request))
         try:
             response = self.get_response(request)
         finally:

@@ -1,4 +1,4 @@
-"""Static files out of npm packages: exactly those that pages use."""
+"""Static files from npm packages: exactly those that pages use."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.conf import settings
 from django.contrib.staticfiles.finders import BaseFinder
 from django.core.files.storage import FileSystemStorage
 
-# Where a page finds it: where it lies in node_modules.
+# Static path: path in node_modules.
 FILES = {
     "vendor/hls.min.js": "hls.js/dist/hls.min.js",
     "vendor/hls.min.js.map": "hls.js/dist/hls.min.js.map",
@@ -23,7 +23,7 @@ FILES = {
 
 
 class NpmStorage(FileSystemStorage):
-    """node_modules under the names that pages use."""
+    """Reads node_modules under the static paths of FILES."""
 
     def __init__(self) -> None:
         super().__init__(location=settings.NPM_ROOT)

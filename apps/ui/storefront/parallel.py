@@ -1,4 +1,4 @@
-"""Questions to several services at once: a page waits for the slowest, not for all in turn."""
+"""Calls to several services at once, so that a page waits for the slowest one and not for the sum."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ from contextvars import copy_context
 
 from apps.common.http import RemoteProblem, Unavailable
 
-_pool = ThreadPoolExecutor(max_workers=16, thread_name_prefix="questions")
+_pool = ThreadPoolExecutor(max_workers=16, thread_name_prefix="fetch")
 
 
-def ask[T](question: Callable[[], T]) -> Future[T]:
-    """Start the question; `result()` waits for the answer or raises its error. The request id goes along."""
-    return _pool.submit(copy_context().run, question)
+def fetch[T](call: Callable[[], T]) -> Future[T]:
+    """Start `call` in a thread with this request's context; `result()` returns its value or raises its error."""
+    return _pool.submit(copy_context().run, call)
 
 
-def ask_kindly[T, F](question: Callable[[], T], otherwise: F) -> Future[T | F]:
-    """Like `ask`, for what a page can do without: `otherwise` stands in when the service is away or refuses."""
+def fetch_or_default[T, F](call: Callable[[], T], default: F) -> Future[T | F]:
+    """Like `fetch`, for optional content: `default` is the result when the service is unavailable or refuses."""
 
-    def kindly() -> T | F:
+    def guarded() -> T | F:
         try:
-            return question()
+            return call()
         except (Unavailable, RemoteProblem):
-            return otherwise
+            return default
 
-    return ask(kindly)
+    return fetch(guarded)

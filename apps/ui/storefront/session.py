@@ -1,8 +1,8 @@
-"""What the shop remembers of a visitor, in two encrypted cookies: who (tokens), and what is in hand (cart, orders).
+"""The visitor's session, in two encrypted cookies: one for the tokens, one for the cart and a guest's orders.
 
-The storefront is the browser's backend: JavaScript never sees a token, and nothing is stored on the server. Two cookies
-because two tabs may write at once and the last answer wins: renewing a token in one tab must not lose the cart that the
-other one has just been given.
+The storefront is a backend for its frontend: JavaScript never sees a token, and nothing is stored on the server. There
+are two cookies because two tabs may write at once and the last response wins: refreshing a token in one tab must not
+lose the cart that another tab has just created.
 """
 
 from __future__ import annotations
@@ -22,34 +22,34 @@ from django.middleware.csrf import rotate_token
 
 from apps.common.http import RemoteProblem, Unavailable
 from apps.ui.storefront.clients import auth
-from apps.ui.storefront.clients.auth import Person, Tokens
-from apps.ui.storefront.cookies import MAX_AGE, MAX_BYTES, opened, sealed
+from apps.ui.storefront.clients.auth import Tokens, TokenUser
+from apps.ui.storefront.cookies import MAX_AGE, MAX_BYTES, seal, unseal
 
 log = structlog.get_logger(__name__)
-WHO = "shop_who"
-HAND = "shop_hand"
-# Renewed this many seconds before it expires, so that it lives through the page being made.
-RENEW_BEFORE = 60
-# How long a used refresh token leads on to its successor: auth forgives reuse for 10 s, a tab may be slower and an
-# answer may get lost.
-RENEWED_KEPT = 600
-GUEST_ORDERS_KEPT = 6
+SESSION_COOKIE = "shop_session"
+CART_COOKIE = "shop_cart"
+# Refreshed this many seconds before it expires, so that it outlives the request.
+REFRESH_BEFORE_SECONDS = 60
+# How long a used refresh token leads to its successor: auth accepts reuse for 10 s, a tab may be slower and a response
+# may get lost.
+REFRESHED_CACHE_SECONDS = 600
+MAX_GUEST_ORDERS = 6
 
 
-class SignInNeeded(Exception):
-    """Raised by a view that is for signed-in people; leads to the sign-in page and back."""
+class SignInRequired(Exception):
+    """Raised by views for signed-in customers; redirects to the sign-in page and back."""
 
 
 @dataclass(frozen=True, slots=True)
-class SignIn:
-    """The tokens in hand; `expires_at` (Unix seconds) is the access token's end."""
+class SessionTokens:
+    """The tokens of a session; `expires_at` (Unix seconds) is the end of the access token."""
 
     access: str
     refresh: str
     expires_at: int
 
     @classmethod
-    def of(cls, tokens: Tokens) -> SignIn:
+    def of(cls, tokens: Tokens) -> SessionTokens:
         return cls(tokens.access, tokens.refresh, int(time.time()) + tokens.expires_in)
 
     @property
@@ -58,142 +58,142 @@ class SignIn:
 
 
 class ShopSession:
-    """The cookies' content, with the rules of signing in and out. Changes are written with the answer."""
+    """Content of the cookies, and what sign-in and sign-out do to it. Changes are written with the response."""
 
     def __init__(self, request: HttpRequest) -> None:
         self.request = request
-        self.who = opened(WHO, request.COOKIES.get(WHO, ""))
-        self.hand = opened(HAND, request.COOKIES.get(HAND, ""))
+        self.tokens = unseal(SESSION_COOKIE, request.COOKIES.get(SESSION_COOKIE, ""))
+        self.cart_data = unseal(CART_COOKIE, request.COOKIES.get(CART_COOKIE, ""))
         self.changed: set[str] = set()
 
-    # --- who ------------------------------------------------------------------------------------------------------
+    # --- account ----------------------------------------------------------------------------------------------------
 
     @property
-    def user(self) -> Person | None:
-        """Who is signed in."""
-        return auth.person_of(self.who["access"]) if self.who else None
+    def user(self) -> TokenUser | None:
+        """The signed-in user, or None."""
+        return auth.token_user(self.tokens["access"]) if self.tokens else None
 
     @property
     def token(self) -> str | None:
-        """A good access token, renewed when it is due; None when nobody is signed in (any more).
+        """A valid access token, refreshed when it is due; None for a guest and after the session has ended.
 
-        While `auth` is down the old one serves as long as it lives.
+        While `auth` is down the old token is used until it expires.
         """
-        if not self.who:
+        if not self.tokens:
             return None
-        present = SignIn(**self.who)
-        if present.seconds_left > RENEW_BEFORE:
-            return present.access
+        tokens = SessionTokens(**self.tokens)
+        if tokens.seconds_left > REFRESH_BEFORE_SECONDS:
+            return tokens.access
         try:
-            present = self._renewed(present)
+            tokens = self._refreshed(tokens)
         except RemoteProblem as problem:
             if problem.status != 429:
                 self.sign_out()
-                messages.info(self.request, "You were signed out for your safety. Sign in again to go on.")
+                messages.info(self.request, "For your security, you’ve been signed out. Please sign in again.")
                 return None
         except Unavailable:
-            log.warning("sign-in not renewed, auth is away", seconds_left=int(present.seconds_left))
-        return present.access if present.seconds_left > 0 else None
+            log.warning("token not refreshed, auth is unavailable", seconds_left=int(tokens.seconds_left))
+        return tokens.access if tokens.seconds_left > 0 else None
 
     def require_token(self) -> str:
         """Like `token`; raises SignInNeeded."""
         token = self.token
         if token is None:
-            raise SignInNeeded
+            raise SignInRequired
         return token
 
     @property
-    def shopper(self) -> auth.Shopper:
-        """The visitor's own browser, for auth's list of devices; the address goes along with every call."""
+    def browser_headers(self) -> auth.BrowserHeaders:
+        """The visitor's user agent, for auth's list of devices; the HTTP client forwards the address itself."""
         meta = self.request.META
         agent = "".join(c for c in meta.get("HTTP_USER_AGENT", "") if c.isascii() and c.isprintable())
         return {"User-Agent": agent[:256]}
 
     def sign_in(self, tokens: Tokens) -> None:
-        """Keep a fresh sign-in."""
-        self._set_who(SignIn.of(tokens))
+        """Start a session with these tokens."""
+        self._set_tokens(SessionTokens.of(tokens))
         rotate_token(self.request)
 
-    def renew(self) -> None:
-        """Fetch a token that knows what has just changed (the name); left for later when auth is away."""
+    def refresh(self) -> None:
+        """Fetch a token with the changed name in it; skipped while auth is unavailable."""
         try:
-            self._renewed(SignIn(**self.who))
+            self._refreshed(SessionTokens(**self.tokens))
         except (RemoteProblem, Unavailable):
-            log.info("sign-in not renewed")
+            log.info("token not refreshed")
 
     def sign_out(self) -> None:
-        """Forget the person and the account's cart."""
-        self.who = {}
-        self.changed.add(WHO)
+        """Remove the tokens and the account's cart."""
+        self.tokens = {}
+        self.changed.add(SESSION_COOKIE)
         self.forget_cart()
         rotate_token(self.request)
 
-    def _renewed(self, present: SignIn) -> SignIn:
-        """The next sign-in, kept. Another tab may have fetched it: then that one's answer is shared."""
-        name = "renewed:" + hashlib.sha256(present.refresh.encode()).hexdigest()
-        kept = opened(name, cache.get(name, ""))
-        following = SignIn(**kept) if kept else None
-        if following is None or following.seconds_left < RENEW_BEFORE:
-            last = following or present
-            following = SignIn.of(auth.refresh(last.refresh, shopper=self.shopper))
-            cache.set(name, sealed(name, asdict(following)), timeout=RENEWED_KEPT)
-        self._set_who(following)
-        return following
+    def _refreshed(self, tokens: SessionTokens) -> SessionTokens:
+        """The successor of these tokens. When another tab has fetched it already, that response is shared."""
+        name = "refreshed:" + hashlib.sha256(tokens.refresh.encode()).hexdigest()
+        cached = unseal(name, cache.get(name, ""))
+        successor = SessionTokens(**cached) if cached else None
+        if successor is None or successor.seconds_left < REFRESH_BEFORE_SECONDS:
+            latest = successor or tokens
+            successor = SessionTokens.of(auth.refresh(latest.refresh, browser_headers=self.browser_headers))
+            cache.set(name, seal(name, asdict(successor)), timeout=REFRESHED_CACHE_SECONDS)
+        self._set_tokens(successor)
+        return successor
 
-    def _set_who(self, sign_in: SignIn) -> None:
-        self.who = asdict(sign_in)
-        self.changed.add(WHO)
+    def _set_tokens(self, tokens: SessionTokens) -> None:
+        self.tokens = asdict(tokens)
+        self.changed.add(SESSION_COOKIE)
 
-    # --- what -----------------------------------------------------------------------------------------------------
+    # --- cart and orders --------------------------------------------------------------------------------------------
 
     @property
     def cart(self) -> tuple[str, str | None] | None:
-        """Id and, for a guest's, secret of the cart."""
-        cart = self.hand.get("cart")
+        """Id of the cart, and its secret when it is a guest's."""
+        cart = self.cart_data.get("cart")
         return (cart[0], cart[1]) if cart else None
 
     @property
     def cart_count(self) -> int:
-        """Pieces in the cart, as last seen."""
-        return self.hand.get("count", 0)
+        """Units in the cart, as last seen."""
+        return self.cart_data.get("count", 0)
 
     def set_cart(self, cart_id: str, secret: str | None, *, count: int) -> None:
-        """This is the cart from now on."""
-        if self.hand.get("cart") != [cart_id, secret] or self.cart_count != count:
-            self._set_hand(cart=[cart_id, secret], count=count)
+        """Remember this cart."""
+        if self.cart_data.get("cart") != [cart_id, secret] or self.cart_count != count:
+            self._set_cart_data(cart=[cart_id, secret], count=count)
 
     def forget_cart(self) -> None:
-        """It is paid, merged, or the account's and its owner left."""
-        if "cart" in self.hand:
-            self._set_hand(cart=None, count=0)
+        """Forget the cart: it was paid or merged, or its owner signed out."""
+        if "cart" in self.cart_data:
+            self._set_cart_data(cart=None, count=0)
 
     def order_secret(self, number: str) -> str | None:
-        """What opens a guest's order."""
-        return dict(self.hand.get("orders", [])).get(number)
+        """The secret of a guest's order."""
+        return dict(self.cart_data.get("orders", [])).get(number)
 
     def remember_order(self, number: str, secret: str) -> None:
-        """A guest comes back to the order by its secret; the last few are kept."""
-        orders = [entry for entry in self.hand.get("orders", []) if entry[0] != number]
-        self._set_hand(orders=[*orders, [number, secret]][-GUEST_ORDERS_KEPT:])
+        """Remember a guest's order by its secret; only the latest MAX_GUEST_ORDERS are kept."""
+        orders = [entry for entry in self.cart_data.get("orders", []) if entry[0] != number]
+        self._set_cart_data(orders=[*orders, [number, secret]][-MAX_GUEST_ORDERS:])
 
     @property
     def guest_orders(self) -> list[str]:
-        """Numbers of the orders made here without an account, newest first."""
-        return [number for number, _ in reversed(self.hand.get("orders", []))]
+        """Numbers of the orders placed in this browser without an account, newest first."""
+        return [number for number, _ in reversed(self.cart_data.get("orders", []))]
 
-    def _set_hand(self, **values: Any) -> None:
-        self.hand = {name: value for name, value in (self.hand | values).items() if value}
-        self.changed.add(HAND)
+    def _set_cart_data(self, **values: Any) -> None:
+        self.cart_data = {name: value for name, value in (self.cart_data | values).items() if value}
+        self.changed.add(CART_COOKIE)
 
 
 class ShopRequest(HttpRequest):
-    """What views get: `shop` is set by the middleware."""
+    """A request with the session in `shop`, set by the middleware."""
 
     shop: ShopSession
 
 
 class ShopSessionMiddleware:
-    """Opens the cookies into `request.shop` and closes them with the answer."""
+    """Reads the cookies into `request.shop` and writes changes with the response."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -201,12 +201,12 @@ class ShopSessionMiddleware:
     def __call__(self, request: ShopRequest) -> HttpResponse:
         shop = request.shop = ShopSession(request)
         response = self.get_response(request)
-        for name, data in ((WHO, shop.who), (HAND, shop.hand)):
+        for name, data in ((SESSION_COOKIE, shop.tokens), (CART_COOKIE, shop.cart_data)):
             if name in shop.changed:
                 _write(response, name, data)
         if "Cache-Control" not in response:
-            # Pages know who is looking; nobody else may get them from a cache.
-            response["Cache-Control"] = "private, no-store" if shop.who else "private, no-cache"
+            # Pages are personal; a shared cache must not store them.
+            response["Cache-Control"] = "private, no-store" if shop.tokens else "private, no-cache"
         return response
 
 
@@ -214,7 +214,7 @@ def _write(response: HttpResponse, name: str, data: dict[str, Any]) -> None:
     if not data:
         response.delete_cookie(name, samesite="Lax")
         return
-    value = sealed(name, data)
+    value = seal(name, data)
     if len(value) > MAX_BYTES:
         log.error("cookie too large for browsers, not set", cookie=name, bytes=len(value))
         return

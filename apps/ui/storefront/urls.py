@@ -1,4 +1,4 @@
-"""Pages of the storefront; none ends in a slash."""
+"""Pages of the storefront; no URL ends in a slash."""
 
 from django.urls import path
 
@@ -34,7 +34,7 @@ urlpatterns = [
     path("account/sign-in", account.sign_in, name="sign-in"),
     path("account/sign-out", account.sign_out, name="sign-out"),
     path("account/register", account.register, name="register"),
-    path("account/check-mail", account.check_mail, name="check-mail"),
+    path("account/check-mail", account.check_email, name="check-mail"),
     path("account/verify", account.verify, name="verify"),
     path("account/resend", account.resend, name="resend"),
     path("account/password/reset", account.reset_password, name="reset"),

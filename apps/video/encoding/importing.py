@@ -1,4 +1,4 @@
-"""Import of films from a file with their sources beside it. The same file again encodes nothing anew."""
+"""Import of films from a file with their sources beside it. The same file again encodes nothing again."""
 
 from __future__ import annotations
 

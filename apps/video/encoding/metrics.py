@@ -24,7 +24,7 @@ def _read_gauges() -> GaugeReadings:
         .annotate(runs=Count("id"), since=Min("created_at"))
     )
     found = {row["state"]: row for row in rows}
-    counts: Values = {(state,): float(found.get(state, {}).get("runs", 0)) for state in states}
+    counts: Values = {(state,): float(found[state]["runs"]) if state in found else 0.0 for state in states}
     queued = found.get(Encoding.State.QUEUED)
     waiting = max(0.0, (now - queued["since"]).total_seconds()) if queued else 0.0
     return {

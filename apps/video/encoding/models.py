@@ -23,7 +23,7 @@ class Source(models.Model):
         constraints = [models.UniqueConstraint(fields=["title", "checksum"], name="source_once_per_title")]
 
     def __str__(self) -> str:
-        return self.file.name
+        return self.file.name or ""
 
 
 class Encoding(models.Model):

@@ -13,7 +13,7 @@ from apps.video.titles.selectors import poster_url
 
 class CaptionSerializer(serializers.Serializer):
     language = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]  # the field's name in the API
 
 
 class TitleSerializer(serializers.Serializer):
@@ -32,7 +32,7 @@ class TitleSerializer(serializers.Serializer):
     @extend_schema_field(CaptionSerializer(many=True))
     def get_captions(self, title: Title) -> list[dict[str, Any]]:
         tracks = sorted(title.captions.all(), key=lambda track: track.label)
-        return CaptionSerializer(tracks, many=True).data
+        return list(CaptionSerializer(tracks, many=True).data)
 
     def get_poster_url(self, title: Title) -> str | None:
         return poster_url(title)

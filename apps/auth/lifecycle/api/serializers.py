@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from rest_framework import serializers
 
 from apps.auth.accounts.models import User
@@ -20,7 +22,7 @@ def line(max_length: int, *, required: bool = True) -> serializers.CharField:
 class PasswordField(serializers.CharField):
     """Bounded, so that nobody has us hash megabytes."""
 
-    def __init__(self, **kwargs: object) -> None:
+    def __init__(self, **kwargs: Any) -> None:
         style = {"input_type": "password"}
         super().__init__(max_length=1024, trim_whitespace=False, write_only=True, style=style, **kwargs)
 

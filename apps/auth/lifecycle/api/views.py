@@ -25,6 +25,7 @@ from apps.auth.tokens.selectors import account_of
 from apps.common.api.requests import validated
 from apps.common.api.views import PublicView
 from apps.common.idempotency import optionally_idempotent
+from apps.common.identity.permissions import principal_of
 
 CHECK_MAIL = {"detail": "Check your mail: if there is something to do, a message says what."}
 
@@ -70,11 +71,11 @@ class PasswordChangeView(APIView):
         """Change the password; every other device is signed out."""
         data = validated(serializers.PasswordChangeSerializer, request)
         services.change_password(
-            account_of(request.user),
+            account_of(principal_of(request)),
             current=data["current_password"],
             new=data["new_password"],
             caller=caller_of(request),
-            session_id=request.user.claims.get("sid"),
+            session_id=principal_of(request).claims.get("sid"),
         )
         return Response(status=status.HTTP_204_NO_CONTENT)
 
@@ -106,13 +107,13 @@ class MeView(APIView):
     @extend_schema(responses=serializers.MeSerializer)
     def get(self, request: Request) -> Response:
         """Your account."""
-        return Response(serializers.MeSerializer(account_of(request.user)).data)
+        return Response(serializers.MeSerializer(account_of(principal_of(request))).data)
 
     @extend_schema(request=serializers.MeSerializer, responses=serializers.MeSerializer)
     def patch(self, request: Request) -> Response:
         """Change your name."""
         fields = validated(serializers.MeSerializer, request, partial=True)
-        user = account_of(request.user)
+        user = account_of(principal_of(request))
         if "name" in fields:
             user = services.change_name(user, name=fields["name"])
         return Response(serializers.MeSerializer(user).data)
@@ -122,7 +123,7 @@ class MeView(APIView):
     def delete(self, request: Request) -> Response:
         """Delete your account. The password is asked again: send `{"password": "…"}` as JSON."""
         data = validated(serializers.DeleteAccountSerializer, request)
-        services.delete_account(account_of(request.user), password=data["password"], caller=caller_of(request))
+        services.delete_account(account_of(principal_of(request)), password=data["password"], caller=caller_of(request))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -132,7 +133,7 @@ class ExportView(APIView):
     @extend_schema(responses=OpenApiTypes.OBJECT)
     def get(self, request: Request) -> Response:
         """Everything this service holds about you."""
-        return Response(export_of(account_of(request.user)))
+        return Response(export_of(account_of(principal_of(request))))
 
 
 class AddressesView(ListAPIView):
@@ -144,14 +145,14 @@ class AddressesView(ListAPIView):
     ordering = ("-created_at", "-id")
 
     def get_queryset(self) -> QuerySet[Address]:
-        return account_of(self.request.user).addresses.all()
+        return account_of(principal_of(self.request)).addresses.all()
 
     @extend_schema(request=serializers.AddressSerializer, responses={201: serializers.AddressSerializer})
     @optionally_idempotent
     def post(self, request: Request) -> Response:
         """Add an address. The first one becomes the default."""
         fields = validated(serializers.AddressSerializer, request)
-        address = address_book.add_address(account_of(request.user), **fields)
+        address = address_book.add_address(account_of(principal_of(request)), **fields)
         return Response(serializers.AddressSerializer(address).data, status=status.HTTP_201_CREATED)
 
 
@@ -161,17 +162,17 @@ class AddressView(APIView):
     @extend_schema(responses=serializers.AddressSerializer)
     def get(self, request: Request, address_id: UUID) -> Response:
         """One address."""
-        return Response(serializers.AddressSerializer(address_of(account_of(request.user), address_id)).data)
+        return Response(serializers.AddressSerializer(address_of(account_of(principal_of(request)), address_id)).data)
 
     @extend_schema(request=serializers.AddressSerializer, responses=serializers.AddressSerializer)
     def patch(self, request: Request, address_id: UUID) -> Response:
         """Change an address."""
         fields = validated(serializers.AddressSerializer, request, partial=True)
-        address = address_book.change_address(account_of(request.user), address_id, **fields)
+        address = address_book.change_address(account_of(principal_of(request)), address_id, **fields)
         return Response(serializers.AddressSerializer(address).data)
 
     @extend_schema(responses={204: None})
     def delete(self, request: Request, address_id: UUID) -> Response:
         """Remove an address; after the default the newest one becomes it."""
-        address_book.remove_address(account_of(request.user), address_id)
+        address_book.remove_address(account_of(principal_of(request)), address_id)
         return Response(status=status.HTTP_204_NO_CONTENT)

@@ -66,7 +66,7 @@ def test_registering_again_changes_neither_password_nor_name(device, make_user):
 def test_an_owner_who_registers_after_a_stranger_chooses_the_password_by_mail(device, mailed):
     device().post("/v1/users", NEW | {"password": "the password of a stranger"})
     device().post("/v1/users", NEW)
-    message = next(message for message in mailed() if message.subject == "Your account waits for you")
+    message = next(message for message in mailed() if message.subject == "Activate your account")
     data = {"token": link_token(message), "password": PASSWORD}
     assert device().post("/v1/password/reset/confirm", data).status_code == 204
     assert device().post("/v1/tokens", NEW).status_code == 200

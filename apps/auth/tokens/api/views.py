@@ -22,7 +22,7 @@ from apps.auth.tokens.selectors import account_of, account_of_session, live_sess
 from apps.common.api.parsers import JSONParser
 from apps.common.api.requests import validated
 from apps.common.api.views import PublicView
-from apps.common.identity.permissions import RequireScope
+from apps.common.identity.permissions import RequireScope, principal_of
 
 
 class SignInView(PublicView):
@@ -94,12 +94,12 @@ class SessionsView(ListAPIView):
     ordering = ("-created_at", "-id")
 
     def get_queryset(self) -> QuerySet[Session]:
-        return live_sessions(account_of(self.request.user))
+        return live_sessions(account_of(principal_of(self.request)))
 
 
 class SessionView(APIView):
     @extend_schema(request=None, responses={204: None})
     def delete(self, request: Request, session_id: UUID) -> Response:
         """Sign out one device."""
-        services.revoke_session(account_of(request.user), session_id)
+        services.revoke_session(account_of(principal_of(request)), session_id)
         return Response(status=status.HTTP_204_NO_CONTENT)

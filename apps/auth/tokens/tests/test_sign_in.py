@@ -138,7 +138,7 @@ def test_no_session_outlives_a_password_that_changes_meanwhile(device, make_user
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_first_two_sign_ins_of_a_new_house_agree_on_the_key(device, make_user):
+def test_the_first_two_sign_ins_of_a_new_platform_agree_on_the_key(device, make_user):
     make_user()
     answers = at_once(*[lambda: device().post("/v1/tokens", RIGHT)] * 4)
     tokens = [answer.json()["access"] for answer in answers]

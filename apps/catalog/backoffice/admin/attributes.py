@@ -10,22 +10,21 @@ from django.http import HttpRequest
 from unfold.admin import TabularInline
 
 from apps.catalog.backoffice.admin.categories_and_brands import product_count, products_link
-from apps.catalog.backoffice.admin.forms import translations_of
+from apps.catalog.backoffice.admin.forms import TranslatedForm, with_translations
 from apps.catalog.backoffice.admin.service_forms import (
-    KnownRowForm,
-    ServedAdmin,
-    ServedForm,
+    TRANSLATIONS,
+    FixedReferenceForm,
+    ServiceAdmin,
+    ServiceForm,
     kept_rows,
     place_last,
-    translation_changes,
-    translation_tab,
 )
 from apps.catalog.products.models import Attribute, AttributeChoice, ProductType, ProductTypeAttribute
 from apps.catalog.products.services import attributes
 from apps.catalog.products.transactions import unguarded
 
 
-class ChoiceForm(translations_of(AttributeChoice)):  # type: ignore[misc]  # a class made by a call
+class ChoiceForm(TranslatedForm):
     class Meta:
         model = AttributeChoice
         fields = ["label", "slug", "position"]
@@ -40,7 +39,7 @@ class ChoiceForm(translations_of(AttributeChoice)):  # type: ignore[misc]  # a c
         is_new = self.instance._state.adding
         names = ("label", "slug") if is_new else tuple({"label", "slug"} & set(self.changed_data))
         columns = {name: self.cleaned_data[name] for name in names if self.cleaned_data[name]}
-        if translations := translation_changes(self):
+        if translations := self.translation_changes():
             columns["translations"] = translations
         if is_new or self.instance.position != position:
             columns["position"] = position
@@ -54,13 +53,18 @@ class ChoiceInline(TabularInline):
     form = ChoiceForm
     extra = 0
     ordering = ["position", "label"]
-    fields = ["label", *ChoiceForm.translation_fields(), "slug", "position"]
     ordering_field = "position"
     show_title = False
     verbose_name_plural = "choices"
 
+    def get_fields(self, request: HttpRequest, obj: Attribute | None = None) -> list[Any]:
+        return ["label", *ChoiceForm.translation_fields(), "slug", "position"]
 
-class AttributeForm(ServedForm, translations_of(Attribute)):  # type: ignore[misc]  # a class made by a call
+    def get_formset(self, request: HttpRequest, obj: Attribute | None = None, **kwargs: Any) -> Any:
+        return super().get_formset(request, obj, form=with_translations(ChoiceForm), **kwargs)
+
+
+class AttributeForm(ServiceForm, TranslatedForm):
     parts = ("choices",)
 
     class Meta:
@@ -69,7 +73,7 @@ class AttributeForm(ServedForm, translations_of(Attribute)):  # type: ignore[mis
 
 
 @admin.register(Attribute)
-class AttributeAdmin(ServedAdmin):
+class AttributeAdmin(ServiceAdmin):
     form = AttributeForm
     list_display = ["label", "code", "kind", "unit", "is_facet", "shown_choices", "position"]
     list_filter = ["kind", "is_facet"]
@@ -79,7 +83,7 @@ class AttributeAdmin(ServedAdmin):
     inlines = [ChoiceInline]
     fieldsets = [
         (None, {"fields": [("label", "code"), ("kind", "unit"), ("is_facet", "position"), "seen"]}),
-        translation_tab(AttributeForm),
+        TRANSLATIONS,
     ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Attribute]:
@@ -108,7 +112,7 @@ class AttributeAdmin(ServedAdmin):
         attributes.delete_attribute(row.code, guard=unguarded)
 
 
-class AskedForm(KnownRowForm):
+class AskedForm(FixedReferenceForm):
     known = "attribute"
 
     class Meta:
@@ -134,7 +138,7 @@ class AskedInline(TabularInline):
         return super().get_queryset(request).select_related("attribute", "product_type")
 
 
-class ProductTypeForm(ServedForm):
+class ProductTypeForm(ServiceForm):
     parts = ("type_attributes",)
 
     class Meta:
@@ -143,7 +147,7 @@ class ProductTypeForm(ServedForm):
 
 
 @admin.register(ProductType)
-class ProductTypeAdmin(ServedAdmin):
+class ProductTypeAdmin(ServiceAdmin):
     form = ProductTypeForm
     list_display = ["name", "slug", "shown_attributes", "shown_products"]
     search_fields = ["name", "slug"]

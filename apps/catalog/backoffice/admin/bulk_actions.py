@@ -11,8 +11,9 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from treebeard.forms import TreeNodeChoiceField
-from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminSelectWidget
 
+from apps.catalog.backoffice.admin.forms import CurrencyField
 from apps.catalog.products.models import Category, Collection, Product
 from apps.catalog.products.selectors import shop_currency
 from apps.catalog.products.services import bulk
@@ -28,8 +29,8 @@ class RepriceForm(forms.Form):
         label="Change in percent",
         max_digits=5,
         decimal_places=2,
-        min_value=bulk.LOWEST,
-        max_value=bulk.HIGHEST,
+        min_value=bulk.MIN_PERCENT,
+        max_value=bulk.MAX_PERCENT,
         widget=UnfoldAdminDecimalFieldWidget,
         help_text="-10 makes everything a tenth cheaper, 2.5 a fortieth dearer.",
     )
@@ -37,11 +38,7 @@ class RepriceForm(forms.Form):
         choices=[("1", "to the cent"), ("5", "to five cents"), ("99", "to an ending of .99")],
         widget=UnfoldAdminSelectWidget,
     )
-    currency = forms.RegexField(
-        r"\A[A-Z]{3}\Z",
-        widget=UnfoldAdminTextInputWidget,
-        error_messages={"invalid": "Use a three-letter code such as EUR."},
-    )
+    currency = CurrencyField()
 
 
 class MoveForm(forms.Form):
@@ -164,7 +161,7 @@ class BulkAdmin:
             "selected": request.POST.getlist(helpers.ACTION_CHECKBOX_NAME),
             "select_across": request.POST.get("select_across", "0"),
             "action_checkbox_name": helpers.ACTION_CHECKBOX_NAME,
-            "chosen": queryset.order_by()[: bulk.MOST].count(),
+            "chosen": queryset.order_by()[: bulk.MAX_PRODUCTS].count(),
             **context,
         }
         return TemplateResponse(request, "backoffice/bulk.html", whole)

@@ -15,8 +15,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.widgets import UnfoldAdminSelect2Widget
 
-from apps.catalog.backoffice.admin.forms import translations_of
-from apps.catalog.backoffice.admin.service_forms import ServedAdmin, ServedForm, translation_tab
+from apps.catalog.backoffice.admin.forms import TranslatedForm
+from apps.catalog.backoffice.admin.service_forms import TRANSLATIONS, ServiceAdmin, ServiceForm
 from apps.catalog.products.models import Brand, Category, Product
 from apps.catalog.products.services import brands, categories
 from apps.catalog.products.transactions import unguarded
@@ -44,7 +44,7 @@ class CategoryField(forms.ModelChoiceField):
         return obj.full_path
 
 
-class CategoryForm(ServedForm, translations_of(Category)):  # type: ignore[misc]  # a class made by a call
+class CategoryForm(ServiceForm, TranslatedForm):
     """A category and where it hangs."""
 
     parent = CategoryField(
@@ -73,7 +73,7 @@ class CategoryForm(ServedForm, translations_of(Category)):  # type: ignore[misc]
 
 
 @admin.register(Category)
-class CategoryAdmin(ServedAdmin):
+class CategoryAdmin(ServiceAdmin):
     """The tree in its order. Only leaves without products can be deleted."""
 
     form = CategoryForm
@@ -85,12 +85,12 @@ class CategoryAdmin(ServedAdmin):
     prepopulated_fields = {"slug": ["name"]}
     fieldsets = [
         (None, {"fields": [("name", "slug"), "parent", "description", "seen"]}),
-        translation_tab(CategoryForm),
+        TRANSLATIONS,
         SEARCH_ENGINES,
     ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Category]:
-        siblings = {
+        siblings: dict[str, Any] = {
             "partition_by": [Substr("path", 1, Length("path") - Category.steplen)],
             "order_by": F("path").asc(),
         }
@@ -185,14 +185,14 @@ def _button(category: Category, side: str, neighbour: int | None, icon: str) -> 
     )
 
 
-class BrandForm(ServedForm, translations_of(Brand)):  # type: ignore[misc]  # a class made by a call
+class BrandForm(ServiceForm, TranslatedForm):
     class Meta:
         model = Brand
         fields = ["name", "slug", "description"]
 
 
 @admin.register(Brand)
-class BrandAdmin(ServedAdmin):
+class BrandAdmin(ServiceAdmin):
     form = BrandForm
     list_display = ["name", "slug", "shown_products"]
     search_fields = ["name", "slug"]
@@ -200,7 +200,7 @@ class BrandAdmin(ServedAdmin):
     prepopulated_fields = {"slug": ["name"]}
     fieldsets = [
         (None, {"fields": [("name", "slug"), "description", "seen"]}),
-        translation_tab(BrandForm),
+        TRANSLATIONS,
     ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Brand]:

@@ -13,14 +13,14 @@ from django.utils.html import format_html, format_html_join
 from unfold.admin import TabularInline
 
 from apps.catalog.backoffice.admin.categories_and_brands import SEARCH_ENGINES
-from apps.catalog.backoffice.admin.forms import translations_of
+from apps.catalog.backoffice.admin.forms import TranslatedForm
 from apps.catalog.backoffice.admin.rule_fields import as_initial, as_rule, offer_choices, rule_fields
 from apps.catalog.backoffice.admin.service_forms import (
-    KnownRowForm,
-    ServedAdmin,
-    ServedForm,
+    TRANSLATIONS,
+    FixedReferenceForm,
+    ServiceAdmin,
+    ServiceForm,
     kept_rows,
-    translation_tab,
 )
 from apps.catalog.discovery.browsing import browse
 from apps.catalog.discovery.filters import read_rule
@@ -33,7 +33,7 @@ from apps.common.problems import Problem
 Kind = Collection.Kind
 
 
-class CollectionForm(ServedForm, translations_of(Collection)):  # type: ignore[misc]  # a class made by a call
+class CollectionForm(ServiceForm, TranslatedForm):
     vars().update(rule_fields())
     parts = ("items",)
 
@@ -66,7 +66,7 @@ class CollectionForm(ServedForm, translations_of(Collection)):  # type: ignore[m
         return super().field_of(name)
 
 
-class ItemForm(KnownRowForm):
+class ItemForm(FixedReferenceForm):
     known = "product"
 
     class Meta:
@@ -94,7 +94,7 @@ class ItemInline(TabularInline):
 
 
 @admin.register(Collection)
-class CollectionAdmin(ServedAdmin):
+class CollectionAdmin(ServiceAdmin):
     form = CollectionForm
     list_display = ["title", "slug", "kind", "shown_items", "is_published", "position"]
     list_filter = ["kind", "is_published"]
@@ -121,7 +121,7 @@ class CollectionAdmin(ServedAdmin):
                 ],
             },
         ),
-        translation_tab(CollectionForm),
+        TRANSLATIONS,
         SEARCH_ENGINES,
     ]
 

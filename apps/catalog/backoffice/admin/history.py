@@ -15,7 +15,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.dateparse import parse_datetime
 
-from apps.catalog.history.descriptions import Names, Told, author_of, tell
+from apps.catalog.history.descriptions import ChangeDescription, Names, author_of, tell
 from apps.catalog.history.restoring import can_revert
 from apps.catalog.history.selectors import Moment, is_latest, page_of_history
 from apps.catalog.history.services import PlanChanged, Scope, plan_revert, revert
@@ -30,7 +30,7 @@ class ShownMoment:
     author: str
     request_id: str
     reverts: datetime | None
-    changes: list[Told]
+    changes: list[ChangeDescription]
     address: str
     is_latest: bool
 
@@ -140,7 +140,7 @@ class HistoryAdmin:
     def _page(
         self, request: HttpRequest, template: str, thing: models.Model, title: str, own: dict[str, Any]
     ) -> HttpResponse:
-        request.current_app = self.admin_site.name  # type: ignore[attr-defined]  # Django's own admin sets it so
+        request.current_app = self.admin_site.name
         context = {
             **self.admin_site.each_context(request),
             "title": title,

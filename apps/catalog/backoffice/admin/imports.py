@@ -30,6 +30,7 @@ from apps.catalog.imports import leases, services
 from apps.catalog.imports.cells import escape
 from apps.catalog.imports.models import ImportJob, ImportRow
 from apps.common.problems import NotFound, Problem
+from apps.common.staff.services import staff_email
 
 PAGE = 50
 SHOWN: dict[str, str] = {
@@ -108,7 +109,7 @@ class ImportJobAdmin(ModelAdmin):
                     size=file.size,
                     is_dry_run=form.cleaned_data["is_dry_run"],
                     decimal_mark=form.cleaned_data["decimal_mark"] or str(ImportJob.DecimalMark.AUTO),
-                    requested_by=request.user.email,  # type: ignore[union-attr]  # staff have signed in
+                    requested_by=staff_email(request),
                 )
             except Problem as problem:
                 form.add_error("file", str(problem))
@@ -119,7 +120,7 @@ class ImportJobAdmin(ModelAdmin):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """How far it is, and a page of its rows; it loads itself anew while a worker is at it."""
+        """How far it is, and a page of its rows; it loads itself again while a worker is at it."""
         job = self._job(request, object_id)
         only = request.GET.get("only", "")
         only = only if only in SHOWN else ""
@@ -186,7 +187,7 @@ class ImportJobAdmin(ModelAdmin):
             raise Http404("There is no such import.") from error
 
     def _page(self, request: HttpRequest, template: str, own: dict[str, Any]) -> TemplateResponse:
-        request.current_app = self.admin_site.name  # type: ignore[attr-defined]  # Django's own admin sets it so
+        request.current_app = self.admin_site.name
         return TemplateResponse(request, template, {**self.admin_site.each_context(request), "opts": self.opts, **own})
 
 

@@ -9,7 +9,13 @@ from django.urls import reverse
 from django.utils.html import format_html
 from unfold.admin import StackedInline, TabularInline
 
-from apps.catalog.backoffice.admin.forms import ImageForm, VariantForm, VariantFormSet
+from apps.catalog.backoffice.admin.product_forms import (
+    ImageForm,
+    ImageFormSet,
+    RelationFormSet,
+    VariantForm,
+    VariantFormSet,
+)
 from apps.catalog.products.models import ProductImage, ProductRelation, Variant
 from apps.catalog.products.renditions import image_url
 
@@ -55,6 +61,7 @@ class ImageInline(TabularInline):
 
     model = ProductImage
     form = ImageForm
+    formset = ImageFormSet
     extra = 0
     tab = True
     ordering_field = "position"
@@ -79,6 +86,7 @@ class RelationInline(TabularInline):
     """What is recommended beside it; the rest of the places is filled with best sellers."""
 
     model = ProductRelation
+    formset = RelationFormSet
     fk_name = "product"
     extra = 0
     tab = True

@@ -2,35 +2,36 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.conf import settings
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db import transaction
 from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
-from unfold.admin import ModelAdmin
 
 from apps.catalog.backoffice.admin.bulk_actions import BulkAdmin
 from apps.catalog.backoffice.admin.exports import ExportAdmin
-from apps.catalog.backoffice.admin.forms import ProductForm, product_form
-from apps.catalog.backoffice.admin.history import HistoryAdmin
 from apps.catalog.backoffice.admin.product_filters import CategoryFilter, StateFilter, StockFilter
+from apps.catalog.backoffice.admin.product_forms import ProductForm, product_form
 from apps.catalog.backoffice.admin.product_inlines import ImageInline, RelationInline, VariantInline
+from apps.catalog.backoffice.admin.service_forms import TRANSLATIONS, ServiceAdmin
 from apps.catalog.discovery.search import matching
-from apps.catalog.products import publication, rendering
-from apps.catalog.products.attribute_values import answer_attributes
-from apps.catalog.products.models import Product, ProductImage, ProductType, Variant
-from apps.catalog.products.pricing import set_prices
+from apps.catalog.products.models import Product, ProductImage, ProductType
+from apps.catalog.products.publication import NotSellable
 from apps.catalog.products.renditions import image_url
+from apps.catalog.products.services import products
+from apps.catalog.products.services.products import ProductEdit
+from apps.catalog.products.transactions import InUse
 from apps.common.money import Money
-from apps.common.problems import ValidationProblem
 from apps.common.staff.paginator import BoundedPaginator
 
 
 @admin.register(Product)
-class ProductAdmin(BulkAdmin, HistoryAdmin, ExportAdmin, ModelAdmin):
+class ProductAdmin(BulkAdmin, ExportAdmin, ServiceAdmin):
+    form = ProductForm
     list_display = ["thumbnail", "title", "category", "shown_price", "stock", "status", "updated_at"]
     list_display_links = ["thumbnail", "title"]
     list_filter = [StateFilter, StockFilter, CategoryFilter, "kind", "product_type", "is_featured"]
@@ -43,7 +44,6 @@ class ProductAdmin(BulkAdmin, HistoryAdmin, ExportAdmin, ModelAdmin):
     sortable_by = ["title", "updated_at"]
     paginator = BoundedPaginator
     show_full_result_count = False
-    warn_unsaved_form = True
     prepopulated_fields = {"slug": ["title"]}
     autocomplete_fields = ["brand"]
     readonly_fields = ["shown_price"]
@@ -68,23 +68,25 @@ class ProductAdmin(BulkAdmin, HistoryAdmin, ExportAdmin, ModelAdmin):
     def get_fieldsets(self, request: HttpRequest, obj: Product | None = None) -> Any:
         tab = {"classes": ["tab"]}
         asked = self._type_of(request, obj)
-        answers = [f"answer_{code}" for code in product_form(asked).asked]
+        form = product_form(asked)
+        answers = [f"attribute_{code}" for code in form.asked]
         hint = "" if asked else "Choose a type of product and save: what it asks for stands here then."
-        return [
+        fieldsets = [
             (
                 None,
                 {
                     "fields": [
                         *("title", "slug", ("kind", "status"), ("category", "brand"), ("product_type", "is_featured")),
                         *("summary", "description", ("published_at", "published_until"), ("year", "title_slug")),
-                        *("shown_price", "seen_version"),
+                        *("shown_price", "seen"),
                     ]
                 },
             ),
             ("Attributes", tab | {"fields": answers, "description": hint}),
             ("Search engines", tab | {"fields": ["seo_title", "seo_description"]}),
-            ("Translations", tab | {"fields": ProductForm.translation_fields()}),
+            TRANSLATIONS,
         ]
+        return self.readable(request, obj, fieldsets, form)
 
     def _type_of(self, request: HttpRequest, obj: Product | None) -> ProductType | None:
         """The type under which the form was made: the saved one, or the one chosen on a page that comes back."""
@@ -109,45 +111,26 @@ class ProductAdmin(BulkAdmin, HistoryAdmin, ExportAdmin, ModelAdmin):
         listing = getattr(product, "listing", None)
         return listing.get_availability_display() if listing else "–"
 
-    def save_model(self, request: HttpRequest, obj: Product, form: Any, change: bool) -> None:
-        if change:
-            # Only what the form shows: sales and ratings may have been counted since it was loaded.
-            shown = {*form.changed_data, "published_at", "translations"}
-            obj.save(update_fields=shown & {field.name for field in obj._meta.concrete_fields})
-        else:
-            super().save_model(request, obj, form, change)
-
-    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
-        super().save_formset(request, form, formset, change)
-        kept = [f for f in formset.forms if f.has_changed() and not f.cleaned_data.get("DELETE")]
-        if formset.model is Variant:
-            prices = {f.instance.sku: f.cleaned_data["price"] for f in kept if "price" in f.changed_data}
-            set_prices(form.instance, prices)
-        if formset.model is ProductImage:
-            for uploaded in (f.instance for f in kept if "file" in f.changed_data):
-                rendering.expect_rendering(uploaded)
-                rendering.render_later(uploaded)
-
-    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        super().save_related(request, form, formsets, change)
-        previous = form.initial.get("status") if change else None
-        product = form.instance
+    def write(self, form: Any, formsets: list[Any]) -> Product:
+        """A product that lacks something to be published is saved as a draft, and the notice says what."""
+        edit = form.edit({formset.model: formset for formset in formsets})
         try:
+            # What is refused leaves nothing behind.
             with transaction.atomic():
-                answer_attributes(product, form.answers())
-                publication.record_change(product, previous_status=previous)
-        except publication.NotSellable as problem:
-            Product.objects.filter(pk=product.pk).update(status=Product.Status.DRAFT)
-            product.status = Product.Status.DRAFT
-            answer_attributes(product, form.answers())
-            publication.record_change(product, previous_status=previous)
-            messages.warning(request, f"Saved as a draft: {_told(problem)}")
+                return self._save(form, edit)
+        except NotSellable as problem:
+            form.notice = f"Saved as a draft: {problem.explanation}"
+            return self._save(form, replace(edit, columns={**edit.columns, "status": Product.Status.DRAFT}))
+
+    def _save(self, form: Any, edit: ProductEdit) -> Product:
+        if form.is_new:
+            return products.create_product(edit)
+        return products.change_product(form.initial["slug"], edit, versions=form.versions)
+
+    def remove(self, row: Product) -> None:
+        if products.delete_product(row.slug, versions=None) is not None:
+            raise InUse("It stands in orders, reviews or the history of stock. Archive it instead.")
 
     def has_delete_permission(self, request: HttpRequest, obj: Product | None = None) -> bool:
         """What was ever on sale stands in orders and reviews: it is archived, not deleted."""
         return super().has_delete_permission(request, obj) and (obj is None or obj.published_at is None)
-
-
-def _told(problem: ValidationProblem | publication.NotSellable) -> str:
-    """The problem with what each field lacks."""
-    return " ".join([str(problem), *(said for lines in (problem.errors or {}).values() for said in lines)])

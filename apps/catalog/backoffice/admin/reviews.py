@@ -18,6 +18,7 @@ from apps.catalog.reviews import moderation
 from apps.catalog.reviews.models import Review, ReviewReport
 from apps.common.problems import Problem
 from apps.common.staff.paginator import BoundedPaginator
+from apps.common.staff.services import staff_email
 
 Status = Review.Status
 # The tabs beside what waits.
@@ -37,7 +38,7 @@ class QueueFilter(admin.SimpleListFilter):
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         return list(STATES)
 
-    def choices(self, changelist: Any) -> Iterator[dict[str, Any]]:
+    def choices(self, changelist: Any) -> Iterator[Any]:
         for value, label in [(None, "Waiting"), *self.lookup_choices]:
             query = changelist.get_query_string({self.parameter_name: value} if value else {}, [self.parameter_name])
             yield {"selected": self.value() == value, "query_string": query, "display": label}
@@ -178,7 +179,7 @@ class ReviewAdmin(ModelAdmin):
         # One after the other outside of a transaction, so that no two products are locked at once.
         for review_id in list(queryset.values_list("pk", flat=True)):
             try:
-                review = moderation.moderate(review_id, status, by=request.user.email)
+                review = moderation.moderate(review_id, status, by=staff_email(request))
             except Problem as problem:
                 messages.error(request, str(problem))
                 continue

@@ -19,13 +19,17 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from unfold.admin import ModelAdmin
 
-from apps.catalog.backoffice.admin.forms import TranslatedForm
+from apps.catalog.backoffice.admin.forms import TranslatedForm, with_translations
 from apps.catalog.backoffice.admin.history import HistoryAdmin
 from apps.catalog.products.models.bases import Translated
 from apps.catalog.products.transactions import Guard, unguarded
 from apps.common.problems import PreconditionFailed, Problem
 
 REFUSED = "_refused"
+STALE = (
+    "Somebody changed this meanwhile. Nothing was saved: open it again in another tab, compare, and repeat your change "
+    "there."
+)
 
 
 def mark_of(row: models.Model, parts: Iterable[str] = ()) -> str:
@@ -44,10 +48,16 @@ def _columns(row: models.Model) -> list[Any]:
     return [getattr(row, field.attname) for field in row._meta.concrete_fields if field.name not in TREE]
 
 
-class ServedForm(forms.ModelForm):
-    """Remembers what its author has seen, and shows what a service refused. `parts` are seen too."""
+class ServiceForm(forms.ModelForm):
+    """Remembers what its author has seen, and shows what a service refused. `parts` are seen too.
+
+    What is wrong with rows of inlines is named by one of `row_errors` and shown there, by a ServiceFormSet.
+    """
 
     parts: tuple[str, ...] = ()
+    row_errors: tuple[str, ...] = ()
+    # What else staff should know of a save that went well.
+    notice = ""
     refused: Problem | None = None
     seen = forms.CharField(widget=forms.HiddenInput, required=False)
 
@@ -72,9 +82,7 @@ class ServedForm(forms.ModelForm):
 
         def guard(row: models.Model) -> None:
             if self.mark_of(row) != seen:
-                raise PreconditionFailed(
-                    "Somebody changed this while you were editing. Nothing was saved; open it again and repeat it."
-                )
+                raise PreconditionFailed(STALE)
 
         return guard
 
@@ -82,44 +90,86 @@ class ServedForm(forms.ModelForm):
         data = super().clean() or self.cleaned_data
         if self.refused is None:
             return data
-        if not self.refused.errors:
+        if isinstance(self.refused, PreconditionFailed):
+            self.add_error(None, STALE)
+        elif not self.refused.errors:
             self.add_error(None, str(self.refused))
         for name, said in (self.refused.errors or {}).items():
+            if name.partition(".")[0] in self.row_errors:
+                continue
             field = self.field_of(name)
             self.add_error(field if field in self.fields else None, said)
         return data
 
     def field_of(self, name: str) -> str:
         """The form's field for a service's: `de_title` for `translations.de.title`."""
-        return name.removeprefix("translations.").replace(".", "_")
+        return name.removeprefix("translations.").replace(".", "_").replace("-", "_")
 
     def columns(self) -> dict[str, Any]:
         """What to write: all for a new row, what was changed otherwise. A slug left empty is the service's to make."""
         own = {field.name for field in self._meta.model._meta.fields}
         names = own & set(self.cleaned_data if self.is_new else self.changed_data)
         columns = {name: self.cleaned_data[name] for name in names if name != "slug" or self.cleaned_data[name]}
-        if translations := translation_changes(self):
+        if isinstance(self, TranslatedForm) and (translations := self.translation_changes()):
             columns["translations"] = translations
         return columns
 
 
-def translation_changes(form: Any) -> dict[str, dict[str, str]]:
-    """What a service is to lay over the row's translations: every text shown, when one of them was changed."""
-    names = form.translation_fields() if isinstance(form, TranslatedForm) else []
-    changes: dict[str, dict[str, str]] = {}
-    if set(names) & set(form.changed_data):
-        for field in names:
-            language, _, name = field.partition("_")
-            changes.setdefault(language, {})[name] = form.cleaned_data[field]
-    return changes
+class ServiceFormSet(forms.BaseInlineFormSet):
+    """Shows what a service refused beside the row and field that it is about."""
+
+    def __init__(self, *args: Any, refused: Problem | None = None, **kwargs: Any) -> None:
+        self.refused = refused
+        super().__init__(*args, **kwargs)
+
+    def rows(self) -> dict[str, list[Any]]:
+        """The forms that the service is called with, in their order, by the first word of its errors."""
+        raise NotImplementedError
+
+    def clean(self) -> None:
+        super().clean()
+        errors = self.refused.errors if self.refused else None
+        rows = self.rows() if errors else {}
+        others: list[str] = []
+        for name, sentences in (errors or {}).items():
+            part, _, rest = name.partition(".")
+            place, _, field = rest.partition(".")
+            if part not in rows:
+                continue
+            if not (place.isdigit() and int(place) < len(rows[part])):
+                others += sentences
+                continue
+            form = rows[part][int(place)]
+            form.add_error(field if field in form.fields else None, sentences)
+        if others:
+            raise forms.ValidationError(others)
+
+    @property
+    def kept(self) -> list[Any]:
+        """Forms of rows that stay or come."""
+        return [form for form in self.forms if getattr(form, "cleaned_data", None) and not self._is_removed(form)]
+
+    @property
+    def changed_forms(self) -> list[Any]:
+        return [form for form in self.kept if form.has_changed() and not form.instance._state.adding]
+
+    @property
+    def new_forms(self) -> list[Any]:
+        return [form for form in self.kept if form.instance._state.adding]
+
+    @property
+    def removed_rows(self) -> list[Any]:
+        return [form.instance for form in self.forms if self._is_removed(form) and not form.instance._state.adding]
+
+    def _is_removed(self, form: Any) -> bool:
+        return bool(getattr(form, "cleaned_data", {}).get("DELETE"))
 
 
-def translation_tab(form: Any) -> tuple[str, dict[str, Any]]:
-    """The texts of a form in the shop's further languages."""
-    return "Translations", {"classes": ["tab"], "fields": form.translation_fields()}
+# The tab of texts in the shop's further languages; their fields are known when the page is made.
+TRANSLATIONS = ("Translations", {"classes": ["tab"], "fields": []})
 
 
-class ServedAdmin(HistoryAdmin, ModelAdmin):
+class ServiceAdmin(HistoryAdmin, ModelAdmin):
     """A ModelAdmin whose rows are written and deleted by services, with all their parts at once."""
 
     warn_unsaved_form = True
@@ -145,10 +195,19 @@ class ServedAdmin(HistoryAdmin, ModelAdmin):
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """To somebody who may only look, the columns stand for fields that the form makes of them."""
-        fieldsets = super().get_fieldsets(request, obj)
+        return self.readable(request, obj, super().get_fieldsets(request, obj), self.form)
+
+    def readable(self, request: HttpRequest, obj: Any, fieldsets: Any, form: Any) -> Any:
+        """These fieldsets with the translations; without what the form makes for somebody who may only look."""
+        form = with_translations(form)
+        fieldsets = [
+            (title, {**options, "fields": form.translation_fields()} if options is TRANSLATIONS[1] else options)
+            for title, options in fieldsets
+        ]
+        fieldsets = [(title, options) for title, options in fieldsets if options["fields"]]
         if self.has_change_permission(request, obj) or (obj is None and self.has_add_permission(request)):
             return fieldsets
-        made = set(self.form.declared_fields)
+        made = set(form.declared_fields)
         shown = []
         for title, options in fieldsets:
             names = [name for name in flatten([options["fields"]]) if name not in made]
@@ -165,6 +224,7 @@ class ServedAdmin(HistoryAdmin, ModelAdmin):
         return format_html_join(mark_safe("<br>"), "{1} ({0}): {2}", lines) or "–"
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        kwargs["form"] = with_translations(kwargs.get("form", self.form))
         form = super().get_form(request, obj, change=change, **kwargs)
         form.refused = getattr(request, REFUSED, None)
         return form
@@ -175,6 +235,13 @@ class ServedAdmin(HistoryAdmin, ModelAdmin):
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         saved = self.write(form, formsets)
         form.instance.__dict__.update(vars(saved))
+        if form.notice:
+            messages.warning(request, form.notice)
+
+    def get_formset_kwargs(self, request: HttpRequest, obj: Any, inline: Any, prefix: str) -> dict[str, Any]:
+        kwargs = super().get_formset_kwargs(request, obj, inline, prefix)
+        is_served = issubclass(inline.formset, ServiceFormSet)
+        return kwargs | ({"refused": getattr(request, REFUSED, None)} if is_served else {})
 
     def construct_change_message(self, request: HttpRequest, form: Any, formsets: Any, add: bool = False) -> Any:
         """The history names the parts that changed; Django's note need not."""
@@ -204,7 +271,7 @@ class ServedAdmin(HistoryAdmin, ModelAdmin):
         return actions
 
 
-class KnownThing(forms.Widget):
+class LinkWidget(forms.Widget):
     """Something that a row names already: its name, which leads to it."""
 
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
@@ -219,7 +286,7 @@ def place_last(form: forms.ModelForm) -> None:
         form.initial["position"] = None
 
 
-class KnownRowForm(forms.ModelForm):
+class FixedReferenceForm(forms.ModelForm):
     """A row of an inline that names something (`known`) in a place. What it names is chosen once: so a row that is
     there needs no select, and no query."""
 
@@ -230,7 +297,7 @@ class KnownRowForm(forms.ModelForm):
         if "position" in self.fields:
             place_last(self)
         if not self.instance._state.adding and self.known in self.fields:
-            self.fields[self.known] = forms.Field(disabled=True, widget=KnownThing)
+            self.fields[self.known] = forms.Field(disabled=True, widget=LinkWidget)
             self.initial[self.known] = getattr(self.instance, self.known)
 
 

@@ -14,7 +14,7 @@ from django.utils.http import urlencode
 from unfold.admin import ModelAdmin, TabularInline
 
 from apps.catalog.backoffice import stock_selectors
-from apps.catalog.backoffice.admin.service_forms import ServedAdmin
+from apps.catalog.backoffice.admin.service_forms import ServiceAdmin
 from apps.catalog.backoffice.admin.stock_forms import StockForm, WarehouseForm
 from apps.catalog.inventory import selectors, services
 from apps.catalog.inventory.models import Reservation, ReservationLine, StockItem, StockMovement, Warehouse
@@ -22,6 +22,7 @@ from apps.catalog.products.models import Variant
 from apps.common.model_admin import ReadOnly
 from apps.common.problems import Problem
 from apps.common.staff.paginator import BoundedPaginator
+from apps.common.staff.services import staff_email
 
 
 class StateFilter(admin.SimpleListFilter):
@@ -47,7 +48,7 @@ class WarehouseFilter(admin.SimpleListFilter):
 
 
 @admin.register(StockItem)
-class StockItemAdmin(ServedAdmin):
+class StockItemAdmin(ServiceAdmin):
     """Rows come and go with their variants."""
 
     form = StockForm
@@ -112,9 +113,9 @@ class StockItemAdmin(ServedAdmin):
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """Movements name who made them."""
         is_repeated = form.is_repeated
-        form.write(request.user.email)
+        form.write(staff_email(request))
         if is_repeated:
-            messages.warning(request, "This was saved before; the pieces were counted once.")
+            messages.warning(request, "This was saved before; the units were counted once.")
 
 
 class PastAdmin(ReadOnly, ModelAdmin):
@@ -173,7 +174,7 @@ class ReservationAdmin(PastAdmin):
     def has_release_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("inventory.change_reservation")
 
-    @admin.action(description="Release: give the pieces back", permissions=["release"])
+    @admin.action(description="Release: give the units back", permissions=["release"])
     def release(self, request: HttpRequest, queryset: QuerySet[Reservation]) -> None:
         released = 0
         for reservation in queryset:
@@ -188,7 +189,7 @@ class ReservationAdmin(PastAdmin):
 
 
 @admin.register(Warehouse)
-class WarehouseAdmin(ServedAdmin):
+class WarehouseAdmin(ServiceAdmin):
     form = WarehouseForm
     list_display = ["name", "code", "country", "priority", "is_active"]
     ordering = ["priority", "id"]

@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
-from apps.catalog.backoffice.admin.service_forms import ServedForm
+from apps.catalog.backoffice.admin.service_forms import ServiceForm
 from apps.catalog.inventory import services
 from apps.catalog.inventory.models import StockItem, StockMovement, Warehouse
 from apps.common.ids import uuid7
@@ -23,8 +23,8 @@ class WarehouseField(forms.ModelChoiceField):
         super().__init__(rows, required=False, widget=UnfoldAdminSelectWidget, **kwargs)
 
 
-class StockForm(ServedForm):
-    """Counts, moves and the policy. Only of the policy it minds that others change it: pieces are sold all the time."""
+class StockForm(ServiceForm):
+    """Counts, moves and the policy. Only of the policy it minds that others change it: units are sold all the time."""
 
     change = forms.IntegerField(
         label="Add or take",
@@ -40,7 +40,7 @@ class StockForm(ServedForm):
         widget=UnfoldAdminSelectWidget,
     )
     reference = forms.CharField(max_length=100, required=False, widget=UnfoldAdminTextInputWidget)
-    quantity = forms.IntegerField(label="Pieces to move", required=False, min_value=1, **COUNT)
+    quantity = forms.IntegerField(label="Units to move", required=False, min_value=1, **COUNT)
     source = WarehouseField(label="From", empty_label="Choose")
     target = WarehouseField(label="To", empty_label="Choose")
     # The same page sent twice writes once.
@@ -60,7 +60,7 @@ class StockForm(ServedForm):
     def clean(self) -> dict[str, Any]:
         data = self.cleaned_data
         if data.get("change") and not data.get("reason"):
-            self.add_error("reason", "Say why pieces are added or taken.")
+            self.add_error("reason", "Say why units are added or taken.")
         for name in ("source", "target"):
             if data.get("quantity") and not data.get(name):
                 self.add_error(name, "Choose a warehouse.")
@@ -91,7 +91,7 @@ class StockForm(ServedForm):
         return uuid.uuid5(page, f"{self.instance.pk} counted"), uuid.uuid5(page, f"{self.instance.pk} moved")
 
 
-class WarehouseForm(ServedForm):
+class WarehouseForm(ServiceForm):
     class Meta:
         model = Warehouse
         fields = ("name", "code", "country", "priority", "is_active")

@@ -6,12 +6,20 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest
-from unfold.admin import ModelAdmin, TabularInline
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from unfold.admin import TabularInline
 
-from apps.catalog.backoffice.admin.forms import PriceForm, SaleForm, SalesFormSet, VariantPageForm
-from apps.catalog.products import publication
+from apps.catalog.backoffice.admin.service_forms import ServiceAdmin
+from apps.catalog.backoffice.admin.variant_forms import (
+    PriceForm,
+    PricesFormSet,
+    SaleForm,
+    SalesFormSet,
+    VariantPageForm,
+)
 from apps.catalog.products.models import Price, SalePrice, Variant
+from apps.catalog.products.services import variants
 from apps.common.money import Money
 from apps.common.staff.paginator import BoundedPaginator
 
@@ -19,6 +27,7 @@ from apps.common.staff.paginator import BoundedPaginator
 class PriceInline(TabularInline):
     model = Price
     form = PriceForm
+    formset = PricesFormSet
     extra = 0
 
 
@@ -32,10 +41,9 @@ class SaleInline(TabularInline):
 
 
 @admin.register(Variant)
-class VariantAdmin(ModelAdmin):
+class VariantAdmin(ServiceAdmin):
     form = VariantPageForm
     list_display = ["sku", "product", "name", "barcode", "shown_price"]
-    list_select_related = ["product"]
     search_fields = ["=sku", "=barcode", "product__slug"]
     search_help_text = "A whole SKU, barcode or product's slug."
     ordering = ["sku"]
@@ -45,13 +53,14 @@ class VariantAdmin(ModelAdmin):
     inlines = [PriceInline, SaleInline]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Variant]:
-        return super().get_queryset(request).prefetch_related("prices")
+        return super().get_queryset(request).select_related("product").prefetch_related("prices")
 
-    def get_fields(self, request: HttpRequest, obj: Variant | None = None) -> list[Any]:
-        return [
+    def get_fieldsets(self, request: HttpRequest, obj: Variant | None = None) -> Any:
+        own = [
             *("product", ("sku", "name"), ("barcode", "weight_grams"), ("offer", "rental_hours", "title_slug")),
-            *("options", tuple(VariantPageForm.translation_fields())),
+            *("options", tuple(VariantPageForm.translation_fields()), "seen"),
         ]
+        return self.readable(request, obj, [(None, {"fields": own})], VariantPageForm)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -64,7 +73,17 @@ class VariantAdmin(ModelAdmin):
     def shown_price(self, variant: Variant) -> str:
         return ", ".join(Money(price.amount, price.currency).format() for price in variant.prices.all())
 
-    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        super().save_related(request, form, formsets, change)
-        product = form.instance.product
-        publication.record_change(product, previous_status=product.status)
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Its product's, which tells of its variants."""
+        variant = self._thing(request, object_id)
+        return HttpResponseRedirect(reverse("admin:products_product_history", args=[variant.product_id]))  # type: ignore[attr-defined]  # a Variant
+
+    def write(self, form: Any, formsets: list[Any]) -> Variant:
+        parts = {formset.model: formset for formset in formsets}
+        edit = form.edit(parts.get(Price), parts.get(SalePrice))
+        return variants.change_variant(form.instance.product.slug, edit, versions=form.versions)
+
+    def remove(self, row: Variant) -> None:
+        variants.delete_variant(row.product.slug, row.sku, versions=None)

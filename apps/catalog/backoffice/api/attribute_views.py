@@ -10,8 +10,8 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from apps.catalog.backoffice.api import taxonomy_serializers as shapes
-from apps.catalog.backoffice.api.optimistic_locking import answer, seen_rows
+from apps.catalog.backoffice.api import taxonomy_serializers as serializers
+from apps.catalog.backoffice.api.optimistic_locking import seen_rows, staff_response
 from apps.catalog.backoffice.api.views import StaffListView, StaffView, found, validated
 from apps.catalog.products.models import Attribute, ProductType, ProductTypeAttribute
 from apps.catalog.products.services import attributes
@@ -20,11 +20,11 @@ from apps.common.idempotency import idempotent
 
 
 def attribute_data(attribute: Attribute) -> dict[str, Any]:
-    return shapes.StaffAttributeSerializer(attribute).data
+    return serializers.StaffAttributeSerializer(attribute).data
 
 
 def type_data(product_type: ProductType) -> dict[str, Any]:
-    return shapes.StaffProductTypeSerializer(types().get(pk=product_type.pk)).data
+    return serializers.StaffProductTypeSerializer(types().get(pk=product_type.pk)).data
 
 
 def types() -> Any:
@@ -32,49 +32,53 @@ def types() -> Any:
     return ProductType.objects.prefetch_related(Prefetch("type_attributes", asked))
 
 
-def _attribute_answer(code: str, *, status: int = 200) -> Response:
+def _attribute_response(code: str, *, status: int = 200) -> Response:
     """The whole attribute, whose ETag stands for its choices too."""
     at = f"/v1/staff/attributes/{code}" if status == 201 else ""
-    return answer(attribute_data(found(Attribute.objects.filter(code=code))), status=status, at=at)
+    return staff_response(attribute_data(found(Attribute.objects.filter(code=code))), status=status, at=at)
 
 
 class StaffAttributesView(StaffListView):
     """All attributes by code, without their choices."""
 
-    serializer_class = shapes.StaffListedAttributeSerializer
+    serializer_class = serializers.StaffListedAttributeSerializer
     queryset = Attribute.objects.all()
     ordering = ("code",)
 
 
 class StaffAttributeView(StaffView):
-    @extend_schema(responses=shapes.StaffAttributeSerializer, parameters=[ETAG])
+    @extend_schema(responses=serializers.StaffAttributeSerializer, parameters=[ETAG])
     def get(self, request: Request, code: str) -> Response:
         """One attribute with its choices."""
-        return _attribute_answer(code)
+        return _attribute_response(code)
 
 
 class AttributesView(StaffView):
     @extend_schema(
-        request=shapes.NewAttributeSerializer, responses={201: shapes.StaffAttributeSerializer}, parameters=[ETAG]
+        request=serializers.NewAttributeSerializer,
+        responses={201: serializers.StaffAttributeSerializer},
+        parameters=[ETAG],
     )
     @idempotent
     def post(self, request: Request) -> Response:
         """Make an attribute, with its choices when it is of the kind `choice`."""
-        columns = dict(validated(shapes.NewAttributeSerializer, request))
+        columns = dict(validated(serializers.NewAttributeSerializer, request))
         choices = columns.pop("choices", ())
         code = attributes.create_attribute(columns, choices).code
-        return _attribute_answer(code, status=status.HTTP_201_CREATED)
+        return _attribute_response(code, status=status.HTTP_201_CREATED)
 
 
 class AttributeView(StaffView):
     @extend_schema(
-        request=shapes.AttributeChangeSerializer, responses=shapes.StaffAttributeSerializer, parameters=[IF_MATCH, ETAG]
+        request=serializers.AttributeChangeSerializer,
+        responses=serializers.StaffAttributeSerializer,
+        parameters=[IF_MATCH, ETAG],
     )
     def patch(self, request: Request, code: str) -> Response:
         """Change an attribute. Its kind changes only while no product answers it."""
-        columns = validated(shapes.AttributeChangeSerializer, request)
+        columns = validated(serializers.AttributeChangeSerializer, request)
         attributes.change_attribute(code, columns, guard=seen_rows(request, attribute_data))
-        return _attribute_answer(code)
+        return _attribute_response(code)
 
     @extend_schema(responses={204: None}, parameters=[IF_MATCH])
     def delete(self, request: Request, code: str) -> Response:
@@ -85,72 +89,78 @@ class AttributeView(StaffView):
 
 class ChoicesView(StaffView):
     @extend_schema(
-        request=shapes.NewChoiceSerializer, responses={201: shapes.StaffAttributeSerializer}, parameters=[ETAG]
+        request=serializers.NewChoiceSerializer,
+        responses={201: serializers.StaffAttributeSerializer},
+        parameters=[ETAG],
     )
     @idempotent
     def post(self, request: Request, code: str) -> Response:
         """Add a choice."""
-        attributes.add_choice(code, validated(shapes.NewChoiceSerializer, request))
-        return _attribute_answer(code, status=status.HTTP_201_CREATED)
+        attributes.add_choice(code, validated(serializers.NewChoiceSerializer, request))
+        return _attribute_response(code, status=status.HTTP_201_CREATED)
 
 
 class ChoiceView(StaffView):
     @extend_schema(
-        request=shapes.ChoiceChangeSerializer, responses=shapes.StaffAttributeSerializer, parameters=[IF_MATCH, ETAG]
+        request=serializers.ChoiceChangeSerializer,
+        responses=serializers.StaffAttributeSerializer,
+        parameters=[IF_MATCH, ETAG],
     )
     def patch(self, request: Request, code: str, slug: str) -> Response:
         """Change a choice; products that chose it say and find its new words at once."""
-        columns = validated(shapes.ChoiceChangeSerializer, request)
+        columns = validated(serializers.ChoiceChangeSerializer, request)
         attributes.change_choice(code, slug, columns, guard=seen_rows(request, attribute_data))
-        return _attribute_answer(code)
+        return _attribute_response(code)
 
-    @extend_schema(responses=shapes.StaffAttributeSerializer, parameters=[IF_MATCH, ETAG])
+    @extend_schema(responses=serializers.StaffAttributeSerializer, parameters=[IF_MATCH, ETAG])
     def delete(self, request: Request, code: str, slug: str) -> Response:
         """Take a choice away that no product chose."""
         attributes.delete_choice(code, slug, guard=seen_rows(request, attribute_data))
-        return _attribute_answer(code)
+        return _attribute_response(code)
 
 
 class StaffProductTypesView(StaffListView):
     """All product types by name, with the attributes that they ask for."""
 
-    serializer_class = shapes.StaffProductTypeSerializer
+    serializer_class = serializers.StaffProductTypeSerializer
     queryset = types()
     ordering = ("name", "id")
 
 
 class StaffProductTypeView(StaffView):
-    @extend_schema(responses=shapes.StaffProductTypeSerializer, parameters=[ETAG])
+    @extend_schema(responses=serializers.StaffProductTypeSerializer, parameters=[ETAG])
     def get(self, request: Request, slug: str) -> Response:
         """One product type with the attributes that it asks for."""
-        return answer(type_data(found(ProductType.objects.filter(slug=slug))))
+        return staff_response(type_data(found(ProductType.objects.filter(slug=slug))))
 
 
 class ProductTypesView(StaffView):
     @extend_schema(
-        request=shapes.NewProductTypeSerializer, responses={201: shapes.StaffProductTypeSerializer}, parameters=[ETAG]
+        request=serializers.NewProductTypeSerializer,
+        responses={201: serializers.StaffProductTypeSerializer},
+        parameters=[ETAG],
     )
     @idempotent
     def post(self, request: Request) -> Response:
         """Make a product type that asks for these attributes."""
-        columns = dict(validated(shapes.NewProductTypeSerializer, request))
+        columns = dict(validated(serializers.NewProductTypeSerializer, request))
         made = attributes.create_product_type(columns, columns.pop("attributes", ()))
         at = f"/v1/staff/product-types/{made.slug}"
-        return answer(type_data(made), status=status.HTTP_201_CREATED, at=at)
+        return staff_response(type_data(made), status=status.HTTP_201_CREATED, at=at)
 
 
 class ProductTypeView(StaffView):
     @extend_schema(
-        request=shapes.ProductTypeChangeSerializer,
-        responses=shapes.StaffProductTypeSerializer,
+        request=serializers.ProductTypeChangeSerializer,
+        responses=serializers.StaffProductTypeSerializer,
         parameters=[IF_MATCH, ETAG],
     )
     def patch(self, request: Request, slug: str) -> Response:
         """Change a product type. Products that are published stay so, whatever it asks for from now on."""
-        columns = dict(validated(shapes.ProductTypeChangeSerializer, request))
+        columns = dict(validated(serializers.ProductTypeChangeSerializer, request))
         asked = columns.pop("attributes", None)
         changed = attributes.change_product_type(slug, columns, asked, guard=seen_rows(request, type_data))
-        return answer(type_data(changed))
+        return staff_response(type_data(changed))
 
     @extend_schema(responses={204: None}, parameters=[IF_MATCH])
     def delete(self, request: Request, slug: str) -> Response:

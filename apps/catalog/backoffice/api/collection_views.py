@@ -9,8 +9,8 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from apps.catalog.backoffice.api import taxonomy_serializers as shapes
-from apps.catalog.backoffice.api.optimistic_locking import answer, seen_rows
+from apps.catalog.backoffice.api import taxonomy_serializers as serializers
+from apps.catalog.backoffice.api.optimistic_locking import seen_rows, staff_response
 from apps.catalog.backoffice.api.views import StaffListView, StaffView, StaffWrites, found, validated
 from apps.catalog.products.models import Collection
 from apps.catalog.products.services import collections
@@ -19,48 +19,50 @@ from apps.common.idempotency import idempotent
 
 
 def collection_data(collection: Collection) -> dict[str, Any]:
-    return shapes.StaffCollectionSerializer(collection).data
+    return serializers.StaffCollectionSerializer(collection).data
 
 
 class StaffCollectionsView(StaffListView):
     """All collections, those that are not published too, without their products."""
 
-    serializer_class = shapes.StaffListedCollectionSerializer
+    serializer_class = serializers.StaffListedCollectionSerializer
     queryset = Collection.objects.all()
     ordering = ("position", "id")
 
 
 class StaffCollectionView(StaffView):
-    @extend_schema(responses=shapes.StaffCollectionSerializer, parameters=[ETAG])
+    @extend_schema(responses=serializers.StaffCollectionSerializer, parameters=[ETAG])
     def get(self, request: Request, slug: str) -> Response:
         """One collection with its products."""
-        return answer(collection_data(found(Collection.objects.filter(slug=slug))))
+        return staff_response(collection_data(found(Collection.objects.filter(slug=slug))))
 
 
 class CollectionsWrites(StaffWrites):
     @extend_schema(
-        request=shapes.NewCollectionSerializer, responses={201: shapes.StaffCollectionSerializer}, parameters=[ETAG]
+        request=serializers.NewCollectionSerializer,
+        responses={201: serializers.StaffCollectionSerializer},
+        parameters=[ETAG],
     )
     @idempotent
     def post(self, request: Request) -> Response:
         """Make a collection: by hand with its `items`, or by a `rule`."""
-        columns = dict(validated(shapes.NewCollectionSerializer, request))
+        columns = dict(validated(serializers.NewCollectionSerializer, request))
         made = collections.create_collection(columns, columns.pop("items", ()))
         at = f"/v1/staff/collections/{made.slug}"
-        return answer(collection_data(made), status=status.HTTP_201_CREATED, at=at)
+        return staff_response(collection_data(made), status=status.HTTP_201_CREATED, at=at)
 
 
 class CollectionWrites(StaffWrites):
     @extend_schema(
-        request=shapes.CollectionChangeSerializer,
-        responses=shapes.StaffCollectionSerializer,
+        request=serializers.CollectionChangeSerializer,
+        responses=serializers.StaffCollectionSerializer,
         parameters=[IF_MATCH, ETAG],
     )
     def patch(self, request: Request, slug: str) -> Response:
         """Change a collection. One that gets a rule loses its items, and the other way round."""
-        columns = validated(shapes.CollectionChangeSerializer, request)
+        columns = validated(serializers.CollectionChangeSerializer, request)
         changed = collections.change_collection(slug, columns, guard=seen_rows(request, collection_data))
-        return answer(collection_data(changed))
+        return staff_response(collection_data(changed))
 
     @extend_schema(responses={204: None}, parameters=[IF_MATCH])
     def delete(self, request: Request, slug: str) -> Response:
@@ -71,9 +73,13 @@ class CollectionWrites(StaffWrites):
 
 class CollectionItemsView(StaffView):
     @extend_schema(
-        request=shapes.ItemsSerializer, responses=shapes.StaffCollectionSerializer, parameters=[IF_MATCH, ETAG]
+        request=serializers.ItemsSerializer,
+        responses=serializers.StaffCollectionSerializer,
+        parameters=[IF_MATCH, ETAG],
     )
     def put(self, request: Request, slug: str) -> Response:
         """Put these products into a collection that is made by hand, in this order, and no others."""
-        items = validated(shapes.ItemsSerializer, request)["items"]
-        return answer(collection_data(collections.set_items(slug, items, guard=seen_rows(request, collection_data))))
+        items = validated(serializers.ItemsSerializer, request)["items"]
+        return staff_response(
+            collection_data(collections.set_items(slug, items, guard=seen_rows(request, collection_data)))
+        )

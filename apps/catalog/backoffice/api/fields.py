@@ -9,9 +9,9 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from apps.catalog.products.barcodes import validate_barcode
-from apps.catalog.products.currencies import CURRENCIES
 from apps.catalog.products.models.pricing import MAX_AMOUNT
 from apps.common.api.serializers import MoneySerializer
+from apps.common.currencies import CURRENCIES
 from apps.common.money import Money
 
 MAX_POSITION = 32_767
@@ -34,7 +34,7 @@ class PriceSerializer(MoneySerializer):
 
     amount = serializers.IntegerField(help_text="Minor units (cents).", min_value=0, max_value=MAX_AMOUNT)
 
-    def to_internal_value(self, data: Any) -> Money:  # type: ignore[override]  # validates into a value object
+    def to_internal_value(self, data: Any) -> Money:
         price = super().to_internal_value(data)
         if price.currency not in CURRENCIES:
             raise serializers.ValidationError({"currency": [f"{price.currency} is no currency of ISO 4217."]})

@@ -35,7 +35,7 @@ class ImportSerializer(serializers.ModelSerializer):
     new = serializers.IntegerField(source="created_count", help_text="Rows that make a variant.")
     changed = serializers.IntegerField(source="changed_count")
     unchanged = serializers.IntegerField(source="unchanged_count")
-    errors = serializers.IntegerField(source="error_count", help_text="Rows with errors; see `…/rows?action=error`.")
+    errors = serializers.IntegerField(source="error_count", help_text="Rows with errors; see `…/rows?action=error`.")  # type: ignore[assignment]  # the field's name in the API
     dry_run = serializers.BooleanField(source="is_dry_run")
 
     class Meta:
@@ -55,7 +55,7 @@ class ImportRowSerializer(serializers.ModelSerializer):
         child=serializers.ListField(child=serializers.CharField(allow_blank=True), min_length=2, max_length=2),
         help_text='By column, before and after: `{"title": ["Mug", "Tall mug"]}`.',
     )
-    errors = serializers.DictField(
+    errors = serializers.DictField(  # type: ignore[assignment]  # the field's name in the API
         child=serializers.ListField(child=serializers.CharField()), help_text="By column, what is wrong."
     )
 

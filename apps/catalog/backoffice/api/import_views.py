@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import QuerySet
@@ -20,7 +21,7 @@ from apps.catalog.backoffice.api import import_serializers as serializers
 from apps.catalog.backoffice.api.import_parsers import CsvBody, XlsxBody
 from apps.catalog.imports import exporting, services
 from apps.catalog.imports.models import ImportJob, ImportRow
-from apps.common.identity.permissions import RequireRole
+from apps.common.identity.permissions import RequireRole, principal_of
 from apps.common.links import public_url
 
 IsStaff = RequireRole("catalog_staff")
@@ -59,15 +60,17 @@ class ImportsView(ListAPIView):
         if int(request.META.get("CONTENT_LENGTH") or 0) > services.MAX_BYTES + ENVELOPE:
             raise services.too_large()
         query = request.query_params
-        given = {name: query[name] for name in ("dry_run", "decimal_mark") if name in query}
-        upload = serializers.checked(serializers.UploadSerializer, given | dict(request.data.items()))
+        given: dict[str, Any] = {name: query[name] for name in ("dry_run", "decimal_mark") if name in query}
+        sent = request.data
+        given |= dict(sent.items()) if isinstance(sent, Mapping) else {}
+        upload = serializers.checked(serializers.UploadSerializer, given)
         job = services.start_import(
             upload["file"],
             name=upload["file"].name,
             size=upload["file"].size,
             is_dry_run=upload["dry_run"],
             decimal_mark=upload["decimal_mark"],
-            requested_by=request.user.email,
+            requested_by=principal_of(request).email,
         )
         return _answer(job, status.HTTP_202_ACCEPTED)
 

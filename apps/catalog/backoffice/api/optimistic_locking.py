@@ -18,7 +18,7 @@ from apps.catalog.products.transactions import Guard, unguarded
 from apps.common.api.conditional import entity_tag, if_match
 from apps.common.problems import PreconditionFailed
 
-# Any of a list; a weak one (a proxy that compressed the answer made it so) names the version as well.
+# Any of a list; a weak one (a proxy that compressed the response made it so) names the version as well.
 PRODUCT_TAG = re.compile(r'"(\d{1,10})-[0-9a-f]{16}"')
 TAG = re.compile(r'"[0-9a-f]{16}"')
 # Drafts are nobody's business but staff's.
@@ -26,7 +26,7 @@ PRIVATE = {"Cache-Control": "private, no-cache"}
 MAY_MATCH = OpenApiParameter(
     "If-Match", str, OpenApiParameter.HEADER, description="The ETag of the product that you have seen; 412 when stale."
 )
-type Shape = Callable[[Any], dict[str, Any]]
+type Representation = Callable[[Any], dict[str, Any]]
 
 
 def seen_versions(request: Request, *, is_required: bool = True) -> frozenset[int] | None:
@@ -43,7 +43,7 @@ def seen_versions(request: Request, *, is_required: bool = True) -> frozenset[in
     return versions
 
 
-def seen_rows(request: Request, shape: Shape) -> Guard:
+def seen_rows(request: Request, represent: Representation) -> Guard:
     """Lets only a row pass whose ETag is in If-Match. Raises PreconditionRequired."""
     header = if_match(request, is_required=True)
     if header is None:
@@ -51,13 +51,13 @@ def seen_rows(request: Request, shape: Shape) -> Guard:
     tags = frozenset(TAG.findall(header))
 
     def guard(row: Any) -> None:
-        if entity_tag(shape(row)) not in tags:
+        if entity_tag(represent(row)) not in tags:
             raise PreconditionFailed("Somebody changed this meanwhile. Load it again and repeat your change.")
 
     return guard
 
 
-def answer(data: dict[str, Any], *, version: int | None = None, status: int = 200, at: str = "") -> Response:
-    """A staff answer with its ETag; `at` is the address of what was made."""
+def staff_response(data: dict[str, Any], *, version: int | None = None, status: int = 200, at: str = "") -> Response:
+    """A response for staff with its ETag; `at` is the address of what was made."""
     headers = PRIVATE | {"ETag": entity_tag(data, version=version)} | ({"Location": at} if at else {})
     return Response(data, status=status, headers=headers)

@@ -1,10 +1,10 @@
-"""Shapes of products as staff read and write them."""
+"""Serializers of products as staff read and write them."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from drf_spectacular.utils import extend_schema_field
+from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
 from apps.catalog.backoffice.api.fields import (
@@ -16,13 +16,14 @@ from apps.catalog.backoffice.api.fields import (
     TranslationsField,
     require_one_a_currency,
 )
-from apps.catalog.backoffice.product_selectors import answers_of
+from apps.catalog.backoffice.product_selectors import attribute_values_of
 from apps.catalog.discovery.models import Listing
 from apps.catalog.imports.cells import SKU
 from apps.catalog.products.models import Product, ProductImage, Variant
 from apps.catalog.products.pricing import Sale
+from apps.catalog.products.rules import MAX_RENTAL_HOURS, sale_errors
 from apps.catalog.products.selectors import shop_currency
-from apps.catalog.products.services.products import REFERENCES, ProductEdit
+from apps.catalog.products.services.products import REFERENCES, ProductEdit, Related
 from apps.catalog.products.services.variants import MAX_VARIANTS, VariantEdit
 from apps.common.api.serializers import MoneySerializer, StrictSerializer
 from apps.common.money import Money
@@ -31,7 +32,6 @@ MAX_PRICES = 40
 MAX_SALES = 100
 MAX_RELATED = 50
 MAX_WEIGHT = 10_000_000
-MAX_RENTAL_HOURS = 24 * 366
 # What stands in VariantEdit and ProductEdit by its own name; the rest are columns.
 APART = ("translations", "prices", "price", "sales")
 
@@ -43,9 +43,9 @@ class SaleSerializer(StrictSerializer):
     starts_at = serializers.DateTimeField()
     ends_at = serializers.DateTimeField()
 
-    def validate(self, data: dict[str, Any]) -> Sale:  # type: ignore[override]  # validates into a value object
-        if data["ends_at"] <= data["starts_at"]:
-            raise serializers.ValidationError({"ends_at": ["A sale ends after it starts."]})
+    def validate(self, data: dict[str, Any]) -> Sale:
+        if errors := sale_errors(starts_at=data["starts_at"], ends_at=data["ends_at"]):
+            raise serializers.ValidationError(errors)
         return Sale(**data)
 
 
@@ -62,8 +62,8 @@ class VariantChangeSerializer(StrictSerializer):
     position = PositionField(required=False)
     translations = TranslationsField(required=False)
     price = PriceSerializer(required=False, help_text="Sets one currency; prices in others stay.")
-    prices = PriceSerializer(many=True, max_length=MAX_PRICES, required=False, help_text="All there are from now on.")
-    sales = SaleSerializer(many=True, max_length=MAX_SALES, required=False, help_text="All there are from now on.")
+    prices = PriceSerializer(many=True, max_length=MAX_PRICES, required=False, help_text="All there are from now on.")  # type: ignore[call-arg]  # DRF hands it to the list
+    sales = SaleSerializer(many=True, max_length=MAX_SALES, required=False, help_text="All there are from now on.")  # type: ignore[call-arg]  # DRF hands it to the list
 
     def validate_prices(self, prices: list[Money]) -> list[Money]:
         return require_one_a_currency(prices)
@@ -75,7 +75,8 @@ class NewVariantSerializer(VariantChangeSerializer):
     )
 
 
-class KnownVariantSerializer(VariantChangeSerializer):
+@extend_schema_serializer(component_name="KnownVariant")
+class ExistingVariantSerializer(VariantChangeSerializer):
     """A change of a variant that the product has."""
 
     sku = serializers.CharField(max_length=40)
@@ -110,7 +111,7 @@ class ProductChangeSerializer(StrictSerializer):
         required=False,
         help_text="Slugs, in their order; all there are from now on.",
     )
-    variants = KnownVariantSerializer(many=True, max_length=MAX_VARIANTS, required=False)
+    variants = ExistingVariantSerializer(many=True, max_length=MAX_VARIANTS, required=False)  # type: ignore[call-arg]  # DRF hands it to the list
 
     def validate_related(self, slugs: list[str]) -> list[str]:
         if len(set(slugs)) < len(slugs):
@@ -122,7 +123,7 @@ class NewProductSerializer(ProductChangeSerializer):
     slug = serializers.SlugField(max_length=120, required=False, help_text="Made from the title when left out.")
     title = serializers.CharField(max_length=200)
     category = serializers.CharField(max_length=400, help_text="Its path: home/kitchen.")
-    variants = NewVariantSerializer(many=True, max_length=MAX_VARIANTS, required=False)
+    variants = NewVariantSerializer(many=True, max_length=MAX_VARIANTS, required=False)  # type: ignore[assignment, call-arg]  # DRF hands it to the list and the field's name in the API
 
 
 def as_product_edit(data: dict[str, Any]) -> ProductEdit:
@@ -132,8 +133,8 @@ def as_product_edit(data: dict[str, Any]) -> ProductEdit:
         columns={name: value for name, value in data.items() if name not in apart},
         references={name: data[name] for name in REFERENCES if name in data},
         translations=data.get("translations"),
-        answers=data.get("attributes", {}),
-        related=data.get("related"),
+        attributes=data.get("attributes", {}),
+        related=[Related(slug) for slug in data["related"]] if "related" in data else None,
         variants=[as_variant_edit(variant) for variant in data.get("variants", ())],
     )
 
@@ -235,7 +236,7 @@ class StaffProductSerializer(StaffListedProductSerializer):
 
     @extend_schema_field(AnswersField)
     def get_attributes(self, product: Product) -> dict[str, Any]:
-        return answers_of(product)
+        return attribute_values_of(product)
 
     def get_related(self, product: Product) -> list[str]:
         return [relation.related.slug for relation in product.relations.all()]

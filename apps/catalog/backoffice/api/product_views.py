@@ -12,8 +12,8 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from apps.catalog.backoffice.api import product_serializers as shapes
-from apps.catalog.backoffice.api.optimistic_locking import MAY_MATCH, answer, seen_versions
+from apps.catalog.backoffice.api import product_serializers as serializers
+from apps.catalog.backoffice.api.optimistic_locking import MAY_MATCH, seen_versions, staff_response
 from apps.catalog.backoffice.api.views import StaffListView, StaffView, StaffWrites, validated
 from apps.catalog.backoffice.product_selectors import editable_product, listed_products
 from apps.catalog.products import renditions
@@ -24,52 +24,56 @@ from apps.common.api.conditional import ETAG, IF_MATCH
 from apps.common.idempotency import idempotent
 
 
-def product_answer(slug: str, *, status: int = 200) -> Response:
+def product_response(slug: str, *, status: int = 200) -> Response:
     """The whole product as staff edit it, with the ETag for the next change."""
     product = editable_product(slug)
     at = f"/v1/staff/products/{slug}" if status == 201 else ""
-    return answer(shapes.StaffProductSerializer(product).data, version=product.version, status=status, at=at)
+    return staff_response(
+        serializers.StaffProductSerializer(product).data, version=product.version, status=status, at=at
+    )
 
 
 class ProductsWrites(StaffWrites):
     @extend_schema(
-        request=shapes.NewProductSerializer, responses={201: shapes.StaffProductSerializer}, parameters=[ETAG]
+        request=serializers.NewProductSerializer, responses={201: serializers.StaffProductSerializer}, parameters=[ETAG]
     )
     @idempotent
     def post(self, request: Request) -> Response:
         """Make a product with its variants, prices, answers and translations: a draft unless its `status` says more."""
-        edit = shapes.as_product_edit(validated(shapes.NewProductSerializer, request))
-        return product_answer(products.create_product(edit).slug, status=status.HTTP_201_CREATED)
+        edit = serializers.as_product_edit(validated(serializers.NewProductSerializer, request))
+        return product_response(products.create_product(edit).slug, status=status.HTTP_201_CREATED)
 
 
 class ProductWrites(StaffWrites):
     @extend_schema(
-        request=shapes.ProductChangeSerializer, responses=shapes.StaffProductSerializer, parameters=[IF_MATCH, ETAG]
+        request=serializers.ProductChangeSerializer,
+        responses=serializers.StaffProductSerializer,
+        parameters=[IF_MATCH, ETAG],
     )
     def patch(self, request: Request, slug: str) -> Response:
         """Change what is named and leave the rest. `status` publishes and archives, from `published_at` until before
         `published_until`."""
-        edit = shapes.as_product_edit(validated(shapes.ProductChangeSerializer, request))
+        edit = serializers.as_product_edit(validated(serializers.ProductChangeSerializer, request))
         product = products.change_product(slug, edit, versions=seen_versions(request))
-        return product_answer(product.slug)
+        return product_response(product.slug)
 
-    @extend_schema(responses={200: shapes.StaffProductSerializer, 204: None}, parameters=[IF_MATCH])
+    @extend_schema(responses={200: serializers.StaffProductSerializer, 204: None}, parameters=[IF_MATCH])
     def delete(self, request: Request, slug: str) -> Response:
         """Delete a product that nobody has ever seen (204); archive any other, and answer with it (200)."""
         archived = products.delete_product(slug, versions=seen_versions(request))
-        return product_answer(archived.slug) if archived else Response(status=status.HTTP_204_NO_CONTENT)
+        return product_response(archived.slug) if archived else Response(status=status.HTTP_204_NO_CONTENT)
 
 
 class StaffProductsView(StaffListView):
-    serializer_class = shapes.StaffListedProductSerializer
+    serializer_class = serializers.StaffListedProductSerializer
     queryset = Product.objects.none()
     ordering = ("-updated_at", "-id")
 
-    @extend_schema(parameters=[shapes.StaffProductQuerySerializer])
+    @extend_schema(parameters=[serializers.StaffProductQuerySerializer])
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """All products, drafts and archived ones too, the latest change first."""
         asked = {name: value for name, value in request.query_params.dict().items() if name not in ("limit", "cursor")}
-        query = shapes.StaffProductQuerySerializer(data=asked)
+        query = serializers.StaffProductQuerySerializer(data=asked)
         query.is_valid(raise_exception=True)
         self.filters = query.validated_data
         return super().get(request, *args, **kwargs)
@@ -79,55 +83,57 @@ class StaffProductsView(StaffListView):
 
 
 class StaffProductView(StaffView):
-    @extend_schema(responses=shapes.StaffProductSerializer, parameters=[ETAG])
+    @extend_schema(responses=serializers.StaffProductSerializer, parameters=[ETAG])
     def get(self, request: Request, slug: str) -> Response:
         """One product as staff edit it, whatever its status. Send its ETag as If-Match with the change."""
-        return product_answer(slug)
+        return product_response(slug)
 
 
 class VariantsView(StaffView):
     @extend_schema(
-        request=shapes.NewVariantSerializer,
-        responses={201: shapes.StaffProductSerializer},
+        request=serializers.NewVariantSerializer,
+        responses={201: serializers.StaffProductSerializer},
         parameters=[MAY_MATCH, ETAG],
     )
     @idempotent
     def post(self, request: Request, slug: str) -> Response:
         """Add a variant, with its prices and sales."""
-        edit = shapes.as_variant_edit(validated(shapes.NewVariantSerializer, request))
+        edit = serializers.as_variant_edit(validated(serializers.NewVariantSerializer, request))
         versions = seen_versions(request, is_required=False)
         product = variants.add_variant(slug, edit, versions=versions)
-        return product_answer(product.slug, status=status.HTTP_201_CREATED)
+        return product_response(product.slug, status=status.HTTP_201_CREATED)
 
 
 class VariantView(StaffView):
     @extend_schema(
-        request=shapes.VariantChangeSerializer, responses=shapes.StaffProductSerializer, parameters=[IF_MATCH, ETAG]
+        request=serializers.VariantChangeSerializer,
+        responses=serializers.StaffProductSerializer,
+        parameters=[IF_MATCH, ETAG],
     )
     def patch(self, request: Request, slug: str, sku: str) -> Response:
         """Change a variant, its prices and its scheduled sales."""
-        edit = shapes.as_variant_edit(validated(shapes.VariantChangeSerializer, request), sku=sku)
+        edit = serializers.as_variant_edit(validated(serializers.VariantChangeSerializer, request), sku=sku)
         variants.change_variant(slug, edit, versions=seen_versions(request))
-        return product_answer(slug)
+        return product_response(slug)
 
-    @extend_schema(responses={200: shapes.StaffProductSerializer}, parameters=[IF_MATCH, ETAG])
+    @extend_schema(responses={200: serializers.StaffProductSerializer}, parameters=[IF_MATCH, ETAG])
     def delete(self, request: Request, slug: str, sku: str) -> Response:
-        """Take a variant away that was never in stock and is promised to nobody."""
+        """Take a variant away that was never in stock and is not reserved."""
         variants.delete_variant(slug, sku, versions=seen_versions(request))
-        return product_answer(slug)
+        return product_response(slug)
 
 
 class ImagesView(StaffView):
     parser_classes = [MultiPartParser]
 
     @extend_schema(
-        request={"multipart/form-data": shapes.ImageUploadSerializer},
-        responses={201: shapes.StaffProductSerializer, 200: shapes.StaffProductSerializer},
+        request={"multipart/form-data": serializers.ImageUploadSerializer},
+        responses={201: serializers.StaffProductSerializer, 200: serializers.StaffProductSerializer},
         parameters=[MAY_MATCH, ETAG],
     )
     def post(self, request: Request, slug: str) -> Response:
         """Upload a picture; its renditions follow. The same file again answers 200 and changes nothing."""
-        data = validated(shapes.ImageUploadSerializer, request)
+        data = validated(serializers.ImageUploadSerializer, request)
         versions = seen_versions(request, is_required=False)
         file = data["file"]
         if file.size > renditions.MAX_BYTES:
@@ -135,33 +141,37 @@ class ImagesView(StaffView):
         _, is_new = images.add_image(
             slug, file.read(), filename=file.name, alt=data["alt"], position=data["position"], versions=versions
         )
-        return product_answer(slug, status=status.HTTP_201_CREATED if is_new else status.HTTP_200_OK)
+        return product_response(slug, status=status.HTTP_201_CREATED if is_new else status.HTTP_200_OK)
 
 
 class ImageView(StaffView):
     @extend_schema(
-        request=shapes.ImageChangeSerializer, responses=shapes.StaffProductSerializer, parameters=[IF_MATCH, ETAG]
+        request=serializers.ImageChangeSerializer,
+        responses=serializers.StaffProductSerializer,
+        parameters=[IF_MATCH, ETAG],
     )
     def patch(self, request: Request, slug: str, image_id: uuid.UUID) -> Response:
         """Describe a picture anew, or move it."""
-        columns = dict(validated(shapes.ImageChangeSerializer, request))
+        columns = dict(validated(serializers.ImageChangeSerializer, request))
         translations = columns.pop("translations", None)
         images.change_image(slug, image_id, columns=columns, translations=translations, versions=seen_versions(request))
-        return product_answer(slug)
+        return product_response(slug)
 
-    @extend_schema(responses={200: shapes.StaffProductSerializer}, parameters=[IF_MATCH, ETAG])
+    @extend_schema(responses={200: serializers.StaffProductSerializer}, parameters=[IF_MATCH, ETAG])
     def delete(self, request: Request, slug: str, image_id: uuid.UUID) -> Response:
         """Take a picture away."""
         images.delete_image(slug, image_id, versions=seen_versions(request))
-        return product_answer(slug)
+        return product_response(slug)
 
 
 class ImageOrderView(StaffView):
     @extend_schema(
-        request=shapes.ImageOrderSerializer, responses=shapes.StaffProductSerializer, parameters=[IF_MATCH, ETAG]
+        request=serializers.ImageOrderSerializer,
+        responses=serializers.StaffProductSerializer,
+        parameters=[IF_MATCH, ETAG],
     )
     def put(self, request: Request, slug: str) -> Response:
         """Show the pictures in this order."""
-        ids = validated(shapes.ImageOrderSerializer, request)["images"]
+        ids = validated(serializers.ImageOrderSerializer, request)["images"]
         images.order_images(slug, ids, versions=seen_versions(request))
-        return product_answer(slug)
+        return product_response(slug)

@@ -41,4 +41,4 @@ class ReportedReviewSerializer(QueuedReviewSerializer):
 
     @extend_schema_field(ReportSerializer(many=True))
     def get_reports(self, review: Review) -> list[dict[str, Any]]:
-        return ReportSerializer(latest_reports(review), many=True).data
+        return list(ReportSerializer(latest_reports(review), many=True).data)

@@ -16,7 +16,7 @@ from rest_framework.views import APIView
 from apps.catalog.backoffice.api import review_serializers as serializers
 from apps.catalog.reviews import moderation, selectors
 from apps.catalog.reviews.models import Review
-from apps.common.identity.permissions import RequireRole
+from apps.common.identity.permissions import RequireRole, principal_of
 from apps.common.problems import PreconditionFailed
 
 PRIVATE = {"Cache-Control": "private, no-store"}
@@ -60,7 +60,7 @@ class DecisionView(APIView):
 
     def decide(self, request: Request, review_id: uuid.UUID, status: str) -> Response:
         seen = _revision(request.headers.get("If-Match"))
-        moderation.moderate(review_id, status, by=request.user.email, seen=seen)
+        moderation.moderate(review_id, status, by=principal_of(request).email, seen=seen)
         return _for_staff(selectors.review_for_staff(review_id))
 
 

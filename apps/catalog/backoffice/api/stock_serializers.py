@@ -1,4 +1,4 @@
-"""Shapes of stock and warehouses, as staff read and write them."""
+"""Serializers of stock and warehouses, as staff read and write them."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from drf_spectacular.utils import OpenApiExample, extend_schema_field, extend_sc
 from rest_framework import serializers
 
 from apps.catalog.backoffice.api.fields import MAX_POSITION
-from apps.catalog.inventory.models import COUNTRY, MAX_BACKORDERS, MAX_ON_HAND, StockItem, StockMovement, Warehouse
+from apps.catalog.inventory.models import MAX_BACKORDERS, MAX_ON_HAND, StockItem, StockMovement, Warehouse
 from apps.catalog.inventory.services import BY_HAND, Policy
 from apps.common.api.serializers import StrictSerializer
+from apps.common.countries import validate_country
 
 SKU = "The variant's SKU."
 CODE = "A warehouse's code."
@@ -36,7 +37,7 @@ class StockQuerySerializer(StrictSerializer):
 class LevelSerializer(serializers.Serializer):
     warehouse = serializers.CharField(source="warehouse.code")
     name = serializers.CharField(source="warehouse.name")
-    is_active = serializers.BooleanField(source="warehouse.is_active", help_text="Pieces of others are not sold.")
+    is_active = serializers.BooleanField(source="warehouse.is_active", help_text="Units of others are not sold.")
     on_hand = serializers.IntegerField()
     reserved = serializers.IntegerField(help_text="Promised to orders that are being paid.")
 
@@ -60,7 +61,7 @@ class StockSerializer(serializers.Serializer):
 
     @extend_schema_field(LevelSerializer(many=True))
     def get_levels(self, item: StockItem) -> list[dict[str, Any]]:
-        return LevelSerializer(item.variant.stock_levels.all(), many=True).data
+        return list(LevelSerializer(item.variant.stock_levels.all(), many=True).data)
 
 
 class PolicySerializer(StrictSerializer):
@@ -68,11 +69,11 @@ class PolicySerializer(StrictSerializer):
 
     policy = serializers.ChoiceField(StockItem.Policy.choices)
     backorder_limit = serializers.IntegerField(
-        min_value=0, max_value=MAX_BACKORDERS, help_text="How many pieces may be sold before they are here."
+        min_value=0, max_value=MAX_BACKORDERS, help_text="How many units may be sold before they are here."
     )
     available_on = serializers.DateField(allow_null=True, help_text="When those are sent; a preorder needs it.")
     low_stock_at = serializers.IntegerField(
-        min_value=0, max_value=MAX_BACKORDERS, help_text="Told as low from this many pieces down."
+        min_value=0, max_value=MAX_BACKORDERS, help_text="Told as low from this many units down."
     )
 
 
@@ -119,7 +120,7 @@ class AdjustmentSerializer(StrictSerializer):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if attrs["mode"] != "set" and attrs["quantity"] == 0:
-            raise serializers.ValidationError({"quantity": ["Add or remove at least one piece."]})
+            raise serializers.ValidationError({"quantity": ["Add or remove at least one unit."]})
         return attrs
 
 
@@ -135,7 +136,7 @@ class AdjustmentSerializer(StrictSerializer):
 class TransferSerializer(StrictSerializer):
     sku = serializers.CharField(max_length=40, help_text=SKU)
     quantity = serializers.IntegerField(min_value=1, max_value=MAX_ON_HAND)
-    source = serializers.SlugField(max_length=40, help_text=CODE)
+    source = serializers.SlugField(max_length=40, help_text=CODE)  # type: ignore[assignment]  # the field's name in the API
     target = serializers.SlugField(max_length=40, help_text=CODE)
     reference = serializers.CharField(max_length=100, required=False, allow_blank=True, default="")
 
@@ -151,7 +152,7 @@ class MovementSerializer(serializers.Serializer):
     created_at = serializers.DateTimeField()
 
     def get_warehouse(self, movement: StockMovement) -> str | None:
-        return movement.warehouse and movement.warehouse.code
+        return movement.warehouse.code if movement.warehouse else None
 
 
 class AdjustedSerializer(serializers.Serializer):
@@ -162,24 +163,24 @@ class AdjustedSerializer(serializers.Serializer):
 class WarehouseSerializer(StrictSerializer):
     code = serializers.SlugField(max_length=40, help_text="Stays as it is for ever.")
     name = serializers.CharField(max_length=80)
-    country = serializers.CharField(validators=[COUNTRY], default="DE")
+    country = serializers.CharField(validators=[validate_country], default="DE")
     priority = serializers.IntegerField(
-        min_value=0, max_value=MAX_POSITION, default=0, help_text="Pieces are sent from the smallest first."
+        min_value=0, max_value=MAX_POSITION, default=0, help_text="Units are sent from the smallest first."
     )
-    is_active = serializers.BooleanField(default=True, help_text="Pieces of others are not sold.")
+    is_active = serializers.BooleanField(default=True, help_text="Units of others are not sold.")
 
 
 class WarehouseChangeSerializer(StrictSerializer):
     name = serializers.CharField(max_length=80, required=False)
-    country = serializers.CharField(validators=[COUNTRY], required=False)
+    country = serializers.CharField(validators=[validate_country], required=False)
     priority = serializers.IntegerField(min_value=0, max_value=MAX_POSITION, required=False)
     is_active = serializers.BooleanField(required=False)
 
 
-def policy_shape(item: StockItem) -> dict[str, Any]:
+def policy_data(item: StockItem) -> dict[str, Any]:
     """What the ETag of a policy is made of: counts change all the time and do not matter to it."""
     return dict(PolicySerializer(Policy.of(item)).data)
 
 
-def warehouse_shape(warehouse: Warehouse) -> dict[str, Any]:
+def warehouse_data(warehouse: Warehouse) -> dict[str, Any]:
     return dict(WarehouseSerializer(warehouse).data)

@@ -14,30 +14,31 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from apps.catalog.backoffice import stock_selectors
-from apps.catalog.backoffice.api import stock_serializers as shapes
-from apps.catalog.backoffice.api.optimistic_locking import PRIVATE, answer, seen_rows
+from apps.catalog.backoffice.api import stock_serializers as serializers
+from apps.catalog.backoffice.api.optimistic_locking import PRIVATE, seen_rows, staff_response
 from apps.catalog.backoffice.api.views import IsCatalogStaff, validated
 from apps.catalog.inventory import selectors, services
 from apps.catalog.inventory.models import StockItem, StockMovement, Warehouse
 from apps.common.api.conditional import ETAG, IF_MATCH
-from apps.common.idempotency import idempotent
+from apps.common.idempotency import idempotent, request_key
+from apps.common.identity.permissions import principal_of
 from apps.common.problems import NotFound, ValidationProblem
 
-# Movements are named by the request that made them, so that one which is started twice moves pieces once.
+# Movements are named by the request that made them, so that one which is started twice moves units once.
 MOVEMENTS = uuid.UUID("5c0a9a5e-5a4e-5d0e-9d5a-3f6c9b1f7a10")
 
 
 class StockView(ListAPIView):
     permission_classes = [IsCatalogStaff]
-    serializer_class = shapes.StockSerializer
+    serializer_class = serializers.StockSerializer
     queryset = StockItem.objects.none()
     ordering = ("variant__sku",)
 
-    @extend_schema(parameters=[shapes.StockQuerySerializer])
+    @extend_schema(parameters=[serializers.StockQuerySerializer])
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """What lies where, by SKU."""
         asked = {name: value for name, value in request.query_params.dict().items() if name not in ("limit", "cursor")}
-        query = shapes.StockQuerySerializer(data=asked)
+        query = serializers.StockQuerySerializer(data=asked)
         query.is_valid(raise_exception=True)
         self.filters = query.validated_data
         return _private(super().get(request, *args, **kwargs))
@@ -49,48 +50,48 @@ class StockView(ListAPIView):
 class StockItemView(APIView):
     permission_classes = [IsCatalogStaff]
 
-    @extend_schema(responses=shapes.StockSerializer)
+    @extend_schema(responses=serializers.StockSerializer)
     def get(self, request: Request, sku: str) -> Response:
         """One variant's stock, by warehouse."""
-        return answer(shapes.StockSerializer(selectors.stock_of(sku)).data)
+        return staff_response(serializers.StockSerializer(selectors.stock_of(sku)).data)
 
 
 class StockPolicyView(APIView):
     permission_classes = [IsCatalogStaff]
 
-    @extend_schema(responses=shapes.PolicySerializer, parameters=[ETAG])
+    @extend_schema(responses=serializers.PolicySerializer, parameters=[ETAG])
     def get(self, request: Request, sku: str) -> Response:
         """How much may be sold before it is here. Send the ETag as If-Match with the change."""
-        return answer(shapes.policy_shape(selectors.stock_of(sku)))
+        return staff_response(serializers.policy_data(selectors.stock_of(sku)))
 
     @extend_schema(
-        request=shapes.PolicyChangeSerializer, responses=shapes.PolicySerializer, parameters=[IF_MATCH, ETAG]
+        request=serializers.PolicyChangeSerializer, responses=serializers.PolicySerializer, parameters=[IF_MATCH, ETAG]
     )
     def patch(self, request: Request, sku: str) -> Response:
         """Change what is named and leave the rest."""
-        changes = validated(shapes.PolicyChangeSerializer, request)
-        guard = seen_rows(request, shapes.policy_shape)
+        changes = validated(serializers.PolicyChangeSerializer, request)
+        guard = seen_rows(request, serializers.policy_data)
         item = services.set_policy(selectors.stocked_variant(sku), changes, check=guard)
-        return answer(shapes.policy_shape(item))
+        return staff_response(serializers.policy_data(item))
 
 
 class AdjustmentsView(APIView):
     permission_classes = [IsCatalogStaff]
 
     @extend_schema(
-        request=shapes.AdjustmentSerializer,
-        responses={201: shapes.AdjustedSerializer, 200: shapes.AdjustedSerializer},
+        request=serializers.AdjustmentSerializer,
+        responses={201: serializers.AdjustedSerializer, 200: serializers.AdjustedSerializer},
     )
     @idempotent
     def post(self, request: Request, sku: str) -> Response:
-        """Add pieces, remove some, or set how many were counted; 200 when as many were there. Orders keep theirs."""
-        data = validated(shapes.AdjustmentSerializer, request)
+        """Add units, remove some, or set how many were counted; 200 when as many were there. Orders keep theirs."""
+        data = validated(serializers.AdjustmentSerializer, request)
         variant = selectors.stocked_variant(sku)
         facts = {
             "reason": data["reason"],
             "reference": data["reference"],
             "warehouse": _warehouse(data["warehouse"], "warehouse") if "warehouse" in data else None,
-            "by": request.user.email,
+            "by": principal_of(request).email,
             "movement_id": _movement_id(request),
         }
         if data["mode"] == "set":
@@ -98,39 +99,39 @@ class AdjustmentsView(APIView):
         else:
             change = data["quantity"] if data["mode"] == "add" else -data["quantity"]
             movement = services.adjust_stock(variant, change=change, **facts)
-        body = shapes.AdjustedSerializer({"movement": movement, "stock": selectors.stock_of(sku)}).data
+        body = serializers.AdjustedSerializer({"movement": movement, "stock": selectors.stock_of(sku)}).data
         return Response(body, status=status.HTTP_201_CREATED if movement else status.HTTP_200_OK, headers=PRIVATE)
 
 
 class TransfersView(APIView):
     permission_classes = [IsCatalogStaff]
 
-    @extend_schema(request=shapes.TransferSerializer, responses={201: shapes.StockSerializer})
+    @extend_schema(request=serializers.TransferSerializer, responses={201: serializers.StockSerializer})
     @idempotent
     def post(self, request: Request) -> Response:
-        """Bring pieces that are promised to nobody from one warehouse to another."""
-        data = validated(shapes.TransferSerializer, request)
+        """Bring units that are not reserved from one warehouse to another."""
+        data = validated(serializers.TransferSerializer, request)
         services.move_stock(
             selectors.stocked_variant(data["sku"]),
             quantity=data["quantity"],
             source=_warehouse(data["source"], "source"),
             target=_warehouse(data["target"], "target"),
             reference=data["reference"],
-            by=request.user.email,
+            by=principal_of(request).email,
             movement_id=_movement_id(request),
         )
-        body = shapes.StockSerializer(selectors.stock_of(data["sku"])).data
+        body = serializers.StockSerializer(selectors.stock_of(data["sku"])).data
         return Response(body, status=status.HTTP_201_CREATED, headers=PRIVATE)
 
 
 class MovementsView(ListAPIView):
     permission_classes = [IsCatalogStaff]
-    serializer_class = shapes.MovementSerializer
+    serializer_class = serializers.MovementSerializer
     queryset = StockMovement.objects.none()
     ordering = ("-created_at", "-id")
 
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Every piece that came or went, the latest first. Nothing here is ever changed."""
+        """Every unit that came or went, the latest first. Nothing here is ever changed."""
         return _private(super().get(request, *args, **kwargs))
 
     def get_queryset(self) -> QuerySet[StockMovement]:
@@ -139,7 +140,7 @@ class MovementsView(ListAPIView):
 
 class WarehousesView(ListAPIView):
     permission_classes = [IsCatalogStaff]
-    serializer_class = shapes.WarehouseSerializer
+    serializer_class = serializers.WarehouseSerializer
     queryset = Warehouse.objects.all()
     ordering = ("priority", "id")
 
@@ -147,35 +148,39 @@ class WarehousesView(ListAPIView):
         """All warehouses, the first to send from in front."""
         return _private(super().get(request, *args, **kwargs))
 
-    @extend_schema(request=shapes.WarehouseSerializer, responses={201: shapes.WarehouseSerializer}, parameters=[ETAG])
+    @extend_schema(
+        request=serializers.WarehouseSerializer, responses={201: serializers.WarehouseSerializer}, parameters=[ETAG]
+    )
     @idempotent
     def post(self, request: Request) -> Response:
         """Add a warehouse, empty."""
-        warehouse = services.add_warehouse(**validated(shapes.WarehouseSerializer, request))
-        return answer(shapes.warehouse_shape(warehouse), status=201, at=f"/v1/warehouses/{warehouse.code}")
+        warehouse = services.add_warehouse(**validated(serializers.WarehouseSerializer, request))
+        return staff_response(serializers.warehouse_data(warehouse), status=201, at=f"/v1/warehouses/{warehouse.code}")
 
 
 class WarehouseView(APIView):
     permission_classes = [IsCatalogStaff]
 
-    @extend_schema(responses=shapes.WarehouseSerializer, parameters=[ETAG])
+    @extend_schema(responses=serializers.WarehouseSerializer, parameters=[ETAG])
     def get(self, request: Request, code: str) -> Response:
         """One warehouse. Send its ETag as If-Match with the change."""
-        return answer(shapes.warehouse_shape(selectors.find_warehouse(code)))
+        return staff_response(serializers.warehouse_data(selectors.find_warehouse(code)))
 
     @extend_schema(
-        request=shapes.WarehouseChangeSerializer, responses=shapes.WarehouseSerializer, parameters=[IF_MATCH, ETAG]
+        request=serializers.WarehouseChangeSerializer,
+        responses=serializers.WarehouseSerializer,
+        parameters=[IF_MATCH, ETAG],
     )
     def patch(self, request: Request, code: str) -> Response:
         """Change what is named. One that is closed (`is_active` false) sells nothing; 409 while orders wait for it."""
-        changes = validated(shapes.WarehouseChangeSerializer, request)
-        guard = seen_rows(request, shapes.warehouse_shape)
-        return answer(shapes.warehouse_shape(services.change_warehouse(code, changes, check=guard)))
+        changes = validated(serializers.WarehouseChangeSerializer, request)
+        guard = seen_rows(request, serializers.warehouse_data)
+        return staff_response(serializers.warehouse_data(services.change_warehouse(code, changes, check=guard)))
 
     @extend_schema(responses={204: None}, parameters=[IF_MATCH])
     def delete(self, request: Request, code: str) -> Response:
         """Take a warehouse away that nothing ever lay in; 409 for any other."""
-        services.delete_warehouse(code, check=seen_rows(request, shapes.warehouse_shape))
+        services.delete_warehouse(code, check=seen_rows(request, serializers.warehouse_data))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -188,7 +193,7 @@ def _warehouse(code: str, field: str) -> Warehouse:
 
 
 def _movement_id(request: Request) -> uuid.UUID:
-    return uuid.uuid5(MOVEMENTS, f"{request.user.subject}:{request.idempotency_key}")  # type: ignore[attr-defined]
+    return uuid.uuid5(MOVEMENTS, f"{principal_of(request).subject}:{request_key(request)}")
 
 
 def _private(response: Response) -> Response:

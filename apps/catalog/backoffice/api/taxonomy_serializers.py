@@ -1,4 +1,4 @@
-"""Shapes of what products are ordered and described by, as staff read and write them."""
+"""Serializers of what products are ordered and described by, as staff read and write them."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from apps.catalog.products.services.collections import MAX_ITEMS
 from apps.common.api.serializers import StrictSerializer
 
 MAX_ATTRIBUTES = 100
-SEO_TITLE = {"max_length": 70, "allow_blank": True, "required": False}
-SEO_DESCRIPTION = {"max_length": 160, "allow_blank": True, "required": False}
+SEO_TITLE: dict[str, Any] = {"max_length": 70, "allow_blank": True, "required": False}
+SEO_DESCRIPTION: dict[str, Any] = {"max_length": 160, "allow_blank": True, "required": False}
 
 
 class BrandChangeSerializer(StrictSerializer):
@@ -45,7 +45,7 @@ class StaffBrandSerializer(serializers.Serializer):
 class CategoryChangeSerializer(StrictSerializer):
     name = serializers.CharField(max_length=120, required=False)
     slug = serializers.SlugField(max_length=80, required=False)
-    parent = serializers.CharField(
+    parent = serializers.CharField(  # type: ignore[assignment]  # the field's name in the API
         max_length=400, allow_null=True, required=False, help_text="A path: the category moves there, null to the top."
     )
     description = serializers.CharField(max_length=300, allow_blank=True, required=False)
@@ -62,7 +62,7 @@ class NewCategorySerializer(CategoryChangeSerializer):
 class StaffCategorySerializer(serializers.Serializer):
     path = serializers.CharField(source="full_path")
     slug = serializers.CharField()
-    parent = serializers.SerializerMethodField()
+    parent = serializers.SerializerMethodField()  # type: ignore[assignment]  # the field's name in the API
     name = serializers.CharField()
     description = serializers.CharField(allow_blank=True)
     seo_title = serializers.CharField(allow_blank=True)
@@ -74,7 +74,7 @@ class StaffCategorySerializer(serializers.Serializer):
 
 
 class ChoiceChangeSerializer(StrictSerializer):
-    label = serializers.CharField(max_length=120, required=False)
+    label = serializers.CharField(max_length=120, required=False)  # type: ignore[assignment]  # the field's name in the API
     slug = serializers.SlugField(max_length=80, required=False)
     position = PositionField(required=False)
     translations = TranslationsField(required=False)
@@ -86,7 +86,7 @@ class NewChoiceSerializer(ChoiceChangeSerializer):
 
 
 class AttributeChangeSerializer(StrictSerializer):
-    label = serializers.CharField(max_length=60, required=False)
+    label = serializers.CharField(max_length=60, required=False)  # type: ignore[assignment]  # the field's name in the API
     kind = serializers.ChoiceField(Attribute.Kind.choices, required=False)
     unit = serializers.CharField(max_length=16, allow_blank=True, required=False, help_text="Of numbers: cm, ml.")
     is_facet = serializers.BooleanField(required=False, help_text="Whether shoppers may filter by it.")
@@ -97,19 +97,19 @@ class AttributeChangeSerializer(StrictSerializer):
 class NewAttributeSerializer(AttributeChangeSerializer):
     code = serializers.SlugField(max_length=60, help_text="The filter's name: attr.<code>. It never changes.")
     label = serializers.CharField(max_length=60)
-    choices = NewChoiceSerializer(many=True, max_length=MAX_CHOICES, required=False)
+    choices = NewChoiceSerializer(many=True, max_length=MAX_CHOICES, required=False)  # type: ignore[call-arg]  # DRF hands it to the list
 
 
 class StaffChoiceSerializer(serializers.Serializer):
     slug = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]  # the field's name in the API
     position = serializers.IntegerField()
     translations = serializers.DictField()
 
 
 class StaffListedAttributeSerializer(serializers.Serializer):
     code = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]  # the field's name in the API
     kind = serializers.ChoiceField(Attribute.Kind.choices)
     unit = serializers.CharField(allow_blank=True)
     is_facet = serializers.BooleanField()
@@ -135,7 +135,7 @@ class AskedSerializer(StrictSerializer):
 class ProductTypeChangeSerializer(StrictSerializer):
     name = serializers.CharField(max_length=80, required=False)
     slug = serializers.SlugField(max_length=80, required=False)
-    attributes = AskedSerializer(
+    attributes = AskedSerializer(  # type: ignore[call-arg]  # DRF hands it to the list
         many=True, max_length=MAX_ATTRIBUTES, required=False, help_text="In their order; all there are from now on."
     )
 

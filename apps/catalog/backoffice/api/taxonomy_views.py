@@ -9,8 +9,8 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from apps.catalog.backoffice.api import taxonomy_serializers as shapes
-from apps.catalog.backoffice.api.optimistic_locking import answer, seen_rows
+from apps.catalog.backoffice.api import taxonomy_serializers as serializers
+from apps.catalog.backoffice.api.optimistic_locking import seen_rows, staff_response
 from apps.catalog.backoffice.api.views import StaffListView, StaffView, StaffWrites, found, validated
 from apps.catalog.products.models import Brand, Category
 from apps.catalog.products.services import brands, categories
@@ -19,46 +19,50 @@ from apps.common.idempotency import idempotent
 
 
 def brand_data(brand: Brand) -> dict[str, Any]:
-    return shapes.StaffBrandSerializer(brand).data
+    return serializers.StaffBrandSerializer(brand).data
 
 
 def category_data(category: Category) -> dict[str, Any]:
-    return shapes.StaffCategorySerializer(category).data
+    return serializers.StaffCategorySerializer(category).data
 
 
 class StaffBrandsView(StaffListView):
     """All brands by name."""
 
-    serializer_class = shapes.StaffBrandSerializer
+    serializer_class = serializers.StaffBrandSerializer
     queryset = Brand.objects.all()
     ordering = ("name", "id")
 
 
 class StaffBrandView(StaffView):
-    @extend_schema(responses=shapes.StaffBrandSerializer, parameters=[ETAG])
+    @extend_schema(responses=serializers.StaffBrandSerializer, parameters=[ETAG])
     def get(self, request: Request, slug: str) -> Response:
         """One brand as staff edit it."""
-        return answer(brand_data(found(Brand.objects.filter(slug=slug))))
+        return staff_response(brand_data(found(Brand.objects.filter(slug=slug))))
 
 
 class BrandsView(StaffView):
-    @extend_schema(request=shapes.NewBrandSerializer, responses={201: shapes.StaffBrandSerializer}, parameters=[ETAG])
+    @extend_schema(
+        request=serializers.NewBrandSerializer, responses={201: serializers.StaffBrandSerializer}, parameters=[ETAG]
+    )
     @idempotent
     def post(self, request: Request) -> Response:
         """Make a brand."""
-        brand = brands.create_brand(validated(shapes.NewBrandSerializer, request))
+        brand = brands.create_brand(validated(serializers.NewBrandSerializer, request))
         at = f"/v1/staff/brands/{brand.slug}"
-        return answer(brand_data(brand), status=status.HTTP_201_CREATED, at=at)
+        return staff_response(brand_data(brand), status=status.HTTP_201_CREATED, at=at)
 
 
 class BrandView(StaffView):
     @extend_schema(
-        request=shapes.BrandChangeSerializer, responses=shapes.StaffBrandSerializer, parameters=[IF_MATCH, ETAG]
+        request=serializers.BrandChangeSerializer,
+        responses=serializers.StaffBrandSerializer,
+        parameters=[IF_MATCH, ETAG],
     )
     def patch(self, request: Request, slug: str) -> Response:
         """Change a brand; its products say and find a new name at once."""
-        columns = validated(shapes.BrandChangeSerializer, request)
-        return answer(brand_data(brands.change_brand(slug, columns, guard=seen_rows(request, brand_data))))
+        columns = validated(serializers.BrandChangeSerializer, request)
+        return staff_response(brand_data(brands.change_brand(slug, columns, guard=seen_rows(request, brand_data))))
 
     @extend_schema(responses={204: None}, parameters=[IF_MATCH])
     def delete(self, request: Request, slug: str) -> Response:
@@ -70,39 +74,43 @@ class BrandView(StaffView):
 class StaffCategoriesView(StaffListView):
     """All categories by path, so parents come before what is below them."""
 
-    serializer_class = shapes.StaffCategorySerializer
+    serializer_class = serializers.StaffCategorySerializer
     queryset = Category.objects.all()
     ordering = ("full_path",)
 
 
 class StaffCategoryView(StaffView):
-    @extend_schema(responses=shapes.StaffCategorySerializer, parameters=[ETAG])
+    @extend_schema(responses=serializers.StaffCategorySerializer, parameters=[ETAG])
     def get(self, request: Request, path: str) -> Response:
         """One category as staff edit it."""
-        return answer(category_data(found(Category.objects.filter(full_path=path))))
+        return staff_response(category_data(found(Category.objects.filter(full_path=path))))
 
 
 class CategoriesWrites(StaffWrites):
     @extend_schema(
-        request=shapes.NewCategorySerializer, responses={201: shapes.StaffCategorySerializer}, parameters=[ETAG]
+        request=serializers.NewCategorySerializer,
+        responses={201: serializers.StaffCategorySerializer},
+        parameters=[ETAG],
     )
     @idempotent
     def post(self, request: Request) -> Response:
         """Make a category below `parent`, or at the top."""
-        category = categories.create_category(validated(shapes.NewCategorySerializer, request))
+        category = categories.create_category(validated(serializers.NewCategorySerializer, request))
         at = f"/v1/staff/categories/{category.full_path}"
-        return answer(category_data(category), status=status.HTTP_201_CREATED, at=at)
+        return staff_response(category_data(category), status=status.HTTP_201_CREATED, at=at)
 
 
 class CategoryWrites(StaffWrites):
     @extend_schema(
-        request=shapes.CategoryChangeSerializer, responses=shapes.StaffCategorySerializer, parameters=[IF_MATCH, ETAG]
+        request=serializers.CategoryChangeSerializer,
+        responses=serializers.StaffCategorySerializer,
+        parameters=[IF_MATCH, ETAG],
     )
     def patch(self, request: Request, path: str) -> Response:
-        """Change, rename or move a category with all below it. Its address is its path: see `path` of the answer."""
-        columns = validated(shapes.CategoryChangeSerializer, request)
+        """Change, rename or move a category with all below it. Its address is its path: see `path` of the response."""
+        columns = validated(serializers.CategoryChangeSerializer, request)
         guard = seen_rows(request, category_data)
-        return answer(category_data(categories.change_category(path, columns, guard=guard)))
+        return staff_response(category_data(categories.change_category(path, columns, guard=guard)))
 
     @extend_schema(responses={204: None}, parameters=[IF_MATCH])
     def delete(self, request: Request, path: str) -> Response:

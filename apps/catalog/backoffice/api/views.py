@@ -23,10 +23,8 @@ class StaffView(APIView):
     permission_classes = [IsCatalogStaff]
 
 
-class StaffWrites:
+class StaffWrites(APIView):
     """Shoppers read what staff write."""
-
-    request: Request
 
     def get_permissions(self) -> list[BasePermission]:
         return [AllowAny()] if self.request.method in SAFE_METHODS else [IsCatalogStaff()]
@@ -41,9 +39,9 @@ class StaffListView(ListAPIView):
         return response
 
 
-def validated(shape: type[Serializer], request: Request) -> Any:
-    """The body as the shape sees it. Raises ValidationError."""
-    serializer = shape(data=request.data)
+def validated(serializer_class: type[Serializer], request: Request) -> Any:
+    """The validated body. Raises ValidationError."""
+    serializer = serializer_class(data=request.data)
     serializer.is_valid(raise_exception=True)
     return serializer.validated_data
 

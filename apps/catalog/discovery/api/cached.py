@@ -1,6 +1,6 @@
 """Public answers kept in Redis, each with the stamp of what it was made from.
 
-Nothing is ever deleted from the cache: an answer whose stamp is not today's is made anew. So a change is seen when the
+Nothing is ever deleted from the cache: an answer whose stamp is not today's is made again. So a change is seen when the
 index sees it (at most `index.MAX_AGE` later), whatever happens to Redis, to a message or to the process that wrote.
 """
 
@@ -95,7 +95,7 @@ def _key(request: HttpRequest, address: str) -> str:
         language = chosen_language(accepted=request.headers.get("Accept-Language", "")[:200])
     except LookupError:
         language = ""
-    # With the release, since another one may answer in another shape.
+    # With the release, since another one may send another response.
     return "answer:" + hashlib.sha256(f"{settings.VERSION} {language} {address}".encode()).hexdigest()
 
 
@@ -103,6 +103,6 @@ def _keep(key: str, response: Any, before: str) -> None:
     headers = {name: response.headers[name] for name in KEPT_HEADERS if name in response.headers}
     with index.fresh():
         stamp, is_pure = _stamp(response.depends_on), index.stamp == before
-    # Made while the catalogue changed, it may be a mixture: the next reader makes it anew.
+    # Made while the catalogue changed, it may be a mixture: the next reader makes it again.
     if is_pure:
         cache.set(key, Kept(stamp, response.depends_on, headers, response.content), KEEP_SECONDS)

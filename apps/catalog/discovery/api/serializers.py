@@ -1,4 +1,4 @@
-"""Shapes of the public answers. Cards and details are made by `browse`; these document them."""
+"""Serializers of the public responses. Cards and details are made by `browse`; these document them."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ class VariantSerializer(serializers.Serializer):
     regular_price = MoneySerializer(allow_null=True)
     sale_ends_at = serializers.DateTimeField(allow_null=True)
     availability = serializers.ChoiceField(choices=Listing.Availability.choices)
-    available = serializers.IntegerField(allow_null=True, help_text="Pieces here, at most 20 are told; null for films.")
+    available = serializers.IntegerField(allow_null=True, help_text="Units here, at most 20 are told; null for films.")
     available_on = serializers.DateField(allow_null=True, help_text="When a preorder or the next delivery is sent.")
     weight_grams = serializers.IntegerField(allow_null=True)
     offer = serializers.ChoiceField(choices=["buy", "rent"], allow_null=True)
@@ -81,7 +81,7 @@ class VariantSerializer(serializers.Serializer):
 
 class AttributeSerializer(serializers.Serializer):
     name = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]  # the field's name in the API
     value = serializers.CharField()
     kind = serializers.ChoiceField(choices=Attribute.Kind.choices)
     unit = serializers.CharField(allow_blank=True)
@@ -115,7 +115,7 @@ class ProductDetailSerializer(ProductListSerializer):
 
 class FacetChoiceSerializer(serializers.Serializer):
     value = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]  # the field's name in the API
     count = serializers.IntegerField()
 
 
@@ -126,7 +126,7 @@ class PriceRangeSerializer(serializers.Serializer):
 
 class AttributeFacetSerializer(serializers.Serializer):
     name = serializers.CharField(help_text="The filter is attr.<name>.")
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]  # the field's name in the API
     kind = serializers.ChoiceField(choices=Attribute.Kind.choices)
     unit = serializers.CharField(allow_blank=True)
     choices = FacetChoiceSerializer(many=True)
@@ -160,7 +160,7 @@ class CategorySerializer(serializers.Serializer):
     name = serializers.CharField()
     description = serializers.CharField(allow_blank=True)
     product_count = serializers.IntegerField(help_text="In and below it.")
-    children = serializers.ListField(child=serializers.DictField(), help_text="Categories of the same shape.")
+    children = serializers.ListField(child=serializers.DictField(), help_text="Categories of the same form.")
 
 
 class CategoriesSerializer(serializers.Serializer):

@@ -28,12 +28,15 @@ from apps.catalog.discovery.api.query import (
 from apps.catalog.discovery.browsing import Listed, browse, suggestions
 from apps.catalog.discovery.details import detail
 from apps.catalog.discovery.zero_result_searches import record_zero_result_search
+from apps.catalog.products.translations import languages
 from apps.common.api.conditional import entity_tag_of_body
 from apps.common.links import public_url
 
 # Kept by caches but asked for again every time: the ETag makes that cheap, and a new price shows at once.
 CACHE_CONTROL = "public, no-cache"
-LANG = OpenApiParameter("lang", str, description="Of the texts: en, de. Else what Accept-Language prefers.")
+LANG = OpenApiParameter(
+    "lang", str, description=f"Of the texts: {', '.join(languages())}. Else what Accept-Language prefers."
+)
 CURRENCY = OpenApiParameter("currency", str, description="Of the prices; by default the shop's.")
 LONGEST_SUGGESTION = 100
 
@@ -48,7 +51,7 @@ class PublicAnswer(HttpResponse):
     depends_on: tuple[int, ...] | None
 
 
-def answer(
+def public_response(
     data: Any, *, language: str, depends_on: tuple[int, ...] | None = None, version: int | None = None
 ) -> PublicAnswer:
     """A public answer that may be kept."""
@@ -82,7 +85,7 @@ class ProductsView(PublicView):
             backwards=query.backwards,
             with_facets=query.with_facets,
         )
-        response = answer(self._page(request, query, listed), language=query.language)
+        response = public_response(self._page(request, query, listed), language=query.language)
         if query.filters.q and query.after is None and not listed.total:
             record_zero_result_search(query.filters.q)
             # Not kept, so that each of them counts.
@@ -114,7 +117,7 @@ class ProductView(PublicView):
         """One product with all that its page shows."""
         language = read_language(request)
         found = detail(slug, currency=read_currency(request), language=language)
-        return answer(found.data, language=language, depends_on=found.numbers, version=found.version)
+        return public_response(found.data, language=language, depends_on=found.numbers, version=found.version)
 
 
 class CategoriesView(PublicView):
@@ -122,7 +125,7 @@ class CategoriesView(PublicView):
     def get(self, request: Request) -> PublicAnswer:
         """The tree of categories with counts."""
         language = read_language(request)
-        return answer({"results": navigation.category_tree(language)}, language=language)
+        return public_response({"results": navigation.category_tree(language)}, language=language)
 
 
 class CategoryView(PublicView):
@@ -130,7 +133,7 @@ class CategoryView(PublicView):
     def get(self, request: Request, path: str) -> PublicAnswer:
         """One category with its children and the way to it."""
         language = read_language(request)
-        return answer(navigation.find_category(path, language), language=language)
+        return public_response(navigation.find_category(path, language), language=language)
 
 
 class CollectionsView(PublicView):
@@ -139,7 +142,7 @@ class CollectionsView(PublicView):
         """Products put together by hand or by a rule; `GET /v1/products?collection=<slug>` lists one."""
         language = read_language(request)
         found = navigation.collections(language, read_currency(request))
-        return answer({"results": found}, language=language)
+        return public_response({"results": found}, language=language)
 
 
 class CollectionView(PublicView):
@@ -147,7 +150,7 @@ class CollectionView(PublicView):
     def get(self, request: Request, slug: str) -> PublicAnswer:
         """One collection."""
         language = read_language(request)
-        return answer(navigation.find_collection(slug, language, read_currency(request)), language=language)
+        return public_response(navigation.find_collection(slug, language, read_currency(request)), language=language)
 
 
 class SuggestView(PublicView):
@@ -159,4 +162,4 @@ class SuggestView(PublicView):
         language = read_language(request)
         text = request.query_params.get("q", "")[:LONGEST_SUGGESTION]
         found = suggestions(text, language=language, currency=read_currency(request))
-        return answer({"results": found}, language=language)
+        return public_response({"results": found}, language=language)

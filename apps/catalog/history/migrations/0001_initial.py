@@ -5,6 +5,7 @@ import pgtrigger.migrations
 from django.db import migrations, models
 
 import apps.catalog.products.barcodes
+import apps.common.countries
 
 
 class Migration(migrations.Migration):
@@ -847,13 +848,11 @@ class Migration(migrations.Migration):
                         default="DE",
                         help_text="ISO 3166-1, two letters.",
                         max_length=2,
-                        validators=[
-                            django.core.validators.RegexValidator("\\A[A-Z]{2}\\Z", "Use a two-letter code such as DE.")
-                        ],
+                        validators=[apps.common.countries.CountryValidator()],
                     ),
                 ),
                 ("priority", models.PositiveSmallIntegerField(default=0)),
-                ("is_active", models.BooleanField(default=True, help_text="Pieces of others are not sold.")),
+                ("is_active", models.BooleanField(default=True, help_text="Units of others are not sold.")),
                 (
                     "pgh_context",
                     models.ForeignKey(

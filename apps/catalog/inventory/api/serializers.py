@@ -1,4 +1,4 @@
-"""Shapes of reservations."""
+"""Serializers of reservations."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class LineSerializer(serializers.Serializer):
 
 class ReserveSerializer(serializers.Serializer):
     order_id = serializers.UUIDField()
-    lines = LineSerializer(many=True, allow_empty=False, max_length=MAX_LINES)
+    lines = LineSerializer(many=True, allow_empty=False, max_length=MAX_LINES)  # type: ignore[call-arg]  # DRF hands it to the list
     ttl_seconds = serializers.IntegerField(min_value=30, max_value=24 * 3600, default=900)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import timedelta
 
 from drf_spectacular.utils import extend_schema
@@ -15,7 +16,7 @@ from apps.catalog.inventory.api.serializers import ReservationSerializer, Reserv
 from apps.common.identity.permissions import RequireScope
 
 MAY_RESERVE = [RequireScope("stock:reserve")]
-# Made once: a serializer is put together anew for each request otherwise, which takes longer than the reservation.
+# Made once: a serializer is put together again for each request otherwise, which takes longer than the reservation.
 REQUEST, ANSWER = ReserveSerializer(), ReservationSerializer()
 
 
@@ -24,7 +25,7 @@ class ReservationsView(APIView):
 
     @extend_schema(request=ReserveSerializer, responses={201: ReservationSerializer, 200: ReservationSerializer})
     def post(self, request: Request) -> Response:
-        """Promise all lines to an order, or none. The same order and lines again answer 200 with what stands."""
+        """Reserve all lines for an order, or none. The same order and lines again answer 200 with what stands."""
         data = REQUEST.run_validation(request.data)
         reservation, is_new = services.reserve_stock(
             order_id=data["order_id"],
@@ -39,8 +40,8 @@ class ReservationView(APIView):
     permission_classes = MAY_RESERVE
 
     @extend_schema(responses={204: None})
-    def delete(self, request: Request, reservation_id) -> Response:
-        """Give the pieces back."""
+    def delete(self, request: Request, reservation_id: uuid.UUID) -> Response:
+        """Give the units back."""
         services.release_reservation(reservation_id)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
@@ -49,8 +50,8 @@ class OrderReservationView(APIView):
     permission_classes = MAY_RESERVE
 
     @extend_schema(responses={204: None})
-    def delete(self, request: Request, order_id) -> Response:
-        """Give back what an order was promised, and promise it nothing from now on, whether it was promised anything
+    def delete(self, request: Request, order_id: uuid.UUID) -> Response:
+        """Give back what is reserved for an order, and reserve nothing for it from now on, whether there was anything
         yet or not: a request to reserve that arrives later is refused with `reservation-closed`."""
         services.release_order(order_id)
         return Response(status=status.HTTP_204_NO_CONTENT)
@@ -60,6 +61,6 @@ class CommitView(APIView):
     permission_classes = MAY_RESERVE
 
     @extend_schema(request=None, responses=ReservationSerializer)
-    def post(self, request: Request, reservation_id) -> Response:
-        """The pieces are sold."""
+    def post(self, request: Request, reservation_id: uuid.UUID) -> Response:
+        """The units are sold."""
         return Response(ANSWER.to_representation(services.commit_reservation(reservation_id)))

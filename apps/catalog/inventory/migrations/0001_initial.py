@@ -3,6 +3,7 @@ import django.db.models.deletion
 import django.db.models.expressions
 from django.db import migrations, models
 
+import apps.common.countries
 import apps.common.ids
 from apps.common.migration_sql import run_sql
 
@@ -27,13 +28,11 @@ class Migration(migrations.Migration):
                         default="DE",
                         help_text="ISO 3166-1, two letters.",
                         max_length=2,
-                        validators=[
-                            django.core.validators.RegexValidator("\\A[A-Z]{2}\\Z", "Use a two-letter code such as DE.")
-                        ],
+                        validators=[apps.common.countries.CountryValidator()],
                     ),
                 ),
                 ("priority", models.PositiveSmallIntegerField(default=0)),
-                ("is_active", models.BooleanField(default=True, help_text="Pieces of others are not sold.")),
+                ("is_active", models.BooleanField(default=True, help_text="Units of others are not sold.")),
             ],
         ),
         migrations.CreateModel(
@@ -115,7 +114,7 @@ class Migration(migrations.Migration):
                 (
                     "backorder_limit",
                     models.PositiveIntegerField(
-                        default=0, help_text="How many pieces may be sold before they are here."
+                        default=0, help_text="How many units may be sold before they are here."
                     ),
                 ),
                 (
@@ -124,7 +123,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "low_stock_at",
-                    models.PositiveIntegerField(default=5, help_text="Told as low from this many pieces down."),
+                    models.PositiveIntegerField(default=5, help_text="Told as low from this many units down."),
                 ),
                 (
                     "is_low",

@@ -12,6 +12,7 @@ import apps.catalog.products.models.images
 import apps.catalog.products.models.pricing
 import apps.catalog.products.models.product
 import apps.common.ids
+from apps.common.migration_sql import run_sql
 
 
 class Migration(migrations.Migration):
@@ -609,9 +610,11 @@ class Migration(migrations.Migration):
             model_name="variant",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    models.Q(("offer", "rent"), _negated=True), ("rental_hours__gt", 0), _connector="OR"
+                    models.Q(("offer", "rent"), ("rental_hours__gt", 0), ("rental_hours__isnull", False)),
+                    models.Q(models.Q(("offer", "rent"), _negated=True), ("rental_hours__isnull", True)),
+                    _connector="OR",
                 ),
-                name="variant_rental_has_hours",
+                name="variant_hours_are_of_rentals",
             ),
         ),
         migrations.AddConstraint(
@@ -673,4 +676,5 @@ class Migration(migrations.Migration):
                 condition=models.Q(("amount__gte", 0), ("amount__lte", 100000000000)), name="price_is_sane"
             ),
         ),
+        run_sql(__file__, "variant_offer_fits_kind"),
     ]

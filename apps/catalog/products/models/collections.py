@@ -9,7 +9,7 @@ from apps.catalog.products.models.bases import SearchEngineTexts, Translated
 
 
 class Collection(Translated, SearchEngineTexts):
-    """A shelf of its own: `summer`, `under-twenty`. Its rule is a filter of the product list, kept."""
+    """Products that are shown together: `summer`, `under-twenty`. A rule is a stored filter of the product list."""
 
     class Kind(models.TextChoices):
         MANUAL = "manual", "chosen by hand"

@@ -44,4 +44,4 @@ class ProductImage(Translated):
         ]
 
     def __str__(self) -> str:
-        return self.alt or self.file.name
+        return self.alt or self.file.name or ""

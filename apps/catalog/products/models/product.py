@@ -120,7 +120,12 @@ class Variant(Translated):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=~Q(offer="rent") | Q(rental_hours__gt=0), name="variant_rental_has_hours"),
+            # That films have an offer and goods have none concerns two tables: a trigger, `variant_offer_fits_kind`.
+            models.CheckConstraint(
+                condition=Q(offer="rent", rental_hours__isnull=False, rental_hours__gt=0)
+                | ~Q(offer="rent") & Q(rental_hours__isnull=True),
+                name="variant_hours_are_of_rentals",
+            ),
             models.CheckConstraint(condition=~Q(offer="") | Q(title_slug=""), name="variant_of_goods_has_no_title"),
             models.UniqueConstraint(fields=["barcode"], name="variant_barcode_once", condition=~Q(barcode="")),
             # Two people who type the same SKU, one of them in capitals, mean one article.

@@ -9,7 +9,7 @@ from treebeard.mp_tree import MP_Node
 from apps.catalog.products.models.bases import SearchEngineTexts, Translated
 
 
-class Category(Translated, SearchEngineTexts, MP_Node):
+class Category(Translated, SearchEngineTexts, MP_Node):  # type: ignore[django-manager-missing]  # treebeard's has no types
     """A node of the tree. `full_path` joins the slugs from the root: `home/kitchen`."""
 
     TRANSLATABLE = ("name", "description", "seo_title", "seo_description")

@@ -149,7 +149,7 @@ def _add_choice(attribute: Attribute, columns: Mapping[str, Any]) -> AttributeCh
     count = attribute.choices.count()
     if count >= MAX_CHOICES:
         raise Conflict(f"An attribute has at most {MAX_CHOICES} choices.")
-    fields = {"slug": key_of(columns["label"]), "position": min(count, 32_767)} | dict(columns)
+    fields: dict[str, Any] = {"slug": key_of(columns["label"]), "position": min(count, 32_767)} | dict(columns)
     _require_choice_free(attribute, fields["slug"])
     choice = AttributeChoice(attribute=attribute, **_translated(AttributeChoice(), fields))
     choice.save(force_insert=True)

@@ -11,7 +11,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import Max, QuerySet
 from django.utils import timezone
@@ -19,12 +18,13 @@ from django.utils import timezone
 from apps.catalog.products.changes import taxonomy_changed
 from apps.catalog.products.models import Category, Collection, CollectionItem, Price, Product
 from apps.catalog.products.models.pricing import MAX_AMOUNT
-from apps.catalog.products.publication import NotSellable, Status, record_changes, require_described, require_sellable
+from apps.catalog.products.publication import Status, not_sellable, record_changes, undescribed, unsellable
+from apps.catalog.products.rules import publication_start
 from apps.common.problems import Conflict, ValidationProblem
 
 # As many as one transaction holds locks on for a second or two.
-MOST = 5_000
-LOWEST, HIGHEST = Decimal(-95), Decimal(900)
+MAX_PRODUCTS = 5_000
+MIN_PERCENT, MAX_PERCENT = Decimal(-95), Decimal(900)
 HUNDRED = Decimal(100)
 
 
@@ -50,9 +50,9 @@ class Repricing:
 
 def chosen(products: QuerySet[Product]) -> list[uuid.UUID]:
     """The pks of what was chosen. Raises TooMany."""
-    ids = list(products.order_by("pk").values_list("pk", flat=True)[: MOST + 1])
-    if len(ids) > MOST:
-        raise TooMany(f"At most {MOST:,} products are changed at once. Narrow the list with a filter.")
+    ids = list(products.order_by("pk").values_list("pk", flat=True)[: MAX_PRODUCTS + 1])
+    if len(ids) > MAX_PRODUCTS:
+        raise TooMany(f"At most {MAX_PRODUCTS:,} products are changed at once. Narrow the list with a filter.")
     return ids
 
 
@@ -63,11 +63,10 @@ def set_statuses(ids: Sequence[uuid.UUID], status: str) -> tuple[int, list[str]]
         refused: list[str] = []
         if status == Status.PUBLISHED:
             products, refused = _sellable(products)
-        previous = {product.pk: product.status for product in products}
+        previous, now = {product.pk: product.status for product in products}, timezone.now()
         for product in products:
             product.status = status
-            if status == Status.PUBLISHED and product.published_at is None:
-                product.published_at = timezone.now()
+            product.published_at = publication_start(status=status, starts_at=product.published_at, now=now)
         Product.objects.bulk_update(products, ["status", "published_at"], batch_size=1_000)
         record_changes(products, previous=previous)
     return len(products), refused
@@ -119,11 +118,11 @@ ROUNDINGS: dict[str, Callable[[Decimal], Decimal]] = {"1": to_the_cent, "5": to_
 def plan_prices(ids: Sequence[uuid.UUID], *, percent: Decimal, currency: str, rounding: str) -> list[Repricing]:
     """What prices in `currency` would become, those that stay left out; free things stay free.
 
-    `rounding` is a key of ROUNDINGS, in minor units. Raises ValidationProblem for a percentage beyond LOWEST and
-    HIGHEST, and for prices that nobody could pay.
+    `rounding` is a key of ROUNDINGS, in minor units. Raises ValidationProblem for a percentage beyond MIN_PERCENT and
+    MAX_PERCENT, and for prices that nobody could pay.
     """
-    if not LOWEST <= percent <= HIGHEST or percent == 0:
-        raise ValidationProblem(f"Use a percentage from {LOWEST} to {HIGHEST}, other than 0.")
+    if not MIN_PERCENT <= percent <= MAX_PERCENT or percent == 0:
+        raise ValidationProblem(f"Use a percentage from {MIN_PERCENT} to {MAX_PERCENT}, other than 0.")
     prices = Price.objects.filter(variant__product__in=ids, currency=currency, amount__gt=0)
     rows = prices.order_by("variant__product__title", "variant__sku").values_list(
         "pk", "variant__sku", "variant__product__title", "amount"
@@ -168,20 +167,12 @@ def _locked(ids: Sequence[uuid.UUID]) -> list[Product]:
 
 
 def _sellable(products: Sequence[Product]) -> tuple[list[Product], list[str]]:
-    """Those that may be published, and why the others may not."""
-    currency = settings.SHOP_CURRENCY
-    prices = Price.objects.filter(variant__product__in=products, currency=currency)
-    priced = set(prices.values_list("variant__product_id", flat=True))
+    """Those that may be published, and why the others may not. At most 3 queries."""
+    lacking, untold = unsellable(products), undescribed(products)
     found, refused = [], []
     for product in products:
-        # Asked one by one only where the answer may be no.
-        is_plain = product.pk in priced and product.product_type_id is None and product.kind == Product.Kind.GOODS
-        try:
-            if not is_plain:
-                require_sellable(product)
-                require_described(product)
-        except NotSellable as problem:
-            refused.append(str(problem))
+        if errors := lacking.get(product.pk, {}) | untold.get(product.pk, {}):
+            refused.append(not_sellable(product, errors).explanation)
         else:
             found.append(product)
     return found, refused

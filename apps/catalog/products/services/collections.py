@@ -27,7 +27,7 @@ Kind = Collection.Kind
 
 
 def create_collection(columns: Mapping[str, Any], items: Sequence[str]) -> Collection:
-    """A shelf with its products, or with a rule; its slug is made from its title unless one is given.
+    """A collection with its products, or with a rule; its slug is made from its title unless one is given.
 
     Raises Taken, ValidationProblem.
     """

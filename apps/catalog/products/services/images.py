@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.files.base import ContentFile
@@ -19,6 +20,15 @@ from apps.common.problems import Conflict, NotFound, ValidationProblem
 
 MAX_IMAGES = 50
 LAST_POSITION = 32_767
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImageEdits:
+    """What becomes of a product's pictures. A `file` among the columns is an upload that a form has looked at."""
+
+    added: Sequence[Mapping[str, Any]] = ()
+    changed: Mapping[uuid.UUID, Mapping[str, Any]] = field(default_factory=dict)
+    removed: Collection[uuid.UUID] = ()
 
 
 def add_image(
@@ -75,6 +85,33 @@ def _position(product: Product) -> int:
     return 0 if last is None else min(last + 1, LAST_POSITION)
 
 
+def write_images(product: Product, edits: ImageEdits) -> None:
+    """Take away, change and add pictures of a locked product; the caller records the change.
+
+    Raises Conflict when there would be too many, ValidationProblem for pictures of another product.
+    """
+    rows = {image.pk: image for image in product.images.all()}
+    if unknown := {*edits.changed, *edits.removed} - rows.keys():
+        raise invalid("images", f"This product has no picture {unknown.pop()}.")
+    if len(rows) - len(edits.removed) + len(edits.added) > MAX_IMAGES:
+        raise Conflict(f"A product has at most {MAX_IMAGES} pictures.")
+    for image_id in edits.removed:
+        rows[image_id].delete()
+    for image_id, columns in edits.changed.items():
+        image = rows[image_id]
+        for name, value in columns.items():
+            setattr(image, name, value)
+        # The size is read from a new file when that is set.
+        image.save(update_fields=[*columns, "width", "height"])
+        if "file" in columns:
+            rendering.expect_rendering(image)
+            rendering.render_later(image)
+    for columns in edits.added:
+        image = ProductImage(**({"product": product, "position": _position(product)} | dict(columns)))
+        image.save(force_insert=True)
+        rendering.render_later(image)
+
+
 def change_image(
     slug: str,
     image_id: uuid.UUID,
@@ -83,7 +120,7 @@ def change_image(
     translations: Mapping[str, Mapping[str, str] | None] | None,
     versions: Collection[int] | None,
 ) -> ProductImage:
-    """Describe a picture anew or move it. Raises NotFound, PreconditionFailed, ValidationProblem."""
+    """Describe a picture again or move it. Raises NotFound, PreconditionFailed, ValidationProblem."""
     with writing():
         product, image = _lock_image(slug, image_id, versions)
         changes = dict(columns)

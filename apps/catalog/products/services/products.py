@@ -9,11 +9,13 @@ from typing import Any
 from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 
-from apps.catalog.products.attribute_values import Answer, answer_attributes
+from apps.catalog.products.attribute_values import AttributeInput, set_attribute_values
 from apps.catalog.products.identifiers import same_in_any_case
 from apps.catalog.products.models import Brand, Category, Product, ProductRelation, ProductType
 from apps.catalog.products.publication import Status, record_change, require_described
-from apps.catalog.products.services.variants import VariantEdit, make_variants, write_variants
+from apps.catalog.products.rules import kind_errors, publication_errors, publication_start
+from apps.catalog.products.services.images import ImageEdits, write_images
+from apps.catalog.products.services.variants import VariantEdit, make_variants, remove_variants, write_variants
 from apps.catalog.products.transactions import free_slug, invalid, lock_product, taken, within, write, writing
 from apps.catalog.products.translations import merged_translations
 from apps.catalog.products.uses import is_product_used
@@ -28,25 +30,41 @@ REFERENCES: dict[str, tuple[type[models.Model], str]] = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Related:
+    """A product (its slug) to recommend beside another; without a kind it keeps the one it has."""
+
+    slug: str
+    kind: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProductEdit:
     """What to write of a product; what is None, and what is not named, stays as it is.
 
-    `references` are the category's path and the slugs of brand and product type, None for none. `answers` are by
-    attribute, None takes one away. `related` are slugs, all there are from now on.
+    `references` are the category's path and the slugs of brand and product type, None for none. `attributes` are values
+    by code, None takes one away. `variants` are changed, or made with a new product; a product that is there gets
+    `new_variants` and loses `removed_variants` (SKUs). `related` are all there are from now on.
     """
 
     columns: Mapping[str, Any] = field(default_factory=dict)
     references: Mapping[str, str | None] = field(default_factory=dict)
     translations: Mapping[str, Mapping[str, str] | None] | None = None
-    answers: Mapping[str, Answer | None] = field(default_factory=dict)
+    attributes: Mapping[str, AttributeInput | None] = field(default_factory=dict)
     variants: Sequence[VariantEdit] = ()
-    related: Sequence[str] | None = None
+    new_variants: Sequence[VariantEdit] = ()
+    removed_variants: Sequence[str] = ()
+    images: ImageEdits | None = None
+    related: Sequence[Related] | None = None
 
     @property
     def describes(self) -> bool:
         """Whether it may take away what a published product has to have."""
-        return bool(self.answers) or "product_type" in self.references or "title_slug" in self.columns
+        return bool(self.attributes) or "product_type" in {**self.references, **self.columns}
+
+    @property
+    def related_slugs(self) -> list[str]:
+        return [related.slug for related in self.related or ()]
 
 
 def create_product(edit: ProductEdit) -> Product:
@@ -60,7 +78,10 @@ def create_product(edit: ProductEdit) -> Product:
             columns["translations"] = merged_translations(Product(), edit.translations)
         product = _inserted(Product(**_dated(Product(), columns)))
         make_variants(product, edit.variants)
-        answer_attributes(product, edit.answers)
+        make_variants(product, edit.new_variants, field="new_variants")
+        if edit.images is not None:
+            write_images(product, edit.images)
+        set_attribute_values(product, edit.attributes)
         _relate(product, edit.related or ())
         record_change(product)
     return product
@@ -73,7 +94,7 @@ def change_product(slug: str, edit: ProductEdit, *, versions: Collection[int] | 
     NotSellable.
     """
     with writing():
-        product = lock_product(slug, versions=versions, beside=edit.related or ())
+        product = lock_product(slug, versions=versions, beside=edit.related_slugs)
         previous = product.status
         columns = dict(edit.columns) | _referenced(edit.references)
         if edit.translations is not None:
@@ -81,12 +102,16 @@ def change_product(slug: str, edit: ProductEdit, *, versions: Collection[int] | 
         _require_free(columns.get("slug"), product)
         _require_same_kind(product, columns.get("kind"))
         write(product, _dated(product, columns))
+        remove_variants(product, edit.removed_variants)
         write_variants(product, edit.variants)
-        answer_attributes(product, edit.answers)
+        make_variants(product, edit.new_variants, field="new_variants")
+        if edit.images is not None:
+            write_images(product, edit.images)
+        set_attribute_values(product, edit.attributes)
         if edit.related is not None:
             _relate(product, edit.related)
         if product.status == Status.PUBLISHED and edit.describes:
-            require_described(product)
+            require_described([product])
         record_change(product, previous_status=previous)
     return product
 
@@ -128,15 +153,13 @@ def _referenced(references: Mapping[str, str | None]) -> dict[str, Any]:
 
 def _dated(product: Product, columns: Mapping[str, Any]) -> dict[str, Any]:
     """The columns with the day of publication where one must be. Raises ValidationProblem for an end before it."""
-    dated = dict(columns)
     status = columns.get("status", product.status)
-    begins = columns.get("published_at", product.published_at)
     ends = columns.get("published_until", product.published_until)
-    if status == Status.PUBLISHED and begins is None:
-        begins = dated["published_at"] = timezone.now()
-    if begins and ends and ends <= begins:
-        raise invalid("published_until", "It ends before it begins; use a time after published_at.")
-    return dated
+    given = columns.get("published_at", product.published_at)
+    begins = publication_start(status=status, starts_at=given, now=timezone.now())
+    for name, sentence in publication_errors(starts_at=begins, ends_at=ends).items():
+        raise invalid(name, sentence)
+    return {**columns, "published_at": begins} if begins != product.published_at else dict(columns)
 
 
 def _inserted(product: Product) -> Product:
@@ -164,17 +187,20 @@ def _require_free(slug: str | None, product: Product) -> None:
 
 
 def _require_same_kind(product: Product, kind: str | None) -> None:
-    """Stock is counted for goods and not for films: no variant may change sides."""
-    if kind is not None and kind != product.kind and product.variants.exists():
+    """Raises Conflict when the kind of a product with variants would change."""
+    if kind is None or kind == product.kind:
+        return
+    if errors := kind_errors(kind=product.kind, wanted=kind, has_variants=product.variants.exists()):
         raise Conflict(
             "The kind of a product with variants cannot change. Make a new product.",
-            errors={"kind": [f"It stays {product.kind} while there are variants."]},
+            errors={name: [sentence] for name, sentence in errors.items()},
         )
 
 
-def _relate(product: Product, slugs: Iterable[str]) -> None:
+def _relate(product: Product, related: Iterable[Related]) -> None:
     """Recommend these beside a locked product, in this order, and no others. Raises ValidationProblem."""
-    wanted = list(slugs)
+    kinds = {other.slug: other.kind for other in related}
+    wanted = list(kinds)
     found = dict(Product.objects.filter(slug__in=wanted).values_list("slug", "pk"))
     with within("related"):
         errors = {
@@ -190,7 +216,7 @@ def _relate(product: Product, slugs: Iterable[str]) -> None:
         ProductRelation(
             product=product,
             related_id=found[slug],
-            kind=former.get(found[slug], ProductRelation.Kind.SIMILAR),
+            kind=kinds[slug] or former.get(found[slug], ProductRelation.Kind.SIMILAR),
             position=position,
         )
         for position, slug in enumerate(wanted)

@@ -13,6 +13,7 @@ from apps.catalog.products.identifiers import same_in_any_case
 from apps.catalog.products.models import Price, Product, Variant
 from apps.catalog.products.pricing import Sale, set_sales
 from apps.catalog.products.publication import record_change
+from apps.catalog.products.rules import offer_errors
 from apps.catalog.products.transactions import (
     InUse,
     invalid,
@@ -28,14 +29,14 @@ from apps.common.money import Money
 from apps.common.problems import Conflict, NotFound, ValidationProblem
 
 MAX_VARIANTS = 100
-Offer = Variant.Offer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VariantEdit:
     """What to write of a variant; what is None, and the columns that are not named, stay as they are.
 
-    `price` sets one currency and leaves the others, `prices` are all there are from now on; so are `sales`.
+    `price` sets one currency and leaves the others, `prices` are all there are from now on; so are `sales`. A `sku`
+    among the columns renames the variant.
     """
 
     sku: str
@@ -65,7 +66,7 @@ def change_variant(slug: str, edit: VariantEdit, *, versions: Collection[int] | 
 
 
 def delete_variant(slug: str, sku: str, *, versions: Collection[int] | None) -> None:
-    """Take a variant away. Raises InUse when stock was ever moved or pieces are promised, NotSellable when it was the
+    """Take a variant away. Raises InUse when stock was ever moved or units are reserved, NotSellable when it was the
     last one with a price."""
     with writing():
         product, variant = lock_variant(slug, sku, versions)
@@ -84,10 +85,10 @@ def lock_variant(slug: str, sku: str, versions: Collection[int] | None) -> tuple
 
 
 def require_unused(variants: Sequence[Variant]) -> None:
-    """Raises InUse when stock of a variant was ever moved, or an order has a promise of it."""
+    """Raises InUse when stock of a variant was ever moved, or an order has a reservation of it."""
     if uses := count_variant_uses(variants):
         raise InUse(
-            "It has a history of stock or is promised to orders. Archive the product, or set the stock to nothing.",
+            "It has a history of stock or is reserved for orders. Archive the product, or set the stock to nothing.",
             in_use={name: {"count": count, "examples": []} for name, count in uses.items()},
         )
 
@@ -98,18 +99,33 @@ def make_variants(product: Product, edits: Sequence[VariantEdit], *, field: str 
 
     Raises ValidationProblem for what does not fit the product, Taken for SKUs and barcodes of others.
     """
+    if not edits:
+        return
     if product.variants.count() + len(edits) > MAX_VARIANTS:
         raise Conflict(f"A product has at most {MAX_VARIANTS} variants.")
     _require_unique_inside(edits, field)
     for place, edit in enumerate(edits):
         with within(f"{field}.{place}" if field else ""):
-            if known := same_in_any_case(Variant.objects.all(), "sku", edit.sku):
-                raise taken("sku", f"There is a variant {known} already.")
+            _require_free_sku(edit.sku, Variant())
             write_variant(product, Variant(product=product, sku=edit.sku), edit)
+
+
+def remove_variants(product: Product, skus: Sequence[str]) -> None:
+    """Take variants of a locked product away; the caller records the change. Raises InUse, ValidationProblem."""
+    if not skus:
+        return
+    variants = list(product.variants.filter(sku__in=skus))
+    if unknown := sorted({*skus} - {variant.sku for variant in variants}):
+        raise invalid("variants", f"This product has no variant {unknown[0]}.")
+    require_unused(variants)
+    for variant in variants:
+        variant.delete()
 
 
 def write_variants(product: Product, edits: Sequence[VariantEdit]) -> None:
     """Change variants that a locked product has; the caller records the change. Raises ValidationProblem, Taken."""
+    if not edits:
+        return
     _require_unique_inside(edits, "variants")
     known = {variant.sku: variant for variant in product.variants.filter(sku__in=[edit.sku for edit in edits])}
     for place, edit in enumerate(edits):
@@ -124,12 +140,14 @@ def write_variant(product: Product, variant: Variant, edit: VariantEdit) -> None
     columns = dict(edit.columns)
     if edit.translations is not None:
         columns["translations"] = merged_translations(variant, edit.translations)
+    if (sku := columns.get("sku", variant.sku)) != variant.sku:
+        _require_free_sku(sku, variant)
     barcode = columns.get("barcode")
     if barcode and Variant.objects.filter(barcode=barcode).exclude(pk=variant.pk).exists():
         raise taken("barcode", f"Another variant has the barcode {barcode}.")
     for name, value in columns.items():
         setattr(variant, name, value)
-    require_fitting(product, variant)
+    _require_fitting_offer(product, variant)
     if variant._state.adding:
         variant.save(force_insert=True)
     else:
@@ -138,6 +156,12 @@ def write_variant(product: Product, variant: Variant, edit: VariantEdit) -> None
     if edit.sales is not None:
         _require_price_of(variant, edit.sales)
         set_sales(variant, edit.sales)
+
+
+def _require_free_sku(sku: str, variant: Variant) -> None:
+    """Raises Taken."""
+    if known := same_in_any_case(Variant.objects.exclude(pk=variant.pk), "sku", sku):
+        raise taken("sku", f"There is a variant {known} already.")
 
 
 def _write_prices(variant: Variant, edit: VariantEdit) -> None:
@@ -158,22 +182,15 @@ def _require_price_of(variant: Variant, sales: Sequence[Sale]) -> None:
             raise invalid(f"sales.{place}.price", f"It has no price in {sale.price.currency} to be less than.")
 
 
-def require_fitting(product: Product, variant: Variant) -> None:
-    """Films are bought or rented for hours, goods are not. Raises ValidationProblem."""
-    errors: dict[str, list[str]] = {}
-    if product.kind == Product.Kind.VIDEO:
-        if not variant.offer:
-            errors["offer"] = ["Say whether the film is bought (buy) or rented (rent)."]
-        if variant.offer == Offer.RENT and not variant.rental_hours:
-            errors["rental_hours"] = ["Say for how many hours it is rented."]
-        if variant.offer == Offer.BUY and variant.rental_hours:
-            errors["rental_hours"] = ["What is bought is kept; leave the hours out."]
-    else:
-        for name in ("offer", "rental_hours", "title_slug"):
-            if getattr(variant, name):
-                errors[name] = ["This is for films; leave it out for goods."]
+def _require_fitting_offer(product: Product, variant: Variant) -> None:
+    """Raises ValidationProblem by field."""
+    errors = offer_errors(
+        kind=product.kind, offer=variant.offer, rental_hours=variant.rental_hours, title_slug=variant.title_slug
+    )
     if errors:
-        raise ValidationProblem("Some values do not fit; see errors.", errors=errors)
+        raise ValidationProblem(
+            "Some values do not fit; see errors.", errors={name: [sentence] for name, sentence in errors.items()}
+        )
 
 
 def _require_unique_inside(edits: Sequence[VariantEdit], field: str) -> None:

@@ -20,7 +20,7 @@ from apps.catalog.products.selectors import shown_product
 from apps.catalog.reviews import moderation, selectors, serializers, services
 from apps.catalog.reviews.models import Review
 from apps.common.idempotency import optionally_idempotent
-from apps.common.identity.permissions import IsUser
+from apps.common.identity.permissions import IsUser, principal_of, user_id_of
 
 # Kept by caches but asked for again every time; the middleware adds the ETag that makes it cheap.
 REVALIDATE = {"Cache-Control": "public, no-cache"}
@@ -71,8 +71,8 @@ class ReviewsView(ListAPIView):
         """Review a product that you have bought. It shows once staff have approved it: `status` is `pending`."""
         review = services.post_review(
             shown_product(slug),
-            user_id=request.user.user_id,
-            author_name=request.user.name,
+            user_id=user_id_of(request),
+            author_name=principal_of(request).name,
             **validated(serializers.ReviewSerializer, request.data),
         )
         return Response(serializers.OwnReviewSerializer(review).data, status=status.HTTP_201_CREATED)
@@ -84,18 +84,18 @@ class OwnReviewView(APIView):
     @extend_schema(responses=serializers.OwnReviewSerializer)
     def get(self, request: Request, slug: str) -> Response:
         """Your review of this product, whatever became of it."""
-        return self._answer(selectors.own_review(slug, request.user.user_id))
+        return self._answer(selectors.own_review(slug, user_id_of(request)))
 
     @extend_schema(request=serializers.ReviewChangeSerializer, responses=serializers.OwnReviewSerializer)
     def patch(self, request: Request, slug: str) -> Response:
         """Change your review. It waits for approval again."""
         fields = validated(serializers.ReviewChangeSerializer, request.data)
-        return self._answer(services.change_review(slug, user_id=request.user.user_id, fields=fields))
+        return self._answer(services.change_review(slug, user_id=user_id_of(request), fields=fields))
 
     @extend_schema(responses={204: None})
     def delete(self, request: Request, slug: str) -> Response:
         """Take your review back."""
-        services.delete_review(slug, user_id=request.user.user_id)
+        services.delete_review(slug, user_id=user_id_of(request))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     def _answer(self, review: Review) -> Response:
@@ -114,6 +114,6 @@ class ReportsView(APIView):
     def post(self, request: Request, review_id: uuid.UUID) -> Response:
         """Report a review as abusive. A second report of yours changes nothing and answers with the first one."""
         values = validated(serializers.ReportSerializer, request.data)
-        report, is_new = moderation.report_review(review_id, user_id=request.user.user_id, **values)
+        report, is_new = moderation.report_review(review_id, user_id=user_id_of(request), **values)
         code = status.HTTP_201_CREATED if is_new else status.HTTP_200_OK
         return Response(serializers.ReportSerializer(report).data, status=code)

@@ -14,7 +14,7 @@ from apps.catalog.products.attribute_values import ensure_attribute, ensure_choi
 from apps.catalog.products.category_tree import ensure_category
 from apps.catalog.products.models import Collection, Price, Product, ProductType, SalePrice
 from apps.catalog.products.services import bulk
-from apps.catalog.tests.backoffice.test_products_admin import errors, form_of, page, send, signed_in, told
+from apps.catalog.tests.backoffice.test_products_admin import displayed, errors, form_of, page, send, signed_in
 from apps.catalog.tests.factories import make_film, make_product
 from apps.common.outbox.models import OutboxEvent
 
@@ -60,7 +60,7 @@ class TestPrices:
         OutboxEvent.objects.all().delete()
         apply = {**self.CHANGE, "seen": seen, "apply": "1"}
         assert "2 prices were changed" in said(choose(staff, "change_prices", products, **apply))
-        assert told() == ["changed", "changed"]
+        assert displayed() == ["changed", "changed"]
         again = choose(staff, "change_prices", products, **apply)
         assert "Prices have changed since this preview" in said(again)
         assert amounts() == [900, 4499]
@@ -116,7 +116,7 @@ class TestStatusesAndPlaces:
         OutboxEvent.objects.all().delete()
         choose(staff, "archive", products)
         assert api_client.get("/v1/products").json()["results"] == []
-        assert told() == ["withdrawn", "withdrawn"]
+        assert displayed() == ["withdrawn", "withdrawn"]
 
     def test_many_are_moved_to_a_category(self, staff, api_client):
         products, garden = cheap_and_dear(), ensure_category("home/garden")
@@ -133,7 +133,7 @@ class TestStatusesAndPlaces:
         assert [item["title"] for item in shown] == ["Cup", "Pot"]
 
     def test_more_than_can_be_locked_at_once_are_refused(self, staff, monkeypatch):
-        monkeypatch.setattr(bulk, "MOST", 1)
+        monkeypatch.setattr(bulk, "MAX_PRODUCTS", 1)
         assert "At most 1 products" in said(choose(staff, "archive", cheap_and_dear()))
         assert Product.objects.filter(status="published").count() == 2
 
@@ -181,7 +181,7 @@ class TestPage:
         product = make_product("Mug")
         mine, theirs = form_of(staff, page(product)), form_of(staff, page(product))
         send(staff, page(product), theirs | {"title": "Cup"})
-        assert "Somebody changed this product" in errors(staff, page(product), mine | {"title": "Beaker"})
+        assert "Somebody changed this meanwhile" in errors(staff, page(product), mine | {"title": "Beaker"})
         product.refresh_from_db()
         assert product.title == "Cup"
 
@@ -196,7 +196,7 @@ class TestPage:
             ensure_attribute("handmade", label="By hand", kind="boolean"),
         )
         send(staff, page(product), form_of(staff, page(product)) | {"product_type": mugs.pk})
-        answers = {"answer_material": ["stoneware"], "answer_height": "9.5", "answer_handmade": "yes"}
+        answers = {"attribute_material": ["stoneware"], "attribute_height": "9.5", "attribute_handmade": "yes"}
         send(staff, page(product), form_of(staff, page(product)) | answers)
         shown = api_client.get(f"/v1/products/{product.slug}").json()["attributes"]
         assert {item["name"]: item["value"] for item in shown} == {
@@ -205,8 +205,8 @@ class TestPage:
             "handmade": "yes",
         }
         again = form_of(staff, page(product))
-        assert (again["answer_material"], again["answer_handmade"]) == (["stoneware"], "yes")
-        assert "number" in errors(staff, page(product), again | {"answer_height": "tall"})
+        assert (again["attribute_material"], again["attribute_handmade"]) == (["stoneware"], "yes")
+        assert "number" in errors(staff, page(product), again | {"attribute_height": "tall"})
 
     def test_german_texts_show_to_those_who_read_german(self, staff, api_client):
         product = make_product("Mug")

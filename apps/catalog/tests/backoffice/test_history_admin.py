@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 
 from apps.catalog.history.descriptions import author_of
 from apps.catalog.history.selectors import page_of_history
-from apps.catalog.products.attribute_values import answer_attributes, ensure_attribute
+from apps.catalog.products.attribute_values import ensure_attribute, set_attribute_values
 from apps.catalog.products.category_tree import ensure_category
 from apps.catalog.products.models import Attribute, Brand, Category, Price, Product
 from apps.catalog.products.pricing import set_prices
@@ -68,7 +68,7 @@ def test_changes_are_told_in_words(staff: Client) -> None:
             translations={"de": {"title": "Becher"}},
         )
         set_prices(product, {"MUG": Money(1690, "EUR")})
-        answer_attributes(product, {"material": None, "height": Decimal("12.5")})
+        set_attribute_values(product, {"material": None, "height": Decimal("12.5")})
     earlier = f"{product.published_at:%-d %B %Y, %H:%M}"
     assert lines(staff, history_of(product)) == {
         ("Product", "category", "home/kitchen", "garden"),
@@ -97,11 +97,11 @@ def test_the_page_takes_as_many_queries_however_much_it_shows(staff: Client, row
     for number in range(rows):
         with transaction.atomic():
             Product.objects.filter(pk=product.pk).update(
-                category=ensure_category(f"shelf-{number}"),
+                category=ensure_category(f"board-{number}"),
                 brand=Brand.objects.create(name=f"Brand {number}", slug=f"brand-{number}"),
             )
             Price.objects.filter(variant__product=product).update(amount=1000 + number)
-            answer_attributes(product, {"material": "oak" if number % 2 else None})
+            set_attribute_values(product, {"material": "oak" if number % 2 else None})
     with CaptureQueriesContext(connection) as queries:
         assert staff.get(history_of(product)).status_code == 200
     # Session, user, permissions (2), the product with its pictures (2); moments, events; names of categories, brands,

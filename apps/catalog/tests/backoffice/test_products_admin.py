@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from django.contrib.admin.sites import site
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, Permission
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
@@ -15,7 +15,7 @@ from apps.catalog.backoffice.apps import grant_staff_permissions
 from apps.catalog.inventory.models import StockItem, StockMovement
 from apps.catalog.products.category_tree import ensure_category
 from apps.catalog.products.models import Brand, Category, Product, ProductImage
-from apps.catalog.tests.factories import add_variant, make_product, make_reservation, picture, sku_of
+from apps.catalog.tests.factories import add_variant, make_film, make_product, make_reservation, picture, sku_of
 from apps.common.outbox.models import OutboxEvent
 from apps.common.staff.models import StaffUser
 
@@ -71,7 +71,7 @@ def page(product: Product) -> str:
     return f"/admin/products/product/{product.pk}/change/"
 
 
-def told() -> list[str]:
+def displayed() -> list[str]:
     return [event.type.split(".")[2] for event in OutboxEvent.objects.order_by("sequence")]
 
 
@@ -85,7 +85,7 @@ class TestProducts:
         send(staff, page(product), data | {"variants-0-price": "12.50"})
         shown = api_client.get(f"/v1/products/{product.slug}", HTTP_IF_NONE_MATCH=etag).json()
         assert shown["price"] == {"amount": 1250, "currency": "EUR"}
-        assert told() == ["changed"]
+        assert displayed() == ["changed"]
 
     def test_a_new_product_is_made_with_its_parts_and_found(self, staff, api_client):
         category = ensure_category("home")
@@ -169,7 +169,7 @@ class TestProducts:
             ("variants-0-price", "NaN", "number"),
             ("variants-0-options", '["Blue"]', "names and values"),
             ("variants-0-options", "{", "valid JSON"),
-            ("variants-0-offer", "rent", "hours"),
+            ("variants-0-offer", "rent", "for films"),
             ("slug", "not a slug", "slug"),
         ],
     )
@@ -207,6 +207,26 @@ class TestOtherPages:
         send(staff, address, data)
         assert api_client.get("/v1/products?currency=JPY").json()["results"][0]["price"]["amount"] == 2400
         assert "digits" in errors(staff, address, form_of(staff, address) | {"prices-1-amount": "24.50"})
+
+    def test_the_history_of_a_variant_is_its_products(self, staff):
+        product = make_product("Mug")
+        response = staff.get(f"/admin/products/variant/{product.variants.get().pk}/history/")
+        assert response["Location"] == f"/admin/products/product/{product.pk}/history/"
+
+    @pytest.mark.parametrize(("field", "value"), [("prices-1-currency", "XXX"), ("prices-1-currency", "euro")])
+    def test_what_is_no_currency_is_refused_beside_its_field(self, staff, field, value):
+        product = make_product("Mug")
+        address = f"/admin/products/variant/{product.variants.get().pk}/change/"
+        data = form_of(staff, address) | {"prices-TOTAL_FORMS": 2, "prices-1-amount": "1", field: value}
+        assert "currency" in errors(staff, address, data)
+
+    def test_prices_in_the_caribbean_guilder_are_written(self, staff):
+        """XCG stood in one of two lists."""
+        product = make_product("Mug")
+        address = f"/admin/products/variant/{product.variants.get().pk}/change/"
+        data = {"prices-TOTAL_FORMS": 2, "prices-1-amount": "3.50", "prices-1-currency": "XCG"}
+        send(staff, address, form_of(staff, address) | data)
+        assert product.variants.get().prices.get(currency="XCG").amount == 350
 
     def test_histories_are_read_only(self, staff):
         product = make_product(stock=5)
@@ -250,6 +270,18 @@ class TestOtherPages:
 
 
 class TestWhoMay:
+    def test_somebody_who_may_look_sees_products_and_variants_and_cannot_save(self):
+        film = make_film()
+        user = StaffUser.objects.create(id=uuid.uuid4(), email="looker@example.com", is_staff=True)
+        user.user_permissions.add(*Permission.objects.filter(codename__startswith="view_"))
+        client = Client()
+        client.force_login(user, backend="apps.common.staff.backends.AuthServiceBackend")
+        for address in (page(film), f"/admin/products/variant/{film.variants.all()[0].pk}/change/"):
+            response = client.get(address)
+            assert response.status_code == 200
+            assert 'name="_save"' not in response.content.decode()
+            assert client.post(address, {"title": "Mine"}).status_code == 403
+
     @pytest.mark.parametrize("role", ["support_staff", "video_staff"])
     def test_staff_of_other_services_may_look_at_nothing(self, role):
         client = signed_in(role)

@@ -13,6 +13,7 @@ from apps.catalog.products.services import products
 from apps.catalog.products.services.products import ProductEdit
 from apps.catalog.tests.factories import make_product, picture
 from apps.catalog.tests.products.helpers import at_once, writing_anything
+from apps.common.testing.iteration import some
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -75,7 +76,7 @@ def test_who_does_not_say_what_they_have_seen_is_asked_to(staff, everything):
 
 
 def test_what_was_read_may_be_written_once(staff, everything):
-    for address, read in everything.items():
+    for address, read in some(everything.items()):
         seen = staff.get(read)["ETag"]
         first = staff.patch(address, change_of(address, "One"), HTTP_IF_MATCH=seen)
         assert first.status_code == 200, (address, first.content)
@@ -96,14 +97,14 @@ def test_the_etag_of_something_else_deletes_nothing(staff, everything, tag):
 
 
 def test_a_stale_etag_deletes_nothing(staff, everything):
-    for address, read in everything.items():
+    for address, read in some(everything.items()):
         seen = staff.get(read)["ETag"]
         staff.patch(address, change_of(address, "New"), HTTP_IF_MATCH="*")
         assert staff.delete(address, HTTP_IF_MATCH=seen).status_code == 412, address
 
 
 def test_weak_tags_and_lists_are_understood(staff, everything):
-    for address, read in everything.items():
+    for address, read in some(everything.items()):
         for form in ("W/{}", '"0123456789abcdef", {}', '"7-0123456789abcdef" , W/{}'):
             tag = form.format(staff.get(read)["ETag"])
             answer = staff.patch(address, change_of(address, form), HTTP_IF_MATCH=tag)
@@ -120,7 +121,7 @@ def test_the_products_etag_stands_for_its_parts(staff, everything):
 
 
 def test_a_read_that_nothing_changed_costs_no_bytes(staff, everything):
-    for read in set(everything.values()):
+    for read in some(set(everything.values())):
         assert staff.get(read, HTTP_IF_NONE_MATCH=staff.get(read)["ETag"]).status_code == 304, read
 
 
@@ -156,7 +157,7 @@ class TestAtOnce:
         assert sum(at_once(WRITERS, write)) > 1
 
     def test_one_of_many_who_have_seen_the_same_wins(self, as_staff, staff, everything):
-        for address, read in everything.items():
+        for address, read in some(everything.items()):
             seen = staff.get(read)["ETag"]
             found = self.statuses(as_staff, address, seen)
             assert found == {200: 1, 412: WRITERS - 1}, address

@@ -559,3 +559,11 @@ class TestPictures:
         answer = staff.post(f"/v1/products/{slug}/images", body, format="multipart", HTTP_IF_MATCH=seen)
         assert answer.status_code == 412
         assert not [path for path in settings.MEDIA_ROOT.rglob("*") if path.is_file()]
+
+
+def test_prices_in_the_caribbean_guilder_are_written(staff):
+    """XCG stood in one of two lists."""
+    product = make_product("Mug", slug="mug", sku="MUG")
+    price = {"amount": 350, "currency": "XCG"}
+    assert staff.patch("/v1/products/mug/variants/MUG", {"price": price}).status_code == 200
+    assert product.variants.get().prices.get(currency="XCG").amount == 350

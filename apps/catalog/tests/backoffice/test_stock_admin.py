@@ -98,7 +98,7 @@ class TestCounting:
     def test_what_is_promised_and_what_nobody_can_count_is_refused(self, staff, mug):
         make_reservation({sku_of(mug): 4})
         data = form_of(staff, page(mug)) | {"reason": "damaged"}
-        assert "6 pieces can be taken" in errors(staff, page(mug), data | {"change": -7})
+        assert "6 units can be taken" in errors(staff, page(mug), data | {"change": -7})
         assert "less than or equal" in errors(staff, page(mug), data | {"change": 10**12})
         assert stock(mug).on_hand == 10
 
@@ -112,13 +112,13 @@ class TestCounting:
             send(staff, page(mug), data)
         lies = StockLevel.objects.order_by("warehouse__priority").values_list("on_hand", flat=True)
         assert list(lies) == [6, 4]
-        assert "6 pieces" in errors(
+        assert "6 units" in errors(
             staff, page(mug), form_of(staff, page(mug)) | data | {"quantity": 7, "movement_id": ""}
         )
 
     def test_a_refused_change_writes_none_of_the_page(self, staff, mug):
         data = form_of(staff, page(mug)) | {"low_stock_at": 7, "change": -11, "reason": "damaged"}
-        assert "10 pieces" in errors(staff, page(mug), data)
+        assert "10 units" in errors(staff, page(mug), data)
         assert stock(mug).low_stock_at == 5
 
     def test_a_policy_that_makes_no_sense_is_told(self, staff, mug):
@@ -132,7 +132,7 @@ class TestCounting:
         services.commit_reservation(make_reservation({sku_of(mug): 1}).pk)
         send(staff, page(mug), data)
         services.set_policy(mug.variants.get(), {"low_stock_at": 9})
-        assert "while you were editing" in errors(staff, page(mug), data | {"backorder_limit": 4})
+        assert "Somebody changed this meanwhile" in errors(staff, page(mug), data | {"backorder_limit": 4})
         assert (stock(mug).backorder_limit, stock(mug).low_stock_at) == (3, 9)
 
 
@@ -156,7 +156,7 @@ class TestWarehouses:
         make_reservation({sku_of(mug): 1})
         main = Warehouse.objects.get(code="main")
         data = {"name": main.name, "country": "DE", "priority": 0}
-        assert "promised" in errors(staff, f"/admin/inventory/warehouse/{main.pk}/change/", data)
+        assert "reserved" in errors(staff, f"/admin/inventory/warehouse/{main.pk}/change/", data)
 
     def test_only_one_that_nothing_ever_lay_in_is_deleted(self, staff, mug):
         main, far = Warehouse.objects.get(), services.add_warehouse(code="far", name="Far", priority=9)

@@ -54,7 +54,7 @@ def skus(client, query="") -> list[str]:
 # --- reading ---
 
 
-def test_a_shelf_is_told_with_its_warehouses(staff, mug):
+def test_a_catalogue_is_told_with_its_warehouses(staff, mug):
     make_reservation({mug: 3})
     transfer(staff, sku=mug, quantity=4, source="main", target="berlin")
     body = staff.get(f"{ADDRESS}/{mug}").json()
@@ -147,7 +147,7 @@ def test_nobody_but_catalogue_staff_sees_or_changes_stock(roles, as_staff, api_c
     ("mode", "quantity", "left"), [("add", 5, 15), ("remove", 4, 6), ("set", 3, 3), ("set", 12, 12)]
 )
 def test_pieces_are_added_removed_and_counted_with_a_reason(mode, quantity, left, staff, mug):
-    answer = adjust(staff, mug, mode=mode, quantity=quantity, reason="counted", reference="Shelf 4")
+    answer = adjust(staff, mug, mode=mode, quantity=quantity, reason="counted", reference="Aisle 4")
     body = answer.json()
     assert (answer.status_code, body["stock"]["on_hand"]) == (201, left)
     assert body["movement"] | {"id": "", "created_at": ""} == {
@@ -156,7 +156,7 @@ def test_pieces_are_added_removed_and_counted_with_a_reason(mode, quantity, left
         "warehouse": "main",
         "quantity": left - 10,
         "reason": "counted",
-        "reference": "Shelf 4",
+        "reference": "Aisle 4",
         "moved_by": "ada@example.com",
         "created_at": "",
     }
@@ -178,7 +178,7 @@ def test_orders_keep_what_they_were_promised(staff, mug):
     make_reservation({mug: 8})
     answer = adjust(staff, mug, mode="remove", quantity=3, reason="damaged")
     assert answer.status_code == 400
-    assert "2 pieces" in answer.json()["detail"]
+    assert "2 units" in answer.json()["detail"]
     assert adjust(staff, mug, mode="set", quantity=7, reason="counted").status_code == 400
     assert StockItem.objects.get().on_hand == 10
 
@@ -193,7 +193,7 @@ def test_the_same_request_again_adjusts_once(staff, mug):
 
 
 def test_a_process_that_dies_before_it_answers_adjusts_once(staff, mug, monkeypatch):
-    """The key is free again, as after a minute, and the work is started anew."""
+    """The key is free again, as after a minute, and the work is started again."""
     from apps.common.idempotency.models import IdempotencyRecord
 
     adjust(staff, mug, key="delivery", quantity=5)
@@ -305,7 +305,7 @@ def test_promised_pieces_stay_where_they_are_sent_from(staff, mug):
     make_reservation({mug: 8})
     answer = transfer(staff, sku=mug, quantity=3, source="main", target="berlin")
     assert answer.status_code == 400
-    assert "2 pieces" in answer.json()["detail"]
+    assert "2 units" in answer.json()["detail"]
 
 
 # --- history ---
@@ -373,7 +373,7 @@ def test_what_is_owed_stays_possible(staff, mug):
     make_reservation({mug: 13})
     answer = staff.patch(f"{ADDRESS}/{mug}/policy", {"backorder_limit": 2}, headers={"If-Match": "*"})
     assert answer.status_code == 400
-    assert "3 pieces are owed" in answer.json()["detail"]
+    assert "3 units are owed" in answer.json()["detail"]
 
 
 # --- warehouses ---

@@ -127,7 +127,7 @@ class TestCategories:
         kitchen = ensure_category("home/kitchen")
         stale = form_of(staff, page(kitchen))
         send(staff, page(kitchen), stale | {"name": "Cooking", "slug": "kitchen"})
-        assert "while you were editing" in errors(staff, page(kitchen), stale | {"name": "Kitchenware"})
+        assert "Somebody changed this meanwhile" in errors(staff, page(kitchen), stale | {"name": "Kitchenware"})
         assert Category.objects.get(pk=kitchen.pk).name == "Cooking"
 
     def test_a_renamed_one_is_found_at_once(self, staff, api_client):
@@ -305,7 +305,7 @@ class TestAttributes:
         attribute = ensure_attribute("material", label="Material")
         stale = form_of(staff, page(attribute))
         ensure_choices(attribute, ["Oak"])
-        assert "while you were editing" in errors(staff, page(attribute), stale | {"label": "Wood"})
+        assert "Somebody changed this meanwhile" in errors(staff, page(attribute), stale | {"label": "Wood"})
 
     def test_one_that_nobody_answers_goes(self, staff):
         attribute = ensure_attribute("material", label="Material")
@@ -466,7 +466,7 @@ class TestCollections:
         stale = form_of(staff, page(made))
         CollectionItem.objects.create(collection=made, product=make_product("Theirs"))
         data = rows("items", stale, {"product": make_product("Mine").pk, "position": 0})
-        assert "while you were editing" in errors(staff, page(made), data)
+        assert "Somebody changed this meanwhile" in errors(staff, page(made), data)
         assert made.items.get().product.title == "Theirs"
 
     def test_a_deleted_one_is_gone_from_the_shop(self, staff, api_client):

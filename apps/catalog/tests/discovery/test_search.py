@@ -19,7 +19,7 @@ def found(q: str, **filters) -> list[str]:
 
 
 @pytest.fixture
-def _shelf() -> None:
+def _catalogue() -> None:
     make_film("Metropolis", year=1927, attributes={"Director": "Fritz Lang", "Cast": "Brigitte Helm, Gustav Fröhlich"})
     make_film("Nosferatu", year=1922, attributes={"Director": "F. W. Murnau"}, summary="A silent film of terror.")
     make_product("Stoneware mug", brand="Alder", attributes={"Material": "Ceramics"}, summary="Holds 350 ml of tea.")
@@ -27,7 +27,7 @@ def _shelf() -> None:
     make_product("Café cup", brand="Alder")
 
 
-@pytest.mark.usefixtures("_shelf")
+@pytest.mark.usefixtures("_catalogue")
 class TestFinding:
     @pytest.mark.parametrize(
         ("typed", "expected"),

@@ -11,7 +11,7 @@ from apps.catalog.discovery.selection import SAMPLE, Place, Selection, order_by,
 SORTS = ("newest", "price", "-price", "rating", "bestselling", "title")
 
 
-def shelf(count: int, *, distinct: int, seed: int) -> Selection:
+def selection_of(count: int, *, distinct: int, seed: int) -> Selection:
     """A catalogue of `count` products whose facts have `distinct` values each; a tenth of them is not shown."""
     chance = random.Random(seed)
     columns = Columns()
@@ -37,7 +37,7 @@ def shelf(count: int, *, distinct: int, seed: int) -> Selection:
     ("count", "distinct"), [(0, 1), (3, 9), (400, 1), (400, 6), (SAMPLE * 3, 4), (SAMPLE * 3, 9999)]
 )
 def test_pages_are_those_of_everything_sorted(sort: str, count: int, distinct: int) -> None:
-    selection = shelf(count, distinct=distinct, seed=count + distinct)
+    selection = selection_of(count, distinct=distinct, seed=count + distinct)
     order = order_by(selection, sort, None, None)
     everything = np.flatnonzero(selection.base)
     whole = [
@@ -53,7 +53,7 @@ def test_pages_are_those_of_everything_sorted(sort: str, count: int, distinct: i
 
 @pytest.mark.parametrize("sort", SORTS)
 def test_a_place_may_be_one_where_nothing_stands_any_more(sort: str) -> None:
-    selection = shelf(SAMPLE * 2, distinct=5, seed=1)
+    selection = selection_of(SAMPLE * 2, distinct=5, seed=1)
     order = order_by(selection, sort, None, None)
     everything = np.flatnonzero(selection.base).tolist()
     placed = sorted(zip(places(selection, order, everything), everything, strict=True))
@@ -68,7 +68,7 @@ def test_a_place_may_be_one_where_nothing_stands_any_more(sort: str) -> None:
 
 @pytest.mark.parametrize("key", [-(2**63), 2**63 - 1])
 def test_the_ends_of_what_a_cursor_may_say(key: int) -> None:
-    selection = shelf(50, distinct=5, seed=2)
+    selection = selection_of(50, distinct=5, seed=2)
     order = order_by(selection, "price", None, None)
     before, beyond = page(selection, order, after=Place(key, 0, 0), limit=100), page(selection, order, limit=100)
     assert before == (beyond if key < 0 else ([], False))

@@ -19,7 +19,7 @@ from apps.catalog.history.models import PriceEvent, ProductEvent, VariantEvent
 from apps.catalog.history.retention import forget_old_history
 from apps.catalog.history.selectors import change_at, page_of_history
 from apps.catalog.imports import bulk
-from apps.catalog.products.attribute_values import answer_attributes
+from apps.catalog.products.attribute_values import set_attribute_values
 from apps.catalog.products.models import Price, Product, Variant
 from apps.catalog.products.services.products import ProductEdit, change_product
 from apps.catalog.tests.backoffice.test_products_admin import form_of, send, signed_in
@@ -73,7 +73,7 @@ def test_of_several_changes_of_a_row_each_knows_what_it_made() -> None:
 def test_answers_that_are_written_anew_with_the_same_words_are_no_change() -> None:
     product = make_product(attributes={"Material": "Oak", "Colour": "Red"})
     with transaction.atomic():
-        answer_attributes(product, {"material": "oak", "colour": "red"})
+        set_attribute_values(product, {"material": "oak", "colour": "red"})
         Product.objects.filter(pk=product.pk).update(summary="A mug")
     assert fields_of(product) == {"Product.summary": ("", "A mug")}
 

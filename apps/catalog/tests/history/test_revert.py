@@ -14,7 +14,7 @@ from apps.catalog.history.restoring import can_revert
 from apps.catalog.history.rows import CannotRevert
 from apps.catalog.history.selectors import page_of_history
 from apps.catalog.history.services import Plan, PlanChanged, Scope, plan_revert, revert
-from apps.catalog.products.attribute_values import answer_attributes
+from apps.catalog.products.attribute_values import set_attribute_values
 from apps.catalog.products.category_tree import ensure_category, save_category
 from apps.catalog.products.models import (
     AttributeValue,
@@ -162,7 +162,7 @@ def test_prices_and_sales_come_back() -> None:
 def test_answers_come_back() -> None:
     product = make_product(attributes={"Material": "Oak"})
     with transaction.atomic():
-        answer_attributes(product, {"material": None})
+        set_attribute_values(product, {"material": None})
         record_change(product, previous_status=product.status)
     take_back(product, last_moment(product))
     assert AttributeValue.objects.get(product=product).key == "oak"

@@ -47,7 +47,7 @@ def shop() -> None:
         ("title", "x" * 201, "Use at most 200 characters; these are 201."),
         ("description", "x" * 20_001, "Use at most 20,000 characters in a cell."),
         ("slug", "beaker", "MUG-1 belongs to mug; an import does not change that."),
-        ("kind", "video", "mug is goods; that cannot be changed."),
+        ("kind", "video", "It stays goods while there are variants."),
         ("kind", "toy", "Use one of: goods, video."),
         ("status", "live", "Use one of: draft, published, archived."),
         ("category", "home/kitchn", "There is no category 'home/kitchn'. Make it first, or correct the name."),
@@ -57,13 +57,13 @@ def shop() -> None:
         ("published_at", "yesterday", "Use a date such as 2026-11-27, or a time such as 2026-11-27T09:00:00Z."),
         ("published_at", "2026-02-30", "Use a date such as 2026-11-27, or a time such as 2026-11-27T09:00:00Z."),
         ("published_at", "-", "A published product has a time that it shows from."),
-        ("published_until", "2001-01-01", "The product shows until a time after it shows from."),
+        ("published_until", "2001-01-01", "It ends before it begins; use a time after published_at."),
         ("barcode", "4006381333932", "The last digit of this barcode does not fit the others; check the number."),
         ("barcode", "12", "A barcode has 8, 12, 13 or 14 digits."),
         ("options", "Blue", "Use names and values such as Colour=Blue;Size=L, each name once."),
         ("options", "A=1;A=2", "Use names and values such as Colour=Blue;Size=L, each name once."),
-        ("offer", "buy", "Only films are rented or bought to watch; set kind to video, or leave this empty."),
-        ("rental_hours", "48", "Only a rental has hours."),
+        ("offer", "buy", "This is for films; leave it out for goods."),
+        ("rental_hours", "48", "This is for films; leave it out for goods."),
         ("attr.material", "oak|iron", "'iron' is none of its choices (Oak, Ash)."),
         ("attr.height", "tall", "'tall' is not a number."),
         ("attr.height", "99999999999", "Use a number below ten billion."),
@@ -201,14 +201,14 @@ class TestRows:
         job = check(csv_of("sku,title,kind,category,price.EUR,offer,stock", *lines))
         assert errors(job) == {
             2: {"stock": ["Films have no stock."]},
-            3: {"offer": ["A variant of a film says buy or rent."]},
-            4: {"rental_hours": ["A rental needs its hours."]},
+            3: {"offer": ["Say whether the film is bought (buy) or rented (rent)."]},
+            4: {"rental_hours": ["Say for how many hours it is rented."]},
         }
 
     def test_pieces_that_are_promised_stay(self):
         make_reservation({"MUG-1": 4})
         assert errors(check(csv_of("sku,stock", "MUG-1,4"))) == {}
-        sentence = "4 pieces are promised to orders; at least that many must stay."
+        sentence = "4 units are reserved for orders; at least that many must stay."
         assert errors(check(csv_of("sku,stock", "MUG-1,3"))) == {2: {"stock": [sentence]}}
 
     def test_what_is_published_has_a_price_in_the_shops_currency(self):

@@ -131,8 +131,8 @@ class TestWorkbooks:
 class LongFile(io.RawIOBase):
     """A file that is made while it is read."""
 
-    def __init__(self, pieces: Iterator[bytes]) -> None:
-        self.pieces = pieces
+    def __init__(self, units: Iterator[bytes]) -> None:
+        self.units = units
         self.rest = b""
         self.size = 0
 
@@ -141,10 +141,10 @@ class LongFile(io.RawIOBase):
 
     def readinto(self, buffer) -> int:
         while not self.rest:
-            piece = next(self.pieces, None)
-            if piece is None:
+            unit = next(self.units, None)
+            if unit is None:
                 return 0
-            self.rest = piece
+            self.rest = unit
         taken = self.rest[: len(buffer)]
         buffer[: len(taken)] = taken
         self.rest = self.rest[len(taken) :]
@@ -154,8 +154,8 @@ class LongFile(io.RawIOBase):
 
 def test_reading_50_mb_needs_no_more_memory_than_a_line():
     text = "long text " * 60
-    pieces = (f"SKU-{n},{text}\n".encode() for n in range(85_000))
-    file = LongFile(pieces)
+    units = (f"SKU-{n},{text}\n".encode() for n in range(85_000))
+    file = LongFile(units)
     tracemalloc.start()
     count = sum(1 for _ in reading.read_lines(io.BufferedReader(file), "csv"))
     _, peak = tracemalloc.get_traced_memory()

@@ -288,7 +288,7 @@ def test_a_product_whose_relations_failed_is_written_again(run):
         (changed("collections", 1, kind="rule", rule={}), "Collection small: __all__"),
         (changed("products", 0, type="mugs"), "Product bowl: there is no product type mugs"),
         (changed("products", 0, attributes={"material": "gold"}), "attributes.material: 'gold' is none of its choices"),
-        (changed("products", 0, attributes={"volume": 3}), "Product bowl: its type asks for material"),
+        (changed("products", 0, attributes={"volume": 3}), "Product bowl: attributes.material"),
         (changed("products", 0, related=["bowl"]), "Product bowl: new row for relation"),
         (changed("products", 0, title="x" * 201), "Product bowl: title: Ensure this value has at most 200"),
         (changed("products", 0, seo={"title": "x" * 71}), "Product bowl: seo_title"),

@@ -16,7 +16,7 @@ from apps.catalog.discovery.models import Listing
 from apps.catalog.imports.exporting import BATCH, Filters, export
 from apps.catalog.imports.seeding import seed
 from apps.catalog.inventory.models import StockItem, Warehouse
-from apps.catalog.products.attribute_values import answer_attributes, ensure_attribute, ensure_choices
+from apps.catalog.products.attribute_values import ensure_attribute, ensure_choices, set_attribute_values
 from apps.catalog.products.models import Attribute, Price, Product, ProductType, SalePrice, Variant
 from apps.catalog.tests.factories import add_variant, make_film, make_product, make_reservation
 from apps.catalog.tests.imports.files import actions, check, done, errors, write
@@ -52,7 +52,7 @@ def odd_catalogue() -> None:
         is_featured=True,
     )
     chosen = ["oak", "oak-2", "-", "ash-elm"]
-    answer_attributes(product, {"material": chosen, "height": "-0.5", "handmade": "no", "note": "=1+1"})
+    set_attribute_values(product, {"material": chosen, "height": "-0.5", "handmade": "no", "note": "=1+1"})
     variant = Variant.objects.get(sku="=ODD")
     Variant.objects.filter(pk=variant.pk).update(
         options={"Size; in cm": "a=b\\", "A": 1},
@@ -167,7 +167,7 @@ def test_an_export_needs_as_many_queries_for_many_products_as_for_few(django_ass
 def test_an_export_of_many_products_needs_no_more_memory_than_a_batch():
     list(seed(BATCH * 4, 1))
     tracemalloc.start()
-    size = sum(len(piece) for piece in export(Product.objects.all(), "xlsx"))
+    size = sum(len(unit) for unit in export(Product.objects.all(), "xlsx"))
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert size > 100_000

@@ -92,7 +92,7 @@ class TestAKilledWorker:
         assert done(job).written_rows == 35
         assert Product.objects.count() == Listing.objects.count() == StockItem.objects.count() == 35
         assert OutboxEvent.objects.count() == 35
-        assert StockMovement.objects.count() == 34  # one has no pieces
+        assert StockMovement.objects.count() == 34  # one has no units
 
     def test_a_check_begins_anew(self, monkeypatch):
         job = waiting(new_products(25), is_dry_run=True)
@@ -297,7 +297,7 @@ class TestPeopleInBetween:
             "failed",
             "All was written but 1 counts of stock; their rows say why.",
         )
-        assert "promised" in job.rows.get(action="error").errors["stock"][0]
+        assert "reserved" in job.rows.get(action="error").errors["stock"][0]
         assert sorted(StockItem.objects.values_list("on_hand", flat=True)) == [2, 2, 2, 2, 10]
 
 

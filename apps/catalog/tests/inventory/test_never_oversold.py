@@ -1,4 +1,4 @@
-"""Many buyers, few pieces: real threads, each with its own connection to PostgreSQL."""
+"""Many buyers, few units: real threads, each with its own connection to PostgreSQL."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from apps.common.problems import ValidationProblem
 pytestmark = pytest.mark.django_db(transaction=True)
 
 BUYERS = 64
-PIECES = 10
+UNITS = 10
 AGES = timedelta(minutes=15)
 
 
@@ -52,7 +52,7 @@ def buy(sku: str, order_id: uuid.UUID | None = None) -> str:
 
 def test_without_the_row_lock_buyers_overwrite_each_other():
     """The race that the lock prevents: both read the same count, both write one more."""
-    product = make_product(stock=PIECES)
+    product = make_product(stock=UNITS)
     both_have_read = threading.Barrier(2, timeout=30)
 
     def take(_: int) -> str:
@@ -64,21 +64,21 @@ def test_without_the_row_lock_buyers_overwrite_each_other():
         return "taken"
 
     assert all_at_once(2, take) == {"taken": 2}
-    assert StockItem.objects.get(variant__product=product).reserved == 1, "two took a piece and one was counted"
+    assert StockItem.objects.get(variant__product=product).reserved == 1, "two took a unit and one was counted"
 
 
 def test_sixty_four_buyers_of_ten_pieces_buy_exactly_ten():
-    product = make_product(stock=PIECES)
+    product = make_product(stock=UNITS)
     sku = sku_of(product)
 
     outcome = all_at_once(BUYERS, lambda number: buy(sku))
 
-    assert outcome == {"sold": PIECES, "sold out": BUYERS - PIECES}
+    assert outcome == {"sold": UNITS, "sold out": BUYERS - UNITS}
     item = StockItem.objects.get(variant__sku=sku)
     assert (item.on_hand, item.reserved) == (0, 0)
     sold = StockMovement.objects.filter(variant__sku=sku, reason=StockMovement.Reason.SOLD)
-    assert sum(movement.quantity for movement in sold) == -PIECES
-    assert Reservation.objects.count() == PIECES, "a refused reservation leaves nothing behind"
+    assert sum(movement.quantity for movement in sold) == -UNITS
+    assert Reservation.objects.count() == UNITS, "a refused reservation leaves nothing behind"
 
 
 def test_orders_that_name_the_same_skus_in_opposite_order_do_not_deadlock():
@@ -94,7 +94,7 @@ def test_orders_that_name_the_same_skus_in_opposite_order_do_not_deadlock():
 
 
 def test_one_order_delivered_many_times_at_once_makes_one_reservation():
-    sku, order_id = sku_of(make_product(stock=PIECES)), uuid.uuid4()
+    sku, order_id = sku_of(make_product(stock=UNITS)), uuid.uuid4()
 
     def reserve(_: int) -> str:
         reservation, _new = services.reserve_stock(order_id=order_id, lines=[(sku, 3)], ttl=AGES)
@@ -105,17 +105,17 @@ def test_one_order_delivered_many_times_at_once_makes_one_reservation():
 
 
 def test_one_reservation_committed_many_times_at_once_sells_once():
-    sku = sku_of(make_product(stock=PIECES))
+    sku = sku_of(make_product(stock=UNITS))
     reservation = make_reservation({sku: 2})
 
     assert all_at_once(16, lambda _: services.commit_reservation(reservation.pk).status) == {"committed": 16}
     item = StockItem.objects.get(variant__sku=sku)
-    assert (item.on_hand, item.reserved) == (PIECES - 2, 0)
+    assert (item.on_hand, item.reserved) == (UNITS - 2, 0)
 
 
 def test_commit_release_and_expiry_at_the_same_moment_agree_on_one_end():
-    sku = sku_of(make_product(stock=PIECES))
-    reservations = [make_reservation({sku: 1}, seconds=-1) for _ in range(PIECES)]
+    sku = sku_of(make_product(stock=UNITS))
+    reservations = [make_reservation({sku: 1}, seconds=-1) for _ in range(UNITS)]
 
     def act(number: int) -> str:
         reservation = reservations[number // 3]
@@ -131,16 +131,16 @@ def test_commit_release_and_expiry_at_the_same_moment_agree_on_one_end():
             return "closed"
         return "done"
 
-    all_at_once(3 * PIECES, act)
+    all_at_once(3 * UNITS, act)
 
     sold = Reservation.objects.filter(status=Reservation.Status.COMMITTED).count()
     item = StockItem.objects.get(variant__sku=sku)
     assert not Reservation.objects.filter(status=Reservation.Status.ACTIVE).exists()
-    assert (item.on_hand, item.reserved) == (PIECES - sold, 0)
+    assert (item.on_hand, item.reserved) == (UNITS - sold, 0)
 
 
 def test_staff_taking_pieces_away_and_buyers_never_meet_below_zero():
-    product = make_product(stock=PIECES)
+    product = make_product(stock=UNITS)
     sku, variant = sku_of(product), product.variants.get()
 
     def act(number: int) -> str:
@@ -155,7 +155,7 @@ def test_staff_taking_pieces_away_and_buyers_never_meet_below_zero():
     outcome = all_at_once(32, act)
     item = StockItem.objects.get(variant__sku=sku)
     assert (item.on_hand, item.reserved) == (0, 0)
-    assert outcome["sold"] + outcome["taken"] == PIECES
+    assert outcome["sold"] + outcome["taken"] == UNITS
 
 
 def test_the_database_itself_refuses_to_promise_more_than_there_is():
@@ -170,9 +170,9 @@ def test_films_never_run_out():
     assert all_at_once(16, lambda _: buy("METROPOLIS-BUY")) == {"sold": 16}
 
 
-@pytest.mark.parametrize("stock", [PIECES, 1_000], ids=["scarce", "plenty"])
+@pytest.mark.parametrize("stock", [UNITS, 1_000], ids=["scarce", "plenty"])
 def test_an_order_that_is_given_up_while_it_is_reserved_keeps_nothing(stock):
-    """Whoever is first, nothing stays promised: not to the late one, and not to the one that was in time."""
+    """Whoever is first, nothing stays reserved: not to the late one, and not to the one that was in time."""
     sku = sku_of(make_product(stock=stock))
 
     def act(number: int) -> str:
@@ -197,7 +197,7 @@ def test_an_order_that_is_given_up_while_it_is_reserved_keeps_nothing(stock):
 
 
 def test_a_reservation_that_waits_for_stock_is_refused_when_its_order_is_given_up_meanwhile():
-    sku = sku_of(make_product(stock=PIECES))
+    sku = sku_of(make_product(stock=UNITS))
     order_id = uuid.uuid4()
     ended: list[str] = []
 

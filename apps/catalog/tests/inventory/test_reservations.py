@@ -17,8 +17,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def reserve(*lines: tuple[str, int], order_id: uuid.UUID | None = None) -> Reservation:
-    receipt, _ = services.reserve_stock(order_id=order_id or uuid.uuid4(), lines=lines, ttl=timedelta(minutes=15))
-    return Reservation.objects.get(pk=receipt.id)
+    result, _ = services.reserve_stock(order_id=order_id or uuid.uuid4(), lines=lines, ttl=timedelta(minutes=15))
+    return Reservation.objects.get(pk=result.id)
 
 
 def stock(sku: str) -> tuple[int, int]:

@@ -194,7 +194,7 @@ class TestDeadlines:
     def test_one_that_becomes_late_while_it_works_promises_nothing_and_may_come_again(
         self, quantity, payment, mug, monkeypatch
     ):
-        """Plenty is promised in one statement, what is scarce by locked rows: both ways look at the clock again."""
+        """Plenty is reserved in one statement, what is scarce by locked rows: both ways look at the clock again."""
         sku = mug if quantity == 2 else sku_of(make_product("Jug", stock=10_000))
         request = order((sku, quantity))
         with monkeypatch.context() as patch:

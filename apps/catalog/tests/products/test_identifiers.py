@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.db import IntegrityError, transaction
 
-from apps.catalog.products.attribute_values import answer_attributes, ensure_attribute, ensure_choices
+from apps.catalog.products.attribute_values import ensure_attribute, ensure_choices, set_attribute_values
 from apps.catalog.products.category_tree import ensure_category
 from apps.catalog.products.models import Attribute, Brand, Collection, Product, Variant
 from apps.catalog.products.services import attributes, brands, categories, collections
@@ -150,5 +150,5 @@ def test_a_choice_from_before_is_still_known_by_its_label():
     (white,) = ensure_choices(attribute, ["Weiß"])
     attribute.choices.update(slug="wei")
     product = make_product("Mug")
-    answer_attributes(product, {"colour": "Weiß"})
+    set_attribute_values(product, {"colour": "Weiß"})
     assert product.attribute_values.get().choice_id == white.pk

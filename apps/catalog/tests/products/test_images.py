@@ -91,8 +91,8 @@ class TestRenditions:
 
         def full(self, name, content, **options):
             if len(written) == 2:
-                # As a disc that is full leaves it: a piece under the final name.
-                save(self, name, io.BytesIO(b"a piece"))
+                # As a disc that is full leaves it: a unit under the final name.
+                save(self, name, io.BytesIO(b"a unit"))
                 raise OSError(28, "No space left on device")
             written.append(name)
             return save(self, name, content, **options)

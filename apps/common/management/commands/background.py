@@ -36,7 +36,7 @@ class Command(BaseCommand):
         _start("beat", beat.start, failed)
         consumers = _start("events", lambda: runner.run_consumers(sources, stopping=stopping), failed)
         # Returns when the worker was told to stop and its tasks are done.
-        code = current_app.start(argv=["--quiet", *worker_arguments(current_app.main)])
+        code: int = current_app.start(argv=["--quiet", *worker_arguments(current_app.main)])
         stopping.set()
         # Beat is not waited for: it may sleep until its next task is due, and what it remembers may be lost.
         beat.stop()

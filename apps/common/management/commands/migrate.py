@@ -7,10 +7,9 @@ is what pods of a new release do before they start.
 from __future__ import annotations
 
 import time
-from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import CommandError
+from django.core.management.base import CommandError, CommandParser
 from django.core.management.commands.migrate import Command as DjangoMigrate
 from django.db import OperationalError, connections
 
@@ -22,7 +21,7 @@ PAUSE_SECONDS = 1.0
 class Command(DjangoMigrate):
     help = "Apply the schema's migrations, one process at a time (the others wait)."
 
-    def add_arguments(self, parser: ArgumentParser) -> None:
+    def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
         parser.add_argument(
             "--wait",

@@ -22,10 +22,12 @@ class CloudEventSerializer(serializers.Serializer):
 
     specversion = serializers.CharField()
     id = serializers.UUIDField()
-    source = serializers.CharField(help_text="The service where it happened.")
+    source = serializers.CharField(  # type: ignore[assignment]  # CloudEvents' name
+        help_text="The service where it happened."
+    )
     type = serializers.CharField(help_text="Such as `streamcart.order.paid.v1`.")
     subject = serializers.CharField(help_text="Id of the entity.")
     time = serializers.DateTimeField()
     datacontenttype = serializers.CharField()
-    data = serializers.DictField()
+    data = serializers.DictField()  # type: ignore[assignment]  # CloudEvents' name
     position = serializers.IntegerField(help_text="Cursor of the feed: pass the last one as `after`.")

@@ -62,5 +62,8 @@ class FeedView(APIView):
                     events = await_events(after=after, limit=limit, seconds=wait)
                 finally:
                     _waiting.release()
-        headers = {"Cache-Control": "no-store", LAST_POSITION_HEADER: str(max([last, *(e.position for e in events)]))}
+        headers = {
+            "Cache-Control": "no-store",
+            LAST_POSITION_HEADER: str(max([last, *(event.position or 0 for event in events)])),
+        }
         return Response([as_cloudevent(event) for event in events], headers=headers)

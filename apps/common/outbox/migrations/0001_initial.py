@@ -5,7 +5,7 @@ import django.utils.timezone
 from django.db import migrations, models
 
 import apps.common.ids
-from apps.common.sql_files import run_sql
+from apps.common.migration_sql import run_sql
 
 
 class Migration(migrations.Migration):
@@ -71,5 +71,5 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        run_sql(__file__, "0001_positions.sql"),
+        run_sql(__file__, "positions"),
     ]

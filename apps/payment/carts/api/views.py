@@ -10,7 +10,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.common.api.requests import validated
-from apps.common.api.throttling import GuestCreationThrottle
 from apps.common.api.views import NO_STORE, GuestView
 from apps.common.idempotency import optionally_idempotent
 from apps.common.identity.permissions import IsUser
@@ -20,6 +19,7 @@ from apps.payment.carts.api import serializers
 from apps.payment.carts.models import Cart
 from apps.payment.carts.pricing import price_cart
 from apps.payment.carts.selectors import find_cart, find_open_cart
+from apps.payment.throttling import GuestCreationThrottle
 
 SECRET = OpenApiParameter(CART_SECRET_HEADER, str, OpenApiParameter.HEADER, description="Of an anonymous cart.")
 
@@ -53,14 +53,14 @@ class CartsView(GuestView):
 
 class CartView(GuestView):
     @extend_schema(parameters=[SECRET], responses=serializers.CartSerializer)
-    def get(self, request: Request, cart_id) -> Response:
+    def get(self, request: Request, cart_id: uuid.UUID) -> Response:
         """The cart with current prices."""
         return _cart_response(_open_cart_of(request, cart_id))
 
 
 class CartLineView(GuestView):
     @extend_schema(parameters=[SECRET], request=serializers.SetLineSerializer, responses=serializers.CartSerializer)
-    def put(self, request: Request, cart_id, sku: str) -> Response:
+    def put(self, request: Request, cart_id: uuid.UUID, sku: str) -> Response:
         """Set a line's quantity; a film counts once."""
         data = validated(serializers.SetLineSerializer, request)
         cart = _open_cart_of(request, cart_id)
@@ -68,7 +68,7 @@ class CartLineView(GuestView):
         return _cart_response(cart)
 
     @extend_schema(parameters=[SECRET], request=None, responses={200: serializers.CartSerializer})
-    def delete(self, request: Request, cart_id, sku: str) -> Response:
+    def delete(self, request: Request, cart_id: uuid.UUID, sku: str) -> Response:
         """Take a line out."""
         cart = _open_cart_of(request, cart_id)
         services.remove_line(cart, sku=sku)
@@ -79,7 +79,7 @@ class CartMergeView(GuestView):
     permission_classes = [IsUser]
 
     @extend_schema(request=serializers.MergeSerializer, responses=serializers.CartSerializer)
-    def post(self, request: Request, cart_id) -> Response:
+    def post(self, request: Request, cart_id: uuid.UUID) -> Response:
         """Move a guest's cart into your own, at sign-in."""
         data = validated(serializers.MergeSerializer, request)
         target = _open_cart_of(request, cart_id)

@@ -121,7 +121,7 @@ class OrderSerializer(serializers.Serializer):
     @extend_schema_field(OrderLineSerializer(many=True))
     def get_lines(self, order: Order) -> list[dict[str, Any]]:
         lines = sorted(order.lines.all(), key=lambda line: line.position)
-        return OrderLineSerializer(lines, many=True, context={"currency": order.currency}).data
+        return list(OrderLineSerializer(lines, many=True, context={"currency": order.currency}).data)
 
     @extend_schema_field(MoneySerializer)
     def get_subtotal(self, order: Order) -> dict[str, Any]:

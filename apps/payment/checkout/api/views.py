@@ -15,10 +15,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.common.api.requests import validated
-from apps.common.api.throttling import GuestCreationThrottle
 from apps.common.api.views import NO_STORE, GuestView, PublicView
-from apps.common.idempotency import idempotent
-from apps.common.identity.permissions import IsUser
+from apps.common.idempotency import idempotent, request_key
+from apps.common.identity.permissions import IsUser, principal_of, user_id_of
 from apps.common.problems import NotFound, ValidationProblem
 from apps.payment.access import CART_SECRET_HEADER, ORDER_SECRET_HEADER, caller_of
 from apps.payment.carts.pricing import price_cart
@@ -30,6 +29,7 @@ from apps.payment.orders import selectors
 from apps.payment.orders.models import Order
 from apps.payment.orders.shipping import methods_for
 from apps.payment.payments.services import receive_webhook
+from apps.payment.throttling import GuestCreationThrottle
 
 CART_SECRET = OpenApiParameter(CART_SECRET_HEADER, str, OpenApiParameter.HEADER, description="Of an anonymous cart.")
 ORDER_SECRET = OpenApiParameter(ORDER_SECRET_HEADER, str, OpenApiParameter.HEADER, description="Of a guest's order.")
@@ -54,7 +54,7 @@ class OrdersView(ListAPIView):
         return [AllowAny()] if self.request.method == "POST" else [IsUser()]
 
     def list(self, request: Request, *args: object, **kwargs: object) -> Response:
-        rows = self.paginate_queryset(selectors.orders_of(request.user.user_id))
+        rows = self.paginate_queryset(selectors.orders_of(user_id_of(request))) or []
         context = {"payments": selectors.payments_of(rows)}
         return self.get_paginated_response(serializers.OrderSerializer(rows, many=True, context=context).data)
 
@@ -71,7 +71,7 @@ class OrdersView(ListAPIView):
             customer=_customer(request, data.get("email")),
             delivery=Delivery(data.get("shipping_address"), data["shipping_method"]),
             payment_method=data["payment_method"],
-            key=request.idempotency_key,
+            key=request_key(request),
             return_url=_require_own_address(data["return_url"]),
             expected_total=data.get("expected_total"),
         )
@@ -84,7 +84,7 @@ class OrdersView(ListAPIView):
 
 def _customer(request: Request, email: str | None) -> Customer:
     user_id = caller_of(request).user_id
-    email = email or (request.user.email if user_id else "")
+    email = email or (principal_of(request).email if user_id else "")
     if not email:
         raise ValidationProblem("Where shall the receipt go?", errors={"email": ["An e-mail address is needed."]})
     return Customer(user_id=user_id, email=email)

@@ -76,7 +76,7 @@ def test_the_page_works_without_javascript_cookies_or_a_session(challenged):
     answered = browser.post(page, {"answer": "approve"})
     assert answered.status_code == 302
     assert answered["Location"] == f"http://localhost:8000/orders/{challenged['number']}"
-    assert "answered already" in browser.get(page).content.decode()
+    assert "already responded" in browser.get(page).content.decode()
 
 
 def test_the_page_leads_back_to_where_the_shop_said(ada, catalog):
@@ -133,7 +133,7 @@ def test_a_challenge_that_nobody_answers_is_cancelled_and_released(challenged, a
     assert body["failure"]["code"] == "challenge-expired"
     assert_given_up(Order.objects.get(), catalog)
     late = Client().post(page_of(challenged), {"answer": "approve"})
-    assert "answered already" in late.content.decode()
+    assert "already responded" in late.content.decode()
     assert SandboxCharge.objects.get().state == "voided"
 
 

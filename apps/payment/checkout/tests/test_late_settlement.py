@@ -80,7 +80,7 @@ def test_a_mail_says_that_the_money_goes_back(late, catalog):
     deliver(*settle())
     [message] = mail.outbox
     assert message.to == ["ada@example.com"]
-    assert message.subject == f"Your money for order {late['number']} is on its way back"
+    assert message.subject == f"Your refund for order {late['number']}"
     total = Order.objects.get().total.format()
     for part in (message.body, message.alternatives[0][0]):
         assert "sold out" in part

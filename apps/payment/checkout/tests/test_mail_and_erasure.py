@@ -32,7 +32,7 @@ def test_a_paid_order_is_confirmed_once_in_text_and_html(ada, catalog):
     ada.put(FILM.sku)
     number = ada.order().json()["number"]
     [message] = mail.outbox
-    assert message.subject == f"Your order {number}"
+    assert message.subject == f"Your order {number} is confirmed"
     assert message.to == ["ada@example.com"]
     html = message.alternatives[0][0]
     for part in (message.body, html):

@@ -13,7 +13,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.common.api.requests import validated
-from apps.common.api.throttling import GuestCreationThrottle
 from apps.common.api.views import NO_STORE, GuestView
 from apps.common.idempotency import optionally_idempotent
 from apps.common.money import Money
@@ -23,6 +22,7 @@ from apps.payment.access import caller_of
 from apps.payment.payments import services
 from apps.payment.payments.api.serializers import AddMethodSerializer, PaymentMethodSerializer
 from apps.payment.payments.providers import sandbox
+from apps.payment.throttling import GuestCreationThrottle
 
 SEND_WEBHOOK_TASK = "apps.payment.payments.tasks.send_sandbox_webhook"
 # A page of its own kind: no script, and a form that leads back to the shop.

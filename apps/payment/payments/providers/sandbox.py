@@ -73,7 +73,7 @@ class SandboxProvider:
 
     def lookup(self, *, key: str) -> Charge | None:
         charge = SandboxCharge.objects.filter(key=key).first()
-        return charge and _charge_of(charge)
+        return _charge_of(charge) if charge else None
 
     def capture(self, reference: str) -> Charge:
         return _charge_of(_move(reference, State.CAPTURED, allowed=[State.AUTHORISED]))

@@ -1,7 +1,7 @@
-"""What the storefront asks of auth.
+"""Client of auth.
 
-`shopper` is the visitor's own address and browser as headers: auth counts failed attempts by them, lists devices by
-them, and tells by them two tabs of one visitor from a thief.
+`browser_headers` describe the visitor's own browser: auth counts failed attempts by them, lists devices by them, and
+uses them to tell two tabs of one visitor from a stolen token.
 """
 
 from __future__ import annotations
@@ -12,15 +12,15 @@ from typing import Any
 import jwt
 
 from apps.common.http import ServiceClient
-from apps.ui.storefront.clients.reading import read
+from apps.ui.storefront.clients.decoding import decode
 
 client = ServiceClient("auth", timeout=5.0)
-Shopper = dict[str, str]
+BrowserHeaders = dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """A sign-in; `expires_in` are the seconds that the access token lives."""
+    """A pair of tokens; `expires_in` is the lifetime of the access token in seconds."""
 
     access: str
     refresh: str
@@ -28,8 +28,8 @@ class Tokens:
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
-    """Who is signed in, as the access token says."""
+class TokenUser:
+    """The signed-in user, from the claims of the access token."""
 
     sub: str
     email: str
@@ -55,57 +55,59 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class AddressPage:
-    """The address book; nobody has more than a page."""
+    """The address book; its size limit is a page."""
 
     results: tuple[Address, ...]
 
 
-def person_of(access: str) -> Person:
-    """Whom a token that `auth` gave us names. Services verify it for themselves; here it is only shown."""
-    return read(Person, jwt.decode(access, options={"verify_signature": False}), service="auth")
+def token_user(access: str) -> TokenUser:
+    """The user of an access token. It is not verified: the storefront only displays it, and services verify it."""
+    return decode(TokenUser, jwt.decode(access, options={"verify_signature": False}), service="auth")
 
 
-def register(*, email: str, password: str, name: str, shopper: Shopper) -> None:
-    """The answer is the same for a known address. Raises RemoteProblem with errors of the fields."""
-    client.post("/v1/users", {"email": email, "password": password, "name": name}, headers=shopper).json_or_raise()
+def register(*, email: str, password: str, name: str, browser_headers: BrowserHeaders) -> None:
+    """Create an account; the response is the same for a known address. Raises RemoteProblem with field errors."""
+    client.post(
+        "/v1/users", {"email": email, "password": password, "name": name}, headers=browser_headers
+    ).json_or_raise()
 
 
-def verify_email(token: str, *, shopper: Shopper) -> None:
-    """Raises RemoteProblem for a link that is old or broken."""
-    client.post("/v1/users/verify-email", {"token": token}, headers=shopper).json_or_raise()
+def verify_email(token: str, *, browser_headers: BrowserHeaders) -> None:
+    """Confirm an address. Raises RemoteProblem for a link that is expired or broken."""
+    client.post("/v1/users/verify-email", {"token": token}, headers=browser_headers).json_or_raise()
 
 
-def resend_verification(email: str, *, shopper: Shopper) -> None:
-    """The answer tells nothing about the address."""
-    client.post("/v1/users/resend-verification", {"email": email}, headers=shopper).json_or_raise()
+def resend_verification(email: str, *, browser_headers: BrowserHeaders) -> None:
+    """Send the mail again; the response says nothing about whether the address is known."""
+    client.post("/v1/users/resend-verification", {"email": email}, headers=browser_headers).json_or_raise()
 
 
-def sign_in(*, email: str, password: str, shopper: Shopper) -> Tokens:
-    """Raises RemoteProblem: 401 invalid-credentials, 403 email-not-verified, 429 too-many-attempts."""
-    body = client.post("/v1/tokens", {"email": email, "password": password}, headers=shopper).json_or_raise()
-    return read(Tokens, body, service="auth")
+def sign_in(*, email: str, password: str, browser_headers: BrowserHeaders) -> Tokens:
+    """Sign in. Raises RemoteProblem: 401 invalid-credentials, 403 email-not-verified, 429 too-many-attempts."""
+    body = client.post("/v1/tokens", {"email": email, "password": password}, headers=browser_headers).json_or_raise()
+    return decode(Tokens, body, service="auth")
 
 
-def refresh(token: str, *, shopper: Shopper) -> Tokens:
-    """The next pair. Raises RemoteProblem (401) when the sign-in has ended."""
-    body = client.post("/v1/tokens/refresh", {"refresh": token}, headers=shopper).json_or_raise()
-    return read(Tokens, body, service="auth")
+def refresh(token: str, *, browser_headers: BrowserHeaders) -> Tokens:
+    """The next pair of tokens. Raises RemoteProblem (401) when the session has ended."""
+    body = client.post("/v1/tokens/refresh", {"refresh": token}, headers=browser_headers).json_or_raise()
+    return decode(Tokens, body, service="auth")
 
 
-def revoke(token: str, *, shopper: Shopper) -> None:
-    """Sign out; an unknown token is fine."""
-    client.post("/v1/tokens/revoke", {"refresh": token}, headers=shopper)
+def revoke(token: str, *, browser_headers: BrowserHeaders) -> None:
+    """Revoke a refresh token; an unknown one is ignored."""
+    client.post("/v1/tokens/revoke", {"refresh": token}, headers=browser_headers)
 
 
-def request_password_reset(email: str, *, shopper: Shopper) -> None:
-    """The answer tells nothing about the address."""
-    client.post("/v1/password/reset", {"email": email}, headers=shopper).json_or_raise()
+def request_password_reset(email: str, *, browser_headers: BrowserHeaders) -> None:
+    """Send the mail again; the response says nothing about whether the address is known."""
+    client.post("/v1/password/reset", {"email": email}, headers=browser_headers).json_or_raise()
 
 
-def reset_password(*, token: str, password: str, shopper: Shopper) -> None:
-    """Raises RemoteProblem for an old link or a weak password."""
+def reset_password(*, token: str, password: str, browser_headers: BrowserHeaders) -> None:
+    """Set a new password. Raises RemoteProblem for an expired link or a weak password."""
     body = {"token": token, "password": password}
-    client.post("/v1/password/reset/confirm", body, headers=shopper).json_or_raise()
+    client.post("/v1/password/reset/confirm", body, headers=browser_headers).json_or_raise()
 
 
 def change_name(token: str, name: str) -> None:
@@ -113,14 +115,14 @@ def change_name(token: str, name: str) -> None:
 
 
 def addresses(token: str) -> tuple[Address, ...]:
-    """The address book, the default one first."""
+    """The address book, the default address first."""
     body = client.get("/v1/me/addresses", params={"limit": 100}, token=token).json_or_raise()
-    found = read(AddressPage, body, service="auth").results
+    found = decode(AddressPage, body, service="auth").results
     return tuple(sorted(found, key=lambda address: not address.is_default))
 
 
 def add_address(token: str, address: dict[str, Any]) -> None:
-    """Raises RemoteProblem with errors of the fields."""
+    """Save an address. Raises RemoteProblem with field errors."""
     client.post("/v1/me/addresses", address, token=token).json_or_raise()
 
 

@@ -1,4 +1,4 @@
-"""What the storefront asks of payment. `secret` is what a guest's cart or order is opened with."""
+"""Client of payment. `secret` gives access to a guest's cart or order."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from urllib.parse import quote
 
 from apps.common.http import RemoteProblem, ServiceClient
 from apps.common.money import Money
-from apps.ui.storefront.clients.reading import read
+from apps.ui.storefront.clients.decoding import decode
 
 client = ServiceClient("payment", timeout=6.0)
-# Checkout asks catalog and the payment provider in turn, so it may take longer than a page should.
-ORDER_SECONDS = 25.0
-# While the same order is being placed by another click: how often and how long to ask for that one's answer.
-IN_PROGRESS_TRIES = 8
-IN_PROGRESS_PAUSE_SECONDS = 2
+# Checkout calls catalog and the payment provider in turn, so it may take longer than other requests.
+ORDER_TIMEOUT_SECONDS = 25.0
+# While another request places the same order: how often to retry, and the longest pause between two attempts.
+MAX_IN_PROGRESS_RETRIES = 8
+MAX_RETRY_PAUSE_SECONDS = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """A line of a cart or an order. What catalog never told (it was down) is empty."""
+    """A line of a cart or an order. Product data is empty when catalog was down while the line was added."""
 
     sku: str
     quantity: int
@@ -67,7 +67,7 @@ class Cart:
 
 @dataclass(frozen=True, slots=True)
 class ShippingMethod:
-    """A way to send; days are working days to the door."""
+    """A delivery method; `min_days` and `max_days` are working days until delivery."""
 
     code: str
     name: str
@@ -79,14 +79,14 @@ class ShippingMethod:
 
 @dataclass(frozen=True, slots=True)
 class ShippingMethods:
-    """The choices, cheapest first."""
+    """Delivery methods, cheapest first."""
 
     results: tuple[ShippingMethod, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class PaymentMethod:
-    """A card's token; the number is not kept anywhere."""
+    """A card's token; the number is not stored anywhere."""
 
     id: str
     brand: str
@@ -95,7 +95,7 @@ class PaymentMethod:
 
 @dataclass(frozen=True, slots=True)
 class Shipping:
-    """How an order travels."""
+    """The delivery method of an order."""
 
     code: str
     name: str
@@ -104,7 +104,7 @@ class Shipping:
 
 @dataclass(frozen=True, slots=True)
 class OrderAddress:
-    """Where an order goes."""
+    """The delivery address of an order."""
 
     name: str
     line1: str
@@ -117,7 +117,7 @@ class OrderAddress:
 
 @dataclass(frozen=True, slots=True)
 class OrderPayment:
-    """What it was paid with."""
+    """The card that an order was paid with."""
 
     brand: str
     last4: str
@@ -125,14 +125,14 @@ class OrderPayment:
 
 @dataclass(frozen=True, slots=True)
 class NextAction:
-    """Where the customer must go before the order can be paid."""
+    """The page where the customer confirms the payment."""
 
     url: str
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Why an order was not paid, in a sentence for people."""
+    """Why an order was not paid; `message` is for the customer."""
 
     code: str
     message: str
@@ -140,7 +140,7 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """An order as its owner sees it; `secret` comes once, to guests."""
+    """An order as its owner sees it; `secret` is set only in the response that creates a guest's order."""
 
     number: str
     state: str
@@ -190,7 +190,7 @@ def cart(cart_id: str, *, secret: str | None, token: str | None) -> Cart:
 
 
 def set_line(cart_id: str, sku: str, quantity: int, *, secret: str | None, token: str | None) -> Cart:
-    """0 takes it out. Raises RemoteProblem for what cannot be bought."""
+    """Set a line's quantity; 0 removes it. Raises RemoteProblem for a SKU that cannot be bought."""
     path = f"/v1/carts/{cart_id}/lines/{quote(sku, safe='')}"
     headers = _cart_secret(secret)
     return _cart(client.put(path, {"quantity": quantity}, headers=headers, token=token).json_or_raise())
@@ -205,63 +205,65 @@ def merge_cart(cart_id: str, *, source: str, secret: str, token: str) -> Cart:
 def shipping_methods(
     cart_id: str, country: str, *, secret: str | None, token: str | None
 ) -> tuple[ShippingMethod, ...]:
-    """How the cart can travel to a country."""
+    """Delivery methods for the cart's goods to a country."""
     params = {"cart": cart_id, "country": country}
     body = client.get("/v1/shipping-methods", params=params, headers=_cart_secret(secret), token=token)
-    return read(ShippingMethods, body.json_or_raise(), service="payment").results
+    return decode(ShippingMethods, body.json_or_raise(), service="payment").results
 
 
 def add_payment_method(card: dict[str, Any], *, token: str | None) -> PaymentMethod:
-    """Raises RemoteProblem with errors of the card's fields."""
+    """Exchange a card for a token. Raises RemoteProblem with errors of the card's fields."""
     body = client.post("/v1/payment-methods", {"provider": "sandbox", "card": card}, token=token).json_or_raise()
-    return read(PaymentMethod, body, service="payment")
+    return decode(PaymentMethod, body, service="payment")
 
 
 def place_order(order: dict[str, Any], *, key: str, secret: str | None, token: str | None) -> Order:
-    """Order and pay; the same key again gives the same answer. Waits while another click places this very order.
+    """Place and pay an order. Repeating the key returns the same order, and waits while another request places it.
 
-    Raises RemoteProblem when it is refused, Unavailable when nobody knows whether it was placed.
+    Raises RemoteProblem when it is refused, Unavailable when it is unknown whether it was placed.
     """
-    for _ in range(IN_PROGRESS_TRIES):
+    for _ in range(MAX_IN_PROGRESS_RETRIES):
         try:
             return _place(order, key=key, secret=secret, token=token)
         except RemoteProblem as problem:
             if problem.slug != "request-in-progress":
                 raise
-            time.sleep(min(problem.retry_after or 1, IN_PROGRESS_PAUSE_SECONDS))
+            time.sleep(min(problem.retry_after or 1, MAX_RETRY_PAUSE_SECONDS))
     return _place(order, key=key, secret=secret, token=token)
 
 
 def orders(token: str, *, cursor: str = "") -> OrderPage:
     """The account's orders."""
     body = client.get("/v1/orders", params={"limit": 20, "cursor": cursor or None}, token=token).json_or_raise()
-    return read(OrderPage, body, service="payment")
+    return decode(OrderPage, body, service="payment")
 
 
 def order(number: str, *, secret: str | None, token: str | None) -> Order:
-    """Raises RemoteProblem (404) for somebody else's."""
+    """Raises RemoteProblem (404) for the order of somebody else."""
     headers = {"X-Order-Secret": secret} if secret else {}
     return _order(client.get(f"/v1/orders/{quote(number, safe='')}", headers=headers, token=token).json_or_raise())
 
 
 def cancel_order(number: str, *, secret: str | None, token: str | None) -> None:
-    """Raises RemoteProblem when it is paid already."""
+    """Raises RemoteProblem when the order is already paid."""
     headers = {"X-Order-Secret": secret} if secret else {}
     client.post(f"/v1/orders/{quote(number, safe='')}/cancel", headers=headers, token=token).json_or_raise()
 
 
 def _place(order: dict[str, Any], *, key: str, secret: str | None, token: str | None) -> Order:
     headers = _cart_secret(secret)
-    answer = client.post("/v1/orders", order, idempotency_key=key, headers=headers, token=token, deadline=ORDER_SECONDS)
-    return _order(answer.json_or_raise())
+    response = client.post(
+        "/v1/orders", order, idempotency_key=key, headers=headers, token=token, deadline=ORDER_TIMEOUT_SECONDS
+    )
+    return _order(response.json_or_raise())
 
 
 def _cart(body: Any) -> Cart:
-    return read(Cart, body, service="payment")
+    return decode(Cart, body, service="payment")
 
 
 def _order(body: Any) -> Order:
-    return read(Order, body, service="payment")
+    return decode(Order, body, service="payment")
 
 
 def _cart_secret(secret: str | None) -> dict[str, str]:

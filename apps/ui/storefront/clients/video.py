@@ -1,4 +1,4 @@
-"""What the storefront asks of video."""
+"""Client of video."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from typing import Any
 from urllib.parse import quote
 
 from apps.common.http import ServiceClient
-from apps.ui.storefront.clients.reading import cursor_of, read
+from apps.ui.storefront.clients.decoding import cursor_of, decode
 
 client = ServiceClient("video", timeout=4.0)
-# A library is read in pages of 100; nobody has more than this many of them.
+# A library is read in pages of 100, up to this many.
 MAX_PAGES = 10
-# How long a page of the shop waits for what it can do without.
-ASIDE_SECONDS = 1.5
+# How long a page waits for content that it can be rendered without.
+OPTIONAL_TIMEOUT_SECONDS = 1.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Caption:
 
 @dataclass(frozen=True, slots=True)
 class Title:
-    """Public facts about a film."""
+    """Public data of a film."""
 
     slug: str
     name: str
@@ -44,20 +44,20 @@ class Title:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far somebody got, in seconds."""
+    """Playback progress, in seconds."""
 
     position_seconds: float
     duration_seconds: int
     is_finished: bool
 
     @property
-    def is_begun(self) -> bool:
-        """Somewhere between the first second and the end credits."""
+    def is_in_progress(self) -> bool:
+        """Whether it was started and not finished."""
         return self.position_seconds > 0 and not self.is_finished
 
     @property
     def percent(self) -> int:
-        """Of the film, 0 to 100."""
+        """Watched share of the film, 0 to 100."""
         if not self.duration_seconds:
             return 0
         return min(100, round(100 * self.position_seconds / self.duration_seconds))
@@ -65,7 +65,7 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class LibraryItem:
-    """A film that one may watch; without `title` while it is not encoded yet. `expires_at` is a rental's end."""
+    """An entitlement to a film; `title` is None until it is encoded. `expires_at` is the end of a rental."""
 
     title_slug: str
     title: Title | None
@@ -86,21 +86,21 @@ class LibraryItem:
 
 @dataclass(frozen=True, slots=True)
 class LibraryPage:
-    """Newest first; `next` is a link of the API."""
+    """Library items, newest first; `next` is a link of the API."""
 
     results: tuple[LibraryItem, ...]
     next: str | None
 
 
 def library(token: str, *, cursor: str = "", limit: int = 48, deadline: float | None = None) -> LibraryPage:
-    """What may be watched; `deadline` in seconds."""
+    """A page of the library; `deadline` in seconds."""
     params = {"limit": limit, "cursor": cursor or None}
     body = client.get("/v1/library", params=params, token=token, deadline=deadline).json_or_raise()
-    return read(LibraryPage, body, service="video")
+    return decode(LibraryPage, body, service="video")
 
 
 def library_item(token: str, slug: str, *, deadline: float | None = None) -> LibraryItem | None:
-    """The film in the library, or None; `deadline` in seconds for each of its pages."""
+    """The film in the library, or None; `deadline` in seconds for each page."""
     cursor = ""
     for _ in range(MAX_PAGES):
         page = library(token, cursor=cursor, limit=100, deadline=deadline)
@@ -113,21 +113,24 @@ def library_item(token: str, slug: str, *, deadline: float | None = None) -> Lib
 
 
 def title(slug: str, *, deadline: float | None = None) -> Title:
-    """Raises RemoteProblem (404) while it is not ready; `deadline` in seconds."""
-    return read(Title, client.get(f"/v1/titles/{slug}", deadline=deadline).json_or_raise(), service="video")
+    """A film's public data; `deadline` in seconds. Raises RemoteProblem (404) until it is ready."""
+    return decode(Title, client.get(f"/v1/titles/{slug}", deadline=deadline).json_or_raise(), service="video")
 
 
 def start_playback(token: str, slug: str) -> dict[str, Any]:
-    """A session for the player, which gets it as it is. Raises RemoteProblem: not-entitled, too-many-streams."""
+    """Start a playback session; the response goes to the player as it is.
+
+    Raises RemoteProblem: not-entitled, too-many-streams.
+    """
     return client.post(f"/v1/titles/{slug}/playback", token=token).json_or_raise()
 
 
 def save_progress(token: str, slug: str, *, session: str, position: float) -> dict[str, Any]:
-    """The player's heartbeat; `position` in seconds."""
+    """Save the playback position, in seconds, and renew access to the stream."""
     body = {"session": session, "position_seconds": position}
     return client.put(f"/v1/progress/{slug}", body, token=token).json_or_raise()
 
 
 def stop_playback(token: str, session: str) -> None:
-    """The session is over; stopping twice is fine."""
+    """End the playback session; ending it twice is allowed."""
     client.delete(f"/v1/playback/{quote(session, safe='')}", token=token).json_or_raise()

@@ -1,103 +1,103 @@
-"""Filters and tags of the shop's templates."""
+"""Template filters and tags of the storefront."""
 
 from __future__ import annotations
 
 import json
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
 
 from django import template
 from django.utils import timezone
-from django.utils.dateformat import format as formatted
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from apps.common.money import Money
+from apps.ui.storefront import formats
 from apps.ui.storefront import language as languages
-from apps.ui.storefront.clients.catalog_shapes import Variant
-from apps.ui.storefront.clients.reading import cursor_of
-from apps.ui.storefront.forms import COUNTRY_NAMES
+from apps.ui.storefront.clients.catalog_schemas import Variant
+from apps.ui.storefront.clients.decoding import cursor_of
 
 register = template.Library()
 AVAILABILITY = {
     "in_stock": "In stock",
     "low_stock": "Only a few left",
-    "backorder": "On its way",
-    "preorder": "Coming soon",
+    "backorder": "On backorder",
+    "preorder": "Pre-order",
     "out_of_stock": "Sold out",
-    "digital": "Watch at once",
+    "digital": "Watch instantly",
 }
 STATES = {
-    "pending": "In progress",
-    "reserved": "Waiting for payment",
+    "pending": "Processing",
+    "reserved": "Awaiting payment",
     "authorised": "Payment confirmed",
     "paid": "Paid",
-    "fulfilled": "On its way",
+    "fulfilled": "Shipped",
     "cancelled": "Cancelled",
-    "failed": "Not paid",
-    "partially_refunded": "Partly refunded",
+    "failed": "Payment failed",
+    "partially_refunded": "Partially refunded",
     "refunded": "Refunded",
 }
-LANGUAGES = {
-    "de": "German",
-    "en": "English",
-    "es": "Spanish",
-    "fr": "French",
-    "it": "Italian",
-    "ja": "Japanese",
-    "ru": "Russian",
-    "sv": "Swedish",
-}
 MINUTE = 60
-# What could end a script element or begin markup, as JSON spells it otherwise.
+# Characters that could end a script element or begin markup, as JSON escapes.
 JSON_ESCAPES = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
 
 register.filter("cursor", cursor_of)
+register.filter("day", formats.format_day)
+register.filter("long_date", formats.format_date)
+register.filter("country", formats.country_name)
+register.filter("language", formats.language_name)
+
+
+@register.filter
+def money(value: Money | None) -> str:
+    """An amount with its currency; a dash for an unknown one."""
+    return "–" if value is None else formats.format_money(value)
+
+
+@register.filter
+def moment(value: datetime) -> str:
+    """`1 December, 10:00 UTC`."""
+    return f"{formats.format_day(value)}, {formats.format_time(value)}"
+
+
+@register.filter
+def long_moment(value: datetime) -> str:
+    """`1 December 2026, 10:00 UTC`."""
+    return f"{formats.format_date(value)}, {formats.format_time(value)}"
 
 
 @register.filter
 def availability(value: str) -> str:
-    """A stock state in words."""
+    """Label of an availability."""
     return AVAILABILITY.get(value, value)
 
 
 @register.filter
-def stock_words(variant: Variant) -> str:
-    """A variant's stock state in words: how few are left, when it comes."""
+def stock_label(variant: Variant) -> str:
+    """A variant's availability: with the number of units when few are left, or the date when it ships."""
     day = _day(variant.available_on)
     if variant.availability == "low_stock" and variant.available:
         return f"Only {variant.available} left"
     if variant.availability == "backorder":
-        return f"More are on their way, sent from {day}" if day else "More are on their way"
+        return f"On backorder, ships from {day}" if day else "On backorder"
     if variant.availability == "preorder":
-        return f"Comes out on {day}, order it now" if day else "Coming soon, order it now"
+        return f"Pre-order now, available from {day}" if day else "Pre-order now"
     return availability(variant.availability)
 
 
 def _day(day: date | None) -> str:
-    """`1 March`, with the year when it is another one; empty for what is past."""
+    """`1 March`, or `1 March 2099` in another year; empty for a date in the past."""
     today = timezone.now().date()
     if day is None or day <= today:
         return ""
-    return formatted(day, "j F" if day.year == today.year else "j F Y")
+    return formats.format_day(day) if day.year == today.year else formats.format_date(day)
 
 
 @register.filter
 def order_state(value: str) -> str:
-    """An order's state in words."""
+    """Label of an order's state."""
     return STATES.get(value, value)
-
-
-@register.filter
-def country(code: str) -> str:
-    """A country by its name; the code for one that we do not send to."""
-    return COUNTRY_NAMES.get(code, code)
-
-
-@register.filter
-def language(code: str) -> str:
-    """A language by its name; the code for one that we have no name for."""
-    return LANGUAGES.get(code, code)
 
 
 @register.filter
@@ -113,22 +113,22 @@ def runtime(seconds: int | None) -> str:
 
 @register.simple_tag
 def stars(average: float | None) -> SafeString:
-    """Five stars; the text beside them says the number for those who do not see them."""
+    """Five stars, hidden from screen readers: the text beside them has the number."""
     full = round(average or 0)
     html = '<span class="stars" aria-hidden="true">{}<span class="off">{}</span></span>'
     return format_html(html, "★" * full, "★" * (5 - full))
 
 
 @register.simple_tag
-def told() -> SafeString:
-    """The attribute that says in which language catalog's words are, where it is not the page's own."""
+def content_lang() -> SafeString:
+    """The `lang` attribute for texts of catalog, when their language is not the page's."""
     code = languages.current()
-    return format_html(' lang="{}"', code) if code != languages.OWN else SafeString("")
+    return format_html(' lang="{}"', code) if code != formats.interface_language() else SafeString("")
 
 
 @register.filter
 def euros(cents: int) -> str:
-    """`19` for 1900, `2.99` for 299: as people type it."""
+    """An amount in cents as it is entered in a field: `19` for 1900, `2.99` for 299."""
     return f"{cents // 100}" if cents % 100 == 0 else f"{cents / 100:.2f}"
 
 
@@ -140,14 +140,14 @@ def plain(number: float | None) -> str:
 
 @register.simple_tag
 def structured_data(data: Any) -> SafeString:
-    """JSON-LD for search engines: data that no browser runs, so the page's policy has nothing to allow."""
+    """JSON-LD for search engines. Browsers do not run it, so the Content-Security-Policy needs no exception."""
     text = json.dumps(data, ensure_ascii=False).translate(JSON_ESCAPES)
     return mark_safe(f'<script type="application/ld+json">{text}</script>')  # noqa: S308  (escaped above)
 
 
 @register.simple_tag(takes_context=True)
 def query(context: dict[str, Any], **changes: Any) -> str:
-    """The page's query string with some parameters changed, for links that keep the filters."""
+    """The query string with some parameters changed, for links that keep the filters."""
     values = {name: values for name, values in context["request"].GET.lists() if name != "cursor"}
     values |= {name: [value] for name, value in changes.items()}
-    return "?" + urlencode([(name, v) for name, kept in values.items() for v in kept if v not in ("", None)])
+    return "?" + urlencode([(name, v) for name, items in values.items() for v in items if v not in ("", None)])

@@ -1,4 +1,4 @@
-"""Registering, passwords, profile, address book."""
+"""Registration, passwords, profile, address book."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import json
 import pytest
 from django.test import Client
 
-from apps.ui.storefront.tests.fakes import FakeHouse
+from apps.ui.storefront.tests.fakes import FakePlatform
 
 NEW = {"name": "Ivan", "email": "new@example.com", "password": "a whole sentence"}
 ADDRESS = {
@@ -20,31 +20,31 @@ ADDRESS = {
 }
 
 
-def test_registering_leads_to_the_mail(browser: Client, house: FakeHouse) -> None:
+def test_registration_redirects_to_the_check_email_page(browser: Client, platform: FakePlatform) -> None:
     response = browser.post("/account/register", NEW)
     assert response["Location"] == "/account/check-mail"
-    assert json.loads(house.auth.asked("POST", "/v1/users")[0].content) == NEW
+    assert json.loads(platform.auth.requests_to("POST", "/v1/users")[0].content) == NEW
 
 
-def test_another_spelling_of_an_address_is_sent_in_the_one_form(browser: Client, house: FakeHouse) -> None:
+def test_email_is_normalised_before_registration(browser: Client, platform: FakePlatform) -> None:
     browser.post("/account/register", NEW | {"email": " Nｅw@Example.com "})
-    assert json.loads(house.auth.asked("POST", "/v1/users")[0].content) == NEW
+    assert json.loads(platform.auth.requests_to("POST", "/v1/users")[0].content) == NEW
 
 
 @pytest.mark.parametrize(
     "change",
     [{"email": "new@example.com\u200b"}, {"email": "n\u0435w@example.com"}, {"name": "Ivan\u2028Bcc: all@example.com"}],
 )
-def test_what_hides_in_an_address_or_a_name_is_said_before_anybody_is_asked(
-    browser: Client, house: FakeHouse, change: dict[str, str]
+def test_invisible_characters_are_rejected_without_calling_auth(
+    browser: Client, platform: FakePlatform, change: dict[str, str]
 ) -> None:
     response = browser.post("/account/register", NEW | change)
     assert response.status_code == 422
     assert f'id="id_{next(iter(change))}_error"' in response.content.decode()
-    assert not house.auth.requests
+    assert not platform.auth.requests
 
 
-def test_what_auth_finds_wrong_stands_beside_its_field(browser: Client) -> None:
+def test_field_error_of_auth_is_shown_beside_its_field(browser: Client) -> None:
     response = browser.post("/account/register", NEW | {"password": "short"})
     text = response.content.decode()
     assert response.status_code == 422
@@ -53,76 +53,76 @@ def test_what_auth_finds_wrong_stands_beside_its_field(browser: Client) -> None:
     assert "new@example.com" in text
 
 
-def test_an_empty_form_is_told_field_by_field(browser: Client, house: FakeHouse) -> None:
+def test_empty_form_shows_an_error_at_each_field(browser: Client, platform: FakePlatform) -> None:
     response = browser.post("/account/register", {"name": ""})
     assert response.status_code == 422
-    assert response.content.decode().count("Please fill this in.") == 3
-    assert not house.auth.requests
+    assert response.content.decode().count("Please fill in this field.") == 3
+    assert not platform.auth.requests
 
 
-def test_opening_the_mailed_link_confirms_nothing_yet(browser: Client, house: FakeHouse) -> None:
-    assert "Confirm my address" in browser.get("/account/verify?token=good-link").content.decode()
-    assert not house.auth.requests
+def test_opening_the_confirmation_link_confirms_nothing_yet(browser: Client, platform: FakePlatform) -> None:
+    assert "Confirm e-mail address" in browser.get("/account/verify?token=good-link").content.decode()
+    assert not platform.auth.requests
 
 
-def test_the_button_of_the_mailed_link_confirms(browser: Client) -> None:
+def test_button_of_the_confirmation_page_confirms_the_address(browser: Client) -> None:
     response = browser.post("/account/verify", {"token": "good-link"}, follow=True)
-    assert "Your address is confirmed" in response.content.decode()
+    assert "Your e-mail address is confirmed" in response.content.decode()
 
 
-def test_an_old_link_offers_a_new_one(browser: Client) -> None:
+def test_expired_confirmation_link_offers_a_new_one(browser: Client) -> None:
     response = browser.post("/account/verify", {"token": "old"})
     assert response.status_code == 422
-    assert "Send a new link" in response.content.decode()
+    assert "Send new link" in response.content.decode()
 
 
 @pytest.mark.parametrize("address", ["/account/resend", "/account/password/reset"])
-def test_mails_are_asked_for_by_address(browser: Client, address: str) -> None:
+def test_confirmation_and_reset_mails_are_requested_by_email(browser: Client, address: str) -> None:
     assert browser.post(address, {"email": "ada@example.com"})["Location"] == "/account/check-mail"
     assert browser.post(address, {"email": "no address"}).status_code == 422
 
 
-def test_a_new_password_is_set_by_the_mailed_link(browser: Client) -> None:
+def test_password_can_be_reset_with_the_mailed_link(browser: Client) -> None:
     address = "/account/password/reset/confirm"
     good = browser.post(address, {"token": "good-link", "password": "a whole sentence"}, follow=True)
-    assert "Your password is changed" in good.content.decode()
+    assert "Your password has been changed" in good.content.decode()
     old = browser.post(address, {"token": "old", "password": "a whole sentence"})
     assert "too old or not whole" in old.content.decode()
 
 
 @pytest.mark.parametrize("address", ["/account/sign-in", "/account/register", "/account/password/reset"])
-def test_while_auth_is_down_forms_say_so_and_keep_what_was_typed(
-    browser: Client, house: FakeHouse, address: str
+def test_account_forms_keep_their_values_while_auth_is_down(
+    browser: Client, platform: FakePlatform, address: str
 ) -> None:
-    house.auth.is_down = True
+    platform.auth.is_down = True
     response = browser.post(address, NEW)
     text = response.content.decode()
     assert response.status_code == 503
-    assert "The account service is out of reach" in text
+    assert "Accounts are temporarily unavailable" in text
     assert "new@example.com" in text
 
 
-def test_a_new_name_shows_at_once(ada: Client) -> None:
+def test_changed_name_is_shown_at_once(ada: Client) -> None:
     response = ada.post("/account", {"form": "name", "name": "Countess Lovelace"}, follow=True)
     assert "Countess Lovelace" in response.content.decode()
 
 
-def test_an_address_is_added_made_the_default_and_removed(ada: Client, house: FakeHouse) -> None:
+def test_address_can_be_added_made_default_and_removed(ada: Client, platform: FakePlatform) -> None:
     ada.post("/account", ADDRESS)
     ada.post("/account", ADDRESS | {"to-line1": "Unter den Linden 1"})
-    second = house.auth.addresses[1]["id"]
+    second = platform.auth.addresses[1]["id"]
     ada.post(f"/account/addresses/{second}", {"step": "default"})
-    assert [entry["is_default"] for entry in house.auth.addresses] == [False, True]
+    assert [entry["is_default"] for entry in platform.auth.addresses] == [False, True]
     ada.post(f"/account/addresses/{second}", {"step": "remove"})
     text = ada.get("/account").content.decode()
     assert "Torstraße 12" in text
     assert "Unter den Linden" not in text
 
 
-def test_an_address_with_gaps_is_told_and_kept(ada: Client, house: FakeHouse) -> None:
+def test_incomplete_address_shows_an_error_and_keeps_the_form(ada: Client, platform: FakePlatform) -> None:
     response = ada.post("/account", ADDRESS | {"to-city": ""})
     text = response.content.decode()
     assert response.status_code == 422
     assert 'id="id_to-city_error"' in text
     assert "Torstraße 12" in text
-    assert house.auth.addresses == []
+    assert platform.auth.addresses == []

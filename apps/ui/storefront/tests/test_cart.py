@@ -1,4 +1,4 @@
-"""The cart: a guest's, an account's, and from one to the other."""
+"""The cart of a guest and of an account, and merging them."""
 
 from __future__ import annotations
 
@@ -7,82 +7,82 @@ import json
 import pytest
 from django.test import Client
 
-from apps.ui.storefront.tests.fakes import ADA, FakeHouse
+from apps.ui.storefront.tests.fakes import ADA, FakePlatform
 
 SIGN_IN = {"email": ADA["email"], "password": ADA["password"]}
 
 
-def quantities(house: FakeHouse) -> list[dict[str, int]]:
-    return [cart["lines"] for cart in house.payment.carts.values()]
+def quantities(platform: FakePlatform) -> list[dict[str, int]]:
+    return [cart["lines"] for cart in platform.payment.carts.values()]
 
 
-def test_a_guest_fills_a_cart_and_sees_it(browser: Client, house: FakeHouse) -> None:
+def test_guest_can_fill_a_cart(browser: Client, platform: FakePlatform) -> None:
     response = browser.post("/cart/add", {"sku": "MUG-1", "quantity": "2"})
     assert (response.status_code, response["Location"]) == (302, "/cart")
     text = browser.get("/cart").content.decode()
-    assert "It is in your cart." in text
-    assert "38.00 €" in text
+    assert "Added to your cart." in text
+    assert "38.00\N{NO-BREAK SPACE}€" in text
     assert '<span class="badge">2' in text
 
 
-def test_the_same_again_adds_up(browser: Client, house: FakeHouse) -> None:
+def test_adding_a_product_again_increases_its_quantity(browser: Client, platform: FakePlatform) -> None:
     browser.post("/cart/add", {"sku": "MUG-1", "quantity": "2"})
     browser.post("/cart/add", {"sku": "MUG-1"})
-    assert quantities(house) == [{"MUG-1": 3}]
+    assert quantities(platform) == [{"MUG-1": 3}]
 
 
-def test_a_line_is_changed_and_removed(browser: Client, house: FakeHouse) -> None:
+def test_line_can_be_changed_and_removed(browser: Client, platform: FakePlatform) -> None:
     browser.post("/cart/add", {"sku": "MUG-1"})
     browser.post("/cart/lines/MUG-1", {"quantity": "5"})
-    assert quantities(house) == [{"MUG-1": 5}]
+    assert quantities(platform) == [{"MUG-1": 5}]
     browser.post("/cart/lines/MUG-1", {"quantity": "0"})
-    assert "Nothing in it yet" in browser.get("/cart").content.decode()
+    assert "Your cart is empty" in browser.get("/cart").content.decode()
 
 
 @pytest.mark.parametrize("quantity", ["-1", "100", "1.5", "many", "", "9" * 5000, "١"])
-def test_a_quantity_that_is_none_changes_nothing(browser: Client, house: FakeHouse, quantity: str) -> None:
+def test_invalid_quantity_changes_nothing(browser: Client, platform: FakePlatform, quantity: str) -> None:
     response = browser.post("/cart/add", {"sku": "MUG-1", "quantity": quantity, "next": "/p/tall-mug"}, follow=True)
     assert response.redirect_chain == [("/p/tall-mug", 302)]
     assert "Choose a quantity from 0 to 99." in response.content.decode()
-    assert quantities(house) == []
+    assert quantities(platform) == []
 
 
-def test_what_is_not_for_sale_is_said(browser: Client) -> None:
+def test_unknown_sku_shows_an_error(browser: Client) -> None:
     response = browser.post("/cart/add", {"sku": "GONE-1"}, follow=True)
     assert "There is nothing for sale with this SKU." in response.content.decode()
 
 
-def test_a_line_that_is_short_says_how_many_are_left(browser: Client, house: FakeHouse) -> None:
+def test_line_over_stock_shows_the_remaining_units(browser: Client, platform: FakePlatform) -> None:
     browser.post("/cart/add", {"sku": "MUG-1", "quantity": "20"})
     assert "Only 12 left." in browser.get("/cart").content.decode()
     assert browser.get("/checkout")["Location"] == "/cart"
 
 
-def test_the_guests_cart_is_merged_at_sign_in(browser: Client, house: FakeHouse) -> None:
+def test_guest_cart_is_merged_at_sign_in(browser: Client, platform: FakePlatform) -> None:
     browser.post("/cart/add", {"sku": "MUG-1"})
     browser.post("/account/sign-in", SIGN_IN)
-    assert quantities(house) == [{"MUG-1": 1}]
-    assert house.payment.account_cart in house.payment.carts
+    assert quantities(platform) == [{"MUG-1": 1}]
+    assert platform.payment.account_cart in platform.payment.carts
     assert "Tall mug" in browser.get("/cart").content.decode()
 
 
-def test_while_payment_is_down_at_sign_in_the_cart_is_merged_later(browser: Client, house: FakeHouse) -> None:
+def test_cart_is_merged_later_when_payment_is_down_at_sign_in(browser: Client, platform: FakePlatform) -> None:
     browser.post("/cart/add", {"sku": "MUG-1"})
-    house.payment.is_down = True
+    platform.payment.is_down = True
     assert browser.post("/account/sign-in", SIGN_IN).status_code == 302
-    house.payment.is_down = False
+    platform.payment.is_down = False
     assert "Tall mug" in browser.get("/cart").content.decode()
-    assert len(house.payment.carts) == 1
+    assert len(platform.payment.carts) == 1
 
 
-def test_the_accounts_cart_is_there_on_another_device(ada: Client, house: FakeHouse) -> None:
+def test_cart_of_an_account_is_shared_between_devices(ada: Client, platform: FakePlatform) -> None:
     ada.post("/cart/add", {"sku": "MUG-1"})
     phone = Client(raise_request_exception=False)
     phone.post("/account/sign-in", SIGN_IN)
     assert "Tall mug" in phone.get("/cart").content.decode()
 
 
-def test_after_signing_out_the_cart_is_not_shown(ada: Client) -> None:
+def test_cart_is_hidden_after_sign_out(ada: Client) -> None:
     ada.post("/cart/add", {"sku": "MUG-1"})
     ada.post("/account/sign-out")
     text = ada.get("/cart").content.decode()
@@ -90,21 +90,21 @@ def test_after_signing_out_the_cart_is_not_shown(ada: Client) -> None:
     assert "badge" not in text
 
 
-def test_a_cart_that_was_paid_elsewhere_is_empty_here(browser: Client, house: FakeHouse) -> None:
+def test_cart_paid_elsewhere_is_empty(browser: Client, platform: FakePlatform) -> None:
     browser.post("/cart/add", {"sku": "MUG-1"})
-    house.payment.carts.clear()
-    assert "Nothing in it yet" in browser.get("/cart").content.decode()
+    platform.payment.carts.clear()
+    assert "Your cart is empty" in browser.get("/cart").content.decode()
     browser.post("/cart/add", {"sku": "MUG-1"})
-    assert quantities(house) == [{"MUG-1": 1}]
+    assert quantities(platform) == [{"MUG-1": 1}]
 
 
-def test_no_visit_makes_a_cart_for_a_guest(browser: Client, house: FakeHouse) -> None:
+def test_browsing_creates_no_cart(browser: Client, platform: FakePlatform) -> None:
     for address in ("/", "/shop", "/cart", "/p/tall-mug"):
         browser.get(address)
-    assert house.payment.requests == []
+    assert platform.payment.requests == []
 
 
-def test_payment_learns_the_quantity_as_a_number(browser: Client, house: FakeHouse) -> None:
+def test_quantity_is_sent_as_a_number(browser: Client, platform: FakePlatform) -> None:
     browser.post("/cart/add", {"sku": "MUG-1", "quantity": "03"})
-    sent = house.payment.asked("PUT", "/v1/carts/.*")[0]
+    sent = platform.payment.requests_to("PUT", "/v1/carts/.*")[0]
     assert json.loads(sent.content) == {"quantity": 3}

@@ -1,4 +1,4 @@
-"""The clients, and the fakes that pages are tested against, keep to the services' real OpenAPI documents."""
+"""The API clients, and the fakes of the other tests, match the OpenAPI documents of the services."""
 
 from __future__ import annotations
 
@@ -12,27 +12,27 @@ import yaml
 
 from apps.common.http import RemoteProblem
 from apps.common.testing.contracts import APPS, assert_matches_contract
-from apps.ui.storefront.clients import auth, catalog, catalog_shapes, payment, video
-from apps.ui.storefront.tests.fakes import ADA, ASKS, DECLINED, PAYS, FakeHouse
+from apps.ui.storefront.clients import auth, catalog, catalog_schemas, payment, video
+from apps.ui.storefront.tests.fakes import ADA, ASKS, DECLINED, PAYS, FakePlatform
 
-SHAPES = [
-    (catalog_shapes.Image, "catalog", "Image"),
-    (catalog_shapes.ImageSource, "catalog", "ImageSource"),
-    (catalog_shapes.ProductCard, "catalog", "ProductList"),
-    (catalog_shapes.Product, "catalog", "ProductDetail"),
-    (catalog_shapes.Variant, "catalog", "Variant"),
-    (catalog_shapes.Attribute, "catalog", "Attribute"),
-    (catalog_shapes.Facets, "catalog", "Facets"),
-    (catalog_shapes.ProductPage, "catalog", "ProductPage"),
-    (catalog_shapes.FacetChoice, "catalog", "FacetChoice"),
-    (catalog_shapes.AttributeFacet, "catalog", "AttributeFacet"),
-    (catalog_shapes.Seo, "catalog", "Seo"),
-    (catalog_shapes.Collection, "catalog", "CollectionDetail"),
-    (catalog_shapes.Suggestion, "catalog", "Suggestion"),
-    (catalog_shapes.Category, "catalog", "CategoryDetail"),
-    (catalog_shapes.ImageFormat, "catalog", "ImageFormat"),
-    (catalog_shapes.Review, "catalog", "Review"),
-    (catalog_shapes.OwnReview, "catalog", "OwnReview"),
+SCHEMAS = [
+    (catalog_schemas.Image, "catalog", "Image"),
+    (catalog_schemas.ImageSource, "catalog", "ImageSource"),
+    (catalog_schemas.ProductCard, "catalog", "ProductList"),
+    (catalog_schemas.Product, "catalog", "ProductDetail"),
+    (catalog_schemas.Variant, "catalog", "Variant"),
+    (catalog_schemas.Attribute, "catalog", "Attribute"),
+    (catalog_schemas.Facets, "catalog", "Facets"),
+    (catalog_schemas.ProductPage, "catalog", "ProductPage"),
+    (catalog_schemas.FacetChoice, "catalog", "FacetChoice"),
+    (catalog_schemas.AttributeFacet, "catalog", "AttributeFacet"),
+    (catalog_schemas.Seo, "catalog", "Seo"),
+    (catalog_schemas.Collection, "catalog", "CollectionDetail"),
+    (catalog_schemas.Suggestion, "catalog", "Suggestion"),
+    (catalog_schemas.Category, "catalog", "CategoryDetail"),
+    (catalog_schemas.ImageFormat, "catalog", "ImageFormat"),
+    (catalog_schemas.Review, "catalog", "Review"),
+    (catalog_schemas.OwnReview, "catalog", "OwnReview"),
     (auth.Tokens, "auth", "Tokens"),
     (auth.Address, "auth", "Address"),
     (payment.Cart, "payment", "Cart"),
@@ -59,25 +59,25 @@ ADDRESS = {
     "city": "Berlin",
     "country": "DE",
 }
-SHOPPER = {"X-Forwarded-For": "203.0.113.7", "User-Agent": "test"}
+BROWSER_HEADERS = {"X-Forwarded-For": "203.0.113.7", "User-Agent": "test"}
 
 
-@pytest.mark.parametrize(("shape", "service", "name"), SHAPES, ids=lambda value: getattr(value, "__name__", value))
-def test_every_field_that_is_read_is_promised(shape: Any, service: str, name: str) -> None:
+@pytest.mark.parametrize(("schema", "service", "name"), SCHEMAS, ids=lambda value: getattr(value, "__name__", value))
+def test_required_fields_of_a_schema_are_documented_as_required(schema: Any, service: str, name: str) -> None:
     document = yaml.safe_load((APPS / service / "openapi.yaml").read_text())
-    promised = document["components"]["schemas"][name]
-    needed = {field.name for field in dataclasses.fields(shape) if field.default is dataclasses.MISSING}
-    assert needed <= set(promised["properties"])
-    assert needed <= set(promised.get("required", [])), "it may be left out, so it needs a default"
+    documented = document["components"]["schemas"][name]
+    required = {field.name for field in dataclasses.fields(schema) if field.default is dataclasses.MISSING}
+    assert required <= set(documented["properties"])
+    assert required <= set(documented.get("required", [])), "optional members need a default"
 
 
 @pytest.fixture
-def check(house: FakeHouse) -> Callable[[], None]:
-    """Hold every exchange so far against its service's document."""
+def check(platform: FakePlatform) -> Callable[[], None]:
+    """Compare every request and response so far with the OpenAPI document of its service."""
 
     def compare() -> None:
         compared = 0
-        for service in house.services:
+        for service in platform.services:
             for request, response in service.exchanges:
                 assert_matches_contract(
                     service.name,
@@ -94,7 +94,7 @@ def check(house: FakeHouse) -> Callable[[], None]:
     return compare
 
 
-def test_catalog(house: FakeHouse, check: Callable[[], None]) -> None:
+def test_catalog_client_matches_the_contract(platform: FakePlatform, check: Callable[[], None]) -> None:
     catalog.products(kind="goods", q="mug", sort="price", min_price="100", in_stock="true", rating="4", facets="true")
     catalog.products(kind="video", limit=12, sort="bestselling")
     catalog.products(kind="goods", featured="true", limit=8)
@@ -108,9 +108,9 @@ def test_catalog(house: FakeHouse, check: Callable[[], None]) -> None:
     catalog.categories()
     catalog.category("films")
     catalog.reviews("tall-mug")
-    assert catalog.standing("token", "tall-mug").may_review
+    assert catalog.review_eligibility("token", "tall-mug").may_review
     catalog.post_review("token", "tall-mug", rating=5, title="Good", body="")
-    assert catalog.standing("token", "tall-mug").review
+    assert catalog.review_eligibility("token", "tall-mug").review
     catalog.change_review("token", "tall-mug", rating=4, title="Good", body="Still.")
     catalog.delete_review("token", "tall-mug")
     catalog.report_review("token", "01990000-0000-7000-8000-000000000009", reason="spam", comment="")
@@ -119,26 +119,26 @@ def test_catalog(house: FakeHouse, check: Callable[[], None]) -> None:
     check()
 
 
-def test_auth(house: FakeHouse, check: Callable[[], None]) -> None:
-    auth.register(email="new@example.com", password="a whole sentence", name="Ivan", shopper=SHOPPER)
-    auth.verify_email("good-link", shopper=SHOPPER)
-    auth.resend_verification("new@example.com", shopper=SHOPPER)
-    tokens = auth.sign_in(email=ADA["email"], password=ADA["password"], shopper=SHOPPER)
-    assert auth.person_of(tokens.access).name == ADA["name"]
-    tokens = auth.refresh(tokens.refresh, shopper=SHOPPER)
-    auth.request_password_reset(ADA["email"], shopper=SHOPPER)
-    auth.reset_password(token="good-link", password="a whole sentence", shopper=SHOPPER)
+def test_auth_client_matches_the_contract(platform: FakePlatform, check: Callable[[], None]) -> None:
+    auth.register(email="new@example.com", password="a whole sentence", name="Ivan", browser_headers=BROWSER_HEADERS)
+    auth.verify_email("good-link", browser_headers=BROWSER_HEADERS)
+    auth.resend_verification("new@example.com", browser_headers=BROWSER_HEADERS)
+    tokens = auth.sign_in(email=ADA["email"], password=ADA["password"], browser_headers=BROWSER_HEADERS)
+    assert auth.token_user(tokens.access).name == ADA["name"]
+    tokens = auth.refresh(tokens.refresh, browser_headers=BROWSER_HEADERS)
+    auth.request_password_reset(ADA["email"], browser_headers=BROWSER_HEADERS)
+    auth.reset_password(token="good-link", password="a whole sentence", browser_headers=BROWSER_HEADERS)
     auth.change_name(tokens.access, "Countess Lovelace")
     auth.add_address(tokens.access, ADDRESS)
     (address,) = auth.addresses(tokens.access)
     assert address.city == "Berlin"
     auth.make_default_address(tokens.access, address.id)
     auth.remove_address(tokens.access, address.id)
-    auth.revoke(tokens.refresh, shopper=SHOPPER)
+    auth.revoke(tokens.refresh, browser_headers=BROWSER_HEADERS)
     check()
 
 
-def test_payment(house: FakeHouse, check: Callable[[], None]) -> None:
+def test_payment_client_matches_the_contract(platform: FakePlatform, check: Callable[[], None]) -> None:
     guest = payment.open_cart(None)
     assert guest.secret
     payment.set_line(guest.id, "MUG-1", 2, secret=guest.secret, token=None)
@@ -170,15 +170,15 @@ def test_payment(house: FakeHouse, check: Callable[[], None]) -> None:
     check()
 
 
-def test_video(house: FakeHouse, check: Callable[[], None]) -> None:
+def test_video_client_matches_the_contract(platform: FakePlatform, check: Callable[[], None]) -> None:
     progress = {
         "position_seconds": 60.0,
         "duration_seconds": 5640,
         "is_finished": False,
         "updated_at": "2026-02-03T10:00:00Z",
     }
-    house.video.grant("nosferatu", progress=progress)
-    house.video.grant("metropolis", offer="rent", expires_at="2026-12-01T10:00:00Z")
+    platform.video.grant("nosferatu", progress=progress)
+    platform.video.grant("metropolis", offer="rent", expires_at="2026-12-01T10:00:00Z")
     video.library("token")
     assert video.library_item("token", "nosferatu")
     video.title("nosferatu")

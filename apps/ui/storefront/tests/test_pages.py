@@ -1,11 +1,11 @@
-"""Pages show what the services say, and nothing of it as markup."""
+"""Pages show the data of the services, escaped, and cost few calls."""
 
 from __future__ import annotations
 
 import pytest
 from django.test import Client
 
-from apps.ui.storefront.tests.fakes import FakeHouse
+from apps.ui.storefront.tests.fakes import FakePlatform
 
 PUBLIC = [
     "/",
@@ -35,28 +35,28 @@ HOSTILE = '<script>alert(1)</script>"onmouseover="x'
 
 
 @pytest.mark.parametrize("address", PUBLIC)
-def test_a_guest_sees_the_page(browser: Client, address: str) -> None:
+def test_guest_can_open_the_page(browser: Client, address: str) -> None:
     response = browser.get(address)
     assert response.status_code == 200
     assert response.content.decode().count("<h1") == 1
 
 
 @pytest.mark.parametrize("address", PRIVATE)
-def test_private_pages_lead_to_sign_in_and_back(browser: Client, address: str) -> None:
+def test_private_pages_redirect_to_sign_in_and_back(browser: Client, address: str) -> None:
     response = browser.get(address)
     assert response.status_code == 302
     assert response["Location"] == "/account/sign-in?next=" + address.replace("/", "%2F")
 
 
 @pytest.mark.parametrize("address", [*PUBLIC, "/library", "/orders", "/account"])
-def test_who_is_signed_in_sees_the_page(ada: Client, address: str) -> None:
+def test_signed_in_customer_can_open_the_page(ada: Client, address: str) -> None:
     response = ada.get(address)
     assert response.status_code == 200
     assert "Ada Lovelace" in response.content.decode()
 
 
 @pytest.mark.parametrize("address", [*PUBLIC, "/nothing"])
-def test_pages_hold_no_inline_script_or_style_and_forbid_them(browser: Client, address: str) -> None:
+def test_pages_have_and_allow_no_inline_script_or_style(browser: Client, address: str) -> None:
     response = browser.get(address)
     text = response.content.decode()
     assert " style=" not in text
@@ -68,27 +68,27 @@ def test_pages_hold_no_inline_script_or_style_and_forbid_them(browser: Client, a
     assert "unsafe" not in policy
 
 
-def test_what_products_and_searches_say_is_never_markup(browser: Client, house: FakeHouse) -> None:
-    mug = house.catalog.products["tall-mug"]
+def test_product_and_search_texts_are_escaped(browser: Client, platform: FakePlatform) -> None:
+    mug = platform.catalog.products["tall-mug"]
     mug |= {"title": HOSTILE, "description": HOSTILE, "summary": HOSTILE}
     mug["attributes"][0]["value"] = HOSTILE
-    house.catalog.reviews[0] |= {"title": HOSTILE, "body": HOSTILE, "author_name": HOSTILE}
+    platform.catalog.reviews[0] |= {"title": HOSTILE, "body": HOSTILE, "author_name": HOSTILE}
     for address in ("/", "/shop", "/p/tall-mug", f"/shop?q={HOSTILE}&sort={HOSTILE}&brand={HOSTILE}"):
         text = browser.get(address).content.decode()
         assert "<script>alert" not in text
         assert '"onmouseover="' not in text
 
 
-def test_a_changed_price_shows_at_once(browser: Client, house: FakeHouse) -> None:
-    assert "19.00 €" in browser.get("/p/tall-mug").content.decode()
-    house.catalog.products["tall-mug"]["variants"][0]["price"] = {"amount": 2100, "currency": "EUR"}
-    assert "21.00 €" in browser.get("/p/tall-mug").content.decode()
+def test_changed_price_is_shown_at_once(browser: Client, platform: FakePlatform) -> None:
+    assert "19.00\N{NO-BREAK SPACE}€" in browser.get("/p/tall-mug").content.decode()
+    platform.catalog.products["tall-mug"]["variants"][0]["price"] = {"amount": 2100, "currency": "EUR"}
+    assert "21.00\N{NO-BREAK SPACE}€" in browser.get("/p/tall-mug").content.decode()
 
 
-def test_an_unchanged_product_is_asked_for_by_its_etag(browser: Client, house: FakeHouse) -> None:
+def test_cached_product_is_revalidated_with_its_etag(browser: Client, platform: FakePlatform) -> None:
     browser.get("/p/tall-mug")
     browser.get("/p/tall-mug")
-    first, second = house.catalog.asked("GET", "/v1/products/tall-mug")
+    first, second = platform.catalog.requests_to("GET", "/v1/products/tall-mug")
     assert "If-None-Match" not in first.headers
     assert second.headers["If-None-Match"]
 
@@ -103,85 +103,87 @@ def test_an_unchanged_product_is_asked_for_by_its_etag(browser: Client, house: F
         ("/about", {}),
     ],
 )
-def test_a_guests_page_costs_few_calls(browser: Client, house: FakeHouse, address: str, calls: dict[str, int]) -> None:
+def test_guest_page_makes_a_fixed_number_of_calls(
+    browser: Client, platform: FakePlatform, address: str, calls: dict[str, int]
+) -> None:
     browser.get(address)
-    asked = {service.name: len(service.requests) for service in house.services if service.requests}
-    assert asked == calls
+    made = {service.name: len(service.requests) for service in platform.services if service.requests}
+    assert made == calls
 
 
-def test_a_film_in_the_library_is_watched_rather_than_bought(ada: Client, house: FakeHouse) -> None:
-    house.video.grant("nosferatu")
+def test_owned_film_offers_watching_and_not_buying(ada: Client, platform: FakePlatform) -> None:
+    platform.video.grant("nosferatu")
     text = ada.get("/p/nosferatu").content.decode()
-    assert "This film is yours" in text
+    assert "You own this film" in text
     assert 'href="/watch/nosferatu"' in text
-    assert "Put into the cart" not in text
+    assert "Add to cart" not in text
 
 
-def test_a_rented_film_can_still_be_bought(ada: Client, house: FakeHouse) -> None:
-    house.video.grant("nosferatu", offer="rent", rental_hours=48, expires_at="2026-12-01T10:00:00Z")
+def test_rented_film_can_be_bought(ada: Client, platform: FakePlatform) -> None:
+    platform.video.grant("nosferatu", offer="rent", rental_hours=48, expires_at="2026-12-01T10:00:00Z")
     text = ada.get("/p/nosferatu").content.decode()
     assert "1 December, 10:00 UTC" in text
-    assert "Put into the cart" in text
+    assert "Add to cart" in text
 
 
-def test_sold_out_goods_cannot_be_put_into_the_cart(browser: Client) -> None:
+def test_sold_out_product_cannot_be_added_to_the_cart(browser: Client) -> None:
     text = browser.get("/p/odd-lamp").content.decode()
-    assert "Sold out for now" in text
-    assert "Put into the cart" not in text
+    assert "Sold out. We hope to have it back soon." in text
+    assert "Add to cart" not in text
 
 
-def test_filters_that_make_no_sense_are_left_out_with_a_word(browser: Client) -> None:
+def test_invalid_filters_are_dropped_with_a_message(browser: Client) -> None:
     response = browser.get("/shop?min_price=cheap")
     assert response.status_code == 200
-    assert "Some of the filters could not be used" in response.content.decode()
+    assert "Some filters couldn’t be applied" in response.content.decode()
 
 
-def test_a_chosen_section_stays_chosen_when_filters_are_added(browser: Client) -> None:
+def test_selected_category_stays_selected_with_other_filters(browser: Client) -> None:
     text = browser.get("/shop?category=home/kitchen&in_stock=true").content.decode()
     assert '<option value="home/kitchen" selected>' in text
     assert "Clear filters" in text
 
 
-def test_a_section_of_its_own_is_no_filter_to_clear(browser: Client) -> None:
+def test_category_of_the_path_is_not_a_filter(browser: Client) -> None:
     text = browser.get("/shop/c/home/kitchen").content.decode()
     assert 'id="category"' not in text
     assert "Clear filters" not in text
 
 
-def test_prices_typed_in_euros_are_asked_for_in_cents(browser: Client, house: FakeHouse) -> None:
+def test_prices_entered_in_euros_are_sent_in_cents(browser: Client, platform: FakePlatform) -> None:
     browser.get("/shop?min_price=1,50&max_price=99")
-    params = house.catalog.asked("GET", "/v1/products")[0].url.params
+    params = platform.catalog.requests_to("GET", "/v1/products")[0].url.params
     assert (params["min_price"], params["max_price"]) == ("150", "9900")
 
 
-def test_a_search_without_results_says_so_kindly(browser: Client) -> None:
+def test_search_without_results_says_so(browser: Client) -> None:
     response = browser.get("/shop?q=zeppelin")
     assert response.status_code == 200
-    assert "Nothing matches" in response.content.decode()
+    assert "No results" in response.content.decode()
 
 
 @pytest.mark.parametrize("address", ["/nothing", "/p/nothing", "/shop/c/nothing", "/orders/SC-9999"])
-def test_what_is_not_there_is_a_kind_404(ada: Client, address: str) -> None:
+def test_unknown_page_is_not_found(ada: Client, address: str) -> None:
     response = ada.get(address)
     assert response.status_code == 404
-    assert "There is nothing here" in response.content.decode()
+    assert "Page not found" in response.content.decode()
 
 
-def test_an_address_with_a_slash_at_its_end_leads_to_the_page(browser: Client) -> None:
+def test_url_with_a_trailing_slash_redirects_to_the_page(browser: Client) -> None:
     response = browser.get("/shop/")
     assert (response.status_code, response["Location"]) == (301, "/shop")
 
 
-def test_a_slash_at_the_end_leads_nowhere_else(browser: Client) -> None:
+def test_trailing_slash_never_redirects_to_another_site(browser: Client) -> None:
     response = browser.get("/%2Fevil.example/")
     assert response["Location"] == "/evil.example"
 
 
-def test_pages_of_people_are_kept_by_no_cache(ada: Client) -> None:
+def test_personal_pages_are_not_stored_by_caches(ada: Client) -> None:
     assert ada.get("/library")["Cache-Control"] == "private, no-store"
     assert Client().get("/about")["Cache-Control"] == "private, no-cache"
 
 
-def test_an_address_that_leads_out_of_the_api_is_one_segment_there(ada: Client, house: FakeHouse) -> None:
+def test_session_with_slashes_is_escaped_in_the_api_path(ada: Client, platform: FakePlatform) -> None:
     ada.post("/watch/nosferatu/stop", {"session": "../../internal/events?after=0", "position": "1"})
-    assert house.video.requests[-1].url.raw_path == b"/v1/playback/..%2F..%2Finternal%2Fevents%3Fafter%3D0"
+    assert platform.video.requests[-1].url.raw_path == b"/v1/playback/..%2F..%2Finternal%2Fevents%3Fafter%3D0"

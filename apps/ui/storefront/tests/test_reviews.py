@@ -1,4 +1,4 @@
-"""Reviews: what their authors and their readers may do."""
+"""Reviews: writing, changing and reporting them."""
 
 from __future__ import annotations
 
@@ -6,198 +6,200 @@ import pytest
 from django.test import Client
 
 from apps.common.http.client import forget_targets
-from apps.ui.storefront.tests.fakes import FakeHouse
+from apps.ui.storefront.tests.fakes import FakePlatform
 
 REVIEW = {"rating": "4", "title": "Good", "body": "It holds a lot."}
-MINE = "/p/tall-mug/reviews/mine"
+OWN_REVIEW = "/p/tall-mug/reviews/mine"
 REPORT = "/p/tall-mug/reviews/01990000-0000-7000-8000-000000000009/report"
 
 
-def test_a_new_review_waits_for_a_check_and_its_author_sees_so(ada: Client, house: FakeHouse) -> None:
+def test_new_review_is_shown_to_its_author_as_pending(ada: Client, platform: FakePlatform) -> None:
     response = ada.post("/p/tall-mug/reviews", REVIEW, follow=True)
     text = response.content.decode()
-    assert "Your review will be shown after a check." in text
-    assert "It will be shown after a check." in text
+    assert "We’ll publish your review once we’ve checked it." in text
+    assert "We’ll publish it once we’ve checked it." in text
     assert "Write a review" not in text
 
 
-def test_only_its_author_sees_a_review_that_waits(browser: Client, ada: Client, house: FakeHouse) -> None:
+def test_pending_review_is_visible_to_its_author_only(browser: Client, ada: Client, platform: FakePlatform) -> None:
     ada.post("/p/tall-mug/reviews", REVIEW)
     assert "It holds a lot." not in Client().get("/p/tall-mug").content.decode()
 
 
-def test_an_author_changes_the_review_from_what_it_said(ada: Client, house: FakeHouse) -> None:
+def test_review_form_starts_with_the_current_review(ada: Client, platform: FakePlatform) -> None:
     ada.post("/p/tall-mug/reviews", REVIEW)
-    house.catalog.own_review["status"] = "approved"
+    platform.catalog.own_review["status"] = "approved"
     text = ada.get("/p/tall-mug").content.decode()
     assert 'value="Good"' in text
     assert '<option value="4" selected>' in text
-    ada.post(MINE, REVIEW | {"title": "Better"})
-    assert (house.catalog.own_review["title"], house.catalog.own_review["status"]) == ("Better", "pending")
+    ada.post(OWN_REVIEW, REVIEW | {"title": "Better"})
+    assert (platform.catalog.own_review["title"], platform.catalog.own_review["status"]) == ("Better", "pending")
 
 
-def test_an_author_takes_the_review_back_and_twice_is_once(ada: Client, house: FakeHouse) -> None:
+def test_review_can_be_deleted_and_deleting_twice_is_allowed(ada: Client, platform: FakePlatform) -> None:
     ada.post("/p/tall-mug/reviews", REVIEW)
     for _ in range(2):
-        assert ada.post(f"{MINE}/delete")["Location"] == "/p/tall-mug#reviews"
-    assert house.catalog.own_review is None
+        assert ada.post(f"{OWN_REVIEW}/delete")["Location"] == "/p/tall-mug#reviews"
+    assert platform.catalog.own_review is None
     assert "Write a review" in ada.get("/p/tall-mug").content.decode()
 
 
-def test_who_has_not_bought_it_is_told_so_and_keeps_the_words(ada: Client, house: FakeHouse) -> None:
-    house.catalog.may_review = False
+def test_review_without_a_purchase_is_refused_and_the_text_kept(ada: Client, platform: FakePlatform) -> None:
+    platform.catalog.may_review = False
     response = ada.post("/p/tall-mug/reviews", REVIEW)
     assert response.status_code == 422
     assert "You can review what you have bought here." in response.content.decode()
     assert "It holds a lot." in response.content.decode()
 
 
-def test_only_buyers_are_shown_the_form(ada: Client, house: FakeHouse) -> None:
+def test_review_form_is_shown_to_buyers_only(ada: Client, platform: FakePlatform) -> None:
     assert "Write a review" in ada.get("/p/tall-mug").content.decode()
-    house.catalog.may_review = False
+    platform.catalog.may_review = False
     text = ada.get("/p/tall-mug").content.decode()
     assert "Write a review" not in text
-    assert "Who has bought it here may review it." in text
+    assert "Only verified buyers can review." in text
 
 
-def test_a_form_that_is_sent_twice_posts_once(ada: Client, house: FakeHouse) -> None:
+def test_review_form_submitted_twice_posts_once(ada: Client, platform: FakePlatform) -> None:
     for _ in range(2):
         assert ada.post("/p/tall-mug/reviews", REVIEW)["Location"] == "/p/tall-mug#reviews"
-    assert house.catalog.own_review["title"] == "Good"
+    assert platform.catalog.own_review["title"] == "Good"
 
 
-def test_another_review_of_the_same_product_becomes_a_change_to_send(ada: Client, house: FakeHouse) -> None:
+def test_second_review_of_a_product_becomes_a_change(ada: Client, platform: FakePlatform) -> None:
     ada.post("/p/tall-mug/reviews", REVIEW)
     response = ada.post("/p/tall-mug/reviews", REVIEW | {"title": "From the other window"})
     assert response.status_code == 422
     text = response.content.decode()
     assert "You have reviewed this product already." in text
     assert 'value="From the other window"' in text
-    assert f'action="{MINE}#reviews"' in text
-    assert house.catalog.own_review["title"] == "Good"
+    assert f'action="{OWN_REVIEW}#reviews"' in text
+    assert platform.catalog.own_review["title"] == "Good"
 
 
-def test_a_change_of_a_review_that_is_gone_can_be_posted_anew(ada: Client, house: FakeHouse) -> None:
-    response = ada.post(MINE, REVIEW)
+def test_change_of_a_deleted_review_can_be_posted_as_a_new_one(ada: Client, platform: FakePlatform) -> None:
+    response = ada.post(OWN_REVIEW, REVIEW)
     assert response.status_code == 422
     text = response.content.decode()
-    assert "That review is gone" in text
+    assert "This review no longer exists" in text
     assert 'action="/p/tall-mug/reviews#reviews"' in text
     assert "It holds a lot." in text
 
 
 @pytest.mark.parametrize(
     ("status", "words"),
-    [("pending", "Waits for a check"), ("rejected", "We do not show it."), ("approved", "Everybody can read it.")],
+    [("pending", "Pending approval"), ("rejected", "We didn’t publish it."), ("approved", "Everyone can see it.")],
 )
-def test_an_author_sees_the_state_of_the_review(ada: Client, house: FakeHouse, status: str, words: str) -> None:
+def test_author_sees_the_status_of_the_review(ada: Client, platform: FakePlatform, status: str, words: str) -> None:
     ada.post("/p/tall-mug/reviews", REVIEW)
-    house.catalog.own_review["status"] = status
+    platform.catalog.own_review["status"] = status
     text = ada.get("/p/tall-mug").content.decode()
     assert words in text
-    assert "Change your review" in text
-    assert f'action="{MINE}/delete"' in text
+    assert "Edit your review" in text
+    assert f'action="{OWN_REVIEW}/delete"' in text
 
 
-def test_a_rejected_review_that_is_not_changed_stays_so_and_it_is_said(ada: Client, house: FakeHouse) -> None:
+def test_unchanged_rejected_review_stays_rejected_with_a_message(ada: Client, platform: FakePlatform) -> None:
     ada.post("/p/tall-mug/reviews", REVIEW)
-    house.catalog.own_review["status"] = "rejected"
-    response = ada.post(MINE, REVIEW, follow=True)
-    assert "Nothing in your review was changed" in response.content.decode()
+    platform.catalog.own_review["status"] = "rejected"
+    response = ada.post(OWN_REVIEW, REVIEW, follow=True)
+    assert "Your review is unchanged" in response.content.decode()
 
 
-def test_words_are_kept_while_catalog_is_down(ada: Client, house: FakeHouse) -> None:
+def test_review_text_is_kept_while_catalog_is_down(ada: Client, platform: FakePlatform) -> None:
     ada.get("/p/tall-mug")
-    house.catalog.is_down = True
+    platform.catalog.is_down = True
     forget_targets()
-    for address in ("/p/tall-mug/reviews", MINE):
+    for address in ("/p/tall-mug/reviews", OWN_REVIEW):
         response = ada.post(address, REVIEW)
         assert response.status_code == 503
         text = response.content.decode()
-        assert "Your words are still here" in text
+        assert "Your text is still here" in text
         assert "It holds a lot." in text
         assert f'action="{address}#reviews"' in text
-        assert "What others say is out of reach" in text
+        assert "Reviews are temporarily unavailable. Please try again in a minute." in text
     response = ada.post(REPORT, {"reason": "spam", "comment": "Buy my mugs!"})
     assert response.status_code == 503
     assert "Buy my mugs!" in response.content.decode()
 
 
-def test_words_show_as_they_were_written_never_as_markup(ada: Client, house: FakeHouse) -> None:
-    house.catalog.reviews[0] |= {"title": "<b>Loud</b>", "body": "One.\n\nTwo <script>."}
+def test_review_text_is_escaped(ada: Client, platform: FakePlatform) -> None:
+    platform.catalog.reviews[0] |= {"title": "<b>Loud</b>", "body": "One.\n\nTwo <script>."}
     text = ada.get("/p/tall-mug").content.decode()
     assert "<p>One.</p>" in text
     assert "Two &lt;script&gt;." in text
     assert "&lt;b&gt;Loud&lt;/b&gt;" in text
 
 
-def test_a_link_to_older_reviews_that_is_not_whole_shows_the_newest(ada: Client, house: FakeHouse) -> None:
+def test_broken_cursor_shows_the_newest_reviews(ada: Client, platform: FakePlatform) -> None:
     text = ada.get("/p/tall-mug?reviews=broken").content.decode()
     assert "Holds a lot" in text
 
 
-def test_older_reviews_lead_on_and_back(browser: Client, house: FakeHouse) -> None:
-    house.catalog.next_reviews = "http://localhost:8000/api/catalog/v1/products/tall-mug/reviews?cursor=abc"
+def test_reviews_are_paginated(browser: Client, platform: FakePlatform) -> None:
+    platform.catalog.next_reviews = "http://localhost:8000/api/catalog/v1/products/tall-mug/reviews?cursor=abc"
     assert 'href="?reviews=abc#reviews"' in browser.get("/p/tall-mug").content.decode()
     assert 'href="?#reviews"' in browser.get("/p/tall-mug?reviews=abc").content.decode()
 
 
-def test_average_and_stars_are_told(browser: Client) -> None:
+def test_average_rating_and_review_count_are_shown(browser: Client) -> None:
     text = browser.get("/p/tall-mug").content.decode()
     assert "<strong>4.5</strong>" in text
-    assert "of 5, from 2 reviews" in text
+    assert "out of 5, based on 2 reviews" in text
 
 
-@pytest.mark.parametrize("address", [MINE, f"{MINE}/delete", "/p/tall-mug/reviews", REPORT])
-def test_no_form_is_taken_without_its_csrf_token(house: FakeHouse, address: str) -> None:
+@pytest.mark.parametrize("address", [OWN_REVIEW, f"{OWN_REVIEW}/delete", "/p/tall-mug/reviews", REPORT])
+def test_review_forms_without_a_csrf_token_are_refused(platform: FakePlatform, address: str) -> None:
     strict = Client(enforce_csrf_checks=True)
     assert strict.post(address, REVIEW).status_code == 403
-    assert not house.catalog.requests
+    assert not platform.catalog.requests
 
 
-def test_a_sign_in_that_has_ended_leads_to_a_new_one_and_back(ada: Client, house: FakeHouse) -> None:
-    house.catalog.refuse("POST", "/v1/products/tall-mug/reviews", 401, "invalid-token")
+def test_ended_session_redirects_to_sign_in_and_back(ada: Client, platform: FakePlatform) -> None:
+    platform.catalog.refuse("POST", "/v1/products/tall-mug/reviews", 401, "invalid-token")
     response = ada.post("/p/tall-mug/reviews", REVIEW | {"next": "/p/tall-mug"})
     assert response["Location"] == "/account/sign-in?next=%2Fp%2Ftall-mug"
 
 
-def test_the_page_does_without_ones_own_review(ada: Client, house: FakeHouse) -> None:
-    house.catalog.refuse("GET", "/v1/products/tall-mug/reviews/mine", 503, "unavailable")
+def test_product_page_works_without_the_own_review(ada: Client, platform: FakePlatform) -> None:
+    platform.catalog.refuse("GET", "/v1/products/tall-mug/reviews/mine", 503, "unavailable")
     assert ada.get("/p/tall-mug").status_code == 200
 
 
-def test_a_guest_is_not_asked_for_a_review(browser: Client, house: FakeHouse) -> None:
+def test_own_review_of_a_guest_is_not_requested(browser: Client, platform: FakePlatform) -> None:
     browser.get("/p/tall-mug")
-    assert not house.catalog.asked("GET", ".*/mine")
+    assert not platform.catalog.requests_to("GET", ".*/mine")
 
 
-def test_a_reader_reports_a_review(ada: Client, house: FakeHouse) -> None:
+def test_customer_can_report_a_review(ada: Client, platform: FakePlatform) -> None:
     assert f'href="{REPORT}"' in ada.get("/p/tall-mug").content.decode()
     response = ada.post(REPORT, {"reason": "spam", "comment": "Buy my mugs!"}, follow=True)
-    assert "Somebody will look at that review." in response.content.decode()
-    assert house.catalog.reports == [{"reason": "spam", "comment": "Buy my mugs!"}]
+    assert "We’ll look at this review." in response.content.decode()
+    assert platform.catalog.reports == [{"reason": "spam", "comment": "Buy my mugs!"}]
 
 
 @pytest.mark.parametrize("reason", ["", "because"])
-def test_a_report_needs_a_reason(ada: Client, house: FakeHouse, reason: str) -> None:
+def test_report_needs_a_valid_reason(ada: Client, platform: FakePlatform, reason: str) -> None:
     assert ada.post(REPORT, {"reason": reason}).status_code == 422
-    assert house.catalog.reports == []
+    assert platform.catalog.reports == []
 
 
-def test_too_many_reports_are_refused_in_words(ada: Client, house: FakeHouse) -> None:
+def test_too_many_reports_show_the_refusal(ada: Client, platform: FakePlatform) -> None:
     path = REPORT.replace("/p/tall-mug", "/v1").removesuffix("/report") + "/reports"
-    house.catalog.refuse("POST", path, 429, "throttled", "Too many reports. Try again in an hour.")
+    platform.catalog.refuse("POST", path, 429, "throttled", "Too many reports. Try again in an hour.")
     response = ada.post(REPORT, {"reason": "spam"})
     assert response.status_code == 422
     assert "Too many reports." in response.content.decode()
 
 
-@pytest.mark.parametrize("address", [MINE, f"{MINE}/delete", "/p/tall-mug/reviews"])
-def test_a_guest_who_sends_a_review_signs_in_first(browser: Client, house: FakeHouse, address: str) -> None:
+@pytest.mark.parametrize("address", [OWN_REVIEW, f"{OWN_REVIEW}/delete", "/p/tall-mug/reviews"])
+def test_guest_who_submits_a_review_is_redirected_to_sign_in(
+    browser: Client, platform: FakePlatform, address: str
+) -> None:
     response = browser.post(address, REVIEW | {"next": "/p/tall-mug"})
     assert response["Location"] == "/account/sign-in?next=%2Fp%2Ftall-mug"
-    assert house.catalog.own_review is None
+    assert platform.catalog.own_review is None
 
 
-def test_a_guest_who_reports_signs_in_first_and_comes_back(browser: Client) -> None:
+def test_guest_who_reports_a_review_is_redirected_to_sign_in(browser: Client) -> None:
     assert browser.get(REPORT)["Location"] == "/account/sign-in?next=" + REPORT.replace("/", "%2F")

@@ -1,7 +1,8 @@
-"""Registering, signing in and out, passwords, profile."""
+"""Registration, sign-in and sign-out, passwords, profile."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -16,57 +17,59 @@ from apps.ui.storefront.clients import auth
 from apps.ui.storefront.forms import (
     AddressForm,
     EmailForm,
-    KindForm,
     NameForm,
     NewPasswordForm,
     RegisterForm,
+    ShopForm,
     SignInForm,
 )
-from apps.ui.storefront.navigation import safe_next
+from apps.ui.storefront.navigation import safe_next_url
 from apps.ui.storefront.session import ShopRequest
 
 FORM = require_http_methods(["GET", "HEAD", "POST"])
-AWAY = "The account service is out of reach. Nothing is lost: try again in a minute."
+UNAVAILABLE = "Accounts are temporarily unavailable. Please try again in a minute."
 
 
-def _form_page(request: ShopRequest, name: str, form: KindForm, *, status: int = 422, **context: Any) -> HttpResponse:
-    """A page with one form; `status` is for when it comes back with errors."""
-    context |= {"form": form, "next": safe_next(request)}
+def _form_page(request: ShopRequest, name: str, form: ShopForm, *, status: int = 422, **context: Any) -> HttpResponse:
+    """A page with one form; `status` is for a form with errors."""
+    context |= {"form": form, "next": safe_next_url(request)}
     return render(request, f"storefront/{name}.html", context, status=status if form.is_bound else 200)
 
 
 @sensitive_post_parameters("password")
 @FORM
 def sign_in(request: ShopRequest) -> HttpResponse:
-    """And back to where one came from, with the guest's cart."""
+    """Sign in, merge the guest's cart and return to the previous page."""
     shop = request.shop
     form = SignInForm(request.POST or None)
     is_unverified, status = False, 422
     if form.is_valid():
         try:
-            tokens = auth.sign_in(**form.cleaned_data, shopper=shop.shopper)
+            tokens = auth.sign_in(**form.cleaned_data, browser_headers=shop.browser_headers)
         except RemoteProblem as problem:
             is_unverified = problem.slug == "email-not-verified"
             form.add_remote_errors({}, problem.detail)
         except Unavailable:
-            form.add_remote_errors({}, AWAY)
+            form.add_remote_errors({}, UNAVAILABLE)
             status = 503
         else:
             shop.sign_in(tokens)
-            carts.adopt(shop)
-            return redirect(safe_next(request))
+            carts.merge_guest_cart(shop)
+            return redirect(safe_next_url(request))
     return _form_page(request, "sign_in", form, status=status, is_unverified=is_unverified)
 
 
 @require_POST
 def sign_out(request: ShopRequest) -> HttpResponse:
-    """Here at once; for auth's list of devices as soon as it is there."""
+    """Sign out here, and revoke the session in auth when it is available."""
     shop = request.shop
-    if refresh := shop.who.get("refresh"):
+    if refresh := shop.tokens.get("refresh"):
         try:
-            auth.revoke(refresh, shopper=shop.shopper)
+            auth.revoke(refresh, browser_headers=shop.browser_headers)
         except Unavailable:
-            messages.info(request, "You are signed out here. The account service was away, so it may not know yet.")
+            messages.info(
+                request, "You’re signed out on this device. It may still appear in your list of devices for a while."
+            )
     shop.sign_out()
     return redirect("/")
 
@@ -74,15 +77,15 @@ def sign_out(request: ShopRequest) -> HttpResponse:
 @sensitive_post_parameters("password")
 @FORM
 def register(request: ShopRequest) -> HttpResponse:
-    """The next page is the same whether or not the address is known."""
+    """Create an account. The next page is the same whether or not the address is known."""
     form, status = RegisterForm(request.POST or None), 422
     if form.is_valid():
         try:
-            auth.register(**form.cleaned_data, shopper=request.shop.shopper)
+            auth.register(**form.cleaned_data, browser_headers=request.shop.browser_headers)
         except RemoteProblem as problem:
             form.add_remote_errors(problem.errors, problem.detail)
         except Unavailable:
-            form.add_remote_errors({}, AWAY)
+            form.add_remote_errors({}, UNAVAILABLE)
             status = 503
         else:
             return redirect("check-mail")
@@ -90,23 +93,23 @@ def register(request: ShopRequest) -> HttpResponse:
 
 
 @require_safe
-def check_mail(request: ShopRequest) -> HttpResponse:
-    """What to do after registering, resending or asking for a new password."""
-    return render(request, "storefront/check_mail.html")
+def check_email(request: ShopRequest) -> HttpResponse:
+    """The page after registration, after resending and after requesting a new password."""
+    return render(request, "storefront/check_email.html")
 
 
 @FORM
 def verify(request: ShopRequest) -> HttpResponse:
-    """The link of the mail. A button confirms, since mail scanners open links too."""
+    """The link in the confirmation mail. A button confirms, since mail scanners open links too."""
     token = request.POST.get("token") or request.GET.get("token", "")
-    failure = "" if token else "The link is not whole. Copy all of it from the mail."
+    failure = "" if token else "This link is incomplete. Please copy the whole link from the e-mail."
     if request.method == "POST" and token:
         try:
-            auth.verify_email(token, shopper=request.shop.shopper)
+            auth.verify_email(token, browser_headers=request.shop.browser_headers)
         except RemoteProblem as problem:
             failure = problem.detail
         else:
-            messages.success(request, "Your address is confirmed. Sign in and look around.")
+            messages.success(request, "Your e-mail address is confirmed. You can sign in now.")
             return redirect("sign-in")
     context = {"token": token, "failure": failure}
     return render(request, "storefront/verify.html", context, status=422 if failure else 200)
@@ -114,25 +117,25 @@ def verify(request: ShopRequest) -> HttpResponse:
 
 @FORM
 def resend(request: ShopRequest) -> HttpResponse:
-    """The confirmation mail once more."""
-    return _by_mail(request, "resend", auth.resend_verification)
+    """Send the confirmation mail again."""
+    return _email_link_page(request, "resend", auth.resend_verification)
 
 
 @FORM
 def reset_password(request: ShopRequest) -> HttpResponse:
-    """A link to set a new password, by mail."""
-    return _by_mail(request, "reset", auth.request_password_reset)
+    """Send a link to reset the password."""
+    return _email_link_page(request, "reset", auth.request_password_reset)
 
 
-def _by_mail(request: ShopRequest, name: str, ask: Any) -> HttpResponse:
+def _email_link_page(request: ShopRequest, name: str, send: Callable[..., None]) -> HttpResponse:
     form, status = EmailForm(request.POST or None), 422
     if form.is_valid():
         try:
-            ask(form.cleaned_data["email"], shopper=request.shop.shopper)
+            send(form.cleaned_data["email"], browser_headers=request.shop.browser_headers)
         except RemoteProblem as problem:
             form.add_remote_errors(problem.errors, problem.detail)
         except Unavailable:
-            form.add_remote_errors({}, AWAY)
+            form.add_remote_errors({}, UNAVAILABLE)
             status = 503
         else:
             return redirect("check-mail")
@@ -142,25 +145,25 @@ def _by_mail(request: ShopRequest, name: str, ask: Any) -> HttpResponse:
 @sensitive_post_parameters("password")
 @FORM
 def confirm_reset(request: ShopRequest) -> HttpResponse:
-    """The link of the mail about a new password."""
+    """The link in the mail that resets a password."""
     form, status = NewPasswordForm(request.POST or None, initial={"token": request.GET.get("token", "")}), 422
     if form.is_valid():
         try:
-            auth.reset_password(**form.cleaned_data, shopper=request.shop.shopper)
+            auth.reset_password(**form.cleaned_data, browser_headers=request.shop.browser_headers)
         except RemoteProblem as problem:
             form.add_remote_errors(problem.errors, problem.detail)
         except Unavailable:
-            form.add_remote_errors({}, AWAY)
+            form.add_remote_errors({}, UNAVAILABLE)
             status = 503
         else:
-            messages.success(request, "Your password is changed. Sign in with the new one.")
+            messages.success(request, "Your password has been changed. Please sign in with your new password.")
             return redirect("sign-in")
     return _form_page(request, "reset_confirm", form, status=status)
 
 
 @FORM
 def account(request: ShopRequest) -> HttpResponse:
-    """Profile and address book, each with a form of its own."""
+    """Profile and address book, each with its own form."""
     shop = request.shop
     token = shop.require_token()
     sent = request.POST.get("form")
@@ -168,12 +171,12 @@ def account(request: ShopRequest) -> HttpResponse:
         request.POST if sent == "name" else None, initial={"name": shop.user.name if shop.user else ""}
     )
     address_form = AddressForm(request.POST if sent == "address" else None, prefix="to")
-    form: KindForm | None = {"name": name_form, "address": address_form}.get(sent or "")
+    form: ShopForm | None = {"name": name_form, "address": address_form}.get(sent or "")
     if form is not None and form.is_valid():
         try:
             if form is name_form:
                 auth.change_name(token, form.cleaned_data["name"])
-                shop.renew()
+                shop.refresh()
             else:
                 auth.add_address(token, address_form.address())
         except RemoteProblem as problem:
@@ -181,7 +184,7 @@ def account(request: ShopRequest) -> HttpResponse:
                 raise
             form.add_remote_errors(problem.errors, problem.detail)
         else:
-            messages.success(request, "Saved.")
+            messages.success(request, "Changes saved.")
             return redirect("account")
     context = {
         "name_form": name_form,
@@ -193,18 +196,18 @@ def account(request: ShopRequest) -> HttpResponse:
 
 @require_POST
 def change_address(request: ShopRequest, address_id: str) -> HttpResponse:
-    """Make it the default one, or remove it."""
+    """Make an address the default, or delete it."""
     token = request.shop.require_token()
     if request.POST.get("step") == "remove":
         auth.remove_address(token, address_id)
-        messages.success(request, "The address is removed.")
+        messages.success(request, "Address removed.")
     else:
         auth.make_default_address(token, address_id)
-        messages.success(request, "Saved.")
+        messages.success(request, "Changes saved.")
     return redirect("account")
 
 
 @require_safe
 def about(request: ShopRequest) -> HttpResponse:
-    """What this shop is, test cards, demo accounts."""
+    """About the shop: test cards, demo accounts, APIs."""
     return render(request, "storefront/about.html")

@@ -21,14 +21,14 @@ from apps.ui.storefront.clients import video
 from apps.ui.storefront.errors import page
 from apps.ui.storefront.session import ShopRequest
 
-# A film that was just paid for arrives within seconds: how often its page looks again, and how many times.
-LOOK_AGAIN_SECONDS = 3
-LOOKS = 20
+# A film that was just paid for arrives within seconds: how often its page reloads, and how many times.
+REFRESH_SECONDS = 3
+MAX_REFRESHES = 20
 
 
 @require_safe
 def library(request: ShopRequest) -> HttpResponse:
-    """Films to watch, newest first."""
+    """The customer's films, newest first."""
     token = request.shop.require_token()
     found = video.library(token, cursor=request.GET.get("cursor", ""))
     return render(request, "storefront/library.html", {"page": found})
@@ -36,68 +36,69 @@ def library(request: ShopRequest) -> HttpResponse:
 
 @require_safe
 def watch(request: ShopRequest, slug: str) -> HttpResponse:
-    """The player, for a film in the library."""
+    """The player, for a film in the customer's library."""
     item = video.library_item(request.shop.require_token(), slug)
     if item is None:
-        return _not_there(request, slug)
+        return _not_in_library(request, slug)
     if not item.is_ready:
-        heading = f"{item.name} is still being prepared"
-        return _waiting(request, heading, "It is yours already. This page looks again by itself.", seconds=15)
+        heading = f"{item.name} will be available soon"
+        return _waiting_page(
+            request, heading, "It’s already in your library. This page updates automatically.", seconds=15
+        )
     return render(request, "storefront/watch.html", {"item": item, "title": item.title})
 
 
-def _not_there(request: ShopRequest, slug: str) -> HttpResponse:
-    """Straight from the order page (`paid=1`, counted up) the film may still be on its way."""
-    raw = request.GET.get("paid", "")
-    look = whole_number(raw, at_most=999) or 0
-    if 0 < look < LOOKS:
-        again = f"/watch/{slug}?paid={look + 1}"
-        text = "It is paid, and arrives in your library within seconds. This page looks again by itself."
-        return _waiting(request, "Your film is on its way", text, seconds=LOOK_AGAIN_SECONDS, again=again)
-    text = "Buy or rent it, and it is here at once. A rental that has ended can be rented again."
-    links = (("/library", "Your library"), ("/shop?kind=video", "See the films"))
-    return page(request, 403, heading="This film is not in your library", text=text, links=links)
+def _not_in_library(request: ShopRequest, slug: str) -> HttpResponse:
+    """Right after payment (`paid=1`, counted up by each reload) the film may not have arrived yet."""
+    attempt = whole_number(request.GET.get("paid", ""), at_most=999) or 0
+    if 0 < attempt < MAX_REFRESHES:
+        url = f"/watch/{slug}?paid={attempt + 1}"
+        text = "We’ve received your payment. The film will be here in a few seconds; this page updates automatically."
+        return _waiting_page(request, "Your film is on its way", text, seconds=REFRESH_SECONDS, url=url)
+    text = "Buy or rent it to watch it right away. You can rent it again after a rental has ended."
+    links = (("/library", "Your library"), ("/shop?kind=video", "Browse films"))
+    return page(request, 403, heading="This film isn’t in your library", text=text, links=links)
 
 
-def _waiting(request: ShopRequest, heading: str, text: str, *, seconds: int, again: str = "") -> HttpResponse:
+def _waiting_page(request: ShopRequest, heading: str, text: str, *, seconds: int, url: str = "") -> HttpResponse:
     response = render(request, "storefront/waiting.html", {"heading": heading, "text": text})
-    response["Refresh"] = f"{seconds}; url={again}" if again else str(seconds)
+    response["Refresh"] = f"{seconds}; url={url}" if url else str(seconds)
     return response
 
 
 @require_POST
 def play(request: ShopRequest, slug: str) -> JsonResponse:
-    """For the player: a session with its signed address. Made on play, so that looking starts no rental."""
-    return _for_player(request, lambda token: video.start_playback(token, slug))
+    """Start a playback session. Only playing does so, since it starts the period of a rental."""
+    return _player_response(request, lambda token: video.start_playback(token, slug))
 
 
 @require_POST
 def progress(request: ShopRequest, slug: str) -> JsonResponse:
-    """For the player: where it is, and renewed access to the film."""
-    session, position = _report(request)
+    """Save the player's position and renew its access to the stream."""
+    session, position = _reported_position(request)
     if position is None:
         return JsonResponse({"detail": "The position is a number of seconds."}, status=400)
-    return _for_player(request, lambda token: video.save_progress(token, slug, session=session, position=position))
+    return _player_response(request, lambda token: video.save_progress(token, slug, session=session, position=position))
 
 
 @require_POST
 def stop(request: ShopRequest, slug: str) -> JsonResponse:
-    """For the player: it is closed. Sent as a beacon, so the position comes along."""
-    session, position = _report(request)
+    """End the playback session; the player's beacon includes the last position."""
+    session, position = _reported_position(request)
 
     def end(token: str) -> dict[str, Any]:
         if position is not None:
-            # A session that has lost its right to go on is still to be ended.
+            # A session that has lost its entitlement still has to be ended.
             with suppress(RemoteProblem):
                 video.save_progress(token, slug, session=session, position=position)
         video.stop_playback(token, session)
         return {}
 
-    return _for_player(request, end)
+    return _player_response(request, end)
 
 
-def _report(request: ShopRequest) -> tuple[str, float | None]:
-    """Session and position, from JSON or (a beacon cannot send that with our token) from a form."""
+def _reported_position(request: ShopRequest) -> tuple[str, float | None]:
+    """Session and position, from JSON or from a form (a beacon cannot send JSON with a CSRF token)."""
     if request.content_type == "application/json":
         try:
             body = load_json(request.body or b"{}")
@@ -113,28 +114,30 @@ def _report(request: ShopRequest) -> tuple[str, float | None]:
     return str(body.get("session", ""))[:64], position if math.isfinite(position) and position >= 0 else None
 
 
-def _for_player(request: ShopRequest, question: Callable[[str], dict[str, Any]]) -> JsonResponse:
-    """The service's answer as JSON; refusals as `{detail}` that the player shows.
+def _player_response(request: ShopRequest, call: Callable[[str], dict[str, Any]]) -> JsonResponse:
+    """The response of video as JSON; refusals as `{detail}`, which the player shows.
 
-    The access to the stream that comes with it goes on as a cookie, so that what plays need not be loaded again.
+    Access to the stream is passed on as a cookie, so that its renewal needs no reload of what is playing.
     """
     token = request.shop.token
     if token is None:
-        return JsonResponse({"detail": "Sign in again to go on watching."}, status=401)
+        return JsonResponse({"detail": "Please sign in again to keep watching."}, status=401)
     try:
-        answer = question(token)
+        body = call(token)
     except RemoteProblem as problem:
         return JsonResponse({"detail": problem.detail, "type": problem.slug}, status=problem.status)
     except Unavailable:
-        return JsonResponse({"detail": "The screening room is out of reach. Try again in a moment."}, status=503)
-    cookie = answer.pop("stream_cookie", None)
-    response = JsonResponse(answer)
+        return JsonResponse(
+            {"detail": "Playback is temporarily unavailable. Please try again in a moment."}, status=503
+        )
+    cookie = body.pop("stream_cookie", None)
+    response = JsonResponse(body)
     if cookie:
         response.set_cookie(
             cookie["name"],
             cookie["value"],
             path=cookie["path"],
-            expires=datetime.fromisoformat(answer["expires_at"]),
+            expires=datetime.fromisoformat(body["expires_at"]),
             secure=settings.SESSION_COOKIE_SECURE,
             httponly=True,
             samesite="Strict",

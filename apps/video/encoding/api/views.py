@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.request import Request
@@ -31,7 +33,7 @@ class EncodingView(APIView):
     permission_classes = [RequireRole("video_staff")]
 
     @extend_schema(responses=EncodingSerializer)
-    def get(self, request: Request, encoding_id) -> Response:
+    def get(self, request: Request, encoding_id: uuid.UUID) -> Response:
         """How far an encoding is."""
         encoding = Encoding.objects.select_related("source__title").filter(pk=encoding_id).first()
         if encoding is None:

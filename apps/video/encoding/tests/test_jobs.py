@@ -10,6 +10,7 @@ import pytest
 from django.conf import settings
 from django.utils import timezone
 
+from apps.common.testing.iteration import some
 from apps.common.testing.jobs import run_until_given_up
 from apps.video.encoding import assets, services, tasks
 from apps.video.encoding.models import Encoding, Source
@@ -76,7 +77,7 @@ def test_an_encoding_that_meets_a_bug_is_repeated_and_fails_with_the_reason(wait
         raise KeyError("a bug")
 
     monkeypatch.setattr(services, "_produce", meet_a_bug)
-    for attempt in range(1, services.MAX_ATTEMPTS + 1):
+    for attempt in some(range(1, services.MAX_ATTEMPTS + 1)):
         services.run(waiting[0].pk)
         waiting[0].refresh_from_db()
         assert (waiting[0].attempt, waiting[0].reason) == (attempt, "KeyError: 'a bug'")

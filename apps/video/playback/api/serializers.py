@@ -43,7 +43,7 @@ class LibraryItemSerializer(serializers.Serializer):
 
 class PlaybackCaptionSerializer(serializers.Serializer):
     language = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]  # the field's name in the API
     url = serializers.CharField()
 
 

@@ -16,7 +16,7 @@ from rest_framework.views import APIView
 from apps.common.api.requests import validated
 from apps.common.api.views import NO_STORE
 from apps.common.idempotency import optionally_idempotent
-from apps.common.identity.permissions import RequireScope
+from apps.common.identity.permissions import RequireScope, user_id_of
 from apps.common.problems import ValidationProblem
 from apps.video.playback import selectors, services
 from apps.video.playback.api import serializers
@@ -33,8 +33,8 @@ class LibraryView(ListAPIView):
     ordering = ("-granted_at", "-id")
 
     def list(self, request: Request, *args: object, **kwargs: object) -> Response:
-        user_id = request.user.user_id
-        rows = self.paginate_queryset(selectors.library(user_id))
+        user_id = user_id_of(request)
+        rows = self.paginate_queryset(selectors.library(user_id)) or []
         titles = selectors.titles_of(rows)
         context = {"titles": titles, "progress": selectors.progress_of(user_id, titles)}
         response = self.get_paginated_response(self.serializer_class(rows, many=True, context=context).data)
@@ -55,7 +55,7 @@ class TitlePlaybackView(APIView):
     @optionally_idempotent
     def post(self, request: Request, slug: str) -> Response:
         """Start watching: a signed address of the film, for your library's films."""
-        user_id = request.user.user_id
+        user_id = user_id_of(request)
         session, access = services.start_playback(user_id=user_id, title_slug=slug)
         title = session.title
         captions = [
@@ -90,7 +90,7 @@ class ProgressView(APIView):
         (409 `too-many-streams`).
         """
         data = validated(serializers.SaveProgressSerializer, request)
-        session = services.session_of(user_id=request.user.user_id, title_slug=slug, session_id=data["session"])
+        session = services.session_of(user_id=user_id_of(request), title_slug=slug, session_id=data["session"])
         progress = services.save_progress(session, position=data["position_seconds"])
         heartbeat = {
             "position_seconds": progress.position_seconds,
@@ -104,9 +104,9 @@ class ProgressView(APIView):
 
 class PlaybackSessionView(APIView):
     @extend_schema(responses={204: None})
-    def delete(self, request: Request, session_id) -> Response:
+    def delete(self, request: Request, session_id: uuid.UUID) -> Response:
         """Stop watching."""
-        services.end_playback(user_id=request.user.user_id, session_id=session_id)
+        services.end_playback(user_id=user_id_of(request), session_id=session_id)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 

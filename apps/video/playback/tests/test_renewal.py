@@ -72,7 +72,7 @@ def test_a_refunded_film_gets_none(client, playback):
     services.revoke(order_number="SC-1")
     answer = beat(client, playback)
     assert (answer.status_code, answer.json()["type"]) == (403, "/problems/not-entitled")
-    # Buying it again does not wake the session: play is pressed anew.
+    # Buying it again does not wake the session: play is pressed again.
     Entitlement.objects.update(revoked_at=None)
     assert beat(client, playback).json()["type"] == "/problems/playback-ended"
 

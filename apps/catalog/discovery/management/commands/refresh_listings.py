@@ -11,11 +11,11 @@ from apps.catalog.discovery.postings import pack
 
 
 class Command(BaseCommand):
-    help = "Write the listings of all products anew, in batches; the shop goes on meanwhile."
+    help = "Write the listings of all products again, in batches; the shop goes on meanwhile."
 
     def handle(self, *args: Any, **options: Any) -> None:
         done = 0
         for done in refresh_all():
             self.stdout.write(f"progress {done}")
         pack()
-        self.stdout.write(self.style.SUCCESS(f"{done} products are searchable anew."))
+        self.stdout.write(self.style.SUCCESS(f"{done} products are searchable again."))

@@ -5,7 +5,7 @@
 -- having done nothing, unless every SKU is known, is sent whole from the first warehouse that has any, and stays so
 -- plentiful that the shop displays the same of it as before. 1397245260 is locked_stock.WAREHOUSES_LOCK.
 CREATE FUNCTION inventory_reserve_plenty(
-    new_id uuid, for_order uuid, until timestamptz, skus text[], quantities int[], told_at_most int
+    new_id uuid, for_order uuid, until timestamptz, skus text[], quantities int[], max_displayed int
 ) RETURNS jsonb LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
     is_plenty boolean;
@@ -17,7 +17,7 @@ BEGIN
 
     SELECT bool_and(
             v.offer <> ''
-            OR s.on_hand - s.reserved - wanted.total >= greatest(s.low_stock_at + 1, told_at_most)
+            OR s.on_hand - s.reserved - wanted.total >= greatest(s.low_stock_at + 1, max_displayed)
                 AND source.free >= wanted.total
         ), jsonb_agg(jsonb_build_object(
             'position', wanted.number - 1, 'sku', wanted.sku, 'variant_id', v.id,

@@ -22,15 +22,15 @@
   };
 
   const post = async (action, body) => {
-    const answer = await fetch(`${base}/${action}`, {
+    const response = await fetch(`${base}/${action}`, {
       method: "POST",
       headers: { "Content-Type": "application/json", "X-CSRFToken": token },
       body: JSON.stringify(body),
     });
-    const content = await answer.json().catch(() => ({}));
-    if (answer.ok) return content;
-    const error = new Error(content.detail || "Something went wrong. Try again in a moment.");
-    error.status = answer.status;
+    const content = await response.json().catch(() => ({}));
+    if (response.ok) return content;
+    const error = new Error(content.detail || "Something went wrong. Please try again in a moment.");
+    error.status = response.status;
     throw error;
   };
 
@@ -56,7 +56,7 @@
             hls.recoverMediaError();
             return;
           }
-          const error = new Error("The film cannot be loaded right now. Check your connection, then press play again.");
+          const error = new Error("The film can’t be loaded right now. Check your connection and press play again.");
           reject(error);
           fail(error);
         });
@@ -81,13 +81,13 @@
             if (playback) open(position);
             return;
           }
-          const error = new Error("The film cannot be loaded right now. Check your connection, then press play again.");
+          const error = new Error("The film can’t be loaded right now. Check your connection and press play again.");
           reject(error);
           fail(error);
         };
         open(playback.resume_at);
       } else {
-        reject(new Error("This browser cannot play the film. Try a current Chrome, Firefox, Safari or Edge."));
+        reject(new Error("This browser can’t play the film. Try a current version of Chrome, Firefox, Safari or Edge."));
       }
     });
 
@@ -132,7 +132,7 @@
     if (playback || isStarting) return;
     isStarting = true;
     button.hidden = true;
-    say("One moment …");
+    say("Loading…");
     try {
       playback = await post("play", {});
       await load();
@@ -161,7 +161,7 @@
 
   const louder = (step) => {
     video.volume = Math.max(0, Math.min(1, video.volume + step));
-    say(`Volume ${Math.round(video.volume * 100)} %`);
+    say(`Volume ${Math.round(video.volume * 100)}%`);
     window.setTimeout(() => say(""), 900);
   };
 

@@ -6,7 +6,7 @@
   if (!input) return;
 
   const WAIT = 150; // ms of silence before asking
-  const KINDS = { category: "Section", brand: "Brand" };
+  const KINDS = { category: "Category", brand: "Brand" };
   const list = Object.assign(document.createElement("ul"), { id: "suggestions", className: "suggestions", hidden: true });
   const status = Object.assign(document.createElement("span"), { className: "visually-hidden" });
   let options = [];

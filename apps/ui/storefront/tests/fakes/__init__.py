@@ -1,5 +1,4 @@
-"""The four APIs in memory, behind respx: what pages are tested against. tests/test_contracts.py holds them to the
-services' real OpenAPI documents."""
+"""The four services in memory, behind respx. test_contracts.py compares them with the real OpenAPI documents."""
 
 from __future__ import annotations
 
@@ -17,8 +16,8 @@ SERVICES = ("auth", "catalog", "payment", "video")
 URLS = {service: f"http://{service}.test" for service in SERVICES}
 
 
-class FakeHouse:
-    """All of them, knowing each other as far as they must."""
+class FakePlatform:
+    """The four fake services; payment takes its prices from catalog."""
 
     def __init__(self) -> None:
         self.auth = FakeAuth()
@@ -31,6 +30,6 @@ class FakeHouse:
         return [self.auth, self.catalog, self.payment, self.video]
 
     def open(self, router: respx.Router) -> None:
-        """Answer at the addresses of URLS."""
+        """Respond at the URLs of the services."""
         for service in self.services:
             router.route(host=f"{service.name}.test").mock(side_effect=service)

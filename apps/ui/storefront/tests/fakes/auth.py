@@ -1,4 +1,4 @@
-"""auth in memory: Ada, who is confirmed, and Ivan, who is not yet."""
+"""auth in memory: Ada, whose address is confirmed, and Ivan, whose is not."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class FakeAuth(FakeService):
         self.addresses: list[dict[str, Any]] = []
 
     def tokens(self) -> dict[str, Any]:
-        """A new pair."""
+        """A new pair of tokens."""
         claims = {"email": ADA["email"], "name": self.user_name}
         access = access_token(self.user_id, lifetime=self.access_lifetime, **claims)
         refresh = f"refresh-{self.rotations}"

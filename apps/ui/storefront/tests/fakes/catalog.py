@@ -80,7 +80,7 @@ def film(slug: str, title: str, year: int) -> dict[str, Any]:
 
 
 def product(slug: str, title: str, *, variants: list[dict[str, Any]], **more: Any) -> dict[str, Any]:
-    """A product in full; the list shows a part of it."""
+    """A product in full; lists have LIST_FIELDS of it."""
     states = [v["availability"] for v in variants]
     order = ("in_stock", "low_stock", "digital", "out_of_stock")
     base = {
@@ -132,7 +132,7 @@ class FakeCatalog(FakeService):
     """Browsing, products, reviews, and quotes for the fake payment."""
 
     name = "catalog"
-    LIST = frozenset(
+    LIST_FIELDS = frozenset(
         "id slug title kind summary brand category price regular_price price_from image rating availability title_slug year".split()  # noqa: SIM905, E501  (reads as a list)
     )
 
@@ -177,7 +177,7 @@ class FakeCatalog(FakeService):
             and entry["category"]["path"].startswith(query.get("category", ""))
         ]
         body: dict[str, Any] = {
-            "results": [{name: entry[name] for name in self.LIST} for entry in chosen],
+            "results": [{name: entry[name] for name in self.LIST_FIELDS} for entry in chosen],
             "next": self.next_page,
             "previous": None,
             "total": len(chosen),

@@ -1,4 +1,4 @@
-"""payment in memory: carts, orders, and the test cards that decide how an order goes."""
+"""payment in memory: carts, orders, and test cards that decide the outcome."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ WORLD = STANDARD | {"code": "world", "name": "Worldwide", "price": money(1990), 
 
 
 class FakePayment(FakeService):
-    """Carts are priced by the fake catalogue; `catalog.is_down` leaves the last known prices."""
+    """Prices come from the fake catalog; while `catalog.is_down` they are not current."""
 
     name = "payment"
 
@@ -39,7 +39,7 @@ class FakePayment(FakeService):
         self.account_cart: str | None = None
         self.cards: dict[str, str] = {}
         self.orders: dict[str, dict[str, Any]] = {}
-        self.answers: dict[str, tuple[bytes, httpx.Response]] = {}
+        self.responses: dict[str, tuple[bytes, httpx.Response]] = {}
         self.charges = 0
         self.takes_payments = True
 
@@ -99,7 +99,7 @@ class FakePayment(FakeService):
         return problem(404, "not-found", "There is no such cart.")
 
     def shown(self, cart_id: str) -> dict[str, Any]:
-        """The cart as the API shows it."""
+        """The cart as the API returns it."""
         lines = [self._line(sku, quantity) for sku, quantity in self.carts[cart_id]["lines"].items()]
         return {
             "id": cart_id,
@@ -157,14 +157,14 @@ class FakePayment(FakeService):
     @route("POST", "/v1/orders")
     def place(self, request: httpx.Request) -> httpx.Response:
         key = request.headers["Idempotency-Key"]
-        if key in self.answers:
-            body, answer = self.answers[key]
+        if key in self.responses:
+            body, response = self.responses[key]
             if body != request.content:
                 return problem(422, "idempotency-key-reused", "This key was used for another request.")
-            return answer
-        answer = self._place(body_of(request), is_guest="Authorization" not in request.headers)
-        self.answers[key] = (request.content, answer)
-        return answer
+            return response
+        response = self._place(body_of(request), is_guest="Authorization" not in request.headers)
+        self.responses[key] = (request.content, response)
+        return response
 
     def _place(self, sent: dict[str, Any], *, is_guest: bool) -> httpx.Response:
         number = f"SC-{len(self.orders) + 1:04}"
@@ -187,7 +187,7 @@ class FakePayment(FakeService):
         return ok(order | secret, 201 if card == PAYS else 202)
 
     def order(self, number: str, sent: dict[str, Any], *, state: str) -> dict[str, Any]:
-        """What the API shows of an order of this cart."""
+        """An order of this cart as the API returns it."""
         cart = self.shown(sent["cart"])
         lines = [{name: line[name] for name in ORDER_LINE} for line in cart["lines"]]
         method = next((m for m in (STANDARD, EXPRESS, WORLD) if m["code"] == sent.get("shipping_method")), None)

@@ -1,4 +1,4 @@
-"""How a fake service answers: routes to methods, problems as the real ones word them."""
+"""Base of the fake services: routing, and problems in the format of the real ones."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ type Handler = Callable[..., httpx.Response]
 
 
 def route(method: str, pattern: str) -> Callable[[Handler], Handler]:
-    """Mark a method as the answer to `method` at paths that match `pattern` (named groups become arguments)."""
+    """Mark a method as the handler of `method` at paths that match `pattern` (named groups become arguments)."""
 
     def mark(handler: Handler) -> Handler:
         handler.route = (method, re.compile(pattern + r"\Z"))  # type: ignore[attr-defined]  # read by FakeService
@@ -23,8 +23,10 @@ def route(method: str, pattern: str) -> Callable[[Handler], Handler]:
 
 
 class FakeService:
-    """A service in memory. `is_down` makes it unreachable; `requests` keeps what was asked, `refusals` is what it
-    answers next instead of the usual, by (method, path)."""
+    """A service in memory. `is_down` makes it unreachable, `requests` records all requests.
+
+    `refusals` are responses that replace those of the handlers, by (method, path).
+    """
 
     name = ""
 
@@ -38,19 +40,19 @@ class FakeService:
         self.requests.append(request)
         if self.is_down:
             raise httpx.ConnectError("connection refused")
-        response = self._answer(request)
+        response = self._respond(request)
         self.exchanges.append((request, response))
         return response
 
     def refuse(self, method: str, path: str, status: int, slug: str, detail: str = "No.", **members: Any) -> None:
-        """Answer with this problem, until `refusals` is cleared."""
+        """Respond with this problem, until `refusals` is cleared."""
         self.refusals[method, path] = problem(status, slug, detail, **members)
 
-    def asked(self, method: str, path: str) -> list[httpx.Request]:
-        """The requests of this kind, oldest first."""
+    def requests_to(self, method: str, path: str) -> list[httpx.Request]:
+        """The requests with this method and path (a regular expression), oldest first."""
         return [r for r in self.requests if r.method == method and re.fullmatch(path, r.url.path)]
 
-    def _answer(self, request: httpx.Request) -> httpx.Response:
+    def _respond(self, request: httpx.Request) -> httpx.Response:
         path = request.url.path
         if refusal := self.refusals.get((request.method, path)):
             return refusal
@@ -68,12 +70,12 @@ def body_of(request: httpx.Request) -> dict[str, Any]:
 
 
 def ok(body: Any, status: int = 200, **headers: str) -> httpx.Response:
-    """An answer; None for no content."""
+    """A response with a JSON body, or without content."""
     return httpx.Response(status, json=body, headers=headers) if body is not None else httpx.Response(status)
 
 
 def problem(status: int, slug: str, detail: str, **members: Any) -> httpx.Response:
-    """problem+json as every service words it."""
+    """A problem (RFC 9457) in the format of every service."""
     headers = {name: members.pop(name) for name in ("Retry-After",) if name in members}
     body = {
         "type": f"/problems/{slug}",

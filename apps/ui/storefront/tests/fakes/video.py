@@ -1,4 +1,4 @@
-"""video in memory: both films are encoded; the library is what a test puts in."""
+"""video in memory: both films are encoded; tests fill the library."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ class FakeVideo(FakeService):
         )
 
     def stream(self) -> dict[str, Any]:
-        """Access of a session, with another signature each time."""
+        """Access to the stream, with another signature each time."""
         self.renewals += 1
         path = f"/api/video/stream/{self.session}/"
         return {

@@ -1,4 +1,4 @@
-"""What catalog says, as the storefront reads it."""
+"""Responses of catalog, with the members that the storefront uses."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from datetime import date, datetime
 
 from apps.common.money import Money
 
-# Of a picture that stands for others, in pixels.
-USUAL_WIDTH = 640
-# What a card must say even when there is more to say of it.
-SCARCE = ("out_of_stock", "low_stock", "preorder")
+# Minimum width of the fallback image on a product card, in pixels.
+CARD_WIDTH = 640
+# Availability that a product card shows as a badge.
+LIMITED_AVAILABILITY = ("out_of_stock", "low_stock", "preorder")
 
 
 @dataclass(frozen=True, slots=True)
 class ImageSource:
-    """One size of a picture; `width` in pixels."""
+    """One size of an image; `width` in pixels."""
 
     url: str
     width: int
@@ -23,20 +23,20 @@ class ImageSource:
 
 @dataclass(frozen=True, slots=True)
 class ImageFormat:
-    """A picture in one format (`image/avif`), in several sizes, the smallest first."""
+    """An image in one format (`image/avif`), in several sizes, the smallest first."""
 
     type: str
     srcset: tuple[ImageSource, ...]
 
     @property
-    def sized(self) -> str:
+    def srcset_attribute(self) -> str:
         """The value of the `srcset` attribute."""
-        return sized(self.srcset)
+        return srcset_attribute(self.srcset)
 
 
 @dataclass(frozen=True, slots=True)
 class Image:
-    """A picture; `width` and `height` are the original's, in pixels. `sources` are its formats, the best first."""
+    """An image; `width` and `height` are those of the original in pixels. `sources` are its formats, the best first."""
 
     url: str
     alt: str
@@ -46,34 +46,34 @@ class Image:
     sources: tuple[ImageFormat, ...] = ()
 
     @property
-    def better(self) -> tuple[ImageFormat, ...]:
-        """Formats for browsers that know them."""
+    def modern_sources(self) -> tuple[ImageFormat, ...]:
+        """All formats but the fallback."""
         return self.sources[:-1]
 
     @property
-    def sized(self) -> str:
-        """The `srcset` attribute for every other browser."""
-        return sized(self.sources[-1].srcset if self.sources else self.srcset)
+    def srcset_attribute(self) -> str:
+        """The `srcset` attribute of the fallback format."""
+        return srcset_attribute(self.sources[-1].srcset if self.sources else self.srcset)
 
     @property
-    def address(self) -> str:
-        """One file that every browser shows: the smallest that is wide enough for a card."""
+    def fallback_url(self) -> str:
+        """A file in the fallback format: the smallest that is at least CARD_WIDTH wide, else the largest."""
         offered = self.sources[-1].srcset if self.sources else ()
         return (
-            next((source.url for source in offered if source.width >= USUAL_WIDTH), offered[-1].url)
+            next((source.url for source in offered if source.width >= CARD_WIDTH), offered[-1].url)
             if offered
             else self.url
         )
 
 
-def sized(sources: tuple[ImageSource, ...]) -> str:
+def srcset_attribute(sources: tuple[ImageSource, ...]) -> str:
     """`small.webp 320w, large.webp 640w`."""
     return ", ".join(f"{source.url} {source.width}w" for source in sources)
 
 
 @dataclass(frozen=True, slots=True)
 class CategoryRef:
-    """A category's address and name."""
+    """A category's path and name."""
 
     path: str
     name: str
@@ -81,7 +81,7 @@ class CategoryRef:
 
 @dataclass(frozen=True, slots=True)
 class Rating:
-    """Average of 1 to 5, None without reviews; a product's own tells how often 1, 2, 3, 4, 5 stars were given."""
+    """Average of 1 to 5, None without reviews; `histogram` counts 1, 2, 3, 4 and 5 stars, empty in lists."""
 
     average: float | None
     count: int
@@ -89,13 +89,13 @@ class Rating:
 
     @property
     def bars(self) -> list[tuple[int, int]]:
-        """Stars and how often, the best first."""
+        """Stars and their counts, 5 stars first."""
         return list(zip((5, 4, 3, 2, 1), reversed(self.histogram), strict=True)) if self.histogram else []
 
 
 @dataclass(frozen=True, slots=True)
 class Seo:
-    """What search engines show; empty where the title and the summary do."""
+    """Title and description for search engines; empty to use the title and the summary."""
 
     title: str = ""
     description: str = ""
@@ -103,7 +103,7 @@ class Seo:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProductCard:
-    """What a list shows of a product; `regular_price` is there while it is on sale."""
+    """A product in a list; `regular_price` is set while it is on sale."""
 
     slug: str
     title: str
@@ -125,13 +125,13 @@ class ProductCard:
         return self.kind == "video"
 
     @property
-    def is_flagged(self) -> bool:
-        """Whether its stock must be told in a list."""
-        return self.availability in SCARCE
+    def has_stock_badge(self) -> bool:
+        """Whether a card shows the availability."""
+        return self.availability in LIMITED_AVAILABILITY
 
     @property
-    def saving(self) -> int:
-        """By how many percent it is reduced, rounded down."""
+    def discount_percent(self) -> int:
+        """The discount in percent, rounded down."""
         if self.regular_price is None or self.regular_price.amount <= 0:
             return 0
         return 100 * (self.regular_price.amount - self.price.amount) // self.regular_price.amount
@@ -139,10 +139,10 @@ class ProductCard:
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """One thing to buy: a size, a colour, or a way to watch (`offer` buy or rent).
+    """A size, a colour, or an offer of a film (`offer` is buy or rent).
 
-    `regular_price` and `sale_ends_at` are there while it is on sale; `available` tells at most 20 pieces;
-    `available_on` is when a preorder or the next delivery is sent.
+    `regular_price` and `sale_ends_at` are set while it is on sale; `available` is capped at 20 units; `available_on` is
+    the date when a preorder or backorder ships.
     """
 
     sku: str
@@ -159,13 +159,13 @@ class Variant:
     weight_grams: int | None = None
 
     @property
-    def can_be_bought(self) -> bool:
+    def is_buyable(self) -> bool:
         return self.price is not None and self.availability != "out_of_stock"
 
 
 @dataclass(frozen=True, slots=True)
 class Attribute:
-    """A fact about a product; `value` is for people, with its unit."""
+    """An attribute of a product; `value` is formatted for display, with its unit."""
 
     name: str
     label: str
@@ -176,7 +176,7 @@ class Attribute:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Product(ProductCard):
-    """All that a product's page shows; `is_stale` while catalog is down."""
+    """A product in full; `is_stale` while catalog is down."""
 
     description: str
     attributes: tuple[Attribute, ...]
@@ -195,7 +195,7 @@ class Product(ProductCard):
 
 @dataclass(frozen=True, slots=True)
 class FacetChoice:
-    """A value to filter by, and how many products it leaves."""
+    """A value to filter by, and the number of products with it."""
 
     value: str
     label: str
@@ -204,7 +204,7 @@ class FacetChoice:
 
 @dataclass(frozen=True, slots=True)
 class PriceRange:
-    """Cheapest and dearest, in minor units."""
+    """Lowest and highest price, in minor units."""
 
     min: int
     max: int
@@ -212,7 +212,7 @@ class PriceRange:
 
 @dataclass(frozen=True, slots=True)
 class AttributeFacet:
-    """An attribute to filter by: with choices, or for numbers with the least and the greatest answer."""
+    """An attribute to filter by: with choices, or for numbers with the lowest and the highest value."""
 
     name: str
     label: str
@@ -225,7 +225,7 @@ class AttributeFacet:
 
 @dataclass(frozen=True, slots=True)
 class Facets:
-    """What the results can be narrowed by; `in_stock` counts what can be sent at once."""
+    """Filters for the results; `in_stock` counts the products that are in stock."""
 
     category: tuple[FacetChoice, ...]
     brand: tuple[FacetChoice, ...]
@@ -240,7 +240,7 @@ class Facets:
 class ProductPage:
     """One page of a list; `next` and `previous` are links of the API, `is_stale` while catalog is down.
 
-    `total` counts what is on all pages; `corrected_query` was searched for instead of misspelt words.
+    `total` counts all pages; `corrected_query` was searched for instead of misspelt words.
     """
 
     results: tuple[ProductCard, ...]
@@ -254,7 +254,7 @@ class ProductPage:
 
 @dataclass(frozen=True, slots=True)
 class Category:
-    """A category with what is below it; `product_count` counts these too."""
+    """A category with its subcategories; `product_count` includes theirs."""
 
     path: str
     name: str
@@ -267,7 +267,7 @@ class Category:
 
 @dataclass(frozen=True, slots=True)
 class Collection:
-    """Products put together by hand or by a rule."""
+    """A collection, curated by hand or defined by a rule."""
 
     slug: str
     title: str
@@ -278,7 +278,7 @@ class Collection:
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """A completion; `kind` is product, category or brand. Categories have a `path`, the others a `slug`."""
+    """A suggestion; `kind` is product, category or brand. Categories have a `path`, the others a `slug`."""
 
     text: str
     kind: str
@@ -288,7 +288,7 @@ class Suggestion:
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """What somebody says of a product; `rating` 1 to 5."""
+    """A customer's review; `rating` is 1 to 5."""
 
     id: str
     rating: int
@@ -301,14 +301,14 @@ class Review:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnReview(Review):
-    """As its author sees it: `status` is pending (it waits for a check), approved or rejected."""
+    """A review as its author sees it: `status` is pending, approved or rejected."""
 
     status: str
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """What somebody signed in has to do with a product's reviews: their own, or else whether they may write one."""
+class ReviewEligibility:
+    """A customer's own review of a product, or else whether they may write one."""
 
     review: OwnReview | None = None
     may_review: bool = False
@@ -316,7 +316,7 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class ReviewPage:
-    """The newest reviews; `next` is a link of the API to older ones."""
+    """Reviews, newest first; `next` is a link of the API to older ones."""
 
     results: tuple[Review, ...]
     next: str | None
@@ -324,20 +324,20 @@ class ReviewPage:
 
 @dataclass(frozen=True, slots=True)
 class CategoryTree:
-    """The top categories."""
+    """The top-level categories."""
 
     results: tuple[Category, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Collections:
-    """All that are shown, in the shop's order."""
+    """The collections that are shown, in the shop's order."""
 
     results: tuple[Collection, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Suggestions:
-    """The best first."""
+    """Suggestions, the best first."""
 
     results: tuple[Suggestion, ...]

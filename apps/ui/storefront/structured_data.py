@@ -1,4 +1,4 @@
-"""What search engines read of a page: schema.org's Product, with offers and rating."""
+"""Structured data for search engines: schema.org's Product, with offers and rating."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from typing import Any
 
 from django.conf import settings
 
-from apps.common.money import EXPONENTS, Money
-from apps.ui.storefront.clients.catalog_shapes import Product, Variant
+from apps.ui.storefront.clients.catalog_schemas import Product, Variant
+from apps.ui.storefront.formats import major_units
 
 AVAILABILITY = {
     "in_stock": "InStock",
@@ -20,7 +20,7 @@ AVAILABILITY = {
 
 
 def product(found: Product) -> dict[str, Any]:
-    """The product as JSON-LD; what is not known is left out."""
+    """The product as JSON-LD, without empty properties."""
     data: dict[str, Any] = {
         "@context": "https://schema.org",
         "@type": "Product",
@@ -49,17 +49,10 @@ def _offer(found: Product, variant: Variant) -> dict[str, Any]:
         "gtin": variant.barcode,
         "name": variant.name,
         "url": f"{settings.PUBLIC_URL}/p/{found.slug}",
-        "price": amount(variant.price) if variant.price else None,
+        "price": f"{major_units(variant.price):f}" if variant.price else None,
         "priceCurrency": variant.price.currency if variant.price else None,
         "priceValidUntil": variant.sale_ends_at.date().isoformat() if variant.sale_ends_at else None,
         "availability": f"https://schema.org/{AVAILABILITY.get(variant.availability, 'OutOfStock')}",
         "availabilityStarts": variant.available_on.isoformat() if variant.available_on else None,
     }
     return {name: value for name, value in offer.items() if value}
-
-
-def amount(money: Money) -> str:
-    """`19.99`, as machines write it."""
-    exponent = EXPONENTS.get(money.currency, 2)
-    major, minor = divmod(money.amount, 10**exponent)
-    return f"{major}.{minor:0{exponent}d}" if exponent else str(major)

@@ -1,0 +1,258 @@
+"""The forms of a product's page: itself, its answers to attributes, its variants, pictures and related products."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+
+from django import forms
+from django.conf import settings
+from unfold.widgets import (
+    UnfoldAdminDecimalFieldWidget,
+    UnfoldAdminSelect2MultipleWidget,
+    UnfoldAdminSelectWidget,
+    UnfoldAdminTextareaWidget,
+    UnfoldAdminTextInputWidget,
+)
+
+from apps.catalog.backoffice.admin.forms import MAX_MAJOR, TranslatedForm, as_decimal, as_minor_units
+from apps.catalog.backoffice.admin.service_forms import ServiceForm, ServiceFormSet, kept_rows
+from apps.catalog.products import renditions
+from apps.catalog.products.attribute_values import values_for
+from apps.catalog.products.models import (
+    Attribute,
+    AttributeValue,
+    Product,
+    ProductImage,
+    ProductRelation,
+    ProductType,
+    Variant,
+)
+from apps.catalog.products.selectors import price_in
+from apps.catalog.products.services.images import ImageEdits
+from apps.catalog.products.services.products import ProductEdit, Related
+from apps.catalog.products.services.variants import VariantEdit
+from apps.common.money import Money
+from apps.common.problems import ValidationProblem
+
+# Rules of the catalogue hold over these; the service tells, so that constraints of the model need not.
+RULED = frozenset({"published_at", "published_until", "status"})
+RULED_OF_VARIANTS = frozenset({"offer", "rental_hours", "title_slug"})
+
+
+class ProductForm(ServiceForm, TranslatedForm):
+    """A product as its editor has read it; its version stands for its variants and pictures too.
+
+    A field `attribute_<code>` for each attribute of the product's type is added by `product_form`.
+    """
+
+    row_errors = ("variants", "new_variants", "images")
+    asked: ClassVar[Mapping[str, Attribute]] = {}
+
+    class Meta:
+        model = Product
+        fields = "__all__"
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        given = self.instance.attribute_values.all() if self.asked and not self.instance._state.adding else []
+        answers: dict[str, list[AttributeValue]] = {}
+        for value in given:
+            answers.setdefault(value.attribute.code, []).append(value)
+        for code, attribute in self.asked.items():
+            self.initial[f"attribute_{code}"] = _shown_value(attribute, answers.get(code, []))
+
+    def mark_of(self, row: Any) -> str:
+        return str(row.version)
+
+    @property
+    def versions(self) -> frozenset[int]:
+        """The version that the form has shown."""
+        seen = self.cleaned_data.get("seen", "")
+        return frozenset({int(seen)} if seen.isdigit() else ())
+
+    def field_of(self, name: str) -> str:
+        return (
+            f"attribute_{name.removeprefix('attributes.')}"
+            if name.startswith("attributes.")
+            else super().field_of(name)
+        )
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        for code, attribute in self.asked.items():
+            try:
+                values_for(self.instance, attribute, data.get(f"attribute_{code}"))
+            except ValidationProblem as problem:
+                self.add_error(f"attribute_{code}", str(problem))
+        return data
+
+    def _get_validation_exclusions(self) -> set[str]:
+        return super()._get_validation_exclusions() | RULED  # type: ignore[misc]  # missing in the stubs
+
+    def edit(self, formsets: Mapping[type, Any]) -> ProductEdit:
+        """What the page says, for the service."""
+        variants, images, relations = (formsets.get(model) for model in (Variant, ProductImage, ProductRelation))
+        columns = self.columns()
+        return ProductEdit(
+            columns={name: value for name, value in columns.items() if name != "translations"},
+            translations=columns.get("translations"),
+            attributes={code: self.cleaned_data.get(f"attribute_{code}") or None for code in self.asked},
+            variants=[form.edit() for form in variants.changed_forms] if variants else (),
+            new_variants=[form.edit() for form in variants.new_forms] if variants else (),
+            removed_variants=[form.initial["sku"] for form in variants.removed_forms] if variants else (),
+            images=images.edits() if images and images.has_changed() else None,
+            related=relations.related() if relations and relations.has_changed() else None,
+        )
+
+
+def product_form(product_type: ProductType | None) -> type[ProductForm]:
+    """The form of products of this type."""
+    if product_type is None:
+        return ProductForm
+    asked = product_type.attributes.order_by("type_attributes__position", "code").prefetch_related("choices")
+    attributes = {attribute.code: attribute for attribute in asked}
+    fields = {f"attribute_{code}": _attribute_field(attribute) for code, attribute in attributes.items()}
+    make: Any = type(ProductForm)
+    return make("TypedProductForm", (ProductForm,), {**fields, "asked": attributes, "__module__": __name__})
+
+
+def _attribute_field(attribute: Attribute) -> forms.Field:
+    label = f"{attribute.label} ({attribute.unit})" if attribute.unit else attribute.label
+    common: dict[str, Any] = {"label": label, "required": False}
+    match attribute.kind:
+        case Attribute.Kind.CHOICE:
+            choices = [(choice.slug, choice.label) for choice in attribute.choices.all()]
+            return forms.MultipleChoiceField(choices=choices, widget=UnfoldAdminSelect2MultipleWidget, **common)
+        case Attribute.Kind.BOOLEAN:
+            return forms.ChoiceField(
+                choices=[("", "–"), ("yes", "Yes"), ("no", "No")], widget=UnfoldAdminSelectWidget, **common
+            )
+        case Attribute.Kind.NUMBER:
+            return forms.DecimalField(max_digits=14, decimal_places=4, widget=UnfoldAdminDecimalFieldWidget, **common)
+    return forms.CharField(max_length=300, widget=UnfoldAdminTextInputWidget, **common)
+
+
+def _shown_value(attribute: Attribute, values: Sequence[AttributeValue]) -> Any:
+    """As the field of `_attribute_field` shows it."""
+    if not values:
+        return None
+    match attribute.kind:
+        case Attribute.Kind.CHOICE:
+            return [value.key for value in values]
+        case Attribute.Kind.BOOLEAN:
+            return "yes" if values[0].boolean else "no"
+        case Attribute.Kind.NUMBER:
+            return values[0].number.normalize() if values[0].number is not None else None
+    return values[0].text
+
+
+VARIANT_COLUMNS = (
+    *("sku", "name", "barcode", "offer", "rental_hours", "title_slug", "weight_grams", "position", "options"),
+)
+IMAGE_COLUMNS = ("file", "alt", "position")
+
+
+class VariantForm(forms.ModelForm):
+    """A variant with its price in the shop's currency; others stand on the variant's own page."""
+
+    price = forms.DecimalField(min_value=0, max_value=MAX_MAJOR, widget=UnfoldAdminDecimalFieldWidget)
+
+    class Meta:
+        model = Variant
+        fields = VARIANT_COLUMNS
+        widgets = {"options": UnfoldAdminTextareaWidget(attrs={"rows": 2})}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        currency = settings.SHOP_CURRENCY
+        self.fields["price"].label = f"Price ({currency})"
+        amount = price_in(self.instance, currency) if self.instance.pk and not self.instance._state.adding else None
+        if amount is not None:
+            self.initial["price"] = as_decimal(amount, currency)
+
+    def clean_price(self) -> Money:
+        currency = settings.SHOP_CURRENCY
+        return Money(as_minor_units(self.cleaned_data["price"], currency), currency)
+
+    def clean_options(self) -> dict[str, str]:
+        options = self.cleaned_data["options"] or {}
+        if not isinstance(options, dict) or not all(isinstance(value, str) for value in options.values()):
+            raise forms.ValidationError('Write names and values, such as {"Colour": "Blue"}.')
+        return options
+
+    def _get_validation_exclusions(self) -> set[str]:
+        return super()._get_validation_exclusions() | RULED_OF_VARIANTS  # type: ignore[misc]  # missing in the stubs
+
+    def edit(self) -> VariantEdit:
+        """What the row says, for the service: all of a new variant, else what was changed."""
+        is_new = self.instance._state.adding
+        names = [name for name in VARIANT_COLUMNS if is_new or name in self.changed_data]
+        columns = {name: self.cleaned_data[name] for name in names if not (is_new and name == "sku")}
+        price = self.cleaned_data["price"] if is_new or "price" in self.changed_data else None
+        return VariantEdit(
+            sku=self.cleaned_data["sku"] if is_new else self.initial["sku"], columns=columns, price=price
+        )
+
+
+class VariantFormSet(ServiceFormSet):
+    """No SKU stands twice on a page; the database would say so too late for a sentence."""
+
+    def rows(self) -> dict[str, list[Any]]:
+        return {"variants": self.changed_forms, "new_variants": self.new_forms}
+
+    @property
+    def removed_forms(self) -> list[Any]:
+        return [form for form in self.forms if self._is_removed(form) and not form.instance._state.adding]
+
+    def clean(self) -> None:
+        super().clean()
+        spellings: dict[str, str] = {}
+        for sku in (form.cleaned_data["sku"] for form in self.kept if form.is_valid()):
+            other = spellings.setdefault(sku.lower(), sku)
+            if other is not sku:
+                raise forms.ValidationError(f"{sku} and {other} are one SKU; capitals make no difference.")
+
+
+class ImageForm(forms.ModelForm):
+    """An upload that the renderer will be able to read."""
+
+    class Meta:
+        model = ProductImage
+        fields = IMAGE_COLUMNS
+
+    def clean_file(self) -> Any:
+        upload = self.cleaned_data["file"]
+        if "file" in self.changed_data:
+            try:
+                renditions.opened(upload.read())
+            except ValidationProblem as problem:
+                raise forms.ValidationError(str(problem)) from problem
+            upload.seek(0)
+        return upload
+
+    def columns(self) -> dict[str, Any]:
+        """What to write of it: all of a new picture, else what was changed."""
+        names = [name for name in IMAGE_COLUMNS if self.instance._state.adding or name in self.changed_data]
+        return {name: self.cleaned_data[name] for name in names if self.cleaned_data[name] is not None}
+
+
+class ImageFormSet(ServiceFormSet):
+    def rows(self) -> dict[str, list[Any]]:
+        return {"images": []}
+
+    def edits(self) -> ImageEdits:
+        return ImageEdits(
+            added=[form.columns() for form in self.new_forms if form.cleaned_data.get("file")],
+            changed={form.instance.pk: form.columns() for form in self.changed_forms},
+            removed=[image.pk for image in self.removed_rows],
+        )
+
+
+class RelationFormSet(ServiceFormSet):
+    def rows(self) -> dict[str, list[Any]]:
+        return {"related": kept_rows(self)}
+
+    def related(self) -> list[Related]:
+        """In the order of their places."""
+        return [Related(form.cleaned_data["related"].slug, form.cleaned_data["kind"]) for form in kept_rows(self)]

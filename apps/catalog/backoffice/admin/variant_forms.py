@@ -1,0 +1,111 @@
+"""The forms of a variant's page: itself, its prices in every currency, its scheduled sales."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminTextareaWidget
+
+from apps.catalog.backoffice.admin.forms import MAX_MAJOR, CurrencyField, TranslatedForm, as_decimal, as_minor_units
+from apps.catalog.backoffice.admin.product_forms import RULED_OF_VARIANTS, VariantForm
+from apps.catalog.backoffice.admin.service_forms import ServiceForm, ServiceFormSet
+from apps.catalog.products.models import Price, SalePrice, Variant
+from apps.catalog.products.pricing import Sale
+from apps.catalog.products.rules import sale_errors
+from apps.catalog.products.services.variants import VariantEdit
+from apps.common.money import Money
+
+
+class VariantPageForm(ServiceForm, TranslatedForm):
+    """A variant with its name in the shop's languages. Its product's version stands for it."""
+
+    row_errors = ("prices", "sales")
+
+    class Meta:
+        model = Variant
+        fields = ["sku", "name", "barcode", "weight_grams", "offer", "rental_hours", "title_slug", "options"]
+        widgets = {"options": UnfoldAdminTextareaWidget(attrs={"rows": 2})}
+
+    def mark_of(self, row: Any) -> str:
+        return str(row.product.version)
+
+    @property
+    def versions(self) -> frozenset[int]:
+        """The version of the product that the form has shown."""
+        seen = self.cleaned_data.get("seen", "")
+        return frozenset({int(seen)} if seen.isdigit() else ())
+
+    clean_options = VariantForm.clean_options
+
+    def _get_validation_exclusions(self) -> set[str]:
+        return super()._get_validation_exclusions() | RULED_OF_VARIANTS  # type: ignore[misc]  # missing in the stubs
+
+    def edit(self, prices: Any, sales: Any) -> VariantEdit:
+        """What the page says, for the service."""
+        columns = self.columns()
+        return VariantEdit(
+            sku=self.initial["sku"],
+            columns={name: value for name, value in columns.items() if name != "translations"},
+            translations=columns.get("translations"),
+            prices=prices.prices() if prices and prices.has_changed() else None,
+            sales=sales.sales() if sales and sales.has_changed() else None,
+        )
+
+
+class PriceForm(forms.ModelForm):
+    """A price in any currency, written as people do: 19.99."""
+
+    currency = CurrencyField()
+    amount = forms.DecimalField(min_value=0, max_value=MAX_MAJOR, widget=UnfoldAdminDecimalFieldWidget)
+
+    class Meta:
+        model = Price
+        fields = ["currency", "amount"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            self.initial["amount"] = as_decimal(self.instance.amount, self.instance.currency)
+
+    def clean_amount(self) -> int:
+        return as_minor_units(self.cleaned_data["amount"], self.cleaned_data.get("currency", settings.SHOP_CURRENCY))
+
+
+class SaleForm(PriceForm):
+    """A sale price and when it holds."""
+
+    class Meta(PriceForm.Meta):
+        model = SalePrice  # type: ignore[assignment]  # another model with the same fields
+        fields = ["currency", "amount", "starts_at", "ends_at"]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if data.get("starts_at") and data.get("ends_at"):
+            for name, sentence in sale_errors(starts_at=data["starts_at"], ends_at=data["ends_at"]).items():
+                self.add_error(name, sentence)
+        return data
+
+    def _get_validation_exclusions(self) -> set[str]:
+        """Overlaps are told by the service, which knows the rows that are changed with this one."""
+        return super()._get_validation_exclusions() | {"variant"}  # type: ignore[misc]  # missing in the stubs
+
+
+class PricesFormSet(ServiceFormSet):
+    def rows(self) -> dict[str, list[Any]]:
+        return {"prices": self.kept}
+
+    def prices(self) -> list[Money]:
+        """All there are from now on."""
+        return [Money(form.cleaned_data["amount"], form.cleaned_data["currency"]) for form in self.kept]
+
+
+class SalesFormSet(ServiceFormSet):
+    def rows(self) -> dict[str, list[Any]]:
+        return {"sales": self.kept}
+
+    def sales(self) -> list[Sale]:
+        """All there are from now on."""
+        data = (form.cleaned_data for form in self.kept)
+        return [Sale(Money(row["amount"], row["currency"]), row["starts_at"], row["ends_at"]) for row in data]

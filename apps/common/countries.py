@@ -1,0 +1,37 @@
+"""Countries (ISO 3166-1 alpha-2, from pycountry), and their names in a language (CLDR, through Babel)."""
+
+from __future__ import annotations
+
+import pycountry
+from babel import Locale
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
+from django.utils.deconstruct import deconstructible
+
+COUNTRIES = frozenset(country.alpha_2 for country in pycountry.countries)
+EUROPEAN_UNION = frozenset(
+    "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK".split()  # noqa: SIM905
+)
+# Where the shop delivers to.
+DELIVERY_COUNTRIES = tuple("AT BE CH CZ DE DK ES FI FR GB IE IT LU NL NO PL PT SE US".split())  # noqa: SIM905
+
+
+@deconstructible
+class CountryValidator(RegexValidator):
+    """Accepts the code of a country. OpenAPI documents tell its form, two letters."""
+
+    regex = r"\A[A-Z]{2}\Z"
+    message = "Use a two-letter code such as DE."
+
+    def __call__(self, value: object) -> None:
+        super().__call__(value)
+        if value not in COUNTRIES:
+            raise ValidationError(self.message, code="invalid")
+
+
+validate_country = CountryValidator()
+
+
+def country_name(code: str, language: str) -> str:
+    """`Deutschland` for DE in `de`; the code for what has no name there."""
+    return Locale.parse(language, sep="-").territories.get(code, code)

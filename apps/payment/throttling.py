@@ -1,0 +1,26 @@
+"""Limits for people without an account."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from rest_framework.request import Request
+
+from apps.common.api.throttling import AddressThrottle
+from apps.common.identity.principal import Principal
+
+
+class GuestCreationThrottle(AddressThrottle):
+    """What guests create (carts, cards, orders) is stored until a job purges it: at most GUEST_CREATION_RATE for each
+    address, in a count that all creations share. Accounts are not counted."""
+
+    scope = "guest-creations"
+
+    def get_rate(self) -> str:
+        return settings.GUEST_CREATION_RATE
+
+    def get_cache_key(self, request: Request, view: Any) -> str | None:
+        if request.method != "POST" or isinstance(request.user, Principal):
+            return None
+        return super().get_cache_key(request, view)

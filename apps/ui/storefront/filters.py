@@ -1,0 +1,197 @@
+"""The filters of a product list: parsed from the query string, sent to catalog, shown in the form and as chips."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import QueryDict
+
+from apps.ui.storefront.clients.catalog_schemas import AttributeFacet, FacetChoice, Facets
+
+FILTERS = ("q", "category", "kind", "brand", "min_price", "max_price", "in_stock", "rating")
+SORTS = (
+    ("newest", "Newest"),
+    ("bestselling", "Best sellers"),
+    ("rating", "Best rated"),
+    ("price", "Price, low to high"),
+    ("-price", "Price, high to low"),
+    ("title", "Title"),
+)
+# Page sizes on offer; the first is the default.
+PAGE_SIZES = ("24", "48", "96")
+RATINGS = (("4", "4 stars and up"), ("3", "3 stars and up"))
+KINDS = {"video": "Films", "goods": "Goods"}
+PREFIX = "attr."
+# A numeric range is two fields of the form: attr.height.from and attr.height.to.
+FROM, TO = ".from", ".to"
+MAX_TEXT_LENGTH = 200
+MAX_VALUES = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A checkbox of the filter form."""
+
+    value: str
+    label: str
+    count: int
+    is_selected: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AttributeFilter:
+    """An attribute in the filter form: checkboxes, or for numbers two fields with the values that were entered."""
+
+    facet: AttributeFacet
+    choices: tuple[Choice, ...]
+    low: str
+    high: str
+
+    @property
+    def active_count(self) -> int:
+        """Number of selected values; a range counts as one."""
+        return sum(choice.is_selected for choice in self.choices) + bool(self.low or self.high)
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """An active filter: its label, and the URL of the list without it.
+
+    `is_catalog_text` says that catalog wrote the label, so it is in the language of the catalogue.
+    """
+
+    text: str
+    url: str
+    is_catalog_text: bool = False
+
+
+class FilterState:
+    """The filters in a URL. `category` and `collection` come from the path and cannot be cleared."""
+
+    def __init__(self, query: QueryDict, *, category: str = "", collection: str = "") -> None:
+        self.query = query
+        self.path_category, self.collection = category, collection
+        self.params = {name: query.get(name, "")[:MAX_TEXT_LENGTH] for name in FILTERS}
+        self.params["category"] = category or self.params["category"]
+        self.sort, self.cursor = query.get("sort", ""), query.get("cursor", "")
+        self.limit = size if (size := query.get("limit", "")) in PAGE_SIZES else PAGE_SIZES[0]
+        self.attributes = {
+            name: values
+            for name in query
+            if name.startswith(PREFIX)
+            if (values := [value[:MAX_TEXT_LENGTH] for value in query.getlist(name)[:MAX_VALUES] if value])
+        }
+
+    @property
+    def is_filtered(self) -> bool:
+        """Whether more than the path decides which products are shown."""
+        return bool(self.active_count or self.params["q"] or self.cursor or self.sort)
+
+    @property
+    def active_count(self) -> int:
+        """Number of active filters, without those that the heading names."""
+        in_heading = ("q", "category") if self.path_category else ("q",)
+        ranges = {name.removesuffix(FROM).removesuffix(TO) for name in self.attributes if name.endswith((FROM, TO))}
+        checkboxes = [values for name, values in self.attributes.items() if not name.endswith((FROM, TO))]
+        filters = sum(bool(self.params[name]) for name in FILTERS if name not in in_heading)
+        return filters + len(ranges) + sum(len(values) for values in checkboxes)
+
+    def api_params(self) -> dict[str, Any]:
+        """Parameters for catalog's list of products."""
+        prices = {name: cents(self.params[name]) for name in ("min_price", "max_price")}
+        page = {"sort": self.sort, "cursor": self.cursor, "limit": self.limit}
+        params: dict[str, Any] = self.params | prices | page | {"collection": self.collection}
+        ranges: dict[str, list[str]] = {}
+        for name, values in self.attributes.items():
+            if name.endswith((FROM, TO)):
+                ends = ranges.setdefault(name.removesuffix(FROM).removesuffix(TO), ["", ""])
+                ends[name.endswith(TO)] = values[0].replace(",", ".")
+            else:
+                params[name] = values
+        return params | {name: "..".join(ends) for name, ends in ranges.items()}
+
+    def unfiltered_params(self) -> dict[str, Any]:
+        """Parameters of the same list without filters, for filters that catalog rejects."""
+        return {"q": self.params["q"], "category": self.params["category"], "collection": self.collection}
+
+    def attribute_filters(self, facets: Facets | None) -> tuple[AttributeFilter, ...]:
+        """The attributes of the form. A numeric attribute with a single value is left out: it filters nothing."""
+        filters = (self._attribute_filter(facet) for facet in (facets.attributes if facets else ()))
+        return tuple(f for f in filters if f.facet.kind != "number" or f.facet.min != f.facet.max or f.active_count)
+
+    def _attribute_filter(self, facet: AttributeFacet) -> AttributeFilter:
+        name = PREFIX + facet.name
+        selected = self.attributes.get(name, [])
+        choices = tuple(Choice(c.value, c.label, c.count, c.value in selected) for c in facet.choices)
+        ends = [self.attributes.get(name + end, [""])[0] for end in (FROM, TO)]
+        return AttributeFilter(facet, choices, *ends)
+
+    def hidden_fields(self, filters: tuple[AttributeFilter, ...]) -> list[tuple[str, str]]:
+        """Active values that the form has no field for, because no product has them any more."""
+        shown = {(PREFIX + f.facet.name, choice.value) for f in filters for choice in f.choices}
+        shown_ranges = {PREFIX + f.facet.name + end for f in filters if f.facet.kind == "number" for end in (FROM, TO)}
+        return [
+            (name, value)
+            for name, values in self.attributes.items()
+            for value in values
+            if (name, value) not in shown and name not in shown_ranges
+        ]
+
+    def chips(self, facets: Facets | None) -> list[Chip]:
+        """A chip for each active filter."""
+        chips = [self._chip(name, text, is_catalog_text=is_catalog) for name, text, is_catalog in self._labels(facets)]
+        known = {PREFIX + facet.name: facet for facet in (facets.attributes if facets else ())}
+        for name, values in self.attributes.items():
+            end = FROM if name.endswith(FROM) else TO if name.endswith(TO) else ""
+            facet = known.get(name.removesuffix(end))
+            label = facet.label if facet else name.removeprefix(PREFIX).removesuffix(end)
+            if end:
+                text = f"{label} {'from' if end == FROM else 'up to'} {values[0]} {facet.unit if facet else ''}"
+                chips.append(self._chip(name, text.strip(), is_catalog_text=True))
+                continue
+            labels = {choice.value: choice.label for choice in facet.choices} if facet else {}
+            chips += [
+                self._chip(name, f"{label}: {labels.get(value, value)}", value=value, is_catalog_text=True)
+                for value in values
+            ]
+        return chips
+
+    def _labels(self, facets: Facets | None) -> list[tuple[str, str, bool]]:
+        """Name and label of each active filter that is no attribute, and whether catalog wrote the label."""
+        params = self.params
+        labels = [
+            ("kind", KINDS.get(params["kind"], params["kind"]), False),
+            ("brand", _label(facets.brand if facets else (), params["brand"]), False),
+            ("min_price", f"From {params['min_price']} €", False),
+            ("max_price", f"Up to {params['max_price']} €", False),
+            ("rating", f"{params['rating']} stars and up", False),
+            ("in_stock", "In stock", False),
+        ]
+        if not self.path_category:
+            labels.insert(0, ("category", _label(facets.category if facets else (), params["category"]), True))
+        return [label for label in labels if params[label[0]]]
+
+    def _chip(self, name: str, text: str, *, value: str = "", is_catalog_text: bool = False) -> Chip:
+        """A chip that removes the parameter, or only this value of it, and returns to the first page."""
+        remaining = [
+            (key, other)
+            for key, values in self.query.lists()
+            for other in values
+            if other and key != "cursor" and not (key == name and (not value or other == value))
+        ]
+        return Chip(text, "?" + urlencode(remaining), is_catalog_text)
+
+
+def _label(choices: tuple[FacetChoice, ...], value: str) -> str:
+    return next((choice.label for choice in choices if choice.value == value), value)
+
+
+def cents(text: str) -> str:
+    """An amount in euros, as entered, in cents. Anything but a number is returned as it is, for the API to reject."""
+    try:
+        return str(int(Decimal(text.replace(",", ".")) * 100)) if text else ""
+    except (InvalidOperation, ValueError, OverflowError):
+        return text

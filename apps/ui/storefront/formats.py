@@ -1,0 +1,75 @@
+"""Money, dates and names of countries and languages, in the language of the storefront's own texts (CLDR, by Babel)."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from babel import Locale
+from babel.dates import format_skeleton
+from babel.numbers import format_currency
+from django.utils.translation import get_language
+
+from apps.common import countries
+from apps.common.money import Money, digits_of
+
+# English dates have the day first, and hours from 0 to 23.
+DATE_LOCALES = {"en": "en_GB"}
+
+
+def interface_language() -> str:
+    """Language code of the storefront's own texts on this page, which is the language active in Django."""
+    return get_language() or "en"
+
+
+def major_units(money: Money) -> Decimal:
+    """The amount in major units: 19.99 for 1999 cents, with the decimals that ISO 4217 gives the currency."""
+    return Decimal(money.amount).scaleb(-digits_of(money.currency))
+
+
+def format_money(money: Money) -> str:
+    """`1,234.50 €` in English, `1.234,50 €` in German. The space before the symbol does not break."""
+    decimals = digits_of(money.currency)
+    pattern = "#,##0" + (f".{'0' * decimals}" if decimals else "") + "\N{NO-BREAK SPACE}¤"
+    locale = _locale(interface_language())
+    return format_currency(major_units(money), money.currency, pattern, locale=locale, currency_digits=False)
+
+
+def format_day(day: date) -> str:
+    """`1 March` in English, `1. März` in German."""
+    return format_skeleton("MMMMd", day, locale=_date_locale())
+
+
+def format_date(day: date) -> str:
+    """`1 March 2099` in English, `1. März 2099` in German."""
+    return format_skeleton("yMMMMd", day, locale=_date_locale())
+
+
+def format_time(moment: datetime) -> str:
+    """`10:00 UTC`."""
+    return f"{format_skeleton('Hm', moment, locale=_date_locale())} UTC"
+
+
+def country_name(code: str) -> str:
+    """A country's name; the code when it is unknown."""
+    return countries.country_name(code, interface_language())
+
+
+def language_name(code: str) -> str:
+    """A language's name; the code when it is unknown."""
+    return _locale(interface_language()).languages.get(code.replace("-", "_"), code)
+
+
+def own_language_name(code: str) -> str:
+    """A language's name in that language, such as Deutsch or Français."""
+    name = _locale(code).get_display_name() or code
+    return name[:1].upper() + name[1:]
+
+
+def _date_locale() -> Locale:
+    code = interface_language()
+    return _locale(DATE_LOCALES.get(code, code))
+
+
+def _locale(code: str) -> Locale:
+    return Locale.parse(code.replace("-", "_"))

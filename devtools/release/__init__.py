@@ -1,0 +1,1 @@
+"""Images, the chart and the GitOps manifests: from a commit to what Argo CD deploys."""
