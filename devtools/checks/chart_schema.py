@@ -1,7 +1,7 @@
 """values.schema.json of the umbrella chart and of each subchart, made from their values.
 
 `python -m devtools.checks.chart_schema` writes them. Types follow from the defaults, every map is closed, so a misspelt
-key is refused by Helm; what a default cannot tell (choices, patterns, free maps) stands in RULES.
+key is refused by Helm; what a default cannot say (choices, patterns, free maps) stands in RULES.
 """
 
 from __future__ import annotations

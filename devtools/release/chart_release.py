@@ -1,4 +1,4 @@
-"""The chart of a version for strangers: its images are public and named by digest, so that one command installs a shop.
+"""The published chart of a version: its images are public and named by digest, so that one command installs a shop.
 
     python -m devtools.release.chart_release dist --version 1.2.3 --registry ghcr.io/streamcart --digest ui=sha256:… …
 

@@ -8,7 +8,7 @@
 
 Only the two lines of the image change, so comments and everybody else's lines stay. Two services may release at once:
 whoever pushes second takes the other's commit in and pushes again. An older commit never wins over a newer one, however
-late its pipeline ends, unless a person says --force.
+late its pipeline ends, unless --force is given.
 
 Production's Applications follow the branch `release`, which `advance` alone moves: a template that is merged reaches
 production with the next promotion and not before.
@@ -42,7 +42,7 @@ class OlderCommit(DevToolsError):
 
 @dataclass(frozen=True)
 class Promotion:
-    """A branch that waits for a person, and the services that it changes in production."""
+    """A branch that waits for its pull request, and the services that it changes in production."""
 
     branch: str
     services: tuple[str, ...]
@@ -57,7 +57,7 @@ def require_newer(root: Path, environment: str, service: str, running: Image, im
     if old is None or new is None:
         unknown = (running if old is None else image).tag
         raise DevToolsError(
-            f"{where}, and {unknown[:12]} is no commit of this repository, so nobody can tell which is newer. "
+            f"{where}, and {unknown[:12]} is no commit of this repository, so it is unknown which is newer. "
             "Look yourself, then say --force."
         )
     if not is_ancestor(root, old, new):
@@ -223,7 +223,7 @@ def pending(root: Path) -> list[str]:
 
 
 def main(arguments: list[str], root: Path = ROOT) -> int:
-    """Returns the exit code; what a person can fix is said in one sentence."""
+    """Returns the exit code; errors that can be fixed by hand are reported in one sentence."""
     options = _parser().parse_args(arguments)
     try:
         return _run(options, root)
@@ -266,7 +266,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="release", description="Write a release into the GitOps manifests.")
     commands = parser.add_subparsers(dest="command", required=True)
     forcing = argparse.ArgumentParser(add_help=False)
-    forcing.add_argument("--force", action="store_true", help="go back to an older commit (a rollback by a person)")
+    forcing.add_argument("--force", action="store_true", help="go back to an older commit (a rollback by hand)")
     bumping = commands.add_parser("bump", parents=[forcing], help="commit and push a service's new image")
     bumping.add_argument("environment")
     bumping.add_argument("service")

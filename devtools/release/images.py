@@ -132,7 +132,7 @@ def _must_push(target: str, command: list[str]) -> str:
 
 
 def size_of(name: str) -> int:
-    """Uncompressed bytes of an image. buildah alone cannot tell, then it is 0."""
+    """Uncompressed bytes of an image. 0 where buildah does not report it."""
     if builder() == "buildah" and not shutil.which("podman"):
         return 0
     teller = "podman" if builder() == "buildah" else builder()

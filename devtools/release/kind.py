@@ -51,7 +51,7 @@ BANNER = """
 """
 DEMO_ACCOUNTS = f"""administrator  admin@example.com  streamcart-demo   http://{HOST}/api/catalog/admin/
   customer       ada@example.com    streamcart-demo"""
-NO_ACCOUNTS = "The shop is empty: charts/streamcart/README.md tells how to make an administrator."
+NO_ACCOUNTS = "The shop is empty: charts/streamcart/README.md explains how to create an administrator."
 # Runs in the pod: the image has no tar, and Python unpacks. `{}` in an argument is where the files lie.
 UNPACK_AND_RUN = """
 import subprocess, sys, tarfile, tempfile
@@ -85,7 +85,7 @@ class Release:
 
 
 def kind(options: Options) -> int:
-    """From nothing to a shop that sells; returns the exit code. Raises DevToolsError for what a person can fix."""
+    """From nothing to a shop that sells; returns the exit code. Raises DevToolsError for what can be fixed by hand."""
     started = time.monotonic()
     _require_programs()
     _step("cluster", _create_cluster)

@@ -292,7 +292,7 @@ def _document(values: dict[str, Any]) -> str:
 
 
 def main(arguments: list[str], root: Path = ROOT) -> int:
-    """Returns the exit code; what a person can fix is said in one sentence."""
+    """Returns the exit code; errors that can be fixed by hand are reported in one sentence."""
     parser = argparse.ArgumentParser(prog="settings", description="Write infra/settings.yaml wherever it is needed.")
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("write", help="write every file that follows from the settings")

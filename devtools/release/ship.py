@@ -49,7 +49,7 @@ def ship(root: Path, service: str, registry: str, tests: list[str] | None = None
         try:
             bump(copy, "dev", service, image)
         except ProtectedBranch:
-            # The release is committed, and a person may propose it.
+            # The release is committed, and can be proposed by a pull request.
             branch = f"ship/{service}-{commit[:12]}"
             push(copy, f"+HEAD:refs/heads/{branch}", "--quiet")
             return Shipped(image, branch)

@@ -31,7 +31,7 @@ environment_of() {
   esac
 }
 
-# Asks a person, unless ASSUME_YES=1 answers for them.
+# Asks for confirmation, unless ASSUME_YES=1 is set.
 confirm() {
   local answer
   [ "${ASSUME_YES:-}" = 1 ] && return
@@ -52,7 +52,7 @@ secret() {
   printf %s "$value"
 }
 
-# Azure tells its parts of a new role within ten minutes; until then the state is refused.
+# A new role assignment takes effect within ten minutes; until then the state is refused.
 retry() {
   local try
   for try in $(seq 1 "${RETRIES:-20}"); do

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # advance.sh EVENT BEFORE COMMIT: move the branch `release`, which production follows. After a push to main, if it changed
-# an image of production; when a person starts it, always: for templates and settings without a new image. TOKEN pushes.
+# an image of production; when it is started by hand, always: for templates and settings without a new image. TOKEN pushes.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 . scripts/ci/lib.sh

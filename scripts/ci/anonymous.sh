@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # anonymous.sh VERSION REGISTRY: whether somebody without an account gets the images and the chart. GitHub makes a package
-# as private as its repository was at first; only a person can change that.
+# as private as its repository was at first; it can be changed by hand only.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 . scripts/ci/lib.sh

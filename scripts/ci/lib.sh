@@ -1,5 +1,5 @@
 # Sourced by the scripts of this folder, which hold the shell of the workflows' jobs. Away from GitHub (in a test, or on
-# a person's machine) summaries and outputs go to the terminal.
+# a developer's machine) summaries and outputs go to the terminal.
 # shellcheck shell=bash
 
 # say TEXT: a line of the log and of the run's summary, where people look first.

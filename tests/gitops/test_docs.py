@@ -1,4 +1,4 @@
-"""What docs/gitops.md and docs/images.md tell people to type exists."""
+"""Commands and paths in docs/gitops.md and docs/images.md exist."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ def release(remote: Path, here: Path, *services: str) -> Image:
 
 
 def merge(remote: Path, branch: str) -> str:
-    """As a person merges a pull request; returns the commit."""
+    """Merge a pull request as GitHub does; returns the commit."""
     place = remote.parent / "merging"
     if not place.is_dir():
         clone(remote, "merging")

@@ -130,7 +130,7 @@ def test_a_fresh_image_of_the_same_commit_is_a_release(remote):
 
 
 def test_commits_beside_each_other_are_refused(remote):
-    """Neither contains the other: nobody can tell which is meant."""
+    """Neither contains the other, so neither is the newer one."""
     here = clone(remote, "a")
     bump(here, "dev", "catalog", image_of(add_commit(remote)))
     git(here, "switch", "--quiet", "--orphan", "other")

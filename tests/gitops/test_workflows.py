@@ -94,7 +94,7 @@ def test_scripts_that_workflows_call_are_there():
     present = {path.name for path in (ROOT / "scripts" / "ci").glob("*.sh")}
     assert called <= present
     scripts = "".join(path.read_text() for path in (ROOT / "scripts" / "ci").glob("*.sh"))
-    # Sourced, called by another script, or a person's.
+    # Sourced, called by another script, or run by hand.
     assert present - called == {"lib.sh", "source.sh", "release-app.sh", "rulesets.sh"}
     assert set(re.findall(r'(?:python3?|"\$python") -m (devtools[\w.]+)', scripts)) == {
         "devtools.release.addons",

@@ -71,7 +71,7 @@ def without_passwords(found: list[Resource]) -> Iterator[str]:
 
 
 def own_servers(found: list[Resource]) -> Iterator[str]:
-    """Servers share no addresses, so that a network policy can tell them apart; each fits a /28."""
+    """Servers share no addresses, so that a network policy can distinguish them; each fits a /28."""
     delegated = {
         path: ipaddress.ip_network(item["address_prefixes"][0])
         for kind, path, item in found
@@ -219,7 +219,7 @@ def readable_plans(found: list[Resource]) -> Iterator[str]:
 
 
 def observed(found: list[Resource]) -> Iterator[str]:
-    """Clusters, databases, Redis and vaults leave logs, and a person is notified of their metrics."""
+    """Clusters, databases, Redis and vaults have logs and alerts on their metrics."""
     names = {
         "azurerm_kubernetes_cluster": "cluster",
         "azurerm_key_vault": "vault",

@@ -102,7 +102,7 @@ def test_names_of_settings_variables_and_workflows_exist(guide):
 
 
 def test_every_module_is_in_the_table():
-    table = GUIDES[0].read_text().partition("## What Terraform makes")[2].partition("\n\n")[2].partition("\n\n")[0]
+    table = GUIDES[0].read_text().partition("## What Terraform creates")[2].partition("\n\n")[2].partition("\n\n")[0]
     listed = set(re.findall(r"`(\w+)`", " ".join(line.split("|")[1] for line in table.splitlines())))
     assert listed == {path.name for path in (FOLDER / "modules").iterdir()}
 

@@ -60,7 +60,7 @@ module "development_subscription" {
   providers = { azurerm = azurerm.dev_registration }
 }
 
-# One identity per environment. A workflow becomes it only in the GitHub environment of that name, which a person approves.
+# One identity per environment. A workflow becomes it only in the GitHub environment of that name, which needs an approval.
 module "identity" {
   source = "../../modules/identity"
 

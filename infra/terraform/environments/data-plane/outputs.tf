@@ -1,5 +1,5 @@
 output "secrets" {
-  description = "Names of the secrets that were made up; every other one is entered by a person."
+  description = "Names of the generated secrets; every other one is entered by hand."
   value       = module.secrets.names
 }
 

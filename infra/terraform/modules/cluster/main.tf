@@ -27,7 +27,7 @@ resource "azurerm_role_assignment" "control_plane_uses_kubelet" {
   principal_type       = "ServicePrincipal"
 }
 
-# Azure tells its own parts of a new role with a delay; a cluster that is made before they know it fails.
+# A new role assignment takes effect with a delay; a cluster that is created before fails.
 resource "time_sleep" "roles_are_known" {
   create_duration = "90s"
 

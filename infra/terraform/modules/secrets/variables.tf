@@ -5,7 +5,7 @@ variable "key_vault_id" {
 }
 
 variable "generated" {
-  description = "Names of secrets that are made up: 48 letters and digits."
+  description = "Names of secrets to generate: 48 letters and digits."
   type        = set(string)
   default     = []
   nullable    = false
@@ -17,7 +17,7 @@ variable "generated" {
 }
 
 variable "generated_keys" {
-  description = "Names of encryption keys that are made up: 32 bytes in base64."
+  description = "Names of encryption keys to generate: 32 bytes in base64."
   type        = set(string)
   default     = []
   nullable    = false

@@ -20,7 +20,7 @@
 {{- $panels = append $panels (dict "title" "Tasks a minute" "unit" "short" "targets" (dict "{{task}} {{outcome}}" (printf "sum by (task, outcome) (rate(streamcart_tasks_total{job=%q}[5m])) * 60" $name))) }}
 {{- end }}
 {{- if .Values.events.enabled }}
-{{- $panels = append $panels (dict "title" "Lag behind events" "unit" "s" "targets" (dict "{{source}}" (printf "max by (source) (streamcart_events_lag_seconds{job=%q})" $name))) }}
+{{- $panels = append $panels (dict "title" "Event lag" "unit" "s" "targets" (dict "{{source}}" (printf "max by (source) (streamcart_events_lag_seconds{job=%q})" $name))) }}
 {{- end }}
 {{- if eq $name "payment" }}
 {{- $panels = append $panels (dict "title" "Open orders" "unit" "short" "targets" (dict "{{state}}" "max by (state) (streamcart_orders_open{job=\"payment\"})")) }}
@@ -56,7 +56,7 @@ data:
 {{- end }}
 
 {{- define "common.dashboard.latency" -}}
-{{- range $label, $quantile := dict "half are faster" "0.5" "9 of 10" "0.9" "99 of 100" "0.99" }}
+{{- range $label, $quantile := dict "p50" "0.5" "p90" "0.9" "p99" "0.99" }}
 {{ $label }}: {{ printf "histogram_quantile(%s, sum by (le) (rate(django_http_requests_latency_including_middlewares_seconds_bucket{job=%q}[5m])))" $quantile $ | quote }}
 {{- end }}
 {{- end -}}

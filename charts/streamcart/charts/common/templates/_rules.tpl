@@ -107,12 +107,12 @@ spec:
     {{- include "common.alert" (dict "root" . "name" "StreamCartServiceDown"
       "expr" (printf "kube_deployment_status_replicas_available{namespace=%q,deployment=\"%s-web\"} == 0 and kube_deployment_spec_replicas{namespace=%q,deployment=\"%s-web\"} > 0" $namespace $name $namespace $name)
       "for" "2m" "severity" "page"
-      "summary" (printf "%s answers nobody" $name)
+      "summary" (printf "%s has no ready web pod" $name)
       "description" (printf "No web pod of %s is ready for 2 minutes." $name)) | nindent 4 }}
     {{- include "common.alert" (dict "root" . "name" "StreamCartCrashLoop"
       "expr" (printf "increase(kube_pod_container_status_restarts_total{namespace=%q}[30m]) > 3" $namespace)
       "severity" "ticket"
-      "summary" "{{ $labels.pod }} restarts again and again"
+      "summary" "{{ $labels.pod }} restarts repeatedly"
       "description" "{{ $labels.container }} of {{ $labels.pod }} started {{ $value | humanize }} times in 30 minutes.") | nindent 4 }}
     {{- include "common.alert" (dict "root" . "name" "StreamCartJobFailed"
       "expr" (printf "kube_job_status_failed{namespace=%q} > 0 and kube_job_status_succeeded{namespace=%q} == 0" $namespace $namespace)
@@ -128,8 +128,8 @@ spec:
     {{- include "common.alert" (dict "root" . "name" "StreamCartQueueStuck"
       "expr" (printf "max(streamcart_queue_oldest_seconds{job=%q}) > %v" $name .Values.global.monitoring.queueAgeSeconds)
       "for" "5m" "severity" "ticket"
-      "summary" (printf "Background work of %s waits" $name)
-      "description" "The oldest task waits for {{ $value | humanizeDuration }}.") | nindent 4 }}
+      "summary" (printf "Background tasks of %s are not processed" $name)
+      "description" "The oldest task has been waiting for {{ $value | humanizeDuration }}.") | nindent 4 }}
     {{- include "common.alert" (dict "root" . "name" "StreamCartTasksFail"
       "expr" (printf "sum by (task) (increase(streamcart_tasks_total{job=%q,outcome=\"failure\"}[30m])) > 5" $name)
       "severity" "ticket"
@@ -138,8 +138,8 @@ spec:
     {{- include "common.alert" (dict "root" . "name" "StreamCartItemGivenUp"
       "expr" (printf "sum by (periodic_job) (increase(streamcart_job_items_given_up_total{job=%q}[1h])) > 0" $name)
       "severity" "ticket"
-      "summary" "{{ $labels.periodic_job }} gave something up"
-      "description" "{{ $labels.periodic_job }} tries an item no more after about a day.") | nindent 4 }}
+      "summary" "{{ $labels.periodic_job }} gave up on an item"
+      "description" "{{ $labels.periodic_job }} stopped retrying an item after about a day.") | nindent 4 }}
 {{- end -}}
 
 {{- define "common.rules.events" -}}
@@ -149,12 +149,12 @@ spec:
     {{- include "common.alert" (dict "root" . "name" "StreamCartEventsLag"
       "expr" (printf "max by (source) (streamcart_events_lag_seconds{job=%q}) > %v" $name .Values.global.monitoring.eventLagSeconds)
       "for" "5m" "severity" (ternary "page" "ticket" (eq $name "video"))
-      "summary" (printf "%s does not hear of {{ $labels.source }}'s events" $name)
+      "summary" (printf "%s lags behind {{ $labels.source }}'s events" $name)
       "description" "The oldest event that is known and not handled is {{ $value | humanizeDuration }} old. Paid films may be missing in libraries.") | nindent 4 }}
     {{- include "common.alert" (dict "root" . "name" "StreamCartEventsUnread"
       "expr" (printf "absent(streamcart_events_position{job=%q})" $name)
       "for" "10m" "severity" "page"
-      "summary" (printf "Nobody reads events for %s" $name)
+      "summary" (printf "%s does not process events" $name)
       "description" (printf "The events role of %s shows no metrics for 10 minutes." $name)) | nindent 4 }}
 {{- end -}}
 
@@ -184,12 +184,12 @@ spec:
       "expr" (printf "max(streamcart_orders_oldest_open_seconds{job=\"payment\",state=\"authorised\"}) > %v" .Values.global.monitoring.orderAgeSeconds)
       "for" "5m" "severity" "page"
       "summary" "Orders are authorised and not paid"
-      "description" "An order holds a customer's money for {{ $value | humanizeDuration }} and is neither paid nor given back.") | nindent 4 }}
+      "description" "A payment has been authorised for {{ $value | humanizeDuration }} and is neither captured nor voided.") | nindent 4 }}
     {{- include "common.alert" (dict "root" . "name" "StreamCartOrdersUnreserved"
       "expr" (printf "max(streamcart_orders_oldest_open_seconds{job=\"payment\",state=\"pending\"}) > %v" .Values.global.monitoring.orderAgeSeconds)
       "for" "5m" "severity" "ticket"
-      "summary" "Orders do not get their stock reserved"
-      "description" "An order waits for its reservation for {{ $value | humanizeDuration }}.") | nindent 4 }}
+      "summary" "Orders wait for their stock reservation"
+      "description" "The oldest order has been pending for {{ $value | humanizeDuration }}.") | nindent 4 }}
 {{- end -}}
 
 {{- define "common.rules.encodings" -}}
@@ -198,8 +198,8 @@ spec:
     {{- include "common.alert" (dict "root" . "name" "StreamCartEncodingsWait"
       "expr" (printf "max(streamcart_encodings_oldest_waiting_seconds{job=\"video\"}) > %v" .Values.global.monitoring.encodingAgeSeconds)
       "for" "10m" "severity" "ticket"
-      "summary" "Films wait for an encoder"
-      "description" "The oldest one waits for {{ $value | humanizeDuration }}.") | nindent 4 }}
+      "summary" "Encodings are waiting for a worker"
+      "description" "The oldest encoding has been queued for {{ $value | humanizeDuration }}.") | nindent 4 }}
     {{- include "common.alert" (dict "root" . "name" "StreamCartEncodingsFail"
       "expr" "max(streamcart_encodings{job=\"video\",state=\"failed\"}) > 3"
       "severity" "ticket"

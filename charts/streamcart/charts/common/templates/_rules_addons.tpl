@@ -10,17 +10,17 @@ what the shop has once.
     {{- include "common.alert" (dict "root" . "name" "StreamCartCertificateExpires"
       "expr" (printf "%s < 14 * 86400" $left)
       "for" "1h" "severity" "ticket"
-      "summary" "The certificate of {{ $labels.name }} runs out"
-      "description" "It is good for {{ $value | humanizeDuration }} and was not renewed.") | nindent 4 }}
+      "summary" "The certificate {{ $labels.name }} expires soon"
+      "description" "It expires in {{ $value | humanizeDuration }} and was not renewed.") | nindent 4 }}
     {{- include "common.alert" (dict "root" . "name" "StreamCartCertificateExpiresSoon"
       "expr" (printf "%s < 3 * 86400" $left)
       "for" "10m" "severity" "page"
-      "summary" "The certificate of {{ $labels.name }} runs out within three days"
-      "description" "It is good for {{ $value | humanizeDuration }}; then browsers refuse the shop.") | nindent 4 }}
+      "summary" "The certificate {{ $labels.name }} expires within three days"
+      "description" "It expires in {{ $value | humanizeDuration }}; then browsers refuse the shop.") | nindent 4 }}
     {{- include "common.alert" (dict "root" . "name" "StreamCartCertificateNotReady"
       "expr" (printf "max by (namespace, name) (certmanager_certificate_ready_status{namespace=%q,condition!=\"True\"}) == 1" .Values.namespace)
       "for" "30m" "severity" "ticket"
-      "summary" "The certificate of {{ $labels.name }} is not issued"
+      "summary" "The certificate {{ $labels.name }} is not issued"
       "description" "cert-manager has not issued or renewed it for 30 minutes.") | nindent 4 }}
 {{- end -}}
 
@@ -64,16 +64,16 @@ controllers have other metrics.
       "expr" (printf "sum by (name) (increase(%s[30m])) > 0 or sum by (name) (%s unless %s offset 30m) > 0" $failed $failed $failed)
       "severity" "ticket"
       "summary" "{{ $labels.name }} could not be synced"
-      "description" "Argo CD gave up a sync of {{ $labels.name }}; what ran before goes on.") | nindent 4 }}
+      "description" "Argo CD could not sync {{ $labels.name }}; the previous release keeps running.") | nindent 4 }}
     {{- include "common.alert" (dict "root" . "name" "StreamCartApplicationDegraded"
       "expr" "max by (name, health_status) (argocd_app_info{health_status=~\"Degraded|Missing\"}) == 1"
       "for" "15m" "severity" "ticket"
       "summary" "{{ $labels.name }} is {{ $labels.health_status }}"
-      "description" "Argo CD sees something of {{ $labels.name }} that has not been healthy for 15 minutes.") | nindent 4 }}
+      "description" "A resource of {{ $labels.name }} has not been healthy for 15 minutes.") | nindent 4 }}
     {{- include "common.alert" (dict "root" . "name" "StreamCartApplicationOutOfSync"
       "expr" "max by (name) (argocd_app_info{sync_status=~\"OutOfSync|Unknown\"}) == 1"
       "for" (printf "%ds" (int .Values.global.monitoring.outOfSyncSeconds)) "severity" "ticket"
-      "summary" "{{ $labels.name }} differs from Git"
+      "summary" "{{ $labels.name }} is out of sync with Git"
       "description" "{{ $labels.name }} has differed from Git for longer than the sync window of production stays closed.") | nindent 4 }}
 {{- end -}}
 

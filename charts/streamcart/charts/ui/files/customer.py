@@ -308,7 +308,7 @@ class Visitors:
             return "failed"
 
     def pause(self):
-        """As long as a person reads, half as long to one and a half times."""
+        """Pause between two pages: 0.5 to 1.5 times the average."""
         self.stopped.wait(self.options.pause * CHANCE.uniform(0.5, 1.5))
 
 
