@@ -27,7 +27,7 @@ from multiprocessing import get_context
 from devtools.checks.testing import free_port, servers
 from devtools.project import ROOT
 
-SKU = "HOT-1"
+SKU = "BUSY-1"
 PIECES = 10_000_000
 ROUNDS = 3
 WORKERS, THREADS = 2, 4

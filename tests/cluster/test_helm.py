@@ -131,7 +131,7 @@ def test_switching_autoscaling_on_takes_no_pod_away(tag):
     assert get("deployment", "catalog-web", "catalog")["spec"]["replicas"] == 4
 
 
-def test_what_the_autoscaler_has_changed_is_its_own(tag):
+def test_replicas_that_the_autoscaler_has_set_are_left_alone(tag):
     """Metrics or not, it keeps to its bounds: raising the lower one makes it write the number itself."""
     scaled = [*tags(tag), *MORE_PODS, "catalog.web.replicas=4", "catalog.web.autoscaling.enabled=true"]
     release("upgrade", "local", *scaled, "catalog.web.autoscaling.min=5")

@@ -159,7 +159,7 @@ def test_tool_that_differs_from_its_pin_is_found(box):
     assert "is gone from its registry" in run.summary
 
 
-def test_one_locked_package_is_installed_by_its_hashes(box):
+def test_a_locked_package_is_installed_by_its_hashes(box):
     box.fake("python3", 'for last in "$@"; do :; done; cp "$last" "$HOME/lock"')
     assert box.run("install-locked.sh", "PyYAML").code == 0
     lines = (box.bin.parent / "lock").read_text().splitlines()
@@ -169,7 +169,7 @@ def test_one_locked_package_is_installed_by_its_hashes(box):
     assert box.run("install-locked.sh", "left-pad").code == 1
 
 
-def test_what_is_scanned_is_the_unpacked_build_and_a_finding_fails(box, tmp_path):
+def test_a_scan_reads_the_unpacked_build_and_fails_on_a_finding(box, tmp_path):
     (tmp_path / "made").mkdir()
     (tmp_path / "made" / "index.json").write_text("{}")
     archive = tmp_path / "image.tar"

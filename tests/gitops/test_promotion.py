@@ -101,7 +101,7 @@ def test_unchanged_images_are_not_promoted(remote, capsys):
     assert capsys.readouterr().out == "nothing to do: prod has these images already\n"
 
 
-def test_what_was_reverted_can_be_promoted_again(remote):
+def test_a_release_that_was_reverted_can_be_promoted_again(remote):
     here = clone(remote, "a")
     image = release(remote, here)
     merged = merge(remote, promote(here, ("catalog",)).branch)
@@ -114,7 +114,7 @@ def test_what_was_reverted_can_be_promoted_again(remote):
     assert image.digest in at_remote(remote, "prod", "catalog")
 
 
-def test_what_was_never_released_cannot_be_promoted(remote):
+def test_a_service_that_was_never_released_cannot_be_promoted(remote):
     with pytest.raises(DevToolsError, match="no digest"):
         promote(clone(remote, "a"), ("catalog",))
     assert promote(clone(remote, "b"), SERVICES) is None
@@ -217,7 +217,7 @@ def test_a_promotion_and_its_revert_are_seen_in_a_push(remote):
     assert changes_production(here, merged, released) == ("catalog",)
 
 
-def test_what_waits_for_production_is_listed(remote, capsys):
+def test_releases_that_wait_for_production_are_listed(remote, capsys):
     here = clone(remote, "a")
     advance(here)
     add_commit(remote, "Change the code", "apps/catalog/x.py")

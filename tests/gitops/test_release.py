@@ -281,7 +281,7 @@ def test_unpushed_commit_is_not_shipped(remote):
         ship(mine, "search", "127.0.0.1:1", FAILING)
 
 
-def test_what_is_shipped_by_hand_goes_by_a_pull_request_where_main_is_protected(remote, monkeypatch):
+def test_a_release_by_hand_goes_by_a_pull_request_where_main_is_protected(remote, monkeypatch):
     """The app pushes to main, and people do not: not even when GitHub's machines are away."""
     protect(remote, "main")
     here = clone(remote, "a")

@@ -272,7 +272,7 @@ def _documents(text: str) -> list[str]:
     return found
 
 
-def test_what_runs_without_make_setup_needs_the_standard_library_alone(box):
+def test_code_that_runs_without_make_setup_needs_the_standard_library_alone(box):
     """Jobs that release, promote and join images install nothing, so what they import may need nothing."""
     for module in ("devtools.release.gitops", "devtools.release.oci"):
         code = f"import sys; sys.path.insert(0, '.'); import {module}"

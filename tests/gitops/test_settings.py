@@ -82,7 +82,7 @@ def test_a_newcomer_changes_one_file(root, capsys):
     assert settings.main(["check"], root) == 0
 
 
-def test_one_setting_is_printed(root, capsys):
+def test_a_setting_is_printed(root, capsys):
     assert settings.main(["get", "environments.prod.host"], root) == 0
     assert capsys.readouterr().out == "streamcart.example\n"
     for key in ("environments", "environments.prod.colour"):

@@ -156,7 +156,7 @@ def test_an_image_is_tested_built_scanned_and_only_then_published():
     assert build < scan < keep
 
 
-def test_what_is_built_for_each_architecture_is_kept_with_its_attestations_and_never_pushed():
+def test_a_build_for_each_architecture_is_kept_with_its_attestations_and_never_pushed():
     job = load("image")["jobs"]["build"]
     machines = {entry["architecture"]: entry["runner"] for entry in job["strategy"]["matrix"]["include"]}
     assert machines == {"amd64": "ubuntu-24.04", "arm64": "ubuntu-24.04-arm"}

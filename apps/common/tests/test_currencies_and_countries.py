@@ -27,7 +27,7 @@ def test_minor_units_of_currencies_in_circulation_alone_are_listed():
     assert len(CURRENCIES) > 140
 
 
-def test_what_is_left_out_of_iso_4217_is_in_it():
+def test_codes_that_are_left_out_are_in_iso_4217():
     """Else a typing error would let something in."""
     known = {currency.alpha_3 for currency in pycountry.currencies}
     assert known >= FUNDS | OF_SEVERAL_COUNTRIES

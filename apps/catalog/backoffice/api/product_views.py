@@ -151,7 +151,7 @@ class ImageView(StaffView):
         parameters=[IF_MATCH, ETAG],
     )
     def patch(self, request: Request, slug: str, image_id: uuid.UUID) -> Response:
-        """Describe a picture anew, or move it."""
+        """Describe a picture again, or move it."""
         columns = dict(validated(serializers.ImageChangeSerializer, request))
         translations = columns.pop("translations", None)
         images.change_image(slug, image_id, columns=columns, translations=translations, versions=seen_versions(request))

@@ -52,7 +52,7 @@ CARD = {"number": PAYS, "exp_month": 12, "exp_year": 2040, "cvc": "123"}
 ADDRESS = {
     "name": "Ada",
     "line1": "Torstraße 12",
-    "line2": "Back house",
+    "line2": "Back building",
     "region": "Berlin",
     "phone": "+49 30 1234",
     "postal_code": "10115",

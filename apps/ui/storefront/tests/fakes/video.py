@@ -19,7 +19,7 @@ def title(slug: str, name: str, year: int) -> dict[str, Any]:
         "year": year,
         "directors": ["F. W. Murnau"],
         "cast": ["Max Schreck", "Greta Schröder"],
-        "synopsis": "A house is sold to a count.",
+        "synopsis": "A castle is sold to a count.",
         "runtime_seconds": 5640,
         "languages": ["de"],
         "captions": [{"language": "en", "label": "English"}],
