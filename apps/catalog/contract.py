@@ -1,4 +1,4 @@
-"""What the OpenAPI document says beyond types: examples, and where to go from an answer (links)."""
+"""Examples and links of the OpenAPI document."""
 
 from __future__ import annotations
 

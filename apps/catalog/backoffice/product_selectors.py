@@ -1,4 +1,4 @@
-"""Reads of products for those who edit them: drafts included, every column that can be changed."""
+"""Selectors of products for staff: drafts included, with every column that can be changed."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def editable_product(slug: str) -> Product:
 
 
 def answers_of(product: Product) -> dict[str, Any]:
-    """Answers by attribute, in the form in which they may be sent back; reads prefetched `attribute_values`."""
+    """Attribute values by code, as the API accepts them; reads prefetched `attribute_values`."""
     answers: dict[str, Any] = {}
     for value in product.attribute_values.all():
         match value.attribute.kind:

@@ -35,7 +35,7 @@ class Author:
     notes: Facts = field(default_factory=dict)
 
     def statement(self) -> str:
-        """SQL that tells the running transaction."""
+        """SQL that sets the author of the running transaction."""
         facts = {name: value for name, value in {**self.facts(), **self.notes}.items() if value}
         statement: str = connection.ops.compose_sql(  # type: ignore[attr-defined]  # PostgreSQL's alone
             SETTINGS, [str(self.id), json.dumps(facts)]
@@ -48,7 +48,7 @@ _author: ContextVar[Author | None] = ContextVar("history_author", default=None)
 
 @contextmanager
 def written_by(facts: Callable[[], Facts]) -> Iterator[None]:
-    """Changes inside are told to be of this author. An inner one takes the place of an outer one."""
+    """Record this author with the changes made inside. An inner author replaces an outer one."""
     installed: AbstractContextManager[Any] = nullcontext() if _author.get() else connection.execute_wrapper(_tell_first)
     token = _author.set(Author(facts))
     try:
@@ -59,13 +59,13 @@ def written_by(facts: Callable[[], Facts]) -> Iterator[None]:
 
 
 def note(**facts: str) -> None:
-    """Add to what is told of the running request or task; nothing outside of one."""
+    """Add facts about the running request or task; does nothing outside of one."""
     if author := _author.get():
         author.notes.update(facts)
 
 
 def tell(table: str) -> None:
-    """Before COPY into `table`, which no wrapper sees: tell the running transaction who writes."""
+    """Set the author of the running transaction before COPY into `table`, which no wrapper sees."""
     author = _author.get()
     if author and table.startswith(WATCHED):
         with connection.cursor() as cursor:

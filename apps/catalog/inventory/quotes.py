@@ -1,4 +1,4 @@
-"""Quotes: what lines cost now and whether they can be had. The only source of prices for a checkout."""
+"""Quotes: current prices and availability of lines. The only source of prices for a checkout."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Answers of products to attributes: read as people write them, kept in the column of the attribute's kind."""
+"""Attribute values of products: parsed from input, stored in the column of the attribute's kind."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Answer = str | int | float | Decimal | bool | list[str]
 
 
 def key_of(text: str) -> str:
-    """What filters compare with: `Enamelled steel` is `enamelled-steel`."""
+    """The key that filters compare: `enamelled-steel` for `Enamelled steel`."""
     return slug_of(text, limit=KEY_LENGTH) or text.encode().hex()[:KEY_LENGTH]
 
 
@@ -96,7 +96,7 @@ def _boolean(answer: Any) -> bool:
 
 
 def read_truth_value(text: str) -> bool:
-    """Yes or no in one of the shop's languages. Raises ValidationProblem."""
+    """A truth value in one of the shop's languages. Raises ValidationProblem."""
     is_true = truth_values().get(text.casefold())
     if is_true is None:
         raise ValidationProblem("Say yes or no.")

@@ -61,7 +61,7 @@ def kind_errors(*, kind: str, wanted: str, has_variants: bool) -> Errors:
 
 
 def answer_errors(*, required: Collection[str], answered: Collection[str]) -> Errors:
-    """Before it is published, a product has a value for each attribute that its type requires; both are codes."""
+    """A published product needs a value of each attribute that its type requires; both are codes."""
     sentence = "Products of this type answer it before they are published."
     return {f"attributes.{code}": sentence for code in sorted(set(required) - set(answered))}
 

@@ -1,4 +1,4 @@
-"""Who needs a product, a variant or a file of a picture: asked before one is deleted.
+"""Uses of products, variants and files of pictures, checked before one is deleted.
 
 The apps above `products` register the answers in their `AppConfig.ready`; nothing here knows them.
 """

@@ -97,7 +97,7 @@ class PricesFormSet(ServedFormSet):
         return {"prices": self.kept}
 
     def prices(self) -> list[Money]:
-        """All there are from now on."""
+        """Replaces all that exist."""
         return [Money(form.cleaned_data["amount"], form.cleaned_data["currency"]) for form in self.kept]
 
 
@@ -106,6 +106,6 @@ class SalesFormSet(ServedFormSet):
         return {"sales": self.kept}
 
     def sales(self) -> list[Sale]:
-        """All there are from now on."""
+        """Replaces all that exist."""
         data = (form.cleaned_data for form in self.kept)
         return [Sale(Money(row["amount"], row["currency"]), row["starts_at"], row["ends_at"]) for row in data]

@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.catalog.backoffice.api import taxonomy_serializers as serializers
-from apps.catalog.backoffice.api.optimistic_locking import answer, seen_rows
+from apps.catalog.backoffice.api.optimistic_locking import seen_rows, tagged_response
 from apps.catalog.backoffice.api.views import StaffListView, StaffView, found, validated
 from apps.catalog.products.models import Attribute, ProductType, ProductTypeAttribute
 from apps.catalog.products.services import attributes
@@ -32,14 +32,14 @@ def types() -> Any:
     return ProductType.objects.prefetch_related(Prefetch("type_attributes", asked))
 
 
-def _attribute_answer(code: str, *, status: int = 200) -> Response:
-    """The whole attribute, whose ETag stands for its choices too."""
+def _attribute_response(code: str, *, status: int = 200) -> Response:
+    """The attribute with its choices; its ETag covers them too."""
     at = f"/v1/staff/attributes/{code}" if status == 201 else ""
-    return answer(attribute_data(found(Attribute.objects.filter(code=code))), status=status, at=at)
+    return tagged_response(attribute_data(found(Attribute.objects.filter(code=code))), status=status, at=at)
 
 
 class StaffAttributesView(StaffListView):
-    """All attributes by code, without their choices."""
+    """List all attributes by code, without their choices."""
 
     serializer_class = serializers.StaffListedAttributeSerializer
     queryset = Attribute.objects.all()
@@ -49,8 +49,8 @@ class StaffAttributesView(StaffListView):
 class StaffAttributeView(StaffView):
     @extend_schema(responses=serializers.StaffAttributeSerializer, parameters=[ETAG])
     def get(self, request: Request, code: str) -> Response:
-        """One attribute with its choices."""
-        return _attribute_answer(code)
+        """Get an attribute with its choices."""
+        return _attribute_response(code)
 
 
 class AttributesView(StaffView):
@@ -61,11 +61,11 @@ class AttributesView(StaffView):
     )
     @idempotent
     def post(self, request: Request) -> Response:
-        """Make an attribute, with its choices when it is of the kind `choice`."""
+        """Create an attribute, with its choices if its kind is `choice`."""
         columns = dict(validated(serializers.NewAttributeSerializer, request))
         choices = columns.pop("choices", ())
         code = attributes.create_attribute(columns, choices).code
-        return _attribute_answer(code, status=status.HTTP_201_CREATED)
+        return _attribute_response(code, status=status.HTTP_201_CREATED)
 
 
 class AttributeView(StaffView):
@@ -75,14 +75,14 @@ class AttributeView(StaffView):
         parameters=[IF_MATCH, ETAG],
     )
     def patch(self, request: Request, code: str) -> Response:
-        """Change an attribute. Its kind changes only while no product answers it."""
+        """Change an attribute. Its kind can change only while no product has a value of it."""
         columns = validated(serializers.AttributeChangeSerializer, request)
         attributes.change_attribute(code, columns, guard=seen_rows(request, attribute_data))
-        return _attribute_answer(code)
+        return _attribute_response(code)
 
     @extend_schema(responses={204: None}, parameters=[IF_MATCH])
     def delete(self, request: Request, code: str) -> Response:
-        """Delete an attribute that no product answers and no product type asks for."""
+        """Delete an attribute that no product has a value of and no product type uses."""
         attributes.delete_attribute(code, guard=seen_rows(request, attribute_data))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
@@ -97,7 +97,7 @@ class ChoicesView(StaffView):
     def post(self, request: Request, code: str) -> Response:
         """Add a choice."""
         attributes.add_choice(code, validated(serializers.NewChoiceSerializer, request))
-        return _attribute_answer(code, status=status.HTTP_201_CREATED)
+        return _attribute_response(code, status=status.HTTP_201_CREATED)
 
 
 class ChoiceView(StaffView):
@@ -107,20 +107,20 @@ class ChoiceView(StaffView):
         parameters=[IF_MATCH, ETAG],
     )
     def patch(self, request: Request, code: str, slug: str) -> Response:
-        """Change a choice; products that chose it say and find its new words at once."""
+        """Change a choice; products with it show the new label and are found by it at once."""
         columns = validated(serializers.ChoiceChangeSerializer, request)
         attributes.change_choice(code, slug, columns, guard=seen_rows(request, attribute_data))
-        return _attribute_answer(code)
+        return _attribute_response(code)
 
     @extend_schema(responses=serializers.StaffAttributeSerializer, parameters=[IF_MATCH, ETAG])
     def delete(self, request: Request, code: str, slug: str) -> Response:
-        """Take a choice away that no product chose."""
+        """Delete a choice that no product has."""
         attributes.delete_choice(code, slug, guard=seen_rows(request, attribute_data))
-        return _attribute_answer(code)
+        return _attribute_response(code)
 
 
 class StaffProductTypesView(StaffListView):
-    """All product types by name, with the attributes that they ask for."""
+    """List all product types by name, with their attributes."""
 
     serializer_class = serializers.StaffProductTypeSerializer
     queryset = types()
@@ -130,8 +130,8 @@ class StaffProductTypesView(StaffListView):
 class StaffProductTypeView(StaffView):
     @extend_schema(responses=serializers.StaffProductTypeSerializer, parameters=[ETAG])
     def get(self, request: Request, slug: str) -> Response:
-        """One product type with the attributes that it asks for."""
-        return answer(type_data(found(ProductType.objects.filter(slug=slug))))
+        """Get a product type with its attributes."""
+        return tagged_response(type_data(found(ProductType.objects.filter(slug=slug))))
 
 
 class ProductTypesView(StaffView):
@@ -142,11 +142,11 @@ class ProductTypesView(StaffView):
     )
     @idempotent
     def post(self, request: Request) -> Response:
-        """Make a product type that asks for these attributes."""
+        """Create a product type with these attributes."""
         columns = dict(validated(serializers.NewProductTypeSerializer, request))
         made = attributes.create_product_type(columns, columns.pop("attributes", ()))
         at = f"/v1/staff/product-types/{made.slug}"
-        return answer(type_data(made), status=status.HTTP_201_CREATED, at=at)
+        return tagged_response(type_data(made), status=status.HTTP_201_CREATED, at=at)
 
 
 class ProductTypeView(StaffView):
@@ -156,14 +156,14 @@ class ProductTypeView(StaffView):
         parameters=[IF_MATCH, ETAG],
     )
     def patch(self, request: Request, slug: str) -> Response:
-        """Change a product type. Products that are published stay so, whatever it asks for from now on."""
+        """Change a product type. Published products stay published even without newly required attributes."""
         columns = dict(validated(serializers.ProductTypeChangeSerializer, request))
         asked = columns.pop("attributes", None)
         changed = attributes.change_product_type(slug, columns, asked, guard=seen_rows(request, type_data))
-        return answer(type_data(changed))
+        return tagged_response(type_data(changed))
 
     @extend_schema(responses={204: None}, parameters=[IF_MATCH])
     def delete(self, request: Request, slug: str) -> Response:
-        """Delete a product type that no product is of."""
+        """Delete a product type without products."""
         attributes.delete_product_type(slug, guard=seen_rows(request, type_data))
         return Response(status=status.HTTP_204_NO_CONTENT)

@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.catalog.backoffice.api import taxonomy_serializers as serializers
-from apps.catalog.backoffice.api.optimistic_locking import answer, seen_rows
+from apps.catalog.backoffice.api.optimistic_locking import seen_rows, tagged_response
 from apps.catalog.backoffice.api.views import StaffListView, StaffView, StaffWrites, found, validated
 from apps.catalog.products.models import Collection
 from apps.catalog.products.services import collections
@@ -23,7 +23,7 @@ def collection_data(collection: Collection) -> dict[str, Any]:
 
 
 class StaffCollectionsView(StaffListView):
-    """All collections, those that are not published too, without their products."""
+    """List all collections, including unpublished ones, without their products."""
 
     serializer_class = serializers.StaffListedCollectionSerializer
     queryset = Collection.objects.all()
@@ -33,8 +33,8 @@ class StaffCollectionsView(StaffListView):
 class StaffCollectionView(StaffView):
     @extend_schema(responses=serializers.StaffCollectionSerializer, parameters=[ETAG])
     def get(self, request: Request, slug: str) -> Response:
-        """One collection with its products."""
-        return answer(collection_data(found(Collection.objects.filter(slug=slug))))
+        """Get a collection with its products."""
+        return tagged_response(collection_data(found(Collection.objects.filter(slug=slug))))
 
 
 class CollectionsWrites(StaffWrites):
@@ -45,11 +45,11 @@ class CollectionsWrites(StaffWrites):
     )
     @idempotent
     def post(self, request: Request) -> Response:
-        """Make a collection: by hand with its `items`, or by a `rule`."""
+        """Create a collection, either manual with `items` or with a `rule`."""
         columns = dict(validated(serializers.NewCollectionSerializer, request))
         made = collections.create_collection(columns, columns.pop("items", ()))
         at = f"/v1/staff/collections/{made.slug}"
-        return answer(collection_data(made), status=status.HTTP_201_CREATED, at=at)
+        return tagged_response(collection_data(made), status=status.HTTP_201_CREATED, at=at)
 
 
 class CollectionWrites(StaffWrites):
@@ -59,10 +59,10 @@ class CollectionWrites(StaffWrites):
         parameters=[IF_MATCH, ETAG],
     )
     def patch(self, request: Request, slug: str) -> Response:
-        """Change a collection. One that gets a rule loses its items, and the other way round."""
+        """Change a collection. Setting a rule removes the items; making it manual removes the rule."""
         columns = validated(serializers.CollectionChangeSerializer, request)
         changed = collections.change_collection(slug, columns, guard=seen_rows(request, collection_data))
-        return answer(collection_data(changed))
+        return tagged_response(collection_data(changed))
 
     @extend_schema(responses={204: None}, parameters=[IF_MATCH])
     def delete(self, request: Request, slug: str) -> Response:
@@ -78,6 +78,8 @@ class CollectionItemsView(StaffView):
         parameters=[IF_MATCH, ETAG],
     )
     def put(self, request: Request, slug: str) -> Response:
-        """Put these products into a collection that is made by hand, in this order, and no others."""
+        """Replace the products of a manual collection, in this order."""
         items = validated(serializers.ItemsSerializer, request)["items"]
-        return answer(collection_data(collections.set_items(slug, items, guard=seen_rows(request, collection_data))))
+        return tagged_response(
+            collection_data(collections.set_items(slug, items, guard=seen_rows(request, collection_data)))
+        )

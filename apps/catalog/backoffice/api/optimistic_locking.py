@@ -24,7 +24,10 @@ TAG = re.compile(r'"[0-9a-f]{16}"')
 # Drafts are nobody's business but staff's.
 PRIVATE = {"Cache-Control": "private, no-cache"}
 MAY_MATCH = OpenApiParameter(
-    "If-Match", str, OpenApiParameter.HEADER, description="The ETag of the product that you have seen; 412 when stale."
+    "If-Match",
+    str,
+    OpenApiParameter.HEADER,
+    description="The product's ETag from your last read; 412 if it changed since.",
 )
 type Shape = Callable[[Any], dict[str, Any]]
 
@@ -44,7 +47,7 @@ def seen_versions(request: Request, *, is_required: bool = True) -> frozenset[in
 
 
 def seen_rows(request: Request, shape: Shape) -> Guard:
-    """Lets only a row pass whose ETag is in If-Match. Raises PreconditionRequired."""
+    """A guard that accepts a row only if its ETag is in If-Match. Raises PreconditionRequired."""
     header = if_match(request, is_required=True)
     if header is None:
         return unguarded
@@ -57,7 +60,7 @@ def seen_rows(request: Request, shape: Shape) -> Guard:
     return guard
 
 
-def answer(data: dict[str, Any], *, version: int | None = None, status: int = 200, at: str = "") -> Response:
-    """A staff answer with its ETag; `at` is the address of what was made."""
+def tagged_response(data: dict[str, Any], *, version: int | None = None, status: int = 200, at: str = "") -> Response:
+    """A response for staff with its ETag; `at` is the URL of a created resource."""
     headers = PRIVATE | {"ETag": entity_tag(data, version=version)} | ({"Location": at} if at else {})
     return Response(data, status=status, headers=headers)

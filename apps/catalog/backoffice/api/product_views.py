@@ -1,4 +1,4 @@
-"""Products, their variants and pictures, for staff: what stands at an address of the shop is written there."""
+"""Products, their variants and pictures, for staff, at the same URLs that shoppers read."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.catalog.backoffice.api import product_serializers as serializers
-from apps.catalog.backoffice.api.optimistic_locking import MAY_MATCH, answer, seen_versions
+from apps.catalog.backoffice.api.optimistic_locking import MAY_MATCH, seen_versions, tagged_response
 from apps.catalog.backoffice.api.views import StaffListView, StaffView, StaffWrites, validated
 from apps.catalog.backoffice.product_selectors import editable_product, listed_products
 from apps.catalog.products import renditions
@@ -24,11 +24,13 @@ from apps.common.api.conditional import ETAG, IF_MATCH
 from apps.common.idempotency import idempotent
 
 
-def product_answer(slug: str, *, status: int = 200) -> Response:
-    """The whole product as staff edit it, with the ETag for the next change."""
+def product_response(slug: str, *, status: int = 200) -> Response:
+    """The whole product as staff edit it, with its ETag for the next change."""
     product = editable_product(slug)
     at = f"/v1/staff/products/{slug}" if status == 201 else ""
-    return answer(serializers.StaffProductSerializer(product).data, version=product.version, status=status, at=at)
+    return tagged_response(
+        serializers.StaffProductSerializer(product).data, version=product.version, status=status, at=at
+    )
 
 
 class ProductsWrites(StaffWrites):
@@ -39,9 +41,9 @@ class ProductsWrites(StaffWrites):
     )
     @idempotent
     def post(self, request: Request) -> Response:
-        """Make a product with its variants, prices, answers and translations: a draft unless its `status` says more."""
+        """Create a product with its variants, prices, attribute values and translations, by default as a draft."""
         edit = serializers.as_product_edit(validated(serializers.NewProductSerializer, request))
-        return product_answer(products.create_product(edit).slug, status=status.HTTP_201_CREATED)
+        return product_response(products.create_product(edit).slug, status=status.HTTP_201_CREATED)
 
 
 class ProductWrites(StaffWrites):
@@ -55,13 +57,13 @@ class ProductWrites(StaffWrites):
         `published_until`."""
         edit = serializers.as_product_edit(validated(serializers.ProductChangeSerializer, request))
         product = products.change_product(slug, edit, versions=seen_versions(request))
-        return product_answer(product.slug)
+        return product_response(product.slug)
 
     @extend_schema(responses={200: serializers.StaffProductSerializer, 204: None}, parameters=[IF_MATCH])
     def delete(self, request: Request, slug: str) -> Response:
-        """Delete a product that nobody has ever seen (204); archive any other, and answer with it (200)."""
+        """Delete a product that was never on sale (204); archive and return any other (200)."""
         archived = products.delete_product(slug, versions=seen_versions(request))
-        return product_answer(archived.slug) if archived else Response(status=status.HTTP_204_NO_CONTENT)
+        return product_response(archived.slug) if archived else Response(status=status.HTTP_204_NO_CONTENT)
 
 
 class StaffProductsView(StaffListView):
@@ -71,7 +73,7 @@ class StaffProductsView(StaffListView):
 
     @extend_schema(parameters=[serializers.StaffProductQuerySerializer])
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """All products, drafts and archived ones too, the latest change first."""
+        """List all products, including drafts and archived ones, latest change first."""
         asked = {name: value for name, value in request.query_params.dict().items() if name not in ("limit", "cursor")}
         query = serializers.StaffProductQuerySerializer(data=asked)
         query.is_valid(raise_exception=True)
@@ -85,8 +87,8 @@ class StaffProductsView(StaffListView):
 class StaffProductView(StaffView):
     @extend_schema(responses=serializers.StaffProductSerializer, parameters=[ETAG])
     def get(self, request: Request, slug: str) -> Response:
-        """One product as staff edit it, whatever its status. Send its ETag as If-Match with the change."""
-        return product_answer(slug)
+        """Get a product as staff edit it, in any status. Send its ETag as If-Match with a change."""
+        return product_response(slug)
 
 
 class VariantsView(StaffView):
@@ -101,7 +103,7 @@ class VariantsView(StaffView):
         edit = serializers.as_variant_edit(validated(serializers.NewVariantSerializer, request))
         versions = seen_versions(request, is_required=False)
         product = variants.add_variant(slug, edit, versions=versions)
-        return product_answer(product.slug, status=status.HTTP_201_CREATED)
+        return product_response(product.slug, status=status.HTTP_201_CREATED)
 
 
 class VariantView(StaffView):
@@ -114,13 +116,13 @@ class VariantView(StaffView):
         """Change a variant, its prices and its scheduled sales."""
         edit = serializers.as_variant_edit(validated(serializers.VariantChangeSerializer, request), sku=sku)
         variants.change_variant(slug, edit, versions=seen_versions(request))
-        return product_answer(slug)
+        return product_response(slug)
 
     @extend_schema(responses={200: serializers.StaffProductSerializer}, parameters=[IF_MATCH, ETAG])
     def delete(self, request: Request, slug: str, sku: str) -> Response:
         """Delete a variant that was never in stock and is not reserved."""
         variants.delete_variant(slug, sku, versions=seen_versions(request))
-        return product_answer(slug)
+        return product_response(slug)
 
 
 class ImagesView(StaffView):
@@ -132,7 +134,7 @@ class ImagesView(StaffView):
         parameters=[MAY_MATCH, ETAG],
     )
     def post(self, request: Request, slug: str) -> Response:
-        """Upload a picture; its renditions follow. The same file again answers 200 and changes nothing."""
+        """Upload a picture; its renditions are made later. The same file again returns 200 and changes nothing."""
         data = validated(serializers.ImageUploadSerializer, request)
         versions = seen_versions(request, is_required=False)
         file = data["file"]
@@ -141,7 +143,7 @@ class ImagesView(StaffView):
         _, is_new = images.add_image(
             slug, file.read(), filename=file.name, alt=data["alt"], position=data["position"], versions=versions
         )
-        return product_answer(slug, status=status.HTTP_201_CREATED if is_new else status.HTTP_200_OK)
+        return product_response(slug, status=status.HTTP_201_CREATED if is_new else status.HTTP_200_OK)
 
 
 class ImageView(StaffView):
@@ -151,17 +153,17 @@ class ImageView(StaffView):
         parameters=[IF_MATCH, ETAG],
     )
     def patch(self, request: Request, slug: str, image_id: uuid.UUID) -> Response:
-        """Describe a picture again, or move it."""
+        """Change the alternative text or position of a picture."""
         columns = dict(validated(serializers.ImageChangeSerializer, request))
         translations = columns.pop("translations", None)
         images.change_image(slug, image_id, columns=columns, translations=translations, versions=seen_versions(request))
-        return product_answer(slug)
+        return product_response(slug)
 
     @extend_schema(responses={200: serializers.StaffProductSerializer}, parameters=[IF_MATCH, ETAG])
     def delete(self, request: Request, slug: str, image_id: uuid.UUID) -> Response:
-        """Take a picture away."""
+        """Delete a picture."""
         images.delete_image(slug, image_id, versions=seen_versions(request))
-        return product_answer(slug)
+        return product_response(slug)
 
 
 class ImageOrderView(StaffView):
@@ -171,7 +173,7 @@ class ImageOrderView(StaffView):
         parameters=[IF_MATCH, ETAG],
     )
     def put(self, request: Request, slug: str) -> Response:
-        """Show the pictures in this order."""
+        """Set the order of the pictures."""
         ids = validated(serializers.ImageOrderSerializer, request)["images"]
         images.order_images(slug, ids, versions=seen_versions(request))
-        return product_answer(slug)
+        return product_response(slug)

@@ -1,4 +1,4 @@
-"""Stock, its policy, its history and its places, for staff."""
+"""Stock, its policy, movements and warehouses, for staff."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from rest_framework.views import APIView
 
 from apps.catalog.backoffice import stock_selectors
 from apps.catalog.backoffice.api import stock_serializers as serializers
-from apps.catalog.backoffice.api.optimistic_locking import PRIVATE, answer, seen_rows
+from apps.catalog.backoffice.api.optimistic_locking import PRIVATE, seen_rows, tagged_response
 from apps.catalog.backoffice.api.views import IsCatalogStaff, validated
 from apps.catalog.inventory import selectors, services
 from apps.catalog.inventory.models import StockItem, StockMovement, Warehouse
@@ -36,7 +36,7 @@ class StockView(ListAPIView):
 
     @extend_schema(parameters=[serializers.StockQuerySerializer])
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """What lies where, by SKU."""
+        """List stock by SKU, with its warehouses."""
         asked = {name: value for name, value in request.query_params.dict().items() if name not in ("limit", "cursor")}
         query = serializers.StockQuerySerializer(data=asked)
         query.is_valid(raise_exception=True)
@@ -52,8 +52,8 @@ class StockItemView(APIView):
 
     @extend_schema(responses=serializers.StockSerializer)
     def get(self, request: Request, sku: str) -> Response:
-        """One variant's stock, by warehouse."""
-        return answer(serializers.StockSerializer(selectors.stock_of(sku)).data)
+        """Get a variant's stock by warehouse."""
+        return tagged_response(serializers.StockSerializer(selectors.stock_of(sku)).data)
 
 
 class StockPolicyView(APIView):
@@ -61,8 +61,8 @@ class StockPolicyView(APIView):
 
     @extend_schema(responses=serializers.PolicySerializer, parameters=[ETAG])
     def get(self, request: Request, sku: str) -> Response:
-        """How much may be sold before it is here. Send the ETag as If-Match with the change."""
-        return answer(serializers.policy_data(selectors.stock_of(sku)))
+        """Get a variant's backorder policy. Send its ETag as If-Match with a change."""
+        return tagged_response(serializers.policy_data(selectors.stock_of(sku)))
 
     @extend_schema(
         request=serializers.PolicyChangeSerializer,
@@ -70,11 +70,11 @@ class StockPolicyView(APIView):
         parameters=[IF_MATCH, ETAG],
     )
     def patch(self, request: Request, sku: str) -> Response:
-        """Change what is named and leave the rest."""
+        """Change a variant's backorder policy; omitted fields stay."""
         changes = validated(serializers.PolicyChangeSerializer, request)
         guard = seen_rows(request, serializers.policy_data)
         item = services.set_policy(selectors.stocked_variant(sku), changes, check=guard)
-        return answer(serializers.policy_data(item))
+        return tagged_response(serializers.policy_data(item))
 
 
 class AdjustmentsView(APIView):
@@ -86,7 +86,7 @@ class AdjustmentsView(APIView):
     )
     @idempotent
     def post(self, request: Request, sku: str) -> Response:
-        """Add units, remove some, or set how many were counted; 200 when as many were there. Orders keep theirs."""
+        """Add or remove units or set the count; 200 if the count was right. Reserved units cannot be removed."""
         data = validated(serializers.AdjustmentSerializer, request)
         variant = selectors.stocked_variant(sku)
         facts = {
@@ -133,7 +133,7 @@ class MovementsView(ListAPIView):
     ordering = ("-created_at", "-id")
 
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Every unit that came or went, the latest first. Nothing here is ever changed."""
+        """List a variant's stock movements, latest first. Movements never change."""
         return _private(super().get(request, *args, **kwargs))
 
     def get_queryset(self) -> QuerySet[StockMovement]:
@@ -147,7 +147,7 @@ class WarehousesView(ListAPIView):
     ordering = ("priority", "id")
 
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """All warehouses, the first to send from in front."""
+        """List all warehouses in the order in which they send."""
         return _private(super().get(request, *args, **kwargs))
 
     @extend_schema(
@@ -157,9 +157,9 @@ class WarehousesView(ListAPIView):
     )
     @idempotent
     def post(self, request: Request) -> Response:
-        """Add a warehouse, empty."""
+        """Create an empty warehouse."""
         warehouse = services.add_warehouse(**validated(serializers.WarehouseSerializer, request))
-        return answer(serializers.warehouse_data(warehouse), status=201, at=f"/v1/warehouses/{warehouse.code}")
+        return tagged_response(serializers.warehouse_data(warehouse), status=201, at=f"/v1/warehouses/{warehouse.code}")
 
 
 class WarehouseView(APIView):
@@ -167,8 +167,8 @@ class WarehouseView(APIView):
 
     @extend_schema(responses=serializers.WarehouseSerializer, parameters=[ETAG])
     def get(self, request: Request, code: str) -> Response:
-        """One warehouse. Send its ETag as If-Match with the change."""
-        return answer(serializers.warehouse_data(selectors.find_warehouse(code)))
+        """Get a warehouse. Send its ETag as If-Match with a change."""
+        return tagged_response(serializers.warehouse_data(selectors.find_warehouse(code)))
 
     @extend_schema(
         request=serializers.WarehouseChangeSerializer,
@@ -176,14 +176,14 @@ class WarehouseView(APIView):
         parameters=[IF_MATCH, ETAG],
     )
     def patch(self, request: Request, code: str) -> Response:
-        """Change what is named. One that is closed (`is_active` false) sells nothing; 409 while orders wait for it."""
+        """Change a warehouse; omitted fields stay. A closed one (`is_active` false) sells nothing; 409 if orders need it."""
         changes = validated(serializers.WarehouseChangeSerializer, request)
         guard = seen_rows(request, serializers.warehouse_data)
-        return answer(serializers.warehouse_data(services.change_warehouse(code, changes, check=guard)))
+        return tagged_response(serializers.warehouse_data(services.change_warehouse(code, changes, check=guard)))
 
     @extend_schema(responses={204: None}, parameters=[IF_MATCH])
     def delete(self, request: Request, code: str) -> Response:
-        """Take a warehouse away that nothing ever lay in; 409 for any other."""
+        """Delete a warehouse that never held stock; 409 for any other."""
         services.delete_warehouse(code, check=seen_rows(request, serializers.warehouse_data))
         return Response(status=status.HTTP_204_NO_CONTENT)
 

@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.catalog.backoffice.api import taxonomy_serializers as serializers
-from apps.catalog.backoffice.api.optimistic_locking import answer, seen_rows
+from apps.catalog.backoffice.api.optimistic_locking import seen_rows, tagged_response
 from apps.catalog.backoffice.api.views import StaffListView, StaffView, StaffWrites, found, validated
 from apps.catalog.products.models import Brand, Category
 from apps.catalog.products.services import brands, categories
@@ -27,7 +27,7 @@ def category_data(category: Category) -> dict[str, Any]:
 
 
 class StaffBrandsView(StaffListView):
-    """All brands by name."""
+    """List all brands by name."""
 
     serializer_class = serializers.StaffBrandSerializer
     queryset = Brand.objects.all()
@@ -37,8 +37,8 @@ class StaffBrandsView(StaffListView):
 class StaffBrandView(StaffView):
     @extend_schema(responses=serializers.StaffBrandSerializer, parameters=[ETAG])
     def get(self, request: Request, slug: str) -> Response:
-        """One brand as staff edit it."""
-        return answer(brand_data(found(Brand.objects.filter(slug=slug))))
+        """Get a brand as staff edit it."""
+        return tagged_response(brand_data(found(Brand.objects.filter(slug=slug))))
 
 
 class BrandsView(StaffView):
@@ -49,10 +49,10 @@ class BrandsView(StaffView):
     )
     @idempotent
     def post(self, request: Request) -> Response:
-        """Make a brand."""
+        """Create a brand."""
         brand = brands.create_brand(validated(serializers.NewBrandSerializer, request))
         at = f"/v1/staff/brands/{brand.slug}"
-        return answer(brand_data(brand), status=status.HTTP_201_CREATED, at=at)
+        return tagged_response(brand_data(brand), status=status.HTTP_201_CREATED, at=at)
 
 
 class BrandView(StaffView):
@@ -62,19 +62,19 @@ class BrandView(StaffView):
         parameters=[IF_MATCH, ETAG],
     )
     def patch(self, request: Request, slug: str) -> Response:
-        """Change a brand; its products say and find a new name at once."""
+        """Change a brand; its products show the new name and are found by it at once."""
         columns = validated(serializers.BrandChangeSerializer, request)
-        return answer(brand_data(brands.change_brand(slug, columns, guard=seen_rows(request, brand_data))))
+        return tagged_response(brand_data(brands.change_brand(slug, columns, guard=seen_rows(request, brand_data))))
 
     @extend_schema(responses={204: None}, parameters=[IF_MATCH])
     def delete(self, request: Request, slug: str) -> Response:
-        """Delete a brand that no product is of."""
+        """Delete a brand without products."""
         brands.delete_brand(slug, guard=seen_rows(request, brand_data))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
 class StaffCategoriesView(StaffListView):
-    """All categories by path, so parents come before what is below them."""
+    """List all categories by path, so that parents come before their subcategories."""
 
     serializer_class = serializers.StaffCategorySerializer
     queryset = Category.objects.all()
@@ -84,8 +84,8 @@ class StaffCategoriesView(StaffListView):
 class StaffCategoryView(StaffView):
     @extend_schema(responses=serializers.StaffCategorySerializer, parameters=[ETAG])
     def get(self, request: Request, path: str) -> Response:
-        """One category as staff edit it."""
-        return answer(category_data(found(Category.objects.filter(full_path=path))))
+        """Get a category as staff edit it."""
+        return tagged_response(category_data(found(Category.objects.filter(full_path=path))))
 
 
 class CategoriesWrites(StaffWrites):
@@ -96,10 +96,10 @@ class CategoriesWrites(StaffWrites):
     )
     @idempotent
     def post(self, request: Request) -> Response:
-        """Make a category below `parent`, or at the top."""
+        """Create a category below `parent`, or at the top."""
         category = categories.create_category(validated(serializers.NewCategorySerializer, request))
         at = f"/v1/staff/categories/{category.full_path}"
-        return answer(category_data(category), status=status.HTTP_201_CREATED, at=at)
+        return tagged_response(category_data(category), status=status.HTTP_201_CREATED, at=at)
 
 
 class CategoryWrites(StaffWrites):
@@ -109,13 +109,13 @@ class CategoryWrites(StaffWrites):
         parameters=[IF_MATCH, ETAG],
     )
     def patch(self, request: Request, path: str) -> Response:
-        """Change, rename or move a category with all below it. Its address is its path: see `path` of the answer."""
+        """Change, rename or move a category with its subcategories. Its URL follows `path` in the response."""
         columns = validated(serializers.CategoryChangeSerializer, request)
         guard = seen_rows(request, category_data)
-        return answer(category_data(categories.change_category(path, columns, guard=guard)))
+        return tagged_response(category_data(categories.change_category(path, columns, guard=guard)))
 
     @extend_schema(responses={204: None}, parameters=[IF_MATCH])
     def delete(self, request: Request, path: str) -> Response:
-        """Delete a category that holds neither products nor categories."""
+        """Delete a category without products and subcategories."""
         categories.delete_category(path, guard=seen_rows(request, category_data))
         return Response(status=status.HTTP_204_NO_CONTENT)

@@ -1,4 +1,4 @@
-"""What the staff's views have in common."""
+"""Base classes and helpers of the staff's views."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class StaffView(APIView):
 
 
 class StaffWrites(APIView):
-    """Shoppers read what staff write."""
+    """Writes of staff at URLs that anybody may read."""
 
     def get_permissions(self) -> list[BasePermission]:
         return [AllowAny()] if self.request.method in SAFE_METHODS else [IsCatalogStaff()]
@@ -40,14 +40,14 @@ class StaffListView(ListAPIView):
 
 
 def validated(shape: type[Serializer], request: Request) -> Any:
-    """The body as the shape sees it. Raises ValidationError."""
+    """The validated body. Raises ValidationError."""
     serializer = shape(data=request.data)
     serializer.is_valid(raise_exception=True)
     return serializer.validated_data
 
 
 def found(rows: QuerySet[Any]) -> Any:
-    """The only row there may be. Raises NotFound."""
+    """The single row of the queryset. Raises NotFound."""
     row = rows.first()
     if row is None:
         raise NotFound("There is nothing of this name.")

@@ -1,4 +1,4 @@
-"""Shapes of quotes."""
+"""Serializers of quotes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Shapes of reservations."""
+"""Serializers of reservations."""
 
 from __future__ import annotations
 
