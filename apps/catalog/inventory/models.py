@@ -9,7 +9,7 @@ from apps.catalog.products.models import Variant
 from apps.common.countries import validate_country
 from apps.common.ids import uuid7
 
-# The shop tells how many units are left up to this many; beyond it a sale changes nothing that anybody sees.
+# The shop displays how many units are left up to this many; beyond it a sale changes nothing that anybody sees.
 MAX_DISPLAYED_STOCK = 20
 # Far below what a column can hold, so that sums of such counts fit as well.
 MAX_ON_HAND = 1_000_000_000

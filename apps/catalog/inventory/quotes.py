@@ -16,7 +16,7 @@ from apps.common.money import Money
 
 @dataclass(frozen=True, slots=True)
 class QuoteLine:
-    """One line's answer.
+    """The quote of a line.
 
     `status`: ok, insufficient_stock, unavailable (not published, or not sold in this currency) or unknown.
     """

@@ -23,7 +23,7 @@ def key_of(text: str) -> str:
 
 
 def answer_attributes(product: Product, answers: Mapping[str, Answer | None]) -> None:
-    """Write answers by the attributes' codes; None or nothing takes an answer away, others stay. The caller records
+    """Set values by the attributes' codes; None or an empty value removes one, others stay. The caller records
     the change.
 
     Raises ValidationProblem for unknown attributes and choices and for what the attribute's kind cannot hold.
@@ -46,7 +46,7 @@ def answer_attributes(product: Product, answers: Mapping[str, Answer | None]) ->
 
 
 def values_for(product: Product, attribute: Attribute, answer: Answer | None) -> list[AttributeValue]:
-    """Unsaved rows that say `answer`: none for an empty one, several for several choices. Raises ValidationProblem.
+    """Unsaved rows for `answer`: none for an empty one, several for several choices. Raises ValidationProblem.
 
     Reads the attribute's prefetched `choices`.
     """
@@ -104,14 +104,14 @@ def read_truth_value(text: str) -> bool:
 
 
 def ensure_attribute(code: str, **fields: Any) -> Attribute:
-    """The attribute of this code, made or brought to `fields`; readers are told."""
+    """Create the attribute with this code or update it to `fields`; announces the change."""
     attribute, _ = Attribute.objects.update_or_create(code=code, defaults=fields)
     taxonomy_changed.announce()
     return attribute
 
 
 def ensure_choices(attribute: Attribute, labels: Iterable[str]) -> list[AttributeChoice]:
-    """Choices with these labels, made where they are missing; readers are told."""
+    """Create the missing choices with these labels; announces the change."""
     known = {choice.slug: choice for choice in attribute.choices.all()}
     wanted = {key_of(label): label for label in labels}
     missing = [

@@ -19,7 +19,7 @@ _of_files: list[FileUses] = []
 
 
 def register_variant_uses(count: VariantUses) -> None:
-    """`count` returns how many of what need the variants, by name. It locks what keeps the answer true."""
+    """`count` returns how many of what need the variants, by name. It locks the rows so that the count stays true."""
     _of_variants.append(count)
 
 

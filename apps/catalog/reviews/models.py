@@ -18,7 +18,7 @@ class Purchase(models.Model):
     order_number = models.CharField(max_length=32)
     # Units that were not paid back.
     quantity = models.PositiveIntegerField(default=1)
-    # What was paid back, by the event that told it: `{"0199…": 1}`. An event told again takes nothing more.
+    # Units refunded, by event: `{"0199…": 1}`. An event that is delivered again changes nothing.
     returns = models.JSONField(default=dict, editable=False)
 
     class Meta:

@@ -88,7 +88,7 @@ class SaleForm(PriceForm):
         return data
 
     def _get_validation_exclusions(self) -> set[str]:
-        """Overlaps are told by the service, which knows the rows that are changed with this one."""
+        """The service reports overlaps, as it knows the rows that are changed together."""
         return super()._get_validation_exclusions() | {"variant"}  # type: ignore[misc]  # missing in the stubs
 
 

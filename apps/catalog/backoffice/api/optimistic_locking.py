@@ -18,7 +18,7 @@ from apps.catalog.products.transactions import Guard, unguarded
 from apps.common.api.conditional import entity_tag, if_match
 from apps.common.problems import PreconditionFailed
 
-# Any of a list; a weak one (a proxy that compressed the answer made it so) names the version as well.
+# Any of a list; a weak one (a proxy that compressed the response made it so) names the version as well.
 PRODUCT_TAG = re.compile(r'"(\d{1,10})-[0-9a-f]{16}"')
 TAG = re.compile(r'"[0-9a-f]{16}"')
 # Drafts are nobody's business but staff's.

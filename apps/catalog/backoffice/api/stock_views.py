@@ -176,7 +176,7 @@ class WarehouseView(APIView):
         parameters=[IF_MATCH, ETAG],
     )
     def patch(self, request: Request, code: str) -> Response:
-        """Change a warehouse; omitted fields stay. A closed one (`is_active` false) sells nothing; 409 if orders need it."""
+        """Change a warehouse; omitted fields stay. A closed one (`is_active` false) sells nothing; 409 while in use."""
         changes = validated(serializers.WarehouseChangeSerializer, request)
         guard = seen_rows(request, serializers.warehouse_data)
         return tagged_response(serializers.warehouse_data(services.change_warehouse(code, changes, check=guard)))
