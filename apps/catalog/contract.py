@@ -1,4 +1,4 @@
-"""What the OpenAPI document says beyond types: examples, and where to go from an answer (links)."""
+"""Examples and links of the OpenAPI document."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ from apps.catalog.examples import (
     page_of,
 )
 
-# By operation: its request under `request`, answers under their status.
+# By operation: its request under `request`, responses under their status.
 EXAMPLES: dict[str, dict[str, Any]] = {
     "get_products": {"200": page_of(CARD) | {"total": 1, "corrected_query": None}},
     "post_products": {"request": NEW_PRODUCT, "201": STAFF_PRODUCT},

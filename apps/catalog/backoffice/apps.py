@@ -1,4 +1,4 @@
-"""The staff's part of the catalogue: its admin and its staff API. It has no models of its own."""
+"""The back office of the catalogue: the admin and the staff API. It has no models of its own."""
 
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate

@@ -1,4 +1,4 @@
-"""The first page of the admin: what to look at today. One query a panel, however many products there are."""
+"""The dashboard of the admin. One query for each panel, for any number of products."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Panel:
 
 
 def panels(request: HttpRequest) -> list[Panel]:
-    """What this person may see."""
+    """The panels that this user may see."""
     found: list[tuple[str, Callable[[], Panel]]] = [
         ("inventory.view_stockitem", _low_stock),
         ("products.view_product", _drafts),

@@ -1,4 +1,4 @@
-"""Reads of products for those who edit them: drafts included, every column that can be changed."""
+"""Selectors of products for staff: drafts included, with every column that can be changed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reads of stock for those who count it."""
+"""Selectors of stock for staff."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ def make_search_configurations(**_: object) -> None:
 
 
 def list_unlisted(**_: object) -> None:
-    """Products of a time before there were listings get theirs."""
+    """Create the listings of products that have none."""
     from apps.catalog.discovery import listings, postings
     from apps.catalog.products.models import Product
 

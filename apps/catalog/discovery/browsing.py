@@ -1,4 +1,4 @@
-"""One look at the catalogue: a page of products under some filters, and the choices to narrow them further."""
+"""Browsing: a page of filtered products, and the facets to filter further."""
 
 from __future__ import annotations
 

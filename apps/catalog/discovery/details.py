@@ -1,4 +1,4 @@
-"""All that a product's page shows."""
+"""A product with all its details."""
 
 from __future__ import annotations
 
@@ -128,7 +128,7 @@ def availability_of(variant: Variant, stock: StockItem | None) -> str:
 
 
 def _grouped(values: Any) -> list[list[AttributeValue]]:
-    """Several choices of one attribute are one answer."""
+    """Values grouped by attribute, as several choices are shown together."""
     groups: dict[int, list[AttributeValue]] = {}
     for value in values:
         groups.setdefault(value.attribute_id, []).append(value)

@@ -1,4 +1,4 @@
-"""Choices to narrow a list by, each counted under the other filters."""
+"""Facets: choices to filter a list by, each counted under the other filters."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ STARS = (4, 3, 2, 1)
 
 
 def facets(selection: Selection, index: CatalogueIndex, language: str) -> dict[str, Any]:
-    """What `facets` of a list's answer holds. No query: it counts arrays."""
+    """The `facets` of a list's response. No query: it counts arrays."""
     columns, taxonomy = selection.columns, index.taxonomy
     prices = selection.prices()[selection.numbers(without="price")]
     kinds = columns.is_video[selection.numbers(without="kind")]

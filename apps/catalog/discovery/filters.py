@@ -1,4 +1,4 @@
-"""What shoppers narrow the catalogue by, and sort it by."""
+"""Filters and sorts of the product list."""
 
 from __future__ import annotations
 

@@ -51,7 +51,7 @@ class CatalogueIndex:
         self.forget()
 
     def forget(self) -> None:
-        """Know nothing; the next reader loads everything."""
+        """Empty the index; the next reader loads everything."""
         with self._lock:
             self.columns = Columns()
             self.taxonomy = Taxonomy()
@@ -83,7 +83,7 @@ class CatalogueIndex:
         return f"{self._rows:x}.{self._taxonomy_stamp:x}.{self._last_moment:x}"
 
     def stamp_of(self, numbers: Iterable[int]) -> str:
-        """As `stamp`, for an answer that depends on these products (and the taxonomy) alone."""
+        """As `stamp`, for a response that depends only on these products and the taxonomy."""
         places = [number for number in numbers if number < self.columns.capacity]
         rows = "-".join(f"{changed:x}" for changed in self.columns.changed_in[places].tolist())
         return f"{rows}.{self._taxonomy_stamp:x}.{self._last_moment:x}"

@@ -268,14 +268,14 @@ def refresh_changed(changes: Sequence[ProductChange]) -> None:
 
 
 def refresh_stock(product_ids: Iterable[uuid.UUID]) -> None:
-    """Write what the listings say of stock again; call it when a variant's state or the number told of it changed."""
+    """Update the stock in the listings; call it when the displayed stock of a variant changed."""
     _execute(REFRESH_STOCK, product_ids)
 
 
 def refresh_taxonomy() -> None:
     """After a change of categories, brands, attributes, choices or collections: readers of this process see it at once.
 
-    Other processes are told by triggers (migration 0002), whoever writes.
+    Triggers notify other processes of every write.
     """
     LastWrite.expect()
 

@@ -92,7 +92,7 @@ class CollectionNode:
 
 @dataclass(frozen=True, slots=True)
 class Taxonomy:
-    """All of them, at one moment. Categories stand in the order of the tree, brands in that of names."""
+    """A snapshot of the taxonomy. Categories are in the order of the tree, brands sorted by name."""
 
     categories: tuple[CategoryNode, ...] = ()
     brands: tuple[BrandNode, ...] = ()

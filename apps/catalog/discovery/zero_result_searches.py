@@ -1,4 +1,4 @@
-"""What shoppers searched for and did not find, for those who buy for the shop."""
+"""Searches without results, for purchasing."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def record_zero_result_search(text: str) -> None:
 
 
 def forget_old_searches() -> int:
-    """Delete what is older than KEPT_DAYS; returns how many rows."""
+    """Delete searches older than KEPT_DAYS; returns how many rows."""
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM discovery_zeroresultsearch WHERE day < current_date - %s", [KEPT_DAYS])
         return cursor.rowcount

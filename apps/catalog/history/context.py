@@ -1,9 +1,9 @@
-"""Who writes, and how: told to the triggers together with each statement that may change the catalogue.
+"""The author of changes, passed to the triggers with each statement that may change the catalogue.
 
 The triggers of django-pghistory read it from two settings of the transaction (`_pgh_attach_context`). Its own
 `pghistory.context` puts them before every statement but reads; ours, only before those that name a table with a
-history. So reservations and other traffic pay nothing, COPY can be told (`tell`), and what the user's name is, is
-found out as late as possible: an API knows its caller only inside of the view.
+history. So reservations and other traffic pay nothing, COPY can be covered (`set_author_before_copy`), and the user's
+name is read as late as possible: an API knows its caller only inside the view.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class Author:
     notes: Facts = field(default_factory=dict)
 
     def statement(self) -> str:
-        """SQL that tells the running transaction."""
+        """SQL that sets the author of the running transaction."""
         facts = {name: value for name, value in {**self.facts(), **self.notes}.items() if value}
         statement: str = connection.ops.compose_sql(  # type: ignore[attr-defined]  # PostgreSQL's alone
             SETTINGS, [str(self.id), json.dumps(facts)]
@@ -48,8 +48,10 @@ _author: ContextVar[Author | None] = ContextVar("history_author", default=None)
 
 @contextmanager
 def written_by(facts: Callable[[], Facts]) -> Iterator[None]:
-    """Changes inside are told to be of this author. An inner one takes the place of an outer one."""
-    installed: AbstractContextManager[Any] = nullcontext() if _author.get() else connection.execute_wrapper(_tell_first)
+    """Record this author with the changes made inside. An inner author replaces an outer one."""
+    installed: AbstractContextManager[Any] = (
+        nullcontext() if _author.get() else connection.execute_wrapper(_set_author_first)
+    )
     token = _author.set(Author(facts))
     try:
         with installed:
@@ -59,27 +61,27 @@ def written_by(facts: Callable[[], Facts]) -> Iterator[None]:
 
 
 def note(**facts: str) -> None:
-    """Add to what is told of the running request or task; nothing outside of one."""
+    """Add facts about the running request or task; does nothing outside of one."""
     if author := _author.get():
         author.notes.update(facts)
 
 
-def tell(table: str) -> None:
-    """Before COPY into `table`, which no wrapper sees: tell the running transaction who writes."""
+def set_author_before_copy(table: str) -> None:
+    """Set the author of the running transaction before COPY into `table`, which no wrapper sees."""
     author = _author.get()
     if author and table.startswith(WATCHED):
         with connection.cursor() as cursor:
             cursor.execute(author.statement())
 
 
-def _tell_first(execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: dict[str, Any]) -> Any:
+def _set_author_first(execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: dict[str, Any]) -> Any:
     author = _author.get()
     if author is None or not _may_change(sql):
         return execute(sql, params, many, context)
-    told = author.statement()
+    setting = author.statement()
     if params is not None:
-        told = told.replace("%", "%%")
-    return execute(f"{told}; {sql}", params, many, context)
+        setting = setting.replace("%", "%%")
+    return execute(f"{setting}; {sql}", params, many, context)
 
 
 def _may_change(sql: Any) -> bool:

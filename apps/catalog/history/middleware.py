@@ -1,4 +1,4 @@
-"""Requests that may write tell the history who sent them."""
+"""Middleware that records who sent a request with the changes that it makes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What belongs to the history of a thing: a product's with its variants, prices, pictures and answers."""
+"""The models in the history of an object: a product's includes its variants, prices, pictures and attribute values."""
 
 from __future__ import annotations
 

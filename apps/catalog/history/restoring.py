@@ -1,4 +1,4 @@
-"""How the return of each kind of thing is written: it ends like any change of it."""
+"""Writing of reverted changes, model by model, with all that a change of that model entails."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Letting go of what is too old to be asked for."""
+"""Retention of the history."""
 
 from __future__ import annotations
 

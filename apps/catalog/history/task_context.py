@@ -1,4 +1,4 @@
-"""Tasks tell the history what they are."""
+"""Records the running task as the author of its changes."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from apps.common.context import request_id
 
 
 def facts_of_task(name: str) -> Facts:
-    """A task has no person; the request that sent it is told."""
+    """A task has no user; the request that sent it is recorded."""
     return {"how": "worker", "detail": name.rpartition(".")[2].replace("_", " "), "request_id": request_id() or ""}
 
 
 @signals.task_prerun.connect
 def begin(task: Any, **_: Any) -> None:
-    """From here on, what is written is the task's."""
+    """Record the task as the author from now on."""
     stack = ExitStack()
     stack.enter_context(written_by(partial(facts_of_task, task.name)))
     task.request.history = stack

@@ -20,7 +20,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, models
 from django.utils import timezone
 
-from apps.catalog.history.context import tell
+from apps.catalog.history.context import set_author_before_copy
 from apps.common.model_fields import column_of, value_field
 
 
@@ -93,7 +93,7 @@ def copy(table: str, columns: Iterable[str], rows: Iterable[tuple[Any, ...]]) ->
     csv.writer(buffer, quoting=csv.QUOTE_NOTNULL).writerows(rows)
     buffer.seek(0)
     names = ", ".join(connection.ops.quote_name(column) for column in columns)
-    tell(table)
+    set_author_before_copy(table)
     with connection.cursor() as cursor, connection.wrap_database_errors:
         cursor.copy_expert(f"COPY {connection.ops.quote_name(table)} ({names}) FROM STDIN (FORMAT csv)", buffer)
 

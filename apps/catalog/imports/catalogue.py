@@ -46,7 +46,7 @@ def _needed(model: type[Model], columns: Collection[Column]) -> set[str]:
 
 @dataclass(slots=True)
 class ProductState:
-    """A product with its answers by attribute. `is_priced`: in the shop's currency; `untitled_skus`: its variants that
+    """A product with its values by attribute. `is_priced`: in the shop's currency; `untitled_skus`: its variants that
     name no title of the video service; both are read where a row may publish it or take its title away."""
 
     product: BulkRow

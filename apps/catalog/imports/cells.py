@@ -56,7 +56,7 @@ def unescape(text: str) -> str:
 
 
 class Kind(Protocol):
-    """A kind of cell."""
+    """A type of cell: how its text is parsed and written."""
 
     def read(self, text: str) -> Any:
         """The value that `text` says. Raises ValidationProblem with a sentence for whoever wrote the file."""
@@ -66,7 +66,7 @@ class Kind(Protocol):
 
 
 def shortened(text: str) -> str:
-    """A cell's text for a sentence."""
+    """A cell's text, shortened for a message."""
     return repr(text if len(text) <= 60 else f"{text[:60]}…")
 
 
@@ -108,7 +108,7 @@ class Slug:
 
 @dataclass(frozen=True, slots=True)
 class OneOf:
-    """One of a few words."""
+    """One of a fixed set of words."""
 
     words: tuple[str, ...]
 

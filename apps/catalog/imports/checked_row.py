@@ -1,4 +1,4 @@
-"""A row of a file while it is checked."""
+"""Rows of a file during the check."""
 
 from __future__ import annotations
 

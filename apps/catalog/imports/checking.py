@@ -285,7 +285,7 @@ class Check:
 
 
 def plain_code(text: str) -> str:
-    """A cell that holds no text of people's: an apostrophe before it tells a spreadsheet to leave it as it is."""
+    """A code or number without the apostrophe by which a spreadsheet keeps it as text."""
     return unescape(text).removeprefix("'")
 
 

@@ -25,7 +25,7 @@ class Family(Enum):
 
     FIELD = "a column of the model"
     TRANSLATION = "a text in another language"
-    ATTRIBUTE = "an answer to an attribute"
+    ATTRIBUTE = "an attribute value"
     PRICE = "a price"
     SALE = "a sale price"
     SALE_PERIOD = "when the sale is"

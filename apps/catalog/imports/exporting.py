@@ -57,7 +57,7 @@ class Filters:
 
 
 def export_response(products: QuerySet[Product], form: str) -> StreamingHttpResponse:
-    """The file of these products as an answer that is made while it is sent."""
+    """A streaming response with the file of these products."""
     name = f"products-{timezone.now():%Y-%m-%d}.{form}"
     return StreamingHttpResponse(
         export(products, form),

@@ -75,7 +75,7 @@ class AttributeColumn:
     cells: cells.Kind
 
     def rows(self, product_id: object, text: str) -> list[BulkRow]:
-        """New answers that say `text`; none for an empty one."""
+        """New attribute values for `text`; none for an empty text."""
         if not text:
             return []
         value = self.cells.read(text)
@@ -90,7 +90,7 @@ class AttributeColumn:
         return [new_row(AttributeValue, text=value, key=key_of(value), **said)]
 
     def show(self, values: Iterable[BulkRow]) -> str:
-        """The text of answers that are kept."""
+        """The text of stored values."""
         values = list(values)
         if not values:
             return ""

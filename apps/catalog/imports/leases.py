@@ -24,7 +24,7 @@ OPEN = (State.WAITING, State.CHECKING, State.WRITING)
 
 
 class LeaseLost(Exception):
-    """Somebody else works on it, or it was cancelled."""
+    """Another worker has the job, or it was cancelled."""
 
 
 @dataclass(slots=True)

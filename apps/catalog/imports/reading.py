@@ -74,7 +74,7 @@ def estimate_rows(file: BinaryIO, form: str) -> int:
 
 
 def _checked(line: Line) -> Line:
-    """Cells that cannot be used are empty, and their problem is told."""
+    """The row with invalid cells emptied and their problems recorded."""
     for place, cell in enumerate(line.cells):
         if len(cell) > MAX_CELL:
             line.problems[place] = f"Use at most {MAX_CELL:,} characters in a cell."

@@ -1,4 +1,4 @@
-"""What may be done with imports: start one, write what a dry run showed, cancel it, forget it."""
+"""Services of imports: start, apply a dry run, cancel and delete."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Background work of imports."""
+"""Celery tasks of imports."""
 
 from __future__ import annotations
 

@@ -41,7 +41,7 @@ class Overtaken(Conflict):
 
 @dataclass(slots=True)
 class Plan:
-    """All that a batch writes."""
+    """The rows that a batch writes."""
 
     new_products: dict[str, BulkRow] = field(default_factory=dict)
     changed_products: dict[uuid.UUID, BulkRow] = field(default_factory=dict)

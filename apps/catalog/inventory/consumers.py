@@ -1,4 +1,4 @@
-"""What other services tell."""
+"""Consumers of other services' events."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ log = structlog.get_logger(__name__)
 
 @subscribe("payment", "order.cancelled")
 def release_cancelled_order(event: Event) -> None:
-    """Payment asks for it as well; this comes also when it could not."""
+    """Release the order's units, in case payment's own request did not arrive."""
     # Events from before they named the order's id.
     if not event.data.get("order_id"):
         return

@@ -25,7 +25,7 @@ class Warehouse(models.Model):
         max_length=2, default="DE", validators=[validate_country], help_text="ISO 3166-1, two letters."
     )
     priority = models.PositiveSmallIntegerField(default=0)
-    is_active = models.BooleanField(default=True, help_text="Units of others are not sold.")
+    is_active = models.BooleanField(default=True, help_text="Whether its units are sold.")
 
     def __str__(self) -> str:
         return self.name
@@ -46,9 +46,7 @@ class StockItem(models.Model):
     on_hand = models.IntegerField(default=0)
     reserved = models.PositiveIntegerField(default=0)
     policy = models.CharField(max_length=9, choices=Policy, default=Policy.DENY)
-    backorder_limit = models.PositiveIntegerField(
-        default=0, help_text="How many units may be sold before they are here."
-    )
+    backorder_limit = models.PositiveIntegerField(default=0, help_text="How many units may be sold before they arrive.")
     available_on = models.DateField(null=True, blank=True, help_text="When a preorder or the next delivery is sent.")
     low_stock_at = models.PositiveIntegerField(default=5, help_text="Stock is low at this many units or fewer.")
     # A column of its own, so that no index holds the counts themselves: a sale then rewrites the row within its page

@@ -1,4 +1,4 @@
-"""Quotes: what lines cost now and whether they can be had. The only source of prices for a checkout."""
+"""Quotes: current prices and availability of lines. The only source of prices for a checkout."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from apps.common.money import Money
 
 @dataclass(frozen=True, slots=True)
 class QuoteLine:
-    """One line's answer.
+    """The quote of a line.
 
     `status`: ok, insufficient_stock, unavailable (not published, or not sold in this currency) or unknown.
     """

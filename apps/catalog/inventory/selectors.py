@@ -1,4 +1,4 @@
-"""Reads of stock."""
+"""Selectors of stock."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ LEVELS = Prefetch(
 
 
 def lying_in(code: str) -> Exists:
-    """Stock of which units lie in a warehouse, or are owed from it."""
+    """Stock with units in a warehouse or owed from it."""
     levels = StockLevel.objects.filter(variant=OuterRef("variant"), warehouse__code=code)
     return Exists(levels.exclude(on_hand=0))
 

@@ -1,4 +1,4 @@
-"""What may be done with stock, in one place for its callers."""
+"""The public interface of the inventory."""
 
 from __future__ import annotations
 

@@ -5,5 +5,5 @@ from apps.catalog.inventory import services
 
 @shared_task
 def expire_reservations() -> int:
-    """Give back what abandoned checkouts hold."""
+    """Release the reservations of abandoned checkouts."""
     return services.expire_due()

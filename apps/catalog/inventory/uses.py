@@ -1,4 +1,4 @@
-"""What stock needs of variants: answers to `products.uses`."""
+"""Uses of variants by stock, registered with `products.uses`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Answers of products to attributes: read as people write them, kept in the column of the attribute's kind."""
+"""Attribute values of products: parsed from input, stored in the column of the attribute's kind."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ AttributeInput = str | int | float | Decimal | bool | list[str]
 
 
 def key_of(text: str) -> str:
-    """What filters compare with: `Enamelled steel` is `enamelled-steel`."""
+    """The key that filters compare: `enamelled-steel` for `Enamelled steel`."""
     return slug_of(text, limit=KEY_LENGTH) or text.encode().hex()[:KEY_LENGTH]
 
 
@@ -96,7 +96,7 @@ def _boolean(answer: Any) -> bool:
 
 
 def read_truth_value(text: str) -> bool:
-    """Yes or no in one of the shop's languages. Raises ValidationProblem."""
+    """A truth value in one of the shop's languages. Raises ValidationProblem."""
     is_true = truth_values().get(text.casefold())
     if is_true is None:
         raise ValidationProblem("Say yes or no.")
@@ -104,14 +104,14 @@ def read_truth_value(text: str) -> bool:
 
 
 def ensure_attribute(code: str, **fields: Any) -> Attribute:
-    """The attribute of this code, made or brought to `fields`; readers are told."""
+    """Create the attribute with this code or update it to `fields`; announces the change."""
     attribute, _ = Attribute.objects.update_or_create(code=code, defaults=fields)
     taxonomy_changed.announce()
     return attribute
 
 
 def ensure_choices(attribute: Attribute, labels: Iterable[str]) -> list[AttributeChoice]:
-    """Choices with these labels, made where they are missing; readers are told."""
+    """Create the missing choices with these labels; announces the change."""
     known = {choice.slug: choice for choice in attribute.choices.all()}
     wanted = {key_of(label): label for label in labels}
     missing = [

@@ -18,7 +18,7 @@ CATEGORY_PATH = re.compile(r"\A[-\w]{1,80}(/[-\w]{1,80}){0,4}\Z", re.ASCII)
 
 
 def record_rename(renamed: Brand | Category) -> None:
-    """Call after a brand or category got another name, in the same transaction: its products say and find it."""
+    """Call after renaming a brand or category, in the same transaction: its products show the new name."""
     products: QuerySet[Product] = renamed.products.all()
     record_common_change(products)
     taxonomy_changed.announce()

@@ -26,14 +26,14 @@ class Order(IntEnum):
 
 
 class Topic[**P]:
-    """One kind of change, and who is told of it."""
+    """A kind of change and its subscribers."""
 
     def __init__(self, name: str) -> None:
         self.name = name
         self._subscribers: dict[Order, Callable[P, None]] = {}
 
     def subscribe(self, order: Order, subscriber: Callable[P, None]) -> None:
-        """Raises ValueError when somebody else has this place."""
+        """Raises ValueError when the position is taken."""
         if order in self._subscribers:
             raise ValueError(f"{self.name} has a subscriber at {order.name} already: {self._subscribers[order]!r}.")
         self._subscribers = dict(sorted({**self._subscribers, order: subscriber}.items()))
@@ -62,7 +62,7 @@ class ProductChange:
 
     @property
     def event(self) -> str | None:
-        """The event that other services get; none for what was and is hidden."""
+        """The event for other services; none for a product that stays hidden."""
         if self.status == Status.PUBLISHED:
             return "product.changed" if self.previous_status == Status.PUBLISHED else "product.published"
         return "product.withdrawn" if self.previous_status == Status.PUBLISHED else None

@@ -1,4 +1,4 @@
-"""What other services learn of products: published, changed, withdrawn."""
+"""Events about products for other services: published, changed, withdrawn."""
 
 from __future__ import annotations
 

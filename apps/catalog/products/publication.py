@@ -24,7 +24,7 @@ class NotSellable(Conflict):
 
     @property
     def explanation(self) -> str:
-        """The problem in one line, with what each field lacks."""
+        """The problem in one line, with what each field is missing."""
         lines = (f"{name}: {' '.join(sentences)}" for name, sentences in (self.errors or {}).items())
         return " ".join([str(self), *lines])
 

@@ -106,7 +106,7 @@ def render_image(image_id: uuid.UUID | str) -> bool:
 
 
 def _read(image: ProductImage) -> bytes | None:
-    """The upload; None when it is gone, which is noted. One byte more than allowed tells that it is too large."""
+    """The upload; None when it is gone, which is recorded. Reads one byte over the limit to detect large files."""
     try:
         with default_storage.open(image.file.name or "", "rb") as file:
             return file.read(renditions.MAX_BYTES + 1)
@@ -120,7 +120,7 @@ def _read(image: ProductImage) -> bytes | None:
 
 @contextmanager
 def _counting_deaths(name: str) -> Iterator[int]:
-    """How often a process died while it rendered this file. Without the cache nobody counts."""
+    """How often a process died while it rendered this file; 0 without the cache."""
     key = f"rendering:{name}"
     cache.add(key, 0, timeout=ORPHAN_AGE.total_seconds())
     try:
@@ -147,7 +147,7 @@ def _keep(image: ProductImage, rendered: renditions.Rendered) -> bool:
         with transaction.atomic(durable=True):
             is_kept = _name_renditions(image, rendered)
     finally:
-        # Not when only the answer to COMMIT was lost: then the row may well name them.
+        # Not when only the response to COMMIT was lost: then the row may well name them.
         if not is_kept:
             renditions.delete_files(renditions.names_of(rendered.renditions))
     return is_kept

@@ -201,7 +201,7 @@ def rendition_url(renditions: Sequence[Mapping[str, Any]], width: int) -> str | 
 
 
 def image_url(image: ProductImage, width: int) -> str:
-    """For staff: a rendition, and the upload itself while there is none. An upload may tell where it was taken."""
+    """For staff: a rendition, or the upload while there is none; its metadata may hold where it was taken."""
     return rendition_url(image.renditions, width) or default_storage.url(image.file.name)
 
 
@@ -214,7 +214,7 @@ def image_data(
     translated: Mapping[str, Mapping[str, str]] | None = None,
     language: str = "",
 ) -> dict[str, Any] | None:
-    """What the API tells of a picture; None until it is rendered: its upload is nobody's business.
+    """A picture for the API; None until it is rendered, as the upload stays private.
 
     `translated` is the row's column of translations, as `ProductImage.translations` and a listing's card hold it.
     """

@@ -25,7 +25,7 @@ def default_language() -> str:
 
 
 def chosen_language(*, asked: str = "", accepted: str = "") -> str:
-    """The language to answer in: the one asked for, else the best of an Accept-Language header, else the first.
+    """The language of a response: the requested one, else the best of an Accept-Language header, else the first.
 
     Raises LookupError for an asked language that the shop does not speak.
     """

@@ -1,4 +1,4 @@
-"""Who needs a product, a variant or a file of a picture: asked before one is deleted.
+"""Uses of products, variants and files of pictures, checked before one is deleted.
 
 The apps above `products` register the answers in their `AppConfig.ready`; nothing here knows them.
 """
@@ -19,7 +19,7 @@ _of_files: list[FileUses] = []
 
 
 def register_variant_uses(count: VariantUses) -> None:
-    """`count` returns how many of what need the variants, by name. It locks what keeps the answer true."""
+    """`count` returns how many of what need the variants, by name. It locks the rows so that the count stays true."""
     _of_variants.append(count)
 
 

@@ -1,4 +1,4 @@
-"""What other services tell."""
+"""Consumers of other services' events."""
 
 from __future__ import annotations
 

@@ -11,14 +11,14 @@ from apps.common.ids import uuid7
 
 
 class Purchase(models.Model):
-    """That an order sold a product, as payment told (`order.paid`). Guests and deleted accounts have no `user_id`."""
+    """A product sold by an order (`order.paid`). Guests and deleted accounts have no `user_id`."""
 
     product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="purchases")
     user_id = models.UUIDField(null=True, blank=True)
     order_number = models.CharField(max_length=32)
     # Units that were not paid back.
     quantity = models.PositiveIntegerField(default=1)
-    # What was paid back, by the event that told it: `{"0199…": 1}`. An event told again takes nothing more.
+    # Units refunded, by event: `{"0199…": 1}`. An event that is delivered again changes nothing.
     returns = models.JSONField(default=dict, editable=False)
 
     class Meta:
@@ -33,7 +33,7 @@ class Purchase(models.Model):
 
 
 class Review(models.Model):
-    """What a buyer says. Only approved reviews show and count."""
+    """A buyer's review. Only approved reviews show and count."""
 
     class Status(models.TextChoices):
         PENDING = "pending", "waits for approval"
@@ -74,7 +74,7 @@ class Review(models.Model):
 
 
 class ReviewReport(models.Model):
-    """That somebody finds a review abusive."""
+    """A report of a review as abusive."""
 
     class Reason(models.TextChoices):
         OFFENSIVE = "offensive"

@@ -1,4 +1,4 @@
-"""What staff decide about reviews, and what customers report."""
+"""Moderation of reviews by staff, and reports by customers."""
 
 from __future__ import annotations
 

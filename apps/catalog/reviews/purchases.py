@@ -1,4 +1,4 @@
-"""Who has bought what, as payment tells: the right to review, and the sales that the list is sorted by."""
+"""Purchases from payment's events: the right to review, and the sales that product lists are sorted by."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from apps.catalog.reviews.models import Purchase, Review
 
 
 def record_purchase(*, order_number: str, user_id: uuid.UUID | None, quantities: Mapping[str, int]) -> None:
-    """Remember what an order sold (`quantities` by product slug) and count it, once however often it is told.
+    """Record the products of an order (`quantities` by product slug) and count them as sold. Idempotent.
 
     Products that are gone meanwhile are left out. Call it in a transaction.
     """

@@ -1,4 +1,4 @@
-"""Reads of reviews."""
+"""Selectors of reviews."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ REPORTS_SHOWN = 100
 
 
 class NotReviewed(NotFound):
-    """Tells in `may_review` whether one has bought the product, so that a shop shows its form to buyers only."""
+    """`may_review` says whether the user has bought the product, so that only buyers see the form."""
 
     slug, title = "not-reviewed", "You have not reviewed this product"
 
 
 def shown_reviews(product: Product, *, rating: int | None = None) -> QuerySet[Review]:
-    """What everybody may read of a product, on request only those that give so many stars."""
+    """The approved reviews of a product, optionally of one rating."""
     reviews = Review.objects.filter(product=product, status=Review.Status.APPROVED)
     return reviews if rating is None else reviews.filter(rating=rating)
 
 
 def own_review(slug: str, user_id: uuid.UUID) -> Review:
-    """The user's review of a product, whatever became of it. Raises NotReviewed."""
+    """The user's review of a product, in any state. Raises NotReviewed."""
     review = Review.objects.filter(product__slug=slug, user_id=user_id).first()
     if review is None:
         raise NotReviewed(may_review=has_bought(slug, user_id))

@@ -1,4 +1,4 @@
-"""How reviews look in JSON, to shoppers here and to staff in the back office."""
+"""Serializers of reviews."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from apps.catalog.reviews.selectors import ORDERINGS
 
 
 class QuerySerializer(serializers.Serializer):
-    """A query string in which nothing may stand that is not known."""
+    """A query string that refuses unknown parameters."""
 
     def validate(self, data: dict[str, Any]) -> dict[str, Any]:
         unknown = sorted(set(self.initial_data) - set(self.fields) - {"limit", "cursor"})
@@ -21,7 +21,9 @@ class QuerySerializer(serializers.Serializer):
 
 
 class ReviewQuerySerializer(QuerySerializer):
-    rating = serializers.IntegerField(required=False, min_value=1, max_value=5, help_text="Only with so many stars.")
+    rating = serializers.IntegerField(
+        required=False, min_value=1, max_value=5, help_text="Only reviews with this rating."
+    )
     sort = serializers.ChoiceField(choices=sorted(ORDERINGS), required=False, default="newest")
 
 
@@ -36,7 +38,7 @@ class ReviewSerializer(serializers.Serializer):
 
 
 class OwnReviewSerializer(ReviewSerializer):
-    """As its author sees it: `pending` reviews wait for approval, only `approved` ones show and count."""
+    """A review for its author: `pending` ones wait for approval, only `approved` ones show and count."""
 
     status = serializers.ChoiceField(choices=Review.Status.values, read_only=True)
 

@@ -121,7 +121,7 @@ class AskedForm(FixedReferenceForm):
 
 
 class AskedInline(TabularInline):
-    """What products of the type are asked for, in the order of their form."""
+    """The attributes of the product type, in the order of the form."""
 
     model = ProductTypeAttribute
     form = AskedForm

@@ -1,4 +1,4 @@
-"""The history of a thing in the admin, and the way back."""
+"""History pages in the admin, with reverting of changes."""
 
 from __future__ import annotations
 

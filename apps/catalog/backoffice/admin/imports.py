@@ -168,11 +168,11 @@ class ImportJobAdmin(ModelAdmin):
     def errors_view(self, request: HttpRequest, job_id: uuid.UUID) -> HttpResponseBase:
         job = self._job(request, str(job_id))
         errors = job.rows.filter(action=ImportRow.Action.ERROR).order_by("line")
-        return _csv_answer(_error_lines(errors), f"errors-{job.pk}.csv")
+        return _csv_response(_error_lines(errors), f"errors-{job.pk}.csv")
 
     def template_view(self, request: HttpRequest) -> HttpResponseBase:
         self._allow_writing(request)
-        return _csv_answer(iter([TEMPLATE]), "products.csv")
+        return _csv_response(iter([TEMPLATE]), "products.csv")
 
     def _allow_writing(self, request: HttpRequest) -> None:
         if not self.has_add_permission(request):
@@ -195,7 +195,7 @@ def _address(page: str, *arguments: uuid.UUID) -> str:
     return reverse(f"admin:imports_importjob_{page}", args=arguments)
 
 
-def _csv_answer(lines: Iterator[str], name: str) -> StreamingHttpResponse:
+def _csv_response(lines: Iterator[str], name: str) -> StreamingHttpResponse:
     return StreamingHttpResponse(
         lines,
         content_type="text/csv; charset=utf-8",

@@ -52,7 +52,7 @@ class StateFilter(admin.SimpleListFilter):
 
 
 class StockFilter(admin.SimpleListFilter):
-    """As shoppers see it."""
+    """Filter by the stock state that shoppers see."""
 
     title, parameter_name = "stock", "stock"
 

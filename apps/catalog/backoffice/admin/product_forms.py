@@ -1,4 +1,4 @@
-"""The forms of a product's page: itself, its answers to attributes, its variants, pictures and related products."""
+"""The forms of a product's page: the product, its attribute values, variants, pictures and related products."""
 
 from __future__ import annotations
 

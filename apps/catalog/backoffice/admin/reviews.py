@@ -1,4 +1,4 @@
-"""The moderation queue: what waits comes first, nobody rewrites what customers said."""
+"""The moderation queue: pending reviews first; staff cannot edit what customers wrote."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ STATES: tuple[tuple[str, str], ...] = (
 
 
 class QueueFilter(admin.SimpleListFilter):
-    """Without a choice, what waits."""
+    """Pending reviews by default."""
 
     title, parameter_name = "state", "state"
 
@@ -55,7 +55,7 @@ class QueueFilter(admin.SimpleListFilter):
 
 
 class DecisionForm(forms.ModelForm):
-    """Nothing to fill in: it remembers what the moderator has read."""
+    """A form without inputs that remembers the revision that the moderator has read."""
 
     revision = forms.CharField(widget=forms.HiddenInput)
 
@@ -124,12 +124,12 @@ class ReviewAdmin(ModelAdmin):
         return False
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], **options: Any) -> HttpResponse:
-        """There is nothing to save but decisions."""
+        """The form has no save buttons, only decisions."""
         context |= {"show_save": False, "show_save_and_continue": False}
         return super().render_change_form(request, context, **options)
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """With a tab a state."""
+        """With a tab for each state."""
         chosen = request.GET.get("state")
         states = [(None, "Waiting"), *STATES]
         tabs = [

@@ -1,4 +1,4 @@
-"""Searches without results, for those who buy for the shop."""
+"""Searches without results, for purchasing."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from apps.common.staff.paginator import BoundedPaginator
 
 @admin.register(ZeroResultSearch)
 class ZeroResultSearchAdmin(ReadOnly, ModelAdmin):
-    """Counted by the shop, by day; nobody writes here."""
+    """Read-only: searches are counted by day."""
 
     list_display = ["text", "day", "times"]
     list_filter = ["day"]

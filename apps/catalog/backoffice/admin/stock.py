@@ -105,7 +105,7 @@ class StockItemAdmin(ServiceAdmin):
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Its movements."""
+        """The history of a stock item: its movements."""
         item = self.get_object(request, object_id)
         query = urlencode({"q": item.variant.sku if item else object_id})
         return HttpResponseRedirect(f"{reverse('admin:inventory_stockmovement_changelist')}?{query}")
@@ -119,7 +119,7 @@ class StockItemAdmin(ServiceAdmin):
 
 
 class PastAdmin(ReadOnly, ModelAdmin):
-    """What happened, newest first."""
+    """Read-only history, newest first."""
 
     show_full_result_count = False
     paginator = BoundedPaginator

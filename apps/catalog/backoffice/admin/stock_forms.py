@@ -1,4 +1,4 @@
-"""What staff fill in about stock and warehouses, written by the services."""
+"""Forms of stock and warehouses, saved by the services."""
 
 from __future__ import annotations
 

@@ -88,7 +88,7 @@ class SaleForm(PriceForm):
         return data
 
     def _get_validation_exclusions(self) -> set[str]:
-        """Overlaps are told by the service, which knows the rows that are changed with this one."""
+        """The service reports overlaps, as it knows the rows that are changed together."""
         return super()._get_validation_exclusions() | {"variant"}  # type: ignore[misc]  # missing in the stubs
 
 
@@ -97,7 +97,7 @@ class PricesFormSet(ServiceFormSet):
         return {"prices": self.kept}
 
     def prices(self) -> list[Money]:
-        """All there are from now on."""
+        """Replaces all that exist."""
         return [Money(form.cleaned_data["amount"], form.cleaned_data["currency"]) for form in self.kept]
 
 
@@ -106,6 +106,6 @@ class SalesFormSet(ServiceFormSet):
         return {"sales": self.kept}
 
     def sales(self) -> list[Sale]:
-        """All there are from now on."""
+        """Replaces all that exist."""
         data = (form.cleaned_data for form in self.kept)
         return [Sale(Money(row["amount"], row["currency"]), row["starts_at"], row["ends_at"]) for row in data]

@@ -76,7 +76,7 @@ class VariantAdmin(ServiceAdmin):
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Its product's, which tells of its variants."""
+        """The history of its product, which includes its variants."""
         variant = self._thing(request, object_id)
         return HttpResponseRedirect(reverse("admin:products_product_history", args=[variant.product_id]))  # type: ignore[attr-defined]  # a Variant
 

@@ -39,7 +39,7 @@ def _attribute_response(code: str, *, status: int = 200) -> Response:
 
 
 class StaffAttributesView(StaffListView):
-    """All attributes by code, without their choices."""
+    """List all attributes by code, without their choices."""
 
     serializer_class = serializers.StaffListedAttributeSerializer
     queryset = Attribute.objects.all()
@@ -61,7 +61,7 @@ class AttributesView(StaffView):
     )
     @idempotent
     def post(self, request: Request) -> Response:
-        """Make an attribute, with its choices when it is of the kind `choice`."""
+        """Create an attribute, with its choices if its kind is `choice`."""
         columns = dict(validated(serializers.NewAttributeSerializer, request))
         choices = columns.pop("choices", ())
         code = attributes.create_attribute(columns, choices).code
@@ -75,14 +75,14 @@ class AttributeView(StaffView):
         parameters=[IF_MATCH, ETAG],
     )
     def patch(self, request: Request, code: str) -> Response:
-        """Change an attribute. Its kind changes only while no product answers it."""
+        """Change an attribute. Its kind can change only while no product has a value of it."""
         columns = validated(serializers.AttributeChangeSerializer, request)
         attributes.change_attribute(code, columns, guard=seen_rows(request, attribute_data))
         return _attribute_response(code)
 
     @extend_schema(responses={204: None}, parameters=[IF_MATCH])
     def delete(self, request: Request, code: str) -> Response:
-        """Delete an attribute that no product answers and no product type asks for."""
+        """Delete an attribute that no product has a value of and no product type uses."""
         attributes.delete_attribute(code, guard=seen_rows(request, attribute_data))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
@@ -107,20 +107,20 @@ class ChoiceView(StaffView):
         parameters=[IF_MATCH, ETAG],
     )
     def patch(self, request: Request, code: str, slug: str) -> Response:
-        """Change a choice; products that chose it say and find its new words at once."""
+        """Change a choice; products with it show the new label and are found by it at once."""
         columns = validated(serializers.ChoiceChangeSerializer, request)
         attributes.change_choice(code, slug, columns, guard=seen_rows(request, attribute_data))
         return _attribute_response(code)
 
     @extend_schema(responses=serializers.StaffAttributeSerializer, parameters=[IF_MATCH, ETAG])
     def delete(self, request: Request, code: str, slug: str) -> Response:
-        """Take a choice away that no product chose."""
+        """Delete a choice that no product has."""
         attributes.delete_choice(code, slug, guard=seen_rows(request, attribute_data))
         return _attribute_response(code)
 
 
 class StaffProductTypesView(StaffListView):
-    """All product types by name, with the attributes that they ask for."""
+    """List all product types by name, with their attributes."""
 
     serializer_class = serializers.StaffProductTypeSerializer
     queryset = types()
@@ -142,7 +142,7 @@ class ProductTypesView(StaffView):
     )
     @idempotent
     def post(self, request: Request) -> Response:
-        """Make a product type that asks for these attributes."""
+        """Create a product type with these attributes."""
         columns = dict(validated(serializers.NewProductTypeSerializer, request))
         made = attributes.create_product_type(columns, columns.pop("attributes", ()))
         at = f"/v1/staff/product-types/{made.slug}"
@@ -156,7 +156,7 @@ class ProductTypeView(StaffView):
         parameters=[IF_MATCH, ETAG],
     )
     def patch(self, request: Request, slug: str) -> Response:
-        """Change a product type. Products that are published stay so, whatever it asks for from now on."""
+        """Change a product type. Published products stay published even without newly required attributes."""
         columns = dict(validated(serializers.ProductTypeChangeSerializer, request))
         asked = columns.pop("attributes", None)
         changed = attributes.change_product_type(slug, columns, asked, guard=seen_rows(request, type_data))
@@ -164,6 +164,6 @@ class ProductTypeView(StaffView):
 
     @extend_schema(responses={204: None}, parameters=[IF_MATCH])
     def delete(self, request: Request, slug: str) -> Response:
-        """Delete a product type that no product is of."""
+        """Delete a product type without products."""
         attributes.delete_product_type(slug, guard=seen_rows(request, type_data))
         return Response(status=status.HTTP_204_NO_CONTENT)

@@ -23,7 +23,7 @@ def collection_data(collection: Collection) -> dict[str, Any]:
 
 
 class StaffCollectionsView(StaffListView):
-    """All collections, those that are not published too, without their products."""
+    """List all collections, including unpublished ones, without their products."""
 
     serializer_class = serializers.StaffListedCollectionSerializer
     queryset = Collection.objects.all()
@@ -45,7 +45,7 @@ class CollectionsWrites(StaffWrites):
     )
     @idempotent
     def post(self, request: Request) -> Response:
-        """Make a collection: by hand with its `items`, or by a `rule`."""
+        """Create a collection, either manual with `items` or with a `rule`."""
         columns = dict(validated(serializers.NewCollectionSerializer, request))
         made = collections.create_collection(columns, columns.pop("items", ()))
         at = f"/v1/staff/collections/{made.slug}"
@@ -59,7 +59,7 @@ class CollectionWrites(StaffWrites):
         parameters=[IF_MATCH, ETAG],
     )
     def patch(self, request: Request, slug: str) -> Response:
-        """Change a collection. One that gets a rule loses its items, and the other way round."""
+        """Change a collection. Setting a rule removes the items; making it manual removes the rule."""
         columns = validated(serializers.CollectionChangeSerializer, request)
         changed = collections.change_collection(slug, columns, guard=seen_rows(request, collection_data))
         return staff_response(collection_data(changed))
@@ -78,7 +78,7 @@ class CollectionItemsView(StaffView):
         parameters=[IF_MATCH, ETAG],
     )
     def put(self, request: Request, slug: str) -> Response:
-        """Put these products into a collection that is made by hand, in this order, and no others."""
+        """Replace the products of a manual collection, in this order."""
         items = validated(serializers.ItemsSerializer, request)["items"]
         return staff_response(
             collection_data(collections.set_items(slug, items, guard=seen_rows(request, collection_data)))

@@ -1,4 +1,4 @@
-"""Fields of what staff send: strict, so that a typing error is told and not ignored."""
+"""Serializer fields of staff requests: strict, so that a typing error is reported instead of ignored."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ ANSWER = {
 
 
 class PriceSerializer(MoneySerializer):
-    """What something costs: never less than nothing, in money that people pay with."""
+    """A price in a currency of ISO 4217, never negative."""
 
     amount = serializers.IntegerField(help_text="Minor units (cents).", min_value=0, max_value=MAX_AMOUNT)
 
@@ -61,7 +61,7 @@ class BarcodeField(serializers.CharField):
 
 
 class KeyedField(serializers.DictField):
-    """An object whose names are texts of at most `key_length` characters, `most` of them."""
+    """An object with at most `most` names of at most `key_length` characters."""
 
     key_length, most = 60, MAX_ANSWERS
 
@@ -83,14 +83,14 @@ class OptionsField(KeyedField):
 
 
 class TextsField(KeyedField):
-    """Texts by the name of the field; an empty one takes the translation away."""
+    """Texts by field name; an empty text removes the translation."""
 
     child = serializers.CharField(max_length=20_000, allow_blank=True)
     most = 10
 
 
 class TranslationsField(KeyedField):
-    """`{"de": {"title": "Becher"}}`; null takes a language away, languages and texts that are not named stay."""
+    """`{"de": {"title": "Becher"}}`; null removes a language, omitted languages and texts stay."""
 
     key_length, most = 10, 20
     child = TextsField(allow_null=True)
@@ -98,7 +98,7 @@ class TranslationsField(KeyedField):
 
 @extend_schema_field(ANSWER)
 class AnswerField(serializers.Field):
-    """An answer to an attribute: a text, a number, yes or no, or several choices."""
+    """An attribute's value: a text, a number, a boolean or a list of choices."""
 
     def to_internal_value(self, data: Any) -> Any:
         if isinstance(data, list):
@@ -118,6 +118,6 @@ class AnswerField(serializers.Field):
 
 
 class AnswersField(KeyedField):
-    """Answers by the attribute's code; null takes one away, attributes that are not named stay."""
+    """Attribute values by code; null removes a value, omitted attributes stay."""
 
     child = AnswerField(allow_null=True)

@@ -1,4 +1,4 @@
-"""Files as a request's whole body."""
+"""Parser of a file as the request body."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from apps.catalog.imports.models import ImportJob
 
 
 class FileBody(FileUploadParser):
-    """The body as `file`; its name is in Content-Disposition, if anywhere."""
+    """Parses the body as `file`; the file name may be in Content-Disposition."""
 
     def get_filename(self, *args: Any) -> str:
         return super().get_filename(*args) or "upload"

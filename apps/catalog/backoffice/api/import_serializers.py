@@ -1,4 +1,4 @@
-"""Imports as the API tells of them."""
+"""Serializers of imports."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from apps.catalog.products.models import Product
 
 
 class UploadSerializer(serializers.Serializer):
-    """A file of rows, and whether to stop after its check."""
+    """A file of rows and the options of its import."""
 
     file = serializers.FileField(help_text="CSV in UTF-8, or XLSX; at most 50 MB and 200,000 rows.")
     dry_run = serializers.BooleanField(
         default=True,
-        help_text="Check only; `…/apply` writes it afterwards. Without, it is written if all rows are right.",
+        help_text="Check only; `…/apply` writes it later. Otherwise a file without errors is written at once.",
     )
     decimal_mark = serializers.ChoiceField(
         choices=ImportJob.DecimalMark.values,
@@ -27,12 +27,12 @@ class UploadSerializer(serializers.Serializer):
 
 
 class ImportSerializer(serializers.ModelSerializer):
-    """An import and how far it is. `checked` waits for `apply`; `done` and `failed` are over."""
+    """An import and its progress. `checked` waits for `apply`; `done` and `failed` are final."""
 
-    rows = serializers.IntegerField(source="row_count", help_text="While it is checked, as many as the file may hold.")
+    rows = serializers.IntegerField(source="row_count", help_text="During the check an estimate.")
     checked = serializers.IntegerField(source="checked_rows")
     written = serializers.IntegerField(source="written_rows")
-    new = serializers.IntegerField(source="created_count", help_text="Rows that make a variant.")
+    new = serializers.IntegerField(source="created_count", help_text="Rows that create a variant.")
     changed = serializers.IntegerField(source="changed_count")
     unchanged = serializers.IntegerField(source="unchanged_count")
     errors = serializers.IntegerField(source="error_count", help_text="Rows with errors; see `…/rows?action=error`.")  # type: ignore[assignment]  # the field's name in the API
@@ -49,14 +49,14 @@ class ImportSerializer(serializers.ModelSerializer):
 
 
 class ImportRowSerializer(serializers.ModelSerializer):
-    """What the check says of one row."""
+    """The result of checking a row."""
 
     changes = serializers.DictField(
         child=serializers.ListField(child=serializers.CharField(allow_blank=True), min_length=2, max_length=2),
         help_text='By column, before and after: `{"title": ["Mug", "Tall mug"]}`.',
     )
     errors = serializers.DictField(  # type: ignore[assignment]  # the field's name in the API
-        child=serializers.ListField(child=serializers.CharField()), help_text="By column, what is wrong."
+        child=serializers.ListField(child=serializers.CharField()), help_text="Errors by column."
     )
 
     class Meta:
@@ -66,15 +66,19 @@ class ImportRowSerializer(serializers.ModelSerializer):
 
 
 class RowsQuerySerializer(serializers.Serializer):
-    action = serializers.ChoiceField(choices=ImportRow.Action.values, required=False, help_text="Only such rows.")
+    action = serializers.ChoiceField(
+        choices=ImportRow.Action.values, required=False, help_text="Only rows with this action."
+    )
 
 
 class ExportQuerySerializer(serializers.Serializer):
-    """Which products: without any, all."""
+    """Filters of the exported products; all products without filters."""
 
     status = serializers.ChoiceField(choices=Product.Status.choices, required=False)
     kind = serializers.ChoiceField(choices=Product.Kind.choices, required=False)
-    category = serializers.CharField(max_length=400, required=False, help_text="A category's path; those below it too.")
+    category = serializers.CharField(
+        max_length=400, required=False, help_text="A category's path; includes its subcategories."
+    )
     brand = serializers.CharField(max_length=120, required=False, help_text="A brand's slug.")
     q = serializers.CharField(max_length=200, required=False, help_text="Words of the title, or the start of a SKU.")
 

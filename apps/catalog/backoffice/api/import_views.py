@@ -31,7 +31,7 @@ ENVELOPE = 64 * 1024
 
 
 class ImportsView(ListAPIView):
-    """Imports, newest first."""
+    """List imports, newest first."""
 
     permission_classes = [IsStaff]
     parser_classes = [MultiPartParser, CsvBody, XlsxBody]
@@ -46,17 +46,17 @@ class ImportsView(ListAPIView):
             exporting.CONTENT_TYPES[ImportJob.Format.XLSX]: OpenApiTypes.BINARY,
         },
         parameters=[
-            OpenApiParameter("dry_run", bool, description="For a file as the whole body; by default true."),
+            OpenApiParameter("dry_run", bool, description="For a file as the request body; by default true."),
             OpenApiParameter(
                 "decimal_mark",
                 enum=ImportJob.DecimalMark.values,
-                description="For a file as the whole body: how it writes numbers; by default as the file shows.",
+                description="For a file as the request body: its decimal mark; detected by default.",
             ),
         ],
         responses={202: serializers.ImportSerializer},
     )
     def post(self, request: Request) -> Response:
-        """Send a CSV or XLSX file of products, as form field `file` or as the body; `Location` tells how far it is."""
+        """Upload a CSV or XLSX file of products, as form field `file` or as the body; `Location` is the import."""
         if int(request.META.get("CONTENT_LENGTH") or 0) > services.MAX_BYTES + ENVELOPE:
             raise services.too_large()
         query = request.query_params
@@ -72,7 +72,7 @@ class ImportsView(ListAPIView):
             decimal_mark=upload["decimal_mark"],
             requested_by=principal_of(request).email,
         )
-        return _answer(job, status.HTTP_202_ACCEPTED)
+        return _import_response(job, status.HTTP_202_ACCEPTED)
 
 
 class ImportView(APIView):
@@ -80,14 +80,14 @@ class ImportView(APIView):
 
     @extend_schema(responses=serializers.ImportSerializer)
     def get(self, request: Request, job_id: uuid.UUID) -> Response:
-        """One import and how far it is."""
-        return _answer(services.find_import(job_id), status.HTTP_200_OK)
+        """Get an import and its progress."""
+        return _import_response(services.find_import(job_id), status.HTTP_200_OK)
 
     @extend_schema(responses={204: None, 200: serializers.ImportSerializer})
     def delete(self, request: Request, job_id: uuid.UUID) -> Response:
-        """Forget an import. One that is being written stops after the rows at hand and says how far it came."""
+        """Delete an import. One in progress stops after the current batch and reports how many rows it wrote."""
         job = services.cancel_import(job_id)
-        return Response(status=status.HTTP_204_NO_CONTENT) if job is None else _answer(job, status.HTTP_200_OK)
+        return Response(status=status.HTTP_204_NO_CONTENT) if job is None else _import_response(job, status.HTTP_200_OK)
 
 
 class ApplyView(APIView):
@@ -95,12 +95,12 @@ class ApplyView(APIView):
 
     @extend_schema(request=None, responses={202: serializers.ImportSerializer})
     def post(self, request: Request, job_id: uuid.UUID) -> Response:
-        """Write what a dry run showed. Asking twice writes once; rows with errors are refused."""
-        return _answer(services.apply_import(job_id), status.HTTP_202_ACCEPTED)
+        """Apply a dry run. Repeating it writes once; a file with errors is refused."""
+        return _import_response(services.apply_import(job_id), status.HTTP_202_ACCEPTED)
 
 
 class RowsView(ListAPIView):
-    """The rows of an import in the order of the file."""
+    """List the rows of an import in the order of the file."""
 
     permission_classes = [IsStaff]
     serializer_class = serializers.ImportRowSerializer
@@ -109,7 +109,7 @@ class RowsView(ListAPIView):
 
     @extend_schema(parameters=[serializers.RowsQuerySerializer])
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """What would change, by line, and what is wrong."""
+        """List the changes and errors of each row."""
         return super().get(request, *args, **kwargs)
 
     def get_queryset(self) -> QuerySet[ImportRow]:
@@ -123,13 +123,13 @@ class ExportView(APIView):
     form: str = str(ImportJob.Format.CSV)
 
     def get(self, request: Request) -> StreamingHttpResponse:
-        """Products with their variants, a row each, in the columns that an import reads."""
+        """Export products as a file that can be imported again, with a row for each variant."""
         wanted = serializers.checked(serializers.ExportQuerySerializer, request.query_params.dict())
         return exporting.export_response(exporting.Filters(**wanted).products(), self.form)
 
 
 def _export(form: str) -> type[ExportView]:
-    """The view of one format: each has an address and a media type of its own."""
+    """The view of a format; each has its own URL and media type."""
     media_type = exporting.CONTENT_TYPES[ImportJob.Format(form)].partition(";")[0]
     view = type(f"Export{form.title()}View", (ExportView,), {"form": form, "__module__": __name__})
     described = extend_schema(
@@ -143,8 +143,8 @@ def _export(form: str) -> type[ExportView]:
 ExportCsvView, ExportXlsxView = _export(str(ImportJob.Format.CSV)), _export(str(ImportJob.Format.XLSX))
 
 
-def _answer(job: ImportJob, code: int) -> Response:
-    """The import; one that is under way with the address to ask at."""
+def _import_response(job: ImportJob, code: int) -> Response:
+    """The import; with its URL in `Location` while it is in progress."""
     headers = dict(PRIVATE)
     if code == status.HTTP_202_ACCEPTED:
         headers["Location"] = public_url(f"/v1/imports/{job.pk}")

@@ -24,7 +24,10 @@ TAG = re.compile(r'"[0-9a-f]{16}"')
 # Drafts are nobody's business but staff's.
 PRIVATE = {"Cache-Control": "private, no-cache"}
 MAY_MATCH = OpenApiParameter(
-    "If-Match", str, OpenApiParameter.HEADER, description="The ETag of the product that you have seen; 412 when stale."
+    "If-Match",
+    str,
+    OpenApiParameter.HEADER,
+    description="The product's ETag from your last read; 412 if it changed since.",
 )
 type Representation = Callable[[Any], dict[str, Any]]
 

@@ -50,20 +50,22 @@ class SaleSerializer(StrictSerializer):
 
 
 class VariantChangeSerializer(StrictSerializer):
-    """What to change of a variant; what is left out stays."""
+    """Changes of a variant; omitted fields stay."""
 
     barcode = BarcodeField(required=False, help_text="GTIN: 8, 12, 13 or 14 digits; empty for none.")
     name = serializers.CharField(max_length=120, allow_blank=True, required=False)
     options = OptionsField(required=False)
     weight_grams = serializers.IntegerField(min_value=0, max_value=MAX_WEIGHT, required=False)
-    offer = serializers.ChoiceField(Variant.Offer.choices, allow_blank=True, required=False, help_text="Of films.")
+    offer = serializers.ChoiceField(Variant.Offer.choices, allow_blank=True, required=False, help_text="For films.")
     rental_hours = serializers.IntegerField(min_value=1, max_value=MAX_RENTAL_HOURS, allow_null=True, required=False)
     title_slug = serializers.SlugField(max_length=120, allow_blank=True, required=False)
     position = PositionField(required=False)
     translations = TranslationsField(required=False)
-    price = PriceSerializer(required=False, help_text="Sets one currency; prices in others stay.")
-    prices = PriceSerializer(many=True, max_length=MAX_PRICES, required=False, help_text="All there are from now on.")  # type: ignore[call-arg]  # DRF hands it to the list
-    sales = SaleSerializer(many=True, max_length=MAX_SALES, required=False, help_text="All there are from now on.")  # type: ignore[call-arg]  # DRF hands it to the list
+    price = PriceSerializer(
+        required=False, help_text="Sets the price in its currency; prices in other currencies stay."
+    )
+    prices = PriceSerializer(many=True, max_length=MAX_PRICES, required=False, help_text="Replaces all that exist.")  # type: ignore[call-arg]  # DRF hands it to the list
+    sales = SaleSerializer(many=True, max_length=MAX_SALES, required=False, help_text="Replaces all that exist.")  # type: ignore[call-arg]  # DRF hands it to the list
 
     def validate_prices(self, prices: list[Money]) -> list[Money]:
         return require_one_a_currency(prices)
@@ -83,7 +85,7 @@ class ExistingVariantSerializer(VariantChangeSerializer):
 
 
 class ProductChangeSerializer(StrictSerializer):
-    """What to change of a product; what is left out stays."""
+    """Changes of a product; omitted fields stay."""
 
     slug = serializers.SlugField(max_length=120, required=False)
     title = serializers.CharField(max_length=200, required=False)
@@ -98,7 +100,7 @@ class ProductChangeSerializer(StrictSerializer):
     year = serializers.IntegerField(min_value=1800, max_value=2200, allow_null=True, required=False)
     is_featured = serializers.BooleanField(required=False)
     published_at = serializers.DateTimeField(
-        allow_null=True, required=False, help_text="Once published it shows from then on; it may lie ahead."
+        allow_null=True, required=False, help_text="When a published product starts to show; may be in the future."
     )
     published_until = serializers.DateTimeField(allow_null=True, required=False)
     seo_title = serializers.CharField(max_length=70, allow_blank=True, required=False)
@@ -109,7 +111,7 @@ class ProductChangeSerializer(StrictSerializer):
         child=serializers.CharField(max_length=120),
         max_length=MAX_RELATED,
         required=False,
-        help_text="Slugs, in their order; all there are from now on.",
+        help_text="Slugs in order; replaces the whole list.",
     )
     variants = ExistingVariantSerializer(many=True, max_length=MAX_VARIANTS, required=False)  # type: ignore[call-arg]  # DRF hands it to the list
 
@@ -120,14 +122,14 @@ class ProductChangeSerializer(StrictSerializer):
 
 
 class NewProductSerializer(ProductChangeSerializer):
-    slug = serializers.SlugField(max_length=120, required=False, help_text="Made from the title when left out.")
+    slug = serializers.SlugField(max_length=120, required=False, help_text="Generated from the title if omitted.")
     title = serializers.CharField(max_length=200)
     category = serializers.CharField(max_length=400, help_text="Its path: home/kitchen.")
     variants = NewVariantSerializer(many=True, max_length=MAX_VARIANTS, required=False)  # type: ignore[assignment, call-arg]  # DRF hands it to the list and the field's name in the API
 
 
 def as_product_edit(data: dict[str, Any]) -> ProductEdit:
-    """What a validated body says, for services."""
+    """The validated body as the argument of the services."""
     apart = {*REFERENCES, "translations", "attributes", "related", "variants"}
     return ProductEdit(
         columns={name: value for name, value in data.items() if name not in apart},
@@ -140,7 +142,7 @@ def as_product_edit(data: dict[str, Any]) -> ProductEdit:
 
 
 def as_variant_edit(data: dict[str, Any], *, sku: str = "") -> VariantEdit:
-    """What a validated body says of a variant, for services."""
+    """The validated body of a variant as the argument of the services."""
     return VariantEdit(
         sku=sku or data["sku"],
         columns={name: value for name, value in data.items() if name not in (*APART, "sku")},
@@ -183,7 +185,7 @@ class StaffImageSerializer(serializers.Serializer):
     width = serializers.IntegerField()
     height = serializers.IntegerField()
     position = serializers.IntegerField()
-    is_rendered = serializers.SerializerMethodField(help_text="Pictures show in the shop once they are.")
+    is_rendered = serializers.SerializerMethodField(help_text="Pictures are shown in the shop once they are rendered.")
     failure = serializers.CharField(allow_blank=True, help_text="Why it cannot be rendered.")
     translations = serializers.DictField()
 
@@ -192,20 +194,20 @@ class StaffImageSerializer(serializers.Serializer):
 
 
 class StaffListedProductSerializer(serializers.Serializer):
-    """What the list of all products shows, drafts included. Reads rows of `product_selectors.listed_products`."""
+    """A product in the list for staff, which includes drafts."""
 
     id = serializers.UUIDField()
     slug = serializers.CharField()
     title = serializers.CharField()
     kind = serializers.ChoiceField(Product.Kind.choices)
     status = serializers.ChoiceField(Product.Status.choices)
-    category = serializers.CharField(source="category.full_path", help_text="Its path.")
+    category = serializers.CharField(source="category.full_path", help_text="The category's path.")
     brand = serializers.CharField(source="brand.slug", allow_null=True, help_text="Its slug.")
     product_type = serializers.CharField(source="product_type.slug", allow_null=True, help_text="Its slug.")
     is_featured = serializers.BooleanField()
     published_at = serializers.DateTimeField(allow_null=True)
     published_until = serializers.DateTimeField(allow_null=True)
-    price = serializers.SerializerMethodField(help_text="Of the cheapest variant, in the shop's currency.")
+    price = serializers.SerializerMethodField(help_text="The price of the cheapest variant, in the shop's currency.")
     availability = serializers.ChoiceField(Listing.Availability.choices, source="listing.availability")
     sales_count = serializers.IntegerField()
     updated_at = serializers.DateTimeField()
@@ -218,7 +220,7 @@ class StaffListedProductSerializer(serializers.Serializer):
 
 
 class StaffProductSerializer(StaffListedProductSerializer):
-    """All that staff can change of a product. Reads `product_selectors.editable_product`."""
+    """A product with everything that staff can change."""
 
     summary = serializers.CharField(allow_blank=True)
     description = serializers.CharField(allow_blank=True)
@@ -229,7 +231,7 @@ class StaffProductSerializer(StaffListedProductSerializer):
     translations = serializers.DictField()
     attributes = serializers.SerializerMethodField()
     related = serializers.SerializerMethodField()
-    collections = serializers.SerializerMethodField(help_text="Slugs of those that were chosen by hand and hold it.")
+    collections = serializers.SerializerMethodField(help_text="Slugs of the manual collections with this product.")
     variants = StaffVariantSerializer(many=True)
     images = StaffImageSerializer(many=True)
     created_at = serializers.DateTimeField()
@@ -258,13 +260,19 @@ class ImageChangeSerializer(StrictSerializer):
 
 
 class ImageOrderSerializer(StrictSerializer):
-    images = serializers.ListField(child=serializers.UUIDField(), max_length=50, help_text="Every id of the product.")
+    images = serializers.ListField(
+        child=serializers.UUIDField(), max_length=50, help_text="All picture ids of the product."
+    )
 
 
 class StaffProductQuerySerializer(StrictSerializer):
-    q = serializers.CharField(max_length=200, required=False, help_text="Words, or a SKU, barcode or slug.")
+    q = serializers.CharField(
+        max_length=200, required=False, help_text="Words of the product, or its SKU, barcode or slug."
+    )
     status = serializers.ChoiceField(Product.Status.choices, required=False)
     kind = serializers.ChoiceField(Product.Kind.choices, required=False)
-    category = serializers.CharField(max_length=400, required=False, help_text="A path; what is below it counts too.")
+    category = serializers.CharField(
+        max_length=400, required=False, help_text="A category's path; includes its subcategories."
+    )
     brand = serializers.CharField(max_length=120, required=False)
     product_type = serializers.CharField(max_length=80, required=False)

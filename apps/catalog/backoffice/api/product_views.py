@@ -1,4 +1,4 @@
-"""Products, their variants and pictures, for staff: what stands at an address of the shop is written there."""
+"""Products, their variants and pictures, for staff, at the same URLs that shoppers read."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class ProductsWrites(StaffWrites):
     )
     @idempotent
     def post(self, request: Request) -> Response:
-        """Make a product with its variants, prices, answers and translations: a draft unless its `status` says more."""
+        """Create a product with its variants, prices, attribute values and translations, by default as a draft."""
         edit = serializers.as_product_edit(validated(serializers.NewProductSerializer, request))
         return product_response(products.create_product(edit).slug, status=status.HTTP_201_CREATED)
 
@@ -59,7 +59,7 @@ class ProductWrites(StaffWrites):
 
     @extend_schema(responses={200: serializers.StaffProductSerializer, 204: None}, parameters=[IF_MATCH])
     def delete(self, request: Request, slug: str) -> Response:
-        """Delete a product that nobody has ever seen (204); archive any other, and answer with it (200)."""
+        """Delete a product that was never on sale (204); archive and return any other (200)."""
         archived = products.delete_product(slug, versions=seen_versions(request))
         return product_response(archived.slug) if archived else Response(status=status.HTTP_204_NO_CONTENT)
 
@@ -71,7 +71,7 @@ class StaffProductsView(StaffListView):
 
     @extend_schema(parameters=[serializers.StaffProductQuerySerializer])
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """All products, drafts and archived ones too, the latest change first."""
+        """List all products, including drafts and archived ones, latest change first."""
         asked = {name: value for name, value in request.query_params.dict().items() if name not in ("limit", "cursor")}
         query = serializers.StaffProductQuerySerializer(data=asked)
         query.is_valid(raise_exception=True)
@@ -132,7 +132,7 @@ class ImagesView(StaffView):
         parameters=[MAY_MATCH, ETAG],
     )
     def post(self, request: Request, slug: str) -> Response:
-        """Upload a picture; its renditions follow. The same file again answers 200 and changes nothing."""
+        """Upload a picture; its renditions are made later. The same file again returns 200 and changes nothing."""
         data = validated(serializers.ImageUploadSerializer, request)
         versions = seen_versions(request, is_required=False)
         file = data["file"]
@@ -151,7 +151,7 @@ class ImageView(StaffView):
         parameters=[IF_MATCH, ETAG],
     )
     def patch(self, request: Request, slug: str, image_id: uuid.UUID) -> Response:
-        """Describe a picture again, or move it."""
+        """Change the alternative text or position of a picture."""
         columns = dict(validated(serializers.ImageChangeSerializer, request))
         translations = columns.pop("translations", None)
         images.change_image(slug, image_id, columns=columns, translations=translations, versions=seen_versions(request))
@@ -159,7 +159,7 @@ class ImageView(StaffView):
 
     @extend_schema(responses={200: serializers.StaffProductSerializer}, parameters=[IF_MATCH, ETAG])
     def delete(self, request: Request, slug: str, image_id: uuid.UUID) -> Response:
-        """Take a picture away."""
+        """Delete a picture."""
         images.delete_image(slug, image_id, versions=seen_versions(request))
         return product_response(slug)
 
@@ -171,7 +171,7 @@ class ImageOrderView(StaffView):
         parameters=[IF_MATCH, ETAG],
     )
     def put(self, request: Request, slug: str) -> Response:
-        """Show the pictures in this order."""
+        """Set the order of the pictures."""
         ids = validated(serializers.ImageOrderSerializer, request)["images"]
         images.order_images(slug, ids, versions=seen_versions(request))
         return product_response(slug)

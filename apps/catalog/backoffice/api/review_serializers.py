@@ -1,4 +1,4 @@
-"""How reviews look to staff, and how their queue is filtered."""
+"""Serializers of reviews for staff, and filters of the moderation queue."""
 
 from __future__ import annotations
 
@@ -24,11 +24,13 @@ class ReviewedProductSerializer(serializers.Serializer):
 
 
 class QueuedReviewSerializer(OwnReviewSerializer):
-    """As staff see it; `revision` is the ETag of the moment."""
+    """A review for staff; `revision` is its current ETag."""
 
     product = ReviewedProductSerializer(read_only=True)
-    report_count = serializers.IntegerField(read_only=True, help_text="Since the last decision.")
-    moderated_by = serializers.CharField(read_only=True, help_text="Who decided last; empty before.")
+    report_count = serializers.IntegerField(read_only=True, help_text="Reports since the last decision.")
+    moderated_by = serializers.CharField(
+        read_only=True, help_text="The e-mail of the last moderator; empty before a decision."
+    )
     moderated_at = serializers.DateTimeField(read_only=True, allow_null=True)
     revision = serializers.SerializerMethodField()
 
@@ -37,7 +39,7 @@ class QueuedReviewSerializer(OwnReviewSerializer):
 
 
 class ReportedReviewSerializer(QueuedReviewSerializer):
-    reports = serializers.SerializerMethodField(help_text="The latest hundred.")
+    reports = serializers.SerializerMethodField(help_text="The latest 100 reports.")
 
     @extend_schema_field(ReportSerializer(many=True))
     def get_reports(self, review: Review) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""The moderation queue: what staff read of reviews and decide about them."""
+"""The moderation queue: reviews for staff, and their decisions."""
 
 from __future__ import annotations
 
@@ -21,12 +21,14 @@ from apps.common.problems import PreconditionFailed
 
 PRIVATE = {"Cache-Control": "private, no-store"}
 ETAG = re.compile(r'"([0-9a-f]{16})"')
-IF_MATCH = OpenApiParameter("If-Match", str, OpenApiParameter.HEADER, description="The ETag of the review you read.")
+IF_MATCH = OpenApiParameter(
+    "If-Match", str, OpenApiParameter.HEADER, description="The review's ETag from your last read."
+)
 IsModerator = RequireRole("catalog_staff", "support_staff")
 
 
 class QueueView(ListAPIView):
-    """Reviews for staff; those that wait come oldest first, others newest first."""
+    """Reviews for staff: pending ones oldest first, others newest first."""
 
     permission_classes = [IsModerator]
     serializer_class = serializers.QueuedReviewSerializer
@@ -34,7 +36,7 @@ class QueueView(ListAPIView):
 
     @extend_schema(parameters=[serializers.QueueQuerySerializer])
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """`status=pending` is the moderation queue."""
+        """List reviews; `status=pending` is the moderation queue."""
         self.query = _validated_query(request)
         is_queue = self.query.get("status") == Review.Status.PENDING
         self.ordering = ("created_at", "id") if is_queue else ("-id",)
@@ -51,7 +53,7 @@ class QueuedReviewView(APIView):
 
     @extend_schema(responses=serializers.ReportedReviewSerializer)
     def get(self, request: Request, review_id: uuid.UUID) -> Response:
-        """One review with what people report of it."""
+        """Get a review with its reports."""
         return _for_staff(selectors.review_for_staff(review_id))
 
 
@@ -67,14 +69,14 @@ class DecisionView(APIView):
 class ApproveView(DecisionView):
     @extend_schema(request=None, responses=serializers.ReportedReviewSerializer, parameters=[IF_MATCH])
     def post(self, request: Request, review_id: uuid.UUID) -> Response:
-        """Let a review show and count. With If-Match a change by its author or a colleague in between answers 412."""
+        """Approve a review, so that it shows and counts. With If-Match, 412 if anybody changed it since."""
         return self.decide(request, review_id, Review.Status.APPROVED)
 
 
 class RejectView(DecisionView):
     @extend_schema(request=None, responses=serializers.ReportedReviewSerializer, parameters=[IF_MATCH])
     def post(self, request: Request, review_id: uuid.UUID) -> Response:
-        """Take a review off the page, or keep it from it."""
+        """Reject a review, so that it does not show."""
         return self.decide(request, review_id, Review.Status.REJECTED)
 
 
@@ -94,7 +96,7 @@ def _revision(header: str | None) -> str | None:
 
 
 def _validated_query(request: Request) -> dict[str, Any]:
-    """Raises ValidationError for what the queue cannot be filtered by."""
+    """Raises ValidationError for invalid filters."""
     query = serializers.QueueQuerySerializer(data=request.query_params.dict())
     query.is_valid(raise_exception=True)
     return query.validated_data

@@ -19,14 +19,16 @@ REASONS = [choice for choice in StockMovement.Reason.choices if choice[0] in BY_
 
 
 class StockQuerySerializer(StrictSerializer):
-    low = serializers.BooleanField(required=False, help_text="Only what runs low (or is sold out).")
+    low = serializers.BooleanField(required=False, help_text="Only stock that is low or sold out.")
     show = serializers.ChoiceField(
         ["low", "out", "owed", "backorder", "preorder"],
         required=False,
-        help_text="Running low; sold out; sold but not here yet; sold also while on its way; sold before it comes out.",
+        help_text="`low` stock; sold `out`; `owed` to orders; sold by `backorder` or `preorder`.",
     )
-    q = serializers.CharField(max_length=200, required=False, help_text="The beginning of a SKU, or words of a title.")
-    warehouse = serializers.SlugField(max_length=40, required=False, help_text="Only what lies in this warehouse.")
+    q = serializers.CharField(
+        max_length=200, required=False, help_text="The beginning of a SKU, or words of the product's title."
+    )
+    warehouse = serializers.SlugField(max_length=40, required=False, help_text="Only stock in this warehouse.")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if attrs.pop("low", False):
@@ -71,9 +73,11 @@ class PolicySerializer(StrictSerializer):
 
     policy = serializers.ChoiceField(StockItem.Policy.choices)
     backorder_limit = serializers.IntegerField(
-        min_value=0, max_value=MAX_BACKORDERS, help_text="How many units may be sold before they are here."
+        min_value=0, max_value=MAX_BACKORDERS, help_text="How many units may be sold before they arrive."
     )
-    available_on = serializers.DateField(allow_null=True, help_text="When those are sent; a preorder needs it.")
+    available_on = serializers.DateField(
+        allow_null=True, help_text="When those units are sent; required for a preorder."
+    )
     low_stock_at = serializers.IntegerField(
         min_value=0, max_value=MAX_BACKORDERS, help_text="Stock is low at this many units or fewer."
     )
@@ -110,14 +114,18 @@ class PolicyChangeSerializer(PolicySerializer):
     ]
 )
 class AdjustmentSerializer(StrictSerializer):
-    mode = serializers.ChoiceField(["add", "remove", "set"], help_text="`set` says how many were counted.")
+    mode = serializers.ChoiceField(["add", "remove", "set"], help_text="`set` sets the count.")
     quantity = serializers.IntegerField(min_value=0, max_value=MAX_ON_HAND)
     reason = serializers.ChoiceField(REASONS)
     warehouse = serializers.SlugField(
-        max_length=40, required=False, help_text="A warehouse's code; the first active one when left out."
+        max_length=40, required=False, help_text="A warehouse's code; by default the first active one."
     )
     reference = serializers.CharField(
-        max_length=100, required=False, allow_blank=True, default="", help_text="A delivery note, a ticket, a remark."
+        max_length=100,
+        required=False,
+        allow_blank=True,
+        default="",
+        help_text="A delivery note, a ticket number or a remark.",
     )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
@@ -146,10 +154,14 @@ class TransferSerializer(StrictSerializer):
 class MovementSerializer(serializers.Serializer):
     id = serializers.UUIDField()
     sku = serializers.CharField(source="variant.sku")
-    warehouse = serializers.SerializerMethodField(help_text="Its code; null for what was before there were warehouses.")
-    quantity = serializers.IntegerField(help_text="What was added; negative when taken.")
+    warehouse = serializers.SerializerMethodField(
+        help_text="The warehouse's code; null for movements older than warehouses."
+    )
+    quantity = serializers.IntegerField(help_text="Units added; negative when removed.")
     reason = serializers.ChoiceField(StockMovement.Reason.choices)
-    reference = serializers.CharField(allow_blank=True, help_text="An order's id for sales, else what staff wrote.")
+    reference = serializers.CharField(
+        allow_blank=True, help_text="The order's id for sales, otherwise a text of staff."
+    )
     moved_by = serializers.CharField(allow_blank=True)
     created_at = serializers.DateTimeField()
 
@@ -158,16 +170,19 @@ class MovementSerializer(serializers.Serializer):
 
 
 class AdjustedSerializer(serializers.Serializer):
-    movement = MovementSerializer(allow_null=True, help_text="Null when as many were there as were counted.")
+    movement = MovementSerializer(allow_null=True, help_text="Null if the count was right.")
     stock = StockSerializer()
 
 
 class WarehouseSerializer(StrictSerializer):
-    code = serializers.SlugField(max_length=40, help_text="Stays as it is for ever.")
+    code = serializers.SlugField(max_length=40, help_text="Cannot be changed.")
     name = serializers.CharField(max_length=80)
     country = serializers.CharField(validators=[validate_country], default="DE")
     priority = serializers.IntegerField(
-        min_value=0, max_value=MAX_POSITION, default=0, help_text="Units are sent from the smallest first."
+        min_value=0,
+        max_value=MAX_POSITION,
+        default=0,
+        help_text="Warehouses send in ascending order of their priority.",
     )
     is_active = serializers.BooleanField(default=True, help_text="Whether its units are sold.")
 

@@ -1,4 +1,4 @@
-"""Stock, its policy, its history and its places, for staff."""
+"""Stock, its policy, movements and warehouses, for staff."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class StockView(ListAPIView):
 
     @extend_schema(parameters=[serializers.StockQuerySerializer])
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """What lies where, by SKU."""
+        """List stock by SKU, with its warehouses."""
         asked = {name: value for name, value in request.query_params.dict().items() if name not in ("limit", "cursor")}
         query = serializers.StockQuerySerializer(data=asked)
         query.is_valid(raise_exception=True)
@@ -68,7 +68,7 @@ class StockPolicyView(APIView):
         request=serializers.PolicyChangeSerializer, responses=serializers.PolicySerializer, parameters=[IF_MATCH, ETAG]
     )
     def patch(self, request: Request, sku: str) -> Response:
-        """Change what is named and leave the rest."""
+        """Change a variant's backorder policy; omitted fields stay."""
         changes = validated(serializers.PolicyChangeSerializer, request)
         guard = seen_rows(request, serializers.policy_data)
         item = services.set_policy(selectors.stocked_variant(sku), changes, check=guard)
@@ -84,7 +84,7 @@ class AdjustmentsView(APIView):
     )
     @idempotent
     def post(self, request: Request, sku: str) -> Response:
-        """Add units, remove some, or set how many were counted; 200 when as many were there. Orders keep theirs."""
+        """Add or remove units or set the count; 200 if the count was right. Reserved units cannot be removed."""
         data = validated(serializers.AdjustmentSerializer, request)
         variant = selectors.stocked_variant(sku)
         facts = {
@@ -131,7 +131,7 @@ class MovementsView(ListAPIView):
     ordering = ("-created_at", "-id")
 
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Every unit that came or went, the latest first. Nothing here is ever changed."""
+        """List a variant's stock movements, latest first. Movements never change."""
         return _private(super().get(request, *args, **kwargs))
 
     def get_queryset(self) -> QuerySet[StockMovement]:
@@ -145,7 +145,7 @@ class WarehousesView(ListAPIView):
     ordering = ("priority", "id")
 
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """All warehouses, the first to send from in front."""
+        """List all warehouses in the order in which they send."""
         return _private(super().get(request, *args, **kwargs))
 
     @extend_schema(
@@ -153,7 +153,7 @@ class WarehousesView(ListAPIView):
     )
     @idempotent
     def post(self, request: Request) -> Response:
-        """Add a warehouse, empty."""
+        """Create an empty warehouse."""
         warehouse = services.add_warehouse(**validated(serializers.WarehouseSerializer, request))
         return staff_response(serializers.warehouse_data(warehouse), status=201, at=f"/v1/warehouses/{warehouse.code}")
 
@@ -172,14 +172,14 @@ class WarehouseView(APIView):
         parameters=[IF_MATCH, ETAG],
     )
     def patch(self, request: Request, code: str) -> Response:
-        """Change what is named. One that is closed (`is_active` false) sells nothing; 409 while orders wait for it."""
+        """Change a warehouse; omitted fields stay. A closed one (`is_active` false) sells nothing; 409 while in use."""
         changes = validated(serializers.WarehouseChangeSerializer, request)
         guard = seen_rows(request, serializers.warehouse_data)
         return staff_response(serializers.warehouse_data(services.change_warehouse(code, changes, check=guard)))
 
     @extend_schema(responses={204: None}, parameters=[IF_MATCH])
     def delete(self, request: Request, code: str) -> Response:
-        """Take a warehouse away that nothing ever lay in; 409 for any other."""
+        """Delete a warehouse that never held stock; 409 for any other."""
         services.delete_warehouse(code, check=seen_rows(request, serializers.warehouse_data))
         return Response(status=status.HTTP_204_NO_CONTENT)
 

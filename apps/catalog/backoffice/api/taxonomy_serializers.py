@@ -32,7 +32,7 @@ class BrandChangeSerializer(StrictSerializer):
 
 class NewBrandSerializer(BrandChangeSerializer):
     name = serializers.CharField(max_length=120)
-    slug = serializers.SlugField(max_length=120, required=False, help_text="Made from the name when left out.")
+    slug = serializers.SlugField(max_length=120, required=False, help_text="Generated from the name if omitted.")
 
 
 class StaffBrandSerializer(serializers.Serializer):
@@ -46,7 +46,10 @@ class CategoryChangeSerializer(StrictSerializer):
     name = serializers.CharField(max_length=120, required=False)
     slug = serializers.SlugField(max_length=80, required=False)
     parent = serializers.CharField(  # type: ignore[assignment]  # the field's name in the API
-        max_length=400, allow_null=True, required=False, help_text="A path: the category moves there, null to the top."
+        max_length=400,
+        allow_null=True,
+        required=False,
+        help_text="The path of the new parent; null moves it to the top.",
     )
     description = serializers.CharField(max_length=300, allow_blank=True, required=False)
     seo_title = serializers.CharField(**SEO_TITLE)
@@ -56,7 +59,7 @@ class CategoryChangeSerializer(StrictSerializer):
 
 class NewCategorySerializer(CategoryChangeSerializer):
     name = serializers.CharField(max_length=120)
-    slug = serializers.SlugField(max_length=80, required=False, help_text="Made from the name when left out.")
+    slug = serializers.SlugField(max_length=80, required=False, help_text="Generated from the name if omitted.")
 
 
 class StaffCategorySerializer(serializers.Serializer):
@@ -82,13 +85,13 @@ class ChoiceChangeSerializer(StrictSerializer):
 
 class NewChoiceSerializer(ChoiceChangeSerializer):
     label = serializers.CharField(max_length=120)
-    slug = serializers.SlugField(max_length=80, required=False, help_text="Made from the label when left out.")
+    slug = serializers.SlugField(max_length=80, required=False, help_text="Generated from the label if omitted.")
 
 
 class AttributeChangeSerializer(StrictSerializer):
     label = serializers.CharField(max_length=60, required=False)  # type: ignore[assignment]  # the field's name in the API
     kind = serializers.ChoiceField(Attribute.Kind.choices, required=False)
-    unit = serializers.CharField(max_length=16, allow_blank=True, required=False, help_text="Of numbers: cm, ml.")
+    unit = serializers.CharField(max_length=16, allow_blank=True, required=False, help_text="For numbers: cm, ml.")
     is_facet = serializers.BooleanField(required=False, help_text="Whether shoppers may filter by it.")
     position = PositionField(required=False)
     translations = TranslationsField(required=False)
@@ -126,17 +129,17 @@ class StaffAttributeSerializer(StaffListedAttributeSerializer):
 
 
 class AskedSerializer(StrictSerializer):
-    """That products of a type answer this attribute."""
+    """An attribute of a product type."""
 
     code = serializers.CharField(max_length=60)
-    is_required = serializers.BooleanField(default=False, help_text="Before they are published.")
+    is_required = serializers.BooleanField(default=False, help_text="Whether products need a value to be published.")
 
 
 class ProductTypeChangeSerializer(StrictSerializer):
     name = serializers.CharField(max_length=80, required=False)
     slug = serializers.SlugField(max_length=80, required=False)
     attributes = AskedSerializer(  # type: ignore[call-arg]  # DRF hands it to the list
-        many=True, max_length=MAX_ATTRIBUTES, required=False, help_text="In their order; all there are from now on."
+        many=True, max_length=MAX_ATTRIBUTES, required=False, help_text="In order; replaces the whole list."
     )
 
     def validate_attributes(self, attributes: list[dict[str, Any]]) -> list[Asked]:
@@ -147,7 +150,7 @@ class ProductTypeChangeSerializer(StrictSerializer):
 
 class NewProductTypeSerializer(ProductTypeChangeSerializer):
     name = serializers.CharField(max_length=80)
-    slug = serializers.SlugField(max_length=80, required=False, help_text="Made from the name when left out.")
+    slug = serializers.SlugField(max_length=80, required=False, help_text="Generated from the name if omitted.")
 
 
 class StaffAskedSerializer(serializers.Serializer):
@@ -156,7 +159,7 @@ class StaffAskedSerializer(serializers.Serializer):
 
 
 class StaffProductTypeSerializer(serializers.Serializer):
-    """Reads `type_attributes`, prefetched in lists."""
+    """A product type with its attributes."""
 
     slug = serializers.CharField()
     name = serializers.CharField()
@@ -164,7 +167,7 @@ class StaffProductTypeSerializer(serializers.Serializer):
 
 
 class FilterValueField(AnswerField):
-    """What a filter of the product list compares with."""
+    """The value of a filter of the product list."""
 
     def to_internal_value(self, data: Any) -> Any:
         if isinstance(data, list):
@@ -184,7 +187,7 @@ class CollectionChangeSerializer(StrictSerializer):
     slug = serializers.SlugField(max_length=120, required=False)
     description = serializers.CharField(max_length=500, allow_blank=True, required=False)
     kind = serializers.ChoiceField(Collection.Kind.choices, required=False)
-    rule = RuleField(required=False, help_text="Filters of the product list; for the kind `rule`.")
+    rule = RuleField(required=False, help_text="Filters of the product list, for collections of kind `rule`.")
     is_published = serializers.BooleanField(required=False)
     position = PositionField(required=False)
     seo_title = serializers.CharField(**SEO_TITLE)
@@ -196,7 +199,7 @@ class ItemsSerializer(StrictSerializer):
     items = serializers.ListField(
         child=serializers.CharField(max_length=120),
         max_length=MAX_ITEMS,
-        help_text="Slugs of products in their order; all there are from now on.",
+        help_text="Slugs of products in order; replaces the whole list.",
     )
 
     def validate_items(self, items: list[str]) -> list[str]:
@@ -207,7 +210,7 @@ class ItemsSerializer(StrictSerializer):
 
 class NewCollectionSerializer(ItemsSerializer, CollectionChangeSerializer):
     title = serializers.CharField(max_length=120)
-    slug = serializers.SlugField(max_length=120, required=False, help_text="Made from the title when left out.")
+    slug = serializers.SlugField(max_length=120, required=False, help_text="Generated from the title if omitted.")
     items = serializers.ListField(
         child=serializers.CharField(max_length=120),
         max_length=MAX_ITEMS,
@@ -230,7 +233,7 @@ class StaffListedCollectionSerializer(serializers.Serializer):
 
 
 class StaffCollectionSerializer(StaffListedCollectionSerializer):
-    items = serializers.SerializerMethodField(help_text="Slugs of products, of the kind `manual`.")
+    items = serializers.SerializerMethodField(help_text="Slugs of products of a manual collection.")
 
     def get_items(self, collection: Collection) -> list[str]:
         return list(collection.items.order_by("position", "id").values_list("product__slug", flat=True))

@@ -27,7 +27,7 @@ def category_data(category: Category) -> dict[str, Any]:
 
 
 class StaffBrandsView(StaffListView):
-    """All brands by name."""
+    """List all brands by name."""
 
     serializer_class = serializers.StaffBrandSerializer
     queryset = Brand.objects.all()
@@ -47,7 +47,7 @@ class BrandsView(StaffView):
     )
     @idempotent
     def post(self, request: Request) -> Response:
-        """Make a brand."""
+        """Create a brand."""
         brand = brands.create_brand(validated(serializers.NewBrandSerializer, request))
         at = f"/v1/staff/brands/{brand.slug}"
         return staff_response(brand_data(brand), status=status.HTTP_201_CREATED, at=at)
@@ -60,19 +60,19 @@ class BrandView(StaffView):
         parameters=[IF_MATCH, ETAG],
     )
     def patch(self, request: Request, slug: str) -> Response:
-        """Change a brand; its products say and find a new name at once."""
+        """Change a brand; its products show the new name and are found by it at once."""
         columns = validated(serializers.BrandChangeSerializer, request)
         return staff_response(brand_data(brands.change_brand(slug, columns, guard=seen_rows(request, brand_data))))
 
     @extend_schema(responses={204: None}, parameters=[IF_MATCH])
     def delete(self, request: Request, slug: str) -> Response:
-        """Delete a brand that no product is of."""
+        """Delete a brand without products."""
         brands.delete_brand(slug, guard=seen_rows(request, brand_data))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
 class StaffCategoriesView(StaffListView):
-    """All categories by path, so parents come before what is below them."""
+    """List all categories by path, so that parents come before their subcategories."""
 
     serializer_class = serializers.StaffCategorySerializer
     queryset = Category.objects.all()
@@ -94,7 +94,7 @@ class CategoriesWrites(StaffWrites):
     )
     @idempotent
     def post(self, request: Request) -> Response:
-        """Make a category below `parent`, or at the top."""
+        """Create a category below `parent`, or at the top."""
         category = categories.create_category(validated(serializers.NewCategorySerializer, request))
         at = f"/v1/staff/categories/{category.full_path}"
         return staff_response(category_data(category), status=status.HTTP_201_CREATED, at=at)
@@ -114,6 +114,6 @@ class CategoryWrites(StaffWrites):
 
     @extend_schema(responses={204: None}, parameters=[IF_MATCH])
     def delete(self, request: Request, path: str) -> Response:
-        """Delete a category that holds neither products nor categories."""
+        """Delete a category without products and subcategories."""
         categories.delete_category(path, guard=seen_rows(request, category_data))
         return Response(status=status.HTTP_204_NO_CONTENT)

@@ -1,4 +1,4 @@
-"""The staff's API. Addresses that shoppers read, too, stand in `apps.catalog.urls`."""
+"""URLs of the staff API. URLs that shoppers read as well are in `apps.catalog.urls`."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""What the staff's views have in common."""
+"""Base classes and helpers of the staff's views."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class StaffView(APIView):
 
 
 class StaffWrites(APIView):
-    """Shoppers read what staff write."""
+    """Writes of staff at URLs that anybody may read."""
 
     def get_permissions(self) -> list[BasePermission]:
         return [AllowAny()] if self.request.method in SAFE_METHODS else [IsCatalogStaff()]
@@ -47,7 +47,7 @@ def validated(serializer_class: type[Serializer], request: Request) -> Any:
 
 
 def found(rows: QuerySet[Any]) -> Any:
-    """The only row there may be. Raises NotFound."""
+    """The single row of the queryset. Raises NotFound."""
     row = rows.first()
     if row is None:
         raise NotFound("There is nothing of this name.")

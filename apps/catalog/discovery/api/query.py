@@ -33,12 +33,16 @@ class ProductQuerySerializer(serializers.Serializer):
     collection = serializers.CharField(required=False, allow_blank=True, max_length=120, help_text="Its slug.")
     min_price = serializers.IntegerField(required=False, min_value=0, max_value=MAX_PRICE, help_text="Minor units.")
     max_price = serializers.IntegerField(required=False, min_value=0, max_value=MAX_PRICE, help_text="Minor units.")
-    in_stock = serializers.BooleanField(required=False, default=False, help_text="Only what can be ordered now.")
-    rating = serializers.IntegerField(required=False, min_value=1, max_value=5, help_text="At least this average.")
+    in_stock = serializers.BooleanField(
+        required=False, default=False, help_text="Only products that can be ordered now."
+    )
+    rating = serializers.IntegerField(required=False, min_value=1, max_value=5, help_text="Minimum average rating.")
     featured = serializers.BooleanField(required=False, default=False)
     sort = serializers.ChoiceField(choices=SORTS, required=False, allow_blank=True)
-    facets = serializers.BooleanField(required=False, default=False, help_text="Add `facets` to the answer.")
-    currency = CurrencyField(required=False, default=shop_currency, help_text="Only what is sold in it; EUR.")
+    facets = serializers.BooleanField(required=False, default=False, help_text="Add `facets` to the response.")
+    currency = CurrencyField(
+        required=False, default=shop_currency, help_text="Only products with a price in this currency, such as EUR."
+    )
 
     def validate(self, data: dict[str, Any]) -> dict[str, Any]:
         low, high = data.get("min_price"), data.get("max_price")
@@ -56,7 +60,7 @@ PARAMETERS = (*CHECKER.fields, *sorted(PAGING), "attr.")
 
 @dataclass(frozen=True, slots=True)
 class ProductQuery:
-    """What a request asks of the list."""
+    """The parsed query of a list request."""
 
     filters: ProductFilters
     sort: str

@@ -22,9 +22,9 @@ class ImageFormatSerializer(serializers.Serializer):
 
 
 class ImageSerializer(serializers.Serializer):
-    """A picture as `renditions.image_data` tells of it; one that is not rendered yet is left out of answers."""
+    """A rendered picture; one that is not rendered yet is null."""
 
-    url = serializers.CharField(help_text="A medium size, for clients that take one.")
+    url = serializers.CharField(help_text="A medium size, for clients without `srcset`.")
     alt = serializers.CharField(allow_blank=True)
     width = serializers.IntegerField(help_text="Of the original, in pixels.")
     height = serializers.IntegerField()
@@ -43,7 +43,7 @@ class RatingSerializer(serializers.Serializer):
 
 
 class ProductListSerializer(serializers.Serializer):
-    """What a list shows of a product."""
+    """A product in a list."""
 
     id = serializers.UUIDField()
     slug = serializers.CharField()
@@ -52,13 +52,15 @@ class ProductListSerializer(serializers.Serializer):
     summary = serializers.CharField(allow_blank=True)
     brand = serializers.CharField(allow_null=True)
     category = CrumbSerializer()
-    price = MoneySerializer(help_text="Of the cheapest variant, now.")
-    regular_price = MoneySerializer(allow_null=True, help_text="Without the present sale; null when there is none.")
+    price = MoneySerializer(help_text="The current price of the cheapest variant.")
+    regular_price = MoneySerializer(
+        allow_null=True, help_text="The price without the current sale; null without a sale."
+    )
     price_from = serializers.BooleanField(help_text="Whether other variants cost more.")
     image = ImageSerializer(allow_null=True)
     rating = RatingSerializer()
     availability = serializers.ChoiceField(choices=Listing.Availability.choices)
-    title_slug = serializers.CharField(allow_null=True, help_text="The film in the video service.")
+    title_slug = serializers.CharField(allow_null=True, help_text="The film's slug in the video service.")
     year = serializers.IntegerField(allow_null=True)
 
 
@@ -71,12 +73,12 @@ class VariantSerializer(serializers.Serializer):
     regular_price = MoneySerializer(allow_null=True)
     sale_ends_at = serializers.DateTimeField(allow_null=True)
     availability = serializers.ChoiceField(choices=Listing.Availability.choices)
-    available = serializers.IntegerField(allow_null=True, help_text="Units here, at most 20 are told; null for films.")
+    available = serializers.IntegerField(allow_null=True, help_text="Units in stock, at most 20; null for films.")
     available_on = serializers.DateField(allow_null=True, help_text="When a preorder or the next delivery is sent.")
     weight_grams = serializers.IntegerField(allow_null=True)
     offer = serializers.ChoiceField(choices=["buy", "rent"], allow_null=True)
     rental_hours = serializers.IntegerField(allow_null=True)
-    title_slug = serializers.CharField(allow_null=True, help_text="When it is another film than the product's.")
+    title_slug = serializers.CharField(allow_null=True, help_text="If it differs from the product's film.")
 
 
 class AttributeSerializer(serializers.Serializer):
@@ -89,7 +91,10 @@ class AttributeSerializer(serializers.Serializer):
 
 class DetailRatingSerializer(RatingSerializer):
     histogram = serializers.ListField(
-        child=serializers.IntegerField(), min_length=5, max_length=5, help_text="How often 1, 2, 3, 4, 5 stars."
+        child=serializers.IntegerField(),
+        min_length=5,
+        max_length=5,
+        help_text="Number of reviews with 1, 2, 3, 4 and 5 stars.",
     )
 
 
@@ -99,9 +104,11 @@ class SeoSerializer(serializers.Serializer):
 
 
 class ProductDetailSerializer(ProductListSerializer):
-    """All that a product's page shows."""
+    """A product with all its details."""
 
-    brand_slug = serializers.CharField(allow_null=True, help_text="For `brand=` of the list.")
+    brand_slug = serializers.CharField(
+        allow_null=True, help_text="The value for the `brand` filter of the product list."
+    )
     rating = DetailRatingSerializer()
     description = serializers.CharField(allow_blank=True)
     attributes = AttributeSerializer(many=True)
@@ -125,7 +132,7 @@ class PriceRangeSerializer(serializers.Serializer):
 
 
 class AttributeFacetSerializer(serializers.Serializer):
-    name = serializers.CharField(help_text="The filter is attr.<name>.")
+    name = serializers.CharField(help_text="The name of its filter is attr.<name>.")
     label = serializers.CharField()  # type: ignore[assignment]  # the field's name in the API
     kind = serializers.ChoiceField(choices=Attribute.Kind.choices)
     unit = serializers.CharField(allow_blank=True)
@@ -135,7 +142,7 @@ class AttributeFacetSerializer(serializers.Serializer):
 
 
 class FacetsSerializer(serializers.Serializer):
-    """Each counted under the other filters."""
+    """Choices to filter by, each counted under the other filters."""
 
     category = FacetChoiceSerializer(many=True)
     brand = FacetChoiceSerializer(many=True)
@@ -150,8 +157,10 @@ class ProductPageSerializer(serializers.Serializer):
     results = ProductListSerializer(many=True)
     next = serializers.URLField(allow_null=True)
     previous = serializers.URLField(allow_null=True)
-    total = serializers.IntegerField(help_text="Products under these filters.")
-    corrected_query = serializers.CharField(allow_null=True, help_text="Searched for instead of misspelt words.")
+    total = serializers.IntegerField(help_text="Products that match the filters.")
+    corrected_query = serializers.CharField(
+        allow_null=True, help_text="The corrected text that was searched for, if words were misspelt."
+    )
     facets = FacetsSerializer(required=False)
 
 

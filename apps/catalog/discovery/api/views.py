@@ -37,7 +37,7 @@ CACHE_CONTROL = "public, no-cache"
 LANG = OpenApiParameter(
     "lang", str, description=f"Of the texts: {', '.join(languages())}. Else what Accept-Language prefers."
 )
-CURRENCY = OpenApiParameter("currency", str, description="Of the prices; by default the shop's.")
+CURRENCY = OpenApiParameter("currency", str, description="The currency of the prices; by default the shop's.")
 LONGEST_SUGGESTION = 100
 
 
@@ -45,16 +45,16 @@ class PublicView(APIView):
     permission_classes = [AllowAny]
 
 
-class PublicAnswer(HttpResponse):
-    """JSON with its ETag, rendered once. `depends_on` are products' numbers, None for the whole catalogue."""
+class PublicResponse(HttpResponse):
+    """A JSON response with its ETag. `depends_on` are products' numbers, None for the whole catalogue."""
 
     depends_on: tuple[int, ...] | None
 
 
 def public_response(
     data: Any, *, language: str, depends_on: tuple[int, ...] | None = None, version: int | None = None
-) -> PublicAnswer:
-    """A public answer that may be kept."""
+) -> PublicResponse:
+    """A public response that can be cached."""
     body = JSONRenderer().render(data)
     headers = {
         "ETag": entity_tag_of_body(body, version=version),
@@ -62,7 +62,7 @@ def public_response(
         "Content-Language": language,
         "Vary": "Accept-Language",
     }
-    response = PublicAnswer(body, content_type="application/json", headers=headers)
+    response = PublicResponse(body, content_type="application/json", headers=headers)
     response.depends_on = depends_on
     return response
 
@@ -72,7 +72,7 @@ class ProductsView(PublicView):
         parameters=[ProductQuerySerializer, OpenApiParameter("limit", int), OpenApiParameter("cursor", str), LANG],
         responses=serializers.ProductPageSerializer,
     )
-    def get(self, request: Request) -> PublicAnswer:
+    def get(self, request: Request) -> PublicResponse:
         """Browse and search. `attr.<name>=<value>` narrows by attribute, e.g. `attr.material=stoneware,oak` for either
         and `attr.height=10..40` for numbers."""
         query = read_query(request)
@@ -113,8 +113,8 @@ class ProductsView(PublicView):
 
 class ProductView(PublicView):
     @extend_schema(parameters=[CURRENCY, LANG], responses={200: serializers.ProductDetailSerializer, 304: None})
-    def get(self, request: Request, slug: str) -> PublicAnswer:
-        """One product with all that its page shows."""
+    def get(self, request: Request, slug: str) -> PublicResponse:
+        """Get a product with all its details."""
         language = read_language(request)
         found = detail(slug, currency=read_currency(request), language=language)
         return public_response(found.data, language=language, depends_on=found.numbers, version=found.version)
@@ -122,24 +122,24 @@ class ProductView(PublicView):
 
 class CategoriesView(PublicView):
     @extend_schema(parameters=[LANG], responses=serializers.CategoriesSerializer)
-    def get(self, request: Request) -> PublicAnswer:
-        """The tree of categories with counts."""
+    def get(self, request: Request) -> PublicResponse:
+        """List the tree of categories with product counts."""
         language = read_language(request)
         return public_response({"results": navigation.category_tree(language)}, language=language)
 
 
 class CategoryView(PublicView):
     @extend_schema(parameters=[LANG], responses=serializers.CategoryDetailSerializer)
-    def get(self, request: Request, path: str) -> PublicAnswer:
-        """One category with its children and the way to it."""
+    def get(self, request: Request, path: str) -> PublicResponse:
+        """Get a category with its subcategories and breadcrumbs."""
         language = read_language(request)
         return public_response(navigation.find_category(path, language), language=language)
 
 
 class CollectionsView(PublicView):
     @extend_schema(parameters=[CURRENCY, LANG], responses=serializers.CollectionsSerializer)
-    def get(self, request: Request) -> PublicAnswer:
-        """Products put together by hand or by a rule; `GET /v1/products?collection=<slug>` lists one."""
+    def get(self, request: Request) -> PublicResponse:
+        """List collections; `GET /v1/products?collection=<slug>` lists the products of one."""
         language = read_language(request)
         found = navigation.collections(language, read_currency(request))
         return public_response({"results": found}, language=language)
@@ -147,8 +147,8 @@ class CollectionsView(PublicView):
 
 class CollectionView(PublicView):
     @extend_schema(parameters=[CURRENCY, LANG], responses=serializers.CollectionDetailSerializer)
-    def get(self, request: Request, slug: str) -> PublicAnswer:
-        """One collection."""
+    def get(self, request: Request, slug: str) -> PublicResponse:
+        """Get a collection."""
         language = read_language(request)
         return public_response(navigation.find_collection(slug, language, read_currency(request)), language=language)
 
@@ -157,8 +157,8 @@ class SuggestView(PublicView):
     @extend_schema(
         parameters=[OpenApiParameter("q", OpenApiTypes.STR), LANG], responses=serializers.SuggestionsSerializer
     )
-    def get(self, request: Request) -> PublicAnswer:
-        """Completions while typing: categories, brands, products."""
+    def get(self, request: Request) -> PublicResponse:
+        """Suggest categories, brands and products for a partly typed text."""
         language = read_language(request)
         text = request.query_params.get("q", "")[:LONGEST_SUGGESTION]
         found = suggestions(text, language=language, currency=read_currency(request))

@@ -43,7 +43,7 @@ class Migration(migrations.Migration):
                         max_length=7,
                     ),
                 ),
-                ("unit", models.CharField(blank=True, help_text="Of numbers: cm, ml.", max_length=16)),
+                ("unit", models.CharField(blank=True, help_text="For numbers: cm, ml.", max_length=16)),
                 ("is_facet", models.BooleanField(default=True, verbose_name="offered as a filter")),
                 ("position", models.PositiveSmallIntegerField(default=0)),
                 (
@@ -852,7 +852,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("priority", models.PositiveSmallIntegerField(default=0)),
-                ("is_active", models.BooleanField(default=True, help_text="Units of others are not sold.")),
+                ("is_active", models.BooleanField(default=True, help_text="Whether its units are sold.")),
                 (
                     "pgh_context",
                     models.ForeignKey(

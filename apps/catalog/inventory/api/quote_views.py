@@ -17,7 +17,7 @@ class QuotesView(APIView):
 
     @extend_schema(request=serializers.QuoteRequestSerializer, responses=serializers.QuoteSerializer)
     def post(self, request: Request) -> Response:
-        """What lines cost now and whether they can be had."""
+        """Quote the current price and availability of each line."""
         serializer = serializers.QuoteRequestSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         data = serializer.validated_data

@@ -32,7 +32,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("priority", models.PositiveSmallIntegerField(default=0)),
-                ("is_active", models.BooleanField(default=True, help_text="Units of others are not sold.")),
+                ("is_active", models.BooleanField(default=True, help_text="Whether its units are sold.")),
             ],
         ),
         migrations.CreateModel(
@@ -113,9 +113,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "backorder_limit",
-                    models.PositiveIntegerField(
-                        default=0, help_text="How many units may be sold before they are here."
-                    ),
+                    models.PositiveIntegerField(default=0, help_text="How many units may be sold before they arrive."),
                 ),
                 (
                     "available_on",

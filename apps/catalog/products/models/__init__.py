@@ -1,4 +1,4 @@
-"""What the shop sells, and how it is described."""
+"""Models of products and their descriptions."""
 
 from apps.catalog.products.models.attributes import (
     Attribute,

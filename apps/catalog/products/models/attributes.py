@@ -1,4 +1,4 @@
-"""Typed facts about products: what a type of product is asked for, and what each product answers."""
+"""Attributes, product types, and the attribute values of products."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from apps.catalog.products.models.bases import Translated
 
 
 class Attribute(Translated):
-    """A question that products answer: `material`, `height`. Facets of the shop are made of these."""
+    """An attribute of products, such as `material` or `height`; it can be a facet."""
 
     class Kind(models.TextChoices):
         CHOICE = "choice"
@@ -22,7 +22,7 @@ class Attribute(Translated):
     code = models.SlugField(max_length=60, unique=True, help_text="The filter's name: attr.material.")
     label = models.CharField(max_length=60)
     kind = models.CharField(max_length=7, choices=Kind, default=Kind.CHOICE)
-    unit = models.CharField(max_length=16, blank=True, help_text="Of numbers: cm, ml.")
+    unit = models.CharField(max_length=16, blank=True, help_text="For numbers: cm, ml.")
     is_facet = models.BooleanField("offered as a filter", default=True)
     position = models.PositiveSmallIntegerField(default=0)
 
@@ -31,7 +31,7 @@ class Attribute(Translated):
 
 
 class AttributeChoice(Translated):
-    """One answer to choose from."""
+    """A value to choose from."""
 
     TRANSLATABLE = ("label",)
 
@@ -61,7 +61,7 @@ class ProductType(models.Model):
 
 
 class ProductTypeAttribute(models.Model):
-    """That products of a type answer an attribute, in which place, and whether they must before they are published."""
+    """An attribute of a product type: its position, and whether products need a value to be published."""
 
     product_type = models.ForeignKey(ProductType, on_delete=models.CASCADE, related_name="type_attributes")
     attribute = models.ForeignKey(Attribute, on_delete=models.CASCADE, related_name="type_attributes")
@@ -78,7 +78,7 @@ class ProductTypeAttribute(models.Model):
 
 
 class AttributeValue(models.Model):
-    """A product's answer, in the column of the attribute's kind. A choice may be answered several times."""
+    """A product's value of an attribute, in the column of its kind. A product can have several choices."""
 
     product = models.ForeignKey("products.Product", on_delete=models.CASCADE, related_name="attribute_values")
     attribute = models.ForeignKey(Attribute, on_delete=models.PROTECT, related_name="values")

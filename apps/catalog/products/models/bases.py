@@ -1,4 +1,4 @@
-"""What several models of the catalogue have in common."""
+"""Base classes of the catalogue's models."""
 
 from __future__ import annotations
 

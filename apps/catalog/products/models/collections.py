@@ -1,4 +1,4 @@
-"""Products put together for a reason: by hand, or by a rule."""
+"""Collections of products: manual, or by a rule."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Collection(Translated, SearchEngineTexts):
 
 
 class CollectionItem(models.Model):
-    """A product's place in a collection that was made by hand."""
+    """A product's position in a manual collection."""
 
     collection = models.ForeignKey(Collection, on_delete=models.CASCADE, related_name="items")
     product = models.ForeignKey("products.Product", on_delete=models.CASCADE, related_name="collection_items")

@@ -1,4 +1,4 @@
-"""What variants cost: always, and in sales."""
+"""Prices and sale prices of variants."""
 
 from __future__ import annotations
 

@@ -141,12 +141,12 @@ class Variant(Translated):
 
     @property
     def is_digital(self) -> bool:
-        """Watched, not sent: it needs no stock."""
+        """Whether it is a film, which needs no stock."""
         return bool(self.offer)
 
 
 class ProductRelation(models.Model):
-    """That staff recommend one product beside another."""
+    """A product that staff recommend beside another."""
 
     class Kind(models.TextChoices):
         SIMILAR = "similar"

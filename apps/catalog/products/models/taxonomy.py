@@ -1,4 +1,4 @@
-"""How products are ordered: the tree of categories, and brands."""
+"""The tree of categories, and brands."""
 
 from __future__ import annotations
 

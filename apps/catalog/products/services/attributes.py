@@ -63,7 +63,7 @@ def create_attribute(columns: Mapping[str, Any], choices: Sequence[Mapping[str, 
 
 
 def change_attribute(code: str, columns: Mapping[str, Any], *, guard: Guard) -> Attribute:
-    """Its kind changes only while no product answers it. Raises NotFound, PreconditionFailed, InUse,
+    """Change an attribute; its kind only while no product has a value. Raises NotFound, PreconditionFailed, InUse,
     ValidationProblem."""
     with writing():
         attribute = lock_row(Attribute, "attribute", code=code)
@@ -115,7 +115,7 @@ def _require_unit_fits(kind: str, unit: str) -> None:
 
 
 def delete_attribute(code: str, *, guard: Guard) -> None:
-    """Raises NotFound, PreconditionFailed, InUse while products answer it or product types ask for it."""
+    """Raises NotFound, PreconditionFailed, InUse while products have a value or product types use it."""
     with writing():
         attribute = lock_row(Attribute, "attribute", code=code)
         guard(attribute)
@@ -130,7 +130,7 @@ def delete_attribute(code: str, *, guard: Guard) -> None:
 
 
 def _answering(attribute: Attribute) -> Any:
-    """Slugs of the products that answer it."""
+    """Slugs of the products with a value of the attribute."""
     answered = AttributeValue.objects.filter(attribute=attribute).values("product")
     return Product.objects.filter(pk__in=answered).order_by("slug").values_list("slug", flat=True)
 

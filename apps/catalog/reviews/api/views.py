@@ -28,7 +28,7 @@ PRIVATE = {"Cache-Control": "private, no-store"}
 
 
 class ReportThrottle(SimpleRateThrottle):
-    """Nobody empties a product's page by reporting all there is. In Redis: while that is away nobody is held up."""
+    """Limits reports by user, so that nobody can hide all reviews of a product. Without Redis there is no limit."""
 
     scope, rate = "review-reports", "20/hour"
 
@@ -44,7 +44,7 @@ def validated(serializer: type[Serializer], data: Any) -> dict[str, Any]:
 
 
 class ReviewsView(ListAPIView):
-    """What buyers say."""
+    """Reviews of a product."""
 
     serializer_class = serializers.ReviewSerializer
     queryset = Review.objects.none()
@@ -54,7 +54,7 @@ class ReviewsView(ListAPIView):
 
     @extend_schema(parameters=[serializers.ReviewQuerySerializer])
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """The approved reviews of a product, newest first unless asked otherwise."""
+        """List the approved reviews of a product, newest first by default."""
         self.query = validated(serializers.ReviewQuerySerializer, request.query_params.dict())
         self.ordering = selectors.ORDERINGS[self.query["sort"]]
         response = super().get(request, *args, **kwargs)
@@ -68,7 +68,7 @@ class ReviewsView(ListAPIView):
     @extend_schema(request=serializers.ReviewSerializer, responses={201: serializers.OwnReviewSerializer})
     @optionally_idempotent
     def post(self, request: Request, slug: str) -> Response:
-        """Review a product that you have bought. It shows once staff have approved it: `status` is `pending`."""
+        """Review a product that you have bought. Its `status` is `pending` until staff approve it."""
         review = services.post_review(
             shown_product(slug),
             user_id=user_id_of(request),
@@ -83,22 +83,22 @@ class OwnReviewView(APIView):
 
     @extend_schema(responses=serializers.OwnReviewSerializer)
     def get(self, request: Request, slug: str) -> Response:
-        """Your review of this product, whatever became of it."""
-        return self._answer(selectors.own_review(slug, user_id_of(request)))
+        """Get your review of this product, in any state."""
+        return self._response(selectors.own_review(slug, user_id_of(request)))
 
     @extend_schema(request=serializers.ReviewChangeSerializer, responses=serializers.OwnReviewSerializer)
     def patch(self, request: Request, slug: str) -> Response:
         """Change your review. It waits for approval again."""
         fields = validated(serializers.ReviewChangeSerializer, request.data)
-        return self._answer(services.change_review(slug, user_id=user_id_of(request), fields=fields))
+        return self._response(services.change_review(slug, user_id=user_id_of(request), fields=fields))
 
     @extend_schema(responses={204: None})
     def delete(self, request: Request, slug: str) -> Response:
-        """Take your review back."""
+        """Delete your review."""
         services.delete_review(slug, user_id=user_id_of(request))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
-    def _answer(self, review: Review) -> Response:
+    def _response(self, review: Review) -> Response:
         return Response(serializers.OwnReviewSerializer(review).data, headers=PRIVATE)
 
 
@@ -112,7 +112,7 @@ class ReportsView(APIView):
     )
     @optionally_idempotent
     def post(self, request: Request, review_id: uuid.UUID) -> Response:
-        """Report a review as abusive. A second report of yours changes nothing and answers with the first one."""
+        """Report a review as abusive. Reporting it again changes nothing and returns your first report."""
         values = validated(serializers.ReportSerializer, request.data)
         report, is_new = moderation.report_review(review_id, user_id=user_id_of(request), **values)
         code = status.HTTP_201_CREATED if is_new else status.HTTP_200_OK
