@@ -8,6 +8,7 @@ from rest_framework import serializers
 
 from apps.auth.accounts.models import User
 from apps.common.api.serializers import EmailField
+from apps.common.countries import validate_country as require_country
 from apps.common.emails import MAX_LENGTH
 from apps.common.text import one_line
 
@@ -95,4 +96,6 @@ class AddressSerializer(serializers.Serializer):
     is_default = serializers.BooleanField(required=False)
 
     def validate_country(self, value: str) -> str:
-        return value.upper()
+        code = value.upper()
+        require_country(code)
+        return code

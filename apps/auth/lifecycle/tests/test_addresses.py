@@ -87,6 +87,7 @@ def test_the_owner_cannot_be_changed(ada, grace):
         {"postal_code": "1\r\n2"},
         {"country": "Germany"},
         {"country": "D1"},
+        {"country": "xx"},
         {"country": "ßx"},
         {"country": None},
         {"is_default": "perhaps"},

@@ -8,6 +8,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from apps.common.api.serializers import EmailField, MoneySerializer
+from apps.common.countries import validate_country
 from apps.common.money import Money
 from apps.common.text import one_line
 from apps.payment.orders.models import Order, OrderLine
@@ -20,7 +21,7 @@ class AddressSerializer(serializers.Serializer):
     postal_code = serializers.CharField(max_length=20, validators=[one_line])
     city = serializers.CharField(max_length=100, validators=[one_line])
     region = serializers.CharField(max_length=100, required=False, allow_blank=True, default="", validators=[one_line])
-    country = serializers.RegexField(r"\A[A-Z]{2}\Z", error_messages={"invalid": "Use a two-letter code such as DE."})
+    country = serializers.CharField(validators=[validate_country])
     phone = serializers.CharField(max_length=40, required=False, allow_blank=True, default="", validators=[one_line])
 
 

@@ -196,6 +196,7 @@ def test_an_empty_cart_and_a_withdrawn_thing_cannot_be_ordered(ada, catalog):
     [
         ({"shipping_address": None}, "shipping_address"),
         ({"shipping_address": ADDRESS | {"country": "Germany"}}, "shipping_address.country"),
+        ({"shipping_address": ADDRESS | {"country": "XX"}}, "shipping_address.country"),
         ({"shipping_address": ADDRESS | {"name": "a\nBcc: x"}}, "shipping_address.name"),
         ({"shipping_method": "teleport"}, "shipping_method"),
         ({"shipping_method": "world"}, "shipping_method"),
