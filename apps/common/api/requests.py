@@ -16,3 +16,10 @@ def validated(serializer: type[Serializer], request: Request, **options: Any) ->
     checked = serializer(data=request.data, **options)
     checked.is_valid(raise_exception=True)
     return checked.validated_data
+
+
+def validated_query(serializer: type[Serializer], request: Request) -> Any:
+    """The request's query string as the serializer validates it. Raises ValidationError."""
+    checked = serializer(data=request.query_params.dict())
+    checked.is_valid(raise_exception=True)
+    return checked.validated_data

@@ -14,13 +14,14 @@ from rest_framework.response import Response
 
 from apps.catalog.backoffice.api import product_serializers as serializers
 from apps.catalog.backoffice.api.optimistic_locking import MAY_MATCH, seen_versions, staff_response
-from apps.catalog.backoffice.api.views import StaffListView, StaffView, StaffWrites, validated
+from apps.catalog.backoffice.api.views import StaffListView, StaffView, StaffWrites
 from apps.catalog.backoffice.product_selectors import editable_product, listed_products
 from apps.catalog.products import renditions
 from apps.catalog.products.models import Product
 from apps.catalog.products.services import images, products, variants
 from apps.catalog.products.transactions import invalid
 from apps.common.api.conditional import ETAG, IF_MATCH
+from apps.common.api.requests import validated
 from apps.common.idempotency import idempotent
 
 

@@ -16,10 +16,11 @@ from rest_framework.views import APIView
 from apps.catalog.backoffice import stock_selectors
 from apps.catalog.backoffice.api import stock_serializers as serializers
 from apps.catalog.backoffice.api.optimistic_locking import PRIVATE, seen_rows, staff_response
-from apps.catalog.backoffice.api.views import IsCatalogStaff, validated
+from apps.catalog.backoffice.api.views import IsCatalogStaff
 from apps.catalog.inventory import selectors, services
 from apps.catalog.inventory.models import StockItem, StockMovement, Warehouse
 from apps.common.api.conditional import ETAG, IF_MATCH
+from apps.common.api.requests import validated
 from apps.common.idempotency import idempotent, request_key
 from apps.common.identity.permissions import principal_of
 from apps.common.problems import NotFound, ValidationProblem

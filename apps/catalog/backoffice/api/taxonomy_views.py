@@ -11,10 +11,11 @@ from rest_framework.response import Response
 
 from apps.catalog.backoffice.api import taxonomy_serializers as serializers
 from apps.catalog.backoffice.api.optimistic_locking import seen_rows, staff_response
-from apps.catalog.backoffice.api.views import StaffListView, StaffView, StaffWrites, found, validated
+from apps.catalog.backoffice.api.views import StaffListView, StaffView, StaffWrites, found
 from apps.catalog.products.models import Brand, Category
 from apps.catalog.products.services import brands, categories
 from apps.common.api.conditional import ETAG, IF_MATCH
+from apps.common.api.requests import validated
 from apps.common.idempotency import idempotent
 
 

@@ -9,7 +9,6 @@ from rest_framework.generics import ListAPIView
 from rest_framework.permissions import SAFE_METHODS, AllowAny, BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
 
 from apps.catalog.backoffice.api.optimistic_locking import PRIVATE
@@ -37,13 +36,6 @@ class StaffListView(ListAPIView):
         response = super().get(request, *args, **kwargs)
         response["Cache-Control"] = PRIVATE["Cache-Control"]
         return response
-
-
-def validated(serializer_class: type[Serializer], request: Request) -> Any:
-    """The validated body. Raises ValidationError."""
-    serializer = serializer_class(data=request.data)
-    serializer.is_valid(raise_exception=True)
-    return serializer.validated_data
 
 
 def found(rows: QuerySet[Any]) -> Any:

@@ -7,11 +7,9 @@ from typing import Any
 from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework.permissions import AllowAny
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.utils.urls import replace_query_param
-from rest_framework.views import APIView
 
 from apps.catalog.discovery import navigation
 from apps.catalog.discovery.api import serializers
@@ -30,6 +28,7 @@ from apps.catalog.discovery.details import detail
 from apps.catalog.discovery.zero_result_searches import record_zero_result_search
 from apps.catalog.products.translations import languages
 from apps.common.api.conditional import entity_tag_of_body
+from apps.common.api.views import GuestView
 from apps.common.links import public_url
 
 # Kept by caches but asked for again every time: the ETag makes that cheap, and a new price shows at once.
@@ -39,10 +38,6 @@ LANG = OpenApiParameter(
 )
 CURRENCY = OpenApiParameter("currency", str, description="The currency of the prices; by default the shop's.")
 LONGEST_SUGGESTION = 100
-
-
-class PublicView(APIView):
-    permission_classes = [AllowAny]
 
 
 class PublicResponse(HttpResponse):
@@ -67,7 +62,7 @@ def public_response(
     return response
 
 
-class ProductsView(PublicView):
+class ProductsView(GuestView):
     @extend_schema(
         parameters=[ProductQuerySerializer, OpenApiParameter("limit", int), OpenApiParameter("cursor", str), LANG],
         responses=serializers.ProductPageSerializer,
@@ -111,7 +106,7 @@ class ProductsView(PublicView):
         return page if listed.facets is None else page | {"facets": listed.facets}
 
 
-class ProductView(PublicView):
+class ProductView(GuestView):
     @extend_schema(parameters=[CURRENCY, LANG], responses={200: serializers.ProductDetailSerializer, 304: None})
     def get(self, request: Request, slug: str) -> PublicResponse:
         """Get a product with all its details."""
@@ -120,7 +115,7 @@ class ProductView(PublicView):
         return public_response(found.data, language=language, depends_on=found.numbers, version=found.version)
 
 
-class CategoriesView(PublicView):
+class CategoriesView(GuestView):
     @extend_schema(parameters=[LANG], responses=serializers.CategoriesSerializer)
     def get(self, request: Request) -> PublicResponse:
         """List the tree of categories with product counts."""
@@ -128,7 +123,7 @@ class CategoriesView(PublicView):
         return public_response({"results": navigation.category_tree(language)}, language=language)
 
 
-class CategoryView(PublicView):
+class CategoryView(GuestView):
     @extend_schema(parameters=[LANG], responses=serializers.CategoryDetailSerializer)
     def get(self, request: Request, path: str) -> PublicResponse:
         """Get a category with its subcategories and breadcrumbs."""
@@ -136,7 +131,7 @@ class CategoryView(PublicView):
         return public_response(navigation.find_category(path, language), language=language)
 
 
-class CollectionsView(PublicView):
+class CollectionsView(GuestView):
     @extend_schema(parameters=[CURRENCY, LANG], responses=serializers.CollectionsSerializer)
     def get(self, request: Request) -> PublicResponse:
         """List collections; `GET /v1/products?collection=<slug>` lists the products of one."""
@@ -145,7 +140,7 @@ class CollectionsView(PublicView):
         return public_response({"results": found}, language=language)
 
 
-class CollectionView(PublicView):
+class CollectionView(GuestView):
     @extend_schema(parameters=[CURRENCY, LANG], responses=serializers.CollectionDetailSerializer)
     def get(self, request: Request, slug: str) -> PublicResponse:
         """Get a collection."""
@@ -153,7 +148,7 @@ class CollectionView(PublicView):
         return public_response(navigation.find_collection(slug, language, read_currency(request)), language=language)
 
 
-class SuggestView(PublicView):
+class SuggestView(GuestView):
     @extend_schema(
         parameters=[OpenApiParameter("q", OpenApiTypes.STR), LANG], responses=serializers.SuggestionsSerializer
     )

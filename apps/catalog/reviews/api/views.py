@@ -12,18 +12,17 @@ from rest_framework.generics import ListAPIView
 from rest_framework.permissions import AllowAny, BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.serializers import Serializer
 from rest_framework.throttling import SimpleRateThrottle
 from rest_framework.views import APIView
 
 from apps.catalog.products.selectors import shown_product
 from apps.catalog.reviews import moderation, selectors, serializers, services
 from apps.catalog.reviews.models import Review
+from apps.common.api.requests import validated, validated_query
+from apps.common.api.views import REVALIDATE
 from apps.common.idempotency import optionally_idempotent
 from apps.common.identity.permissions import IsUser, principal_of, user_id_of
 
-# Kept by caches but asked for again every time; the middleware adds the ETag that makes it cheap.
-REVALIDATE = {"Cache-Control": "public, no-cache"}
 PRIVATE = {"Cache-Control": "private, no-store"}
 
 
@@ -34,13 +33,6 @@ class ReportThrottle(SimpleRateThrottle):
 
     def get_cache_key(self, request: Request, view: Any) -> str:
         return self.cache_format % {"scope": self.scope, "ident": request.user.pk}
-
-
-def validated(serializer: type[Serializer], data: Any) -> dict[str, Any]:
-    """`data` as the serializer sees it; raises ValidationError."""
-    checked = serializer(data=data)
-    checked.is_valid(raise_exception=True)
-    return checked.validated_data
 
 
 class ReviewsView(ListAPIView):
@@ -55,7 +47,7 @@ class ReviewsView(ListAPIView):
     @extend_schema(parameters=[serializers.ReviewQuerySerializer])
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """List the approved reviews of a product, newest first by default."""
-        self.query = validated(serializers.ReviewQuerySerializer, request.query_params.dict())
+        self.query = validated_query(serializers.ReviewQuerySerializer, request)
         self.ordering = selectors.ORDERINGS[self.query["sort"]]
         response = super().get(request, *args, **kwargs)
         response["Cache-Control"] = REVALIDATE["Cache-Control"]
@@ -73,7 +65,7 @@ class ReviewsView(ListAPIView):
             shown_product(slug),
             user_id=user_id_of(request),
             author_name=principal_of(request).name,
-            **validated(serializers.ReviewSerializer, request.data),
+            **validated(serializers.ReviewSerializer, request),
         )
         return Response(serializers.OwnReviewSerializer(review).data, status=status.HTTP_201_CREATED)
 
@@ -89,7 +81,7 @@ class OwnReviewView(APIView):
     @extend_schema(request=serializers.ReviewChangeSerializer, responses=serializers.OwnReviewSerializer)
     def patch(self, request: Request, slug: str) -> Response:
         """Change your review. It waits for approval again."""
-        fields = validated(serializers.ReviewChangeSerializer, request.data)
+        fields = validated(serializers.ReviewChangeSerializer, request)
         return self._response(services.change_review(slug, user_id=user_id_of(request), fields=fields))
 
     @extend_schema(responses={204: None})
@@ -113,7 +105,7 @@ class ReportsView(APIView):
     @optionally_idempotent
     def post(self, request: Request, review_id: uuid.UUID) -> Response:
         """Report a review as abusive. Reporting it again changes nothing and returns your first report."""
-        values = validated(serializers.ReportSerializer, request.data)
+        values = validated(serializers.ReportSerializer, request)
         report, is_new = moderation.report_review(review_id, user_id=user_id_of(request), **values)
         code = status.HTTP_201_CREATED if is_new else status.HTTP_200_OK
         return Response(serializers.ReportSerializer(report).data, status=code)
