@@ -103,11 +103,11 @@ PIPELINE_MUTATIONS: dict[str, tuple[str, Mutation]] = {
         replaced(PIPELINE, "needs: [test, destination]", "needs: [destination]"),
     ),
     "an image that is pushed while it is built": (
-        f"{WORKFLOWS}::test_what_is_built_for_each_architecture_is_kept_with_its_attestations_and_never_pushed",
+        f"{WORKFLOWS}::test_a_build_for_each_architecture_is_kept_with_its_attestations_and_never_pushed",
         replaced(IMAGE, "outputs: type=oci,dest=", "push: true\n          outputs: type=image,name="),
     ),
     "one architecture": (
-        f"{WORKFLOWS}::test_what_is_built_for_each_architecture_is_kept_with_its_attestations_and_never_pushed",
+        f"{WORKFLOWS}::test_a_build_for_each_architecture_is_kept_with_its_attestations_and_never_pushed",
         replaced(IMAGE, "          - {architecture: arm64, runner: ubuntu-24.04-arm}\n", ""),
     ),
     "a scan of something that is not published": (
