@@ -2,25 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from rest_framework import serializers
 
 from apps.catalog.reviews.models import Review, ReviewReport
 from apps.catalog.reviews.selectors import ORDERINGS
+from apps.common.api.serializers import StrictQuerySerializer
 
 
-class QuerySerializer(serializers.Serializer):
-    """A query string that refuses unknown parameters."""
-
-    def validate(self, data: dict[str, Any]) -> dict[str, Any]:
-        unknown = sorted(set(self.initial_data) - set(self.fields) - {"limit", "cursor"})
-        if unknown:
-            raise serializers.ValidationError({name: ["There is no such filter."] for name in unknown})
-        return data
-
-
-class ReviewQuerySerializer(QuerySerializer):
+class ReviewQuerySerializer(StrictQuerySerializer):
     rating = serializers.IntegerField(
         required=False, min_value=1, max_value=5, help_text="Only reviews with this rating."
     )

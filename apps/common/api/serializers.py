@@ -23,6 +23,16 @@ class StrictSerializer(serializers.Serializer):
         return super().to_internal_value(data)
 
 
+class StrictQuerySerializer(serializers.Serializer):
+    """Refuses parameters of a query string that it does not know; paging has its own."""
+
+    def validate(self, data: dict[str, Any]) -> dict[str, Any]:
+        unknown = sorted(set(self.initial_data) - set(self.fields) - {"limit", "cursor"})
+        if unknown:
+            raise serializers.ValidationError({name: ["There is no such filter."] for name in unknown})
+        return data
+
+
 class EmailField(serializers.EmailField):
     """An e-mail address; the validated value is normalised (apps.common.emails)."""
 

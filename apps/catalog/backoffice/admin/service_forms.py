@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -115,16 +116,16 @@ class ServiceForm(forms.ModelForm):
         return columns
 
 
-class ServiceFormSet(forms.BaseInlineFormSet):
+class ServiceFormSet(forms.BaseInlineFormSet, ABC):
     """Shows what a service refused beside the row and field that it is about."""
 
     def __init__(self, *args: Any, refused: Problem | None = None, **kwargs: Any) -> None:
         self.refused = refused
         super().__init__(*args, **kwargs)
 
+    @abstractmethod
     def rows(self) -> dict[str, list[Any]]:
         """The forms that the service is called with, in their order, by the first word of its errors."""
-        raise NotImplementedError
 
     def clean(self) -> None:
         super().clean()

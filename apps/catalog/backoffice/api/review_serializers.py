@@ -10,10 +10,11 @@ from rest_framework import serializers
 from apps.catalog.reviews import moderation
 from apps.catalog.reviews.models import Review
 from apps.catalog.reviews.selectors import latest_reports
-from apps.catalog.reviews.serializers import OwnReviewSerializer, QuerySerializer, ReportSerializer
+from apps.catalog.reviews.serializers import OwnReviewSerializer, ReportSerializer
+from apps.common.api.serializers import StrictQuerySerializer
 
 
-class QueueQuerySerializer(QuerySerializer):
+class QueueQuerySerializer(StrictQuerySerializer):
     status = serializers.ChoiceField(choices=Review.Status.values, required=False)
     product = serializers.CharField(required=False, max_length=120, help_text="A product's slug.")
 

@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
-from django.contrib.auth.models import Permission
 from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -18,10 +17,9 @@ from apps.catalog.products.attribute_values import ensure_attribute, set_attribu
 from apps.catalog.products.category_tree import ensure_category
 from apps.catalog.products.models import Attribute, Brand, Category, Price, Product
 from apps.catalog.products.pricing import set_prices
-from apps.catalog.tests.backoffice.test_products_admin import signed_in
+from apps.catalog.tests.backoffice.test_products_admin import signed_in, signed_in_to_look
 from apps.catalog.tests.factories import make_product
 from apps.common.money import Money
-from apps.common.staff.models import StaffUser
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -33,12 +31,7 @@ def staff() -> Client:
 
 @pytest.fixture
 def looker() -> Client:
-    """Somebody who may look, but not change."""
-    user = StaffUser.objects.create(id=uuid.uuid4(), email="looker@example.com", is_staff=True)
-    user.user_permissions.add(*Permission.objects.filter(codename="view_product"))
-    client = Client()
-    client.force_login(user, backend="apps.common.staff.backends.AuthServiceBackend")
-    return client
+    return signed_in_to_look(codename="view_product")
 
 
 def history_of(product: Product) -> str:

@@ -31,6 +31,15 @@ def signed_in(role: str) -> Client:
     return client
 
 
+def signed_in_to_look(**permissions: str) -> Client:
+    """Somebody without a role who has the permissions of this lookup alone."""
+    user = StaffUser.objects.create(id=uuid.uuid4(), email="looker@example.com", is_staff=True)
+    user.user_permissions.add(*Permission.objects.filter(**permissions))
+    client = Client()
+    client.force_login(user, backend="apps.common.staff.backends.AuthServiceBackend")
+    return client
+
+
 @pytest.fixture
 def staff() -> Client:
     return signed_in("catalog_staff")
@@ -272,10 +281,7 @@ class TestOtherPages:
 class TestWhoMay:
     def test_staff_with_view_permission_see_products_and_variants_and_cannot_save(self):
         film = make_film()
-        user = StaffUser.objects.create(id=uuid.uuid4(), email="looker@example.com", is_staff=True)
-        user.user_permissions.add(*Permission.objects.filter(codename__startswith="view_"))
-        client = Client()
-        client.force_login(user, backend="apps.common.staff.backends.AuthServiceBackend")
+        client = signed_in_to_look(codename__startswith="view_")
         for address in (page(film), f"/admin/products/variant/{film.variants.all()[0].pk}/change/"):
             response = client.get(address)
             assert response.status_code == 200

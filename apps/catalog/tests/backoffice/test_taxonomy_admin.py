@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import uuid
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Permission
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -26,10 +24,9 @@ from apps.catalog.products.models import (
     ProductType,
 )
 from apps.catalog.products.services.categories import Side, place_category
-from apps.catalog.tests.backoffice.test_products_admin import errors, form_of, send, signed_in
+from apps.catalog.tests.backoffice.test_products_admin import errors, form_of, send, signed_in, signed_in_to_look
 from apps.catalog.tests.factories import make_product
 from apps.common.problems import Conflict
-from apps.common.staff.models import StaffUser
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -41,12 +38,7 @@ def staff() -> Client:
 
 @pytest.fixture
 def looker() -> Client:
-    """Somebody who may look, but not change."""
-    user = StaffUser.objects.create(id=uuid.uuid4(), email="looker@example.com", is_staff=True)
-    user.user_permissions.add(*Permission.objects.filter(codename__startswith="view_"))
-    client = Client()
-    client.force_login(user, backend="apps.common.staff.backends.AuthServiceBackend")
-    return client
+    return signed_in_to_look(codename__startswith="view_")
 
 
 def page(row: Any) -> str:

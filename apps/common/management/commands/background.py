@@ -17,6 +17,7 @@ from typing import Any
 import structlog
 from celery import current_app
 from celery.beat import Service as Beat
+from django.conf import settings
 from django.core.management.base import BaseCommand
 
 from apps.common.outbox import registry, runner
@@ -31,11 +32,11 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         registry.discover()
         stopping, failed = threading.Event(), threading.Event()
-        beat = Beat(current_app, schedule_filename=schedule_file(os.environ["DJANGO_SETTINGS_MODULE"].split(".")[1]))
+        beat = Beat(current_app, schedule_filename=schedule_file(settings.SERVICE))
         sources = registry.sources()
         _start("beat", beat.start, failed)
         consumers = _start("events", lambda: runner.run_consumers(sources, stopping=stopping), failed)
-        # Returns when the worker was told to stop and its tasks are done.
+        # Returns after SIGTERM, when the worker's tasks are done.
         code: int = current_app.start(argv=["--quiet", *worker_arguments(current_app.main)])
         stopping.set()
         # Beat is not waited for: it may sleep until its next task is due, and what it remembers may be lost.
