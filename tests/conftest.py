@@ -13,9 +13,10 @@ import tempfile
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from email import message_from_bytes, policy
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -45,6 +46,8 @@ class RunningStack:
     port: int
     var: Path
     environ: dict[str, str]
+    # What `manage.py status --json` said before the first test used the stack.
+    status_at_start: dict[str, Any] = field(default_factory=dict)
 
     def manage(self, *arguments: str) -> str:
         """Run a management command beside the stack; returns what it printed."""
@@ -78,7 +81,11 @@ class RunningStack:
 def _running_stack(var: Path) -> RunningStack:
     url = json.loads((var / "run" / "ready.json").read_text())["url"]
     port = httpx.URL(url).port
-    return RunningStack(url, port, var, dict(os.environ) | {"STREAMCART_VAR": str(var), "PORT": str(port)})
+    return _at_start(RunningStack(url, port, var, dict(os.environ) | {"STREAMCART_VAR": str(var), "PORT": str(port)}))
+
+
+def _at_start(stack: RunningStack) -> RunningStack:
+    return replace(stack, status_at_start=json.loads(stack.manage("status", "--json")))
 
 
 @pytest.fixture(scope="session")
@@ -110,7 +117,7 @@ def stack() -> Iterator[RunningStack]:
             f"the start of the stack (see {log.name})",
         )
         assert process.poll() is None, (var / "up.log").read_text()[-3000:]
-        yield RunningStack(json.loads(ready.read_text())["url"], port, var, environ)
+        yield _at_start(RunningStack(json.loads(ready.read_text())["url"], port, var, environ))
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(timeout=60)

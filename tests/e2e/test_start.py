@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
 
 from devtools.project import LOCAL_ROLES, SERVICES
@@ -26,7 +24,7 @@ def test_a_start_is_a_few_lines_without_warnings_and_ends_with_the_banner(stack)
 
 
 def test_status_reports_every_process_and_a_healthy_stack_of_moderate_size(stack):
-    found = json.loads(stack.manage("status", "--json"))
+    found = stack.status_at_start
     assert {service["name"]: service["health"] for service in found["services"]} == dict.fromkeys(SERVICES, "ok")
     names = {process["name"] for process in found["processes"]}
     roles = {f"{service}.{role}" for service, roles in LOCAL_ROLES.items() for role in roles}
