@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import total_ordering
 from typing import Any
+
+from babel import Locale
+from babel.numbers import format_currency, get_currency_symbol
 
 DEFAULT_DIGITS = 2
 # ISO 4217, list one, column "Minor unit", where it is not 2. CLDR's digits are how people write prices (none for the
@@ -16,7 +20,6 @@ DIGITS = {
     ),
     **dict.fromkeys("BHD IQD JOD KWD LYD OMR TND".split(), 3),  # noqa: SIM905  (reads as a list)
 }
-SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥"}
 
 
 def digits_of(currency: str) -> int:
@@ -27,7 +30,7 @@ def digits_of(currency: str) -> int:
 @total_ordering
 @dataclass(frozen=True, slots=True)
 class Money:
-    """An amount in minor units (`amount=1999, currency="EUR"` is 19.99 €). Mixing currencies raises ValueError."""
+    """An amount in minor units (`amount=1999, currency="EUR"` is €19.99). Mixing currencies raises ValueError."""
 
     amount: int
     currency: str
@@ -76,11 +79,20 @@ class Money:
         """The JSON form that every API uses."""
         return {"amount": self.amount, "currency": self.currency}
 
-    def format(self) -> str:
-        """For people, e.g. `19.99 €`, `-0.50 $`, `1,200 ¥`."""
-        exponent = digits_of(self.currency)
-        major, minor = divmod(abs(self.amount), 10**exponent)
-        number = f"{major:,}" + (f".{minor:0{exponent}d}" if exponent else "")
-        return f"{'-' if self.amount < 0 else ''}{number} {SYMBOLS.get(self.currency, self.currency)}"
+    @property
+    def major_units(self) -> Decimal:
+        """`Decimal("19.99")` for 1999 cents, with the decimals that ISO 4217 gives the currency."""
+        return Decimal(self.amount).scaleb(-digits_of(self.currency))
+
+    def format(self, language: str = "en") -> str:
+        """For people, as CLDR has it: `€19.99`, `-$0.50`, `¥1,200` in English, `19,99 €` in German."""
+        locale = Locale.parse(language, sep="-")
+        digits = digits_of(self.currency)
+        decimals = f".{'0' * digits}" if digits else ""
+        pattern = locale.currency_formats["standard"].pattern.replace(".00", decimals)
+        # Unicode TR 35, "currencySpacing", which Babel leaves out: `KWD 1.234`, not `KWD1.234`.
+        if get_currency_symbol(self.currency, locale)[-1].isalpha():
+            pattern = pattern.replace("¤#", "¤\N{NO-BREAK SPACE}#")
+        return format_currency(self.major_units, self.currency, pattern, locale=locale, currency_digits=False)
 
     __str__ = format

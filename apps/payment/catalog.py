@@ -62,6 +62,11 @@ class Quote:
         )
 
 
+def not_for_sale() -> ValidationProblem:
+    """For a SKU that catalog does not sell, or cannot even read."""
+    return ValidationProblem("This item is not for sale.", errors={"sku": ["There is nothing for sale with this SKU."]})
+
+
 def quotes(lines: list[tuple[str, int]], currency: str) -> list[dict[str, Any]]:
     """Catalog's answer for `(sku, quantity)` lines, raw, so that a cart can remember it.
 
@@ -73,7 +78,7 @@ def quotes(lines: list[tuple[str, int]], currency: str) -> list[dict[str, Any]]:
     # A quote changes nothing, so it may be asked again: the key marks the POST as repeatable.
     response = client.post("/v1/quotes", body, idempotency_key=f"quote-{uuid.uuid4().hex}")
     if response.status_code == 400:
-        raise ValidationProblem("This cannot be bought.", errors={"sku": ["There is nothing for sale with this SKU."]})
+        raise not_for_sale()
     return _accepted(response)["lines"]
 
 

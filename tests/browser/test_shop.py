@@ -133,7 +133,7 @@ def test_a_film_plays_on_over_renewed_addresses_and_ends_with_its_session(visito
     # The session is ended from elsewhere: the player learns it from its heartbeat and says so.
     session = loaded[0].partition("/stream/")[2].partition("/")[0]
     assert api.delete(f"/video/v1/playback/{session}", headers=sign_in("ada@example.com")).status_code == 204
-    expect(page.locator("[data-message]")).to_contain_text("Press play to watch on")
+    expect(page.locator("[data-message]")).to_contain_text("Press play to continue watching")
     assert page.evaluate("document.querySelector('video').paused")
 
 

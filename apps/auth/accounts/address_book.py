@@ -24,7 +24,7 @@ def add_address(user: User, **fields: Any) -> Address:
         _lock(user)
         count = user.addresses.count()
         if count >= MAX_ADDRESSES:
-            raise AddressBookFull(f"An address book holds {MAX_ADDRESSES} addresses; delete one first.")
+            raise AddressBookFull(f"You can save up to {MAX_ADDRESSES} addresses. Delete one first.")
         fields["is_default"] = fields.get("is_default", False) or count == 0
         if fields["is_default"]:
             user.addresses.filter(is_default=True).update(is_default=False)

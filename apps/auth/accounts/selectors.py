@@ -12,5 +12,5 @@ def address_of(user: User, address_id: UUID) -> Address:
     """An entry of the user's own book; raises NotFound for anybody else's."""
     address = user.addresses.filter(pk=address_id).first()
     if address is None:
-        raise NotFound("There is no such address in your book.")
+        raise NotFound("There is no such address in your address book.")
     return address

@@ -178,7 +178,7 @@ def import_user(
     try:
         one_line(name)
     except ValidationError as error:
-        raise ValidationProblem(f"{name!r} is no name.", errors={"name": error.messages}) from error
+        raise ValidationProblem(f"{name!r} is not a name.", errors={"name": error.messages}) from error
     with transaction.atomic(durable=True):
         identity = {"id": user_id} if user_id else {}
         # Locked: somebody may sign out everywhere at the same time, and what this writes must not undo it.

@@ -2,7 +2,7 @@
 
 Written by triggers, so no way of writing is left out: forms, APIs, imports by COPY, SQL by hand. An event holds the row
 as it was before (as it became, for a new one): what it was changed to stands in the row's next event, or in the row
-itself. So nothing is lost where the oldest events are removed, and products older than their history can be taken back.
+itself. So nothing is lost where the oldest events are removed, and products older than their history can be reverted.
 
 The triggers fire once a statement, not once a row (decision 0015).
 """

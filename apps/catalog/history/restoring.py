@@ -14,7 +14,7 @@ from apps.catalog.products.publication import record_change
 
 
 def can_revert(thing: type[models.Model]) -> bool:
-    """Whether changes of such things can be taken back."""
+    """Whether changes of such things can be reverted."""
     return thing in (Product, Category, Brand, Collection)
 
 
@@ -34,7 +34,7 @@ def write(thing: models.Model, changes: list[Change]) -> None:
             rows.put_back(changes)
             taxonomy_changed.announce()
         case _:
-            raise CannotRevert(f"Changes of a {thing._meta.verbose_name} are taken back by hand.")
+            raise CannotRevert(f"Changes of a {thing._meta.verbose_name} are reverted by hand.")
 
 
 def _write_product(product: Product, changes: list[Change]) -> None:

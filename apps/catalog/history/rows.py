@@ -18,7 +18,7 @@ Rows = Mapping[tuple[str, str], Row]
 
 
 class CannotRevert(Conflict):
-    slug, title = "cannot-revert", "The change cannot be taken back"
+    slug, title = "cannot-revert", "The change cannot be reverted"
 
 
 def current_rows(changes: Iterable[Change]) -> Rows:
@@ -48,7 +48,7 @@ def turn(change: Change, now: Rows) -> Change | None:
 
 
 def obstacle(change: Change, now: Rows, *, is_alone: bool) -> str:
-    """Why a change cannot be taken back by itself: somebody changed the same since. Empty when it can."""
+    """Why a change cannot be reverted by itself: somebody changed the same since. Empty when it can."""
     row = now.get((change.part.name, change.row_id))
     if not is_alone or change.after is None:
         return ""

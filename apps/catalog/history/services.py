@@ -1,6 +1,6 @@
 """Taking changes back: first planned, so that people see what it will do, then done as the plan says.
 
-A plan brings rows back to what they were before a change, or before it and all that came after. Taking back a change
+A plan brings rows back to what they were before a change, or before it and all that came after. Reverting a change
 alone leaves what was changed since: where that touches the same facts it is refused with the reason. Everything is
 written in one transaction that ends like any change of the thing, and is in the history itself.
 """
@@ -27,7 +27,7 @@ from apps.common.problems import Conflict, NotFound
 
 
 class Scope(StrEnum):
-    """What is taken back: the change alone, or everything from it on."""
+    """What is reverted: the change alone, or everything from it on."""
 
     ALONE = "alone"
     SINCE = "since"
@@ -54,7 +54,7 @@ class Plan:
 
 
 def plan_revert(thing: models.Model, *, at: datetime, scope: Scope) -> Plan:
-    """What taking back the change of this moment would do. Raises NotFound when there is none."""
+    """What reverting the change of this moment would do. Raises NotFound when there is none."""
     changes = change_at(thing, at)
     if not changes:
         raise NotFound("There is no such change.")
@@ -88,14 +88,14 @@ def revert(thing: models.Model, *, at: datetime, scope: Scope, fingerprint: str)
             if plan.obstacles:
                 raise CannotRevert(" ".join(plan.obstacles))
             if plan.fingerprint != fingerprint:
-                raise PlanChanged("It was changed in the meantime. Look again at what would be taken back.")
+                raise PlanChanged("It was changed in the meantime. Check again what would be reverted.")
             context.note(reverts=at.isoformat())
             restoring.write(locked, plan.changes)
     except (ProtectedError, RestrictedError) as error:
         raise CannotRevert(_kept_by(error.args[1])) from error
     except IntegrityError as error:
         raise CannotRevert(
-            "What was there before does not fit to what is there now, so nothing was changed. Edit it by hand."
+            "The earlier values no longer fit the current ones, so nothing was changed. Edit them by hand."
         ) from error
 
 

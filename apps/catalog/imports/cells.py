@@ -19,7 +19,7 @@ from apps.catalog.imports import notation
 from apps.catalog.products.attribute_values import read_truth_value
 from apps.catalog.products.barcodes import validate_barcode
 from apps.catalog.products.models.pricing import MAX_AMOUNT
-from apps.common.money import digits_of
+from apps.common.money import Money, digits_of
 from apps.common.problems import ValidationProblem
 
 # An empty cell leaves things as they are; this one empties them.
@@ -202,9 +202,7 @@ class Amount(Numeric):
     def show(self, value: int | None) -> str:
         if value is None:
             return ""
-        digits = digits_of(self.currency)
-        major, minor = divmod(value, 10**digits)
-        return f"{major}.{minor:0{digits}d}" if digits else str(major)
+        return str(Money(value, self.currency).major_units)
 
 
 @dataclass(frozen=True, slots=True)

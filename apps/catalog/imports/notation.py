@@ -72,7 +72,8 @@ def plain_number_by(text: str, mark: str) -> str:
     """As `plain_number`, when whoever sent the file says that its decimal mark is `mark` everywhere."""
     found = readings(text)
     if found and mark not in found:
-        raise ValidationProblem(f"{text!r} is no number with a decimal {NAMES[mark]}, which you said the file has.")
+        sentence = f"{text!r} is not a number with a decimal {NAMES[mark]}, which is what you chose for this file."
+        raise ValidationProblem(sentence)
     return found.get(mark, text)
 
 

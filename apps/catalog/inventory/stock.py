@@ -122,7 +122,7 @@ def move_stock(
         if stock.reserved > stock.on_hand + stock.backorder_limit:
             raise _refusal("quantity", f"Orders count on these units, and nothing is sold from {target}.")
         if max(stock.on_hand, comes.on_hand) > MAX_ON_HAND:
-            raise _refusal("quantity", f"{MAX_ON_HAND:,} units are the most that can be counted.")
+            raise _refusal("quantity", f"{MAX_ON_HAND:,} units are the maximum.")
         actor = Actor(reference, by)
         moved: list[tuple[Level, int, uuid.UUID | None]] = [(lies, -quantity, movement_id), (comes, quantity, None)]
         movements = [_movement(stock, level, change, Reason.MOVED, actor, key) for level, change, key in moved]
@@ -250,7 +250,7 @@ def _require_possible(stock: LockedStock, level: Level, change: int) -> None:
         message = f"{max(0, level.on_hand - lowest)} units can be removed here; the others are reserved for orders."
         raise _refusal("change", message)
     if max(level.on_hand, stock.on_hand if level.is_active else 0) + change > MAX_ON_HAND:
-        raise _refusal("change", f"{MAX_ON_HAND:,} units are the most that can be counted.")
+        raise _refusal("change", f"{MAX_ON_HAND:,} units are the maximum.")
 
 
 def _differences(stock: LockedStock, count: int, warehouse: Warehouse | None) -> list[tuple[Level, int]]:

@@ -118,10 +118,10 @@ def _decoded(content: bytes) -> Picture:
 
 def _check_size(width: int, height: int, *, limit: int) -> None:
     if width * height > limit:
-        message = f"The picture has {width} × {height} pixels; {limit // 10**6} million are the most for its format."
+        message = f"The picture has {width} × {height} pixels; {limit // 10**6} million are the maximum for its format."
         raise _refused(message)
     if max(width, height) > MAX_SIDE:
-        raise _refused(f"The picture has {width} × {height} pixels; {MAX_SIDE} on a side are the most.")
+        raise _refused(f"The picture has {width} × {height} pixels; {MAX_SIDE} on a side are the maximum.")
 
 
 def _in_srgb(picture: Image.Image) -> Image.Image:

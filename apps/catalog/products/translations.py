@@ -45,7 +45,7 @@ def _spoken(code: str) -> str:
     for candidate in (code.lower(), code.lower().partition("-")[0]):
         if candidate in spoken:
             return candidate
-    raise LookupError(f"The shop does not speak {code}; use one of {', '.join(spoken)}.")
+    raise LookupError(f"{code} is not a language of the shop; use one of {', '.join(spoken)}.")
 
 
 @cache

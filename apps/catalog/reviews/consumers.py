@@ -25,7 +25,7 @@ def remember_purchase(event: Event) -> None:
 
 @subscribe("payment", "order.refunded", "order.cancelled")
 def take_purchase_back(event: Event) -> None:
-    """`lines` names those refunded, all when missing; a cancelled order is taken back whole."""
+    """`lines` names those refunded, all when missing; a cancelled order is reverted whole."""
     lines = event.data.get("lines") if event.type == "order.refunded" else None
     purchases.return_purchase(
         order_number=event.data["order_number"],

@@ -75,7 +75,7 @@ def change_review(slug: str, *, user_id: uuid.UUID, fields: Mapping[str, Any]) -
 
 
 def delete_review(slug: str, *, user_id: uuid.UUID) -> None:
-    """Take back one's own review. Raises NotFound."""
+    """Delete one's own review. Raises NotFound."""
     with transaction.atomic(durable=True):
         review = locked(product__slug=slug, user_id=user_id)
         review.delete()

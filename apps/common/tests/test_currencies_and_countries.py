@@ -44,7 +44,12 @@ def test_minor_units_are_as_fine_as_people_write_prices():
 
 @pytest.mark.parametrize(
     ("amount", "currency", "text"),
-    [(1999, "EUR", "19.99 €"), (1200, "JPY", "1,200 ¥"), (1200, "XAF", "1,200 XAF"), (1500, "JOD", "1.500 JOD")],
+    [
+        (1999, "EUR", "€19.99"),
+        (1200, "JPY", "¥1,200"),
+        (1200, "XAF", "FCFA\N{NO-BREAK SPACE}1,200"),
+        (1500, "JOD", "JOD\N{NO-BREAK SPACE}1.500"),
+    ],
 )
 def test_amounts_have_the_digits_of_their_currency(amount, currency, text):
     assert Money(amount, currency).format() == text

@@ -33,15 +33,22 @@ def test_only_iso_codes_are_currencies(currency):
 @pytest.mark.parametrize(
     ("money", "text"),
     [
-        (Money(1999, "EUR"), "19.99 €"),
-        (Money(-50, "USD"), "-0.50 $"),
-        (Money(1200, "JPY"), "1,200 ¥"),
-        (Money(1234, "KWD"), "1.234 KWD"),
-        (Money(100, "SEK"), "1.00 SEK"),
+        (Money(1999, "EUR"), "€19.99"),
+        (Money(-50, "USD"), "-$0.50"),
+        (Money(1200, "JPY"), "¥1,200"),
+        (Money(1234, "KWD"), "KWD\N{NO-BREAK SPACE}1.234"),
+        (Money(100, "SEK"), "SEK\N{NO-BREAK SPACE}1.00"),
     ],
 )
 def test_people_read_major_units(money, text):
     assert str(money) == text
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "text"), [(1900, "EUR", "19.00"), (1200, "JPY", "1200"), (5, "KWD", "0.005")]
+)
+def test_major_units_are_written_without_grouping(amount, currency, text):
+    assert f"{Money(amount, currency).major_units:f}" == text
 
 
 def test_the_serializer_goes_both_ways():

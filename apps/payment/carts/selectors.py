@@ -21,5 +21,5 @@ def find_open_cart(cart_id: uuid.UUID, caller: Caller) -> Cart:
     """The caller's open cart; raises NotFound."""
     cart = find_cart(cart_id, caller)
     if not cart.is_open:
-        raise NotFound("There is no such cart any more.")
+        raise NotFound("This cart no longer exists.")
     return cart

@@ -42,18 +42,18 @@ def set_line(cart: Cart, *, sku: str, quantity: int) -> None:
         remove_line(cart, sku=sku)
         return
     if not SKU.match(sku):
-        raise ValidationProblem("This cannot be bought.", errors={"sku": ["This is not a SKU."]})
+        raise ValidationProblem("This item is not for sale.", errors={"sku": ["This is not a SKU."]})
     answer = catalog.quotes([(sku, quantity)], cart.currency)[0]
     quote = catalog.Quote.from_json(answer)
     if quote.status in ("unknown", "unavailable"):
-        raise ValidationProblem("This cannot be bought.", errors={"sku": ["There is nothing for sale with this SKU."]})
+        raise catalog.not_for_sale()
     if quote.is_video:
         # A film is bought once; more of the same would be money for nothing.
         quantity = answer["quantity"] = 1
     with transaction.atomic(durable=True):
         _locked(cart)
         if not cart.lines.filter(sku=sku).exists() and cart.lines.count() >= MAX_LINES:
-            raise CartFull(f"A cart holds {MAX_LINES} different things. Order these first.")
+            raise CartFull(f"A cart holds at most {MAX_LINES} different items. Order these first.")
         CartLine.objects.update_or_create(cart=cart, sku=sku, defaults={"quantity": quantity, "quote": answer})
         cart.save(update_fields=["updated_at"])
 
@@ -128,7 +128,7 @@ def forget_user(user_id: uuid.UUID) -> None:
 
 def _locked(cart: Cart) -> None:
     if not Cart.objects.select_for_update().filter(pk=cart.pk, is_open=True).exists():
-        raise NotFound("There is no such cart any more.")
+        raise NotFound("This cart no longer exists.")
 
 
 def purge_guest_carts(limit: int = 10_000) -> int:

@@ -34,16 +34,18 @@ def conflict_with(order: Order) -> Conflict:
     if order.is_open:
         detail = f"Order {order.number} for this cart is being paid. Wait for it, or cancel it first."
         return CheckoutInProgress(detail, order_number=order.number)
-    return CartPaid(f"Order {order.number} for this cart is paid. Look at your orders.", order_number=order.number)
+    return CartPaid(
+        f"Order {order.number} for this cart is paid already. Check your orders.", order_number=order.number
+    )
 
 
 def require_orderable(offer: PricedCart, customer: Customer) -> None:
     """Raises EmptyCart, LineUnavailable, InsufficientStock or SignInRequired."""
     if not offer.lines:
-        raise EmptyCart("Put something into the cart first.")
+        raise EmptyCart("Your cart is empty.")
     gone = [line.sku for line in offer.lines if line.status in ("unknown", "unavailable")]
     if gone:
-        raise LineUnavailable("Remove what is not for sale any more, then order the rest.", skus=gone)
+        raise LineUnavailable("Some items are no longer for sale. Remove them, then order the rest.", skus=gone)
     short = [
         {"sku": line.sku, "requested": line.quantity, "available": line.available_quantity}
         for line in offer.lines
@@ -60,11 +62,13 @@ def choose_shipping(offer: PricedCart, delivery: Delivery) -> ShippingMethod | N
     if not offer.requires_shipping:
         return None
     if not delivery.address:
-        raise ValidationProblem("Where shall it go?", errors={"shipping_address": ["An address is needed for goods."]})
+        raise ValidationProblem(
+            "Enter a delivery address.", errors={"shipping_address": ["An address is needed for goods."]}
+        )
     choices = {method.code: method for method in methods_for(delivery.address["country"], offer.subtotal)}
     if delivery.method not in choices:
         message = f"Choose one of: {', '.join(choices)}."
-        raise ValidationProblem("Choose how it shall travel.", errors={"shipping_method": [message]})
+        raise ValidationProblem("Choose a delivery method.", errors={"shipping_method": [message]})
     return choices[delivery.method]
 
 
@@ -79,7 +83,7 @@ def create_order(
     try:
         with transaction.atomic(durable=True):
             if not Cart.objects.select_for_update().filter(pk=cart.pk, is_open=True).exists():
-                raise CartChanged("The cart was closed in another window. Look at your orders.")
+                raise CartChanged("The cart was closed in another window. Check your orders.")
             quoted = {line.sku: line.quantity for line in offer.lines}
             if {line.sku: line.quantity for line in cart.lines.all()} != quoted:
                 raise CartChanged("The cart was changed in another window. Look at it again and confirm.")

@@ -50,7 +50,7 @@ def place_order(cart: Cart, request: OrderRequest) -> PlacedOrder:
     if live:
         raise conflict_with(live)
     if not cart.is_open:
-        raise NotFound("There is no such cart any more.")
+        raise NotFound("This cart no longer exists.")
     method = usable_method(request.payment_method, user_id=request.customer.user_id)
     offer = price_cart(cart, must_be_current=True)
     require_orderable(offer, request.customer)

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from decimal import Decimal
 
 from babel import Locale
 from babel.dates import format_skeleton
-from babel.numbers import format_currency
 from django.utils.translation import get_language
 
 from apps.common import countries
-from apps.common.money import Money, digits_of
+from apps.common.money import Money
 
 # English dates have the day first, and hours from 0 to 23.
 DATE_LOCALES = {"en": "en_GB"}
@@ -22,17 +20,9 @@ def interface_language() -> str:
     return get_language() or "en"
 
 
-def major_units(money: Money) -> Decimal:
-    """The amount in major units: 19.99 for 1999 cents, with the decimals that ISO 4217 gives the currency."""
-    return Decimal(money.amount).scaleb(-digits_of(money.currency))
-
-
 def format_money(money: Money) -> str:
-    """`1,234.50 €` in English, `1.234,50 €` in German. The space before the symbol does not break."""
-    decimals = digits_of(money.currency)
-    pattern = "#,##0" + (f".{'0' * decimals}" if decimals else "") + "\N{NO-BREAK SPACE}¤"
-    locale = _locale(interface_language())
-    return format_currency(major_units(money), money.currency, pattern, locale=locale, currency_digits=False)
+    """`€1,234.50` in English, `1.234,50 €` in German. A space before a symbol does not break."""
+    return money.format(interface_language())
 
 
 def format_day(day: date) -> str:

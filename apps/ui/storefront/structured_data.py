@@ -7,7 +7,6 @@ from typing import Any
 from django.conf import settings
 
 from apps.ui.storefront.clients.catalog_schemas import Product, Variant
-from apps.ui.storefront.formats import major_units
 
 AVAILABILITY = {
     "in_stock": "InStock",
@@ -49,7 +48,7 @@ def _offer(found: Product, variant: Variant) -> dict[str, Any]:
         "gtin": variant.barcode,
         "name": variant.name,
         "url": f"{settings.PUBLIC_URL}/p/{found.slug}",
-        "price": f"{major_units(variant.price):f}" if variant.price else None,
+        "price": f"{variant.price.major_units:f}" if variant.price else None,
         "priceCurrency": variant.price.currency if variant.price else None,
         "priceValidUntil": variant.sale_ends_at.date().isoformat() if variant.sale_ends_at else None,
         "availability": f"https://schema.org/{AVAILABILITY.get(variant.availability, 'OutOfStock')}",

@@ -143,7 +143,7 @@ def probe(source: Path) -> Probe:
             raise NotAVideo("The file holds sound but no picture.")
         raise NotAVideo(f"The file is not a video in a format that is accepted: {', '.join(FORMATS.values())}.")
     if "external track" in report:
-        raise NotAVideo("Pictures or sound of the film lie in another file. Deliver one file that holds everything.")
+        raise NotAVideo("Pictures or sound of the film are in another file. Upload one file that contains everything.")
     if process.returncode != 0 or not DECODED.search(report):
         raise NotAVideo("The file begins like a video but cannot be decoded. Is it cut off or damaged?")
     duration = DURATION.search(report)
@@ -152,7 +152,7 @@ def probe(source: Path) -> Probe:
         raise NotAVideo("The film's length is unknown or over six hours.")
     width, height = int(video[1]), int(video[2])
     if max(width, height) > MAX_SIDE:
-        raise NotAVideo(f"The picture is {width} × {height}; {MAX_SIDE} pixels a side are the most.")
+        raise NotAVideo(f"The picture is {width} × {height}; {MAX_SIDE} pixels a side are the maximum.")
     rotation = ROTATED.search(report)
     if rotation and abs(int(rotation[1])) % 180 == 90:
         width, height = height, width
@@ -211,7 +211,7 @@ def _run_with_progress(source: Path, command: list[str], duration: float, on_pro
                 if name == "out_time_us" and value.lstrip("-").isdigit():
                     on_progress(max(0, min(99, int(100 * int(value) / 1e6 / duration))))
                 if time.monotonic() > ends:
-                    raise EncodingFailed("It took far longer than the film is; given up.")
+                    raise EncodingFailed("Encoding took far longer than the film lasts and was stopped.")
         finally:
             if process.poll() is None and time.monotonic() > ends:
                 process.kill()
@@ -244,7 +244,7 @@ def _run(source: Path, output: list[str], *, seconds: float, seek: float = 0) ->
     try:
         report = _report(process, seconds=seconds)
     except subprocess.TimeoutExpired as error:
-        raise EncodingFailed("It took far longer than the film is; given up.") from error
+        raise EncodingFailed("Encoding took far longer than the film lasts and was stopped.") from error
     if process.returncode != 0:
         raise EncodingFailed(report[-300:] or f"ffmpeg ended with code {process.returncode}.")
 

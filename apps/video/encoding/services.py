@@ -74,7 +74,7 @@ def encode_again(title_slug: str) -> Encoding:
     """Encode a title's latest source; raises NotFound."""
     source = Source.objects.filter(title__slug=title_slug).order_by("-created_at").first()
     if source is None:
-        raise NotFound("This title has no source yet; deliver a film first.")
+        raise NotFound("This title has no source file yet. Upload one first.")
     return request_encoding(source)
 
 

@@ -99,7 +99,9 @@ def start_playback(*, user_id: uuid.UUID, title_slug: str) -> tuple[PlaybackSess
             raise _too_many_streams()
         if reachable_sessions(user_id).count() >= MAX_REACHABLE:
             headers = {"Retry-After": str(settings.STREAM_SECONDS)}
-            raise TooManyStreams("Films were started very often. Wait some minutes and try again.", headers=headers)
+            raise TooManyStreams(
+                "Too many films were started in a short time. Wait a few minutes and try again.", headers=headers
+            )
         _start_rental(entitlement)
         session = PlaybackSession.objects.create(user_id=user_id, title=title, asset_id=title.asset_id)
     return session, _access(session, entitlement)
@@ -129,7 +131,7 @@ def renew_playback(session: PlaybackSession) -> StreamAccess:
 
 def _refusal(session: PlaybackSession, entitlement: Entitlement | None) -> Problem | None:
     if session.ended_at is not None:
-        return SessionEnded("Press play to watch on.")
+        return SessionEnded("Press play to continue watching.")
     if entitlement is None:
         return _not_entitled()
     others = live_sessions(session.user_id).exclude(pk=session.pk)

@@ -84,7 +84,7 @@ def test_an_import_refuses_them_too(tmp_path, email):
 def test_an_import_takes_no_name_that_breaks_a_line(tmp_path):
     file = tmp_path / "users.json"
     file.write_text(f'[{{"email": "a@example.com", "password": "{PASSWORD}", "name": "A\\nBcc: b@example.com"}}]')
-    with pytest.raises(CommandError, match="is no name"):
+    with pytest.raises(CommandError, match="is not a name"):
         call_command("import_users", file)
     assert not User.objects.exists()
 

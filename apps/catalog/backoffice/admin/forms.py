@@ -20,10 +20,6 @@ MAX_MAJOR = 10**9
 LONG_TEXT = 200
 
 
-def as_decimal(amount: int, currency: str) -> Decimal:
-    return Decimal(amount).scaleb(-digits_of(currency))
-
-
 def as_minor_units(value: Decimal, currency: str) -> int:
     """Raises forms.ValidationError when `value` has more digits after the point than the currency."""
     scaled = value.scaleb(digits_of(currency))

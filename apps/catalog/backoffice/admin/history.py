@@ -89,7 +89,7 @@ class HistoryAdmin:
             except Problem as problem:
                 messages.error(request, str(problem))
             else:
-                messages.success(request, "The change was taken back.")
+                messages.success(request, "The change was reverted.")
                 return HttpResponseRedirect(self._address("history", thing))
         return self._plan_page(request, thing, at, scope)
 
@@ -109,7 +109,7 @@ class HistoryAdmin:
             "fingerprint": plan.fingerprint,
             "history_address": self._address("history", thing),
         }
-        title = "Go back to before this change" if scope is Scope.SINCE else "Take back this change"
+        title = "Go back to before this change" if scope is Scope.SINCE else "Revert this change"
         return self._page(request, "backoffice/revert.html", thing, title, own)
 
     def _shown(

@@ -15,7 +15,7 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
-from apps.catalog.backoffice.admin.forms import MAX_MAJOR, TranslatedForm, as_decimal, as_minor_units
+from apps.catalog.backoffice.admin.forms import MAX_MAJOR, TranslatedForm, as_minor_units
 from apps.catalog.backoffice.admin.service_forms import ServiceForm, ServiceFormSet, kept_rows
 from apps.catalog.products import renditions
 from apps.catalog.products.attribute_values import values_for
@@ -169,7 +169,7 @@ class VariantForm(forms.ModelForm):
         self.fields["price"].label = f"Price ({currency})"
         amount = price_in(self.instance, currency) if self.instance.pk and not self.instance._state.adding else None
         if amount is not None:
-            self.initial["price"] = as_decimal(amount, currency)
+            self.initial["price"] = Money(amount, currency).major_units
 
     def clean_price(self) -> Money:
         currency = settings.SHOP_CURRENCY
@@ -178,7 +178,7 @@ class VariantForm(forms.ModelForm):
     def clean_options(self) -> dict[str, str]:
         options = self.cleaned_data["options"] or {}
         if not isinstance(options, dict) or not all(isinstance(value, str) for value in options.values()):
-            raise forms.ValidationError('Write names and values, such as {"Colour": "Blue"}.')
+            raise forms.ValidationError('Enter names and values such as {"Colour": "Blue"}.')
         return options
 
     def _get_validation_exclusions(self) -> set[str]:

@@ -129,7 +129,7 @@ class ProductAdmin(BulkAdmin, ExportAdmin, ServiceAdmin):
 
     def remove(self, row: Product) -> None:
         if products.delete_product(row.slug, versions=None) is not None:
-            raise InUse("It stands in orders, reviews or the history of stock. Archive it instead.")
+            raise InUse("It appears in orders, reviews or the stock history. Archive it instead.")
 
     def has_delete_permission(self, request: HttpRequest, obj: Product | None = None) -> bool:
         """What was ever on sale stands in orders and reviews: it is archived, not deleted."""

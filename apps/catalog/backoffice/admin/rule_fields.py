@@ -15,8 +15,9 @@ from unfold.widgets import (
     UnfoldBooleanSwitchWidget,
 )
 
-from apps.catalog.backoffice.admin.forms import MAX_MAJOR, as_decimal, as_minor_units
+from apps.catalog.backoffice.admin.forms import MAX_MAJOR, as_minor_units
 from apps.catalog.products.models import Brand, Category
+from apps.common.money import Money
 
 ANY = ("", "– any –")
 PREFIX = "rule_"
@@ -87,7 +88,7 @@ def as_initial(rule: dict[str, str]) -> dict[str, Any]:
         PREFIX + name: value for name, value in rule.items() if not name.startswith("attr.") and name not in PRICES
     }
     for name in set(PRICES) & rule.keys():
-        initial[PREFIX + name] = as_decimal(int(rule[name]), settings.SHOP_CURRENCY)
+        initial[PREFIX + name] = Money(int(rule[name]), settings.SHOP_CURRENCY).major_units
     for name in SWITCHES:
         initial[PREFIX + name] = rule.get(name) in ("true", "1")
     answers = [f"{name.removeprefix('attr.')}: {value}" for name, value in rule.items() if name.startswith("attr.")]

@@ -8,7 +8,7 @@ from django import forms
 from django.conf import settings
 from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminTextareaWidget
 
-from apps.catalog.backoffice.admin.forms import MAX_MAJOR, CurrencyField, TranslatedForm, as_decimal, as_minor_units
+from apps.catalog.backoffice.admin.forms import MAX_MAJOR, CurrencyField, TranslatedForm, as_minor_units
 from apps.catalog.backoffice.admin.product_forms import RULED_OF_VARIANTS, VariantForm
 from apps.catalog.backoffice.admin.service_forms import ServiceForm, ServiceFormSet
 from apps.catalog.products.models import Price, SalePrice, Variant
@@ -67,7 +67,7 @@ class PriceForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.instance.pk:
-            self.initial["amount"] = as_decimal(self.instance.amount, self.instance.currency)
+            self.initial["amount"] = Money(self.instance.amount, self.instance.currency).major_units
 
     def clean_amount(self) -> int:
         return as_minor_units(self.cleaned_data["amount"], self.cleaned_data.get("currency", settings.SHOP_CURRENCY))

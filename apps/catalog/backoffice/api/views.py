@@ -42,5 +42,5 @@ def found(rows: QuerySet[Any]) -> Any:
     """The single row of the queryset. Raises NotFound."""
     row = rows.first()
     if row is None:
-        raise NotFound("There is nothing of this name.")
+        raise NotFound("Nothing has this name.")
     return row

@@ -84,7 +84,7 @@ def move_products(ids: Sequence[uuid.UUID], category: Category) -> int:
 def add_to_collection(ids: Sequence[uuid.UUID], collection: Collection) -> int:
     """Append products to a manual collection; returns how many are new there. Raises ValidationProblem."""
     if collection.kind != Collection.Kind.MANUAL:
-        raise ValidationProblem(f"{collection.title} is made by a rule; change its rule instead.")
+        raise ValidationProblem(f"{collection.title} is filled by a rule. Change the rule instead.")
     with transaction.atomic():
         Collection.objects.select_for_update().get(pk=collection.pk)
         there = CollectionItem.objects.filter(collection=collection)
@@ -133,7 +133,7 @@ def plan_prices(ids: Sequence[uuid.UUID], *, percent: Decimal, currency: str, ro
         if (after := int(ROUNDINGS[rounding](amount * (HUNDRED + percent) / HUNDRED))) != amount
     ]
     if dearest := next((line.sku for line in plan if line.after > MAX_AMOUNT), None):
-        raise ValidationProblem(f"{dearest} would cost more than anybody can pay. Use a smaller percentage.")
+        raise ValidationProblem(f"{dearest} would exceed the highest price. Use a smaller percentage.")
     return plan
 
 

@@ -93,7 +93,7 @@ def place_category(pk: int, *, neighbour: int, side: Side) -> None:
             raise NotFound("There is no such category.")
         category, other = rows[pk], rows[neighbour]
         if category == other or category.full_path.rpartition("/")[0] != other.full_path.rpartition("/")[0]:
-            raise Conflict("These two do not stand beside each other any more. Look at the tree again.")
+            raise Conflict("These two categories are no longer siblings. Reload the tree and try again.")
         if other not in _beside(category, side):
             Category.objects.move(category, other, "left" if side is Side.BEFORE else "right")
 
@@ -154,7 +154,7 @@ def _require_place(category: Category, parent: Category | None) -> None:
     below = _below(former).values_list("full_path", flat=True) if former else []
     for moved in (path, *(path + old.removeprefix(former) for old in below)):
         if not CATEGORY_PATH.match(moved) or len(moved) > MAX_PATH:
-            raise invalid("parent", f"The path {moved[:80]} would be too long or too deep; five levels are the most.")
+            raise invalid("parent", f"The path {moved[:80]} would be too long or deeper than five levels.")
 
 
 def _below(path: str) -> Any:

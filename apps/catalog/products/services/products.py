@@ -178,7 +178,7 @@ def _inserted(product: Product) -> Product:
                 raise
         else:
             return product
-    raise Conflict("Many products of this title are being made at once. Send a slug of your own.")
+    raise Conflict("Many products with this title are being created at once. Choose a slug yourself.")
 
 
 def _require_free(slug: str | None, product: Product) -> None:

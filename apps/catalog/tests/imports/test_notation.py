@@ -132,7 +132,7 @@ class TestMarkThatIsGiven:
 
     def test_a_number_of_the_other_notation_is_refused(self):
         job = check(csv_of("sku;price.EUR", "MUG-1;12,90"), decimal_mark="point")
-        sentence = "'12,90' is no number with a decimal point, which you said the file has."
+        sentence = "'12,90' is not a number with a decimal point, which is what you chose for this file."
         assert errors(job)[2] == {"price.EUR": [sentence]}
 
 

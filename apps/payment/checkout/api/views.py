@@ -86,7 +86,9 @@ def _customer(request: Request, email: str | None) -> Customer:
     user_id = caller_of(request).user_id
     email = email or (principal_of(request).email if user_id else "")
     if not email:
-        raise ValidationProblem("Where shall the receipt go?", errors={"email": ["An e-mail address is needed."]})
+        raise ValidationProblem(
+            "Enter an e-mail address for the receipt.", errors={"email": ["An e-mail address is needed."]}
+        )
     return Customer(user_id=user_id, email=email)
 
 
@@ -145,9 +147,13 @@ class ShippingMethodsView(GuestView):
         try:
             cart_id = uuid.UUID(request.query_params.get("cart", ""))
         except ValueError:
-            raise ValidationProblem("Which cart?", errors={"cart": ["This is not a cart's id."]}) from None
+            raise ValidationProblem(
+                "The cart is missing or is not an id.", errors={"cart": ["This is not a cart's id."]}
+            ) from None
         if not (len(country) == 2 and country.isascii() and country.isalpha()):
-            raise ValidationProblem("Which country?", errors={"country": ["Use a two-letter code such as DE."]})
+            raise ValidationProblem(
+                "The country is missing or is not a code.", errors={"country": ["Use a two-letter code such as DE."]}
+            )
         cart = find_open_cart(cart_id, caller_of(request, secret_header=CART_SECRET_HEADER))
         offer = price_cart(cart)
         methods = methods_for(country, offer.subtotal) if offer.requires_shipping else []

@@ -80,9 +80,9 @@ def test_product_and_search_texts_are_escaped(browser: Client, platform: FakePla
 
 
 def test_changed_price_is_shown_at_once(browser: Client, platform: FakePlatform) -> None:
-    assert "19.00\N{NO-BREAK SPACE}€" in browser.get("/p/tall-mug").content.decode()
+    assert "€19.00" in browser.get("/p/tall-mug").content.decode()
     platform.catalog.products["tall-mug"]["variants"][0]["price"] = {"amount": 2100, "currency": "EUR"}
-    assert "21.00\N{NO-BREAK SPACE}€" in browser.get("/p/tall-mug").content.decode()
+    assert "€21.00" in browser.get("/p/tall-mug").content.decode()
 
 
 def test_cached_product_is_revalidated_with_its_etag(browser: Client, platform: FakePlatform) -> None:

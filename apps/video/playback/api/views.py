@@ -126,5 +126,7 @@ class EntitlementsView(ListAPIView):
         try:
             user_id = uuid.UUID(self.request.query_params.get("user", ""))
         except ValueError:
-            raise ValidationProblem("Which user?", errors={"user": ["This is not a user's id."]}) from None
+            raise ValidationProblem(
+                "The user is missing or is not an id.", errors={"user": ["This is not a user's id."]}
+            ) from None
         return selectors.valid_entitlements(user_id)

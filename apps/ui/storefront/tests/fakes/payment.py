@@ -67,7 +67,7 @@ class FakePayment(FakeService):
             return self._no_cart()
         if self.catalog.variant(sku) is None:
             errors = {"sku": ["There is nothing for sale with this SKU."]}
-            return problem(400, "invalid-input", "This cannot be bought.", errors=errors)
+            return problem(400, "invalid-input", "This item is not for sale.", errors=errors)
         quantity = body_of(request)["quantity"]
         lines = self.carts[cart_id]["lines"]
         lines.pop(sku, None)
