@@ -75,10 +75,15 @@ class VariantState:
     sales: list[BulkRow] = field(default_factory=list)
     stock: stock.Counts = stock.NO_COUNTS
 
+    @property
+    def coming_sales(self) -> list[BulkRow]:
+        """Those that run or come."""
+        return [sale for sale in self.sales if sale.ends_at > self.at]
+
     @cached_property
     def sale(self) -> ShownSale | None:
         """The sale that a row can say."""
-        coming = [sale for sale in self.sales if sale.ends_at > self.at]
+        coming = self.coming_sales
         if not coming:
             return None
         first = min(coming, key=lambda sale: (sale.starts_at, sale.ends_at))
@@ -171,10 +176,11 @@ def _filled(
     rows = bulk_rows(found, _needed(Variant, columns)) if states else ()
     variants = {row.pk: VariantState(row, states[row.product_id], at) for row in rows}
     ids = list(variants)
-    if ids and Family.PRICE in families:
+    # A sale needs a price in its currency, whichever of the two a file names.
+    has_prices = not families.isdisjoint({Family.PRICE, Family.SALE, Family.SALE_PERIOD})
+    if ids and has_prices:
         for price in bulk_rows(Price.objects.filter(variant__in=ids), PRICE):
             variants[price.variant_id].prices[price.currency] = price
-    if ids and not families.isdisjoint({Family.SALE, Family.SALE_PERIOD}):
         for sale in bulk_rows(SalePrice.objects.filter(variant__in=ids), SALE):
             variants[sale.variant_id].sales.append(sale)
     if ids and Family.STOCK in families:

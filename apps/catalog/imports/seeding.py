@@ -15,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 
 from apps.catalog.inventory.models import StockItem, StockLevel, Warehouse
@@ -175,7 +176,9 @@ def _add(rows: Rows, number: int, seed_value: int, references: SeedReferences) -
     on_hand = max(0, chance.randrange(-20, 200))
     rows.products.append(product)
     rows.variants.append(variant)
-    rows.prices.append(Price(variant=variant, currency="EUR", amount=chance.randrange(290, 40_000, 10)))
+    rows.prices.append(
+        Price(variant=variant, currency=settings.SHOP_CURRENCY, amount=chance.randrange(290, 40_000, 10))
+    )
     rows.stock.append(StockItem(variant=variant, on_hand=on_hand))
     rows.levels.append(StockLevel(variant=variant, warehouse=references.warehouse, on_hand=on_hand))
     is_handmade = chance.random() < 0.2

@@ -101,6 +101,14 @@ def sale_errors(*, starts_at: datetime, ends_at: datetime) -> Errors:
     return {"ends_at": "A sale ends after it starts."} if ends_at <= starts_at else {}
 
 
+def unpriced_sale_errors(*, priced: Collection[str], on_sale: Collection[str]) -> Errors:
+    """A sale lowers a price, so a variant has one in each currency that it is on sale in; errors by currency."""
+    return {
+        currency: f"A sale in {currency} needs a price in {currency}."
+        for currency in sorted(set(on_sale) - set(priced))
+    }
+
+
 def overlapping[P: Period](sales: Iterable[P]) -> tuple[P, P] | None:
     """Two sales of one variant in one currency at the same time, of which there may be none (the database's
     `sales_do_not_overlap`)."""

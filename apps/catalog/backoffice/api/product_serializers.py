@@ -25,7 +25,7 @@ from apps.catalog.products.rules import MAX_RENTAL_HOURS, sale_errors
 from apps.catalog.products.selectors import shop_currency
 from apps.catalog.products.services.products import REFERENCES, ProductEdit, Related
 from apps.catalog.products.services.variants import MAX_VARIANTS, VariantEdit
-from apps.common.api.serializers import MoneySerializer, StrictSerializer
+from apps.common.api.serializers import MoneySerializer, StrictQuerySerializer, StrictSerializer
 from apps.common.money import Money
 
 MAX_PRICES = 40
@@ -265,7 +265,7 @@ class ImageOrderSerializer(StrictSerializer):
     )
 
 
-class StaffProductQuerySerializer(StrictSerializer):
+class StaffProductQuerySerializer(StrictQuerySerializer):
     q = serializers.CharField(
         max_length=200, required=False, help_text="Words of the product, or its SKU, barcode or slug."
     )

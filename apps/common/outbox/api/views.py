@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from apps.common.api.requests import validated_query
 from apps.common.identity.permissions import RequireScope
 from apps.common.outbox.api.serializers import CloudEventSerializer, FeedQuerySerializer
 from apps.common.outbox.registry import LAST_POSITION_HEADER
@@ -49,9 +50,8 @@ class FeedView(APIView):
     )
     def get(self, request: Request) -> Response:
         """Events behind `after`, oldest first; an empty batch when `wait` seconds brought none."""
-        query = FeedQuerySerializer(data=request.query_params)
-        query.is_valid(raise_exception=True)
-        after, limit, wait = (query.validated_data[name] for name in ("after", "limit", "wait"))
+        query = validated_query(FeedQuerySerializer, request)
+        after, limit, wait = (query[name] for name in ("after", "limit", "wait"))
         events = read_events(after=after, limit=limit)
         last = last_position()
         if not events:
