@@ -24,7 +24,7 @@ import pytest
 from devtools.checks.testing import free_row
 from devtools.project import ROOT
 
-START_SECONDS = 240
+START_SECONDS = 600
 PASSWORD = "streamcart-demo"
 STREAM_SECONDS = "6"
 

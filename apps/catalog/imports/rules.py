@@ -17,6 +17,7 @@ from apps.catalog.products.rules import (
     kind_errors,
     offer_errors,
     overlapping,
+    price_errors,
     publication_errors,
     publication_start,
     sale_errors,
@@ -47,6 +48,7 @@ def check(row: CheckedRow, columns: Mapping[str, Column], at: datetime) -> None:
     if any(name.startswith(("sale.", "price.")) for name in after):
         _check_sale_prices(row)
     currency = f"price.{settings.SHOP_CURRENCY}"
+    # Whether another variant keeps its price, another row may change, so each keeps its own.
     if after.get(currency) == "" and _text(row, "status") == Product.Status.PUBLISHED:
         row.refuse(currency, "A published product keeps its price in this currency.")
 
@@ -101,8 +103,9 @@ def _check_publication(row: CheckedRow, at: datetime) -> None:
         row.refuse(name, sentence)
     if is_public and row.after.get("published_at") == "":
         row.refuse("published_at", "A published product has a time that it shows from.")
-    if is_public and "status" in row.after and not _is_priced(row):
-        row.refuse("status", f"It needs a price in {settings.SHOP_CURRENCY} before it is published.")
+    if is_public and "status" in row.after:
+        for sentence in price_errors(currency=settings.SHOP_CURRENCY, is_priced=_is_priced(row)).values():
+            row.refuse("status", sentence)
 
 
 def _is_priced(row: CheckedRow) -> bool:

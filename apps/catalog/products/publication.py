@@ -13,7 +13,13 @@ from django.utils import timezone
 
 from apps.catalog.products.changes import ProductChange, products_changed
 from apps.catalog.products.models import AttributeValue, Price, Product, ProductTypeAttribute, Variant
-from apps.catalog.products.rules import missing_value_errors, offer_errors, publication_start, title_errors
+from apps.catalog.products.rules import (
+    missing_value_errors,
+    offer_errors,
+    price_errors,
+    publication_start,
+    title_errors,
+)
 from apps.common.problems import Conflict
 
 Status = Product.Status
@@ -85,9 +91,9 @@ def unsellable(products: Collection[Product]) -> dict[uuid.UUID, dict[str, list[
 
 
 def _sale_errors(product: Product, variants: Sequence[Any]) -> dict[str, list[str]]:
-    errors: dict[str, list[str]] = {}
-    if not any(variant.is_priced for variant in variants):
-        errors["price"] = [f"It needs a price in {settings.SHOP_CURRENCY}."]
+    is_priced = any(variant.is_priced for variant in variants)
+    unpriced = price_errors(currency=settings.SHOP_CURRENCY, is_priced=is_priced)
+    errors = {name: [sentence] for name, sentence in unpriced.items()}
     for variant in variants:
         wrong = offer_errors(kind=product.kind, offer=variant.offer, rental_hours=variant.rental_hours)
         errors |= {f"variants.{variant.sku}.{name}": [sentence] for name, sentence in wrong.items()}

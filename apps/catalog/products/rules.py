@@ -43,6 +43,11 @@ def offer_errors(*, kind: str, offer: str, rental_hours: int | None, title_slug:
     return errors
 
 
+def price_errors(*, currency: str, is_priced: bool) -> Errors:
+    """A product that is published has a variant with a price in the shop's currency."""
+    return {} if is_priced else {"price": f"It needs a price in {currency}."}
+
+
 def title_errors(*, kind: str, title_slug: str, untitled_skus: list[str]) -> Errors:
     """A film that is published names its title in the video service, itself or by each of its variants.
 

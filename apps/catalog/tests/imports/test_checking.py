@@ -106,6 +106,31 @@ def test_a_sale_does_not_overlap_with_a_later_one():
     assert errors(check(csv_of(columns, "MUG-1,4,2998-02-01,2998-03-02"))) == {}
 
 
+DATES = "2998-02-01,2998-03-01"
+
+
+@pytest.mark.parametrize(
+    ("heading", "row", "wrong"),
+    [
+        ("sku,sale.USD,sale_starts_at,sale_ends_at", f"MUG-1,5,{DATES}", "sale.USD"),
+        ("sku,price.USD,sale.USD,sale_starts_at,sale_ends_at", f"MUG-1,9,5,{DATES}", None),
+        ("sku,title,category,price.EUR,sale.USD,sale_starts_at,sale_ends_at", f"NEW,New,home,9,5,{DATES}", "sale.USD"),
+    ],
+)
+def test_a_sale_needs_a_price_in_its_currency(heading, row, wrong):
+    expected = {2: {wrong: ["A sale in USD needs a price in USD."]}} if wrong else {}
+    assert errors(check(csv_of(heading, row))) == expected
+
+
+def test_a_price_stays_while_a_sale_in_its_currency_does():
+    variant = Variant.objects.get(sku="MUG-1")
+    variant.prices.create(currency="USD", amount=900)
+    variant.sale_prices.create(currency="USD", amount=500, starts_at="2998-02-01T00:00Z", ends_at="2998-03-01T00:00Z")
+    says = "A sale in USD needs a price in USD."
+    assert errors(check(csv_of("sku,price.USD", "MUG-1,-"))) == {2: {"price.USD": [says]}}
+    assert errors(check(csv_of("sku,price.USD,sale.USD", "MUG-1,-,-"))) == {}
+
+
 class TestHeadings:
     @pytest.mark.parametrize(
         ("heading", "wrong"),
@@ -214,7 +239,7 @@ class TestRows:
     def test_a_published_product_needs_a_price_in_the_shops_currency(self):
         product = make_product("Jug", sku="JUG-1", status="draft")
         Variant.objects.get(sku="JUG-1").prices.all().delete()
-        needs = {"status": ["It needs a price in EUR before it is published."]}
+        needs = {"status": ["It needs a price in EUR."]}
         assert errors(check(csv_of("sku,status", "JUG-1,published"))) == {2: needs}
         assert errors(check(csv_of("sku,status,price.USD", "JUG-1,published,3"))) == {2: needs}
         assert errors(check(csv_of("sku,status,price.EUR", "JUG-1,published,3"))) == {}
