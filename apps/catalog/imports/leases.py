@@ -29,7 +29,7 @@ class LeaseLost(Exception):
 
 @dataclass(slots=True)
 class Lease:
-    """The right to work on a job; its end is what tells it from every other."""
+    """The right to work on a job; its end distinguishes it from every other."""
 
     job_id: uuid.UUID
     until: datetime

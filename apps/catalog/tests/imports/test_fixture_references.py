@@ -262,7 +262,7 @@ def test_an_attribute_gets_another_kind_with_the_products_of_the_file(run):
 
 def test_an_attribute_keeps_its_kind_while_other_products_have_values_of_it(run):
     make_product("Old jug", attributes={"Volume": "big"})
-    with pytest.raises(CommandError, match="Attribute volume: 1 products that are not in the file answer it as choice"):
+    with pytest.raises(CommandError, match="Attribute volume: 1 products that are not in the file have it as choice"):
         run(CATALOGUE)
     assert Attribute.objects.get(code="volume").kind == "choice"
 
