@@ -29,7 +29,7 @@ ALWAYS: dict[type[Model], tuple[str, ...]] = {
 }
 PRICE = ("id", "variant_id", "currency", "amount")
 SALE = (*PRICE, "starts_at", "ends_at")
-ANSWER = ("id", "product_id", "attribute_id", "choice_id", "number", "boolean", "text")
+ATTRIBUTE_VALUE = ("id", "product_id", "attribute_id", "choice_id", "number", "boolean", "text")
 
 
 def bulk_rows(rows: QuerySet[Any], names: Collection[str]) -> Iterator[BulkRow]:
@@ -52,7 +52,7 @@ class ProductState:
     product: BulkRow
     is_priced: bool = False
     untitled_skus: list[str] = field(default_factory=list)
-    answers: dict[int, list[BulkRow]] = field(default_factory=dict)
+    attribute_values: dict[int, list[BulkRow]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,7 @@ def shown_of_product(state: ProductState, column: Column, facts: Facts) -> str:
     """What a cell of a product's column says."""
     if column.family is Family.ATTRIBUTE:
         known = facts.attributes[column.key]
-        return known.show(state.answers.get(known.attribute.pk, ()))
+        return known.show(state.attribute_values.get(known.attribute.pk, ()))
     return _shown_field(state.product, column)
 
 
@@ -187,8 +187,8 @@ def _filled(
         for variant_id, counts in stock.load_counts(ids, facts).items():
             variants[variant_id].stock = counts
     if states and Family.ATTRIBUTE in families:
-        for product_id, answers in _answers(states, columns, facts).items():
-            states[product_id].answers = answers
+        for product_id, attribute_values in _attribute_values(states, columns, facts).items():
+            states[product_id].attribute_values = attribute_values
     if states and not {"status", "title_slug"}.isdisjoint(column.name for column in columns):
         untitled = Variant.objects.filter(product__in=list(states), title_slug="").exclude(offer="")
         for product_id, sku in untitled.order_by("sku").values_list("product_id", "sku"):
@@ -203,11 +203,13 @@ def _filled(
     )
 
 
-def _answers(
+def _attribute_values(
     states: Mapping[uuid.UUID, Any], columns: Collection[Column], facts: Facts
 ) -> dict[uuid.UUID, dict[int, list[BulkRow]]]:
     asked = [facts.attributes[c.key].attribute.pk for c in columns if c.family is Family.ATTRIBUTE]
     found: dict[uuid.UUID, dict[int, list[BulkRow]]] = defaultdict(dict)
-    for value in bulk_rows(AttributeValue.objects.filter(product__in=list(states), attribute__in=asked), ANSWER):
+    for value in bulk_rows(
+        AttributeValue.objects.filter(product__in=list(states), attribute__in=asked), ATTRIBUTE_VALUE
+    ):
         found[value.product_id].setdefault(value.attribute_id, []).append(value)
     return found

@@ -125,7 +125,7 @@ class Rows:
     prices: list[Price]
     stock: list[StockItem]
     levels: list[StockLevel]
-    answers: list[AttributeValue]
+    attribute_values: list[AttributeValue]
 
 
 @transaction.atomic
@@ -139,7 +139,7 @@ def _write_batch(numbers: range, seed_value: int, references: SeedReferences) ->
         (Price, rows.prices),
         (StockItem, rows.stock),
         (StockLevel, rows.levels),
-        (AttributeValue, rows.answers),
+        (AttributeValue, rows.attribute_values),
     ):
         rows_of_model: Any = made
         model._default_manager.bulk_create(rows_of_model, ignore_conflicts=True, batch_size=BATCH)
@@ -183,7 +183,7 @@ def _add(rows: Rows, number: int, seed_value: int, references: SeedReferences) -
     rows.levels.append(StockLevel(variant=variant, warehouse=references.warehouse, on_hand=on_hand))
     is_handmade = chance.random() < 0.2
     height = Decimal(chance.randrange(20, 2000)) / 10
-    rows.answers += [
+    rows.attribute_values += [
         AttributeValue(product=product, attribute=references.material, choice=material, key=material.slug),
         AttributeValue(product=product, attribute=references.colour, choice=colour, key=colour.slug, position=1),
         AttributeValue(product=product, attribute=references.height, number=height, position=2),

@@ -119,16 +119,16 @@ def undescribed(products: Collection[Product]) -> dict[uuid.UUID, dict[str, list
     asked = ProductTypeAttribute.objects.filter(product_type__in=types, is_required=True)
     for type_id, code in asked.values_list("product_type_id", "attribute__code"):
         required.setdefault(type_id, set()).add(code)
-    answered: dict[uuid.UUID, set[str]] = {}
+    given: dict[uuid.UUID, set[str]] = {}
     if required:
         values = AttributeValue.objects.filter(
             product__in=products, attribute__code__in=set().union(*required.values())
         )
         for product_id, code in values.values_list("product_id", "attribute__code"):
-            answered.setdefault(product_id, set()).add(code)
+            given.setdefault(product_id, set()).add(code)
     found = {
         product.pk: missing_value_errors(
-            required=required.get(product.product_type_id or 0, ()), answered=answered.get(product.pk, ())
+            required=required.get(product.product_type_id or 0, ()), given=given.get(product.pk, ())
         )
         for product in products
     }

@@ -65,10 +65,10 @@ def kind_errors(*, kind: str, wanted: str, has_variants: bool) -> Errors:
     return {}
 
 
-def missing_value_errors(*, required: Collection[str], answered: Collection[str]) -> Errors:
+def missing_value_errors(*, required: Collection[str], given: Collection[str]) -> Errors:
     """Before it is published, a product has a value for each attribute that its type requires; both are codes."""
-    sentence = "Products of this type answer it before they are published."
-    return {f"attributes.{code}": sentence for code in sorted(set(required) - set(answered))}
+    sentence = "Products of this type need a value for it before they are published."
+    return {f"attributes.{code}": sentence for code in sorted(set(required) - set(given))}
 
 
 def publication_start(*, status: str, starts_at: datetime | None, now: datetime) -> datetime | None:

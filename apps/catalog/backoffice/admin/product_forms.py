@@ -35,7 +35,7 @@ from apps.catalog.products.services.variants import VariantEdit
 from apps.common.money import Money
 from apps.common.problems import ValidationProblem
 
-# Rules of the catalogue hold over these; the service tells, so that constraints of the model need not.
+# Rules of the catalogue hold over these; the service checks them, so that constraints of the model need not.
 RULED = frozenset({"published_at", "published_until", "status"})
 RULED_OF_VARIANTS = frozenset({"offer", "rental_hours", "title_slug"})
 
@@ -56,11 +56,11 @@ class ProductForm(ServiceForm, TranslatedForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         given = self.instance.attribute_values.all() if self.asked and not self.instance._state.adding else []
-        answers: dict[str, list[AttributeValue]] = {}
+        values: dict[str, list[AttributeValue]] = {}
         for value in given:
-            answers.setdefault(value.attribute.code, []).append(value)
+            values.setdefault(value.attribute.code, []).append(value)
         for code, attribute in self.asked.items():
-            self.initial[f"attribute_{code}"] = _shown_value(attribute, answers.get(code, []))
+            self.initial[f"attribute_{code}"] = _shown_value(attribute, values.get(code, []))
 
     def mark_of(self, row: Any) -> str:
         return str(row.version)

@@ -69,7 +69,7 @@ class ProductAdmin(BulkAdmin, ExportAdmin, ServiceAdmin):
         tab = {"classes": ["tab"]}
         asked = self._type_of(request, obj)
         form = product_form(asked)
-        answers = [f"attribute_{code}" for code in form.asked]
+        attributes = [f"attribute_{code}" for code in form.asked]
         hint = "" if asked else "Choose a type of product and save: what it asks for stands here then."
         fieldsets = [
             (
@@ -82,7 +82,7 @@ class ProductAdmin(BulkAdmin, ExportAdmin, ServiceAdmin):
                     ]
                 },
             ),
-            ("Attributes", tab | {"fields": answers, "description": hint}),
+            ("Attributes", tab | {"fields": attributes, "description": hint}),
             ("Search engines", tab | {"fields": ["seo_title", "seo_description"]}),
             TRANSLATIONS,
         ]

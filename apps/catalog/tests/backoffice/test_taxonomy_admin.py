@@ -131,8 +131,8 @@ class TestCategories:
     def test_category_with_products_cannot_be_deleted_and_says_why(self, staff):
         make_product(category="home/kitchen")
         kitchen = Category.objects.get(full_path="home/kitchen")
-        answer = staff.post(f"/admin/products/category/{kitchen.pk}/delete/", {"post": "yes"}, follow=True)
-        assert "used by 1 products" in " ".join(map(str, answer.context["messages"]))
+        response = staff.post(f"/admin/products/category/{kitchen.pk}/delete/", {"post": "yes"}, follow=True)
+        assert "used by 1 products" in " ".join(map(str, response.context["messages"]))
         assert Category.objects.filter(pk=kitchen.pk).exists()
 
     def test_an_empty_leaf_can_be_deleted_and_a_category_with_subcategories_cannot(self, staff):
@@ -215,8 +215,8 @@ class TestBrands:
     def test_brand_with_products_cannot_be_deleted_and_says_why(self, staff):
         make_product(brand="Alder")
         brand = Brand.objects.get()
-        answer = staff.post(f"/admin/products/brand/{brand.pk}/delete/", {"post": "yes"}, follow=True)
-        assert "used by 1 products" in " ".join(map(str, answer.context["messages"]))
+        response = staff.post(f"/admin/products/brand/{brand.pk}/delete/", {"post": "yes"}, follow=True)
+        assert "used by 1 products" in " ".join(map(str, response.context["messages"]))
         assert Brand.objects.exists()
 
     def test_emptied_german_texts_are_removed(self, staff):
@@ -343,8 +343,8 @@ class TestProductTypes:
     def test_product_type_with_products_cannot_be_deleted_and_says_why(self, staff):
         made = ProductType.objects.create(name="Mug", slug="mug")
         make_product(product_type=made)
-        answer = staff.post(f"/admin/products/producttype/{made.pk}/delete/", {"post": "yes"}, follow=True)
-        assert "used by 1 products" in " ".join(map(str, answer.context["messages"]))
+        response = staff.post(f"/admin/products/producttype/{made.pk}/delete/", {"post": "yes"}, follow=True)
+        assert "used by 1 products" in " ".join(map(str, response.context["messages"]))
 
 
 class TestCollections:
@@ -499,9 +499,9 @@ class TestPages:
             name = model.TRANSLATABLE[0]
             model.objects.filter(pk=made.pk).update(translations={"de": {name: "Auf Deutsch"}})
             assert "Auf Deutsch" in looker.get(page(made)).content.decode()
-        answer = looker.get(page(made))
-        assert answer.status_code == 200
-        assert 'name="_save"' not in answer.content.decode()
+        response = looker.get(page(made))
+        assert response.status_code == 200
+        assert 'name="_save"' not in response.content.decode()
         assert looker.post(page(made), {"name": "Mine"}).status_code == 403
 
     @pytest.mark.parametrize("model", [Category, Brand, Attribute, ProductType, Collection])

@@ -1,4 +1,4 @@
-"""Everything that can be wrong with a file, told by line and column before anything is written."""
+"""Everything that can be wrong with a file, reported by line and column before anything is written."""
 
 from __future__ import annotations
 
@@ -78,9 +78,9 @@ def shop() -> None:
 def test_an_invalid_cell_is_reported_by_line_and_column(column, cell, sentence):
     job = check(csv_of(f"sku,{column}", f"MUG-1,{cell}"))
     assert job.state == ImportJob.State.CHECKED
-    [(line, [[told]])] = [(line, list(columns.values())) for line, columns in errors(job).items()]
+    [(line, [[message]])] = [(line, list(columns.values())) for line, columns in errors(job).items()]
     assert line == 2
-    assert told.endswith(sentence)
+    assert message.endswith(sentence)
 
 
 @pytest.mark.parametrize(

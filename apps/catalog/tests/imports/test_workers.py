@@ -166,7 +166,7 @@ def at_once(*works: Any) -> list[BaseException]:
         try:
             barrier.wait(20)
             work()
-        except BaseException as error:  # noqa: BLE001  (told to the test)
+        except BaseException as error:  # noqa: BLE001  (reported to the test)
             raised.append(error)
         finally:
             connections.close_all()

@@ -17,7 +17,7 @@ from apps.common.outbox.registry import LAST_POSITION_HEADER
 from apps.common.outbox.selectors import as_cloudevent, await_events, last_position, read_events
 from apps.common.problems import Conflict
 
-# Each waiting reader keeps one of the process's threads (8 by default); more are answered at once and ask again later.
+# Each waiting reader keeps one of the process's threads (8 by default); others get a response at once and ask again.
 # Three services follow the most-followed one.
 MAX_WAITING = 3
 _waiting = threading.BoundedSemaphore(MAX_WAITING)
