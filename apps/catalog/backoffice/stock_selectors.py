@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 
 from apps.catalog.discovery.search import products_found
 from apps.catalog.inventory.models import StockItem
-from apps.catalog.inventory.selectors import LEVELS, LISTED, lying_in
+from apps.catalog.inventory.selectors import LEVELS, LISTED, in_warehouse
 from apps.catalog.products.models import Variant
 
 
@@ -22,7 +22,7 @@ def listed_stock(filters: Mapping[str, Any]) -> QuerySet[StockItem]:
     if text := filters.get("q"):
         items = items.filter(named(text))
     if code := filters.get("warehouse"):
-        items = items.filter(lying_in(code))
+        items = items.filter(in_warehouse(code))
     return items
 
 

@@ -52,7 +52,7 @@ def browse(
     """
     with index.fresh():
         collection = _collection(index, filters.collection)
-        wanted = _ruled(filters, collection, index.taxonomy.kinds)
+        wanted = _with_collection_rule(filters, collection, index.taxonomy.kinds)
         stamp, packed_in = index.stamp, index.packed_in
     # What asks the database does not hold the index, which others wait for.
     match = _match(stamp, packed_in, wanted.q, language) if wanted.q else None
@@ -76,7 +76,9 @@ def _collection(index: CatalogueIndex, slug: str) -> CollectionNode | None:
     return found
 
 
-def _ruled(filters: ProductFilters, collection: CollectionNode | None, kinds: Mapping[str, str]) -> ProductFilters:
+def _with_collection_rule(
+    filters: ProductFilters, collection: CollectionNode | None, kinds: Mapping[str, str]
+) -> ProductFilters:
     """The filters, with the rule of the collection where they say nothing themselves."""
     if collection is None or collection.rule is None:
         return filters

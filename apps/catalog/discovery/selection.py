@@ -54,13 +54,13 @@ def select(
         prices = columns.prices[filters.currency] = np.full(columns.capacity, NOT_SOLD, dtype=np.int64)
     base = index.visible() & (prices != NOT_SOLD)
     if match is not None:
-        base &= _among(columns, match.numbers)
+        base &= _mask_of(columns, match.numbers)
     if collection is not None and collection.rule is None:
-        base &= _among(columns, np.array(collection.numbers, dtype=np.int64))
+        base &= _mask_of(columns, np.array(collection.numbers, dtype=np.int64))
     return Selection(columns, filters.currency, base, _masks(index, filters))
 
 
-def _among(columns: Columns, numbers: np.ndarray) -> np.ndarray:
+def _mask_of(columns: Columns, numbers: np.ndarray) -> np.ndarray:
     mask = np.zeros(columns.capacity, dtype=bool)
     mask[numbers[numbers < columns.capacity]] = True
     return mask
@@ -142,15 +142,15 @@ def order_by(selection: Selection, name: str, match: Match | None, collection: C
         case "title":
             return Order(name, lambda numbers: columns.title_start[numbers], columns.titles)
         case "relevance" if match is not None:
-            ranks = _spread(columns, match.numbers, match.ranks)
+            ranks = _by_product(columns, match.numbers, match.ranks)
             return Order(name, lambda n: -(ranks[n] * POPULAR + np.minimum(columns.sales[n], POPULAR - 1)))
         case "position" if collection is not None and collection.rule is None:
             numbers = np.array(collection.numbers, dtype=np.int64)
-            return Order(name, _spread(columns, numbers, np.arange(len(numbers))).__getitem__)
+            return Order(name, _by_product(columns, numbers, np.arange(len(numbers))).__getitem__)
     raise KeyError(name)
 
 
-def _spread(columns: Columns, numbers: np.ndarray, values: np.ndarray) -> np.ndarray:
+def _by_product(columns: Columns, numbers: np.ndarray, values: np.ndarray) -> np.ndarray:
     keys = np.zeros(columns.capacity, dtype=np.int64)
     known = numbers < columns.capacity
     keys[numbers[known]] = values[known]
@@ -172,7 +172,7 @@ def page(
 
     Every page costs the same: one comparison for each selected product, and a sort of the few around the page.
     """
-    near = _near(selection, order, limit + 1, after, backwards)
+    near = _page_candidates(selection, order, limit + 1, after, backwards)
     keyed = zip(sort_keys(selection, order, near), near.tolist(), strict=True)
     beyond = [(key, number) for key, number in keyed if after is None or (key < after if backwards else key > after)]
     nearest = [number for _, number in sorted(beyond, reverse=backwards)]
@@ -188,7 +188,9 @@ def sort_keys(selection: Selection, order: Order, numbers: Sequence[int] | np.nd
     return list(map(SortKey, values, *ids))
 
 
-def _near(selection: Selection, order: Order, count: int, after: SortKey | None, backwards: bool) -> np.ndarray:
+def _page_candidates(
+    selection: Selection, order: Order, count: int, after: SortKey | None, backwards: bool
+) -> np.ndarray:
     """The first `count` products beyond a sort key, and those that only whole titles or ids distinguish from them."""
     numbers = selection.numbers()
     keys, start, first_id = order.keys(numbers), INT64_MIN, np.uint64(0)
@@ -197,7 +199,7 @@ def _near(selection: Selection, order: Order, count: int, after: SortKey | None,
     # The complement of a number sorts in the reverse order of it, and overflows for none.
     if backwards:
         keys, start, first_id = ~keys, INT64_MIN if after is None else ~start, ~first_id
-    near = _foremost(keys, count, start)
+    near = _smallest_beyond(keys, count, start)
     numbers, keys = numbers[near], keys[near]
     if order.titles or len(numbers) <= count:
         return numbers
@@ -207,7 +209,7 @@ def _near(selection: Selection, order: Order, count: int, after: SortKey | None,
     for end, first in {last: np.uint64(0), start: first_id}.items():
         level = numbers[keys == end]
         ids = selection.columns.id_high[level]
-        kept.append(level[_foremost(~ids if backwards else ids, count, first)])
+        kept.append(level[_smallest_beyond(~ids if backwards else ids, count, first)])
     return np.concatenate(kept)
 
 
@@ -215,7 +217,7 @@ def _number_of(key: SortKey) -> int:
     return title_start(key.value) if isinstance(key.value, str) else key.value
 
 
-def _foremost(values: np.ndarray, count: int, start: np.integer) -> np.ndarray:
+def _smallest_beyond(values: np.ndarray, count: int, start: np.integer) -> np.ndarray:
     """Indexes of the `count` smallest values beyond `start`, and of those equal to `start` or to the last of them."""
     # The border in a sample is beyond the border in all; a comparison with it costs less than a partition of all.
     border = _border(values[:: max(1, len(values) // SAMPLE)], count, start)

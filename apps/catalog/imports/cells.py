@@ -141,7 +141,7 @@ class Reference:
 
 
 @dataclass(frozen=True, slots=True)
-class Whole(Numeric):
+class WholeNumber(Numeric):
     """A whole number; nothing is 0 where `empty` says so."""
 
     low: int

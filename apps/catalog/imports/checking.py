@@ -241,13 +241,13 @@ class Check:
                     continue
                 after = column.kind.show(column.kind.read(text))
             except ValidationProblem as problem:
-                row.refuse(name, about(text, str(problem)))
+                row.refuse(name, with_value(text, str(problem)))
                 continue
             if after == before:
                 continue
             if UNREADABLE in text:
                 sentence = f"{UNREADABLE} stands for a character that was lost. Write it again, and save as UTF-8."
-                row.refuse(name, about(text, sentence))
+                row.refuse(name, with_value(text, sentence))
                 continue
             row.before[name], row.after[name] = before, after
 
@@ -294,7 +294,7 @@ def fingerprint(text: str) -> int:
     return hash(text) & 0xFFFFFFFF or 1
 
 
-def about(text: str, sentence: str) -> str:
+def with_value(text: str, sentence: str) -> str:
     """The sentence with the value that it is about."""
     return sentence if shortened(text) in sentence else f"{shortened(text)}: {sentence}"
 

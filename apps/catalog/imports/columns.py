@@ -127,7 +127,7 @@ def _reference(name: str, facts: Facts) -> Column:
 
 
 def _stock(name: str, warehouse: str) -> Column:
-    return Column(name, Family.STOCK, warehouse, cells.Whole(0, MAX_ON_HAND), is_clearable=False)
+    return Column(name, Family.STOCK, warehouse, cells.WholeNumber(0, MAX_ON_HAND), is_clearable=False)
 
 
 def plain_columns() -> dict[str, Column]:
@@ -158,7 +158,7 @@ def _plain_columns(further: tuple[str, ...]) -> dict[str, Column]:
         of_product("seo_title", cells.Text(70)),
         of_product("seo_description", cells.Text(160)),
         *_translations(further),
-        of_product("year", cells.Whole(1000, 2999)),
+        of_product("year", cells.WholeNumber(1000, 2999)),
         of_product("title_slug", cells.Slug()),
         of_product("featured", cells.YesNo(), "is_featured", is_clearable=False, empty="no"),
         of_product("published_at", cells.Moment()),
@@ -167,9 +167,9 @@ def _plain_columns(further: tuple[str, ...]) -> dict[str, Column]:
         *_variant_translations(further),
         of_variant("barcode", cells.Barcode()),
         of_variant("options", cells.Options()),
-        of_variant("weight_grams", cells.Whole(0, MAX_GRAMS), is_clearable=False, empty="0"),
+        of_variant("weight_grams", cells.WholeNumber(0, MAX_GRAMS), is_clearable=False, empty="0"),
         of_variant("offer", cells.OneOf(tuple(Variant.Offer.values))),
-        of_variant("rental_hours", cells.Whole(1, MAX_RENTAL_HOURS)),
+        of_variant("rental_hours", cells.WholeNumber(1, MAX_RENTAL_HOURS)),
         Column("sale_starts_at", period, "starts_at", cells.Moment(), is_clearable=False),
         Column("sale_ends_at", period, "ends_at", cells.Moment(ends_day=True), is_clearable=False),
     ]

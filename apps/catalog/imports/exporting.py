@@ -81,7 +81,7 @@ def export(products: QuerySet[Product], form: str) -> Iterator[bytes]:
         return workbook_writing.write_rows(rows, numeric=frozenset(numeric))
     # In a workbook a number is a number; in a text file 1.234 would be a thousand and more in many countries.
     return _csv(
-        [notation.unmistakable(text) if place in numeric else text for place, text in enumerate(row)] for row in rows
+        [notation.unambiguous(text) if place in numeric else text for place, text in enumerate(row)] for row in rows
     )
 
 

@@ -77,7 +77,7 @@ def plain_number_by(text: str, mark: str) -> str:
     return found.get(mark, text)
 
 
-def unmistakable(text: str) -> str:
+def unambiguous(text: str) -> str:
     """A number in our notation, written so that it can be read in one way alone: 1.234 as 1.2340."""
     return f"{text}0" if len(set(readings(text).values())) > 1 else text
 

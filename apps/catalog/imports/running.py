@@ -23,7 +23,7 @@ from apps.catalog.imports.facts import Facts, load_facts
 from apps.catalog.imports.models import ImportJob, ImportRow
 from apps.catalog.imports.reading import Line, UnreadableFile, estimate_rows, read_lines
 from apps.catalog.imports.stock import Author
-from apps.catalog.imports.writing import Overtaken, write_rows
+from apps.catalog.imports.writing import CatalogueChanged, write_rows
 from apps.common.leases import Lease
 from apps.common.problems import Problem
 
@@ -148,7 +148,7 @@ def forget_file(job: ImportJob) -> None:
 
 
 def write_file(lease: Lease[ImportJob]) -> None:
-    """Write what is left of a checked file: products and variants, then counts of units. Raises Overtaken."""
+    """Write what is left of a checked file: products and variants, then counts of units. Raises CatalogueChanged."""
     facts = load_facts()
     last_line = 0
     while True:
@@ -182,7 +182,9 @@ def _write_batch(rows: list[ImportRow], facts: Facts, author: Author) -> None:
         write_rows(rows, facts, author)
     except IntegrityError as error:
         where = f"Lines {rows[0].line} to {rows[-1].line}"
-        raise Overtaken(f"{where}: somebody made or removed what they need after the file was checked.") from error
+        raise CatalogueChanged(
+            f"{where}: somebody made or removed what they need after the file was checked."
+        ) from error
 
 
 def _author(job: ImportJob) -> Author:

@@ -35,7 +35,7 @@ Status = Product.Status
 PERIOD = {"sale_starts_at": "starts_at", "sale_ends_at": "ends_at"}
 
 
-class Overtaken(Conflict):
+class CatalogueChanged(Conflict):
     slug, title = "import-overtaken", "The catalogue changed after the file was checked"
 
 
@@ -62,7 +62,7 @@ class Plan:
 
 
 def write_rows(rows: Collection[ImportRow], facts: Facts, author: Author) -> None:
-    """Do what the check announced. Raises Overtaken when the catalogue says something else by now."""
+    """Do what the check announced. Raises CatalogueChanged when the catalogue says something else by now."""
     columns = _columns(rows, facts)
     snapshot = catalogue.load(
         skus=[row.sku for row in rows],
@@ -85,7 +85,7 @@ def _columns(rows: Iterable[ImportRow], facts: Facts) -> dict[str, Column]:
             if name not in columns:
                 column = find_column(name, facts)
                 if column is None:
-                    raise Overtaken(f"Line {row.line}: what {name} stands for is no longer there.")
+                    raise CatalogueChanged(f"Line {row.line}: what {name} stands for is no longer there.")
                 columns[name] = column
     return columns
 
@@ -124,12 +124,12 @@ class _Planner:
 
     def _create(self, row: ImportRow) -> None:
         if row.sku.lower() in self.snapshot.variants:
-            raise Overtaken(f"Line {row.line}: somebody made {row.sku} after the file was checked.")
+            raise CatalogueChanged(f"Line {row.line}: somebody made {row.sku} after the file was checked.")
         was_free, slug = row.changes["slug"][0] == "", row.changes["slug"][1]
         state = self.snapshot.products.get(slug.lower())
         if was_free:
             if state:
-                raise Overtaken(f"Line {row.line}: somebody made a product {slug} after the file was checked.")
+                raise CatalogueChanged(f"Line {row.line}: somebody made a product {slug} after the file was checked.")
             product = new_row(Product, slug=slug)
             self.made.new_products[slug.lower()] = self.made.touched[product.pk] = product
             self._set_product(product, row, ProductState(product))
@@ -139,7 +139,7 @@ class _Planner:
         elif slug.lower() in self.made.new_products:
             product = self.made.new_products[slug.lower()]
         else:
-            raise Overtaken(f"Line {row.line}: the product {slug} is no longer there.")
+            raise CatalogueChanged(f"Line {row.line}: the product {slug} is no longer there.")
         place = self.places[product.pk] = self.places.get(product.pk, -1) + 1
         variant = new_row(Variant, product_id=product.pk, sku=row.sku, position=min(place, 32_767))
         self.made.new_variants.append(variant)
@@ -148,7 +148,7 @@ class _Planner:
     def _change(self, row: ImportRow) -> None:
         state = self.snapshot.variants.get(row.sku.lower())
         if state is None:
-            raise Overtaken(f"Line {row.line}: {row.sku} is no longer there.")
+            raise CatalogueChanged(f"Line {row.line}: {row.sku} is no longer there.")
         self._set_product(state.product.product, row, state.product)
         self._set_variant(state, row, is_new=False)
 
@@ -212,7 +212,7 @@ class _Planner:
         before = row.changes[name][0]
         if now != before:
             words = f"{name} of {row.sku} is {now[:60]!r} now; it was {before[:60]!r} when the file was checked."
-            raise Overtaken(f"Line {row.line}: {words}")
+            raise CatalogueChanged(f"Line {row.line}: {words}")
 
     def _set_price(self, state: VariantState, column: Column, after: str, *, is_new: bool) -> None:
         said = {"variant_id": state.variant.pk, "currency": column.key}
@@ -298,7 +298,7 @@ def _change_products(plan: Plan) -> None:
 
 
 def _require_sellable(plan: Plan) -> None:
-    """What a row cannot see, and what changed since the check: that all that is published may be. Raises Overtaken."""
+    """All that is published may be: what no row can see, and what changed since the check. Raises CatalogueChanged."""
     published = [pk for pk, product in plan.touched.items() if product.status == Status.PUBLISHED]
     if not published:
         return
@@ -309,7 +309,7 @@ def _require_sellable(plan: Plan) -> None:
         became = [product for product in products if plan.former_status.get(product.pk) != Status.PUBLISHED]
         publication.require_described(became)
     except publication.NotSellable as problem:
-        raise Overtaken(problem.explanation) from problem
+        raise CatalogueChanged(problem.explanation) from problem
 
 
 def _announce(plan: Plan) -> None:

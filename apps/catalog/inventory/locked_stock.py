@@ -3,7 +3,7 @@
 Every change of stock runs in a transaction of its caller: `lock…` the variants, change their stock in memory, `save`.
 Lock order everywhere: reservations, then stock rows by SKU (levels are guarded by the stock row of their variant), then
 listings. So no two transactions wait for each other. A warehouse opens or closes while nobody holds stock
-(`hold_all`), so locked stock knows for sure which warehouses count.
+(`lock_all`), so locked stock knows for sure which warehouses count.
 """
 
 from __future__ import annotations
@@ -181,7 +181,7 @@ def sell(units: Mapping[tuple[uuid.UUID, int], int]) -> bool:
         return cursor.rowcount == len(rows)
 
 
-def hold_all() -> None:
+def lock_all() -> None:
     """Wait until no transaction has locked any stock, and keep others from it until this transaction ends."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [WAREHOUSES_LOCK])

@@ -22,7 +22,7 @@ LEVELS = Prefetch(
 )
 
 
-def lying_in(code: str) -> Exists:
+def in_warehouse(code: str) -> Exists:
     """Stock with units in a warehouse or owed from it."""
     levels = StockLevel.objects.filter(variant=OuterRef("variant"), warehouse__code=code)
     return Exists(levels.exclude(on_hand=0))

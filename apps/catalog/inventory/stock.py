@@ -144,7 +144,7 @@ def set_stocks(
 ) -> None:
     """`set_stock` for many variants by id, in few queries; all or none."""
     with transaction.atomic():
-        held = _opened(counts)
+        held = _lock_stock(counts)
         movements = []
         for stock in held.values():
             if counts[stock.variant_id] < 0 and counts[stock.variant_id] != stock.on_hand:
@@ -200,10 +200,10 @@ def set_policy(
 
 
 def _locked_stock(variant: Variant) -> LockedStock:
-    return _opened([variant.pk])[variant.pk]
+    return _lock_stock([variant.pk])[variant.pk]
 
 
-def _opened(variant_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, LockedStock]:
+def _lock_stock(variant_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, LockedStock]:
     """The variants' stock, made when missing, locked. Raises NoStock for digital variants."""
     ids = list(variant_ids)
     held = locked_stock.lock_variants(ids)

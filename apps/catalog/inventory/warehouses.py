@@ -61,7 +61,7 @@ def change_warehouse(
     with transaction.atomic():
         # Before the row: whoever holds locked stock may be about to look at warehouses.
         if "is_active" in fields:
-            locked_stock.hold_all()
+            locked_stock.lock_all()
         warehouse = Warehouse.objects.select_for_update().filter(code=code).first()
         if warehouse is None:
             raise NotFound("There is no such warehouse.")
@@ -78,7 +78,7 @@ def change_warehouse(
 def delete_warehouse(code: str, *, check: Callable[[Warehouse], None] = lambda warehouse: None) -> None:
     """Delete a warehouse that never held stock. Raises NotFound, WarehouseInUse (close it instead)."""
     with transaction.atomic():
-        locked_stock.hold_all()
+        locked_stock.lock_all()
         warehouse = Warehouse.objects.select_for_update().filter(code=code).first()
         if warehouse is None:
             raise NotFound("There is no such warehouse.")

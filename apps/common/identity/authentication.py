@@ -25,7 +25,7 @@ class InvalidToken(Unauthenticated):
 
 
 @dataclass(frozen=True, slots=True)
-class Verified:
+class VerifiedToken:
     """A token that was found good with `key`: it stays so until `expires_at`, as long as the key is in use."""
 
     kid: str
@@ -39,7 +39,7 @@ class Verified:
 
 
 # By token, in this process: services send the same one for minutes, and checking it takes as long as a query.
-_remembered: dict[str, Verified] = {}
+_remembered: dict[str, VerifiedToken] = {}
 
 
 def verify(token: str) -> Principal:
@@ -68,7 +68,7 @@ def verify(token: str) -> Principal:
         raise InvalidToken("The token cannot be verified; sign in again.") from error
 
 
-def _verified(token: str) -> Verified:
+def _verified(token: str) -> VerifiedToken:
     header = jwt.get_unverified_header(token)
     kid = header.get("kid")
     if header.get("alg") != "RS256" or not isinstance(kid, str):
@@ -86,7 +86,7 @@ def _verified(token: str) -> Verified:
     )
     if claims.get("token_type", "access") != "access":
         raise InvalidToken("This is not an access token.")
-    return Verified(kid, key, float(claims["exp"]) + leeway, Principal.from_claims(claims, token))
+    return VerifiedToken(kid, key, float(claims["exp"]) + leeway, Principal.from_claims(claims, token))
 
 
 class BearerAuthentication(BaseAuthentication):

@@ -44,7 +44,7 @@ class WarehouseFilter(admin.SimpleListFilter):
         return [(row.code, row.name) for row in Warehouse.objects.order_by("priority", "id")]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[StockItem]) -> QuerySet[StockItem]:
-        return queryset.filter(selectors.lying_in(code)) if (code := self.value()) else queryset
+        return queryset.filter(selectors.in_warehouse(code)) if (code := self.value()) else queryset
 
 
 @admin.register(StockItem)
