@@ -57,7 +57,7 @@ def order_secret(order_id: uuid.UUID) -> str:
 
 
 def digest(secret: str) -> str:
-    """What is stored. No salt is needed: the secret is random, so it cannot be guessed from a table."""
+    """The hash that is stored of a secret. No salt is needed: the secret is random, so no table can hold it."""
     return hashlib.sha256(secret.encode()).hexdigest()
 
 

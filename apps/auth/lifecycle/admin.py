@@ -35,7 +35,7 @@ class AddressInline(NoManualChanges, TabularInline):
 
 
 class RoleFilter(admin.SimpleListFilter):
-    """Who holds a role: the first question of every review of access."""
+    """Filters accounts by role, which reviews of access begin with."""
 
     title = "role"
     parameter_name = "role"

@@ -1,4 +1,4 @@
-"""What must be right before the first request shows that it is not."""
+"""System checks of the keys that tokens need, so that a wrong setting is found at the start."""
 
 from __future__ import annotations
 

@@ -83,7 +83,7 @@ class CatalogueIndex:
         return f"{self._rows:x}.{self._taxonomy_stamp:x}.{self._last_moment:x}"
 
     def stamp_of(self, numbers: Iterable[int]) -> str:
-        """As `stamp`, for a response that depends only on these products and the taxonomy."""
+        """Like `stamp`, but for a response that depends only on these products and the taxonomy."""
         places = [number for number in numbers if number < self.columns.capacity]
         rows = "-".join(f"{changed:x}" for changed in self.columns.changed_in[places].tolist())
         return f"{rows}.{self._taxonomy_stamp:x}.{self._last_moment:x}"
@@ -147,7 +147,7 @@ class CatalogueIndex:
         return True
 
     def _schedule(self) -> None:
-        """What shows, and when something begins or ceases to show, or a price changes, without anybody writing."""
+        """Compute which products are visible now, and the next time when that or a price changes by schedule."""
         columns, now = self.columns, now_in_microseconds()
         shows = np.concatenate([columns.shows_from[columns.is_published], columns.shows_until[columns.is_published]])
         moments = np.concatenate([shows, columns.reprice_at])

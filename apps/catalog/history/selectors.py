@@ -29,7 +29,7 @@ class Change:
 
     @property
     def columns(self) -> list[str]:
-        """What differs."""
+        """Names of the columns that differ between `before` and `after`."""
         before, after = self.before or {}, self.after or {}
         return [name for name in self.part.fields if before.get(name) != after.get(name)]
 
@@ -91,7 +91,7 @@ def is_latest(thing: models.Model, at: datetime) -> bool:
 
 
 def _times(thing: models.Model, *, before: datetime | None) -> list[datetime]:
-    """Of a page and one more, newest first."""
+    """Times of changes before `before`, newest first: as many as a page shows, and one to know whether more follow."""
     selects = " UNION ".join(
         f"SELECT pgh_created_at FROM {_table(part.event)} AS e WHERE {_owner(part, 'e', 'pgh_obj_id')}"  # noqa: S608  (constants)
         + (" AND pgh_created_at < %(before)s" if before else "")
@@ -121,7 +121,7 @@ EVENTS = """
 
 
 def _events(thing: models.Model, *, since: datetime, until: datetime | None) -> list[_Event]:
-    """In the order in which they happened, part by part."""
+    """Events of the thing and its parts since a time, ordered by part, then by time."""
     parts = parts_of(thing)
     statement = " UNION ALL ".join(
         EVENTS.format(
@@ -210,7 +210,7 @@ def _owner(part: Part, row: str, id_column: str) -> str:
 
 
 def files_in_history(names: Collection[str]) -> set[str]:
-    """Those of the files that a former picture names: uploads can be brought back, so they are kept."""
+    """The files among `names` that the history of pictures refers to: a revert may need them, so they are kept."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT DISTINCT file FROM history_productimageevent WHERE file = ANY(%s)", [list(names)])
         return {row[0] for row in cursor}

@@ -48,7 +48,7 @@ class Plan:
 
     @property
     def fingerprint(self) -> str:
-        """The same as long as it would do the same."""
+        """Hash of the planned changes; two plans with the same effect have the same."""
         said = [[change.part.name, change.row_id, change.before, change.after] for change in self.changes]
         return hashlib.sha256(json.dumps(said, cls=DjangoJSONEncoder, sort_keys=True).encode()).hexdigest()
 

@@ -77,7 +77,7 @@ class VariantState:
 
     @property
     def coming_sales(self) -> list[BulkRow]:
-        """Those that run or come."""
+        """Sales that run or are scheduled."""
         return [sale for sale in self.sales if sale.ends_at > self.at]
 
     @cached_property
@@ -91,7 +91,7 @@ class VariantState:
         return ShownSale(first.starts_at, first.ends_at, {sale.currency: sale for sale in same})
 
     def shown(self, column: Column, facts: Facts) -> str:
-        """What a cell of this column says of the variant."""
+        """The text of this column's cell for the variant."""
         if column.is_of_product:
             return shown_of_product(self.product, column, facts)
         match column.family:
@@ -109,7 +109,7 @@ class VariantState:
 
 
 def shown_of_product(state: ProductState, column: Column, facts: Facts) -> str:
-    """What a cell of a product's column says."""
+    """The text of a product's column for this product."""
     if column.family is Family.ATTRIBUTE:
         known = facts.attributes[column.key]
         return known.show(state.attribute_values.get(known.attribute.pk, ()))

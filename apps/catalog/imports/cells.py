@@ -39,7 +39,7 @@ WHOLE = re.compile(r"\d{1,12}(?:\.0+)?", re.ASCII)
 
 
 def tidy(text: str) -> str:
-    """As texts are compared and kept: one kind of line end, no space around, nothing that no page can show."""
+    """Normalise a text for comparison and storage: one kind of line end, no space around, no unprintable character."""
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     return (CONTROL.sub("", text) if CONTROL.search(text) else text).strip()
@@ -51,7 +51,7 @@ def escape(text: str) -> str:
 
 
 def unescape(text: str) -> str:
-    """What `escape` made of a text, back."""
+    """Undo `escape`."""
     return text[1:] if ESCAPED.match(text) else text
 
 

@@ -78,7 +78,7 @@ class Check:
         self.names_products = bool({"slug", "title"} & self.columns.keys())
 
     def check(self, lines: Iterable[Line]) -> list[BulkRow]:
-        """What becomes of these lines: at most 9 queries."""
+        """Check these lines; returns an ImportRow for each. At most 9 queries."""
         rows = [self._said(line) for line in lines]
         snapshot = catalogue.load(
             skus=[row.sku for row in rows if row.sku],

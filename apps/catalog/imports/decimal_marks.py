@@ -43,7 +43,7 @@ class DecimalMarks:
 
     @cached_property
     def _seen(self) -> dict[str, set[str]]:
-        """By column, the marks that its numbers cannot be read without."""
+        """For each column of numbers, the decimal marks that its cells prove."""
         seen: dict[str, set[str]] = {name: set() for _, name, _ in self.numeric}
         for line in self.reread():
             for place, name, kind in self.numeric:

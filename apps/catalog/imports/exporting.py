@@ -102,7 +102,7 @@ def _rows(products: QuerySet[Product], columns: list[Column]) -> Iterator[list[s
 
 
 def _csv(rows: Iterable[list[str]]) -> Iterator[bytes]:
-    """With a mark at its start by which Excel knows UTF-8."""
+    """Rows as CSV, in chunks; starts with a byte order mark, by which Excel recognises UTF-8."""
     buffer = io.StringIO()
     buffer.write(BOM)
     writer = csv.writer(buffer)

@@ -106,7 +106,7 @@ class AttributeColumn:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """By code: `attributes`; by code and in their order: `warehouses` (ids)."""
+    """Everything that cells refer to. `attributes` are by code; `warehouses` are ids by code, in order of priority."""
 
     categories: cells.Reference
     brands: cells.Reference
@@ -116,7 +116,7 @@ class Facts:
 
     @property
     def first_warehouse(self) -> str:
-        """Where `stock` counts; empty when no warehouse is active."""
+        """Code of the warehouse that the column `stock` counts; empty when no warehouse is active."""
         return next(iter(self.warehouses), "")
 
 
@@ -144,7 +144,7 @@ def _in_any_case(names: dict[int, str]) -> dict[str, int]:
 
 
 def _brands() -> cells.Reference:
-    """By name, which is unique; else by slug or by a name in another case."""
+    """Brands by name, which is unique; also by slug and by the name in another case."""
     brands = list(Brand.objects.values_list("pk", "name", "slug"))
     names = {pk: cells.tidy(name) for pk, name, _ in brands}
     others = {text: pk for pk, name, slug in brands for text in (names[pk].casefold(), slug.casefold(), slug)}

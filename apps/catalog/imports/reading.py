@@ -138,7 +138,7 @@ def _chained(first: str, rest: Iterator[str]) -> Iterator[str]:
 
 
 def _delimiter(heading: str) -> str:
-    """What stands most often in the heading, whose names hold none of them."""
+    """The delimiter that occurs most often in the heading; no name of a column contains one."""
     return max(DELIMITERS, key=heading.count)
 
 

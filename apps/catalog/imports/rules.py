@@ -83,7 +83,7 @@ def _check_offer(row: CheckedRow) -> None:
 
 
 def _check_title(row: CheckedRow) -> None:
-    """Of a film that is published, or will be: what its variants let people watch."""
+    """A film that is published, or will be, names its title in the video service."""
     if not row.is_video or _text(row, "status") != Product.Status.PUBLISHED:
         return
     untitled = set(row.product.untitled_skus if row.product else ())

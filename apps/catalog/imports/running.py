@@ -141,7 +141,7 @@ def _finish_check(lease: Lease[ImportJob]) -> None:
 
 
 def forget_file(job: ImportJob) -> None:
-    """What the file says is kept in the job's rows; the file itself is not needed any more."""
+    """Delete the uploaded file once its contents are in the job's rows."""
     if job.file:
         job.file.delete(save=False)
         ImportJob.objects.filter(pk=job.pk).update(file="")

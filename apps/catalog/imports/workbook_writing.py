@@ -51,7 +51,7 @@ SHEET_END = "</sheetData></worksheet>"
 
 
 class _Outlet(io.RawIOBase):
-    """What the archive writes, to be sent on."""
+    """Write-only file that collects the bytes of the archive until they are sent."""
 
     def __init__(self) -> None:
         self.pending = bytearray()

@@ -162,7 +162,7 @@ class _Reader:
 
 
 def number_text(value: float) -> str:
-    """With the fifteen digits that Excel keeps, so that 0.1 + 0.2 is 0.3."""
+    """A number with the fifteen digits that Excel keeps, so that 0.1 + 0.2 is 0.3."""
     if value.is_integer():
         return str(int(value))
     return format(Decimal(f"{value:.15g}"), "f")

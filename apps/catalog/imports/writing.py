@@ -112,7 +112,7 @@ class _Planner:
         return self.made
 
     def _last_places(self, rows: Iterable[ImportRow]) -> dict[uuid.UUID, int]:
-        """Where the variants of products end that get more of them."""
+        """The last position of variants, by product, of existing products that get new variants."""
         slugs = [row.changes["slug"][1] for row in rows if row.action == ImportRow.Action.CREATE]
         known = self.snapshot.products
         joined = [known[slug.lower()].product.pk for slug in slugs if slug.lower() in known]
@@ -263,7 +263,7 @@ def _nothing(model: type[Model], name: str) -> Any:
 
 
 def _save(plan: Plan, facts: Facts, author: Author) -> None:
-    """In the order of the locks. 2 statements for each table that changes, whatever the number of rows."""
+    """Write the plan in lock order: 2 statements for each table that changes, whatever the number of rows."""
     bulk.insert(Product, sorted(plan.new_products.values(), key=attrgetter("slug")))
     _change_products(plan)
     bulk.insert(Variant, sorted(plan.new_variants, key=attrgetter("sku")))

@@ -30,7 +30,7 @@ class NoStock(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who moved units and why, as stored with movements."""
+    """Who moves units and why; stored with each movement."""
 
     reference: str = ""
     by: str = ""

@@ -1,4 +1,4 @@
-"""What a customer asks for when they order, and what they get."""
+"""The request to place an order, and its result."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Customer:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """Where to and how; empty for films alone."""
+    """Delivery address and method; empty for an order of films alone."""
 
     address: dict[str, str] | None
     method: str

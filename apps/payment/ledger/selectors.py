@@ -1,4 +1,4 @@
-"""What the books say."""
+"""Balances of the ledger."""
 
 from __future__ import annotations
 

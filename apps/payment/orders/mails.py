@@ -67,7 +67,7 @@ def abandon_mail(order_id: UUID, reason: str) -> None:
 
 
 def mail_context(order: Order) -> dict[str, Any]:
-    """What the mail shows."""
+    """The template context of an order's mails."""
     secret = access.order_secret(order.pk)
     return {
         "order": order,

@@ -1,4 +1,4 @@
-"""What lies beside the segments: captions in the master playlist, and the storyboard's index."""
+"""Files beside the segments: captions in the master playlist, and the storyboard's index."""
 
 from __future__ import annotations
 

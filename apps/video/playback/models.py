@@ -69,7 +69,7 @@ class PlaybackSession(models.Model):
 
 
 class Progress(models.Model):
-    """Where somebody stopped watching."""
+    """The position at which a user stopped watching a title."""
 
     user_id = models.UUIDField()
     title = models.ForeignKey(Title, on_delete=models.CASCADE, related_name="progress")

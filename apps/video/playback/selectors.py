@@ -14,7 +14,7 @@ from apps.video.titles.models import Title
 
 
 def valid_entitlements(user_id: uuid.UUID) -> QuerySet[Entitlement]:
-    """What counts now: not revoked, not expired."""
+    """Entitlements that are valid now: not revoked, not expired."""
     running = Q(expires_at=None) | Q(expires_at__gt=timezone.now())
     return Entitlement.objects.filter(running, user_id=user_id, revoked_at=None)
 
@@ -65,6 +65,6 @@ def reachable_sessions(user_id: uuid.UUID) -> QuerySet[PlaybackSession]:
 
 
 def position_of(user_id: uuid.UUID, title: Title) -> float:
-    """Where to go on, in seconds; a film watched to its end starts over."""
+    """The position to resume at, in seconds; a film watched to its end starts over."""
     progress = Progress.objects.filter(user_id=user_id, title=title).first()
     return 0.0 if progress is None or progress.is_finished else progress.position_seconds

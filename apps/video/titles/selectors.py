@@ -10,7 +10,7 @@ from apps.video.titles.models import Title
 
 
 def listed() -> QuerySet[Title]:
-    """What everybody may see, with captions: 2 queries."""
+    """Published titles with their captions: 2 queries."""
     return Title.objects.filter(state=Title.State.READY).prefetch_related("captions")
 
 

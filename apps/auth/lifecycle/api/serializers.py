@@ -28,8 +28,9 @@ class PasswordField(serializers.CharField):
         super().__init__(max_length=1024, trim_whitespace=False, write_only=True, style=style, **kwargs)
 
 
+# Not validated as an e-mail address: accounts that are older than today's rules must be found too.
 class AccountEmailSerializer(serializers.Serializer):
-    """Of an account that may be there; what cannot be an address any more is looked up as it is."""
+    """The e-mail address of an account that may exist."""
 
     email = line(MAX_LENGTH)
 

@@ -1,4 +1,4 @@
-"""What verifiers read: the key set and where everything is."""
+"""Public documents for verifiers of tokens: the key set (JWKS) and the OpenID configuration."""
 
 from __future__ import annotations
 

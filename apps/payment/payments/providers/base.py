@@ -1,4 +1,4 @@
-"""What checkout asks of a payment provider, whichever it is."""
+"""The interface of payment providers that checkout uses."""
 
 from __future__ import annotations
 

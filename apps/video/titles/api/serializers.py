@@ -1,4 +1,4 @@
-"""What video staff send about titles."""
+"""Serializers of titles for video staff."""
 
 from __future__ import annotations
 
