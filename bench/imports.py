@@ -96,13 +96,14 @@ def imported(data: bytes) -> tuple[float, float]:
     """Seconds that the check and the write of a file take, as the worker does them."""
     from unittest import mock
 
-    from apps.catalog.imports import leases, running, services
+    from apps.catalog.imports import running, services
+    from apps.catalog.imports.batches import claim_job
 
     with mock.patch.object(services, "_send"):
         job = services.start_import(
             io.BytesIO(data), name="bench.csv", size=len(data), is_dry_run=False, requested_by="bench"
         )
-    lease = leases.claim(job.pk)
+    lease = claim_job(job.pk)
     if lease is None:
         raise SystemExit("Somebody else is at this import.")
     checking = seconds(lambda: running.check_file(lease))

@@ -4,7 +4,6 @@
     python -m devtools.release.gitops promote catalog  # dev's image for prod, on a branch
     python -m devtools.release.gitops promote all  # every service that dev is ahead in
     python -m devtools.release.gitops advance [<commit>]  # production follows main up to here
-    python -m devtools.release.gitops ship catalog --registry shopimages.azurecr.io  # all of it, without GitHub
 
 Only the two lines of the image change, so comments and everybody else's lines stay. Two services may release at once:
 whoever pushes second takes the other's commit in and pushes again. An older commit never wins over a newer one, however
@@ -249,12 +248,6 @@ def _run(options: argparse.Namespace, root: Path) -> int:
         print(" ".join(changes_production(root, options.before, options.after)))
     elif options.command == "pending":
         print("\n".join(pending(root)))
-    elif options.command == "ship":
-        from devtools.release.ship import ship
-
-        shipped = ship(root, options.service, options.registry)
-        print(f"pushed {options.service} {shipped.image.tag[:12]} {shipped.image.digest}")
-        print(f"merge {shipped.branch}: {BRANCH} takes pull requests alone" if shipped.branch else "released")
     else:
         image = Image(options.tag, options.digest)
         done = bump(root, options.environment, options.service, image, force=options.force)
@@ -285,9 +278,6 @@ def _parser() -> argparse.ArgumentParser:
     promoted.add_argument("before")
     promoted.add_argument("after")
     commands.add_parser("pending", help="commits that production does not follow yet")
-    shipping = commands.add_parser("ship", help="test, build, push and release to dev from this machine")
-    shipping.add_argument("service")
-    shipping.add_argument("--registry", required=True, help="host that the image is pushed to")
     return parser
 
 

@@ -11,7 +11,7 @@ import yaml
 
 from devtools.checks.chart_schema import CHART
 from devtools.project import ROOT
-from devtools.release.gitops import _parser
+from devtools.release import gitops, ship
 from tests.chart import kubernetes
 from tests.chart.policies import POLICIES
 from tests.chart.render import find, helm_run, of_kind, render, values_of
@@ -69,12 +69,15 @@ def test_links_are_found():
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
 def test_commands_of_the_release_tool_are_taken(path):
-    for words in commands(path, "python -m devtools.release.gitops"):
-        _parser().parse_args([word for word in words[3:] if word != "…"])
+    for module in (gitops, ship):
+        for words in commands(path, f"python -m {module.__name__}"):
+            module._parser().parse_args([word for word in words[3:] if word != "…"])
 
 
 def test_the_release_commands_are_found():
-    assert len(commands(ROOT / "docs/runbooks/gitops.md", "python -m devtools.release.gitops")) >= 4
+    runbook = ROOT / "docs/runbooks/gitops.md"
+    assert len(commands(runbook, "python -m devtools.release.gitops")) >= 4
+    assert len(commands(runbook, "python -m devtools.release.ship")) == 1
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)

@@ -13,6 +13,7 @@ from devtools.project import ROOT, SERVICES
 from devtools.release import git as git_commands
 from devtools.release.gitops import OlderCommit, bump, main
 from devtools.release.manifests import Image, manifest, read_image, write_image
+from devtools.release.ship import main as ship_by_command
 from devtools.release.ship import ship
 from tests.gitops.remote import FAILING, FINE, add_commit, at_remote, bare_remote, clone, git, protect
 
@@ -279,6 +280,13 @@ def test_unpushed_commit_is_not_shipped(remote):
         ship(mine, "catalog", "127.0.0.1:1", FAILING)
     with pytest.raises(DevToolsError, match="no service"):
         ship(mine, "search", "127.0.0.1:1", FAILING)
+
+
+def test_command_of_shipping_reports_what_stops_it_in_a_sentence(remote, capsys):
+    mine = clone(remote, "a")
+    (mine / "notes").write_text("not committed")
+    assert ship_by_command(["catalog", "--registry", "127.0.0.1:1"], mine) == 1
+    assert capsys.readouterr().err.startswith("release: There are changes that are in no commit.")
 
 
 def test_a_release_by_hand_goes_by_a_pull_request_where_main_is_protected(remote, monkeypatch):
