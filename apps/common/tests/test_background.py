@@ -6,7 +6,8 @@ import os
 import signal
 
 import pytest
-from celery import Celery, current_app
+from celery import Celery
+from celery.app import app_or_default
 from celery.apps.worker import Worker
 from django.core.management import call_command
 
@@ -20,7 +21,7 @@ def alone(monkeypatch, tmp_path):
     monkeypatch.setenv("RUN_DIR", str(tmp_path))
     monkeypatch.setattr(registry, "discover", lambda: None)
     monkeypatch.setattr(background, "Beat", lambda *args, **options: Beat())
-    before = current_app._get_current_object()
+    before = app_or_default()
     Celery("common", broker="memory://").set_current()
     # Its own handlers would outlast the test.
     handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}

@@ -16,6 +16,7 @@ from typing import Any
 
 import structlog
 from celery import current_app
+from celery.app import app_or_default
 from celery.beat import Service as Beat
 from celery.bin.celery import celery as celery_program
 from django.conf import settings
@@ -52,7 +53,7 @@ def _run_worker() -> int:
     Without standalone mode click returns the code that a command exits with.
     """
     # The option `--app`, as Celery.start gives it.
-    celery_program.params[0].default = current_app._get_current_object()
+    celery_program.params[0].default = app_or_default()
     arguments = ["--quiet", *worker_arguments(settings.SERVICE)]
     return celery_program.main(args=arguments, prog_name="celery", standalone_mode=False) or 0
 
