@@ -51,8 +51,6 @@ def main(arguments: list[str]) -> int:
     except DevToolsError as error:
         print(f"\nmanage.py {options.command}: {error}", file=sys.stderr)
         return 1
-    except KeyboardInterrupt:
-        return 130
 
 
 def _split(arguments: list[str]) -> tuple[list[str], list[str]]:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from devtools.errors import DevToolsError
 from devtools.project import DATA_SERVICES
 from devtools.stack.config import Stack
+from devtools.stack.supervisor import die_with_parent
 
 if TYPE_CHECKING:
     from psycopg2.extensions import connection
@@ -76,8 +77,17 @@ def initialise(data: Path, password: str) -> None:
     shutil.rmtree(draft, ignore_errors=True)
     command = [binary("initdb"), "-D", str(draft), "-U", "postgres", "--auth=scram-sha-256", f"--pwfile={secret}"]
     command += ["--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"]
+    become_unprivileged = unprivileged()
     try:
-        run = subprocess.run(command, capture_output=True, text=True, preexec_fn=unprivileged(), check=False)
+        # In a session of its own: Ctrl-C is for the supervisor, which lets it finish.
+        run = subprocess.run(
+            command,
+            capture_output=True,
+            text=True,
+            start_new_session=True,
+            preexec_fn=lambda: die_with_parent(become_unprivileged),
+            check=False,
+        )
     finally:
         secret.unlink(missing_ok=True)
     if run.returncode != 0:
@@ -109,7 +119,7 @@ def connect(port: int, password: str, *, database: str = "postgres") -> connecti
 def wait_until_up(
     data: Path, port: int, password: str, *, seconds: float = 30, alive: Callable[[], bool] = lambda: True
 ) -> None:
-    """Return when the server takes connections; raises DevToolsError."""
+    """Return when the server takes connections; raises DevToolsError, at once when `alive` says no."""
     import psycopg2
 
     ends = time.monotonic() + seconds
@@ -123,7 +133,7 @@ def wait_until_up(
             except psycopg2.OperationalError as error:
                 reason = str(error).strip().splitlines()[-1]
         time.sleep(0.05)
-    raise DevToolsError(f"PostgreSQL does not come up on port {port}: {reason} Look at var/log/.")
+    raise DevToolsError(f"PostgreSQL does not come up on port {port}: {reason} Its log (postgres.log) may say more.")
 
 
 def _is_ready(data: Path) -> bool:
