@@ -145,7 +145,7 @@ def test_every_attribute_is_answered_by_some_product_and_kinds_are_all_used():
     assert {entry["kind"] for entry in CATALOGUE["attributes"]} == {"choice", "number", "boolean", "text"}
 
 
-def test_everything_is_there_in_german_too():
+def test_texts_of_the_demo_exist_in_german():
     for product in PRODUCTS:
         german = product["translations"]["de"]
         assert german.keys() >= {"title", "summary", "description"}, product["slug"]
