@@ -55,17 +55,6 @@ def base_image() -> str:
     return os.environ.get("STREAMCART_PYTHON_IMAGE") or pinned[1]
 
 
-def has_base_image(timeout: float = 60) -> bool:
-    """Whether the base lies here already or can be pulled in that time."""
-    inspect = ("inspect", "--type", "image") if builder() == "buildah" else ("image", "inspect")
-    if _run(builder(), *inspect, base_image()).returncode == 0:
-        return True
-    try:
-        return _run(builder(), "pull", "--quiet", base_image(), timeout=timeout).returncode == 0
-    except subprocess.TimeoutExpired:
-        return False
-
-
 def revision() -> str:
     """The commit that is checked out, `unknown` outside of a repository."""
     found = _run("git", "rev-parse", "--short=12", "HEAD")
@@ -150,5 +139,5 @@ def images(services: list[str]) -> int:
     return 0
 
 
-def _run(*command: str, timeout: float | None = None) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=timeout)
+def _run(*command: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
