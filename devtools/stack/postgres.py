@@ -146,7 +146,20 @@ def _is_ready(data: Path) -> bool:
 
 
 def ensure_databases(stack: Stack) -> None:
-    """A role and a database of the same name for each service; nobody else may connect to it."""
+    """Make a role and a database of the same name for each service; nobody else may connect to it.
+
+    Raises DevToolsError with the server's words, which may be those of a full disk.
+    """
+    import psycopg2
+
+    try:
+        _ensure_databases(stack)
+    except psycopg2.Error as error:
+        reason = str(error).strip().partition("\n")[0]
+        raise DevToolsError(f"PostgreSQL cannot make the services' databases: {reason}.") from error
+
+
+def _ensure_databases(stack: Stack) -> None:
     from psycopg2 import sql
 
     link = connect(stack.port_of("postgres"), stack.secrets["ui_database"])

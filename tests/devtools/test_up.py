@@ -14,10 +14,12 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import psycopg2
 import pytest
 
 from devtools.errors import DevToolsError
 from devtools.project import ROOT
+from devtools.stack import postgres
 from devtools.stack import up as starting
 from devtools.stack.config import Stack
 from devtools.stack.environment import service_environment, write_environment_files
@@ -129,6 +131,18 @@ def test_a_full_disk_is_a_sentence(tmp_path, monkeypatch, handlers, place):
     monkeypatch.setattr(starting, place, fill)
     with pytest.raises(DevToolsError, match=r"No space left on device: .*env\. Make room on the disk, then try again"):
         up(Stack(var=tmp_path, port=8000), with_demo=False)
+
+
+def test_a_disk_that_is_full_for_the_database_is_a_sentence(tmp_path, monkeypatch, handlers, capsys):
+    def connect(port: int, password: str) -> None:
+        raise psycopg2.OperationalError("could not extend file: No space left on device\nHINT: Check free disk space.")
+
+    monkeypatch.setattr(postgres, "connect", connect)
+    monkeypatch.setattr(starting, "_require_free_ports", lambda stack: None)
+    monkeypatch.setattr(starting, "_start_data", lambda stack, supervisor: postgres.ensure_databases(stack))
+    with pytest.raises(DevToolsError, match=r"databases: could not extend file: No space left on device\.$"):
+        up(Stack(var=tmp_path, port=8000), with_demo=False)
+    assert "Traceback" not in capsys.readouterr().err
 
 
 def test_half_of_a_file_that_a_full_disk_left_is_no_obstacle(tmp_path):
