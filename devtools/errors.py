@@ -1,4 +1,4 @@
-"""What went wrong, in one sentence that says what to do about it."""
+"""Errors of the developers' tools: one sentence that says what went wrong and what to do about it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ class DevToolsError(Exception):
 
 
 def sentence_of(error: OSError) -> str:
-    """What the operating system refused, where, and what to do about it when that is known."""
+    """An error of the operating system as a sentence: what was refused, where, and a way out when there is one."""
     where = f": {error.filename}" if error.filename else ""
     hint = " Make room on the disk, then try again." if error.errno in (errno.ENOSPC, errno.EDQUOT) else ""
     return f"{error.strerror or error}{where}.{hint}"

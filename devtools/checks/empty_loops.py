@@ -27,7 +27,7 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 @dataclass(frozen=True)
 class Module:
-    """What one file defines: values of its constants, its functions, and where its other names are imported from."""
+    """The definitions of one file: values of its constants, its functions, and the origins of imported names."""
 
     root: Path
     values: dict[str, ast.expr] = field(default_factory=dict)
@@ -183,7 +183,7 @@ def _function(name: str, module: Module) -> Function | None:
 
 @cache
 def load(path: Path, root: Path = ROOT) -> Module:
-    """What a file of the repository defines."""
+    """The definitions of a file of the repository."""
     module = Module(root)
     for node in ast.parse(path.read_text()).body:
         if isinstance(node, ast.Assign):

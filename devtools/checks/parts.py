@@ -18,5 +18,5 @@ CROSSING = ("devtools", "demo", "chart", "gitops", "terraform", *ALONE, *ON_REQU
 
 
 def folder_of(part: str) -> str:
-    """Where the tests of a part lie."""
+    """The folder of a part's tests, below the repository."""
     return f"tests/{part}" if part in CROSSING else f"apps/{part}"

@@ -31,7 +31,7 @@ COUNTS = re.compile(r"(\d+) (passed|failed|skipped|error)")
 
 @dataclass(frozen=True)
 class Outcome:
-    """How one part went."""
+    """The result of one part."""
 
     part: str
     code: int

@@ -85,7 +85,7 @@ def findings() -> list[str]:
 
 
 def _findings_in_name(path: str) -> list[str]:
-    """As in a text; the words of a file's name are those between its underscores, hyphens, dots and slashes."""
+    """Findings in a path, split into words at its underscores, hyphens, dots and slashes."""
     words = re.sub(r"[_./-]", " ", path)
     matches = [(re.search(rule.word, words), rule) for rule in RULES]
     return [f"{path}: {match.group().strip()} -> {rule.instead}" for match, rule in matches if match]

@@ -48,7 +48,7 @@ def builder() -> str:
 
 
 def base_image() -> str:
-    """What images are built from: the pinned one, or STREAMCART_PYTHON_IMAGE."""
+    """The base of all images: the pinned one, or STREAMCART_PYTHON_IMAGE."""
     pinned = re.search(r"^FROM (\S+@sha256:[0-9a-f]{64}) AS base$", DOCKERFILE.read_text(), re.MULTILINE)
     if pinned is None:
         raise DevToolsError("docker/Dockerfile has no stage `base` from an image with a digest.")

@@ -137,7 +137,7 @@ def wait_until_up(
 
 
 def _is_ready(data: Path) -> bool:
-    """What the server says of itself in the eighth line of postmaster.pid, as pg_ctl reads it."""
+    """Whether the server is ready, by the eighth line of its postmaster.pid, as pg_ctl reads it."""
     try:
         lines = (data / "postmaster.pid").read_text().splitlines()
     except OSError:

@@ -76,7 +76,7 @@ def wait_until_ready(parts: Sequence[Part], supervisor: Supervisor, *, seconds: 
 
 
 def _last_lines(supervisor: Supervisor, parts: Sequence[Part]) -> str:
-    """What the logs end with, behind a sentence that it completes."""
+    """The end of a sentence about these parts: where their logs are, and the last lines of each."""
     found = []
     for part in parts:
         path = supervisor.log_folder / f"{part.process}.log"

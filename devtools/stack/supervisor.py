@@ -161,7 +161,7 @@ class Supervisor:
                 preexec_fn=lambda: die_with_parent(process.preexec),
             )
         except (OSError, subprocess.SubprocessError) as error:
-            self._miss(process, sentence_of(error) if isinstance(error, OSError) else f"{error}.")
+            self._handle_failed_start(process, sentence_of(error) if isinstance(error, OSError) else f"{error}.")
             return
         process.popen = started
         if process.popen.stdout is not None:
@@ -170,8 +170,8 @@ class Supervisor:
         process.started_at, process.restart_at = time.monotonic(), 0.0
         self._record_children()
 
-    def _miss(self, process: Process, reason: str) -> None:
-        """Its program cannot be run: never, it seems, at the first time; for lack of memory, as a rule, later."""
+    def _handle_failed_start(self, process: Process, reason: str) -> None:
+        """End everything when a program cannot be run at all; try again when it ran before, as memory may be short."""
         if process.popen is None:
             self.stop(f"{process.name} cannot be started: {reason}")
             return
@@ -185,9 +185,9 @@ class Supervisor:
                 if now >= process.restart_at:
                     self._start(process)
             elif process.popen is not None and process.popen.poll() is not None and process.exit_code is None:
-                self._bury(process, process.popen.returncode, now)
+                self._handle_exit(process, process.popen.returncode, now)
 
-    def _bury(self, process: Process, code: int, now: float) -> None:
+    def _handle_exit(self, process: Process, code: int, now: float) -> None:
         _end_group(process, signal.SIGKILL)
         self._read_rest(process)
         if process.is_oneshot:
@@ -208,7 +208,7 @@ class Supervisor:
             self._read_chunk(key)
 
     def _read_rest(self, process: Process) -> None:
-        """What a dead process has left in its pipe."""
+        """Read what a process that has ended left in its pipe."""
         pipe = process.child.stdout
         while pipe is not None and not pipe.closed:
             try:
@@ -283,7 +283,7 @@ class Supervisor:
         (self.var / "run" / "children.json").unlink(missing_ok=True)
 
     def _record_children(self) -> None:
-        """Who is alive, so that the next start can end what a killed supervisor left, and `status` knows names."""
+        """Write the running children to a file, for `status` and for the next start after this process was killed."""
         alive = {}
         for process in self.processes.values():
             if process.is_running:

@@ -70,7 +70,7 @@ def _run(stack: Stack, *, with_demo: bool, is_verbose: bool) -> str | None:
     supervisor = Supervisor(var=stack.var, console=Console(is_verbose=is_verbose))
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: supervisor.stop())
-    director = threading.Thread(target=_direct, args=(stack, supervisor, with_demo, started_at), daemon=True)
+    director = threading.Thread(target=_start_everything, args=(stack, supervisor, with_demo, started_at), daemon=True)
     director.start()
     supervisor.run()
     # It sees that everything stops; PostgreSQL's files may just be made, which it waits for.
@@ -80,7 +80,7 @@ def _run(stack: Stack, *, with_demo: bool, is_verbose: bool) -> str | None:
 
 
 def _ready_file(stack: Stack) -> Path:
-    """Where scripts see that the stack is ready."""
+    """The file that exists while the stack is ready, for scripts that wait for it."""
     return stack.var / "run" / "ready.json"
 
 
@@ -139,7 +139,7 @@ def _require_free_ports(stack: Stack) -> None:
                 ) from None
 
 
-def shown(path: Path) -> str:
+def display_path(path: Path) -> str:
     """The path as people type it: relative where it lies below here."""
     return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)
 
@@ -156,10 +156,10 @@ def environment(stack: Stack, service: str) -> dict[str, str]:
     return made
 
 
-def _direct(stack: Stack, supervisor: Supervisor, with_demo: bool, started_at: float) -> None:
+def _start_everything(stack: Stack, supervisor: Supervisor, with_demo: bool, started_at: float) -> None:
     """Starts everything step by step, beside the supervisor's loop."""
     console = supervisor.console
-    console.print(f"\nStreamCart is starting; logs are in {shown(stack.var)}/log/\n")
+    console.print(f"\nStreamCart is starting; logs are in {display_path(stack.var)}/log/\n")
     try:
         with console.step("servers") as step:
             step.result = _start_data(stack, supervisor)
@@ -175,7 +175,7 @@ def _direct(stack: Stack, supervisor: Supervisor, with_demo: bool, started_at: f
             return
         seconds = time.monotonic() - started_at
         prefix = "" if stack.port == DEFAULT_PORT else f"PORT={stack.port} "
-        var = shown(stack.var)
+        var = display_path(stack.var)
         console.print(BANNER.format(url=stack.public_url, seconds=seconds, var=var, prefix=prefix))
         if demo_problem:
             console.print(f"  {demo_problem}\n")
@@ -323,7 +323,7 @@ def _load_demo(stack: Stack, supervisor: Supervisor, step: Step) -> str:
     demo = Process("demo", python("demo"), environment(stack, "ui"), is_oneshot=True, on_line=step.update)
     if _run_to_end(supervisor, demo):
         step.result = "not complete"
-        log = shown(stack.var / "log" / "demo.log")
+        log = display_path(stack.var / "log" / "demo.log")
         return f"The demo could not be loaded (see {log}). `make demo` continues where it stopped."
     (stack.folder("demo") / "loaded").touch()
     step.result = "accounts, catalogue, films, orders"

@@ -10,7 +10,7 @@ from apps.common.testing.iteration import some
 from devtools.demo import data
 from devtools.demo.art import posters, stage
 from devtools.demo.clips import SECONDS
-from devtools.demo.data.files import second
+from devtools.demo.data.files import translations
 
 CATALOGUE = data.catalogue()
 ATTRIBUTES = {entry["code"]: entry for entry in CATALOGUE["attributes"]}
@@ -161,11 +161,11 @@ def test_texts_of_the_demo_exist_in_german():
 
 
 def test_german_files_hold_nothing_that_is_gone():
-    assert second("films").keys() == {film["slug"] for film in data.films()}
-    assert second("goods_1", "goods_2").keys() == {entry["slug"] for entry in data.goods()}
-    assert second("variants").keys() <= {variant["name"] for variant in VARIANTS}
-    assert second("attributes").keys() == ATTRIBUTES.keys()
-    for code, (_, choices) in second("attributes").items():
+    assert translations("films").keys() == {film["slug"] for film in data.films()}
+    assert translations("goods_1", "goods_2").keys() == {entry["slug"] for entry in data.goods()}
+    assert translations("variants").keys() <= {variant["name"] for variant in VARIANTS}
+    assert translations("attributes").keys() == ATTRIBUTES.keys()
+    for code, (_, choices) in translations("attributes").items():
         assert choices.keys() <= {choice["label"] for choice in ATTRIBUTES[code]["choices"]}, code
 
 
