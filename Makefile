@@ -72,5 +72,5 @@ screenshots: setup ## take the pictures of the README from the running stack
 
 clean: ## remove the stack's state (databases, films, logs)
 	@if [ -x $(PYTHON) ]; then for port in 8000 $$(ls var 2>/dev/null | sed -n 's/^port-//p'); do \
-	  PORT=$$port $(PYTHON) manage.py down; done; fi
+	  STREAMCART_VAR= PORT=$$port $(PYTHON) manage.py down || exit 1; done; fi
 	@rm -rf var

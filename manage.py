@@ -19,9 +19,14 @@ def stack_folder() -> Path:
     return ROOT / "var" if port == "8000" else ROOT / "var" / f"port-{port}"
 
 
+def environment_file(service: str) -> Path:
+    """Where `manage.py up` leaves the service's variables; an image has none."""
+    return stack_folder() / "env" / f"{service}.env"
+
+
 def load_environment(service: str) -> None:
     """Take what `manage.py up` wrote for this service as defaults, so that a command works beside a running stack."""
-    path = stack_folder() / "env" / f"{service}.env"
+    path = environment_file(service)
     if not path.is_file():
         return
     for line in path.read_text().splitlines():
@@ -31,9 +36,10 @@ def load_environment(service: str) -> None:
 
 
 def run_django(service: str, argv: list[str]) -> int | None:
-    """Any Django command of a service. What is missing to run it is said in one sentence, without a traceback."""
+    """Any Django command of a service. On a developer's machine what keeps it from running is said in one sentence."""
     port = os.environ.get("PORT") or "8000"
-    if not any(os.environ.get(name) for name in ("SECRET_KEY", "SECRET_KEY_FILE")):
+    is_image = not (ROOT / "devtools").is_dir()
+    if not is_image and not any(os.environ.get(name) for name in ("SECRET_KEY", "SECRET_KEY_FILE")):
         print(
             f"manage.py {service}: there is no SECRET_KEY, and no stack has run in {stack_folder()}. Start one with "
             f"`make up` (PORT={port} here; give PORT=… for another one), or set the service's variables.",
@@ -46,6 +52,8 @@ def run_django(service: str, argv: list[str]) -> int | None:
     try:
         execute_from_command_line([f"{argv[0]} {service}", *argv[2:]])
     except OperationalError as error:
+        if is_image or not environment_file(service).is_file() or not is_failure_to_connect(error):
+            raise
         reason = str(error).strip().partition("\n")[0]
         print(
             f"manage.py {service}: {reason}. Is the database running? Beside `make up`, give the same PORT to both "
@@ -54,6 +62,13 @@ def run_django(service: str, argv: list[str]) -> int | None:
         )
         return 1
     return None
+
+
+def is_failure_to_connect(error: Exception) -> bool:
+    """Whether no server was there. One that refuses a statement (a deadlock, a full disk) gives a code for it."""
+    from apps.common.sqlstate import sqlstate_of
+
+    return sqlstate_of(error) is None and str(error).startswith(("connection to server", "could not translate host"))
 
 
 def main(argv: list[str]) -> int | None:
@@ -66,9 +81,12 @@ def main(argv: list[str]) -> int | None:
         if len(argv) == 3 and (program := command(service, argv[2])):
             os.execv(program[0], program)  # noqa: S606  (the role's program must be the process that gets SIGTERM)
         return run_django(service, argv)
-    from devtools.cli import main as run_devtools
+    try:
+        from devtools.cli import main as run_devtools
 
-    return run_devtools(argv[1:])
+        return run_devtools(argv[1:])
+    except KeyboardInterrupt:
+        return 130
 
 
 if __name__ == "__main__":

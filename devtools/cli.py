@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
+from devtools.checks.parts import ON_REQUEST, PARTS
 from devtools.errors import DevToolsError
 from devtools.project import SERVICES
 from devtools.stack.config import Stack
@@ -32,7 +33,8 @@ def main(arguments: list[str]) -> int:
     test.add_argument(
         "parts",
         nargs="*",
-        help="common, stack, a service, chart, gitops, terraform, images, e2e, attack, browser; all without",
+        metavar="part",
+        help=f"{', '.join(PARTS)}; all without, except {', '.join(ON_REQUEST)}",
     )
     test.add_argument("-k", dest="keyword", help="pytest's -k")
     images = commands.add_parser("images", help="build the services' container images")
@@ -51,8 +53,6 @@ def main(arguments: list[str]) -> int:
     except DevToolsError as error:
         print(f"\nmanage.py {options.command}: {error}", file=sys.stderr)
         return 1
-    except KeyboardInterrupt:
-        return 130
 
 
 def _split(arguments: list[str]) -> tuple[list[str], list[str]]:

@@ -46,7 +46,7 @@ def checkov() -> list[str]:
         made = Path(tempfile.mkdtemp(dir=_folder()))
         _run(sys.executable, "-m", "venv", "--without-pip", str(made))
         _pip("--python", str(made / "bin" / "python"), "install", "--require-hashes", "-r", _lock("checkov"))
-        _take_place(made, folder)
+        _move_into_place(made, folder)
     # As a module: the script in bin/ names the place where the environment was made.
     return [str(folder / "bin" / "python"), "-m", "checkov.main"]
 
@@ -74,8 +74,8 @@ def _folder() -> Path:
     return FOLDER
 
 
-def _take_place(made: Path, folder: Path) -> None:
-    """Of two processes that installed at once, the first one's work is used."""
+def _move_into_place(made: Path, folder: Path) -> None:
+    """Rename the new folder; when another process has installed at the same time, its folder stays."""
     try:
         made.rename(folder)
     except OSError:

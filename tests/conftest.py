@@ -21,8 +21,8 @@ from typing import Any
 import httpx
 import pytest
 
-from devtools.checks.testing import free_row
 from devtools.project import ROOT
+from tests.ports import free_port_range
 
 START_SECONDS = 600
 PASSWORD = "streamcart-demo"
@@ -95,7 +95,7 @@ def stack() -> Iterator[RunningStack]:
         yield _running_stack(Path(running).resolve())
         return
     var = Path(tempfile.mkdtemp(prefix="streamcart-stack-"))
-    port = free_row()
+    port = free_port_range()
     environ = {name: value for name, value in os.environ.items() if not name.endswith(("DATABASE_URL", "REDIS_URL"))}
     # All requests of all tests come from one address; streams are renewed every few seconds, so that films of seconds
     # show it.

@@ -13,7 +13,9 @@ class CommonConfig(AppConfig):
     def ready(self) -> None:
         from apps.common import checks  # noqa: F401  (registers the system checks)
 
-        # Whoever sends a task (a request, a command) must send it through the service's own Celery.
+        # Whoever sends a task (a request, a command) must send it through the service's own Celery. Its name comes from
+        # the settings, as ROOT_URLCONF does: the library knows no service, it loads a part of the one that it runs in.
+        # In `apps/<service>/__init__.py`, the other usual place, tools that import one module would load it too.
         celery = f"apps.{settings.SERVICE}.celery"
         if find_spec(celery):
             import_module(celery)

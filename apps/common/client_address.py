@@ -1,4 +1,4 @@
-"""Whose address a request comes from, as rate limits count it."""
+"""The client's address, by which rate limits count requests."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ class DeadlineExceeded(Problem):
 
 
 def header_value(seconds: float) -> str:
-    """What to send when the caller waits for so many seconds from now."""
+    """The header's value for a caller that waits for so many seconds from now."""
     return f"{time.time() + seconds:.3f}"
 
 

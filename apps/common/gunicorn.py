@@ -58,5 +58,5 @@ def post_worker_init(worker: Any) -> None:
     """
     from apps.common import lifecycle
 
-    lifecycle.ask_by(lambda: not worker.alive)
+    lifecycle.set_stop_check(lambda: not worker.alive)
     lifecycle.prepare_for_requests()

@@ -17,8 +17,8 @@ _ask: Callable[[], bool] = lambda: False  # noqa: E731  (a default, replaced by 
 _preparations: list[Callable[[], object]] = []
 
 
-def ask_by(ask: Callable[[], bool]) -> None:
-    """Register how to find out; gunicorn's worker does."""
+def set_stop_check(ask: Callable[[], bool]) -> None:
+    """Set the function that says whether the process has been asked to stop; gunicorn's worker does."""
     global _ask
     _ask = ask
 

@@ -91,7 +91,7 @@ class BodySizeMiddleware:
 
 
 def upload_paths() -> re.Pattern[str]:
-    """What matches the addresses (without the first slash) that take uploads; nothing where there are none."""
+    """A pattern of the addresses (without the first slash) that take uploads; nothing where there are none."""
     return re.compile("|".join(settings.UPLOAD_PATHS) or r"(?!)")
 
 

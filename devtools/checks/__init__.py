@@ -1,1 +1,1 @@
-"""What `make test` and `make lint` run, and what they generate."""
+"""The tests and checks behind `make test` and `make lint`, and the generators of checked files."""

@@ -189,14 +189,14 @@ def schemas() -> dict[Path, str]:
     """The text of every values.schema.json by its path."""
     umbrella = _values(CHART / "values.yaml")
     defaults = umbrella["global"]["defaults"]
-    shared = _closed(umbrella["global"], "global")
+    shared = _schema_of(umbrella["global"], "global")
     shared["properties"]["defaults"] = _service({}, defaults)
     texts: dict[Path, str] = {}
     properties: Schema = {"tags": RULES["tags"], "global": shared}
     for name in (*SERVICES, "redis"):
         folder = CHART / "charts" / name
         own = _values(folder / "values.yaml")
-        schema = _closed(own, "") if name == "redis" else _service(own, defaults)
+        schema = _schema_of(own, "") if name == "redis" else _service(own, defaults)
         # Helm hands the umbrella's globals to every subchart, and may add the library's empty values.
         schema["properties"] |= {"global": {"type": "object"}}
         texts[folder / "values.schema.json"] = _text(schema)
@@ -214,29 +214,29 @@ def _service(own: dict[str, Any], defaults: dict[str, Any]) -> Schema:
 
     A part that its values switch off is one that it lacks: its chart has no templates for it.
     """
-    schema = _closed(_laid_over(defaults, own), "")
+    schema = _schema_of(_merged(defaults, own), "")
     for part in PARTS:
         if own.get(part, {}).get("enabled") is False:
             schema["properties"][part]["properties"]["enabled"] = {"const": False}
     return schema
 
 
-def _laid_over(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
+def _merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
     result = dict(base)
     for key, value in over.items():
         below = result.get(key)
-        result[key] = _laid_over(below, value) if isinstance(below, dict) and isinstance(value, dict) else value
+        result[key] = _merged(below, value) if isinstance(below, dict) and isinstance(value, dict) else value
     return result
 
 
-def _closed(value: Any, path: str) -> Schema:
+def _schema_of(value: Any, path: str) -> Schema:
     """The schema of a value by its default."""
     if path in RULES:
         return copy.deepcopy(RULES[path])
     if path.split(".")[-1] == "resources":
         return copy.deepcopy(RESOURCES)
     if isinstance(value, dict):
-        properties = {key: _closed(below, f"{path}.{key}".lstrip(".")) for key, below in value.items()}
+        properties = {key: _schema_of(below, f"{path}.{key}".lstrip(".")) for key, below in value.items()}
         return {"type": "object", "additionalProperties": False, "properties": properties}
     if isinstance(value, bool):
         return {"type": "boolean"}

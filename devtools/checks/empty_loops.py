@@ -1,8 +1,9 @@
 """`manage.py lint`, "tests that assert": finds tests that pass without asserting when a collection is empty.
 
-A finding is a test whose every assertion is inside a `for` over something that may be empty. Literals, constants of the
-repository and a `range` with constant bounds are not empty; neither is `some(items)` (apps.common.testing.iteration),
-which fails without items. An assertion outside the loop, such as `assert rows`, is a guard as well.
+A finding is a test whose every assertion is inside a `for` over something that may be empty, or is `assert all(…)` of
+it. Literals, constants of the repository and a `range` with constant bounds are not empty; neither is `some(items)`
+(apps.common.testing.iteration), which fails without items. An assertion of something else, such as `assert rows`, is a
+guard as well.
 """
 
 from __future__ import annotations
@@ -22,12 +23,11 @@ ASSERTING = {"expect", "fail", "raises", "until", "warns"}
 KEEPING = {"dict", "enumerate", "frozenset", "list", "reversed", "set", "sorted", "tuple", "some"}
 VIEWS = {"copy", "items", "keys", "values"}
 Function = ast.FunctionDef | ast.AsyncFunctionDef
-Loop = ast.For | ast.AsyncFor
 
 
 @dataclass(frozen=True)
 class Module:
-    """What one file defines: values of its constants, its functions, and where its other names are imported from."""
+    """The definitions of one file: values of its constants, its functions, and the origins of imported names."""
 
     root: Path
     values: dict[str, ast.expr] = field(default_factory=dict)
@@ -60,11 +60,11 @@ def _tests(tree: ast.Module) -> Iterator[Function]:
 
 
 def _assertions(function: Function, module: Module) -> Iterator[list[ast.AST]]:
-    """For each assertion of the function, the statements around it."""
+    """For each assertion of the function, the statements around it and itself."""
 
     def visit(node: ast.AST, parents: list[ast.AST]) -> Iterator[list[ast.AST]]:
         if isinstance(node, ast.Assert) or (isinstance(node, ast.Call) and _asserts(node, module)):
-            yield parents
+            yield [*parents, node]
             return
         for child in ast.iter_child_nodes(node):
             yield from visit(child, [*parents, node])
@@ -82,8 +82,18 @@ def _asserts(call: ast.Call, module: Module) -> bool:
 
 
 def _is_reached(parents: list[ast.AST], test: Function, module: Module) -> bool:
-    """Whether each loop around an assertion runs at least once."""
-    return all(_has_items(node.iter, test, module) for node in parents if isinstance(node, Loop))
+    """Whether each loop around an assertion runs at least once, as well as the one inside `assert all(…)`."""
+    looped = [_looped_over(node) for node in parents]
+    return all(_has_items(items, test, module) for items in looped if items is not None)
+
+
+def _looped_over(node: ast.AST) -> ast.expr | None:
+    match node:
+        case ast.For(iter=items) | ast.AsyncFor(iter=items):
+            return items
+        case ast.Assert(test=ast.Call(func=ast.Name(id="all"), args=[items])):
+            return items
+    return None
 
 
 def _has_items(node: ast.expr, test: Function | None, module: Module) -> bool:
@@ -143,6 +153,8 @@ def _call_has_items(call: ast.Call, test: Function | None, module: Module) -> bo
             numbers = [_number(bound, module) for bound in call.args]
             known = [number for number in numbers if number is not None]
             return len(known) == len(numbers) and len(range(*known)) > 0
+        case ast.Name(id="map"):
+            return len(call.args) > 1 and all(_has_items(argument, test, module) for argument in call.args[1:])
         case ast.Name(id="zip"):
             return bool(call.args) and all(_has_items(argument, test, module) for argument in call.args)
         case ast.Name(id=name) if name in KEEPING:
@@ -171,7 +183,7 @@ def _function(name: str, module: Module) -> Function | None:
 
 @cache
 def load(path: Path, root: Path = ROOT) -> Module:
-    """What a file of the repository defines."""
+    """The definitions of a file of the repository."""
     module = Module(root)
     for node in ast.parse(path.read_text()).body:
         if isinstance(node, ast.Assign):
@@ -202,7 +214,7 @@ def main() -> int:
     """Print all findings; returns the exit code."""
     found = findings()
     for finding in found:
-        print(f"{finding}: every assertion is inside a loop that may not run; loop over some(…), or assert before it.")
+        print(f"{finding}: every assertion is about items that may be none; loop over some(…), or assert before it.")
     return int(bool(found))
 
 

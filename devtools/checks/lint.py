@@ -36,7 +36,7 @@ ENVIRONMENT = {
 
 @dataclass(frozen=True)
 class Finding:
-    """What one check said."""
+    """The result of one check."""
 
     name: str
     is_fine: bool

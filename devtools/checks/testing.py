@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import random
 import re
 import shutil
 import signal
@@ -19,24 +18,12 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
+from devtools.checks.parts import ALONE, ON_REQUEST, PARALLEL, PARTS, SPLIT, folder_of
 from devtools.errors import DevToolsError
 from devtools.project import DATA_SERVICES, ROOT, SERVICES
 from devtools.stack import postgres, valkey
 from devtools.stack.supervisor import die_with_parent
 
-# What runs at the same time as others, slowest first; then what starts a whole stack or builds images, alone.
-PARALLEL = (
-    *("catalog", "chart", "gitops", "terraform", "payment", "devtools", "ui"),
-    *("common", "auth", "video", "demo"),
-)
-ALONE = ("images", "e2e", "attack", "browser")
-# What is run when it is named and never by accident: it installs into the cluster of KUBECONFIG.
-ON_REQUEST = ("cluster",)
-# Parts that outlast all others run in two, each with a database of its own: this folder of the part, and its rest.
-SPLIT = {"catalog": "tests/backoffice"}
-# Parts that are no service's; a service's tests lie beside its code.
-CROSSING = ("devtools", "demo", "chart", "gitops", "terraform", *ALONE, *ON_REQUEST)
-FOLDERS = {name: f"tests/{name}" for name in CROSSING}
 # pytest's exit code when no test was collected.
 NOTHING_CHOSEN = 5
 COUNTS = re.compile(r"(\d+) (passed|failed|skipped|error)")
@@ -44,7 +31,7 @@ COUNTS = re.compile(r"(\d+) (passed|failed|skipped|error)")
 
 @dataclass(frozen=True)
 class Outcome:
-    """How one part went."""
+    """The result of one part."""
 
     part: str
     code: int
@@ -57,11 +44,10 @@ class Outcome:
 
 def test(parts: list[str], *, keyword: str | None, extra: list[str]) -> int:
     """Run the parts (all when empty) and print a summary; returns the exit code."""
-    known = [*PARALLEL, *ALONE, *ON_REQUEST]
-    if unknown := [part for part in parts if part not in known]:
-        raise DevToolsError(f"There is no part {unknown[0]}. Choose from: {', '.join(known)}.")
-    chosen = [part for part in known if (part in parts if parts else part not in ON_REQUEST)]
-    chosen = [part for part in chosen if (ROOT / _folder(part)).is_dir()]
+    if unknown := [part for part in parts if part not in PARTS]:
+        raise DevToolsError(f"There is no part {unknown[0]}. Choose from: {', '.join(PARTS)}.")
+    chosen = [part for part in PARTS if (part in parts if parts else part not in ON_REQUEST)]
+    chosen = [part for part in chosen if (ROOT / folder_of(part)).is_dir()]
     together = [piece for part in chosen if part in PARALLEL for piece in _pieces(part)]
     wanted = [*(["-k", keyword] if keyword else []), *extra]
     outcomes: list[Outcome] = []
@@ -74,10 +60,6 @@ def test(parts: list[str], *, keyword: str | None, extra: list[str]) -> int:
     return _summary(outcomes)
 
 
-def _folder(part: str) -> str:
-    return FOLDERS.get(part) or f"apps/{part}"
-
-
 def _pieces(part: str) -> tuple[str, ...]:
     return (f"{part}/{SPLIT[part]}", part) if part in SPLIT else (part,)
 
@@ -85,10 +67,10 @@ def _pieces(part: str) -> tuple[str, ...]:
 def _run(part: str, environment: dict[str, str], wanted: list[str]) -> Outcome:
     """Run what is named: a part, a piece of one, or several parts with a blank between."""
     started = time.monotonic()
-    command = [sys.executable, "-m", "pytest", "-q", *(_folder(name) for name in part.split())]
+    command = [sys.executable, "-m", "pytest", "-q", *(folder_of(name) for name in part.split())]
     service = part.partition("/")[0]
     if part in SPLIT:
-        command.append(f"--ignore={_folder(part)}/{SPLIT[part]}")
+        command.append(f"--ignore={folder_of(part)}/{SPLIT[part]}")
     if service == "common":
         command.append("--ds=apps.common.tests.settings")
     elif service in SERVICES:
@@ -177,21 +159,6 @@ def _start(command: list[str], folder: Path, *, as_root: bool) -> subprocess.Pop
     return subprocess.Popen(
         command, stdout=log, stderr=log, preexec_fn=lambda: die_with_parent(enter), start_new_session=True
     )
-
-
-def free_row(length: int = 12) -> int:
-    """The first of a row of ports that are free: below those that the kernel gives to outgoing connections."""
-    for _ in range(200):
-        first = random.randrange(12_000, 30_000)  # noqa: S311  (any will do)
-        try:
-            for port in range(first, first + length):
-                with socket.socket() as probe:
-                    probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-                    probe.bind(("127.0.0.1", port))
-        except OSError:
-            continue
-        return first
-    raise DevToolsError("No row of free ports was found on this machine.")
 
 
 def free_port() -> int:

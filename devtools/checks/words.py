@@ -53,7 +53,11 @@ RULES = (
     Rule(r"\blockout\.(charge|refund)\b", "record_attempt, forgive_attempt"),
     Rule(r"\b(TOLD_AT_MOST|ASIDE_SECONDS|HOT|MOST|LEAST)\b", "what is bounded, such as MAX_DISPLAYED_STOCK"),
     Rule(r"\bkindly\b", "nothing"),
-    Rule(r"\bdef test_(it|its|one|ones|they|them|others|who|whoever|what|whatever|bad_ones)_", "a subject"),
+    Rule(
+        r"\bdef test_(it|its|one|ones|they|them|others|who|whoever|what|whatever|bad_ones)_"
+        r"|\bdef test_(nobody|nothing|everybody|everything|so|both)(_|\b)",
+        "a subject",
+    ),
 )
 # Lists of words, history, and what is generated.
 SKIPPED = re.compile(
@@ -68,12 +72,13 @@ def listed_files() -> list[str]:
 
 
 def findings() -> list[str]:
-    """`path:line: word -> what to write instead`, for every file that Git knows."""
+    """`path:line: word -> what to write instead`, for every file that Git knows; `path: word -> …` for its name."""
     rules = [(re.compile(rule.word), re.compile(rule.allowed), rule) for rule in RULES]
     found = []
     for path in listed_files():
         if SKIPPED.fullmatch(path) or not (ROOT / path).is_file():
             continue
+        found += _findings_in_name(path)
         try:
             lines = (ROOT / path).read_text().splitlines()
         except UnicodeDecodeError:
@@ -85,6 +90,13 @@ def findings() -> list[str]:
                 if match := word.search(line):
                     found.append(f"{path}:{number}: {match.group().strip()} -> {rule.instead}")
     return found
+
+
+def _findings_in_name(path: str) -> list[str]:
+    """Findings in a path, split into words at its underscores, hyphens, dots and slashes."""
+    words = re.sub(r"[_./-]", " ", path)
+    matches = [(re.search(rule.word, words), rule) for rule in RULES]
+    return [f"{path}: {match.group().strip()} -> {rule.instead}" for match, rule in matches if match]
 
 
 def main() -> int:

@@ -53,7 +53,7 @@ def stills(film: Film, poster: Path, folder: Path, *, size: tuple[int, int]) -> 
 
 
 def _leader(count: int, size: tuple[int, int]) -> Image.Image:
-    """What every reel begins with, drawn on 1600 × 900."""
+    """The leader of every reel, drawn on 1600 × 900."""
     sweep = kit.polygon([(800, 450), *(kit.polar(800, 450, 1100, -90 + 10 * step) for step in range(25))], "#2a2521")
     content = (
         svg.rect(0, 0, 1600, 900, INK)

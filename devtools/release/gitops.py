@@ -36,7 +36,7 @@ RENDERED = ("charts", "argocd")
 
 
 class OlderCommit(DevToolsError):
-    """What runs already contains this commit: the newer one stays."""
+    """Raised when the released commit already contains this one: the newer one stays."""
 
 
 @dataclass(frozen=True)
@@ -214,7 +214,7 @@ def released(root: Path) -> str | None:
 
 
 def pending(root: Path) -> list[str]:
-    """What production does not follow yet: a line for each commit on main that changes what Argo CD renders."""
+    """Changes that production does not follow yet: a line for each commit on main that changes what Argo CD renders."""
     fetch(root, f"+refs/heads/{BRANCH}:refs/remotes/origin/{BRANCH}")
     since = released(root)
     span = f"{since}..origin/{BRANCH}" if since else f"origin/{BRANCH}"

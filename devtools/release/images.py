@@ -48,22 +48,11 @@ def builder() -> str:
 
 
 def base_image() -> str:
-    """What images are built from: the pinned one, or STREAMCART_PYTHON_IMAGE."""
+    """The base of all images: the pinned one, or STREAMCART_PYTHON_IMAGE."""
     pinned = re.search(r"^FROM (\S+@sha256:[0-9a-f]{64}) AS base$", DOCKERFILE.read_text(), re.MULTILINE)
     if pinned is None:
         raise DevToolsError("docker/Dockerfile has no stage `base` from an image with a digest.")
     return os.environ.get("STREAMCART_PYTHON_IMAGE") or pinned[1]
-
-
-def has_base_image(timeout: float = 60) -> bool:
-    """Whether the base lies here already or can be pulled in that time."""
-    inspect = ("inspect", "--type", "image") if builder() == "buildah" else ("image", "inspect")
-    if _run(builder(), *inspect, base_image()).returncode == 0:
-        return True
-    try:
-        return _run(builder(), "pull", "--quiet", base_image(), timeout=timeout).returncode == 0
-    except subprocess.TimeoutExpired:
-        return False
 
 
 def revision() -> str:
@@ -150,5 +139,5 @@ def images(services: list[str]) -> int:
     return 0
 
 
-def _run(*command: str, timeout: float | None = None) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=timeout)
+def _run(*command: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)

@@ -65,7 +65,7 @@ with tempfile.TemporaryDirectory() as folder:
 
 @dataclass(frozen=True)
 class Options:
-    """What `make kind` is asked for. `published` is a version whose images and chart come from GitHub's registry."""
+    """Options of `make kind`. `published` is a version whose images and chart come from GitHub's registry."""
 
     published: str = ""
     with_demo: bool = True
@@ -74,7 +74,7 @@ class Options:
 
 @dataclass(frozen=True)
 class Release:
-    """What Helm installs: a chart, its values file, and settings beside it."""
+    """A Helm release: a chart, its values file, and settings beside it."""
 
     chart: Path
     settings: dict[str, str]
@@ -316,7 +316,7 @@ class ClusterShop:
             follow(process, f"manage.py {service} {command}", on_progress)
 
     def client(self) -> httpx.Client:
-        """By the address: not every system's resolver knows names below localhost."""
+        """Uses the address: not every system's resolver knows names below localhost."""
         import httpx
 
         return httpx.Client(base_url=f"http://127.0.0.1:{HTTP_PORT}/api", headers={"Host": HOST}, timeout=30)
@@ -373,7 +373,7 @@ def _kubectl(*arguments: str) -> str:
 
 
 def _run(*command: str, stdin: str | None = None) -> str:
-    """What a program prints. Raises DevToolsError with its last words."""
+    """The output of a program. Raises DevToolsError with its last words."""
     run = _try(*command, stdin=stdin)
     if run.returncode:
         name = " ".join([Path(command[0]).name, *(word for word in command[1:4] if not word.startswith("-"))])

@@ -87,7 +87,7 @@ def load(root: Path = ROOT) -> dict[str, Any]:
 
 
 def _wrong_receivers(environment: str, receivers: Any) -> list[str]:
-    """What is wrong with an environment's receivers of alerts. Production must reach somebody."""
+    """Mistakes in an environment's receivers of alerts. Production must reach somebody."""
     key = f"environments.{environment}.alerts"
     if not isinstance(receivers, list) or not {*map(str, receivers)} <= {*RECEIVERS, "heartbeat"}:
         return [f"{key} must be a list of email, teams, webhook and heartbeat"]
@@ -111,7 +111,7 @@ def get(root: Path, key: str) -> str:
 
 
 def outputs(root: Path, environment: str) -> dict[str, Any]:
-    """What Terraform made, or {} before its first run."""
+    """Terraform's outputs of an environment, or {} before its first run."""
     path = root / "infra" / "outputs" / f"{environment}.json"
     return json.loads(path.read_text()) if path.is_file() else {}
 
@@ -259,7 +259,7 @@ def external_secrets(settings: dict[str, Any], made: dict[str, Any]) -> dict[str
 
 
 def external_dns(settings: dict[str, Any], environment: str, made: dict[str, Any]) -> dict[str, Any]:
-    """Which zone external-dns writes, and as whom."""
+    """Settings of external-dns: the DNS zone that it writes, and its identity."""
     its = settings["environments"][environment]
     values: dict[str, Any] = {"domainFilters": [its["host"]], "txtOwnerId": f"{settings['name']}-{environment}"}
     if made:

@@ -22,7 +22,7 @@ from devtools.release.manifests import Image, manifest
 
 @dataclass(frozen=True)
 class ShippedImage:
-    """What was released; `branch` where the rules of main let nobody push, so that a pull request has to."""
+    """A finished release; `branch` where the rules of main let nobody push, so that a pull request has to."""
 
     image: Image
     branch: str = ""

@@ -62,7 +62,7 @@ class Stack:
 
     @property
     def secrets(self) -> dict[str, str]:
-        """What the stack made up for itself, the same at every start."""
+        """Generated passwords and keys by name, the same at every start."""
         return load_secrets(self.var / "secrets.json") | self._given_stream_secret()
 
     @property

@@ -1,4 +1,4 @@
-"""What the gateway says itself: a problem (RFC 9457) to callers of an API, the shop's page to browsers."""
+"""Error responses of the gateway itself: a problem (RFC 9457) to callers of an API, the shop's page to browsers."""
 
 from __future__ import annotations
 

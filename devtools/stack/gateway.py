@@ -37,7 +37,7 @@ class Route:
 
 @dataclass(frozen=True)
 class Limits:
-    """What one address may ask at most."""
+    """Rate limits for one client address."""
 
     requests_per_second: int
     burst: int
@@ -52,7 +52,7 @@ def routing() -> dict[str, Any]:
 
 
 def routes() -> list[Route]:
-    """Which service serves each public path, as the chart has it."""
+    """The public paths and the services behind them, from the chart's values."""
     found = []
     for entry in routing()["routes"]:
         uploads = entry.get("uploads", {"maxBodySize": entry["maxBodySize"], "paths": []})

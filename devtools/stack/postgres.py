@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from devtools.errors import DevToolsError
 from devtools.project import DATA_SERVICES
 from devtools.stack.config import Stack
+from devtools.stack.supervisor import die_with_parent
 
 if TYPE_CHECKING:
     from psycopg2.extensions import connection
@@ -76,8 +77,17 @@ def initialise(data: Path, password: str) -> None:
     shutil.rmtree(draft, ignore_errors=True)
     command = [binary("initdb"), "-D", str(draft), "-U", "postgres", "--auth=scram-sha-256", f"--pwfile={secret}"]
     command += ["--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"]
+    become_unprivileged = unprivileged()
     try:
-        run = subprocess.run(command, capture_output=True, text=True, preexec_fn=unprivileged(), check=False)
+        # In a session of its own: Ctrl-C is for the supervisor, which lets it finish.
+        run = subprocess.run(
+            command,
+            capture_output=True,
+            text=True,
+            start_new_session=True,
+            preexec_fn=lambda: die_with_parent(become_unprivileged),
+            check=False,
+        )
     finally:
         secret.unlink(missing_ok=True)
     if run.returncode != 0:
@@ -109,7 +119,7 @@ def connect(port: int, password: str, *, database: str = "postgres") -> connecti
 def wait_until_up(
     data: Path, port: int, password: str, *, seconds: float = 30, alive: Callable[[], bool] = lambda: True
 ) -> None:
-    """Return when the server takes connections; raises DevToolsError."""
+    """Return when the server takes connections; raises DevToolsError, at once when `alive` says no."""
     import psycopg2
 
     ends = time.monotonic() + seconds
@@ -123,11 +133,11 @@ def wait_until_up(
             except psycopg2.OperationalError as error:
                 reason = str(error).strip().splitlines()[-1]
         time.sleep(0.05)
-    raise DevToolsError(f"PostgreSQL does not come up on port {port}: {reason} Look at var/log/.")
+    raise DevToolsError(f"PostgreSQL does not come up on port {port}: {reason} Its log (postgres.log) may say more.")
 
 
 def _is_ready(data: Path) -> bool:
-    """What the server says of itself in the eighth line of postmaster.pid, as pg_ctl reads it."""
+    """Whether the server is ready, by the eighth line of its postmaster.pid, as pg_ctl reads it."""
     try:
         lines = (data / "postmaster.pid").read_text().splitlines()
     except OSError:
@@ -136,7 +146,20 @@ def _is_ready(data: Path) -> bool:
 
 
 def ensure_databases(stack: Stack) -> None:
-    """A role and a database of the same name for each service; nobody else may connect to it."""
+    """Make a role and a database of the same name for each service; nobody else may connect to it.
+
+    Raises DevToolsError with the server's words, which may be those of a full disk.
+    """
+    import psycopg2
+
+    try:
+        _ensure_databases(stack)
+    except psycopg2.Error as error:
+        reason = str(error).strip().partition("\n")[0]
+        raise DevToolsError(f"PostgreSQL cannot make the services' databases: {reason}.") from error
+
+
+def _ensure_databases(stack: Stack) -> None:
     from psycopg2 import sql
 
     link = connect(stack.port_of("postgres"), stack.secrets["ui_database"])

@@ -5,6 +5,9 @@ from __future__ import annotations
 import fcntl
 from pathlib import Path
 
+import psutil
+
+from devtools.errors import DevToolsError
 from devtools.project import ROOT
 from devtools.stack.config import DEFAULT_PORT, Stack
 
@@ -17,6 +20,23 @@ def pid_file(stack: Stack) -> Path:
 def is_running(stack: Stack) -> bool:
     """Whether a supervisor holds the stack's folder."""
     return _is_locked(stack.var / "run" / "stack.pid")
+
+
+def holder_of(stack: Stack) -> int | None:
+    """The process id of that supervisor. None in the moments of a start when the file does not hold it yet.
+
+    Raises DevToolsError when it is another user's.
+    """
+    path = pid_file(stack)
+    try:
+        pid = int(path.read_text())
+        opened = [Path(file.path) for file in psutil.Process(pid).open_files()]
+    except (OSError, ValueError, psutil.NoSuchProcess):
+        return None
+    except psutil.AccessDenied:
+        raise DevToolsError(f"StreamCart runs as another user (process {pid}): stop it as that user.") from None
+    # A number that an earlier supervisor left may belong to a stranger by now.
+    return pid if path.resolve() in opened else None
 
 
 def other_ports(stack: Stack) -> list[int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import time
 import urllib.error
@@ -130,13 +131,20 @@ def _ask(stack: Stack, service: str) -> tuple[ServiceStatus, Samples]:
 
 
 def _get(url: str) -> tuple[int, bytes]:
+    """Status and body; 0 without a response that is HTTP."""
     try:
-        with urllib.request.urlopen(url, timeout=3) as response:  # noqa: S310  (an address of this stack)
-            return response.status, response.read()
-    except urllib.error.HTTPError as error:
-        return error.code, error.read()
-    except OSError:
+        with _open(url) as response:
+            return response.status or 0, response.read()
+    except (OSError, http.client.HTTPException):
         return 0, b""
+
+
+def _open(url: str) -> http.client.HTTPResponse | urllib.error.HTTPError:
+    """A response of any status. Raises OSError and HTTPException."""
+    try:
+        return urllib.request.urlopen(url, timeout=3)  # noqa: S310  (an address of this stack)
+    except urllib.error.HTTPError as error:
+        return error
 
 
 def _health(url: str) -> str:

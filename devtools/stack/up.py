@@ -9,27 +9,26 @@ import json
 import os
 import signal
 import socket
-import subprocess
 import sys
 import threading
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from devtools.errors import DevToolsError
+from devtools.errors import DevToolsError, sentence_of
 from devtools.project import DATA_SERVICES, LOCAL_ROLES, ROOT, SERVICES
 from devtools.stack import gateway, postgres, valkey
 from devtools.stack.config import DEFAULT_PORT, Stack
 from devtools.stack.console import Console, Step
 from devtools.stack.environment import service_environment, write_environment_files
-from devtools.stack.running import hint_at_others, is_running, pid_file
-from devtools.stack.supervisor import Process, Supervisor, end_leftovers
+from devtools.stack.readiness import background_parts, gateway_part, wait_until_ready, web_parts
+from devtools.stack.running import hint_at_others, holder_of, is_running, pid_file
+from devtools.stack.supervisor import STOP_SECONDS, Process, Stopped, Supervisor, end_leftovers
 
-READY_SECONDS = 90
 STAGE_DATA, STAGE_SERVICES, STAGE_GATEWAY = 0, 1, 2
+# What a stop takes at most: each stage its time, and a few seconds for the rest.
+DOWN_SECONDS = 3 * STOP_SECONDS + 15
 BANNER = """
   StreamCart is ready   {url}        (started in {seconds:.0f} s)
 
@@ -49,35 +48,60 @@ BANNER = """
 
 def up(stack: Stack, *, with_demo: bool, is_verbose: bool = False) -> int:
     """Run until somebody stops it; returns the exit code. Raises DevToolsError for what a person can fix."""
-    started_at = time.monotonic()
-    with _only_one(stack):
-        end_leftovers(stack.var)
-        _require_free_ports(stack)
-        write_environment_files(stack)
-        for name in ("mail", "log", "run", *(f"media/{service}" for service in SERVICES)):
-            stack.folder(name)
-        console = Console(is_verbose=is_verbose)
-        supervisor = Supervisor(var=stack.var, console=console)
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, lambda *_: supervisor.stop())
-        director = threading.Thread(target=_direct, args=(stack, supervisor, with_demo, started_at), daemon=True)
-        director.start()
-        supervisor.run()
-    (stack.var / "run" / "ready.json").unlink(missing_ok=True)
-    if supervisor.failure:
-        raise DevToolsError(supervisor.failure)
+    try:
+        with _only_one(stack):
+            failure = _run(stack, with_demo=with_demo, is_verbose=is_verbose)
+    except OSError as error:
+        raise DevToolsError(sentence_of(error)) from error
+    if failure:
+        raise DevToolsError(failure)
     return 0
 
 
+def _run(stack: Stack, *, with_demo: bool, is_verbose: bool) -> str | None:
+    """Run everything in this folder, which is locked; returns what went wrong, if something did."""
+    started_at = time.monotonic()
+    end_leftovers(stack.var)
+    _require_free_ports(stack)
+    write_environment_files(stack)
+    for name in ("mail", "log", "run", *(f"media/{service}" for service in SERVICES)):
+        stack.folder(name)
+    _ready_file(stack).unlink(missing_ok=True)
+    supervisor = Supervisor(var=stack.var, console=Console(is_verbose=is_verbose))
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: supervisor.stop())
+    director = threading.Thread(target=_start_everything, args=(stack, supervisor, with_demo, started_at), daemon=True)
+    director.start()
+    supervisor.run()
+    # It sees that everything stops; PostgreSQL's files may just be made, which it waits for.
+    director.join(timeout=STOP_SECONDS)
+    _ready_file(stack).unlink(missing_ok=True)
+    return supervisor.failure
+
+
+def _ready_file(stack: Stack) -> Path:
+    """The file that exists while the stack is ready, for scripts that wait for it."""
+    return stack.var / "run" / "ready.json"
+
+
 def down(stack: Stack) -> int:
-    """Stop the running stack of this folder and wait until it is gone."""
+    """Stop the running stack of this folder and wait until it is gone. Raises DevToolsError when it is not."""
     if not is_running(stack):
         print(f"StreamCart is not running at port {stack.port}.{hint_at_others(stack)}")
         return 0
-    # The lock is held, so the number in the file is that of the holder and of nobody else.
-    os.kill(int(pid_file(stack).read_text()), signal.SIGTERM)
-    ends_at = time.monotonic() + 60
-    while is_running(stack) and time.monotonic() < ends_at:
+    ends_at = time.monotonic() + DOWN_SECONDS
+    signalled = None
+    while is_running(stack):
+        if signalled is None and (holder := holder_of(stack)):
+            # Unless it has just ended by itself.
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(holder, signal.SIGTERM)
+            signalled = holder
+        if time.monotonic() > ends_at:
+            who = f"process {signalled}" if signalled else "its process is not known"
+            raise DevToolsError(
+                f"StreamCart still runs after {DOWN_SECONDS:.0f} seconds ({who}): see {stack.var}/log/."
+            )
         time.sleep(0.1)
     print("StreamCart has stopped.")
     return 0
@@ -89,7 +113,7 @@ def _only_one(stack: Stack) -> Iterator[None]:
     with pid_file(stack).open("a+") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
+        except BlockingIOError:
             raise DevToolsError(
                 f"StreamCart is running with {stack.var} already. Stop it with `PORT={stack.port} make down`, "
                 "or start a second one: PORT=9000 make up."
@@ -115,7 +139,7 @@ def _require_free_ports(stack: Stack) -> None:
                 ) from None
 
 
-def shown(path: Path) -> str:
+def display_path(path: Path) -> str:
     """The path as people type it: relative where it lies below here."""
     return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)
 
@@ -132,15 +156,15 @@ def environment(stack: Stack, service: str) -> dict[str, str]:
     return made
 
 
-def _direct(stack: Stack, supervisor: Supervisor, with_demo: bool, started_at: float) -> None:
+def _start_everything(stack: Stack, supervisor: Supervisor, with_demo: bool, started_at: float) -> None:
     """Starts everything step by step, beside the supervisor's loop."""
     console = supervisor.console
-    console.print(f"\nStreamCart is starting; logs are in {shown(stack.var)}/log/\n")
+    console.print(f"\nStreamCart is starting; logs are in {display_path(stack.var)}/log/\n")
     try:
         with console.step("servers") as step:
             step.result = _start_data(stack, supervisor)
         with console.step("migrations") as step:
-            step.result = _prepare(stack)
+            step.result = _prepare(stack, supervisor)
         with console.step("services") as step:
             step.result = _start_services(stack, supervisor)
         demo_problem = ""
@@ -151,18 +175,33 @@ def _direct(stack: Stack, supervisor: Supervisor, with_demo: bool, started_at: f
             return
         seconds = time.monotonic() - started_at
         prefix = "" if stack.port == DEFAULT_PORT else f"PORT={stack.port} "
-        var = shown(stack.var)
+        var = display_path(stack.var)
         console.print(BANNER.format(url=stack.public_url, seconds=seconds, var=var, prefix=prefix))
         if demo_problem:
             console.print(f"  {demo_problem}\n")
-        (stack.var / "run" / "ready.json").write_text(json.dumps({"url": stack.public_url, "seconds": seconds}))
+        _ready_file(stack).write_text(json.dumps({"url": stack.public_url, "seconds": seconds}))
+    except Stopped:
+        return
     except DevToolsError as error:
         supervisor.stop(str(error))
     except OSError as error:
-        supervisor.stop(f"{error.strerror or error}: {error.filename or 'no room?'}. Is the disk full?")
+        supervisor.stop(sentence_of(error))
     except Exception as error:
+        if supervisor.is_stopping:
+            # A server that was being asked has been stopped.
+            return
         supervisor.stop(f"{type(error).__name__}: {error}")
         raise
+
+
+def _run_to_end(supervisor: Supervisor, process: Process) -> int:
+    """Run a program that ends by itself; returns its exit code. Raises Stopped."""
+    supervisor.add(process)
+    while process.exit_code is None:
+        if supervisor.is_stopping:
+            raise Stopped
+        time.sleep(0.05)
+    return process.exit_code
 
 
 def _start_data(stack: Stack, supervisor: Supervisor) -> str:
@@ -189,31 +228,45 @@ def _start_data(stack: Stack, supervisor: Supervisor) -> str:
     return ", ".join(started)
 
 
-def _prepare(stack: Stack) -> str:
+def _prepare(stack: Stack, supervisor: Supervisor) -> str:
     """Migrations and static files, for those services where something is new since the last start; returns which."""
     stamps = stack.folder("run") / "prepared.json"
-    known = json.loads(stamps.read_text()) if stamps.is_file() else {}
+    known = _read_stamps(stamps)
     wanted = {service: _fingerprint(stack, service) for service in SERVICES}
     stale = [service for service in SERVICES if known.get(service) != wanted[service]]
     with ThreadPoolExecutor(2) as pool:
-        list(pool.map(lambda service: _prepare_one(stack, service), stale))
+        list(pool.map(lambda service: _prepare_one(stack, supervisor, service), stale))
     # Taken again: static files are there now.
     stamps.write_text(json.dumps({service: _fingerprint(stack, service) for service in SERVICES}))
     return ", ".join(stale) if stale else "nothing new"
 
 
-def _prepare_one(stack: Stack, service: str) -> None:
+def _read_stamps(path: Path) -> dict[str, str]:
+    """Empty when there are none yet, or when a full disk took half of them."""
+    try:
+        return dict(json.loads(path.read_text()))
+    except (FileNotFoundError, ValueError, TypeError):
+        return {}
+
+
+def _prepare_one(stack: Stack, supervisor: Supervisor, service: str) -> None:
     commands = [["migrate", "--no-input", "--verbosity=0"]] if service in DATA_SERVICES else []
     commands.append(["collectstatic", "--no-input", "--verbosity=0"])
     for command in commands:
-        run = subprocess.run(
-            python(service, *command), env=environment(stack, service), capture_output=True, text=True, check=False
+        lines: list[str] = []
+        name = f"{service}.{command[0]}"
+        process = Process(
+            name,
+            python(service, *command),
+            environment(stack, service),
+            is_oneshot=True,
+            is_shown=False,
+            on_line=lines.append,
         )
-        if run.returncode != 0:
-            log = stack.folder("log") / f"{service}.{command[0]}.log"
-            log.write_text(run.stdout + run.stderr)
-            words = (run.stderr or run.stdout).strip().splitlines()
-            reason = words[-1] if words else f"code {run.returncode}"
+        if code := _run_to_end(supervisor, process):
+            log = supervisor.log_folder / f"{name}.log"
+            words = [line for line in lines if line.strip()]
+            reason = words[-1] if words else f"code {code}"
             hint = (
                 " If an older version made these databases, `make clean` starts afresh."
                 if command[0] == "migrate"
@@ -243,8 +296,11 @@ def _start_services(stack: Stack, supervisor: Supervisor) -> str:
     """Web processes first, and what asks them when they are ready; returns how many processes run."""
     _start_role(stack, supervisor, "web")
     supervisor.add(Process("gateway", gateway.command(stack), stage=STAGE_GATEWAY, stop_signal=signal.SIGQUIT))
-    _wait_until_ready(stack, supervisor)
+    wait_until_ready(web_parts(stack), supervisor)
+    # Not earlier: it would report each service that is not there yet.
+    wait_until_ready([gateway_part(stack)], supervisor)
     _start_role(stack, supervisor, "background")
+    wait_until_ready(background_parts(stack), supervisor)
     roles = [role for roles in LOCAL_ROLES.values() for role in roles]
     return f"gateway, {roles.count('web')} web, {roles.count('background')} background"
 
@@ -258,24 +314,6 @@ def _start_role(stack: Stack, supervisor: Supervisor, role: str) -> None:
             supervisor.add(Process(f"{service}.{role}", python(service, role), environ, stage=STAGE_SERVICES))
 
 
-def _wait_until_ready(stack: Stack, supervisor: Supervisor) -> None:
-    ends_at = time.monotonic() + READY_SECONDS
-    waiting = list(SERVICES)
-    while waiting and not supervisor.is_stopping:
-        waiting = [service for service in waiting if not _is_ready(f"{stack.url_of(service)}/readyz")]
-        if waiting and time.monotonic() > ends_at:
-            raise DevToolsError(f"{', '.join(waiting)} did not become ready in time. Look at {stack.var / 'log'}.")
-        time.sleep(0.1)
-
-
-def _is_ready(url: str) -> bool:
-    try:
-        with urllib.request.urlopen(url, timeout=2) as response:  # noqa: S310  (an own address)
-            return response.status == 200
-    except (urllib.error.URLError, OSError):
-        return False
-
-
 def _demo_is_there(stack: Stack) -> bool:
     return (stack.var / "demo" / "loaded").is_file()
 
@@ -283,14 +321,9 @@ def _demo_is_there(stack: Stack) -> bool:
 def _load_demo(stack: Stack, supervisor: Supervisor, step: Step) -> str:
     """Load the demo; returns what is to be said about it at the end. A shop without its demo is still a shop."""
     demo = Process("demo", python("demo"), environment(stack, "ui"), is_oneshot=True, on_line=step.update)
-    supervisor.add(demo)
-    while demo.exit_code is None and not supervisor.is_stopping:
-        time.sleep(0.1)
-    if demo.exit_code is None:
-        return ""
-    if demo.exit_code:
+    if _run_to_end(supervisor, demo):
         step.result = "not complete"
-        log = shown(stack.var / "log" / "demo.log")
+        log = display_path(stack.var / "log" / "demo.log")
         return f"The demo could not be loaded (see {log}). `make demo` continues where it stopped."
     (stack.folder("demo") / "loaded").touch()
     step.result = "accounts, catalogue, films, orders"

@@ -155,7 +155,7 @@ def test_a_film_that_was_paused_for_longer_than_its_addresses_work_plays_on(visi
     expect(page.locator("[data-message]")).to_be_hidden()
 
 
-def test_everything_but_the_player_works_without_javascript(visitor, stack):
+def test_pages_work_without_javascript_except_for_the_player(visitor, stack):
     page = visitor(java_script_enabled=False)
     register(page, stack)
     buy_a_film_and_a_mug(page, stack)

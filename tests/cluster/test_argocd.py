@@ -95,7 +95,7 @@ def test_applications_start_the_shop_in_any_order(first):
         wait_until_synced(name, first)
 
 
-def test_nothing_is_applied_again_while_nothing_changes(first):
+def test_objects_are_not_applied_again_while_unchanged(first):
     """A difference that never ends (defaults of StatefulSets, say) would start a sync after each comparison."""
     before = {name: application(name)["status"]["operationState"]["finishedAt"] for name in NAMES}
     for _ in range(3):

@@ -99,6 +99,45 @@ VIOLATIONS = {
     "accounts know sessions": importing(
         "apps/auth/accounts/selectors.py", "apps.auth.tokens", "models", "The apps of auth form layers"
     ),
+    "a service imports what helps its tests": importing(
+        "apps/auth/accounts/selectors.py", "apps.common.testing", "clients", "Only tests import tests"
+    ),
+    "a service imports tests of its own": importing(
+        "apps/catalog/products/slugs.py", "apps.catalog.tests", "conftest", "Only tests import tests"
+    ),
+    "an app imports the tests of another": importing(
+        "apps/payment/checkout/services.py", "apps.payment.carts.tests", "test_carts", "Only tests import tests"
+    ),
+    "the library imports a test's fixtures": importing(
+        "apps/common/links.py", "apps.common.outbox.tests.conftest", "feed", "Only tests import tests", how=LATE_IMPORT
+    ),
+    "an app imports the addresses of its service": importing(
+        "apps/auth/accounts/selectors.py", "apps.auth", "urls", "The apps of auth form layers"
+    ),
+    "an app imports the settings of its service": importing(
+        "apps/video/titles/services.py", "apps.video", "settings", "The apps of video form layers"
+    ),
+    "a service of the library imports what calls it": importing(
+        "apps/common/revocation/services.py",
+        "apps.common.revocation",
+        "tasks",
+        "The modules of the common library's apps form layers",
+    ),
+    "a form of the admin imports a page": importing(
+        "apps/catalog/backoffice/admin/forms.py",
+        "apps.catalog.backoffice.admin",
+        "stock",
+        "catalog.backoffice.admin: pages > their parts > forms",
+    ),
+    "a view of the staff's API imports another": importing(
+        "apps/catalog/backoffice/api/stock_views.py",
+        "apps.catalog.backoffice.api",
+        "review_views",
+        "catalog.backoffice.api: urls > views > serializers",
+    ),
+    "the stack imports the demo": importing(
+        "devtools/stack/up.py", "devtools.demo", "run", "The developers' tools form layers"
+    ),
     "the outbox knows the staff's sessions": importing(
         "apps/common/outbox/services.py",
         "apps.common.staff",
@@ -141,6 +180,25 @@ def test_a_planted_violation_breaks_its_contract(tree, name):
         assert violation.contract in broken_contracts(tree)
     finally:
         path.write_text(original)
+
+
+def test_imports_of_tests_that_cross_services_are_found(tmp_path):
+    """`tests` is no package of import-linter's."""
+    (tmp_path / "apps").mkdir()
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    (tmp_path / "apps" / "module.py").write_text("from tests.conftest import until\n\nuntil()\n")
+    command = [str(Path(sys.executable).parent / "ruff"), "check", "--no-cache", "--select", "TID251", "."]
+    run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert "TID251" in run.stdout
+
+
+def test_every_contract_says_why():
+    """In a comment before its table or before its name."""
+    lines = (ROOT / "pyproject.toml").read_text().splitlines()
+    starts = [number for number, line in enumerate(lines) if line == "[[tool.importlinter.contracts]]"]
+    assert starts
+    silent = [lines[at + 1] for at in starts if not lines[at - 1].startswith("#") and not lines[at + 1].startswith("#")]
+    assert silent == []
 
 
 def test_no_contract_ignores_an_import():

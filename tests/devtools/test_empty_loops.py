@@ -45,6 +45,12 @@ MAY_ASSERT_NOTHING = {
     "an assertion of a helper": "for x in rows:\n    compare(x)",
     "pytest.raises": "for x in rows:\n    with pytest.raises(ValueError):\n        x()",
     "a method that asserts": "for x in rows:\n    x.assert_called_once()",
+    "all of a generator": "assert all(x for x in rows)",
+    "all of a list": "assert all(rows)",
+    "all of the inner of two loops": "assert all(y for x in PAIRS for y in x)",
+    "all of a filtered constant": "assert all(x for x in PAIRS if x)",
+    "all of a map": "assert all(map(str, rows))",
+    "all inside a loop": "for x in rows:\n    assert all(PAIRS)",
 }
 ASSERTS = {
     "an assertion before the loop": "assert rows\nfor x in rows:\n    assert x",
@@ -63,6 +69,11 @@ ASSERTS = {
     "an alternative": "for x in rows or [1]:\n    assert x",
     "words": "for x in 'one two'.split():\n    assert x",
     "a helper": "compare(1)\nfor x in rows:\n    assert x",
+    "all of a constant": "assert all(x for x in PAIRS)",
+    "all of some": "assert all(x for x in some(rows))",
+    "all of a map of a constant": "assert all(map(str, PAIRS))",
+    "all, and another assertion": "assert rows\nassert all(x for x in rows)",
+    "all, and a condition": "assert rows and all(x for x in rows)",
     "no assertion in the loop": "for x in rows:\n    touch(x)\nassert done",
     "no assertion of its own": "for x in rows:\n    touch(x)",
 }

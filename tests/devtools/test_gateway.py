@@ -18,11 +18,11 @@ import uuid
 import pytest
 
 from apps.common.wsgi import MAX_DRAINED_BYTES
-from devtools.checks.testing import free_row
 from devtools.project import ROOT, SERVICES
 from devtools.stack import gateway
 from devtools.stack.config import Stack
 from devtools.stack.environment import service_environment
+from tests.ports import free_port_range
 
 ASSET = str(uuid.uuid4())
 SESSION = str(uuid.uuid4())
@@ -48,7 +48,7 @@ class Echo(http.server.BaseHTTPRequestHandler):
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory):
     folder = tmp_path_factory.mktemp("gateway")
-    stack = Stack(var=folder, port=free_row())
+    stack = Stack(var=folder, port=free_port_range())
     servers = []
     for name in SERVICES:
         if name == "video":
@@ -256,7 +256,7 @@ def test_the_page_of_a_refusal_speaks_german(stack):
 def test_an_address_that_asks_too_much_is_asked_to_wait(tmp_path, monkeypatch):
     """With limits of its own, so that the other tests are not slowed down."""
     monkeypatch.setattr(gateway, "limits", lambda: gateway.Limits(1, 3, 50, 1, 1))
-    stack = Stack(var=tmp_path, port=free_row())
+    stack = Stack(var=tmp_path, port=free_port_range())
     stack.folder("run")
     nginx = subprocess.Popen(gateway.command(stack))
     try:

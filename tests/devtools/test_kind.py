@@ -132,7 +132,7 @@ def test_the_steps_come_in_order_and_the_purchase_is_shown(machine, capsys):
     assert "make kind-down" in printed
 
 
-def test_nothing_touches_another_cluster(machine):
+def test_commands_name_the_cluster_of_the_shop(machine):
     install()
     for call in some(call for call in machine.calls if call[0] in ("helm", "kubectl")):
         assert "kind-streamcart" in call, call

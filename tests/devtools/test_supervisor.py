@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import io
+import logging
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -15,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from devtools.stack.console import Console, Severity
-from devtools.stack.supervisor import Process, Supervisor, end_leftovers
+from devtools.stack.supervisor import LogFile, Process, Supervisor, end_leftovers
 
 SLEEPER = [sys.executable, "-c", "print('hello', flush=True); import time; time.sleep(60)"]
 
@@ -83,6 +86,17 @@ def test_only_warnings_and_errors_are_shown_and_all_lines_are_kept(tmp_path):
     assert "the card was refused" in (tmp_path / "log" / "problems.log").read_text()
 
 
+def test_problems_have_a_time_and_those_of_an_earlier_run_are_set_aside(tmp_path):
+    problems = tmp_path / "log" / "problems.log"
+    problems.parent.mkdir()
+    problems.write_text("a.web: [error] of an earlier run\n")
+    supervisor = Supervisor(var=tmp_path, console=Console(out=io.StringIO()))
+    assert not problems.exists()
+    supervisor._line(Process("a.web", SLEEPER), "[error] of this run")
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ a\.web: \[error\] of this run\n", problems.read_text())
+    assert "of an earlier run" in problems.with_suffix(".log.1").read_text()
+
+
 @pytest.mark.parametrize(
     ("line", "matters"),
     [
@@ -132,6 +146,84 @@ def test_work_that_ends_by_itself_is_done(supervisor):
     process = supervisor.add(Process("demo", [sys.executable, "-c", "raise SystemExit(4)"], is_oneshot=True))
     until(lambda: process.exit_code is not None)
     assert process.exit_code == 4
+
+
+def test_all_lines_of_a_program_are_there_when_its_exit_code_is(supervisor):
+    lines: list[str] = []
+    code = (
+        "import sys; print('x' * 100_000); print('y' * 100_000); sys.stdout.write('the last word'); raise SystemExit(1)"
+    )
+    program = Process("a.migrate", [sys.executable, "-c", code], is_oneshot=True, on_line=lines.append)
+    supervisor.add(program)
+    until(lambda: program.exit_code is not None)
+    assert lines[-1] == "the last word"
+
+
+def test_failure_that_follows_a_stop_is_not_reported(supervisor):
+    supervisor.stop()
+    supervisor.stop("a program that was being stopped failed")
+    assert supervisor.failure is None
+
+
+def test_failure_is_kept_when_a_stop_follows(supervisor):
+    supervisor.stop("the database does not come up")
+    supervisor.stop()
+    assert supervisor.failure == "the database does not come up"
+
+
+def test_a_program_that_is_missing_ends_the_start_with_a_sentence(supervisor):
+    supervisor.add(Process("gateway", ["/nowhere/nginx"]))
+    until(lambda: supervisor.failure)
+    assert supervisor.failure == "gateway cannot be started: No such file or directory: /nowhere/nginx."
+
+
+def test_a_program_that_cannot_be_started_again_is_tried_later(supervisor, tmp_path):
+    program = tmp_path / "program"
+    program.write_text("#!/bin/sh\nexit 3\n")
+    program.chmod(0o755)
+    process = supervisor.add(Process("a.web", [str(program)]))
+    until(lambda: process.popen is not None)
+    program.unlink()
+    until(lambda: "a.web cannot be started, trying again in 10 s" in supervisor.shown.getvalue())
+    assert supervisor.failure is None
+
+
+def full_disk(*args: object, **options: object) -> None:
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def test_a_full_disk_is_reported_once_and_everything_runs_on(supervisor, tmp_path, monkeypatch, capsys):
+    def emit_on_a_full_disk(log: LogFile, record: logging.LogRecord) -> None:
+        try:
+            full_disk()
+        except OSError:
+            log.handleError(record)
+
+    monkeypatch.setattr(LogFile, "emit", emit_on_a_full_disk)
+    monkeypatch.setattr(Path, "write_text", full_disk)
+    process = supervisor.add(Process("a.web", [sys.executable, "-c", "print('1'); print('2', flush=True)"]))
+    other = supervisor.add(Process("b.web", SLEEPER))
+    until(lambda: "hello" in supervisor.shown.getvalue())
+    assert other.is_running
+    assert process.restarts <= 1
+    sentence = "Files cannot be written, log lines are lost: No space left on device. Make room on the disk"
+    assert supervisor.shown.getvalue().count(sentence) == 1
+    assert "Traceback" not in capsys.readouterr().err
+
+
+def test_children_are_stopped_though_the_terminal_is_gone(tmp_path):
+    console = Console(out=io.StringIO())
+    supervisor = Supervisor(var=tmp_path, console=console)
+    thread = threading.Thread(target=supervisor.run)
+    thread.start()
+    speaker = "import signal, time; signal.signal(15, lambda *_: exit('[error] on the way out')); time.sleep(60)"
+    process = supervisor.add(Process("a.web", [sys.executable, "-c", f"print('hello', flush=True); {speaker}"]))
+    until(lambda: (tmp_path / "log" / "a.web.log").is_file())
+    console.print_line = full_disk
+    supervisor.stop()
+    thread.join(timeout=30)
+    assert not process.is_running
+    assert not (tmp_path / "run" / "children.json").exists()
 
 
 def test_stopping_ends_everything_with_its_children(tmp_path):

@@ -21,6 +21,10 @@ AVOIDED = (
     "self._give_back(order)",
     "def test_it_works():",
     "def test_bad_ones_are_refused():",
+    "def test_nobody_reads_it():",
+    "def test_everything_is_reversed():",
+    "def test_so_is_a_cart():",
+    "def test_both_are_there():",
     "MOST = 20",
     "the units that were promised",
     "answer = client.get(path)",
@@ -36,6 +40,8 @@ FINE = (
     "warehouse = Warehouse()",
     "household goods",
     "def test_item_is_sold():",
+    "def test_sold_out_product_is_hidden():",
+    "def test_all_products_are_exported():",
     "ALMOST = 20",
     "a commendable amendment",
     "almost everybody",
@@ -68,3 +74,14 @@ def test_a_finding_names_the_place_and_what_to_write(tmp_path, monkeypatch):
     (tmp_path / "devtools/demo/data").mkdir(parents=True)
     (tmp_path / "devtools/demo/data/films.yaml").write_text("title: The House of Ghosts\n")
     assert words.findings() == ["notes.md:2: house -> the stack, the platform, devtools"]
+
+
+@pytest.mark.parametrize("path", ["devtools/demo/data/shelves.py", "docs/the-house.md", "apps/catalog/house_rules.py"])
+def test_avoided_word_in_a_path_is_found(tmp_path, monkeypatch, path):
+    monkeypatch.setattr(words, "ROOT", tmp_path)
+    monkeypatch.setattr(words, "listed_files", lambda: [path, "apps/catalog/inventory/first_warehouse.sql"])
+    for name in words.listed_files():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    (finding,) = words.findings()
+    assert finding.startswith(f"{path}: ")

@@ -87,7 +87,7 @@ PIPELINE_MUTATIONS: dict[str, tuple[str, Mutation]] = {
         replaced("docker/compose.yaml", "postgres:18.6", "postgres:18.7"),
     ),
     "a workflow that may do everything": (
-        f"{WORKFLOWS}::test_nothing_is_permitted_before_a_job_asks",
+        f"{WORKFLOWS}::test_workflow_has_no_permissions_of_its_own",
         replaced(PIPELINE, "permissions: {}", "permissions: write-all"),
     ),
     "a token left in the checkout": (

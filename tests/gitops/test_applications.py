@@ -209,7 +209,7 @@ def test_subscriptions_have_their_triggers_and_triggers_their_templates(all_appl
             assert all(f"template.{name}" in configured for name in rule["send"])
 
 
-def test_everything_in_the_folder_is_applied():
+def test_all_files_of_the_folder_are_applied():
     listed = set(yaml.safe_load((FOLDER / "kustomization.yaml").read_text())["resources"])
     present = {path.name for path in FOLDER.glob("*.yaml")} - {"kustomization.yaml", "bootstrap.yaml"}
     assert listed == present

@@ -98,7 +98,7 @@ MUTATIONS: dict[str, tuple[str, Mutation]] = {
         replaced(PROJECT, "    - {group: batch, kind: Job}\n", ""),
     ),
     "the set of Applications is not applied": (
-        f"{APPLICATIONS}::test_everything_in_the_folder_is_applied",
+        f"{APPLICATIONS}::test_all_files_of_the_folder_are_applied",
         replaced("argocd/kustomization.yaml", "  - services.yaml\n", ""),
     ),
     "a mutable tag": (

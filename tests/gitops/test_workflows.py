@@ -11,7 +11,7 @@ import yaml
 
 from apps.common.testing.iteration import some
 from devtools.checks import changed
-from devtools.checks.testing import ALONE, CROSSING, PARALLEL
+from devtools.checks.parts import ALONE, CROSSING, PARALLEL
 from devtools.project import ROOT, SERVICES
 from devtools.release.manifests import ENVIRONMENTS
 
@@ -51,7 +51,7 @@ def test_services_differ_in_their_names_alone():
 
 
 @pytest.mark.parametrize("name", WORKFLOWS)
-def test_nothing_is_permitted_before_a_job_asks(name):
+def test_workflow_has_no_permissions_of_its_own(name):
     assert load(name)["permissions"] == {}
 
 

@@ -49,7 +49,7 @@ def test_a_body_that_cannot_be_used_is_refused(device, path):
 
 
 @pytest.mark.parametrize(("method", "path"), OWN)
-def test_so_is_one_of_somebody_signed_in(ada, method, path):
+def test_invalid_body_of_signed_in_customer_is_refused(ada, method, path):
     for body in BODIES:
         response = getattr(ada.client, method)(path, body, content_type="application/json")
         assert is_refusal(response), body[:24]

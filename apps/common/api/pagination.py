@@ -62,7 +62,7 @@ class CursorPagination(BasePagination):
         )
 
     def _read_cursor(self, cursor: str | None) -> cursors.CursorPosition | None:
-        """Where the page begins; None for the first one. Raises BrokenCursor."""
+        """The position at which the page begins; None for the first page. Raises BrokenCursor."""
         return cursors.decode(cursor, of=self.list_name) if cursor else None
 
     def _write_cursor(self, row: Any, ordering: tuple[str, ...], *, backwards: bool) -> str:

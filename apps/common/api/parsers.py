@@ -1,4 +1,4 @@
-"""How request bodies are read."""
+"""The parser of JSON request bodies, which refuses what cannot be stored."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class JSONParser(RestJSONParser):
 
 
 def load_json(body: bytes) -> Any:
-    """What a JSON body holds; raises as JSONParser says. For views that are none of Django REST framework's."""
+    """The value of a JSON body; raises as JSONParser does. For views that are none of Django REST framework's."""
     try:
         text = body.decode()
         data = json.loads(text, parse_constant=strict_constant, parse_int=_integer, parse_float=_finite)
@@ -46,13 +46,13 @@ def load_json(body: bytes) -> Any:
         raise ParseError("The JSON is not UTF-8.") from error
     except ValueError as error:
         raise ParseError(f"The JSON cannot be used: {error}") from error
-    errors = _complaints(data, is_suspicious=SUSPICIOUS.search(text) is not None)
+    errors = _unstorable_values(data, is_suspicious=SUSPICIOUS.search(text) is not None)
     if errors:
         raise ValidationProblem("Some values cannot be used; see errors.", errors=errors)
     return data
 
 
-def _complaints(data: Any, *, is_suspicious: bool) -> dict[str, list[str]]:
+def _unstorable_values(data: Any, *, is_suspicious: bool) -> dict[str, list[str]]:
     """The fields (`lines.0.sku`) whose values cannot be stored, with the reasons. Raises ParseError beyond MAX_DEPTH.
 
     Without recursion: what is nested too deeply is what it must find. Values are looked at only where the text is
@@ -67,19 +67,19 @@ def _complaints(data: Any, *, is_suspicious: bool) -> dict[str, list[str]]:
         if isinstance(value, dict | list):
             pairs = value.items() if isinstance(value, dict) else enumerate(value)
             for key, item in pairs:
-                if is_suspicious and isinstance(key, str) and (reason := complaint_about(key)):
+                if is_suspicious and isinstance(key, str) and (reason := why_not_storable(key)):
                     errors[path] = [f"A name in it cannot be used: {reason}"]
                 elif is_suspicious or isinstance(item, dict | list):
                     waiting.append((item, f"{path}.{key}" if path else str(key), depth + 1))
         elif isinstance(value, str):
-            if reason := complaint_about(value):
+            if reason := why_not_storable(value):
                 errors[path] = [reason]
         elif isinstance(value, int) and abs(value) > MAX_INTEGER:
             errors[path] = ["The number is too large."]
     return errors
 
 
-def complaint_about(text: str) -> str | None:
+def why_not_storable(text: str) -> str | None:
     """Why no database can hold `text`; None when it can."""
     if "\x00" in text:
         return "Null characters are not allowed."

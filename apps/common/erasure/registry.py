@@ -1,4 +1,4 @@
-"""Which functions of this service forget a person."""
+"""The functions by which this service erases a person's data."""
 
 from __future__ import annotations
 

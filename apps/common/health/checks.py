@@ -1,4 +1,4 @@
-"""What a service needs before it may serve: its own database with its migrations applied."""
+"""Readiness: the service's own database is there and its migrations are applied."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _migrated = False
 
 
 def failing_checks() -> dict[str, str]:
-    """What fails now, by name, in words an operator can act on; empty when the service is ready."""
+    """The checks that fail now, with reasons that an operator can act on; empty when the service is ready."""
     if connections.settings["default"]["ENGINE"] == NO_DATABASE:
         return {}
     try:

@@ -84,7 +84,7 @@ class Breaker:
                 self._next_trial_at = self._clock() + self.reset_seconds
 
     def _current_second(self) -> _Second:
-        """Where a call that ends now is counted; forgets what is older than the window."""
+        """The counter of the current second; drops those that are older than the window."""
         now = int(self._clock())
         while self._window and self._window[0].number <= now - self.window_seconds:
             self._window.popleft()

@@ -30,7 +30,7 @@ AWAY_STATUSES = frozenset({502, 503, 504})
 
 
 class Token(Enum):
-    """Which token a call carries, when it is not a given one."""
+    """The kinds of token that a call can carry beside a given one."""
 
     SERVICE = "service"
 
@@ -40,7 +40,7 @@ SERVICE: Final = Token.SERVICE
 
 @dataclass(frozen=True)
 class Target:
-    """What the calls of one process to one service share: connections and the breaker."""
+    """One service as a target of calls: the connections and the breaker that all calls of a process share."""
 
     breaker: Breaker = field(default_factory=Breaker)
     pool: httpx.Client = field(
@@ -218,7 +218,7 @@ def _attempt(call: _Call) -> httpx.Response:
     outcome, is_away = "unsent", None
     try:
         response = _send(target.pool, call)
-        outcome, is_away = f"{response.status_code // 100}xx", says_it_is_away(call.service, response)
+        outcome, is_away = f"{response.status_code // 100}xx", means_service_is_down(call.service, response)
     except httpx.TimeoutException as error:
         outcome, is_away = "timeout", True
         raise Unavailable(call.service, f"no response in time ({type(error).__name__})", is_retryable=True) from error
@@ -240,7 +240,7 @@ def _attempt(call: _Call) -> httpx.Response:
     return response
 
 
-def says_it_is_away(service: str, response: httpx.Response) -> bool:
+def means_service_is_down(service: str, response: httpx.Response) -> bool:
     """Whether a response means that `service` as a whole cannot serve at the moment.
 
     A 500 is the fault of one request, which may be one visitor's own doing, and a 503 that names a third service

@@ -1,4 +1,4 @@
-"""What happens when an account is deleted."""
+"""Erases kept responses when an account is deleted."""
 
 from __future__ import annotations
 

@@ -13,13 +13,13 @@ from apps.common.identity.principal import Principal
 
 
 def caller_or_none(request: Request) -> Principal | None:
-    """Who sent the request; None without a token."""
+    """The principal of the request; None without a token."""
     user: object = request.user
     return user if isinstance(user, Principal) else None
 
 
 def principal_of(request: Request) -> Principal:
-    """Who sent the request, in a view whose permissions require a token. Raises NotAuthenticated."""
+    """The principal of the request, in a view whose permissions require a token. Raises NotAuthenticated."""
     principal = caller_or_none(request)
     if principal is None:
         raise NotAuthenticated()

@@ -1,4 +1,4 @@
-"""Who makes a request, as the verified token says."""
+"""The principal: the customer, staff member or service that makes a request, from its verified token."""
 
 from __future__ import annotations
 

@@ -117,5 +117,5 @@ def _key(item: object) -> str:
 
 
 def _printable(text: str) -> str:
-    """What the database can hold: no NUL, no half of a surrogate pair."""
+    """The text without what PostgreSQL cannot store: NUL and lone surrogates."""
     return text.replace("\x00", "").encode("utf-8", "replace").decode()

@@ -1,4 +1,4 @@
-"""Which function handles which event of which service."""
+"""The handlers of other services' events."""
 
 from __future__ import annotations
 
@@ -83,5 +83,5 @@ def sources() -> list[str]:
 
 
 def handlers_for(event: Event) -> list[Handler]:
-    """What to call for `event`, in the order of registration."""
+    """The handlers of `event`, in the order of registration."""
     return _handlers.get(event.source, {}).get(event.type, [])

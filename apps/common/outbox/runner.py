@@ -23,8 +23,14 @@ WAIT_SECONDS = 15
 RESPONSE_SECONDS = 5.0
 # Pause after an empty response that came sooner than asked: the feed had no thread to let us wait in.
 IDLE_SECONDS = 1.0
+# How often it is checked that each source still has its thread.
+LOOK_SECONDS = 5.0
 # From this attempt on the log says how to skip the event; it blocks all the same, because order matters.
 ATTEMPTS_BEFORE_ALARM = 10
+
+
+class ConsumerDied(Exception):
+    """The thread of a source has ended by itself; says which."""
 
 
 class FeedError(Exception):
@@ -118,7 +124,6 @@ class SourceConsumer:
         failures = 0
         try:
             while not self.stopping.is_set():
-                close_old_connections()
                 pause, failures = self._attempt(failures)
                 self.stopping.wait(pause)
         finally:
@@ -128,6 +133,7 @@ class SourceConsumer:
         """One step; returns how long to pause and how many failures in a row there are now."""
         started_at = time.monotonic()
         try:
+            close_old_connections()
             found = self.step(wait=WAIT_SECONDS)
         except Rewound:
             return 0.0, 0
@@ -151,12 +157,18 @@ class SourceConsumer:
 
 
 def run_consumers(sources: list[str], *, stopping: threading.Event, stop_seconds: float = 25.0) -> None:
-    """Follow all `sources` until `stopping` is set; returns when the events in hand are done."""
+    """Follow all `sources` until `stopping` is set; returns when the events in hand are done.
+
+    Raises ConsumerDied when a thread has ended before: nobody would notice that its source is no longer followed.
+    """
     consumers = [SourceConsumer(source, stopping=stopping) for source in sources]
-    for consumer in consumers:
-        # Daemons: one that waits for a response need not be waited for; nothing is in its hands.
-        threading.Thread(target=consumer.run, name=f"events-{consumer.source}", daemon=True).start()
-    stopping.wait()
+    # Daemons: one that waits for a response need not be waited for; nothing is in its hands.
+    threads = [threading.Thread(target=each.run, name=f"events-{each.source}", daemon=True) for each in consumers]
+    for thread in threads:
+        thread.start()
+    while not stopping.wait(LOOK_SECONDS):
+        if dead := [thread.name for thread in threads if not thread.is_alive()]:
+            raise ConsumerDied(f"{', '.join(dead)} ended before it was stopped.")
     log.info("stopping: events in hand are finished first")
     ends_at = time.monotonic() + stop_seconds
     for consumer in consumers:

@@ -10,7 +10,7 @@ from apps.common.revocation.services import revoke_tokens
 
 @subscribe("auth", "user.changed", "user.deleted")
 def refuse_tokens(event: Event) -> None:
-    """What `auth` issued before the change says something that is no longer true."""
+    """Refuse the access tokens that `auth` issued before an account changed."""
     kept = event.data.get("kept_session_id")
     revoke_tokens(
         uuid.UUID(event.data["user_id"]),

@@ -27,13 +27,13 @@ class Revocation:
     kept_session_id: str
 
     def covers(self, principal: Principal) -> bool:
-        """Whether it refuses the token that `principal` came with."""
+        """Whether this revocation refuses the principal's token."""
         is_kept = bool(self.kept_session_id) and principal.claims.get("sid") == self.kept_session_id
         return float(principal.claims["iat"]) <= self.issued_until and not is_kept
 
 
 def load_revocations() -> dict[uuid.UUID, Revocation]:
-    """All that there are: `services.purge_revocations` keeps them few."""
+    """All revocations from the database: `services.purge_revocations` keeps them few."""
     return {
         row.user_id: Revocation(row.issued_until.timestamp(), str(row.kept_session_id or ""))
         for row in RevokedTokens.objects.all()

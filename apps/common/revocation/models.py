@@ -1,4 +1,4 @@
-"""Whose access tokens are refused."""
+"""Revocations: accounts whose access tokens are refused."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a role may do in a service's admin."""
+"""Permissions of the staff's roles in a service's admin."""
 
 from __future__ import annotations
 

@@ -66,7 +66,7 @@ def _confirm(request: HttpRequest) -> None:
 
 
 def _account_of(session_id: str | None) -> StaffAccount | None:
-    """Whose session it is; None when it has ended, or when the sign-in is older than this check."""
+    """The account of the session; None when it has ended, or when the sign-in is older than this check."""
     if not session_id:
         return None
     client = ServiceClient("auth", timeout=TIMEOUT_SECONDS)

@@ -11,7 +11,7 @@ from apps.common.jobs.services import MAX_TRIES
 
 
 def let_waits_end() -> None:
-    """As if the time until the next try had passed."""
+    """Make every failed item due for its next try."""
     JobFailure.objects.filter(retry_at__isnull=False).update(retry_at=timezone.now())
 
 

@@ -24,7 +24,7 @@ LASTING = {"django_content_type", "auth_permission", "auth_group", "auth_group_p
 
 
 @pytest.fixture(autouse=True, scope="session")
-def _quick_beginnings_and_ends() -> Iterator[None]:
+def _fast_flush() -> Iterator[None]:
     """A test that commits empties the tables after it: to delete few rows takes a tenth of the time of TRUNCATE.
 
     Rights stay: to grant them again (`post_migrate`) took longer than the test.

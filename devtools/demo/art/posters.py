@@ -1,4 +1,4 @@
-"""Which poster belongs to which film."""
+"""The posters by film."""
 
 from __future__ import annotations
 

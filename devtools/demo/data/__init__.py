@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from devtools.demo.data.files import films, goods
-from devtools.demo.data.shelves import catalogue
+from devtools.demo.data.merchandise import catalogue
 
 __all__ = ["ADDRESSES", "ORDERS", "PASSWORD", "captions", "catalogue", "films", "goods", "titles", "users"]
 

@@ -10,7 +10,7 @@ import yaml
 
 FOLDER = Path(__file__).parent
 # The shop's second language; its texts lie in a folder of this name, by slug.
-SECOND = "de"
+SECOND_LANGUAGE = "de"
 
 
 def read(name: str) -> Any:
@@ -18,9 +18,9 @@ def read(name: str) -> Any:
 
 
 @cache
-def second(*names: str) -> dict[str, Any]:
-    """What the files of these names say in the second language."""
-    return {key: texts for name in names for key, texts in read(f"{SECOND}/{name}").items()}
+def translations(*names: str) -> dict[str, Any]:
+    """Texts in the second language, by slug or name, from the files of these names."""
+    return {key: texts for name in names for key, texts in read(f"{SECOND_LANGUAGE}/{name}").items()}
 
 
 def films() -> list[dict[str, Any]]:

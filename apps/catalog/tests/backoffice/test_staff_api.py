@@ -136,7 +136,7 @@ def test_a_refused_price_changes_nothing_else(staff, api_client):
     assert (item["title"], item["price"]["amount"]) == ("Mug", 1490)
 
 
-def test_only_catalogue_staff_may(api_client, as_user, as_staff, as_service):
+def test_only_catalogue_staff_may_change_a_product(api_client, as_user, as_staff, as_service):
     address = f"/v1/products/{make_product('Mug').slug}"
     assert api_client.patch(address, {"title": "X"}).status_code == 401
     assert as_user().patch(address, {"title": "X"}).status_code == 403

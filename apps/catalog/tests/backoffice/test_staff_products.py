@@ -376,7 +376,7 @@ class TestReading:
         staff.patch(address, {"related": [make_product().slug for _ in range(5)]})
         assert few == cost() == 8
 
-    def test_only_catalogue_staff_may(self, api_client, as_user, as_staff):
+    def test_only_catalogue_staff_may_read_products_of_the_back_office(self, api_client, as_user, as_staff):
         slug = make_product("Mug").slug
         for address in ("/v1/staff/products", f"/v1/staff/products/{slug}"):
             assert api_client.get(address).status_code == 401

@@ -132,7 +132,7 @@ class TestList:
             ("bestselling", ["A", "C", "B"]),
         ],
     )
-    def test_sorts(self, api_client, sort, expected):
+    def test_products_are_sorted(self, api_client, sort, expected):
         make_product("A", price=200, published_minutes_ago=30, sales_count=9, rating_average=1, rating_count=1)
         make_product("B", price=100, published_minutes_ago=20, sales_count=0, rating_average=5, rating_count=1)
         make_product("C", price=300, published_minutes_ago=10, sales_count=5, rating_average=3, rating_count=1)

@@ -99,7 +99,7 @@ def changed(**product) -> dict:
     return data
 
 
-def test_everything_of_the_file_is_on_sale(run, api_client):
+def test_products_of_the_file_are_on_sale(run, api_client):
     assert "progress 2/2 Metropolis" in run(CATALOGUE)
     mug = api_client.get("/v1/products/stoneware-mug").json()
     assert (mug["category"]["name"], mug["brand"], mug["price"]["amount"]) == ("Kitchen & table", "Alder", 1490)

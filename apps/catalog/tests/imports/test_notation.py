@@ -91,7 +91,7 @@ class TestConventionOfTheFile:
         job = check(csv_of("sku;price.EUR", "MUG-1;1.234", "MUG-2;9,90", "MUG-3;12.345,60"))
         assert after(job) == {"MUG-1": "1234.00", "MUG-2": "9.90", "MUG-3": "12345.60"}
 
-    def test_another_column_shows_it(self):
+    def test_another_column_shows_the_decimal_mark(self):
         job = check(csv_of("sku;stock;price.EUR", "MUG-1;1.000;14,90", "MUG-2;2.500;14,90"))
         assert after(job) == {"MUG-1": "1000", "MUG-2": "2500"}
 

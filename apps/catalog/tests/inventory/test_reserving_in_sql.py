@@ -60,7 +60,7 @@ def reserve(lines: list[tuple[str, int]]) -> Any:
 
 
 @pytest.mark.parametrize("name", ORDERS)
-def test_both_ways_reserve_the_same(name, monkeypatch):
+def test_sql_and_python_reserve_the_same(name, monkeypatch):
     outcomes = []
     own = reservations._reserve_plenty
     monkeypatch.setattr(reservations, "_reserve_plenty", lambda *given: outcomes.append(own(*given)) or outcomes[-1])

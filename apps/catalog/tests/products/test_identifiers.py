@@ -48,7 +48,7 @@ def test_scripts_without_latin_letters_get_a_slug_that_an_address_can_hold(name)
     assert any(letter.isalpha() for letter in slug)
 
 
-def test_everything_with_a_slug_is_named_by_the_same_rule():
+def test_slugs_of_all_models_follow_one_rule():
     ensure_category("maps")
     name, slug = "Große Łódź", "grosse-lodz"
     product = create_product(ProductEdit(columns={"title": name}, references={"category": "maps"}))

@@ -72,5 +72,5 @@ def test_a_value_that_cannot_be_stored_is_refused_by_its_field(body, field, reas
         (b"[" * 50 + b"]" * 50, json.loads("[" * 50 + "]" * 50)),
     ],
 )
-def test_everything_else_is_read_as_it_is(body, value):
+def test_other_json_is_read_as_it_is(body, value):
     assert parse(body) == value

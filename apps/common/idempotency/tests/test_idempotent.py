@@ -144,7 +144,7 @@ def test_a_refusal_is_a_response_like_any_other(orders):
         lambda: Response({}, 401),
     ],
 )
-def test_not_now_is_not_kept_so_the_same_key_may_try_again(orders, work):
+def test_temporary_failure_is_not_kept_and_its_key_may_be_used_again(orders, work):
     later, orders.work = orders.work, work
     assert orders.post().status_code >= 400
     orders.work = later

@@ -16,7 +16,9 @@ from typing import Any
 
 import structlog
 from celery import current_app
+from celery.app import app_or_default
 from celery.beat import Service as Beat
+from celery.bin.celery import celery as celery_program
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
@@ -37,12 +39,23 @@ class Command(BaseCommand):
         _start("beat", beat.start, failed)
         consumers = _start("events", lambda: runner.run_consumers(sources, stopping=stopping), failed)
         # Returns after SIGTERM, when the worker's tasks are done.
-        code: int = current_app.start(argv=["--quiet", *worker_arguments(current_app.main)])
+        code = _run_worker()
         stopping.set()
         # Beat is not waited for: it may sleep until its next task is due, and what it remembers may be lost.
         beat.stop()
         consumers.join(timeout=30)
         sys.exit(1 if failed.is_set() else code)
+
+
+def _run_worker() -> int:
+    """Run the worker in this thread; returns its exit code, which `Celery.start` loses.
+
+    Without standalone mode click returns the code that a command exits with.
+    """
+    # The option `--app`, as Celery.start gives it.
+    celery_program.params[0].default = app_or_default()
+    arguments = ["--quiet", *worker_arguments(settings.SERVICE)]
+    return celery_program.main(args=arguments, prog_name="celery", standalone_mode=False) or 0
 
 
 def _start(name: str, run: Callable[[], object], failed: threading.Event) -> threading.Thread:

@@ -314,6 +314,32 @@ def test_following_survives_failures_and_stops_when_asked_to(feed, effects, fail
     following.join(10)
 
 
+def test_following_survives_a_connection_that_cannot_be_closed(feed, effects, failing, monkeypatch):
+    failures = iter([OSError("the database restarts")])
+
+    def close() -> None:
+        for error in failures:
+            raise error
+
+    monkeypatch.setattr(runner, "pause_before_retry", lambda failures, *, longest: 0.01)
+    monkeypatch.setattr(runner, "close_old_connections", close)
+    stopping = threading.Event()
+    following = in_thread(lambda: runner.run_consumers([SOURCE], stopping=stopping))
+    try:
+        publish_one("SC-1")
+        wait_until(lambda: effects.subjects() == ["SC-1"])
+    finally:
+        stopping.set()
+    following.join(10)
+
+
+def test_following_fails_when_the_thread_of_a_source_has_ended(monkeypatch):
+    monkeypatch.setattr(runner, "LOOK_SECONDS", 0.01)
+    monkeypatch.setattr(SourceConsumer, "run", lambda consumer: None)
+    with pytest.raises(runner.ConsumerDied, match=f"events-{SOURCE} ended"):
+        runner.run_consumers([SOURCE], stopping=threading.Event())
+
+
 def test_pauses_grow_and_have_an_end():
     pauses = [pause_before_retry(failures, longest=60) for failures in (1, 2, 3, 4, 8, 50)]
     for pause, expected in zip(pauses, [0.5, 1, 2, 4, 60, 60], strict=True):

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any
 
-from devtools.demo.data.files import SECOND, films, goods, read, second
+from devtools.demo.data.files import SECOND_LANGUAGE, films, goods, read, translations
 
 RENT_HOURS = 48
 RENT_CENTS = 299
@@ -21,23 +21,27 @@ def catalogue() -> dict[str, Any]:
     return {
         "attributes": list(_attributes()),
         "product_types": list(_types()),
-        "brands": [entry | _translated(description=second("brands")[entry["name"]]) for entry in read("brands")],
-        "categories": [entry | _translated(**second("categories")[entry["path"]]) for entry in read("categories")],
-        "collections": [entry | _translated(**second("collections")[entry["slug"]]) for entry in read("collections")],
-        "products": [*map(_good, goods()), *map(_film_product, films())],
+        "brands": [entry | _translated(description=translations("brands")[entry["name"]]) for entry in read("brands")],
+        "categories": [
+            entry | _translated(**translations("categories")[entry["path"]]) for entry in read("categories")
+        ],
+        "collections": [
+            entry | _translated(**translations("collections")[entry["slug"]]) for entry in read("collections")
+        ],
+        "products": [*map(_goods_product, goods()), *map(_film_product, films())],
         "reviews": list(_reviews()),
     }
 
 
 def _translated(**texts: str) -> dict[str, Any]:
-    return {"translations": {SECOND: texts}} if texts else {}
+    return {"translations": {SECOND_LANGUAGE: texts}} if texts else {}
 
 
 # --- what products are asked ------------------------------------------------------------------------------------
 
 
 def _attributes() -> Iterator[dict[str, Any]]:
-    texts = second("attributes")
+    texts = translations("attributes")
     for entry in read("attributes"):
         label, choices = texts[entry["code"]]
         yield {
@@ -77,8 +81,8 @@ def _colours() -> dict[str, str]:
     return {name: colour for colour, names in read("colours").items() for name in names}
 
 
-def _good(entry: dict[str, Any]) -> dict[str, Any]:
-    texts = second("goods_1", "goods_2")[entry["slug"]]
+def _goods_product(entry: dict[str, Any]) -> dict[str, Any]:
+    texts = translations("goods_1", "goods_2")[entry["slug"]]
     names = [name for _, name, _, _ in entry["variants"] if name]
     colours = sorted({_colours()[name] for name in names if name in _colours()})
     sizes = [name for name in names if name not in _colours()]
@@ -94,7 +98,7 @@ def _good(entry: dict[str, Any]) -> dict[str, Any]:
         "description": entry["description"],
         "image": f"{entry['slug']}.webp",
         "image_alt": f"Drawing: {entry['title']}",
-        "image_translations": {SECOND: {"alt": f"Zeichnung: {texts['title']}"}},
+        "image_translations": {SECOND_LANGUAGE: {"alt": f"Zeichnung: {texts['title']}"}},
         "attributes": entry["attributes"] | asked,
         "featured": entry.get("featured", False),
         "variants": [_variant(entry, *line) for line in entry["variants"]],
@@ -117,14 +121,14 @@ def _variant(entry: dict[str, Any], suffix: str, name: str, cents: int, stock: i
         "stock": stock,
         "weight_grams": entry["grams"],
         **({"sale": _euro(sale["cents"]) | {"days": sale["days"]}} if sale else {}),
-        **_named(name),
+        **_variant_name(name),
         **_policy(entry.get("policies", {}).get(suffix)),
     }
 
 
-def _named(name: str) -> dict[str, Any]:
+def _variant_name(name: str) -> dict[str, Any]:
     """The variant's name in the second language; sizes such as M have none."""
-    texts = second("variants")
+    texts = translations("variants")
     return _translated(name=texts[name]) if name in texts else {}
 
 
@@ -136,10 +140,10 @@ def _policy(said: dict[str, Any] | None) -> dict[str, Any]:
     """Sold before it is here: as many as the limit says, sent in the month after next."""
     if said is None:
         return {}
-    return {"policy": said["policy"], "backorder_limit": said["limit"], "available_on": _soon().isoformat()}
+    return {"policy": said["policy"], "backorder_limit": said["limit"], "available_on": _available_date().isoformat()}
 
 
-def _soon() -> date:
+def _available_date() -> date:
     """The first day of the month after next: never past, and the same for a whole month."""
     today = datetime.now(UTC).date()
     year, month = divmod(today.year * 12 + today.month - 1 + 2, 12)
@@ -159,7 +163,7 @@ def _euro(cents: int) -> dict[str, Any]:
 
 def _film_product(film: dict[str, Any]) -> dict[str, Any]:
     base = film["slug"].upper().replace("-", "")[:20]
-    texts = second("films")[film["slug"]]
+    texts = translations("films")[film["slug"]]
     return {
         "slug": film["slug"],
         "title": film["name"],
@@ -170,7 +174,7 @@ def _film_product(film: dict[str, Any]) -> dict[str, Any]:
         "description": film["synopsis"],
         "image": f"{film['slug']}.webp",
         "image_alt": f"Poster: {film['name']}, {film['year']}",
-        "image_translations": {SECOND: {"alt": f"Plakat: {texts['title']}, {film['year']}"}},
+        "image_translations": {SECOND_LANGUAGE: {"alt": f"Plakat: {texts['title']}, {film['year']}"}},
         "year": film["year"],
         "title_slug": film["slug"],
         "attributes": {
@@ -198,7 +202,7 @@ def _offer(sku: str, name: str, cents: int, offer: str, hours: int | None) -> di
         "stock": None,
         "offer": offer,
         "rental_hours": hours,
-        **_named(name),
+        **_variant_name(name),
     }
 
 
