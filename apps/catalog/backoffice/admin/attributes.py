@@ -21,7 +21,6 @@ from apps.catalog.backoffice.admin.service_forms import (
 )
 from apps.catalog.products.models import Attribute, AttributeChoice, ProductType, ProductTypeAttribute
 from apps.catalog.products.services import attributes
-from apps.catalog.products.transactions import unguarded
 
 
 class ChoiceForm(TranslatedForm):
@@ -37,10 +36,13 @@ class ChoiceForm(TranslatedForm):
     def columns(self, position: int) -> dict[str, Any]:
         """What to write of it at this place of the list."""
         is_new = self.instance._state.adding
-        names = ("label", "slug") if is_new else tuple({"label", "slug"} & set(self.changed_data))
-        columns = {name: self.cleaned_data[name] for name in names if self.cleaned_data[name]}
-        if translations := self.translation_changes():
-            columns["translations"] = translations
+        columns: dict[str, Any] = {}
+        # A row that its editor may only look at sends nothing, and has no changes.
+        if self.has_changed():
+            names = ("label", "slug") if is_new else tuple({"label", "slug"} & set(self.changed_data))
+            columns = {name: self.cleaned_data[name] for name in names if self.cleaned_data[name]}
+            if translations := self.translation_changes():
+                columns["translations"] = translations
         if is_new or self.instance.position != position:
             columns["position"] = position
         return columns
@@ -82,7 +84,7 @@ class AttributeAdmin(ServiceAdmin):
     prepopulated_fields = {"code": ["label"]}
     inlines = [ChoiceInline]
     fieldsets = [
-        (None, {"fields": [("label", "code"), ("kind", "unit"), ("is_facet", "position"), "seen"]}),
+        (None, {"fields": [("label", "code"), ("kind", "unit"), ("is_facet", "position")]}),
         TRANSLATIONS,
     ]
 
@@ -94,8 +96,9 @@ class AttributeAdmin(ServiceAdmin):
         return str(attribute.choice_count) if attribute.kind == Attribute.Kind.CHOICE else "–"
 
     def write(self, form: Any, formsets: list[Any]) -> Attribute:
-        [choices] = formsets
-        rows = list(enumerate(kept_rows(choices)))
+        # Without it for staff who may not view choices.
+        choices = next(iter(formsets), None)
+        rows = list(enumerate(kept_rows(choices) if choices else []))
         added = [row.columns(place) for place, row in rows if row.instance._state.adding]
         if form.is_new:
             return attributes.create_attribute(form.columns(), added)
@@ -104,12 +107,13 @@ class AttributeAdmin(ServiceAdmin):
             for place, row in rows
             if not row.instance._state.adding and (columns := row.columns(place))
         }
-        removed = [row.initial["slug"] for row in choices.deleted_forms if not row.instance._state.adding]
+        deleted = choices.deleted_forms if choices else []
+        removed = [row.initial["slug"] for row in deleted if not row.instance._state.adding]
         edits = attributes.ChoiceEdits(added=added, changed=changed, removed=removed)
         return attributes.save_attribute(form.initial["code"], form.columns(), edits, guard=form.guard)
 
-    def remove(self, row: Attribute) -> None:
-        attributes.delete_attribute(row.code, guard=unguarded)
+    def remove(self, row: Attribute, *, seen: str) -> None:
+        attributes.delete_attribute(row.code, guard=self.form.guard_of(seen))
 
 
 class AskedForm(FixedReferenceForm):
@@ -154,7 +158,7 @@ class ProductTypeAdmin(ServiceAdmin):
     ordering = ["name"]
     prepopulated_fields = {"slug": ["name"]}
     inlines = [AskedInline]
-    fieldsets = [(None, {"fields": [("name", "slug"), "seen"]})]
+    fieldsets = [(None, {"fields": [("name", "slug")]})]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ProductType]:
         counted = super().get_queryset(request).annotate(product_count=product_count("product_type"))
@@ -170,14 +174,16 @@ class ProductTypeAdmin(ServiceAdmin):
         return products_link(product_type.product_count, "product_type", product_type.pk)
 
     def write(self, form: Any, formsets: list[Any]) -> ProductType:
+        # Without it for staff who may not view the attributes of a type.
+        rows = next(iter(formsets), None)
         asked = [
             attributes.Asked(row.cleaned_data["attribute"].code, row.cleaned_data["is_required"])
-            for row in kept_rows(formsets[0])
+            for row in (kept_rows(rows) if rows else [])
         ]
         if form.is_new:
             return attributes.create_product_type(form.columns(), asked)
-        changed = asked if formsets[0].has_changed() else None
+        changed = asked if rows and rows.has_changed() else None
         return attributes.change_product_type(form.initial["slug"], form.columns(), changed, guard=form.guard)
 
-    def remove(self, row: ProductType) -> None:
-        attributes.delete_product_type(row.slug, guard=unguarded)
+    def remove(self, row: ProductType, *, seen: str) -> None:
+        attributes.delete_product_type(row.slug, guard=self.form.guard_of(seen))

@@ -19,7 +19,6 @@ from apps.catalog.backoffice.admin.forms import TranslatedForm
 from apps.catalog.backoffice.admin.service_forms import TRANSLATIONS, ServiceAdmin, ServiceForm
 from apps.catalog.products.models import Brand, Category, Product
 from apps.catalog.products.services import brands, categories
-from apps.catalog.products.transactions import unguarded
 from apps.common.problems import Problem
 
 SEARCH_ENGINES = ("Search engines", {"classes": ["tab"], "fields": ["seo_title", "seo_description"]})
@@ -84,7 +83,7 @@ class CategoryAdmin(ServiceAdmin):
     list_per_page = 200
     prepopulated_fields = {"slug": ["name"]}
     fieldsets = [
-        (None, {"fields": [("name", "slug"), "parent", "description", "seen"]}),
+        (None, {"fields": [("name", "slug"), "parent", "description"]}),
         TRANSLATIONS,
         SEARCH_ENGINES,
     ]
@@ -154,8 +153,8 @@ class CategoryAdmin(ServiceAdmin):
         former = Category.objects.values_list("full_path", flat=True).get(pk=form.instance.pk)
         return categories.change_category(former, form.columns(), guard=form.guard)
 
-    def remove(self, row: Category) -> None:
-        categories.delete_category(row.full_path, guard=unguarded)
+    def remove(self, row: Category, *, seen: str) -> None:
+        categories.delete_category(row.full_path, guard=self.form.guard_of(seen))
 
     def has_delete_permission(self, request: HttpRequest, obj: Category | None = None) -> bool:
         return super().has_delete_permission(request, obj) and (obj is None or obj.is_leaf())
@@ -199,7 +198,7 @@ class BrandAdmin(ServiceAdmin):
     ordering = ["name"]
     prepopulated_fields = {"slug": ["name"]}
     fieldsets = [
-        (None, {"fields": [("name", "slug"), "description", "seen"]}),
+        (None, {"fields": [("name", "slug"), "description"]}),
         TRANSLATIONS,
     ]
 
@@ -215,5 +214,5 @@ class BrandAdmin(ServiceAdmin):
             return brands.create_brand(form.columns())
         return brands.change_brand(form.initial["slug"], form.columns(), guard=form.guard)
 
-    def remove(self, row: Brand) -> None:
-        brands.delete_brand(row.slug, guard=unguarded)
+    def remove(self, row: Brand, *, seen: str) -> None:
+        brands.delete_brand(row.slug, guard=self.form.guard_of(seen))

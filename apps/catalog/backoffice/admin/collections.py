@@ -26,7 +26,6 @@ from apps.catalog.discovery.browsing import browse
 from apps.catalog.discovery.filters import read_rule
 from apps.catalog.products.models import Attribute, Collection, CollectionItem
 from apps.catalog.products.services import collections
-from apps.catalog.products.transactions import unguarded
 from apps.catalog.products.translations import default_language
 from apps.common.problems import Problem
 
@@ -104,7 +103,7 @@ class CollectionAdmin(ServiceAdmin):
     readonly_fields = ["shown_now"]
     inlines = [ItemInline]
     fieldsets = [
-        (None, {"fields": [("title", "slug"), "description", ("kind", "position"), "is_published", "seen"]}),
+        (None, {"fields": [("title", "slug"), "description", ("kind", "position"), "is_published"]}),
         (
             "Rule",
             {
@@ -148,13 +147,14 @@ class CollectionAdmin(ServiceAdmin):
         return format_html("{} {}{}{}", found.total, noun, ": " if found.cards else ".", titles)
 
     def write(self, form: Any, formsets: list[Any]) -> Collection:
-        [items] = formsets
-        slugs = [row.cleaned_data["product"].slug for row in kept_rows(items)]
+        # Without it for staff who may not view the items.
+        items = next(iter(formsets), None)
+        slugs = [row.cleaned_data["product"].slug for row in (kept_rows(items) if items else [])]
         is_manual = form.cleaned_data["kind"] == Kind.MANUAL
         if form.is_new:
             return collections.create_collection(form.columns(), slugs if is_manual else [])
-        changed = slugs if is_manual and items.has_changed() else None
+        changed = slugs if is_manual and items and items.has_changed() else None
         return collections.save_collection(form.initial["slug"], form.columns(), changed, guard=form.guard)
 
-    def remove(self, row: Collection) -> None:
-        collections.delete_collection(row.slug, guard=unguarded)
+    def remove(self, row: Collection, *, seen: str) -> None:
+        collections.delete_collection(row.slug, guard=self.form.guard_of(seen))

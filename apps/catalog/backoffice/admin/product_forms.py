@@ -16,7 +16,7 @@ from unfold.widgets import (
 )
 
 from apps.catalog.backoffice.admin.forms import MAX_MAJOR, TranslatedForm, as_minor_units
-from apps.catalog.backoffice.admin.service_forms import ServiceForm, ServiceFormSet, kept_rows
+from apps.catalog.backoffice.admin.service_forms import ServiceFormSet, VersionedForm, kept_rows
 from apps.catalog.products import renditions
 from apps.catalog.products.attribute_values import values_for
 from apps.catalog.products.models import (
@@ -40,13 +40,12 @@ RULED = frozenset({"published_at", "published_until", "status"})
 RULED_OF_VARIANTS = frozenset({"offer", "rental_hours", "title_slug"})
 
 
-class ProductForm(ServiceForm, TranslatedForm):
+class ProductForm(VersionedForm, TranslatedForm):
     """A product as its editor has read it; its version stands for its variants and pictures too.
 
     A field `attribute_<code>` for each attribute of the product's type is added by `product_form`.
     """
 
-    row_errors = ("variants", "new_variants", "images")
     asked: ClassVar[Mapping[str, Attribute]] = {}
 
     class Meta:
@@ -62,14 +61,14 @@ class ProductForm(ServiceForm, TranslatedForm):
         for code, attribute in self.asked.items():
             self.initial[f"attribute_{code}"] = _shown_value(attribute, answers.get(code, []))
 
-    def mark_of(self, row: Any) -> str:
+    @classmethod
+    def mark_of(cls, row: Product) -> str:
         return str(row.version)
 
     @property
-    def versions(self) -> frozenset[int]:
-        """The version that the form has shown."""
-        seen = self.cleaned_data.get("seen", "")
-        return frozenset({int(seen)} if seen.isdigit() else ())
+    def was_published(self) -> bool:
+        """Whether the product was published when the page was loaded."""
+        return self.initial.get("status") == Product.Status.PUBLISHED
 
     def field_of(self, name: str) -> str:
         return (
@@ -94,10 +93,11 @@ class ProductForm(ServiceForm, TranslatedForm):
         """What the page says, for the service."""
         variants, images, relations = (formsets.get(model) for model in (Variant, ProductImage, ProductRelation))
         columns = self.columns()
+        fields = {code: f"attribute_{code}" for code in self.asked}
         return ProductEdit(
             columns={name: value for name, value in columns.items() if name != "translations"},
             translations=columns.get("translations"),
-            attributes={code: self.cleaned_data.get(f"attribute_{code}") or None for code in self.asked},
+            attributes={code: self.cleaned_data[name] for code, name in fields.items() if name in self.changed_data},
             variants=[form.edit() for form in variants.changed_forms] if variants else (),
             new_variants=[form.edit() for form in variants.new_forms] if variants else (),
             removed_variants=[form.initial["sku"] for form in variants.removed_forms] if variants else (),
@@ -198,6 +198,8 @@ class VariantForm(forms.ModelForm):
 class VariantFormSet(ServiceFormSet):
     """No SKU stands twice on a page; the database would say so too late for a sentence."""
 
+    error_names = ("variants", "new_variants")
+
     def rows(self) -> dict[str, list[Any]]:
         return {"variants": self.changed_forms, "new_variants": self.new_forms}
 
@@ -238,6 +240,8 @@ class ImageForm(forms.ModelForm):
 
 
 class ImageFormSet(ServiceFormSet):
+    error_names = ("images",)
+
     def rows(self) -> dict[str, list[Any]]:
         return {"images": []}
 
@@ -249,10 +253,23 @@ class ImageFormSet(ServiceFormSet):
         )
 
 
+class RelationForm(forms.ModelForm):
+    class Meta:
+        model = ProductRelation
+        fields = ["related", "kind", "position"]
+
+    @property
+    def related_product(self) -> Product:
+        """The product chosen, or the saved one of a row that its editor may only look at."""
+        return self.cleaned_data["related"] if self.has_changed() else self.instance.related
+
+
 class RelationFormSet(ServiceFormSet):
+    error_names = ("related",)
+
     def rows(self) -> dict[str, list[Any]]:
         return {"related": kept_rows(self)}
 
     def related(self) -> list[Related]:
         """In the order of their places."""
-        return [Related(form.cleaned_data["related"].slug, form.cleaned_data["kind"]) for form in kept_rows(self)]
+        return [Related(form.related_product.slug, form.cleaned_data["kind"]) for form in kept_rows(self)]

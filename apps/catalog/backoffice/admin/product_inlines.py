@@ -12,6 +12,7 @@ from unfold.admin import StackedInline, TabularInline
 from apps.catalog.backoffice.admin.product_forms import (
     ImageForm,
     ImageFormSet,
+    RelationForm,
     RelationFormSet,
     VariantForm,
     VariantFormSet,
@@ -86,6 +87,7 @@ class RelationInline(TabularInline):
     """What is recommended beside it; the rest of the places is filled with best sellers."""
 
     model = ProductRelation
+    form = RelationForm
     formset = RelationFormSet
     fk_name = "product"
     extra = 0

@@ -17,7 +17,7 @@ from apps.catalog.backoffice.admin.exports import ExportAdmin
 from apps.catalog.backoffice.admin.product_filters import CategoryFilter, StateFilter, StockFilter
 from apps.catalog.backoffice.admin.product_forms import ProductForm, product_form
 from apps.catalog.backoffice.admin.product_inlines import ImageInline, RelationInline, VariantInline
-from apps.catalog.backoffice.admin.service_forms import TRANSLATIONS, ServiceAdmin
+from apps.catalog.backoffice.admin.service_forms import TRANSLATIONS, ServiceAdmin, versions_of
 from apps.catalog.discovery.search import matching
 from apps.catalog.products.models import Product, ProductImage, ProductType
 from apps.catalog.products.publication import NotSellable
@@ -78,7 +78,7 @@ class ProductAdmin(BulkAdmin, ExportAdmin, ServiceAdmin):
                     "fields": [
                         *("title", "slug", ("kind", "status"), ("category", "brand"), ("product_type", "is_featured")),
                         *("summary", "description", ("published_at", "published_until"), ("year", "title_slug")),
-                        *("shown_price", "seen"),
+                        "shown_price",
                     ]
                 },
             ),
@@ -112,13 +112,18 @@ class ProductAdmin(BulkAdmin, ExportAdmin, ServiceAdmin):
         return listing.get_availability_display() if listing else "–"
 
     def write(self, form: Any, formsets: list[Any]) -> Product:
-        """A product that lacks something to be published is saved as a draft, and the notice says what."""
+        """A product that cannot be published yet is saved as a draft, and the notice says what it lacks.
+
+        Of one that is on sale nothing is saved then: an edit must not take it out of the shop.
+        """
         edit = form.edit({formset.model: formset for formset in formsets})
         try:
             # What is refused leaves nothing behind.
             with transaction.atomic():
                 return self._save(form, edit)
         except NotSellable as problem:
+            if form.was_published:
+                raise
             form.notice = f"Saved as a draft: {problem.explanation}"
             return self._save(form, replace(edit, columns={**edit.columns, "status": Product.Status.DRAFT}))
 
@@ -127,8 +132,8 @@ class ProductAdmin(BulkAdmin, ExportAdmin, ServiceAdmin):
             return products.create_product(edit)
         return products.change_product(form.initial["slug"], edit, versions=form.versions)
 
-    def remove(self, row: Product) -> None:
-        if products.delete_product(row.slug, versions=None) is not None:
+    def remove(self, row: Product, *, seen: str) -> None:
+        if products.delete_product(row.slug, versions=versions_of(seen)) is not None:
             raise InUse("It appears in orders, reviews or the stock history. Archive it instead.")
 
     def has_delete_permission(self, request: HttpRequest, obj: Product | None = None) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterator
 from typing import Any
 
@@ -154,11 +155,11 @@ class ReviewAdmin(ModelAdmin):
 
     @action(description="Approve", permissions=["change"], icon="check", variant=ActionVariant.PRIMARY)
     def approve_one(self, request: HttpRequest, obj: Review) -> None:
-        self._decide(request, Review.objects.filter(pk=obj.pk), Status.APPROVED)
+        self._decide_one(request, obj, Status.APPROVED)
 
     @action(description="Reject", permissions=["change"], icon="block")
     def reject_one(self, request: HttpRequest, obj: Review) -> None:
-        self._decide(request, Review.objects.filter(pk=obj.pk), Status.REJECTED)
+        self._decide_one(request, obj, Status.REJECTED)
 
     def save_model(self, request: HttpRequest, obj: Review, form: Any, change: bool) -> None:
         """Writes nothing but the decision of the button that was pressed."""
@@ -175,14 +176,25 @@ class ReviewAdmin(ModelAdmin):
         return self.response_post_save_change(request, obj)
 
     def _decide(self, request: HttpRequest, queryset: QuerySet[Review], status: str) -> None:
-        decided = 0
         # One after the other outside of a transaction, so that no two products are locked at once.
-        for review_id in list(queryset.values_list("pk", flat=True)):
-            try:
-                review = moderation.moderate(review_id, status, by=staff_email(request))
-            except Problem as problem:
-                messages.error(request, str(problem))
-                continue
-            self.log_change(request, review, f"{status.capitalize()}.")
-            decided += 1
-        messages.success(request, f"{decided} review{'' if decided == 1 else 's'} {status}.")
+        ids = list(queryset.values_list("pk", flat=True))
+        self._report(request, sum(self._moderate(request, review_id, status) for review_id in ids), status)
+
+    def _decide_one(self, request: HttpRequest, review: Review, status: str) -> None:
+        """The decision is about the text that the page showed, and none that its author has written since."""
+        is_decided = self._moderate(request, review.pk, status, seen=request.POST.get("revision", ""))
+        self._report(request, int(is_decided), status)
+
+    def _moderate(self, request: HttpRequest, review_id: uuid.UUID, status: str, *, seen: str | None = None) -> bool:
+        """Whether the review was moderated; a message says why not."""
+        try:
+            review = moderation.moderate(review_id, status, by=staff_email(request), seen=seen)
+        except Problem as problem:
+            messages.error(request, str(problem))
+            return False
+        self.log_change(request, review, f"{status.capitalize()}.")
+        return True
+
+    def _report(self, request: HttpRequest, count: int, status: str) -> None:
+        if count:
+            messages.success(request, f"{count} review{'' if count == 1 else 's'} {status}.")

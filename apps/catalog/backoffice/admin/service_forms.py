@@ -27,10 +27,13 @@ from apps.catalog.products.transactions import Guard, unguarded
 from apps.common.problems import PreconditionFailed, Problem
 
 REFUSED = "_refused"
+# Versions are PostgreSQL's integers.
+VERSION_DIGITS = 10
 STALE = (
     "Somebody changed this meanwhile. Nothing was saved: open it again in another tab, compare, and repeat your change "
     "there."
 )
+STALE_DELETION = "Somebody changed this meanwhile. Nothing was deleted: read it again before you delete it."
 
 
 def mark_of(row: models.Model, parts: Iterable[str] = ()) -> str:
@@ -52,11 +55,11 @@ def _columns(row: models.Model) -> list[Any]:
 class ServiceForm(forms.ModelForm):
     """Remembers what its author has seen, and shows what a service refused. `parts` are seen too.
 
-    What is wrong with rows of inlines is named by one of `row_errors` and shown there, by a ServiceFormSet.
+    Errors under one of `row_errors` are shown by a ServiceFormSet of the page, beside its rows.
     """
 
     parts: tuple[str, ...] = ()
-    row_errors: tuple[str, ...] = ()
+    row_errors: frozenset[str] = frozenset()
     # What else staff should know of a save that went well.
     notice = ""
     refused: Problem | None = None
@@ -70,22 +73,25 @@ class ServiceForm(forms.ModelForm):
         if "slug" in self.fields and self.is_new:
             self.fields["slug"].required = False
 
-    def mark_of(self, row: Any) -> str:
+    @classmethod
+    def mark_of(cls, row: Any) -> str:
         """What the form has seen of a row."""
-        return mark_of(row, self.parts)
+        return mark_of(row, cls.parts)
+
+    @classmethod
+    def guard_of(cls, seen: str) -> Guard:
+        """Raises PreconditionFailed unless `seen` is the mark of the row as it is now; an empty one never is."""
+
+        def guard(row: models.Model) -> None:
+            if cls.mark_of(row) != seen:
+                raise PreconditionFailed(STALE)
+
+        return guard
 
     @property
     def guard(self) -> Guard:
         """Raises PreconditionFailed when the row is no longer what the form has shown."""
-        seen = self.cleaned_data.get("seen")
-        if not seen:
-            return unguarded
-
-        def guard(row: models.Model) -> None:
-            if self.mark_of(row) != seen:
-                raise PreconditionFailed(STALE)
-
-        return guard
+        return unguarded if self.is_new else self.guard_of(self.cleaned_data.get("seen", ""))
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
@@ -116,8 +122,25 @@ class ServiceForm(forms.ModelForm):
         return columns
 
 
+def versions_of(seen: str) -> frozenset[int]:
+    """The version of a product that a page has shown; none, which no product has, for anything else."""
+    return frozenset({int(seen)} if seen.isdecimal() and len(seen) <= VERSION_DIGITS else ())
+
+
+class VersionedForm(ServiceForm):
+    """The form of a product or of a part of one, which the product's version stands for."""
+
+    @property
+    def versions(self) -> frozenset[int]:
+        """The version of the product that the form has shown."""
+        return versions_of(self.cleaned_data.get("seen", ""))
+
+
 class ServiceFormSet(forms.BaseInlineFormSet, ABC):
-    """Shows what a service refused beside the row and field that it is about."""
+    """Shows what a service refused beside the row and field that it is about: the errors that begin with one of
+    `error_names`."""
+
+    error_names: tuple[str, ...] = ()
 
     def __init__(self, *args: Any, refused: Problem | None = None, **kwargs: Any) -> None:
         self.refused = refused
@@ -138,7 +161,7 @@ class ServiceFormSet(forms.BaseInlineFormSet, ABC):
             if part not in rows:
                 continue
             if not (place.isdigit() and int(place) < len(rows[part])):
-                others += sentences
+                others += [f"{place}: {sentence}" if place else sentence for sentence in sentences]
                 continue
             form = rows[part][int(place)]
             form.add_error(field if field in form.fields else None, sentences)
@@ -173,12 +196,14 @@ TRANSLATIONS = ("Translations", {"classes": ["tab"], "fields": []})
 class ServiceAdmin(HistoryAdmin, ModelAdmin):
     """A ModelAdmin whose rows are written and deleted by services, with all their parts at once."""
 
+    form: type[ServiceForm]
     warn_unsaved_form = True
 
     # Call the service, with the form and its formsets; returns the row. Raises Problem.
     write: Callable[[Any, list[Any]], models.Model]
-    # Call the service, with the row. Raises Problem.
-    remove: Callable[[Any], None]
+    # Call the service, with the row and the mark of it that the confirmation page has shown. Raises Problem.
+    remove: Callable[..., None]
+    delete_confirmation_template = "backoffice/delete_confirmation.html"
 
     def changeform_view(
         self,
@@ -192,6 +217,9 @@ class ServiceAdmin(HistoryAdmin, ModelAdmin):
             return super().changeform_view(request, object_id, form_url, extra_context)
         except Problem as problem:
             setattr(request, REFUSED, problem)
+            for _, uploads in request.FILES.lists():
+                for upload in uploads:
+                    upload.seek(0)
             return super().changeform_view(request, object_id, form_url, extra_context)
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
@@ -206,6 +234,8 @@ class ServiceAdmin(HistoryAdmin, ModelAdmin):
             for title, options in fieldsets
         ]
         fieldsets = [(title, options) for title, options in fieldsets if options["fields"]]
+        [title, options], *others = fieldsets
+        fieldsets = [(title, {**options, "fields": [*options["fields"], "seen"]}), *others]
         if self.has_change_permission(request, obj) or (obj is None and self.has_add_permission(request)):
             return fieldsets
         made = set(form.declared_fields)
@@ -228,6 +258,10 @@ class ServiceAdmin(HistoryAdmin, ModelAdmin):
         kwargs["form"] = with_translations(kwargs.get("form", self.form))
         form = super().get_form(request, obj, change=change, **kwargs)
         form.refused = getattr(request, REFUSED, None)
+        formsets = (inline.formset for inline in self.get_inline_instances(request, obj))
+        form.row_errors = frozenset(
+            name for formset in formsets if issubclass(formset, ServiceFormSet) for name in formset.error_names
+        )
         return form
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
@@ -251,15 +285,18 @@ class ServiceAdmin(HistoryAdmin, ModelAdmin):
     def delete_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
+        """The confirmation page carries the mark of the row that it shows, as a form does."""
+        row = self.get_object(request, object_id) if request.method == "GET" else None
+        seen = self.form.mark_of(row) if row is not None else ""
         try:
-            return super().delete_view(request, object_id, extra_context)
+            return super().delete_view(request, object_id, {"seen": seen, **(extra_context or {})})
         except Problem as problem:
-            messages.error(request, str(problem))
+            messages.error(request, STALE_DELETION if isinstance(problem, PreconditionFailed) else str(problem))
             address = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[object_id])
             return HttpResponseRedirect(address)
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
-        self.remove(obj)
+        self.remove(obj, seen=request.POST.get("seen", ""))
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """The row alone: what needs it is asked for by the service, without loading ten thousand products."""

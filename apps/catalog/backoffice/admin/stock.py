@@ -64,7 +64,7 @@ class StockItemAdmin(ServiceAdmin):
     readonly_fields = ["variant", "title", "on_hand", "reserved", "shown_available", "where"]
     fieldsets = [
         (None, {"fields": [("variant", "title"), ("on_hand", "reserved", "shown_available"), "where"]}),
-        ("Add or take", {"fields": [("change", "warehouse"), ("reason", "reference"), "movement_id", "seen"]}),
+        ("Add or take", {"fields": [("change", "warehouse"), ("reason", "reference"), "movement_id"]}),
         ("Move", {"fields": [("quantity", "source", "target")]}),
         ("Sell before it is here", {"fields": [("policy", "backorder_limit"), ("available_on", "low_stock_at")]}),
     ]
@@ -193,7 +193,7 @@ class WarehouseAdmin(ServiceAdmin):
     form = WarehouseForm
     list_display = ["name", "code", "country", "priority", "is_active"]
     ordering = ["priority", "id"]
-    fields = ["name", "code", "country", "priority", "is_active", "seen"]
+    fields = ["name", "code", "country", "priority", "is_active"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Warehouse | None = None) -> list[str]:
         return ["code"] if obj else []
@@ -203,5 +203,5 @@ class WarehouseAdmin(ServiceAdmin):
             return services.add_warehouse(**form.columns())
         return services.change_warehouse(form.instance.code, form.columns(), check=form.guard)
 
-    def remove(self, row: Warehouse) -> None:
-        services.delete_warehouse(row.code)
+    def remove(self, row: Warehouse, *, seen: str) -> None:
+        services.delete_warehouse(row.code, check=self.form.guard_of(seen))

@@ -54,7 +54,8 @@ class StockForm(ServiceForm):
         super().__init__(*args, **kwargs)
         self.initial["movement_id"] = uuid7()
 
-    def mark_of(self, row: StockItem) -> str:
+    @classmethod
+    def mark_of(cls, row: StockItem) -> str:
         return repr(services.Policy.of(row))
 
     def clean(self) -> dict[str, Any]:

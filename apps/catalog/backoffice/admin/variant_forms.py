@@ -10,7 +10,7 @@ from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminTextareaWid
 
 from apps.catalog.backoffice.admin.forms import MAX_MAJOR, CurrencyField, TranslatedForm, as_minor_units
 from apps.catalog.backoffice.admin.product_forms import RULED_OF_VARIANTS, VariantForm
-from apps.catalog.backoffice.admin.service_forms import ServiceForm, ServiceFormSet
+from apps.catalog.backoffice.admin.service_forms import ServiceFormSet, VersionedForm
 from apps.catalog.products.models import Price, SalePrice, Variant
 from apps.catalog.products.pricing import Sale
 from apps.catalog.products.rules import sale_errors
@@ -18,24 +18,17 @@ from apps.catalog.products.services.variants import VariantEdit
 from apps.common.money import Money
 
 
-class VariantPageForm(ServiceForm, TranslatedForm):
+class VariantPageForm(VersionedForm, TranslatedForm):
     """A variant with its name in the shop's languages. Its product's version stands for it."""
-
-    row_errors = ("prices", "sales")
 
     class Meta:
         model = Variant
         fields = ["sku", "name", "barcode", "weight_grams", "offer", "rental_hours", "title_slug", "options"]
         widgets = {"options": UnfoldAdminTextareaWidget(attrs={"rows": 2})}
 
-    def mark_of(self, row: Any) -> str:
+    @classmethod
+    def mark_of(cls, row: Variant) -> str:
         return str(row.product.version)
-
-    @property
-    def versions(self) -> frozenset[int]:
-        """The version of the product that the form has shown."""
-        seen = self.cleaned_data.get("seen", "")
-        return frozenset({int(seen)} if seen.isdigit() else ())
 
     clean_options = VariantForm.clean_options
 
@@ -72,6 +65,13 @@ class PriceForm(forms.ModelForm):
     def clean_amount(self) -> int:
         return as_minor_units(self.cleaned_data["amount"], self.cleaned_data.get("currency", settings.SHOP_CURRENCY))
 
+    @property
+    def price(self) -> Money:
+        """The amount typed, or the saved one of a row that its editor may only look at."""
+        if self.has_changed():
+            return Money(self.cleaned_data["amount"], self.cleaned_data["currency"])
+        return Money(self.instance.amount, self.instance.currency)
+
 
 class SaleForm(PriceForm):
     """A sale price and when it holds."""
@@ -93,19 +93,22 @@ class SaleForm(PriceForm):
 
 
 class PricesFormSet(ServiceFormSet):
+    error_names = ("prices",)
+
     def rows(self) -> dict[str, list[Any]]:
         return {"prices": self.kept}
 
     def prices(self) -> list[Money]:
         """Replaces all that exist."""
-        return [Money(form.cleaned_data["amount"], form.cleaned_data["currency"]) for form in self.kept]
+        return [form.price for form in self.kept]
 
 
 class SalesFormSet(ServiceFormSet):
+    error_names = ("sales",)
+
     def rows(self) -> dict[str, list[Any]]:
         return {"sales": self.kept}
 
     def sales(self) -> list[Sale]:
         """Replaces all that exist."""
-        data = (form.cleaned_data for form in self.kept)
-        return [Sale(Money(row["amount"], row["currency"]), row["starts_at"], row["ends_at"]) for row in data]
+        return [Sale(form.price, form.cleaned_data["starts_at"], form.cleaned_data["ends_at"]) for form in self.kept]

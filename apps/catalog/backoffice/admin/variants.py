@@ -58,7 +58,7 @@ class VariantAdmin(ServiceAdmin):
     def get_fieldsets(self, request: HttpRequest, obj: Variant | None = None) -> Any:
         own = [
             *("product", ("sku", "name"), ("barcode", "weight_grams"), ("offer", "rental_hours", "title_slug")),
-            *("options", tuple(VariantPageForm.translation_fields()), "seen"),
+            *("options", tuple(VariantPageForm.translation_fields())),
         ]
         return self.readable(request, obj, [(None, {"fields": own})], VariantPageForm)
 
@@ -84,6 +84,3 @@ class VariantAdmin(ServiceAdmin):
         parts = {formset.model: formset for formset in formsets}
         edit = form.edit(parts.get(Price), parts.get(SalePrice))
         return variants.change_variant(form.instance.product.slug, edit, versions=form.versions)
-
-    def remove(self, row: Variant) -> None:
-        variants.delete_variant(row.product.slug, row.sku, versions=None)

@@ -12,7 +12,7 @@ from django.utils import timezone
 from apps.catalog.products.attribute_values import AttributeInput, set_attribute_values
 from apps.catalog.products.identifiers import same_in_any_case
 from apps.catalog.products.models import Brand, Category, Product, ProductRelation, ProductType
-from apps.catalog.products.publication import Status, record_change, require_described
+from apps.catalog.products.publication import Status, record_change, require_described, require_publishable
 from apps.catalog.products.rules import kind_errors, publication_errors, publication_start
 from apps.catalog.products.services.images import ImageEdits, write_images
 from apps.catalog.products.services.variants import VariantEdit, make_variants, remove_variants, write_variants
@@ -79,10 +79,10 @@ def create_product(edit: ProductEdit) -> Product:
         product = _inserted(Product(**_dated(Product(), columns)))
         make_variants(product, edit.variants)
         make_variants(product, edit.new_variants, field="new_variants")
-        if edit.images is not None:
-            write_images(product, edit.images)
         set_attribute_values(product, edit.attributes)
         _relate(product, edit.related or ())
+        if edit.images is not None:
+            _write_images_last(product, edit.images, previous_status=None)
         record_change(product)
     return product
 
@@ -105,15 +105,22 @@ def change_product(slug: str, edit: ProductEdit, *, versions: Collection[int] | 
         remove_variants(product, edit.removed_variants)
         write_variants(product, edit.variants)
         make_variants(product, edit.new_variants, field="new_variants")
-        if edit.images is not None:
-            write_images(product, edit.images)
         set_attribute_values(product, edit.attributes)
         if edit.related is not None:
             _relate(product, edit.related)
         if product.status == Status.PUBLISHED and edit.describes:
             require_described([product])
+        if edit.images is not None:
+            _write_images_last(product, edit.images, previous_status=previous)
         record_change(product, previous_status=previous)
     return product
+
+
+def _write_images_last(product: Product, edits: ImageEdits, *, previous_status: str | None) -> None:
+    """Write images once nothing else can refuse the edit: the storage takes over an uploaded file (it moves large ones
+    into place), so a caller could not send the same upload again. Raises NotSellable, Conflict, ValidationProblem."""
+    require_publishable(product, previous_status=previous_status)
+    write_images(product, edits)
 
 
 def delete_product(slug: str, *, versions: Collection[int] | None) -> Product | None:
