@@ -49,9 +49,9 @@ class CategoryForm(ServiceForm, TranslatedForm):
     parent = CategoryField(
         queryset=Category.objects.order_by("path"),
         required=False,
-        empty_label="– top level –",
+        empty_label="None (top level)",
         widget=UnfoldAdminSelect2Widget,
-        label="Below",
+        label="Parent category",
     )
 
     class Meta:

@@ -10,6 +10,7 @@ from django.contrib import admin
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
+from django.utils.translation import ngettext
 from unfold.admin import TabularInline
 
 from apps.catalog.backoffice.admin.categories_and_brands import SEARCH_ENGINES
@@ -108,7 +109,7 @@ class CollectionAdmin(ServiceAdmin):
             "Rule",
             {
                 "classes": ["tab"],
-                "description": "Fills collections of the kind “by a rule”; every filter must fit.",
+                "description": "Used by collections of the kind “by a rule”: products match every filter.",
                 "fields": [
                     ("rule_category", "rule_brand"),
                     ("rule_min_price", "rule_max_price"),
@@ -131,11 +132,11 @@ class CollectionAdmin(ServiceAdmin):
     def shown_items(self, collection: Any) -> str:
         return "by rule" if collection.kind == Kind.RULE else str(collection.item_count)
 
-    @admin.display(description="shows now")
+    @admin.display(description="matching products")
     def shown_now(self, collection: Collection) -> str:
-        """How many products the saved rule finds, and the first of them."""
+        """How many products match the saved rule, and the first of them."""
         if collection.kind != Kind.RULE or not collection.rule:
-            return "Nothing by rule."
+            return "–"
         kinds = dict(Attribute.objects.values_list("code", "kind"))
         try:
             filters = read_rule(collection.rule, kinds=kinds, currency=settings.SHOP_CURRENCY)
@@ -143,7 +144,7 @@ class CollectionAdmin(ServiceAdmin):
         except Problem as problem:
             return str(problem)
         titles = format_html_join(", ", "{}", ((card["title"],) for card in found.cards))
-        noun = "product" if found.total == 1 else "products"
+        noun = ngettext("product", "products", found.total)
         return format_html("{} {}{}{}", found.total, noun, ": " if found.cards else ".", titles)
 
     def write(self, form: Any, formsets: list[Any]) -> Collection:

@@ -24,7 +24,7 @@ def as_minor_units(value: Decimal, currency: str) -> int:
     """Raises forms.ValidationError when `value` has more digits after the point than the currency."""
     scaled = value.scaleb(digits_of(currency))
     if scaled != scaled.to_integral_value():
-        raise forms.ValidationError(f"{currency} has {digits_of(currency)} digits after the point.")
+        raise forms.ValidationError(f"Prices in {currency} have {digits_of(currency)} decimal places.")
     return int(scaled)
 
 
@@ -37,7 +37,7 @@ class CurrencyField(forms.CharField):
     def clean(self, value: Any) -> str:
         code = super().clean(value).upper()
         if code and code not in CURRENCIES:
-            raise forms.ValidationError("Use a currency of ISO 4217, such as EUR.")
+            raise forms.ValidationError("Enter a currency code of ISO 4217, such as EUR.")
         return code
 
 

@@ -109,7 +109,7 @@ class HistoryAdmin:
             "fingerprint": plan.fingerprint,
             "history_address": self._address("history", thing),
         }
-        title = "Go back to before this change" if scope is Scope.SINCE else "Revert this change"
+        title = "Restore the state before this change" if scope is Scope.SINCE else "Revert this change"
         return self._page(request, "backoffice/revert.html", thing, title, own)
 
     def _shown(

@@ -50,21 +50,21 @@ class UploadForm(forms.Form):
     file = forms.FileField(
         widget=UnfoldAdminFileFieldWidget,
         max_length=200,
-        help_text="CSV in UTF-8, or XLSX; at most 50 MB and 200,000 rows.",
+        help_text="CSV (UTF-8) or XLSX, up to 50 MB and 200,000 rows.",
     )
     decimal_mark = forms.ChoiceField(
-        label="Decimal mark",
+        label="Decimal separator",
         choices=ImportJob.DecimalMark.choices,
         required=False,
         widget=UnfoldAdminSelectWidget,
-        help_text="Only needed when a message asks for it: for a file in which 1.234 could be two numbers.",
+        help_text="Only needed if an error message asks for it, because a number such as 1.234 is ambiguous.",
     )
     is_dry_run = forms.BooleanField(
-        label="Only check it first",
+        label="Check only (dry run)",
         required=False,
         initial=True,
         widget=UnfoldBooleanSwitchWidget,
-        help_text="You see every change before anything is written. Without, a file without errors is written at once.",
+        help_text="Preview all changes before anything is saved. Otherwise a file without errors is imported at once.",
     )
 
 
@@ -162,7 +162,7 @@ class ImportJobAdmin(ModelAdmin):
         if job is not None:
             messages.warning(request, job.failure)
             return HttpResponseRedirect(_address("change", job_id))
-        messages.success(request, "The import was forgotten.")
+        messages.success(request, "The import was deleted.")
         return HttpResponseRedirect(_address("changelist"))
 
     def errors_view(self, request: HttpRequest, job_id: uuid.UUID) -> HttpResponseBase:

@@ -37,7 +37,7 @@ class StateFilter(admin.SimpleListFilter):
     title, parameter_name = "state", "state"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [*Product.Status.choices, ("scheduled", "Scheduled"), ("over", "Over")]
+        return [*Product.Status.choices, ("scheduled", "Scheduled"), ("over", "Ended")]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Product]) -> QuerySet[Product]:
         published, now = queryset.filter(status=Product.Status.PUBLISHED), timezone.now()

@@ -213,7 +213,7 @@ class VariantFormSet(ServiceFormSet):
         for sku in (form.cleaned_data["sku"] for form in self.kept if form.is_valid()):
             other = spellings.setdefault(sku.lower(), sku)
             if other is not sku:
-                raise forms.ValidationError(f"{sku} and {other} are one SKU; capitals make no difference.")
+                raise forms.ValidationError(f"{sku} and {other} are the same SKU; case is ignored.")
 
 
 class ImageForm(forms.ModelForm):

@@ -47,14 +47,14 @@ class VariantInline(StackedInline):
         if stock is None:
             return "–"
         address = reverse("admin:inventory_stockitem_change", args=[variant.pk])
-        return format_html('<a href="{}">{} available, change…</a>', address, stock.available)
+        return format_html('<a href="{}">{} available, edit</a>', address, stock.available)
 
     @admin.display(description="sales and other currencies")
     def sales_link(self, variant: Variant) -> str:
         if variant._state.adding:
-            return "After saving"
+            return "Save the product first"
         address = reverse("admin:products_variant_change", args=[variant.pk])
-        return format_html('<a href="{}">{} scheduled, change…</a>', address, len(variant.sale_prices.all()))
+        return format_html('<a href="{}">{} scheduled, edit</a>', address, len(variant.sale_prices.all()))
 
 
 class ImageInline(TabularInline):
@@ -80,7 +80,7 @@ class ImageInline(TabularInline):
     def state(self, image: ProductImage) -> str:
         if image.failure:
             return image.failure
-        return "ready" if image.renditions else "being made" if image.file else "–"
+        return "ready" if image.renditions else "processing" if image.file else "–"
 
 
 class RelationInline(TabularInline):

@@ -39,7 +39,7 @@ class ProductAdmin(BulkAdmin, ExportAdmin, ServiceAdmin):
     list_per_page = 50
     list_select_related = ["category", "listing"]
     search_fields = ["title"]
-    search_help_text = "Words of the title, brand, attributes or description; a SKU; a barcode."
+    search_help_text = "Search by title, brand, attributes, description, SKU or barcode."
     ordering = ["-updated_at", "-id"]
     sortable_by = ["title", "updated_at"]
     paginator = BoundedPaginator
@@ -70,7 +70,7 @@ class ProductAdmin(BulkAdmin, ExportAdmin, ServiceAdmin):
         asked = self._type_of(request, obj)
         form = product_form(asked)
         answers = [f"attribute_{code}" for code in form.asked]
-        hint = "" if asked else "Choose a type of product and save: what it asks for stands here then."
+        hint = "" if asked else "Select a product type and save to see its attributes here."
         fieldsets = [
             (
                 None,

@@ -11,6 +11,7 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.text import Truncator
+from django.utils.translation import ngettext
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import action
 from unfold.enums import ActionVariant
@@ -40,7 +41,7 @@ class QueueFilter(admin.SimpleListFilter):
         return list(STATES)
 
     def choices(self, changelist: Any) -> Iterator[Any]:
-        for value, label in [(None, "Waiting"), *self.lookup_choices]:
+        for value, label in [(None, "Pending"), *self.lookup_choices]:
             query = changelist.get_query_string({self.parameter_name: value} if value else {}, [self.parameter_name])
             yield {"selected": self.value() == value, "query_string": query, "display": label}
 
@@ -97,7 +98,7 @@ class ReviewAdmin(ModelAdmin):
     list_filter = [QueueFilter, "rating"]
     list_filter_submit = False
     search_fields = ["=product__slug", "=author_name", "=moderated_by"]
-    search_help_text = "A product's slug, an author or a moderator, in full."
+    search_help_text = "Search by exact product slug, author or moderator."
     # The key grows with time and needs no further index.
     ordering = ["-id"]
     sortable_by: list[str] = []
@@ -132,7 +133,7 @@ class ReviewAdmin(ModelAdmin):
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """With a tab for each state."""
         chosen = request.GET.get("state")
-        states = [(None, "Waiting"), *STATES]
+        states = [(None, "Pending"), *STATES]
         tabs = [
             {
                 "title": label,
@@ -197,4 +198,4 @@ class ReviewAdmin(ModelAdmin):
 
     def _report(self, request: HttpRequest, count: int, status: str) -> None:
         if count:
-            messages.success(request, f"{count} review{'' if count == 1 else 's'} {status}.")
+            messages.success(request, f"{count} {ngettext('review', 'reviews', count)} {status}.")

@@ -19,7 +19,7 @@ from apps.catalog.backoffice.admin.forms import MAX_MAJOR, as_minor_units
 from apps.catalog.products.models import Brand, Category
 from apps.common.money import Money
 
-ANY = ("", "– any –")
+ANY = ("", "Any")
 PREFIX = "rule_"
 PRICES = ("min_price", "max_price")
 SWITCHES = ("in_stock", "featured")
@@ -29,7 +29,7 @@ def rule_fields() -> dict[str, forms.Field]:
     """A field for each filter of the product list, and one for all attributes."""
     return {
         "rule_category": forms.ChoiceField(
-            label="Category", required=False, widget=UnfoldAdminSelect2Widget, help_text="With all below it."
+            label="Category", required=False, widget=UnfoldAdminSelect2Widget, help_text="Includes its subcategories."
         ),
         "rule_brand": forms.ChoiceField(label="Brand", required=False, widget=UnfoldAdminSelect2Widget),
         "rule_kind": forms.ChoiceField(
@@ -52,10 +52,10 @@ def rule_fields() -> dict[str, forms.Field]:
             label="Attributes",
             required=False,
             widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}),
-            help_text="One a line, by its code: material: oak, ash – or height: 10..40.",
+            help_text="One per line, by code: “material: oak, ash” or “height: 10..40”.",
         ),
         "rule_q": forms.CharField(
-            label="Words", required=False, max_length=200, strip=True, widget=UnfoldAdminTextInputWidget
+            label="Search terms", required=False, max_length=200, strip=True, widget=UnfoldAdminTextInputWidget
         ),
     }
 
@@ -78,7 +78,7 @@ def offer_choices(fields: dict[str, forms.Field], rule: dict[str, str]) -> None:
     }
     for name, choices in known.items():
         kept = rule.get(name, "")
-        gone = [(kept, f"{kept} (no longer there)")] if kept and kept not in dict(choices) else []
+        gone = [(kept, f"{kept} (deleted)")] if kept and kept not in dict(choices) else []
         fields[PREFIX + name].choices = [ANY, *gone, *choices]  # type: ignore[attr-defined]  # a ChoiceField
 
 
@@ -117,8 +117,8 @@ def _attributes(text: str) -> dict[str, str]:
     for line in filter(None, (line.strip() for line in text.splitlines())):
         code, colon, value = (part.strip() for part in line.partition(":"))
         if not (code and colon and value):
-            raise forms.ValidationError({"rule_attributes": f"Write a code, a colon and values; not {line!r}."})
+            raise forms.ValidationError({"rule_attributes": f"Enter a code, a colon and values instead of {line!r}."})
         if f"attr.{code}" in answers:
-            raise forms.ValidationError({"rule_attributes": f"{code} stands there twice."})
+            raise forms.ValidationError({"rule_attributes": f"{code} is listed twice."})
         answers[f"attr.{code}"] = value
     return answers

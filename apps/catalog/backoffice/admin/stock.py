@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.html import format_html_join
 from django.utils.http import urlencode
+from django.utils.translation import ngettext
 from unfold.admin import ModelAdmin, TabularInline
 
 from apps.catalog.backoffice import stock_selectors
@@ -29,7 +30,7 @@ class StateFilter(admin.SimpleListFilter):
     title, parameter_name = "state", "state"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        names = ["Runs low", "Out of stock", "Owed to orders", "Sold before it is here", "Preorder"]
+        names = ["Low stock", "Out of stock", "Backordered", "Backorders allowed", "Preorder"]
         return list(zip(selectors.LISTED, names, strict=True))
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[StockItem]) -> QuerySet[StockItem]:
@@ -58,15 +59,15 @@ class StockItemAdmin(ServiceAdmin):
     list_filter = [StateFilter, WarehouseFilter]
     list_per_page = 50
     search_fields = ["variant__sku"]
-    search_help_text = "The start of a SKU, or words of the product."
+    search_help_text = "Search by product or the start of a SKU."
     ordering = ["-pk"]
     sortable_by: list[str] = []
     readonly_fields = ["variant", "title", "on_hand", "reserved", "shown_available", "where"]
     fieldsets = [
         (None, {"fields": [("variant", "title"), ("on_hand", "reserved", "shown_available"), "where"]}),
-        ("Add or take", {"fields": [("change", "warehouse"), ("reason", "reference"), "movement_id"]}),
-        ("Move", {"fields": [("quantity", "source", "target")]}),
-        ("Sell before it is here", {"fields": [("policy", "backorder_limit"), ("available_on", "low_stock_at")]}),
+        ("Adjust stock", {"fields": [("change", "warehouse"), ("reason", "reference"), "movement_id"]}),
+        ("Transfer", {"fields": [("quantity", "source", "target")]}),
+        ("Backorders and preorders", {"fields": [("policy", "backorder_limit"), ("available_on", "low_stock_at")]}),
     ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[StockItem]:
@@ -90,7 +91,7 @@ class StockItemAdmin(ServiceAdmin):
     def shown_state(self, item: StockItem) -> str:
         return item.state.replace("_", " ")
 
-    @admin.display(description="where")
+    @admin.display(description="warehouses")
     def where(self, item: StockItem) -> str:
         levels = item.variant.stock_levels.all()
         places = ((level.warehouse.name, level.on_hand) for level in levels if level.on_hand or level.reserved)
@@ -115,7 +116,7 @@ class StockItemAdmin(ServiceAdmin):
         is_repeated = form.is_repeated
         form.write(staff_email(request))
         if is_repeated:
-            messages.warning(request, "This was saved before; the units were counted once.")
+            messages.warning(request, "This page was already saved. The units were counted only once.")
 
 
 class PastAdmin(ReadOnly, ModelAdmin):
@@ -134,7 +135,7 @@ class StockMovementAdmin(PastAdmin):
     list_select_related = ["variant", "warehouse"]
     list_filter = ["reason"]
     search_fields = ["reference"]
-    search_help_text = "A whole SKU or reference."
+    search_help_text = "Search by exact SKU or reference."
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[StockMovement], search_term: str
@@ -157,7 +158,7 @@ class ReservationAdmin(PastAdmin):
     list_display = ["order_id", "status", "expires_at", "created_at"]
     list_filter = ["status"]
     search_fields = ["order_id"]
-    search_help_text = "An order's id."
+    search_help_text = "Search by order ID."
     inlines = [ReservationLineInline]
     actions = ["release"]
 
@@ -174,7 +175,7 @@ class ReservationAdmin(PastAdmin):
     def has_release_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("inventory.change_reservation")
 
-    @admin.action(description="Release: give the units back", permissions=["release"])
+    @admin.action(description="Release selected reservations", permissions=["release"])
     def release(self, request: HttpRequest, queryset: QuerySet[Reservation]) -> None:
         released = 0
         for reservation in queryset:
@@ -185,7 +186,8 @@ class ReservationAdmin(PastAdmin):
                 continue
             released += 1
             self.log_change(request, reservation, "Released.")
-        messages.success(request, f"{released} reservation{'' if released == 1 else 's'} released.")
+        if released:
+            messages.success(request, f"{released} {ngettext('reservation', 'reservations', released)} released.")
 
 
 @admin.register(Warehouse)

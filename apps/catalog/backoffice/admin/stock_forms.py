@@ -14,6 +14,7 @@ from apps.catalog.inventory.models import StockItem, StockMovement, Warehouse
 from apps.common.ids import uuid7
 
 POLICY = ("policy", "backorder_limit", "available_on", "low_stock_at")
+REASONS = [(value, label) for value, label in StockMovement.Reason.choices if value in services.BY_HAND]
 COUNT = {"max_value": services.MAX_ON_HAND, "widget": UnfoldAdminIntegerFieldWidget}
 
 
@@ -27,22 +28,25 @@ class StockForm(ServiceForm):
     """Counts, moves and the policy. Only of the policy it minds that others change it: units are sold all the time."""
 
     change = forms.IntegerField(
-        label="Add or take",
+        label="Adjustment",
         required=False,
         min_value=-services.MAX_ON_HAND,
-        help_text="12 adds, -3 takes.",
+        help_text="Use a negative number to remove units.",
         **COUNT,
     )
-    warehouse = WarehouseField(empty_label="The first one")
+    warehouse = WarehouseField(empty_label="Default warehouse")
     reason = forms.ChoiceField(
-        choices=[("", "Choose"), *(choice for choice in StockMovement.Reason.choices if choice[0] in services.BY_HAND)],
+        choices=[
+            ("", "Select a reason"),
+            *(choice for choice in StockMovement.Reason.choices if choice[0] in services.BY_HAND),
+        ],
         required=False,
         widget=UnfoldAdminSelectWidget,
     )
     reference = forms.CharField(max_length=100, required=False, widget=UnfoldAdminTextInputWidget)
-    quantity = forms.IntegerField(label="Units to move", required=False, min_value=1, **COUNT)
-    source = WarehouseField(label="From", empty_label="Choose")
-    target = WarehouseField(label="To", empty_label="Choose")
+    quantity = forms.IntegerField(label="Units to transfer", required=False, min_value=1, **COUNT)
+    source = WarehouseField(label="From", empty_label="Select a warehouse")
+    target = WarehouseField(label="To", empty_label="Select a warehouse")
     # The same page sent twice writes once.
     movement_id = forms.UUIDField(widget=forms.HiddenInput, required=False)
 
@@ -61,10 +65,10 @@ class StockForm(ServiceForm):
     def clean(self) -> dict[str, Any]:
         data = self.cleaned_data
         if data.get("change") and not data.get("reason"):
-            self.add_error("reason", "Say why units are added or taken.")
+            self.add_error("reason", "Select a reason.")
         for name in ("source", "target"):
             if data.get("quantity") and not data.get(name):
-                self.add_error(name, "Choose a warehouse.")
+                self.add_error(name, "Select a warehouse.")
         return super().clean()
 
     @property

@@ -45,7 +45,7 @@ class VariantAdmin(ServiceAdmin):
     form = VariantPageForm
     list_display = ["sku", "product", "name", "barcode", "shown_price"]
     search_fields = ["=sku", "=barcode", "product__slug"]
-    search_help_text = "A whole SKU, barcode or product's slug."
+    search_help_text = "Search by exact SKU or barcode, or by product slug."
     ordering = ["sku"]
     paginator = BoundedPaginator
     show_full_result_count = False

@@ -179,7 +179,7 @@ class TestProducts:
     @pytest.mark.parametrize(
         ("field", "value", "sentence"),
         [
-            ("variants-0-price", "12.505", "digits"),
+            ("variants-0-price", "12.505", "decimal places"),
             ("variants-0-price", "-1", "greater than or equal"),
             ("variants-0-price", "", "required"),
             ("variants-0-price", "1e30", "less than or equal"),
@@ -223,7 +223,7 @@ class TestOtherPages:
         }
         send(staff, address, data)
         assert api_client.get("/v1/products?currency=JPY").json()["results"][0]["price"]["amount"] == 2400
-        assert "digits" in errors(staff, address, form_of(staff, address) | {"prices-1-amount": "24.50"})
+        assert "decimal places" in errors(staff, address, form_of(staff, address) | {"prices-1-amount": "24.50"})
 
     def test_the_history_of_a_variant_is_its_products(self, staff):
         product = make_product("Mug")

@@ -422,9 +422,9 @@ class TestCollections:
             ({"rule_attributes": "colour: red"}, "no such attribute"),
             ({"rule_attributes": "height: tall"}, "range such as 10..40"),
             ({"rule_attributes": "height"}, "a code, a colon"),
-            ({"rule_attributes": "height: 1\nheight: 2"}, "stands there twice"),
+            ({"rule_attributes": "height: 1\nheight: 2"}, "is listed twice"),
             ({"rule_attributes": "height: 9..1"}, "ends before it begins"),
-            ({"rule_min_price": "12.505"}, "digits"),
+            ({"rule_min_price": "12.505"}, "decimal places"),
             ({"rule_min_price": "-1"}, "greater than or equal"),
             ({"rule_min_price": "9", "rule_max_price": "8"}, "ends before it begins"),
             ({"rule_category": "nowhere"}, "valid choice"),
@@ -439,7 +439,7 @@ class TestCollections:
 
     def test_a_category_that_is_gone_is_kept_in_a_rule_and_named(self, staff):
         made = Collection.objects.create(title="Old", slug="old", kind="rule", rule={"category": "attic"})
-        assert "attic (no longer there)" in staff.get(page(made)).content.decode()
+        assert "attic (deleted)" in staff.get(page(made)).content.decode()
         send(staff, page(made), form_of(staff, page(made)) | {"title": "Older"})
         made.refresh_from_db()
         assert (made.title, made.rule) == ("Older", {"category": "attic"})

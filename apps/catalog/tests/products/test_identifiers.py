@@ -141,7 +141,7 @@ class TestCapitals:
         data = form_of(staff, address)
         new = {f"variants-1-{name}": value for name, value in NEW_VARIANT.items()}
         page = staff.post(address, data | new | {"variants-TOTAL_FORMS": 2, "variants-0-sku": "CUP-1"})
-        assert "cup-1 and CUP-1 are one SKU" in page.content.decode()
+        assert "cup-1 and CUP-1 are the same SKU" in page.content.decode()
         assert list(product.variants.values_list("sku", flat=True)) == ["MUG-1"]
 
 
