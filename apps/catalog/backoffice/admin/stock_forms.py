@@ -36,10 +36,7 @@ class StockForm(ServiceForm):
     )
     warehouse = WarehouseField(empty_label="Default warehouse")
     reason = forms.ChoiceField(
-        choices=[
-            ("", "Select a reason"),
-            *(choice for choice in StockMovement.Reason.choices if choice[0] in services.BY_HAND),
-        ],
+        choices=[("", "Select a reason"), *REASONS],
         required=False,
         widget=UnfoldAdminSelectWidget,
     )

@@ -64,7 +64,7 @@ def test_a_number_that_could_be_two_is_decided_on_the_form_and_the_sheet_is_name
     job = ImportJob.objects.get()
     running.run(job.pk)
     shown = staff.get(f"{ADDRESS}{job.pk}/change/").content.decode()
-    assert "Read from the sheet “Mugs”." in shown
+    assert "Sheet: “Mugs”." in shown
     assert "1234" in shown
 
 
