@@ -104,15 +104,6 @@ class TestUploads:
         send(staff, page(product), form_of(staff, page(product)) | {"status": "published", "images-0-file": upload})
         assert ProductImage.objects.get().width == 500
 
-    def test_refused_save_does_not_blame_the_picture(self, staff, settings, handler):
-        settings.FILE_UPLOAD_HANDLERS = [handler]
-        make_product("Other", sku="POT-1")
-        variant = {"sku": "pot-1", "price": "5.00", "weight_grams": 0, "position": 0, "options": "{}"}
-        rows = {"variants-TOTAL_FORMS": 1} | {f"variants-0-{name}": value for name, value in variant.items()}
-        said = errors(staff, self.ADD, self.data(staff, **rows))
-        assert "There is a variant POT-1 already" in said or "SKU already" in said
-        assert "image" not in said
-
     def test_refused_relation_does_not_blame_the_picture(self, staff, settings, handler):
         settings.FILE_UPLOAD_HANDLERS = [handler]
         product = make_product("Mug")
