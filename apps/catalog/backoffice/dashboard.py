@@ -90,12 +90,12 @@ def _best_sellers() -> Panel:
 
 def _zero_result_searches() -> Panel:
     recent = ZeroResultSearch.objects.filter(day__gte=timezone.now().date() - SEARCHED_FOR)
-    asked = recent.values("text").annotate(sum=Sum("times")).order_by("-sum", "text")[:SHOWN]
+    searches = recent.values("text").annotate(sum=Sum("times")).order_by("-sum", "text")[:SHOWN]
     return Panel(
         "Searches without results",
         reverse("admin:discovery_zeroresultsearch_changelist"),
         "Every search found something.",
-        [(row["text"], "", row["sum"]) for row in asked],
+        [(row["text"], "", row["sum"]) for row in searches],
     )
 
 

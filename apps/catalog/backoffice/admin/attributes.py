@@ -14,9 +14,11 @@ from apps.catalog.backoffice.admin.forms import TranslatedForm, with_translation
 from apps.catalog.backoffice.admin.service_forms import (
     TRANSLATIONS,
     FixedReferenceForm,
+    FormSets,
     ServiceAdmin,
     ServiceForm,
-    kept_rows,
+    by_model,
+    ordered_forms,
     place_last,
 )
 from apps.catalog.products.models import Attribute, AttributeChoice, ProductType, ProductTypeAttribute
@@ -34,10 +36,10 @@ class ChoiceForm(TranslatedForm):
         place_last(self)
 
     def columns(self, position: int) -> dict[str, Any]:
-        """What to write of it at this place of the list."""
+        """The values to save of the choice at this position: all of a new one, else those that were changed."""
         is_new = self.instance._state.adding
         columns: dict[str, Any] = {}
-        # A row that its editor may only look at sends nothing, and has no changes.
+        # The page sends no values of a row that the user may only view.
         if self.has_changed():
             names = ("label", "slug") if is_new else tuple({"label", "slug"} & set(self.changed_data))
             columns = {name: self.cleaned_data[name] for name in names if self.cleaned_data[name]}
@@ -49,7 +51,7 @@ class ChoiceForm(TranslatedForm):
 
 
 class ChoiceInline(TabularInline):
-    """In the order that shoppers see; drag a row, or write its place."""
+    """Choices in the order that shoppers see. Rows can be dragged, or given a position."""
 
     model = AttributeChoice
     form = ChoiceForm
@@ -75,7 +77,7 @@ class AttributeForm(ServiceForm, TranslatedForm):
 
 
 @admin.register(Attribute)
-class AttributeAdmin(ServiceAdmin):
+class AttributeAdmin(ServiceAdmin[Attribute, AttributeForm]):
     form = AttributeForm
     list_display = ["label", "code", "kind", "unit", "is_facet", "shown_choices", "position"]
     list_filter = ["kind", "is_facet"]
@@ -95,10 +97,9 @@ class AttributeAdmin(ServiceAdmin):
     def shown_choices(self, attribute: Any) -> str:
         return str(attribute.choice_count) if attribute.kind == Attribute.Kind.CHOICE else "–"
 
-    def write(self, form: Any, formsets: list[Any]) -> Attribute:
-        # Without it for staff who may not view choices.
-        choices = next(iter(formsets), None)
-        rows = list(enumerate(kept_rows(choices) if choices else []))
+    def write(self, form: AttributeForm, formsets: FormSets) -> Attribute:
+        choices = by_model(formsets).get(AttributeChoice)
+        rows = list(enumerate(ordered_forms(choices) if choices else []))
         added = [row.columns(place) for place, row in rows if row.instance._state.adding]
         if form.is_new:
             return attributes.create_attribute(form.columns(), added)
@@ -116,19 +117,19 @@ class AttributeAdmin(ServiceAdmin):
         attributes.delete_attribute(row.code, guard=self.form.guard_of(seen))
 
 
-class AskedForm(FixedReferenceForm):
-    known = "attribute"
+class TypeAttributeForm(FixedReferenceForm):
+    reference = "attribute"
 
     class Meta:
         model = ProductTypeAttribute
         fields = ["attribute", "is_required", "position"]
 
 
-class AskedInline(TabularInline):
+class TypeAttributeInline(TabularInline):
     """The attributes of the product type, in the order of the form."""
 
     model = ProductTypeAttribute
-    form = AskedForm
+    form = TypeAttributeForm
     extra = 0
     ordering = ["position", "pk"]
     fields = ["attribute", "is_required", "position"]
@@ -151,13 +152,13 @@ class ProductTypeForm(ServiceForm):
 
 
 @admin.register(ProductType)
-class ProductTypeAdmin(ServiceAdmin):
+class ProductTypeAdmin(ServiceAdmin[ProductType, ProductTypeForm]):
     form = ProductTypeForm
     list_display = ["name", "slug", "shown_attributes", "shown_products"]
     search_fields = ["name", "slug"]
     ordering = ["name"]
     prepopulated_fields = {"slug": ["name"]}
-    inlines = [AskedInline]
+    inlines = [TypeAttributeInline]
     fieldsets = [(None, {"fields": [("name", "slug")]})]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ProductType]:
@@ -166,23 +167,22 @@ class ProductTypeAdmin(ServiceAdmin):
 
     @admin.display(description="attributes")
     def shown_attributes(self, product_type: ProductType) -> str:
-        asked = sorted(product_type.type_attributes.all(), key=lambda ask: ask.position)
-        return ", ".join(ask.attribute.label + ("*" if ask.is_required else "") for ask in asked) or "–"
+        type_attributes = sorted(product_type.type_attributes.all(), key=lambda item: item.position)
+        return ", ".join(item.attribute.label + ("*" if item.is_required else "") for item in type_attributes) or "–"
 
     @admin.display(description="products")
     def shown_products(self, product_type: Any) -> str:
         return products_link(product_type.product_count, "product_type", product_type.pk)
 
-    def write(self, form: Any, formsets: list[Any]) -> ProductType:
-        # Without it for staff who may not view the attributes of a type.
-        rows = next(iter(formsets), None)
-        asked = [
-            attributes.Asked(row.cleaned_data["attribute"].code, row.cleaned_data["is_required"])
-            for row in (kept_rows(rows) if rows else [])
+    def write(self, form: ProductTypeForm, formsets: FormSets) -> ProductType:
+        rows = by_model(formsets).get(ProductTypeAttribute)
+        type_attributes = [
+            attributes.TypeAttribute(row.cleaned_data["attribute"].code, row.cleaned_data["is_required"])
+            for row in (ordered_forms(rows) if rows else [])
         ]
         if form.is_new:
-            return attributes.create_product_type(form.columns(), asked)
-        changed = asked if rows and rows.has_changed() else None
+            return attributes.create_product_type(form.columns(), type_attributes)
+        changed = type_attributes if rows and rows.has_changed() else None
         return attributes.change_product_type(form.initial["slug"], form.columns(), changed, guard=form.guard)
 
     def remove(self, row: ProductType, *, seen: str) -> None:

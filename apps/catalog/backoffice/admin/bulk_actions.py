@@ -63,7 +63,7 @@ def products_counted(count: int, *, more: bool = False) -> str:
 
 
 class BulkAdmin:
-    """Mixed into the admin of products, before it."""
+    """Mixin before ModelAdmin with the bulk actions of products."""
 
     admin_site: AdminSite
     has_change_permission: Callable[..., bool]
@@ -84,7 +84,7 @@ class BulkAdmin:
 
     def _set_status(self, request: HttpRequest, queryset: QuerySet[Product], status: str) -> None:
         try:
-            changed, refused = bulk.set_statuses(bulk.chosen(queryset), status)
+            changed, refused = bulk.set_statuses(bulk.selected_ids(queryset), status)
         except Problem as problem:
             messages.error(request, str(problem))
             return
@@ -97,11 +97,11 @@ class BulkAdmin:
 
     @admin.action(description="Change prices…", permissions=["change"])
     def change_prices(self, request: HttpRequest, queryset: QuerySet[Product]) -> HttpResponse | None:
-        """Ask for a percentage, preview each new price, then apply."""
+        """A page that asks for a percentage and previews the new prices before they are applied."""
         form = RepriceForm(request.POST if "percent" in request.POST else None, initial={"currency": shop_currency()})
         plan: list[bulk.Repricing] = []
         try:
-            ids = bulk.chosen(queryset)
+            ids = bulk.selected_ids(queryset)
             if form.is_valid():
                 if "seen" in request.POST and "apply" in request.POST:
                     changed = bulk.apply_prices(ids, **form.cleaned_data, seen=request.POST["seen"])
@@ -131,10 +131,12 @@ class BulkAdmin:
         form = MoveForm(request.POST if "apply" in request.POST else None)
         if form.is_valid():
             category = form.cleaned_data["category"]
-            self._run(
-                request,
-                lambda: f"{products_counted(bulk.move_products(bulk.chosen(queryset), category))} moved to {category}.",
-            )
+
+            def move() -> str:
+                moved = bulk.move_products(bulk.selected_ids(queryset), category)
+                return f"{products_counted(moved)} moved to {category}."
+
+            self._run(request, move)
             return None
         return self._confirmation(request, queryset, "move", form, {"title": "Move to a category"})
 
@@ -149,7 +151,7 @@ class BulkAdmin:
             collection = form.cleaned_data["collection"]
 
             def add() -> str:
-                added = bulk.add_to_collection(bulk.chosen(queryset), collection)
+                added = bulk.add_to_collection(bulk.selected_ids(queryset), collection)
                 return f"{products_counted(added)} added to {collection}."
 
             self._run(request, add)
@@ -157,7 +159,7 @@ class BulkAdmin:
         return self._confirmation(request, queryset, "collect", form, {"title": "Add to a collection"})
 
     def _run(self, request: HttpRequest, change: Callable[[], str]) -> None:
-        """Make a change that returns its message of success, and show what it refuses."""
+        """Call a function that returns its success message; a Problem becomes an error message."""
         try:
             messages.success(request, change())
         except Problem as problem:

@@ -1,4 +1,4 @@
-"""Collections in the admin: products in an order made by hand, or a rule."""
+"""Collections in the admin: a manual list of products, or a rule."""
 
 from __future__ import annotations
 
@@ -15,13 +15,15 @@ from unfold.admin import TabularInline
 
 from apps.catalog.backoffice.admin.categories_and_brands import SEARCH_ENGINES
 from apps.catalog.backoffice.admin.forms import TranslatedForm
-from apps.catalog.backoffice.admin.rule_fields import as_initial, as_rule, offer_choices, rule_fields
+from apps.catalog.backoffice.admin.rule_fields import initial_of_rule, rule_fields, rule_of_form, set_choices
 from apps.catalog.backoffice.admin.service_forms import (
     TRANSLATIONS,
     FixedReferenceForm,
+    FormSets,
     ServiceAdmin,
     ServiceForm,
-    kept_rows,
+    by_model,
+    ordered_forms,
 )
 from apps.catalog.discovery.browsing import browse
 from apps.catalog.discovery.filters import read_rule
@@ -43,15 +45,15 @@ class CollectionForm(ServiceForm, TranslatedForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        offer_choices(self.fields, self.instance.rule)
-        for name, value in as_initial(self.instance.rule).items():
+        set_choices(self.fields, self.instance.rule)
+        for name, value in initial_of_rule(self.instance.rule).items():
             self.initial.setdefault(name, value)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()
         if data.get("kind") == Kind.RULE and not self.errors:
             try:
-                data["rule"] = as_rule(data)
+                data["rule"] = rule_of_form(data)
             except forms.ValidationError as error:
                 self.add_error(None, error)
         return data
@@ -67,7 +69,7 @@ class CollectionForm(ServiceForm, TranslatedForm):
 
 
 class ItemForm(FixedReferenceForm):
-    known = "product"
+    reference = "product"
 
     class Meta:
         model = CollectionItem
@@ -75,7 +77,7 @@ class ItemForm(FixedReferenceForm):
 
 
 class ItemInline(TabularInline):
-    """In the order that shoppers see; drag a row, or write its place."""
+    """Products in the order that shoppers see. Rows can be dragged, or given a position."""
 
     model = CollectionItem
     form = ItemForm
@@ -94,7 +96,7 @@ class ItemInline(TabularInline):
 
 
 @admin.register(Collection)
-class CollectionAdmin(ServiceAdmin):
+class CollectionAdmin(ServiceAdmin[Collection, CollectionForm]):
     form = CollectionForm
     list_display = ["title", "slug", "kind", "shown_items", "is_published", "position"]
     list_filter = ["kind", "is_published"]
@@ -147,10 +149,9 @@ class CollectionAdmin(ServiceAdmin):
         noun = ngettext("product", "products", found.total)
         return format_html("{} {}{}{}", found.total, noun, ": " if found.cards else ".", titles)
 
-    def write(self, form: Any, formsets: list[Any]) -> Collection:
-        # Without it for staff who may not view the items.
-        items = next(iter(formsets), None)
-        slugs = [row.cleaned_data["product"].slug for row in (kept_rows(items) if items else [])]
+    def write(self, form: CollectionForm, formsets: FormSets) -> Collection:
+        items = by_model(formsets).get(CollectionItem)
+        slugs = [row.cleaned_data["product"].slug for row in (ordered_forms(items) if items else [])]
         is_manual = form.cleaned_data["kind"] == Kind.MANUAL
         if form.is_new:
             return collections.create_collection(form.columns(), slugs if is_manual else [])

@@ -1,4 +1,4 @@
-"""Imports in the admin: send a file, see what it would change, write it."""
+"""Imports in the admin: upload a file, preview its changes, apply them."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ class ImportJobAdmin(ModelAdmin):
         ]
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
-        """None: deleting goes through `cancel_import`, which stops a worker and takes the file along."""
+        """None: imports are deleted by `cancel_import`, which also stops the worker and deletes the file."""
         return {}
 
     def has_delete_permission(self, request: HttpRequest, obj: ImportJob | None = None) -> bool:
@@ -120,7 +120,7 @@ class ImportJobAdmin(ModelAdmin):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """How far it is, and a page of its rows; it loads itself again while a worker is at it."""
+        """The progress and a page of the rows. The page reloads itself while a worker runs the import."""
         job = self._job(request, object_id)
         only = request.GET.get("only", "")
         only = only if only in SHOWN else ""
@@ -204,7 +204,7 @@ def _csv_response(lines: Iterator[str], name: str) -> StreamingHttpResponse:
 
 
 def _error_lines(rows: QuerySet[ImportRow]) -> Iterator[str]:
-    """A line for each error; nothing in it that a spreadsheet would run."""
+    """A line for each error, with formulas escaped."""
     yield "\ufeffline,sku,column,error\r\n"
     for row in rows.iterator(chunk_size=500):
         buffer = io.StringIO()

@@ -16,7 +16,7 @@ Availability = Listing.Availability
 
 
 class CategoryFilter(admin.SimpleListFilter):
-    """A category and all below it."""
+    """Filter by a category, including its subcategories."""
 
     title, parameter_name = "category", "category"
 
@@ -32,7 +32,7 @@ class CategoryFilter(admin.SimpleListFilter):
 
 
 class StateFilter(admin.SimpleListFilter):
-    """Statuses, and what is published but does not show now."""
+    """Filter by status. "Scheduled" and "ended" are published products outside of their dates."""
 
     title, parameter_name = "state", "state"
 

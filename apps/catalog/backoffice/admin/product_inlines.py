@@ -1,4 +1,4 @@
-"""The parts of a product on its page."""
+"""The inlines of a product's page: variants, pictures, related products."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class VariantInline(StackedInline):
 
 
 class ImageInline(TabularInline):
-    """Dragged into their order, or numbered by who uses the keyboard."""
+    """Pictures. Rows can be dragged into their order, or given a position with the keyboard."""
 
     model = ProductImage
     form = ImageForm
@@ -84,7 +84,7 @@ class ImageInline(TabularInline):
 
 
 class RelationInline(TabularInline):
-    """What is recommended beside it; the rest of the places is filled with best sellers."""
+    """Recommended products. The shop fills the remaining places with best sellers."""
 
     model = ProductRelation
     form = RelationForm

@@ -23,7 +23,7 @@ from apps.common.staff.paginator import BoundedPaginator
 from apps.common.staff.services import staff_email
 
 Status = Review.Status
-# The tabs beside what waits.
+# The tabs beside the pending reviews.
 STATES: tuple[tuple[str, str], ...] = (
     ("reported", "Reported"),
     (str(Status.APPROVED), "Approved"),
@@ -57,7 +57,7 @@ class QueueFilter(admin.SimpleListFilter):
 
 
 class DecisionForm(forms.ModelForm):
-    """A form without inputs that remembers the revision that the moderator has read."""
+    """Has no inputs but the hidden revision that the moderator has read."""
 
     revision = forms.CharField(widget=forms.HiddenInput)
 
@@ -126,12 +126,12 @@ class ReviewAdmin(ModelAdmin):
         return False
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], **options: Any) -> HttpResponse:
-        """The form has no save buttons, only decisions."""
+        """With the buttons of the decisions in place of the save buttons."""
         context |= {"show_save": False, "show_save_and_continue": False}
         return super().render_change_form(request, context, **options)
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """With a tab for each state."""
+        """The list with a tab for each state."""
         chosen = request.GET.get("state")
         states = [(None, "Pending"), *STATES]
         tabs = [
@@ -163,17 +163,17 @@ class ReviewAdmin(ModelAdmin):
         self._decide_one(request, obj, Status.REJECTED)
 
     def save_model(self, request: HttpRequest, obj: Review, form: Any, change: bool) -> None:
-        """Writes nothing but the decision of the button that was pressed."""
+        """Saves the decision of the button that was pressed; nothing else can be edited."""
         for pressed in self.get_actions_submit_line(request, obj.pk):
             if pressed.action_name in request.POST:
                 pressed.method(request, obj)
 
     def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
-        """The history names decisions; Django's own note says that nothing was typed."""
+        """Without Django's empty entry for a form without inputs; decisions add their own."""
         return super().log_change(request, obj, message) if message else None
 
     def response_change(self, request: HttpRequest, obj: Review) -> HttpResponse:
-        """Back to the queue, without a second message."""
+        """Redirects to the queue without Django's message, as the decision has its own."""
         return self.response_post_save_change(request, obj)
 
     def _decide(self, request: HttpRequest, queryset: QuerySet[Review], status: str) -> None:
@@ -182,12 +182,12 @@ class ReviewAdmin(ModelAdmin):
         self._report(request, sum(self._moderate(request, review_id, status) for review_id in ids), status)
 
     def _decide_one(self, request: HttpRequest, review: Review, status: str) -> None:
-        """The decision is about the text that the page showed, and none that its author has written since."""
+        """Moderate the revision that the page showed; a newer one is refused."""
         is_decided = self._moderate(request, review.pk, status, seen=request.POST.get("revision", ""))
         self._report(request, int(is_decided), status)
 
     def _moderate(self, request: HttpRequest, review_id: uuid.UUID, status: str, *, seen: str | None = None) -> bool:
-        """Whether the review was moderated; a message says why not."""
+        """Moderate a review; returns False and adds an error message when that is refused."""
         try:
             review = moderation.moderate(review_id, status, by=staff_email(request), seen=seen)
         except Problem as problem:

@@ -1,4 +1,4 @@
-"""A collection's rule as plain fields of a form."""
+"""The fields with which staff edit a collection's rule."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ SWITCHES = ("in_stock", "featured")
 
 
 def rule_fields() -> dict[str, forms.Field]:
-    """A field for each filter of the product list, and one for all attributes."""
+    """One field for each filter of the product list, and one for all attributes."""
     return {
         "rule_category": forms.ChoiceField(
             label="Category", required=False, widget=UnfoldAdminSelect2Widget, help_text="Includes its subcategories."
@@ -70,8 +70,8 @@ def _price(label: str) -> forms.DecimalField:
     )
 
 
-def offer_choices(fields: dict[str, forms.Field], rule: dict[str, str]) -> None:
-    """Give the selects what there is to choose, and what the rule names although it is gone."""
+def set_choices(fields: dict[str, forms.Field], rule: dict[str, str]) -> None:
+    """Fill the selects with categories and brands, and with those of the rule that were deleted since."""
     known = {
         "category": [(path, path) for path in Category.objects.order_by("path").values_list("full_path", flat=True)],
         "brand": list(Brand.objects.order_by("name").values_list("slug", "name")),
@@ -82,8 +82,8 @@ def offer_choices(fields: dict[str, forms.Field], rule: dict[str, str]) -> None:
         fields[PREFIX + name].choices = [ANY, *gone, *choices]  # type: ignore[attr-defined]  # a ChoiceField
 
 
-def as_initial(rule: dict[str, str]) -> dict[str, Any]:
-    """What the fields show of a rule."""
+def initial_of_rule(rule: dict[str, str]) -> dict[str, Any]:
+    """The initial values of the fields for a rule."""
     initial: dict[str, Any] = {
         PREFIX + name: value for name, value in rule.items() if not name.startswith("attr.") and name not in PRICES
     }
@@ -95,8 +95,8 @@ def as_initial(rule: dict[str, str]) -> dict[str, Any]:
     return initial | {"rule_attributes": "\n".join(answers)}
 
 
-def as_rule(data: dict[str, Any]) -> dict[str, str]:
-    """The rule that the fields say, unchecked. Raises forms.ValidationError by field."""
+def rule_of_form(data: dict[str, Any]) -> dict[str, str]:
+    """The rule entered in the fields, not yet validated by `read_rule`. Raises forms.ValidationError by field."""
     rule = {
         name: data[PREFIX + name] for name in ("category", "brand", "kind", "rating", "q") if data.get(PREFIX + name)
     }

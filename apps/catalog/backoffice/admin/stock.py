@@ -1,4 +1,4 @@
-"""Stock in the admin: counts change with a reason, by the services; histories are read-only."""
+"""Stock in the admin: adjustments and transfers with a reason, warehouses, read-only movements and reservations."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from unfold.admin import ModelAdmin, TabularInline
 
 from apps.catalog.backoffice import stock_selectors
-from apps.catalog.backoffice.admin.service_forms import ServiceAdmin
+from apps.catalog.backoffice.admin.service_forms import FormSets, ServiceAdmin
 from apps.catalog.backoffice.admin.stock_forms import StockForm, WarehouseForm
 from apps.catalog.inventory import selectors, services
 from apps.catalog.inventory.models import Reservation, ReservationLine, StockItem, StockMovement, Warehouse
@@ -49,8 +49,8 @@ class WarehouseFilter(admin.SimpleListFilter):
 
 
 @admin.register(StockItem)
-class StockItemAdmin(ServiceAdmin):
-    """Rows come and go with their variants."""
+class StockItemAdmin(ServiceAdmin[StockItem, StockForm]):
+    """Rows are created and deleted together with their variants."""
 
     form = StockForm
     show_full_result_count = False
@@ -77,7 +77,7 @@ class StockItemAdmin(ServiceAdmin):
         self, request: HttpRequest, queryset: QuerySet[StockItem], search_term: str
     ) -> tuple[QuerySet[StockItem], bool]:
         text = search_term.strip()
-        return (queryset.filter(stock_selectors.named(text)) if text else queryset), False
+        return (queryset.filter(stock_selectors.matching_text(text)) if text else queryset), False
 
     @admin.display(description="product")
     def title(self, item: StockItem) -> str:
@@ -106,20 +106,20 @@ class StockItemAdmin(ServiceAdmin):
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """The history of a stock item: its movements."""
+        """The history of a stock item is the list of its movements."""
         item = self.get_object(request, object_id)
         query = urlencode({"q": item.variant.sku if item else object_id})
         return HttpResponseRedirect(f"{reverse('admin:inventory_stockmovement_changelist')}?{query}")
 
-    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        """Movements name who made them."""
+    def save_related(self, request: HttpRequest, form: StockForm, formsets: FormSets, change: bool) -> None:
+        """Saves the page in the name of the user."""
         is_repeated = form.is_repeated
         form.write(staff_email(request))
         if is_repeated:
             messages.warning(request, "This page was already saved. The units were counted only once.")
 
 
-class PastAdmin(ReadOnly, ModelAdmin):
+class ReadOnlyHistoryAdmin(ReadOnly, ModelAdmin):
     """Read-only history, newest first."""
 
     show_full_result_count = False
@@ -130,7 +130,7 @@ class PastAdmin(ReadOnly, ModelAdmin):
 
 
 @admin.register(StockMovement)
-class StockMovementAdmin(PastAdmin):
+class StockMovementAdmin(ReadOnlyHistoryAdmin):
     list_display = ["created_at", "variant", "quantity", "warehouse", "reason", "reference", "moved_by"]
     list_select_related = ["variant", "warehouse"]
     list_filter = ["reason"]
@@ -154,7 +154,7 @@ class ReservationLineInline(ReadOnly, TabularInline):
 
 
 @admin.register(Reservation)
-class ReservationAdmin(PastAdmin):
+class ReservationAdmin(ReadOnlyHistoryAdmin):
     list_display = ["order_id", "status", "expires_at", "created_at"]
     list_filter = ["status"]
     search_fields = ["order_id"]
@@ -191,7 +191,7 @@ class ReservationAdmin(PastAdmin):
 
 
 @admin.register(Warehouse)
-class WarehouseAdmin(ServiceAdmin):
+class WarehouseAdmin(ServiceAdmin[Warehouse, WarehouseForm]):
     form = WarehouseForm
     list_display = ["name", "code", "country", "priority", "is_active"]
     ordering = ["priority", "id"]
@@ -200,7 +200,7 @@ class WarehouseAdmin(ServiceAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Warehouse | None = None) -> list[str]:
         return ["code"] if obj else []
 
-    def write(self, form: Any, formsets: list[Any]) -> Warehouse:
+    def write(self, form: WarehouseForm, formsets: FormSets) -> Warehouse:
         if form.is_new:
             return services.add_warehouse(**form.columns())
         return services.change_warehouse(form.instance.code, form.columns(), check=form.guard)

@@ -73,8 +73,10 @@ class StaffProductsView(StaffListView):
     @extend_schema(parameters=[serializers.StaffProductQuerySerializer])
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """List all products, including drafts and archived ones, latest change first."""
-        asked = {name: value for name, value in request.query_params.dict().items() if name not in ("limit", "cursor")}
-        query = serializers.StaffProductQuerySerializer(data=asked)
+        filters = {
+            name: value for name, value in request.query_params.dict().items() if name not in ("limit", "cursor")
+        }
+        query = serializers.StaffProductQuerySerializer(data=filters)
         query.is_valid(raise_exception=True)
         self.filters = query.validated_data
         return super().get(request, *args, **kwargs)

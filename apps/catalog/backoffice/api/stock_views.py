@@ -38,8 +38,10 @@ class StockView(ListAPIView):
     @extend_schema(parameters=[serializers.StockQuerySerializer])
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """List stock by SKU, with its warehouses."""
-        asked = {name: value for name, value in request.query_params.dict().items() if name not in ("limit", "cursor")}
-        query = serializers.StockQuerySerializer(data=asked)
+        filters = {
+            name: value for name, value in request.query_params.dict().items() if name not in ("limit", "cursor")
+        }
+        query = serializers.StockQuerySerializer(data=filters)
         query.is_valid(raise_exception=True)
         self.filters = query.validated_data
         return _private(super().get(request, *args, **kwargs))

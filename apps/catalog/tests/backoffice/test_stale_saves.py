@@ -109,8 +109,8 @@ class TestTwoEditors:
         assert getattr(row, field) == "Second"
 
 
-class TestPagesWithoutAMark:
-    """A page that does not say what its editor has seen is treated as stale."""
+class TestPagesWithoutFingerprint:
+    """A page without the fingerprint of its row is treated as stale."""
 
     @pytest.mark.parametrize(("model", "field"), EDITED.items(), ids=lambda value: getattr(value, "__name__", value))
     @pytest.mark.parametrize("seen", [None, "", "0", "²", "9" * 5000], ids=["none", "empty", "zero", "square", "long"])
@@ -124,7 +124,7 @@ class TestPagesWithoutAMark:
         row.refresh_from_db()
         assert getattr(row, field) != "Mine"
 
-    def test_every_page_that_is_written_by_a_service_carries_a_mark(self, staff, shop):
+    def test_every_page_that_is_written_by_a_service_carries_a_fingerprint(self, staff, shop):
         models = [model for model, options in site._registry.items() if isinstance(options, ServiceAdmin)]
         assert {Product, Warehouse, StockItem} <= set(models)
         for model in models:
@@ -173,7 +173,7 @@ class TestDeletions:
         assert "Nothing was deleted" in self.confirm(staff, row, seen)
         assert getattr(model.objects.get(pk=row.pk), name) == "Theirs"
 
-    def test_confirmation_without_a_mark_deletes_nothing(self, staff, model, row):
+    def test_confirmation_without_a_fingerprint_deletes_nothing(self, staff, model, row):
         assert "Nothing was deleted" in self.confirm(staff, row, "")
         assert model.objects.filter(pk=row.pk).exists()
 
