@@ -60,7 +60,7 @@ def _low_stock() -> Panel:
     return Panel(
         "Low stock",
         reverse("admin:products_product_changelist") + "?stock=low_stock",
-        "Everything is well stocked.",
+        "No products are low on stock.",
         [
             (f"{item.variant.product.title} ({item.variant.sku})", _page("inventory_stockitem", item.pk), item.in_stock)
             for item in rows
@@ -73,7 +73,7 @@ def _drafts() -> Panel:
     return Panel(
         "Drafts",
         reverse("admin:products_product_changelist") + "?state=draft",
-        "Nothing waits to be published.",
+        "No drafts.",
         [(draft.title, _page("products_product", draft.pk), f"{draft.updated_at:%-d %b}") for draft in drafts],
     )
 
@@ -83,28 +83,28 @@ def _best_sellers() -> Panel:
     return Panel(
         "Best sellers",
         reverse("admin:products_product_changelist"),
-        "Nothing was sold yet.",
+        "No sales yet.",
         [(product.title, _page("products_product", product.pk), product.sales_count) for product in best],
     )
 
 
 def _zero_result_searches() -> Panel:
     recent = ZeroResultSearch.objects.filter(day__gte=timezone.now().date() - SEARCHED_FOR)
-    asked = recent.values("text").annotate(sum=Sum("times")).order_by("-sum", "text")[:SHOWN]
+    searches = recent.values("text").annotate(sum=Sum("times")).order_by("-sum", "text")[:SHOWN]
     return Panel(
         "Searches without results",
         reverse("admin:discovery_zeroresultsearch_changelist"),
-        "Shoppers found what they searched for.",
-        [(row["text"], "", row["sum"]) for row in asked],
+        "Every search found something.",
+        [(row["text"], "", row["sum"]) for row in searches],
     )
 
 
 def _waiting_reviews() -> Panel:
     waiting = Review.objects.filter(status=Review.Status.PENDING).select_related("product").order_by("created_at", "id")
     return Panel(
-        "Reviews to read",
+        "Reviews to moderate",
         reverse("admin:reviews_review_changelist"),
-        "No review waits.",
+        "No reviews to moderate.",
         [
             (f"{review.title} – {review.product.title}", _page("reviews_review", review.pk), f"{review.rating} / 5")
             for review in waiting[:SHOWN]
@@ -117,6 +117,6 @@ def _imports() -> Panel:
     return Panel(
         "Imports",
         reverse("admin:imports_importjob_changelist"),
-        "Nothing was imported yet.",
+        "No imports yet.",
         [(job.file_name, _page("imports_importjob", job.pk), job.get_state_display()) for job in jobs],
     )

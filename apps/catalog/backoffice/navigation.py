@@ -1,4 +1,4 @@
-"""The sidebar of the admin: each list for those who may see it."""
+"""The sidebar of the admin. Each entry is shown to users with the permission to view its list."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from django.http import HttpRequest
 from django.urls import reverse_lazy
 
 
-def _may(permission: str) -> Callable[[HttpRequest], bool]:
+def _has_permission(permission: str) -> Callable[[HttpRequest], bool]:
     return lambda request: request.user.has_perm(permission)
 
 
 def _link(title: str, icon: str, model: str) -> dict[str, Any]:
-    """One list."""
+    """The entry of a model's list."""
     app, _, name = model.partition(".")
     address = reverse_lazy(f"admin:{app}_{name}_changelist")
-    return {"title": title, "icon": icon, "link": address, "permission": _may(f"{app}.view_{name}")}
+    return {"title": title, "icon": icon, "link": address, "permission": _has_permission(f"{app}.view_{name}")}
 
 
 NAVIGATION: list[dict[str, Any]] = [

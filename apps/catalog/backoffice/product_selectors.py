@@ -61,7 +61,7 @@ def editable_product(slug: str) -> Product:
 
 
 def attribute_values_of(product: Product) -> dict[str, Any]:
-    """Values by attribute code, in the form in which they may be sent back; reads prefetched `attribute_values`."""
+    """Attribute values by code, in the form in which REST accepts them; reads prefetched `attribute_values`."""
     values: dict[str, Any] = {}
     for value in product.attribute_values.all():
         match value.attribute.kind:

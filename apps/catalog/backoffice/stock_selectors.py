@@ -20,13 +20,13 @@ def listed_stock(filters: Mapping[str, Any]) -> QuerySet[StockItem]:
     if show := filters.get("show"):
         items = items.filter(LISTED[show])
     if text := filters.get("q"):
-        items = items.filter(named(text))
+        items = items.filter(matching_text(text))
     if code := filters.get("warehouse"):
         items = items.filter(in_warehouse(code))
     return items
 
 
-def named(text: str) -> Q:
-    """Stock whose SKU begins like this, in any case that SKUs are usually written in, or whose product is found so."""
+def matching_text(text: str) -> Q:
+    """Stock whose SKU begins with `text`, as typed or in upper case, or whose product the search finds."""
     skus = Q(sku__startswith=text) | Q(sku__startswith=text.upper())
     return Q(variant__in=Variant.objects.filter(skus | Q(product__in=products_found(text))))

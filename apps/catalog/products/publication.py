@@ -38,14 +38,9 @@ class NotSellable(Conflict):
 def record_change(product: Product, *, previous_status: str | None = None) -> None:
     """Call after changing a product or its parts, in the same transaction: search, prices, version and event follow.
 
-    Raises NotSellable when it is published and lacks what `unsellable` names, and when it becomes public without what
-    its type asks for.
+    Raises NotSellable, as `require_publishable` does.
     """
-    is_public = product.status == Status.PUBLISHED
-    if is_public:
-        require_sellable([product])
-    if is_public and previous_status != Status.PUBLISHED:
-        require_described([product])
+    require_publishable(product, previous_status=previous_status)
     now = timezone.now()
     product.published_at = publication_start(status=product.status, starts_at=product.published_at, now=now)
     Product.objects.filter(pk=product.pk).update(
@@ -54,6 +49,17 @@ def record_change(product: Product, *, previous_status: str | None = None) -> No
         updated_at=now,
     )
     products_changed.announce([change_of(product, previous_status, may_have_new_variants=True)])
+
+
+def require_publishable(product: Product, *, previous_status: str | None) -> None:
+    """Raises NotSellable when the product is published and has `sellability_errors`, and when it becomes published
+    without an attribute that its type requires. At most 3 queries.
+    """
+    if product.status != Status.PUBLISHED:
+        return
+    require_sellable([product])
+    if previous_status != Status.PUBLISHED:
+        require_described([product])
 
 
 def record_changes(products: Sequence[Product], *, previous: Mapping[uuid.UUID, str]) -> None:
@@ -78,7 +84,7 @@ def change_of(product: Any, previous_status: str | None, *, may_have_new_variant
     )
 
 
-def unsellable(products: Collection[Product]) -> dict[uuid.UUID, dict[str, list[str]]]:
+def sellability_errors(products: Collection[Product]) -> dict[uuid.UUID, dict[str, list[str]]]:
     """What each of these products lacks to be on sale, by field: a price in the shop's currency and, of films, offers
     and a title to watch. 1 query.
     """
@@ -103,21 +109,21 @@ def _sale_errors(product: Product, variants: Sequence[Any]) -> dict[str, list[st
 
 
 def require_sellable(products: Collection[Product]) -> None:
-    """Raises NotSellable for the first that `unsellable` names. 1 query."""
-    lacking = unsellable(products)
+    """Raises NotSellable for the first product with `sellability_errors`. 1 query."""
+    lacking = sellability_errors(products)
     for product in products:
         if product.pk in lacking:
             raise not_sellable(product, lacking[product.pk])
 
 
-def undescribed(products: Collection[Product]) -> dict[uuid.UUID, dict[str, list[str]]]:
+def description_errors(products: Collection[Product]) -> dict[uuid.UUID, dict[str, list[str]]]:
     """The attributes that each product's type requires and that it has no value for. 2 queries, none without types."""
     types = {product.product_type_id for product in products} - {None}
     if not types:
         return {}
     required: dict[int, set[str]] = {}
-    asked = ProductTypeAttribute.objects.filter(product_type__in=types, is_required=True)
-    for type_id, code in asked.values_list("product_type_id", "attribute__code"):
+    required_attributes = ProductTypeAttribute.objects.filter(product_type__in=types, is_required=True)
+    for type_id, code in required_attributes.values_list("product_type_id", "attribute__code"):
         required.setdefault(type_id, set()).add(code)
     given: dict[uuid.UUID, set[str]] = {}
     if required:
@@ -136,8 +142,8 @@ def undescribed(products: Collection[Product]) -> dict[uuid.UUID, dict[str, list
 
 
 def require_described(products: Collection[Product]) -> None:
-    """Raises NotSellable for the first that `undescribed` names."""
-    lacking = undescribed(products)
+    """Raises NotSellable for the first product with `description_errors`."""
+    lacking = description_errors(products)
     for product in products:
         if product.pk in lacking:
             raise not_sellable(product, lacking[product.pk])

@@ -46,7 +46,7 @@ USED = """
 """
 
 
-def attach_image(product: Product, rendered: renditions.Rendered | None, *, alt: str) -> None:
+def attach_image(product: Product, rendered: renditions.RenderedPicture | None, *, alt: str) -> None:
     """Make this the product's first picture, or describe the present one again (None). The caller records it."""
     fields: dict[str, Any] = {"alt": alt}
     if rendered:
@@ -60,7 +60,7 @@ def attach_image(product: Product, rendered: renditions.Rendered | None, *, alt:
         ProductImage.objects.create(product=product, **fields)
 
 
-def _rendered_fields(rendered: renditions.Rendered) -> dict[str, Any]:
+def _rendered_fields(rendered: renditions.RenderedPicture) -> dict[str, Any]:
     return {
         "width": rendered.width,
         "height": rendered.height,
@@ -140,7 +140,7 @@ def _record_failure(image: ProductImage, reason: str) -> None:
     ProductImage.objects.filter(pk=image.pk, file=image.file.name).update(failure=reason[:300])
 
 
-def _keep(image: ProductImage, rendered: renditions.Rendered) -> bool:
+def _keep(image: ProductImage, rendered: renditions.RenderedPicture) -> bool:
     """Let the row name the renditions; whether it does."""
     is_kept = False
     try:
@@ -153,7 +153,7 @@ def _keep(image: ProductImage, rendered: renditions.Rendered) -> bool:
     return is_kept
 
 
-def _name_renditions(image: ProductImage, rendered: renditions.Rendered) -> bool:
+def _name_renditions(image: ProductImage, rendered: renditions.RenderedPicture) -> bool:
     """False when the row has another file meanwhile or is gone, and when another renderer was faster."""
     product = Product.objects.select_for_update().filter(pk=image.product_id).first()
     row = ProductImage.objects.select_for_update().filter(pk=image.pk, file=image.file.name).first()

@@ -60,7 +60,7 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True)
-class Rendered:
+class RenderedPicture:
     """A picture in the storage: size of the original in pixels, and its renditions, best format and smallest first."""
 
     width: int
@@ -69,29 +69,29 @@ class Rendered:
     checksum: str
 
 
-def opened(content: bytes) -> Picture:
+def decode_picture(content: bytes) -> Picture:
     """The decoded picture; of an animation its first frame. Raises ValidationProblem for what is none or too large."""
     if len(content) > MAX_BYTES:
-        raise _refused(f"The picture is larger than {MAX_BYTES // 1024**2} MB.")
+        raise _invalid_picture(f"The picture is larger than {MAX_BYTES // 1024**2} MB.")
     try:
         with _decoding:
-            return _decoded(content)
+            return _decode(content)
     except ValidationProblem:
         raise
     except Image.DecompressionBombError as error:
-        raise _refused(
+        raise _invalid_picture(
             f"The picture has too many pixels; {MAX_WEBP_PIXELS // 10**6} million are always taken."
         ) from error
     except Exception as error:
         # Decoders that are fed nonsense raise whatever they stumble over.
-        raise _refused("This is not a picture that can be read. Use AVIF, WebP, JPEG, PNG or GIF.") from error
+        raise _invalid_picture("This is not a picture that can be read. Use AVIF, WebP, JPEG, PNG or GIF.") from error
 
 
-def _refused(message: str) -> ValidationProblem:
+def _invalid_picture(message: str) -> ValidationProblem:
     return ValidationProblem(message, errors={"image": [message]})
 
 
-def _decoded(content: bytes) -> Picture:
+def _decode(content: bytes) -> Picture:
     picture: Image.Image = Image.open(io.BytesIO(content), formats=FORMATS)
     width, height = picture.size
     _check_size(width, height, limit=MAX_PIXELS.get(picture.format or "", MAX_WEBP_PIXELS))
@@ -119,9 +119,9 @@ def _decoded(content: bytes) -> Picture:
 def _check_size(width: int, height: int, *, limit: int) -> None:
     if width * height > limit:
         message = f"The picture has {width} × {height} pixels; {limit // 10**6} million are the maximum for its format."
-        raise _refused(message)
+        raise _invalid_picture(message)
     if max(width, height) > MAX_SIDE:
-        raise _refused(f"The picture has {width} × {height} pixels; {MAX_SIDE} on a side are the maximum.")
+        raise _invalid_picture(f"The picture has {width} × {height} pixels; {MAX_SIDE} on a side are the maximum.")
 
 
 def _in_srgb(picture: Image.Image) -> Image.Image:
@@ -137,13 +137,13 @@ def _in_srgb(picture: Image.Image) -> Image.Image:
         return picture
 
 
-def render(content: bytes, *, slug: str) -> Rendered:
+def render(content: bytes, *, slug: str) -> RenderedPicture:
     """Write renditions to the storage, never wider than the picture. Raises ValidationProblem.
 
     Each rendering has names of its own: nothing is overwritten, two renderers do not meet, caches may keep a file for
     ever, and one that was written in vain belongs to nobody. When writing fails, what was written is removed.
     """
-    picture = opened(content)
+    picture = decode_picture(content)
     token = secrets.token_hex(5)
     stem = f"{FOLDER}/{token[0]}/{slug}-{token}"
     scaled = [_scaled(picture, width) for width in sorted({min(width, picture.width) for width in WIDTHS})]
@@ -158,7 +158,7 @@ def render(content: bytes, *, slug: str) -> Rendered:
     except Exception:
         delete_files(names)
         raise
-    return Rendered(picture.width, picture.height, renditions, checksum(content))
+    return RenderedPicture(picture.width, picture.height, renditions, checksum(content))
 
 
 def _scaled(picture: Picture, width: int) -> Image.Image:

@@ -27,7 +27,7 @@ SLUG_LENGTH = 110
 type Guard = Callable[[Any], None]
 
 
-class Taken(Conflict):
+class AlreadyTaken(Conflict):
     slug, title = "already-taken", "Something else has this name already"
 
 
@@ -36,7 +36,7 @@ class InUse(Conflict):
 
 
 @contextmanager
-def writing() -> Iterator[None]:
+def catalog_transaction() -> Iterator[None]:
     """A durable transaction, or a part of the admin's. Raises Conflict when another one wrote what this one relied
     on."""
     try:
@@ -49,8 +49,8 @@ def writing() -> Iterator[None]:
 
 
 @contextmanager
-def within(field: str) -> Iterator[None]:
-    """Problems of a part name the field in the whole: `sku` becomes `variants.0.sku`; as they are without a field."""
+def prefix_errors(field: str) -> Iterator[None]:
+    """Prefix the names in a Problem's errors: `sku` becomes `variants.0.sku`. An empty `field` leaves them."""
     try:
         yield
     except Problem as problem:
@@ -60,17 +60,17 @@ def within(field: str) -> Iterator[None]:
 
 
 def invalid(field: str, message: str) -> ValidationProblem:
-    """One field cannot be used."""
+    """The problem of one invalid field."""
     return ValidationProblem("Some values cannot be used; see errors.", errors={field: [message]})
 
 
-def taken(field: str, message: str) -> Taken:
-    """One field's value belongs to something else."""
-    return Taken(message, errors={field: [message]})
+def already_taken(field: str, message: str) -> AlreadyTaken:
+    """The problem of one field whose value another row has."""
+    return AlreadyTaken(message, errors={field: [message]})
 
 
 def unguarded(row: Any) -> None:
-    """The guard of a client that did not say what it has seen."""
+    """Lets every row pass: for new rows, and for clients that send no precondition."""
 
 
 def lock_product(slug: str, *, versions: Collection[int] | None, beside: Iterable[str] = ()) -> Product:

@@ -234,4 +234,4 @@ def test_a_variant_that_joins_a_published_film_needs_a_title_to_watch():
     film.refresh_from_db()
     with pytest.raises(NotSellable):
         add_variant(film, sku="THIRD", price=100, offer="buy")
-    assert publication.unsellable([film])[film.pk].keys() == {"title_slug"}
+    assert publication.sellability_errors([film])[film.pk].keys() == {"title_slug"}

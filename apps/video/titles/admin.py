@@ -59,7 +59,7 @@ class TitleAdmin(ModelAdmin):
         url = poster_url(title)
         return format_html('<img src="{}" alt="" width="40" loading="lazy">', url) if url else "–"
 
-    @admin.action(description="Withdraw from the list")
+    @admin.action(description="Withdraw selected titles")
     def withdraw(self, request: HttpRequest, queryset: QuerySet[Title]) -> None:
         for title in queryset:
             services.withdraw(title)

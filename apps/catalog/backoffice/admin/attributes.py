@@ -14,14 +14,15 @@ from apps.catalog.backoffice.admin.forms import TranslatedForm, with_translation
 from apps.catalog.backoffice.admin.service_forms import (
     TRANSLATIONS,
     FixedReferenceForm,
+    FormSets,
     ServiceAdmin,
     ServiceForm,
-    kept_rows,
+    by_model,
+    ordered_forms,
     place_last,
 )
 from apps.catalog.products.models import Attribute, AttributeChoice, ProductType, ProductTypeAttribute
 from apps.catalog.products.services import attributes
-from apps.catalog.products.transactions import unguarded
 
 
 class ChoiceForm(TranslatedForm):
@@ -35,19 +36,22 @@ class ChoiceForm(TranslatedForm):
         place_last(self)
 
     def columns(self, position: int) -> dict[str, Any]:
-        """What to write of it at this place of the list."""
+        """The values to save of the choice at this position: all of a new one, else those that were changed."""
         is_new = self.instance._state.adding
-        names = ("label", "slug") if is_new else tuple({"label", "slug"} & set(self.changed_data))
-        columns = {name: self.cleaned_data[name] for name in names if self.cleaned_data[name]}
-        if translations := self.translation_changes():
-            columns["translations"] = translations
+        columns: dict[str, Any] = {}
+        # The page sends no values of a row that the user may only view.
+        if self.has_changed():
+            names = ("label", "slug") if is_new else tuple({"label", "slug"} & set(self.changed_data))
+            columns = {name: self.cleaned_data[name] for name in names if self.cleaned_data[name]}
+            if translations := self.translation_changes():
+                columns["translations"] = translations
         if is_new or self.instance.position != position:
             columns["position"] = position
         return columns
 
 
 class ChoiceInline(TabularInline):
-    """In the order that shoppers see; drag a row, or write its place."""
+    """Choices in the order that shoppers see. Rows can be dragged, or given a position."""
 
     model = AttributeChoice
     form = ChoiceForm
@@ -73,7 +77,7 @@ class AttributeForm(ServiceForm, TranslatedForm):
 
 
 @admin.register(Attribute)
-class AttributeAdmin(ServiceAdmin):
+class AttributeAdmin(ServiceAdmin[Attribute, AttributeForm]):
     form = AttributeForm
     list_display = ["label", "code", "kind", "unit", "is_facet", "shown_choices", "position"]
     list_filter = ["kind", "is_facet"]
@@ -82,7 +86,7 @@ class AttributeAdmin(ServiceAdmin):
     prepopulated_fields = {"code": ["label"]}
     inlines = [ChoiceInline]
     fieldsets = [
-        (None, {"fields": [("label", "code"), ("kind", "unit"), ("is_facet", "position"), "seen"]}),
+        (None, {"fields": [("label", "code"), ("kind", "unit"), ("is_facet", "position")]}),
         TRANSLATIONS,
     ]
 
@@ -93,9 +97,9 @@ class AttributeAdmin(ServiceAdmin):
     def shown_choices(self, attribute: Any) -> str:
         return str(attribute.choice_count) if attribute.kind == Attribute.Kind.CHOICE else "–"
 
-    def write(self, form: Any, formsets: list[Any]) -> Attribute:
-        [choices] = formsets
-        rows = list(enumerate(kept_rows(choices)))
+    def write(self, form: AttributeForm, formsets: FormSets) -> Attribute:
+        choices = by_model(formsets).get(AttributeChoice)
+        rows = list(enumerate(ordered_forms(choices) if choices else []))
         added = [row.columns(place) for place, row in rows if row.instance._state.adding]
         if form.is_new:
             return attributes.create_attribute(form.columns(), added)
@@ -104,27 +108,28 @@ class AttributeAdmin(ServiceAdmin):
             for place, row in rows
             if not row.instance._state.adding and (columns := row.columns(place))
         }
-        removed = [row.initial["slug"] for row in choices.deleted_forms if not row.instance._state.adding]
+        deleted = choices.deleted_forms if choices else []
+        removed = [row.initial["slug"] for row in deleted if not row.instance._state.adding]
         edits = attributes.ChoiceEdits(added=added, changed=changed, removed=removed)
         return attributes.save_attribute(form.initial["code"], form.columns(), edits, guard=form.guard)
 
-    def remove(self, row: Attribute) -> None:
-        attributes.delete_attribute(row.code, guard=unguarded)
+    def remove(self, row: Attribute, *, seen: str) -> None:
+        attributes.delete_attribute(row.code, guard=self.form.guard_of(seen))
 
 
-class AskedForm(FixedReferenceForm):
-    known = "attribute"
+class TypeAttributeForm(FixedReferenceForm):
+    reference = "attribute"
 
     class Meta:
         model = ProductTypeAttribute
         fields = ["attribute", "is_required", "position"]
 
 
-class AskedInline(TabularInline):
+class TypeAttributeInline(TabularInline):
     """The attributes of the product type, in the order of the form."""
 
     model = ProductTypeAttribute
-    form = AskedForm
+    form = TypeAttributeForm
     extra = 0
     ordering = ["position", "pk"]
     fields = ["attribute", "is_required", "position"]
@@ -147,14 +152,14 @@ class ProductTypeForm(ServiceForm):
 
 
 @admin.register(ProductType)
-class ProductTypeAdmin(ServiceAdmin):
+class ProductTypeAdmin(ServiceAdmin[ProductType, ProductTypeForm]):
     form = ProductTypeForm
     list_display = ["name", "slug", "shown_attributes", "shown_products"]
     search_fields = ["name", "slug"]
     ordering = ["name"]
     prepopulated_fields = {"slug": ["name"]}
-    inlines = [AskedInline]
-    fieldsets = [(None, {"fields": [("name", "slug"), "seen"]})]
+    inlines = [TypeAttributeInline]
+    fieldsets = [(None, {"fields": [("name", "slug")]})]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ProductType]:
         counted = super().get_queryset(request).annotate(product_count=product_count("product_type"))
@@ -162,22 +167,23 @@ class ProductTypeAdmin(ServiceAdmin):
 
     @admin.display(description="attributes")
     def shown_attributes(self, product_type: ProductType) -> str:
-        asked = sorted(product_type.type_attributes.all(), key=lambda ask: ask.position)
-        return ", ".join(ask.attribute.label + ("*" if ask.is_required else "") for ask in asked) or "–"
+        type_attributes = sorted(product_type.type_attributes.all(), key=lambda item: item.position)
+        return ", ".join(item.attribute.label + ("*" if item.is_required else "") for item in type_attributes) or "–"
 
     @admin.display(description="products")
     def shown_products(self, product_type: Any) -> str:
         return products_link(product_type.product_count, "product_type", product_type.pk)
 
-    def write(self, form: Any, formsets: list[Any]) -> ProductType:
-        asked = [
-            attributes.Asked(row.cleaned_data["attribute"].code, row.cleaned_data["is_required"])
-            for row in kept_rows(formsets[0])
+    def write(self, form: ProductTypeForm, formsets: FormSets) -> ProductType:
+        rows = by_model(formsets).get(ProductTypeAttribute)
+        type_attributes = [
+            attributes.TypeAttribute(row.cleaned_data["attribute"].code, row.cleaned_data["is_required"])
+            for row in (ordered_forms(rows) if rows else [])
         ]
         if form.is_new:
-            return attributes.create_product_type(form.columns(), asked)
-        changed = asked if formsets[0].has_changed() else None
+            return attributes.create_product_type(form.columns(), type_attributes)
+        changed = type_attributes if rows and rows.has_changed() else None
         return attributes.change_product_type(form.initial["slug"], form.columns(), changed, guard=form.guard)
 
-    def remove(self, row: ProductType) -> None:
-        attributes.delete_product_type(row.slug, guard=unguarded)
+    def remove(self, row: ProductType, *, seen: str) -> None:
+        attributes.delete_product_type(row.slug, guard=self.form.guard_of(seen))

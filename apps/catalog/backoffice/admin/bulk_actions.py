@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.contrib.admin import helpers
+from django.contrib.admin import AdminSite, helpers
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.utils.translation import ngettext
 from treebeard.forms import TreeNodeChoiceField
 from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminSelectWidget
 
@@ -26,16 +28,16 @@ REFUSALS_SHOWN = 10
 
 class RepriceForm(forms.Form):
     percent = forms.DecimalField(
-        label="Change in percent",
+        label="Change in %",
         max_digits=5,
         decimal_places=2,
         min_value=bulk.MIN_PERCENT,
         max_value=bulk.MAX_PERCENT,
         widget=UnfoldAdminDecimalFieldWidget,
-        help_text="-10 makes everything a tenth cheaper, 2.5 a fortieth dearer.",
+        help_text="For example, -10 lowers prices by 10% and 2.5 raises them by 2.5%.",
     )
     rounding = forms.ChoiceField(
-        choices=[("1", "to the cent"), ("5", "to five cents"), ("99", "to an ending of .99")],
+        choices=[("1", "Nearest cent"), ("5", "Nearest 5 cents"), ("99", "Prices ending in .99")],
         widget=UnfoldAdminSelectWidget,
     )
     currency = CurrencyField()
@@ -55,10 +57,16 @@ class CollectForm(forms.Form):
     )
 
 
-class BulkAdmin:
-    """Mixed into the admin of products, before it."""
+def products_counted(count: int, *, more: bool = False) -> str:
+    """`1 product`, `2,000 products`, `3 more products`."""
+    return f"{count:,} {'more ' if more else ''}{ngettext('product', 'products', count)}"
 
-    admin_site: Any
+
+class BulkAdmin:
+    """Mixin before ModelAdmin with the bulk actions of products."""
+
+    admin_site: AdminSite
+    has_change_permission: Callable[..., bool]
     actions = ["publish", "archive", "change_prices", "move", "collect"]
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
@@ -76,27 +84,28 @@ class BulkAdmin:
 
     def _set_status(self, request: HttpRequest, queryset: QuerySet[Product], status: str) -> None:
         try:
-            changed, refused = bulk.set_statuses(bulk.chosen(queryset), status)
+            changed, refused = bulk.set_statuses(bulk.selected_ids(queryset), status)
         except Problem as problem:
             messages.error(request, str(problem))
             return
-        messages.success(request, f"{changed:,} products are {status} now.")
+        if changed:
+            messages.success(request, f"{products_counted(changed)} {status}.")
         for sentence in refused[:REFUSALS_SHOWN]:
             messages.error(request, sentence)
         if (further := len(refused) - REFUSALS_SHOWN) > 0:
-            messages.error(request, f"{further:,} more products could not be published.")
+            messages.error(request, f"{products_counted(further, more=True)} could not be published.")
 
     @admin.action(description="Change prices…", permissions=["change"])
     def change_prices(self, request: HttpRequest, queryset: QuerySet[Product]) -> HttpResponse | None:
-        """Ask for a percentage, preview each new price, then apply."""
+        """A page that asks for a percentage and previews the new prices before they are applied."""
         form = RepriceForm(request.POST if "percent" in request.POST else None, initial={"currency": shop_currency()})
         plan: list[bulk.Repricing] = []
         try:
-            ids = bulk.chosen(queryset)
+            ids = bulk.selected_ids(queryset)
             if form.is_valid():
                 if "seen" in request.POST and "apply" in request.POST:
                     changed = bulk.apply_prices(ids, **form.cleaned_data, seen=request.POST["seen"])
-                    messages.success(request, f"{changed:,} prices were changed.")
+                    messages.success(request, f"{changed:,} {ngettext('price', 'prices', changed)} updated.")
                     return None
                 plan = bulk.plan_prices(ids, **form.cleaned_data)
         except bulk.PricesChanged as problem:
@@ -122,30 +131,37 @@ class BulkAdmin:
         form = MoveForm(request.POST if "apply" in request.POST else None)
         if form.is_valid():
             category = form.cleaned_data["category"]
-            self._do(
-                request,
-                lambda: f"{bulk.move_products(bulk.chosen(queryset), category):,} products are in {category} now.",
-            )
+
+            def move() -> str:
+                moved = bulk.move_products(bulk.selected_ids(queryset), category)
+                return f"{products_counted(moved)} moved to {category}."
+
+            self._run(request, move)
             return None
         return self._confirmation(request, queryset, "move", form, {"title": "Move to a category"})
 
-    @admin.action(description="Add to a collection…", permissions=["change"])
+    def has_collect_permission(self, request: HttpRequest) -> bool:
+        """Adding products to a collection changes the collection."""
+        return self.has_change_permission(request) and request.user.has_perm("products.change_collection")
+
+    @admin.action(description="Add to a collection…", permissions=["collect"])
     def collect(self, request: HttpRequest, queryset: QuerySet[Product]) -> HttpResponse | None:
         form = CollectForm(request.POST if "apply" in request.POST else None)
         if form.is_valid():
             collection = form.cleaned_data["collection"]
-            self._do(
-                request,
-                lambda: (
-                    f"{bulk.add_to_collection(bulk.chosen(queryset), collection):,} products are new in {collection}."
-                ),
-            )
+
+            def add() -> str:
+                added = bulk.add_to_collection(bulk.selected_ids(queryset), collection)
+                return f"{products_counted(added)} added to {collection}."
+
+            self._run(request, add)
             return None
         return self._confirmation(request, queryset, "collect", form, {"title": "Add to a collection"})
 
-    def _do(self, request: HttpRequest, work: Any) -> None:
+    def _run(self, request: HttpRequest, change: Callable[[], str]) -> None:
+        """Call a function that returns its success message; a Problem becomes an error message."""
         try:
-            messages.success(request, work())
+            messages.success(request, change())
         except Problem as problem:
             messages.error(request, str(problem))
 

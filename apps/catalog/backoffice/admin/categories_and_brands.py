@@ -16,43 +16,42 @@ from django.utils.safestring import SafeString
 from unfold.widgets import UnfoldAdminSelect2Widget
 
 from apps.catalog.backoffice.admin.forms import TranslatedForm
-from apps.catalog.backoffice.admin.service_forms import TRANSLATIONS, ServiceAdmin, ServiceForm
+from apps.catalog.backoffice.admin.service_forms import TRANSLATIONS, FormSets, ServiceAdmin, ServiceForm
 from apps.catalog.products.models import Brand, Category, Product
 from apps.catalog.products.services import brands, categories
-from apps.catalog.products.transactions import unguarded
 from apps.common.problems import Problem
 
 SEARCH_ENGINES = ("Search engines", {"classes": ["tab"], "fields": ["seo_title", "seo_description"]})
 
 
 def product_count(column: str) -> Coalesce:
-    """How many products name a row in `column`; worked out for the rows of a page alone."""
+    """The number of products that reference a row by `column`, as a subquery: only the rows of a page are counted."""
     counts = Product.objects.filter(**{column: OuterRef("pk")}).order_by().values(column).annotate(n=Count("pk"))
     return Coalesce(Subquery(counts.values("n"), output_field=IntegerField()), Value(0))
 
 
 def products_link(count: int, column: str, pk: Any) -> str | SafeString:
-    """A number that leads to the list of these products."""
+    """The number of products, linked to the list of these products."""
     address = reverse("admin:products_product_changelist", query={f"{column}__id__exact": pk})
     return format_html('<a class="underline" href="{}">{}</a>', address, count) if count else "–"
 
 
 class CategoryField(forms.ModelChoiceField):
-    """A category, by its path."""
+    """A select of categories, labelled by their paths."""
 
     def label_from_instance(self, obj: Any) -> str:
         return obj.full_path
 
 
 class CategoryForm(ServiceForm, TranslatedForm):
-    """A category and where it hangs."""
+    """A category and its parent."""
 
     parent = CategoryField(
         queryset=Category.objects.order_by("path"),
         required=False,
-        empty_label="– top level –",
+        empty_label="None (top level)",
         widget=UnfoldAdminSelect2Widget,
-        label="Below",
+        label="Parent category",
     )
 
     class Meta:
@@ -73,8 +72,8 @@ class CategoryForm(ServiceForm, TranslatedForm):
 
 
 @admin.register(Category)
-class CategoryAdmin(ServiceAdmin):
-    """The tree in its order. Only leaves without products can be deleted."""
+class CategoryAdmin(ServiceAdmin[Category, CategoryForm]):
+    """The categories in the order of the tree. Only leaves without products can be deleted."""
 
     form = CategoryForm
     list_display = ["shown_name", "full_path", "shown_products", "moves"]
@@ -84,7 +83,7 @@ class CategoryAdmin(ServiceAdmin):
     list_per_page = 200
     prepopulated_fields = {"slug": ["name"]}
     fieldsets = [
-        (None, {"fields": [("name", "slug"), "parent", "description", "seen"]}),
+        (None, {"fields": [("name", "slug"), "parent", "description"]}),
         TRANSLATIONS,
         SEARCH_ENGINES,
     ]
@@ -120,7 +119,7 @@ class CategoryAdmin(ServiceAdmin):
 
     @admin.display(description="order")
     def moves(self, category: Any) -> str:
-        """Buttons that name the neighbour to go before or behind, so that a second click changes nothing."""
+        """Buttons that move a category up or down. They name the neighbour to pass, so a double click moves it once."""
         return format_html(
             '<span id="category-{}" class="whitespace-nowrap">{}{}</span>',
             category.pk,
@@ -137,7 +136,7 @@ class CategoryAdmin(ServiceAdmin):
         return [own, *super().get_urls()]
 
     def place_view(self, request: HttpRequest, pk: int, side: str, neighbour: int) -> HttpResponse:
-        """One place up or down among its siblings."""
+        """Move a category before or behind a sibling."""
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
         if not self.has_change_permission(request):
@@ -148,14 +147,14 @@ class CategoryAdmin(ServiceAdmin):
             messages.error(request, str(problem))
         return HttpResponseRedirect(f"{reverse('admin:products_category_changelist')}#category-{pk}")
 
-    def write(self, form: Any, formsets: list[Any]) -> Category:
+    def write(self, form: CategoryForm, formsets: FormSets) -> Category:
         if form.is_new:
             return categories.create_category(form.columns())
         former = Category.objects.values_list("full_path", flat=True).get(pk=form.instance.pk)
         return categories.change_category(former, form.columns(), guard=form.guard)
 
-    def remove(self, row: Category) -> None:
-        categories.delete_category(row.full_path, guard=unguarded)
+    def remove(self, row: Category, *, seen: str) -> None:
+        categories.delete_category(row.full_path, guard=self.form.guard_of(seen))
 
     def has_delete_permission(self, request: HttpRequest, obj: Category | None = None) -> bool:
         return super().has_delete_permission(request, obj) and (obj is None or obj.is_leaf())
@@ -192,14 +191,14 @@ class BrandForm(ServiceForm, TranslatedForm):
 
 
 @admin.register(Brand)
-class BrandAdmin(ServiceAdmin):
+class BrandAdmin(ServiceAdmin[Brand, BrandForm]):
     form = BrandForm
     list_display = ["name", "slug", "shown_products"]
     search_fields = ["name", "slug"]
     ordering = ["name"]
     prepopulated_fields = {"slug": ["name"]}
     fieldsets = [
-        (None, {"fields": [("name", "slug"), "description", "seen"]}),
+        (None, {"fields": [("name", "slug"), "description"]}),
         TRANSLATIONS,
     ]
 
@@ -210,10 +209,10 @@ class BrandAdmin(ServiceAdmin):
     def shown_products(self, brand: Any) -> str:
         return products_link(brand.product_count, "brand", brand.pk)
 
-    def write(self, form: Any, formsets: list[Any]) -> Brand:
+    def write(self, form: BrandForm, formsets: FormSets) -> Brand:
         if form.is_new:
             return brands.create_brand(form.columns())
         return brands.change_brand(form.initial["slug"], form.columns(), guard=form.guard)
 
-    def remove(self, row: Brand) -> None:
-        brands.delete_brand(row.slug, guard=unguarded)
+    def remove(self, row: Brand, *, seen: str) -> None:
+        brands.delete_brand(row.slug, guard=self.form.guard_of(seen))

@@ -1,4 +1,4 @@
-"""Collections in the admin: products in an order made by hand, or a rule."""
+"""Collections in the admin: a manual list of products, or a rule."""
 
 from __future__ import annotations
 
@@ -10,23 +10,25 @@ from django.contrib import admin
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
+from django.utils.translation import ngettext
 from unfold.admin import TabularInline
 
 from apps.catalog.backoffice.admin.categories_and_brands import SEARCH_ENGINES
 from apps.catalog.backoffice.admin.forms import TranslatedForm
-from apps.catalog.backoffice.admin.rule_fields import as_initial, as_rule, offer_choices, rule_fields
+from apps.catalog.backoffice.admin.rule_fields import initial_of_rule, rule_fields, rule_of_form, set_choices
 from apps.catalog.backoffice.admin.service_forms import (
     TRANSLATIONS,
     FixedReferenceForm,
+    FormSets,
     ServiceAdmin,
     ServiceForm,
-    kept_rows,
+    by_model,
+    ordered_forms,
 )
 from apps.catalog.discovery.browsing import browse
 from apps.catalog.discovery.filters import read_rule
 from apps.catalog.products.models import Attribute, Collection, CollectionItem
 from apps.catalog.products.services import collections
-from apps.catalog.products.transactions import unguarded
 from apps.catalog.products.translations import default_language
 from apps.common.problems import Problem
 
@@ -43,15 +45,15 @@ class CollectionForm(ServiceForm, TranslatedForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        offer_choices(self.fields, self.instance.rule)
-        for name, value in as_initial(self.instance.rule).items():
+        set_choices(self.fields, self.instance.rule)
+        for name, value in initial_of_rule(self.instance.rule).items():
             self.initial.setdefault(name, value)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()
         if data.get("kind") == Kind.RULE and not self.errors:
             try:
-                data["rule"] = as_rule(data)
+                data["rule"] = rule_of_form(data)
             except forms.ValidationError as error:
                 self.add_error(None, error)
         return data
@@ -67,7 +69,7 @@ class CollectionForm(ServiceForm, TranslatedForm):
 
 
 class ItemForm(FixedReferenceForm):
-    known = "product"
+    reference = "product"
 
     class Meta:
         model = CollectionItem
@@ -75,7 +77,7 @@ class ItemForm(FixedReferenceForm):
 
 
 class ItemInline(TabularInline):
-    """In the order that shoppers see; drag a row, or write its place."""
+    """Products in the order that shoppers see. Rows can be dragged, or given a position."""
 
     model = CollectionItem
     form = ItemForm
@@ -94,7 +96,7 @@ class ItemInline(TabularInline):
 
 
 @admin.register(Collection)
-class CollectionAdmin(ServiceAdmin):
+class CollectionAdmin(ServiceAdmin[Collection, CollectionForm]):
     form = CollectionForm
     list_display = ["title", "slug", "kind", "shown_items", "is_published", "position"]
     list_filter = ["kind", "is_published"]
@@ -104,12 +106,12 @@ class CollectionAdmin(ServiceAdmin):
     readonly_fields = ["shown_now"]
     inlines = [ItemInline]
     fieldsets = [
-        (None, {"fields": [("title", "slug"), "description", ("kind", "position"), "is_published", "seen"]}),
+        (None, {"fields": [("title", "slug"), "description", ("kind", "position"), "is_published"]}),
         (
             "Rule",
             {
                 "classes": ["tab"],
-                "description": "Fills collections of the kind “by a rule”; every filter must fit.",
+                "description": "Used by collections of the kind “by a rule”: products match every filter.",
                 "fields": [
                     ("rule_category", "rule_brand"),
                     ("rule_min_price", "rule_max_price"),
@@ -132,11 +134,11 @@ class CollectionAdmin(ServiceAdmin):
     def shown_items(self, collection: Any) -> str:
         return "by rule" if collection.kind == Kind.RULE else str(collection.item_count)
 
-    @admin.display(description="shows now")
+    @admin.display(description="matching products")
     def shown_now(self, collection: Collection) -> str:
-        """How many products the saved rule finds, and the first of them."""
+        """How many products match the saved rule, and the first of them."""
         if collection.kind != Kind.RULE or not collection.rule:
-            return "Nothing by rule."
+            return "–"
         kinds = dict(Attribute.objects.values_list("code", "kind"))
         try:
             filters = read_rule(collection.rule, kinds=kinds, currency=settings.SHOP_CURRENCY)
@@ -144,17 +146,17 @@ class CollectionAdmin(ServiceAdmin):
         except Problem as problem:
             return str(problem)
         titles = format_html_join(", ", "{}", ((card["title"],) for card in found.cards))
-        noun = "product" if found.total == 1 else "products"
+        noun = ngettext("product", "products", found.total)
         return format_html("{} {}{}{}", found.total, noun, ": " if found.cards else ".", titles)
 
-    def write(self, form: Any, formsets: list[Any]) -> Collection:
-        [items] = formsets
-        slugs = [row.cleaned_data["product"].slug for row in kept_rows(items)]
+    def write(self, form: CollectionForm, formsets: FormSets) -> Collection:
+        items = by_model(formsets).get(CollectionItem)
+        slugs = [row.cleaned_data["product"].slug for row in (ordered_forms(items) if items else [])]
         is_manual = form.cleaned_data["kind"] == Kind.MANUAL
         if form.is_new:
             return collections.create_collection(form.columns(), slugs if is_manual else [])
-        changed = slugs if is_manual and items.has_changed() else None
+        changed = slugs if is_manual and items and items.has_changed() else None
         return collections.save_collection(form.initial["slug"], form.columns(), changed, guard=form.guard)
 
-    def remove(self, row: Collection) -> None:
-        collections.delete_collection(row.slug, guard=unguarded)
+    def remove(self, row: Collection, *, seen: str) -> None:
+        collections.delete_collection(row.slug, guard=self.form.guard_of(seen))

@@ -1,4 +1,4 @@
-"""Export of what a list of products in the admin shows."""
+"""Export of the list of products as CSV and XLSX."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from apps.catalog.imports.models import ImportJob
 
 
 class ExportAdmin:
-    """Mixed into the admin of products, before it: the list gets links to its products as CSV and XLSX."""
+    """Mixin before ModelAdmin: the list of products gets export links."""
 
     change_list_template = "backoffice/product_list.html"
     opts: Any
@@ -27,7 +27,7 @@ class ExportAdmin:
         return [own, *super().get_urls()]  # type: ignore[misc]  # ModelAdmin's, behind this one
 
     def export_view(self, request: HttpRequest, form: str) -> HttpResponseBase:
-        """The products under the list's filters and search, on all of its pages."""
+        """All products that match the list's filters and search, not only those of its present page."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         if form not in ImportJob.Format.values:

@@ -1,4 +1,4 @@
-"""What several forms of the admin share: amounts as people write them, texts in the shop's further languages."""
+"""Shared parts of the admin's forms: amounts in major units, and fields for translations."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ def as_minor_units(value: Decimal, currency: str) -> int:
     """Raises forms.ValidationError when `value` has more digits after the point than the currency."""
     scaled = value.scaleb(digits_of(currency))
     if scaled != scaled.to_integral_value():
-        raise forms.ValidationError(f"{currency} has {digits_of(currency)} digits after the point.")
+        raise forms.ValidationError(f"Prices in {currency} have {digits_of(currency)} decimal places.")
     return int(scaled)
 
 
 class CurrencyField(forms.CharField):
-    """A code of ISO 4217, in any case."""
+    """A currency code of ISO 4217; lower case is accepted."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(max_length=3, widget=UnfoldAdminTextInputWidget, **kwargs)
@@ -37,12 +37,12 @@ class CurrencyField(forms.CharField):
     def clean(self, value: Any) -> str:
         code = super().clean(value).upper()
         if code and code not in CURRENCIES:
-            raise forms.ValidationError("Use a currency of ISO 4217, such as EUR.")
+            raise forms.ValidationError("Enter a currency code of ISO 4217, such as EUR.")
         return code
 
 
 class TranslatedForm(forms.ModelForm):
-    """Has a field for each text in each further language: `de_title`. An empty one shows the first language's text.
+    """Has a field for each text in each further language: `de_title`. Shoppers see the first language for empty ones.
 
     The admin makes the fields by `with_translations`, when it makes the form.
     """
@@ -62,7 +62,7 @@ class TranslatedForm(forms.ModelForm):
                 self.initial[f"{prefix_of(language)}{name}"] = said
 
     def translation_changes(self) -> dict[str, dict[str, str]]:
-        """What a service is to lay over the row's translations: every text shown, when one of them was changed."""
+        """The texts in further languages when one of them was changed, to be merged with the row's translations."""
         if not set(self.translation_fields()) & set(self.changed_data):
             return {}
         names = self.texts().TRANSLATABLE
@@ -73,12 +73,12 @@ class TranslatedForm(forms.ModelForm):
 
 
 def prefix_of(language: str) -> str:
-    """How the names of fields in this language begin: `de_`, `pt_br_`."""
+    """The prefix of the names of this language's fields: `de_`, `pt_br_`."""
     return f"{language.replace('-', '_')}_"
 
 
 def with_translations(form: Any) -> Any:
-    """The form with the fields of the shop's further languages; any other form as it is."""
+    """A TranslatedForm with the fields of the shop's further languages; any other form unchanged."""
     return _with_translations(form, languages()[1:]) if issubclass(form, TranslatedForm) else form
 
 

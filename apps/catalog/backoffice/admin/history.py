@@ -23,8 +23,8 @@ from apps.common.problems import NotFound, Problem
 
 
 @dataclass(frozen=True, slots=True)
-class ShownMoment:
-    """A change as the page shows it."""
+class HistoryEntry:
+    """A change on the history page."""
 
     at: datetime
     author: str
@@ -36,7 +36,7 @@ class ShownMoment:
 
 
 class HistoryAdmin:
-    """Mixed into a ModelAdmin, before it: shows what the triggers wrote in place of Django's log."""
+    """Mixin before ModelAdmin: the history page shows the changes that triggers recorded, not Django's log."""
 
     opts: Any
     admin_site: Any
@@ -56,46 +56,44 @@ class HistoryAdmin:
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Newest first, a page at a time."""
-        thing = self._thing(request, object_id)
-        if not self.has_view_or_change_permission(request, thing):
+        """A page of changes, the newest first."""
+        obj = self._object_or_404(request, object_id)
+        if not self.has_view_or_change_permission(request, obj):
             raise PermissionDenied
-        before = _moment_of(request.GET["before"]) if "before" in request.GET else None
-        page = page_of_history(thing, before=before)
-        may_revert = can_revert(type(thing)) and self.has_change_permission(request, thing)
+        before = _parse_moment(request.GET["before"]) if "before" in request.GET else None
+        page = page_of_history(obj, before=before)
+        may_revert = can_revert(type(obj)) and self.has_change_permission(request, obj)
         names = Names(change for moment in page.moments for change in moment.changes)
         shown = [
-            self._shown(moment, names, thing, may_revert=may_revert, is_first=not before and place == 0)
+            self._entry_of(moment, names, obj, may_revert=may_revert, is_first=not before and place == 0)
             for place, moment in enumerate(page.moments)
         ]
         own = {"moments": shown, "older": page.before.isoformat() if page.before else "", "is_first_page": not before}
-        return self._page(
-            request, "backoffice/history.html", thing, f"History: {thing}", {**own, **(extra_context or {})}
-        )
+        return self._page(request, "backoffice/history.html", obj, f"History: {obj}", {**own, **(extra_context or {})})
 
     def revert_view(self, request: HttpRequest, object_id: str, moment: str) -> HttpResponse:
-        """Shows what would be restored; a POST restores it when that is still what was shown."""
-        thing = self._thing(request, object_id)
-        if not can_revert(type(thing)) or not self.has_change_permission(request, thing):
+        """Previews a revert. A POST applies it if the preview is still accurate."""
+        obj = self._object_or_404(request, object_id)
+        if not can_revert(type(obj)) or not self.has_change_permission(request, obj):
             raise PermissionDenied
-        at = _moment_of(moment)
-        said = request.POST if request.method == "POST" else request.GET
-        scope = Scope.SINCE if said.get("scope") == Scope.SINCE else Scope.ALONE
+        at = _parse_moment(moment)
+        data = request.POST if request.method == "POST" else request.GET
+        scope = Scope.SINCE if data.get("scope") == Scope.SINCE else Scope.ALONE
         if request.method == "POST":
             try:
-                revert(thing, at=at, scope=scope, fingerprint=request.POST.get("fingerprint", ""))
+                revert(obj, at=at, scope=scope, fingerprint=request.POST.get("fingerprint", ""))
             except PlanChanged as problem:
                 messages.warning(request, str(problem))
             except Problem as problem:
                 messages.error(request, str(problem))
             else:
                 messages.success(request, "The change was reverted.")
-                return HttpResponseRedirect(self._address("history", thing))
-        return self._plan_page(request, thing, at, scope)
+                return HttpResponseRedirect(self._address("history", obj))
+        return self._plan_page(request, obj, at, scope)
 
-    def _plan_page(self, request: HttpRequest, thing: models.Model, at: datetime, scope: Scope) -> HttpResponse:
+    def _plan_page(self, request: HttpRequest, obj: models.Model, at: datetime, scope: Scope) -> HttpResponse:
         try:
-            plan = plan_revert(thing, at=at, scope=scope)
+            plan = plan_revert(obj, at=at, scope=scope)
         except NotFound as problem:
             raise Http404(str(problem)) from problem
         names = Names(plan.changes)
@@ -103,49 +101,49 @@ class HistoryAdmin:
             "at": at,
             "scope": scope.value,
             "is_since": scope is Scope.SINCE,
-            "is_latest": is_latest(thing, at),
+            "is_latest": is_latest(obj, at),
             "changes": [describe_change(change, names) for change in plan.changes],
             "obstacles": plan.obstacles,
             "fingerprint": plan.fingerprint,
-            "history_address": self._address("history", thing),
+            "history_address": self._address("history", obj),
         }
-        title = "Go back to before this change" if scope is Scope.SINCE else "Revert this change"
-        return self._page(request, "backoffice/revert.html", thing, title, own)
+        title = "Restore the state before this change" if scope is Scope.SINCE else "Revert this change"
+        return self._page(request, "backoffice/revert.html", obj, title, own)
 
-    def _shown(
-        self, moment: Moment, names: Names, thing: models.Model, *, may_revert: bool, is_first: bool
-    ) -> ShownMoment:
-        is_made = any(change.part.model is type(thing) and change.before is None for change in moment.changes)
+    def _entry_of(
+        self, moment: Moment, names: Names, obj: models.Model, *, may_revert: bool, is_first: bool
+    ) -> HistoryEntry:
+        is_made = any(change.part.model is type(obj) and change.before is None for change in moment.changes)
         reverts = moment.facts.get("reverts")
-        return ShownMoment(
+        return HistoryEntry(
             at=moment.at,
             author=author_of(moment.facts),
             request_id=moment.facts.get("request_id", ""),
             reverts=parse_datetime(reverts) if reverts else None,
             changes=[describe_change(change, names) for change in moment.changes],
-            address="" if is_made or not may_revert else self._address("revert", thing, moment.at.isoformat()),
+            address="" if is_made or not may_revert else self._address("revert", obj, moment.at.isoformat()),
             is_latest=is_first,
         )
 
-    def _thing(self, request: HttpRequest, object_id: str) -> models.Model:
-        thing = self.get_object(request, object_id)
-        if thing is None:
+    def _object_or_404(self, request: HttpRequest, object_id: str) -> models.Model:
+        obj = self.get_object(request, object_id)
+        if obj is None:
             raise Http404(f"There is no such {self.opts.verbose_name}.")
-        return thing
+        return obj
 
-    def _address(self, page: str, thing: models.Model, *arguments: str) -> str:
+    def _address(self, page: str, obj: models.Model, *arguments: str) -> str:
         name = f"admin:{self.opts.app_label}_{self.opts.model_name}_{page}"
-        return reverse(name, args=[thing.pk, *arguments])
+        return reverse(name, args=[obj.pk, *arguments])
 
     def _page(
-        self, request: HttpRequest, template: str, thing: models.Model, title: str, own: dict[str, Any]
+        self, request: HttpRequest, template: str, obj: models.Model, title: str, own: dict[str, Any]
     ) -> HttpResponse:
         request.current_app = self.admin_site.name
         context = {
             **self.admin_site.each_context(request),
             "title": title,
-            "object": thing,
-            "original": thing,
+            "object": obj,
+            "original": obj,
             "opts": self.opts,
             "module_name": str(self.opts.verbose_name_plural),
             **own,
@@ -153,8 +151,8 @@ class HistoryAdmin:
         return TemplateResponse(request, template, context)
 
 
-def _moment_of(text: str) -> datetime:
-    """A moment in an address. Raises Http404 for what is none."""
+def _parse_moment(text: str) -> datetime:
+    """The time in a URL. Raises Http404 when it is malformed."""
     try:
         # In a query a plus means a space.
         moment = parse_datetime(text.replace(" ", "+"))

@@ -1,4 +1,4 @@
-"""Imports in the admin: send a file, see what it would change, write it."""
+"""Imports in the admin: upload a file, preview its changes, apply them."""
 
 from __future__ import annotations
 
@@ -50,21 +50,21 @@ class UploadForm(forms.Form):
     file = forms.FileField(
         widget=UnfoldAdminFileFieldWidget,
         max_length=200,
-        help_text="CSV in UTF-8, or XLSX; at most 50 MB and 200,000 rows.",
+        help_text="CSV (UTF-8) or XLSX, up to 50 MB and 200,000 rows.",
     )
     decimal_mark = forms.ChoiceField(
-        label="Decimal mark",
+        label="Decimal separator",
         choices=ImportJob.DecimalMark.choices,
         required=False,
         widget=UnfoldAdminSelectWidget,
-        help_text="Only needed when a message asks for it: for a file in which 1.234 could be two numbers.",
+        help_text="Only needed if an error message asks for it, because a number such as 1.234 is ambiguous.",
     )
     is_dry_run = forms.BooleanField(
-        label="Only check it first",
+        label="Check only (dry run)",
         required=False,
         initial=True,
         widget=UnfoldBooleanSwitchWidget,
-        help_text="You see every change before anything is written. Without, a file without errors is written at once.",
+        help_text="Preview all changes before anything is saved. Otherwise a file without errors is imported at once.",
     )
 
 
@@ -89,7 +89,7 @@ class ImportJobAdmin(ModelAdmin):
         ]
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
-        """None: deleting goes through `cancel_import`, which stops a worker and takes the file along."""
+        """None: imports are deleted by `cancel_import`, which also stops the worker and deletes the file."""
         return {}
 
     def has_delete_permission(self, request: HttpRequest, obj: ImportJob | None = None) -> bool:
@@ -120,7 +120,7 @@ class ImportJobAdmin(ModelAdmin):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """How far it is, and a page of its rows; it loads itself again while a worker is at it."""
+        """The progress and a page of the rows. The page reloads itself while a worker runs the import."""
         job = self._job(request, object_id)
         only = request.GET.get("only", "")
         only = only if only in SHOWN else ""
@@ -162,7 +162,7 @@ class ImportJobAdmin(ModelAdmin):
         if job is not None:
             messages.warning(request, job.failure)
             return HttpResponseRedirect(_address("change", job_id))
-        messages.success(request, "The import was forgotten.")
+        messages.success(request, "The import was deleted.")
         return HttpResponseRedirect(_address("changelist"))
 
     def errors_view(self, request: HttpRequest, job_id: uuid.UUID) -> HttpResponseBase:
@@ -204,7 +204,7 @@ def _csv_response(lines: Iterator[str], name: str) -> StreamingHttpResponse:
 
 
 def _error_lines(rows: QuerySet[ImportRow]) -> Iterator[str]:
-    """A line for each error; nothing in it that a spreadsheet would run."""
+    """A line for each error, with formulas escaped."""
     yield "\ufeffline,sku,column,error\r\n"
     for row in rows.iterator(chunk_size=500):
         buffer = io.StringIO()

@@ -16,7 +16,7 @@ Availability = Listing.Availability
 
 
 class CategoryFilter(admin.SimpleListFilter):
-    """A category and all below it."""
+    """Filter by a category, including its subcategories."""
 
     title, parameter_name = "category", "category"
 
@@ -32,12 +32,12 @@ class CategoryFilter(admin.SimpleListFilter):
 
 
 class StateFilter(admin.SimpleListFilter):
-    """Statuses, and what is published but does not show now."""
+    """Filter by status. "Scheduled" and "ended" are published products outside of their dates."""
 
     title, parameter_name = "state", "state"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [*Product.Status.choices, ("scheduled", "Scheduled"), ("over", "Over")]
+        return [*Product.Status.choices, ("scheduled", "Scheduled"), ("over", "Ended")]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Product]) -> QuerySet[Product]:
         published, now = queryset.filter(status=Product.Status.PUBLISHED), timezone.now()

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.conf import settings
+from django.db import models
 from unfold.widgets import (
     UnfoldAdminDecimalFieldWidget,
     UnfoldAdminSelect2MultipleWidget,
@@ -16,7 +17,7 @@ from unfold.widgets import (
 )
 
 from apps.catalog.backoffice.admin.forms import MAX_MAJOR, TranslatedForm, as_minor_units
-from apps.catalog.backoffice.admin.service_forms import ServiceForm, ServiceFormSet, kept_rows
+from apps.catalog.backoffice.admin.service_forms import ServiceFormSet, VersionedForm, ordered_forms
 from apps.catalog.products import renditions
 from apps.catalog.products.attribute_values import values_for
 from apps.catalog.products.models import (
@@ -30,24 +31,20 @@ from apps.catalog.products.models import (
 )
 from apps.catalog.products.selectors import price_in
 from apps.catalog.products.services.images import ImageEdits
-from apps.catalog.products.services.products import ProductEdit, Related
+from apps.catalog.products.services.products import ProductEdit, RelatedProduct
 from apps.catalog.products.services.variants import VariantEdit
 from apps.common.money import Money
 from apps.common.problems import ValidationProblem
 
-# Rules of the catalogue hold over these; the service checks them, so that constraints of the model need not.
-RULED = frozenset({"published_at", "published_until", "status"})
-RULED_OF_VARIANTS = frozenset({"offer", "rental_hours", "title_slug"})
+# Excluded from the model's constraints, as the service checks them with the rules of the catalogue.
+SERVICE_CHECKED = frozenset({"published_at", "published_until", "status"})
+SERVICE_CHECKED_OF_VARIANTS = frozenset({"offer", "rental_hours", "title_slug"})
 
 
-class ProductForm(ServiceForm, TranslatedForm):
-    """A product as its editor has read it; its version stands for its variants and pictures too.
+class ProductForm(VersionedForm, TranslatedForm):
+    """A product. `product_form` adds a field `attribute_<code>` for each attribute of the product's type."""
 
-    A field `attribute_<code>` for each attribute of the product's type is added by `product_form`.
-    """
-
-    row_errors = ("variants", "new_variants", "images")
-    asked: ClassVar[Mapping[str, Attribute]] = {}
+    attributes: ClassVar[Mapping[str, Attribute]] = {}
 
     class Meta:
         model = Product
@@ -55,21 +52,21 @@ class ProductForm(ServiceForm, TranslatedForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        given = self.instance.attribute_values.all() if self.asked and not self.instance._state.adding else []
+        given = self.instance.attribute_values.all() if self.attributes and not self.instance._state.adding else []
         values: dict[str, list[AttributeValue]] = {}
         for value in given:
             values.setdefault(value.attribute.code, []).append(value)
-        for code, attribute in self.asked.items():
+        for code, attribute in self.attributes.items():
             self.initial[f"attribute_{code}"] = _shown_value(attribute, values.get(code, []))
 
-    def mark_of(self, row: Any) -> str:
+    @classmethod
+    def fingerprint_of(cls, row: Product) -> str:
         return str(row.version)
 
     @property
-    def versions(self) -> frozenset[int]:
-        """The version that the form has shown."""
-        seen = self.cleaned_data.get("seen", "")
-        return frozenset({int(seen)} if seen.isdigit() else ())
+    def was_published(self) -> bool:
+        """Whether the product was published when the page was loaded."""
+        return self.initial.get("status") == Product.Status.PUBLISHED
 
     def field_of(self, name: str) -> str:
         return (
@@ -80,7 +77,7 @@ class ProductForm(ServiceForm, TranslatedForm):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()
-        for code, attribute in self.asked.items():
+        for code, attribute in self.attributes.items():
             try:
                 values_for(self.instance, attribute, data.get(f"attribute_{code}"))
             except ValidationProblem as problem:
@@ -88,16 +85,17 @@ class ProductForm(ServiceForm, TranslatedForm):
         return data
 
     def _get_validation_exclusions(self) -> set[str]:
-        return super()._get_validation_exclusions() | RULED  # type: ignore[misc]  # missing in the stubs
+        return super()._get_validation_exclusions() | SERVICE_CHECKED  # type: ignore[misc]  # missing in the stubs
 
-    def edit(self, formsets: Mapping[type, Any]) -> ProductEdit:
-        """What the page says, for the service."""
+    def edit(self, formsets: Mapping[type[models.Model], Any]) -> ProductEdit:
+        """The changes on the page."""
         variants, images, relations = (formsets.get(model) for model in (Variant, ProductImage, ProductRelation))
         columns = self.columns()
+        fields = {code: f"attribute_{code}" for code in self.attributes}
         return ProductEdit(
             columns={name: value for name, value in columns.items() if name != "translations"},
             translations=columns.get("translations"),
-            attributes={code: self.cleaned_data.get(f"attribute_{code}") or None for code in self.asked},
+            attributes={code: self.cleaned_data[name] for code, name in fields.items() if name in self.changed_data},
             variants=[form.edit() for form in variants.changed_forms] if variants else (),
             new_variants=[form.edit() for form in variants.new_forms] if variants else (),
             removed_variants=[form.initial["sku"] for form in variants.removed_forms] if variants else (),
@@ -107,14 +105,14 @@ class ProductForm(ServiceForm, TranslatedForm):
 
 
 def product_form(product_type: ProductType | None) -> type[ProductForm]:
-    """The form of products of this type."""
+    """The form for products of this type, with a field for each of its attributes."""
     if product_type is None:
         return ProductForm
-    asked = product_type.attributes.order_by("type_attributes__position", "code").prefetch_related("choices")
-    attributes = {attribute.code: attribute for attribute in asked}
+    rows = product_type.attributes.order_by("type_attributes__position", "code").prefetch_related("choices")
+    attributes = {attribute.code: attribute for attribute in rows}
     fields = {f"attribute_{code}": _attribute_field(attribute) for code, attribute in attributes.items()}
     make: Any = type(ProductForm)
-    return make("TypedProductForm", (ProductForm,), {**fields, "asked": attributes, "__module__": __name__})
+    return make("TypedProductForm", (ProductForm,), {**fields, "attributes": attributes, "__module__": __name__})
 
 
 def _attribute_field(attribute: Attribute) -> forms.Field:
@@ -134,7 +132,7 @@ def _attribute_field(attribute: Attribute) -> forms.Field:
 
 
 def _shown_value(attribute: Attribute, values: Sequence[AttributeValue]) -> Any:
-    """As the field of `_attribute_field` shows it."""
+    """The initial value of the field that `_attribute_field` makes."""
     if not values:
         return None
     match attribute.kind:
@@ -154,7 +152,7 @@ IMAGE_COLUMNS = ("file", "alt", "position")
 
 
 class VariantForm(forms.ModelForm):
-    """A variant with its price in the shop's currency; others stand on the variant's own page."""
+    """A variant with its price in the shop's currency. Its own page has those in other currencies."""
 
     price = forms.DecimalField(min_value=0, max_value=MAX_MAJOR, widget=UnfoldAdminDecimalFieldWidget)
 
@@ -182,10 +180,10 @@ class VariantForm(forms.ModelForm):
         return options
 
     def _get_validation_exclusions(self) -> set[str]:
-        return super()._get_validation_exclusions() | RULED_OF_VARIANTS  # type: ignore[misc]  # missing in the stubs
+        return super()._get_validation_exclusions() | SERVICE_CHECKED_OF_VARIANTS  # type: ignore[misc]  # missing in the stubs
 
     def edit(self) -> VariantEdit:
-        """What the row says, for the service: all of a new variant, else what was changed."""
+        """The values to save: all of a new variant, else those that were changed."""
         is_new = self.instance._state.adding
         names = [name for name in VARIANT_COLUMNS if is_new or name in self.changed_data]
         columns = {name: self.cleaned_data[name] for name in names if not (is_new and name == "sku")}
@@ -195,27 +193,25 @@ class VariantForm(forms.ModelForm):
         )
 
 
-class VariantFormSet(ServiceFormSet):
-    """No SKU stands twice on a page; the database would say so too late for a sentence."""
+class VariantFormSet(ServiceFormSet[VariantForm]):
+    """Refuses the same SKU twice on one page; the database would raise an error without a field."""
 
-    def rows(self) -> dict[str, list[Any]]:
+    error_names = ("variants", "new_variants")
+
+    def rows(self) -> dict[str, list[VariantForm]]:
         return {"variants": self.changed_forms, "new_variants": self.new_forms}
-
-    @property
-    def removed_forms(self) -> list[Any]:
-        return [form for form in self.forms if self._is_removed(form) and not form.instance._state.adding]
 
     def clean(self) -> None:
         super().clean()
         spellings: dict[str, str] = {}
-        for sku in (form.cleaned_data["sku"] for form in self.kept if form.is_valid()):
+        for sku in (form.cleaned_data["sku"] for form in self.remaining_forms if form.is_valid()):
             other = spellings.setdefault(sku.lower(), sku)
             if other is not sku:
-                raise forms.ValidationError(f"{sku} and {other} are one SKU; capitals make no difference.")
+                raise forms.ValidationError(f"{sku} and {other} are the same SKU; case is ignored.")
 
 
 class ImageForm(forms.ModelForm):
-    """An upload that the renderer will be able to read."""
+    """A picture. The upload is decoded once, so that a file that cannot be rendered is refused here."""
 
     class Meta:
         model = ProductImage
@@ -225,34 +221,49 @@ class ImageForm(forms.ModelForm):
         upload = self.cleaned_data["file"]
         if "file" in self.changed_data:
             try:
-                renditions.opened(upload.read())
+                renditions.decode_picture(upload.read())
             except ValidationProblem as problem:
                 raise forms.ValidationError(str(problem)) from problem
             upload.seek(0)
         return upload
 
     def columns(self) -> dict[str, Any]:
-        """What to write of it: all of a new picture, else what was changed."""
+        """The values to save: all of a new picture, else those that were changed."""
         names = [name for name in IMAGE_COLUMNS if self.instance._state.adding or name in self.changed_data]
         return {name: self.cleaned_data[name] for name in names if self.cleaned_data[name] is not None}
 
 
-class ImageFormSet(ServiceFormSet):
-    def rows(self) -> dict[str, list[Any]]:
+class ImageFormSet(ServiceFormSet[ImageForm]):
+    error_names = ("images",)
+
+    def rows(self) -> dict[str, list[ImageForm]]:
         return {"images": []}
 
     def edits(self) -> ImageEdits:
         return ImageEdits(
             added=[form.columns() for form in self.new_forms if form.cleaned_data.get("file")],
             changed={form.instance.pk: form.columns() for form in self.changed_forms},
-            removed=[image.pk for image in self.removed_rows],
+            removed=[form.instance.pk for form in self.removed_forms],
         )
 
 
-class RelationFormSet(ServiceFormSet):
-    def rows(self) -> dict[str, list[Any]]:
-        return {"related": kept_rows(self)}
+class RelationForm(forms.ModelForm):
+    class Meta:
+        model = ProductRelation
+        fields = ["related", "kind", "position"]
 
-    def related(self) -> list[Related]:
-        """In the order of their places."""
-        return [Related(form.cleaned_data["related"].slug, form.cleaned_data["kind"]) for form in kept_rows(self)]
+    @property
+    def related_product(self) -> Product:
+        """The selected product, or the saved one when the user may only view the row."""
+        return self.cleaned_data["related"] if self.has_changed() else self.instance.related
+
+
+class RelationFormSet(ServiceFormSet[RelationForm]):
+    error_names = ("related",)
+
+    def rows(self) -> dict[str, list[RelationForm]]:
+        return {"related": ordered_forms(self)}
+
+    def related(self) -> list[RelatedProduct]:
+        """The related products in the order of their positions."""
+        return [RelatedProduct(form.related_product.slug, form.cleaned_data["kind"]) for form in ordered_forms(self)]

@@ -1,4 +1,4 @@
-"""The parts of a product on its page."""
+"""The inlines of a product's page: variants, pictures, related products."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from unfold.admin import StackedInline, TabularInline
 from apps.catalog.backoffice.admin.product_forms import (
     ImageForm,
     ImageFormSet,
+    RelationForm,
     RelationFormSet,
     VariantForm,
     VariantFormSet,
@@ -46,18 +47,18 @@ class VariantInline(StackedInline):
         if stock is None:
             return "–"
         address = reverse("admin:inventory_stockitem_change", args=[variant.pk])
-        return format_html('<a href="{}">{} available, change…</a>', address, stock.available)
+        return format_html('<a href="{}">{} available, edit</a>', address, stock.available)
 
     @admin.display(description="sales and other currencies")
     def sales_link(self, variant: Variant) -> str:
         if variant._state.adding:
-            return "After saving"
+            return "Save the product first"
         address = reverse("admin:products_variant_change", args=[variant.pk])
-        return format_html('<a href="{}">{} scheduled, change…</a>', address, len(variant.sale_prices.all()))
+        return format_html('<a href="{}">{} scheduled, edit</a>', address, len(variant.sale_prices.all()))
 
 
 class ImageInline(TabularInline):
-    """Dragged into their order, or numbered by who uses the keyboard."""
+    """Pictures. Rows can be dragged into their order, or given a position with the keyboard."""
 
     model = ProductImage
     form = ImageForm
@@ -79,13 +80,14 @@ class ImageInline(TabularInline):
     def state(self, image: ProductImage) -> str:
         if image.failure:
             return image.failure
-        return "ready" if image.renditions else "being made" if image.file else "–"
+        return "ready" if image.renditions else "processing" if image.file else "–"
 
 
 class RelationInline(TabularInline):
-    """What is recommended beside it; the rest of the places is filled with best sellers."""
+    """Recommended products. The shop fills the remaining places with best sellers."""
 
     model = ProductRelation
+    form = RelationForm
     formset = RelationFormSet
     fk_name = "product"
     extra = 0

@@ -17,9 +17,9 @@ from apps.catalog.backoffice.admin.exports import ExportAdmin
 from apps.catalog.backoffice.admin.product_filters import CategoryFilter, StateFilter, StockFilter
 from apps.catalog.backoffice.admin.product_forms import ProductForm, product_form
 from apps.catalog.backoffice.admin.product_inlines import ImageInline, RelationInline, VariantInline
-from apps.catalog.backoffice.admin.service_forms import TRANSLATIONS, ServiceAdmin
+from apps.catalog.backoffice.admin.service_forms import TRANSLATIONS, FormSets, ServiceAdmin, by_model, versions_of
 from apps.catalog.discovery.search import matching
-from apps.catalog.products.models import Product, ProductImage, ProductType
+from apps.catalog.products.models import Product, ProductImage
 from apps.catalog.products.publication import NotSellable
 from apps.catalog.products.renditions import image_url
 from apps.catalog.products.services import products
@@ -30,7 +30,7 @@ from apps.common.staff.paginator import BoundedPaginator
 
 
 @admin.register(Product)
-class ProductAdmin(BulkAdmin, ExportAdmin, ServiceAdmin):
+class ProductAdmin(BulkAdmin, ExportAdmin, ServiceAdmin[Product, ProductForm]):
     form = ProductForm
     list_display = ["thumbnail", "title", "category", "shown_price", "stock", "status", "updated_at"]
     list_display_links = ["thumbnail", "title"]
@@ -39,7 +39,7 @@ class ProductAdmin(BulkAdmin, ExportAdmin, ServiceAdmin):
     list_per_page = 50
     list_select_related = ["category", "listing"]
     search_fields = ["title"]
-    search_help_text = "Words of the title, brand, attributes or description; a SKU; a barcode."
+    search_help_text = "Search by title, brand, attributes, description, SKU or barcode."
     ordering = ["-updated_at", "-id"]
     sortable_by = ["title", "updated_at"]
     paginator = BoundedPaginator
@@ -56,21 +56,21 @@ class ProductAdmin(BulkAdmin, ExportAdmin, ServiceAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Product], search_term: str
     ) -> tuple[QuerySet[Product], bool]:
-        """By the shop's own full text, drafts too, or the start of a SKU; never a scan of all titles."""
+        """By full-text search, which includes drafts, and the start of SKUs; scanning the titles would be slow."""
         return (queryset.filter(pk__in=matching(search_term)) if search_term.strip() else queryset), False
 
     def get_form(
         self, request: HttpRequest, obj: Product | None = None, change: bool = False, **kwargs: Any
     ) -> type[ProductForm]:
-        kwargs["form"] = product_form(self._type_of(request, obj))
+        kwargs["form"] = product_form(obj.product_type if obj else None)
         return super().get_form(request, obj, change, **kwargs)
 
     def get_fieldsets(self, request: HttpRequest, obj: Product | None = None) -> Any:
         tab = {"classes": ["tab"]}
-        asked = self._type_of(request, obj)
-        form = product_form(asked)
-        attributes = [f"attribute_{code}" for code in form.asked]
-        hint = "" if asked else "Choose a type of product and save: what it asks for stands here then."
+        product_type = obj.product_type if obj else None
+        form = product_form(product_type)
+        attributes = [f"attribute_{code}" for code in form.attributes]
+        hint = "" if product_type else "Select a product type and save to see its attributes here."
         fieldsets = [
             (
                 None,
@@ -78,7 +78,7 @@ class ProductAdmin(BulkAdmin, ExportAdmin, ServiceAdmin):
                     "fields": [
                         *("title", "slug", ("kind", "status"), ("category", "brand"), ("product_type", "is_featured")),
                         *("summary", "description", ("published_at", "published_until"), ("year", "title_slug")),
-                        *("shown_price", "seen"),
+                        "shown_price",
                     ]
                 },
             ),
@@ -86,11 +86,7 @@ class ProductAdmin(BulkAdmin, ExportAdmin, ServiceAdmin):
             ("Search engines", tab | {"fields": ["seo_title", "seo_description"]}),
             TRANSLATIONS,
         ]
-        return self.readable(request, obj, fieldsets, form)
-
-    def _type_of(self, request: HttpRequest, obj: Product | None) -> ProductType | None:
-        """The type under which the form was made: the saved one, or the one chosen on a page that comes back."""
-        return obj.product_type if obj else None
+        return self.complete_fieldsets(request, obj, fieldsets, form)
 
     @admin.display(description="")
     def thumbnail(self, product: Product) -> str:
@@ -111,26 +107,31 @@ class ProductAdmin(BulkAdmin, ExportAdmin, ServiceAdmin):
         listing = getattr(product, "listing", None)
         return listing.get_availability_display() if listing else "–"
 
-    def write(self, form: Any, formsets: list[Any]) -> Product:
-        """A product that lacks something to be published is saved as a draft, and the notice says what."""
-        edit = form.edit({formset.model: formset for formset in formsets})
+    def write(self, form: ProductForm, formsets: FormSets) -> Product:
+        """A product that cannot be published yet is saved as a draft, and the notice says what it lacks.
+
+        Of one that is on sale nothing is saved then: an edit must not take it out of the shop.
+        """
+        edit = form.edit(by_model(formsets))
         try:
-            # What is refused leaves nothing behind.
+            # Rolled back when refused, before it is saved as a draft.
             with transaction.atomic():
                 return self._save(form, edit)
         except NotSellable as problem:
+            if form.was_published:
+                raise
             form.notice = f"Saved as a draft: {problem.explanation}"
             return self._save(form, replace(edit, columns={**edit.columns, "status": Product.Status.DRAFT}))
 
-    def _save(self, form: Any, edit: ProductEdit) -> Product:
+    def _save(self, form: ProductForm, edit: ProductEdit) -> Product:
         if form.is_new:
             return products.create_product(edit)
         return products.change_product(form.initial["slug"], edit, versions=form.versions)
 
-    def remove(self, row: Product) -> None:
-        if products.delete_product(row.slug, versions=None) is not None:
+    def remove(self, row: Product, *, seen: str) -> None:
+        if products.delete_product(row.slug, versions=versions_of(seen)) is not None:
             raise InUse("It appears in orders, reviews or the stock history. Archive it instead.")
 
     def has_delete_permission(self, request: HttpRequest, obj: Product | None = None) -> bool:
-        """What was ever on sale stands in orders and reviews: it is archived, not deleted."""
+        """A product that was ever published may be named by orders and reviews: staff archive it instead."""
         return super().has_delete_permission(request, obj) and (obj is None or obj.published_at is None)

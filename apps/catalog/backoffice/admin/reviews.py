@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.text import Truncator
+from django.utils.translation import ngettext
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import action
 from unfold.enums import ActionVariant
@@ -21,7 +23,7 @@ from apps.common.staff.paginator import BoundedPaginator
 from apps.common.staff.services import staff_email
 
 Status = Review.Status
-# The tabs beside what waits.
+# The tabs beside the pending reviews.
 STATES: tuple[tuple[str, str], ...] = (
     ("reported", "Reported"),
     (str(Status.APPROVED), "Approved"),
@@ -39,7 +41,7 @@ class QueueFilter(admin.SimpleListFilter):
         return list(STATES)
 
     def choices(self, changelist: Any) -> Iterator[Any]:
-        for value, label in [(None, "Waiting"), *self.lookup_choices]:
+        for value, label in [(None, "Pending"), *self.lookup_choices]:
             query = changelist.get_query_string({self.parameter_name: value} if value else {}, [self.parameter_name])
             yield {"selected": self.value() == value, "query_string": query, "display": label}
 
@@ -55,7 +57,7 @@ class QueueFilter(admin.SimpleListFilter):
 
 
 class DecisionForm(forms.ModelForm):
-    """A form without inputs that remembers the revision that the moderator has read."""
+    """Has no inputs but the hidden revision that the moderator has read."""
 
     revision = forms.CharField(widget=forms.HiddenInput)
 
@@ -96,7 +98,7 @@ class ReviewAdmin(ModelAdmin):
     list_filter = [QueueFilter, "rating"]
     list_filter_submit = False
     search_fields = ["=product__slug", "=author_name", "=moderated_by"]
-    search_help_text = "A product's slug, an author or a moderator, in full."
+    search_help_text = "Search by exact product slug, author or moderator."
     # The key grows with time and needs no further index.
     ordering = ["-id"]
     sortable_by: list[str] = []
@@ -124,14 +126,14 @@ class ReviewAdmin(ModelAdmin):
         return False
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], **options: Any) -> HttpResponse:
-        """The form has no save buttons, only decisions."""
+        """With the buttons of the decisions in place of the save buttons."""
         context |= {"show_save": False, "show_save_and_continue": False}
         return super().render_change_form(request, context, **options)
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """With a tab for each state."""
+        """The list with a tab for each state."""
         chosen = request.GET.get("state")
-        states = [(None, "Waiting"), *STATES]
+        states = [(None, "Pending"), *STATES]
         tabs = [
             {
                 "title": label,
@@ -154,35 +156,46 @@ class ReviewAdmin(ModelAdmin):
 
     @action(description="Approve", permissions=["change"], icon="check", variant=ActionVariant.PRIMARY)
     def approve_one(self, request: HttpRequest, obj: Review) -> None:
-        self._decide(request, Review.objects.filter(pk=obj.pk), Status.APPROVED)
+        self._decide_one(request, obj, Status.APPROVED)
 
     @action(description="Reject", permissions=["change"], icon="block")
     def reject_one(self, request: HttpRequest, obj: Review) -> None:
-        self._decide(request, Review.objects.filter(pk=obj.pk), Status.REJECTED)
+        self._decide_one(request, obj, Status.REJECTED)
 
     def save_model(self, request: HttpRequest, obj: Review, form: Any, change: bool) -> None:
-        """Writes nothing but the decision of the button that was pressed."""
+        """Saves the decision of the button that was pressed; nothing else can be edited."""
         for pressed in self.get_actions_submit_line(request, obj.pk):
             if pressed.action_name in request.POST:
                 pressed.method(request, obj)
 
     def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
-        """The history names decisions; Django's own note says that nothing was typed."""
+        """Without Django's empty entry for a form without inputs; decisions add their own."""
         return super().log_change(request, obj, message) if message else None
 
     def response_change(self, request: HttpRequest, obj: Review) -> HttpResponse:
-        """Back to the queue, without a second message."""
+        """Redirects to the queue without Django's message, as the decision has its own."""
         return self.response_post_save_change(request, obj)
 
     def _decide(self, request: HttpRequest, queryset: QuerySet[Review], status: str) -> None:
-        decided = 0
         # One after the other outside of a transaction, so that no two products are locked at once.
-        for review_id in list(queryset.values_list("pk", flat=True)):
-            try:
-                review = moderation.moderate(review_id, status, by=staff_email(request))
-            except Problem as problem:
-                messages.error(request, str(problem))
-                continue
-            self.log_change(request, review, f"{status.capitalize()}.")
-            decided += 1
-        messages.success(request, f"{decided} review{'' if decided == 1 else 's'} {status}.")
+        ids = list(queryset.values_list("pk", flat=True))
+        self._report(request, sum(self._moderate(request, review_id, status) for review_id in ids), status)
+
+    def _decide_one(self, request: HttpRequest, review: Review, status: str) -> None:
+        """Moderate the revision that the page showed; a newer one is refused."""
+        is_decided = self._moderate(request, review.pk, status, seen=request.POST.get("revision", ""))
+        self._report(request, int(is_decided), status)
+
+    def _moderate(self, request: HttpRequest, review_id: uuid.UUID, status: str, *, seen: str | None = None) -> bool:
+        """Moderate a review; returns False and adds an error message when that is refused."""
+        try:
+            review = moderation.moderate(review_id, status, by=staff_email(request), seen=seen)
+        except Problem as problem:
+            messages.error(request, str(problem))
+            return False
+        self.log_change(request, review, f"{status.capitalize()}.")
+        return True
+
+    def _report(self, request: HttpRequest, count: int, status: str) -> None:
+        if count:
+            messages.success(request, f"{count} {ngettext('review', 'reviews', count)} {status}.")

@@ -1,4 +1,4 @@
-"""A collection's rule as plain fields of a form."""
+"""The fields with which staff edit a collection's rule."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ from apps.catalog.backoffice.admin.forms import MAX_MAJOR, as_minor_units
 from apps.catalog.products.models import Brand, Category
 from apps.common.money import Money
 
-ANY = ("", "– any –")
+ANY = ("", "Any")
 PREFIX = "rule_"
 PRICES = ("min_price", "max_price")
 SWITCHES = ("in_stock", "featured")
 
 
 def rule_fields() -> dict[str, forms.Field]:
-    """A field for each filter of the product list, and one for all attributes."""
+    """One field for each filter of the product list, and one for all attributes."""
     return {
         "rule_category": forms.ChoiceField(
-            label="Category", required=False, widget=UnfoldAdminSelect2Widget, help_text="With all below it."
+            label="Category", required=False, widget=UnfoldAdminSelect2Widget, help_text="Includes its subcategories."
         ),
         "rule_brand": forms.ChoiceField(label="Brand", required=False, widget=UnfoldAdminSelect2Widget),
         "rule_kind": forms.ChoiceField(
@@ -52,10 +52,10 @@ def rule_fields() -> dict[str, forms.Field]:
             label="Attributes",
             required=False,
             widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}),
-            help_text="One a line, by its code: material: oak, ash – or height: 10..40.",
+            help_text="One per line, by code: “material: oak, ash” or “height: 10..40”.",
         ),
         "rule_q": forms.CharField(
-            label="Words", required=False, max_length=200, strip=True, widget=UnfoldAdminTextInputWidget
+            label="Search terms", required=False, max_length=200, strip=True, widget=UnfoldAdminTextInputWidget
         ),
     }
 
@@ -70,20 +70,20 @@ def _price(label: str) -> forms.DecimalField:
     )
 
 
-def offer_choices(fields: dict[str, forms.Field], rule: dict[str, str]) -> None:
-    """Give the selects what there is to choose, and what the rule names although it is gone."""
+def set_choices(fields: dict[str, forms.Field], rule: dict[str, str]) -> None:
+    """Fill the selects with categories and brands, and with those of the rule that were deleted since."""
     known = {
         "category": [(path, path) for path in Category.objects.order_by("path").values_list("full_path", flat=True)],
         "brand": list(Brand.objects.order_by("name").values_list("slug", "name")),
     }
     for name, choices in known.items():
         kept = rule.get(name, "")
-        gone = [(kept, f"{kept} (no longer there)")] if kept and kept not in dict(choices) else []
+        gone = [(kept, f"{kept} (deleted)")] if kept and kept not in dict(choices) else []
         fields[PREFIX + name].choices = [ANY, *gone, *choices]  # type: ignore[attr-defined]  # a ChoiceField
 
 
-def as_initial(rule: dict[str, str]) -> dict[str, Any]:
-    """What the fields show of a rule."""
+def initial_of_rule(rule: dict[str, str]) -> dict[str, Any]:
+    """The initial values of the fields for a rule."""
     initial: dict[str, Any] = {
         PREFIX + name: value for name, value in rule.items() if not name.startswith("attr.") and name not in PRICES
     }
@@ -95,8 +95,8 @@ def as_initial(rule: dict[str, str]) -> dict[str, Any]:
     return initial | {"rule_attributes": "\n".join(attributes)}
 
 
-def as_rule(data: dict[str, Any]) -> dict[str, str]:
-    """The rule that the fields say, unchecked. Raises forms.ValidationError by field."""
+def rule_of_form(data: dict[str, Any]) -> dict[str, str]:
+    """The rule entered in the fields, not yet validated by `read_rule`. Raises forms.ValidationError by field."""
     rule = {
         name: data[PREFIX + name] for name in ("category", "brand", "kind", "rating", "q") if data.get(PREFIX + name)
     }
@@ -117,8 +117,8 @@ def _attributes(text: str) -> dict[str, str]:
     for line in filter(None, (line.strip() for line in text.splitlines())):
         code, colon, value = (part.strip() for part in line.partition(":"))
         if not (code and colon and value):
-            raise forms.ValidationError({"rule_attributes": f"Write a code, a colon and values; not {line!r}."})
+            raise forms.ValidationError({"rule_attributes": f"Enter a code, a colon and values instead of {line!r}."})
         if f"attr.{code}" in attributes:
-            raise forms.ValidationError({"rule_attributes": f"{code} stands there twice."})
+            raise forms.ValidationError({"rule_attributes": f"{code} is listed twice."})
         attributes[f"attr.{code}"] = value
     return attributes

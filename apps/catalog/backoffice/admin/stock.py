@@ -1,4 +1,4 @@
-"""Stock in the admin: counts change with a reason, by the services; histories are read-only."""
+"""Stock in the admin: adjustments and transfers with a reason, warehouses, read-only movements and reservations."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.html import format_html_join
 from django.utils.http import urlencode
+from django.utils.translation import ngettext
 from unfold.admin import ModelAdmin, TabularInline
 
 from apps.catalog.backoffice import stock_selectors
-from apps.catalog.backoffice.admin.service_forms import ServiceAdmin
+from apps.catalog.backoffice.admin.service_forms import FormSets, ServiceAdmin
 from apps.catalog.backoffice.admin.stock_forms import StockForm, WarehouseForm
 from apps.catalog.inventory import selectors, services
 from apps.catalog.inventory.models import Reservation, ReservationLine, StockItem, StockMovement, Warehouse
@@ -29,7 +30,7 @@ class StateFilter(admin.SimpleListFilter):
     title, parameter_name = "state", "state"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        names = ["Runs low", "Out of stock", "Owed to orders", "Sold before it is here", "Preorder"]
+        names = ["Low stock", "Out of stock", "Backordered", "Backorders allowed", "Preorder"]
         return list(zip(selectors.LISTED, names, strict=True))
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[StockItem]) -> QuerySet[StockItem]:
@@ -48,8 +49,8 @@ class WarehouseFilter(admin.SimpleListFilter):
 
 
 @admin.register(StockItem)
-class StockItemAdmin(ServiceAdmin):
-    """Rows come and go with their variants."""
+class StockItemAdmin(ServiceAdmin[StockItem, StockForm]):
+    """Rows are created and deleted together with their variants."""
 
     form = StockForm
     show_full_result_count = False
@@ -58,15 +59,15 @@ class StockItemAdmin(ServiceAdmin):
     list_filter = [StateFilter, WarehouseFilter]
     list_per_page = 50
     search_fields = ["variant__sku"]
-    search_help_text = "The start of a SKU, or words of the product."
+    search_help_text = "Search by product or the start of a SKU."
     ordering = ["-pk"]
     sortable_by: list[str] = []
     readonly_fields = ["variant", "title", "on_hand", "reserved", "shown_available", "where"]
     fieldsets = [
         (None, {"fields": [("variant", "title"), ("on_hand", "reserved", "shown_available"), "where"]}),
-        ("Add or take", {"fields": [("change", "warehouse"), ("reason", "reference"), "movement_id", "seen"]}),
-        ("Move", {"fields": [("quantity", "source", "target")]}),
-        ("Sell before it is here", {"fields": [("policy", "backorder_limit"), ("available_on", "low_stock_at")]}),
+        ("Adjust stock", {"fields": [("change", "warehouse"), ("reason", "reference"), "movement_id"]}),
+        ("Transfer", {"fields": [("quantity", "source", "target")]}),
+        ("Backorders and preorders", {"fields": [("policy", "backorder_limit"), ("available_on", "low_stock_at")]}),
     ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[StockItem]:
@@ -76,7 +77,7 @@ class StockItemAdmin(ServiceAdmin):
         self, request: HttpRequest, queryset: QuerySet[StockItem], search_term: str
     ) -> tuple[QuerySet[StockItem], bool]:
         text = search_term.strip()
-        return (queryset.filter(stock_selectors.named(text)) if text else queryset), False
+        return (queryset.filter(stock_selectors.matching_text(text)) if text else queryset), False
 
     @admin.display(description="product")
     def title(self, item: StockItem) -> str:
@@ -90,7 +91,7 @@ class StockItemAdmin(ServiceAdmin):
     def shown_state(self, item: StockItem) -> str:
         return item.state.replace("_", " ")
 
-    @admin.display(description="where")
+    @admin.display(description="warehouses")
     def where(self, item: StockItem) -> str:
         levels = item.variant.stock_levels.all()
         places = ((level.warehouse.name, level.on_hand) for level in levels if level.on_hand or level.reserved)
@@ -105,20 +106,20 @@ class StockItemAdmin(ServiceAdmin):
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """The history of a stock item: its movements."""
+        """The history of a stock item is the list of its movements."""
         item = self.get_object(request, object_id)
         query = urlencode({"q": item.variant.sku if item else object_id})
         return HttpResponseRedirect(f"{reverse('admin:inventory_stockmovement_changelist')}?{query}")
 
-    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        """Movements name who made them."""
+    def save_related(self, request: HttpRequest, form: StockForm, formsets: FormSets, change: bool) -> None:
+        """Saves the page in the name of the user."""
         is_repeated = form.is_repeated
         form.write(staff_email(request))
         if is_repeated:
-            messages.warning(request, "This was saved before; the units were counted once.")
+            messages.warning(request, "This page was already saved. The units were counted only once.")
 
 
-class PastAdmin(ReadOnly, ModelAdmin):
+class ReadOnlyHistoryAdmin(ReadOnly, ModelAdmin):
     """Read-only history, newest first."""
 
     show_full_result_count = False
@@ -129,12 +130,12 @@ class PastAdmin(ReadOnly, ModelAdmin):
 
 
 @admin.register(StockMovement)
-class StockMovementAdmin(PastAdmin):
+class StockMovementAdmin(ReadOnlyHistoryAdmin):
     list_display = ["created_at", "variant", "quantity", "warehouse", "reason", "reference", "moved_by"]
     list_select_related = ["variant", "warehouse"]
     list_filter = ["reason"]
     search_fields = ["reference"]
-    search_help_text = "A whole SKU or reference."
+    search_help_text = "Search by exact SKU or reference."
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[StockMovement], search_term: str
@@ -153,11 +154,11 @@ class ReservationLineInline(ReadOnly, TabularInline):
 
 
 @admin.register(Reservation)
-class ReservationAdmin(PastAdmin):
+class ReservationAdmin(ReadOnlyHistoryAdmin):
     list_display = ["order_id", "status", "expires_at", "created_at"]
     list_filter = ["status"]
     search_fields = ["order_id"]
-    search_help_text = "An order's id."
+    search_help_text = "Search by order ID."
     inlines = [ReservationLineInline]
     actions = ["release"]
 
@@ -174,7 +175,7 @@ class ReservationAdmin(PastAdmin):
     def has_release_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("inventory.change_reservation")
 
-    @admin.action(description="Release: give the units back", permissions=["release"])
+    @admin.action(description="Release selected reservations", permissions=["release"])
     def release(self, request: HttpRequest, queryset: QuerySet[Reservation]) -> None:
         released = 0
         for reservation in queryset:
@@ -185,23 +186,24 @@ class ReservationAdmin(PastAdmin):
                 continue
             released += 1
             self.log_change(request, reservation, "Released.")
-        messages.success(request, f"{released} reservation{'' if released == 1 else 's'} released.")
+        if released:
+            messages.success(request, f"{released} {ngettext('reservation', 'reservations', released)} released.")
 
 
 @admin.register(Warehouse)
-class WarehouseAdmin(ServiceAdmin):
+class WarehouseAdmin(ServiceAdmin[Warehouse, WarehouseForm]):
     form = WarehouseForm
     list_display = ["name", "code", "country", "priority", "is_active"]
     ordering = ["priority", "id"]
-    fields = ["name", "code", "country", "priority", "is_active", "seen"]
+    fields = ["name", "code", "country", "priority", "is_active"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Warehouse | None = None) -> list[str]:
         return ["code"] if obj else []
 
-    def write(self, form: Any, formsets: list[Any]) -> Warehouse:
+    def write(self, form: WarehouseForm, formsets: FormSets) -> Warehouse:
         if form.is_new:
             return services.add_warehouse(**form.columns())
         return services.change_warehouse(form.instance.code, form.columns(), check=form.guard)
 
-    def remove(self, row: Warehouse) -> None:
-        services.delete_warehouse(row.code)
+    def remove(self, row: Warehouse, *, seen: str) -> None:
+        services.delete_warehouse(row.code, check=self.form.guard_of(seen))

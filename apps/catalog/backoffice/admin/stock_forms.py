@@ -1,4 +1,4 @@
-"""Forms of stock and warehouses, saved by the services."""
+"""Forms of stock and warehouses."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from apps.catalog.inventory.models import StockItem, StockMovement, Warehouse
 from apps.common.ids import uuid7
 
 POLICY = ("policy", "backorder_limit", "available_on", "low_stock_at")
+REASONS = [(value, label) for value, label in StockMovement.Reason.choices if value in services.BY_HAND]
 COUNT = {"max_value": services.MAX_ON_HAND, "widget": UnfoldAdminIntegerFieldWidget}
 
 
@@ -24,26 +25,27 @@ class WarehouseField(forms.ModelChoiceField):
 
 
 class StockForm(ServiceForm):
-    """Counts, moves and the policy. Only of the policy it minds that others change it: units are sold all the time."""
+    """Adjusts, transfers and sets the policy of stock. Its fingerprint covers the policy alone, as sales change the
+    counts all the time."""
 
     change = forms.IntegerField(
-        label="Add or take",
+        label="Adjustment",
         required=False,
         min_value=-services.MAX_ON_HAND,
-        help_text="12 adds, -3 takes.",
+        help_text="Use a negative number to remove units.",
         **COUNT,
     )
-    warehouse = WarehouseField(empty_label="The first one")
+    warehouse = WarehouseField(empty_label="Default warehouse")
     reason = forms.ChoiceField(
-        choices=[("", "Choose"), *(choice for choice in StockMovement.Reason.choices if choice[0] in services.BY_HAND)],
+        choices=[("", "Select a reason"), *REASONS],
         required=False,
         widget=UnfoldAdminSelectWidget,
     )
     reference = forms.CharField(max_length=100, required=False, widget=UnfoldAdminTextInputWidget)
-    quantity = forms.IntegerField(label="Units to move", required=False, min_value=1, **COUNT)
-    source = WarehouseField(label="From", empty_label="Choose")
-    target = WarehouseField(label="To", empty_label="Choose")
-    # The same page sent twice writes once.
+    quantity = forms.IntegerField(label="Units to transfer", required=False, min_value=1, **COUNT)
+    source = WarehouseField(label="From", empty_label="Select a warehouse")
+    target = WarehouseField(label="To", empty_label="Select a warehouse")
+    # Makes a page that is sent twice count once; see `_movement_ids`.
     movement_id = forms.UUIDField(widget=forms.HiddenInput, required=False)
 
     class Meta:
@@ -54,39 +56,43 @@ class StockForm(ServiceForm):
         super().__init__(*args, **kwargs)
         self.initial["movement_id"] = uuid7()
 
-    def mark_of(self, row: StockItem) -> str:
+    @classmethod
+    def fingerprint_of(cls, row: StockItem) -> str:
         return repr(services.Policy.of(row))
 
     def clean(self) -> dict[str, Any]:
         data = self.cleaned_data
         if data.get("change") and not data.get("reason"):
-            self.add_error("reason", "Say why units are added or taken.")
+            self.add_error("reason", "Select a reason.")
         for name in ("source", "target"):
             if data.get("quantity") and not data.get(name):
-                self.add_error(name, "Choose a warehouse.")
+                self.add_error(name, "Select a warehouse.")
         return super().clean()
 
     @property
     def is_repeated(self) -> bool:
-        """Whether this very page was saved before."""
-        return StockMovement.objects.filter(pk__in=self._ids()).exists()
+        """Whether this page was already saved."""
+        return StockMovement.objects.filter(pk__in=self._movement_ids()).exists()
 
     def write(self, by: str) -> None:
-        """All that the page asks for, in the admin's transaction. Raises Problem."""
+        """Save the policy, the adjustment and the transfer in the admin's transaction; `by` is the user's e-mail.
+
+        Raises Problem.
+        """
         data, variant = self.cleaned_data, self.instance.variant
-        sign = {"reference": data["reference"], "by": by}
-        counted, moved = self._ids()
+        entry = {"reference": data["reference"], "by": by}
+        adjustment_id, transfer_id = self._movement_ids()
         if changes := {name: data[name] for name in POLICY if name in self.changed_data}:
             services.set_policy(variant, changes, check=self.guard)
         if data["change"]:
             facts = {name: data[name] for name in ("change", "reason", "warehouse")}
-            services.adjust_stock(variant, **facts, **sign, movement_id=counted)
+            services.adjust_stock(variant, **facts, **entry, movement_id=adjustment_id)
         if data["quantity"]:
             facts = {name: data[name] for name in ("quantity", "source", "target")}
-            services.move_stock(variant, **facts, **sign, movement_id=moved)
+            services.move_stock(variant, **facts, **entry, movement_id=transfer_id)
 
-    def _ids(self) -> tuple[uuid.UUID, uuid.UUID]:
-        """Of the movements that it makes: one to add or take, one to move."""
+    def _movement_ids(self) -> tuple[uuid.UUID, uuid.UUID]:
+        """The ids of the adjustment's and of the transfer's movement; the same when a page is sent twice."""
         page = self.cleaned_data["movement_id"] or uuid7()
         return uuid.uuid5(page, f"{self.instance.pk} counted"), uuid.uuid5(page, f"{self.instance.pk} moved")
 

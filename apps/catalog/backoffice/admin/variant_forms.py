@@ -1,4 +1,4 @@
-"""The forms of a variant's page: itself, its prices in every currency, its scheduled sales."""
+"""The forms of a variant's page: the variant, its prices in every currency, its scheduled sales."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from django.conf import settings
 from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminTextareaWidget
 
 from apps.catalog.backoffice.admin.forms import MAX_MAJOR, CurrencyField, TranslatedForm, as_minor_units
-from apps.catalog.backoffice.admin.product_forms import RULED_OF_VARIANTS, VariantForm
-from apps.catalog.backoffice.admin.service_forms import ServiceForm, ServiceFormSet
+from apps.catalog.backoffice.admin.product_forms import SERVICE_CHECKED_OF_VARIANTS, VariantForm
+from apps.catalog.backoffice.admin.service_forms import ServiceFormSet, VersionedForm
 from apps.catalog.products.models import Price, SalePrice, Variant
 from apps.catalog.products.pricing import Sale
 from apps.catalog.products.rules import sale_errors
@@ -18,32 +18,25 @@ from apps.catalog.products.services.variants import VariantEdit
 from apps.common.money import Money
 
 
-class VariantPageForm(ServiceForm, TranslatedForm):
-    """A variant with its name in the shop's languages. Its product's version stands for it."""
-
-    row_errors = ("prices", "sales")
+class VariantPageForm(VersionedForm, TranslatedForm):
+    """A variant with its name in the shop's languages."""
 
     class Meta:
         model = Variant
         fields = ["sku", "name", "barcode", "weight_grams", "offer", "rental_hours", "title_slug", "options"]
         widgets = {"options": UnfoldAdminTextareaWidget(attrs={"rows": 2})}
 
-    def mark_of(self, row: Any) -> str:
+    @classmethod
+    def fingerprint_of(cls, row: Variant) -> str:
         return str(row.product.version)
-
-    @property
-    def versions(self) -> frozenset[int]:
-        """The version of the product that the form has shown."""
-        seen = self.cleaned_data.get("seen", "")
-        return frozenset({int(seen)} if seen.isdigit() else ())
 
     clean_options = VariantForm.clean_options
 
     def _get_validation_exclusions(self) -> set[str]:
-        return super()._get_validation_exclusions() | RULED_OF_VARIANTS  # type: ignore[misc]  # missing in the stubs
+        return super()._get_validation_exclusions() | SERVICE_CHECKED_OF_VARIANTS  # type: ignore[misc]  # missing in the stubs
 
-    def edit(self, prices: Any, sales: Any) -> VariantEdit:
-        """What the page says, for the service."""
+    def edit(self, prices: PricesFormSet | None, sales: SalesFormSet | None) -> VariantEdit:
+        """The changes on the page."""
         columns = self.columns()
         return VariantEdit(
             sku=self.initial["sku"],
@@ -55,7 +48,7 @@ class VariantPageForm(ServiceForm, TranslatedForm):
 
 
 class PriceForm(forms.ModelForm):
-    """A price in any currency, written as people do: 19.99."""
+    """A price in any currency, entered in major units: 19.99."""
 
     currency = CurrencyField()
     amount = forms.DecimalField(min_value=0, max_value=MAX_MAJOR, widget=UnfoldAdminDecimalFieldWidget)
@@ -72,9 +65,16 @@ class PriceForm(forms.ModelForm):
     def clean_amount(self) -> int:
         return as_minor_units(self.cleaned_data["amount"], self.cleaned_data.get("currency", settings.SHOP_CURRENCY))
 
+    @property
+    def price(self) -> Money:
+        """The entered price, or the saved one when the user may only view the row."""
+        if self.has_changed():
+            return Money(self.cleaned_data["amount"], self.cleaned_data["currency"])
+        return Money(self.instance.amount, self.instance.currency)
+
 
 class SaleForm(PriceForm):
-    """A sale price and when it holds."""
+    """A sale price with its start and end."""
 
     class Meta(PriceForm.Meta):
         model = SalePrice  # type: ignore[assignment]  # another model with the same fields
@@ -88,24 +88,30 @@ class SaleForm(PriceForm):
         return data
 
     def _get_validation_exclusions(self) -> set[str]:
-        """The service reports overlaps, as it knows the rows that are changed together."""
+        """Without the constraint on overlaps: the service checks all sales of the page together."""
         return super()._get_validation_exclusions() | {"variant"}  # type: ignore[misc]  # missing in the stubs
 
 
-class PricesFormSet(ServiceFormSet):
-    def rows(self) -> dict[str, list[Any]]:
-        return {"prices": self.kept}
+class PricesFormSet(ServiceFormSet[PriceForm]):
+    error_names = ("prices",)
+
+    def rows(self) -> dict[str, list[PriceForm]]:
+        return {"prices": self.remaining_forms}
 
     def prices(self) -> list[Money]:
-        """Replaces all that exist."""
-        return [Money(form.cleaned_data["amount"], form.cleaned_data["currency"]) for form in self.kept]
+        """All prices of the variant after the save."""
+        return [form.price for form in self.remaining_forms]
 
 
-class SalesFormSet(ServiceFormSet):
-    def rows(self) -> dict[str, list[Any]]:
-        return {"sales": self.kept}
+class SalesFormSet(ServiceFormSet[SaleForm]):
+    error_names = ("sales",)
+
+    def rows(self) -> dict[str, list[SaleForm]]:
+        return {"sales": self.remaining_forms}
 
     def sales(self) -> list[Sale]:
-        """Replaces all that exist."""
-        data = (form.cleaned_data for form in self.kept)
-        return [Sale(Money(row["amount"], row["currency"]), row["starts_at"], row["ends_at"]) for row in data]
+        """All scheduled sales of the variant after the save."""
+        return [
+            Sale(form.price, form.cleaned_data["starts_at"], form.cleaned_data["ends_at"])
+            for form in self.remaining_forms
+        ]

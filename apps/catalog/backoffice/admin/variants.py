@@ -1,4 +1,4 @@
-"""One variant: its prices in every currency, its scheduled sales, its translations. Stock stands in the inventory."""
+"""The admin of variants: prices in every currency, scheduled sales and translations. Stock has an admin of its own."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from unfold.admin import TabularInline
 
-from apps.catalog.backoffice.admin.service_forms import ServiceAdmin
+from apps.catalog.backoffice.admin.service_forms import FormSets, ServiceAdmin, by_model
 from apps.catalog.backoffice.admin.variant_forms import (
     PriceForm,
     PricesFormSet,
@@ -41,11 +41,11 @@ class SaleInline(TabularInline):
 
 
 @admin.register(Variant)
-class VariantAdmin(ServiceAdmin):
+class VariantAdmin(ServiceAdmin[Variant, VariantPageForm]):
     form = VariantPageForm
     list_display = ["sku", "product", "name", "barcode", "shown_price"]
     search_fields = ["=sku", "=barcode", "product__slug"]
-    search_help_text = "A whole SKU, barcode or product's slug."
+    search_help_text = "Search by exact SKU or barcode, or by product slug."
     ordering = ["sku"]
     paginator = BoundedPaginator
     show_full_result_count = False
@@ -58,15 +58,15 @@ class VariantAdmin(ServiceAdmin):
     def get_fieldsets(self, request: HttpRequest, obj: Variant | None = None) -> Any:
         own = [
             *("product", ("sku", "name"), ("barcode", "weight_grams"), ("offer", "rental_hours", "title_slug")),
-            *("options", tuple(VariantPageForm.translation_fields()), "seen"),
+            *("options", tuple(VariantPageForm.translation_fields())),
         ]
-        return self.readable(request, obj, [(None, {"fields": own})], VariantPageForm)
+        return self.complete_fieldsets(request, obj, [(None, {"fields": own})], VariantPageForm)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Variant | None = None) -> bool:
-        """On its product's page, where the rest of the product is checked as well."""
+        """Variants are deleted on the page of their product, which checks the rest of the product as well."""
         return False
 
     @admin.display(description="prices")
@@ -77,13 +77,10 @@ class VariantAdmin(ServiceAdmin):
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """The history of its product, which includes its variants."""
-        variant = self._thing(request, object_id)
+        variant = self._object_or_404(request, object_id)
         return HttpResponseRedirect(reverse("admin:products_product_history", args=[variant.product_id]))  # type: ignore[attr-defined]  # a Variant
 
-    def write(self, form: Any, formsets: list[Any]) -> Variant:
-        parts = {formset.model: formset for formset in formsets}
+    def write(self, form: VariantPageForm, formsets: FormSets) -> Variant:
+        parts = by_model(formsets)
         edit = form.edit(parts.get(Price), parts.get(SalePrice))
         return variants.change_variant(form.instance.product.slug, edit, versions=form.versions)
-
-    def remove(self, row: Variant) -> None:
-        variants.delete_variant(row.product.slug, row.sku, versions=None)

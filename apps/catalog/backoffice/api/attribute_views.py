@@ -29,8 +29,8 @@ def type_data(product_type: ProductType) -> dict[str, Any]:
 
 
 def types() -> Any:
-    asked = ProductTypeAttribute.objects.select_related("attribute").order_by("position", "id")
-    return ProductType.objects.prefetch_related(Prefetch("type_attributes", asked))
+    type_attributes = ProductTypeAttribute.objects.select_related("attribute").order_by("position", "id")
+    return ProductType.objects.prefetch_related(Prefetch("type_attributes", type_attributes))
 
 
 def _attribute_response(code: str, *, status: int = 200) -> Response:
@@ -159,8 +159,8 @@ class ProductTypeView(StaffView):
     def patch(self, request: Request, slug: str) -> Response:
         """Change a product type. Published products stay published even without newly required attributes."""
         columns = dict(validated(serializers.ProductTypeChangeSerializer, request))
-        asked = columns.pop("attributes", None)
-        changed = attributes.change_product_type(slug, columns, asked, guard=seen_rows(request, type_data))
+        type_attributes = columns.pop("attributes", None)
+        changed = attributes.change_product_type(slug, columns, type_attributes, guard=seen_rows(request, type_data))
         return staff_response(type_data(changed))
 
     @extend_schema(responses={204: None}, parameters=[IF_MATCH])

@@ -23,7 +23,7 @@ from apps.catalog.products.models import Product, ProductImage, Variant
 from apps.catalog.products.pricing import Sale
 from apps.catalog.products.rules import MAX_RENTAL_HOURS, sale_errors
 from apps.catalog.products.selectors import shop_currency
-from apps.catalog.products.services.products import REFERENCES, ProductEdit, Related
+from apps.catalog.products.services.products import REFERENCES, ProductEdit, RelatedProduct
 from apps.catalog.products.services.variants import MAX_VARIANTS, VariantEdit
 from apps.common.api.serializers import MoneySerializer, StrictQuerySerializer, StrictSerializer
 from apps.common.money import Money
@@ -136,7 +136,7 @@ def as_product_edit(data: dict[str, Any]) -> ProductEdit:
         references={name: data[name] for name in REFERENCES if name in data},
         translations=data.get("translations"),
         attributes=data.get("attributes", {}),
-        related=[Related(slug) for slug in data["related"]] if "related" in data else None,
+        related=[RelatedProduct(slug) for slug in data["related"]] if "related" in data else None,
         variants=[as_variant_edit(variant) for variant in data.get("variants", ())],
     )
 

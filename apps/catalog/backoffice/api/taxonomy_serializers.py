@@ -14,7 +14,7 @@ from apps.catalog.backoffice.api.fields import (
     TranslationsField,
 )
 from apps.catalog.products.models import Attribute, Category, Collection
-from apps.catalog.products.services.attributes import MAX_CHOICES, Asked
+from apps.catalog.products.services.attributes import MAX_CHOICES, TypeAttribute
 from apps.catalog.products.services.collections import MAX_ITEMS
 from apps.common.api.serializers import StrictSerializer
 
@@ -142,10 +142,10 @@ class ProductTypeChangeSerializer(StrictSerializer):
         many=True, max_length=MAX_ATTRIBUTES, required=False, help_text="In order; replaces the whole list."
     )
 
-    def validate_attributes(self, attributes: list[dict[str, Any]]) -> list[Asked]:
-        if len({asked["code"] for asked in attributes}) < len(attributes):
+    def validate_attributes(self, attributes: list[dict[str, Any]]) -> list[TypeAttribute]:
+        if len({item["code"] for item in attributes}) < len(attributes):
             raise serializers.ValidationError("Name each attribute once.")
-        return [Asked(**asked) for asked in attributes]
+        return [TypeAttribute(**item) for item in attributes]
 
 
 class NewProductTypeSerializer(ProductTypeChangeSerializer):

@@ -21,16 +21,16 @@ from apps.catalog.products.models import (
 from apps.catalog.products.transactions import (
     Guard,
     InUse,
+    already_taken,
+    catalog_transaction,
     free_slug,
     invalid,
     lock_products,
     lock_row,
+    prefix_errors,
     require_unused,
-    taken,
     unguarded,
-    within,
     write,
-    writing,
 )
 from apps.catalog.products.translations import merged_translations
 from apps.common.problems import Conflict, NotFound, ValidationProblem
@@ -40,24 +40,24 @@ Kind = Attribute.Kind
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """That a product type asks for an attribute."""
+class TypeAttribute:
+    """An attribute of a product type (its code), and whether published products need a value."""
 
     code: str
     is_required: bool = False
 
 
 def create_attribute(columns: Mapping[str, Any], choices: Sequence[Mapping[str, Any]]) -> Attribute:
-    """An attribute with its choices. Raises Taken, ValidationProblem."""
-    with writing():
+    """An attribute with its choices. Raises AlreadyTaken, ValidationProblem."""
+    with catalog_transaction():
         if known := same_in_any_case(Attribute.objects.all(), "code", columns["code"]):
-            raise taken("code", f"There is an attribute {known} already.")
+            raise already_taken("code", f"There is an attribute {known} already.")
         _require_unit_fits(columns.get("kind", Kind.CHOICE), columns.get("unit", ""))
         taxonomy_changed.announce()
         attribute = Attribute(**_translated(Attribute(), columns))
         attribute.save(force_insert=True)
         for place, choice in enumerate(choices):
-            with within(f"choices.{place}"):
+            with prefix_errors(f"choices.{place}"):
                 _add_choice(attribute, choice)
     return attribute
 
@@ -65,7 +65,7 @@ def create_attribute(columns: Mapping[str, Any], choices: Sequence[Mapping[str, 
 def change_attribute(code: str, columns: Mapping[str, Any], *, guard: Guard) -> Attribute:
     """Change an attribute; its kind only while no product has a value. Raises NotFound, PreconditionFailed, InUse,
     ValidationProblem."""
-    with writing():
+    with catalog_transaction():
         attribute = lock_row(Attribute, "attribute", code=code)
         guard(attribute)
         kind = columns.get("kind", attribute.kind)
@@ -90,21 +90,21 @@ class ChoiceEdits:
 
 def save_attribute(code: str, columns: Mapping[str, Any], choices: ChoiceEdits, *, guard: Guard) -> Attribute:
     """Change an attribute and its choices at once. Raises what the single changes raise, naming `choices.<slug>`."""
-    with writing():
+    with catalog_transaction():
         attribute = lock_row(Attribute, "attribute", code=code)
         guard(attribute)
         # Products before the taxonomy's stamp, which the first change takes.
         chosen = AttributeValue.objects.filter(choice__attribute=attribute, choice__slug__in=choices.changed)
         lock_products(Product.objects.filter(pk__in=chosen.values("product")))
         for slug in choices.removed:
-            with within(f"choices.{slug}"):
+            with prefix_errors(f"choices.{slug}"):
                 delete_choice(code, slug, guard=unguarded)
         attribute = change_attribute(code, columns, guard=unguarded)
         for slug, changes in choices.changed.items():
-            with within(f"choices.{slug}"):
+            with prefix_errors(f"choices.{slug}"):
                 change_choice(attribute.code, slug, changes, guard=unguarded)
         for added in choices.added:
-            with within(f"choices.{added['label']}"):
+            with prefix_errors(f"choices.{added['label']}"):
                 add_choice(attribute.code, added)
     return attribute
 
@@ -116,7 +116,7 @@ def _require_unit_fits(kind: str, unit: str) -> None:
 
 def delete_attribute(code: str, *, guard: Guard) -> None:
     """Raises NotFound, PreconditionFailed, InUse while products have a value or product types use it."""
-    with writing():
+    with catalog_transaction():
         attribute = lock_row(Attribute, "attribute", code=code)
         guard(attribute)
         types = ProductType.objects.filter(type_attributes__attribute=attribute)
@@ -136,8 +136,8 @@ def _products_with(attribute: Attribute) -> Any:
 
 
 def add_choice(code: str, columns: Mapping[str, Any]) -> AttributeChoice:
-    """Raises NotFound, Taken, Conflict for attributes that are not chosen, ValidationProblem."""
-    with writing():
+    """Raises NotFound, AlreadyTaken, Conflict for attributes that are not chosen, ValidationProblem."""
+    with catalog_transaction():
         attribute = lock_row(Attribute, "attribute", code=code)
         taxonomy_changed.announce()
         return _add_choice(attribute, columns)
@@ -157,9 +157,11 @@ def _add_choice(attribute: Attribute, columns: Mapping[str, Any]) -> AttributeCh
 
 
 def change_choice(code: str, slug: str, columns: Mapping[str, Any], *, guard: Guard) -> AttributeChoice:
-    """Products that chose it say and find its new words at once. Raises NotFound, PreconditionFailed, Taken,
-    ValidationProblem."""
-    with writing():
+    """Change a choice; products with it show and are found by its label at once.
+
+    Raises NotFound, PreconditionFailed, AlreadyTaken, ValidationProblem.
+    """
+    with catalog_transaction():
         attribute = lock_row(Attribute, "attribute", code=code)
         guard(attribute)
         choice = _choice(attribute, slug)
@@ -180,7 +182,7 @@ def change_choice(code: str, slug: str, columns: Mapping[str, Any], *, guard: Gu
 
 def delete_choice(code: str, slug: str, *, guard: Guard) -> None:
     """Raises NotFound, PreconditionFailed, InUse while products chose it."""
-    with writing():
+    with catalog_transaction():
         attribute = lock_row(Attribute, "attribute", code=code)
         guard(attribute)
         choice = _choice(attribute, slug)
@@ -199,42 +201,44 @@ def _choice(attribute: Attribute, slug: str) -> AttributeChoice:
 
 def _require_choice_free(attribute: Attribute, slug: str) -> None:
     if known := same_in_any_case(attribute.choices.all(), "slug", slug):
-        raise taken("slug", f"{attribute.code} has a choice {known} already.")
+        raise already_taken("slug", f"{attribute.code} has a choice {known} already.")
 
 
-def create_product_type(columns: Mapping[str, Any], asked: Sequence[Asked]) -> ProductType:
-    """Its slug is made from its name unless one is given. Raises Taken, ValidationProblem."""
-    with writing():
+def create_product_type(columns: Mapping[str, Any], type_attributes: Sequence[TypeAttribute]) -> ProductType:
+    """Create a product type; its slug is made from its name unless one is given. Raises AlreadyTaken,
+    ValidationProblem."""
+    with catalog_transaction():
         _require_type_free(ProductType(), columns)
         slug = free_slug(ProductType, columns["name"][:70], fallback="type")
         product_type = ProductType(**({"slug": slug} | dict(columns)))
         taxonomy_changed.announce()
         product_type.save(force_insert=True)
-        _ask(product_type, asked)
+        _replace_type_attributes(product_type, type_attributes)
     return product_type
 
 
 def change_product_type(
-    slug: str, columns: Mapping[str, Any], asked: Sequence[Asked] | None, *, guard: Guard
+    slug: str, columns: Mapping[str, Any], type_attributes: Sequence[TypeAttribute] | None, *, guard: Guard
 ) -> ProductType:
-    """`asked` are all the attributes from now on, in their order; None leaves them. What is published stays so.
+    """Change a product type. `type_attributes` replace its attributes, in this order; None keeps them. Published
+    products stay published.
 
-    Raises NotFound, PreconditionFailed, Taken, ValidationProblem.
+    Raises NotFound, PreconditionFailed, AlreadyTaken, ValidationProblem.
     """
-    with writing():
+    with catalog_transaction():
         product_type = lock_row(ProductType, "product type", slug=slug)
         guard(product_type)
         _require_type_free(product_type, columns)
         taxonomy_changed.announce()
         write(product_type, columns)
-        if asked is not None:
-            _ask(product_type, asked)
+        if type_attributes is not None:
+            _replace_type_attributes(product_type, type_attributes)
     return product_type
 
 
 def delete_product_type(slug: str, *, guard: Guard) -> None:
     """Raises NotFound, PreconditionFailed, InUse while products are of this type."""
-    with writing():
+    with catalog_transaction():
         product_type = lock_row(ProductType, "product type", slug=slug)
         guard(product_type)
         products = product_type.products.order_by("slug").values_list("slug", flat=True)
@@ -247,24 +251,25 @@ def _require_type_free(product_type: ProductType, columns: Mapping[str, Any]) ->
     for name in ("name", "slug"):
         others = ProductType.objects.exclude(pk=product_type.pk)
         if columns.get(name) and (known := same_in_any_case(others, name, columns[name])):
-            raise taken(name, f"There is a product type {known} already.")
+            raise already_taken(name, f"There is a product type {known} already.")
 
 
-def _ask(product_type: ProductType, asked: Sequence[Asked]) -> None:
-    known = {attribute.code: attribute for attribute in Attribute.objects.filter(code__in=[a.code for a in asked])}
+def _replace_type_attributes(product_type: ProductType, type_attributes: Sequence[TypeAttribute]) -> None:
+    codes = [item.code for item in type_attributes]
+    known = {attribute.code: attribute for attribute in Attribute.objects.filter(code__in=codes)}
     errors = {
-        f"attributes.{place}.code": [f"There is no attribute {ask.code}."]
-        for place, ask in enumerate(asked)
-        if ask.code not in known
+        f"attributes.{place}.code": [f"There is no attribute {item.code}."]
+        for place, item in enumerate(type_attributes)
+        if item.code not in known
     }
     if errors:
         raise ValidationProblem("Some attributes are unknown; see errors.", errors=errors)
     ProductTypeAttribute.objects.filter(product_type=product_type).delete()
     ProductTypeAttribute.objects.bulk_create(
         ProductTypeAttribute(
-            product_type=product_type, attribute=known[ask.code], is_required=ask.is_required, position=position
+            product_type=product_type, attribute=known[item.code], is_required=item.is_required, position=position
         )
-        for position, ask in enumerate(asked)
+        for position, item in enumerate(type_attributes)
     )
 
 

@@ -11,20 +11,20 @@ from apps.catalog.products.identifiers import same_in_any_case
 from apps.catalog.products.models import Brand
 from apps.catalog.products.transactions import (
     Guard,
+    already_taken,
+    catalog_transaction,
     free_slug,
     lock_products,
     lock_row,
     require_unused,
-    taken,
     write,
-    writing,
 )
 from apps.catalog.products.translations import merged_translations
 
 
 def create_brand(columns: Mapping[str, Any]) -> Brand:
-    """Its slug is made from its name unless one is given. Raises Taken, ValidationProblem."""
-    with writing():
+    """Create a brand; its slug is made from its name unless one is given. Raises AlreadyTaken, ValidationProblem."""
+    with catalog_transaction():
         brand = Brand()
         written = _checked(brand, columns)
         brand = Brand(**({"slug": free_slug(Brand, written["name"], fallback="brand")} | written))
@@ -34,8 +34,11 @@ def create_brand(columns: Mapping[str, Any]) -> Brand:
 
 
 def change_brand(slug: str, columns: Mapping[str, Any], *, guard: Guard) -> Brand:
-    """Its products say and find the new name at once. Raises NotFound, PreconditionFailed, Taken, ValidationProblem."""
-    with writing():
+    """Change a brand; its products show and are found by the new name at once.
+
+    Raises NotFound, PreconditionFailed, AlreadyTaken, ValidationProblem.
+    """
+    with catalog_transaction():
         brand = lock_row(Brand, "brand", slug=slug)
         guard(brand)
         written = _checked(brand, columns)
@@ -50,8 +53,8 @@ def change_brand(slug: str, columns: Mapping[str, Any], *, guard: Guard) -> Bran
 
 
 def delete_brand(slug: str, *, guard: Guard) -> None:
-    """Raises NotFound, PreconditionFailed, InUse while products are of this brand."""
-    with writing():
+    """Delete a brand. Raises NotFound, PreconditionFailed, InUse while products are of this brand."""
+    with catalog_transaction():
         brand = lock_row(Brand, "brand", slug=slug)
         guard(brand)
         require_unused(f"The brand {slug}", products=brand.products.order_by("slug").values_list("slug", flat=True))
@@ -64,7 +67,7 @@ def _checked(brand: Brand, columns: Mapping[str, Any]) -> dict[str, Any]:
     for name in ("name", "slug"):
         others = Brand.objects.exclude(pk=brand.pk)
         if name in written and (known := same_in_any_case(others, name, written[name])):
-            raise taken(name, f"There is a brand {known} already.")
+            raise already_taken(name, f"There is a brand {known} already.")
     if "translations" in written:
         written["translations"] = merged_translations(brand, written["translations"])
     return written

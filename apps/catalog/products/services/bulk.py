@@ -18,7 +18,13 @@ from django.utils import timezone
 from apps.catalog.products.changes import taxonomy_changed
 from apps.catalog.products.models import Category, Collection, CollectionItem, Price, Product
 from apps.catalog.products.models.pricing import MAX_AMOUNT
-from apps.catalog.products.publication import Status, not_sellable, record_changes, undescribed, unsellable
+from apps.catalog.products.publication import (
+    Status,
+    description_errors,
+    not_sellable,
+    record_changes,
+    sellability_errors,
+)
 from apps.catalog.products.rules import publication_start
 from apps.common.problems import Conflict, ValidationProblem
 
@@ -48,7 +54,7 @@ class Repricing:
     after: int
 
 
-def chosen(products: QuerySet[Product]) -> list[uuid.UUID]:
+def selected_ids(products: QuerySet[Product]) -> list[uuid.UUID]:
     """The pks of the selected products. Raises TooMany."""
     ids = list(products.order_by("pk").values_list("pk", flat=True)[: MAX_PRODUCTS + 1])
     if len(ids) > MAX_PRODUCTS:
@@ -59,10 +65,10 @@ def chosen(products: QuerySet[Product]) -> list[uuid.UUID]:
 def set_statuses(ids: Sequence[uuid.UUID], status: str) -> tuple[int, list[str]]:
     """Publish or archive; returns how many were changed, and for each of the others a sentence that says why not."""
     with transaction.atomic():
-        products = [product for product in _locked(ids) if product.status != status]
+        products = [product for product in _lock(ids) if product.status != status]
         refused: list[str] = []
         if status == Status.PUBLISHED:
-            products, refused = _sellable(products)
+            products, refused = _split_publishable(products)
         previous, now = {product.pk: product.status for product in products}, timezone.now()
         for product in products:
             product.status = status
@@ -75,7 +81,7 @@ def set_statuses(ids: Sequence[uuid.UUID], status: str) -> tuple[int, list[str]]
 def move_products(ids: Sequence[uuid.UUID], category: Category) -> int:
     """Move products into a category; returns how many were in another one."""
     with transaction.atomic():
-        products = [product for product in _locked(ids) if product.category_id != category.pk]
+        products = [product for product in _lock(ids) if product.category_id != category.pk]
         Product.objects.filter(pk__in=[product.pk for product in products]).update(category=category)
         record_changes(products, previous={product.pk: product.status for product in products})
     return len(products)
@@ -149,7 +155,7 @@ def apply_prices(ids: Sequence[uuid.UUID], *, percent: Decimal, currency: str, r
     Raises PricesChanged when the plan has changed since, so that a double click does not raise prices twice.
     """
     with transaction.atomic():
-        products = _locked(ids)
+        products = _lock(ids)
         plan = plan_prices(ids, percent=percent, currency=currency, rounding=rounding)
         if fingerprint(plan) != seen:
             raise PricesChanged("Prices have changed since this preview, perhaps by your own click. Look again.")
@@ -161,14 +167,14 @@ def apply_prices(ids: Sequence[uuid.UUID], *, percent: Decimal, currency: str, r
     return len(plan)
 
 
-def _locked(ids: Sequence[uuid.UUID]) -> list[Product]:
+def _lock(ids: Sequence[uuid.UUID]) -> list[Product]:
     """The products, locked in the order in which all writers lock them."""
     return list(Product.objects.select_for_update().filter(pk__in=ids).order_by("pk"))
 
 
-def _sellable(products: Sequence[Product]) -> tuple[list[Product], list[str]]:
+def _split_publishable(products: Sequence[Product]) -> tuple[list[Product], list[str]]:
     """The products that can be published, and why the others cannot. At most 3 queries."""
-    unpriced, incomplete = unsellable(products), undescribed(products)
+    unpriced, incomplete = sellability_errors(products), description_errors(products)
     found, refused = [], []
     for product in products:
         if errors := unpriced.get(product.pk, {}) | incomplete.get(product.pk, {}):

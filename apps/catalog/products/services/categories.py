@@ -12,14 +12,14 @@ from apps.catalog.products.identifiers import same_in_any_case
 from apps.catalog.products.models import Category
 from apps.catalog.products.transactions import (
     Guard,
+    already_taken,
+    catalog_transaction,
     free_slug,
     invalid,
     lock_products,
     lock_row,
     require_unused,
-    taken,
     write,
-    writing,
 )
 from apps.catalog.products.translations import merged_translations
 from apps.common.problems import Conflict, NotFound
@@ -39,9 +39,9 @@ class Side(StrEnum):
 def create_category(columns: Mapping[str, Any]) -> Category:
     """A category below `parent` (a path), or at the top; its slug is made from its name unless one is given.
 
-    Raises Taken, ValidationProblem.
+    Raises AlreadyTaken, ValidationProblem.
     """
-    with writing():
+    with catalog_transaction():
         lock_tree()
         texts, parent = _texts(Category(), columns), _parent(columns.get("parent"))
         if not columns.get("slug"):
@@ -56,9 +56,9 @@ def create_category(columns: Mapping[str, Any]) -> Category:
 def change_category(path: str, columns: Mapping[str, Any], *, guard: Guard) -> Category:
     """Change texts, rename or move a category with all below it; `parent` None moves it to the top.
 
-    Raises NotFound, PreconditionFailed, Taken, ValidationProblem.
+    Raises NotFound, PreconditionFailed, AlreadyTaken, ValidationProblem.
     """
-    with writing():
+    with catalog_transaction():
         lock_tree()
         category = lock_row(Category, "category", full_path=path)
         guard(category)
@@ -86,7 +86,7 @@ def place_category(pk: int, *, neighbour: int, side: Side) -> None:
 
     Raises NotFound, Conflict when the two are no siblings any more.
     """
-    with writing():
+    with catalog_transaction():
         taxonomy_changed.announce()
         rows = {row.pk: row for row in Category.objects.filter(pk__in=(pk, neighbour))}
         if pk not in rows or neighbour not in rows:
@@ -108,7 +108,7 @@ def _beside(category: Category, side: Side) -> list[Category]:
 
 def delete_category(path: str, *, guard: Guard) -> None:
     """Raises NotFound, PreconditionFailed, InUse while products or other categories stand in it."""
-    with writing():
+    with catalog_transaction():
         lock_tree()
         category = lock_row(Category, "category", full_path=path)
         guard(category)
@@ -150,7 +150,7 @@ def _require_place(category: Category, parent: Category | None) -> None:
         raise invalid("parent", "A category cannot hang below itself.")
     path = f"{parent.full_path}/{category.slug}" if parent else category.slug
     if known := same_in_any_case(Category.objects.exclude(pk=category.pk), "full_path", path):
-        raise taken("slug", f"There is a category {known} already.")
+        raise already_taken("slug", f"There is a category {known} already.")
     below = _below(former).values_list("full_path", flat=True) if former else []
     for moved in (path, *(path + old.removeprefix(former) for old in below)):
         if not CATEGORY_PATH.match(moved) or len(moved) > MAX_PATH:

@@ -11,13 +11,13 @@ from apps.catalog.products.identifiers import same_in_any_case
 from apps.catalog.products.models import Attribute, Collection, CollectionItem, Product
 from apps.catalog.products.transactions import (
     Guard,
+    already_taken,
+    catalog_transaction,
     free_slug,
     invalid,
     lock_row,
-    taken,
     unguarded,
     write,
-    writing,
 )
 from apps.catalog.products.translations import merged_translations
 from apps.common.problems import Conflict, ValidationProblem
@@ -29,9 +29,9 @@ Kind = Collection.Kind
 def create_collection(columns: Mapping[str, Any], items: Sequence[str]) -> Collection:
     """A collection with its products, or with a rule; its slug is made from its title unless one is given.
 
-    Raises Taken, ValidationProblem.
+    Raises AlreadyTaken, ValidationProblem.
     """
-    with writing():
+    with catalog_transaction():
         written = _checked(Collection(), columns)
         slug = free_slug(Collection, written["title"], fallback="collection")
         collection = Collection(**({"slug": slug} | written))
@@ -43,9 +43,9 @@ def create_collection(columns: Mapping[str, Any], items: Sequence[str]) -> Colle
 
 
 def change_collection(slug: str, columns: Mapping[str, Any], *, guard: Guard) -> Collection:
-    """One that gets a rule loses its items, and the other way round. Raises NotFound, PreconditionFailed, Taken,
+    """One that gets a rule loses its items, and the other way round. Raises NotFound, PreconditionFailed, AlreadyTaken,
     ValidationProblem."""
-    with writing():
+    with catalog_transaction():
         collection = lock_row(Collection, "collection", slug=slug)
         guard(collection)
         written = _checked(collection, columns)
@@ -59,7 +59,7 @@ def change_collection(slug: str, columns: Mapping[str, Any], *, guard: Guard) ->
 def set_items(slug: str, items: Sequence[str], *, guard: Guard) -> Collection:
     """These products (slugs) in this order, and no others. Raises NotFound, PreconditionFailed, Conflict for a
     collection by a rule, ValidationProblem."""
-    with writing():
+    with catalog_transaction():
         collection = lock_row(Collection, "collection", slug=slug)
         guard(collection)
         products = _locked_products(items)
@@ -70,7 +70,7 @@ def set_items(slug: str, items: Sequence[str], *, guard: Guard) -> Collection:
 
 def save_collection(slug: str, columns: Mapping[str, Any], items: Sequence[str] | None, *, guard: Guard) -> Collection:
     """Change a collection and its items at once; None leaves the items. Raises what the two changes raise."""
-    with writing():
+    with catalog_transaction():
         collection = lock_row(Collection, "collection", slug=slug)
         guard(collection)
         # Products before the taxonomy's stamp, which the first change takes.
@@ -83,7 +83,7 @@ def save_collection(slug: str, columns: Mapping[str, Any], items: Sequence[str] 
 
 def delete_collection(slug: str, *, guard: Guard) -> None:
     """Raises NotFound, PreconditionFailed."""
-    with writing():
+    with catalog_transaction():
         collection = lock_row(Collection, "collection", slug=slug)
         guard(collection)
         taxonomy_changed.announce()
@@ -94,7 +94,7 @@ def _checked(collection: Collection, columns: Mapping[str, Any]) -> dict[str, An
     written = dict(columns)
     others = Collection.objects.exclude(pk=collection.pk)
     if "slug" in written and (known := same_in_any_case(others, "slug", written["slug"])):
-        raise taken("slug", f"There is a collection {known} already.")
+        raise already_taken("slug", f"There is a collection {known} already.")
     if "translations" in written:
         written["translations"] = merged_translations(collection, written["translations"])
     if written.get("kind", collection.kind) == Kind.RULE:

@@ -14,7 +14,7 @@ from django.db.models import Max
 from apps.catalog.products import rendering, renditions
 from apps.catalog.products.models import Product, ProductImage, upload_name
 from apps.catalog.products.publication import record_change
-from apps.catalog.products.transactions import invalid, lock_product, write, writing
+from apps.catalog.products.transactions import catalog_transaction, invalid, lock_product, write
 from apps.catalog.products.translations import merged_translations
 from apps.common.problems import Conflict, NotFound, ValidationProblem
 
@@ -40,7 +40,7 @@ def add_image(
     position: int | None = None,
     versions: Collection[int] | None = None,
 ) -> tuple[ProductImage, bool]:
-    """Hang a picture on a product, behind the others unless a position is given; its renditions follow.
+    """Add a picture to a product, behind the others unless a position is given; its renditions follow.
 
     The same file again changes nothing: then the picture that stands comes back with False.
     Raises NotFound, PreconditionFailed, Conflict when there are enough, ValidationProblem for what is no picture.
@@ -48,7 +48,7 @@ def add_image(
     if not Product.objects.filter(slug=slug).exists():
         raise NotFound("There is no such product.")
     try:
-        size = renditions.opened(content)
+        size = renditions.decode_picture(content)
     except ValidationProblem as problem:
         raise ValidationProblem(str(problem), errors={"file": [str(problem)]}) from problem
     # Before the transaction: the storage may be far away.
@@ -57,11 +57,11 @@ def add_image(
     picture = ProductImage(file=name, alt=alt, width=size.width, height=size.height, checksum=checksum)
     is_kept = False
     try:
-        with writing():
+        with catalog_transaction():
             product = lock_product(slug, versions=versions)
             if (same := product.images.filter(checksum=picture.checksum, failure="").first()) is not None:
                 return same, False
-            _hang(picture, product, position)
+            _append_picture(picture, product, position)
         is_kept = True
     finally:
         if not is_kept:
@@ -69,7 +69,7 @@ def add_image(
     return picture, True
 
 
-def _hang(picture: ProductImage, product: Product, position: int | None) -> None:
+def _append_picture(picture: ProductImage, product: Product, position: int | None) -> None:
     if product.images.count() >= MAX_IMAGES:
         raise Conflict(f"A product has at most {MAX_IMAGES} pictures.")
     picture.product = product
@@ -121,7 +121,7 @@ def change_image(
     versions: Collection[int] | None,
 ) -> ProductImage:
     """Describe a picture again or move it. Raises NotFound, PreconditionFailed, ValidationProblem."""
-    with writing():
+    with catalog_transaction():
         product, image = _lock_image(slug, image_id, versions)
         changes = dict(columns)
         if translations is not None:
@@ -133,7 +133,7 @@ def change_image(
 
 def delete_image(slug: str, image_id: uuid.UUID, *, versions: Collection[int] | None) -> None:
     """Take a picture away. Open pages still show its files: the daily job removes those that no row names."""
-    with writing():
+    with catalog_transaction():
         product, image = _lock_image(slug, image_id, versions)
         image.delete()
         record_change(product, previous_status=product.status)
@@ -142,7 +142,7 @@ def delete_image(slug: str, image_id: uuid.UUID, *, versions: Collection[int] | 
 def order_images(slug: str, ids: Sequence[uuid.UUID], *, versions: Collection[int] | None) -> Product:
     """Show the pictures in this order. Raises NotFound, PreconditionFailed, ValidationProblem when `ids` are not
     exactly the product's."""
-    with writing():
+    with catalog_transaction():
         product = lock_product(slug, versions=versions)
         rows = {image.pk: image for image in product.images.all()}
         if len(ids) != len(rows) or set(ids) != rows.keys():

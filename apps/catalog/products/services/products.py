@@ -12,11 +12,19 @@ from django.utils import timezone
 from apps.catalog.products.attribute_values import AttributeInput, set_attribute_values
 from apps.catalog.products.identifiers import same_in_any_case
 from apps.catalog.products.models import Brand, Category, Product, ProductRelation, ProductType
-from apps.catalog.products.publication import Status, record_change, require_described
+from apps.catalog.products.publication import Status, record_change, require_described, require_publishable
 from apps.catalog.products.rules import kind_errors, publication_errors, publication_start
 from apps.catalog.products.services.images import ImageEdits, write_images
 from apps.catalog.products.services.variants import VariantEdit, make_variants, remove_variants, write_variants
-from apps.catalog.products.transactions import free_slug, invalid, lock_product, taken, within, write, writing
+from apps.catalog.products.transactions import (
+    already_taken,
+    catalog_transaction,
+    free_slug,
+    invalid,
+    lock_product,
+    prefix_errors,
+    write,
+)
 from apps.catalog.products.translations import merged_translations
 from apps.catalog.products.uses import is_product_used
 from apps.common.problems import Conflict, ValidationProblem
@@ -31,7 +39,7 @@ REFERENCES: dict[str, tuple[type[models.Model], str]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Related:
+class RelatedProduct:
     """A product (its slug) to recommend beside another; without a kind it keeps the one it has."""
 
     slug: str
@@ -55,11 +63,11 @@ class ProductEdit:
     new_variants: Sequence[VariantEdit] = ()
     removed_variants: Sequence[str] = ()
     images: ImageEdits | None = None
-    related: Sequence[Related] | None = None
+    related: Sequence[RelatedProduct] | None = None
 
     @property
-    def describes(self) -> bool:
-        """Whether it may take away what a published product has to have."""
+    def may_remove_required_values(self) -> bool:
+        """Whether it may leave a published product without an attribute that its type requires."""
         return bool(self.attributes) or "product_type" in {**self.references, **self.columns}
 
     @property
@@ -70,19 +78,19 @@ class ProductEdit:
 def create_product(edit: ProductEdit) -> Product:
     """A new product with its parts, all or nothing; its slug is made from the title unless one is given.
 
-    Raises Taken, ValidationProblem, NotSellable when it is to be published and cannot.
+    Raises AlreadyTaken, ValidationProblem, NotSellable when it is to be published and cannot.
     """
-    with writing():
-        columns = dict(edit.columns) | _referenced(edit.references)
+    with catalog_transaction():
+        columns = dict(edit.columns) | _resolve_references(edit.references)
         if edit.translations is not None:
             columns["translations"] = merged_translations(Product(), edit.translations)
-        product = _inserted(Product(**_dated(Product(), columns)))
+        product = _insert(Product(**_with_publication_start(Product(), columns)))
         make_variants(product, edit.variants)
         make_variants(product, edit.new_variants, field="new_variants")
-        if edit.images is not None:
-            write_images(product, edit.images)
         set_attribute_values(product, edit.attributes)
-        _relate(product, edit.related or ())
+        _replace_relations(product, edit.related or ())
+        if edit.images is not None:
+            _write_images_last(product, edit.images, previous_status=None)
         record_change(product)
     return product
 
@@ -90,37 +98,44 @@ def create_product(edit: ProductEdit) -> Product:
 def change_product(slug: str, edit: ProductEdit, *, versions: Collection[int] | None) -> Product:
     """Write what `edit` names of a product.
 
-    Raises NotFound, PreconditionFailed when the product's version is none of `versions`, Taken, ValidationProblem,
-    NotSellable.
+    Raises NotFound, PreconditionFailed when the product's version is none of `versions`, AlreadyTaken,
+    ValidationProblem, NotSellable.
     """
-    with writing():
+    with catalog_transaction():
         product = lock_product(slug, versions=versions, beside=edit.related_slugs)
         previous = product.status
-        columns = dict(edit.columns) | _referenced(edit.references)
+        columns = dict(edit.columns) | _resolve_references(edit.references)
         if edit.translations is not None:
             columns["translations"] = merged_translations(product, edit.translations)
         _require_free(columns.get("slug"), product)
         _require_same_kind(product, columns.get("kind"))
-        write(product, _dated(product, columns))
+        write(product, _with_publication_start(product, columns))
         remove_variants(product, edit.removed_variants)
         write_variants(product, edit.variants)
         make_variants(product, edit.new_variants, field="new_variants")
-        if edit.images is not None:
-            write_images(product, edit.images)
         set_attribute_values(product, edit.attributes)
         if edit.related is not None:
-            _relate(product, edit.related)
-        if product.status == Status.PUBLISHED and edit.describes:
+            _replace_relations(product, edit.related)
+        if product.status == Status.PUBLISHED and edit.may_remove_required_values:
             require_described([product])
+        if edit.images is not None:
+            _write_images_last(product, edit.images, previous_status=previous)
         record_change(product, previous_status=previous)
     return product
 
 
+def _write_images_last(product: Product, edits: ImageEdits, *, previous_status: str | None) -> None:
+    """Write images once nothing else can refuse the edit: the storage takes over an uploaded file (it moves large ones
+    into place), so a caller could not send the same upload again. Raises NotSellable, Conflict, ValidationProblem."""
+    require_publishable(product, previous_status=previous_status)
+    write_images(product, edits)
+
+
 def delete_product(slug: str, *, versions: Collection[int] | None) -> Product | None:
     """Delete what was never on sale; archive anything else and return it. Raises NotFound, PreconditionFailed."""
-    with writing():
+    with catalog_transaction():
         product = lock_product(slug, versions=versions)
-        if not _has_past(product):
+        if not _has_history(product):
             product.delete()
             return None
         if product.status != Status.ARCHIVED:
@@ -130,14 +145,14 @@ def delete_product(slug: str, *, versions: Collection[int] | None) -> Product | 
     return product
 
 
-def _has_past(product: Product) -> bool:
-    """Whether shoppers may have seen it, or orders, reviews or the history of stock name it."""
+def _has_history(product: Product) -> bool:
+    """Whether the product was ever published, or is named by orders, reviews or stock movements."""
     if product.status == Status.PUBLISHED or (product.published_at and product.published_at <= timezone.now()):
         return True
     return is_product_used(product)
 
 
-def _referenced(references: Mapping[str, str | None]) -> dict[str, Any]:
+def _resolve_references(references: Mapping[str, str | None]) -> dict[str, Any]:
     """Columns that point at what the references name. Raises ValidationProblem that names all unknown ones."""
     errors: dict[str, list[str]] = {}
     columns: dict[str, Any] = {}
@@ -151,7 +166,7 @@ def _referenced(references: Mapping[str, str | None]) -> dict[str, Any]:
     return columns
 
 
-def _dated(product: Product, columns: Mapping[str, Any]) -> dict[str, Any]:
+def _with_publication_start(product: Product, columns: Mapping[str, Any]) -> dict[str, Any]:
     """The columns with the day of publication where one must be. Raises ValidationProblem for an end before it."""
     status = columns.get("status", product.status)
     ends = columns.get("published_until", product.published_until)
@@ -162,8 +177,8 @@ def _dated(product: Product, columns: Mapping[str, Any]) -> dict[str, Any]:
     return {**columns, "published_at": begins} if begins != product.published_at else dict(columns)
 
 
-def _inserted(product: Product) -> Product:
-    """The row written, under a slug that nobody has. Raises Taken."""
+def _insert(product: Product) -> Product:
+    """The row written, under a slug that nobody has. Raises AlreadyTaken."""
     if product.slug:
         _require_free(product.slug, product)
         product.save(force_insert=True)
@@ -183,7 +198,7 @@ def _inserted(product: Product) -> Product:
 
 def _require_free(slug: str | None, product: Product) -> None:
     if slug and (known := same_in_any_case(Product.objects.exclude(pk=product.pk), "slug", slug)):
-        raise taken("slug", f"There is a product {known} already.")
+        raise already_taken("slug", f"There is a product {known} already.")
 
 
 def _require_same_kind(product: Product, kind: str | None) -> None:
@@ -197,12 +212,12 @@ def _require_same_kind(product: Product, kind: str | None) -> None:
         )
 
 
-def _relate(product: Product, related: Iterable[Related]) -> None:
+def _replace_relations(product: Product, related: Iterable[RelatedProduct]) -> None:
     """Recommend these beside a locked product, in this order, and no others. Raises ValidationProblem."""
     kinds = {other.slug: other.kind for other in related}
     wanted = list(kinds)
     found = dict(Product.objects.filter(slug__in=wanted).values_list("slug", "pk"))
-    with within("related"):
+    with prefix_errors("related"):
         errors = {
             str(place): [f"There is no product {slug}." if slug not in found else "A product is not beside itself."]
             for place, slug in enumerate(wanted)

@@ -16,12 +16,12 @@ from apps.catalog.products.publication import record_change
 from apps.catalog.products.rules import offer_errors, unpriced_sale_errors
 from apps.catalog.products.transactions import (
     InUse,
+    already_taken,
+    catalog_transaction,
     invalid,
     lock_product,
-    taken,
-    within,
+    prefix_errors,
     write,
-    writing,
 )
 from apps.catalog.products.translations import merged_translations
 from apps.catalog.products.uses import count_variant_uses
@@ -48,8 +48,8 @@ class VariantEdit:
 
 
 def add_variant(slug: str, edit: VariantEdit, *, versions: Collection[int] | None) -> Product:
-    """One more way to buy a product. Raises NotFound, PreconditionFailed, Taken, ValidationProblem, Conflict."""
-    with writing():
+    """One more way to buy a product. Raises NotFound, PreconditionFailed, AlreadyTaken, ValidationProblem, Conflict."""
+    with catalog_transaction():
         product = lock_product(slug, versions=versions)
         make_variants(product, [edit], field="")
         record_change(product, previous_status=product.status)
@@ -57,8 +57,8 @@ def add_variant(slug: str, edit: VariantEdit, *, versions: Collection[int] | Non
 
 
 def change_variant(slug: str, edit: VariantEdit, *, versions: Collection[int] | None) -> Variant:
-    """Write one variant. Raises NotFound, PreconditionFailed, Taken, ValidationProblem, NotSellable."""
-    with writing():
+    """Write one variant. Raises NotFound, PreconditionFailed, AlreadyTaken, ValidationProblem, NotSellable."""
+    with catalog_transaction():
         product, variant = lock_variant(slug, edit.sku, versions)
         write_variant(product, variant, edit)
         record_change(product, previous_status=product.status)
@@ -68,7 +68,7 @@ def change_variant(slug: str, edit: VariantEdit, *, versions: Collection[int] | 
 def delete_variant(slug: str, sku: str, *, versions: Collection[int] | None) -> None:
     """Delete a variant. Raises InUse when stock was ever moved or units are reserved, NotSellable when it was the last
     one with a price."""
-    with writing():
+    with catalog_transaction():
         product, variant = lock_variant(slug, sku, versions)
         require_unused([variant])
         variant.delete()
@@ -97,7 +97,7 @@ def make_variants(product: Product, edits: Sequence[VariantEdit], *, field: str 
     """New variants of a locked product, all or none; the caller records the change. `field` is where they stand in the
     request, empty for a single one.
 
-    Raises ValidationProblem for what does not fit the product, Taken for SKUs and barcodes of others.
+    Raises ValidationProblem for what does not fit the product, AlreadyTaken for SKUs and barcodes of others.
     """
     if not edits:
         return
@@ -105,7 +105,7 @@ def make_variants(product: Product, edits: Sequence[VariantEdit], *, field: str 
         raise Conflict(f"A product has at most {MAX_VARIANTS} variants.")
     _require_unique_inside(edits, field)
     for place, edit in enumerate(edits):
-        with within(f"{field}.{place}" if field else ""):
+        with prefix_errors(f"{field}.{place}" if field else ""):
             _require_free_sku(edit.sku, Variant())
             write_variant(product, Variant(product=product, sku=edit.sku), edit)
 
@@ -123,13 +123,13 @@ def remove_variants(product: Product, skus: Sequence[str]) -> None:
 
 
 def write_variants(product: Product, edits: Sequence[VariantEdit]) -> None:
-    """Change variants that a locked product has; the caller records the change. Raises ValidationProblem, Taken."""
+    """Change variants of a locked product; the caller records the change. Raises ValidationProblem, AlreadyTaken."""
     if not edits:
         return
     _require_unique_inside(edits, "variants")
     known = {variant.sku: variant for variant in product.variants.filter(sku__in=[edit.sku for edit in edits])}
     for place, edit in enumerate(edits):
-        with within(f"variants.{place}"):
+        with prefix_errors(f"variants.{place}"):
             if edit.sku not in known:
                 raise invalid("sku", f"This product has no variant {edit.sku}.")
             write_variant(product, known[edit.sku], edit)
@@ -144,7 +144,7 @@ def write_variant(product: Product, variant: Variant, edit: VariantEdit) -> None
         _require_free_sku(sku, variant)
     barcode = columns.get("barcode")
     if barcode and Variant.objects.filter(barcode=barcode).exclude(pk=variant.pk).exists():
-        raise taken("barcode", f"Another variant has the barcode {barcode}.")
+        raise already_taken("barcode", f"Another variant has the barcode {barcode}.")
     for name, value in columns.items():
         setattr(variant, name, value)
     _require_fitting_offer(product, variant)
@@ -158,9 +158,9 @@ def write_variant(product: Product, variant: Variant, edit: VariantEdit) -> None
 
 
 def _require_free_sku(sku: str, variant: Variant) -> None:
-    """Raises Taken."""
+    """Raises AlreadyTaken."""
     if known := same_in_any_case(Variant.objects.exclude(pk=variant.pk), "sku", sku):
-        raise taken("sku", f"There is a variant {known} already.")
+        raise already_taken("sku", f"There is a variant {known} already.")
 
 
 def _write_prices(variant: Variant, edit: VariantEdit) -> None:

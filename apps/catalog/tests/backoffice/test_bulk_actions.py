@@ -14,7 +14,15 @@ from apps.catalog.products.attribute_values import ensure_attribute, ensure_choi
 from apps.catalog.products.category_tree import ensure_category
 from apps.catalog.products.models import Collection, Price, Product, ProductType, SalePrice
 from apps.catalog.products.services import bulk
-from apps.catalog.tests.backoffice.test_products_admin import displayed, errors, form_of, page, send, signed_in
+from apps.catalog.tests.backoffice.test_products_admin import (
+    displayed,
+    errors,
+    form_of,
+    page,
+    send,
+    signed_in,
+    signed_in_to_look,
+)
 from apps.catalog.tests.factories import make_film, make_product
 from apps.common.outbox.models import OutboxEvent
 
@@ -59,7 +67,7 @@ class TestPrices:
         seen = choose(staff, "change_prices", products, **self.CHANGE).context["seen"]
         OutboxEvent.objects.all().delete()
         apply = {**self.CHANGE, "seen": seen, "apply": "1"}
-        assert "2 prices were changed" in said(choose(staff, "change_prices", products, **apply))
+        assert "2 prices updated" in said(choose(staff, "change_prices", products, **apply))
         assert displayed() == ["changed", "changed"]
         again = choose(staff, "change_prices", products, **apply)
         assert "Prices have changed since this preview" in said(again)
@@ -102,14 +110,17 @@ class TestStatusesAndPlaces:
         bad = make_product("Pot", status="draft")
         Price.objects.filter(variant__product=bad).delete()
         message = said(choose(staff, "publish", [good, bad]))
-        assert "1 products are published now" in message
+        assert "1 product published." in message
         assert "Pot needs a variant with a price in EUR" in message
         assert [item["title"] for item in api_client.get("/v1/products").json()["results"]] == ["Cup"]
 
     def test_a_film_without_a_title_is_not_published(self, staff):
         film = make_film("Metropolis", status="draft")
         Product.objects.filter(pk=film.pk).update(title_slug="")
-        assert "0 products" in said(choose(staff, "publish", [film]))
+        message = said(choose(staff, "publish", [film]))
+        assert "lets people watch" in message
+        assert "published." not in message
+        assert Product.objects.get().status == "draft"
 
     def test_archived_products_leave_the_shop_and_events_announce_it(self, staff, api_client):
         products = cheap_and_dear()
@@ -127,10 +138,20 @@ class TestStatusesAndPlaces:
     def test_many_products_are_added_to_a_collection_once(self, staff, api_client):
         products = cheap_and_dear()
         autumn = Collection.objects.create(slug="autumn", title="Autumn", kind="manual", is_published=True)
-        for _ in range(2):
-            choose(staff, "collect", products, collection=autumn.pk, apply="1")
+        for sentence in ("2 products added to Autumn.", "0 products added to Autumn."):
+            assert sentence in said(choose(staff, "collect", products, collection=autumn.pk, apply="1"))
         shown = api_client.get("/v1/products?collection=autumn").json()["results"]
         assert [item["title"] for item in shown] == ["Cup", "Pot"]
+
+    def test_staff_who_may_not_change_collections_cannot_add_products_to_them(self):
+        products = cheap_and_dear()
+        autumn = Collection.objects.create(slug="autumn", title="Autumn", kind="manual")
+        client = signed_in_to_look(codename__in=["view_product", "change_product", "view_collection"])
+        text = client.get(LIST).content.decode()
+        assert "Move to a category" in text
+        assert "Add to a collection" not in text
+        choose(client, "collect", products, collection=autumn.pk, apply="1")
+        assert not autumn.items.exists()
 
     def test_more_products_than_can_be_locked_at_once_are_refused(self, staff, monkeypatch):
         monkeypatch.setattr(bulk, "MAX_PRODUCTS", 1)
@@ -234,7 +255,7 @@ class TestFirstPage:
         make_product("Half done", status="draft")
         record_zero_result_search("unicorn")
         text = staff.get("/admin/").content.decode()
-        for shown in ("Last one", "Half done", "unicorn", "Best sellers", "Reviews to read", "Imports"):
+        for shown in ("Last one", "Half done", "unicorn", "Best sellers", "Reviews to moderate", "Imports"):
             assert shown in text
 
     def test_support_staff_do_not_see_stock_on_the_dashboard(self):

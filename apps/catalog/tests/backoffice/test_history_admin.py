@@ -153,8 +153,8 @@ def test_an_obstacle_to_reverting_is_named_and_the_button_is_missing(staff: Clie
     Product.objects.filter(pk=product.pk).update(title="Beaker")
     page = staff.get(address).content.decode()
     assert "title was changed again since" in page
-    assert "Yes, revert it" not in page
-    assert "Go back to before it instead" in page
+    assert "Revert change" not in page
+    assert "Restore the state before this change instead" in page
 
 
 def test_staff_with_view_permission_cannot_revert(looker: Client) -> None:

@@ -64,7 +64,7 @@ def test_a_number_that_could_be_two_is_decided_on_the_form_and_the_sheet_is_name
     job = ImportJob.objects.get()
     running.run(job.pk)
     shown = staff.get(f"{ADDRESS}{job.pk}/change/").content.decode()
-    assert "Read from the sheet “Mugs”." in shown
+    assert "Sheet: “Mugs”." in shown
     assert "1234" in shown
 
 
@@ -73,7 +73,7 @@ def test_errors_are_shown_by_line_and_come_as_a_file_and_nothing_can_be_written(
     shown = staff.get(f"{ADDRESS}{job.pk}/change/?only=error").content.decode()
     assert "Line 3" in shown
     assert "Line 2" not in shown
-    assert "Write these changes" not in shown
+    assert "Apply changes" not in shown
     lines = list(csv.DictReader(io.StringIO(staff.get(f"{ADDRESS}{job.pk}/errors.csv").getvalue().decode("utf-8-sig"))))
     assert [(line["line"], line["sku"], line["column"]) for line in lines] == [("3", "MUG-2", "price.EUR")]
     staff.post(f"{ADDRESS}{job.pk}/apply/")

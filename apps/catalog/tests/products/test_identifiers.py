@@ -12,7 +12,7 @@ from apps.catalog.products.services import attributes, brands, categories, colle
 from apps.catalog.products.services.products import ProductEdit, create_product
 from apps.catalog.products.services.variants import VariantEdit, add_variant
 from apps.catalog.products.slugs import slug_of
-from apps.catalog.products.transactions import Taken
+from apps.catalog.products.transactions import AlreadyTaken
 from apps.catalog.tests.backoffice.test_products_admin import form_of, signed_in
 from apps.catalog.tests.factories import make_product
 from apps.common.problems import ValidationProblem
@@ -67,7 +67,7 @@ def test_slugs_of_all_models_follow_one_rule():
 class TestCapitals:
     def test_a_sku_in_other_capitals_is_refused_with_the_spelling_that_is_there(self):
         product = make_product("Mug", sku="MUG-1")
-        with pytest.raises(Taken) as refused:
+        with pytest.raises(AlreadyTaken) as refused:
             add_variant(product.slug, VariantEdit(sku="mug-1"), versions=None)
         assert refused.value.errors == {"sku": ["There is a variant MUG-1 already."]}
 
@@ -123,7 +123,7 @@ class TestCapitals:
         make_product("Mug", slug="mug", sku="MUG-1", brand="Elm", category="home")
         Collection.objects.create(slug="summer", title="Summer")
         ensure_attribute("style", label="Style")
-        with pytest.raises(Taken, match=sentence):
+        with pytest.raises(AlreadyTaken, match=sentence):
             make()
 
     def test_a_made_slug_steps_aside_for_one_in_capitals(self):
@@ -141,7 +141,7 @@ class TestCapitals:
         data = form_of(staff, address)
         new = {f"variants-1-{name}": value for name, value in NEW_VARIANT.items()}
         page = staff.post(address, data | new | {"variants-TOTAL_FORMS": 2, "variants-0-sku": "CUP-1"})
-        assert "cup-1 and CUP-1 are one SKU" in page.content.decode()
+        assert "cup-1 and CUP-1 are the same SKU" in page.content.decode()
         assert list(product.variants.values_list("sku", flat=True)) == ["MUG-1"]
 
 

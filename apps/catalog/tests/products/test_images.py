@@ -18,7 +18,7 @@ from apps.common.problems import ValidationProblem
 FORMS = ["avif", "webp", "jpeg"]
 
 
-def stored(rendered: renditions.Rendered, form: str = "webp") -> list[Image.Image]:
+def stored(rendered: renditions.RenderedPicture, form: str = "webp") -> list[Image.Image]:
     names = [r["name"] for r in rendered.renditions if r["format"] == form]
     return [Image.open(default_storage.open(name)) for name in names]
 
@@ -156,12 +156,12 @@ class TestRefusals:
     def test_a_picture_that_is_cut_off_is_refused(self, form):
         content = saved(Image.radial_gradient("L").resize((500, 400)).convert("RGB"), form)
         with pytest.raises(ValidationProblem, match="not a picture"):
-            renditions.opened(content[: len(content) // 2])
+            renditions.decode_picture(content[: len(content) // 2])
 
     @pytest.mark.parametrize("form", ["TIFF", "BMP", "ICO", "PPM"])
     def test_other_formats_are_refused(self, form):
         with pytest.raises(ValidationProblem, match="not a picture"):
-            renditions.opened(saved(Image.new("RGB", (32, 32)), form))
+            renditions.decode_picture(saved(Image.new("RGB", (32, 32)), form))
 
     @pytest.mark.parametrize(
         ("width", "height", "sentence"),
@@ -176,7 +176,7 @@ class TestRefusals:
     )
     def test_a_decompression_bomb_is_refused_by_its_head(self, width, height, sentence):
         with pytest.raises(ValidationProblem, match=sentence):
-            renditions.opened(png_of(width, height))
+            renditions.decode_picture(png_of(width, height))
 
     @pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
     @pytest.mark.parametrize(("form", "limit"), [("JPEG", 50), ("WEBP", 16), ("GIF", 25), ("AVIF", 25)])
@@ -184,25 +184,25 @@ class TestRefusals:
         fast = {"AVIF": {"speed": 10}, "WEBP": {"method": 0}}.get(form, {})
         content = saved(Image.new("L", (10_000, limit * 100 + 1)), form, **fast)
         with pytest.raises(ValidationProblem, match=f"{limit} million"):
-            renditions.opened(content)
+            renditions.decode_picture(content)
 
     def test_a_gif_whose_frame_is_larger_than_it_says_is_refused(self):
         content = bytearray(saved(Image.new("P", (10, 10)), "GIF"))
         descriptor = content.index(b"\x2c", 13)
         content[descriptor + 5 : descriptor + 9] = struct.pack("<HH", 60_000, 60_000)
         with pytest.raises(ValidationProblem):
-            renditions.opened(bytes(content))
+            renditions.decode_picture(bytes(content))
 
     def test_a_text_that_unpacks_to_gigabytes_is_refused(self):
         bomb = b"Comment\x00\x00" + zlib.compress(b"\x00" * 50_000_000)
         chunk = struct.pack(">I", len(bomb)) + b"zTXt" + bomb + struct.pack(">I", zlib.crc32(b"zTXt" + bomb))
         content = picture(40, 40)
         with pytest.raises(ValidationProblem):
-            renditions.opened(content[:33] + chunk + content[33:])
+            renditions.decode_picture(content[:33] + chunk + content[33:])
 
     def test_a_file_beyond_all_measure_is_refused(self):
         with pytest.raises(ValidationProblem, match="20 MB"):
-            renditions.opened(b"x" * (renditions.MAX_BYTES + 1))
+            renditions.decode_picture(b"x" * (renditions.MAX_BYTES + 1))
 
     @pytest.mark.parametrize("form", ["PNG", "JPEG", "WEBP", "GIF", "AVIF"])
     def test_damaged_bytes_raise_nothing_but_a_problem(self, form):
@@ -217,7 +217,7 @@ class TestRefusals:
             for _ in range(chance.randrange(1, 12)):
                 content[chance.randrange(len(content))] = chance.randrange(256)
             try:
-                renditions.opened(bytes(content))
+                renditions.decode_picture(bytes(content))
                 outcomes.add("read")
             except ValidationProblem:
                 outcomes.add("refused")

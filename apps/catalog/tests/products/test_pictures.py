@@ -158,7 +158,7 @@ class TestFailures:
         image = upload(picture(800, 400))
         render = renditions.render
 
-        def slow(content: bytes, *, slug: str) -> renditions.Rendered:
+        def slow(content: bytes, *, slug: str) -> renditions.RenderedPicture:
             rendered = render(content, slug=slug)
             monkeypatch.setattr(renditions, "render", render)
             replace(ProductImage.objects.get(), picture(40, 40))

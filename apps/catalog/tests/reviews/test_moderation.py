@@ -199,7 +199,7 @@ class TestAdmin:
         assert self.shown(staff, "?state=rejected") == ["rejected"]
         assert len(self.shown(staff, "?state=all")) == 3
         text = staff.get(QUEUE).content.decode()
-        assert all(label in text for label in ("Waiting", "Reported", "Approved", "Rejected"))
+        assert all(label in text for label in ("Pending", "Reported", "Approved", "Rejected"))
 
     def test_many_reviews_can_be_approved_at_once(self, staff, mug):
         reviews = [review_of(mug, status="pending", stars=stars) for stars in (1, 5)]
