@@ -107,7 +107,7 @@ def commit_reservation(reservation_id: uuid.UUID) -> ReservationResult:
         if reservation.status == Status.RELEASED:
             raise ReservationClosed("The reservation was released; make a new order.")
         if reservation.status == Status.EXPIRED:
-            lines = _reserve_after_expiry(reservation, lines)
+            lines = _renew_expired(reservation, lines)
         _close(reservation, Status.COMMITTED)
         _sell(reservation, lines)
         deadlines.require_time_left()
@@ -222,7 +222,7 @@ def _reserve_again(
         if [(line.sku, line.quantity) for line in lines] != wanted:
             raise Conflict("This order has a reservation with other lines already.")
         if reservation.status == Status.EXPIRED:
-            lines = _reserve_again(reservation, lines)
+            lines = _renew_lines(reservation, lines)
             reservation.expires_at = expires_at
             _close(reservation, Status.ACTIVE)
             deadlines.require_time_left()
@@ -247,7 +247,7 @@ def _take(held: Mapping[str, LockedStock], wanted: Sequence[tuple[str, int]]) ->
     return lines
 
 
-def _reserve_again(reservation: Reservation, lines: Sequence[Line]) -> list[Line]:
+def _renew_lines(reservation: Reservation, lines: Sequence[Line]) -> list[Line]:
     held = _lock(lines)
     # By the SKUs of the order, as a variant may have been renamed since.
     by_sku = {line.sku: held[line.variant_id] for line in lines if line.variant_id in held}
@@ -260,9 +260,9 @@ def _reserve_again(reservation: Reservation, lines: Sequence[Line]) -> list[Line
     return taken
 
 
-def _reserve_after_expiry(reservation: Reservation, lines: Sequence[Line]) -> list[Line]:
+def _renew_expired(reservation: Reservation, lines: Sequence[Line]) -> list[Line]:
     try:
-        return _reserve_again(reservation, lines)
+        return _renew_lines(reservation, lines)
     except InsufficientStock as error:
         raise ReservationExpired("The reservation expired and the units are gone.", **error.extensions) from error
     except ValidationProblem as error:
