@@ -55,7 +55,7 @@ def detail(slug: str, *, currency: str, language: str) -> Detail:
         "description": text(product, "description", language),
         "attributes": [_shown_attribute(values, language) for values in _grouped(product.attribute_values.all())],
         "variants": [_variant(variant, currency, language, now) for variant in product.variants.all()],
-        "images": [shown for image in product.images.all() if (shown := _picture(image, language))],
+        "images": [shown for image in product.images.all() if (shown := _image(image, language))],
         "breadcrumbs": crumbs,
         "related": beside,
         "rating": card["rating"] | {"histogram": product.rating_histogram},
@@ -156,7 +156,7 @@ def _shown(value: AttributeValue, language: str) -> str:
     return value.text
 
 
-def _picture(image: ProductImage, language: str) -> dict[str, Any] | None:
+def _image(image: ProductImage, language: str) -> dict[str, Any] | None:
     return image_data(
         renditions=image.renditions,
         alt=image.alt,

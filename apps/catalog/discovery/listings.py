@@ -160,7 +160,7 @@ REFRESH = """
     ), described AS (
         SELECT product_id, string_agg(words, ' ') AS words{described_words}
         FROM attribute_value GROUP BY product_id
-    ), picture AS (
+    ), image AS (
         SELECT DISTINCT ON (product_id) product_id, jsonb_build_object(
             'alt', alt, 'width', width, 'height', height, 'renditions', renditions, 'file', file,
             'translations', translations
@@ -199,7 +199,7 @@ REFRESH = """
                 coalesce(keyed.keys, '{{}}'), coalesce(numbered.numbers, '{{}}'),
                 jsonb_build_object(
                     'id', p.id, 'slug', p.slug, 'title', p.title, 'summary', p.summary, 'title_slug', p.title_slug,
-                    'year', p.year, 'image', picture.image,
+                    'year', p.year, 'image', image.image,
                     'translations', (
                         SELECT coalesce(jsonb_object_agg(language, texts - 'description'), '{{}}')
                         FROM jsonb_each(p.translations) AS spoken (language, texts)
@@ -213,7 +213,7 @@ REFRESH = """
                 LEFT JOIN reprice ON reprice.product_id = p.id
                 LEFT JOIN keyed ON keyed.product_id = p.id
                 LEFT JOIN numbered ON numbered.product_id = p.id
-                LEFT JOIN picture ON picture.product_id = p.id
+                LEFT JOIN image ON image.product_id = p.id
             ORDER BY p.id
         ON CONFLICT (product_id) DO UPDATE SET
             is_published = excluded.is_published, shows_from = excluded.shows_from, shows_until = excluded.shows_until,

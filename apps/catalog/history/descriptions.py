@@ -105,7 +105,7 @@ def _title(change: Change, names: Names) -> str:
         case "AttributeValue" | "ProductTypeAttribute":
             return names.of(products.Attribute, row["attribute_id"])
         case "ProductImage":
-            return f"Picture “{row['alt']}”" if row["alt"] else "Picture"
+            return f"Image “{row['alt']}”" if row["alt"] else "Image"
         case "ProductRelation":
             return f"Related product {names.of(products.Product, row['related_id'])}"
         case "CollectionItem":

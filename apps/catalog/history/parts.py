@@ -1,4 +1,4 @@
-"""The models in the history of an object: a product's includes its variants, prices, pictures and attribute values."""
+"""The models in the history of an object: a product's includes its variants, prices, images and attribute values."""
 
 from __future__ import annotations
 

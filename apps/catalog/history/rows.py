@@ -62,7 +62,7 @@ def obstacle(change: Change, now: Rows, *, is_alone: bool) -> str:
 
 
 def missing(changes: Iterable[Change]) -> Iterable[str]:
-    """Sentences about what rows would point at and what is gone: categories, choices, files of pictures."""
+    """Sentences about what rows would point at and what is gone: categories, choices, files of images."""
     wanted: dict[type[models.Model], set[str]] = {}
     restored: set[tuple[type[models.Model], str]] = set()
     for change in changes:
@@ -77,7 +77,7 @@ def missing(changes: Iterable[Change]) -> Iterable[str]:
             if field.is_relation:
                 wanted.setdefault(field.related_model, set()).add(str(value))  # type: ignore[arg-type]  # no name, once loaded
             elif isinstance(field, models.FileField) and value and not default_storage.exists(value):
-                yield "The file of a picture is no longer kept."
+                yield "The file of an image is no longer kept."
     for model, keys in wanted.items():
         there = {str(key) for key in model._default_manager.filter(pk__in=keys).values_list("pk", flat=True)}
         if any(key not in there and (model, key) not in restored for key in keys):

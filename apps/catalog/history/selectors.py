@@ -210,7 +210,7 @@ def _owner(part: Part, row: str, id_column: str) -> str:
 
 
 def files_in_history(names: Collection[str]) -> set[str]:
-    """The files among `names` that the history of pictures refers to: a revert may need them, so they are kept."""
+    """The files among `names` that the history of images refers to: a revert may need them, so they are kept."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT DISTINCT file FROM history_productimageevent WHERE file = ANY(%s)", [list(names)])
         return {row[0] for row in cursor}

@@ -49,7 +49,7 @@ def quote(lines: list[tuple[str, int]], currency: str) -> list[QuoteLine]:
 
 
 def _variants(skus: list[str]) -> dict[str, Variant]:
-    """Variants by SKU with product, prices, sales, stock and pictures: 4 queries."""
+    """Variants by SKU with product, prices, sales, stock and images: 4 queries."""
     variants = Variant.objects.filter(sku__in=skus).select_related("product", "stock")
     images = Prefetch("product__images", ProductImage.objects.order_by("position", "id"))
     return {variant.sku: variant for variant in variants.prefetch_related("prices", "sale_prices", images)}

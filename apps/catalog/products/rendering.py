@@ -1,4 +1,4 @@
-"""Pictures of products: attached, rendered later, described; and their files, removed when nobody names them."""
+"""Images of products: attached, rendered later, described; and their files, removed when nobody names them."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ RENDERED_AT_ONCE = 100
 RENDER_TASK = "apps.catalog.products.tasks.render_image"
 REMOVE_TASK = "apps.catalog.products.tasks.remove_files"
 RENDER_JOB, ORPHANS_JOB = "render-missing-images", "remove-orphaned-files"
-# After so many processes died over a picture it is given up.
+# After so many processes died over an image it is given up.
 MAX_DEATHS = 3
-# Pages that are open when a picture is replaced still show the former one.
+# Pages that are open when an image is replaced still show the former one.
 KEEP_REPLACED_SECONDS = 600
 # Renditions are spread by the first digit of their random part, so that one look needs the memory of a sixteenth.
 FOLDERS = (
@@ -46,8 +46,8 @@ USED = """
 """
 
 
-def attach_image(product: Product, rendered: renditions.RenderedPicture | None, *, alt: str) -> None:
-    """Make this the product's first picture, or describe the present one again (None). The caller records it."""
+def attach_image(product: Product, rendered: renditions.RenderedImage | None, *, alt: str) -> None:
+    """Make this the product's first image, or describe the present one again (None). The caller records it."""
     fields: dict[str, Any] = {"alt": alt}
     if rendered:
         fields |= _rendered_fields(rendered) | {"file": rendered.renditions[-1]["name"]}
@@ -60,7 +60,7 @@ def attach_image(product: Product, rendered: renditions.RenderedPicture | None, 
         ProductImage.objects.create(product=product, **fields)
 
 
-def _rendered_fields(rendered: renditions.RenderedPicture) -> dict[str, Any]:
+def _rendered_fields(rendered: renditions.RenderedImage) -> dict[str, Any]:
     return {
         "width": rendered.width,
         "height": rendered.height,
@@ -84,9 +84,9 @@ def render_later(image: ProductImage) -> None:
 
 
 def render_image(image_id: uuid.UUID | str) -> bool:
-    """Make the renditions of an uploaded picture; whether it did: nothing to do when they are there.
+    """Make the renditions of an uploaded image; whether it did: nothing to do when they are there.
 
-    A picture that cannot be read is marked with the reason and not tried again. Passes on what the storage raises.
+    An image that cannot be read is marked with the reason and not tried again. Passes on what the storage raises.
     """
     image = ProductImage.objects.select_related("product").filter(pk=image_id, failure="").first()
     if image is None or (content := _read(image)) is None:
@@ -136,11 +136,11 @@ def _counting_deaths(name: str) -> Iterator[int]:
 
 
 def _record_failure(image: ProductImage, reason: str) -> None:
-    log.warning("picture cannot be rendered", image=str(image.pk), reason=reason)
+    log.warning("image cannot be rendered", image=str(image.pk), reason=reason)
     ProductImage.objects.filter(pk=image.pk, file=image.file.name).update(failure=reason[:300])
 
 
-def _keep(image: ProductImage, rendered: renditions.RenderedPicture) -> bool:
+def _keep(image: ProductImage, rendered: renditions.RenderedImage) -> bool:
     """Let the row name the renditions; whether it does."""
     is_kept = False
     try:
@@ -153,7 +153,7 @@ def _keep(image: ProductImage, rendered: renditions.RenderedPicture) -> bool:
     return is_kept
 
 
-def _name_renditions(image: ProductImage, rendered: renditions.RenderedPicture) -> bool:
+def _name_renditions(image: ProductImage, rendered: renditions.RenderedImage) -> bool:
     """False when the row has another file meanwhile or is gone, and when another renderer was faster."""
     product = Product.objects.select_for_update().filter(pk=image.product_id).first()
     row = ProductImage.objects.select_for_update().filter(pk=image.pk, file=image.file.name).first()
@@ -166,7 +166,7 @@ def _name_renditions(image: ProductImage, rendered: renditions.RenderedPicture) 
 
 
 def render_missing_images() -> int:
-    """Render pictures whose task never came through; returns how many."""
+    """Render images whose task never came through; returns how many."""
     waiting = ProductImage.objects.filter(renditions=[], failure="").exclude(pk__in=resting(RENDER_JOB))
     image_ids = list(waiting.order_by("pk").values_list("pk", flat=True)[:RENDERED_AT_ONCE])
     return for_each(image_ids, render_image, job=RENDER_JOB, give_up=_mark_failed)

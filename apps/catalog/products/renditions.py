@@ -1,4 +1,4 @@
-"""Pictures of products: checked, decoded within bounds, rendered in several formats and widths."""
+"""Images of products: checked, decoded within bounds, rendered in several formats and widths."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ FOLDER = "products"
 WIDTHS = (320, 640, 960, 1280)
 # For clients that take one size.
 USUAL_WIDTH = 640
-# A browser takes the first that it knows. Measured on 20 of the demo's pictures, 4 widths each, two at a time on 2
+# A browser takes the first that it knows. Measured on 20 of the demo's images, 4 widths each, two at a time on 2
 # cores: AVIF 6.1 s and 1.20 MB, WebP 2.8 s and 1.63 MB, JPEG 2.3 s and 3.11 MB, of which scaling is 1.5 s. AVIF at
 # speed 7 is 10 % smaller for twice the time, at 6 13 % for four times, and at 9 43 % larger for half. WebP's method 3
-# takes twice the time of 2 for files that are 8 % smaller. One thread each: pictures are rendered side by side.
+# takes twice the time of 2 for files that are 8 % smaller. One thread each: images are rendered side by side.
 ENCODERS: dict[str, dict[str, Any]] = {
     "avif": {"quality": 60, "speed": 8, "max_threads": 1},
     "webp": {"quality": 82, "method": 2},
@@ -35,7 +35,7 @@ EXTENSIONS = {"jpeg": "jpg"}
 # What shows through in JPEG, which knows no transparency.
 BACKGROUND = (255, 255, 255)
 MAX_BYTES = 20 * 1024 * 1024
-# A picture that unpacks to more is a decompression bomb, not a product photo. By the memory that decoding takes: 2
+# An image that unpacks to more is a decompression bomb, not a product photo. By the memory that decoding takes: 2
 # bytes a pixel for JPEG (decoded at a fraction of its size), up to 9 for the others, 17 for WebP; 270 MB at most.
 MAX_PIXELS = {"JPEG": 50_000_000, "MPO": 50_000_000, "PNG": 25_000_000, "AVIF": 25_000_000, "GIF": 25_000_000}
 MAX_WEBP_PIXELS = 16_000_000
@@ -43,13 +43,13 @@ MAX_WEBP_PIXELS = 16_000_000
 MAX_SIDE = 16_383
 FORMATS = ("AVIF", "GIF", "JPEG", "PNG", "WEBP")
 SRGB = ImageCms.createProfile("sRGB")
-# Threads decode one picture after the other, so that a process needs the memory of one.
+# Threads decode one image after the other, so that a process needs the memory of one.
 _decoding = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
-    """A decoded picture: upright, in sRGB, RGB or RGBA, without metadata, and no larger than it must be.
+class DecodedImage:
+    """A decoded image: upright, in sRGB, RGB or RGBA, without metadata, and no larger than it must be.
 
     `width` and `height` are the original's, upright, in pixels.
     """
@@ -60,8 +60,8 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True)
-class RenderedPicture:
-    """A picture in the storage: size of the original in pixels, and its renditions, best format and smallest first."""
+class RenderedImage:
+    """An image in the storage: size of the original in pixels, and its renditions, best format and smallest first."""
 
     width: int
     height: int
@@ -69,84 +69,84 @@ class RenderedPicture:
     checksum: str
 
 
-def decode_picture(content: bytes) -> Picture:
-    """The decoded picture; of an animation its first frame. Raises ValidationProblem for what is none or too large."""
+def decode_image(content: bytes) -> DecodedImage:
+    """The decoded image; of an animation its first frame. Raises ValidationProblem for what is none or too large."""
     if len(content) > MAX_BYTES:
-        raise _invalid_picture(f"The picture is larger than {MAX_BYTES // 1024**2} MB.")
+        raise _invalid_image(f"The image is larger than {MAX_BYTES // 1024**2} MB.")
     try:
         with _decoding:
             return _decode(content)
     except ValidationProblem:
         raise
     except Image.DecompressionBombError as error:
-        raise _invalid_picture(
-            f"The picture has too many pixels; {MAX_WEBP_PIXELS // 10**6} million are always taken."
+        raise _invalid_image(
+            f"The image has too many pixels; {MAX_WEBP_PIXELS // 10**6} million are always taken."
         ) from error
     except Exception as error:
         # Decoders that are fed nonsense raise whatever they stumble over.
-        raise _invalid_picture("This is not a picture that can be read. Use AVIF, WebP, JPEG, PNG or GIF.") from error
+        raise _invalid_image("This is not an image that can be read. Use AVIF, WebP, JPEG, PNG or GIF.") from error
 
 
-def _invalid_picture(message: str) -> ValidationProblem:
+def _invalid_image(message: str) -> ValidationProblem:
     return ValidationProblem(message, errors={"image": [message]})
 
 
-def _decode(content: bytes) -> Picture:
-    picture: Image.Image = Image.open(io.BytesIO(content), formats=FORMATS)
-    width, height = picture.size
-    _check_size(width, height, limit=MAX_PIXELS.get(picture.format or "", MAX_WEBP_PIXELS))
+def _decode(content: bytes) -> DecodedImage:
+    image: Image.Image = Image.open(io.BytesIO(content), formats=FORMATS)
+    width, height = image.size
+    _check_size(width, height, limit=MAX_PIXELS.get(image.format or "", MAX_WEBP_PIXELS))
     # Twice the widest rendition is all that scaling needs.
     enough = 2 * WIDTHS[-1]
-    picture.draft(None, (enough, enough))
-    picture.load()
-    if picture.mode.startswith("I"):
+    image.draft(None, (enough, enough))
+    image.load()
+    if image.mode.startswith("I"):
         # 16 bits of grey; converting would cut off what is brighter than 255.
-        picture = picture.point(lambda level: level * (1 / 256)).convert("L")
-    elif picture.mode in ("P", "PA", "1", "La", "LA"):
-        picture = picture.convert("RGBA" if picture.has_transparency_data else "RGB")
-    if (factor := min(picture.size) // enough) > 1:
-        picture = picture.reduce(factor)
-    picture = _in_srgb(picture)
-    picture = picture.convert("RGBA" if picture.has_transparency_data else "RGB")
-    upright = ImageOps.exif_transpose(picture)
-    if upright.size == picture.size[::-1]:
-        width, height = (height, width) if upright.size != picture.size else (width, height)
+        image = image.point(lambda level: level * (1 / 256)).convert("L")
+    elif image.mode in ("P", "PA", "1", "La", "LA"):
+        image = image.convert("RGBA" if image.has_transparency_data else "RGB")
+    if (factor := min(image.size) // enough) > 1:
+        image = image.reduce(factor)
+    image = _in_srgb(image)
+    image = image.convert("RGBA" if image.has_transparency_data else "RGB")
+    upright = ImageOps.exif_transpose(image)
+    if upright.size == image.size[::-1]:
+        width, height = (height, width) if upright.size != image.size else (width, height)
     # Camera, place and comments stay behind; formats would copy some of it.
     upright.info.clear()
-    return Picture(upright, width, height)
+    return DecodedImage(upright, width, height)
 
 
 def _check_size(width: int, height: int, *, limit: int) -> None:
     if width * height > limit:
-        message = f"The picture has {width} × {height} pixels; {limit // 10**6} million are the maximum for its format."
-        raise _invalid_picture(message)
+        message = f"The image has {width} × {height} pixels; {limit // 10**6} million are the maximum for its format."
+        raise _invalid_image(message)
     if max(width, height) > MAX_SIDE:
-        raise _invalid_picture(f"The picture has {width} × {height} pixels; {MAX_SIDE} on a side are the maximum.")
+        raise _invalid_image(f"The image has {width} × {height} pixels; {MAX_SIDE} on a side are the maximum.")
 
 
-def _in_srgb(picture: Image.Image) -> Image.Image:
+def _in_srgb(image: Image.Image) -> Image.Image:
     """Colours of another profile as screens expect them; a profile that cannot be read is left out."""
-    profile = picture.info.get("icc_profile")
+    profile = image.info.get("icc_profile")
     if not profile:
-        return picture
-    mode = "RGBA" if picture.mode == "RGBA" else "RGB"
+        return image
+    mode = "RGBA" if image.mode == "RGBA" else "RGB"
     try:
         source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-        return ImageCms.profileToProfile(picture, source, SRGB, outputMode=mode) or picture
+        return ImageCms.profileToProfile(image, source, SRGB, outputMode=mode) or image
     except (ImageCms.PyCMSError, OSError, ValueError):
-        return picture
+        return image
 
 
-def render(content: bytes, *, slug: str) -> RenderedPicture:
-    """Write renditions to the storage, never wider than the picture. Raises ValidationProblem.
+def render(content: bytes, *, slug: str) -> RenderedImage:
+    """Write renditions to the storage, never wider than the image. Raises ValidationProblem.
 
     Each rendering has names of its own: nothing is overwritten, two renderers do not meet, caches may keep a file for
     ever, and one that was written in vain belongs to nobody. When writing fails, what was written is removed.
     """
-    picture = decode_picture(content)
+    decoded = decode_image(content)
     token = secrets.token_hex(5)
     stem = f"{FOLDER}/{token[0]}/{slug}-{token}"
-    scaled = [_scaled(picture, width) for width in sorted({min(width, picture.width) for width in WIDTHS})]
+    scaled = [_scaled(decoded, width) for width in sorted({min(width, decoded.width) for width in WIDTHS})]
     names: list[str] = []
     renditions = []
     try:
@@ -158,15 +158,15 @@ def render(content: bytes, *, slug: str) -> RenderedPicture:
     except Exception:
         delete_files(names)
         raise
-    return RenderedPicture(picture.width, picture.height, renditions, checksum(content))
+    return RenderedImage(decoded.width, decoded.height, renditions, checksum(content))
 
 
-def _scaled(picture: Picture, width: int) -> Image.Image:
-    if width == picture.image.width:
-        return picture.image
-    height = max(1, round(picture.height * width / picture.width))
+def _scaled(decoded: DecodedImage, width: int) -> Image.Image:
+    if width == decoded.image.width:
+        return decoded.image
+    height = max(1, round(decoded.height * width / decoded.width))
     # A coarse reduction first, to no less than twice the size: invisible, and a third of the time.
-    return picture.image.resize((width, height), Image.Resampling.LANCZOS, reducing_gap=2.0)
+    return decoded.image.resize((width, height), Image.Resampling.LANCZOS, reducing_gap=2.0)
 
 
 def _encoded(image: Image.Image, form: str) -> bytes:
@@ -214,7 +214,7 @@ def image_data(
     translated: Mapping[str, Mapping[str, str]] | None = None,
     language: str = "",
 ) -> dict[str, Any] | None:
-    """A picture for the API; None until it is rendered, as the upload stays private.
+    """An image for the API; None until it is rendered, as the upload stays private.
 
     `translated` is the row's column of translations, as `ProductImage.translations` and a listing's card hold it.
     """

@@ -5,7 +5,7 @@ from apps.catalog.products import rendering
 
 @shared_task(autoretry_for=(Exception,), retry_backoff=5, max_retries=5)
 def render_image(image_id: str) -> None:
-    """Make the renditions of an uploaded picture."""
+    """Make the renditions of an uploaded image."""
     rendering.render_image(image_id)
 
 
@@ -17,11 +17,11 @@ def render_missing_images() -> int:
 
 @shared_task
 def remove_files(names: list[str]) -> int:
-    """Remove the files of a picture that was replaced; returns how many."""
+    """Remove the files of an image that was replaced; returns how many."""
     return rendering.remove_files(names)
 
 
 @shared_task
 def remove_orphaned_files() -> int:
-    """Remove files that no picture names; returns how many."""
+    """Remove files that no image names; returns how many."""
     return rendering.remove_orphans()

@@ -1,4 +1,4 @@
-"""Uses of products, variants and files of pictures, checked before one is deleted.
+"""Uses of products, variants and files of images, checked before one is deleted.
 
 The apps above `products` register their checks in their `AppConfig.ready`; nothing here knows them.
 """
@@ -29,7 +29,7 @@ def register_product_use(is_used: ProductUse) -> None:
 
 
 def register_file_uses(used: FileUses) -> None:
-    """`used` returns those of the files that must be kept although no picture names them."""
+    """`used` returns those of the files that must be kept although no image names them."""
     _of_files.append(used)
 
 
@@ -45,5 +45,5 @@ def is_product_used(product: Product) -> bool:
 
 
 def used_files(names: Collection[str]) -> set[str]:
-    """Those of the files that something beside the pictures needs."""
+    """Those of the files that something beside the images needs."""
     return set().union(*(used(names) for used in _of_files))

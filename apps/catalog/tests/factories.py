@@ -101,7 +101,7 @@ def make_reservation(lines: Mapping[str, int], *, seconds: int = 900) -> Reserva
     return Reservation.objects.get(pk=receipt.id)
 
 
-def picture(width: int = 800, height: int = 600, *, colour: Any = (200, 80, 40), form: str = "PNG") -> bytes:
+def image_file(width: int = 800, height: int = 600, *, colour: Any = (200, 80, 40), form: str = "PNG") -> bytes:
     """An image file of one colour."""
     buffer = io.BytesIO()
     Image.new("RGBA" if len(colour) == 4 else "RGB", (width, height), colour).save(buffer, form)

@@ -23,7 +23,7 @@ from apps.catalog.inventory.models import Reservation
 from apps.catalog.products import renditions
 from apps.catalog.products import tasks as product_tasks
 from apps.catalog.products.models import ProductImage
-from apps.catalog.tests.factories import make_product, make_reservation, picture, sku_of
+from apps.catalog.tests.factories import image_file, make_product, make_reservation, sku_of
 from apps.common.testing.jobs import run_until_given_up
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -87,12 +87,12 @@ def test_a_listing_that_cannot_be_written_blocks_no_other(monkeypatch):
     ]
 
 
-def test_a_picture_that_raises_an_error_blocks_no_other_and_records_why(monkeypatch):
+def test_an_image_that_raises_an_error_blocks_no_other_and_records_why(monkeypatch):
     uploads = [
-        ProductImage.objects.create(product=make_product(), file=ContentFile(picture(40 + number, 40), name="a.png"))
+        ProductImage.objects.create(product=make_product(), file=ContentFile(image_file(40 + number, 40), name="a.png"))
         for number in range(3)
     ]
-    poison, render = picture(41, 40), renditions.render
+    poison, render = image_file(41, 40), renditions.render
 
     def meet_a_bug(content: bytes, **options: Any) -> Any:
         if content == poison:

@@ -1,4 +1,4 @@
-"""The forms of a product's page: the product, its attribute values, variants, pictures and related products."""
+"""The forms of a product's page: the product, its attribute values, variants, images and related products."""
 
 from __future__ import annotations
 
@@ -211,7 +211,7 @@ class VariantFormSet(ServiceFormSet[VariantForm]):
 
 
 class ImageForm(forms.ModelForm):
-    """A picture. The upload is decoded once, so that a file that cannot be rendered is refused here."""
+    """An image. The upload is decoded once, so that a file that cannot be rendered is refused here."""
 
     class Meta:
         model = ProductImage
@@ -221,14 +221,14 @@ class ImageForm(forms.ModelForm):
         upload = self.cleaned_data["file"]
         if "file" in self.changed_data:
             try:
-                renditions.decode_picture(upload.read())
+                renditions.decode_image(upload.read())
             except ValidationProblem as problem:
                 raise forms.ValidationError(str(problem)) from problem
             upload.seek(0)
         return upload
 
     def columns(self) -> dict[str, Any]:
-        """The values to save: all of a new picture, else those that were changed."""
+        """The values to save: all of a new image, else those that were changed."""
         names = [name for name in IMAGE_COLUMNS if self.instance._state.adding or name in self.changed_data]
         return {name: self.cleaned_data[name] for name in names if self.cleaned_data[name] is not None}
 

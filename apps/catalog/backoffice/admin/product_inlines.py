@@ -1,4 +1,4 @@
-"""The inlines of a product's page: variants, pictures, related products."""
+"""The inlines of a product's page: variants, images, related products."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class VariantInline(StackedInline):
 
 
 class ImageInline(TabularInline):
-    """Pictures. Rows can be dragged into their order, or given a position with the keyboard."""
+    """Images. Rows can be dragged into their order, or given a position with the keyboard."""
 
     model = ProductImage
     form = ImageForm
@@ -70,7 +70,7 @@ class ImageInline(TabularInline):
     fields = ["preview", "file", "alt", "state", "position"]
     readonly_fields = ["preview", "state"]
 
-    @admin.display(description="picture")
+    @admin.display(description="image")
     def preview(self, image: ProductImage) -> str:
         if not image.file:
             return ""

@@ -50,8 +50,8 @@ class ProductAdmin(BulkAdmin, ExportAdmin, ServiceAdmin[Product, ProductForm]):
     inlines = [VariantInline, ImageInline, RelationInline]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Product]:
-        pictures = Prefetch("images", ProductImage.objects.order_by("position", "id"))
-        return super().get_queryset(request).prefetch_related(pictures)
+        images = Prefetch("images", ProductImage.objects.order_by("position", "id"))
+        return super().get_queryset(request).prefetch_related(images)
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Product], search_term: str

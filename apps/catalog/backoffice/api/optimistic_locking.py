@@ -1,6 +1,6 @@
 """Optimistic locking: a change names the version that its author has seen, or is refused.
 
-An ETag begins with the product's version, which stands for its variants and pictures too; rows without a version are
+An ETag begins with the product's version, which stands for its variants and images too; rows without a version are
 known by the hash of their editable form. Services compare it under the row's lock, so of two writers one loses.
 """
 

@@ -185,7 +185,7 @@ class StaffImageSerializer(serializers.Serializer):
     width = serializers.IntegerField()
     height = serializers.IntegerField()
     position = serializers.IntegerField()
-    is_rendered = serializers.SerializerMethodField(help_text="Pictures are shown in the shop once they are rendered.")
+    is_rendered = serializers.SerializerMethodField(help_text="Images are shown in the shop once they are rendered.")
     failure = serializers.CharField(allow_blank=True, help_text="Why it cannot be rendered.")
     translations = serializers.DictField()
 
@@ -261,7 +261,7 @@ class ImageChangeSerializer(StrictSerializer):
 
 class ImageOrderSerializer(StrictSerializer):
     images = serializers.ListField(
-        child=serializers.UUIDField(), max_length=50, help_text="All picture ids of the product."
+        child=serializers.UUIDField(), max_length=50, help_text="All image ids of the product."
     )
 
 

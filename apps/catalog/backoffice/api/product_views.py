@@ -1,4 +1,4 @@
-"""Products, their variants and pictures, for staff, at the same URLs that shoppers read."""
+"""Products, their variants and images, for staff, at the same URLs that shoppers read."""
 
 from __future__ import annotations
 
@@ -130,12 +130,12 @@ class ImagesView(StaffView):
         parameters=[MAY_MATCH, ETAG],
     )
     def post(self, request: Request, slug: str) -> Response:
-        """Upload a picture; its renditions are made later. The same file again returns 200 and changes nothing."""
+        """Upload an image; its renditions are made later. The same file again returns 200 and changes nothing."""
         data = validated(serializers.ImageUploadSerializer, request)
         versions = seen_versions(request, is_required=False)
         file = data["file"]
         if file.size > renditions.MAX_BYTES:
-            raise invalid("file", f"The picture is larger than {renditions.MAX_BYTES // 1024**2} MB.")
+            raise invalid("file", f"The image is larger than {renditions.MAX_BYTES // 1024**2} MB.")
         _, is_new = images.add_image(
             slug, file.read(), filename=file.name, alt=data["alt"], position=data["position"], versions=versions
         )
@@ -149,7 +149,7 @@ class ImageView(StaffView):
         parameters=[IF_MATCH, ETAG],
     )
     def patch(self, request: Request, slug: str, image_id: uuid.UUID) -> Response:
-        """Change the alternative text or position of a picture."""
+        """Change the alternative text or position of an image."""
         columns = dict(validated(serializers.ImageChangeSerializer, request))
         translations = columns.pop("translations", None)
         images.change_image(slug, image_id, columns=columns, translations=translations, versions=seen_versions(request))
@@ -157,7 +157,7 @@ class ImageView(StaffView):
 
     @extend_schema(responses={200: serializers.StaffProductSerializer}, parameters=[IF_MATCH, ETAG])
     def delete(self, request: Request, slug: str, image_id: uuid.UUID) -> Response:
-        """Delete a picture."""
+        """Delete an image."""
         images.delete_image(slug, image_id, versions=seen_versions(request))
         return product_response(slug)
 
@@ -169,7 +169,7 @@ class ImageOrderView(StaffView):
         parameters=[IF_MATCH, ETAG],
     )
     def put(self, request: Request, slug: str) -> Response:
-        """Set the order of the pictures."""
+        """Set the order of the images."""
         ids = validated(serializers.ImageOrderSerializer, request)["images"]
         images.order_images(slug, ids, versions=seen_versions(request))
         return product_response(slug)

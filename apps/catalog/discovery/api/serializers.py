@@ -15,14 +15,14 @@ class ImageSourceSerializer(serializers.Serializer):
 
 
 class ImageFormatSerializer(serializers.Serializer):
-    """One format of a picture, as a `<source>` of HTML's `<picture>`."""
+    """One format of an image, as a `<source>` of HTML's `<picture>`."""
 
     type = serializers.ChoiceField(choices=["image/avif", "image/webp", "image/jpeg"])
     srcset = ImageSourceSerializer(many=True)
 
 
 class ImageSerializer(serializers.Serializer):
-    """A rendered picture; one that is not rendered yet is null."""
+    """A rendered image; one that is not rendered yet is null."""
 
     url = serializers.CharField(help_text="A medium size, for clients without `srcset`.")
     alt = serializers.CharField(allow_blank=True)

@@ -1,4 +1,4 @@
-"""Pictures of products."""
+"""Images of products."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def upload_name(image: ProductImage, filename: str) -> str:
 
 
 class ProductImage(Translated):
-    """A picture with its renditions, smallest first: `[{"format": "avif", "width": 640, "name": "products/…"}]`."""
+    """An image with its renditions, smallest first: `[{"format": "avif", "width": 640, "name": "products/…"}]`."""
 
     TRANSLATABLE = ("alt",)
 
@@ -32,7 +32,7 @@ class ProductImage(Translated):
     height = models.PositiveIntegerField(default=0, editable=False)
     renditions = models.JSONField(default=list, editable=False)
     checksum = models.CharField(max_length=64, blank=True, editable=False)
-    # Why the picture could not be rendered; empty while it waits and when it was.
+    # Why the image could not be rendered; empty while it waits and when it was.
     failure = models.CharField(max_length=300, blank=True, editable=False)
     position = models.PositiveSmallIntegerField(default=0)
 

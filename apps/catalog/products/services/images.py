@@ -1,4 +1,4 @@
-"""Writes to a product's pictures by staff. Renditions are made later, by a task (see `products.rendering`)."""
+"""Writes to a product's images by staff. Renditions are made later, by a task (see `products.rendering`)."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ LAST_POSITION = 32_767
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImageEdits:
-    """What becomes of a product's pictures. A `file` among the columns is an upload that a form has looked at."""
+    """What becomes of a product's images. A `file` among the columns is an upload that a form has looked at."""
 
     added: Sequence[Mapping[str, Any]] = ()
     changed: Mapping[uuid.UUID, Mapping[str, Any]] = field(default_factory=dict)
@@ -40,61 +40,61 @@ def add_image(
     position: int | None = None,
     versions: Collection[int] | None = None,
 ) -> tuple[ProductImage, bool]:
-    """Add a picture to a product, behind the others unless a position is given; its renditions follow.
+    """Add an image to a product, behind the others unless a position is given; its renditions follow.
 
-    The same file again changes nothing: then the picture that stands comes back with False.
-    Raises NotFound, PreconditionFailed, Conflict when there are enough, ValidationProblem for what is no picture.
+    The same file again changes nothing: then the image that stands comes back with False.
+    Raises NotFound, PreconditionFailed, Conflict when there are enough, ValidationProblem for what is no image.
     """
     if not Product.objects.filter(slug=slug).exists():
         raise NotFound("There is no such product.")
     try:
-        size = renditions.decode_picture(content)
+        size = renditions.decode_image(content)
     except ValidationProblem as problem:
         raise ValidationProblem(str(problem), errors={"file": [str(problem)]}) from problem
     # Before the transaction: the storage may be far away.
     name = default_storage.save(upload_name(ProductImage(), filename), ContentFile(content))
     checksum = renditions.checksum(content)
-    picture = ProductImage(file=name, alt=alt, width=size.width, height=size.height, checksum=checksum)
+    image = ProductImage(file=name, alt=alt, width=size.width, height=size.height, checksum=checksum)
     is_kept = False
     try:
         with catalog_transaction():
             product = lock_product(slug, versions=versions)
-            if (same := product.images.filter(checksum=picture.checksum, failure="").first()) is not None:
+            if (same := product.images.filter(checksum=image.checksum, failure="").first()) is not None:
                 return same, False
-            _append_picture(picture, product, position)
+            _append_image(image, product, position)
         is_kept = True
     finally:
         if not is_kept:
             default_storage.delete(name)
-    return picture, True
+    return image, True
 
 
-def _append_picture(picture: ProductImage, product: Product, position: int | None) -> None:
+def _append_image(image: ProductImage, product: Product, position: int | None) -> None:
     if product.images.count() >= MAX_IMAGES:
-        raise Conflict(f"A product has at most {MAX_IMAGES} pictures.")
-    picture.product = product
-    picture.position = _position(product) if position is None else position
-    picture.save(force_insert=True)
+        raise Conflict(f"A product has at most {MAX_IMAGES} images.")
+    image.product = product
+    image.position = _position(product) if position is None else position
+    image.save(force_insert=True)
     record_change(product, previous_status=product.status)
-    rendering.render_later(picture)
+    rendering.render_later(image)
 
 
 def _position(product: Product) -> int:
-    """Behind the last picture."""
+    """Behind the last image."""
     last = product.images.aggregate(last=Max("position"))["last"]
     return 0 if last is None else min(last + 1, LAST_POSITION)
 
 
 def write_images(product: Product, edits: ImageEdits) -> None:
-    """Take away, change and add pictures of a locked product; the caller records the change.
+    """Take away, change and add images of a locked product; the caller records the change.
 
-    Raises Conflict when there would be too many, ValidationProblem for pictures of another product.
+    Raises Conflict when there would be too many, ValidationProblem for images of another product.
     """
     rows = {image.pk: image for image in product.images.all()}
     if unknown := {*edits.changed, *edits.removed} - rows.keys():
-        raise invalid("images", f"This product has no picture {unknown.pop()}.")
+        raise invalid("images", f"This product has no image {unknown.pop()}.")
     if len(rows) - len(edits.removed) + len(edits.added) > MAX_IMAGES:
-        raise Conflict(f"A product has at most {MAX_IMAGES} pictures.")
+        raise Conflict(f"A product has at most {MAX_IMAGES} images.")
     for image_id in edits.removed:
         rows[image_id].delete()
     for image_id, columns in edits.changed.items():
@@ -120,7 +120,7 @@ def change_image(
     translations: Mapping[str, Mapping[str, str] | None] | None,
     versions: Collection[int] | None,
 ) -> ProductImage:
-    """Describe a picture again or move it. Raises NotFound, PreconditionFailed, ValidationProblem."""
+    """Describe an image again or move it. Raises NotFound, PreconditionFailed, ValidationProblem."""
     with catalog_transaction():
         product, image = _lock_image(slug, image_id, versions)
         changes = dict(columns)
@@ -132,7 +132,7 @@ def change_image(
 
 
 def delete_image(slug: str, image_id: uuid.UUID, *, versions: Collection[int] | None) -> None:
-    """Take a picture away. Open pages still show its files: the daily job removes those that no row names."""
+    """Take an image away. Open pages still show its files: the daily job removes those that no row names."""
     with catalog_transaction():
         product, image = _lock_image(slug, image_id, versions)
         image.delete()
@@ -140,13 +140,13 @@ def delete_image(slug: str, image_id: uuid.UUID, *, versions: Collection[int] | 
 
 
 def order_images(slug: str, ids: Sequence[uuid.UUID], *, versions: Collection[int] | None) -> Product:
-    """Show the pictures in this order. Raises NotFound, PreconditionFailed, ValidationProblem when `ids` are not
+    """Show the images in this order. Raises NotFound, PreconditionFailed, ValidationProblem when `ids` are not
     exactly the product's."""
     with catalog_transaction():
         product = lock_product(slug, versions=versions)
         rows = {image.pk: image for image in product.images.all()}
         if len(ids) != len(rows) or set(ids) != rows.keys():
-            raise invalid("images", "Name each picture of the product once, and no other.")
+            raise invalid("images", "Name each image of the product once, and no other.")
         for position, image_id in enumerate(ids):
             rows[image_id].position = position
         ProductImage.objects.bulk_update(rows.values(), ["position"])
@@ -155,9 +155,9 @@ def order_images(slug: str, ids: Sequence[uuid.UUID], *, versions: Collection[in
 
 
 def _lock_image(slug: str, image_id: uuid.UUID, versions: Collection[int] | None) -> tuple[Product, ProductImage]:
-    """The picture of this product, which is locked. Raises NotFound, PreconditionFailed."""
+    """The image of this product, which is locked. Raises NotFound, PreconditionFailed."""
     product = lock_product(slug, versions=versions)
     image = product.images.filter(pk=image_id).first()
     if image is None:
-        raise NotFound("This product has no such picture.")
+        raise NotFound("This product has no such image.")
     return product, image

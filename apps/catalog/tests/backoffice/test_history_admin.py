@@ -97,7 +97,7 @@ def test_the_page_takes_as_many_queries_however_much_it_shows(staff: Client, row
             set_attribute_values(product, {"material": "oak" if number % 2 else None})
     with CaptureQueriesContext(connection) as queries:
         assert staff.get(history_of(product)).status_code == 200
-    # Session, user, permissions (2), the product with its pictures (2); moments, events; names of categories, brands,
+    # Session, user, permissions (2), the product with its images (2); moments, events; names of categories, brands,
     # variants, attributes, choices and products.
     assert len(queries) <= 16, [query["sql"][:120] for query in queries.captured_queries]
     counts.append(len(queries))

@@ -1,4 +1,4 @@
-"""Saves of a product's page that must not lose anything: its place in the shop, its pictures, its values."""
+"""Saves of a product's page that must not lose anything: its place in the shop, its images, its values."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from apps.catalog.products.attribute_values import ensure_attribute
 from apps.catalog.products.category_tree import ensure_category
 from apps.catalog.products.models import Attribute, AttributeValue, Product, ProductImage, ProductType
 from apps.catalog.tests.backoffice.test_products_admin import errors, form_of, page, send, signed_in
-from apps.catalog.tests.factories import make_product, picture
+from apps.catalog.tests.factories import image_file, make_product
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -85,31 +85,31 @@ class TestUploads:
             "status": "published",
             "category": ensure_category("home").pk,
             "images-TOTAL_FORMS": 1,
-            "images-0-file": SimpleUploadedFile("pot.png", picture(700, 700), "image/png"),
+            "images-0-file": SimpleUploadedFile("pot.png", image_file(700, 700), "image/png"),
             "images-0-position": 0,
             **fields,
         }
 
-    def test_new_product_that_cannot_be_published_yet_keeps_its_picture(self, staff, settings, handler):
+    def test_new_product_that_cannot_be_published_yet_keeps_its_image(self, staff, settings, handler):
         settings.FILE_UPLOAD_HANDLERS = [handler]
         assert "Saved as a draft" in send(staff, self.ADD, self.data(staff))
         assert Product.objects.get().status == "draft"
         assert ProductImage.objects.get().width == 700
 
-    def test_replaced_picture_of_a_product_that_cannot_be_published_yet_is_kept(self, staff, settings, handler):
+    def test_replaced_image_of_a_product_that_cannot_be_published_yet_is_kept(self, staff, settings, handler):
         settings.FILE_UPLOAD_HANDLERS = [handler]
         send(staff, self.ADD, self.data(staff, status="draft"))
         product = Product.objects.get()
-        upload = SimpleUploadedFile("pot.png", picture(500, 500), "image/png")
+        upload = SimpleUploadedFile("pot.png", image_file(500, 500), "image/png")
         send(staff, page(product), form_of(staff, page(product)) | {"status": "published", "images-0-file": upload})
         assert ProductImage.objects.get().width == 500
 
-    def test_refused_relation_does_not_blame_the_picture(self, staff, settings, handler):
+    def test_refused_relation_does_not_blame_the_image(self, staff, settings, handler):
         settings.FILE_UPLOAD_HANDLERS = [handler]
         product = make_product("Mug")
         data = form_of(staff, page(product)) | {
             "images-TOTAL_FORMS": 1,
-            "images-0-file": SimpleUploadedFile("pot.png", picture(500, 500), "image/png"),
+            "images-0-file": SimpleUploadedFile("pot.png", image_file(500, 500), "image/png"),
             "images-0-position": 0,
             "relations-TOTAL_FORMS": 1,
             "relations-0-related": product.pk,

@@ -15,7 +15,7 @@ from apps.catalog.backoffice.apps import grant_staff_permissions
 from apps.catalog.inventory.models import StockItem, StockMovement
 from apps.catalog.products.category_tree import ensure_category
 from apps.catalog.products.models import Brand, Category, Product, ProductImage
-from apps.catalog.tests.factories import add_variant, make_film, make_product, make_reservation, picture, sku_of
+from apps.catalog.tests.factories import add_variant, image_file, make_film, make_product, make_reservation, sku_of
 from apps.common.outbox.models import OutboxEvent
 from apps.common.staff.models import StaffUser
 
@@ -121,7 +121,7 @@ class TestProducts:
             "variants-0-options": '{"Colour": "Blue"}',
             "summary": "Made of stoneware.",
             "images-TOTAL_FORMS": 1,
-            "images-0-file": SimpleUploadedFile("pot.png", picture(700, 700), "image/png"),
+            "images-0-file": SimpleUploadedFile("pot.png", image_file(700, 700), "image/png"),
             "images-0-alt": "A blue teapot",
             "images-0-position": 0,
         }
@@ -150,24 +150,24 @@ class TestProducts:
         product = make_product("Mug")
         assert "protected" in errors(staff, page(product), form_of(staff, page(product)) | {"variants-0-DELETE": "on"})
 
-    def test_a_replaced_picture_is_rendered_again(self, staff, api_client):
+    def test_a_replaced_image_is_rendered_again(self, staff, api_client):
         product = make_product("Mug")
         data = form_of(staff, page(product)) | {
             "images-TOTAL_FORMS": 1,
-            "images-0-file": SimpleUploadedFile("a.png", picture(400, 400), "image/png"),
+            "images-0-file": SimpleUploadedFile("a.png", image_file(400, 400), "image/png"),
             "images-0-position": 0,
         }
         send(staff, page(product), data)
         first = ProductImage.objects.get()
         data = form_of(staff, page(product)) | {
-            "images-0-file": SimpleUploadedFile("b.png", picture(500, 400, colour=(1, 1, 1)), "image/png")
+            "images-0-file": SimpleUploadedFile("b.png", image_file(500, 400, colour=(1, 1, 1)), "image/png")
         }
         send(staff, page(product), data)
         second = ProductImage.objects.get()
         assert (second.pk, second.width) == (first.pk, 500)
         assert second.renditions != first.renditions
 
-    def test_file_that_is_no_picture_is_refused_with_a_message(self, staff):
+    def test_file_that_is_no_image_is_refused_with_a_message(self, staff):
         product = make_product("Mug")
         data = form_of(staff, page(product)) | {
             "images-TOTAL_FORMS": 1,

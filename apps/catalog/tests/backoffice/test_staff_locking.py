@@ -11,7 +11,7 @@ from apps.catalog.products.attribute_values import ensure_attribute, ensure_choi
 from apps.catalog.products.models import Attribute, Brand, Category, Collection, Product, ProductType, Variant
 from apps.catalog.products.services import products
 from apps.catalog.products.services.products import ProductEdit
-from apps.catalog.tests.factories import make_product, picture
+from apps.catalog.tests.factories import image_file, make_product
 from apps.catalog.tests.products.helpers import at_once, writing_anything
 from apps.common.testing.iteration import some
 
@@ -36,13 +36,13 @@ def everything(staff) -> dict[str, str]:
     ProductType.objects.create(name="Mugs", slug="mugs")
     Collection.objects.create(title="Summer", slug="summer")
     image = staff.post(
-        f"/v1/products/{mug.slug}/images", {"file": SimpleUploadedFile("a.png", picture())}, format="multipart"
+        f"/v1/products/{mug.slug}/images", {"file": SimpleUploadedFile("a.png", image_file())}, format="multipart"
     )
-    picture_id = image.json()["images"][0]["id"]
+    image_id = image.json()["images"][0]["id"]
     return {
         "/v1/products/mug": "/v1/staff/products/mug",
         "/v1/products/mug/variants/MUG": "/v1/staff/products/mug",
-        f"/v1/products/mug/images/{picture_id}": "/v1/staff/products/mug",
+        f"/v1/products/mug/images/{image_id}": "/v1/staff/products/mug",
         "/v1/categories/home/kitchen": "/v1/staff/categories/home/kitchen",
         "/v1/brands/norrund": "/v1/staff/brands/norrund",
         "/v1/attributes/material": "/v1/staff/attributes/material",

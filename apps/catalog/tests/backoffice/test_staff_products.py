@@ -14,7 +14,7 @@ from apps.catalog.inventory.services import set_stock
 from apps.catalog.products.attribute_values import ensure_attribute, ensure_choices
 from apps.catalog.products.category_tree import ensure_category
 from apps.catalog.products.models import Attribute, Price, Product, ProductImage, ProductType, Variant
-from apps.catalog.tests.factories import make_film, make_product, picture, sku_of
+from apps.catalog.tests.factories import image_file, make_film, make_product, sku_of
 from apps.catalog.tests.products.helpers import writing_anything
 from apps.common.outbox.models import OutboxEvent
 
@@ -479,16 +479,16 @@ class TestDeleting:
         assert staff.delete(f"/v1/products/{product.slug}").json()["status"] == "archived"
 
 
-class TestPictures:
+class TestProductImages:
     def upload(self, staff, slug: str, content: bytes, name: str = "mug.png", **fields):
         body = {"file": SimpleUploadedFile(name, content), **fields}
         return staff.post(f"/v1/products/{slug}/images", body, format="multipart")
 
-    def test_a_picture_is_uploaded_described_moved_and_taken_away(self, staff, api_client):
+    def test_an_image_is_uploaded_described_moved_and_taken_away(self, staff, api_client):
         product = make_product("Mug")
-        first = self.upload(staff, product.slug, picture(), alt="A mug")
+        first = self.upload(staff, product.slug, image_file(), alt="A mug")
         assert first.status_code == 201, first.content
-        second = self.upload(staff, product.slug, picture(colour=(1, 2, 3)))
+        second = self.upload(staff, product.slug, image_file(colour=(1, 2, 3)))
         images = second.json()["images"]
         assert [(image["alt"], image["position"], image["width"]) for image in images] == [
             ("A mug", 0, 800),
@@ -506,8 +506,8 @@ class TestPictures:
 
     def test_the_same_file_again_changes_nothing(self, staff):
         slug = make_product("Mug").slug
-        first = self.upload(staff, slug, picture())
-        again = self.upload(staff, slug, picture())
+        first = self.upload(staff, slug, image_file())
+        again = self.upload(staff, slug, image_file())
         assert (again.status_code, len(again.json()["images"])) == (200, 1)
         assert first.status_code == 201
 
@@ -515,13 +515,13 @@ class TestPictures:
         ("content", "name"),
         [
             (b"<svg onload='alert(1)'/>", "mug.svg"),
-            (b"MZ not a picture", "mug.png"),
-            (picture()[:200], "cut.png"),
+            (b"MZ not an image", "mug.png"),
+            (image_file()[:200], "cut.png"),
             (b"", "empty.png"),
-            (picture(6000, 6000, colour=(0, 0, 0)), "bomb.png"),
+            (image_file(6000, 6000, colour=(0, 0, 0)), "bomb.png"),
         ],
     )
-    def test_file_that_is_no_picture_is_refused_and_not_kept(self, staff, settings, content, name):
+    def test_file_that_is_no_image_is_refused_and_not_kept(self, staff, settings, content, name):
         product = make_product("Mug")
         response = self.upload(staff, product.slug, content, name)
         assert (response.status_code, list(response.json()["errors"])) == (400, ["file"])
@@ -532,7 +532,7 @@ class TestPictures:
         ("fields", "field"), [({"position": "-1"}, "position"), ({"alt": "x" * 301}, "alt"), ({"x": "1"}, "x")]
     )
     def test_other_fields_are_checked_too(self, staff, fields, field):
-        response = self.upload(staff, make_product("Mug").slug, picture(), **fields)
+        response = self.upload(staff, make_product("Mug").slug, image_file(), **fields)
         assert (response.status_code, list(response.json()["errors"])) == (400, [field])
 
     def test_json_is_no_upload(self, staff):
@@ -546,16 +546,16 @@ class TestPictures:
         assert response.status_code == 400
 
     @pytest.mark.parametrize("ids", [[], ["x"], [str(uuid.uuid4())]])
-    def test_an_order_names_each_picture_once(self, staff, ids):
+    def test_an_order_names_each_image_once(self, staff, ids):
         slug = make_product("Mug").slug
-        self.upload(staff, slug, picture())
+        self.upload(staff, slug, image_file())
         assert staff.put(f"/v1/products/{slug}/images/order", {"images": ids}).status_code == 400
 
-    def test_a_stale_etag_leaves_no_picture_and_no_file(self, staff, settings):
+    def test_a_stale_etag_leaves_no_image_and_no_file(self, staff, settings):
         slug = make_product("Mug").slug
         seen = staff.get(f"/v1/staff/products/{slug}")["ETag"]
         staff.patch(f"/v1/products/{slug}", {"title": "Beaker"})
-        body = {"file": SimpleUploadedFile("mug.png", picture())}
+        body = {"file": SimpleUploadedFile("mug.png", image_file())}
         response = staff.post(f"/v1/products/{slug}/images", body, format="multipart", HTTP_IF_MATCH=seen)
         assert response.status_code == 412
         assert not [path for path in settings.MEDIA_ROOT.rglob("*") if path.is_file()]

@@ -36,7 +36,7 @@ from apps.catalog.products.models import (
 from apps.catalog.products.services import products
 from apps.catalog.reviews.models import Review
 from apps.catalog.tests.backoffice.test_products_admin import errors, form_of, send, signed_in, signed_in_to_look
-from apps.catalog.tests.factories import make_film, make_product, picture
+from apps.catalog.tests.factories import image_file, make_film, make_product
 from apps.catalog.tests.reviews.helpers import review_of
 from apps.common.outbox.models import OutboxEvent
 from apps.common.problems import ValidationProblem
@@ -333,11 +333,11 @@ class TestParts:
         assert response.status_code == 200
         assert CHANGED in errors(staff, page(product), seen | {"title": "Cup"})
 
-    def test_a_picture_sent_twice_is_added_once(self, staff, shop):
+    def test_an_image_sent_twice_is_added_once(self, staff, shop):
         product = Product.objects.get()
         data = form_of(staff, page(product)) | {"images-TOTAL_FORMS": 1, "images-0-position": 0}
         for _ in range(2):
-            upload = SimpleUploadedFile("a.png", picture(400, 400), "image/png")
+            upload = SimpleUploadedFile("a.png", image_file(400, 400), "image/png")
             staff.post(page(product), data | {"images-0-file": upload})
         assert ProductImage.objects.count() == 1
 

@@ -378,7 +378,7 @@ class TestQueries:
             make_product(f"Other {number}")
         api_client.get("/v1/categories")
         assert few == queries(api_client, f"/v1/products/{product.slug}")
-        # product, variants with stock, prices, sales, pictures, attribute values, relations, cards
+        # product, variants with stock, prices, sales, images, attribute values, relations, cards
         assert few - 8 == 4 * LOOK
 
     def test_a_cached_response_takes_no_query_beside_the_index(self, api_client):

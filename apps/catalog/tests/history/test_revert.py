@@ -31,7 +31,7 @@ from apps.catalog.products.models import (
 )
 from apps.catalog.products.pricing import Sale, set_prices, set_sales
 from apps.catalog.products.publication import NotSellable, record_change
-from apps.catalog.tests.factories import add_variant, make_product, picture, sku_of
+from apps.catalog.tests.factories import add_variant, image_file, make_product, sku_of
 from apps.catalog.tests.shop import titles
 from apps.common.money import Money
 from apps.common.outbox.models import OutboxEvent
@@ -168,9 +168,9 @@ def test_attribute_values_come_back() -> None:
     assert AttributeValue.objects.get(product=product).key == "oak"
 
 
-def test_a_picture_comes_back_and_is_rendered_again() -> None:
+def test_an_image_comes_back_and_is_rendered_again() -> None:
     product = make_product()
-    file = ContentFile(picture(400, 300), name="mug.png")
+    file = ContentFile(image_file(400, 300), name="mug.png")
     image = ProductImage.objects.create(product=product, alt="A mug", file=file)
     image.delete()
     take_back(product, last_moment(product))
@@ -179,13 +179,13 @@ def test_a_picture_comes_back_and_is_rendered_again() -> None:
     assert image.renditions
 
 
-def test_a_picture_whose_file_is_gone_is_named() -> None:
+def test_an_image_whose_file_is_gone_is_named() -> None:
     product = make_product()
-    file = ContentFile(picture(400, 300), name="mug.png")
+    file = ContentFile(image_file(400, 300), name="mug.png")
     image = ProductImage.objects.create(product=product, alt="A mug", file=file)
     image.delete()
     image.file.storage.delete(image.file.name)
-    with pytest.raises(CannotRevert, match="file of a picture is no longer kept"):
+    with pytest.raises(CannotRevert, match="file of an image is no longer kept"):
         take_back(product, last_moment(product))
 
 

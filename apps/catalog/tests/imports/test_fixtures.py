@@ -14,7 +14,7 @@ from apps.catalog.inventory.models import StockItem, StockMovement
 from apps.catalog.products import publication, renditions
 from apps.catalog.products.models import Price, Product, ProductImage
 from apps.catalog.reviews.models import Review
-from apps.catalog.tests.factories import picture
+from apps.catalog.tests.factories import image_file
 from apps.common.outbox.models import OutboxEvent
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -83,7 +83,7 @@ CATALOGUE = {
 @pytest.fixture
 def run(tmp_path: Path, capsys):
     """Import `data`; returns what was printed."""
-    (tmp_path / "mug.png").write_bytes(picture(1000, 500))
+    (tmp_path / "mug.png").write_bytes(image_file(1000, 500))
 
     def command(data: dict) -> str:
         (tmp_path / "catalogue.json").write_text(json.dumps(data))
@@ -153,17 +153,17 @@ def test_a_changed_entry_is_written_and_announced_and_leaves_the_stock(run):
     ]
 
 
-def test_a_new_picture_replaces_the_old_one_under_a_new_address(run, tmp_path):
+def test_a_new_image_replaces_the_old_one_under_a_new_address(run, tmp_path):
     run(CATALOGUE)
     before = ProductImage.objects.get().renditions[0]["name"]
-    (tmp_path / "mug.png").write_bytes(picture(300, 300, colour=(1, 2, 3)))
+    (tmp_path / "mug.png").write_bytes(image_file(300, 300, colour=(1, 2, 3)))
     run(CATALOGUE)
     after = ProductImage.objects.get()
     assert after.renditions[0]["name"] != before
     assert [(r["width"], default_storage.exists(r["name"])) for r in after.renditions] == [(300, True)] * 3
 
 
-def test_an_unchanged_picture_is_not_rendered_again_but_gets_its_new_text(run, monkeypatch):
+def test_an_unchanged_image_is_not_rendered_again_but_gets_its_new_text(run, monkeypatch):
     run(CATALOGUE)
     monkeypatch.setattr(renditions, "render", lambda *args, **kwargs: pytest.fail("rendered again"))
     run(changed(image_alt="A mug of blue clay"))
@@ -193,9 +193,9 @@ def test_a_mistake_is_one_sentence_that_names_the_entry(run, data, sentence):
     assert sentence in str(failure.value)
 
 
-def test_a_file_that_is_no_picture_is_named(run, tmp_path):
+def test_a_file_that_is_no_image_is_named(run, tmp_path):
     (tmp_path / "mug.png").write_text("<svg/>")
-    with pytest.raises(CommandError, match="stoneware-mug: This is not a picture"):
+    with pytest.raises(CommandError, match="stoneware-mug: This is not an image"):
         run(CATALOGUE)
 
 

@@ -1,256 +1,255 @@
-"""What is made of a picture, and what is refused."""
+"""Images of products in storage and database: whatever ends in between, nothing breaks and nothing stays."""
 
 from __future__ import annotations
 
-import io
-import random
-import struct
-import zlib
+import os
+import time
+from datetime import timedelta
+from typing import Any
 
 import pytest
+from django.core.cache import cache
+from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage, default_storage
-from PIL import Image, ImageCms
+from django.db import transaction
 
-from apps.catalog.products import renditions
-from apps.catalog.tests.factories import picture
-from apps.common.problems import ValidationProblem
+from apps.catalog.history.retention import forget_old_history
+from apps.catalog.products import rendering, renditions, tasks
+from apps.catalog.products.models import Product, ProductImage
+from apps.catalog.tests.factories import image_file, make_product
+from apps.common.testing.jobs import let_waits_end
 
-FORMS = ["avif", "webp", "jpeg"]
-
-
-def stored(rendered: renditions.RenderedPicture, form: str = "webp") -> list[Image.Image]:
-    names = [r["name"] for r in rendered.renditions if r["format"] == form]
-    return [Image.open(default_storage.open(name)) for name in names]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def saved(image: Image.Image, form: str, **options: object) -> bytes:
-    buffer = io.BytesIO()
-    image.save(buffer, form, **options)
-    return buffer.getvalue()
-
-
-def png_of(width: int, height: int) -> bytes:
-    """The head of a picture that says it is this large; nothing follows."""
-
-    def chunk(kind: bytes, data: bytes) -> bytes:
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-
-    head = struct.pack(">IIBBBBB", width, height, 8, 6, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(b"\x00" * 1000))
-
-
-class TestRenditions:
-    @pytest.mark.parametrize(
-        ("width", "widths"),
-        [(2000, [320, 640, 960, 1280]), (1280, [320, 640, 960, 1280]), (700, [320, 640, 700]), (40, [40]), (1, [1])],
+def upload(content: bytes = b"", *, product: Product | None = None, name: str = "IMG 1.PNG", **fields: Any) -> Any:
+    content = content or image_file()
+    return ProductImage.objects.create(
+        product=product or make_product(), file=ContentFile(content, name=name), **fields
     )
-    def test_every_format_comes_in_widths_up_to_the_pictures_own(self, width, widths):
-        rendered = renditions.render(picture(width, width // 2 or 1), slug="mug")
-        assert [(r["format"], r["width"]) for r in rendered.renditions] == [(f, w) for f in FORMS for w in widths]
-        for form in FORMS:
-            files = stored(rendered, form)
-            assert [(file.format, file.width) for file in files] == [(form.upper(), width) for width in widths]
-            assert all(abs(file.height - file.width / 2) <= 1 for file in files)
-
-    def test_transparency_is_kept_and_becomes_white_where_a_format_has_none(self):
-        rendered = renditions.render(picture(100, 100, colour=(0, 0, 0, 0)), slug="mug")
-        for form in ("avif", "webp"):
-            [file] = stored(rendered, form)
-            assert file.convert("RGBA").getpixel((5, 5))[3] == 0
-        [file] = stored(rendered, "jpeg")
-        assert min(file.convert("RGB").getpixel((5, 5))) >= 250
-
-    def test_a_photo_taken_sideways_stands_upright(self):
-        exif = Image.Exif()
-        exif[0x0112] = 6  # orientation: turned by 90 degrees
-        rendered = renditions.render(saved(Image.new("RGB", (6000, 3000)), "JPEG", exif=exif), slug="mug")
-        assert (rendered.width, rendered.height) == (3000, 6000)
-        assert [(file.width, file.height) for file in stored(rendered)][-1] == (1280, 2560)
-
-    def test_metadata_of_the_place_and_the_author_is_removed(self):
-        exif = Image.Exif()
-        exif[0x013B] = "Secret Artist"
-        exif.get_ifd(0x8825)[1] = "N"
-        content = saved(
-            Image.new("RGB", (400, 300)), "JPEG", exif=exif, comment=b"Secret Comment", xmp=b"<x>Secret</x>"
-        )
-        assert b"Secret" in content
-        rendered = renditions.render(content, slug="mug")
-        for rendition in rendered.renditions:
-            with default_storage.open(rendition["name"]) as file:
-                written = file.read()
-            assert b"Secret" not in written
-            assert not Image.open(io.BytesIO(written)).getexif()
-
-    def test_two_renderings_share_no_file(self):
-        names = [{r["name"] for r in renditions.render(picture(40, 40), slug="mug").renditions} for _ in range(2)]
-        assert not names[0] & names[1]
-
-    def test_written_files_are_removed_when_the_storage_fails(self, monkeypatch, settings):
-        save, written = FileSystemStorage.save, []
-
-        def full(self, name, content, **options):
-            if len(written) == 2:
-                # As a disc that is full leaves it: a unit under the final name.
-                save(self, name, io.BytesIO(b"a unit"))
-                raise OSError(28, "No space left on device")
-            written.append(name)
-            return save(self, name, content, **options)
-
-        monkeypatch.setattr(FileSystemStorage, "save", full)
-        with pytest.raises(OSError, match="No space"):
-            renditions.render(picture(), slug="mug")
-        assert len(written) == 2
-        assert not [path for path in settings.MEDIA_ROOT.rglob("*") if path.is_file()]
 
 
-class TestOddModes:
-    @pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "CMYK", "YCbCr"])
-    def test_every_mode_is_shown_in_its_colours(self, mode):
-        form = {"CMYK": "JPEG", "YCbCr": "JPEG"}.get(mode, "PNG")
-        grey = Image.new("L", (60, 40), 255).convert(mode if mode != "P" else "RGB")
-        if mode == "P":
-            grey = grey.quantize(4)
-        [file] = stored(renditions.render(saved(grey, form), slug="mug"))
-        assert min(file.convert("RGB").getpixel((30, 20))) >= 250
-
-    def test_16_bits_of_grey_keep_their_shades(self):
-        content = saved(Image.new("I;16", (40, 40), 0x8000), "PNG")
-        [file] = stored(renditions.render(content, slug="mug"))
-        assert abs(file.convert("L").getpixel((5, 5)) - 128) <= 3
-
-    def test_a_palette_with_a_transparent_colour_stays_transparent(self):
-        palette = Image.new("P", (40, 40), 1)
-        palette.putpalette([255, 0, 0, 0, 0, 255])
-        [file] = stored(renditions.render(saved(palette, "GIF", transparency=1), slug="mug"))
-        assert file.convert("RGBA").getpixel((5, 5))[3] == 0
-
-    def test_colours_of_another_profile_become_those_of_screens(self):
-        lab = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
-        content = saved(Image.new("RGB", (40, 40), (200, 80, 40)), "PNG", icc_profile=lab)
-        for damaged in (content, saved(Image.new("RGB", (40, 40), (200, 80, 40)), "PNG", icc_profile=b"no profile")):
-            [file] = stored(renditions.render(damaged, slug="mug"))
-            assert "icc_profile" not in file.info
-            assert max(abs(a - b) for a, b in zip(file.convert("RGB").getpixel((5, 5)), (200, 80, 40), strict=True)) < 8
-
-    @pytest.mark.parametrize("form", ["GIF", "PNG", "WEBP"])
-    def test_of_an_animation_only_the_first_frame_is_looked_at(self, form):
-        frames = [Image.new("RGB", (200, 100), (level, 0, 0)) for level in range(0, 250, 2)]
-        content = saved(frames[0], form, save_all=True, append_images=frames[1:], duration=20)
-        [file] = stored(renditions.render(content, slug="mug"))
-        assert (file.width, getattr(file, "n_frames", 1)) == (200, 1)
-        assert file.convert("RGB").getpixel((5, 5))[0] < 10
+def overwrite(image: ProductImage, content: bytes) -> None:
+    with default_storage.open(image.file.name, "wb") as file:
+        file.write(content)
 
 
-class TestRefusals:
-    @pytest.mark.parametrize(
-        "content",
-        [b"", b"GIF89a", b"<svg xmlns='http://www.w3.org/2000/svg'/>", picture()[:200], b"\x00" * 1000, b"%PDF-1.7 \n"],
-        ids=["empty", "header only", "svg", "cut off", "zeros", "pdf"],
-    )
-    def test_an_unreadable_file_is_refused(self, content):
-        with pytest.raises(ValidationProblem, match="not a picture"):
-            renditions.render(content, slug="mug")
+def replace(image: ProductImage, content: bytes) -> None:
+    """As the admin does when staff choose another file."""
+    with transaction.atomic():
+        image.file = ContentFile(content, name="new.png")
+        image.save()
+        rendering.expect_rendering(image)
 
-    @pytest.mark.parametrize("form", ["PNG", "JPEG", "WEBP", "GIF", "AVIF"])
-    def test_a_picture_that_is_cut_off_is_refused(self, form):
-        content = saved(Image.radial_gradient("L").resize((500, 400)).convert("RGB"), form)
-        with pytest.raises(ValidationProblem, match="not a picture"):
-            renditions.decode_picture(content[: len(content) // 2])
 
-    @pytest.mark.parametrize("form", ["TIFF", "BMP", "ICO", "PPM"])
-    def test_other_formats_are_refused(self, form):
-        with pytest.raises(ValidationProblem, match="not a picture"):
-            renditions.decode_picture(saved(Image.new("RGB", (32, 32)), form))
+def files(folder: Any) -> set[str]:
+    return {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
+
+
+class TestUploads:
+    def test_an_upload_is_rendered_and_the_page_changes(self, api_client):
+        image = upload(image_file(800, 400), alt="A mug")
+        address = f"/v1/products/{image.product.slug}"
+        with transaction.atomic():
+            rendering.record_change(image.product, previous_status=image.product.status)
+        assert api_client.get(address).json()["images"] == []
+        version = Product.objects.get().version
+        tasks.render_image(str(image.pk))
+        image.refresh_from_db()
+        assert Product.objects.get().version == version + 1
+        assert {r["width"] for r in image.renditions} == {320, 640, 800}
+        [shown] = api_client.get(address).json()["images"]
+        assert [source["type"] for source in shown["sources"]] == ["image/avif", "image/webp", "image/jpeg"]
+        assert (shown["alt"], shown["width"], shown["height"]) == ("A mug", 800, 400)
+        assert renditions.image_url(image, 320).endswith("-320.webp")
+
+    def test_rendering_twice_renders_once(self):
+        image = upload()
+        assert rendering.render_image(image.pk)
+        version = Product.objects.get().version
+        assert not rendering.render_image(image.pk)
+        assert Product.objects.get().version == version
 
     @pytest.mark.parametrize(
-        ("width", "height", "sentence"),
-        [
-            (6_000, 5_000, "25 million"),
-            (10_000, 9_000, "25 million"),
-            (65_535, 65_535, "too many pixels"),
-            (2**31 - 1, 2**31 - 1, "too many pixels"),
-            (20_000, 1, "16383 on a side"),
-            (0, 0, "not a picture"),
-        ],
+        "name",
+        ["../../etc/passwd.png", "IMG 1.PNG", "a" * 5000 + ".png", "x.php", "ünï\u202egnp.exe", "a\\b.png", ".png"],
     )
-    def test_a_decompression_bomb_is_refused_by_its_head(self, width, height, sentence):
-        with pytest.raises(ValidationProblem, match=sentence):
-            renditions.decode_picture(png_of(width, height))
+    def test_the_name_of_a_stored_file_is_generated(self, name):
+        stored = upload(name=name).file.name
+        assert stored.startswith("products/originals/")
+        assert stored.isascii()
+        assert " " not in stored
+        assert ".." not in stored
+        assert not stored.endswith((".php", ".exe"))
 
-    @pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
-    @pytest.mark.parametrize(("form", "limit"), [("JPEG", 50), ("WEBP", 16), ("GIF", 25), ("AVIF", 25)])
-    def test_each_format_has_the_limit_that_its_decoder_needs(self, form, limit):
-        fast = {"AVIF": {"speed": 10}, "WEBP": {"method": 0}}.get(form, {})
-        content = saved(Image.new("L", (10_000, limit * 100 + 1)), form, **fast)
-        with pytest.raises(ValidationProblem, match=f"{limit} million"):
-            renditions.decode_picture(content)
-
-    def test_a_gif_whose_frame_is_larger_than_it_says_is_refused(self):
-        content = bytearray(saved(Image.new("P", (10, 10)), "GIF"))
-        descriptor = content.index(b"\x2c", 13)
-        content[descriptor + 5 : descriptor + 9] = struct.pack("<HH", 60_000, 60_000)
-        with pytest.raises(ValidationProblem):
-            renditions.decode_picture(bytes(content))
-
-    def test_a_text_that_unpacks_to_gigabytes_is_refused(self):
-        bomb = b"Comment\x00\x00" + zlib.compress(b"\x00" * 50_000_000)
-        chunk = struct.pack(">I", len(bomb)) + b"zTXt" + bomb + struct.pack(">I", zlib.crc32(b"zTXt" + bomb))
-        content = picture(40, 40)
-        with pytest.raises(ValidationProblem):
-            renditions.decode_picture(content[:33] + chunk + content[33:])
-
-    def test_a_file_beyond_all_measure_is_refused(self):
-        with pytest.raises(ValidationProblem, match="20 MB"):
-            renditions.decode_picture(b"x" * (renditions.MAX_BYTES + 1))
-
-    @pytest.mark.parametrize("form", ["PNG", "JPEG", "WEBP", "GIF", "AVIF"])
-    def test_damaged_bytes_raise_nothing_but_a_problem(self, form):
-        chance = random.Random(form)
-        exif = Image.Exif()
-        exif[0x0112] = 6
-        extra = {} if form == "GIF" else {"exif": exif.tobytes()}
-        whole = saved(Image.radial_gradient("L").resize((60, 40)).convert("RGB"), form, **extra)
-        outcomes = set()
-        for _ in range(150):
-            content = bytearray(whole)
-            for _ in range(chance.randrange(1, 12)):
-                content[chance.randrange(len(content))] = chance.randrange(256)
-            try:
-                renditions.decode_picture(bytes(content))
-                outcomes.add("read")
-            except ValidationProblem:
-                outcomes.add("refused")
-        assert "refused" in outcomes
+    def test_an_image_that_is_gone_is_no_error(self):
+        tasks.render_image("00000000-0000-7000-8000-000000000000")
 
 
-class TestApiShape:
-    RENDITIONS = [
-        {"format": form, "width": width, "name": f"a-{width}.{form}"} for form in FORMS for width in (320, 640)
-    ]
+class TestFailures:
+    def test_an_image_that_cannot_be_rendered_says_why_and_is_not_tried_again(self, monkeypatch):
+        image = upload()
+        overwrite(image, b"no image any more")
+        assert tasks.render_missing_images() == 0
+        image.refresh_from_db()
+        assert "not an image" in image.failure
+        monkeypatch.setattr(renditions, "render", lambda *args, **kwargs: pytest.fail("tried again"))
+        assert tasks.render_missing_images() == 0
+        tasks.render_image(str(image.pk))
 
-    def data(self, **changes):
-        values = {"renditions": self.RENDITIONS, "alt": "A mug", "width": 700, "height": 350} | changes
-        return renditions.image_data(**values)
+    def test_another_file_is_tried_again(self):
+        image = upload()
+        ProductImage.objects.update(failure="Broken.")
+        replace(image, image_file(40, 40))
+        assert tasks.render_missing_images() == 1
+        image.refresh_from_db()
+        assert image.failure == ""
 
-    def test_sources_stand_best_first_and_srcset_is_webp(self, settings):
-        data = self.data()
-        assert [source["type"] for source in data["sources"]] == ["image/avif", "image/webp", "image/jpeg"]
-        assert data["url"] == f"{settings.MEDIA_URL}a-640.webp"
-        assert data["srcset"] == data["sources"][1]["srcset"]
-        assert data["sources"][0]["srcset"][0] == {"url": f"{settings.MEDIA_URL}a-320.avif", "width": 320}
+    def test_an_upload_that_is_gone_says_so(self):
+        image = upload()
+        default_storage.delete(image.file.name)
+        assert not rendering.render_image(image.pk)
+        assert ProductImage.objects.values_list("failure", flat=True)[0] == "The uploaded file is gone."
 
-    def test_renditions_of_before_are_webp(self, settings):
-        data = self.data(renditions=[{"width": 320, "name": "old-320.webp"}])
-        assert data["sources"] == [
-            {"type": "image/webp", "srcset": [{"url": f"{settings.MEDIA_URL}old-320.webp", "width": 320}]}
-        ]
+    def test_a_storage_that_is_away_is_asked_again_later(self, monkeypatch):
+        broken, fine = upload(), upload()
+        open_ = FileSystemStorage.open
 
-    def test_an_image_without_renditions_is_left_out(self):
-        assert self.data(renditions=[]) is None
+        def flaky(self, name, mode="rb"):
+            if name == broken.file.name:
+                raise TimeoutError("the storage does not respond")
+            return open_(self, name, mode)
 
-    @pytest.mark.parametrize(
-        ("language", "alt"), [("de", "Eine Tasse"), ("en", "A mug"), ("", "A mug"), ("fr", "A mug")]
-    )
-    def test_the_alternative_text_is_translated(self, language, alt):
-        assert self.data(translated={"de": {"alt": "Eine Tasse"}}, language=language)["alt"] == alt
+        monkeypatch.setattr(FileSystemStorage, "open", flaky)
+        assert tasks.render_missing_images() == 1
+        with pytest.raises(TimeoutError):
+            rendering.render_image(broken.pk)
+        monkeypatch.undo()
+        fine.refresh_from_db()
+        assert fine.renditions
+        let_waits_end()
+        assert tasks.render_missing_images() == 1
+
+    def test_an_image_that_kills_its_renderer_is_given_up(self):
+        image = upload()
+        for _ in range(rendering.MAX_DEATHS):
+            # What a process that was killed leaves behind.
+            cache.add(f"rendering:{image.file.name}", 0)
+            cache.incr(f"rendering:{image.file.name}")
+        assert tasks.render_missing_images() == 0
+        image.refresh_from_db()
+        assert "ended the renderer 3 times" in image.failure
+
+    def test_files_of_a_write_that_failed_do_not_stay(self, settings, monkeypatch):
+        image = upload()
+        before = files(settings.MEDIA_ROOT)
+
+        def fail(*args: Any, **kwargs: Any) -> None:
+            raise RuntimeError("the database went away")
+
+        monkeypatch.setattr(rendering, "record_change", fail)
+        with pytest.raises(RuntimeError):
+            rendering.render_image(image.pk)
+        assert files(settings.MEDIA_ROOT) == before
+        image.refresh_from_db()
+        assert image.renditions == []
+
+    def test_an_image_replaced_while_it_is_rendered_keeps_nothing_of_the_old_one(self, settings, monkeypatch):
+        image = upload(image_file(800, 400))
+        render = renditions.render
+
+        def slow(content: bytes, *, slug: str) -> renditions.RenderedImage:
+            rendered = render(content, slug=slug)
+            monkeypatch.setattr(renditions, "render", render)
+            replace(ProductImage.objects.get(), image_file(40, 40))
+            return rendered
+
+        monkeypatch.setattr(renditions, "render", slow)
+        assert not rendering.render_image(image.pk)
+        assert not [name for name in files(settings.MEDIA_ROOT) if "originals" not in name]
+        assert tasks.render_missing_images() == 1
+        assert [r["width"] for r in ProductImage.objects.get().renditions] == [40, 40, 40]
+
+
+class TestReplacing:
+    def test_renditions_of_the_former_file_are_removed_after_the_commit(self):
+        image = upload(image_file(400, 400))
+        rendering.render_image(image.pk)
+        image.refresh_from_db()
+        former = renditions.names_of(image.renditions)
+        with transaction.atomic():
+            rendering.expect_rendering(image)
+            transaction.set_rollback(True)
+        assert all(map(default_storage.exists, former))
+        replace(image, image_file(40, 40))
+        assert not any(map(default_storage.exists, former))
+
+    def test_an_imported_image_takes_the_place_of_its_predecessor(self, settings):
+        product = make_product()
+        for width in (50, 40):
+            rendered = renditions.render(image_file(width, width), slug=product.slug)
+            with transaction.atomic():
+                rendering.attach_image(product, rendered, alt="A mug")
+            forget_old_history(days=-1)
+        image = ProductImage.objects.get()
+        rendering.remove_files(files(settings.MEDIA_ROOT))
+        assert files(settings.MEDIA_ROOT) == set(renditions.names_of(image.renditions))
+        assert image.file.name in files(settings.MEDIA_ROOT)
+
+    def test_a_file_that_another_image_names_stays(self):
+        image = upload(image_file(40, 40))
+        rendering.render_image(image.pk)
+        image.refresh_from_db()
+        names = renditions.names_of(image.renditions)
+        assert rendering.remove_files([*names, "products/a/nobodys.webp", image.file.name]) == 1
+        assert all(map(default_storage.exists, names))
+
+
+class AzureLike(FileSystemStorage):
+    """Lists as django-storages' Azure storage does: whole names, of what lies deeper too."""
+
+    def listdir(self, path: str) -> tuple[list[str], list[str]]:
+        root = os.path.join(self.location, path)
+        found = [os.path.join(folder, name) for folder, _, names in os.walk(root) for name in names]
+        return [], [os.path.relpath(name, self.location) for name in found]
+
+
+class TestOrphans:
+    def age(self, name: str, *, days: float) -> None:
+        moment = time.time() - timedelta(days=days).total_seconds()
+        os.utime(default_storage.path(name), (moment, moment))
+
+    @pytest.mark.parametrize("storage", ["django.core.files.storage.FileSystemStorage", f"{__name__}.AzureLike"])
+    def test_only_old_files_that_no_row_names_are_removed(self, settings, storage):
+        settings.STORAGES = settings.STORAGES | {"default": {"BACKEND": storage}}
+        kept = upload(image_file(40, 40))
+        rendering.render_image(kept.pk)
+        kept.refresh_from_db()
+        gone = upload(image_file(40, 40))
+        rendering.render_image(gone.pk)
+        gone.refresh_from_db()
+        gone_files = [gone.file.name, *renditions.names_of(gone.renditions)]
+        gone.delete()
+        forget_old_history(days=-1)
+        default_storage.save("products/of-before-320.webp", ContentFile(b"x"))
+        default_storage.save("products/f/new-320.webp", ContentFile(b"x"))
+        default_storage.save("elsewhere/old.txt", ContentFile(b"x"))
+        for name in files(settings.MEDIA_ROOT) - {"products/f/new-320.webp"}:
+            self.age(name, days=1.1)
+        assert tasks.remove_orphaned_files() == len(gone_files) + 1
+        left = {kept.file.name, *renditions.names_of(kept.renditions), "products/f/new-320.webp", "elsewhere/old.txt"}
+        assert files(settings.MEDIA_ROOT) == left
+
+    def test_an_upload_that_the_history_names_stays_to_be_brought_back(self):
+        image = upload(image_file(40, 40))
+        rendering.render_image(image.pk)
+        image.refresh_from_db()
+        upload_name, names = image.file.name, renditions.names_of(image.renditions)
+        image.delete()
+        assert rendering.remove_files([upload_name, *names]) == len(names)
+        assert default_storage.exists(upload_name)
+        forget_old_history(days=-1)
+        assert rendering.remove_files([upload_name]) == 1
+
+    def test_without_images_there_is_nothing_to_remove(self):
+        assert tasks.remove_orphaned_files() == 0
