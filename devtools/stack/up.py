@@ -159,8 +159,8 @@ def environment(stack: Stack, service: str) -> dict[str, str]:
 def _start_everything(stack: Stack, supervisor: Supervisor, with_demo: bool, started_at: float) -> None:
     """Starts everything step by step, beside the supervisor's loop."""
     console = supervisor.console
-    console.print(f"\nStreamCart is starting; logs are in {display_path(stack.var)}/log/\n")
     try:
+        console.print(f"\nStreamCart is starting; logs are in {display_path(stack.var)}/log/\n")
         with console.step("servers") as step:
             step.result = _start_data(stack, supervisor)
         with console.step("migrations") as step:
