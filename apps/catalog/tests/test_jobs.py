@@ -131,7 +131,8 @@ def test_a_file_that_cannot_be_removed_blocks_no_other(monkeypatch, folder, run)
 
 def old_imports() -> list[ImportJob]:
     jobs = [ImportJob.objects.create(file=ContentFile(b"x", name=f"{number}.csv")) for number in range(3)]
-    ImportJob.objects.update(created_at=timezone.now() - timedelta(days=400))
+    long_ago = timezone.now() - timedelta(days=400)
+    ImportJob.objects.update(created_at=long_ago, lease_until=long_ago)
     return jobs
 
 
