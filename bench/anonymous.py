@@ -3,7 +3,7 @@
 Sends each request that needs no sign-in some times to the running stack, never the same one twice where a parameter
 allows it, so that no cache helps. Counts the CPU seconds that the stack's processes took meanwhile (all services,
 PostgreSQL, Valkey, NGINX), less what they take while nobody asks. Prints the dearest first, as multiples of the
-cheapest answer of a service (`/.well-known/jwks.json`), since absolute numbers differ between machines.
+cheapest response of a service (`/.well-known/jwks.json`), since absolute numbers differ between machines.
 """
 
 from __future__ import annotations

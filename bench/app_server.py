@@ -1,7 +1,7 @@
 """Which gunicorn worker class and counts serve best? `python bench/app_server.py [service]`.
 
-Starts the service once per configuration and asks, with wrk, for a fixed answer (`/livez`) and for an answer with one
-query (`/readyz`). Prints each as a ratio to the best of its column in the same run, because absolute numbers differ
+Starts the service once per configuration and asks, with wrk, for a fixed response (`/livez`) and for one with a query
+(`/readyz`). Prints each as a ratio to the best of its column in the same run, because absolute numbers differ
 between machines. Needs wrk and the service's environment (`make up` wrote it to var/env/).
 """
 
@@ -51,7 +51,7 @@ def main() -> int:
 
 
 def measure(service: str, kind: str, workers: int, threads: int) -> tuple[float, float]:
-    """Requests a second for a fixed answer and for one with a query."""
+    """Requests a second for a fixed response and for one with a query."""
     arguments = f"--worker-class {kind} --workers {workers} --threads {threads} --access-logfile /dev/null"
     environment = os.environ | {"GUNICORN_CMD_ARGS": arguments, "BIND": f"127.0.0.1:{PORT}", "LOG_LEVEL": "ERROR"}
     server = subprocess.Popen(
@@ -69,7 +69,7 @@ def measure(service: str, kind: str, workers: int, threads: int) -> tuple[float,
 
 
 def wait_until_ready(deadline: float = 30) -> None:
-    """Return when the server answers; raise SystemExit when it does not."""
+    """Return when the server responds; raise SystemExit when it does not."""
     ends = time.monotonic() + deadline
     while time.monotonic() < ends:
         try:

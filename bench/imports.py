@@ -2,8 +2,8 @@
 
 Starts a PostgreSQL of its own and imports as many new products: once with what a shop fills in, and again with other
 prices, so that each row is a change. Prints rows a second for the check and for the write, and their ratio to
-the ceiling of the same run: `bulk_create` of the same products, variants, prices, stock and answers, with nothing of
-what an import does beside (no check, no listing, no event, no movement of stock, no progress).
+the ceiling of the same run: `bulk_create` of the same products, variants, prices, stock and attribute values, with
+nothing of what an import does beside (no check, no listing, no event, no movement of stock, no progress).
 """
 
 from __future__ import annotations

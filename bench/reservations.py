@@ -2,7 +2,7 @@
 
 Starts PostgreSQL (a commit waits for the disk), Valkey and catalog's gunicorn, all thrown away afterwards, and lets
 CLIENTS at once reserve one piece of the same SKU over HTTP, as payment does it: its own token, an order of its own each
-time. Prints that beside what the same clients get in the same run of the answer with one query (`/readyz`), because
+time. Prints that beside what the same clients get in the same run of the response with one query (`/readyz`), because
 absolute numbers differ between machines; then the service alone, without HTTP. At the end the units are counted.
 """
 
@@ -110,7 +110,7 @@ def prepare() -> str:
 
 @contextmanager
 def catalog() -> Iterator[int]:
-    """gunicorn, ready to answer; yields its port."""
+    """gunicorn, ready to serve; yields its port."""
     port = free_port()
     arguments = "--access-logfile /dev/null --error-logfile /dev/null"
     environment = os.environ | {
@@ -129,7 +129,7 @@ def catalog() -> Iterator[int]:
 
 
 def wait_until_ready(port: int, deadline: float = 40) -> None:
-    """Return when the server answers; raise SystemExit when it does not."""
+    """Return when the server responds; raise SystemExit when it does not."""
     ends = time.monotonic() + deadline
     while time.monotonic() < ends:
         try:
@@ -154,7 +154,7 @@ def reservation(token: str) -> bytes:
 
 
 def rate(port: int, clients: int, seconds: float, request) -> float:
-    """Good answers a second that so many clients get, each asking again as soon as it was answered."""
+    """Successful responses a second that so many clients get, each asking again as soon as it got one."""
     return sum(asyncio.run(_crowd(port, clients, time.monotonic() + seconds, request))) / seconds
 
 

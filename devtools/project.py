@@ -6,7 +6,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 # The roles of each service, each a Deployment of its own in a cluster. Auth follows nobody's events; the storefront
-# only answers requests.
+# only serves requests.
 ROLES: dict[str, tuple[str, ...]] = {
     "auth": ("web", "worker", "beat"),
     "catalog": ("web", "worker", "beat", "events"),

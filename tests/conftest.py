@@ -24,18 +24,18 @@ import pytest
 from devtools.checks.testing import free_row
 from devtools.project import ROOT
 
-START_SECONDS = 240
+START_SECONDS = 600
 PASSWORD = "streamcart-demo"
 STREAM_SECONDS = "6"
 
 
 def until[T](condition: Callable[[], T], seconds: float = 20, what: str = "it") -> T:
-    """The first truthy answer; fails when there is none in time."""
+    """The first truthy result; fails when there is none in time."""
     ends = time.monotonic() + seconds
-    while not (answer := condition()):
+    while not (result := condition()):
         assert time.monotonic() < ends, f"{what} did not happen within {seconds} seconds"
         time.sleep(0.1)
-    return answer
+    return result
 
 
 @dataclass(frozen=True)
@@ -137,9 +137,9 @@ def sign_in(api: httpx.Client) -> Callable[..., dict[str, str]]:
     """`sign_in("ada@example.com")` -> the header to send."""
 
     def ask(email: str, password: str = PASSWORD) -> dict[str, str]:
-        answer = api.post("/auth/v1/tokens", json={"email": email, "password": password})
-        assert answer.status_code == 200, answer.text
-        return {"Authorization": f"Bearer {answer.json()['access']}"}
+        response = api.post("/auth/v1/tokens", json={"email": email, "password": password})
+        assert response.status_code == 200, response.text
+        return {"Authorization": f"Bearer {response.json()['access']}"}
 
     return ask
 

@@ -58,10 +58,10 @@ def signed_in(device: Callable[..., APIClient]) -> Callable[..., Person]:
 
     def sign_in(user: User, **headers: str) -> Person:
         client = device(**headers)
-        answer = client.post("/v1/tokens", {"email": user.email, "password": PASSWORD})
-        assert answer.status_code == 200, answer.content  # noqa: S101  (a test helper)
-        client.credentials(HTTP_AUTHORIZATION=f"Bearer {answer.json()['access']}")
-        return Person(user, client, answer.json())
+        response = client.post("/v1/tokens", {"email": user.email, "password": PASSWORD})
+        assert response.status_code == 200, response.content  # noqa: S101  (a test helper)
+        client.credentials(HTTP_AUTHORIZATION=f"Bearer {response.json()['access']}")
+        return Person(user, client, response.json())
 
     return sign_in
 

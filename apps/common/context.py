@@ -23,7 +23,7 @@ def request_id() -> str | None:
 
 
 class RequestContextMiddleware:
-    """Takes a sane X-Request-ID from the caller or makes one, binds it to the logs and answers with it.
+    """Takes a sane X-Request-ID from the caller or makes one, binds it to the logs and sends it back.
 
     A W3C `traceparent` gives the trace id; without one the request id serves.
     """

@@ -20,7 +20,7 @@ DELIVERY_COUNTRIES = tuple(
 
 @deconstructible
 class CountryValidator(RegexValidator):
-    """Accepts the code of a country. OpenAPI documents tell its form, two letters."""
+    """Accepts the code of a country. OpenAPI documents describe its form, two letters."""
 
     regex = r"\A[A-Z]{2}\Z"
     message = "Use a two-letter code such as DE."

@@ -1,4 +1,4 @@
-"""Until when whoever sent a request waits for its answer: work that nobody waits for any more is not done.
+"""Until when whoever sent a request waits for the response: work that nobody waits for any more is not done.
 
 A caller that gave up compensates. Work of its request that is carried out later (the process was frozen, the queue in
 front of it long) would come after that and undo it, so a request whose time is over is refused before it begins, and
@@ -43,7 +43,7 @@ def header_value(seconds: float) -> str:
 
 
 def is_over() -> bool:
-    """Whether nobody waits any more for the answer to the request that this thread serves."""
+    """Whether nobody waits any more for the response to the request that this thread serves."""
     deadline = _deadline.get()
     return deadline is not None and time.time() > deadline + MAX_CLOCK_SKEW
 

@@ -14,7 +14,7 @@ ORPHAN_AGE = timedelta(days=1)
 
 
 def files_in(folder: str) -> set[str]:
-    """Names of the files in a folder, without those of folders in it. Azure's storage answers with whole names."""
+    """Names of the files in a folder, without those of folders in it. Azure's storage returns whole names."""
     prefix = f"{folder}/"
     try:
         names = default_storage.listdir(folder)[1]

@@ -16,7 +16,7 @@ timeout = 60
 graceful_timeout = 30
 # Longer than the gateway keeps an idle connection: never close one that a request is about to use.
 keepalive = 75
-# What the gateways let through (NGINX's `large_client_header_buffers 4 8k`): what is longer gets their own answer.
+# What the gateways let through (NGINX's `large_client_header_buffers 4 8k`): what is longer gets their own response.
 limit_request_line = 8190
 limit_request_fields = 8000
 max_requests = 20_000
@@ -31,7 +31,7 @@ access_log_format = (
     '"request_id":"%({x-request-id}o)s"}'
 )
 
-# Several processes answer /metrics as one: each keeps its counts in files here (prometheus_client's multiprocess mode).
+# Several processes serve /metrics as one: each keeps its counts in files here (prometheus_client's multiprocess mode).
 # Set before any of them imports prometheus_client.
 if workers > 1 and "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="metrics-")
@@ -52,7 +52,7 @@ def on_exit(server: Any) -> None:
 
 
 def post_worker_init(worker: Any) -> None:
-    """Long polls end when the worker is told to stop, so that a restart takes a moment and not 20 seconds.
+    """Long polls end when the worker has to stop, so that a restart takes a moment and not 20 seconds.
 
     The worker takes no connection before this returns: the first requests find a process that is warm.
     """

@@ -18,13 +18,13 @@ _preparations: list[Callable[[], object]] = []
 
 
 def ask_by(ask: Callable[[], bool]) -> None:
-    """Tell how to find out; gunicorn's worker does."""
+    """Register how to find out; gunicorn's worker does."""
     global _ask
     _ask = ask
 
 
 def is_stopping() -> bool:
-    """True from SIGTERM on: answer soon with what there is, so that a restart need not wait for waiting readers."""
+    """True from SIGTERM on: respond soon with what there is, so that a restart need not wait for waiting readers."""
     return _ask()
 
 

@@ -51,7 +51,7 @@ class RejectNullBytesMiddleware:
 
 
 class NoStoreMiddleware:
-    """Answers of an API may be personal: nobody on the way keeps one that does not say that it may be kept."""
+    """Responses of an API may be personal: nobody on the way keeps one that does not say that it may be kept."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

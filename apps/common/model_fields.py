@@ -1,4 +1,4 @@
-"""Fields of models by name, as the types of Django's own `_meta` do not tell them."""
+"""Fields of models by name, as the types of Django's own `_meta` do not know them."""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from functools import total_ordering
 from typing import Any
 
@@ -93,6 +93,7 @@ class Money:
         # Unicode TR 35, "currencySpacing", which Babel leaves out: `KWD 1.234`, not `KWD1.234`.
         if get_currency_symbol(self.currency, locale)[-1].isalpha():
             pattern = pattern.replace("¤#", "¤\N{NO-BREAK SPACE}#")
-        return format_currency(self.major_units, self.currency, pattern, locale=locale, currency_digits=False)
+        with localcontext(prec=100):  # whatever stands in somebody's file
+            return format_currency(self.major_units, self.currency, pattern, locale=locale, currency_digits=False)
 
     __str__ = format

@@ -143,7 +143,7 @@ def as_problem(exc: Exception) -> Problem | None:
             )
         case OperationalError() | InterfaceError():
             # The database restarts or refuses connections, or ended this transaction for another one's sake.
-            detail = "The database does not answer at the moment. Please try again shortly."
+            detail = "The database is not responding at the moment. Please try again shortly."
             return ServiceUnavailable(detail, headers={"Retry-After": "5"})
     return None
 

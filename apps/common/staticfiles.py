@@ -7,9 +7,9 @@ from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 
 class PrefixedManifestStorage(CompressedManifestStaticFilesStorage):
-    """Hashed, compressed files whose URLs carry the prefix of the request being answered.
+    """Hashed, compressed files whose URLs carry the prefix of the request being served.
 
-    Django caches a storage's base address for the life of the process, but here one process answers both behind
+    Django caches a storage's base address for the life of the process, but here one process serves both behind
     `/api/<service>` (through the gateway) and without it (inside the cluster).
     """
 

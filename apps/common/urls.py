@@ -12,7 +12,7 @@ from apps.common.metrics.views import metrics
 def common_urlpatterns() -> list[URLPattern | URLResolver]:
     """`/schema/`, `/docs/`, `/metrics` and, where the outbox is installed, `/internal/events`.
 
-    Health endpoints are answered earlier, by HealthMiddleware; the gateway hides `/internal`, `/metrics` and health.
+    Health endpoints are served earlier, by HealthMiddleware; the gateway hides `/internal`, `/metrics` and health.
     """
     patterns: list[URLPattern | URLResolver] = [
         path("schema/", SchemaView.as_view(), name="schema"),

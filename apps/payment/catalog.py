@@ -42,7 +42,7 @@ class Quote:
 
     @classmethod
     def from_json(cls, body: dict[str, Any]) -> Quote:
-        """From catalog's answer, or from what a cart remembers of it."""
+        """From catalog's response, or from what a cart remembers of it."""
         price = body.get("unit_price")
         return cls(
             sku=body["sku"],
@@ -68,7 +68,7 @@ def not_for_sale() -> ValidationProblem:
 
 
 def quotes(lines: list[tuple[str, int]], currency: str) -> list[dict[str, Any]]:
-    """Catalog's answer for `(sku, quantity)` lines, raw, so that a cart can remember it.
+    """Catalog's quotes for `(sku, quantity)` lines, raw, so that a cart can remember it.
 
     Raises Unavailable, or ValidationProblem for a SKU that catalog cannot even read.
     """
@@ -107,7 +107,7 @@ def release(order_id: uuid.UUID) -> bool:
     response = client.delete(f"/v1/reservations/orders/{order_id}", token=SERVICE)
     if response.status_code in (204, 409):
         return response.status_code == 204
-    raise Unavailable("catalog", f"it answered {response.status_code}")
+    raise Unavailable("catalog", f"it returned {response.status_code}")
 
 
 def _as_json(lines: list[tuple[str, int]]) -> list[dict[str, Any]]:
@@ -116,7 +116,7 @@ def _as_json(lines: list[tuple[str, int]]) -> list[dict[str, Any]]:
 
 def _accepted(response: ServiceResponse, *, refusals: frozenset[int] | set[int] = frozenset()) -> Any:
     """The body. A refusal that means something to us is raised as RemoteProblem; any other (a wrong secret, a rate
-    limit) is our trouble and not the customer's, who is told to come back later."""
+    limit) is our trouble and not the customer's, who is asked to come back later."""
     try:
         return response.json_or_raise()
     except RemoteProblem as problem:

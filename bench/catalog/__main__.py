@@ -1,7 +1,7 @@
 """What do public reads cost? `python -m bench.catalog [--products 100000]`. Needs wrk.
 
 Serves two catalogues, a small one of 1,000 products and a large one, and prints each figure as a ratio: to a fixed
-answer of the same size or to an answer with one query (rates, interleaved in the same rounds), and of the large
+response of the same size or to a response with one query (rates, interleaved in the same rounds), and of the large
 catalogue to the small one. bench/README.md says how to read it.
 """
 
@@ -100,8 +100,8 @@ def measure(running: Stack) -> Figures:
 
 
 def ask(running: Stack, path: str) -> bytes:
-    with urllib.request.urlopen(running.url + path, timeout=60) as answer:  # noqa: S310  (our own server)
-        return answer.read()
+    with urllib.request.urlopen(running.url + path, timeout=60) as response:  # noqa: S310  (our own server)
+        return response.read()
 
 
 def size(running: Stack, path: str) -> int:
@@ -193,8 +193,8 @@ def show(small: Figures, large: Figures, products: int) -> None:
     """The table, with what is aimed at."""
     print(f"\n{cores()} cores, {products:,} products; one query takes {large.query_ms:.2f} ms")
     rows = [
-        ("product detail, warm / fixed answer", large.detail, "at least 0.5", small.detail / large.detail),
-        ("list, warm / fixed answer", large.list, "at least 0.5", small.list / large.list),
+        ("product detail, warm / fixed response", large.detail, "at least 0.5", small.detail / large.detail),
+        ("list, warm / fixed response", large.list, "at least 0.5", small.list / large.list),
         ("list with facets, never seen / one query", large.facets, "at least 0.2", small.facets / large.facets),
         ("searches, p95 / one query's median", large.search_ratio, "at most 40", large.search_p95 / small.search_p95),
         ("list with facets, ms", large.facets_ms, "", large.facets_ms / small.facets_ms),

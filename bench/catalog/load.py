@@ -26,7 +26,7 @@ end
 
 
 def rate(url: str, paths: Iterable[str], *, seconds: int = SECONDS) -> float:
-    """Requests a second over these paths, in turn. Raises SystemExit when any answer is no success."""
+    """Requests a second over these paths, in turn. Raises SystemExit when any response is no success."""
     with tempfile.TemporaryDirectory() as folder:
         names, script = Path(folder, "paths"), Path(folder, "ask.lua")
         names.write_text("\n".join(paths))
@@ -34,7 +34,7 @@ def rate(url: str, paths: Iterable[str], *, seconds: int = SECONDS) -> float:
         command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "-s", str(script), url]
         output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     if "Non-2xx" in output:
-        raise SystemExit(f"Some answers were no success:\n{output}")
+        raise SystemExit(f"Some responses were no success:\n{output}")
     return float(re.search(r"Requests/sec:\s+([\d.]+)", output)[1])
 
 
@@ -45,11 +45,11 @@ def times(url: str, paths: Iterable[str]) -> list[float]:
     for path in paths:
         started = time.perf_counter()
         link.request("GET", path)
-        answer = link.getresponse()
-        answer.read()
+        response = link.getresponse()
+        response.read()
         taken.append(time.perf_counter() - started)
-        if answer.status != http.client.OK:
-            raise SystemExit(f"{path} answered {answer.status}.")
+        if response.status != http.client.OK:
+            raise SystemExit(f"{path} returned {response.status}.")
     link.close()
     return taken
 

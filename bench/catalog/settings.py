@@ -1,4 +1,4 @@
-"""The catalogue as it is, and beside it the answers that it is compared with."""
+"""The catalogue as it is, and beside it the responses that it is compared with."""
 
 from apps.catalog.settings import *
 

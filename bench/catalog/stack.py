@@ -110,7 +110,7 @@ def _analyse(url: str) -> None:
 
 
 def wait_until_ready(url: str, deadline: float = 60) -> None:
-    """Return when the address answers; raise SystemExit when it does not."""
+    """Return when the address responds; raise SystemExit when it does not."""
     ends = time.monotonic() + deadline
     while time.monotonic() < ends:
         try:

@@ -1,4 +1,4 @@
-"""The ceilings: a fixed answer of any size, and an answer with one query. Same process, same middleware."""
+"""The ceilings: a fixed response of any size, and a response with one query. Same process, same middleware."""
 
 from __future__ import annotations
 

@@ -32,7 +32,15 @@ RULES = (
     Rule(r"\bShelf\b|\bshel(f|ves)\b", "LockedStock, navigation, carousel", DEMO),
     Rule(r"\bpieces\b", "units", DEMO),
     Rule(r"\bto be had\b", "in stock", DEMO),
-    Rule(r"\b(stock|units|SKU) (is|are) promised\b|\bpromise[ds] (stock|units)\b", "reserved"),
+    Rule(r"\bpromises (stock|units)\b|(?<![a-zA-Z])[Pp]romised(?![a-z])", "reserved", DEMO),
+    # The slug of a problem's type is a part of the API.
+    Rule(r"[Aa]nswer(?!-lost\b)|ANSWER", "response, cached response, attribute value", DEMO),
+    # `file.tell()` is Python's.
+    Rule(
+        r"(?<![a-zA-Z])([Tt]ell(?!\()|[Tt]ells|[Tt]old|[Tt]elling)(?![a-zA-Z])",
+        "report, return, show, describe, distinguish",
+        DEMO,
+    ),
     Rule(r"\bclass (Wish|Placed|Sign|Receipt|Place|Told|Kept|Known|Light)\b", "a noun of the field"),
     Rule(r"\w*_shapes\b|\bshapes\.\w+Serializer|as shapes\b", "serializers, schemas"),
     Rule(r"\bNarrowing\b", "FilterState"),

@@ -107,7 +107,7 @@ def load(shop: Shop, folder: Path) -> None:
 
 
 def _require_running(stack: Stack) -> None:
-    """Raises DevToolsError when nobody would answer, before minutes of drawing are spent."""
+    """Raises DevToolsError when nothing responds, before minutes of drawing are spent."""
     with socket.socket() as probe:
         probe.settimeout(2)
         if probe.connect_ex(("127.0.0.1", stack.port)):
@@ -201,30 +201,30 @@ def _place_orders(shop: Shop, progress: Progress) -> None:
             step.advance(email)
 
 
-def _answer(response: Any) -> Any:
+def _json_or_raise(response: Any) -> Any:
     if not response.is_success:
-        raise DevToolsError(f"{response.request.url} answered {response.status_code}: {response.text[:300]}")
+        raise DevToolsError(f"{response.request.url} returned {response.status_code}: {response.text[:300]}")
     return response.json()
 
 
 def _sign_in(client: httpx.Client, email: str) -> dict[str, str]:
     body = {"email": email, "password": data.PASSWORD}
-    return {"Authorization": f"Bearer {_answer(client.post('/auth/v1/tokens', json=body))['access']}"}
+    return {"Authorization": f"Bearer {_json_or_raise(client.post('/auth/v1/tokens', json=body))['access']}"}
 
 
 def _has_ordered(client: httpx.Client, token: dict[str, str]) -> bool:
-    return bool(_answer(client.get("/payment/v1/orders", headers=token))["results"])
+    return bool(_json_or_raise(client.get("/payment/v1/orders", headers=token))["results"])
 
 
 def _order(client: httpx.Client, token: dict[str, str], email: str, lines: list[tuple[str, int]], *, key: str) -> None:
-    cart = _answer(client.post("/payment/v1/carts", json={}, headers=token))
+    cart = _json_or_raise(client.post("/payment/v1/carts", json={}, headers=token))
     for sku, quantity in lines:
         line = client.put(f"/payment/v1/carts/{cart['id']}/lines/{sku}", json={"quantity": quantity}, headers=token)
-        cart = _answer(line)
+        cart = _json_or_raise(line)
     card = {"number": "4242424242424242", "exp_month": 12, "exp_year": 2034, "cvc": "123"}
-    method = _answer(client.post("/payment/v1/payment-methods", json={"card": card}, headers=token))
+    method = _json_or_raise(client.post("/payment/v1/payment-methods", json={"card": card}, headers=token))
     order: dict[str, Any] = {"cart": cart["id"], "payment_method": method["id"]}
     if cart["requires_shipping"]:
         order["shipping_method"] = "standard"
         order["shipping_address"] = data.ADDRESSES[email]
-    _answer(client.post("/payment/v1/orders", json=order, headers=token | {"Idempotency-Key": key}))
+    _json_or_raise(client.post("/payment/v1/orders", json=order, headers=token | {"Idempotency-Key": key}))

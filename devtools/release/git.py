@@ -1,4 +1,4 @@
-"""Git for releases: what a push was answered with, and which of two commits is the older one.
+"""Git for releases: the outcome of a push, and which of two commits is the older one.
 
 A push that lost a race is tried again; a push that the remote refuses never succeeds, however often it is tried, so the
 two are distinguished.

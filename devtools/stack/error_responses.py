@@ -47,7 +47,7 @@ MALFORMED = Refusal(
 AWAY = Refusal(
     cause=503,
     slug="service-unavailable",
-    detail="The $service service does not answer at the moment. Please try again shortly.",
+    detail="The $service service is not responding at the moment. Please try again shortly.",
     heading=("The curtain is down for a moment", "Der Vorhang ist kurz zu"),
     text=(
         "StreamCart is starting or being updated. This page tries again every few seconds.",
@@ -161,7 +161,7 @@ def _words(variable: str, attribute: str) -> str:
 
 
 def server_lines(templates: str) -> str:
-    """`error_page` for the `server` block, and the locations that answer."""
+    """`error_page` for the `server` block, and the locations that send them."""
     lines = [f"error_page {each.cause} ={each.sent} $refused_{each.cause};" for each in REFUSALS]
     lines += [_problem(each) for each in REFUSALS]
     headers = f"{NO_STORE} {SECURITY_HEADERS} add_header Retry-After $page_retry_after always;"

@@ -52,7 +52,7 @@ def routing() -> dict[str, Any]:
 
 
 def routes() -> list[Route]:
-    """Who answers at each public path, as the chart has it."""
+    """Which service serves each public path, as the chart has it."""
     found = []
     for entry in routing()["routes"]:
         uploads = entry.get("uploads", {"maxBodySize": entry["maxBodySize"], "paths": []})

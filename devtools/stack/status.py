@@ -41,7 +41,7 @@ class ProcessStatus:
 
 @dataclass(frozen=True)
 class ServiceStatus:
-    """`health` is `ok`, `failing: …` or `no answer`; ages are in seconds; events are behind by source."""
+    """`health` is `ok`, `failing: …` or `no response`; ages are in seconds; events are behind by source."""
 
     name: str
     version: str
@@ -90,7 +90,7 @@ def status(stack: Stack, *, as_json: bool = False, is_once: bool = False) -> int
 
 
 def collect(stack: Stack) -> Status:
-    """Ask everything that runs; what does not answer is reported as such."""
+    """Ask everything that runs; what does not respond is reported as such."""
     if not is_running(stack):
         return Status(stack.public_url, stack.port, False, [], [], {}, {}, _last_problems(stack))
     with ThreadPoolExecutor(len(SERVICES)) as pool:
@@ -146,7 +146,7 @@ def _health(url: str) -> str:
     try:
         return "failing: " + ", ".join(json.loads(body)["failing"])
     except (ValueError, KeyError, TypeError):
-        return f"answers {code}" if code else "no answer"
+        return f"returns {code}" if code else "no response"
 
 
 def _metrics(url: str) -> Samples:

@@ -240,7 +240,7 @@ def _fingerprint(stack: Stack, service: str) -> str:
 
 
 def _start_services(stack: Stack, supervisor: Supervisor) -> str:
-    """Web processes first, and what asks them when they answer; returns how many processes run."""
+    """Web processes first, and what asks them when they are ready; returns how many processes run."""
     _start_role(stack, supervisor, "web")
     supervisor.add(Process("gateway", gateway.command(stack), stage=STAGE_GATEWAY, stop_signal=signal.SIGQUIT))
     _wait_until_ready(stack, supervisor)
@@ -262,16 +262,16 @@ def _wait_until_ready(stack: Stack, supervisor: Supervisor) -> None:
     ends_at = time.monotonic() + READY_SECONDS
     waiting = list(SERVICES)
     while waiting and not supervisor.is_stopping:
-        waiting = [service for service in waiting if not _answers(f"{stack.url_of(service)}/readyz")]
+        waiting = [service for service in waiting if not _is_ready(f"{stack.url_of(service)}/readyz")]
         if waiting and time.monotonic() > ends_at:
             raise DevToolsError(f"{', '.join(waiting)} did not become ready in time. Look at {stack.var / 'log'}.")
         time.sleep(0.1)
 
 
-def _answers(url: str) -> bool:
+def _is_ready(url: str) -> bool:
     try:
-        with urllib.request.urlopen(url, timeout=2) as answer:  # noqa: S310  (an own address)
-            return answer.status == 200
+        with urllib.request.urlopen(url, timeout=2) as response:  # noqa: S310  (an own address)
+            return response.status == 200
     except (urllib.error.URLError, OSError):
         return False
 

@@ -33,10 +33,10 @@ environment_of() {
 
 # Asks for confirmation, unless ASSUME_YES=1 is set.
 confirm() {
-  local answer
+  local reply
   [ "${ASSUME_YES:-}" = 1 ] && return
-  read -r -p "$1 [y/N] " answer
-  [ "$answer" = y ] || fail "nothing was changed."
+  read -r -p "$1 [y/N] " reply
+  [ "$reply" = y ] || fail "nothing was changed."
 }
 
 # Reads a secret from the keyboard (or a pipe), never from the command line, where every process sees it.

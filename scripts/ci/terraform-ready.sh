@@ -18,6 +18,6 @@ if [ -n "${RUNNER:-}" ]; then
 else
   output inside_prod false
   if [ "$ready" = true ] && [ "$EVENT" = push ]; then
-    say "Production's vault and API server answer named addresses alone, and GitHub's machines have none. Name a runner of yours in the repository's variable TERRAFORM_RUNNER, or run \`scripts/azure/data-plane.sh prod\` from an address that is let in."
+    say "Production's vault and API server accept connections from named addresses alone, and GitHub's machines have none. Name a runner of yours in the repository's variable TERRAFORM_RUNNER, or run \`scripts/azure/data-plane.sh prod\` from an address that is let in."
   fi
 fi

@@ -22,7 +22,7 @@ module_version() { awk -v name="$1" '$1 == name { print $2 }' scripts/ci/go/go.m
 try kind "$(module_version sigs.k8s.io/kind)" kind version
 try kubelogin "$(module_version github.com/Azure/kubelogin)" kubelogin --version
 
-# Only the manifests are asked for: what is answered can be pulled.
+# Only the manifests are asked for: what is found can be pulled.
 images() {
   awk '$1 == "FROM" && $2 ~ /@sha256:/ { print $2 }' docker/Dockerfile docker/tools/Dockerfile .devcontainer/Dockerfile
   awk '$1 == "image:" && $2 !~ /^streamcart\// { print $2 }' docker/compose.yaml

@@ -66,12 +66,12 @@ def close_account(stack: RunningStack, user_id: str) -> None:
 
 
 def statuses(api: httpx.Client, token: dict[str, str]) -> dict[str, int]:
-    """What each service answers to somebody with this token."""
+    """What each service returns to somebody with this token."""
     reads = {"auth": "/auth/v1/me", "payment": "/payment/v1/orders", "video": "/video/v1/library"}
-    answers = {name: api.get(path, headers=token).status_code for name, path in reads.items()}
+    found = {name: api.get(path, headers=token).status_code for name, path in reads.items()}
     review = {"rating": 5, "title": "Mine", "body": "Still here."}
-    answers["catalog"] = api.post("/catalog/v1/products/metropolis/reviews", json=review, headers=token).status_code
-    return answers
+    found["catalog"] = api.post("/catalog/v1/products/metropolis/reviews", json=review, headers=token).status_code
+    return found
 
 
 def test_dismissed_staff_are_out_of_every_admin_and_api_within_seconds(stack, api, sign_in, tmp_path):

@@ -26,8 +26,8 @@ def register(api: httpx.Client, email: str) -> httpx.Response:
 def test_no_spelling_of_a_known_address_makes_a_second_account(stack, api, newcomer, sign_in):
     email, _ = newcomer
     with ThreadPoolExecutor(len(SPELLINGS)) as pool:
-        answers = list(pool.map(lambda pattern: register(api, spelled(pattern, email)), SPELLINGS))
-    assert {answer.status_code for answer in answers} == {202}
+        responses = list(pool.map(lambda pattern: register(api, spelled(pattern, email)), SPELLINGS))
+    assert {response.status_code for response in responses} == {202}
     assert "already" in stack.mail_to(email, "You already have an account")
     # Not all: guessing locks, and other tests sign in from the same address.
     for pattern in SPELLINGS[1:3]:
@@ -39,11 +39,11 @@ def test_an_address_with_hidden_characters_makes_no_account_and_sends_no_mail(ap
     email, token = newcomer
     for pattern in HIDING:
         hidden = spelled(pattern, email)
-        answer = register(api, hidden)
+        response = register(api, hidden)
         # DRF and we trim blanks and line ends around a value: then it is the known address.
-        assert answer.status_code == (202 if hidden.strip() == email else 400), (hidden, answer.text)
+        assert response.status_code == (202 if hidden.strip() == email else 400), (hidden, response.text)
         for path in ("/auth/v1/password/reset", "/auth/v1/users/resend-verification"):
-            # The same answer as for every address that no account has, or that it is no line of text.
+            # The same response as for every address that no account has, or that it is no line of text.
             assert api.post(path, json={"email": hidden}).status_code in (202, 400), hidden
     name = {"name": "Nova\r\nBcc: victim@example.com"}
     assert api.patch("/auth/v1/me", json=name, headers=token).status_code == 400

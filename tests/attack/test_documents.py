@@ -1,4 +1,4 @@
-"""Requests that nobody thought of, made from the four documents: no answer is a 500 or undocumented."""
+"""Requests that nobody thought of, made from the four documents: no response is a 500 or undocumented."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def send(operation: Any, headers: dict[str, str], *, requests: int) -> list[Exce
 
 @pytest.mark.parametrize("service", SERVICES)
 @pytest.mark.parametrize("who", REQUESTS)
-def test_answers_are_what_the_document_says_whatever_is_sent(stack, headers_of, service, who):
+def test_responses_are_what_the_document_says_whatever_is_sent(stack, headers_of, service, who):
     headers, found = headers_of[who](), operations(service, stack.url)
     assert len(found) > 10
     wrong = {

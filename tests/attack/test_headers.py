@@ -53,8 +53,8 @@ def test_links_never_come_from_the_host_header(stack, path):
 
 
 def test_an_unknown_host_is_refused(stack):
-    answer = httpx.get(f"{stack.url}/api/catalog/v1/products", headers={"Host": "evil.example"})
-    assert (answer.status_code, answer.json()["type"]) == (421, "/problems/unknown-host")
+    response = httpx.get(f"{stack.url}/api/catalog/v1/products", headers={"Host": "evil.example"})
+    assert (response.status_code, response.json()["type"]) == (421, "/problems/unknown-host")
 
 
 def test_a_request_line_that_names_the_shop_does_not_pass_another_host_on(stack):
@@ -69,8 +69,8 @@ def test_a_request_line_that_names_the_shop_does_not_pass_another_host_on(stack)
 def test_links_inside_the_cluster_are_public_too(stack):
     """A service that calls another one directly passes no gateway, and its Host is an internal name."""
     internal = f"http://127.0.0.1:{stack.port + 2}/v1/products?limit=1"
-    answer = httpx.get(internal, headers={"Host": "catalog.catalog.svc"}).json()
-    assert answer["next"].startswith(f"{stack.url}/api/catalog/v1/products?")
+    response = httpx.get(internal, headers={"Host": "catalog.catalog.svc"}).json()
+    assert response["next"].startswith(f"{stack.url}/api/catalog/v1/products?")
 
 
 @pytest.mark.parametrize("path", PUBLIC)
@@ -96,19 +96,19 @@ def test_security_headers_stand_once(stack, path):
 
 @pytest.mark.parametrize("service", ADMINS)
 def test_the_admins_run_no_script_but_their_own(stack, service):
-    answer = httpx.get(f"{stack.url}/api/{service}/admin/login/")
-    policy = dict(part.split(" ", 1) for part in answer.headers["Content-Security-Policy"].split("; "))
+    response = httpx.get(f"{stack.url}/api/{service}/admin/login/")
+    policy = dict(part.split(" ", 1) for part in response.headers["Content-Security-Policy"].split("; "))
     assert policy["default-src"] == policy["frame-ancestors"] == policy["base-uri"] == "'none'"
     assert "unsafe-inline" not in policy["script-src"] + policy["style-src"]
     assert policy["script-src"].split()[0] == policy["form-action"] == "'self'"
-    assert "no-store" in answer.headers["Cache-Control"]
+    assert "no-store" in response.headers["Cache-Control"]
 
 
 @pytest.mark.parametrize("path", PERSONAL)
 def test_personal_responses_are_stored_by_no_cache(api, sign_in, path):
     for headers in (sign_in("ada@example.com"), {}):
-        answer = api.get(path, headers=headers)
-        assert "no-store" in answer.headers["Cache-Control"], answer.status_code
+        response = api.get(path, headers=headers)
+        assert "no-store" in response.headers["Cache-Control"], response.status_code
 
 
 DOTTED = """

@@ -36,9 +36,9 @@ def test_pages_of_others_stay_while_some_send_what_cannot_be_read(stack):
             nags = [asyncio.create_task(nag(client, done)) for _ in range(6)]
             innocent = [(path, (await client.get(path)).status_code) for _ in range(8) for path in PAGES]
             done.set()
-            return innocent, [answer for task in nags for answer in await task]
+            return innocent, [response for task in nags for response in await task]
 
     innocent, odd = asyncio.run(attack())
-    assert {answer for answer in innocent if answer[1] != 200} == set()
+    assert {response for response in innocent if response[1] != 200} == set()
     assert len(odd) > 50
-    assert {answer for answer in odd if answer[1] >= 500} == set()
+    assert {response for response in odd if response[1] >= 500} == set()

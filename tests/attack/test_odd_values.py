@@ -129,8 +129,8 @@ def requests_of(operation: Any) -> Iterator[tuple[str, str, str | None]]:
 def staff(stack) -> dict[str, str]:
     """Who gets furthest. Signed in once: some requests name a wrong password, which locks sign-in for a while."""
     body = {"email": "admin@example.com", "password": PASSWORD}
-    answer = httpx.post(f"{stack.url}/api/auth/v1/tokens", json=body, timeout=30)
-    return {"Authorization": f"Bearer {answer.json()['access']}"}
+    response = httpx.post(f"{stack.url}/api/auth/v1/tokens", json=body, timeout=30)
+    return {"Authorization": f"Bearer {response.json()['access']}"}
 
 
 @pytest.mark.parametrize("service", SERVICES)
@@ -143,13 +143,13 @@ def test_no_value_in_an_address_or_a_body_is_a_500(stack, staff, service):
             for method, path, body in requests_of(operation):
                 request = client.build_request(method, stack.url, content=body and body.encode())
                 request.extensions["target"] = f"/api/{service}{path}".encode()
-                answer = client.send(request)
-                statuses[answer.status_code] += 1
-                if answer.status_code >= 500 or (
-                    answer.status_code >= 400
-                    and not answer.headers["Content-Type"].startswith("application/problem+json")
+                response = client.send(request)
+                statuses[response.status_code] += 1
+                if response.status_code >= 500 or (
+                    response.status_code >= 400
+                    and not response.headers["Content-Type"].startswith("application/problem+json")
                 ):
-                    found.append((method, path[:200], (body or "")[:200], answer.status_code, answer.text[:200]))
+                    found.append((method, path[:200], (body or "")[:200], response.status_code, response.text[:200]))
     assert found == []
     # They passed the parser, and were refused for what they held.
     assert statuses[401] < statuses.total() / 10

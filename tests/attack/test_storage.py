@@ -21,15 +21,18 @@ def test_invented_parameters_make_no_entries_in_the_cache(stack, valkey):
         before = valkey.dbsize()
         for number in range(100):
             for path in paths:
-                answer = client.get(f"{path}{'&' if '?' in path else '?'}invented={number}")
-                assert answer.status_code == 200
+                response = client.get(f"{path}{'&' if '?' in path else '?'}invented={number}")
+                assert response.status_code == 200
             assert client.get(f"{refusing}?invented={number}").status_code == 400, "kept or not"
     assert valkey.dbsize() - before < 20
 
 
-def test_the_store_of_caches_and_queues_has_a_bound_that_only_caches_feel(valkey):
+def test_the_store_of_caches_and_queues_has_a_bound_that_only_caches_feel(stack, valkey):
     """As in the chart: what expires is evicted, a queued task never."""
     configured = valkey.config_get("maxmemory*")
     assert int(configured["maxmemory"]) > 0
     assert configured["maxmemory-policy"] == "volatile-lru"
-    assert all(valkey.ttl(key) > 0 for key in valkey.scan_iter("*answer:*"))
+    assert httpx.get(f"{stack.url}/api/catalog/v1/categories").status_code == 200
+    cached = list(valkey.scan_iter("*response:*"))
+    assert cached
+    assert all(valkey.ttl(key) > 0 for key in cached)

@@ -27,18 +27,18 @@ class Player:
     slug: str
 
     def __post_init__(self) -> None:
-        answer = self.api.post(f"/video/v1/titles/{self.slug}/playback", headers=self.headers)
-        assert answer.status_code == 201, answer.text
-        self.access = self.first = answer.json()
+        response = self.api.post(f"/video/v1/titles/{self.slug}/playback", headers=self.headers)
+        assert response.status_code == 201, response.text
+        self.access = self.first = response.json()
         self.session = self.access["session"]
 
     def beat(self) -> httpx.Response:
         """Heartbeat; renews the cookie when there is a new one."""
         body = {"session": self.session, "position_seconds": 1}
-        answer = self.api.put(f"/video/v1/progress/{self.slug}", json=body, headers=self.headers)
-        if answer.is_success:
-            self.access = answer.json()
-        return answer
+        response = self.api.put(f"/video/v1/progress/{self.slug}", json=body, headers=self.headers)
+        if response.is_success:
+            self.access = response.json()
+        return response
 
     def stop(self) -> None:
         assert self.api.delete(f"/video/v1/playback/{self.session}", headers=self.headers).status_code == 204

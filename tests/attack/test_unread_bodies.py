@@ -46,12 +46,12 @@ def test_bodies_of_every_size_that_nobody_reads_harm_nobody(stack):
             got = []
             for _ in range(3):
                 for path, headers, expected, sizes in REFUSED:
-                    answers = await asyncio.gather(*(send(client, path, headers, size) for size in sizes))
-                    got += [(expected, answer) for answer in answers]
+                    responses = await asyncio.gather(*(send(client, path, headers, size) for size in sizes))
+                    got += [(expected, response) for response in responses]
             done.set()
             return got, [status for shopper in shoppers for status in await shopper]
 
     got, statuses = asyncio.run(attack())
-    assert {answer for expected, answer in got if answer != expected} == set()
+    assert {response for expected, response in got if response != expected} == set()
     assert len(statuses) > 50
     assert {status for status in statuses if status >= 500} == set()

@@ -108,6 +108,6 @@ def test_staff_uploads_go_through(stack, api, sign_in):
     row = b'"NOTHING-%07d",' + b"x" * 100 + b"\n"
     body = b"sku,title\n" + b"".join(row % number for number in range(30_000))
     headers = sign_in("staff@example.com") | {"Content-Type": "text/csv"}
-    answer = api.post("/catalog/v1/imports?dry_run=true", content=body, headers=headers)
-    assert answer.status_code == 202, answer.text
-    assert json.loads(answer.content)["file_name"] == "upload"
+    response = api.post("/catalog/v1/imports?dry_run=true", content=body, headers=headers)
+    assert response.status_code == 202, response.text
+    assert json.loads(response.content)["file_name"] == "upload"

@@ -83,7 +83,7 @@ class Location:
 
 
 @dataclass(frozen=True)
-class Answer:
+class Response:
     """What came back, and what the service saw if one was asked."""
 
     status: int
@@ -221,7 +221,7 @@ COMMON_HEADERS = (
 
 
 class _Echo(BaseHTTPRequestHandler):
-    """Every service at once: answers with what it sees."""
+    """Every service at once: returns what it sees."""
 
     protocol_version = "HTTP/1.1"
 
@@ -269,16 +269,16 @@ class Replay:
                     raise Refused(self.process.stderr.read()) from None
                 time.sleep(0.02)
 
-    def ask(self, path: str, headers: dict[str, str] | None = None) -> Answer:
+    def ask(self, path: str, headers: dict[str, str] | None = None) -> Response:
         """GET the path exactly as it is written."""
         request = httpx.Request("GET", f"http://127.0.0.1:{self.port}/", headers=headers)
         request.extensions["target"] = path.encode()
         with httpx.Client() as client:
             response = client.send(request)
         if response.status_code != 200:
-            return Answer(response.status_code)
+            return Response(response.status_code)
         seen = response.json()
-        return Answer(200, seen["headers"]["X-Seen-By"], seen["path"], seen["headers"])
+        return Response(200, seen["headers"]["X-Seen-By"], seen["path"], seen["headers"])
 
     def close(self) -> None:
         self.process.terminate()

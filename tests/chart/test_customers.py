@@ -99,17 +99,17 @@ def test_the_program_is_what_the_config_map_holds():
 
 @contextmanager
 def storefront(respond: Callable[[str, str], tuple[int, str]]) -> Iterator[str]:
-    """A storefront that answers `respond(method, path)`; yields its address."""
+    """A storefront that sends `respond(method, path)`; yields its address."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            self.answer("GET")
+            self.send("GET")
 
         def do_POST(self) -> None:
             self.rfile.read(int(self.headers["Content-Length"]))
-            self.answer("POST")
+            self.send("POST")
 
-        def answer(self, method: str) -> None:
+        def send(self, method: str) -> None:
             status, text = respond(method, self.path.partition("?")[0])
             self.send_response(status)
             self.send_header("X-Request-ID", "r-1")
@@ -140,7 +140,7 @@ def test_failed_request_is_reported_with_its_id():
     with storefront(lambda method, path: (500, "") if path == "/shop" else (200, PRODUCT)) as url:
         run = shop_once(url)
     assert run.returncode == 1
-    assert "GET /shop?kind=goods&in_stock=true&sort=price answered 500 (request r-1)" in run.stderr
+    assert "GET /shop?kind=goods&in_stock=true&sort=price returned 500 (request r-1)" in run.stderr
 
 
 def test_refused_purchase_reports_the_shop_s_message():
@@ -196,7 +196,7 @@ def test_virtual_customers_count_failures_and_end_on_sigterm(tmp_path):
         rest = process.communicate(timeout=30)[0]
     assert process.returncode == 0
     assert first["level"] == "error"
-    assert "answered 503" in first["error"]
+    assert "returned 503" in first["error"]
     counted = json.loads(rest.splitlines()[-1])
     assert counted["event"] == "visits"
     assert counted["failed"] == counted["total"] > 0

@@ -177,9 +177,9 @@ CHANGES = [
         lambda o: policy(o, "dns-out", "catalog")["spec"]["egress"][0]["to"].pop(0),
         "the cluster's DNS",
     ),
-    ("challenges_are_answered", lambda o: o.remove(policy(o, "acme-in", "frontend")), "nothing lets nginx-ingress"),
+    ("challenges_reach_the_solver", lambda o: o.remove(policy(o, "acme-in", "frontend")), "nothing lets nginx-ingress"),
     (
-        "challenges_are_answered",
+        "challenges_reach_the_solver",
         lambda o: find(o, "Ingress", "streamcart")["metadata"]["annotations"].pop(
             "cert-manager.io/issue-temporary-certificate"
         ),

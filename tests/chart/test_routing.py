@@ -73,8 +73,8 @@ def replay(request, tmp_path_factory) -> Iterator[Replay]:
 
 @pytest.mark.parametrize(("path", "service", "seen"), SERVED)
 def test_a_request_reaches_its_service_without_the_prefix(replay, path, service, seen):
-    answer = replay.ask(path)
-    assert (answer.status, answer.service, answer.path) == (200, service, seen)
+    response = replay.ask(path)
+    assert (response.status, response.service, response.path) == (200, service, seen)
 
 
 @pytest.mark.parametrize("path", REFUSED)
@@ -84,10 +84,10 @@ def test_unrouted_and_internal_paths_are_refused(replay, path):
 
 def test_clients_cannot_set_the_forwarded_prefix(replay):
     forged = {"X-Forwarded-Prefix": "/evil", "X-Forwarded-For": "203.0.113.9", "X-Forwarded-Host": "evil.example"}
-    answer = replay.ask("/api/catalog/v1/products", forged)
-    assert answer.headers["X-Forwarded-Prefix"] == "/api/catalog"
-    assert answer.headers["X-Forwarded-For"] == "127.0.0.1"
-    assert answer.headers["X-Forwarded-Host"] == "127.0.0.1"
+    response = replay.ask("/api/catalog/v1/products", forged)
+    assert response.headers["X-Forwarded-Prefix"] == "/api/catalog"
+    assert response.headers["X-Forwarded-For"] == "127.0.0.1"
+    assert response.headers["X-Forwarded-Host"] == "127.0.0.1"
 
 
 @pytest.mark.parametrize(
@@ -139,7 +139,7 @@ def test_more_requests_than_one_address_may_send_are_refused(tmp_path):
 
 
 def test_acme_challenge_is_not_routed_to_the_storefront(replay):
-    """cert-manager's own Ingress must win; without it nobody answers."""
+    """cert-manager's own Ingress must win; without it nothing responds."""
     assert replay.ask("/.well-known/acme-challenge/token").status == 404
     assert replay.ask("/.well-known/security.txt").service == "frontend/ui"
 

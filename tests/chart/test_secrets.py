@@ -1,4 +1,4 @@
-"""The secret generator against an API server's answers: everything once, nothing twice, nothing changed."""
+"""The secret generator against an API server's responses: everything once, nothing twice, nothing changed."""
 
 from __future__ import annotations
 
@@ -44,30 +44,30 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         if self._is_allowed():
             found = self.server.secrets.get(self.path)
-            self._answer(200 if found else 404, found or {})
+            self._respond(200 if found else 404, found or {})
 
     def do_POST(self) -> None:
         if self._is_allowed():
             body = self._body()
             path = f"{self.path}/{body['metadata']['name']}"
             if path in self.server.secrets:
-                self._answer(409, {})
+                self._respond(409, {})
                 return
             self.server.secrets[path] = {"metadata": body["metadata"], "data": self._encoded(body)}
             self.server.writes.append(f"POST {path}")
-            self._answer(201, self.server.secrets[path])
+            self._respond(201, self.server.secrets[path])
 
     def do_PATCH(self) -> None:
         assert self.headers["Content-Type"] == "application/merge-patch+json"
         if self._is_allowed():
             self.server.secrets[self.path]["data"] |= self._encoded(self._body())
             self.server.writes.append(f"PATCH {self.path}")
-            self._answer(200, self.server.secrets[self.path])
+            self._respond(200, self.server.secrets[self.path])
 
     def _is_allowed(self) -> bool:
         assert self.headers["Authorization"] == "Bearer token-of-the-pod"
         if self.path.split("/")[4] in self.server.forbidden:
-            self._answer(403, {"message": "secrets is forbidden"})
+            self._respond(403, {"message": "secrets is forbidden"})
             return False
         return True
 
@@ -78,7 +78,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _encoded(body: dict) -> dict[str, str]:
         return {key: base64.b64encode(value.encode()).decode() for key, value in body["stringData"].items()}
 
-    def _answer(self, status: int, body: dict) -> None:
+    def _respond(self, status: int, body: dict) -> None:
         content = json.dumps(body).encode()
         self.send_response(status)
         self.send_header("Content-Length", str(len(content)))

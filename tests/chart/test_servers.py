@@ -52,14 +52,14 @@ def valkey(tmp_path_factory) -> Iterator[int]:
         ["sh", str(folder / "start.sh")], env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
     try:
-        wait_for(lambda: _answers(port), process)
+        wait_for(lambda: _is_up(port), process)
         yield port
     finally:
         process.terminate()
         process.wait(20)
 
 
-def _answers(port: int) -> bool:
+def _is_up(port: int) -> bool:
     try:
         return redis.Redis(port=port, username="probe", password="probe").ping()
     except redis.ConnectionError:
@@ -189,11 +189,11 @@ def signed(expires: int) -> str:
 def test_a_signed_address_is_served_and_an_altered_or_old_one_is_not(files):
     url, _ = files
     good = signed(int(time.time()) + 60)
-    answer = httpx.get(url + good)
-    assert answer.status_code == 200
-    assert answer.text == "#EXTM3U"
-    assert answer.headers["Content-Type"].startswith("application/vnd.apple.mpegurl")
-    assert answer.headers["Cache-Control"].startswith("private")
+    response = httpx.get(url + good)
+    assert response.status_code == 200
+    assert response.text == "#EXTM3U"
+    assert response.headers["Content-Type"].startswith("application/vnd.apple.mpegurl")
+    assert response.headers["Cache-Control"].startswith("private")
     assert httpx.get(url + signed(int(time.time()) - 1)).status_code == 403
     assert httpx.get(url + good.replace(ASSET[-3:], "000")).status_code == 403
     assert httpx.get(url + good.replace(SESSION[-3:], "000")).status_code == 403

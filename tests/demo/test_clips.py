@@ -1,4 +1,4 @@
-"""The demo's source films: real videos of the promised length and sizes, made once."""
+"""The demo's source films: real videos of the documented length and sizes, made once."""
 
 from __future__ import annotations
 

@@ -116,7 +116,7 @@ def test_reviews_are_of_products_that_exist_and_differ():
     assert max(Counter(review["body"] for review in reviews).values()) == 1
 
 
-def test_every_product_answers_what_its_type_requires_and_only_what_it_asks():
+def test_every_product_has_the_attributes_that_its_type_requires_and_only_those_it_asks_for():
     types = {entry["slug"]: entry["attributes"] for entry in CATALOGUE["product_types"]}
     for product in some(PRODUCTS):
         asked = types[product["type"]]
@@ -140,7 +140,7 @@ def test_attribute_values_have_the_kind_of_their_attribute():
             assert isinstance(value, bool), (slug, code)
 
 
-def test_every_attribute_is_answered_by_some_product_and_kinds_are_all_used():
+def test_every_attribute_has_a_value_in_some_product_and_kinds_are_all_used():
     assert {code for product in PRODUCTS for code in product["attributes"]} == ATTRIBUTES.keys()
     assert {entry["kind"] for entry in CATALOGUE["attributes"]} == {"choice", "number", "boolean", "text"}
 

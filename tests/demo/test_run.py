@@ -1,4 +1,4 @@
-"""The orchestrator, where nothing answers and where commands speak."""
+"""The orchestrator, where nothing responds and where commands speak."""
 
 from __future__ import annotations
 

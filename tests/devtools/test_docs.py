@@ -1,4 +1,4 @@
-"""What the runbooks, the quickstart and the comparison name exists, and what they tell people to type is taken."""
+"""What the runbooks, the quickstart and the comparison name exists, and the commands in them are accepted."""
 
 from __future__ import annotations
 

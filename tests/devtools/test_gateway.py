@@ -29,7 +29,7 @@ SESSION = str(uuid.uuid4())
 
 
 class Echo(http.server.BaseHTTPRequestHandler):
-    """Answers with what it was asked."""
+    """Returns what it was asked."""
 
     protocol_version = "HTTP/1.1"
 
@@ -111,8 +111,8 @@ def seen(stack: Stack, path: str, **headers: str) -> dict:
     ],
 )
 def test_the_first_segments_choose_the_service_and_are_stripped(stack, path, service, inner):
-    answer = seen(stack, path)
-    assert (answer["service"], answer["path"]) == (service, inner)
+    response = seen(stack, path)
+    assert (response["service"], response["path"]) == (service, inner)
 
 
 def test_services_hear_their_prefix_and_the_shopper(stack):
@@ -261,9 +261,9 @@ def test_an_address_that_asks_too_much_is_asked_to_wait(tmp_path, monkeypatch):
     nginx = subprocess.Popen(gateway.command(stack))
     try:
         _wait(stack)
-        answers = [get(stack, "/api/auth/v1/tokens") for _ in range(10)]
-        assert {answer.status for answer in answers} == {503, 429}
-        refused = next(answer for answer in answers if answer.status == 429)
+        responses = [get(stack, "/api/auth/v1/tokens") for _ in range(10)]
+        assert {response.status for response in responses} == {503, 429}
+        refused = next(response for response in responses if response.status == 429)
         assert json.loads(refused.body)["type"] == "/problems/too-many-requests"
         assert refused.headers["Retry-After"] == "2"
     finally:
@@ -271,8 +271,8 @@ def test_an_address_that_asks_too_much_is_asked_to_wait(tmp_path, monkeypatch):
         nginx.wait(timeout=10)
 
 
-def test_a_request_is_sent_again_when_its_connection_breaks_before_the_answer(stack):
-    """A process that dies takes the requests with it that it has taken on; another one answers them."""
+def test_a_request_is_sent_again_when_its_connection_breaks_before_the_response(stack):
+    """A process that dies takes the requests with it that it has taken on; another one serves them."""
     broken = threading.Event()
 
     class DiesOnce(Echo):

@@ -52,7 +52,7 @@ def test_status_of_what_does_not_run_is_a_sentence_and_an_exit_code(stack, capsy
     assert "StreamCart is not running at port 8000." in capsys.readouterr().out
 
 
-def test_status_names_processes_memory_and_services_that_do_not_answer(stack, capsys):
+def test_status_names_processes_memory_and_services_that_do_not_respond(stack, capsys):
     with locked(stack.var):
         child = {"name": "auth.web", "created_at": psutil.Process().create_time(), "restarts": 3}
         (stack.var / "run" / "children.json").write_text(json.dumps({str(os.getpid()): child}))
@@ -61,7 +61,7 @@ def test_status_names_processes_memory_and_services_that_do_not_answer(stack, ca
         assert status.status(Stack(var=stack.var, port=1), as_json=True) == 1
     found = json.loads(capsys.readouterr().out)
     assert [service["name"] for service in found["services"]] == list(SERVICES)
-    assert {service["health"] for service in found["services"]} == {"no answer"}
+    assert {service["health"] for service in found["services"]} == {"no response"}
     web = next(process for process in found["processes"] if process["name"] == "auth.web")
     assert web["restarts"] == 3
     assert web["memory"] > 1_000_000

@@ -22,6 +22,15 @@ AVOIDED = (
     "def test_it_works():",
     "def test_bad_ones_are_refused():",
     "MOST = 20",
+    "the units that were promised",
+    "answer = client.get(path)",
+    "class AnswerField(Field):",
+    "def put_answers(values):",
+    "MAX_ANSWERS = 100",
+    "a request that is answered twice",
+    "told = read_events()",
+    "def test_the_list_tells_devices_apart():",
+    "what the service tells others",
 )
 FINE = (
     "warehouse = Warehouse()",
@@ -30,6 +39,11 @@ FINE = (
     "ALMOST = 20",
     "a commendable amendment",
     "almost everybody",
+    "slug = 'answer-lost'",
+    "size = buffer.tell()",
+    "storytelling in an untold way",
+    "a compromised key",
+    "await promise.then(show)",
 )
 
 

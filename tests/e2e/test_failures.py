@@ -39,7 +39,7 @@ def test_a_killed_process_comes_back(stack, api, words):
     (victim,) = pids(stack, *words)
     os.kill(victim, signal.SIGKILL)
     until(lambda: [pid for pid in pids(stack, *words) if pid != victim], what=f"a new {words}")
-    until(lambda: _status(f"{stack.url}/api/catalog/v1/categories") == 200, what="answers")
+    until(lambda: _status(f"{stack.url}/api/catalog/v1/categories") == 200, what="responses")
     assert "killed by SIGKILL; starting it again" in (stack.var / "up.log").read_text()
 
 
@@ -48,7 +48,7 @@ def test_a_killed_database_comes_back_with_everything_in_it(stack, api, sign_in)
     (victim,) = [pid for pid in pids(stack, "postgres") if "postgres" in Path(f"/proc/{pid}/cmdline").read_text()]
     os.kill(victim, signal.SIGKILL)
     until(lambda: [pid for pid in pids(stack, "postgres") if pid != victim], what="a new PostgreSQL")
-    until(lambda: _status(f"{stack.url}/api/catalog/v1/categories") == 200, 40, "answers")
+    until(lambda: _status(f"{stack.url}/api/catalog/v1/categories") == 200, 40, "responses")
     assert api.get("/catalog/v1/products", params={"limit": 1}).json()["results"] == before
     until(lambda: _status(f"{stack.url}/api/auth/.well-known/jwks.json") == 200, what="auth")
 

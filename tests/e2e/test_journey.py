@@ -150,9 +150,9 @@ def test_the_bank_may_ask_and_then_the_order_is_paid(stack, api, newcomer):
     with httpx.Client() as browser:
         page = browser.get(url)
         assert page.status_code == 200
-        answer = browser.post(url, data={"answer": "approve"})
-    assert answer.status_code in (302, 303)
-    assert answer.headers["Location"] == f"{stack.url}/orders/return"
+        response = browser.post(url, data={"decision": "approve"})
+    assert response.status_code in (302, 303)
+    assert response.headers["Location"] == f"{stack.url}/orders/return"
     path = f"/payment/v1/orders/{waiting.json()['number']}"
     until(lambda: api.get(path, headers=me).json()["state"] == "paid", what="the payment")
     until(lambda: "the-general" in library(api, me), what="the rental")
@@ -255,8 +255,8 @@ def test_staff_change_a_price_and_the_shop_shows_it_at_once(stack):
     ).json()["access"]
     change = {"variants": [{"sku": product["variants"][0]["sku"], "price": {"amount": price, "currency": "EUR"}}]}
     headers = {"Authorization": f"Bearer {token}", "If-Match": seen.headers["ETag"]}
-    answer = httpx.patch(f"{stack.url}/api/catalog/v1/products/brass-pen", json=change, headers=headers)
-    assert answer.status_code == 200, answer.text
+    response = httpx.patch(f"{stack.url}/api/catalog/v1/products/brass-pen", json=change, headers=headers)
+    assert response.status_code == 200, response.text
     assert httpx.get(f"{stack.url}/api/catalog/v1/products/brass-pen").json()["price"]["amount"] == price
     page = httpx.get(f"{stack.url}/p/brass-pen")
     assert page.status_code == 200

@@ -57,10 +57,10 @@ def free_port() -> int:
 
 def metrics_of(port: int) -> str:
     try:
-        answer = httpx.get(f"http://127.0.0.1:{port}/metrics", timeout=10)
+        response = httpx.get(f"http://127.0.0.1:{port}/metrics", timeout=10)
     except httpx.HTTPError:
         return ""
-    return answer.text if answer.status_code == 200 else ""
+    return response.text if response.status_code == 200 else ""
 
 
 @contextlib.contextmanager

@@ -226,13 +226,13 @@ def test_rulesets_are_made_once_and_replaced_after(box):
 
 
 def test_the_release_app_gets_its_environments_key_and_rules(box):
-    answers = (
+    cases = (
         'case "$*" in "api user"*) echo 42 ;; *branch_policies*) ;; *rulesets*--jq*) ;; '
         # An environment that is not there, until it is.
         '"api repos/"*/environments/release | "api repos/"*/environments/promotion) [ -e "$HOME/made" ] ;; '
         '*) cat >>"$HOME/sent" ;; esac'
     )
-    box.fake("gh", answers)
+    box.fake("gh", cases)
     key = box.bin.parent / "key.pem"
     key.write_text("PRIVATE")
     run = box.run("release-app.sh", "4711", "Iv23abc", str(key), stdin="")

@@ -44,14 +44,14 @@ def running_registry(folder: Path) -> Iterator[str]:
     ) as process:
         deadline = time.monotonic() + 30
         while asked(host, "/v2/") != 200:
-            assert time.monotonic() < deadline, "the registry does not answer"
+            assert time.monotonic() < deadline, "the registry does not respond"
             time.sleep(0.1)
         yield host
         process.terminate()
 
 
 def asked(host: str, path: str) -> int:
-    """The status that the registry answers with, 0 when it does not."""
+    """The status that the registry returns, 0 when it does not respond."""
     with closing(http.client.HTTPConnection(host, timeout=10)) as connection:
         try:
             connection.request("GET", path, headers={"Accept": ACCEPTED})

@@ -46,9 +46,9 @@ def test_static_files_are_compressed_and_cached_for_good(services):
     url = services.web["ui"].url
     page = httpx.get(url + "/").text
     path = next(part for part in page.split('"') if part.startswith("/static/") and part.endswith(".css"))
-    answer = httpx.get(url + path, headers={"Accept-Encoding": "br"})
-    assert answer.headers["Content-Encoding"] == "br"
-    assert "immutable" in answer.headers["Cache-Control"]
+    response = httpx.get(url + path, headers={"Accept-Encoding": "br"})
+    assert response.headers["Content-Encoding"] == "br"
+    assert "immutable" in response.headers["Cache-Control"]
 
 
 @pytest.mark.parametrize("service", SERVICES)
@@ -129,8 +129,8 @@ def test_background_roles_start(services, service):
             container.remove()
 
 
-def test_a_request_in_flight_is_answered_while_the_container_stops(services):
-    """Half of a request is there when SIGTERM comes; the other half still gets its answer."""
+def test_a_request_in_flight_is_served_while_the_container_stops(services):
+    """Half of a request is there when SIGTERM comes; the other half still gets its response."""
     container = services.web["auth"]
     body = b'{"email": "nobody@example.com", "password": "wrong-password"}'
     address = urlsplit(container.url)
@@ -148,8 +148,8 @@ def test_a_request_in_flight_is_answered_while_the_container_stops(services):
         stopping = container.stop()
         container.wait_until(lambda: "Handling signal: term" in container.logs())
         link.sendall(body[20:])
-        answer = link.recv(65536).decode()
-    assert answer.startswith("HTTP/1.1 401"), answer
+        response = link.recv(65536).decode()
+    assert response.startswith("HTTP/1.1 401"), response
     stopping.wait(60)
     assert container.exit_code() == 0
     services.restart("auth").wait_until(lambda: httpx.get(f"{container.url}/readyz").status_code == 200)

@@ -198,7 +198,7 @@ def encrypted(found: list[Resource]) -> Iterator[str]:
 
 
 def watched_ranges(found: list[Resource]) -> Iterator[str]:
-    """Production's vault answers named addresses alone, and no rule lets the internet to what is private."""
+    """Production's vault lets named addresses in alone, and no rule lets the internet to what is private."""
     for kind, path, item in found:
         is_productions_vault = kind == "azurerm_key_vault" and item["tags"]["environment"] == "prod"
         if is_productions_vault and item["network_acls"]["default_action"] != "Deny":

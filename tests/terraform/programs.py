@@ -39,7 +39,7 @@ class Sandbox:
     root: Path
     rules: list[dict[str, object]] = field(default_factory=list)
 
-    def answer(self, *words: str, prints: str = "", code: int = 0, makes: tuple[Path, ...] = ()) -> None:
+    def add_rule(self, *words: str, prints: str = "", code: int = 0, makes: tuple[Path, ...] = ()) -> None:
         self.rules.append({"words": words, "prints": prints, "code": code, "makes": [str(path) for path in makes]})
 
     def run(

@@ -32,11 +32,11 @@ def cores(limit: int, used: int = 0) -> str:
 
 def ready(azure, limit: int = 100) -> None:
     """Somebody who may do everything, in a subscription with room."""
-    azure.answer("signed-in-user", prints="me\n")
-    azure.answer("account show", prints="00000000-0000-0000-0000-000000000000\n")
-    azure.answer("role assignment list", prints="an-assignment\n")
-    azure.answer("member check", prints="true\n")
-    azure.answer("list-usage", prints=cores(limit))
+    azure.add_rule("signed-in-user", prints="me\n")
+    azure.add_rule("account show", prints="00000000-0000-0000-0000-000000000000\n")
+    azure.add_rule("role assignment list", prints="an-assignment\n")
+    azure.add_rule("member check", prints="true\n")
+    azure.add_rule("list-usage", prints=cores(limit))
 
 
 def test_a_complete_set_up_is_reported_as_ready(azure):
@@ -60,7 +60,7 @@ def test_a_complete_set_up_is_reported_as_ready(azure):
     ],
 )
 def test_missing_precondition_stops_the_check_before_terraform_runs(azure, words, prints, complaint):
-    azure.answer(*words, prints=prints)
+    azure.add_rule(*words, prints=prints)
     ready(azure)
     run = azure.run("check.sh", "prod")
     assert run.returncode == 1
@@ -69,9 +69,9 @@ def test_missing_precondition_stops_the_check_before_terraform_runs(azure, words
 
 
 def first_bootstrap(azure) -> None:
-    azure.answer("resource list")
-    azure.answer(" plan ", code=CHANGES)
-    azure.answer(" apply ", makes=(azure.root / "infra/terraform/environments/bootstrap/terraform.tfstate",))
+    azure.add_rule("resource list")
+    azure.add_rule(" plan ", code=CHANGES)
+    azure.add_rule(" apply ", makes=(azure.root / "infra/terraform/environments/bootstrap/terraform.tfstate",))
 
 
 def test_the_first_bootstrap_moves_its_state_into_the_account(azure):
@@ -87,7 +87,7 @@ def test_the_first_bootstrap_moves_its_state_into_the_account(azure):
 
 def test_a_bootstrap_whose_state_could_not_move_goes_on_with_it(azure):
     """The account is there by then and holds no state: a plan from it would make everything a second time."""
-    azure.answer("-migrate-state", code=1)
+    azure.add_rule("-migrate-state", code=1)
     first_bootstrap(azure)
     run = azure.run("bootstrap.sh", stdin="y\n")
     assert run.returncode == 1
@@ -113,7 +113,7 @@ def test_a_bootstrap_that_is_refused_leaves_nothing(azure, tmp_path_factory):
 
 def test_a_bootstrap_that_cannot_ask_for_the_account_begins_no_second_state(azure):
     """Whoever is signed out would otherwise be shown a plan that makes everything again."""
-    azure.answer("resource list", code=1)
+    azure.add_rule("resource list", code=1)
     run = azure.run("bootstrap.sh", stdin="y\n")
     assert run.returncode == 1
     assert "az login" in run.stderr
@@ -121,7 +121,7 @@ def test_a_bootstrap_that_cannot_ask_for_the_account_begins_no_second_state(azur
 
 
 def test_a_second_bootstrap_uses_the_account(azure):
-    azure.answer("resource list", prints="the-account\n")
+    azure.add_rule("resource list", prints="the-account\n")
     run = azure.run("bootstrap.sh")
     assert run.returncode == 0, run.stderr
     assert "Nothing to change" in run.stdout
@@ -129,8 +129,8 @@ def test_a_second_bootstrap_uses_the_account(azure):
 
 
 def test_an_environment_applies_the_plan_that_was_shown(azure):
-    azure.answer(" plan ", code=CHANGES)
-    azure.answer("output -json values", prints=json.dumps(MADE))
+    azure.add_rule(" plan ", code=CHANGES)
+    azure.add_rule("output -json values", prints=json.dumps(MADE))
     run = azure.run("environment.sh", "prod", stdin="y\n")
     assert run.returncode == 0, run.stderr
     [plan], [applied] = azure.calls(" plan "), azure.calls(" apply ")
@@ -139,7 +139,7 @@ def test_an_environment_applies_the_plan_that_was_shown(azure):
 
 
 def test_apply_needs_confirmation(azure):
-    azure.answer(" plan ", code=CHANGES)
+    azure.add_rule(" plan ", code=CHANGES)
     for script in ("environment.sh", "data-plane.sh"):
         run = azure.run(script, "dev", stdin="\n")
         assert run.returncode == 1
@@ -148,14 +148,14 @@ def test_apply_needs_confirmation(azure):
 
 
 def test_a_plan_that_fails_is_not_applied(azure):
-    azure.answer(" plan ", code=1)
+    azure.add_rule(" plan ", code=1)
     run = azure.run("environment.sh", "dev", stdin="y\n")
     assert run.returncode == 1
     assert azure.calls(" apply ") == []
 
 
 def test_the_data_plane_has_its_own_state_in_the_environment_s_container(azure):
-    azure.answer(" plan ", code=CHANGES)
+    azure.add_rule(" plan ", code=CHANGES)
     assert azure.run("data-plane.sh", "prod", ASSUME_YES="1").returncode == 0
     [init] = azure.calls(" init ")
     assert "-backend-config=../prod/backend.hcl -backend-config=container_name=prod" in init
@@ -175,10 +175,10 @@ VARIABLES = {name: name.lower() for name in ("REGISTRY", "AZURE_CLIENT_ID", "AZU
 
 
 def on_github(azure) -> None:
-    azure.answer("output -json client_ids", prints=json.dumps(CLIENTS))
-    azure.answer("output -json github_variables", prints=json.dumps(VARIABLES))
-    azure.answer("teams/platform", prints="7\n")
-    azure.answer("users/ada", prints="8\n")
+    azure.add_rule("output -json client_ids", prints=json.dumps(CLIENTS))
+    azure.add_rule("output -json github_variables", prints=json.dumps(VARIABLES))
+    azure.add_rule("teams/platform", prints="7\n")
+    azure.add_rule("users/ada", prints="8\n")
 
 
 def test_production_environment_needs_a_review_and_main(azure):
@@ -218,7 +218,7 @@ def test_sole_reviewer_may_approve_their_own_deployment(azure):
 
 def test_a_plan_of_github_s_without_reviewers_is_named(azure):
     """Environments of a private repository have reviewers with GitHub Enterprise only."""
-    azure.answer("--method PUT", "environments/prod ", code=1)
+    azure.add_rule("--method PUT", "environments/prod ", code=1)
     run = azure.run("github.sh", "ada")
     assert run.returncode == 1
     assert "takes GitHub Enterprise" in run.stderr

@@ -64,7 +64,8 @@ def send_mail(mail_id: UUID | str) -> bool:
             outcome = Mail.Outcome.FAILED
         else:
             outcome = Mail.Outcome.SENT
-    Mail.objects.filter(pk=mail.pk).update(outcome=outcome)
+    # What another worker sent, after this one's lease was over, stays sent.
+    Mail.objects.filter(pk=mail.pk).exclude(outcome=Mail.Outcome.SENT).update(outcome=outcome)
     return outcome != Mail.Outcome.FAILED
 
 

@@ -74,7 +74,7 @@ class UserAdmin(NoManualChanges, ModelAdmin):
 
 @admin.register(Mail)
 class MailAdmin(NoManualChanges, ModelAdmin):
-    """Answers "I got no mail": was it sent?"""
+    """For "I got no mail": was it sent?"""
 
     list_display = ["created_at", "kind", "email", "outcome", "tries"]
     list_filter = ["kind", "outcome"]

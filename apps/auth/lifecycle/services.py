@@ -126,7 +126,7 @@ def reset_password(*, token: str, password: str) -> None:
 
 
 def delete_account(user: User, *, password: str, caller: Caller) -> None:
-    """Forget the person and tell every service to. Raises ValidationProblem for a wrong password.
+    """Forget the person and have every service do so. Raises ValidationProblem for a wrong password.
 
     The row stays without anything personal, so that its id is never given again and the staff's history keeps its
     subject; the address is free for a new account.

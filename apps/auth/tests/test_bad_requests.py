@@ -1,4 +1,4 @@
-"""Whatever is sent, the answer is a problem that says so, never a server error."""
+"""Whatever is sent, the response is a problem that says so, never a server error."""
 
 from __future__ import annotations
 
@@ -37,8 +37,8 @@ BODIES = [
 ]
 
 
-def is_refusal(answer):
-    return 400 <= answer.status_code < 500 and answer["Content-Type"] == "application/problem+json"
+def is_refusal(response):
+    return 400 <= response.status_code < 500 and response["Content-Type"] == "application/problem+json"
 
 
 @pytest.mark.parametrize("path", PUBLIC)
@@ -51,8 +51,8 @@ def test_a_body_that_cannot_be_used_is_refused(device, path):
 @pytest.mark.parametrize(("method", "path"), OWN)
 def test_so_is_one_of_somebody_signed_in(ada, method, path):
     for body in BODIES:
-        answer = getattr(ada.client, method)(path, body, content_type="application/json")
-        assert is_refusal(answer), body[:24]
+        response = getattr(ada.client, method)(path, body, content_type="application/json")
+        assert is_refusal(response), body[:24]
 
 
 @pytest.mark.parametrize("path", PUBLIC)
@@ -70,12 +70,12 @@ def test_unsupported_methods_and_oversized_bodies_are_refused(device, path):
 
 def test_an_unknown_address_is_a_problem(device):
     for path in ("/", "/v1/", "/v1/nothing", "/v1/me/addresses/1", "/v1/tokens/"):
-        answer = device().get(path)
-        assert (answer.status_code, answer["Content-Type"]) == (404, "application/problem+json")
+        response = device().get(path)
+        assert (response.status_code, response["Content-Type"]) == (404, "application/problem+json")
 
 
 @pytest.mark.parametrize("header", ["Bearer", "Bearer a b", "Basic YTpi", "Bearer \xff", "bearer " + "a" * 9000, ""])
 def test_a_malformed_authorization_header_is_refused(device, header):
-    answer = device(HTTP_AUTHORIZATION=header).get("/v1/me")
-    assert answer.status_code == 401
-    assert answer["WWW-Authenticate"].startswith("Bearer")
+    response = device(HTTP_AUTHORIZATION=header).get("/v1/me")
+    assert response.status_code == 401
+    assert response["WWW-Authenticate"].startswith("Bearer")

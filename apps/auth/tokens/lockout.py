@@ -4,7 +4,7 @@ Three keys are counted: the account from one address (a person's own mistakes, o
 many accounts) and the account (many guessers, one account). Rules, and why:
 
 - An attempt is recorded before the password is checked and forgiven when it was right. So a hundred guesses sent at
-  once get no more answers than a hundred sent in turn.
+  once get no more attempts than a hundred sent in turn.
 - Locks are short and double with each further failure up to a ceiling of minutes; 15 quiet minutes forget everything.
 - An address from which the account signed in lately is only held to its own mistakes. So strangers who fail on
   purpose, even behind the same proxy, cannot keep people out on the devices they use.

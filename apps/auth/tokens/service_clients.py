@@ -30,7 +30,7 @@ class InvalidScope(Problem):
 def service_token(*, client_id: str, client_secret: str, scope: str | None = None) -> tuple[str, list[str]]:
     """An access token and its scopes for a service that knows its secret. Raises InvalidClient or InvalidScope."""
     accepted = settings.SERVICE_SECRETS.get(client_id, [])
-    # Every secret is compared, and an unknown client's against a random one: time tells nothing.
+    # Every secret is compared, and an unknown client's against a random one: time reveals nothing.
     matches = [constant_time_compare(client_secret, secret) for secret in accepted or [secrets.token_hex()]]
     if not accepted or not any(matches):
         raise InvalidClient("The client id or secret is wrong.", error="invalid_client")

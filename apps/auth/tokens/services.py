@@ -22,12 +22,12 @@ from apps.common import outbox
 from apps.common.emails import lookup_email
 from apps.common.problems import Forbidden, NotFound, Unauthenticated
 
-# Two tabs may refresh with the same token at the same moment, and a phone may lose the first answer: within this time
+# Two tabs may refresh with the same token at the same moment, and a phone may lose the first response: within this time
 # the same client (address and user agent) gets once more what it got before. Anybody else, or later, is a thief.
 GRACE = timedelta(seconds=10)
 # Ended sessions are kept this long, so that support can say what happened.
 KEEP_ENDED = timedelta(days=30)
-# Django answers "wrong" for this hash, at the cost of a real one.
+# Django says "wrong" for this hash, at the cost of a real one.
 NOBODYS_PASSWORD = "!"  # noqa: S105  (a hash that nothing matches)
 
 
@@ -45,7 +45,7 @@ class TokenRevoked(Unauthenticated):
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """What a sign-in or a refresh answers with; `expires_in` in seconds."""
+    """What a sign-in or a refresh returns; `expires_in` in seconds."""
 
     access: str
     refresh: str
@@ -141,7 +141,7 @@ def revoke_session(user: User, session_id: Any) -> None:
 
 
 def revoke_all_sessions(user: User, *, reason: str, but: str | None = None) -> None:
-    """End every session of the user, `but` one (a session's id), in the admins too, and tell the other services.
+    """End every session of the user, `but` one (a session's id), in the admins too, and inform the other services.
 
     Call it in a transaction, after what is the reason has been written: `user.changed` says what holds from now on.
     Every access token that was issued earlier is refused everywhere, except those of the session that is kept.

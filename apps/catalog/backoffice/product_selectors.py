@@ -62,15 +62,15 @@ def editable_product(slug: str) -> Product:
 
 def attribute_values_of(product: Product) -> dict[str, Any]:
     """Attribute values by code, in the form in which REST accepts them; reads prefetched `attribute_values`."""
-    answers: dict[str, Any] = {}
+    values: dict[str, Any] = {}
     for value in product.attribute_values.all():
         match value.attribute.kind:
             case Attribute.Kind.CHOICE:
-                answers.setdefault(value.attribute.code, []).append(value.key)
+                values.setdefault(value.attribute.code, []).append(value.key)
             case Attribute.Kind.NUMBER:
-                answers[value.attribute.code] = float(value.number or 0)
+                values[value.attribute.code] = float(value.number or 0)
             case Attribute.Kind.BOOLEAN:
-                answers[value.attribute.code] = value.boolean
+                values[value.attribute.code] = value.boolean
             case _:
-                answers[value.attribute.code] = value.text
-    return answers
+                values[value.attribute.code] = value.text
+    return values

@@ -104,7 +104,7 @@ class Columns:
                 self.prices[currency] = np.full(self.capacity, NOT_SOLD, dtype=np.int64)
             self.prices[currency][number] = price["amount"]
 
-    def put_answers(self, number: int, keys: Mapping[str, list[str]], numbers: Mapping[str, float]) -> None:
+    def put_attribute_values(self, number: int, keys: Mapping[str, list[str]], numbers: Mapping[str, float]) -> None:
         for code in keys.keys() - self.keys.keys():
             self.keys[code] = Keys(self.capacity)
         for code, column in self.keys.items():

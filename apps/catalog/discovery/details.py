@@ -53,7 +53,7 @@ def detail(slug: str, *, currency: str, language: str) -> Detail:
     data = card | {
         "brand_slug": None if brand is None else taxonomy.brands[brand].slug,
         "description": text(product, "description", language),
-        "attributes": [_answer(answers, language) for answers in _grouped(product.attribute_values.all())],
+        "attributes": [_shown_attribute(values, language) for values in _grouped(product.attribute_values.all())],
         "variants": [_variant(variant, currency, language, now) for variant in product.variants.all()],
         "images": [shown for image in product.images.all() if (shown := _picture(image, language))],
         "breadcrumbs": crumbs,
@@ -70,14 +70,14 @@ def detail(slug: str, *, currency: str, language: str) -> Detail:
 
 def _with_parts() -> QuerySet[Product]:
     variants = Variant.objects.select_related("stock").order_by("position", "sku")
-    answers = AttributeValue.objects.select_related("attribute", "choice").order_by(
+    values = AttributeValue.objects.select_related("attribute", "choice").order_by(
         "position", "attribute__position", "attribute_id", "pk"
     )
     relations = ProductRelation.objects.select_related("related__listing").order_by("position", "pk")
     return Product.objects.select_related("listing").prefetch_related(
         Prefetch("variants", variants.prefetch_related("prices", "sale_prices")),
         Prefetch("images", ProductImage.objects.order_by("position", "id")),
-        Prefetch("attribute_values", answers),
+        Prefetch("attribute_values", values),
         Prefetch("relations", relations),
     )
 
@@ -135,7 +135,7 @@ def _grouped(values: Any) -> list[list[AttributeValue]]:
     return list(groups.values())
 
 
-def _answer(values: list[AttributeValue], language: str) -> dict[str, Any]:
+def _shown_attribute(values: list[AttributeValue], language: str) -> dict[str, Any]:
     attribute = values[0].attribute
     return {
         "name": attribute.code,

@@ -31,9 +31,9 @@ class ProductFilters:
 
 def read_rule(rule: Mapping[str, Any], *, kinds: Mapping[str, str], currency: str) -> ProductFilters:
     """The filters of a rule that `checked_rule` let through; attributes that are gone since are left out."""
-    answers = {name.removeprefix("attr."): value for name, value in rule.items() if name.startswith("attr.")}
+    values = {name.removeprefix("attr."): value for name, value in rule.items() if name.startswith("attr.")}
     named: dict[str, Any] = {name: rule[name] for name in TEXTS if name in rule}
     named |= {name: int(rule[name]) for name in ("min_price", "max_price", "rating") if name in rule}
     named |= {name: FLAGS[rule[name]] for name in ("in_stock", "featured") if name in rule}
-    attributes = {code: read_attribute(kinds[code], [value]) for code, value in answers.items() if code in kinds}
+    attributes = {code: read_attribute(kinds[code], [value]) for code, value in values.items() if code in kinds}
     return ProductFilters(currency=currency, **named, attributes=attributes)

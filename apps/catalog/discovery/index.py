@@ -2,7 +2,7 @@
 
 A process reads all listings once. Then it asks the database at most every MAX_AGE for what was written by transactions
 that had not ended when it asked last: `changed_in >= xmin` of the former snapshot. A row may come twice, which does no
-harm; none is missed, however late its transaction commits. Decision 0012 tells the alternatives.
+harm; none is missed, however late its transaction commits. Decision 0012 lists the alternatives.
 """
 
 from __future__ import annotations
@@ -143,7 +143,7 @@ class CatalogueIndex:
         columns.titles[number] = folded(title)
         columns.title_start[number] = title_start(columns.titles[number])
         columns.put_prices(number, json.loads(prices))
-        columns.put_answers(number, json.loads(keys), json.loads(numbers))
+        columns.put_attribute_values(number, json.loads(keys), json.loads(numbers))
         return True
 
     def _schedule(self) -> None:
@@ -166,7 +166,7 @@ def now_in_microseconds() -> int:
 
 
 def _mixed(number: int, changed_in: int) -> int:
-    """One 64-bit number for a row's state; sums of them tell sets of states apart (after splitmix64, Steele 2014)."""
+    """One 64-bit number for a row's state; sums of them distinguish sets of states (after splitmix64, Steele 2014)."""
     if not changed_in:
         return 0
     mixed = (number * 0x9E3779B97F4A7C15 + changed_in) % WHOLE

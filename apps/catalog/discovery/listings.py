@@ -46,7 +46,7 @@ AVAILABILITY = """
 """
 
 # Weights: title A, brand and category B, attributes (cast, director, material) C, summary and description D. Stems of
-# each language answer questions in it; words as they are written complete what somebody begins to type.
+# each language match what is searched in it; words as they are written complete what somebody begins to type.
 COMPLETED = "abc"
 SEARCHED = "abcd"
 
@@ -101,7 +101,7 @@ def refresh_statement(spoken: tuple[str, ...]) -> str:
     gathered = [f", string_agg(words_{other.place}, ' ') AS words_{other.place}" for other in others]
     completed = [*COMPLETED, *(other.column(weight) for other in others for weight in COMPLETED)]
     return REFRESH.format(
-        answer_words="".join(labels),
+        value_words="".join(labels),
         described_words="".join(gathered),
         texts="".join(f",{_texts(other)}" for other in others),
         completed=", ".join(completed),
@@ -142,9 +142,9 @@ REFRESH = """
         WHERE v.product_id = ANY(%(ids)s::uuid[]) AND moment > statement_timestamp()
         GROUP BY v.product_id
     ), stock AS ({availability}),
-    answer AS (
+    attribute_value AS (
         SELECT v.product_id, a.code, v.key, v.number,
-            concat_ws(' ', choice.label, v.text) AS words{answer_words}
+            concat_ws(' ', choice.label, v.text) AS words{value_words}
         FROM products_attributevalue AS v
             JOIN products_attribute AS a ON a.id = v.attribute_id
             LEFT JOIN products_attributechoice AS choice ON choice.id = v.choice_id
@@ -152,14 +152,14 @@ REFRESH = """
     ), keyed AS (
         SELECT product_id, jsonb_object_agg(code, keys) AS keys FROM (
             SELECT product_id, code, jsonb_agg(key ORDER BY key) AS keys
-            FROM answer WHERE key <> '' GROUP BY product_id, code
+            FROM attribute_value WHERE key <> '' GROUP BY product_id, code
         ) AS by_code GROUP BY product_id
     ), numbered AS (
         SELECT product_id, jsonb_object_agg(code, number) AS numbers
-        FROM answer WHERE number IS NOT NULL GROUP BY product_id
+        FROM attribute_value WHERE number IS NOT NULL GROUP BY product_id
     ), described AS (
         SELECT product_id, string_agg(words, ' ') AS words{described_words}
-        FROM answer GROUP BY product_id
+        FROM attribute_value GROUP BY product_id
     ), picture AS (
         SELECT DISTINCT ON (product_id) product_id, jsonb_build_object(
             'alt', alt, 'width', width, 'height', height, 'renditions', renditions, 'file', file,

@@ -1,6 +1,6 @@
 """Which products hold a word, packed into one row a word: a common word is read at once instead of product by product.
 
-Packing happens in the background. A document that changed since is read itself, so no answer depends on when that was
+Packing happens in the background. A document that changed since is read itself, so no result depends on when that was
 (decision 0017).
 """
 

@@ -84,7 +84,7 @@ def _masks(index: CatalogueIndex, filters: ProductFilters) -> dict[str, np.ndarr
     if filters.featured:
         masks["featured"] = columns.is_featured
     for code, wanted in filters.attributes.items():
-        masks[f"attr.{code}"] = _answering(columns, code, wanted)
+        masks[f"attr.{code}"] = _with_attribute_value(columns, code, wanted)
     return masks
 
 
@@ -98,7 +98,7 @@ def _brand_id(index: CatalogueIndex, slug: str) -> int:
     return next((pk for pk, at in index.taxonomy.brand_places.items() if at == place), -1)
 
 
-def _answering(columns: Columns, code: str, wanted: tuple[str, ...] | Span) -> np.ndarray:
+def _with_attribute_value(columns: Columns, code: str, wanted: tuple[str, ...] | Span) -> np.ndarray:
     if isinstance(wanted, Span):
         numbers = columns.numbers.get(code)
         return np.zeros(columns.capacity, dtype=bool) if numbers is None else within(numbers, wanted)
@@ -189,7 +189,7 @@ def sort_keys(selection: Selection, order: Order, numbers: Sequence[int] | np.nd
 
 
 def _near(selection: Selection, order: Order, count: int, after: SortKey | None, backwards: bool) -> np.ndarray:
-    """The first `count` products beyond a sort key, and those that only whole titles or ids tell apart from them."""
+    """The first `count` products beyond a sort key, and those that only whole titles or ids distinguish from them."""
     numbers = selection.numbers()
     keys, start, first_id = order.keys(numbers), INT64_MIN, np.uint64(0)
     if after is not None:

@@ -28,7 +28,7 @@ class Part:
     """One kind of rows in a history. `owner` is SQL that finds them.
 
     A row that is taken away and one that is made in the same change are one row that changed, when they agree in the
-    columns of one of `twins` (sales and answers are replaced as a whole).
+    columns of one of `twins` (sales and attribute values are replaced as a whole).
     """
 
     model: type[models.Model]

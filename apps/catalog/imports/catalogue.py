@@ -29,7 +29,7 @@ ALWAYS: dict[type[Model], tuple[str, ...]] = {
 }
 PRICE = ("id", "variant_id", "currency", "amount")
 SALE = (*PRICE, "starts_at", "ends_at")
-ANSWER = ("id", "product_id", "attribute_id", "choice_id", "number", "boolean", "text")
+ATTRIBUTE_VALUE = ("id", "product_id", "attribute_id", "choice_id", "number", "boolean", "text")
 
 
 def bulk_rows(rows: QuerySet[Any], names: Collection[str]) -> Iterator[BulkRow]:
@@ -52,7 +52,7 @@ class ProductState:
     product: BulkRow
     is_priced: bool = False
     untitled_skus: list[str] = field(default_factory=list)
-    answers: dict[int, list[BulkRow]] = field(default_factory=dict)
+    attribute_values: dict[int, list[BulkRow]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +75,15 @@ class VariantState:
     sales: list[BulkRow] = field(default_factory=list)
     stock: stock.Counts = stock.NO_COUNTS
 
+    @property
+    def coming_sales(self) -> list[BulkRow]:
+        """Those that run or come."""
+        return [sale for sale in self.sales if sale.ends_at > self.at]
+
     @cached_property
     def sale(self) -> ShownSale | None:
         """The sale that a row can say."""
-        coming = [sale for sale in self.sales if sale.ends_at > self.at]
+        coming = self.coming_sales
         if not coming:
             return None
         first = min(coming, key=lambda sale: (sale.starts_at, sale.ends_at))
@@ -107,7 +112,7 @@ def shown_of_product(state: ProductState, column: Column, facts: Facts) -> str:
     """What a cell of a product's column says."""
     if column.family is Family.ATTRIBUTE:
         known = facts.attributes[column.key]
-        return known.show(state.answers.get(known.attribute.pk, ()))
+        return known.show(state.attribute_values.get(known.attribute.pk, ()))
     return _shown_field(state.product, column)
 
 
@@ -171,18 +176,19 @@ def _filled(
     rows = bulk_rows(found, _needed(Variant, columns)) if states else ()
     variants = {row.pk: VariantState(row, states[row.product_id], at) for row in rows}
     ids = list(variants)
-    if ids and Family.PRICE in families:
+    # A sale needs a price in its currency, whichever of the two a file names.
+    has_prices = not families.isdisjoint({Family.PRICE, Family.SALE, Family.SALE_PERIOD})
+    if ids and has_prices:
         for price in bulk_rows(Price.objects.filter(variant__in=ids), PRICE):
             variants[price.variant_id].prices[price.currency] = price
-    if ids and not families.isdisjoint({Family.SALE, Family.SALE_PERIOD}):
         for sale in bulk_rows(SalePrice.objects.filter(variant__in=ids), SALE):
             variants[sale.variant_id].sales.append(sale)
     if ids and Family.STOCK in families:
         for variant_id, counts in stock.load_counts(ids, facts).items():
             variants[variant_id].stock = counts
     if states and Family.ATTRIBUTE in families:
-        for product_id, answers in _answers(states, columns, facts).items():
-            states[product_id].answers = answers
+        for product_id, attribute_values in _attribute_values(states, columns, facts).items():
+            states[product_id].attribute_values = attribute_values
     if states and not {"status", "title_slug"}.isdisjoint(column.name for column in columns):
         untitled = Variant.objects.filter(product__in=list(states), title_slug="").exclude(offer="")
         for product_id, sku in untitled.order_by("sku").values_list("product_id", "sku"):
@@ -197,11 +203,13 @@ def _filled(
     )
 
 
-def _answers(
+def _attribute_values(
     states: Mapping[uuid.UUID, Any], columns: Collection[Column], facts: Facts
 ) -> dict[uuid.UUID, dict[int, list[BulkRow]]]:
     asked = [facts.attributes[c.key].attribute.pk for c in columns if c.family is Family.ATTRIBUTE]
     found: dict[uuid.UUID, dict[int, list[BulkRow]]] = defaultdict(dict)
-    for value in bulk_rows(AttributeValue.objects.filter(product__in=list(states), attribute__in=asked), ANSWER):
+    for value in bulk_rows(
+        AttributeValue.objects.filter(product__in=list(states), attribute__in=asked), ATTRIBUTE_VALUE
+    ):
         found[value.product_id].setdefault(value.attribute_id, []).append(value)
     return found

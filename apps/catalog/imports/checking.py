@@ -290,7 +290,7 @@ def plain_code(text: str) -> str:
 
 
 def fingerprint(text: str) -> int:
-    """Tells texts apart within one run; never 0, which stands for none."""
+    """Distinguishes texts within one run; never 0, which stands for none."""
     return hash(text) & 0xFFFFFFFF or 1
 
 

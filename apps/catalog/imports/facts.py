@@ -19,7 +19,7 @@ MAX_CHOICES = 50
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """Answers to a choice, `oak|ash`; kept as the choices' ids in their order."""
+    """Values of an attribute of the kind choice, `oak|ash`; kept as the choices' ids in their order."""
 
     names: dict[int, str]
     ids: dict[str, int] = field(repr=False)

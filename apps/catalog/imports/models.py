@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils import timezone
 
 from apps.common.ids import uuid7
 
@@ -58,14 +59,18 @@ class ImportJob(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
-    # A worker works on it until then; another one may take it over afterwards.
-    lease_until = models.DateTimeField(null=True, blank=True)
+    # While a worker is to work on it: until then it belongs to one (apps.common.leases).
+    lease_until = models.DateTimeField(default=timezone.now)
 
     class Meta:
         indexes = [models.Index(fields=["-created_at", "-id"], name="import_newest")]
 
     def __str__(self) -> str:
         return self.file_name
+
+
+# While a worker works on it, or is to.
+OPEN_STATES = (ImportJob.State.WAITING, ImportJob.State.CHECKING, ImportJob.State.WRITING)
 
 
 class ImportRow(models.Model):

@@ -176,7 +176,7 @@ class _Lines:
         return text
 
     def _without_lone_returns(self, text: str) -> str:
-        """Lines that end as on an old Macintosh are not told apart by anything that reads by lines; inside a quoted
+        """Lines that end as on an old Macintosh are not separated by anything that reads by lines; inside a quoted
         cell such an end is one like any other."""
         if self.count == 1:
             raise UnreadableFile(f"The lines of the file end as on an old Macintosh. {SAVE_AS}")

@@ -17,10 +17,12 @@ from apps.catalog.products.rules import (
     kind_errors,
     offer_errors,
     overlapping,
+    price_errors,
     publication_errors,
     publication_start,
     sale_errors,
     title_errors,
+    unpriced_sale_errors,
 )
 
 PERIOD = ("sale_starts_at", "sale_ends_at")
@@ -43,7 +45,10 @@ def check(row: CheckedRow, columns: Mapping[str, Column], at: datetime) -> None:
         _check_stock(row, name)
     if any(name.startswith("sale") for name in after):
         _check_sale(row, columns, at)
+    if any(name.startswith(("sale.", "price.")) for name in after):
+        _check_sale_prices(row)
     currency = f"price.{settings.SHOP_CURRENCY}"
+    # Whether another variant keeps its price, another row may change, so each keeps its own.
     if after.get(currency) == "" and _text(row, "status") == Product.Status.PUBLISHED:
         row.refuse(currency, "A published product keeps its price in this currency.")
 
@@ -98,8 +103,9 @@ def _check_publication(row: CheckedRow, at: datetime) -> None:
         row.refuse(name, sentence)
     if is_public and row.after.get("published_at") == "":
         row.refuse("published_at", "A published product has a time that it shows from.")
-    if is_public and "status" in row.after and not _is_priced(row):
-        row.refuse("status", f"It needs a price in {settings.SHOP_CURRENCY} before it is published.")
+    if is_public and "status" in row.after:
+        for sentence in price_errors(currency=settings.SHOP_CURRENCY, is_priced=_is_priced(row)).values():
+            row.refuse("status", sentence)
 
 
 def _is_priced(row: CheckedRow) -> bool:
@@ -147,6 +153,26 @@ def _check_sale(row: CheckedRow, columns: Mapping[str, Column], at: datetime) ->
         if other := _overlapping(row, currency, starts_at, ends_at):
             message = f"Another sale in {currency} starts at {MOMENT.show(other.starts_at)}; they would overlap."
             row.refuse(f"sale.{currency}", message)
+
+
+def _check_sale_prices(row: CheckedRow) -> None:
+    """A sale that runs or comes, or that the row brings, has a price in its currency."""
+    priced, on_sale = set[str](), set[str]()
+    if row.variant:
+        priced |= row.variant.prices.keys()
+        # A row can clear the shown sale alone; later ones stay.
+        shown = row.variant.sale.rows if row.variant.sale else {}
+        cleared = [sale for currency, sale in shown.items() if row.after.get(f"sale.{currency}") == ""]
+        on_sale |= {sale.currency for sale in row.variant.coming_sales if sale not in cleared}
+    for name, text in row.after.items():
+        family, _, currency = name.partition(".")
+        if family == "price":
+            (priced.add if text else priced.discard)(currency)
+        elif family == "sale" and text:
+            on_sale.add(currency)
+    priced |= {name.removeprefix("price.") for name in row.errors}
+    for currency, sentence in unpriced_sale_errors(priced=priced, on_sale=on_sale).items():
+        row.refuse(f"sale.{currency}" if row.after.get(f"sale.{currency}") else f"price.{currency}", sentence)
 
 
 def _stands_already(row: CheckedRow, columns: Mapping[str, Column], starts_at: datetime, ends_at: datetime) -> bool:

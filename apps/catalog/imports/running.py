@@ -14,16 +14,17 @@ from django.db import IntegrityError, InterfaceError, OperationalError, connecti
 from django.utils import timezone
 
 from apps.catalog.history.context import written_by
-from apps.catalog.imports import bulk, leases, stock
+from apps.catalog.imports import bulk, stock
+from apps.catalog.imports.batches import LeaseLost, batch, claim_job
 from apps.catalog.imports.bulk import BulkRow
 from apps.catalog.imports.checking import Check, heading_row
 from apps.catalog.imports.columns import MAX_COLUMNS, read_heading
 from apps.catalog.imports.facts import Facts, load_facts
-from apps.catalog.imports.leases import Lease, LeaseLost
 from apps.catalog.imports.models import ImportJob, ImportRow
 from apps.catalog.imports.reading import Line, UnreadableFile, estimate_rows, read_lines
 from apps.catalog.imports.stock import Author
 from apps.catalog.imports.writing import Overtaken, write_rows
+from apps.common.leases import Lease
 from apps.common.problems import Problem
 
 log = structlog.get_logger(__name__)
@@ -38,7 +39,7 @@ OUR_FAULT = "Something went wrong on our side; what was written stays. Send the 
 
 def run(job_id: uuid.UUID) -> None:
     """Do what is left to do of a job, if nobody else is at it. Called by the worker; safe to call twice."""
-    lease = leases.claim(job_id)
+    lease = claim_job(job_id)
     if lease is None:
         return
     try:
@@ -54,7 +55,7 @@ def run(job_id: uuid.UUID) -> None:
         _fail(lease, str(problem))
     except (OperationalError, InterfaceError):
         # The database is away or two transactions met: the periodic job sends it again.
-        leases.release(lease)
+        lease.release()
         raise
     except Exception:
         _fail(lease, OUR_FAULT)
@@ -65,9 +66,9 @@ def _facts_for_history(job: ImportJob) -> dict[str, str]:
     return {"how": "import", "who": job.requested_by, "detail": job.file_name, "import_id": str(job.pk)}
 
 
-def check_file(lease: Lease) -> None:
+def check_file(lease: Lease[ImportJob]) -> None:
     """Check every row of the file, from its start. Raises UnreadableFile."""
-    with lease.batch() as job:
+    with batch(lease) as job:
         job.rows.all().delete()
         job.state, job.started_at, job.failure = State.CHECKING, timezone.now(), ""
         for name in ("row_count", "checked_rows", "created_count", "changed_count", "unchanged_count", "error_count"):
@@ -83,7 +84,7 @@ def check_file(lease: Lease) -> None:
             more = f"a file has at most {MAX_COLUMNS} columns; this one has more. Split it, or leave some out."
             raise UnreadableFile(f"Line {first.number}: {more}")
         heading = read_heading(first.cells, facts, sheet=first.sheet)
-        with lease.batch() as job:
+        with batch(lease) as job:
             job.row_count, job.sheet = min(estimate, MAX_ROWS), first.sheet[:100]
             _keep(job, heading_row(job, heading, first.number))
         if "sku" in heading.usable:
@@ -98,10 +99,10 @@ def _reread(job: ImportJob) -> Iterator[Line]:
         yield from islice(read_lines(cast(BinaryIO, file), job.format), 1, MAX_ROWS + 1)
 
 
-def _check_lines(lease: Lease, lines: Iterator[Line], check: Check) -> None:
-    for batch in batched(islice(lines, MAX_ROWS), BATCH, strict=False):
-        rows = check.check(batch)
-        with lease.batch() as job:
+def _check_lines(lease: Lease[ImportJob], lines: Iterator[Line], check: Check) -> None:
+    for some_lines in batched(islice(lines, MAX_ROWS), BATCH, strict=False):
+        rows = check.check(some_lines)
+        with batch(lease) as job:
             _keep(job, rows)
             job.checked_rows += len(rows)
             job.row_count = max(job.row_count, job.checked_rows)
@@ -124,8 +125,8 @@ def _keep(job: ImportJob, rows: list[BulkRow]) -> None:
         setattr(job, name, getattr(job, name) + 1)
 
 
-def _finish_check(lease: Lease) -> None:
-    with lease.batch() as job:
+def _finish_check(lease: Lease[ImportJob]) -> None:
+    with batch(lease) as job:
         job.row_count = job.checked_rows
         if job.is_dry_run:
             job.state, job.finished_at = State.CHECKED, timezone.now()
@@ -146,12 +147,12 @@ def forget_file(job: ImportJob) -> None:
         ImportJob.objects.filter(pk=job.pk).update(file="")
 
 
-def write_file(lease: Lease) -> None:
+def write_file(lease: Lease[ImportJob]) -> None:
     """Write what is left of a checked file: products and variants, then counts of units. Raises Overtaken."""
     facts = load_facts()
     last_line = 0
     while True:
-        with lease.batch() as job:
+        with batch(lease) as job:
             author = _author(job)
             rows = _next_rows(job, last_line)
             if not rows:
@@ -161,8 +162,8 @@ def write_file(lease: Lease) -> None:
                 _write_batch(changed, facts, author)
             job.written_rows += len(rows)
             last_line = rows[-1].line
-    _write_counts(lease, facts, author)
-    with lease.batch() as job:
+    _write_counts(lease, job.pk, facts, author)
+    with batch(lease) as job:
         job.state, job.finished_at = (State.FAILED if job.error_count else State.DONE), timezone.now()
         if job.error_count:
             job.failure = f"All was written but {job.error_count:,} counts of stock; their rows say why."
@@ -196,13 +197,13 @@ COUNTED = """
 """
 
 
-def _write_counts(lease: Lease, facts: Facts, author: Author) -> None:
+def _write_counts(lease: Lease[ImportJob], job_id: uuid.UUID, facts: Facts, author: Author) -> None:
     """Set the units of variants that were there before, by SKU."""
     with connection.cursor() as cursor:
-        cursor.execute(COUNTED, [lease.job_id])
+        cursor.execute(COUNTED, [job_id])
         ids = array("q", (row[0] for row in cursor.fetchall()))
     while True:
-        with lease.batch() as job:
+        with batch(lease) as job:
             chosen = ids[job.counted_rows : job.counted_rows + COUNTED_AT_ONCE]
             if not chosen:
                 break
@@ -211,9 +212,9 @@ def _write_counts(lease: Lease, facts: Facts, author: Author) -> None:
             job.counted_rows += len(chosen)
 
 
-def _fail(lease: Lease, sentence: str) -> None:
+def _fail(lease: Lease[ImportJob], sentence: str) -> None:
     try:
-        with lease.batch() as job:
+        with batch(lease) as job:
             was_writing = job.state == State.WRITING
             progress = f" {job.written_rows:,} of {job.row_count:,} rows were written." if was_writing else ""
             job.state, job.finished_at = State.FAILED, timezone.now()

@@ -15,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 
 from apps.catalog.inventory.models import StockItem, StockLevel, Warehouse
@@ -124,7 +125,7 @@ class Rows:
     prices: list[Price]
     stock: list[StockItem]
     levels: list[StockLevel]
-    answers: list[AttributeValue]
+    attribute_values: list[AttributeValue]
 
 
 @transaction.atomic
@@ -138,7 +139,7 @@ def _write_batch(numbers: range, seed_value: int, references: SeedReferences) ->
         (Price, rows.prices),
         (StockItem, rows.stock),
         (StockLevel, rows.levels),
-        (AttributeValue, rows.answers),
+        (AttributeValue, rows.attribute_values),
     ):
         rows_of_model: Any = made
         model._default_manager.bulk_create(rows_of_model, ignore_conflicts=True, batch_size=BATCH)
@@ -175,12 +176,14 @@ def _add(rows: Rows, number: int, seed_value: int, references: SeedReferences) -
     on_hand = max(0, chance.randrange(-20, 200))
     rows.products.append(product)
     rows.variants.append(variant)
-    rows.prices.append(Price(variant=variant, currency="EUR", amount=chance.randrange(290, 40_000, 10)))
+    rows.prices.append(
+        Price(variant=variant, currency=settings.SHOP_CURRENCY, amount=chance.randrange(290, 40_000, 10))
+    )
     rows.stock.append(StockItem(variant=variant, on_hand=on_hand))
     rows.levels.append(StockLevel(variant=variant, warehouse=references.warehouse, on_hand=on_hand))
     is_handmade = chance.random() < 0.2
     height = Decimal(chance.randrange(20, 2000)) / 10
-    rows.answers += [
+    rows.attribute_values += [
         AttributeValue(product=product, attribute=references.material, choice=material, key=material.slug),
         AttributeValue(product=product, attribute=references.colour, choice=colour, key=colour.slug, position=1),
         AttributeValue(product=product, attribute=references.height, number=height, position=2),

@@ -10,11 +10,9 @@ from celery import signature
 from django.core.files import File
 from django.core.files.storage import default_storage
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 
-from apps.catalog.imports import leases
-from apps.catalog.imports.models import FOLDER, ImportJob
+from apps.catalog.imports.models import FOLDER, OPEN_STATES, ImportJob
 from apps.catalog.imports.workbooks import PROTECTED
 from apps.common.files import files_in, may_be_orphan
 from apps.common.jobs.services import for_each
@@ -25,7 +23,7 @@ State = ImportJob.State
 MAX_BYTES = 50_000_000
 # What an import said is kept this long.
 KEPT_FOR = timedelta(days=90)
-# A job that no worker took by then was lost by the queue.
+# A job that no worker took so long after it could was lost by the queue.
 TAKEN_WITHIN = timedelta(seconds=20)
 RUN_TASK = "apps.catalog.imports.tasks.run_import"
 ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
@@ -127,7 +125,7 @@ def apply_import(job_id: uuid.UUID) -> ImportJob:
         if job.state != State.CHECKED:
             raise NotWritable(job.failure or "The import has ended; send the file again.")
         job.state, job.is_dry_run = State.WRITING, False
-        job.finished_at = job.lease_until = None
+        job.finished_at, job.lease_until = None, timezone.now()
         job.save(update_fields=["state", "is_dry_run", "finished_at", "lease_until"])
         _send(job)
     return job
@@ -141,9 +139,9 @@ def cancel_import(job_id: uuid.UUID) -> ImportJob | None:
     with transaction.atomic():
         job = _locked(job_id)
         if job.state == State.WRITING:
-            job.state, job.lease_until, job.finished_at = State.FAILED, None, timezone.now()
+            job.state, job.finished_at = State.FAILED, timezone.now()
             job.failure = f"Cancelled; {job.written_rows:,} of {job.row_count:,} rows were written."
-            job.save(update_fields=["state", "lease_until", "finished_at", "failure"])
+            job.save(update_fields=["state", "finished_at", "failure"])
             return job
         stored = job.file
         job.delete()
@@ -161,12 +159,13 @@ def _locked(job_id: uuid.UUID) -> ImportJob:
 
 def resume_imports() -> list[uuid.UUID]:
     """Jobs whose worker died or that the queue lost, to be sent again."""
-    return leases.abandoned(younger_than=TAKEN_WITHIN)
+    lost = ImportJob.objects.filter(state__in=OPEN_STATES, lease_until__lt=timezone.now() - TAKEN_WITHIN)
+    return list(lost.order_by("created_at").values_list("pk", flat=True))
 
 
 def purge_imports() -> int:
     """Forget imports that ended long ago; returns how many."""
-    ended = ImportJob.objects.filter(created_at__lt=timezone.now() - KEPT_FOR).exclude(Q(state__in=leases.OPEN))
+    ended = ImportJob.objects.filter(created_at__lt=timezone.now() - KEPT_FOR).exclude(state__in=OPEN_STATES)
     return for_each(list(ended.values_list("pk", flat=True)), _purge, job="purge-imports")
 
 

@@ -56,8 +56,8 @@ class Plan:
     removed_prices: list[int] = field(default_factory=list)
     sales: list[BulkRow] = field(default_factory=list)
     removed_sales: list[int] = field(default_factory=list)
-    answers: list[BulkRow] = field(default_factory=list)
-    removed_answers: list[int] = field(default_factory=list)
+    attribute_values: list[BulkRow] = field(default_factory=list)
+    removed_attribute_values: list[int] = field(default_factory=list)
     counts: dict[uuid.UUID, dict[str, int]] = field(default_factory=dict)
 
 
@@ -166,8 +166,10 @@ class _Planner:
             column, after = self.columns[name], row.changes[name][1]
             if column.family is Family.ATTRIBUTE:
                 known = self.facts.attributes[column.key]
-                made.removed_answers += [value.pk for value in state.answers.get(known.attribute.pk, ())]
-                made.answers += known.rows(product.pk, after)
+                made.removed_attribute_values += [
+                    value.pk for value in state.attribute_values.get(known.attribute.pk, ())
+                ]
+                made.attribute_values += known.rows(product.pk, after)
                 continue
             name = _set_field(Product, product, column, after)
             if not is_new:
@@ -272,8 +274,8 @@ def _save(plan: Plan, facts: Facts, author: Author) -> None:
     bulk.upsert(Price, prices, key=("variant_id", "currency"))
     _remove(SalePrice, plan.removed_sales)
     bulk.insert(SalePrice, plan.sales)
-    _remove(AttributeValue, plan.removed_answers)
-    bulk.insert(AttributeValue, plan.answers)
+    _remove(AttributeValue, plan.removed_attribute_values)
+    bulk.insert(AttributeValue, plan.attribute_values)
     if plan.counts:
         stock.open_counts(plan.counts, facts, author)
 

@@ -22,21 +22,21 @@ def key_of(text: str) -> str:
     return slug_of(text, limit=KEY_LENGTH) or text.encode().hex()[:KEY_LENGTH]
 
 
-def set_attribute_values(product: Product, answers: Mapping[str, AttributeInput | None]) -> None:
-    """Write answers by the attributes' codes; None or nothing takes an answer away, others stay. The caller records
+def set_attribute_values(product: Product, values: Mapping[str, AttributeInput | None]) -> None:
+    """Write values by the attributes' codes; None or nothing takes a value away, others stay. The caller records
     the change.
 
     Raises ValidationProblem for unknown attributes and choices and for what the attribute's kind cannot hold.
     """
-    attributes = {a.code: a for a in Attribute.objects.filter(code__in=answers).prefetch_related("choices")}
+    attributes = {a.code: a for a in Attribute.objects.filter(code__in=values).prefetch_related("choices")}
     errors: dict[str, list[str]] = {}
     rows: list[AttributeValue] = []
-    for code, answer in answers.items():
+    for code, value in values.items():
         if code not in attributes:
             errors[f"attributes.{code}"] = ["There is no such attribute."]
             continue
         try:
-            rows += values_for(product, attributes[code], answer)
+            rows += values_for(product, attributes[code], value)
         except ValidationProblem as problem:
             errors[f"attributes.{code}"] = [str(problem)]
     if errors:
@@ -45,24 +45,24 @@ def set_attribute_values(product: Product, answers: Mapping[str, AttributeInput 
     AttributeValue.objects.bulk_create(rows)
 
 
-def values_for(product: Product, attribute: Attribute, answer: AttributeInput | None) -> list[AttributeValue]:
-    """Unsaved rows that say `answer`: none for an empty one, several for several choices. Raises ValidationProblem.
+def values_for(product: Product, attribute: Attribute, value: AttributeInput | None) -> list[AttributeValue]:
+    """Unsaved rows that hold `value`: none for an empty one, several for several choices. Raises ValidationProblem.
 
     Reads the attribute's prefetched `choices`.
     """
-    if answer is None or answer == "" or answer == []:
+    if value is None or value == "" or value == []:
         return []
     row = {"product": product, "attribute": attribute, "position": attribute.position}
     match attribute.kind:
         case Attribute.Kind.CHOICE:
-            chosen = [_choice(attribute, str(name)) for name in (answer if isinstance(answer, list) else [answer])]
+            chosen = [_choice(attribute, str(name)) for name in (value if isinstance(value, list) else [value])]
             return [AttributeValue(choice=choice, key=choice.slug, **row) for choice in dict.fromkeys(chosen)]
         case Attribute.Kind.NUMBER:
-            return [AttributeValue(number=_number(attribute, answer), **row)]
+            return [AttributeValue(number=_number(attribute, value), **row)]
         case Attribute.Kind.BOOLEAN:
-            is_true = _boolean(answer)
+            is_true = _boolean(value)
             return [AttributeValue(boolean=is_true, key=str(is_true).lower(), **row)]
-    text = ", ".join(answer) if isinstance(answer, list) else str(answer)
+    text = ", ".join(value) if isinstance(value, list) else str(value)
     if len(text) > 300:
         raise ValidationProblem("Use at most 300 characters.")
     return [AttributeValue(text=text, key=key_of(text), **row)]
@@ -78,21 +78,21 @@ def _choice(attribute: Attribute, name: str) -> AttributeChoice:
     raise ValidationProblem(f"{name!r} is none of its choices ({some}).")
 
 
-def _number(attribute: Attribute, answer: Any) -> Decimal:
-    text = str(answer).strip().removesuffix(attribute.unit).strip()
+def _number(attribute: Attribute, value: Any) -> Decimal:
+    text = str(value).strip().removesuffix(attribute.unit).strip()
     try:
         number = Decimal(text)
     except InvalidOperation as error:
-        raise ValidationProblem(f"{str(answer)[:40]!r} is not a number.") from error
-    if isinstance(answer, bool) or not number.is_finite() or abs(number) >= MAX_NUMBER:
+        raise ValidationProblem(f"{str(value)[:40]!r} is not a number.") from error
+    if isinstance(value, bool) or not number.is_finite() or abs(number) >= MAX_NUMBER:
         raise ValidationProblem("Use a number below ten billion.")
     if number.normalize().as_tuple().exponent < -4:  # type: ignore[operator]  # finite, so it is an int
         raise ValidationProblem("Use at most four digits after the point.")
     return number
 
 
-def _boolean(answer: Any) -> bool:
-    return read_truth_value(str(answer).strip())
+def _boolean(value: Any) -> bool:
+    return read_truth_value(str(value).strip())
 
 
 def read_truth_value(text: str) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from apps.catalog.products.models import Price, Product, SalePrice, Variant
-from apps.catalog.products.rules import is_running, overlapping, sale_amount, sale_errors
+from apps.catalog.products.rules import is_running, overlapping, sale_amount, sale_errors, unpriced_sale_errors
 from apps.common.money import Money
 from apps.common.problems import ValidationProblem
 
@@ -50,8 +50,10 @@ def offer_of(variant: Variant, currency: str, *, at: datetime) -> Offer | None:
 def set_sales(variant: Variant, sales: Iterable[Sale]) -> None:
     """Replace the variant's scheduled sales. The caller records the change.
 
-    Raises ValidationProblem for sales that end before they begin or overlap in one currency.
+    Raises ValidationProblem for sales that end before they begin, overlap in one currency or lack a price in it.
     """
+    sales = list(sales)
+    _require_prices(variant, sales)
     rows = [
         SalePrice(
             variant=variant,
@@ -69,6 +71,14 @@ def set_sales(variant: Variant, sales: Iterable[Sale]) -> None:
     _require_apart(variant, rows)
     SalePrice.objects.filter(variant=variant).delete()
     SalePrice.objects.bulk_create(rows)
+
+
+def _require_prices(variant: Variant, sales: Iterable[Sale]) -> None:
+    priced = set(Price.objects.filter(variant=variant).values_list("currency", flat=True))
+    errors = unpriced_sale_errors(priced=priced, on_sale={sale.price.currency for sale in sales})
+    for place, sale in enumerate(sales):
+        if message := errors.get(sale.price.currency):
+            raise ValidationProblem(message, errors={f"sales.{place}.price": [message]})
 
 
 def _require_apart(variant: Variant, rows: Iterable[SalePrice]) -> None:

@@ -13,7 +13,13 @@ from django.utils import timezone
 
 from apps.catalog.products.changes import ProductChange, products_changed
 from apps.catalog.products.models import AttributeValue, Price, Product, ProductTypeAttribute, Variant
-from apps.catalog.products.rules import missing_value_errors, offer_errors, publication_start, title_errors
+from apps.catalog.products.rules import (
+    missing_value_errors,
+    offer_errors,
+    price_errors,
+    publication_start,
+    title_errors,
+)
 from apps.common.problems import Conflict
 
 Status = Product.Status
@@ -91,9 +97,9 @@ def sellability_errors(products: Collection[Product]) -> dict[uuid.UUID, dict[st
 
 
 def _sale_errors(product: Product, variants: Sequence[Any]) -> dict[str, list[str]]:
-    errors: dict[str, list[str]] = {}
-    if not any(variant.is_priced for variant in variants):
-        errors["price"] = [f"It needs a price in {settings.SHOP_CURRENCY}."]
+    is_priced = any(variant.is_priced for variant in variants)
+    unpriced = price_errors(currency=settings.SHOP_CURRENCY, is_priced=is_priced)
+    errors = {name: [sentence] for name, sentence in unpriced.items()}
     for variant in variants:
         wrong = offer_errors(kind=product.kind, offer=variant.offer, rental_hours=variant.rental_hours)
         errors |= {f"variants.{variant.sku}.{name}": [sentence] for name, sentence in wrong.items()}
@@ -119,16 +125,16 @@ def description_errors(products: Collection[Product]) -> dict[uuid.UUID, dict[st
     required_attributes = ProductTypeAttribute.objects.filter(product_type__in=types, is_required=True)
     for type_id, code in required_attributes.values_list("product_type_id", "attribute__code"):
         required.setdefault(type_id, set()).add(code)
-    answered: dict[uuid.UUID, set[str]] = {}
+    given: dict[uuid.UUID, set[str]] = {}
     if required:
         values = AttributeValue.objects.filter(
             product__in=products, attribute__code__in=set().union(*required.values())
         )
         for product_id, code in values.values_list("product_id", "attribute__code"):
-            answered.setdefault(product_id, set()).add(code)
+            given.setdefault(product_id, set()).add(code)
     found = {
         product.pk: missing_value_errors(
-            required=required.get(product.product_type_id or 0, ()), answered=answered.get(product.pk, ())
+            required=required.get(product.product_type_id or 0, ()), given=given.get(product.pk, ())
         )
         for product in products
     }

@@ -43,6 +43,11 @@ def offer_errors(*, kind: str, offer: str, rental_hours: int | None, title_slug:
     return errors
 
 
+def price_errors(*, currency: str, is_priced: bool) -> Errors:
+    """A product that is published has a variant with a price in the shop's currency."""
+    return {} if is_priced else {"price": f"It needs a price in {currency}."}
+
+
 def title_errors(*, kind: str, title_slug: str, untitled_skus: list[str]) -> Errors:
     """A film that is published names its title in the video service, itself or by each of its variants.
 
@@ -60,10 +65,10 @@ def kind_errors(*, kind: str, wanted: str, has_variants: bool) -> Errors:
     return {}
 
 
-def missing_value_errors(*, required: Collection[str], answered: Collection[str]) -> Errors:
+def missing_value_errors(*, required: Collection[str], given: Collection[str]) -> Errors:
     """Before it is published, a product has a value for each attribute that its type requires; both are codes."""
-    sentence = "Products of this type answer it before they are published."
-    return {f"attributes.{code}": sentence for code in sorted(set(required) - set(answered))}
+    sentence = "Products of this type need a value for it before they are published."
+    return {f"attributes.{code}": sentence for code in sorted(set(required) - set(given))}
 
 
 def publication_start(*, status: str, starts_at: datetime | None, now: datetime) -> datetime | None:
@@ -99,6 +104,14 @@ class Period(Protocol):
 def sale_errors(*, starts_at: datetime, ends_at: datetime) -> Errors:
     """A sale lasts some time."""
     return {"ends_at": "A sale ends after it starts."} if ends_at <= starts_at else {}
+
+
+def unpriced_sale_errors(*, priced: Collection[str], on_sale: Collection[str]) -> Errors:
+    """A sale lowers a price, so a variant has one in each currency that it is on sale in; errors by currency."""
+    return {
+        currency: f"A sale in {currency} needs a price in {currency}."
+        for currency in sorted(set(on_sale) - set(priced))
+    }
 
 
 def overlapping[P: Period](sales: Iterable[P]) -> tuple[P, P] | None:

@@ -1,6 +1,6 @@
 """Uses of products, variants and files of pictures, checked before one is deleted.
 
-The apps above `products` register the answers in their `AppConfig.ready`; nothing here knows them.
+The apps above `products` register their checks in their `AppConfig.ready`; nothing here knows them.
 """
 
 from __future__ import annotations

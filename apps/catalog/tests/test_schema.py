@@ -38,7 +38,7 @@ NOTHING_BREAKS = [
     checks.content_type_conformance,
     checks.response_schema_conformance,
 ]
-# Their answers are files.
+# Their responses are files.
 FILES = ("get_export_csv", "get_export_xlsx")
 
 
@@ -80,14 +80,14 @@ class TestExamples:
         bodies += [(name, EXAMPLES[f"post_{name}"]["request"]) for name in made]
         for name, body in bodies:
             address = f"/v1/{name.replace('_', '-')}"
-            answer = client.post(address, body, HTTP_IDEMPOTENCY_KEY=uuid.uuid4().hex)
-            assert answer.status_code == 201, (name, answer.content)
+            response = client.post(address, body, HTTP_IDEMPOTENCY_KEY=uuid.uuid4().hex)
+            assert response.status_code == 201, (name, response.content)
             example = EXAMPLES[f"post_{name}"]["201"]
-            assert answer.json().keys() == example.keys(), name
+            assert response.json().keys() == example.keys(), name
         variant = EXAMPLES["post_variants"]["request"]
         body = EXAMPLES["patch_variant"]["request"]
-        answer = client.patch(f"/v1/products/oak-tray/variants/{variant['sku']}", body, HTTP_IF_MATCH="*")
-        assert answer.status_code == 200
+        response = client.patch(f"/v1/products/oak-tray/variants/{variant['sku']}", body, HTTP_IF_MATCH="*")
+        assert response.status_code == 200
 
 
 @pytest.fixture
@@ -175,18 +175,18 @@ class TestRunningService:
     def test_following_links_from_created_resources_breaks_nothing(self, service):
         schema = loaded(service)
         headers = bearer(roles=["admin"])
-        answers: list[tuple[str, int]] = []
+        responses: list[tuple[str, int]] = []
 
         class Machine(schema.as_state_machine()):  # type: ignore[misc]  # a class made at run time
             def get_call_kwargs(self, case: Any) -> dict[str, Any]:
                 return {"headers": headers | {"Idempotency-Key": uuid.uuid4().hex}, "timeout": 30}
 
             def validate_response(self, response: Any, case: Any, *args: Any, **kwargs: Any) -> None:
-                answers.append((case.operation.method.upper(), response.status_code))
+                responses.append((case.operation.method.upper(), response.status_code))
                 case.validate_response(response, checks=NOTHING_BREAKS)
 
         Machine.run(settings=settings(max_examples=SCENARIOS, stateful_step_count=STEPS, **ALWAYS))
-        assert len(answers) >= SCENARIOS
+        assert len(responses) >= SCENARIOS
         # It got somewhere: things were made, and found under their links.
-        assert ("POST", 201) in answers
-        assert ("GET", 200) in answers
+        assert ("POST", 201) in responses
+        assert ("GET", 200) in responses

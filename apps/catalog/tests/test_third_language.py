@@ -107,7 +107,7 @@ class TestSearch:
         assert found(api_client, "giraffe") == []
 
 
-def test_browsers_that_prefer_french_are_answered_in_french(mug, api_client):
+def test_browsers_that_prefer_french_get_french_texts(mug, api_client):
     Product.objects.filter(pk=mug.pk).update(translations={"fr": {"title": "Tasse"}})
     refresh([mug.pk])
     response = api_client.get("/v1/products/mug", HTTP_ACCEPT_LANGUAGE="fr-CA,fr;q=0.9,de;q=0.5")

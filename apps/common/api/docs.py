@@ -36,7 +36,7 @@ class SchemaView(APIView):
 
 
 def docs(request: HttpRequest) -> HttpResponse:
-    """Every operation with its parameters, body and answers, grouped by tag, from the same document as `/schema/`."""
+    """Every operation with its parameters, body and responses, grouped by tag, from the same document as `/schema/`."""
     return _cached_response(request, page(get_script_prefix()), content_type="text/html; charset=utf-8")
 
 
@@ -87,15 +87,15 @@ def _operation(path: str, method: str, operation: dict, schema: dict) -> dict:
         "fields": _fields(body, schema),
         "is_public": {} in operation.get("security", [{}]),
         "responses": [
-            (status, answer.get("description", ""), _fields(_json(answer), schema))
-            for status, answer in operation["responses"].items()
+            (status, response.get("description", ""), _fields(_json(response), schema))
+            for status, response in operation["responses"].items()
             if status != "default"
         ],
     }
 
 
-def _json(answer: dict) -> dict:
-    return answer.get("content", {}).get("application/json", {}).get("schema", {})
+def _json(response: dict) -> dict:
+    return response.get("content", {}).get("application/json", {}).get("schema", {})
 
 
 def _fields(node: dict, schema: dict) -> list[dict]:

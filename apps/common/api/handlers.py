@@ -1,4 +1,4 @@
-"""Where exceptions become answers: DRF's handler and Django's four (a module of its own, since importing DRF's views
+"""Where exceptions become responses: DRF's handler and Django's four (a module of its own, since importing DRF's views
 reads settings that import problems)."""
 
 from __future__ import annotations
@@ -50,10 +50,10 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> JsonR
 def server_error(request: HttpRequest) -> JsonResponse:
     """Django's handler500, called while the exception is being handled: what it means to a client, if anything.
 
-    Everything else is a bug; the answer says the request id, so that support finds the log line.
+    Everything else is a bug; the response contains the request id, so that support finds the log line.
     """
     exc = sys.exception()
     if isinstance(exc, Exception) and (problem := as_problem(exc)):
         return problem_response(problem, request)
-    detail = "Something went wrong on our side. Try again; if it stays, tell support the request_id."
+    detail = "Something went wrong on our side. Try again; if it stays, give the request_id to support."
     return problem_response(make(500, slug="internal-error", detail=detail), request)

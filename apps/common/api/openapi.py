@@ -45,7 +45,7 @@ class AutoSchema(SpectacularAutoSchema):
 
 
 class BearerScheme(OpenApiAuthenticationExtension):
-    """Tells the schema about BearerAuthentication."""
+    """Describes BearerAuthentication in the schema."""
 
     target_class = "apps.common.identity.authentication.BearerAuthentication"
     match_subclasses = True
@@ -56,7 +56,7 @@ class BearerScheme(OpenApiAuthenticationExtension):
 
 
 def describe_problems(result: dict[str, Any], generator: Any, request: Any, public: bool) -> dict[str, Any]:
-    """A spectacular post-processing hook: every operation may answer with a problem."""
+    """A spectacular post-processing hook: every operation may respond with a problem."""
     result.setdefault("components", {}).setdefault("schemas", {})["Problem"] = PROBLEM
     problem = {
         "description": "A problem (RFC 9457); `type` says which.",

@@ -25,7 +25,7 @@ class CursorPagination(BasePagination):
     """`?limit=&cursor=` -> `{results, next, previous}`.
 
     `ordering` (of the paginator or the view) lists fields or annotations; the last one must be unique and none may be
-    null, so that a row's place is told by its values alone. The cursor holds these values of the last row seen (see
+    null, so that its values alone determine a row's place. The cursor holds these values of the last row seen (see
     "no offset", Markus Winand, https://use-the-index-luke.com/no-offset), is signed and opaque to clients.
     """
 

@@ -24,7 +24,7 @@ TOO_DEEP = "The JSON is nested too deeply."
 
 
 class JSONParser(RestJSONParser):
-    """JSON in UTF-8 (RFC 8259) whose values a database and an answer can hold; serializers say what else they may be.
+    """JSON in UTF-8 (RFC 8259) whose values a database and a response can hold; serializers say what else they may be.
 
     Raises ParseError for a body that is no JSON, is nested beyond any sense or holds a number that is not finite, and
     ValidationProblem that names the field for a null byte (which PostgreSQL's text cannot hold), half a character (a

@@ -15,22 +15,22 @@ from apps.common.money import Money
 class StrictSerializer(serializers.Serializer):
     """Refuses fields that it does not know."""
 
+    refusal = "There is no such field."
+    elsewhere: frozenset[str] = frozenset()
+
     def to_internal_value(self, data: Any) -> Any:
         if isinstance(data, Mapping):
             known = {name for name, field in self.fields.items() if not field.read_only}
-            if unknown := [str(name)[:60] for name in data if name not in known]:
-                raise serializers.ValidationError({name: ["There is no such field."] for name in unknown[:20]})
+            if unknown := [str(name)[:60] for name in data if name not in known | self.elsewhere]:
+                raise serializers.ValidationError({name: [self.refusal] for name in unknown[:20]})
         return super().to_internal_value(data)
 
 
-class StrictQuerySerializer(serializers.Serializer):
-    """Refuses parameters of a query string that it does not know; paging has its own."""
+class StrictQuerySerializer(StrictSerializer):
+    """Refuses parameters of a query string that it does not know; those of paging are read elsewhere."""
 
-    def validate(self, data: dict[str, Any]) -> dict[str, Any]:
-        unknown = sorted(set(self.initial_data) - set(self.fields) - {"limit", "cursor"})
-        if unknown:
-            raise serializers.ValidationError({name: ["There is no such filter."] for name in unknown})
-        return data
+    refusal = "There is no such filter."
+    elsewhere = frozenset({"limit", "cursor"})
 
 
 class EmailField(serializers.EmailField):

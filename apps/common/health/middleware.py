@@ -1,4 +1,4 @@
-"""`/livez`, `/readyz`, `/startupz`: answered before sessions and routing, so that a probe costs next to nothing."""
+"""`/livez`, `/readyz`, `/startupz`: served before sessions and routing, so that a probe costs next to nothing."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from apps.common.health.checks import failing_checks
 
 
 class HealthMiddleware:
-    """Answers Kubernetes' probes.
+    """Serves Kubernetes' probes.
 
     `/livez` says that the process serves requests. `/readyz` and `/startupz` also ask for its own database with every
     migration applied. Redis is not asked (docs/decisions/0001): without it the shop still sells, so taking every
@@ -22,13 +22,13 @@ class HealthMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.path_info == "/livez":
-            return _answer({})
+            return _respond({})
         if request.path_info in ("/readyz", "/startupz"):
-            return _answer(failing_checks())
+            return _respond(failing_checks())
         return self.get_response(request)
 
 
-def _answer(failures: dict[str, str]) -> JsonResponse:
+def _respond(failures: dict[str, str]) -> JsonResponse:
     status = 503 if failures else 200
     response = JsonResponse({"status": "failing" if failures else "ok", "failing": failures}, status=status)
     response["Cache-Control"] = "no-store"

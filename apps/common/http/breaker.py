@@ -64,7 +64,7 @@ class Breaker:
             return True
 
     def record_success(self) -> None:
-        """The target answered, with whatever status of its own: an open breaker closes and counts from zero."""
+        """The target responded, with whatever status of its own: an open breaker closes and counts from zero."""
         with self._lock:
             if self._next_trial_at is not None:
                 self._next_trial_at = None
@@ -72,7 +72,7 @@ class Breaker:
             self._current_second().calls += 1
 
     def record_failure(self) -> None:
-        """The target was away: no connection, no answer in time, or a proxy or server that said so."""
+        """The target was away: no connection, no response in time, or a proxy or server that said so."""
         with self._lock:
             second = self._current_second()
             second.calls += 1

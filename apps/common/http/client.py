@@ -25,7 +25,7 @@ from apps.common.problems import ServiceUnavailable
 
 ATTEMPTS = 3
 RETRIED_METHODS = frozenset({"GET", "HEAD", "PUT", "DELETE"})
-# Answers of a proxy or of a server that is starting or stopping: another replica may do better at once.
+# Responses of a proxy or of a server that is starting or stopping: another replica may do better at once.
 AWAY_STATUSES = frozenset({502, 503, 504})
 
 
@@ -131,9 +131,9 @@ class ServiceClient:
         idempotency_key: str | None = None,
         deadline: float | None = None,
     ) -> ServiceResponse:
-        """Send and return the answer (any status below 500); `deadline` in seconds. Raises Unavailable.
+        """Send and return the response (any status below 500); `deadline` in seconds. Raises Unavailable.
 
-        A path with a segment `.` or `..` (a name that somebody made up) is answered with 404 unasked: the HTTP client
+        A path with a segment `.` or `..` (a name that somebody made up) gets 404 without being sent: the HTTP client
         would resolve it and ask at another address.
         """
         if has_dot_segments(path):
@@ -221,7 +221,7 @@ def _attempt(call: _Call) -> httpx.Response:
         outcome, is_away = f"{response.status_code // 100}xx", says_it_is_away(call.service, response)
     except httpx.TimeoutException as error:
         outcome, is_away = "timeout", True
-        raise Unavailable(call.service, f"no answer in time ({type(error).__name__})", is_retryable=True) from error
+        raise Unavailable(call.service, f"no response in time ({type(error).__name__})", is_retryable=True) from error
     except httpx.LocalProtocolError as error:
         raise Unavailable(call.service, f"the request cannot be sent: {error}") from error
     except httpx.RequestError as error:
@@ -236,12 +236,12 @@ def _attempt(call: _Call) -> httpx.Response:
         metrics.SECONDS.labels(call.service, outcome).observe(time.monotonic() - started_at)
     if response.is_server_error:
         status = response.status_code
-        raise Unavailable(call.service, f"it answered {status}", is_retryable=status in AWAY_STATUSES)
+        raise Unavailable(call.service, f"it returned {status}", is_retryable=status in AWAY_STATUSES)
     return response
 
 
 def says_it_is_away(service: str, response: httpx.Response) -> bool:
-    """Whether an answer means that `service` as a whole cannot serve at the moment.
+    """Whether a response means that `service` as a whole cannot serve at the moment.
 
     A 500 is the fault of one request, which may be one visitor's own doing, and a 503 that names a third service
     says nothing about this one: neither may cost everybody else the service.
@@ -270,7 +270,7 @@ def _send(pool: httpx.Client, call: _Call) -> httpx.Response:
         for chunk in response.iter_raw():
             chunks.append(chunk)
             if time.monotonic() > call.ends_at:
-                raise httpx.ReadTimeout("the answer trickles past the deadline", request=request)
+                raise httpx.ReadTimeout("the response trickles past the deadline", request=request)
     finally:
         response.close()
     return httpx.Response(response.status_code, headers=response.headers, content=b"".join(chunks), request=request)

@@ -10,6 +10,6 @@ REQUESTS = Counter(
 )
 SECONDS = Histogram(
     "streamcart_service_request_seconds",
-    "Seconds until another service answered or failed.",
+    "Seconds until another service responded or failed.",
     ["target", "outcome"],
 )

@@ -1,4 +1,4 @@
-"""What a call to another service gives: an answer, or one of two errors."""
+"""What a call to another service returns: a response, or one of two errors."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from apps.common.problems import ServiceUnavailable
 
 
 class Unavailable(ServiceUnavailable):
-    """The other service gave no usable answer: unreachable, too late, breaker open, or 5xx.
+    """The other service gave no usable response: unreachable, too late, breaker open, or 5xx.
 
     `service` names it, `reason` is for logs, `is_retryable` says whether another attempt makes sense at once.
     Left uncaught it becomes a 503 problem; each caller should say instead what it can still do.
@@ -18,7 +18,7 @@ class Unavailable(ServiceUnavailable):
 
     def __init__(self, service: str, reason: str = "", *, is_retryable: bool = False) -> None:
         super().__init__(
-            f"The {service} service does not answer at the moment. Please try again shortly.",
+            f"The {service} service is not responding at the moment. Please try again shortly.",
             headers={"Retry-After": "5"},
             service=service,
         )
@@ -27,7 +27,7 @@ class Unavailable(ServiceUnavailable):
         self.is_retryable = is_retryable
 
     def __str__(self) -> str:
-        return f"{self.service} is unavailable: {self.reason or 'no answer'}"
+        return f"{self.service} is unavailable: {self.reason or 'no response'}"
 
 
 class RemoteProblem(Exception):
@@ -38,11 +38,11 @@ class RemoteProblem(Exception):
         self.service = service
         self.status = response.status_code
         self.slug = str(body.get("type", "")).rpartition("/")[2]
-        self.detail = str(body.get("detail") or body.get("title") or f"{service} answered {self.status}.")
+        self.detail = str(body.get("detail") or body.get("title") or f"{service} returned {self.status}.")
         self.errors: dict[str, Any] = body.get("errors") or {}
         self.body = body
         self.headers = response.headers
-        super().__init__(f"{service} answered {self.status} {self.slug}: {self.detail}")
+        super().__init__(f"{service} returned {self.status} {self.slug}: {self.detail}")
 
     @property
     def retry_after(self) -> int | None:
@@ -52,7 +52,7 @@ class RemoteProblem(Exception):
 
 
 def problem_members(response: httpx.Response) -> dict[str, Any]:
-    """The members of an answer's problem (RFC 9457); empty when its body is no JSON object."""
+    """The members of a response's problem (RFC 9457); empty when its body is no JSON object."""
     try:
         body = response.json()
     except ValueError:
@@ -61,7 +61,7 @@ def problem_members(response: httpx.Response) -> dict[str, Any]:
 
 
 class ServiceResponse:
-    """An answer below 500. `json_or_raise` is what most callers want."""
+    """A response below 500. `json_or_raise` is what most callers want."""
 
     def __init__(self, service: str, response: httpx.Response) -> None:
         self.service = service
@@ -82,7 +82,7 @@ class ServiceResponse:
 
     @property
     def headers(self) -> httpx.Headers:
-        """The answer's headers; names ignore case."""
+        """The response's headers; names ignore case."""
         return self.raw.headers
 
     @property
@@ -102,10 +102,10 @@ class ServiceResponse:
         try:
             return self.raw.json()
         except ValueError as error:
-            raise Unavailable(self.service, "the answer is not JSON") from error
+            raise Unavailable(self.service, "the response is not JSON") from error
 
     def json_or_raise(self) -> Any:
-        """The decoded body of a 2xx answer. Raises RemoteProblem for a 4xx."""
+        """The decoded body of a 2xx response. Raises RemoteProblem for a 4xx."""
         if self.raw.is_client_error:
             raise RemoteProblem(self.service, self.raw)
         return self.json()

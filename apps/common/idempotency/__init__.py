@@ -1,4 +1,4 @@
-"""Idempotency keys: a POST that is sent again (a lost answer, a double click) does its work once.
+"""Idempotency keys: a POST that is sent again (a lost response, a double click) does its work once.
 
 class OrdersView(APIView):
     @idempotent

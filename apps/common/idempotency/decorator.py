@@ -26,12 +26,12 @@ HEADER = "Idempotency-Key"
 REPLAYED_HEADER = "Idempotency-Replayed"
 REQUEST_ATTRIBUTE = "idempotency_key"
 KEY = re.compile(r"\A[\x21-\x7e]{1,255}\Z")
-# Answers that say "not now" rather than "no": the same request may well succeed later.
+# Responses that say "not now" rather than "no": the same request may well succeed later.
 PASSING_STATUSES = frozenset({401, 408, 425, 429})
 CART_SECRET_HEADER = "X-Cart-Secret"  # noqa: S105  (the name of a header)
 
 DESCRIPTION = "1 to 255 visible ASCII characters that the client makes up; repeating the request repeats them."
-# People behind one address share a scope, and an answer may hold a secret: nobody must meet a key by chance.
+# People behind one address share a scope, and a response may hold a secret: nobody must meet a key by chance.
 SHORTEST_ANONYMOUS_KEY = 16
 
 ViewMethod = Callable[..., Response]
@@ -43,7 +43,7 @@ class KeyMissing(ValidationProblem):
 
 @dataclass(frozen=True, slots=True)
 class Storage:
-    """How a request and its answer lie in the database."""
+    """How a request and its response lie in the database."""
 
     fingerprint_of: Callable[[Request], str]
     write: Callable[[str], str]
@@ -51,12 +51,12 @@ class Storage:
 
 
 def idempotent(method: ViewMethod) -> ViewMethod:
-    """Make a DRF view method answer a repeated request with its first answer.
+    """Make a DRF view method respond to a repeated request with its first response.
 
-    The request must carry `Idempotency-Key` (400 otherwise). The same key and request gets the first answer again,
+    The request must carry `Idempotency-Key` (400 otherwise). The same key and request gets the first response again,
     marked `Idempotency-Replayed: true`; another request with the key is 422 `idempotency-key-reused`; one that comes
     while the first is worked on is 409 `request-in-progress` with Retry-After. Refusals (4xx) are kept like any
-    answer; 5xx and "not now" answers are not, so the client may try again with the same key.
+    response; 5xx and "not now" responses are not, so the client may try again with the same key.
 
     No transaction is open while the method runs. If the process dies in it, the work starts again at the next
     request, after a minute: it must bear that, keyed by `request_key(request)`.
@@ -75,7 +75,7 @@ def optionally_idempotent(method: ViewMethod) -> ViewMethod:
 
     If the process dies in the work of a keyed request, it starts again with the next one: without a constraint of the
     database that may leave a second row, which for what this is used for is harmless. A body may hold a password or a
-    card and an answer a secret: the database keeps neither in a form that can be read.
+    card and a response a secret: the database keeps neither in a form that can be read.
     """
 
     @wraps(method)
@@ -108,8 +108,8 @@ def _respond_once(
     try:
         response = _run(view, method, request, *args, **kwargs)
         if _is_final(response):
-            answer = _stored_form(response)
-            services.store_response(claim, replace(answer, body=storage.write(answer.body)))
+            stored = _stored_form(response)
+            services.store_response(claim, replace(stored, body=storage.write(stored.body)))
         else:
             services.release_key(claim)
     except Exception:
@@ -119,7 +119,7 @@ def _respond_once(
 
 
 def _run(view: Any, method: ViewMethod, request: Request, *args: Any, **kwargs: Any) -> Response:
-    """The method's answer, also when it raised one."""
+    """The method's response, also when it raised one."""
     try:
         response = method(view, request, *args, **kwargs)
     except Exception as error:
@@ -143,7 +143,7 @@ def _key_of(request: Request) -> str:
 
 
 def _scope_of(request: Request) -> str:
-    """Whose key it is: one client's keys never meet another's, so nobody is replayed somebody else's answer."""
+    """Whose key it is: one client's keys never meet another's, so nobody is replayed somebody else's response."""
     if caller := caller_or_none(request):
         return services.subject_scope(caller.subject)
     if secret := _cart_secret_of(request):
@@ -169,7 +169,7 @@ def _keyed_fingerprint(request: Request) -> str:
 
 
 PLAIN = Storage(_plain_fingerprint, str, str)
-# For bodies that hold a password or a card, which could be found by trying from a plain hash, and answers that hold a
+# For bodies that hold a password or a card, which could be found by trying from a plain hash, and responses that hold a
 # secret, which the database has nowhere else.
 SEALED = Storage(_keyed_fingerprint, seal, unseal)
 
@@ -193,8 +193,8 @@ def _stored_form(response: Response) -> services.StoredResponse:
     return services.StoredResponse(status=response.status_code, headers=headers, body=body)
 
 
-def _replay(answer: services.StoredResponse) -> Response:
-    headers = {**answer.headers, REPLAYED_HEADER: "true"}
+def _replay(stored: services.StoredResponse) -> Response:
+    headers = {**stored.headers, REPLAYED_HEADER: "true"}
     content_type = headers.pop("Content-Type", None)
-    data = json.loads(answer.body) if answer.body else None
-    return Response(data, status=answer.status, headers=headers, content_type=content_type)
+    data = json.loads(stored.body) if stored.body else None
+    return Response(data, status=stored.status, headers=headers, content_type=content_type)

@@ -1,4 +1,4 @@
-"""Answers already given, by the key that the client chose for its request."""
+"""Responses already sent, by the key that the client chose for its request."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from django.utils import timezone
 
 
 class IdempotencyRecord(models.Model):
-    """One key of one client (`scope`): being worked on by the holder of `lease`, or answered."""
+    """One key of one client (`scope`): being worked on by the holder of `lease`, or completed."""
 
     class State(models.TextChoices):
         IN_PROGRESS = "in_progress"
-        ANSWERED = "answered"
+        COMPLETED = "completed"
 
     scope = models.CharField(max_length=100)
     key = models.CharField(max_length=255)
@@ -31,7 +31,7 @@ class IdempotencyRecord(models.Model):
             models.UniqueConstraint(fields=["scope", "key"], name="idempotency_one_record_a_key"),
             models.CheckConstraint(
                 condition=models.Q(state="in_progress") | models.Q(response_status__isnull=False),
-                name="idempotency_answered_has_answer",
+                name="idempotency_completed_has_response",
             ),
         ]
         indexes = [models.Index(fields=["created_at"], name="idempotency_created_at")]

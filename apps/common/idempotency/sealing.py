@@ -1,4 +1,4 @@
-"""Answers that hold a secret are kept encrypted, by the service's own key."""
+"""Responses that hold a secret are kept encrypted, by the service's own key."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from django.utils.crypto import salted_hmac
 from apps.common.problems import Conflict
 
 
-class AnswerLost(Conflict):
-    slug, title = "answer-lost", "The first answer cannot be given again"
+class ResponseLost(Conflict):
+    slug, title = "answer-lost", "The first response cannot be sent again"
 
 
 def seal(body: str) -> str:
@@ -21,11 +21,11 @@ def seal(body: str) -> str:
 
 
 def unseal(stored: str) -> str:
-    """What was sealed. Raises AnswerLost when the key of that time is not among SECRET_KEY_FALLBACKS."""
+    """What was sealed. Raises ResponseLost when the key of that time is not among SECRET_KEY_FALLBACKS."""
     try:
         return _box().decrypt(stored.encode()).decode()
     except InvalidToken as error:
-        raise AnswerLost("The request was carried out, but its answer is lost. Look at what is there.") from error
+        raise ResponseLost("The request was carried out, but its response is lost. Look at what is there.") from error
 
 
 def _box() -> MultiFernet:

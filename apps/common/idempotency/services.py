@@ -66,7 +66,7 @@ def claim_key(*, scope: str, key: str, fingerprint: str) -> Claim | StoredRespon
         if not is_outdated:
             if record.fingerprint != fingerprint:
                 raise KeyReused("Send a new Idempotency-Key with a new request; this one came with another before.")
-            if record.state == State.ANSWERED:
+            if record.state == State.COMPLETED:
                 return StoredResponse(record.response_status or 200, record.response_headers, record.response_body)
             if record.locked_until > now:
                 raise _in_progress(record.locked_until - now)
@@ -76,7 +76,7 @@ def claim_key(*, scope: str, key: str, fingerprint: str) -> Claim | StoredRespon
 
 def _in_progress(left: timedelta) -> RequestInProgress:
     seconds = min(LONGEST_RETRY_AFTER, max(1, math.ceil(left.total_seconds())))
-    return RequestInProgress("Wait for the first answer, or ask again.", headers={"Retry-After": str(seconds)})
+    return RequestInProgress("Wait for the first response, or try again.", headers={"Retry-After": str(seconds)})
 
 
 def _take_over(record: IdempotencyRecord, fresh: IdempotencyRecord) -> None:
@@ -90,7 +90,7 @@ def store_response(claim: Claim, response: StoredResponse) -> bool:
     """Store what later requests with the key get; False when the claim was lost to another worker meanwhile."""
     return bool(
         IdempotencyRecord.objects.filter(pk=claim.record_id, lease=claim.lease).update(
-            state=State.ANSWERED,
+            state=State.COMPLETED,
             response_status=response.status,
             response_headers=response.headers,
             response_body=response.body,
@@ -109,7 +109,7 @@ def subject_scope(subject: str) -> str:
 
 
 def forget_subject(subject: str) -> None:
-    """Delete the keys of a person whose account is gone: answers hold addresses and orders."""
+    """Delete the keys of a person whose account is gone: responses hold addresses and orders."""
     IdempotencyRecord.objects.filter(scope=subject_scope(subject)).delete()
 
 

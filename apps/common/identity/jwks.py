@@ -69,7 +69,7 @@ class KeySet:
 
 
 def fetch_from_auth() -> dict[str, Any] | None:
-    """The published key set; None when `auth` does not answer."""
+    """The published key set; None when `auth` does not respond."""
     try:
         response = httpx.get(f"{settings.SERVICE_URLS['auth']}/.well-known/jwks.json", timeout=TIMEOUT)
         response.raise_for_status()

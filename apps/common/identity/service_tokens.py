@@ -51,7 +51,7 @@ def _request() -> tuple[str, float]:
     try:
         response = httpx.post(url, json=credentials, timeout=TIMEOUT)
         response.raise_for_status()
-        answer = response.json()
-        return answer["access_token"], float(answer["expires_in"])
+        token = response.json()
+        return token["access_token"], float(token["expires_in"])
     except (httpx.HTTPError, ValueError, KeyError) as error:
         raise NoServiceToken(f"auth gave no service token: {error}", headers={"Retry-After": "5"}) from error

@@ -41,7 +41,7 @@ def for_each[T](
 ) -> int:
     """Call `do` with each item; returns for how many it neither failed nor returned False.
 
-    Items are told apart by `str(item)`: ids, names of files. Those that failed lately or were given up are left out.
+    Items are distinguished by `str(item)`: ids, names of files. Those that failed lately or were given up are left out.
     `give_up(item, reason)` is called once after the last try, for rows that have a state of their own. Raises what
     says that the database or the queue is away.
     """

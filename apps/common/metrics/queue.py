@@ -1,4 +1,4 @@
-"""The service's Celery queue, seen from outside of the workers: a dead worker could not tell that work piles up."""
+"""The service's Celery queue, seen from outside of the workers: a dead worker could not report that work piles up."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ def start_clock(task: Any, **_: Any) -> None:
 
 @signals.task_postrun.connect
 def count(task: Any, state: str | None = None, **_: Any) -> None:
-    # A state is SUCCESS, FAILURE, RETRY …; None when the worker was told to stop in the middle.
+    # A state is SUCCESS, FAILURE, RETRY …; None when the worker had to stop in the middle.
     TASKS.labels(task.name, (state or "unknown").lower()).inc()
     if started_at := getattr(task.request, "started_at", None):
         SECONDS.labels(task.name).observe(time.monotonic() - started_at)

@@ -13,7 +13,7 @@ from django.utils.module_loading import autodiscover_modules
 
 TYPE_PREFIX = "streamcart."
 TYPE_SUFFIX = ".v1"
-# With each answer of a feed: the position of its last event, so that readers know how far behind they are.
+# With each response of a feed: the position of its last event, so that readers know how far behind they are.
 LAST_POSITION_HEADER = "X-Last-Position"
 
 

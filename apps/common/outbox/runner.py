@@ -20,8 +20,8 @@ log = structlog.get_logger(__name__)
 
 BATCH = 100
 WAIT_SECONDS = 15
-ANSWER_SECONDS = 5.0
-# Pause after an empty answer that came sooner than asked: the feed had no thread to let us wait in.
+RESPONSE_SECONDS = 5.0
+# Pause after an empty response that came sooner than asked: the feed had no thread to let us wait in.
 IDLE_SECONDS = 1.0
 # From this attempt on the log says how to skip the event; it blocks all the same, because order matters.
 ATTEMPTS_BEFORE_ALARM = 10
@@ -41,7 +41,7 @@ class Batch:
 
 def fetch(source: str, *, after: int, wait: int) -> Batch:
     """The next events of `source` behind `after`. Raises Unavailable, or FeedError when asking again is no help."""
-    client = ServiceClient(source, timeout=wait + ANSWER_SECONDS)
+    client = ServiceClient(source, timeout=wait + RESPONSE_SECONDS)
     try:
         response = client.get(
             "/internal/events",
@@ -154,7 +154,7 @@ def run_consumers(sources: list[str], *, stopping: threading.Event, stop_seconds
     """Follow all `sources` until `stopping` is set; returns when the events in hand are done."""
     consumers = [SourceConsumer(source, stopping=stopping) for source in sources]
     for consumer in consumers:
-        # Daemons: one that waits for an answer need not be waited for; nothing is in its hands.
+        # Daemons: one that waits for a response need not be waited for; nothing is in its hands.
         threading.Thread(target=consumer.run, name=f"events-{consumer.source}", daemon=True).start()
     stopping.wait()
     log.info("stopping: events in hand are finished first")

@@ -55,7 +55,7 @@ def write_events(events: Iterable[tuple[str, str, dict[str, Any]]]) -> None:
 
 def _full_type(type: str) -> str:
     if not connection.in_atomic_block:
-        raise NotInTransaction(f"publish({type!r}) belongs inside transaction.atomic(), beside the change it tells of.")
+        raise NotInTransaction(f"publish({type!r}) belongs inside transaction.atomic(), beside the change it reports.")
     if not TYPE.match(type):
         raise ValueError(f"{type!r} is not an event type such as 'order.paid'.")
     return f"{TYPE_PREFIX}{type}{TYPE_SUFFIX}"

@@ -1,4 +1,4 @@
-"""The question of every request: is this token refused? Answered from a copy in this process.
+"""Whether a token is refused, which every request has to know: looked up in a copy in this process.
 
 The copy holds the accounts of the last minutes, so it is small, and costs one query every MAX_AGE_SECONDS, however many
 requests come. The database is the truth; no cache server is asked, since it may be away.

@@ -200,7 +200,7 @@ WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 # stands in a page. Two things the admin's Alpine.js cannot do without: it evaluates expressions of attributes, and it
 # sets styles of elements.
 CONTENT_SECURITY_POLICY = {
-    # JSON is no page, and the header would be a fifth of a small answer.
+    # JSON is no page, and the header would be a fifth of a small response.
     "EXCLUDE_URL_PREFIXES": ["/v1/", "/.well-known/", "/schema/", "/internal/", "/metrics"],
     "DIRECTIVES": {
         "default-src": ["'none'"],
@@ -240,7 +240,7 @@ LOGIN_REDIRECT_URL = "admin:index"
 SPECTACULAR_SETTINGS: dict[str, Any] = {
     "TITLE": f"StreamCart {SERVICE}",
     "VERSION": "1",
-    # The version whose JSON Schema says what nullable answers look like without a dialect of its own.
+    # The version whose JSON Schema says what nullable values look like without a dialect of its own.
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],

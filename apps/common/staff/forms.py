@@ -26,7 +26,7 @@ class StaffAuthenticationForm(AuthenticationForm):
     error_messages = {
         **AuthenticationForm.error_messages,
         "invalid_login": "This e-mail and password do not belong to a staff account. Check both and try again.",
-        "unavailable": "Sign-in is not available right now as the account service does not answer. Try again soon.",
+        "unavailable": "Sign-in is not available right now as the account service is not responding. Try again soon.",
     }
 
     def __init__(self, request: Any = None, *args: Any, **kwargs: Any) -> None:

@@ -19,7 +19,7 @@ from apps.common.staff.services import StaffAccount, mirror_staff
 
 log = structlog.get_logger(__name__)
 CHECK_EVERY_SECONDS = 300
-# How long after the last answer of `auth` a session goes on without one.
+# How long after the last response of `auth` a session goes on without one.
 GRACE_SECONDS = 1800
 RETRY_AFTER_SECONDS = 30
 TIMEOUT_SECONDS = 2.0
@@ -38,7 +38,7 @@ def remember_sign_in(request: HttpRequest, user: StaffUser) -> None:
 def recheck_session(request: HttpRequest) -> None:
     """Ask `auth` when it is due: sign out who may not go on, mirror the roles of who may.
 
-    Raises Unavailable when `auth` has not answered for GRACE_SECONDS.
+    Raises Unavailable when `auth` has not responded for GRACE_SECONDS.
     """
     now = time.time()
     if now < request.session.get(NEXT_CHECK_AT, 0):

@@ -9,7 +9,7 @@ from rest_framework.test import APIClient
 
 
 class ServiceTestClient(APIClient):
-    """Follows links as they are, which are public, though no gateway stands in front. Errors come back as answers."""
+    """Follows links as they are, which are public, though no gateway stands in front. Errors come back as responses."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**({"raise_request_exception": False} | options))

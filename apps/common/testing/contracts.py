@@ -1,4 +1,4 @@
-"""Checks requests and answers against a service's real OpenAPI document (`apps/<service>/openapi.yaml`)."""
+"""Checks requests and responses against a service's real OpenAPI document (`apps/<service>/openapi.yaml`)."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def assert_matches_contract(
     status: int = 200,
     headers: dict[str, str] | None = None,
 ) -> None:
-    """Raise openapi_core's error when the operation is unknown, the body is not accepted or the answer is impossible.
+    """Raise openapi_core's error when the operation is unknown, the body is not accepted or the response is impossible.
 
     `path` may carry a query string, without the gateway's prefix (`/v1/quotes`).
     """

@@ -12,8 +12,8 @@ from django.utils import timezone
 from apps.common.idempotency.models import IdempotencyRecord
 
 
-def repeated_posts_are_answered_once(post: Callable[[str, Any], Any], body: Any, *, other: Any = None) -> Any:
-    """`post(key, body)` sends a request; returns the first answer, after the work was done once.
+def repeated_posts_are_carried_out_once(post: Callable[[str, Any], Any], body: Any, *, other: Any = None) -> Any:
+    """`post(key, body)` sends a request; returns the first response, after the work was done once.
 
     Without `other` the endpoint takes no body, and none can differ.
     """

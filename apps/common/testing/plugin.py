@@ -83,7 +83,7 @@ def _inline_tasks(settings: Settings, tmp_path: Path) -> None:
 
 @pytest.fixture
 def api_client() -> APIClient:
-    """An anonymous caller. Server errors come back as answers, the way a stranger sees them."""
+    """An anonymous caller. Server errors come back as responses, the way a stranger sees them."""
     return _client()
 
 

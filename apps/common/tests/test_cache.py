@@ -37,7 +37,7 @@ def attempts(refusing, monkeypatch):
     return asked
 
 
-def test_every_call_has_an_answer_while_redis_is_away(refusing):
+def test_every_call_returns_while_redis_is_away(refusing):
     assert refusing.get("a", "default") == "default"
     assert refusing.get_many(["a"]) == {}
     assert refusing.add("a", 1) is True

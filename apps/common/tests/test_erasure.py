@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def erased(monkeypatch) -> list[uuid.UUID]:
-    """Whom the service was told to forget, in the order of the calls."""
+    """Whom the service was asked to forget, in the order of the calls."""
     calls: list[uuid.UUID] = []
     discover()
     monkeypatch.setattr(registry, "_erasers", [*registry.erasers(), calls.append])
@@ -89,7 +89,7 @@ def test_an_event_that_is_read_again_erases_again_and_starts_nothing_anew(erased
     assert DeletedAccount.objects.get().next_pass_at is None
 
 
-def test_answers_kept_for_repeated_requests_go_too():
+def test_responses_stored_for_repeated_requests_go_too():
     ada, grace = uuid.uuid4(), uuid.uuid4()
     for user_id in (ada, grace):
         IdempotencyRecord.objects.create(

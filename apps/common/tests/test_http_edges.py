@@ -1,4 +1,4 @@
-"""What every service answers at its edges: problems, health, prefix, request ids, documents."""
+"""What every service returns at its edges: problems, health, prefix, request ids, documents."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from apps.common.wsgi import ForwardedPrefix
 PROBLEM = "application/problem+json"
 
 
-def answer(exc: Exception):
+def response_to(exc: Exception):
     class View(APIView):
         permission_classes = [AllowAny]
 
@@ -40,7 +40,7 @@ class OutOfMugs(problems.Problem):
 
 
 def test_a_problem_carries_its_slug_and_extensions():
-    response = answer(OutOfMugs("Only 2 are left; take fewer.", available=2, headers={"Retry-After": "5"}))
+    response = response_to(OutOfMugs("Only 2 are left; take fewer.", available=2, headers={"Retry-After": "5"}))
     assert response.status_code == 409
     assert response["Content-Type"] == PROBLEM
     assert response["Retry-After"] == "5"
@@ -62,7 +62,7 @@ class Lines(serializers.Serializer):
 def test_nested_input_errors_are_named_by_path():
     serializer = Lines(data={"lines": [{"quantity": 1}, {"quantity": "x"}]})
     serializer.is_valid()
-    response = answer(exceptions.ValidationError(serializer.errors))
+    response = response_to(exceptions.ValidationError(serializer.errors))
     assert response.status_code == 400
     assert response.data["errors"] == {"lines.1.quantity": ["A valid integer is required."]}
 
@@ -83,18 +83,18 @@ def test_nested_input_errors_are_named_by_path():
     ],
 )
 def test_framework_exceptions_become_problems(exc, status, slug):
-    response = answer(exc)
+    response = response_to(exc)
     assert response.data["type"] == f"/problems/{slug}"
     assert response.status_code in (status, 401)
 
 
 @pytest.mark.django_db
-def test_a_writer_that_comes_second_is_told_so():
+def test_a_writer_that_comes_second_gets_a_conflict():
     """The net below services that say more: a unique constraint is no 500."""
     StaffUser.objects.create(id=(taken := uuid7()), email="a@example.com")
     with pytest.raises(IntegrityError) as caught, transaction.atomic():
         StaffUser.objects.create(id=taken, email="b@example.com")
-    response = answer(caught.value)
+    response = response_to(caught.value)
     assert (response.status_code, response.data["type"]) == (409, "/problems/conflict")
     assert problems.as_problem(IntegrityError("a check constraint")) is None, "any other is a bug"
 
@@ -102,7 +102,7 @@ def test_a_writer_that_comes_second_is_told_so():
 @pytest.mark.parametrize(
     ("exc", "status"), [(OperationalError("gone"), 503), (DataError("out of range"), 400), (KeyError("a bug"), 500)]
 )
-def test_plain_views_and_middleware_answer_with_the_same_problems(monkeypatch, exc, status):
+def test_plain_views_and_middleware_respond_with_the_same_problems(monkeypatch, exc, status):
     def fail(*_args, **_options):
         raise exc
 
@@ -113,10 +113,10 @@ def test_plain_views_and_middleware_answer_with_the_same_problems(monkeypatch, e
 
 
 def test_a_throttled_caller_hears_how_long_to_wait():
-    assert answer(exceptions.Throttled(wait=2.2))["Retry-After"] == "3"
+    assert response_to(exceptions.Throttled(wait=2.2))["Retry-After"] == "3"
 
 
-def test_unknown_addresses_answer_with_a_problem_and_a_request_id():
+def test_unknown_addresses_return_a_problem_and_a_request_id():
     response = Client().get("/nothing-here")
     assert response.status_code == 404
     assert response["Content-Type"] == PROBLEM
@@ -183,7 +183,7 @@ def test_a_form_that_takes_uploads_is_read_only_for_staff(settings, is_staff):
     client.force_login(StaffUser.objects.create(id=uuid7(), email="x@example.com", is_staff=is_staff))
     response = client.post("/admin/add/", {"file": io.BytesIO(b"x" * 200)})
     if is_staff:
-        assert response.status_code == 403, "the admin itself answers: no token against forged requests"
+        assert response.status_code == 403, "the admin itself responds: no token against forged requests"
     else:
         assert response["Location"] == "/admin/login/?next=/admin/add/"
 
@@ -222,6 +222,6 @@ def test_internal_paths_do_not_exist_behind_a_gateway(path, header):
     assert response.json()["type"] == "/problems/not-found"
 
 
-def test_inside_the_cluster_probes_and_metrics_are_answered(db):
+def test_inside_the_cluster_probes_and_metrics_are_served(db):
     assert Client().get("/livez").status_code == 200
     assert Client().get("/metrics").status_code == 200

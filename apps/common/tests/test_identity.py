@@ -31,7 +31,7 @@ def call(permission: type[BasePermission], token: str | None) -> Response:
     return View.as_view()(APIRequestFactory().get("/", **headers))
 
 
-def test_a_good_token_tells_who_calls():
+def test_a_good_token_identifies_the_caller():
     user_id = uuid.uuid4()
     principal = verify(access_token(user_id, roles=["customer", "catalog_staff"]))
     assert principal.user_id == user_id
@@ -197,7 +197,7 @@ def _another_key() -> str:
 
 
 @respx.mock
-def test_before_auth_was_ever_reached_the_answer_is_try_again(fresh_keys):
+def test_before_auth_was_ever_reached_the_response_is_try_again(fresh_keys):
     respx.get(JWKS_URL).mock(side_effect=httpx.ConnectError("down"))
     with pytest.raises(ServiceUnavailable):
         verify(access_token())
@@ -206,8 +206,8 @@ def test_before_auth_was_ever_reached_the_answer_is_try_again(fresh_keys):
 @respx.mock
 def test_the_service_token_is_asked_for_once_until_it_is_forgotten():
     service_tokens.forget_service_token()
-    answer = {"access_token": "abc", "expires_in": 600}
-    route = respx.post("http://127.0.0.1:8003/v1/tokens/service").mock(return_value=httpx.Response(200, json=answer))
+    response = {"access_token": "abc", "expires_in": 600}
+    route = respx.post("http://127.0.0.1:8003/v1/tokens/service").mock(return_value=httpx.Response(200, json=response))
     assert service_tokens.get_service_token() == service_tokens.get_service_token() == "abc"
     assert route.call_count == 1
     service_tokens.forget_service_token()

@@ -35,9 +35,9 @@ def test_a_collector_that_fails_is_left_out(registered):
 
     collectors.register(broken)
     collectors.register(lambda: [GaugeMetricFamily("streamcart_tried", "Still there.", value=7)])
-    answer = Client().get("/metrics")
-    assert answer.status_code == 200
-    assert value_of(answer.content.decode(), "streamcart_tried") == 7
+    response = Client().get("/metrics")
+    assert response.status_code == 200
+    assert value_of(response.content.decode(), "streamcart_tried") == 7
 
 
 def test_looks_are_kept_for_a_moment(monkeypatch):
@@ -82,7 +82,7 @@ def test_the_queue_s_length_and_age_are_seen(monkeypatch):
 
 
 def test_two_processes_count_as_one(tmp_path):
-    """Without adding up, a scrape shows whichever process happens to answer."""
+    """Without adding up, a scrape shows whichever process happens to respond."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]

@@ -19,7 +19,7 @@ MEBIBYTE = 1024 * 1024
 
 
 def refuse(environ, start_response):
-    """Answers before it has read anything, as a view does that refuses a token."""
+    """Responds before it has read anything, as a view does that refuses a token."""
     start_response("401 Unauthorized", [("Content-Length", "4")])
     return [b"no!\n"]
 

@@ -35,14 +35,14 @@ def price_cart(cart: Cart, *, must_be_current: bool = False) -> PricedCart:
     rows = list(cart.lines.order_by("added_at", "sku"))
     is_current = True
     try:
-        answers = catalog.quotes([(row.sku, row.quantity) for row in rows], cart.currency)
-        remember_quotes(cart, answers)
+        raw_quotes = catalog.quotes([(row.sku, row.quantity) for row in rows], cart.currency)
+        remember_quotes(cart, raw_quotes)
     except Unavailable:
         if must_be_current:
             raise
         is_current = False
-        answers = [{"status": "unknown"} | row.quote | {"sku": row.sku, "quantity": row.quantity} for row in rows]
-    lines = [catalog.Quote.from_json(answer) for answer in answers]
+        raw_quotes = [{"status": "unknown"} | row.quote | {"sku": row.sku, "quantity": row.quantity} for row in rows]
+    lines = [catalog.Quote.from_json(raw_quote) for raw_quote in raw_quotes]
     sellable = [line.line_total for line in lines if line.status not in ("unknown", "unavailable")]
     return PricedCart(
         id=str(cart.pk),

@@ -43,18 +43,18 @@ def set_line(cart: Cart, *, sku: str, quantity: int) -> None:
         return
     if not SKU.match(sku):
         raise ValidationProblem("This item is not for sale.", errors={"sku": ["This is not a SKU."]})
-    answer = catalog.quotes([(sku, quantity)], cart.currency)[0]
-    quote = catalog.Quote.from_json(answer)
+    raw_quote = catalog.quotes([(sku, quantity)], cart.currency)[0]
+    quote = catalog.Quote.from_json(raw_quote)
     if quote.status in ("unknown", "unavailable"):
         raise catalog.not_for_sale()
     if quote.is_video:
         # A film is bought once; more of the same would be money for nothing.
-        quantity = answer["quantity"] = 1
+        quantity = raw_quote["quantity"] = 1
     with transaction.atomic(durable=True):
         _locked(cart)
         if not cart.lines.filter(sku=sku).exists() and cart.lines.count() >= MAX_LINES:
             raise CartFull(f"A cart holds at most {MAX_LINES} different items. Order these first.")
-        CartLine.objects.update_or_create(cart=cart, sku=sku, defaults={"quantity": quantity, "quote": answer})
+        CartLine.objects.update_or_create(cart=cart, sku=sku, defaults={"quantity": quantity, "quote": raw_quote})
         cart.save(update_fields=["updated_at"])
 
 
@@ -112,13 +112,13 @@ def close_paid_cart(cart_id: uuid.UUID, *, ordered: dict[str, int]) -> None:
     )
 
 
-def remember_quotes(cart: Cart, answers: list[dict[str, Any]]) -> None:
+def remember_quotes(cart: Cart, raw_quotes: list[dict[str, Any]]) -> None:
     """Keep what catalog said, to show when it is down. Only lines that changed are written."""
     known = {line.sku: line for line in cart.lines.all()}
-    for answer in answers:
-        line = known.get(answer["sku"])
-        if line and line.quote != answer and answer["status"] != "unknown":
-            CartLine.objects.filter(pk=line.pk).update(quote=answer)
+    for raw_quote in raw_quotes:
+        line = known.get(raw_quote["sku"])
+        if line and line.quote != raw_quote and raw_quote["status"] != "unknown":
+            CartLine.objects.filter(pk=line.pk).update(quote=raw_quote)
 
 
 def forget_user(user_id: uuid.UUID) -> None:

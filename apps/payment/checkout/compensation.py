@@ -79,7 +79,7 @@ def _release_owed(order_id: uuid.UUID) -> bool:
     )
     if lease is None:
         return False
-    lease.row.update(stock_release_due_at=_release_stock(lease.row.get()))
+    lease.held().update(stock_release_due_at=_release_stock(lease.row.get()))
     return True
 
 

@@ -27,7 +27,7 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class OrderRequest:
-    """What the customer sent. `key` tells a repeated request from a new one; `return_url` may hold `{number}`."""
+    """What the customer sent. A repeated request has the same `key`; `return_url` may hold `{number}`."""
 
     customer: Customer
     delivery: Delivery

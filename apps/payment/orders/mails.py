@@ -38,7 +38,8 @@ def send_confirmation(order_id: UUID | str) -> None:
 
     It is sent once, but for a crash between sending and recording that. Raises OSError when the mail server failed.
     """
-    if not claim(Order.objects.all(), order_id, field="confirmation_due_at", duration=RETRY_AFTER):
+    lease = claim(Order.objects.all(), order_id, field="confirmation_due_at", duration=RETRY_AFTER)
+    if lease is None:
         return
     order = Order.objects.prefetch_related("lines").get(pk=order_id)
     context = mail_context(order) | {"shop": settings.PUBLIC_URL}
@@ -48,7 +49,8 @@ def send_confirmation(order_id: UUID | str) -> None:
     message = EmailMultiAlternatives(subject, render_to_string(f"orders/{template}.txt", context), to=[order.email])
     message.attach_alternative(render_to_string(f"orders/{template}.html", context), "text/html")
     message.send()
-    Order.objects.filter(pk=order_id).update(confirmation_due_at=None)
+    # Not when another mail has become due meanwhile.
+    lease.held().update(confirmation_due_at=None)
 
 
 def send_due_confirmations(limit: int) -> int:

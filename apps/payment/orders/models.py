@@ -16,7 +16,7 @@ ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
 def order_number() -> str:
-    """`SC-7K2M9QXR`: 40 random bits, so that numbers tell nothing about how much is sold."""
+    """`SC-7K2M9QXR`: 40 random bits, so that numbers reveal nothing about how much is sold."""
     return "SC-" + "".join(secrets.choice(ALPHABET) for _ in range(8))
 
 
@@ -55,7 +55,7 @@ class Order(models.Model):
     # When the confirmation mail is to be sent (again); null when nothing is owed.
     confirmation_due_at = models.DateTimeField(null=True, blank=True, editable=False)
     erasure_asked_at = models.DateTimeField(null=True, blank=True, editable=False)
-    # When catalog is to be told (again) that the stock of this order is free; null when it knows.
+    # When catalog is to be asked (again) to release the stock of this order; null when it knows.
     stock_release_due_at = models.DateTimeField(null=True, blank=True, editable=False)
     # The worker that advances the order holds it until then; a dead worker's order is picked up afterwards.
     lease_until = models.DateTimeField(default=timezone.now)

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from apps.payment.orders.models import Order
 
-# A parcel has arrived by then, or the customer has told us.
+# A parcel has arrived by then, or the customer has complained.
 DELIVERED_AFTER = timedelta(days=30)
 
 

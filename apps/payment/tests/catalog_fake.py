@@ -64,13 +64,13 @@ class Reservation:
 
 @dataclass
 class FakeCatalog:
-    """`is_down` refuses every call; `before(path)` runs ahead of each answer and may raise an httpx error."""
+    """`is_down` refuses every call; `before(path)` runs ahead of each response and may raise an httpx error."""
 
     variants: dict[str, Variant] = field(default_factory=dict)
     reservations: dict[str, Reservation] = field(default_factory=dict)
     is_down: bool = False
     before: Callable[[str, str], None] = lambda method, path: None
-    # Runs after the work is done: raising here is an answer that got lost on its way.
+    # Runs after the work is done: raising here is a response that got lost on its way.
     after: Callable[[str, str], None] = lambda method, path: None
     # Requests to these paths wait until the caller has given up, and are carried out by `carry_out_late`.
     slow: set[str] = field(default_factory=set)
@@ -87,7 +87,7 @@ class FakeCatalog:
 
     def available(self, sku: str) -> int:
         """Units that are not reserved."""
-        return (self.variants[sku].stock or 0) - self._promised(sku)
+        return (self.variants[sku].stock or 0) - self._reserved(sku)
 
     def statuses(self) -> list[str]:
         return [reservation.status for reservation in self.reservations.values()]
@@ -101,14 +101,14 @@ class FakeCatalog:
     def carry_out_late(self) -> list[tuple[int, str]]:
         """Do what waited, as a process does that was frozen meanwhile; status and problem of each."""
         waiting, self.waiting, self.slow = self.waiting, [], set()
-        answers = []
+        results = []
         for request in waiting:
             with self.lock:
-                status, answer = self._route(request, json.loads(request.content) if request.content else None)
-            answers.append((status, (answer or {}).get("type", "")))
-        return answers
+                status, data = self._route(request, json.loads(request.content) if request.content else None)
+            results.append((status, (data or {}).get("type", "")))
+        return results
 
-    def _promised(self, sku: str) -> int:
+    def _reserved(self, sku: str) -> int:
         active = [r for r in self.reservations.values() if r.status == "active"]
         return sum(line["quantity"] for r in active for line in r.lines if line["sku"] == sku)
 
@@ -116,13 +116,13 @@ class FakeCatalog:
         # Reading it takes seconds on a busy machine, and would count against the first call's deadline.
         contracts.document("catalog")
         router.post(f"{settings.SERVICE_URLS['auth']}/v1/tokens/service").mock(side_effect=self._token)
-        router.route(url__startswith=settings.SERVICE_URLS["catalog"]).mock(side_effect=self._answer)
+        router.route(url__startswith=settings.SERVICE_URLS["catalog"]).mock(side_effect=self._respond)
 
     def _token(self, request: httpx.Request) -> httpx.Response:
         body = {"access_token": "service", "token_type": "Bearer", "expires_in": 600, "scope": "stock:reserve"}
         return httpx.Response(200, json=body)
 
-    def _answer(self, request: httpx.Request) -> httpx.Response:
+    def _respond(self, request: httpx.Request) -> httpx.Response:
         if self.is_down:
             raise httpx.ConnectError("refused", request=request)
         method, path = request.method, request.url.raw_path.decode()
@@ -133,19 +133,19 @@ class FakeCatalog:
         body = json.loads(request.content) if request.content else None
         with self.lock:
             self.calls.append(f"{method} {path}")
-            status, answer = self._route(request, body)
+            status, data = self._route(request, body)
         contracts.assert_matches_contract(
             "catalog",
             method,
             path,
             request_json=body,
-            response_json=answer,
+            response_json=data,
             status=status,
             headers=dict(request.headers),
         )
         self.after(method, path)
         media = "application/json" if status < 400 else "application/problem+json"
-        content = b"" if answer is None else json.dumps(answer).encode()
+        content = b"" if data is None else json.dumps(data).encode()
         return httpx.Response(status, content=content, headers={"Content-Type": media})
 
     def _route(self, request: httpx.Request, body: Any) -> tuple[int, Any]:

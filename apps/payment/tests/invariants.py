@@ -41,7 +41,7 @@ def assert_given_up(order: Order, catalog: FakeCatalog) -> None:
     assert not OutboxEvent.objects.filter(type="streamcart.order.paid.v1", subject=order.number).exists()
     kept = [r.status for r in catalog.reservations.values() if r.order_id == str(order.pk)]
     assert "committed" not in kept
-    # Also what came late, unless catalog has yet to be told.
+    # Also what came late, unless catalog has yet to be asked.
     if order.stock_release_due_at is None:
         assert "active" not in kept
 

@@ -34,7 +34,7 @@ BOUNDARIES: dict[str, tuple[Any, str, Callable[..., bool]]] = {
     "the stock was committed, unknown to us": (catalog, "commit", lambda *a, **k: True),
     "the money was taken, unknown to us": (SandboxProvider, "capture", lambda *a, **k: True),
     "in the middle of settling": (outbox, "publish", lambda *a, **k: True),
-    "the order is paid, nobody was told": (state_machine, "settle", lambda *a, **k: True),
+    "the order is paid, nobody was informed": (state_machine, "settle", lambda *a, **k: True),
 }
 
 

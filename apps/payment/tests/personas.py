@@ -63,9 +63,9 @@ class Shopper:
 
     def card(self, behaviour: str = "ok") -> str:
         card = {"number": CARDS[behaviour], "exp_month": 12, "exp_year": 2099, "cvc": "123"}
-        answer = self.client.post("/v1/payment-methods", {"provider": "sandbox", "card": card})
-        assert answer.status_code == 201, answer.content
-        return answer.json()["id"]
+        response = self.client.post("/v1/payment-methods", {"provider": "sandbox", "card": card})
+        assert response.status_code == 201, response.content
+        return response.json()["id"]
 
     def order(self, *, card: str = "ok", key: str | None = None, **changes: Any):
         """POST /v1/orders; `card` is a behaviour or a payment method's id. None leaves a field out."""

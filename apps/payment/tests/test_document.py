@@ -20,21 +20,21 @@ def test_the_checked_in_openapi_document_is_fresh_and_without_warnings(tmp_path)
     )
 
 
-def assert_documented(method: str, path: str, answer) -> None:
-    """The storefront is tested against the document, so the document must be true of what is answered."""
+def assert_documented(method: str, path: str, response) -> None:
+    """The storefront is tested against the document, so the document must be true of what is returned."""
     assert_matches_contract(
         "payment",
         method,
         path,
-        request_json=json.loads(answer.wsgi_request.body) if method in ("POST", "PUT") else None,
-        response_json=answer.json(),
-        status=answer.status_code,
+        request_json=json.loads(response.wsgi_request.body) if method in ("POST", "PUT") else None,
+        response_json=response.json(),
+        status=response.status_code,
         headers={"Idempotency-Key": "k"},
     )
 
 
 @pytest.mark.django_db(transaction=True)
-def test_answers_are_what_the_document_says(ada, guest, catalog):
+def test_responses_are_what_the_document_says(ada, guest, catalog):
     assert_documented("POST", "/v1/carts", ada.client.post("/v1/carts", {}))
     put = ada.put(FILM.sku)
     assert_documented("PUT", f"/v1/carts/{ada.cart}/lines/{FILM.sku}", put)
@@ -50,8 +50,8 @@ def test_answers_are_what_the_document_says(ada, guest, catalog):
     guest.put("LAMP-BRASS", 0)
     waiting = guest.order(card="challenge")
     assert waiting.status_code == 202
-    for answer in (paid, waiting):
-        assert_documented("POST", "/v1/orders", answer)
+    for response in (paid, waiting):
+        assert_documented("POST", "/v1/orders", response)
     number = paid.json()["number"]
     assert_documented("GET", f"/v1/orders/{number}", ada.show_order(number))
     assert_documented("GET", "/v1/orders", ada.client.get("/v1/orders"))

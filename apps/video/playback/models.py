@@ -34,7 +34,7 @@ class Entitlement(models.Model):
 
     class Meta:
         constraints = [
-            # The same order told twice grants once.
+            # The same order reported twice grants once.
             models.UniqueConstraint(fields=["order_number", "title_slug", "offer"], name="entitlement_once_per_order"),
             models.CheckConstraint(
                 condition=~Q(offer="rent") | Q(expires_at__isnull=False), name="entitlement_rental_expires"

@@ -1,4 +1,4 @@
-"""Posters of the films up to 1924. Each is 1000 × 1500 and tells its film in one picture and three or four colours."""
+"""Posters of the films up to 1924. Each is 1000 × 1500 and shows its film in one picture and three or four colours."""
 
 from __future__ import annotations
 

@@ -37,9 +37,9 @@ def _translated(**texts: str) -> dict[str, Any]:
 
 
 def _attributes() -> Iterator[dict[str, Any]]:
-    told = second("attributes")
+    texts = second("attributes")
     for entry in read("attributes"):
-        label, choices = told[entry["code"]]
+        label, choices = texts[entry["code"]]
         yield {
             "code": entry["code"],
             "label": entry["label"],
@@ -58,8 +58,8 @@ def _choices(listed: list[str] | str) -> list[str]:
     return sorted(read("colours")) if listed == "colours" else list(listed)
 
 
-def _choice(name: str, told: dict[str, str]) -> dict[str, Any]:
-    return {"label": name} | (_translated(label=told[name]) if name in told else {})
+def _choice(name: str, labels: dict[str, str]) -> dict[str, Any]:
+    return {"label": name} | (_translated(label=labels[name]) if name in labels else {})
 
 
 def _types() -> Iterator[dict[str, Any]]:
@@ -78,7 +78,7 @@ def _colours() -> dict[str, str]:
 
 
 def _good(entry: dict[str, Any]) -> dict[str, Any]:
-    told = second("goods_1", "goods_2")[entry["slug"]]
+    texts = second("goods_1", "goods_2")[entry["slug"]]
     names = [name for _, name, _, _ in entry["variants"] if name]
     colours = sorted({_colours()[name] for name in names if name in _colours()})
     sizes = [name for name in names if name not in _colours()]
@@ -94,12 +94,12 @@ def _good(entry: dict[str, Any]) -> dict[str, Any]:
         "description": entry["description"],
         "image": f"{entry['slug']}.webp",
         "image_alt": f"Drawing: {entry['title']}",
-        "image_translations": {SECOND: {"alt": f"Zeichnung: {told['title']}"}},
+        "image_translations": {SECOND: {"alt": f"Zeichnung: {texts['title']}"}},
         "attributes": entry["attributes"] | asked,
         "featured": entry.get("featured", False),
         "variants": [_variant(entry, *line) for line in entry["variants"]],
         **_recommended(entry),
-        **_translated(**told),
+        **_translated(**texts),
     }
 
 
@@ -124,8 +124,8 @@ def _variant(entry: dict[str, Any], suffix: str, name: str, cents: int, stock: i
 
 def _named(name: str) -> dict[str, Any]:
     """The variant's name in the second language; sizes such as M have none."""
-    told = second("variants")
-    return _translated(name=told[name]) if name in told else {}
+    texts = second("variants")
+    return _translated(name=texts[name]) if name in texts else {}
 
 
 def _recommended(entry: dict[str, Any]) -> dict[str, Any]:
@@ -159,7 +159,7 @@ def _euro(cents: int) -> dict[str, Any]:
 
 def _film_product(film: dict[str, Any]) -> dict[str, Any]:
     base = film["slug"].upper().replace("-", "")[:20]
-    told = second("films")[film["slug"]]
+    texts = second("films")[film["slug"]]
     return {
         "slug": film["slug"],
         "title": film["name"],
@@ -170,7 +170,7 @@ def _film_product(film: dict[str, Any]) -> dict[str, Any]:
         "description": film["synopsis"],
         "image": f"{film['slug']}.webp",
         "image_alt": f"Poster: {film['name']}, {film['year']}",
-        "image_translations": {SECOND: {"alt": f"Plakat: {told['title']}, {film['year']}"}},
+        "image_translations": {SECOND: {"alt": f"Plakat: {texts['title']}, {film['year']}"}},
         "year": film["year"],
         "title_slug": film["slug"],
         "attributes": {
@@ -185,7 +185,7 @@ def _film_product(film: dict[str, Any]) -> dict[str, Any]:
             _offer(f"{base}-RENT", "Rent", RENT_CENTS, "rent", RENT_HOURS),
         ],
         **_recommended(film),
-        **_translated(**told),
+        **_translated(**texts),
     }
 
 

@@ -30,7 +30,7 @@ POLICIES: dict[str, Policy] = {
         networking.rules_name_peers,
         networking.namespaces_are_restricted,
         networking.names_resolve_on_every_node,
-        networking.challenges_are_answered,
+        networking.challenges_reach_the_solver,
         environment.complete,
         environment.known,
     )

@@ -83,7 +83,7 @@ def both_sides_agree(objects: list[Object]) -> Iterator[str]:
 
 
 def names_resolve_on_every_node(objects: list[Object]) -> Iterator[str]:
-    """The cluster's DNS, and the cache on a node that may answer in its place.
+    """The cluster's DNS, and the cache on a node that may reply in its place.
 
     AKS LocalDNS: https://learn.microsoft.com/azure/aks/localdns-custom
     """
@@ -103,7 +103,7 @@ def names_resolve_on_every_node(objects: list[Object]) -> Iterator[str]:
             yield f"Namespace {namespace} cannot ask the cluster's DNS"
 
 
-def challenges_are_answered(objects: list[Object]) -> Iterator[str]:
+def challenges_reach_the_solver(objects: list[Object]) -> Iterator[str]:
     """Where an authority asks by HTTP for proof, it reaches cert-manager's pods through the ingress controller.
 
     cert-manager: https://cert-manager.io/docs/configuration/acme/http01/
@@ -121,7 +121,7 @@ def challenges_are_answered(objects: list[Object]) -> Iterator[str]:
             if direction == "ingress" and _place_of(peer) == CONTROLLER
         ]
         if [8089] not in let_in:
-            yield f"{label(item)}: nothing lets {CONTROLLER} reach the pods that answer a challenge"
+            yield f"{label(item)}: nothing lets {CONTROLLER} reach the pods that solve a challenge"
         is_master = item["metadata"]["annotations"].get("nginx.org/mergeable-ingress-type") == "master"
         if is_master and item["metadata"]["annotations"].get("cert-manager.io/issue-temporary-certificate") != "true":
             yield f"{label(item)}: NGINX refuses the handshake to which the challenge is redirected"

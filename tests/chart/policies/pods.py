@@ -85,7 +85,7 @@ def without_tokens(objects: list[Object]) -> Iterator[str]:
 
 
 def drained(objects: list[Object]) -> Iterator[str]:
-    """A pod stays until requests in flight are answered."""
+    """A pod stays until requests in flight are served."""
     for pod in pods(objects):
         for container in pod.spec["containers"]:
             if container.get("args") != ["web"]:

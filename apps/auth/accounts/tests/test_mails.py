@@ -29,8 +29,8 @@ def test_a_queue_that_is_down_costs_time_and_no_mail(device, monkeypatch, mailou
 
     with monkeypatch.context() as patch:
         patch.setattr(tasks.send_mail, "apply_async", fail)
-        answer = device().post("/v1/users", {"email": "ada@example.com", "password": PASSWORD, "name": "Ada"})
-    assert (answer.status_code, mailoutbox) == (202, [])
+        response = device().post("/v1/users", {"email": "ada@example.com", "password": PASSWORD, "name": "Ada"})
+    assert (response.status_code, mailoutbox) == (202, [])
     tasks.send_waiting_mails()
     assert [message.to for message in mailoutbox] == [["ada@example.com"]]
 
@@ -84,11 +84,11 @@ def test_mails_of_one_kind_to_one_address_are_limited(device, make_user, mailed)
 def test_mail_requests_are_limited_by_address(device):
     statuses = []
     for number in range(31):
-        answer = device().post("/v1/users/resend-verification", {"email": f"{number}@example.com"})
-        statuses.append(answer.status_code)
+        response = device().post("/v1/users/resend-verification", {"email": f"{number}@example.com"})
+        statuses.append(response.status_code)
     assert statuses == [202] * 30 + [429]
-    assert answer.json()["type"] == "/problems/too-many-requests"
-    assert int(answer["Retry-After"]) > 0
+    assert response.json()["type"] == "/problems/too-many-requests"
+    assert int(response["Retry-After"]) > 0
     spoofed = device(HTTP_X_FORWARDED_FOR="198.51.100.1, 203.0.113.7")
     assert spoofed.post("/v1/password/reset", {"email": "a@example.com"}).status_code == 429
     other = device(HTTP_X_FORWARDED_FOR="203.0.113.7, 198.51.100.1")

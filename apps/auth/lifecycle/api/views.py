@@ -37,7 +37,7 @@ class RegisterView(PublicView):
     @extend_schema(request=serializers.RegisterSerializer, responses={202: serializers.DetailSerializer})
     @optionally_idempotent
     def post(self, request: Request) -> Response:
-        """Open an account. The answer is the same whether or not the address is known."""
+        """Open an account. The response is the same whether or not the address is known."""
         services.register(**validated(serializers.RegisterSerializer, request))
         return Response(CHECK_MAIL, status=status.HTTP_202_ACCEPTED)
 
@@ -118,7 +118,7 @@ class MeView(APIView):
             user = services.change_name(user, name=fields["name"])
         return Response(serializers.MeSerializer(user).data)
 
-    # OpenAPI 3.0 knows no body of a DELETE; the description tells what tools cannot.
+    # OpenAPI 3.0 knows no body of a DELETE; the description says what the schema cannot.
     @extend_schema(request=None, responses={204: None})
     def delete(self, request: Request) -> Response:
         """Delete your account. The password is asked again: send `{"password": "…"}` as JSON."""

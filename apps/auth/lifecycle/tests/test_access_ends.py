@@ -21,7 +21,7 @@ NEW_PASSWORD = "another fine password"
 STAFF = [Role.CUSTOMER, Role.SUPPORT_STAFF]
 
 
-def told() -> list[dict]:
+def reported() -> list[dict]:
     """What other services hear about changed accounts, oldest first."""
     events = OutboxEvent.objects.filter(type="streamcart.user.changed.v1").order_by("sequence")
     return [event.data for event in events]
@@ -45,23 +45,23 @@ def at_the_admin(support, client):
 
 
 class TestEvents:
-    def test_changed_roles_and_a_closed_account_are_told(self, support):
+    def test_changed_roles_and_a_closed_account_are_reported(self, support):
         support.user.roles = [Role.CUSTOMER]
         lifecycle.save_by_staff(support.user, changed=["roles"])
         support.user.is_active = False
         lifecycle.save_by_staff(support.user, changed=["is_active"])
         everything = {"user_id": str(support.user.pk), "roles": ["customer"], "kept_session_id": None}
-        assert told() == [everything | {"is_active": True}, everything | {"is_active": False}]
+        assert reported() == [everything | {"is_active": True}, everything | {"is_active": False}]
 
     def test_a_changed_name_is_not(self, support):
         support.user.name = "Someone"
         lifecycle.save_by_staff(support.user, changed=["name"])
-        assert told() == []
+        assert reported() == []
 
     def test_a_changed_password_names_the_session_that_goes_on(self, support):
         body = {"current_password": PASSWORD, "new_password": NEW_PASSWORD}
         assert support.client.post("/v1/password/change", body).status_code == 204
-        [event] = told()
+        [event] = reported()
         assert event["kept_session_id"] == claims_of(support)["sid"]
         assert event["roles"] == ["customer", "support_staff"]
 
@@ -69,21 +69,21 @@ class TestEvents:
         device().post("/v1/password/reset", {"email": support.email})
         body = {"token": link_token(mailed()[-1]), "password": NEW_PASSWORD}
         assert device().post("/v1/password/reset/confirm", body).status_code == 204
-        assert [event["kept_session_id"] for event in told()] == [None]
+        assert [event["kept_session_id"] for event in reported()] == [None]
 
-    def test_a_sign_out_everywhere_is_told_and_one_of_a_single_device_is_not(self, support, device, signed_in):
+    def test_a_sign_out_everywhere_is_reported_and_one_of_a_single_device_is_not(self, support, device, signed_in):
         device().post("/v1/tokens/revoke", {"refresh": signed_in(support.user).tokens["refresh"]})
-        assert told() == []
+        assert reported() == []
         device().post("/v1/tokens/revoke", {"refresh": support.tokens["refresh"], "all": True})
-        assert len(told()) == 1
+        assert len(reported()) == 1
 
-    def test_an_import_tells_of_other_roles_and_passwords_alone(self, support, tmp_path):
+    def test_an_import_reports_other_roles_and_passwords_alone(self, support, tmp_path):
         def imported(**changes) -> int:
             entry = {"email": support.email, "password": PASSWORD, "name": "Sam", "roles": ["support_staff"]}
             (tmp_path / "users.json").write_text(json.dumps([entry | changes]))
-            before = len(told())
+            before = len(reported())
             call_command("import_users", tmp_path / "users.json")
-            return len(told()) - before
+            return len(reported()) - before
 
         assert imported() == 0
         assert imported(roles=[]) == 1
@@ -130,11 +130,11 @@ class TestAsking:
         return get
 
     def test_a_service_learns_who_is_signed_in_and_with_which_roles(self, ask, support):
-        answer = ask(claims_of(support)["sid"])
-        assert answer.status_code == 200
+        response = ask(claims_of(support)["sid"])
+        assert response.status_code == 200
         expected = {"user_id": str(support.user.pk), "email": support.email, "name": "Ada", "roles": support.user.roles}
-        assert answer.json() == expected
-        assert answer["Cache-Control"] == "no-store"
+        assert response.json() == expected
+        assert response["Cache-Control"] == "no-store"
 
     @pytest.mark.parametrize("end", ["session", "account", "time"])
     def test_an_ended_session_is_not_there(self, ask, support, end):
@@ -145,8 +145,8 @@ class TestAsking:
                 User.objects.update(is_active=False)
             case "time":
                 Session.objects.update(expires_at=support.user.created_at)
-        answer = ask(claims_of(support)["sid"])
-        assert (answer.status_code, answer.json()["type"]) == (404, "/problems/session-ended")
+        response = ask(claims_of(support)["sid"])
+        assert (response.status_code, response.json()["type"]) == (404, "/problems/session-ended")
 
     def test_session_lookup_is_refused_without_the_scope(self, ask, support):
         sid = claims_of(support)["sid"]

@@ -26,9 +26,9 @@ HOME = {
 
 
 def add(person, **fields):
-    answer = person.client.post(URL, HOME | fields)
-    assert answer.status_code == 201, answer.content
-    return answer.json()
+    response = person.client.post(URL, HOME | fields)
+    assert response.status_code == 201, response.content
+    return response.json()
 
 
 def test_the_first_address_becomes_the_default(ada):
@@ -63,10 +63,10 @@ def test_a_change_touches_only_what_is_sent(ada):
 def test_address_of_another_account_is_not_found(ada, grace, method):
     address = add(grace)
     for address_id in (address["id"], str(uuid7())):
-        answer = getattr(ada.client, method)(
+        response = getattr(ada.client, method)(
             f"{URL}/{address_id}", {"city": "Mallory's"} if method == "patch" else None
         )
-        assert (answer.status_code, answer.json()["type"]) == (404, "/problems/not-found")
+        assert (response.status_code, response.json()["type"]) == (404, "/problems/not-found")
     assert ada.client.get(f"{URL}/not-a-uuid").status_code == 404
     assert Address.objects.get().city == "London"
 
@@ -95,15 +95,15 @@ def test_the_owner_cannot_be_changed(ada, grace):
     ],
 )
 def test_unusable_input_is_refused_by_field(ada, change):
-    answer = ada.client.post(URL, HOME | change)
-    assert (answer.status_code, list(answer.json()["errors"])) == (400, list(change))
+    response = ada.client.post(URL, HOME | change)
+    assert (response.status_code, list(response.json()["errors"])) == (400, list(change))
 
 
 def test_a_book_has_an_end(ada, monkeypatch):
     monkeypatch.setattr(address_book, "MAX_ADDRESSES", 2)
     add(ada), add(ada)
-    answer = ada.client.post(URL, HOME)
-    assert (answer.status_code, answer.json()["type"]) == (409, "/problems/address-book-full")
+    response = ada.client.post(URL, HOME)
+    assert (response.status_code, response.json()["type"]) == (409, "/problems/address-book-full")
 
 
 @pytest.mark.django_db(transaction=True)

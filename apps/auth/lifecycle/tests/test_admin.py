@@ -42,7 +42,7 @@ def test_admin_is_closed_to_accounts_without_a_staff_role(client, make_user, rol
     assert client.get("/admin/accounts/user/").status_code == 302
 
 
-def test_guessing_is_locked_out_and_told(client, admin):
+def test_guessing_is_locked_out_and_reported(client, admin):
     for _ in range(5):
         assert "Check both and try again" in sign_in(client, admin.email, "wrong password").content.decode()
     assert "Too many failed attempts" in sign_in(client, admin.email).content.decode()
@@ -65,8 +65,8 @@ def test_an_administrator_changes_roles_which_ends_sessions(client, admin, ada):
     sign_in(client, admin.email)
     url = f"/admin/accounts/user/{ada.user.pk}/change/"
     assert client.get(url).status_code == 200
-    answer = client.post(url, form_of(ada.user, roles=["catalog_staff"]))
-    assert answer.status_code == 302, answer.context["adminform"].form.errors
+    response = client.post(url, form_of(ada.user, roles=["catalog_staff"]))
+    assert response.status_code == 302, response.context["adminform"].form.errors
     ada.user.refresh_from_db()
     assert ada.user.roles == ["catalog_staff", "customer"]
     assert ada.client.get("/v1/me").status_code == 401

@@ -44,9 +44,9 @@ def test_another_spelling_is_the_same_account(device, staff, mailed, email):
 
 @pytest.mark.parametrize("email", HIDDEN)
 def test_invalid_email_is_refused_with_a_sentence(device, staff, email):
-    answer = device().post("/v1/users", {"email": email, "password": PASSWORD, "name": "Mallory"})
-    assert answer.status_code == 400
-    [sentence] = answer.json()["errors"]["email"]
+    response = device().post("/v1/users", {"email": email, "password": PASSWORD, "name": "Mallory"})
+    assert response.status_code == 400
+    [sentence] = response.json()["errors"]["email"]
     assert sentence.endswith(".")
     for path in ("/v1/password/reset", "/v1/users/resend-verification"):
         assert device().post(path, {"email": email}).status_code in (202, 400)
@@ -91,8 +91,8 @@ def test_an_import_takes_no_name_that_breaks_a_line(tmp_path):
 
 @pytest.mark.django_db(transaction=True)
 def test_five_spellings_registered_at_once_make_one_account(device, mailoutbox):
-    answers = at_once(*[lambda email=email: register(device, email) for email in SPELLINGS])
-    assert {answer.status_code for answer in answers} == {202}
+    responses = at_once(*[lambda email=email: register(device, email) for email in SPELLINGS])
+    assert {response.status_code for response in responses} == {202}
     assert [user.email for user in User.objects.all()] == ["staff@example.com"]
 
 

@@ -37,8 +37,8 @@ def run(tmp_path, capsys):
 def test_an_imported_account_signs_in_with_its_roles(run, device):
     assert run([STAFF]) == "1 accounts, 1 of them new\n"
     client = device()
-    answer = client.post("/v1/tokens", {"email": "staff@example.com", "password": PASSWORD})
-    client.credentials(HTTP_AUTHORIZATION=f"Bearer {answer.json()['access']}")
+    response = client.post("/v1/tokens", {"email": "staff@example.com", "password": PASSWORD})
+    client.credentials(HTTP_AUTHORIZATION=f"Bearer {response.json()['access']}")
     me = client.get("/v1/me").json()
     assert (me["id"], me["roles"], me["email_verified"]) == (STAFF["id"], ["catalog_staff", "customer"], True)
 

@@ -17,8 +17,8 @@ pytestmark = pytest.mark.django_db
 
 
 def test_profile_shows_the_account_and_is_not_cached(ada):
-    answer = ada.client.get("/v1/me")
-    assert answer.json() == {
+    response = ada.client.get("/v1/me")
+    assert response.json() == {
         "id": str(ada.user.pk),
         "email": "ada@example.com",
         "name": "Ada",
@@ -26,14 +26,14 @@ def test_profile_shows_the_account_and_is_not_cached(ada):
         "email_verified": True,
         "created_at": ada.user.created_at.isoformat().replace("+00:00", "Z"),
     }
-    assert answer["Cache-Control"] == "no-store"
+    assert response["Cache-Control"] == "no-store"
 
 
 def test_only_the_name_can_be_changed(ada):
     body = {"name": "Countess Lovelace", "roles": ["admin"], "email": "other@example.com", "email_verified": False}
-    answer = ada.client.patch("/v1/me", body)
-    assert answer.status_code == 200
-    assert answer.json()["name"] == "Countess Lovelace"
+    response = ada.client.patch("/v1/me", body)
+    assert response.status_code == 200
+    assert response.json()["name"] == "Countess Lovelace"
     user = User.objects.get()
     assert (user.email, user.roles) == ("ada@example.com", ["customer"])
 
@@ -44,8 +44,8 @@ def test_an_empty_change_changes_nothing(ada):
 
 @pytest.mark.parametrize("name", ["", "   ", "a" * 151, "Ada\nB", "Ada\x00", "\x9b", None, ["a"], {}, True])
 def test_an_unusable_name_is_refused(ada, name):
-    answer = ada.client.patch("/v1/me", json.dumps({"name": name}), content_type="application/json")
-    assert (answer.status_code, list(answer.json()["errors"])) == (400, ["name"])
+    response = ada.client.patch("/v1/me", json.dumps({"name": name}), content_type="application/json")
+    assert (response.status_code, list(response.json()["errors"])) == (400, ["name"])
 
 
 @pytest.mark.parametrize("path", ["/v1/me", "/v1/me/export", "/v1/me/addresses", "/v1/me/sessions"])
@@ -67,15 +67,15 @@ class TestExport:
     def test_export_contains_all_personal_data_and_no_secret(self, ada):
         ada.user.addresses.create(name="Ada", line1="St James's Square 12", postal_code="SW1", city="London")
         Mail.objects.create(kind=Mail.Kind.RESET, email=ada.email, try_at=timezone.now())
-        answer = ada.client.get("/v1/me/export")
-        data = answer.json()
+        response = ada.client.get("/v1/me/export")
+        data = response.json()
         assert data["account"]["email"] == "ada@example.com"
         assert data["addresses"][0]["city"] == "London"
         assert data["sessions"][0]["user_agent"] == "Ada's phone"
         assert data["mails"][0]["kind"] == "reset"
         session = Session.objects.get()
         for secret in (ada.user.password, bytes(session.salt).hex(), ada.tokens["refresh"]):
-            assert secret not in answer.content.decode()
+            assert secret not in response.content.decode()
 
     def test_export_contains_nothing_of_other_accounts(self, ada, grace):
         grace.user.addresses.create(name="Grace", line1="1", postal_code="1", city="Arlington")
@@ -89,8 +89,8 @@ class TestDeletion:
         ada.user.addresses.create(name="Ada", line1="1", postal_code="1", city="London", is_default=True)
         Mail.objects.create(kind=Mail.Kind.RESET, email=ada.email, try_at=timezone.now())
         device().post("/v1/tokens", {"email": ada.email, "password": "wrong password"})
-        answer = ada.client.delete("/v1/me", {"password": PASSWORD})
-        assert answer.status_code == 204
+        response = ada.client.delete("/v1/me", {"password": PASSWORD})
+        assert response.status_code == 204
 
         ghost = User.objects.get(pk=ada.user.pk)
         assert (ghost.email, ghost.name, ghost.roles) == (f"{ghost.pk}@deleted.invalid", "", [])
@@ -115,7 +115,7 @@ class TestDeletion:
 
     @pytest.mark.parametrize("body", [{"password": "wrong password"}, {}, {"password": ""}, {"password": None}])
     def test_deletion_needs_the_password(self, ada, body):
-        answer = ada.client.delete("/v1/me", body)
-        assert (answer.status_code, list(answer.json()["errors"])) == (400, ["password"])
+        response = ada.client.delete("/v1/me", body)
+        assert (response.status_code, list(response.json()["errors"])) == (400, ["password"])
         assert ada.client.get("/v1/me").status_code == 200
         assert not OutboxEvent.objects.exists()

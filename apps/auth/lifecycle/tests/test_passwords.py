@@ -35,9 +35,9 @@ class TestChange:
 
     def test_a_wrong_current_password_is_an_error_of_that_field(self, ada, device):
         body = {"current_password": "wrong password", "new_password": NEW}
-        answer = ada.client.post("/v1/password/change", body)
-        assert answer.status_code == 400
-        assert list(answer.json()["errors"]) == ["current_password"]
+        response = ada.client.post("/v1/password/change", body)
+        assert response.status_code == 400
+        assert list(response.json()["errors"]) == ["current_password"]
         assert can_sign_in(device(), PASSWORD)
 
     def test_guessing_the_current_password_is_locked_out(self, ada):
@@ -66,17 +66,17 @@ class TestReset:
         assert ada.client.get("/v1/me").status_code == 401
         assert ada.client.post("/v1/tokens/refresh", {"refresh": ada.tokens["refresh"]}).status_code == 401
 
-    def test_known_and_unknown_addresses_get_one_answer_for_the_same_queries(
+    def test_known_and_unknown_addresses_get_one_response_for_the_same_queries(
         self, device, make_user, mailed, django_assert_num_queries
     ):
         make_user()
-        answers = []
+        responses = []
         for email in ("ada@example.com", "nobody@example.com"):
             # savepoint, the mail asked for, end of savepoint: no look at the accounts at all
             with django_assert_num_queries(3):
-                answers.append(device().post("/v1/password/reset", {"email": email}))
-        assert {answer.status_code for answer in answers} == {202}
-        assert answers[0].content == answers[1].content
+                responses.append(device().post("/v1/password/reset", {"email": email}))
+        assert {response.status_code for response in responses} == {202}
+        assert responses[0].content == responses[1].content
         assert [message.to for message in mailed()] == [["ada@example.com"]]
 
     def test_password_reset_confirms_the_address_too(self, device, make_user):

@@ -42,7 +42,7 @@ def test_the_event_is_written_with_the_account(device):
     assert event.data == {"user_id": str(user.pk)}
 
 
-def test_a_known_address_gets_the_same_answer_and_another_mail(device, make_user, mailed):
+def test_a_known_address_gets_the_same_response_and_another_mail(device, make_user, mailed):
     new = device().post("/v1/users", NEW | {"email": "new@example.com"})
     make_user("ada@example.com", name="Ada")
     known = device().post("/v1/users", NEW)
@@ -76,8 +76,8 @@ def test_an_owner_who_registers_after_a_stranger_chooses_the_password_by_mail(de
 
 @pytest.mark.django_db(transaction=True)
 def test_registering_one_address_twice_at_once_makes_one_account(device, mailoutbox):
-    answers = at_once(*[lambda: device().post("/v1/users", NEW)] * 4)
-    assert {answer.status_code for answer in answers} == {202}
+    responses = at_once(*[lambda: device().post("/v1/users", NEW)] * 4)
+    assert {response.status_code for response in responses} == {202}
     assert User.objects.count() == OutboxEvent.objects.count() == 1
     assert Mail.objects.filter(kind=Mail.Kind.REGISTERED_AGAIN).count() == 3
 
@@ -124,16 +124,16 @@ def test_a_weak_password_is_refused_for_known_and_unknown_alike(device, make_use
     ],
 )
 def test_unusable_input_is_refused_by_field(device, change):
-    answer = device().post("/v1/users", NEW | change)
-    assert (answer.status_code, answer.json()["type"]) == (400, "/problems/invalid-input")
-    assert list(answer.json()["errors"]) == list(change)
+    response = device().post("/v1/users", NEW | change)
+    assert (response.status_code, response.json()["type"]) == (400, "/problems/invalid-input")
+    assert list(response.json()["errors"]) == list(change)
     assert not User.objects.exists()
 
 
 def test_half_a_character_is_refused(device):
     body = json.dumps(NEW | {"name": "\ud800"})  # in ASCII: it can only be sent escaped
-    answer = device().post("/v1/users", body, content_type="application/json")
-    assert (answer.status_code, answer.json()["type"]) == (400, "/problems/invalid-input")
+    response = device().post("/v1/users", body, content_type="application/json")
+    assert (response.status_code, response.json()["type"]) == (400, "/problems/invalid-input")
     assert not User.objects.exists()
 
 
@@ -170,11 +170,11 @@ class TestConfirming:
 
 class TestSendingAgain:
     @pytest.mark.parametrize(("email", "mails"), [("ada@example.com", 1), ("nobody@example.com", 0)])
-    def test_the_answer_does_not_tell_who_is_known(self, device, make_user, mailed, email, mails):
+    def test_the_response_does_not_reveal_who_is_known(self, device, make_user, mailed, email, mails):
         make_user(is_verified=False)
-        answer = device().post("/v1/users/resend-verification", {"email": email})
+        response = device().post("/v1/users/resend-verification", {"email": email})
         other = device().post("/v1/users/resend-verification", {"email": "other@example.com"})
-        assert (answer.status_code, answer.json()) == (202, other.json())
+        assert (response.status_code, response.json()) == (202, other.json())
         assert len(mailed()) == mails
 
     def test_a_confirmed_account_gets_none(self, device, make_user, mailed):

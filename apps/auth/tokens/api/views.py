@@ -65,13 +65,13 @@ class ServiceTokenView(PublicView):
         data = validated(serializers.ServiceTokenRequestSerializer, request)
         data.pop("grant_type")
         token, scopes = service_clients.service_token(**data)
-        answer = {
+        fields = {
             "access_token": token,
             "token_type": "Bearer",
             "expires_in": int(settings.SIMPLE_JWT["ACCESS_TOKEN_LIFETIME"].total_seconds()),
             "scope": " ".join(scopes),
         }
-        return Response(serializers.ServiceTokenSerializer(answer).data)
+        return Response(serializers.ServiceTokenSerializer(fields).data)
 
 
 class SessionAccountView(APIView):

@@ -34,8 +34,8 @@ def refused(ada, device):
     def check(token):
         client = device()
         client.credentials(HTTP_AUTHORIZATION=f"Bearer {token}")
-        answer = client.get("/v1/me")
-        return (answer.status_code, answer.json().get("type")) == (401, "/problems/invalid-token")
+        response = client.get("/v1/me")
+        return (response.status_code, response.json().get("type")) == (401, "/problems/invalid-token")
 
     assert not check(ada.tokens["access"])
     return check

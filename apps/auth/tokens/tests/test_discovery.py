@@ -12,10 +12,10 @@ pytestmark = pytest.mark.django_db
 
 @pytest.mark.parametrize("accept", ["*/*", "text/html", "application/jwk-set+json", "nonsense"])
 def test_the_key_set_is_public_cached_and_given_to_all(device, accept):
-    answer = device(HTTP_ACCEPT=accept).get("/.well-known/jwks.json")
-    assert answer.status_code == 200
-    assert answer["Cache-Control"] == "public, max-age=60"
-    [key] = answer.json()["keys"]
+    response = device(HTTP_ACCEPT=accept).get("/.well-known/jwks.json")
+    assert response.status_code == 200
+    assert response["Cache-Control"] == "public, max-age=60"
+    [key] = response.json()["keys"]
     assert (key["kty"], key["use"], key["alg"]) == ("RSA", "sig", "RS256")
     assert not {"d", "p", "q", "dp", "dq", "qi"} & set(key)
 
@@ -30,10 +30,10 @@ def test_published_keys_verify_tokens_in_other_services(device):
 
 
 def test_discovery_names_addresses_behind_the_gateway(device):
-    answer = device().get("/.well-known/openid-configuration")
-    assert answer.json()["issuer"] == "http://localhost:8000/api/auth"
-    assert answer.json()["jwks_uri"] == "http://localhost:8000/api/auth/.well-known/jwks.json"
-    assert "max-age=300" in answer["Cache-Control"]
+    response = device().get("/.well-known/openid-configuration")
+    assert response.json()["issuer"] == "http://localhost:8000/api/auth"
+    assert response.json()["jwks_uri"] == "http://localhost:8000/api/auth/.well-known/jwks.json"
+    assert "max-age=300" in response["Cache-Control"]
 
 
 @pytest.mark.parametrize("path", ["/.well-known/jwks.json", "/.well-known/openid-configuration"])

@@ -117,9 +117,9 @@ def test_compromised_keys_are_withdrawn_at_once(real_keys, ada, device, monkeypa
     assert not set(before) & set(published())
     forget_cached_keys(monkeypatch)
     assert ada.client.get("/v1/me").status_code == 401
-    answer = device().post("/v1/tokens/refresh", {"refresh": ada.tokens["refresh"]})
-    assert answer.status_code == 200
-    assert verify(answer.json()["access"]).user_id == ada.user.pk
+    response = device().post("/v1/tokens/refresh", {"refresh": ada.tokens["refresh"]})
+    assert response.status_code == 200
+    assert verify(response.json()["access"]).user_id == ada.user.pk
 
 
 def test_the_wrapping_key_can_be_changed(settings):

@@ -88,10 +88,10 @@ def test_failures_are_forgotten_after_a_quiet_while(device, make_user):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_guesses_sent_at_once_get_no_more_answers_than_in_turn(device, make_user):
+def test_guesses_sent_at_once_get_no_more_attempts_than_in_turn(device, make_user):
     make_user()
-    answers = at_once(*[lambda: attempt(device())] * 20)
-    statuses = [answer.status_code for answer in answers]
+    responses = at_once(*[lambda: attempt(device())] * 20)
+    statuses = [response.status_code for response in responses]
     assert statuses.count(401) == 5
     assert statuses.count(429) == 15
 

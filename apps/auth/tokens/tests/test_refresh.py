@@ -23,8 +23,8 @@ def refresh(client, token):
     return client.post("/v1/tokens/refresh", {"refresh": token})
 
 
-def revoked(answer):
-    return (answer.status_code, answer.json()["type"]) == (401, "/problems/token-revoked")
+def revoked(response):
+    return (response.status_code, response.json()["type"]) == (401, "/problems/token-revoked")
 
 
 def grace_is_over():
@@ -32,11 +32,11 @@ def grace_is_over():
 
 
 def test_a_refresh_gives_a_new_pair_of_the_same_session(ada, device):
-    answer = refresh(device(), ada.tokens["refresh"])
-    assert answer.status_code == 200
-    assert set(answer.json()) == set(ada.tokens)
-    assert answer.json()["refresh"] != ada.tokens["refresh"]
-    old, new = (jwt.decode(t["access"], options={"verify_signature": False}) for t in (ada.tokens, answer.json()))
+    response = refresh(device(), ada.tokens["refresh"])
+    assert response.status_code == 200
+    assert set(response.json()) == set(ada.tokens)
+    assert response.json()["refresh"] != ada.tokens["refresh"]
+    old, new = (jwt.decode(t["access"], options={"verify_signature": False}) for t in (ada.tokens, response.json()))
     assert old["sid"] == new["sid"]
     assert old["jti"] != new["jti"]
 
@@ -44,9 +44,9 @@ def test_a_refresh_gives_a_new_pair_of_the_same_session(ada, device):
 def test_a_chain_of_refreshes_goes_on(ada, device):
     token = ada.tokens["refresh"]
     for _ in range(4):
-        answer = refresh(device(), token)
-        assert answer.status_code == 200
-        token = answer.json()["refresh"]
+        response = refresh(device(), token)
+        assert response.status_code == 200
+        token = response.json()["refresh"]
 
 
 def test_new_roles_show_after_a_refresh(ada, device):
@@ -57,11 +57,11 @@ def test_new_roles_show_after_a_refresh(ada, device):
 
 @pytest.mark.django_db(transaction=True)
 def test_tabs_that_refresh_at_once_all_stay_signed_in(ada, device):
-    answers = at_once(*[lambda: refresh(device(), ada.tokens["refresh"])] * 6)
-    assert {answer.status_code for answer in answers} == {200}
-    assert len({answer.json()["refresh"] for answer in answers}) == 1
+    responses = at_once(*[lambda: refresh(device(), ada.tokens["refresh"])] * 6)
+    assert {response.status_code for response in responses} == {200}
+    assert len({response.json()["refresh"] for response in responses}) == 1
     assert Session.objects.get().counter == 1
-    assert refresh(device(), answers[0].json()["refresh"]).status_code == 200
+    assert refresh(device(), responses[0].json()["refresh"]).status_code == 200
 
 
 @pytest.mark.django_db(transaction=True)
@@ -88,12 +88,12 @@ def test_a_slow_tab_does_not_turn_the_session_back(ada, device, monkeypatch):
         rotated.set()
         return second
 
-    answers = at_once(slow, fast)
-    assert [answer.status_code for answer in answers] == [200, 200]
+    responses = at_once(slow, fast)
+    assert [response.status_code for response in responses] == [200, 200]
     assert Session.objects.get().counter == 2
 
 
-def test_a_lost_answer_is_given_again_within_the_grace(ada, device):
+def test_a_lost_response_is_sent_again_within_the_grace(ada, device):
     first = refresh(device(), ada.tokens["refresh"]).json()["refresh"]
     assert refresh(device(), ada.tokens["refresh"]).json()["refresh"] == first
 
@@ -157,9 +157,9 @@ def test_a_device_that_moves_stays_signed_in(ada, device):
     ],
 )
 def test_made_up_tokens_are_refused(device, token):
-    answer = refresh(device(), token)
-    assert answer.status_code in (400, 401)
-    assert answer["Content-Type"] == "application/problem+json"
+    response = refresh(device(), token)
+    assert response.status_code in (400, 401)
+    assert response["Content-Type"] == "application/problem+json"
 
 
 def test_an_altered_token_is_refused_and_harms_nobody(ada, device, grace, tampered):

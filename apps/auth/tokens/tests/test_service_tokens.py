@@ -27,9 +27,9 @@ def body(client_id="payment", secret=NEW_SECRET, **more):
 
 
 def test_a_service_gets_a_token_with_its_scopes(device):
-    answer = device().post(URL, body())
-    assert answer.status_code == 200
-    data = answer.json()
+    response = device().post(URL, body())
+    assert response.status_code == 200
+    data = response.json()
     assert (data["token_type"], data["expires_in"], data["scope"]) == (
         "Bearer",
         600,
@@ -38,7 +38,7 @@ def test_a_service_gets_a_token_with_its_scopes(device):
     principal = verify(data["access_token"])
     assert (principal.service_name, principal.scopes) == ("payment", {"events:read", "sessions:read", "stock:reserve"})
     assert principal.roles == frozenset()
-    assert answer["Cache-Control"] == "no-store"
+    assert response["Cache-Control"] == "no-store"
 
 
 def test_a_form_does_as_well(device):
@@ -70,8 +70,8 @@ def test_less_may_be_asked_for_and_more_not(device):
 
 
 def test_the_storefront_has_no_scope(device):
-    answer = device().post(URL, body("ui", "ui's secret"))
-    assert (answer.status_code, answer.json()["scope"]) == (200, "")
+    response = device().post(URL, body("ui", "ui's secret"))
+    assert (response.status_code, response.json()["scope"]) == (200, "")
 
 
 @pytest.mark.parametrize(
@@ -88,9 +88,9 @@ def test_the_storefront_has_no_scope(device):
     ],
 )
 def test_wrong_credentials_are_refused(device, client_id, client_secret):
-    answer = device().post(URL, body(client_id, client_secret))
-    assert (answer.status_code, answer.json()["type"]) == (401, "/problems/invalid-client")
-    assert answer.json()["error"] == "invalid_client"
+    response = device().post(URL, body(client_id, client_secret))
+    assert (response.status_code, response.json()["type"]) == (401, "/problems/invalid-client")
+    assert response.json()["error"] == "invalid_client"
 
 
 @pytest.mark.parametrize(
@@ -106,8 +106,8 @@ def test_wrong_credentials_are_refused(device, client_id, client_secret):
     ],
 )
 def test_unusable_input_is_refused(device, change):
-    answer = device().post(URL, body() | change)
-    assert (answer.status_code, list(answer.json()["errors"])) == (400, list(change))
+    response = device().post(URL, body() | change)
+    assert (response.status_code, list(response.json()["errors"])) == (400, list(change))
 
 
 def test_a_service_cannot_be_a_person(device):

@@ -22,13 +22,13 @@ pytestmark = pytest.mark.django_db
 RIGHT = {"email": "ada@example.com", "password": PASSWORD}
 
 
-def test_the_answer_holds_both_tokens_and_is_not_kept(device, make_user):
+def test_the_response_holds_both_tokens_and_is_not_cached(device, make_user):
     make_user()
-    answer = device().post("/v1/tokens", RIGHT)
-    assert answer.status_code == 200
-    assert set(answer.json()) == {"access", "refresh", "expires_in", "token_type"}
-    assert (answer.json()["expires_in"], answer.json()["token_type"]) == (600, "Bearer")
-    assert answer["Cache-Control"] == "no-store"
+    response = device().post("/v1/tokens", RIGHT)
+    assert response.status_code == 200
+    assert set(response.json()) == {"access", "refresh", "expires_in", "token_type"}
+    assert (response.json()["expires_in"], response.json()["token_type"]) == (600, "Bearer")
+    assert response["Cache-Control"] == "no-store"
 
 
 def test_the_access_token_says_who_and_what(device, make_user, settings):
@@ -70,7 +70,7 @@ def test_wrong_unknown_and_closed_look_alike(device, make_user):
     make_user()
     make_user("closed@example.com", is_active=False)
     make_user("unusable@example.com", password="!")
-    answers = [
+    responses = [
         device().post("/v1/tokens", {"email": email, "password": password})
         for email, password in (
             ("ada@example.com", "wrong password"),
@@ -79,10 +79,12 @@ def test_wrong_unknown_and_closed_look_alike(device, make_user):
             ("unusable@example.com", PASSWORD),
         )
     ]
-    bodies = [{name: value for name, value in answer.json().items() if name != "request_id"} for answer in answers]
+    bodies = [
+        {name: value for name, value in response.json().items() if name != "request_id"} for response in responses
+    ]
     assert bodies[0]["type"] == "/problems/invalid-credentials"
     assert bodies == [bodies[0]] * 4
-    assert {answer.status_code for answer in answers} == {401}
+    assert {response.status_code for response in responses} == {401}
 
 
 def test_unknown_addresses_cost_one_hash_and_as_many_queries_as_known_ones(device, make_user):
@@ -100,7 +102,7 @@ def test_unknown_addresses_cost_one_hash_and_as_many_queries_as_known_ones(devic
     assert seen[0][0] == 1
 
 
-def test_an_unconfirmed_address_is_told_only_after_the_right_password(device, make_user):
+def test_an_unconfirmed_address_is_reported_only_after_the_right_password(device, make_user):
     make_user(is_verified=False)
     wrong = device().post("/v1/tokens", RIGHT | {"password": "wrong password"})
     assert wrong.json()["type"] == "/problems/invalid-credentials"
@@ -140,7 +142,7 @@ def test_no_session_outlives_a_password_that_changes_meanwhile(device, make_user
 @pytest.mark.django_db(transaction=True)
 def test_the_first_two_sign_ins_of_a_new_platform_agree_on_the_key(device, make_user):
     make_user()
-    answers = at_once(*[lambda: device().post("/v1/tokens", RIGHT)] * 4)
-    tokens = [answer.json()["access"] for answer in answers]
+    responses = at_once(*[lambda: device().post("/v1/tokens", RIGHT)] * 4)
+    tokens = [response.json()["access"] for response in responses]
     assert len({jwt.get_unverified_header(token)["kid"] for token in tokens}) == 1
     assert all(verify(token) for token in tokens)

@@ -59,7 +59,7 @@ class TestRevoke:
 
 
 class TestSessions:
-    def test_the_list_tells_the_devices_apart(self, ada, signed_in):
+    def test_the_list_distinguishes_the_devices(self, ada, signed_in):
         laptop = signed_in(ada.user, HTTP_USER_AGENT="Ada's laptop", HTTP_X_FORWARDED_FOR="10.0.0.1, 198.51.100.9")
         results = ada.client.get("/v1/me/sessions").json()["results"]
         assert [(r["user_agent"], r["address"], r["is_current"]) for r in results] == [

@@ -26,9 +26,9 @@ from django.views.decorators.http import require_POST
 from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminSelectWidget, UnfoldBooleanSwitchWidget
 
-from apps.catalog.imports import leases, services
+from apps.catalog.imports import services
 from apps.catalog.imports.cells import escape
-from apps.catalog.imports.models import ImportJob, ImportRow
+from apps.catalog.imports.models import OPEN_STATES, ImportJob, ImportRow
 from apps.common.problems import NotFound, Problem
 from apps.common.staff.services import staff_email
 
@@ -128,7 +128,7 @@ class ImportJobAdmin(ModelAdmin):
         rows = job.rows.filter(line__gt=int(after) if after.isdecimal() and len(after) < 10 else 0).order_by("line")
         found = list((rows.filter(action=only) if only else rows)[: PAGE + 1])
         total = job.row_count or 1
-        is_open = job.state in leases.OPEN
+        is_open = job.state in OPEN_STATES
         own = {
             "title": job.file_name,
             "job": job,

@@ -53,11 +53,11 @@ class ProductForm(VersionedForm, TranslatedForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         given = self.instance.attribute_values.all() if self.attributes and not self.instance._state.adding else []
-        answers: dict[str, list[AttributeValue]] = {}
+        values: dict[str, list[AttributeValue]] = {}
         for value in given:
-            answers.setdefault(value.attribute.code, []).append(value)
+            values.setdefault(value.attribute.code, []).append(value)
         for code, attribute in self.attributes.items():
-            self.initial[f"attribute_{code}"] = _shown_value(attribute, answers.get(code, []))
+            self.initial[f"attribute_{code}"] = _shown_value(attribute, values.get(code, []))
 
     @classmethod
     def fingerprint_of(cls, row: Product) -> str:

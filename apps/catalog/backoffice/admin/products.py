@@ -69,7 +69,7 @@ class ProductAdmin(BulkAdmin, ExportAdmin, ServiceAdmin[Product, ProductForm]):
         tab = {"classes": ["tab"]}
         product_type = obj.product_type if obj else None
         form = product_form(product_type)
-        answers = [f"attribute_{code}" for code in form.attributes]
+        attributes = [f"attribute_{code}" for code in form.attributes]
         hint = "" if product_type else "Select a product type and save to see its attributes here."
         fieldsets = [
             (
@@ -82,7 +82,7 @@ class ProductAdmin(BulkAdmin, ExportAdmin, ServiceAdmin[Product, ProductForm]):
                     ]
                 },
             ),
-            ("Attributes", tab | {"fields": answers, "description": hint}),
+            ("Attributes", tab | {"fields": attributes, "description": hint}),
             ("Search engines", tab | {"fields": ["seo_title", "seo_description"]}),
             TRANSLATIONS,
         ]

@@ -91,8 +91,8 @@ def initial_of_rule(rule: dict[str, str]) -> dict[str, Any]:
         initial[PREFIX + name] = Money(int(rule[name]), settings.SHOP_CURRENCY).major_units
     for name in SWITCHES:
         initial[PREFIX + name] = rule.get(name) in ("true", "1")
-    answers = [f"{name.removeprefix('attr.')}: {value}" for name, value in rule.items() if name.startswith("attr.")]
-    return initial | {"rule_attributes": "\n".join(answers)}
+    attributes = [f"{name.removeprefix('attr.')}: {value}" for name, value in rule.items() if name.startswith("attr.")]
+    return initial | {"rule_attributes": "\n".join(attributes)}
 
 
 def rule_of_form(data: dict[str, Any]) -> dict[str, str]:
@@ -113,12 +113,12 @@ def rule_of_form(data: dict[str, Any]) -> dict[str, str]:
 
 
 def _attributes(text: str) -> dict[str, str]:
-    answers: dict[str, str] = {}
+    attributes: dict[str, str] = {}
     for line in filter(None, (line.strip() for line in text.splitlines())):
         code, colon, value = (part.strip() for part in line.partition(":"))
         if not (code and colon and value):
             raise forms.ValidationError({"rule_attributes": f"Enter a code, a colon and values instead of {line!r}."})
-        if f"attr.{code}" in answers:
+        if f"attr.{code}" in attributes:
             raise forms.ValidationError({"rule_attributes": f"{code} is listed twice."})
-        answers[f"attr.{code}"] = value
-    return answers
+        attributes[f"attr.{code}"] = value
+    return attributes

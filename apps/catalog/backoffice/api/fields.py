@@ -16,9 +16,9 @@ from apps.common.money import Money
 
 MAX_POSITION = 32_767
 MAX_OPTIONS = 10
-MAX_ANSWERS = 100
+MAX_ATTRIBUTES = 100
 MAX_CHOSEN = 50
-ANSWER = {
+ATTRIBUTE_VALUE = {
     "oneOf": [
         {"type": "string", "maxLength": 300},
         {"type": "number"},
@@ -63,7 +63,7 @@ class BarcodeField(serializers.CharField):
 class KeyedField(serializers.DictField):
     """An object with at most `most` names of at most `key_length` characters."""
 
-    key_length, most = 60, MAX_ANSWERS
+    key_length, most = 60, MAX_ATTRIBUTES
 
     def to_internal_value(self, data: Any) -> dict[str, Any]:
         if isinstance(data, Mapping):
@@ -96,8 +96,8 @@ class TranslationsField(KeyedField):
     child = TextsField(allow_null=True)
 
 
-@extend_schema_field(ANSWER)
-class AnswerField(serializers.Field):
+@extend_schema_field(ATTRIBUTE_VALUE)
+class AttributeValueField(serializers.Field):
     """An attribute's value: a text, a number, a boolean or a list of choices."""
 
     def to_internal_value(self, data: Any) -> Any:
@@ -117,7 +117,7 @@ class AnswerField(serializers.Field):
         return value
 
 
-class AnswersField(KeyedField):
+class AttributeValuesField(KeyedField):
     """Attribute values by code; null removes a value, omitted attributes stay."""
 
-    child = AnswerField(allow_null=True)
+    child = AttributeValueField(allow_null=True)

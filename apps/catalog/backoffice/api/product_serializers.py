@@ -8,7 +8,7 @@ from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
 from apps.catalog.backoffice.api.fields import (
-    AnswersField,
+    AttributeValuesField,
     BarcodeField,
     OptionsField,
     PositionField,
@@ -25,7 +25,7 @@ from apps.catalog.products.rules import MAX_RENTAL_HOURS, sale_errors
 from apps.catalog.products.selectors import shop_currency
 from apps.catalog.products.services.products import REFERENCES, ProductEdit, RelatedProduct
 from apps.catalog.products.services.variants import MAX_VARIANTS, VariantEdit
-from apps.common.api.serializers import MoneySerializer, StrictSerializer
+from apps.common.api.serializers import MoneySerializer, StrictQuerySerializer, StrictSerializer
 from apps.common.money import Money
 
 MAX_PRICES = 40
@@ -106,7 +106,7 @@ class ProductChangeSerializer(StrictSerializer):
     seo_title = serializers.CharField(max_length=70, allow_blank=True, required=False)
     seo_description = serializers.CharField(max_length=160, allow_blank=True, required=False)
     translations = TranslationsField(required=False)
-    attributes = AnswersField(required=False)
+    attributes = AttributeValuesField(required=False)
     related = serializers.ListField(
         child=serializers.CharField(max_length=120),
         max_length=MAX_RELATED,
@@ -236,7 +236,7 @@ class StaffProductSerializer(StaffListedProductSerializer):
     images = StaffImageSerializer(many=True)
     created_at = serializers.DateTimeField()
 
-    @extend_schema_field(AnswersField)
+    @extend_schema_field(AttributeValuesField)
     def get_attributes(self, product: Product) -> dict[str, Any]:
         return attribute_values_of(product)
 
@@ -265,7 +265,7 @@ class ImageOrderSerializer(StrictSerializer):
     )
 
 
-class StaffProductQuerySerializer(StrictSerializer):
+class StaffProductQuerySerializer(StrictQuerySerializer):
     q = serializers.CharField(
         max_length=200, required=False, help_text="Words of the product, or its SKU, barcode or slug."
     )

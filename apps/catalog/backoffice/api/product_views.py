@@ -21,7 +21,7 @@ from apps.catalog.products.models import Product
 from apps.catalog.products.services import images, products, variants
 from apps.catalog.products.transactions import invalid
 from apps.common.api.conditional import ETAG, IF_MATCH
-from apps.common.api.requests import validated
+from apps.common.api.requests import validated, validated_query
 from apps.common.idempotency import idempotent
 
 
@@ -73,12 +73,7 @@ class StaffProductsView(StaffListView):
     @extend_schema(parameters=[serializers.StaffProductQuerySerializer])
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """List all products, including drafts and archived ones, latest change first."""
-        filters = {
-            name: value for name, value in request.query_params.dict().items() if name not in ("limit", "cursor")
-        }
-        query = serializers.StaffProductQuerySerializer(data=filters)
-        query.is_valid(raise_exception=True)
-        self.filters = query.validated_data
+        self.filters = validated_query(serializers.StaffProductQuerySerializer, request)
         return super().get(request, *args, **kwargs)
 
     def get_queryset(self) -> QuerySet[Product]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import uuid
 from typing import Any
 
@@ -14,13 +13,15 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from apps.catalog.backoffice.api import review_serializers as serializers
+from apps.catalog.backoffice.api.optimistic_locking import TAG
 from apps.catalog.reviews import moderation, selectors
 from apps.catalog.reviews.models import Review
+from apps.common.api.conditional import if_match
+from apps.common.api.requests import validated_query
 from apps.common.identity.permissions import RequireRole, principal_of
 from apps.common.problems import PreconditionFailed
 
 PRIVATE = {"Cache-Control": "private, no-store"}
-ETAG = re.compile(r'"([0-9a-f]{16})"')
 IF_MATCH = OpenApiParameter(
     "If-Match", str, OpenApiParameter.HEADER, description="The review's ETag from your last read."
 )
@@ -37,7 +38,7 @@ class QueueView(ListAPIView):
     @extend_schema(parameters=[serializers.QueueQuerySerializer])
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """List reviews; `status=pending` is the moderation queue."""
-        self.query = _validated_query(request)
+        self.query = validated_query(serializers.QueueQuerySerializer, request)
         is_queue = self.query.get("status") == Review.Status.PENDING
         self.ordering = ("created_at", "id") if is_queue else ("-id",)
         response = super().get(request, *args, **kwargs)
@@ -61,8 +62,7 @@ class DecisionView(APIView):
     permission_classes = [IsModerator]
 
     def decide(self, request: Request, review_id: uuid.UUID, status: str) -> Response:
-        seen = _revision(request.headers.get("If-Match"))
-        moderation.moderate(review_id, status, by=principal_of(request).email, seen=seen)
+        moderation.moderate(review_id, status, by=principal_of(request).email, seen=_revision(request))
         return _for_staff(selectors.review_for_staff(review_id))
 
 
@@ -85,18 +85,12 @@ def _for_staff(review: Review) -> Response:
     return Response(serializers.ReportedReviewSerializer(review).data, headers=headers)
 
 
-def _revision(header: str | None) -> str | None:
-    """The revision in an If-Match header; None when any will do. Raises PreconditionFailed for one that is not ours."""
-    if header is None or header.strip() == "*":
+def _revision(request: Request) -> str | None:
+    """The revision in If-Match; None when any will do. Raises PreconditionFailed for one that is not a review's."""
+    header = if_match(request, is_required=False)
+    if header is None:
         return None
-    found = ETAG.search(header)
+    found = TAG.search(header)
     if found is None:
         raise PreconditionFailed("This ETag is not of this review. Read it again, then decide.")
-    return found[1]
-
-
-def _validated_query(request: Request) -> dict[str, Any]:
-    """Raises ValidationError for invalid filters."""
-    query = serializers.QueueQuerySerializer(data=request.query_params.dict())
-    query.is_valid(raise_exception=True)
-    return query.validated_data
+    return found[0].strip('"')

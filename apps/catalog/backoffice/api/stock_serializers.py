@@ -10,7 +10,7 @@ from rest_framework import serializers
 from apps.catalog.backoffice.api.fields import MAX_POSITION
 from apps.catalog.inventory.models import MAX_BACKORDERS, MAX_ON_HAND, StockItem, StockMovement, Warehouse
 from apps.catalog.inventory.services import BY_HAND, Policy
-from apps.common.api.serializers import StrictSerializer
+from apps.common.api.serializers import StrictQuerySerializer, StrictSerializer
 from apps.common.countries import validate_country
 
 SKU = "The variant's SKU."
@@ -18,7 +18,7 @@ CODE = "A warehouse's code."
 REASONS = [choice for choice in StockMovement.Reason.choices if choice[0] in BY_HAND]
 
 
-class StockQuerySerializer(StrictSerializer):
+class StockQuerySerializer(StrictQuerySerializer):
     low = serializers.BooleanField(required=False, help_text="Only stock that is low or sold out.")
     show = serializers.ChoiceField(
         ["low", "out", "owed", "backorder", "preorder"],

@@ -20,7 +20,7 @@ from apps.catalog.backoffice.api.views import IsCatalogStaff
 from apps.catalog.inventory import selectors, services
 from apps.catalog.inventory.models import StockItem, StockMovement, Warehouse
 from apps.common.api.conditional import ETAG, IF_MATCH
-from apps.common.api.requests import validated
+from apps.common.api.requests import validated, validated_query
 from apps.common.idempotency import idempotent, request_key
 from apps.common.identity.permissions import principal_of
 from apps.common.problems import NotFound, ValidationProblem
@@ -38,12 +38,7 @@ class StockView(ListAPIView):
     @extend_schema(parameters=[serializers.StockQuerySerializer])
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """List stock by SKU, with its warehouses."""
-        filters = {
-            name: value for name, value in request.query_params.dict().items() if name not in ("limit", "cursor")
-        }
-        query = serializers.StockQuerySerializer(data=filters)
-        query.is_valid(raise_exception=True)
-        self.filters = query.validated_data
+        self.filters = validated_query(serializers.StockQuerySerializer, request)
         return _private(super().get(request, *args, **kwargs))
 
     def get_queryset(self) -> QuerySet[StockItem]:

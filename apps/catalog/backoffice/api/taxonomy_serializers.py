@@ -8,7 +8,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from apps.catalog.backoffice.api.fields import (
-    AnswerField,
+    AttributeValueField,
     KeyedField,
     PositionField,
     TranslationsField,
@@ -166,7 +166,7 @@ class StaffProductTypeSerializer(serializers.Serializer):
     attributes = StaffAskedSerializer(source="type_attributes", many=True)
 
 
-class FilterValueField(AnswerField):
+class FilterValueField(AttributeValueField):
     """The value of a filter of the product list."""
 
     def to_internal_value(self, data: Any) -> Any:

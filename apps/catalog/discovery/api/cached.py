@@ -96,7 +96,7 @@ def _key(request: HttpRequest, address: str) -> str:
     except LookupError:
         language = ""
     # With the release, since the schema of a response may differ in another one.
-    return "answer:" + hashlib.sha256(f"{settings.VERSION} {language} {address}".encode()).hexdigest()
+    return "response:" + hashlib.sha256(f"{settings.VERSION} {language} {address}".encode()).hexdigest()
 
 
 def _store(key: str, response: Any, before: str) -> None:

@@ -1,4 +1,5 @@
 import django.db.models.deletion
+import django.utils.timezone
 from django.db import migrations, models
 
 import apps.catalog.imports.models
@@ -73,7 +74,7 @@ class Migration(migrations.Migration):
                 ("created_at", models.DateTimeField(auto_now_add=True)),
                 ("started_at", models.DateTimeField(blank=True, null=True)),
                 ("finished_at", models.DateTimeField(blank=True, null=True)),
-                ("lease_until", models.DateTimeField(blank=True, null=True)),
+                ("lease_until", models.DateTimeField(default=django.utils.timezone.now)),
             ],
             options={
                 "indexes": [models.Index(fields=["-created_at", "-id"], name="import_newest")],

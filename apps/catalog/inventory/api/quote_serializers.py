@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from rest_framework import serializers
 
 from apps.catalog.inventory.api.serializers import LineSerializer
@@ -10,7 +11,7 @@ from apps.common.api.serializers import CurrencyField, MoneySerializer
 
 
 class QuoteRequestSerializer(serializers.Serializer):
-    currency = CurrencyField(default="EUR")
+    currency = CurrencyField(default=settings.SHOP_CURRENCY)
     lines = LineSerializer(many=True, allow_empty=False, max_length=100)  # type: ignore[call-arg]  # DRF hands it to the list
 
 

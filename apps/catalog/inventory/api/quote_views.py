@@ -10,6 +10,7 @@ from rest_framework.views import APIView
 
 from apps.catalog.inventory.api import quote_serializers as serializers
 from apps.catalog.inventory.quotes import quote
+from apps.common.api.requests import validated
 
 
 class QuotesView(APIView):
@@ -18,8 +19,6 @@ class QuotesView(APIView):
     @extend_schema(request=serializers.QuoteRequestSerializer, responses=serializers.QuoteSerializer)
     def post(self, request: Request) -> Response:
         """Quote the current price and availability of each line."""
-        serializer = serializers.QuoteRequestSerializer(data=request.data)
-        serializer.is_valid(raise_exception=True)
-        data = serializer.validated_data
+        data = validated(serializers.QuoteRequestSerializer, request)
         lines = quote([(line["sku"], line["quantity"]) for line in data["lines"]], data["currency"])
         return Response(serializers.QuoteSerializer({"currency": data["currency"], "lines": lines}).data)

@@ -70,7 +70,7 @@ def change_attribute(code: str, columns: Mapping[str, Any], *, guard: Guard) -> 
         guard(attribute)
         kind = columns.get("kind", attribute.kind)
         if kind != attribute.kind:
-            require_unused(f"The attribute {code}", products=_answering(attribute))
+            require_unused(f"The attribute {code}", products=_products_with(attribute))
             if kind != Kind.CHOICE and attribute.choices.exists():
                 raise InUse("The attribute has choices; take them away before it is of another kind.")
         _require_unit_fits(kind, columns.get("unit", attribute.unit))
@@ -122,17 +122,17 @@ def delete_attribute(code: str, *, guard: Guard) -> None:
         types = ProductType.objects.filter(type_attributes__attribute=attribute)
         require_unused(
             f"The attribute {code}",
-            products=_answering(attribute),
+            products=_products_with(attribute),
             product_types=types.order_by("slug").values_list("slug", flat=True),
         )
         taxonomy_changed.announce()
         attribute.delete()
 
 
-def _answering(attribute: Attribute) -> Any:
+def _products_with(attribute: Attribute) -> Any:
     """Slugs of the products with a value of the attribute."""
-    answered = AttributeValue.objects.filter(attribute=attribute).values("product")
-    return Product.objects.filter(pk__in=answered).order_by("slug").values_list("slug", flat=True)
+    with_value = AttributeValue.objects.filter(attribute=attribute).values("product")
+    return Product.objects.filter(pk__in=with_value).order_by("slug").values_list("slug", flat=True)
 
 
 def add_choice(code: str, columns: Mapping[str, Any]) -> AttributeChoice:

@@ -13,7 +13,7 @@ from apps.catalog.products.identifiers import same_in_any_case
 from apps.catalog.products.models import Price, Product, Variant
 from apps.catalog.products.pricing import Sale, set_sales
 from apps.catalog.products.publication import record_change
-from apps.catalog.products.rules import offer_errors
+from apps.catalog.products.rules import offer_errors, unpriced_sale_errors
 from apps.catalog.products.transactions import (
     InUse,
     already_taken,
@@ -154,7 +154,6 @@ def write_variant(product: Product, variant: Variant, edit: VariantEdit) -> None
         write(variant, columns)
     _write_prices(variant, edit)
     if edit.sales is not None:
-        _require_price_of(variant, edit.sales)
         set_sales(variant, edit.sales)
 
 
@@ -168,18 +167,12 @@ def _write_prices(variant: Variant, edit: VariantEdit) -> None:
     if edit.prices is not None:
         kept = {price.currency for price in edit.prices}
         running = variant.sale_prices.filter(ends_at__gt=timezone.now()).exclude(currency__in=kept)
-        if edit.sales is None and (left := sorted(set(running.values_list("currency", flat=True)))):
-            raise invalid("prices", f"There are sales in {', '.join(left)}; keep its price or take them away first.")
+        on_sale = () if edit.sales is not None else set(running.values_list("currency", flat=True))
+        if errors := unpriced_sale_errors(priced=kept, on_sale=on_sale):
+            raise invalid("prices", " ".join(errors.values()))
         Price.objects.filter(variant=variant).exclude(currency__in=kept).delete()
     for price in [*(edit.prices or ()), *([edit.price] if edit.price else [])]:
         Price.objects.update_or_create(variant=variant, currency=price.currency, defaults={"amount": price.amount})
-
-
-def _require_price_of(variant: Variant, sales: Sequence[Sale]) -> None:
-    priced = set(variant.prices.values_list("currency", flat=True))
-    for place, sale in enumerate(sales):
-        if sale.price.currency not in priced:
-            raise invalid(f"sales.{place}.price", f"It has no price in {sale.price.currency} to be less than.")
 
 
 def _require_fitting_offer(product: Product, variant: Variant) -> None:

@@ -217,8 +217,8 @@ class TestPage:
             ensure_attribute("handmade", label="By hand", kind="boolean"),
         )
         send(staff, page(product), form_of(staff, page(product)) | {"product_type": mugs.pk})
-        answers = {"attribute_material": ["stoneware"], "attribute_height": "9.5", "attribute_handmade": "yes"}
-        send(staff, page(product), form_of(staff, page(product)) | answers)
+        values = {"attribute_material": ["stoneware"], "attribute_height": "9.5", "attribute_handmade": "yes"}
+        send(staff, page(product), form_of(staff, page(product)) | values)
         shown = api_client.get(f"/v1/products/{product.slug}").json()["attributes"]
         assert {item["name"]: item["value"] for item in shown} == {
             "material": "Stoneware",

@@ -47,7 +47,7 @@ def lines(client: Client, address: str) -> set[tuple[str, str, str, str]]:
     response = client.get(address)
     assert response.status_code == 200, response.content[:2000]
     moment = response.context["moments"][0]
-    return {(told.title, line.label, line.before, line.after) for told in moment.changes for line in told.lines}
+    return {(change.title, line.label, line.before, line.after) for change in moment.changes for line in change.lines}
 
 
 def test_changes_are_described_in_words(staff: Client) -> None:

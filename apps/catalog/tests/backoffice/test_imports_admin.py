@@ -118,8 +118,8 @@ def test_the_list_of_products_is_exported_with_its_filters(staff):
     make_product(title="Lamp", slug="lamp")
     shown = staff.get("/admin/products/product/?q=Mug").content.decode()
     assert "/admin/products/product/export/csv/?q=Mug" in shown
-    answer = staff.get("/admin/products/product/export/csv/?q=Mug")
-    rows = list(csv.DictReader(io.StringIO(answer.getvalue().decode("utf-8-sig"))))
+    response = staff.get("/admin/products/product/export/csv/?q=Mug")
+    rows = list(csv.DictReader(io.StringIO(response.getvalue().decode("utf-8-sig"))))
     assert {row["slug"] for row in rows} == {"mug"}
     assert staff.get("/admin/products/product/export/xlsx/").getvalue().startswith(b"PK")
     assert staff.get("/admin/products/product/export/pdf/").status_code == 404

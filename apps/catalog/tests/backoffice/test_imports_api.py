@@ -38,11 +38,11 @@ def form(content: bytes, name: str = "mugs.csv", **fields):
 
 class TestSending:
     def test_a_form_is_a_dry_run_unless_it_says_otherwise(self, staff):
-        answer = staff.post(ADDRESS, form(MUGS), format="multipart")
-        assert answer.status_code == 202, answer.content
-        body = answer.json()
+        response = staff.post(ADDRESS, form(MUGS), format="multipart")
+        assert response.status_code == 202, response.content
+        body = response.json()
         assert (body["file_name"], body["dry_run"], body["state"]) == ("mugs.csv", True, "waiting")
-        assert answer["Location"].endswith(f"{ADDRESS}/{body['id']}")
+        assert response["Location"].endswith(f"{ADDRESS}/{body['id']}")
         assert_matches_contract("catalog", "POST", ADDRESS, response_json=body, status=202)
         body = staff.post(ADDRESS, form(MUGS, dry_run="false"), format="multipart").json()
         assert body["dry_run"] is False
@@ -52,16 +52,16 @@ class TestSending:
             (MUGS, "text/csv", "csv"),
             (xlsx_of(["sku"], ["MUG-1"]), CONTENT_TYPES["xlsx"], "xlsx"),
         ):
-            answer = staff.generic("POST", f"{ADDRESS}?dry_run=false", content, content_type=media_type)
-            assert answer.status_code == 202, answer.content
-            assert (answer.json()["format"], answer.json()["dry_run"]) == (form_name, False)
+            response = staff.generic("POST", f"{ADDRESS}?dry_run=false", content, content_type=media_type)
+            assert response.status_code == 202, response.content
+            assert (response.json()["format"], response.json()["dry_run"]) == (form_name, False)
 
     def test_the_decimal_mark_of_a_file_can_be_stated(self, staff):
         by_form = staff.post(ADDRESS, form(MUGS, decimal_mark="comma"), format="multipart").json()
         by_query = staff.generic("POST", f"{ADDRESS}?decimal_mark=point", MUGS, content_type="text/csv").json()
         assert (by_form["decimal_mark"], by_query["decimal_mark"]) == ("comma", "point")
-        answer = staff.post(ADDRESS, form(MUGS, decimal_mark="dash"), format="multipart")
-        assert (answer.status_code, list(answer.json()["errors"])) == (400, ["decimal_mark"])
+        response = staff.post(ADDRESS, form(MUGS, decimal_mark="dash"), format="multipart")
+        assert (response.status_code, list(response.json()["errors"])) == (400, ["decimal_mark"])
 
     @pytest.mark.parametrize(
         ("content", "says"),
@@ -69,22 +69,22 @@ class TestSending:
         ids=["empty", "old Excel"],
     )
     def test_file_without_rows_is_refused_at_once(self, staff, content, says):
-        answer = staff.post(ADDRESS, form(content), format="multipart")
-        assert answer.status_code == 400
-        assert says in answer.json()["errors"]["file"][0]
+        response = staff.post(ADDRESS, form(content), format="multipart")
+        assert response.status_code == 400
+        assert says in response.json()["errors"]["file"][0]
         assert not ImportJob.objects.exists()
 
     def test_a_request_without_a_file_says_so(self, staff):
-        answer = staff.post(ADDRESS, {"dry_run": "maybe"}, format="multipart")
-        assert answer.status_code == 400
-        assert set(answer.json()["errors"]) == {"file", "dry_run"}
+        response = staff.post(ADDRESS, {"dry_run": "maybe"}, format="multipart")
+        assert response.status_code == 400
+        assert set(response.json()["errors"]) == {"file", "dry_run"}
         assert staff.post(ADDRESS, {"rows": []}, format="json").status_code == 415
 
     def test_more_than_the_limit_is_refused_before_it_is_read(self, staff, monkeypatch):
         monkeypatch.setattr(services, "MAX_BYTES", 10)
         monkeypatch.setattr("apps.catalog.backoffice.api.import_views.ENVELOPE", 0)
-        answer = staff.generic("POST", ADDRESS, MUGS, content_type="text/csv")
-        assert (answer.status_code, answer.json()["type"]) == (413, "/problems/payload-too-large")
+        response = staff.generic("POST", ADDRESS, MUGS, content_type="text/csv")
+        assert (response.status_code, response.json()["type"]) == (413, "/problems/payload-too-large")
         assert not ImportJob.objects.exists()
 
     @pytest.mark.parametrize("role", ["customer", "support_staff", "video_staff"])
@@ -136,14 +136,16 @@ class TestDeciding:
         job = check(MUGS)
         assert not Product.objects.exists()
         for _ in range(2):
-            answer = staff.post(f"{ADDRESS}/{job.pk}/apply")
-            assert (answer.status_code, answer.json()["state"]) == (202, "writing")
-        assert_matches_contract("catalog", "POST", f"{ADDRESS}/{job.pk}/apply", response_json=answer.json(), status=202)
+            response = staff.post(f"{ADDRESS}/{job.pk}/apply")
+            assert (response.status_code, response.json()["state"]) == (202, "writing")
+        assert_matches_contract(
+            "catalog", "POST", f"{ADDRESS}/{job.pk}/apply", response_json=response.json(), status=202
+        )
 
     def test_a_file_with_errors_is_not_written(self, staff):
-        answer = staff.post(f"{ADDRESS}/{check(WRONG).pk}/apply")
-        assert (answer.status_code, answer.json()["type"]) == (409, "/problems/import-not-writable")
-        assert "1 rows have errors" in answer.json()["detail"]
+        response = staff.post(f"{ADDRESS}/{check(WRONG).pk}/apply")
+        assert (response.status_code, response.json()["type"]) == (409, "/problems/import-not-writable")
+        assert "1 rows have errors" in response.json()["detail"]
 
     def test_a_forgotten_import_is_gone(self, staff):
         job = start(MUGS, is_dry_run=True, send=False)
@@ -153,19 +155,19 @@ class TestDeciding:
     def test_a_cancelled_import_stops_and_reports_how_many_rows_it_wrote(self, staff):
         job = check(MUGS)
         services.apply_import(job.pk)
-        answer = staff.delete(f"{ADDRESS}/{job.pk}")
-        assert (answer.status_code, answer.json()["state"]) == (200, "failed")
-        assert answer.json()["failure"] == "Cancelled; 0 of 2 rows were written."
+        response = staff.delete(f"{ADDRESS}/{job.pk}")
+        assert (response.status_code, response.json()["state"]) == (200, "failed")
+        assert response.json()["failure"] == "Cancelled; 0 of 2 rows were written."
 
 
 class TestExport:
     def test_a_file_of_the_filtered_products_comes(self, staff):
         make_product("Tall mug", sku="MUG-1")
         make_product("Lamp", sku="LAMP-1", category="home/light")
-        answer = staff.get("/v1/exports/products.csv?category=home/kitchen&q=mug")
-        assert answer["Content-Type"] == "text/csv; charset=utf-8"
-        assert "attachment" in answer["Content-Disposition"]
-        text = b"".join(answer.streaming_content).decode("utf-8-sig")
+        response = staff.get("/v1/exports/products.csv?category=home/kitchen&q=mug")
+        assert response["Content-Type"] == "text/csv; charset=utf-8"
+        assert "attachment" in response["Content-Disposition"]
+        text = b"".join(response.streaming_content).decode("utf-8-sig")
         assert [row["sku"] for row in csv.DictReader(io.StringIO(text))] == ["MUG-1"]
         content = b"".join(staff.get("/v1/exports/products.xlsx").streaming_content)
         assert content.startswith(b"PK")

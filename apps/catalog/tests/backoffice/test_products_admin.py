@@ -305,9 +305,9 @@ class TestWhoMay:
             assert client.get(address).status_code == 403
 
     def test_strangers_are_sent_to_sign_in(self):
-        answer = Client().get("/admin/products/product/")
-        assert answer.status_code == 302
-        assert "/admin/login/" in answer["Location"]
+        response = Client().get("/admin/products/product/")
+        assert response.status_code == 302
+        assert "/admin/login/" in response["Location"]
 
 
 def test_a_second_variant_shows_both_prices(staff):

@@ -31,8 +31,8 @@ def euros(amount) -> dict:
 def test_a_new_title_is_found_at_once_and_announced(staff, api_client):
     product = make_product("Mug")
     OutboxEvent.objects.all().delete()
-    answer = staff.patch(f"/v1/products/{product.slug}", {"title": "Beaker"})
-    assert (answer.status_code, answer.json()["title"]) == (200, "Beaker")
+    response = staff.patch(f"/v1/products/{product.slug}", {"title": "Beaker"})
+    assert (response.status_code, response.json()["title"]) == (200, "Beaker")
     assert [item["slug"] for item in api_client.get("/v1/products?q=beaker").json()["results"]] == [product.slug]
     assert api_client.get("/v1/products?q=mug").json()["results"] == []
     assert events() == [("product.changed", product.slug)]
@@ -62,8 +62,8 @@ def test_archiving_withdraws_and_publishing_brings_back(staff, api_client):
 def test_product_without_a_price_is_not_published(staff):
     product = make_product("Mug", status=Product.Status.DRAFT)
     product.variants.get().prices.all().delete()
-    answer = staff.patch(f"/v1/products/{product.slug}", {"status": "published"})
-    assert (answer.status_code, answer.json()["type"]) == (409, "/problems/not-sellable")
+    response = staff.patch(f"/v1/products/{product.slug}", {"status": "published"})
+    assert (response.status_code, response.json()["type"]) == (409, "/problems/not-sellable")
     product.refresh_from_db()
     assert product.status == "draft"
 
@@ -73,11 +73,11 @@ class TestIfMatch:
         address = f"/v1/products/{make_product('Mug').slug}"
         seen = api_client.get(address)["ETag"]
         assert staff.patch(address, {"title": "One"}, HTTP_IF_MATCH=seen).status_code == 200
-        answer = staff.patch(address, {"title": "Two"}, HTTP_IF_MATCH=seen)
-        assert (answer.status_code, answer.json()["type"]) == (412, "/problems/precondition-failed")
+        response = staff.patch(address, {"title": "Two"}, HTTP_IF_MATCH=seen)
+        assert (response.status_code, response.json()["type"]) == (412, "/problems/precondition-failed")
         assert api_client.get(address).json()["title"] == "One"
 
-    def test_the_answers_etag_is_good_for_the_next_change(self, staff):
+    def test_the_etag_of_a_response_is_good_for_the_next_change(self, staff):
         address = f"/v1/products/{make_product('Mug').slug}"
         etag = staff.patch(address, {"title": "One"})["ETag"]
         assert staff.patch(address, {"title": "Two"}, HTTP_IF_MATCH=etag).status_code == 200
@@ -118,8 +118,8 @@ class TestIfMatch:
 )
 def test_a_bad_value_is_a_problem_that_names_the_field(staff, change, field):
     product = make_product("Mug")
-    answer = staff.patch(f"/v1/products/{product.slug}", change)
-    assert (answer.status_code, list(answer.json()["errors"])) == (400, [field])
+    response = staff.patch(f"/v1/products/{product.slug}", change)
+    assert (response.status_code, list(response.json()["errors"])) == (400, [field])
     product.refresh_from_db()
     assert product.version == Product.objects.get(pk=product.pk).version
     assert product.title == "Mug"

@@ -1,4 +1,4 @@
-"""Optimistic locking: of two who have seen the same, one wins and the other is told."""
+"""Optimistic locking: of two who have seen the same, one wins and the other gets a conflict."""
 
 from __future__ import annotations
 
@@ -70,8 +70,8 @@ def test_a_request_without_if_match_is_refused_with_428(staff, everything):
         staff.put("/v1/products/mug/images/order", {"images": []}),
         staff.put("/v1/collections/summer/items", {"items": []}),
     ]
-    for answer in refused:
-        assert (answer.status_code, answer.json()["type"]) == (428, "/problems/precondition-required")
+    for response in refused:
+        assert (response.status_code, response.json()["type"]) == (428, "/problems/precondition-required")
     assert len(refused) == 2 * 9 + 2
 
 
@@ -107,8 +107,8 @@ def test_weak_tags_and_lists_are_understood(staff, everything):
     for address, read in some(everything.items()):
         for form in ("W/{}", '"0123456789abcdef", {}', '"7-0123456789abcdef" , W/{}'):
             tag = form.format(staff.get(read)["ETag"])
-            answer = staff.patch(address, change_of(address, form), HTTP_IF_MATCH=tag)
-            assert answer.status_code == 200, (address, form)
+            response = staff.patch(address, change_of(address, form), HTTP_IF_MATCH=tag)
+            assert response.status_code == 200, (address, form)
 
 
 def test_the_products_etag_stands_for_its_parts(staff, everything):

@@ -72,9 +72,9 @@ def events() -> list[str]:
 @pytest.mark.usefixtures("vocabulary")
 class TestMaking:
     def test_a_product_can_be_created_whole_and_is_read_back_as_it_was_sent(self, staff):
-        answer = staff.post("/v1/products", WHOLE)
-        assert answer.status_code == 201, answer.content
-        made = answer.json()
+        response = staff.post("/v1/products", WHOLE)
+        assert response.status_code == 201, response.content
+        made = response.json()
         assert (made["slug"], made["status"], made["version"]) == ("oak-tray", "draft", 2)
         for name in ("title", "category", "summary", "seo_title", "translations", "attributes"):
             assert made[name] == WHOLE[name], name
@@ -83,16 +83,16 @@ class TestMaking:
             assert small[name] == WHOLE["variants"][0][name], name
         assert large["prices"] == [{"amount": 3900, "currency": "EUR"}]
         assert made["price"] == {"amount": 1900, "currency": "EUR"}
-        again = staff.get(answer["Location"])
-        assert (again.json(), again["ETag"]) == (made, answer["ETag"])
+        again = staff.get(response["Location"])
+        assert (again.json(), again["ETag"]) == (made, response["ETag"])
 
     def test_shoppers_see_it_when_it_is_published_and_not_before(self, staff, api_client):
         made = staff.post("/v1/products", WHOLE)
         address = f"/v1/products/{made.json()['slug']}"
         assert api_client.get(address).status_code == 404
         assert events() == []
-        answer = staff.patch(address, {"status": "published"}, HTTP_IF_MATCH=made["ETag"])
-        assert answer.status_code == 200
+        response = staff.patch(address, {"status": "published"}, HTTP_IF_MATCH=made["ETag"])
+        assert response.status_code == 200
         shown = api_client.get(address).json()
         assert (shown["price"]["amount"], shown["regular_price"]["amount"]) == (1900, 2900)
         assert events() == ["product.published"]
@@ -133,8 +133,8 @@ class TestMaking:
         trays = ProductType.objects.create(name="Trays", slug="trays")
         trays.type_attributes.create(attribute=Attribute.objects.get(code="material"), is_required=True)
         body = WHOLE | {"product_type": "trays", "attributes": {}, "status": "published"}
-        answer = staff.post("/v1/products", body)
-        assert (answer.status_code, list(answer.json()["errors"])) == (409, ["attributes.material"])
+        response = staff.post("/v1/products", body)
+        assert (response.status_code, list(response.json()["errors"])) == (409, ["attributes.material"])
         assert not Product.objects.exists()
 
 
@@ -232,19 +232,19 @@ class TestBadInput:
     @pytest.mark.parametrize(("change", "field"), BAD)
     def test_a_new_product_is_refused_and_nothing_is_written(self, staff, change, field):
         body = {"title": "Tray", "category": "home/kitchen"} | change
-        answer = staff.post("/v1/products", json.dumps(body), content_type="application/json")
+        response = staff.post("/v1/products", json.dumps(body), content_type="application/json")
         if change == {"title": 1e400}:
             # Python writes Infinity, which is no JSON.
-            assert answer.status_code == 400
+            assert response.status_code == 400
         else:
-            assert (answer.status_code, list(answer.json()["errors"])) == (400, [field])
+            assert (response.status_code, list(response.json()["errors"])) == (400, [field])
         assert not Product.objects.exists()
 
     @pytest.mark.parametrize(("change", "field"), [row for row in BAD if row[0] != {"title": 1e400}])
     def test_a_change_is_refused_and_nothing_is_written(self, staff, change, field):
         product = make_product("Mug", price=1490)
-        answer = staff.patch(f"/v1/products/{product.slug}", {"summary": "New"} | change)
-        assert (answer.status_code, list(answer.json()["errors"])) == (400, [field])
+        response = staff.patch(f"/v1/products/{product.slug}", {"summary": "New"} | change)
+        assert (response.status_code, list(response.json()["errors"])) == (400, [field])
         now = Product.objects.get()
         assert (now.version, now.summary) == (product.version, "")
 
@@ -253,11 +253,11 @@ class TestBadInput:
         product = make_product("Mug", sku="MUG")
         address = f"/v1/products/{product.slug}/variants"
         body = {"sku": "NEW", "price": {"amount": 100, "currency": "EUR"}} | change
-        answer = staff.post(address, body)
-        assert (answer.status_code, list(answer.json()["errors"])) == (400, [field])
+        response = staff.post(address, body)
+        assert (response.status_code, list(response.json()["errors"])) == (400, [field])
         if "sku" not in change:
-            answer = staff.patch(f"{address}/MUG", {"name": "New"} | change)
-            assert (answer.status_code, list(answer.json()["errors"])) == (400, [field])
+            response = staff.patch(f"{address}/MUG", {"name": "New"} | change)
+            assert (response.status_code, list(response.json()["errors"])) == (400, [field])
         assert Product.objects.get().version == product.version
         assert list(Variant.objects.values_list("sku", "name")) == [("MUG", "")]
 
@@ -282,23 +282,23 @@ class TestBadInput:
     )
     def test_body_that_is_no_json_object_is_a_problem(self, staff, body):
         product = make_product("Mug")
-        for answer in (
+        for response in (
             staff.post("/v1/products", body, content_type="application/json"),
             staff.patch(f"/v1/products/{product.slug}", body or b"[]", content_type="application/json"),
             staff.post(f"/v1/products/{product.slug}/variants", body, content_type="application/json"),
         ):
-            assert answer.status_code == 400, answer.content
-            assert answer["Content-Type"] == "application/problem+json"
+            assert response.status_code == 400, response.content
+            assert response["Content-Type"] == "application/problem+json"
         assert Product.objects.get().version == product.version
 
     def test_a_whole_emoji_in_two_parts_is_a_title(self, staff):
         body = b'{"title": "Tea \\ud83c\\udf75", "category": "home/kitchen"}'
-        answer = staff.post("/v1/products", body, content_type="application/json")
-        assert (answer.status_code, answer.json()["title"]) == (201, "Tea \U0001f375")
+        response = staff.post("/v1/products", body, content_type="application/json")
+        assert (response.status_code, response.json()["title"]) == (201, "Tea \U0001f375")
 
     def test_other_media_types_are_refused(self, staff):
-        answer = staff.post("/v1/products", "title=x", content_type="application/x-www-form-urlencoded")
-        assert answer.status_code == 415
+        response = staff.post("/v1/products", "title=x", content_type="application/x-www-form-urlencoded")
+        assert response.status_code == 415
 
     def test_many_variants_at_once_are_refused(self, staff):
         body = {"title": "T", "category": "home/kitchen", "variants": [{"sku": f"S{n}"} for n in range(101)]}
@@ -318,9 +318,9 @@ class TestReading:
         assert [item["title"] for item in listed] == ["Metropolis", "Lamp", "Mug"]
 
         def titles(query: str) -> list[str]:
-            answer = staff.get(f"/v1/staff/products?{query}")
-            assert answer.status_code == 200, answer.content
-            return sorted(item["title"] for item in answer.json()["results"])
+            response = staff.get(f"/v1/staff/products?{query}")
+            assert response.status_code == 200, response.content
+            return sorted(item["title"] for item in response.json()["results"])
 
         assert titles("status=draft") == ["Lamp"]
         assert titles("kind=video") == ["Metropolis"]
@@ -402,17 +402,17 @@ class TestParts:
 
     def test_a_variant_with_stock_stays(self, staff):
         product = make_product("Mug", sku="MUG", stock=3)
-        answer = staff.delete(f"/v1/products/{product.slug}/variants/MUG")
-        assert (answer.status_code, answer.json()["type"]) == (409, "/problems/in-use")
+        response = staff.delete(f"/v1/products/{product.slug}/variants/MUG")
+        assert (response.status_code, response.json()["type"]) == (409, "/problems/in-use")
         assert Variant.objects.count() == 1
 
     def test_the_last_price_of_a_published_product_stays(self, staff):
         product = make_product("Mug", sku="MUG", stock=None)
-        for answer in (
+        for response in (
             staff.patch(f"/v1/products/{product.slug}/variants/MUG", {"prices": []}),
             staff.delete(f"/v1/products/{product.slug}/variants/MUG"),
         ):
-            assert (answer.status_code, answer.json()["type"]) == (409, "/problems/not-sellable")
+            assert (response.status_code, response.json()["type"]) == (409, "/problems/not-sellable")
         assert Price.objects.count() == 1
 
     def test_variants_of_other_products_are_not_found_here(self, staff):
@@ -428,30 +428,30 @@ class TestParts:
             "starts_at": "2030-01-01T00:00:00Z",
             "ends_at": "2030-01-03T00:00:00Z",
         }
-        answer = staff.patch(f"/v1/products/{product.slug}/variants/MUG", {"sales": [sale, sale]})
-        assert (answer.status_code, list(answer.json()["errors"])) == (400, ["sales"])
+        response = staff.patch(f"/v1/products/{product.slug}/variants/MUG", {"sales": [sale, sale]})
+        assert (response.status_code, list(response.json()["errors"])) == (400, ["sales"])
 
     def test_attribute_values_and_translations_are_merged_into_the_existing_ones(self, staff):
         ensure_attribute("care", label="Care", kind=Attribute.Kind.TEXT)
         product = make_product("Mug", attributes={"Material": "Oak"})
         address = f"/v1/products/{product.slug}"
         staff.patch(address, {"attributes": {"care": "Wipe"}, "translations": {"de": {"title": "Becher"}}})
-        answer = staff.patch(address, {"translations": {"de": {"summary": "Heiß"}}, "attributes": {"material": None}})
-        assert answer.json()["attributes"] == {"care": "Wipe"}
-        assert answer.json()["translations"] == {"de": {"title": "Becher", "summary": "Heiß"}}
+        response = staff.patch(address, {"translations": {"de": {"summary": "Heiß"}}, "attributes": {"material": None}})
+        assert response.json()["attributes"] == {"care": "Wipe"}
+        assert response.json()["translations"] == {"de": {"title": "Becher", "summary": "Heiß"}}
         assert staff.patch(address, {"translations": {"de": None}}).json()["translations"] == {}
 
     def test_related_products_stand_in_their_order(self, staff, api_client):
         product, lamp, tray = make_product("Mug"), make_product("Lamp"), make_product("Tray")
         address = f"/v1/products/{product.slug}"
-        answer = staff.patch(address, {"related": [tray.slug, lamp.slug]})
-        assert answer.json()["related"] == [tray.slug, lamp.slug]
+        response = staff.patch(address, {"related": [tray.slug, lamp.slug]})
+        assert response.json()["related"] == [tray.slug, lamp.slug]
         assert [item["slug"] for item in api_client.get(address).json()["related"]][:2] == [tray.slug, lamp.slug]
         assert list(staff.patch(address, {"related": [product.slug]}).json()["errors"]) == ["related.0"]
 
     def test_the_kind_stays_while_there_are_variants(self, staff):
-        answer = staff.patch(f"/v1/products/{make_product('Mug').slug}", {"kind": "video"})
-        assert (answer.status_code, list(answer.json()["errors"])) == (409, ["kind"])
+        response = staff.patch(f"/v1/products/{make_product('Mug').slug}", {"kind": "video"})
+        assert (response.status_code, list(response.json()["errors"])) == (409, ["kind"])
 
 
 class TestDeleting:
@@ -466,11 +466,11 @@ class TestDeleting:
     def test_product_that_was_on_sale_is_archived(self, staff, api_client):
         product = make_product("Mug")
         OutboxEvent.objects.all().delete()
-        answer = staff.delete(f"/v1/products/{product.slug}")
-        assert (answer.status_code, answer.json()["status"]) == (200, "archived")
+        response = staff.delete(f"/v1/products/{product.slug}")
+        assert (response.status_code, response.json()["status"]) == (200, "archived")
         assert api_client.get(f"/v1/products/{product.slug}").status_code == 404
         assert events() == ["product.withdrawn"]
-        assert staff.delete(f"/v1/products/{product.slug}", HTTP_IF_MATCH=answer["ETag"]).status_code == 200
+        assert staff.delete(f"/v1/products/{product.slug}", HTTP_IF_MATCH=response["ETag"]).status_code == 200
 
     def test_a_draft_with_a_history_of_stock_is_archived(self, staff):
         product = make_product("Mug", status="draft", stock=None)
@@ -500,9 +500,9 @@ class TestPictures:
         address = f"/v1/products/{product.slug}/images"
         turned = staff.put(f"{address}/order", {"images": ids[::-1]})
         assert [image["id"] for image in turned.json()["images"]] == ids[::-1]
-        told = staff.patch(f"{address}/{ids[1]}", {"alt": "Blue", "translations": {"de": {"alt": "Blau"}}})
-        assert told.json()["images"][0]["translations"] == {"de": {"alt": "Blau"}}
-        assert len(staff.delete(f"{address}/{ids[0]}", HTTP_IF_MATCH=told["ETag"]).json()["images"]) == 1
+        changed = staff.patch(f"{address}/{ids[1]}", {"alt": "Blue", "translations": {"de": {"alt": "Blau"}}})
+        assert changed.json()["images"][0]["translations"] == {"de": {"alt": "Blau"}}
+        assert len(staff.delete(f"{address}/{ids[0]}", HTTP_IF_MATCH=changed["ETag"]).json()["images"]) == 1
 
     def test_the_same_file_again_changes_nothing(self, staff):
         slug = make_product("Mug").slug
@@ -523,8 +523,8 @@ class TestPictures:
     )
     def test_file_that_is_no_picture_is_refused_and_not_kept(self, staff, settings, content, name):
         product = make_product("Mug")
-        answer = self.upload(staff, product.slug, content, name)
-        assert (answer.status_code, list(answer.json()["errors"])) == (400, ["file"])
+        response = self.upload(staff, product.slug, content, name)
+        assert (response.status_code, list(response.json()["errors"])) == (400, ["file"])
         assert not [path for path in settings.MEDIA_ROOT.rglob("*") if path.is_file()]
         assert Product.objects.get().version == product.version
 
@@ -532,18 +532,18 @@ class TestPictures:
         ("fields", "field"), [({"position": "-1"}, "position"), ({"alt": "x" * 301}, "alt"), ({"x": "1"}, "x")]
     )
     def test_other_fields_are_checked_too(self, staff, fields, field):
-        answer = self.upload(staff, make_product("Mug").slug, picture(), **fields)
-        assert (answer.status_code, list(answer.json()["errors"])) == (400, [field])
+        response = self.upload(staff, make_product("Mug").slug, picture(), **fields)
+        assert (response.status_code, list(response.json()["errors"])) == (400, [field])
 
     def test_json_is_no_upload(self, staff):
-        answer = staff.post(f"/v1/products/{make_product('Mug').slug}/images", {"file": "x"})
-        assert answer.status_code == 415
+        response = staff.post(f"/v1/products/{make_product('Mug').slug}/images", {"file": "x"})
+        assert response.status_code == 415
 
     @pytest.mark.parametrize("body", [b"", b"--x", b'--x\r\nContent-Disposition: form-data; name="file"\r\n\r\nx'])
     def test_a_broken_form_is_a_problem(self, staff, body):
         address = f"/v1/products/{make_product('Mug').slug}/images"
-        answer = staff.generic("POST", address, body, content_type="multipart/form-data; boundary=x")
-        assert answer.status_code == 400
+        response = staff.generic("POST", address, body, content_type="multipart/form-data; boundary=x")
+        assert response.status_code == 400
 
     @pytest.mark.parametrize("ids", [[], ["x"], [str(uuid.uuid4())]])
     def test_an_order_names_each_picture_once(self, staff, ids):
@@ -556,8 +556,8 @@ class TestPictures:
         seen = staff.get(f"/v1/staff/products/{slug}")["ETag"]
         staff.patch(f"/v1/products/{slug}", {"title": "Beaker"})
         body = {"file": SimpleUploadedFile("mug.png", picture())}
-        answer = staff.post(f"/v1/products/{slug}/images", body, format="multipart", HTTP_IF_MATCH=seen)
-        assert answer.status_code == 412
+        response = staff.post(f"/v1/products/{slug}/images", body, format="multipart", HTTP_IF_MATCH=seen)
+        assert response.status_code == 412
         assert not [path for path in settings.MEDIA_ROOT.rglob("*") if path.is_file()]
 
 

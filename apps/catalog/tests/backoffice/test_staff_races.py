@@ -1,4 +1,4 @@
-"""Staff who make the same thing at the same moment: one makes it, the others are told, nobody meets an error."""
+"""Staff who make the same thing at the same moment: one makes it, the others get a conflict, nobody meets an error."""
 
 from __future__ import annotations
 
@@ -53,11 +53,11 @@ def test_of_several_simultaneous_creations_one_succeeds_and_the_others_conflict(
         before = set(model.objects.values_list("pk", flat=True))
 
         def make(number: int) -> tuple[int, str]:
-            answer = writing_anything(as_staff("catalog_staff")).post(address.format(number=number), body)
-            return answer.status_code, answer.json().get("type", "")
+            response = writing_anything(as_staff("catalog_staff")).post(address.format(number=number), body)
+            return response.status_code, response.json().get("type", "")
 
-        answers = Counter(status for status, _ in at_once(WRITERS, make))
-        assert answers == {201: 1, 409: WRITERS - 1}
+        statuses = Counter(status for status, _ in at_once(WRITERS, make))
+        assert statuses == {201: 1, 409: WRITERS - 1}
         made = model.objects.exclude(pk__in=before)
         assert made.count() == 1
         made.delete()

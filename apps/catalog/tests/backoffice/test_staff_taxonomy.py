@@ -52,9 +52,9 @@ class TestCategories:
     def test_category_in_use_cannot_be_deleted_and_its_uses_are_listed(self, staff):
         product = make_product("Mug", category="home/kitchen")
         for path, use in (("home/kitchen", "products"), ("home", "categories")):
-            answer = staff.delete(f"/v1/categories/{path}")
-            assert (answer.status_code, answer.json()["type"]) == (409, "/problems/in-use")
-            assert list(answer.json()["in_use"]) == [use]
+            response = staff.delete(f"/v1/categories/{path}")
+            assert (response.status_code, response.json()["type"]) == (409, "/problems/in-use")
+            assert list(response.json()["in_use"]) == [use]
         assert staff.delete("/v1/categories/home/kitchen").json()["in_use"]["products"] == {
             "count": 1,
             "examples": [product.slug],
@@ -75,15 +75,15 @@ class TestCategories:
     def test_invalid_category_is_refused(self, staff, body, status, field):
         ensure_category("home")
         ensure_category("a/b/c/d/e")
-        answer = staff.post("/v1/categories", body)
-        assert (answer.status_code, list(answer.json()["errors"])) == (status, [field])
+        response = staff.post("/v1/categories", body)
+        assert (response.status_code, list(response.json()["errors"])) == (status, [field])
         assert Category.objects.count() == 6
 
     def test_category_cannot_be_moved_below_itself(self, staff):
         ensure_category("home/kitchen")
         for parent in ("home", "home/kitchen"):
-            answer = staff.patch("/v1/categories/home", {"parent": parent})
-            assert (answer.status_code, list(answer.json()["errors"])) == (400, ["parent"])
+            response = staff.patch("/v1/categories/home", {"parent": parent})
+            assert (response.status_code, list(response.json()["errors"])) == (400, ["parent"])
 
 
 class TestBrands:
@@ -91,8 +91,8 @@ class TestBrands:
         made = staff.post("/v1/brands", {"name": "Norrund"})
         assert (made.status_code, made.json()["slug"]) == (201, "norrund")
         product = make_product("Mug", brand="Norrund")
-        answer = staff.patch("/v1/brands/norrund", {"name": "Süd & Söhne"}, HTTP_IF_MATCH=made["ETag"])
-        assert answer.status_code == 200
+        response = staff.patch("/v1/brands/norrund", {"name": "Süd & Söhne"}, HTTP_IF_MATCH=made["ETag"])
+        assert response.status_code == 200
         assert api_client.get(f"/v1/products/{product.slug}").json()["brand"] == "Süd & Söhne"
         assert staff.delete("/v1/brands/norrund").json()["in_use"]["products"]["count"] == 1
         staff.patch(f"/v1/products/{product.slug}", {"brand": None})
@@ -112,8 +112,8 @@ class TestBrands:
     )
     def test_invalid_brand_is_refused(self, staff, body, status, field):
         Brand.objects.create(name="Norrund", slug="norrund")
-        answer = staff.post("/v1/brands", body)
-        assert (answer.status_code, list(answer.json()["errors"])) == (status, [field])
+        response = staff.post("/v1/brands", body)
+        assert (response.status_code, list(response.json()["errors"])) == (status, [field])
         assert Brand.objects.count() == 1
 
     def test_a_name_without_latin_letters_gets_a_slug(self, staff):
@@ -150,8 +150,8 @@ class TestAttributes:
 
     def test_attribute_in_use_cannot_be_deleted_or_change_its_kind(self, staff):
         make_product("Tray", attributes={"Material": "Oak"})
-        answer = staff.delete("/v1/attributes/material")
-        assert (answer.status_code, list(answer.json()["in_use"])) == (409, ["products"])
+        response = staff.delete("/v1/attributes/material")
+        assert (response.status_code, list(response.json()["in_use"])) == (409, ["products"])
         assert staff.patch("/v1/attributes/material", {"kind": "text"}).status_code == 409
         ensure_attribute("width", label="Width", kind=Attribute.Kind.NUMBER)
         staff.post("/v1/product-types", {"name": "Trays", "attributes": [{"code": "width"}]})
@@ -172,8 +172,8 @@ class TestAttributes:
     )
     def test_invalid_attribute_is_refused(self, staff, body, status, field):
         ensure_attribute("material", label="Material")
-        answer = staff.post("/v1/attributes", body)
-        assert (answer.status_code, list(answer.json()["errors"])) == (status, [field])
+        response = staff.post("/v1/attributes", body)
+        assert (response.status_code, list(response.json()["errors"])) == (status, [field])
         assert Attribute.objects.count() == 1
 
     def test_only_attributes_of_kind_choice_have_choices(self, staff):
@@ -211,8 +211,8 @@ class TestProductTypes:
     )
     def test_invalid_product_type_is_refused(self, staff, body, status, field):
         ProductType.objects.create(name="Trays", slug="trays")
-        answer = staff.post("/v1/product-types", body)
-        assert (answer.status_code, list(answer.json()["errors"])) == (status, [field])
+        response = staff.post("/v1/product-types", body)
+        assert (response.status_code, list(response.json()["errors"])) == (status, [field])
         assert ProductType.objects.count() == 1
 
 
@@ -259,8 +259,8 @@ class TestCollections:
     )
     def test_invalid_collection_is_refused(self, staff, body, status, field):
         Collection.objects.create(title="Summer", slug="summer")
-        answer = staff.post("/v1/collections", body)
-        assert (answer.status_code, list(answer.json()["errors"])) == (status, [field]), answer.content
+        response = staff.post("/v1/collections", body)
+        assert (response.status_code, list(response.json()["errors"])) == (status, [field]), response.content
         assert Collection.objects.count() == 1
 
     def test_collection_with_a_rule_takes_no_items(self, staff):
@@ -291,9 +291,9 @@ class TestAll:
             found = []
             for name in LISTS:
                 with CaptureQueriesContext(connection) as queries:
-                    answer = staff.get(f"/v1/staff/{name}?limit=50")
-                assert answer.status_code == 200
-                assert len(answer.json()["results"]) >= 2
+                    response = staff.get(f"/v1/staff/{name}?limit=50")
+                assert response.status_code == 200
+                assert len(response.json()["results"]) >= 2
                 found.append(len(queries))
             return found
 
@@ -316,5 +316,5 @@ class TestAll:
 
     def test_creation_requires_an_idempotency_key(self, as_staff):
         for name in LISTS:
-            answer = as_staff("catalog_staff").post(f"/v1/{name}", {})
-            assert (answer.status_code, answer.json()["type"]) == (400, "/problems/idempotency-key-required")
+            response = as_staff("catalog_staff").post(f"/v1/{name}", {})
+            assert (response.status_code, response.json()["type"]) == (400, "/problems/idempotency-key-required")

@@ -1,4 +1,4 @@
-"""Two editors of one thing in the admin: the second is told, nothing is lost, nothing is written twice."""
+"""Two editors of one thing in the admin: the second sees a warning, nothing is lost, nothing is written twice."""
 
 from __future__ import annotations
 

@@ -68,13 +68,13 @@ class TestList:
         services.adjust_stock(mug.variants.get(), change=1, reason="received", reference="D-7")
         make_product("Other", stock=3)
         for query, count in [("q=D-7", 1), (f"q={sku_of(mug)}", 2), ("", 3)]:
-            answer = staff.get(f"/admin/inventory/stockmovement/?{query}")
-            assert len(answer.context["cl"].result_list) == count
+            response = staff.get(f"/admin/inventory/stockmovement/?{query}")
+            assert len(response.context["cl"].result_list) == count
 
     def test_history_of_a_stock_item_is_its_movements(self, staff, mug):
         make_product("Other", stock=3)
-        answer = staff.get(f"{STOCK}{mug.variants.get().pk}/history/", follow=True)
-        assert [movement.variant.sku for movement in answer.context["cl"].result_list] == [sku_of(mug)]
+        response = staff.get(f"{STOCK}{mug.variants.get().pk}/history/", follow=True)
+        assert [movement.variant.sku for movement in response.context["cl"].result_list] == [sku_of(mug)]
         assert staff.get(f"{STOCK}{uuid.uuid4()}/history/", follow=True).status_code == 200
 
 
@@ -192,8 +192,8 @@ class TestReservations:
     def test_committed_reservation_cannot_be_released(self, staff, mug):
         reservation = make_reservation({sku_of(mug): 4})
         services.commit_reservation(reservation.pk)
-        told = send(staff, self.ADDRESS, {"action": "release", "_selected_action": [reservation.pk]})
-        assert "committed" in told
+        page = send(staff, self.ADDRESS, {"action": "release", "_selected_action": [reservation.pk]})
+        assert "committed" in page
         assert stock(mug).on_hand == 6
 
     def test_reservation_is_found_by_its_order(self, staff, mug):

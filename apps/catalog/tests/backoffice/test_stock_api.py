@@ -46,9 +46,9 @@ def transfer(client, key=None, **body):
 
 
 def skus(client, query="") -> list[str]:
-    answer = client.get(f"{ADDRESS}{query}")
-    assert answer.status_code == 200, answer.content
-    return [item["sku"] for item in answer.json()["results"]]
+    response = client.get(f"{ADDRESS}{query}")
+    assert response.status_code == 200, response.content
+    return [item["sku"] for item in response.json()["results"]]
 
 
 # --- reading ---
@@ -113,8 +113,8 @@ def test_pages_follow_each_other(staff):
     ["?cursor=rubbish", "?limit=0", "?show=everything", "?colour=red", "?warehouse=a/b", "?q=%00", "?low=maybe"],
 )
 def test_an_invalid_query_is_refused(query, staff):
-    answer = staff.get(f"{ADDRESS}{query}")
-    assert answer.status_code == 400
+    response = staff.get(f"{ADDRESS}{query}")
+    assert response.status_code == 400
 
 
 @pytest.mark.parametrize("count", [2, 20])
@@ -147,9 +147,9 @@ def test_only_catalogue_staff_see_and_change_stock(roles, as_staff, api_client, 
     ("mode", "quantity", "left"), [("add", 5, 15), ("remove", 4, 6), ("set", 3, 3), ("set", 12, 12)]
 )
 def test_units_are_added_removed_and_counted_with_a_reason(mode, quantity, left, staff, mug):
-    answer = adjust(staff, mug, mode=mode, quantity=quantity, reason="counted", reference="Aisle 4")
-    body = answer.json()
-    assert (answer.status_code, body["stock"]["on_hand"]) == (201, left)
+    response = adjust(staff, mug, mode=mode, quantity=quantity, reason="counted", reference="Aisle 4")
+    body = response.json()
+    assert (response.status_code, body["stock"]["on_hand"]) == (201, left)
     assert body["movement"] | {"id": "", "created_at": ""} == {
         "id": "",
         "sku": mug,
@@ -164,8 +164,8 @@ def test_units_are_added_removed_and_counted_with_a_reason(mode, quantity, left,
 
 def test_counting_what_is_there_writes_no_movement(staff, mug):
     before = StockMovement.objects.count()
-    answer = adjust(staff, mug, mode="set", quantity=10, reason="counted")
-    assert (answer.status_code, answer.json()["movement"]) == (200, None)
+    response = adjust(staff, mug, mode="set", quantity=10, reason="counted")
+    assert (response.status_code, response.json()["movement"]) == (200, None)
     assert StockMovement.objects.count() == before
 
 
@@ -176,23 +176,23 @@ def test_a_count_is_of_one_warehouse(staff, mug):
 
 def test_reserved_units_cannot_be_removed(staff, mug):
     make_reservation({mug: 8})
-    answer = adjust(staff, mug, mode="remove", quantity=3, reason="damaged")
-    assert answer.status_code == 400
-    assert "2 units" in answer.json()["detail"]
+    response = adjust(staff, mug, mode="remove", quantity=3, reason="damaged")
+    assert response.status_code == 400
+    assert "2 units" in response.json()["detail"]
     assert adjust(staff, mug, mode="set", quantity=7, reason="counted").status_code == 400
     assert StockItem.objects.get().on_hand == 10
 
 
 def test_the_same_request_again_adjusts_once(staff, mug):
-    answers = [adjust(staff, mug, key="delivery", quantity=5) for _ in range(3)]
-    assert [answer.status_code for answer in answers] == [201, 201, 201]
-    assert len({answer.json()["movement"]["id"] for answer in answers}) == 1
+    responses = [adjust(staff, mug, key="delivery", quantity=5) for _ in range(3)]
+    assert [response.status_code for response in responses] == [201, 201, 201]
+    assert len({response.json()["movement"]["id"] for response in responses}) == 1
     assert StockItem.objects.get().on_hand == 15
     assert adjust(staff, mug, key="delivery", quantity=6).status_code == 422
     assert adjust(staff, mug, key="another", quantity=5).status_code == 201
 
 
-def test_a_process_that_dies_before_it_answers_adjusts_once(staff, mug, monkeypatch):
+def test_a_process_that_dies_before_it_responds_adjusts_once(staff, mug, monkeypatch):
     """The key is free again, as after a minute, and the work is started again."""
     from apps.common.idempotency.models import IdempotencyRecord
 
@@ -242,37 +242,37 @@ def test_a_double_click_adjusts_once(mug):
     ],
 )
 def test_an_invalid_adjustment_changes_nothing(field, body, staff, mug):
-    answer = adjust(staff, mug, **body)
-    assert (answer.status_code, answer.json()["type"]) == (400, "/problems/invalid-input")
-    assert field in answer.json()["errors"]
+    response = adjust(staff, mug, **body)
+    assert (response.status_code, response.json()["type"]) == (400, "/problems/invalid-input")
+    assert field in response.json()["errors"]
     assert StockItem.objects.get().on_hand == 10
 
 
 def test_more_than_can_be_counted_is_refused(staff, mug):
-    answer = adjust(staff, mug, quantity=1_000_000_000)
-    assert (answer.status_code, answer.json()["type"]) == (400, "/problems/invalid-input")
+    response = adjust(staff, mug, quantity=1_000_000_000)
+    assert (response.status_code, response.json()["type"]) == (400, "/problems/invalid-input")
 
 
 @pytest.mark.parametrize("body", ["[]", "null", '"add"', "{", "[1]", b"\xff\xfe"])
 def test_an_invalid_body_is_refused(body, staff, mug):
-    answer = staff.post(
+    response = staff.post(
         f"{ADDRESS}/{mug}/adjustments", body, content_type="application/json", headers={"Idempotency-Key": "k"}
     )
-    assert answer.status_code == 400
+    assert response.status_code == 400
 
 
 def test_an_adjustment_without_a_key_is_refused(staff, mug):
-    answer = staff.post(f"{ADDRESS}/{mug}/adjustments", {"mode": "add", "quantity": 1, "reason": "received"})
-    assert answer.json()["type"] == "/problems/idempotency-key-required"
+    response = staff.post(f"{ADDRESS}/{mug}/adjustments", {"mode": "add", "quantity": 1, "reason": "received"})
+    assert response.json()["type"] == "/problems/idempotency-key-required"
 
 
 # --- moving ---
 
 
 def test_a_transfer_moves_units_and_records_both_movements(staff, mug):
-    answer = transfer(staff, sku=mug, quantity=4, source="main", target="berlin", reference="Truck 2")
-    assert answer.status_code == 201
-    assert answer.json()["on_hand"] == 10
+    response = transfer(staff, sku=mug, quantity=4, source="main", target="berlin", reference="Truck 2")
+    assert response.status_code == 201
+    assert response.json()["on_hand"] == 10
     history = staff.get(f"{ADDRESS}/{mug}/movements").json()["results"]
     ends = {(row["warehouse"], row["quantity"], row["reason"], row["reference"]) for row in history[:2]}
     assert ends == {("main", -4, "moved", "Truck 2"), ("berlin", 4, "moved", "Truck 2")}
@@ -291,9 +291,9 @@ def test_a_transfer_moves_units_and_records_both_movements(staff, mug):
     ],
 )
 def test_a_transfer_that_cannot_be_made_moves_nothing(field, body, staff, mug):
-    answer = transfer(staff, **{"sku": mug, "quantity": 1, "source": "main", "target": "berlin"} | body)
-    assert answer.status_code == 400
-    assert field in answer.json()["errors"]
+    response = transfer(staff, **{"sku": mug, "quantity": 1, "source": "main", "target": "berlin"} | body)
+    assert response.status_code == 400
+    assert field in response.json()["errors"]
     assert not StockLevel.objects.filter(warehouse__code="berlin").exclude(on_hand=0).exists()
 
 
@@ -303,9 +303,9 @@ def test_an_unknown_sku_cannot_be_moved(staff, berlin):
 
 def test_reserved_units_cannot_be_transferred(staff, mug):
     make_reservation({mug: 8})
-    answer = transfer(staff, sku=mug, quantity=3, source="main", target="berlin")
-    assert answer.status_code == 400
-    assert "2 units" in answer.json()["detail"]
+    response = transfer(staff, sku=mug, quantity=3, source="main", target="berlin")
+    assert response.status_code == 400
+    assert "2 units" in response.json()["detail"]
 
 
 # --- history ---
@@ -325,17 +325,17 @@ def test_the_history_is_read_newest_first_and_never_written(staff, mug):
 
 
 def policy_of(client, sku):
-    answer = client.get(f"{ADDRESS}/{sku}/policy")
-    return answer.json(), answer["ETag"]
+    response = client.get(f"{ADDRESS}/{sku}/policy")
+    return response.json(), response["ETag"]
 
 
 def test_a_policy_is_changed_with_its_current_etag(staff, mug, api_client):
     body, tag = policy_of(staff, mug)
     assert body == {"policy": "deny", "backorder_limit": 0, "available_on": None, "low_stock_at": 5}
     wanted = {"policy": "preorder", "backorder_limit": 20, "available_on": "2030-03-01"}
-    answer = staff.patch(f"{ADDRESS}/{mug}/policy", wanted, headers={"If-Match": tag})
-    assert (answer.status_code, answer.json()) == (200, body | wanted)
-    assert answer["ETag"] == policy_of(staff, mug)[1] != tag
+    response = staff.patch(f"{ADDRESS}/{mug}/policy", wanted, headers={"If-Match": tag})
+    assert (response.status_code, response.json()) == (200, body | wanted)
+    assert response["ETag"] == policy_of(staff, mug)[1] != tag
     make_reservation({mug: 30})
     stale = staff.patch(f"{ADDRESS}/{mug}/policy", {"low_stock_at": 1}, headers={"If-Match": tag})
     assert (stale.status_code, stale.json()["type"]) == (412, "/problems/precondition-failed")
@@ -363,17 +363,17 @@ def test_a_sale_does_not_make_a_seen_policy_stale(staff, mug):
     ],
 )
 def test_an_invalid_policy_is_refused(field, body, staff, mug):
-    answer = staff.patch(f"{ADDRESS}/{mug}/policy", body, headers={"If-Match": "*"})
-    assert answer.status_code == 400
-    assert field in answer.json()["errors"]
+    response = staff.patch(f"{ADDRESS}/{mug}/policy", body, headers={"If-Match": "*"})
+    assert response.status_code == 400
+    assert field in response.json()["errors"]
 
 
 def test_backorder_limit_cannot_fall_below_the_units_owed(staff, mug):
     staff.patch(f"{ADDRESS}/{mug}/policy", {"policy": "backorder", "backorder_limit": 5}, headers={"If-Match": "*"})
     make_reservation({mug: 13})
-    answer = staff.patch(f"{ADDRESS}/{mug}/policy", {"backorder_limit": 2}, headers={"If-Match": "*"})
-    assert answer.status_code == 400
-    assert "3 units are owed" in answer.json()["detail"]
+    response = staff.patch(f"{ADDRESS}/{mug}/policy", {"backorder_limit": 2}, headers={"If-Match": "*"})
+    assert response.status_code == 400
+    assert "3 units are owed" in response.json()["detail"]
 
 
 # --- warehouses ---
@@ -401,15 +401,15 @@ def test_a_warehouse_can_be_created_changed_closed_and_deleted(staff, mug):
 def test_a_warehouse_with_a_history_cannot_be_deleted(staff, mug):
     adjust(staff, mug, quantity=3, warehouse="berlin")
     adjust(staff, mug, mode="set", quantity=0, reason="counted", warehouse="berlin")
-    answer = staff.delete("/v1/warehouses/berlin", headers={"If-Match": "*"})
-    assert (answer.status_code, answer.json()["type"]) == (409, "/problems/warehouse-in-use")
+    response = staff.delete("/v1/warehouses/berlin", headers={"If-Match": "*"})
+    assert (response.status_code, response.json()["type"]) == (409, "/problems/warehouse-in-use")
     assert staff.delete("/v1/warehouses/main", headers={"If-Match": "*"}).status_code == 409
 
 
 def test_the_last_open_warehouse_stays_open(staff, mug):
     Warehouse.objects.filter(code="berlin").delete()
-    answer = staff.patch("/v1/warehouses/main", {"is_active": False}, headers={"If-Match": "*"})
-    assert (answer.status_code, answer.json()["type"]) == (409, "/problems/warehouse-in-use")
+    response = staff.patch("/v1/warehouses/main", {"is_active": False}, headers={"If-Match": "*"})
+    assert (response.status_code, response.json()["type"]) == (409, "/problems/warehouse-in-use")
     assert Warehouse.objects.get().is_active
 
 
@@ -428,9 +428,9 @@ def test_the_last_open_warehouse_stays_open(staff, mug):
     ],
 )
 def test_an_invalid_warehouse_is_refused(field, body, staff, berlin):
-    answer = staff.post(
+    response = staff.post(
         "/v1/warehouses", {"code": "lyon", "name": "Lyon"} | body, headers={"Idempotency-Key": uuid.uuid4().hex}
     )
-    assert answer.status_code == 400
-    assert field in answer.json()["errors"]
+    assert response.status_code == 400
+    assert field in response.json()["errors"]
     assert Warehouse.objects.count() == 2

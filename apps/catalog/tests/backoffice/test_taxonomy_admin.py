@@ -502,9 +502,9 @@ class TestPages:
             name = model.TRANSLATABLE[0]
             model.objects.filter(pk=made.pk).update(translations={"de": {name: "Auf Deutsch"}})
             assert "Auf Deutsch" in looker.get(page(made)).content.decode()
-        answer = looker.get(page(made))
-        assert answer.status_code == 200
-        assert 'name="_save"' not in answer.content.decode()
+        response = looker.get(page(made))
+        assert response.status_code == 200
+        assert 'name="_save"' not in response.content.decode()
         assert looker.post(page(made), {"name": "Mine"}).status_code == 403
 
     @pytest.mark.parametrize("model", [Category, Brand, Attribute, ProductType, Collection])

@@ -39,8 +39,8 @@ class TestTree:
     @pytest.mark.parametrize("path", ["nothing", "home/nothing", "home//kitchen", "/", "a" * 500, "home/kitchen/"])
     def test_an_unknown_category_is_a_problem(self, api_client, path):
         category_tree.ensure_category("home/kitchen")
-        answer = api_client.get(f"/v1/categories/{path}")
-        assert (answer.status_code, answer["Content-Type"]) == (404, "application/problem+json")
+        response = api_client.get(f"/v1/categories/{path}")
+        assert (response.status_code, response["Content-Type"]) == (404, "application/problem+json")
 
     def test_the_number_of_queries_does_not_grow(self, api_client):
         counts = []
@@ -55,10 +55,10 @@ class TestTree:
 
 class TestSuggest:
     def suggest(self, client, text: str) -> list[tuple[str, str]]:
-        answer = client.get("/v1/search/suggest", {"q": text})
-        assert answer.status_code == 200, answer.content
-        assert_matches_contract("catalog", "GET", "/v1/search/suggest", response_json=answer.json())
-        return [(item["kind"], item["text"]) for item in answer.json()["results"]]
+        response = client.get("/v1/search/suggest", {"q": text})
+        assert response.status_code == 200, response.content
+        assert_matches_contract("catalog", "GET", "/v1/search/suggest", response_json=response.json())
+        return [(item["kind"], item["text"]) for item in response.json()["results"]]
 
     def test_half_a_word_completes_to_categories_and_products(self, api_client):
         category_tree.ensure_category("films", name="Silent films")

@@ -24,9 +24,9 @@ LOOK = 2
 
 
 def titles(client, query: str = "") -> list[str]:
-    answer = client.get(f"/v1/products{query}")
-    assert answer.status_code == 200, answer.content
-    return [item["title"] for item in answer.json()["results"]]
+    response = client.get(f"/v1/products{query}")
+    assert response.status_code == 200, response.content
+    return [item["title"] for item in response.json()["results"]]
 
 
 def pages(client, query: str, limit: int) -> list[list[str]]:
@@ -259,17 +259,17 @@ class TestRefusals:
         ],
     )
     def test_a_bad_value_is_a_problem_that_names_the_field(self, api_client, query, field):
-        answer = api_client.get(f"/v1/products?{query}")
-        body = answer.json()
-        assert answer.status_code == 400, body
-        assert answer["Content-Type"] == "application/problem+json"
+        response = api_client.get(f"/v1/products?{query}")
+        body = response.json()
+        assert response.status_code == 400, body
+        assert response["Content-Type"] == "application/problem+json"
         assert body["type"] == "/problems/invalid-input"
         assert list(body["errors"]) == [field]
 
     @pytest.mark.parametrize("cursor", ["!!!", "AAAA", "WzAsMV0", "WzAsImluZmluaXR5Il0.c2lnbmF0dXJl"])
     def test_a_broken_cursor_is_refused(self, api_client, cursor):
-        answer = api_client.get("/v1/products", {"cursor": cursor})
-        assert (answer.status_code, answer.json()["type"]) == (400, "/problems/broken-cursor")
+        response = api_client.get("/v1/products", {"cursor": cursor})
+        assert (response.status_code, response.json()["type"]) == (400, "/problems/broken-cursor")
 
     def test_a_cursor_of_another_sort_is_refused(self, api_client):
         for number in range(4):
@@ -288,9 +288,9 @@ class TestRefusals:
 
     @pytest.mark.parametrize("method", ["patch", "put", "delete"])
     def test_other_methods_are_refused_as_problems(self, as_staff, method):
-        answer = getattr(as_staff("catalog_staff"), method)("/v1/products", {})
-        assert answer.status_code == 405
-        assert answer.json()["type"] == "/problems/method-not-allowed"
+        response = getattr(as_staff("catalog_staff"), method)("/v1/products", {})
+        assert response.status_code == 405
+        assert response.json()["type"] == "/problems/method-not-allowed"
 
 
 class TestDetail:
@@ -300,8 +300,8 @@ class TestDetail:
         )
         add_variant(product, sku="MUG-BIG", price=1990, stock=0, name="Big", options={"Size": "Big"}, position=1)
         make_product("Cup", sales_count=5)
-        answer = api_client.get(f"/v1/products/{product.slug}")
-        body = answer.json()
+        response = api_client.get(f"/v1/products/{product.slug}")
+        body = response.json()
         assert_matches_contract("catalog", "GET", f"/v1/products/{product.slug}", response_json=body)
         assert body["description"] == "Good."
         assert body["attributes"] == [
@@ -336,9 +336,9 @@ class TestDetail:
 
     @pytest.mark.parametrize("slug", ["nothing-here", "a" * 300, "%27%3B--"])
     def test_an_unknown_product_is_a_problem(self, api_client, slug):
-        answer = api_client.get(f"/v1/products/{slug}")
-        assert answer.status_code == 404
-        assert answer["Content-Type"] == "application/problem+json"
+        response = api_client.get(f"/v1/products/{slug}")
+        assert response.status_code == 404
+        assert response["Content-Type"] == "application/problem+json"
 
     def test_drafts_are_not_found(self, api_client):
         draft = make_product(status=Product.Status.DRAFT)
@@ -378,7 +378,7 @@ class TestQueries:
             make_product(f"Other {number}")
         api_client.get("/v1/categories")
         assert few == queries(api_client, f"/v1/products/{product.slug}")
-        # product, variants with stock, prices, sales, pictures, answers, relations, cards
+        # product, variants with stock, prices, sales, pictures, attribute values, relations, cards
         assert few - 8 == 4 * LOOK
 
     def test_a_cached_response_takes_no_query_beside_the_index(self, api_client):
@@ -445,10 +445,10 @@ class TestCaching:
         make_product("Mug")
         kept = set()
         monkeypatch.setattr("apps.catalog.discovery.api.cached._store", lambda key, *_: kept.add(key))
-        answers = [
+        responses = [
             api_client.get(f"/v1/products?{query}") for query in ("q=mug&limit=2", "limit=2&q=mug", "q=x&limit=2&q=mug")
         ]
-        assert {answer.json()["total"] for answer in answers} == {1}
+        assert {response.json()["total"] for response in responses} == {1}
         assert len(kept) == 1
 
     def test_words_that_find_nothing_are_counted_up_to_a_number_a_day(self, api_client, monkeypatch):

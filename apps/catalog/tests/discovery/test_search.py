@@ -66,7 +66,7 @@ class TestFinding:
     def test_misspelt_words_are_read_as_similar_ones(self, typed, expected):
         assert found(typed) == expected
 
-    def test_the_shopper_is_told_what_was_searched_for_instead(self):
+    def test_the_shopper_sees_what_was_searched_for_instead(self):
         assert look(q="brss lamp").corrected == "brass lamp"
         assert look(q="brass lamp").corrected is None
 

@@ -65,11 +65,11 @@ def take_back(thing: models.Model, at: datetime, scope: Scope = Scope.ALONE) -> 
 def test_a_reverted_change_shows_at_once_and_is_announced_like_any_change() -> None:
     product = make_product("Mug")
     at = change(product, title="Cup")
-    version, told = product.version, OutboxEvent.objects.filter(type__contains="product.changed").count()
+    version, published = product.version, OutboxEvent.objects.filter(type__contains="product.changed").count()
     take_back(product, at)
     assert (product.title, product.version) == ("Mug", version + 1)
     assert titles() == ["Mug"]
-    assert OutboxEvent.objects.filter(type__contains="product.changed").count() == told + 1
+    assert OutboxEvent.objects.filter(type__contains="product.changed").count() == published + 1
 
 
 def test_later_changes_of_other_fields_stay() -> None:

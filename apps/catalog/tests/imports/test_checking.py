@@ -1,4 +1,4 @@
-"""Everything that can be wrong with a file, told by line and column before anything is written."""
+"""Everything that can be wrong with a file, reported by line and column before anything is written."""
 
 from __future__ import annotations
 
@@ -78,9 +78,9 @@ def shop() -> None:
 def test_an_invalid_cell_is_reported_by_line_and_column(column, cell, sentence):
     job = check(csv_of(f"sku,{column}", f"MUG-1,{cell}"))
     assert job.state == ImportJob.State.CHECKED
-    [(line, [[told]])] = [(line, list(columns.values())) for line, columns in errors(job).items()]
+    [(line, [[message]])] = [(line, list(columns.values())) for line, columns in errors(job).items()]
     assert line == 2
-    assert told.endswith(sentence)
+    assert message.endswith(sentence)
 
 
 @pytest.mark.parametrize(
@@ -104,6 +104,31 @@ def test_a_sale_does_not_overlap_with_a_later_one():
     job = check(csv_of(columns, "MUG-1,5,2998-02-01,2998-04-02"))
     assert errors(job) == {2: {"sale.EUR": ["Another sale in EUR starts at 2998-04-01T00:00:00Z; they would overlap."]}}
     assert errors(check(csv_of(columns, "MUG-1,4,2998-02-01,2998-03-02"))) == {}
+
+
+DATES = "2998-02-01,2998-03-01"
+
+
+@pytest.mark.parametrize(
+    ("heading", "row", "wrong"),
+    [
+        ("sku,sale.USD,sale_starts_at,sale_ends_at", f"MUG-1,5,{DATES}", "sale.USD"),
+        ("sku,price.USD,sale.USD,sale_starts_at,sale_ends_at", f"MUG-1,9,5,{DATES}", None),
+        ("sku,title,category,price.EUR,sale.USD,sale_starts_at,sale_ends_at", f"NEW,New,home,9,5,{DATES}", "sale.USD"),
+    ],
+)
+def test_a_sale_needs_a_price_in_its_currency(heading, row, wrong):
+    expected = {2: {wrong: ["A sale in USD needs a price in USD."]}} if wrong else {}
+    assert errors(check(csv_of(heading, row))) == expected
+
+
+def test_a_price_stays_while_a_sale_in_its_currency_does():
+    variant = Variant.objects.get(sku="MUG-1")
+    variant.prices.create(currency="USD", amount=900)
+    variant.sale_prices.create(currency="USD", amount=500, starts_at="2998-02-01T00:00Z", ends_at="2998-03-01T00:00Z")
+    says = "A sale in USD needs a price in USD."
+    assert errors(check(csv_of("sku,price.USD", "MUG-1,-"))) == {2: {"price.USD": [says]}}
+    assert errors(check(csv_of("sku,price.USD,sale.USD", "MUG-1,-,-"))) == {}
 
 
 class TestHeadings:
@@ -214,7 +239,7 @@ class TestRows:
     def test_a_published_product_needs_a_price_in_the_shops_currency(self):
         product = make_product("Jug", sku="JUG-1", status="draft")
         Variant.objects.get(sku="JUG-1").prices.all().delete()
-        needs = {"status": ["It needs a price in EUR before it is published."]}
+        needs = {"status": ["It needs a price in EUR."]}
         assert errors(check(csv_of("sku,status", "JUG-1,published"))) == {2: needs}
         assert errors(check(csv_of("sku,status,price.USD", "JUG-1,published,3"))) == {2: needs}
         assert errors(check(csv_of("sku,status,price.EUR", "JUG-1,published,3"))) == {}

@@ -148,8 +148,8 @@ class TestCells:
     def test_a_formula_without_a_value_is_refused(self):
         make_product("Mug", sku="MUG-1")
         job = check(xlsx_of(["sku", "price.EUR", "title"], ["MUG-1", "=1+1", "=HYPERLINK(1)"]), name="p.xlsx")
-        told = errors(job)[2]
-        assert [sentence[:44] for (sentence,) in told.values()] == ["This cell holds a formula, and the file does"] * 2
+        found = errors(job)[2]
+        assert [sentence[:44] for (sentence,) in found.values()] == ["This cell holds a formula, and the file does"] * 2
 
     @pytest.mark.parametrize("error", ["#REF!", "#N/A", "#DIV/0!"])
     def test_an_error_is_refused_by_its_name(self, error):

@@ -13,7 +13,8 @@ from django.db import OperationalError, connections
 from django.utils import timezone
 
 from apps.catalog.discovery.models import Listing
-from apps.catalog.imports import leases, running, services, writing
+from apps.catalog.imports import running, services, writing
+from apps.catalog.imports.batches import LeaseLost, claim_job
 from apps.catalog.imports.models import ImportJob
 from apps.catalog.imports.tasks import purge_imports
 from apps.catalog.inventory.models import StockItem, StockMovement, Warehouse
@@ -71,7 +72,7 @@ def kill_after(monkeypatch, module: Any, name: str, calls: int) -> None:
 
 
 def let_leases_end() -> None:
-    ImportJob.objects.filter(lease_until__isnull=False).update(lease_until=timezone.now() - timedelta(seconds=1))
+    ImportJob.objects.update(lease_until=timezone.now() - timedelta(minutes=1))
 
 
 class TestAKilledWorker:
@@ -125,7 +126,7 @@ class TestAKilledWorker:
     def test_a_job_that_the_queue_lost_is_sent_again_but_a_finished_one_is_not(self):
         job = waiting(new_products(1))
         assert services.resume_imports() == []
-        ImportJob.objects.update(created_at=timezone.now() - timedelta(minutes=1))
+        let_leases_end()
         assert services.resume_imports() == [job.pk]
         running.run(job.pk)
         assert services.resume_imports() == []
@@ -165,7 +166,7 @@ def at_once(*works: Any) -> list[BaseException]:
         try:
             barrier.wait(20)
             work()
-        except BaseException as error:  # noqa: BLE001  (told to the test)
+        except BaseException as error:  # noqa: BLE001  (reported to the test)
             raised.append(error)
         finally:
             connections.close_all()
@@ -188,11 +189,11 @@ class TestTwoAtOnce:
 
     def test_a_worker_that_was_thought_dead_writes_nothing_more(self):
         job = waiting(new_products(35))
-        lease = leases.claim(job.pk)
+        lease = claim_job(job.pk)
         running.check_file(lease)
         let_leases_end()
-        other = leases.claim(job.pk)
-        with pytest.raises(leases.LeaseLost):
+        other = claim_job(job.pk)
+        with pytest.raises(LeaseLost):
             running.write_file(lease)
         assert not Product.objects.exists()
         running.write_file(other)
@@ -201,7 +202,7 @@ class TestTwoAtOnce:
     def test_two_files_of_the_same_new_products_do_not_wait_for_each_other_for_ever(self):
         first, second = waiting(new_products(60)), waiting(new_products(60))
         for job in (first, second):
-            running.check_file(leases.claim(job.pk))
+            running.check_file(claim_job(job.pk))
         let_leases_end()
         assert at_once(lambda: running.run(first.pk), lambda: running.run(second.pk)) == []
         assert Product.objects.count() == Variant.objects.count() == 60

@@ -95,8 +95,8 @@ class TestNewProducts:
         assert StockItem.objects.get(variant=variant).on_hand == 12
         movement = StockMovement.objects.get()
         assert (movement.quantity, movement.reason, movement.moved_by) == (12, "counted", "ada@example.com")
-        answers = product.attribute_values.order_by("attribute__code", "key")
-        assert [answer.key or answer.number for answer in answers] == [
+        values = product.attribute_values.order_by("attribute__code", "key")
+        assert [value.key or value.number for value in values] == [
             "true",
             pytest.approx(9.5),
             "oak",

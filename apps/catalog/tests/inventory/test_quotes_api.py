@@ -16,17 +16,17 @@ pytestmark = pytest.mark.django_db
 
 def ask(client, *lines: tuple, **body) -> list[dict]:
     request = {"lines": [{"sku": sku, "quantity": quantity} for sku, quantity in lines], **body}
-    answer = client.post("/v1/quotes", request)
-    assert answer.status_code == 200, answer.content
-    assert_matches_contract("catalog", "POST", "/v1/quotes", request_json=request, response_json=answer.json())
-    return answer.json()["lines"]
+    response = client.post("/v1/quotes", request)
+    assert response.status_code == 200, response.content
+    assert_matches_contract("catalog", "POST", "/v1/quotes", request_json=request, response_json=response.json())
+    return response.json()["lines"]
 
 
 def refusal(client, body) -> dict:
-    answer = client.post("/v1/quotes", body)
-    assert answer.status_code == 400, answer.content
-    assert answer.json()["type"] == "/problems/invalid-input"
-    return answer.json()["errors"]
+    response = client.post("/v1/quotes", body)
+    assert response.status_code == 400, response.content
+    assert response.json()["type"] == "/problems/invalid-input"
+    return response.json()["errors"]
 
 
 def test_a_line_has_all_that_a_cart_shows(api_client):
@@ -131,8 +131,8 @@ def test_a_bad_body_is_a_problem_that_names_the_field(api_client, body, field):
 
 def test_half_a_surrogate_pair_is_refused_or_unknown_but_never_a_crash(api_client):
     body = b'{"lines": [{"sku": "\\ud800", "quantity": 1}]}'
-    answer = api_client.generic("POST", "/v1/quotes", body, content_type="application/json")
-    assert answer.status_code in (200, 400), answer.content
+    response = api_client.generic("POST", "/v1/quotes", body, content_type="application/json")
+    assert response.status_code in (200, 400), response.content
 
 
 @pytest.mark.parametrize(
@@ -140,6 +140,6 @@ def test_half_a_surrogate_pair_is_refused_or_unknown_but_never_a_crash(api_clien
     [b"{", b"\xff\xfe", b'{"lines": [NaN]}', b'{"lines": [{"sku": "A", "quantity": 1e400}]}', b"[" * 100_000, b""],
 )
 def test_invalid_json_is_a_problem(api_client, body):
-    answer = api_client.generic("POST", "/v1/quotes", body, content_type="application/json")
-    assert answer.status_code == 400, answer.content
-    assert answer["Content-Type"] == "application/problem+json"
+    response = api_client.generic("POST", "/v1/quotes", body, content_type="application/json")
+    assert response.status_code == 400, response.content
+    assert response["Content-Type"] == "application/problem+json"

@@ -56,9 +56,9 @@ def test_releasing_returns_204_however_often(payment, mug):
 
 
 def test_short_stock_says_what_is_short(payment, mug):
-    answer = payment.post(ADDRESS, order((mug, 11)))
-    assert answer.status_code == 409
-    body = answer.json()
+    response = payment.post(ADDRESS, order((mug, 11)))
+    assert response.status_code == 409
+    body = response.json()
     assert body["type"] == "/problems/insufficient-stock"
     assert body["lines"] == [{"sku": mug, "position": 0, "requested": 11, "available": 10}]
     assert not Reservation.objects.exists()
@@ -79,8 +79,8 @@ def test_a_hundred_lines_of_one_sku_stay_apart(payment, mug):
 
 @pytest.mark.parametrize("quantity", [0, -1, 10**12, 2**31, "1e9", None])
 def test_absurd_quantities_are_refused(payment, mug, quantity):
-    answer = payment.post(ADDRESS, order((mug, quantity)))
-    assert (answer.status_code, list(answer.json()["errors"])) == (400, ["lines.0.quantity"])
+    response = payment.post(ADDRESS, order((mug, quantity)))
+    assert (response.status_code, list(response.json()["errors"])) == (400, ["lines.0.quantity"])
     assert StockItem.objects.get(variant__sku=mug).reserved == 0
 
 
@@ -99,8 +99,8 @@ def test_absurd_quantities_are_refused(payment, mug, quantity):
     ],
 )
 def test_a_bad_body_is_a_problem_that_names_the_field(payment, mug, change, field):
-    answer = payment.post(ADDRESS, order((mug, 1)) | change)
-    assert (answer.status_code, list(answer.json()["errors"])) == (400, [field])
+    response = payment.post(ADDRESS, order((mug, 1)) | change)
+    assert (response.status_code, list(response.json()["errors"])) == (400, [field])
 
 
 @pytest.mark.parametrize("call", ["post", "commit", "delete"])
@@ -130,9 +130,9 @@ class TestWhoMay:
 
 @pytest.mark.parametrize("reservation", [str(uuid.uuid4()), "not-an-id", "%00", "../quotes"])
 def test_an_unknown_reservation_is_a_problem(payment, reservation):
-    answer = payment.post(f"{ADDRESS}/{reservation}/commit")
-    assert answer.status_code in (400, 404)
-    assert answer["Content-Type"] == "application/problem+json"
+    response = payment.post(f"{ADDRESS}/{reservation}/commit")
+    assert response.status_code in (400, 404)
+    assert response["Content-Type"] == "application/problem+json"
 
 
 def test_an_expired_reservation_whose_units_are_gone_says_so(payment):
@@ -142,8 +142,8 @@ def test_an_expired_reservation_whose_units_are_gone_says_so(payment):
 
     expire_due()
     make_reservation({lamp: 1})
-    answer = payment.post(f"{ADDRESS}/{late.pk}/commit")
-    assert (answer.status_code, answer.json()["type"]) == (409, "/problems/reservation-expired")
+    response = payment.post(f"{ADDRESS}/{late.pk}/commit")
+    assert (response.status_code, response.json()["type"]) == (409, "/problems/reservation-expired")
 
 
 class TestOrders:
@@ -164,16 +164,16 @@ class TestOrders:
 
     def test_reserved_units_are_released_however_often_the_request_is_sent(self, payment, mug):
         reservation = make_reservation({mug: 2})
-        answers = [payment.delete(self.address(reservation.order_id)).status_code for _ in range(2)]
-        assert answers == [204, 204]
+        statuses = [payment.delete(self.address(reservation.order_id)).status_code for _ in range(2)]
+        assert statuses == [204, 204]
         assert StockItem.objects.get(variant__sku=mug).reserved == 0
         assert Reservation.objects.get().status == "released"
 
     def test_a_committed_order_cannot_be_released(self, payment, mug):
         reservation = make_reservation({mug: 2})
         payment.post(f"{ADDRESS}/{reservation.pk}/commit")
-        answer = payment.delete(self.address(reservation.order_id))
-        assert (answer.status_code, answer.json()["type"]) == (409, "/problems/reservation-closed")
+        response = payment.delete(self.address(reservation.order_id))
+        assert (response.status_code, response.json()["type"]) == (409, "/problems/reservation-closed")
 
     def test_strangers_close_nothing(self, api_client, as_staff, mug):
         reservation = make_reservation({mug: 2})
@@ -186,8 +186,8 @@ class TestDeadlines:
     LATE = {"HTTP_X_REQUEST_DEADLINE": "1000000000.0"}
 
     def test_a_request_that_comes_too_late_reserves_nothing(self, payment, mug):
-        answer = payment.post(ADDRESS, order((mug, 2)), **self.LATE)
-        assert (answer.status_code, answer.json()["type"]) == (504, "/problems/deadline-exceeded")
+        response = payment.post(ADDRESS, order((mug, 2)), **self.LATE)
+        assert (response.status_code, response.json()["type"]) == (504, "/problems/deadline-exceeded")
         assert not Reservation.objects.exists()
 
     @pytest.mark.parametrize("quantity", [2, 9_000])
@@ -216,20 +216,20 @@ class TestCancelledOrders:
     def test_the_event_releases_units_that_payment_could_not(self, mug):
         reservation = make_reservation({mug: 2})
         for _ in range(2):
-            self.tell(reservation.order_id)
+            self.cancel(reservation.order_id)
         assert StockItem.objects.get(variant__sku=mug).reserved == 0
 
     def test_an_event_about_something_sold_changes_nothing_and_holds_up_nobody(self, payment, mug):
         reservation = make_reservation({mug: 2})
         payment.post(f"{ADDRESS}/{reservation.pk}/commit")
-        self.tell(reservation.order_id)
+        self.cancel(reservation.order_id)
         assert Reservation.objects.get().status == "committed"
 
     def test_an_event_from_before_events_named_orders_is_passed_over(self):
-        self.tell(None)
+        self.cancel(None)
         assert not Reservation.objects.exists()
 
-    def tell(self, order_id: uuid.UUID | None) -> None:
+    def cancel(self, order_id: uuid.UUID | None) -> None:
         data = {"order_number": "SC-1", "user_id": None, "lines": []}
         data |= {"order_id": str(order_id)} if order_id else {}
         deliver("payment", "order.cancelled", subject="SC-1", data=data)

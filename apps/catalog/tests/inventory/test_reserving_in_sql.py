@@ -61,11 +61,11 @@ def reserve(lines: list[tuple[str, int]]) -> Any:
 
 @pytest.mark.parametrize("name", ORDERS)
 def test_both_ways_reserve_the_same(name, monkeypatch):
-    answers = []
+    outcomes = []
     own = reservations._reserve_plenty
-    monkeypatch.setattr(reservations, "_reserve_plenty", lambda *given: answers.append(own(*given)) or answers[-1])
+    monkeypatch.setattr(reservations, "_reserve_plenty", lambda *given: outcomes.append(own(*given)) or outcomes[-1])
     in_sql = reserve(ORDERS[name])
-    assert [answer is None for answer in answers] == [name in LEFT_TO_PYTHON]
+    assert [outcome is None for outcome in outcomes] == [name in LEFT_TO_PYTHON]
     StockItem.objects.update(reserved=0)
     StockLevel.objects.update(reserved=0)
     monkeypatch.setattr(reservations, "_reserve_plenty", lambda *given: None)

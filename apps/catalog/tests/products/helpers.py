@@ -26,7 +26,7 @@ def writing_anything(client: APIClient) -> APIClient:
 
 
 def at_once(number: int, call: Callable[[int], Any]) -> list[Any]:
-    """What so many threads answer that call at the same moment, each with a connection of its own."""
+    """What so many threads return that call at the same moment, each with a connection of its own."""
     barrier = threading.Barrier(number, timeout=30)
 
     def run(index: int) -> Any:

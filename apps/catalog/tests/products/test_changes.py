@@ -1,4 +1,4 @@
-"""The port of changes: who is told of a change, in which order, at which price."""
+"""The port of changes: who gets a change, in which order, at which price."""
 
 from __future__ import annotations
 
@@ -116,6 +116,6 @@ class TestAnnouncements:
         path = Category.objects.get(full_path="home").full_path
         with transaction.atomic():
             change_category(path, {"name": "Household"}, guard=unguarded)
-        told = OutboxEvent.objects.order_by("pk")[before:]
-        assert {event.subject for event in told} == {str(product.pk) for product in shown}
-        assert [event.type for event in told] == ["streamcart.product.changed.v1"] * 2
+        published = OutboxEvent.objects.order_by("pk")[before:]
+        assert {event.subject for event in published} == {str(product.pk) for product in shown}
+        assert [event.type for event in published] == ["streamcart.product.changed.v1"] * 2

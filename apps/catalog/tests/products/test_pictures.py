@@ -117,7 +117,7 @@ class TestFailures:
 
         def flaky(self, name, mode="rb"):
             if name == broken.file.name:
-                raise TimeoutError("the storage does not answer")
+                raise TimeoutError("the storage does not respond")
             return open_(self, name, mode)
 
         monkeypatch.setattr(FileSystemStorage, "open", flaky)

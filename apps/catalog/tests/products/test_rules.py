@@ -22,6 +22,7 @@ from apps.catalog.products.rules import (
     publication_start,
     sale_amount,
     sale_errors,
+    unpriced_sale_errors,
 )
 from apps.catalog.products.selectors import is_shown, shown_products
 from apps.catalog.tests.factories import make_product
@@ -152,3 +153,12 @@ def test_lists_selectors_and_the_rule_show_the_same_products(status, starts, end
     assert is_shown(product) is shown
     assert shown_products().filter(pk=product.pk).exists() is shown
     assert (titles() == ["Mug"]) is shown
+
+
+def test_a_sale_needs_a_price_in_each_of_its_currencies():
+    assert unpriced_sale_errors(priced={"EUR", "GBP"}, on_sale={"EUR"}) == {}
+    found = unpriced_sale_errors(priced={"EUR"}, on_sale={"USD", "EUR", "CHF"})
+    assert found == {
+        "CHF": "A sale in CHF needs a price in CHF.",
+        "USD": "A sale in USD needs a price in USD.",
+    }

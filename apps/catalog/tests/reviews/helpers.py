@@ -17,12 +17,12 @@ from apps.common.outbox.testing import deliver
 
 
 def line(product: Product, quantity: int = 1) -> dict[str, Any]:
-    """A line of an order, as payment tells of it."""
+    """A line of an order, as payment reports it."""
     return {"sku": sku_of(product), "kind": "goods", "quantity": quantity, "slug": product.slug}
 
 
 def buy(product: Product, user_id: uuid.UUID | None, *, number: str = "", quantity: int = 1) -> str:
-    """What payment tells when an order is paid; returns its number."""
+    """What payment reports when an order is paid; returns its number."""
     number = number or f"SC-{uuid.uuid4().hex[:8]}"
     data = {"order_number": number, "user_id": user_id and str(user_id), "lines": [line(product, quantity)]}
     deliver("payment", "order.paid", subject=number, data=data)

@@ -65,9 +65,9 @@ class TestStaffApi:
         assert [review["id"] for review in queue["results"]] == [str(first.pk), str(second.pk)]
         assert queue["results"][0]["product"] == {"slug": mug.slug, "title": "Mug"}
         assert_matches_contract("catalog", "GET", "/v1/reviews?status=pending", response_json=queue)
-        answer = client.post(f"/v1/reviews/{first.pk}/approve")
-        assert (answer.status_code, answer.json()["status"]) == (200, "approved")
-        assert_matches_contract("catalog", "POST", f"/v1/reviews/{first.pk}/approve", response_json=answer.json())
+        response = client.post(f"/v1/reviews/{first.pk}/approve")
+        assert (response.status_code, response.json()["status"]) == (200, "approved")
+        assert_matches_contract("catalog", "POST", f"/v1/reviews/{first.pk}/approve", response_json=response.json())
         assert client.post(f"/v1/reviews/{second.pk}/reject").json()["status"] == "rejected"
         assert client.get("/v1/reviews?status=pending").json()["results"] == []
         assert len(client.get(f"/v1/reviews?product={mug.slug}").json()["results"]) == 3
@@ -79,27 +79,27 @@ class TestStaffApi:
         etag = client.get(address)["ETag"]
         services.change_review(mug.slug, user_id=user_id, fields={"rating": 1})
         for header in (etag, '"nonsense"'):
-            answer = client.post(f"{address}/approve", headers={"If-Match": header})
-            assert (answer.status_code, answer.json()["type"]) == (412, "/problems/precondition-failed")
+            response = client.post(f"{address}/approve", headers={"If-Match": header})
+            assert (response.status_code, response.json()["type"]) == (412, "/problems/precondition-failed")
         fresh = client.get(address)["ETag"]
         assert client.post(f"{address}/approve", headers={"If-Match": fresh}).status_code == 200
 
     def test_customers_and_strangers_may_not(self, as_user, as_service, api_client, mug):
         review = review_of(mug)
         for client, code in ((as_user(), 403), (as_service("payment"), 403), (api_client, 401)):
-            answers = [client.get("/v1/reviews"), client.get(f"/v1/reviews/{review.pk}")]
-            answers += [client.post(f"/v1/reviews/{review.pk}/{verb}") for verb in ("approve", "reject")]
-            assert [answer.status_code for answer in answers] == [code] * 4
+            responses = [client.get("/v1/reviews"), client.get(f"/v1/reviews/{review.pk}")]
+            responses += [client.post(f"/v1/reviews/{review.pk}/{verb}") for verb in ("approve", "reject")]
+            assert [response.status_code for response in responses] == [code] * 4
 
     @pytest.mark.parametrize("query", ["status=lost", "state=pending", "cursor=x"])
     def test_an_invalid_query_is_a_problem_that_names_its_parameter(self, as_staff, query):
-        answer = as_staff("support_staff").get(f"/v1/reviews?{query}")
-        assert (answer.status_code, list(answer.json()["errors"])) == (400, [query.split("=")[0]])
+        response = as_staff("support_staff").get(f"/v1/reviews?{query}")
+        assert (response.status_code, list(response.json()["errors"])) == (400, [query.split("=")[0]])
 
     def test_an_unknown_review_is_not_found(self, as_staff):
         client, address = as_staff("support_staff"), f"/v1/reviews/{uuid.uuid4()}"
-        answers = [client.get(address), client.post(f"{address}/approve"), client.post(f"{address}/reports", SPAM)]
-        assert [answer.status_code for answer in answers] == [404] * 3
+        responses = [client.get(address), client.post(f"{address}/approve"), client.post(f"{address}/reports", SPAM)]
+        assert [response.status_code for response in responses] == [404] * 3
 
     def test_the_number_of_queries_does_not_grow(self, as_staff, mug):
         client, counts = as_staff("support_staff"), []
@@ -132,7 +132,7 @@ class TestReports:
             assert last.post(f"/v1/reviews/{review.pk}/reports", SPAM).status_code == 201
         assert rating(mug) == (0.0, 0)
         assert api_client.get(f"/v1/products/{mug.slug}/reviews").json()["results"] == []
-        # Said again, the answer is the same; others do not learn of a review that does not show.
+        # Said again, the response is the same; others do not learn of a review that does not show.
         assert last.post(f"/v1/reviews/{review.pk}/reports", SPAM).status_code == 200
         assert as_user(uuid.uuid4()).post(f"/v1/reviews/{review.pk}/reports", SPAM).status_code == 404
         body = as_staff("support_staff").get(f"/v1/reviews/{review.pk}").json()
@@ -149,8 +149,8 @@ class TestReports:
 
     def test_authors_cannot_report_their_own_review(self, as_user, mug):
         review = review_of(mug, user_id=(user_id := uuid.uuid4()))
-        answer = as_user(user_id).post(f"/v1/reviews/{review.pk}/reports", SPAM)
-        assert (answer.status_code, answer.json()["type"]) == (403, "/problems/own-review")
+        response = as_user(user_id).post(f"/v1/reviews/{review.pk}/reports", SPAM)
+        assert (response.status_code, response.json()["type"]) == (403, "/problems/own-review")
 
     def test_strangers_may_not(self, api_client, mug):
         assert api_client.post(f"/v1/reviews/{review_of(mug).pk}/reports", SPAM).status_code == 401
@@ -160,15 +160,15 @@ class TestReports:
         [({"reason": "dull"}, "reason"), ({"reason": ""}, "reason"), ({"comment": "x" * 501}, "comment")],
     )
     def test_a_bad_value_is_a_problem_that_names_the_field(self, as_user, mug, change, field):
-        answer = as_user().post(f"/v1/reviews/{review_of(mug).pk}/reports", SPAM | change)
-        assert (answer.status_code, list(answer.json()["errors"])) == (400, [field])
+        response = as_user().post(f"/v1/reviews/{review_of(mug).pk}/reports", SPAM | change)
+        assert (response.status_code, list(response.json()["errors"])) == (400, [field])
 
     def test_many_reports_of_one_person_are_throttled(self, as_user, mug, monkeypatch):
         monkeypatch.setattr(ReportThrottle, "rate", "2/hour")
         client = as_user(uuid.uuid4())
-        answers = [client.post(f"/v1/reviews/{review_of(mug).pk}/reports", SPAM) for _ in range(3)]
-        assert [answer.status_code for answer in answers] == [201, 201, 429]
-        assert 0 < int(answers[-1]["Retry-After"]) <= 3600
+        responses = [client.post(f"/v1/reviews/{review_of(mug).pk}/reports", SPAM) for _ in range(3)]
+        assert [response.status_code for response in responses] == [201, 201, 429]
+        assert 0 < int(responses[-1]["Retry-After"]) <= 3600
         assert as_user(uuid.uuid4()).post(f"/v1/reviews/{review_of(mug).pk}/reports", SPAM).status_code == 201
 
 

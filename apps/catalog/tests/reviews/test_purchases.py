@@ -1,4 +1,4 @@
-"""What payment and auth tell: who bought, who was paid back, who is gone."""
+"""What payment and auth report: who bought, who was paid back, who is gone."""
 
 from __future__ import annotations
 
@@ -104,8 +104,8 @@ class TestReturns:
         self.refund(number, line(mug, 3))
         mug.refresh_from_db()
         assert mug.sales_count == 0
-        answer = as_user(user_id).post(f"/v1/products/{mug.slug}/reviews", {"rating": 1, "title": "No"})
-        assert answer.json()["type"] == "/problems/purchase-required"
+        response = as_user(user_id).post(f"/v1/products/{mug.slug}/reviews", {"rating": 1, "title": "No"})
+        assert response.json()["type"] == "/problems/purchase-required"
 
     def test_a_buyer_who_keeps_some_units_may_review(self, mug):
         number = buy(mug, user_id := uuid.uuid4(), quantity=3)

@@ -6,7 +6,7 @@ from apps.common.http.breaker import Breaker
 
 
 class Clock:
-    """Time that moves when told to."""
+    """Time that moves when a test says so."""
 
     now = 1000.0
 

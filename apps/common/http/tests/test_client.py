@@ -43,7 +43,7 @@ def remote() -> Iterator[respx.MockRouter]:
         yield router
 
 
-def test_an_answer_is_decoded(catalog, remote):
+def test_a_response_is_decoded(catalog, remote):
     remote.get("/v1/products", params={"q": "mug"}).respond(json={"results": []})
     response = catalog.get("/v1/products", params={"q": "mug", "cursor": None})
     assert response.status_code == 200
@@ -51,17 +51,17 @@ def test_an_answer_is_decoded(catalog, remote):
     assert response.json_or_raise() == {"results": []}
 
 
-def test_an_empty_answer_is_none(catalog, remote):
+def test_an_empty_response_is_none(catalog, remote):
     remote.delete("/v1/reservations/1").respond(204)
     assert catalog.delete("/v1/reservations/1").json_or_raise() is None
 
 
-def test_a_compressed_answer_is_decoded(catalog, remote):
+def test_a_compressed_response_is_decoded(catalog, remote):
     remote.get("/v1/x").respond(content=gzip.compress(b'{"a": 1}'), headers={"Content-Encoding": "gzip"})
     assert catalog.get("/v1/x").json_or_raise() == {"a": 1}
 
 
-def test_an_answer_that_is_not_json_counts_as_no_answer(catalog, remote):
+def test_a_response_that_is_not_json_counts_as_no_response(catalog, remote):
     remote.get("/v1/x").respond(html="<h1>Welcome to nginx</h1>")
     with pytest.raises(Unavailable):
         catalog.get("/v1/x").json_or_raise()
@@ -192,7 +192,7 @@ def test_a_call_that_cannot_be_written_down_says_nothing_about_the_service(catal
 def test_late_work_that_is_refused_does_not_open_the_breaker(catalog, remote):
     remote.post("/v1/x").respond(504, json={"type": "/problems/deadline-exceeded", "status": 504})
     for _ in range(20):
-        with pytest.raises(Unavailable, match="answered 504"):
+        with pytest.raises(Unavailable, match="returned 504"):
             catalog.post("/v1/x")
 
 
@@ -200,7 +200,7 @@ def test_a_service_that_reports_another_one_away_is_not_away_itself(catalog, rem
     problem = {"type": "/problems/service-unavailable", "status": 503, "service": "auth"}
     remote.post("/v1/x").respond(503, json=problem)
     for _ in range(20):
-        with pytest.raises(Unavailable, match="answered 503"):
+        with pytest.raises(Unavailable, match="returned 503"):
             catalog.post("/v1/x")
 
 
@@ -213,14 +213,14 @@ def test_refusals_never_open_the_breaker(catalog, remote):
 
 def test_slow_call_does_not_hold_up_the_others(catalog, remote):
     """What pybreaker gets wrong: its lock is held while the call runs."""
-    is_out, may_answer = threading.Event(), threading.Event()
+    is_out, may_serve = threading.Event(), threading.Event()
 
-    def answer_late(_request: httpx.Request) -> httpx.Response:
+    def respond_late(_request: httpx.Request) -> httpx.Response:
         is_out.set()
-        may_answer.wait(10)
+        may_serve.wait(10)
         return httpx.Response(200, json="slow")
 
-    remote.get("/slow").mock(side_effect=answer_late)
+    remote.get("/slow").mock(side_effect=respond_late)
     remote.get("/fast").respond(json="fast")
     slow = threading.Thread(target=lambda: catalog.get("/slow"))
     slow.start()
@@ -228,7 +228,7 @@ def test_slow_call_does_not_hold_up_the_others(catalog, remote):
         assert is_out.wait(10)
         assert catalog.get("/fast").json() == "fast"
     finally:
-        may_answer.set()
+        may_serve.set()
         slow.join(10)
 
 

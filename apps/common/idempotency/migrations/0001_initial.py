@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
                 (
                     "state",
                     models.CharField(
-                        choices=[("in_progress", "In Progress"), ("answered", "Answered")],
+                        choices=[("in_progress", "In Progress"), ("completed", "Completed")],
                         default="in_progress",
                         max_length=20,
                     ),
@@ -40,7 +40,7 @@ class Migration(migrations.Migration):
                         condition=models.Q(
                             ("state", "in_progress"), ("response_status__isnull", False), _connector="OR"
                         ),
-                        name="idempotency_answered_has_answer",
+                        name="idempotency_completed_has_response",
                     ),
                 ],
             },

@@ -15,10 +15,10 @@ from rest_framework.views import APIView
 
 from apps.common.idempotency import idempotent, optionally_idempotent, services
 from apps.common.idempotency.models import IdempotencyRecord
-from apps.common.idempotency.sealing import AnswerLost, seal, unseal
+from apps.common.idempotency.sealing import ResponseLost, seal, unseal
 from apps.common.idempotency.tasks import purge_idempotency_keys
 from apps.common.problems import Conflict, Problem, ServiceUnavailable
-from apps.common.testing.idempotency import repeated_posts_are_answered_once
+from apps.common.testing.idempotency import repeated_posts_are_carried_out_once
 from apps.common.testing.tokens import access_token
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -29,12 +29,12 @@ class Declined(Problem):
 
 
 class Orders:
-    """A view that counts how often its work is done; `answer` is what the work does."""
+    """A view that counts how often its work is done; `work` is what it does."""
 
     def __init__(self, decorator: Callable = idempotent) -> None:
         self.runs = 0
         self.keys: list[str] = []
-        self.answer: Callable[[], Response] = self.create
+        self.work: Callable[[], Response] = self.create
         orders = self
 
         class View(APIView):
@@ -44,7 +44,7 @@ class Orders:
             def post(self, request: Any) -> Response:
                 orders.runs += 1
                 orders.keys.append(getattr(request, "idempotency_key", ""))
-                return orders.answer()
+                return orders.work()
 
         self.view = View.as_view()
 
@@ -65,13 +65,13 @@ def orders() -> Orders:
 
 
 def raising(error: Exception) -> Callable[[], Response]:
-    def answer() -> Response:
+    def work() -> Response:
         raise error
 
-    return answer
+    return work
 
 
-def test_the_same_request_gets_the_first_answer_and_is_done_once(orders):
+def test_the_same_request_gets_the_first_response_and_is_done_once(orders):
     first, second = orders.post(), orders.post()
     assert orders.runs == 1
     assert (first.status_code, first.content) == (second.status_code, second.content) == (201, b'{"number":"SC-1"}')
@@ -125,8 +125,8 @@ def test_no_secret_of_a_client_is_stored_in_the_scope(orders):
     assert "very-secret" not in IdempotencyRecord.objects.get().scope
 
 
-def test_a_refusal_is_an_answer_like_any_other(orders):
-    orders.answer = raising(Declined("Your bank said no.", decline_code="generic"))
+def test_a_refusal_is_a_response_like_any_other(orders):
+    orders.work = raising(Declined("Your bank said no.", decline_code="generic"))
     first, second = orders.post(), orders.post()
     assert orders.runs == 1
     assert (first.status_code, first.data) == (second.status_code, second.data)
@@ -135,7 +135,7 @@ def test_a_refusal_is_an_answer_like_any_other(orders):
 
 
 @pytest.mark.parametrize(
-    "answer",
+    "work",
     [
         raising(ServiceUnavailable("The catalog is away.")),
         raising(services.RequestInProgress("Another one works.")),
@@ -144,43 +144,43 @@ def test_a_refusal_is_an_answer_like_any_other(orders):
         lambda: Response({}, 401),
     ],
 )
-def test_not_now_is_not_kept_so_the_same_key_may_try_again(orders, answer):
-    later, orders.answer = orders.answer, answer
+def test_not_now_is_not_kept_so_the_same_key_may_try_again(orders, work):
+    later, orders.work = orders.work, work
     assert orders.post().status_code >= 400
-    orders.answer = later
+    orders.work = later
     assert orders.post().status_code == 201
     assert orders.runs == 2
 
 
 def test_a_conflict_of_the_business_is_kept(orders):
-    orders.answer = raising(Conflict("Only 2 left."))
+    orders.work = raising(Conflict("Only 2 left."))
     orders.post()
     orders.post()
     assert orders.runs == 1
 
 
 def test_a_bug_frees_the_key_and_stays_a_bug(orders):
-    later, orders.answer = orders.answer, raising(ZeroDivisionError())
+    later, orders.work = orders.work, raising(ZeroDivisionError())
     with pytest.raises(ZeroDivisionError):
         orders.post()
-    orders.answer = later
+    orders.work = later
     assert orders.post().status_code == 201
 
 
-def test_an_answer_without_a_body_is_replayed(orders):
-    orders.answer = lambda: Response(status=204)
+def test_a_response_without_a_body_is_replayed(orders):
+    orders.work = lambda: Response(status=204)
     assert [orders.post().status_code, orders.post().status_code, orders.runs] == [204, 204, 1]
 
 
 def test_no_transaction_is_open_while_the_work_is_done(orders):
-    later = orders.answer
+    later = orders.work
     in_transaction: list[bool] = []
 
     def look() -> Response:
         in_transaction.append(connection.in_atomic_block)
         return later()
 
-    orders.answer = look
+    orders.work = look
     orders.post()
     assert in_transaction == [False]
 
@@ -191,10 +191,10 @@ def die(orders: Orders) -> None:
     class Killed(BaseException):
         """Not an Exception: nothing gets to clean up."""
 
-    later, orders.answer = orders.answer, raising(Killed())  # type: ignore[arg-type]  # any exception will do
+    later, orders.work = orders.work, raising(Killed())  # type: ignore[arg-type]  # any exception will do
     with pytest.raises(Killed):
         orders.post()
-    orders.answer = later
+    orders.work = later
 
 
 def test_a_key_whose_worker_died_is_locked_for_a_while_and_then_worked_on_again(orders):
@@ -209,18 +209,18 @@ def test_a_key_whose_worker_died_is_locked_for_a_while_and_then_worked_on_again(
     assert orders.keys == ["k-1", "k-1"]
 
 
-def test_a_worker_that_lost_its_claim_does_not_overwrite_the_answer():
+def test_a_worker_that_lost_its_claim_does_not_overwrite_the_response():
     facts = {"scope": "subject:a", "key": "k-1", "fingerprint": "f"}
     slow = services.claim_key(**facts)
     IdempotencyRecord.objects.update(locked_until=timezone.now())
     quick = services.claim_key(**facts)
     assert isinstance(slow, services.Claim)
     assert isinstance(quick, services.Claim)
-    answer = services.StoredResponse(status=201, headers={}, body='{"by": "quick"}')
-    assert services.store_response(quick, answer)
+    stored = services.StoredResponse(status=201, headers={}, body='{"by": "quick"}')
+    assert services.store_response(quick, stored)
     assert not services.store_response(slow, services.StoredResponse(status=201, headers={}, body='{"by": "slow"}'))
     services.release_key(slow)
-    assert services.claim_key(**facts) == answer
+    assert services.claim_key(**facts) == stored
 
 
 def test_an_outdated_key_is_as_good_as_new(orders):
@@ -229,7 +229,7 @@ def test_an_outdated_key_is_as_good_as_new(orders):
     assert orders.post(body={"cart": "other"}).data == {"number": "SC-2"}
 
 
-def test_purging_keeps_what_is_still_promised(orders):
+def test_purging_keeps_what_has_not_expired(orders):
     orders.post("old")
     IdempotencyRecord.objects.update(created_at=timezone.now() - services.KEPT_FOR - timedelta(seconds=1))
     orders.post("young")
@@ -238,44 +238,44 @@ def test_purging_keeps_what_is_still_promised(orders):
 
 
 def in_threads(number: int, function: Callable[[], Response]) -> tuple[list[Response], list[threading.Thread]]:
-    """Start together; the list fills with the answers."""
-    answers: list[Response] = []
+    """Start together; the list fills with the responses."""
+    responses: list[Response] = []
     start = threading.Barrier(number)
 
     def run() -> None:
         try:
             start.wait(20)
-            answers.append(function())
+            responses.append(function())
         finally:
             connections.close_all()
 
     threads = [threading.Thread(target=run, daemon=True) for _ in range(number)]
     for thread in threads:
         thread.start()
-    return answers, threads
+    return responses, threads
 
 
 def test_eight_at_once_do_the_work_once(orders):
-    answers, threads = in_threads(8, orders.post)
+    responses, threads = in_threads(8, orders.post)
     for thread in threads:
         thread.join(30)
-    assert len(answers) == 8
+    assert len(responses) == 8
     assert orders.runs == 1
-    assert {response.status_code for response in answers} <= {201, 409}
-    bodies = {response.content for response in answers if response.status_code == 201}
+    assert {response.status_code for response in responses} <= {201, 409}
+    bodies = {response.content for response in responses if response.status_code == 201}
     assert bodies == {b'{"number":"SC-1"}'}
 
 
-def test_while_one_works_the_others_are_told_and_later_get_its_answer(orders):
+def test_while_one_works_the_others_get_a_conflict_and_later_its_response(orders):
     is_working, may_finish = threading.Event(), threading.Event()
-    later = orders.answer
+    later = orders.work
 
     def slowly() -> Response:
         is_working.set()
         assert may_finish.wait(20)
         return later()
 
-    orders.answer = slowly
+    orders.work = slowly
     first, working = in_threads(1, orders.post)
     assert is_working.wait(20)
     others, threads = in_threads(7, orders.post)
@@ -301,7 +301,7 @@ class TestOptionally:
         assert not IdempotencyRecord.objects.exists()
 
     def test_with_a_key_it_is_done_once(self, things):
-        repeated_posts_are_answered_once(lambda key, body: things.post(key, body=body), {"a": 1}, other={"a": 2})
+        repeated_posts_are_carried_out_once(lambda key, body: things.post(key, body=body), {"a": 1}, other={"a": 2})
         assert things.runs == 1
 
     @pytest.mark.parametrize("key", ["", "two words", "k" * 256])
@@ -310,13 +310,13 @@ class TestOptionally:
         assert things.runs == 0
 
     def test_a_stranger_needs_a_key_that_nobody_else_has(self, things):
-        """Two people behind one address must not meet: an answer may hold the secret of a cart."""
+        """Two people behind one address must not meet: a response may hold the secret of a cart."""
         assert things.post("1").status_code == 400
         assert things.runs == 0
         for headers in ({"X-Cart-Secret": "one"}, {"Authorization": f"Bearer {access_token()}"}):
             assert things.post("1", **headers).status_code == 201
 
-    def test_neither_request_nor_answer_can_be_read_from_the_database(self, things, settings):
+    def test_neither_request_nor_response_can_be_read_from_the_database(self, things, settings):
         """A plain hash of a card or a password is found by trying."""
         key, body = "k" * 16, {"number": "4242424242424242"}
         things.post(key, body=body)
@@ -327,12 +327,12 @@ class TestOptionally:
         things.post(key, body=body)
         assert IdempotencyRecord.objects.get().fingerprint != known.fingerprint
 
-    def test_answers_outlive_a_rotation_of_the_services_key(self, settings):
+    def test_responses_outlive_a_rotation_of_the_services_key(self, settings):
         sealed = seal('{"secret": "x"}')
         settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "another key", [settings.SECRET_KEY]
         assert unseal(sealed) == '{"secret": "x"}'
         settings.SECRET_KEY_FALLBACKS = []
-        with pytest.raises(AnswerLost):
+        with pytest.raises(ResponseLost):
             unseal(sealed)
 
 

@@ -57,7 +57,7 @@ class Command(DjangoMigrate):
                 time.sleep(PAUSE_SECONDS)
 
     def _await_migrations(self, deadline: float, *args: Any, **options: Any) -> None:
-        """Django's check prints what is unapplied and exits with 1; that is the answer when time is up."""
+        """Django's check prints what is unapplied and exits with 1; that is the message when time is up."""
         while True:
             try:
                 super().handle(*args, **options)

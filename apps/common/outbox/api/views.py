@@ -10,13 +10,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from apps.common.api.requests import validated_query
 from apps.common.identity.permissions import RequireScope
 from apps.common.outbox.api.serializers import CloudEventSerializer, FeedQuerySerializer
 from apps.common.outbox.registry import LAST_POSITION_HEADER
 from apps.common.outbox.selectors import as_cloudevent, await_events, last_position, read_events
 from apps.common.problems import Conflict
 
-# Each waiting reader keeps one of the process's threads (8 by default); more are answered at once and ask again later.
+# Each waiting reader keeps one of the process's threads (8 by default); others get a response at once and ask again.
 # Three services follow the most-followed one.
 MAX_WAITING = 3
 _waiting = threading.BoundedSemaphore(MAX_WAITING)
@@ -49,9 +50,8 @@ class FeedView(APIView):
     )
     def get(self, request: Request) -> Response:
         """Events behind `after`, oldest first; an empty batch when `wait` seconds brought none."""
-        query = FeedQuerySerializer(data=request.query_params)
-        query.is_valid(raise_exception=True)
-        after, limit, wait = (query.validated_data[name] for name in ("after", "limit", "wait"))
+        query = validated_query(FeedQuerySerializer, request)
+        after, limit, wait = (query[name] for name in ("after", "limit", "wait"))
         events = read_events(after=after, limit=limit)
         last = last_position()
         if not events:

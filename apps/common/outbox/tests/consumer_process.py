@@ -1,7 +1,7 @@
 """A real consumer process for test_processes.py: `python -m apps.common.outbox.tests.consumer_process …`.
 
 Its handler records the effect and then, as the environment says, kills the process (DIE_AT, a subject) or waits for a
-file to appear (WAIT_AT, a subject; WAIT_FOR, the file), after telling of it in the file TELL.
+file to appear (WAIT_AT, a subject; WAIT_FOR, the file), after creating the file REACHED.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def main(arguments: list[str]) -> None:
         if event.subject == os.environ.get("DIE_AT"):
             os.kill(os.getpid(), signal.SIGKILL)
         if event.subject == os.environ.get("WAIT_AT"):
-            Path(os.environ["TELL"]).touch()
+            Path(os.environ["REACHED"]).touch()
             wait_until(Path(os.environ["WAIT_FOR"]).exists)
 
     call_command("events", *arguments)

@@ -22,7 +22,7 @@ ROUNDS = 12
 
 
 class Writer:
-    """A transaction that has written its event and commits when told to."""
+    """A transaction that has written its event and commits when a test says so."""
 
     def __init__(self, subject: str) -> None:
         self.subject = subject

@@ -52,7 +52,7 @@ def test_each_event_takes_effect_once_and_in_order(feed, effects, failing):
     assert current_position(SOURCE) == last_position()
 
 
-def test_status_tells_how_far_behind_a_source_the_service_is(feed, effects, failing):
+def test_status_reports_how_far_behind_a_source_the_service_is(feed, effects, failing):
     publish_one("SC-0")
     events("--once")
     for number in range(1, 4):
@@ -62,7 +62,7 @@ def test_status_tells_how_far_behind_a_source_the_service_is(feed, effects, fail
     assert "up to date" in events("--status")
 
 
-def test_status_without_an_answer_of_the_source_still_tells_the_position(effects, failing, monkeypatch):
+def test_status_without_a_response_of_the_source_still_reports_the_position(effects, failing, monkeypatch):
     def refuse(*args: object, **kwargs: object) -> None:
         raise Unavailable(SOURCE, "connection refused")
 
@@ -297,7 +297,7 @@ def test_a_service_that_follows_nobody_says_so():
     assert "follows no other service" in events()
 
 
-def test_following_survives_failures_and_stops_when_told(feed, effects, failing, monkeypatch):
+def test_following_survives_failures_and_stops_when_asked_to(feed, effects, failing, monkeypatch):
     monkeypatch.setattr(runner, "pause_before_retry", lambda failures, *, longest: 0.01)
     failing.add("SC-1")
     publish_one("SC-1")

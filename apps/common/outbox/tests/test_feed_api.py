@@ -88,7 +88,7 @@ def test_a_bad_parameter_is_named(reader, query):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_reader_ahead_of_the_feed_is_told_instead_of_waiting_for_ever(reader):
+def test_a_reader_ahead_of_the_feed_gets_a_conflict_instead_of_waiting_for_ever(reader):
     """After a restore of the publisher's database, new events would get positions the reader believes to have read."""
     publish_one()
     reader.get(FEED)
@@ -103,25 +103,27 @@ def test_a_reader_ahead_of_the_feed_is_told_instead_of_waiting_for_ever(reader):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_waiting_reader_is_answered_soon_after_the_commit(feed, reader_token):
+def test_a_waiting_reader_gets_its_response_soon_after_the_commit(feed, reader_token):
     headers = {"Authorization": f"Bearer {reader_token}"}
-    answers = []
+    responses = []
 
     def read() -> None:
-        answer = httpx.get(f"{feed}{FEED}", params={"wait": 20, "after": last_position()}, headers=headers, timeout=30)
-        answers.append((time.monotonic(), answer))
+        response = httpx.get(
+            f"{feed}{FEED}", params={"wait": 20, "after": last_position()}, headers=headers, timeout=30
+        )
+        responses.append((time.monotonic(), response))
 
     reading = in_thread(read)
     publish_one("SC-1")
     published_at = time.monotonic()
     reading.join()
-    answered_at, answer = answers[0]
-    assert [event["subject"] for event in answer.json()] == ["SC-1"]
-    assert answered_at - published_at < 5
+    responded_at, response = responses[0]
+    assert [event["subject"] for event in response.json()] == ["SC-1"]
+    assert responded_at - published_at < 5
 
 
 @pytest.mark.django_db(transaction=True)
-def test_more_readers_than_the_process_can_keep_are_answered_at_once(reader, monkeypatch):
+def test_more_readers_than_the_process_can_keep_get_a_response_at_once(reader, monkeypatch):
     monkeypatch.setattr(views, "_waiting", threading.Semaphore(0))
     started_at = time.monotonic()
     assert reader.get(FEED, {"wait": 20}).json() == []

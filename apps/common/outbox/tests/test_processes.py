@@ -69,12 +69,12 @@ def test_a_consumer_killed_between_effect_and_position_does_it_once_all_the_same
     assert current_position(SOURCE) == last_position()
 
 
-def test_a_consumer_told_to_stop_finishes_the_event_in_hand_and_starts_no_other(consumer, effects, tmp_path: Path):
+def test_a_consumer_asked_to_stop_finishes_the_event_in_hand_and_starts_no_other(consumer, effects, tmp_path: Path):
     publish_one("SC-0")
     publish_one("SC-1")
-    tell, wait_for = tmp_path / "handling", tmp_path / "go-on"
-    process = consumer(WAIT_AT="SC-0", TELL=str(tell), WAIT_FOR=str(wait_for))
-    wait_until(tell.exists, seconds=60)
+    reached, wait_for = tmp_path / "handling", tmp_path / "go-on"
+    process = consumer(WAIT_AT="SC-0", REACHED=str(reached), WAIT_FOR=str(wait_for))
+    wait_until(reached.exists, seconds=60)
     process.send_signal(signal.SIGTERM)
     assert any("stopping" in line for line in process.stdout)  # reads until it says so
     wait_for.touch()

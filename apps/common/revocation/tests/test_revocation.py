@@ -54,9 +54,9 @@ def test_a_deleted_accounts_token_is_refused_with_a_reason(ada):
     token, other = access_token(ada), access_token(uuid.uuid4())
     assert status_with(token) == 200
     publish("user.deleted", ada)
-    answer = APIClient().get("/who", headers={"Authorization": f"Bearer {token}"})
-    assert (answer.status_code, answer.json()["type"]) == (401, "/problems/invalid-token")
-    assert answer["WWW-Authenticate"].startswith("Bearer")
+    response = APIClient().get("/who", headers={"Authorization": f"Bearer {token}"})
+    assert (response.status_code, response.json()["type"]) == (401, "/problems/invalid-token")
+    assert response["WWW-Authenticate"].startswith("Bearer")
     assert status_with(other) == 200
     assert status_with(access_token(service="video")) == 403, "a service is known, and no person"
 

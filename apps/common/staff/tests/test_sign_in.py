@@ -84,7 +84,7 @@ def test_lost_roles_are_lost_here_too(auth):
         (503, "service-unavailable", b"Sign-in is not available right now"),
     ],
 )
-def test_refusals_are_told_in_their_own_words(auth, status, slug, sentence):
+def test_refusals_are_shown_in_their_own_words(auth, status, slug, sentence):
     refuse(auth, status, slug, "Wait a minute.")
     assert sentence in sign_in().content
 

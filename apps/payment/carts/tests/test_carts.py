@@ -6,7 +6,7 @@ from django.test.utils import CaptureQueriesContext
 
 from apps.common.http import client as http_client
 from apps.common.idempotency.models import IdempotencyRecord
-from apps.common.testing.idempotency import repeated_posts_are_answered_once
+from apps.common.testing.idempotency import repeated_posts_are_carried_out_once
 from apps.payment.carts.models import MAX_LINES, Cart, CartLine
 from apps.payment.tests.catalog_fake import Variant
 from apps.payment.tests.personas import Shopper
@@ -26,7 +26,7 @@ def test_a_guest_who_sends_the_request_again_gets_the_same_cart_and_secret(guest
     def post(key, body):
         return guest.client.post("/v1/carts", body, headers={"Idempotency-Key": key})
 
-    first = repeated_posts_are_answered_once(post, {}, other={"currency": "EUR"})
+    first = repeated_posts_are_carried_out_once(post, {}, other={"currency": "EUR"})
     assert Cart.objects.count() == 1
     assert first.json()["secret"] not in str(IdempotencyRecord.objects.values().get())
     refused = post("1", {})
@@ -68,17 +68,17 @@ def test_zero_takes_a_line_out_and_deleting_again_is_fine(ada):
 )
 def test_absurd_quantities_are_refused_and_change_nothing(quantity, ada):
     ada.put("MUG-BLUE", 2)
-    answer = ada.put("MUG-BLUE", quantity)
-    assert answer.status_code == 400
-    assert "quantity" in answer.json()["errors"]
+    response = ada.put("MUG-BLUE", quantity)
+    assert response.status_code == 400
+    assert "quantity" in response.json()["errors"]
     assert CartLine.objects.get().quantity == 2
 
 
 @pytest.mark.parametrize("sku", ["NO-SUCH", "x" * 41, "a%20b", "%C3%A4", "..%2e", "'%3B--"])
 def test_item_that_is_not_for_sale_is_refused(sku, ada):
     ada.open_cart()
-    answer = ada.put(sku)
-    assert answer.status_code in (400, 404)
+    response = ada.put(sku)
+    assert response.status_code in (400, 404)
     assert not CartLine.objects.exists()
 
 
@@ -89,9 +89,9 @@ def test_a_cart_holds_so_many_different_things_and_no_more(ada, catalog):
         CartLine(cart=cart, sku=f"S-{index}", quantity=1, quote={"status": "ok"}) for index in range(MAX_LINES)
     )
     catalog.sell(*(Variant(f"S-{index}", "Thing", 100, stock=5) for index in range(MAX_LINES)))
-    answer = ada.put("MUG-BLUE")
-    assert answer.status_code == 409
-    assert answer.json()["type"] == "/problems/cart-full"
+    response = ada.put("MUG-BLUE")
+    assert response.status_code == 409
+    assert response.json()["type"] == "/problems/cart-full"
     assert ada.put("S-1", 2).status_code == 200
 
 
@@ -104,8 +104,8 @@ def test_cart_of_another_customer_can_neither_be_read_nor_changed(ada, grace, gu
             stranger.cart = cart
             assert stranger.show_cart().status_code == 404
             assert stranger.put("MUG-BLUE", 9).status_code == 404
-            answer = stranger.client.delete(f"/v1/carts/{cart}/lines/MUG-BLUE", headers=stranger.headers)
-            assert answer.status_code == 404
+            response = stranger.client.delete(f"/v1/carts/{cart}/lines/MUG-BLUE", headers=stranger.headers)
+            assert response.status_code == 404
             assert stranger.order().status_code == 404
     assert list(CartLine.objects.values_list("quantity", flat=True)) == [1, 1]
 
@@ -117,9 +117,9 @@ def test_signing_in_adds_the_guests_things_and_asking_again_adds_nothing(ada, gu
     ada.put("FILM-METROPOLIS-BUY")
     body = {"from": guest.cart, "secret": guest.secret}
     for _ in range(2):
-        answer = ada.client.post(f"/v1/carts/{ada.cart}/merge", body)
-        assert answer.status_code == 200, answer.content
-        quantities = {line["sku"]: line["quantity"] for line in answer.json()["lines"]}
+        response = ada.client.post(f"/v1/carts/{ada.cart}/merge", body)
+        assert response.status_code == 200, response.content
+        quantities = {line["sku"]: line["quantity"] for line in response.json()["lines"]}
         assert quantities == {"MUG-BLUE": 99, "FILM-METROPOLIS-BUY": 1}
     assert guest.show_cart().status_code == 404
 
@@ -144,9 +144,9 @@ def test_while_catalog_is_down_the_cart_shows_the_last_known_prices_and_says_so(
     assert body["subtotal"]["amount"] == 2980
     assert body["lines"][0]["title"] == "Blue mug"
     assert ada.client.delete(f"/v1/carts/{ada.cart}/lines/MUG-BLUE").json()["lines"] == []
-    answer = ada.put("LAMP-BRASS")
-    assert answer.status_code == 503
-    assert answer["Retry-After"]
+    response = ada.put("LAMP-BRASS")
+    assert response.status_code == 503
+    assert response["Retry-After"]
 
     catalog.is_down = False
     http_client.forget_targets()
@@ -163,9 +163,9 @@ def test_a_thing_that_catalog_withdrew_stays_visible_but_costs_nothing(ada, cata
 
 
 def test_carts_are_in_the_shops_currency(ada):
-    answer = ada.client.post("/v1/carts", {"currency": "USD"})
-    assert answer.status_code == 400
-    assert "currency" in answer.json()["errors"]
+    response = ada.client.post("/v1/carts", {"currency": "USD"})
+    assert response.status_code == 400
+    assert "currency" in response.json()["errors"]
 
 
 def test_showing_a_cart_costs_the_same_number_of_queries_for_2_lines_and_for_20(ada, catalog):

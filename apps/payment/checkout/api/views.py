@@ -165,7 +165,7 @@ class WebhookView(PublicView):
 
     @extend_schema(request=OpenApiTypes.OBJECT, responses={204: None})
     def post(self, request: Request, provider: str) -> Response:
-        """A provider tells that a charge has changed. The signature covers the raw body."""
+        """A provider reports that a charge has changed. The signature covers the raw body."""
         if provider != "sandbox":
             raise NotFound("There is no such provider.")
         payment = receive_webhook(provider, body=request.body, headers=request.headers)

@@ -34,18 +34,18 @@ def test_the_sum_is_zero_after_many_orders_at_once(catalog):
     cards = ["ok", "declined", "challenge", "ok"] * 2
     for shopper in shoppers:
         shopper.put("MUG-BLUE")
-    answers = at_once(
+    responses = at_once(
         *(
             lambda shopper=shopper, card=card: shopper.order(card=card)
             for shopper, card in zip(shoppers, cards, strict=True)
         )
     )
-    assert sorted(answer.status_code for answer in answers) == [201, 201, 201, 201, 202, 202, 402, 402]
+    assert sorted(response.status_code for response in responses) == [201, 201, 201, 201, 202, 202, 402, 402]
     assert_books_balance()
     assert JournalEntry.objects.count() == 4
-    for answer in answers:
-        if answer.status_code == 202:
-            number, secret = answer.json()["number"], answer.json()["secret"]
+    for response in responses:
+        if response.status_code == 202:
+            number, secret = response.json()["number"], response.json()["secret"]
             cancelled = Shopper().client.post(f"/v1/orders/{number}/cancel", headers={"X-Order-Secret": secret})
             assert cancelled.json()["state"] == "cancelled"
     assert_consistent(catalog)

@@ -32,9 +32,9 @@ def _no_deliveries(monkeypatch) -> None:
 def challenged(ada, catalog) -> dict:
     """An order that waits for the customer's bank."""
     ada.put("LAMP-BRASS")
-    answer = ada.order(card="challenge")
-    assert answer.status_code == 202, answer.content
-    return answer.json()
+    response = ada.order(card="challenge")
+    assert response.status_code == 202, response.content
+    return response.json()
 
 
 def page_of(order: dict) -> str:
@@ -50,7 +50,7 @@ def deliver(body: bytes, headers: dict[str, str]):
 
 
 def approve() -> tuple[bytes, dict[str, str]]:
-    charge = sandbox.answer_challenge(SandboxCharge.objects.get().pk, approved=True)
+    charge = sandbox.complete_challenge(SandboxCharge.objects.get().pk, approved=True)
     return sandbox.webhook_for(charge)
 
 
@@ -73,21 +73,21 @@ def test_the_page_works_without_javascript_cookies_or_a_session(challenged):
     assert shown["Cache-Control"] == "no-store"
     assert shown["X-Frame-Options"] == "DENY"
 
-    answered = browser.post(page, {"answer": "approve"})
-    assert answered.status_code == 302
-    assert answered["Location"] == f"http://localhost:8000/orders/{challenged['number']}"
+    response = browser.post(page, {"decision": "approve"})
+    assert response.status_code == 302
+    assert response["Location"] == f"http://localhost:8000/orders/{challenged['number']}"
     assert "already responded" in browser.get(page).content.decode()
 
 
 def test_the_page_leads_back_to_where_the_shop_said(ada, catalog):
     ada.put("MUG-BLUE")
     order = ada.order(card="challenge", return_url="http://localhost:8000/done?order={number}").json()
-    answered = Client().post(page_of(order), {"answer": "decline"})
-    assert answered["Location"] == f"http://localhost:8000/done?order={order['number']}"
+    response = Client().post(page_of(order), {"decision": "decline"})
+    assert response["Location"] == f"http://localhost:8000/done?order={order['number']}"
 
 
-def test_an_answer_that_is_none_changes_nothing(challenged):
-    assert Client().post(page_of(challenged), {"answer": "perhaps"}).status_code == 200
+def test_an_unknown_decision_changes_nothing(challenged):
+    assert Client().post(page_of(challenged), {"decision": "perhaps"}).status_code == 200
     assert SandboxCharge.objects.get().state == "requires_action"
 
 
@@ -97,7 +97,7 @@ def test_an_unknown_challenge_is_not_found():
 
 
 def test_coming_back_from_the_bank_completes_the_order_without_a_webhook(challenged, ada, catalog):
-    Client().post(page_of(challenged), {"answer": "approve"})
+    Client().post(page_of(challenged), {"decision": "approve"})
     body = ada.show_order(challenged["number"]).json()
     assert body["state"] == "paid"
     assert body["next_action"] is None
@@ -116,7 +116,7 @@ def test_the_periodic_job_completes_the_order_when_neither_happens(challenged, c
 
 
 def test_declining_on_the_page_gives_everything_back(challenged, ada, catalog):
-    Client().post(page_of(challenged), {"answer": "decline"})
+    Client().post(page_of(challenged), {"decision": "decline"})
     body = ada.show_order(challenged["number"]).json()
     assert body["state"] == "failed"
     assert body["failure"]["code"] == "challenge_failed"
@@ -125,23 +125,23 @@ def test_declining_on_the_page_gives_everything_back(challenged, ada, catalog):
     assert ada.show_cart().json()["item_count"] == 1
 
 
-def test_a_challenge_that_nobody_answers_is_cancelled_and_released(challenged, ada, catalog):
+def test_a_challenge_that_nobody_completes_is_cancelled_and_released(challenged, ada, catalog):
     Order.objects.update(placed_at=timezone.now() - timedelta(minutes=16))
     resume()
     body = ada.show_order(challenged["number"]).json()
     assert body["state"] == "cancelled"
     assert body["failure"]["code"] == "challenge-expired"
     assert_given_up(Order.objects.get(), catalog)
-    late = Client().post(page_of(challenged), {"answer": "approve"})
+    late = Client().post(page_of(challenged), {"decision": "approve"})
     assert "already responded" in late.content.decode()
     assert SandboxCharge.objects.get().state == "voided"
 
 
 def test_a_customer_who_cancels_instead_is_never_charged(challenged, ada, catalog):
-    answer = ada.client.post(f"/v1/orders/{challenged['number']}/cancel")
-    assert answer.json()["state"] == "cancelled"
+    response = ada.client.post(f"/v1/orders/{challenged['number']}/cancel")
+    assert response.json()["state"] == "cancelled"
     assert ada.client.post(f"/v1/orders/{challenged['number']}/cancel").status_code == 200
-    Client().post(page_of(challenged), {"answer": "approve"})
+    Client().post(page_of(challenged), {"decision": "approve"})
     resume()
     assert_given_up(Order.objects.get(), catalog)
 
@@ -179,9 +179,9 @@ def test_a_hold_that_the_bank_withdrew_sells_no_stock(challenged, ada, catalog):
 def test_returning_while_catalog_is_down_still_shows_the_order(challenged, ada, catalog):
     approve()
     catalog.is_down = True
-    answer = ada.show_order(challenged["number"])
-    assert answer.status_code == 200
-    assert answer.json()["state"] == "authorised"
+    response = ada.show_order(challenged["number"])
+    assert response.status_code == 200
+    assert response.json()["state"] == "authorised"
 
 
 def test_duplicates_and_late_deliveries_change_nothing(challenged, catalog):
@@ -242,9 +242,9 @@ def forged(body: bytes, headers: dict[str, str], how: str) -> tuple[bytes, dict[
     ],
 )
 def test_a_forged_webhook_is_refused_and_leaves_no_trace(how, challenged):
-    answer = deliver(*forged(*approve(), how))
-    assert answer.status_code == 400
-    assert answer.json()["type"] == "/problems/invalid-signature"
+    response = deliver(*forged(*approve(), how))
+    assert response.status_code == 400
+    assert response.json()["type"] == "/problems/invalid-signature"
     assert Order.objects.get().state == "reserved"
     assert not WebhookEvent.objects.exists()
 
@@ -252,8 +252,8 @@ def test_a_forged_webhook_is_refused_and_leaves_no_trace(how, challenged):
 @pytest.mark.parametrize("content", [b"", b"[]", b"null", b"{}", b'{"id": 1}', b"\xff", b'{"id": "a", "charge": null}'])
 def test_a_signed_but_malformed_webhook_is_refused_or_ignored(content, challenged):
     stamp = str(int(time.time()))
-    answer = deliver(content, {sandbox.SIGNATURE_HEADER: f"t={stamp},v1={sandbox.sign(content, stamp)}"})
-    assert answer.status_code in (204, 400)
+    response = deliver(content, {sandbox.SIGNATURE_HEADER: f"t={stamp},v1={sandbox.sign(content, stamp)}"})
+    assert response.status_code in (204, 400)
     assert Order.objects.get().state == "reserved"
 
 
@@ -276,8 +276,8 @@ def test_the_sandbox_sends_what_the_webhook_accepts(challenged, catalog, setting
 
     def post(url, *, content, headers, timeout):
         sent["url"] = url
-        answer = deliver(content, headers)
-        return httpx.Response(answer.status_code, request=httpx.Request("POST", url))
+        response = deliver(content, headers)
+        return httpx.Response(response.status_code, request=httpx.Request("POST", url))
 
     monkeypatch.setattr(tasks.httpx, "post", post)
     tasks.send_sandbox_webhook(SandboxCharge.objects.get().pk)

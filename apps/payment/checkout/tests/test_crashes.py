@@ -40,17 +40,17 @@ def test_the_periodic_job_finishes_what_a_killed_process_began(boundary, ada, ca
 
 
 @at_every_boundary
-def test_the_same_request_again_answers_with_the_same_order(boundary, ada, catalog, monkeypatch):
+def test_the_same_request_again_returns_the_same_order(boundary, ada, catalog, monkeypatch):
     ada.put("MUG-BLUE")
     card = ada.card()
     with killed_when(boundary, monkeypatch):
         ada.order(card=card, key="mine")
 
     let_leases_end()
-    answer = ada.order(card=card, key="mine")
-    assert answer.status_code == 201, answer.content
+    response = ada.order(card=card, key="mine")
+    assert response.status_code == 201, response.content
     order = Order.objects.get()
-    assert answer.json()["number"] == order.number
+    assert response.json()["number"] == order.number
     assert_paid_once(order, catalog)
 
 
@@ -62,8 +62,8 @@ def test_a_guest_who_asks_again_gets_the_secret_of_the_order(boundary, guest, ca
         guest.order(card=card, key="mine")
 
     let_leases_end()
-    answer = guest.order(card=card, key="mine").json()
-    assert guest.show_order(answer["number"], answer["secret"]).json()["state"] == "paid"
+    response = guest.order(card=card, key="mine").json()
+    assert guest.show_order(response["number"], response["secret"]).json()["state"] == "paid"
 
 
 @at_every_boundary
@@ -73,9 +73,9 @@ def test_another_request_for_the_cart_is_refused_and_charges_nothing(boundary, a
         ada.order()
 
     let_leases_end()
-    answer = ada.order()
-    assert answer.status_code == 409, answer.content
-    assert answer.json()["order_number"] == Order.objects.get().number
+    response = ada.order()
+    assert response.status_code == 409, response.content
+    assert response.json()["order_number"] == Order.objects.get().number
     resume()
     assert SandboxCharge.objects.count() == 1
     assert_consistent(catalog)
@@ -89,11 +89,11 @@ def test_cancelling_after_a_kill_leaves_nothing_held(boundary, ada, catalog, mon
 
     let_leases_end()
     number = Order.objects.get().number
-    answer = ada.client.post(f"/v1/orders/{number}/cancel")
-    assert answer.status_code in (200, 409), answer.content
+    response = ada.client.post(f"/v1/orders/{number}/cancel")
+    assert response.status_code in (200, 409), response.content
     resume()
     [order] = assert_consistent(catalog)
-    assert (order.state == Order.State.CANCELLED) == (answer.status_code == 200)
+    assert (order.state == Order.State.CANCELLED) == (response.status_code == 200)
 
 
 @pytest.mark.parametrize(("boundary", "again"), PAIRS)

@@ -37,10 +37,10 @@ def late(ada, catalog) -> dict:
     """An order for the only lamp whose bank takes long: its reservation is over, somebody else may have the lamp."""
     ada.put("LAMP-BRASS")
     ada.put("MUG-BLUE", 2)
-    answer = ada.order(card="challenge")
-    assert answer.status_code == 202, answer.content
+    response = ada.order(card="challenge")
+    assert response.status_code == 202, response.content
     catalog.expire()
-    return answer.json()
+    return response.json()
 
 
 def settle() -> tuple[bytes, dict[str, str]]:
@@ -115,7 +115,7 @@ def test_many_deliveries_at_once_refund_once(late, catalog):
     body, headers = settle()
     order_id = Order.objects.get().pk
     deliveries = [lambda: deliver(body, headers)] * 3 + [lambda: state_machine.advance(order_id)] * 3
-    assert not [answer for answer in at_once(*deliveries) if isinstance(answer, Exception)]
+    assert not [response for response in at_once(*deliveries) if isinstance(response, Exception)]
     resume()
     assert_refunded(Order.objects.get(), catalog)
     assert len(mail.outbox) == 1
@@ -126,7 +126,7 @@ REFUNDING = {
     "the money went back, unknown to us": (SandboxProvider, "refund", lambda *a, **k: True),
     "the stock was released": (catalog_client, "release", lambda *a, **k: True),
     "in the middle of the books": (settlement, "book", lambda *a, **k: True),
-    "all is written, nobody was told": (compensation, "refund_unfulfilled", lambda *a, **k: True),
+    "all is written, nobody was informed": (compensation, "refund_unfulfilled", lambda *a, **k: True),
 }
 
 

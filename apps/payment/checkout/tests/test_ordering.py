@@ -21,9 +21,9 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def test_a_film_and_a_mug_are_ordered_and_paid(ada, catalog):
     ada.put("MUG-BLUE", 2)
     ada.put("FILM-METROPOLIS-RENT")
-    answer = ada.order()
-    assert answer.status_code == 201, answer.content
-    body = answer.json()
+    response = ada.order()
+    assert response.status_code == 201, response.content
+    body = response.json()
     assert body["state"] == "paid"
     assert body["number"].startswith("SC-")
     assert body["subtotal"]["amount"] == 3379
@@ -37,7 +37,7 @@ def test_a_film_and_a_mug_are_ordered_and_paid(ada, catalog):
     assert list(states) == ["pending", "reserved", "authorised", "paid"]
 
 
-def test_order_paid_tells_what_was_bought_and_by_whom_but_no_personal_data(ada, catalog):
+def test_order_paid_reports_what_was_bought_and_by_whom_but_no_personal_data(ada, catalog):
     ada.put("FILM-METROPOLIS-RENT")
     number = ada.order().json()["number"]
     event = OutboxEvent.objects.get(type="streamcart.order.paid.v1")
@@ -60,10 +60,10 @@ def test_order_paid_tells_what_was_bought_and_by_whom_but_no_personal_data(ada, 
 
 def test_films_alone_need_no_address(ada, catalog):
     ada.put(FILM.sku)
-    answer = ada.order(shipping_address=None, shipping_method=None)
-    assert answer.status_code == 201
-    assert answer.json()["shipping"] is None
-    assert answer.json()["shipping_address"] is None
+    response = ada.order(shipping_address=None, shipping_method=None)
+    assert response.status_code == 201
+    assert response.json()["shipping"] is None
+    assert response.json()["shipping_address"] is None
 
 
 def test_a_guest_buys_goods_and_sees_the_order_with_its_secret_alone(guest, catalog):
@@ -77,27 +77,27 @@ def test_a_guest_buys_goods_and_sees_the_order_with_its_secret_alone(guest, cata
 
 def test_films_need_an_account(guest, catalog):
     guest.put(FILM.sku)
-    answer = guest.order()
-    assert answer.status_code == 403
-    assert answer.json()["type"] == "/problems/sign-in-required"
+    response = guest.order()
+    assert response.status_code == 403
+    assert response.json()["type"] == "/problems/sign-in-required"
     assert not Order.objects.exists()
 
 
 def test_a_guest_must_say_where_the_receipt_goes(guest, catalog):
     guest.put("MUG-BLUE")
-    answer = guest.order(email=None)
-    assert answer.status_code == 400
-    assert "email" in answer.json()["errors"]
+    response = guest.order(email=None)
+    assert response.status_code == 400
+    assert "email" in response.json()["errors"]
 
 
 def test_an_order_needs_an_idempotency_key(ada, catalog):
     ada.put("MUG-BLUE")
-    answer = ada.client.post("/v1/orders", {"cart": ada.cart, "payment_method": ada.card()})
-    assert answer.status_code == 400
-    assert answer.json()["type"] == "/problems/idempotency-key-required"
+    response = ada.client.post("/v1/orders", {"cart": ada.cart, "payment_method": ada.card()})
+    assert response.status_code == 400
+    assert response.json()["type"] == "/problems/idempotency-key-required"
 
 
-def test_the_same_key_replays_the_answer_and_another_body_is_refused(ada, catalog):
+def test_the_same_key_replays_the_response_and_another_body_is_refused(ada, catalog):
     ada.put("MUG-BLUE")
     card = ada.card()
     first, again = ada.order(card=card, key="k"), ada.order(card=card, key="k")
@@ -110,22 +110,22 @@ def test_the_same_key_replays_the_answer_and_another_body_is_refused(ada, catalo
 def test_ordering_a_paid_cart_again_names_the_order(ada, catalog):
     ada.put("MUG-BLUE")
     number = ada.order().json()["number"]
-    answer = ada.order()
-    assert answer.status_code == 409
-    assert answer.json()["type"] == "/problems/cart-paid"
-    assert answer.json()["order_number"] == number
+    response = ada.order()
+    assert response.status_code == 409
+    assert response.json()["type"] == "/problems/cart-paid"
+    assert response.json()["order_number"] == number
 
 
 @pytest.mark.parametrize(
     ("card", "code"),
     [("declined", "card_declined"), ("insufficient", "insufficient_funds"), ("processing", "processing_error")],
 )
-def test_a_declined_card_is_told_kindly_and_keeps_the_cart(card, code, ada, catalog):
+def test_a_declined_card_is_explained_and_keeps_the_cart(card, code, ada, catalog):
     ada.put("LAMP-BRASS")
     before = ada.show_cart().json()
-    answer = ada.order(card=card)
-    assert answer.status_code == 402
-    body = answer.json()
+    response = ada.order(card=card)
+    assert response.status_code == 402
+    body = response.json()
     assert body["type"] == "/problems/card-declined"
     assert body["decline_code"] == code
     assert "not been charged" in body["detail"]
@@ -143,12 +143,12 @@ def test_another_price_than_the_customer_agreed_to_is_refused(ada, catalog):
     ada.put("MUG-BLUE")
     agreed = {"amount": 1490 + 490, "currency": "EUR"}
     catalog.change("MUG-BLUE", price=1590)
-    answer = ada.order(expected_total=agreed)
-    assert answer.status_code == 409
-    assert answer.json()["type"] == "/problems/price-changed"
-    assert answer.json()["total"] == {"amount": 2080, "currency": "EUR"}
+    response = ada.order(expected_total=agreed)
+    assert response.status_code == 409
+    assert response.json()["type"] == "/problems/price-changed"
+    assert response.json()["total"] == {"amount": 2080, "currency": "EUR"}
     assert not Order.objects.exists()
-    assert ada.order(expected_total=answer.json()["total"]).status_code == 201
+    assert ada.order(expected_total=response.json()["total"]).status_code == 201
 
 
 def test_a_total_in_another_currency_or_below_zero_is_another_price(ada, catalog):
@@ -160,10 +160,10 @@ def test_a_total_in_another_currency_or_below_zero_is_another_price(ada, catalog
 
 def test_more_than_there_is_cannot_be_ordered(ada, catalog):
     ada.put("MUG-BLUE", 11)
-    answer = ada.order()
-    assert answer.status_code == 409
-    assert answer.json()["type"] == "/problems/insufficient-stock"
-    assert answer.json()["lines"] == [{"sku": "MUG-BLUE", "requested": 11, "available": 10}]
+    response = ada.order()
+    assert response.status_code == 409
+    assert response.json()["type"] == "/problems/insufficient-stock"
+    assert response.json()["lines"] == [{"sku": "MUG-BLUE", "requested": 11, "available": 10}]
 
 
 def test_item_that_sells_out_between_quote_and_reservation_is_not_sold(ada, grace, catalog):
@@ -174,9 +174,9 @@ def test_item_that_sells_out_between_quote_and_reservation_is_not_sold(ada, grac
             catalog.change("LAMP-BRASS", stock=0)
 
     catalog.before = somebody_is_faster
-    answer = ada.order()
-    assert answer.status_code == 409
-    assert answer.json()["type"] == "/problems/insufficient-stock"
+    response = ada.order()
+    assert response.status_code == 409
+    assert response.json()["type"] == "/problems/insufficient-stock"
     assert not SandboxCharge.objects.exists()
     assert_consistent(catalog)
 
@@ -186,9 +186,9 @@ def test_an_empty_cart_and_a_withdrawn_thing_cannot_be_ordered(ada, catalog):
     assert ada.order().json()["type"] == "/problems/empty-cart"
     ada.put("MUG-BLUE")
     del catalog.variants["MUG-BLUE"]
-    answer = ada.order()
-    assert answer.json()["type"] == "/problems/line-unavailable"
-    assert answer.json()["skus"] == ["MUG-BLUE"]
+    response = ada.order()
+    assert response.json()["type"] == "/problems/line-unavailable"
+    assert response.json()["skus"] == ["MUG-BLUE"]
 
 
 @pytest.mark.parametrize(
@@ -211,26 +211,26 @@ def test_an_empty_cart_and_a_withdrawn_thing_cannot_be_ordered(ada, catalog):
 )
 def test_invalid_input_is_reported_by_field_and_places_no_order(changes, field, ada, catalog):
     ada.put("MUG-BLUE")
-    answer = ada.order(**changes)
-    assert answer.status_code == 400, answer.content
-    assert field in answer.json()["errors"]
+    response = ada.order(**changes)
+    assert response.status_code == 400, response.content
+    assert field in response.json()["errors"]
     assert not Order.objects.exists()
 
 
 def test_another_accounts_card_cannot_be_used(ada, grace, catalog):
     ada.put("MUG-BLUE")
-    answer = ada.order(card=grace.card())
-    assert answer.status_code == 400
-    assert "payment_method" in answer.json()["errors"]
+    response = ada.order(card=grace.card())
+    assert response.status_code == 400
+    assert "payment_method" in response.json()["errors"]
     assert PaymentMethod.objects.count() == 1
 
 
 def test_with_catalog_down_nothing_is_ordered_and_the_cart_stays(ada, catalog):
     ada.put("MUG-BLUE")
     catalog.is_down = True
-    answer = ada.order(key="k")
-    assert answer.status_code == 503
-    assert answer["Retry-After"]
+    response = ada.order(key="k")
+    assert response.status_code == 503
+    assert response["Retry-After"]
     assert not SandboxCharge.objects.exists()
 
     catalog.is_down = False
@@ -266,10 +266,10 @@ def test_catalog_going_down_after_the_authorisation_is_finished_later(ada, catal
             raise httpx.ConnectError("gone")
 
     catalog.before = vanish
-    answer = ada.order()
-    assert answer.status_code == 202
-    assert answer.json()["state"] == "authorised"
-    assert ada.client.post(f"/v1/orders/{answer.json()['number']}/cancel").status_code == 409
+    response = ada.order()
+    assert response.status_code == 202
+    assert response.json()["state"] == "authorised"
+    assert ada.client.post(f"/v1/orders/{response.json()['number']}/cancel").status_code == 409
 
     catalog.before = lambda method, path: None
     http_client.forget_targets()
@@ -277,7 +277,7 @@ def test_catalog_going_down_after_the_authorisation_is_finished_later(ada, catal
     assert_paid_once(Order.objects.get(), catalog)
 
 
-def test_an_answer_that_gets_lost_does_not_sell_twice(ada, catalog):
+def test_a_response_that_gets_lost_does_not_sell_twice(ada, catalog):
     """Catalog does the work, the connection breaks before it can say so; the client asks again by itself."""
     ada.put("MUG-BLUE", 2)
     lost: list[str] = []
@@ -299,18 +299,18 @@ def test_a_wrong_service_secret_is_our_trouble_and_not_the_customers(ada, catalo
     from apps.common.identity import service_tokens
 
     monkeypatch.setattr(service_tokens, "_request", lambda: ("unknown", 600.0))
-    answer = ada.order()
-    assert answer.status_code == 503
-    assert "scope" not in answer.json()["detail"]
+    response = ada.order()
+    assert response.status_code == 503
+    assert "scope" not in response.json()["detail"]
     assert not SandboxCharge.objects.exists()
 
 
 def test_something_free_is_ordered_without_a_booking(ada, catalog):
     catalog.change(FILM.sku, price=0)
     ada.put(FILM.sku)
-    answer = ada.order()
-    assert answer.status_code == 201, answer.content
-    assert answer.json()["total"]["amount"] == 0
+    response = ada.order()
+    assert response.status_code == 201, response.content
+    assert response.json()["total"]["amount"] == 0
 
 
 def test_order_that_cannot_be_resumed_does_not_hold_up_the_others(ada, grace, catalog, monkeypatch):
@@ -321,7 +321,7 @@ def test_order_that_cannot_be_resumed_does_not_hold_up_the_others(ada, grace, ca
         shopper.put("MUG-BLUE")
         shopper.order(card="challenge")
     for charge in SandboxCharge.objects.all():
-        sandbox.answer_challenge(charge.pk, approved=True)
+        sandbox.complete_challenge(charge.pk, approved=True)
     poisoned = Order.objects.order_by("placed_at").first()
     real = state_machine.advance
 
@@ -342,7 +342,7 @@ def test_items_added_during_the_challenge_move_to_a_new_cart(ada, catalog):
     ada.put(FILM.sku)
     from apps.payment.payments.providers import sandbox
 
-    sandbox.answer_challenge(SandboxCharge.objects.get().pk, approved=True)
+    sandbox.complete_challenge(SandboxCharge.objects.get().pk, approved=True)
     assert ada.show_order(number).json()["state"] == "paid"
     body = ada.open_cart()
     assert {line["sku"]: line["quantity"] for line in body["lines"]} == {"MUG-BLUE": 2, FILM.sku: 1}

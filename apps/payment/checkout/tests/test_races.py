@@ -26,12 +26,12 @@ def test_a_double_click_with_one_key_makes_one_order_and_one_charge(ada, catalog
     ada.put("MUG-BLUE")
     card = ada.card()
     tabs = [ada.twin() for _ in range(6)]
-    answers = at_once(*(lambda tab=tab: tab.order(card=card, key="click") for tab in tabs))
+    responses = at_once(*(lambda tab=tab: tab.order(card=card, key="click") for tab in tabs))
 
-    statuses = sorted(answer.status_code for answer in answers)
+    statuses = sorted(response.status_code for response in responses)
     assert statuses[0] == 201
     assert set(statuses) <= {201, 409}
-    assert len({answer.json()["number"] for answer in answers if answer.status_code == 201}) == 1
+    assert len({response.json()["number"] for response in responses if response.status_code == 201}) == 1
     assert len(assert_consistent(catalog)) == 1
 
 
@@ -39,11 +39,11 @@ def test_two_tabs_with_different_keys_make_one_order_and_one_charge(ada, catalog
     ada.put("MUG-BLUE")
     card = ada.card()
     tabs = [ada.twin() for _ in range(6)]
-    answers = at_once(*(lambda tab=tab: tab.order(card=card) for tab in tabs))
+    responses = at_once(*(lambda tab=tab: tab.order(card=card) for tab in tabs))
 
-    assert sorted(answer.status_code for answer in answers) == [201] + [409] * 5
+    assert sorted(response.status_code for response in responses) == [201] + [409] * 5
     order = Order.objects.get()
-    assert {a.json()["order_number"] for a in answers if a.status_code == 409} == {order.number}
+    assert {a.json()["order_number"] for a in responses if a.status_code == 409} == {order.number}
     assert_paid_once(order, catalog)
 
 
@@ -80,10 +80,10 @@ def test_the_last_lamp_goes_to_one_of_many(catalog):
     shoppers = [Shopper() for _ in range(5)]
     for shopper in shoppers:
         shopper.put("LAMP-BRASS")
-    answers = at_once(*(lambda shopper=shopper: shopper.order() for shopper in shoppers))
+    responses = at_once(*(lambda shopper=shopper: shopper.order() for shopper in shoppers))
 
-    assert sorted(answer.status_code for answer in answers) == [201, 409, 409, 409, 409]
-    assert {a.json()["type"] for a in answers if a.status_code == 409} == {"/problems/insufficient-stock"}
+    assert sorted(response.status_code for response in responses) == [201, 409, 409, 409, 409]
+    assert {a.json()["type"] for a in responses if a.status_code == 409} == {"/problems/insufficient-stock"}
     assert catalog.available("LAMP-BRASS") == 0
     paid = [order for order in assert_consistent(catalog) if order.state == Order.State.PAID]
     assert len(paid) == 1
@@ -93,7 +93,7 @@ def test_webhook_return_page_and_periodic_job_at_once_settle_once(ada, catalog):
     ada.put("MUG-BLUE")
     number = ada.order(card="challenge").json()["number"]
     order = Order.objects.get(number=number)
-    charge = sandbox.answer_challenge(SandboxCharge.objects.get().pk, approved=True)
+    charge = sandbox.complete_challenge(SandboxCharge.objects.get().pk, approved=True)
     body, headers = sandbox.webhook_for(charge)
     tabs = [ada.twin() for _ in range(3)]
     at_once(
@@ -114,7 +114,7 @@ def test_only_one_of_many_workers_drives_an_order(ada, catalog):
     ada.put("MUG-BLUE")
     ada.order(card="challenge")
     order = Order.objects.get()
-    sandbox.answer_challenge(SandboxCharge.objects.get().pk, approved=True)
+    sandbox.complete_challenge(SandboxCharge.objects.get().pk, approved=True)
     at_once(*[lambda: state_machine.advance(order.pk)] * 8)
 
     assert sum("/commit" in call for call in catalog.calls) == 1
@@ -150,7 +150,7 @@ def test_cancelling_while_the_customer_approves_never_leaves_money_held(ada, cat
         tab = ada.twin()
         at_once(
             lambda tab=tab, number=number: tab.client.post(f"/v1/orders/{number}/cancel"),
-            lambda reference=reference: sandbox.answer_challenge(reference, approved=True),
+            lambda reference=reference: sandbox.complete_challenge(reference, approved=True),
         )
         state_machine.advance(order.pk)
     assert_consistent(catalog)
@@ -159,16 +159,16 @@ def test_cancelling_while_the_customer_approves_never_leaves_money_held(ada, cat
 def test_two_tabs_that_change_one_cart_at_once_lose_nothing(ada, catalog):
     ada.open_cart()
     tabs = [ada.twin() for _ in range(6)]
-    answers = at_once(
+    responses = at_once(
         *(lambda tab=tab: tab.put("MUG-BLUE", 3) for tab in tabs[:3]),
         *(lambda tab=tab: tab.put("FILM-METROPOLIS-BUY") for tab in tabs[3:]),
     )
-    assert {answer.status_code for answer in answers} == {200}
+    assert {response.status_code for response in responses} == {200}
     lines = Cart.objects.get().lines.values_list("sku", "quantity")
     assert sorted(lines) == [("FILM-METROPOLIS-BUY", 1), ("MUG-BLUE", 3)]
 
 
 def test_two_tabs_that_sign_in_at_once_share_one_cart(ada, catalog):
     tabs = [ada.twin() for _ in range(5)]
-    answers = at_once(*(lambda tab=tab: tab.client.post("/v1/carts", {}) for tab in tabs))
-    assert len({answer.json()["id"] for answer in answers}) == 1
+    responses = at_once(*(lambda tab=tab: tab.client.post("/v1/carts", {}) for tab in tabs))
+    assert len({response.json()["id"] for response in responses}) == 1

@@ -71,9 +71,9 @@ def test_an_expired_token_opens_nothing(ada):
 
 def test_a_paid_order_cannot_be_cancelled(ada):
     [number] = bought(ada)
-    answer = ada.client.post(f"/v1/orders/{number}/cancel")
-    assert answer.status_code == 409
-    assert "paid" in answer.json()["detail"]
+    response = ada.client.post(f"/v1/orders/{number}/cancel")
+    assert response.status_code == 409
+    assert "paid" in response.json()["detail"]
     assert ada.show_order(number).json()["state"] == "paid"
 
 
@@ -82,8 +82,8 @@ def methods(shopper: Shopper, country: str):
     return shopper.client.get(path, headers=shopper.headers)
 
 
-def prices(answer) -> dict[str, int]:
-    return {method["code"]: method["price"]["amount"] for method in answer.json()["results"]}
+def prices(response) -> dict[str, int]:
+    return {method["code"]: method["price"]["amount"] for method in response.json()["results"]}
 
 
 def test_shipping_depends_on_the_country_and_on_what_is_bought(guest):
@@ -105,9 +105,9 @@ def test_films_alone_are_not_shipped(ada):
 )
 def test_shipping_methods_say_what_is_missing(query, guest):
     guest.open_cart()
-    answer = guest.client.get(f"/v1/shipping-methods{query.format(cart=guest.cart)}", headers=guest.headers)
-    assert answer.status_code == 400
-    assert answer.json()["errors"]
+    response = guest.client.get(f"/v1/shipping-methods{query.format(cart=guest.cart)}", headers=guest.headers)
+    assert response.status_code == 400
+    assert response.json()["errors"]
 
 
 def test_shipping_methods_of_another_cart_are_not_there(guest, ada):

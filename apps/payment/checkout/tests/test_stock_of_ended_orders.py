@@ -1,4 +1,4 @@
-"""Nothing stays promised to an order that ended, also when catalog answers too late, or does what it was asked late."""
+"""Nothing stays reserved for an order that ended, also when catalog responds or does its work too late."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def refuse_releases(method: str, path: str) -> None:
 
 
 def recover(catalog) -> None:
-    """Catalog can be told again, and what it is to be told is due."""
+    """Catalog can be reached again, and what it has to be asked is due."""
     catalog.before = lambda method, path: None
     http_client.forget_targets()
     Order.objects.exclude(stock_release_due_at=None).update(stock_release_due_at=timezone.now() - timedelta(seconds=1))
@@ -49,8 +49,8 @@ def test_a_reservation_that_is_carried_out_after_its_order_was_cancelled_is_refu
     order = Order.objects.get()
     assert (order.state, order.reservation_id, order.stock_release_due_at) == ("cancelled", None, None)
 
-    answers = catalog.carry_out_late()
-    assert set(answers) == {(409, "/problems/reservation-closed")}
+    outcomes = catalog.carry_out_late()
+    assert set(outcomes) == {(409, "/problems/reservation-closed")}
     assert catalog.available("MUG-BLUE") == 10
     assert_consistent(catalog)
 
@@ -61,7 +61,7 @@ def test_stock_that_could_not_be_released_is_released_by_the_job(ada, catalog):
     catalog.before = refuse_releases
     assert ada.order().status_code == 503
     assert Order.objects.get().stock_release_due_at > timezone.now()
-    # Nobody could tell catalog, so it does what it was asked.
+    # Nobody could reach catalog, so it does what it was asked.
     assert {status for status, _ in catalog.carry_out_late()} <= {200, 201}
     assert catalog.available("MUG-BLUE") == 8
     assert release_owed_stock() == 0, "it is not due yet"
@@ -74,7 +74,7 @@ def test_stock_that_could_not_be_released_is_released_by_the_job(ada, catalog):
     assert_consistent(catalog)
 
 
-def test_a_job_that_cannot_tell_catalog_either_tries_again_later(ada, catalog):
+def test_a_job_that_cannot_reach_catalog_either_tries_again_later(ada, catalog):
     ada.put("MUG-BLUE")
     catalog.before = refuse_releases
     ada.order(card="declined")

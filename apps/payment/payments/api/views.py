@@ -44,7 +44,7 @@ class PaymentMethodsView(GuestView):
 @method_decorator(csrf_exempt, name="dispatch")
 class SandboxChallengeView(View):
     """The bank's page of the sandbox. Its address is the secret (192 random bits), so it needs no cookie: a forger who
-    does not know the address has nothing to post to, and one who knows it could answer on the page itself."""
+    does not know the address has nothing to post to, and one who knows it could decide on the page itself."""
 
     def get(self, request: HttpRequest, reference: str) -> HttpResponse:
         try:
@@ -55,10 +55,10 @@ class SandboxChallengeView(View):
 
     def post(self, request: HttpRequest, reference: str) -> HttpResponse:
         try:
-            answer = request.POST.get("answer")
-            if answer not in ("approve", "decline"):
+            decision = request.POST.get("decision")
+            if decision not in ("approve", "decline"):
                 return self._page(request, sandbox.find(reference))
-            charge = sandbox.answer_challenge(reference, approved=answer == "approve")
+            charge = sandbox.complete_challenge(reference, approved=decision == "approve")
         except Conflict:
             return self._page(request, sandbox.find(reference))
         except NotFound:

@@ -89,5 +89,5 @@ DECLINES = {
 
 
 def decline_sentence(code: str) -> str:
-    """What to tell the customer about a decline code; a general sentence for an unknown one."""
+    """What the customer reads about a decline code; a general sentence for an unknown one."""
     return DECLINES.get(code, DECLINES["card_declined"])

@@ -1,7 +1,7 @@
 """The built-in provider: test cards, a challenge page and signed webhooks, for trying things out and for tests.
 
 It behaves like a real one seen from outside: its charges are rows of their own, changed only through these calls and
-the challenge page, and it tells of changes by webhooks signed as Stripe signs them (timestamp and HMAC-SHA256).
+the challenge page, and it reports changes by webhooks signed as Stripe signs them (timestamp and HMAC-SHA256).
 """
 
 from __future__ import annotations
@@ -103,8 +103,8 @@ class SandboxProvider:
             raise ValidationProblem("The webhook's body is malformed.", errors={"": ["Malformed."]}) from error
 
 
-def answer_challenge(reference: str, *, approved: bool) -> SandboxCharge:
-    """What the customer says on the challenge page; the first answer counts."""
+def complete_challenge(reference: str, *, approved: bool) -> SandboxCharge:
+    """What the customer decides on the challenge page; the first decision counts."""
     target = State.AUTHORISED if approved else State.DECLINED
     code = "" if approved else "challenge_failed"
     return _move(reference, target, allowed=[State.REQUIRES_ACTION], decline_code=code)

@@ -7,7 +7,7 @@ from django.apps import apps
 from django.db import connection
 
 from apps.common.idempotency.models import IdempotencyRecord
-from apps.common.testing.idempotency import repeated_posts_are_answered_once
+from apps.common.testing.idempotency import repeated_posts_are_carried_out_once
 from apps.payment.payments.models import PaymentMethod
 from apps.payment.tests.personas import CARDS, Shopper
 
@@ -19,19 +19,19 @@ def add(**changes):
     return Shopper().client.post("/v1/payment-methods", {"provider": "sandbox", "card": CARD | changes})
 
 
-def test_a_card_becomes_a_token_that_tells_brand_and_last_digits_alone():
-    answer = add()
-    assert answer.status_code == 201
-    assert answer.json() == {"id": PaymentMethod.objects.get().pk, "brand": "Visa", "last4": "4242"}
-    assert answer.json()["id"].startswith("pm_")
-    assert answer["Cache-Control"] == "no-store"
+def test_a_card_becomes_a_token_that_reveals_brand_and_last_digits_alone():
+    response = add()
+    assert response.status_code == 201
+    assert response.json() == {"id": PaymentMethod.objects.get().pk, "brand": "Visa", "last4": "4242"}
+    assert response.json()["id"].startswith("pm_")
+    assert response["Cache-Control"] == "no-store"
 
 
 def test_a_card_that_is_sent_again_is_kept_once_and_never_stored(ada):
     def post(key, card):
         return ada.client.post("/v1/payment-methods", {"card": card}, headers={"Idempotency-Key": key})
 
-    repeated_posts_are_answered_once(post, CARD, other=CARD | {"cvc": "124"})
+    repeated_posts_are_carried_out_once(post, CARD, other=CARD | {"cvc": "124"})
     assert PaymentMethod.objects.count() == 1
     assert "4242424242424242" not in str(IdempotencyRecord.objects.values().get())
 
@@ -52,11 +52,11 @@ def test_a_card_that_is_sent_again_is_kept_once_and_never_stored(ada):
     ],
 )
 def test_a_card_that_cannot_be_is_refused_by_field_without_repeating_it(changes, field):
-    answer = add(**changes)
-    assert answer.status_code == 400
-    assert field in answer.json()["errors"]
+    response = add(**changes)
+    assert response.status_code == 400
+    assert field in response.json()["errors"]
     for value in changes.values():
-        assert len(str(value)) < 5 or str(value) not in answer.content.decode()
+        assert len(str(value)) < 5 or str(value) not in response.content.decode()
     assert not PaymentMethod.objects.exists()
 
 

@@ -1,7 +1,7 @@
 """Client of auth.
 
 `browser_headers` describe the visitor's own browser: auth counts failed attempts by them, lists devices by them, and
-uses them to tell two tabs of one visitor from a stolen token.
+uses them to distinguish two tabs of one visitor from a stolen token.
 """
 
 from __future__ import annotations

@@ -151,7 +151,7 @@ def test_concurrent_second_click_sends_an_identical_order(
     assert platform.payment.charges == 1
 
 
-def test_unanswered_order_can_be_repeated_with_the_same_key(with_mug: Client, platform: FakePlatform, pay: Pay) -> None:
+def test_lost_order_can_be_sent_again_with_the_same_key(with_mug: Client, platform: FakePlatform, pay: Pay) -> None:
     data = pay(with_mug, is_sent=False)
     platform.payment.refusals["POST", "/v1/orders"] = httpx.Response(504)
     response = with_mug.post("/checkout", data)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import pytest
@@ -62,10 +63,15 @@ ADDRESS = {
 BROWSER_HEADERS = {"X-Forwarded-For": "203.0.113.7", "User-Agent": "test"}
 
 
+@cache
+def _schemas(service: str) -> dict[str, Any]:
+    document = yaml.load((APPS / service / "openapi.yaml").read_text(), yaml.CSafeLoader)
+    return document["components"]["schemas"]
+
+
 @pytest.mark.parametrize(("schema", "service", "name"), SCHEMAS, ids=lambda value: getattr(value, "__name__", value))
 def test_required_fields_of_a_schema_are_documented_as_required(schema: Any, service: str, name: str) -> None:
-    document = yaml.safe_load((APPS / service / "openapi.yaml").read_text())
-    documented = document["components"]["schemas"][name]
+    documented = _schemas(service)[name]
     required = {field.name for field in dataclasses.fields(schema) if field.default is dataclasses.MISSING}
     assert required <= set(documented["properties"])
     assert required <= set(documented.get("required", [])), "optional members need a default"

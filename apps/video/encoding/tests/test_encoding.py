@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from apps.common import leases
 from apps.common.outbox.models import OutboxEvent
-from apps.common.testing.idempotency import repeated_posts_are_answered_once
+from apps.common.testing.idempotency import repeated_posts_are_carried_out_once
 from apps.video.encoding import ffmpeg, services, tasks
 from apps.video.encoding.models import Encoding
 from apps.video.titles.models import Title
@@ -184,7 +184,7 @@ def test_a_request_to_encode_that_is_sent_again_starts_no_second_run(queued, as_
     def post(key, body):
         return staff.post("/v1/titles/metropolis/encodings", headers={"Idempotency-Key": key})
 
-    repeated_posts_are_answered_once(post, None)
+    repeated_posts_are_carried_out_once(post, None)
     assert Encoding.objects.count() == 2
 
 

@@ -66,7 +66,7 @@ class TitlePlaybackView(APIView):
             }
             for track in title.captions.order_by("label")
         ]
-        answer = {
+        playback = {
             "session": session.pk,
             **_stream(access),
             "captions": captions,
@@ -76,7 +76,7 @@ class TitlePlaybackView(APIView):
             "duration_seconds": title.runtime_seconds,
             "heartbeat_seconds": services.heartbeat_seconds(),
         }
-        data = serializers.PlaybackSerializer(answer).data
+        data = serializers.PlaybackSerializer(playback).data
         return Response(data, status=status.HTTP_201_CREATED, headers=NO_STORE)
 
 

@@ -32,7 +32,7 @@ def paid(user_id: uuid.UUID | None, *lines: dict, number: str = "SC-1") -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_paid_order_grants_its_films_once_however_often_it_is_told():
+def test_a_paid_order_grants_its_films_once_however_often_it_is_reported():
     me = uuid.uuid4()
     for _ in range(3):
         paid(me, line("metropolis"), line("nosferatu", offer="rent", hours=48), line(None, kind="goods", offer=None))

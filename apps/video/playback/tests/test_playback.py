@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
-from apps.common.testing.idempotency import repeated_posts_are_answered_once
+from apps.common.testing.idempotency import repeated_posts_are_carried_out_once
 from apps.video.playback import services
 from apps.video.playback.models import PlaybackSession, Progress
 
@@ -33,9 +33,9 @@ def client(as_user, me):
 
 def test_a_buyer_gets_an_address_that_nginx_will_accept(client, me, film, entitle):
     entitle(me)
-    answer = client.post(PLAY)
-    assert answer.status_code == 201
-    body = answer.json()
+    response = client.post(PLAY)
+    assert response.status_code == 201
+    body = response.json()
     head, session, signature, expires, asset, name = body["manifest_url"].rsplit("/", 5)
     assert head == f"{settings.PUBLIC_URL}/api/video/stream"
     assert (session, asset, name) == (body["session"], str(film.asset_id), "master.m3u8")
@@ -51,9 +51,9 @@ def test_a_buyer_gets_an_address_that_nginx_will_accept(client, me, film, entitl
 
 def test_film_is_played_to_entitled_accounts_alone(client, api_client, film, entitle):
     entitle(uuid.uuid4())
-    answer = client.post(PLAY)
-    assert answer.status_code == 403
-    assert answer.json()["type"] == "/problems/not-entitled"
+    response = client.post(PLAY)
+    assert response.status_code == 403
+    assert response.json()["type"] == "/problems/not-entitled"
     assert api_client.post(PLAY).status_code == 401
     assert client.post("/v1/titles/nothing/playback").status_code == 404
 
@@ -123,8 +123,8 @@ def test_progress_is_kept_and_resumed(client, me, film, entitle):
     entitle(me)
     session = client.post(PLAY).json()["session"]
     body = {"session": session, "position_seconds": 42.5}
-    answer = client.put("/v1/progress/metropolis", body)
-    assert answer.json()["position_seconds"] == 42.5
+    response = client.put("/v1/progress/metropolis", body)
+    assert response.json()["position_seconds"] == 42.5
     assert client.post(PLAY).json()["resume_at"] == 42.5
     assert client.get("/v1/library").json()["results"][0]["progress"]["position_seconds"] == 42.5
     client.put("/v1/progress/metropolis", body | {"position_seconds": 99})
@@ -137,8 +137,8 @@ def test_positions_that_are_none_are_refused(client, me, film, entitle, position
     entitle(me)
     session = client.post(PLAY).json()["session"]
     body = '{"session": "%s", "position_seconds": %s}' % (session, _json(position))  # noqa: UP031  (JSON has braces)
-    answer = client.put("/v1/progress/metropolis", data=body, content_type="application/json")
-    assert answer.status_code == 400
+    response = client.put("/v1/progress/metropolis", data=body, content_type="application/json")
+    assert response.status_code == 400
     assert not Progress.objects.exists()
 
 
@@ -149,8 +149,8 @@ def _json(value: object) -> str:
 def test_a_position_beyond_the_end_is_the_end(client, me, film, entitle):
     entitle(me)
     session = client.post(PLAY).json()["session"]
-    answer = client.put("/v1/progress/metropolis", {"session": session, "position_seconds": 5000})
-    assert answer.json()["position_seconds"] == 100
+    response = client.put("/v1/progress/metropolis", {"session": session, "position_seconds": 5000})
+    assert response.json()["position_seconds"] == 100
 
 
 def test_another_persons_session_is_not_there(client, as_user, me, film, entitle):
@@ -170,5 +170,5 @@ def test_a_start_that_is_sent_again_takes_one_stream(as_user, film, entitle):
     def post(key, body):
         return client.post("/v1/titles/metropolis/playback", headers={"Idempotency-Key": key})
 
-    repeated_posts_are_answered_once(post, None)
+    repeated_posts_are_carried_out_once(post, None)
     assert PlaybackSession.objects.count() == 1

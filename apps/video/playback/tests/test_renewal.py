@@ -62,16 +62,16 @@ def test_a_heartbeat_renews_the_addresses_of_the_same_session(client, playback, 
 
 def test_an_ended_session_gets_none_and_still_keeps_its_position(client, playback):
     client.delete(f"/v1/playback/{playback['session']}")
-    answer = beat(client, playback, 42)
-    assert (answer.status_code, answer.json()["type"]) == (409, "/problems/playback-ended")
-    assert "manifest_url" not in answer.json()
+    response = beat(client, playback, 42)
+    assert (response.status_code, response.json()["type"]) == (409, "/problems/playback-ended")
+    assert "manifest_url" not in response.json()
     assert Progress.objects.get().position_seconds == 42
 
 
 def test_a_refunded_film_gets_none(client, playback):
     services.revoke(order_number="SC-1")
-    answer = beat(client, playback)
-    assert (answer.status_code, answer.json()["type"]) == (403, "/problems/not-entitled")
+    response = beat(client, playback)
+    assert (response.status_code, response.json()["type"]) == (403, "/problems/not-entitled")
     # Buying it again does not wake the session: play is pressed again.
     Entitlement.objects.update(revoked_at=None)
     assert beat(client, playback).json()["type"] == "/problems/playback-ended"
@@ -113,8 +113,8 @@ def test_a_silent_session_whose_place_was_taken_gets_none(client, playback, sett
     fall_silent(playback, settings.STREAM_SECONDS + 60)
     others = [client.post(PLAY) for _ in range(services.MAX_STREAMS)]
     assert [other.status_code for other in others] == [201] * services.MAX_STREAMS
-    answer = beat(client, playback)
-    assert (answer.status_code, answer.json()["type"]) == (409, "/problems/too-many-streams")
+    response = beat(client, playback)
+    assert (response.status_code, response.json()["type"]) == (409, "/problems/too-many-streams")
     assert beat(client, others[0].json()).status_code == 200
     client.delete(f"/v1/playback/{others[0].json()['session']}")
     assert beat(client, playback).json()["type"] == "/problems/playback-ended"

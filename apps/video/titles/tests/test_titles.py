@@ -4,7 +4,7 @@ import pytest
 
 from apps.common.outbox.models import OutboxEvent
 from apps.common.problems import ValidationProblem
-from apps.common.testing.idempotency import repeated_posts_are_answered_once
+from apps.common.testing.idempotency import repeated_posts_are_carried_out_once
 from apps.video.titles import services
 from apps.video.titles.models import Title
 
@@ -50,7 +50,7 @@ def test_odd_facts_are_refused(as_staff, change):
     assert not Title.objects.exists()
 
 
-def test_withdrawing_is_told_once(film):
+def test_withdrawing_is_reported_once(film):
     services.withdraw(film)
     services.withdraw(film)
     assert OutboxEvent.objects.filter(type__contains="title.withdrawn").count() == 1
@@ -68,5 +68,5 @@ def test_a_title_that_is_sent_again_is_made_once(as_staff):
     def post(key, body):
         return staff.post("/v1/titles", body, headers={"Idempotency-Key": key})
 
-    repeated_posts_are_answered_once(post, NEW, other=NEW | {"slug": "the-gold-rush"})
+    repeated_posts_are_carried_out_once(post, NEW, other=NEW | {"slug": "the-gold-rush"})
     assert Title.objects.count() == 1

@@ -90,7 +90,7 @@ locals {
       disk   = { metric = "node_disk_usage_percentage", aggregation = "Average", operator = "GreaterThan", threshold = 85, severity = 2, description = "Nodes' disks fill up." }
     }
     postgres = {
-      alive   = { metric = "is_db_alive", aggregation = "Maximum", operator = "LessThan", threshold = 1, severity = 0, description = "The server does not answer." }
+      alive   = { metric = "is_db_alive", aggregation = "Maximum", operator = "LessThan", threshold = 1, severity = 0, description = "The server does not respond." }
       cpu     = { metric = "cpu_percent", aggregation = "Average", operator = "GreaterThan", threshold = 90, severity = 2, description = "The server is busy: look for slow queries, or choose a larger size." }
       storage = { metric = "storage_percent", aggregation = "Average", operator = "GreaterThan", threshold = 85, severity = 1, description = "Storage fills up although it grows by itself: the largest size is near." }
     }

@@ -65,8 +65,8 @@ class Api:
         data = None if body is None else json.dumps(body).encode()
         address = self.address + path
         request = urllib.request.Request(address, data=data, headers=headers, method=method)  # noqa: S310  (https)
-        with urllib.request.urlopen(request, timeout=10, context=self.context) as answer:  # noqa: S310  (https)
-            return json.load(answer)
+        with urllib.request.urlopen(request, timeout=10, context=self.context) as response:  # noqa: S310  (https)
+            return json.load(response)
 
 
 def new_value():
@@ -105,7 +105,7 @@ def main():
         generate(Api.of_this_pod(), table)
     except urllib.error.HTTPError as error:
         # A namespace or a role that another Application has yet to make; the Job tries again.
-        sys.exit(f"The API answered {error.code}: {error.read().decode(errors='replace')[:500]}")
+        sys.exit(f"The API returned {error.code}: {error.read().decode(errors='replace')[:500]}")
     except (OSError, ValueError) as error:
         sys.exit(str(error))
 

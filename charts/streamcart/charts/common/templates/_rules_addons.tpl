@@ -29,11 +29,11 @@ F5 NGINX Ingress Controller. A service does not count a request that never reach
 controllers have other metrics.
 */}}
 {{- define "common.rules.gateway" -}}
-{{- $answers := "nginx_ingress_controller_upstream_server_response_latency_ms_count" -}}
+{{- $responses := "nginx_ingress_controller_upstream_server_response_latency_ms_count" -}}
 - name: ui-gateway
   rules:
     {{- include "common.alert" (dict "root" . "name" "StreamCartGatewayErrors"
-      "expr" (printf "sum(rate(%s{code=~\"5..\"}[5m])) / (sum(rate(%s[5m])) > 0) > 0.05" $answers $answers)
+      "expr" (printf "sum(rate(%s{code=~\"5..\"}[5m])) / (sum(rate(%s[5m])) > 0) > 0.05" $responses $responses)
       "for" "5m" "severity" "page"
       "summary" "The ingress controller gets errors from the services"
       "description" "{{ $value | humanizePercentage }} of the responses from the services end in 5xx.") | nindent 4 }}

@@ -148,7 +148,7 @@ class Browser:
         # 409 and 422 bring the form back with a sentence.
         if response.status_code not in (200, 402, 409, 422):
             request_id = response.headers.get("X-Request-ID", "")
-            raise ShopError(f"{method} {path} answered {response.status_code} (request {request_id})")
+            raise ShopError(f"{method} {path} returned {response.status_code} (request {request_id})")
         return Page(path, response.text)
 
     def _keep_cookies(self, response):
@@ -249,7 +249,7 @@ def buy_once(browser):
     for path in listing.links_below("/p/"):
         if sku := add_to_cart(browser, browser.get(path)):
             return f"Bought {sku}: order {check_out(browser)} is paid."
-    return "The shop answers; there is nothing in stock to buy."
+    return "The shop responds; there is nothing in stock to buy."
 
 
 class Visitors:

@@ -13,7 +13,7 @@ variables {
   }
 }
 
-run "every_target_is_watched_and_somebody_is_told" {
+run "every_target_is_watched_and_somebody_is_notified" {
   command = plan
 
   assert {
