@@ -164,6 +164,8 @@ class Supervisor:
             self._handle_failed_start(process, sentence_of(error) if isinstance(error, OSError) else f"{error}.")
             return
         process.popen = started
+        # Its first lines have nothing to do with how the one before it ended.
+        process.severity = Severity()
         if process.popen.stdout is not None:
             os.set_blocking(process.popen.stdout.fileno(), False)
             self.selector.register(process.popen.stdout, selectors.EVENT_READ, process)

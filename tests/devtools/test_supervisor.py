@@ -136,6 +136,22 @@ def test_a_killed_process_is_started_again_and_says_so(supervisor):
     assert "a.web was killed by SIGKILL; starting it again" in supervisor.shown.getvalue()
 
 
+def test_first_lines_of_a_restarted_process_are_no_errors(tmp_path):
+    out = io.StringIO()
+    supervisor = Supervisor(var=tmp_path, console=Console(out=out))
+    thread = threading.Thread(target=supervisor.run)
+    thread.start()
+    process = supervisor.add(Process("a.web", SLEEPER))
+    log = tmp_path / "log" / "a.web.log"
+    until(lambda: log.is_file() and "hello" in log.read_text())
+    os.kill(process.child.pid, signal.SIGKILL)
+    until(lambda: log.read_text().count("hello") == 2)
+    supervisor.stop()
+    thread.join(timeout=30)
+    assert "was killed by SIGKILL" in out.getvalue()
+    assert "hello" not in out.getvalue()
+
+
 def test_a_process_that_dies_at_once_is_not_started_in_a_frenzy(supervisor):
     process = supervisor.add(Process("a.web", [sys.executable, "-c", "raise SystemExit(3)"]))
     until(lambda: process.backoff >= 2)

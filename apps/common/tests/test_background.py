@@ -14,12 +14,15 @@ from django.core.management import call_command
 from apps.common.management.commands import background
 from apps.common.outbox import registry
 
+pytestmark = pytest.mark.filterwarnings("ignore:You're running the worker with superuser privileges")
+
 
 @pytest.fixture(autouse=True)
 def alone(monkeypatch, tmp_path):
     """A worker without queues to read, in a service that follows no other one."""
     monkeypatch.setenv("RUN_DIR", str(tmp_path))
     monkeypatch.setattr(registry, "discover", lambda: None)
+    monkeypatch.setattr(registry, "sources", list)
     monkeypatch.setattr(background, "Beat", lambda *args, **options: Beat())
     before = app_or_default()
     Celery("common", broker="memory://").set_current()
