@@ -13,6 +13,7 @@ from apps.catalog.backoffice.admin.categories_and_brands import product_count, p
 from apps.catalog.backoffice.admin.forms import TranslatedForm, with_translations
 from apps.catalog.backoffice.admin.service_forms import (
     TRANSLATIONS,
+    CompleteFormSet,
     FixedReferenceForm,
     FormSets,
     ServiceAdmin,
@@ -130,6 +131,7 @@ class TypeAttributeInline(TabularInline):
 
     model = ProductTypeAttribute
     form = TypeAttributeForm
+    formset = CompleteFormSet
     extra = 0
     ordering = ["position", "pk"]
     fields = ["attribute", "is_required", "position"]

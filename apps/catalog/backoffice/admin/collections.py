@@ -18,6 +18,7 @@ from apps.catalog.backoffice.admin.forms import TranslatedForm
 from apps.catalog.backoffice.admin.rule_fields import initial_of_rule, rule_fields, rule_of_form, set_choices
 from apps.catalog.backoffice.admin.service_forms import (
     TRANSLATIONS,
+    CompleteFormSet,
     FixedReferenceForm,
     FormSets,
     ServiceAdmin,
@@ -81,6 +82,7 @@ class ItemInline(TabularInline):
 
     model = CollectionItem
     form = ItemForm
+    formset = CompleteFormSet
     extra = 0
     max_num = collections.MAX_ITEMS
     ordering = ["position", "pk"]

@@ -144,7 +144,17 @@ class VersionedForm(ServiceForm):
         return versions_of(self.cleaned_data.get("seen", ""))
 
 
-class ServiceFormSet[F: forms.ModelForm](forms.BaseInlineFormSet, ABC):
+class CompleteFormSet(forms.BaseInlineFormSet):
+    """An inline whose rows replace the saved ones. A request that leaves saved rows out is refused: it would delete
+    them, also those that its sender may only view."""
+
+    def clean(self) -> None:
+        super().clean()
+        if {form.instance.pk for form in self.initial_forms} != {row.pk for row in self.get_queryset()}:
+            raise forms.ValidationError(STALE)
+
+
+class ServiceFormSet[F: forms.ModelForm](CompleteFormSet, ABC):
     """The rows of an inline that are saved by the service of the page.
 
     Errors of the service are named `<name>.<row>.<field>`; those whose name is one of `error_names` are shown here,

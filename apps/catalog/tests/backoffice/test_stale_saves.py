@@ -230,6 +230,29 @@ class TestInlinesOutOfSight:
         send(client, page(variant), data | new)
         assert dict(Price.objects.values_list("currency", "amount")) == {"EUR": before, "JPY": 2400}
 
+    @pytest.mark.parametrize(
+        ("model", "part", "prefix"),
+        [
+            (Variant, "price", "prices"),
+            (ProductType, "producttypeattribute", "type_attributes"),
+            (Collection, "collectionitem", "items"),
+        ],
+    )
+    def test_request_that_leaves_rows_out_deletes_none_that_its_sender_may_only_view(
+        self, staff, shop, model, part, prefix
+    ):
+        ProductType.objects.get().type_attributes.create(attribute=Attribute.objects.get())
+        Collection.objects.get().items.create(product=Product.objects.get())
+        row, name = model.objects.get(), model._meta.model_name
+        client = signed_in_to_look(codename__in=[f"view_{name}", f"change_{name}", f"view_{part}", f"add_{part}"])
+        rows = getattr(row, prefix)
+        before = list(rows.values())
+        data = {key: value for key, value in sent_by(client, page(row)).items() if not key.startswith(f"{prefix}-0")}
+        crafted = data | {f"{prefix}-INITIAL_FORMS": 0, f"{prefix}-TOTAL_FORMS": 0}
+        assert "Nothing was saved" in errors(client, page(row), crafted)
+        assert before
+        assert list(rows.values()) == before
+
     def test_sale_is_added_by_somebody_who_may_not_change_the_others(self, shop):
         variant = Variant.objects.get()
         first = datetime(2998, 1, 1, tzinfo=UTC)
