@@ -24,7 +24,10 @@ from apps.catalog.products.models import AttributeValue, Price, Product, SalePri
 
 # The attributes that are read of rows, besides what the columns show.
 ALWAYS: dict[type[Model], tuple[str, ...]] = {
-    Product: ("id", "slug", "kind", "status", "published_at", "published_until", "title_slug", "version"),
+    Product: (
+        *("id", "slug", "title", "kind", "product_type_id", "status", "published_at", "published_until", "title_slug"),
+        "version",
+    ),
     Variant: ("id", "sku", "product_id", "offer", "rental_hours"),
 }
 PRICE = ("id", "variant_id", "currency", "amount")

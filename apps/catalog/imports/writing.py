@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from functools import cache
 from operator import attrgetter, itemgetter
-from typing import Any
+from typing import Any, cast
 
 from django.db.models import F, Max, Model
 from django.utils import timezone
@@ -299,11 +299,11 @@ def _change_products(plan: Plan) -> None:
 
 def _require_sellable(plan: Plan) -> None:
     """All that is published may be: what no row can see, and what changed since the check. Raises CatalogueChanged."""
-    published = [pk for pk, product in plan.touched.items() if product.status == Status.PUBLISHED]
+    published = [product for product in plan.touched.values() if product.status == Status.PUBLISHED]
     if not published:
         return
-    fields = ("pk", "title", "kind", "title_slug", "product_type")
-    products = list(Product.objects.filter(pk__in=published).only(*fields).order_by("pk"))
+    # Rows with all that publication reads of a product; to load 1,000 products again takes a tenth of the write.
+    products = cast("list[Product]", sorted(published, key=attrgetter("pk")))
     try:
         publication.require_sellable(products)
         became = [product for product in products if plan.former_status.get(product.pk) != Status.PUBLISHED]

@@ -23,6 +23,8 @@ from apps.catalog.products.rules import (
 from apps.common.problems import Conflict
 
 Status = Product.Status
+# The columns of a variant that decide whether its product can be sold.
+SELLABILITY = ("sku", "offer", "rental_hours", "title_slug")
 
 
 class NotSellable(Conflict):
@@ -89,11 +91,13 @@ def sellability_errors(products: Collection[Product]) -> dict[uuid.UUID, dict[st
     and a title to watch. 1 query.
     """
     is_priced = Exists(Price.objects.filter(variant=OuterRef("pk"), currency=settings.SHOP_CURRENCY))
-    variants: dict[uuid.UUID, list[Variant]] = {product.pk: [] for product in products}
-    for variant in Variant.objects.filter(product__in=list(variants)).annotate(is_priced=is_priced).order_by("sku"):
+    variants: dict[uuid.UUID, list[Any]] = {product.pk: [] for product in products}
+    found = Variant.objects.filter(product__in=list(variants)).annotate(is_priced=is_priced).order_by("sku")
+    # Imports ask of thousands of variants.
+    for variant in found.values_list("product_id", *SELLABILITY, "is_priced", named=True):
         variants[variant.product_id].append(variant)
-    found = {product.pk: _sale_errors(product, variants[product.pk]) for product in products}
-    return {pk: errors for pk, errors in found.items() if errors}
+    errors = {product.pk: _sale_errors(product, variants[product.pk]) for product in products}
+    return {pk: of_product for pk, of_product in errors.items() if of_product}
 
 
 def _sale_errors(product: Product, variants: Sequence[Any]) -> dict[str, list[str]]:
@@ -128,7 +132,7 @@ def description_errors(products: Collection[Product]) -> dict[uuid.UUID, dict[st
     given: dict[uuid.UUID, set[str]] = {}
     if required:
         values = AttributeValue.objects.filter(
-            product__in=products, attribute__code__in=set().union(*required.values())
+            product__in=[product.pk for product in products], attribute__code__in=set().union(*required.values())
         )
         for product_id, code in values.values_list("product_id", "attribute__code"):
             given.setdefault(product_id, set()).add(code)
