@@ -16,7 +16,8 @@ from devtools.project import LOCAL_ROLES
 from devtools.stack.config import Stack
 from devtools.stack.supervisor import Stopped, Supervisor
 
-READY_SECONDS = 90
+# For a process that hangs; one that fails is noticed at once (MAX_RESTARTS). Busy machines are slow.
+READY_SECONDS = 300
 # A process that ended so often during the start is not waited for any longer.
 MAX_RESTARTS = 4
 LAST_LINES = 5
