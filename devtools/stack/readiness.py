@@ -32,7 +32,8 @@ class Part:
     host: str = ""
 
     def is_ready(self) -> bool:
-        request = urllib.request.Request(self.url, headers={"Host": self.host} if self.host else {})  # noqa: S310
+        headers = {"Host": self.host} if self.host else {}
+        request = urllib.request.Request(self.url, headers=headers)  # noqa: S310  (an own address)
         try:
             with urllib.request.urlopen(request, timeout=2) as response:  # noqa: S310  (an own address)
                 return response.status == 200

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, cast
 
 from django import forms
@@ -234,13 +234,11 @@ class ServiceAdmin[M: models.Model, F: ServiceForm](HistoryAdmin, ModelAdmin):
     warn_unsaved_form = True
     delete_confirmation_template = "backoffice/delete_confirmation.html"
 
-    def write(self, form: F, formsets: FormSets) -> M:
-        """Save the page by a service. `formsets` are those of the inlines that the user may see. Raises Problem."""
-        raise NotImplementedError
-
-    def remove(self, row: M, *, seen: str) -> None:
-        """Delete a row by a service; `seen` is its fingerprint on the confirmation page. Raises Problem."""
-        raise NotImplementedError
+    # Each page has these two methods; Django's metaclass allows no abstract ones. Both raise Problem.
+    # Save the page by a service. The formsets are those of the inlines that the user may see.
+    write: Callable[[F, FormSets], M]
+    # Delete a row by a service; `seen` is its fingerprint on the confirmation page.
+    remove: Callable[..., None]
 
     def changeform_view(
         self,
