@@ -200,7 +200,7 @@ def test_a_source_that_names_another_file_is_refused_with_the_reason(folder, kin
     if name != "as it is":
         # What it is called makes no difference, nor that the other file lies beside it.
         source = source.rename(folder / name)
-    with pytest.raises(NotAVideo, match=r"not a video in a format that is accepted|lie in another file"):
+    with pytest.raises(NotAVideo, match=r"not a video in a format that is accepted|are in another file"):
         ffmpeg.probe(source)
 
 
