@@ -13,6 +13,7 @@ from apps.catalog.discovery.browsing import best_sellers_beside
 from apps.catalog.discovery.cards import cards
 from apps.catalog.discovery.index import index
 from apps.catalog.inventory.models import MAX_DISPLAYED_STOCK, StockItem
+from apps.catalog.products.attribute_values import plain_number
 from apps.catalog.products.models import AttributeValue, Product, ProductImage, ProductRelation, Variant
 from apps.catalog.products.pricing import offer_of
 from apps.catalog.products.renditions import image_data
@@ -150,7 +151,7 @@ def _shown(value: AttributeValue, language: str) -> str:
     if value.choice:
         return text(value.choice, "label", language)
     if value.number is not None:
-        return f"{value.number.normalize():f} {value.attribute.unit}".strip()
+        return f"{plain_number(value.number)} {value.attribute.unit}".strip()
     if value.boolean is not None:
         return yes_or_no(language, is_yes=value.boolean)
     return value.text

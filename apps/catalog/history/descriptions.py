@@ -15,6 +15,7 @@ from django.utils.text import capfirst
 from apps.catalog.history.parts import Part
 from apps.catalog.history.selectors import Change, Row
 from apps.catalog.products import models as products
+from apps.catalog.products.attribute_values import plain_number
 from apps.common.model_fields import column_of, concrete_field
 from apps.common.money import Money
 
@@ -151,7 +152,7 @@ def _attribute_value(row: Row | None, names: Names) -> str:
     if row["choice_id"] is not None:
         return names.of(products.AttributeChoice, row["choice_id"])
     if row["number"] is not None:
-        return _number(row["number"])
+        return plain_number(row["number"])
     return _truth(row["boolean"]) if row["boolean"] is not None else row["text"]
 
 
@@ -187,7 +188,7 @@ def _value(field: models.Field, row: Row, names: Names) -> str:
     if isinstance(field, models.DateTimeField):
         return f"{datetime.fromisoformat(value).astimezone(timezone.get_current_timezone()):%-d %B %Y, %H:%M}"
     if isinstance(value, Decimal):
-        return _number(value)
+        return plain_number(value)
     if isinstance(value, dict):
         return ", ".join(f"{name}: {said}" for name, said in value.items())
     return value.rpartition("/")[2] if isinstance(field, models.FileField) else str(value)
@@ -195,10 +196,6 @@ def _value(field: models.Field, row: Row, names: Names) -> str:
 
 def _truth(value: bool) -> str:
     return "yes" if value else "no"
-
-
-def _number(value: Decimal | int) -> str:
-    return f"{Decimal(value).normalize():f}"
 
 
 def _shortened(before: str, after: str) -> tuple[str, str]:

@@ -78,6 +78,11 @@ def _choice(attribute: Attribute, name: str) -> AttributeChoice:
     raise ValidationProblem(f"{name!r} is none of its choices ({some}).")
 
 
+def plain_number(number: Decimal | int) -> str:
+    """A number as people write it: `330` and `0.5`, neither `330.0000` nor `3.3E+2`."""
+    return f"{Decimal(number).normalize():f}"
+
+
 def _number(attribute: Attribute, value: Any) -> Decimal:
     text = str(value).strip().removesuffix(attribute.unit).strip()
     try:

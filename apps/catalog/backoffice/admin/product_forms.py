@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any, ClassVar
 
 from django import forms
@@ -19,7 +20,7 @@ from unfold.widgets import (
 from apps.catalog.backoffice.admin.forms import MAX_MAJOR, TranslatedForm, as_minor_units
 from apps.catalog.backoffice.admin.service_forms import ServiceFormSet, VersionedForm, ordered_forms
 from apps.catalog.products import renditions
-from apps.catalog.products.attribute_values import values_for
+from apps.catalog.products.attribute_values import plain_number, values_for
 from apps.catalog.products.models import (
     Attribute,
     AttributeValue,
@@ -141,7 +142,8 @@ def _shown_value(attribute: Attribute, values: Sequence[AttributeValue]) -> Any:
         case Attribute.Kind.BOOLEAN:
             return "yes" if values[0].boolean else "no"
         case Attribute.Kind.NUMBER:
-            return values[0].number.normalize() if values[0].number is not None else None
+            # A Decimal, which the field compares with what is sent.
+            return Decimal(plain_number(values[0].number)) if values[0].number is not None else None
     return values[0].text
 
 

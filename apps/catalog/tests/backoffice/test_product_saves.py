@@ -127,6 +127,14 @@ class TestAttributeValues:
         send(staff, page(mug), form_of(staff, page(mug)) | {"title": "Beaker"})
         assert AttributeValue.objects.get().number == 0
 
+    @pytest.mark.parametrize("number", ["330", "0.5", "1200"])
+    def test_number_is_shown_as_people_write_it(self, staff, mug, number):
+        send(staff, page(mug), form_of(staff, page(mug)) | {"attribute_height": number})
+        response = staff.get(page(mug))
+        assert f'value="{number}"' in response.content.decode()
+        form = response.context["adminform"].form
+        assert not form.fields["attribute_height"].has_changed(form.initial["attribute_height"], number)
+
     def test_zero_can_be_entered_and_a_value_emptied(self, staff, mug):
         send(staff, page(mug), form_of(staff, page(mug)) | {"attribute_height": "0"})
         assert AttributeValue.objects.get().number == 0
