@@ -275,17 +275,20 @@ def _prepare_one(stack: Stack, supervisor: Supervisor, service: str) -> None:
             raise DevToolsError(f"`manage.py {service} {command[0]}` failed: {reason} All of it is in {log}.{hint}")
 
 
+# Folders and modules that `migrate` and `collectstatic` depend on.
+PREPARED = {"migrations", "settings", "static"}
+
+
 def _fingerprint(stack: Stack, service: str) -> str:
-    """Changes with migrations, static files, their locks, and the database they go to."""
+    """Changes with migrations, settings (by which `migrate` makes what a language needs), static files, their locks,
+    and the database they go to."""
     digest = hashlib.sha256(service_environment(stack, service).get("DATABASE_URL", "").encode())
     cluster = stack.var / "postgres" / "PG_VERSION"
     digest.update(str(cluster.stat().st_ino if cluster.is_file() else "").encode())
     digest.update(str((stack.var / "static" / service).is_dir()).encode())
     files = [ROOT / "requirements" / "dev.txt", ROOT / "apps" / "ui" / "package-lock.json"]
     for folder in (ROOT / "apps" / "common", ROOT / "apps" / service):
-        files += [
-            p for p in folder.rglob("*") if {"migrations", "static"} & set(p.parts) and "node_modules" not in p.parts
-        ]
+        files += [p for p in folder.rglob("*") if PREPARED & {*p.parts, p.stem} and "node_modules" not in p.parts]
     for path in sorted(files):
         if path.is_file() and path.suffix != ".pyc":
             digest.update(f"{path}:{path.stat().st_mtime_ns}:{path.stat().st_size};".encode())

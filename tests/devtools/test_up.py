@@ -24,7 +24,7 @@ from devtools.stack import up as starting
 from devtools.stack.config import Stack
 from devtools.stack.environment import service_environment, write_environment_files
 from devtools.stack.supervisor import Process, Supervisor
-from devtools.stack.up import _prepare_one, _read_stamps, _require_free_ports, up
+from devtools.stack.up import _fingerprint, _prepare_one, _read_stamps, _require_free_ports, up
 
 
 def test_a_port_in_use_is_named_with_the_way_out(tmp_path):
@@ -219,3 +219,18 @@ def test_no_variable_is_left_undocumented():
 
     text = (Path(ROOT) / "docs" / "configuration.md").read_text()
     assert [name for name in ENV_DEFAULTS if f"`{name}`" not in text] == []
+
+
+@pytest.mark.parametrize("path", ["apps/common/settings/base.py", "apps/catalog/settings.py"])
+def test_changed_settings_are_migrated_for(tmp_path, monkeypatch, path):
+    """A further language of the shop needs what `migrate` makes for it."""
+    stack = Stack(var=tmp_path / "var", port=20_000)
+    for name in ("apps/common/settings/base.py", "apps/catalog/settings.py", "apps/catalog/views.py"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("SHOP_LANGUAGES = ('en', 'de')")
+    monkeypatch.setattr(starting, "ROOT", tmp_path)
+    before = _fingerprint(stack, "catalog")
+    (tmp_path / "apps/catalog/views.py").write_text("changed")
+    assert _fingerprint(stack, "catalog") == before
+    (tmp_path / path).write_text("SHOP_LANGUAGES = ('en', 'de', 'fr')")
+    assert _fingerprint(stack, "catalog") != before
