@@ -1,7 +1,6 @@
-"""One worker a file, in transactions that each hold the job's lease longer.
+"""One worker for each file: its transactions lock the job's row, check that the lease is still theirs and renew it.
 
-When a worker dies, its lease ends and another one goes on where it was. Each transaction locks the job's row and looks
-whether the lease is still its own, so two workers never write the same rows.
+When a worker dies, its lease expires and another worker continues where it stopped; two never write the same rows.
 """
 
 from __future__ import annotations

@@ -156,7 +156,7 @@ def _check_sale(row: CheckedRow, columns: Mapping[str, Column], at: datetime) ->
 
 
 def _check_sale_prices(row: CheckedRow) -> None:
-    """A sale that runs or comes, or that the row brings, has a price in its currency."""
+    """A sale that runs, is scheduled or stands in the row has a price in its currency."""
     priced, on_sale = set[str](), set[str]()
     if row.variant:
         priced |= row.variant.prices.keys()
@@ -170,7 +170,8 @@ def _check_sale_prices(row: CheckedRow) -> None:
             (priced.add if text else priced.discard)(currency)
         elif family == "sale" and text:
             on_sale.add(currency)
-    priced |= {name.removeprefix("price.") for name in row.errors}
+    # A price that could not be read has its error already.
+    priced |= {name.removeprefix("price.") for name in row.errors if name.startswith("price.")}
     for currency, sentence in unpriced_sale_errors(priced=priced, on_sale=on_sale).items():
         row.refuse(f"sale.{currency}" if row.after.get(f"sale.{currency}") else f"price.{currency}", sentence)
 
