@@ -13,19 +13,29 @@ from django.test import Client
 
 from apps.common.http.client import forget_targets
 from apps.ui.storefront import parallel
+from apps.ui.storefront.clients import catalog, video
+from apps.ui.storefront.pages import forget_pages
 from apps.ui.storefront.tests.fakes import ADA, PAYS, URLS, FakePlatform
 
 
 @pytest.fixture
 def platform(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakePlatform]:
-    """The four services, in memory. No call outlives its test; circuit breakers are closed after each test."""
+    """The four services, in memory. No call outlives its test; circuit breakers are closed after each test.
+
+    Every page asks for products again, so that what a test changes shows at once.
+    """
     settings.SERVICE_URLS = URLS
+    monkeypatch.setattr(catalog, "PRICE_SECONDS", 0.0)
+    monkeypatch.setattr(catalog, "REVIEWS_SECONDS", 0.0)
     fake = FakePlatform()
     with respx.mock(assert_all_called=False) as router, ThreadPoolExecutor(16) as pool:
         monkeypatch.setattr(parallel, "_pool", pool)
         fake.open(router)
         yield fake
     forget_targets()
+    catalog.responses.clear()
+    video.responses.clear()
+    forget_pages()
 
 
 @pytest.fixture

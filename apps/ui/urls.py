@@ -1,14 +1,15 @@
-"""Addresses of the storefront."""
+"""Addresses of the storefront: pages in the first language of the shop at the root, in others below their code."""
 
 from __future__ import annotations
 
+from django.conf.urls.i18n import i18n_patterns
 from django.urls import include, path
 
 from apps.common.metrics.views import metrics
 
 urlpatterns = [
     path("metrics", metrics, name="metrics"),
-    path("", include("apps.ui.storefront.urls")),
+    *i18n_patterns(path("", include("apps.ui.storefront.urls")), prefix_default_language=False),
 ]
 
 handler400 = "apps.ui.storefront.errors.bad_request"

@@ -24,8 +24,8 @@ PROGRAM = CHART / "charts" / "ui" / "files" / "customer.py"
 CROWD = ("ui.customers.replicas=3",)
 PRODUCT = """
 <a href="/p/mug">Mug</a><a href="/shop?kind=goods">Goods</a>
-<form method="post" action="/language"><input type="hidden" name="language" value="de"><button>Deutsch</button></form>
-<form method="post" action="/cart/add"><input type="hidden" name="csrfmiddlewaretoken" value="token">
+<form method="get" action="/search"><input type="search" name="q"><button>Search</button></form>
+<form method="post" action="/cart/add"><input type="hidden" name="next" value="/p/mug">
 <input type="radio" name="sku" value="GONE" disabled><input type="radio" name="sku" value="MUG" checked>
 <button type="submit">Add</button></form>
 """

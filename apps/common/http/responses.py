@@ -109,3 +109,9 @@ class ServiceResponse:
         if self.raw.is_client_error:
             raise RemoteProblem(self.service, self.raw)
         return self.json()
+
+    def content_or_raise(self) -> bytes:
+        """The body of a 2xx response, as it came. Raises RemoteProblem for a 4xx."""
+        if self.raw.is_client_error:
+            raise RemoteProblem(self.service, self.raw)
+        return self.raw.content

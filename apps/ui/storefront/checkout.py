@@ -14,6 +14,7 @@ from django.contrib import messages
 from django.core.cache import cache
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.urls import reverse
 
 from apps.common.countries import DELIVERY_COUNTRIES
 from apps.common.http import RemoteProblem, Unavailable
@@ -160,7 +161,7 @@ class Checkout:
         order: dict[str, Any] = {
             "cart": cart_id,
             "payment_method": self._card_token(cart_id),
-            "return_url": f"{settings.PUBLIC_URL}/orders/{{number}}",
+            "return_url": settings.PUBLIC_URL + reverse("order", args=["NUMBER"]).replace("NUMBER", "{number}"),
             "expected_total": self.total.as_dict(),
         }
         if self.contact is not None:
@@ -198,7 +199,7 @@ class Checkout:
         self._save_address()
         if order.next_action:
             return redirect(order.next_action.url)
-        return redirect(f"/orders/{order.number}")
+        return redirect("order", number=order.number)
 
     def _save_address(self) -> None:
         token = self.shop.token
@@ -236,10 +237,10 @@ class Checkout:
                 raise SignInRequired
             case "checkout-in-progress" if number:
                 messages.info(self.request, problem.detail)
-                return redirect(f"/orders/{number}")
+                return redirect("order", number=number)
             case "cart-paid" if number:
                 self.shop.forget_cart()
-                return redirect(f"/orders/{number}")
+                return redirect("order", number=number)
         if problem.status == 401:
             raise problem
         self.key = uuid.uuid4().hex
@@ -269,7 +270,7 @@ class Checkout:
             "cart": self.cart,
             "card": self.card,
             "failure": failure,
-            "next": "/checkout",
+            "next": self.request.path,
         }
         status = status or (422 if self.is_paying else 200)
         return render(self.request, "storefront/checkout.html", context, status=status)

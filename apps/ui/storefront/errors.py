@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 
 from apps.common.http import RemoteProblem, Unavailable
 from apps.common.problems import Problem
-from apps.ui.storefront.navigation import sign_in_url
+from apps.ui.storefront.navigation import sign_in_url, usual_address
 from apps.ui.storefront.session import ShopRequest, SignInRequired
 
 log = structlog.get_logger(__name__)
@@ -33,12 +33,12 @@ UNAVAILABLE_TEXTS = {
 }
 # Pages that work while the service is down.
 AVAILABLE_LINKS = {
-    "catalog": (("/library", "Your library"), ("/orders", "Your orders")),
-    "auth": (("/shop", "Continue shopping"), ("/cart", "Your cart")),
-    "payment": (("/shop", "Continue shopping"), ("/library", "Your library")),
-    "video": (("/shop", "Continue shopping"), ("/orders", "Your orders")),
+    "catalog": (("library", "Your library"), ("orders", "Your orders")),
+    "auth": (("shop", "Continue shopping"), ("cart", "Your cart")),
+    "payment": (("shop", "Continue shopping"), ("library", "Your library")),
+    "video": (("shop", "Continue shopping"), ("orders", "Your orders")),
 }
-DEFAULT_LINKS = (("/", "Go to the home page"), ("/library", "Your library"))
+DEFAULT_LINKS = (("home", "Go to the home page"), ("library", "Your library"))
 
 
 def page(
@@ -49,7 +49,7 @@ def page(
     text: str,
     links: tuple[tuple[str, str], ...] = DEFAULT_LINKS,
 ) -> HttpResponse:
-    """The error page; `links` are (URL, label), the main action first."""
+    """The error page; `links` are (name of a page, label), the main action first."""
     context = {"heading": heading, "text": text, "status": status, "links": links}
     return render(request, "storefront/error.html", context, status=status)
 
@@ -100,10 +100,8 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    path = request.path.strip("/")
-    if request.path.endswith("/") and path and request.method in ("GET", "HEAD"):
-        # URLs of the storefront end without a slash; people and tools often add one.
-        return redirect("/" + path, permanent=True)
+    if request.method in ("GET", "HEAD") and (address := usual_address(request.path)):
+        return redirect(address, permanent=True)
     text = "It may have moved, or it no longer exists. Try searching for it."
     return page(request, 404, heading="Page not found", text=text)
 

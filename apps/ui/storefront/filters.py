@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from django.http import QueryDict
 
@@ -58,21 +58,16 @@ class AttributeFilter:
 
 @dataclass(frozen=True, slots=True)
 class Chip:
-    """An active filter: its label, and the URL of the list without it.
-
-    `is_catalog_text` says that catalog wrote the label, so it is in the language of the catalogue.
-    """
+    """An active filter: its label, and the URL of the list without it."""
 
     text: str
     url: str
-    is_catalog_text: bool = False
 
 
 class FilterState:
     """The filters in a URL. `category` and `collection` come from the path and cannot be cleared."""
 
     def __init__(self, query: QueryDict, *, category: str = "", collection: str = "") -> None:
-        self.query = query
         self.path_category, self.collection = category, collection
         self.params = {name: query.get(name, "")[:MAX_TEXT_LENGTH] for name in FILTERS}
         self.params["category"] = category or self.params["category"]
@@ -98,6 +93,17 @@ class FilterState:
         checkboxes = [values for name, values in self.attributes.items() if not name.endswith((FROM, TO))]
         filters = sum(bool(self.params[name]) for name in FILTERS if name not in in_heading)
         return filters + len(ranges) + sum(len(values) for values in checkboxes)
+
+    def query_string(self, **changes: str) -> str:
+        """The filters as a query string in one order, without what the list does not know; `changes` replace some."""
+        own = {name: [self.params[name]] for name in FILTERS if not (name == "category" and self.path_category)}
+        page = {
+            "sort": [self.sort],
+            "cursor": [self.cursor],
+            "limit": [self.limit if self.limit != PAGE_SIZES[0] else ""],
+        }
+        values = own | self.attributes | page | {name: [value] for name, value in changes.items()}
+        return urlencode(sorted((name, value) for name, items in values.items() for value in items if value))
 
     def api_params(self) -> dict[str, Any]:
         """Parameters for catalog's list of products."""
@@ -142,7 +148,7 @@ class FilterState:
 
     def chips(self, facets: Facets | None) -> list[Chip]:
         """A chip for each active filter."""
-        chips = [self._chip(name, text, is_catalog_text=is_catalog) for name, text, is_catalog in self._labels(facets)]
+        chips = [self._chip(name, text) for name, text in self._labels(facets)]
         known = {PREFIX + facet.name: facet for facet in (facets.attributes if facets else ())}
         for name, values in self.attributes.items():
             end = FROM if name.endswith(FROM) else TO if name.endswith(TO) else ""
@@ -150,39 +156,35 @@ class FilterState:
             label = facet.label if facet else name.removeprefix(PREFIX).removesuffix(end)
             if end:
                 text = f"{label} {'from' if end == FROM else 'up to'} {values[0]} {facet.unit if facet else ''}"
-                chips.append(self._chip(name, text.strip(), is_catalog_text=True))
+                chips.append(self._chip(name, text.strip()))
                 continue
             labels = {choice.value: choice.label for choice in facet.choices} if facet else {}
-            chips += [
-                self._chip(name, f"{label}: {labels.get(value, value)}", value=value, is_catalog_text=True)
-                for value in values
-            ]
+            chips += [self._chip(name, f"{label}: {labels.get(value, value)}", value=value) for value in values]
         return chips
 
-    def _labels(self, facets: Facets | None) -> list[tuple[str, str, bool]]:
-        """Name and label of each active filter that is no attribute, and whether catalog wrote the label."""
+    def _labels(self, facets: Facets | None) -> list[tuple[str, str]]:
+        """Name and label of each active filter that is no attribute."""
         params = self.params
         labels = [
-            ("kind", KINDS.get(params["kind"], params["kind"]), False),
-            ("brand", _label(facets.brand if facets else (), params["brand"]), False),
-            ("min_price", f"From {params['min_price']} €", False),
-            ("max_price", f"Up to {params['max_price']} €", False),
-            ("rating", f"{params['rating']} stars and up", False),
-            ("in_stock", "In stock", False),
+            ("kind", KINDS.get(params["kind"], params["kind"])),
+            ("brand", _label(facets.brand if facets else (), params["brand"])),
+            ("min_price", f"From {params['min_price']} €"),
+            ("max_price", f"Up to {params['max_price']} €"),
+            ("rating", f"{params['rating']} stars and up"),
+            ("in_stock", "In stock"),
         ]
         if not self.path_category:
-            labels.insert(0, ("category", _label(facets.category if facets else (), params["category"]), True))
+            labels.insert(0, ("category", _label(facets.category if facets else (), params["category"])))
         return [label for label in labels if params[label[0]]]
 
-    def _chip(self, name: str, text: str, *, value: str = "", is_catalog_text: bool = False) -> Chip:
+    def _chip(self, name: str, text: str, *, value: str = "") -> Chip:
         """A chip that removes the parameter, or only this value of it, and returns to the first page."""
         remaining = [
             (key, other)
-            for key, values in self.query.lists()
-            for other in values
-            if other and key != "cursor" and not (key == name and (not value or other == value))
+            for key, other in parse_qsl(self.query_string(cursor=""))
+            if not (key == name and (not value or other == value))
         ]
-        return Chip(text, "?" + urlencode(remaining), is_catalog_text)
+        return Chip(text, "?" + urlencode(remaining))
 
 
 def _label(choices: tuple[FacetChoice, ...], value: str) -> str:

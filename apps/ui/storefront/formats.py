@@ -1,4 +1,4 @@
-"""Money, dates and names of countries and languages, in the language of the storefront's own texts (CLDR, by Babel)."""
+"""Money, dates and names of countries and languages, in the language of the page (CLDR, by Babel)."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from apps.common.money import Money
 DATE_LOCALES = {"en": "en_GB"}
 
 
-def interface_language() -> str:
-    """Language code of the storefront's own texts on this page, which is the language active in Django."""
+def page_language() -> str:
+    """Code of the language that is active in Django, which is that of the page."""
     return get_language() or "en"
 
 
 def format_money(money: Money) -> str:
     """`€1,234.50` in English, `1.234,50 €` in German. A space before a symbol does not break."""
-    return money.format(interface_language())
+    return money.format(page_language())
 
 
 def format_day(day: date) -> str:
@@ -42,12 +42,12 @@ def format_time(moment: datetime) -> str:
 
 def country_name(code: str) -> str:
     """A country's name; the code when it is unknown."""
-    return countries.country_name(code, interface_language())
+    return countries.country_name(code, page_language())
 
 
 def language_name(code: str) -> str:
     """A language's name; the code when it is unknown."""
-    return _locale(interface_language()).languages.get(code.replace("-", "_"), code)
+    return _locale(page_language()).languages.get(code.replace("-", "_"), code)
 
 
 def own_language_name(code: str) -> str:
@@ -57,7 +57,7 @@ def own_language_name(code: str) -> str:
 
 
 def _date_locale() -> Locale:
-    code = interface_language()
+    code = page_language()
     return _locale(DATE_LOCALES.get(code, code))
 
 

@@ -1,25 +1,20 @@
-"""The language of the catalogue's texts: the visitor's choice, else the browser's, else the shop's first language.
+"""The language of a page, which its address decides: `/de/cart` is German, `/cart` is in the shop's first language.
 
-`SHOP_LANGUAGES` lists the languages. The storefront's own texts are in the language that is active in Django; elements
-with texts of catalog in another language carry a `lang` attribute.
+`SHOP_LANGUAGES` lists the languages. The language active in Django is that of everything on the page: the storefront's
+own texts, and those that it asks the services for.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextvars import ContextVar
+from dataclasses import dataclass
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.utils.cache import patch_vary_headers
-from django.utils.translation.trans_real import parse_accept_lang_header
+from django.urls import translate_url
+from django.utils import translation
 
-from apps.ui.storefront.formats import own_language_name
-
-COOKIE = "shop_language"
-COOKIE_SECONDS = 365 * 24 * 3600
-
-_current: ContextVar[str] = ContextVar("language")
+from apps.ui.storefront.formats import own_language_name, page_language
 
 
 def default() -> str:
@@ -27,46 +22,42 @@ def default() -> str:
     return settings.SHOP_LANGUAGES[0]
 
 
-def choices() -> list[tuple[str, str]]:
-    """Codes of the shop's languages, with their names in the languages themselves."""
-    return [(code, own_language_name(code)) for code in settings.SHOP_LANGUAGES]
-
-
 def current() -> str:
-    """The language of the catalogue's texts in this request, also in the threads that it starts."""
-    return _current.get(default())
+    """The language of the page, also in the threads that it starts."""
+    return page_language()
 
 
-def requested(request: HttpRequest) -> str:
-    """The language in the cookie, else the first one of the browser's that the shop has, else the default."""
-    saved = request.COOKIES.get(COOKIE, "")
-    if saved in settings.SHOP_LANGUAGES:
-        return saved
-    for code, _ in parse_accept_lang_header(request.headers.get("Accept-Language", "").lower()):
-        # `de` for `de-at`.
-        for candidate in (code, code.partition("-")[0]):
-            if candidate in settings.SHOP_LANGUAGES:
-                return candidate
-    return default()
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """The same page in one of the shop's languages: `url` is a path."""
+
+    code: str
+    name: str
+    url: str
+    is_current: bool
 
 
-def remember(response: HttpResponse, code: str) -> None:
-    """Save the visitor's choice in a cookie."""
-    is_secure = settings.PUBLIC_URL.startswith("https://")
-    response.set_cookie(COOKIE, code, max_age=COOKIE_SECONDS, httponly=True, samesite="Lax", secure=is_secure)
+def alternatives(path: str) -> tuple[Alternative, ...]:
+    """The page at `path` (with a query string or without) in every language of the shop."""
+    active = current()
+    return tuple(
+        Alternative(code, own_language_name(code), translate_url(path, code), code == active)
+        for code in settings.SHOP_LANGUAGES
+    )
 
 
 class LanguageMiddleware:
-    """Sets the language of a request, and lets caches know that pages vary by it."""
+    """Activates the language of the address. Unlike Django's own, it reads neither a cookie nor Accept-Language.
+
+    So one address has one content, which caches and search engines rely on.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        token = _current.set(requested(request))
-        try:
+        code = translation.get_language_from_path(request.path_info) or default()
+        with translation.override(code):
             response = self.get_response(request)
-        finally:
-            _current.reset(token)
-        patch_vary_headers(response, ("Accept-Language", "Cookie"))
+        response.headers.setdefault("Content-Language", code)
         return response

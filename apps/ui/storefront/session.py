@@ -18,7 +18,6 @@ from django.conf import settings
 from django.contrib import messages
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
-from django.middleware.csrf import rotate_token
 
 from apps.common.http import RemoteProblem, Unavailable
 from apps.ui.storefront.clients import auth
@@ -112,7 +111,6 @@ class ShopSession:
     def sign_in(self, tokens: Tokens) -> None:
         """Start a session with these tokens."""
         self._set_tokens(SessionTokens.of(tokens))
-        rotate_token(self.request)
 
     def refresh(self) -> None:
         """Fetch a token with the changed name in it; skipped while auth is unavailable."""
@@ -126,7 +124,6 @@ class ShopSession:
         self.tokens = {}
         self.changed.add(SESSION_COOKIE)
         self.forget_cart()
-        rotate_token(self.request)
 
     def _refreshed(self, tokens: SessionTokens) -> SessionTokens:
         """The successor of these tokens. When another tab has fetched it already, that response is shared."""

@@ -12,7 +12,6 @@ urlpatterns = [
     path("shop/c/<path:path>", shop.product_list, name="category"),
     path("collections", shop.collections, name="collections"),
     path("collections/<slug:slug>", shop.collection, name="collection"),
-    path("language", shop.choose_language, name="language"),
     path("p/<slug:slug>", shop.product, name="product"),
     path("p/<slug:slug>/reviews", reviews.post_review, name="post-review"),
     path("p/<slug:slug>/reviews/mine", reviews.change_review, name="change-review"),

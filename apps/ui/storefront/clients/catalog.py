@@ -1,19 +1,15 @@
-"""Client of catalog. Responses are cached and revalidated; while catalog is down the cached one is used.
+"""Client of catalog. Public responses are kept in the process and revalidated; see `response_cache`.
 
-Every request asks for the visitor's language.
+Every request asks for the language of the page.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
 from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
-from django.core.cache import cache
-
-from apps.common.http import RemoteProblem, ServiceClient, Unavailable
+from apps.common.http import RemoteProblem, ServiceClient
 from apps.ui.storefront import language
 from apps.ui.storefront.clients.catalog_schemas import (
     Category,
@@ -28,60 +24,70 @@ from apps.ui.storefront.clients.catalog_schemas import (
     Suggestion,
     Suggestions,
 )
-from apps.ui.storefront.clients.decoding import decode
+from apps.ui.storefront.clients.decoding import decode, decode_json
+from apps.ui.storefront.clients.response_cache import ResponseCache
 
 client = ServiceClient("catalog", timeout=4.0)
-# How long a cached response may be used while catalog is down.
-CACHE_SECONDS = 6 * 3600
+# How long a response with prices or stock is used without asking again. Gateways keep a page for one to two seconds on
+# top of it.
+PRICE_SECONDS = 0.2
+# The same for what has neither: the menu, names and descriptions of categories and collections.
+TAXONOMY_SECONDS = 10.0
+# The same for reviews; they wait for approval anyway.
+REVIEWS_SECONDS = 1.0
 # Suggestions that take longer are useless to somebody who is typing.
 SUGGEST_TIMEOUT_SECONDS = 1.5
+
+
+responses = ResponseCache(client)
 
 
 def products(**params: Any) -> ProductPage:
     """Browse and search; empty parameters are dropped. Raises RemoteProblem for an invalid filter."""
     given = {name: value for name, value in params.items() if value not in ("", None, [])}
-    # Searches and later pages are too many to cache.
-    body, is_stale = _fetch("/v1/products", given, is_cached="q" not in given and "cursor" not in given)
-    return replace(decode(ProductPage, body, service="catalog"), is_stale=is_stale)
+    if "q" in given or "cursor" in given:
+        # Searches and later pages are too many to keep.
+        return _fetch("/v1/products", ProductPage, given)
+    return responses.fetch("/v1/products", ProductPage, given, fresh_seconds=PRICE_SECONDS, mark_stale=_stale)
 
 
 def product(slug: str) -> Product:
     """Raises RemoteProblem (404) for an unknown slug."""
-    body, is_stale = _fetch(f"/v1/products/{quote(slug, safe='')}")
-    return replace(decode(Product, body, service="catalog"), is_stale=is_stale)
+    path = f"/v1/products/{quote(slug, safe='')}"
+    return responses.fetch(path, Product, fresh_seconds=PRICE_SECONDS, mark_stale=_stale)
 
 
 def categories() -> tuple[Category, ...]:
     """The category tree."""
-    return decode(CategoryTree, _fetch("/v1/categories")[0], service="catalog").results
+    return _taxonomy("/v1/categories", CategoryTree).results
 
 
 def category(path: str) -> Category:
     """A category with its breadcrumbs. Raises RemoteProblem (404) for an unknown path."""
-    return decode(Category, _fetch(f"/v1/categories/{quote(path)}")[0], service="catalog")
+    return _taxonomy(f"/v1/categories/{quote(path)}", Category)
 
 
 def collections() -> tuple[Collection, ...]:
     """The collections that are shown, in the shop's order."""
-    return decode(Collections, _fetch("/v1/collections")[0], service="catalog").results
+    return _taxonomy("/v1/collections", Collections).results
 
 
 def collection(slug: str) -> Collection:
     """Raises RemoteProblem (404) for an unknown slug."""
-    return decode(Collection, _fetch(f"/v1/collections/{quote(slug, safe='')}")[0], service="catalog")
+    return _taxonomy(f"/v1/collections/{quote(slug, safe='')}", Collection)
 
 
 def suggestions(text: str) -> tuple[Suggestion, ...]:
     """Autocomplete suggestions for a search."""
-    body, _ = _fetch("/v1/search/suggest", {"q": text}, is_cached=False, deadline=SUGGEST_TIMEOUT_SECONDS)
-    return decode(Suggestions, body, service="catalog").results
+    return _fetch("/v1/search/suggest", Suggestions, {"q": text}, deadline=SUGGEST_TIMEOUT_SECONDS).results
 
 
 def reviews(slug: str, *, cursor: str = "", limit: int = 6) -> ReviewPage:
     """A product's reviews, newest first."""
-    params = {"limit": limit, "cursor": cursor or None}
-    body = client.get(f"/v1/products/{quote(slug, safe='')}/reviews", params=params).json_or_raise()
-    return decode(ReviewPage, body, service="catalog")
+    path = f"/v1/products/{quote(slug, safe='')}/reviews"
+    if cursor:
+        return _fetch(path, ReviewPage, {"limit": limit, "cursor": cursor})
+    return responses.fetch(path, ReviewPage, {"limit": limit}, fresh_seconds=REVIEWS_SECONDS)
 
 
 def review_eligibility(token: str, slug: str) -> ReviewEligibility:
@@ -125,28 +131,18 @@ def _own_review_path(slug: str) -> str:
     return f"/v1/products/{quote(slug, safe='')}/reviews/mine"
 
 
-def _fetch(
-    path: str, params: dict[str, Any] | None = None, *, is_cached: bool = True, deadline: float | None = None
-) -> tuple[dict[str, Any], bool]:
-    """A public response, and whether it is stale because catalog is down.
+def _stale[P: (Product, ProductPage)](value: P) -> P:
+    return replace(value, is_stale=True)
 
-    Every call revalidates the cached response with its ETag, so that a changed price shows at once.
-    """
-    code = language.current()
-    key = "catalog:" + hashlib.sha256(json.dumps([code, path, params], sort_keys=True).encode()).hexdigest()
-    cached = cache.get(key) if is_cached else None
-    headers = {"Accept-Language": code}
-    if cached and cached["etag"]:
-        headers["If-None-Match"] = cached["etag"]
-    try:
-        response = client.get(path, params=params, headers=headers, deadline=deadline)
-    except Unavailable:
-        if cached:
-            return cached["body"], True
-        raise
-    if response.status_code == 304 and cached:
-        return cached["body"], False
-    body = response.json_or_raise()
-    if is_cached and (cached is None or cached["body"] != body):
-        cache.set(key, {"etag": response.headers.get("ETag", ""), "body": body}, timeout=CACHE_SECONDS)
-    return body, False
+
+def _taxonomy[T](path: str, schema: type[T]) -> T:
+    return responses.fetch(path, schema, fresh_seconds=TAXONOMY_SECONDS)
+
+
+def _fetch[T](
+    path: str, schema: type[T], params: dict[str, Any], *, deadline: float | None = None, token: str | None = None
+) -> T:
+    """A response that is not kept; `deadline` in seconds."""
+    headers = {"Accept-Language": language.current()}
+    response = client.get(path, params=params, headers=headers, deadline=deadline, token=token)
+    return decode_json(schema, response.content_or_raise(), service="catalog")

@@ -21,8 +21,20 @@ def decode[T](schema: type[T], data: Any, *, service: str) -> T:
     try:
         return msgspec.convert(data, schema)
     except msgspec.ValidationError as error:
-        log.warning("malformed response", service=service, schema=schema.__name__, error=str(error))
-        raise Unavailable(service, f"malformed {schema.__name__}: {error}") from error
+        raise _malformed(schema, error, service) from error
+
+
+def decode_json[T](schema: type[T], content: bytes, *, service: str) -> T:
+    """Like `decode`, from the bytes of a response, in one step."""
+    try:
+        return msgspec.json.decode(content, type=schema)
+    except msgspec.DecodeError as error:
+        raise _malformed(schema, error, service) from error
+
+
+def _malformed(schema: type, error: Exception, service: str) -> Unavailable:
+    log.warning("malformed response", service=service, schema=schema.__name__, error=str(error))
+    return Unavailable(service, f"malformed {schema.__name__}: {error}")
 
 
 def cursor_of(link: str | None) -> str:

@@ -9,12 +9,17 @@ from urllib.parse import quote
 
 from apps.common.http import ServiceClient
 from apps.ui.storefront.clients.decoding import cursor_of, decode
+from apps.ui.storefront.clients.response_cache import ResponseCache
 
 client = ServiceClient("video", timeout=4.0)
 # A library is read in pages of 100, up to this many.
 MAX_PAGES = 10
 # How long a page waits for content that it can be rendered without.
 OPTIONAL_TIMEOUT_SECONDS = 1.5
+# How long a film's public data is used without asking again.
+TITLE_SECONDS = 10.0
+
+responses = ResponseCache(client)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +119,7 @@ def library_item(token: str, slug: str, *, deadline: float | None = None) -> Lib
 
 def title(slug: str, *, deadline: float | None = None) -> Title:
     """A film's public data; `deadline` in seconds. Raises RemoteProblem (404) until it is ready."""
-    return decode(Title, client.get(f"/v1/titles/{slug}", deadline=deadline).json_or_raise(), service="video")
+    return responses.fetch(f"/v1/titles/{slug}", Title, fresh_seconds=TITLE_SECONDS, deadline=deadline)
 
 
 def start_playback(token: str, slug: str) -> dict[str, Any]:

@@ -5,18 +5,18 @@ from __future__ import annotations
 import json
 from datetime import date, datetime
 from typing import Any
-from urllib.parse import urlencode
 
 from django import template
+from django.template import Context
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from apps.common.money import Money
 from apps.ui.storefront import formats
-from apps.ui.storefront import language as languages
 from apps.ui.storefront.clients.catalog_schemas import Variant
 from apps.ui.storefront.clients.decoding import cursor_of
+from apps.ui.storefront.slots import mark_slot, render_slot
 
 register = template.Library()
 AVAILABILITY = {
@@ -119,13 +119,6 @@ def stars(average: float | None) -> SafeString:
     return format_html(html, "★" * full, "★" * (5 - full))
 
 
-@register.simple_tag
-def content_lang() -> SafeString:
-    """The `lang` attribute for texts of catalog, when their language is not the page's."""
-    code = languages.current()
-    return format_html(' lang="{}"', code) if code != formats.interface_language() else SafeString("")
-
-
 @register.filter
 def euros(cents: int) -> str:
     """An amount in cents as it is entered in a field: `19` for 1900, `2.99` for 299."""
@@ -146,8 +139,9 @@ def structured_data(data: Any) -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
-def query(context: dict[str, Any], **changes: Any) -> str:
-    """The query string with some parameters changed, for links that keep the filters."""
-    values = {name: values for name, values in context["request"].GET.lists() if name != "cursor"}
-    values |= {name: [value] for name, value in changes.items()}
-    return "?" + urlencode([(name, v) for name, items in values.items() for v in items if v not in ("", None)])
+def slot(context: Context, name: str) -> SafeString:
+    """A part of the page that differs between visitors; a shared page is cut here."""
+    # Both are markup of our own templates.
+    if context.get("is_shared"):
+        return mark_safe(mark_slot(name))  # noqa: S308
+    return mark_safe(render_slot(name, {str(key): value for key, value in context.flatten().items()}))  # noqa: S308

@@ -1,4 +1,4 @@
-"""The language of the catalogue's texts, and adding a language to the shop."""
+"""The language of the address, and adding a language to the shop."""
 
 from __future__ import annotations
 
@@ -23,42 +23,61 @@ def languages_sent(platform: FakePlatform) -> set[str]:
 
 @pytest.fixture
 def french(settings: Any) -> None:
-    """A shop with French as its third language, for which the storefront has no texts of its own."""
+    """A shop with French as its third language, for which the storefront has no translation file."""
     settings.SHOP_LANGUAGES = ("en", "de", "fr")
+    settings.LANGUAGES = [(code, code) for code in settings.SHOP_LANGUAGES]
 
 
-def test_language_of_the_browser_is_sent_to_catalog(browser: Client, platform: FakePlatform) -> None:
-    text = text_of(browser, "/p/tall-mug", **{"accept-language": "de-AT,en;q=0.5"})
+def test_page_below_a_code_is_in_that_language(browser: Client, platform: FakePlatform) -> None:
+    text = text_of(browser, "/de/p/tall-mug")
     assert languages_sent(platform) == {"de"}
-    assert '<h1 lang="de">Tall mug</h1>' in text
-    assert '<html lang="en">' in text
+    assert '<html lang="de" dir="ltr">' in text
+    assert "19,00\xa0€" in text
 
 
-def test_selected_language_is_remembered(browser: Client, platform: FakePlatform) -> None:
-    response = browser.post("/language", {"language": "de", "next": "/p/tall-mug"})
-    assert response["Location"] == "/p/tall-mug"
-    text_of(browser, "/p/tall-mug", **{"accept-language": "en"})
-    assert languages_sent(platform) == {"de"}
-
-
-@pytest.mark.parametrize("code", ["fr", "", "../x"])
-def test_unsupported_language_is_ignored(browser: Client, code: str) -> None:
-    assert "shop_language" not in browser.post("/language", {"language": code}).cookies
-
-
-def test_language_that_was_removed_falls_back_to_the_default(browser: Client, platform: FakePlatform) -> None:
-    browser.cookies["shop_language"] = "fr"
-    text_of(browser, "/p/tall-mug", **{"accept-language": "fr"})
+@pytest.mark.parametrize("headers", [{"accept-language": "de-AT,en;q=0.5"}, {"cookie": "django_language=de"}])
+def test_page_at_the_root_is_in_the_first_language_for_everybody(
+    browser: Client, platform: FakePlatform, headers: dict[str, str]
+) -> None:
+    response = browser.get("/p/tall-mug", headers=headers)
     assert languages_sent(platform) == {"en"}
+    assert response["Content-Language"] == "en"
+    assert "Accept-Language" not in response.get("Vary", "")
 
 
-def test_language_form_never_redirects_to_another_site(browser: Client) -> None:
-    assert browser.post("/language", {"language": "de", "next": "//evil.example"})["Location"] == "/"
+def test_links_of_a_german_page_stay_german(browser: Client) -> None:
+    text = text_of(browser, "/de/")
+    assert 'href="/de/cart"' in text
+    assert 'href="/cart"' not in text
+
+
+def test_switch_leads_to_the_same_page_with_its_filters(browser: Client) -> None:
+    text = text_of(browser, "/shop?sort=price&kind=goods&utm_source=x")
+    assert 'href="/de/shop?kind=goods&amp;sort=price"' in text
+    assert 'href="/shop?kind=goods&amp;sort=price"' in text_of(browser, "/de/shop?sort=price&kind=goods")
+
+
+def test_redirects_keep_the_language(browser: Client) -> None:
+    assert browser.get("/de/library")["Location"] == "/de/account/sign-in?next=%2Fde%2Flibrary"
+    assert browser.get("/de/checkout")["Location"] == "/de/cart"
+
+
+@pytest.mark.parametrize(
+    ("address", "target"),
+    [("/de", "/de/"), ("/de/shop/", "/de/shop"), ("/en/shop", "/shop"), ("/en/", "/"), ("/en", "/")],
+)
+def test_other_forms_of_an_address_redirect_to_the_one_that_is_used(browser: Client, address: str, target: str) -> None:
+    response = browser.get(address)
+    assert (response.status_code, response["Location"]) == (301, target)
+
+
+def test_language_that_the_shop_lacks_is_not_found(browser: Client) -> None:
+    assert browser.get("/fr/shop").status_code == 404
 
 
 def test_languages_do_not_share_cached_responses(browser: Client, platform: FakePlatform) -> None:
     text_of(browser, "/p/tall-mug")
-    text_of(browser, "/p/tall-mug", **{"accept-language": "de"})
+    text_of(browser, "/de/p/tall-mug")
     _, second = platform.catalog.requests_to("GET", "/v1/products/tall-mug")
     assert "If-None-Match" not in second.headers
 
@@ -66,42 +85,29 @@ def test_languages_do_not_share_cached_responses(browser: Client, platform: Fake
 # --- a third language -----------------------------------------------------------------------------------------------
 
 
-def test_switcher_offers_every_language_of_the_shop(browser: Client, french: None) -> None:
+def test_switch_offers_every_language_of_the_shop(browser: Client, french: None) -> None:
     text = text_of(browser, "/about")
-    for code, name in (("en", "English"), ("de", "Deutsch"), ("fr", "Français")):
-        assert f'name="language" value="{code}" lang="{code}"' in text
-        assert f">{name}</button>" in text
+    for code, name, address in (("en", "English", "/"), ("de", "Deutsch", "/de/"), ("fr", "Français", "/fr/")):
+        assert f'<a href="{address}about" lang="{code}" hreflang="{code}"' in text
+        assert f">{name}</a>" in text
 
 
-def test_third_language_can_be_selected(browser: Client, platform: FakePlatform, french: None) -> None:
-    response = browser.post("/language", {"language": "fr", "next": "/p/tall-mug"})
-    assert response.cookies["shop_language"].value == "fr"
-    text = text_of(browser, "/p/tall-mug")
+def test_third_language_needs_no_more_than_its_code(browser: Client, platform: FakePlatform, french: None) -> None:
+    text = text_of(browser, "/fr/p/tall-mug")
     assert languages_sent(platform) == {"fr"}
-    assert '<h1 lang="fr">Tall mug</h1>' in text
-    assert 'value="fr" lang="fr" aria-current="true">Français' in text
+    assert '<html lang="fr" dir="ltr">' in text
+    assert "19,00\xa0€" in text
 
 
-def test_third_language_of_the_browser_is_used(browser: Client, platform: FakePlatform, french: None) -> None:
-    text_of(browser, "/p/tall-mug", **{"accept-language": "fr-CH,de;q=0.5"})
-    assert languages_sent(platform) == {"fr"}
+def test_right_to_left_language_turns_the_page(browser: Client, settings: Any) -> None:
+    settings.SHOP_LANGUAGES = ("en", "ar")
+    settings.LANGUAGES = [(code, code) for code in settings.SHOP_LANGUAGES]
+    assert '<html lang="ar" dir="rtl">' in text_of(browser, "/ar/about")
 
 
-def test_pages_without_a_translation_are_in_english(browser: Client, french: None) -> None:
-    text = text_of(browser, "/p/tall-mug", **{"accept-language": "fr"})
-    assert '<html lang="en">' in text
-    assert "€19.00" in text
-    assert ">Quantity " in text
-
-
-def test_suggestions_name_the_third_language(browser: Client, french: None) -> None:
-    assert browser.get("/search/suggest?q=mug", headers={"accept-language": "fr"}).json()["language"] == "fr"
-
-
-def test_regional_language_of_the_shop_is_matched_exactly(
-    browser: Client, platform: FakePlatform, settings: Any
-) -> None:
+def test_regional_language_of_the_shop_is_used(browser: Client, platform: FakePlatform, settings: Any) -> None:
     settings.SHOP_LANGUAGES = ("en", "pt-br", "pt")
-    text = text_of(browser, "/p/tall-mug", **{"accept-language": "pt-BR"})
+    settings.LANGUAGES = [(code, code) for code in settings.SHOP_LANGUAGES]
+    text = text_of(browser, "/pt-br/p/tall-mug")
     assert languages_sent(platform) == {"pt-br"}
     assert "Português (Brasil)" in text

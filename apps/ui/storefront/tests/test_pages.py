@@ -97,10 +97,10 @@ def test_cached_product_is_revalidated_with_its_etag(browser: Client, platform: 
     ("address", "calls"),
     [
         ("/", {"catalog": 5}),
-        ("/shop", {"catalog": 1}),
-        ("/p/tall-mug", {"catalog": 2}),
-        ("/p/nosferatu", {"catalog": 2, "video": 1}),
-        ("/about", {}),
+        ("/shop", {"catalog": 2}),
+        ("/p/tall-mug", {"catalog": 3}),
+        ("/p/nosferatu", {"catalog": 3, "video": 1}),
+        ("/about", {"catalog": 1}),
     ],
 )
 def test_guest_page_makes_a_fixed_number_of_calls(
@@ -181,7 +181,7 @@ def test_trailing_slash_never_redirects_to_another_site(browser: Client) -> None
 
 def test_personal_pages_are_not_stored_by_caches(ada: Client) -> None:
     assert ada.get("/library")["Cache-Control"] == "private, no-store"
-    assert Client().get("/about")["Cache-Control"] == "private, no-cache"
+    assert Client().get("/cart")["Cache-Control"] == "private, no-cache"
 
 
 def test_session_with_slashes_is_escaped_in_the_api_path(ada: Client, platform: FakePlatform) -> None:

@@ -42,7 +42,7 @@ def test_home_page_offers_to_continue_watching(ada: Client, platform: FakePlatfo
 def test_watch_page_has_a_player_and_starts_no_session(ada: Client, platform: FakePlatform) -> None:
     platform.video.grant("nosferatu")
     text = ada.get("/watch/nosferatu").content.decode()
-    assert 'data-slug="nosferatu"' in text
+    assert 'data-address="/watch/nosferatu"' in text
     assert "needs JavaScript" in text
     assert platform.video.requests_to("POST", "/v1/titles/nosferatu/playback") == []
 

@@ -71,7 +71,7 @@ def sign_out(request: ShopRequest) -> HttpResponse:
                 request, "You’re signed out on this device. It may still appear in your list of devices for a while."
             )
     shop.sign_out()
-    return redirect("/")
+    return redirect("home")
 
 
 @sensitive_post_parameters("password")

@@ -43,17 +43,17 @@ def _change(
     quantity = whole_number(request.POST.get("quantity", "1").strip(), at_most=carts.MAX_QUANTITY)
     if quantity is None or not sku:
         messages.error(request, f"Choose a quantity from 0 to {carts.MAX_QUANTITY}.")
-        return redirect(safe_next_url(request, "/cart"))
+        return redirect(safe_next_url(request, "cart"))
     try:
         change(request.shop, sku[:40], quantity)
     except RemoteProblem as problem:
         if problem.status == 401:
             raise
         messages.error(request, _sentence(problem))
-        return redirect(safe_next_url(request, "/cart"))
+        return redirect(safe_next_url(request, "cart"))
     if success:
         messages.success(request, success)
-    return redirect("/cart")
+    return redirect("cart")
 
 
 def _sentence(problem: RemoteProblem) -> str:
@@ -71,10 +71,10 @@ def checkout(request: ShopRequest) -> HttpResponse:
     current = carts.current(request.shop)
     if current is None or not current.lines:
         messages.info(request, "Your cart is empty. You’ll find past purchases in your orders.")
-        return redirect("/cart")
+        return redirect("cart")
     if not current.prices_are_current or any(line.status != "ok" for line in current.lines):
         # The cart shows which line is the problem.
-        return redirect("/cart")
+        return redirect("cart")
     if current.requires_account and request.shop.token is None:
         messages.info(request, "Films are added to your library, so please sign in or create an account to check out.")
         return redirect(sign_in_url(request))

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from apps.common.http import RemoteProblem, Unavailable
@@ -73,7 +74,7 @@ def _send(request: ShopRequest, slug: str, send: Callable[..., OwnReview]) -> Ht
 def _back(request: ShopRequest, slug: str, sentence: str, *, level: int = messages.SUCCESS) -> HttpResponse:
     """Redirect to the product's reviews, with a message that is shown there and not at the top of the page."""
     messages.add_message(request, level, sentence, extra_tags="reviews")
-    return redirect(f"/p/{slug}#reviews")
+    return redirect(reverse("product", args=[slug]) + "#reviews")
 
 
 @require_POST

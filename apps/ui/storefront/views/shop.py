@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from typing import Any
+from urllib.parse import urlencode
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse, JsonResponse
-from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from apps.common.http import RemoteProblem
 from apps.ui.storefront import language, structured_data
 from apps.ui.storefront.clients import catalog, video
 from apps.ui.storefront.clients.catalog_schemas import (
+    Category,
+    Collection,
     Product,
     ProductCard,
     ProductPage,
@@ -23,10 +24,12 @@ from apps.ui.storefront.clients.catalog_schemas import (
     ReviewPage,
     Suggestion,
 )
+from apps.ui.storefront.clients.decoding import cursor_of
 from apps.ui.storefront.clients.video import LibraryItem, Title
 from apps.ui.storefront.filters import KINDS, PAGE_SIZES, RATINGS, SORTS, FilterState
 from apps.ui.storefront.forms import ReviewForm
-from apps.ui.storefront.navigation import list_url, safe_next_url
+from apps.ui.storefront.navigation import list_url
+from apps.ui.storefront.pages import shared_page
 from apps.ui.storefront.parallel import fetch, fetch_or_default
 from apps.ui.storefront.session import ShopRequest
 
@@ -42,23 +45,32 @@ MAX_SIMILAR_SEARCHES = 5
 @require_safe
 def home(request: ShopRequest) -> HttpResponse:
     """Home page. Signed-in customers also see the films they have started, if video is available."""
-    token = request.shop.token
-    films = fetch(lambda: catalog.products(kind="video", limit=12, sort="bestselling"))
-    featured = fetch(lambda: catalog.products(kind="goods", featured="true", limit=CAROUSEL_SIZE))
-    selling = fetch(lambda: catalog.products(kind="goods", sort="bestselling", limit=CAROUSEL_SIZE))
-    categories = fetch(catalog.categories)
-    collections = fetch_or_default(catalog.collections, ())
-    started = fetch_or_default(lambda: _continue_watching(token), ())
-    context = {
-        "hero": [film for film in films.result().results if film.image][:HERO_FILM_COUNT],
-        "films": films.result().results,
-        "goods": _fill_carousel(featured.result().results, selling.result().results),
-        "categories": [category for category in categories.result() if category.product_count],
-        "collections": [collection for collection in collections.result() if collection.product_count],
-        "continue_watching": started.result(),
-        "is_stale": films.result().is_stale,
-    }
-    return render(request, "storefront/home.html", context)
+    asked_films = fetch(lambda: catalog.products(kind="video", limit=12, sort="bestselling"))
+    asked_featured = fetch(lambda: catalog.products(kind="goods", featured="true", limit=CAROUSEL_SIZE))
+    asked_selling = fetch(lambda: catalog.products(kind="goods", sort="bestselling", limit=CAROUSEL_SIZE))
+    asked_categories = fetch(catalog.categories)
+    asked_collections = fetch_or_default(catalog.collections, ())
+    started = fetch_or_default(lambda: _continue_watching(request), ())
+    films, featured, selling = asked_films.result(), asked_featured.result(), asked_selling.result()
+    categories, collections = asked_categories.result(), asked_collections.result()
+
+    def context() -> dict[str, Any]:
+        return {
+            "hero": [film for film in films.results if film.image][:HERO_FILM_COUNT],
+            "films": films.results,
+            "goods": _fill_carousel(featured.results, selling.results),
+            "categories": [category for category in categories if category.product_count],
+            "collections": [collection for collection in collections if collection.product_count],
+            "is_stale": films.is_stale,
+        }
+
+    return shared_page(
+        request,
+        "storefront/home.html",
+        sources=(films, featured, selling, categories, collections),
+        context=context,
+        personal=lambda: {"continue_watching": started.result(), "is_stale": films.is_stale},
+    )
 
 
 def _fill_carousel(first: tuple[ProductCard, ...], others: tuple[ProductCard, ...]) -> tuple[ProductCard, ...]:
@@ -67,8 +79,9 @@ def _fill_carousel(first: tuple[ProductCard, ...], others: tuple[ProductCard, ..
     return (first + tuple(product for product in others if product.slug not in known))[:CAROUSEL_SIZE]
 
 
-def _continue_watching(token: str | None) -> tuple[LibraryItem, ...]:
+def _continue_watching(request: ShopRequest) -> tuple[LibraryItem, ...]:
     """Films in the library that were started and not finished."""
+    token = request.shop.token
     if token is None:
         return ()
     items = video.library(token, limit=12, deadline=video.OPTIONAL_TIMEOUT_SECONDS).results
@@ -87,8 +100,7 @@ def product_list(request: ShopRequest, path: str = "") -> HttpResponse:
     found = category.result()
     heading = f"“{state.params['q']}”" if state.params["q"] else ""
     heading = heading or (found.name if found else KINDS.get(state.params["kind"], "All products"))
-    context = {"category": found, "listing": found, "is_catalog_text": bool(found and not state.params["q"])}
-    return _list_page(request, state, page, heading=heading, **context)
+    return _list_page(request, state, page, listing=found, heading=heading, category=found)
 
 
 @require_safe
@@ -98,13 +110,15 @@ def collection(request: ShopRequest, slug: str) -> HttpResponse:
     found = fetch(lambda: catalog.collection(slug))
     page = _search(request, state)
     listing = found.result()
-    return _list_page(request, state, page, heading=listing.title, listing=listing, is_catalog_text=True)
+    return _list_page(request, state, page, listing=listing, heading=listing.title)
 
 
 @require_safe
 def collections(request: ShopRequest) -> HttpResponse:
     """All collections."""
-    return render(request, "storefront/collections.html", {"collections": catalog.collections()})
+    found = catalog.collections()
+    template = "storefront/collections.html"
+    return shared_page(request, template, sources=(found,), context=lambda: {"collections": found})
 
 
 def _search(request: ShopRequest, state: FilterState) -> ProductPage:
@@ -119,12 +133,35 @@ def _search(request: ShopRequest, state: FilterState) -> ProductPage:
 
 
 def _list_page(
-    request: ShopRequest, state: FilterState, page: ProductPage, *, heading: str, **context: Any
+    request: ShopRequest,
+    state: FilterState,
+    page: ProductPage,
+    *,
+    listing: Category | Collection | None,
+    heading: str,
+    category: Category | None = None,
 ) -> HttpResponse:
+    def context() -> dict[str, Any]:
+        values = _list_context(state, page) | {"listing": listing, "heading": heading, "category": category}
+        return values if page.results else values | _no_results_context(state.params["q"])
+
+    return shared_page(
+        request,
+        "storefront/list.html",
+        sources=(page, listing),
+        context=context,
+        personal=lambda: {"is_stale": page.is_stale},
+        variant=state.query_string(),
+    )
+
+
+def _list_context(state: FilterState, page: ProductPage) -> dict[str, Any]:
     filters = state.attribute_filters(page.facets)
     stars = {choice.value: choice.count for choice in (page.facets.rating if page.facets else ())}
-    context |= {
+    return {
         "page": page,
+        "state": state,
+        "q": state.params["q"],
         "is_section": bool(state.path_category),
         "kinds": _grid_kind(page),
         "params": state.params,
@@ -139,12 +176,10 @@ def _list_page(
         "is_filtered": state.is_filtered,
         "sizes": PAGE_SIZES,
         "limit": state.limit,
-        "heading": heading,
+        "previous_url": "?" + state.query_string(cursor=cursor_of(page.previous)),
+        "next_url": "?" + state.query_string(cursor=cursor_of(page.next)),
         "is_stale": page.is_stale,
     }
-    if not page.results:
-        context |= _no_results_context(state.params["q"])
-    return render(request, "storefront/list.html", context)
 
 
 def _no_results_context(q: str) -> dict[str, Any]:
@@ -180,26 +215,44 @@ def product(request: ShopRequest, slug: str) -> HttpResponse:
 def product_page(request: ShopRequest, slug: str, *, form: ReviewForm | None = None, status: int = 200) -> HttpResponse:
     """The product page; `form` is a submitted review with errors."""
     token = request.shop.token
+    cursor = request.GET.get("reviews", "")
     requested = fetch(lambda: catalog.product(slug))
-    reviews = fetch_or_default(lambda: _reviews(slug, request.GET.get("reviews", "")), None)
+    requested_reviews = fetch_or_default(lambda: _reviews(slug, cursor), None)
     eligibility = fetch_or_default(
         lambda: catalog.review_eligibility(token, slug) if token else ReviewEligibility(), ReviewEligibility()
     )
     found = requested.result()
     # Optional content of a film's page.
-    title = fetch_or_default(lambda: _film_title(found), None)
+    requested_title = fetch_or_default(lambda: _film_title(found), None)
     owned = fetch_or_default(lambda: _library_item(token, found), None)
-    context = {
-        "product": found,
-        "film": title.result(),
-        "owned": owned.result(),
-        "reviews": reviews.result(),
-        **_own_review(request, slug, eligibility.result(), form),
-        "default_sku": _default_sku(found),
-        "structured": structured_data.product(found),
-        "is_stale": found.is_stale,
-    }
-    return render(request, "storefront/product.html", context, status=status)
+    title, reviews = requested_title.result(), requested_reviews.result()
+
+    def context() -> dict[str, Any]:
+        return {
+            "product": found,
+            "film": title,
+            "reviews": reviews,
+            "is_first_page": not cursor,
+            "default_sku": _default_sku(found),
+            "structured": structured_data.product(found),
+            "review_address": request.path,
+            "is_stale": found.is_stale,
+        }
+
+    def personal() -> dict[str, Any]:
+        own = _own_review(request, slug, eligibility.result(), form)
+        return context() | {"owned": owned.result()} | own
+
+    response = shared_page(
+        request,
+        "storefront/product.html",
+        sources=(found, title, reviews),
+        context=context,
+        personal=personal,
+        variant=urlencode({"reviews": cursor}) if cursor else "",
+    )
+    response.status_code = status if response.status_code == 200 else response.status_code
+    return response
 
 
 def _reviews(slug: str, cursor: str) -> ReviewPage:
@@ -257,15 +310,5 @@ def suggest(request: ShopRequest) -> JsonResponse:
 
 def _suggestion_url(item: Suggestion) -> str:
     if item.kind == "product":
-        return f"/p/{item.slug}"
-    return f"/shop/c/{item.path}" if item.kind == "category" else list_url(brand=item.slug)
-
-
-@require_POST
-def choose_language(request: ShopRequest) -> HttpResponse:
-    """Remember the language that the visitor chose, and go back."""
-    response = redirect(safe_next_url(request))
-    code = request.POST.get("language", "")
-    if code in settings.SHOP_LANGUAGES:
-        language.remember(response, code)
-    return response
+        return reverse("product", args=[item.slug])
+    return reverse("category", args=[item.path]) if item.kind == "category" else list_url(brand=item.slug)

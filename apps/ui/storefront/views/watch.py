@@ -11,6 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 from rest_framework.exceptions import APIException
 
@@ -52,11 +53,11 @@ def _not_in_library(request: ShopRequest, slug: str) -> HttpResponse:
     """Right after payment (`paid=1`, counted up by each reload) the film may not have arrived yet."""
     attempt = whole_number(request.GET.get("paid", ""), at_most=999) or 0
     if 0 < attempt < MAX_REFRESHES:
-        url = f"/watch/{slug}?paid={attempt + 1}"
+        url = reverse("watch", args=[slug]) + f"?paid={attempt + 1}"
         text = "We’ve received your payment. The film will be here in a few seconds; this page updates automatically."
         return _waiting_page(request, "Your film is on its way", text, seconds=REFRESH_SECONDS, url=url)
     text = "Buy or rent it to watch it right away. You can rent it again after a rental has ended."
-    links = (("/library", "Your library"), ("/shop?kind=video", "Browse films"))
+    links = (("library", "Your library"), ("shop", "Continue shopping"))
     return page(request, 403, heading="This film isn’t in your library", text=text, links=links)
 
 

@@ -8,8 +8,7 @@
   const video = root.querySelector("video");
   const button = root.querySelector("[data-play]");
   const message = root.querySelector("[data-message]");
-  const token = document.querySelector("[data-csrf] input").value;
-  const base = `/watch/${root.dataset.slug}`;
+  const base = root.dataset.address;
   const HLS_TYPE = "application/vnd.apple.mpegurl";
   let hls = null;
   let playback = null;
@@ -24,7 +23,7 @@
   const post = async (action, body) => {
     const response = await fetch(`${base}/${action}`, {
       method: "POST",
-      headers: { "Content-Type": "application/json", "X-CSRFToken": token },
+      headers: { "Content-Type": "application/json" },
       body: JSON.stringify(body),
     });
     const content = await response.json().catch(() => ({}));
@@ -102,11 +101,10 @@
     }
   };
 
-  /* A beacon outlives the page. It carries no headers, so the token goes as a form field. */
+  /* A beacon outlives the page. */
   const stop = () => {
     if (!playback) return;
     const form = new FormData();
-    form.set("csrfmiddlewaretoken", token);
     form.set("session", playback.session);
     form.set("position", String(video.currentTime));
     navigator.sendBeacon(`${base}/stop`, form);

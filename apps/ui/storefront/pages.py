@@ -1,0 +1,125 @@
+"""Rendering pages that are the same for everybody, apart from a few slots.
+
+Such a page is rendered once, cut at its slots and kept in the process until something that it was made from changes. A
+visitor without a cookie of ours gets the kept bytes, which gateways may keep as well (they leave out visitors who send
+one of PERSONAL_COOKIES). Everybody else gets the same page with their own slots: account and cart, messages, and what
+the view adds. A shared page is rendered without the request, so nothing personal can get into it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.messages import get_messages
+from django.http import HttpResponse
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.cache import get_conditional_response
+
+from apps.ui.storefront import language
+from apps.ui.storefront.context import menu, page_address, personal_context, site_context
+from apps.ui.storefront.session import CART_COOKIE, SESSION_COOKIE, ShopRequest
+from apps.ui.storefront.slots import render_slot, split_at_slots
+
+# The gateways' configuration names the same cookies (a test compares).
+PERSONAL_COOKIES = (SESSION_COOKIE, CART_COOKIE, "messages")
+# A gateway counts in whole seconds, so it keeps a page for one to two.
+PUBLIC = "public, max-age=0, s-maxage=1"
+# Pages of one process, the least recently used leave first; one takes 50 to 150 kB.
+MAX_PAGES = 200
+
+
+@dataclass(frozen=True, slots=True)
+class SharedPage:
+    """A rendered page: `texts` stand around `slots`; `anonymous` is the whole page of a visitor without cookies.
+
+    `sources` are the objects that it was made from.
+    """
+
+    sources: tuple[object, ...]
+    texts: tuple[str, ...]
+    slots: tuple[str, ...]
+    anonymous: bytes
+    etag: str
+
+    def is_made_from(self, sources: tuple[object, ...]) -> bool:
+        """Whether the sources are still the same objects."""
+        return len(sources) == len(self.sources) and all(a is b for a, b in zip(sources, self.sources, strict=True))
+
+    def filled(self, context: dict[str, Any]) -> str:
+        """The page with its slots rendered for one visitor."""
+        slots = [render_slot(name, context) for name in self.slots]
+        return "".join(part for pair in zip(self.texts, [*slots, ""], strict=True) for part in pair)
+
+
+_pages: OrderedDict[tuple[object, ...], SharedPage] = OrderedDict()
+_lock = threading.Lock()
+
+
+def forget_pages() -> None:
+    """Forget every kept page; for tests."""
+    with _lock:
+        _pages.clear()
+
+
+def shared_page(
+    request: ShopRequest,
+    template: str,
+    *,
+    sources: tuple[object, ...],
+    context: Callable[[], dict[str, Any]],
+    personal: Callable[[], dict[str, Any]] = dict,
+    variant: str = "",
+) -> HttpResponse:
+    """Respond with a shared page.
+
+    `sources` are what the page shows; while they are the same objects as before, `context` is not called. `variant`
+    (a query string in one form, without what the page ignores) tells pages at the same path apart. `personal` is
+    called for visitors with cookies only; its values are for the slots.
+    """
+    path = request.path
+    page = _page(template, path, variant, (*sources, menu()), lambda: site_context(path, variant) | context())
+    messages = get_messages(request)
+    # A list before the middleware has run, which it always has here.
+    has_new_messages = getattr(messages, "added_new", False)
+    if not has_new_messages and not any(name in request.COOKIES for name in PERSONAL_COOKIES):
+        return _anonymous_response(request, page)
+    values = page_address(path, variant) | personal_context(request) | {"messages": messages} | personal()
+    return HttpResponse(page.filled(values))
+
+
+def _page(
+    template: str, path: str, variant: str, sources: tuple[object, ...], context: Callable[[], dict[str, Any]]
+) -> SharedPage:
+    # The day: "ships from" and the like depend on it.
+    key = (language.current(), template, path, variant, timezone.localdate())
+    with _lock:
+        page = _pages.get(key)
+        if page is not None:
+            _pages.move_to_end(key)
+    if page is None or not page.is_made_from(sources):
+        page = _rendered(template, sources, context())
+        with _lock:
+            _pages[key] = page
+            if len(_pages) > MAX_PAGES:
+                _pages.popitem(last=False)
+    return page
+
+
+def _rendered(template: str, sources: tuple[object, ...], context: dict[str, Any]) -> SharedPage:
+    texts, slots = split_at_slots(render_to_string(template, context | {"is_shared": True}))
+    page = SharedPage(sources, texts, slots, b"", "")
+    anonymous = page.filled(context).encode()
+    return SharedPage(sources, texts, slots, anonymous, f'"{hashlib.sha256(anonymous).hexdigest()[:20]}"')
+
+
+def _anonymous_response(request: ShopRequest, page: SharedPage) -> HttpResponse:
+    response = HttpResponse(page.anonymous)
+    response["Cache-Control"] = PUBLIC
+    response["ETag"] = page.etag
+    return get_conditional_response(request, etag=page.etag, response=response) or response
