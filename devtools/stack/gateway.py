@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import yaml
 
 from devtools.project import ROOT, SERVICES
-from devtools.stack import error_responses
+from devtools.stack import error_responses, page_cache
 from devtools.stack.config import Stack
 
 VALUES = ROOT / "charts" / "streamcart" / "values.yaml"
@@ -137,6 +137,7 @@ def _filled(
         "uploads_per_minute": str(allowed.uploads_per_minute),
         "largest_bodies": _largest_bodies(found),
         "services": _services(found),
+        "page_cache": page_cache.http_lines(f"{var}/run/nginx-pages"),
         "error_response_maps": error_responses.http_lines(hidden),
         "error_responses": error_responses.server_lines(templates),
         "routes": "\n".join(
@@ -193,7 +194,9 @@ def _upload_pattern(route: Route) -> str:
 def _locations(route: Route, *, upload_burst: int) -> list[str]:
     """The storefront for everything else, or an API behind its prefix, its uploads first."""
     if route.path == "/":
-        return [_location("/", route, route.max_body_size)]
+        pages = _location("/", route, route.max_body_size, *page_cache.location_lines(), encodings="$page_encoding")
+        # Files of the storefront are hashed, compressed at build time and kept by browsers.
+        return [_location("/static/", route, route.max_body_size), pages]
     found = [_location(f"~ ^{route.path}(?:/|$)", route, route.max_body_size)]
     if route.uploads:
         # Not stored here: the service sees who sends before any of the body is read. Nothing to try again then.
@@ -202,7 +205,7 @@ def _locations(route: Route, *, upload_burst: int) -> list[str]:
     return found
 
 
-def _location(match: str, route: Route, max_body_size: str, *own: str) -> str:
+def _location(match: str, route: Route, max_body_size: str, *own: str, encodings: str = "") -> str:
     lines = [f"client_max_body_size {max_body_size};", *own]
     if route.path != "/":
         lines.append(f"rewrite ^{route.path}(?:/(.*))?$ /$1 break;")
@@ -216,6 +219,8 @@ def _location(match: str, route: Route, max_body_size: str, *own: str) -> str:
         "X-Request-ID": "$rid",
         "X-Forwarded-Prefix": '""' if route.path == "/" else route.path,
     }
+    if encodings:
+        headers["Accept-Encoding"] = encodings
     lines += [f"proxy_set_header {name} {value};" for name, value in headers.items()]
     lines.append(f"proxy_pass http://{route.service};")
     return f"    location {match} {{\n      " + "\n      ".join(lines) + "\n    }"

@@ -8,6 +8,7 @@ the view adds. A shared page is rendered without the request, so nothing persona
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import threading
 from collections import OrderedDict
@@ -15,11 +16,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import brotli
 from django.contrib.messages import get_messages
 from django.http import HttpResponse
 from django.template.loader import render_to_string
 from django.utils import timezone
-from django.utils.cache import get_conditional_response
+from django.utils.cache import get_conditional_response, patch_vary_headers
 
 from apps.ui.storefront import language
 from apps.ui.storefront.context import menu, page_address, personal_context, site_context
@@ -32,24 +34,35 @@ PERSONAL_COOKIES = (SESSION_COOKIE, CART_COOKIE, "messages")
 PUBLIC = "public, max-age=0, s-maxage=1"
 # Pages of one process, the least recently used leave first; one takes 50 to 150 kB.
 MAX_PAGES = 200
+# Content encodings, the best first. The page is compressed once for all who get it, so a little more effort pays.
+COMPRESSORS: dict[str, Callable[[bytes], bytes]] = {
+    "br": lambda content: brotli.compress(content, quality=5),
+    "gzip": lambda content: gzip.compress(content, compresslevel=6, mtime=0),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class SharedPage:
-    """A rendered page: `texts` stand around `slots`; `anonymous` is the whole page of a visitor without cookies.
+    """A rendered page: `texts` stand around `slots`; `sources` are the objects that it was made from.
 
-    `sources` are the objects that it was made from.
+    `anonymous` is the whole page of a visitor without cookies, by content encoding; compressed when first needed.
     """
 
     sources: tuple[object, ...]
     texts: tuple[str, ...]
     slots: tuple[str, ...]
-    anonymous: bytes
+    anonymous: dict[str, bytes]
     etag: str
 
     def is_made_from(self, sources: tuple[object, ...]) -> bool:
         """Whether the sources are still the same objects."""
         return len(sources) == len(self.sources) and all(a is b for a, b in zip(sources, self.sources, strict=True))
+
+    def encoded(self, encoding: str) -> bytes:
+        """The anonymous page in this encoding: one of COMPRESSORS, or "" for plain."""
+        if encoding not in self.anonymous:
+            self.anonymous[encoding] = COMPRESSORS[encoding](self.anonymous[""])
+        return self.anonymous[encoding]
 
     def filled(self, context: dict[str, Any]) -> str:
         """The page with its slots rendered for one visitor."""
@@ -113,13 +126,18 @@ def _page(
 
 def _rendered(template: str, sources: tuple[object, ...], context: dict[str, Any]) -> SharedPage:
     texts, slots = split_at_slots(render_to_string(template, context | {"is_shared": True}))
-    page = SharedPage(sources, texts, slots, b"", "")
+    page = SharedPage(sources, texts, slots, {}, "")
     anonymous = page.filled(context).encode()
-    return SharedPage(sources, texts, slots, anonymous, f'"{hashlib.sha256(anonymous).hexdigest()[:20]}"')
+    etag = hashlib.sha256(anonymous).hexdigest()[:20]
+    return SharedPage(sources, texts, slots, {"": anonymous}, etag)
 
 
 def _anonymous_response(request: ShopRequest, page: SharedPage) -> HttpResponse:
-    response = HttpResponse(page.anonymous)
-    response["Cache-Control"] = PUBLIC
-    response["ETag"] = page.etag
-    return get_conditional_response(request, etag=page.etag, response=response) or response
+    accepted = request.headers.get("Accept-Encoding", "")
+    encoding = next((name for name in COMPRESSORS if name in accepted), "")
+    etag = f'"{page.etag}{encoding and "-"}{encoding}"'
+    response = HttpResponse(page.encoded(encoding), headers={"Cache-Control": PUBLIC, "ETag": etag})
+    if encoding:
+        response["Content-Encoding"] = encoding
+    patch_vary_headers(response, ("Accept-Encoding",))
+    return get_conditional_response(request, etag=etag, response=response) or response

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 from typing import Any
 
+import brotli
 import pytest
 from django.test import Client
 
@@ -131,3 +133,16 @@ def test_page_that_was_just_asked_for_makes_no_call(
     for _ in range(5):
         browser.get("/shop")
     assert len(platform.catalog.requests) == before
+
+
+@pytest.mark.parametrize(
+    ("accepted", "encoding"), [("br", "br"), ("gzip", "gzip"), ("gzip, deflate, br, zstd", "br"), ("", ""), ("x", "")]
+)
+def test_page_is_compressed_as_the_browser_accepts(browser: Client, accepted: str, encoding: str) -> None:
+    plain = browser.get("/p/tall-mug")
+    response = browser.get("/p/tall-mug", headers={"accept-encoding": accepted})
+    unpack = {"br": brotli.decompress, "gzip": gzip.decompress, "": bytes}[encoding]
+    assert response.get("Content-Encoding", "") == encoding
+    assert unpack(response.content) == plain.content
+    assert (response["ETag"] == plain["ETag"]) == (not encoding)
+    assert "Accept-Encoding" in response["Vary"]

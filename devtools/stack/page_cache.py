@@ -1,0 +1,50 @@
+"""The gateway's store of pages that are the same for everybody (the storefront says so in Cache-Control).
+
+A page is fresh for the second that the storefront allows. The next request then renews it while others get the last
+one, and while the storefront is away everybody does. Visitors with a cookie of the shop go past the store. A key holds
+the path, the page's number and the encoding, so no parameter that somebody makes up fills the store.
+"""
+
+from __future__ import annotations
+
+# The storefront's PERSONAL_COOKIES.
+PERSONAL_COOKIES = ("shop_session", "shop_cart", "messages")
+# Added by advertisements and mails; pages ignore them.
+CAMPAIGN_PARAMETERS = ("utm_[a-z]+", "gclid", "fbclid", "msclkid", "mc_cid", "mc_eid")
+
+
+def http_lines(folder: str) -> str:
+    """Directives of the http block; pages lie in `folder`."""
+    cookies = "|".join(PERSONAL_COOKIES)
+    campaign = "|".join(CAMPAIGN_PARAMETERS)
+    return "\n".join(
+        (
+            "  # Pages for everybody.",
+            f"  proxy_cache_path {folder} levels=1:2 keys_zone=pages:10m max_size=256m inactive=6h use_temp_path=off;",
+            f'  map $http_cookie $is_personal {{ default 0; "~(?:^|;)[ ]*(?:{cookies})=" 1; }}',
+            '  map $args $page_number { default ""; "~^page=(?<number>[1-9][0-9]{0,2})$" $number; }',
+            '  map $args $is_one_of_many { default 1; "" 0; "~^page=[1-9][0-9]{0,2}$" 0; '
+            f'"~^(?:(?:{campaign})=[^&]*(?:&|$))+$" 0; }}',
+            '  map $http_accept_encoding $page_encoding { default ""; "~*\\bbr\\b" br; "~*\\bgzip\\b" gzip; }',
+        )
+    )
+
+
+def location_lines() -> list[str]:
+    """Directives of the storefront's location."""
+    return [
+        "proxy_cache pages;",
+        # What has few values comes first, so that no path can look like another page's key.
+        'proxy_cache_key "$page_encoding $page_number $public_host$uri";',
+        "proxy_cache_bypass $is_personal $is_one_of_many;",
+        "proxy_no_cache $is_personal $is_one_of_many;",
+        "proxy_cache_lock on;",
+        "proxy_cache_revalidate on;",
+        "proxy_cache_use_stale updating error timeout http_500 http_502 http_503 http_504;",
+        # The key has the encoding, and nothing else of a request decides what is in a page.
+        "proxy_ignore_headers Vary;",
+        # Of this request, not of the one that filled the store.
+        "proxy_hide_header X-Request-ID;",
+        "add_header X-Request-ID $rid always;",
+        "add_header X-Cache $upstream_cache_status always;",
+    ]
