@@ -41,6 +41,11 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "apps.ui.storefront.context.shop",
             ],
+            "builtins": [
+                "django.templatetags.i18n",
+                "django.templatetags.static",
+                "apps.ui.storefront.templatetags.shop",
+            ],
         },
     },
 ]
@@ -58,6 +63,7 @@ NPM_ROOT = SERVICE_DIR / "node_modules"
 STATICFILES_FINDERS = [
     "django.contrib.staticfiles.finders.AppDirectoriesFinder",
     "apps.ui.storefront.npm.NpmFinder",
+    "apps.ui.storefront.bundles.BundleFinder",
 ]
 
 CONTENT_SECURITY_POLICY = {

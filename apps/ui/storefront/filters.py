@@ -8,22 +8,27 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from django.http import QueryDict
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 
+from apps.common.numbers import whole_number
 from apps.ui.storefront.clients.catalog_schemas import AttributeFacet, FacetChoice, Facets
 
 FILTERS = ("q", "category", "kind", "brand", "min_price", "max_price", "in_stock", "rating")
+RELEVANCE = ("relevance", _("Best match"))
 SORTS = (
-    ("newest", "Newest"),
-    ("bestselling", "Best sellers"),
-    ("rating", "Best rated"),
-    ("price", "Price, low to high"),
-    ("-price", "Price, high to low"),
-    ("title", "Title"),
+    ("newest", _("Newest")),
+    ("bestselling", _("Best sellers")),
+    ("rating", _("Best rated")),
+    ("price", _("Price, low to high")),
+    ("-price", _("Price, high to low")),
+    ("title", _("Title")),
 )
-# Page sizes on offer; the first is the default.
-PAGE_SIZES = ("24", "48", "96")
-RATINGS = (("4", "4 stars and up"), ("3", "3 stars and up"))
-KINDS = {"video": "Films", "goods": "Goods"}
+PAGE_SIZE = 24
+# Pages that can be asked for by number, as gateways keep them.
+MAX_PAGE = 999
+MIN_RATINGS = (4, 3)
+KINDS = {"video": _("Films"), "goods": _("Goods")}
 PREFIX = "attr."
 # A numeric range is two fields of the form: attr.height.from and attr.height.to.
 FROM, TO = ".from", ".to"
@@ -51,6 +56,11 @@ class AttributeFilter:
     high: str
 
     @property
+    def narrows(self) -> bool:
+        """Whether products differ in it."""
+        return self.facet.min != self.facet.max if self.facet.kind == "number" else len(self.choices) > 1
+
+    @property
     def active_count(self) -> int:
         """Number of selected values; a range counts as one."""
         return sum(choice.is_selected for choice in self.choices) + bool(self.low or self.high)
@@ -71,8 +81,8 @@ class FilterState:
         self.path_category, self.collection = category, collection
         self.params = {name: query.get(name, "")[:MAX_TEXT_LENGTH] for name in FILTERS}
         self.params["category"] = category or self.params["category"]
-        self.sort, self.cursor = query.get("sort", ""), query.get("cursor", "")
-        self.limit = size if (size := query.get("limit", "")) in PAGE_SIZES else PAGE_SIZES[0]
+        self.sort = query.get("sort", "")[:MAX_TEXT_LENGTH]
+        self.page = max(1, whole_number(query.get("page", "1"), at_most=MAX_PAGE) or 1)
         self.attributes = {
             name: values
             for name in query
@@ -83,7 +93,7 @@ class FilterState:
     @property
     def is_filtered(self) -> bool:
         """Whether more than the path decides which products are shown."""
-        return bool(self.active_count or self.params["q"] or self.cursor or self.sort)
+        return bool(self.active_count or self.params["q"] or self.sort)
 
     @property
     def active_count(self) -> int:
@@ -97,18 +107,14 @@ class FilterState:
     def query_string(self, **changes: str) -> str:
         """The filters as a query string in one order, without what the list does not know; `changes` replace some."""
         own = {name: [self.params[name]] for name in FILTERS if not (name == "category" and self.path_category)}
-        page = {
-            "sort": [self.sort],
-            "cursor": [self.cursor],
-            "limit": [self.limit if self.limit != PAGE_SIZES[0] else ""],
-        }
+        page = {"sort": [self.sort], "page": [str(self.page) if self.page > 1 else ""]}
         values = own | self.attributes | page | {name: [value] for name, value in changes.items()}
         return urlencode(sorted((name, value) for name, items in values.items() for value in items if value))
 
     def api_params(self) -> dict[str, Any]:
         """Parameters for catalog's list of products."""
         prices = {name: cents(self.params[name]) for name in ("min_price", "max_price")}
-        page = {"sort": self.sort, "cursor": self.cursor, "limit": self.limit}
+        page = {"sort": self.sort, "page": self.page if self.page > 1 else "", "limit": PAGE_SIZE}
         params: dict[str, Any] = self.params | prices | page | {"collection": self.collection}
         ranges: dict[str, list[str]] = {}
         for name, values in self.attributes.items():
@@ -124,9 +130,35 @@ class FilterState:
         return {"q": self.params["q"], "category": self.params["category"], "collection": self.collection}
 
     def attribute_filters(self, facets: Facets | None) -> tuple[AttributeFilter, ...]:
-        """The attributes of the form. A numeric attribute with a single value is left out: it filters nothing."""
+        """The attributes of the form, without those that every product has the same value of."""
         filters = (self._attribute_filter(facet) for facet in (facets.attributes if facets else ()))
-        return tuple(f for f in filters if f.facet.kind != "number" or f.facet.min != f.facet.max or f.active_count)
+        return tuple(found for found in filters if found.narrows or found.active_count)
+
+    def kind_choices(self, facets: Facets | None) -> list[Choice]:
+        """Films or goods; empty where there is only one of them."""
+        kind, counted = self.params["kind"], facets.kind if facets else ()
+        choices = [Choice(c.value, str(KINDS[c.value]), c.count, c.value == kind) for c in counted]
+        return choices if len(choices) > 1 or kind else []
+
+    def rating_choices(self, facets: Facets | None, *, total: int | None) -> list[Choice]:
+        """Minimum ratings that some products have and others do not."""
+        counts = {choice.value: choice.count for choice in (facets.rating if facets else ())}
+        selected = self.params["rating"]
+        return [
+            Choice(value, _rating_label(stars), counts.get(value, 0), value == selected)
+            for stars in MIN_RATINGS
+            if (value := str(stars)) == selected or 0 < counts.get(value, 0) < (total or 0)
+        ]
+
+    def narrows_by_price(self, facets: Facets | None) -> bool:
+        """Whether the products differ in price, or a price is filtered by."""
+        is_active = bool(self.params["min_price"] or self.params["max_price"])
+        return is_active or bool(facets and facets.price.min < facets.price.max)
+
+    def narrows_by_stock(self, facets: Facets | None, *, total: int | None) -> bool:
+        """Whether some of the products are out of stock, or it is filtered by."""
+        in_stock = facets.in_stock if facets else None
+        return bool(self.params["in_stock"]) or (in_stock is not None and 0 < in_stock < (total or 0))
 
     def _attribute_filter(self, facet: AttributeFacet) -> AttributeFilter:
         name = PREFIX + facet.name
@@ -155,8 +187,9 @@ class FilterState:
             facet = known.get(name.removesuffix(end))
             label = facet.label if facet else name.removeprefix(PREFIX).removesuffix(end)
             if end:
-                text = f"{label} {'from' if end == FROM else 'up to'} {values[0]} {facet.unit if facet else ''}"
-                chips.append(self._chip(name, text.strip()))
+                value = f"{values[0]} {facet.unit if facet else ''}".strip()
+                sentence = gettext("%(name)s from %(value)s") if end == FROM else gettext("%(name)s up to %(value)s")
+                chips.append(self._chip(name, sentence % {"name": label, "value": value}))
                 continue
             labels = {choice.value: choice.label for choice in facet.choices} if facet else {}
             chips += [self._chip(name, f"{label}: {labels.get(value, value)}", value=value) for value in values]
@@ -166,12 +199,12 @@ class FilterState:
         """Name and label of each active filter that is no attribute."""
         params = self.params
         labels = [
-            ("kind", KINDS.get(params["kind"], params["kind"])),
+            ("kind", str(KINDS.get(params["kind"], params["kind"]))),
             ("brand", _label(facets.brand if facets else (), params["brand"])),
-            ("min_price", f"From {params['min_price']} €"),
-            ("max_price", f"Up to {params['max_price']} €"),
-            ("rating", f"{params['rating']} stars and up"),
-            ("in_stock", "In stock"),
+            ("min_price", gettext("From %(price)s") % {"price": f"{params['min_price']} €"}),
+            ("max_price", gettext("Up to %(price)s") % {"price": f"{params['max_price']} €"}),
+            ("rating", _rating_label(whole_number(params["rating"], at_most=5) or 0)),
+            ("in_stock", gettext("In stock")),
         ]
         if not self.path_category:
             labels.insert(0, ("category", _label(facets.category if facets else (), params["category"])))
@@ -181,10 +214,14 @@ class FilterState:
         """A chip that removes the parameter, or only this value of it, and returns to the first page."""
         remaining = [
             (key, other)
-            for key, other in parse_qsl(self.query_string(cursor=""))
+            for key, other in parse_qsl(self.query_string(page=""))
             if not (key == name and (not value or other == value))
         ]
         return Chip(text, "?" + urlencode(remaining))
+
+
+def _rating_label(stars: int) -> str:
+    return ngettext("%(count)s star and up", "%(count)s stars and up", stars) % {"count": stars}
 
 
 def _label(choices: tuple[FacetChoice, ...], value: str) -> str:

@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from babel import Locale
 from babel.dates import format_skeleton
+from babel.numbers import format_decimal
 from django.utils.translation import get_language
 
 from apps.common import countries
@@ -63,3 +64,8 @@ def _date_locale() -> Locale:
 
 def _locale(code: str) -> Locale:
     return Locale.parse(code.replace("-", "_"))
+
+
+def format_average(value: float) -> str:
+    """One digit after the mark: `4.5` in English, `4,5` in German."""
+    return format_decimal(value, format="0.0", locale=_locale(page_language()))

@@ -13,6 +13,7 @@ from django.core.files.storage import FileSystemStorage
 FILES = {
     "vendor/hls.min.js": "hls.js/dist/hls.min.js",
     "vendor/hls.min.js.map": "hls.js/dist/hls.min.js.map",
+    "vendor/htmx.min.js": "htmx.org/dist/htmx.min.js",
     "vendor/bricolage-grotesque.woff2": (
         "@fontsource-variable/bricolage-grotesque/files/bricolage-grotesque-latin-wght-normal.woff2"
     ),

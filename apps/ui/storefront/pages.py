@@ -34,6 +34,7 @@ PERSONAL_COOKIES = (SESSION_COOKIE, CART_COOKIE, "messages")
 PUBLIC = "public, max-age=0, s-maxage=1"
 # Pages of one process, the least recently used leave first; one takes 50 to 150 kB.
 MAX_PAGES = 200
+GUEST: dict[str, Any] = {"user": None, "cart_count": 0}
 # Content encodings, the best first. The page is compressed once for all who get it, so a little more effort pays.
 COMPRESSORS: dict[str, Callable[[bytes], bytes]] = {
     "br": lambda content: brotli.compress(content, quality=5),
@@ -127,7 +128,7 @@ def _page(
 def _rendered(template: str, sources: tuple[object, ...], context: dict[str, Any]) -> SharedPage:
     texts, slots = split_at_slots(render_to_string(template, context | {"is_shared": True}))
     page = SharedPage(sources, texts, slots, {}, "")
-    anonymous = page.filled(context).encode()
+    anonymous = page.filled(context | GUEST).encode()
     etag = hashlib.sha256(anonymous).hexdigest()[:20]
     return SharedPage(sources, texts, slots, {"": anonymous}, etag)
 

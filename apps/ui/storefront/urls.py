@@ -2,12 +2,12 @@
 
 from django.urls import path
 
-from apps.ui.storefront.views import account, cart, orders, reviews, shop, watch
+from apps.ui.storefront.views import account, cart, orders, reviews, shop, site, watch
 
 urlpatterns = [
     path("", shop.home, name="home"),
     path("shop", shop.product_list, name="shop"),
-    path("search", shop.product_list, name="search"),
+    path("search", shop.search, name="search"),
     path("search/suggest", shop.suggest, name="suggest"),
     path("shop/c/<path:path>", shop.product_list, name="category"),
     path("collections", shop.collections, name="collections"),
@@ -39,5 +39,7 @@ urlpatterns = [
     path("account/password/reset", account.reset_password, name="reset"),
     path("account/password/reset/confirm", account.confirm_reset, name="reset-confirm"),
     path("account/addresses/<uuid:address_id>", account.change_address, name="change-address"),
-    path("about", account.about, name="about"),
+    path("about", site.about, name="about"),
+    path("recent", site.recent, name="recent"),
+    path("manifest.webmanifest", site.manifest, name="manifest"),
 ]

@@ -51,6 +51,11 @@ def products(**params: Any) -> ProductPage:
     return responses.fetch("/v1/products", ProductPage, given, fresh_seconds=PRICE_SECONDS, mark_stale=_stale)
 
 
+def products_named(slugs: list[str]) -> ProductPage:
+    """The products with these slugs, in this order; unknown ones are left out."""
+    return _fetch("/v1/products", ProductPage, {"slugs": ",".join(slugs)})
+
+
 def product(slug: str) -> Product:
     """Raises RemoteProblem (404) for an unknown slug."""
     path = f"/v1/products/{quote(slug, safe='')}"

@@ -262,6 +262,7 @@ class Category:
     product_count: int
     children: tuple[Category, ...]
     breadcrumbs: tuple[CategoryRef, ...] = ()
+    image: Image | None = None
     seo: Seo | None = None
 
 
@@ -274,6 +275,7 @@ class Collection:
     description: str
     product_count: int
     seo: Seo | None = None
+    image: Image | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,39 +4,45 @@ from __future__ import annotations
 
 import json
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from django import template
 from django.template import Context
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 
 from apps.common.money import Money
-from apps.ui.storefront import formats
-from apps.ui.storefront.clients.catalog_schemas import Variant
+from apps.ui.storefront import formats, icons
+from apps.ui.storefront.clients.catalog_schemas import ProductCard, Variant
 from apps.ui.storefront.clients.decoding import cursor_of
 from apps.ui.storefront.slots import mark_slot, render_slot
 
 register = template.Library()
+# Rendered cards that a process keeps, the least recently used leave first; one takes 3 kB.
+MAX_CARDS = 4_000
 AVAILABILITY = {
-    "in_stock": "In stock",
-    "low_stock": "Only a few left",
-    "backorder": "On backorder",
-    "preorder": "Pre-order",
-    "out_of_stock": "Sold out",
-    "digital": "Watch instantly",
+    "in_stock": _("In stock"),
+    "low_stock": _("Only a few left"),
+    "backorder": _("On backorder"),
+    "preorder": _("Pre-order"),
+    "out_of_stock": _("Sold out"),
+    "digital": _("Watch instantly"),
 }
 STATES = {
-    "pending": "Processing",
-    "reserved": "Awaiting payment",
-    "authorised": "Payment confirmed",
-    "paid": "Paid",
-    "fulfilled": "Shipped",
-    "cancelled": "Cancelled",
-    "failed": "Payment failed",
-    "partially_refunded": "Partially refunded",
-    "refunded": "Refunded",
+    "pending": _("Processing"),
+    "reserved": _("Awaiting payment"),
+    "authorised": _("Payment confirmed"),
+    "paid": _("Paid"),
+    "fulfilled": _("Shipped"),
+    "cancelled": _("Cancelled"),
+    "failed": _("Payment failed"),
+    "partially_refunded": _("Partially refunded"),
+    "refunded": _("Refunded"),
 }
 MINUTE = 60
 # Characters that could end a script element or begin markup, as JSON escapes.
@@ -70,7 +76,7 @@ def long_moment(value: datetime) -> str:
 @register.filter
 def availability(value: str) -> str:
     """Label of an availability."""
-    return AVAILABILITY.get(value, value)
+    return str(AVAILABILITY.get(value, value))
 
 
 @register.filter
@@ -78,11 +84,11 @@ def stock_label(variant: Variant) -> str:
     """A variant's availability: with the number of units when few are left, or the date when it ships."""
     day = _day(variant.available_on)
     if variant.availability == "low_stock" and variant.available:
-        return f"Only {variant.available} left"
+        return ngettext("Only %(count)s left", "Only %(count)s left", variant.available) % {"count": variant.available}
     if variant.availability == "backorder":
-        return f"On backorder, ships from {day}" if day else "On backorder"
+        return gettext("On backorder, ships from %(day)s") % {"day": day} if day else gettext("On backorder")
     if variant.availability == "preorder":
-        return f"Pre-order now, available from {day}" if day else "Pre-order now"
+        return gettext("Pre-order now, available from %(day)s") % {"day": day} if day else gettext("Pre-order now")
     return availability(variant.availability)
 
 
@@ -97,7 +103,7 @@ def _day(day: date | None) -> str:
 @register.filter
 def order_state(value: str) -> str:
     """Label of an order's state."""
-    return STATES.get(value, value)
+    return str(STATES.get(value, value))
 
 
 @register.filter
@@ -113,10 +119,13 @@ def runtime(seconds: int | None) -> str:
 
 @register.simple_tag
 def stars(average: float | None) -> SafeString:
-    """Five stars, hidden from screen readers: the text beside them has the number."""
-    full = round(average or 0)
-    html = '<span class="stars" aria-hidden="true">{}<span class="off">{}</span></span>'
-    return format_html(html, "★" * full, "★" * (5 - full))
+    """Five stars filled to the nearest half, hidden from screen readers: the text beside them has the number."""
+    tenths = round((average or 0) * 2) * 5
+    html = (
+        '<span class="stars" aria-hidden="true"><span class="stars-off">★★★★★</span>'
+        '<span class="stars-on" data-tenths="{}">★★★★★</span></span>'
+    )
+    return format_html(html, tenths)
 
 
 @register.filter
@@ -136,6 +145,29 @@ def structured_data(data: Any) -> SafeString:
     """JSON-LD for search engines. Browsers do not run it, so the Content-Security-Policy needs no exception."""
     text = json.dumps(data, ensure_ascii=False).translate(JSON_ESCAPES)
     return mark_safe(f'<script type="application/ld+json">{text}</script>')  # noqa: S308  (escaped above)
+
+
+@register.simple_tag
+def card(product: ProductCard, *, first: bool = False, eager: bool = False) -> SafeString:
+    """A product in a grid or a row. `first` is the one that the page shows first, `eager` those beside it."""
+    return _card(product, formats.page_language(), first, eager)
+
+
+@lru_cache(maxsize=MAX_CARDS)
+def _card(product: ProductCard, code: str, first: bool, eager: bool) -> SafeString:
+    return render_to_string("storefront/fragment_card.html", {"product": product, "first": first, "eager": eager})
+
+
+@register.filter
+def decimal(value: float | None) -> str:
+    """A rating's average: `4.5`, in German `4,5`."""
+    return "" if value is None else formats.format_average(value)
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """An icon by its name in `icons`."""
+    return icons.icon(name)
 
 
 @register.simple_tag(takes_context=True)

@@ -65,15 +65,25 @@ def test_active_value_without_products_stays_in_the_form(browser: Client) -> Non
 
 
 def test_pagination_keeps_filters_sort_and_page_size(browser: Client, platform: FakePlatform) -> None:
-    link = "http://catalog.test/v1/products?cursor=abc"
-    platform.catalog.next_page = link
-    text = text_of(browser, "/shop?attr.material=stoneware&sort=price&limit=48&min_price=1")
-    assert 'href="?attr.material=stoneware&amp;cursor=abc&amp;limit=48&amp;min_price=1&amp;sort=price"' in text
+    platform.catalog.total = 100
+    text = text_of(browser, "/shop?attr.material=stoneware&sort=price&min_price=1&page=2")
+    filters = "attr.material=stoneware&amp;min_price=1"
+    assert f'href="?{filters}&amp;page=3&amp;sort=price" rel="next"' in text
+    assert f'rel="prev" href="?{filters}&amp;sort=price"' in text
+    assert list_params(platform)["page"] == ["2"]
 
 
-def test_unknown_page_size_falls_back_to_the_default(browser: Client, platform: FakePlatform) -> None:
-    text_of(browser, "/shop?limit=5000")
-    assert list_params(platform)["limit"] == ["24"]
+@pytest.mark.parametrize("number", ["0", "-1", "x", "1e3", "1000", "99999999999999999999", "2.5"])
+def test_unusable_page_number_shows_the_first_page(browser: Client, platform: FakePlatform, number: str) -> None:
+    text_of(browser, f"/shop?page={number}")
+    assert "page" not in list_params(platform)
+
+
+def test_every_page_can_be_reached_by_its_number(browser: Client, platform: FakePlatform) -> None:
+    platform.catalog.total = 24 * 40
+    text = text_of(browser, "/shop?page=20")
+    numbers = re.findall(r'<a href="\?(?:page=\d+)?"[^>]*><span class="visually-hidden">Page </span>(\d+)</a>', text)
+    assert numbers == ["1", "18", "19", "20", "21", "22", "40"]
 
 
 def test_empty_result_suggests_similar_searches_and_popular_products(browser: Client) -> None:
@@ -116,8 +126,8 @@ def test_filtered_lists_are_not_indexed(browser: Client) -> None:
 
 def test_suggestions_include_their_urls(browser: Client) -> None:
     found = browser.get("/search/suggest?q=ki").json()["results"]
-    assert {"text": "Kitchen", "kind": "category", "address": "/shop/c/home/kitchen"} in found
-    assert {"text": "Kiln & Co", "kind": "brand", "address": "/shop?brand=kiln-co"} in found
+    assert {"text": "Kitchen", "note": "Category", "address": "/shop/c/home/kitchen"} in found
+    assert {"text": "Kiln & Co", "note": "Brand", "address": "/shop?brand=kiln-co"} in found
 
 
 def test_suggestions_need_two_letters(browser: Client, platform: FakePlatform) -> None:

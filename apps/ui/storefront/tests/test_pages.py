@@ -96,7 +96,7 @@ def test_cached_product_is_revalidated_with_its_etag(browser: Client, platform: 
 @pytest.mark.parametrize(
     ("address", "calls"),
     [
-        ("/", {"catalog": 5}),
+        ("/", {"catalog": 6}),
         ("/shop", {"catalog": 2}),
         ("/p/tall-mug", {"catalog": 3}),
         ("/p/nosferatu", {"catalog": 3, "video": 1}),

@@ -205,9 +205,3 @@ def change_address(request: ShopRequest, address_id: str) -> HttpResponse:
         auth.make_default_address(token, address_id)
         messages.success(request, "Changes saved.")
     return redirect("account")
-
-
-@require_safe
-def about(request: ShopRequest) -> HttpResponse:
-    """About the shop: test cards, demo accounts, APIs."""
-    return render(request, "storefront/about.html")

@@ -9,10 +9,11 @@ from urllib.parse import urlencode
 from django.contrib import messages
 from django.http import HttpResponse, JsonResponse
 from django.urls import reverse
+from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_safe
 
 from apps.common.http import RemoteProblem
-from apps.ui.storefront import language, structured_data
+from apps.ui.storefront import breadcrumbs, structured_data
 from apps.ui.storefront.clients import catalog, video
 from apps.ui.storefront.clients.catalog_schemas import (
     Category,
@@ -24,11 +25,12 @@ from apps.ui.storefront.clients.catalog_schemas import (
     ReviewPage,
     Suggestion,
 )
-from apps.ui.storefront.clients.decoding import cursor_of
 from apps.ui.storefront.clients.video import LibraryItem, Title
-from apps.ui.storefront.filters import KINDS, PAGE_SIZES, RATINGS, SORTS, FilterState
+from apps.ui.storefront.context import menu
+from apps.ui.storefront.filters import RELEVANCE, SORTS, FilterState
 from apps.ui.storefront.forms import ReviewForm
 from apps.ui.storefront.navigation import list_url
+from apps.ui.storefront.numbered_pages import NumberedPages
 from apps.ui.storefront.pages import shared_page
 from apps.ui.storefront.parallel import fetch, fetch_or_default
 from apps.ui.storefront.session import ShopRequest
@@ -46,28 +48,34 @@ MAX_SIMILAR_SEARCHES = 5
 def home(request: ShopRequest) -> HttpResponse:
     """Home page. Signed-in customers also see the films they have started, if video is available."""
     asked_films = fetch(lambda: catalog.products(kind="video", limit=12, sort="bestselling"))
+    asked_newest = fetch(lambda: catalog.products(kind="goods", sort="newest", limit=CAROUSEL_SIZE))
     asked_featured = fetch(lambda: catalog.products(kind="goods", featured="true", limit=CAROUSEL_SIZE))
     asked_selling = fetch(lambda: catalog.products(kind="goods", sort="bestselling", limit=CAROUSEL_SIZE))
     asked_categories = fetch(catalog.categories)
     asked_collections = fetch_or_default(catalog.collections, ())
     started = fetch_or_default(lambda: _continue_watching(request), ())
-    films, featured, selling = asked_films.result(), asked_featured.result(), asked_selling.result()
+    films, newest = asked_films.result(), asked_newest.result()
+    featured, selling = asked_featured.result(), asked_selling.result()
     categories, collections = asked_categories.result(), asked_collections.result()
 
     def context() -> dict[str, Any]:
+        shown = [film for film in films.results if film.image][:HERO_FILM_COUNT]
         return {
-            "hero": [film for film in films.results if film.image][:HERO_FILM_COUNT],
-            "films": films.results,
-            "goods": _fill_carousel(featured.results, selling.results),
+            "hero": shown,
+            "films": tuple(film for film in films.results if film not in shown),
+            "films_path": next((film.category.path.partition("/")[0] for film in films.results), ""),
+            "new": newest.results,
+            "best_sellers": _fill_carousel(featured.results, selling.results),
             "categories": [category for category in categories if category.product_count],
             "collections": [collection for collection in collections if collection.product_count],
+            "structured": structured_data.website(),
             "is_stale": films.is_stale,
         }
 
     return shared_page(
         request,
         "storefront/home.html",
-        sources=(films, featured, selling, categories, collections),
+        sources=(films, newest, featured, selling, categories, collections),
         context=context,
         personal=lambda: {"continue_watching": started.result(), "is_stale": films.is_stale},
     )
@@ -92,15 +100,24 @@ def _continue_watching(request: ShopRequest) -> tuple[LibraryItem, ...]:
 
 @require_safe
 def product_list(request: ShopRequest, path: str = "") -> HttpResponse:
-    """Browse, filter and search, in one category when the path names one."""
+    """Browse and filter all products, or those of the category that the path names."""
     state = FilterState(request.GET, category=path.strip("/"))
     section = state.params["category"]
     category = fetch(lambda: catalog.category(section) if section else None)
     page = _search(request, state)
     found = category.result()
-    heading = f"“{state.params['q']}”" if state.params["q"] else ""
-    heading = heading or (found.name if found else KINDS.get(state.params["kind"], "All products"))
-    return _list_page(request, state, page, listing=found, heading=heading, category=found)
+    heading = found.name if found else gettext("All products")
+    return _list_page(request, state, page, listing=found, heading=heading, category=found if path else None)
+
+
+@require_safe
+def search(request: ShopRequest) -> HttpResponse:
+    """Search; without words, a field and what is popular."""
+    state = FilterState(request.GET)
+    words = state.params["q"]
+    heading = gettext("Results for “%(words)s”") % {"words": words} if words else gettext("Search")
+    page = _search(request, state) if words else ProductPage((), None, None)
+    return _list_page(request, state, page, listing=None, heading=heading)
 
 
 @require_safe
@@ -128,7 +145,7 @@ def _search(request: ShopRequest, state: FilterState) -> ProductPage:
     except RemoteProblem as problem:
         if problem.status != 400:
             raise
-    messages.info(request, "Some filters couldn’t be applied and were removed.")
+    messages.info(request, gettext("Some filters couldn’t be applied and were removed."))
     return catalog.products(**state.unfiltered_params(), facets="true")
 
 
@@ -142,7 +159,17 @@ def _list_page(
     category: Category | None = None,
 ) -> HttpResponse:
     def context() -> dict[str, Any]:
-        values = _list_context(state, page) | {"listing": listing, "heading": heading, "category": category}
+        crumbs = breadcrumbs.of_category(category) if category else breadcrumbs.of_list(heading)
+        values = _list_context(state, page) | {
+            "listing": listing,
+            "heading": heading,
+            "category": category,
+            "crumbs": crumbs,
+            "sections": _sections(category),
+            "section": category.path.partition("/")[0] if category else "",
+            "structured": structured_data.breadcrumbs(crumbs),
+            "is_empty_search": not state.params["q"] and page.total is None,
+        }
         return values if page.results else values | _no_results_context(state.params["q"])
 
     return shared_page(
@@ -155,29 +182,38 @@ def _list_page(
     )
 
 
+def _sections(category: Category | None) -> tuple[Category, ...]:
+    """Where to go on from a category: its subcategories, else its siblings; from everything, the top ones."""
+    tree = menu()
+    if category is None:
+        return tuple(found for found in tree if found.product_count)
+    parent = category.path.rpartition("/")[0]
+    shown = category.children or breadcrumbs.children_of(tree, parent)
+    return tuple(found for found in shown if found.product_count)
+
+
 def _list_context(state: FilterState, page: ProductPage) -> dict[str, Any]:
-    filters = state.attribute_filters(page.facets)
-    stars = {choice.value: choice.count for choice in (page.facets.rating if page.facets else ())}
+    filters, facets = state.attribute_filters(page.facets), page.facets
+    natural = gettext("Featured") if state.collection else gettext("Newest")
     return {
         "page": page,
-        "state": state,
+        "pages": NumberedPages.of(page.total or 0, state),
         "q": state.params["q"],
         "is_section": bool(state.path_category),
+        "is_filtered": state.is_filtered,
         "kinds": _grid_kind(page),
         "params": state.params,
         "sort": state.sort,
-        "sort_label": "Best match" if state.params["q"] else "Featured" if state.collection else "Newest",
-        "sorts": SORTS if not state.params["q"] else (("relevance", "Best match"), *SORTS),
-        "ratings": [(value, label, stars.get(value)) for value, label in RATINGS],
+        "sort_label": gettext("Best match") if state.params["q"] else natural,
+        "sorts": (RELEVANCE, *SORTS) if state.params["q"] else SORTS,
         "filters": filters,
+        "kind_choices": state.kind_choices(facets),
+        "ratings": state.rating_choices(facets, total=page.total),
+        "has_price_filter": state.narrows_by_price(facets),
+        "has_stock_filter": state.narrows_by_stock(facets, total=page.total),
         "hidden_fields": state.hidden_fields(filters),
-        "chips": state.chips(page.facets),
+        "chips": state.chips(facets),
         "filter_count": state.active_count,
-        "is_filtered": state.is_filtered,
-        "sizes": PAGE_SIZES,
-        "limit": state.limit,
-        "previous_url": "?" + state.query_string(cursor=cursor_of(page.previous)),
-        "next_url": "?" + state.query_string(cursor=cursor_of(page.next)),
         "is_stale": page.is_stale,
     }
 
@@ -234,6 +270,8 @@ def product_page(request: ShopRequest, slug: str, *, form: ReviewForm | None = N
             "reviews": reviews,
             "is_first_page": not cursor,
             "default_sku": _default_sku(found),
+            "crumbs": breadcrumbs.of_product(found),
+            "section": found.category.path.partition("/")[0],
             "structured": structured_data.product(found),
             "review_address": request.path,
             "is_stale": found.is_stale,
@@ -304,8 +342,18 @@ def suggest(request: ShopRequest) -> JsonResponse:
     """Suggestions for the search field, with URLs; none while catalog is unavailable."""
     text = request.GET.get("q", "").strip()[:100]
     found = fetch_or_default(lambda: catalog.suggestions(text), ()).result() if len(text) >= MIN_SUGGEST_LENGTH else ()
-    results = [{"text": item.text, "kind": item.kind, "address": _suggestion_url(item)} for item in found]
-    return JsonResponse({"results": results, "language": language.current()})
+    results: list[dict[str, Any]] = [_suggestion(item) for item in found]
+    count = len(results)
+    status = ngettext("%(count)s suggestion", "%(count)s suggestions", count) % {"count": count}
+    if results:
+        address = reverse("search") + "?" + urlencode({"q": text})
+        results.append({"text": gettext("See all results"), "address": address, "is_all": True})
+    return JsonResponse({"results": results, "status": status if count else gettext("No suggestions")})
+
+
+def _suggestion(item: Suggestion) -> dict[str, Any]:
+    notes = {"category": gettext("Category"), "brand": gettext("Brand")}
+    return {"text": item.text, "note": notes.get(item.kind, ""), "address": _suggestion_url(item)}
 
 
 def _suggestion_url(item: Suggestion) -> str:

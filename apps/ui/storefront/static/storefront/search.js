@@ -1,12 +1,13 @@
-// Completions while typing, after the combobox pattern: arrows choose, Enter goes there, Escape closes.
-// Without scripts the field is a plain search.
+/* Suggestions while typing, after the combobox pattern: arrows choose, Enter goes there, Escape closes.
+   Without scripts the field is a plain search. */
+"use strict";
+
 (() => {
   const form = document.querySelector("form[data-suggest]");
   const input = form?.querySelector("input[type=search]");
   if (!input) return;
 
-  const WAIT = 150; // ms of silence before asking
-  const KINDS = { category: "Category", brand: "Brand" };
+  const WAIT = 120; // ms of silence before asking
   const list = Object.assign(document.createElement("ul"), { id: "suggestions", className: "suggestions", hidden: true });
   const status = Object.assign(document.createElement("span"), { className: "visually-hidden" });
   let options = [];
@@ -15,7 +16,7 @@
   let asking = null;
 
   list.setAttribute("role", "listbox");
-  list.setAttribute("aria-label", "Suggestions");
+  list.setAttribute("aria-label", form.dataset.label);
   status.setAttribute("role", "status");
   form.append(list, status);
   for (const [name, value] of Object.entries({
@@ -45,33 +46,38 @@
     }
   }
 
-  function show({ results, language }) {
-    options = results.map((result, place) => {
-      const option = document.createElement("li");
-      option.id = `suggestion-${place}`;
-      option.dataset.address = result.address;
-      option.setAttribute("role", "option");
-      const text = Object.assign(document.createElement("span"), { textContent: result.text, lang: language });
-      option.append(text);
-      if (KINDS[result.kind]) {
-        option.append(Object.assign(document.createElement("span"), { className: "soft", textContent: KINDS[result.kind] }));
-      }
-      return option;
-    });
+  const text = (content, className = "") => Object.assign(document.createElement("span"), { textContent: content, className });
+
+  function option(result, place) {
+    const item = document.createElement("li");
+    item.id = `suggestion-${place}`;
+    item.dataset.address = result.address;
+    item.setAttribute("role", "option");
+    if (result.image) {
+      item.append(Object.assign(document.createElement("img"), { src: result.image, alt: "", width: 36, height: 48 }));
+    }
+    item.append(text(result.text));
+    if (result.note) item.append(text(result.note, "soft"));
+    if (result.is_all) item.className = "suggestions-all";
+    return item;
+  }
+
+  function show({ results, status: sentence }) {
+    options = results.map(option);
     list.replaceChildren(...options);
     list.hidden = options.length === 0;
     input.setAttribute("aria-expanded", String(options.length > 0));
-    status.textContent = options.length ? `${options.length} suggestions` : "No suggestions";
+    status.textContent = sentence;
     choose(-1);
   }
 
   async function ask() {
     asking?.abort();
-    const text = input.value.trim();
-    if (text.length < 2) return close();
+    const typed = input.value.trim();
+    if (typed.length < 2) return close();
     asking = new AbortController();
     try {
-      const address = `${form.dataset.suggest}?${new URLSearchParams({ q: text })}`;
+      const address = `${form.dataset.suggest}?${new URLSearchParams({ q: typed })}`;
       const response = await fetch(address, { signal: asking.signal, headers: { Accept: "application/json" } });
       if (response.ok && document.activeElement === input) show(await response.json());
     } catch (error) {
@@ -106,7 +112,7 @@
   // The field keeps the focus while something is pressed, or the list would be gone before the click.
   list.addEventListener("mousedown", (event) => event.preventDefault());
   list.addEventListener("click", (event) => {
-    const option = event.target.closest("[role=option]");
-    if (option) location.assign(option.dataset.address);
+    const found = event.target.closest("[role=option]");
+    if (found) location.assign(found.dataset.address);
   });
 })();

@@ -141,6 +141,7 @@ class FakeCatalog(FakeService):
         films = [film("nosferatu", "Nosferatu", 1922), film("metropolis", "Metropolis", 1927)]
         self.products = {entry["slug"]: entry for entry in [*films, *goods()]}
         self.next_page: str | None = None
+        self.total: int | None = None
         self.next_reviews: str | None = None
         self.own_review: dict[str, Any] | None = None
         self.may_review = True
@@ -172,6 +173,7 @@ class FakeCatalog(FakeService):
             entry
             for entry in self.products.values()
             if query.get("kind", "") in ("", entry["kind"])
+            and (not query.get("slugs") or entry["slug"] in query["slugs"].split(","))
             and query.get("attr.material", "stoneware") == "stoneware"
             and query.get("q", "").lower() in entry["title"].lower()
             and entry["category"]["path"].startswith(query.get("category", ""))
@@ -180,7 +182,7 @@ class FakeCatalog(FakeService):
             "results": [{name: entry[name] for name in self.LIST_FIELDS} for entry in chosen],
             "next": self.next_page,
             "previous": None,
-            "total": len(chosen),
+            "total": self.total or len(chosen),
             "corrected_query": None,
         }
         if query.get("facets"):

@@ -1,0 +1,63 @@
+"""What belongs to the whole site: about, recently viewed products, the manifest for home screens."""
+
+from __future__ import annotations
+
+import re
+
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils.translation import get_language_bidi, gettext
+from django.views.decorators.http import require_safe
+
+from apps.ui.storefront import language
+from apps.ui.storefront.clients import catalog
+from apps.ui.storefront.clients.catalog_schemas import ProductPage
+from apps.ui.storefront.pages import shared_page
+from apps.ui.storefront.parallel import fetch_or_default
+from apps.ui.storefront.session import ShopRequest
+
+MAX_RECENT = 12
+SLUG = re.compile(r"\A[\w-]{1,200}\Z")
+
+
+@require_safe
+def about(request: ShopRequest) -> HttpResponse:
+    """About the shop: test cards, demo accounts, APIs."""
+    return shared_page(request, "storefront/about.html", sources=(), context=dict)
+
+
+@require_safe
+def recent(request: ShopRequest) -> HttpResponse:
+    """The products of `?slugs=`, which the visitor's browser remembers, as a part of a page; empty for none."""
+    slugs = [slug for slug in request.GET.get("slugs", "").split(",") if SLUG.match(slug)][:MAX_RECENT]
+    none = ProductPage((), None, None)
+    found = fetch_or_default(lambda: catalog.products_named(slugs), none).result() if slugs else none
+    if not found.results:
+        return HttpResponse()
+    return render(request, "storefront/recent.html", {"products": found.results})
+
+
+@require_safe
+def manifest(request: ShopRequest) -> JsonResponse:
+    """The web app manifest: name, colours and icons on a home screen."""
+    body = {
+        "name": "StreamCart",
+        "short_name": "StreamCart",
+        "description": gettext("Good things, and films that stay."),
+        "lang": language.current(),
+        "dir": "rtl" if get_language_bidi() else "ltr",
+        "start_url": reverse("home"),
+        "scope": "/",
+        "display": "minimal-ui",
+        "background_color": "#f6f4ef",
+        "theme_color": "#fffefb",
+        "icons": [
+            {"src": static("storefront/icon.svg"), "type": "image/svg+xml", "sizes": "any"},
+            {"src": static("storefront/icon-192.png"), "type": "image/png", "sizes": "192x192"},
+            {"src": static("storefront/icon-512.png"), "type": "image/png", "sizes": "512x512"},
+        ],
+    }
+    headers = {"Cache-Control": "public, max-age=86400"}
+    return JsonResponse(body, content_type="application/manifest+json", headers=headers)
