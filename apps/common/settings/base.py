@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import environ
+from django.conf.locale import LANG_INFO
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.module_loading import import_string
 
@@ -168,6 +169,9 @@ LANGUAGE_CODE = "en"
 # columns, search and the API follow; for one more, run `migrate` and `manage.py catalog refresh_listings`.
 SHOP_LANGUAGES = ("en", "de")
 USE_I18N = True
+LANGUAGES = [(code, LANG_INFO.get(code, {}).get("name", code)) for code in SHOP_LANGUAGES]
+# Compiled by `make setup` (devtools.checks.messages) and by docker/assemble.
+LOCALE_PATHS = [SERVICE_DIR / "locale", REPOSITORY / "apps" / "common" / "locale"]
 USE_TZ = True
 TIME_ZONE = "UTC"
 
