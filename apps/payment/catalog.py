@@ -6,6 +6,8 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext
+
 from apps.common.http import SERVICE, RemoteProblem, ServiceClient, ServiceResponse, Unavailable
 from apps.common.money import Money
 from apps.common.problems import ValidationProblem
@@ -64,7 +66,9 @@ class Quote:
 
 def not_for_sale() -> ValidationProblem:
     """For a SKU that catalog does not sell, or cannot even read."""
-    return ValidationProblem("This item is not for sale.", errors={"sku": ["There is nothing for sale with this SKU."]})
+    return ValidationProblem(
+        gettext("This item is not for sale."), errors={"sku": [gettext("There is nothing for sale with this SKU.")]}
+    )
 
 
 def quotes(lines: list[tuple[str, int]], currency: str) -> list[dict[str, Any]]:

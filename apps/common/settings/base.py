@@ -69,6 +69,7 @@ DATA_APPS = [
 
 MIDDLEWARE = [
     "apps.common.context.RequestContextMiddleware",
+    "apps.common.middleware.AcceptLanguageMiddleware",
     "apps.common.middleware.InsideOnlyMiddleware",
     "apps.common.health.middleware.HealthMiddleware",
     "apps.common.middleware.NoStoreMiddleware",
@@ -318,6 +319,9 @@ STAFF_BEAT_SCHEDULE: dict[str, dict] = {
 
 vars().update(env.email_url("EMAIL_URL"))
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL")
+SHOP_NAME = "StreamCart"
+# The footer of mails needs one by law in many countries; parts are separated by commas.
+SHOP_ADDRESS = env("SHOP_ADDRESS")
 
 LOGGING = logs.configure(SERVICE, level=env("LOG_LEVEL"), form=env("LOG_FORMAT"))
 

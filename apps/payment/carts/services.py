@@ -9,6 +9,8 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from apps.common.problems import Conflict, NotFound, ValidationProblem
 from apps.payment import access, catalog
@@ -20,7 +22,7 @@ SKU = re.compile(r"\A[\x21-\x7e]{1,40}\Z")
 
 
 class CartFull(Conflict):
-    slug, title = "cart-full", "The cart is full"
+    slug, title = "cart-full", _("The cart is full")
 
 
 def open_cart(*, user_id: uuid.UUID | None, currency: str) -> tuple[Cart, str | None, bool]:
@@ -42,7 +44,7 @@ def set_line(cart: Cart, *, sku: str, quantity: int) -> None:
         remove_line(cart, sku=sku)
         return
     if not SKU.match(sku):
-        raise ValidationProblem("This item is not for sale.", errors={"sku": ["This is not a SKU."]})
+        raise ValidationProblem(gettext("This item is not for sale."), errors={"sku": [gettext("This is not a SKU.")]})
     raw_quote = catalog.quotes([(sku, quantity)], cart.currency)[0]
     quote = catalog.Quote.from_json(raw_quote)
     if quote.status in ("unknown", "unavailable"):
@@ -53,7 +55,9 @@ def set_line(cart: Cart, *, sku: str, quantity: int) -> None:
     with transaction.atomic(durable=True):
         _locked(cart)
         if not cart.lines.filter(sku=sku).exists() and cart.lines.count() >= MAX_LINES:
-            raise CartFull(f"A cart holds at most {MAX_LINES} different items. Order these first.")
+            raise CartFull(
+                gettext("A cart holds at most %(count)s different items. Order these first.") % {"count": MAX_LINES}
+            )
         CartLine.objects.update_or_create(cart=cart, sku=sku, defaults={"quantity": quantity, "quote": raw_quote})
         cart.save(update_fields=["updated_at"])
 
@@ -128,7 +132,7 @@ def forget_user(user_id: uuid.UUID) -> None:
 
 def _locked(cart: Cart) -> None:
     if not Cart.objects.select_for_update().filter(pk=cart.pk, is_open=True).exists():
-        raise NotFound("This cart no longer exists.")
+        raise NotFound(gettext("This cart no longer exists."))
 
 
 def purge_guest_carts(limit: int = 10_000) -> int:

@@ -7,8 +7,11 @@ import secrets
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from apps.common.ids import uuid7
+from apps.common.languages import default_language
 from apps.common.money import Money
 
 # Without letters that are mistaken for others (Crockford's base 32, less U).
@@ -22,15 +25,15 @@ def order_number() -> str:
 
 class Order(models.Model):
     class State(models.TextChoices):
-        PENDING = "pending"
-        RESERVED = "reserved"
-        AUTHORISED = "authorised"
-        PAID = "paid"
-        FULFILLED = "fulfilled"
-        CANCELLED = "cancelled"
-        FAILED = "failed"
-        PARTIALLY_REFUNDED = "partially_refunded"
-        REFUNDED = "refunded"
+        PENDING = "pending", _("Pending")
+        RESERVED = "reserved", _("Reserved")
+        AUTHORISED = "authorised", _("Authorised")
+        PAID = "paid", _("Paid")
+        FULFILLED = "fulfilled", _("Fulfilled")
+        CANCELLED = "cancelled", _("Cancelled")
+        FAILED = "failed", _("Failed")
+        PARTIALLY_REFUNDED = "partially_refunded", _("Partially refunded")
+        REFUNDED = "refunded", _("Refunded")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     number = models.CharField(max_length=16, unique=True, default=order_number, editable=False)
@@ -39,6 +42,7 @@ class Order(models.Model):
     user_id = models.UUIDField(null=True, blank=True)
     secret_hash = models.CharField(max_length=64, blank=True, editable=False)
     email = models.EmailField(max_length=254)
+    language = models.CharField(max_length=10, default=default_language, db_default="")
     currency = models.CharField(max_length=3)
     subtotal_amount = models.BigIntegerField()
     shipping_amount = models.BigIntegerField(default=0)
@@ -114,6 +118,16 @@ class Order(models.Model):
     def is_open(self) -> bool:
         """Whether checkout is still working on it."""
         return self.state in self.OPEN
+
+    @property
+    def failure_sentence(self) -> str:
+        """Why the order failed, in the active language; empty for one that did not."""
+        return gettext(self.failure_message) if self.failure_message else ""
+
+    @property
+    def shipping_label(self) -> str:
+        """The name of the delivery method, in the active language."""
+        return gettext(self.shipping_name) if self.shipping_name else ""
 
     @property
     def total(self) -> Money:

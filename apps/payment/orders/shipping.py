@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext_noop
+
 from apps.common.countries import EUROPEAN_UNION
 from apps.common.money import Money
 
@@ -12,7 +14,8 @@ FREE_FROM = Money(6_000, "EUR")
 
 @dataclass(frozen=True, slots=True)
 class ShippingMethod:
-    """Days are working days from payment to the door."""
+    """Days are working days from payment to the door. Name and description are English; translate them where they are
+    shown."""
 
     code: str
     name: str
@@ -22,9 +25,15 @@ class ShippingMethod:
     max_days: int
 
 
-STANDARD = ShippingMethod("standard", "Standard", "By parcel post, CO₂ offset", Money(490, "EUR"), 2, 4)
-EXPRESS = ShippingMethod("express", "Express", "On the next working day", Money(1290, "EUR"), 1, 1)
-WORLD = ShippingMethod("world", "Worldwide", "By air mail, with tracking", Money(1990, "EUR"), 5, 12)
+STANDARD = ShippingMethod(
+    "standard", gettext_noop("Standard"), gettext_noop("By parcel post, CO₂ offset"), Money(490, "EUR"), 2, 4
+)
+EXPRESS = ShippingMethod(
+    "express", gettext_noop("Express"), gettext_noop("On the next working day"), Money(1290, "EUR"), 1, 1
+)
+WORLD = ShippingMethod(
+    "world", gettext_noop("Worldwide"), gettext_noop("By air mail, with tracking"), Money(1990, "EUR"), 5, 12
+)
 
 
 def methods_for(country: str, subtotal: Money) -> list[ShippingMethod]:

@@ -32,17 +32,19 @@ class Shopper:
     """A guest, or an account when `user_id` is given. Speaks to the API as a browser's backend would."""
 
     user_id: uuid.UUID | None = None
+    language: str = ""
     client: APIClient = field(default_factory=ServiceTestClient)
     cart: str = ""
     secret: str = ""
 
     def __post_init__(self) -> None:
         if self.user_id:
-            self.client.credentials(HTTP_AUTHORIZATION=f"Bearer {access_token(self.user_id)}")
+            token = access_token(self.user_id, language=self.language)
+            self.client.credentials(HTTP_AUTHORIZATION=f"Bearer {token}")
 
     def twin(self) -> Shopper:
         """The same person in another tab (test clients are not for several threads)."""
-        return Shopper(self.user_id, cart=self.cart, secret=self.secret)
+        return Shopper(self.user_id, language=self.language, cart=self.cart, secret=self.secret)
 
     @property
     def headers(self) -> dict[str, str]:

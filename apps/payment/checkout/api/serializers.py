@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from apps.common.api.serializers import EmailField, MoneySerializer
+from apps.common.api.serializers import EmailField, LanguageField, MoneySerializer
 from apps.common.countries import validate_country
 from apps.common.money import Money
 from apps.common.text import one_line
@@ -28,6 +29,9 @@ class AddressSerializer(serializers.Serializer):
 class PlaceOrderSerializer(serializers.Serializer):
     cart = serializers.UUIDField()
     email = EmailField(required=False, help_text="Needed from guests.")
+    language = LanguageField(
+        required=False, help_text="Of the order's mails; the account's if left out, else the shop's first."
+    )
     shipping_address = AddressSerializer(required=False, allow_null=True)
     shipping_method = serializers.CharField(max_length=20, required=False, allow_blank=True, default="")
     payment_method = serializers.CharField(max_length=40)
@@ -105,6 +109,7 @@ class OrderSerializer(serializers.Serializer):
     number = serializers.CharField()
     state = serializers.ChoiceField(choices=Order.State.choices)
     email = serializers.EmailField()
+    language = serializers.CharField(help_text="Of the order's mails.")
     currency = serializers.CharField()
     lines = serializers.SerializerMethodField()
     subtotal = serializers.SerializerMethodField()
@@ -137,7 +142,7 @@ class OrderSerializer(serializers.Serializer):
         if not order.shipping_code:
             return None
         price = Money(order.shipping_amount, order.currency).as_dict()
-        return {"code": order.shipping_code, "name": order.shipping_name, "price": price}
+        return {"code": order.shipping_code, "name": order.shipping_label, "price": price}
 
     @extend_schema_field(OrderPaymentSerializer(allow_null=True))
     def get_payment(self, order: Order) -> dict[str, Any] | None:
@@ -156,13 +161,20 @@ class OrderSerializer(serializers.Serializer):
 
     @extend_schema_field(FailureSerializer(allow_null=True))
     def get_failure(self, order: Order) -> dict[str, str] | None:
-        return {"code": order.failure_code, "message": order.failure_message} if order.failure_code else None
+        return {"code": order.failure_code, "message": order.failure_sentence} if order.failure_code else None
+
+
+class TranslatedField(serializers.CharField):
+    """A sentence of ours that is kept in English, in the language of the request."""
+
+    def to_representation(self, value: str) -> str:
+        return gettext(value)
 
 
 class ShippingMethodSerializer(serializers.Serializer):
     code = serializers.CharField()
-    name = serializers.CharField()
-    description = serializers.CharField()
+    name = TranslatedField()
+    description = TranslatedField()
     price = MoneySerializer()
     min_days = serializers.IntegerField()
     max_days = serializers.IntegerField()
