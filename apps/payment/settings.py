@@ -32,6 +32,8 @@ SANDBOX_WEBHOOK_SECRET = env("SANDBOX_WEBHOOK_SECRET")
 
 # For each address, of all guests behind it (a school, an office) together.
 GUEST_CREATION_RATE = "600/hour"
+# How often an address may ask for the link to an order: numbers have 40 random bits, so guessing one takes ages.
+ORDER_LINK_RATE = "20/hour"
 
 # `expires`: a job that waited for a worker for a whole period is followed by the next one anyway.
 CELERY_BEAT_SCHEDULE = {
@@ -48,6 +50,11 @@ CELERY_BEAT_SCHEDULE = {
     },
     "send-due-confirmations": {
         "task": "apps.payment.orders.tasks.send_due_confirmations",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
+    "send-due-links": {
+        "task": "apps.payment.orders.tasks.send_due_links",
         "schedule": 60.0,
         "options": {"expires": 60},
     },

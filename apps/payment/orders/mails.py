@@ -26,6 +26,7 @@ RETRY_AFTER = timedelta(minutes=5)
 GRACE = timedelta(minutes=1)
 WORTH_SENDING = timedelta(days=3)
 JOB = "send-due-confirmations"
+LINK_JOB = "send-due-links"
 SEND_TASK = "apps.payment.orders.tasks.send_confirmation"
 # By template: subject, heading, preheader.
 TEXTS = {
@@ -38,6 +39,11 @@ TEXTS = {
         _("Your refund for order %(number)s"),
         _("We’ve refunded your order"),
         _("All of your money is on its way back to you."),
+    ),
+    "link": (
+        _("The link to your order %(number)s"),
+        _("Here is your order"),
+        _("Open it to see its status."),
     ),
 }
 
@@ -72,6 +78,31 @@ def send_due_confirmations(limit: int) -> int:
     return for_each(order_ids, send_confirmation, job=JOB, give_up=abandon_mail)
 
 
+def send_link(order_id: UUID | str) -> bool:
+    """Send the link to an order that was asked for, if it is still owed; False when it is not.
+
+    Raises OSError when the mail server failed; the mail is due again later.
+    """
+    lease = claim(Order.objects.all(), order_id, field="link_mail_due_at", duration=RETRY_AFTER)
+    if lease is None:
+        return False
+    _message(Order.objects.prefetch_related("lines").get(pk=order_id), "link").send()
+    lease.held().update(link_mail_due_at=None)
+    return True
+
+
+def send_due_links(limit: int) -> int:
+    """Send the links to orders that are due; returns how many."""
+    now = timezone.now()
+    due = Order.objects.filter(link_mail_due_at__lte=now).exclude(pk__in=resting(LINK_JOB))
+    order_ids = list(due.order_by("link_mail_due_at").values_list("pk", flat=True)[:limit])
+    return for_each(order_ids, send_link, job=LINK_JOB, give_up=abandon_link)
+
+
+def abandon_link(order_id: UUID, reason: str) -> None:
+    Order.objects.filter(pk=order_id).update(link_mail_due_at=None)
+
+
 def abandon_mail(order_id: UUID, reason: str) -> None:
     Order.objects.filter(pk=order_id).update(confirmation_due_at=None)
 
@@ -81,6 +112,8 @@ def _message(order: Order, template: str) -> EmailMultiAlternatives:
     with mail_language(order.language) as language:
         subject, heading, preheader = (str(text) % {"number": order.number} for text in TEXTS[template])
         reason = gettext("You’re receiving this e-mail because you placed order %(number)s with us.")
+        if template == "link":
+            reason = gettext("You’re receiving this e-mail because someone asked for the link to order %(number)s.")
         texts = MailTexts(subject, preheader, reason % {"number": order.number})
         context = mail_context(order, language) | {"heading": heading}
         return compose_mail(f"orders/{template}", texts, to=order.email, context=context)

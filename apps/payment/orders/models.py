@@ -58,6 +58,9 @@ class Order(models.Model):
     idempotency_key = models.CharField(max_length=255, blank=True, editable=False)
     # When the confirmation mail is to be sent (again); null when nothing is owed.
     confirmation_due_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # When somebody asked last for the order's link by number and address, and when that mail is to be sent (again).
+    link_requested_at = models.DateTimeField(null=True, blank=True, editable=False)
+    link_mail_due_at = models.DateTimeField(null=True, blank=True, editable=False)
     erasure_asked_at = models.DateTimeField(null=True, blank=True, editable=False)
     # When catalog is to be asked (again) to release the stock of this order; null when it knows.
     stock_release_due_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -100,6 +103,9 @@ class Order(models.Model):
                 fields=["confirmation_due_at"],
                 name="order_mail_due",
                 condition=Q(confirmation_due_at__isnull=False),
+            ),
+            models.Index(
+                fields=["link_mail_due_at"], name="order_link_due", condition=Q(link_mail_due_at__isnull=False)
             ),
             models.Index(
                 fields=["stock_release_due_at"],

@@ -46,6 +46,15 @@ class PlaceOrderSerializer(serializers.Serializer):
     expected_total = MoneySerializer(required=False, help_text="What the customer agreed to; another total is refused.")
 
 
+class OrderAccessSerializer(serializers.Serializer):
+    number = serializers.CharField(max_length=16)
+    email = EmailField()
+
+
+class OrderAccessResponseSerializer(serializers.Serializer):
+    detail = serializers.CharField()
+
+
 class OrderLineSerializer(serializers.Serializer):
     sku = serializers.CharField()
     title = serializers.CharField()

@@ -30,9 +30,10 @@ from apps.payment.checkout.api import serializers
 from apps.payment.checkout.requests import Customer, Delivery, OrderRequest
 from apps.payment.orders import selectors
 from apps.payment.orders.models import Order
+from apps.payment.orders.services import request_order_link
 from apps.payment.orders.shipping import methods_for
 from apps.payment.payments.services import receive_webhook
-from apps.payment.throttling import GuestCreationThrottle
+from apps.payment.throttling import GuestCreationThrottle, OrderLinkThrottle
 
 CART_SECRET = OpenApiParameter(CART_SECRET_HEADER, str, OpenApiParameter.HEADER, description="Of an anonymous cart.")
 ORDER_SECRET = OpenApiParameter(ORDER_SECRET_HEADER, str, OpenApiParameter.HEADER, description="Of a guest's order.")
@@ -106,6 +107,20 @@ def _require_own_address(url: str) -> str:
         message = gettext("It must begin with %(url)s.") % {"url": f"{settings.PUBLIC_URL}/"}
         raise ValidationProblem(gettext("The return address cannot be used."), errors={"return_url": [message]})
     return url
+
+
+class OrderAccessView(PublicView):
+    openapi_tag = "orders"
+    throttle_classes = [OrderLinkThrottle]
+
+    @extend_schema(
+        request=serializers.OrderAccessSerializer, responses={202: serializers.OrderAccessResponseSerializer}
+    )
+    def post(self, request: Request) -> Response:
+        """Have the link to an order mailed again. The response is the same whether or not number and address match."""
+        request_order_link(**validated(serializers.OrderAccessSerializer, request))
+        detail = gettext("If the order number and the e-mail address match, we’ve sent you the link to your order.")
+        return Response({"detail": detail}, status=status.HTTP_202_ACCEPTED, headers=NO_STORE)
 
 
 class OrderView(GuestView):
