@@ -30,6 +30,11 @@ if _refusal := refusal(
 # Signs the sandbox provider's webhooks, as a real provider's webhook secret does.
 SANDBOX_WEBHOOK_SECRET = env("SANDBOX_WEBHOOK_SECRET")
 
+# Where the shop is and until when it packs parcels on the day of their order: dates of delivery follow.
+SHOP_TIME_ZONE = env.str("SHOP_TIME_ZONE", default="UTC")
+SHOP_REGION = env.str("SHOP_REGION", default="DE-BE")
+ORDER_CUTOFF_HOUR = env.int("ORDER_CUTOFF_HOUR", default=14)
+
 # For each address, of all guests behind it (a school, an office) together.
 GUEST_CREATION_RATE = "600/hour"
 # How often an address may ask for the link to an order: numbers have 40 random bits, so guessing one takes ages.

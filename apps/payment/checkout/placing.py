@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 from django.utils.translation import gettext
 
 from apps.common.problems import Conflict, ValidationProblem
@@ -105,6 +106,8 @@ def create_order(
 
 def _order(offer: PricedCart, request: OrderRequest, shipping: ShippingMethod | None) -> Order:
     shipping_amount = shipping.price.amount if shipping else 0
+    address = request.delivery.address if shipping else None
+    dates = shipping.dates(address["country"], timezone.now()) if shipping and address else None
     order = Order(
         cart_id=offer.id,
         user_id=request.customer.user_id,
@@ -117,7 +120,9 @@ def _order(offer: PricedCart, request: OrderRequest, shipping: ShippingMethod | 
         total_amount=offer.subtotal.amount + shipping_amount,
         shipping_code=shipping.code if shipping else "",
         shipping_name=shipping.name if shipping else "",
-        shipping_address=request.delivery.address if shipping else None,
+        shipping_address=address,
+        earliest_delivery_date=dates and dates.earliest_date,
+        latest_delivery_date=dates and dates.latest_date,
     )
     if request.customer.user_id is None:
         order.secret_hash = access.digest(access.order_secret(order.pk))

@@ -6,6 +6,8 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from babel import Locale
+from babel.dates import format_interval
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.utils import timezone
@@ -26,6 +28,8 @@ RETRY_AFTER = timedelta(minutes=5)
 GRACE = timedelta(minutes=1)
 WORTH_SENDING = timedelta(days=3)
 JOB = "send-due-confirmations"
+# Plain English would be that of the United States, where the month comes first.
+DATE_LOCALES = {"en": "en-GB"}
 LINK_JOB = "send-due-links"
 SEND_TASK = "apps.payment.orders.tasks.send_confirmation"
 # By template: subject, heading, preheader.
@@ -141,11 +145,21 @@ def mail_context(order: Order, language: str) -> dict[str, Any]:
         "shipping": Money(order.shipping_amount, order.currency).format(language) if order.shipping_code else "",
         "shipping_name": order.shipping_label,
         "total": order.total.format(language),
+        "delivery": _delivery_days(order, language),
         "has_films": any(line.kind == "video" for line in lines),
         "order_url": _order_url(order),
         "cart_url": f"{settings.PUBLIC_URL}/cart",
         "library_url": f"{settings.PUBLIC_URL}/library",
     }
+
+
+def _delivery_days(order: Order, language: str) -> str:
+    """`Thu 3 – Mon 7 Dec`, as it was said at checkout; empty for films alone."""
+    earliest, latest = order.earliest_delivery_date, order.latest_delivery_date
+    if not (earliest and latest):
+        return ""
+    locale = Locale.parse(DATE_LOCALES.get(language, language), sep="-")
+    return format_interval(earliest, latest, "MMMEd", locale=locale)
 
 
 def _order_url(order: Order) -> str:

@@ -51,6 +51,9 @@ class Order(models.Model):
     shipping_code = models.CharField(max_length=20, blank=True)
     shipping_name = models.CharField(max_length=60, blank=True)
     shipping_address = models.JSONField(null=True, blank=True)
+    # Between these days, both included, the parcel arrives as the shop said at checkout; null for films alone.
+    earliest_delivery_date = models.DateField(null=True, blank=True)
+    latest_delivery_date = models.DateField(null=True, blank=True)
     return_url = models.CharField(max_length=500, blank=True)
     reservation_id = models.UUIDField(null=True, blank=True)
     failure_code = models.CharField(max_length=40, blank=True)
@@ -86,6 +89,16 @@ class Order(models.Model):
             models.CheckConstraint(
                 condition=Q(total_amount=models.F("subtotal_amount") + models.F("shipping_amount")),
                 name="order_total_adds_up",
+            ),
+            models.CheckConstraint(
+                # Both or none: a comparison with null would pass.
+                condition=Q(earliest_delivery_date=None, latest_delivery_date=None)
+                | Q(
+                    earliest_delivery_date__isnull=False,
+                    latest_delivery_date__isnull=False,
+                    latest_delivery_date__gte=models.F("earliest_delivery_date"),
+                ),
+                name="order_delivery_dates_in_order",
             ),
             models.CheckConstraint(
                 condition=Q(refunded_amount__gte=0, refunded_amount__lte=models.F("total_amount")),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from django.utils.translation import gettext_noop
 
 from apps.common.countries import EUROPEAN_UNION
 from apps.common.money import Money
+from apps.payment.orders.delivery_dates import DeliveryDates, delivery_dates
 
 FREE_FROM = Money(6_000, "EUR")
 
@@ -23,6 +25,10 @@ class ShippingMethod:
     price: Money
     min_days: int
     max_days: int
+
+    def dates(self, country: str, ordered_at: datetime) -> DeliveryDates:
+        """When a parcel that is ordered then arrives in a country."""
+        return delivery_dates(country=country, min_days=self.min_days, max_days=self.max_days, ordered_at=ordered_at)
 
 
 STANDARD = ShippingMethod(
@@ -41,8 +47,5 @@ def methods_for(country: str, subtotal: Money) -> list[ShippingMethod]:
     if country.upper() not in EUROPEAN_UNION:
         return [WORLD]
     free = subtotal.currency == FREE_FROM.currency and subtotal >= FREE_FROM
-    standard = STANDARD
-    if free:
-        price = Money.zero(subtotal.currency)
-        standard = ShippingMethod(STANDARD.code, STANDARD.name, STANDARD.description, price, 2, 4)
+    standard = replace(STANDARD, price=Money.zero(subtotal.currency)) if free else STANDARD
     return [standard, EXPRESS]

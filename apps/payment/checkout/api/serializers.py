@@ -94,6 +94,11 @@ class ShippingSerializer(serializers.Serializer):
     price = MoneySerializer()
 
 
+class DeliverySerializer(serializers.Serializer):
+    earliest_date = serializers.DateField(source="earliest_delivery_date")
+    latest_date = serializers.DateField(source="latest_delivery_date")
+
+
 class OrderPaymentSerializer(serializers.Serializer):
     provider = serializers.CharField()
     brand = serializers.CharField()
@@ -126,6 +131,7 @@ class OrderSerializer(serializers.Serializer):
     total = MoneySerializer()
     refunded = serializers.SerializerMethodField()
     shipping_address = AddressSerializer(allow_null=True)
+    delivery = serializers.SerializerMethodField(help_text="When the parcel arrives, as it was said at checkout.")
     payment = serializers.SerializerMethodField()
     placed_at = serializers.DateTimeField()
     paid_at = serializers.DateTimeField(allow_null=True)
@@ -152,6 +158,10 @@ class OrderSerializer(serializers.Serializer):
             return None
         price = Money(order.shipping_amount, order.currency).as_dict()
         return {"code": order.shipping_code, "name": order.shipping_label, "price": price}
+
+    @extend_schema_field(DeliverySerializer(allow_null=True))
+    def get_delivery(self, order: Order) -> dict[str, Any] | None:
+        return dict(DeliverySerializer(order).data) if order.earliest_delivery_date else None
 
     @extend_schema_field(OrderPaymentSerializer(allow_null=True))
     def get_payment(self, order: Order) -> dict[str, Any] | None:
@@ -185,8 +195,10 @@ class ShippingMethodSerializer(serializers.Serializer):
     name = TranslatedField()
     description = TranslatedField()
     price = MoneySerializer()
-    min_days = serializers.IntegerField()
-    max_days = serializers.IntegerField()
+    min_days = serializers.IntegerField(help_text="Working days.")
+    max_days = serializers.IntegerField(help_text="Working days.")
+    earliest_date = serializers.DateField(help_text="The first day on which the parcel may arrive if ordered now.")
+    latest_date = serializers.DateField(help_text="The last one.")
 
 
 class ShippingMethodsSerializer(serializers.Serializer):

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import asdict
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.utils import timezone
 from django.utils.translation import gettext
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -178,7 +180,9 @@ class ShippingMethodsView(GuestView):
         cart = find_open_cart(cart_id, caller_of(request, secret_header=CART_SECRET_HEADER))
         offer = price_cart(cart)
         methods = methods_for(country, offer.subtotal) if offer.requires_shipping else []
-        return Response(serializers.ShippingMethodsSerializer({"results": methods}).data, headers=NO_STORE)
+        now = timezone.now()
+        results = [asdict(method) | asdict(method.dates(country, now)) for method in methods]
+        return Response(serializers.ShippingMethodsSerializer({"results": results}).data, headers=NO_STORE)
 
 
 class WebhookView(PublicView):
