@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 from django.utils.translation import gettext
 
@@ -43,7 +43,7 @@ class Quote:
         return self.unit_price and self.unit_price * self.quantity
 
     @classmethod
-    def from_json(cls, body: dict[str, Any]) -> Quote:
+    def from_json(cls, body: dict[str, Any]) -> Self:
         """From catalog's response, or from what a cart remembers of it."""
         price = body.get("unit_price")
         return cls(

@@ -90,7 +90,7 @@ def create_order(
             if not Cart.objects.select_for_update().filter(pk=cart.pk, is_open=True).exists():
                 raise CartChanged(gettext("The cart was closed in another window. Check your orders."))
             quoted = {line.sku: line.quantity for line in offer.lines}
-            if {line.sku: line.quantity for line in cart.lines.all()} != quoted:
+            if {line.sku: line.quantity for line in cart.lines.active()} != quoted:
                 raise CartChanged(gettext("The cart was changed in another window. Look at it again and confirm."))
             order.save(force_insert=True)
             OrderLine.objects.bulk_create(_line(order, index, line) for index, line in enumerate(offer.lines))

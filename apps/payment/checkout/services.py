@@ -15,7 +15,7 @@ from apps.common.languages import current_language
 from apps.common.problems import Conflict, NotFound, Problem
 from apps.payment import access
 from apps.payment.carts.models import Cart
-from apps.payment.carts.pricing import price_cart
+from apps.payment.carts.pricing import price_for_checkout
 from apps.payment.checkout import state_machine
 from apps.payment.checkout.placing import (
     choose_shipping,
@@ -61,7 +61,7 @@ def place_order(cart: Cart, request: OrderRequest) -> PlacedOrder:
     if not cart.is_open:
         raise NotFound(gettext("This cart no longer exists."))
     method = usable_method(request.payment_method, user_id=request.customer.user_id)
-    offer = price_cart(cart, must_be_current=True)
+    offer = price_for_checkout(cart)
     require_orderable(offer, request.customer)
     shipping = choose_shipping(offer, request.delivery)
     total = offer.subtotal + shipping.price if shipping else offer.subtotal
