@@ -1,13 +1,13 @@
 # `make help` lists the targets.
 .DEFAULT_GOAL := help
-.PHONY: help setup up status logs down demo test chart chart-files gitops terraform settings images kind kind-down lint format openapi lock screenshots clean
+.PHONY: help setup up status logs down demo test chart chart-files gitops terraform settings images kind kind-down lint format openapi messages lock screenshots clean
 PYTHON := .venv/bin/python
 ARGS ?=
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
-setup: ## make .venv and fetch the storefront's libraries
+setup: ## make .venv, fetch the storefront's libraries, compile translations
 	@./scripts/setup
 
 up: setup ## run everything (PORT=8000; ARGS=--no-demo for an empty shop)
@@ -63,6 +63,10 @@ format: setup ## format the code and apply safe fixes
 
 openapi: setup ## write apps/<service>/openapi.yaml again
 	@$(PYTHON) -m devtools.checks.openapi
+
+messages: setup ## bring the translations' .po files up to date with the code and compile them
+	@$(PYTHON) -m devtools.checks.messages extract
+	@$(PYTHON) -m devtools.checks.messages compile
 
 lock: setup ## lock requirements/*.in with hashes
 	@$(PYTHON) -m devtools.checks.lint lock

@@ -7,6 +7,7 @@ from babel import Locale
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.utils.deconstruct import deconstructible
+from django.utils.translation import gettext_lazy as _
 
 COUNTRIES = frozenset(country.alpha_2 for country in pycountry.countries)
 EUROPEAN_UNION = frozenset(
@@ -23,7 +24,7 @@ class CountryValidator(RegexValidator):
     """Accepts the code of a country. OpenAPI documents describe its form, two letters."""
 
     regex = r"\A[A-Z]{2}\Z"
-    message = "Use a two-letter code such as DE."
+    message = _("Use a two-letter code such as DE.")
 
     def __call__(self, value: object) -> None:
         super().__call__(value)

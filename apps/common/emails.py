@@ -13,6 +13,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import get_language, gettext
 from email_validator import EmailNotValidError, validate_email
 
 from apps.common.problems import ValidationProblem
@@ -35,16 +36,23 @@ def normalise_email(text: str) -> str:
     Syntax alone is checked: no name server is asked. Raises InvalidEmail.
     """
     if len(text) > MAX_INPUT_LENGTH:
-        raise InvalidEmail("This address is too long.")
+        raise InvalidEmail(gettext("This address is too long."))
     plain = unicodedata.normalize("NFKC", text.strip())
     try:
         found = validate_email(plain, check_deliverability=False, allow_smtputf8=False, strict=True)
     except EmailNotValidError as error:
-        raise InvalidEmail(f"{str(error).rstrip('.')}.") from error
+        raise InvalidEmail(_reason(error)) from error
     address = f"{found.local_part}@{found.ascii_domain}".lower()
     if len(address) > MAX_LENGTH:
-        raise InvalidEmail("This address is too long.")
+        raise InvalidEmail(gettext("This address is too long."))
     return address
+
+
+def _reason(error: EmailNotValidError) -> str:
+    """What the library says, which speaks English alone."""
+    if (get_language() or "en").startswith("en"):
+        return f"{str(error).rstrip('.')}."
+    return gettext("This is not a valid e-mail address. Please check the spelling.")
 
 
 def lookup_email(text: str) -> str:

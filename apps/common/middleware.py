@@ -7,8 +7,11 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.utils import translation
+from django.utils.cache import patch_vary_headers
 
-from apps.common.problems import make, problem_response
+from apps.common.languages import accepted_language
+from apps.common.problems import CONTENT_TYPE, make, problem_response
 
 # What a gateway adds and a caller inside the cluster does not. A client can make them up, but not take them away.
 GATEWAY_HEADERS = ("HTTP_X_FORWARDED_HOST", "HTTP_X_FORWARDED_PROTO", "HTTP_X_FORWARDED_PREFIX")
@@ -48,6 +51,24 @@ class RejectNullBytesMiddleware:
             detail = "The address holds a null byte; remove it."
             return problem_response(make(400, slug="bad-request", detail=detail), request)
         return self.get_response(request)
+
+
+class AcceptLanguageMiddleware:
+    """Sentences of an API's problems are in the language that the client asks for (Accept-Language), if the shop speaks
+    it. Pages and the admins are not concerned."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not request.path_info.startswith("/v1/"):
+            return self.get_response(request)
+        with translation.override(accepted_language(request.headers.get("Accept-Language", ""))):
+            response = self.get_response(request)
+        # Not all responses: what is public and the same in each language would be cached once for each.
+        if response.get("Content-Type", "").startswith(CONTENT_TYPE):
+            patch_vary_headers(response, ("Accept-Language",))
+        return response
 
 
 class NoStoreMiddleware:

@@ -10,6 +10,9 @@ from django.core.exceptions import PermissionDenied, RequestDataTooBig, TooManyF
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.db import DataError, IntegrityError, InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, JsonResponse
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from rest_framework import exceptions
 
 from apps.common.sqlstate import RACES, sqlstate_of
@@ -18,7 +21,7 @@ CONTENT_TYPE = "application/problem+json"
 
 
 class Problem(exceptions.APIException):
-    """Base of every error that a client may see.
+    """Base of every error that a client may see, in the language of the request.
 
     Subclasses stand beside the code that raises them and set `status`, `slug` (the stable, machine-readable end of
     `type`) and `title`. `extensions` become further members of the body.
@@ -26,7 +29,7 @@ class Problem(exceptions.APIException):
 
     status: int = 400
     slug: str = "bad-request"
-    title: str = "The request cannot be served"
+    title: str | Promise = _("The request cannot be served")
 
     def __init__(
         self,
@@ -36,7 +39,7 @@ class Problem(exceptions.APIException):
         headers: dict[str, str] | None = None,
         **extensions: Any,
     ) -> None:
-        self.detail: str = detail or self.title  # type: ignore[assignment]  # one sentence, never DRF's nested details
+        self.detail: str = str(detail or self.title)  # type: ignore[assignment]  # one sentence, never DRF's nested details
         self.errors = errors
         self.headers = headers or {}
         self.extensions = extensions
@@ -48,33 +51,33 @@ class Problem(exceptions.APIException):
 
 
 class NotFound(Problem):
-    status, slug, title = 404, "not-found", "Not found"
+    status, slug, title = 404, "not-found", _("Not found")
 
 
 class Conflict(Problem):
-    status, slug, title = 409, "conflict", "Conflict with the present state"
+    status, slug, title = 409, "conflict", _("Conflict with the present state")
 
 
 class Forbidden(Problem):
-    status, slug, title = 403, "forbidden", "Not allowed"
+    status, slug, title = 403, "forbidden", _("Not allowed")
 
 
 class Unauthenticated(Problem):
-    status, slug, title = 401, "unauthenticated", "Sign in first"
+    status, slug, title = 401, "unauthenticated", _("Sign in first")
 
 
 class ValidationProblem(Problem):
     """Input that cannot be used; `errors` is `{field: [messages]}`."""
 
-    status, slug, title = 400, "invalid-input", "Invalid input"
+    status, slug, title = 400, "invalid-input", _("Invalid input")
 
 
 class PreconditionFailed(Problem):
-    status, slug, title = 412, "precondition-failed", "Somebody changed this meanwhile"
+    status, slug, title = 412, "precondition-failed", _("Somebody changed this meanwhile")
 
 
 class ServiceUnavailable(Problem):
-    status, slug, title = 503, "service-unavailable", "Temporarily unavailable"
+    status, slug, title = 503, "service-unavailable", _("Temporarily unavailable")
 
 
 # What DRF raises by itself -> our stable slugs.
@@ -114,14 +117,14 @@ def as_problem(exc: Exception) -> Problem | None:
         case Problem():
             return exc
         case Http404():
-            return NotFound("There is nothing at this address.")
+            return NotFound(gettext("There is nothing at this address."))
         case PermissionDenied():
-            return Forbidden("You may not do this.")
+            return Forbidden(gettext("You may not do this."))
         case DjangoValidationError():
             errors = exc.message_dict if hasattr(exc, "error_dict") else {"": exc.messages}
-            return ValidationProblem("Some values cannot be used; see errors.", errors=errors)
+            return ValidationProblem(gettext("Some values cannot be used; see errors."), errors=errors)
         case exceptions.ValidationError():
-            return ValidationProblem("Some values cannot be used; see errors.", errors=_flatten(exc.detail))
+            return ValidationProblem(gettext("Some values cannot be used; see errors."), errors=_flatten(exc.detail))
         case exceptions.APIException():
             slug = next((slug for kind, slug in SLUGS.items() if isinstance(exc, kind)), "error")
             headers = {}
@@ -132,18 +135,23 @@ def as_problem(exc: Exception) -> Problem | None:
             detail = exc.detail if isinstance(exc.detail, str) else exc.detail.get("detail", exc.default_detail)  # type: ignore[union-attr]  # simplejwt raises dicts
             return make(exc.status_code, slug=slug, detail=str(detail), headers=headers)
         case RequestDataTooBig() | TooManyFieldsSent():
-            return make(413, slug="payload-too-large", detail="The request is larger than this address accepts.")
+            return make(
+                413, slug="payload-too-large", detail=gettext("The request is larger than this address accepts.")
+            )
         case DataError():
             # Out of range of a column's type. A serializer or form should have said which value.
-            return make(400, slug="unusable-value", detail="A value of the request is outside of what can be stored.")
+            detail = gettext("A value of the request is outside of what can be stored.")
+            return make(400, slug="unusable-value", detail=detail)
         case IntegrityError() if sqlstate_of(exc) in RACES:
             # Two writers at once, after both had looked. The service that knows what it is about says it better.
             return Conflict(
-                "Somebody else changed the same thing at this moment. Look at it again, then repeat your change."
+                gettext(
+                    "Somebody else changed the same thing at this moment. Look at it again, then repeat your change."
+                )
             )
         case OperationalError() | InterfaceError():
             # The database restarts or refuses connections, or ended this transaction for another one's sake.
-            detail = "The database is not responding at the moment. Please try again shortly."
+            detail = gettext("The database is not responding at the moment. Please try again shortly.")
             return ServiceUnavailable(detail, headers={"Retry-After": "5"})
     return None
 
@@ -160,7 +168,7 @@ def body(problem: Problem, request: HttpRequest | None) -> dict[str, Any]:
     """The members of RFC 9457, plus `request_id`, `errors` and the problem's own extensions."""
     content: dict[str, Any] = {
         "type": f"/problems/{problem.slug}",
-        "title": problem.title,
+        "title": str(problem.title),
         "status": problem.status,
         "detail": str(problem.detail),
         "instance": request.path if request is not None else None,

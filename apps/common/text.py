@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
 
 # Controls, surrogates, line and paragraph separators, and what formats text without being seen (directions, zero-width
 # spaces): they break lines, or make one name look like another.
@@ -19,4 +20,6 @@ def one_line(value: str) -> None:
     A function and no RegexValidator: its pattern in the OpenAPI document would forbid an empty second line.
     """
     if any(unicodedata.category(letter) in REFUSED and letter not in JOINERS for letter in value):
-        raise ValidationError("Leave out line breaks, control characters and invisible characters.", code="one-line")
+        raise ValidationError(
+            gettext("Leave out line breaks, control characters and invisible characters."), code="one-line"
+        )

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
+
+from django.utils.translation import gettext
 
 from apps.common.http import SERVICE, RemoteProblem, ServiceClient, ServiceResponse, Unavailable
 from apps.common.money import Money
@@ -41,7 +43,7 @@ class Quote:
         return self.unit_price and self.unit_price * self.quantity
 
     @classmethod
-    def from_json(cls, body: dict[str, Any]) -> Quote:
+    def from_json(cls, body: dict[str, Any]) -> Self:
         """From catalog's response, or from what a cart remembers of it."""
         price = body.get("unit_price")
         return cls(
@@ -64,7 +66,9 @@ class Quote:
 
 def not_for_sale() -> ValidationProblem:
     """For a SKU that catalog does not sell, or cannot even read."""
-    return ValidationProblem("This item is not for sale.", errors={"sku": ["There is nothing for sale with this SKU."]})
+    return ValidationProblem(
+        gettext("This item is not for sale."), errors={"sku": [gettext("There is nothing for sale with this SKU.")]}
+    )
 
 
 def quotes(lines: list[tuple[str, int]], currency: str) -> list[dict[str, Any]]:

@@ -30,8 +30,15 @@ if _refusal := refusal(
 # Signs the sandbox provider's webhooks, as a real provider's webhook secret does.
 SANDBOX_WEBHOOK_SECRET = env("SANDBOX_WEBHOOK_SECRET")
 
+# Where the shop is and until when it packs parcels on the day of their order: dates of delivery follow.
+SHOP_TIME_ZONE = env.str("SHOP_TIME_ZONE", default="UTC")
+SHOP_REGION = env.str("SHOP_REGION", default="DE-BE")
+ORDER_CUTOFF_HOUR = env.int("ORDER_CUTOFF_HOUR", default=14)
+
 # For each address, of all guests behind it (a school, an office) together.
 GUEST_CREATION_RATE = "600/hour"
+# How often an address may ask for the link to an order: numbers have 40 random bits, so guessing one takes ages.
+ORDER_LINK_RATE = "20/hour"
 
 # `expires`: a job that waited for a worker for a whole period is followed by the next one anyway.
 CELERY_BEAT_SCHEDULE = {
@@ -48,6 +55,11 @@ CELERY_BEAT_SCHEDULE = {
     },
     "send-due-confirmations": {
         "task": "apps.payment.orders.tasks.send_due_confirmations",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
+    "send-due-links": {
+        "task": "apps.payment.orders.tasks.send_due_links",
         "schedule": 60.0,
         "options": {"expires": 60},
     },

@@ -11,6 +11,15 @@ from apps.common.api.throttling import AddressThrottle
 from apps.common.identity.principal import Principal
 
 
+class OrderLinkThrottle(AddressThrottle):
+    """Bounds how many orders a stranger can try to have mails sent for."""
+
+    scope = "order-links"
+
+    def get_rate(self) -> str:
+        return settings.ORDER_LINK_RATE
+
+
 class GuestCreationThrottle(AddressThrottle):
     """What guests create (carts, cards, orders) is stored until a job purges it: at most GUEST_CREATION_RATE for each
     address, in a count that all creations share. Accounts are not counted."""

@@ -53,6 +53,7 @@ def lint() -> int:
         *((f"{name}: types", lambda name=name: _types(name)) for name in ("common", *SERVICES)),
         ("layers", lambda: _command("lint-imports")),
         ("words", lambda: _run([sys.executable, "-m", "devtools.checks.words"])),
+        ("translations", lambda: _run([sys.executable, "-m", "devtools.checks.messages", "check"])),
         ("code lists", lambda: _run([sys.executable, "-m", "devtools.checks.code_lists"])),
         ("tests that assert", lambda: _run([sys.executable, "-m", "devtools.checks.empty_loops"])),
         ("templates", lambda: _command("djlint", "apps", "--lint", "--quiet")),

@@ -18,6 +18,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
+from devtools.checks.messages import compile_catalogs
 from devtools.checks.parts import ALONE, ON_REQUEST, PARALLEL, PARTS, SPLIT, folder_of
 from devtools.errors import DevToolsError
 from devtools.project import DATA_SERVICES, ROOT, SERVICES
@@ -51,6 +52,7 @@ def test(parts: list[str], *, keyword: str | None, extra: list[str]) -> int:
     together = [piece for part in chosen if part in PARALLEL for piece in _pieces(part)]
     wanted = [*(["-k", keyword] if keyword else []), *extra]
     outcomes: list[Outcome] = []
+    compile_catalogs()
     if together:
         with servers() as environment, ThreadPoolExecutor(2) as pool:
             outcomes += pool.map(lambda piece: _run(piece, environment, wanted), together)

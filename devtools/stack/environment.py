@@ -21,8 +21,11 @@ SHARED = (
     "FFMPEG_THREADS",
     "LOG_FORMAT",
     "LOG_LEVEL",
+    "ORDER_CUTOFF_HOUR",
     "PAYMENT_PROVIDER",
     "REDIS_URL",
+    "SHOP_ADDRESS",
+    "SHOP_REGION",
     "SHOP_TIME_ZONE",
     "STREAM_SECONDS",
     "TEST_CARDS_IN_PUBLIC",
@@ -88,11 +91,11 @@ def _of_one_service(secrets: dict[str, str], service: str) -> dict[str, str]:
         callers = [name for name in SERVICES if name != "auth"]
         accepted = {f"SERVICE_SECRET_{name.upper()}": secrets[f"{name}_client"] for name in callers}
         return accepted | {"KEY_ENCRYPTION_KEY": secrets["keys"]}
+    # The demo is a shop in Germany.
     if service == "catalog":
-        # The demo is a shop in Germany.
         return {"SHOP_TIME_ZONE": "Europe/Berlin"}
     if service == "payment":
-        return {"SANDBOX_WEBHOOK_SECRET": secrets["webhook"]}
+        return {"SANDBOX_WEBHOOK_SECRET": secrets["webhook"], "SHOP_TIME_ZONE": "Europe/Berlin"}
     if service == "ui":
         return {"COOKIE_KEY": secrets["cookie"]}
     if service == "video":

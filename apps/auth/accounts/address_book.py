@@ -6,6 +6,8 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from apps.auth.accounts.models import Address, User
 from apps.auth.accounts.selectors import address_of
@@ -15,7 +17,7 @@ MAX_ADDRESSES = 50
 
 
 class AddressBookFull(Conflict):
-    slug, title = "address-book-full", "The address book is full"
+    slug, title = "address-book-full", _("The address book is full")
 
 
 def add_address(user: User, **fields: Any) -> Address:
@@ -24,7 +26,9 @@ def add_address(user: User, **fields: Any) -> Address:
         _lock(user)
         count = user.addresses.count()
         if count >= MAX_ADDRESSES:
-            raise AddressBookFull(f"You can save up to {MAX_ADDRESSES} addresses. Delete one first.")
+            raise AddressBookFull(
+                gettext("You can save up to %(count)s addresses. Delete one first.") % {"count": MAX_ADDRESSES}
+            )
         fields["is_default"] = fields.get("is_default", False) or count == 0
         if fields["is_default"]:
             user.addresses.filter(is_default=True).update(is_default=False)

@@ -7,6 +7,8 @@ from datetime import timedelta
 from django.core import signing
 from django.core.exceptions import ValidationError
 from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from apps.auth.accounts.models import User
 from apps.common.problems import Problem
@@ -17,7 +19,7 @@ LIFETIMES = {VERIFY: timedelta(days=3), RESET: timedelta(hours=1)}
 
 
 class InvalidLink(Problem):
-    status, slug, title = 400, "invalid-link", "This link does not work any more"
+    status, slug, title = 400, "invalid-link", _("This link does not work any more")
 
 
 def make_token(user: User, purpose: str) -> str:
@@ -35,9 +37,9 @@ def user_of(token: str, purpose: str, *, locked: bool = False) -> User:
         user_id, fingerprint = signing.loads(token, salt=purpose, max_age=LIFETIMES[purpose])
         user = users.get(pk=user_id, is_active=True)
     except (signing.BadSignature, User.DoesNotExist, ValidationError, ValueError, TypeError) as error:
-        raise InvalidLink("This link has expired or is damaged. Ask for a new one.") from error
+        raise InvalidLink(gettext("This link has expired or is damaged. Ask for a new one.")) from error
     if fingerprint != _fingerprint(user):
-        raise InvalidLink("This link was used already. Sign in, or ask for a new one.")
+        raise InvalidLink(gettext("This link was used already. Sign in, or ask for a new one."))
     return user
 
 

@@ -9,13 +9,14 @@ from uuid import UUID
 import structlog
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
-from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from apps.auth.accounts import links
 from apps.auth.accounts.models import Mail, User
 from apps.common.jobs.services import for_each, resting
 from apps.common.leases import claim
+from apps.common.mails import MailTexts, compose_mail, mail_language
 from apps.common.task_queue import send_on_commit
 
 log = structlog.get_logger(__name__)
@@ -29,11 +30,14 @@ KEPT = timedelta(days=7)
 WAITING_JOB = "send-waiting-mails"
 SEND_TASK = "apps.auth.accounts.tasks.send_mail"
 
-SUBJECTS = {
-    "verify": "Confirm your e-mail address",
-    "known": "You already have an account",
-    "unconfirmed": "Activate your account",
-    "reset": "Reset your password",
+REGISTERED = _("You’re receiving this e-mail because someone registered with this address in our shop.")
+RESET_REQUESTED = _("You’re receiving this e-mail because someone asked to reset the password of this account.")
+# By template: subject, preheader, reason.
+TEXTS = {
+    "verify": (_("Confirm your e-mail address"), _("One click, and your account is ready."), REGISTERED),
+    "known": (_("You already have an account"), _("Simply sign in with your password."), REGISTERED),
+    "unconfirmed": (_("Activate your account"), _("Choose a password, and your account is ready."), REGISTERED),
+    "reset": (_("Reset your password"), _("Choose a new password. The link works for one hour."), RESET_REQUESTED),
 }
 
 
@@ -130,14 +134,8 @@ def _link(path: str, **query: str) -> str:
 
 
 def _written(user: User, name: str, link: str) -> EmailMultiAlternatives:
-    context = {
-        "name": user.name,
-        "subject": SUBJECTS[name],
-        "link": link,
-        "days": links.LIFETIMES[links.VERIFY].days,
-        "shop": settings.PUBLIC_URL,
-    }
-    text = render_to_string(f"accounts/{name}.txt", context)
-    message = EmailMultiAlternatives(SUBJECTS[name], text, to=[user.email])
-    message.attach_alternative(render_to_string(f"accounts/{name}.html", context), "text/html")
-    return message
+    """In the account's language."""
+    context = {"name": user.name, "link": link, "days": links.LIFETIMES[links.VERIFY].days}
+    with mail_language(user.language):
+        texts = MailTexts(*map(str, TEXTS[name]))
+        return compose_mail(f"accounts/{name}", texts, to=user.email, context=context)

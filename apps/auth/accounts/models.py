@@ -12,6 +12,7 @@ from django.utils.crypto import salted_hmac
 
 from apps.common.emails import normalise_email
 from apps.common.ids import uuid7
+from apps.common.languages import default_language
 
 
 class Role(models.TextChoices):
@@ -38,6 +39,8 @@ class User(AbstractBaseUser):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     email = models.EmailField(max_length=254, unique=True)
     name = models.CharField(max_length=150)
+    # Of the shop's mails, and of pages on a new device.
+    language = models.CharField(max_length=10, default=default_language, db_default="")
     roles = ArrayField(models.CharField(max_length=32, choices=Role), default=customer_only)
     email_verified_at = models.DateTimeField(null=True, blank=True)
     is_active = models.BooleanField(default=True)

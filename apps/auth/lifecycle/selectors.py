@@ -16,6 +16,7 @@ def export_of(user: User) -> dict[str, Any]:
             "id": str(user.pk),
             "email": user.email,
             "name": user.name,
+            "language": user.language,
             "roles": user.roles,
             "email_verified_at": user.email_verified_at,
             "created_at": user.created_at,

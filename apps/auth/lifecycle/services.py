@@ -10,6 +10,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from apps.auth.accounts import links
 from apps.auth.accounts.mails import enqueue_mail
@@ -29,16 +30,18 @@ def require_good_password(password: str, user: User, *, field: str = "password")
     try:
         validate_password(password, user)
     except ValidationError as error:
-        raise ValidationProblem("Choose another password; see errors.", errors={field: error.messages}) from error
+        raise ValidationProblem(
+            gettext("Choose another password; see errors."), errors={field: error.messages}
+        ) from error
 
 
-def register(*, email: str, password: str, name: str) -> None:
+def register(*, email: str, password: str, name: str, language: str) -> None:
     """Open an account and send the confirmation mail; for a known address send a mail that says so.
 
     The caller learns nothing about which of the two happened: both hash a password and ask for one mail.
     """
     email = normalise_email(email)
-    user = User(email=email, name=name)
+    user = User(email=email, name=name, language=language)
     require_good_password(password, user)
     user.password = make_password(password)
     try:
@@ -73,10 +76,14 @@ def verify_email(*, token: str) -> User:
     return user
 
 
-def change_name(user: User, *, name: str) -> User:
-    """Set the name that the shop and mails use."""
-    user.name = name
-    user.save(update_fields=["name"])
+def change_profile(user: User, *, name: str | None = None, language: str | None = None) -> User:
+    """Set the name that the shop and mails use, and the language of both; None leaves what is there."""
+    changes = {"name": name, "language": language}
+    changed = {field: value for field, value in changes.items() if value is not None}
+    for field, value in changed.items():
+        setattr(user, field, value)
+    if changed:
+        user.save(update_fields=list(changed))
     return user
 
 
@@ -88,8 +95,8 @@ def require_password(user: User, password: str, *, caller: Caller, field: str = 
     try:
         check_credentials(email=user.email, password=password, caller=caller)
     except InvalidCredentials as error:
-        message = "This is not your password."
-        raise ValidationProblem("The password is wrong.", errors={field: [message]}) from error
+        message = gettext("This is not your password.")
+        raise ValidationProblem(gettext("The password is wrong."), errors={field: [message]}) from error
 
 
 def change_password(user: User, *, current: str, new: str, caller: Caller, session_id: str | None) -> None:

@@ -54,6 +54,7 @@ def for_user(user: User, *, session: Session) -> str:
     token["mfa"] = False
     token["email"] = user.email
     token["name"] = user.name
+    token["language"] = user.language
     token["sid"] = str(session.pk)
     return str(token)
 

@@ -20,6 +20,8 @@ from datetime import timedelta
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from apps.auth.tokens.models import Session, SignInFailures
 from apps.common.problems import Problem
@@ -30,7 +32,7 @@ KNOWN_FOR = timedelta(days=30)
 
 
 class TooManyAttempts(Problem):
-    status, slug, title = 429, "too-many-attempts", "Too many failed attempts"
+    status, slug, title = 429, "too-many-attempts", _("Too many failed attempts")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +61,8 @@ def record_attempt(email: str, address: str) -> None:
         wait = max(((row.locked_until - now).total_seconds() for row in rows.values() if row.locked_until), default=0)
         if wait > 0:
             seconds = math.ceil(wait)
-            detail = f"Too many failed attempts. Wait {seconds} seconds, then try again."
-            raise TooManyAttempts(detail, headers={"Retry-After": str(seconds)})
+            detail = gettext("Too many failed attempts. Wait %(seconds)s seconds, then try again.")
+            raise TooManyAttempts(detail % {"seconds": seconds}, headers={"Retry-After": str(seconds)})
         for key, row in rows.items():
             row.count = row.count + 1 if row.last_at > now - MEMORY else 1
             row.last_at = now

@@ -7,6 +7,8 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from apps.auth.accounts.models import User
 from apps.auth.tokens import keys
@@ -25,7 +27,7 @@ def jwks_document() -> dict[str, Any]:
 class SessionEnded(NotFound):
     """A slug of its own: the 404 of an older release, which has no such address, must end nobody's session."""
 
-    slug, title = "session-ended", "This session has ended"
+    slug, title = "session-ended", _("This session has ended")
 
 
 def account_of_session(session_id: UUID) -> User:
@@ -33,7 +35,7 @@ def account_of_session(session_id: UUID) -> User:
     live = Session.objects.filter(pk=session_id, revoked_at=None, expires_at__gt=timezone.now(), user__is_active=True)
     session = live.select_related("user").first()
     if session is None:
-        raise SessionEnded("This session has ended, or there was never one.")
+        raise SessionEnded(gettext("This session has ended, or there was never one."))
     return session.user
 
 
@@ -47,7 +49,7 @@ def account_of(principal: Principal) -> User:
         wanted &= Q(sessions__pk=session_id, sessions__revoked_at=None)
     user = User.objects.filter(wanted).first()
     if user is None:
-        raise Unauthenticated("This session has ended. Sign in again.")
+        raise Unauthenticated(gettext("This session has ended. Sign in again."))
     return user
 
 

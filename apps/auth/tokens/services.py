@@ -13,6 +13,8 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from apps.auth.accounts.models import User
 from apps.auth.caller import Caller
@@ -32,15 +34,15 @@ NOBODYS_PASSWORD = "!"  # noqa: S105  (a hash that nothing matches)
 
 
 class InvalidCredentials(Unauthenticated):
-    slug, title = "invalid-credentials", "E-mail or password is wrong"
+    slug, title = "invalid-credentials", _("E-mail or password is wrong")
 
 
 class EmailNotVerified(Forbidden):
-    slug, title = "email-not-verified", "The e-mail address is not confirmed yet"
+    slug, title = "email-not-verified", _("The e-mail address is not confirmed yet")
 
 
 class TokenRevoked(Unauthenticated):
-    slug, title = "token-revoked", "This session has ended"
+    slug, title = "token-revoked", _("This session has ended")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +59,12 @@ def sign_in(*, email: str, password: str, caller: Caller) -> Tokens:
     """Tokens for the right password. Raises InvalidCredentials, EmailNotVerified or TooManyAttempts."""
     user = check_credentials(email=email, password=password, caller=caller)
     if user.email_verified_at is None:
-        raise EmailNotVerified("Confirm your e-mail address with the link we sent you, then sign in.")
+        raise EmailNotVerified(gettext("Confirm your e-mail address with the link we sent you, then sign in."))
     with transaction.atomic(durable=True):
         # The lock and the second look keep a session from outliving a password change or deletion at this moment.
         current = User.objects.select_for_update(no_key=True).filter(pk=user.pk, is_active=True).first()
         if current is None or current.password != user.password:
-            raise InvalidCredentials("The password was changed just now; sign in with the new one.")
+            raise InvalidCredentials(gettext("The password was changed just now; sign in with the new one."))
         now = timezone.now()
         session = Session.objects.create(
             user=current,
@@ -86,7 +88,7 @@ def check_credentials(*, email: str, password: str, caller: Caller) -> User:
     user = User.objects.filter(email=email, is_active=True).first()
     encoded = user.password if user else NOBODYS_PASSWORD
     if not check_password(password, encoded, _upgrade(user)) or user is None:
-        raise InvalidCredentials("The e-mail address or the password is wrong.")
+        raise InvalidCredentials(gettext("The e-mail address or the password is wrong."))
     lockout.forgive_attempt(email, caller.address)
     return user
 
@@ -99,9 +101,9 @@ def refresh(*, token: str, caller: Caller) -> Tokens:
         session = Session.objects.select_for_update(of=("self",)).select_related("user").filter(pk=session_id).first()
         now = timezone.now()
         if session is None or not constant_time_compare(mac, _mac(session, counter)):
-            raise TokenRevoked("This refresh token is not known. Sign in again.")
+            raise TokenRevoked(gettext("This refresh token is not known. Sign in again."))
         if session.revoked_at or session.expires_at <= now or not session.user.is_active:
-            raise TokenRevoked("This session has ended. Sign in again.")
+            raise TokenRevoked(gettext("This session has ended. Sign in again."))
         if counter == session.counter:
             session.counter += 1
             session.rotated_at = now
@@ -111,7 +113,7 @@ def refresh(*, token: str, caller: Caller) -> Tokens:
             reused = True
             _revoke(session, "refresh token reused")
     if reused:
-        raise TokenRevoked("This session was ended because an old token was used again. Sign in again.")
+        raise TokenRevoked(gettext("This session was ended because an old token was used again. Sign in again."))
     return _tokens(session, session.user)
 
 
@@ -136,7 +138,7 @@ def revoke_session(user: User, session_id: Any) -> None:
     """End one of the user's own sessions; raises NotFound for anybody else's."""
     session = user.sessions.filter(pk=session_id, revoked_at=None, expires_at__gt=timezone.now()).first()
     if session is None:
-        raise NotFound("You have no such session.")
+        raise NotFound(gettext("You have no such session."))
     _revoke(session, "ended by the user")
 
 
@@ -178,7 +180,7 @@ def _split(token: str) -> tuple[str, int, str]:
     parts = token.split(".")
     known = len(parts) == 3 and len(parts[0]) == 32 and parts[1].isascii() and parts[1].isdigit() and len(parts[1]) < 9
     if not known or not all(c in "0123456789abcdef" for c in parts[0]):
-        raise TokenRevoked("This refresh token is not known. Sign in again.")
+        raise TokenRevoked(gettext("This refresh token is not known. Sign in again."))
     return parts[0], int(parts[1]), parts[2]
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import structlog
 from django.db import DatabaseError
 from django.http import HttpRequest, JsonResponse
+from django.utils.translation import gettext
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
@@ -39,12 +40,12 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Jso
 
 def permission_denied(request: HttpRequest, exception: Exception | None = None) -> JsonResponse:
     """Django's handler403."""
-    return problem_response(Forbidden("You may not do this."), request)
+    return problem_response(Forbidden(gettext("You may not do this.")), request)
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> JsonResponse:
     """Django's handler404."""
-    return problem_response(NotFound("There is nothing at this address."), request)
+    return problem_response(NotFound(gettext("There is nothing at this address.")), request)
 
 
 def server_error(request: HttpRequest) -> JsonResponse:
@@ -55,5 +56,5 @@ def server_error(request: HttpRequest) -> JsonResponse:
     exc = sys.exception()
     if isinstance(exc, Exception) and (problem := as_problem(exc)):
         return problem_response(problem, request)
-    detail = "Something went wrong on our side. Try again; if it stays, give the request_id to support."
+    detail = gettext("Something went wrong on our side. Try again; if it stays, give the request_id to support.")
     return problem_response(make(500, slug="internal-error", detail=detail), request)

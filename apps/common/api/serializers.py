@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from apps.common.emails import MAX_LENGTH, InvalidEmail, normalise_email
@@ -46,11 +48,18 @@ class EmailField(serializers.EmailField):
             raise serializers.ValidationError(str(error)) from error
 
 
+class LanguageField(serializers.ChoiceField):
+    """One of the shop's languages."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(settings.SHOP_LANGUAGES, **kwargs)
+
+
 class CurrencyField(serializers.RegexField):
     """An ISO 4217 code in capitals."""
 
     def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("error_messages", {"invalid": "Use a three-letter currency code such as EUR."})
+        kwargs.setdefault("error_messages", {"invalid": _("Use a three-letter currency code such as EUR.")})
         super().__init__(r"\A[A-Z]{3}\Z", **kwargs)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import httpx
+from django.utils.translation import gettext
 
 from apps.common.problems import ServiceUnavailable
 
@@ -18,7 +19,8 @@ class Unavailable(ServiceUnavailable):
 
     def __init__(self, service: str, reason: str = "", *, is_retryable: bool = False) -> None:
         super().__init__(
-            f"The {service} service is not responding at the moment. Please try again shortly.",
+            gettext("The %(service)s service is not responding at the moment. Please try again shortly.")
+            % {"service": service},
             headers={"Retry-After": "5"},
             service=service,
         )

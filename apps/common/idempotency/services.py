@@ -9,6 +9,8 @@ from datetime import timedelta
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from apps.common.idempotency.models import IdempotencyRecord
 from apps.common.problems import Conflict, Problem
@@ -23,11 +25,11 @@ State = IdempotencyRecord.State
 
 
 class RequestInProgress(Conflict):
-    slug, title = "request-in-progress", "The same request is still being worked on"
+    slug, title = "request-in-progress", _("The same request is still being worked on")
 
 
 class KeyReused(Problem):
-    status, slug, title = 422, "idempotency-key-reused", "This idempotency key belongs to another request"
+    status, slug, title = 422, "idempotency-key-reused", _("This idempotency key belongs to another request")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,9 @@ def claim_key(*, scope: str, key: str, fingerprint: str) -> Claim | StoredRespon
         is_outdated = record.created_at < now - KEPT_FOR
         if not is_outdated:
             if record.fingerprint != fingerprint:
-                raise KeyReused("Send a new Idempotency-Key with a new request; this one came with another before.")
+                raise KeyReused(
+                    gettext("Send a new Idempotency-Key with a new request; this one came with another before.")
+                )
             if record.state == State.COMPLETED:
                 return StoredResponse(record.response_status or 200, record.response_headers, record.response_body)
             if record.locked_until > now:
@@ -76,7 +80,9 @@ def claim_key(*, scope: str, key: str, fingerprint: str) -> Claim | StoredRespon
 
 def _in_progress(left: timedelta) -> RequestInProgress:
     seconds = min(LONGEST_RETRY_AFTER, max(1, math.ceil(left.total_seconds())))
-    return RequestInProgress("Wait for the first response, or try again.", headers={"Retry-After": str(seconds)})
+    return RequestInProgress(
+        gettext("Wait for the first response, or try again."), headers={"Retry-After": str(seconds)}
+    )
 
 
 def _take_over(record: IdempotencyRecord, fresh: IdempotencyRecord) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 from rest_framework.exceptions import NotAuthenticated
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
@@ -37,7 +39,7 @@ def user_id_of(request: Request) -> uuid.UUID:
 class IsUser(BasePermission):
     """A signed-in person (not a service)."""
 
-    message = "Sign in with your account to do this."
+    message: str | Promise = _("Sign in with your account to do this.")
 
     def has_permission(self, request: Request, view: Any) -> bool:
         principal = caller_or_none(request)

@@ -69,6 +69,11 @@ class Principal:
     def name(self) -> str:
         return str(self.claims.get("name", ""))
 
+    @property
+    def language(self) -> str:
+        """The person's language at sign-in or refresh, as a code such as `de`; empty in tokens without one."""
+        return str(self.claims.get("language", ""))
+
     def has_role(self, *roles: str) -> bool:
         """Whether one of `roles` is held; `admin` holds all."""
         return "admin" in self.roles or not self.roles.isdisjoint(roles)

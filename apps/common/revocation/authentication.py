@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext
 from rest_framework.request import Request
 
 from apps.common.identity.authentication import CHALLENGE, BearerAuthentication, InvalidToken
@@ -15,5 +16,5 @@ class RevocableBearerAuthentication(BearerAuthentication):
     def authenticate(self, request: Request) -> tuple[Principal, str] | None:
         found = super().authenticate(request)
         if found and revocations.covers(found[0]):
-            raise InvalidToken("This sign-in has ended. Sign in again.", headers=CHALLENGE)
+            raise InvalidToken(gettext("This sign-in has ended. Sign in again."), headers=CHALLENGE)
         return found

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import environ
+from django.conf.locale import LANG_INFO
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.module_loading import import_string
 
@@ -68,6 +69,7 @@ DATA_APPS = [
 
 MIDDLEWARE = [
     "apps.common.context.RequestContextMiddleware",
+    "apps.common.middleware.AcceptLanguageMiddleware",
     "apps.common.middleware.InsideOnlyMiddleware",
     "apps.common.health.middleware.HealthMiddleware",
     "apps.common.middleware.NoStoreMiddleware",
@@ -168,6 +170,9 @@ LANGUAGE_CODE = "en"
 # columns, search and the API follow; for one more, run `migrate` and `manage.py catalog refresh_listings`.
 SHOP_LANGUAGES = ("en", "de")
 USE_I18N = True
+LANGUAGES = [(code, LANG_INFO.get(code, {}).get("name", code)) for code in SHOP_LANGUAGES]
+# Compiled by `make setup` (devtools.checks.messages) and by docker/assemble.
+LOCALE_PATHS = [SERVICE_DIR / "locale", REPOSITORY / "apps" / "common" / "locale"]
 USE_TZ = True
 TIME_ZONE = "UTC"
 
@@ -314,6 +319,9 @@ STAFF_BEAT_SCHEDULE: dict[str, dict] = {
 
 vars().update(env.email_url("EMAIL_URL"))
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL")
+SHOP_NAME = "StreamCart"
+# The footer of mails needs one by law in many countries; parts are separated by commas.
+SHOP_ADDRESS = env("SHOP_ADDRESS")
 
 LOGGING = logs.configure(SERVICE, level=env("LOG_LEVEL"), form=env("LOG_FORMAT"))
 

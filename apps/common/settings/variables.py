@@ -28,6 +28,7 @@ ENV_DEFAULTS: dict[str, tuple[Any, Any]] = {
     "AZURE_STORAGE_CONNECTION_STRING": (str, ""),
     "EMAIL_URL": (str, "consolemail://"),
     "DEFAULT_FROM_EMAIL": (str, "StreamCart <hello@streamcart.example>"),
+    "SHOP_ADDRESS": (str, "StreamCart, Lindenallee 7, 10115 Berlin, Germany"),
     "LOG_LEVEL": (str, "INFO"),
     "LOG_FORMAT": (str, "json"),
 }

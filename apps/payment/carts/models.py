@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Self
+
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
@@ -11,6 +13,7 @@ from apps.common.ids import uuid7
 # Parcels and films are priced in these; a cart in another currency could never be ordered.
 CURRENCIES = ("EUR",)
 MAX_QUANTITY = 99
+# To be ordered, and as many saved for later: together what catalog quotes at once.
 MAX_LINES = 50
 
 
@@ -40,14 +43,31 @@ class Cart(models.Model):
         return str(self.pk)
 
 
+class CartLineQuerySet(models.QuerySet["CartLine"]):
+    """Lines of carts."""
+
+    def active(self) -> Self:
+        """What is to be ordered."""
+        return self.filter(is_saved=False)
+
+    def saved(self) -> Self:
+        """What is saved for later."""
+        return self.filter(is_saved=True)
+
+
 class CartLine(models.Model):
-    """A SKU with a quantity, and what catalog last said of it."""
+    """A SKU with a quantity, and what catalog last said of it: to be ordered, or saved for later."""
 
     cart = models.ForeignKey(Cart, on_delete=models.CASCADE, related_name="lines")
     sku = models.CharField(max_length=40)
     quantity = models.PositiveSmallIntegerField(validators=[MinValueValidator(1), MaxValueValidator(MAX_QUANTITY)])
+    is_saved = models.BooleanField(default=False, db_default=False)
     quote = models.JSONField(default=dict)
+    # The unit price that the shopper saw last, in the cart's currency; null when there was none.
+    seen_unit_amount = models.BigIntegerField(null=True, blank=True)
     added_at = models.DateTimeField(auto_now_add=True)
+
+    objects = CartLineQuerySet.as_manager()
 
     class Meta:
         constraints = [

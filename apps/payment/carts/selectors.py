@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import uuid
 
+from django.utils.translation import gettext
+
 from apps.common.problems import NotFound
 from apps.payment.access import Caller
 from apps.payment.carts.models import Cart
@@ -14,12 +16,12 @@ def find_cart(cart_id: uuid.UUID, caller: Caller) -> Cart:
     cart = Cart.objects.filter(pk=cart_id).first()
     if cart and caller.owns(user_id=cart.user_id, secret_hash=cart.secret_hash):
         return cart
-    raise NotFound("There is no such cart.")
+    raise NotFound(gettext("There is no such cart."))
 
 
 def find_open_cart(cart_id: uuid.UUID, caller: Caller) -> Cart:
     """The caller's open cart; raises NotFound."""
     cart = find_cart(cart_id, caller)
     if not cart.is_open:
-        raise NotFound("This cart no longer exists.")
+        raise NotFound(gettext("This cart no longer exists."))
     return cart

@@ -9,6 +9,8 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from apps.common.problems import Conflict, NotFound, ValidationProblem
 from apps.payment import access, catalog
@@ -16,11 +18,12 @@ from apps.payment.carts.models import MAX_LINES, MAX_QUANTITY, Cart, CartLine
 
 # Longer than the storefront's cookie with the cart's secret lives; then nobody can open it any more.
 GUEST_CART_DAYS = 60
+EMPTY_QUOTE = {"status": "unknown"}
 SKU = re.compile(r"\A[\x21-\x7e]{1,40}\Z")
 
 
 class CartFull(Conflict):
-    slug, title = "cart-full", "The cart is full"
+    slug, title = "cart-full", _("The cart is full")
 
 
 def open_cart(*, user_id: uuid.UUID | None, currency: str) -> tuple[Cart, str | None, bool]:
@@ -36,14 +39,37 @@ def open_cart(*, user_id: uuid.UUID | None, currency: str) -> tuple[Cart, str | 
     return cart, None, is_new
 
 
-def set_line(cart: Cart, *, sku: str, quantity: int) -> None:
-    """Put `quantity` of a SKU into the cart, 0 to take it out. Raises Unavailable, ValidationProblem or CartFull."""
+def set_line(cart: Cart, *, sku: str, quantity: int | None, is_saved: bool = False) -> None:
+    """Put `quantity` of a SKU into the cart or, with `is_saved`, among what is saved for later; 0 takes it out, None
+    leaves the quantity that a line has.
+
+    Raises Unavailable, ValidationProblem, CartFull, or NotFound for a line without a quantity that is not there.
+    """
     if quantity == 0:
         remove_line(cart, sku=sku)
-        return
+    elif is_saved and cart.lines.filter(sku=sku).exists():
+        _save_for_later(cart, sku=sku, quantity=quantity)
+    else:
+        _put_line(cart, sku=sku, quantity=quantity, is_saved=is_saved)
+
+
+def _save_for_later(cart: Cart, *, sku: str, quantity: int | None) -> None:
+    """Catalog is not asked: what is sold out can be saved too."""
+    with transaction.atomic(durable=True):
+        _locked(cart)
+        line = _line_of(cart, sku)
+        _require_room(cart, sku=sku, is_saved=True)
+        remembered = catalog.Quote.from_json(EMPTY_QUOTE | line.quote | {"sku": sku, "quantity": line.quantity})
+        line.quantity = 1 if remembered.is_video else quantity or line.quantity
+        line.is_saved, line.seen_unit_amount = True, _amount_of(remembered)
+        line.save(update_fields=["quantity", "is_saved", "seen_unit_amount"])
+        cart.save(update_fields=["updated_at"])
+
+
+def _put_line(cart: Cart, *, sku: str, quantity: int | None, is_saved: bool) -> None:
     if not SKU.match(sku):
-        raise ValidationProblem("This item is not for sale.", errors={"sku": ["This is not a SKU."]})
-    raw_quote = catalog.quotes([(sku, quantity)], cart.currency)[0]
+        raise ValidationProblem(gettext("This item is not for sale."), errors={"sku": [gettext("This is not a SKU.")]})
+    raw_quote = catalog.quotes([(sku, quantity or _line_of(cart, sku).quantity)], cart.currency)[0]
     quote = catalog.Quote.from_json(raw_quote)
     if quote.status in ("unknown", "unavailable"):
         raise catalog.not_for_sale()
@@ -52,10 +78,35 @@ def set_line(cart: Cart, *, sku: str, quantity: int) -> None:
         quantity = raw_quote["quantity"] = 1
     with transaction.atomic(durable=True):
         _locked(cart)
-        if not cart.lines.filter(sku=sku).exists() and cart.lines.count() >= MAX_LINES:
-            raise CartFull(f"A cart holds at most {MAX_LINES} different items. Order these first.")
-        CartLine.objects.update_or_create(cart=cart, sku=sku, defaults={"quantity": quantity, "quote": raw_quote})
+        _require_room(cart, sku=sku, is_saved=is_saved)
+        # Looked at again under the lock: another tab may have changed it meanwhile.
+        quantity = quantity or _line_of(cart, sku).quantity
+        changes = {"quantity": quantity, "is_saved": is_saved, "quote": raw_quote}
+        changes["seen_unit_amount"] = _amount_of(quote)
+        CartLine.objects.update_or_create(cart=cart, sku=sku, defaults=changes)
         cart.save(update_fields=["updated_at"])
+
+
+def _line_of(cart: Cart, sku: str) -> CartLine:
+    line = cart.lines.filter(sku=sku).first()
+    if line is None:
+        raise NotFound(gettext("This item is not in your cart."))
+    return line
+
+
+def _require_room(cart: Cart, *, sku: str, is_saved: bool) -> None:
+    """Raises CartFull when the line would be one too many, in the cart or among what is saved for later."""
+    lines = cart.lines.filter(is_saved=is_saved)
+    if lines.filter(sku=sku).exists() or lines.count() < MAX_LINES:
+        return
+    detail = gettext("A cart holds at most %(count)s different items. Order these first.")
+    if is_saved:
+        detail = gettext("You can save at most %(count)s different items for later. Remove one first.")
+    raise CartFull(detail % {"count": MAX_LINES})
+
+
+def _amount_of(quote: catalog.Quote) -> int | None:
+    return quote.unit_price.amount if quote.unit_price else None
 
 
 def remove_line(cart: Cart, *, sku: str) -> None:
@@ -68,6 +119,9 @@ def remove_line(cart: Cart, *, sku: str) -> None:
 
 def merge(target: Cart, source: Cart) -> None:
     """Move a guest's lines into the account's cart: quantities add up, films stay at one. The source is closed.
+
+    What the guest saved for later stays saved, unless the account has it already; what the guest wants to order and the
+    account has saved is to be ordered.
 
     Again, it does nothing: the source is closed.
     """
@@ -85,30 +139,47 @@ def merge(target: Cart, source: Cart) -> None:
 
 
 def _merge_line(target: Cart, present: CartLine | None, line: CartLine) -> None:
+    has_room = target.lines.filter(is_saved=line.is_saved).count() < MAX_LINES
     if present is None:
-        if target.lines.count() < MAX_LINES:
-            CartLine.objects.create(cart=target, sku=line.sku, quantity=line.quantity, quote=line.quote)
+        if has_room:
+            _copy_line(line, target, quantity=line.quantity).save()
+    elif line.is_saved:
         return
-    is_video = line.quote.get("kind") == "video"
-    present.quantity = 1 if is_video else min(MAX_QUANTITY, present.quantity + line.quantity)
-    present.save(update_fields=["quantity"])
+    elif present.is_saved:
+        if has_room:
+            present.is_saved, present.quantity = False, line.quantity
+            present.save(update_fields=["is_saved", "quantity"])
+    else:
+        is_video = line.quote.get("kind") == "video"
+        present.quantity = 1 if is_video else min(MAX_QUANTITY, present.quantity + line.quantity)
+        present.save(update_fields=["quantity"])
+
+
+def _copy_line(line: CartLine, cart: Cart, *, quantity: int) -> CartLine:
+    return CartLine(
+        cart=cart,
+        sku=line.sku,
+        quantity=quantity,
+        is_saved=line.is_saved,
+        quote=line.quote,
+        seen_unit_amount=line.seen_unit_amount,
+    )
 
 
 def close_paid_cart(cart_id: uuid.UUID, *, ordered: dict[str, int]) -> None:
-    """The cart's order is paid. What an account put in while the bank was asked goes on in a new cart.
+    """The cart's order is paid. What an account has put in since or saved for later goes on in a new cart.
 
     Call it in the transaction that makes the order paid.
     """
     cart = Cart.objects.select_for_update().get(pk=cart_id)
     was_open, cart.is_open = cart.is_open, False
     cart.save(update_fields=["is_open", "updated_at"])
-    left = [line for line in cart.lines.all() if line.quantity > ordered.get(line.sku, 0)]
-    if not (left and was_open and cart.user_id):
+    left = {line: line.quantity - (0 if line.is_saved else ordered.get(line.sku, 0)) for line in cart.lines.all()}
+    if not (was_open and cart.user_id and any(quantity > 0 for quantity in left.values())):
         return
     fresh = Cart.objects.create(user_id=cart.user_id, currency=cart.currency)
     CartLine.objects.bulk_create(
-        CartLine(cart=fresh, sku=line.sku, quantity=line.quantity - ordered.get(line.sku, 0), quote=line.quote)
-        for line in left
+        _copy_line(line, fresh, quantity=quantity) for line, quantity in left.items() if quantity > 0
     )
 
 
@@ -121,6 +192,13 @@ def remember_quotes(cart: Cart, raw_quotes: list[dict[str, Any]]) -> None:
             CartLine.objects.filter(pk=line.pk).update(quote=raw_quote)
 
 
+def mark_prices_seen(cart: Cart, seen: dict[str, int]) -> None:
+    """The shopper has seen these unit prices, by SKU. Only lines that changed are written."""
+    for line in cart.lines.filter(sku__in=seen):
+        if line.seen_unit_amount != seen[line.sku]:
+            CartLine.objects.filter(pk=line.pk).update(seen_unit_amount=seen[line.sku])
+
+
 def forget_user(user_id: uuid.UUID) -> None:
     """An account was deleted."""
     Cart.objects.filter(user_id=user_id).delete()
@@ -128,7 +206,7 @@ def forget_user(user_id: uuid.UUID) -> None:
 
 def _locked(cart: Cart) -> None:
     if not Cart.objects.select_for_update().filter(pk=cart.pk, is_open=True).exists():
-        raise NotFound("This cart no longer exists.")
+        raise NotFound(gettext("This cart no longer exists."))
 
 
 def purge_guest_carts(limit: int = 10_000) -> int:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 import structlog
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from apps.common.http import RemoteProblem, Unavailable
 from apps.common.jobs.services import for_each, resting
@@ -23,6 +24,23 @@ log = structlog.get_logger(__name__)
 
 RELEASE_AGAIN_AFTER = timedelta(minutes=1)
 RELEASE_JOB = "release-owed-stock"
+# By failure code. Stored in English and translated when they are shown (`Order.failure_sentence`).
+REFUNDED = {
+    "reservation-closed": gettext_noop(
+        "The items in the cart were no longer reserved for this order. All of your money is on its way back to you."
+    ),
+    "insufficient-stock": gettext_noop(
+        "Something in the cart sold out before the payment was confirmed. All of your money is on its way back to you."
+    ),
+}
+NOT_CHARGED = {
+    "reservation-closed": gettext_noop(
+        "The items in the cart were no longer reserved for this order. You have not been charged."
+    ),
+    "insufficient-stock": gettext_noop(
+        "Something in the cart sold out before the payment was confirmed. You have not been charged."
+    ),
+}
 
 
 def compensate(order: Order, state: str, *, code: str, message: str) -> bool:
@@ -46,13 +64,10 @@ def compensate(order: Order, state: str, *, code: str, message: str) -> bool:
 
 def compensate_unsold(order: Order, payment: Payment, charge: Charge, problem: RemoteProblem) -> bool:
     """Catalog does not sell what was paid for or authorised: nothing is kept of the customer's money."""
-    code, reason = "reservation-closed", "The items in the cart were no longer reserved for this order."
-    if problem.slug == "reservation-expired":
-        code, reason = "insufficient-stock", "Something in the cart sold out before the payment was confirmed."
+    code = "insufficient-stock" if problem.slug == "reservation-expired" else "reservation-closed"
     if charge.state == "captured":
-        message = f"{reason} All of your money is on its way back to you."
-        return refund_unfulfilled(order, payment, code=code, message=message)
-    return compensate(order, Order.State.FAILED, code=code, message=f"{reason} You have not been charged.")
+        return refund_unfulfilled(order, payment, code=code, message=REFUNDED[code])
+    return compensate(order, Order.State.FAILED, code=code, message=NOT_CHARGED[code])
 
 
 def refund_unfulfilled(order: Order, payment: Payment, *, code: str, message: str) -> bool:

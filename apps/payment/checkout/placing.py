@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext
 
 from apps.common.problems import Conflict, ValidationProblem
 from apps.payment import access, catalog
@@ -32,29 +34,31 @@ def live_order(cart: Cart) -> Order | None:
 def conflict_with(order: Order) -> Conflict:
     """Why a cart that has this order cannot be ordered again."""
     if order.is_open:
-        detail = f"Order {order.number} for this cart is being paid. Wait for it, or cancel it first."
+        detail = gettext("Order %(number)s for this cart is being paid. Wait for it, or cancel it first.")
+        detail %= {"number": order.number}
         return CheckoutInProgress(detail, order_number=order.number)
-    return CartPaid(
-        f"Order {order.number} for this cart is paid already. Check your orders.", order_number=order.number
-    )
+    detail = gettext("Order %(number)s for this cart is paid already. Check your orders.")
+    return CartPaid(detail % {"number": order.number}, order_number=order.number)
 
 
 def require_orderable(offer: PricedCart, customer: Customer) -> None:
     """Raises EmptyCart, LineUnavailable, InsufficientStock or SignInRequired."""
     if not offer.lines:
-        raise EmptyCart("Your cart is empty.")
+        raise EmptyCart(gettext("Your cart is empty."))
     gone = [line.sku for line in offer.lines if line.status in ("unknown", "unavailable")]
     if gone:
-        raise LineUnavailable("Some items are no longer for sale. Remove them, then order the rest.", skus=gone)
+        raise LineUnavailable(
+            gettext("Some items are no longer for sale. Remove them, then order the rest."), skus=gone
+        )
     short = [
         {"sku": line.sku, "requested": line.quantity, "available": line.available_quantity}
         for line in offer.lines
         if line.status == "insufficient_stock"
     ]
     if short:
-        raise InsufficientStock("Some lines are not in stock in this quantity; see lines.", lines=short)
+        raise InsufficientStock(gettext("Some lines are not in stock in this quantity; see lines."), lines=short)
     if offer.requires_account and customer.user_id is None:
-        raise SignInRequired("Sign in to buy films, so that we know who may watch them.")
+        raise SignInRequired(gettext("Sign in to buy films, so that we know who may watch them."))
 
 
 def choose_shipping(offer: PricedCart, delivery: Delivery) -> ShippingMethod | None:
@@ -63,12 +67,13 @@ def choose_shipping(offer: PricedCart, delivery: Delivery) -> ShippingMethod | N
         return None
     if not delivery.address:
         raise ValidationProblem(
-            "Enter a delivery address.", errors={"shipping_address": ["An address is needed for goods."]}
+            gettext("Enter a delivery address."),
+            errors={"shipping_address": [gettext("An address is needed for goods.")]},
         )
     choices = {method.code: method for method in methods_for(delivery.address["country"], offer.subtotal)}
     if delivery.method not in choices:
-        message = f"Choose one of: {', '.join(choices)}."
-        raise ValidationProblem("Choose a delivery method.", errors={"shipping_method": [message]})
+        message = gettext("Choose one of: %(choices)s.") % {"choices": ", ".join(choices)}
+        raise ValidationProblem(gettext("Choose a delivery method."), errors={"shipping_method": [message]})
     return choices[delivery.method]
 
 
@@ -83,10 +88,10 @@ def create_order(
     try:
         with transaction.atomic(durable=True):
             if not Cart.objects.select_for_update().filter(pk=cart.pk, is_open=True).exists():
-                raise CartChanged("The cart was closed in another window. Check your orders.")
+                raise CartChanged(gettext("The cart was closed in another window. Check your orders."))
             quoted = {line.sku: line.quantity for line in offer.lines}
-            if {line.sku: line.quantity for line in cart.lines.all()} != quoted:
-                raise CartChanged("The cart was changed in another window. Look at it again and confirm.")
+            if {line.sku: line.quantity for line in cart.lines.active()} != quoted:
+                raise CartChanged(gettext("The cart was changed in another window. Look at it again and confirm."))
             order.save(force_insert=True)
             OrderLine.objects.bulk_create(_line(order, index, line) for index, line in enumerate(offer.lines))
             OrderTransition.objects.create(order=order, state=order.state)
@@ -101,10 +106,13 @@ def create_order(
 
 def _order(offer: PricedCart, request: OrderRequest, shipping: ShippingMethod | None) -> Order:
     shipping_amount = shipping.price.amount if shipping else 0
+    address = request.delivery.address if shipping else None
+    dates = shipping.dates(address["country"], timezone.now()) if shipping and address else None
     order = Order(
         cart_id=offer.id,
         user_id=request.customer.user_id,
         email=request.customer.email,
+        language=request.customer.language,
         idempotency_key=request.key,
         currency=offer.currency,
         subtotal_amount=offer.subtotal.amount,
@@ -112,7 +120,9 @@ def _order(offer: PricedCart, request: OrderRequest, shipping: ShippingMethod | 
         total_amount=offer.subtotal.amount + shipping_amount,
         shipping_code=shipping.code if shipping else "",
         shipping_name=shipping.name if shipping else "",
-        shipping_address=request.delivery.address if shipping else None,
+        shipping_address=address,
+        earliest_delivery_date=dates and dates.earliest_date,
+        latest_delivery_date=dates and dates.latest_date,
     )
     if request.customer.user_id is None:
         order.secret_hash = access.digest(access.order_secret(order.pk))

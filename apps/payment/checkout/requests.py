@@ -11,10 +11,11 @@ from apps.payment.orders.models import Order
 
 @dataclass(frozen=True, slots=True)
 class Customer:
-    """Who orders: an account, or a guest (`user_id` None) by e-mail address."""
+    """Who orders: an account, or a guest (`user_id` None) by e-mail address. Mails are in `language`."""
 
     user_id: uuid.UUID | None
     email: str
+    language: str
 
 
 @dataclass(frozen=True, slots=True)

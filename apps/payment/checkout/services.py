@@ -7,13 +7,15 @@ from datetime import timedelta
 
 import structlog
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_noop
 
 from apps.common.http import Unavailable
 from apps.common.jobs.services import for_each, resting
+from apps.common.languages import current_language
 from apps.common.problems import Conflict, NotFound, Problem
 from apps.payment import access
 from apps.payment.carts.models import Cart
-from apps.payment.carts.pricing import price_cart
+from apps.payment.carts.pricing import price_for_checkout
 from apps.payment.checkout import state_machine
 from apps.payment.checkout.placing import (
     choose_shipping,
@@ -33,6 +35,13 @@ log = structlog.get_logger(__name__)
 # A step that failed for this long will not heal by itself.
 GIVE_UP_AFTER = timedelta(minutes=30)
 RESUME_JOB = "resume-stuck-orders"
+# Why an order failed is stored in English and translated when it is shown (`Order.failure_sentence`).
+UNREACHABLE = gettext_noop("A part of the shop was not reachable.")
+TIMED_OUT = gettext_noop("The order could not be completed in time. You have not been charged.")
+CANCELLED_BY = {
+    "the customer": gettext_noop("Cancelled by the customer. Nothing was charged."),
+    "the shop": gettext_noop("Cancelled by the shop. Nothing was charged."),
+}
 
 
 def place_order(cart: Cart, request: OrderRequest) -> PlacedOrder:
@@ -50,15 +59,15 @@ def place_order(cart: Cart, request: OrderRequest) -> PlacedOrder:
     if live:
         raise conflict_with(live)
     if not cart.is_open:
-        raise NotFound("This cart no longer exists.")
+        raise NotFound(gettext("This cart no longer exists."))
     method = usable_method(request.payment_method, user_id=request.customer.user_id)
-    offer = price_cart(cart, must_be_current=True)
+    offer = price_for_checkout(cart)
     require_orderable(offer, request.customer)
     shipping = choose_shipping(offer, request.delivery)
     total = offer.subtotal + shipping.price if shipping else offer.subtotal
     if request.expected_total is not None and request.expected_total != total:
-        detail = f"The total is {total} now. Look at the cart again and confirm."
-        raise PriceChanged(detail, total=total.as_dict())
+        detail = gettext("The total is %(total)s now. Look at the cart again and confirm.")
+        raise PriceChanged(detail % {"total": total.format(current_language())}, total=total.as_dict())
     return _placed(_pay(create_order(cart, offer, request, shipping=shipping, method=method)))
 
 
@@ -73,23 +82,23 @@ def _pay(order: Order) -> Order:
         order = state_machine.advance(order.pk)
     except Unavailable:
         try:
-            state_machine.cancel(order.pk, code="unavailable", message="A part of the shop was not reachable.")
+            state_machine.cancel(order.pk, code="unavailable", message=UNREACHABLE)
         except Conflict:
             # The customer's part is done, or another worker is at it: the periodic job sees to the rest.
             return Order.objects.get(pk=order.pk)
         raise
     if order.state in (Order.State.FAILED, Order.State.REFUNDED):
         if order.failure_code == "insufficient-stock":
-            raise InsufficientStock(order.failure_message, order_number=order.number)
+            raise InsufficientStock(order.failure_sentence, order_number=order.number)
         if order.failure_code == "unavailable":
-            raise LineUnavailable(order.failure_message, order_number=order.number)
-        raise CardDeclined(order.failure_message, decline_code=order.failure_code, order_number=order.number)
+            raise LineUnavailable(order.failure_sentence, order_number=order.number)
+        raise CardDeclined(order.failure_sentence, decline_code=order.failure_code, order_number=order.number)
     return order
 
 
 def cancel_order(order: Order, *, by: str) -> Order:
     """Cancel an order that is not paid yet; `by` is "the customer" or "the shop". Raises Conflict."""
-    return state_machine.cancel(order.pk, code="cancelled", message=f"Cancelled by {by}. Nothing was charged.")
+    return state_machine.cancel(order.pk, code="cancelled", message=CANCELLED_BY[by])
 
 
 def refresh_payment(order: Order) -> None:
@@ -132,9 +141,8 @@ def _resume(order_id: uuid.UUID) -> None:
 
 
 def _time_out(order: Order) -> None:
-    message = "The order could not be completed in time. You have not been charged."
     try:
-        state_machine.cancel(order.pk, code="timed-out", message=message)
+        state_machine.cancel(order.pk, code="timed-out", message=TIMED_OUT)
     except ChargeClosed:
         # The money came at last: it buys what is still there, or goes back.
         state_machine.advance(order.pk)

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_noop
 
 from apps.common.http import RemoteProblem
 from apps.common.leases import Lease, claim
@@ -30,7 +31,15 @@ LEASE = timedelta(seconds=60)
 # How long stock stays reserved and a customer may take for the bank's challenge.
 CHALLENGE_PATIENCE = timedelta(minutes=15)
 RESERVATION_SECONDS = int(CHALLENGE_PATIENCE.total_seconds()) + 120
-CANCELLED = "The order was cancelled. Nothing was charged."
+# Stored in English and translated when they are shown (`Order.failure_sentence`).
+CANCELLED = gettext_noop("The order was cancelled. Nothing was charged.")
+SOLD_OUT = gettext_noop("Something in the cart has sold out meanwhile. You have not been charged.")
+NOT_FOR_SALE = gettext_noop("Something in the cart is not for sale any more. You have not been charged.")
+NOT_CONFIRMED = gettext_noop("The payment was not confirmed in time. You have not been charged.")
+RETURNED = gettext_noop(
+    "The order could not be completed after your payment. All of your money is on its way back to you."
+)
+LAPSED = gettext_noop("The bank no longer holds the money. You have not been charged. Please order again.")
 
 State = Order.State
 
@@ -56,8 +65,11 @@ def cancel(order_id: uuid.UUID, *, code: str, message: str) -> Order:
             compensate(order, State.CANCELLED, code=code, message=message)
     order = Order.objects.get(pk=order_id)
     if order.state != State.CANCELLED:
-        state = "being paid right now" if order.is_open else order.state
-        raise Conflict(f"Order {order.number} is {state}; it cannot be cancelled.")
+        if order.is_open:
+            detail = gettext("Order %(number)s is being paid right now; it cannot be cancelled.")
+        else:
+            detail = gettext("Order %(number)s is %(state)s; it cannot be cancelled.")
+        raise Conflict(detail % {"number": order.number, "state": order.get_state_display().lower()})
     return order
 
 
@@ -87,10 +99,8 @@ def _reserve(order: Order) -> bool:
             # Another worker was giving this order up and died before saying so.
             return compensate(order, State.CANCELLED, code="cancelled", message=CANCELLED)
         if problem.slug == "insufficient-stock":
-            message = "Something in the cart has sold out meanwhile. You have not been charged."
-            return compensate(order, State.FAILED, code="insufficient-stock", message=message)
-        message = "Something in the cart is not for sale any more. You have not been charged."
-        return compensate(order, State.FAILED, code="unavailable", message=message)
+            return compensate(order, State.FAILED, code="insufficient-stock", message=SOLD_OUT)
+        return compensate(order, State.FAILED, code="unavailable", message=NOT_FOR_SALE)
     return move(order, State.RESERVED, reservation_id=reservation_id)
 
 
@@ -112,8 +122,7 @@ def _authorise(order: Order) -> bool:
     if charge.state == "requires_action":
         if order.placed_at + CHALLENGE_PATIENCE > timezone.now():
             return False
-        message = "The payment was not confirmed in time. You have not been charged."
-        return compensate(order, State.CANCELLED, code="challenge-expired", message=message)
+        return compensate(order, State.CANCELLED, code="challenge-expired", message=NOT_CONFIRMED)
     if charge.state == "voided":
         # Another worker was giving this order up and died before saying so.
         return compensate(order, State.CANCELLED, code="cancelled", message=CANCELLED)
@@ -128,11 +137,9 @@ def _complete(order: Order) -> bool:
     charge = provider.status(payment.reference)
     if charge.state == "refunded":
         # We did that and died before saying so, or somebody did it at the provider.
-        message = "The order could not be completed after your payment. All of your money is on its way back to you."
-        return refund_unfulfilled(order, payment, code="payment-returned", message=message)
+        return refund_unfulfilled(order, payment, code="payment-returned", message=RETURNED)
     if not charge.is_good:
-        message = "The bank no longer holds the money. You have not been charged. Please order again."
-        return compensate(order, State.FAILED, code="payment-lapsed", message=message)
+        return compensate(order, State.FAILED, code="payment-lapsed", message=LAPSED)
     try:
         # A reservation that expired while the bank was asked is made again, if the units are still in stock. Asked also
         # when the money is taken already: a provider may do so by itself, long after the stock was released.
@@ -144,8 +151,7 @@ def _complete(order: Order) -> bool:
         try:
             provider.capture(payment.reference)
         except ChargeClosed:
-            message = "The bank no longer holds the money. You have not been charged. Please order again."
-            return compensate(order, State.FAILED, code="payment-lapsed", message=message)
+            return compensate(order, State.FAILED, code="payment-lapsed", message=LAPSED)
     settle(order)
     return False
 

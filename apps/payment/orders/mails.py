@@ -6,13 +6,17 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from babel import Locale
+from babel.dates import format_interval
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
-from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from apps.common.jobs.services import for_each, resting
 from apps.common.leases import claim
+from apps.common.mails import MailTexts, compose_mail, mail_language
 from apps.common.money import Money
 from apps.common.task_queue import send_on_commit
 from apps.payment import access
@@ -24,7 +28,28 @@ RETRY_AFTER = timedelta(minutes=5)
 GRACE = timedelta(minutes=1)
 WORTH_SENDING = timedelta(days=3)
 JOB = "send-due-confirmations"
+# Plain English would be that of the United States, where the month comes first.
+DATE_LOCALES = {"en": "en-GB"}
+LINK_JOB = "send-due-links"
 SEND_TASK = "apps.payment.orders.tasks.send_confirmation"
+# By template: subject, heading, preheader.
+TEXTS = {
+    "confirmation": (
+        _("Your order %(number)s is confirmed"),
+        _("Thank you for your order!"),
+        _("We’ve received your payment. Here is what you bought."),
+    ),
+    "refunded": (
+        _("Your refund for order %(number)s"),
+        _("We’ve refunded your order"),
+        _("All of your money is on its way back to you."),
+    ),
+    "link": (
+        _("The link to your order %(number)s"),
+        _("Here is your order"),
+        _("Open it to see its status."),
+    ),
+}
 
 
 def enqueue_confirmation(order: Order) -> None:
@@ -42,12 +67,7 @@ def send_confirmation(order_id: UUID | str) -> None:
     if lease is None:
         return
     order = Order.objects.prefetch_related("lines").get(pk=order_id)
-    context = mail_context(order) | {"shop": settings.PUBLIC_URL}
-    subject, template = f"Your order {order.number} is confirmed", "confirmation"
-    if order.state == Order.State.REFUNDED:
-        subject, template = f"Your refund for order {order.number}", "refunded"
-    message = EmailMultiAlternatives(subject, render_to_string(f"orders/{template}.txt", context), to=[order.email])
-    message.attach_alternative(render_to_string(f"orders/{template}.html", context), "text/html")
+    message = _message(order, "refunded" if order.state == Order.State.REFUNDED else "confirmation")
     message.send()
     # Not when another mail has become due meanwhile.
     lease.held().update(confirmation_due_at=None)
@@ -62,13 +82,51 @@ def send_due_confirmations(limit: int) -> int:
     return for_each(order_ids, send_confirmation, job=JOB, give_up=abandon_mail)
 
 
+def send_link(order_id: UUID | str) -> bool:
+    """Send the link to an order that was asked for, if it is still owed; False when it is not.
+
+    Raises OSError when the mail server failed; the mail is due again later.
+    """
+    lease = claim(Order.objects.all(), order_id, field="link_mail_due_at", duration=RETRY_AFTER)
+    if lease is None:
+        return False
+    _message(Order.objects.prefetch_related("lines").get(pk=order_id), "link").send()
+    lease.held().update(link_mail_due_at=None)
+    return True
+
+
+def send_due_links(limit: int) -> int:
+    """Send the links to orders that are due; returns how many."""
+    now = timezone.now()
+    due = Order.objects.filter(link_mail_due_at__lte=now).exclude(pk__in=resting(LINK_JOB))
+    order_ids = list(due.order_by("link_mail_due_at").values_list("pk", flat=True)[:limit])
+    return for_each(order_ids, send_link, job=LINK_JOB, give_up=abandon_link)
+
+
+def abandon_link(order_id: UUID, reason: str) -> None:
+    Order.objects.filter(pk=order_id).update(link_mail_due_at=None)
+
+
 def abandon_mail(order_id: UUID, reason: str) -> None:
     Order.objects.filter(pk=order_id).update(confirmation_due_at=None)
 
 
-def mail_context(order: Order) -> dict[str, Any]:
+def _message(order: Order, template: str) -> EmailMultiAlternatives:
+    """In the language of the order."""
+    with mail_language(order.language) as language:
+        subject, heading, preheader = (str(text) % {"number": order.number} for text in TEXTS[template])
+        reason = gettext("You’re receiving this e-mail because you placed order %(number)s with us.")
+        if template == "link":
+            reason = gettext("You’re receiving this e-mail because someone asked for the link to order %(number)s.")
+        texts = MailTexts(subject, preheader, reason % {"number": order.number})
+        context = mail_context(order, language) | {"heading": heading}
+        return compose_mail(f"orders/{template}", texts, to=order.email, context=context)
+
+
+def mail_context(order: Order, language: str) -> dict[str, Any]:
     """The template context of an order's mails."""
-    secret = access.order_secret(order.pk)
+    lines = sorted(order.lines.all(), key=lambda line: line.position)
+    has_images = any(line.image_url for line in lines)
     return {
         "order": order,
         "lines": [
@@ -76,13 +134,36 @@ def mail_context(order: Order) -> dict[str, Any]:
                 "title": line.title,
                 "variant": line.variant_name,
                 "quantity": line.quantity,
-                "total": Money(line.unit_amount * line.quantity, order.currency).format(),
+                "image_url": line.image_url,
+                "url": f"{settings.PUBLIC_URL}/p/{line.slug}",
+                "total": Money(line.unit_amount * line.quantity, order.currency).format(language),
             }
-            for line in sorted(order.lines.all(), key=lambda line: line.position)
+            for line in lines
         ],
-        "shipping": Money(order.shipping_amount, order.currency).format() if order.shipping_code else "",
-        "total": order.total.format(),
-        "has_films": any(line.kind == "video" for line in order.lines.all()),
-        # A guest has no account to look the order up with: the mail is the key.
-        "query": f"?secret={secret}" if access.matches(secret, order.secret_hash) else "",
+        "has_images": has_images,
+        "label_columns": 2 if has_images else 1,
+        "shipping": Money(order.shipping_amount, order.currency).format(language) if order.shipping_code else "",
+        "shipping_name": order.shipping_label,
+        "total": order.total.format(language),
+        "delivery": _delivery_days(order, language),
+        "has_films": any(line.kind == "video" for line in lines),
+        "order_url": _order_url(order),
+        "cart_url": f"{settings.PUBLIC_URL}/cart",
+        "library_url": f"{settings.PUBLIC_URL}/library",
     }
+
+
+def _delivery_days(order: Order, language: str) -> str:
+    """`Thu 3 – Mon 7 Dec`, as it was said at checkout; empty for films alone."""
+    earliest, latest = order.earliest_delivery_date, order.latest_delivery_date
+    if not (earliest and latest):
+        return ""
+    locale = Locale.parse(DATE_LOCALES.get(language, language), sep="-")
+    return format_interval(earliest, latest, "MMMEd", locale=locale)
+
+
+def _order_url(order: Order) -> str:
+    """A guest has no account to look the order up with: the mail is the key."""
+    url = f"{settings.PUBLIC_URL}/orders/{order.number}"
+    secret = access.order_secret(order.pk)
+    return f"{url}?secret={secret}" if access.matches(secret, order.secret_hash) else url

@@ -7,8 +7,11 @@ import secrets
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from apps.common.ids import uuid7
+from apps.common.languages import default_language
 from apps.common.money import Money
 
 # Without letters that are mistaken for others (Crockford's base 32, less U).
@@ -22,15 +25,15 @@ def order_number() -> str:
 
 class Order(models.Model):
     class State(models.TextChoices):
-        PENDING = "pending"
-        RESERVED = "reserved"
-        AUTHORISED = "authorised"
-        PAID = "paid"
-        FULFILLED = "fulfilled"
-        CANCELLED = "cancelled"
-        FAILED = "failed"
-        PARTIALLY_REFUNDED = "partially_refunded"
-        REFUNDED = "refunded"
+        PENDING = "pending", _("Pending")
+        RESERVED = "reserved", _("Reserved")
+        AUTHORISED = "authorised", _("Authorised")
+        PAID = "paid", _("Paid")
+        FULFILLED = "fulfilled", _("Fulfilled")
+        CANCELLED = "cancelled", _("Cancelled")
+        FAILED = "failed", _("Failed")
+        PARTIALLY_REFUNDED = "partially_refunded", _("Partially refunded")
+        REFUNDED = "refunded", _("Refunded")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     number = models.CharField(max_length=16, unique=True, default=order_number, editable=False)
@@ -39,6 +42,7 @@ class Order(models.Model):
     user_id = models.UUIDField(null=True, blank=True)
     secret_hash = models.CharField(max_length=64, blank=True, editable=False)
     email = models.EmailField(max_length=254)
+    language = models.CharField(max_length=10, default=default_language, db_default="")
     currency = models.CharField(max_length=3)
     subtotal_amount = models.BigIntegerField()
     shipping_amount = models.BigIntegerField(default=0)
@@ -47,6 +51,9 @@ class Order(models.Model):
     shipping_code = models.CharField(max_length=20, blank=True)
     shipping_name = models.CharField(max_length=60, blank=True)
     shipping_address = models.JSONField(null=True, blank=True)
+    # Between these days, both included, the parcel arrives as the shop said at checkout; null for films alone.
+    earliest_delivery_date = models.DateField(null=True, blank=True)
+    latest_delivery_date = models.DateField(null=True, blank=True)
     return_url = models.CharField(max_length=500, blank=True)
     reservation_id = models.UUIDField(null=True, blank=True)
     failure_code = models.CharField(max_length=40, blank=True)
@@ -54,6 +61,9 @@ class Order(models.Model):
     idempotency_key = models.CharField(max_length=255, blank=True, editable=False)
     # When the confirmation mail is to be sent (again); null when nothing is owed.
     confirmation_due_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # When somebody asked last for the order's link by number and address, and when that mail is to be sent (again).
+    link_requested_at = models.DateTimeField(null=True, blank=True, editable=False)
+    link_mail_due_at = models.DateTimeField(null=True, blank=True, editable=False)
     erasure_asked_at = models.DateTimeField(null=True, blank=True, editable=False)
     # When catalog is to be asked (again) to release the stock of this order; null when it knows.
     stock_release_due_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -81,6 +91,16 @@ class Order(models.Model):
                 name="order_total_adds_up",
             ),
             models.CheckConstraint(
+                # Both or none: a comparison with null would pass.
+                condition=Q(earliest_delivery_date=None, latest_delivery_date=None)
+                | Q(
+                    earliest_delivery_date__isnull=False,
+                    latest_delivery_date__isnull=False,
+                    latest_delivery_date__gte=models.F("earliest_delivery_date"),
+                ),
+                name="order_delivery_dates_in_order",
+            ),
+            models.CheckConstraint(
                 condition=Q(refunded_amount__gte=0, refunded_amount__lte=models.F("total_amount")),
                 name="order_refund_within_total",
             ),
@@ -96,6 +116,9 @@ class Order(models.Model):
                 fields=["confirmation_due_at"],
                 name="order_mail_due",
                 condition=Q(confirmation_due_at__isnull=False),
+            ),
+            models.Index(
+                fields=["link_mail_due_at"], name="order_link_due", condition=Q(link_mail_due_at__isnull=False)
             ),
             models.Index(
                 fields=["stock_release_due_at"],
@@ -114,6 +137,16 @@ class Order(models.Model):
     def is_open(self) -> bool:
         """Whether checkout is still working on it."""
         return self.state in self.OPEN
+
+    @property
+    def failure_sentence(self) -> str:
+        """Why the order failed, in the active language; empty for one that did not."""
+        return gettext(self.failure_message) if self.failure_message else ""
+
+    @property
+    def shipping_label(self) -> str:
+        """The name of the delivery method, in the active language."""
+        return gettext(self.shipping_name) if self.shipping_name else ""
 
     @property
     def total(self) -> Money:

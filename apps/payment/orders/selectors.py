@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext
 
 from apps.common.problems import NotFound
 from apps.payment.access import Caller
@@ -28,4 +29,4 @@ def find_order(number: str, caller: Caller) -> Order:
     order = Order.objects.prefetch_related("lines").filter(number=number.upper()).first()
     if order and (caller.is_support or caller.owns(user_id=order.user_id, secret_hash=order.secret_hash)):
         return order
-    raise NotFound("There is no such order, or it is not yours.")
+    raise NotFound(gettext("There is no such order, or it is not yours."))

@@ -1,17 +1,35 @@
-"""Writes to orders that need no checkout: forgetting people."""
+"""Writes to orders that need no checkout: links for guests, forgetting people."""
 
 from __future__ import annotations
 
 import uuid
 from datetime import timedelta
 
+from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from apps.common.task_queue import send_on_commit
 from apps.payment.orders.models import Order
 
 # A parcel has arrived by then, or the customer has complained.
 DELIVERED_AFTER = timedelta(days=30)
+# Nobody gets the link to an order more often, whoever asks.
+LINK_PAUSE = timedelta(minutes=10)
+SEND_LINKS_TASK = "apps.payment.orders.tasks.send_due_links"
+
+
+def request_order_link(*, number: str, email: str) -> None:
+    """Mail the link to an order to its own address, when the two belong together and no such mail was asked for lately.
+
+    Nothing shows which of these was the case: always one update and one task, which sends whatever is due.
+    """
+    now = timezone.now()
+    with transaction.atomic(durable=True):
+        orders = Order.objects.filter(number=number.strip().upper(), email=email, erasure_asked_at=None)
+        rested = Q(link_requested_at=None) | Q(link_requested_at__lt=now - LINK_PAUSE)
+        orders.filter(rested).update(link_requested_at=now, link_mail_due_at=now)
+        send_on_commit(SEND_LINKS_TASK)
 
 
 def forget_user(user_id: uuid.UUID) -> None:
@@ -34,5 +52,6 @@ def erase_personal_data() -> int:
         shipping_address=None,
         secret_hash="",
         confirmation_due_at=None,
+        link_mail_due_at=None,
         erasure_asked_at=None,
     )

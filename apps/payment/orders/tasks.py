@@ -26,6 +26,12 @@ def send_due_confirmations(limit: int = 200) -> int:
 
 
 @shared_task
+def send_due_links(limit: int = 200) -> int:
+    """Links to orders that were asked for, also those that could not be sent; returns how many."""
+    return mails.send_due_links(limit)
+
+
+@shared_task
 def erase_personal_data() -> int:
     """Forget people whose last parcel has arrived; returns how many orders."""
     return services.erase_personal_data()

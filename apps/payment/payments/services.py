@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from apps.common.problems import ValidationProblem
 from apps.payment.payments.models import Payment, PaymentMethod, WebhookEvent
@@ -42,7 +43,9 @@ def usable_method(method_id: str, *, user_id: uuid.UUID | None) -> PaymentMethod
     """
     method = PaymentMethod.objects.filter(pk=method_id).first()
     if method is None or method.user_id not in (None, user_id) or not method.reference:
-        raise ValidationProblem("Choose how to pay.", errors={"payment_method": ["There is no such payment method."]})
+        raise ValidationProblem(
+            gettext("Choose how to pay."), errors={"payment_method": [gettext("There is no such payment method.")]}
+        )
     registry.require_accepting(method.provider)
     return method
 

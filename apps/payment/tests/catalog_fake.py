@@ -37,6 +37,7 @@ class Variant:
     stock: int | None = None
     offer: str | None = None
     rental_hours: int | None = None
+    image_url: str | None = None
 
 
 MUG = Variant("MUG-BLUE", "Blue mug", 1490, stock=10)
@@ -183,6 +184,7 @@ class FakeCatalog:
             "unit_price": {"amount": variant.price, "currency": currency},
             "line_total": {"amount": variant.price * quantity, "currency": currency},
             "available_quantity": available,
+            "image_url": variant.image_url,
             "title_slug": variant.title.lower() if is_video else None,
             "offer": variant.offer,
             "rental_hours": variant.rental_hours,

@@ -32,17 +32,19 @@ class Shopper:
     """A guest, or an account when `user_id` is given. Speaks to the API as a browser's backend would."""
 
     user_id: uuid.UUID | None = None
+    language: str = ""
     client: APIClient = field(default_factory=ServiceTestClient)
     cart: str = ""
     secret: str = ""
 
     def __post_init__(self) -> None:
         if self.user_id:
-            self.client.credentials(HTTP_AUTHORIZATION=f"Bearer {access_token(self.user_id)}")
+            token = access_token(self.user_id, language=self.language)
+            self.client.credentials(HTTP_AUTHORIZATION=f"Bearer {token}")
 
     def twin(self) -> Shopper:
         """The same person in another tab (test clients are not for several threads)."""
-        return Shopper(self.user_id, cart=self.cart, secret=self.secret)
+        return Shopper(self.user_id, language=self.language, cart=self.cart, secret=self.secret)
 
     @property
     def headers(self) -> dict[str, str]:
@@ -53,13 +55,15 @@ class Shopper:
         self.cart, self.secret = body["id"], body.get("secret", "")
         return body
 
-    def put(self, sku: str, quantity: Any = 1):
+    def put(self, sku: str, quantity: Any = 1, **fields: Any):
+        """PUT a line; a quantity of None is left out."""
         if not self.cart:
             self.open_cart()
-        return self.client.put(f"/v1/carts/{self.cart}/lines/{sku}", {"quantity": quantity}, headers=self.headers)
+        body = fields if quantity is None else fields | {"quantity": quantity}
+        return self.client.put(f"/v1/carts/{self.cart}/lines/{sku}", body, headers=self.headers)
 
-    def show_cart(self):
-        return self.client.get(f"/v1/carts/{self.cart}", headers=self.headers)
+    def show_cart(self, query: str = ""):
+        return self.client.get(f"/v1/carts/{self.cart}{query}", headers=self.headers)
 
     def card(self, behaviour: str = "ok") -> str:
         card = {"number": CARDS[behaviour], "exp_month": 12, "exp_year": 2099, "cvc": "123"}

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from apps.auth.accounts.models import User
-from apps.common.api.serializers import EmailField
+from apps.common.api.serializers import EmailField, LanguageField
 from apps.common.countries import validate_country as require_country
 from apps.common.emails import MAX_LENGTH
 from apps.common.text import one_line
@@ -39,6 +40,7 @@ class RegisterSerializer(serializers.Serializer):
     email = EmailField()
     password = PasswordField()
     name = line(150)
+    language = LanguageField(required=False, help_text="Of the shop's mails; that of the request if left out.")
 
 
 class DetailSerializer(serializers.Serializer):
@@ -66,6 +68,7 @@ class MeSerializer(serializers.Serializer):
     id = serializers.UUIDField(read_only=True)
     email = serializers.EmailField(read_only=True)
     name = line(150)
+    language = LanguageField(help_text="Of the shop's mails.")
     roles = serializers.ListField(child=serializers.CharField(), read_only=True)
     email_verified = serializers.SerializerMethodField()
     created_at = serializers.DateTimeField(read_only=True)
@@ -90,7 +93,7 @@ class AddressSerializer(serializers.Serializer):
         r"\A[A-Za-z]{2}\Z",
         min_length=2,
         max_length=2,
-        error_messages={"invalid": "Use a two-letter code such as DE."},
+        error_messages={"invalid": _("Use a two-letter code such as DE.")},
         help_text="ISO 3166-1 alpha-2.",
     )
     phone = line(40, required=False)

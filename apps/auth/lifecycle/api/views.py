@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
@@ -26,8 +27,9 @@ from apps.common.api.requests import validated
 from apps.common.api.views import PublicView
 from apps.common.idempotency import optionally_idempotent
 from apps.common.identity.permissions import principal_of
+from apps.common.languages import current_language
 
-CHECK_MAIL = {"detail": "Check your mail: if there is something to do, a message says what."}
+CHECK_MAIL = _("Check your mail: if there is something to do, a message says what.")
 
 
 class RegisterView(PublicView):
@@ -38,8 +40,9 @@ class RegisterView(PublicView):
     @optionally_idempotent
     def post(self, request: Request) -> Response:
         """Open an account. The response is the same whether or not the address is known."""
-        services.register(**validated(serializers.RegisterSerializer, request))
-        return Response(CHECK_MAIL, status=status.HTTP_202_ACCEPTED)
+        fields = validated(serializers.RegisterSerializer, request)
+        services.register(**({"language": current_language()} | fields))
+        return Response({"detail": str(CHECK_MAIL)}, status=status.HTTP_202_ACCEPTED)
 
 
 class VerifyEmailView(PublicView):
@@ -60,7 +63,7 @@ class ResendVerificationView(PublicView):
     def post(self, request: Request) -> Response:
         """Send the confirmation mail again."""
         services.resend_verification(**validated(serializers.AccountEmailSerializer, request))
-        return Response(CHECK_MAIL, status=status.HTTP_202_ACCEPTED)
+        return Response({"detail": str(CHECK_MAIL)}, status=status.HTTP_202_ACCEPTED)
 
 
 class PasswordChangeView(APIView):
@@ -88,7 +91,7 @@ class PasswordResetView(PublicView):
     def post(self, request: Request) -> Response:
         """Ask for a link that sets a new password."""
         services.request_password_reset(**validated(serializers.AccountEmailSerializer, request))
-        return Response(CHECK_MAIL, status=status.HTTP_202_ACCEPTED)
+        return Response({"detail": str(CHECK_MAIL)}, status=status.HTTP_202_ACCEPTED)
 
 
 class PasswordResetConfirmView(PublicView):
@@ -111,11 +114,9 @@ class MeView(APIView):
 
     @extend_schema(request=serializers.MeSerializer, responses=serializers.MeSerializer)
     def patch(self, request: Request) -> Response:
-        """Change your name."""
+        """Change your name or your language."""
         fields = validated(serializers.MeSerializer, request, partial=True)
-        user = account_of(principal_of(request))
-        if "name" in fields:
-            user = services.change_name(user, name=fields["name"])
+        user = services.change_profile(account_of(principal_of(request)), **fields)
         return Response(serializers.MeSerializer(user).data)
 
     # OpenAPI 3.0 knows no body of a DELETE; the description says what the schema cannot.

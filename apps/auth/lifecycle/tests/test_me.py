@@ -22,6 +22,7 @@ def test_profile_shows_the_account_and_is_not_cached(ada):
         "id": str(ada.user.pk),
         "email": "ada@example.com",
         "name": "Ada",
+        "language": "en",
         "roles": ["customer"],
         "email_verified": True,
         "created_at": ada.user.created_at.isoformat().replace("+00:00", "Z"),
@@ -29,7 +30,7 @@ def test_profile_shows_the_account_and_is_not_cached(ada):
     assert response["Cache-Control"] == "no-store"
 
 
-def test_only_the_name_can_be_changed(ada):
+def test_roles_and_address_cannot_be_changed(ada):
     body = {"name": "Countess Lovelace", "roles": ["admin"], "email": "other@example.com", "email_verified": False}
     response = ada.client.patch("/v1/me", body)
     assert response.status_code == 200

@@ -49,6 +49,7 @@ def test_the_access_token_says_who_and_what(device, make_user, settings):
         "mfa": False,
         "email": "ada@example.com",
         "name": "Ada",
+        "language": "en",
     }
     principal = verify(token)
     assert principal.user_id == user.pk

@@ -1,3 +1,7 @@
+from __future__ import annotations
+
+from typing import Any
+
 from rest_framework import serializers
 
 from apps.common.api.serializers import MoneySerializer
@@ -9,7 +13,20 @@ class OpenCartSerializer(serializers.Serializer):
 
 
 class SetLineSerializer(serializers.Serializer):
-    quantity = serializers.IntegerField(min_value=0, max_value=MAX_QUANTITY, help_text="0 takes the line out.")
+    quantity = serializers.IntegerField(
+        min_value=0,
+        max_value=MAX_QUANTITY,
+        required=False,
+        help_text="0 takes the line out; left out beside `saved`, it stays as it is.",
+    )
+    saved = serializers.BooleanField(
+        required=False, help_text="Save the line for later (true) or have it in the cart (false, the default)."
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if not attrs:
+            raise serializers.ValidationError({"quantity": [self.fields["quantity"].error_messages["required"]]})
+        return attrs
 
 
 class MergeSerializer(serializers.Serializer):
@@ -28,6 +45,9 @@ class CartLineSerializer(serializers.Serializer):
     slug = serializers.CharField(allow_blank=True)
     kind = serializers.ChoiceField(choices=["goods", "video"])
     unit_price = MoneySerializer(allow_null=True)
+    previous_unit_price = MoneySerializer(
+        allow_null=True, help_text="What the shopper saw last, where the price has changed since."
+    )
     line_total = MoneySerializer(allow_null=True)
     image_url = serializers.CharField(allow_null=True)
     status = serializers.ChoiceField(choices=["ok", "insufficient_stock", "unavailable", "unknown"])
@@ -42,6 +62,7 @@ class CartSerializer(serializers.Serializer):
     id = serializers.UUIDField()
     currency = serializers.CharField()
     lines = CartLineSerializer(many=True)
+    saved_lines = CartLineSerializer(many=True, help_text="Saved for later: in no total, and not ordered.")
     item_count = serializers.IntegerField()
     subtotal = MoneySerializer()
     requires_shipping = serializers.BooleanField()

@@ -17,11 +17,14 @@ from apps.payment.access import CART_SECRET_HEADER, Caller, caller_of
 from apps.payment.carts import services
 from apps.payment.carts.api import serializers
 from apps.payment.carts.models import Cart
-from apps.payment.carts.pricing import price_cart
+from apps.payment.carts.pricing import price_cart, remember_seen_prices
 from apps.payment.carts.selectors import find_cart, find_open_cart
 from apps.payment.throttling import GuestCreationThrottle
 
 SECRET = OpenApiParameter(CART_SECRET_HEADER, str, OpenApiParameter.HEADER, description="Of an anonymous cart.")
+SEEN = OpenApiParameter(
+    "seen", bool, description="The shopper looks at the cart: its prices are no longer reported as changed afterwards."
+)
 
 
 def _open_cart_of(request: Request, cart_id: uuid.UUID) -> Cart:
@@ -52,19 +55,23 @@ class CartsView(GuestView):
 
 
 class CartView(GuestView):
-    @extend_schema(parameters=[SECRET], responses=serializers.CartSerializer)
+    @extend_schema(parameters=[SECRET, SEEN], responses=serializers.CartSerializer)
     def get(self, request: Request, cart_id: uuid.UUID) -> Response:
         """The cart with current prices."""
-        return _cart_response(_open_cart_of(request, cart_id))
+        cart = _open_cart_of(request, cart_id)
+        priced = price_cart(cart)
+        if request.query_params.get("seen") in ("1", "true"):
+            remember_seen_prices(cart, priced)
+        return Response(serializers.CartSerializer(priced).data, headers=NO_STORE)
 
 
 class CartLineView(GuestView):
     @extend_schema(parameters=[SECRET], request=serializers.SetLineSerializer, responses=serializers.CartSerializer)
     def put(self, request: Request, cart_id: uuid.UUID, sku: str) -> Response:
-        """Set a line's quantity; a film counts once."""
+        """Set a line's quantity, or save it for later; a film counts once."""
         data = validated(serializers.SetLineSerializer, request)
         cart = _open_cart_of(request, cart_id)
-        services.set_line(cart, sku=sku, quantity=data["quantity"])
+        services.set_line(cart, sku=sku, quantity=data.get("quantity"), is_saved=data.get("saved", False))
         return _cart_response(cart)
 
     @extend_schema(parameters=[SECRET], request=None, responses={200: serializers.CartSerializer})

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from apps.common.api.serializers import EmailField, MoneySerializer
+from apps.common.api.serializers import EmailField, LanguageField, MoneySerializer
 from apps.common.countries import validate_country
 from apps.common.money import Money
 from apps.common.text import one_line
@@ -28,6 +29,9 @@ class AddressSerializer(serializers.Serializer):
 class PlaceOrderSerializer(serializers.Serializer):
     cart = serializers.UUIDField()
     email = EmailField(required=False, help_text="Needed from guests.")
+    language = LanguageField(
+        required=False, help_text="Of the order's mails; the account's if left out, else the shop's first."
+    )
     shipping_address = AddressSerializer(required=False, allow_null=True)
     shipping_method = serializers.CharField(max_length=20, required=False, allow_blank=True, default="")
     payment_method = serializers.CharField(max_length=40)
@@ -40,6 +44,15 @@ class PlaceOrderSerializer(serializers.Serializer):
         help_text="Where a challenge leads back to; `{number}` becomes the order's. The order's page if left out.",
     )
     expected_total = MoneySerializer(required=False, help_text="What the customer agreed to; another total is refused.")
+
+
+class OrderAccessSerializer(serializers.Serializer):
+    number = serializers.CharField(max_length=16)
+    email = EmailField()
+
+
+class OrderAccessResponseSerializer(serializers.Serializer):
+    detail = serializers.CharField()
 
 
 class OrderLineSerializer(serializers.Serializer):
@@ -81,6 +94,11 @@ class ShippingSerializer(serializers.Serializer):
     price = MoneySerializer()
 
 
+class DeliverySerializer(serializers.Serializer):
+    earliest_date = serializers.DateField(source="earliest_delivery_date")
+    latest_date = serializers.DateField(source="latest_delivery_date")
+
+
 class OrderPaymentSerializer(serializers.Serializer):
     provider = serializers.CharField()
     brand = serializers.CharField()
@@ -105,6 +123,7 @@ class OrderSerializer(serializers.Serializer):
     number = serializers.CharField()
     state = serializers.ChoiceField(choices=Order.State.choices)
     email = serializers.EmailField()
+    language = serializers.CharField(help_text="Of the order's mails.")
     currency = serializers.CharField()
     lines = serializers.SerializerMethodField()
     subtotal = serializers.SerializerMethodField()
@@ -112,6 +131,7 @@ class OrderSerializer(serializers.Serializer):
     total = MoneySerializer()
     refunded = serializers.SerializerMethodField()
     shipping_address = AddressSerializer(allow_null=True)
+    delivery = serializers.SerializerMethodField(help_text="When the parcel arrives, as it was said at checkout.")
     payment = serializers.SerializerMethodField()
     placed_at = serializers.DateTimeField()
     paid_at = serializers.DateTimeField(allow_null=True)
@@ -137,7 +157,11 @@ class OrderSerializer(serializers.Serializer):
         if not order.shipping_code:
             return None
         price = Money(order.shipping_amount, order.currency).as_dict()
-        return {"code": order.shipping_code, "name": order.shipping_name, "price": price}
+        return {"code": order.shipping_code, "name": order.shipping_label, "price": price}
+
+    @extend_schema_field(DeliverySerializer(allow_null=True))
+    def get_delivery(self, order: Order) -> dict[str, Any] | None:
+        return dict(DeliverySerializer(order).data) if order.earliest_delivery_date else None
 
     @extend_schema_field(OrderPaymentSerializer(allow_null=True))
     def get_payment(self, order: Order) -> dict[str, Any] | None:
@@ -156,16 +180,25 @@ class OrderSerializer(serializers.Serializer):
 
     @extend_schema_field(FailureSerializer(allow_null=True))
     def get_failure(self, order: Order) -> dict[str, str] | None:
-        return {"code": order.failure_code, "message": order.failure_message} if order.failure_code else None
+        return {"code": order.failure_code, "message": order.failure_sentence} if order.failure_code else None
+
+
+class TranslatedField(serializers.CharField):
+    """A sentence of ours that is kept in English, in the language of the request."""
+
+    def to_representation(self, value: str) -> str:
+        return gettext(value)
 
 
 class ShippingMethodSerializer(serializers.Serializer):
     code = serializers.CharField()
-    name = serializers.CharField()
-    description = serializers.CharField()
+    name = TranslatedField()
+    description = TranslatedField()
     price = MoneySerializer()
-    min_days = serializers.IntegerField()
-    max_days = serializers.IntegerField()
+    min_days = serializers.IntegerField(help_text="Working days.")
+    max_days = serializers.IntegerField(help_text="Working days.")
+    earliest_date = serializers.DateField(help_text="The first day on which the parcel may arrive if ordered now.")
+    latest_date = serializers.DateField(help_text="The last one.")
 
 
 class ShippingMethodsSerializer(serializers.Serializer):

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import asdict
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.utils import timezone
+from django.utils.translation import gettext
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import status
@@ -18,6 +22,7 @@ from apps.common.api.requests import validated
 from apps.common.api.views import NO_STORE, GuestView, PublicView
 from apps.common.idempotency import idempotent, request_key
 from apps.common.identity.permissions import IsUser, principal_of, user_id_of
+from apps.common.languages import default_language, shop_language
 from apps.common.problems import NotFound, ValidationProblem
 from apps.payment.access import CART_SECRET_HEADER, ORDER_SECRET_HEADER, caller_of
 from apps.payment.carts.pricing import price_cart
@@ -27,9 +32,10 @@ from apps.payment.checkout.api import serializers
 from apps.payment.checkout.requests import Customer, Delivery, OrderRequest
 from apps.payment.orders import selectors
 from apps.payment.orders.models import Order
+from apps.payment.orders.services import request_order_link
 from apps.payment.orders.shipping import methods_for
 from apps.payment.payments.services import receive_webhook
-from apps.payment.throttling import GuestCreationThrottle
+from apps.payment.throttling import GuestCreationThrottle, OrderLinkThrottle
 
 CART_SECRET = OpenApiParameter(CART_SECRET_HEADER, str, OpenApiParameter.HEADER, description="Of an anonymous cart.")
 ORDER_SECRET = OpenApiParameter(ORDER_SECRET_HEADER, str, OpenApiParameter.HEADER, description="Of a guest's order.")
@@ -68,7 +74,7 @@ class OrdersView(ListAPIView):
         """Order and pay what is in the cart. 202 means that `next_action` or some patience is needed."""
         data = validated(serializers.PlaceOrderSerializer, request)
         order_request = OrderRequest(
-            customer=_customer(request, data.get("email")),
+            customer=_customer(request, data),
             delivery=Delivery(data.get("shipping_address"), data["shipping_method"]),
             payment_method=data["payment_method"],
             key=request_key(request),
@@ -82,14 +88,16 @@ class OrdersView(ListAPIView):
         return Response(_order_data(placed.order, secret=placed.secret), status=code, headers=NO_STORE)
 
 
-def _customer(request: Request, email: str | None) -> Customer:
-    user_id = caller_of(request).user_id
-    email = email or (principal_of(request).email if user_id else "")
+def _customer(request: Request, data: dict[str, Any]) -> Customer:
+    account = principal_of(request) if caller_of(request).user_id else None
+    email = data.get("email") or (account.email if account else "")
+    language = data.get("language") or shop_language(account.language if account else "") or default_language()
     if not email:
         raise ValidationProblem(
-            "Enter an e-mail address for the receipt.", errors={"email": ["An e-mail address is needed."]}
+            gettext("Enter an e-mail address for the receipt."),
+            errors={"email": [gettext("An e-mail address is needed.")]},
         )
-    return Customer(user_id=user_id, email=email)
+    return Customer(user_id=account.user_id if account else None, email=email, language=language)
 
 
 def _require_own_address(url: str) -> str:
@@ -98,9 +106,23 @@ def _require_own_address(url: str) -> str:
         return ""
     wanted, own = urlsplit(url), urlsplit(settings.PUBLIC_URL)
     if (wanted.scheme, wanted.netloc) != (own.scheme, own.netloc):
-        message = f"It must begin with {settings.PUBLIC_URL}/."
-        raise ValidationProblem("The return address cannot be used.", errors={"return_url": [message]})
+        message = gettext("It must begin with %(url)s.") % {"url": f"{settings.PUBLIC_URL}/"}
+        raise ValidationProblem(gettext("The return address cannot be used."), errors={"return_url": [message]})
     return url
+
+
+class OrderAccessView(PublicView):
+    openapi_tag = "orders"
+    throttle_classes = [OrderLinkThrottle]
+
+    @extend_schema(
+        request=serializers.OrderAccessSerializer, responses={202: serializers.OrderAccessResponseSerializer}
+    )
+    def post(self, request: Request) -> Response:
+        """Have the link to an order mailed again. The response is the same whether or not number and address match."""
+        request_order_link(**validated(serializers.OrderAccessSerializer, request))
+        detail = gettext("If the order number and the e-mail address match, we’ve sent you the link to your order.")
+        return Response({"detail": detail}, status=status.HTTP_202_ACCEPTED, headers=NO_STORE)
 
 
 class OrderView(GuestView):
@@ -148,16 +170,19 @@ class ShippingMethodsView(GuestView):
             cart_id = uuid.UUID(request.query_params.get("cart", ""))
         except ValueError:
             raise ValidationProblem(
-                "The cart is missing or is not an id.", errors={"cart": ["This is not a cart's id."]}
+                gettext("The cart is missing or is not an id."), errors={"cart": [gettext("This is not a cart's id.")]}
             ) from None
         if not (len(country) == 2 and country.isascii() and country.isalpha()):
             raise ValidationProblem(
-                "The country is missing or is not a code.", errors={"country": ["Use a two-letter code such as DE."]}
+                gettext("The country is missing or is not a code."),
+                errors={"country": [gettext("Use a two-letter code such as DE.")]},
             )
         cart = find_open_cart(cart_id, caller_of(request, secret_header=CART_SECRET_HEADER))
         offer = price_cart(cart)
         methods = methods_for(country, offer.subtotal) if offer.requires_shipping else []
-        return Response(serializers.ShippingMethodsSerializer({"results": methods}).data, headers=NO_STORE)
+        now = timezone.now()
+        results = [asdict(method) | asdict(method.dates(country, now)) for method in methods]
+        return Response(serializers.ShippingMethodsSerializer({"results": results}).data, headers=NO_STORE)
 
 
 class WebhookView(PublicView):

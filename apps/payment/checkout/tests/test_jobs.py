@@ -31,6 +31,7 @@ def test_every_job_is_covered_here():
     assert set(settings.CELERY_BEAT_SCHEDULE) == AS_A_WHOLE | ELSEWHERE | {
         "resume-stuck-orders",
         "send-due-confirmations",
+        "send-due-links",
     }
 
 
@@ -77,6 +78,23 @@ def test_a_confirmation_that_cannot_be_sent_delays_no_other(orders, monkeypatch,
     assert len(mail.outbox) == 2
     assert failure.item == str(orders[1].pk)
     assert Order.objects.get(pk=orders[1].pk).confirmation_due_at is None
+
+
+def test_link_that_cannot_be_sent_delays_no_other(orders):
+    Order.objects.filter(pk=orders[1].pk).update(email="bad\nBcc: all@example.com")
+    Order.objects.update(link_mail_due_at=timezone.now())
+    mail.outbox.clear()
+
+    def run() -> None:
+        Order.objects.filter(link_mail_due_at__isnull=False).update(link_mail_due_at=timezone.now())
+        tasks.send_due_links()
+        sent = {f"The link to your order {orders[place].number}" for place in (0, 2)}
+        assert {message.subject for message in mail.outbox} == sent
+
+    failure = run_until_given_up(run)
+    assert len(mail.outbox) == 2
+    assert failure.item == str(orders[1].pk)
+    assert Order.objects.get(pk=orders[1].pk).link_mail_due_at is None
 
 
 def test_an_order_that_meets_a_bug_delays_no_other_and_keeps_its_state(orders, monkeypatch):

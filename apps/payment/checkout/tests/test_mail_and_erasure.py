@@ -149,7 +149,7 @@ def test_data_written_by_a_request_in_flight_during_the_erasure_is_erased_too(ad
     method = payments.add_method(user_id=ada.user_id, provider="sandbox", card=card)
     cart, _, _ = carts.open_cart(user_id=ada.user_id, currency="EUR")
     carts.set_line(cart, sku=FILM.sku, quantity=1)
-    customer = Customer(ada.user_id, "ada@example.com")
+    customer = Customer(ada.user_id, "ada@example.com", "en")
     services.place_order(cart, OrderRequest(customer, Delivery(None, ""), method.pk, "key"))
     carts.open_cart(user_id=ada.user_id, currency="EUR")
     assert Order.objects.get().email == "ada@example.com"

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection
 from django.test.utils import CaptureQueriesContext
 
 from apps.common.testing.tokens import access_token
 from apps.payment.orders.models import Order
 from apps.payment.tests.catalog_fake import FILM
-from apps.payment.tests.personas import Shopper
+from apps.payment.tests.personas import ADDRESS, Shopper
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -114,3 +114,29 @@ def test_shipping_methods_of_another_cart_are_not_there(guest, ada):
     guest.put("MUG-BLUE")
     ada.cart = guest.cart
     assert methods(ada, "DE").status_code == 404
+
+
+def test_order_keeps_the_delivery_dates_that_the_method_showed(ada, catalog):
+    ada.put("MUG-BLUE")
+    methods = ada.client.get(f"/v1/shipping-methods?cart={ada.cart}&country=AT").json()["results"]
+    shown = {method["code"]: {name: method[name] for name in ("earliest_date", "latest_date")} for method in methods}
+    assert shown["express"]["earliest_date"] < shown["standard"]["latest_date"]
+    body = ada.order(shipping_address=ADDRESS | {"country": "AT"}).json()
+    assert body["delivery"] == shown["standard"]
+    assert ada.client.get("/v1/orders").json()["results"][0]["delivery"] == shown["standard"]
+
+
+def test_order_of_films_alone_has_no_delivery(ada, catalog):
+    ada.put(FILM.sku)
+    assert ada.order().json()["delivery"] is None
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"latest_delivery_date": None}, {"earliest_delivery_date": None}, {"latest_delivery_date": "2020-01-01"}],
+)
+def test_database_refuses_half_an_interval_of_delivery(ada, catalog, changes):
+    ada.put("MUG-BLUE")
+    ada.order()
+    with pytest.raises(IntegrityError):
+        Order.objects.update(**changes)

@@ -1,3 +1,4 @@
+from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 
@@ -5,7 +6,7 @@ class CardSerializer(serializers.Serializer):
     number = serializers.CharField(max_length=30)
     exp_month = serializers.IntegerField(min_value=1, max_value=12)
     exp_year = serializers.IntegerField(min_value=2000, max_value=2100)
-    cvc = serializers.RegexField(r"\A[0-9]{3,4}\Z", error_messages={"invalid": "Three or four digits."})
+    cvc = serializers.RegexField(r"\A[0-9]{3,4}\Z", error_messages={"invalid": _("Three or four digits.")})
 
 
 class AddMethodSerializer(serializers.Serializer):

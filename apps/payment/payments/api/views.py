@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.decorators import method_decorator
+from django.utils.translation import gettext
 from django.views import View
 from django.views.decorators.csrf import csrf_exempt
 from drf_spectacular.utils import extend_schema
@@ -15,6 +16,7 @@ from rest_framework.response import Response
 from apps.common.api.requests import validated
 from apps.common.api.views import NO_STORE, GuestView
 from apps.common.idempotency import optionally_idempotent
+from apps.common.languages import current_language
 from apps.common.money import Money
 from apps.common.problems import Conflict, NotFound, Problem
 from apps.common.task_queue import send_on_commit
@@ -50,7 +52,7 @@ class SandboxChallengeView(View):
         try:
             charge = sandbox.find(reference)
         except Problem:
-            return HttpResponse("There is no such payment.", status=404, content_type="text/plain")
+            return HttpResponse(gettext("There is no such payment."), status=404, content_type="text/plain")
         return self._page(request, charge)
 
     def post(self, request: HttpRequest, reference: str) -> HttpResponse:
@@ -62,14 +64,14 @@ class SandboxChallengeView(View):
         except Conflict:
             return self._page(request, sandbox.find(reference))
         except NotFound:
-            return HttpResponse("There is no such payment.", status=404, content_type="text/plain")
+            return HttpResponse(gettext("There is no such payment."), status=404, content_type="text/plain")
         # Sent by the worker, as from outside; should Redis be away, the order page and the periodic job ask instead.
         send_on_commit(SEND_WEBHOOK_TASK, charge.pk)
         return HttpResponseRedirect(charge.return_url or "/")
 
     def _page(self, request: HttpRequest, charge: sandbox.SandboxCharge) -> HttpResponse:
         context = {
-            "amount": Money(charge.amount, charge.currency).format(),
+            "amount": Money(charge.amount, charge.currency).format(current_language()),
             "is_open": charge.state == sandbox.State.REQUIRES_ACTION,
             "return_url": charge.return_url,
         }

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
+
 from apps.common.money import Money
 from apps.common.problems import Conflict, Problem
 
@@ -14,13 +17,13 @@ class InvalidSignature(Problem):
 
 
 class PaymentsNotSetUp(Conflict):
-    slug, title = "payments-not-set-up", "This shop does not take payments yet"
+    slug, title = "payments-not-set-up", _("This shop does not take payments yet")
 
 
 class ChargeClosed(Conflict):
     """The charge cannot be captured or voided (any more): it was voided, declined or captured before."""
 
-    slug, title = "charge-closed", "The charge cannot be changed any more"
+    slug, title = "charge-closed", _("The charge cannot be changed any more")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +82,18 @@ class Provider(Protocol):
         """Check the signature over the raw body; raises InvalidSignature."""
 
 
-# Sentences for customers, by decline code.
+# Sentences for customers, by decline code; translated where they are shown.
 DECLINES = {
-    "card_declined": "Your bank declined the card. You have not been charged. Try another card.",
-    "insufficient_funds": "There is not enough money on this card. You have not been charged. Try another card.",
-    "processing_error": "The bank could not be reached. You have not been charged. Try again in a minute.",
-    "challenge_failed": "The payment was not confirmed with your bank. You have not been charged. Try again.",
+    "card_declined": gettext_noop("Your bank declined the card. You have not been charged. Try another card."),
+    "insufficient_funds": gettext_noop(
+        "There is not enough money on this card. You have not been charged. Try another card."
+    ),
+    "processing_error": gettext_noop(
+        "The bank could not be reached. You have not been charged. Try again in a minute."
+    ),
+    "challenge_failed": gettext_noop(
+        "The payment was not confirmed with your bank. You have not been charged. Try again."
+    ),
 }
 
 

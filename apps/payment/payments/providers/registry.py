@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.utils.translation import gettext
 
 from apps.payment.payments.providers.base import PaymentsNotSetUp, Provider
 from apps.payment.payments.providers.sandbox import SandboxProvider
@@ -18,4 +19,6 @@ def get(name: str) -> Provider:
 def require_accepting(name: str) -> None:
     """Raises PaymentsNotSetUp unless this is the provider that takes new payments."""
     if name != settings.PAYMENT_PROVIDER:
-        raise PaymentsNotSetUp("This shop does not take payments yet. Nothing was ordered and nothing was charged.")
+        raise PaymentsNotSetUp(
+            gettext("This shop does not take payments yet. Nothing was ordered and nothing was charged.")
+        )

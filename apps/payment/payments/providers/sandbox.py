@@ -17,6 +17,7 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 from django.utils.crypto import constant_time_compare
+from django.utils.translation import gettext
 
 from apps.common.money import Money
 from apps.common.problems import NotFound, ValidationProblem
@@ -44,14 +45,14 @@ class SandboxProvider:
         number = "".join(card["number"].split()).replace("-", "")
         errors = {}
         if not (number.isascii() and number.isdigit() and 12 <= len(number) <= 19 and luhn_holds(number)):
-            errors["card.number"] = ["This is not a card number. Check the digits."]
+            errors["card.number"] = [gettext("This is not a card number. Check the digits.")]
         elif number not in CARDS:
-            errors["card.number"] = ["The sandbox takes test cards only, such as 4242 4242 4242 4242."]
+            errors["card.number"] = [gettext("The sandbox takes test cards only, such as 4242 4242 4242 4242.")]
         now = datetime.now(UTC)
         if (card["exp_year"], card["exp_month"]) < (now.year, now.month):
-            errors["card.exp_month"] = ["The card has expired."]
+            errors["card.exp_month"] = [gettext("The card has expired.")]
         if errors:
-            raise ValidationProblem("The card cannot be used; see errors.", errors=errors)
+            raise ValidationProblem(gettext("The card cannot be used; see errors."), errors=errors)
         brand = "Visa" if number.startswith("4") else "Mastercard"
         return f"sandbox_{CARDS[number]}", brand, number[-4:]
 

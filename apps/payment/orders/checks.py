@@ -1,0 +1,42 @@
+"""System checks of delivery dates."""
+
+from __future__ import annotations
+
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, register
+
+from apps.common.countries import DELIVERY_COUNTRIES
+from apps.payment.orders.delivery_dates import public_holidays
+
+
+@register
+def check_delivery_settings(**_: Any) -> list[CheckMessage]:
+    """A typing error here would fail every checkout."""
+    found: list[CheckMessage] = []
+    try:
+        ZoneInfo(settings.SHOP_TIME_ZONE)
+    except (ZoneInfoNotFoundError, ValueError):
+        hint = "Set SHOP_TIME_ZONE to a name of the IANA database, e.g. Europe/Berlin."
+        found.append(
+            Error(f"SHOP_TIME_ZONE is no time zone: {settings.SHOP_TIME_ZONE!r}.", hint=hint, id="streamcart.E021")
+        )
+    if not 0 <= settings.ORDER_CUTOFF_HOUR <= 24:
+        hint = "Set ORDER_CUTOFF_HOUR to an hour from 0 (nothing leaves on the day of its order) to 24 (all does)."
+        found.append(Error("ORDER_CUTOFF_HOUR is no hour of a day.", hint=hint, id="streamcart.E022"))
+    if not _is_known(settings.SHOP_REGION):
+        hint = f"Set SHOP_REGION to DE or DE-BE, or a part of another of: {', '.join(DELIVERY_COUNTRIES)}."
+        found.append(Error(f"SHOP_REGION is not known: {settings.SHOP_REGION!r}.", hint=hint, id="streamcart.E023"))
+    return found
+
+
+def _is_known(region: str) -> bool:
+    if region.partition("-")[0] not in DELIVERY_COUNTRIES:
+        return False
+    try:
+        public_holidays(region, 2026)
+    except NotImplementedError:
+        return False
+    return True
