@@ -36,6 +36,7 @@ from apps.catalog.examples import (
     SHOWN_COLLECTION,
     STAFF_PRODUCT,
     STOCK,
+    SUGGESTION,
     WAITING_IMPORT,
     WAREHOUSE,
     page_of,
@@ -52,7 +53,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     },
     "delete_product": {"200": STAFF_PRODUCT | {"status": "archived"}},
     "get_suggest": {
-        "200": {"results": [{"text": "Oak tray", "kind": "product", "slug": "oak-tray", "path": ""}]},
+        "200": {"results": [SUGGESTION], "total": 1},
     },
     "post_variants": {"request": NEW_VARIANT, "201": STAFF_PRODUCT},
     "patch_variant": {"request": {"prices": [EUR_29], "sales": [SALE]}, "200": STAFF_PRODUCT},

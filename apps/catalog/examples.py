@@ -118,6 +118,17 @@ CARD = {
     "title_slug": None,
     "year": None,
 }
+SUGGESTION = {
+    "text": "Oak tray",
+    "kind": "product",
+    "slug": "oak-tray",
+    "path": "",
+    "product_kind": "goods",
+    "image": IMAGE,
+    "price": EUR_19,
+    "price_from": False,
+    "year": None,
+}
 DETAIL = CARD | {
     "brand_slug": "norrund",
     "rating": {"average": 4.5, "count": 12, "histogram": [0, 0, 1, 4, 7]},

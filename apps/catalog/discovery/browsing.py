@@ -18,7 +18,6 @@ from apps.catalog.discovery.selection import Order, Selection, SortKey, order_by
 from apps.catalog.discovery.taxonomy import CollectionNode
 from apps.common.problems import NotFound, ValidationProblem
 
-SUGGESTED = 8
 REMEMBERED = 64
 
 
@@ -55,7 +54,7 @@ def browse(
         wanted = _with_collection_rule(filters, collection, index.taxonomy.kinds)
         stamp, packed_in = index.stamp, index.packed_in
     # What asks the database does not hold the index, which others wait for.
-    match = _match(stamp, packed_in, wanted.q, language) if wanted.q else None
+    match = matching(stamp, packed_in, wanted.q, language) if wanted.q else None
     with index.fresh():
         selection = select(index, wanted, match=match, collection=collection)
         order = _order(selection, sort, match, collection)
@@ -112,7 +111,7 @@ _remembered: OrderedDict[tuple[str, str, str], Match] = OrderedDict()
 _remembering = threading.Lock()
 
 
-def _match(stamp: str, packed_in: int, text: str, language: str) -> Match:
+def matching(stamp: str, packed_in: int, text: str, language: str) -> Match:
     """What the text finds; the next page of the same search finds it remembered, until the catalogue changes."""
     key = (stamp, language, text)
     with _remembering:
@@ -135,34 +134,6 @@ def best_sellers_beside(product_number: int, *, category_id: int, currency: str,
         beside[product_number] = False
         narrowed = replace(selection, masks={"beside": beside})
         return page(narrowed, order_by(narrowed, "bestselling", None, None), limit=limit)[0]
-
-
-def suggestions(text: str, *, language: str, currency: str) -> list[dict[str, str]]:
-    """Completions while typing: categories and brands with a word that begins so, then products, misspelt ones too."""
-    begin = text.strip().casefold()
-    if not begin:
-        return []
-    with index.fresh():
-        places = index.taxonomy
-    named: list[dict[str, str]] = [
-        {"text": name, "kind": "category", "slug": "", "path": node.path}
-        for node in places.categories
-        if _begins(name := node.text("name", language), begin)
-    ][:2]
-    named += [
-        {"text": brand.name, "kind": "brand", "slug": brand.slug, "path": ""}
-        for brand in places.brands
-        if _begins(brand.name, begin)
-    ][:2]
-    filters = ProductFilters(currency=currency, q=text)
-    listed = browse(filters, sort="", language=language, limit=SUGGESTED - len(named))
-    products = [{"text": card["title"], "kind": "product", "slug": card["slug"], "path": ""} for card in listed.cards]
-    return named + products
-
-
-def _begins(name: str, begin: str) -> bool:
-    folded = name.casefold()
-    return folded.startswith(begin) or f" {begin}" in folded
 
 
 def collection_count(slug: str, *, language: str, currency: str) -> int:

@@ -201,7 +201,17 @@ class SuggestionSerializer(serializers.Serializer):
     kind = serializers.ChoiceField(choices=["product", "category", "brand"])
     slug = serializers.CharField(allow_blank=True)
     path = serializers.CharField(allow_blank=True)
+    product_kind = serializers.ChoiceField(
+        choices=Product.Kind.choices, allow_null=True, help_text="This and what follows is null unless it is a product."
+    )
+    image = ImageSerializer(allow_null=True)
+    price = MoneySerializer(allow_null=True)
+    price_from = serializers.BooleanField(allow_null=True, help_text="Whether other variants cost more.")
+    year = serializers.IntegerField(allow_null=True)
 
 
 class SuggestionsSerializer(serializers.Serializer):
     results = SuggestionSerializer(many=True)
+    total = serializers.IntegerField(
+        allow_null=True, help_text="Products that the list with this `q` has; null where that was not counted."
+    )
