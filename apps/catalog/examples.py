@@ -248,6 +248,13 @@ SHOWN_CATEGORY = {
     "children": [],
 }
 SHOWN_COLLECTION = {"slug": "under-twenty", "title": "Under twenty", "description": "", "product_count": 12}
+PAGE_LINK = {"slug": "shipping", "title": "Shipping", "position": 5}
+PAGE = {
+    "slug": "shipping",
+    "title": "Shipping",
+    "body_html": "<p>Parcels leave on the next working day.</p>\n",
+    "updated_at": "2026-11-26T09:30:00Z",
+}
 SEO = {"title": "", "description": ""}
 IMPORT = {
     "id": ID,

@@ -16,6 +16,7 @@ INSTALLED_APPS = [
     "pghistory",
     "apps.catalog.products",
     "apps.catalog.inventory",
+    "apps.catalog.pages",
     "apps.catalog.reviews",
     "apps.catalog.discovery",
     "apps.catalog.history",

@@ -108,7 +108,7 @@ class TestSuggestions:
     def test_total_is_that_of_the_search(self, api_client):
         for number in range(9):
             make_product(f"Mug {number}")
-        make_product("Shelf", description="For a mug.")
+        make_product("Hook", description="For a mug.")
         body = api_client.get("/v1/search/suggest?q=mug").json()
         assert body["total"] == api_client.get("/v1/products?q=mug").json()["total"] == 10
         assert len(body["results"]) == 6
