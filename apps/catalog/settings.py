@@ -57,6 +57,7 @@ CELERY_BEAT_SCHEDULE = {
     "refresh-due-listings": {"task": "apps.catalog.discovery.tasks.refresh_due_listings", "schedule": 10.0},
     "pack-postings": {"task": "apps.catalog.discovery.tasks.pack_postings", "schedule": 15.0},
     "forget-old-searches": {"task": "apps.catalog.discovery.tasks.forget_old_searches", "schedule": 86_400.0},
+    "forget-old-prices": {"task": "apps.catalog.discovery.tasks.forget_old_prices", "schedule": 86_400.0},
     "render-missing-images": {"task": "apps.catalog.products.tasks.render_missing_images", "schedule": 300.0},
     "resume-imports": {"task": "apps.catalog.imports.tasks.resume_imports", "schedule": 30.0},
     "purge-imports": {"task": "apps.catalog.imports.tasks.purge_imports", "schedule": 86_400.0},

@@ -64,13 +64,27 @@ class ProductListSerializer(serializers.Serializer):
     year = serializers.IntegerField(allow_null=True)
 
 
+class OptionSerializer(serializers.Serializer):
+    """What distinguishes a variant from the others; labels are in the language of the response."""
+
+    name = serializers.CharField(help_text="The same for all variants of the product: `Colour`.")
+    label = serializers.CharField()  # type: ignore[assignment]  # the field's name in the API
+    value = serializers.CharField()
+    value_label = serializers.CharField()
+
+
 class VariantSerializer(serializers.Serializer):
     sku = serializers.CharField()
     barcode = serializers.CharField(allow_null=True, help_text="GTIN.")
     name = serializers.CharField(allow_blank=True)
-    options = serializers.DictField()
+    options = OptionSerializer(many=True)
+    image = ImageSerializer(allow_null=True, help_text="Its own image, one of the product's.")
     price = MoneySerializer(allow_null=True)
     regular_price = MoneySerializer(allow_null=True)
+    lowest_price_30_days = MoneySerializer(
+        allow_null=True,
+        help_text="On sale: the lowest price in the 30 days before the reduction; null when there was none.",
+    )
     sale_ends_at = serializers.DateTimeField(allow_null=True)
     availability = serializers.ChoiceField(choices=Listing.Availability.choices)
     available = serializers.IntegerField(allow_null=True, help_text="Units in stock, at most 20; null for films.")
