@@ -247,10 +247,17 @@ SHOWN_CATEGORY = {
     "path": "home/kitchen",
     "name": "Kitchen",
     "description": "",
+    "image": IMAGE,
     "product_count": 12,
     "children": [],
 }
-SHOWN_COLLECTION = {"slug": "under-twenty", "title": "Under twenty", "description": "", "product_count": 12}
+SHOWN_COLLECTION = {
+    "slug": "under-twenty",
+    "title": "Under twenty",
+    "description": "",
+    "image": IMAGE,
+    "product_count": 12,
+}
 PAGE_LINK = {"slug": "shipping", "title": "Shipping", "position": 5}
 PAGE = {
     "slug": "shipping",

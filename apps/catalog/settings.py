@@ -32,8 +32,9 @@ MIDDLEWARE = [
 UPLOAD_PATHS = (
     r"v1/imports",
     r"v1/products/[^/]+/images",
+    r"v1/products/[^/]+/reviews/mine/images",
     r"admin/imports/importjob/add/",
-    r"admin/products/product/(?:add|[^/]+/change)/",
+    r"admin/products/(?:product|category|collection)/(?:add|[^/]+/change)/",
 )
 # A form of a collection or an attribute has up to a thousand rows of some fields each.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000

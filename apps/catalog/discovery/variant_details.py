@@ -25,14 +25,14 @@ def shown_variants(product: Product, taxonomy: Taxonomy, *, currency: str, langu
     lowest = lowest_before_reduction(on_sale, currency=currency)
     images = {image.pk: shown_image(image, language) for image in product.images.all()}
     return [
-        _facts(variant, language)
+        _description(variant, language)
         | _price(offers[variant.pk], lowest.get(variant.pk))
         | {"options": _options(variant, taxonomy, language), "image": images.get(variant.image_id)}
         for variant in variants
     ]
 
 
-def _facts(variant: Variant, language: str) -> dict[str, Any]:
+def _description(variant: Variant, language: str) -> dict[str, Any]:
     stock = getattr(variant, "stock", None)
     return {
         "sku": variant.sku,

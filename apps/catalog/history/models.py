@@ -24,7 +24,7 @@ UNTOLD = frozenset(
     {
         *("id", "created_at", "updated_at", "version", "import_digest", "sales_count"),
         *("rating_count", "rating_average", "rating_histogram"),
-        *("path", "depth", "numchild", "width", "height", "renditions", "checksum", "failure"),
+        *("uploaded_image", "path", "depth", "numchild", "width", "height", "renditions", "checksum", "failure"),
     }
 )
 

@@ -182,6 +182,7 @@ class CategorySerializer(serializers.Serializer):
     path = serializers.CharField()
     name = serializers.CharField()
     description = serializers.CharField(allow_blank=True)
+    image = ImageSerializer(allow_null=True, help_text="Uploaded by staff, else that of the best-selling product.")
     product_count = serializers.IntegerField(help_text="In and below it.")
     children = serializers.ListField(child=serializers.DictField(), help_text="Categories of the same form.")
 
@@ -199,6 +200,7 @@ class CollectionSerializer(serializers.Serializer):
     slug = serializers.CharField()
     title = serializers.CharField()
     description = serializers.CharField(allow_blank=True)
+    image = ImageSerializer(allow_null=True, help_text="Uploaded by staff, else that of the best-selling product.")
     product_count = serializers.IntegerField()
 
 
