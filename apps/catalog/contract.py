@@ -22,6 +22,8 @@ from apps.catalog.examples import (
     NEW_PRODUCT,
     NEW_VARIANT,
     ORDER_ID,
+    PAGE,
+    PAGE_LINK,
     POLICY,
     PRODUCT_TYPE,
     QUOTE_LINE,
@@ -36,6 +38,7 @@ from apps.catalog.examples import (
     SHOWN_COLLECTION,
     STAFF_PRODUCT,
     STOCK,
+    SUGGESTION,
     WAITING_IMPORT,
     WAREHOUSE,
     page_of,
@@ -52,7 +55,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     },
     "delete_product": {"200": STAFF_PRODUCT | {"status": "archived"}},
     "get_suggest": {
-        "200": {"results": [{"text": "Oak tray", "kind": "product", "slug": "oak-tray", "path": ""}]},
+        "200": {"results": [SUGGESTION], "total": 1},
     },
     "post_variants": {"request": NEW_VARIANT, "201": STAFF_PRODUCT},
     "patch_variant": {"request": {"prices": [EUR_29], "sales": [SALE]}, "200": STAFF_PRODUCT},
@@ -113,6 +116,8 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "get_staff_collection": {"200": COLLECTION},
     "get_staff_attributes": {"200": page_of({name: ATTRIBUTE[name] for name in ATTRIBUTE if name != "choices"})},
     "get_staff_collections": {"200": page_of({name: COLLECTION[name] for name in COLLECTION if name != "items"})},
+    "get_pages": {"200": {"results": [PAGE_LINK]}},
+    "get_page": {"200": PAGE},
     "get_categories": {"200": {"results": [SHOWN_CATEGORY]}},
     "get_category": {"200": SHOWN_CATEGORY | {"breadcrumbs": DETAIL["breadcrumbs"], "seo": SEO}},
     "get_collections": {"200": {"results": [SHOWN_COLLECTION]}},
@@ -179,6 +184,7 @@ TAGS: tuple[tuple[str, str], ...] = (
     ("/v1/stock", "inventory"),
     ("/v1/warehouses", "inventory"),
     ("/v1/search", "browse"),
+    ("/v1/pages", "pages"),
     ("/v1/", "products"),
 )
 

@@ -70,6 +70,7 @@ STAFF_PRODUCT = LISTED_FOR_STAFF | {
             "offer": "",
             "rental_hours": None,
             "title_slug": "",
+            "image": None,
             "position": 0,
             "translations": {},
             "prices": [EUR_29],
@@ -118,6 +119,17 @@ CARD = {
     "title_slug": None,
     "year": None,
 }
+SUGGESTION = {
+    "text": "Oak tray",
+    "kind": "product",
+    "slug": "oak-tray",
+    "path": "",
+    "product_kind": "goods",
+    "image": IMAGE,
+    "price": EUR_19,
+    "price_from": False,
+    "year": None,
+}
 DETAIL = CARD | {
     "brand_slug": "norrund",
     "rating": {"average": 4.5, "count": 12, "histogram": [0, 0, 1, 4, 7]},
@@ -128,9 +140,11 @@ DETAIL = CARD | {
             "sku": "TRAY-OAK",
             "barcode": "4006381333931",
             "name": "",
-            "options": {"size": "40 cm"},
+            "options": [{"name": "size", "label": "Size", "value": "40 cm", "value_label": "40 cm"}],
+            "image": None,
             "price": EUR_19,
             "regular_price": EUR_29,
+            "lowest_price_30_days": {"amount": 2500, "currency": "EUR"},
             "sale_ends_at": "2027-07-01T00:00:00Z",
             "availability": "in_stock",
             "available": 20,
@@ -233,10 +247,24 @@ SHOWN_CATEGORY = {
     "path": "home/kitchen",
     "name": "Kitchen",
     "description": "",
+    "image": IMAGE,
     "product_count": 12,
     "children": [],
 }
-SHOWN_COLLECTION = {"slug": "under-twenty", "title": "Under twenty", "description": "", "product_count": 12}
+SHOWN_COLLECTION = {
+    "slug": "under-twenty",
+    "title": "Under twenty",
+    "description": "",
+    "image": IMAGE,
+    "product_count": 12,
+}
+PAGE_LINK = {"slug": "shipping", "title": "Shipping", "position": 5}
+PAGE = {
+    "slug": "shipping",
+    "title": "Shipping",
+    "body_html": "<p>Parcels leave on the next working day.</p>\n",
+    "updated_at": "2026-11-26T09:30:00Z",
+}
 SEO = {"title": "", "description": ""}
 IMPORT = {
     "id": ID,

@@ -16,6 +16,7 @@ INSTALLED_APPS = [
     "pghistory",
     "apps.catalog.products",
     "apps.catalog.inventory",
+    "apps.catalog.pages",
     "apps.catalog.reviews",
     "apps.catalog.discovery",
     "apps.catalog.history",
@@ -31,8 +32,9 @@ MIDDLEWARE = [
 UPLOAD_PATHS = (
     r"v1/imports",
     r"v1/products/[^/]+/images",
+    r"v1/products/[^/]+/reviews/mine/images",
     r"admin/imports/importjob/add/",
-    r"admin/products/product/(?:add|[^/]+/change)/",
+    r"admin/products/(?:product|category|collection)/(?:add|[^/]+/change)/",
 )
 # A form of a collection or an attribute has up to a thousand rows of some fields each.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
@@ -56,6 +58,7 @@ CELERY_BEAT_SCHEDULE = {
     "refresh-due-listings": {"task": "apps.catalog.discovery.tasks.refresh_due_listings", "schedule": 10.0},
     "pack-postings": {"task": "apps.catalog.discovery.tasks.pack_postings", "schedule": 15.0},
     "forget-old-searches": {"task": "apps.catalog.discovery.tasks.forget_old_searches", "schedule": 86_400.0},
+    "forget-old-prices": {"task": "apps.catalog.discovery.tasks.forget_old_prices", "schedule": 86_400.0},
     "render-missing-images": {"task": "apps.catalog.products.tasks.render_missing_images", "schedule": 300.0},
     "resume-imports": {"task": "apps.catalog.imports.tasks.resume_imports", "schedule": 30.0},
     "purge-imports": {"task": "apps.catalog.imports.tasks.purge_imports", "schedule": 86_400.0},

@@ -24,6 +24,7 @@ urlpatterns = [
     path("v1/collections", cached(shared_views.CollectionsView.as_view(), "currency", "lang")),
     path("v1/collections/<slug:slug>", cached(shared_views.CollectionView.as_view(), "currency", "lang")),
     path("v1/", include("apps.catalog.discovery.api.urls")),
+    path("v1/", include("apps.catalog.pages.api.urls")),
     path("v1/", include("apps.catalog.reviews.api.urls")),
     path("v1/", include("apps.catalog.inventory.api.urls")),
     path("v1/", include("apps.catalog.backoffice.api.urls")),

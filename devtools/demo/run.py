@@ -135,6 +135,7 @@ def _import_catalogue(shop: Shop, folder: Path, pictures: Path, progress: Progre
     step = progress.step("importing products", len(catalogue["products"]))
     file = _written(folder / "catalogue.json", catalogue)
     shop.manage("catalog", "import_products", file, folder=("--images", pictures), on_progress=step.to)
+    shop.manage("catalog", "import_pages", _written(folder / "pages.json", data.pages()))
 
 
 def _import_titles(shop: Shop, folder: Path, sources: Path, progress: Progress) -> None:

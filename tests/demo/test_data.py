@@ -227,3 +227,13 @@ def test_orders_are_of_variants_that_exist_and_customers_that_can_receive_them()
         assert email in customers
         assert email in data.ADDRESSES
         assert {sku for sku, _ in lines} <= skus
+
+
+def test_legal_pages_are_in_both_languages_and_say_that_the_shop_is_a_demo() -> None:
+    pages = data.pages()
+    slugs = {"about", "contact", "imprint", "privacy", "returns", "shipping", "terms", "withdrawal"}
+    assert {page["slug"] for page in pages} == slugs == translations("pages").keys()
+    for page in pages:
+        for texts in (page, page["translations"]["de"]):
+            assert texts["title"]
+            assert "demo" in texts["body"].lower(), page["slug"]

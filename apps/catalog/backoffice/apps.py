@@ -12,6 +12,7 @@ STAFF_PERMISSIONS = [
             *("collection", "collectionitem"),
         ],
         "inventory": ["warehouse", "stockitem", "stocklevel", "stockmovement", "reservation", "reservationline"],
+        "pages": ["page"],
         "reviews": ["review", "reviewreport"],
         "imports": ["importjob"],
         "discovery": ["zeroresultsearch"],

@@ -35,6 +35,7 @@ NAVIGATION: list[dict[str, Any]] = [
             _link("Collections", "collections_bookmark", "products.collection"),
             _link("Attributes", "tune", "products.attribute"),
             _link("Product types", "category", "products.producttype"),
+            _link("Pages", "article", "pages.page"),
             _link("Imports", "upload_file", "imports.importjob"),
         ],
     },

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
+
+import numpy as np
 
 from apps.catalog.discovery import facets as counting
 from apps.catalog.discovery import search
@@ -18,7 +20,6 @@ from apps.catalog.discovery.selection import Order, Selection, SortKey, order_by
 from apps.catalog.discovery.taxonomy import CollectionNode
 from apps.common.problems import NotFound, ValidationProblem
 
-SUGGESTED = 8
 REMEMBERED = 64
 
 
@@ -50,12 +51,7 @@ def browse(
     An empty `sort` is relevance for a search, a collection's own order, newest first otherwise. Raises NotFound for an
     unknown collection, ValidationProblem for a sort that needs a search or a collection.
     """
-    with index.fresh():
-        collection = _collection(index, filters.collection)
-        wanted = _with_collection_rule(filters, collection, index.taxonomy.kinds)
-        stamp, packed_in = index.stamp, index.packed_in
-    # What asks the database does not hold the index, which others wait for.
-    match = _match(stamp, packed_in, wanted.q, language) if wanted.q else None
+    wanted, collection, match = _read(filters, language)
     with index.fresh():
         selection = select(index, wanted, match=match, collection=collection)
         order = _order(selection, sort, match, collection)
@@ -65,6 +61,16 @@ def browse(
         total, taxonomy = len(selection.numbers()), index.taxonomy
     shown = cards(taxonomy, numbers, currency=filters.currency, language=language)
     return Listed(shown, first, last, has_more, total, match.corrected if match else None, counted)
+
+
+def _read(filters: ProductFilters, language: str) -> tuple[ProductFilters, CollectionNode | None, Match | None]:
+    """The filters with the rule of their collection, this collection, and what their text finds."""
+    with index.fresh():
+        collection = _collection(index, filters.collection)
+        wanted = _with_collection_rule(filters, collection, index.taxonomy.kinds)
+        stamp, packed_in = index.stamp, index.packed_in
+    # What asks the database does not hold the index, which others wait for.
+    return wanted, collection, matching(stamp, packed_in, wanted.q, language) if wanted.q else None
 
 
 def _collection(index: CatalogueIndex, slug: str) -> CollectionNode | None:
@@ -112,7 +118,7 @@ _remembered: OrderedDict[tuple[str, str, str], Match] = OrderedDict()
 _remembering = threading.Lock()
 
 
-def _match(stamp: str, packed_in: int, text: str, language: str) -> Match:
+def matching(stamp: str, packed_in: int, text: str, language: str) -> Match:
     """What the text finds; the next page of the same search finds it remembered, until the catalogue changes."""
     key = (stamp, language, text)
     with _remembering:
@@ -137,51 +143,39 @@ def best_sellers_beside(product_number: int, *, category_id: int, currency: str,
         return page(narrowed, order_by(narrowed, "bestselling", None, None), limit=limit)[0]
 
 
-def suggestions(text: str, *, language: str, currency: str) -> list[dict[str, str]]:
-    """Completions while typing: categories and brands with a word that begins so, then products, misspelt ones too."""
-    begin = text.strip().casefold()
-    if not begin:
-        return []
+@dataclass(frozen=True, slots=True)
+class Group:
+    """What a category or a collection shows: how many products, and the number of the best seller, if any."""
+
+    count: int
+    best_seller: int | None
+
+
+def collection_group(slug: str, *, language: str, currency: str) -> Group:
+    """What a collection shows. A query only when its rule searches. Raises NotFound."""
+    wanted, collection, match = _read(ProductFilters(currency=currency, collection=slug), language)
     with index.fresh():
-        places = index.taxonomy
-    named: list[dict[str, str]] = [
-        {"text": name, "kind": "category", "slug": "", "path": node.path}
-        for node in places.categories
-        if _begins(name := node.text("name", language), begin)
-    ][:2]
-    named += [
-        {"text": brand.name, "kind": "brand", "slug": brand.slug, "path": ""}
-        for brand in places.brands
-        if _begins(brand.name, begin)
-    ][:2]
-    filters = ProductFilters(currency=currency, q=text)
-    listed = browse(filters, sort="", language=language, limit=SUGGESTED - len(named))
-    products = [{"text": card["title"], "kind": "product", "slug": card["slug"], "path": ""} for card in listed.cards]
-    return named + products
+        selection = select(index, wanted, match=match, collection=collection)
+        best, _ = page(selection, order_by(selection, "bestselling", None, None), limit=1)
+        return Group(len(selection.numbers()), best[0] if best else None)
 
 
-def _begins(name: str, begin: str) -> bool:
-    folded = name.casefold()
-    return folded.startswith(begin) or f" {begin}" in folded
-
-
-def collection_count(slug: str, *, language: str, currency: str) -> int:
-    """How many products a collection shows."""
-    return browse(ProductFilters(currency=currency, collection=slug), sort="", language=language, limit=0).total
-
-
-def category_counts() -> dict[str, int]:
-    """How many products each category shows, those below it included, by path."""
+def category_groups() -> dict[str, Group]:
+    """What each category shows, those below it included, by path. Call it holding the index."""
     with index.fresh() as columns:
-        shown: Sequence[int] = columns.category_id[index.visible()].tolist()
-        own: dict[str, int] = {}
-        for category_id in shown:
+        numbers = np.flatnonzero(index.visible())
+        # The best seller of each category comes first in it.
+        numbers = numbers[np.lexsort((-columns.sales[numbers], columns.category_id[numbers]))]
+        ids, firsts, sizes = np.unique(columns.category_id[numbers], return_index=True, return_counts=True)
+        counts: dict[str, int] = dict.fromkeys(index.taxonomy.by_path, 0)
+        best: dict[str, int] = {}
+        for category_id, number, size in zip(ids.tolist(), numbers[firsts].tolist(), sizes.tolist(), strict=True):
             place = index.taxonomy.category_places.get(category_id)
-            if place is not None:
-                path = index.taxonomy.categories[place].path
-                own[path] = own.get(path, 0) + 1
-        counts = dict.fromkeys(index.taxonomy.by_path, 0)
-        for path, count in own.items():
-            for node in index.taxonomy.ancestry(path):
-                counts[node.path] += count
-        return counts
+            if place is None:
+                continue
+            for node in index.taxonomy.ancestry(index.taxonomy.categories[place].path):
+                counts[node.path] += size
+                former = best.setdefault(node.path, number)
+                if columns.sales[number] > columns.sales[former]:
+                    best[node.path] = number
+        return {path: Group(count, best.get(path)) for path, count in counts.items()}

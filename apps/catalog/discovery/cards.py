@@ -31,6 +31,17 @@ def cards(taxonomy: Taxonomy, numbers: Iterable[int], *, currency: str, language
     return [card for card in made if card]
 
 
+def images(numbers: Iterable[int]) -> dict[int, dict[str, Any] | None]:
+    """The first images of these products, by number; without a text, as a name stands beside them. 1 query."""
+    wanted = sorted(set(numbers))
+    if not wanted:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT number, (card -> 'image')::text FROM discovery_listing WHERE number = ANY(%s)", [wanted])
+        rows = {number: json.loads(image) for number, image in cursor if image}
+    return {number: image and _image(image | {"alt": "", "translations": {}}, "") for number, image in rows.items()}
+
+
 def _card(taxonomy: Taxonomy, row: tuple[Any, ...], currency: str, language: str) -> dict[str, Any] | None:
     kind, category_id, brand_id, availability, rating_average, rating_count, prices, facts = row
     price, card = json.loads(prices).get(currency), json.loads(facts)

@@ -76,6 +76,8 @@ class Columns:
         self.changed_in = np.zeros(START, dtype=np.int64)
         self.title_start = np.zeros(START, dtype=np.int64)
         self.titles: list[str] = [""] * START
+        # In languages beside the shop's first, whose titles are in `titles`.
+        self.translated_title_starts: dict[str, np.ndarray] = {}
         self.prices: dict[str, np.ndarray] = {}
         self.keys: dict[str, Keys] = {}
         self.numbers: dict[str, np.ndarray] = {}
@@ -91,10 +93,29 @@ class Columns:
                 setattr(self, name, _grown(column, capacity, fill))
         self.prices = {name: _grown(column, capacity, NOT_SOLD) for name, column in self.prices.items()}
         self.numbers = {name: _grown(column, capacity, np.nan) for name, column in self.numbers.items()}
+        self.translated_title_starts = {
+            language: _grown(column, capacity, 0) for language, column in self.translated_title_starts.items()
+        }
         for keys in self.keys.values():
             keys.grow(capacity)
         self.titles += [""] * (capacity - self.capacity)
         self.capacity = capacity
+
+    def put_titles(self, number: int, title: str, translated: Mapping[str, str | None]) -> None:
+        """Keep a product's title, and how it begins in each further language (as in the first where it has none)."""
+        self.titles[number] = folded(title)
+        self.title_start[number] = title_start(self.titles[number])
+        for language, text in translated.items():
+            if language not in self.translated_title_starts:
+                self.translated_title_starts[language] = np.zeros(self.capacity, dtype=np.int64)
+            start = title_start(folded(text)) if text else self.title_start[number]
+            self.translated_title_starts[language][number] = start
+
+    def titles_beginning(self, text: str, language: str) -> np.ndarray:
+        """A mask of the products whose titles begin with the first seven bytes of a folded text."""
+        starts = self.translated_title_starts.get(language, self.title_start)
+        low, high = (int.from_bytes(text.encode()[:7].ljust(7, filler), "big") for filler in (b"\0", b"\xff"))
+        return (starts >= low) & (starts <= high)
 
     def put_prices(self, number: int, prices: Mapping[str, Mapping[str, Any]]) -> None:
         for column in self.prices.values():

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from django.db.models import Prefetch, QuerySet
-from django.utils import timezone
 
 from apps.catalog.discovery.browsing import best_sellers_beside
 from apps.catalog.discovery.cards import cards
 from apps.catalog.discovery.index import index
-from apps.catalog.inventory.models import MAX_DISPLAYED_STOCK, StockItem
+from apps.catalog.discovery.variant_details import shown_image, shown_variants
 from apps.catalog.products.attribute_values import plain_number
 from apps.catalog.products.models import AttributeValue, Product, ProductImage, ProductRelation, Variant
-from apps.catalog.products.pricing import offer_of
-from apps.catalog.products.renditions import image_data
 from apps.catalog.products.translations import text, yes_or_no
 from apps.common.problems import NotFound
 
@@ -33,7 +29,7 @@ class Detail:
 
 
 def detail(slug: str, *, currency: str, language: str) -> Detail:
-    """What shoppers may see of a product: 8 queries. Raises NotFound."""
+    """What shoppers may see of a product: 8 queries, and 1 for variants on sale. Raises NotFound."""
     product = _with_parts().filter(slug=slug, status=Product.Status.PUBLISHED).first()
     if product is None:
         raise NotFound("There is no such product.")
@@ -49,14 +45,13 @@ def detail(slug: str, *, currency: str, language: str) -> Detail:
     crumbs = [
         {"path": node.path, "name": node.text("name", language)} for node in taxonomy.ancestry(card["category"]["path"])
     ]
-    now = timezone.now()
     brand = taxonomy.brand_places.get(product.brand_id or 0)
     data = card | {
         "brand_slug": None if brand is None else taxonomy.brands[brand].slug,
         "description": text(product, "description", language),
         "attributes": [_shown_attribute(values, language) for values in _grouped(product.attribute_values.all())],
-        "variants": [_variant(variant, currency, language, now) for variant in product.variants.all()],
-        "images": [shown for image in product.images.all() if (shown := _image(image, language))],
+        "variants": shown_variants(product, taxonomy, currency=currency, language=language),
+        "images": [shown for image in product.images.all() if (shown := shown_image(image, language))],
         "breadcrumbs": crumbs,
         "related": beside,
         "rating": card["rating"] | {"histogram": product.rating_histogram},
@@ -96,38 +91,6 @@ def _related(product: Product, number: int, currency: str) -> list[int]:
     return shown
 
 
-def _variant(variant: Variant, currency: str, language: str, now: datetime) -> dict[str, Any]:
-    offer = offer_of(variant, currency, at=now)
-    stock = getattr(variant, "stock", None)
-    return {
-        "sku": variant.sku,
-        "barcode": variant.barcode or None,
-        "name": text(variant, "name", language),
-        "options": variant.options,
-        "price": offer and offer.price.as_dict(),
-        "regular_price": offer.regular.as_dict() if offer and offer.regular else None,
-        "sale_ends_at": offer.sale_ends_at if offer else None,
-        "availability": availability_of(variant, stock),
-        "available": None if variant.is_digital else min(max(stock.in_stock, 0), MAX_DISPLAYED_STOCK) if stock else 0,
-        "available_on": stock.available_on if stock and stock.in_stock <= 0 else None,
-        "weight_grams": None if variant.is_digital else variant.weight_grams,
-        "offer": variant.offer or None,
-        "rental_hours": variant.rental_hours,
-        "title_slug": variant.title_slug or None,
-    }
-
-
-def availability_of(variant: Variant, stock: StockItem | None) -> str:
-    """The rule of `discovery.listings` for one variant."""
-    if variant.is_digital:
-        return "digital"
-    if stock is None or stock.available <= 0:
-        return "out_of_stock"
-    if stock.in_stock > stock.low_stock_at:
-        return "in_stock"
-    return "low_stock" if stock.in_stock > 0 else stock.policy
-
-
 def _grouped(values: Any) -> list[list[AttributeValue]]:
     """Values grouped by attribute, as several choices are shown together."""
     groups: dict[int, list[AttributeValue]] = {}
@@ -155,14 +118,3 @@ def _shown(value: AttributeValue, language: str) -> str:
     if value.boolean is not None:
         return yes_or_no(language, is_yes=value.boolean)
     return value.text
-
-
-def _image(image: ProductImage, language: str) -> dict[str, Any] | None:
-    return image_data(
-        renditions=image.renditions,
-        alt=image.alt,
-        width=image.width,
-        height=image.height,
-        translated=image.translations,
-        language=language,
-    )

@@ -19,9 +19,10 @@ import numpy as np
 from django.db import connection
 
 from apps.catalog.discovery import listings, taxonomy
-from apps.catalog.discovery.columns import FOR_EVER, Columns, folded, title_start
+from apps.catalog.discovery.columns import FOR_EVER, Columns
 from apps.catalog.discovery.postings import PACKED_IN
 from apps.catalog.discovery.taxonomy import Taxonomy
+from apps.catalog.products.translations import languages
 
 # Seconds; a quarter of what the shop guarantees, since a cached response may be just as old in the client.
 MAX_AGE = 0.25
@@ -38,6 +39,8 @@ SNAPSHOT = f"""
 CHANGES = """
     SELECT number, changed_in, product_id, is_published, shows_from, shows_until, reprice_at, kind, is_featured,
         availability, category_id, brand_id, sales_count, rating_average, rating_count, card ->> 'title',
+        (SELECT jsonb_object_agg(language, card #>> ARRAY['translations', language, 'title'])
+            FROM unnest(%s::text[]) AS language)::text,
         prices::text, keys::text, numbers::text
     FROM discovery_listing
 """
@@ -99,13 +102,16 @@ class CatalogueIndex:
             return
         if self._seen_xmin is not None and (self.columns.reprice_at <= now_in_microseconds()).any():
             listings.refresh_due()
+        further = list(languages()[1:])
         with connection.cursor() as cursor:
             cursor.execute(SNAPSHOT)
             xmin, xmax, taxonomy_stamp, self.packed_in = cursor.fetchone()
             if self._seen_xmin is None:
-                cursor.execute(CHANGES)
+                cursor.execute(CHANGES, [further])
             else:
-                cursor.execute(f"{CHANGES} WHERE changed_in >= %s AND changed_in < %s", [self._seen_xmin, xmax])
+                cursor.execute(
+                    f"{CHANGES} WHERE changed_in >= %s AND changed_in < %s", [further, self._seen_xmin, xmax]
+                )
             changed = [self._take(row) for row in cursor]
         if taxonomy_stamp != self._taxonomy_stamp:
             self.taxonomy = taxonomy.load()
@@ -117,7 +123,7 @@ class CatalogueIndex:
 
     def _take(self, row: tuple[Any, ...]) -> bool:
         """Write one row into the columns; False when it is known already."""
-        number, changed_in, product_id, *facts, title, prices, keys, numbers = row
+        number, changed_in, product_id, *facts, title, translated, prices, keys, numbers = row
         columns = self.columns
         columns.reserve(number)
         known = int(columns.changed_in[number])
@@ -140,8 +146,7 @@ class CatalogueIndex:
         columns.sales[number] = sales
         columns.rating[number] = round(rating * 100)
         columns.rating_count[number] = rating_count
-        columns.titles[number] = folded(title)
-        columns.title_start[number] = title_start(columns.titles[number])
+        columns.put_titles(number, title, json.loads(translated) if translated else {})
         columns.put_prices(number, json.loads(prices))
         columns.put_attribute_values(number, json.loads(keys), json.loads(numbers))
         return True

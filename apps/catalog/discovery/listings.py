@@ -119,12 +119,26 @@ REFRESH = """
             LEFT JOIN products_brand AS b ON b.id = p.brand_id
         WHERE p.id = ANY(%(ids)s::uuid[])
     ), offer AS (
-        SELECT v.product_id, price.currency, price.amount AS regular, least(sale.amount, price.amount) AS amount
+        SELECT v.product_id, v.id AS variant_id, price.currency, price.amount AS regular,
+            least(sale.amount, price.amount) AS amount
         FROM products_variant AS v
             JOIN products_price AS price ON price.variant_id = v.id
             LEFT JOIN products_saleprice AS sale ON sale.variant_id = v.id AND sale.currency = price.currency
                 AND sale.starts_at <= statement_timestamp() AND sale.ends_at > statement_timestamp()
         WHERE v.product_id = ANY(%(ids)s::uuid[])
+    ), offered AS (
+        -- A product that is to show later is offered from then on.
+        INSERT INTO discovery_offeredprice (variant_id, currency, amount, since)
+            SELECT offer.variant_id, offer.currency, offer.amount, greatest(statement_timestamp(), p.published_at)
+            FROM offer JOIN product AS p ON p.id = offer.product_id
+                LEFT JOIN LATERAL (
+                    SELECT former.amount FROM discovery_offeredprice AS former
+                    WHERE former.variant_id = offer.variant_id AND former.currency = offer.currency
+                    ORDER BY former.since DESC LIMIT 1
+                ) AS former ON true
+            WHERE p.status = 'published' AND former.amount IS DISTINCT FROM offer.amount
+            ORDER BY offer.variant_id, offer.currency
+        ON CONFLICT (variant_id, currency, since) DO UPDATE SET amount = excluded.amount
     ), cheapest AS (
         SELECT product_id, currency, min(amount) AS amount,
             (array_agg(regular ORDER BY amount, regular))[1] AS regular, min(amount) <> max(amount) AS varies

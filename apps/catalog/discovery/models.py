@@ -7,7 +7,7 @@ from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import Func, Value
 
-from apps.catalog.products.models import Product
+from apps.catalog.products.models import Product, Variant
 
 
 class Listing(models.Model):
@@ -83,6 +83,27 @@ class SearchDocument(models.Model):
 
     def __str__(self) -> str:
         return f"document {self.number}"
+
+
+class OfferedPrice(models.Model):
+    """What a variant of a published product costs from `since` on, sales included: minor units.
+
+    Written with the listing, whenever that is another amount than before. The EU's Price Indication Directive asks for
+    the lowest price before a sale.
+    """
+
+    variant = models.ForeignKey(Variant, on_delete=models.CASCADE, related_name="+", db_index=False)
+    currency = models.CharField(max_length=3)
+    amount = models.BigIntegerField()
+    since = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["variant", "currency", "since"], name="offered_price_once_a_moment"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.amount} {self.currency} since {self.since:%Y-%m-%d}"
 
 
 class Posting(models.Model):

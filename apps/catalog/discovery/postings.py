@@ -7,15 +7,16 @@ Packing happens in the background. A document that changed since is read itself,
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from django.db import connection, transaction
 
+TITLE_WEIGHT = 100
 # Of a hundred, by what holds the word: title, brand and category, attributes, summary and description.
-WEIGHT = """
+WEIGHT = f"""
     set_byte('\\x00'::bytea, 0, CASE
-        WHEN 'A' = ANY(held.weights) THEN 100 WHEN 'B' = ANY(held.weights) THEN 40
+        WHEN 'A' = ANY(held.weights) THEN {TITLE_WEIGHT} WHEN 'B' = ANY(held.weights) THEN 40
         WHEN 'C' = ANY(held.weights) THEN 20 ELSE 5 END)
 """
 # What a whole word counts, and one that is only begun: "cup" is rather a cup than a cupboard.
@@ -33,13 +34,21 @@ STILL_OPEN = "pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
 PACKED_IN = f"coalesce((SELECT packed_in FROM discovery_packing WHERE packed_in <= {NOT_BEGUN}), 0)"  # noqa: S608  (constant)
 CHANGED = f"(%(packed_in)s = 0 OR (d.changed_in >= %(packed_in)s AND d.changed_in < {NOT_BEGUN}))"
 # A typed word as documents hold it: how it begins, and its stems. Of one that becomes two without accents ("½"), each
-# has to occur. What is no word to PostgreSQL is not asked for.
+# has to occur. What is no word to PostgreSQL is not asked for. Stop words are left out beside others; alone they are
+# what longer words begin with ("no" of "Nosferatu").
 TYPED = """
-    WITH typed AS MATERIALIZED (
+    WITH words AS MATERIALIZED (
+        SELECT part, word FROM unnest(%(words)s::text[]) AS word
+            CROSS JOIN LATERAL unnest(tsvector_to_array(to_tsvector('streamcart_plain', word))) AS part
+    ), typed AS MATERIALIZED (
         SELECT (row_number() OVER ())::int AS term, part AS begin,
             tsvector_to_array(to_tsvector(%(stems)s, word)) AS stems
-        FROM unnest(%(words)s::text[]) AS word
-            CROSS JOIN LATERAL unnest(tsvector_to_array(to_tsvector('streamcart_plain', word))) AS part
+        FROM (
+            SELECT part, word FROM words
+            UNION ALL SELECT part, word FROM unnest(%(words)s::text[]) AS word
+                CROSS JOIN LATERAL unnest(tsvector_to_array(to_tsvector('simple', unaccent(word)))) AS part
+            WHERE NOT EXISTS (SELECT 1 FROM words)
+        ) AS asked
     ), query AS (
         SELECT string_agg(quoted, ' | ')::tsquery AS any_word FROM (
             SELECT '''' || replace(begin, '''', '''''') || ''':*' AS quoted FROM typed
@@ -97,11 +106,22 @@ TO_PACK = f"""
 """  # noqa: S608  (made of constants of this module)
 
 
-def look_up(words: Sequence[str], *, article: str, stems: str, packed_in: int) -> tuple[np.ndarray, np.ndarray]:
-    """The published products that hold all words, whole or begun, or are this article; and their ranks. 1 query.
+class Found(NamedTuple):
+    """Products' numbers, ascending, with how well each matches.
 
-    `stems` names a text search configuration; `packed_in` is what PACKED_IN was at any time before. A rank is the sum
-    over the words of the weight of the best place that holds each.
+    A rank is the sum over the words of the weight of the best place that holds each. `in_title` says whether titles (of
+    any language) hold all of them.
+    """
+
+    numbers: np.ndarray
+    ranks: np.ndarray
+    in_title: np.ndarray
+
+
+def look_up(words: Sequence[str], *, article: str, stems: str, packed_in: int) -> Found:
+    """The published products that hold all words, whole or begun, or are this article. 1 query.
+
+    `stems` names a text search configuration; `packed_in` is what PACKED_IN was at any time before.
     """
     parts = [TYPED, READ, *((PACKED, WHICH_CHANGED) if packed_in else ()), *((ARTICLE,) if article else ())]
     values: dict[str, Any] = {"words": list(words), "article": article, "stems": stems, "packed_in": packed_in}
@@ -110,7 +130,7 @@ def look_up(words: Sequence[str], *, article: str, stems: str, packed_in: int) -
         return _combined(cursor.fetchall())
 
 
-def _combined(rows: Iterable[tuple[str, int | None, bool | None, Any, Any]]) -> tuple[np.ndarray, np.ndarray]:
+def _combined(rows: Iterable[tuple[str, int | None, bool | None, Any, Any]]) -> Found:
     read = [(kind, term, is_whole, _numbers(numbers), weights) for kind, term, is_whole, numbers, weights in rows]
     room = 1 + max((int(numbers.max(initial=-1)) for *_, numbers, _ in read), default=-1)
     marked = {"changed": np.zeros(room, dtype=bool), "article": np.zeros(room, dtype=bool)}
@@ -130,7 +150,10 @@ def _combined(rows: Iterable[tuple[str, int | None, bool | None, Any, Any]]) -> 
     found = np.flatnonzero(holds_all | marked["article"])
     ranks = sum((weights[found] for weights in best.values()), np.zeros(len(found), dtype=np.int64))
     ranks[marked["article"][found]] = ARTICLE_RANK
-    return found, ranks
+    in_title = np.ones(len(found), dtype=bool)
+    for weights in best.values():
+        in_title &= weights[found] >= TITLE_WEIGHT * BEGUN
+    return Found(found, ranks, in_title)
 
 
 def _numbers(packed: Any) -> np.ndarray:

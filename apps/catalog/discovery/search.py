@@ -105,10 +105,12 @@ class Match:
 
     numbers: np.ndarray
     ranks: np.ndarray
+    # Which of them have all words in their titles; none where phrases or excluded words were searched for.
+    in_title: np.ndarray
     corrected: str | None = None
 
 
-NOTHING = Match(np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64))
+NOTHING = Match(np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64), np.empty(0, dtype=bool))
 
 
 def find(text: str, *, language: str, packed_in: int) -> Match:
@@ -139,7 +141,8 @@ def _found(terms: list[Term], stems: str, packed_in: int, *, article: str = "") 
     with connection.cursor() as cursor:
         cursor.execute(IN_COLUMNS.format(found=statement), [value for _, values in queries for value in values])
         numbers, ranks = (column or b"" for column in cursor.fetchone())
-    return Match(np.frombuffer(numbers, ">i4").astype(np.int64), (np.frombuffer(ranks, ">f4") * RANK).astype(np.int64))
+    found = np.frombuffer(numbers, ">i4").astype(np.int64)
+    return Match(found, (np.frombuffer(ranks, ">f4") * RANK).astype(np.int64), np.zeros(len(found), dtype=bool))
 
 
 # All that has these words, drafts too, or a SKU that begins so, or this barcode: for staff.

@@ -1,6 +1,6 @@
 from celery import shared_task
 
-from apps.catalog.discovery import listings, postings, zero_result_searches
+from apps.catalog.discovery import listings, offered_prices, postings, zero_result_searches
 
 
 @shared_task
@@ -13,6 +13,12 @@ def refresh_due_listings() -> int:
 def forget_old_searches() -> int:
     """Delete searches without results that nobody needs any more; returns how many rows."""
     return zero_result_searches.forget_old_searches()
+
+
+@shared_task
+def forget_old_prices() -> int:
+    """Delete offered prices that no sale is compared with any more; returns how many rows."""
+    return offered_prices.forget_old_prices()
 
 
 @shared_task

@@ -28,6 +28,7 @@ class CategoryNode:
     seo_title: str
     seo_description: str
     translations: Translations
+    uploaded_image: Mapping[str, Any] = field(default_factory=dict)
 
     def text(self, name: str, language: str) -> str:
         return translated(getattr(self, name), self.translations, name, language)
@@ -85,6 +86,7 @@ class CollectionNode:
     translations: Translations
     rule: Mapping[str, Any] | None
     numbers: tuple[int, ...]
+    uploaded_image: Mapping[str, Any] = field(default_factory=dict)
 
     def text(self, name: str, language: str) -> str:
         return translated(getattr(self, name), self.translations, name, language)
@@ -119,7 +121,10 @@ def load() -> Taxonomy:
     categories = list(Category.objects.order_by("path"))
     brands = list(Brand.objects.order_by("name").values_list("pk", "slug", "name"))
     nodes = tuple(
-        CategoryNode(place, c.full_path, c.name, c.description, c.seo_title, c.seo_description, c.translations)
+        CategoryNode(
+            *(place, c.full_path, c.name, c.description, c.seo_title, c.seo_description, c.translations),
+            uploaded_image=c.uploaded_image,
+        )
         for place, c in enumerate(categories)
     )
     return Taxonomy(
@@ -164,6 +169,7 @@ def _collections() -> tuple[CollectionNode, ...]:
             c.translations,
             c.rule if c.kind == Collection.Kind.RULE else None,
             tuple(number for number in items.get(c.pk, []) if number is not None),
+            c.uploaded_image,
         )
         for c in Collection.objects.filter(is_published=True).order_by("position", "title")
     )

@@ -43,6 +43,7 @@ SHOWN_BY = {
     products.Attribute: "label",
     products.AttributeChoice: "label",
     products.Collection: "title",
+    products.ProductImage: "alt",
 }
 
 

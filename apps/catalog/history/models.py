@@ -16,6 +16,7 @@ import pgtrigger
 from django.db import models
 
 from apps.catalog.inventory.models import Warehouse
+from apps.catalog.pages.models import Page
 from apps.catalog.products import models as products
 
 # Written by services all the time, or following from other columns.
@@ -23,7 +24,7 @@ UNTOLD = frozenset(
     {
         *("id", "created_at", "updated_at", "version", "import_digest", "sales_count"),
         *("rating_count", "rating_average", "rating_histogram"),
-        *("path", "depth", "numchild", "width", "height", "renditions", "checksum", "failure"),
+        *("uploaded_image", "path", "depth", "numchild", "width", "height", "renditions", "checksum", "failure"),
     }
 )
 
@@ -83,3 +84,4 @@ AttributeChoiceEvent = _track(products.AttributeChoice, found_by="attribute")
 ProductTypeEvent = _track(products.ProductType)
 ProductTypeAttributeEvent = _track(products.ProductTypeAttribute, found_by="product_type")
 WarehouseEvent = _track(Warehouse)
+PageEvent = _track(Page)

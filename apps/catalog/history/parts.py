@@ -10,6 +10,7 @@ from django.db import models
 from apps.catalog.history import models as events
 from apps.catalog.history.models import UNTOLD
 from apps.catalog.inventory.models import Warehouse
+from apps.catalog.pages.models import Page
 from apps.catalog.products import models as products
 from apps.common.model_fields import column_of
 
@@ -97,6 +98,7 @@ PARTS: dict[type[models.Model], tuple[Part, ...]] = {
         ),
     ),
     Warehouse: (Part(Warehouse, events.WarehouseEvent, ITSELF),),
+    Page: (Part(Page, events.PageEvent, ITSELF),),
 }
 EVENT_MODELS = tuple({part.event: None for parts in PARTS.values() for part in parts})
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils import timezone
 
 from apps.catalog.history import rows
 from apps.catalog.history.rows import CannotRevert
 from apps.catalog.history.selectors import Change
+from apps.catalog.pages.models import Page
 from apps.catalog.products import category_tree, rendering
 from apps.catalog.products.changes import taxonomy_changed
 from apps.catalog.products.models import Brand, Category, Collection, Product, ProductImage
@@ -15,7 +17,7 @@ from apps.catalog.products.publication import record_change
 
 def can_revert(thing: type[models.Model]) -> bool:
     """Whether changes of such things can be reverted."""
-    return thing in (Product, Category, Brand, Collection)
+    return thing in (Product, Category, Brand, Collection, Page)
 
 
 def write(thing: models.Model, changes: list[Change]) -> None:
@@ -33,6 +35,10 @@ def write(thing: models.Model, changes: list[Change]) -> None:
             rows.remove(changes)
             rows.put_back(changes)
             taxonomy_changed.announce()
+        case Page():
+            rows.put_back(changes)
+            # Caches compare it.
+            Page.objects.filter(pk=thing.pk).update(updated_at=timezone.now())
         case _:
             raise CannotRevert(f"Changes of a {thing._meta.verbose_name} are reverted by hand.")
 

@@ -15,6 +15,7 @@ from django.db import connection, transaction
 
 from apps.catalog.products import renditions
 from apps.catalog.products.models import Product, ProductImage
+from apps.catalog.products.models.bases import WithUploadedImage
 from apps.catalog.products.publication import record_change
 from apps.catalog.products.uses import used_files
 from apps.common.files import ORPHAN_AGE, files_in, may_be_orphan
@@ -42,6 +43,10 @@ USED = """
         SELECT file AS name FROM products_productimage
         UNION ALL
         SELECT rendition ->> 'name' FROM products_productimage, jsonb_array_elements(renditions) AS rendition
+        UNION ALL
+        SELECT rendition ->> 'name' FROM (
+            SELECT uploaded_image FROM products_category UNION ALL SELECT uploaded_image FROM products_collection
+        ) AS uploaded, jsonb_array_elements(uploaded_image -> 'renditions') AS rendition
     ) AS used WHERE name = ANY(%(names)s)
 """
 
@@ -68,6 +73,20 @@ def _rendered_fields(rendered: renditions.RenderedImage) -> dict[str, Any]:
         "checksum": rendered.checksum,
         "failure": "",
     }
+
+
+def render_upload(content: bytes, *, slug: str) -> dict[str, Any]:
+    """An upload as `WithUploadedImage` keeps it, its renditions in the storage. Raises ValidationProblem.
+
+    Call it before the transaction that writes it: rendering takes a second.
+    """
+    rendered = renditions.render(content, slug=slug)
+    return {"width": rendered.width, "height": rendered.height, "renditions": rendered.renditions}
+
+
+def replace_upload(row: WithUploadedImage) -> None:
+    """Call before the row's upload is replaced: its files go some minutes after the running transaction."""
+    _remove_later(renditions.names_of(row.uploaded_image.get("renditions", ())))
 
 
 def expect_rendering(image: ProductImage) -> None:

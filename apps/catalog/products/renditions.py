@@ -236,6 +236,13 @@ def image_data(
     }
 
 
+def uploaded_image_data(uploaded: Mapping[str, Any]) -> dict[str, Any] | None:
+    """What `WithUploadedImage` keeps, for the API; None for no image. Its name stands beside it, so it has no text."""
+    if not uploaded:
+        return None
+    return image_data(renditions=uploaded["renditions"], alt="", width=uploaded["width"], height=uploaded["height"])
+
+
 def _fitting(made: Sequence[Mapping[str, Any]], width: int) -> Mapping[str, Any]:
     return next((rendition for rendition in made if rendition["width"] >= width), made[-1])
 

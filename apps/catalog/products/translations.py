@@ -14,6 +14,8 @@ from apps.catalog.products.models.bases import Translated
 from apps.common.model_fields import concrete_field
 from apps.common.problems import ValidationProblem
 
+MAX_ACCEPT_LANGUAGE = 200
+
 
 def languages() -> tuple[str, ...]:
     """The shop's languages, the first one first."""
@@ -37,6 +39,15 @@ def chosen_language(*, asked: str = "", accepted: str = "") -> str:
         except LookupError:
             continue
     return default_language()
+
+
+def requested_language(*, asked: str, accepted: str) -> str:
+    """`chosen_language` of a request. Raises ValidationProblem for an asked language that the shop does not speak."""
+    try:
+        return chosen_language(asked=asked, accepted=accepted[:MAX_ACCEPT_LANGUAGE])
+    except LookupError as error:
+        message = f"Use one of: {', '.join(languages())}."
+        raise ValidationProblem("The language cannot be used; see errors.", errors={"lang": [message]}) from error
 
 
 def _spoken(code: str) -> str:

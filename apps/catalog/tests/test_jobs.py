@@ -28,8 +28,9 @@ from apps.common.testing.jobs import run_until_given_up
 
 pytestmark = pytest.mark.django_db(transaction=True)
 # One statement each: there is no item that others could wait for.
-AS_A_WHOLE = {"pack-postings", "forget-old-searches", "forget-old-history", "purge-idempotency-keys"} | {
-    "purge-revoked-tokens"
+AS_A_WHOLE = {
+    *("pack-postings", "forget-old-searches", "forget-old-prices", "forget-old-history"),
+    *("purge-idempotency-keys", "purge-revoked-tokens"),
 }
 BY_ITEM = {
     *("expire-reservations", "refresh-due-listings", "render-missing-images", "resume-imports", "purge-imports"),

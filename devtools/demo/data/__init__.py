@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from devtools.demo.data.files import films, goods
+from devtools.demo.data.files import SECOND_LANGUAGE, films, goods, read, translations
 from devtools.demo.data.merchandise import catalogue
 
-__all__ = ["ADDRESSES", "ORDERS", "PASSWORD", "captions", "catalogue", "films", "goods", "titles", "users"]
+__all__ = ["ADDRESSES", "ORDERS", "PASSWORD", "captions", "catalogue", "films", "goods", "pages", "titles", "users"]
 
 PASSWORD = "streamcart-demo"  # noqa: S105  (printed by `make up`; the demo is never open to the public)
 
@@ -37,6 +37,19 @@ def titles() -> list[dict[str, Any]]:
             "captions": [{"language": "en", "label": "English", "file": f"{film['slug']}.en.vtt"}],
         }
         for film in films()
+    ]
+
+
+def pages() -> list[dict[str, Any]]:
+    """The file for `catalog import_pages`: what the footer links, in two languages."""
+    return [
+        page
+        | {
+            "is_published": True,
+            "position": position,
+            "translations": {SECOND_LANGUAGE: translations("pages")[page["slug"]]},
+        }
+        for position, page in enumerate(read("pages"), start=1)
     ]
 
 

@@ -15,10 +15,11 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.widgets import UnfoldAdminSelect2Widget
 
-from apps.catalog.backoffice.admin.forms import TranslatedForm
+from apps.catalog.backoffice.admin.forms import TranslatedForm, UploadedImageForm
 from apps.catalog.backoffice.admin.service_forms import TRANSLATIONS, FormSets, ServiceAdmin, ServiceForm
 from apps.catalog.products.models import Brand, Category, Product
 from apps.catalog.products.services import brands, categories
+from apps.catalog.products.slugs import slug_of
 from apps.common.problems import Problem
 
 SEARCH_ENGINES = ("Search engines", {"classes": ["tab"], "fields": ["seo_title", "seo_description"]})
@@ -43,7 +44,7 @@ class CategoryField(forms.ModelChoiceField):
         return obj.full_path
 
 
-class CategoryForm(ServiceForm, TranslatedForm):
+class CategoryForm(ServiceForm, TranslatedForm, UploadedImageForm):
     """A category and its parent."""
 
     parent = CategoryField(
@@ -83,7 +84,7 @@ class CategoryAdmin(ServiceAdmin[Category, CategoryForm]):
     list_per_page = 200
     prepopulated_fields = {"slug": ["name"]}
     fieldsets = [
-        (None, {"fields": [("name", "slug"), "parent", "description"]}),
+        (None, {"fields": [("name", "slug"), "parent", "description", *UploadedImageForm.IMAGE_FIELDS]}),
         TRANSLATIONS,
         SEARCH_ENGINES,
     ]
@@ -148,10 +149,11 @@ class CategoryAdmin(ServiceAdmin[Category, CategoryForm]):
         return HttpResponseRedirect(f"{reverse('admin:products_category_changelist')}#category-{pk}")
 
     def write(self, form: CategoryForm, formsets: FormSets) -> Category:
+        columns = form.columns() | form.image_columns(slug_of(form.cleaned_data["name"], limit=60) or "category")
         if form.is_new:
-            return categories.create_category(form.columns())
+            return categories.create_category(columns)
         former = Category.objects.values_list("full_path", flat=True).get(pk=form.instance.pk)
-        return categories.change_category(former, form.columns(), guard=form.guard)
+        return categories.change_category(former, columns, guard=form.guard)
 
     def remove(self, row: Category, *, seen: str) -> None:
         categories.delete_category(row.full_path, guard=self.form.guard_of(seen))

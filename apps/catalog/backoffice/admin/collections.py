@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from unfold.admin import TabularInline
 
 from apps.catalog.backoffice.admin.categories_and_brands import SEARCH_ENGINES
-from apps.catalog.backoffice.admin.forms import TranslatedForm
+from apps.catalog.backoffice.admin.forms import TranslatedForm, UploadedImageForm
 from apps.catalog.backoffice.admin.rule_fields import initial_of_rule, rule_fields, rule_of_form, set_choices
 from apps.catalog.backoffice.admin.service_forms import (
     TRANSLATIONS,
@@ -30,13 +30,14 @@ from apps.catalog.discovery.browsing import browse
 from apps.catalog.discovery.filters import read_rule
 from apps.catalog.products.models import Attribute, Collection, CollectionItem
 from apps.catalog.products.services import collections
+from apps.catalog.products.slugs import slug_of
 from apps.catalog.products.translations import default_language
 from apps.common.problems import Problem
 
 Kind = Collection.Kind
 
 
-class CollectionForm(ServiceForm, TranslatedForm):
+class CollectionForm(ServiceForm, TranslatedForm, UploadedImageForm):
     vars().update(rule_fields())
     parts = ("items",)
 
@@ -108,7 +109,18 @@ class CollectionAdmin(ServiceAdmin[Collection, CollectionForm]):
     readonly_fields = ["shown_now"]
     inlines = [ItemInline]
     fieldsets = [
-        (None, {"fields": [("title", "slug"), "description", ("kind", "position"), "is_published"]}),
+        (
+            None,
+            {
+                "fields": [
+                    ("title", "slug"),
+                    "description",
+                    ("kind", "position"),
+                    "is_published",
+                    *UploadedImageForm.IMAGE_FIELDS,
+                ]
+            },
+        ),
         (
             "Rule",
             {
@@ -155,10 +167,11 @@ class CollectionAdmin(ServiceAdmin[Collection, CollectionForm]):
         items = by_model(formsets).get(CollectionItem)
         slugs = [row.cleaned_data["product"].slug for row in (ordered_forms(items) if items else [])]
         is_manual = form.cleaned_data["kind"] == Kind.MANUAL
+        columns = form.columns() | form.image_columns(slug_of(form.cleaned_data["title"], limit=60) or "collection")
         if form.is_new:
-            return collections.create_collection(form.columns(), slugs if is_manual else [])
+            return collections.create_collection(columns, slugs if is_manual else [])
         changed = slugs if is_manual and items and items.has_changed() else None
-        return collections.save_collection(form.initial["slug"], form.columns(), changed, guard=form.guard)
+        return collections.save_collection(form.initial["slug"], columns, changed, guard=form.guard)
 
     def remove(self, row: Collection, *, seen: str) -> None:
         collections.delete_collection(row.slug, guard=self.form.guard_of(seen))

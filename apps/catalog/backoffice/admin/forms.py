@@ -7,13 +7,21 @@ from functools import cache
 from typing import Any
 
 from django import forms
-from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import (
+    UnfoldAdminFileFieldWidget,
+    UnfoldAdminTextareaWidget,
+    UnfoldAdminTextInputWidget,
+    UnfoldBooleanWidget,
+)
 
+from apps.catalog.products import renditions
 from apps.catalog.products.models.bases import Translated
+from apps.catalog.products.rendering import render_upload
 from apps.catalog.products.translations import languages
 from apps.common.currencies import CURRENCIES
 from apps.common.model_fields import concrete_field
 from apps.common.money import digits_of
+from apps.common.problems import ValidationProblem
 
 MAX_MAJOR = 10**9
 # Longer texts get a box of several lines.
@@ -70,6 +78,37 @@ class TranslatedForm(forms.ModelForm):
             language: {name: self.cleaned_data[f"{prefix_of(language)}{name}"] for name in names}
             for language in languages()[1:]
         }
+
+
+class UploadedImageForm(forms.ModelForm):
+    """Uploads the image of a row, or removes it. The file is decoded here, so that what is no image is refused."""
+
+    image_file = forms.FileField(
+        required=False,
+        label="Image",
+        widget=UnfoldAdminFileFieldWidget,
+        help_text="AVIF, WebP, JPEG, PNG or GIF. Without one, the shop shows that of the best-selling product.",
+    )
+    remove_image = forms.BooleanField(required=False, label="Remove the image", widget=UnfoldBooleanWidget)
+
+    IMAGE_FIELDS = (("image_file", "remove_image"),)
+
+    def clean_image_file(self) -> Any:
+        upload = self.cleaned_data["image_file"]
+        if upload:
+            try:
+                renditions.decode_image(upload.read())
+            except ValidationProblem as problem:
+                raise forms.ValidationError(str(problem)) from problem
+            upload.seek(0)
+        return upload
+
+    def image_columns(self, slug: str) -> dict[str, Any]:
+        """The column of an uploaded image, rendered now; nothing when it stays as it is."""
+        if upload := self.cleaned_data.get("image_file"):
+            upload.seek(0)
+            return {"uploaded_image": render_upload(upload.read(), slug=slug)}
+        return {"uploaded_image": {}} if self.cleaned_data.get("remove_image") else {}
 
 
 def prefix_of(language: str) -> str:

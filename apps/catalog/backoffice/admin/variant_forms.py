@@ -23,8 +23,13 @@ class VariantPageForm(VersionedForm, TranslatedForm):
 
     class Meta:
         model = Variant
-        fields = ["sku", "name", "barcode", "weight_grams", "offer", "rental_hours", "title_slug", "options"]
+        fields = ["sku", "name", "barcode", "weight_grams", "offer", "rental_hours", "title_slug", "options", "image"]
         widgets = {"options": UnfoldAdminTextareaWidget(attrs={"rows": 2})}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if isinstance(image := self.fields.get("image"), forms.ModelChoiceField):
+            image.queryset = self.instance.product.images.order_by("position", "id")
 
     @classmethod
     def fingerprint_of(cls, row: Variant) -> str:
@@ -38,6 +43,9 @@ class VariantPageForm(VersionedForm, TranslatedForm):
     def edit(self, prices: PricesFormSet | None, sales: SalesFormSet | None) -> VariantEdit:
         """The changes on the page."""
         columns = self.columns()
+        if "image" in columns:
+            image = columns.pop("image")
+            columns["image_id"] = image.pk if image else None
         return VariantEdit(
             sku=self.initial["sku"],
             columns={name: value for name, value in columns.items() if name != "translations"},

@@ -58,7 +58,7 @@ class VariantAdmin(ServiceAdmin[Variant, VariantPageForm]):
     def get_fieldsets(self, request: HttpRequest, obj: Variant | None = None) -> Any:
         own = [
             *("product", ("sku", "name"), ("barcode", "weight_grams"), ("offer", "rental_hours", "title_slug")),
-            *("options", tuple(VariantPageForm.translation_fields())),
+            *("image", "options", tuple(VariantPageForm.translation_fields())),
         ]
         return self.complete_fieldsets(request, obj, [(None, {"fields": own})], VariantPageForm)
 

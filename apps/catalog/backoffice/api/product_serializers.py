@@ -59,6 +59,9 @@ class VariantChangeSerializer(StrictSerializer):
     offer = serializers.ChoiceField(Variant.Offer.choices, allow_blank=True, required=False, help_text="For films.")
     rental_hours = serializers.IntegerField(min_value=1, max_value=MAX_RENTAL_HOURS, allow_null=True, required=False)
     title_slug = serializers.SlugField(max_length=120, allow_blank=True, required=False)
+    image = serializers.UUIDField(
+        source="image_id", allow_null=True, required=False, help_text="The id of one of the product's images."
+    )
     position = PositionField(required=False)
     translations = TranslationsField(required=False)
     price = PriceSerializer(
@@ -171,6 +174,7 @@ class StaffVariantSerializer(serializers.Serializer):
     offer = serializers.ChoiceField(Variant.Offer.choices, allow_blank=True)
     rental_hours = serializers.IntegerField(allow_null=True)
     title_slug = serializers.CharField(allow_blank=True)
+    image = serializers.UUIDField(source="image_id", allow_null=True, help_text="The id of its own image.")
     position = serializers.IntegerField()
     translations = serializers.DictField()
     prices = MoneySerializer(many=True)

@@ -18,7 +18,7 @@ from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 
 from apps.catalog.discovery.index import index
-from apps.catalog.products.translations import chosen_language
+from apps.catalog.products.translations import MAX_ACCEPT_LANGUAGE, chosen_language
 
 CACHE_SECONDS = 3600
 MAX_URL_LENGTH = 2_000
@@ -92,7 +92,7 @@ def _is_read(name: str, parameters: tuple[str, ...]) -> bool:
 
 def _key(request: HttpRequest, address: str) -> str:
     try:
-        language = chosen_language(accepted=request.headers.get("Accept-Language", "")[:200])
+        language = chosen_language(accepted=request.headers.get("Accept-Language", "")[:MAX_ACCEPT_LANGUAGE])
     except LookupError:
         language = ""
     # With the release, since the schema of a response may differ in another one.

@@ -14,7 +14,7 @@ from apps.catalog.discovery.selection import SortKey
 from apps.catalog.products.collection_rules import MAX_ATTRIBUTES, MAX_PRICE, read_attribute
 from apps.catalog.products.models import Product
 from apps.catalog.products.selectors import shop_currency
-from apps.catalog.products.translations import chosen_language, languages
+from apps.catalog.products.translations import requested_language
 from apps.common.api import cursors
 from apps.common.api.pagination import read_limit
 from apps.common.api.serializers import CurrencyField
@@ -92,12 +92,9 @@ def read_query(request: Request) -> ProductQuery:
 
 def read_language(request: Request) -> str:
     """`?lang=de`, else what the browser accepts. Raises ValidationProblem for a language that the shop lacks."""
-    asked = request.query_params.get("lang", "")
-    try:
-        return chosen_language(asked=asked, accepted=request.headers.get("Accept-Language", "")[:200])
-    except LookupError as error:
-        message = f"Use one of: {', '.join(languages())}."
-        raise ValidationProblem("The language cannot be used; see errors.", errors={"lang": [message]}) from error
+    return requested_language(
+        asked=request.query_params.get("lang", ""), accepted=request.headers.get("Accept-Language", "")
+    )
 
 
 def read_currency(request: Request) -> str:

@@ -64,13 +64,27 @@ class ProductListSerializer(serializers.Serializer):
     year = serializers.IntegerField(allow_null=True)
 
 
+class OptionSerializer(serializers.Serializer):
+    """What distinguishes a variant from the others; labels are in the language of the response."""
+
+    name = serializers.CharField(help_text="The same for all variants of the product: `Colour`.")
+    label = serializers.CharField()  # type: ignore[assignment]  # the field's name in the API
+    value = serializers.CharField()
+    value_label = serializers.CharField()
+
+
 class VariantSerializer(serializers.Serializer):
     sku = serializers.CharField()
     barcode = serializers.CharField(allow_null=True, help_text="GTIN.")
     name = serializers.CharField(allow_blank=True)
-    options = serializers.DictField()
+    options = OptionSerializer(many=True)
+    image = ImageSerializer(allow_null=True, help_text="Its own image, one of the product's.")
     price = MoneySerializer(allow_null=True)
     regular_price = MoneySerializer(allow_null=True)
+    lowest_price_30_days = MoneySerializer(
+        allow_null=True,
+        help_text="On sale: the lowest price in the 30 days before the reduction; null when there was none.",
+    )
     sale_ends_at = serializers.DateTimeField(allow_null=True)
     availability = serializers.ChoiceField(choices=Listing.Availability.choices)
     available = serializers.IntegerField(allow_null=True, help_text="Units in stock, at most 20; null for films.")
@@ -168,6 +182,7 @@ class CategorySerializer(serializers.Serializer):
     path = serializers.CharField()
     name = serializers.CharField()
     description = serializers.CharField(allow_blank=True)
+    image = ImageSerializer(allow_null=True, help_text="Uploaded by staff, else that of the best-selling product.")
     product_count = serializers.IntegerField(help_text="In and below it.")
     children = serializers.ListField(child=serializers.DictField(), help_text="Categories of the same form.")
 
@@ -185,6 +200,7 @@ class CollectionSerializer(serializers.Serializer):
     slug = serializers.CharField()
     title = serializers.CharField()
     description = serializers.CharField(allow_blank=True)
+    image = ImageSerializer(allow_null=True, help_text="Uploaded by staff, else that of the best-selling product.")
     product_count = serializers.IntegerField()
 
 
@@ -201,7 +217,17 @@ class SuggestionSerializer(serializers.Serializer):
     kind = serializers.ChoiceField(choices=["product", "category", "brand"])
     slug = serializers.CharField(allow_blank=True)
     path = serializers.CharField(allow_blank=True)
+    product_kind = serializers.ChoiceField(
+        choices=Product.Kind.choices, allow_null=True, help_text="This and what follows is null unless it is a product."
+    )
+    image = ImageSerializer(allow_null=True)
+    price = MoneySerializer(allow_null=True)
+    price_from = serializers.BooleanField(allow_null=True, help_text="Whether other variants cost more.")
+    year = serializers.IntegerField(allow_null=True)
 
 
 class SuggestionsSerializer(serializers.Serializer):
     results = SuggestionSerializer(many=True)
+    total = serializers.IntegerField(
+        allow_null=True, help_text="Products that the list with this `q` has; null where that was not counted."
+    )

@@ -23,8 +23,9 @@ from apps.catalog.discovery.api.query import (
     read_query,
     write_cursor,
 )
-from apps.catalog.discovery.browsing import Listed, browse, suggestions
+from apps.catalog.discovery.browsing import Listed, browse
 from apps.catalog.discovery.details import detail
+from apps.catalog.discovery.suggestions import suggestions
 from apps.catalog.discovery.zero_result_searches import record_zero_result_search
 from apps.catalog.products.translations import languages
 from apps.common.api.conditional import entity_tag_of_body
@@ -150,11 +151,12 @@ class CollectionView(GuestView):
 
 class SuggestView(GuestView):
     @extend_schema(
-        parameters=[OpenApiParameter("q", OpenApiTypes.STR), LANG], responses=serializers.SuggestionsSerializer
+        parameters=[OpenApiParameter("q", OpenApiTypes.STR), CURRENCY, LANG],
+        responses=serializers.SuggestionsSerializer,
     )
     def get(self, request: Request) -> PublicResponse:
-        """Suggest categories, brands and products for a partly typed text."""
+        """Suggest categories, brands and products for a partly typed text, products by their titles first."""
         language = read_language(request)
         text = request.query_params.get("q", "")[:LONGEST_SUGGESTION]
         found = suggestions(text, language=language, currency=read_currency(request))
-        return public_response({"results": found}, language=language)
+        return public_response({"results": found.results, "total": found.total}, language=language)

@@ -20,6 +20,18 @@ class Translated(models.Model):
         abstract = True
 
 
+class WithUploadedImage(models.Model):
+    """An image that staff uploaded: `{"width": 1600, "height": 900, "renditions": […]}`, empty for none.
+
+    Shoppers else see that of the best-selling product. See `products.rendering` and, for renditions, `ProductImage`.
+    """
+
+    uploaded_image = models.JSONField(default=dict, blank=True, editable=False)
+
+    class Meta:
+        abstract = True
+
+
 class SearchEngineTexts(models.Model):
     """What search engines show in place of the title and the summary; empty means these."""
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
-from apps.catalog.products.models.bases import SearchEngineTexts, Translated
+from apps.catalog.products.models.bases import SearchEngineTexts, Translated, WithUploadedImage
 
 
-class Collection(Translated, SearchEngineTexts):
+class Collection(Translated, SearchEngineTexts, WithUploadedImage):
     """Products that are shown together: `summer`, `under-twenty`. A rule is a stored filter of the product list."""
 
     class Kind(models.TextChoices):

@@ -37,6 +37,10 @@ class ProductImage(Translated):
     position = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
+        constraints = [
+            # What `variant_image_of_its_product` refers to.
+            models.UniqueConstraint(fields=["id", "product"], name="image_with_its_product"),
+        ]
         indexes = [
             models.Index(fields=["product", "position", "id"], name="image_order"),
             # Nearly always empty: what the renderer has yet to do.

@@ -116,6 +116,10 @@ class Variant(Translated):
     title_slug = models.SlugField(
         max_length=120, blank=True, help_text="The title in the video service, when it is not the product's."
     )
+    # One of the product's images: the database's `variant_image_of_its_product`, a foreign key on two columns.
+    image = models.ForeignKey(
+        "products.ProductImage", on_delete=models.SET_NULL, related_name="variants", null=True, blank=True
+    )
     position = models.PositiveSmallIntegerField(default=0)
 
     class Meta:

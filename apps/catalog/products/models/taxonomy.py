@@ -6,10 +6,10 @@ from django.db import models
 from django.db.models.functions import Lower
 from treebeard.mp_tree import MP_Node
 
-from apps.catalog.products.models.bases import SearchEngineTexts, Translated
+from apps.catalog.products.models.bases import SearchEngineTexts, Translated, WithUploadedImage
 
 
-class Category(Translated, SearchEngineTexts, MP_Node):  # type: ignore[django-manager-missing]  # treebeard's has no types
+class Category(Translated, SearchEngineTexts, WithUploadedImage, MP_Node):  # type: ignore[django-manager-missing]  # treebeard's has no types
     """A node of the tree. `full_path` joins the slugs from the root: `home/kitchen`."""
 
     TRANSLATABLE = ("name", "description", "seo_title", "seo_description")

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
 
+from apps.catalog.products import rendering
 from apps.catalog.products.category_tree import CATEGORY_PATH, lock_tree, record_rename, save_category
 from apps.catalog.products.changes import taxonomy_changed
 from apps.catalog.products.identifiers import same_in_any_case
@@ -66,6 +67,8 @@ def change_category(path: str, columns: Mapping[str, Any], *, guard: Guard) -> C
         is_renamed = texts.get("name", category.name) != category.name
         if is_renamed:
             lock_products(category.products.all())
+        if "uploaded_image" in texts:
+            rendering.replace_upload(category)
         write(category, {name: text for name, text in texts.items() if name != "slug"})
         if is_renamed:
             record_rename(category)

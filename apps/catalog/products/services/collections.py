@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from apps.catalog.products import rendering
 from apps.catalog.products.changes import taxonomy_changed
 from apps.catalog.products.collection_rules import checked_rule
 from apps.catalog.products.identifiers import same_in_any_case
@@ -50,6 +51,8 @@ def change_collection(slug: str, columns: Mapping[str, Any], *, guard: Guard) ->
         guard(collection)
         written = _checked(collection, columns)
         taxonomy_changed.announce()
+        if "uploaded_image" in written:
+            rendering.replace_upload(collection)
         write(collection, written)
         if collection.kind == Kind.RULE:
             collection.items.all().delete()

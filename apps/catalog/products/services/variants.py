@@ -36,7 +36,7 @@ class VariantEdit:
     """What to write of a variant; what is None, and the columns that are not named, stay as they are.
 
     `price` sets one currency and leaves the others, `prices` are all there are from now on; so are `sales`. A `sku`
-    among the columns renames the variant.
+    among the columns renames the variant; `image_id` is that of one of the product's images.
     """
 
     sku: str
@@ -145,6 +145,9 @@ def write_variant(product: Product, variant: Variant, edit: VariantEdit) -> None
     barcode = columns.get("barcode")
     if barcode and Variant.objects.filter(barcode=barcode).exclude(pk=variant.pk).exists():
         raise already_taken("barcode", f"Another variant has the barcode {barcode}.")
+    image_id = columns.get("image_id")
+    if image_id and not product.images.filter(pk=image_id).exists():
+        raise invalid("image", "This product has no such image.")
     for name, value in columns.items():
         setattr(variant, name, value)
     _require_fitting_offer(product, variant)

@@ -14,7 +14,8 @@ from django.test import Client
 from apps.catalog.backoffice.apps import grant_staff_permissions
 from apps.catalog.inventory.models import StockItem, StockMovement
 from apps.catalog.products.category_tree import ensure_category
-from apps.catalog.products.models import Brand, Category, Product, ProductImage
+from apps.catalog.products.models import Brand, Category, Product, ProductImage, Variant
+from apps.catalog.products.services.images import add_image
 from apps.catalog.tests.factories import add_variant, image_file, make_film, make_product, make_reservation, sku_of
 from apps.common.outbox.models import OutboxEvent
 from apps.common.staff.models import StaffUser
@@ -308,6 +309,22 @@ class TestWhoMay:
         response = Client().get("/admin/products/product/")
         assert response.status_code == 302
         assert "/admin/login/" in response["Location"]
+
+
+def test_variant_gets_one_of_its_products_images(staff):
+    product, other = make_product("Mug"), make_product("Cup")
+    own, foreign = (add_image(row.slug, image_file(), filename="x.png", alt=row.title)[0] for row in (product, other))
+    variant = Variant.objects.get(product=product)
+    address = f"/admin/products/variant/{variant.pk}/change/"
+    assert "Select a valid choice" in errors(staff, address, form_of(staff, address) | {"image": str(foreign.pk)})
+    send(staff, address, form_of(staff, address) | {"image": str(own.pk)})
+    variant.refresh_from_db()
+    assert variant.image == own
+    history = staff.get(f"/admin/products/product/{product.pk}/history/").content.decode()
+    assert "Mug" in history
+    send(staff, address, form_of(staff, address) | {"image": ""})
+    variant.refresh_from_db()
+    assert variant.image is None
 
 
 def test_a_second_variant_shows_both_prices(staff):

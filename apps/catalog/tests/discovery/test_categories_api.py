@@ -6,7 +6,7 @@ from django.test.utils import CaptureQueriesContext
 
 from apps.catalog.products import category_tree
 from apps.catalog.products.models import Category, Product
-from apps.catalog.tests.factories import make_film, make_product
+from apps.catalog.tests.factories import make_product
 from apps.catalog.tests.shop import titles
 from apps.common.outbox.models import OutboxEvent
 from apps.common.testing.contracts import assert_matches_contract
@@ -51,32 +51,6 @@ class TestTree:
                 api_client.get("/v1/categories")
             counts.append(len(captured))
         assert counts[0] == counts[1] > 0
-
-
-class TestSuggest:
-    def suggest(self, client, text: str) -> list[tuple[str, str]]:
-        response = client.get("/v1/search/suggest", {"q": text})
-        assert response.status_code == 200, response.content
-        assert_matches_contract("catalog", "GET", "/v1/search/suggest", response_json=response.json())
-        return [(item["kind"], item["text"]) for item in response.json()["results"]]
-
-    def test_half_a_word_completes_to_categories_and_products(self, api_client):
-        category_tree.ensure_category("films", name="Silent films")
-        make_film("Filming the sea", category="films")
-        assert self.suggest(api_client, "film") == [("category", "Silent films"), ("product", "Filming the sea")]
-
-    def test_a_misspelt_word_still_completes(self, api_client):
-        make_film("Metropolis")
-        assert self.suggest(api_client, "metroplis") == [("product", "Metropolis")]
-
-    @pytest.mark.parametrize("text", ["", " ", "':*&|!(", "%", "_", "x" * 5000])
-    def test_text_without_words_has_no_suggestions(self, api_client, text):
-        make_product("Mug")
-        assert self.suggest(api_client, text) == []
-
-    def test_drafts_are_not_suggested(self, api_client):
-        make_product("Mug", status=Product.Status.DRAFT)
-        assert self.suggest(api_client, "mug") == []
 
 
 class TestChangingTheTree:

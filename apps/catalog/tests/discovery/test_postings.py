@@ -54,7 +54,7 @@ def packed_in() -> int:
 def found(words: list[str], *, since: int | None = None, article: str = "") -> dict[str, int]:
     """Ranks by title; `since` as `packed_in`."""
     since = packed_in() if since is None else since
-    numbers, ranks = postings.look_up(words, article=article, stems="streamcart_en", packed_in=since)
+    numbers, ranks, _ = postings.look_up(words, article=article, stems="streamcart_en", packed_in=since)
     titles = dict(Listing.objects.values_list("number", "card__title"))
     return {titles[number]: rank for number, rank in zip(numbers.tolist(), ranks.tolist(), strict=True)}
 

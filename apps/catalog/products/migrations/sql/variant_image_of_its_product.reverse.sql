@@ -1,0 +1,1 @@
+ALTER TABLE products_variant DROP CONSTRAINT variant_image_of_its_product;
