@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from apps.common.settings.base import *
-from apps.common.settings.base import COMMON_APPS, PUBLIC_URL, REST_FRAMEWORK, SERVICE_DIR, SHOP_LANGUAGES, env
+from apps.common.settings.base import COMMON_APPS, PUBLIC_URL, REST_FRAMEWORK, SERVICE_DIR, env
 
 INSTALLED_APPS = [*COMMON_APPS, "django.contrib.messages", "csp", "apps.ui.storefront"]
 ROOT_URLCONF = "apps.ui.urls"
@@ -49,9 +49,6 @@ TEMPLATES = [
         },
     },
 ]
-LANGUAGE_CODE = SHOP_LANGUAGES[0]
-LANGUAGES = [(code, code) for code in SHOP_LANGUAGES]
-LOCALE_PATHS = [SERVICE_DIR / "locale"]
 MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
 CSRF_FAILURE_VIEW = "apps.ui.storefront.errors.csrf_failure"
 
