@@ -46,6 +46,9 @@ VARIANTS: dict[str, tuple[str, ...]] = {
             for setting in ("apiVersion=v1", "kind=ConfigMap", f"metadata.name=extra-{index}")
         ),
     ),
+    "with NGINX before gunicorn": tuple(
+        f"{service}.pages.enabled=true" for service in ("auth", "catalog", "payment", "video")
+    ),
     "notifying and signed": (
         "global.monitoring.enabled=true",
         "global.secrets.source=external",

@@ -65,7 +65,7 @@ def gateway_process(tmp_path_factory):
     server.request_queue_size = 100
     server.lock, server.go_on = threading.Lock(), threading.Event()
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    with subprocess.Popen(gateway.command(stack)) as process:  # noqa: S603  (our own command)
+    with subprocess.Popen(gateway.command(stack)) as process:
         deadline = time.monotonic() + 20
         while True:
             try:
@@ -129,7 +129,7 @@ def test_changed_price_shows_within_two_seconds(shop):
 
 
 def test_unchanged_page_is_renewed_without_a_body(shop):
-    first, body = shop("/p/unchanged")
+    _, body = shop("/p/unchanged")
     response, again = until_renewed(shop, "/p/unchanged")
     assert response.headers["X-Cache"] == "REVALIDATED"
     assert (response.status, again) == (200, body)

@@ -39,7 +39,9 @@ class Pod:
 
     @property
     def ports(self) -> dict[str, int]:
-        named = (port for container in self.spec["containers"] for port in container.get("ports", []))
+        sidecars = [found for found in self.spec.get("initContainers", []) if found.get("restartPolicy") == "Always"]
+        running = [*sidecars, *self.spec["containers"]]
+        named = (port for container in running for port in container.get("ports", []))
         return {port["name"]: port["containerPort"] for port in named}
 
 

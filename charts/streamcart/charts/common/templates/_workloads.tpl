@@ -4,6 +4,8 @@ has set the number would bring pods back, and Argo CD leaves that number alone.
 */}}
 {{- define "common.deployment-web" }}
 {{- $web := .Values.web }}
+{{- /* With NGINX in front, `http` is its port, so that Services and network policies lead there. */ -}}
+{{- $port := ternary "app" "http" .Values.pages.enabled }}
 {{- if not .Values.backup.restore }}
 apiVersion: apps/v1
 kind: Deployment
@@ -19,7 +21,8 @@ spec:
     matchLabels:
       {{- include "common.selector" (dict "root" . "component" "web") | nindent 6 }}
   template:
-    {{- include "common.podMetadata" (dict "root" . "component" "web") | nindent 4 }}
+    {{- $pages := ternary (include "common.pagesConfiguration" .) "" .Values.pages.enabled }}
+    {{- include "common.podMeta" (dict "root" . "component" "web" "config" (print (include "common.environment" .) $pages)) | nindent 4 }}
     spec:
       {{- include "common.podStart" (dict "root" .) | nindent 6 }}
       {{- include "common.spread" (dict "root" . "component" "web") | nindent 6 }}
@@ -28,22 +31,28 @@ spec:
       {{- with include "common.awaitMigrations" . }}
       {{- . | nindent 6 }}
       {{- end }}
+      {{- if .Values.pages.enabled }}
+      {{- if not .Values.postgres.enabled }}
+      initContainers:
+      {{- end }}
+        - {{ include "common.pagesContainer" . | indent 10 | trim }}
+      {{- end }}
       containers:
         - {{ include "common.container" (dict "root" . "name" "web" "args" (list "web") "resources" $web.resources) | indent 10 | trim }}
           ports:
-            - {name: http, containerPort: 8000}
+            - {name: {{ $port }}, containerPort: 8000}
           startupProbe:
-            httpGet: {path: /startupz, port: http}
+            httpGet: {path: /startupz, port: {{ $port }}}
             periodSeconds: 2
             timeoutSeconds: 3
             failureThreshold: 60
           livenessProbe:
-            httpGet: {path: /livez, port: http}
+            httpGet: {path: /livez, port: {{ $port }}}
             periodSeconds: 10
             timeoutSeconds: 5
             failureThreshold: 3
           readinessProbe:
-            httpGet: {path: /readyz, port: http}
+            httpGet: {path: /readyz, port: {{ $port }}}
             periodSeconds: 5
             timeoutSeconds: 3
             failureThreshold: 2
@@ -51,6 +60,9 @@ spec:
             preStop:
               sleep: {seconds: {{ $web.drainSeconds }}}
       {{- include "common.volumes" (dict "root" .) | nindent 6 }}
+      {{- if .Values.pages.enabled }}
+        {{- include "common.pagesVolumes" . | nindent 8 }}
+      {{- end }}
 {{- end }}
 {{- end }}
 

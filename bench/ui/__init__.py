@@ -1,0 +1,1 @@
+"""What do the storefront's pages cost? See __main__."""
