@@ -51,33 +51,40 @@ class Problem(exceptions.APIException):
 
 
 class NotFound(Problem):
-    status, slug, title = 404, "not-found", _("Not found")
+    status, slug = 404, "not-found"
+    title: str | Promise = _("Not found")
 
 
 class Conflict(Problem):
-    status, slug, title = 409, "conflict", _("Conflict with the present state")
+    status, slug = 409, "conflict"
+    title: str | Promise = _("Conflict with the present state")
 
 
 class Forbidden(Problem):
-    status, slug, title = 403, "forbidden", _("Not allowed")
+    status, slug = 403, "forbidden"
+    title: str | Promise = _("Not allowed")
 
 
 class Unauthenticated(Problem):
-    status, slug, title = 401, "unauthenticated", _("Sign in first")
+    status, slug = 401, "unauthenticated"
+    title: str | Promise = _("Sign in first")
 
 
 class ValidationProblem(Problem):
     """Input that cannot be used; `errors` is `{field: [messages]}`."""
 
-    status, slug, title = 400, "invalid-input", _("Invalid input")
+    status, slug = 400, "invalid-input"
+    title: str | Promise = _("Invalid input")
 
 
 class PreconditionFailed(Problem):
-    status, slug, title = 412, "precondition-failed", _("Somebody changed this meanwhile")
+    status, slug = 412, "precondition-failed"
+    title: str | Promise = _("Somebody changed this meanwhile")
 
 
 class ServiceUnavailable(Problem):
-    status, slug, title = 503, "service-unavailable", _("Temporarily unavailable")
+    status, slug = 503, "service-unavailable"
+    title: str | Promise = _("Temporarily unavailable")
 
 
 # What DRF raises by itself -> our stable slugs.

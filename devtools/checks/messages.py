@@ -189,8 +189,8 @@ def _placeholders_match(message: Message) -> bool:
     return all(names <= known for names in used) and (bool(message.pluralizable) or used == [known])
 
 
-def _forms(texts: str | tuple[str, ...] | list[str]) -> tuple[str, ...]:
-    return (texts,) if isinstance(texts, str) else tuple(texts)
+def _forms(texts: str | tuple[str, ...] | list[str] | None) -> tuple[str, ...]:
+    return (texts or "",) if isinstance(texts, str | None) else tuple(texts)
 
 
 def _shown(message: Message) -> str:

@@ -36,12 +36,14 @@ def add_address(user: User, **fields: Any) -> Address:
 
 
 def change_address(user: User, address_id: UUID, **fields: Any) -> Address:
-    """Change an own entry; raises NotFound for anybody else's."""
+    """Change an own entry; the default stays it until another one becomes it. Raises NotFound for anybody else's."""
     with transaction.atomic(durable=True):
         _lock(user)
         address = address_of(user, address_id)
-        if fields.get("is_default"):
-            user.addresses.filter(is_default=True).exclude(pk=address.pk).update(is_default=False)
+        if address.is_default:
+            fields["is_default"] = True
+        elif fields.get("is_default"):
+            user.addresses.filter(is_default=True).update(is_default=False)
         for name, value in fields.items():
             setattr(address, name, value)
         address.save()

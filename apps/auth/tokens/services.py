@@ -142,6 +142,12 @@ def revoke_session(user: User, session_id: Any) -> None:
     _revoke(session, "ended by the user")
 
 
+def revoke_other_sessions(user: User, *, session_id: str | None) -> None:
+    """Sign out every device but the one with this session, also from the admins."""
+    with transaction.atomic(durable=True):
+        revoke_all_sessions(user, reason="ended by the user", but=session_id)
+
+
 def revoke_all_sessions(user: User, *, reason: str, but: str | None = None) -> None:
     """End every session of the user, `but` one (a session's id), in the admins too, and inform the other services.
 

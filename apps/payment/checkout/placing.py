@@ -121,8 +121,8 @@ def _order(offer: PricedCart, request: OrderRequest, shipping: ShippingMethod | 
         shipping_code=shipping.code if shipping else "",
         shipping_name=shipping.name if shipping else "",
         shipping_address=address,
-        earliest_delivery_date=dates and dates.earliest_date,
-        latest_delivery_date=dates and dates.latest_date,
+        earliest_delivery_date=dates.earliest_date if dates else None,
+        latest_delivery_date=dates.latest_date if dates else None,
     )
     if request.customer.user_id is None:
         order.secret_hash = access.digest(access.order_secret(order.pk))

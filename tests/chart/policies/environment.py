@@ -22,9 +22,10 @@ def documented() -> dict[str, dict[str, bool]]:
         names = re.findall(r"`([A-Z][A-Z0-9_]+)`", cells[0])
         if not line.startswith("|") or not names:
             continue
-        service, default = (cells[1].split()[0], cells[2]) if len(cells) == 4 else ("", cells[1])
+        services, default = (re.findall(r"\w+", cells[1]), cells[2]) if len(cells) == 4 else ([""], cells[1])
         for name in names:
-            found.setdefault(service, {})[name] = default.startswith("required")
+            for service in services:
+                found.setdefault(service, {})[name] = default.startswith("required")
     return found
 
 

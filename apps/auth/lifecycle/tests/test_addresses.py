@@ -47,6 +47,14 @@ def test_choosing_another_default_takes_it_from_the_first(ada):
     assert str(Address.objects.get(is_default=True).pk) == third["id"]
 
 
+def test_default_stays_the_default_until_another_one_becomes_it(ada):
+    first, second = add(ada), add(ada)
+    changed = ada.client.patch(f"{URL}/{first['id']}", {"is_default": False, "city": "Ockham"})
+    assert (changed.json()["is_default"], changed.json()["city"]) == (True, "Ockham")
+    ada.client.patch(f"{URL}/{second['id']}", {"is_default": False})
+    assert str(Address.objects.get(is_default=True).pk) == first["id"]
+
+
 def test_after_the_default_the_newest_follows(ada):
     first, _, third = add(ada), add(ada), add(ada)
     assert ada.client.delete(f"{URL}/{first['id']}").status_code == 204

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rest_framework import serializers
 
+from apps.auth.tokens.devices import device_name
 from apps.auth.tokens.models import Session
 
 
@@ -50,11 +51,15 @@ class SessionAccountSerializer(serializers.Serializer):
 
 class SessionSerializer(serializers.Serializer):
     id = serializers.UUIDField()
+    device = serializers.SerializerMethodField(help_text="Browser and system, in the language of the request.")
     user_agent = serializers.CharField()
     address = serializers.CharField()
     created_at = serializers.DateTimeField()
     last_used_at = serializers.DateTimeField(source="rotated_at")
     is_current = serializers.SerializerMethodField()
+
+    def get_device(self, session: Session) -> str:
+        return device_name(session.user_agent)
 
     def get_is_current(self, session: Session) -> bool:
         return str(session.pk) == self.context["request"].user.claims.get("sid")

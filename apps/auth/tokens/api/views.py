@@ -96,6 +96,13 @@ class SessionsView(ListAPIView):
     def get_queryset(self) -> QuerySet[Session]:
         return live_sessions(account_of(principal_of(self.request)))
 
+    @extend_schema(request=None, responses={204: None})
+    def delete(self, request: Request) -> Response:
+        """Sign out every other device."""
+        principal = principal_of(request)
+        services.revoke_other_sessions(account_of(principal), session_id=principal.claims.get("sid"))
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
 
 class SessionView(APIView):
     @extend_schema(request=None, responses={204: None})

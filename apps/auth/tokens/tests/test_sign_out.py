@@ -14,6 +14,9 @@ from apps.auth.tokens.models import Session
 from apps.common.ids import uuid7
 
 pytestmark = pytest.mark.django_db
+MOZILLA = "Mozilla/5.0"
+WEBKIT = "AppleWebKit/605.1.15 (KHTML, like Gecko)"
+IPHONE = "iPhone; CPU iPhone OS 18_0 like Mac OS X"
 
 
 def can_refresh(device, person):
@@ -66,8 +69,47 @@ class TestSessions:
             ("Ada's laptop", "198.51.100.9", False),
             ("Ada's phone", "203.0.113.7", True),
         ]
-        assert set(results[0]) == {"id", "user_agent", "address", "created_at", "last_used_at", "is_current"}
+        assert set(results[0]) == {"id", "device", "user_agent", "address", "created_at", "last_used_at", "is_current"}
         assert laptop.client.get("/v1/me/sessions").json()["results"][0]["is_current"] is True
+
+    @pytest.mark.parametrize(
+        ("agent", "language", "name"),
+        [
+            (
+                f"{MOZILLA} (Windows NT 10.0; Win64; x64) {WEBKIT} Chrome/129.0.0.0 Safari/537.36",
+                "en",
+                "Chrome on Windows",
+            ),
+            (
+                f"{MOZILLA} (Linux; Android 10; K) {WEBKIT} Chrome/129.0.0.0 Mobile Safari/537.36",
+                "en",
+                "Chrome on Android",
+            ),
+            (f"{MOZILLA} ({IPHONE}) {WEBKIT} Version/18.0 Mobile/15E148 Safari/604.1", "de", "Safari auf iPhone"),
+            (f"{MOZILLA} ({IPHONE}) {WEBKIT} FxiOS/130.0 Mobile/15E148 Safari/605.1.15", "en", "Firefox on iPhone"),
+            (
+                f"{MOZILLA} (Macintosh; Intel Mac OS X 10.15; rv:130.0) Gecko/20100101 Firefox/130.0",
+                "en",
+                "Firefox on macOS",
+            ),
+            ("curl/8.5.0", "en", "curl"),
+            ("Ada's phone", "en", "Unknown device"),
+            ("", "de", "Unbekanntes Gerät"),
+        ],
+    )
+    def test_devices_have_names_that_people_recognise(self, make_user, signed_in, agent, language, name):
+        person = signed_in(make_user(), HTTP_USER_AGENT=agent)
+        response = person.client.get("/v1/me/sessions", headers={"Accept-Language": language})
+        assert response.json()["results"][0]["device"] == name
+
+    def test_all_other_devices_can_be_signed_out_at_once(self, ada, grace, device, signed_in):
+        others = [signed_in(ada.user) for _ in range(2)]
+        assert ada.client.delete("/v1/me/sessions").status_code == 204
+        assert [session["is_current"] for session in ada.client.get("/v1/me/sessions").json()["results"]] == [True]
+        assert [can_refresh(device, other) for other in others] == [False, False]
+        assert can_refresh(device, ada)
+        assert can_refresh(device, grace)
+        assert device().delete("/v1/me/sessions").status_code == 401
 
     def test_the_last_use_moves_with_each_refresh(self, ada, device):
         before = timezone.now() - timedelta(days=3)

@@ -92,6 +92,7 @@ azure.workload.identity/tenant-id: {{ . }}
   "LOG_FORMAT" "json"
   "EMAIL_URL" .Values.global.email.url
   "DEFAULT_FROM_EMAIL" .Values.global.email.from
+  "SHOP_ADDRESS" .Values.global.email.address
   "WEB_WORKERS" (toString .Values.web.workers)
   "WEB_THREADS" (toString .Values.web.threads)
   "WORKER_CONCURRENCY" (toString .Values.worker.concurrency)
@@ -125,6 +126,10 @@ azure.workload.identity/tenant-id: {{ . }}
 {{- end -}}
 {{- with .Values.timeZone -}}
 {{- $_ := set $variables "SHOP_TIME_ZONE" . -}}
+{{- end -}}
+{{- with .Values.delivery -}}
+{{- $_ := set $variables "SHOP_REGION" .region -}}
+{{- $_ := set $variables "ORDER_CUTOFF_HOUR" (toString .cutoffHour) -}}
 {{- end -}}
 {{- with .Values.encoding -}}
 {{- $_ := set $variables "FFMPEG_PRESET" .preset -}}
