@@ -23,7 +23,7 @@ from apps.catalog.discovery.api.query import (
     read_query,
     write_cursor,
 )
-from apps.catalog.discovery.browsing import Listed, browse
+from apps.catalog.discovery.browsing import Listed, browse, products_by_slugs
 from apps.catalog.discovery.details import detail
 from apps.catalog.discovery.suggestions import suggestions
 from apps.catalog.discovery.zero_result_searches import record_zero_result_search
@@ -72,6 +72,10 @@ class ProductsView(GuestView):
         """Browse and search. `attr.<name>=<value>` narrows by attribute, e.g. `attr.material=stoneware,oak` for either
         and `attr.height=10..40` for numbers."""
         query = read_query(request)
+        if query.slugs is not None:
+            shown = products_by_slugs(query.slugs, currency=query.filters.currency, language=query.language)
+            alone = {"next": None, "previous": None, "total": len(shown), "corrected_query": None}
+            return public_response({"results": shown, **alone}, language=query.language)
         listed = browse(
             query.filters,
             sort=query.sort,
