@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
@@ -25,6 +26,7 @@ from apps.catalog.discovery.api.query import (
 )
 from apps.catalog.discovery.browsing import Listed, browse, products_by_slugs
 from apps.catalog.discovery.details import detail
+from apps.catalog.discovery.missing_products import ProductMoved
 from apps.catalog.discovery.suggestions import suggestions
 from apps.catalog.discovery.zero_result_searches import record_zero_result_search
 from apps.catalog.products.translations import languages
@@ -114,9 +116,16 @@ class ProductsView(GuestView):
 class ProductView(GuestView):
     @extend_schema(parameters=[CURRENCY, LANG], responses={200: serializers.ProductDetailSerializer, 304: None})
     def get(self, request: Request, slug: str) -> PublicResponse:
-        """Get a product with all its details."""
+        """Get a product with all its details. A renamed one is 301 `product-moved`, with the new slug as the member
+        `slug`; one that is no longer sold is 410 `product-withdrawn`."""
         language = read_language(request)
-        found = detail(slug, currency=read_currency(request), language=language)
+        try:
+            found = detail(slug, currency=read_currency(request), language=language)
+        except ProductMoved as moved:
+            named = {name: request.query_params[name] for name in ("currency", "lang") if name in request.query_params}
+            query = f"?{urlencode(named)}" if named else ""
+            moved.headers["Location"] = public_url(f"/v1/products/{moved.new_slug}{query}")
+            raise
         return public_response(found.data, language=language, depends_on=found.numbers, version=found.version)
 
 
