@@ -126,6 +126,10 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "get_collection": {"200": SHOWN_COLLECTION | {"seo": SEO}},
     "get_own_review": {"200": REVIEW | {"status": "pending"}},
     "patch_own_review": {"request": {"rating": 4}, "200": REVIEW | {"rating": 4, "status": "pending"}},
+    "post_own_review_images": {
+        "201": REVIEW | {"status": "pending"},
+        "200": REVIEW | {"status": "pending"},
+    },
     "post_reports": {"request": REPORT, "201": KEPT_REPORT, "200": KEPT_REPORT},
     "get_queue": {"200": page_of(MODERATED)},
     "get_queued_review": {"200": READ_REVIEW},
