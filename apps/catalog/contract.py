@@ -116,6 +116,8 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "get_staff_collection": {"200": COLLECTION},
     "get_staff_attributes": {"200": page_of({name: ATTRIBUTE[name] for name in ATTRIBUTE if name != "choices"})},
     "get_staff_collections": {"200": page_of({name: COLLECTION[name] for name in COLLECTION if name != "items"})},
+    "get_sitemap": {"200": {"results": [["oak-tray", "2026-11-26"]], "next": None}},
+    "get_sitemap_chunks": {"200": {"results": [""]}},
     "get_pages": {"200": {"results": [PAGE_LINK]}},
     "get_page": {"200": PAGE},
     "get_categories": {"200": {"results": [SHOWN_CATEGORY]}},
@@ -124,6 +126,10 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "get_collection": {"200": SHOWN_COLLECTION | {"seo": SEO}},
     "get_own_review": {"200": REVIEW | {"status": "pending"}},
     "patch_own_review": {"request": {"rating": 4}, "200": REVIEW | {"rating": 4, "status": "pending"}},
+    "post_own_review_images": {
+        "201": REVIEW | {"status": "pending"},
+        "200": REVIEW | {"status": "pending"},
+    },
     "post_reports": {"request": REPORT, "201": KEPT_REPORT, "200": KEPT_REPORT},
     "get_queue": {"200": page_of(MODERATED)},
     "get_queued_review": {"200": READ_REVIEW},
@@ -184,6 +190,7 @@ TAGS: tuple[tuple[str, str], ...] = (
     ("/v1/stock", "inventory"),
     ("/v1/warehouses", "inventory"),
     ("/v1/search", "browse"),
+    ("/v1/sitemap", "browse"),
     ("/v1/pages", "pages"),
     ("/v1/", "products"),
 )

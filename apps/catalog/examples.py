@@ -195,6 +195,7 @@ REVIEW = {
     "author_name": "Ada",
     "created_at": "2026-11-26T09:30:00Z",
     "verified_purchase": True,
+    "images": [IMAGE | {"id": ID, "alt": ""}],
 }
 CATEGORY = {
     "path": "home/kitchen",

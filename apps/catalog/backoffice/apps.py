@@ -13,7 +13,7 @@ STAFF_PERMISSIONS = [
         ],
         "inventory": ["warehouse", "stockitem", "stocklevel", "stockmovement", "reservation", "reservationline"],
         "pages": ["page"],
-        "reviews": ["review", "reviewreport"],
+        "reviews": ["review", "reviewimage", "reviewreport"],
         "imports": ["importjob"],
         "discovery": ["zeroresultsearch"],
     }.items()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -15,9 +15,11 @@ from apps.catalog.discovery import search
 from apps.catalog.discovery.cards import cards
 from apps.catalog.discovery.filters import ProductFilters, read_rule
 from apps.catalog.discovery.index import CatalogueIndex, index
+from apps.catalog.discovery.models import Listing
 from apps.catalog.discovery.search import Match
 from apps.catalog.discovery.selection import Order, Selection, SortKey, order_by, page, select, sort_keys
 from apps.catalog.discovery.taxonomy import CollectionNode
+from apps.catalog.products.models import FormerSlug
 from apps.common.problems import NotFound, ValidationProblem
 
 REMEMBERED = 64
@@ -131,6 +133,19 @@ def matching(stamp: str, packed_in: int, text: str, language: str) -> Match:
         while len(_remembered) > REMEMBERED:
             _remembered.popitem(last=False)
     return match
+
+
+def products_by_slugs(slugs: Sequence[str], *, currency: str, language: str) -> list[dict[str, Any]]:
+    """Cards of these products in this order; those that shoppers may not see are left out. A former slug stands for the
+    product that had it. 3 queries."""
+    former = FormerSlug.objects.filter(slug__in=slugs).values_list("slug", "product__listing__number")
+    present = Listing.objects.filter(product__slug__in=slugs).values_list("product__slug", "number")
+    numbers = {**dict(former), **dict(present)}
+    with index.fresh() as columns:
+        visible, taxonomy = index.visible(), index.taxonomy
+        wanted = dict.fromkeys(numbers[slug] for slug in slugs if numbers.get(slug) is not None)
+        shown = [number for number in wanted if number < columns.capacity and visible[number]]
+    return cards(taxonomy, shown, currency=currency, language=language)
 
 
 def best_sellers_beside(product_number: int, *, category_id: int, currency: str, limit: int) -> list[int]:

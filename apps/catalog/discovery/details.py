@@ -10,6 +10,7 @@ from django.db.models import Prefetch, QuerySet
 from apps.catalog.discovery.browsing import best_sellers_beside
 from apps.catalog.discovery.cards import cards
 from apps.catalog.discovery.index import index
+from apps.catalog.discovery.missing_products import why_missing
 from apps.catalog.discovery.variant_details import shown_image, shown_variants
 from apps.catalog.products.attribute_values import plain_number
 from apps.catalog.products.models import AttributeValue, Product, ProductImage, ProductRelation, Variant
@@ -29,14 +30,17 @@ class Detail:
 
 
 def detail(slug: str, *, currency: str, language: str) -> Detail:
-    """What shoppers may see of a product: 8 queries, and 1 for variants on sale. Raises NotFound."""
+    """What shoppers may see of a product: 8 queries, and 1 for variants on sale.
+
+    Raises NotFound, ProductMoved, ProductWithdrawn.
+    """
     product = _with_parts().filter(slug=slug, status=Product.Status.PUBLISHED).first()
     if product is None:
-        raise NotFound("There is no such product.")
+        raise why_missing(slug)
     number = product.listing.number
     with index.fresh() as columns:
         if number >= columns.capacity or not index.visible()[number]:
-            raise NotFound("There is no such product.")
+            raise why_missing(slug)
         related, taxonomy = _related(product, number, currency), index.taxonomy
     made = cards(taxonomy, [number, *related], currency=currency, language=language)
     if not made or made[0]["slug"] != slug:

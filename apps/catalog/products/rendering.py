@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -86,7 +86,12 @@ def render_upload(content: bytes, *, slug: str) -> dict[str, Any]:
 
 def replace_upload(row: WithUploadedImage) -> None:
     """Call before the row's upload is replaced: its files go some minutes after the running transaction."""
-    _remove_later(renditions.names_of(row.uploaded_image.get("renditions", ())))
+    remove_renditions_later(row.uploaded_image.get("renditions", ()))
+
+
+def remove_renditions_later(made: Sequence[Mapping[str, Any]]) -> None:
+    """Remove the files of renditions that no row names any more, some minutes after the running transaction."""
+    _remove_later(renditions.names_of(made))
 
 
 def expect_rendering(image: ProductImage) -> None:

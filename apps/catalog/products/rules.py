@@ -91,6 +91,11 @@ def is_on_display(*, status: str, starts_at: datetime | None, ends_at: datetime 
     )
 
 
+def has_begun(*, starts_at: datetime | None, at: datetime) -> bool:
+    """Whether a product's time on display has begun: one that is not on display any more was withdrawn then."""
+    return starts_at is not None and starts_at <= at
+
+
 class Period(Protocol):
     """From `starts_at` until before `ends_at`."""
 

@@ -6,7 +6,9 @@ class ReviewsConfig(AppConfig):
     label = "reviews"
 
     def ready(self) -> None:
-        from apps.catalog.products.uses import register_product_use
+        from apps.catalog.products.uses import register_file_uses, register_product_use
+        from apps.catalog.reviews.image_files import used_files
         from apps.catalog.reviews.selectors import is_bought_or_reviewed
 
         register_product_use(is_bought_or_reviewed)
+        register_file_uses(used_files)

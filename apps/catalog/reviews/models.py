@@ -73,6 +73,32 @@ class Review(models.Model):
         return f"{self.rating}/5 {self.title}"
 
 
+MAX_IMAGES = 4
+
+
+class ReviewImage(models.Model):
+    """An image that the author of a review added; it shows with the review. Renditions are those of ProductImage."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    review = models.ForeignKey(Review, on_delete=models.CASCADE, related_name="images")
+    width = models.PositiveIntegerField()
+    height = models.PositiveIntegerField()
+    renditions = models.JSONField()
+    # Of the uploaded file: sent again, it is not added again.
+    checksum = models.CharField(max_length=64)
+    position = models.PositiveSmallIntegerField()
+
+    class Meta:
+        constraints = [
+            # Two uploads at once: no more images than there are positions.
+            models.UniqueConstraint(fields=["review", "position"], name="review_image_once_a_position"),
+            models.CheckConstraint(condition=Q(position__lt=MAX_IMAGES), name="review_images_are_few"),
+        ]
+
+    def __str__(self) -> str:
+        return f"image {self.position} of {self.review_id}"
+
+
 class ReviewReport(models.Model):
     """A report of a review as abusive."""
 

@@ -25,7 +25,8 @@ class OwnReview(Forbidden):
 
 def revision(review: Review) -> str:
     """Changes with what a moderator reads and with the decision."""
-    seen = json.dumps([review.rating, review.title, review.body, review.status])
+    images = sorted(str(image.pk) for image in review.images.all())
+    seen = json.dumps([review.rating, review.title, review.body, review.status, images])
     return hashlib.sha256(seen.encode()).hexdigest()[:16]
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import uuid
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 
 from apps.catalog.products.models import Product
-from apps.catalog.reviews.models import Purchase, Review, ReviewReport
+from apps.catalog.reviews.models import Purchase, Review, ReviewImage, ReviewReport
 from apps.common.problems import NotFound
 
 ORDERINGS = {
@@ -24,15 +24,22 @@ class NotReviewed(NotFound):
     slug, title = "not-reviewed", "You have not reviewed this product"
 
 
-def shown_reviews(product: Product, *, rating: int | None = None) -> QuerySet[Review]:
-    """The approved reviews of a product, optionally of one rating."""
-    reviews = Review.objects.filter(product=product, status=Review.Status.APPROVED)
+# In their order; serializers show them.
+IMAGES = Prefetch("images", ReviewImage.objects.order_by("position"))
+
+
+def shown_reviews(product: Product, *, rating: int | None = None, with_images: bool = False) -> QuerySet[Review]:
+    """The approved reviews of a product with their images, optionally of one rating, or only those that have images.
+    2 queries."""
+    reviews = Review.objects.filter(product=product, status=Review.Status.APPROVED).prefetch_related(IMAGES)
+    if with_images:
+        reviews = reviews.filter(Exists(ReviewImage.objects.filter(review=OuterRef("pk"))))
     return reviews if rating is None else reviews.filter(rating=rating)
 
 
 def own_review(slug: str, user_id: uuid.UUID) -> Review:
     """The user's review of a product, in any state. Raises NotReviewed."""
-    review = Review.objects.filter(product__slug=slug, user_id=user_id).first()
+    review = Review.objects.filter(product__slug=slug, user_id=user_id).prefetch_related(IMAGES).first()
     if review is None:
         raise NotReviewed(may_review=has_bought(slug, user_id))
     return review
@@ -49,8 +56,8 @@ def is_bought_or_reviewed(product: Product) -> bool:
 
 
 def review_queue(*, status: str = "", slug: str = "") -> QuerySet[Review]:
-    """Reviews for staff, with their products."""
-    reviews = Review.objects.select_related("product")
+    """Reviews for staff, with their products and images."""
+    reviews = Review.objects.select_related("product").prefetch_related(IMAGES)
     if status:
         reviews = reviews.filter(status=status)
     return reviews.filter(product__slug=slug) if slug else reviews

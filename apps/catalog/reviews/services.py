@@ -17,7 +17,8 @@ from django.utils import timezone
 
 from apps.catalog.products.changes import listed_data_changed
 from apps.catalog.products.models import Product
-from apps.catalog.reviews.models import Purchase, Review, ReviewReport
+from apps.catalog.reviews.image_files import delete_images
+from apps.catalog.reviews.models import Purchase, Review, ReviewImage, ReviewReport
 from apps.catalog.reviews.selectors import has_bought
 from apps.common.problems import Conflict, Forbidden, NotFound
 
@@ -65,19 +66,26 @@ def change_review(slug: str, *, user_id: uuid.UUID, fields: Mapping[str, Any]) -
         review = locked(product__slug=slug, user_id=user_id)
         changed = {name: value for name, value in fields.items() if getattr(review, name) != value}
         if changed:
-            was_shown = review.status == Status.APPROVED
-            decision = {"status": Status.PENDING, "moderated_by": "", "moderated_at": None, "report_count": 0}
-            Review.objects.filter(pk=review.pk).update(**changed, **decision)
-            if was_shown:
-                refresh_rating(review.product_id)
+            Review.objects.filter(pk=review.pk).update(**changed)
+            send_to_queue(review)
         review.refresh_from_db()
     return review
+
+
+def send_to_queue(review: Review) -> None:
+    """The author changed a locked review: it waits for approval again, and its product's rating follows."""
+    Review.objects.filter(pk=review.pk).update(
+        status=Status.PENDING, moderated_by="", moderated_at=None, report_count=0
+    )
+    if review.status == Status.APPROVED:
+        refresh_rating(review.product_id)
 
 
 def delete_review(slug: str, *, user_id: uuid.UUID) -> None:
     """Delete one's own review. Raises NotFound."""
     with transaction.atomic(durable=True):
         review = locked(product__slug=slug, user_id=user_id)
+        delete_images(review.images.all())
         review.delete()
         if review.status == Status.APPROVED:
             refresh_rating(review.product_id)
@@ -130,7 +138,8 @@ def refresh_rating(product_id: uuid.UUID) -> None:
 
 
 def forget_user(user_id: uuid.UUID) -> None:
-    """An account was deleted: its reviews, reports and purchases stay, without the person."""
+    """An account was deleted: its reviews, reports and purchases stay, without the person and their images."""
+    delete_images(ReviewImage.objects.filter(review__user_id=user_id))
     Review.objects.filter(user_id=user_id).update(user_id=None, author_name=FORMER_CUSTOMER)
     ReviewReport.objects.filter(user_id=user_id).update(user_id=None)
     Purchase.objects.filter(user_id=user_id).update(user_id=None)

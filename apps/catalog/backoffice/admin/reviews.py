@@ -10,12 +10,14 @@ from django import forms
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.utils.html import format_html_join
 from django.utils.text import Truncator
 from django.utils.translation import ngettext
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import action
 from unfold.enums import ActionVariant
 
+from apps.catalog.products.renditions import rendition_url
 from apps.catalog.reviews import moderation
 from apps.catalog.reviews.models import Review, ReviewReport
 from apps.common.problems import Problem
@@ -110,10 +112,15 @@ class ReviewAdmin(ModelAdmin):
     inlines = [ReportInline]
     form = DecisionForm
     readonly_fields = [
-        *("product", "rating", "title", "body", "author_name", "is_verified", "created_at"),
+        *("product", "rating", "title", "body", "images", "author_name", "is_verified", "created_at"),
         *("status", "report_count", "moderated_by", "moderated_at"),
     ]
     fields = [*readonly_fields, "revision"]
+
+    @admin.display(description="images")
+    def images(self, review: Review) -> str:
+        urls = ((rendition_url(image.renditions, 320),) for image in review.images.order_by("position"))
+        return format_html_join(" ", '<img src="{}" alt="" width="160" loading="lazy" class="inline">', urls) or "–"
 
     @admin.display(description="text")
     def excerpt(self, review: Review) -> str:

@@ -23,6 +23,12 @@ from apps.common.problems import ValidationProblem
 PAGING = frozenset({"limit", "cursor", "lang"})
 
 
+# As many as a carousel or a page of a wishlist shows.
+MAX_SLUGS = 50
+# What a list by slugs can be asked for besides.
+BESIDE_SLUGS = frozenset({"slugs", "currency", "lang"})
+
+
 class ProductQuerySerializer(serializers.Serializer):
     """The filters of the product list; `attr.<name>` filters come on top."""
 
@@ -40,12 +46,20 @@ class ProductQuerySerializer(serializers.Serializer):
     featured = serializers.BooleanField(required=False, default=False)
     sort = serializers.ChoiceField(choices=SORTS, required=False, allow_blank=True)
     facets = serializers.BooleanField(required=False, default=False, help_text="Add `facets` to the response.")
+    slugs = serializers.CharField(
+        required=False,
+        max_length=MAX_SLUGS * 121,
+        help_text=f"These products and no others, in this order: at most {MAX_SLUGS} slugs with commas between. "
+        "What is not on display is left out. Goes with `currency` and `lang` alone.",
+    )
     currency = CurrencyField(
         required=False, default=shop_currency, help_text="Only products with a price in this currency, such as EUR."
     )
 
     def validate(self, data: dict[str, Any]) -> dict[str, Any]:
         low, high = data.get("min_price"), data.get("max_price")
+        if len(_slugs(data)) > MAX_SLUGS:
+            raise serializers.ValidationError({"slugs": [f"At most {MAX_SLUGS} products are listed by their slugs."]})
         if low is not None and high is not None and low > high:
             raise serializers.ValidationError({"max_price": ["The highest price is below the lowest one."]})
         return data
@@ -69,6 +83,8 @@ class ProductQuery:
     with_facets: bool
     after: SortKey | None
     backwards: bool
+    # The products to list in this order, None for all under the filters.
+    slugs: tuple[str, ...] | None
 
 
 def read_query(request: Request) -> ProductQuery:
@@ -76,7 +92,11 @@ def read_query(request: Request) -> ProductQuery:
     given = request.query_params.dict()
     if unknown := sorted(name for name in given.keys() - CHECKER.fields.keys() - PAGING if name[:5] != "attr."):
         raise serializers.ValidationError({name: ["There is no such filter."] for name in unknown})
+    if "slugs" in given and (others := sorted(given.keys() - BESIDE_SLUGS)):
+        raise serializers.ValidationError({name: ["It does not go with `slugs`."] for name in others})
     values = dict(CHECKER.run_validation(given))
+    slugs = _slugs(values) if "slugs" in given else None
+    values.pop("slugs", None)
     sort, with_facets = values.pop("sort", ""), values.pop("facets")
     backwards, after = read_cursor(request.query_params.get("cursor"), sort)
     return ProductQuery(
@@ -87,7 +107,13 @@ def read_query(request: Request) -> ProductQuery:
         with_facets=with_facets,
         after=after,
         backwards=backwards,
+        slugs=slugs,
     )
+
+
+def _slugs(values: dict[str, Any]) -> tuple[str, ...]:
+    """Each once, in their order."""
+    return tuple(dict.fromkeys(slug for slug in values.get("slugs", "").split(",") if slug))
 
 
 def read_language(request: Request) -> str:

@@ -1,8 +1,10 @@
 from django.urls import path
 
-from apps.catalog.discovery.api import views
+from apps.catalog.discovery.api import sitemap, views
 from apps.catalog.discovery.api.cached import cached
 
 urlpatterns = [
     path("search/suggest", cached(views.SuggestView.as_view(), "q", "currency", "lang")),
+    path("sitemap/products", sitemap.SitemapView.as_view()),
+    path("sitemap/chunks", sitemap.SitemapChunksView.as_view()),
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
@@ -23,8 +24,9 @@ from apps.catalog.discovery.api.query import (
     read_query,
     write_cursor,
 )
-from apps.catalog.discovery.browsing import Listed, browse
+from apps.catalog.discovery.browsing import Listed, browse, products_by_slugs
 from apps.catalog.discovery.details import detail
+from apps.catalog.discovery.missing_products import ProductMoved
 from apps.catalog.discovery.suggestions import suggestions
 from apps.catalog.discovery.zero_result_searches import record_zero_result_search
 from apps.catalog.products.translations import languages
@@ -72,6 +74,10 @@ class ProductsView(GuestView):
         """Browse and search. `attr.<name>=<value>` narrows by attribute, e.g. `attr.material=stoneware,oak` for either
         and `attr.height=10..40` for numbers."""
         query = read_query(request)
+        if query.slugs is not None:
+            shown = products_by_slugs(query.slugs, currency=query.filters.currency, language=query.language)
+            alone = {"next": None, "previous": None, "total": len(shown), "corrected_query": None}
+            return public_response({"results": shown, **alone}, language=query.language)
         listed = browse(
             query.filters,
             sort=query.sort,
@@ -110,9 +116,16 @@ class ProductsView(GuestView):
 class ProductView(GuestView):
     @extend_schema(parameters=[CURRENCY, LANG], responses={200: serializers.ProductDetailSerializer, 304: None})
     def get(self, request: Request, slug: str) -> PublicResponse:
-        """Get a product with all its details."""
+        """Get a product with all its details. A renamed one is 301 `product-moved`, with the new slug as the member
+        `slug`; one that is no longer sold is 410 `product-withdrawn`."""
         language = read_language(request)
-        found = detail(slug, currency=read_currency(request), language=language)
+        try:
+            found = detail(slug, currency=read_currency(request), language=language)
+        except ProductMoved as moved:
+            named = {name: request.query_params[name] for name in ("currency", "lang") if name in request.query_params}
+            query = f"?{urlencode(named)}" if named else ""
+            moved.headers["Location"] = public_url(f"/v1/products/{moved.new_slug}{query}")
+            raise
         return public_response(found.data, language=language, depends_on=found.numbers, version=found.version)
 
 

@@ -10,7 +10,7 @@ from apps.catalog.products.models.attributes import (
 from apps.catalog.products.models.collections import Collection, CollectionItem
 from apps.catalog.products.models.images import ProductImage, upload_name
 from apps.catalog.products.models.pricing import Price, SalePrice
-from apps.catalog.products.models.product import Product, ProductRelation, Variant
+from apps.catalog.products.models.product import FormerSlug, Product, ProductRelation, Variant
 from apps.catalog.products.models.taxonomy import Brand, Category
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "Category",
     "Collection",
     "CollectionItem",
+    "FormerSlug",
     "Price",
     "Product",
     "ProductImage",

@@ -86,6 +86,13 @@ class Product(Translated, SearchEngineTexts):
             models.Index(fields=["title", "id"], name="product_by_title"),
             models.Index(fields=["published_at"], name="product_by_publication"),
             models.Index(fields=["-updated_at", "-id"], name="product_featured", condition=Q(is_featured=True)),
+            # The sitemap reads this alone, in the order of products' ids.
+            models.Index(
+                fields=["id"],
+                include=["slug", "updated_at", "published_at", "published_until"],
+                name="product_sitemap",
+                condition=Q(status="published"),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -147,6 +154,20 @@ class Variant(Translated):
     def is_digital(self) -> bool:
         """Whether it is a film, which needs no stock."""
         return bool(self.offer)
+
+
+class FormerSlug(models.Model):
+    """A slug that a product had: links to it lead to the product, unless another one has the slug by now.
+
+    Written by the trigger `products_keep_former_slug`, however a product is renamed.
+    """
+
+    slug = models.CharField(max_length=120, primary_key=True)
+    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="former_slugs")
+    renamed_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.slug
 
 
 class ProductRelation(models.Model):

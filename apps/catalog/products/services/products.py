@@ -13,7 +13,7 @@ from apps.catalog.products.attribute_values import AttributeInput, set_attribute
 from apps.catalog.products.identifiers import same_in_any_case
 from apps.catalog.products.models import Brand, Category, Product, ProductRelation, ProductType
 from apps.catalog.products.publication import Status, record_change, require_described, require_publishable
-from apps.catalog.products.rules import kind_errors, publication_errors, publication_start
+from apps.catalog.products.rules import has_begun, kind_errors, publication_errors, publication_start
 from apps.catalog.products.services.images import ImageEdits, write_images
 from apps.catalog.products.services.variants import VariantEdit, make_variants, remove_variants, write_variants
 from apps.catalog.products.transactions import (
@@ -147,7 +147,7 @@ def delete_product(slug: str, *, versions: Collection[int] | None) -> Product | 
 
 def _has_history(product: Product) -> bool:
     """Whether the product was ever published, or is named by orders, reviews or stock movements."""
-    if product.status == Status.PUBLISHED or (product.published_at and product.published_at <= timezone.now()):
+    if product.status == Status.PUBLISHED or has_begun(starts_at=product.published_at, at=timezone.now()):
         return True
     return is_product_used(product)
 

@@ -9,14 +9,17 @@ from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.generics import ListAPIView
+from rest_framework.parsers import MultiPartParser
 from rest_framework.permissions import AllowAny, BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.throttling import SimpleRateThrottle
 from rest_framework.views import APIView
 
+from apps.catalog.products import renditions
 from apps.catalog.products.selectors import shown_product
-from apps.catalog.reviews import moderation, selectors, serializers, services
+from apps.catalog.products.transactions import invalid
+from apps.catalog.reviews import images, moderation, selectors, serializers, services
 from apps.catalog.reviews.models import Review
 from apps.common.api.requests import validated, validated_query
 from apps.common.api.views import REVALIDATE
@@ -30,6 +33,15 @@ class ReportThrottle(SimpleRateThrottle):
     """Limits reports by user, so that nobody can hide all reviews of a product. Without Redis there is no limit."""
 
     scope, rate = "review-reports", "20/hour"
+
+    def get_cache_key(self, request: Request, view: Any) -> str:
+        return self.cache_format % {"scope": self.scope, "ident": request.user.pk}
+
+
+class ImageThrottle(SimpleRateThrottle):
+    """Limits uploads by user, as rendering takes a second. Without Redis there is no limit."""
+
+    scope, rate = "review-images", "30/hour"
 
     def get_cache_key(self, request: Request, view: Any) -> str:
         return self.cache_format % {"scope": self.scope, "ident": request.user.pk}
@@ -55,7 +67,7 @@ class ReviewsView(ListAPIView):
 
     def get_queryset(self) -> QuerySet[Review]:
         product = shown_product(self.kwargs["slug"])
-        return selectors.shown_reviews(product, rating=self.query.get("rating"))
+        return selectors.shown_reviews(product, rating=self.query.get("rating"), with_images=self.query["with_images"])
 
     @extend_schema(request=serializers.ReviewSerializer, responses={201: serializers.OwnReviewSerializer})
     @optionally_idempotent
@@ -92,6 +104,35 @@ class OwnReviewView(APIView):
 
     def _response(self, review: Review) -> Response:
         return Response(serializers.OwnReviewSerializer(review).data, headers=PRIVATE)
+
+
+class OwnReviewImagesView(APIView):
+    permission_classes = [IsUser]
+    throttle_classes = [ImageThrottle]
+    parser_classes = [MultiPartParser]
+
+    @extend_schema(
+        request={"multipart/form-data": serializers.ReviewImageUploadSerializer},
+        responses={201: serializers.OwnReviewSerializer, 200: serializers.OwnReviewSerializer},
+    )
+    def post(self, request: Request, slug: str) -> Response:
+        """Add an image to your review, up to four. It waits for approval again; the same file again returns 200."""
+        file = validated(serializers.ReviewImageUploadSerializer, request)["file"]
+        if file.size > renditions.MAX_BYTES:
+            raise invalid("file", f"The image is larger than {renditions.MAX_BYTES // 1024**2} MB.")
+        review, is_new = images.add_image(slug, file.read(), user_id=user_id_of(request))
+        code = status.HTTP_201_CREATED if is_new else status.HTTP_200_OK
+        return Response(serializers.OwnReviewSerializer(review).data, status=code, headers=PRIVATE)
+
+
+class OwnReviewImageView(APIView):
+    permission_classes = [IsUser]
+
+    @extend_schema(responses={204: None})
+    def delete(self, request: Request, slug: str, image_id: uuid.UUID) -> Response:
+        """Remove an image from your review."""
+        images.remove_image(slug, image_id, user_id=user_id_of(request))
+        return Response(status=status.HTTP_204_NO_CONTENT)
 
 
 class ReportsView(APIView):

@@ -109,7 +109,7 @@ class TestStaffApi:
             with CaptureQueriesContext(connection) as captured:
                 assert client.get("/v1/reviews").status_code == 200
             counts.append(len(captured))
-        assert counts == [1, 1]
+        assert counts == [2, 2]
 
 
 class TestReports:
