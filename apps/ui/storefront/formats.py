@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from babel import Locale
 from babel.dates import format_skeleton
+from babel.lists import format_list
 from babel.numbers import format_decimal
 from django.utils.translation import get_language
 
@@ -69,3 +71,8 @@ def _locale(code: str) -> Locale:
 def format_average(value: float) -> str:
     """One digit after the mark: `4.5` in English, `4,5` in German."""
     return format_decimal(value, format="0.0", locale=_locale(page_language()))
+
+
+def format_names(names: Sequence[str]) -> str:
+    """`A, B and C` in English, `A, B und C` in German."""
+    return format_list(names, locale=_locale(page_language()))

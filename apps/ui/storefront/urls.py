@@ -41,5 +41,7 @@ urlpatterns = [
     path("account/addresses/<uuid:address_id>", account.change_address, name="change-address"),
     path("about", site.about, name="about"),
     path("recent", site.recent, name="recent"),
+    path("offline", site.offline, name="offline"),
+    path("worker.js", site.worker, name="worker"),
     path("manifest.webmanifest", site.manifest, name="manifest"),
 ]

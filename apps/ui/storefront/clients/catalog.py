@@ -9,8 +9,7 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
-from apps.common.http import RemoteProblem, ServiceClient
-from apps.ui.storefront import language
+from apps.common.http import RemoteProblem
 from apps.ui.storefront.clients.catalog_schemas import (
     Category,
     CategoryTree,
@@ -25,9 +24,10 @@ from apps.ui.storefront.clients.catalog_schemas import (
     Suggestions,
 )
 from apps.ui.storefront.clients.decoding import decode, decode_json
+from apps.ui.storefront.clients.localised import LocalisedClient
 from apps.ui.storefront.clients.response_cache import ResponseCache
 
-client = ServiceClient("catalog", timeout=4.0)
+client = LocalisedClient("catalog", timeout=4.0)
 # How long a response with prices or stock is used without asking again. Gateways keep a page for one to two seconds on
 # top of it.
 PRICE_SECONDS = 0.2
@@ -148,6 +148,5 @@ def _fetch[T](
     path: str, schema: type[T], params: dict[str, Any], *, deadline: float | None = None, token: str | None = None
 ) -> T:
     """A response that is not kept; `deadline` in seconds."""
-    headers = {"Accept-Language": language.current()}
-    response = client.get(path, params=params, headers=headers, deadline=deadline, token=token)
+    response = client.get(path, params=params, deadline=deadline, token=token)
     return decode_json(schema, response.content_or_raise(), service="catalog")
