@@ -34,6 +34,7 @@ COLLECTION = {
     "title": "For evenings",
     "description": "Warm and soft.",
     "product_count": 3,
+    "image": None,
 }
 
 
@@ -52,7 +53,9 @@ def variant(sku: str, name: str, amount: int, **more: Any) -> dict[str, Any]:
         "available_on": None,
         "barcode": None,
         "offer": None,
-        "options": {},
+        "image": None,
+        "lowest_price_30_days": None,
+        "options": [],
         "regular_price": None,
         "rental_hours": None,
         "sale_ends_at": None,
@@ -248,6 +251,7 @@ class FakeCatalog(FakeService):
             "name": name,
             "description": f"All {name}.",
             "product_count": count,
+            "image": None,
             "children": [],
         }
 
