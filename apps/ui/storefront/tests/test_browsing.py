@@ -73,7 +73,7 @@ def test_pagination_keeps_filters_sort_and_page_size(browser: Client, platform: 
     assert list_params(platform)["page"] == ["2"]
 
 
-@pytest.mark.parametrize("number", ["0", "-1", "x", "1e3", "1000", "99999999999999999999", "2.5"])
+@pytest.mark.parametrize("number", ["0", "-1", "x", "1e3", "417", "99999999999999999999", "2.5"])
 def test_unusable_page_number_shows_the_first_page(browser: Client, platform: FakePlatform, number: str) -> None:
     text_of(browser, f"/shop?page={number}")
     assert "page" not in list_params(platform)
