@@ -20,6 +20,8 @@ from apps.ui.storefront.clients.catalog_schemas import (
     ProductPage,
     ReviewEligibility,
     ReviewPage,
+    SitemapChunks,
+    SitemapProducts,
     Suggestion,
     Suggestions,
 )
@@ -35,6 +37,8 @@ PRICE_SECONDS = 0.2
 TAXONOMY_SECONDS = 10.0
 # The same for reviews; they wait for approval anyway.
 REVIEWS_SECONDS = 1.0
+# The same for where the files of the sitemap begin.
+SITEMAP_SECONDS = 600.0
 # Suggestions that take longer are useless to somebody who is typing.
 SUGGEST_TIMEOUT_SECONDS = 1.5
 
@@ -54,6 +58,16 @@ def products(**params: Any) -> ProductPage:
 def products_named(slugs: list[str]) -> ProductPage:
     """The products with these slugs, in this order; unknown ones are left out."""
     return _fetch("/v1/products", ProductPage, {"slugs": ",".join(slugs)})
+
+
+def sitemap_chunks(size: int) -> tuple[str, ...]:
+    """Cursors of the files of a sitemap with `size` products each; the first is empty."""
+    return responses.fetch("/v1/sitemap/chunks", SitemapChunks, {"size": size}, fresh_seconds=SITEMAP_SECONDS).results
+
+
+def sitemap_products(after: str, *, limit: int) -> SitemapProducts:
+    """Slugs of products with the days of their last changes. Raises RemoteProblem (400) for a broken cursor."""
+    return _fetch("/v1/sitemap/products", SitemapProducts, {"after": after, "limit": limit})
 
 
 def product(slug: str) -> Product:

@@ -343,3 +343,18 @@ class Suggestions:
     """Suggestions, the best first."""
 
     results: tuple[Suggestion, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SitemapChunks:
+    """Cursors of the files of a sitemap."""
+
+    results: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SitemapProducts:
+    """Slugs with the days of their last changes; `next` is a cursor."""
+
+    results: tuple[tuple[str, str], ...]
+    next: str | None

@@ -6,6 +6,7 @@ from dataclasses import asdict
 from typing import Any
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse, JsonResponse
 from django.urls import reverse
@@ -169,7 +170,10 @@ def _list_page(
             "section": category.path.partition("/")[0] if category else "",
             "structured": structured_data.breadcrumbs(crumbs),
             "is_empty_search": not state.params["q"] and page.total is None,
+            "is_filtered": state.is_filtered or page.total is None,
         }
+        if state.page > 1:
+            values["canonical"] = f"{settings.PUBLIC_URL}{request.path}?page={state.page}"
         return values if page.results else values | _no_results_context(state.params["q"])
 
     return shared_page(
@@ -200,7 +204,6 @@ def _list_context(state: FilterState, page: ProductPage) -> dict[str, Any]:
         "pages": NumberedPages.of(page.total or 0, state),
         "q": state.params["q"],
         "is_section": bool(state.path_category),
-        "is_filtered": state.is_filtered,
         "kinds": _grid_kind(page),
         "params": state.params,
         "sort": state.sort,
