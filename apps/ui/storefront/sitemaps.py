@@ -44,7 +44,7 @@ def index() -> Iterator[str]:
 
 def lists() -> Iterator[str]:
     """The home page, categories, collections and pages of text."""
-    paths = [("home", ()), ("shop", ()), ("collections", ())]
+    paths: list[tuple[str, tuple[str, ...]]] = [("home", ()), ("shop", ()), ("collections", ())]
     paths += [("category", (path,)) for path in _category_paths(catalog.categories())]
     paths += [("collection", (found.slug,)) for found in catalog.collections() if found.product_count]
     yield f"{DECLARATION}<urlset {NAMESPACES}>\n"
