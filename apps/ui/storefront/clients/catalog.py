@@ -15,6 +15,7 @@ from apps.ui.storefront.clients.catalog_schemas import (
     CategoryTree,
     Collection,
     Collections,
+    FrontPage,
     OwnReview,
     Product,
     ProductPage,
@@ -53,6 +54,11 @@ def products(**params: Any) -> ProductPage:
         # Searches and later pages are too many to keep.
         return _fetch("/v1/products", ProductPage, given)
     return responses.fetch("/v1/products", ProductPage, given, fresh_seconds=PRICE_SECONDS, mark_stale=_stale)
+
+
+def front_page() -> FrontPage:
+    """What the home page shows."""
+    return responses.fetch("/v1/front-page", FrontPage, fresh_seconds=PRICE_SECONDS, mark_stale=_stale)
 
 
 def products_named(slugs: list[str]) -> ProductPage:
@@ -150,7 +156,7 @@ def _own_review_path(slug: str) -> str:
     return f"/v1/products/{quote(slug, safe='')}/reviews/mine"
 
 
-def _stale[P: (Product, ProductPage)](value: P) -> P:
+def _stale[P: (FrontPage, Product, ProductPage)](value: P) -> P:
     return replace(value, is_stale=True)
 
 

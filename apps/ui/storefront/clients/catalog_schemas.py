@@ -358,3 +358,14 @@ class SitemapProducts:
 
     results: tuple[tuple[str, str], ...]
     next: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class FrontPage:
+    """The rows of the home page; `is_stale` while catalog is down."""
+
+    films: tuple[ProductCard, ...]
+    new: tuple[ProductCard, ...]
+    best_sellers: tuple[ProductCard, ...]
+    collections: tuple[Collection, ...]
+    is_stale: bool = False

@@ -20,7 +20,6 @@ from apps.ui.storefront.clients.catalog_schemas import (
     Category,
     Collection,
     Product,
-    ProductCard,
     ProductPage,
     ReviewEligibility,
     ReviewPage,
@@ -37,7 +36,6 @@ from apps.ui.storefront.parallel import fetch, fetch_or_default
 from apps.ui.storefront.session import ShopRequest
 
 HERO_FILM_COUNT = 3
-CAROUSEL_SIZE = 8
 MAX_CONTINUE_WATCHING = 4
 MIN_SUGGEST_LENGTH = 2
 # Shown by a list without results.
@@ -48,44 +46,31 @@ MAX_SIMILAR_SEARCHES = 5
 @require_safe
 def home(request: ShopRequest) -> HttpResponse:
     """Home page. Signed-in customers also see the films they have started, if video is available."""
-    asked_films = fetch(lambda: catalog.products(kind="video", limit=12, sort="bestselling"))
-    asked_newest = fetch(lambda: catalog.products(kind="goods", sort="newest", limit=CAROUSEL_SIZE))
-    asked_featured = fetch(lambda: catalog.products(kind="goods", featured="true", limit=CAROUSEL_SIZE))
-    asked_selling = fetch(lambda: catalog.products(kind="goods", sort="bestselling", limit=CAROUSEL_SIZE))
-    asked_categories = fetch(catalog.categories)
-    asked_collections = fetch_or_default(catalog.collections, ())
+    asked = fetch(catalog.front_page)
     started = fetch_or_default(lambda: _continue_watching(request), ())
-    films, newest = asked_films.result(), asked_newest.result()
-    featured, selling = asked_featured.result(), asked_selling.result()
-    categories, collections = asked_categories.result(), asked_collections.result()
+    page, categories = asked.result(), menu()
 
     def context() -> dict[str, Any]:
-        shown = [film for film in films.results if film.image][:HERO_FILM_COUNT]
+        shown = [film for film in page.films if film.image][:HERO_FILM_COUNT]
         return {
             "hero": shown,
-            "films": tuple(film for film in films.results if film not in shown),
-            "films_path": next((film.category.path.partition("/")[0] for film in films.results), ""),
-            "new": newest.results,
-            "best_sellers": _fill_carousel(featured.results, selling.results),
+            "films": tuple(film for film in page.films if film not in shown),
+            "films_path": next((film.category.path.partition("/")[0] for film in page.films), ""),
+            "new": page.new,
+            "best_sellers": page.best_sellers,
             "categories": [category for category in categories if category.product_count],
-            "collections": [collection for collection in collections if collection.product_count],
+            "collections": [collection for collection in page.collections if collection.product_count],
             "structured": structured_data.website(),
-            "is_stale": films.is_stale,
+            "is_stale": page.is_stale,
         }
 
     return shared_page(
         request,
         "storefront/home.html",
-        sources=(films, newest, featured, selling, categories, collections),
+        sources=(page,),
         context=context,
-        personal=lambda: {"continue_watching": started.result(), "is_stale": films.is_stale},
+        personal=lambda: {"continue_watching": started.result(), "is_stale": page.is_stale},
     )
-
-
-def _fill_carousel(first: tuple[ProductCard, ...], others: tuple[ProductCard, ...]) -> tuple[ProductCard, ...]:
-    """Fill a carousel: the featured products first, then best sellers."""
-    known = {product.slug for product in first}
-    return (first + tuple(product for product in others if product.slug not in known))[:CAROUSEL_SIZE]
 
 
 def _continue_watching(request: ShopRequest) -> tuple[LibraryItem, ...]:

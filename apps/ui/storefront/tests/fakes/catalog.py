@@ -203,6 +203,12 @@ class FakeCatalog(FakeService):
             }
         return ok(body)
 
+    @route("GET", "/v1/front-page")
+    def front_page(self, request: httpx.Request) -> httpx.Response:
+        cards = [{name: entry[name] for name in self.LIST_FIELDS} for entry in self.products.values()]
+        films, goods = ([card for card in cards if card["kind"] == kind] for kind in ("video", "goods"))
+        return ok({"films": films, "new": goods, "best_sellers": goods, "collections": [COLLECTION]})
+
     @route("GET", "/v1/sitemap/chunks")
     def sitemap_chunks(self, request: httpx.Request) -> httpx.Response:
         size = int(request.url.params["size"])
