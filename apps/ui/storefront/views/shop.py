@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib import messages
+from django.core.cache import cache
 from django.http import HttpResponse, JsonResponse
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext
@@ -28,6 +29,7 @@ from apps.ui.storefront.clients.catalog_schemas import (
 from apps.ui.storefront.clients.video import LibraryItem, Title
 from apps.ui.storefront.context import menu
 from apps.ui.storefront.filters import RELEVANCE, SORTS, FilterState
+from apps.ui.storefront.formats import page_language
 from apps.ui.storefront.forms import ReviewForm
 from apps.ui.storefront.navigation import list_url
 from apps.ui.storefront.numbered_pages import NumberedPages
@@ -37,6 +39,8 @@ from apps.ui.storefront.session import ShopRequest
 
 HERO_FILM_COUNT = 3
 MAX_CONTINUE_WATCHING = 4
+# How long the home page shows the same progress: a customer who looks around opens it often.
+CONTINUE_WATCHING_SECONDS = 10
 MIN_SUGGEST_LENGTH = 2
 # Shown by a list without results.
 POPULAR_COUNT = 6
@@ -74,14 +78,18 @@ def home(request: ShopRequest) -> HttpResponse:
 
 
 def _continue_watching(request: ShopRequest) -> tuple[LibraryItem, ...]:
-    """Films in the library that were started and not finished."""
-    token = request.shop.token
-    if token is None:
+    """Films in the library that were started and not finished, as they were a few seconds ago."""
+    token, user = request.shop.token, request.shop.user
+    if token is None or user is None:
         return ()
-    items = video.library(token, limit=12, deadline=video.OPTIONAL_TIMEOUT_SECONDS).results
-    return tuple(item for item in items if item.is_ready and item.progress and item.progress.is_in_progress)[
-        :MAX_CONTINUE_WATCHING
-    ]
+    name = f"continue-watching:{user.sub}:{page_language()}"
+    known = cache.get(name)
+    if known is None:
+        items = video.library(token, limit=12, deadline=video.OPTIONAL_TIMEOUT_SECONDS).results
+        started = (item for item in items if item.is_ready and item.progress and item.progress.is_in_progress)
+        known = tuple(started)[:MAX_CONTINUE_WATCHING]
+        cache.set(name, known, timeout=CONTINUE_WATCHING_SECONDS)
+    return known
 
 
 @require_safe
