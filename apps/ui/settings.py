@@ -66,8 +66,8 @@ STATICFILES_FINDERS = [
 
 # The player's needs; nothing else of the device is asked for.
 PERMISSIONS_POLICY: dict[str, list[str]] = {
-    **dict.fromkeys(("camera", "display-capture", "geolocation", "microphone", "midi", "payment", "usb"), []),
-    **dict.fromkeys(("autoplay", "encrypted-media", "fullscreen", "picture-in-picture"), ["self"]),
+    **{name: [] for name in ("camera", "display-capture", "geolocation", "microphone", "midi", "payment", "usb")},
+    **{name: ["self"] for name in ("autoplay", "encrypted-media", "fullscreen", "picture-in-picture")},
 }
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
