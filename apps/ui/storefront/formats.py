@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_skeleton
 from babel.numbers import format_decimal
+from django.conf import settings
 from django.utils.translation import get_language
 
 from apps.common import countries
@@ -69,3 +71,14 @@ def _locale(code: str) -> Locale:
 def format_average(value: float) -> str:
     """One digit after the mark: `4.5` in English, `4,5` in German."""
     return format_decimal(value, format="0.0", locale=_locale(page_language()))
+
+
+def format_weekday(day: date) -> str:
+    """`Tue, 1 Dec` in English, `Di., 1. Dez.` in German: for dates of delivery."""
+    return format_skeleton("MMMEd", day, locale=_date_locale())
+
+
+def format_zoned(moment: datetime) -> str:
+    """`1 December 2026, 11:00 CET`, in the shop's time zone."""
+    local = moment.astimezone(ZoneInfo(settings.SHOP_TIME_ZONE))
+    return f"{format_date(local)}, {format_skeleton('Hm', local, locale=_date_locale())} {local.tzname()}"

@@ -140,7 +140,7 @@ def test_concurrent_second_click_sends_an_identical_order(
     with_mug: Client, platform: FakePlatform, pay: Pay, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Both run at once, so the second does not know yet that the first placed an order."""
-    monkeypatch.setattr("apps.ui.storefront.views.cart.previously_placed_order", lambda shop, sent: None)
+    monkeypatch.setattr("apps.ui.storefront.views.checkout.previously_placed_order", lambda shop, sent: None)
     data = pay(with_mug, card=ASKS, is_sent=False)
     later = second_click(with_mug)
     responses = [browser.post("/checkout", data)["Location"] for browser in (with_mug, later)]
@@ -193,10 +193,10 @@ def test_invalid_idempotency_key_is_replaced(with_mug: Client, platform: FakePla
 def test_order_is_not_placed_at_a_shipping_price_that_was_not_shown(
     with_mug: Client, platform: FakePlatform, pay: Pay
 ) -> None:
-    response = pay(with_mug, **{"to-country": "US"})
+    response = pay(with_mug, **{"to-country": "US", "to-postal_code": "62704", "to-region": "IL"})
     text = response.content.decode()
     assert response.status_code == 422
-    assert "Shipping to United States changes the price. The total is now €38.90." in text
+    assert "Shipping to United States costs €19.90 with Worldwide. The total is now €38.90." in text
     assert placed(platform) == []
 
 
