@@ -74,8 +74,14 @@ def format_average(value: float) -> str:
 
 
 def format_weekday(day: date) -> str:
-    """`Tue, 1 Dec` in English, `Di., 1. Dez.` in German: for dates of delivery."""
+    """`Tue 1 Dec` in English, `Di., 1. Dez.` in German: for dates of delivery."""
     return format_skeleton("MMMEd", day, locale=_date_locale())
+
+
+def format_days(first: date, last: date) -> str:
+    """`Tue 1 Dec – Thu 3 Dec`, or one day."""
+    days = format_weekday(first), format_weekday(last)
+    return days[0] if first == last else f"{days[0]} – {days[1]}"
 
 
 def format_zoned(moment: datetime) -> str:

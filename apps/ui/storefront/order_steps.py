@@ -9,7 +9,7 @@ from typing import Literal
 from django.utils.translation import gettext
 
 from apps.ui.storefront.clients.payment import Order
-from apps.ui.storefront.formats import format_weekday
+from apps.ui.storefront.formats import format_days
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +48,6 @@ def order_steps(order: Order) -> tuple[Step, ...]:
 
 
 def arrival_days(order: Order) -> str:
-    """`Tue, 1 Dec – Thu, 3 Dec`; empty when it was not said."""
-    if order.delivery is None:
-        return ""
-    first, last = format_weekday(order.delivery.earliest_date), format_weekday(order.delivery.latest_date)
-    return first if first == last else f"{first} – {last}"
+    """`Tue 1 Dec – Thu 3 Dec`; empty when it was not said."""
+    delivery = order.delivery
+    return format_days(delivery.earliest_date, delivery.latest_date) if delivery else ""

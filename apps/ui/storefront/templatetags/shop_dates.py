@@ -23,7 +23,8 @@ def local_time(moment: datetime) -> SafeString:
 
 @register.simple_tag
 def arrival(earliest: date, latest: date) -> str:
-    """`Arrives Tue, 1 Dec – Thu, 3 Dec`."""
-    first, last = formats.format_weekday(earliest), formats.format_weekday(latest)
-    days = first if earliest == latest else f"{first} – {last}"
-    return gettext("Arrives %(days)s") % {"days": days}
+    """`Arrives Tue 1 Dec – Thu 3 Dec`."""
+    return gettext("Arrives %(days)s") % {"days": formats.format_days(earliest, latest)}
+
+
+register.simple_tag(formats.format_days, name="delivery_days")

@@ -142,9 +142,7 @@ def test_auth_client_matches_the_contract(platform: FakePlatform, check: Callabl
     auth.reset_password(token="good-link", password="a whole sentence", browser_headers=BROWSER_HEADERS)
     assert auth.account(tokens.access).language == "en"
     auth.change_account(tokens.access, name="Countess Lovelace", language="de")
-    auth.change_password(
-        tokens.access, current=ADA["password"], new="a new sentence", browser_headers=BROWSER_HEADERS
-    )
+    auth.change_password(tokens.access, current=ADA["password"], new="a new sentence", browser_headers=BROWSER_HEADERS)
     _, phone = auth.devices(tokens.access)
     auth.sign_out_device(tokens.access, phone.id)
     auth.sign_out_other_devices(tokens.access)
