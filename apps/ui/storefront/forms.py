@@ -80,7 +80,12 @@ class ShopForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
-            field.error_messages["required"] = gettext("Please fill in this field.")
+            field.error_messages |= {
+                "required": gettext("Please fill in this field."),
+                "max_length": gettext("This is too long. The limit is %(limit_value)d characters."),
+            }
+            if isinstance(field, forms.EmailField):
+                field.error_messages["invalid"] = gettext("Please enter an e-mail address such as name@example.com.")
             if isinstance(field, forms.ChoiceField):
                 field.error_messages["invalid_choice"] = gettext("Please choose one of the list.")
 

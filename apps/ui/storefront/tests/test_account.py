@@ -249,3 +249,9 @@ def test_form_is_filled_in_again_after_the_session_has_ended(ada: Client, platfo
     ada.post("/account/sign-in", SIGN_IN)
     assert "Torstraße 12" in ada.get("/account/addresses/new").content.decode()
     assert "Torstraße 12" not in ada.get("/account/addresses/new").content.decode()
+
+
+@pytest.mark.parametrize(("path", "start"), [("", "Please enter"), ("/de", "Bitte geben Sie")])
+def test_invalid_email_is_explained_in_the_language_of_the_page(browser: Client, path: str, start: str) -> None:
+    text = browser.post(f"{path}/account/password/reset", {"email": "nobody"}).content.decode()
+    assert start in text
