@@ -65,6 +65,7 @@ def pay() -> Callable[..., HttpResponse]:
             "next": "/checkout",
             "key": checkout.key,
             "subtotal": str(checkout.cart.subtotal.amount),
+            "lines": checkout.fingerprint,
             "card-number": card,
             "card-expiry": "12/40",
             "card-cvc": "123",

@@ -140,7 +140,7 @@ def test_concurrent_second_click_sends_an_identical_order(
     with_mug: Client, platform: FakePlatform, pay: Pay, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Both run at once, so the second does not know yet that the first placed an order."""
-    monkeypatch.setattr("apps.ui.storefront.views.cart.previously_placed_order", lambda shop, sent: None)
+    monkeypatch.setattr("apps.ui.storefront.views.checkout.previously_placed_order", lambda shop, sent: None)
     data = pay(with_mug, card=ASKS, is_sent=False)
     later = second_click(with_mug)
     responses = [browser.post("/checkout", data)["Location"] for browser in (with_mug, later)]
@@ -193,10 +193,10 @@ def test_invalid_idempotency_key_is_replaced(with_mug: Client, platform: FakePla
 def test_order_is_not_placed_at_a_shipping_price_that_was_not_shown(
     with_mug: Client, platform: FakePlatform, pay: Pay
 ) -> None:
-    response = pay(with_mug, **{"to-country": "US"})
+    response = pay(with_mug, **{"to-country": "US", "to-postal_code": "62704", "to-region": "IL"})
     text = response.content.decode()
     assert response.status_code == 422
-    assert "Shipping to United States changes the price. The total is now €38.90." in text
+    assert "Shipping to United States costs €19.90 with Worldwide. The total is now €38.90." in text
     assert placed(platform) == []
 
 
@@ -215,6 +215,75 @@ def test_another_country_updates_the_delivery_methods(with_mug: Client, platform
     assert response.status_code == 200
     assert "Worldwide" in text
     assert "€38.90" in text
+
+
+def test_cart_that_grew_in_another_tab_is_named_as_the_reason(
+    with_mug: Client, platform: FakePlatform, pay: Pay
+) -> None:
+    data = pay(with_mug, is_sent=False)
+    with_mug.post("/cart/add", {"sku": "MUG-1"})
+    text = with_mug.post("/checkout", data).content.decode()
+    assert "Your cart has changed since you opened this page, perhaps in another tab. The total is now €42.90." in text
+    assert "Shipping to" not in text
+    assert placed(platform) == []
+
+
+def test_changed_price_is_named_as_the_reason(with_mug: Client, platform: FakePlatform, pay: Pay) -> None:
+    data = pay(with_mug, is_sent=False)
+    platform.catalog.products["tall-mug"]["variants"][0]["price"] = {"amount": 2500, "currency": "EUR"}
+    assert "“Tall mug” now costs €25.00." in with_mug.post("/checkout", data).content.decode()
+
+
+@pytest.mark.parametrize("lines", ["", "x", "\t\t\t\t", "MUG-1\tmany\tnone", "MUG-1\t1"])
+def test_forged_fingerprint_of_the_cart_breaks_nothing(with_mug: Client, pay: Pay, lines: str) -> None:
+    assert pay(with_mug, lines=lines, subtotal="1").status_code == 422
+
+
+def test_form_is_there_again_after_signing_in(ada: Client, platform: FakePlatform, pay: Pay) -> None:
+    ada.post("/cart/add", {"sku": "MUG-1"})
+    data = pay(ada, is_sent=False, **{"to-name": "Countess Lovelace"})
+    platform.auth.live_refreshes.clear()
+    platform.auth.access_lifetime = 0
+    ada.post("/account/sign-in", {"email": ADA["email"], "password": ADA["password"]})
+    platform.auth.live_refreshes.clear()
+    platform.auth.access_lifetime = 600
+    response = ada.post("/checkout", data)
+    assert response["Location"] == "/account/sign-in?next=%2Fcheckout"
+    assert not any(PAYS in morsel.value for morsel in ada.cookies.values())
+    ada.post("/account/sign-in", {"email": ADA["email"], "password": ADA["password"]})
+    text = ada.get("/checkout").content.decode()
+    assert "Countess Lovelace" in text
+    assert placed(platform) == []
+    assert "Countess Lovelace" not in ada.get("/checkout").content.decode()
+
+
+def test_button_names_the_amount_where_the_law_allows_it(with_mug: Client) -> None:
+    english = " ".join(with_mug.get("/checkout").content.decode().split())
+    assert '<span>Pay <span data-shown="total">€23.90</span></span></button>' in english
+    german = with_mug.get("/de/checkout").content.decode()
+    assert 'value="pay">Zahlungspflichtig bestellen</button>' in german
+
+
+def test_order_is_placed_in_the_language_of_the_page(with_mug: Client, platform: FakePlatform, pay: Pay) -> None:
+    data = pay(with_mug, is_sent=False)
+    assert with_mug.post("/de/checkout", data)["Location"] == "/de/orders/SC-0001"
+    assert json.loads(placed(platform)[0].content)["language"] == "de"
+
+
+def test_test_cards_are_shown_in_a_demo_only(with_mug: Client, platform: FakePlatform) -> None:
+    assert "4242 4242 4242 4242" in with_mug.get("/checkout").content.decode()
+    platform.payment.takes_payments = False
+    assert "4242" not in with_mug.get("/checkout").content.decode()
+
+
+def test_delivery_methods_say_when_the_parcel_arrives(with_mug: Client) -> None:
+    assert "Arrives Tue 1 Dec – Thu 3 Dec" in with_mug.get("/checkout").content.decode()
+
+
+def test_country_with_states_asks_for_one(with_mug: Client, platform: FakePlatform, pay: Pay) -> None:
+    text = pay(with_mug, **{"to-country": "US", "to-postal_code": "62704"}).content.decode()
+    assert 'href="#id_to-region">State: Please fill in this field.' in text
+    assert placed(platform) == []
 
 
 # --- refusals -------------------------------------------------------------------------------------------------------
