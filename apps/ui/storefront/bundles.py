@@ -15,7 +15,7 @@ from django.core.files.storage import Storage
 STATIC = Path(__file__).parent / "static"
 # Static path: the files that it holds, in the order of the cascade.
 BUNDLES = {
-    "storefront/shop.css": ("tokens", "base", "components", "header", "pages"),
+    "storefront/shop.css": ("tokens", "base", "components", "header", "pages", "product", "wishlist"),
     # Each script is a block of its own, so their names do not meet.
     "storefront/shop.js": ("menu", "search", "rails", "recent", "offline"),
 }

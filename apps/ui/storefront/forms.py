@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 
@@ -11,6 +11,9 @@ from apps.common.countries import DELIVERY_COUNTRIES
 from apps.common.emails import AccountEmailFormField, EmailFormField
 from apps.common.text import one_line
 from apps.ui.storefront.formats import country_name
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
 
 HOME_COUNTRY = "DE"
 
@@ -28,7 +31,7 @@ class WriteOnlyInput(forms.TextInput):
 
 
 def text(
-    label: str,
+    label: str | _StrPromise,
     *,
     autocomplete: str,
     length: int = 150,
@@ -172,35 +175,3 @@ class CardForm(ShopForm):
         month, year = self.cleaned_data["expiry"]
         data = self.cleaned_data
         return {"number": data["number"], "exp_month": month, "exp_year": year, "cvc": data["cvc"]}
-
-
-class ReportForm(ShopForm):
-    """Why a review should be removed."""
-
-    reason = forms.ChoiceField(
-        label="Reason",
-        choices=[
-            ("offensive", "Offensive"),
-            ("spam", "Spam or advertising"),
-            ("private", "Contains personal information"),
-            ("off_topic", "Not about the product"),
-        ],
-    )
-    comment = forms.CharField(label="Details", max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 3}))
-
-
-class ReviewForm(ShopForm):
-    rating = forms.TypedChoiceField(
-        label="Rating",
-        coerce=int,
-        choices=[
-            ("", "Choose"),
-            (5, "5, excellent"),
-            (4, "4, good"),
-            (3, "3, okay"),
-            (2, "2, poor"),
-            (1, "1, very poor"),
-        ],
-    )
-    title = text("Title", autocomplete="off", length=120)
-    body = forms.CharField(label="Review", max_length=4000, required=False, widget=forms.Textarea(attrs={"rows": 4}))

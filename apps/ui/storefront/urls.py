@@ -2,21 +2,27 @@
 
 from django.urls import path
 
-from apps.ui.storefront.views import account, cart, orders, reviews, shop, site, watch
+from apps.ui.storefront.views import account, cart, orders, products, reviews, shop, site, suggestions, watch, wishlist
 
 urlpatterns = [
     path("", shop.home, name="home"),
     path("shop", shop.product_list, name="shop"),
     path("search", shop.search, name="search"),
-    path("search/suggest", shop.suggest, name="suggest"),
+    path("search/suggest", suggestions.suggest, name="suggest"),
     path("shop/c/<path:path>", shop.product_list, name="category"),
     path("collections", shop.collections, name="collections"),
     path("collections/<slug:slug>", shop.collection, name="collection"),
-    path("p/<slug:slug>", shop.product, name="product"),
-    path("p/<slug:slug>/reviews", reviews.post_review, name="post-review"),
-    path("p/<slug:slug>/reviews/mine", reviews.change_review, name="change-review"),
+    path("p/<slug:slug>", products.product, name="product"),
+    path("p/<slug:slug>/reviews/write", reviews.write_review, name="write-review"),
     path("p/<slug:slug>/reviews/mine/delete", reviews.delete_review, name="delete-review"),
     path("p/<slug:slug>/reviews/<uuid:review_id>/report", reviews.report_review, name="report-review"),
+    path("wishlist", wishlist.wishlist, name="wishlist"),
+    path("wishlist/share", wishlist.share, name="wishlist-share"),
+    path("wishlist/share/stop", wishlist.stop_sharing, name="wishlist-stop-sharing"),
+    path("wishlist/add/<slug:slug>", wishlist.add, name="wishlist-add"),
+    path("wishlist/remove/<slug:slug>", wishlist.remove, name="wishlist-remove"),
+    path("wishlist/cart/<slug:slug>", wishlist.add_to_cart, name="wishlist-cart"),
+    path("wishlist/<slug:token>", wishlist.shared, name="wishlist-shared"),
     path("cart", cart.cart, name="cart"),
     path("cart/add", cart.add, name="cart-add"),
     path("cart/lines/<str:sku>", cart.change_line, name="cart-line"),
@@ -40,6 +46,7 @@ urlpatterns = [
     path("account/password/reset/confirm", account.confirm_reset, name="reset-confirm"),
     path("account/addresses/<uuid:address_id>", account.change_address, name="change-address"),
     path("about", site.about, name="about"),
+    path("pages/<slug:slug>", site.text_page, name="page"),
     path("recent", site.recent, name="recent"),
     path("offline", site.offline, name="offline"),
     path("worker.js", site.worker, name="worker"),
