@@ -43,6 +43,7 @@ def site_context(path: str, query: str = "") -> dict[str, Any]:
         "menu": menu(),
         "footer_pages": footer_pages(),
         "apis": APIS,
+        "is_demo": settings.SHOP_DEMO,
         "alternatives": language.alternatives(address["address"]),
         "direction": "rtl" if get_language_bidi() else "ltr",
         "canonical": settings.PUBLIC_URL + path,

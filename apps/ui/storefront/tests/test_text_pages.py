@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.test import Client
 
 from apps.ui.storefront.clients import catalog
+from apps.ui.storefront.pages import forget_pages
 from apps.ui.storefront.tests.fakes import FakePlatform
 from apps.ui.storefront.tests.fakes.catalog import PAGES
 
@@ -44,3 +47,16 @@ def test_new_page_is_in_the_footer_of_kept_pages(
 def test_shop_works_without_the_pages(browser: Client, platform: FakePlatform) -> None:
     platform.catalog.refuse("GET", "/v1/pages", 503, "unavailable")
     assert "Tall mug" in text_of(browser, "/p/tall-mug")
+
+
+def test_demo_accounts_and_test_cards_are_listed_in_a_demo_only(browser: Client, settings: Any) -> None:
+    settings.SHOP_DEMO = False
+    text = text_of(browser, "/about")
+    assert "ada@example.com" not in text
+    assert "4242" not in text
+    assert "/api/catalog/docs/" in text
+    forget_pages()
+    settings.SHOP_DEMO = True
+    text = text_of(browser, "/about")
+    assert "ada@example.com" in text
+    assert "4242 4242 4242 4242" in text
