@@ -61,6 +61,9 @@ SHOP_TIME_ZONE = env.str("SHOP_TIME_ZONE", default="UTC")
 # Fernet keys, newest first; older ones still open cookies while a key is being rotated.
 COOKIE_KEYS = env.list("COOKIE_KEY")
 
+# Whether the demo's accounts exist and its test cards are taken.
+SHOP_DEMO = env.bool("SHOP_DEMO", default=False)
+
 # Libraries come from npm at build time; apps/ui/storefront/npm.py lists which files of them are served.
 NPM_ROOT = SERVICE_DIR / "node_modules"
 STATICFILES_FINDERS = [

@@ -25,6 +25,7 @@ SHARED = (
     "PAYMENT_PROVIDER",
     "REDIS_URL",
     "SHOP_ADDRESS",
+    "SHOP_DEMO",
     "SHOP_REGION",
     "SHOP_TIME_ZONE",
     "STREAM_SECONDS",
@@ -97,7 +98,7 @@ def _of_one_service(secrets: dict[str, str], service: str) -> dict[str, str]:
     if service == "payment":
         return {"SANDBOX_WEBHOOK_SECRET": secrets["webhook"], "SHOP_TIME_ZONE": "Europe/Berlin"}
     if service == "ui":
-        return {"COOKIE_KEY": secrets["cookie"]}
+        return {"COOKIE_KEY": secrets["cookie"], "SHOP_DEMO": "true"}
     if service == "video":
         # A laptop should have the demo soon; quality a size is the cluster's concern.
         return {"STREAM_SECRET": secrets["stream"], "FFMPEG_PRESET": "superfast"}

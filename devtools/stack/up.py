@@ -14,6 +14,7 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 from devtools.errors import DevToolsError, sentence_of
@@ -48,6 +49,8 @@ BANNER = """
 
 def up(stack: Stack, *, with_demo: bool, is_verbose: bool = False) -> int:
     """Run until somebody stops it; returns the exit code. Raises DevToolsError for what a person can fix."""
+    if not with_demo:
+        stack = replace(stack, environ={"SHOP_DEMO": "false", **stack.environ})
     try:
         with _only_one(stack):
             failure = _run(stack, with_demo=with_demo, is_verbose=is_verbose)

@@ -33,7 +33,10 @@ class Unavailable(ServiceUnavailable):
 
 
 class RemoteProblem(Exception):
-    """The other service understood and refused (4xx). Never retried; never counts against the breaker."""
+    """The other service understood and refused (4xx), or what was asked for has another address (a redirect).
+
+    Never retried; never counts against the breaker.
+    """
 
     def __init__(self, service: str, response: httpx.Response) -> None:
         body = problem_members(response)
@@ -107,13 +110,13 @@ class ServiceResponse:
             raise Unavailable(self.service, "the response is not JSON") from error
 
     def json_or_raise(self) -> Any:
-        """The decoded body of a 2xx response. Raises RemoteProblem for a 4xx."""
-        if self.raw.is_client_error:
+        """The decoded body of a 2xx response. Raises RemoteProblem for a 4xx and for a redirect."""
+        if self.raw.is_client_error or self.raw.has_redirect_location:
             raise RemoteProblem(self.service, self.raw)
         return self.json()
 
     def content_or_raise(self) -> bytes:
-        """The body of a 2xx response, as it came. Raises RemoteProblem for a 4xx."""
-        if self.raw.is_client_error:
+        """The body of a 2xx response, as it came. Raises RemoteProblem for a 4xx and for a redirect."""
+        if self.raw.is_client_error or self.raw.has_redirect_location:
             raise RemoteProblem(self.service, self.raw)
         return self.raw.content

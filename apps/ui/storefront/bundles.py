@@ -15,7 +15,9 @@ from django.core.files.storage import Storage
 STATIC = Path(__file__).parent / "static"
 # Static path: the files that it holds, in the order of the cascade.
 BUNDLES = {
-    "storefront/shop.css": ("tokens", "base", "components", "forms", "header", "pages", "checkout"),
+    "storefront/shop.css": (
+        *("tokens", "base", "components", "forms", "header", "pages", "product", "wishlist", "checkout"),
+    ),
     # Each script is a block of its own, so their names do not meet.
     "storefront/shop.js": ("trusted", "menu", "search", "rails", "recent", "offline", "dates", "cart"),
 }

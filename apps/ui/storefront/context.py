@@ -11,7 +11,7 @@ from django.utils.translation import get_language_bidi
 from apps.common.http import RemoteProblem, Unavailable
 from apps.ui.storefront import language
 from apps.ui.storefront.clients import catalog
-from apps.ui.storefront.clients.catalog_schemas import Category
+from apps.ui.storefront.clients.catalog_schemas import Category, TextPageLink
 
 # API documentation and admins, for the About page; the gateway serves them.
 APIS = [
@@ -28,12 +28,22 @@ def menu() -> tuple[Category, ...]:
         return ()
 
 
+def footer_pages() -> tuple[TextPageLink, ...]:
+    """The pages of text for the footer; without them while catalog is down and none are known."""
+    try:
+        return catalog.text_pages()
+    except (Unavailable, RemoteProblem):
+        return ()
+
+
 def site_context(path: str, query: str = "") -> dict[str, Any]:
     """What every visitor sees on the page at `path`; `query` is the query string without its question mark."""
     address = page_address(path, query)
     return address | {
         "menu": menu(),
+        "footer_pages": footer_pages(),
         "apis": APIS,
+        "is_demo": settings.SHOP_DEMO,
         "alternatives": language.alternatives(address["address"]),
         "direction": "rtl" if get_language_bidi() else "ltr",
         "canonical": settings.PUBLIC_URL + path,

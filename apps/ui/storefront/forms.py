@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.conf import settings
@@ -16,6 +16,9 @@ from apps.common.emails import AccountEmailFormField, EmailFormField
 from apps.common.text import one_line
 from apps.ui.storefront.address_rules import address_rules
 from apps.ui.storefront.formats import country_name, own_language_name
+
+if TYPE_CHECKING:
+    pass
 
 HOME_COUNTRY = "DE"
 
@@ -286,37 +289,3 @@ class CardForm(ShopForm):
         month, year = self.cleaned_data["expiry"]
         data = self.cleaned_data
         return {"number": data["number"], "exp_month": month, "exp_year": year, "cvc": data["cvc"]}
-
-
-class ReportForm(ShopForm):
-    """Why a review should be removed."""
-
-    reason = forms.ChoiceField(
-        label=_("Reason"),
-        choices=[
-            ("offensive", _("Offensive")),
-            ("spam", _("Spam or advertising")),
-            ("private", _("Contains personal information")),
-            ("off_topic", _("Not about the product")),
-        ],
-    )
-    comment = forms.CharField(
-        label=_("Details"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 3})
-    )
-
-
-class ReviewForm(ShopForm):
-    rating = forms.TypedChoiceField(
-        label=_("Rating"),
-        coerce=int,
-        choices=[
-            ("", _("Choose")),
-            (5, _("5, excellent")),
-            (4, _("4, good")),
-            (3, _("3, okay")),
-            (2, _("2, poor")),
-            (1, _("1, very poor")),
-        ],
-    )
-    title = text(_("Title"), autocomplete="off", length=120)
-    body = forms.CharField(label=_("Review"), max_length=4000, required=False, widget=forms.Textarea(attrs={"rows": 4}))

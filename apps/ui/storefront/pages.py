@@ -24,7 +24,7 @@ from django.utils import timezone
 from django.utils.cache import get_conditional_response, patch_vary_headers
 
 from apps.ui.storefront import language
-from apps.ui.storefront.context import menu, page_address, personal_context, site_context
+from apps.ui.storefront.context import footer_pages, menu, page_address, personal_context, site_context
 from apps.ui.storefront.session import CART_COOKIE, SESSION_COOKIE, ShopRequest
 from apps.ui.storefront.slots import render_slot, split_at_slots
 
@@ -97,7 +97,9 @@ def shared_page(
     called for visitors with cookies only; its values are for the slots.
     """
     path = request.path
-    page = _page(template, path, variant, (*sources, menu()), lambda: site_context(path, variant) | context())
+    page = _page(
+        template, path, variant, (*sources, menu(), footer_pages()), lambda: site_context(path, variant) | context()
+    )
     messages = get_messages(request)
     # A list before the middleware has run, which it always has here.
     has_new_messages = getattr(messages, "added_new", False)

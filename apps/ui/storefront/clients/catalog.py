@@ -21,10 +21,15 @@ from apps.ui.storefront.clients.catalog_schemas import (
     ProductPage,
     ReviewEligibility,
     ReviewPage,
+    SharedWishlist,
     SitemapChunks,
     SitemapProducts,
-    Suggestion,
     Suggestions,
+    TextPage,
+    TextPageLink,
+    TextPageLinks,
+    Wishlist,
+    WishlistShare,
 )
 from apps.ui.storefront.clients.decoding import decode, decode_json
 from apps.ui.storefront.clients.localised import LocalisedClient
@@ -40,6 +45,7 @@ TAXONOMY_SECONDS = 10.0
 REVIEWS_SECONDS = 1.0
 # The same for where the files of the sitemap begin.
 SITEMAP_SECONDS = 600.0
+REVIEWS_PER_PAGE = 6
 # Suggestions that take longer are useless to somebody who is typing.
 SUGGEST_TIMEOUT_SECONDS = 1.5
 
@@ -77,7 +83,7 @@ def sitemap_products(after: str, *, limit: int) -> SitemapProducts:
 
 
 def product(slug: str) -> Product:
-    """Raises RemoteProblem (404) for an unknown slug."""
+    """Raises RemoteProblem: 301 product-moved (its member `slug` is the new one), 410 product-withdrawn, 404."""
     path = f"/v1/products/{quote(slug, safe='')}"
     return responses.fetch(path, Product, fresh_seconds=PRICE_SECONDS, mark_stale=_stale)
 
@@ -102,17 +108,31 @@ def collection(slug: str) -> Collection:
     return _taxonomy(f"/v1/collections/{quote(slug, safe='')}", Collection)
 
 
-def suggestions(text: str) -> tuple[Suggestion, ...]:
+def suggestions(text: str) -> Suggestions:
     """Autocomplete suggestions for a search."""
-    return _fetch("/v1/search/suggest", Suggestions, {"q": text}, deadline=SUGGEST_TIMEOUT_SECONDS).results
+    return _fetch("/v1/search/suggest", Suggestions, {"q": text}, deadline=SUGGEST_TIMEOUT_SECONDS)
 
 
-def reviews(slug: str, *, cursor: str = "", limit: int = 6) -> ReviewPage:
-    """A product's reviews, newest first."""
+def text_pages() -> tuple[TextPageLink, ...]:
+    """Imprint, terms, shipping and whatever else staff have written, in the order of the footer."""
+    return _taxonomy("/v1/pages", TextPageLinks).results
+
+
+def text_page(slug: str) -> TextPage:
+    """Raises RemoteProblem (404) for an unknown slug."""
+    return _taxonomy(f"/v1/pages/{quote(slug, safe='')}", TextPage)
+
+
+def reviews(slug: str, **params: Any) -> ReviewPage:
+    """A product's reviews, newest first; `rating`, `with_images` and `cursor` may be given, empty ones are dropped.
+
+    Raises RemoteProblem (400) for an invalid parameter.
+    """
     path = f"/v1/products/{quote(slug, safe='')}/reviews"
-    if cursor:
-        return _fetch(path, ReviewPage, {"limit": limit, "cursor": cursor})
-    return responses.fetch(path, ReviewPage, {"limit": limit}, fresh_seconds=REVIEWS_SECONDS)
+    given = {"limit": REVIEWS_PER_PAGE} | {name: value for name, value in params.items() if value}
+    if params.get("cursor"):
+        return _fetch(path, ReviewPage, given)
+    return responses.fetch(path, ReviewPage, given, fresh_seconds=REVIEWS_SECONDS)
 
 
 def review_eligibility(token: str, slug: str) -> ReviewEligibility:
@@ -144,6 +164,37 @@ def change_review(token: str, slug: str, *, rating: int, title: str, body: str) 
 def delete_review(token: str, slug: str) -> None:
     """Raises RemoteProblem (404) for an unknown slug."""
     client.delete(_own_review_path(slug), token=token).json_or_raise()
+
+
+def wishlist(token: str, *, deadline: float | None = None) -> Wishlist:
+    """The customer's wishlist; `deadline` in seconds."""
+    return _fetch("/v1/wishlist", Wishlist, {}, token=token, deadline=deadline)
+
+
+def add_to_wishlist(token: str, slug: str) -> None:
+    """Put a product on the wishlist, where it may be already. Raises RemoteProblem: 404, 409 wishlist-full."""
+    client.put(f"/v1/wishlist/{quote(slug, safe='')}", token=token).json_or_raise()
+
+
+def remove_from_wishlist(token: str, slug: str) -> None:
+    """Take a product off the wishlist, whether or not it is there."""
+    client.delete(f"/v1/wishlist/{quote(slug, safe='')}", token=token).json_or_raise()
+
+
+def share_wishlist(token: str, *, name: str) -> WishlistShare:
+    """Let others read the wishlist, under this name; a shared list keeps its link."""
+    body = client.post("/v1/wishlist/share", {"name": name}, token=token).json_or_raise()
+    return decode(WishlistShare, body, service="catalog")
+
+
+def stop_sharing_wishlist(token: str) -> None:
+    """The link of the wishlist leads nowhere any more."""
+    client.delete("/v1/wishlist/share", token=token).json_or_raise()
+
+
+def shared_wishlist(share_token: str) -> SharedWishlist:
+    """A wishlist by the token of its link. Raises RemoteProblem (404)."""
+    return _fetch(f"/v1/wishlists/{quote(share_token, safe='')}", SharedWishlist, {})
 
 
 def report_review(token: str, review_id: str, *, reason: str, comment: str) -> None:

@@ -58,6 +58,12 @@ class Image:
         return srcset_attribute(self.sources[-1].srcset if self.sources else self.srcset)
 
     @property
+    def largest_url(self) -> str:
+        """The largest file in the fallback format."""
+        offered = self.sources[-1].srcset if self.sources else ()
+        return offered[-1].url if offered else self.url
+
+    @property
     def fallback_url(self) -> str:
         """A file in the fallback format: the smallest that is at least CARD_WIDTH wide, else the largest."""
         offered = self.sources[-1].srcset if self.sources else ()
@@ -142,11 +148,22 @@ class ProductCard:
 
 
 @dataclass(frozen=True, slots=True)
+class Option:
+    """What distinguishes a variant from the others, such as its colour; the labels are in the language of the page."""
+
+    name: str
+    label: str
+    value: str
+    value_label: str
+
+
+@dataclass(frozen=True, slots=True)
 class Variant:
     """A size, a colour, or an offer of a film (`offer` is buy or rent).
 
-    `regular_price` and `sale_ends_at` are set while it is on sale; `available` is capped at 20 units; `available_on` is
-    the date when a preorder or backorder ships.
+    `regular_price`, `lowest_price_30_days` and `sale_ends_at` are set while it is on sale, the second one only if it
+    was sold in those days; `available` is capped at 20 units; `available_on` is the date when a preorder or backorder
+    ships. `image` is one of the product's.
     """
 
     sku: str
@@ -161,6 +178,9 @@ class Variant:
     available_on: date | None = None
     barcode: str | None = None
     weight_grams: int | None = None
+    options: tuple[Option, ...] = ()
+    image: Image | None = None
+    lowest_price_30_days: Money | None = None
 
     @property
     def is_buyable(self) -> bool:
@@ -195,6 +215,20 @@ class Product(ProductCard):
     @property
     def attribute_names(self) -> frozenset[str]:
         return frozenset(attribute.name for attribute in self.attributes)
+
+    @property
+    def directors(self) -> tuple[str, ...]:
+        """Names of a film's directors; values of an attribute are separated by commas."""
+        return tuple(self.attribute_value("director").split(", ")) if self.attribute_value("director") else ()
+
+    @property
+    def runtime(self) -> str:
+        """A film's runtime, if the catalogue has it."""
+        return self.attribute_value("runtime")
+
+    def attribute_value(self, name: str) -> str:
+        """The value of an attribute as it is displayed; empty when the product has none."""
+        return next((attribute.value for attribute in self.attributes if attribute.name == name), "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,12 +318,37 @@ class Collection:
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """A suggestion; `kind` is product, category or brand. Categories have a `path`, the others a `slug`."""
+    """A suggestion; `kind` is product, category or brand. Categories have a `path`, the others a `slug`.
+
+    What follows is None for anything but a product; `product_kind` is goods or video.
+    """
 
     text: str
     kind: str
     slug: str
     path: str
+    product_kind: str | None = None
+    image: Image | None = None
+    price: Money | None = None
+    price_from: bool | None = None
+    year: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewImage:
+    """An image of a review; `width` and `height` are those of the original in pixels."""
+
+    id: str
+    url: str
+    width: int
+    height: int
+    srcset: tuple[ImageSource, ...]
+    sources: tuple[ImageFormat, ...] = ()
+
+    @property
+    def image(self) -> Image:
+        """What templates of images take; no author describes their images, so it has no `alt`."""
+        return Image(self.url, "", self.width, self.height, self.srcset, self.sources)
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,6 +362,7 @@ class Review:
     created_at: datetime
     verified_purchase: bool
     body: str = ""
+    images: tuple[ReviewImage, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -344,9 +404,71 @@ class Collections:
 
 @dataclass(frozen=True, slots=True)
 class Suggestions:
-    """Suggestions, the best first."""
+    """Suggestions, the best first; `total` counts the products that the search finds, None if they were not counted."""
 
     results: tuple[Suggestion, ...]
+    total: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TextPageLink:
+    """A page of text, by the slug of its address and its title."""
+
+    slug: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class TextPageLinks:
+    """The pages of text, in the order of the footer."""
+
+    results: tuple[TextPageLink, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TextPage:
+    """A page of text; `body_html` is safe HTML."""
+
+    slug: str
+    title: str
+    body_html: str
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class WishlistItem:
+    """A product on a wishlist."""
+
+    product: ProductCard
+    added_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class WishlistShare:
+    """Who knows `token` may read the list; they see `name` as its owner's, empty for none."""
+
+    token: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wishlist:
+    """A customer's wishlist, the last added product first; `share` is None while nobody else may read it."""
+
+    results: tuple[WishlistItem, ...]
+    share: WishlistShare | None
+
+    @property
+    def slugs(self) -> frozenset[str]:
+        return frozenset(item.product.slug for item in self.results)
+
+
+@dataclass(frozen=True, slots=True)
+class SharedWishlist:
+    """A wishlist as others read it; `name` is its owner's, if they gave one."""
+
+    name: str
+    results: tuple[WishlistItem, ...]
 
 
 @dataclass(frozen=True, slots=True)

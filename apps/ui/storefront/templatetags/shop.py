@@ -19,8 +19,9 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.common.money import Money
 from apps.ui.storefront import formats, icons
-from apps.ui.storefront.clients.catalog_schemas import ProductCard, Variant
+from apps.ui.storefront.clients.catalog_schemas import ProductCard, ReviewPage, Variant
 from apps.ui.storefront.clients.decoding import cursor_of
+from apps.ui.storefront.review_filters import ReviewFilters
 from apps.ui.storefront.slots import mark_slot, render_slot
 
 register = template.Library()
@@ -146,6 +147,12 @@ def stars(average: float | None) -> SafeString:
 def euros(cents: int) -> str:
     """An amount in cents as it is entered in a field: `19` for 1900, `2.99` for 299."""
     return f"{cents // 100}" if cents % 100 == 0 else f"{cents / 100:.2f}"
+
+
+@register.simple_tag
+def older_reviews(filters: ReviewFilters, page: ReviewPage) -> str:
+    """Query string of the reviews after this page."""
+    return filters.query(cursor=cursor_of(page.next))
 
 
 @register.filter

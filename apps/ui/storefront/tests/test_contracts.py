@@ -34,6 +34,15 @@ SCHEMAS = [
     (catalog_schemas.ImageFormat, "catalog", "ImageFormat"),
     (catalog_schemas.Review, "catalog", "Review"),
     (catalog_schemas.OwnReview, "catalog", "OwnReview"),
+    (catalog_schemas.ReviewImage, "catalog", "ReviewImage"),
+    (catalog_schemas.Option, "catalog", "Option"),
+    (catalog_schemas.Suggestions, "catalog", "Suggestions"),
+    (catalog_schemas.TextPageLink, "catalog", "PageLink"),
+    (catalog_schemas.TextPage, "catalog", "Page"),
+    (catalog_schemas.Wishlist, "catalog", "Wishlist"),
+    (catalog_schemas.WishlistItem, "catalog", "WishlistItem"),
+    (catalog_schemas.WishlistShare, "catalog", "Share"),
+    (catalog_schemas.SharedWishlist, "catalog", "SharedWishlist"),
     (auth.Tokens, "auth", "Tokens"),
     (auth.Address, "auth", "Address"),
     (auth.Account, "auth", "Me"),
@@ -119,6 +128,15 @@ def test_catalog_client_matches_the_contract(platform: FakePlatform, check: Call
     catalog.categories()
     catalog.category("films")
     catalog.reviews("tall-mug")
+    catalog.reviews("tall-mug", rating="5", with_images="true", cursor="abc")
+    assert catalog.text_pages()[0].title == "Shipping"
+    catalog.text_page("shipping")
+    catalog.add_to_wishlist("token", "tall-mug")
+    share = catalog.share_wishlist("token", name="Ada")
+    assert catalog.wishlist("token").slugs == {"tall-mug"}
+    assert catalog.shared_wishlist(share.token).name == "Ada"
+    catalog.remove_from_wishlist("token", "tall-mug")
+    catalog.stop_sharing_wishlist("token")
     assert catalog.review_eligibility("token", "tall-mug").may_review
     catalog.post_review("token", "tall-mug", rating=5, title="Good", body="")
     assert catalog.review_eligibility("token", "tall-mug").review

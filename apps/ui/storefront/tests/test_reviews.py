@@ -6,83 +6,103 @@ import pytest
 from django.test import Client
 
 from apps.common.http.client import forget_targets
-from apps.ui.storefront.tests.fakes import FakePlatform
+from apps.ui.storefront.tests.fakes import FakePlatform, catalog
 
 REVIEW = {"rating": "4", "title": "Good", "body": "It holds a lot."}
-OWN_REVIEW = "/p/tall-mug/reviews/mine"
+CHANGE = REVIEW | {"change": "1"}
+WRITE = "/p/tall-mug/reviews/write"
+DELETE = "/p/tall-mug/reviews/mine/delete"
 REPORT = "/p/tall-mug/reviews/01990000-0000-7000-8000-000000000009/report"
 
 
+def text_of(browser: Client, address: str) -> str:
+    response = browser.get(address)
+    assert response.status_code == 200, response.content.decode()
+    return response.content.decode()
+
+
+def test_product_page_links_to_the_form_for_everybody(browser: Client) -> None:
+    assert f'href="{WRITE}"' in text_of(browser, "/p/tall-mug")
+
+
 def test_new_review_is_shown_to_its_author_as_pending(ada: Client, platform: FakePlatform) -> None:
-    response = ada.post("/p/tall-mug/reviews", REVIEW, follow=True)
-    text = response.content.decode()
+    text = ada.post(WRITE, REVIEW, follow=True).content.decode()
     assert "We’ll publish your review once we’ve checked it." in text
-    assert "We’ll publish it once we’ve checked it." in text
-    assert "Write a review" not in text
+    assert "Pending approval" in text
+    assert 'value="Good"' in text
 
 
-def test_pending_review_is_visible_to_its_author_only(browser: Client, ada: Client, platform: FakePlatform) -> None:
-    ada.post("/p/tall-mug/reviews", REVIEW)
-    assert "It holds a lot." not in Client().get("/p/tall-mug").content.decode()
+def test_pending_review_is_visible_to_its_author_only(ada: Client, platform: FakePlatform) -> None:
+    ada.post(WRITE, REVIEW)
+    assert "It holds a lot." in text_of(ada, WRITE)
+    assert "It holds a lot." not in text_of(Client(), WRITE)
+    assert "It holds a lot." not in text_of(Client(), "/p/tall-mug")
 
 
 def test_review_form_starts_with_the_current_review(ada: Client, platform: FakePlatform) -> None:
-    ada.post("/p/tall-mug/reviews", REVIEW)
+    ada.post(WRITE, REVIEW)
     platform.catalog.own_review["status"] = "approved"
-    text = ada.get("/p/tall-mug").content.decode()
+    text = text_of(ada, WRITE)
     assert 'value="Good"' in text
     assert '<option value="4" selected>' in text
-    ada.post(OWN_REVIEW, REVIEW | {"title": "Better"})
+    assert 'name="change"' in text
+    ada.post(WRITE, CHANGE | {"title": "Better"})
     assert (platform.catalog.own_review["title"], platform.catalog.own_review["status"]) == ("Better", "pending")
 
 
 def test_review_can_be_deleted_and_deleting_twice_is_allowed(ada: Client, platform: FakePlatform) -> None:
-    ada.post("/p/tall-mug/reviews", REVIEW)
+    ada.post(WRITE, REVIEW)
     for _ in range(2):
-        assert ada.post(f"{OWN_REVIEW}/delete")["Location"] == "/p/tall-mug#reviews"
+        assert ada.post(DELETE)["Location"] == WRITE
     assert platform.catalog.own_review is None
-    assert "Write a review" in ada.get("/p/tall-mug").content.decode()
+    assert "Submit review" in text_of(ada, WRITE)
 
 
 def test_review_without_a_purchase_is_refused_and_the_text_kept(ada: Client, platform: FakePlatform) -> None:
     platform.catalog.may_review = False
-    response = ada.post("/p/tall-mug/reviews", REVIEW)
+    response = ada.post(WRITE, REVIEW)
     assert response.status_code == 422
     assert "You can review what you have bought here." in response.content.decode()
     assert "It holds a lot." in response.content.decode()
 
 
-def test_review_form_is_shown_to_buyers_only(ada: Client, platform: FakePlatform) -> None:
-    assert "Write a review" in ada.get("/p/tall-mug").content.decode()
+def test_form_is_missing_with_a_reason_for_who_has_not_bought_the_product(ada: Client, platform: FakePlatform) -> None:
+    assert "Submit review" in text_of(ada, WRITE)
     platform.catalog.may_review = False
-    text = ada.get("/p/tall-mug").content.decode()
-    assert "Write a review" not in text
-    assert "Only verified buyers can review." in text
+    text = text_of(ada, WRITE)
+    assert "Submit review" not in text
+    assert "you haven’t bought it with this account" in text
+
+
+def test_guest_is_asked_to_sign_in_and_comes_back(browser: Client) -> None:
+    text = text_of(browser, WRITE)
+    assert "Submit review" not in text
+    assert f'href="/account/sign-in?next={WRITE}"' in text
 
 
 def test_review_form_submitted_twice_posts_once(ada: Client, platform: FakePlatform) -> None:
     for _ in range(2):
-        assert ada.post("/p/tall-mug/reviews", REVIEW)["Location"] == "/p/tall-mug#reviews"
+        assert ada.post(WRITE, REVIEW)["Location"] == WRITE
     assert platform.catalog.own_review["title"] == "Good"
 
 
 def test_second_review_of_a_product_becomes_a_change(ada: Client, platform: FakePlatform) -> None:
-    ada.post("/p/tall-mug/reviews", REVIEW)
-    response = ada.post("/p/tall-mug/reviews", REVIEW | {"title": "From the other window"})
+    ada.post(WRITE, REVIEW)
+    response = ada.post(WRITE, REVIEW | {"title": "From the other window"})
     assert response.status_code == 422
     text = response.content.decode()
     assert "You have reviewed this product already." in text
     assert 'value="From the other window"' in text
-    assert f'action="{OWN_REVIEW}#reviews"' in text
+    assert 'name="change"' in text
     assert platform.catalog.own_review["title"] == "Good"
 
 
 def test_change_of_a_deleted_review_can_be_posted_as_a_new_one(ada: Client, platform: FakePlatform) -> None:
-    response = ada.post(OWN_REVIEW, REVIEW)
+    response = ada.post(WRITE, CHANGE)
     assert response.status_code == 422
     text = response.content.decode()
     assert "This review no longer exists" in text
-    assert 'action="/p/tall-mug/reviews#reviews"' in text
+    assert 'name="change"' not in text
     assert "It holds a lot." in text
 
 
@@ -91,35 +111,46 @@ def test_change_of_a_deleted_review_can_be_posted_as_a_new_one(ada: Client, plat
     [("pending", "Pending approval"), ("rejected", "We didn’t publish it."), ("approved", "Everyone can see it.")],
 )
 def test_author_sees_the_status_of_the_review(ada: Client, platform: FakePlatform, status: str, words: str) -> None:
-    ada.post("/p/tall-mug/reviews", REVIEW)
+    ada.post(WRITE, REVIEW)
     platform.catalog.own_review["status"] = status
-    text = ada.get("/p/tall-mug").content.decode()
+    text = text_of(ada, WRITE)
     assert words in text
-    assert "Edit your review" in text
-    assert f'action="{OWN_REVIEW}/delete"' in text
+    assert "Your review" in text
+    assert f'action="{DELETE}"' in text
 
 
 def test_unchanged_rejected_review_stays_rejected_with_a_message(ada: Client, platform: FakePlatform) -> None:
-    ada.post("/p/tall-mug/reviews", REVIEW)
+    ada.post(WRITE, REVIEW)
     platform.catalog.own_review["status"] = "rejected"
-    response = ada.post(OWN_REVIEW, REVIEW, follow=True)
+    response = ada.post(WRITE, CHANGE, follow=True)
     assert "Your review is unchanged" in response.content.decode()
 
 
-def test_review_text_is_kept_while_catalog_is_down(ada: Client, platform: FakePlatform) -> None:
-    ada.get("/p/tall-mug")
+@pytest.mark.parametrize("was_visited", [True, False])
+def test_review_text_is_kept_while_catalog_is_down(ada: Client, platform: FakePlatform, was_visited: bool) -> None:
+    if was_visited:
+        ada.get("/p/tall-mug")
     platform.catalog.is_down = True
     forget_targets()
-    for address in ("/p/tall-mug/reviews", OWN_REVIEW):
-        response = ada.post(address, REVIEW)
+    for data in (REVIEW, CHANGE):
+        response = ada.post(WRITE, data)
         assert response.status_code == 503
         text = response.content.decode()
         assert "Your text is still here" in text
         assert "It holds a lot." in text
-        assert f'action="{address}#reviews"' in text
+        assert ('name="change"' in text) == ("change" in data)
+
+
+def test_report_is_kept_while_catalog_is_down(ada: Client, platform: FakePlatform) -> None:
+    platform.catalog.is_down = True
     response = ada.post(REPORT, {"reason": "spam", "comment": "Buy my mugs!"})
     assert response.status_code == 503
     assert "Buy my mugs!" in response.content.decode()
+
+
+def test_title_of_a_form_with_errors_says_so(ada: Client) -> None:
+    assert "<title>Error: Write a review: Tall mug" in ada.post(WRITE, {}).content.decode()
+    assert "<title>Error: Report a review" in ada.post(REPORT, {}).content.decode()
 
 
 def test_review_text_is_escaped(ada: Client, platform: FakePlatform) -> None:
@@ -137,8 +168,40 @@ def test_broken_cursor_shows_the_newest_reviews(ada: Client, platform: FakePlatf
 
 def test_reviews_are_paginated(browser: Client, platform: FakePlatform) -> None:
     platform.catalog.next_reviews = "http://localhost:8000/api/catalog/v1/products/tall-mug/reviews?cursor=abc"
-    assert 'href="?reviews=abc#reviews"' in browser.get("/p/tall-mug").content.decode()
-    assert 'href="?#reviews"' in browser.get("/p/tall-mug?reviews=abc").content.decode()
+    assert 'href="/p/tall-mug?reviews=abc#reviews"' in browser.get("/p/tall-mug").content.decode()
+    assert 'href="/p/tall-mug?#reviews"' in browser.get("/p/tall-mug?reviews=abc").content.decode()
+
+
+def test_reviews_are_filtered_by_stars(browser: Client, platform: FakePlatform) -> None:
+    platform.catalog.reviews.append(platform.catalog.reviews[0] | {"rating": 4, "title": "Nearly"})
+    text = text_of(browser, "/p/tall-mug")
+    assert 'href="/p/tall-mug?rating=4#reviews"' in text
+    assert "rating=3" not in text, "nobody gave three stars"
+    filtered = text_of(browser, "/p/tall-mug?rating=4")
+    assert "Nearly" in filtered
+    assert "Holds a lot" not in filtered
+    assert '<meta name="robots" content="noindex, follow">' in filtered
+
+
+def test_reviews_are_filtered_by_images(browser: Client, platform: FakePlatform) -> None:
+    image = {name: value for name, value in catalog.image("photo").items() if name != "alt"}
+    photo = image | {"id": "01990000-0000-7000-8000-000000000011", "alt": ""}
+    platform.catalog.reviews.append(platform.catalog.reviews[0] | {"title": "On my desk", "images": [photo]})
+    text = text_of(browser, "/p/tall-mug?images=1")
+    assert "On my desk" in text
+    assert "Holds a lot" not in text
+    assert 'alt="Image 1 by Grace"' in text
+
+
+def test_filters_are_kept_by_older_reviews_and_dropped_when_invalid(browser: Client, platform: FakePlatform) -> None:
+    platform.catalog.next_reviews = "http://localhost:8000/api/catalog/v1/products/tall-mug/reviews?cursor=abc"
+    assert "?rating=5&amp;reviews=abc#reviews" in text_of(browser, "/p/tall-mug?rating=5")
+    assert "Holds a lot" in text_of(browser, "/p/tall-mug?rating=nine&images=maybe")
+
+
+def test_filter_without_reviews_leads_back_to_all(browser: Client) -> None:
+    text = text_of(browser, "/p/tall-mug?rating=1")
+    assert "No reviews match this filter." in text
 
 
 def test_average_rating_and_review_count_are_shown(browser: Client) -> None:
@@ -147,25 +210,29 @@ def test_average_rating_and_review_count_are_shown(browser: Client) -> None:
     assert "out of 5, based on 2 reviews" in text
 
 
-@pytest.mark.parametrize("address", [OWN_REVIEW, f"{OWN_REVIEW}/delete", "/p/tall-mug/reviews", REPORT])
+@pytest.mark.parametrize("address", [WRITE, DELETE, REPORT])
 def test_review_forms_of_another_site_are_refused(platform: FakePlatform, address: str) -> None:
     strict = Client(enforce_csrf_checks=True)
     assert strict.post(address, REVIEW, headers={"sec-fetch-site": "cross-site"}).status_code == 403
 
 
-def test_ended_session_redirects_to_sign_in_and_back(ada: Client, platform: FakePlatform) -> None:
+def test_text_is_kept_when_the_session_has_ended(ada: Client, platform: FakePlatform) -> None:
     platform.catalog.refuse("POST", "/v1/products/tall-mug/reviews", 401, "invalid-token")
-    response = ada.post("/p/tall-mug/reviews", REVIEW | {"next": "/p/tall-mug"})
-    assert response["Location"] == "/account/sign-in?next=%2Fp%2Ftall-mug"
+    text = ada.post(WRITE, REVIEW).content.decode()
+    assert "You’re signed out." in text
+    assert "It holds a lot." in text
+    assert f'href="/account/sign-in?next={WRITE}" target="_blank"' in text
 
 
-def test_product_page_works_without_the_own_review(ada: Client, platform: FakePlatform) -> None:
-    platform.catalog.refuse("GET", "/v1/products/tall-mug/reviews/mine", 503, "unavailable")
-    assert ada.get("/p/tall-mug").status_code == 200
+def test_text_of_a_guest_is_kept(browser: Client, platform: FakePlatform) -> None:
+    response = browser.post(WRITE, REVIEW)
+    assert response.status_code == 422
+    assert "It holds a lot." in response.content.decode()
+    assert platform.catalog.own_review is None
 
 
-def test_own_review_of_a_guest_is_not_requested(browser: Client, platform: FakePlatform) -> None:
-    browser.get("/p/tall-mug")
+def test_product_page_does_not_ask_for_the_own_review(ada: Client, platform: FakePlatform) -> None:
+    text_of(ada, "/p/tall-mug")
     assert not platform.catalog.requests_to("GET", ".*/mine")
 
 
@@ -190,13 +257,9 @@ def test_too_many_reports_show_the_refusal(ada: Client, platform: FakePlatform) 
     assert "Too many reports." in response.content.decode()
 
 
-@pytest.mark.parametrize("address", [OWN_REVIEW, f"{OWN_REVIEW}/delete", "/p/tall-mug/reviews"])
-def test_guest_who_submits_a_review_is_redirected_to_sign_in(
-    browser: Client, platform: FakePlatform, address: str
-) -> None:
-    response = browser.post(address, REVIEW | {"next": "/p/tall-mug"})
-    assert response["Location"] == "/account/sign-in?next=%2Fp%2Ftall-mug"
-    assert platform.catalog.own_review is None
+def test_guest_who_deletes_a_review_is_redirected_to_sign_in(browser: Client) -> None:
+    response = browser.post(DELETE, {"next": WRITE})
+    assert response["Location"] == "/account/sign-in?next=" + WRITE.replace("/", "%2F")
 
 
 def test_guest_who_reports_a_review_is_redirected_to_sign_in(browser: Client) -> None:

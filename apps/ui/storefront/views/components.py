@@ -9,7 +9,8 @@ from django.shortcuts import render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
-from apps.ui.storefront.forms import ReportForm, SignInForm
+from apps.ui.storefront.community_forms import ReportForm
+from apps.ui.storefront.forms import SignInForm
 from apps.ui.storefront.session import ShopRequest
 
 PLACED_AT = datetime(2026, 11, 27, 9, 30, tzinfo=UTC)

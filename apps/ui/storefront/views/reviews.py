@@ -1,8 +1,9 @@
-"""Write, change and delete one's own review; report those of others."""
+"""Write, change and delete one's own review, on a page of its own; report those of others."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
@@ -10,34 +11,73 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from apps.common.http import RemoteProblem, Unavailable
 from apps.ui.storefront.clients import catalog
-from apps.ui.storefront.clients.catalog_schemas import OwnReview
-from apps.ui.storefront.forms import ReportForm, ReviewForm
+from apps.ui.storefront.clients.catalog_schemas import OwnReview, Product, ReviewEligibility
+from apps.ui.storefront.community_forms import ReportForm, ReviewForm
+from apps.ui.storefront.parallel import fetch_or_default
 from apps.ui.storefront.session import ShopRequest
-from apps.ui.storefront.views.shop import product_page
 
-UNAVAILABLE = "Reviews are temporarily unavailable. Your text is still here. Please try again in a minute."
-REVIEW_MISSING = "This review no longer exists. Submit it again to post a new one."
+FORM = require_http_methods(["GET", "HEAD", "POST"])
+UNAVAILABLE = _("Reviews are temporarily unavailable. Your text is still here. Please try again in a minute.")
+SIGNED_OUT = _("You’re signed out. Sign in on another tab, then send your review again. Your text is still here.")
+REVIEW_MISSING = _("This review no longer exists. Submit it again to post a new one.")
 REVIEW_SAVED = {
-    "pending": "Thank you! We’ll publish your review once we’ve checked it.",
-    "approved": "Thank you! Your review is published.",
-    "rejected": "Your review is unchanged, so it is still not published.",
+    "pending": _("Thank you! We’ll publish your review once we’ve checked it."),
+    "approved": _("Thank you! Your review is published."),
+    "rejected": _("Your review is unchanged, so it is still not published."),
 }
 
 
-@require_POST
-def post_review(request: ShopRequest, slug: str) -> HttpResponse:
-    """Post a review; catalog checks that the customer has bought the product."""
-    return _send(request, slug, _post_once)
+@FORM
+def write_review(request: ShopRequest, slug: str) -> HttpResponse:
+    """One's own review: its state and its form, or why one cannot write any."""
+    if request.method == "POST":
+        return _submit(request, slug)
+    token = request.shop.token
+    product = catalog.product(slug)
+    known = catalog.review_eligibility(token, slug) if token else ReviewEligibility()
+    form = None
+    if known.review or known.may_review:
+        form = ReviewForm(initial=asdict(known.review) if known.review else None)
+    return _page(request, slug, product=product, known=known, form=form, is_change=known.review is not None)
 
 
-@require_POST
-def change_review(request: ShopRequest, slug: str) -> HttpResponse:
-    """Change one's own review."""
-    return _send(request, slug, catalog.change_review)
+def _submit(request: ShopRequest, slug: str) -> HttpResponse:
+    """Post the review, or change the one that the form was filled with. Whatever goes wrong, the text stays."""
+    form, is_change, status = ReviewForm(request.POST), "change" in request.POST, 422
+    token = request.shop.token
+    if token is None:
+        form.add_error(None, SIGNED_OUT)
+    elif form.is_valid():
+        send: Callable[..., OwnReview] = catalog.change_review if is_change else _post_once
+        try:
+            review = send(token, slug, **form.cleaned_data)
+        except RemoteProblem as problem:
+            if problem.status == 401:
+                request.shop.sign_out()
+                form.add_error(None, SIGNED_OUT)
+            else:
+                form.add_remote_errors(problem.errors, _sentence(problem, is_change=is_change))
+        except Unavailable:
+            form.add_remote_errors({}, str(UNAVAILABLE))
+            status = 503
+        else:
+            level = messages.INFO if review.status == "rejected" else messages.SUCCESS
+            messages.add_message(request, level, REVIEW_SAVED.get(review.status, REVIEW_SAVED["approved"]))
+            return redirect("write-review", slug=slug)
+    token = request.shop.token
+    known = ReviewEligibility()
+    if token:
+        known = fetch_or_default(lambda: catalog.review_eligibility(token, slug), known).result()
+        # It was written or deleted in another tab meanwhile.
+        is_change = is_change if status == 503 else known.review is not None
+    product = fetch_or_default(lambda: catalog.product(slug), None).result()
+    return _page(request, slug, product=product, known=known, form=form, is_change=is_change, status=status)
 
 
 def _post_once(token: str, slug: str, **fields: Any) -> OwnReview:
@@ -52,29 +92,31 @@ def _post_once(token: str, slug: str, **fields: Any) -> OwnReview:
         raise
 
 
-def _send(request: ShopRequest, slug: str, send: Callable[..., OwnReview]) -> HttpResponse:
-    token = request.shop.require_token()
-    form, status = ReviewForm(request.POST), 422
-    if form.is_valid():
-        try:
-            review = send(token, slug, **form.cleaned_data)
-        except RemoteProblem as problem:
-            if problem.status == 401:
-                raise
-            form.add_remote_errors(problem.errors, REVIEW_MISSING if problem.status == 404 else problem.detail)
-        except Unavailable:
-            form.add_remote_errors({}, UNAVAILABLE)
-            status = 503
-        else:
-            level = messages.INFO if review.status == "rejected" else messages.SUCCESS
-            return _back(request, slug, REVIEW_SAVED.get(review.status, REVIEW_SAVED["approved"]), level=level)
-    return product_page(request, slug, form=form, status=status)
+def _sentence(problem: RemoteProblem, *, is_change: bool) -> str:
+    return str(REVIEW_MISSING) if is_change and problem.status == 404 else problem.detail
 
 
-def _back(request: ShopRequest, slug: str, sentence: str, *, level: int = messages.SUCCESS) -> HttpResponse:
-    """Redirect to the product's reviews, with a message that is shown there and not at the top of the page."""
-    messages.add_message(request, level, sentence, extra_tags="reviews")
-    return redirect(reverse("product", args=[slug]) + "#reviews")
+def _page(
+    request: ShopRequest,
+    slug: str,
+    *,
+    product: Product | None,
+    known: ReviewEligibility,
+    form: ReviewForm | None,
+    is_change: bool,
+    status: int = 200,
+) -> HttpResponse:
+    """The page; without the product, whose name it shows, while catalog is down."""
+    context = {
+        "slug": slug,
+        "product": product,
+        "review": known.review,
+        "form": form,
+        "is_change": is_change,
+        "next": reverse("write-review", args=[slug]),
+        "is_signed_in": request.shop.token is not None,
+    }
+    return render(request, "storefront/review.html", context, status=status)
 
 
 @require_POST
@@ -85,14 +127,15 @@ def delete_review(request: ShopRequest, slug: str) -> HttpResponse:
     except RemoteProblem as problem:
         if problem.status != 404:
             raise
-    return _back(request, slug, "Your review has been deleted.")
+    messages.success(request, gettext("Your review has been deleted."))
+    return redirect("write-review", slug=slug)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@FORM
 def report_review(request: ShopRequest, slug: str, review_id: UUID) -> HttpResponse:
     """Report a review to staff."""
     token = request.shop.require_token()
-    form, status = ReportForm(request.POST or None), 422
+    form, status = ReportForm(request.POST if request.method == "POST" else None), 422
     if request.method == "POST" and form.is_valid():
         try:
             catalog.report_review(token, str(review_id), **form.cleaned_data)
@@ -101,9 +144,11 @@ def report_review(request: ShopRequest, slug: str, review_id: UUID) -> HttpRespo
                 raise
             form.add_remote_errors(problem.errors, problem.detail)
         except Unavailable:
-            form.add_remote_errors({}, UNAVAILABLE)
+            form.add_remote_errors({}, str(UNAVAILABLE))
             status = 503
         else:
-            return _back(request, slug, "Thank you. We’ll look at this review.")
+            # Shown beside the reviews, where the page opens, and not at its top.
+            messages.success(request, gettext("Thank you. We’ll look at this review."), extra_tags="reviews")
+            return redirect(reverse("product", args=[slug]) + "#reviews")
     context = {"form": form, "slug": slug}
     return render(request, "storefront/report.html", context, status=status if form.is_bound else 200)

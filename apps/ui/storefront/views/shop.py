@@ -1,17 +1,14 @@
-"""Home page, product lists, product pages."""
+"""Home page and product lists."""
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Any
-from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib import messages
 from django.core.cache import cache
-from django.http import HttpResponse, JsonResponse
-from django.urls import reverse
-from django.utils.translation import gettext, ngettext
+from django.http import HttpResponse
+from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from apps.common.http import RemoteProblem
@@ -20,28 +17,22 @@ from apps.ui.storefront.clients import catalog, video
 from apps.ui.storefront.clients.catalog_schemas import (
     Category,
     Collection,
-    Product,
     ProductPage,
-    ReviewEligibility,
-    ReviewPage,
-    Suggestion,
 )
-from apps.ui.storefront.clients.video import LibraryItem, Title
+from apps.ui.storefront.clients.video import LibraryItem
 from apps.ui.storefront.context import menu
 from apps.ui.storefront.filters import RELEVANCE, SORTS, FilterState
 from apps.ui.storefront.formats import page_language
-from apps.ui.storefront.forms import ReviewForm
-from apps.ui.storefront.navigation import list_url
 from apps.ui.storefront.numbered_pages import NumberedPages
 from apps.ui.storefront.pages import shared_page
 from apps.ui.storefront.parallel import fetch, fetch_or_default
 from apps.ui.storefront.session import ShopRequest
+from apps.ui.storefront.views.suggestions import MIN_SUGGEST_LENGTH, suggestion_url
 
 HERO_FILM_COUNT = 3
 MAX_CONTINUE_WATCHING = 4
 # How long the home page shows the same progress: a customer who looks around opens it often.
 CONTINUE_WATCHING_SECONDS = 10
-MIN_SUGGEST_LENGTH = 2
 # Shown by a list without results.
 POPULAR_COUNT = 6
 MAX_SIMILAR_SEARCHES = 5
@@ -227,8 +218,8 @@ def _similar_searches(q: str) -> tuple[dict[str, str], ...]:
     """Suggestions for the whole search, else for its longest word."""
     words = [q.strip()[:100], max(q.split(), key=len, default="")[:100]]
     for text in dict.fromkeys(word for word in words if len(word) >= MIN_SUGGEST_LENGTH):
-        if found := catalog.suggestions(text):
-            return tuple({"text": item.text, "address": _suggestion_url(item)} for item in found[:MAX_SIMILAR_SEARCHES])
+        if found := catalog.suggestions(text).results:
+            return tuple({"text": item.text, "address": suggestion_url(item)} for item in found[:MAX_SIMILAR_SEARCHES])
     return ()
 
 
@@ -236,123 +227,3 @@ def _grid_kind(page: ProductPage) -> str:
     """`video`, `goods` or `mixed`: posters are taller than pictures of goods."""
     kinds = {product.kind for product in page.results}
     return kinds.pop() if len(kinds) == 1 else "mixed"
-
-
-@require_safe
-def product(request: ShopRequest, slug: str) -> HttpResponse:
-    """A product: goods with their variants, or a film to buy or rent."""
-    return product_page(request, slug)
-
-
-def product_page(request: ShopRequest, slug: str, *, form: ReviewForm | None = None, status: int = 200) -> HttpResponse:
-    """The product page; `form` is a submitted review with errors."""
-    token = request.shop.token
-    cursor = request.GET.get("reviews", "")
-    requested = fetch(lambda: catalog.product(slug))
-    requested_reviews = fetch_or_default(lambda: _reviews(slug, cursor), None)
-    eligibility = fetch_or_default(
-        lambda: catalog.review_eligibility(token, slug) if token else ReviewEligibility(), ReviewEligibility()
-    )
-    found = requested.result()
-    # Optional content of a film's page.
-    requested_title = fetch_or_default(lambda: _film_title(found), None)
-    owned = fetch_or_default(lambda: _library_item(token, found), None)
-    title, reviews = requested_title.result(), requested_reviews.result()
-
-    def context() -> dict[str, Any]:
-        return {
-            "product": found,
-            "film": title,
-            "reviews": reviews,
-            "is_first_page": not cursor,
-            "default_sku": _default_sku(found),
-            "crumbs": breadcrumbs.of_product(found),
-            "section": found.category.path.partition("/")[0],
-            "structured": structured_data.product(found),
-            "review_address": request.path,
-            "is_stale": found.is_stale,
-        }
-
-    def personal() -> dict[str, Any]:
-        own = _own_review(request, slug, eligibility.result(), form)
-        return context() | {"owned": owned.result()} | own
-
-    response = shared_page(
-        request,
-        "storefront/product.html",
-        sources=(found, title, reviews),
-        context=context,
-        personal=personal,
-        variant=urlencode({"reviews": cursor}) if cursor else "",
-    )
-    response.status_code = status if response.status_code == 200 else response.status_code
-    return response
-
-
-def _reviews(slug: str, cursor: str) -> ReviewPage:
-    """A page of reviews; the first one when the cursor is invalid."""
-    try:
-        return catalog.reviews(slug, cursor=cursor)
-    except RemoteProblem as problem:
-        if not cursor or problem.status != 400:
-            raise
-    return catalog.reviews(slug)
-
-
-def _own_review(
-    request: ShopRequest, slug: str, eligibility: ReviewEligibility, form: ReviewForm | None
-) -> dict[str, Any]:
-    """Context of the customer's own review and its form; the form is None when they may not write one.
-
-    A submitted form with errors is always shown, so that no text is lost.
-    """
-    own = eligibility.review
-    if form is None and (own or eligibility.may_review):
-        form = ReviewForm(initial=asdict(own) if own else None)
-    if own or eligibility.may_review:
-        address = reverse("change-review" if own else "post-review", args=[slug])
-    else:
-        address = request.path
-    return {"own_review": own, "review_form": form, "review_address": address}
-
-
-def _film_title(product: Product) -> Title | None:
-    """The film's data from video, for products that are films."""
-    return video.title(product.title_slug, deadline=video.OPTIONAL_TIMEOUT_SECONDS) if product.title_slug else None
-
-
-def _library_item(token: str | None, product: Product) -> LibraryItem | None:
-    """The film's entry in the customer's library."""
-    if token is None or product.title_slug is None:
-        return None
-    return video.library_item(token, product.title_slug, deadline=video.OPTIONAL_TIMEOUT_SECONDS)
-
-
-def _default_sku(product: Product) -> str:
-    """SKU of the variant that is selected at first: the first one that can be bought."""
-    return next((variant.sku for variant in product.variants if variant.is_buyable), "")
-
-
-@require_safe
-def suggest(request: ShopRequest) -> JsonResponse:
-    """Suggestions for the search field, with URLs; none while catalog is unavailable."""
-    text = request.GET.get("q", "").strip()[:100]
-    found = fetch_or_default(lambda: catalog.suggestions(text), ()).result() if len(text) >= MIN_SUGGEST_LENGTH else ()
-    results: list[dict[str, Any]] = [_suggestion(item) for item in found]
-    count = len(results)
-    status = ngettext("%(count)s suggestion", "%(count)s suggestions", count) % {"count": count}
-    if results:
-        address = reverse("search") + "?" + urlencode({"q": text})
-        results.append({"text": gettext("See all results"), "address": address, "is_all": True})
-    return JsonResponse({"results": results, "status": status if count else gettext("No suggestions")})
-
-
-def _suggestion(item: Suggestion) -> dict[str, Any]:
-    notes = {"category": gettext("Category"), "brand": gettext("Brand")}
-    return {"text": item.text, "note": notes.get(item.kind, ""), "address": _suggestion_url(item)}
-
-
-def _suggestion_url(item: Suggestion) -> str:
-    if item.kind == "product":
-        return reverse("product", args=[item.slug])
-    return reverse("category", args=[item.path]) if item.kind == "category" else list_url(brand=item.slug)

@@ -1,4 +1,4 @@
-"""What belongs to the whole site: about, recently viewed products, the manifest for home screens."""
+"""What belongs to the whole site: pages of text, about, recently viewed products, the manifest for home screens."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import get_language_bidi, gettext
 from django.views.decorators.http import require_safe
 
-from apps.ui.storefront import language
+from apps.ui.storefront import breadcrumbs, language
 from apps.ui.storefront.clients import catalog
 from apps.ui.storefront.clients.catalog_schemas import ProductPage
 from apps.ui.storefront.pages import shared_page
@@ -28,6 +28,16 @@ SLUG = re.compile(r"\A[\w-]{1,200}\Z")
 def about(request: ShopRequest) -> HttpResponse:
     """About the shop: test cards, demo accounts, APIs."""
     return shared_page(request, "storefront/about.html", sources=(), context=dict)
+
+
+@require_safe
+def text_page(request: ShopRequest, slug: str) -> HttpResponse:
+    """A page of text that staff wrote, such as the imprint."""
+    found = catalog.text_page(slug)
+    crumbs = breadcrumbs.of_list(found.title)
+    return shared_page(
+        request, "storefront/page.html", sources=(found,), context=lambda: {"page": found, "crumbs": crumbs}
+    )
 
 
 @require_safe

@@ -1,4 +1,4 @@
-"""catalog in memory: two films, three goods."""
+"""catalog in memory: two films, three goods, a page of text, reviews, wishlists."""
 
 from __future__ import annotations
 
@@ -29,6 +29,7 @@ HEIGHT = {
     "min": 4.0,
     "max": 46.5,
 }
+PAGES = {"shipping": "Shipping", "returns": "Returns", "imprint": "Imprint"}
 COLLECTION = {
     "slug": "for-evenings",
     "title": "For evenings",
@@ -65,6 +66,14 @@ def variant(sku: str, name: str, amount: int, **more: Any) -> dict[str, Any]:
     return {"sku": sku, "name": name, "price": money(amount)} | base | more
 
 
+def suggestion(
+    kind: str, text: str, *, slug: str = "", path: str = "", product: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    about = product or {}
+    more = {name: about.get(name) for name in ("image", "price", "price_from", "year")}
+    return {"kind": kind, "text": text, "slug": slug, "path": path, "product_kind": about.get("kind")} | more
+
+
 def film(slug: str, title: str, year: int) -> dict[str, Any]:
     digital = {"availability": "digital", "available": None}
     return product(
@@ -75,6 +84,10 @@ def film(slug: str, title: str, year: int) -> dict[str, Any]:
         image=image(slug, width=1000, height=1500),
         year=year,
         title_slug=slug,
+        attributes=[
+            {"name": "director", "label": "Director", "value": "F. W. Murnau", "kind": "choice", "unit": ""},
+            {"name": "cast", "label": "Cast", "value": "Max Schreck, Greta Schröder", "kind": "text", "unit": ""},
+        ],
         variants=[
             variant(f"{slug}-buy", "Buy", 699, offer="buy", **digital),
             variant(f"{slug}-rent", "Rent", 299, offer="rent", rental_hours=48, **digital),
@@ -158,8 +171,18 @@ class FakeCatalog(FakeService):
                 "author_name": "Grace",
                 "created_at": STAMP,
                 "verified_purchase": True,
+                "images": [],
             }
         ]
+        self.wished: list[str] = []
+        self.share: dict[str, str] | None = None
+
+    def move(self, former: str, slug: str) -> None:
+        """Let the product be found under a former slug."""
+        path = f"/v1/products/{slug}"
+        body = problem(301, "product-moved", "This product has another address now.").json() | {"slug": slug}
+        headers = {"Location": f"http://localhost:8000/api/catalog{path}"}
+        self.refusals["GET", f"/v1/products/{former}"] = httpx.Response(301, json=body, headers=headers)
 
     def variant(self, sku: str) -> tuple[dict[str, Any], dict[str, Any]] | None:
         """Product and variant of a SKU."""
@@ -245,11 +268,27 @@ class FakeCatalog(FakeService):
 
     @route("GET", "/v1/search/suggest")
     def suggest(self, request: httpx.Request) -> httpx.Response:
-        known = [("product", p["title"], p["slug"], "") for p in self.products.values()]
-        known += [("category", "Kitchen", "", "home/kitchen"), ("brand", "Kiln & Co", "kiln-co", "")]
         text = request.url.params["q"].lower()[:3]
-        keys = ("kind", "text", "slug", "path")
-        return ok({"results": [dict(zip(keys, entry, strict=True)) for entry in known if text in entry[1].lower()]})
+        products = [entry for entry in self.products.values() if text in entry["title"].lower()]
+        known = [suggestion("product", entry["title"], slug=entry["slug"], product=entry) for entry in products]
+        known += [
+            suggestion("category", "Kitchen", path="home/kitchen"),
+            suggestion("brand", "Kiln & Co", slug="kiln-co"),
+        ]
+        shown = [entry for entry in known if text in entry["text"].lower()]
+        return ok({"results": shown, "total": len(products)})
+
+    @route("GET", "/v1/pages")
+    def text_pages(self, request: httpx.Request) -> httpx.Response:
+        links = [{"slug": slug, "title": title, "position": 1} for slug, title in PAGES.items()]
+        return ok({"results": links})
+
+    @route("GET", "/v1/pages/(?P<slug>[^/]+)")
+    def text_page(self, request: httpx.Request, slug: str) -> httpx.Response:
+        if slug not in PAGES:
+            return problem(404, "not-found", "There is no such page.")
+        body = "<h2>Where we send</h2><p>Everywhere.</p>"
+        return ok({"slug": slug, "title": PAGES[slug], "body_html": body, "updated_at": STAMP})
 
     @route("GET", "/v1/categories")
     def categories(self, request: httpx.Request) -> httpx.Response:
@@ -279,7 +318,13 @@ class FakeCatalog(FakeService):
     def list_reviews(self, request: httpx.Request, slug: str) -> httpx.Response:
         if request.url.params.get("cursor") == "broken":
             return problem(400, "invalid-input", "Some values cannot be used; see errors.")
-        return ok({"results": self.reviews, "next": self.next_reviews, "previous": None})
+        rating, with_images = request.url.params.get("rating"), request.url.params.get("with_images")
+        chosen = [
+            review
+            for review in self.reviews
+            if rating in (None, str(review["rating"])) and (review["images"] or not with_images)
+        ]
+        return ok({"results": chosen, "next": self.next_reviews, "previous": None})
 
     @route("POST", "/v1/products/(?P<slug>[^/]+)/reviews")
     def post_review(self, request: httpx.Request, slug: str) -> httpx.Response:
@@ -289,6 +334,7 @@ class FakeCatalog(FakeService):
             return problem(403, "purchase-required", "You can review what you have bought here.")
         identity = {"id": "01990000-0000-7000-8000-000000000010", "author_name": "Ada Lovelace", "created_at": STAMP}
         self.own_review = identity | body_of(request) | {"verified_purchase": True, "status": "pending"}
+        self.own_review["images"] = []
         return ok(self.own_review, 201)
 
     @route("GET", "/v1/products/(?P<slug>[^/]+)/reviews/mine")
@@ -319,3 +365,40 @@ class FakeCatalog(FakeService):
             return problem(404, "not-found", "There is no such review.")
         self.reports.append(body_of(request))
         return ok(body_of(request) | {"created_at": STAMP}, 201)
+
+    def _wishlist_items(self) -> list[dict[str, Any]]:
+        cards = [{name: self.products[slug][name] for name in self.LIST_FIELDS} for slug in self.wished]
+        return [{"product": card, "added_at": STAMP} for card in cards]
+
+    @route("GET", "/v1/wishlist")
+    def read_wishlist(self, request: httpx.Request) -> httpx.Response:
+        return ok({"results": self._wishlist_items(), "share": self.share})
+
+    @route("PUT", "/v1/wishlist/(?P<slug>[^/]+)")
+    def add_to_wishlist(self, request: httpx.Request, slug: str) -> httpx.Response:
+        if slug not in self.products:
+            return problem(404, "not-found", "There is no such product.")
+        if slug not in self.wished:
+            self.wished.insert(0, slug)
+        return ok(None, 204)
+
+    @route("DELETE", "/v1/wishlist/(?P<slug>(?!share).+)")
+    def remove_from_wishlist(self, request: httpx.Request, slug: str) -> httpx.Response:
+        self.wished = [other for other in self.wished if other != slug]
+        return ok(None, 204)
+
+    @route("POST", "/v1/wishlist/share")
+    def share_wishlist(self, request: httpx.Request) -> httpx.Response:
+        self.share = {"token": "a-secret-token", "name": body_of(request).get("name", "")}
+        return ok(self.share)
+
+    @route("DELETE", "/v1/wishlist/share")
+    def stop_sharing(self, request: httpx.Request) -> httpx.Response:
+        self.share = None
+        return ok(None, 204)
+
+    @route("GET", "/v1/wishlists/(?P<token>[^/]+)")
+    def shared_wishlist(self, request: httpx.Request, token: str) -> httpx.Response:
+        if self.share is None or self.share["token"] != token:
+            return problem(404, "not-found", "This wishlist is not shared, or not any more.")
+        return ok({"name": self.share["name"], "results": self._wishlist_items()})

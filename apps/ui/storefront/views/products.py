@@ -1,0 +1,135 @@
+"""Product pages: goods with their variants, films to buy or rent, and what becomes of former addresses."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from apps.common.http import RemoteProblem
+from apps.ui.storefront import breadcrumbs, product_options, structured_data
+from apps.ui.storefront.clients import catalog, video
+from apps.ui.storefront.clients.catalog_schemas import Product, ProductCard, ProductPage, ReviewPage, Variant
+from apps.ui.storefront.clients.video import LibraryItem, Title
+from apps.ui.storefront.context import footer_pages
+from apps.ui.storefront.pages import shared_page
+from apps.ui.storefront.parallel import fetch, fetch_or_default
+from apps.ui.storefront.review_filters import ReviewFilters
+from apps.ui.storefront.session import ShopRequest
+
+RAIL_SIZE = 12
+# A page does not wait longer to know whether its heart is full.
+WISHLIST_TIMEOUT_SECONDS = 1.0
+NO_PRODUCTS = ProductPage((), None, None)
+
+
+@require_safe
+def product(request: ShopRequest, slug: str) -> HttpResponse:
+    """A product; a renamed one redirects, and one that is no longer sold offers others."""
+    try:
+        return _product_page(request, slug)
+    except RemoteProblem as problem:
+        if problem.slug == "product-moved" and (new_slug := problem.body.get("slug")):
+            return redirect(reverse("product", args=[new_slug]), permanent=True)
+        if problem.slug == "product-withdrawn":
+            return _withdrawn(request, slug)
+        raise
+
+
+def _product_page(request: ShopRequest, slug: str) -> HttpResponse:
+    token = request.shop.token
+    asked = ReviewFilters.of(request.GET)
+    requested = fetch(lambda: catalog.product(slug))
+    requested_reviews = fetch_or_default(lambda: _reviews(slug, asked), None)
+    wished = fetch_or_default(lambda: _is_wished(token, slug), False)
+    found = requested.result()
+    # Optional content of a film's page.
+    requested_title = fetch_or_default(lambda: _film_title(found), None)
+    requested_films = fetch_or_default(lambda: _films_by_directors(found), NO_PRODUCTS)
+    owned = fetch_or_default(lambda: _library_item(token, found), None)
+    title, reviews, films = requested_title.result(), requested_reviews.result(), requested_films.result()
+    variant = product_options.selected_variant(found, request.GET.get("sku", ""))
+    is_default = variant is None or variant == product_options.default_variant(found)
+    filters = replace(asked, sku="" if variant is None or is_default else variant.sku)
+
+    def context() -> dict[str, Any]:
+        return _context(found, variant, filters) | {
+            "film": title,
+            "films_by_directors": tuple(card for card in films.results if card.slug != slug),
+            "reviews": reviews,
+        }
+
+    return shared_page(
+        request,
+        "storefront/product.html",
+        sources=(found, title, reviews, films),
+        context=context,
+        personal=lambda: context() | {"owned": owned.result(), "is_wished": wished.result()},
+        variant=filters.query_string(),
+    )
+
+
+def _context(found: Product, variant: Variant | None, filters: ReviewFilters) -> dict[str, Any]:
+    crumbs = breadcrumbs.of_product(found)
+    default = product_options.default_variant(found)
+    policies = {page.slug: reverse("page", args=[page.slug]) for page in footer_pages()}
+    return {
+        "product": found,
+        "variant": variant,
+        "default_sku": default.sku if default and default.is_buyable else "",
+        "options": product_options.option_groups(found, variant),
+        "gallery": product_options.gallery(found, variant),
+        "filters": filters,
+        "histogram": filters.histogram(found.rating),
+        "crumbs": crumbs,
+        "section": found.category.path.partition("/")[0],
+        "structured": structured_data.product_page(found, crumbs, policies),
+        "is_stale": found.is_stale,
+    }
+
+
+def _reviews(slug: str, filters: ReviewFilters) -> ReviewPage:
+    """A page of reviews; the newest ones when the cursor is invalid."""
+    try:
+        return catalog.reviews(slug, **filters.api_params())
+    except RemoteProblem as problem:
+        if not filters.cursor or problem.status != 400:
+            raise
+    return catalog.reviews(slug, **(filters.api_params() | {"cursor": ""}))
+
+
+def _film_title(product: Product) -> Title | None:
+    """The film's data from video, for products that are films."""
+    return video.title(product.title_slug, deadline=video.OPTIONAL_TIMEOUT_SECONDS) if product.title_slug else None
+
+
+def _films_by_directors(product: Product) -> ProductPage:
+    """Films by the directors of this one, which may be among them; none for goods."""
+    if not product.is_film or not product.directors:
+        return NO_PRODUCTS
+    return catalog.products(**{"kind": "video", "attr.director": list(product.directors), "limit": RAIL_SIZE})
+
+
+def _library_item(token: str | None, product: Product) -> LibraryItem | None:
+    """The film's entry in the customer's library."""
+    if token is None or product.title_slug is None:
+        return None
+    return video.library_item(token, product.title_slug, deadline=video.OPTIONAL_TIMEOUT_SECONDS)
+
+
+def _is_wished(token: str | None, slug: str) -> bool:
+    """Whether the product is on the customer's wishlist."""
+    return token is not None and slug in catalog.wishlist(token, deadline=WISHLIST_TIMEOUT_SECONDS).slugs
+
+
+def _withdrawn(request: ShopRequest, slug: str) -> HttpResponse:
+    """410: the product is no longer sold. The page has a search, what is like it by its name, and what sells best."""
+    words = slug.replace("-", " ")
+    asked_similar = fetch_or_default(lambda: catalog.products(q=words, limit=RAIL_SIZE), NO_PRODUCTS)
+    asked_popular = fetch_or_default(lambda: catalog.products(sort="bestselling", limit=RAIL_SIZE), NO_PRODUCTS)
+    products: tuple[ProductCard, ...] = asked_similar.result().results or asked_popular.result().results
+    return render(request, "storefront/withdrawn.html", {"products": products}, status=410)
