@@ -79,7 +79,7 @@ class ServiceErrorsMiddleware:
             case RemoteProblem():
                 return page(request, error.status, heading="Something went wrong", text=error.detail)
             case Problem():
-                return page(request, error.status, heading=error.title, text=str(error))
+                return page(request, error.status, heading=str(error.title), text=str(error))
         return None
 
 
