@@ -53,7 +53,9 @@ class AddressRules:
     @property
     def is_postal_code_last(self) -> bool:
         """Whether the postal code comes after the city, as in the United States."""
-        return self.order.index("postal_code") > self.order.index("city")
+        return {"city", "postal_code"} <= set(self.order) and (
+            self.order.index("postal_code") > self.order.index("city")
+        )
 
     def is_postal_code(self, text: str) -> bool:
         """Whether this has the form of the country's postal codes."""

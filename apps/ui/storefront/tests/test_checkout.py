@@ -286,6 +286,28 @@ def test_country_with_states_asks_for_one(with_mug: Client, platform: FakePlatfo
     assert placed(platform) == []
 
 
+HOSTILE = [
+    "<script>alert(1)</script>",
+    "'\"><img src=x onerror=alert(1)>",
+    "{{ 7 }}",
+    "مرحبا",
+    "a" * 5000,
+    "\u202eevil",
+]
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_text_is_shown_as_text_and_breaks_nothing(with_mug: Client, pay: Pay, text: str) -> None:
+    fields = ("to-name", "to-line1", "to-city", "contact-email", "shipping_method", "address", "key", "lines")
+    response = pay(with_mug, **dict.fromkeys(fields, text))
+    assert response.status_code == 422
+    assert "<script>alert" not in response.content.decode()
+    assert "<img src=x" not in response.content.decode()
+    update = with_mug.post("/checkout", dict.fromkeys(fields, text) | {"step": "update", "to-country": text})
+    assert update.status_code == 200
+    assert "<script>alert" not in update.content.decode()
+
+
 # --- refusals -------------------------------------------------------------------------------------------------------
 
 
