@@ -34,6 +34,7 @@ from apps.catalog.examples import (
     ROW,
     SALE,
     SEO,
+    SHARE,
     SHOWN_CATEGORY,
     SHOWN_COLLECTION,
     STAFF_PRODUCT,
@@ -41,6 +42,7 @@ from apps.catalog.examples import (
     SUGGESTION,
     WAITING_IMPORT,
     WAREHOUSE,
+    WISHED,
     page_of,
 )
 
@@ -116,6 +118,9 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "get_staff_collection": {"200": COLLECTION},
     "get_staff_attributes": {"200": page_of({name: ATTRIBUTE[name] for name in ATTRIBUTE if name != "choices"})},
     "get_staff_collections": {"200": page_of({name: COLLECTION[name] for name in COLLECTION if name != "items"})},
+    "get_wishlist": {"200": {"results": [WISHED], "share": SHARE}},
+    "post_wishlist_share": {"request": {"name": "Ada"}, "200": SHARE},
+    "get_shared_wishlist": {"200": {"name": "Ada", "results": [WISHED]}},
     "get_sitemap": {"200": {"results": [["oak-tray", "2026-11-26"]], "next": None}},
     "get_sitemap_chunks": {"200": {"results": [""]}},
     "get_pages": {"200": {"results": [PAGE_LINK]}},
@@ -192,6 +197,7 @@ TAGS: tuple[tuple[str, str], ...] = (
     ("/v1/search", "browse"),
     ("/v1/sitemap", "browse"),
     ("/v1/pages", "pages"),
+    ("/v1/wishlist", "wishlists"),
     ("/v1/", "products"),
 )
 

@@ -130,6 +130,8 @@ SUGGESTION = {
     "price_from": False,
     "year": None,
 }
+WISHED = {"product": CARD, "added_at": "2026-11-26T09:30:00Z"}
+SHARE = {"token": "hV0ZpQd3mWc9yXk2rT5uB8nE1sG4jL7aKfRzIoPxCqM", "name": "Ada"}
 DETAIL = CARD | {
     "brand_slug": "norrund",
     "rating": {"average": 4.5, "count": 12, "histogram": [0, 0, 1, 4, 7]},

@@ -19,6 +19,7 @@ INSTALLED_APPS = [
     "apps.catalog.pages",
     "apps.catalog.reviews",
     "apps.catalog.discovery",
+    "apps.catalog.wishlists",
     "apps.catalog.history",
     "apps.catalog.imports",
     "apps.catalog.backoffice",

@@ -26,6 +26,7 @@ urlpatterns = [
     path("v1/", include("apps.catalog.discovery.api.urls")),
     path("v1/", include("apps.catalog.pages.api.urls")),
     path("v1/", include("apps.catalog.reviews.api.urls")),
+    path("v1/", include("apps.catalog.wishlists.api.urls")),
     path("v1/", include("apps.catalog.inventory.api.urls")),
     path("v1/", include("apps.catalog.backoffice.api.urls")),
     path("admin/", admin.site.urls),

@@ -59,6 +59,7 @@ def test_a_body_of_unknown_length_is_cut_off_at_the_same_size(stack, path):
         (IMPORTS, {}, 401),
         (IMPORTS, {"Authorization": "Bearer wrong"}, 401),
         ("/api/catalog/v1/products/stoneware-mug/images", {}, 401),
+        ("/api/catalog/v1/products/stoneware-mug/reviews/mine/images", {}, 401),
         (ADMIN_IMPORTS, {}, 302),
         (ADMIN_IMPORTS, {"Cookie": "catalog_csrf=x; catalog_session=x"}, 302),
     ],

@@ -46,6 +46,7 @@ def browse(
     limit: int,
     after: SortKey | None = None,
     backwards: bool = False,
+    skip: int = 0,
     with_facets: bool = False,
 ) -> Listed:
     """A page of what shoppers may see: 1 query for the cards, 1 or up to 3 more for a search, however many products.
@@ -57,7 +58,7 @@ def browse(
     with index.fresh():
         selection = select(index, wanted, match=match, collection=collection)
         order = _order(selection, sort, match, collection)
-        numbers, has_more = page(selection, order, after=after, backwards=backwards, limit=limit)
+        numbers, has_more = page(selection, order, after=after, backwards=backwards, skip=skip, limit=limit)
         first, last = sort_keys(selection, order, numbers[:1] + numbers[-1:]) or (None, None)
         counted = counting.facets(selection, index, language) if with_facets else None
         total, taxonomy = len(selection.numbers()), index.taxonomy

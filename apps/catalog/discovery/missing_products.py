@@ -29,7 +29,7 @@ def why_missing(slug: str) -> Problem:
     product = Product.objects.filter(slug=slug).first()
     if product is None:
         former = FormerSlug.objects.select_related("product").filter(slug=slug).first()
-        product = former and former.product
+        product = former.product if former else None
         if product and is_shown(product):
             return ProductMoved(product.slug)
     if product and has_begun(starts_at=product.published_at, at=timezone.now()):

@@ -166,18 +166,25 @@ class SortKey(NamedTuple):
 
 
 def page(
-    selection: Selection, order: Order, *, after: SortKey | None = None, backwards: bool = False, limit: int
+    selection: Selection,
+    order: Order,
+    *,
+    after: SortKey | None = None,
+    backwards: bool = False,
+    skip: int = 0,
+    limit: int,
 ) -> tuple[list[int], bool]:
     """The `limit` products after a sort key, or before it, in order; and whether there are more beyond them.
 
-    Every page costs the same: one comparison for each selected product, and a sort of the few around the page.
+    Every page costs the same: one comparison for each selected product, and a sort of the few around the page. `skip`
+    leaves out some more, for pages by number; they are sorted too.
     """
-    near = _page_candidates(selection, order, limit + 1, after, backwards)
+    near = _page_candidates(selection, order, skip + limit + 1, after, backwards)
     keyed = zip(sort_keys(selection, order, near), near.tolist(), strict=True)
     beyond = [(key, number) for key, number in keyed if after is None or (key < after if backwards else key > after)]
     nearest = [number for _, number in sorted(beyond, reverse=backwards)]
-    found = nearest[:limit]
-    return found[::-1] if backwards else found, len(nearest) > limit
+    found = nearest[skip : skip + limit]
+    return found[::-1] if backwards else found, len(nearest) > skip + limit
 
 
 def sort_keys(selection: Selection, order: Order, numbers: Sequence[int] | np.ndarray) -> list[SortKey]:

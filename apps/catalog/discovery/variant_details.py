@@ -27,7 +27,10 @@ def shown_variants(product: Product, taxonomy: Taxonomy, *, currency: str, langu
     return [
         _description(variant, language)
         | _price(offers[variant.pk], lowest.get(variant.pk))
-        | {"options": _options(variant, taxonomy, language), "image": images.get(variant.image_id)}
+        | {
+            "options": _options(variant, taxonomy, language),
+            "image": images[variant.image_id] if variant.image_id else None,
+        }
         for variant in variants
     ]
 

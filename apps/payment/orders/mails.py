@@ -142,7 +142,7 @@ def mail_context(order: Order, language: str) -> dict[str, Any]:
         ],
         "has_images": has_images,
         "label_columns": 2 if has_images else 1,
-        "shipping": Money(order.shipping_amount, order.currency).format(language) if order.shipping_code else "",
+        "shipping": _shipping_price(order, language),
         "shipping_name": order.shipping_label,
         "total": order.total.format(language),
         "delivery": _delivery_days(order, language),
@@ -151,6 +151,13 @@ def mail_context(order: Order, language: str) -> dict[str, Any]:
         "cart_url": f"{settings.PUBLIC_URL}/cart",
         "library_url": f"{settings.PUBLIC_URL}/library",
     }
+
+
+def _shipping_price(order: Order, language: str) -> str:
+    """Empty for films alone."""
+    if not order.shipping_code:
+        return ""
+    return Money(order.shipping_amount, order.currency).format(language) if order.shipping_amount else gettext("Free")
 
 
 def _delivery_days(order: Order, language: str) -> str:

@@ -7,6 +7,9 @@ from collections.abc import Callable
 import structlog
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from apps.common.http import RemoteProblem, Unavailable
 from apps.common.problems import Problem
@@ -19,39 +22,40 @@ RETRY_SECONDS = 10
 # Heading and text while a service is down.
 UNAVAILABLE_TEXTS = {
     "catalog": (
-        "The shop is temporarily unavailable",
-        "We’re working on it. You can still see your orders and watch your films.",
+        _("The shop is temporarily unavailable"),
+        _("We’re working on it. You can still see your orders and watch your films."),
     ),
     "auth": (
-        "Accounts are temporarily unavailable",
-        "You can keep shopping in the meantime. Please try again in a minute.",
+        _("Accounts are temporarily unavailable"),
+        _("You can keep shopping in the meantime. Please try again in a minute."),
     ),
     "payment": (
-        "Cart and orders are temporarily unavailable",
-        "Your cart is safe. Please try again in a minute.",
+        _("Cart and orders are temporarily unavailable"),
+        _("Your cart is safe. Please try again in a minute."),
     ),
-    "video": ("Your library is temporarily unavailable", "Your films are safe. Please try again in a minute."),
+    "video": (_("Your library is temporarily unavailable"), _("Your films are safe. Please try again in a minute.")),
 }
 # Pages that work while the service is down.
 AVAILABLE_LINKS = {
-    "catalog": (("library", "Your library"), ("orders", "Your orders")),
-    "auth": (("shop", "Continue shopping"), ("cart", "Your cart")),
-    "payment": (("shop", "Continue shopping"), ("library", "Your library")),
-    "video": (("shop", "Continue shopping"), ("orders", "Your orders")),
+    "catalog": (("library", _("Your library")), ("orders", _("Your orders"))),
+    "auth": (("shop", _("Continue shopping")), ("cart", _("Your cart"))),
+    "payment": (("shop", _("Continue shopping")), ("library", _("Your library"))),
+    "video": (("shop", _("Continue shopping")), ("orders", _("Your orders"))),
 }
-DEFAULT_LINKS = (("home", "Go to the home page"), ("library", "Your library"))
+DEFAULT_LINKS = (("home", _("Go to the home page")), ("library", _("Your library")))
 
 
 def page(
     request: HttpRequest,
     status: int,
     *,
-    heading: str,
-    text: str,
-    links: tuple[tuple[str, str], ...] = DEFAULT_LINKS,
+    heading: str | Promise,
+    text: str | Promise,
+    links: tuple[tuple[str, str | Promise], ...] = DEFAULT_LINKS,
+    has_search: bool = False,
 ) -> HttpResponse:
     """The error page; `links` are (name of a page, label), the main action first."""
-    context = {"heading": heading, "text": text, "status": status, "links": links}
+    context = {"heading": heading, "text": text, "status": status, "links": links, "has_search": has_search}
     return render(request, "storefront/error.html", context, status=status)
 
 
@@ -76,8 +80,10 @@ class ServiceErrorsMiddleware:
                 return _sign_in_page(request)
             case RemoteProblem() if error.status == 404:
                 return not_found(request, error)
+            case RemoteProblem() if error.status == 429:
+                return too_many_requests(request, error)
             case RemoteProblem():
-                return page(request, error.status, heading="Something went wrong", text=error.detail)
+                return page(request, error.status, heading=gettext("Something went wrong"), text=error.detail)
             case Problem():
                 return page(request, error.status, heading=str(error.title), text=str(error))
         return None
@@ -100,30 +106,35 @@ def service_unavailable(request: HttpRequest, error: Unavailable) -> HttpRespons
     return response
 
 
+def too_many_requests(request: HttpRequest, error: RemoteProblem) -> HttpResponse:
+    """429: a service has had enough of this visitor for now."""
+    response = page(request, 429, heading=gettext("Too many attempts"), text=error.detail)
+    response["Retry-After"] = str(error.retry_after or RETRY_SECONDS)
+    return response
+
+
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return page(request, 400, heading="Invalid request", text="Please check the address, or start from the home page.")
+    text = gettext("Please check the address, or start from the home page.")
+    return page(request, 400, heading=gettext("Invalid request"), text=text)
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return page(request, 403, heading="Access denied", text="You don’t have permission to view this page.")
+    text = gettext("You don’t have permission to view this page.")
+    return page(request, 403, heading=gettext("Access denied"), text=text)
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     if request.method in ("GET", "HEAD") and (address := usual_address(request.path)):
         return redirect(address, permanent=True)
-    text = "It may have moved, or it no longer exists. Try searching for it."
-    return page(request, 404, heading="Page not found", text=text)
+    text = gettext("It may have moved, or it no longer exists. Try searching for it.")
+    return page(request, 404, heading=gettext("Page not found"), text=text, has_search=True)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    return page(
-        request,
-        500,
-        heading="Something went wrong on our side",
-        text="The error has been logged. Please try again in a moment.",
-    )
+    text = gettext("The error has been logged. Please try again in a moment.")
+    return page(request, 500, heading=gettext("Something went wrong on our side"), text=text)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    text = "Please go back, reload the page and try again. If that doesn’t help, check that cookies are enabled."
-    return page(request, 403, heading="This page has expired", text=text)
+    text = gettext("The form was sent from another website. Please open the page in our shop and try again.")
+    return page(request, 403, heading=gettext("We couldn’t accept this form"), text=text)

@@ -25,8 +25,8 @@ SORTS = (
     ("title", _("Title")),
 )
 PAGE_SIZE = 24
-# Pages that can be asked for by number, as gateways keep them.
-MAX_PAGE = 999
+# Pages that catalog has by number, at this size.
+MAX_PAGE = 416
 MIN_RATINGS = (4, 3)
 KINDS = {"video": _("Films"), "goods": _("Goods")}
 PREFIX = "attr."

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_skeleton
+from babel.lists import format_list
 from babel.numbers import format_decimal
 from django.conf import settings
 from django.utils.translation import get_language
@@ -88,3 +90,8 @@ def format_zoned(moment: datetime) -> str:
     """`1 December 2026, 11:00 CET`, in the shop's time zone."""
     local = moment.astimezone(ZoneInfo(settings.SHOP_TIME_ZONE))
     return f"{format_date(local)}, {format_skeleton('Hm', local, locale=_date_locale())} {local.tzname()}"
+
+
+def format_names(names: Sequence[str]) -> str:
+    """`A, B and C` in English, `A, B und C` in German."""
+    return format_list(names, locale=_locale(page_language()))

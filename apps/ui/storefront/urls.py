@@ -54,5 +54,7 @@ urlpatterns = [
     path("about", site.about, name="about"),
     path("about/components", components.components, name="components"),
     path("recent", site.recent, name="recent"),
+    path("offline", site.offline, name="offline"),
+    path("worker.js", site.worker, name="worker"),
     path("manifest.webmanifest", site.manifest, name="manifest"),
 ]

@@ -18,15 +18,19 @@ from apps.catalog.products.translations import requested_language
 from apps.common.api import cursors
 from apps.common.api.pagination import read_limit
 from apps.common.api.serializers import CurrencyField
+from apps.common.numbers import whole_number
 from apps.common.problems import ValidationProblem
 
-PAGING = frozenset({"limit", "cursor", "lang"})
+PAGING = frozenset({"limit", "cursor", "page", "lang"})
 
 
 # As many as a carousel or a page of a wishlist shows.
 MAX_SLUGS = 50
 # What a list by slugs can be asked for besides.
 BESIDE_SLUGS = frozenset({"slugs", "currency", "lang"})
+
+# Products that pages by number reach; what stands before such a page is sorted for it.
+MAX_NUMBERED = 10_000
 
 
 class ProductQuerySerializer(serializers.Serializer):
@@ -83,6 +87,7 @@ class ProductQuery:
     with_facets: bool
     after: SortKey | None
     backwards: bool
+    skip: int
     # The products to list in this order, None for all under the filters.
     slugs: tuple[str, ...] | None
 
@@ -99,14 +104,16 @@ def read_query(request: Request) -> ProductQuery:
     values.pop("slugs", None)
     sort, with_facets = values.pop("sort", ""), values.pop("facets")
     backwards, after = read_cursor(request.query_params.get("cursor"), sort)
+    limit = read_limit(request.query_params.get("limit"))
     return ProductQuery(
         filters=ProductFilters(**values, attributes=_attributes(request)),
         sort=sort,
         language=read_language(request),
-        limit=read_limit(request.query_params.get("limit")),
+        limit=limit,
         with_facets=with_facets,
         after=after,
         backwards=backwards,
+        skip=_skipped(request, limit),
         slugs=slugs,
     )
 
@@ -114,6 +121,18 @@ def read_query(request: Request) -> ProductQuery:
 def _slugs(values: dict[str, Any]) -> tuple[str, ...]:
     """Each once, in their order."""
     return tuple(dict.fromkeys(slug for slug in values.get("slugs", "").split(",") if slug))
+
+
+def _skipped(request: Request, limit: int) -> int:
+    """How many products stand before page `?page=`. Raises ValidationProblem for a number that cannot be asked for."""
+    given = request.query_params.get("page", "")
+    if not given:
+        return 0
+    number = whole_number(given, at_most=MAX_NUMBERED // limit)
+    if not number or request.query_params.get("cursor"):
+        message = f"Give a page from 1 to {MAX_NUMBERED // limit}, without a cursor; cursors lead further."
+        raise ValidationProblem("The page cannot be used; see errors.", errors={"page": [message]})
+    return (number - 1) * limit
 
 
 def read_language(request: Request) -> str:

@@ -10,7 +10,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
-from rest_framework.utils.urls import replace_query_param
+from rest_framework.utils.urls import remove_query_param, replace_query_param
 
 from apps.catalog.discovery import navigation
 from apps.catalog.discovery.api import serializers
@@ -26,6 +26,7 @@ from apps.catalog.discovery.api.query import (
 )
 from apps.catalog.discovery.browsing import Listed, browse, products_by_slugs
 from apps.catalog.discovery.details import detail
+from apps.catalog.discovery.front_page import front_page
 from apps.catalog.discovery.missing_products import ProductMoved
 from apps.catalog.discovery.suggestions import suggestions
 from apps.catalog.discovery.zero_result_searches import record_zero_result_search
@@ -65,9 +66,18 @@ def public_response(
     return response
 
 
+PAGE = OpenApiParameter("page", int, description="A page by its number, of the first 10,000 products; else `cursor`.")
+
+
 class ProductsView(GuestView):
     @extend_schema(
-        parameters=[ProductQuerySerializer, OpenApiParameter("limit", int), OpenApiParameter("cursor", str), LANG],
+        parameters=[
+            ProductQuerySerializer,
+            OpenApiParameter("limit", int),
+            OpenApiParameter("cursor", str),
+            PAGE,
+            LANG,
+        ],
         responses=serializers.ProductPageSerializer,
     )
     def get(self, request: Request) -> PublicResponse:
@@ -85,6 +95,7 @@ class ProductsView(GuestView):
             limit=query.limit,
             after=query.after,
             backwards=query.backwards,
+            skip=query.skip,
             with_facets=query.with_facets,
         )
         response = public_response(self._page(request, query, listed), language=query.language)
@@ -96,12 +107,12 @@ class ProductsView(GuestView):
 
     def _page(self, request: Request, query: ProductQuery, listed: Listed) -> dict[str, Any]:
         has_next = listed.has_more if not query.backwards else True
-        has_previous = listed.has_more if query.backwards else query.after is not None
+        has_previous = listed.has_more if query.backwards else query.after is not None or query.skip > 0
         # The same for everybody whom the cache gives this page.
         address = public_url(canonical_address(request, PARAMETERS))
 
         def link(cursor: str | None) -> str | None:
-            return cursor and replace_query_param(address, "cursor", cursor)
+            return cursor and replace_query_param(remove_query_param(address, "page"), "cursor", cursor)
 
         page = {
             "results": listed.cards,
@@ -127,6 +138,14 @@ class ProductView(GuestView):
             moved.headers["Location"] = public_url(f"/v1/products/{moved.new_slug}{query}")
             raise
         return public_response(found.data, language=language, depends_on=found.numbers, version=found.version)
+
+
+class FrontPageView(GuestView):
+    @extend_schema(parameters=[CURRENCY, LANG], responses=serializers.FrontPageSerializer)
+    def get(self, request: Request) -> PublicResponse:
+        """Get what the first page of a shop shows: best-selling films, new goods, best sellers, collections."""
+        language = read_language(request)
+        return public_response(front_page(currency=read_currency(request), language=language), language=language)
 
 
 class CategoriesView(GuestView):

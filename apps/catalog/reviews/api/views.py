@@ -117,6 +117,8 @@ class OwnReviewImagesView(APIView):
     )
     def post(self, request: Request, slug: str) -> Response:
         """Add an image to your review, up to four. It waits for approval again; the same file again returns 200."""
+        # Before the body is read, which only authors may send.
+        selectors.own_review(slug, user_id_of(request))
         file = validated(serializers.ReviewImageUploadSerializer, request)["file"]
         if file.size > renditions.MAX_BYTES:
             raise invalid("file", f"The image is larger than {renditions.MAX_BYTES // 1024**2} MB.")

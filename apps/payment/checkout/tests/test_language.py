@@ -83,3 +83,19 @@ def test_delivery_methods_are_in_the_language_of_the_request(ada, catalog):
     path = f"/v1/shipping-methods?cart={ada.cart}&country=DE"
     described = [method["description"] for method in ada.client.get(path, headers=GERMAN).json()["results"]]
     assert described == ["Als Paket, CO₂-kompensiert", "Am nächsten Werktag"]
+
+
+def test_mail_says_when_delivery_is_free(guest, catalog):
+    guest.put("MUG-BLUE", 5)
+    guest.order(language="de")
+    assert "Versand: Standard  Kostenlos" in mail.outbox[0].body
+    assert "Voraussichtliche Lieferung:" in mail.outbox[0].body
+
+
+def test_mail_about_films_alone_says_nothing_of_a_parcel(ada, catalog):
+    ada.put(FILM.sku)
+    ada.order()
+    [message] = mail.outbox
+    for word in ("Delivery:", "Estimated delivery", "parcel"):
+        assert word not in message.body
+        assert word not in message.alternatives[0][0]

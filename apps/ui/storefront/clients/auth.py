@@ -13,10 +13,10 @@ from urllib.parse import quote
 
 import jwt
 
-from apps.common.http import ServiceClient
 from apps.ui.storefront.clients.decoding import decode
+from apps.ui.storefront.clients.localised import LocalisedClient
 
-client = ServiceClient("auth", timeout=5.0)
+client = LocalisedClient("auth", timeout=5.0)
 BrowserHeaders = dict[str, str]
 
 

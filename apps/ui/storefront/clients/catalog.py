@@ -9,25 +9,28 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
-from apps.common.http import RemoteProblem, ServiceClient
-from apps.ui.storefront import language
+from apps.common.http import RemoteProblem
 from apps.ui.storefront.clients.catalog_schemas import (
     Category,
     CategoryTree,
     Collection,
     Collections,
+    FrontPage,
     OwnReview,
     Product,
     ProductPage,
     ReviewEligibility,
     ReviewPage,
+    SitemapChunks,
+    SitemapProducts,
     Suggestion,
     Suggestions,
 )
 from apps.ui.storefront.clients.decoding import decode, decode_json
+from apps.ui.storefront.clients.localised import LocalisedClient
 from apps.ui.storefront.clients.response_cache import ResponseCache
 
-client = ServiceClient("catalog", timeout=4.0)
+client = LocalisedClient("catalog", timeout=4.0)
 # How long a response with prices or stock is used without asking again. Gateways keep a page for one to two seconds on
 # top of it.
 PRICE_SECONDS = 0.2
@@ -35,6 +38,8 @@ PRICE_SECONDS = 0.2
 TAXONOMY_SECONDS = 10.0
 # The same for reviews; they wait for approval anyway.
 REVIEWS_SECONDS = 1.0
+# The same for where the files of the sitemap begin.
+SITEMAP_SECONDS = 600.0
 # Suggestions that take longer are useless to somebody who is typing.
 SUGGEST_TIMEOUT_SECONDS = 1.5
 
@@ -51,9 +56,24 @@ def products(**params: Any) -> ProductPage:
     return responses.fetch("/v1/products", ProductPage, given, fresh_seconds=PRICE_SECONDS, mark_stale=_stale)
 
 
+def front_page() -> FrontPage:
+    """What the home page shows."""
+    return responses.fetch("/v1/front-page", FrontPage, fresh_seconds=PRICE_SECONDS, mark_stale=_stale)
+
+
 def products_named(slugs: list[str]) -> ProductPage:
     """The products with these slugs, in this order; unknown ones are left out."""
     return _fetch("/v1/products", ProductPage, {"slugs": ",".join(slugs)})
+
+
+def sitemap_chunks(size: int) -> tuple[str, ...]:
+    """Cursors of the files of a sitemap with `size` products each; the first is empty."""
+    return responses.fetch("/v1/sitemap/chunks", SitemapChunks, {"size": size}, fresh_seconds=SITEMAP_SECONDS).results
+
+
+def sitemap_products(after: str, *, limit: int) -> SitemapProducts:
+    """Slugs of products with the days of their last changes. Raises RemoteProblem (400) for a broken cursor."""
+    return _fetch("/v1/sitemap/products", SitemapProducts, {"after": after, "limit": limit})
 
 
 def product(slug: str) -> Product:
@@ -136,7 +156,7 @@ def _own_review_path(slug: str) -> str:
     return f"/v1/products/{quote(slug, safe='')}/reviews/mine"
 
 
-def _stale[P: (Product, ProductPage)](value: P) -> P:
+def _stale[P: (FrontPage, Product, ProductPage)](value: P) -> P:
     return replace(value, is_stale=True)
 
 
@@ -148,6 +168,5 @@ def _fetch[T](
     path: str, schema: type[T], params: dict[str, Any], *, deadline: float | None = None, token: str | None = None
 ) -> T:
     """A response that is not kept; `deadline` in seconds."""
-    headers = {"Accept-Language": language.current()}
-    response = client.get(path, params=params, headers=headers, deadline=deadline, token=token)
+    response = client.get(path, params=params, deadline=deadline, token=token)
     return decode_json(schema, response.content_or_raise(), service="catalog")

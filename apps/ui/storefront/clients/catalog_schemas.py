@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.conf import settings
+
 from apps.common.money import Money
 
 # Minimum width of the fallback image on a product card, in pixels.
@@ -59,16 +61,18 @@ class Image:
     def fallback_url(self) -> str:
         """A file in the fallback format: the smallest that is at least CARD_WIDTH wide, else the largest."""
         offered = self.sources[-1].srcset if self.sources else ()
-        return (
-            next((source.url for source in offered if source.width >= CARD_WIDTH), offered[-1].url)
-            if offered
-            else self.url
-        )
+        chosen = next((source for source in offered if source.width >= CARD_WIDTH), offered[-1] if offered else self)
+        return short_url(chosen.url)
 
 
 def srcset_attribute(sources: tuple[ImageSource, ...]) -> str:
-    """`small.webp 320w, large.webp 640w`."""
-    return ", ".join(f"{source.url} {source.width}w" for source in sources)
+    """`small.webp 320w, large.webp 640w`; a page names dozens of them, so those of our own host are paths."""
+    return ", ".join(f"{short_url(source.url)} {source.width}w" for source in sources)
+
+
+def short_url(url: str) -> str:
+    """The path of a file on the shop's own host; other addresses as they are."""
+    return url.removeprefix(settings.PUBLIC_URL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -343,3 +347,29 @@ class Suggestions:
     """Suggestions, the best first."""
 
     results: tuple[Suggestion, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SitemapChunks:
+    """Cursors of the files of a sitemap."""
+
+    results: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SitemapProducts:
+    """Slugs with the days of their last changes; `next` is a cursor."""
+
+    results: tuple[tuple[str, str], ...]
+    next: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class FrontPage:
+    """The rows of the home page; `is_stale` while catalog is down."""
+
+    films: tuple[ProductCard, ...]
+    new: tuple[ProductCard, ...]
+    best_sellers: tuple[ProductCard, ...]
+    collections: tuple[Collection, ...]
+    is_stale: bool = False

@@ -89,7 +89,7 @@ class ResponseCache:
                 return entry.value
             if entry.failure is None or entry.failed_at < started_at:
                 try:
-                    headers = {"Accept-Language": code} | ({"If-None-Match": entry.etag} if entry.etag else {})
+                    headers = {"If-None-Match": entry.etag} if entry.etag else {}
                     response = self._client.get(path, params=params, headers=headers, deadline=deadline)
                     self._update(key, entry, response, schema)
                     return entry.value

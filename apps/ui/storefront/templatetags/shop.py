@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
@@ -175,6 +176,12 @@ def _card(product: ProductCard, code: str, first: bool, eager: bool) -> SafeStri
 def decimal(value: float | None) -> str:
     """A rating's average: `4.5`, in German `4,5`."""
     return "" if value is None else formats.format_average(value)
+
+
+@register.filter
+def names(values: Sequence[str]) -> str:
+    """Names as a sentence lists them: `A, B and C`."""
+    return formats.format_names(list(values))
 
 
 @register.simple_tag

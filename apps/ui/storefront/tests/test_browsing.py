@@ -73,7 +73,7 @@ def test_pagination_keeps_filters_sort_and_page_size(browser: Client, platform: 
     assert list_params(platform)["page"] == ["2"]
 
 
-@pytest.mark.parametrize("number", ["0", "-1", "x", "1e3", "1000", "99999999999999999999", "2.5"])
+@pytest.mark.parametrize("number", ["0", "-1", "x", "1e3", "417", "99999999999999999999", "2.5"])
 def test_unusable_page_number_shows_the_first_page(browser: Client, platform: FakePlatform, number: str) -> None:
     text_of(browser, f"/shop?page={number}")
     assert "page" not in list_params(platform)
@@ -174,8 +174,8 @@ def test_images_are_offered_in_several_formats(browser: Client, platform: FakePl
         for form in ("avif", "webp", "jpeg")
     ]
     text = text_of(browser, "/p/tall-mug")
-    assert '<source type="image/avif" srcset="http://localhost:8000/media/m-320.avif 320w, ' in text
-    assert '<img src="http://localhost:8000/media/m-960.jpeg"' in text
+    assert '<source type="image/avif" srcset="/media/m-320.avif 320w, ' in text
+    assert '<img src="/media/m-960.jpeg"' in text
     assert 'type="image/jpeg"' not in text
 
 

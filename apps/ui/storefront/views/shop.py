@@ -6,7 +6,9 @@ from dataclasses import asdict
 from typing import Any
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.contrib import messages
+from django.core.cache import cache
 from django.http import HttpResponse, JsonResponse
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext
@@ -19,7 +21,6 @@ from apps.ui.storefront.clients.catalog_schemas import (
     Category,
     Collection,
     Product,
-    ProductCard,
     ProductPage,
     ReviewEligibility,
     ReviewPage,
@@ -28,6 +29,7 @@ from apps.ui.storefront.clients.catalog_schemas import (
 from apps.ui.storefront.clients.video import LibraryItem, Title
 from apps.ui.storefront.context import menu
 from apps.ui.storefront.filters import RELEVANCE, SORTS, FilterState
+from apps.ui.storefront.formats import page_language
 from apps.ui.storefront.forms import ReviewForm
 from apps.ui.storefront.navigation import list_url
 from apps.ui.storefront.numbered_pages import NumberedPages
@@ -36,8 +38,9 @@ from apps.ui.storefront.parallel import fetch, fetch_or_default
 from apps.ui.storefront.session import ShopRequest
 
 HERO_FILM_COUNT = 3
-CAROUSEL_SIZE = 8
 MAX_CONTINUE_WATCHING = 4
+# How long the home page shows the same progress: a customer who looks around opens it often.
+CONTINUE_WATCHING_SECONDS = 10
 MIN_SUGGEST_LENGTH = 2
 # Shown by a list without results.
 POPULAR_COUNT = 6
@@ -47,55 +50,46 @@ MAX_SIMILAR_SEARCHES = 5
 @require_safe
 def home(request: ShopRequest) -> HttpResponse:
     """Home page. Signed-in customers also see the films they have started, if video is available."""
-    asked_films = fetch(lambda: catalog.products(kind="video", limit=12, sort="bestselling"))
-    asked_newest = fetch(lambda: catalog.products(kind="goods", sort="newest", limit=CAROUSEL_SIZE))
-    asked_featured = fetch(lambda: catalog.products(kind="goods", featured="true", limit=CAROUSEL_SIZE))
-    asked_selling = fetch(lambda: catalog.products(kind="goods", sort="bestselling", limit=CAROUSEL_SIZE))
-    asked_categories = fetch(catalog.categories)
-    asked_collections = fetch_or_default(catalog.collections, ())
+    asked = fetch(catalog.front_page)
     started = fetch_or_default(lambda: _continue_watching(request), ())
-    films, newest = asked_films.result(), asked_newest.result()
-    featured, selling = asked_featured.result(), asked_selling.result()
-    categories, collections = asked_categories.result(), asked_collections.result()
+    page, categories = asked.result(), menu()
 
     def context() -> dict[str, Any]:
-        shown = [film for film in films.results if film.image][:HERO_FILM_COUNT]
+        shown = [film for film in page.films if film.image][:HERO_FILM_COUNT]
         return {
             "hero": shown,
-            "films": tuple(film for film in films.results if film not in shown),
-            "films_path": next((film.category.path.partition("/")[0] for film in films.results), ""),
-            "new": newest.results,
-            "best_sellers": _fill_carousel(featured.results, selling.results),
+            "films": tuple(film for film in page.films if film not in shown),
+            "films_path": next((film.category.path.partition("/")[0] for film in page.films), ""),
+            "new": page.new,
+            "best_sellers": page.best_sellers,
             "categories": [category for category in categories if category.product_count],
-            "collections": [collection for collection in collections if collection.product_count],
+            "collections": [collection for collection in page.collections if collection.product_count],
             "structured": structured_data.website(),
-            "is_stale": films.is_stale,
+            "is_stale": page.is_stale,
         }
 
     return shared_page(
         request,
         "storefront/home.html",
-        sources=(films, newest, featured, selling, categories, collections),
+        sources=(page,),
         context=context,
-        personal=lambda: {"continue_watching": started.result(), "is_stale": films.is_stale},
+        personal=lambda: {"continue_watching": started.result(), "is_stale": page.is_stale},
     )
 
 
-def _fill_carousel(first: tuple[ProductCard, ...], others: tuple[ProductCard, ...]) -> tuple[ProductCard, ...]:
-    """Fill a carousel: the featured products first, then best sellers."""
-    known = {product.slug for product in first}
-    return (first + tuple(product for product in others if product.slug not in known))[:CAROUSEL_SIZE]
-
-
 def _continue_watching(request: ShopRequest) -> tuple[LibraryItem, ...]:
-    """Films in the library that were started and not finished."""
-    token = request.shop.token
-    if token is None:
+    """Films in the library that were started and not finished, as they were a few seconds ago."""
+    token, user = request.shop.token, request.shop.user
+    if token is None or user is None:
         return ()
-    items = video.library(token, limit=12, deadline=video.OPTIONAL_TIMEOUT_SECONDS).results
-    return tuple(item for item in items if item.is_ready and item.progress and item.progress.is_in_progress)[
-        :MAX_CONTINUE_WATCHING
-    ]
+    name = f"continue-watching:{user.sub}:{page_language()}"
+    known = cache.get(name)
+    if known is None:
+        items = video.library(token, limit=12, deadline=video.OPTIONAL_TIMEOUT_SECONDS).results
+        started = (item for item in items if item.is_ready and item.progress and item.progress.is_in_progress)
+        known = tuple(started)[:MAX_CONTINUE_WATCHING]
+        cache.set(name, known, timeout=CONTINUE_WATCHING_SECONDS)
+    return known
 
 
 @require_safe
@@ -169,7 +163,10 @@ def _list_page(
             "section": category.path.partition("/")[0] if category else "",
             "structured": structured_data.breadcrumbs(crumbs),
             "is_empty_search": not state.params["q"] and page.total is None,
+            "is_filtered": state.is_filtered or page.total is None,
         }
+        if state.page > 1:
+            values["canonical"] = f"{settings.PUBLIC_URL}{request.path}?page={state.page}"
         return values if page.results else values | _no_results_context(state.params["q"])
 
     return shared_page(
@@ -200,7 +197,6 @@ def _list_context(state: FilterState, page: ProductPage) -> dict[str, Any]:
         "pages": NumberedPages.of(page.total or 0, state),
         "q": state.params["q"],
         "is_section": bool(state.path_category),
-        "is_filtered": state.is_filtered,
         "kinds": _grid_kind(page),
         "params": state.params,
         "sort": state.sort,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 
 from django.http import HttpResponse, JsonResponse
@@ -18,6 +19,7 @@ from apps.ui.storefront.pages import shared_page
 from apps.ui.storefront.parallel import fetch_or_default
 from apps.ui.storefront.session import ShopRequest
 
+FONTS = ("vendor/instrument-sans.woff2", "vendor/bricolage-grotesque.woff2")
 MAX_RECENT = 12
 SLUG = re.compile(r"\A[\w-]{1,200}\Z")
 
@@ -37,6 +39,21 @@ def recent(request: ShopRequest) -> HttpResponse:
     if not found.results:
         return HttpResponse()
     return render(request, "storefront/recent.html", {"products": found.results})
+
+
+@require_safe
+def offline(request: ShopRequest) -> HttpResponse:
+    """What a browser shows while it cannot reach the shop; its worker keeps this page."""
+    return shared_page(request, "storefront/offline.html", sources=(), context=dict)
+
+
+@require_safe
+def worker(request: ShopRequest) -> HttpResponse:
+    """The service worker of this language; it keeps the offline page and the files that it needs."""
+    files = [static("storefront/shop.css"), static("storefront/icon.svg"), *(static(name) for name in FONTS)]
+    version = hashlib.sha256("".join(files).encode()).hexdigest()[:12]
+    context = {"page": reverse("offline"), "files": files, "version": version}
+    return render(request, "storefront/worker.js", context, content_type="text/javascript")
 
 
 @require_safe

@@ -12,6 +12,8 @@ from django.conf import settings
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 from rest_framework.exceptions import APIException
 
@@ -42,10 +44,9 @@ def watch(request: ShopRequest, slug: str) -> HttpResponse:
     if item is None:
         return _not_in_library(request, slug)
     if not item.is_ready:
-        heading = f"{item.name} will be available soon"
-        return _waiting_page(
-            request, heading, "It’s already in your library. This page updates automatically.", seconds=15
-        )
+        heading = gettext("%(film)s will be available soon") % {"film": item.name}
+        text = gettext("It’s already in your library. This page updates automatically.")
+        return _waiting_page(request, heading, text, seconds=15)
     return render(request, "storefront/watch.html", {"item": item, "title": item.title})
 
 
@@ -54,11 +55,14 @@ def _not_in_library(request: ShopRequest, slug: str) -> HttpResponse:
     attempt = whole_number(request.GET.get("paid", ""), at_most=999) or 0
     if 0 < attempt < MAX_REFRESHES:
         url = reverse("watch", args=[slug]) + f"?paid={attempt + 1}"
-        text = "We’ve received your payment. The film will be here in a few seconds; this page updates automatically."
-        return _waiting_page(request, "Your film is on its way", text, seconds=REFRESH_SECONDS, url=url)
-    text = "Buy or rent it to watch it right away. You can rent it again after a rental has ended."
-    links = (("library", "Your library"), ("shop", "Continue shopping"))
-    return page(request, 403, heading="This film isn’t in your library", text=text, links=links)
+        text = gettext(
+            "We’ve received your payment. The film will be here in a few seconds; this page updates automatically."
+        )
+        heading = gettext("Your film is on its way")
+        return _waiting_page(request, heading, text, seconds=REFRESH_SECONDS, url=url)
+    text = gettext("Buy or rent it to watch it right away. You can rent it again after a rental has ended.")
+    links = (("library", _("Your library")), ("shop", _("Continue shopping")))
+    return page(request, 403, heading=gettext("This film isn’t in your library"), text=text, links=links)
 
 
 def _waiting_page(request: ShopRequest, heading: str, text: str, *, seconds: int, url: str = "") -> HttpResponse:
@@ -122,15 +126,14 @@ def _player_response(request: ShopRequest, call: Callable[[str], dict[str, Any]]
     """
     token = request.shop.token
     if token is None:
-        return JsonResponse({"detail": "Please sign in again to keep watching."}, status=401)
+        return JsonResponse({"detail": gettext("Please sign in again to keep watching.")}, status=401)
     try:
         body = call(token)
     except RemoteProblem as problem:
         return JsonResponse({"detail": problem.detail, "type": problem.slug}, status=problem.status)
     except Unavailable:
-        return JsonResponse(
-            {"detail": "Playback is temporarily unavailable. Please try again in a moment."}, status=503
-        )
+        sentence = gettext("Playback is temporarily unavailable. Please try again in a moment.")
+        return JsonResponse({"detail": sentence}, status=503)
     cookie = body.pop("stream_cookie", None)
     response = JsonResponse(body)
     if cookie:

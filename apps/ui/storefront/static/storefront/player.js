@@ -28,7 +28,7 @@
     });
     const content = await response.json().catch(() => ({}));
     if (response.ok) return content;
-    const error = new Error(content.detail || "Something went wrong. Please try again in a moment.");
+    const error = new Error(content.detail || root.dataset.error);
     error.status = response.status;
     throw error;
   };
@@ -55,7 +55,7 @@
             hls.recoverMediaError();
             return;
           }
-          const error = new Error("The film can’t be loaded right now. Check your connection and press play again.");
+          const error = new Error(root.dataset.unloadable);
           reject(error);
           fail(error);
         });
@@ -80,13 +80,13 @@
             if (playback) open(position);
             return;
           }
-          const error = new Error("The film can’t be loaded right now. Check your connection and press play again.");
+          const error = new Error(root.dataset.unloadable);
           reject(error);
           fail(error);
         };
         open(playback.resume_at);
       } else {
-        reject(new Error("This browser can’t play the film. Try a current version of Chrome, Firefox, Safari or Edge."));
+        reject(new Error(root.dataset.unsupported));
       }
     });
 
@@ -130,7 +130,7 @@
     if (playback || isStarting) return;
     isStarting = true;
     button.hidden = true;
-    say("Loading…");
+    say(root.dataset.loading);
     try {
       playback = await post("play", {});
       await load();
@@ -159,7 +159,7 @@
 
   const louder = (step) => {
     video.volume = Math.max(0, Math.min(1, video.volume + step));
-    say(`Volume ${Math.round(video.volume * 100)}%`);
+    say(`${root.dataset.volume} ${Math.round(video.volume * 100)} %`);
     window.setTimeout(() => say(""), 900);
   };
 
@@ -168,7 +168,7 @@
     const shown = tracks.findIndex((track) => track.mode === "showing");
     tracks.forEach((track, index) => { track.mode = index === shown + 1 ? "showing" : "disabled"; });
     const now = tracks[shown + 1];
-    say(now ? `Captions: ${now.label}` : "Captions off");
+    say(now ? `${root.dataset.captions}: ${now.label}` : root.dataset.captionsOff);
     window.setTimeout(() => say(""), 1200);
   };
 
