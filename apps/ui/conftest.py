@@ -86,3 +86,10 @@ def pay() -> Callable[..., HttpResponse]:
         return browser.post("/checkout", data) if is_sent else data
 
     return fill_and_send
+
+
+@pytest.fixture
+def with_mug(browser: Client) -> Client:
+    """A guest with a mug in the cart."""
+    browser.post("/cart/add", {"sku": "MUG-1"})
+    return browser

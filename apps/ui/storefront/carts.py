@@ -68,11 +68,16 @@ def delivery_estimate(shop: ShopSession, cart: Cart, country: str) -> ShippingMe
 
 
 def buy_again(shop: ShopSession, order: Order) -> tuple[str, ...]:
-    """Put the lines of an order into the cart; returns the titles of those that are not for sale any more."""
-    missing = []
+    """Put the lines of an order into the cart; returns the titles of those that are not for sale any more.
+
+    What the cart has already counts, so that a second click puts in nothing more.
+    """
+    cart, missing = _current_or_new(shop), []
+    present = {line.sku: line.quantity for line in cart.lines}
     for line in order.lines:
         try:
-            add(shop, line.sku, line.quantity)
+            if present.get(line.sku, 0) < line.quantity:
+                _set_line(shop, cart, line.sku, line.quantity)
         except RemoteProblem as problem:
             if problem.status == 401:
                 raise

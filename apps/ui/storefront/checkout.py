@@ -73,7 +73,7 @@ def _placed_key(cart_id: str, key: str) -> str:
 def _initial(data: QueryDict, prefix: str) -> dict[str, str]:
     """What was entered in the form with this prefix, to fill it in again."""
     start = f"{prefix}-"
-    return {name.removeprefix(start): data[name] for name in data if name.startswith(start)}
+    return {name.removeprefix(start): str(data[name]) for name in data if name.startswith(start)}
 
 
 class Checkout:

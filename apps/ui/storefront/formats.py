@@ -75,11 +75,6 @@ def format_average(value: float) -> str:
     return format_decimal(value, format="0.0", locale=_locale(page_language()))
 
 
-def format_names(names: Sequence[str]) -> str:
-    """`A, B and C` in English, `A, B und C` in German."""
-    return format_list(names, locale=_locale(page_language()))
-
-
 def format_weekday(day: date) -> str:
     """`Tue 1 Dec` in English, `Di., 1. Dez.` in German: for dates of delivery."""
     return format_skeleton("MMMEd", day, locale=_date_locale())
@@ -95,3 +90,8 @@ def format_zoned(moment: datetime) -> str:
     """`1 December 2026, 11:00 CET`, in the shop's time zone."""
     local = moment.astimezone(ZoneInfo(settings.SHOP_TIME_ZONE))
     return f"{format_date(local)}, {format_skeleton('Hm', local, locale=_date_locale())} {local.tzname()}"
+
+
+def format_names(names: Sequence[str]) -> str:
+    """`A, B and C` in English, `A, B und C` in German."""
+    return format_list(names, locale=_locale(page_language()))

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.conf import settings
-from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -18,7 +17,7 @@ from apps.ui.storefront.address_rules import address_rules
 from apps.ui.storefront.formats import country_name, own_language_name
 
 if TYPE_CHECKING:
-    pass
+    from django.utils.functional import _StrPromise
 
 HOME_COUNTRY = "DE"
 
@@ -41,12 +40,12 @@ def language_choices() -> list[tuple[str, str]]:
 
 
 def text(
-    label: str | Promise,
+    label: str | _StrPromise,
     *,
     autocomplete: str,
     length: int = 150,
     required: bool = True,
-    help_text: str | Promise = "",
+    help_text: str | _StrPromise = "",
     widget_class: type[forms.TextInput] = forms.TextInput,
     **attrs: str,
 ) -> forms.CharField:
@@ -57,7 +56,7 @@ def text(
     )
 
 
-def password(label: str | Promise, autocomplete: str, **kwargs: Any) -> forms.CharField:
+def password(label: str | _StrPromise, autocomplete: str, **kwargs: Any) -> forms.CharField:
     """A password field; its value is neither stripped nor rendered."""
     widget = forms.PasswordInput(attrs={"autocomplete": autocomplete})
     return forms.CharField(label=label, max_length=1024, strip=False, widget=widget, **kwargs)

@@ -9,13 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 
 import jwt
 
+from apps.common.http import ServiceClient
 from apps.ui.storefront.clients.decoding import decode
-from apps.ui.storefront.clients.localised import LocalisedClient
 
-client = LocalisedClient("auth", timeout=5.0)
+client = ServiceClient("auth", timeout=5.0)
 BrowserHeaders = dict[str, str]
 
 
@@ -163,7 +164,7 @@ def devices(token: str) -> tuple[Device, ...]:
 
 def sign_out_device(token: str, device_id: str) -> None:
     """Raises RemoteProblem (404) for a session that has ended already, or somebody else's."""
-    client.delete(f"/v1/me/sessions/{device_id}", token=token).json_or_raise()
+    client.delete(f"/v1/me/sessions/{quote(device_id, safe='')}", token=token).json_or_raise()
 
 
 def sign_out_other_devices(token: str) -> None:

@@ -8,12 +8,11 @@ from datetime import date, datetime
 from typing import Any
 from urllib.parse import quote
 
-from apps.common.http import RemoteProblem
+from apps.common.http import RemoteProblem, ServiceClient
 from apps.common.money import Money
 from apps.ui.storefront.clients.decoding import decode
-from apps.ui.storefront.clients.localised import LocalisedClient
 
-client = LocalisedClient("payment", timeout=6.0)
+client = ServiceClient("payment", timeout=6.0)
 # Checkout calls catalog and the payment provider in turn, so it may take longer than other requests.
 ORDER_TIMEOUT_SECONDS = 25.0
 # While another request places the same order: how often to retry, and the longest pause between two attempts.

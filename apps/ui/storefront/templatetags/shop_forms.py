@@ -25,11 +25,11 @@ class FormError:
 def form_errors(*forms: BaseForm | None) -> list[FormError]:
     """Every error of these forms in the order of their fields; those of whole forms first."""
     bound = [form for form in forms if form and form.is_bound]
-    found = [FormError(text, "") for form in bound for text in form.non_field_errors()]
+    found = [FormError(str(text), "") for form in bound for text in form.non_field_errors()]
     for form in bound:
         for field in form:
             if field.errors:
-                text = " ".join(field.errors)
+                text = " ".join(str(error) for error in field.errors)
                 found.append(FormError(f"{field.label}: {text}" if field.label else text, field.id_for_label))
     return found
 

@@ -7,8 +7,10 @@ import json
 import pytest
 from django.test import Client
 
-from apps.common.countries import DELIVERY_COUNTRIES
+from apps.common.countries import COUNTRIES, DELIVERY_COUNTRIES
+from apps.ui.storefront.clients.auth import Address
 from apps.ui.storefront.forms import AddressForm
+from apps.ui.storefront.templatetags.shop_forms import town_line
 from apps.ui.storefront.tests.fakes import ADA, FakePlatform
 
 SIGN_IN = {"email": ADA["email"], "password": ADA["password"]}
@@ -191,6 +193,20 @@ def test_address_can_be_added_edited_made_default_and_removed(ada: Client, platf
     text = ada.get("/account/addresses").content.decode()
     assert "Torstraße 12" in text
     assert "Unter den Linden" not in text
+
+
+@pytest.mark.parametrize("country", sorted(COUNTRIES))
+def test_address_of_any_country_is_written_on_a_line(country: str) -> None:
+    address = Address(id="a", name="Ada", line1="1", postal_code="X1", city="Town", country=country, region="R")
+    assert {"X1", "Town", "R"} <= set(town_line(address).replace(",", "").split())
+
+
+@pytest.mark.parametrize("device", ["..", "?x=1", "#", "../../v1/me", "", "\x7f"])
+def test_forged_device_signs_out_no_more_than_was_asked(ada: Client, platform: FakePlatform, device: str) -> None:
+    response = ada.post("/account/devices/sign-out", {"device": device})
+    assert response.status_code == 302
+    assert len(platform.auth.devices) == (2 if device else 1)
+    assert not platform.auth.is_deleted
 
 
 def test_address_of_somebody_else_is_not_found(ada: Client) -> None:

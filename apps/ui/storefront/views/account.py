@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
@@ -149,7 +149,7 @@ def _address_page(
     """The form of an address. `step=update` shows it again with the fields of the chosen country."""
     is_saving = request.method == "POST" and request.POST.get("step") != "update"
     draft = draft_of(request) if request.method != "POST" else None
-    typed = draft or ({} if is_saving else request.POST)
+    typed: QueryDict | dict[str, str] = draft or ({} if is_saving else request.POST)
     initial = initial | {name.removeprefix("to-"): value for name, value in typed.items() if name.startswith("to-")}
     country = initial.get("country", "")
     data = request.POST if is_saving else None

@@ -52,7 +52,7 @@
   number.after(brandLabel);
 
   const digits = (text) => text.replace(/\D/g, "");
-  // Written anew, with the caret after as many digits as before.
+  // Formats the text, with the caret after as many digits as before.
   const rewrite = (input, format) => {
     const before = digits(input.value.slice(0, input.selectionStart)).length;
     const text = format(digits(input.value));
