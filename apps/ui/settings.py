@@ -20,6 +20,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "django_permissions_policy.PermissionsPolicyMiddleware",
     "apps.common.middleware.RejectNullBytesMiddleware",
     "apps.common.middleware.BodySizeMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -66,6 +67,11 @@ STATICFILES_FINDERS = [
     "apps.ui.storefront.bundles.BundleFinder",
 ]
 
+# The player's needs; nothing else of the device is asked for.
+PERMISSIONS_POLICY: dict[str, list[str]] = {
+    **{name: [] for name in ("camera", "display-capture", "geolocation", "microphone", "midi", "payment", "usb")},
+    **{name: ["self"] for name in ("autoplay", "encrypted-media", "fullscreen", "picture-in-picture")},
+}
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": ["'none'"],
@@ -81,5 +87,9 @@ CONTENT_SECURITY_POLICY = {
         "form-action": ["'self'", PUBLIC_URL],
         "frame-ancestors": ["'none'"],
         "base-uri": ["'none'"],
+        "manifest-src": ["'self'"],
+        "require-trusted-types-for": ["'script'"],
+        # The one policy of static/storefront/trusted.js.
+        "trusted-types": ["default"],
     }
 }

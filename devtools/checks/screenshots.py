@@ -1,4 +1,5 @@
-"""`make screenshots`: pictures of the running stack's pages, at 390 and 1440 px, light and dark, in var/screenshots/.
+"""`make screenshots`: pictures of the running stack's pages, at 390 and 1440 px, light and dark, in English and German,
+in var/screenshots/.
 
 Some of them become docs/images/, which the README shows. Needs an installed Chromium (CHROMIUM names another one).
 """
@@ -28,13 +29,19 @@ ARGUMENTS = [
 PAGES = {
     "home": "/",
     "shop": "/shop",
+    "search-page": "/search",
     "films": "/shop/c/films",
     "filtered": "/shop?kind=goods&attr.material=steel&in_stock=true",
     "search": "/shop?q=keaton",
     "nothing-found": "/search?q=mugxyzqq&rating=4",
+    "collections": "/collections",
     "collection": "/collections/film-night",
     "film": "/p/metropolis",
     "goods": "/p/stoneware-mug",
+    "sale": "/p/floor-cushion?sku=FLOORCUSHION-INK",
+    "review": "/p/stoneware-mug/reviews/write",
+    "wishlist": "/wishlist",
+    "text": "/pages/shipping",
     "cart": "/cart",
     "checkout": "/checkout",
     "orders": "/orders",
@@ -44,9 +51,11 @@ PAGES = {
     "sign-in": "/account/sign-in",
     "register": "/account/register",
     "about": "/about",
+    "offline": "/offline",
     "nothing": "/nothing-here",
     "docs": "/api/catalog/docs/",
 }
+LANGUAGES = ("en", "de")
 # What the README shows: page, width, scheme.
 README = {
     "home": ("home", 1440, "light"),
@@ -74,23 +83,29 @@ def main() -> int:
         browser = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
         for scheme in ("light", "dark"):
             for width in (390, 1440):
-                _take(browser, stack.public_url, out, width=width, scheme=scheme)
+                for language in LANGUAGES:
+                    _take(browser, stack.public_url, out, width=width, scheme=scheme, language=language)
         browser.close()
     _for_readme(out)
     print(f"Pictures are in {out} and docs/images.")
     return 0
 
 
-def _take(browser: Browser, url: str, out: Path, *, width: int, scheme: str) -> None:
+def prefixed(path: str, language: str) -> str:
+    """The page's path in this language; the API's pages have one language."""
+    return path if language == LANGUAGES[0] or path.startswith("/api/") else f"/{language}{path}"
+
+
+def _take(browser: Browser, url: str, out: Path, *, width: int, scheme: str, language: str) -> None:
     context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)  # type: ignore[arg-type]  # a literal
     page = context.new_page()
     _fill_cart(page, url)
     for name in ("sign-in", "register"):
-        _shot(page, f"{url}{PAGES[name]}", out / f"{name}-{width}-{scheme}.png")
+        _shot(page, url + prefixed(PAGES[name], language), out / f"{name}-{width}-{scheme}-{language}.png")
     _sign_in(page, url)
     for name, path in PAGES.items():
         if name not in ("sign-in", "register"):
-            _shot(page, f"{url}{path}", out / f"{name}-{width}-{scheme}.png")
+            _shot(page, url + prefixed(path, language), out / f"{name}-{width}-{scheme}-{language}.png")
     context.close()
 
 
@@ -120,7 +135,7 @@ def _for_readme(out: Path) -> None:
     target = ROOT / "docs" / "images"
     target.mkdir(parents=True, exist_ok=True)
     for name, (page, width, scheme) in README.items():
-        with Image.open(out / f"{page}-{width}-{scheme}.png") as picture:
+        with Image.open(out / f"{page}-{width}-{scheme}-{LANGUAGES[0]}.png") as picture:
             shown = picture.convert("RGB").crop((0, 0, picture.width, min(picture.height, 1100)))
             shown.resize((960, round(shown.height * 960 / shown.width))).save(target / f"{name}.webp", quality=80)
 

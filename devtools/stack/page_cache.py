@@ -47,6 +47,8 @@ def location_lines() -> list[str]:
         "tcp_nopush off;",
         "proxy_cache_revalidate on;",
         "proxy_cache_use_stale updating error timeout http_500 http_502 http_503 http_504;",
+        # The storefront says so itself.
+        "gzip_vary off;",
         # The key has the encoding, and nothing else of a request decides what is in a page.
         "proxy_ignore_headers Vary;",
         # Of this request, not of the one that filled the store.

@@ -30,7 +30,8 @@ def visitor(browser: Browser, stack) -> Iterator[Callable[..., Page]]:
     contexts = []
 
     def come(**options: object) -> Page:
-        context = browser.new_context(base_url=stack.url, viewport={"width": 1440, "height": 900}, **options)
+        options.setdefault("viewport", {"width": 1440, "height": 900})
+        context = browser.new_context(base_url=stack.url, **options)
         context.set_default_timeout(20_000)
         contexts.append(context)
         return context.new_page()

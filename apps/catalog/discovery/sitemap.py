@@ -1,6 +1,7 @@
 """The addresses of all products on display, for search engines, in chunks of up to 50,000.
 
-Read from one index (`product_sitemap`) in the order of ids, without counting: a chunk costs the same wherever it lies.
+Read in the order of ids, without counting, from the index `product_sitemap` where that is cheaper than the rows: a
+chunk costs the same wherever it lies.
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ STATIC = Path(__file__).parent / "static"
 BUNDLES = {
     "storefront/shop.css": ("tokens", "base", "components", "header", "pages", "product", "wishlist"),
     # Each script is a block of its own, so their names do not meet.
-    "storefront/shop.js": ("menu", "search", "rails", "recent", "offline"),
+    "storefront/shop.js": ("trusted", "menu", "search", "rails", "recent", "offline"),
 }
 
 

@@ -17,8 +17,14 @@ FILES = {
     "vendor/bricolage-grotesque.woff2": (
         "@fontsource-variable/bricolage-grotesque/files/bricolage-grotesque-latin-wght-normal.woff2"
     ),
+    "vendor/bricolage-grotesque-ext.woff2": (
+        "@fontsource-variable/bricolage-grotesque/files/bricolage-grotesque-latin-ext-wght-normal.woff2"
+    ),
     "vendor/instrument-sans.woff2": (
         "@fontsource-variable/instrument-sans/files/instrument-sans-latin-wght-normal.woff2"
+    ),
+    "vendor/instrument-sans-ext.woff2": (
+        "@fontsource-variable/instrument-sans/files/instrument-sans-latin-ext-wght-normal.woff2"
     ),
 }
 

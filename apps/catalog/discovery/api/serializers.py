@@ -155,6 +155,13 @@ class CollectionsSerializer(serializers.Serializer):
     results = CollectionSerializer(many=True)
 
 
+class FrontPageSerializer(serializers.Serializer):
+    films = ProductListSerializer(many=True, help_text="Best sellers.")
+    new = ProductListSerializer(many=True, help_text="Goods, the newest first.")
+    best_sellers = ProductListSerializer(many=True, help_text="Goods: those that staff put first, then best sellers.")
+    collections = CollectionSerializer(many=True)
+
+
 class CollectionDetailSerializer(CollectionSerializer):
     seo = SeoSerializer()
 

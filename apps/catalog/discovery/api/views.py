@@ -26,6 +26,7 @@ from apps.catalog.discovery.api.query import (
 )
 from apps.catalog.discovery.browsing import Listed, browse, products_by_slugs
 from apps.catalog.discovery.details import detail
+from apps.catalog.discovery.front_page import front_page
 from apps.catalog.discovery.missing_products import ProductMoved
 from apps.catalog.discovery.suggestions import suggestions
 from apps.catalog.discovery.zero_result_searches import record_zero_result_search
@@ -137,6 +138,14 @@ class ProductView(GuestView):
             moved.headers["Location"] = public_url(f"/v1/products/{moved.new_slug}{query}")
             raise
         return public_response(found.data, language=language, depends_on=found.numbers, version=found.version)
+
+
+class FrontPageView(GuestView):
+    @extend_schema(parameters=[CURRENCY, LANG], responses=serializers.FrontPageSerializer)
+    def get(self, request: Request) -> PublicResponse:
+        """Get what the first page of a shop shows: best-selling films, new goods, best sellers, collections."""
+        language = read_language(request)
+        return public_response(front_page(currency=read_currency(request), language=language), language=language)
 
 
 class CategoriesView(GuestView):

@@ -53,7 +53,7 @@ def test_archiving_withdraws_and_publishing_brings_back(staff, api_client):
     address = f"/v1/products/{product.slug}"
     OutboxEvent.objects.all().delete()
     staff.patch(address, {"status": "archived"})
-    assert api_client.get(address).status_code == 404
+    assert api_client.get(address).status_code == 410
     staff.patch(address, {"status": "published"})
     assert api_client.get(address).status_code == 200
     assert events() == [("product.withdrawn", product.slug), ("product.published", product.slug)]

@@ -468,7 +468,7 @@ class TestDeleting:
         OutboxEvent.objects.all().delete()
         response = staff.delete(f"/v1/products/{product.slug}")
         assert (response.status_code, response.json()["status"]) == (200, "archived")
-        assert api_client.get(f"/v1/products/{product.slug}").status_code == 404
+        assert api_client.get(f"/v1/products/{product.slug}").status_code == 410
         assert events() == ["product.withdrawn"]
         assert staff.delete(f"/v1/products/{product.slug}", HTTP_IF_MATCH=response["ETag"]).status_code == 200
 

@@ -18,6 +18,7 @@ from apps.catalog.backoffice.admin import reviews
 from apps.catalog.backoffice.admin.service_forms import ServiceAdmin
 from apps.catalog.inventory.models import StockItem, Warehouse
 from apps.catalog.inventory.services import add_warehouse
+from apps.catalog.pages.models import Page
 from apps.catalog.products.attribute_values import ensure_attribute, ensure_choices
 from apps.catalog.products.category_tree import ensure_category
 from apps.catalog.products.models import (
@@ -68,6 +69,7 @@ def shop() -> None:
     ensure_choices(ensure_attribute("material", label="Material", kind=Attribute.Kind.CHOICE), ["Oak"])
     ProductType.objects.create(name="Mugs", slug="mugs")
     Collection.objects.create(title="Summer", slug="summer")
+    Page.objects.create(title="Imprint", slug="imprint")
 
 
 def page(row: models.Model) -> str:

@@ -341,7 +341,7 @@ class TestDetail:
         assert response["Content-Type"] == "application/problem+json"
 
     def test_drafts_are_not_found(self, api_client):
-        draft = make_product(status=Product.Status.DRAFT)
+        draft = make_product(status=Product.Status.DRAFT, published_minutes_ago=-60)
         assert api_client.get(f"/v1/products/{draft.slug}").status_code == 404
 
 

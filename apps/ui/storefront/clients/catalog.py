@@ -16,12 +16,15 @@ from apps.ui.storefront.clients.catalog_schemas import (
     CategoryTree,
     Collection,
     Collections,
+    FrontPage,
     OwnReview,
     Product,
     ProductPage,
     ReviewEligibility,
     ReviewPage,
     SharedWishlist,
+    SitemapChunks,
+    SitemapProducts,
     Suggestions,
     TextPage,
     TextPageLink,
@@ -44,6 +47,8 @@ REVIEWS_SECONDS = 1.0
 REVIEWS_PER_PAGE = 6
 # An image is sent and rendered in several sizes before the response comes.
 UPLOAD_TIMEOUT_SECONDS = 20.0
+# The same for where the files of the sitemap begin.
+SITEMAP_SECONDS = 600.0
 # Suggestions that take longer are useless to somebody who is typing.
 SUGGEST_TIMEOUT_SECONDS = 1.5
 
@@ -60,9 +65,24 @@ def products(**params: Any) -> ProductPage:
     return responses.fetch("/v1/products", ProductPage, given, fresh_seconds=PRICE_SECONDS, mark_stale=_stale)
 
 
+def front_page() -> FrontPage:
+    """What the home page shows."""
+    return responses.fetch("/v1/front-page", FrontPage, fresh_seconds=PRICE_SECONDS, mark_stale=_stale)
+
+
 def products_named(slugs: list[str]) -> ProductPage:
     """The products with these slugs, in this order; unknown ones are left out."""
     return _fetch("/v1/products", ProductPage, {"slugs": ",".join(slugs)})
+
+
+def sitemap_chunks(size: int) -> tuple[str, ...]:
+    """Cursors of the files of a sitemap with `size` products each; the first is empty."""
+    return responses.fetch("/v1/sitemap/chunks", SitemapChunks, {"size": size}, fresh_seconds=SITEMAP_SECONDS).results
+
+
+def sitemap_products(after: str, *, limit: int) -> SitemapProducts:
+    """Slugs of products with the days of their last changes. Raises RemoteProblem (400) for a broken cursor."""
+    return _fetch("/v1/sitemap/products", SitemapProducts, {"after": after, "limit": limit})
 
 
 def product(slug: str) -> Product:
@@ -206,7 +226,7 @@ def _own_review_path(slug: str) -> str:
     return f"/v1/products/{quote(slug, safe='')}/reviews/mine"
 
 
-def _stale[P: (Product, ProductPage)](value: P) -> P:
+def _stale[P: (FrontPage, Product, ProductPage)](value: P) -> P:
     return replace(value, is_stale=True)
 
 

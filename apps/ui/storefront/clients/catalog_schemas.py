@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.conf import settings
+
 from apps.common.money import Money
 
 # Minimum width of the fallback image on a product card, in pixels.
@@ -59,22 +61,30 @@ class Image:
     def largest_url(self) -> str:
         """The largest file in the fallback format."""
         offered = self.sources[-1].srcset if self.sources else ()
-        return offered[-1].url if offered else self.url
+        return short_url(offered[-1].url if offered else self.url)
+
+    @property
+    def smallest_url(self) -> str:
+        """The smallest file in the fallback format."""
+        offered = self.sources[-1].srcset if self.sources else ()
+        return short_url(offered[0].url if offered else self.url)
 
     @property
     def fallback_url(self) -> str:
         """A file in the fallback format: the smallest that is at least CARD_WIDTH wide, else the largest."""
         offered = self.sources[-1].srcset if self.sources else ()
-        return (
-            next((source.url for source in offered if source.width >= CARD_WIDTH), offered[-1].url)
-            if offered
-            else self.url
-        )
+        chosen = next((source for source in offered if source.width >= CARD_WIDTH), offered[-1] if offered else self)
+        return short_url(chosen.url)
 
 
 def srcset_attribute(sources: tuple[ImageSource, ...]) -> str:
-    """`small.webp 320w, large.webp 640w`."""
-    return ", ".join(f"{source.url} {source.width}w" for source in sources)
+    """`small.webp 320w, large.webp 640w`; a page names dozens of them, so those of our own host are paths."""
+    return ", ".join(f"{short_url(source.url)} {source.width}w" for source in sources)
+
+
+def short_url(url: str) -> str:
+    """The path of a file on the shop's own host; other addresses as they are."""
+    return url.removeprefix(settings.PUBLIC_URL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -465,3 +475,29 @@ class SharedWishlist:
 
     name: str
     results: tuple[WishlistItem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SitemapChunks:
+    """Cursors of the files of a sitemap."""
+
+    results: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SitemapProducts:
+    """Slugs with the days of their last changes; `next` is a cursor."""
+
+    results: tuple[tuple[str, str], ...]
+    next: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class FrontPage:
+    """The rows of the home page; `is_stale` while catalog is down."""
+
+    films: tuple[ProductCard, ...]
+    new: tuple[ProductCard, ...]
+    best_sellers: tuple[ProductCard, ...]
+    collections: tuple[Collection, ...]
+    is_stale: bool = False

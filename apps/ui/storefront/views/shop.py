@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
+from django.core.cache import cache
 from django.http import HttpResponse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
@@ -15,12 +17,12 @@ from apps.ui.storefront.clients import catalog, video
 from apps.ui.storefront.clients.catalog_schemas import (
     Category,
     Collection,
-    ProductCard,
     ProductPage,
 )
 from apps.ui.storefront.clients.video import LibraryItem
 from apps.ui.storefront.context import menu
 from apps.ui.storefront.filters import RELEVANCE, SORTS, FilterState
+from apps.ui.storefront.formats import page_language
 from apps.ui.storefront.numbered_pages import NumberedPages
 from apps.ui.storefront.pages import shared_page
 from apps.ui.storefront.parallel import fetch, fetch_or_default
@@ -28,8 +30,9 @@ from apps.ui.storefront.session import ShopRequest
 from apps.ui.storefront.views.suggestions import MIN_SUGGEST_LENGTH, suggestion_url
 
 HERO_FILM_COUNT = 3
-CAROUSEL_SIZE = 8
 MAX_CONTINUE_WATCHING = 4
+# How long the home page shows the same progress: a customer who looks around opens it often.
+CONTINUE_WATCHING_SECONDS = 10
 # Shown by a list without results.
 POPULAR_COUNT = 6
 MAX_SIMILAR_SEARCHES = 5
@@ -38,55 +41,46 @@ MAX_SIMILAR_SEARCHES = 5
 @require_safe
 def home(request: ShopRequest) -> HttpResponse:
     """Home page. Signed-in customers also see the films they have started, if video is available."""
-    asked_films = fetch(lambda: catalog.products(kind="video", limit=12, sort="bestselling"))
-    asked_newest = fetch(lambda: catalog.products(kind="goods", sort="newest", limit=CAROUSEL_SIZE))
-    asked_featured = fetch(lambda: catalog.products(kind="goods", featured="true", limit=CAROUSEL_SIZE))
-    asked_selling = fetch(lambda: catalog.products(kind="goods", sort="bestselling", limit=CAROUSEL_SIZE))
-    asked_categories = fetch(catalog.categories)
-    asked_collections = fetch_or_default(catalog.collections, ())
+    asked = fetch(catalog.front_page)
     started = fetch_or_default(lambda: _continue_watching(request), ())
-    films, newest = asked_films.result(), asked_newest.result()
-    featured, selling = asked_featured.result(), asked_selling.result()
-    categories, collections = asked_categories.result(), asked_collections.result()
+    page, categories = asked.result(), menu()
 
     def context() -> dict[str, Any]:
-        shown = [film for film in films.results if film.image][:HERO_FILM_COUNT]
+        shown = [film for film in page.films if film.image][:HERO_FILM_COUNT]
         return {
             "hero": shown,
-            "films": tuple(film for film in films.results if film not in shown),
-            "films_path": next((film.category.path.partition("/")[0] for film in films.results), ""),
-            "new": newest.results,
-            "best_sellers": _fill_carousel(featured.results, selling.results),
+            "films": tuple(film for film in page.films if film not in shown),
+            "films_path": next((film.category.path.partition("/")[0] for film in page.films), ""),
+            "new": page.new,
+            "best_sellers": page.best_sellers,
             "categories": [category for category in categories if category.product_count],
-            "collections": [collection for collection in collections if collection.product_count],
+            "collections": [collection for collection in page.collections if collection.product_count],
             "structured": structured_data.website(),
-            "is_stale": films.is_stale,
+            "is_stale": page.is_stale,
         }
 
     return shared_page(
         request,
         "storefront/home.html",
-        sources=(films, newest, featured, selling, categories, collections),
+        sources=(page,),
         context=context,
-        personal=lambda: {"continue_watching": started.result(), "is_stale": films.is_stale},
+        personal=lambda: {"continue_watching": started.result(), "is_stale": page.is_stale},
     )
 
 
-def _fill_carousel(first: tuple[ProductCard, ...], others: tuple[ProductCard, ...]) -> tuple[ProductCard, ...]:
-    """Fill a carousel: the featured products first, then best sellers."""
-    known = {product.slug for product in first}
-    return (first + tuple(product for product in others if product.slug not in known))[:CAROUSEL_SIZE]
-
-
 def _continue_watching(request: ShopRequest) -> tuple[LibraryItem, ...]:
-    """Films in the library that were started and not finished."""
-    token = request.shop.token
-    if token is None:
+    """Films in the library that were started and not finished, as they were a few seconds ago."""
+    token, user = request.shop.token, request.shop.user
+    if token is None or user is None:
         return ()
-    items = video.library(token, limit=12, deadline=video.OPTIONAL_TIMEOUT_SECONDS).results
-    return tuple(item for item in items if item.is_ready and item.progress and item.progress.is_in_progress)[
-        :MAX_CONTINUE_WATCHING
-    ]
+    name = f"continue-watching:{user.sub}:{page_language()}"
+    known = cache.get(name)
+    if known is None:
+        items = video.library(token, limit=12, deadline=video.OPTIONAL_TIMEOUT_SECONDS).results
+        started = (item for item in items if item.is_ready and item.progress and item.progress.is_in_progress)
+        known = tuple(started)[:MAX_CONTINUE_WATCHING]
+        cache.set(name, known, timeout=CONTINUE_WATCHING_SECONDS)
+    return known
 
 
 @require_safe
@@ -160,7 +154,10 @@ def _list_page(
             "section": category.path.partition("/")[0] if category else "",
             "structured": structured_data.breadcrumbs(crumbs),
             "is_empty_search": not state.params["q"] and page.total is None,
+            "is_filtered": state.is_filtered or page.total is None,
         }
+        if state.page > 1:
+            values["canonical"] = f"{settings.PUBLIC_URL}{request.path}?page={state.page}"
         return values if page.results else values | _no_results_context(state.params["q"])
 
     return shared_page(
@@ -191,7 +188,6 @@ def _list_context(state: FilterState, page: ProductPage) -> dict[str, Any]:
         "pages": NumberedPages.of(page.total or 0, state),
         "q": state.params["q"],
         "is_section": bool(state.path_category),
-        "is_filtered": state.is_filtered,
         "kinds": _grid_kind(page),
         "params": state.params,
         "sort": state.sort,

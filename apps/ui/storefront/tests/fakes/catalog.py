@@ -226,6 +226,26 @@ class FakeCatalog(FakeService):
             }
         return ok(body)
 
+    @route("GET", "/v1/front-page")
+    def front_page(self, request: httpx.Request) -> httpx.Response:
+        cards = [{name: entry[name] for name in self.LIST_FIELDS} for entry in self.products.values()]
+        films, goods = ([card for card in cards if card["kind"] == kind] for kind in ("video", "goods"))
+        return ok({"films": films, "new": goods, "best_sellers": goods, "collections": [COLLECTION]})
+
+    @route("GET", "/v1/sitemap/chunks")
+    def sitemap_chunks(self, request: httpx.Request) -> httpx.Response:
+        size = int(request.url.params["size"])
+        return ok({"results": [""] + [str(start) for start in range(size, len(self.products), size)]})
+
+    @route("GET", "/v1/sitemap/products")
+    def sitemap_products(self, request: httpx.Request) -> httpx.Response:
+        after, limit = request.url.params.get("after") or "0", int(request.url.params["limit"])
+        if not after.isdigit():
+            return problem(400, "broken-cursor", "This cursor cannot be read.")
+        slugs, start = sorted(self.products), int(after)
+        rows = [[slug, "2026-01-02"] for slug in slugs[start : start + limit]]
+        return ok({"results": rows, "next": str(start + limit) if start + limit < len(slugs) else None})
+
     @route("GET", "/v1/products/(?P<slug>[^/]+)")
     def detail(self, request: httpx.Request, slug: str) -> httpx.Response:
         if slug not in self.products:

@@ -95,6 +95,7 @@ nginx.conf: |
         tcp_nopush off;
         proxy_cache_revalidate on;
         proxy_cache_use_stale updating error timeout http_500 http_502 http_503 http_504;
+        gzip_vary off;
         proxy_ignore_headers Vary;
         proxy_hide_header X-Request-ID;
         add_header X-Request-ID $rid always;
