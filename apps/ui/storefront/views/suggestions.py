@@ -52,13 +52,13 @@ def _all_results(total: int | None) -> str:
 def _suggestion(item: Suggestion) -> dict[str, Any]:
     return {
         "text": item.text,
-        "note": _note(item),
+        "note": _kind_and_price(item),
         "image": item.image.smallest_url if item.image else "",
         "address": suggestion_url(item),
     }
 
 
-def _note(item: Suggestion) -> str:
+def _kind_and_price(item: Suggestion) -> str:
     """What a suggestion is: the year of a film, and what it costs; else its kind."""
     if item.kind == "category":
         return gettext("Category")
