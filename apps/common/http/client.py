@@ -30,6 +30,10 @@ RETRIED_METHODS = frozenset({"GET", "HEAD", "PUT", "DELETE"})
 AWAY_STATUSES = frozenset({502, 503, 504})
 
 
+# A file to send: its name, its content and its media type.
+type File = tuple[str, bytes, str]
+
+
 class Token(Enum):
     """The kinds of token that a call can carry beside a given one."""
 
@@ -84,6 +88,7 @@ class _Call:
     url: str
     params: dict[str, Any] | None
     json: Any
+    files: dict[str, File] | None
     headers: dict[str, str]
     ends_at: float
 
@@ -127,12 +132,15 @@ class ServiceClient:
         *,
         params: dict[str, Any] | None = None,
         json: Any = None,
+        files: dict[str, File] | None = None,
         headers: dict[str, str] | None = None,
         token: str | Token | None = None,
         idempotency_key: str | None = None,
         deadline: float | None = None,
     ) -> ServiceResponse:
         """Send and return the response (any status below 500); `deadline` in seconds. Raises Unavailable.
+
+        `files` are sent as a form (multipart/form-data), by field, instead of JSON.
 
         A path with a segment `.` or `..` (a name that somebody made up) gets 404 without being sent: the HTTP client
         would resolve it and ask at another address.
@@ -148,6 +156,7 @@ class ServiceClient:
             url=settings.SERVICE_URLS[self.service] + path,
             params=_without_none(params),
             json=json,
+            files=files,
             headers=sent,
             ends_at=time.monotonic() + seconds,
         )
@@ -263,6 +272,7 @@ def _send(pool: httpx.Client, call: _Call) -> httpx.Response:
         call.url,
         params=call.params,
         json=call.json,
+        files=call.files,
         headers=call.headers,
         timeout=max(0.001, call.ends_at - time.monotonic()),
     )

@@ -78,6 +78,8 @@ class ServiceErrorsMiddleware:
                 # Not expired, yet rejected: keys or roles have changed.
                 request.shop.sign_out()
                 return _sign_in_page(request)
+            case RemoteProblem() if error.slug == "product-moved" and (slug := error.body.get("slug")):
+                return redirect("product", slug=slug, permanent=request.method in ("GET", "HEAD"))
             case RemoteProblem() if error.status == 404:
                 return not_found(request, error)
             case RemoteProblem() if error.status == 429:

@@ -29,6 +29,7 @@ urlpatterns = [
     path("p/<slug:slug>", products.product, name="product"),
     path("p/<slug:slug>/reviews/write", reviews.write_review, name="write-review"),
     path("p/<slug:slug>/reviews/mine/delete", reviews.delete_review, name="delete-review"),
+    path("p/<slug:slug>/reviews/mine/images/<uuid:image_id>/delete", reviews.delete_image, name="delete-review-image"),
     path("p/<slug:slug>/reviews/<uuid:review_id>/report", reviews.report_review, name="report-review"),
     path("wishlist", wishlist.wishlist, name="wishlist"),
     path("wishlist/share", wishlist.share, name="wishlist-share"),

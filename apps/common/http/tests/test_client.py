@@ -70,6 +70,26 @@ def test_a_compressed_response_is_decoded(catalog, remote):
     assert catalog.get("/v1/x").json_or_raise() == {"a": 1}
 
 
+def test_file_is_sent_as_a_form(catalog, remote):
+    route = remote.post("/v1/images").respond(201, json={"id": 1})
+    files = {"file": ("mug.jpg", b"\xff\xd8 mug", "image/jpeg")}
+    assert catalog.post("/v1/images", files=files).json_or_raise() == {"id": 1}
+    sent = route.calls.last.request
+    assert sent.headers["Content-Type"].startswith("multipart/form-data; boundary=")
+    assert b'name="file"; filename="mug.jpg"' in sent.content
+    assert b"\xff\xd8 mug" in sent.content
+
+
+def test_redirect_is_a_remote_problem(catalog, remote):
+    problem = {"type": "/problems/product-moved", "status": 301, "slug": "mug"}
+    remote.get("/v1/products/cup").respond(301, json=problem, headers={"Location": "/v1/products/mug"})
+    response = catalog.get("/v1/products/cup")
+    for read in (response.json_or_raise, response.content_or_raise):
+        with pytest.raises(RemoteProblem) as raised:
+            read()
+        assert (raised.value.status, raised.value.body["slug"]) == (301, "mug")
+
+
 def test_a_response_that_is_not_json_counts_as_no_response(catalog, remote):
     remote.get("/v1/x").respond(html="<h1>Welcome to nginx</h1>")
     with pytest.raises(Unavailable):

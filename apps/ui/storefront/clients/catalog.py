@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import quote
 
 from apps.common.http import RemoteProblem, ServiceClient
+from apps.common.http.client import File
 from apps.ui.storefront.clients.catalog_schemas import (
     Category,
     CategoryTree,
@@ -42,9 +43,11 @@ PRICE_SECONDS = 0.2
 TAXONOMY_SECONDS = 10.0
 # The same for reviews; they wait for approval anyway.
 REVIEWS_SECONDS = 1.0
+REVIEWS_PER_PAGE = 6
+# An image is sent and rendered in several sizes before the response comes.
+UPLOAD_TIMEOUT_SECONDS = 20.0
 # The same for where the files of the sitemap begin.
 SITEMAP_SECONDS = 600.0
-REVIEWS_PER_PAGE = 6
 # Suggestions that take longer are useless to somebody who is typing.
 SUGGEST_TIMEOUT_SECONDS = 1.5
 
@@ -163,6 +166,22 @@ def change_review(token: str, slug: str, *, rating: int, title: str, body: str) 
 def delete_review(token: str, slug: str) -> None:
     """Raises RemoteProblem (404) for an unknown slug."""
     client.delete(_own_review_path(slug), token=token).json_or_raise()
+
+
+def add_review_image(token: str, slug: str, file: File) -> OwnReview:
+    """Add an image to one's own review, which is moderated again; the same file again changes nothing.
+
+    Raises RemoteProblem: 404 not-reviewed, 409 with four images, 422 for what is no image, 429.
+    """
+    path = f"{_own_review_path(slug)}/images"
+    response = client.post(path, files={"file": file}, token=token, deadline=UPLOAD_TIMEOUT_SECONDS)
+    return decode(OwnReview, response.json_or_raise(), service="catalog")
+
+
+def remove_review_image(token: str, slug: str, image_id: str) -> None:
+    """Remove an image of one's own review. Raises RemoteProblem (404)."""
+    path = f"{_own_review_path(slug)}/images/{quote(image_id, safe='')}"
+    client.delete(path, token=token).json_or_raise()
 
 
 def wishlist(token: str, *, deadline: float | None = None) -> Wishlist:

@@ -61,7 +61,13 @@ class Image:
     def largest_url(self) -> str:
         """The largest file in the fallback format."""
         offered = self.sources[-1].srcset if self.sources else ()
-        return offered[-1].url if offered else self.url
+        return short_url(offered[-1].url if offered else self.url)
+
+    @property
+    def smallest_url(self) -> str:
+        """The smallest file in the fallback format."""
+        offered = self.sources[-1].srcset if self.sources else ()
+        return short_url(offered[0].url if offered else self.url)
 
     @property
     def fallback_url(self) -> str:

@@ -148,6 +148,15 @@ def test_catalog_client_matches_the_contract(platform: FakePlatform, check: Call
     check()
 
 
+def test_image_of_a_review_is_sent_in_the_field_of_the_contract(platform: FakePlatform) -> None:
+    catalog.post_review("token", "tall-mug", rating=5, title="Good", body="")
+    review = catalog.add_review_image("token", "tall-mug", ("mug.jpg", b"mug", "image/jpeg"))
+    (request,) = platform.catalog.requests_to("POST", ".*/images")
+    assert list(_schemas("catalog")["ReviewImageUploadRequest"]["properties"]) == ["file"]
+    assert b'name="file"' in request.content
+    catalog.remove_review_image("token", "tall-mug", review.images[0].id)
+
+
 def test_auth_client_matches_the_contract(platform: FakePlatform, check: Callable[[], None]) -> None:
     new = {"email": "new@example.com", "password": "a whole sentence", "name": "Ivan", "language": "de"}
     auth.register(**new, browser_headers=BROWSER_HEADERS)

@@ -200,6 +200,13 @@ def test_renamed_product_redirects_for_good(browser: Client, platform: FakePlatf
     assert (response.status_code, response["Location"]) == (301, f"{language}/p/tall-mug")
 
 
+def test_other_pages_of_a_renamed_product_redirect_to_it(ada: Client, platform: FakePlatform) -> None:
+    platform.catalog.move("old-mug", "tall-mug")
+    assert ada.get("/p/old-mug/reviews/write")["Location"] == "/p/tall-mug"
+    response = ada.post("/wishlist/cart/old-mug")
+    assert (response.status_code, response["Location"]) == (302, "/p/tall-mug")
+
+
 def test_product_that_is_no_longer_sold_offers_others_and_a_search(browser: Client, platform: FakePlatform) -> None:
     del platform.catalog.products["tall-mug"]
     platform.catalog.refuse("GET", "/v1/products/tall-mug", 410, "product-withdrawn", "No longer sold.")

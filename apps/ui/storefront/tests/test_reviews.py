@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from apps.common.http.client import forget_targets
@@ -139,6 +140,57 @@ def test_review_text_is_kept_while_catalog_is_down(ada: Client, platform: FakePl
         assert "Your text is still here" in text
         assert "It holds a lot." in text
         assert ('name="change"' in text) == ("change" in data)
+
+
+def photo(content: bytes = b"\xff\xd8 mug", name: str = "mug.jpg") -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, content, content_type="image/jpeg")
+
+
+def test_images_are_sent_with_the_review(ada: Client, platform: FakePlatform) -> None:
+    response = ada.post(WRITE, REVIEW | {"images": [photo(), photo(name="other.jpg")]}, follow=True)
+    text = response.content.decode()
+    assert "We’ll publish your review once we’ve checked it." in text
+    assert "review-1.webp" in text
+    assert "review-2.webp" in text
+    first, second = platform.catalog.requests_to("POST", ".*/images")
+    assert b'name="file"; filename="mug.jpg"' in first.content
+    assert b"\xff\xd8 mug" in second.content
+
+
+def test_image_that_is_added_later_is_moderated_again(ada: Client, platform: FakePlatform) -> None:
+    ada.post(WRITE, REVIEW)
+    platform.catalog.own_review["status"] = "approved"
+    text = ada.post(WRITE, CHANGE | {"images": [photo()]}, follow=True).content.decode()
+    assert "Pending approval" in text
+
+
+def test_file_that_is_no_image_is_reported_and_the_review_saved(ada: Client, platform: FakePlatform) -> None:
+    files = [photo(b"no image", "<b>.txt"), photo()]
+    text = ada.post(WRITE, REVIEW | {"images": files}, follow=True).content.decode()
+    assert "&lt;b&gt;.txt: This is not an image." in text
+    assert platform.catalog.own_review["title"] == "Good"
+    assert len(platform.catalog.own_review["images"]) == 1
+
+
+def test_no_more_than_four_images_are_sent(ada: Client, platform: FakePlatform) -> None:
+    ada.post(WRITE, REVIEW | {"images": [photo(name=f"{number}.jpg") for number in range(6)]})
+    assert len(platform.catalog.own_review["images"]) == 4
+
+
+def test_review_is_saved_when_its_image_cannot_be_sent(ada: Client, platform: FakePlatform) -> None:
+    platform.catalog.refuse("POST", "/v1/products/tall-mug/reviews/mine/images", 503, "unavailable")
+    text = ada.post(WRITE, REVIEW | {"images": [photo()]}, follow=True).content.decode()
+    assert "mug.jpg could not be sent." in text
+    assert platform.catalog.own_review["title"] == "Good"
+
+
+def test_own_image_can_be_removed_and_removing_twice_is_allowed(ada: Client, platform: FakePlatform) -> None:
+    ada.post(WRITE, REVIEW | {"images": [photo()]})
+    address = "/p/tall-mug/reviews/mine/images/01990000-0000-7000-8000-000000000001/delete"
+    assert f'action="{address}"' in text_of(ada, WRITE)
+    for _ in range(2):
+        assert ada.post(address)["Location"] == WRITE
+    assert platform.catalog.own_review["images"] == []
 
 
 def test_report_is_kept_while_catalog_is_down(ada: Client, platform: FakePlatform) -> None:

@@ -1,4 +1,4 @@
-"""Product pages: goods with their variants, films to buy or rent, and what becomes of former addresses."""
+"""Product pages: goods with their variants, films to buy or rent, and products that are no longer sold."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
@@ -29,15 +29,13 @@ NO_PRODUCTS = ProductPage((), None, None)
 
 @require_safe
 def product(request: ShopRequest, slug: str) -> HttpResponse:
-    """A product; a renamed one redirects, and one that is no longer sold offers others."""
+    """A product; one that is no longer sold offers others (a renamed one redirects, see `errors`)."""
     try:
         return _product_page(request, slug)
     except RemoteProblem as problem:
-        if problem.slug == "product-moved" and (new_slug := problem.body.get("slug")):
-            return redirect(reverse("product", args=[new_slug]), permanent=True)
-        if problem.slug == "product-withdrawn":
-            return _withdrawn(request, slug)
-        raise
+        if problem.slug != "product-withdrawn":
+            raise
+        return _withdrawn(request, slug)
 
 
 def _product_page(request: ShopRequest, slug: str) -> HttpResponse:

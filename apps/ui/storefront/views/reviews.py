@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from apps.common.http import RemoteProblem, Unavailable
 from apps.ui.storefront.clients import catalog
 from apps.ui.storefront.clients.catalog_schemas import OwnReview, Product, ReviewEligibility
-from apps.ui.storefront.community_forms import ReportForm, ReviewForm
+from apps.ui.storefront.community_forms import MAX_IMAGES, ReportForm, ReviewForm
 from apps.ui.storefront.parallel import fetch_or_default
 from apps.ui.storefront.session import ShopRequest
 
@@ -43,7 +42,7 @@ def write_review(request: ShopRequest, slug: str) -> HttpResponse:
     known = catalog.review_eligibility(token, slug) if token else ReviewEligibility()
     form = None
     if known.review or known.may_review:
-        form = ReviewForm(initial=asdict(known.review) if known.review else None)
+        form = ReviewForm(initial=_initial(known.review) if known.review else None)
     return _page(request, slug, product=product, known=known, form=form, is_change=known.review is not None)
 
 
@@ -56,7 +55,7 @@ def _submit(request: ShopRequest, slug: str) -> HttpResponse:
     elif form.is_valid():
         send: Callable[..., OwnReview] = catalog.change_review if is_change else _post_once
         try:
-            review = send(token, slug, **form.cleaned_data)
+            review = send(token, slug, **form.text_fields())
         except RemoteProblem as problem:
             if problem.status == 401:
                 request.shop.sign_out()
@@ -67,6 +66,7 @@ def _submit(request: ShopRequest, slug: str) -> HttpResponse:
             form.add_remote_errors({}, str(UNAVAILABLE))
             status = 503
         else:
+            review = _add_images(request, token, slug, review)
             level = messages.INFO if review.status == "rejected" else messages.SUCCESS
             messages.add_message(request, level, REVIEW_SAVED.get(review.status, REVIEW_SAVED["approved"]))
             return redirect("write-review", slug=slug)
@@ -80,6 +80,22 @@ def _submit(request: ShopRequest, slug: str) -> HttpResponse:
     return _page(request, slug, product=product, known=known, form=form, is_change=is_change, status=status)
 
 
+def _add_images(request: ShopRequest, token: str, slug: str, review: OwnReview) -> OwnReview:
+    """Add the files of the form to the saved review; what could not be added is reported by name."""
+    for file in request.FILES.getlist("images")[:MAX_IMAGES]:
+        name = file.name or "image"
+        try:
+            content = (name, file.read(), file.content_type or "application/octet-stream")
+            review = catalog.add_review_image(token, slug, content)
+        except RemoteProblem as problem:
+            reason = next((text for texts in problem.errors.values() for text in texts), problem.detail)
+            messages.error(request, f"{name}: {reason}")
+        except Unavailable:
+            sentence = gettext("%(name)s could not be sent. Your text is saved; please add the image again later.")
+            messages.error(request, sentence % {"name": name})
+    return review
+
+
 def _post_once(token: str, slug: str, **fields: Any) -> OwnReview:
     """Post a review; submitting the same form twice gives the same response."""
     try:
@@ -90,6 +106,10 @@ def _post_once(token: str, slug: str, **fields: Any) -> OwnReview:
             if existing and all(getattr(existing, name) == value for name, value in fields.items()):
                 return existing
         raise
+
+
+def _initial(review: OwnReview) -> dict[str, Any]:
+    return {"rating": review.rating, "title": review.title, "body": review.body}
 
 
 def _sentence(problem: RemoteProblem, *, is_change: bool) -> str:
@@ -128,6 +148,18 @@ def delete_review(request: ShopRequest, slug: str) -> HttpResponse:
         if problem.status != 404:
             raise
     messages.success(request, gettext("Your review has been deleted."))
+    return redirect("write-review", slug=slug)
+
+
+@require_POST
+def delete_image(request: ShopRequest, slug: str, image_id: UUID) -> HttpResponse:
+    """Remove an image of one's own review; ignored when it no longer exists."""
+    try:
+        catalog.remove_review_image(request.shop.require_token(), slug, str(image_id))
+    except RemoteProblem as problem:
+        if problem.status != 404:
+            raise
+    messages.success(request, gettext("The image has been removed."))
     return redirect("write-review", slug=slug)
 
 

@@ -52,13 +52,13 @@ def _all_results(total: int | None) -> str:
 def _suggestion(item: Suggestion) -> dict[str, Any]:
     return {
         "text": item.text,
-        "note": _note(item),
-        "image": _thumbnail(item),
+        "note": _kind_and_price(item),
+        "image": item.image.smallest_url if item.image else "",
         "address": suggestion_url(item),
     }
 
 
-def _note(item: Suggestion) -> str:
+def _kind_and_price(item: Suggestion) -> str:
     """What a suggestion is: the year of a film, and what it costs; else its kind."""
     if item.kind == "category":
         return gettext("Category")
@@ -72,11 +72,3 @@ def _note(item: Suggestion) -> str:
         price = format_money(item.price)
         parts.append(gettext("from %(price)s") % {"price": price} if item.price_from else price)
     return " · ".join(parts)
-
-
-def _thumbnail(item: Suggestion) -> str:
-    """The smallest file of the image; empty without one."""
-    if item.image is None:
-        return ""
-    smallest = next(iter(item.image.srcset), None)
-    return smallest.url if smallest else item.image.url

@@ -5,14 +5,14 @@
   const place = document.querySelector("[data-recent]");
   if (!place) return;
   const KEY = "recently-viewed";
-  const MOST = 12;
+  const MAX_PRODUCTS = 12;
   let slugs = [];
   try {
     slugs = JSON.parse(localStorage.getItem(KEY) || "[]").filter((slug) => /^[\w-]{1,200}$/.test(slug));
     const viewed = place.dataset.viewed;
     const others = slugs.filter((slug) => slug !== viewed);
-    if (viewed) localStorage.setItem(KEY, JSON.stringify([viewed, ...others].slice(0, MOST)));
-    slugs = others.slice(0, MOST);
+    if (viewed) localStorage.setItem(KEY, JSON.stringify([viewed, ...others].slice(0, MAX_PRODUCTS)));
+    slugs = others.slice(0, MAX_PRODUCTS);
   } catch {
     return; // Storage is off, or holds something else.
   }

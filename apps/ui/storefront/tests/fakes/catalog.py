@@ -359,6 +359,26 @@ class FakeCatalog(FakeService):
         self.own_review = None
         return ok(None, 204)
 
+    @route("POST", "/v1/products/(?P<slug>[^/]+)/reviews/mine/images")
+    def add_review_image(self, request: httpx.Request, slug: str) -> httpx.Response:
+        if self.own_review is None:
+            return problem(404, "not-reviewed", "You have not reviewed this product.")
+        if b"no image" in request.content:
+            sentence = "This is not an image."
+            return problem(422, "invalid-input", "Some values cannot be used; see errors.", errors={"file": [sentence]})
+        number = len(self.own_review["images"]) + 1
+        added = image(f"review-{number}") | {"id": f"01990000-0000-7000-8000-{number:012}", "alt": ""}
+        self.own_review |= {"images": [*self.own_review["images"], added], "status": "pending"}
+        return ok(self.own_review, 201)
+
+    @route("DELETE", "/v1/products/(?P<slug>[^/]+)/reviews/mine/images/(?P<image_id>[^/]+)")
+    def remove_review_image(self, request: httpx.Request, slug: str, image_id: str) -> httpx.Response:
+        kept = [entry for entry in (self.own_review or {}).get("images", []) if entry["id"] != image_id]
+        if self.own_review is None or len(kept) == len(self.own_review["images"]):
+            return problem(404, "not-found", "Your review has no such image.")
+        self.own_review["images"] = kept
+        return ok(None, 204)
+
     @route("POST", "/v1/reviews/(?P<review_id>[^/]+)/reports")
     def report_review(self, request: httpx.Request, review_id: str) -> httpx.Response:
         if review_id not in {review["id"] for review in self.reviews}:
