@@ -188,7 +188,7 @@ def test_crowd_at_a_new_page_costs_one_request(shop):
     assert shop.server.asked["/p/new"] == 1
 
 
-def test_others_get_the_last_page_while_one_request_renews_it(shop):
+def test_visitors_get_the_last_page_while_one_request_renews_it(shop):
     shop("/p/renewed")
     until_renewed(shop, "/p/renewed")
     shop.server.asked.clear()

@@ -93,7 +93,7 @@ def shared_page(
     """Respond with a shared page.
 
     `sources` are what the page shows; while they are the same objects as before, `context` is not called. `variant`
-    (a query string in one form, without what the page ignores) tells pages at the same path apart. `personal` is
+    (a query string in one form, without what the page ignores) distinguishes pages at the same path. `personal` is
     called for visitors with cookies only; its values are for the slots.
     """
     path = request.path

@@ -23,5 +23,5 @@ def mark_slot(name: str) -> str:
 
 def split_at_slots(html: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The texts around the slots, one more than slots, and the slots' names."""
-    pieces = html.split(MARK)
-    return tuple(pieces[0::2]), tuple(pieces[1::2])
+    parts = html.split(MARK)
+    return tuple(parts[0::2]), tuple(parts[1::2])
