@@ -31,7 +31,7 @@ def unpacked(browser: Client, address: str) -> bytes:
 
 def test_robots_leave_out_personal_pages_in_every_language(browser: Client) -> None:
     text = browser.get("/robots.txt").content.decode()
-    for path in ("/cart", "/de/cart", "/account", "/de/search", "/api/"):
+    for path in ("/orders", "/de/orders", "/account", "/de/search", "/api/"):
         assert f"Disallow: {path}\n" in text
     assert f"Sitemap: {HOME}/sitemap.xml\n" in text
 
@@ -91,7 +91,8 @@ def test_page_names_its_address_in_every_language(browser: Client, address: str)
 
 
 @pytest.mark.parametrize(
-    "address", ["/shop?sort=price", "/shop?brand=kiln-co", "/search?q=mug", "/search", "/cart", "/account/sign-in"]
+    "address",
+    ["/shop?sort=price", "/shop?brand=kiln-co", "/search?q=mug", "/search", "/orders/find", "/account/sign-in"],
 )
 def test_filtered_lists_and_personal_pages_are_not_indexed(browser: Client, address: str) -> None:
     text = browser.get(address).content.decode()

@@ -14,7 +14,7 @@ from apps.ui.storefront import sitemaps
 from apps.ui.storefront.session import ShopRequest
 
 # Pages that are personal, or lists that nobody should find elsewhere.
-UNLISTED = ("account", "cart", "checkout", "library", "orders", "search", "recent")
+UNLISTED = ("account", "library", "orders", "search", "recent")
 CACHED = "public, max-age=3600"
 
 

@@ -4,7 +4,6 @@
 (() => {
   const list = document.querySelector("[data-list]");
   if (!list || !window.htmx) return;
-  document.documentElement.classList.add("has-htmx");
 
   /* Without empty fields, an address is short and the same list has one address. */
   document.addEventListener("htmx:configRequest", (event) => {
