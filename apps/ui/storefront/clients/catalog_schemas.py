@@ -70,12 +70,6 @@ class Image:
         return short_url(offered[0].url if offered else self.url)
 
     @property
-    def smallest_url(self) -> str:
-        """The smallest file in the fallback format, for backgrounds."""
-        offered = self.sources[-1].srcset if self.sources else ()
-        return short_url(offered[0].url if offered else self.url)
-
-    @property
     def fallback_url(self) -> str:
         """A file in the fallback format: the smallest that is at least CARD_WIDTH wide, else the largest."""
         offered = self.sources[-1].srcset if self.sources else ()
