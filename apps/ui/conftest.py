@@ -65,6 +65,7 @@ def pay() -> Callable[..., HttpResponse]:
             "next": "/checkout",
             "key": checkout.key,
             "subtotal": str(checkout.cart.subtotal.amount),
+            "lines": checkout.fingerprint,
             "card-number": card,
             "card-expiry": "12/40",
             "card-cvc": "123",
@@ -85,3 +86,10 @@ def pay() -> Callable[..., HttpResponse]:
         return browser.post("/checkout", data) if is_sent else data
 
     return fill_and_send
+
+
+@pytest.fixture
+def with_mug(browser: Client) -> Client:
+    """A guest with a mug in the cart."""
+    browser.post("/cart/add", {"sku": "MUG-1"})
+    return browser

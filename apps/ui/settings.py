@@ -46,12 +46,17 @@ TEMPLATES = [
                 "django.templatetags.i18n",
                 "django.templatetags.static",
                 "apps.ui.storefront.templatetags.shop",
+                "apps.ui.storefront.templatetags.shop_dates",
+                "apps.ui.storefront.templatetags.shop_forms",
             ],
         },
     },
 ]
 MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
 CSRF_FAILURE_VIEW = "apps.ui.storefront.errors.csrf_failure"
+
+# Times are shown in it, until a script shows them in the visitor's own.
+SHOP_TIME_ZONE = env.str("SHOP_TIME_ZONE", default="UTC")
 
 # Fernet keys, newest first; older ones still open cookies while a key is being rotated.
 COOKIE_KEYS = env.list("COOKIE_KEY")

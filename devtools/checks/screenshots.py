@@ -48,6 +48,14 @@ PAGES = {
     "library": "/library",
     "watch": "/watch/metropolis",
     "account": "/account",
+    "profile": "/account/profile",
+    "password": "/account/password",
+    "devices": "/account/devices",
+    "addresses": "/account/addresses",
+    "new-address": "/account/addresses/new",
+    "account-data": "/account/data",
+    "find-order": "/orders/find",
+    "components": "/about/components",
     "sign-in": "/account/sign-in",
     "register": "/account/register",
     "about": "/about",
@@ -113,7 +121,7 @@ def _fill_cart(page: Page, url: str) -> None:
     for slug in ("nosferatu", "stoneware-mug"):
         page.goto(f"{url}/p/{slug}")
         page.locator("form[action='/cart/add'] button").last.click()
-        page.wait_for_load_state()
+        page.locator("#cart-drawer[open]").wait_for()
 
 
 def _sign_in(page: Page, url: str) -> None:

@@ -11,6 +11,8 @@ from apps.catalog.products.models import Product, ProductImage, Variant
 from apps.catalog.products.pricing import offer_of
 from apps.catalog.products.renditions import rendition_url
 from apps.catalog.products.selectors import is_shown
+from apps.catalog.products.translations import text
+from apps.common.languages import current_language
 from apps.common.money import Money
 
 
@@ -70,12 +72,14 @@ def _line(variant: Variant | None, sku: str, quantity: int, asked: int, currency
     else:
         status = "ok"
     images = product.images.all()
+    # Names are in the language of the request, as those of listings are.
+    language = current_language()
     return QuoteLine(
         sku=sku,
         quantity=quantity,
         status=status,
-        title=product.title,
-        variant_name=variant.name,
+        title=text(product, "title", language),
+        variant_name=text(variant, "name", language),
         slug=product.slug,
         kind=Product.Kind.VIDEO if variant.is_digital else Product.Kind.GOODS,
         unit_price=unit_price,

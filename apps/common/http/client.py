@@ -21,6 +21,7 @@ from apps.common.http import metrics
 from apps.common.http.breaker import Breaker
 from apps.common.http.responses import ServiceResponse, Unavailable, problem_members
 from apps.common.identity import service_tokens
+from apps.common.languages import current_language
 from apps.common.problems import ServiceUnavailable
 
 ATTEMPTS = 3
@@ -179,7 +180,8 @@ def _without_none(params: dict[str, Any] | None) -> dict[str, Any] | None:
 
 
 def _headers(given: dict[str, str] | None, *, token: str | Token | None, idempotency_key: str | None) -> dict[str, str]:
-    headers = {"Accept": "application/json", **(given or {})}
+    # Sentences and names come in the language of who is served: the page's, or that of the request in progress.
+    headers = {"Accept": "application/json", "Accept-Language": current_language(), **(given or {})}
     if token is not None:
         headers["Authorization"] = f"Bearer {_service_token() if token is SERVICE else token}"
     if idempotency_key is not None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -16,6 +18,28 @@ from apps.payment.payments.providers import registry
 
 # A checkout takes minutes; a guest's card is good for one order.
 UNUSED_METHOD_DAYS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class TestCard:
+    """A card of the sandbox; `outcome` is ok, challenge or why the bank declines it."""
+
+    number: str
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentOptions:
+    """Who takes the money (`none`: nobody yet), and in a demo the cards to try."""
+
+    provider: str
+    test_cards: tuple[TestCard, ...]
+
+
+def payment_options() -> PaymentOptions:
+    """How this shop can be paid."""
+    cards = tuple(TestCard(number, outcome) for number, outcome in registry.test_cards().items())
+    return PaymentOptions(settings.PAYMENT_PROVIDER, cards)
 
 
 def add_method(*, user_id: uuid.UUID | None, provider: str, card: dict[str, Any]) -> PaymentMethod:

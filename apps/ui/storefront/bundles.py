@@ -15,9 +15,11 @@ from django.core.files.storage import Storage
 STATIC = Path(__file__).parent / "static"
 # Static path: the files that it holds, in the order of the cascade.
 BUNDLES = {
-    "storefront/shop.css": ("tokens", "base", "components", "header", "pages", "product", "wishlist"),
+    "storefront/shop.css": (
+        *("tokens", "base", "components", "forms", "header", "pages", "product", "wishlist", "checkout"),
+    ),
     # Each script is a block of its own, so their names do not meet.
-    "storefront/shop.js": ("trusted", "menu", "search", "rails", "recent", "offline"),
+    "storefront/shop.js": ("trusted", "menu", "search", "rails", "recent", "offline", "dates", "cart"),
 }
 
 

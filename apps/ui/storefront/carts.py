@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from apps.common.http import RemoteProblem, Unavailable
 from apps.ui.storefront.clients import payment
-from apps.ui.storefront.clients.payment import Cart
+from apps.ui.storefront.clients.payment import Cart, Order, ShippingMethod
+from apps.ui.storefront.parallel import fetch_or_default
 from apps.ui.storefront.session import ShopSession
 
 MAX_QUANTITY = 99
 
 
-def current(shop: ShopSession) -> Cart | None:
-    """The cart with prices, or None without a cart. Raises Unavailable."""
+def current(shop: ShopSession, *, is_seen: bool = False) -> Cart | None:
+    """The cart with prices, or None without a cart. Raises Unavailable.
+
+    `is_seen`: the page shows the changes of prices, so they are not shown again.
+    """
     token = shop.token
     if shop.cart is None:
         return _account_cart(shop, token) if token else None
@@ -19,7 +23,7 @@ def current(shop: ShopSession) -> Cart | None:
     if token and secret:
         return _merged(shop, token, source=cart_id, secret=secret)
     try:
-        cart = payment.cart(cart_id, secret=secret, token=token)
+        cart = payment.cart(cart_id, secret=secret, token=token, is_seen=is_seen)
     except RemoteProblem as problem:
         if problem.status != 404:
             raise
@@ -40,6 +44,45 @@ def add(shop: ShopSession, sku: str, quantity: int) -> Cart:
 def set_quantity(shop: ShopSession, sku: str, quantity: int) -> Cart:
     """Set a line's quantity; 0 removes it. Raises Unavailable, or RemoteProblem for a SKU that cannot be bought."""
     return _set_line(shop, _current_or_new(shop), sku, quantity)
+
+
+def save_for_later(shop: ShopSession, sku: str, *, is_saved: bool) -> Cart:
+    """Save a line for later, or move it back. Raises Unavailable, or RemoteProblem when it is not possible."""
+    cart = _current_or_new(shop)
+    secret = shop.cart[1] if shop.cart else None
+    cart = payment.save_line(cart.id, sku, is_saved=is_saved, secret=secret, token=shop.token)
+    shop.set_cart(cart.id, secret, count=cart.item_count)
+    return cart
+
+
+def delivery_estimate(shop: ShopSession, cart: Cart, country: str) -> ShippingMethod | None:
+    """The cheapest delivery method to a country; None for films, and while it cannot be said."""
+    if not cart.requires_shipping or not cart.lines:
+        return None
+    cart_id, secret = shop.cart or (cart.id, None)
+    token = shop.token
+    methods = fetch_or_default(
+        lambda: payment.shipping_methods(cart_id, country, secret=secret, token=token), ()
+    ).result()
+    return methods[0] if methods else None
+
+
+def buy_again(shop: ShopSession, order: Order) -> tuple[str, ...]:
+    """Put the lines of an order into the cart; returns the titles of those that are not for sale any more.
+
+    What the cart has already counts, so that a second click puts in nothing more.
+    """
+    cart, missing = _current_or_new(shop), []
+    present = {line.sku: line.quantity for line in cart.lines}
+    for line in order.lines:
+        try:
+            if present.get(line.sku, 0) < line.quantity:
+                _set_line(shop, cart, line.sku, line.quantity)
+        except RemoteProblem as problem:
+            if problem.status == 401:
+                raise
+            missing.append(line.title)
+    return tuple(missing)
 
 
 def merge_guest_cart(shop: ShopSession) -> None:

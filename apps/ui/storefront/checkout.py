@@ -15,14 +15,18 @@ from django.core.cache import cache
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.functional import Promise, cached_property
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from apps.common.countries import DELIVERY_COUNTRIES
 from apps.common.http import RemoteProblem, Unavailable
 from apps.common.money import Money
+from apps.ui.storefront.cart_changes import change_since, fingerprint
 from apps.ui.storefront.clients import auth, payment
-from apps.ui.storefront.clients.payment import Cart, Order, ShippingMethod
+from apps.ui.storefront.clients.payment import Cart, Order, ShippingMethod, TestCard
 from apps.ui.storefront.cookies import seal, unseal
-from apps.ui.storefront.formats import country_name, format_money
+from apps.ui.storefront.formats import country_name, format_money, page_language
 from apps.ui.storefront.forms import HOME_COUNTRY, CardForm, CheckoutAddressForm, EmailForm
 from apps.ui.storefront.parallel import fetch_or_default
 from apps.ui.storefront.session import ShopRequest, ShopSession, SignInRequired
@@ -32,10 +36,16 @@ KEY = re.compile(r"\A[0-9a-f]{32}\Z")
 # How long a repeated submission of the same page returns the order that the first one placed.
 REPEAT_SECONDS = 900
 # Headings of refusals, by the slug of the problem.
-HEADINGS = {
-    "card-declined": "Your payment didn’t go through",
-    "payments-not-set-up": "We’re not taking orders yet",
+HEADINGS: dict[str, str | Promise] = {
+    "card-declined": _("Your payment didn’t go through"),
+    "payments-not-set-up": _("We’re not taking orders yet"),
+    "insufficient-stock": _("Something in your cart is out of stock"),
+    "line-unavailable": _("Something in your cart is no longer available"),
+    "cart-changed": _("Your cart has changed"),
 }
+CART_PROBLEMS = ("insufficient-stock", "line-unavailable", "cart-changed")
+# Where the law says which words stand on the button, and nothing else (§ 312j BGB): the amount stands beside it.
+LANGUAGES_WITH_PLAIN_BUTTON = frozenset({"de"})
 NEW_ADDRESS = "new"
 # Fields of the API that are one field in the form.
 CARD_FIELDS = {"card.exp_month": "expiry", "card.exp_year": "expiry"}
@@ -60,19 +70,28 @@ def _placed_key(cart_id: str, key: str) -> str:
     return f"placed:{cart_id}:{key}" if KEY.match(key) else "placed:"
 
 
+def _initial(data: QueryDict, prefix: str) -> dict[str, str]:
+    """What was entered in the form with this prefix, to fill it in again."""
+    start = f"{prefix}-"
+    return {name.removeprefix(start): str(data[name]) for name in data if name.startswith(start)}
+
+
 class Checkout:
     """The forms of the page, bound to what was submitted, and the total that follows from them."""
 
-    def __init__(self, request: ShopRequest, cart: Cart) -> None:
+    def __init__(self, request: ShopRequest, cart: Cart, *, draft: QueryDict | None = None) -> None:
         self.request, self.shop, self.cart = request, request.shop, cart
-        data = request.POST if request.method == "POST" else None
-        self.sent = data or QueryDict()
-        self.contact = None if self.shop.user else EmailForm(data, prefix="contact")
+        self.sent = request.POST if request.method == "POST" else QueryDict()
+        self.is_paying = self.sent.get("step") == "pay"
+        # What is filled in again: of a page that asks for the prices of another country, or from before signing in.
+        self.typed = draft or self.sent
+        data = self.sent if self.is_paying else None
+        typed = _initial(self.typed, "contact")
+        self.contact = None if self.shop.user else EmailForm(data, prefix="contact", initial=typed)
         self.saved_addresses = self._saved_addresses()
         self.selected_address = self._selected_address()
         self.address = self._address_form(data)
-        self.is_paying = self.sent.get("step") == "pay"
-        self.card = CardForm(data if self.is_paying else None, prefix="card")
+        self.card = CardForm(data, prefix="card")
         self.methods = self._methods() if cart.requires_shipping else ()
         self.method = self._selected_method()
         # Created with the page: a second click, or the back button, repeats this order and places no other.
@@ -89,7 +108,8 @@ class Checkout:
 
     def _selected_address(self) -> auth.Address | None:
         """The selected entry of the address book; None for a new address."""
-        wanted = self.sent.get("address") or (self.saved_addresses[0].id if self.saved_addresses else NEW_ADDRESS)
+        default = self.saved_addresses[0].id if self.saved_addresses else NEW_ADDRESS
+        wanted = self.typed.get("address") or default
         return next((address for address in self.saved_addresses if address.id == wanted), None)
 
     def _address_form(self, data: QueryDict | None) -> CheckoutAddressForm | None:
@@ -97,14 +117,18 @@ class Checkout:
             return None
         # While a saved address is selected, the empty form below it is not an error.
         return CheckoutAddressForm(
-            None if self.selected_address else data, prefix="to", can_save=self.shop.user is not None, auto_id="id_%s"
+            None if self.selected_address else data,
+            prefix="to",
+            can_save=self.shop.user is not None,
+            country=self.country,
+            initial=_initial(self.typed, "to"),
         )
 
     @property
     def country(self) -> str:
         if self.selected_address:
             return self.selected_address.country
-        wanted = self.sent.get("to-country", "")
+        wanted = self.typed.get("to-country", "")
         return wanted if wanted in DELIVERY_COUNTRIES else HOME_COUNTRY
 
     def _methods(self) -> tuple[ShippingMethod, ...]:
@@ -112,7 +136,7 @@ class Checkout:
         return payment.shipping_methods(cart_id, self.country, secret=secret, token=self.shop.token)
 
     def _selected_method(self) -> ShippingMethod | None:
-        wanted = self.sent.get("shipping_method", "").partition(":")[0]
+        wanted = self.typed.get("shipping_method", "").partition(":")[0]
         return next((m for m in self.methods if m.code == wanted), self.methods[0] if self.methods else None)
 
     @property
@@ -126,6 +150,22 @@ class Checkout:
     def shipping_options(self) -> list[dict[str, Any]]:
         """The delivery methods, each with the order's total if it is selected."""
         return [{"method": m, "total": self.total_with(m), "is_selected": m == self.method} for m in self.methods]
+
+    @property
+    def fingerprint(self) -> str:
+        """The cart's lines as this page shows them."""
+        return fingerprint(self.cart)
+
+    @cached_property
+    def test_cards(self) -> tuple[TestCard, ...]:
+        """Cards to try, in a demo."""
+        options = fetch_or_default(payment.payment_options, None).result()
+        return options.test_cards if options else ()
+
+    @property
+    def has_plain_button(self) -> bool:
+        """Whether the amount stands beside the button that orders, and not on it."""
+        return page_language() in LANGUAGES_WITH_PLAIN_BUTTON
 
     # --- paying -------------------------------------------------------------------------------------------------------
 
@@ -163,6 +203,7 @@ class Checkout:
             "payment_method": self._card_token(cart_id),
             "return_url": settings.PUBLIC_URL + reverse("order", args=["NUMBER"]).replace("NUMBER", "{number}"),
             "expected_total": self.total.as_dict(),
+            "language": page_language(),
         }
         if self.contact is not None:
             order["email"] = self.contact.cleaned_data["email"]
@@ -216,16 +257,24 @@ class Checkout:
 
     def show_changed_total(self) -> HttpResponse:
         """The total differs from the submitted page: show the new one before charging it."""
-        text = f"The total is now {format_money(self.total)}. Please check it before you pay."
-        if self.methods:
-            text = f"Shipping to {country_name(self.country)} changes the price. " + text
-        return self.show(failure={"heading": "The total has changed", "text": text})
+        reason = change_since(self.sent.get("lines", ""), self.cart)
+        if not reason and self.method:
+            reason = gettext("Shipping to %(country)s costs %(price)s with %(method)s.") % {
+                "country": country_name(self.country),
+                "price": format_money(self.method.price),
+                "method": self.method.name,
+            }
+        total = gettext("The total is now %(total)s. Please check it before you pay.") % {
+            "total": format_money(self.total)
+        }
+        return self.show(failure={"heading": gettext("The total has changed"), "text": f"{reason} {total}".strip()})
 
     def show_unconfirmed(self, error: Unavailable) -> HttpResponse:
         """It is unknown whether the order was placed. The key stays, so the next attempt repeats the same request."""
         log.warning("checkout unconfirmed", service=error.service, reason=error.reason)
-        text = "Please try again in a moment. If your order already went through, you won’t be charged twice."
-        response = self.show(failure={"heading": "We couldn’t confirm your order", "text": text}, status=503)
+        text = gettext("Please try again in a moment. If your order already went through, you won’t be charged twice.")
+        heading = gettext("We couldn’t confirm your order")
+        response = self.show(failure={"heading": heading, "text": text}, status=503)
         response["Retry-After"] = "5"
         return response
 
@@ -246,8 +295,11 @@ class Checkout:
         self.key = uuid.uuid4().hex
         if problem.status == 400 and self._add_field_errors(problem):
             return self.show()
-        heading = HEADINGS.get(problem.slug, "Something went wrong")
-        return self.show(failure={"heading": heading, "text": problem.detail, "slug": problem.slug})
+        heading = HEADINGS.get(problem.slug, _("Something went wrong"))
+        failure = {"heading": heading, "text": problem.detail}
+        if problem.slug in CART_PROBLEMS:
+            failure |= {"url": reverse("cart"), "label": gettext("Review your cart")}
+        return self.show(failure=failure)
 
     def _add_field_errors(self, problem: RemoteProblem) -> bool:
         """Add the problem's errors to the fields of the form; False when it names none of them."""
@@ -265,11 +317,13 @@ class Checkout:
 
     def show(self, *, failure: dict[str, Any] | None = None, status: int | None = None) -> HttpResponse:
         """The page; 422 when it replaces an order that was not placed."""
+        address = None if self.selected_address else self.address
         context = {
             "checkout": self,
             "cart": self.cart,
             "card": self.card,
             "failure": failure,
+            "validated_address": address,
             "next": self.request.path,
         }
         status = status or (422 if self.is_paying else 200)

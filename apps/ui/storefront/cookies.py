@@ -23,12 +23,15 @@ def seal(name: str, data: dict[str, Any]) -> str:
     return _fernet().encrypt(zlib.compress(text.encode())).decode()
 
 
-def unseal(name: str, value: str) -> dict[str, Any]:
-    """Decrypt the cookie `name`; empty for a value that is foreign, altered, expired or sealed under another name."""
+def unseal(name: str, value: str, *, max_age: int = MAX_AGE) -> dict[str, Any]:
+    """Decrypt the cookie `name`; empty for a value that is foreign, altered, expired or sealed under another name.
+
+    `max_age` is in seconds.
+    """
     if not value:
         return {}
     try:
-        sealed_name, data = json.loads(zlib.decompress(_fernet().decrypt(value.encode(), ttl=MAX_AGE)))
+        sealed_name, data = json.loads(zlib.decompress(_fernet().decrypt(value.encode(), ttl=max_age)))
     except (InvalidToken, ValueError, zlib.error):
         log.info("unreadable cookie ignored", cookie=name)
         return {}

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.common.http import RemoteProblem, Unavailable
 from apps.common.problems import Problem
+from apps.ui.storefront.drafts import keep_draft
 from apps.ui.storefront.navigation import sign_in_url, usual_address
 from apps.ui.storefront.session import ShopRequest, SignInRequired
 
@@ -70,13 +71,13 @@ class ServiceErrorsMiddleware:
     def process_exception(self, request: ShopRequest, error: Exception) -> HttpResponse | None:
         match error:
             case SignInRequired():
-                return redirect(sign_in_url(request))
+                return _sign_in_page(request)
             case Unavailable():
                 return service_unavailable(request, error)
             case RemoteProblem() if error.status == 401:
                 # Not expired, yet rejected: keys or roles have changed.
                 request.shop.sign_out()
-                return redirect(sign_in_url(request))
+                return _sign_in_page(request)
             case RemoteProblem() if error.slug == "product-moved" and (slug := error.body.get("slug")):
                 return redirect("product", slug=slug, permanent=request.method in ("GET", "HEAD"))
             case RemoteProblem() if error.status == 404:
@@ -88,6 +89,14 @@ class ServiceErrorsMiddleware:
             case Problem():
                 return page(request, error.status, heading=str(error.title), text=str(error))
         return None
+
+
+def _sign_in_page(request: ShopRequest) -> HttpResponse:
+    """Lead to the sign-in page and back; what was typed into a form waits there."""
+    response = redirect(sign_in_url(request))
+    if request.method == "POST":
+        keep_draft(request, response)
+    return response
 
 
 def service_unavailable(request: HttpRequest, error: Unavailable) -> HttpResponse:

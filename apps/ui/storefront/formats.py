@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_skeleton
 from babel.lists import format_list
 from babel.numbers import format_decimal
+from django.conf import settings
 from django.utils.translation import get_language
 
 from apps.common import countries
@@ -71,6 +73,23 @@ def _locale(code: str) -> Locale:
 def format_average(value: float) -> str:
     """One digit after the mark: `4.5` in English, `4,5` in German."""
     return format_decimal(value, format="0.0", locale=_locale(page_language()))
+
+
+def format_weekday(day: date) -> str:
+    """`Tue 1 Dec` in English, `Di., 1. Dez.` in German: for dates of delivery."""
+    return format_skeleton("MMMEd", day, locale=_date_locale())
+
+
+def format_days(first: date, last: date) -> str:
+    """`Tue 1 Dec – Thu 3 Dec`, or one day."""
+    days = format_weekday(first), format_weekday(last)
+    return days[0] if first == last else f"{days[0]} – {days[1]}"
+
+
+def format_zoned(moment: datetime) -> str:
+    """`1 December 2026, 11:00 CET`, in the shop's time zone."""
+    local = moment.astimezone(ZoneInfo(settings.SHOP_TIME_ZONE))
+    return f"{format_date(local)}, {format_skeleton('Hm', local, locale=_date_locale())} {local.tzname()}"
 
 
 def format_names(names: Sequence[str]) -> str:

@@ -6,11 +6,15 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.conf import settings
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from apps.common.countries import DELIVERY_COUNTRIES
 from apps.common.emails import AccountEmailFormField, EmailFormField
 from apps.common.text import one_line
-from apps.ui.storefront.formats import country_name
+from apps.ui.storefront.address_rules import address_rules
+from apps.ui.storefront.formats import country_name, own_language_name
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -30,21 +34,29 @@ class WriteOnlyInput(forms.TextInput):
         return None
 
 
+def language_choices() -> list[tuple[str, str]]:
+    """The languages of the shop, each by its own name."""
+    return [(code, own_language_name(code)) for code in settings.SHOP_LANGUAGES]
+
+
 def text(
     label: str | _StrPromise,
     *,
     autocomplete: str,
     length: int = 150,
     required: bool = True,
+    help_text: str | _StrPromise = "",
     widget_class: type[forms.TextInput] = forms.TextInput,
     **attrs: str,
 ) -> forms.CharField:
     """A one-line field."""
     widget = widget_class(attrs={"autocomplete": autocomplete, **attrs})
-    return forms.CharField(label=label, max_length=length, required=required, widget=widget, validators=[one_line])
+    return forms.CharField(
+        label=label, max_length=length, required=required, help_text=help_text, widget=widget, validators=[one_line]
+    )
 
 
-def password(label: str, autocomplete: str, **kwargs: Any) -> forms.CharField:
+def password(label: str | _StrPromise, autocomplete: str, **kwargs: Any) -> forms.CharField:
     """A password field; its value is neither stripped nor rendered."""
     widget = forms.PasswordInput(attrs={"autocomplete": autocomplete})
     return forms.CharField(label=label, max_length=1024, strip=False, widget=widget, **kwargs)
@@ -53,13 +65,13 @@ def password(label: str, autocomplete: str, **kwargs: Any) -> forms.CharField:
 def email() -> EmailFormField:
     """The e-mail address of a new account or an order."""
     widget = forms.EmailInput(attrs={"autocomplete": "email", "inputmode": "email", "autocapitalize": "none"})
-    return EmailFormField(label="E-mail", max_length=254, widget=widget)
+    return EmailFormField(label=_("E-mail"), max_length=254, widget=widget)
 
 
 def account_email() -> AccountEmailFormField:
     """The e-mail address of an existing account, also one that a new account could not have."""
     widget = forms.EmailInput(attrs={"autocomplete": "email", "inputmode": "email", "autocapitalize": "none"})
-    return AccountEmailFormField(label="E-mail", widget=widget)
+    return AccountEmailFormField(label=_("E-mail"), widget=widget)
 
 
 class ShopForm(forms.Form):
@@ -70,7 +82,14 @@ class ShopForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
-            field.error_messages["required"] = "Please fill in this field."
+            field.error_messages |= {
+                "required": gettext("Please fill in this field."),
+                "max_length": gettext("This is too long. The limit is %(limit_value)d characters."),
+            }
+            if isinstance(field, forms.EmailField):
+                field.error_messages["invalid"] = gettext("Please enter an e-mail address such as name@example.com.")
+            if isinstance(field, forms.ChoiceField):
+                field.error_messages["invalid_choice"] = gettext("Please choose one of the list.")
 
     def add_remote_errors(self, errors: dict[str, list[str]], detail: str) -> None:
         """Add a service's errors to the fields they name, and the others to the form."""
@@ -88,7 +107,7 @@ class SignInForm(ShopForm):
     """Sign-in. The e-mail field has the autocomplete value `username`, which password managers look for."""
 
     email = account_email()
-    password = password("Password", "current-password")
+    password = password(_("Password"), "current-password")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -96,9 +115,9 @@ class SignInForm(ShopForm):
 
 
 class RegisterForm(ShopForm):
-    name = text("Name", autocomplete="name")
+    name = text(_("Name"), autocomplete="name")
     email = email()
-    password = password("Password", "new-password", help_text="At least 10 characters. A sentence is fine.")
+    password = password(_("Password"), "new-password", help_text=_("At least 10 characters. A sentence is fine."))
 
 
 class EmailForm(ShopForm):
@@ -107,35 +126,81 @@ class EmailForm(ShopForm):
 
 class NewPasswordForm(ShopForm):
     token = forms.CharField(max_length=1024, widget=forms.HiddenInput)
-    password = password("New password", "new-password", help_text="At least 10 characters. A sentence is fine.")
-
-
-class NameForm(ShopForm):
-    name = text("Name", autocomplete="name")
+    password = password(_("New password"), "new-password", help_text=_("At least 10 characters. A sentence is fine."))
 
 
 class AddressForm(ShopForm):
-    name = text("Name", autocomplete="shipping name")
-    line1 = text("Street and number", autocomplete="shipping address-line1", length=200)
-    line2 = text("Apartment, floor or company", autocomplete="shipping address-line2", length=200, required=False)
-    postal_code = text("Postal code", autocomplete="shipping postal-code", length=20)
-    city = text("City", autocomplete="shipping address-level2", length=100)
+    """An address with the fields of its country: `country` (of a new form; a sent form says it itself) decides them."""
+
     country = forms.ChoiceField(
-        label="Country",
+        label=_("Country"),
         choices=country_choices,
-        initial=HOME_COUNTRY,
         widget=forms.Select(attrs={"autocomplete": "shipping country"}),
     )
+    name = text(_("Name"), autocomplete="shipping name")
+    line1 = text(_("Street and number"), autocomplete="shipping address-line1", length=200)
+    line2 = text(_("Apartment, floor or company"), autocomplete="shipping address-line2", length=200, required=False)
+    postal_code = text(_("Postal code"), autocomplete="shipping postal-code", length=20)
+    city = text(_("City"), autocomplete="shipping address-level2", length=100)
+    region = text(_("Region"), autocomplete="shipping address-level1", length=100, required=False)
+    phone = text(
+        _("Phone"),
+        autocomplete="shipping tel",
+        length=40,
+        required=False,
+        inputmode="tel",
+        help_text=_("For questions about the delivery"),
+    )
+
+    def __init__(self, *args: Any, country: str = HOME_COUNTRY, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        sent = self.data.get(self.add_prefix("country"), "") if self.is_bound else country
+        self.country_code = sent if sent in DELIVERY_COUNTRIES else HOME_COUNTRY
+        self.initial["country"] = self.country_code
+        self.rules = address_rules(self.country_code)
+        self._set_fields()
+
+    def _set_fields(self) -> None:
+        rules = self.rules
+        self.fields["postal_code"].label = rules.postal_code_label
+        self.fields["city"].label = rules.city_label
+        if not rules.has_letters_in_postal_code:
+            self.fields["postal_code"].widget.attrs["inputmode"] = "numeric"
+        if "region" not in rules.order:
+            del self.fields["region"]
+        elif rules.regions:
+            self.fields["region"] = forms.ChoiceField(
+                label=rules.region_label,
+                required=rules.is_region_required,
+                choices=[("", _("Choose")), *rules.regions],
+                widget=forms.Select(attrs={"autocomplete": "shipping address-level1"}),
+                error_messages={
+                    "required": gettext("Please fill in this field."),
+                    "invalid_choice": gettext("Please choose one of the list."),
+                },
+            )
+        self.order_fields(["country", *rules.order, "phone"])
+
+    def clean_postal_code(self) -> str:
+        """The postal code in the form of its country."""
+        code: str = self.cleaned_data["postal_code"].upper()
+        if not self.rules.is_postal_code(code):
+            example = self.rules.postal_code_example
+            raise forms.ValidationError(
+                gettext("This doesn’t look right for %(country)s. Example: %(example)s")
+                % {"country": country_name(self.country_code), "example": example}
+            )
+        return code
 
     def address(self) -> dict[str, str]:
         """The address for the APIs, without empty fields."""
-        return {name: self.cleaned_data[name] for name in AddressForm.base_fields if self.cleaned_data[name]}
+        return {name: value for name in AddressForm.base_fields if (value := self.cleaned_data.get(name))}
 
 
 class CheckoutAddressForm(AddressForm):
     """A delivery address; signed-in customers may save it."""
 
-    keep = forms.BooleanField(label="Save this address to my account", required=False)
+    keep = forms.BooleanField(label=_("Save this address to my account"), required=False)
 
     def __init__(self, *args: Any, can_save: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -143,31 +208,79 @@ class CheckoutAddressForm(AddressForm):
             del self.fields["keep"]
 
 
+class SavedAddressForm(AddressForm):
+    """An entry of the address book."""
+
+    is_default = forms.BooleanField(label=_("Use as my default address"), required=False)
+
+
+class ProfileForm(ShopForm):
+    name = text(_("Name"), autocomplete="name")
+    language = forms.ChoiceField(
+        label=_("Language of your e-mails"),
+        choices=language_choices,
+        help_text=_("Order confirmations and other mails"),
+    )
+
+
+class PasswordChangeForm(ShopForm):
+    current_password = password(_("Current password"), "current-password")
+    new_password = password(
+        _("New password"), "new-password", help_text=_("At least 10 characters. A sentence is fine.")
+    )
+
+
+class DeleteAccountForm(ShopForm):
+    password = password(_("Password"), "current-password")
+
+
+class FindOrderForm(ShopForm):
+    """How a guest finds an order again."""
+
+    number = text(
+        _("Order number"),
+        autocomplete="off",
+        length=16,
+        autocapitalize="characters",
+        help_text=_("It’s in the subject of your order confirmation, for example SC-7K2M9PQ4."),
+    )
+    email = email()
+
+
 class CardForm(ShopForm):
     """A card. Its number is passed on and never rendered again."""
 
-    number = text("Card number", widget_class=WriteOnlyInput, autocomplete="cc-number", length=30, inputmode="numeric")
+    number = text(
+        _("Card number"), widget_class=WriteOnlyInput, autocomplete="cc-number", length=30, inputmode="numeric"
+    )
     expiry = text(
-        "Expiry date",
+        _("Expiry date"),
         widget_class=WriteOnlyInput,
         autocomplete="cc-exp",
         length=9,
         inputmode="numeric",
-        placeholder="MM/YY",
+        help_text=_("Month and year, such as 12/34"),
     )
-    cvc = text("Security code", widget_class=WriteOnlyInput, autocomplete="cc-csc", length=4, inputmode="numeric")
+    cvc = text(
+        _("Security code"),
+        widget_class=WriteOnlyInput,
+        autocomplete="cc-csc",
+        length=4,
+        inputmode="numeric",
+        help_text=_("Three or four digits on the card"),
+    )
 
     def clean_expiry(self) -> tuple[int, int]:
         """`(month, year)`, from 12/34, 12 / 2034 or 1234."""
         digits = "".join(character for character in self.cleaned_data["expiry"] if character in "0123456789")
         if len(digits) not in (4, 6) or not 1 <= int(digits[:2]) <= 12:
-            raise forms.ValidationError("Please enter month and year, such as 12/34.")
+            raise forms.ValidationError(gettext("Please enter month and year, such as 12/34."))
         month, year = int(digits[:2]), int(digits[2:]) + (2000 if len(digits) == 4 else 0)
         now = datetime.now(UTC)
         if (year, month) < (now.year, now.month):
-            raise forms.ValidationError("This card has expired.")
+            raise forms.ValidationError(gettext("This card has expired."))
         if year >= 2100:
-            raise forms.ValidationError("Please enter month and year, such as 12/34.")
+            raise forms.ValidationError(gettext("Please enter month and year, such as 12/34."))
         return month, year
 
     def card(self) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext
 
 from apps.common.http import RemoteProblem, Unavailable
 from apps.ui.storefront.clients import auth
@@ -56,6 +57,15 @@ class SessionTokens:
         return self.expires_at - time.time()
 
 
+@dataclass(frozen=True, slots=True)
+class RemovedLine:
+    """A line that was taken out of the cart."""
+
+    sku: str
+    quantity: int
+    title: str
+
+
 class ShopSession:
     """Content of the cookies, and what sign-in and sign-out do to it. Changes are written with the response."""
 
@@ -64,6 +74,7 @@ class ShopSession:
         self.tokens = unseal(SESSION_COOKIE, request.COOKIES.get(SESSION_COOKIE, ""))
         self.cart_data = unseal(CART_COOKIE, request.COOKIES.get(CART_COOKIE, ""))
         self.changed: set[str] = set()
+        self._first_tokens = self.tokens
 
     # --- account ----------------------------------------------------------------------------------------------------
 
@@ -71,6 +82,11 @@ class ShopSession:
     def user(self) -> TokenUser | None:
         """The signed-in user, or None."""
         return auth.token_user(self.tokens["access"]) if self.tokens else None
+
+    @property
+    def last_user_id(self) -> str | None:
+        """Who was signed in when the request began, also after the session has turned out to be over."""
+        return auth.token_user(self._first_tokens["access"]).sub if self._first_tokens else None
 
     @property
     def token(self) -> str | None:
@@ -88,14 +104,14 @@ class ShopSession:
         except RemoteProblem as problem:
             if problem.status != 429:
                 self.sign_out()
-                messages.info(self.request, "For your security, you’ve been signed out. Please sign in again.")
+                messages.info(self.request, gettext("For your security, you’ve been signed out. Please sign in again."))
                 return None
         except Unavailable:
             log.warning("token not refreshed, auth is unavailable", seconds_left=int(tokens.seconds_left))
         return tokens.access if tokens.seconds_left > 0 else None
 
     def require_token(self) -> str:
-        """Like `token`; raises SignInNeeded."""
+        """Like `token`; raises SignInRequired."""
         token = self.token
         if token is None:
             raise SignInRequired
@@ -164,6 +180,18 @@ class ShopSession:
         if "cart" in self.cart_data:
             self._set_cart_data(cart=None, count=0)
 
+    def remember_removed(self, sku: str, quantity: int, title: str) -> None:
+        """Remember what was taken out of the cart, for one chance to undo it."""
+        self._set_cart_data(removed=[sku, quantity, title[:80]])
+
+    def take_removed(self) -> RemovedLine | None:
+        """What was removed just before; it is forgotten with this."""
+        removed = self.cart_data.get("removed")
+        if not removed:
+            return None
+        self._set_cart_data(removed=None)
+        return RemovedLine(*removed)
+
     def order_secret(self, number: str) -> str | None:
         """The secret of a guest's order."""
         return dict(self.cart_data.get("orders", [])).get(number)
@@ -215,5 +243,9 @@ def _write(response: HttpResponse, name: str, data: dict[str, Any]) -> None:
     if len(value) > MAX_BYTES:
         log.error("cookie too large for browsers, not set", cookie=name, bytes=len(value))
         return
-    is_secure = settings.PUBLIC_URL.startswith("https://")
-    response.set_cookie(name, value, max_age=MAX_AGE, httponly=True, samesite="Lax", secure=is_secure)
+    response.set_cookie(name, value, max_age=MAX_AGE, **cookie_options())
+
+
+def cookie_options() -> dict[str, Any]:
+    """How the shop's cookies are set: no script reads them, and forms of other sites do not send them."""
+    return {"httponly": True, "samesite": "Lax", "secure": settings.PUBLIC_URL.startswith("https://")}

@@ -52,6 +52,17 @@ def test_a_line_has_all_that_a_cart_shows(api_client):
     }
 
 
+def test_names_are_in_the_language_of_the_request(api_client):
+    product = make_product("Mug", stock=10)
+    Product.objects.filter(pk=product.pk).update(translations={"de": {"title": "Becher"}})
+    product.variants.update(name="Moss", translations={"de": {"name": "Moos"}})
+    request = {"lines": [{"sku": sku_of(product), "quantity": 1}]}
+    [line] = api_client.post("/v1/quotes", request, headers={"Accept-Language": "de"}).json()["lines"]
+    assert (line["title"], line["variant_name"]) == ("Becher", "Moos")
+    [line] = ask(api_client, (sku_of(product), 1))
+    assert (line["title"], line["variant_name"]) == ("Mug", "Moss")
+
+
 def test_a_film_needs_no_stock_and_no_parcel(api_client):
     make_film("Metropolis", rent=399)
     [line] = ask(api_client, ("METROPOLIS-RENT", 1))

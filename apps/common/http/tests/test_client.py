@@ -12,6 +12,7 @@ import respx
 import structlog
 from django.http import HttpResponse
 from django.test import RequestFactory
+from django.utils import translation
 from prometheus_client import REGISTRY
 
 from apps.common import problems
@@ -49,6 +50,14 @@ def test_a_response_is_decoded(catalog, remote):
     assert response.status_code == 200
     assert response.is_success
     assert response.json_or_raise() == {"results": []}
+
+
+def test_calls_ask_for_the_language_of_who_is_served(catalog, remote):
+    route = remote.get("/v1/x").respond(json={})
+    with translation.override("de"):
+        catalog.get("/v1/x")
+        catalog.get("/v1/x", headers={"Accept-Language": "en"})
+    assert [call.request.headers["Accept-Language"] for call in route.calls] == ["de", "en"]
 
 
 def test_an_empty_response_is_none(catalog, remote):

@@ -18,3 +18,13 @@ class PaymentMethodSerializer(serializers.Serializer):
     id = serializers.CharField()
     brand = serializers.CharField()
     last4 = serializers.CharField()
+
+
+class TestCardSerializer(serializers.Serializer):
+    number = serializers.CharField()
+    outcome = serializers.CharField(help_text="`ok`, `challenge`, or why the bank declines it.")
+
+
+class PaymentOptionsSerializer(serializers.Serializer):
+    provider = serializers.ChoiceField(choices=["sandbox", "none"], help_text="`none`: no orders are taken yet.")
+    test_cards = TestCardSerializer(many=True, help_text="Empty unless the provider is the sandbox.")

@@ -14,7 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.common.api.requests import validated
-from apps.common.api.views import NO_STORE, GuestView
+from apps.common.api.views import NO_STORE, GuestView, PublicView
 from apps.common.idempotency import optionally_idempotent
 from apps.common.languages import current_language
 from apps.common.money import Money
@@ -22,7 +22,7 @@ from apps.common.problems import Conflict, NotFound, Problem
 from apps.common.task_queue import send_on_commit
 from apps.payment.access import caller_of
 from apps.payment.payments import services
-from apps.payment.payments.api.serializers import AddMethodSerializer, PaymentMethodSerializer
+from apps.payment.payments.api.serializers import AddMethodSerializer, PaymentMethodSerializer, PaymentOptionsSerializer
 from apps.payment.payments.providers import sandbox
 from apps.payment.throttling import GuestCreationThrottle
 
@@ -41,6 +41,13 @@ class PaymentMethodsView(GuestView):
         data = validated(AddMethodSerializer, request)
         method = services.add_method(user_id=caller_of(request).user_id, **data)
         return Response(PaymentMethodSerializer(method).data, status=status.HTTP_201_CREATED, headers=NO_STORE)
+
+
+class PaymentOptionsView(PublicView):
+    @extend_schema(responses=PaymentOptionsSerializer)
+    def get(self, request: Request) -> Response:
+        """How the shop can be paid, and in a demo the cards to try."""
+        return Response(PaymentOptionsSerializer(services.payment_options()).data)
 
 
 @method_decorator(csrf_exempt, name="dispatch")

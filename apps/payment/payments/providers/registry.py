@@ -6,7 +6,7 @@ from django.conf import settings
 from django.utils.translation import gettext
 
 from apps.payment.payments.providers.base import PaymentsNotSetUp, Provider
-from apps.payment.payments.providers.sandbox import SandboxProvider
+from apps.payment.payments.providers.sandbox import CARDS, SHOWN_CARDS, SandboxProvider
 
 PROVIDERS: dict[str, Provider] = {"sandbox": SandboxProvider()}
 
@@ -22,3 +22,8 @@ def require_accepting(name: str) -> None:
         raise PaymentsNotSetUp(
             gettext("This shop does not take payments yet. Nothing was ordered and nothing was charged.")
         )
+
+
+def test_cards() -> dict[str, str]:
+    """Numbers of test cards with what each leads to; none where the provider takes real money, or no money at all."""
+    return {number: CARDS[number] for number in SHOWN_CARDS} if settings.PAYMENT_PROVIDER == "sandbox" else {}

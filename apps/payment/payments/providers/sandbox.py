@@ -34,6 +34,8 @@ CARDS = {
     "4000000000000119": "processing_error",
     "4000000000003220": "challenge",
 }
+# Those that shoppers of a demo are shown, the one that pays first.
+SHOWN_CARDS = ("4242424242424242", "4000000000003220", "4000000000000002")
 SIGNATURE_HEADER = "X-Sandbox-Signature"
 MAX_AGE = 300
 

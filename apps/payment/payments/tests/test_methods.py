@@ -88,3 +88,11 @@ def test_no_card_number_is_ever_stored_or_logged(ada, catalog, caplog, capfd):
             assert form not in stored
             assert form not in caplog.text
             assert form not in output.out + output.err
+
+
+def test_payment_options_name_the_test_cards_of_the_sandbox_only(settings):
+    options = Shopper().client.get("/v1/payment-options").json()
+    assert options["provider"] == "sandbox"
+    assert options["test_cards"][0] == {"number": "4242424242424242", "outcome": "ok"}
+    settings.PAYMENT_PROVIDER = "none"
+    assert Shopper().client.get("/v1/payment-options").json() == {"provider": "none", "test_cards": []}

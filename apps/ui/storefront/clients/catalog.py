@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
-from apps.common.http import RemoteProblem
+from apps.common.http import RemoteProblem, ServiceClient
 from apps.common.http.client import File
 from apps.ui.storefront.clients.catalog_schemas import (
     Category,
@@ -33,10 +33,9 @@ from apps.ui.storefront.clients.catalog_schemas import (
     WishlistShare,
 )
 from apps.ui.storefront.clients.decoding import decode, decode_json
-from apps.ui.storefront.clients.localised import LocalisedClient
 from apps.ui.storefront.clients.response_cache import ResponseCache
 
-client = LocalisedClient("catalog", timeout=4.0)
+client = ServiceClient("catalog", timeout=4.0)
 # How long a response with prices or stock is used without asking again. Gateways keep a page for one to two seconds on
 # top of it.
 PRICE_SECONDS = 0.2

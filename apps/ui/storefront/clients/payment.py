@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import quote
 
-from apps.common.http import RemoteProblem
+from apps.common.http import RemoteProblem, ServiceClient
 from apps.common.money import Money
 from apps.ui.storefront.clients.decoding import decode
-from apps.ui.storefront.clients.localised import LocalisedClient
 
-client = LocalisedClient("payment", timeout=6.0)
+client = ServiceClient("payment", timeout=6.0)
 # Checkout calls catalog and the payment provider in turn, so it may take longer than other requests.
 ORDER_TIMEOUT_SECONDS = 25.0
 # While another request places the same order: how often to retry, and the longest pause between two attempts.
@@ -45,19 +44,25 @@ class Line:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CartLine(Line):
-    """`status` is ok, insufficient_stock, unavailable or unknown."""
+    """`status` is ok, insufficient_stock, unavailable or unknown.
+
+    `previous_unit_price` is what the shopper saw last, where the price has changed since.
+    """
 
     status: str
     available_quantity: int | None
+    previous_unit_price: Money | None
+    requires_shipping: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Cart:
-    """A cart with prices; `prices_are_current` is False while catalog is down."""
+    """A cart with prices; `prices_are_current` is False while catalog is down. `saved_lines` are for later."""
 
     id: str
     currency: str
     lines: tuple[CartLine, ...]
+    saved_lines: tuple[CartLine, ...]
     item_count: int
     subtotal: Money
     requires_shipping: bool
@@ -68,14 +73,14 @@ class Cart:
 
 @dataclass(frozen=True, slots=True)
 class ShippingMethod:
-    """A delivery method; `min_days` and `max_days` are working days until delivery."""
+    """A delivery method; the dates are the first and the last day on which the parcel may arrive."""
 
     code: str
     name: str
     description: str
     price: Money
-    min_days: int
-    max_days: int
+    earliest_date: date
+    latest_date: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +109,35 @@ class Shipping:
 
 
 @dataclass(frozen=True, slots=True)
+class Delivery:
+    """When the parcel of an order arrives, as it was said at checkout."""
+
+    earliest_date: date
+    latest_date: date
+
+
+@dataclass(frozen=True, slots=True)
+class TestCard:
+    """A card of a demo; `outcome` is ok, challenge or why the bank declines it."""
+
+    number: str
+    outcome: str
+
+    @property
+    def grouped(self) -> str:
+        """The number as it stands on a card."""
+        return " ".join(self.number[start : start + 4] for start in range(0, len(self.number), 4))
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentOptions:
+    """Who takes the money; `test_cards` only in a demo."""
+
+    provider: str
+    test_cards: tuple[TestCard, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class OrderAddress:
     """The delivery address of an order."""
 
@@ -114,6 +148,7 @@ class OrderAddress:
     country: str
     line2: str = ""
     region: str = ""
+    phone: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +187,7 @@ class Order:
     total: Money
     refunded: Money
     shipping_address: OrderAddress | None
+    delivery: Delivery | None
     payment: OrderPayment | None
     placed_at: datetime
     paid_at: datetime | None
@@ -185,16 +221,29 @@ def open_cart(token: str | None) -> Cart:
     return _cart(client.post("/v1/carts", {}, token=token).json_or_raise())
 
 
-def cart(cart_id: str, *, secret: str | None, token: str | None) -> Cart:
-    """Raises RemoteProblem (404) for a cart that is paid, merged or somebody else's."""
-    return _cart(client.get(f"/v1/carts/{cart_id}", headers=_cart_secret(secret), token=token).json_or_raise())
+def cart(cart_id: str, *, secret: str | None, token: str | None, is_seen: bool = False) -> Cart:
+    """Raises RemoteProblem (404) for a cart that is paid, merged or somebody else's.
+
+    `is_seen`: the shopper reads the prices now, so the next change is compared with them.
+    """
+    params = {"seen": "1"} if is_seen else {}
+    response = client.get(f"/v1/carts/{cart_id}", params=params, headers=_cart_secret(secret), token=token)
+    return _cart(response.json_or_raise())
 
 
 def set_line(cart_id: str, sku: str, quantity: int, *, secret: str | None, token: str | None) -> Cart:
     """Set a line's quantity; 0 removes it. Raises RemoteProblem for a SKU that cannot be bought."""
+    return _change_line(cart_id, sku, {"quantity": quantity}, secret=secret, token=token)
+
+
+def save_line(cart_id: str, sku: str, *, is_saved: bool, secret: str | None, token: str | None) -> Cart:
+    """Save a line for later, or move it back into the cart."""
+    return _change_line(cart_id, sku, {"saved": is_saved}, secret=secret, token=token)
+
+
+def _change_line(cart_id: str, sku: str, line: dict[str, Any], *, secret: str | None, token: str | None) -> Cart:
     path = f"/v1/carts/{cart_id}/lines/{quote(sku, safe='')}"
-    headers = _cart_secret(secret)
-    return _cart(client.put(path, {"quantity": quantity}, headers=headers, token=token).json_or_raise())
+    return _cart(client.put(path, line, headers=_cart_secret(secret), token=token).json_or_raise())
 
 
 def merge_cart(cart_id: str, *, source: str, secret: str, token: str) -> Cart:
@@ -210,6 +259,11 @@ def shipping_methods(
     params = {"cart": cart_id, "country": country}
     body = client.get("/v1/shipping-methods", params=params, headers=_cart_secret(secret), token=token)
     return decode(ShippingMethods, body.json_or_raise(), service="payment").results
+
+
+def payment_options() -> PaymentOptions:
+    """How the shop can be paid."""
+    return decode(PaymentOptions, client.get("/v1/payment-options").json_or_raise(), service="payment")
 
 
 def add_payment_method(card: dict[str, Any], *, token: str | None) -> PaymentMethod:
@@ -249,6 +303,11 @@ def cancel_order(number: str, *, secret: str | None, token: str | None) -> None:
     """Raises RemoteProblem when the order is already paid."""
     headers = {"X-Order-Secret": secret} if secret else {}
     client.post(f"/v1/orders/{quote(number, safe='')}/cancel", headers=headers, token=token).json_or_raise()
+
+
+def request_order_access(number: str, email: str) -> None:
+    """Mail the link to an order when number and address match; the response is the same when they do not."""
+    client.post("/v1/orders/access", {"number": number, "email": email}).json_or_raise()
 
 
 def _place(order: dict[str, Any], *, key: str, secret: str | None, token: str | None) -> Order:

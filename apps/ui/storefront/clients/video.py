@@ -7,11 +7,11 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
+from apps.common.http import ServiceClient
 from apps.ui.storefront.clients.decoding import cursor_of, decode
-from apps.ui.storefront.clients.localised import LocalisedClient
 from apps.ui.storefront.clients.response_cache import ResponseCache
 
-client = LocalisedClient("video", timeout=4.0)
+client = ServiceClient("video", timeout=4.0)
 # A library is read in pages of 100, up to this many.
 MAX_PAGES = 10
 # How long a page waits for content that it can be rendered without.

@@ -46,6 +46,13 @@ STATES = {
     "partially_refunded": _("Partially refunded"),
     "refunded": _("Refunded"),
 }
+CARD_OUTCOMES = {
+    "ok": _("The payment succeeds"),
+    "challenge": _("The bank asks for confirmation"),
+    "card_declined": _("The card is declined"),
+    "insufficient_funds": _("Insufficient funds"),
+    "processing_error": _("The bank is unavailable"),
+}
 MINUTE = 60
 # Characters that could end a script element or begin markup, as JSON escapes.
 JSON_ESCAPES = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
@@ -106,6 +113,12 @@ def _day(day: date | None) -> str:
 def order_state(value: str) -> str:
     """Label of an order's state."""
     return str(STATES.get(value, value))
+
+
+@register.filter
+def card_outcome(value: str) -> str:
+    """What a payment with a test card leads to."""
+    return str(CARD_OUTCOMES.get(value, value))
 
 
 @register.filter

@@ -7,11 +7,15 @@ import json
 import pytest
 from django.test import Client
 
-from apps.ui.storefront.tests.fakes import FakePlatform
+from apps.common.countries import COUNTRIES, DELIVERY_COUNTRIES
+from apps.ui.storefront.clients.auth import Address
+from apps.ui.storefront.forms import AddressForm
+from apps.ui.storefront.templatetags.shop_forms import town_line
+from apps.ui.storefront.tests.fakes import ADA, FakePlatform
 
+SIGN_IN = {"email": ADA["email"], "password": ADA["password"]}
 NEW = {"name": "Ivan", "email": "new@example.com", "password": "a whole sentence"}
 ADDRESS = {
-    "form": "address",
     "to-name": "Ada Lovelace",
     "to-line1": "Torstraße 12",
     "to-postal_code": "10115",
@@ -23,12 +27,12 @@ ADDRESS = {
 def test_registration_redirects_to_the_check_email_page(browser: Client, platform: FakePlatform) -> None:
     response = browser.post("/account/register", NEW)
     assert response["Location"] == "/account/check-mail"
-    assert json.loads(platform.auth.requests_to("POST", "/v1/users")[0].content) == NEW
+    assert json.loads(platform.auth.requests_to("POST", "/v1/users")[0].content) == NEW | {"language": "en"}
 
 
 def test_email_is_normalised_before_registration(browser: Client, platform: FakePlatform) -> None:
     browser.post("/account/register", NEW | {"email": " Nｅw@Example.com "})
-    assert json.loads(platform.auth.requests_to("POST", "/v1/users")[0].content) == NEW
+    assert json.loads(platform.auth.requests_to("POST", "/v1/users")[0].content) == NEW | {"language": "en"}
 
 
 @pytest.mark.parametrize(
@@ -56,7 +60,7 @@ def test_field_error_of_auth_is_shown_beside_its_field(browser: Client) -> None:
 def test_empty_form_shows_an_error_at_each_field(browser: Client, platform: FakePlatform) -> None:
     response = browser.post("/account/register", {"name": ""})
     assert response.status_code == 422
-    assert response.content.decode().count("Please fill in this field.") == 3
+    assert response.content.decode().count("Please fill in this field.") == 6
     assert not platform.auth.requests
 
 
@@ -103,26 +107,167 @@ def test_account_forms_keep_their_values_while_auth_is_down(
 
 
 def test_changed_name_is_shown_at_once(ada: Client) -> None:
-    response = ada.post("/account", {"form": "name", "name": "Countess Lovelace"}, follow=True)
+    response = ada.post("/account/profile", {"name": "Countess Lovelace", "language": "en"}, follow=True)
     assert "Countess Lovelace" in response.content.decode()
 
 
-def test_address_can_be_added_made_default_and_removed(ada: Client, platform: FakePlatform) -> None:
-    ada.post("/account", ADDRESS)
-    ada.post("/account", ADDRESS | {"to-line1": "Unter den Linden 1"})
+def test_language_of_mails_can_be_changed(ada: Client, platform: FakePlatform) -> None:
+    ada.post("/account/profile", {"name": "Ada", "language": "de"})
+    assert platform.auth.language == "de"
+    assert ada.post("/account/profile", {"name": "Ada", "language": "xx"}).status_code == 422
+
+
+def test_registration_sends_the_language_of_the_page(browser: Client, platform: FakePlatform) -> None:
+    browser.post("/de/account/register", NEW)
+    assert json.loads(platform.auth.requests_to("POST", "/v1/users")[0].content)["language"] == "de"
+
+
+def test_error_summary_links_to_the_fields_and_leads_the_title(browser: Client) -> None:
+    text = browser.post("/account/register", NEW | {"name": ""}).content.decode()
+    assert "<title>Error: Create account · StreamCart</title>" in text
+    assert '<a href="#id_name">Name: Please fill in this field.</a>' in text
+    assert 'role="alert" tabindex="-1" autofocus' in text
+    assert 'id="id_name"' in text
+    assert "novalidate" in text
+
+
+def test_page_without_errors_has_no_summary(browser: Client) -> None:
+    text = browser.get("/account/register").content.decode()
+    assert "error-summary" not in text
+    assert "Error:" not in text
+
+
+def test_password_is_changed_with_the_current_one(ada: Client, platform: FakePlatform) -> None:
+    wrong = ada.post("/account/password", {"current_password": "guessed", "new_password": "a whole sentence"})
+    assert wrong.status_code == 422
+    assert 'id="id_current_password_error">This is not your password.' in wrong.content.decode()
+    assert "a whole sentence" not in wrong.content.decode()
+    good = {"current_password": ADA["password"], "new_password": "a whole sentence"}
+    assert ada.post("/account/password", good)["Location"] == "/account"
+    assert platform.auth.password == "a whole sentence"
+
+
+def test_devices_can_be_signed_out_one_by_one(ada: Client, platform: FakePlatform) -> None:
+    text = ada.get("/account/devices").content.decode()
+    assert text.index("Firefox on Linux") < text.index("Safari on iPhone")
+    ada.post("/account/devices/sign-out", {"device": platform.auth.devices[1]["id"]})
+    assert [entry["device"] for entry in platform.auth.devices] == ["Firefox on Linux"]
+
+
+def test_device_that_is_signed_out_already_is_no_error(ada: Client, platform: FakePlatform) -> None:
+    data = {"device": platform.auth.devices[1]["id"]}
+    for _ in range(2):
+        assert ada.post("/account/devices/sign-out", data)["Location"] == "/account/devices"
+
+
+def test_all_other_devices_can_be_signed_out(ada: Client, platform: FakePlatform) -> None:
+    ada.post("/account/devices/sign-out")
+    assert [entry["is_current"] for entry in platform.auth.devices] == [True]
+
+
+def test_export_is_a_download(ada: Client) -> None:
+    response = ada.get("/account/data/export")
+    assert response["Content-Disposition"] == 'attachment; filename="streamcart-account.json"'
+    assert response.json()["account"]["email"] == ADA["email"]
+
+
+def test_account_is_deleted_only_with_the_password(ada: Client, platform: FakePlatform) -> None:
+    assert ada.post("/account/data/delete", {"password": "guessed"}).status_code == 422
+    assert not platform.auth.is_deleted
+    response = ada.post("/account/data/delete", {"password": ADA["password"]}, follow=True)
+    assert "Your account has been deleted." in response.content.decode()
+    assert ada.get("/account")["Location"].startswith("/account/sign-in")
+
+
+def test_address_can_be_added_edited_made_default_and_removed(ada: Client, platform: FakePlatform) -> None:
+    ada.post("/account/addresses/new", ADDRESS)
+    ada.post("/account/addresses/new", ADDRESS | {"to-line1": "Unter den Linden 1", "to-phone": "030 1234"})
     second = platform.auth.addresses[1]["id"]
     ada.post(f"/account/addresses/{second}", {"step": "default"})
     assert [entry["is_default"] for entry in platform.auth.addresses] == [False, True]
+    assert "030 1234" in ada.get(f"/account/addresses/{second}/edit").content.decode()
+    ada.post(f"/account/addresses/{second}/edit", ADDRESS | {"to-line1": "Unter den Linden 2"})
+    assert (platform.auth.addresses[1]["line1"], platform.auth.addresses[1]["phone"]) == ("Unter den Linden 2", "")
+    assert platform.auth.addresses[1]["is_default"]
     ada.post(f"/account/addresses/{second}", {"step": "remove"})
-    text = ada.get("/account").content.decode()
+    text = ada.get("/account/addresses").content.decode()
     assert "Torstraße 12" in text
     assert "Unter den Linden" not in text
 
 
+@pytest.mark.parametrize("country", sorted(COUNTRIES))
+def test_address_of_any_country_is_written_on_a_line(country: str) -> None:
+    address = Address(id="a", name="Ada", line1="1", postal_code="X1", city="Town", country=country, region="R")
+    assert {"X1", "Town", "R"} <= set(town_line(address).replace(",", "").split())
+
+
+@pytest.mark.parametrize("device", ["..", "?x=1", "#", "../../v1/me", "", "\x7f"])
+def test_forged_device_signs_out_no_more_than_was_asked(ada: Client, platform: FakePlatform, device: str) -> None:
+    response = ada.post("/account/devices/sign-out", {"device": device})
+    assert response.status_code == 302
+    assert len(platform.auth.devices) == (2 if device else 1)
+    assert not platform.auth.is_deleted
+
+
+def test_address_of_somebody_else_is_not_found(ada: Client) -> None:
+    assert ada.get("/account/addresses/01990000-0000-7000-8000-000000000009/edit").status_code == 404
+
+
 def test_incomplete_address_shows_an_error_and_keeps_the_form(ada: Client, platform: FakePlatform) -> None:
-    response = ada.post("/account", ADDRESS | {"to-city": ""})
+    response = ada.post("/account/addresses/new", ADDRESS | {"to-city": ""})
     text = response.content.decode()
     assert response.status_code == 422
     assert 'id="id_to-city_error"' in text
     assert "Torstraße 12" in text
     assert platform.auth.addresses == []
+
+
+@pytest.mark.parametrize(
+    ("country", "code", "is_accepted"),
+    [("DE", "1011", False), ("DE", "10115", True), ("GB", "ec1y 8sy", True), ("GB", "10115", False)],
+)
+def test_postal_codes_have_the_form_of_their_country(
+    ada: Client, platform: FakePlatform, country: str, code: str, is_accepted: bool
+) -> None:
+    response = ada.post("/account/addresses/new", ADDRESS | {"to-country": country, "to-postal_code": code})
+    assert response.status_code == (302 if is_accepted else 422)
+    assert [entry["postal_code"] for entry in platform.auth.addresses] == ([code.upper()] if is_accepted else [])
+
+
+def test_another_country_changes_the_fields_and_keeps_what_was_typed(ada: Client, platform: FakePlatform) -> None:
+    data = ADDRESS | {"to-country": "US", "step": "update"}
+    response = ada.post("/account/addresses/new", data)
+    text = response.content.decode()
+    assert response.status_code == 200
+    assert "ZIP code" in text
+    assert '<option value="IL">Illinois</option>' in text
+    assert "Torstraße 12" in text
+    assert "error-summary" not in text
+    assert platform.auth.addresses == []
+
+
+@pytest.mark.parametrize("country", DELIVERY_COUNTRIES)
+def test_every_country_of_delivery_has_an_address_form(country: str) -> None:
+    form = AddressForm(country=country)
+    assert {"name", "line1", "postal_code", "city"} <= set(form.fields)
+    assert next(iter(form.fields)) == "country"
+    assert form.rules.is_postal_code(form.rules.postal_code_example)
+
+
+def test_form_is_filled_in_again_after_the_session_has_ended(ada: Client, platform: FakePlatform) -> None:
+    platform.auth.live_refreshes.clear()
+    platform.auth.access_lifetime = 0
+    ada.post("/account/sign-in", SIGN_IN)
+    platform.auth.live_refreshes.clear()
+    platform.auth.access_lifetime = 600
+    response = ada.post("/account/addresses/new", ADDRESS | {"next": "/account/addresses/new"})
+    assert response["Location"] == "/account/sign-in?next=%2Faccount%2Faddresses%2Fnew"
+    ada.post("/account/sign-in", SIGN_IN)
+    assert "Torstraße 12" in ada.get("/account/addresses/new").content.decode()
+    assert "Torstraße 12" not in ada.get("/account/addresses/new").content.decode()
+
+
+@pytest.mark.parametrize(("path", "start"), [("", "Please enter"), ("/de", "Bitte geben Sie")])
+def test_invalid_email_is_explained_in_the_language_of_the_page(browser: Client, path: str, start: str) -> None:
+    text = browser.post(f"{path}/account/password/reset", {"email": "nobody"}).content.decode()
+    assert start in text

@@ -108,3 +108,81 @@ def test_quantity_is_sent_as_a_number(browser: Client, platform: FakePlatform) -
     browser.post("/cart/add", {"sku": "MUG-1", "quantity": "03"})
     sent = platform.payment.requests_to("PUT", "/v1/carts/.*")[0]
     assert json.loads(sent.content) == {"quantity": 3}
+
+
+def test_stepper_changes_the_quantity_beside_it(browser: Client, platform: FakePlatform) -> None:
+    browser.post("/cart/add", {"sku": "MUG-1", "quantity": "2"})
+    browser.post("/cart/lines/MUG-1", {"quantity": "2", "change": "1"})
+    assert quantities(platform) == [{"MUG-1": 3}]
+    for _ in range(2):  # a double click sends the same twice
+        browser.post("/cart/lines/MUG-1", {"quantity": "3", "change": "-1"})
+    assert quantities(platform) == [{"MUG-1": 2}]
+    browser.post("/cart/lines/MUG-1", {"quantity": "1", "change": "-1"})
+    assert quantities(platform) == [{"MUG-1": 1}]
+
+
+def test_removed_line_can_be_put_back_once(browser: Client, platform: FakePlatform) -> None:
+    browser.post("/cart/add", {"sku": "MUG-1", "quantity": "3"})
+    browser.post("/cart/lines/MUG-1", {"quantity": "0", "was": "3", "title": "Tall <b>mug</b>"})
+    text = browser.get("/cart").content.decode()
+    assert "Removed: Tall &lt;b&gt;mug&lt;/b&gt;" in text
+    assert "Undo" in text
+    assert "Undo" not in browser.get("/cart").content.decode()
+    browser.post("/cart/lines/MUG-1", {"quantity": "3"})
+    assert quantities(platform) == [{"MUG-1": 3}]
+
+
+def test_line_can_be_saved_for_later_and_moved_back(browser: Client, platform: FakePlatform) -> None:
+    browser.post("/cart/add", {"sku": "MUG-1", "quantity": "2"})
+    browser.post("/cart/lines/MUG-1", {"saved": "1"})
+    text = browser.get("/cart").content.decode()
+    assert "Your cart is empty" in text
+    assert text.index("Saved for later") < text.index("Tall mug")
+    browser.post("/cart/lines/MUG-1", {"saved": "0"})
+    assert quantities(platform) == [{"MUG-1": 2}]
+
+
+def test_changed_price_is_shown_once(browser: Client, platform: FakePlatform) -> None:
+    browser.post("/cart/add", {"sku": "MUG-1"})
+    browser.get("/cart")
+    platform.catalog.products["tall-mug"]["variants"][0]["price"] = {"amount": 2100, "currency": "EUR"}
+    assert "Price changed from €19.00 to €21.00." in browser.get("/cart").content.decode()
+    assert "Price changed" not in browser.get("/cart").content.decode()
+
+
+def test_quantity_over_stock_can_be_corrected_by_a_button(browser: Client, platform: FakePlatform) -> None:
+    browser.post("/cart/add", {"sku": "MUG-1", "quantity": "20"})
+    assert "Change quantity to 12" in browser.get("/cart").content.decode()
+
+
+def test_cart_shows_when_a_parcel_arrives(browser: Client) -> None:
+    browser.post("/cart/add", {"sku": "MUG-1"})
+    text = " ".join(browser.get("/cart").content.decode().split())
+    assert "Delivery to Germany: Tue 1 Dec – Thu 3 Dec, from €4.90" in text
+    browser.post("/cart/lines/MUG-1", {"quantity": "0"})
+    browser.post("/cart/add", {"sku": "nosferatu-buy"})
+    assert "Films need no delivery" in browser.get("/cart").content.decode()
+
+
+def test_cart_shows_without_dates_while_they_cannot_be_had(browser: Client, platform: FakePlatform) -> None:
+    browser.post("/cart/add", {"sku": "MUG-1"})
+    platform.payment.refuse("GET", "/v1/shipping-methods", 503, "catalog-unavailable")
+    response = browser.get("/cart")
+    assert response.status_code == 200
+    assert "Delivery to" not in response.content.decode()
+
+
+def test_drawer_gets_the_cart_as_a_part_of_a_page(browser: Client) -> None:
+    response = browser.post("/cart/add", {"sku": "MUG-1"}, headers={"X-Cart-Drawer": "1"})
+    text = response.content.decode()
+    assert response.status_code == 200
+    assert "Added to your cart" in text
+    assert 'data-count="1"' in text
+    assert "<html" not in text
+    assert "Added to your cart" not in browser.get("/cart").content.decode()
+
+
+def test_drawer_says_why_nothing_was_added(browser: Client) -> None:
+    response = browser.post("/cart/add", {"sku": "GONE-1"}, headers={"X-Cart-Drawer": "1"})
+    assert response.status_code == 422
+    assert "There is nothing for sale with this SKU." in response.content.decode()

@@ -45,6 +45,8 @@ SCHEMAS = [
     (catalog_schemas.SharedWishlist, "catalog", "SharedWishlist"),
     (auth.Tokens, "auth", "Tokens"),
     (auth.Address, "auth", "Address"),
+    (auth.Account, "auth", "Me"),
+    (auth.Device, "auth", "Session"),
     (payment.Cart, "payment", "Cart"),
     (payment.CartLine, "payment", "CartLine"),
     (payment.ShippingMethod, "payment", "ShippingMethod"),
@@ -52,6 +54,9 @@ SCHEMAS = [
     (payment.Order, "payment", "Order"),
     (payment.Line, "payment", "OrderLine"),
     (payment.Shipping, "payment", "Shipping"),
+    (payment.Delivery, "payment", "Delivery"),
+    (payment.PaymentOptions, "payment", "PaymentOptions"),
+    (payment.TestCard, "payment", "TestCard"),
     (payment.OrderAddress, "payment", "Address"),
     (payment.OrderPayment, "payment", "OrderPayment"),
     (video.Title, "video", "Title"),
@@ -153,7 +158,8 @@ def test_image_of_a_review_is_sent_in_the_field_of_the_contract(platform: FakePl
 
 
 def test_auth_client_matches_the_contract(platform: FakePlatform, check: Callable[[], None]) -> None:
-    auth.register(email="new@example.com", password="a whole sentence", name="Ivan", browser_headers=BROWSER_HEADERS)
+    new = {"email": "new@example.com", "password": "a whole sentence", "name": "Ivan", "language": "de"}
+    auth.register(**new, browser_headers=BROWSER_HEADERS)
     auth.verify_email("good-link", browser_headers=BROWSER_HEADERS)
     auth.resend_verification("new@example.com", browser_headers=BROWSER_HEADERS)
     tokens = auth.sign_in(email=ADA["email"], password=ADA["password"], browser_headers=BROWSER_HEADERS)
@@ -161,13 +167,21 @@ def test_auth_client_matches_the_contract(platform: FakePlatform, check: Callabl
     tokens = auth.refresh(tokens.refresh, browser_headers=BROWSER_HEADERS)
     auth.request_password_reset(ADA["email"], browser_headers=BROWSER_HEADERS)
     auth.reset_password(token="good-link", password="a whole sentence", browser_headers=BROWSER_HEADERS)
-    auth.change_name(tokens.access, "Countess Lovelace")
+    assert auth.account(tokens.access).language == "en"
+    auth.change_account(tokens.access, name="Countess Lovelace", language="de")
+    auth.change_password(tokens.access, current=ADA["password"], new="a new sentence", browser_headers=BROWSER_HEADERS)
+    _, phone = auth.devices(tokens.access)
+    auth.sign_out_device(tokens.access, phone.id)
+    auth.sign_out_other_devices(tokens.access)
+    assert auth.export(tokens.access)["account"]
     auth.add_address(tokens.access, ADDRESS)
     (address,) = auth.addresses(tokens.access)
     assert address.city == "Berlin"
+    auth.change_address(tokens.access, address.id, ADDRESS | {"city": "Potsdam"})
     auth.make_default_address(tokens.access, address.id)
     auth.remove_address(tokens.access, address.id)
     auth.revoke(tokens.refresh, browser_headers=BROWSER_HEADERS)
+    auth.delete_account(tokens.access, password="a new sentence", browser_headers=BROWSER_HEADERS)
     check()
 
 
@@ -176,11 +190,14 @@ def test_payment_client_matches_the_contract(platform: FakePlatform, check: Call
     assert guest.secret
     payment.set_line(guest.id, "MUG-1", 2, secret=guest.secret, token=None)
     payment.set_line(guest.id, "nosferatu-rent", 1, secret=guest.secret, token=None)
-    payment.cart(guest.id, secret=guest.secret, token=None)
+    payment.save_line(guest.id, "MUG-1", is_saved=True, secret=guest.secret, token=None)
+    payment.save_line(guest.id, "MUG-1", is_saved=False, secret=guest.secret, token=None)
+    payment.cart(guest.id, secret=guest.secret, token=None, is_seen=True)
     own = payment.open_cart("token")
     own = payment.merge_cart(own.id, source=guest.id, secret=guest.secret, token="token")
     assert own.item_count == 3
     payment.shipping_methods(own.id, "DE", secret=None, token="token")
+    assert payment.payment_options().test_cards
     order: dict[str, Any] = {
         "cart": own.id,
         "email": "guest@example.com",
@@ -199,6 +216,7 @@ def test_payment_client_matches_the_contract(platform: FakePlatform, check: Call
             payment.place_order(attempt, key=f"key-{index}", secret=None, token="token")
     payment.cancel_order("SC-0001", secret=None, token="token")
     payment.orders("token")
+    payment.request_order_access("SC-0002", "guest@example.com")
     payment.order("SC-0002", secret=None, token="token")
     check()
 

@@ -73,7 +73,7 @@ def test_all_pages_but_the_account_work_while_auth_is_down(ada: Client, platform
     down(platform, "auth")
     for address in ("/", "/shop", "/p/nosferatu", "/cart", "/library", "/watch/nosferatu", "/orders"):
         assert ada.get(address).status_code == 200
-    assert "Accounts are temporarily unavailable" in ada.get("/account").content.decode()
+    assert "Accounts are temporarily unavailable" in ada.get("/account/profile").content.decode()
 
 
 def test_checkout_works_without_saved_addresses_while_auth_is_down(ada: Client, platform: FakePlatform) -> None:

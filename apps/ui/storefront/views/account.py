@@ -1,197 +1,168 @@
-"""Registration, sign-in and sign-out, passwords, profile."""
+"""The account of a signed-in customer: profile, password, devices, addresses, data."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
+from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from apps.common.http import RemoteProblem, Unavailable
-from apps.ui.storefront import carts
+from apps.common.http import RemoteProblem
 from apps.ui.storefront.clients import auth
-from apps.ui.storefront.forms import (
-    AddressForm,
-    EmailForm,
-    NameForm,
-    NewPasswordForm,
-    RegisterForm,
-    ShopForm,
-    SignInForm,
-)
-from apps.ui.storefront.navigation import safe_next_url
+from apps.ui.storefront.drafts import draft_of, forget_draft
+from apps.ui.storefront.forms import DeleteAccountForm, PasswordChangeForm, ProfileForm, SavedAddressForm, ShopForm
 from apps.ui.storefront.session import ShopRequest
 
 FORM = require_http_methods(["GET", "HEAD", "POST"])
-UNAVAILABLE = "Accounts are temporarily unavailable. Please try again in a minute."
+ADDRESS_PREFIX = "to"
 
 
-def _form_page(request: ShopRequest, name: str, form: ShopForm, *, status: int = 422, **context: Any) -> HttpResponse:
-    """A page with one form; `status` is for a form with errors."""
-    context |= {"form": form, "next": safe_next_url(request)}
-    return render(request, f"storefront/{name}.html", context, status=status if form.is_bound else 200)
+def _page(request: ShopRequest, name: str, **context: Any) -> HttpResponse:
+    """A page of the account; 422 when its form has errors."""
+    form = context.get("form")
+    status = 422 if form is not None and form.is_bound and form.errors else 200
+    return render(request, f"storefront/{name}.html", context | {"form": form}, status=status)
 
 
-@sensitive_post_parameters("password")
-@FORM
-def sign_in(request: ShopRequest) -> HttpResponse:
-    """Sign in, merge the guest's cart and return to the previous page."""
-    shop = request.shop
-    form = SignInForm(request.POST or None)
-    is_unverified, status = False, 422
-    if form.is_valid():
-        try:
-            tokens = auth.sign_in(**form.cleaned_data, browser_headers=shop.browser_headers)
-        except RemoteProblem as problem:
-            is_unverified = problem.slug == "email-not-verified"
-            form.add_remote_errors({}, problem.detail)
-        except Unavailable:
-            form.add_remote_errors({}, UNAVAILABLE)
-            status = 503
-        else:
-            shop.sign_in(tokens)
-            carts.merge_guest_cart(shop)
-            return redirect(safe_next_url(request))
-    return _form_page(request, "sign_in", form, status=status, is_unverified=is_unverified)
-
-
-@require_POST
-def sign_out(request: ShopRequest) -> HttpResponse:
-    """Sign out here, and revoke the session in auth when it is available."""
-    shop = request.shop
-    if refresh := shop.tokens.get("refresh"):
-        try:
-            auth.revoke(refresh, browser_headers=shop.browser_headers)
-        except Unavailable:
-            messages.info(
-                request, "You’re signed out on this device. It may still appear in your list of devices for a while."
-            )
-    shop.sign_out()
-    return redirect("home")
-
-
-@sensitive_post_parameters("password")
-@FORM
-def register(request: ShopRequest) -> HttpResponse:
-    """Create an account. The next page is the same whether or not the address is known."""
-    form, status = RegisterForm(request.POST or None), 422
-    if form.is_valid():
-        try:
-            auth.register(**form.cleaned_data, browser_headers=request.shop.browser_headers)
-        except RemoteProblem as problem:
-            form.add_remote_errors(problem.errors, problem.detail)
-        except Unavailable:
-            form.add_remote_errors({}, UNAVAILABLE)
-            status = 503
-        else:
-            return redirect("check-mail")
-    return _form_page(request, "register", form, status=status)
+def _is_done(form: ShopForm, change: Callable[[], None]) -> bool:
+    """Whether the form is valid and auth has accepted the change; errors are added to the form."""
+    if not form.is_valid():
+        return False
+    try:
+        change()
+    except RemoteProblem as problem:
+        if problem.status == 401:
+            raise
+        form.add_remote_errors(problem.errors, problem.detail)
+        return False
+    return True
 
 
 @require_safe
-def check_email(request: ShopRequest) -> HttpResponse:
-    """The page after registration, after resending and after requesting a new password."""
-    return render(request, "storefront/check_email.html")
-
-
-@FORM
-def verify(request: ShopRequest) -> HttpResponse:
-    """The link in the confirmation mail. A button confirms, since mail scanners open links too."""
-    token = request.POST.get("token") or request.GET.get("token", "")
-    failure = "" if token else "This link is incomplete. Please copy the whole link from the e-mail."
-    if request.method == "POST" and token:
-        try:
-            auth.verify_email(token, browser_headers=request.shop.browser_headers)
-        except RemoteProblem as problem:
-            failure = problem.detail
-        else:
-            messages.success(request, "Your e-mail address is confirmed. You can sign in now.")
-            return redirect("sign-in")
-    context = {"token": token, "failure": failure}
-    return render(request, "storefront/verify.html", context, status=422 if failure else 200)
-
-
-@FORM
-def resend(request: ShopRequest) -> HttpResponse:
-    """Send the confirmation mail again."""
-    return _email_link_page(request, "resend", auth.resend_verification)
-
-
-@FORM
-def reset_password(request: ShopRequest) -> HttpResponse:
-    """Send a link to reset the password."""
-    return _email_link_page(request, "reset", auth.request_password_reset)
-
-
-def _email_link_page(request: ShopRequest, name: str, send: Callable[..., None]) -> HttpResponse:
-    form, status = EmailForm(request.POST or None), 422
-    if form.is_valid():
-        try:
-            send(form.cleaned_data["email"], browser_headers=request.shop.browser_headers)
-        except RemoteProblem as problem:
-            form.add_remote_errors(problem.errors, problem.detail)
-        except Unavailable:
-            form.add_remote_errors({}, UNAVAILABLE)
-            status = 503
-        else:
-            return redirect("check-mail")
-    return _form_page(request, name, form, status=status)
-
-
-@sensitive_post_parameters("password")
-@FORM
-def confirm_reset(request: ShopRequest) -> HttpResponse:
-    """The link in the mail that resets a password."""
-    form, status = NewPasswordForm(request.POST or None, initial={"token": request.GET.get("token", "")}), 422
-    if form.is_valid():
-        try:
-            auth.reset_password(**form.cleaned_data, browser_headers=request.shop.browser_headers)
-        except RemoteProblem as problem:
-            form.add_remote_errors(problem.errors, problem.detail)
-        except Unavailable:
-            form.add_remote_errors({}, UNAVAILABLE)
-            status = 503
-        else:
-            messages.success(request, "Your password has been changed. Please sign in with your new password.")
-            return redirect("sign-in")
-    return _form_page(request, "reset_confirm", form, status=status)
-
-
-@FORM
 def account(request: ShopRequest) -> HttpResponse:
-    """Profile and address book, each with its own form."""
+    """Where everything of the account is."""
+    request.shop.require_token()
+    return _page(request, "account")
+
+
+@FORM
+def profile(request: ShopRequest) -> HttpResponse:
+    """Name, and the language of mails."""
     shop = request.shop
     token = shop.require_token()
-    sent = request.POST.get("form")
-    name_form = NameForm(
-        request.POST if sent == "name" else None, initial={"name": shop.user.name if shop.user else ""}
-    )
-    address_form = AddressForm(request.POST if sent == "address" else None, prefix="to")
-    form: ShopForm | None = {"name": name_form, "address": address_form}.get(sent or "")
-    if form is not None and form.is_valid():
-        try:
-            if form is name_form:
-                auth.change_name(token, form.cleaned_data["name"])
-                shop.refresh()
-            else:
-                auth.add_address(token, address_form.address())
-        except RemoteProblem as problem:
-            if problem.status == 401:
-                raise
-            form.add_remote_errors(problem.errors, problem.detail)
+    found = auth.account(token)
+    form = ProfileForm(request.POST or None, initial={"name": found.name, "language": found.language})
+    if _is_done(form, lambda: auth.change_account(token, **form.cleaned_data)):
+        shop.refresh()
+        messages.success(request, gettext("Changes saved."))
+        return redirect("profile")
+    return _page(request, "account_profile", form=form, email=found.email)
+
+
+@sensitive_post_parameters("current_password", "new_password")
+@FORM
+def password(request: ShopRequest) -> HttpResponse:
+    """Change the password."""
+    shop = request.shop
+    token = shop.require_token()
+    form = PasswordChangeForm(request.POST or None)
+
+    def change() -> None:
+        data = form.cleaned_data
+        auth.change_password(
+            token,
+            current=data["current_password"],
+            new=data["new_password"],
+            browser_headers=shop.browser_headers,
+        )
+
+    if _is_done(form, change):
+        messages.success(request, gettext("Your password has been changed, and all other devices are signed out."))
+        return redirect("account")
+    return _page(request, "account_password", form=form)
+
+
+@require_safe
+def devices(request: ShopRequest) -> HttpResponse:
+    """Where the account is signed in."""
+    return _page(request, "account_devices", devices=auth.devices(request.shop.require_token()))
+
+
+@require_POST
+def sign_out_devices(request: ShopRequest) -> HttpResponse:
+    """Sign out one device, or all others."""
+    token = request.shop.require_token()
+    try:
+        if device_id := request.POST.get("device"):
+            auth.sign_out_device(token, device_id)
         else:
-            messages.success(request, "Changes saved.")
-            return redirect("account")
-    context = {
-        "name_form": name_form,
-        "address_form": address_form,
-        "addresses": auth.addresses(token),
-    }
-    return render(request, "storefront/account.html", context, status=422 if form is not None else 200)
+            auth.sign_out_other_devices(token)
+    except RemoteProblem as problem:
+        # It has ended already: that is what was asked for.
+        if problem.status != 404:
+            raise
+    messages.success(request, gettext("Signed out."))
+    return redirect("devices")
+
+
+@require_safe
+def addresses(request: ShopRequest) -> HttpResponse:
+    """The address book."""
+    return _page(request, "account_addresses", addresses=auth.addresses(request.shop.require_token()))
+
+
+@FORM
+def add_address(request: ShopRequest) -> HttpResponse:
+    """Add an address."""
+    token = request.shop.require_token()
+    return _address_page(request, {}, lambda address: auth.add_address(token, address))
+
+
+@FORM
+def edit_address(request: ShopRequest, address_id: str) -> HttpResponse:
+    """Change an address."""
+    token = request.shop.require_token()
+    found = next((entry for entry in auth.addresses(token) if entry.id == str(address_id)), None)
+    if found is None:
+        raise Http404
+    # What was emptied in the form has to be sent as well.
+    empty = {"line2": "", "region": "", "phone": ""}
+    return _address_page(
+        request, asdict(found), lambda address: auth.change_address(token, found.id, empty | address), found=found
+    )
+
+
+def _address_page(
+    request: ShopRequest,
+    initial: dict[str, Any],
+    save: Callable[[dict[str, Any]], None],
+    *,
+    found: auth.Address | None = None,
+) -> HttpResponse:
+    """The form of an address. `step=update` shows it again with the fields of the chosen country."""
+    is_saving = request.method == "POST" and request.POST.get("step") != "update"
+    draft = draft_of(request) if request.method != "POST" else None
+    typed: QueryDict | dict[str, str] = draft or ({} if is_saving else request.POST)
+    initial = initial | {name.removeprefix("to-"): value for name, value in typed.items() if name.startswith("to-")}
+    country = initial.get("country", "")
+    data = request.POST if is_saving else None
+    form = SavedAddressForm(data, prefix=ADDRESS_PREFIX, initial=initial, country=country)
+
+    def change() -> None:
+        save(form.address() | ({"is_default": True} if form.cleaned_data["is_default"] else {}))
+
+    if _is_done(form, change):
+        messages.success(request, gettext("Address saved."))
+        return redirect("addresses")
+    page = _page(request, "account_address", form=form, found=found)
+    return forget_draft(page) if draft else page
 
 
 @require_POST
@@ -200,8 +171,39 @@ def change_address(request: ShopRequest, address_id: str) -> HttpResponse:
     token = request.shop.require_token()
     if request.POST.get("step") == "remove":
         auth.remove_address(token, address_id)
-        messages.success(request, "Address removed.")
+        messages.success(request, gettext("Address removed."))
     else:
         auth.make_default_address(token, address_id)
-        messages.success(request, "Changes saved.")
-    return redirect("account")
+        messages.success(request, gettext("Changes saved."))
+    return redirect("addresses")
+
+
+@require_safe
+def data(request: ShopRequest) -> HttpResponse:
+    """Download of personal data, and the deletion of the account."""
+    request.shop.require_token()
+    return _page(request, "account_data", form=DeleteAccountForm())
+
+
+@never_cache
+@require_safe
+def export(request: ShopRequest) -> HttpResponse:
+    """Everything that the account holds, as a JSON file."""
+    response = JsonResponse(auth.export(request.shop.require_token()), json_dumps_params={"indent": 2})
+    response["Content-Disposition"] = 'attachment; filename="streamcart-account.json"'
+    return response
+
+
+@sensitive_post_parameters("password")
+@require_POST
+def delete_account(request: ShopRequest) -> HttpResponse:
+    """Delete the account after its password was entered again."""
+    shop = request.shop
+    token = shop.require_token()
+    form = DeleteAccountForm(request.POST)
+    headers = shop.browser_headers
+    if _is_done(form, lambda: auth.delete_account(token, **form.cleaned_data, browser_headers=headers)):
+        shop.sign_out()
+        messages.success(request, gettext("Your account has been deleted. Thank you for shopping with us."))
+        return redirect("home")
+    return _page(request, "account_data", form=form)

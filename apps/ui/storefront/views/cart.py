@@ -1,82 +1,108 @@
-"""The cart and the checkout."""
+"""The cart: its page, the drawer that shows it on other pages, and changes of its lines."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.utils.translation import gettext
+from django.views.decorators.http import require_POST, require_safe
 
 from apps.common.http import RemoteProblem
 from apps.common.numbers import whole_number
 from apps.ui.storefront import carts
-from apps.ui.storefront.checkout import Checkout, previously_placed_order
 from apps.ui.storefront.clients.payment import Cart
-from apps.ui.storefront.navigation import safe_next_url, sign_in_url
-from apps.ui.storefront.session import ShopRequest, ShopSession
+from apps.ui.storefront.forms import HOME_COUNTRY
+from apps.ui.storefront.navigation import safe_next_url
+from apps.ui.storefront.session import ShopRequest
+
+# Set by the script that shows the cart beside the page.
+DRAWER_HEADER = "X-Cart-Drawer"
 
 
 @require_safe
 def cart(request: ShopRequest) -> HttpResponse:
-    """The lines, with current prices."""
-    return render(request, "storefront/cart.html", {"cart": carts.current(request.shop)})
+    """The lines with current prices, what is saved for later, and when a parcel would arrive."""
+    shop = request.shop
+    current = carts.current(shop, is_seen=True)
+    context = {
+        "cart": current,
+        "removed": shop.take_removed(),
+        "country": HOME_COUNTRY,
+        "estimate": carts.delivery_estimate(shop, current, HOME_COUNTRY) if current else None,
+    }
+    return render(request, "storefront/cart.html", context)
 
 
 @require_POST
 def add(request: ShopRequest) -> HttpResponse:
-    """Add units of a SKU, then show the cart."""
-    return _change(request, request.POST.get("sku", ""), carts.add, success="Added to your cart.")
+    """Add units of a SKU, then show the cart: its page, or its part for the drawer."""
+    sku = request.POST.get("sku", "")[:40]
+    quantity = _quantity(request)
+    if not sku or quantity is None:
+        return _refused(request, _quantity_sentence())
+    changed = _changed(request, lambda: carts.add(request.shop, sku, quantity))
+    if isinstance(changed, HttpResponse):
+        return changed
+    if DRAWER_HEADER in request.headers:
+        context = {"cart": changed, "added": next((line for line in changed.lines if line.sku == sku), None)}
+        return render(request, "storefront/cart_drawer.html", context)
+    messages.success(request, gettext("Added to your cart."))
+    return redirect("cart")
 
 
 @require_POST
 def change_line(request: ShopRequest, sku: str) -> HttpResponse:
-    """Set a line's quantity; 0 removes it."""
-    return _change(request, sku, carts.set_quantity)
+    """Set a line's quantity (0 removes it), save it for later, or move it back."""
+    shop, sku = request.shop, sku[:40]
+    if (saved := request.POST.get("saved")) in ("0", "1"):
+        changed = _changed(request, lambda: carts.save_for_later(shop, sku, is_saved=saved == "1"))
+        return changed if isinstance(changed, HttpResponse) else redirect("cart")
+    quantity = _quantity(request)
+    if quantity is None:
+        return _refused(request, _quantity_sentence())
+    changed = _changed(request, lambda: carts.set_quantity(shop, sku, quantity))
+    if isinstance(changed, HttpResponse):
+        return changed
+    if quantity == 0 and (was := whole_number(request.POST.get("was", ""), at_most=carts.MAX_QUANTITY)):
+        shop.remember_removed(sku, was, request.POST.get("title", ""))
+    return redirect("cart")
 
 
-def _change(
-    request: ShopRequest, sku: str, change: Callable[[ShopSession, str, int], Cart], *, success: str = ""
-) -> HttpResponse:
+def _quantity(request: ShopRequest) -> int | None:
+    """The sent quantity, changed by a button of the stepper; None for what is no quantity."""
     quantity = whole_number(request.POST.get("quantity", "1").strip(), at_most=carts.MAX_QUANTITY)
-    if quantity is None or not sku:
-        messages.error(request, f"Choose a quantity from 0 to {carts.MAX_QUANTITY}.")
-        return redirect(safe_next_url(request, "cart"))
+    change = {"-1": -1, "1": 1}.get(request.POST.get("change", ""))
+    if quantity is None or change is None:
+        return quantity
+    return min(max(quantity + change, 1), carts.MAX_QUANTITY)
+
+
+def _changed(request: ShopRequest, change: Callable[[], Cart]) -> Cart | HttpResponse:
+    """The changed cart, or the response that says why it was not changed."""
     try:
-        change(request.shop, sku[:40], quantity)
+        return change()
     except RemoteProblem as problem:
         if problem.status == 401:
             raise
-        messages.error(request, _sentence(problem))
-        return redirect(safe_next_url(request, "cart"))
-    if success:
-        messages.success(request, success)
-    return redirect("cart")
+        return _refused(request, _sentence(problem))
+
+
+def _refused(request: ShopRequest, sentence: str) -> HttpResponse:
+    if DRAWER_HEADER in request.headers:
+        context: dict[str, Any] = {"failure": sentence}
+        return render(request, "storefront/cart_drawer.html", context, status=422)
+    messages.error(request, sentence)
+    return redirect(safe_next_url(request, "cart"))
+
+
+def _quantity_sentence() -> str:
+    return gettext("Choose a quantity from 0 to %(max)s.") % {"max": carts.MAX_QUANTITY}
 
 
 def _sentence(problem: RemoteProblem) -> str:
     """The first field error of a refusal, else its general sentence."""
     return next((sentence for sentences in problem.errors.values() for sentence in sentences), problem.detail)
-
-
-@sensitive_post_parameters("card-number", "card-cvc", "card-expiry")
-@require_http_methods(["GET", "HEAD", "POST"])
-def checkout(request: ShopRequest) -> HttpResponse:
-    """One page. A refusal keeps all values that were entered, except the card."""
-    if request.method == "POST" and (number := previously_placed_order(request.shop, request.POST)):
-        request.shop.forget_cart()
-        return redirect("order", number=number)
-    current = carts.current(request.shop)
-    if current is None or not current.lines:
-        messages.info(request, "Your cart is empty. You’ll find past purchases in your orders.")
-        return redirect("cart")
-    if not current.prices_are_current or any(line.status != "ok" for line in current.lines):
-        # The cart shows which line is the problem.
-        return redirect("cart")
-    if current.requires_account and request.shop.token is None:
-        messages.info(request, "Films are added to your library, so please sign in or create an account to check out.")
-        return redirect(sign_in_url(request))
-    page = Checkout(request, current)
-    return page.pay() if page.is_paying and page.is_valid() else page.show()

@@ -1,15 +1,18 @@
-"""The list of orders, and a single order."""
+"""The list of orders, a single order, and how guests find theirs again."""
 
 from __future__ import annotations
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_POST, require_safe
+from django.utils.translation import gettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from apps.common.http import RemoteProblem
 from apps.ui.storefront import carts
 from apps.ui.storefront.clients import payment
+from apps.ui.storefront.forms import FindOrderForm
+from apps.ui.storefront.order_steps import order_steps
 from apps.ui.storefront.parallel import fetch_or_default
 from apps.ui.storefront.session import ShopRequest, SignInRequired
 
@@ -28,8 +31,14 @@ def order_list(request: ShopRequest) -> HttpResponse:
 
 @require_safe
 def order(request: ShopRequest, number: str) -> HttpResponse:
-    """State, lines and the next step. The page reloads by itself while the payment is in progress."""
+    """State, lines and the next step. The page reloads by itself while the payment is in progress.
+
+    The link in a guest's mail has the order's secret. It is remembered, and leaves the address at once, so that it gets
+    into no history, screenshot or log of another site.
+    """
     shop = request.shop
+    if sent := request.GET.get("secret"):
+        return _remember(request, number, sent)
     secret = shop.order_secret(number)
     try:
         found = payment.order(number, secret=secret, token=shop.token)
@@ -40,10 +49,56 @@ def order(request: ShopRequest, number: str) -> HttpResponse:
     if found.is_paid and shop.cart_count:
         # Back from the bank's page: the cart was closed with the order.
         fetch_or_default(lambda: carts.current(shop), None).result()
-    response = render(request, "storefront/order.html", {"order": found})
+    response = render(request, "storefront/order.html", {"order": found, "steps": order_steps(found)})
     if found.is_unfinished and not found.next_action:
         response["Refresh"] = str(REFRESH_SECONDS)
     return response
+
+
+def _remember(request: ShopRequest, number: str, secret: str) -> HttpResponse:
+    """Remember the secret of a link when it opens the order, then go on without it in the address."""
+    try:
+        payment.order(number, secret=secret, token=None)
+    except RemoteProblem as problem:
+        if problem.status != 404:
+            raise
+        messages.error(request, gettext("This link is incomplete or no longer valid. We can send you a new one."))
+        return redirect("find-order")
+    request.shop.remember_order(number, secret)
+    response = redirect("order", number=number)
+    response["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def find(request: ShopRequest) -> HttpResponse:
+    """Send a guest the link to an order. The sentence is the same whether or not number and address match."""
+    form = FindOrderForm(request.POST or None)
+    status = 200
+    if form.is_valid():
+        try:
+            payment.request_order_access(form.cleaned_data["number"].strip().upper(), form.cleaned_data["email"])
+        except RemoteProblem as problem:
+            form.add_remote_errors(problem.errors, problem.detail)
+        else:
+            return render(request, "storefront/find_order.html", {"sent_to": form.cleaned_data["email"]})
+    if form.is_bound:
+        status = 422
+    return render(request, "storefront/find_order.html", {"form": form}, status=status)
+
+
+@require_POST
+def buy_again(request: ShopRequest, number: str) -> HttpResponse:
+    """Put the lines of an order into the cart."""
+    shop = request.shop
+    found = payment.order(number, secret=shop.order_secret(number), token=shop.token)
+    missing = carts.buy_again(shop, found)
+    if missing:
+        titles = ", ".join(missing)
+        messages.warning(request, gettext("No longer available: %(titles)s") % {"titles": titles})
+    if len(missing) < len(found.lines):
+        messages.success(request, gettext("Added to your cart."))
+    return redirect("cart")
 
 
 @require_POST
@@ -58,6 +113,7 @@ def cancel(request: ShopRequest, number: str) -> HttpResponse:
         messages.error(request, problem.detail)
     else:
         messages.success(
-            request, "Your order is cancelled. You haven’t been charged, and your items are still in your cart."
+            request,
+            gettext("Your order is cancelled. You haven’t been charged, and your items are still in your cart."),
         )
     return redirect("order", number=number)

@@ -14,6 +14,19 @@ ADA = {"email": "ada@example.com", "password": "streamcart-demo", "name": "Ada L
 CHECK_MAIL = {"detail": "Check your mail."}
 
 
+def device(device_id: str, name: str, *, is_current: bool = False) -> dict[str, Any]:
+    """A session as the API returns it."""
+    return {
+        "id": str(uuid.uuid5(uuid.NAMESPACE_URL, device_id)),
+        "device": name,
+        "user_agent": "Mozilla/5.0",
+        "address": "203.0.113.7",
+        "created_at": "2026-01-02T10:00:00Z",
+        "last_used_at": "2026-01-03T10:00:00Z",
+        "is_current": is_current,
+    }
+
+
 class FakeAuth(FakeService):
     """Sign-in with rotating refresh tokens, and the address book."""
 
@@ -27,6 +40,10 @@ class FakeAuth(FakeService):
         self.live_refreshes = {"refresh-1"}
         self.rotations = 1
         self.addresses: list[dict[str, Any]] = []
+        self.language = "en"
+        self.password = ADA["password"]
+        self.devices = [device("d-1", "Firefox on Linux", is_current=True), device("d-2", "Safari on iPhone")]
+        self.is_deleted = False
 
     def tokens(self) -> dict[str, Any]:
         """A new pair of tokens."""
@@ -92,19 +109,64 @@ class FakeAuth(FakeService):
             return problem(400, "invalid-link", "This link is too old or not whole.")
         return ok(None, 204)
 
+    def me(self) -> dict[str, Any]:
+        """The account as the API returns it."""
+        return {
+            "id": self.user_id,
+            "email": ADA["email"],
+            "name": self.user_name,
+            "language": self.language,
+            "roles": ["customer"],
+            "email_verified": True,
+            "created_at": "2026-01-02T10:00:00Z",
+        }
+
+    @route("GET", "/v1/me")
+    def get_me(self, request: httpx.Request) -> httpx.Response:
+        return ok(self.me())
+
     @route("PATCH", "/v1/me")
     def change_me(self, request: httpx.Request) -> httpx.Response:
-        self.user_name = body_of(request)["name"]
-        return ok(
-            {
-                "id": self.user_id,
-                "email": ADA["email"],
-                "name": self.user_name,
-                "roles": ["customer"],
-                "email_verified": True,
-                "created_at": "2026-01-02T10:00:00Z",
-            }
-        )
+        sent = body_of(request)
+        self.user_name, self.language = sent["name"], sent["language"]
+        return ok(self.me())
+
+    @route("DELETE", "/v1/me")
+    def delete_me(self, request: httpx.Request) -> httpx.Response:
+        if body_of(request)["password"] != self.password:
+            errors = {"password": ["This is not your password."]}
+            return problem(400, "invalid-input", "The password is wrong.", errors=errors)
+        self.is_deleted = True
+        return ok(None, 204)
+
+    @route("GET", "/v1/me/export")
+    def export(self, request: httpx.Request) -> httpx.Response:
+        return ok({"account": self.me(), "addresses": self.addresses})
+
+    @route("POST", "/v1/password/change")
+    def change_password(self, request: httpx.Request) -> httpx.Response:
+        sent = body_of(request)
+        if sent["current_password"] != self.password:
+            errors = {"current_password": ["This is not your password."]}
+            return problem(400, "invalid-input", "The password is wrong.", errors=errors)
+        self.password = sent["new_password"]
+        return ok(None, 204)
+
+    @route("GET", "/v1/me/sessions")
+    def list_sessions(self, request: httpx.Request) -> httpx.Response:
+        return ok({"results": self.devices, "next": None, "previous": None})
+
+    @route("DELETE", "/v1/me/sessions")
+    def end_other_sessions(self, request: httpx.Request) -> httpx.Response:
+        self.devices = [entry for entry in self.devices if entry["is_current"]]
+        return ok(None, 204)
+
+    @route("DELETE", "/v1/me/sessions/(?P<device_id>[^/]+)")
+    def end_session(self, request: httpx.Request, device_id: str) -> httpx.Response:
+        if not any(entry["id"] == device_id for entry in self.devices):
+            return problem(404, "not-found", "There is no such session.")
+        self.devices = [entry for entry in self.devices if entry["id"] != device_id]
+        return ok(None, 204)
 
     @route("GET", "/v1/me/addresses")
     def list_addresses(self, request: httpx.Request) -> httpx.Response:
@@ -119,8 +181,12 @@ class FakeAuth(FakeService):
 
     @route("PATCH", "/v1/me/addresses/(?P<address_id>[^/]+)")
     def change_address(self, request: httpx.Request, address_id: str) -> httpx.Response:
+        sent = body_of(request)
         for entry in self.addresses:
-            entry["is_default"] = entry["id"] == address_id
+            if entry["id"] == address_id:
+                entry |= sent
+            elif sent.get("is_default"):
+                entry["is_default"] = False
         return ok(next(entry for entry in self.addresses if entry["id"] == address_id))
 
     @route("DELETE", "/v1/me/addresses/(?P<address_id>[^/]+)")

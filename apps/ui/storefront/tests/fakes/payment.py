@@ -19,6 +19,8 @@ STANDARD: dict[str, Any] = {
     "price": money(490),
     "min_days": 2,
     "max_days": 4,
+    "earliest_date": "2026-12-01",
+    "latest_date": "2026-12-03",
 }
 EXPRESS = STANDARD | {"code": "express", "name": "Express", "price": money(1290), "min_days": 1, "max_days": 1}
 ORDER_LINE = (
@@ -52,14 +54,19 @@ class FakePayment(FakeService):
             return ok(self.shown(self.account_cart))
         cart_id = str(uuid.uuid4())
         secret = None if is_account else f"secret-of-{cart_id}"
-        self.carts[cart_id] = {"secret": secret, "lines": {}}
+        self.carts[cart_id] = {"secret": secret, "lines": {}, "saved": {}, "seen": {}}
         if is_account:
             self.account_cart = cart_id
         return ok(self.shown(cart_id) | ({"secret": secret} if secret else {}), 201)
 
     @route("GET", "/v1/carts/(?P<cart_id>[^/]+)")
     def get(self, request: httpx.Request, cart_id: str) -> httpx.Response:
-        return ok(self.shown(cart_id)) if self._may(request, cart_id) else self._no_cart()
+        if not self._may(request, cart_id):
+            return self._no_cart()
+        shown = self.shown(cart_id)
+        if request.url.params.get("seen"):
+            self.carts[cart_id]["seen"] = {line["sku"]: line["unit_price"] for line in shown["lines"]}
+        return ok(shown)
 
     @route("PUT", "/v1/carts/(?P<cart_id>[^/]+)/lines/(?P<sku>[^/]+)")
     def set_line(self, request: httpx.Request, cart_id: str, sku: str) -> httpx.Response:
@@ -68,11 +75,11 @@ class FakePayment(FakeService):
         if self.catalog.variant(sku) is None:
             errors = {"sku": ["There is nothing for sale with this SKU."]}
             return problem(400, "invalid-input", "This item is not for sale.", errors=errors)
-        quantity = body_of(request)["quantity"]
-        lines = self.carts[cart_id]["lines"]
-        lines.pop(sku, None)
-        if quantity:
-            lines[sku] = quantity
+        sent = body_of(request)
+        lines, saved = self.carts[cart_id]["lines"], self.carts[cart_id]["saved"]
+        before = lines.pop(sku, None) or saved.pop(sku, None)
+        if quantity := sent.get("quantity", before):
+            (saved if sent.get("saved") else lines)[sku] = quantity
         return ok(self.shown(cart_id))
 
     @route("POST", "/v1/carts/(?P<cart_id>[^/]+)/merge")
@@ -100,11 +107,13 @@ class FakePayment(FakeService):
 
     def shown(self, cart_id: str) -> dict[str, Any]:
         """The cart as the API returns it."""
-        lines = [self._line(sku, quantity) for sku, quantity in self.carts[cart_id]["lines"].items()]
+        cart = self.carts[cart_id]
+        lines = [self._line(sku, quantity, seen=cart["seen"]) for sku, quantity in cart["lines"].items()]
         return {
             "id": cart_id,
             "currency": "EUR",
             "lines": lines,
+            "saved_lines": [self._line(sku, quantity, seen={}) for sku, quantity in cart["saved"].items()],
             "item_count": sum(line["quantity"] for line in lines),
             "subtotal": money(sum(line["line_total"]["amount"] for line in lines)),
             "requires_shipping": any(line["requires_shipping"] for line in lines),
@@ -113,7 +122,7 @@ class FakePayment(FakeService):
             "updated_at": NOW,
         }
 
-    def _line(self, sku: str, quantity: int) -> dict[str, Any]:
+    def _line(self, sku: str, quantity: int, *, seen: dict[str, Any]) -> dict[str, Any]:
         product, variant = self.catalog.variant(sku) or ({}, {})
         is_goods = product["kind"] == "goods"
         is_short = is_goods and variant["available"] < quantity
@@ -125,6 +134,7 @@ class FakePayment(FakeService):
             "slug": product["slug"],
             "kind": product["kind"],
             "unit_price": variant["price"],
+            "previous_unit_price": seen[sku] if seen.get(sku, variant["price"]) != variant["price"] else None,
             "line_total": money(variant["price"]["amount"] * quantity),
             "image_url": product["image"]["url"],
             "status": "insufficient_stock" if is_short else "ok",
@@ -141,6 +151,13 @@ class FakePayment(FakeService):
     def shipping_methods(self, request: httpx.Request) -> httpx.Response:
         is_near = request.url.params["country"] in ("DE", "AT", "FR")
         return ok({"results": [STANDARD, EXPRESS] if is_near else [WORLD]})
+
+    @route("GET", "/v1/payment-options")
+    def options(self, request: httpx.Request) -> httpx.Response:
+        if not self.takes_payments:
+            return ok({"provider": "none", "test_cards": []})
+        cards = [{"number": PAYS, "outcome": "ok"}, {"number": DECLINED, "outcome": "card_declined"}]
+        return ok({"provider": "sandbox", "test_cards": cards})
 
     @route("POST", "/v1/payment-methods")
     def add_card(self, request: httpx.Request) -> httpx.Response:
@@ -199,6 +216,7 @@ class FakePayment(FakeService):
             "number": number,
             "state": state,
             "email": sent.get("email", "ada@example.com"),
+            "language": sent.get("language", "en"),
             "currency": "EUR",
             "lines": lines,
             "subtotal": cart["subtotal"],
@@ -206,12 +224,17 @@ class FakePayment(FakeService):
             "total": money(cart["subtotal"]["amount"] + (method["price"]["amount"] if method else 0)),
             "refunded": money(0),
             "shipping_address": address,
+            "delivery": {name: method[name] for name in ("earliest_date", "latest_date")} if method else None,
             "payment": {"provider": "sandbox", "brand": "visa", "last4": "4242", "state": "captured"},
             "placed_at": NOW,
             "paid_at": NOW if is_paid else None,
             "next_action": None,
             "failure": None,
         }
+
+    @route("POST", "/v1/orders/access")
+    def request_access(self, request: httpx.Request) -> httpx.Response:
+        return ok({"detail": "If number and address match an order, we have sent you a link."}, 202)
 
     @route("GET", "/v1/orders")
     def list_orders(self, request: httpx.Request) -> httpx.Response:

@@ -1,0 +1,98 @@
+"""Orders: their steps, guests' links, finding one again, buying again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from apps.ui.storefront.tests.fakes import FakePlatform
+
+type Pay = Callable[..., Any]
+
+
+@pytest.fixture
+def ordered(browser: Client, pay: Pay) -> Client:
+    """A guest who has ordered a mug, as SC-0001."""
+    browser.post("/cart/add", {"sku": "MUG-1", "quantity": "2"})
+    pay(browser)
+    return browser
+
+
+def test_order_shows_its_steps_with_dates(ordered: Client) -> None:
+    text = ordered.get("/orders/SC-0001").content.decode()
+    assert text.index("Ordered") < text.index("Paid</strong>") < text.index("Shipped") < text.index("Tue 1 Dec")
+    assert '<time datetime="2026-02-03T10:00:00+00:00" data-local>3 February 2026, 10:00 UTC</time>' in text
+    assert 'aria-current="step"' in text
+
+
+def test_times_are_in_the_zone_of_the_shop(ordered: Client, settings: Any) -> None:
+    settings.SHOP_TIME_ZONE = "Europe/Berlin"
+    assert "3 February 2026, 11:00 CET" in ordered.get("/orders/SC-0001").content.decode()
+
+
+@pytest.mark.parametrize("state", ["cancelled", "failed", "refunded"])
+def test_order_that_came_to_nothing_has_no_steps(ordered: Client, platform: FakePlatform, state: str) -> None:
+    platform.payment.orders["SC-0001"]["state"] = state
+    assert "timeline" not in ordered.get("/orders/SC-0001").content.decode()
+
+
+def test_link_of_a_mail_opens_the_order_without_its_secret_in_the_address(ordered: Client) -> None:
+    phone = Client(raise_request_exception=False)
+    response = phone.get("/orders/SC-0001?secret=secret-of-SC-0001")
+    assert (response.status_code, response["Location"]) == (302, "/orders/SC-0001")
+    assert response["Referrer-Policy"] == "no-referrer"
+    page = phone.get("/orders/SC-0001")
+    assert page.status_code == 200
+    assert "secret-of" not in page.content.decode()
+
+
+@pytest.mark.parametrize("secret", ["guessed", "x" * 3000, "%00", "secret-of-SC-0002"])
+def test_link_with_a_wrong_secret_offers_a_new_one(ordered: Client, secret: str) -> None:
+    phone = Client(raise_request_exception=False)
+    response = phone.get(f"/orders/SC-0001?secret={secret}")
+    assert response.status_code in (302, 400)
+    assert phone.get("/orders/SC-0001")["Location"].startswith("/account/sign-in")
+
+
+def test_wrong_secret_does_not_replace_the_one_that_is_known(ordered: Client) -> None:
+    ordered.get("/orders/SC-0001?secret=guessed")
+    assert ordered.get("/orders/SC-0001").status_code == 200
+
+
+def test_order_is_found_by_number_and_email(browser: Client, platform: FakePlatform) -> None:
+    response = browser.post("/orders/find", {"number": " sc-0001", "email": "guest@example.com"})
+    assert "If order number and e-mail address match" in response.content.decode()
+    sent = json.loads(platform.payment.requests_to("POST", "/v1/orders/access")[0].content)
+    assert sent == {"number": "SC-0001", "email": "guest@example.com"}
+
+
+def test_find_order_reports_missing_fields_and_refusals(browser: Client, platform: FakePlatform) -> None:
+    assert browser.post("/orders/find", {"number": "", "email": "nobody"}).status_code == 422
+    platform.payment.refuse("POST", "/v1/orders/access", 429, "too-many-requests", "Try again later.")
+    response = browser.post("/orders/find", {"number": "SC-0001", "email": "guest@example.com"})
+    assert response.status_code == 422
+    assert "Try again later." in response.content.decode()
+
+
+def test_order_can_be_bought_again(ordered: Client, platform: FakePlatform) -> None:
+    for _ in range(2):  # a double click
+        response = ordered.post("/orders/SC-0001/buy-again", follow=True)
+        assert response.redirect_chain == [("/cart", 302)]
+    assert [cart["lines"] for cart in platform.payment.carts.values()] == [{"MUG-1": 2}]
+
+
+def test_products_that_are_gone_are_named_when_buying_again(ordered: Client, platform: FakePlatform) -> None:
+    platform.catalog.products["tall-mug"]["variants"][0]["sku"] = "MUG-2"
+    text = ordered.post("/orders/SC-0001/buy-again", follow=True).content.decode()
+    assert "No longer available: Tall mug" in text
+    assert "Added to your cart." not in text
+
+
+def test_order_of_somebody_else_cannot_be_bought_again(ordered: Client, platform: FakePlatform) -> None:
+    stranger = Client(raise_request_exception=False)
+    assert stranger.post("/orders/SC-0001/buy-again").status_code == 404
+    assert platform.payment.carts == {}
