@@ -181,6 +181,8 @@ SHOP = [
         "/search?q={}",
         "/?lang={}",
     ),
+    *("/p/stoneware-mug?sku={}", "/p/stoneware-mug?rating={}", "/p/stoneware-mug?reviews={}", "/pages/{}"),
+    *("/p/{}/reviews/write", "/wishlist/{}", "/recent?slugs={}", "/search/suggest?q={}"),
     *("/shop?cursor={}", "/shop?min_price={}", "/shop?sort={}", "/account/sign-in?next={}", "/shop?attr.material={}"),
 ]
 
@@ -198,6 +200,8 @@ FORMS = [
     ("/cart/add", {"sku": "{}", "quantity": "1"}),
     ("/cart/add", {"sku": "MUG", "quantity": "{}"}),
     ("/cart/lines/MUG", {"quantity": "{}"}),
+    ("/p/stoneware-mug/reviews/write", {"rating": "{}", "title": "{}", "body": "{}"}),
+    ("/wishlist/cart/stoneware-mug", {"next": "{}"}),
     ("/account/sign-in", {"email": "{}", "password": "{}"}),
     ("/account/register", {"email": "{}", "password": "{}", "name": "{}"}),
     ("/account/password/reset", {"email": "{}"}),

@@ -161,6 +161,12 @@ def test_a_port_that_is_none_is_refused(port):
     assert "PORT" in run.stderr
 
 
+def test_storefront_says_that_it_is_a_demo_unless_it_starts_without_one(tmp_path):
+    assert service_environment(Stack(var=tmp_path, port=8000), "ui")["SHOP_DEMO"] == "true"
+    without = Stack(var=tmp_path, port=8000, environ={"SHOP_DEMO": "false"})
+    assert service_environment(without, "ui")["SHOP_DEMO"] == "false"
+
+
 def test_an_own_database_replaces_the_embedded_one(tmp_path):
     urls = {f"{name}_DATABASE_URL": f"postgres://x@db/{name}" for name in ("AUTH", "CATALOG", "PAYMENT", "VIDEO")}
     stack = Stack(var=tmp_path, port=8000, environ=urls | {"REDIS_URL": "redis://cache/0"})

@@ -62,23 +62,23 @@
     dialog.addEventListener("close", () => links[shown]?.focus());
   }
 
-  /* The bar shows while the form is above the screen. */
+  /* The bar shows while the button is not seen: above the screen, below it, behind the header or the bar itself. */
   let watcher = null;
-  const watchForm = () => {
+  const watchButton = () => {
     watcher?.disconnect();
     const bar = document.querySelector("[data-buy-bar]");
-    const form = document.querySelector("#buy");
-    if (!bar || !form) return;
+    const button = document.querySelector("#buy [type=submit]");
+    if (!bar || !button) return;
     watcher = new IntersectionObserver(([entry]) => {
-      bar.hidden = entry.isIntersecting || entry.boundingClientRect.top > 0;
-    });
-    watcher.observe(form);
+      bar.hidden = entry.isIntersecting;
+    }, { rootMargin: "-64px 0px", threshold: 0.5 });
+    watcher.observe(button);
   };
-  watchForm();
+  watchButton();
 
   /* Another variant: its image comes into view. */
   document.addEventListener("htmx:afterSwap", () => {
-    watchForm();
+    watchButton();
     const wanted = document.querySelector("#offer")?.dataset.image;
     if (wanted) showSlide(slides.findIndex((slide) => slide.querySelector("[data-image]").dataset.image === wanted));
   });
