@@ -20,6 +20,7 @@ import brotli
 from django.contrib.messages import get_messages
 from django.http import HttpResponse
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import get_conditional_response, patch_vary_headers
 
@@ -140,6 +141,7 @@ def _anonymous_response(request: ShopRequest, page: SharedPage) -> HttpResponse:
     encoding = next((name for name in COMPRESSORS if name in accepted), "")
     etag = f'"{page.etag}{encoding and "-"}{encoding}"'
     response = HttpResponse(page.encoded(encoding), headers={"Cache-Control": PUBLIC, "ETag": etag})
+    response["Speculation-Rules"] = f'"{reverse("speculation-rules")}"'
     if encoding:
         response["Content-Encoding"] = encoding
     patch_vary_headers(response, ("Accept-Encoding",))

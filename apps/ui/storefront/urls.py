@@ -78,5 +78,6 @@ urlpatterns = [
     path("recent", site.recent, name="recent"),
     path("offline", site.offline, name="offline"),
     path("worker.js", site.worker, name="worker"),
+    path("speculation-rules.json", site.speculation_rules, name="speculation-rules"),
     path("manifest.webmanifest", site.manifest, name="manifest"),
 ]

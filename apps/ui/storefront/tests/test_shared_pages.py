@@ -147,3 +147,14 @@ def test_page_is_compressed_as_the_browser_accepts(browser: Client, accepted: st
     assert unpack(response.content) == plain.content
     assert (response["ETag"] == plain["ETag"]) == (not encoding)
     assert "Accept-Encoding" in response["Vary"]
+
+
+@pytest.mark.parametrize("prefix", ["", "/de"])
+def test_browser_may_fetch_public_pages_ahead_and_no_others(browser: Client, prefix: str) -> None:
+    address = browser.get(f"{prefix}/shop")["Speculation-Rules"].strip('"')
+    assert address == f"{prefix}/speculation-rules.json"
+    response = browser.get(address)
+    assert response["Content-Type"] == "application/speculationrules+json"
+    matched = response.json()["prefetch"][0]["where"]["href_matches"]
+    assert f"{prefix}/p/*" in matched
+    assert not any(word in found for found in matched for word in ("cart", "account", "watch", "checkout"))

@@ -67,6 +67,19 @@ def worker(request: ShopRequest) -> HttpResponse:
 
 
 @require_safe
+def speculation_rules(request: ShopRequest) -> HttpResponse:
+    """What browsers may fetch when a visitor hovers over a link: pages for everybody, and nothing that does something."""
+    products = reverse("product", args=["slug"]).removesuffix("slug")
+    public = [reverse("home"), *(f"{address}*" for address in (reverse("shop"), reverse("collections"), products))]
+    rule = {"where": {"href_matches": public}, "eagerness": "moderate"}
+    return JsonResponse(
+        {"prefetch": [rule]},
+        content_type="application/speculationrules+json",
+        headers={"Cache-Control": "public, max-age=86400"},
+    )
+
+
+@require_safe
 def manifest(request: ShopRequest) -> JsonResponse:
     """The web app manifest: name, colours and icons on a home screen."""
     body = {
