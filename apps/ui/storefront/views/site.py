@@ -68,7 +68,7 @@ def worker(request: ShopRequest) -> HttpResponse:
 
 @require_safe
 def speculation_rules(request: ShopRequest) -> HttpResponse:
-    """What browsers may fetch when a visitor hovers over a link: pages for everybody, and nothing that does something."""
+    """What browsers may fetch when a visitor hovers over a link: pages for everybody, none that changes anything."""
     products = reverse("product", args=["slug"]).removesuffix("slug")
     public = [reverse("home"), *(f"{address}*" for address in (reverse("shop"), reverse("collections"), products))]
     rule = {"where": {"href_matches": public}, "eagerness": "moderate"}

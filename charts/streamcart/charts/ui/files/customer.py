@@ -114,7 +114,8 @@ class Page(HTMLParser):
 
     def sentence(self):
         """The first notice that the page shows, without its markup."""
-        found = re.search(r'class="[^"]*(?:notice-error|error-summary)[^"]*"[^>]*>(.*?)</(?:div|li)>', self.text, re.DOTALL)
+        notice = r'class="[^"]*(?:notice-error|error-summary)[^"]*"[^>]*>(.*?)</(?:div|li)>'
+        found = re.search(notice, self.text, re.DOTALL)
         return " ".join(re.sub(r"<[^>]+>", " ", found[1]).split()) if found else "no reason given"
 
 
