@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +25,12 @@ BUNDLES = {
 }
 
 
+@cache
+def _folder() -> tempfile.TemporaryDirectory[str]:
+    """A folder that goes with the process."""
+    return tempfile.TemporaryDirectory(prefix="streamcart-bundles-")
+
+
 class BundleStorage(Storage):
     """Reads the bundles from their parts."""
 
@@ -39,8 +47,12 @@ class BundleStorage(Storage):
         return name in BUNDLES
 
     def path(self, name: str) -> str:
-        """Where the bundle would lie; `collectstatic` prints it."""
-        return str(STATIC / name)
+        """A file with the bundle's present content, for servers that want one: where nothing was collected."""
+        target = Path(_folder().name, name)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with self._open(name) as bundle:
+            target.write_bytes(bundle.read())
+        return str(target)
 
     def get_modified_time(self, name: str) -> datetime:
         """Of the part that was changed last."""
@@ -48,7 +60,7 @@ class BundleStorage(Storage):
 
 
 class BundleFinder(BaseFinder):
-    """Finds the bundles. Where static files are not collected (tests) they have no path, so pages lack styles there."""
+    """Finds the bundles."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self.storage = BundleStorage()
@@ -57,7 +69,8 @@ class BundleFinder(BaseFinder):
         return []
 
     def find(self, path: str, find_all: bool = False, **kwargs: Any) -> Any:
-        return []
+        found = self.storage.path(path) if path in BUNDLES else None
+        return ([found] if found else []) if find_all else (found or [])
 
     def list(self, ignore_patterns: Any) -> Iterator[tuple[str, BundleStorage]]:
         for name in BUNDLES:
