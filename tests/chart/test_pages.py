@@ -10,8 +10,7 @@ from devtools.stack import gateway, page_cache
 from tests.chart.render import find, render
 
 NAME = "ui-pages"
-# In the container, which has a file system of its own.
-FOLDER = "/tmp/pages"  # noqa: S108
+FOLDER = "/tmp/pages"  # noqa: S108  (in the container, which has a file system of its own)
 
 
 def configuration(objects) -> str:

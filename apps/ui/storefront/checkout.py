@@ -21,12 +21,13 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.common.countries import DELIVERY_COUNTRIES
 from apps.common.http import RemoteProblem, Unavailable
+from apps.common.languages import current_language
 from apps.common.money import Money
 from apps.ui.storefront.cart_changes import change_since, fingerprint
 from apps.ui.storefront.clients import auth, payment
 from apps.ui.storefront.clients.payment import Cart, Order, ShippingMethod, TestCard
 from apps.ui.storefront.cookies import seal, unseal
-from apps.ui.storefront.formats import country_name, format_money, page_language
+from apps.ui.storefront.formats import country_name, format_money
 from apps.ui.storefront.forms import HOME_COUNTRY, CardForm, CheckoutAddressForm, EmailForm
 from apps.ui.storefront.parallel import fetch_or_default
 from apps.ui.storefront.session import ShopRequest, ShopSession, SignInRequired
@@ -165,7 +166,7 @@ class Checkout:
     @property
     def has_plain_button(self) -> bool:
         """Whether the amount stands beside the button that orders, and not on it."""
-        return page_language() in LANGUAGES_WITH_PLAIN_BUTTON
+        return current_language() in LANGUAGES_WITH_PLAIN_BUTTON
 
     # --- paying -------------------------------------------------------------------------------------------------------
 
@@ -203,7 +204,7 @@ class Checkout:
             "payment_method": self._card_token(cart_id),
             "return_url": settings.PUBLIC_URL + reverse("order", args=["NUMBER"]).replace("NUMBER", "{number}"),
             "expected_total": self.total.as_dict(),
-            "language": page_language(),
+            "language": current_language(),
         }
         if self.contact is not None:
             order["email"] = self.contact.cleaned_data["email"]

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.utils.translation import get_language_bidi
 
 from apps.common.http import RemoteProblem, Unavailable
+from apps.common.languages import current_language
 from apps.ui.storefront import language
 from apps.ui.storefront.clients import catalog
 from apps.ui.storefront.clients.catalog_schemas import Category, TextPageLink
@@ -54,7 +55,7 @@ def site_context(path: str, query: str = "") -> dict[str, Any]:
 def page_address(path: str, query: str = "") -> dict[str, str]:
     """The page's own address, for ways back to it, and its language."""
     address = f"{path}?{query}" if query else path
-    return {"address": address, "page_path": path, "language": language.current()}
+    return {"address": address, "page_path": path, "language": current_language()}
 
 
 def personal_context(request: HttpRequest) -> dict[str, Any]:

@@ -11,23 +11,18 @@ from babel.dates import format_skeleton
 from babel.lists import format_list
 from babel.numbers import format_decimal
 from django.conf import settings
-from django.utils.translation import get_language
 
 from apps.common import countries
+from apps.common.languages import current_language
 from apps.common.money import Money
 
 # English dates have the day first, and hours from 0 to 23.
 DATE_LOCALES = {"en": "en_GB"}
 
 
-def page_language() -> str:
-    """Code of the language that is active in Django, which is that of the page."""
-    return get_language() or "en"
-
-
 def format_money(money: Money) -> str:
     """`€1,234.50` in English, `1.234,50 €` in German. A space before a symbol does not break."""
-    return money.format(page_language())
+    return money.format(current_language())
 
 
 def format_day(day: date) -> str:
@@ -47,12 +42,12 @@ def format_time(moment: datetime) -> str:
 
 def country_name(code: str) -> str:
     """A country's name; the code when it is unknown."""
-    return countries.country_name(code, page_language())
+    return countries.country_name(code, current_language())
 
 
 def language_name(code: str) -> str:
     """A language's name; the code when it is unknown."""
-    return _locale(page_language()).languages.get(code.replace("-", "_"), code)
+    return _locale(current_language()).languages.get(code.replace("-", "_"), code)
 
 
 def own_language_name(code: str) -> str:
@@ -62,7 +57,7 @@ def own_language_name(code: str) -> str:
 
 
 def _date_locale() -> Locale:
-    code = page_language()
+    code = current_language()
     return _locale(DATE_LOCALES.get(code, code))
 
 
@@ -72,7 +67,7 @@ def _locale(code: str) -> Locale:
 
 def format_average(value: float) -> str:
     """One digit after the mark: `4.5` in English, `4,5` in German."""
-    return format_decimal(value, format="0.0", locale=_locale(page_language()))
+    return format_decimal(value, format="0.0", locale=_locale(current_language()))
 
 
 def format_weekday(day: date) -> str:
@@ -94,4 +89,4 @@ def format_zoned(moment: datetime) -> str:
 
 def format_names(names: Sequence[str]) -> str:
     """`A, B and C` in English, `A, B und C` in German."""
-    return format_list(names, locale=_locale(page_language()))
+    return format_list(names, locale=_locale(current_language()))

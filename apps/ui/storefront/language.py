@@ -14,17 +14,8 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import translate_url
 from django.utils import translation
 
-from apps.ui.storefront.formats import own_language_name, page_language
-
-
-def default() -> str:
-    """The shop's first language."""
-    return settings.SHOP_LANGUAGES[0]
-
-
-def current() -> str:
-    """The language of the page, also in the threads that it starts."""
-    return page_language()
+from apps.common.languages import current_language, default_language
+from apps.ui.storefront.formats import own_language_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +30,7 @@ class Alternative:
 
 def alternatives(path: str) -> tuple[Alternative, ...]:
     """The page at `path` (with a query string or without) in every language of the shop."""
-    active = current()
+    active = current_language()
     return tuple(
         Alternative(code, own_language_name(code), translate_url(path, code), code == active)
         for code in settings.SHOP_LANGUAGES
@@ -56,7 +47,7 @@ class LanguageMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        code = translation.get_language_from_path(request.path_info) or default()
+        code = translation.get_language_from_path(request.path_info) or default_language()
         with translation.override(code):
             response = self.get_response(request)
         response.headers.setdefault("Content-Language", code)

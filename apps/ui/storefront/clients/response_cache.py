@@ -20,7 +20,7 @@ from django.core.cache import cache
 
 from apps.common.http import ServiceClient, Unavailable
 from apps.common.http.responses import ServiceResponse
-from apps.ui.storefront import language
+from apps.common.languages import current_language
 from apps.ui.storefront.clients.decoding import decode_json
 
 # Entries of one process and service, the least recently used leave first. A product in full takes about 20 kB.
@@ -76,7 +76,7 @@ class ResponseCache:
         `mark_stale` makes the value to use while the service is down, `deadline` is in seconds. Raises RemoteProblem
         for a refusal, Unavailable when the service is down and no earlier response is known.
         """
-        code = language.current()
+        code = current_language()
         facts = json.dumps([code, path, params], sort_keys=True)
         key = f"{self._client.service}:{hashlib.sha256(facts.encode()).hexdigest()}"
         entry = self._entry(key)

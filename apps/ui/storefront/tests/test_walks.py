@@ -32,7 +32,7 @@ EXPECTED = {200, 302, 404, 503}
 
 
 def links_of(text: str) -> list[str]:
-    """Links inside the page's main part, in its own words ways on."""
+    """Links to pages of the shop inside the page's main part."""
     main = text.partition("<main")[2].partition("</main>")[0]
     return [found for found in re.findall(r'href="(/[^"#]*)"', main) if found]
 

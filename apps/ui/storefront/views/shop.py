@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from apps.common.http import RemoteProblem
+from apps.common.languages import current_language
 from apps.ui.storefront import breadcrumbs, structured_data
 from apps.ui.storefront.clients import catalog, video
 from apps.ui.storefront.clients.catalog_schemas import (
@@ -22,7 +23,6 @@ from apps.ui.storefront.clients.catalog_schemas import (
 from apps.ui.storefront.clients.video import LibraryItem
 from apps.ui.storefront.context import menu
 from apps.ui.storefront.filters import RELEVANCE, SORTS, FilterState
-from apps.ui.storefront.formats import page_language
 from apps.ui.storefront.numbered_pages import NumberedPages
 from apps.ui.storefront.pages import shared_page
 from apps.ui.storefront.parallel import fetch, fetch_or_default
@@ -73,7 +73,7 @@ def _continue_watching(request: ShopRequest) -> tuple[LibraryItem, ...]:
     token, user = request.shop.token, request.shop.user
     if token is None or user is None:
         return ()
-    name = f"continue-watching:{user.sub}:{page_language()}"
+    name = f"continue-watching:{user.sub}:{current_language()}"
     known = cache.get(name)
     if known is None:
         items = video.library(token, limit=12, deadline=video.OPTIONAL_TIMEOUT_SECONDS).results

@@ -14,9 +14,9 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from apps.common.http import RemoteProblem, Unavailable
+from apps.common.languages import current_language
 from apps.ui.storefront import carts
 from apps.ui.storefront.clients import auth
-from apps.ui.storefront.formats import page_language
 from apps.ui.storefront.forms import EmailForm, NewPasswordForm, RegisterForm, ShopForm, SignInForm
 from apps.ui.storefront.navigation import safe_next_url
 from apps.ui.storefront.session import ShopRequest
@@ -77,7 +77,9 @@ def register(request: ShopRequest) -> HttpResponse:
     form, status = RegisterForm(request.POST or None), 422
     if form.is_valid():
         try:
-            auth.register(**form.cleaned_data, language=page_language(), browser_headers=request.shop.browser_headers)
+            auth.register(
+                **form.cleaned_data, language=current_language(), browser_headers=request.shop.browser_headers
+            )
         except RemoteProblem as problem:
             form.add_remote_errors(problem.errors, problem.detail)
         except Unavailable:

@@ -12,7 +12,8 @@ from django.urls import reverse
 from django.utils.translation import get_language_bidi, gettext
 from django.views.decorators.http import require_safe
 
-from apps.ui.storefront import breadcrumbs, language
+from apps.common.languages import current_language
+from apps.ui.storefront import breadcrumbs
 from apps.ui.storefront.clients import catalog
 from apps.ui.storefront.clients.catalog_schemas import ProductPage
 from apps.ui.storefront.pages import shared_page
@@ -86,7 +87,7 @@ def manifest(request: ShopRequest) -> JsonResponse:
         "name": "StreamCart",
         "short_name": "StreamCart",
         "description": gettext("Good things, and films that stay."),
-        "lang": language.current(),
+        "lang": current_language(),
         "dir": "rtl" if get_language_bidi() else "ltr",
         "start_url": reverse("home"),
         "scope": "/",
