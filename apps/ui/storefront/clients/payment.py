@@ -216,9 +216,16 @@ class OrderPage:
     next: str | None
 
 
-def open_cart(token: str | None) -> Cart:
-    """The account's cart, or a new one for a guest."""
-    return _cart(client.post("/v1/carts", {}, token=token).json_or_raise())
+def open_cart(token: str | None, *, currency: str) -> Cart:
+    """The account's cart, which may be in another currency, or a new one for a guest."""
+    return _cart(client.post("/v1/carts", {"currency": currency}, token=token).json_or_raise())
+
+
+def change_currency(cart_id: str, currency: str, *, secret: str | None, token: str | None) -> Cart:
+    """Price the cart in another currency. Raises RemoteProblem (404) as `cart` does."""
+    body = {"currency": currency}
+    response = client.patch(f"/v1/carts/{cart_id}", body, headers=_cart_secret(secret), token=token)
+    return _cart(response.json_or_raise())
 
 
 def cart(cart_id: str, *, secret: str | None, token: str | None, is_seen: bool = False) -> Cart:
