@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from apps.common.http import RemoteProblem
-from apps.ui.storefront import breadcrumbs, product_options, structured_data
+from apps.ui.storefront import breadcrumbs, product_options, structured_data, wishlists
 from apps.ui.storefront.clients import catalog, payment, video
 from apps.ui.storefront.clients.catalog_schemas import Product, ProductCard, ProductPage, ReviewPage, Variant
 from apps.ui.storefront.clients.payment import ShippingMethod
@@ -24,8 +24,6 @@ from apps.ui.storefront.review_filters import ReviewFilters
 from apps.ui.storefront.session import ShopRequest
 
 RAIL_SIZE = 12
-# A page does not wait longer to know whether its heart is full.
-WISHLIST_TIMEOUT_SECONDS = 1.0
 NO_PRODUCTS = ProductPage((), None, None)
 
 
@@ -45,7 +43,7 @@ def _product_page(request: ShopRequest, slug: str) -> HttpResponse:
     asked = ReviewFilters.of(request.GET)
     requested = fetch(lambda: catalog.product(slug))
     requested_reviews = fetch_or_default(lambda: _reviews(slug, asked), None)
-    wished = fetch_or_default(lambda: _is_wished(token, slug), False)
+    wished = fetch_or_default(lambda: wishlists.contains(request.shop, slug), False)
     delivery_methods = fetch_or_default(lambda: payment.delivery_methods(HOME_COUNTRY), ())
     found = requested.result()
     # Optional content of a film's page.
@@ -128,11 +126,6 @@ def _library_item(token: str | None, product: Product) -> LibraryItem | None:
     if token is None or product.title_slug is None:
         return None
     return video.library_item(token, product.title_slug, deadline=video.OPTIONAL_TIMEOUT_SECONDS)
-
-
-def _is_wished(token: str | None, slug: str) -> bool:
-    """Whether the product is on the customer's wishlist."""
-    return token is not None and slug in catalog.wishlist(token, deadline=WISHLIST_TIMEOUT_SECONDS).slugs
 
 
 def _withdrawn(request: ShopRequest, slug: str) -> HttpResponse:
