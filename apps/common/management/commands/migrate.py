@@ -13,12 +13,15 @@ from django.core.management.base import CommandError, CommandParser
 from django.core.management.commands.migrate import Command as DjangoMigrate
 from django.db import OperationalError, connections
 
+from apps.common.schema_changes import SchemaAutodetector
+
 # Any constant will do; every process of the platform must use the same.
 LOCK = 0x5743_6D69
 PAUSE_SECONDS = 1.0
 
 
 class Command(DjangoMigrate):
+    autodetector = SchemaAutodetector
     help = "Apply the schema's migrations, one process at a time (the others wait)."
 
     def add_arguments(self, parser: CommandParser) -> None:
