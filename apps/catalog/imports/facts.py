@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 
+from django.utils.translation import gettext
+
 from apps.catalog.imports import cells
 from apps.catalog.imports.bulk import BulkRow, new_row
 from apps.catalog.inventory.models import Warehouse
@@ -28,14 +30,16 @@ class Choices:
     def read(self, text: str) -> tuple[int, ...]:
         chosen = [self._find(name.strip()) for name in text.split(SEPARATOR) if name.strip()]
         if len(chosen) > MAX_CHOICES:
-            raise ValidationProblem(f"Use at most {MAX_CHOICES} choices.")
+            raise ValidationProblem(gettext("Use at most %(limit)s choices.") % {"limit": MAX_CHOICES})
         return tuple(sorted(set(chosen), key=list(self.names).index) if len(chosen) > 1 else chosen)
 
     def _find(self, name: str) -> int:
         found = self.ids.get(name) or self.ids.get(key_of(name))
         if found is None:
             some = ", ".join(list(self.names.values())[:8])
-            raise ValidationProblem(f"{name[:80]!r} is none of its choices ({some}).")
+            raise ValidationProblem(
+                gettext("%(name)s is none of its choices (%(some)s).") % {"name": repr(name[:80]), "some": some}
+            )
         return found
 
     def show(self, value: Iterable[int]) -> str:
@@ -56,11 +60,11 @@ class Number(cells.Numeric):
         try:
             number = Decimal(self.number_in(text))
         except InvalidOperation as error:
-            raise ValidationProblem(f"{text[:40]!r} is not a number.") from error
+            raise ValidationProblem(gettext("%(text)s is not a number.") % {"text": repr(text[:40])}) from error
         if not number.is_finite() or abs(number) >= MAX_NUMBER:
-            raise ValidationProblem("Use a number below ten billion.")
+            raise ValidationProblem(gettext("Use a number below ten billion."))
         if number != round(number, 4):
-            raise ValidationProblem("Use at most four digits after the point.")
+            raise ValidationProblem(gettext("Use at most four digits after the point."))
         return number
 
     def show(self, value: Decimal | None) -> str:

@@ -51,6 +51,8 @@ class ImportJob(models.Model):
         db_default="",
         help_text=_("Of a workbook: the one that is read."),
     )
+    # Of whoever sent it: the sentences about its rows are kept in it.
+    language = models.CharField(max_length=10, default="en", db_default="en", editable=False)
     is_dry_run = models.BooleanField(_("dry run"), default=True)
     state = models.CharField(_("state"), max_length=8, choices=State, default=State.WAITING)
     failure = models.CharField(_("failure"), max_length=500, blank=True)

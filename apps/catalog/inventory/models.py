@@ -64,7 +64,7 @@ class StockItem(models.Model):
     # A column of its own, so that no index holds the counts themselves: a sale then rewrites the row within its page
     # (a heap-only tuple) and touches no index at all.
     is_low = models.GeneratedField(
-        _("low stock"),
+        verbose_name=_("low stock"),
         expression=Q(on_hand__lte=F("reserved") + F("low_stock_at")),  # type: ignore[arg-type]  # Django takes a Q as well
         output_field=models.BooleanField(),
         db_persist=True,

@@ -7,6 +7,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from unfold.admin import StackedInline, TabularInline
 
 from apps.catalog.backoffice.admin.product_forms import (
@@ -41,20 +43,28 @@ class VariantInline(StackedInline):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Variant]:
         return super().get_queryset(request).select_related("stock").prefetch_related("prices", "sale_prices")
 
-    @admin.display(description="stock")
+    @admin.display(description=_("stock"))
     def stock_link(self, variant: Variant) -> str:
         stock = getattr(variant, "stock", None)
         if stock is None:
             return "–"
         address = reverse("admin:inventory_stockitem_change", args=[variant.pk])
-        return format_html('<a href="{}">{} available, edit</a>', address, stock.available)
+        return format_html(
+            '<a class="underline" href="{}">{}</a>',
+            address,
+            gettext("%(count)s available, edit") % {"count": stock.available},
+        )
 
-    @admin.display(description="sales and other currencies")
+    @admin.display(description=_("sales and other currencies"))
     def sales_link(self, variant: Variant) -> str:
         if variant._state.adding:
-            return "Save the product first"
+            return gettext("Save the product first")
         address = reverse("admin:products_variant_change", args=[variant.pk])
-        return format_html('<a href="{}">{} scheduled, edit</a>', address, len(variant.sale_prices.all()))
+        return format_html(
+            '<a class="underline" href="{}">{}</a>',
+            address,
+            gettext("%(count)s scheduled, edit") % {"count": len(variant.sale_prices.all())},
+        )
 
 
 class ImageInline(TabularInline):
@@ -70,17 +80,17 @@ class ImageInline(TabularInline):
     fields = ["preview", "file", "alt", "state", "position"]
     readonly_fields = ["preview", "state"]
 
-    @admin.display(description="image")
+    @admin.display(description=_("image"))
     def preview(self, image: ProductImage) -> str:
         if not image.file:
             return ""
         return format_html('<img src="{}" alt="" width="80" loading="lazy">', image_url(image, 320))
 
-    @admin.display(description="state")
+    @admin.display(description=_("state"))
     def state(self, image: ProductImage) -> str:
         if image.failure:
             return image.failure
-        return "ready" if image.renditions else "processing" if image.file else "–"
+        return gettext("ready") if image.renditions else gettext("processing") if image.file else "–"
 
 
 class RelationInline(TabularInline):
@@ -92,7 +102,7 @@ class RelationInline(TabularInline):
     fk_name = "product"
     extra = 0
     tab = True
-    verbose_name_plural = "related products"
+    verbose_name_plural = _("related products")
     ordering_field = "position"
     ordering = ["position", "id"]
     autocomplete_fields = ["related"]

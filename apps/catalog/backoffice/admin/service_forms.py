@@ -21,6 +21,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 
 from apps.catalog.backoffice.admin.forms import TranslatedForm, with_translations
@@ -32,11 +33,11 @@ from apps.common.problems import PreconditionFailed, Problem
 PROBLEM_ATTRIBUTE = "_problem"
 # Versions are PostgreSQL's integers.
 VERSION_DIGITS = 10
-STALE = (
+STALE = _(
     "Somebody changed this meanwhile. Nothing was saved: open it again in another tab, compare, and repeat your change "
     "there."
 )
-STALE_DELETION = "Somebody changed this meanwhile. Nothing was deleted: read it again before you delete it."
+STALE_DELETION = _("Somebody changed this meanwhile. Nothing was deleted: read it again before you delete it.")
 
 
 def fingerprint_of(row: models.Model, parts: Iterable[str] = ()) -> str:
@@ -89,7 +90,7 @@ class ServiceForm(forms.ModelForm):
 
         def guard(row: models.Model) -> None:
             if cls.fingerprint_of(row) != seen:
-                raise PreconditionFailed(STALE)
+                raise PreconditionFailed(str(STALE))
 
         return guard
 
@@ -216,7 +217,7 @@ class ServiceFormSet[F: forms.ModelForm](CompleteFormSet, ABC):
 
 
 # The tab of the translations. Its fields depend on the shop's languages; `complete_fieldsets` adds them.
-TRANSLATIONS = ("Translations", {"classes": ["tab"], "fields": []})
+TRANSLATIONS = (_("Translations"), {"classes": ["tab"], "fields": []})
 
 
 type FormSets = Sequence[forms.BaseInlineFormSet]
@@ -283,13 +284,13 @@ class ServiceAdmin[M: models.Model, F: ServiceForm](HistoryAdmin, ModelAdmin):
         for title, options in fieldsets:
             names = [name for name in flatten([options["fields"]]) if name not in declared]
             read_only += [(title, {**options, "fields": names})] if names else []
-        return [*read_only, *([("Translations", {"fields": ["shown_translations"]})] if self.is_translated else [])]
+        return [*read_only, *([(_("Translations"), {"fields": ["shown_translations"]})] if self.is_translated else [])]
 
     @property
     def is_translated(self) -> bool:
         return issubclass(self.model, Translated)
 
-    @admin.display(description="translations")
+    @admin.display(description=_("translations"))
     def shown_translations(self, row: Any) -> str:
         lines = ((language, name, text) for language, texts in row.translations.items() for name, text in texts.items())
         return format_html_join(mark_safe("<br>"), "{1} ({0}): {2}", lines) or "–"

@@ -8,6 +8,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 
 from apps.catalog.backoffice.admin.service_forms import FormSets, ServiceAdmin, by_model
@@ -20,6 +21,7 @@ from apps.catalog.backoffice.admin.variant_forms import (
 )
 from apps.catalog.products.models import Price, SalePrice, Variant
 from apps.catalog.products.services import variants
+from apps.common.languages import current_language
 from apps.common.money import Money
 from apps.common.staff.paginator import BoundedPaginator
 
@@ -36,7 +38,7 @@ class SaleInline(TabularInline):
     form = SaleForm
     formset = SalesFormSet
     extra = 0
-    verbose_name, verbose_name_plural = "scheduled sale", "scheduled sales"
+    verbose_name, verbose_name_plural = _("scheduled sale"), _("scheduled sales")
     ordering = ["currency", "starts_at"]
 
 
@@ -45,7 +47,7 @@ class VariantAdmin(ServiceAdmin[Variant, VariantPageForm]):
     form = VariantPageForm
     list_display = ["sku", "product", "name", "barcode", "shown_price"]
     search_fields = ["=sku", "=barcode", "product__slug"]
-    search_help_text = "Search by exact SKU or barcode, or by product slug."
+    search_help_text = _("Search by exact SKU or barcode, or by product slug.")
     ordering = ["sku"]
     paginator = BoundedPaginator
     show_full_result_count = False
@@ -69,9 +71,11 @@ class VariantAdmin(ServiceAdmin[Variant, VariantPageForm]):
         """Variants are deleted on the page of their product, which checks the rest of the product as well."""
         return False
 
-    @admin.display(description="prices")
+    @admin.display(description=_("prices"))
     def shown_price(self, variant: Variant) -> str:
-        return ", ".join(Money(price.amount, price.currency).format() for price in variant.prices.all())
+        return ", ".join(
+            Money(price.amount, price.currency).format(current_language()) for price in variant.prices.all()
+        )
 
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
