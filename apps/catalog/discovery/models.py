@@ -19,11 +19,11 @@ class Listing(models.Model):
     """
 
     class Availability(models.TextChoices):
-        IN_STOCK = "in_stock", _("In Stock")
-        LOW_STOCK = "low_stock", _("Low Stock")
+        IN_STOCK = "in_stock", _("In stock")
+        LOW_STOCK = "low_stock", _("Low stock")
         BACKORDER = "backorder", _("Backorder")
         PREORDER = "preorder", _("Preorder")
-        OUT_OF_STOCK = "out_of_stock", _("Out Of Stock")
+        OUT_OF_STOCK = "out_of_stock", _("Out of stock")
         DIGITAL = "digital", _("Digital")
 
     product = models.OneToOneField(Product, on_delete=models.CASCADE, primary_key=True, related_name="listing")

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.utils.functional import Promise
 from django.utils.translation import gettext
 
 from apps.catalog.imports import notation
@@ -134,7 +135,7 @@ class OneOf:
 class Reference:
     """A row of the catalogue, such as a brand, by its name; the value is its id."""
 
-    what: str
+    what: str | Promise
     names: Mapping[int, str]
     ids: Mapping[str, int] = field(repr=False)
 

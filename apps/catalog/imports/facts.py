@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from apps.catalog.imports import cells
 from apps.catalog.imports.bulk import BulkRow, new_row
@@ -134,9 +135,9 @@ def load_facts() -> Facts:
         choices.setdefault(choice.attribute_id, []).append(choice)
     attributes = Attribute.objects.order_by("position", "code")
     return Facts(
-        categories=cells.Reference("category", categories, _in_any_case(categories)),
+        categories=cells.Reference(_("category"), categories, _in_any_case(categories)),
         brands=_brands(),
-        types=cells.Reference("type", types, _in_any_case(types)),
+        types=cells.Reference(_("type"), types, _in_any_case(types)),
         attributes={a.code.lower(): AttributeColumn(a, _cells_of(a, choices.get(a.pk, []))) for a in attributes},
         warehouses={code.lower(): pk for pk, code in warehouses.values_list("pk", "code")},
     )
@@ -152,7 +153,7 @@ def _brands() -> cells.Reference:
     brands = list(Brand.objects.values_list("pk", "name", "slug"))
     names = {pk: cells.tidy(name) for pk, name, _ in brands}
     others = {text: pk for pk, name, slug in brands for text in (names[pk].casefold(), slug.casefold(), slug)}
-    return cells.Reference("brand", names, others | {name: pk for pk, name in names.items()})
+    return cells.Reference(_("brand"), names, others | {name: pk for pk, name in names.items()})
 
 
 def _cells_of(attribute: Attribute, choices: list[AttributeChoice]) -> cells.Kind:

@@ -10,6 +10,7 @@ import re
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -18,7 +19,7 @@ from apps.common.problems import ValidationProblem
 MARKS = (".", ",")
 # Spaces (also the narrow and the unbreakable ones) and apostrophes separate thousands and nothing else.
 SPACES = " \u00a0\u2009\u202f'\u2019"
-NAMES = {".": "point", ",": "comma"}
+NAMES = {".": _("point"), ",": _("comma")}
 
 
 def _number(mark: str) -> re.Pattern[str]:
@@ -145,8 +146,8 @@ def _either(text: str, match: re.Match[str]) -> date:
         gettext("%(text)s can be read as %(one)s or as %(other)s. Write %(first)s or %(second)s.")
         % {
             "text": repr(text),
-            "one": format(one, "%d %B %Y"),
-            "other": format(other, "%d %B %Y"),
+            "one": date_format(one, "d F Y"),
+            "other": date_format(other, "d F Y"),
             "first": one.isoformat(),
             "second": other.isoformat(),
         }
