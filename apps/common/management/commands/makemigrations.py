@@ -1,11 +1,15 @@
-"""`manage.py <service> makemigrations`: Django's, without migrations for labels (apps.common.schema_changes)."""
+"""Django's makemigrations, which takes no notice of texts."""
 
 from __future__ import annotations
 
-from django.core.management.commands.makemigrations import Command as DjangoMakeMigrations
+from django.core.management.commands.makemigrations import Command as DjangoMakemigrations
+from django.db.migrations.autodetector import MigrationAutodetector
 
-from apps.common.schema_changes import SchemaAutodetector
+from apps.common.management.autodetector import without_texts
 
 
-class Command(DjangoMakeMigrations):
-    autodetector = SchemaAutodetector
+class Command(DjangoMakemigrations):
+    @property
+    def autodetector(self) -> type[MigrationAutodetector]:
+        """Libraries (pgtrigger) replace Django's in their `ready()`."""
+        return without_texts(DjangoMakemigrations.autodetector)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.migrations.autodetector import MigrationAutodetector
 from django.db.migrations.state import ModelState, ProjectState
 from django.utils.translation import gettext_lazy as _
 
-from apps.common.schema_changes import SchemaAutodetector
+from apps.common.management.autodetector import without_texts
 
 
 def state_with(field: models.Field, **options: object) -> ProjectState:
@@ -16,7 +17,7 @@ def state_with(field: models.Field, **options: object) -> ProjectState:
 
 
 def changes(before: ProjectState, after: ProjectState) -> list[str]:
-    found = SchemaAutodetector(before, after)._detect_changes()
+    found = without_texts(MigrationAutodetector)(before, after)._detect_changes()
     return [type(step).__name__ for migration in found.get("shop", []) for step in migration.operations]
 
 
