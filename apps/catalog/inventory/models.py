@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from apps.catalog.products.models import Variant
@@ -199,7 +202,9 @@ class Reservation(models.Model):
         indexes = [models.Index(fields=["expires_at"], name="reservation_due", condition=Q(status="active"))]
 
     def __str__(self) -> str:
-        return f"order {self.order_id}, {self.status}"
+        return gettext("Reservation of %(moment)s") % {
+            "moment": date_format(localtime(self.created_at), "DATETIME_FORMAT")
+        }
 
 
 class ReservationLine(models.Model):

@@ -17,6 +17,7 @@ from apps.catalog.backoffice.admin.service_forms import (
     CompleteFormSet,
     FixedReferenceForm,
     FormSets,
+    LabelledFormSet,
     ServiceAdmin,
     ServiceForm,
     by_model,
@@ -57,6 +58,7 @@ class ChoiceInline(TabularInline):
 
     model = AttributeChoice
     form = ChoiceForm
+    formset = LabelledFormSet
     extra = 0
     ordering = ["position", "label"]
     ordering_field = "position"

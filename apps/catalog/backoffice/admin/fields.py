@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.core.validators import ProhibitNullCharactersValidator
 from django.utils.formats import get_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -87,6 +88,11 @@ def lines_of(named: dict[str, Any]) -> str:
     return "\n".join(f"{name}: {value}" for name, value in named.items())
 
 
+def shown_options(variant: Any) -> str:
+    """A variant's options for those who may not change them: `Colour: Blue, Size: L`."""
+    return ", ".join(f"{name}: {value}" for name, value in variant.options.items()) or "–"
+
+
 class OptionsField(forms.CharField):
     """How a variant differs from the others, a line for each option: `Colour: Blue`."""
 
@@ -100,7 +106,10 @@ class OptionsField(forms.CharField):
         return lines_of(value) if isinstance(value, dict) else value
 
     def to_python(self, value: Any) -> Any:
-        options = dict(named_lines(super().to_python(value)))
+        text = super().to_python(value)
+        # CharField's own validators see the options, no longer the text.
+        ProhibitNullCharactersValidator()(text)
+        options = dict(named_lines(text))
         if sentences := option_errors(options):
             raise forms.ValidationError(sentences)
         return options

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -11,6 +13,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import StackedInline, TabularInline
 
+from apps.catalog.backoffice.admin.fields import shown_options
 from apps.catalog.backoffice.admin.product_forms import (
     ImageForm,
     ImageFormSet,
@@ -19,7 +22,7 @@ from apps.catalog.backoffice.admin.product_forms import (
     VariantForm,
     VariantFormSet,
 )
-from apps.catalog.products.models import ProductImage, ProductRelation, Variant
+from apps.catalog.products.models import Product, ProductImage, ProductRelation, Variant
 from apps.catalog.products.renditions import image_url
 
 
@@ -38,7 +41,15 @@ class VariantInline(StackedInline):
         ("offer", "rental_hours", "title_slug"),
         ("stock_link", "sales_link", "position"),
     ]
-    readonly_fields = ["stock_link", "sales_link"]
+    readonly_fields = ["stock_link", "sales_link", "shown_options"]
+
+    def get_fields(self, request: HttpRequest, obj: Product | None = None) -> list[Any]:
+        options = "options" if self.has_change_permission(request, obj) else "shown_options"
+        return [tuple(options if name == "options" else name for name in row) for row in self.fields]
+
+    @admin.display(description=_("options"))
+    def shown_options(self, variant: Variant) -> str:
+        return shown_options(variant)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Variant]:
         return super().get_queryset(request).select_related("stock").prefetch_related("prices", "sale_prices")

@@ -37,7 +37,7 @@ from apps.common.staff.paginator import BoundedPaginator
 class ProductAdmin(BulkAdmin, ExportAdmin, ServiceAdmin[Product, ProductForm]):
     form = ProductForm
     list_display = ["thumbnail", "title", "category", "shown_price", "stock", "status", "updated_at"]
-    list_display_links = ["thumbnail", "title"]
+    list_display_links = ["title"]
     list_filter = [StateFilter, StockFilter, CategoryFilter, "kind", "product_type", "is_featured"]
     list_filter_submit = True
     list_per_page = 50
@@ -92,7 +92,7 @@ class ProductAdmin(BulkAdmin, ExportAdmin, ServiceAdmin[Product, ProductForm]):
         ]
         return self.complete_fieldsets(request, obj, fieldsets, form)
 
-    @admin.display(description="")
+    @admin.display(description=_("image"))
     def thumbnail(self, product: Product) -> str:
         images = product.images.all()
         if not images:

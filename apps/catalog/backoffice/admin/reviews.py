@@ -113,6 +113,10 @@ class ReviewAdmin(ModelAdmin):
     actions_submit_line = ["approve_one", "reject_one"]
     inlines = [ReportInline]
     form = DecisionForm
+
+    class Media:
+        css = {"all": ["backoffice/admin.css"]}
+
     readonly_fields = [
         *("product", "rating", "title", "body", "images", "author_name", "is_verified", "created_at"),
         *("status", "report_count", "moderated_by", "moderated_at"),

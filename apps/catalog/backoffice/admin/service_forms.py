@@ -21,6 +21,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 
@@ -145,7 +146,16 @@ class VersionedForm(ServiceForm):
         return versions_of(self.cleaned_data.get("seen", ""))
 
 
-class CompleteFormSet(forms.BaseInlineFormSet):
+class LabelledFormSet(forms.BaseInlineFormSet):
+    """An inline whose inputs say their names: in a table, the heading of the column does not name them."""
+
+    def add_fields(self, form: forms.ModelForm, index: int | None) -> None:
+        super().add_fields(form, index)
+        for bound in form.visible_fields():
+            bound.field.widget.attrs.setdefault("aria-label", capfirst(bound.label))
+
+
+class CompleteFormSet(LabelledFormSet):
     """An inline whose rows replace the saved ones. A request that leaves saved rows out is refused: it would delete
     them, also those that its sender may only view."""
 
@@ -234,6 +244,10 @@ class ServiceAdmin[M: models.Model, F: ServiceForm](HistoryAdmin, ModelAdmin):
     form: type[F]
     warn_unsaved_form = True
     delete_confirmation_template = "backoffice/delete_confirmation.html"
+
+    class Media:
+        css = {"all": ["backoffice/admin.css"]}
+        js = ["backoffice/labels.js"]
 
     # Each page has these two methods; Django's metaclass allows no abstract ones. Both raise Problem.
     # Save the page by a service. The formsets are those of the inlines that the user may see.

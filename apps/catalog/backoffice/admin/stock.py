@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
 
 from apps.catalog.backoffice import stock_selectors
+from apps.catalog.backoffice.admin.order_links import linked_reference, order_link, order_name
 from apps.catalog.backoffice.admin.service_forms import FormSets, ServiceAdmin
 from apps.catalog.backoffice.admin.stock_forms import StockForm, WarehouseForm
 from apps.catalog.discovery.models import Listing
@@ -135,11 +136,17 @@ class ReadOnlyHistoryAdmin(ReadOnly, ModelAdmin):
 
 @admin.register(StockMovement)
 class StockMovementAdmin(ReadOnlyHistoryAdmin):
-    list_display = ["created_at", "variant", "quantity", "warehouse", "reason", "reference", "moved_by"]
+    list_display = ["created_at", "variant", "quantity", "warehouse", "reason", "shown_reference", "moved_by"]
+    fields = ["created_at", "variant", "quantity", "warehouse", "reason", "shown_reference", "moved_by"]
+    readonly_fields = ["shown_reference"]
     list_select_related = ["variant", "warehouse"]
     list_filter = ["reason"]
     search_fields = ["reference"]
     search_help_text = _("Search by exact SKU or reference.")
+
+    @admin.display(description=_("reference"))
+    def shown_reference(self, movement: StockMovement) -> str:
+        return linked_reference(movement.reference)
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[StockMovement], search_term: str
@@ -159,12 +166,18 @@ class ReservationLineInline(ReadOnly, TabularInline):
 
 @admin.register(Reservation)
 class ReservationAdmin(ReadOnlyHistoryAdmin):
-    list_display = ["order_id", "status", "expires_at", "created_at"]
+    list_display = ["created_at", "shown_order", "status", "expires_at"]
+    fields = ["shown_order", "status", "created_at", "expires_at"]
+    readonly_fields = ["shown_order"]
     list_filter = ["status"]
     search_fields = ["order_id"]
     search_help_text = _("Search by order ID.")
     inlines = [ReservationLineInline]
     actions = ["release"]
+
+    @admin.display(description=_("order"))
+    def shown_order(self, reservation: Reservation) -> str:
+        return order_link(reservation.order_id)
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Reservation], search_term: str
@@ -188,7 +201,7 @@ class ReservationAdmin(ReadOnlyHistoryAdmin):
             except Problem as problem:
                 messages.error(
                     request,
-                    gettext("Order %(order)s: %(problem)s") % {"order": reservation.order_id, "problem": problem},
+                    f"{order_name(reservation.order_id)}: {problem}",
                 )
                 continue
             released += 1

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 
+from apps.catalog.backoffice.admin.fields import shown_options
 from apps.catalog.backoffice.admin.service_forms import FormSets, ServiceAdmin, by_model
 from apps.catalog.backoffice.admin.variant_forms import (
     PriceForm,
@@ -51,7 +52,7 @@ class VariantAdmin(ServiceAdmin[Variant, VariantPageForm]):
     ordering = ["sku"]
     paginator = BoundedPaginator
     show_full_result_count = False
-    readonly_fields = ["product"]
+    readonly_fields = ["product", "shown_options"]
     inlines = [PriceInline, SaleInline]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Variant]:
@@ -62,7 +63,13 @@ class VariantAdmin(ServiceAdmin[Variant, VariantPageForm]):
             *("product", ("sku", "name"), ("barcode", "weight_grams"), ("offer", "rental_hours", "title_slug")),
             *("image", "options", tuple(VariantPageForm.translation_fields())),
         ]
+        if not self.has_change_permission(request, obj):
+            own[own.index("options")] = "shown_options"
         return self.complete_fieldsets(request, obj, [(None, {"fields": own})], VariantPageForm)
+
+    @admin.display(description=_("options"))
+    def shown_options(self, variant: Variant) -> str:
+        return shown_options(variant)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
