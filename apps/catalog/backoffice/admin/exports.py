@@ -41,7 +41,7 @@ class ExportAdmin:
         query = f"?{shown.urlencode()}" if shown else ""
         address = f"admin:{self._export_name()}"
         exports = [
-            (label, form.upper(), reverse(address, args=[form], current_app=self.admin_site.name) + query)
+            (label, reverse(address, args=[form], current_app=self.admin_site.name) + query)
             for form, label in (("csv", gettext("Export CSV")), ("xlsx", gettext("Export XLSX")))
         ]
         own = {"exports": exports, **(extra_context or {})}

@@ -39,7 +39,7 @@ class LocalDecimalField(forms.DecimalField):
         widget = UnfoldAdminTextInputWidget(attrs={"inputmode": "decimal"})
         super().__init__(**{"localize": True, "widget": widget} | kwargs)
 
-    def to_python(self, value: Any) -> Decimal | None:
+    def to_python(self, value: Any) -> Any:
         if isinstance(value, str):
             mark = get_format("THOUSAND_SEPARATOR")
             if re.fullmatch(rf"[-+]?[0-9]{{1,3}}(?:{re.escape(mark)}[0-9]{{3}})+(?:[^0-9][0-9]+)?", value.strip()):
@@ -106,7 +106,7 @@ class OptionsField(forms.CharField):
         return lines_of(value) if isinstance(value, dict) else value
 
     def to_python(self, value: Any) -> Any:
-        text = super().to_python(value)
+        text = super().to_python(value) or ""
         # CharField's own validators see the options, no longer the text.
         ProhibitNullCharactersValidator()(text)
         options = dict(named_lines(text))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin
@@ -15,6 +16,11 @@ from apps.catalog.discovery.models import Listing
 from apps.catalog.products.models import Category, Product
 
 Availability = Listing.Availability
+
+
+def _texts(choices: Iterable[tuple[str, Any]]) -> list[tuple[str, str]]:
+    """Choices with their labels in the language of the page."""
+    return [(value, str(label)) for value, label in choices]
 
 
 class CategoryFilter(admin.SimpleListFilter):
@@ -39,7 +45,7 @@ class StateFilter(admin.SimpleListFilter):
     title, parameter_name = _("state"), "state"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [*Product.Status.choices, ("scheduled", gettext("Scheduled")), ("over", gettext("Ended"))]
+        return [*_texts(Product.Status.choices), ("scheduled", gettext("Scheduled")), ("over", gettext("Ended"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Product]) -> QuerySet[Product]:
         published, now = queryset.filter(status=Product.Status.PUBLISHED), timezone.now()
@@ -59,7 +65,7 @@ class StockFilter(admin.SimpleListFilter):
     title, parameter_name = _("stock"), "stock"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return list(Availability.choices)
+        return _texts(Availability.choices)
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Product]) -> QuerySet[Product]:
         return queryset.filter(listing__availability=self.value()) if self.value() else queryset

@@ -36,7 +36,7 @@ class StateFilter(admin.SimpleListFilter):
     title, parameter_name = _("state"), "state"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return list(zip(selectors.LISTED, STATES, strict=True))
+        return [(state, str(name)) for state, name in zip(selectors.LISTED, STATES, strict=True)]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[StockItem]) -> QuerySet[StockItem]:
         state = selectors.LISTED.get(self.value() or "")
