@@ -15,6 +15,8 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from apps.common.admin_site.addresses import admin_url
+
 Text = str | Promise
 
 
@@ -30,7 +32,7 @@ class Section:
     @property
     def url(self) -> str:
         """Behind the gateway, where all services share one host."""
-        return f"{settings.PUBLIC_URL}/api/{self.service}/admin/"
+        return admin_url(self.service)
 
 
 SECTIONS = (
