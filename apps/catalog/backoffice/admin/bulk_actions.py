@@ -20,8 +20,7 @@ from apps.catalog.backoffice.admin.fields import CurrencyField, LocalDecimalFiel
 from apps.catalog.products.models import Category, Collection, Product
 from apps.catalog.products.selectors import shop_currency
 from apps.catalog.products.services import bulk
-from apps.common.languages import current_language
-from apps.common.money import Money
+from apps.common.admin_site.display import money
 from apps.common.numbers import grouped
 from apps.common.problems import Problem
 
@@ -132,11 +131,11 @@ class BulkAdmin:
             messages.error(request, str(problem))
             if isinstance(problem, bulk.TooMany):
                 return None
-        lines = [(line, Money(line.before, line.currency), Money(line.after, line.currency)) for line in plan[:SHOWN]]
-        language = current_language()
         context = {
             "title": gettext("Change prices"),
-            "lines": [(line, before.format(language), after.format(language)) for line, before, after in lines],
+            "lines": [
+                (line, money(line.before, line.currency), money(line.after, line.currency)) for line in plan[:SHOWN]
+            ],
             "line_count": len(plan),
             "further": max(0, len(plan) - SHOWN),
             "seen": bulk.fingerprint(plan) if plan else "",

@@ -22,6 +22,7 @@ from apps.catalog.backoffice.admin.service_forms import TRANSLATIONS, FormSets, 
 from apps.catalog.products.models import Brand, Category, Product
 from apps.catalog.products.services import brands, categories
 from apps.catalog.products.slugs import slug_of
+from apps.common.admin_site.display import link
 from apps.common.problems import Problem
 
 SEARCH_ENGINES = (_("Search engines"), {"classes": ["tab"], "fields": ["seo_title", "seo_description"]})
@@ -36,7 +37,7 @@ def product_count(column: str) -> Coalesce:
 def products_link(count: int, column: str, pk: Any) -> str | SafeString:
     """The number of products, linked to the list of these products."""
     address = reverse("admin:products_product_changelist", query={f"{column}__id__exact": pk})
-    return format_html('<a class="underline" href="{}">{}</a>', address, count) if count else "–"
+    return link(address, count) if count else "–"
 
 
 class CategoryField(forms.ModelChoiceField):

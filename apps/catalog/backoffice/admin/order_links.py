@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import uuid
 
-from django.conf import settings
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
-ORDERS = "/api/payment/admin/orders/order/"
+from apps.common.admin_site.addresses import admin_url
+from apps.common.admin_site.display import link
 
 
 def order_name(order_id: uuid.UUID | str) -> str:
@@ -19,14 +18,7 @@ def order_name(order_id: uuid.UUID | str) -> str:
 
 def order_link(order_id: uuid.UUID | str) -> SafeString:
     """The order's page behind the gateway."""
-    return format_html(
-        '<a class="underline" href="{}{}{}/change/" title="{}">{}</a>',
-        settings.PUBLIC_URL,
-        ORDERS,
-        order_id,
-        order_id,
-        order_name(order_id),
-    )
+    return link(admin_url("payment", f"orders/order/{order_id}/change/"), order_name(order_id))
 
 
 def linked_reference(reference: str) -> SafeString | str:

@@ -24,6 +24,7 @@ from apps.catalog.backoffice.admin.product_forms import (
 )
 from apps.catalog.products.models import Product, ProductImage, ProductRelation, Variant
 from apps.catalog.products.renditions import image_url
+from apps.common.admin_site.display import link
 
 
 class VariantInline(StackedInline):
@@ -60,22 +61,14 @@ class VariantInline(StackedInline):
         if stock is None:
             return "–"
         address = reverse("admin:inventory_stockitem_change", args=[variant.pk])
-        return format_html(
-            '<a class="underline" href="{}">{}</a>',
-            address,
-            gettext("%(count)s available, edit") % {"count": stock.available},
-        )
+        return link(address, gettext("%(count)s available, edit") % {"count": stock.available})
 
     @admin.display(description=_("sales and other currencies"))
     def sales_link(self, variant: Variant) -> str:
         if variant._state.adding:
             return gettext("Save the product first")
         address = reverse("admin:products_variant_change", args=[variant.pk])
-        return format_html(
-            '<a class="underline" href="{}">{}</a>',
-            address,
-            gettext("%(count)s scheduled, edit") % {"count": len(variant.sale_prices.all())},
-        )
+        return link(address, gettext("%(count)s scheduled, edit") % {"count": len(variant.sale_prices.all())})
 
 
 class ImageInline(TabularInline):

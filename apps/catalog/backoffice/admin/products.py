@@ -28,8 +28,7 @@ from apps.catalog.products.renditions import image_url
 from apps.catalog.products.services import products
 from apps.catalog.products.services.products import ProductEdit
 from apps.catalog.products.transactions import InUse
-from apps.common.languages import current_language
-from apps.common.money import Money
+from apps.common.admin_site.display import money
 from apps.common.staff.paginator import BoundedPaginator
 
 
@@ -104,7 +103,7 @@ class ProductAdmin(BulkAdmin, ExportAdmin, ServiceAdmin[Product, ProductForm]):
         listing = getattr(product, "listing", None)
         currency = settings.SHOP_CURRENCY
         price = listing.prices.get(currency) if listing else None
-        return Money(price["amount"], currency).format(current_language()) if price else "–"
+        return money(price["amount"], currency) if price else "–"
 
     @admin.display(description=_("stock"))
     def stock(self, product: Product) -> str:

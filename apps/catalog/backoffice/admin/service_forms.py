@@ -19,7 +19,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
@@ -29,6 +29,7 @@ from apps.catalog.backoffice.admin.forms import TranslatedForm, with_translation
 from apps.catalog.backoffice.admin.history import HistoryAdmin
 from apps.catalog.products.models.bases import Translated
 from apps.catalog.products.transactions import Guard, unguarded
+from apps.common.admin_site.display import link
 from apps.common.problems import PreconditionFailed, Problem
 
 PROBLEM_ATTRIBUTE = "_problem"
@@ -372,7 +373,7 @@ class LinkWidget(forms.Widget):
 
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
         address = reverse(f"admin:{value._meta.app_label}_{value._meta.model_name}_change", args=[value.pk])
-        return format_html('<a class="underline" href="{}">{}</a>', address, value)
+        return link(address, value)
 
 
 def place_last(form: forms.ModelForm) -> None:

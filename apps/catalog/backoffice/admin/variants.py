@@ -22,8 +22,7 @@ from apps.catalog.backoffice.admin.variant_forms import (
 )
 from apps.catalog.products.models import Price, SalePrice, Variant
 from apps.catalog.products.services import variants
-from apps.common.languages import current_language
-from apps.common.money import Money
+from apps.common.admin_site.display import money
 from apps.common.staff.paginator import BoundedPaginator
 
 
@@ -80,9 +79,7 @@ class VariantAdmin(ServiceAdmin[Variant, VariantPageForm]):
 
     @admin.display(description=_("prices"))
     def shown_price(self, variant: Variant) -> str:
-        return ", ".join(
-            Money(price.amount, price.currency).format(current_language()) for price in variant.prices.all()
-        )
+        return ", ".join(money(price.amount, price.currency) for price in variant.prices.all())
 
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
