@@ -12,17 +12,15 @@ from unfold.admin import TabularInline
 
 from apps.catalog.backoffice.admin.categories_and_brands import product_count, products_link
 from apps.catalog.backoffice.admin.forms import TranslatedForm, with_translations
+from apps.catalog.backoffice.admin.inline_forms import FixedReferenceForm, ordered_forms, place_last
 from apps.catalog.backoffice.admin.service_forms import (
     TRANSLATIONS,
     CompleteFormSet,
-    FixedReferenceForm,
     FormSets,
     LabelledFormSet,
     ServiceAdmin,
     ServiceForm,
     by_model,
-    ordered_forms,
-    place_last,
 )
 from apps.catalog.products.models import Attribute, AttributeChoice, ProductType, ProductTypeAttribute
 from apps.catalog.products.services import attributes

@@ -16,16 +16,15 @@ from unfold.admin import TabularInline
 
 from apps.catalog.backoffice.admin.categories_and_brands import SEARCH_ENGINES
 from apps.catalog.backoffice.admin.forms import TranslatedForm, UploadedImageForm
+from apps.catalog.backoffice.admin.inline_forms import FixedReferenceForm, ordered_forms
 from apps.catalog.backoffice.admin.rule_fields import initial_of_rule, rule_fields, rule_of_form, set_choices
 from apps.catalog.backoffice.admin.service_forms import (
     TRANSLATIONS,
     CompleteFormSet,
-    FixedReferenceForm,
     FormSets,
     ServiceAdmin,
     ServiceForm,
     by_model,
-    ordered_forms,
 )
 from apps.catalog.discovery.browsing import browse
 from apps.catalog.discovery.filters import read_rule

@@ -16,7 +16,8 @@ from unfold.widgets import UnfoldAdminSelect2MultipleWidget, UnfoldAdminSelectWi
 
 from apps.catalog.backoffice.admin.fields import LocalDecimalField, MoneyField, OptionsField, as_minor_units
 from apps.catalog.backoffice.admin.forms import TranslatedForm
-from apps.catalog.backoffice.admin.service_forms import ServiceFormSet, VersionedForm, ordered_forms
+from apps.catalog.backoffice.admin.inline_forms import ordered_forms
+from apps.catalog.backoffice.admin.service_forms import ServiceFormSet, VersionedForm
 from apps.catalog.products import renditions
 from apps.catalog.products.attribute_values import plain_number, values_for
 from apps.catalog.products.models import (
