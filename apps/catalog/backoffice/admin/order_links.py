@@ -12,7 +12,7 @@ from apps.common.admin_site.display import link
 
 
 def order_name(order_id: uuid.UUID | str) -> str:
-    """What people can tell orders apart by: the end of the id, since ids of one day begin alike."""
+    """How people distinguish orders: by the end of the id, since ids of one day begin alike."""
     return gettext("Order …%(end)s") % {"end": str(order_id)[-8:]}
 
 

@@ -47,7 +47,7 @@ class TestFields:
         assert str(MoneyField().clean(text)) == amount
 
     @pytest.mark.parametrize("text", ["19,99", "1.2.3", "zwölf", "-1", "1e20"])
-    def test_what_is_no_amount_in_english_is_refused(self, text):
+    def test_invalid_amount_is_refused(self, text):
         with pytest.raises(forms.ValidationError):
             MoneyField().clean(text)
 
