@@ -48,7 +48,7 @@ def staff(visitor) -> Callable[..., Page]:
         page.goto(ADMIN)
         page.fill("input[name=username]", "staff@example.com")
         page.fill("input[name=password]", PASSWORD)
-        page.locator("button[type=submit]").first.click()
+        page.locator("input[name=password]").press("Enter")
         page.wait_for_url(lambda url: "/login/" not in url)
         return page
 

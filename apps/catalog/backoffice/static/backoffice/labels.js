@@ -1,6 +1,6 @@
 "use strict";
 
-// Names for what the admin's libraries leave without one: Select2's boxes and their search fields.
+// Names for what the admin's libraries leave without one: Select2's boxes, their search fields, and tabs.
 {
   function nameSelects() {
     for (const container of document.querySelectorAll(".select2-container")) {
@@ -16,6 +16,7 @@
         const shown = box.querySelector(".select2-selection__rendered")?.textContent.trim();
         box.removeAttribute("aria-labelledby");
         box.setAttribute("aria-label", shown ? `${name}: ${shown}` : name);
+        box.querySelector("[role=textbox]")?.setAttribute("aria-label", name);
       }
     }
   }
@@ -31,8 +32,19 @@
     }
   }
 
+  // The tabs of the page and those of its fieldsets: each is named by what it leads to.
+  function nameTabs() {
+    for (const tabs of document.querySelectorAll("nav:not([aria-label], [aria-labelledby])")) {
+      const names = Array.from(tabs.querySelectorAll("a"), (link) => link.textContent.trim().replace(/\s+/g, " "));
+      if (names.length) {
+        tabs.setAttribute("aria-label", names.join(", "));
+      }
+    }
+  }
+
   function nameAll() {
     nameSelects();
+    nameTabs();
     emptyHeadings();
   }
 
