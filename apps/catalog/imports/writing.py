@@ -232,7 +232,7 @@ class _Planner:
                 "now": repr(now[:60]),
                 "before": repr(before[:60]),
             }
-            raise CatalogueChanged(f"Line {row.line}: {words}")
+            raise CatalogueChanged(gettext("Line %(line)s: %(reason)s") % {"line": row.line, "reason": words})
 
     def _set_price(self, state: VariantState, column: Column, after: str, *, is_new: bool) -> None:
         said = {"variant_id": state.variant.pk, "currency": column.key}
