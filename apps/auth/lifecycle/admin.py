@@ -8,6 +8,9 @@ from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.http import urlencode
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import display
@@ -15,7 +18,8 @@ from unfold.decorators import display
 from apps.auth.accounts.models import Address, Mail, Role, User
 from apps.auth.lifecycle import services
 from apps.auth.lifecycle.forms import UserForm
-from apps.common.admin_site.display import address
+from apps.common.admin_site.addresses import admin_url
+from apps.common.admin_site.display import address, link
 
 # Permissions here come from roles alone.
 admin.site.unregister(Group)
@@ -67,12 +71,22 @@ class UserAdmin(NoManualChanges, ModelAdmin):
     search_fields = ["email", "name"]
     search_help_text = _("Search by name or email address")
     ordering = ["email"]
-    fields = ["email", "name", "roles", "is_active", "email_verified_at", "created_at", "last_login", "deleted_at"]
+    fields = [
+        "email",
+        "name",
+        "roles",
+        "is_active",
+        "orders",
+        "email_verified_at",
+        "created_at",
+        "last_login",
+        "deleted_at",
+    ]
     inlines = [AddressInline]
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> list[str]:
         """Nobody takes their own access away by mistake; a deleted account stays as it is."""
-        always = ["email", "email_verified_at", "created_at", "last_login", "deleted_at"]
+        always = ["email", "orders", "email_verified_at", "created_at", "last_login", "deleted_at"]
         if obj is not None and (obj.pk == request.user.pk or obj.deleted_at):
             own_roles = [*always, "shown_roles", "is_active"]
             return [*own_roles, "name"] if obj.deleted_at else own_roles
@@ -89,6 +103,11 @@ class UserAdmin(NoManualChanges, ModelAdmin):
     def shown_roles(self, user: User) -> str:
         names = dict(Role.choices)
         return ", ".join(str(names.get(role, role)) for role in user.roles)
+
+    @admin.display(description=_("orders"))
+    def orders(self, user: User) -> SafeString:
+        """The list of orders finds the address: this service knows none."""
+        return link(admin_url("payment", "orders/order/?" + urlencode({"q": user.email})), gettext("View orders"))
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         services.save_by_staff(obj, changed=form.changed_data)

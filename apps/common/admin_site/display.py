@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from babel import Locale, UnknownLocaleError
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
@@ -32,6 +33,16 @@ def address(value: Mapping[str, Any] | None) -> SafeString | str:
     town = " ".join(str(value[name]) for name in ("postal_code", "city") if value.get(name))
     country = country_name(str(value.get("country", "")), current_language())
     return lines([*(value.get(name) for name in ADDRESS_LINES), town, value.get("region"), country, value.get("phone")])
+
+
+def language_name(code: str) -> str:
+    """`German` for `de`; the code for what has no name."""
+    if not code:
+        return ""
+    try:
+        return Locale.parse(code, sep="-").get_display_name(current_language()) or code
+    except (UnknownLocaleError, ValueError):
+        return code
 
 
 def link(url: str, label: object) -> SafeString:

@@ -1,41 +1,51 @@
-"""A reworded label takes no migration; everything that the database knows does."""
+"""Texts of models make no migrations; everything else does."""
 
 from __future__ import annotations
 
+import pytest
+from django.core.management import load_command_class
 from django.db import models
 from django.db.migrations.autodetector import MigrationAutodetector
 from django.db.migrations.state import ModelState, ProjectState
-from django.utils.translation import gettext_lazy as _
 
 from apps.common.management.autodetector import without_texts
 
 
-def state_with(field: models.Field, **options: object) -> ProjectState:
-    state = ProjectState()
-    state.add_model(ModelState("shop", "Mug", [("id", models.AutoField(primary_key=True)), ("name", field)], options))
-    return state
-
-
-def changes(before: ProjectState, after: ProjectState) -> list[str]:
-    found = without_texts(MigrationAutodetector)(before, after)._detect_changes()
-    return [type(step).__name__ for migration in found.get("shop", []) for step in migration.operations]
-
-
-def test_new_label_help_text_and_choices_need_no_migration():
-    before = state_with(models.CharField(max_length=10, choices=[("a", "Blue")]))
-    after = state_with(
-        models.CharField(_("name"), max_length=10, choices=[("a", "Navy"), ("b", "Red")], help_text="As printed."),
-        verbose_name=_("mug"),
-        verbose_name_plural=_("mugs"),
+def state(field: models.Field, **options: str) -> ProjectState:
+    project = ProjectState()
+    project.add_model(
+        ModelState("things", "Thing", [("id", models.AutoField(primary_key=True)), ("name", field)], options)
     )
-    assert changes(before, after) == []
+    return project
 
 
-def test_longer_column_needs_a_migration():
-    before = state_with(models.CharField(max_length=10))
-    assert changes(before, state_with(models.CharField(_("name"), max_length=20))) == ["AlterField"]
+def changes(detector: type[MigrationAutodetector], before: ProjectState, after: ProjectState) -> dict:
+    return detector(before, after)._detect_changes()
 
 
-def test_other_option_of_the_model_needs_a_migration():
-    name = models.CharField(max_length=10)
-    assert changes(state_with(name), state_with(name, verbose_name="mug", ordering=["name"])) == ["AlterModelOptions"]
+TEXTS = [
+    state(models.CharField("Name", max_length=5)),
+    state(models.CharField(max_length=5, help_text="Short.")),
+    state(models.CharField(max_length=5, choices=[("a", "A")])),
+    state(models.CharField(max_length=5), verbose_name="Ding", verbose_name_plural="Dinge"),
+]
+
+
+@pytest.mark.parametrize("after", TEXTS)
+def test_texts_make_no_migration(after):
+    before = state(models.CharField(max_length=5))
+    assert changes(MigrationAutodetector, before, after), "Django itself makes one"
+    assert not changes(without_texts(MigrationAutodetector), before, after)
+
+
+@pytest.mark.parametrize(
+    "after", [state(models.CharField("Name", max_length=6)), state(models.CharField(max_length=5), db_table="x")]
+)
+def test_what_is_in_the_database_makes_one(after):
+    before = state(models.CharField(max_length=5))
+    assert changes(without_texts(MigrationAutodetector), before, after)
+
+
+def test_both_commands_see_the_same():
+    commands = [load_command_class("apps.common", name) for name in ("makemigrations", "migrate")]
+    assert commands[0].autodetector is commands[1].autodetector

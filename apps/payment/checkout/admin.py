@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -15,7 +17,7 @@ from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import display
 
 from apps.common.admin_site.addresses import admin_url
-from apps.common.admin_site.display import address, link, money
+from apps.common.admin_site.display import address, language_name, link, money
 from apps.common.model_admin import ReadOnly
 from apps.common.problems import Problem
 from apps.payment.checkout import services
@@ -66,12 +68,19 @@ class OrderAdmin(ReadOnly, ModelAdmin):
     inlines = [LineInline, TransitionInline]
     actions = ["cancel"]
     fieldsets = [
-        (None, {"fields": ["shown_state", "shown_failure", "placed_at", "paid_at"]}),
-        (_("Customer"), {"fields": ["email", "account", "language"]}),
+        (None, {"fields": ["state", "shown_failure", "placed_at", "paid_at"]}),
+        (_("Customer"), {"fields": ["email", "account", "shown_language"]}),
         (_("Amounts"), {"fields": ["subtotal", "shipping", "shown_total", "refunded", "shown_payment"]}),
         (_("Delivery"), {"fields": ["shipping_method", "shown_address", "delivery_dates", "reservation"]}),
     ]
     readonly_fields = [name for _title, options in fieldsets for name in options["fields"]]
+
+    def get_fieldsets(self, request: HttpRequest, obj: Order | None = None) -> list[tuple[Any, dict[str, Any]]]:
+        """Without the reason of a failure where there was none."""
+        (title, options), *others = super().get_fieldsets(request, obj)
+        if obj is not None and obj.failure_message:
+            return [(title, options), *others]
+        return [(title, {"fields": [name for name in options["fields"] if name != "shown_failure"]}), *others]
 
     @admin.display(description=_("total"), ordering="total_amount")
     def shown_total(self, order: Order) -> str:
@@ -116,6 +125,10 @@ class OrderAdmin(ReadOnly, ModelAdmin):
         if order.user_id is None:
             return gettext("Guest, without an account")
         return link(admin_url("auth", f"accounts/user/{order.user_id}/change/"), gettext("Open the account"))
+
+    @admin.display(description=_("language"))
+    def shown_language(self, order: Order) -> str:
+        return language_name(order.language)
 
     @admin.display(description=_("payment"))
     def shown_payment(self, order: Order) -> SafeString | str:

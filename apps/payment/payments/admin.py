@@ -22,7 +22,7 @@ admin.site.unregister(Group)
 
 @admin.register(Payment)
 class PaymentAdmin(ReadOnly, ModelAdmin):
-    list_display = ["reference", "shown_amount", "shown_state", "method", "updated_at"]
+    list_display = ["updated_at", "shown_amount", "shown_state", "method", "reference"]
     list_select_related = ["method"]
     list_filter = ["state"]
     search_fields = ["reference"]
@@ -32,7 +32,7 @@ class PaymentAdmin(ReadOnly, ModelAdmin):
     fields = readonly_fields = [
         "shown_order",
         "shown_amount",
-        "shown_state",
+        "state",
         "method",
         "reference",
         "decline_code",

@@ -32,7 +32,7 @@ class EncodingAdmin(ReadOnly, ModelAdmin):
     fields = readonly_fields = [
         "film",
         "source",
-        "shown_state",
+        "state",
         "shown_progress",
         "reason",
         "attempt",

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, StackedInline
 from unfold.decorators import display
 
-from apps.common.admin_site.display import duration, lines
+from apps.common.admin_site.display import duration, language_name, lines
 from apps.video.titles import services
 from apps.video.titles.forms import TitleForm
 from apps.video.titles.models import CaptionTrack, Title
@@ -46,10 +46,10 @@ class TitleAdmin(ModelAdmin):
         "synopsis",
         "languages",
         "poster",
-        "shown_state",
+        "state",
         "shown_runtime",
     ]
-    readonly_fields = ["shown_state", "shown_runtime", "shown_directors", "shown_cast", "shown_languages"]
+    readonly_fields = ["state", "shown_runtime", "shown_directors", "shown_cast", "shown_languages"]
     inlines = [CaptionInline]
     actions = ["withdraw"]
 
@@ -94,7 +94,7 @@ class TitleAdmin(ModelAdmin):
 
     @admin.display(description=_("languages"))
     def shown_languages(self, title: Title) -> str:
-        return ", ".join(title.languages)
+        return ", ".join(language_name(code) for code in title.languages)
 
     @admin.action(description=_("Withdraw selected films"))
     def withdraw(self, request: HttpRequest, queryset: QuerySet[Title]) -> None:
