@@ -13,7 +13,7 @@ from django.test import Client
 
 from apps.common.http.client import forget_targets
 from apps.ui.storefront import parallel
-from apps.ui.storefront.clients import catalog, video
+from apps.ui.storefront.clients import catalog, payment, video
 from apps.ui.storefront.pages import forget_pages
 from apps.ui.storefront.tests.fakes import ADA, PAYS, URLS, FakePlatform
 
@@ -35,6 +35,7 @@ def platform(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakePla
     forget_targets()
     catalog.responses.clear()
     video.responses.clear()
+    payment.responses.clear()
     forget_pages()
 
 
