@@ -184,6 +184,7 @@ def test_staff_change_a_price_in_the_admin_and_the_shop_shows_it(visitor, stack)
     page.fill("input[name=username]", "staff@example.com")
     page.fill("input[name=password]", PASSWORD)
     page.locator("input[name=password]").press("Enter")
+    page.wait_for_url(lambda url: "/login/" not in url)
     page.goto("/api/catalog/admin/products/variant/?q=BRASSPEN")
     page.locator("#result_list a, table a").filter(has_text="BRASSPEN").first.click()
     amount = page.locator("input[name$='-amount']").first
