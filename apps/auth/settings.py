@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from celery.schedules import crontab
 
+from apps.auth.navigation import NAVIGATION
 from apps.common.settings.base import *
 from apps.common.settings.base import DATA_APPS, MIDDLEWARE, REST_FRAMEWORK, STAFF_APPS, env
 
@@ -17,6 +18,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [name for name in MIDDLEWARE if not name.startswith("apps.common.staff.")]
 # `account_of` looks at the session itself.
 REST_FRAMEWORK |= {"DEFAULT_AUTHENTICATION_CLASSES": ["apps.common.identity.authentication.BearerAuthentication"]}
+ADMIN_NAVIGATION = NAVIGATION
 ROOT_URLCONF = "apps.auth.urls"
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["apps.auth.tokens.backends.EmailBackend"]

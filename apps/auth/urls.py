@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from django.contrib import admin
 from django.urls import include, path
 
 from apps.auth.tokens.api import discovery
 from apps.auth.tokens.api.views import SessionAccountView
 from apps.common.urls import (  # noqa: F401  (Django looks the handlers up here)
+    admin_urlpatterns,
     common_urlpatterns,
     handler400,
     handler403,
@@ -25,6 +25,6 @@ urlpatterns = [
         discovery.OpenidConfigurationView.as_view(),
         name="openid-configuration",
     ),
-    path("admin/", admin.site.urls),
+    *admin_urlpatterns(),
     *common_urlpatterns(),
 ]

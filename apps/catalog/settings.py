@@ -82,8 +82,5 @@ CELERY_BEAT_SCHEDULE = {
     "purge-idempotency-keys": {"task": "apps.common.idempotency.tasks.purge_idempotency_keys", "schedule": 3600.0},
 }
 
-
-UNFOLD = UNFOLD | {
-    "DASHBOARD_CALLBACK": "apps.catalog.backoffice.dashboard.callback",
-    "SIDEBAR": {"show_search": True, "show_all_applications": False, "navigation": NAVIGATION},
-}
+ADMIN_NAVIGATION = NAVIGATION
+UNFOLD = UNFOLD | {"DASHBOARD_CALLBACK": "apps.catalog.backoffice.dashboard.callback"}

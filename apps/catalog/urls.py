@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from django.contrib import admin
 from django.urls import include, path
 
 from apps.catalog import shared_views
 from apps.catalog.discovery.api.cached import cached
 from apps.catalog.discovery.api.query import PARAMETERS
 from apps.common.urls import (  # noqa: F401  (Django looks the handlers up here)
+    admin_urlpatterns,
     common_urlpatterns,
     handler400,
     handler403,
@@ -29,6 +29,6 @@ urlpatterns = [
     path("v1/", include("apps.catalog.wishlists.api.urls")),
     path("v1/", include("apps.catalog.inventory.api.urls")),
     path("v1/", include("apps.catalog.backoffice.api.urls")),
-    path("admin/", admin.site.urls),
+    *admin_urlpatterns(),
     *common_urlpatterns(),
 ]

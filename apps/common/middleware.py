@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
-from apps.common.languages import accepted_language
+from apps.common.languages import accepted_language, shop_language
 from apps.common.problems import CONTENT_TYPE, make, problem_response
 
 # What a gateway adds and a caller inside the cluster does not. A client can make them up, but not take them away.
@@ -54,21 +54,29 @@ class RejectNullBytesMiddleware:
 
 
 class AcceptLanguageMiddleware:
-    """Sentences of an API's problems are in the language that the client asks for (Accept-Language), if the shop speaks
-    it. Pages and the admins are not concerned."""
+    """Speaks the language that the client asks for (Accept-Language), if the shop speaks it: in the sentences of an
+    API's problems and in the admins, where the choice of the language menu (a cookie) comes first. Pages of the
+    storefront have their language in the address and are not concerned."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if not request.path_info.startswith("/v1/"):
-            return self.get_response(request)
-        with translation.override(accepted_language(request.headers.get("Accept-Language", ""))):
-            response = self.get_response(request)
-        # Not all responses: what is public and the same in each language would be cached once for each.
-        if response.get("Content-Type", "").startswith(CONTENT_TYPE):
-            patch_vary_headers(response, ("Accept-Language",))
-        return response
+        accepted = accepted_language(request.headers.get("Accept-Language", ""))
+        if request.path_info.startswith("/v1/"):
+            with translation.override(accepted):
+                response = self.get_response(request)
+            # Not all responses: what is public and the same in each language would be cached once for each.
+            if response.get("Content-Type", "").startswith(CONTENT_TYPE):
+                patch_vary_headers(response, ("Accept-Language",))
+            return response
+        if request.path_info.startswith("/admin/"):
+            chosen = shop_language(request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME))
+            with translation.override(chosen or accepted):
+                response = self.get_response(request)
+            patch_vary_headers(response, ("Accept-Language", "Cookie"))
+            return response
+        return self.get_response(request)
 
 
 class NoStoreMiddleware:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from django.apps import apps
+from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
+from django.views.i18n import set_language
 
 from apps.common.api.docs import SchemaView, docs
 from apps.common.metrics.views import metrics
@@ -22,6 +24,14 @@ def common_urlpatterns() -> list[URLPattern | URLResolver]:
     if apps.is_installed("apps.common.outbox"):
         patterns.append(path("internal/", include("apps.common.outbox.urls")))
     return patterns
+
+
+def admin_urlpatterns() -> list[URLPattern | URLResolver]:
+    """`/admin/` and, in front of what it takes for pages of its own, its language menu."""
+    return [
+        path("admin/language/", set_language, name="set_language"),
+        path("admin/", admin.site.urls),
+    ]
 
 
 handler400 = "apps.common.api.handlers.bad_request"

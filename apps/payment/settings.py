@@ -6,6 +6,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from apps.common.settings.base import *
 from apps.common.settings.base import DATA_APPS, PUBLIC_URL, STAFF_BEAT_SCHEDULE, env
+from apps.payment.navigation import NAVIGATION
 from apps.payment.payments.configuration import refusal
 
 INSTALLED_APPS = [
@@ -16,6 +17,7 @@ INSTALLED_APPS = [
     "apps.payment.orders",
     "apps.payment.checkout",
 ]
+ADMIN_NAVIGATION = NAVIGATION
 ROOT_URLCONF = "apps.payment.urls"
 
 # Who takes the money: sandbox, or none.

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from django.contrib import admin
 from django.urls import include, path
 
 from apps.common.urls import (  # noqa: F401  (Django looks the handlers up here)
+    admin_urlpatterns,
     common_urlpatterns,
     handler400,
     handler403,
@@ -17,6 +17,6 @@ urlpatterns = [
     path("v1/", include("apps.payment.carts.api.urls")),
     path("v1/", include("apps.payment.checkout.api.urls")),
     path("v1/", include("apps.payment.payments.api.urls")),
-    path("admin/", admin.site.urls),
+    *admin_urlpatterns(),
     *common_urlpatterns(),
 ]

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from apps.common.settings.base import *
 from apps.common.settings.base import DATA_APPS, MIDDLEWARE, PUBLIC_PREFIX, PUBLIC_URL, STAFF_BEAT_SCHEDULE, env
+from apps.video.navigation import NAVIGATION
 
 INSTALLED_APPS = [*DATA_APPS, "apps.video.titles", "apps.video.encoding", "apps.video.playback"]
 MIDDLEWARE = [*MIDDLEWARE, "django.middleware.http.ConditionalGetMiddleware"]
+ADMIN_NAVIGATION = NAVIGATION
 ROOT_URLCONF = "apps.video.urls"
 
 # Shared with the gateway, which checks what this service signs.

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from django.contrib import admin
 from django.urls import include, path
 
 from apps.common.urls import (  # noqa: F401  (Django looks the handlers up here)
+    admin_urlpatterns,
     common_urlpatterns,
     handler400,
     handler403,
@@ -17,6 +17,6 @@ urlpatterns = [
     path("v1/", include("apps.video.playback.api.urls")),
     path("v1/", include("apps.video.encoding.api.urls")),
     path("v1/", include("apps.video.titles.api.urls")),
-    path("admin/", admin.site.urls),
+    *admin_urlpatterns(),
     *common_urlpatterns(),
 ]

@@ -9,6 +9,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext_lazy as _
 
 from apps.common.emails import normalise_email
 from apps.common.ids import uuid7
@@ -16,11 +17,11 @@ from apps.common.languages import default_language
 
 
 class Role(models.TextChoices):
-    CUSTOMER = "customer"
-    CATALOG_STAFF = "catalog_staff"
-    SUPPORT_STAFF = "support_staff"
-    VIDEO_STAFF = "video_staff"
-    ADMIN = "admin"
+    CUSTOMER = "customer", _("Customer")
+    CATALOG_STAFF = "catalog_staff", _("Catalogue staff")
+    SUPPORT_STAFF = "support_staff", _("Support staff")
+    VIDEO_STAFF = "video_staff", _("Video staff")
+    ADMIN = "admin", _("Administrator")
 
 
 def customer_only() -> list[str]:
@@ -37,15 +38,15 @@ class User(AbstractBaseUser):
     """An account. Roles say what it may do in every service; `customer` is held by all."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    email = models.EmailField(max_length=254, unique=True)
-    name = models.CharField(max_length=150)
+    email = models.EmailField(_("email address"), max_length=254, unique=True)
+    name = models.CharField(_("name"), max_length=150)
     # Of the shop's mails, and of pages on a new device.
-    language = models.CharField(max_length=10, default=default_language, db_default="")
-    roles = ArrayField(models.CharField(max_length=32, choices=Role), default=customer_only)
-    email_verified_at = models.DateTimeField(null=True, blank=True)
-    is_active = models.BooleanField(default=True)
-    created_at = models.DateTimeField(auto_now_add=True)
-    deleted_at = models.DateTimeField(null=True, blank=True, editable=False)
+    language = models.CharField(_("language"), max_length=10, default=default_language, db_default="")
+    roles = ArrayField(models.CharField(max_length=32, choices=Role), default=customer_only, verbose_name=_("roles"))
+    email_verified_at = models.DateTimeField(_("email verified"), null=True, blank=True)
+    is_active = models.BooleanField(_("active"), default=True)
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    deleted_at = models.DateTimeField(_("deleted"), null=True, blank=True, editable=False)
     # Counts how often all sessions were ended; sessions of the admin hold the number with which they began.
     session_generation = models.PositiveIntegerField(default=0, db_default=0, editable=False)
 
@@ -56,6 +57,8 @@ class User(AbstractBaseUser):
     REQUIRED_FIELDS = ["name"]
 
     class Meta:
+        verbose_name = _("account")
+        verbose_name_plural = _("accounts")
         constraints = [
             # With the unique index: two registrations of one address at the same moment end with one account, also
             # when they spell it differently.
@@ -95,25 +98,27 @@ class Mail(models.Model):
     """
 
     class Kind(models.TextChoices):
-        VERIFY = "verify"
-        REGISTERED_AGAIN = "registered_again"
-        RESET = "reset"
+        VERIFY = "verify", _("Verify the address")
+        REGISTERED_AGAIN = "registered_again", _("Registered again")
+        RESET = "reset", _("Reset the password")
 
     class Outcome(models.TextChoices):
-        WAITING = "waiting"
-        SENT = "sent"
-        NOT_NEEDED = "not_needed"
-        FAILED = "failed"
+        WAITING = "waiting", _("Waiting")
+        SENT = "sent", _("Sent")
+        NOT_NEEDED = "not_needed", _("Not needed")
+        FAILED = "failed", _("Failed")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    kind = models.CharField(max_length=20, choices=Kind)
-    email = models.CharField(max_length=254)
-    outcome = models.CharField(max_length=12, choices=Outcome, default=Outcome.WAITING)
-    tries = models.PositiveSmallIntegerField(default=0)
-    try_at = models.DateTimeField()
-    created_at = models.DateTimeField(auto_now_add=True)
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind)
+    email = models.CharField(_("email address"), max_length=254)
+    outcome = models.CharField(_("outcome"), max_length=12, choices=Outcome, default=Outcome.WAITING)
+    tries = models.PositiveSmallIntegerField(_("tries"), default=0)
+    try_at = models.DateTimeField(_("next try"))
+    created_at = models.DateTimeField(_("requested"), auto_now_add=True)
 
     class Meta:
+        verbose_name = _("mail")
+        verbose_name_plural = _("mails")
         indexes = [
             models.Index(fields=["try_at"], condition=models.Q(outcome="waiting"), name="mail_waiting"),
             models.Index(fields=["email", "created_at"], name="mail_by_email"),
@@ -128,7 +133,7 @@ class Address(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="addresses")
-    name = models.CharField(max_length=150)
+    name = models.CharField(_("name"), max_length=150)
     line1 = models.CharField(max_length=200)
     line2 = models.CharField(max_length=200, blank=True)
     postal_code = models.CharField(max_length=20)
@@ -136,11 +141,12 @@ class Address(models.Model):
     region = models.CharField(max_length=100, blank=True)
     country = models.CharField(max_length=2)
     phone = models.CharField(max_length=40, blank=True)
-    is_default = models.BooleanField(default=False)
+    is_default = models.BooleanField(_("default address"), default=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        verbose_name_plural = "addresses"
+        verbose_name = _("address")
+        verbose_name_plural = _("addresses")
         constraints = [
             # Two tabs that each choose a default must not leave two.
             models.UniqueConstraint(

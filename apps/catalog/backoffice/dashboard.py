@@ -11,6 +11,8 @@ from django.db.models import Sum
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext
 
 from apps.catalog.discovery.models import ZeroResultSearch
 from apps.catalog.imports.models import ImportJob
@@ -58,9 +60,9 @@ def _low_stock() -> Panel:
     low = StockItem.objects.filter(is_low=True, variant__product__status=Product.Status.PUBLISHED)
     rows = low.select_related("variant__product").order_by("on_hand", "pk")[:SHOWN]
     return Panel(
-        "Low stock",
+        gettext("Low stock"),
         reverse("admin:products_product_changelist") + "?stock=low_stock",
-        "No products are low on stock.",
+        gettext("No products are low on stock."),
         [
             (f"{item.variant.product.title} ({item.variant.sku})", _page("inventory_stockitem", item.pk), item.in_stock)
             for item in rows
@@ -71,19 +73,22 @@ def _low_stock() -> Panel:
 def _drafts() -> Panel:
     drafts = Product.objects.filter(status=Product.Status.DRAFT).order_by("-updated_at")[:SHOWN]
     return Panel(
-        "Drafts",
+        gettext("Drafts"),
         reverse("admin:products_product_changelist") + "?state=draft",
-        "No drafts.",
-        [(draft.title, _page("products_product", draft.pk), f"{draft.updated_at:%-d %b}") for draft in drafts],
+        gettext("No drafts."),
+        [
+            (draft.title, _page("products_product", draft.pk), date_format(draft.updated_at, "SHORT_DATE_FORMAT"))
+            for draft in drafts
+        ],
     )
 
 
 def _best_sellers() -> Panel:
     best = Product.objects.filter(sales_count__gt=0).order_by("-sales_count", "-id")[:SHOWN]
     return Panel(
-        "Best sellers",
+        gettext("Best sellers"),
         reverse("admin:products_product_changelist"),
-        "No sales yet.",
+        gettext("No sales yet."),
         [(product.title, _page("products_product", product.pk), product.sales_count) for product in best],
     )
 
@@ -92,9 +97,9 @@ def _zero_result_searches() -> Panel:
     recent = ZeroResultSearch.objects.filter(day__gte=timezone.now().date() - SEARCHED_FOR)
     searches = recent.values("text").annotate(sum=Sum("times")).order_by("-sum", "text")[:SHOWN]
     return Panel(
-        "Searches without results",
+        gettext("Searches without results"),
         reverse("admin:discovery_zeroresultsearch_changelist"),
-        "Every search found something.",
+        gettext("Every search found something."),
         [(row["text"], "", row["sum"]) for row in searches],
     )
 
@@ -102,9 +107,9 @@ def _zero_result_searches() -> Panel:
 def _waiting_reviews() -> Panel:
     waiting = Review.objects.filter(status=Review.Status.PENDING).select_related("product").order_by("created_at", "id")
     return Panel(
-        "Reviews to moderate",
+        gettext("Reviews to moderate"),
         reverse("admin:reviews_review_changelist"),
-        "No reviews to moderate.",
+        gettext("No reviews to moderate."),
         [
             (f"{review.title} – {review.product.title}", _page("reviews_review", review.pk), f"{review.rating} / 5")
             for review in waiting[:SHOWN]
@@ -115,8 +120,8 @@ def _waiting_reviews() -> Panel:
 def _imports() -> Panel:
     jobs = ImportJob.objects.order_by("-created_at", "-id")[:SHOWN]
     return Panel(
-        "Imports",
+        gettext("Imports"),
         reverse("admin:imports_importjob_changelist"),
-        "No imports yet.",
+        gettext("No imports yet."),
         [(job.file_name, _page("imports_importjob", job.pk), job.get_state_display()) for job in jobs],
     )

@@ -1,5 +1,6 @@
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
+from django.utils.translation import gettext_lazy as _
 
 from apps.common import lifecycle
 
@@ -7,6 +8,7 @@ from apps.common import lifecycle
 class DiscoveryConfig(AppConfig):
     name = "apps.catalog.discovery"
     label = "discovery"
+    verbose_name = _("Searches")
 
     def ready(self) -> None:
         from apps.catalog.discovery import listings

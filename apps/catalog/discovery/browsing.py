@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+from django.utils.translation import gettext
 
 from apps.catalog.discovery import facets as counting
 from apps.catalog.discovery import search
@@ -81,7 +82,7 @@ def _collection(index: CatalogueIndex, slug: str) -> CollectionNode | None:
         return None
     found = next((node for node in index.taxonomy.collections if node.slug == slug), None)
     if found is None:
-        raise NotFound("There is no such collection.")
+        raise NotFound(gettext("There is no such collection."))
     return found
 
 
@@ -113,7 +114,10 @@ def _order(selection: Selection, sort: str, match: Match | None, collection: Col
     try:
         return order_by(selection, sort or ("relevance" if match else natural), match, collection)
     except KeyError as error:
-        message = f"Sorting by {sort} needs a {'search (q)' if sort == 'relevance' else 'collection'}."
+        message = gettext("Sorting by %(sort)s needs a collection.")
+        if sort == "relevance":
+            message = gettext("Sorting by %(sort)s needs a search (q).")
+        message %= {"sort": sort}
         raise ValidationProblem(message, errors={"sort": [message]}) from error
 
 

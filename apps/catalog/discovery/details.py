@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Prefetch, QuerySet
+from django.utils.translation import gettext
 
 from apps.catalog.discovery.browsing import best_sellers_beside
 from apps.catalog.discovery.cards import cards
@@ -44,7 +45,7 @@ def detail(slug: str, *, currency: str, language: str) -> Detail:
         related, taxonomy = _related(product, number, currency), index.taxonomy
     made = cards(taxonomy, [number, *related], currency=currency, language=language)
     if not made or made[0]["slug"] != slug:
-        raise NotFound("This product is not sold in this currency.")
+        raise NotFound(gettext("This product is not sold in this currency."))
     card, *beside = made
     crumbs = [
         {"path": node.path, "name": node.text("name", language)} for node in taxonomy.ancestry(card["category"]["path"])

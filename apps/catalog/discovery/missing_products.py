@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from apps.catalog.products.models import FormerSlug, Product
 from apps.catalog.products.rules import has_begun
@@ -13,15 +15,15 @@ from apps.common.problems import NotFound, Problem
 class ProductMoved(Problem):
     """The product has another slug by now; the member `slug` names it. The view adds `Location`."""
 
-    status, slug, title = 301, "product-moved", "The product has moved"
+    status, slug, title = 301, "product-moved", _("The product has moved")
 
     def __init__(self, new_slug: str) -> None:
-        super().__init__("This product has another address now.", slug=new_slug)
+        super().__init__(gettext("This product has another address now."), slug=new_slug)
         self.new_slug = new_slug
 
 
 class ProductWithdrawn(Problem):
-    status, slug, title = 410, "product-withdrawn", "The product is no longer sold"
+    status, slug, title = 410, "product-withdrawn", _("The product is no longer sold")
 
 
 def why_missing(slug: str) -> Problem:
@@ -33,5 +35,5 @@ def why_missing(slug: str) -> Problem:
         if product and is_shown(product):
             return ProductMoved(product.slug)
     if product and has_begun(starts_at=product.published_at, at=timezone.now()):
-        return ProductWithdrawn("This product is no longer sold.")
-    return NotFound("There is no such product.")
+        return ProductWithdrawn(gettext("This product is no longer sold."))
+    return NotFound(gettext("There is no such product."))

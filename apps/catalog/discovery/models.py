@@ -6,6 +6,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import Func, Value
+from django.utils.translation import gettext_lazy as _
 
 from apps.catalog.products.models import Product, Variant
 
@@ -18,12 +19,12 @@ class Listing(models.Model):
     """
 
     class Availability(models.TextChoices):
-        IN_STOCK = "in_stock"
-        LOW_STOCK = "low_stock"
-        BACKORDER = "backorder"
-        PREORDER = "preorder"
-        OUT_OF_STOCK = "out_of_stock"
-        DIGITAL = "digital"
+        IN_STOCK = "in_stock", _("In stock")
+        LOW_STOCK = "low_stock", _("Low stock")
+        BACKORDER = "backorder", _("Backorder")
+        PREORDER = "preorder", _("Preorder")
+        OUT_OF_STOCK = "out_of_stock", _("Out of stock")
+        DIGITAL = "digital", _("Digital")
 
     product = models.OneToOneField(Product, on_delete=models.CASCADE, primary_key=True, related_name="listing")
     # A small name for the product, from a sequence: what numbers in arrays are made of.
@@ -159,12 +160,12 @@ class SearchWord(models.Model):
 class ZeroResultSearch(models.Model):
     """What shoppers searched for on a day and did not find."""
 
-    text = models.CharField(max_length=100)
-    day = models.DateField()
-    times = models.PositiveIntegerField(default=1)
+    text = models.CharField(_("search terms"), max_length=100)
+    day = models.DateField(_("day"))
+    times = models.PositiveIntegerField(_("times"), default=1)
 
     class Meta:
-        verbose_name_plural = "searches without results"
+        verbose_name, verbose_name_plural = _("search without results"), _("searches without results")
         constraints = [models.UniqueConstraint(fields=["day", "text"], name="zero_result_search_once_a_day")]
 
     def __str__(self) -> str:

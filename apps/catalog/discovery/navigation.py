@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext
+
 from apps.catalog.discovery.browsing import Group, category_groups, collection_group
 from apps.catalog.discovery.cards import images
 from apps.catalog.discovery.index import index
@@ -35,7 +37,7 @@ def find_category(path: str, language: str) -> dict[str, Any]:
     with index.fresh():
         node = index.taxonomy.by_path.get(path)
         if node is None:
-            raise NotFound("There is no such category.")
+            raise NotFound(gettext("There is no such category."))
         groups, nodes = category_groups(), index.taxonomy.categories
         ways = index.taxonomy.ancestry(path)
     branch = [other for other in nodes if f"{other.path}/".startswith(f"{path}/")]
@@ -58,7 +60,7 @@ def find_collection(slug: str, language: str, currency: str) -> dict[str, Any]:
     with index.fresh():
         node = next((node for node in index.taxonomy.collections if node.slug == slug), None)
     if node is None:
-        raise NotFound("There is no such collection.")
+        raise NotFound(gettext("There is no such collection."))
     [shown] = _collections([node], language, currency)
     return shown | {"seo": _seo(node, shown["title"], shown["description"], language)}
 

@@ -1,10 +1,11 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class HistoryConfig(AppConfig):
     name = "apps.catalog.history"
     label = "history"
-    verbose_name = "History"
+    verbose_name = _("History")
 
     def ready(self) -> None:
         from apps.catalog.history import task_context  # noqa: F401  (connects its signals)

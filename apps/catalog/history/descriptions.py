@@ -9,16 +9,21 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import models
-from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.text import capfirst
+from django.utils.timezone import localtime
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from apps.catalog.history.parts import Part
 from apps.catalog.history.selectors import Change, Row
 from apps.catalog.products import models as products
 from apps.catalog.products.attribute_values import plain_number
+from apps.common.languages import current_language
 from apps.common.model_fields import column_of, concrete_field
 from apps.common.money import Money
 
+# What the pages show as an absent value, in the language of the page.
 NOTHING = "nothing"
 MAX_LENGTH = 240
 # Part of the title, or derived from something that is.
@@ -47,6 +52,9 @@ SHOWN_BY = {
 }
 
 
+VERBS = {"added": _("added"), "removed": _("removed"), "changed": _("changed")}
+
+
 @dataclass(frozen=True, slots=True)
 class FieldChange:
     """A field that changed; `before` is empty in a row that was added, `after` in one that was removed."""
@@ -58,10 +66,11 @@ class FieldChange:
 
 @dataclass(frozen=True, slots=True)
 class ChangeDescription:
-    """A change of a row in words; `verb` is added, removed or changed."""
+    """A change of a row in words; `verb` is added, removed or changed, `shown_verb` the same for people."""
 
     title: str
     verb: str
+    shown_verb: str
     lines: list[FieldChange]
 
 
@@ -86,41 +95,45 @@ class Names:
 
     def of(self, model: type[models.Model], key: Any) -> str:
         """The name of the row with this key, or a text that says that it was deleted."""
-        return self.titles.get((model, str(key)), f"a {model._meta.verbose_name} that is gone")
+        return self.titles.get(
+            (model, str(key)), gettext("a %(model)s that is gone") % {"model": model._meta.verbose_name}
+        )
 
 
 def describe_change(change: Change, names: Names) -> ChangeDescription:
     """The change in words."""
     verb = "changed" if change.before and change.after else "added" if change.after else "removed"
-    return ChangeDescription(_title(change, names), verb, list(_lines(change, names)))
+    return ChangeDescription(_title(change, names), verb, str(VERBS[verb]), list(_lines(change, names)))
 
 
 def _title(change: Change, names: Names) -> str:
     row: Row = change.after or change.before or {}
     match change.part.name:
         case "Variant":
-            return f"Variant {row['sku']}"
+            return gettext("Variant %(sku)s") % {"sku": row["sku"]}
         case "Price":
-            return f"Price of {names.of(products.Variant, row['variant_id'])} in {row['currency']}"
+            sku = names.of(products.Variant, row["variant_id"])
+            return gettext("Price of %(sku)s in %(currency)s") % {"sku": sku, "currency": row["currency"]}
         case "SalePrice":
-            return f"Sale of {names.of(products.Variant, row['variant_id'])} in {row['currency']}"
+            sku = names.of(products.Variant, row["variant_id"])
+            return gettext("Sale of %(sku)s in %(currency)s") % {"sku": sku, "currency": row["currency"]}
         case "AttributeValue" | "ProductTypeAttribute":
             return names.of(products.Attribute, row["attribute_id"])
         case "ProductImage":
-            return f"Image “{row['alt']}”" if row["alt"] else "Image"
+            return gettext("Image “%(alt)s”") % {"alt": row["alt"]} if row["alt"] else gettext("Image")
         case "ProductRelation":
-            return f"Related product {names.of(products.Product, row['related_id'])}"
+            return gettext("Related product %(title)s") % {"title": names.of(products.Product, row["related_id"])}
         case "CollectionItem":
-            return f"Product {names.of(products.Product, row['product_id'])}"
+            return gettext("Product %(title)s") % {"title": names.of(products.Product, row["product_id"])}
         case "AttributeChoice":
-            return f"Choice {row['label']}"
+            return gettext("Choice %(label)s") % {"label": row["label"]}
     return capfirst(str(change.part.model._meta.verbose_name))
 
 
 def _lines(change: Change, names: Names) -> Iterable[FieldChange]:
     before, after = change.before, change.after
     if change.part.name == "AttributeValue":
-        yield FieldChange("value", _attribute_value(before, names), _attribute_value(after, names))
+        yield FieldChange(gettext("value"), _attribute_value(before, names), _attribute_value(after, names))
         return
     for column in change.columns:
         field = change.part.fields[column]
@@ -132,7 +145,7 @@ def _lines(change: Change, names: Names) -> Iterable[FieldChange]:
         old, new = (_value(field, row, names) if row else "" for row in (before, after))
         if (before is None and _is_empty(after, column)) or (after is None and _is_empty(before, column)):
             continue
-        label = "place in the tree" if field.name == "full_path" else str(field.verbose_name)
+        label = gettext("place in the tree") if field.name == "full_path" else str(field.verbose_name)
         yield FieldChange(label, *_shortened(old, new))
 
 
@@ -181,13 +194,13 @@ def _value(field: models.Field, row: Row, names: Names) -> str:
     if field.is_relation and field.related_model:
         return names.of(_related_model(field), value)
     if field.name == "amount":
-        return Money(value, row["currency"]).format()
+        return Money(value, row["currency"]).format(current_language())
     if field.choices:
         return str(dict(field.flatchoices).get(value, value))
     if isinstance(field, models.BooleanField):
         return _truth(value)
     if isinstance(field, models.DateTimeField):
-        return f"{datetime.fromisoformat(value).astimezone(timezone.get_current_timezone()):%-d %B %Y, %H:%M}"
+        return date_format(localtime(datetime.fromisoformat(value)), "DATETIME_FORMAT")
     if isinstance(value, Decimal):
         return plain_number(value)
     if isinstance(value, dict):
@@ -196,7 +209,7 @@ def _value(field: models.Field, row: Row, names: Names) -> str:
 
 
 def _truth(value: bool) -> str:
-    return "yes" if value else "no"
+    return gettext("yes") if value else gettext("no")
 
 
 def _shortened(before: str, after: str) -> tuple[str, str]:
@@ -223,11 +236,12 @@ def author_of(facts: dict[str, str]) -> str:
     who = facts.get("who", "")
     match facts.get("how", ""):
         case "admin":
-            return f"{who} in the admin"
+            return gettext("%(who)s in the admin") % {"who": who}
         case "api":
-            return f"{who or 'Somebody'} by the API"
+            return gettext("%(who)s by the API") % {"who": who or gettext("Somebody")}
         case "import":
-            return f"{who or 'An import'} by importing {facts.get('detail', 'a file')}"
+            facts = {"who": who or gettext("An import"), "file": facts.get("detail") or gettext("a file")}
+            return gettext("%(who)s by importing %(file)s") % facts
         case "worker":
-            return f"The shop itself ({facts.get('detail', 'a task')})"
-    return who or "A command or the database itself"
+            return gettext("The shop itself (%(task)s)") % {"task": facts.get("detail") or gettext("a task")}
+    return who or gettext("A command or the database itself")

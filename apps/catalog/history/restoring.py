@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from apps.catalog.history import rows
 from apps.catalog.history.rows import CannotRevert
@@ -40,7 +41,10 @@ def write(thing: models.Model, changes: list[Change]) -> None:
             # Caches compare it.
             Page.objects.filter(pk=thing.pk).update(updated_at=timezone.now())
         case _:
-            raise CannotRevert(f"Changes of a {thing._meta.verbose_name} are reverted by hand.")
+            raise CannotRevert(
+                gettext("Changes of a %(verbose_name)s are reverted by hand.")
+                % {"verbose_name": thing._meta.verbose_name}
+            )
 
 
 def _write_product(product: Product, changes: list[Change]) -> None:
@@ -63,11 +67,13 @@ def _write_category(category: Category, changes: list[Change]) -> None:
         above, _, slug = wanted["full_path"].rpartition("/")
         parent = Category.objects.filter(full_path=above).first() if above else None
         if above and parent is None:
-            raise CannotRevert(f"The category {above} that it belonged to is no longer there.")
+            raise CannotRevert(
+                gettext("The category %(above)s that it belonged to is no longer there.") % {"above": above}
+            )
         if parent and (parent == category or parent.is_descendant_of(category)):
-            raise CannotRevert(f"The category {above} lies below this one now.")
+            raise CannotRevert(gettext("The category %(above)s lies below this one now.") % {"above": above})
         if Category.objects.filter(full_path=wanted["full_path"]).exclude(pk=category.pk).exists():
-            raise CannotRevert(f"There is another category {wanted['full_path']} now.")
+            raise CannotRevert(gettext("There is another category %(wanted)s now.") % {"wanted": wanted["full_path"]})
         texts = {name: wanted[name] for name in change.columns if name not in ("full_path", "name", "slug")}
         Category.objects.filter(pk=category.pk).update(**texts)
         category.refresh_from_db()

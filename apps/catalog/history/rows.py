@@ -7,6 +7,8 @@ from typing import Any
 
 from django.core.files.storage import default_storage
 from django.db import connection, models
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from apps.catalog.history.parts import Part
 from apps.catalog.history.selectors import Change, Row, read_row
@@ -18,7 +20,7 @@ Rows = Mapping[tuple[str, str], Row]
 
 
 class CannotRevert(Conflict):
-    slug, title = "cannot-revert", "The change cannot be reverted"
+    slug, title = "cannot-revert", _("The change cannot be reverted")
 
 
 def current_rows(changes: Iterable[Change]) -> Rows:
@@ -58,7 +60,7 @@ def obstacle(change: Change, now: Rows, *, is_alone: bool) -> str:
     if change.before is None or not changed:
         return ""
     words = ", ".join(str(change.part.fields[name].verbose_name) for name in changed)
-    return f"{words} was changed again since."
+    return gettext("%(fields)s was changed again since.") % {"fields": words}
 
 
 def missing(changes: Iterable[Change]) -> Iterable[str]:
@@ -77,11 +79,11 @@ def missing(changes: Iterable[Change]) -> Iterable[str]:
             if field.is_relation:
                 wanted.setdefault(field.related_model, set()).add(str(value))  # type: ignore[arg-type]  # no name, once loaded
             elif isinstance(field, models.FileField) and value and not default_storage.exists(value):
-                yield "The file of an image is no longer kept."
+                yield gettext("The file of an image is no longer kept.")
     for model, keys in wanted.items():
         there = {str(key) for key in model._default_manager.filter(pk__in=keys).values_list("pk", flat=True)}
         if any(key not in there and (model, key) not in restored for key in keys):
-            yield f"The {model._meta.verbose_name} that it belonged to is no longer there."
+            yield gettext("The %(model)s that it belonged to is no longer there.") % {"model": model._meta.verbose_name}
 
 
 def taken(changes: Iterable[Change]) -> Iterable[str]:
@@ -95,7 +97,11 @@ def taken(changes: Iterable[Change]) -> Iterable[str]:
                 continue
             others = in_any_case(change.part.model._default_manager.exclude(pk=change.row_id), name, [value])
             if others.exists():
-                yield f"The {field.verbose_name} {value} is taken by another {change.part.model._meta.verbose_name}."
+                yield gettext("The %(verbose_name)s %(value)s is taken by another %(model)s.") % {
+                    "verbose_name": field.verbose_name,
+                    "value": value,
+                    "model": change.part.model._meta.verbose_name,
+                }
 
 
 def remove(changes: Iterable[Change]) -> None:

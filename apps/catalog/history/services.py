@@ -17,6 +17,8 @@ from enum import StrEnum
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import IntegrityError, models, transaction
 from django.db.models import ProtectedError, RestrictedError
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from apps.catalog.history import context, restoring, rows
 from apps.catalog.history.descriptions import Names, describe_change
@@ -34,7 +36,7 @@ class Scope(StrEnum):
 
 
 class PlanChanged(Conflict):
-    slug, title = "revert-plan-changed", "It was changed in the meantime"
+    slug, title = "revert-plan-changed", _("It was changed in the meantime")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +59,14 @@ def plan_revert(thing: models.Model, *, at: datetime, scope: Scope) -> Plan:
     """What reverting the change of this moment would do. Raises NotFound when there is none."""
     changes = change_at(thing, at)
     if not changes:
-        raise NotFound("There is no such change.")
+        raise NotFound(gettext("There is no such change."))
     if scope is Scope.SINCE:
         changes = changes_since(thing, at)
     itself = parts_of(thing)[0]
     if any(change.part is itself and change.before is None for change in changes):
-        words = f"This is how the {itself.model._meta.verbose_name} was made; there is nothing before it to go back to."
+        words = gettext("This is how the %(verbose_name)s was made; there is nothing before it to go back to.") % {
+            "verbose_name": itself.model._meta.verbose_name
+        }
         return Plan(thing, [], [words])
     now = rows.current_rows(changes)
     backwards = [turned for change in changes if (turned := rows.turn(change, now))]
@@ -88,17 +92,19 @@ def revert(thing: models.Model, *, at: datetime, scope: Scope, fingerprint: str)
             if plan.obstacles:
                 raise CannotRevert(" ".join(plan.obstacles))
             if plan.fingerprint != fingerprint:
-                raise PlanChanged("It was changed in the meantime. Check again what would be reverted.")
+                raise PlanChanged(gettext("It was changed in the meantime. Check again what would be reverted."))
             context.note(reverts=at.isoformat())
             restoring.write(locked, plan.changes)
     except (ProtectedError, RestrictedError) as error:
         raise CannotRevert(_kept_by(error.args[1])) from error
     except IntegrityError as error:
         raise CannotRevert(
-            "The earlier values no longer fit the current ones, so nothing was changed. Edit them by hand."
+            gettext("The earlier values no longer fit the current ones, so nothing was changed. Edit them by hand.")
         ) from error
 
 
 def _kept_by(objects: Iterable[models.Model]) -> str:
     kinds = sorted({str(item._meta.verbose_name_plural) for item in objects})
-    return f"What the change added stands in {' and '.join(kinds)} by now, so it cannot be taken away."
+    return gettext("What the change added stands in %(kinds)s by now, so it cannot be taken away.") % {
+        "kinds": " and ".join(kinds)
+    }

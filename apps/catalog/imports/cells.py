@@ -14,12 +14,16 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.utils.functional import Promise
+from django.utils.translation import gettext
 
 from apps.catalog.imports import notation
 from apps.catalog.products.attribute_values import read_truth_value
 from apps.catalog.products.barcodes import validate_barcode
 from apps.catalog.products.models.pricing import MAX_AMOUNT
+from apps.catalog.products.rules import option_errors
 from apps.common.money import Money, digits_of
+from apps.common.numbers import grouped
 from apps.common.problems import ValidationProblem
 
 # An empty cell leaves things as they are; this one empties them.
@@ -86,7 +90,10 @@ class Text:
 
     def read(self, text: str) -> str:
         if len(text) > self.limit:
-            raise ValidationProblem(f"Use at most {self.limit:,} characters; these are {len(text):,}.")
+            raise ValidationProblem(
+                gettext("Use at most %(limit)s characters; these are %(count)s.")
+                % {"limit": grouped(self.limit), "count": grouped(len(text))}
+            )
         return tidy(text)
 
     def show(self, value: str) -> str:
@@ -99,7 +106,9 @@ class Slug:
 
     def read(self, text: str) -> str:
         if len(text) > self.limit or not SLUG.fullmatch(text):
-            raise ValidationProblem(f"Use letters, digits and dashes only, at most {self.limit}: blue-mug.")
+            raise ValidationProblem(
+                gettext("Use letters, digits and dashes only, at most %(limit)s: blue-mug.") % {"limit": self.limit}
+            )
         return text
 
     def show(self, value: str) -> str:
@@ -115,7 +124,7 @@ class OneOf:
     def read(self, text: str) -> str:
         word = text.lower()
         if word not in self.words:
-            raise ValidationProblem(f"Use one of: {', '.join(self.words)}.")
+            raise ValidationProblem(gettext("Use one of: %(names)s.") % {"names": ", ".join(self.words)})
         return word
 
     def show(self, value: str) -> str:
@@ -126,14 +135,17 @@ class OneOf:
 class Reference:
     """A row of the catalogue, such as a brand, by its name; the value is its id."""
 
-    what: str
+    what: str | Promise
     names: Mapping[int, str]
     ids: Mapping[str, int] = field(repr=False)
 
     def read(self, text: str) -> int:
         found = self.ids.get(text) or self.ids.get(text.casefold())
         if found is None:
-            raise ValidationProblem(f"There is no {self.what} {text[:80]!r}. Make it first, or correct the name.")
+            raise ValidationProblem(
+                gettext("There is no %(what)s %(text)s. Make it first, or correct the name.")
+                % {"what": self.what, "text": repr(text[:80])}
+            )
         return found
 
     def show(self, value: int | None) -> str:
@@ -149,7 +161,10 @@ class WholeNumber(Numeric):
 
     def read(self, text: str) -> int:
         if not WHOLE.fullmatch(text) or not self.low <= (number := int(text.partition(".")[0])) <= self.high:
-            raise ValidationProblem(f"Use a whole number from {self.low:,} to {self.high:,}.")
+            raise ValidationProblem(
+                gettext("Use a whole number from %(low)s to %(high)s.")
+                % {"low": grouped(self.low), "high": grouped(self.high)}
+            )
         return number
 
     def show(self, value: int | None) -> str:
@@ -191,12 +206,15 @@ class Amount(Numeric):
     def read(self, text: str) -> int:
         digits = digits_of(self.currency)
         if not AMOUNT.fullmatch(text):
-            raise ValidationProblem("Use a price such as 19.99, without a sign or a currency.")
+            raise ValidationProblem(gettext("Use a price such as 19.99, without a sign or a currency."))
         scaled = Decimal(text).scaleb(digits)
         if scaled != scaled.to_integral_value():
-            raise ValidationProblem(f"{self.currency} has {digits} digits after the point.")
+            raise ValidationProblem(
+                gettext("%(currency)s has %(digits)s digits after the point.")
+                % {"currency": self.currency, "digits": digits}
+            )
         if scaled > MAX_AMOUNT:
-            raise ValidationProblem(f"Use at most {MAX_AMOUNT // 10**digits:,}.")
+            raise ValidationProblem(gettext("Use at most %(limit)s.") % {"limit": grouped(MAX_AMOUNT // 10**digits)})
         return int(scaled)
 
     def show(self, value: int | None) -> str:
@@ -231,11 +249,11 @@ class Options:
             match = self.PAIR.match(text, place)
             name, value = (_plain(part) for part in match.groups()) if match else ("", "")
             if not match or not name or not value or name in options:
-                raise ValidationProblem("Use names and values such as Colour=Blue;Size=L, each name once.")
-            if len(name) > 60 or len(value) > 120:
-                raise ValidationProblem("Use at most 60 characters for a name and 120 for a value.")
+                raise ValidationProblem(gettext("Use names and values such as Colour=Blue;Size=L, each name once."))
             options[name] = value
             place = match.end()
+        if sentences := option_errors(options):
+            raise ValidationProblem(" ".join(sentences))
         return options
 
     def show(self, value: Mapping[str, Any]) -> str:

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext
+
 from apps.catalog.imports import catalogue, cells, rules
 from apps.catalog.imports.bulk import BulkRow, new_row
 from apps.catalog.imports.catalogue import Snapshot, VariantState, shown_of_product
@@ -105,7 +107,11 @@ class Check:
         if any(cells[len(self.heading.columns) :]):
             named = len(self.heading.columns)
             beside = shortened(next(cell for cell in cells[named:] if cell))
-            row.refuse("", f"The row has {width} cells, the heading {named}; {beside} belongs to no column.")
+            row.refuse(
+                "",
+                gettext("The row has %(width)s cells, the heading %(named)s; %(beside)s belongs to no column.")
+                % {"width": width, "named": named, "beside": beside},
+            )
         return row
 
     def _slugs(self, rows: Iterable[CheckedRow]) -> set[str]:
@@ -139,13 +145,17 @@ class Check:
 
     def _is_first_of_its_sku(self, row: CheckedRow) -> bool:
         if not row.sku:
-            row.refuse("sku", "Every row needs a SKU.")
+            row.refuse("sku", gettext("Every row needs a SKU."))
             return False
         line, spelt = self.memory.skus.setdefault(row.sku.lower(), (row.line, row.sku))
         if line == row.line:
             return True
-        written = "" if spelt == row.sku else f", written {spelt[:40]}; capitals make no other article"
-        row.refuse("sku", f"The SKU {row.sku[:40]} stands in line {line} already{written}.")
+        sentence = gettext("The SKU %(sku)s stands in line %(line)s already.")
+        if spelt != row.sku:
+            sentence = gettext(
+                "The SKU %(sku)s stands in line %(line)s already, written %(spelt)s; capitals make no other article."
+            )
+        row.refuse("sku", sentence % {"sku": row.sku[:40], "line": line, "spelt": spelt[:40]})
         return False
 
     def _begin_change(self, row: CheckedRow, variant: VariantState) -> None:
@@ -153,14 +163,20 @@ class Check:
         row.product, row.slug, row.sku = variant.product, product.slug, variant.variant.sku
         row.is_video = product.kind == Product.Kind.VIDEO
         if row.said.get("slug", product.slug).lower() != product.slug.lower():
-            row.refuse("slug", f"{row.sku} belongs to {product.slug}; an import does not change that.")
+            row.refuse(
+                "slug",
+                gettext("%(sku)s belongs to %(slug)s; an import does not change that.")
+                % {"sku": row.sku, "slug": product.slug},
+            )
         row.said.pop("slug", None)
         self._repeat_product(row)
 
     def _begin_new(self, row: CheckedRow, snapshot: Snapshot) -> None:
         """A SKU that the shop does not have: a variant more of a product, or a new product."""
         if not SKU.fullmatch(row.sku):
-            row.refuse("sku", "Use letters, digits, dots, dashes, underscores and plus for a new SKU, at most 40.")
+            row.refuse(
+                "sku", gettext("Use letters, digits, dots, dashes, underscores and plus for a new SKU, at most 40.")
+            )
         continues = self.names_products and not {"slug", "title"} & row.said.keys()
         row.slug = self.memory.last_slug if continues else row.said.get("slug", "") or made_slug(row)
         row.product = snapshot.products.get(row.slug.lower())
@@ -171,21 +187,25 @@ class Check:
             names = [name for name in NEEDED if name not in row.said]
             missing = ", ".join(names) or "slug"
             row.refuse(
-                "sku", f"There is no {row.sku[:40]}. A new one needs a title, a category and a price ({missing})."
+                "sku",
+                gettext("There is no %(sku)s. A new one needs a title, a category and a price (%(missing)s).")
+                % {"sku": row.sku[:40], "missing": missing},
             )
         elif row.product and not known and "slug" not in row.said and not continues:
-            message = f"There is a product {row.slug} already. Name it in slug to add a variant, or name another slug."
+            message = gettext(
+                "There is a product %(slug)s already. Name it in slug to add a variant, or name another slug."
+            ) % {"slug": row.slug}
             row.refuse("slug", message)
         elif known and "slug" not in row.said and not continues and self._has_other_title(row, known):
-            message = (
-                f"The slug of this title is {row.slug}, as in line {known.line} for another title. Name another slug, "
-                "or name this one to add a variant."
-            )
+            message = gettext(
+                "The slug of this title is %(slug)s, as in line %(line)s for another title. Name "
+                "another slug, or name this one to add a variant."
+            ) % {"slug": row.slug, "line": known.line}
             row.refuse("slug", message)
             return
         elif not row.product and not known:
             for name in (name for name in NEEDED if name not in row.said):
-                row.refuse(name, "A new product needs this.")
+                row.refuse(name, gettext("A new product needs this."))
         if known:
             row.is_video = known.is_video
         elif row.product:
@@ -193,7 +213,7 @@ class Check:
         else:
             row.is_video = row.said.get("kind", "").lower() == Product.Kind.VIDEO
         if not any(name.startswith("price.") and text != CLEAR for name, text in row.said.items()):
-            row.refuse("price", "A new SKU needs a price.")
+            row.refuse("price", gettext("A new SKU needs a price."))
         said_slug = row.said.pop("slug", "")
         if row.slug and not row.errors.get("slug"):
             self._name_product(row, said_slug, is_known=bool(known or row.product))
@@ -225,7 +245,11 @@ class Check:
             return
         for name, now, before in zip(self.product_columns, said, self.fingerprints.unpack(first.said), strict=True):
             if now and now != before:
-                row.refuse(name, f"Line {first.line} says something else of the product {row.slug}.")
+                row.refuse(
+                    name,
+                    gettext("Line %(line)s says something else of the product %(slug)s.")
+                    % {"line": first.line, "slug": row.slug},
+                )
             row.said.pop(name, None)
 
     def _read_cells(self, row: CheckedRow) -> None:
@@ -246,7 +270,9 @@ class Check:
             if after == before:
                 continue
             if UNREADABLE in text:
-                sentence = f"{UNREADABLE} stands for a character that was lost. Write it again, and save as UTF-8."
+                sentence = gettext(
+                    "%(character)s stands for a character that was lost. Write it again, and save as UTF-8."
+                ) % {"character": UNREADABLE}
                 row.refuse(name, with_value(text, sentence))
                 continue
             row.before[name], row.after[name] = before, after
@@ -262,7 +288,7 @@ class Check:
 
     def _clear(self, row: CheckedRow, column: Column, before: str) -> None:
         if not column.is_clearable:
-            row.refuse(column.name, "This cannot be emptied; leave the cell empty to keep what is there.")
+            row.refuse(column.name, gettext("This cannot be emptied; leave the cell empty to keep what is there."))
         elif before:
             row.before[column.name], row.after[column.name] = before, ""
 
@@ -278,9 +304,9 @@ class Check:
         if not barcode:
             return
         if (owner := owners.get(barcode, row.sku)) != row.sku:
-            row.refuse("barcode", f"{owner} has this barcode already.")
+            row.refuse("barcode", gettext("%(sku)s has this barcode already.") % {"sku": owner})
         elif line := self.memory.barcodes.get(barcode):
-            row.refuse("barcode", f"Line {line} has this barcode already.")
+            row.refuse("barcode", gettext("Line %(line)s has this barcode already.") % {"line": line})
         self.memory.barcodes.setdefault(barcode, row.line)
 
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import cache
 
+from django.utils.translation import gettext
+
 from apps.catalog.imports import cells
 from apps.catalog.imports.facts import Facts
 from apps.catalog.inventory.services import MAX_ON_HAND
@@ -70,7 +72,7 @@ def read_heading(names: Iterable[str], facts: Facts, *, sheet: str = "") -> Head
     for written in names:
         column = find_column(written.strip(), facts) if written.strip() else None
         if column and column.name in seen:
-            errors[column.name] = ["This column stands in the file twice."]
+            errors[column.name] = [gettext("This column stands in the file twice.")]
             column = None
         elif column:
             seen.add(column.name)
@@ -78,20 +80,22 @@ def read_heading(names: Iterable[str], facts: Facts, *, sheet: str = "") -> Head
             errors[written.strip()[:80]] = [_unknown(written.strip())]
         columns.append(column)
     if "sku" not in seen:
-        where = f'The sheet "{sheet}"' if sheet else "The file"
-        errors["sku"] = [f"{where} needs a column sku; its first line names the columns."]
+        sentence = gettext("The file needs a column sku; its first line names the columns.")
+        if sheet:
+            sentence = gettext('The sheet "%(sheet)s" needs a column sku; its first line names the columns.')
+        errors["sku"] = [sentence % {"sheet": sheet}]
     return Heading(tuple(columns), errors)
 
 
 def _unknown(name: str) -> str:
     family = name.partition(".")[0].lower()
     hints = {
-        "attr": "There is no attribute of this code.",
-        "price": "A column of prices ends in a currency: price.EUR.",
-        "sale": "A column of sale prices ends in a currency: sale.EUR.",
-        "stock": "There is no active warehouse of this code.",
+        "attr": gettext("There is no attribute of this code."),
+        "price": gettext("A column of prices ends in a currency: price.EUR."),
+        "sale": gettext("A column of sale prices ends in a currency: sale.EUR."),
+        "stock": gettext("There is no active warehouse of this code."),
     }
-    return hints.get(family, "There is no such column; leave it out or correct its name.")
+    return hints.get(family, gettext("There is no such column; leave it out or correct its name."))
 
 
 def find_column(name: str, facts: Facts) -> Column | None:

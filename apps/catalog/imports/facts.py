@@ -6,6 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
 from apps.catalog.imports import cells
 from apps.catalog.imports.bulk import BulkRow, new_row
 from apps.catalog.inventory.models import Warehouse
@@ -28,14 +31,16 @@ class Choices:
     def read(self, text: str) -> tuple[int, ...]:
         chosen = [self._find(name.strip()) for name in text.split(SEPARATOR) if name.strip()]
         if len(chosen) > MAX_CHOICES:
-            raise ValidationProblem(f"Use at most {MAX_CHOICES} choices.")
+            raise ValidationProblem(gettext("Use at most %(limit)s choices.") % {"limit": MAX_CHOICES})
         return tuple(sorted(set(chosen), key=list(self.names).index) if len(chosen) > 1 else chosen)
 
     def _find(self, name: str) -> int:
         found = self.ids.get(name) or self.ids.get(key_of(name))
         if found is None:
             some = ", ".join(list(self.names.values())[:8])
-            raise ValidationProblem(f"{name[:80]!r} is none of its choices ({some}).")
+            raise ValidationProblem(
+                gettext("%(name)s is none of its choices (%(some)s).") % {"name": repr(name[:80]), "some": some}
+            )
         return found
 
     def show(self, value: Iterable[int]) -> str:
@@ -56,11 +61,11 @@ class Number(cells.Numeric):
         try:
             number = Decimal(self.number_in(text))
         except InvalidOperation as error:
-            raise ValidationProblem(f"{text[:40]!r} is not a number.") from error
+            raise ValidationProblem(gettext("%(text)s is not a number.") % {"text": repr(text[:40])}) from error
         if not number.is_finite() or abs(number) >= MAX_NUMBER:
-            raise ValidationProblem("Use a number below ten billion.")
+            raise ValidationProblem(gettext("Use a number below ten billion."))
         if number != round(number, 4):
-            raise ValidationProblem("Use at most four digits after the point.")
+            raise ValidationProblem(gettext("Use at most four digits after the point."))
         return number
 
     def show(self, value: Decimal | None) -> str:
@@ -130,9 +135,9 @@ def load_facts() -> Facts:
         choices.setdefault(choice.attribute_id, []).append(choice)
     attributes = Attribute.objects.order_by("position", "code")
     return Facts(
-        categories=cells.Reference("category", categories, _in_any_case(categories)),
+        categories=cells.Reference(_("category"), categories, _in_any_case(categories)),
         brands=_brands(),
-        types=cells.Reference("type", types, _in_any_case(types)),
+        types=cells.Reference(_("type"), types, _in_any_case(types)),
         attributes={a.code.lower(): AttributeColumn(a, _cells_of(a, choices.get(a.pk, []))) for a in attributes},
         warehouses={code.lower(): pk for pk, code in warehouses.values_list("pk", "code")},
     )
@@ -148,7 +153,7 @@ def _brands() -> cells.Reference:
     brands = list(Brand.objects.values_list("pk", "name", "slug"))
     names = {pk: cells.tidy(name) for pk, name, _ in brands}
     others = {text: pk for pk, name, slug in brands for text in (names[pk].casefold(), slug.casefold(), slug)}
-    return cells.Reference("brand", names, others | {name: pk for pk, name in names.items()})
+    return cells.Reference(_("brand"), names, others | {name: pk for pk, name in names.items()})
 
 
 def _cells_of(attribute: Attribute, choices: list[AttributeChoice]) -> cells.Kind:

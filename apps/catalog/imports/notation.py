@@ -10,12 +10,16 @@ import re
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from django.utils.formats import date_format
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
 from apps.common.problems import ValidationProblem
 
 MARKS = (".", ",")
 # Spaces (also the narrow and the unbreakable ones) and apostrophes separate thousands and nothing else.
 SPACES = " \u00a0\u2009\u202f'\u2019"
-NAMES = {".": "point", ",": "comma"}
+NAMES = {".": _("point"), ",": _("comma")}
 
 
 def _number(mark: str) -> re.Pattern[str]:
@@ -63,8 +67,12 @@ def plain_number(text: str, mark: str) -> str:
         return found[mark]
     grouped, decimal = sorted(found.values(), key=lambda reading: "." in reading)
     raise ValidationProblem(
-        f"{text!r} can be read as {grouped} or as {decimal}, and nothing else in the file says which. "
-        f"Write {grouped} or {decimal}0, or name the decimal mark of the file when you import it."
+        gettext(
+            "%(text)s can be read as %(grouped)s or as %(decimal)s, and nothing else in the file "
+            "says which. Write %(grouped)s or %(decimal)s0, or name the decimal mark of the "
+            "file when you import it."
+        )
+        % {"text": repr(text), "grouped": grouped, "decimal": decimal}
     )
 
 
@@ -72,7 +80,9 @@ def plain_number_by(text: str, mark: str) -> str:
     """As `plain_number`, when whoever sent the file says that its decimal mark is `mark` everywhere."""
     found = readings(text)
     if found and mark not in found:
-        sentence = f"{text!r} is not a number with a decimal {NAMES[mark]}, which is what you chose for this file."
+        sentence = gettext(
+            "%(text)s is not a number with a decimal %(mark)s, which is what you chose for this file."
+        ) % {"text": repr(text), "mark": NAMES[mark]}
         raise ValidationProblem(sentence)
     return found.get(mark, text)
 
@@ -87,7 +97,7 @@ YEAR_FIRST = re.compile(r"(?P<y>[0-9]{4})[-/.](?P<m>[0-9]{1,2})[-/.](?P<d>[0-9]{
 DAY_FIRST = re.compile(r"(?P<d>[0-9]{1,2})\. ?(?P<m>[0-9]{1,2})\. ?(?P<y>[0-9]{4})")
 EITHER_FIRST = re.compile(r"(?P<a>[0-9]{1,2})([/-])(?P<b>[0-9]{1,2})\2(?P<y>[0-9]{4})")
 TIME = re.compile(r"(?P<h>[0-9]{1,2}):(?P<m>[0-9]{2})(?::(?P<s>[0-9]{2}))?(?: ?(?P<half>[ap])\.?m\.?)?", re.IGNORECASE)
-MOMENT = "Use a date such as 2026-11-27, or a time such as 2026-11-27T09:00:00Z."
+MOMENT = _("Use a date such as 2026-11-27, or a time such as 2026-11-27T09:00:00Z.")
 
 
 def read_moment(text: str, *, zone: ZoneInfo, ends_day: bool) -> datetime:
@@ -105,9 +115,9 @@ def read_moment(text: str, *, zone: ZoneInfo, ends_day: bool) -> datetime:
         else:
             moment = datetime.combine(day + timedelta(days=1) if ends_day else day, time(), zone)
     except (ValueError, OverflowError) as error:
-        raise ValidationProblem(MOMENT) from error
+        raise ValidationProblem(str(MOMENT)) from error
     if not 1900 <= moment.year <= 3000:
-        raise ValidationProblem(MOMENT)
+        raise ValidationProblem(str(MOMENT))
     return moment if moment.tzinfo else moment.replace(tzinfo=zone)
 
 
@@ -133,8 +143,14 @@ def _either(text: str, match: re.Match[str]) -> date:
         return date(year, first, second)
     one, other = date(year, second, first), date(year, first, second)
     raise ValidationProblem(
-        f"{text!r} can be read as {one:%d %B %Y} or as {other:%d %B %Y}. Write {one.isoformat()} or "
-        f"{other.isoformat()}."
+        gettext("%(text)s can be read as %(one)s or as %(other)s. Write %(first)s or %(second)s.")
+        % {
+            "text": repr(text),
+            "one": date_format(one, "d F Y"),
+            "other": date_format(other, "d F Y"),
+            "first": one.isoformat(),
+            "second": other.isoformat(),
+        }
     )
 
 

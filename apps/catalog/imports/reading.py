@@ -11,31 +11,37 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
 from apps.catalog.imports import workbooks
 from apps.catalog.imports.cells import INVALID, MAX_CELL
 from apps.catalog.imports.models import ImportJob
+from apps.common.numbers import grouped
 from apps.common.problems import ValidationProblem
 
 DELIMITERS = ",;\t"
 # The longest line, in bytes: rows with several long descriptions are shorter.
 MAX_LINE = 1_000_000
 UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-SAVE_AS = "Save it as CSV UTF-8 and send it again."
+SAVE_AS = _("Save it as CSV UTF-8 and send it again.")
 # Excel's own way to say what separates cells, in a line before all others.
 SEPARATOR_LINE = re.compile(r'"?sep=(.)"?', re.IGNORECASE)
 # What is written so that Excel keeps leading zeros: ="0123".
 TEXT_FORMULA = re.compile(r'="((?:[^"]|"")*)"')
 # Some programs leave Excel's own escape of a line end in a CSV file.
 LINE_END = re.compile(r"_x000[dD]_")
-STRAY_QUOTE = (
+STRAY_QUOTE = _(
     "a cell goes on after the quotation mark that ends it. Write a quotation mark that is part of a text twice: "
     '"Board 19"" wide".'
 )
-OPEN_QUOTE = "a cell that begins there does not end. Add the missing quotation mark, or take one away that is too many."
+OPEN_QUOTE = _(
+    "a cell that begins there does not end. Add the missing quotation mark, or take one away that is too many."
+)
 
 
 class UnreadableFile(ValidationProblem):
-    slug, title = "unreadable-file", "The file cannot be read"
+    slug, title = "unreadable-file", _("The file cannot be read")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +83,12 @@ def _checked(line: Line) -> Line:
     """The row with invalid cells emptied and their problems recorded."""
     for place, cell in enumerate(line.cells):
         if len(cell) > MAX_CELL:
-            line.problems[place] = f"Use at most {MAX_CELL:,} characters in a cell."
+            line.problems[place] = gettext("Use at most %(limit)s characters in a cell.") % {"limit": grouped(MAX_CELL)}
         elif not cell.isprintable() and (found := INVALID.search(cell)):
-            line.problems[place] = (
-                f"Character {found.start() + 1} of this cell (U+{ord(found[0]):04X}) is none that can be shown. Delete "
+            line.problems[place] = gettext(
+                "Character %(position)s of this cell (U+%(code)s) is none that can be shown. Delete "
                 "it, or correct how the file is encoded."
-            )
+            ) % {"position": found.start() + 1, "code": format(ord(found[0]), "04X")}
     for place in line.problems:
         line.cells[place] = ""
     return line
@@ -112,7 +118,9 @@ def _read_csv(file: BinaryIO) -> Iterator[Line]:
             return
         except csv.Error as error:
             reason = STRAY_QUOTE if "expected after" in str(error) else OPEN_QUOTE
-            raise UnreadableFile(f"Line {begins_at} cannot be read: {reason}") from error
+            raise UnreadableFile(
+                gettext("Line %(line)s cannot be read: %(reason)s") % {"line": begins_at, "reason": reason}
+            ) from error
         yield Line(begins_at, [_meant(cell) for cell in row])
 
 
@@ -121,7 +129,7 @@ def _skip_blank(lines: _Lines) -> str:
     for line in lines:
         if line.strip():
             return line
-    raise UnreadableFile("The file is empty.")
+    raise UnreadableFile(gettext("The file is empty."))
 
 
 def _meant(cell: str) -> str:
@@ -142,6 +150,10 @@ def _delimiter(heading: str) -> str:
     return max(DELIMITERS, key=heading.count)
 
 
+def _with_advice(sentence: str) -> str:
+    return f"{sentence} {SAVE_AS}"
+
+
 class _Lines:
     """The file's lines as text, counted."""
 
@@ -159,18 +171,29 @@ class _Lines:
         self.count += 1
         if self.count == 1:
             if raw.startswith(UTF16):
-                raise UnreadableFile(f"Line 1: the file is UTF-16, not UTF-8. {SAVE_AS}")
+                raise UnreadableFile(_with_advice(gettext("Line 1: the file is UTF-16, not UTF-8.")))
             while raw.startswith(codecs.BOM_UTF8):
                 raw = raw.removeprefix(codecs.BOM_UTF8)
         if b"\x00" in raw:
-            raise UnreadableFile(f"Line {self.count} holds null bytes: this is no CSV file in UTF-8. {SAVE_AS}")
+            raise UnreadableFile(
+                _with_advice(
+                    gettext("Line %(line)s holds null bytes: this is no CSV file in UTF-8.") % {"line": self.count}
+                )
+            )
         if len(raw) > MAX_LINE:
-            raise UnreadableFile(f"Line {self.count} is longer than {MAX_LINE:,} bytes: this is no CSV file. {SAVE_AS}")
+            raise UnreadableFile(
+                _with_advice(
+                    gettext("Line %(line)s is longer than %(limit)s bytes: this is no CSV file.")
+                    % {"line": self.count, "limit": grouped(MAX_LINE)}
+                )
+            )
         try:
             text = raw.decode()
         except UnicodeDecodeError as error:
             odd = f"0x{raw[error.start]:02X} at byte {error.start + 1}"
-            raise UnreadableFile(f"Line {self.count} is not UTF-8 ({odd}). {SAVE_AS}") from error
+            raise UnreadableFile(
+                _with_advice(gettext("Line %(line)s is not UTF-8 (%(odd)s).") % {"line": self.count, "odd": odd})
+            ) from error
         if "\r" in text[:-2].rstrip("\r\n"):
             return self._without_lone_returns(text)
         return text
@@ -179,6 +202,6 @@ class _Lines:
         """Lines that end as on an old Macintosh are not separated by anything that reads by lines; inside a quoted
         cell such an end is one like any other."""
         if self.count == 1:
-            raise UnreadableFile(f"The lines of the file end as on an old Macintosh. {SAVE_AS}")
+            raise UnreadableFile(_with_advice(gettext("The lines of the file end as on an old Macintosh.")))
         end = text[len(text.rstrip("\r\n")) :]
         return text.rstrip("\r\n").replace("\r", "\n") + end

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from django.conf import settings
+from django.utils.translation import gettext
 
 from apps.catalog.imports import cells
 from apps.catalog.imports.bulk import BulkRow
@@ -50,7 +51,7 @@ def check(row: CheckedRow, columns: Mapping[str, Column], at: datetime) -> None:
     currency = f"price.{settings.SHOP_CURRENCY}"
     # Whether another variant keeps its price, another row may change, so each keeps its own.
     if after.get(currency) == "" and _text(row, "status") == Product.Status.PUBLISHED:
-        row.refuse(currency, "A published product keeps its price in this currency.")
+        row.refuse(currency, gettext("A published product keeps its price in this currency."))
 
 
 def _text(row: CheckedRow, name: str) -> str:
@@ -102,7 +103,7 @@ def _check_publication(row: CheckedRow, at: datetime) -> None:
     for name, sentence in errors.items():
         row.refuse(name, sentence)
     if is_public and row.after.get("published_at") == "":
-        row.refuse("published_at", "A published product has a time that it shows from.")
+        row.refuse("published_at", gettext("A published product has a time that it shows from."))
     if is_public and "status" in row.after:
         for sentence in price_errors(currency=settings.SHOP_CURRENCY, is_priced=_is_priced(row)).values():
             row.refuse("status", sentence)
@@ -118,9 +119,11 @@ def _is_priced(row: CheckedRow) -> bool:
 
 def _check_stock(row: CheckedRow, name: str) -> None:
     if row.is_video:
-        row.refuse(name, "Films have no stock.")
+        row.refuse(name, gettext("Films have no stock."))
     elif row.variant and int(row.after[name]) < int(row.before[name] or 0) - row.variant.stock.free:
-        message = f"{row.variant.stock.reserved} units are reserved for orders; at least that many must stay."
+        message = gettext("%(count)s units are reserved for orders; at least that many must stay.") % {
+            "count": row.variant.stock.reserved
+        }
         row.refuse(name, message)
 
 
@@ -134,10 +137,12 @@ def _check_sale(row: CheckedRow, columns: Mapping[str, Column], at: datetime) ->
     kept = {c: s for c, s in shown.rows.items() if row.after.get(f"sale.{c}") != ""} if shown else {}
     if not amounts and not kept:
         if any(name in row.after for name in PERIOD):
-            row.refuse(PERIOD[0], "A sale needs a price: sale.EUR.")
+            row.refuse(PERIOD[0], gettext("A sale needs a price: sale.EUR."))
         return
     if not starts or not ends:
-        row.refuse(PERIOD[0] if not starts else PERIOD[1], "A sale needs the times that it starts and ends at.")
+        row.refuse(
+            PERIOD[0] if not starts else PERIOD[1], gettext("A sale needs the times that it starts and ends at.")
+        )
         return
     starts_at, ends_at = MOMENT.read(starts), MOMENT.read(ends)
     if _stands_already(row, columns, starts_at, ends_at):
@@ -148,10 +153,13 @@ def _check_sale(row: CheckedRow, columns: Mapping[str, Column], at: datetime) ->
     if errors := sale_errors(starts_at=starts_at, ends_at=ends_at):
         row.refuse(PERIOD[1], *errors.values())
     elif ends_at <= at:
-        row.refuse(PERIOD[1], "This sale is over already.")
+        row.refuse(PERIOD[1], gettext("This sale is over already."))
     for currency in {*amounts, *kept}:
         if other := _overlapping(row, currency, starts_at, ends_at):
-            message = f"Another sale in {currency} starts at {MOMENT.show(other.starts_at)}; they would overlap."
+            message = gettext("Another sale in %(currency)s starts at %(moment)s; they would overlap.") % {
+                "currency": currency,
+                "moment": MOMENT.show(other.starts_at),
+            }
             row.refuse(f"sale.{currency}", message)
 
 

@@ -11,7 +11,9 @@ from typing import BinaryIO, cast
 
 import structlog
 from django.db import IntegrityError, InterfaceError, OperationalError, connection
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from apps.catalog.history.context import written_by
 from apps.catalog.imports import bulk, stock
@@ -25,6 +27,7 @@ from apps.catalog.imports.reading import Line, UnreadableFile, estimate_rows, re
 from apps.catalog.imports.stock import Author
 from apps.catalog.imports.writing import CatalogueChanged, write_rows
 from apps.common.leases import Lease
+from apps.common.numbers import grouped
 from apps.common.problems import Problem
 
 log = structlog.get_logger(__name__)
@@ -34,7 +37,7 @@ MAX_ROWS = 200_000
 BATCH = 1_000
 # Each transaction that counts units keeps buyers of these waiting.
 COUNTED_AT_ONCE = 50
-OUR_FAULT = "Something went wrong on our side; what was written stays. Send the file again to go on."
+OUR_FAULT = _("Something went wrong on our side; what was written stays. Send the file again to go on.")
 
 
 def run(job_id: uuid.UUID) -> None:
@@ -44,11 +47,9 @@ def run(job_id: uuid.UUID) -> None:
         return
     try:
         job = ImportJob.objects.get(pk=job_id)
-        if job.state != State.WRITING:
-            check_file(lease)
-        if ImportJob.objects.filter(pk=job_id, state=State.WRITING).exists():
-            with written_by(partial(_facts_for_history, job)):
-                write_file(lease)
+        # What is wrong with a row is kept as a sentence, for whoever sent the file.
+        with translation.override(job.language):
+            _run(lease, job)
     except (LeaseLost, ImportJob.DoesNotExist):
         log.info("import left to another worker", job=str(job_id))
     except Problem as problem:
@@ -57,8 +58,19 @@ def run(job_id: uuid.UUID) -> None:
         # The database is away or two transactions met: the periodic job sends it again.
         lease.release()
         raise
+
+
+def _run(lease: Lease[ImportJob], job: ImportJob) -> None:
+    try:
+        if job.state != State.WRITING:
+            check_file(lease)
+        if ImportJob.objects.filter(pk=job.pk, state=State.WRITING).exists():
+            with written_by(partial(_facts_for_history, job)):
+                write_file(lease)
+    except (LeaseLost, ImportJob.DoesNotExist, Problem, OperationalError, InterfaceError):
+        raise
     except Exception:
-        _fail(lease, OUR_FAULT)
+        _fail(lease, str(OUR_FAULT))
         raise
 
 
@@ -79,10 +91,12 @@ def check_file(lease: Lease[ImportJob]) -> None:
         facts = load_facts()
         first = next(lines, None)
         if first is None:
-            raise UnreadableFile("The file is empty.")
+            raise UnreadableFile(gettext("The file is empty."))
         if len(first.cells) > MAX_COLUMNS:
-            more = f"a file has at most {MAX_COLUMNS} columns; this one has more. Split it, or leave some out."
-            raise UnreadableFile(f"Line {first.number}: {more}")
+            sentence = gettext(
+                "Line %(line)s: a file has at most %(limit)s columns; this one has more. Split it, or leave some out."
+            )
+            raise UnreadableFile(sentence % {"line": first.number, "limit": MAX_COLUMNS})
         heading = read_heading(first.cells, facts, sheet=first.sheet)
         with batch(lease) as job:
             job.row_count, job.sheet = min(estimate, MAX_ROWS), first.sheet[:100]
@@ -107,7 +121,10 @@ def _check_lines(lease: Lease[ImportJob], lines: Iterator[Line], check: Check) -
             job.checked_rows += len(rows)
             job.row_count = max(job.row_count, job.checked_rows)
     if extra := next(lines, None):
-        raise UnreadableFile(f"Line {extra.number}: a file has at most {MAX_ROWS:,} rows; split it.")
+        raise UnreadableFile(
+            gettext("Line %(number)s: a file has at most %(limit)s rows; split it.")
+            % {"number": extra.number, "limit": grouped(MAX_ROWS)}
+        )
 
 
 COUNTERS = {
@@ -132,9 +149,9 @@ def _finish_check(lease: Lease[ImportJob]) -> None:
             job.state, job.finished_at = State.CHECKED, timezone.now()
         elif job.error_count:
             job.state, job.finished_at = State.FAILED, timezone.now()
-            job.failure = (
-                f"{job.error_count:,} rows have errors, so nothing was written. Correct them and send it again."
-            )
+            job.failure = gettext(
+                "%(count)s rows have errors, so nothing was written. Correct them and send it again."
+            ) % {"count": grouped(job.error_count)}
         else:
             job.state = State.WRITING
     forget_file(job)
@@ -166,7 +183,9 @@ def write_file(lease: Lease[ImportJob]) -> None:
     with batch(lease) as job:
         job.state, job.finished_at = (State.FAILED if job.error_count else State.DONE), timezone.now()
         if job.error_count:
-            job.failure = f"All was written but {job.error_count:,} counts of stock; their rows say why."
+            job.failure = gettext("All was written but %(count)s counts of stock; their rows say why.") % {
+                "count": grouped(job.error_count)
+            }
 
 
 def _next_rows(job: ImportJob, last_line: int) -> list[ImportRow]:
@@ -181,9 +200,9 @@ def _write_batch(rows: list[ImportRow], facts: Facts, author: Author) -> None:
     try:
         write_rows(rows, facts, author)
     except IntegrityError as error:
-        where = f"Lines {rows[0].line} to {rows[-1].line}"
         raise CatalogueChanged(
-            f"{where}: somebody made or removed what they need after the file was checked."
+            gettext("Lines %(first)s to %(last)s: somebody made or removed what they need after the file was checked.")
+            % {"first": rows[0].line, "last": rows[-1].line}
         ) from error
 
 

@@ -11,11 +11,15 @@ from django.core.files import File
 from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from apps.catalog.imports.models import FOLDER, OPEN_STATES, ImportJob
 from apps.catalog.imports.workbooks import PROTECTED
 from apps.common.files import files_in, may_be_orphan
 from apps.common.jobs.services import for_each
+from apps.common.languages import current_language
+from apps.common.numbers import grouped
 from apps.common.problems import Conflict, NotFound, Problem, ValidationProblem
 
 State = ImportJob.State
@@ -27,17 +31,17 @@ KEPT_FOR = timedelta(days=90)
 TAKEN_WITHIN = timedelta(seconds=20)
 RUN_TASK = "apps.catalog.imports.tasks.run_import"
 ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
-OLD_EXCEL = "This is a file of an old Excel (XLS). Save it as XLSX or CSV UTF-8."
+OLD_EXCEL = _("This is a file of an old Excel (XLS). Save it as XLSX or CSV UTF-8.")
 # What is protected is put as a stream of this name into the container that old Excel files are.
 ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 
 
 class NotWritable(Conflict):
-    slug, title = "import-not-writable", "This import cannot be written"
+    slug, title = "import-not-writable", _("This import cannot be written")
 
 
 class FileTooLarge(Problem):
-    status, slug, title = 413, "payload-too-large", "Payload too large"
+    status, slug, title = 413, "payload-too-large", _("Payload too large")
 
 
 def start_import(
@@ -59,15 +63,16 @@ def start_import(
     begin = file.read(4)
     file.seek(0)
     if not begin:
-        raise _refusal("The file is empty.")
+        raise _refusal(gettext("The file is empty."))
     if begin == OLE:
-        raise _refusal(PROTECTED if _holds(file, ENCRYPTED) else OLD_EXCEL)
+        raise _refusal(str(PROTECTED if _holds(file, ENCRYPTED) else OLD_EXCEL))
     job = ImportJob(
         file_name=name[-200:],
         format=ImportJob.Format.XLSX if begin == ZIP else ImportJob.Format.CSV,
         is_dry_run=is_dry_run,
         decimal_mark=decimal_mark,
         requested_by=requested_by[:254],
+        language=current_language(),
     )
     job.file.save(job.file_name, File(file), save=False)
     try:
@@ -91,14 +96,16 @@ def _holds(file: BinaryIO, wanted: bytes) -> bool:
 
 
 def too_large() -> FileTooLarge:
-    return FileTooLarge(f"Use a file of at most {MAX_BYTES // 10**6} MB; split it, or send it as XLSX.")
+    return FileTooLarge(
+        gettext("Use a file of at most %(limit)s MB; split it, or send it as XLSX.") % {"limit": MAX_BYTES // 10**6}
+    )
 
 
 def find_import(job_id: uuid.UUID) -> ImportJob:
     """An import. Raises NotFound."""
     job = ImportJob.objects.filter(pk=job_id).first()
     if job is None:
-        raise NotFound("There is no such import.")
+        raise NotFound(gettext("There is no such import."))
     return job
 
 
@@ -119,11 +126,14 @@ def apply_import(job_id: uuid.UUID) -> ImportJob:
         if not job.is_dry_run and job.state in (State.WRITING, State.DONE):
             return job
         if job.state in (State.WAITING, State.CHECKING):
-            raise NotWritable("The file is still being checked; wait until its state is checked.")
+            raise NotWritable(gettext("The file is still being checked; wait until its state is checked."))
         if job.error_count:
-            raise NotWritable(f"{job.error_count:,} rows have errors. Correct them and send the file again.")
+            raise NotWritable(
+                gettext("%(count)s rows have errors. Correct them and send the file again.")
+                % {"count": grouped(job.error_count)}
+            )
         if job.state != State.CHECKED:
-            raise NotWritable(job.failure or "The import has ended; send the file again.")
+            raise NotWritable(job.failure or gettext("The import has ended; send the file again."))
         job.state, job.is_dry_run = State.WRITING, False
         job.finished_at, job.lease_until = None, timezone.now()
         job.save(update_fields=["state", "is_dry_run", "finished_at", "lease_until"])
@@ -140,7 +150,10 @@ def cancel_import(job_id: uuid.UUID) -> ImportJob | None:
         job = _locked(job_id)
         if job.state == State.WRITING:
             job.state, job.finished_at = State.FAILED, timezone.now()
-            job.failure = f"Cancelled; {job.written_rows:,} of {job.row_count:,} rows were written."
+            job.failure = gettext("Cancelled; %(written)s of %(count)s rows were written.") % {
+                "written": grouped(job.written_rows),
+                "count": grouped(job.row_count),
+            }
             job.save(update_fields=["state", "finished_at", "failure"])
             return job
         stored = job.file
@@ -153,7 +166,7 @@ def cancel_import(job_id: uuid.UUID) -> ImportJob | None:
 def _locked(job_id: uuid.UUID) -> ImportJob:
     job = ImportJob.objects.select_for_update().filter(pk=job_id).first()
     if job is None:
-        raise NotFound("There is no such import.")
+        raise NotFound(gettext("There is no such import."))
     return job
 
 

@@ -14,6 +14,7 @@ from functools import cached_property
 from typing import Any
 from xml.parsers import expat
 
+from django.utils.translation import gettext, gettext_lazy
 from openpyxl.styles.numbers import BUILTIN_FORMATS
 
 # What a file may unpack to: far more than what it holds in earnest, far less than what hurts.
@@ -34,9 +35,11 @@ DURATION = re.compile(r"\[(h+|m+|s+)\]", re.IGNORECASE)
 ESCAPED = re.compile(r"(?:_x[0-9A-Fa-f]{4}_)+")
 REFERENCE = re.compile(r"([A-Z]{1,3})[0-9]*", re.IGNORECASE)
 OTHER_FORMATS = {
-    "content.xml": "This is an OpenDocument file (ODS). Save it as XLSX or CSV UTF-8 and send it again.",
-    "xl/workbook.bin": "This is a binary Excel file (XLSB). Save it as XLSX or CSV UTF-8 and send it again.",
-    "index/document.iwa": "This is a file of Numbers. Export it as XLSX or CSV and send that.",
+    "content.xml": gettext_lazy("This is an OpenDocument file (ODS). Save it as XLSX or CSV UTF-8 and send it again."),
+    "xl/workbook.bin": gettext_lazy(
+        "This is a binary Excel file (XLSB). Save it as XLSX or CSV UTF-8 and send it again."
+    ),
+    "index/document.iwa": gettext_lazy("This is a file of Numbers. Export it as XLSX or CSV and send that."),
 }
 
 
@@ -55,12 +58,17 @@ class Archive:
         """Raises BadWorkbook for what is too much, or another kind of file."""
         parts = self.opened.infolist()
         if len(parts) > MAX_PARTS or sum(part.file_size for part in parts) > MAX_UNPACKED:
-            raise BadWorkbook(f"The file unpacks to more than {MAX_UNPACKED // 1_000_000} MB; send it as CSV.")
+            raise BadWorkbook(
+                gettext("The file unpacks to more than %(limit)s MB; send it as CSV.")
+                % {"limit": MAX_UNPACKED // 1000000}
+            )
         for name, sentence in OTHER_FORMATS.items():
             if name in self.parts:
                 raise BadWorkbook(sentence)
         if any(part.flag_bits & 1 for part in parts):
-            raise BadWorkbook("The file is protected by a password. Take it off, save the file and send it again.")
+            raise BadWorkbook(
+                gettext("The file is protected by a password. Take it off, save the file and send it again.")
+            )
 
     def read(self, name: str, parser: Any) -> Iterator[None]:
         """Feed a part to the parser; the caller takes what was found after each part. Raises KeyError."""
@@ -102,7 +110,9 @@ def parser_of(
         return name[name.rfind(" ") + 1 :]
 
     def refuse(*_: Any) -> None:
-        raise BadWorkbook("This is no Excel file (XLSX): its parts have a document type. Save it as XLSX again.")
+        raise BadWorkbook(
+            gettext("This is no Excel file (XLSX): its parts have a document type. Save it as XLSX again.")
+        )
 
     def start_local(name: str, attributes: Mapping[str, str]) -> None:
         if any(" " in key for key in attributes):
@@ -272,7 +282,9 @@ def _character(match: re.Match[str]) -> str:
 def read_texts(archive: Archive, part: str) -> list[str]:
     """The texts that cells share, by their number. Raises BadWorkbook when they are too many."""
     if archive.parts[part.lower()].file_size > MAX_TEXTS:
-        raise BadWorkbook(f"The file holds more than {MAX_TEXTS // 1_000_000} MB of texts; send it as CSV.")
+        raise BadWorkbook(
+            gettext("The file holds more than %(limit)s MB of texts; send it as CSV.") % {"limit": MAX_TEXTS // 1000000}
+        )
     texts: list[str] = []
     item = _Text()
 
@@ -322,7 +334,10 @@ class _SheetReader:
             last = self.cells[-1].column if self.cells else 0
             column = column_of(attributes["r"]) if "r" in attributes else last + 1
             if len(self.cells) == MAX_CELLS_OF_ROW:
-                raise BadWorkbook(f"Line {self.number} has more cells than a spreadsheet can have; send it as CSV.")
+                raise BadWorkbook(
+                    gettext("Line %(number)s has more cells than a spreadsheet can have; send it as CSV.")
+                    % {"number": self.number}
+                )
             self.cell = Cell(column, attributes.get("t", "n"), int(attributes.get("s", 0)))
             self.cells.append(self.cell)
         elif element == "row" and self.is_inside:

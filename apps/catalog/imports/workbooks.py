@@ -15,6 +15,8 @@ from decimal import Decimal
 from typing import BinaryIO
 from xml.parsers.expat import ExpatError
 
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from openpyxl.utils.datetime import MAC_EPOCH, WINDOWS_EPOCH, from_excel
 
 from apps.catalog.imports.workbook_parts import Archive, BadWorkbook, Cell, Format, Sheet, Styles, Workbook, read_sheet
@@ -26,14 +28,15 @@ MAX_COLUMNS = 201
 MAX_TEXT = 20_001
 # Excel keeps fifteen digits of a number and makes the others 0.
 MAX_EXACT = 10**15
-BROKEN = "This is no Excel file (XLSX), or it is damaged. Save it as XLSX or as CSV UTF-8 and send it again."
-NO_VALUE = (
-    "This cell holds a formula, and the file does not hold its value. Open the file in a spreadsheet program, save it "
-    "and send it again."
+BROKEN = _("This is no Excel file (XLSX), or it is damaged. Save it as XLSX or as CSV UTF-8 and send it again.")
+NO_VALUE = _(
+    "This cell holds a formula, and the file does not hold its value. Open the file in a "
+    "spreadsheet program, save it and send it again."
 )
-PROTECTED = (
-    "The file is protected by a password. Open it, take the password off (in Excel: File, Info, Protect Workbook, "
-    "Encrypt with Password, leave it empty), save it and send it again."
+PROTECTED = _(
+    "The file is protected by a password. Open it, take the password off (in Excel: "
+    "File, Info, Protect Workbook, Encrypt with Password, leave it empty), save it and "
+    "send it again."
 )
 
 
@@ -57,12 +60,12 @@ def read_rows(file: BinaryIO) -> Iterator[Row]:
     except BadWorkbook:
         raise
     except MemoryError as error:
-        raise BadWorkbook("The file needs more memory than there is; send it as CSV.") from error
+        raise BadWorkbook(gettext("The file needs more memory than there is; send it as CSV.")) from error
     except (zipfile.BadZipFile, zlib.error, ExpatError, EOFError, OSError) as error:
-        raise BadWorkbook(BROKEN) from error
+        raise BadWorkbook(str(BROKEN)) from error
     except (KeyError, IndexError, ValueError, OverflowError, NotImplementedError, RuntimeError) as error:
         # What a damaged or forged file makes of names, places and numbers, and of how it is packed.
-        raise BadWorkbook(BROKEN) from error
+        raise BadWorkbook(str(BROKEN)) from error
 
 
 def _rows(archive: Archive) -> Iterator[Row]:
@@ -76,7 +79,9 @@ def _chosen(archive: Archive, book: Workbook, reader: _Reader) -> Sheet:
     """The first visible sheet whose heading names `sku`; else the first visible one that is not empty."""
     visible = [sheet for sheet in book.sheets if not sheet.is_hidden]
     if not visible:
-        raise BadWorkbook("The file shows no sheet: all are hidden. Show the one to import, save it and send it again.")
+        raise BadWorkbook(
+            gettext("The file shows no sheet: all are hidden. Show the one to import, save it and send it again.")
+        )
     filled: list[Sheet] = []
     for sheet in visible:
         heading = next((row.cells for row in reader.rows(archive, sheet) if any(row.cells)), None)
@@ -85,7 +90,11 @@ def _chosen(archive: Archive, book: Workbook, reader: _Reader) -> Sheet:
         filled += [sheet] if heading else []
     if not filled:
         names = ", ".join(f'"{sheet.name}"' for sheet in visible[:5])
-        raise BadWorkbook(f"The sheet {names} is empty." if len(visible) == 1 else f"The sheets {names} are empty.")
+        raise BadWorkbook(
+            gettext("The sheet %(names)s is empty.") % {"names": names}
+            if len(visible) == 1
+            else gettext("The sheets %(names)s are empty.") % {"names": names}
+        )
     return filled[0]
 
 
@@ -101,7 +110,7 @@ class _Reader:
         last = 0
         for number, cells in read_sheet(archive, sheet.part):
             if not last < number <= MAX_ROWS:
-                raise BadWorkbook(BROKEN)
+                raise BadWorkbook(str(BROKEN))
             last = number
             yield self._row(number, sheet.name, cells)
 
@@ -130,15 +139,17 @@ class _Reader:
             case "b":
                 return {"1": "yes", "0": "no"}.get(cell.value, ""), ""
             case "e":
-                return "", f"This cell holds an error ({cell.value[:20]}). Put a value there, or correct its formula."
+                return "", gettext(
+                    "This cell holds an error (%(error)s). Put a value there, or correct its formula."
+                ) % {"error": cell.value[:20]}
             case "d":
                 return self._iso_date(cell), ""
             case "str" if cell.has_formula and not cell.has_value:
-                return "", NO_VALUE
+                return "", str(NO_VALUE)
             case "str" | "inlineStr":
                 return cell.value.strip(), ""
         if not cell.value:
-            return "", NO_VALUE if cell.has_formula else ""
+            return "", str(NO_VALUE) if cell.has_formula else ""
         return self._number(float(cell.value), self.styles.format_of(cell.style))
 
     def _iso_date(self, cell: Cell) -> str:
@@ -149,15 +160,17 @@ class _Reader:
 
     def _number(self, value: float, form: Format) -> tuple[str, str]:
         if form.is_duration:
-            return "", "This cell holds a time of day without a date."
+            return "", gettext("This cell holds a time of day without a date.")
         if form.is_date:
             moment = from_excel(value, self.epoch)
             if not isinstance(moment, datetime):
-                return "", "This cell holds a time of day without a date."
+                return "", gettext("This cell holds a time of day without a date.")
             is_day = not form.has_time and moment.time() == moment.min.time()
             return (moment.date().isoformat() if is_day else moment.isoformat()), ""
         if abs(value) >= MAX_EXACT:
-            return "", "Spreadsheets keep fifteen digits of a number. Format the cell as text and type it again."
+            return "", gettext(
+                "Spreadsheets keep fifteen digits of a number. Format the cell as text and type it again."
+            )
         return number_text(value).zfill(form.min_digits), ""
 
 

@@ -15,6 +15,8 @@ from typing import Any, cast
 
 from django.db.models import F, Max, Model
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from apps.catalog.imports import bulk, catalogue, stock
 from apps.catalog.imports.bulk import BulkRow, new_row
@@ -36,7 +38,7 @@ PERIOD = {"sale_starts_at": "starts_at", "sale_ends_at": "ends_at"}
 
 
 class CatalogueChanged(Conflict):
-    slug, title = "import-overtaken", "The catalogue changed after the file was checked"
+    slug, title = "import-overtaken", _("The catalogue changed after the file was checked")
 
 
 @dataclass(slots=True)
@@ -85,7 +87,10 @@ def _columns(rows: Iterable[ImportRow], facts: Facts) -> dict[str, Column]:
             if name not in columns:
                 column = find_column(name, facts)
                 if column is None:
-                    raise CatalogueChanged(f"Line {row.line}: what {name} stands for is no longer there.")
+                    raise CatalogueChanged(
+                        gettext("Line %(line)s: what %(name)s stands for is no longer there.")
+                        % {"line": row.line, "name": name}
+                    )
                 columns[name] = column
     return columns
 
@@ -124,12 +129,18 @@ class _Planner:
 
     def _create(self, row: ImportRow) -> None:
         if row.sku.lower() in self.snapshot.variants:
-            raise CatalogueChanged(f"Line {row.line}: somebody made {row.sku} after the file was checked.")
+            raise CatalogueChanged(
+                gettext("Line %(line)s: somebody made %(sku)s after the file was checked.")
+                % {"line": row.line, "sku": row.sku}
+            )
         was_free, slug = row.changes["slug"][0] == "", row.changes["slug"][1]
         state = self.snapshot.products.get(slug.lower())
         if was_free:
             if state:
-                raise CatalogueChanged(f"Line {row.line}: somebody made a product {slug} after the file was checked.")
+                raise CatalogueChanged(
+                    gettext("Line %(line)s: somebody made a product %(slug)s after the file was checked.")
+                    % {"line": row.line, "slug": slug}
+                )
             product = new_row(Product, slug=slug)
             self.made.new_products[slug.lower()] = self.made.touched[product.pk] = product
             self._set_product(product, row, ProductState(product))
@@ -139,7 +150,9 @@ class _Planner:
         elif slug.lower() in self.made.new_products:
             product = self.made.new_products[slug.lower()]
         else:
-            raise CatalogueChanged(f"Line {row.line}: the product {slug} is no longer there.")
+            raise CatalogueChanged(
+                gettext("Line %(line)s: the product %(slug)s is no longer there.") % {"line": row.line, "slug": slug}
+            )
         place = self.places[product.pk] = self.places.get(product.pk, -1) + 1
         variant = new_row(Variant, product_id=product.pk, sku=row.sku, position=min(place, 32_767))
         self.made.new_variants.append(variant)
@@ -148,7 +161,9 @@ class _Planner:
     def _change(self, row: ImportRow) -> None:
         state = self.snapshot.variants.get(row.sku.lower())
         if state is None:
-            raise CatalogueChanged(f"Line {row.line}: {row.sku} is no longer there.")
+            raise CatalogueChanged(
+                gettext("Line %(line)s: %(sku)s is no longer there.") % {"line": row.line, "sku": row.sku}
+            )
         self._set_product(state.product.product, row, state.product)
         self._set_variant(state, row, is_new=False)
 
@@ -211,8 +226,13 @@ class _Planner:
     def _require(self, row: ImportRow, name: str, now: str) -> None:
         before = row.changes[name][0]
         if now != before:
-            words = f"{name} of {row.sku} is {now[:60]!r} now; it was {before[:60]!r} when the file was checked."
-            raise CatalogueChanged(f"Line {row.line}: {words}")
+            words = gettext("%(name)s of %(sku)s is %(now)s now; it was %(before)s when the file was checked.") % {
+                "name": name,
+                "sku": row.sku,
+                "now": repr(now[:60]),
+                "before": repr(before[:60]),
+            }
+            raise CatalogueChanged(gettext("Line %(line)s: %(reason)s") % {"line": row.line, "reason": words})
 
     def _set_price(self, state: VariantState, column: Column, after: str, *, is_new: bool) -> None:
         said = {"variant_id": state.variant.pk, "currency": column.key}

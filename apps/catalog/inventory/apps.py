@@ -1,9 +1,11 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class InventoryConfig(AppConfig):
     name = "apps.catalog.inventory"
     label = "inventory"
+    verbose_name = _("Stock")
 
     def ready(self) -> None:
         from apps.catalog.inventory.stock import open_stock

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from apps.catalog.products.models import Variant
 from apps.common.countries import validate_country
@@ -19,13 +23,16 @@ MAX_BACKORDERS = 1_000_000
 class Warehouse(models.Model):
     """A place that units are sent from; the one with the smallest `priority` first."""
 
-    code = models.SlugField(max_length=40, unique=True)
-    name = models.CharField(max_length=80)
+    code = models.SlugField(_("code"), max_length=40, unique=True)
+    name = models.CharField(_("name"), max_length=80)
     country = models.CharField(
-        max_length=2, default="DE", validators=[validate_country], help_text="ISO 3166-1, two letters."
+        _("country"), max_length=2, default="DE", validators=[validate_country], help_text=_("ISO 3166-1, two letters.")
     )
-    priority = models.PositiveSmallIntegerField(default=0)
-    is_active = models.BooleanField(default=True, help_text="Whether its units are sold.")
+    priority = models.PositiveSmallIntegerField(_("priority"), default=0)
+    is_active = models.BooleanField(_("active"), default=True, help_text=_("Whether its units are sold."))
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("warehouse"), _("warehouses")
 
     def __str__(self) -> str:
         return self.name
@@ -38,26 +45,36 @@ class StockItem(models.Model):
     """
 
     class Policy(models.TextChoices):
-        DENY = "deny", "only what is in stock"
-        BACKORDER = "backorder", "also what is on its way"
-        PREORDER = "preorder", "before it comes out"
+        DENY = "deny", _("only what is in stock")
+        BACKORDER = "backorder", _("also what is on its way")
+        PREORDER = "preorder", _("before it comes out")
 
-    variant = models.OneToOneField(Variant, on_delete=models.CASCADE, primary_key=True, related_name="stock")
-    on_hand = models.IntegerField(default=0)
-    reserved = models.PositiveIntegerField(default=0)
-    policy = models.CharField(max_length=9, choices=Policy, default=Policy.DENY)
-    backorder_limit = models.PositiveIntegerField(default=0, help_text="How many units may be sold before they arrive.")
-    available_on = models.DateField(null=True, blank=True, help_text="When a preorder or the next delivery is sent.")
-    low_stock_at = models.PositiveIntegerField(default=5, help_text="Stock is low at this many units or fewer.")
+    variant = models.OneToOneField(
+        Variant, verbose_name=_("variant"), on_delete=models.CASCADE, primary_key=True, related_name="stock"
+    )
+    on_hand = models.IntegerField(_("on hand"), default=0)
+    reserved = models.PositiveIntegerField(_("reserved"), default=0)
+    policy = models.CharField(_("policy"), max_length=9, choices=Policy, default=Policy.DENY)
+    backorder_limit = models.PositiveIntegerField(
+        _("backorder limit"), default=0, help_text=_("How many units may be sold before they arrive.")
+    )
+    available_on = models.DateField(
+        _("available on"), null=True, blank=True, help_text=_("When a preorder or the next delivery is sent.")
+    )
+    low_stock_at = models.PositiveIntegerField(
+        _("low stock at"), default=5, help_text=_("Stock is low at this many units or fewer.")
+    )
     # A column of its own, so that no index holds the counts themselves: a sale then rewrites the row within its page
     # (a heap-only tuple) and touches no index at all.
     is_low = models.GeneratedField(
+        verbose_name=_("low stock"),
         expression=Q(on_hand__lte=F("reserved") + F("low_stock_at")),  # type: ignore[arg-type]  # Django takes a Q as well
         output_field=models.BooleanField(),
         db_persist=True,
     )
 
     class Meta:
+        verbose_name, verbose_name_plural = _("stock item"), _("stock")
         constraints = [
             # Two buyers of the last unit: whatever the code does, the database lets only one have it.
             models.CheckConstraint(
@@ -66,7 +83,7 @@ class StockItem(models.Model):
             models.CheckConstraint(
                 condition=~Q(policy="deny") | Q(backorder_limit=0),
                 name="stock_denied_has_no_backorders",
-                violation_error_message="Only a backorder or preorder has a limit; make it 0.",
+                violation_error_message=_("Only a backorder or preorder has a limit; make it 0."),
             ),
         ]
         indexes = [
@@ -112,12 +129,17 @@ def stock_state(in_stock: int, policy: str, backorder_limit: int, low_stock_at: 
 class StockLevel(models.Model):
     """A variant's units in one warehouse; over active warehouses they add up to the variant's StockItem."""
 
-    variant = models.ForeignKey(Variant, on_delete=models.CASCADE, related_name="stock_levels")
-    warehouse = models.ForeignKey(Warehouse, on_delete=models.PROTECT, related_name="levels")
-    on_hand = models.IntegerField(default=0)
-    reserved = models.PositiveIntegerField(default=0)
+    variant = models.ForeignKey(
+        Variant, verbose_name=_("variant"), on_delete=models.CASCADE, related_name="stock_levels"
+    )
+    warehouse = models.ForeignKey(
+        Warehouse, verbose_name=_("warehouse"), on_delete=models.PROTECT, related_name="levels"
+    )
+    on_hand = models.IntegerField(_("on hand"), default=0)
+    reserved = models.PositiveIntegerField(_("reserved"), default=0)
 
     class Meta:
+        verbose_name, verbose_name_plural = _("stock in a warehouse"), _("stock in the warehouses")
         constraints = [models.UniqueConstraint(fields=["variant", "warehouse"], name="level_once_per_warehouse")]
 
     def __str__(self) -> str:
@@ -128,24 +150,27 @@ class StockMovement(models.Model):
     """A change of `on_hand`, immutable: a trigger refuses updates and deletions."""
 
     class Reason(models.TextChoices):
-        RECEIVED = "received"
-        SOLD = "sold"
-        RETURNED = "returned"
-        COUNTED = "counted"
-        DAMAGED = "damaged"
-        MOVED = "moved", "moved between warehouses"
+        RECEIVED = "received", _("Received")
+        SOLD = "sold", _("Sold")
+        RETURNED = "returned", _("Returned")
+        COUNTED = "counted", _("Counted")
+        DAMAGED = "damaged", _("Damaged")
+        MOVED = "moved", _("moved between warehouses")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    variant = models.ForeignKey(Variant, on_delete=models.PROTECT, related_name="movements")
+    variant = models.ForeignKey(Variant, verbose_name=_("variant"), on_delete=models.PROTECT, related_name="movements")
     # Movements from before there were warehouses name none.
-    warehouse = models.ForeignKey(Warehouse, on_delete=models.PROTECT, related_name="movements", null=True)
-    quantity = models.IntegerField()
-    reason = models.CharField(max_length=10, choices=Reason)
-    reference = models.CharField(max_length=100, blank=True)
-    moved_by = models.CharField(max_length=254, blank=True)
-    created_at = models.DateTimeField(auto_now_add=True)
+    warehouse = models.ForeignKey(
+        Warehouse, verbose_name=_("warehouse"), on_delete=models.PROTECT, related_name="movements", null=True
+    )
+    quantity = models.IntegerField(_("quantity"))
+    reason = models.CharField(_("reason"), max_length=10, choices=Reason)
+    reference = models.CharField(_("reference"), max_length=100, blank=True)
+    moved_by = models.CharField(_("by"), max_length=254, blank=True)
+    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
 
     class Meta:
+        verbose_name, verbose_name_plural = _("stock movement"), _("stock movements")
         indexes = [
             models.Index(fields=["variant", "-created_at"], name="movement_history"),
             # Which units went to this order, came with this delivery?
@@ -160,38 +185,44 @@ class Reservation(models.Model):
     """Units reserved for an order until `expires_at`."""
 
     class Status(models.TextChoices):
-        ACTIVE = "active"
-        COMMITTED = "committed"
-        RELEASED = "released"
-        EXPIRED = "expired"
+        ACTIVE = "active", _("Active")
+        COMMITTED = "committed", _("Committed")
+        RELEASED = "released", _("Released")
+        EXPIRED = "expired", _("Expired")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     # Unique: two deliveries of one request make one reservation.
-    order_id = models.UUIDField(unique=True)
-    status = models.CharField(max_length=10, choices=Status, default=Status.ACTIVE)
-    expires_at = models.DateTimeField()
-    created_at = models.DateTimeField(auto_now_add=True)
+    order_id = models.UUIDField(_("order"), unique=True)
+    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.ACTIVE)
+    expires_at = models.DateTimeField(_("expires at"))
+    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
 
     class Meta:
+        verbose_name, verbose_name_plural = _("reservation"), _("reservations")
         indexes = [models.Index(fields=["expires_at"], name="reservation_due", condition=Q(status="active"))]
 
     def __str__(self) -> str:
-        return f"order {self.order_id}, {self.status}"
+        return gettext("Reservation of %(moment)s") % {
+            "moment": date_format(localtime(self.created_at), "DATETIME_FORMAT")
+        }
 
 
 class ReservationLine(models.Model):
     """A line of the order; two lines of the same SKU stay two."""
 
-    reservation = models.ForeignKey(Reservation, on_delete=models.CASCADE, related_name="lines")
-    position = models.PositiveSmallIntegerField()
-    sku = models.CharField("SKU", max_length=40)
+    reservation = models.ForeignKey(
+        Reservation, verbose_name=_("reservation"), on_delete=models.CASCADE, related_name="lines"
+    )
+    position = models.PositiveSmallIntegerField(_("position"))
+    sku = models.CharField(_("SKU"), max_length=40)
     # Its units are found again by this, also when staff give the variant another SKU meanwhile.
     variant_id = models.UUIDField(null=True)
-    quantity = models.PositiveIntegerField()
+    quantity = models.PositiveIntegerField(_("quantity"))
     # Which warehouses send it, by id: {"1": 2}. Empty for what is digital.
     allocation = models.JSONField(default=dict)
 
     class Meta:
+        verbose_name, verbose_name_plural = _("line of the reservation"), _("lines of the reservation")
         constraints = [
             models.UniqueConstraint(fields=["reservation", "position"], name="reservation_line_per_position")
         ]

@@ -11,6 +11,8 @@ from typing import Any
 
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from apps.catalog.inventory import locked_stock
 from apps.catalog.inventory.locked_stock import LockedStock
@@ -34,15 +36,15 @@ ADD_RESERVATION = """
 
 
 class InsufficientStock(Conflict):
-    slug, title = "insufficient-stock", "Not enough in stock"
+    slug, title = "insufficient-stock", _("Not enough in stock")
 
 
 class ReservationExpired(Conflict):
-    slug, title = "reservation-expired", "The reservation has expired"
+    slug, title = "reservation-expired", _("The reservation has expired")
 
 
 class ReservationClosed(Conflict):
-    slug, title = "reservation-closed", "The reservation is closed"
+    slug, title = "reservation-closed", _("The reservation is closed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +107,7 @@ def commit_reservation(reservation_id: uuid.UUID) -> ReservationResult:
         if reservation.status == Status.COMMITTED:
             return _result(reservation, lines)
         if reservation.status == Status.RELEASED:
-            raise ReservationClosed("The reservation was released; make a new order.")
+            raise ReservationClosed(gettext("The reservation was released; make a new order."))
         if reservation.status == Status.EXPIRED:
             lines = _renew_expired(reservation, lines)
         _close(reservation, Status.COMMITTED)
@@ -137,7 +139,7 @@ def release_order(order_id: uuid.UUID) -> None:
 
 def _release(reservation: Reservation, lines: Sequence[Line]) -> None:
     if reservation.status == Status.COMMITTED:
-        raise ReservationClosed("The reservation is committed; take the goods back as a return.")
+        raise ReservationClosed(gettext("The reservation is committed; take the goods back as a return."))
     if reservation.status == Status.ACTIVE:
         _release_units(lines)
     if reservation.status != Status.RELEASED:
@@ -218,9 +220,9 @@ def _reserve_again(
     with transaction.atomic(durable=True):
         reservation, lines = _locked(reservation_id)
         if reservation.status == Status.RELEASED:
-            raise ReservationClosed("This order was cancelled; make a new one.")
+            raise ReservationClosed(gettext("This order was cancelled; make a new one."))
         if [(line.sku, line.quantity) for line in lines] != wanted:
-            raise Conflict("This order has a reservation with other lines already.")
+            raise Conflict(gettext("This order has a reservation with other lines already."))
         if reservation.status == Status.EXPIRED:
             lines = _renew_lines(reservation, lines)
             reservation.expires_at = expires_at
@@ -232,7 +234,10 @@ def _reserve_again(
 def _take(held: Mapping[str, LockedStock], wanted: Sequence[tuple[str, int]]) -> list[Line]:
     """Reserve the lines from the locked stocks; when it raises, none of the stocks may be saved."""
     if unknown := sorted({sku for sku, _ in wanted} - held.keys()):
-        raise ValidationProblem("Some SKUs are unknown.", errors={"lines": [f"Unknown SKU {sku}." for sku in unknown]})
+        raise ValidationProblem(
+            gettext("Some SKUs are unknown."),
+            errors={"lines": [gettext("Unknown SKU %(sku)s.") % {"sku": sku} for sku in unknown]},
+        )
     lines, short = [], []
     for position, (sku, quantity) in enumerate(wanted):
         stock = held[sku]
@@ -243,7 +248,7 @@ def _take(held: Mapping[str, LockedStock], wanted: Sequence[tuple[str, int]]) ->
         else:
             short.append({"sku": sku, "position": position, "requested": quantity, "available": stock.available})
     if short:
-        raise InsufficientStock("Some lines are not in stock in this quantity; see lines.", lines=short)
+        raise InsufficientStock(gettext("Some lines are not in stock in this quantity; see lines."), lines=short)
     return lines
 
 
@@ -264,9 +269,11 @@ def _renew_expired(reservation: Reservation, lines: Sequence[Line]) -> list[Line
     try:
         return _renew_lines(reservation, lines)
     except InsufficientStock as error:
-        raise ReservationExpired("The reservation expired and the units are gone.", **error.extensions) from error
+        raise ReservationExpired(
+            gettext("The reservation expired and the units are gone."), **error.extensions
+        ) from error
     except ValidationProblem as error:
-        raise ReservationExpired("The reservation expired and the units are not sold any more.") from error
+        raise ReservationExpired(gettext("The reservation expired and the units are not sold any more.")) from error
 
 
 def _sell(reservation: Reservation, lines: Iterable[Line]) -> None:
@@ -290,7 +297,7 @@ def _sell(reservation: Reservation, lines: Iterable[Line]) -> None:
         return
     StockMovement.objects.bulk_create(movements)
     if not locked_stock.sell(sold):
-        raise ReservationExpired("Something in the reservation is not sold any more.")
+        raise ReservationExpired(gettext("Something in the reservation is not sold any more."))
 
 
 def _release_units(lines: Sequence[Line]) -> None:
@@ -323,7 +330,7 @@ def _expire(now: datetime, batch: int, **only: Any) -> int:
 def _locked(reservation_id: uuid.UUID) -> tuple[Reservation, list[Line]]:
     reservation = Reservation.objects.select_for_update().filter(pk=reservation_id).first()
     if reservation is None:
-        raise NotFound("There is no such reservation.")
+        raise NotFound(gettext("There is no such reservation."))
     return reservation, _lines(ReservationLine.objects.filter(reservation=reservation).order_by("position"))
 
 

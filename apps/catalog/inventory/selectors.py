@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
+from django.utils.translation import gettext
 
 from apps.catalog.inventory.models import StockItem, StockLevel, StockMovement, Warehouse
 from apps.catalog.products.models import Variant
@@ -39,7 +40,7 @@ def stocked_variant(sku: str) -> Variant:
     """Raises NotFound, also for what is digital."""
     variant = Variant.objects.select_related("product").filter(sku=sku, offer="").first()
     if variant is None:
-        raise NotFound("There is no such SKU, or it is digital and has no stock.")
+        raise NotFound(gettext("There is no such SKU, or it is digital and has no stock."))
     return variant
 
 
@@ -52,5 +53,5 @@ def find_warehouse(code: str) -> Warehouse:
     """Raises NotFound."""
     warehouse = Warehouse.objects.filter(code=code).first()
     if warehouse is None:
-        raise NotFound("There is no such warehouse.")
+        raise NotFound(gettext("There is no such warehouse."))
     return warehouse

@@ -9,6 +9,8 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from apps.catalog.inventory import locked_stock
 from apps.catalog.inventory.locked_stock import Level, LockedStock
@@ -17,6 +19,7 @@ from apps.catalog.inventory.warehouses import ensure_warehouse
 from apps.catalog.products.changes import ProductChange, availability_changed
 from apps.catalog.products.models import Variant
 from apps.common.ids import uuid7
+from apps.common.numbers import grouped
 from apps.common.problems import Conflict, ValidationProblem
 
 Reason = StockMovement.Reason
@@ -25,7 +28,7 @@ BY_HAND = (Reason.RECEIVED, Reason.RETURNED, Reason.COUNTED, Reason.DAMAGED)
 
 
 class NoStock(Conflict):
-    slug, title = "no-stock", "This has no stock"
+    slug, title = "no-stock", _("This has no stock")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +63,7 @@ def adjust_stock(
     MAX_ON_HAND, NoStock for a digital variant.
     """
     if change == 0:
-        raise _refusal("change", "Say how many units are added (12) or taken (-3).")
+        raise _refusal("change", gettext("Say how many units are added (12) or taken (-3)."))
     with transaction.atomic():
         stock = _locked_stock(variant)
         if movement_id and (done := _done(movement_id)):
@@ -80,7 +83,7 @@ def count_stock(
 ) -> StockMovement | None:
     """`adjust_stock` to as many units as were counted in a warehouse; None when it holds that many already."""
     if count < 0:
-        raise _refusal("quantity", "Nobody can count fewer than no units.")
+        raise _refusal("quantity", gettext("Nobody can count fewer than no units."))
     with transaction.atomic():
         stock = _locked_stock(variant)
         if movement_id and (done := _done(movement_id)):
@@ -107,22 +110,29 @@ def move_stock(
     orders count on them, NoStock for a digital variant.
     """
     if quantity < 1:
-        raise _refusal("quantity", "Move at least one unit.")
+        raise _refusal("quantity", gettext("Move at least one unit."))
     if source.pk == target.pk:
-        raise _refusal("target", "Choose another warehouse than the one they lie in.")
+        raise _refusal("target", gettext("Choose another warehouse than the one they lie in."))
     with transaction.atomic():
         stock = _locked_stock(variant)
         if movement_id and _done(movement_id):
             return
         lies, comes = _level(stock, source), _level(stock, target)
         if lies.free < quantity:
-            raise _refusal("quantity", f"{max(0, lies.free)} units in {source} can be moved; no more are free.")
+            raise _refusal(
+                "quantity",
+                gettext("%(count)s units in %(source)s can be moved; no more are free.")
+                % {"count": max(0, lies.free), "source": source},
+            )
         stock.change(lies.warehouse_id, on_hand=-quantity)
         stock.change(comes.warehouse_id, on_hand=quantity)
         if stock.reserved > stock.on_hand + stock.backorder_limit:
-            raise _refusal("quantity", f"Orders count on these units, and nothing is sold from {target}.")
+            raise _refusal(
+                "quantity",
+                gettext("Orders count on these units, and nothing is sold from %(target)s.") % {"target": target},
+            )
         if max(stock.on_hand, comes.on_hand) > MAX_ON_HAND:
-            raise _refusal("quantity", f"{MAX_ON_HAND:,} units are the maximum.")
+            raise _refusal("quantity", gettext("%(limit)s units are the maximum.") % {"limit": grouped(MAX_ON_HAND)})
         actor = Actor(reference, by)
         moved: list[tuple[Level, int, uuid.UUID | None]] = [(lies, -quantity, movement_id), (comes, quantity, None)]
         movements = [_movement(stock, level, change, Reason.MOVED, actor, key) for level, change, key in moved]
@@ -148,7 +158,7 @@ def set_stocks(
         movements = []
         for stock in held.values():
             if counts[stock.variant_id] < 0 and counts[stock.variant_id] != stock.on_hand:
-                raise _refusal("on_hand", "Nobody can count fewer than no units.")
+                raise _refusal("on_hand", gettext("Nobody can count fewer than no units."))
             for level, change in _differences(stock, counts[stock.variant_id], warehouse):
                 _require_possible(stock, level, change)
                 stock.change(level.warehouse_id, on_hand=change)
@@ -184,14 +194,20 @@ def set_policy(
         check(item)
         policy = replace(Policy.of(item), **changes)
         if policy.policy == StockItem.Policy.DENY and policy.backorder_limit:
-            raise _refusal("backorder_limit", "Only a backorder or preorder has a limit; make it 0.")
+            raise _refusal("backorder_limit", gettext("Only a backorder or preorder has a limit; make it 0."))
         if policy.policy == StockItem.Policy.PREORDER and policy.available_on is None:
-            raise _refusal("available_on", "Say on which day the preorder is sent.")
+            raise _refusal("available_on", gettext("Say on which day the preorder is sent."))
         if item.owed > policy.backorder_limit:
-            raise _refusal("backorder_limit", f"{item.owed} units are owed to orders; at least that many must stay.")
+            raise _refusal(
+                "backorder_limit",
+                gettext("%(count)s units are owed to orders; at least that many must stay.") % {"count": item.owed},
+            )
         for name in ("backorder_limit", "low_stock_at"):
             if not 0 <= getattr(policy, name) <= MAX_BACKORDERS:
-                raise _refusal(name, f"Use a number from 0 to {MAX_BACKORDERS:,}.")
+                raise _refusal(
+                    name,
+                    gettext("Use a number from 0 to %(limit)s.") % {"limit": grouped(MAX_BACKORDERS)},
+                )
         item.policy, item.backorder_limit = policy.policy, policy.backorder_limit
         item.available_on, item.low_stock_at = policy.available_on, policy.low_stock_at
         item.save(update_fields=["policy", "backorder_limit", "available_on", "low_stock_at"])
@@ -208,7 +224,7 @@ def _lock_stock(variant_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, LockedStock
     ids = list(variant_ids)
     held = locked_stock.lock_variants(ids)
     if digital := sorted(stock.sku for stock in held.values() if stock.is_digital):
-        raise NoStock(f"{digital[0]} is digital: there is nothing to count.")
+        raise NoStock(gettext("%(sku)s is digital: there is nothing to count.") % {"sku": digital[0]})
     missing = [stock.variant_id for stock in held.values() if not stock.is_stocked]
     if not missing and all(stock.home for stock in held.values()):
         return held
@@ -235,7 +251,7 @@ def _changed(
 def _level(stock: LockedStock, warehouse: Warehouse | None) -> Level:
     level = stock.levels.get(warehouse.pk) if warehouse else stock.home
     if level is None:
-        raise _refusal("warehouse", "There is no such warehouse.")
+        raise _refusal("warehouse", gettext("There is no such warehouse."))
     return level
 
 
@@ -247,10 +263,12 @@ def _require_possible(stock: LockedStock, level: Level, change: int) -> None:
         others = stock.on_hand - level.on_hand
         lowest = max(lowest, stock.reserved - may_owe - others)
     if change < 0 and level.on_hand + change < lowest:
-        message = f"{max(0, level.on_hand - lowest)} units can be removed here; the others are reserved for orders."
+        message = gettext("%(count)s units can be removed here; the others are reserved for orders.") % {
+            "count": max(0, level.on_hand - lowest)
+        }
         raise _refusal("change", message)
     if max(level.on_hand, stock.on_hand if level.is_active else 0) + change > MAX_ON_HAND:
-        raise _refusal("change", f"{MAX_ON_HAND:,} units are the maximum.")
+        raise _refusal("change", gettext("%(limit)s units are the maximum.") % {"limit": grouped(MAX_ON_HAND)})
 
 
 def _differences(stock: LockedStock, count: int, warehouse: Warehouse | None) -> list[tuple[Level, int]]:

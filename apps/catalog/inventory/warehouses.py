@@ -6,10 +6,13 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.db import connection, transaction
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from apps.catalog.inventory import locked_stock
 from apps.catalog.inventory.models import MAX_ON_HAND, StockLevel, StockMovement, Warehouse
 from apps.catalog.products.changes import availability_changed
+from apps.common.numbers import grouped
 from apps.common.problems import Conflict, NotFound, ValidationProblem
 
 FIRST = {"code": "main", "name": "Main warehouse"}
@@ -36,7 +39,7 @@ COUNT_IN = """
 
 
 class WarehouseInUse(Conflict):
-    slug, title = "warehouse-in-use", "The warehouse cannot be closed now"
+    slug, title = "warehouse-in-use", _("The warehouse cannot be closed now")
 
 
 def add_warehouse(*, code: str, name: str, country: str = "DE", priority: int = 0, is_active: bool = True) -> Warehouse:
@@ -46,7 +49,10 @@ def add_warehouse(*, code: str, name: str, country: str = "DE", priority: int = 
             code=code, defaults={"name": name, "country": country, "priority": priority, "is_active": is_active}
         )
     if not is_new:
-        raise ValidationProblem("There is such a warehouse already.", errors={"code": [f"{code} is taken."]})
+        raise ValidationProblem(
+            gettext("There is such a warehouse already."),
+            errors={"code": [gettext("%(code)s is taken.") % {"code": code}]},
+        )
     return warehouse
 
 
@@ -64,7 +70,7 @@ def change_warehouse(
             locked_stock.lock_all()
         warehouse = Warehouse.objects.select_for_update().filter(code=code).first()
         if warehouse is None:
-            raise NotFound("There is no such warehouse.")
+            raise NotFound(gettext("There is no such warehouse."))
         check(warehouse)
         was_active = warehouse.is_active
         for name, value in fields.items():
@@ -81,13 +87,13 @@ def delete_warehouse(code: str, *, check: Callable[[Warehouse], None] = lambda w
         locked_stock.lock_all()
         warehouse = Warehouse.objects.select_for_update().filter(code=code).first()
         if warehouse is None:
-            raise NotFound("There is no such warehouse.")
+            raise NotFound(gettext("There is no such warehouse."))
         check(warehouse)
         if warehouse.is_active and Warehouse.objects.filter(is_active=True).count() == 1:
-            raise WarehouseInUse("This is the last active warehouse; open another one first.")
+            raise WarehouseInUse(gettext("This is the last active warehouse; open another one first."))
         used = StockLevel.objects.filter(warehouse=warehouse).exclude(on_hand=0, reserved=0)
         if used.exists() or StockMovement.objects.filter(warehouse=warehouse).exists():
-            raise WarehouseInUse("Units lie here or have a history here; close it (is_active) instead.")
+            raise WarehouseInUse(gettext("Units lie here or have a history here; close it (is_active) instead."))
         StockLevel.objects.filter(warehouse=warehouse).delete()
         warehouse.delete()
 
@@ -100,17 +106,25 @@ def ensure_warehouse() -> Warehouse:
 
 def _open(warehouse: Warehouse) -> None:
     if skus := _skus(TOO_MANY, warehouse):
-        raise WarehouseInUse(f"More than {MAX_ON_HAND:,} units would be counted of {skus}.")
+        raise WarehouseInUse(
+            gettext("More than %(limit)s units would be counted of %(skus)s.")
+            % {"limit": grouped(MAX_ON_HAND), "skus": skus}
+        )
     _count_in(warehouse, sign=1)
 
 
 def _close(warehouse: Warehouse) -> None:
     if not Warehouse.objects.filter(is_active=True).exists():
-        raise WarehouseInUse("This is the last active warehouse; open another one first.")
+        raise WarehouseInUse(gettext("This is the last active warehouse; open another one first."))
     if skus := _skus(RESERVED, warehouse):
-        raise WarehouseInUse(f"Units here are reserved for orders: {skus}. Wait until they are sent or released.")
+        raise WarehouseInUse(
+            gettext("Units here are reserved for orders: %(skus)s. Wait until they are sent or released.")
+            % {"skus": skus}
+        )
     if skus := _skus(OWED, warehouse):
-        raise WarehouseInUse(f"Units of {skus} are owed to orders. Receive them, or move them here, first.")
+        raise WarehouseInUse(
+            gettext("Units of %(skus)s are owed to orders. Receive them, or move them here, first.") % {"skus": skus}
+        )
     _count_in(warehouse, sign=-1)
 
 
@@ -119,7 +133,8 @@ def _skus(statement: str, warehouse: Warehouse) -> str:
     with connection.cursor() as cursor:
         cursor.execute(statement, {"warehouse": warehouse.pk, "limit": MAX_NAMED + 1, "most": MAX_ON_HAND})
         skus = [row[0] for row in cursor.fetchall()]
-    return ", ".join(skus[:MAX_NAMED]) + (" and others" if len(skus) > MAX_NAMED else "")
+    named = ", ".join(skus[:MAX_NAMED])
+    return gettext("%(skus)s and others") % {"skus": named} if len(skus) > MAX_NAMED else named
 
 
 def _count_in(warehouse: Warehouse, *, sign: int) -> None:

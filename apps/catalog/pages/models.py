@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
 
 from apps.catalog.products.models.bases import Translated
 
@@ -15,19 +16,22 @@ class Page(Translated):
 
     TRANSLATABLE = ("title", "body")
 
-    slug = models.SlugField(max_length=80, unique=True, help_text="The address of the page: imprint, privacy.")
-    title = models.CharField(max_length=120)
-    body = models.TextField("text", max_length=MAX_BODY, blank=True, help_text="Markdown; HTML is shown as text.")
-    is_published = models.BooleanField("published", default=False)
-    position = models.PositiveSmallIntegerField("position in the footer", default=0)
-    updated_at = models.DateTimeField(auto_now=True)
+    slug = models.SlugField(
+        _("slug"), max_length=80, unique=True, help_text=_("The address of the page: imprint, privacy.")
+    )
+    title = models.CharField(_("title"), max_length=120)
+    body = models.TextField(_("text"), max_length=MAX_BODY, blank=True, help_text=_("Markdown; HTML is shown as text."))
+    is_published = models.BooleanField(_("published"), default=False)
+    position = models.PositiveSmallIntegerField(_("position in the footer"), default=0)
+    updated_at = models.DateTimeField(_("updated at"), auto_now=True)
 
     class Meta:
+        verbose_name, verbose_name_plural = _("page"), _("pages")
         constraints = [
             models.UniqueConstraint(
                 Lower("slug"),
                 name="page_slug_once",
-                violation_error_message="There is a page with this slug already; capitals make no difference.",
+                violation_error_message=_("There is a page with this slug already; capitals make no difference."),
             ),
         ]
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.translation import gettext
+
 from apps.catalog.pages.markup import html_of
 from apps.catalog.pages.models import Page
 from apps.catalog.products.translations import text
@@ -40,5 +42,5 @@ def published_page(slug: str, language: str) -> ShownPage:
     """One published page. Raises NotFound."""
     page = Page.objects.filter(slug=slug, is_published=True).first()
     if page is None:
-        raise NotFound("There is no such page.")
+        raise NotFound(gettext("There is no such page."))
     return ShownPage(page.slug, text(page, "title", language), html_of(text(page, "body", language)), page.updated_at)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from apps.catalog.pages.models import Page
 from apps.catalog.products.identifiers import same_in_any_case
@@ -33,7 +34,7 @@ def create_page(columns: Mapping[str, Any]) -> Page:
 def change_page(slug: str, columns: Mapping[str, Any], *, guard: Guard) -> Page:
     """Write these columns of a page. Raises NotFound, PreconditionFailed, AlreadyTaken, ValidationProblem."""
     with catalog_transaction():
-        page = lock_row(Page, "page", slug=slug)
+        page = lock_row(Page, slug=slug)
         guard(page)
         written = _checked(page, columns)
         changed = {name: value for name, value in written.items() if getattr(page, name) != value}
@@ -45,7 +46,7 @@ def change_page(slug: str, columns: Mapping[str, Any], *, guard: Guard) -> Page:
 def delete_page(slug: str, *, guard: Guard) -> None:
     """Raises NotFound, PreconditionFailed."""
     with catalog_transaction():
-        page = lock_row(Page, "page", slug=slug)
+        page = lock_row(Page, slug=slug)
         guard(page)
         page.delete()
 
@@ -67,7 +68,7 @@ def _checked(page: Page, columns: Mapping[str, Any]) -> dict[str, Any]:
     written = dict(columns)
     others = Page.objects.exclude(pk=page.pk)
     if "slug" in written and (known := same_in_any_case(others, "slug", written["slug"])):
-        raise already_taken("slug", f"There is a page {known} already.")
+        raise already_taken("slug", gettext("There is a page %(known)s already.") % {"known": known})
     if "translations" in written:
         written["translations"] = merged_translations(page, written["translations"])
     return written

@@ -1,9 +1,11 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class ProductsConfig(AppConfig):
     name = "apps.catalog.products"
     label = "products"
+    verbose_name = _("Catalogue")
 
     def ready(self) -> None:
         from apps.catalog.products.changes import Order, products_changed

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from django.utils.translation import gettext
+
 from apps.catalog.products.changes import taxonomy_changed
 from apps.catalog.products.models import Attribute, AttributeChoice, AttributeValue, Product
 from apps.catalog.products.slugs import slug_of
@@ -33,14 +35,14 @@ def set_attribute_values(product: Product, values: Mapping[str, AttributeInput |
     rows: list[AttributeValue] = []
     for code, value in values.items():
         if code not in attributes:
-            errors[f"attributes.{code}"] = ["There is no such attribute."]
+            errors[f"attributes.{code}"] = [gettext("There is no such attribute.")]
             continue
         try:
             rows += values_for(product, attributes[code], value)
         except ValidationProblem as problem:
             errors[f"attributes.{code}"] = [str(problem)]
     if errors:
-        raise ValidationProblem("Some attributes cannot be used; see errors.", errors=errors)
+        raise ValidationProblem(gettext("Some attributes cannot be used; see errors."), errors=errors)
     AttributeValue.objects.filter(product=product, attribute__in=attributes.values()).delete()
     AttributeValue.objects.bulk_create(rows)
 
@@ -64,7 +66,7 @@ def values_for(product: Product, attribute: Attribute, value: AttributeInput | N
             return [AttributeValue(boolean=is_true, key=str(is_true).lower(), **row)]
     text = ", ".join(value) if isinstance(value, list) else str(value)
     if len(text) > 300:
-        raise ValidationProblem("Use at most 300 characters.")
+        raise ValidationProblem(gettext("Use at most 300 characters."))
     return [AttributeValue(text=text, key=key_of(text), **row)]
 
 
@@ -75,7 +77,7 @@ def _choice(attribute: Attribute, name: str) -> AttributeChoice:
         if wanted in (choice.slug, key_of(choice.label)):
             return choice
     some = ", ".join(choice.label for choice in list(attribute.choices.all())[:8])
-    raise ValidationProblem(f"{name!r} is none of its choices ({some}).")
+    raise ValidationProblem(gettext("%(name)s is none of its choices (%(some)s).") % {"name": repr(name), "some": some})
 
 
 def plain_number(number: Decimal | int) -> str:
@@ -88,11 +90,11 @@ def _number(attribute: Attribute, value: Any) -> Decimal:
     try:
         number = Decimal(text)
     except InvalidOperation as error:
-        raise ValidationProblem(f"{str(value)[:40]!r} is not a number.") from error
+        raise ValidationProblem(gettext("%(value)s is not a number.") % {"value": repr(str(value)[:40])}) from error
     if isinstance(value, bool) or not number.is_finite() or abs(number) >= MAX_NUMBER:
-        raise ValidationProblem("Use a number below ten billion.")
+        raise ValidationProblem(gettext("Use a number below ten billion."))
     if number.normalize().as_tuple().exponent < -4:  # type: ignore[operator]  # finite, so it is an int
-        raise ValidationProblem("Use at most four digits after the point.")
+        raise ValidationProblem(gettext("Use at most four digits after the point."))
     return number
 
 
@@ -104,7 +106,7 @@ def read_truth_value(text: str) -> bool:
     """A truth value in one of the shop's languages. Raises ValidationProblem."""
     is_true = truth_values().get(text.casefold())
     if is_true is None:
-        raise ValidationProblem("Say yes or no.")
+        raise ValidationProblem(gettext("Say yes or no."))
     return is_true
 
 

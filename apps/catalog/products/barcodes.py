@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
 
 LENGTHS = (8, 12, 13, 14)
 
@@ -14,10 +15,10 @@ def validate_barcode(value: str) -> None:
     the right; all weighted digits and the check digit add up to a multiple of ten.
     """
     if not (value.isascii() and value.isdigit() and len(value) in LENGTHS):
-        raise ValidationError("A barcode has 8, 12, 13 or 14 digits.", code="barcode")
+        raise ValidationError(gettext("A barcode has 8, 12, 13 or 14 digits."), code="barcode")
     digits = [int(digit) for digit in reversed(value)]
     weighted = sum(digit * (3 if place % 2 else 1) for place, digit in enumerate(digits))
     if weighted % 10:
         raise ValidationError(
-            "The last digit of this barcode does not fit the others; check the number.", code="barcode"
+            gettext("The last digit of this barcode does not fit the others; check the number."), code="barcode"
         )

@@ -6,6 +6,7 @@ import re
 
 from django.db import connection, transaction
 from django.db.models import QuerySet
+from django.utils.translation import gettext
 
 from apps.catalog.products.changes import taxonomy_changed
 from apps.catalog.products.identifiers import in_any_case
@@ -40,7 +41,9 @@ def ensure_category(path: str, *, name: str = "", description: str = "") -> Cate
     Raises ValidationProblem for what is no path.
     """
     if not CATEGORY_PATH.match(path):
-        raise ValidationProblem(f"{path!r} is not a category's path such as home/kitchen.")
+        raise ValidationProblem(
+            gettext("%(path)s is not a category's path such as home/kitchen.") % {"path": repr(path)}
+        )
     parent_path, _, slug = path.rpartition("/")
     category = in_any_case(Category.objects.all(), "full_path", [path]).first()
     if category is None:

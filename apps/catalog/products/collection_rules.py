@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext
+
 from apps.catalog.products.attribute_values import key_of
 from apps.common.problems import ValidationProblem
 
@@ -35,16 +37,16 @@ def read_attribute(kind: str, values: list[str]) -> tuple[str, ...] | Span:
     if kind != "number":
         keys = [key_of(part) for value in values for part in value.split(",") if part.strip()]
         if not keys or len(keys) > 50:
-            raise ValidationProblem("Name from one to fifty values.")
+            raise ValidationProblem(gettext("Name from one to fifty values."))
         return tuple(dict.fromkeys(keys))
     if len(values) == 1 and NUMBER.match(values[0]):
         return Span(float(values[0]), float(values[0]))
     found = SPAN.match(values[0]) if len(values) == 1 else None
     if not found or not any(found.groups()):
-        raise ValidationProblem("Use a number such as 12, or a range such as 10..40, 10.. or ..40.")
+        raise ValidationProblem(gettext("Use a number such as 12, or a range such as 10..40, 10.. or ..40."))
     low, high = (None if end is None else float(end) for end in found.groups())
     if low is not None and high is not None and low > high:
-        raise ValidationProblem("The range ends before it begins.")
+        raise ValidationProblem(gettext("The range ends before it begins."))
     return Span(low, high)
 
 
@@ -62,9 +64,9 @@ def checked_rule(rule: Mapping[str, Any], *, kinds: Mapping[str, str]) -> dict[s
         except ValidationProblem as problem:
             errors[f"rule.{name}"] = [str(problem)]
     if not kept and not errors:
-        errors["rule"] = ["Name at least one filter, such as {'brand': 'norrund'}."]
+        errors["rule"] = [gettext("Name at least one filter, such as {'brand': 'norrund'}.")]
     if errors:
-        raise ValidationProblem("The rule cannot be used; see errors.", errors=errors)
+        raise ValidationProblem(gettext("The rule cannot be used; see errors."), errors=errors)
     return kept
 
 
@@ -72,20 +74,20 @@ def _checked(name: str, text: str, kinds: Mapping[str, str]) -> str:
     if name.startswith("attr."):
         code = name.removeprefix("attr.")
         if code not in kinds:
-            raise ValidationProblem("There is no such attribute.")
+            raise ValidationProblem(gettext("There is no such attribute."))
         found = read_attribute(kinds[code], [text])
         return text if isinstance(found, Span) else ",".join(found)
     if name in TEXTS:
         if not text or len(text) > TEXTS[name] or (name == "kind" and text not in ("goods", "video")):
-            raise ValidationProblem("This value cannot be used.")
+            raise ValidationProblem(gettext("This value cannot be used."))
         return text
     if name in ("min_price", "max_price", "rating"):
         most = 5 if name == "rating" else MAX_PRICE
         if not (text.isascii() and text.isdigit() and len(text) <= 12 and int(text) <= most):
-            raise ValidationProblem(f"Use a whole number up to {most}.")
+            raise ValidationProblem(gettext("Use a whole number up to %(limit)s.") % {"limit": most})
         return text
     if name in ("in_stock", "featured"):
         if text not in FLAGS:
-            raise ValidationProblem("Use true or false.")
+            raise ValidationProblem(gettext("Use true or false."))
         return text
-    raise ValidationProblem("There is no such filter.")
+    raise ValidationProblem(gettext("There is no such filter."))

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.translation import gettext
+
 from apps.catalog.products.models import Price, Product, SalePrice, Variant
 from apps.catalog.products.rules import is_running, overlapping, sale_amount, sale_errors, unpriced_sale_errors
 from apps.common.money import Money
@@ -86,7 +88,9 @@ def _require_apart(variant: Variant, rows: Iterable[SalePrice]) -> None:
     for row in rows:
         by_currency.setdefault(row.currency, []).append(row)
     if any(overlapping(sales) for sales in by_currency.values()):
-        message = f"Two sales of {variant.sku} overlap; a variant has one sale price at a time."
+        message = gettext("Two sales of %(sku)s overlap; a variant has one sale price at a time.") % {
+            "sku": variant.sku
+        }
         raise ValidationProblem(message, errors={"sales": [message]})
 
 
@@ -94,8 +98,8 @@ def set_prices(product: Product, prices: Mapping[str, Money]) -> None:
     """Write prices by SKU. Raises ValidationProblem for SKUs of other products. The caller records the change."""
     variants = {variant.sku: variant for variant in product.variants.filter(sku__in=prices)}
     if unknown := sorted(prices.keys() - variants.keys()):
-        errors = {"variants": [f"This product has no variant {sku}." for sku in unknown]}
-        raise ValidationProblem("Some variants are unknown; see errors.", errors=errors)
+        errors = {"variants": [gettext("This product has no variant %(sku)s.") % {"sku": sku} for sku in unknown]}
+        raise ValidationProblem(gettext("Some variants are unknown; see errors."), errors=errors)
     for sku, price in prices.items():
         Price.objects.update_or_create(
             variant=variants[sku], currency=price.currency, defaults={"amount": price.amount}

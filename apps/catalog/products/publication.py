@@ -10,6 +10,8 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from apps.catalog.products.changes import ProductChange, products_changed
 from apps.catalog.products.models import AttributeValue, Price, Product, ProductTypeAttribute, Variant
@@ -28,7 +30,7 @@ SELLABILITY = ("sku", "offer", "rental_hours", "title_slug")
 
 
 class NotSellable(Conflict):
-    slug, title = "not-sellable", "The product cannot be published yet"
+    slug, title = "not-sellable", _("The product cannot be published yet")
 
     @property
     def explanation(self) -> str:
@@ -157,8 +159,14 @@ def not_sellable(product: Product, errors: dict[str, list[str]]) -> NotSellable:
     """The problem of a product that lacks something to be published."""
     if errors.keys() == {"price"}:
         currency = settings.SHOP_CURRENCY
-        return NotSellable(f"{product.title} needs a variant with a price in {currency} before it is published.")
-    return NotSellable(f"{product.title} lacks something before it is published; see errors.", errors=errors)
+        return NotSellable(
+            gettext("%(title)s needs a variant with a price in %(currency)s before it is published.")
+            % {"title": product.title, "currency": currency}
+        )
+    return NotSellable(
+        gettext("%(title)s lacks something before it is published; see errors.") % {"title": product.title},
+        errors=errors,
+    )
 
 
 def set_status(product: Product, status: str) -> None:

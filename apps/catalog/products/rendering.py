@@ -12,6 +12,7 @@ from celery import signature
 from django.core.cache import cache
 from django.core.files.storage import default_storage
 from django.db import connection, transaction
+from django.utils.translation import gettext
 
 from apps.catalog.products import renditions
 from apps.catalog.products.models import Product, ProductImage
@@ -119,7 +120,7 @@ def render_image(image_id: uuid.UUID | str) -> bool:
         return False
     with _counting_deaths(image.file.name or "") as deaths:
         if deaths >= MAX_DEATHS:
-            _record_failure(image, f"Rendering it ended the renderer {deaths} times.")
+            _record_failure(image, gettext("Rendering it ended the renderer %(deaths)s times.") % {"deaths": deaths})
             return False
         try:
             rendered = renditions.render(content, slug=image.product.slug)
@@ -138,7 +139,7 @@ def _read(image: ProductImage) -> bytes | None:
         # Each storage has its own word for what is missing, and for being away.
         if default_storage.exists(image.file.name or ""):
             raise
-        _record_failure(image, "The uploaded file is gone.")
+        _record_failure(image, gettext("The uploaded file is gone."))
         return None
 
 

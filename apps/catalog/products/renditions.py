@@ -12,6 +12,7 @@ from typing import Any
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.utils.translation import gettext
 from PIL import Image, ImageCms, ImageOps
 
 from apps.catalog.products import translations
@@ -72,7 +73,7 @@ class RenderedImage:
 def decode_image(content: bytes) -> DecodedImage:
     """The decoded image; of an animation its first frame. Raises ValidationProblem for what is none or too large."""
     if len(content) > MAX_BYTES:
-        raise _invalid_image(f"The image is larger than {MAX_BYTES // 1024**2} MB.")
+        raise _invalid_image(gettext("The image is larger than %(limit)s MB.") % {"limit": MAX_BYTES // 1024**2})
     try:
         with _decoding:
             return _decode(content)
@@ -80,11 +81,14 @@ def decode_image(content: bytes) -> DecodedImage:
         raise
     except Image.DecompressionBombError as error:
         raise _invalid_image(
-            f"The image has too many pixels; {MAX_WEBP_PIXELS // 10**6} million are always taken."
+            gettext("The image has too many pixels; %(limit)s million are always taken.")
+            % {"limit": MAX_WEBP_PIXELS // 10**6}
         ) from error
     except Exception as error:
         # Decoders that are fed nonsense raise whatever they stumble over.
-        raise _invalid_image("This is not an image that can be read. Use AVIF, WebP, JPEG, PNG or GIF.") from error
+        raise _invalid_image(
+            gettext("This is not an image that can be read. Use AVIF, WebP, JPEG, PNG or GIF.")
+        ) from error
 
 
 def _invalid_image(message: str) -> ValidationProblem:
@@ -118,10 +122,15 @@ def _decode(content: bytes) -> DecodedImage:
 
 def _check_size(width: int, height: int, *, limit: int) -> None:
     if width * height > limit:
-        message = f"The image has {width} × {height} pixels; {limit // 10**6} million are the maximum for its format."
+        message = gettext(
+            "The image has %(width)s × %(height)s pixels; %(limit)s million are the maximum for its format."
+        ) % {"width": width, "height": height, "limit": limit // 10**6}
         raise _invalid_image(message)
     if max(width, height) > MAX_SIDE:
-        raise _invalid_image(f"The image has {width} × {height} pixels; {MAX_SIDE} on a side are the maximum.")
+        raise _invalid_image(
+            gettext("The image has %(width)s × %(height)s pixels; %(limit)s on a side are the maximum.")
+            % {"width": width, "height": height, "limit": MAX_SIDE}
+        )
 
 
 def _in_srgb(image: Image.Image) -> Image.Image:

@@ -7,12 +7,15 @@ a form, in a row of a file. Nothing here queries or writes.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from itertools import pairwise
 from typing import Protocol
 
+from django.utils.translation import gettext
+
 from apps.catalog.products.models import Product, Variant
+from apps.common.numbers import grouped
 
 Kind = Product.Kind
 Offer = Variant.Offer
@@ -20,6 +23,16 @@ Status = Product.Status
 type Errors = dict[str, str]
 
 MAX_RENTAL_HOURS = 24 * 366
+# The longest name and value of a variant's option.
+OPTION_NAME, OPTION_VALUE = 60, 120
+
+
+def option_errors(options: Mapping[str, str]) -> list[str]:
+    """How a variant differs from the others is said shortly."""
+    if all(len(name) <= OPTION_NAME and len(value) <= OPTION_VALUE for name, value in options.items()):
+        return []
+    limits = {"name": OPTION_NAME, "value": OPTION_VALUE}
+    return [gettext("Use at most %(name)s characters for a name and %(value)s for a value.") % limits]
 
 
 def offer_errors(*, kind: str, offer: str, rental_hours: int | None, title_slug: str = "") -> Errors:
@@ -30,22 +43,24 @@ def offer_errors(*, kind: str, offer: str, rental_hours: int | None, title_slug:
     """
     if kind != Kind.VIDEO:
         given = {"offer": offer, "rental_hours": rental_hours, "title_slug": title_slug}
-        return {name: "This is for films; leave it out for goods." for name, value in given.items() if value}
+        return {name: gettext("This is for films; leave it out for goods.") for name, value in given.items() if value}
     errors: Errors = {}
     if not offer:
-        errors["offer"] = "Say whether the film is bought (buy) or rented (rent)."
+        errors["offer"] = gettext("Say whether the film is bought (buy) or rented (rent).")
     elif offer == Offer.RENT and not rental_hours:
-        errors["rental_hours"] = "Say for how many hours it is rented."
+        errors["rental_hours"] = gettext("Say for how many hours it is rented.")
     elif offer == Offer.RENT and rental_hours and not 0 < rental_hours <= MAX_RENTAL_HOURS:
-        errors["rental_hours"] = f"Use a whole number from 1 to {MAX_RENTAL_HOURS:,}."
+        errors["rental_hours"] = gettext("Use a whole number from 1 to %(limit)s.") % {
+            "limit": grouped(MAX_RENTAL_HOURS)
+        }
     elif offer == Offer.BUY and rental_hours:
-        errors["rental_hours"] = "What is bought is kept; leave the hours out."
+        errors["rental_hours"] = gettext("What is bought is kept; leave the hours out.")
     return errors
 
 
 def price_errors(*, currency: str, is_priced: bool) -> Errors:
     """A product that is published has a variant with a price in the shop's currency."""
-    return {} if is_priced else {"price": f"It needs a price in {currency}."}
+    return {} if is_priced else {"price": gettext("It needs a price in %(currency)s.") % {"currency": currency}}
 
 
 def title_errors(*, kind: str, title_slug: str, untitled_skus: list[str]) -> Errors:
@@ -54,20 +69,23 @@ def title_errors(*, kind: str, title_slug: str, untitled_skus: list[str]) -> Err
     `untitled_skus` are those of its variants that name none of their own.
     """
     if kind == Kind.VIDEO and not title_slug and untitled_skus:
-        return {"title_slug": f"Say which title of the video service {untitled_skus[0]} lets people watch."}
+        return {
+            "title_slug": gettext("Say which title of the video service %(sku)s lets people watch.")
+            % {"sku": untitled_skus[0]}
+        }
     return {}
 
 
 def kind_errors(*, kind: str, wanted: str, has_variants: bool) -> Errors:
     """Stock is counted for goods and not for films, so no variant may change sides."""
     if wanted != kind and has_variants:
-        return {"kind": f"It stays {kind} while there are variants."}
+        return {"kind": gettext("It stays %(kind)s while there are variants.") % {"kind": kind}}
     return {}
 
 
 def missing_value_errors(*, required: Collection[str], given: Collection[str]) -> Errors:
     """Before it is published, a product has a value for each attribute that its type requires; both are codes."""
-    sentence = "Products of this type need a value for it before they are published."
+    sentence = gettext("Products of this type need a value for it before they are published.")
     return {f"attributes.{code}": sentence for code in sorted(set(required) - set(given))}
 
 
@@ -79,7 +97,7 @@ def publication_start(*, status: str, starts_at: datetime | None, now: datetime)
 def publication_errors(*, starts_at: datetime | None, ends_at: datetime | None) -> Errors:
     """A product shows from a moment until before a later one; either may be open."""
     if starts_at and ends_at and ends_at <= starts_at:
-        return {"published_until": "It ends before it begins; use a time after published_at."}
+        return {"published_until": gettext("It ends before it begins; use a time after published_at.")}
     return {}
 
 
@@ -108,13 +126,13 @@ class Period(Protocol):
 
 def sale_errors(*, starts_at: datetime, ends_at: datetime) -> Errors:
     """A sale lasts some time."""
-    return {"ends_at": "A sale ends after it starts."} if ends_at <= starts_at else {}
+    return {"ends_at": gettext("A sale ends after it starts.")} if ends_at <= starts_at else {}
 
 
 def unpriced_sale_errors(*, priced: Collection[str], on_sale: Collection[str]) -> Errors:
     """A sale lowers a price, so a variant has one in each currency that it is on sale in; errors by currency."""
     return {
-        currency: f"A sale in {currency} needs a price in {currency}."
+        currency: gettext("A sale in %(currency)s needs a price in %(currency)s.") % {"currency": currency}
         for currency in sorted(set(on_sale) - set(priced))
     }
 

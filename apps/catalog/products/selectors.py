@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from apps.catalog.products.models import Product, Variant
 from apps.catalog.products.rules import is_on_display
@@ -26,7 +27,7 @@ def shown_product(slug: str) -> Product:
     """Raises NotFound."""
     product = shown_products().filter(slug=slug).first()
     if product is None:
-        raise NotFound("There is no such product.")
+        raise NotFound(gettext("There is no such product."))
     return product
 
 

@@ -12,6 +12,9 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.db import IntegrityError, models, transaction
+from django.utils.text import get_text_list
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from apps.catalog.products.identifiers import same_in_any_case
 from apps.catalog.products.models import Product
@@ -28,11 +31,11 @@ type Guard = Callable[[Any], None]
 
 
 class AlreadyTaken(Conflict):
-    slug, title = "already-taken", "Something else has this name already"
+    slug, title = "already-taken", _("Something else has this name already")
 
 
 class InUse(Conflict):
-    slug, title = "in-use", "Something else needs this"
+    slug, title = "in-use", _("Something else needs this")
 
 
 @contextmanager
@@ -45,7 +48,7 @@ def catalog_transaction() -> Iterator[None]:
     except IntegrityError as error:
         if sqlstate_of(error) not in RACES:
             raise
-        raise Conflict("Somebody else changed the same thing at this moment. Repeat your change.") from error
+        raise Conflict(gettext("Somebody else changed the same thing at this moment. Repeat your change.")) from error
 
 
 @contextmanager
@@ -61,7 +64,7 @@ def prefix_errors(field: str) -> Iterator[None]:
 
 def invalid(field: str, message: str) -> ValidationProblem:
     """The problem of one invalid field."""
-    return ValidationProblem("Some values cannot be used; see errors.", errors={field: [message]})
+    return ValidationProblem(gettext("Some values cannot be used; see errors."), errors={field: [message]})
 
 
 def already_taken(field: str, message: str) -> AlreadyTaken:
@@ -81,7 +84,7 @@ def lock_product(slug: str, *, versions: Collection[int] | None, beside: Iterabl
     rows = Product.objects.select_for_update().filter(slug__in={slug, *beside}).order_by("pk")
     product = next((row for row in rows if row.slug == slug), None)
     if product is None:
-        raise NotFound("There is no such product.")
+        raise NotFound(gettext("There is no such product."))
     require_version(product, versions)
     return product
 
@@ -89,7 +92,9 @@ def lock_product(slug: str, *, versions: Collection[int] | None, beside: Iterabl
 def require_version(product: Product, versions: Collection[int] | None) -> None:
     """Raises PreconditionFailed; None stands for any version."""
     if versions is not None and product.version not in versions:
-        raise PreconditionFailed("Somebody changed this product meanwhile. Load it again and repeat your change.")
+        raise PreconditionFailed(
+            gettext("Somebody changed this product meanwhile. Load it again and repeat your change.")
+        )
 
 
 def lock_products(products: models.QuerySet[Product]) -> list[Any]:
@@ -97,11 +102,11 @@ def lock_products(products: models.QuerySet[Product]) -> list[Any]:
     return list(products.order_by("pk").select_for_update(of=("self",)).values_list("pk", flat=True))
 
 
-def lock_row[M: models.Model](model: type[M], what: str, **identity: Any) -> M:
+def lock_row[M: models.Model](model: type[M], **identity: Any) -> M:
     """A brand, attribute or the like; others may go on naming it. Raises NotFound."""
     row = model._default_manager.select_for_update(no_key=True).filter(**identity).first()
     if row is None:
-        raise NotFound(f"There is no such {what}.")
+        raise NotFound(gettext("There is no such %(what)s.") % {"what": model._meta.verbose_name})
     return row
 
 
@@ -130,5 +135,8 @@ def require_unused(what: str, **uses: models.QuerySet) -> None:
     """Raises InUse that says what stands in the way, with the names of a few; querysets are of names."""
     found = {name: {"count": names.count(), "examples": list(names[:EXAMPLES])} for name, names in uses.items()}
     if used := {name: use for name, use in found.items() if use["count"]}:
-        by = " and ".join(f"{use['count']} {name.replace('_', ' ')}" for name, use in used.items())
-        raise InUse(f"{what} is used by {by}; change these first.", in_use=used)
+        by = get_text_list(
+            [f"{use['count']} {uses[name].model._meta.verbose_name_plural}" for name, use in used.items()],
+            gettext("and"),
+        )
+        raise InUse(gettext("%(what)s is used by %(by)s; change these first.") % {"what": what, "by": by}, in_use=used)

@@ -46,8 +46,10 @@ def requested_language(*, asked: str, accepted: str) -> str:
     try:
         return chosen_language(asked=asked, accepted=accepted[:MAX_ACCEPT_LANGUAGE])
     except LookupError as error:
-        message = f"Use one of: {', '.join(languages())}."
-        raise ValidationProblem("The language cannot be used; see errors.", errors={"lang": [message]}) from error
+        message = gettext("Use one of: %(names)s.") % {"names": ", ".join(languages())}
+        raise ValidationProblem(
+            gettext("The language cannot be used; see errors."), errors={"lang": [message]}
+        ) from error
 
 
 def _spoken(code: str) -> str:
@@ -103,18 +105,24 @@ def cleaned_translations(model: type[Translated], given: Mapping[str, Mapping[st
     cleaned: dict[str, dict[str, str]] = {}
     for language, texts in given.items():
         if language not in languages()[1:]:
-            errors[f"translations.{language}"] = [f"Use one of: {', '.join(languages()[1:])}."]
+            errors[f"translations.{language}"] = [
+                gettext("Use one of: %(names)s.") % {"names": ", ".join(languages()[1:])}
+            ]
             continue
         for name, value in texts.items():
             limit = concrete_field(model, name).max_length if name in model.TRANSLATABLE else None
             if limit is None:
-                errors[f"translations.{language}.{name}"] = [f"Translate one of: {', '.join(model.TRANSLATABLE)}."]
+                errors[f"translations.{language}.{name}"] = [
+                    gettext("Translate one of: %(names)s.") % {"names": ", ".join(model.TRANSLATABLE)}
+                ]
             elif not isinstance(value, str) or len(value) > limit or "\x00" in value:
-                errors[f"translations.{language}.{name}"] = [f"Use a text of at most {limit} characters."]
+                errors[f"translations.{language}.{name}"] = [
+                    gettext("Use a text of at most %(limit)s characters.") % {"limit": limit}
+                ]
             elif value.strip():
                 cleaned.setdefault(language, {})[name] = value.strip()
     if errors:
-        raise ValidationProblem("Some translations cannot be used; see errors.", errors=errors)
+        raise ValidationProblem(gettext("Some translations cannot be used; see errors."), errors=errors)
     return cleaned
 
 

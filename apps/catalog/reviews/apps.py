@@ -1,9 +1,11 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class ReviewsConfig(AppConfig):
     name = "apps.catalog.reviews"
     label = "reviews"
+    verbose_name = _("Reviews")
 
     def ready(self) -> None:
         from apps.catalog.products.uses import register_file_uses, register_product_use

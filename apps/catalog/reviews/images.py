@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from apps.catalog.products import renditions
 from apps.catalog.reviews.image_files import delete_images
@@ -63,7 +64,7 @@ def _free_position(review: Review, checksum: str) -> int | None:
         return None
     free = sorted({*range(MAX_IMAGES)} - {*known.values()})
     if not free:
-        raise Conflict(f"A review has at most {MAX_IMAGES} images.")
+        raise Conflict(gettext("A review has at most %(limit)s images.") % {"limit": MAX_IMAGES})
     return free[0]
 
 
@@ -73,4 +74,4 @@ def remove_image(slug: str, image_id: uuid.UUID, *, user_id: uuid.UUID) -> None:
     with transaction.atomic(durable=True):
         images = ReviewImage.objects.filter(review=locked(product__slug=slug, user_id=user_id), pk=image_id)
         if not delete_images(images):
-            raise NotFound("Your review has no such image.")
+            raise NotFound(gettext("Your review has no such image."))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from apps.catalog.products.models import Product
 from apps.common.ids import uuid7
@@ -36,25 +37,26 @@ class Review(models.Model):
     """A buyer's review. Only approved reviews show and count."""
 
     class Status(models.TextChoices):
-        PENDING = "pending", "waits for approval"
-        APPROVED = "approved"
-        REJECTED = "rejected"
+        PENDING = "pending", _("waits for approval")
+        APPROVED = "approved", _("Approved")
+        REJECTED = "rejected", _("Rejected")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="reviews")
+    product = models.ForeignKey(Product, verbose_name=_("product"), on_delete=models.CASCADE, related_name="reviews")
     user_id = models.UUIDField(null=True, blank=True)
-    author_name = models.CharField(max_length=80)
-    rating = models.PositiveSmallIntegerField(validators=[MinValueValidator(1), MaxValueValidator(5)])
-    title = models.CharField(max_length=120)
-    body = models.TextField(max_length=4000, blank=True)
-    is_verified = models.BooleanField("verified purchase", default=False)
-    status = models.CharField(max_length=8, choices=Status, default=Status.PENDING)
-    moderated_by = models.CharField(max_length=254, blank=True)
-    moderated_at = models.DateTimeField(null=True, blank=True)
-    report_count = models.PositiveIntegerField(default=0, editable=False)
-    created_at = models.DateTimeField()
+    author_name = models.CharField(_("author"), max_length=80)
+    rating = models.PositiveSmallIntegerField(_("rating"), validators=[MinValueValidator(1), MaxValueValidator(5)])
+    title = models.CharField(_("title"), max_length=120)
+    body = models.TextField(_("text"), max_length=4000, blank=True)
+    is_verified = models.BooleanField(_("verified purchase"), default=False)
+    status = models.CharField(_("status"), max_length=8, choices=Status, default=Status.PENDING)
+    moderated_by = models.CharField(_("moderated by"), max_length=254, blank=True)
+    moderated_at = models.DateTimeField(_("moderated at"), null=True, blank=True)
+    report_count = models.PositiveIntegerField(_("reports"), default=0, editable=False)
+    created_at = models.DateTimeField(_("created at"))
 
     class Meta:
+        verbose_name, verbose_name_plural = _("review"), _("reviews")
         constraints = [
             # A double click posts once.
             models.UniqueConstraint(fields=["product", "user_id"], name="review_once_per_user"),
@@ -103,18 +105,19 @@ class ReviewReport(models.Model):
     """A report of a review as abusive."""
 
     class Reason(models.TextChoices):
-        OFFENSIVE = "offensive"
-        SPAM = "spam", "advertising"
-        PRIVATE = "private", "private data of somebody"
-        OFF_TOPIC = "off_topic", "not about the product"
+        OFFENSIVE = "offensive", _("Offensive")
+        SPAM = "spam", _("advertising")
+        PRIVATE = "private", _("private data of somebody")
+        OFF_TOPIC = "off_topic", _("not about the product")
 
-    review = models.ForeignKey(Review, on_delete=models.CASCADE, related_name="reports")
+    review = models.ForeignKey(Review, verbose_name=_("review"), on_delete=models.CASCADE, related_name="reports")
     user_id = models.UUIDField(null=True)
-    reason = models.CharField(max_length=9, choices=Reason)
-    comment = models.CharField(max_length=500, blank=True)
-    created_at = models.DateTimeField(auto_now_add=True)
+    reason = models.CharField(_("reason"), max_length=9, choices=Reason)
+    comment = models.CharField(_("comment"), max_length=500, blank=True)
+    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
 
     class Meta:
+        verbose_name, verbose_name_plural = _("report"), _("reports")
         constraints = [
             # One person, one voice, however often the button is pressed.
             models.UniqueConstraint(fields=["review", "user_id"], name="report_once_per_user"),

@@ -9,6 +9,8 @@ import uuid
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from apps.catalog.reviews.models import Review, ReviewReport
 from apps.catalog.reviews.services import locked, refresh_rating
@@ -20,7 +22,7 @@ Status = Review.Status
 
 
 class OwnReview(Forbidden):
-    slug, title = "own-review", "This is your own review"
+    slug, title = "own-review", _("This is your own review")
 
 
 def revision(review: Review) -> str:
@@ -38,7 +40,7 @@ def moderate(review_id: uuid.UUID, status: str, *, by: str, seen: str | None = N
     with transaction.atomic():
         review = locked(pk=review_id)
         if seen is not None and seen != revision(review):
-            raise PreconditionFailed("This review was changed meanwhile. Read it again, then decide.")
+            raise PreconditionFailed(gettext("This review was changed meanwhile. Read it again, then decide."))
         was_shown = review.status == Status.APPROVED
         review.status, review.moderated_by, review.moderated_at = status, by, timezone.now()
         review.report_count = 0
@@ -56,11 +58,11 @@ def report_review(review_id: uuid.UUID, *, user_id: uuid.UUID, reason: str, comm
     with transaction.atomic(durable=True):
         review = locked(pk=review_id)
         if review.user_id == user_id:
-            raise OwnReview("You cannot report your own review; change or delete it.")
+            raise OwnReview(gettext("You cannot report your own review; change or delete it."))
         if known := ReviewReport.objects.filter(review=review, user_id=user_id).first():
             return known, False
         if review.status != Status.APPROVED:
-            raise NotFound("There is no such review.")
+            raise NotFound(gettext("There is no such review."))
         report = ReviewReport.objects.create(review=review, user_id=user_id, reason=reason, comment=comment)
         Review.objects.filter(pk=review.pk).update(report_count=F("report_count") + 1)
         if review.report_count + 1 >= REPORTS_TO_QUEUE:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import uuid
 
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from apps.catalog.products.models import Product
 from apps.catalog.reviews.models import Purchase, Review, ReviewImage, ReviewReport
@@ -21,7 +23,7 @@ REPORTS_SHOWN = 100
 class NotReviewed(NotFound):
     """`may_review` says whether the user has bought the product, so that only buyers see the form."""
 
-    slug, title = "not-reviewed", "You have not reviewed this product"
+    slug, title = "not-reviewed", _("You have not reviewed this product")
 
 
 # In their order; serializers show them.
@@ -67,7 +69,7 @@ def review_for_staff(review_id: uuid.UUID) -> Review:
     """One review with its product. Raises NotFound."""
     review = review_queue().filter(pk=review_id).first()
     if review is None:
-        raise NotFound("There is no such review.")
+        raise NotFound(gettext("There is no such review."))
     return review
 
 

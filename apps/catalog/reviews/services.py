@@ -14,6 +14,8 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.db.models import Count
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from apps.catalog.products.changes import listed_data_changed
 from apps.catalog.products.models import Product
@@ -28,11 +30,11 @@ Status = Review.Status
 
 
 class PurchaseRequired(Forbidden):
-    slug, title = "purchase-required", "Only buyers review"
+    slug, title = "purchase-required", _("Only buyers review")
 
 
 class AlreadyReviewed(Conflict):
-    slug, title = "already-reviewed", "You have reviewed this product"
+    slug, title = "already-reviewed", _("You have reviewed this product")
 
 
 def post_review(
@@ -40,7 +42,9 @@ def post_review(
 ) -> Review:
     """A buyer's review, which waits for approval. Raises PurchaseRequired or AlreadyReviewed."""
     if not has_bought(product.slug, user_id):
-        raise PurchaseRequired("You can review what you have bought here. Recent orders take a moment to show.")
+        raise PurchaseRequired(
+            gettext("You can review what you have bought here. Recent orders take a moment to show.")
+        )
     try:
         with transaction.atomic(durable=True):
             return Review.objects.create(
@@ -54,7 +58,7 @@ def post_review(
                 created_at=timezone.now(),
             )
     except IntegrityError as error:
-        raise AlreadyReviewed("You have reviewed this product already; change your review instead.") from error
+        raise AlreadyReviewed(gettext("You have reviewed this product already; change your review instead.")) from error
 
 
 def change_review(slug: str, *, user_id: uuid.UUID, fields: Mapping[str, Any]) -> Review:
@@ -98,7 +102,7 @@ def locked(**lookup: Any) -> Review:
         Product.objects.select_for_update().filter(pk=product_id).first()
     review = Review.objects.select_for_update(of=["self"]).filter(**lookup).first()
     if review is None:
-        raise NotFound("There is no such review.")
+        raise NotFound(gettext("There is no such review."))
     return review
 
 

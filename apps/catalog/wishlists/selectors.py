@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext
+
 from apps.catalog.discovery.browsing import products_by_slugs
 from apps.catalog.wishlists.models import Wishlist, WishlistItem
 from apps.common.problems import NotFound
@@ -47,7 +49,7 @@ def shared_wishlist(token: str, *, currency: str, language: str) -> ShownWishlis
     """A list that its owner shares. 5 queries. Raises NotFound."""
     wishlist = Wishlist.objects.filter(token=token).exclude(token="").first()
     if wishlist is None:
-        raise NotFound("This wishlist is not shared, or not any more.")
+        raise NotFound(gettext("This wishlist is not shared, or not any more."))
     return _shown(wishlist, currency, language)
 
 

@@ -8,6 +8,8 @@ import uuid
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from apps.catalog.products.selectors import shown_product
 from apps.catalog.wishlists.models import Wishlist, WishlistItem
@@ -18,7 +20,7 @@ MAX_ITEMS = 200
 
 
 class WishlistFull(Conflict):
-    slug, title = "wishlist-full", "The wishlist is full"
+    slug, title = "wishlist-full", _("The wishlist is full")
 
 
 def add_product(user_id: uuid.UUID, slug: str) -> None:
@@ -29,7 +31,10 @@ def add_product(user_id: uuid.UUID, slug: str) -> None:
         if WishlistItem.objects.filter(wishlist=wishlist, product=product).exists():
             return
         if WishlistItem.objects.filter(wishlist=wishlist).count() >= MAX_ITEMS:
-            raise WishlistFull(f"A wishlist has at most {MAX_ITEMS} products. Remove some to add others.")
+            raise WishlistFull(
+                gettext("A wishlist has at most %(max_items)s products. Remove some to add others.")
+                % {"max_items": MAX_ITEMS}
+            )
         WishlistItem.objects.create(wishlist=wishlist, product=product, added_at=timezone.now())
 
 

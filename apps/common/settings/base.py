@@ -7,6 +7,7 @@ a missing variable that has no safe default stops the process with a sentence th
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -53,6 +54,8 @@ COMMON_APPS = [
 # What a service knows of the accounts of `auth`: who works in its admin, whose tokens are refused, who is forgotten.
 STAFF_APPS = ["apps.common.staff", "apps.common.revocation", "apps.common.erasure"]
 DATA_APPS = [
+    # Before unfold, whose templates some of ours replace.
+    "apps.common.admin_site",
     "unfold",
     "django.contrib.admin",
     "django.contrib.auth",
@@ -172,6 +175,14 @@ SHOP_LANGUAGES = ("en", "de")
 # Of prices, the shop's own first: whatever is published has a price in it, and in the others where staff set one.
 SHOP_CURRENCIES = ("EUR", "USD")
 USE_I18N = True
+# Of the admins: one choice for all services.
+LANGUAGE_COOKIE_NAME = "admin_language"
+LANGUAGE_COOKIE_PATH = "/api/"
+LANGUAGE_COOKIE_AGE = int(timedelta(days=365).total_seconds())
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SECURE = _https
+FORMAT_MODULE_PATH = ["apps.common.formats"]
 LANGUAGES = [(code, LANG_INFO.get(code, {}).get("name", code)) for code in SHOP_LANGUAGES]
 # Compiled by `make setup` (devtools.checks.messages) and by docker/assemble.
 LOCALE_PATHS = [SERVICE_DIR / "locale", REPOSITORY / "apps" / "common" / "locale"]
@@ -329,11 +340,20 @@ LOGGING = logs.configure(SERVICE, level=env("LOG_LEVEL"), form=env("LOG_FORMAT")
 
 # --- Staff admin ----------------------------------------------------------------------------------------------
 
-UNFOLD = {
-    "SITE_TITLE": f"StreamCart {SERVICE}",
-    "SITE_HEADER": f"StreamCart {SERVICE}",
-    "SITE_SYMBOL": "local_movies",
+# The links of this service in the sidebar, as groups of `apps.common.admin_site.navigation`.
+ADMIN_NAVIGATION: Sequence[Any] = []
+UNFOLD: dict[str, Any] = {
+    "SITE_TITLE": SHOP_NAME,
+    "SITE_HEADER": SHOP_NAME,
+    "SITE_SUBHEADER": "apps.common.admin_site.branding.section_title",
+    "SITE_URL": "apps.common.admin_site.branding.shop_url",
+    "SITE_ICON": "apps.common.admin_site.branding.mark",
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": "apps.common.admin_site.branding.mark"}],
+    "STYLES": ["apps.common.admin_site.branding.stylesheet"],
+    "GLOBAL_CALLBACK": "apps.common.admin_site.branding.context",
+    "SHOW_LANGUAGES": True,
     "SHOW_HISTORY": True,
+    "SIDEBAR": {"show_search": True, "navigation": "apps.common.admin_site.navigation.sidebar"},
 }
 
 PROMETHEUS_EXPORT_MIGRATIONS = False

@@ -8,6 +8,7 @@ from typing import Any
 import structlog
 from django.contrib.auth.backends import ModelBackend
 from django.http import HttpRequest
+from django.utils.translation import gettext
 
 from apps.common.http import RemoteProblem, ServiceClient, Unavailable
 from apps.common.identity.authentication import verify
@@ -45,7 +46,7 @@ class AuthServiceBackend(ModelBackend):
         try:
             user = sign_in_staff(principal)
         except AccessChanged as error:
-            raise SignInRefused("This account has been changed just now. Sign in again.") from error
+            raise SignInRefused(gettext("This account has been changed just now. Sign in again.")) from error
         if user:
             user.auth_session_id = str(principal.claims.get("sid", ""))
         return user

@@ -6,27 +6,27 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth import authenticate
-from unfold.forms import AuthenticationForm
+from django.utils.translation import gettext_lazy as _
 
-from apps.common.emails import AccountEmailFormField
+from apps.common.admin_site.forms import SignInForm
 from apps.common.staff.backends import SignInRefused, SignInUnavailable
 
 
-class StaffAuthenticationForm(AuthenticationForm):
+class StaffAuthenticationForm(SignInForm):
     """Passes the credentials to the auth backend and turns its refusals into sentences."""
 
-    username = AccountEmailFormField(label="E-mail", widget=forms.EmailInput(attrs={"autofocus": True}))
     otp = forms.CharField(
-        label="One-time code (if you use one)",
+        label=_("One-time code (if you use one)"),
         required=False,
         max_length=32,
         widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
     )
 
     error_messages = {
-        **AuthenticationForm.error_messages,
-        "invalid_login": "This e-mail and password do not belong to a staff account. Check both and try again.",
-        "unavailable": "Sign-in is not available right now as the account service is not responding. Try again soon.",
+        **SignInForm.error_messages,
+        "unavailable": _(
+            "Sign-in is not available right now as the account service is not responding. Try again soon."
+        ),
     }
 
     def __init__(self, request: Any = None, *args: Any, **kwargs: Any) -> None:

@@ -44,8 +44,8 @@ def test_current_language_is_one_of_the_shop():
         assert current_language() == "en"
 
 
-@pytest.mark.parametrize(("path", "expected"), [("/v1/things", "de"), ("/admin/", "en"), ("/v1", "en")])
-def test_accept_language_counts_for_the_api_alone(path, expected):
+@pytest.mark.parametrize(("path", "expected"), [("/v1/things", "de"), ("/about", "en"), ("/v1", "en")])
+def test_accept_language_counts_for_the_api_and_the_admins_alone(path, expected):
     seen = []
 
     def view(request):
@@ -83,3 +83,21 @@ def test_mail_has_the_shop_address_and_the_reason_in_text_and_html(settings, tmp
     ):
         assert part in html
     assert "<img" not in html
+
+
+@pytest.mark.parametrize(
+    ("cookie", "accept", "expected"),
+    [("", "de-AT", "de"), ("en", "de", "en"), ("de", "en", "de"), ("fr", "de", "de"), ("", "fr", "en")],
+)
+def test_language_menu_of_the_admin_counts_more_than_the_browser(cookie, accept, expected):
+    seen = []
+
+    def view(request):
+        seen.append(get_language())
+        return HttpResponse()
+
+    request = RequestFactory().get("/admin/", headers={"Accept-Language": accept})
+    request.COOKIES["admin_language"] = cookie
+    response = AcceptLanguageMiddleware(view)(request)
+    assert seen == [expected]
+    assert response["Vary"] == "Accept-Language, Cookie"

@@ -1,7 +1,5 @@
-from django.contrib import admin
-from django.urls import path
-
 from apps.common.urls import (  # noqa: F401  (Django reads the handlers here)
+    admin_urlpatterns,
     common_urlpatterns,
     handler400,
     handler403,
@@ -9,4 +7,4 @@ from apps.common.urls import (  # noqa: F401  (Django reads the handlers here)
     handler500,
 )
 
-urlpatterns = [path("admin/", admin.site.urls), *common_urlpatterns()]
+urlpatterns = [*admin_urlpatterns(), *common_urlpatterns()]

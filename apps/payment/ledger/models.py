@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from apps.common.ids import uuid7
 
@@ -14,26 +15,27 @@ from apps.common.ids import uuid7
 class Account(models.TextChoices):
     """Debits are positive, credits negative."""
 
-    PROVIDER_CLEARING = "provider_clearing", "Payment provider, to be paid out"
-    SALES_GOODS = "sales_goods", "Sales of goods"
-    SALES_VIDEO = "sales_video", "Sales and rentals of films"
-    SHIPPING_INCOME = "shipping_income", "Shipping charged"
+    PROVIDER_CLEARING = "provider_clearing", _("Payment provider, to be paid out")
+    SALES_GOODS = "sales_goods", _("Sales of goods")
+    SALES_VIDEO = "sales_video", _("Sales and rentals of films")
+    SHIPPING_INCOME = "shipping_income", _("Shipping charged")
 
 
 class JournalEntry(models.Model):
     class Kind(models.TextChoices):
-        CAPTURE = "capture"
-        REFUND = "refund"
+        CAPTURE = "capture", _("Payment")
+        REFUND = "refund", _("Refund")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     # Unique: a step that runs twice books once.
-    key = models.CharField(max_length=80, unique=True)
-    kind = models.CharField(max_length=10, choices=Kind)
-    order_number = models.CharField(max_length=32, db_index=True)
-    booked_at = models.DateTimeField(auto_now_add=True)
+    key = models.CharField(_("key"), max_length=80, unique=True)
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind)
+    order_number = models.CharField(_("order"), max_length=32, db_index=True)
+    booked_at = models.DateTimeField(_("booked"), auto_now_add=True)
 
     class Meta:
-        verbose_name_plural = "journal entries"
+        verbose_name = _("journal entry")
+        verbose_name_plural = _("journal entries")
 
     def __str__(self) -> str:
         return f"{self.kind} {self.order_number}"
@@ -41,11 +43,13 @@ class JournalEntry(models.Model):
 
 class Posting(models.Model):
     entry = models.ForeignKey(JournalEntry, on_delete=models.PROTECT, related_name="postings")
-    account = models.CharField(max_length=32, choices=Account)
-    amount = models.BigIntegerField(help_text="Minor units; debits positive, credits negative.")
-    currency = models.CharField(max_length=3)
+    account = models.CharField(_("account"), max_length=32, choices=Account)
+    amount = models.BigIntegerField(_("amount"), help_text="Minor units; debits positive, credits negative.")
+    currency = models.CharField(_("currency"), max_length=3)
 
     class Meta:
+        verbose_name = _("posting")
+        verbose_name_plural = _("postings")
         constraints = [models.CheckConstraint(condition=~Q(amount=0), name="posting_moves_something")]
         indexes = [models.Index(fields=["account", "currency"], name="posting_balance")]
 

@@ -36,13 +36,13 @@ class Order(models.Model):
         REFUNDED = "refunded", _("Refunded")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    number = models.CharField(max_length=16, unique=True, default=order_number, editable=False)
-    state = models.CharField(max_length=20, choices=State, default=State.PENDING)
+    number = models.CharField(_("number"), max_length=16, unique=True, default=order_number, editable=False)
+    state = models.CharField(_("state"), max_length=20, choices=State, default=State.PENDING)
     cart_id = models.UUIDField(db_index=True)
     user_id = models.UUIDField(null=True, blank=True)
     secret_hash = models.CharField(max_length=64, blank=True, editable=False)
-    email = models.EmailField(max_length=254)
-    language = models.CharField(max_length=10, default=default_language, db_default="")
+    email = models.EmailField(_("email address"), max_length=254)
+    language = models.CharField(_("language"), max_length=10, default=default_language, db_default="")
     currency = models.CharField(max_length=3)
     subtotal_amount = models.BigIntegerField()
     shipping_amount = models.BigIntegerField(default=0)
@@ -52,11 +52,11 @@ class Order(models.Model):
     shipping_name = models.CharField(max_length=60, blank=True)
     shipping_address = models.JSONField(null=True, blank=True)
     # Between these days, both included, the parcel arrives as the shop said at checkout; null for films alone.
-    earliest_delivery_date = models.DateField(null=True, blank=True)
-    latest_delivery_date = models.DateField(null=True, blank=True)
+    earliest_delivery_date = models.DateField(_("earliest delivery"), null=True, blank=True)
+    latest_delivery_date = models.DateField(_("latest delivery"), null=True, blank=True)
     return_url = models.CharField(max_length=500, blank=True)
     reservation_id = models.UUIDField(null=True, blank=True)
-    failure_code = models.CharField(max_length=40, blank=True)
+    failure_code = models.CharField(_("error code"), max_length=40, blank=True)
     failure_message = models.CharField(max_length=300, blank=True)
     idempotency_key = models.CharField(max_length=255, blank=True, editable=False)
     # When the confirmation mail is to be sent (again); null when nothing is owed.
@@ -69,8 +69,8 @@ class Order(models.Model):
     stock_release_due_at = models.DateTimeField(null=True, blank=True, editable=False)
     # The worker that advances the order holds it until then; a dead worker's order is picked up afterwards.
     lease_until = models.DateTimeField(default=timezone.now)
-    placed_at = models.DateTimeField(auto_now_add=True)
-    paid_at = models.DateTimeField(null=True, blank=True)
+    placed_at = models.DateTimeField(_("placed"), auto_now_add=True)
+    paid_at = models.DateTimeField(_("paid"), null=True, blank=True)
 
     OPEN = (State.PENDING, State.RESERVED, State.AUTHORISED)
     # Once authorised, stock may be sold and money taken at any moment: such an order is completed or refunded.
@@ -79,6 +79,8 @@ class Order(models.Model):
     GIVEN_UP = (State.CANCELLED, State.FAILED, State.REFUNDED)
 
     class Meta:
+        verbose_name = _("order")
+        verbose_name_plural = _("orders")
         constraints = [
             # A double click with two keys, two tabs, a tab left open since yesterday: a cart is paid once, ever.
             models.UniqueConstraint(
@@ -158,11 +160,11 @@ class OrderLine(models.Model):
 
     order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="lines")
     position = models.PositiveSmallIntegerField()
-    sku = models.CharField(max_length=40)
-    quantity = models.PositiveSmallIntegerField()
+    sku = models.CharField(_("SKU"), max_length=40)
+    quantity = models.PositiveSmallIntegerField(_("quantity"))
     unit_amount = models.BigIntegerField()
-    title = models.CharField(max_length=200)
-    variant_name = models.CharField(max_length=120, blank=True)
+    title = models.CharField(_("product"), max_length=200)
+    variant_name = models.CharField(_("variant"), max_length=120, blank=True)
     slug = models.CharField(max_length=120)
     kind = models.CharField(max_length=8)
     image_url = models.CharField(max_length=500, blank=True)
@@ -171,6 +173,8 @@ class OrderLine(models.Model):
     rental_hours = models.PositiveIntegerField(null=True, blank=True)
 
     class Meta:
+        verbose_name = _("line")
+        verbose_name_plural = _("lines")
         constraints = [models.UniqueConstraint(fields=["order", "position"], name="order_line_position")]
 
     def __str__(self) -> str:
@@ -181,9 +185,13 @@ class OrderTransition(models.Model):
     """When an order changed its state, and why."""
 
     order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="transitions")
-    state = models.CharField(max_length=20, choices=Order.State)
-    note = models.CharField(max_length=300, blank=True)
-    at = models.DateTimeField(auto_now_add=True)
+    state = models.CharField(_("state"), max_length=20, choices=Order.State)
+    note = models.CharField(_("note"), max_length=300, blank=True)
+    at = models.DateTimeField(_("time"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("change of state")
+        verbose_name_plural = _("history")
 
     def __str__(self) -> str:
         return f"{self.state} at {self.at:%Y-%m-%d %H:%M}"

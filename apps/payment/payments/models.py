@@ -6,6 +6,7 @@ import secrets
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from apps.common.ids import uuid7
 
@@ -40,24 +41,30 @@ class Payment(models.Model):
     """How one order is paid."""
 
     class State(models.TextChoices):
-        CREATED = "created"
-        REQUIRES_ACTION = "requires_action"
-        AUTHORISED = "authorised"
-        CAPTURED = "captured"
-        DECLINED = "declined"
-        VOIDED = "voided"
-        REFUNDED = "refunded"
+        CREATED = "created", _("Created")
+        REQUIRES_ACTION = "requires_action", _("Waiting for the customer")
+        AUTHORISED = "authorised", _("Authorised")
+        CAPTURED = "captured", _("Captured")
+        DECLINED = "declined", _("Declined")
+        VOIDED = "voided", _("Voided")
+        REFUNDED = "refunded", _("Refunded")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     order_id = models.UUIDField(unique=True)
-    method = models.ForeignKey(PaymentMethod, on_delete=models.PROTECT)
-    state = models.CharField(max_length=16, choices=State, default=State.CREATED)
+    method = models.ForeignKey(PaymentMethod, on_delete=models.PROTECT, verbose_name=_("method"))
+    state = models.CharField(_("state"), max_length=16, choices=State, default=State.CREATED)
     amount = models.BigIntegerField()
     currency = models.CharField(max_length=3)
-    reference = models.CharField(max_length=64, blank=True, db_index=True, help_text="The provider's id of the charge.")
+    reference = models.CharField(
+        _("reference"), max_length=64, blank=True, db_index=True, help_text=_("The provider's id of the charge.")
+    )
     action_url = models.CharField(max_length=500, blank=True)
-    decline_code = models.CharField(max_length=40, blank=True)
-    updated_at = models.DateTimeField(auto_now=True)
+    decline_code = models.CharField(_("decline code"), max_length=40, blank=True)
+    updated_at = models.DateTimeField(_("changed"), auto_now=True)
+
+    class Meta:
+        verbose_name = _("payment")
+        verbose_name_plural = _("payments")
 
     def __str__(self) -> str:
         return f"{self.state} {self.amount} {self.currency}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from apps.common.ids import uuid7
 from apps.video.titles.models import Title
@@ -18,21 +19,23 @@ class Entitlement(models.Model):
     """
 
     class Offer(models.TextChoices):
-        BUY = "buy"
-        RENT = "rent"
+        BUY = "buy", _("Purchase")
+        RENT = "rent", _("Rental")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     user_id = models.UUIDField()
-    title_slug = models.SlugField(max_length=120)
-    offer = models.CharField(max_length=4, choices=Offer)
-    rental_hours = models.PositiveIntegerField(null=True, blank=True)
-    order_number = models.CharField(max_length=32)
-    granted_at = models.DateTimeField(default=timezone.now)
-    first_played_at = models.DateTimeField(null=True, blank=True)
-    expires_at = models.DateTimeField(null=True, blank=True)
-    revoked_at = models.DateTimeField(null=True, blank=True)
+    title_slug = models.SlugField(_("film"), max_length=120)
+    offer = models.CharField(_("offer"), max_length=4, choices=Offer)
+    rental_hours = models.PositiveIntegerField(_("hours of rental"), null=True, blank=True)
+    order_number = models.CharField(_("order"), max_length=32)
+    granted_at = models.DateTimeField(_("granted"), default=timezone.now)
+    first_played_at = models.DateTimeField(_("first played"), null=True, blank=True)
+    expires_at = models.DateTimeField(_("expires"), null=True, blank=True)
+    revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True)
 
     class Meta:
+        verbose_name = _("entitlement")
+        verbose_name_plural = _("entitlements")
         constraints = [
             # The same order reported twice grants once.
             models.UniqueConstraint(fields=["order_number", "title_slug", "offer"], name="entitlement_once_per_order"),

@@ -8,27 +8,33 @@ from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils.html import format_html
-from unfold.admin import ModelAdmin, TabularInline
+from django.utils.translation import gettext_lazy as _
+from unfold.admin import ModelAdmin, StackedInline
+from unfold.decorators import display
 
+from apps.common.admin_site.display import duration, language_name, lines
 from apps.video.titles import services
+from apps.video.titles.forms import TitleForm
 from apps.video.titles.models import CaptionTrack, Title
 from apps.video.titles.selectors import poster_url
 
+State = Title.State
 # Permissions come with the roles of one's account.
 admin.site.unregister(Group)
 
 
-class CaptionInline(TabularInline):
+class CaptionInline(StackedInline):
     model = CaptionTrack
     extra = 0
 
 
 @admin.register(Title)
 class TitleAdmin(ModelAdmin):
-    list_display = ["thumbnail", "name", "year", "state", "runtime_seconds"]
-    list_display_links = ["thumbnail", "name"]
+    form = TitleForm
+    list_display = ["name", "thumbnail", "year", "shown_state", "shown_runtime"]
     list_filter = ["state"]
     search_fields = ["name", "slug"]
+    search_help_text = _("Search by name")
     ordering = ["name"]
     show_full_result_count = False
     prepopulated_fields = {"slug": ["name"]}
@@ -41,11 +47,18 @@ class TitleAdmin(ModelAdmin):
         "languages",
         "poster",
         "state",
-        "runtime_seconds",
+        "shown_runtime",
     ]
-    readonly_fields = ["state", "runtime_seconds"]
+    readonly_fields = ["state", "shown_runtime", "shown_directors", "shown_cast", "shown_languages"]
     inlines = [CaptionInline]
     actions = ["withdraw"]
+
+    def get_fields(self, request: HttpRequest, obj: Title | None = None) -> list:
+        """Those who only look see lists as lines, not as the database writes them."""
+        may_write = self.has_change_permission(request, obj) if obj else self.has_add_permission(request)
+        if may_write:
+            return self.fields
+        return [f"shown_{name}" if name in ("directors", "cast", "languages") else name for name in self.fields]
 
     def save_model(self, request: HttpRequest, obj: Title, form: ModelForm, change: bool) -> None:
         """Only what was changed: an encoding that ends at this moment writes the same row."""
@@ -54,12 +67,36 @@ class TitleAdmin(ModelAdmin):
         else:
             super().save_model(request, obj, form, change)
 
-    @admin.display(description="")
+    @admin.display(description=_("poster"))
     def thumbnail(self, title: Title) -> str:
         url = poster_url(title)
-        return format_html('<img src="{}" alt="" width="40" loading="lazy">', url) if url else "–"
+        return format_html('<img src="{}" alt="" width="40" loading="lazy">', url) if url else ""
 
-    @admin.action(description="Withdraw selected titles")
+    @display(
+        description=_("state"),
+        ordering="state",
+        label={State.DRAFT: "", State.ENCODING: "info", State.READY: "success", State.WITHDRAWN: "warning"},
+    )
+    def shown_state(self, title: Title) -> tuple[str, str]:
+        return title.state, title.get_state_display()
+
+    @admin.display(description=_("runtime"), ordering="runtime_seconds")
+    def shown_runtime(self, title: Title) -> str:
+        return duration(title.runtime_seconds)
+
+    @admin.display(description=_("directors"))
+    def shown_directors(self, title: Title) -> str:
+        return lines(title.directors)
+
+    @admin.display(description=_("cast"))
+    def shown_cast(self, title: Title) -> str:
+        return lines(title.cast)
+
+    @admin.display(description=_("languages"))
+    def shown_languages(self, title: Title) -> str:
+        return ", ".join(language_name(code) for code in title.languages)
+
+    @admin.action(description=_("Withdraw selected films"))
     def withdraw(self, request: HttpRequest, queryset: QuerySet[Title]) -> None:
         for title in queryset:
             services.withdraw(title)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from apps.common.ids import uuid7
 
@@ -18,27 +19,29 @@ class Title(models.Model):
     """One film: facts that do not depend on how it is sold. `asset_id` names the output that is streamed."""
 
     class State(models.TextChoices):
-        DRAFT = "draft"
-        ENCODING = "encoding"
-        READY = "ready"
-        WITHDRAWN = "withdrawn"
+        DRAFT = "draft", _("Draft")
+        ENCODING = "encoding", _("Encoding")
+        READY = "ready", _("Ready")
+        WITHDRAWN = "withdrawn", _("Withdrawn")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    slug = models.SlugField(max_length=120, unique=True)
-    name = models.CharField(max_length=200)
-    year = models.PositiveSmallIntegerField(null=True, blank=True)
+    slug = models.SlugField(_("address"), max_length=120, unique=True)
+    name = models.CharField(_("name"), max_length=200)
+    year = models.PositiveSmallIntegerField(_("year"), null=True, blank=True)
     directors = names()
     cast = names()
-    synopsis = models.TextField(max_length=4000, blank=True)
+    synopsis = models.TextField(_("synopsis"), max_length=4000, blank=True)
     languages = ArrayField(models.CharField(max_length=12), default=list, blank=True)
-    poster = models.ImageField(upload_to="posters/", blank=True, max_length=200)
-    state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
-    runtime_seconds = models.PositiveIntegerField(default=0, editable=False)
+    poster = models.ImageField(_("poster"), upload_to="posters/", blank=True, max_length=200)
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.DRAFT)
+    runtime_seconds = models.PositiveIntegerField(_("runtime"), default=0, editable=False)
     asset_id = models.UUIDField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
     class Meta:
+        verbose_name = _("film")
+        verbose_name_plural = _("films")
         constraints = [
             models.CheckConstraint(
                 condition=~Q(state="ready") | Q(asset_id__isnull=False), name="title_ready_has_asset"
@@ -54,11 +57,13 @@ class CaptionTrack(models.Model):
     """WebVTT in one language."""
 
     title = models.ForeignKey(Title, on_delete=models.CASCADE, related_name="captions")
-    language = models.CharField(max_length=12)
-    label = models.CharField(max_length=60)
-    webvtt = models.TextField(max_length=500_000)
+    language = models.CharField(_("language"), max_length=12)
+    label = models.CharField(_("name in the player"), max_length=60)
+    webvtt = models.TextField(_("captions (WebVTT)"), max_length=500_000)
 
     class Meta:
+        verbose_name = _("captions")
+        verbose_name_plural = _("captions")
         constraints = [models.UniqueConstraint(fields=["title", "language"], name="caption_once_per_language")]
 
     def __str__(self) -> str:

@@ -7,6 +7,7 @@ from django.contrib.admin.models import LogEntry
 
 from apps.auth.accounts.models import Mail, Role, User
 from apps.auth.tests.people import PASSWORD
+from apps.common.admin_site.navigation import current_section
 
 pytestmark = pytest.mark.django_db
 
@@ -143,3 +144,24 @@ def test_mails_show_what_became_of_them(client, support):
     sign_in(client, support.email)
     page = client.get("/admin/accounts/mail/?q=ada").content.decode()
     assert "ada@example.com" in page
+
+
+def test_roles_are_named_in_the_reader_s_language(client, support, ada):
+    sign_in(client, support.email)
+    page = client.get(f"/admin/accounts/user/{support.pk}/change/", headers={"Accept-Language": "de"})
+    assert "Kundschaft, Kundendienst" in page.content.decode()
+
+
+def test_the_language_menu_counts_more_than_the_browser(client, admin):
+    sign_in(client, admin.email)
+    response = client.post("/admin/language/", {"language": "de", "next": "/admin/accounts/user/"})
+    assert response["Location"] == "/admin/accounts/user/"
+    page = client.get("/admin/accounts/user/", headers={"Accept-Language": "en"}).content.decode()
+    assert "Konten" in page
+
+
+def test_the_navigation_shows_this_section_to_the_roles_that_may_enter():
+    section = current_section()
+    assert section is not None
+    staff_roles = {role for role in Role.values if User(roles=[role]).is_staff}
+    assert section.roles == staff_roles - {Role.ADMIN}

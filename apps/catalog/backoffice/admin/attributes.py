@@ -7,20 +7,20 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 
 from apps.catalog.backoffice.admin.categories_and_brands import product_count, products_link
 from apps.catalog.backoffice.admin.forms import TranslatedForm, with_translations
+from apps.catalog.backoffice.admin.inline_forms import FixedReferenceForm, ordered_forms, place_last
 from apps.catalog.backoffice.admin.service_forms import (
     TRANSLATIONS,
     CompleteFormSet,
-    FixedReferenceForm,
     FormSets,
+    LabelledFormSet,
     ServiceAdmin,
     ServiceForm,
     by_model,
-    ordered_forms,
-    place_last,
 )
 from apps.catalog.products.models import Attribute, AttributeChoice, ProductType, ProductTypeAttribute
 from apps.catalog.products.services import attributes
@@ -56,11 +56,12 @@ class ChoiceInline(TabularInline):
 
     model = AttributeChoice
     form = ChoiceForm
+    formset = LabelledFormSet
     extra = 0
     ordering = ["position", "label"]
     ordering_field = "position"
     show_title = False
-    verbose_name_plural = "choices"
+    verbose_name_plural = _("choices")
 
     def get_fields(self, request: HttpRequest, obj: Attribute | None = None) -> list[Any]:
         return ["label", *ChoiceForm.translation_fields(), "slug", "position"]
@@ -94,7 +95,7 @@ class AttributeAdmin(ServiceAdmin[Attribute, AttributeForm]):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Attribute]:
         return super().get_queryset(request).annotate(choice_count=Count("choices"))
 
-    @admin.display(description="choices")
+    @admin.display(description=_("choices"))
     def shown_choices(self, attribute: Any) -> str:
         return str(attribute.choice_count) if attribute.kind == Attribute.Kind.CHOICE else "–"
 
@@ -138,8 +139,8 @@ class TypeAttributeInline(TabularInline):
     autocomplete_fields = ["attribute"]
     ordering_field = "position"
     show_title = False
-    verbose_name = "attribute"
-    verbose_name_plural = "attributes"
+    verbose_name = _("attribute")
+    verbose_name_plural = _("attributes")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ProductTypeAttribute]:
         return super().get_queryset(request).select_related("attribute", "product_type")
@@ -167,12 +168,12 @@ class ProductTypeAdmin(ServiceAdmin[ProductType, ProductTypeForm]):
         counted = super().get_queryset(request).annotate(product_count=product_count("product_type"))
         return counted.prefetch_related("type_attributes__attribute")
 
-    @admin.display(description="attributes")
+    @admin.display(description=_("attributes"))
     def shown_attributes(self, product_type: ProductType) -> str:
         type_attributes = sorted(product_type.type_attributes.all(), key=lambda item: item.position)
         return ", ".join(item.attribute.label + ("*" if item.is_required else "") for item in type_attributes) or "–"
 
-    @admin.display(description="products")
+    @admin.display(description=_("products"))
     def shown_products(self, product_type: Any) -> str:
         return products_link(product_type.product_count, "product_type", product_type.pk)
 

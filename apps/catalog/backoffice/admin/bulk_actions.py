@@ -11,15 +11,17 @@ from django.contrib.admin import AdminSite, helpers
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.utils.translation import ngettext
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 from treebeard.forms import TreeNodeChoiceField
-from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminSelectWidget
+from unfold.widgets import UnfoldAdminSelectWidget
 
-from apps.catalog.backoffice.admin.forms import CurrencyField
+from apps.catalog.backoffice.admin.fields import CurrencyField, LocalDecimalField
 from apps.catalog.products.models import Category, Collection, Product
 from apps.catalog.products.selectors import shop_currency
 from apps.catalog.products.services import bulk
-from apps.common.money import Money
+from apps.common.admin_site.display import money
+from apps.common.numbers import grouped
 from apps.common.problems import Problem
 
 SHOWN = 100
@@ -27,17 +29,17 @@ REFUSALS_SHOWN = 10
 
 
 class RepriceForm(forms.Form):
-    percent = forms.DecimalField(
-        label="Change in %",
+    percent = LocalDecimalField(
+        label=_("Change in percent"),
         max_digits=5,
         decimal_places=2,
         min_value=bulk.MIN_PERCENT,
         max_value=bulk.MAX_PERCENT,
-        widget=UnfoldAdminDecimalFieldWidget,
-        help_text="For example, -10 lowers prices by 10% and 2.5 raises them by 2.5%.",
+        help_text=_("For example, -10 lowers prices by 10 percent and 2.5 raises them by 2.5 percent."),
     )
     rounding = forms.ChoiceField(
-        choices=[("1", "Nearest cent"), ("5", "Nearest 5 cents"), ("99", "Prices ending in .99")],
+        label=_("Rounding"),
+        choices=[("1", _("Nearest cent")), ("5", _("Nearest 5 cents")), ("99", _("Prices ending in .99"))],
         widget=UnfoldAdminSelectWidget,
     )
     currency = CurrencyField()
@@ -45,21 +47,29 @@ class RepriceForm(forms.Form):
 
 class MoveForm(forms.Form):
     category = TreeNodeChoiceField(
-        queryset=Category.objects.order_by("path"), empty_label=None, widget=UnfoldAdminSelectWidget
+        label=_("Category"),
+        queryset=Category.objects.order_by("path"),
+        empty_label=None,
+        widget=UnfoldAdminSelectWidget,
     )
 
 
 class CollectForm(forms.Form):
     collection = forms.ModelChoiceField(
+        label=_("Collection"),
         queryset=Collection.objects.filter(kind=Collection.Kind.MANUAL).order_by("title"),
         empty_label=None,
         widget=UnfoldAdminSelectWidget,
     )
 
 
-def products_counted(count: int, *, more: bool = False) -> str:
-    """`1 product`, `2,000 products`, `3 more products`."""
-    return f"{count:,} {'more ' if more else ''}{ngettext('product', 'products', count)}"
+def _changed(count: int, status: str) -> str:
+    """`2,000 products published.`"""
+    if status == Product.Status.PUBLISHED:
+        sentence = ngettext("%(count)s product published.", "%(count)s products published.", count)
+    else:
+        sentence = ngettext("%(count)s product archived.", "%(count)s products archived.", count)
+    return sentence % {"count": grouped(count)}
 
 
 class BulkAdmin:
@@ -74,11 +84,11 @@ class BulkAdmin:
         actions.pop("delete_selected", None)
         return actions
 
-    @admin.action(description="Publish", permissions=["change"])
+    @admin.action(description=_("Publish"), permissions=["change"])
     def publish(self, request: HttpRequest, queryset: QuerySet[Product]) -> None:
         self._set_status(request, queryset, Product.Status.PUBLISHED)
 
-    @admin.action(description="Archive", permissions=["change"])
+    @admin.action(description=_("Archive"), permissions=["change"])
     def archive(self, request: HttpRequest, queryset: QuerySet[Product]) -> None:
         self._set_status(request, queryset, Product.Status.ARCHIVED)
 
@@ -89,13 +99,18 @@ class BulkAdmin:
             messages.error(request, str(problem))
             return
         if changed:
-            messages.success(request, f"{products_counted(changed)} {status}.")
+            messages.success(request, _changed(changed, status))
         for sentence in refused[:REFUSALS_SHOWN]:
             messages.error(request, sentence)
         if (further := len(refused) - REFUSALS_SHOWN) > 0:
-            messages.error(request, f"{products_counted(further, more=True)} could not be published.")
+            sentence = ngettext(
+                "%(count)s more product could not be published.",
+                "%(count)s more products could not be published.",
+                further,
+            )
+            messages.error(request, sentence % {"count": grouped(further)})
 
-    @admin.action(description="Change prices…", permissions=["change"])
+    @admin.action(description=_("Change prices…"), permissions=["change"])
     def change_prices(self, request: HttpRequest, queryset: QuerySet[Product]) -> HttpResponse | None:
         """A page that asks for a percentage and previews the new prices before they are applied."""
         form = RepriceForm(request.POST if "percent" in request.POST else None, initial={"currency": shop_currency()})
@@ -105,7 +120,8 @@ class BulkAdmin:
             if form.is_valid():
                 if "seen" in request.POST and "apply" in request.POST:
                     changed = bulk.apply_prices(ids, **form.cleaned_data, seen=request.POST["seen"])
-                    messages.success(request, f"{changed:,} {ngettext('price', 'prices', changed)} updated.")
+                    sentence = ngettext("%(count)s price updated.", "%(count)s prices updated.", changed)
+                    messages.success(request, sentence % {"count": grouped(changed)})
                     return None
                 plan = bulk.plan_prices(ids, **form.cleaned_data)
         except bulk.PricesChanged as problem:
@@ -115,10 +131,11 @@ class BulkAdmin:
             messages.error(request, str(problem))
             if isinstance(problem, bulk.TooMany):
                 return None
-        lines = [(line, Money(line.before, line.currency), Money(line.after, line.currency)) for line in plan[:SHOWN]]
         context = {
-            "title": "Change prices",
-            "lines": [(line, before.format(), after.format()) for line, before, after in lines],
+            "title": gettext("Change prices"),
+            "lines": [
+                (line, money(line.before, line.currency), money(line.after, line.currency)) for line in plan[:SHOWN]
+            ],
             "line_count": len(plan),
             "further": max(0, len(plan) - SHOWN),
             "seen": bulk.fingerprint(plan) if plan else "",
@@ -126,7 +143,7 @@ class BulkAdmin:
         }
         return self._confirmation(request, queryset, "change_prices", form, context)
 
-    @admin.action(description="Move to a category…", permissions=["change"])
+    @admin.action(description=_("Move to a category…"), permissions=["change"])
     def move(self, request: HttpRequest, queryset: QuerySet[Product]) -> HttpResponse | None:
         form = MoveForm(request.POST if "apply" in request.POST else None)
         if form.is_valid():
@@ -134,17 +151,20 @@ class BulkAdmin:
 
             def move() -> str:
                 moved = bulk.move_products(bulk.selected_ids(queryset), category)
-                return f"{products_counted(moved)} moved to {category}."
+                sentence = ngettext(
+                    "%(count)s product moved to %(category)s.", "%(count)s products moved to %(category)s.", moved
+                )
+                return sentence % {"count": grouped(moved), "category": category}
 
             self._run(request, move)
             return None
-        return self._confirmation(request, queryset, "move", form, {"title": "Move to a category"})
+        return self._confirmation(request, queryset, "move", form, {"title": gettext("Move to a category")})
 
     def has_collect_permission(self, request: HttpRequest) -> bool:
         """Adding products to a collection changes the collection."""
         return self.has_change_permission(request) and request.user.has_perm("products.change_collection")
 
-    @admin.action(description="Add to a collection…", permissions=["collect"])
+    @admin.action(description=_("Add to a collection…"), permissions=["collect"])
     def collect(self, request: HttpRequest, queryset: QuerySet[Product]) -> HttpResponse | None:
         form = CollectForm(request.POST if "apply" in request.POST else None)
         if form.is_valid():
@@ -152,11 +172,14 @@ class BulkAdmin:
 
             def add() -> str:
                 added = bulk.add_to_collection(bulk.selected_ids(queryset), collection)
-                return f"{products_counted(added)} added to {collection}."
+                sentence = ngettext(
+                    "%(count)s product added to %(collection)s.", "%(count)s products added to %(collection)s.", added
+                )
+                return sentence % {"count": grouped(added), "collection": collection}
 
             self._run(request, add)
             return None
-        return self._confirmation(request, queryset, "collect", form, {"title": "Add to a collection"})
+        return self._confirmation(request, queryset, "collect", form, {"title": gettext("Add to a collection")})
 
     def _run(self, request: HttpRequest, change: Callable[[], str]) -> None:
         """Call a function that returns its success message; a Problem becomes an error message."""

@@ -13,6 +13,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpR
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminSelect2Widget
 
 from apps.catalog.backoffice.admin.forms import TranslatedForm, UploadedImageForm
@@ -20,9 +22,10 @@ from apps.catalog.backoffice.admin.service_forms import TRANSLATIONS, FormSets, 
 from apps.catalog.products.models import Brand, Category, Product
 from apps.catalog.products.services import brands, categories
 from apps.catalog.products.slugs import slug_of
+from apps.common.admin_site.display import link
 from apps.common.problems import Problem
 
-SEARCH_ENGINES = ("Search engines", {"classes": ["tab"], "fields": ["seo_title", "seo_description"]})
+SEARCH_ENGINES = (_("Search engines"), {"classes": ["tab"], "fields": ["seo_title", "seo_description"]})
 
 
 def product_count(column: str) -> Coalesce:
@@ -34,7 +37,7 @@ def product_count(column: str) -> Coalesce:
 def products_link(count: int, column: str, pk: Any) -> str | SafeString:
     """The number of products, linked to the list of these products."""
     address = reverse("admin:products_product_changelist", query={f"{column}__id__exact": pk})
-    return format_html('<a class="underline" href="{}">{}</a>', address, count) if count else "–"
+    return link(address, count) if count else "–"
 
 
 class CategoryField(forms.ModelChoiceField):
@@ -50,9 +53,9 @@ class CategoryForm(ServiceForm, TranslatedForm, UploadedImageForm):
     parent = CategoryField(
         queryset=Category.objects.order_by("path"),
         required=False,
-        empty_label="None (top level)",
+        empty_label=_("None (top level)"),
         widget=UnfoldAdminSelect2Widget,
-        label="Parent category",
+        label=_("Parent category"),
     )
 
     class Meta:
@@ -108,17 +111,17 @@ class CategoryAdmin(ServiceAdmin[Category, CategoryForm]):
         shown = list(super().get_list_display(request))
         return shown if self.has_change_permission(request) else [name for name in shown if name != "moves"]
 
-    @admin.display(description="name")
+    @admin.display(description=_("name"))
     def shown_name(self, category: Category) -> str:
         return format_html(
             '<span class="whitespace-nowrap">{}{}</span>', "\u2003" * (category.depth - 1), category.name
         )
 
-    @admin.display(description="products")
+    @admin.display(description=_("products"))
     def shown_products(self, category: Any) -> str:
         return products_link(category.product_count, "category", category.pk)
 
-    @admin.display(description="order")
+    @admin.display(description=pgettext_lazy("of a list", "order"))
     def moves(self, category: Any) -> str:
         """Buttons that move a category up or down. They name the neighbour to pass, so a double click moves it once."""
         return format_html(
@@ -163,7 +166,8 @@ class CategoryAdmin(ServiceAdmin[Category, CategoryForm]):
 
 
 def _button(category: Category, side: str, neighbour: int | None, icon: str) -> str:
-    words = f"Move {category.name} {'up' if side == 'before' else 'down'}"
+    sentence = gettext("Move %(category)s up") if side == "before" else gettext("Move %(category)s down")
+    words = sentence % {"category": category.name}
     classes = "border border-base-200 dark:border-base-700 rounded-default leading-none p-1 mr-1 align-middle"
     if neighbour is None:
         return format_html(
@@ -207,7 +211,7 @@ class BrandAdmin(ServiceAdmin[Brand, BrandForm]):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Brand]:
         return super().get_queryset(request).annotate(product_count=product_count("brand"))
 
-    @admin.display(description="products", ordering="product_count")
+    @admin.display(description=_("products"), ordering="product_count")
     def shown_products(self, brand: Any) -> str:
         return products_link(brand.product_count, "brand", brand.pk)
 

@@ -10,21 +10,21 @@ from django.contrib import admin
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
-from django.utils.translation import ngettext
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 
 from apps.catalog.backoffice.admin.categories_and_brands import SEARCH_ENGINES
 from apps.catalog.backoffice.admin.forms import TranslatedForm, UploadedImageForm
+from apps.catalog.backoffice.admin.inline_forms import FixedReferenceForm, ordered_forms
 from apps.catalog.backoffice.admin.rule_fields import initial_of_rule, rule_fields, rule_of_form, set_choices
 from apps.catalog.backoffice.admin.service_forms import (
     TRANSLATIONS,
     CompleteFormSet,
-    FixedReferenceForm,
     FormSets,
     ServiceAdmin,
     ServiceForm,
     by_model,
-    ordered_forms,
 )
 from apps.catalog.discovery.browsing import browse
 from apps.catalog.discovery.filters import read_rule
@@ -32,6 +32,7 @@ from apps.catalog.products.models import Attribute, Collection, CollectionItem
 from apps.catalog.products.services import collections
 from apps.catalog.products.slugs import slug_of
 from apps.catalog.products.translations import default_language
+from apps.common.numbers import grouped
 from apps.common.problems import Problem
 
 Kind = Collection.Kind
@@ -91,8 +92,8 @@ class ItemInline(TabularInline):
     autocomplete_fields = ["product"]
     ordering_field = "position"
     show_title = False
-    verbose_name = "product"
-    verbose_name_plural = "products"
+    verbose_name = _("product")
+    verbose_name_plural = _("products")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[CollectionItem]:
         return super().get_queryset(request).select_related("product")
@@ -122,10 +123,10 @@ class CollectionAdmin(ServiceAdmin[Collection, CollectionForm]):
             },
         ),
         (
-            "Rule",
+            _("Rule"),
             {
                 "classes": ["tab"],
-                "description": "Used by collections of the kind “by a rule”: products match every filter.",
+                "description": _("Used by collections of the kind “by a rule”: products match every filter."),
                 "fields": [
                     ("rule_category", "rule_brand"),
                     ("rule_min_price", "rule_max_price"),
@@ -144,11 +145,11 @@ class CollectionAdmin(ServiceAdmin[Collection, CollectionForm]):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Collection]:
         return super().get_queryset(request).annotate(item_count=Count("items"))
 
-    @admin.display(description="products")
+    @admin.display(description=_("products"))
     def shown_items(self, collection: Any) -> str:
-        return "by rule" if collection.kind == Kind.RULE else str(collection.item_count)
+        return gettext("by rule") if collection.kind == Kind.RULE else str(collection.item_count)
 
-    @admin.display(description="matching products")
+    @admin.display(description=_("matching products"))
     def shown_now(self, collection: Collection) -> str:
         """How many products match the saved rule, and the first of them."""
         if collection.kind != Kind.RULE or not collection.rule:
@@ -160,8 +161,8 @@ class CollectionAdmin(ServiceAdmin[Collection, CollectionForm]):
         except Problem as problem:
             return str(problem)
         titles = format_html_join(", ", "{}", ((card["title"],) for card in found.cards))
-        noun = ngettext("product", "products", found.total)
-        return format_html("{} {}{}{}", found.total, noun, ": " if found.cards else ".", titles)
+        counted = ngettext("%(count)s product", "%(count)s products", found.total) % {"count": grouped(found.total)}
+        return format_html("{}{}{}", counted, ": " if found.cards else ".", titles)
 
     def write(self, form: CollectionForm, formsets: FormSets) -> Collection:
         items = by_model(formsets).get(CollectionItem)

@@ -8,6 +8,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext
 
 from apps.catalog.imports import exporting
 from apps.catalog.imports.models import ImportJob
@@ -31,7 +32,7 @@ class ExportAdmin:
         if not self.has_view_permission(request):
             raise PermissionDenied
         if form not in ImportJob.Format.values:
-            raise Http404("There is no export of this format.")
+            raise Http404(gettext("There is no export of this format."))
         return exporting.export_response(self.get_changelist_instance(request).get_queryset(request), form)
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponseBase:
@@ -41,7 +42,7 @@ class ExportAdmin:
         address = f"admin:{self._export_name()}"
         exports = [
             (label, reverse(address, args=[form], current_app=self.admin_site.name) + query)
-            for form, label in (("csv", "Export CSV"), ("xlsx", "Export XLSX"))
+            for form, label in (("csv", gettext("Export CSV")), ("xlsx", gettext("Export XLSX")))
         ]
         own = {"exports": exports, **(extra_context or {})}
         return super().changelist_view(request, own)  # type: ignore[misc]  # ModelAdmin's

@@ -1,12 +1,15 @@
-"""Shared parts of the admin's forms: amounts in major units, and fields for translations."""
+"""Shared parts of the admin's forms: fields for translations, and an uploaded image."""
 
 from __future__ import annotations
 
-from decimal import Decimal
 from functools import cache
 from typing import Any
 
 from django import forms
+from django.utils.functional import lazy
+from django.utils.text import capfirst
+from django.utils.translation import get_language_info
+from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
     UnfoldAdminFileFieldWidget,
     UnfoldAdminTextareaWidget,
@@ -18,35 +21,11 @@ from apps.catalog.products import renditions
 from apps.catalog.products.models.bases import Translated
 from apps.catalog.products.rendering import render_upload
 from apps.catalog.products.translations import languages
-from apps.common.currencies import CURRENCIES
 from apps.common.model_fields import concrete_field
-from apps.common.money import digits_of
 from apps.common.problems import ValidationProblem
 
-MAX_MAJOR = 10**9
 # Longer texts get a box of several lines.
 LONG_TEXT = 200
-
-
-def as_minor_units(value: Decimal, currency: str) -> int:
-    """Raises forms.ValidationError when `value` has more digits after the point than the currency."""
-    scaled = value.scaleb(digits_of(currency))
-    if scaled != scaled.to_integral_value():
-        raise forms.ValidationError(f"Prices in {currency} have {digits_of(currency)} decimal places.")
-    return int(scaled)
-
-
-class CurrencyField(forms.CharField):
-    """A currency code of ISO 4217; lower case is accepted."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(max_length=3, widget=UnfoldAdminTextInputWidget, **kwargs)
-
-    def clean(self, value: Any) -> str:
-        code = super().clean(value).upper()
-        if code and code not in CURRENCIES:
-            raise forms.ValidationError("Enter a currency code of ISO 4217, such as EUR.")
-        return code
 
 
 class TranslatedForm(forms.ModelForm):
@@ -85,11 +64,11 @@ class UploadedImageForm(forms.ModelForm):
 
     image_file = forms.FileField(
         required=False,
-        label="Image",
+        label=_("Image"),
         widget=UnfoldAdminFileFieldWidget,
-        help_text="AVIF, WebP, JPEG, PNG or GIF. Without one, the shop shows that of the best-selling product.",
+        help_text=_("AVIF, WebP, JPEG, PNG or GIF. Without one, the shop shows that of the best-selling product."),
     )
-    remove_image = forms.BooleanField(required=False, label="Remove the image", widget=UnfoldBooleanWidget)
+    remove_image = forms.BooleanField(required=False, label=_("Remove the image"), widget=UnfoldBooleanWidget)
 
     IMAGE_FIELDS = (("image_file", "remove_image"),)
 
@@ -109,6 +88,14 @@ class UploadedImageForm(forms.ModelForm):
             upload.seek(0)
             return {"uploaded_image": render_upload(upload.read(), slug=slug)}
         return {"uploaded_image": {}} if self.cleaned_data.get("remove_image") else {}
+
+
+def _text_in_language(name: Any, language: str) -> str:
+    """The label of a text in a further language: `Title (German)`, `Titel (Deutsch)`."""
+    return f"{capfirst(name)} ({get_language_info(language)['name_translated']})"
+
+
+text_in_language = lazy(_text_in_language, str)
 
 
 def prefix_of(language: str) -> str:
@@ -131,7 +118,7 @@ def _with_translations(form: type[TranslatedForm], further: tuple[str, ...]) -> 
             fields[f"{prefix_of(language)}{name}"] = forms.CharField(
                 required=False,
                 max_length=own.max_length,
-                label=f"{own.verbose_name} ({language})".capitalize(),
+                label=text_in_language(own.verbose_name, language),
                 widget=UnfoldAdminTextareaWidget if (own.max_length or 0) > LONG_TEXT else UnfoldAdminTextInputWidget,
             )
     make: Any = type(form)

@@ -14,6 +14,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext
 
 from apps.catalog.history.descriptions import ChangeDescription, Names, author_of, describe_change
 from apps.catalog.history.restoring import can_revert
@@ -69,7 +70,13 @@ class HistoryAdmin:
             for place, moment in enumerate(page.moments)
         ]
         own = {"moments": shown, "older": page.before.isoformat() if page.before else "", "is_first_page": not before}
-        return self._page(request, "backoffice/history.html", obj, f"History: {obj}", {**own, **(extra_context or {})})
+        return self._page(
+            request,
+            "backoffice/history.html",
+            obj,
+            gettext("History: %(object)s") % {"object": obj},
+            {**own, **(extra_context or {})},
+        )
 
     def revert_view(self, request: HttpRequest, object_id: str, moment: str) -> HttpResponse:
         """Previews a revert. A POST applies it if the preview is still accurate."""
@@ -87,7 +94,7 @@ class HistoryAdmin:
             except Problem as problem:
                 messages.error(request, str(problem))
             else:
-                messages.success(request, "The change was reverted.")
+                messages.success(request, gettext("The change was reverted."))
                 return HttpResponseRedirect(self._address("history", obj))
         return self._plan_page(request, obj, at, scope)
 
@@ -107,7 +114,9 @@ class HistoryAdmin:
             "fingerprint": plan.fingerprint,
             "history_address": self._address("history", obj),
         }
-        title = "Restore the state before this change" if scope is Scope.SINCE else "Revert this change"
+        title = gettext("Revert this change")
+        if scope is Scope.SINCE:
+            title = gettext("Restore the state before this change")
         return self._page(request, "backoffice/revert.html", obj, title, own)
 
     def _entry_of(
@@ -128,7 +137,7 @@ class HistoryAdmin:
     def _object_or_404(self, request: HttpRequest, object_id: str) -> models.Model:
         obj = self.get_object(request, object_id)
         if obj is None:
-            raise Http404(f"There is no such {self.opts.verbose_name}.")
+            raise Http404(gettext("There is no such %(what)s.") % {"what": self.opts.verbose_name})
         return obj
 
     def _address(self, page: str, obj: models.Model, *arguments: str) -> str:
@@ -159,5 +168,5 @@ def _parse_moment(text: str) -> datetime:
     except ValueError:
         moment = None
     if moment is None or moment.tzinfo is None:
-        raise Http404("There is no such change.")
+        raise Http404(gettext("There is no such change."))
     return moment

@@ -22,6 +22,8 @@ from django.http import (
 )
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminSelectWidget, UnfoldBooleanSwitchWidget
@@ -33,12 +35,12 @@ from apps.common.problems import NotFound, Problem
 from apps.common.staff.services import staff_email
 
 PAGE = 50
-SHOWN: dict[str, str] = {
-    "": "All rows",
-    str(ImportRow.Action.ERROR): "Errors",
-    str(ImportRow.Action.CREATE): "New",
-    str(ImportRow.Action.CHANGE): "Changed",
-    str(ImportRow.Action.NOTHING): "Unchanged",
+SHOWN: dict[str, Any] = {
+    "": _("All rows"),
+    str(ImportRow.Action.ERROR): _("Errors"),
+    str(ImportRow.Action.CREATE): _("New"),
+    str(ImportRow.Action.CHANGE): _("Changed"),
+    str(ImportRow.Action.NOTHING): _("Unchanged"),
 }
 TEMPLATE = (
     "sku,title,category,kind,status,summary,price.EUR,stock\r\n"
@@ -48,23 +50,26 @@ TEMPLATE = (
 
 class UploadForm(forms.Form):
     file = forms.FileField(
+        label=_("File"),
         widget=UnfoldAdminFileFieldWidget,
         max_length=200,
-        help_text="CSV (UTF-8) or XLSX, up to 50 MB and 200,000 rows.",
+        help_text=_("CSV (UTF-8) or XLSX, up to 50 MB and 200,000 rows."),
     )
     decimal_mark = forms.ChoiceField(
-        label="Decimal separator",
+        label=_("Decimal separator"),
         choices=ImportJob.DecimalMark.choices,
         required=False,
         widget=UnfoldAdminSelectWidget,
-        help_text="Only needed if an error message asks for it, because a number such as 1.234 is ambiguous.",
+        help_text=_("Only needed if an error message asks for it, because a number such as 1.234 is ambiguous."),
     )
     is_dry_run = forms.BooleanField(
-        label="Check only (dry run)",
+        label=_("Check only (dry run)"),
         required=False,
         initial=True,
         widget=UnfoldBooleanSwitchWidget,
-        help_text="Preview all changes before anything is saved. Otherwise a file without errors is imported at once.",
+        help_text=_(
+            "Preview all changes before anything is saved. Otherwise a file without errors is imported at once."
+        ),
     )
 
 
@@ -115,7 +120,7 @@ class ImportJobAdmin(ModelAdmin):
                 form.add_error("file", str(problem))
             else:
                 return HttpResponseRedirect(_address("change", job.pk))
-        return self._page(request, "backoffice/upload.html", {"title": "Import products", "form": form})
+        return self._page(request, "backoffice/upload.html", {"title": gettext("Import products"), "form": form})
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
@@ -162,7 +167,7 @@ class ImportJobAdmin(ModelAdmin):
         if job is not None:
             messages.warning(request, job.failure)
             return HttpResponseRedirect(_address("change", job_id))
-        messages.success(request, "The import was deleted.")
+        messages.success(request, gettext("The import was deleted."))
         return HttpResponseRedirect(_address("changelist"))
 
     def errors_view(self, request: HttpRequest, job_id: uuid.UUID) -> HttpResponseBase:
@@ -184,7 +189,7 @@ class ImportJobAdmin(ModelAdmin):
         try:
             return services.find_import(uuid.UUID(object_id))
         except (ValueError, NotFound) as error:
-            raise Http404("There is no such import.") from error
+            raise Http404(gettext("There is no such import.")) from error
 
     def _page(self, request: HttpRequest, template: str, own: dict[str, Any]) -> TemplateResponse:
         request.current_app = self.admin_site.name

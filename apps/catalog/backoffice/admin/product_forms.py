@@ -9,16 +9,15 @@ from typing import Any, ClassVar
 from django import forms
 from django.conf import settings
 from django.db import models
-from unfold.widgets import (
-    UnfoldAdminDecimalFieldWidget,
-    UnfoldAdminSelect2MultipleWidget,
-    UnfoldAdminSelectWidget,
-    UnfoldAdminTextareaWidget,
-    UnfoldAdminTextInputWidget,
-)
+from django.utils.text import format_lazy
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldAdminSelect2MultipleWidget, UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
-from apps.catalog.backoffice.admin.forms import MAX_MAJOR, TranslatedForm, as_minor_units
-from apps.catalog.backoffice.admin.service_forms import ServiceFormSet, VersionedForm, ordered_forms
+from apps.catalog.backoffice.admin.fields import LocalDecimalField, MoneyField, OptionsField, as_minor_units
+from apps.catalog.backoffice.admin.forms import TranslatedForm
+from apps.catalog.backoffice.admin.inline_forms import ordered_forms
+from apps.catalog.backoffice.admin.service_forms import ServiceFormSet, VersionedForm
 from apps.catalog.products import renditions
 from apps.catalog.products.attribute_values import plain_number, values_for
 from apps.catalog.products.models import (
@@ -125,10 +124,10 @@ def _attribute_field(attribute: Attribute) -> forms.Field:
             return forms.MultipleChoiceField(choices=choices, widget=UnfoldAdminSelect2MultipleWidget, **common)
         case Attribute.Kind.BOOLEAN:
             return forms.ChoiceField(
-                choices=[("", "–"), ("yes", "Yes"), ("no", "No")], widget=UnfoldAdminSelectWidget, **common
+                choices=[("", "–"), ("yes", _("Yes")), ("no", _("No"))], widget=UnfoldAdminSelectWidget, **common
             )
         case Attribute.Kind.NUMBER:
-            return forms.DecimalField(max_digits=14, decimal_places=4, widget=UnfoldAdminDecimalFieldWidget, **common)
+            return LocalDecimalField(max_digits=14, decimal_places=4, **common)
     return forms.CharField(max_length=300, widget=UnfoldAdminTextInputWidget, **common)
 
 
@@ -156,17 +155,17 @@ IMAGE_COLUMNS = ("file", "alt", "position")
 class VariantForm(forms.ModelForm):
     """A variant with its price in the shop's currency. Its own page has those in other currencies."""
 
-    price = forms.DecimalField(min_value=0, max_value=MAX_MAJOR, widget=UnfoldAdminDecimalFieldWidget)
+    price = MoneyField()
 
     class Meta:
         model = Variant
         fields = VARIANT_COLUMNS
-        widgets = {"options": UnfoldAdminTextareaWidget(attrs={"rows": 2})}
+        field_classes = {"options": OptionsField}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         currency = settings.SHOP_CURRENCY
-        self.fields["price"].label = f"Price ({currency})"
+        self.fields["price"].label = format_lazy("{} ({})", _("Price"), currency)
         amount = price_in(self.instance, currency) if self.instance.pk and not self.instance._state.adding else None
         if amount is not None:
             self.initial["price"] = Money(amount, currency).major_units
@@ -174,12 +173,6 @@ class VariantForm(forms.ModelForm):
     def clean_price(self) -> Money:
         currency = settings.SHOP_CURRENCY
         return Money(as_minor_units(self.cleaned_data["price"], currency), currency)
-
-    def clean_options(self) -> dict[str, str]:
-        options = self.cleaned_data["options"] or {}
-        if not isinstance(options, dict) or not all(isinstance(value, str) for value in options.values()):
-            raise forms.ValidationError('Enter names and values such as {"Colour": "Blue"}.')
-        return options
 
     def _get_validation_exclusions(self) -> set[str]:
         return super()._get_validation_exclusions() | SERVICE_CHECKED_OF_VARIANTS  # type: ignore[misc]  # missing in the stubs
@@ -209,7 +202,8 @@ class VariantFormSet(ServiceFormSet[VariantForm]):
         for sku in (form.cleaned_data["sku"] for form in self.remaining_forms if form.is_valid()):
             other = spellings.setdefault(sku.lower(), sku)
             if other is not sku:
-                raise forms.ValidationError(f"{sku} and {other} are the same SKU; case is ignored.")
+                sentence = gettext("%(sku)s and %(other)s are the same SKU; case is ignored.")
+                raise forms.ValidationError(sentence % {"sku": sku, "other": other})
 
 
 class ImageForm(forms.ModelForm):

@@ -11,8 +11,11 @@ from django.db import transaction
 from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from apps.catalog.backoffice.admin.bulk_actions import BulkAdmin
+from apps.catalog.backoffice.admin.categories_and_brands import SEARCH_ENGINES
 from apps.catalog.backoffice.admin.exports import ExportAdmin
 from apps.catalog.backoffice.admin.product_filters import CategoryFilter, StateFilter, StockFilter
 from apps.catalog.backoffice.admin.product_forms import ProductForm, product_form
@@ -25,7 +28,7 @@ from apps.catalog.products.renditions import image_url
 from apps.catalog.products.services import products
 from apps.catalog.products.services.products import ProductEdit
 from apps.catalog.products.transactions import InUse
-from apps.common.money import Money
+from apps.common.admin_site.display import money
 from apps.common.staff.paginator import BoundedPaginator
 
 
@@ -33,13 +36,13 @@ from apps.common.staff.paginator import BoundedPaginator
 class ProductAdmin(BulkAdmin, ExportAdmin, ServiceAdmin[Product, ProductForm]):
     form = ProductForm
     list_display = ["thumbnail", "title", "category", "shown_price", "stock", "status", "updated_at"]
-    list_display_links = ["thumbnail", "title"]
+    list_display_links = ["title"]
     list_filter = [StateFilter, StockFilter, CategoryFilter, "kind", "product_type", "is_featured"]
     list_filter_submit = True
     list_per_page = 50
     list_select_related = ["category", "listing"]
     search_fields = ["title"]
-    search_help_text = "Search by title, brand, attributes, description, SKU or barcode."
+    search_help_text = _("Search by title, brand, attributes, description, SKU or barcode.")
     ordering = ["-updated_at", "-id"]
     sortable_by = ["title", "updated_at"]
     paginator = BoundedPaginator
@@ -70,7 +73,7 @@ class ProductAdmin(BulkAdmin, ExportAdmin, ServiceAdmin[Product, ProductForm]):
         product_type = obj.product_type if obj else None
         form = product_form(product_type)
         attributes = [f"attribute_{code}" for code in form.attributes]
-        hint = "" if product_type else "Select a product type and save to see its attributes here."
+        hint = "" if product_type else gettext("Select a product type and save to see its attributes here.")
         fieldsets = [
             (
                 None,
@@ -82,27 +85,27 @@ class ProductAdmin(BulkAdmin, ExportAdmin, ServiceAdmin[Product, ProductForm]):
                     ]
                 },
             ),
-            ("Attributes", tab | {"fields": attributes, "description": hint}),
-            ("Search engines", tab | {"fields": ["seo_title", "seo_description"]}),
+            (_("Attributes"), tab | {"fields": attributes, "description": hint}),
+            SEARCH_ENGINES,
             TRANSLATIONS,
         ]
         return self.complete_fieldsets(request, obj, fieldsets, form)
 
-    @admin.display(description="")
+    @admin.display(description=_("image"))
     def thumbnail(self, product: Product) -> str:
         images = product.images.all()
         if not images:
             return "–"
         return format_html('<img src="{}" alt="" width="40" loading="lazy">', image_url(images[0], 320))
 
-    @admin.display(description="price from")
+    @admin.display(description=_("price from"))
     def shown_price(self, product: Product) -> str:
         listing = getattr(product, "listing", None)
         currency = settings.SHOP_CURRENCY
         price = listing.prices.get(currency) if listing else None
-        return Money(price["amount"], currency).format() if price else "–"
+        return money(price["amount"], currency) if price else "–"
 
-    @admin.display(description="stock")
+    @admin.display(description=_("stock"))
     def stock(self, product: Product) -> str:
         listing = getattr(product, "listing", None)
         return listing.get_availability_display() if listing else "–"
@@ -120,7 +123,7 @@ class ProductAdmin(BulkAdmin, ExportAdmin, ServiceAdmin[Product, ProductForm]):
         except NotSellable as problem:
             if form.was_published:
                 raise
-            form.notice = f"Saved as a draft: {problem.explanation}"
+            form.notice = gettext("Saved as a draft: %(reason)s") % {"reason": problem.explanation}
             return self._save(form, replace(edit, columns={**edit.columns, "status": Product.Status.DRAFT}))
 
     def _save(self, form: ProductForm, edit: ProductEdit) -> Product:
@@ -130,7 +133,7 @@ class ProductAdmin(BulkAdmin, ExportAdmin, ServiceAdmin[Product, ProductForm]):
 
     def remove(self, row: Product, *, seen: str) -> None:
         if products.delete_product(row.slug, versions=versions_of(seen)) is not None:
-            raise InUse("It appears in orders, reviews or the stock history. Archive it instead.")
+            raise InUse(gettext("It appears in orders, reviews or the stock history. Archive it instead."))
 
     def has_delete_permission(self, request: HttpRequest, obj: Product | None = None) -> bool:
         """A product that was ever published may be named by orders and reviews: staff archive it instead."""

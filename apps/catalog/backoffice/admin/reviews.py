@@ -12,7 +12,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html_join
 from django.utils.text import Truncator
-from django.utils.translation import ngettext
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import action
 from unfold.enums import ActionVariant
@@ -25,25 +26,26 @@ from apps.common.staff.paginator import BoundedPaginator
 from apps.common.staff.services import staff_email
 
 Status = Review.Status
+PENDING = _("Pending")
 # The tabs beside the pending reviews.
-STATES: tuple[tuple[str, str], ...] = (
-    ("reported", "Reported"),
-    (str(Status.APPROVED), "Approved"),
-    (str(Status.REJECTED), "Rejected"),
-    ("all", "All"),
+STATES: tuple[tuple[str, Any], ...] = (
+    ("reported", _("Reported")),
+    (str(Status.APPROVED), _("Approved")),
+    (str(Status.REJECTED), _("Rejected")),
+    ("all", _("All")),
 )
 
 
 class QueueFilter(admin.SimpleListFilter):
     """Pending reviews by default."""
 
-    title, parameter_name = "state", "state"
+    title, parameter_name = _("state"), "state"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         return list(STATES)
 
     def choices(self, changelist: Any) -> Iterator[Any]:
-        for value, label in [(None, "Pending"), *self.lookup_choices]:
+        for value, label in [(None, PENDING), *self.lookup_choices]:
             query = changelist.get_query_string({self.parameter_name: value} if value else {}, [self.parameter_name])
             yield {"selected": self.value() == value, "query_string": query, "display": label}
 
@@ -73,13 +75,13 @@ class DecisionForm(forms.ModelForm):
 
     def clean(self) -> dict[str, Any]:
         if self.cleaned_data.get("revision") != moderation.revision(self.instance):
-            raise forms.ValidationError("This review was changed meanwhile. Read it again, then decide.")
+            raise forms.ValidationError(gettext("This review was changed meanwhile. Read it again, then decide."))
         return self.cleaned_data
 
 
 class ReportInline(TabularInline):
     model = ReviewReport
-    verbose_name_plural = "reports"
+    verbose_name_plural = _("reports")
     extra = 0
     per_page = 25
     ordering = ["-pk"]
@@ -100,7 +102,7 @@ class ReviewAdmin(ModelAdmin):
     list_filter = [QueueFilter, "rating"]
     list_filter_submit = False
     search_fields = ["=product__slug", "=author_name", "=moderated_by"]
-    search_help_text = "Search by exact product slug, author or moderator."
+    search_help_text = _("Search by exact product slug, author or moderator.")
     # The key grows with time and needs no further index.
     ordering = ["-id"]
     sortable_by: list[str] = []
@@ -111,18 +113,22 @@ class ReviewAdmin(ModelAdmin):
     actions_submit_line = ["approve_one", "reject_one"]
     inlines = [ReportInline]
     form = DecisionForm
+
+    class Media:
+        css = {"all": ["backoffice/admin.css"]}
+
     readonly_fields = [
         *("product", "rating", "title", "body", "images", "author_name", "is_verified", "created_at"),
         *("status", "report_count", "moderated_by", "moderated_at"),
     ]
     fields = [*readonly_fields, "revision"]
 
-    @admin.display(description="images")
+    @admin.display(description=_("images"))
     def images(self, review: Review) -> str:
         urls = ((rendition_url(image.renditions, 320),) for image in review.images.order_by("position"))
         return format_html_join(" ", '<img src="{}" alt="" width="160" loading="lazy" class="inline">', urls) or "–"
 
-    @admin.display(description="text")
+    @admin.display(description=_("text"))
     def excerpt(self, review: Review) -> str:
         return Truncator(review.body).chars(160)
 
@@ -140,7 +146,7 @@ class ReviewAdmin(ModelAdmin):
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """The list with a tab for each state."""
         chosen = request.GET.get("state")
-        states = [(None, "Pending"), *STATES]
+        states = [(None, PENDING), *STATES]
         tabs = [
             {
                 "title": label,
@@ -153,19 +159,19 @@ class ReviewAdmin(ModelAdmin):
         context = {"tab_list": [{"models": [str(self.opts)], "items": tabs}]}
         return super().changelist_view(request, context | (extra_context or {}))
 
-    @admin.action(description="Approve", permissions=["change"])
+    @admin.action(description=_("Approve"), permissions=["change"])
     def approve(self, request: HttpRequest, queryset: QuerySet[Review]) -> None:
         self._decide(request, queryset, Status.APPROVED)
 
-    @admin.action(description="Reject", permissions=["change"])
+    @admin.action(description=_("Reject"), permissions=["change"])
     def reject(self, request: HttpRequest, queryset: QuerySet[Review]) -> None:
         self._decide(request, queryset, Status.REJECTED)
 
-    @action(description="Approve", permissions=["change"], icon="check", variant=ActionVariant.PRIMARY)
+    @action(description=_("Approve"), permissions=["change"], icon="check", variant=ActionVariant.PRIMARY)
     def approve_one(self, request: HttpRequest, obj: Review) -> None:
         self._decide_one(request, obj, Status.APPROVED)
 
-    @action(description="Reject", permissions=["change"], icon="block")
+    @action(description=_("Reject"), permissions=["change"], icon="block")
     def reject_one(self, request: HttpRequest, obj: Review) -> None:
         self._decide_one(request, obj, Status.REJECTED)
 
@@ -200,9 +206,12 @@ class ReviewAdmin(ModelAdmin):
         except Problem as problem:
             messages.error(request, str(problem))
             return False
-        self.log_change(request, review, f"{status.capitalize()}.")
+        self.log_change(request, review, f"{Status(status).label}.")
         return True
 
     def _report(self, request: HttpRequest, count: int, status: str) -> None:
         if count:
-            messages.success(request, f"{count} {ngettext('review', 'reviews', count)} {status}.")
+            sentence = ngettext("%(count)s review rejected.", "%(count)s reviews rejected.", count)
+            if status == Status.APPROVED:
+                sentence = ngettext("%(count)s review approved.", "%(count)s reviews approved.", count)
+            messages.success(request, sentence % {"count": count})

@@ -6,8 +6,11 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.utils.functional import Promise
+from django.utils.text import format_lazy
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
-    UnfoldAdminDecimalFieldWidget,
     UnfoldAdminSelect2Widget,
     UnfoldAdminSelectWidget,
     UnfoldAdminTextareaWidget,
@@ -15,11 +18,11 @@ from unfold.widgets import (
     UnfoldBooleanSwitchWidget,
 )
 
-from apps.catalog.backoffice.admin.forms import MAX_MAJOR, as_minor_units
-from apps.catalog.products.models import Brand, Category
+from apps.catalog.backoffice.admin.fields import MoneyField, as_minor_units, lines_of, named_lines
+from apps.catalog.products.models import Brand, Category, Product
 from apps.common.money import Money
 
-ANY = ("", "Any")
+ANY = ("", _("Any"))
 PREFIX = "rule_"
 PRICES = ("min_price", "max_price")
 SWITCHES = ("in_stock", "featured")
@@ -29,45 +32,51 @@ def rule_fields() -> dict[str, forms.Field]:
     """One field for each filter of the product list, and one for all attributes."""
     return {
         "rule_category": forms.ChoiceField(
-            label="Category", required=False, widget=UnfoldAdminSelect2Widget, help_text="Includes its subcategories."
+            label=_("Category"),
+            required=False,
+            widget=UnfoldAdminSelect2Widget,
+            help_text=_("Includes its subcategories."),
         ),
-        "rule_brand": forms.ChoiceField(label="Brand", required=False, widget=UnfoldAdminSelect2Widget),
+        "rule_brand": forms.ChoiceField(label=_("Brand"), required=False, widget=UnfoldAdminSelect2Widget),
         "rule_kind": forms.ChoiceField(
-            label="Kind",
+            label=_("Kind"),
             required=False,
-            choices=[ANY, ("goods", "goods"), ("video", "video")],
+            choices=[ANY, *Product.Kind.choices],
             widget=UnfoldAdminSelectWidget,
         ),
-        "rule_min_price": _price("Price from"),
-        "rule_max_price": _price("Price up to"),
+        "rule_min_price": _price(_("Price from")),
+        "rule_max_price": _price(_("Price up to")),
         "rule_rating": forms.ChoiceField(
-            label="Rating",
+            label=_("Rating"),
             required=False,
-            choices=[ANY, *((str(stars), f"{stars} stars or more") for stars in (4, 3, 2, 1))],
+            choices=_ratings,
             widget=UnfoldAdminSelectWidget,
         ),
-        "rule_in_stock": forms.BooleanField(label="In stock only", required=False, widget=UnfoldBooleanSwitchWidget),
-        "rule_featured": forms.BooleanField(label="Featured only", required=False, widget=UnfoldBooleanSwitchWidget),
+        "rule_in_stock": forms.BooleanField(label=_("In stock only"), required=False, widget=UnfoldBooleanSwitchWidget),
+        "rule_featured": forms.BooleanField(label=_("Featured only"), required=False, widget=UnfoldBooleanSwitchWidget),
         "rule_attributes": forms.CharField(
-            label="Attributes",
+            label=_("Attributes"),
             required=False,
             widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}),
-            help_text="One per line, by code: “material: oak, ash” or “height: 10..40”.",
+            help_text=_("One per line, by code: “material: oak, ash” or “height: 10..40”."),
         ),
         "rule_q": forms.CharField(
-            label="Search terms", required=False, max_length=200, strip=True, widget=UnfoldAdminTextInputWidget
+            label=_("Search terms"), required=False, max_length=200, strip=True, widget=UnfoldAdminTextInputWidget
         ),
     }
 
 
-def _price(label: str) -> forms.DecimalField:
-    return forms.DecimalField(
-        label=f"{label} ({settings.SHOP_CURRENCY})",
-        required=False,
-        min_value=0,
-        max_value=MAX_MAJOR,
-        widget=UnfoldAdminDecimalFieldWidget,
-    )
+def _ratings() -> list[tuple[str, Any]]:
+    """The least ratings to choose from, in the language of the page."""
+    counted = {
+        stars: ngettext("%(count)s star or more", "%(count)s stars or more", stars) % {"count": stars}
+        for stars in (4, 3, 2, 1)
+    }
+    return [ANY, *((str(stars), label) for stars, label in counted.items())]
+
+
+def _price(label: Promise) -> MoneyField:
+    return MoneyField(label=format_lazy("{} ({})", label, settings.SHOP_CURRENCY), required=False)
 
 
 def set_choices(fields: dict[str, forms.Field], rule: dict[str, str]) -> None:
@@ -78,7 +87,7 @@ def set_choices(fields: dict[str, forms.Field], rule: dict[str, str]) -> None:
     }
     for name, choices in known.items():
         kept = rule.get(name, "")
-        gone = [(kept, f"{kept} (deleted)")] if kept and kept not in dict(choices) else []
+        gone = [(kept, gettext("%(name)s (deleted)") % {"name": kept})] if kept and kept not in dict(choices) else []
         fields[PREFIX + name].choices = [ANY, *gone, *choices]  # type: ignore[attr-defined]  # a ChoiceField
 
 
@@ -91,8 +100,8 @@ def initial_of_rule(rule: dict[str, str]) -> dict[str, Any]:
         initial[PREFIX + name] = Money(int(rule[name]), settings.SHOP_CURRENCY).major_units
     for name in SWITCHES:
         initial[PREFIX + name] = rule.get(name) in ("true", "1")
-    attributes = [f"{name.removeprefix('attr.')}: {value}" for name, value in rule.items() if name.startswith("attr.")]
-    return initial | {"rule_attributes": "\n".join(attributes)}
+    attributes = {name.removeprefix("attr."): value for name, value in rule.items() if name.startswith("attr.")}
+    return initial | {"rule_attributes": lines_of(attributes)}
 
 
 def rule_of_form(data: dict[str, Any]) -> dict[str, str]:
@@ -107,18 +116,13 @@ def rule_of_form(data: dict[str, Any]) -> dict[str, str]:
             except forms.ValidationError as error:
                 raise forms.ValidationError({PREFIX + name: error.messages}) from error
     if "min_price" in rule and "max_price" in rule and int(rule["min_price"]) > int(rule["max_price"]):
-        raise forms.ValidationError({"rule_max_price": "The range ends before it begins."})
+        raise forms.ValidationError({"rule_max_price": gettext("The range ends before it begins.")})
     rule |= {name: "true" for name in SWITCHES if data.get(PREFIX + name)}
     return rule | _attributes(data.get("rule_attributes", ""))
 
 
 def _attributes(text: str) -> dict[str, str]:
-    attributes: dict[str, str] = {}
-    for line in filter(None, (line.strip() for line in text.splitlines())):
-        code, colon, value = (part.strip() for part in line.partition(":"))
-        if not (code and colon and value):
-            raise forms.ValidationError({"rule_attributes": f"Enter a code, a colon and values instead of {line!r}."})
-        if f"attr.{code}" in attributes:
-            raise forms.ValidationError({"rule_attributes": f"{code} is listed twice."})
-        attributes[f"attr.{code}"] = value
-    return attributes
+    try:
+        return {f"attr.{code}": value for code, value in named_lines(text)}
+    except forms.ValidationError as error:
+        raise forms.ValidationError({"rule_attributes": error.messages}) from error

@@ -19,8 +19,10 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.html import format_html_join
+from django.utils.safestring import mark_safe
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 
 from apps.catalog.backoffice.admin.forms import TranslatedForm, with_translations
@@ -32,11 +34,11 @@ from apps.common.problems import PreconditionFailed, Problem
 PROBLEM_ATTRIBUTE = "_problem"
 # Versions are PostgreSQL's integers.
 VERSION_DIGITS = 10
-STALE = (
+STALE = _(
     "Somebody changed this meanwhile. Nothing was saved: open it again in another tab, compare, and repeat your change "
     "there."
 )
-STALE_DELETION = "Somebody changed this meanwhile. Nothing was deleted: read it again before you delete it."
+STALE_DELETION = _("Somebody changed this meanwhile. Nothing was deleted: read it again before you delete it.")
 
 
 def fingerprint_of(row: models.Model, parts: Iterable[str] = ()) -> str:
@@ -89,7 +91,7 @@ class ServiceForm(forms.ModelForm):
 
         def guard(row: models.Model) -> None:
             if cls.fingerprint_of(row) != seen:
-                raise PreconditionFailed(STALE)
+                raise PreconditionFailed(str(STALE))
 
         return guard
 
@@ -144,7 +146,16 @@ class VersionedForm(ServiceForm):
         return versions_of(self.cleaned_data.get("seen", ""))
 
 
-class CompleteFormSet(forms.BaseInlineFormSet):
+class LabelledFormSet(forms.BaseInlineFormSet):
+    """An inline whose inputs say their names: in a table, the heading of the column does not name them."""
+
+    def add_fields(self, form: forms.ModelForm, index: int | None) -> None:
+        super().add_fields(form, index)
+        for bound in form.visible_fields():
+            bound.field.widget.attrs.setdefault("aria-label", capfirst(bound.label))
+
+
+class CompleteFormSet(LabelledFormSet):
     """An inline whose rows replace the saved ones. A request that leaves saved rows out is refused: it would delete
     them, also those that its sender may only view."""
 
@@ -216,7 +227,7 @@ class ServiceFormSet[F: forms.ModelForm](CompleteFormSet, ABC):
 
 
 # The tab of the translations. Its fields depend on the shop's languages; `complete_fieldsets` adds them.
-TRANSLATIONS = ("Translations", {"classes": ["tab"], "fields": []})
+TRANSLATIONS = (_("Translations"), {"classes": ["tab"], "fields": []})
 
 
 type FormSets = Sequence[forms.BaseInlineFormSet]
@@ -233,6 +244,10 @@ class ServiceAdmin[M: models.Model, F: ServiceForm](HistoryAdmin, ModelAdmin):
     form: type[F]
     warn_unsaved_form = True
     delete_confirmation_template = "backoffice/delete_confirmation.html"
+
+    class Media:
+        css = {"all": ["backoffice/admin.css"]}
+        js = ["backoffice/labels.js"]
 
     # Each page has these two methods; Django's metaclass allows no abstract ones. Both raise Problem.
     # Save the page by a service. The formsets are those of the inlines that the user may see.
@@ -283,13 +298,13 @@ class ServiceAdmin[M: models.Model, F: ServiceForm](HistoryAdmin, ModelAdmin):
         for title, options in fieldsets:
             names = [name for name in flatten([options["fields"]]) if name not in declared]
             read_only += [(title, {**options, "fields": names})] if names else []
-        return [*read_only, *([("Translations", {"fields": ["shown_translations"]})] if self.is_translated else [])]
+        return [*read_only, *([(_("Translations"), {"fields": ["shown_translations"]})] if self.is_translated else [])]
 
     @property
     def is_translated(self) -> bool:
         return issubclass(self.model, Translated)
 
-    @admin.display(description="translations")
+    @admin.display(description=_("translations"))
     def shown_translations(self, row: Any) -> str:
         lines = ((language, name, text) for language, texts in row.translations.items() for name, text in texts.items())
         return format_html_join(mark_safe("<br>"), "{1} ({0}): {2}", lines) or "–"
@@ -350,46 +365,3 @@ class ServiceAdmin[M: models.Model, F: ServiceForm](HistoryAdmin, ModelAdmin):
         actions = super().get_actions(request)
         actions.pop("delete_selected", None)
         return actions
-
-
-class LinkWidget(forms.Widget):
-    """Shows a referenced object as a link to its page, in place of a select."""
-
-    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
-        address = reverse(f"admin:{value._meta.app_label}_{value._meta.model_name}_change", args=[value.pk])
-        return format_html('<a class="underline" href="{}">{}</a>', address, value)
-
-
-def place_last(form: forms.ModelForm) -> None:
-    """Put a new row without a position last; the model's default of 0 would put it first."""
-    form.fields["position"].required = False
-    if form.instance._state.adding:
-        form.initial["position"] = None
-
-
-class FixedReferenceForm(forms.ModelForm):
-    """A row of an inline that references another object, by the field `reference`, at a position.
-
-    The reference of a saved row cannot be changed: a link needs no query, a select would need one for each row.
-    """
-
-    reference = ""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if "position" in self.fields:
-            place_last(self)
-        if not self.instance._state.adding and self.reference in self.fields:
-            self.fields[self.reference] = forms.Field(disabled=True, widget=LinkWidget)
-            self.initial[self.reference] = getattr(self.instance, self.reference)
-
-
-def ordered_forms(formset: forms.BaseInlineFormSet) -> list[Any]:
-    """The forms of new rows and of those that are not deleted, by position; those without a position come last."""
-    remaining = [form for form in formset.forms if form.cleaned_data and not form.cleaned_data.get("DELETE")]
-
-    def sort_key(form: forms.ModelForm) -> tuple[bool, int]:
-        position = form.cleaned_data.get("position")
-        return (position is None, position or 0)
-
-    return sorted(remaining, key=sort_key)

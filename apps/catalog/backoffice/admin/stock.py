@@ -11,12 +11,15 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.html import format_html_join
 from django.utils.http import urlencode
-from django.utils.translation import ngettext
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
 
 from apps.catalog.backoffice import stock_selectors
+from apps.catalog.backoffice.admin.order_links import linked_reference, order_link, order_name
 from apps.catalog.backoffice.admin.service_forms import FormSets, ServiceAdmin
 from apps.catalog.backoffice.admin.stock_forms import StockForm, WarehouseForm
+from apps.catalog.discovery.models import Listing
 from apps.catalog.inventory import selectors, services
 from apps.catalog.inventory.models import Reservation, ReservationLine, StockItem, StockMovement, Warehouse
 from apps.catalog.products.models import Variant
@@ -25,13 +28,15 @@ from apps.common.problems import Problem
 from apps.common.staff.paginator import BoundedPaginator
 from apps.common.staff.services import staff_email
 
+# The names of `selectors.LISTED`, in its order.
+STATES = (_("Low stock"), _("Out of stock"), _("Backordered"), _("Backorders allowed"), _("Preorder"))
+
 
 class StateFilter(admin.SimpleListFilter):
-    title, parameter_name = "state", "state"
+    title, parameter_name = _("state"), "state"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        names = ["Low stock", "Out of stock", "Backordered", "Backorders allowed", "Preorder"]
-        return list(zip(selectors.LISTED, names, strict=True))
+        return [(state, str(name)) for state, name in zip(selectors.LISTED, STATES, strict=True)]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[StockItem]) -> QuerySet[StockItem]:
         state = selectors.LISTED.get(self.value() or "")
@@ -39,7 +44,7 @@ class StateFilter(admin.SimpleListFilter):
 
 
 class WarehouseFilter(admin.SimpleListFilter):
-    title, parameter_name = "warehouse", "warehouse"
+    title, parameter_name = _("warehouse"), "warehouse"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         return [(row.code, row.name) for row in Warehouse.objects.order_by("priority", "id")]
@@ -59,15 +64,15 @@ class StockItemAdmin(ServiceAdmin[StockItem, StockForm]):
     list_filter = [StateFilter, WarehouseFilter]
     list_per_page = 50
     search_fields = ["variant__sku"]
-    search_help_text = "Search by product or the start of a SKU."
+    search_help_text = _("Search by product or the start of a SKU.")
     ordering = ["-pk"]
     sortable_by: list[str] = []
     readonly_fields = ["variant", "title", "on_hand", "reserved", "shown_available", "where"]
     fieldsets = [
         (None, {"fields": [("variant", "title"), ("on_hand", "reserved", "shown_available"), "where"]}),
-        ("Adjust stock", {"fields": [("change", "warehouse"), ("reason", "reference"), "movement_id"]}),
-        ("Transfer", {"fields": [("quantity", "source", "target")]}),
-        ("Backorders and preorders", {"fields": [("policy", "backorder_limit"), ("available_on", "low_stock_at")]}),
+        (_("Adjust stock"), {"fields": [("change", "warehouse"), ("reason", "reference"), "movement_id"]}),
+        (_("Transfer"), {"fields": [("quantity", "source", "target")]}),
+        (_("Backorders and preorders"), {"fields": [("policy", "backorder_limit"), ("available_on", "low_stock_at")]}),
     ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[StockItem]:
@@ -79,19 +84,19 @@ class StockItemAdmin(ServiceAdmin[StockItem, StockForm]):
         text = search_term.strip()
         return (queryset.filter(stock_selectors.matching_text(text)) if text else queryset), False
 
-    @admin.display(description="product")
+    @admin.display(description=_("product"))
     def title(self, item: StockItem) -> str:
         return item.variant.product.title
 
-    @admin.display(description="available")
+    @admin.display(description=_("available"))
     def shown_available(self, item: StockItem) -> int:
         return item.available
 
-    @admin.display(description="state")
+    @admin.display(description=_("state"))
     def shown_state(self, item: StockItem) -> str:
-        return item.state.replace("_", " ")
+        return str(Listing.Availability(item.state).label)
 
-    @admin.display(description="warehouses")
+    @admin.display(description=_("warehouses"))
     def where(self, item: StockItem) -> str:
         levels = item.variant.stock_levels.all()
         places = ((level.warehouse.name, level.on_hand) for level in levels if level.on_hand or level.reserved)
@@ -116,7 +121,7 @@ class StockItemAdmin(ServiceAdmin[StockItem, StockForm]):
         is_repeated = form.is_repeated
         form.write(staff_email(request))
         if is_repeated:
-            messages.warning(request, "This page was already saved. The units were counted only once.")
+            messages.warning(request, gettext("This page was already saved. The units were counted only once."))
 
 
 class ReadOnlyHistoryAdmin(ReadOnly, ModelAdmin):
@@ -131,11 +136,17 @@ class ReadOnlyHistoryAdmin(ReadOnly, ModelAdmin):
 
 @admin.register(StockMovement)
 class StockMovementAdmin(ReadOnlyHistoryAdmin):
-    list_display = ["created_at", "variant", "quantity", "warehouse", "reason", "reference", "moved_by"]
+    list_display = ["created_at", "variant", "quantity", "warehouse", "reason", "shown_reference", "moved_by"]
+    fields = ["created_at", "variant", "quantity", "warehouse", "reason", "shown_reference", "moved_by"]
+    readonly_fields = ["shown_reference"]
     list_select_related = ["variant", "warehouse"]
     list_filter = ["reason"]
     search_fields = ["reference"]
-    search_help_text = "Search by exact SKU or reference."
+    search_help_text = _("Search by exact SKU or reference.")
+
+    @admin.display(description=_("reference"))
+    def shown_reference(self, movement: StockMovement) -> str:
+        return linked_reference(movement.reference)
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[StockMovement], search_term: str
@@ -155,12 +166,18 @@ class ReservationLineInline(ReadOnly, TabularInline):
 
 @admin.register(Reservation)
 class ReservationAdmin(ReadOnlyHistoryAdmin):
-    list_display = ["order_id", "status", "expires_at", "created_at"]
+    list_display = ["created_at", "shown_order", "status", "expires_at"]
+    fields = ["shown_order", "status", "created_at", "expires_at"]
+    readonly_fields = ["shown_order"]
     list_filter = ["status"]
     search_fields = ["order_id"]
-    search_help_text = "Search by order ID."
+    search_help_text = _("Search by order ID.")
     inlines = [ReservationLineInline]
     actions = ["release"]
+
+    @admin.display(description=_("order"))
+    def shown_order(self, reservation: Reservation) -> str:
+        return order_link(reservation.order_id)
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Reservation], search_term: str
@@ -175,19 +192,26 @@ class ReservationAdmin(ReadOnlyHistoryAdmin):
     def has_release_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("inventory.change_reservation")
 
-    @admin.action(description="Release selected reservations", permissions=["release"])
+    @admin.action(description=_("Release selected reservations"), permissions=["release"])
     def release(self, request: HttpRequest, queryset: QuerySet[Reservation]) -> None:
         released = 0
         for reservation in queryset:
             try:
                 services.release_reservation(reservation.pk)
             except Problem as problem:
-                messages.error(request, f"Order {reservation.order_id}: {problem}")
+                messages.error(
+                    request,
+                    f"{order_name(reservation.order_id)}: {problem}",
+                )
                 continue
             released += 1
-            self.log_change(request, reservation, "Released.")
+            self.log_change(request, reservation, gettext("Released."))
         if released:
-            messages.success(request, f"{released} {ngettext('reservation', 'reservations', released)} released.")
+            messages.success(
+                request,
+                ngettext("%(count)s reservation released.", "%(count)s reservations released.", released)
+                % {"count": released},
+            )
 
 
 @admin.register(Warehouse)

@@ -6,6 +6,8 @@ import uuid
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from apps.catalog.backoffice.admin.service_forms import ServiceForm
@@ -29,22 +31,23 @@ class StockForm(ServiceForm):
     counts all the time."""
 
     change = forms.IntegerField(
-        label="Adjustment",
+        label=_("Adjustment"),
         required=False,
         min_value=-services.MAX_ON_HAND,
-        help_text="Use a negative number to remove units.",
+        help_text=_("Use a negative number to remove units."),
         **COUNT,
     )
-    warehouse = WarehouseField(empty_label="Default warehouse")
+    warehouse = WarehouseField(label=_("Warehouse"), empty_label=_("Default warehouse"))
     reason = forms.ChoiceField(
-        choices=[("", "Select a reason"), *REASONS],
+        label=_("Reason"),
+        choices=[("", _("Select a reason")), *REASONS],
         required=False,
         widget=UnfoldAdminSelectWidget,
     )
-    reference = forms.CharField(max_length=100, required=False, widget=UnfoldAdminTextInputWidget)
-    quantity = forms.IntegerField(label="Units to transfer", required=False, min_value=1, **COUNT)
-    source = WarehouseField(label="From", empty_label="Select a warehouse")
-    target = WarehouseField(label="To", empty_label="Select a warehouse")
+    reference = forms.CharField(label=_("Reference"), max_length=100, required=False, widget=UnfoldAdminTextInputWidget)
+    quantity = forms.IntegerField(label=_("Units to transfer"), required=False, min_value=1, **COUNT)
+    source = WarehouseField(label=_("From"), empty_label=_("Select a warehouse"))
+    target = WarehouseField(label=_("To"), empty_label=_("Select a warehouse"))
     # Makes a page that is sent twice count once; see `_movement_ids`.
     movement_id = forms.UUIDField(widget=forms.HiddenInput, required=False)
 
@@ -63,10 +66,10 @@ class StockForm(ServiceForm):
     def clean(self) -> dict[str, Any]:
         data = self.cleaned_data
         if data.get("change") and not data.get("reason"):
-            self.add_error("reason", "Select a reason.")
+            self.add_error("reason", gettext("Select a reason."))
         for name in ("source", "target"):
             if data.get("quantity") and not data.get(name):
-                self.add_error(name, "Select a warehouse.")
+                self.add_error(name, gettext("Select a warehouse."))
         return super().clean()
 
     @property

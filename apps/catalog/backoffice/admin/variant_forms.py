@@ -6,10 +6,11 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminTextareaWidget
+from django.utils.translation import gettext_lazy as _
 
-from apps.catalog.backoffice.admin.forms import MAX_MAJOR, CurrencyField, TranslatedForm, as_minor_units
-from apps.catalog.backoffice.admin.product_forms import SERVICE_CHECKED_OF_VARIANTS, VariantForm
+from apps.catalog.backoffice.admin.fields import CurrencyField, MoneyField, OptionsField, as_minor_units
+from apps.catalog.backoffice.admin.forms import TranslatedForm
+from apps.catalog.backoffice.admin.product_forms import SERVICE_CHECKED_OF_VARIANTS
 from apps.catalog.backoffice.admin.service_forms import ServiceFormSet, VersionedForm
 from apps.catalog.products.models import Price, SalePrice, Variant
 from apps.catalog.products.pricing import Sale
@@ -24,7 +25,7 @@ class VariantPageForm(VersionedForm, TranslatedForm):
     class Meta:
         model = Variant
         fields = ["sku", "name", "barcode", "weight_grams", "offer", "rental_hours", "title_slug", "options", "image"]
-        widgets = {"options": UnfoldAdminTextareaWidget(attrs={"rows": 2})}
+        field_classes = {"options": OptionsField}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -34,8 +35,6 @@ class VariantPageForm(VersionedForm, TranslatedForm):
     @classmethod
     def fingerprint_of(cls, row: Variant) -> str:
         return str(row.product.version)
-
-    clean_options = VariantForm.clean_options
 
     def _get_validation_exclusions(self) -> set[str]:
         return super()._get_validation_exclusions() | SERVICE_CHECKED_OF_VARIANTS  # type: ignore[misc]  # missing in the stubs
@@ -56,10 +55,10 @@ class VariantPageForm(VersionedForm, TranslatedForm):
 
 
 class PriceForm(forms.ModelForm):
-    """A price in any currency, entered in major units: 19.99."""
+    """A price in any currency, entered in major units."""
 
     currency = CurrencyField()
-    amount = forms.DecimalField(min_value=0, max_value=MAX_MAJOR, widget=UnfoldAdminDecimalFieldWidget)
+    amount = MoneyField(label=_("Amount"))
 
     class Meta:
         model = Price

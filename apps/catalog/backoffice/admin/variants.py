@@ -8,8 +8,10 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 
+from apps.catalog.backoffice.admin.fields import shown_options
 from apps.catalog.backoffice.admin.service_forms import FormSets, ServiceAdmin, by_model
 from apps.catalog.backoffice.admin.variant_forms import (
     PriceForm,
@@ -20,7 +22,7 @@ from apps.catalog.backoffice.admin.variant_forms import (
 )
 from apps.catalog.products.models import Price, SalePrice, Variant
 from apps.catalog.products.services import variants
-from apps.common.money import Money
+from apps.common.admin_site.display import money
 from apps.common.staff.paginator import BoundedPaginator
 
 
@@ -36,7 +38,7 @@ class SaleInline(TabularInline):
     form = SaleForm
     formset = SalesFormSet
     extra = 0
-    verbose_name, verbose_name_plural = "scheduled sale", "scheduled sales"
+    verbose_name, verbose_name_plural = _("scheduled sale"), _("scheduled sales")
     ordering = ["currency", "starts_at"]
 
 
@@ -45,11 +47,11 @@ class VariantAdmin(ServiceAdmin[Variant, VariantPageForm]):
     form = VariantPageForm
     list_display = ["sku", "product", "name", "barcode", "shown_price"]
     search_fields = ["=sku", "=barcode", "product__slug"]
-    search_help_text = "Search by exact SKU or barcode, or by product slug."
+    search_help_text = _("Search by exact SKU or barcode, or by product slug.")
     ordering = ["sku"]
     paginator = BoundedPaginator
     show_full_result_count = False
-    readonly_fields = ["product"]
+    readonly_fields = ["product", "shown_options"]
     inlines = [PriceInline, SaleInline]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Variant]:
@@ -60,7 +62,13 @@ class VariantAdmin(ServiceAdmin[Variant, VariantPageForm]):
             *("product", ("sku", "name"), ("barcode", "weight_grams"), ("offer", "rental_hours", "title_slug")),
             *("image", "options", tuple(VariantPageForm.translation_fields())),
         ]
+        if not self.has_change_permission(request, obj):
+            own[own.index("options")] = "shown_options"
         return self.complete_fieldsets(request, obj, [(None, {"fields": own})], VariantPageForm)
+
+    @admin.display(description=_("options"))
+    def shown_options(self, variant: Variant) -> str:
+        return shown_options(variant)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -69,9 +77,9 @@ class VariantAdmin(ServiceAdmin[Variant, VariantPageForm]):
         """Variants are deleted on the page of their product, which checks the rest of the product as well."""
         return False
 
-    @admin.display(description="prices")
+    @admin.display(description=_("prices"))
     def shown_price(self, variant: Variant) -> str:
-        return ", ".join(Money(price.amount, price.currency).format() for price in variant.prices.all())
+        return ", ".join(money(price.amount, price.currency) for price in variant.prices.all())
 
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None

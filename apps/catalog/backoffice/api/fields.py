@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.translation import gettext
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -37,14 +38,16 @@ class PriceSerializer(MoneySerializer):
     def to_internal_value(self, data: Any) -> Money:
         price = super().to_internal_value(data)
         if price.currency not in CURRENCIES:
-            raise serializers.ValidationError({"currency": [f"{price.currency} is no currency of ISO 4217."]})
+            raise serializers.ValidationError(
+                {"currency": [gettext("%(currency)s is no currency of ISO 4217.") % {"currency": price.currency}]}
+            )
         return price
 
 
 def require_one_a_currency(prices: list[Money]) -> list[Money]:
     """Raises ValidationError."""
     if len({price.currency for price in prices}) < len(prices):
-        raise serializers.ValidationError("Send one price for each currency.")
+        raise serializers.ValidationError(gettext("Send one price for each currency."))
     return prices
 
 
@@ -68,10 +71,12 @@ class KeyedField(serializers.DictField):
     def to_internal_value(self, data: Any) -> dict[str, Any]:
         if isinstance(data, Mapping):
             if len(data) > self.most:
-                raise serializers.ValidationError(f"Send at most {self.most} of these.")
+                raise serializers.ValidationError(gettext("Send at most %(limit)s of these.") % {"limit": self.most})
             for name in data:
                 if not 0 < len(name) <= self.key_length or "\x00" in name:
-                    raise serializers.ValidationError(f"Use names of 1 to {self.key_length} characters.")
+                    raise serializers.ValidationError(
+                        gettext("Use names of 1 to %(limit)s characters.") % {"limit": self.key_length}
+                    )
         return super().to_internal_value(data)
 
 
@@ -103,14 +108,14 @@ class AttributeValueField(serializers.Field):
     def to_internal_value(self, data: Any) -> Any:
         if isinstance(data, list):
             if len(data) > MAX_CHOSEN:
-                raise serializers.ValidationError(f"Choose at most {MAX_CHOSEN}.")
+                raise serializers.ValidationError(gettext("Choose at most %(limit)s.") % {"limit": MAX_CHOSEN})
             if not all(isinstance(part, str) for part in data):
-                raise serializers.ValidationError("Name choices by their slugs or labels.")
+                raise serializers.ValidationError(gettext("Name choices by their slugs or labels."))
         elif not isinstance(data, str | int | float | bool):
-            raise serializers.ValidationError("Use a text, a number, true or false, or a list of choices.")
+            raise serializers.ValidationError(gettext("Use a text, a number, true or false, or a list of choices."))
         for text in data if isinstance(data, list) else [data]:
             if isinstance(text, str) and (len(text) > 300 or "\x00" in text):
-                raise serializers.ValidationError("Use at most 300 characters, none of them null.")
+                raise serializers.ValidationError(gettext("Use at most 300 characters, none of them null."))
         return data
 
     def to_representation(self, value: Any) -> Any:

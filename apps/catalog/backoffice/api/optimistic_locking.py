@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from django.utils.translation import gettext
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -42,7 +43,7 @@ def seen_versions(request: Request, *, is_required: bool = True) -> frozenset[in
         return None
     versions = frozenset(int(number) for number in PRODUCT_TAG.findall(header))
     if not versions:
-        raise PreconditionFailed("This ETag is not of this product. Load it again and repeat your change.")
+        raise PreconditionFailed(gettext("This ETag is not of this product. Load it again and repeat your change."))
     return versions
 
 
@@ -55,7 +56,7 @@ def seen_rows(request: Request, represent: Representation) -> Guard:
 
     def guard(row: Any) -> None:
         if entity_tag(represent(row)) not in tags:
-            raise PreconditionFailed("Somebody changed this meanwhile. Load it again and repeat your change.")
+            raise PreconditionFailed(gettext("Somebody changed this meanwhile. Load it again and repeat your change."))
 
     return guard
 

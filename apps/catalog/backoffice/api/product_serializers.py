@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext
 from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
@@ -120,7 +121,7 @@ class ProductChangeSerializer(StrictSerializer):
 
     def validate_related(self, slugs: list[str]) -> list[str]:
         if len(set(slugs)) < len(slugs):
-            raise serializers.ValidationError("Name each product once.")
+            raise serializers.ValidationError(gettext("Name each product once."))
         return slugs
 
 

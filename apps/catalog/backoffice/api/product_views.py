@@ -6,6 +6,7 @@ import uuid
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.parsers import MultiPartParser
@@ -135,7 +136,10 @@ class ImagesView(StaffView):
         versions = seen_versions(request, is_required=False)
         file = data["file"]
         if file.size > renditions.MAX_BYTES:
-            raise invalid("file", f"The image is larger than {renditions.MAX_BYTES // 1024**2} MB.")
+            raise invalid(
+                "file",
+                gettext("The image is larger than %(limit)s MB.") % {"limit": renditions.MAX_BYTES // 1024**2},
+            )
         _, is_new = images.add_image(
             slug, file.read(), filename=file.name, alt=data["alt"], position=data["position"], versions=versions
         )

@@ -6,6 +6,7 @@ import uuid
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
@@ -92,5 +93,5 @@ def _revision(request: Request) -> str | None:
         return None
     found = TAG.search(header)
     if found is None:
-        raise PreconditionFailed("This ETag is not of this review. Read it again, then decide.")
+        raise PreconditionFailed(gettext("This ETag is not of this review. Read it again, then decide."))
     return found[0].strip('"')

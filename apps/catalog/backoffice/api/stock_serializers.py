@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext
 from drf_spectacular.utils import OpenApiExample, extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
@@ -130,7 +131,7 @@ class AdjustmentSerializer(StrictSerializer):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if attrs["mode"] != "set" and attrs["quantity"] == 0:
-            raise serializers.ValidationError({"quantity": ["Add or remove at least one unit."]})
+            raise serializers.ValidationError({"quantity": [gettext("Add or remove at least one unit.")]})
         return attrs
 
 

@@ -6,6 +6,7 @@ import uuid
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.generics import ListAPIView
@@ -186,7 +187,7 @@ def _warehouse(code: str, field: str) -> Warehouse:
     try:
         return selectors.find_warehouse(code)
     except NotFound as error:
-        message = f"There is no warehouse {code}."
+        message = gettext("There is no warehouse %(code)s.") % {"code": code}
         raise ValidationProblem(message, errors={field: [message]}) from error
 
 

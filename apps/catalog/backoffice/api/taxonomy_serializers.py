@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -144,7 +145,7 @@ class ProductTypeChangeSerializer(StrictSerializer):
 
     def validate_attributes(self, attributes: list[dict[str, Any]]) -> list[TypeAttribute]:
         if len({item["code"] for item in attributes}) < len(attributes):
-            raise serializers.ValidationError("Name each attribute once.")
+            raise serializers.ValidationError(gettext("Name each attribute once."))
         return [TypeAttribute(**item) for item in attributes]
 
 
@@ -171,7 +172,7 @@ class FilterValueField(AttributeValueField):
 
     def to_internal_value(self, data: Any) -> Any:
         if isinstance(data, list):
-            raise serializers.ValidationError("Use one text, separated by commas: oak,ash.")
+            raise serializers.ValidationError(gettext("Use one text, separated by commas: oak,ash."))
         return super().to_internal_value(data)
 
 
@@ -204,7 +205,7 @@ class ItemsSerializer(StrictSerializer):
 
     def validate_items(self, items: list[str]) -> list[str]:
         if len(set(items)) < len(items):
-            raise serializers.ValidationError("Name each product once.")
+            raise serializers.ValidationError(gettext("Name each product once."))
         return items
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext
 from rest_framework.generics import ListAPIView
 from rest_framework.permissions import SAFE_METHODS, AllowAny, BasePermission
 from rest_framework.request import Request
@@ -42,5 +43,5 @@ def found(rows: QuerySet[Any]) -> Any:
     """The single row of the queryset. Raises NotFound."""
     row = rows.first()
     if row is None:
-        raise NotFound("Nothing has this name.")
+        raise NotFound(gettext("Nothing has this name."))
     return row

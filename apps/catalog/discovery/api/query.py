@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext
 from rest_framework import serializers
 from rest_framework.request import Request
 
@@ -63,9 +64,11 @@ class ProductQuerySerializer(serializers.Serializer):
     def validate(self, data: dict[str, Any]) -> dict[str, Any]:
         low, high = data.get("min_price"), data.get("max_price")
         if len(_slugs(data)) > MAX_SLUGS:
-            raise serializers.ValidationError({"slugs": [f"At most {MAX_SLUGS} products are listed by their slugs."]})
+            raise serializers.ValidationError(
+                {"slugs": [gettext("At most %(limit)s products are listed by their slugs.") % {"limit": MAX_SLUGS}]}
+            )
         if low is not None and high is not None and low > high:
-            raise serializers.ValidationError({"max_price": ["The highest price is below the lowest one."]})
+            raise serializers.ValidationError({"max_price": [gettext("The highest price is below the lowest one.")]})
         return data
 
 
@@ -96,9 +99,9 @@ def read_query(request: Request) -> ProductQuery:
     """Raises ValidationProblem or DRF's ValidationError for what cannot be used."""
     given = request.query_params.dict()
     if unknown := sorted(name for name in given.keys() - CHECKER.fields.keys() - PAGING if name[:5] != "attr."):
-        raise serializers.ValidationError({name: ["There is no such filter."] for name in unknown})
+        raise serializers.ValidationError({name: [gettext("There is no such filter.")] for name in unknown})
     if "slugs" in given and (others := sorted(given.keys() - BESIDE_SLUGS)):
-        raise serializers.ValidationError({name: ["It does not go with `slugs`."] for name in others})
+        raise serializers.ValidationError({name: [gettext("It does not go with `slugs`.")] for name in others})
     values = dict(CHECKER.run_validation(given))
     slugs = _slugs(values) if "slugs" in given else None
     values.pop("slugs", None)
@@ -130,8 +133,10 @@ def _skipped(request: Request, limit: int) -> int:
         return 0
     number = whole_number(given, at_most=MAX_NUMBERED // limit)
     if not number or request.query_params.get("cursor"):
-        message = f"Give a page from 1 to {MAX_NUMBERED // limit}, without a cursor; cursors lead further."
-        raise ValidationProblem("The page cannot be used; see errors.", errors={"page": [message]})
+        message = gettext("Give a page from 1 to %(limit)s, without a cursor; cursors lead further.") % {
+            "limit": MAX_NUMBERED // limit
+        }
+        raise ValidationProblem(gettext("The page cannot be used; see errors."), errors={"page": [message]})
     return (number - 1) * limit
 
 
@@ -150,7 +155,7 @@ def read_currency(request: Request) -> str:
 def _attributes(request: Request) -> dict[str, Any]:
     given = {name.removeprefix("attr."): values for name, values in request.query_params.lists() if name[:5] == "attr."}
     if len(given) > MAX_ATTRIBUTES or any(len("".join(values)) > 1_000 for values in given.values()):
-        message = f"At most {MAX_ATTRIBUTES} attribute filters of modest length, please."
+        message = gettext("At most %(limit)s attribute filters of modest length, please.") % {"limit": MAX_ATTRIBUTES}
         raise ValidationProblem(message, errors={"attr": [message]})
     if not given:
         return {}
@@ -161,12 +166,12 @@ def _attributes(request: Request) -> dict[str, Any]:
     for code, values in given.items():
         try:
             if code not in kinds:
-                raise ValidationProblem("There is no such attribute.")
+                raise ValidationProblem(gettext("There is no such attribute."))
             found[code] = read_attribute(kinds[code], values)
         except ValidationProblem as problem:
             errors[f"attr.{code}"] = [str(problem)]
     if errors:
-        raise ValidationProblem("Some filters cannot be used; see errors.", errors=errors)
+        raise ValidationProblem(gettext("Some filters cannot be used; see errors."), errors=errors)
     return found
 
 

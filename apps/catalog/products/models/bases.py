@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class Translated(models.Model):
@@ -14,7 +15,7 @@ class Translated(models.Model):
     # The columns that may be translated; each model says its own.
     TRANSLATABLE: tuple[str, ...] = ()
 
-    translations = models.JSONField(default=dict, blank=True, editable=False)
+    translations = models.JSONField(_("translations"), default=dict, blank=True, editable=False)
 
     class Meta:
         abstract = True
@@ -35,8 +36,8 @@ class WithUploadedImage(models.Model):
 class SearchEngineTexts(models.Model):
     """What search engines show in place of the title and the summary; empty means these."""
 
-    seo_title = models.CharField("title for search engines", max_length=70, blank=True)
-    seo_description = models.CharField("description for search engines", max_length=160, blank=True)
+    seo_title = models.CharField(_("title for search engines"), max_length=70, blank=True)
+    seo_description = models.CharField(_("description for search engines"), max_length=160, blank=True)
 
     class Meta:
         abstract = True

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from apps.catalog.products.models.bases import Translated
 from apps.catalog.products.models.product import Product
@@ -25,18 +26,21 @@ class ProductImage(Translated):
     TRANSLATABLE = ("alt",)
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="images")
-    file = models.ImageField(upload_to=upload_name, width_field="width", height_field="height", max_length=200)
-    alt = models.CharField("alternative text", max_length=300, blank=True)
+    product = models.ForeignKey(Product, verbose_name=_("product"), on_delete=models.CASCADE, related_name="images")
+    file = models.ImageField(
+        _("file"), upload_to=upload_name, width_field="width", height_field="height", max_length=200
+    )
+    alt = models.CharField(_("alternative text"), max_length=300, blank=True)
     width = models.PositiveIntegerField(default=0, editable=False)
     height = models.PositiveIntegerField(default=0, editable=False)
     renditions = models.JSONField(default=list, editable=False)
     checksum = models.CharField(max_length=64, blank=True, editable=False)
     # Why the image could not be rendered; empty while it waits and when it was.
     failure = models.CharField(max_length=300, blank=True, editable=False)
-    position = models.PositiveSmallIntegerField(default=0)
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
 
     class Meta:
+        verbose_name, verbose_name_plural = _("image"), _("images")
         constraints = [
             # What `variant_image_of_its_product` refers to.
             models.UniqueConstraint(fields=["id", "product"], name="image_with_its_product"),

@@ -7,6 +7,7 @@ from django.contrib.postgres.fields import DateTimeRangeField, RangeBoundary, Ra
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Func, Q
+from django.utils.translation import gettext_lazy as _
 
 MAX_AMOUNT = 10**11
 
@@ -14,13 +15,18 @@ MAX_AMOUNT = 10**11
 class Price(models.Model):
     """What a variant costs in one currency, in minor units."""
 
-    variant = models.ForeignKey("products.Variant", on_delete=models.CASCADE, related_name="prices")
-    currency = models.CharField(max_length=3)
+    variant = models.ForeignKey(
+        "products.Variant", verbose_name=_("variant"), on_delete=models.CASCADE, related_name="prices"
+    )
+    currency = models.CharField(_("currency"), max_length=3)
     amount = models.BigIntegerField(
-        validators=[MinValueValidator(0), MaxValueValidator(MAX_AMOUNT)], help_text="Minor units (cents)."
+        _("amount"),
+        validators=[MinValueValidator(0), MaxValueValidator(MAX_AMOUNT)],
+        help_text=_("Minor units (cents)."),
     )
 
     class Meta:
+        verbose_name, verbose_name_plural = _("price"), _("prices")
         constraints = [
             models.UniqueConstraint(fields=["variant", "currency"], name="price_once_per_currency"),
             models.CheckConstraint(condition=Q(amount__gte=0, amount__lte=MAX_AMOUNT), name="price_is_sane"),
@@ -40,15 +46,20 @@ class Period(Func):
 class SalePrice(models.Model):
     """What a variant costs instead from `starts_at` until before `ends_at`. Two sales of one variant never overlap."""
 
-    variant = models.ForeignKey("products.Variant", on_delete=models.CASCADE, related_name="sale_prices")
-    currency = models.CharField(max_length=3)
-    amount = models.BigIntegerField(
-        validators=[MinValueValidator(0), MaxValueValidator(MAX_AMOUNT)], help_text="Minor units (cents)."
+    variant = models.ForeignKey(
+        "products.Variant", verbose_name=_("variant"), on_delete=models.CASCADE, related_name="sale_prices"
     )
-    starts_at = models.DateTimeField()
-    ends_at = models.DateTimeField()
+    currency = models.CharField(_("currency"), max_length=3)
+    amount = models.BigIntegerField(
+        _("amount"),
+        validators=[MinValueValidator(0), MaxValueValidator(MAX_AMOUNT)],
+        help_text=_("Minor units (cents)."),
+    )
+    starts_at = models.DateTimeField(_("starts at"))
+    ends_at = models.DateTimeField(_("ends at"))
 
     class Meta:
+        verbose_name, verbose_name_plural = _("sale price"), _("sale prices")
         constraints = [
             models.CheckConstraint(condition=Q(starts_at__lt=F("ends_at")), name="sale_ends_after_it_starts"),
             models.CheckConstraint(condition=Q(amount__gte=0, amount__lte=MAX_AMOUNT), name="sale_price_is_sane"),

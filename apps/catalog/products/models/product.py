@@ -6,6 +6,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
 
 from apps.catalog.products.barcodes import validate_barcode
 from apps.catalog.products.models.attributes import ProductType
@@ -23,45 +24,52 @@ class Product(Translated, SearchEngineTexts):
     """Something that can be bought, in one or more variants."""
 
     class Kind(models.TextChoices):
-        GOODS = "goods"
-        VIDEO = "video"
+        GOODS = "goods", _("Goods")
+        VIDEO = "video", _("Video")
 
     class Status(models.TextChoices):
-        DRAFT = "draft"
-        PUBLISHED = "published"
-        ARCHIVED = "archived"
+        DRAFT = "draft", _("Draft")
+        PUBLISHED = "published", _("Published")
+        ARCHIVED = "archived", _("Archived")
 
     TRANSLATABLE = ("title", "summary", "description", "seo_title", "seo_description")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    slug = models.SlugField(max_length=120, unique=True)
-    title = models.CharField(max_length=200)
-    kind = models.CharField(max_length=8, choices=Kind, default=Kind.GOODS)
-    status = models.CharField(max_length=10, choices=Status, default=Status.DRAFT)
+    slug = models.SlugField(_("slug"), max_length=120, unique=True)
+    title = models.CharField(_("title"), max_length=200)
+    kind = models.CharField(_("kind"), max_length=8, choices=Kind, default=Kind.GOODS)
+    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.DRAFT)
     product_type = models.ForeignKey(
-        ProductType, on_delete=models.PROTECT, related_name="products", null=True, blank=True, verbose_name="type"
+        ProductType, on_delete=models.PROTECT, related_name="products", null=True, blank=True, verbose_name=_("type")
     )
-    category = models.ForeignKey(Category, on_delete=models.PROTECT, related_name="products")
-    brand = models.ForeignKey(Brand, on_delete=models.PROTECT, related_name="products", null=True, blank=True)
-    summary = models.CharField(max_length=300, blank=True)
-    description = models.TextField(max_length=20_000, blank=True)
-    title_slug = models.SlugField(max_length=120, blank=True, help_text="The film's title in the video service.")
-    year = models.PositiveSmallIntegerField(null=True, blank=True)
-    is_featured = models.BooleanField("featured", default=False)
+    category = models.ForeignKey(
+        Category, verbose_name=_("category"), on_delete=models.PROTECT, related_name="products"
+    )
+    brand = models.ForeignKey(
+        Brand, verbose_name=_("brand"), on_delete=models.PROTECT, related_name="products", null=True, blank=True
+    )
+    summary = models.CharField(_("summary"), max_length=300, blank=True)
+    description = models.TextField(_("description"), max_length=20_000, blank=True)
+    title_slug = models.SlugField(
+        _("title slug"), max_length=120, blank=True, help_text=_("The film's title in the video service.")
+    )
+    year = models.PositiveSmallIntegerField(_("year"), null=True, blank=True)
+    is_featured = models.BooleanField(_("featured"), default=False)
     # A published product shows from `published_at` until before `published_until`; either may lie ahead.
-    published_at = models.DateTimeField("shows from", null=True, blank=True)
-    published_until = models.DateTimeField("shows until", null=True, blank=True)
-    created_at = models.DateTimeField(auto_now_add=True)
-    updated_at = models.DateTimeField(auto_now=True)
+    published_at = models.DateTimeField(_("shows from"), null=True, blank=True)
+    published_until = models.DateTimeField(_("shows until"), null=True, blank=True)
+    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
+    updated_at = models.DateTimeField(_("updated at"), auto_now=True)
     # Kept by services.
     version = models.PositiveIntegerField(default=1, editable=False)
-    import_digest = models.CharField(max_length=64, blank=True, editable=False, help_text="Of the imported entry.")
+    import_digest = models.CharField(max_length=64, blank=True, editable=False, help_text=_("Of the imported entry."))
     sales_count = models.PositiveIntegerField(default=0, editable=False)
     rating_count = models.PositiveIntegerField(default=0, editable=False)
     rating_average = models.DecimalField(max_digits=3, decimal_places=2, default=0, editable=False)
     rating_histogram = ArrayField(models.PositiveIntegerField(), size=5, default=no_ratings, editable=False)
 
     class Meta:
+        verbose_name, verbose_name_plural = _("product"), _("products")
         constraints = [
             models.CheckConstraint(
                 condition=~Q(status="published") | Q(published_at__isnull=False), name="product_published_has_date"
@@ -73,7 +81,7 @@ class Product(Translated, SearchEngineTexts):
             models.UniqueConstraint(
                 Lower("slug"),
                 name="product_slug_once",
-                violation_error_message="There is a product with this slug already; capitals make no difference.",
+                violation_error_message=_("There is a product with this slug already; capitals make no difference."),
             ),
         ]
         indexes = [
@@ -103,33 +111,46 @@ class Variant(Translated):
     """What goes into a cart. A digital variant is an offer of a film: buy, or rent for some hours."""
 
     class Offer(models.TextChoices):
-        BUY = "buy"
-        RENT = "rent"
+        BUY = "buy", _("Buy")
+        RENT = "rent", _("Rent")
 
     TRANSLATABLE = ("name",)
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="variants")
-    sku = models.CharField("SKU", max_length=40, unique=True)
+    product = models.ForeignKey(Product, verbose_name=_("product"), on_delete=models.CASCADE, related_name="variants")
+    sku = models.CharField(_("SKU"), max_length=40, unique=True)
     barcode = models.CharField(
-        max_length=14, blank=True, validators=[validate_barcode], help_text="GTIN: 8, 12, 13 or 14 digits."
+        _("barcode"),
+        max_length=14,
+        blank=True,
+        validators=[validate_barcode],
+        help_text=_("GTIN: 8, 12, 13 or 14 digits."),
     )
-    name = models.CharField(max_length=120, blank=True)
-    options = models.JSONField(default=dict, blank=True)
-    weight_grams = models.PositiveIntegerField("weight (g)", default=0)
+    name = models.CharField(_("name"), max_length=120, blank=True)
+    options = models.JSONField(_("options"), default=dict, blank=True)
+    weight_grams = models.PositiveIntegerField(_("weight (g)"), default=0)
     # Digital variants say buy or rent; goods say nothing.
-    offer = models.CharField(max_length=4, choices=Offer, blank=True)
-    rental_hours = models.PositiveIntegerField(null=True, blank=True)
+    offer = models.CharField(_("offer"), max_length=4, choices=Offer, blank=True)
+    rental_hours = models.PositiveIntegerField(_("rental hours"), null=True, blank=True)
     title_slug = models.SlugField(
-        max_length=120, blank=True, help_text="The title in the video service, when it is not the product's."
+        _("title slug"),
+        max_length=120,
+        blank=True,
+        help_text=_("The title in the video service, when it is not the product's."),
     )
     # One of the product's images: the database's `variant_image_of_its_product`, a foreign key on two columns.
     image = models.ForeignKey(
-        "products.ProductImage", on_delete=models.SET_NULL, related_name="variants", null=True, blank=True
+        "products.ProductImage",
+        verbose_name=_("image"),
+        on_delete=models.SET_NULL,
+        related_name="variants",
+        null=True,
+        blank=True,
     )
-    position = models.PositiveSmallIntegerField(default=0)
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
 
     class Meta:
+        verbose_name, verbose_name_plural = _("variant"), _("variants")
         constraints = [
             # That films have an offer and goods have none concerns two tables: a trigger, `variant_offer_fits_kind`.
             models.CheckConstraint(
@@ -143,7 +164,7 @@ class Variant(Translated):
             models.UniqueConstraint(
                 Lower("sku"),
                 name="variant_sku_once",
-                violation_error_message="There is a variant with this SKU already; capitals make no difference.",
+                violation_error_message=_("There is a variant with this SKU already; capitals make no difference."),
             ),
         ]
 
@@ -174,15 +195,18 @@ class ProductRelation(models.Model):
     """A product that staff recommend beside another."""
 
     class Kind(models.TextChoices):
-        SIMILAR = "similar"
-        ACCESSORY = "accessory"
+        SIMILAR = "similar", _("Similar")
+        ACCESSORY = "accessory", _("Accessory")
 
-    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="relations")
-    related = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="related_from")
-    kind = models.CharField(max_length=9, choices=Kind, default=Kind.SIMILAR)
-    position = models.PositiveSmallIntegerField(default=0)
+    product = models.ForeignKey(Product, verbose_name=_("product"), on_delete=models.CASCADE, related_name="relations")
+    related = models.ForeignKey(
+        Product, verbose_name=_("related product"), on_delete=models.CASCADE, related_name="related_from"
+    )
+    kind = models.CharField(_("kind"), max_length=9, choices=Kind, default=Kind.SIMILAR)
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
 
     class Meta:
+        verbose_name, verbose_name_plural = _("related product"), _("related products")
         constraints = [
             models.UniqueConstraint(fields=["product", "related"], name="relation_once"),
             models.CheckConstraint(condition=~Q(product=F("related")), name="relation_to_another"),

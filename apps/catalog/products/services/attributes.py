@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.utils.translation import gettext
+
 from apps.catalog.products.attribute_values import key_of
 from apps.catalog.products.category_tree import record_common_change
 from apps.catalog.products.changes import taxonomy_changed
@@ -51,7 +53,7 @@ def create_attribute(columns: Mapping[str, Any], choices: Sequence[Mapping[str, 
     """An attribute with its choices. Raises AlreadyTaken, ValidationProblem."""
     with catalog_transaction():
         if known := same_in_any_case(Attribute.objects.all(), "code", columns["code"]):
-            raise already_taken("code", f"There is an attribute {known} already.")
+            raise already_taken("code", gettext("There is an attribute %(known)s already.") % {"known": known})
         _require_unit_fits(columns.get("kind", Kind.CHOICE), columns.get("unit", ""))
         taxonomy_changed.announce()
         attribute = Attribute(**_translated(Attribute(), columns))
@@ -66,13 +68,13 @@ def change_attribute(code: str, columns: Mapping[str, Any], *, guard: Guard) -> 
     """Change an attribute; its kind only while no product has a value. Raises NotFound, PreconditionFailed, InUse,
     ValidationProblem."""
     with catalog_transaction():
-        attribute = lock_row(Attribute, "attribute", code=code)
+        attribute = lock_row(Attribute, code=code)
         guard(attribute)
         kind = columns.get("kind", attribute.kind)
         if kind != attribute.kind:
-            require_unused(f"The attribute {code}", products=_products_with(attribute))
+            require_unused(gettext("The attribute %(name)s") % {"name": code}, products=_products_with(attribute))
             if kind != Kind.CHOICE and attribute.choices.exists():
-                raise InUse("The attribute has choices; take them away before it is of another kind.")
+                raise InUse(gettext("The attribute has choices; take them away before it is of another kind."))
         _require_unit_fits(kind, columns.get("unit", attribute.unit))
         taxonomy_changed.announce()
         write(attribute, _translated(attribute, columns))
@@ -91,7 +93,7 @@ class ChoiceEdits:
 def save_attribute(code: str, columns: Mapping[str, Any], choices: ChoiceEdits, *, guard: Guard) -> Attribute:
     """Change an attribute and its choices at once. Raises what the single changes raise, naming `choices.<slug>`."""
     with catalog_transaction():
-        attribute = lock_row(Attribute, "attribute", code=code)
+        attribute = lock_row(Attribute, code=code)
         guard(attribute)
         # Products before the taxonomy's stamp, which the first change takes.
         chosen = AttributeValue.objects.filter(choice__attribute=attribute, choice__slug__in=choices.changed)
@@ -111,17 +113,17 @@ def save_attribute(code: str, columns: Mapping[str, Any], choices: ChoiceEdits, 
 
 def _require_unit_fits(kind: str, unit: str) -> None:
     if unit and kind != Kind.NUMBER:
-        raise invalid("unit", "Only numbers have a unit.")
+        raise invalid("unit", gettext("Only numbers have a unit."))
 
 
 def delete_attribute(code: str, *, guard: Guard) -> None:
     """Raises NotFound, PreconditionFailed, InUse while products have a value or product types use it."""
     with catalog_transaction():
-        attribute = lock_row(Attribute, "attribute", code=code)
+        attribute = lock_row(Attribute, code=code)
         guard(attribute)
         types = ProductType.objects.filter(type_attributes__attribute=attribute)
         require_unused(
-            f"The attribute {code}",
+            gettext("The attribute %(name)s") % {"name": code},
             products=_products_with(attribute),
             product_types=types.order_by("slug").values_list("slug", flat=True),
         )
@@ -138,17 +140,20 @@ def _products_with(attribute: Attribute) -> Any:
 def add_choice(code: str, columns: Mapping[str, Any]) -> AttributeChoice:
     """Raises NotFound, AlreadyTaken, Conflict for attributes that are not chosen, ValidationProblem."""
     with catalog_transaction():
-        attribute = lock_row(Attribute, "attribute", code=code)
+        attribute = lock_row(Attribute, code=code)
         taxonomy_changed.announce()
         return _add_choice(attribute, columns)
 
 
 def _add_choice(attribute: Attribute, columns: Mapping[str, Any]) -> AttributeChoice:
     if attribute.kind != Kind.CHOICE:
-        raise Conflict(f"{attribute.code} is a {attribute.kind}; only attributes of the kind choice have choices.")
+        raise Conflict(
+            gettext("%(code)s is a %(kind)s; only attributes of the kind choice have choices.")
+            % {"code": attribute.code, "kind": attribute.get_kind_display()}
+        )
     count = attribute.choices.count()
     if count >= MAX_CHOICES:
-        raise Conflict(f"An attribute has at most {MAX_CHOICES} choices.")
+        raise Conflict(gettext("An attribute has at most %(limit)s choices.") % {"limit": MAX_CHOICES})
     fields: dict[str, Any] = {"slug": key_of(columns["label"]), "position": min(count, 32_767)} | dict(columns)
     _require_choice_free(attribute, fields["slug"])
     choice = AttributeChoice(attribute=attribute, **_translated(AttributeChoice(), fields))
@@ -162,7 +167,7 @@ def change_choice(code: str, slug: str, columns: Mapping[str, Any], *, guard: Gu
     Raises NotFound, PreconditionFailed, AlreadyTaken, ValidationProblem.
     """
     with catalog_transaction():
-        attribute = lock_row(Attribute, "attribute", code=code)
+        attribute = lock_row(Attribute, code=code)
         guard(attribute)
         choice = _choice(attribute, slug)
         written = _translated(choice, columns)
@@ -183,11 +188,14 @@ def change_choice(code: str, slug: str, columns: Mapping[str, Any], *, guard: Gu
 def delete_choice(code: str, slug: str, *, guard: Guard) -> None:
     """Raises NotFound, PreconditionFailed, InUse while products chose it."""
     with catalog_transaction():
-        attribute = lock_row(Attribute, "attribute", code=code)
+        attribute = lock_row(Attribute, code=code)
         guard(attribute)
         choice = _choice(attribute, slug)
         chosen = Product.objects.filter(pk__in=AttributeValue.objects.filter(choice=choice).values("product"))
-        require_unused(f"The choice {slug}", products=chosen.order_by("slug").values_list("slug", flat=True))
+        require_unused(
+            gettext("The choice %(name)s") % {"name": slug},
+            products=chosen.order_by("slug").values_list("slug", flat=True),
+        )
         taxonomy_changed.announce()
         choice.delete()
 
@@ -195,13 +203,15 @@ def delete_choice(code: str, slug: str, *, guard: Guard) -> None:
 def _choice(attribute: Attribute, slug: str) -> AttributeChoice:
     choice = attribute.choices.filter(slug=slug).first()
     if choice is None:
-        raise NotFound("There is no such choice.")
+        raise NotFound(gettext("There is no such choice."))
     return choice
 
 
 def _require_choice_free(attribute: Attribute, slug: str) -> None:
     if known := same_in_any_case(attribute.choices.all(), "slug", slug):
-        raise already_taken("slug", f"{attribute.code} has a choice {known} already.")
+        raise already_taken(
+            "slug", gettext("%(code)s has a choice %(known)s already.") % {"code": attribute.code, "known": known}
+        )
 
 
 def create_product_type(columns: Mapping[str, Any], type_attributes: Sequence[TypeAttribute]) -> ProductType:
@@ -226,7 +236,7 @@ def change_product_type(
     Raises NotFound, PreconditionFailed, AlreadyTaken, ValidationProblem.
     """
     with catalog_transaction():
-        product_type = lock_row(ProductType, "product type", slug=slug)
+        product_type = lock_row(ProductType, slug=slug)
         guard(product_type)
         _require_type_free(product_type, columns)
         taxonomy_changed.announce()
@@ -239,10 +249,10 @@ def change_product_type(
 def delete_product_type(slug: str, *, guard: Guard) -> None:
     """Raises NotFound, PreconditionFailed, InUse while products are of this type."""
     with catalog_transaction():
-        product_type = lock_row(ProductType, "product type", slug=slug)
+        product_type = lock_row(ProductType, slug=slug)
         guard(product_type)
         products = product_type.products.order_by("slug").values_list("slug", flat=True)
-        require_unused(f"The product type {slug}", products=products)
+        require_unused(gettext("The product type %(name)s") % {"name": slug}, products=products)
         taxonomy_changed.announce()
         product_type.delete()
 
@@ -251,19 +261,19 @@ def _require_type_free(product_type: ProductType, columns: Mapping[str, Any]) ->
     for name in ("name", "slug"):
         others = ProductType.objects.exclude(pk=product_type.pk)
         if columns.get(name) and (known := same_in_any_case(others, name, columns[name])):
-            raise already_taken(name, f"There is a product type {known} already.")
+            raise already_taken(name, gettext("There is a product type %(known)s already.") % {"known": known})
 
 
 def _replace_type_attributes(product_type: ProductType, type_attributes: Sequence[TypeAttribute]) -> None:
     codes = [item.code for item in type_attributes]
     known = {attribute.code: attribute for attribute in Attribute.objects.filter(code__in=codes)}
     errors = {
-        f"attributes.{place}.code": [f"There is no attribute {item.code}."]
+        f"attributes.{place}.code": [gettext("There is no attribute %(code)s.") % {"code": item.code}]
         for place, item in enumerate(type_attributes)
         if item.code not in known
     }
     if errors:
-        raise ValidationProblem("Some attributes are unknown; see errors.", errors=errors)
+        raise ValidationProblem(gettext("Some attributes are unknown; see errors."), errors=errors)
     ProductTypeAttribute.objects.filter(product_type=product_type).delete()
     ProductTypeAttribute.objects.bulk_create(
         ProductTypeAttribute(

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.translation import gettext
+
 from apps.catalog.products.category_tree import record_rename
 from apps.catalog.products.changes import taxonomy_changed
 from apps.catalog.products.identifiers import same_in_any_case
@@ -39,7 +41,7 @@ def change_brand(slug: str, columns: Mapping[str, Any], *, guard: Guard) -> Bran
     Raises NotFound, PreconditionFailed, AlreadyTaken, ValidationProblem.
     """
     with catalog_transaction():
-        brand = lock_row(Brand, "brand", slug=slug)
+        brand = lock_row(Brand, slug=slug)
         guard(brand)
         written = _checked(brand, columns)
         is_renamed = written.get("name", brand.name) != brand.name
@@ -55,9 +57,12 @@ def change_brand(slug: str, columns: Mapping[str, Any], *, guard: Guard) -> Bran
 def delete_brand(slug: str, *, guard: Guard) -> None:
     """Delete a brand. Raises NotFound, PreconditionFailed, InUse while products are of this brand."""
     with catalog_transaction():
-        brand = lock_row(Brand, "brand", slug=slug)
+        brand = lock_row(Brand, slug=slug)
         guard(brand)
-        require_unused(f"The brand {slug}", products=brand.products.order_by("slug").values_list("slug", flat=True))
+        require_unused(
+            gettext("The brand %(name)s") % {"name": slug},
+            products=brand.products.order_by("slug").values_list("slug", flat=True),
+        )
         taxonomy_changed.announce()
         brand.delete()
 
@@ -67,7 +72,7 @@ def _checked(brand: Brand, columns: Mapping[str, Any]) -> dict[str, Any]:
     for name in ("name", "slug"):
         others = Brand.objects.exclude(pk=brand.pk)
         if name in written and (known := same_in_any_case(others, name, written[name])):
-            raise already_taken(name, f"There is a brand {known} already.")
+            raise already_taken(name, gettext("There is a brand %(known)s already.") % {"known": known})
     if "translations" in written:
         written["translations"] = merged_translations(brand, written["translations"])
     return written

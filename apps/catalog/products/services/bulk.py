@@ -14,6 +14,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from django.db import transaction
 from django.db.models import Max, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from apps.catalog.products.changes import taxonomy_changed
 from apps.catalog.products.models import Category, Collection, CollectionItem, Price, Product
@@ -26,6 +28,7 @@ from apps.catalog.products.publication import (
     sellability_errors,
 )
 from apps.catalog.products.rules import publication_start
+from apps.common.numbers import grouped
 from apps.common.problems import Conflict, ValidationProblem
 
 # As many as one transaction can lock for a second or two.
@@ -35,11 +38,11 @@ HUNDRED = Decimal(100)
 
 
 class TooMany(ValidationProblem):
-    slug, title = "too-many-products", "Too many products at once"
+    slug, title = "too-many-products", _("Too many products at once")
 
 
 class PricesChanged(Conflict):
-    slug, title = "prices-changed", "Prices have changed since the preview"
+    slug, title = "prices-changed", _("Prices have changed since the preview")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +61,10 @@ def selected_ids(products: QuerySet[Product]) -> list[uuid.UUID]:
     """The pks of the selected products. Raises TooMany."""
     ids = list(products.order_by("pk").values_list("pk", flat=True)[: MAX_PRODUCTS + 1])
     if len(ids) > MAX_PRODUCTS:
-        raise TooMany(f"At most {MAX_PRODUCTS:,} products are changed at once. Narrow the list with a filter.")
+        raise TooMany(
+            gettext("At most %(limit)s products are changed at once. Narrow the list with a filter.")
+            % {"limit": grouped(MAX_PRODUCTS)}
+        )
     return ids
 
 
@@ -90,7 +96,9 @@ def move_products(ids: Sequence[uuid.UUID], category: Category) -> int:
 def add_to_collection(ids: Sequence[uuid.UUID], collection: Collection) -> int:
     """Append products to a manual collection; returns how many are new there. Raises ValidationProblem."""
     if collection.kind != Collection.Kind.MANUAL:
-        raise ValidationProblem(f"{collection.title} is filled by a rule. Change the rule instead.")
+        raise ValidationProblem(
+            gettext("%(title)s is filled by a rule. Change the rule instead.") % {"title": collection.title}
+        )
     with transaction.atomic():
         Collection.objects.select_for_update().get(pk=collection.pk)
         there = CollectionItem.objects.filter(collection=collection)
@@ -128,7 +136,10 @@ def plan_prices(ids: Sequence[uuid.UUID], *, percent: Decimal, currency: str, ro
     MIN_PERCENT to MAX_PERCENT, and for prices above MAX_AMOUNT.
     """
     if not MIN_PERCENT <= percent <= MAX_PERCENT or percent == 0:
-        raise ValidationProblem(f"Use a percentage from {MIN_PERCENT} to {MAX_PERCENT}, other than 0.")
+        raise ValidationProblem(
+            gettext("Use a percentage from %(low)s to %(high)s, other than 0.")
+            % {"low": MIN_PERCENT, "high": MAX_PERCENT}
+        )
     prices = Price.objects.filter(variant__product__in=ids, currency=currency, amount__gt=0)
     rows = prices.order_by("variant__product__title", "variant__sku").values_list(
         "pk", "variant__sku", "variant__product__title", "amount"
@@ -139,7 +150,9 @@ def plan_prices(ids: Sequence[uuid.UUID], *, percent: Decimal, currency: str, ro
         if (after := int(ROUNDINGS[rounding](amount * (HUNDRED + percent) / HUNDRED))) != amount
     ]
     if dearest := next((line.sku for line in plan if line.after > MAX_AMOUNT), None):
-        raise ValidationProblem(f"{dearest} would exceed the highest price. Use a smaller percentage.")
+        raise ValidationProblem(
+            gettext("%(price)s would exceed the highest price. Use a smaller percentage.") % {"price": dearest}
+        )
     return plan
 
 
@@ -158,7 +171,9 @@ def apply_prices(ids: Sequence[uuid.UUID], *, percent: Decimal, currency: str, r
         products = _lock(ids)
         plan = plan_prices(ids, percent=percent, currency=currency, rounding=rounding)
         if fingerprint(plan) != seen:
-            raise PricesChanged("Prices have changed since this preview, perhaps by your own click. Look again.")
+            raise PricesChanged(
+                gettext("Prices have changed since this preview, perhaps by your own click. Look again.")
+            )
         prices = [Price(pk=line.price_id, amount=line.after) for line in plan]
         Price.objects.bulk_update(prices, ["amount"], batch_size=1_000)
         touched = set(Price.objects.filter(pk__in=[p.pk for p in prices]).values_list("variant__product_id", flat=True))

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
 
+from django.utils.translation import gettext
+
 from apps.catalog.products import rendering
 from apps.catalog.products.category_tree import CATEGORY_PATH, lock_tree, record_rename, save_category
 from apps.catalog.products.changes import taxonomy_changed
@@ -61,7 +63,7 @@ def change_category(path: str, columns: Mapping[str, Any], *, guard: Guard) -> C
     """
     with catalog_transaction():
         lock_tree()
-        category = lock_row(Category, "category", full_path=path)
+        category = lock_row(Category, full_path=path)
         guard(category)
         texts = _texts(category, columns)
         is_renamed = texts.get("name", category.name) != category.name
@@ -93,10 +95,10 @@ def place_category(pk: int, *, neighbour: int, side: Side) -> None:
         taxonomy_changed.announce()
         rows = {row.pk: row for row in Category.objects.filter(pk__in=(pk, neighbour))}
         if pk not in rows or neighbour not in rows:
-            raise NotFound("There is no such category.")
+            raise NotFound(gettext("There is no such category."))
         category, other = rows[pk], rows[neighbour]
         if category == other or category.full_path.rpartition("/")[0] != other.full_path.rpartition("/")[0]:
-            raise Conflict("These two categories are no longer siblings. Reload the tree and try again.")
+            raise Conflict(gettext("These two categories are no longer siblings. Reload the tree and try again."))
         if other not in _beside(category, side):
             Category.objects.move(category, other, "left" if side is Side.BEFORE else "right")
 
@@ -113,11 +115,11 @@ def delete_category(path: str, *, guard: Guard) -> None:
     """Raises NotFound, PreconditionFailed, InUse while products or other categories stand in it."""
     with catalog_transaction():
         lock_tree()
-        category = lock_row(Category, "category", full_path=path)
+        category = lock_row(Category, full_path=path)
         guard(category)
         taxonomy_changed.announce()
         require_unused(
-            f"The category {path}",
+            gettext("The category %(name)s") % {"name": path},
             products=category.products.order_by("slug").values_list("slug", flat=True),
             categories=_below(path).order_by("full_path").values_list("full_path", flat=True),
         )
@@ -137,7 +139,7 @@ def _parent(path: str | None) -> Category | None:
         return None
     parent = Category.objects.filter(full_path=path).first()
     if parent is None:
-        raise invalid("parent", f"There is no category {path}.")
+        raise invalid("parent", gettext("There is no category %(path)s.") % {"path": path})
     return parent
 
 
@@ -150,14 +152,17 @@ def _require_place(category: Category, parent: Category | None) -> None:
     """The place is free and not below itself, and everything below still has a path that can be used."""
     former = category.full_path
     if parent and former and f"{parent.full_path}/".startswith(f"{former}/"):
-        raise invalid("parent", "A category cannot hang below itself.")
+        raise invalid("parent", gettext("A category cannot hang below itself."))
     path = f"{parent.full_path}/{category.slug}" if parent else category.slug
     if known := same_in_any_case(Category.objects.exclude(pk=category.pk), "full_path", path):
-        raise already_taken("slug", f"There is a category {known} already.")
+        raise already_taken("slug", gettext("There is a category %(known)s already.") % {"known": known})
     below = _below(former).values_list("full_path", flat=True) if former else []
     for moved in (path, *(path + old.removeprefix(former) for old in below)):
         if not CATEGORY_PATH.match(moved) or len(moved) > MAX_PATH:
-            raise invalid("parent", f"The path {moved[:80]} would be too long or deeper than five levels.")
+            raise invalid(
+                "parent",
+                gettext("The path %(moved)s would be too long or deeper than five levels.") % {"moved": moved[:80]},
+            )
 
 
 def _below(path: str) -> Any:

@@ -10,6 +10,7 @@ from typing import Any
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db.models import Max
+from django.utils.translation import gettext
 
 from apps.catalog.products import rendering, renditions
 from apps.catalog.products.models import Product, ProductImage, upload_name
@@ -46,7 +47,7 @@ def add_image(
     Raises NotFound, PreconditionFailed, Conflict when there are enough, ValidationProblem for what is no image.
     """
     if not Product.objects.filter(slug=slug).exists():
-        raise NotFound("There is no such product.")
+        raise NotFound(gettext("There is no such product."))
     try:
         size = renditions.decode_image(content)
     except ValidationProblem as problem:
@@ -71,7 +72,7 @@ def add_image(
 
 def _append_image(image: ProductImage, product: Product, position: int | None) -> None:
     if product.images.count() >= MAX_IMAGES:
-        raise Conflict(f"A product has at most {MAX_IMAGES} images.")
+        raise Conflict(gettext("A product has at most %(limit)s images.") % {"limit": MAX_IMAGES})
     image.product = product
     image.position = _position(product) if position is None else position
     image.save(force_insert=True)
@@ -92,9 +93,9 @@ def write_images(product: Product, edits: ImageEdits) -> None:
     """
     rows = {image.pk: image for image in product.images.all()}
     if unknown := {*edits.changed, *edits.removed} - rows.keys():
-        raise invalid("images", f"This product has no image {unknown.pop()}.")
+        raise invalid("images", gettext("This product has no image %(unknown)s.") % {"unknown": unknown.pop()})
     if len(rows) - len(edits.removed) + len(edits.added) > MAX_IMAGES:
-        raise Conflict(f"A product has at most {MAX_IMAGES} images.")
+        raise Conflict(gettext("A product has at most %(limit)s images.") % {"limit": MAX_IMAGES})
     for image_id in edits.removed:
         rows[image_id].delete()
     for image_id, columns in edits.changed.items():
@@ -146,7 +147,7 @@ def order_images(slug: str, ids: Sequence[uuid.UUID], *, versions: Collection[in
         product = lock_product(slug, versions=versions)
         rows = {image.pk: image for image in product.images.all()}
         if len(ids) != len(rows) or set(ids) != rows.keys():
-            raise invalid("images", "Name each image of the product once, and no other.")
+            raise invalid("images", gettext("Name each image of the product once, and no other."))
         for position, image_id in enumerate(ids):
             rows[image_id].position = position
         ProductImage.objects.bulk_update(rows.values(), ["position"])
@@ -159,5 +160,5 @@ def _lock_image(slug: str, image_id: uuid.UUID, versions: Collection[int] | None
     product = lock_product(slug, versions=versions)
     image = product.images.filter(pk=image_id).first()
     if image is None:
-        raise NotFound("This product has no such image.")
+        raise NotFound(gettext("This product has no such image."))
     return product, image

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import IntegrityError, models, transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from apps.catalog.products.attribute_values import AttributeInput, set_attribute_values
 from apps.catalog.products.identifiers import same_in_any_case
@@ -160,9 +161,11 @@ def _resolve_references(references: Mapping[str, str | None]) -> dict[str, Any]:
         model, key = REFERENCES[name]
         columns[name] = model._default_manager.filter(**{key: value}).first() if value else None
         if value and columns[name] is None:
-            errors[name] = [f"There is no {name.replace('_', ' ')} {value}."]
+            errors[name] = [
+                gettext("There is no %(name)s %(value)s.") % {"name": model._meta.verbose_name, "value": value}
+            ]
     if errors:
-        raise ValidationProblem("Some values cannot be used; see errors.", errors=errors)
+        raise ValidationProblem(gettext("Some values cannot be used; see errors."), errors=errors)
     return columns
 
 
@@ -193,12 +196,12 @@ def _insert(product: Product) -> Product:
                 raise
         else:
             return product
-    raise Conflict("Many products with this title are being created at once. Choose a slug yourself.")
+    raise Conflict(gettext("Many products with this title are being created at once. Choose a slug yourself."))
 
 
 def _require_free(slug: str | None, product: Product) -> None:
     if slug and (known := same_in_any_case(Product.objects.exclude(pk=product.pk), "slug", slug)):
-        raise already_taken("slug", f"There is a product {known} already.")
+        raise already_taken("slug", gettext("There is a product %(known)s already.") % {"known": known})
 
 
 def _require_same_kind(product: Product, kind: str | None) -> None:
@@ -207,7 +210,7 @@ def _require_same_kind(product: Product, kind: str | None) -> None:
         return
     if errors := kind_errors(kind=product.kind, wanted=kind, has_variants=product.variants.exists()):
         raise Conflict(
-            "The kind of a product with variants cannot change. Make a new product.",
+            gettext("The kind of a product with variants cannot change. Make a new product."),
             errors={name: [sentence] for name, sentence in errors.items()},
         )
 
@@ -219,12 +222,16 @@ def _replace_relations(product: Product, related: Iterable[RelatedProduct]) -> N
     found = dict(Product.objects.filter(slug__in=wanted).values_list("slug", "pk"))
     with prefix_errors("related"):
         errors = {
-            str(place): [f"There is no product {slug}." if slug not in found else "A product is not beside itself."]
+            str(place): [
+                gettext("There is no product %(slug)s.") % {"slug": slug}
+                if slug not in found
+                else gettext("A product is not beside itself.")
+            ]
             for place, slug in enumerate(wanted)
             if found.get(slug) in (None, product.pk)
         }
         if errors:
-            raise ValidationProblem("Some related products cannot be used; see errors.", errors=errors)
+            raise ValidationProblem(gettext("Some related products cannot be used; see errors."), errors=errors)
     former = {relation.related_id: relation.kind for relation in product.relations.all()}
     ProductRelation.objects.filter(product=product).delete()
     ProductRelation.objects.bulk_create(

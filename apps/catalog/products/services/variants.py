@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from apps.catalog.products.identifiers import same_in_any_case
 from apps.catalog.products.models import Price, Product, Variant
@@ -80,7 +81,7 @@ def lock_variant(slug: str, sku: str, versions: Collection[int] | None) -> tuple
     product = lock_product(slug, versions=versions)
     variant = product.variants.filter(sku=sku).first()
     if variant is None:
-        raise NotFound("This product has no such variant.")
+        raise NotFound(gettext("This product has no such variant."))
     return product, variant
 
 
@@ -88,7 +89,9 @@ def require_unused(variants: Sequence[Variant]) -> None:
     """Raises InUse when stock of a variant was ever moved or is reserved for an order."""
     if uses := count_variant_uses(variants):
         raise InUse(
-            "It has a history of stock or is reserved for orders. Archive the product, or set the stock to nothing.",
+            gettext(
+                "It has a history of stock or is reserved for orders. Archive the product, or set the stock to nothing."
+            ),
             in_use={name: {"count": count, "examples": []} for name, count in uses.items()},
         )
 
@@ -102,7 +105,7 @@ def make_variants(product: Product, edits: Sequence[VariantEdit], *, field: str 
     if not edits:
         return
     if product.variants.count() + len(edits) > MAX_VARIANTS:
-        raise Conflict(f"A product has at most {MAX_VARIANTS} variants.")
+        raise Conflict(gettext("A product has at most %(limit)s variants.") % {"limit": MAX_VARIANTS})
     _require_unique_inside(edits, field)
     for place, edit in enumerate(edits):
         with prefix_errors(f"{field}.{place}" if field else ""):
@@ -116,7 +119,7 @@ def remove_variants(product: Product, skus: Sequence[str]) -> None:
         return
     variants = list(product.variants.filter(sku__in=skus))
     if unknown := sorted({*skus} - {variant.sku for variant in variants}):
-        raise invalid("variants", f"This product has no variant {unknown[0]}.")
+        raise invalid("variants", gettext("This product has no variant %(unknown)s.") % {"unknown": unknown[0]})
     require_unused(variants)
     for variant in variants:
         variant.delete()
@@ -131,7 +134,7 @@ def write_variants(product: Product, edits: Sequence[VariantEdit]) -> None:
     for place, edit in enumerate(edits):
         with prefix_errors(f"variants.{place}"):
             if edit.sku not in known:
-                raise invalid("sku", f"This product has no variant {edit.sku}.")
+                raise invalid("sku", gettext("This product has no variant %(sku)s.") % {"sku": edit.sku})
             write_variant(product, known[edit.sku], edit)
 
 
@@ -144,10 +147,10 @@ def write_variant(product: Product, variant: Variant, edit: VariantEdit) -> None
         _require_free_sku(sku, variant)
     barcode = columns.get("barcode")
     if barcode and Variant.objects.filter(barcode=barcode).exclude(pk=variant.pk).exists():
-        raise already_taken("barcode", f"Another variant has the barcode {barcode}.")
+        raise already_taken("barcode", gettext("Another variant has the barcode %(barcode)s.") % {"barcode": barcode})
     image_id = columns.get("image_id")
     if image_id and not product.images.filter(pk=image_id).exists():
-        raise invalid("image", "This product has no such image.")
+        raise invalid("image", gettext("This product has no such image."))
     for name, value in columns.items():
         setattr(variant, name, value)
     _require_fitting_offer(product, variant)
@@ -163,7 +166,7 @@ def write_variant(product: Product, variant: Variant, edit: VariantEdit) -> None
 def _require_free_sku(sku: str, variant: Variant) -> None:
     """Raises AlreadyTaken."""
     if known := same_in_any_case(Variant.objects.exclude(pk=variant.pk), "sku", sku):
-        raise already_taken("sku", f"There is a variant {known} already.")
+        raise already_taken("sku", gettext("There is a variant %(known)s already.") % {"known": known})
 
 
 def _write_prices(variant: Variant, edit: VariantEdit) -> None:
@@ -185,7 +188,8 @@ def _require_fitting_offer(product: Product, variant: Variant) -> None:
     )
     if errors:
         raise ValidationProblem(
-            "Some values do not fit; see errors.", errors={name: [sentence] for name, sentence in errors.items()}
+            gettext("Some values do not fit; see errors."),
+            errors={name: [sentence] for name, sentence in errors.items()},
         )
 
 
@@ -196,8 +200,8 @@ def _require_unique_inside(edits: Sequence[VariantEdit], field: str) -> None:
     barcodes = Counter(edit.columns.get("barcode") or None for edit in edits)
     for place, edit in enumerate(edits):
         if skus[edit.sku.lower()] > 1:
-            errors[f"{field}.{place}.sku"] = ["This SKU stands here twice."]
+            errors[f"{field}.{place}.sku"] = [gettext("This SKU stands here twice.")]
         if (barcode := edit.columns.get("barcode")) and barcodes[barcode] > 1:
-            errors[f"{field}.{place}.barcode"] = ["This barcode stands here twice."]
+            errors[f"{field}.{place}.barcode"] = [gettext("This barcode stands here twice.")]
     if errors:
-        raise ValidationProblem("Some variants are the same; see errors.", errors=errors)
+        raise ValidationProblem(gettext("Some variants are the same; see errors."), errors=errors)

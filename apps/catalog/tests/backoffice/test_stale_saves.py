@@ -399,7 +399,7 @@ class TestFilmRule:
             "variants-1-price": "5.00",
             "variants-1-weight_grams": 0,
             "variants-1-position": 1,
-            "variants-1-options": "{}",
+            "variants-1-options": "",
             "variants-1-offer": "rent",
             "variants-1-rental_hours": "48",
         }
@@ -428,7 +428,7 @@ class TestFilmRule:
             "variants-0-price": "9.90",
             "variants-0-weight_grams": 0,
             "variants-0-position": 0,
-            "variants-0-options": "{}",
+            "variants-0-options": "",
         }
         assert "offer" in self.refused(staff, add_page(Product), data, "variants-0")
         assert not Product.objects.exists()

@@ -421,7 +421,7 @@ class TestCollections:
             ({}, "Name at least one filter"),
             ({"rule_attributes": "colour: red"}, "no such attribute"),
             ({"rule_attributes": "height: tall"}, "range such as 10..40"),
-            ({"rule_attributes": "height"}, "a code, a colon"),
+            ({"rule_attributes": "height"}, "a name, a colon"),
             ({"rule_attributes": "height: 1\nheight: 2"}, "is listed twice"),
             ({"rule_attributes": "height: 9..1"}, "ends before it begins"),
             ({"rule_min_price": "12.505"}, "decimal places"),

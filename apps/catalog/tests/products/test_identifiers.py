@@ -18,7 +18,7 @@ from apps.catalog.tests.factories import make_product
 from apps.common.problems import ValidationProblem
 
 pytestmark = pytest.mark.django_db
-NEW_VARIANT = {"sku": "cup-1", "price": "39.90", "weight_grams": 900, "position": 1, "options": "{}"}
+NEW_VARIANT = {"sku": "cup-1", "price": "39.90", "weight_grams": 900, "position": 1, "options": ""}
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,9 @@ from typing import Any
 from django.core.management.base import CommandError, CommandParser
 from django.core.management.commands.migrate import Command as DjangoMigrate
 from django.db import OperationalError, connections
+from django.db.migrations.autodetector import MigrationAutodetector
+
+from apps.common.management.autodetector import without_texts
 
 # Any constant will do; every process of the platform must use the same.
 LOCK = 0x5743_6D69
@@ -20,6 +23,11 @@ PAUSE_SECONDS = 1.0
 
 class Command(DjangoMigrate):
     help = "Apply the schema's migrations, one process at a time (the others wait)."
+
+    @property
+    def autodetector(self) -> type[MigrationAutodetector]:
+        """For the hint about models without a migration: what makemigrations would see."""
+        return without_texts(DjangoMigrate.autodetector)
 
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)

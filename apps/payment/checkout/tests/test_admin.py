@@ -8,10 +8,13 @@ import pytest
 from django.contrib.auth.models import Group
 from django.test import Client
 
+from apps.common.admin_site.navigation import current_section
+from apps.common.money import Money
 from apps.common.staff.models import StaffUser
 from apps.payment.checkout.apps import grant_staff_permissions
 from apps.payment.ledger.models import JournalEntry
 from apps.payment.orders.models import Order
+from apps.payment.payments.models import Payment
 from apps.payment.tests.invariants import assert_consistent
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -56,8 +59,37 @@ def test_support_and_admins_look_at_everything_and_write_nothing(role, page, pai
 
 def test_an_order_shows_its_lines_payment_and_history(paid):
     html = staff("support_staff").get(f"/admin/orders/order/{paid.pk}/change/").content.decode()
-    for text in ("Blue mug", "Visa •••• 4242", "captured", "authorised"):
+    for text in ("Blue mug", "Visa •••• 4242", "Captured", "Authorised", Money(paid.total_amount, "EUR").format()):
         assert text in html
+
+
+def test_an_order_shows_where_it_goes_in_lines_and_in_the_reader_s_language(paid):
+    client = staff("support_staff")
+    html = client.get(f"/admin/orders/order/{paid.pk}/change/", headers={"Accept-Language": "de"}).content.decode()
+    where = paid.shipping_address
+    assert f"{where['line1']}<br>{where['postal_code']} {where['city']}<br>" in html
+    assert "Lieferadresse" in html
+    assert "&quot;line1&quot;" not in html
+
+
+def test_a_payment_and_a_journal_entry_link_to_the_order(paid):
+    client = staff("support_staff")
+    payment, entry = Payment.objects.get(), JournalEntry.objects.get()
+    assert (
+        f'href="/admin/orders/order/{paid.pk}/change/"'
+        in client.get(f"/admin/payments/payment/{payment.pk}/change/").content.decode()
+    )
+    assert (
+        f'href="/admin/orders/order/?q={paid.number}"'
+        in client.get(f"/admin/ledger/journalentry/{entry.pk}/change/").content.decode()
+    )
+
+
+def test_the_navigation_shows_this_section_to_the_roles_that_see_something_here():
+    grant_staff_permissions()
+    section = current_section()
+    assert section is not None
+    assert section.roles == set(Group.objects.exclude(permissions=None).values_list("name", flat=True))
 
 
 @pytest.mark.parametrize("page", PAGES)

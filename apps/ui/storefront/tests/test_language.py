@@ -35,7 +35,7 @@ def test_page_below_a_code_is_in_that_language(browser: Client, platform: FakePl
     assert "19,00\xa0€" in text
 
 
-@pytest.mark.parametrize("headers", [{"accept-language": "de-AT,en;q=0.5"}, {"cookie": "django_language=de"}])
+@pytest.mark.parametrize("headers", [{"accept-language": "de-AT,en;q=0.5"}, {"cookie": "admin_language=de"}])
 def test_page_at_the_root_is_in_the_first_language_for_everybody(
     browser: Client, platform: FakePlatform, headers: dict[str, str]
 ) -> None:

@@ -74,7 +74,7 @@ def offline(request: ShopRequest) -> HttpResponse:
 @require_safe
 def worker(request: ShopRequest) -> HttpResponse:
     """The service worker of this language; it keeps the offline page and the files that it needs."""
-    files = [static("storefront/shop.css"), static("storefront/icon.svg"), *(static(name) for name in FONTS)]
+    files = [static("storefront/shop.css"), static("common/icon.svg"), *(static(name) for name in FONTS)]
     version = hashlib.sha256("".join(files).encode()).hexdigest()[:12]
     context = {"page": reverse("offline"), "files": files, "version": version}
     return render(request, "storefront/worker.js", context, content_type="text/javascript")
@@ -108,7 +108,7 @@ def manifest(request: ShopRequest) -> JsonResponse:
         "background_color": "#f6f4ef",
         "theme_color": "#fffefb",
         "icons": [
-            {"src": static("storefront/icon.svg"), "type": "image/svg+xml", "sizes": "any"},
+            {"src": static("common/icon.svg"), "type": "image/svg+xml", "sizes": "any"},
             {"src": static("storefront/icon-192.png"), "type": "image/png", "sizes": "192x192"},
             {"src": static("storefront/icon-512.png"), "type": "image/png", "sizes": "512x512"},
         ],

@@ -1,0 +1,17 @@
+"""This service's part of the admin's sidebar. Each link is shown to users with the permission to view its list."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from apps.common.admin_site.navigation import Group, model_link
+
+NAVIGATION = [
+    Group(
+        [
+            model_link(_("Orders"), "receipt_long", "orders.order"),
+            model_link(_("Payments"), "credit_card", "payments.payment"),
+            model_link(_("Journal entries"), "account_balance", "ledger.journalentry"),
+        ],
+    ),
+]

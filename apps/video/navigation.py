@@ -1,0 +1,17 @@
+"""This service's part of the admin's sidebar. Each link is shown to users with the permission to view its list."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from apps.common.admin_site.navigation import Group, model_link
+
+NAVIGATION = [
+    Group(
+        [
+            model_link(_("Films"), "movie", "titles.title"),
+            model_link(_("Encodings"), "video_settings", "encoding.encoding"),
+            model_link(_("Entitlements"), "confirmation_number", "playback.entitlement"),
+        ],
+    ),
+]
