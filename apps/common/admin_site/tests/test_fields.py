@@ -13,7 +13,7 @@ def test_each_line_is_one_text_and_empty_lines_are_left_out():
     assert LinesField(item_length=10).clean(" Ada \n\n Grace\r\n") == ["Ada", "Grace"]
 
 
-def test_nothing_is_an_empty_list():
+def test_an_empty_field_is_an_empty_list():
     assert LinesField(item_length=10, required=False).clean("") == []
 
 
