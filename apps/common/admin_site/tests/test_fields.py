@@ -47,6 +47,6 @@ def test_a_form_shows_a_list_as_lines_and_knows_whether_it_changed():
         names = LinesField(item_length=10, required=False)
 
     initial = {"names": ["Ada", "Grace"]}
-    assert ">\nAda\nGrace</textarea>" in str(Form(initial=initial)["names"])
+    assert "Ada\nGrace</textarea>" in str(Form(initial=initial)["names"])
     assert not Form({"names": "Ada\r\nGrace\r\n"}, initial=initial).has_changed()
     assert Form({"names": "Grace\nAda"}, initial=initial).has_changed()
