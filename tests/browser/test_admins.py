@@ -163,10 +163,10 @@ def test_the_language_menu_counts_for_all_services(staff):
     page.goto(ORDERS)
     page.locator(".admin-user-button").click()
     page.locator(".admin-user-menu [name=language][value=de]").click()
-    page.locator("h1", has_text="Bestellungen").wait_for()
+    page.locator(".admin-header h1", has_text="Bestellungen").wait_for()
     assert page.url.endswith(ORDERS)
     page.goto("/api/video/admin/titles/title/")
-    assert page.locator("h1").inner_text().strip() == "Filme"
+    assert page.locator(".admin-header h1").inner_text().strip() == "Filme"
 
 
 def test_an_order_leads_to_its_payment_and_its_account(staff):
@@ -179,4 +179,4 @@ def test_an_order_leads_to_its_payment_and_its_account(staff):
     page.wait_for_url(order)
     page.get_by_role("link", name="Open the account").click()
     page.wait_for_url("**/api/auth/admin/accounts/user/*/change/")
-    assert "@example.com" in page.locator("h1").inner_text()
+    assert "@example.com" in page.locator(".admin-header h1").inner_text()

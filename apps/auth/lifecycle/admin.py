@@ -38,6 +38,7 @@ class NoManualChanges:
 class AddressInline(NoManualChanges, TabularInline):
     model = Address
     extra = 0
+    show_title = False
     readonly_fields = fields = ["shown_address", "is_default"]
 
     @admin.display(description=_("address"))

@@ -33,7 +33,7 @@ def shop_url(request: HttpRequest) -> str:
 
 
 def context(request: HttpRequest) -> dict[str, Any]:
-    """What unfold's templates cannot be told by other settings."""
+    """What unfold has no other setting for."""
     return {
         # Colours are in the stylesheet, where both themes have their own.
         "colors": None,

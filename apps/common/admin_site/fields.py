@@ -33,7 +33,7 @@ class LinesField(forms.CharField):
     def prepare_value(self, value: Any) -> Any:
         return "\n".join(value) if isinstance(value, list) else value
 
-    def clean(self, value: Any) -> list[str]:  # type: ignore[override]  # the list is the value
+    def clean(self, value: Any) -> list[str]:
         numbered = [(number, line.strip()) for number, line in enumerate(super().clean(value).splitlines(), start=1)]
         items: list[str] = []
         errors = []

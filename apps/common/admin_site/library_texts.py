@@ -1,4 +1,7 @@
-"""Texts of unfold, which brings no translations: named here for our own catalogues, spelled as in its templates."""
+"""Texts of unfold, which brings no translations: named here for our own catalogues, spelled as in its templates.
+
+And one of Django's, whose German word is that of schools.
+"""
 
 from django.utils.translation import gettext_noop as _
 from django.utils.translation import ngettext_lazy
@@ -23,6 +26,7 @@ TEXTS = (
     _("General"),
     _("Global shortcuts"),
     _("Go back"),
+    _("History"),
     _("Image preview"),
     _("Navigate"),
     _("Next"),

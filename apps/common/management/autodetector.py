@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Any
 
 from django.db.migrations.autodetector import MigrationAutodetector
@@ -13,9 +12,18 @@ FIELD_TEXTS = ("verbose_name", "help_text", "choices")
 MODEL_TEXTS = ("verbose_name", "verbose_name_plural")
 
 
-@cache  # Django checks that two commands have the same one.
+# Django checks that makemigrations and migrate have the same class.
+_made: dict[type[MigrationAutodetector], type[MigrationAutodetector]] = {}
+
+
 def without_texts(detector: type[MigrationAutodetector]) -> type[MigrationAutodetector]:
     """`detector`, blind to labels, help texts and choices: to word or translate them makes no migration."""
+    if detector not in _made:
+        _made[detector] = _text_blind(detector)
+    return _made[detector]
+
+
+def _text_blind(detector: type[MigrationAutodetector]) -> type[MigrationAutodetector]:
 
     class TextBlindAutodetector(detector):  # type: ignore[valid-type, misc]  # a class that is known at run time
         def __init__(self, from_state: Any, to_state: Any, *args: Any, **kwargs: Any) -> None:

@@ -41,11 +41,11 @@ def test_texts_make_no_migration(after):
 @pytest.mark.parametrize(
     "after", [state(models.CharField("Name", max_length=6)), state(models.CharField(max_length=5), db_table="x")]
 )
-def test_what_is_in_the_database_makes_one(after):
+def test_changes_of_the_schema_make_a_migration(after):
     before = state(models.CharField(max_length=5))
     assert changes(without_texts(MigrationAutodetector), before, after)
 
 
-def test_both_commands_see_the_same():
+def test_makemigrations_and_migrate_share_the_autodetector():
     commands = [load_command_class("apps.common", name) for name in ("makemigrations", "migrate")]
     assert commands[0].autodetector is commands[1].autodetector

@@ -30,6 +30,7 @@ State = Order.State
 class LineInline(ReadOnly, TabularInline):
     model = OrderLine
     extra = 0
+    show_title = False
     fields = readonly_fields = ["quantity", "shown_product", "sku", "unit_price", "line_total"]
     ordering = ["position"]
 
@@ -53,6 +54,7 @@ class LineInline(ReadOnly, TabularInline):
 class TransitionInline(ReadOnly, TabularInline):
     model = OrderTransition
     extra = 0
+    show_title = False
     fields = readonly_fields = ["at", "state", "note"]
     ordering = ["id"]
 

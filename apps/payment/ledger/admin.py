@@ -16,6 +16,7 @@ from apps.payment.ledger.models import JournalEntry, Posting
 class PostingInline(ReadOnly, TabularInline):
     model = Posting
     extra = 0
+    show_title = False
     fields = readonly_fields = ["account", "debit", "credit"]
     ordering = ["id"]
 

@@ -19,8 +19,8 @@ class Entitlement(models.Model):
     """
 
     class Offer(models.TextChoices):
-        BUY = "buy", _("Purchase")
-        RENT = "rent", _("Rental")
+        BUY = "buy", _("Buy")
+        RENT = "rent", _("Rent")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     user_id = models.UUIDField()

@@ -10,6 +10,6 @@ from apps.common.management.autodetector import without_texts
 
 class Command(DjangoMakemigrations):
     @property
-    def autodetector(self) -> type[MigrationAutodetector]:
+    def autodetector(self) -> type[MigrationAutodetector]:  # type: ignore[override]  # Django only reads it
         """Libraries (pgtrigger) replace Django's in their `ready()`."""
         return without_texts(DjangoMakemigrations.autodetector)

@@ -25,7 +25,7 @@ class Command(DjangoMigrate):
     help = "Apply the schema's migrations, one process at a time (the others wait)."
 
     @property
-    def autodetector(self) -> type[MigrationAutodetector]:
+    def autodetector(self) -> type[MigrationAutodetector]:  # type: ignore[override]  # Django only reads it
         """For the hint about models without a migration: what makemigrations would see."""
         return without_texts(DjangoMigrate.autodetector)
 

@@ -7,6 +7,7 @@ import uuid
 import pytest
 from django.contrib.auth.models import Group
 from django.test import Client
+from django.utils.html import escape
 
 from apps.common.admin_site.navigation import current_section
 from apps.common.money import Money
@@ -67,7 +68,7 @@ def test_an_order_shows_where_it_goes_in_lines_and_in_the_reader_s_language(paid
     client = staff("support_staff")
     html = client.get(f"/admin/orders/order/{paid.pk}/change/", headers={"Accept-Language": "de"}).content.decode()
     where = paid.shipping_address
-    assert f"{where['line1']}<br>{where['postal_code']} {where['city']}<br>" in html
+    assert f"{escape(where['line1'])}<br>{where['postal_code']} {where['city']}<br>" in html
     assert "Lieferadresse" in html
     assert "&quot;line1&quot;" not in html
 
