@@ -148,3 +148,46 @@ def test_number_of_library_pages_is_limited(platform: FakePlatform, monkeypatch:
     monkeypatch.setattr(video, "library", lambda *args, **kwargs: calls.append(1) or page)
     assert video.library_item("token", "nosferatu") is None
     assert len(calls) == video.MAX_PAGES
+
+
+def test_library_and_home_page_show_the_posters_of_the_catalogue(ada: Client, platform: FakePlatform) -> None:
+    progress = {"position_seconds": 60.0, "duration_seconds": 5640, "is_finished": False, "updated_at": "x"}
+    platform.video.grant("nosferatu", progress=progress)
+    for path in ("/library", "/"):
+        text = ada.get(path).content.decode()
+        watch = text[text.index('href="/watch/nosferatu"') :].partition("</a>")[0]
+        assert 'type="image/avif"' in watch
+        assert "320w" in watch
+
+
+def test_film_that_is_not_on_sale_any_more_has_the_poster_of_the_video(ada: Client, platform: FakePlatform) -> None:
+    platform.catalog.products.pop("nosferatu")
+    platform.video.titles["nosferatu"]["poster_url"] = "http://localhost:8000/media/video/posters/nosferatu.webp"
+    platform.video.grant("nosferatu")
+    text = ada.get("/library").content.decode()
+    assert 'src="http://localhost:8000/media/video/posters/nosferatu.webp"' in text
+
+
+def test_library_is_shown_while_catalog_is_down(ada: Client, platform: FakePlatform) -> None:
+    platform.video.grant("nosferatu")
+    platform.catalog.is_down = True
+    response = ada.get("/library")
+    assert response.status_code == 200
+    assert 'href="/watch/nosferatu"' in response.content.decode()
+
+
+@pytest.mark.parametrize("action", ["progress", "stop"])
+def test_home_page_shows_a_saved_position_at_once(ada: Client, platform: FakePlatform, action: str) -> None:
+    progress = {"position_seconds": 60.0, "duration_seconds": 5640, "is_finished": False, "updated_at": "x"}
+    item = platform.video.grant("nosferatu", progress=progress)
+    assert 'value="1"' in ada.get("/").content.decode()
+    item["progress"] = progress | {"position_seconds": 2820.0}
+    body = {"session": platform.video.session, "position": "2820"}
+    assert ada.post(f"/watch/nosferatu/{action}", body, content_type="application/json").status_code == 200
+    assert 'value="50"' in ada.get("/").content.decode()
+
+
+@pytest.mark.parametrize("path", ["/library", "/watch/nosferatu", "/"])
+def test_pages_with_progress_are_not_stored(ada: Client, platform: FakePlatform, path: str) -> None:
+    platform.video.grant("nosferatu")
+    assert ada.get(path)["Cache-Control"] == "private, no-store"

@@ -22,6 +22,7 @@ from apps.common.http import RemoteProblem, Unavailable
 from apps.common.numbers import whole_number
 from apps.ui.storefront.clients import video
 from apps.ui.storefront.errors import page
+from apps.ui.storefront.library import forget_continue_watching, with_products
 from apps.ui.storefront.session import ShopRequest
 
 # A film that was just paid for arrives within seconds: how often its page reloads, and how many times.
@@ -34,7 +35,7 @@ def library(request: ShopRequest) -> HttpResponse:
     """The customer's films, newest first."""
     token = request.shop.require_token()
     found = video.library(token, cursor=request.GET.get("cursor", ""))
-    return render(request, "storefront/library.html", {"page": found})
+    return render(request, "storefront/library.html", {"films": with_products(found.results), "next": found.next})
 
 
 @require_safe
@@ -83,7 +84,7 @@ def progress(request: ShopRequest, slug: str) -> JsonResponse:
     session, position = _reported_position(request)
     if position is None:
         return JsonResponse({"detail": "The position is a number of seconds."}, status=400)
-    return _player_response(request, lambda token: video.save_progress(token, slug, session=session, position=position))
+    return _player_response(request, lambda token: _save(request, token, slug, session=session, position=position))
 
 
 @require_POST
@@ -95,11 +96,19 @@ def stop(request: ShopRequest, slug: str) -> JsonResponse:
         if position is not None:
             # A session that has lost its entitlement still has to be ended.
             with suppress(RemoteProblem):
-                video.save_progress(token, slug, session=session, position=position)
+                _save(request, token, slug, session=session, position=position)
         video.stop_playback(token, session)
         return {}
 
     return _player_response(request, end)
+
+
+def _save(request: ShopRequest, token: str, slug: str, *, session: str, position: float) -> dict[str, Any]:
+    try:
+        return video.save_progress(token, slug, session=session, position=position)
+    finally:
+        # Also when it is refused: the position is kept in any case.
+        forget_continue_watching(request)
 
 
 def _reported_position(request: ShopRequest) -> tuple[str, float | None]:
