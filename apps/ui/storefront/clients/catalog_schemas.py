@@ -88,6 +88,14 @@ def short_url(url: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class ShareImage:
+    """The drawn image of a link, as JPEG."""
+
+    content: bytes
+    etag: str
+
+
+@dataclass(frozen=True, slots=True)
 class CategoryRef:
     """A category's path and name."""
 
