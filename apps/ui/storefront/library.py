@@ -10,13 +10,14 @@ from django.core.cache import cache
 from apps.common.http import RemoteProblem, Unavailable
 from apps.common.languages import current_language
 from apps.ui.storefront.clients import catalog, video
-from apps.ui.storefront.clients.catalog_schemas import Image, ProductCard
-from apps.ui.storefront.clients.video import LibraryItem
+from apps.ui.storefront.clients.catalog_schemas import Image, Product, ProductCard
+from apps.ui.storefront.clients.video import LibraryItem, Title
 from apps.ui.storefront.session import ShopRequest
 
 MAX_CONTINUE_WATCHING = 4
 # How long the home page shows the same progress: a customer who looks around opens it often.
 CONTINUE_WATCHING_SECONDS = 10
+SECONDS_OF_MINUTE = 60
 # As many as the catalogue lists by their slugs, and more than a page of the library has.
 MAX_SLUGS = 50
 
@@ -36,6 +37,13 @@ class LibraryFilm:
     def name(self) -> str:
         """In the language of the page, where the catalogue has it."""
         return self.product.title if self.product else self.item.name
+
+
+def is_demo_clip(title: Title, product: Product | None) -> bool:
+    """Whether the demo streams seconds of a film whose runtime the catalogue has in minutes."""
+    return (
+        settings.SHOP_DEMO and product is not None and title.runtime_seconds < SECONDS_OF_MINUTE * product.minutes / 2
+    )
 
 
 def with_products(items: tuple[LibraryItem, ...]) -> tuple[LibraryFilm, ...]:

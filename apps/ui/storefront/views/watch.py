@@ -20,9 +20,10 @@ from rest_framework.exceptions import APIException
 from apps.common.api.parsers import load_json
 from apps.common.http import RemoteProblem, Unavailable
 from apps.common.numbers import whole_number
-from apps.ui.storefront.clients import video
+from apps.ui.storefront.clients import catalog, video
 from apps.ui.storefront.errors import page
-from apps.ui.storefront.library import forget_continue_watching, with_products
+from apps.ui.storefront.library import forget_continue_watching, is_demo_clip, with_products
+from apps.ui.storefront.parallel import fetch_or_default
 from apps.ui.storefront.session import ShopRequest
 
 # A film that was just paid for arrives within seconds: how often its page reloads, and how many times.
@@ -41,14 +42,19 @@ def library(request: ShopRequest) -> HttpResponse:
 @require_safe
 def watch(request: ShopRequest, slug: str) -> HttpResponse:
     """The player, for a film in the customer's library."""
-    item = video.library_item(request.shop.require_token(), slug)
+    token = request.shop.require_token()
+    sold_as = fetch_or_default(lambda: catalog.product(slug), None)
+    item = video.library_item(token, slug)
     if item is None:
         return _not_in_library(request, slug)
     if not item.is_ready:
         heading = gettext("%(film)s will be available soon") % {"film": item.name}
         text = gettext("It’s already in your library. This page updates automatically.")
         return _waiting_page(request, heading, text, seconds=15)
-    return render(request, "storefront/watch.html", {"item": item, "title": item.title})
+    product = sold_as.result()
+    is_clip = item.title is not None and is_demo_clip(item.title, product)
+    context = {"item": item, "title": item.title, "product": product, "is_demo_clip": is_clip}
+    return render(request, "storefront/watch.html", context)
 
 
 def _not_in_library(request: ShopRequest, slug: str) -> HttpResponse:
