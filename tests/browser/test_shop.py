@@ -166,7 +166,7 @@ def test_library_shows_how_far_a_film_was_watched_when_the_player_is_left(visito
     until(lambda: page.evaluate(f"{video}.currentTime") > position + 1.5, what="a second and a half more")
     position, duration = page.evaluate(f"[{video}.currentTime, {video}.duration]")
     if way == "link":
-        page.locator("header a[href='/library'], footer a[href='/library']").first.click()
+        page.locator("a[href='/library']:visible").first.click()
     else:
         page.go_back()
     page.wait_for_url("**/library")
