@@ -8,9 +8,10 @@ from datetime import UTC, date, datetime
 
 from apps.common.testing.iteration import some
 from devtools.demo import data
-from devtools.demo.art import draw, posters, stage
+from devtools.demo.art import draw, posters, stage, views
 from devtools.demo.clips import SECONDS
 from devtools.demo.data.files import translations
+from devtools.demo.data.pictures import FIRST_VARIANTS, colour_variants
 
 CATALOGUE = data.catalogue()
 ATTRIBUTES = {entry["code"]: entry for entry in CATALOGUE["attributes"]}
@@ -55,8 +56,15 @@ def test_variants_in_several_colours_have_pictures_of_their_own():
     assert len(set(shown)) == len(shown)
     mug = next(product for product in GOODS if product["slug"] == "stoneware-mug")
     assert [variant["image"] for variant in mug["variants"]] == [
-        f"stoneware-mug.{name}.webp" for name in ("clay", "moss", "milk")
+        f"stoneware-mug{name}.webp" for name in ("", ".moss", ".milk")
     ]
+
+
+def test_first_picture_has_the_colour_of_the_variant_that_it_shows():
+    for good in some(good for good in data.goods() if good["slug"] in FIRST_VARIANTS):
+        name = dict(colour_variants(good))[FIRST_VARIANTS[good["slug"]]]
+        assert views.difference(stage.LOOKS[good["slug"]].main, views.COLOURS[name]) < 60, good["slug"]
+    assert FIRST_VARIANTS.keys() == {good["slug"] for good in data.goods() if colour_variants(good)}
 
 
 def test_slugs_and_skus_are_unique():

@@ -82,12 +82,12 @@ def in_colour(look: Look, name: str) -> Scene:
     """The product in the colour of a variant. Raises KeyError for a colour that nobody has chosen."""
     colour = COLOURS[name]
     second = look.second
-    if _difference(colour, look.second) < TOO_CLOSE:
+    if difference(colour, look.second) < TOO_CLOSE:
         second = look.main
-    elif _difference(look.main, look.second) < SHADES:
+    elif difference(look.main, look.second) < SHADES:
         is_lighter = sum(_channels(look.second)) > sum(_channels(look.main))
         second = mix(colour, LIGHT, 0.3) if is_lighter else darker(colour, 0.3)
-    ground = look.ground if _difference(colour, look.ground) >= TOO_CLOSE else OTHER_GROUND
+    ground = look.ground if difference(colour, look.ground) >= TOO_CLOSE else OTHER_GROUND
     return stage.scene(replace(look, main=colour, second=second, ground=ground), size=VIEW_SIZE)
 
 
@@ -108,5 +108,6 @@ def _channels(colour: str) -> tuple[int, ...]:
     return tuple(int(colour[start : start + 2], 16) for start in (1, 3, 5))
 
 
-def _difference(first: str, second: str) -> int:
+def difference(first: str, second: str) -> int:
+    """How far two colours are apart: 0 for the same, 765 for black and white."""
     return sum(abs(a - b) for a, b in zip(_channels(first), _channels(second), strict=True))

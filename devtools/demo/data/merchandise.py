@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 
 from devtools.demo.data.files import SECOND_LANGUAGE, films, goods, read, translations
-from devtools.demo.data.pictures import Picture, further_pictures, image_entry, stills
+from devtools.demo.data.pictures import Picture, colour_variants, further_pictures, image_entry, stills
 
 RENT_HOURS = 48
 RENT_CENTS = 299
@@ -134,9 +134,11 @@ def _variant(entry: dict[str, Any], suffix: str, name: str, cents: int, stock: i
 
 
 def _variant_image(entry: dict[str, Any], suffix: str) -> dict[str, Any]:
-    """The file of the picture that shows the variant, where one does."""
-    shown = next((picture for picture in further_pictures(entry) if picture.variant == suffix != ""), None)
-    return {"image": f"{shown.name}.webp"} if shown else {}
+    """The file of the picture that shows the variant, where it differs from others in colour."""
+    if suffix not in [coloured for coloured, _ in colour_variants(entry)]:
+        return {}
+    further = {picture.variant: picture.name for picture in further_pictures(entry)}
+    return {"image": f"{further.get(suffix, entry['slug'])}.webp"}
 
 
 def _variant_name(name: str) -> dict[str, Any]:

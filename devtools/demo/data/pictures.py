@@ -10,6 +10,23 @@ from devtools.demo.data.files import SECOND_LANGUAGE, goods, read, translations
 # Companions of a product in one picture.
 MAX_COMPANIONS = 2
 STILLS = 2
+# The variant that a product's first picture shows already.
+FIRST_VARIANTS = {
+    "stoneware-mug": "CLAY",
+    "enamel-kettle": "CREAM",
+    "linen-napkins": "RUST",
+    "reading-lamp": "TEAL",
+    "wool-blanket": "PINE",
+    "floor-cushion": "MUSTARD",
+    "stoneware-vase": "MOSS",
+    "dot-grid-notebook": "CORAL",
+    "merino-beanie": "RUST",
+    "over-ear-headphones": "BLACK",
+    "instant-camera": "CREAM",
+    "yo-yo": "RED",
+    "steel-flask": "PINE",
+    "umbrella": "RED",
+}
 # Of each view, in the shop's two languages.
 WORDS = {
     "detail": ("Drawing: {title}, detail", "Zeichnung: {title}, Nahaufnahme"),
@@ -31,8 +48,9 @@ class Picture:
 
 def further_pictures(good: dict[str, Any]) -> list[Picture]:
     """The further pictures of goods, in the order of the page."""
-    slug, coloured = good["slug"], colour_variants(good)
-    pictures = [Picture(f"{slug}.{suffix.lower()}", "colour", suffix, name) for suffix, name in coloured]
+    slug = good["slug"]
+    others = [(suffix, name) for suffix, name in colour_variants(good) if suffix != FIRST_VARIANTS[slug]]
+    pictures = [Picture(f"{slug}.{suffix.lower()}", "colour", suffix, name) for suffix, name in others]
     pictures.append(Picture(f"{slug}.detail", "detail"))
     if companions(good):
         pictures.append(Picture(f"{slug}.together", "together"))

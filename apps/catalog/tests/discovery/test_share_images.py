@@ -78,7 +78,7 @@ class TestAddress:
         make_product("Mug", slug="mug")
         assert api_client.get("/v1/products/mug/share-image", HTTP_ACCEPT=accept).status_code == 200
 
-    def test_it_is_drawn_once_until_the_product_changes(self, api_client, real_index, monkeypatch):
+    def test_image_is_drawn_once_until_the_product_changes(self, api_client, real_index, monkeypatch):
         make_product("Mug", slug="mug", price=1490)
         drawn = []
         monkeypatch.setattr(share_images, "draw", lambda found: drawn.append(found) or b"JPEG")
