@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -22,3 +23,15 @@ LOCAL_ROLES = {
     service: tuple(dict.fromkeys("web" if role == "web" else "background" for role in roles))
     for service, roles in ROLES.items()
 }
+SHARED_SETTINGS = "apps/common/settings/base.py"
+
+
+def shop_setting(name: str, root: Path = ROOT) -> tuple[str, ...]:
+    """A list in the settings that all services share. They are parsed: to import them takes an environment.
+
+    Raises LookupError for a setting that is not there.
+    """
+    for node in ast.parse((root / SHARED_SETTINGS).read_text()).body:
+        if isinstance(node, ast.Assign) and [ast.unparse(target) for target in node.targets] == [name]:
+            return ast.literal_eval(node.value)
+    raise LookupError(f"{SHARED_SETTINGS} sets no {name}.")

@@ -7,7 +7,15 @@ from pghistory.config import ForeignKey as HistoricKey
 
 from apps.catalog.backoffice.navigation import NAVIGATION
 from apps.common.settings.base import *
-from apps.common.settings.base import DATA_APPS, MIDDLEWARE, SPECTACULAR_SETTINGS, STAFF_BEAT_SCHEDULE, UNFOLD, env
+from apps.common.settings.base import (
+    DATA_APPS,
+    MIDDLEWARE,
+    SHOP_CURRENCIES,
+    SPECTACULAR_SETTINGS,
+    STAFF_BEAT_SCHEDULE,
+    UNFOLD,
+    env,
+)
 
 INSTALLED_APPS = [
     *DATA_APPS,
@@ -46,7 +54,7 @@ SPECTACULAR_SETTINGS = SPECTACULAR_SETTINGS | {
         "apps.catalog.contract.describe_catalogue",
     ]
 }
-SHOP_CURRENCY = "EUR"
+SHOP_CURRENCY = SHOP_CURRENCIES[0]
 # Where the shop's days begin and end: a sale until 31 December lasts until midnight there.
 SHOP_TIME_ZONE = env.str("SHOP_TIME_ZONE", default="UTC")
 # What changed is kept for two years. Its rows point at what may be gone: no constraint, no index that is not named.

@@ -12,8 +12,8 @@ from django.http import HttpResponse
 from django.test import Client
 
 from apps.common.http.client import forget_targets
-from apps.ui.storefront import parallel
-from apps.ui.storefront.clients import catalog, video
+from apps.ui.storefront import parallel, wishlists
+from apps.ui.storefront.clients import catalog, payment, video
 from apps.ui.storefront.pages import forget_pages
 from apps.ui.storefront.tests.fakes import ADA, PAYS, URLS, FakePlatform
 
@@ -27,6 +27,13 @@ def platform(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakePla
     settings.SERVICE_URLS = URLS
     monkeypatch.setattr(catalog, "PRICE_SECONDS", 0.0)
     monkeypatch.setattr(catalog, "REVIEWS_SECONDS", 0.0)
+    # A busy machine is no slow service: what is optional on a page may take as long as it takes.
+    for module, name in (
+        (payment, "DELIVERY_TIMEOUT_SECONDS"),
+        (video, "OPTIONAL_TIMEOUT_SECONDS"),
+        (wishlists, "TIMEOUT_SECONDS"),
+    ):
+        monkeypatch.setattr(module, name, 30.0)
     fake = FakePlatform()
     with respx.mock(assert_all_called=False) as router, ThreadPoolExecutor(16) as pool:
         monkeypatch.setattr(parallel, "_pool", pool)
@@ -35,6 +42,7 @@ def platform(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakePla
     forget_targets()
     catalog.responses.clear()
     video.responses.clear()
+    payment.responses.clear()
     forget_pages()
 
 

@@ -25,6 +25,7 @@ MIDDLEWARE = [
     "apps.common.middleware.BodySizeMiddleware",
     "django.middleware.common.CommonMiddleware",
     "apps.ui.storefront.language.LanguageMiddleware",
+    "apps.ui.storefront.currency.CurrencyMiddleware",
     "modern_csrf.middleware.ModernCsrfViewMiddleware",
     "apps.ui.storefront.session.ShopSessionMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",

@@ -19,8 +19,8 @@ from dataclasses import dataclass
 from itertools import count
 from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
-from bench.catalog.load import percentile, rate, times
 from bench.catalog.stack import Stack, cores, database_server, stack
+from bench.load import percentile, rate, times
 
 SMALL = 1_000
 ROUNDS = 5

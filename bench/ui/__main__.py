@@ -21,14 +21,13 @@ import shutil
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from urllib.parse import urlencode
 
+from bench.load import load
 from devtools.checks.testing import free_port
 from devtools.project import ROOT
 from devtools.stack.config import Stack
@@ -36,20 +35,10 @@ from devtools.stack.environment import service_environment
 
 GUNICORN = ROOT / "apps/common/gunicorn.py"
 ROUNDS = 3
-SECONDS = 3
 CONNECTIONS = 16
 VISITORS = 2_000
 DIFFERENT = 4_000
 CUSTOMER = {"email": "grace@example.com", "password": "streamcart-demo"}
-SCRIPT = """
-local paths = {}
-for line in io.lines("%s") do paths[#paths + 1] = line end
-local asked = 0
-request = function()
-  asked = asked + 1
-  return wrk.format("GET", paths[(asked - 1) %% #paths + 1])
-end
-"""
 
 
 def main() -> int:
@@ -78,7 +67,7 @@ def _hot(stack: Stack, pages: dict[str, str]) -> None:
         try:
             rates = [(_rate(stack.public_url, [path]), _rate(stack.public_url, [file])) for _ in range(ROUNDS)]
             # One connection loads the gateway to about a half.
-            slow = _percentiles(stack.public_url, path)["99"] / _percentiles(stack.public_url, file)["50"]
+            slow = load(stack.public_url, [path], connections=1).p99 / load(stack.public_url, [file], connections=1).p50
         finally:
             target.unlink()
         ratio = statistics.median(page / fixed for page, fixed in rates)
@@ -232,28 +221,7 @@ def _get(url: str) -> bytes:
 
 def _rate(url: str, paths: list[str], *, cookie: str = "") -> float:
     """Requests a second over these paths, in turn."""
-    return float(re.search(r"Requests/sec:\s+([\d.]+)", _wrk(url, paths, CONNECTIONS, cookie=cookie))[1])
-
-
-def _percentiles(url: str, path: str) -> dict[str, float]:
-    """Milliseconds by percentile, with one connection."""
-    output = _wrk(url, [path], 1)
-    units = {"us": 0.001, "ms": 1.0, "s": 1000.0}
-    found = re.findall(r"^\s+(50|99)%\s+([\d.]+)(us|ms|s)$", output, re.MULTILINE)
-    return {percent: float(value) * units[unit] for percent, value, unit in found}
-
-
-def _wrk(url: str, paths: list[str], connections: int, *, cookie: str = "") -> str:
-    with tempfile.TemporaryDirectory() as folder:
-        names, script = Path(folder, "paths"), Path(folder, "ask.lua")
-        names.write_text("\n".join(paths))
-        script.write_text(SCRIPT % names)
-        command = ["wrk", "-t1", f"-c{connections}", f"-d{SECONDS}s", "--latency", "-s", str(script)]
-        command += ["-H", f"Cookie: {cookie}"] if cookie else []
-        output = subprocess.run([*command, url], capture_output=True, text=True, check=True).stdout
-    if "Non-2xx" in output:
-        raise SystemExit(f"Some responses were no success:\n{output}")
-    return output
+    return load(url, paths, connections=CONNECTIONS, cookie=cookie).rate
 
 
 if __name__ == "__main__":

@@ -11,7 +11,6 @@ other language of `SHOP_LANGUAGES`. Compiled `.mo` files are made where they are
 from __future__ import annotations
 
 import argparse
-import ast
 import io
 import os
 import re
@@ -27,11 +26,10 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 from django.utils.translation.template import templatize
 
-from devtools.project import ROOT, SERVICES
+from devtools.project import ROOT, SERVICES, shop_setting
 
 # Messages are written in it, so it needs no catalogue.
 SOURCE_LANGUAGE = "en"
-SETTINGS = "apps/common/settings/base.py"
 PARTS = ("common", *SERVICES)
 # Django's names beside those of the standard library: what each takes, a context ("c") and a plural among it.
 KEYWORDS = DEFAULT_KEYWORDS | {
@@ -56,11 +54,8 @@ PLACEHOLDER = re.compile(r"%(?:\(\w+\))?[sd]|\{\w*\}")
 
 
 def languages(root: Path = ROOT) -> tuple[str, ...]:
-    """The shop's languages that need catalogues. The settings are parsed: to import them takes an environment."""
-    for node in ast.parse((root / SETTINGS).read_text()).body:
-        if isinstance(node, ast.Assign) and [ast.unparse(target) for target in node.targets] == ["SHOP_LANGUAGES"]:
-            return tuple(code for code in ast.literal_eval(node.value) if code != SOURCE_LANGUAGE)
-    raise LookupError(f"{SETTINGS} sets no SHOP_LANGUAGES.")
+    """The shop's languages that need catalogues."""
+    return tuple(code for code in shop_setting("SHOP_LANGUAGES", root) if code != SOURCE_LANGUAGE)
 
 
 def po_path(part: str, language: str, root: Path = ROOT) -> Path:

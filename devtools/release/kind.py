@@ -255,15 +255,18 @@ def _install_controller() -> str:
 
 def _install(release: Release, options: Options) -> str:
     """Without --wait: claims for backups are bound when the first backup runs, and Helm would wait for them."""
-    settings = release.settings | ({"ui.customers.replicas": str(options.customers)} if options.customers else {})
+    customers = {"ui.customers.replicas": str(options.customers)} if options.customers else {}
+    # The page "About and API" lists the demo's accounts and test cards.
+    demo = {"ui.env.SHOP_DEMO": "true"} if options.with_demo else {}
+    settings = release.settings | customers
     command = [*_helm("upgrade", "--install"), "streamcart", str(release.chart), "--namespace", "default"]
-    _run(*command, "--values", str(release.values), *_set(settings))
+    _run(*command, "--values", str(release.values), *_set(settings), *_set(demo, option="--set-string"))
     return options.published or "this tree"
 
 
-def _set(settings: dict[str, str]) -> Iterator[str]:
+def _set(settings: dict[str, str], *, option: str = "--set") -> Iterator[str]:
     for name, value in settings.items():
-        yield from ("--set", f"{name}={value}")
+        yield from (option, f"{name}={value}")
 
 
 # --- waiting, the demo, a purchase ------------------------------------------------------------------------------

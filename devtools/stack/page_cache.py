@@ -1,14 +1,18 @@
 """The gateway's store of pages that are the same for everybody (the storefront says so in Cache-Control).
 
 A page is fresh for the second that the storefront allows. The next request then renews it while others get the last
-one, and while the storefront is away everybody does. Visitors with a cookie of the shop go past the store. A key holds
-the path, the page's number and the encoding, so no parameter that somebody makes up fills the store.
+one, and while the storefront is away everybody does. Visitors with a personal cookie go past the store. A key holds the
+path, the page's number, the currency and the encoding, so no parameter that somebody makes up fills the store.
 """
 
 from __future__ import annotations
 
+from devtools.project import shop_setting
+
 # The storefront's PERSONAL_COOKIES.
 PERSONAL_COOKIES = ("shop_session", "shop_cart", "messages")
+# The storefront's, too.
+CURRENCY_COOKIE, CURRENCY_HEADER = "shop_currency", "X-Shop-Currency"
 # Added by advertisements and mails; pages ignore them.
 CAMPAIGN_PARAMETERS = ("utm_[a-z]+", "gclid", "fbclid", "msclkid", "mc_cid", "mc_eid")
 
@@ -16,6 +20,8 @@ CAMPAIGN_PARAMETERS = ("utm_[a-z]+", "gclid", "fbclid", "msclkid", "mc_cid", "mc
 def http_lines(folder: str, *, max_size: str = "256m") -> str:
     """Directives of the http block; pages lie in `folder`, which grows to `max_size`."""
     cookies = "|".join(PERSONAL_COOKIES)
+    first_currency, *currencies = shop_setting("SHOP_CURRENCIES")
+    other_currencies = "|".join(currencies)
     campaign = "|".join(CAMPAIGN_PARAMETERS)
     store = f"levels=1:2 keys_zone=pages:10m max_size={max_size} inactive=6h use_temp_path=off"
     return "\n".join(
@@ -29,6 +35,8 @@ def http_lines(folder: str, *, max_size: str = "256m") -> str:
             '  map $args $page_number { default ""; "~^page=(?<number>[1-9][0-9]{0,2})$" $number; }',
             '  map $args $is_one_of_many { default 1; "" 0; "~^page=[1-9][0-9]{0,2}$" 0; '
             f'"~^(?:(?:{campaign})=[^&]*(?:&|$))+$" 0; }}',
+            f"  map $http_cookie $page_currency {{ default {first_currency}; "
+            f'"~(?:^|;)[ ]*{CURRENCY_COOKIE}=(?<code>{other_currencies})(?:;|$)" $code; }}',
             '  map $http_accept_encoding $page_encoding { default ""; "~*\\bbr\\b" br; "~*\\bgzip\\b" gzip; }',
         )
     )
@@ -39,7 +47,9 @@ def location_lines() -> list[str]:
     return [
         "proxy_cache pages;",
         # What has few values comes first, so that no path can look like another page's key.
-        'proxy_cache_key "$page_encoding $page_number $uri";',
+        'proxy_cache_key "$page_encoding $page_currency $page_number $uri";',
+        # The page is made in the currency of its key, however the storefront would read the cookie.
+        f"proxy_set_header {CURRENCY_HEADER} $page_currency;",
         "proxy_cache_bypass $is_personal $is_one_of_many;",
         "proxy_no_cache $is_personal $is_one_of_many;",
         "proxy_cache_lock on;",

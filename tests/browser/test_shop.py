@@ -247,3 +247,21 @@ def test_the_keyboard_reaches_the_content_first(visitor):
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     assert page.evaluate("document.activeElement.id") == "content"
+
+
+@pytest.mark.parametrize(("width", "with_script"), [(390, True), (1440, False)])
+def test_currency_goes_along_from_the_menu_to_checkout(visitor, width, with_script):
+    page = visitor(viewport={"width": width, "height": 844}, java_script_enabled=with_script)
+    page.goto("/de/p/brass-pen")
+    expect(page.locator("#offer .price")).to_contain_text("€")
+    page.locator(".menu > summary").click()
+    page.locator(".menu").get_by_role("button", name="USD").click()
+    expect(page).to_have_url(re.compile(r"/de/p/brass-pen$"))
+    expect(page.locator("#offer .price")).to_contain_text("$")
+    put_into_cart(page, "brass-pen")
+    page.goto("/checkout")
+    expect(page.locator("main")).to_contain_text("$")
+    expect(page.locator("main")).not_to_contain_text("€")
+    other = visitor()
+    other.goto("/de/p/brass-pen")
+    expect(other.locator("#offer .price")).to_contain_text("€")

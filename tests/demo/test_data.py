@@ -12,6 +12,7 @@ from devtools.demo.art import draw, posters, stage, views
 from devtools.demo.clips import SECONDS
 from devtools.demo.data.files import translations
 from devtools.demo.data.pictures import FIRST_VARIANTS, colour_variants
+from devtools.project import shop_setting
 
 CATALOGUE = data.catalogue()
 ATTRIBUTES = {entry["code"]: entry for entry in CATALOGUE["attributes"]}
@@ -77,9 +78,10 @@ def test_slugs_and_skus_fit_in_an_address():
     assert all(re.fullmatch(r"[A-Z0-9]+(-[A-Z0-9]+)*", variant["sku"]) for variant in some(VARIANTS))
 
 
-def test_every_variant_has_a_price_in_euro():
-    assert {variant["price"]["currency"] for variant in VARIANTS} == {"EUR"}
-    assert min(variant["price"]["amount"] for variant in VARIANTS) > 0
+def test_every_variant_has_a_price_in_each_currency_of_the_shop():
+    currencies = {tuple(price["currency"] for price in variant["prices"]) for variant in VARIANTS}
+    assert currencies == {shop_setting("SHOP_CURRENCIES")}
+    assert min(price["amount"] for variant in VARIANTS for price in variant["prices"]) > 0
 
 
 def test_goods_weigh_something_and_films_do_not_run_out():
@@ -226,7 +228,8 @@ def test_three_goods_are_cheaper_for_a_while():
     assert len(on_sale) == 3
     for product in on_sale:
         for variant in product["variants"]:
-            assert 0 < variant["sale"]["amount"] < variant["price"]["amount"]
+            for reduced, price in zip(variant["sale"]["prices"], variant["prices"], strict=True):
+                assert 0 < reduced["amount"] < price["amount"]
             assert variant["sale"]["days"] > 0
 
 

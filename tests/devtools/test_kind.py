@@ -94,7 +94,7 @@ def machine(tmp_path, monkeypatch) -> Iterator[Machine]:
 
 
 def install(**options: object) -> int:
-    return kind.kind(kind.Options(with_demo=False, **options))  # type: ignore[arg-type]  (each test gives fields of Options)
+    return kind.kind(kind.Options(**{"with_demo": False} | options))  # type: ignore[arg-type]  (each test gives fields of Options)
 
 
 # --- from nothing to a shop -------------------------------------------------------------------------------------
@@ -148,9 +148,10 @@ def test_built_images_are_loaded_under_a_tag_of_their_content(machine):
     assert all(f"--set {service}.image.tag={tag}" in line for service in SERVICES)
 
 
-def test_the_chart_renders_with_the_values_that_helm_gets(machine):
+def test_the_chart_renders_with_the_values_that_helm_gets(machine, monkeypatch):
     """Helm itself renders the recorded command: values file, tags and customers are such that the chart takes them."""
-    install(customers=2)
+    monkeypatch.setattr(kind, "_load_demo", lambda: None)
+    install(customers=2, with_demo=True)
     [call] = [call for call in machine.calls if call[:2] == ["helm", "upgrade"] and "streamcart" in call]
     at = call.index("streamcart")
     assert call[1:3] == ["upgrade", "--install"]
@@ -163,7 +164,14 @@ def test_the_chart_renders_with_the_values_that_helm_gets(machine):
         [container] = find(objects, "Deployment", f"{service}-web")["spec"]["template"]["spec"]["containers"]
         assert container["image"] == f"streamcart/{service}:{tag}"
     assert find(objects, "Deployment", "ui-customers")["spec"]["replicas"] == 2
+    assert find(objects, "ConfigMap", "ui-environment")["data"]["SHOP_DEMO"] == "true"
     assert {rule["host"] for item in of_kind(objects, "Ingress") for rule in item["spec"]["rules"]} == {kind.HOST}
+
+
+def test_a_shop_without_the_demo_lists_no_demo_accounts(machine):
+    install()
+    [line] = machine.called("helm", "streamcart", "upgrade")
+    assert "SHOP_DEMO" not in line
 
 
 def test_the_controller_is_argo_cd_s_at_its_version(machine):

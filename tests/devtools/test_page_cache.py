@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from apps.ui.storefront import currency
 from apps.ui.storefront.pages import PERSONAL_COOKIES, PUBLIC
 from devtools.stack import gateway, page_cache
 from devtools.stack.config import Stack
@@ -36,12 +37,18 @@ class Storefront(http.server.BaseHTTPRequestHandler):
             self.send_response(304)
             self._finish(etag, b"")
             return
-        body = f"{server.price} for {self.headers.get('Cookie', 'everybody')}".encode()
+        reader = self.headers.get("Cookie", "everybody") if self.is_personal else "everybody"
+        body = f"{server.price} for {reader}, {self.headers[currency.CURRENCY_HEADER]}".encode()
         self.send_response(server.status)
         self._finish(etag, body)
 
+    @property
+    def is_personal(self):
+        cookies = self.headers.get("Cookie", "")
+        return any(name in cookies for name in PERSONAL_COOKIES)
+
     def _finish(self, etag, body):
-        is_public = self.path.startswith("/p") and "Cookie" not in self.headers and self.server.status == 200
+        is_public = self.path.startswith("/p") and not self.is_personal and self.server.status == 200
         self.send_header("Cache-Control", PUBLIC if is_public else "private, no-cache")
         self.send_header("ETag", etag)
         self.send_header("X-Request-ID", self.headers["X-Request-ID"])
@@ -111,9 +118,44 @@ def test_cookies_are_those_of_the_storefront():
     assert page_cache.PERSONAL_COOKIES == PERSONAL_COOKIES
 
 
+def test_currency_is_handed_on_as_the_storefront_expects_it():
+    assert currency.CURRENCY_COOKIE == page_cache.CURRENCY_COOKIE
+    assert currency.CURRENCY_HEADER == page_cache.CURRENCY_HEADER
+
+
+@pytest.mark.parametrize("cookie", ["shop_currency=USD", "theme=dark; shop_currency=USD", "shop_currency=USD; a=b"])
+def test_every_currency_has_a_stored_page_of_its_own(shop, cookie):
+    path = f"/p/currency-{len(cookie)}"
+    assert shop(path)[1].endswith("EUR")
+    assert shop(path, Cookie=cookie)[1].endswith("USD")
+    response, body = shop(path, Cookie=cookie)
+    assert (response.headers["X-Cache"], body[-3:]) == ("HIT", "USD")
+    response, body = shop(path)
+    assert (response.headers["X-Cache"], body[-3:]) == ("HIT", "EUR")
+
+
+@pytest.mark.parametrize(
+    "cookie",
+    [
+        "shop_currency=GBP",
+        "shop_currency=usd",
+        "SHOP_CURRENCY=USD",
+        "\tshop_currency=USD",
+        "shop_currency =USD",
+        'shop_currency="USD"',
+        "shop_currency=USDX",
+        "my_shop_currency=USD",
+    ],
+)
+def test_currency_that_the_gateway_does_not_know_is_the_first_for_the_storefront_too(shop, cookie):
+    path = f"/p/odd-{cookie.encode().hex()}"
+    assert shop(path, Cookie=cookie, X_Shop_Currency="USD")[1].endswith("EUR")
+    assert shop(path)[0].headers["X-Cache"] == "HIT"
+
+
 def test_page_for_everybody_is_asked_for_once(shop):
     bodies = {shop("/p/once")[1] for _ in range(5)}
-    assert bodies == {"19 EUR for everybody"}
+    assert bodies == {"19 EUR for everybody, EUR"}
     assert shop.server.asked["/p/once"] == 1
 
 
@@ -139,9 +181,9 @@ def test_unchanged_page_is_renewed_without_a_body(shop):
 @pytest.mark.parametrize("cookie", ["{}=x", "theme=dark; {}=x", "theme=dark;{}=x"])
 def test_visitor_with_a_cookie_of_the_shop_neither_reads_nor_fills_the_store(shop, name, cookie):
     path, value = f"/p/personal-{name}", cookie.format(name)
-    assert shop(path)[1] == "19 EUR for everybody"
-    assert shop(path, Cookie=value)[1] == f"19 EUR for {value}"
-    assert shop(path)[1] == "19 EUR for everybody"
+    assert shop(path)[1] == "19 EUR for everybody, EUR"
+    assert shop(path, Cookie=value)[1] == f"19 EUR for {value}, EUR"
+    assert shop(path)[1] == "19 EUR for everybody, EUR"
 
 
 def test_other_cookies_do_not_matter_to_the_store(shop):
@@ -184,7 +226,7 @@ def test_crowd_at_a_new_page_costs_one_request(shop):
         while not shop.server.asked["/p/new"]:
             assert time.monotonic() < deadline
         shop.server.go_on.set()
-        assert {future.result()[1] for future in asked} == {"19 EUR for everybody"}
+        assert {future.result()[1] for future in asked} == {"19 EUR for everybody, EUR"}
     assert shop.server.asked["/p/new"] == 1
 
 
@@ -200,7 +242,7 @@ def test_visitors_get_the_last_page_while_one_request_renews_it(shop):
             assert time.monotonic() < deadline
         response, body = shop("/p/renewed")
         assert response.headers["X-Cache"] == "UPDATING"
-        assert body == "19 EUR for everybody"
+        assert body == "19 EUR for everybody, EUR"
         shop.server.go_on.set()
         renewing.result()
 
@@ -212,7 +254,7 @@ def test_stored_page_is_shown_while_the_storefront_fails(shop, status):
     shop.server.status, shop.server.price = status, "nothing"
     response, body = until_renewed(shop, path)
     assert (response.status, response.headers["X-Cache"]) == (200, "STALE")
-    assert body == "19 EUR for everybody"
+    assert body == "19 EUR for everybody, EUR"
 
 
 def test_each_response_has_the_id_of_its_own_request(shop):

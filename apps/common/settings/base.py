@@ -169,6 +169,8 @@ LANGUAGE_CODE = "en"
 # What the shop speaks. Texts in the first stand in the catalogue's columns, others in `translations`. Forms, import
 # columns, search and the API follow; for one more, run `migrate` and `manage.py catalog refresh_listings`.
 SHOP_LANGUAGES = ("en", "de")
+# Of prices, the shop's own first: whatever is published has a price in it, and in the others where staff set one.
+SHOP_CURRENCIES = ("EUR", "USD")
 USE_I18N = True
 LANGUAGES = [(code, LANG_INFO.get(code, {}).get("name", code)) for code in SHOP_LANGUAGES]
 # Compiled by `make setup` (devtools.checks.messages) and by docker/assemble.

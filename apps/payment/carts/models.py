@@ -10,8 +10,6 @@ from django.db.models import Q
 
 from apps.common.ids import uuid7
 
-# Parcels and films are priced in these; a cart in another currency could never be ordered.
-CURRENCIES = ("EUR",)
 MAX_QUANTITY = 99
 # To be ordered, and as many saved for later: together what catalog quotes at once.
 MAX_LINES = 50

@@ -48,8 +48,7 @@ def price_cart(cart: Cart) -> PricedCart:
     try:
         return _priced(cart, rows, _current_quotes(cart, rows), is_current=True)
     except Unavailable:
-        known = [EMPTY_QUOTE | row.quote | {"sku": row.sku, "quantity": row.quantity} for row in rows]
-        return _priced(cart, rows, known, is_current=False)
+        return _priced(cart, rows, [_known_quote(cart, row) for row in rows], is_current=False)
 
 
 def price_for_checkout(cart: Cart) -> PricedCart:
@@ -69,6 +68,13 @@ def _current_quotes(cart: Cart, rows: list[CartLine]) -> list[dict[str, Any]]:
     raw_quotes = catalog.quotes([(row.sku, row.quantity) for row in rows], cart.currency)
     remember_quotes(cart, raw_quotes)
     return raw_quotes
+
+
+def _known_quote(cart: Cart, row: CartLine) -> dict[str, Any]:
+    """What catalog last said; without its prices when they are in another currency than the cart is now."""
+    known = EMPTY_QUOTE | row.quote | {"sku": row.sku, "quantity": row.quantity}
+    price = known.get("unit_price")
+    return known | {"unit_price": None, "line_total": None} if price and price["currency"] != cart.currency else known
 
 
 def _priced(cart: Cart, rows: list[CartLine], raw_quotes: list[dict[str, Any]], *, is_current: bool) -> PricedCart:

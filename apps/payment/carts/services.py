@@ -39,6 +39,21 @@ def open_cart(*, user_id: uuid.UUID | None, currency: str) -> tuple[Cart, str | 
     return cart, None, is_new
 
 
+def change_currency(cart: Cart, currency: str) -> None:
+    """Price the cart in another currency from now on. Raises NotFound for a cart that is closed meanwhile."""
+    with transaction.atomic(durable=True):
+        _locked(cart)
+        _set_currency(cart, currency)
+
+
+def _set_currency(cart: Cart, currency: str) -> None:
+    """The cart is locked. Prices that the shopper saw in the former currency are not compared with the new ones."""
+    if cart.currency != currency:
+        cart.currency = currency
+        cart.save(update_fields=["currency", "updated_at"])
+        cart.lines.update(seen_unit_amount=None)
+
+
 def set_line(cart: Cart, *, sku: str, quantity: int | None, is_saved: bool = False) -> None:
     """Put `quantity` of a SKU into the cart or, with `is_saved`, among what is saved for later; 0 takes it out, None
     leaves the quantity that a line has.
@@ -69,7 +84,8 @@ def _save_for_later(cart: Cart, *, sku: str, quantity: int | None) -> None:
 def _put_line(cart: Cart, *, sku: str, quantity: int | None, is_saved: bool) -> None:
     if not SKU.match(sku):
         raise ValidationProblem(gettext("This item is not for sale."), errors={"sku": [gettext("This is not a SKU.")]})
-    raw_quote = catalog.quotes([(sku, quantity or _line_of(cart, sku).quantity)], cart.currency)[0]
+    currency = cart.currency
+    raw_quote = catalog.quotes([(sku, quantity or _line_of(cart, sku).quantity)], currency)[0]
     quote = catalog.Quote.from_json(raw_quote)
     if quote.status in ("unknown", "unavailable"):
         raise catalog.not_for_sale()
@@ -82,7 +98,7 @@ def _put_line(cart: Cart, *, sku: str, quantity: int | None, is_saved: bool) -> 
         # Looked at again under the lock: another tab may have changed it meanwhile.
         quantity = quantity or _line_of(cart, sku).quantity
         changes = {"quantity": quantity, "is_saved": is_saved, "quote": raw_quote}
-        changes["seen_unit_amount"] = _amount_of(quote)
+        changes["seen_unit_amount"] = _amount_of(quote) if cart.currency == currency else None
         CartLine.objects.update_or_create(cart=cart, sku=sku, defaults=changes)
         cart.save(update_fields=["updated_at"])
 
@@ -120,6 +136,7 @@ def remove_line(cart: Cart, *, sku: str) -> None:
 def merge(target: Cart, source: Cart) -> None:
     """Move a guest's lines into the account's cart: quantities add up, films stay at one. The source is closed.
 
+    The account's cart takes the guest's currency, which this shopper chose last.
     What the guest saved for later stays saved, unless the account has it already; what the guest wants to order and the
     account has saved is to be ordered.
 
@@ -131,6 +148,8 @@ def merge(target: Cart, source: Cart) -> None:
         carts = Cart.objects.select_for_update().filter(pk__in=[target.pk, source.pk], is_open=True).order_by("pk")
         if len(carts) != 2:
             return
+        target.currency = next(cart.currency for cart in carts if cart.pk == target.pk)
+        _set_currency(target, next(cart.currency for cart in carts if cart.pk == source.pk))
         lines = {line.sku: line for line in target.lines.all()}
         for line in source.lines.order_by("added_at", "sku"):
             _merge_line(target, lines.get(line.sku), line)
@@ -196,7 +215,9 @@ def mark_prices_seen(cart: Cart, seen: dict[str, int]) -> None:
     """The shopper has seen these unit prices, by SKU. Only lines that changed are written."""
     for line in cart.lines.filter(sku__in=seen):
         if line.seen_unit_amount != seen[line.sku]:
-            CartLine.objects.filter(pk=line.pk).update(seen_unit_amount=seen[line.sku])
+            # Another window may have changed the currency meanwhile.
+            current = CartLine.objects.filter(pk=line.pk, cart__currency=cart.currency)
+            current.update(seen_unit_amount=seen[line.sku])
 
 
 def forget_user(user_id: uuid.UUID) -> None:
@@ -205,8 +226,11 @@ def forget_user(user_id: uuid.UUID) -> None:
 
 
 def _locked(cart: Cart) -> None:
-    if not Cart.objects.select_for_update().filter(pk=cart.pk, is_open=True).exists():
+    """Lock the cart's row; its currency is then the present one. Raises NotFound for a closed cart."""
+    row = Cart.objects.select_for_update().filter(pk=cart.pk, is_open=True).first()
+    if row is None:
         raise NotFound(gettext("This cart no longer exists."))
+    cart.currency = row.currency
 
 
 def purge_guest_carts(limit: int = 10_000) -> int:

@@ -87,10 +87,11 @@ def create_order(
     order = _order(offer, request, shipping)
     try:
         with transaction.atomic(durable=True):
-            if not Cart.objects.select_for_update().filter(pk=cart.pk, is_open=True).exists():
+            row = Cart.objects.select_for_update().filter(pk=cart.pk, is_open=True).first()
+            if row is None:
                 raise CartChanged(gettext("The cart was closed in another window. Check your orders."))
             quoted = {line.sku: line.quantity for line in offer.lines}
-            if {line.sku: line.quantity for line in cart.lines.active()} != quoted:
+            if row.currency != offer.currency or {line.sku: line.quantity for line in cart.lines.active()} != quoted:
                 raise CartChanged(gettext("The cart was changed in another window. Look at it again and confirm."))
             order.save(force_insert=True)
             OrderLine.objects.bulk_create(_line(order, index, line) for index, line in enumerate(offer.lines))

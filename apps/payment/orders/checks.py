@@ -1,4 +1,4 @@
-"""System checks of delivery dates."""
+"""System checks of delivery dates and prices."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 
 from apps.common.countries import DELIVERY_COUNTRIES
+from apps.payment.orders import shipping
 from apps.payment.orders.delivery_dates import public_holidays
 
 
@@ -30,6 +31,22 @@ def check_delivery_settings(**_: Any) -> list[CheckMessage]:
         hint = f"Set SHOP_REGION to DE or DE-BE, or a part of another of: {', '.join(DELIVERY_COUNTRIES)}."
         found.append(Error(f"SHOP_REGION is not known: {settings.SHOP_REGION!r}.", hint=hint, id="streamcart.E023"))
     return found
+
+
+@register
+def check_shipping_prices(**_: Any) -> list[CheckMessage]:
+    """A cart in a currency without them could never be ordered."""
+    tables = {name: table for name, table in vars(shipping).items() if isinstance(table, dict) and name.isupper()}
+    return [
+        Error(
+            f"Parcels have no price in {currency}, a currency of the shop.",
+            hint=f"Add it to {name} in apps/payment/orders/shipping.py.",
+            id="streamcart.E024",
+        )
+        for currency in settings.SHOP_CURRENCIES
+        for name, table in tables.items()
+        if currency not in table
+    ]
 
 
 def _is_known(region: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils.translation import gettext_noop
@@ -11,7 +11,12 @@ from apps.common.countries import EUROPEAN_UNION
 from apps.common.money import Money
 from apps.payment.orders.delivery_dates import DeliveryDates, delivery_dates
 
-FREE_FROM = Money(6_000, "EUR")
+# Minor units by currency. Every currency of the shop stands in each of these (a system check).
+STANDARD_PRICES = {"EUR": 490, "USD": 550}
+EXPRESS_PRICES = {"EUR": 1290, "USD": 1390}
+WORLD_PRICES = {"EUR": 1990, "USD": 2190}
+# From this value of the goods on, standard delivery is free.
+FREE_FROM = {"EUR": 6_000, "USD": 6_500}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,21 +36,30 @@ class ShippingMethod:
         return delivery_dates(country=country, min_days=self.min_days, max_days=self.max_days, ordered_at=ordered_at)
 
 
-STANDARD = ShippingMethod(
-    "standard", gettext_noop("Standard"), gettext_noop("By parcel post, CO₂ offset"), Money(490, "EUR"), 2, 4
-)
-EXPRESS = ShippingMethod(
-    "express", gettext_noop("Express"), gettext_noop("On the next working day"), Money(1290, "EUR"), 1, 1
-)
-WORLD = ShippingMethod(
-    "world", gettext_noop("Worldwide"), gettext_noop("By air mail, with tracking"), Money(1990, "EUR"), 5, 12
-)
-
-
 def methods_for(country: str, subtotal: Money) -> list[ShippingMethod]:
-    """The choices for a country (ISO 3166-1 alpha-2), cheapest first; standard is free from a certain order value."""
+    """The choices for a country (ISO 3166-1 alpha-2), cheapest first, in the currency of `subtotal`; standard is free
+    from a certain order value."""
+    currency = subtotal.currency
     if country.upper() not in EUROPEAN_UNION:
-        return [WORLD]
-    free = subtotal.currency == FREE_FROM.currency and subtotal >= FREE_FROM
-    standard = replace(STANDARD, price=Money.zero(subtotal.currency)) if free else STANDARD
-    return [standard, EXPRESS]
+        return [_world(Money(WORLD_PRICES[currency], currency))]
+    is_free = subtotal.amount >= FREE_FROM[currency]
+    standard = Money(0 if is_free else STANDARD_PRICES[currency], currency)
+    return [_standard(standard), _express(Money(EXPRESS_PRICES[currency], currency))]
+
+
+def _standard(price: Money) -> ShippingMethod:
+    return ShippingMethod(
+        "standard", gettext_noop("Standard"), gettext_noop("By parcel post, CO₂ offset"), price, min_days=2, max_days=4
+    )
+
+
+def _express(price: Money) -> ShippingMethod:
+    return ShippingMethod(
+        "express", gettext_noop("Express"), gettext_noop("On the next working day"), price, min_days=1, max_days=1
+    )
+
+
+def _world(price: Money) -> ShippingMethod:
+    return ShippingMethod(
+        "world", gettext_noop("Worldwide"), gettext_noop("By air mail, with tracking"), price, min_days=5, max_days=12
+    )

@@ -22,7 +22,6 @@ from django.utils import timezone
 
 from apps.common.testing import contracts
 
-EUR = "EUR"
 RESERVATION = re.compile(r"/v1/reservations/(?P<id>[0-9a-f-]{36})(?P<commit>/commit)?\Z")
 OF_ORDER = re.compile(r"/v1/reservations/orders/(?P<order_id>[0-9a-f-]{36})\Z")
 
@@ -38,11 +37,16 @@ class Variant:
     offer: str | None = None
     rental_hours: int | None = None
     image_url: str | None = None
+    # In US dollars; None has no price in them.
+    dollars: int | None = None
+
+    def price_in(self, currency: str) -> int | None:
+        return {"EUR": self.price, "USD": self.dollars}[currency]
 
 
-MUG = Variant("MUG-BLUE", "Blue mug", 1490, stock=10)
+MUG = Variant("MUG-BLUE", "Blue mug", 1490, stock=10, dollars=1690)
 LAMP = Variant("LAMP-BRASS", "Brass lamp", 8900, stock=1)
-FILM = Variant("FILM-METROPOLIS-BUY", "Metropolis", 999, offer="buy")
+FILM = Variant("FILM-METROPOLIS-BUY", "Metropolis", 999, offer="buy", dollars=1099)
 RENTAL = Variant("FILM-METROPOLIS-RENT", "Metropolis", 399, offer="rent", rental_hours=48)
 
 
@@ -173,16 +177,18 @@ class FakeCatalog:
             return nothing | {"sku": sku, "quantity": quantity, "status": "unknown"}
         is_video = variant.stock is None
         available = None if is_video else self.available(sku)
+        is_short = available is not None and available < quantity
+        price = variant.price_in(currency)
         return nothing | {
             "sku": sku,
             "quantity": quantity,
-            "status": "ok" if available is None or available >= quantity else "insufficient_stock",
+            "status": "unavailable" if price is None else "insufficient_stock" if is_short else "ok",
             "title": variant.title,
             "variant_name": "",
             "slug": variant.title.lower().replace(" ", "-"),
             "kind": "video" if is_video else "goods",
-            "unit_price": {"amount": variant.price, "currency": currency},
-            "line_total": {"amount": variant.price * quantity, "currency": currency},
+            "unit_price": None if price is None else {"amount": price, "currency": currency},
+            "line_total": None if price is None else {"amount": price * quantity, "currency": currency},
             "available_quantity": available,
             "image_url": variant.image_url,
             "title_slug": variant.title.lower() if is_video else None,

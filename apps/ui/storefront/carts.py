@@ -5,6 +5,7 @@ from __future__ import annotations
 from apps.common.http import RemoteProblem, Unavailable
 from apps.ui.storefront.clients import payment
 from apps.ui.storefront.clients.payment import Cart, Order, ShippingMethod
+from apps.ui.storefront.currency import current_currency
 from apps.ui.storefront.parallel import fetch_or_default
 from apps.ui.storefront.session import ShopSession
 
@@ -12,7 +13,7 @@ MAX_QUANTITY = 99
 
 
 def current(shop: ShopSession, *, is_seen: bool = False) -> Cart | None:
-    """The cart with prices, or None without a cart. Raises Unavailable.
+    """The cart with prices in the page's currency, or None without a cart. Raises Unavailable.
 
     `is_seen`: the page shows the changes of prices, so they are not shown again.
     """
@@ -30,8 +31,7 @@ def current(shop: ShopSession, *, is_seen: bool = False) -> Cart | None:
         # Paid in another tab, or merged.
         shop.forget_cart()
         return _account_cart(shop, token) if token else None
-    shop.set_cart(cart_id, secret, count=cart.item_count)
-    return cart
+    return _priced(shop, cart, secret)
 
 
 def add(shop: ShopSession, sku: str, quantity: int) -> Cart:
@@ -99,8 +99,8 @@ def merge_guest_cart(shop: ShopSession) -> None:
 def _current_or_new(shop: ShopSession) -> Cart:
     cart = current(shop)
     if cart is None:
-        cart = payment.open_cart(shop.token)
-        shop.set_cart(cart.id, cart.secret, count=cart.item_count)
+        cart = payment.open_cart(shop.token, currency=current_currency())
+        cart = _priced(shop, cart, cart.secret)
     return cart
 
 
@@ -113,19 +113,24 @@ def _set_line(shop: ShopSession, cart: Cart, sku: str, quantity: int) -> Cart:
 
 def _account_cart(shop: ShopSession, token: str) -> Cart:
     """The account's cart, which may have been filled on another device."""
-    cart = payment.open_cart(token)
-    shop.set_cart(cart.id, None, count=cart.item_count)
-    return cart
+    return _priced(shop, payment.open_cart(token, currency=current_currency()), None)
 
 
 def _merged(shop: ShopSession, token: str, *, source: str, secret: str) -> Cart:
     """The account's cart with the guest's lines in it."""
-    cart = payment.open_cart(token)
+    cart = payment.open_cart(token, currency=current_currency())
     try:
         cart = payment.merge_cart(cart.id, source=source, secret=secret, token=token)
     except RemoteProblem as problem:
         # The guest's cart no longer exists: nothing to move.
         if problem.status != 404:
             raise
-    shop.set_cart(cart.id, None, count=cart.item_count)
+    return _priced(shop, cart, None)
+
+
+def _priced(shop: ShopSession, cart: Cart, secret: str | None) -> Cart:
+    """The cart in the currency that the visitor has chosen since, perhaps on another device; it is remembered."""
+    if cart.currency != current_currency():
+        cart = payment.change_currency(cart.id, current_currency(), secret=secret, token=shop.token)
+    shop.set_cart(cart.id, secret, count=cart.item_count)
     return cart

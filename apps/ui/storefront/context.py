@@ -10,7 +10,7 @@ from django.utils.translation import get_language_bidi
 
 from apps.common.http import RemoteProblem, Unavailable
 from apps.common.languages import current_language
-from apps.ui.storefront import language
+from apps.ui.storefront import currency, language
 from apps.ui.storefront.clients import catalog
 from apps.ui.storefront.clients.catalog_schemas import Category, TextPageLink
 
@@ -46,6 +46,8 @@ def site_context(path: str, query: str = "") -> dict[str, Any]:
         "apis": APIS,
         "is_demo": settings.SHOP_DEMO,
         "alternatives": language.alternatives(address["address"]),
+        "currencies": currency.choices(),
+        "currency_symbol": currency.symbol(currency.current_currency()),
         "direction": "rtl" if get_language_bidi() else "ltr",
         "canonical": settings.PUBLIC_URL + path,
         "public_url": settings.PUBLIC_URL,

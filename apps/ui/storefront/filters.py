@@ -11,9 +11,14 @@ from django.http import QueryDict
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from apps.common.money import Money, digits_of
 from apps.common.numbers import whole_number
 from apps.ui.storefront.clients.catalog_schemas import AttributeFacet, FacetChoice, Facets
+from apps.ui.storefront.currency import current_currency
+from apps.ui.storefront.formats import format_money
 
+# Minor units; a larger price in a filter is shown as it was entered.
+MAX_SHOWN_AMOUNT = 10**12
 FILTERS = ("q", "category", "kind", "brand", "min_price", "max_price", "in_stock", "rating")
 RELEVANCE = ("relevance", _("Best match"))
 SORTS = (
@@ -113,7 +118,7 @@ class FilterState:
 
     def api_params(self) -> dict[str, Any]:
         """Parameters for catalog's list of products."""
-        prices = {name: cents(self.params[name]) for name in ("min_price", "max_price")}
+        prices = {name: minor_units(self.params[name]) for name in ("min_price", "max_price")}
         page = {"sort": self.sort, "page": self.page if self.page > 1 else "", "limit": PAGE_SIZE}
         params: dict[str, Any] = self.params | prices | page | {"collection": self.collection}
         ranges: dict[str, list[str]] = {}
@@ -201,8 +206,8 @@ class FilterState:
         labels = [
             ("kind", str(KINDS.get(params["kind"], params["kind"]))),
             ("brand", _label(facets.brand if facets else (), params["brand"])),
-            ("min_price", gettext("From %(price)s") % {"price": f"{params['min_price']} €"}),
-            ("max_price", gettext("Up to %(price)s") % {"price": f"{params['max_price']} €"}),
+            ("min_price", gettext("From %(price)s") % {"price": _shown_price(params["min_price"])}),
+            ("max_price", gettext("Up to %(price)s") % {"price": _shown_price(params["max_price"])}),
             ("rating", _rating_label(whole_number(params["rating"], at_most=5) or 0)),
             ("in_stock", gettext("In stock")),
         ]
@@ -228,9 +233,18 @@ def _label(choices: tuple[FacetChoice, ...], value: str) -> str:
     return next((choice.label for choice in choices if choice.value == value), value)
 
 
-def cents(text: str) -> str:
-    """An amount in euros, as entered, in cents. Anything but a number is returned as it is, for the API to reject."""
+def _shown_price(text: str) -> str:
+    """A price of a filter with its currency; as it was entered when it is no number."""
+    amount = whole_number(minor_units(text), at_most=MAX_SHOWN_AMOUNT)
+    return text if amount is None else format_money(Money(amount, current_currency()))
+
+
+def minor_units(text: str) -> str:
+    """An amount as entered, such as `19.99`, in minor units of the page's currency.
+
+    Anything but a number is returned as it is, for the API to reject.
+    """
     try:
-        return str(int(Decimal(text.replace(",", ".")) * 100)) if text else ""
+        return str(int(Decimal(text.replace(",", ".")).scaleb(digits_of(current_currency())))) if text else ""
     except (InvalidOperation, ValueError, OverflowError):
         return text

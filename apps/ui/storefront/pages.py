@@ -26,6 +26,7 @@ from django.utils.cache import get_conditional_response, patch_vary_headers
 
 from apps.common.languages import current_language
 from apps.ui.storefront.context import footer_pages, menu, page_address, personal_context, site_context
+from apps.ui.storefront.currency import current_currency
 from apps.ui.storefront.session import CART_COOKIE, SESSION_COOKIE, ShopRequest
 from apps.ui.storefront.slots import render_slot, split_at_slots
 
@@ -114,7 +115,7 @@ def _page(
     template: str, path: str, variant: str, sources: tuple[object, ...], context: Callable[[], dict[str, Any]]
 ) -> SharedPage:
     # The day: "ships from" and the like depend on it.
-    key = (current_language(), template, path, variant, timezone.localdate())
+    key = (current_language(), current_currency(), template, path, variant, timezone.localdate())
     with _lock:
         page = _pages.get(key)
         if page is not None:

@@ -76,6 +76,7 @@ urlpatterns = [
     path("about", site.about, name="about"),
     path("about/components", components.components, name="components"),
     path("pages/<slug:slug>", site.text_page, name="page"),
+    path("currency", site.change_currency, name="currency"),
     path("recent", site.recent, name="recent"),
     path("offline", site.offline, name="offline"),
     path("worker.js", site.worker, name="worker"),

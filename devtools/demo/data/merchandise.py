@@ -12,6 +12,7 @@ from devtools.demo.data.files import SECOND_LANGUAGE, films, goods, read, transl
 from devtools.demo.data.pictures import Picture, colour_variants, further_pictures, image_entry, stills
 
 RENT_HOURS = 48
+DOLLARS_PER_100_EUROS = 115
 RENT_CENTS = 299
 LANGUAGES = {"de": "German", "en": "English", "fr": "French", "ru": "Russian"}
 
@@ -123,10 +124,10 @@ def _variant(entry: dict[str, Any], suffix: str, name: str, cents: int, stock: i
         "barcode": barcode(sku),
         "name": name,
         "options": {kind: name} if name else {},
-        "price": _euro(cents),
+        "prices": _prices(cents),
         "stock": stock,
         "weight_grams": entry["grams"],
-        **({"sale": _euro(sale["cents"]) | {"days": sale["days"]}} if sale else {}),
+        **({"sale": {"prices": _prices(sale["cents"]), "days": sale["days"]}} if sale else {}),
         **_variant_image(entry, suffix),
         **_variant_name(name),
         **_policy(entry.get("policies", {}).get(suffix)),
@@ -177,8 +178,12 @@ def slugify(words: str) -> str:
     return words.lower().replace(" ", "-")
 
 
-def _euro(cents: int) -> dict[str, Any]:
-    return {"amount": cents, "currency": "EUR"}
+def _prices(cents: int) -> list[dict[str, Any]]:
+    """Euros, and dollars as a shop would set them: rounded up to whole ones, or to a cent below."""
+    dollars = -(-cents * DOLLARS_PER_100_EUROS // 10_000) * 100
+    if cents % 100 == 99:
+        dollars -= 1
+    return [{"amount": cents, "currency": "EUR"}, {"amount": dollars, "currency": "USD"}]
 
 
 def _film_product(film: dict[str, Any]) -> dict[str, Any]:
@@ -220,7 +225,7 @@ def _offer(sku: str, name: str, cents: int, offer: str, hours: int | None) -> di
         "sku": sku,
         "name": name,
         "options": {},
-        "price": _euro(cents),
+        "prices": _prices(cents),
         "stock": None,
         "offer": offer,
         "rental_hours": hours,

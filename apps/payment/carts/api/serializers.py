@@ -2,14 +2,19 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from rest_framework import serializers
 
 from apps.common.api.serializers import MoneySerializer
-from apps.payment.carts.models import CURRENCIES, MAX_QUANTITY
+from apps.payment.carts.models import MAX_QUANTITY
 
 
 class OpenCartSerializer(serializers.Serializer):
-    currency = serializers.ChoiceField(choices=CURRENCIES, default=CURRENCIES[0])
+    currency = serializers.ChoiceField(choices=settings.SHOP_CURRENCIES, default=settings.SHOP_CURRENCIES[0])
+
+
+class ChangeCartSerializer(serializers.Serializer):
+    currency = serializers.ChoiceField(choices=settings.SHOP_CURRENCIES)
 
 
 class SetLineSerializer(serializers.Serializer):

@@ -64,6 +64,14 @@ class CartView(GuestView):
             remember_seen_prices(cart, priced)
         return Response(serializers.CartSerializer(priced).data, headers=NO_STORE)
 
+    @extend_schema(parameters=[SECRET], request=serializers.ChangeCartSerializer, responses=serializers.CartSerializer)
+    def patch(self, request: Request, cart_id: uuid.UUID) -> Response:
+        """Change the currency of the prices; what has no price in it cannot be ordered until it is removed."""
+        data = validated(serializers.ChangeCartSerializer, request)
+        cart = _open_cart_of(request, cart_id)
+        services.change_currency(cart, data["currency"])
+        return _cart_response(cart)
+
 
 class CartLineView(GuestView):
     @extend_schema(parameters=[SECRET], request=serializers.SetLineSerializer, responses=serializers.CartSerializer)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -199,6 +201,18 @@ class ShippingMethodSerializer(serializers.Serializer):
     max_days = serializers.IntegerField(help_text="Working days.")
     earliest_date = serializers.DateField(help_text="The first day on which the parcel may arrive if ordered now.")
     latest_date = serializers.DateField(help_text="The last one.")
+
+
+class ShippingQuerySerializer(serializers.Serializer):
+    country = serializers.RegexField(
+        r"\A[A-Za-z]{2}\Z", error_messages={"invalid": _("Use a two-letter code such as DE.")}
+    )
+    cart = serializers.UUIDField(required=False, help_text="Without it: how a parcel of low value travels.")
+    currency = serializers.ChoiceField(
+        settings.SHOP_CURRENCIES,
+        default=settings.SHOP_CURRENCIES[0],
+        help_text="A cart has its own.",
+    )
 
 
 class ShippingMethodsSerializer(serializers.Serializer):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from dataclasses import asdict
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,11 +17,12 @@ from rest_framework.permissions import AllowAny, BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from apps.common.api.requests import validated
+from apps.common.api.requests import validated, validated_query
 from apps.common.api.views import NO_STORE, GuestView, PublicView
 from apps.common.idempotency import idempotent, request_key
 from apps.common.identity.permissions import IsUser, principal_of, user_id_of
 from apps.common.languages import default_language, shop_language
+from apps.common.money import Money
 from apps.common.problems import NotFound, ValidationProblem
 from apps.payment.access import CART_SECRET_HEADER, ORDER_SECRET_HEADER, caller_of
 from apps.payment.carts.pricing import price_cart
@@ -38,6 +38,8 @@ from apps.payment.payments.services import receive_webhook
 from apps.payment.throttling import GuestCreationThrottle, OrderLinkThrottle
 
 CART_SECRET = OpenApiParameter(CART_SECRET_HEADER, str, OpenApiParameter.HEADER, description="Of an anonymous cart.")
+# Dates change with the hour of the last dispatch, prices with a release.
+FOR_A_MINUTE = {"Cache-Control": "public, max-age=60"}
 ORDER_SECRET = OpenApiParameter(ORDER_SECRET_HEADER, str, OpenApiParameter.HEADER, description="Of a guest's order.")
 
 
@@ -156,33 +158,21 @@ class ShippingMethodsView(GuestView):
     openapi_tag = "orders"
 
     @extend_schema(
-        parameters=[
-            OpenApiParameter("cart", uuid.UUID, required=True),
-            OpenApiParameter("country", str, required=True),
-            CART_SECRET,
-        ],
-        responses=serializers.ShippingMethodsSerializer,
+        parameters=[serializers.ShippingQuerySerializer, CART_SECRET], responses=serializers.ShippingMethodsSerializer
     )
     def get(self, request: Request) -> Response:
-        """How the cart can travel to a country, with prices; nothing for films alone."""
-        country = request.query_params.get("country", "")
-        try:
-            cart_id = uuid.UUID(request.query_params.get("cart", ""))
-        except ValueError:
-            raise ValidationProblem(
-                gettext("The cart is missing or is not an id."), errors={"cart": [gettext("This is not a cart's id.")]}
-            ) from None
-        if not (len(country) == 2 and country.isascii() and country.isalpha()):
-            raise ValidationProblem(
-                gettext("The country is missing or is not a code."),
-                errors={"country": [gettext("Use a two-letter code such as DE.")]},
-            )
-        cart = find_open_cart(cart_id, caller_of(request, secret_header=CART_SECRET_HEADER))
-        offer = price_cart(cart)
-        methods = methods_for(country, offer.subtotal) if offer.requires_shipping else []
+        """How a cart can travel to a country, with prices; nothing for films alone. Without a cart: how goods can."""
+        query = validated_query(serializers.ShippingQuerySerializer, request)
+        country, subtotal = query["country"], Money.zero(query["currency"])
+        requires_shipping, headers = True, FOR_A_MINUTE
+        if "cart" in query:
+            cart = find_open_cart(query["cart"], caller_of(request, secret_header=CART_SECRET_HEADER))
+            offer = price_cart(cart)
+            requires_shipping, subtotal, headers = offer.requires_shipping, offer.subtotal, NO_STORE
+        methods = methods_for(country, subtotal) if requires_shipping else []
         now = timezone.now()
         results = [asdict(method) | asdict(method.dates(country, now)) for method in methods]
-        return Response(serializers.ShippingMethodsSerializer({"results": results}).data, headers=NO_STORE)
+        return Response(serializers.ShippingMethodsSerializer({"results": results}).data, headers=headers)
 
 
 class WebhookView(PublicView):

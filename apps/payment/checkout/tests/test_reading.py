@@ -101,13 +101,32 @@ def test_films_alone_are_not_shipped(ada):
 
 
 @pytest.mark.parametrize(
-    "query", ["", "?cart=x&country=DE", "?cart={cart}", "?cart={cart}&country=DEU", "?cart={cart}&country=1x"]
+    "query",
+    [
+        "",
+        "?cart=x&country=DE",
+        "?cart={cart}",
+        "?cart={cart}&country=DEU",
+        "?cart={cart}&country=1x",
+        "?country=DE&currency=GBP",
+        "?country=%C3%A4%C3%A4",
+    ],
 )
 def test_shipping_methods_say_what_is_missing(query, guest):
     guest.open_cart()
     response = guest.client.get(f"/v1/shipping-methods{query.format(cart=guest.cart)}", headers=guest.headers)
     assert response.status_code == 400
     assert response.json()["errors"]
+
+
+def test_delivery_can_be_asked_for_without_a_cart(guest):
+    response = guest.client.get("/v1/shipping-methods?country=DE")
+    assert prices(response) == {"standard": 490, "express": 1290}
+    assert response["Cache-Control"] == "public, max-age=60"
+    dollars = guest.client.get("/v1/shipping-methods?country=DE&currency=USD").json()["results"]
+    assert {method["price"]["currency"] for method in dollars} == {"USD"}
+    guest.put("MUG-BLUE")
+    assert methods(guest, "DE")["Cache-Control"] == "no-store"
 
 
 def test_shipping_methods_of_another_cart_are_not_there(guest, ada):

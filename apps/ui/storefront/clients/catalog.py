@@ -1,6 +1,6 @@
 """Client of catalog. Public responses are kept in the process and revalidated; see `response_cache`.
 
-Every request asks for the language of the page.
+Every request asks for the language of the page, and for prices in its currency.
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ from apps.ui.storefront.clients.catalog_schemas import (
 )
 from apps.ui.storefront.clients.decoding import decode, decode_json
 from apps.ui.storefront.clients.response_cache import ResponseCache
+from apps.ui.storefront.currency import current_currency, default_currency
 
 client = ServiceClient("catalog", timeout=4.0)
 # How long a response with prices or stock is used without asking again. Gateways keep a page for one to two seconds on
@@ -58,7 +59,7 @@ responses = ResponseCache(client)
 
 def products(**params: Any) -> ProductPage:
     """Browse and search; empty parameters are dropped. Raises RemoteProblem for an invalid filter."""
-    given = {name: value for name, value in params.items() if value not in ("", None, [])}
+    given = _in_currency({name: value for name, value in params.items() if value not in ("", None, [])})
     if "q" in given or "cursor" in given:
         # Searches and later pages are too many to keep.
         return _fetch("/v1/products", ProductPage, given)
@@ -67,12 +68,12 @@ def products(**params: Any) -> ProductPage:
 
 def front_page() -> FrontPage:
     """What the home page shows."""
-    return responses.fetch("/v1/front-page", FrontPage, fresh_seconds=PRICE_SECONDS, mark_stale=_stale)
+    return responses.fetch("/v1/front-page", FrontPage, _in_currency(), fresh_seconds=PRICE_SECONDS, mark_stale=_stale)
 
 
 def products_named(slugs: list[str]) -> ProductPage:
     """The products with these slugs, in this order; unknown ones are left out."""
-    return _fetch("/v1/products", ProductPage, {"slugs": ",".join(slugs)})
+    return _fetch("/v1/products", ProductPage, _in_currency({"slugs": ",".join(slugs)}))
 
 
 def sitemap_chunks(size: int) -> tuple[str, ...]:
@@ -88,7 +89,7 @@ def sitemap_products(after: str, *, limit: int) -> SitemapProducts:
 def product(slug: str) -> Product:
     """Raises RemoteProblem: 301 product-moved (its member `slug` is the new one), 410 product-withdrawn, 404."""
     path = f"/v1/products/{quote(slug, safe='')}"
-    return responses.fetch(path, Product, fresh_seconds=PRICE_SECONDS, mark_stale=_stale)
+    return responses.fetch(path, Product, _in_currency(), fresh_seconds=PRICE_SECONDS, mark_stale=_stale)
 
 
 def share_image(slug: str) -> ShareImage:
@@ -109,17 +110,17 @@ def category(path: str) -> Category:
 
 def collections() -> tuple[Collection, ...]:
     """The collections that are shown, in the shop's order."""
-    return _taxonomy("/v1/collections", Collections).results
+    return _taxonomy("/v1/collections", Collections, _in_currency()).results
 
 
 def collection(slug: str) -> Collection:
     """Raises RemoteProblem (404) for an unknown slug."""
-    return _taxonomy(f"/v1/collections/{quote(slug, safe='')}", Collection)
+    return _taxonomy(f"/v1/collections/{quote(slug, safe='')}", Collection, _in_currency())
 
 
 def suggestions(text: str) -> Suggestions:
     """Autocomplete suggestions for a search."""
-    return _fetch("/v1/search/suggest", Suggestions, {"q": text}, deadline=SUGGEST_TIMEOUT_SECONDS)
+    return _fetch("/v1/search/suggest", Suggestions, _in_currency({"q": text}), deadline=SUGGEST_TIMEOUT_SECONDS)
 
 
 def text_pages() -> tuple[TextPageLink, ...]:
@@ -193,7 +194,7 @@ def remove_review_image(token: str, slug: str, image_id: str) -> None:
 
 def wishlist(token: str, *, deadline: float | None = None) -> Wishlist:
     """The customer's wishlist; `deadline` in seconds."""
-    return _fetch("/v1/wishlist", Wishlist, {}, token=token, deadline=deadline)
+    return _fetch("/v1/wishlist", Wishlist, _in_currency(), token=token, deadline=deadline)
 
 
 def add_to_wishlist(token: str, slug: str) -> None:
@@ -219,7 +220,7 @@ def stop_sharing_wishlist(token: str) -> None:
 
 def shared_wishlist(share_token: str) -> SharedWishlist:
     """A wishlist by the token of its link. Raises RemoteProblem (404)."""
-    return _fetch(f"/v1/wishlists/{quote(share_token, safe='')}", SharedWishlist, {})
+    return _fetch(f"/v1/wishlists/{quote(share_token, safe='')}", SharedWishlist, _in_currency())
 
 
 def report_review(token: str, review_id: str, *, reason: str, comment: str) -> None:
@@ -236,8 +237,14 @@ def _stale[P: (FrontPage, Product, ProductPage)](value: P) -> P:
     return replace(value, is_stale=True)
 
 
-def _taxonomy[T](path: str, schema: type[T]) -> T:
-    return responses.fetch(path, schema, fresh_seconds=TAXONOMY_SECONDS)
+def _in_currency(params: dict[str, Any] | None = None) -> dict[str, Any]:
+    """The parameters, and the page's currency unless it is the shop's first, which is catalog's default."""
+    given, code = params or {}, current_currency()
+    return given if code == default_currency() else given | {"currency": code}
+
+
+def _taxonomy[T](path: str, schema: type[T], params: dict[str, Any] | None = None) -> T:
+    return responses.fetch(path, schema, params, fresh_seconds=TAXONOMY_SECONDS)
 
 
 def _fetch[T](

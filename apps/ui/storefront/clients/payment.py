@@ -11,6 +11,8 @@ from urllib.parse import quote
 from apps.common.http import RemoteProblem, ServiceClient
 from apps.common.money import Money
 from apps.ui.storefront.clients.decoding import decode
+from apps.ui.storefront.clients.response_cache import ResponseCache
+from apps.ui.storefront.currency import current_currency
 
 client = ServiceClient("payment", timeout=6.0)
 # Checkout calls catalog and the payment provider in turn, so it may take longer than other requests.
@@ -18,6 +20,12 @@ ORDER_TIMEOUT_SECONDS = 25.0
 # While another request places the same order: how often to retry, and the longest pause between two attempts.
 MAX_IN_PROGRESS_RETRIES = 8
 MAX_RETRY_PAUSE_SECONDS = 2
+# How long delivery methods are used without asking again; the last hour of dispatch changes their dates.
+DELIVERY_SECONDS = 60.0
+# A product's page does not wait longer for them.
+DELIVERY_TIMEOUT_SECONDS = 1.0
+
+responses = ResponseCache(client)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -216,9 +224,16 @@ class OrderPage:
     next: str | None
 
 
-def open_cart(token: str | None) -> Cart:
-    """The account's cart, or a new one for a guest."""
-    return _cart(client.post("/v1/carts", {}, token=token).json_or_raise())
+def open_cart(token: str | None, *, currency: str) -> Cart:
+    """The account's cart, which may be in another currency, or a new one for a guest."""
+    return _cart(client.post("/v1/carts", {"currency": currency}, token=token).json_or_raise())
+
+
+def change_currency(cart_id: str, currency: str, *, secret: str | None, token: str | None) -> Cart:
+    """Price the cart in another currency. Raises RemoteProblem (404) as `cart` does."""
+    body = {"currency": currency}
+    response = client.patch(f"/v1/carts/{cart_id}", body, headers=_cart_secret(secret), token=token)
+    return _cart(response.json_or_raise())
 
 
 def cart(cart_id: str, *, secret: str | None, token: str | None, is_seen: bool = False) -> Cart:
@@ -259,6 +274,19 @@ def shipping_methods(
     params = {"cart": cart_id, "country": country}
     body = client.get("/v1/shipping-methods", params=params, headers=_cart_secret(secret), token=token)
     return decode(ShippingMethods, body.json_or_raise(), service="payment").results
+
+
+def delivery_methods(country: str) -> tuple[ShippingMethod, ...]:
+    """Delivery methods for goods to a country, whatever else is bought, in the page's currency."""
+    params = {"country": country, "currency": current_currency()}
+    found = responses.fetch(
+        "/v1/shipping-methods",
+        ShippingMethods,
+        params,
+        fresh_seconds=DELIVERY_SECONDS,
+        deadline=DELIVERY_TIMEOUT_SECONDS,
+    )
+    return found.results
 
 
 def payment_options() -> PaymentOptions:

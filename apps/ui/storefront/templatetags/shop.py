@@ -22,6 +22,7 @@ from apps.common.money import Money
 from apps.ui.storefront import formats, icons
 from apps.ui.storefront.clients.catalog_schemas import ProductCard, ReviewPage, Variant
 from apps.ui.storefront.clients.decoding import cursor_of
+from apps.ui.storefront.currency import current_currency
 from apps.ui.storefront.review_filters import ReviewFilters
 from apps.ui.storefront.slots import mark_slot, render_slot
 
@@ -145,9 +146,10 @@ def stars(average: float | None) -> SafeString:
 
 
 @register.filter
-def euros(cents: int) -> str:
-    """An amount in cents as it is entered in a field: `19` for 1900, `2.99` for 299."""
-    return f"{cents // 100}" if cents % 100 == 0 else f"{cents / 100:.2f}"
+def entered_price(amount: int) -> str:
+    """Minor units of the page's currency as they are entered in a field: `19` for 1900, `2.99` for 299."""
+    major = Money(amount, current_currency()).major_units
+    return str(int(major)) if major == int(major) else str(major)
 
 
 @register.simple_tag

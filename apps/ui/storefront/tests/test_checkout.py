@@ -277,3 +277,18 @@ def test_country_with_states_asks_for_one(with_mug: Client, platform: FakePlatfo
     text = pay(with_mug, **{"to-country": "US", "to-postal_code": "62704"}).content.decode()
     assert 'href="#id_to-region">State: Please fill in this field.' in text
     assert placed(platform) == []
+
+
+def test_guest_who_signs_in_at_checkout_keeps_what_was_typed(
+    with_mug: Client, platform: FakePlatform, pay: Pay
+) -> None:
+    data = pay(with_mug, is_sent=False, **{"step": "sign-in", "to-city": "Turin", "to-name": "Rita Levi"})
+    response = with_mug.post("/checkout", data)
+    assert response["Location"] == "/account/sign-in?next=%2Fcheckout"
+    assert "4242" not in str(response.cookies)
+    assert platform.payment.orders == {}
+    with_mug.post("/account/sign-in", {"email": ADA["email"], "password": ADA["password"]})
+    text = with_mug.get("/checkout").content.decode()
+    assert 'value="Turin"' in text
+    assert 'value="Rita Levi"' in text
+    assert "Turin" not in with_mug.get("/checkout").content.decode()

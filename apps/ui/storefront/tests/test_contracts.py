@@ -186,14 +186,14 @@ def test_auth_client_matches_the_contract(platform: FakePlatform, check: Callabl
 
 
 def test_payment_client_matches_the_contract(platform: FakePlatform, check: Callable[[], None]) -> None:
-    guest = payment.open_cart(None)
+    guest = payment.open_cart(None, currency="EUR")
     assert guest.secret
     payment.set_line(guest.id, "MUG-1", 2, secret=guest.secret, token=None)
     payment.set_line(guest.id, "nosferatu-rent", 1, secret=guest.secret, token=None)
     payment.save_line(guest.id, "MUG-1", is_saved=True, secret=guest.secret, token=None)
     payment.save_line(guest.id, "MUG-1", is_saved=False, secret=guest.secret, token=None)
     payment.cart(guest.id, secret=guest.secret, token=None, is_seen=True)
-    own = payment.open_cart("token")
+    own = payment.open_cart("token", currency="EUR")
     own = payment.merge_cart(own.id, source=guest.id, secret=guest.secret, token="token")
     assert own.item_count == 3
     payment.shipping_methods(own.id, "DE", secret=None, token="token")

@@ -222,3 +222,19 @@ def test_product_that_was_shown_and_is_withdrawn_is_gone_at_once(browser: Client
     text_of(browser, "/p/tall-mug")
     platform.catalog.refuse("GET", "/v1/products/tall-mug", 410, "product-withdrawn", "No longer sold.")
     assert browser.get("/p/tall-mug").status_code == 410
+
+
+def test_product_page_says_when_a_parcel_would_arrive(browser: Client, platform: FakePlatform) -> None:
+    text = browser.get("/p/tall-mug").content.decode()
+    assert "Delivery to Germany:" in text
+    assert "from €4.90" in text
+    assert "Versand nach Deutschland:" in browser.get("/de/p/tall-mug").content.decode()
+    assert "Delivery to" not in browser.get("/p/nosferatu").content.decode()
+    assert len(platform.payment.requests_to("GET", "/v1/shipping-methods")) == 2
+
+
+def test_product_page_does_without_dates_while_payment_is_down(browser: Client, platform: FakePlatform) -> None:
+    platform.payment.is_down = True
+    response = browser.get("/p/tall-mug")
+    assert response.status_code == 200
+    assert "Delivery to" not in response.content.decode()

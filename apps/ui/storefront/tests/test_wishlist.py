@@ -113,3 +113,18 @@ def test_form_of_another_site_is_refused(platform: FakePlatform, address: str) -
 
 def test_wishlist_of_a_guest_redirects_to_sign_in(browser: Client) -> None:
     assert browser.get("/wishlist")["Location"] == "/account/sign-in?next=%2Fwishlist"
+
+
+def test_wishlist_is_not_asked_for_on_every_page(ada: Client, platform: FakePlatform) -> None:
+    platform.catalog.wished = ["tall-mug"]
+    for _ in range(3):
+        assert 'action="/wishlist/remove/tall-mug"' in text_of(ada, "/p/tall-mug")
+        assert 'action="/wishlist/add/nosferatu"' in text_of(ada, "/p/nosferatu")
+    assert len(platform.catalog.requests_to("GET", "/v1/wishlist")) == 1
+
+
+def test_wishlist_of_one_account_is_not_shown_to_another(ada: Client, platform: FakePlatform) -> None:
+    platform.catalog.wished = ["tall-mug"]
+    assert "/wishlist/remove/tall-mug" in text_of(ada, "/p/tall-mug")
+    ada.post("/account/sign-out")
+    assert "/wishlist/remove/tall-mug" not in text_of(ada, "/p/tall-mug")

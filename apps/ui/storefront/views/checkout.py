@@ -25,8 +25,9 @@ def checkout(request: ShopRequest) -> HttpResponse:
     if request.method == "POST" and (number := previously_placed_order(shop, request.POST)):
         shop.forget_cart()
         return redirect("order", number=number)
-    if request.method == "POST" and shop.last_user_id and shop.token is None:
-        # Signed out meanwhile: what was typed is there again after signing in.
+    is_signing_in = request.POST.get("step") == "sign-in"
+    if request.method == "POST" and shop.token is None and (shop.last_user_id or is_signing_in):
+        # By choice, or signed out meanwhile: what was typed is there again after signing in.
         raise SignInRequired
     current = carts.current(shop)
     if current is None or not current.lines:

@@ -12,19 +12,19 @@ from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_safe
 
 from apps.common.http import RemoteProblem
-from apps.ui.storefront import breadcrumbs, product_options, structured_data
-from apps.ui.storefront.clients import catalog, video
+from apps.ui.storefront import breadcrumbs, product_options, structured_data, wishlists
+from apps.ui.storefront.clients import catalog, payment, video
 from apps.ui.storefront.clients.catalog_schemas import Product, ProductCard, ProductPage, ReviewPage, Variant
+from apps.ui.storefront.clients.payment import ShippingMethod
 from apps.ui.storefront.clients.video import LibraryItem, Title
 from apps.ui.storefront.context import footer_pages
+from apps.ui.storefront.forms import HOME_COUNTRY
 from apps.ui.storefront.pages import shared_page
 from apps.ui.storefront.parallel import fetch, fetch_or_default
 from apps.ui.storefront.review_filters import ReviewFilters
 from apps.ui.storefront.session import ShopRequest
 
 RAIL_SIZE = 12
-# A page does not wait longer to know whether its heart is full.
-WISHLIST_TIMEOUT_SECONDS = 1.0
 # Networks look once and keep what they saw, so a picture may be as old as this.
 SHARE_IMAGE_CACHE_CONTROL = "public, max-age=300, s-maxage=600"
 NO_PRODUCTS = ProductPage((), None, None)
@@ -46,13 +46,15 @@ def _product_page(request: ShopRequest, slug: str) -> HttpResponse:
     asked = ReviewFilters.of(request.GET)
     requested = fetch(lambda: catalog.product(slug))
     requested_reviews = fetch_or_default(lambda: _reviews(slug, asked), None)
-    wished = fetch_or_default(lambda: _is_wished(token, slug), False)
+    wished = fetch_or_default(lambda: wishlists.contains(request.shop, slug), False)
+    delivery_methods = fetch_or_default(lambda: payment.delivery_methods(HOME_COUNTRY), ())
     found = requested.result()
     # Optional content of a film's page.
     requested_title = fetch_or_default(lambda: _film_title(found), None)
     requested_films = fetch_or_default(lambda: _films_by_directors(found), NO_PRODUCTS)
     owned = fetch_or_default(lambda: _library_item(token, found), None)
     title, reviews, films = requested_title.result(), requested_reviews.result(), requested_films.result()
+    delivery = _cheapest(delivery_methods.result())
     variant = product_options.selected_variant(found, request.GET.get("sku", ""))
     is_default = variant is None or variant == product_options.default_variant(found)
     filters = replace(asked, sku="" if variant is None or is_default else variant.sku)
@@ -62,12 +64,14 @@ def _product_page(request: ShopRequest, slug: str) -> HttpResponse:
             "film": title,
             "films_by_directors": tuple(card for card in films.results if card.slug != slug),
             "reviews": reviews,
+            "delivery": delivery,
+            "delivery_country": HOME_COUNTRY,
         }
 
     return shared_page(
         request,
         "storefront/product.html",
-        sources=(found, title, reviews, films),
+        sources=(found, title, reviews, films, delivery),
         context=context,
         personal=lambda: context() | {"owned": owned.result(), "is_wished": wished.result()},
         variant=filters.query_string(),
@@ -103,6 +107,11 @@ def _reviews(slug: str, filters: ReviewFilters) -> ReviewPage:
     return catalog.reviews(slug, **(filters.api_params() | {"cursor": ""}))
 
 
+def _cheapest(methods: tuple[ShippingMethod, ...]) -> ShippingMethod | None:
+    """The delivery method to show beside a product; None while payment is down."""
+    return methods[0] if methods else None
+
+
 def _film_title(product: Product) -> Title | None:
     """The film's data from video, for products that are films."""
     return video.title(product.title_slug, deadline=video.OPTIONAL_TIMEOUT_SECONDS) if product.title_slug else None
@@ -120,11 +129,6 @@ def _library_item(token: str | None, product: Product) -> LibraryItem | None:
     if token is None or product.title_slug is None:
         return None
     return video.library_item(token, product.title_slug, deadline=video.OPTIONAL_TIMEOUT_SECONDS)
-
-
-def _is_wished(token: str | None, slug: str) -> bool:
-    """Whether the product is on the customer's wishlist."""
-    return token is not None and slug in catalog.wishlist(token, deadline=WISHLIST_TIMEOUT_SECONDS).slugs
 
 
 @require_safe

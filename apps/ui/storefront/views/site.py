@@ -5,17 +5,19 @@ from __future__ import annotations
 import hashlib
 import re
 
-from django.http import HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.conf import settings
+from django.http import HttpResponse, HttpResponseBadRequest, JsonResponse
+from django.shortcuts import redirect, render
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.translation import get_language_bidi, gettext
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from apps.common.languages import current_language
-from apps.ui.storefront import breadcrumbs
+from apps.ui.storefront import breadcrumbs, currency
 from apps.ui.storefront.clients import catalog
 from apps.ui.storefront.clients.catalog_schemas import ProductPage
+from apps.ui.storefront.navigation import safe_next_url
 from apps.ui.storefront.pages import shared_page
 from apps.ui.storefront.parallel import fetch_or_default
 from apps.ui.storefront.session import ShopRequest
@@ -39,6 +41,17 @@ def text_page(request: ShopRequest, slug: str) -> HttpResponse:
     return shared_page(
         request, "storefront/page.html", sources=(found,), context=lambda: {"page": found, "crumbs": crumbs}
     )
+
+
+@require_POST
+def change_currency(request: ShopRequest) -> HttpResponse:
+    """Show prices in another currency from now on, beginning with the page that the form was on."""
+    code = request.POST.get("currency", "")
+    if code not in settings.SHOP_CURRENCIES:
+        return HttpResponseBadRequest(gettext("The shop has no prices in this currency."))
+    response = redirect(safe_next_url(request))
+    currency.remember(response, code)
+    return response
 
 
 @require_safe

@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
 from apps.common.http import RemoteProblem
-from apps.ui.storefront import carts
+from apps.ui.storefront import carts, wishlists
 from apps.ui.storefront.clients import catalog
 from apps.ui.storefront.community_forms import ShareForm
 from apps.ui.storefront.navigation import safe_next_url, sign_in_url
@@ -41,12 +41,11 @@ def shared(request: ShopRequest, token: str) -> HttpResponse:
 @require_POST
 def add(request: ShopRequest, slug: str) -> HttpResponse:
     """Put a product on the wishlist. A guest signs in first, and comes back to the product."""
-    token = request.shop.token
-    if token is None:
+    if request.shop.token is None:
         messages.info(request, gettext("Please sign in to save products to your wishlist."))
         return redirect(sign_in_url(request))
     try:
-        catalog.add_to_wishlist(token, slug)
+        wishlists.add(request.shop, slug)
     except RemoteProblem as problem:
         if problem.slug != "wishlist-full":
             raise
@@ -57,7 +56,7 @@ def add(request: ShopRequest, slug: str) -> HttpResponse:
 @require_POST
 def remove(request: ShopRequest, slug: str) -> HttpResponse:
     """Take a product off the wishlist, whether or not it is there."""
-    catalog.remove_from_wishlist(request.shop.require_token(), slug)
+    wishlists.remove(request.shop, slug)
     return redirect(safe_next_url(request, "wishlist"))
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 
-from apps.ui.storefront.tests.fakes.routing import FakeService, body_of, money, ok, problem, route
+from apps.ui.storefront.tests.fakes.routing import FakeService, body_of, in_currency, money, ok, problem, route
 
 STAMP = "2026-01-02T10:00:00Z"
 MATERIAL = {
@@ -176,6 +176,13 @@ class FakeCatalog(FakeService):
         ]
         self.wished: list[str] = []
         self.share: dict[str, str] | None = None
+
+    def _respond(self, request: httpx.Request) -> httpx.Response:
+        response = super()._respond(request)
+        currency = request.url.params.get("currency", "EUR")
+        if currency == "EUR" or response.status_code != 200:
+            return response
+        return ok(in_currency(response.json(), currency))
 
     def move(self, former: str, slug: str) -> None:
         """Let the product be found under a former slug."""

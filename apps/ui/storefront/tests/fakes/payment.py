@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 
 from apps.ui.storefront.tests.fakes.catalog import FakeCatalog
-from apps.ui.storefront.tests.fakes.routing import FakeService, body_of, money, ok, problem, route
+from apps.ui.storefront.tests.fakes.routing import FakeService, body_of, in_currency, money, ok, problem, route
 
 NOW = "2026-02-03T10:00:00Z"
 PAYS, DECLINED, ASKS = "4242424242424242", "4000000000000002", "4000000000003220"
@@ -54,7 +54,8 @@ class FakePayment(FakeService):
             return ok(self.shown(self.account_cart))
         cart_id = str(uuid.uuid4())
         secret = None if is_account else f"secret-of-{cart_id}"
-        self.carts[cart_id] = {"secret": secret, "lines": {}, "saved": {}, "seen": {}}
+        currency = body_of(request).get("currency", "EUR")
+        self.carts[cart_id] = {"secret": secret, "currency": currency, "lines": {}, "saved": {}, "seen": {}}
         if is_account:
             self.account_cart = cart_id
         return ok(self.shown(cart_id) | ({"secret": secret} if secret else {}), 201)
@@ -65,8 +66,16 @@ class FakePayment(FakeService):
             return self._no_cart()
         shown = self.shown(cart_id)
         if request.url.params.get("seen"):
-            self.carts[cart_id]["seen"] = {line["sku"]: line["unit_price"] for line in shown["lines"]}
+            skus = self.carts[cart_id]["lines"]
+            self.carts[cart_id]["seen"] = {sku: (self.catalog.variant(sku) or ({}, {}))[1].get("price") for sku in skus}
         return ok(shown)
+
+    @route("PATCH", "/v1/carts/(?P<cart_id>[^/]+)")
+    def change_currency(self, request: httpx.Request, cart_id: str) -> httpx.Response:
+        if not self._may(request, cart_id):
+            return self._no_cart()
+        self.carts[cart_id] |= {"currency": body_of(request)["currency"], "seen": {}}
+        return ok(self.shown(cart_id))
 
     @route("PUT", "/v1/carts/(?P<cart_id>[^/]+)/lines/(?P<sku>[^/]+)")
     def set_line(self, request: httpx.Request, cart_id: str, sku: str) -> httpx.Response:
@@ -109,9 +118,9 @@ class FakePayment(FakeService):
         """The cart as the API returns it."""
         cart = self.carts[cart_id]
         lines = [self._line(sku, quantity, seen=cart["seen"]) for sku, quantity in cart["lines"].items()]
-        return {
+        shown = {
             "id": cart_id,
-            "currency": "EUR",
+            "currency": cart["currency"],
             "lines": lines,
             "saved_lines": [self._line(sku, quantity, seen={}) for sku, quantity in cart["saved"].items()],
             "item_count": sum(line["quantity"] for line in lines),
@@ -121,6 +130,7 @@ class FakePayment(FakeService):
             "prices_are_current": not self.catalog.is_down,
             "updated_at": NOW,
         }
+        return in_currency(shown, cart["currency"])
 
     def _line(self, sku: str, quantity: int, *, seen: dict[str, Any]) -> dict[str, Any]:
         product, variant = self.catalog.variant(sku) or ({}, {})
@@ -150,7 +160,9 @@ class FakePayment(FakeService):
     @route("GET", "/v1/shipping-methods")
     def shipping_methods(self, request: httpx.Request) -> httpx.Response:
         is_near = request.url.params["country"] in ("DE", "AT", "FR")
-        return ok({"results": [STANDARD, EXPRESS] if is_near else [WORLD]})
+        query = request.url.params
+        currency = self.carts[query["cart"]]["currency"] if "cart" in query else query["currency"]
+        return ok({"results": in_currency([STANDARD, EXPRESS] if is_near else [WORLD], currency)})
 
     @route("GET", "/v1/payment-options")
     def options(self, request: httpx.Request) -> httpx.Response:
@@ -207,7 +219,8 @@ class FakePayment(FakeService):
         """An order of this cart as the API returns it."""
         cart = self.shown(sent["cart"])
         lines = [{name: line[name] for name in ORDER_LINE} for line in cart["lines"]]
-        method = next((m for m in (STANDARD, EXPRESS, WORLD) if m["code"] == sent.get("shipping_method")), None)
+        known = in_currency([STANDARD, EXPRESS, WORLD], cart["currency"])
+        method = next((m for m in known if m["code"] == sent.get("shipping_method")), None)
         shipping = {name: method[name] for name in ("code", "name", "price")} if method else None
         address = {"line2": "", "region": "", "phone": ""} | sent["shipping_address"] if method else None
         is_paid = state == "paid"
@@ -217,11 +230,12 @@ class FakePayment(FakeService):
             "state": state,
             "email": sent.get("email", "ada@example.com"),
             "language": sent.get("language", "en"),
-            "currency": "EUR",
+            "currency": cart["currency"],
             "lines": lines,
             "subtotal": cart["subtotal"],
             "shipping": shipping,
-            "total": money(cart["subtotal"]["amount"] + (method["price"]["amount"] if method else 0)),
+            "total": cart["subtotal"]
+            | {"amount": cart["subtotal"]["amount"] + (method["price"]["amount"] if method else 0)},
             "refunded": money(0),
             "shipping_address": address,
             "delivery": {name: method[name] for name in ("earliest_date", "latest_date")} if method else None,

@@ -89,6 +89,15 @@ def problem(status: int, slug: str, detail: str, **members: Any) -> httpx.Respon
     return httpx.Response(status, json=body, headers={"Content-Type": "application/problem+json", **headers})
 
 
+def in_currency(value: Any, currency: str) -> Any:
+    """JSON with every amount in another currency: a euro is 1.10 dollars."""
+    if isinstance(value, dict):
+        if value.keys() == {"amount", "currency"}:
+            return value if currency == "EUR" else {"amount": value["amount"] * 110 // 100, "currency": currency}
+        return {name: in_currency(item, currency) for name, item in value.items()}
+    return [in_currency(item, currency) for item in value] if isinstance(value, list) else value
+
+
 def money(amount: int) -> dict[str, Any]:
     """Euros, in cents."""
     return {"amount": amount, "currency": "EUR"}
