@@ -7,6 +7,7 @@ from django.urls import include, path
 from apps.catalog import shared_views
 from apps.catalog.discovery.api.cached import cached
 from apps.catalog.discovery.api.query import PARAMETERS
+from apps.catalog.discovery.api.share_images import ShareImageView
 from apps.common.urls import (  # noqa: F401  (Django looks the handlers up here)
     admin_urlpatterns,
     common_urlpatterns,
@@ -19,6 +20,7 @@ from apps.common.urls import (  # noqa: F401  (Django looks the handlers up here
 urlpatterns = [
     path("v1/products", cached(shared_views.ProductsView.as_view(), *PARAMETERS, refuses_others=True)),
     path("v1/products/<slug:slug>", cached(shared_views.ProductView.as_view(), "currency", "lang")),
+    path("v1/products/<slug:slug>/share-image", cached(ShareImageView.as_view(), "lang")),
     path("v1/categories", cached(shared_views.CategoriesView.as_view(), "lang")),
     path("v1/categories/<path:path>", cached(shared_views.CategoryView.as_view(), "lang")),
     path("v1/collections", cached(shared_views.CollectionsView.as_view(), "currency", "lang")),

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from devtools.demo import reel
+from devtools.demo.art import poster_details
 from devtools.errors import DevToolsError
 
 SIZES = {"metropolis": (1280, 720), "the-general": (1280, 720), "le-voyage-dans-la-lune": (640, 360)}
@@ -54,7 +55,8 @@ def make_all(films: list[dict[str, Any]], posters: Path, out: Path, *, on_done: 
 def make(film: dict[str, Any], poster: Path, target: Path) -> None:
     """One clip; nothing happens when it is there and up to date. Raises DevToolsError with ffmpeg's last word."""
     stamp = target.with_suffix(".sha256")
-    recipe = Path(__file__).read_bytes() + Path(reel.__file__).read_bytes() + repr(film).encode()
+    recipe = b"".join(Path(str(part)).read_bytes() for part in (__file__, reel.__file__, poster_details.__file__))
+    recipe += repr(film).encode()
     digest = hashlib.sha256(recipe + poster.read_bytes()).hexdigest()
     if target.is_file() and stamp.is_file() and stamp.read_text() == digest:
         return

@@ -88,7 +88,7 @@ def load(shop: Shop, folder: Path) -> None:
     films = data.films()
     with Progress() as progress:
         pictures = folder / "images"
-        step = progress.step("drawing pictures", len(films) + len(data.goods()))
+        step = progress.step("drawing pictures", len(draw.scenes()))
         draw.draw_all(pictures, step.to)
         # The catalogue needs only the pictures, so it is loaded while the films are made.
         with ThreadPoolExecutor(3) as pool:

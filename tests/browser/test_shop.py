@@ -142,6 +142,40 @@ def test_a_film_plays_on_over_renewed_addresses_and_ends_with_its_session(visito
     assert page.evaluate("document.querySelector('video').paused")
 
 
+def watched(page: Page, slug: str = "metropolis") -> int:
+    """How much of the film was watched, in percent, as the page shows it; 0 without a bar."""
+    bar = page.locator(f"a[href='/watch/{slug}'] progress")
+    return int(bar.first.get_attribute("value") or 0) if bar.count() else 0
+
+
+@pytest.mark.parametrize("way", ["link", "back"])
+def test_library_shows_how_far_a_film_was_watched_when_the_player_is_left(visitor, way):
+    page = visitor()
+    sign_in_page(page, "ada@example.com")
+    page.goto("/library")
+    page.locator("a[href='/watch/metropolis']").first.click()
+    page.wait_for_url("**/watch/metropolis")
+    button(page, "play|resume").click()
+    video = "document.querySelector('video')"
+    until(lambda: page.evaluate(f"{video}.currentTime") > 1, what="the film's first second")
+    # Far from what an earlier visit may have left behind; no report is waited for.
+    page.evaluate(f"{video}.currentTime = {12 if way == 'link' else 7}")
+    until(lambda: not page.evaluate(f"{video}.seeking"), what="the position")
+    page.evaluate(f"{video}.play()")
+    position = page.evaluate(f"{video}.currentTime")
+    until(lambda: page.evaluate(f"{video}.currentTime") > position + 1.5, what="a second and a half more")
+    position, duration = page.evaluate(f"[{video}.currentTime, {video}.duration]")
+    if way == "link":
+        page.locator("a[href='/library']:visible").first.click()
+    else:
+        page.go_back()
+    page.wait_for_url("**/library")
+    expected = 100 * position / duration
+    until(lambda: abs(watched(page) - expected) < 6, what=f"about {expected:.0f} %, not {watched(page)} %")
+    page.goto("/")
+    assert abs(watched(page) - expected) < 12
+
+
 def test_a_film_that_was_paused_for_longer_than_its_addresses_work_plays_on(visitor):
     page = visitor()
     sign_in_page(page, "ada@example.com")

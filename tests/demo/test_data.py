@@ -8,9 +8,10 @@ from datetime import UTC, date, datetime
 
 from apps.common.testing.iteration import some
 from devtools.demo import data
-from devtools.demo.art import posters, stage
+from devtools.demo.art import draw, posters, stage, views
 from devtools.demo.clips import SECONDS
 from devtools.demo.data.files import translations
+from devtools.demo.data.pictures import FIRST_VARIANTS, colour_variants
 from devtools.project import shop_setting
 
 CATALOGUE = data.catalogue()
@@ -22,7 +23,7 @@ WORDS_OF_PLACEHOLDERS = re.compile(r"lorem|ipsum|todo|placeholder|tbd", re.IGNOR
 
 
 def test_there_are_48_goods_in_8_categories_and_12_films():
-    counts = Counter(product["category"] for product in GOODS)
+    counts = Counter(product["category"].partition("/")[0] for product in GOODS)
     assert len(GOODS) >= 48
     assert len(counts) == 8
     assert min(counts.values()) >= 6
@@ -31,6 +32,40 @@ def test_there_are_48_goods_in_8_categories_and_12_films():
 
 def test_every_product_stands_in_a_category_that_exists():
     assert {product["category"] for product in PRODUCTS} <= {entry["path"] for entry in CATALOGUE["categories"]}
+
+
+def test_categories_have_two_levels_and_none_is_empty():
+    paths = {entry["path"] for entry in CATALOGUE["categories"]}
+    below = {path for path in paths if "/" in path}
+    assert {path.partition("/")[0] for path in below} == paths - below
+    assert {product["category"] for product in PRODUCTS} == below
+
+
+def test_every_product_has_further_pictures_that_are_drawn_and_described_in_both_languages():
+    drawn = {f"{name}.webp" for name in draw.scenes()}
+    for product in some(PRODUCTS):
+        files = [image["file"] for image in product["images"]]
+        assert files, product["slug"]
+        assert {product["image"], *files} <= drawn
+        assert all(image["alt"] and image["translations"]["de"]["alt"] for image in product["images"])
+
+
+def test_variants_in_several_colours_have_pictures_of_their_own():
+    coloured = [variant for variant in VARIANTS if "Colour" in variant.get("options", {})]
+    shown = [variant["image"] for variant in coloured if "image" in variant]
+    assert len(shown) > 20
+    assert len(set(shown)) == len(shown)
+    mug = next(product for product in GOODS if product["slug"] == "stoneware-mug")
+    assert [variant["image"] for variant in mug["variants"]] == [
+        f"stoneware-mug{name}.webp" for name in ("", ".moss", ".milk")
+    ]
+
+
+def test_first_picture_has_the_colour_of_the_variant_that_it_shows():
+    for good in some(good for good in data.goods() if good["slug"] in FIRST_VARIANTS):
+        name = dict(colour_variants(good))[FIRST_VARIANTS[good["slug"]]]
+        assert views.difference(stage.LOOKS[good["slug"]].main, views.COLOURS[name]) < 60, good["slug"]
+    assert FIRST_VARIANTS.keys() == {good["slug"] for good in data.goods() if colour_variants(good)}
 
 
 def test_slugs_and_skus_are_unique():
@@ -95,7 +130,16 @@ def test_film_facts_are_complete():
         assert film["directors"]
         assert len(film["cast"]) >= 3
         assert len(film["synopsis"]) > 80
+        assert 10 <= film["runtime"] <= 160
+        assert film["runtime_source"].startswith("https://")
         assert all(re.fullmatch(r"[a-z]{2}", language) for language in film["languages"])
+
+
+def test_films_have_the_runtime_of_the_film_and_not_of_the_clip():
+    runtimes = {product["slug"]: product["attributes"]["runtime"] for product in PRODUCTS if product["kind"] == "video"}
+    assert runtimes["metropolis"] == 153
+    assert min(runtimes.values()) * 60 > SECONDS
+    assert (ATTRIBUTES["runtime"]["kind"], ATTRIBUTES["runtime"]["unit"]) == ("number", "min")
 
 
 def test_captions_follow_each_other_within_the_clip():

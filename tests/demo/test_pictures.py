@@ -34,6 +34,18 @@ def test_goods_are_square_and_posters_two_by_three(few, tmp_path):
     assert Image.open(tmp_path / "metropolis.webp").size == (1000, 1500)
 
 
+def test_further_pictures_are_smaller_and_stills_as_wide_as_a_screen():
+    names = ("stoneware-mug.detail", "stoneware-mug.moss", "stoneware-mug.together", "metropolis.still-1")
+    sizes = [draw.raster(SCENES[name].ground).size for name in names]
+    assert sizes == [(960, 960)] * 3 + [(960, 540)]
+
+
+def test_every_variant_and_every_still_is_another_picture():
+    scenes = [SCENES[name] for name in SCENES if "." in name]
+    assert len(scenes) > 80
+    assert len(set(scenes)) == len(scenes)
+
+
 def test_progress_counts_up_to_all(few, tmp_path):
     reported = []
     draw.draw_all(tmp_path, lambda done, total, slug: reported.append((done, total)))

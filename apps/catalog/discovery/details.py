@@ -12,6 +12,7 @@ from apps.catalog.discovery.browsing import best_sellers_beside
 from apps.catalog.discovery.cards import cards
 from apps.catalog.discovery.index import index
 from apps.catalog.discovery.missing_products import why_missing
+from apps.catalog.discovery.taxonomy import Taxonomy
 from apps.catalog.discovery.variant_details import shown_image, shown_variants
 from apps.catalog.products.attribute_values import plain_number
 from apps.catalog.products.models import AttributeValue, Product, ProductImage, ProductRelation, Variant
@@ -35,18 +36,10 @@ def detail(slug: str, *, currency: str, language: str) -> Detail:
 
     Raises NotFound, ProductMoved, ProductWithdrawn.
     """
-    product = _with_parts().filter(slug=slug, status=Product.Status.PUBLISHED).first()
-    if product is None:
-        raise why_missing(slug)
-    number = product.listing.number
-    with index.fresh() as columns:
-        if number >= columns.capacity or not index.visible()[number]:
-            raise why_missing(slug)
+    product, number = _displayed(_with_parts(), slug)
+    with index.fresh():
         related, taxonomy = _related(product, number, currency), index.taxonomy
-    made = cards(taxonomy, [number, *related], currency=currency, language=language)
-    if not made or made[0]["slug"] != slug:
-        raise NotFound(gettext("This product is not sold in this currency."))
-    card, *beside = made
+    card, *beside = _cards(taxonomy, [number, *related], slug, currency=currency, language=language)
     crumbs = [
         {"path": node.path, "name": node.text("name", language)} for node in taxonomy.ancestry(card["category"]["path"])
     ]
@@ -67,6 +60,37 @@ def detail(slug: str, *, currency: str, language: str) -> Detail:
         "updated_at": product.updated_at,
     }
     return Detail(data, product.version, (number, *related))
+
+
+def displayed_card(slug: str, *, currency: str, language: str) -> tuple[Product, int, dict[str, Any]]:
+    """A product on display with its number and its card: 2 queries.
+
+    Raises NotFound, ProductMoved, ProductWithdrawn.
+    """
+    product, number = _displayed(Product.objects.select_related("listing"), slug)
+    with index.fresh():
+        taxonomy = index.taxonomy
+    [card] = _cards(taxonomy, [number], slug, currency=currency, language=language)
+    return product, number, card
+
+
+def _displayed(products: QuerySet[Product], slug: str) -> tuple[Product, int]:
+    product = products.filter(slug=slug, status=Product.Status.PUBLISHED).first()
+    if product is None:
+        raise why_missing(slug)
+    number = product.listing.number
+    with index.fresh() as columns:
+        if number >= columns.capacity or not index.visible()[number]:
+            raise why_missing(slug)
+    return product, number
+
+
+def _cards(taxonomy: Taxonomy, numbers: list[int], slug: str, *, currency: str, language: str) -> list[dict[str, Any]]:
+    """The card of the product with this slug and those of others behind it. Raises NotFound."""
+    made = cards(taxonomy, numbers, currency=currency, language=language)
+    if not made or made[0]["slug"] != slug:
+        raise NotFound(gettext("This product is not sold in this currency."))
+    return made
 
 
 def _with_parts() -> QuerySet[Product]:

@@ -66,6 +66,17 @@ def attach_image(product: Product, rendered: renditions.RenderedImage | None, *,
         ProductImage.objects.create(product=product, **fields)
 
 
+def add_rendered_image(product: Product, rendered: renditions.RenderedImage) -> ProductImage:
+    """One more image of a product, behind the others. The caller describes it and records the change."""
+    last = product.images.order_by("-position").values_list("position", flat=True).first()
+    return ProductImage.objects.create(
+        product=product,
+        file=rendered.renditions[-1]["name"],
+        position=0 if last is None else last + 1,
+        **_rendered_fields(rendered),
+    )
+
+
 def _rendered_fields(rendered: renditions.RenderedImage) -> dict[str, Any]:
     return {
         "width": rendered.width,

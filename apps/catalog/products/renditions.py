@@ -204,9 +204,15 @@ def names_of(renditions: Sequence[Mapping[str, Any]]) -> list[str]:
 
 
 def rendition_url(renditions: Sequence[Mapping[str, Any]], width: int) -> str | None:
-    """The address of the smallest WebP rendition at least this wide, else of the widest; None when there is none."""
+    """The address of `rendition_name`."""
+    name = rendition_name(renditions, width)
+    return default_storage.url(name) if name else None
+
+
+def rendition_name(renditions: Sequence[Mapping[str, Any]], width: int) -> str | None:
+    """The file of the smallest WebP rendition at least this wide, else of the widest; None when there is none."""
     made = _of_format(renditions, "webp")
-    return default_storage.url(_fitting(made, width)["name"]) if made else None
+    return _fitting(made, width)["name"] if made else None
 
 
 def image_url(image: ProductImage, width: int) -> str:

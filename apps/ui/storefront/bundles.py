@@ -21,7 +21,7 @@ BUNDLES = {
         *("tokens", "base", "components", "forms", "header", "pages", "product", "wishlist", "checkout"),
     ),
     # Each script is a block of its own, so their names do not meet.
-    "storefront/shop.js": ("trusted", "menu", "search", "rails", "recent", "offline", "dates", "cart"),
+    "storefront/shop.js": ("trusted", "menu", "search", "rails", "recent", "returns", "offline", "dates", "cart"),
 }
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -70,13 +69,12 @@ def _goods(found: Product, policies: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _movie(found: Product) -> dict[str, Any]:
-    minutes = re.search(r"\d+", found.runtime)
     data = _common(found, "Movie") | {
         "director": _people(found.directors),
         "actor": _people(tuple(filter(None, found.attribute_value("cast").split(", ")))),
         "genre": found.attribute_value("genre"),
         "dateCreated": str(found.year) if found.year else None,
-        "duration": f"PT{minutes[0]}M" if minutes else None,
+        "duration": f"PT{found.minutes}M" if found.minutes else None,
         "offers": [
             _offer(found, variant) | {"businessFunction": BUSINESS_FUNCTIONS[variant.offer or "buy"]}
             for variant in found.variants

@@ -27,6 +27,7 @@ urlpatterns = [
     path("collections", shop.collections, name="collections"),
     path("collections/<slug:slug>", shop.collection, name="collection"),
     path("p/<slug:slug>", products.product, name="product"),
+    path("p/<slug:slug>/share.jpg", products.share_image, name="share-image"),
     path("p/<slug:slug>/reviews/write", reviews.write_review, name="write-review"),
     path("p/<slug:slug>/reviews/mine/delete", reviews.delete_review, name="delete-review"),
     path("p/<slug:slug>/reviews/mine/images/<uuid:image_id>/delete", reviews.delete_image, name="delete-review-image"),

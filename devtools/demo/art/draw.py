@@ -14,8 +14,9 @@ import resvg_py
 from PIL import Image, ImageFilter
 
 from devtools.demo import data
-from devtools.demo.art import poster_kit, posters, stage
+from devtools.demo.art import poster_kit, posters, stage, views
 from devtools.demo.art.stage import Scene
+from devtools.demo.data.pictures import companions, further_pictures, stills
 
 QUALITY = 82
 WORKERS = 2
@@ -27,7 +28,7 @@ SHADOW_SCALE = 4
 
 
 def draw_all(out: Path, on_progress: Callable[[int, int, str], None]) -> None:
-    """Write `out/<slug>.webp` for every product and film; `on_progress(done, total, slug)` after each."""
+    """Write `out/<name>.webp` for every picture; `on_progress(done, total, slug)` after each."""
     out.mkdir(parents=True, exist_ok=True)
     pictures = scenes()
     stamps = {slug: _digest(picture) for slug, picture in pictures.items()}
@@ -47,9 +48,27 @@ def draw_all(out: Path, on_progress: Callable[[int, int, str], None]) -> None:
 
 
 def scenes() -> dict[str, Scene]:
-    """Every picture in its layers, by slug."""
+    """Every picture in its layers, by the name of its file: the first ones by slug, and further ones beside them."""
     goods = {good["slug"]: stage.scene(stage.LOOKS[good["slug"]]) for good in data.goods()}
-    return goods | {film["slug"]: Scene(posters.poster(film)) for film in data.films()}
+    films = {film["slug"]: Scene(posters.poster(film)) for film in data.films()}
+    return goods | films | _further_scenes()
+
+
+def _further_scenes() -> dict[str, Scene]:
+    drawn: dict[str, Scene] = {}
+    for good in data.goods():
+        look = stage.LOOKS[good["slug"]]
+        for picture in further_pictures(good):
+            match picture.view:
+                case "detail":
+                    drawn[picture.name] = views.detail(look)
+                case "together":
+                    drawn[picture.name] = views.together(look, [stage.LOOKS[slug] for slug in companions(good)])
+                case _:
+                    drawn[picture.name] = views.in_colour(look, picture.colour)
+    for film in data.films():
+        drawn |= dict(zip((picture.name for picture in stills(film)), views.stills(film), strict=True))
+    return drawn
 
 
 def _digest(scene: Scene) -> str:

@@ -83,11 +83,12 @@ class Scene:
     shadow: str = "#000000"
 
 
-def scene(look: Look) -> Scene:
-    """The layers of one product's picture."""
+def scene(look: Look, *, size: int = SIZE) -> Scene:
+    """The layers of one product's picture, `size` pixels wide."""
+    whole = (0, 0, SIZE, SIZE)
     return Scene(
-        ground=svg.picture(SIZE, SIZE, svg.rect(0, 0, SIZE, SIZE, look.ground), _behind(look)),
-        figure=svg.picture(SIZE, SIZE, look.draw(look.main, look.second)),
+        ground=svg.picture(size, size, svg.rect(0, 0, SIZE, SIZE, look.ground), _behind(look), box=whole),
+        figure=svg.picture(size, size, look.draw(look.main, look.second), box=whole),
         shadow=darker(look.ground, 0.8),
     )
 

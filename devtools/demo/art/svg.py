@@ -52,10 +52,11 @@ def light(d: str, strength: float = 0.25) -> str:
     return path(d, "#fff", more=f'fill-opacity="{strength}"')
 
 
-def picture(width: int, height: int, *parts: str) -> str:
-    """The whole document."""
+def picture(width: int, height: int, *parts: str, box: tuple[float, float, float, float] | None = None) -> str:
+    """The whole document; `box` is the part of the drawing that it shows (left, top, width, height)."""
     body = "".join(parts)
+    left, top, wide, tall = box or (0, 0, width, height)
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}">'
-        f"{body}</svg>"
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
+        f'viewBox="{left:g} {top:g} {wide:g} {tall:g}">{body}</svg>'
     )

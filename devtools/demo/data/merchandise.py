@@ -9,6 +9,7 @@ from functools import cache
 from typing import Any
 
 from devtools.demo.data.files import SECOND_LANGUAGE, films, goods, read, translations
+from devtools.demo.data.pictures import Picture, colour_variants, further_pictures, image_entry, stills
 
 RENT_HOURS = 48
 DOLLARS_PER_100_EUROS = 115
@@ -100,12 +101,17 @@ def _goods_product(entry: dict[str, Any]) -> dict[str, Any]:
         "image": f"{entry['slug']}.webp",
         "image_alt": f"Drawing: {entry['title']}",
         "image_translations": {SECOND_LANGUAGE: {"alt": f"Zeichnung: {texts['title']}"}},
+        "images": _images(further_pictures(entry), entry["title"], texts["title"]),
         "attributes": entry["attributes"] | asked,
         "featured": entry.get("featured", False),
         "variants": [_variant(entry, *line) for line in entry["variants"]],
         **_recommended(entry),
         **_translated(**texts),
     }
+
+
+def _images(pictures: list[Picture], title: str, translated_title: str) -> list[dict[str, Any]]:
+    return [image_entry(picture, title=title, translated_title=translated_title) for picture in pictures]
 
 
 def _variant(entry: dict[str, Any], suffix: str, name: str, cents: int, stock: int) -> dict[str, Any]:
@@ -122,9 +128,18 @@ def _variant(entry: dict[str, Any], suffix: str, name: str, cents: int, stock: i
         "stock": stock,
         "weight_grams": entry["grams"],
         **({"sale": {"prices": _prices(sale["cents"]), "days": sale["days"]}} if sale else {}),
+        **_variant_image(entry, suffix),
         **_variant_name(name),
         **_policy(entry.get("policies", {}).get(suffix)),
     }
+
+
+def _variant_image(entry: dict[str, Any], suffix: str) -> dict[str, Any]:
+    """The file of the picture that shows the variant, where it differs from others in colour."""
+    if suffix not in [coloured for coloured, _ in colour_variants(entry)]:
+        return {}
+    further = {picture.variant: picture.name for picture in further_pictures(entry)}
+    return {"image": f"{further.get(suffix, entry['slug'])}.webp"}
 
 
 def _variant_name(name: str) -> dict[str, Any]:
@@ -158,6 +173,11 @@ def barcode(sku: str) -> str:
     return f"{digits}{-weighted % 10}"
 
 
+def slugify(words: str) -> str:
+    """`science-fiction` for "Science fiction"."""
+    return words.lower().replace(" ", "-")
+
+
 def _prices(cents: int) -> list[dict[str, Any]]:
     """Euros, and dollars as a shop would set them: rounded up to whole ones, or to a cent below."""
     dollars = -(-cents * DOLLARS_PER_100_EUROS // 10_000) * 100
@@ -174,12 +194,13 @@ def _film_product(film: dict[str, Any]) -> dict[str, Any]:
         "title": film["name"],
         "kind": "video",
         "type": "film",
-        "category": "films",
+        "category": f"films/{slugify(film['genre'])}",
         "summary": film["tagline"],
         "description": film["synopsis"],
         "image": f"{film['slug']}.webp",
         "image_alt": f"Poster: {film['name']}, {film['year']}",
         "image_translations": {SECOND_LANGUAGE: {"alt": f"Plakat: {texts['title']}, {film['year']}"}},
+        "images": _images(stills(film), film["name"], texts["title"]),
         "year": film["year"],
         "title_slug": film["slug"],
         "attributes": {
@@ -187,6 +208,7 @@ def _film_product(film: dict[str, Any]) -> dict[str, Any]:
             "cast": film["cast"],
             "country": film["country"],
             "genre": film["genre"],
+            "runtime": film["runtime"],
             "language": [LANGUAGES[code] for code in film["languages"]],
         },
         "variants": [

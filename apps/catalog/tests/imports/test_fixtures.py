@@ -11,8 +11,10 @@ from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
 
 from apps.catalog.inventory.models import StockItem, StockMovement
+from apps.catalog.inventory.quotes import quote
 from apps.catalog.products import publication, renditions
 from apps.catalog.products.models import Price, Product, ProductImage
+from apps.catalog.products.services.images import add_image
 from apps.catalog.reviews.models import Review
 from apps.catalog.tests.factories import image_file
 from apps.common.outbox.models import OutboxEvent
@@ -203,3 +205,75 @@ def test_invalid_json_is_reported_in_a_single_sentence(tmp_path):
     (tmp_path / "broken.json").write_text("{")
     with pytest.raises(CommandError, match=r"broken\.json cannot be imported"):
         call_command("import_products", str(tmp_path / "broken.json"), images=tmp_path)
+
+
+class TestFurtherImages:
+    """Images beyond the first one, and those of variants."""
+
+    @pytest.fixture
+    def folder(self, tmp_path: Path) -> Path:
+        for number, name in enumerate(("mug", "detail", "grey", "other")):
+            (tmp_path / f"{name}.png").write_bytes(image_file(64 + number, 64, colour=(40 * number, 90, 120)))
+        return tmp_path
+
+    @staticmethod
+    def load(folder: Path, **fields: object) -> Product:
+        data = copy.deepcopy(CATALOGUE)
+        data |= {"products": [data["products"][0] | fields], "reviews": []}
+        (folder / "catalogue.json").write_text(json.dumps(data))
+        call_command("import_products", folder / "catalogue.json", "--images", folder)
+        return Product.objects.get(slug="stoneware-mug")
+
+    @staticmethod
+    def widths(product: Product) -> list[int]:
+        return [image.width for image in product.images.order_by("position", "id")]
+
+    def with_images(self, folder: Path, *names: str) -> Product:
+        variants = copy.deepcopy(CATALOGUE["products"][0]["variants"])
+        if "grey" in names:
+            variants[1]["image"] = "grey.png"
+        described = [
+            {"file": f"{name}.png", "alt": name.title(), "translations": {"de": {"alt": f"{name} de"}}}
+            for name in names
+        ]
+        return self.load(folder, images=described, variants=variants)
+
+    def test_further_images_stand_behind_the_first_in_their_order(self, folder):
+        mug = self.with_images(folder, "detail", "grey")
+        assert self.widths(mug) == [64, 65, 66]
+        assert mug.images.get(width=65).alt == "Detail"
+        assert mug.images.get(width=65).translations == {"de": {"alt": "detail de"}}
+
+    def test_variant_shows_its_image(self, api_client, folder):
+        mug = self.with_images(folder, "detail", "grey")
+        shown = {line["sku"]: line["image"] for line in api_client.get(f"/v1/products/{mug.slug}").json()["variants"]}
+        assert shown["MUG-B"] is None
+        assert shown["MUG-G"]["alt"] == "Grey"
+
+    def test_same_file_again_renders_nothing(self, folder, monkeypatch):
+        mug = self.with_images(folder, "detail", "grey")
+        before = set(mug.images.values_list("pk", flat=True))
+        rendered = []
+        monkeypatch.setattr(renditions, "render", lambda *args, **kwargs: rendered.append(args))
+        self.with_images(folder, "grey", "detail")
+        assert rendered == []
+        assert set(mug.images.values_list("pk", flat=True)) == before
+        assert self.widths(mug) == [64, 66, 65]
+
+    def test_image_that_the_file_does_not_name_any_more_goes_away_and_an_upload_stays(self, folder):
+        mug = self.with_images(folder, "detail", "grey")
+        upload, _ = add_image(mug.slug, image_file(70, 70), filename="own.png")
+        self.with_images(folder, "other")
+        assert sorted(self.widths(mug)) == [64, 67, 70]
+        assert mug.images.filter(pk=upload.pk).exists()
+
+    def test_variant_with_an_image_that_is_not_listed_is_refused(self, folder):
+        variants = [line | {"image": "other.png"} for line in CATALOGUE["products"][0]["variants"]]
+        with pytest.raises(CommandError, match=r"other\.png of MUG-B is not among the images"):
+            self.load(folder, images=[], variants=variants)
+
+    def test_cart_shows_the_image_of_the_variant(self, folder):
+        self.with_images(folder, "detail", "grey")
+        blue, grey = quote([("MUG-B", 1), ("MUG-G", 1)], "EUR")
+        assert blue.image_url.endswith("-64.webp")
+        assert grey.image_url.endswith("-66.webp")

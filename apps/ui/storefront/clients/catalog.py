@@ -23,6 +23,7 @@ from apps.ui.storefront.clients.catalog_schemas import (
     ReviewEligibility,
     ReviewPage,
     SharedWishlist,
+    ShareImage,
     SitemapChunks,
     SitemapProducts,
     Suggestions,
@@ -89,6 +90,12 @@ def product(slug: str) -> Product:
     """Raises RemoteProblem: 301 product-moved (its member `slug` is the new one), 410 product-withdrawn, 404."""
     path = f"/v1/products/{quote(slug, safe='')}"
     return responses.fetch(path, Product, _in_currency(), fresh_seconds=PRICE_SECONDS, mark_stale=_stale)
+
+
+def share_image(slug: str) -> ShareImage:
+    """The image of a link to a product. Raises RemoteProblem as `product` does."""
+    response = client.get(f"/v1/products/{quote(slug, safe='')}/share-image")
+    return ShareImage(response.content_or_raise(), response.headers.get("ETag", ""))
 
 
 def categories() -> tuple[Category, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -11,6 +12,8 @@ from apps.common.money import Money
 
 # Minimum width of the fallback image on a product card, in pixels.
 CARD_WIDTH = 640
+# Minimum width of what a player shows before it plays.
+STILL_WIDTH = 960
 # Availability that a product card shows as a badge.
 LIMITED_AVAILABILITY = ("out_of_stock", "low_stock", "preorder")
 
@@ -64,6 +67,12 @@ class Image:
         return short_url(offered[-1].url if offered else self.url)
 
     @property
+    def still_url(self) -> str:
+        """A WebP file that fills a player: the smallest that is at least STILL_WIDTH wide, else the largest."""
+        chosen = next((source for source in self.srcset if source.width >= STILL_WIDTH), None)
+        return short_url((chosen or (self.srcset[-1] if self.srcset else self)).url)
+
+    @property
     def smallest_url(self) -> str:
         """The smallest file in the fallback format."""
         offered = self.sources[-1].srcset if self.sources else ()
@@ -85,6 +94,14 @@ def srcset_attribute(sources: tuple[ImageSource, ...]) -> str:
 def short_url(url: str) -> str:
     """The path of a file on the shop's own host; other addresses as they are."""
     return url.removeprefix(settings.PUBLIC_URL)
+
+
+@dataclass(frozen=True, slots=True)
+class ShareImage:
+    """The drawn image of a link, as JPEG."""
+
+    content: bytes
+    etag: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +248,17 @@ class Product(ProductCard):
     def runtime(self) -> str:
         """A film's runtime, if the catalogue has it."""
         return self.attribute_value("runtime")
+
+    @property
+    def minutes(self) -> int:
+        """A film's runtime in minutes; 0 for an unknown one."""
+        found = re.search(r"\d+", self.runtime)
+        return int(found[0]) if found else 0
+
+    @property
+    def stills(self) -> tuple[Image, ...]:
+        """A film's images that are wider than high: all but posters."""
+        return tuple(image for image in self.images if image.width > image.height)
 
     def attribute_value(self, name: str) -> str:
         """The value of an attribute as it is displayed; empty when the product has none."""

@@ -10,6 +10,7 @@ from django.test import Client
 
 from apps.ui.storefront.clients import video
 from apps.ui.storefront.tests.fakes import FakePlatform
+from apps.ui.storefront.tests.fakes.catalog import image
 
 
 def test_library_shows_films_progress_and_rentals(ada: Client, platform: FakePlatform) -> None:
@@ -148,3 +149,100 @@ def test_number_of_library_pages_is_limited(platform: FakePlatform, monkeypatch:
     monkeypatch.setattr(video, "library", lambda *args, **kwargs: calls.append(1) or page)
     assert video.library_item("token", "nosferatu") is None
     assert len(calls) == video.MAX_PAGES
+
+
+def test_library_and_home_page_show_the_posters_of_the_catalogue(ada: Client, platform: FakePlatform) -> None:
+    progress = {"position_seconds": 60.0, "duration_seconds": 5640, "is_finished": False, "updated_at": "x"}
+    platform.video.grant("nosferatu", progress=progress)
+    for path in ("/library", "/"):
+        text = ada.get(path).content.decode()
+        watch = text[text.index('href="/watch/nosferatu"') :].partition("</a>")[0]
+        assert 'type="image/avif"' in watch
+        assert "320w" in watch
+
+
+def test_film_that_is_not_on_sale_any_more_has_the_poster_of_the_video(ada: Client, platform: FakePlatform) -> None:
+    platform.catalog.products.pop("nosferatu")
+    platform.video.titles["nosferatu"]["poster_url"] = "http://localhost:8000/media/video/posters/nosferatu.webp"
+    platform.video.grant("nosferatu")
+    text = ada.get("/library").content.decode()
+    assert 'src="http://localhost:8000/media/video/posters/nosferatu.webp"' in text
+
+
+def test_library_is_shown_while_catalog_is_down(ada: Client, platform: FakePlatform) -> None:
+    platform.video.grant("nosferatu")
+    platform.catalog.is_down = True
+    response = ada.get("/library")
+    assert response.status_code == 200
+    assert 'href="/watch/nosferatu"' in response.content.decode()
+
+
+@pytest.mark.parametrize("action", ["progress", "stop"])
+def test_home_page_shows_a_saved_position_at_once(ada: Client, platform: FakePlatform, action: str) -> None:
+    progress = {"position_seconds": 60.0, "duration_seconds": 5640, "is_finished": False, "updated_at": "x"}
+    item = platform.video.grant("nosferatu", progress=progress)
+    assert 'value="1"' in ada.get("/").content.decode()
+    item["progress"] = progress | {"position_seconds": 2820.0}
+    body = {"session": platform.video.session, "position": "2820"}
+    assert ada.post(f"/watch/nosferatu/{action}", body, content_type="application/json").status_code == 200
+    assert 'value="50"' in ada.get("/").content.decode()
+
+
+@pytest.mark.parametrize("path", ["/library", "/watch/nosferatu", "/"])
+def test_pages_with_progress_are_not_stored(ada: Client, platform: FakePlatform, path: str) -> None:
+    platform.video.grant("nosferatu")
+    assert ada.get(path)["Cache-Control"] == "private, no-store"
+
+
+def add_to_film(platform: FakePlatform, *, runtime: str = "", **more: Any) -> None:
+    """Let the catalogue know more about a film."""
+    film = platform.catalog.products["nosferatu"]
+    if runtime:
+        attribute = {"name": "runtime", "label": "Runtime", "value": runtime, "kind": "number", "unit": "min"}
+        film["attributes"] = [*film["attributes"], attribute]
+    film.update(more)
+
+
+def test_watch_page_has_the_runtime_of_the_film_and_says_that_the_demo_plays_a_clip(
+    ada: Client, platform: FakePlatform, settings: Any
+) -> None:
+    add_to_film(platform, runtime="94 min")
+    platform.video.titles["nosferatu"]["runtime_seconds"] = 20
+    platform.video.grant("nosferatu")
+    settings.SHOP_DEMO = True
+    text = ada.get("/watch/nosferatu").content.decode()
+    assert "<span>94 min</span>" in text
+    assert "Demo clip, 20 s" in text
+    assert "Demo-Clip, 20 s" in ada.get("/de/watch/nosferatu").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("is_demo", "runtime", "seconds"), [(False, "94 min", 20), (True, "94 min", 5640), (True, "", 20)]
+)
+def test_whole_films_are_not_called_clips(
+    ada: Client, platform: FakePlatform, settings: Any, is_demo: bool, runtime: str, seconds: int
+) -> None:
+    add_to_film(platform, runtime=runtime)
+    platform.video.titles["nosferatu"]["runtime_seconds"] = seconds
+    platform.video.grant("nosferatu")
+    settings.SHOP_DEMO = is_demo
+    assert "Demo clip" not in ada.get("/watch/nosferatu").content.decode()
+
+
+def test_player_and_film_page_show_scenes_of_the_film(ada: Client, platform: FakePlatform) -> None:
+    still = image("nosferatu-still", width=960, height=540)
+    add_to_film(platform, images=[image("nosferatu", width=800, height=1200), still])
+    platform.video.grant("nosferatu")
+    assert 'poster="/media/catalog/nosferatu-still.webp"' in ada.get("/watch/nosferatu").content.decode()
+    page = ada.get("/p/nosferatu").content.decode()
+    scenes = page[page.index('class="wrap film-stills"') :].partition("</section>")[0]
+    assert scenes.count("<picture>") == 1
+    assert 'alt="Picture of nosferatu-still"' in scenes
+
+
+def test_watch_page_works_while_catalog_is_down(ada: Client, platform: FakePlatform) -> None:
+    platform.video.grant("nosferatu")
+    platform.catalog.is_down = True
+    text = ada.get("/watch/nosferatu").content.decode()
+    assert "data-player" in text
+    assert "1 h 34 min" in text

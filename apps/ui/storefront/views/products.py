@@ -6,8 +6,9 @@ from dataclasses import replace
 from typing import Any
 
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_safe
 
 from apps.common.http import RemoteProblem
@@ -24,6 +25,8 @@ from apps.ui.storefront.review_filters import ReviewFilters
 from apps.ui.storefront.session import ShopRequest
 
 RAIL_SIZE = 12
+# Networks look once and keep what they saw, so a picture may be as old as this.
+SHARE_IMAGE_CACHE_CONTROL = "public, max-age=300, s-maxage=600"
 NO_PRODUCTS = ProductPage((), None, None)
 
 
@@ -126,6 +129,24 @@ def _library_item(token: str | None, product: Product) -> LibraryItem | None:
     if token is None or product.title_slug is None:
         return None
     return video.library_item(token, product.title_slug, deadline=video.OPTIONAL_TIMEOUT_SECONDS)
+
+
+@require_safe
+def share_image(request: ShopRequest, slug: str) -> HttpResponse:
+    """What messengers and social networks show with a link to the product; gateways keep it.
+
+    The address alone decides what is drawn, so query strings make no work.
+    """
+    try:
+        image = catalog.share_image(slug)
+    except RemoteProblem as problem:
+        if moved_to := problem.body.get("slug") if problem.slug == "product-moved" else None:
+            return redirect("share-image", slug=moved_to, permanent=True)
+        raise
+    response = HttpResponse(image.content, content_type="image/jpeg")
+    response["Cache-Control"] = SHARE_IMAGE_CACHE_CONTROL
+    response["ETag"] = image.etag
+    return get_conditional_response(request, etag=image.etag or None, response=response) or response
 
 
 def _withdrawn(request: ShopRequest, slug: str) -> HttpResponse:

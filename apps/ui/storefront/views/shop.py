@@ -6,23 +6,21 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.core.cache import cache
 from django.http import HttpResponse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from apps.common.http import RemoteProblem
-from apps.common.languages import current_language
 from apps.ui.storefront import breadcrumbs, structured_data
-from apps.ui.storefront.clients import catalog, video
+from apps.ui.storefront.clients import catalog
 from apps.ui.storefront.clients.catalog_schemas import (
     Category,
     Collection,
     ProductPage,
 )
-from apps.ui.storefront.clients.video import LibraryItem
 from apps.ui.storefront.context import menu
 from apps.ui.storefront.filters import RELEVANCE, SORTS, FilterState
+from apps.ui.storefront.library import continue_watching
 from apps.ui.storefront.numbered_pages import NumberedPages
 from apps.ui.storefront.pages import shared_page
 from apps.ui.storefront.parallel import fetch, fetch_or_default
@@ -30,9 +28,6 @@ from apps.ui.storefront.session import ShopRequest
 from apps.ui.storefront.views.suggestions import MIN_SUGGEST_LENGTH, suggestion_url
 
 HERO_FILM_COUNT = 3
-MAX_CONTINUE_WATCHING = 4
-# How long the home page shows the same progress: a customer who looks around opens it often.
-CONTINUE_WATCHING_SECONDS = 10
 # Shown by a list without results.
 POPULAR_COUNT = 6
 MAX_SIMILAR_SEARCHES = 5
@@ -42,7 +37,7 @@ MAX_SIMILAR_SEARCHES = 5
 def home(request: ShopRequest) -> HttpResponse:
     """Home page. Signed-in customers also see the films they have started, if video is available."""
     asked = fetch(catalog.front_page)
-    started = fetch_or_default(lambda: _continue_watching(request), ())
+    started = fetch_or_default(lambda: continue_watching(request), ())
     page, categories = asked.result(), menu()
 
     def context() -> dict[str, Any]:
@@ -66,21 +61,6 @@ def home(request: ShopRequest) -> HttpResponse:
         context=context,
         personal=lambda: {"continue_watching": started.result(), "is_stale": page.is_stale},
     )
-
-
-def _continue_watching(request: ShopRequest) -> tuple[LibraryItem, ...]:
-    """Films in the library that were started and not finished, as they were a few seconds ago."""
-    token, user = request.shop.token, request.shop.user
-    if token is None or user is None:
-        return ()
-    name = f"continue-watching:{user.sub}:{current_language()}"
-    known = cache.get(name)
-    if known is None:
-        items = video.library(token, limit=12, deadline=video.OPTIONAL_TIMEOUT_SECONDS).results
-        started = (item for item in items if item.is_ready and item.progress and item.progress.is_in_progress)
-        known = tuple(started)[:MAX_CONTINUE_WATCHING]
-        cache.set(name, known, timeout=CONTINUE_WATCHING_SECONDS)
-    return known
 
 
 @require_safe

@@ -20,8 +20,10 @@ from rest_framework.exceptions import APIException
 from apps.common.api.parsers import load_json
 from apps.common.http import RemoteProblem, Unavailable
 from apps.common.numbers import whole_number
-from apps.ui.storefront.clients import video
+from apps.ui.storefront.clients import catalog, video
 from apps.ui.storefront.errors import page
+from apps.ui.storefront.library import forget_continue_watching, is_demo_clip, with_products
+from apps.ui.storefront.parallel import fetch_or_default
 from apps.ui.storefront.session import ShopRequest
 
 # A film that was just paid for arrives within seconds: how often its page reloads, and how many times.
@@ -34,20 +36,25 @@ def library(request: ShopRequest) -> HttpResponse:
     """The customer's films, newest first."""
     token = request.shop.require_token()
     found = video.library(token, cursor=request.GET.get("cursor", ""))
-    return render(request, "storefront/library.html", {"page": found})
+    return render(request, "storefront/library.html", {"films": with_products(found.results), "next": found.next})
 
 
 @require_safe
 def watch(request: ShopRequest, slug: str) -> HttpResponse:
     """The player, for a film in the customer's library."""
-    item = video.library_item(request.shop.require_token(), slug)
+    token = request.shop.require_token()
+    sold_as = fetch_or_default(lambda: catalog.product(slug), None)
+    item = video.library_item(token, slug)
     if item is None:
         return _not_in_library(request, slug)
     if not item.is_ready:
         heading = gettext("%(film)s will be available soon") % {"film": item.name}
         text = gettext("It’s already in your library. This page updates automatically.")
         return _waiting_page(request, heading, text, seconds=15)
-    return render(request, "storefront/watch.html", {"item": item, "title": item.title})
+    product = sold_as.result()
+    is_clip = item.title is not None and is_demo_clip(item.title, product)
+    context = {"item": item, "title": item.title, "product": product, "is_demo_clip": is_clip}
+    return render(request, "storefront/watch.html", context)
 
 
 def _not_in_library(request: ShopRequest, slug: str) -> HttpResponse:
@@ -83,7 +90,7 @@ def progress(request: ShopRequest, slug: str) -> JsonResponse:
     session, position = _reported_position(request)
     if position is None:
         return JsonResponse({"detail": "The position is a number of seconds."}, status=400)
-    return _player_response(request, lambda token: video.save_progress(token, slug, session=session, position=position))
+    return _player_response(request, lambda token: _save(request, token, slug, session=session, position=position))
 
 
 @require_POST
@@ -95,11 +102,19 @@ def stop(request: ShopRequest, slug: str) -> JsonResponse:
         if position is not None:
             # A session that has lost its entitlement still has to be ended.
             with suppress(RemoteProblem):
-                video.save_progress(token, slug, session=session, position=position)
+                _save(request, token, slug, session=session, position=position)
         video.stop_playback(token, session)
         return {}
 
     return _player_response(request, end)
+
+
+def _save(request: ShopRequest, token: str, slug: str, *, session: str, position: float) -> dict[str, Any]:
+    try:
+        return video.save_progress(token, slug, session=session, position=position)
+    finally:
+        # Also when it is refused: the position is kept in any case.
+        forget_continue_watching(request)
 
 
 def _reported_position(request: ShopRequest) -> tuple[str, float | None]:

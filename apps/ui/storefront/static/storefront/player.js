@@ -1,5 +1,7 @@
-/* The player: asks for a session when play is pressed, plays HLS, says where it is, and stops politely.
-   The session's addresses work for minutes. Each report of the position renews them by a cookie, whatever plays. */
+/* The player: asks for a session when play is pressed, plays HLS, reports the position, and ends the session.
+   The session's addresses work for minutes. Each report of the position renews them by a cookie, whatever plays.
+   Positions are reported every few seconds and whenever the page is left, so that the library, other devices and the
+   next visit know where the film was. */
 "use strict";
 
 (() => {
@@ -10,6 +12,10 @@
   const message = root.querySelector("[data-message]");
   const base = root.dataset.address;
   const HLS_TYPE = "application/vnd.apple.mpegurl";
+  // The most that a crash of the browser loses.
+  const REPORT_SECONDS = 5;
+  // How long a followed link waits for the position to be saved.
+  const LEAVE_MS = 1000;
   let hls = null;
   let playback = null;
   let heartbeat = null;
@@ -25,6 +31,8 @@
       method: "POST",
       headers: { "Content-Type": "application/json" },
       body: JSON.stringify(body),
+      // The last report outlives the page.
+      keepalive: true,
     });
     const content = await response.json().catch(() => ({}));
     if (response.ok) return content;
@@ -101,6 +109,18 @@
     }
   };
 
+  /* Before the next page is asked for, so that it shows this position. Its address is opened by the browser otherwise:
+     `pagehide` comes when the next page has arrived already. */
+  const follow = async (event) => {
+    const link = event.target.closest?.("a[href]");
+    const isPlain = event.button === 0 && !(event.ctrlKey || event.metaKey || event.shiftKey || event.altKey);
+    if (!playback || !link || !isPlain || event.defaultPrevented) return;
+    if (link.target || link.origin !== window.location.origin || link.getAttribute("href").startsWith("#")) return;
+    event.preventDefault();
+    await Promise.race([report(), new Promise((resolve) => { window.setTimeout(resolve, LEAVE_MS); })]);
+    window.location.assign(link.href);
+  };
+
   /* A beacon outlives the page. */
   const stop = () => {
     if (!playback) return;
@@ -135,7 +155,8 @@
       playback = await post("play", {});
       await load();
       say("");
-      heartbeat = window.setInterval(() => { if (!video.paused) report(); }, playback.heartbeat_seconds * 1000);
+      const seconds = Math.min(REPORT_SECONDS, playback.heartbeat_seconds);
+      heartbeat = window.setInterval(() => { if (!video.paused) report(); }, seconds * 1000);
       await video.play();
       video.focus({ preventScroll: true });
     } catch (error) {
@@ -208,6 +229,10 @@
     start();
   });
   for (const moment of ["pause", "seeked", "ended"]) video.addEventListener(moment, report);
+  document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") report(); });
+  document.addEventListener("click", follow);
+  // Reloads, the back button and typed addresses: it comes before the next page is asked for.
+  window.addEventListener("beforeunload", () => { report(); });
   window.addEventListener("pagehide", stop);
   window.addEventListener("pageshow", (event) => { if (event.persisted) button.hidden = false; });
 })();

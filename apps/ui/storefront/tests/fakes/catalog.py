@@ -186,10 +186,10 @@ class FakeCatalog(FakeService):
 
     def move(self, former: str, slug: str) -> None:
         """Let the product be found under a former slug."""
-        path = f"/v1/products/{slug}"
         body = problem(301, "product-moved", "This product has another address now.").json() | {"slug": slug}
-        headers = {"Location": f"http://localhost:8000/api/catalog{path}"}
-        self.refusals["GET", f"/v1/products/{former}"] = httpx.Response(301, json=body, headers=headers)
+        for rest in ("", "/share-image"):
+            headers = {"Location": f"http://localhost:8000/api/catalog/v1/products/{slug}{rest}"}
+            self.refusals["GET", f"/v1/products/{former}{rest}"] = httpx.Response(301, json=body, headers=headers)
 
     def variant(self, sku: str) -> tuple[dict[str, Any], dict[str, Any]] | None:
         """Product and variant of a SKU."""
@@ -262,6 +262,13 @@ class FakeCatalog(FakeService):
         if request.headers.get("If-None-Match") == etag:
             return httpx.Response(304, headers={"ETag": etag})
         return ok(body, ETag=etag)
+
+    @route("GET", "/v1/products/(?P<slug>[^/]+)/share-image")
+    def share_image(self, request: httpx.Request, slug: str) -> httpx.Response:
+        if slug not in self.products:
+            return problem(404, "not-found", "There is no such product.")
+        headers = {"ETag": f'"{slug}"', "Content-Type": "image/jpeg"}
+        return httpx.Response(200, content=f"JPEG of {slug}".encode(), headers=headers)
 
     @route("GET", "/v1/collections")
     def collections(self, request: httpx.Request) -> httpx.Response:

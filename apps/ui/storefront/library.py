@@ -1,0 +1,85 @@
+"""Films in a customer's library, with the catalogue's products for their pictures and facts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.core.cache import cache
+
+from apps.common.http import RemoteProblem, Unavailable
+from apps.common.languages import current_language
+from apps.ui.storefront.clients import catalog, video
+from apps.ui.storefront.clients.catalog_schemas import Image, Product, ProductCard
+from apps.ui.storefront.clients.video import LibraryItem, Title
+from apps.ui.storefront.session import ShopRequest
+
+MAX_CONTINUE_WATCHING = 4
+# How long the home page shows the same progress: a customer who looks around opens it often.
+CONTINUE_WATCHING_SECONDS = 10
+SECONDS_OF_MINUTE = 60
+# As many as the catalogue lists by their slugs, and more than a page of the library has.
+MAX_SLUGS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class LibraryFilm:
+    """A film of the library, and the product that it is sold as: None when it is not on sale any more."""
+
+    item: LibraryItem
+    product: ProductCard | None
+
+    @property
+    def image(self) -> Image | None:
+        return self.product.image if self.product else None
+
+    @property
+    def name(self) -> str:
+        """In the language of the page, where the catalogue has it."""
+        return self.product.title if self.product else self.item.name
+
+
+def is_demo_clip(title: Title, product: Product | None) -> bool:
+    """Whether the demo streams seconds of a film whose runtime the catalogue has in minutes."""
+    return (
+        settings.SHOP_DEMO and product is not None and title.runtime_seconds < SECONDS_OF_MINUTE * product.minutes / 2
+    )
+
+
+def with_products(items: tuple[LibraryItem, ...]) -> tuple[LibraryFilm, ...]:
+    """The films with their products; without them while catalog is down.
+
+    A film's product has its slug, or had it before it was renamed. One that never had it has the video's poster only.
+    """
+    slugs = [item.title_slug for item in items][:MAX_SLUGS]
+    try:
+        cards = catalog.products_named(slugs).results if slugs else ()
+    except (Unavailable, RemoteProblem):
+        cards = ()
+    products = {card.title_slug: card for card in cards}
+    return tuple(LibraryFilm(item, products.get(item.title_slug)) for item in items)
+
+
+def continue_watching(request: ShopRequest) -> tuple[LibraryFilm, ...]:
+    """Films in the library that were started and not finished, as they were a few seconds ago."""
+    token, user = request.shop.token, request.shop.user
+    if token is None or user is None:
+        return ()
+    name = _name(user.sub, current_language())
+    known = cache.get(name)
+    if known is None:
+        items = video.library(token, limit=12, deadline=video.OPTIONAL_TIMEOUT_SECONDS).results
+        started = tuple(item for item in items if item.is_ready and item.progress and item.progress.is_in_progress)
+        known = with_products(started[:MAX_CONTINUE_WATCHING])
+        cache.set(name, known, timeout=CONTINUE_WATCHING_SECONDS)
+    return known
+
+
+def forget_continue_watching(request: ShopRequest) -> None:
+    """The customer's progress has changed: the home page asks for it again."""
+    if user := request.shop.user:
+        cache.delete_many([_name(user.sub, code) for code in settings.SHOP_LANGUAGES])
+
+
+def _name(user_id: str, language: str) -> str:
+    return f"continue-watching:{user_id}:{language}"
