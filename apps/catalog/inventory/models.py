@@ -94,7 +94,8 @@ class StockItem(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.variant}: {self.on_hand} on hand, {self.reserved} reserved"
+        counts = {"variant": self.variant, "on_hand": self.on_hand, "reserved": self.reserved}
+        return gettext("%(variant)s: %(on_hand)s on hand, %(reserved)s reserved") % counts
 
     @property
     def in_stock(self) -> int:
