@@ -10,6 +10,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from apps.common.ids import uuid7
+from apps.common.languages import current_language
+from apps.common.money import Money
 
 
 class Account(models.TextChoices):
@@ -54,4 +56,4 @@ class Posting(models.Model):
         indexes = [models.Index(fields=["account", "currency"], name="posting_balance")]
 
     def __str__(self) -> str:
-        return f"{self.account} {self.amount} {self.currency}"
+        return f"{self.get_account_display()}: {Money(self.amount, self.currency).format(current_language())}"

@@ -9,6 +9,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from apps.common.ids import uuid7
+from apps.common.languages import current_language
+from apps.common.money import Money
 
 
 def method_id() -> str:
@@ -67,7 +69,7 @@ class Payment(models.Model):
         verbose_name_plural = _("payments")
 
     def __str__(self) -> str:
-        return f"{self.state} {self.amount} {self.currency}"
+        return f"{self.get_state_display()}: {Money(self.amount, self.currency).format(current_language())}"
 
 
 class WebhookEvent(models.Model):
