@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -24,6 +26,8 @@ from apps.payment.checkout.requests import Customer, Delivery, OrderRequest
 from apps.payment.orders.models import Order, OrderLine, OrderTransition
 from apps.payment.orders.shipping import ShippingMethod, methods_for
 from apps.payment.payments.models import Payment, PaymentMethod
+from apps.payment.tax.rates import TaxClass
+from apps.payment.tax.services import OrderTax, TaxableItem, TaxedAmount, shop_country, tax_date, tax_order
 
 
 def live_order(cart: Cart) -> Order | None:
@@ -84,7 +88,8 @@ def create_order(
 
     Raises CartChanged, CheckoutInProgress or CartPaid.
     """
-    order = _order(offer, request, shipping)
+    tax = _tax(offer, request, shipping)
+    order = _order(offer, request, shipping, tax)
     try:
         with transaction.atomic(durable=True):
             row = Cart.objects.select_for_update().filter(pk=cart.pk, is_open=True).first()
@@ -94,7 +99,8 @@ def create_order(
             if row.currency != offer.currency or {line.sku: line.quantity for line in cart.lines.active()} != quoted:
                 raise CartChanged(gettext("The cart was changed in another window. Look at it again and confirm."))
             order.save(force_insert=True)
-            OrderLine.objects.bulk_create(_line(order, index, line) for index, line in enumerate(offer.lines))
+            lines = zip(offer.lines, tax.lines, strict=True)
+            OrderLine.objects.bulk_create(_line(order, index, *line) for index, line in enumerate(lines))
             OrderTransition.objects.create(order=order, state=order.state)
             Payment.objects.create(order_id=order.pk, method=method, amount=order.total_amount, currency=order.currency)
             return order
@@ -105,7 +111,26 @@ def create_order(
         raise conflict_with(live) from error
 
 
-def _order(offer: PricedCart, request: OrderRequest, shipping: ShippingMethod | None) -> Order:
+def _tax(offer: PricedCart, request: OrderRequest, shipping: ShippingMethod | None) -> OrderTax:
+    """At the rates of where the parcel goes; films alone are taxed where the shop is."""
+    address = request.delivery.address if shipping else None
+    items = [
+        TaxableItem(TaxClass.DIGITAL if line.is_video else TaxClass.STANDARD, _gross_amount(line))
+        for line in offer.lines
+    ]
+    return tax_order(
+        items,
+        shipping=shipping.price.amount if shipping else 0,
+        country=address["country"] if address else shop_country(),
+        day=tax_date(timezone.now()),
+    )
+
+
+def _gross_amount(line: catalog.Quote) -> int:
+    return line.line_total.amount if line.line_total else 0
+
+
+def _order(offer: PricedCart, request: OrderRequest, shipping: ShippingMethod | None, tax: OrderTax) -> Order:
     shipping_amount = shipping.price.amount if shipping else 0
     address = request.delivery.address if shipping else None
     dates = shipping.dates(address["country"], timezone.now()) if shipping and address else None
@@ -122,6 +147,8 @@ def _order(offer: PricedCart, request: OrderRequest, shipping: ShippingMethod | 
         shipping_code=shipping.code if shipping else "",
         shipping_name=shipping.name if shipping else "",
         shipping_address=address,
+        tax_country=tax.country,
+        shipping_tax=[asdict(part) for part in tax.shipping],
         earliest_delivery_date=dates.earliest_date if dates else None,
         latest_delivery_date=dates.latest_date if dates else None,
     )
@@ -132,7 +159,7 @@ def _order(offer: PricedCart, request: OrderRequest, shipping: ShippingMethod | 
     return order
 
 
-def _line(order: Order, position: int, line: catalog.Quote) -> OrderLine:
+def _line(order: Order, position: int, line: catalog.Quote, taxed: TaxedAmount) -> OrderLine:
     return OrderLine(
         order=order,
         position=position,
@@ -147,4 +174,7 @@ def _line(order: Order, position: int, line: catalog.Quote) -> OrderLine:
         title_slug=line.title_slug or "",
         offer=line.offer or "",
         rental_hours=line.rental_hours,
+        tax_class=taxed.tax_class,
+        tax_rate=taxed.rate,
+        tax_amount=taxed.tax,
     )

@@ -18,9 +18,12 @@ from apps.common.jobs.services import for_each, resting
 from apps.common.leases import claim
 from apps.common.mails import MailTexts, compose_mail, mail_language
 from apps.common.money import Money
+from apps.common.numbers import percentage
 from apps.common.task_queue import send_on_commit
 from apps.payment import access
 from apps.payment.orders.models import Order
+from apps.payment.orders.selectors import tax_of
+from apps.payment.tax.services import RateTotal, tax_by_rate
 
 # While one worker is at a mail no other takes it; after a failure it is due again then.
 RETRY_AFTER = timedelta(minutes=5)
@@ -145,6 +148,7 @@ def mail_context(order: Order, language: str) -> dict[str, Any]:
         "shipping": _shipping_price(order, language),
         "shipping_name": order.shipping_label,
         "total": order.total.format(language),
+        "taxes": _taxes(order, language),
         "delivery": _delivery_days(order, language),
         "has_films": any(line.kind == "video" for line in lines),
         "order_url": _order_url(order),
@@ -158,6 +162,20 @@ def _shipping_price(order: Order, language: str) -> str:
     if not order.shipping_code:
         return ""
     return Money(order.shipping_amount, order.currency).format(language) if order.shipping_amount else gettext("Free")
+
+
+def _taxes(order: Order, language: str) -> list[dict[str, str]]:
+    """`includes 19% VAT` and how much that is, for each rate; empty for orders placed before tax was recorded."""
+    return [
+        {"label": _tax_label(total, language), "amount": Money(total.tax, order.currency).format(language)}
+        for total in tax_by_rate(tax_of(order))
+    ]
+
+
+def _tax_label(total: RateTotal, language: str) -> str:
+    if total.is_export:
+        return gettext("VAT-free export")
+    return gettext("includes %(rate)s VAT") % {"rate": percentage(total.rate, language)}
 
 
 def _delivery_days(order: Order, language: str) -> str:

@@ -13,6 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from apps.common.ids import uuid7
 from apps.common.languages import default_language
 from apps.common.money import Money
+from apps.payment.tax.rates import TaxClass
+from apps.payment.tax.services import TaxedAmount
 
 # Without letters that are mistaken for others (Crockford's base 32, less U).
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -51,6 +53,11 @@ class Order(models.Model):
     shipping_code = models.CharField(max_length=20, blank=True)
     shipping_name = models.CharField(max_length=60, blank=True)
     shipping_address = models.JSONField(null=True, blank=True)
+    # The country whose rates apply, kept when the address is erased; empty for orders placed before tax was recorded.
+    tax_country = models.CharField(max_length=2, blank=True, db_default="")
+    # The parts of `shipping_amount` with their taxes: one for each rate of the goods, none when it is free; null for
+    # orders placed before tax was recorded.
+    shipping_tax = models.JSONField(null=True, blank=True, editable=False)
     # Between these days, both included, the parcel arrives as the shop said at checkout; null for films alone.
     earliest_delivery_date = models.DateField(_("earliest delivery"), null=True, blank=True)
     latest_delivery_date = models.DateField(_("latest delivery"), null=True, blank=True)
@@ -171,14 +178,40 @@ class OrderLine(models.Model):
     title_slug = models.CharField(max_length=120, blank=True)
     offer = models.CharField(max_length=4, blank=True)
     rental_hours = models.PositiveIntegerField(null=True, blank=True)
+    # As on the day of the order; empty and null for orders placed before tax was recorded. The rate is in basis points.
+    tax_class = models.CharField(max_length=10, blank=True, db_default="")
+    tax_rate = models.PositiveSmallIntegerField(null=True, blank=True)
+    tax_amount = models.BigIntegerField(null=True, blank=True)
 
     class Meta:
         verbose_name = _("line")
         verbose_name_plural = _("lines")
-        constraints = [models.UniqueConstraint(fields=["order", "position"], name="order_line_position")]
+        constraints = [
+            models.UniqueConstraint(fields=["order", "position"], name="order_line_position"),
+            models.CheckConstraint(
+                # All three or none: a comparison with null would pass.
+                condition=Q(tax_class="", tax_rate=None, tax_amount=None)
+                | Q(
+                    ~Q(tax_class=""),
+                    tax_rate__isnull=False,
+                    tax_amount__isnull=False,
+                    tax_amount__gte=0,
+                    tax_amount__lte=models.F("unit_amount") * models.F("quantity"),
+                ),
+                name="order_line_tax_within_total",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.quantity} × {self.title}"
+
+    @property
+    def taxed_amount(self) -> TaxedAmount | None:
+        """The line's total with its tax; None where tax was not recorded."""
+        if self.tax_rate is None or self.tax_amount is None:
+            return None
+        gross = self.unit_amount * self.quantity
+        return TaxedAmount(TaxClass(self.tax_class), self.tax_rate, gross=gross, tax=self.tax_amount)
 
 
 class OrderTransition(models.Model):

@@ -11,6 +11,8 @@ from apps.common.problems import NotFound
 from apps.payment.access import Caller
 from apps.payment.orders.models import Order
 from apps.payment.payments.models import Payment
+from apps.payment.tax.rates import TaxClass
+from apps.payment.tax.services import TaxedAmount, tax_summary
 
 
 def orders_of(user_id: uuid.UUID) -> QuerySet[Order]:
@@ -30,3 +32,16 @@ def find_order(number: str, caller: Caller) -> Order:
     if order and (caller.is_support or caller.owns(user_id=order.user_id, secret_hash=order.secret_hash)):
         return order
     raise NotFound(gettext("There is no such order, or it is not yours."))
+
+
+def tax_of(order: Order) -> list[TaxedAmount]:
+    """The tax in an order's total by rate and class; empty for orders placed before tax was recorded.
+
+    No query where the lines are prefetched.
+    """
+    lines = [line.taxed_amount for line in order.lines.all()]
+    recorded = [amount for amount in lines if amount is not None]
+    if order.shipping_tax is None or len(recorded) < len(lines):
+        return []
+    shipping = [TaxedAmount(**part | {"tax_class": TaxClass(part["tax_class"])}) for part in order.shipping_tax]
+    return tax_summary([*recorded, *shipping])

@@ -15,6 +15,7 @@ from django.conf import settings
 from apps.common import countries
 from apps.common.languages import current_language
 from apps.common.money import Money
+from apps.common.numbers import percentage
 
 # English dates have the day first, and hours from 0 to 23.
 DATE_LOCALES = {"en": "en_GB"}
@@ -23,6 +24,11 @@ DATE_LOCALES = {"en": "en_GB"}
 def format_money(money: Money) -> str:
     """`€1,234.50` in English, `1.234,50 €` in German. A space before a symbol does not break."""
     return money.format(current_language())
+
+
+def format_rate(basis_points: int) -> str:
+    """`19%` in English, `19 %` in German for 1900."""
+    return percentage(basis_points, current_language())
 
 
 def format_day(day: date) -> str:

@@ -15,6 +15,9 @@ from apps.common.countries import validate_country
 from apps.common.money import Money
 from apps.common.text import one_line
 from apps.payment.orders.models import Order, OrderLine
+from apps.payment.orders.selectors import tax_of
+from apps.payment.tax.rates import TaxClass
+from apps.payment.tax.services import TaxedAmount
 
 
 class AddressSerializer(serializers.Serializer):
@@ -101,6 +104,31 @@ class DeliverySerializer(serializers.Serializer):
     latest_date = serializers.DateField(source="latest_delivery_date")
 
 
+class TaxSummarySerializer(serializers.Serializer):
+    """The part of an order's total that is of one class at one rate."""
+
+    rate = serializers.IntegerField(help_text="In basis points: 1900 is 19%.")
+    tax_class = serializers.ChoiceField(
+        choices=[tax_class.value for tax_class in TaxClass],
+        help_text="Goods (`standard`), films (`digital`), or what leaves the shop's tax area without VAT (`export`).",
+    )
+    net = serializers.SerializerMethodField()
+    tax = serializers.SerializerMethodField()
+    gross = serializers.SerializerMethodField()
+
+    @extend_schema_field(MoneySerializer)
+    def get_net(self, amount: TaxedAmount) -> dict[str, Any]:
+        return Money(amount.net, self.context["currency"]).as_dict()
+
+    @extend_schema_field(MoneySerializer)
+    def get_tax(self, amount: TaxedAmount) -> dict[str, Any]:
+        return Money(amount.tax, self.context["currency"]).as_dict()
+
+    @extend_schema_field(MoneySerializer)
+    def get_gross(self, amount: TaxedAmount) -> dict[str, Any]:
+        return Money(amount.gross, self.context["currency"]).as_dict()
+
+
 class OrderPaymentSerializer(serializers.Serializer):
     provider = serializers.CharField()
     brand = serializers.CharField()
@@ -131,6 +159,9 @@ class OrderSerializer(serializers.Serializer):
     subtotal = serializers.SerializerMethodField()
     shipping = serializers.SerializerMethodField()
     total = MoneySerializer()
+    tax = serializers.SerializerMethodField(
+        help_text="Included in the total, by rate and class. Adds up to the total; empty where tax was not recorded."
+    )
     refunded = serializers.SerializerMethodField()
     shipping_address = AddressSerializer(allow_null=True)
     delivery = serializers.SerializerMethodField(help_text="When the parcel arrives, as it was said at checkout.")
@@ -149,6 +180,10 @@ class OrderSerializer(serializers.Serializer):
     @extend_schema_field(MoneySerializer)
     def get_subtotal(self, order: Order) -> dict[str, Any]:
         return Money(order.subtotal_amount, order.currency).as_dict()
+
+    @extend_schema_field(TaxSummarySerializer(many=True))
+    def get_tax(self, order: Order) -> list[dict[str, Any]]:
+        return list(TaxSummarySerializer(tax_of(order), many=True, context={"currency": order.currency}).data)
 
     @extend_schema_field(MoneySerializer)
     def get_refunded(self, order: Order) -> dict[str, Any]:

@@ -125,6 +125,24 @@ class Delivery:
 
 
 @dataclass(frozen=True, slots=True)
+class TaxSummary:
+    """The tax in an order's total at one rate (in basis points) and of one class: standard, digital or export."""
+
+    rate: int
+    tax_class: str
+    tax: Money
+
+
+@dataclass(frozen=True, slots=True)
+class RateTotal:
+    """The tax of a rate over all classes, as receipts name it."""
+
+    rate: int
+    is_export: bool
+    tax: Money
+
+
+@dataclass(frozen=True, slots=True)
 class TestCard:
     """A card of a demo; `outcome` is ok, challenge or why the bank declines it."""
 
@@ -201,7 +219,18 @@ class Order:
     paid_at: datetime | None
     next_action: NextAction | None
     failure: Failure | None
+    # Empty for orders placed before tax was recorded.
+    tax: tuple[TaxSummary, ...] = ()
     secret: str | None = None
+
+    @property
+    def tax_by_rate(self) -> list[RateTotal]:
+        """One sum for each rate, in the order of the API: the highest rate first."""
+        taxes: dict[tuple[int, bool], Money] = {}
+        for part in self.tax:
+            key = part.rate, part.tax_class == "export"
+            taxes[key] = taxes.get(key, Money.zero(part.tax.currency)) + part.tax
+        return [RateTotal(*key, tax) for key, tax in taxes.items()]
 
     @property
     def is_unfinished(self) -> bool:

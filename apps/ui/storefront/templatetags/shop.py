@@ -60,6 +60,7 @@ MINUTE = 60
 JSON_ESCAPES = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
 
 register.filter("cursor", cursor_of)
+register.filter("rate", formats.format_rate)
 register.filter("day", formats.format_day)
 register.filter("long_date", formats.format_date)
 register.filter("country", formats.country_name)

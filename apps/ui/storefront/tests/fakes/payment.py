@@ -236,6 +236,7 @@ class FakePayment(FakeService):
             "shipping": shipping,
             "total": cart["subtotal"]
             | {"amount": cart["subtotal"]["amount"] + (method["price"]["amount"] if method else 0)},
+            "tax": self._tax(lines, shipping, cart["currency"]),
             "refunded": money(0),
             "shipping_address": address,
             "delivery": {name: method[name] for name in ("earliest_date", "latest_date")} if method else None,
@@ -245,6 +246,25 @@ class FakePayment(FakeService):
             "next_action": None,
             "failure": None,
         }
+
+    @staticmethod
+    def _tax(lines: list[dict[str, Any]], shipping: dict[str, Any] | None, currency: str) -> list[dict[str, Any]]:
+        """At the German rate, as all of these parcels stay in Germany and films are taxed where the shop is."""
+        gross = {"digital": 0, "standard": shipping["price"]["amount"] if shipping else 0}
+        for line in lines:
+            gross["digital" if line["kind"] == "video" else "standard"] += line["line_total"]["amount"]
+        taxes = {tax_class: round(amount * 19 / 119) for tax_class, amount in gross.items()}
+        return [
+            {
+                "rate": 1900,
+                "tax_class": tax_class,
+                "net": {"amount": amount - taxes[tax_class], "currency": currency},
+                "tax": {"amount": taxes[tax_class], "currency": currency},
+                "gross": {"amount": amount, "currency": currency},
+            }
+            for tax_class, amount in gross.items()
+            if amount
+        ]
 
     @route("POST", "/v1/orders/access")
     def request_access(self, request: httpx.Request) -> httpx.Response:
