@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from apps.common.countries import COUNTRIES, EUROPEAN_UNION, country_name, validate_country
 from apps.common.currencies import CURRENCIES, FUNDS, OF_SEVERAL_COUNTRIES
 from apps.common.money import DIGITS, Money, digits_of
+from apps.common.numbers import percentage
 
 
 @pytest.mark.parametrize("code", ["EUR", "USD", "JPY", "XCG", "XAF", "XPF", "VED", "ZWG"])
@@ -75,3 +76,18 @@ def test_the_european_union_has_27_countries():
 @pytest.mark.parametrize(("language", "name"), [("en", "Germany"), ("de", "Deutschland"), ("fr", "Allemagne")])
 def test_countries_have_names_in_each_language(language, name):
     assert country_name("DE", language) == name
+
+
+@pytest.mark.parametrize(
+    ("basis_points", "english", "german"),
+    [
+        (1900, "19%", "19 %"),
+        (2550, "25.5%", "25,5 %"),
+        (810, "8.1%", "8,1 %"),
+        (0, "0%", "0 %"),
+        (5, "0.05%", "0,05 %"),
+    ],
+)
+def test_rates_are_written_as_the_language_has_it(basis_points, english, german):
+    assert percentage(basis_points, "en") == english
+    assert percentage(basis_points, "de") == german.replace(" ", "\N{NO-BREAK SPACE}")

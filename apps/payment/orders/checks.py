@@ -1,4 +1,4 @@
-"""System checks of delivery dates and prices."""
+"""System checks of delivery dates and prices, and of the shop's taxes."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, register
+from django.core.checks import CheckMessage, Error, Warning, register
 
 from apps.common.countries import DELIVERY_COUNTRIES
 from apps.payment.orders import shipping
 from apps.payment.orders.delivery_dates import public_holidays
+from apps.payment.tax.rates import COUNTRIES_WITH_RATES
+from apps.payment.tax.services import shop_country
 
 
 @register
@@ -47,6 +49,16 @@ def check_shipping_prices(**_: Any) -> list[CheckMessage]:
         for name, table in tables.items()
         if currency not in table
     ]
+
+
+@register
+def check_shop_country_has_rates(**_: Any) -> list[CheckMessage]:
+    """A shop elsewhere may sell, but its receipts would be wrong."""
+    if shop_country() in COUNTRIES_WITH_RATES:
+        return []
+    hint = "Add the rates of SHOP_REGION's country to apps/payment/tax/rates.py."
+    message = f"{shop_country()} has no rates of VAT: films, and parcels inside it, would be sold as exports."
+    return [Warning(message, hint=hint, id="streamcart.W002")]
 
 
 def _is_known(region: str) -> bool:

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from apps.payment.orders.checks import check_delivery_settings
+from apps.payment.orders.checks import check_delivery_settings, check_shop_country_has_rates
 from apps.payment.orders.delivery_dates import DeliveryDates, delivery_dates, public_holidays
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -92,3 +92,9 @@ def test_settings_that_would_fail_a_checkout_are_reported(settings, name, value,
     assert check_delivery_settings() == []
     setattr(settings, name, value)
     assert [found.id for found in check_delivery_settings()] == [problem]
+
+
+@pytest.mark.parametrize(("region", "problems"), [("DE-BE", []), ("CH", []), ("US-CA", ["streamcart.W002"])])
+def test_shop_in_a_country_without_rates_of_vat_is_reported(settings, region, problems):
+    settings.SHOP_REGION = region
+    assert [found.id for found in check_shop_country_has_rates()] == problems
