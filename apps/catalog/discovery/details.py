@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 
 from apps.catalog.discovery.browsing import best_sellers_beside
 from apps.catalog.discovery.cards import cards
+from apps.catalog.discovery.columns import Columns
 from apps.catalog.discovery.index import index
 from apps.catalog.discovery.missing_products import why_missing
 from apps.catalog.discovery.taxonomy import Taxonomy
@@ -36,8 +37,10 @@ def detail(slug: str, *, currency: str, language: str) -> Detail:
 
     Raises NotFound, ProductMoved, ProductWithdrawn.
     """
-    product, number = _displayed(_with_parts(), slug)
-    with index.fresh():
+    product = _published(_with_parts(), slug)
+    number = product.listing.number
+    with index.fresh() as columns:
+        _require_display(columns, product)
         related, taxonomy = _related(product, number, currency), index.taxonomy
     card, *beside = _cards(taxonomy, [number, *related], slug, currency=currency, language=language)
     crumbs = [
@@ -67,22 +70,27 @@ def displayed_card(slug: str, *, currency: str, language: str) -> tuple[Product,
 
     Raises NotFound, ProductMoved, ProductWithdrawn.
     """
-    product, number = _displayed(Product.objects.select_related("listing"), slug)
-    with index.fresh():
+    product = _published(Product.objects.select_related("listing"), slug)
+    number = product.listing.number
+    with index.fresh() as columns:
+        _require_display(columns, product)
         taxonomy = index.taxonomy
     [card] = _cards(taxonomy, [number], slug, currency=currency, language=language)
     return product, number, card
 
 
-def _displayed(products: QuerySet[Product], slug: str) -> tuple[Product, int]:
+def _published(products: QuerySet[Product], slug: str) -> Product:
     product = products.filter(slug=slug, status=Product.Status.PUBLISHED).first()
     if product is None:
         raise why_missing(slug)
+    return product
+
+
+def _require_display(columns: Columns, product: Product) -> None:
+    """Raises what says why the product is not on display. The caller holds the fresh index."""
     number = product.listing.number
-    with index.fresh() as columns:
-        if number >= columns.capacity or not index.visible()[number]:
-            raise why_missing(slug)
-    return product, number
+    if number >= columns.capacity or not index.visible()[number]:
+        raise why_missing(product.slug)
 
 
 def _cards(taxonomy: Taxonomy, numbers: list[int], slug: str, *, currency: str, language: str) -> list[dict[str, Any]]:

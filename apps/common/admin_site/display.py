@@ -7,12 +7,13 @@ from typing import Any
 
 from babel import Locale, UnknownLocaleError
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 
 from apps.common.countries import country_name
 from apps.common.languages import current_language
 from apps.common.money import Money
 
+BREAK = mark_safe("<br>")
 ADDRESS_LINES = ("name", "line1", "line2")
 
 
@@ -23,7 +24,7 @@ def money(amount: int, currency: str) -> str:
 
 def lines(values: Iterable[object]) -> SafeString:
     """Each value on a line of its own; empty ones are left out."""
-    return format_html_join(format_html("<br>"), "{}", ((value,) for value in values if value))
+    return format_html_join(BREAK, "{}", ((value,) for value in values if value))
 
 
 def address(value: Mapping[str, Any] | None) -> SafeString | str:

@@ -223,6 +223,6 @@ class TestAtOnce:
             )
 
         assert set(at_once(6, move)) <= {200, 400, 404, 409}
-        assert Category.find_problems() == ([], [], [], [], [])
+        assert Category.objects.find_problems() == ([], [], [], [], [])
         paths = sorted(Category.objects.filter(slug__in=["a", "b"]).values_list("full_path", flat=True))
         assert paths in (["a", "a/b"], ["b", "b/a"])
