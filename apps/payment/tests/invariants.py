@@ -8,6 +8,7 @@ from apps.common.outbox.models import OutboxEvent
 from apps.payment.carts.models import Cart
 from apps.payment.ledger.models import JournalEntry, Posting
 from apps.payment.orders.models import Order
+from apps.payment.orders.selectors import tax_of
 from apps.payment.payments.models import SandboxCharge
 from apps.payment.tests.catalog_fake import FakeCatalog
 
@@ -68,6 +69,7 @@ def assert_consistent(catalog: FakeCatalog) -> list[Order]:
     orders = list(Order.objects.order_by("placed_at"))
     assert orders
     for order in orders:
+        assert sum(part.gross for part in tax_of(order)) == order.total_amount
         if order.state == Order.State.PAID:
             assert_paid_once(order, catalog)
         elif order.state == Order.State.REFUNDED:
