@@ -47,14 +47,14 @@ def _product_page(request: ShopRequest, slug: str) -> HttpResponse:
     requested = fetch(lambda: catalog.product(slug))
     requested_reviews = fetch_or_default(lambda: _reviews(slug, asked), None)
     wished = fetch_or_default(lambda: wishlists.contains(request.shop, slug), False)
-    delivery_methods = fetch_or_default(lambda: payment.delivery_methods(HOME_COUNTRY), ())
     found = requested.result()
-    # Optional content of a film's page.
+    # Optional content.
     requested_title = fetch_or_default(lambda: _film_title(found), None)
     requested_films = fetch_or_default(lambda: _films_by_directors(found), NO_PRODUCTS)
+    requested_delivery = fetch_or_default(lambda: _delivery(found), None)
     owned = fetch_or_default(lambda: _library_item(token, found), None)
     title, reviews, films = requested_title.result(), requested_reviews.result(), requested_films.result()
-    delivery = _cheapest(delivery_methods.result())
+    delivery = requested_delivery.result()
     variant = product_options.selected_variant(found, request.GET.get("sku", ""))
     is_default = variant is None or variant == product_options.default_variant(found)
     filters = replace(asked, sku="" if variant is None or is_default else variant.sku)
@@ -107,8 +107,9 @@ def _reviews(slug: str, filters: ReviewFilters) -> ReviewPage:
     return catalog.reviews(slug, **(filters.api_params() | {"cursor": ""}))
 
 
-def _cheapest(methods: tuple[ShippingMethod, ...]) -> ShippingMethod | None:
-    """The delivery method to show beside a product; None while payment is down."""
+def _delivery(product: Product) -> ShippingMethod | None:
+    """The cheapest way in which goods travel; None for films."""
+    methods = () if product.is_film else payment.delivery_methods(HOME_COUNTRY)
     return methods[0] if methods else None
 
 
