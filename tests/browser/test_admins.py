@@ -74,7 +74,7 @@ def overflow(page: Page) -> int:
 
 @pytest.mark.parametrize(
     ("scheme", "width", "language"),
-    [("light", 1440, "en-GB"), ("dark", 1440, "de-DE"), ("light", 390, "de-DE"), ("dark", 390, "en-GB")],
+    [("light", 1440, "en-GB"), ("dark", 390, "de-DE")],
 )
 @pytest.mark.parametrize("service", PAGES)
 def test_pages_have_no_violations_and_fit_the_screen(staff, service, scheme, width, language):
@@ -89,8 +89,7 @@ def test_pages_have_no_violations_and_fit_the_screen(staff, service, scheme, wid
     assert found == {}
 
 
-@pytest.mark.parametrize("language", SECTIONS)
-@pytest.mark.parametrize("width", [390, 1440])
+@pytest.mark.parametrize(("width", "language"), [(1440, "en-GB"), (390, "de-DE")])
 @pytest.mark.parametrize("service", PAGES)
 def test_every_admin_has_the_brand_and_the_same_navigation(staff, service, width, language):
     page = staff(viewport={"width": width, "height": 900}, locale=language)
