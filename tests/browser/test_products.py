@@ -28,7 +28,7 @@ def test_option_changes_what_is_bought(visitor, has_scripts):
     page = visitor(java_script_enabled=has_scripts)
     errors = errors_of(page)
     page.goto("/p/stoneware-mug")
-    page.get_by_role("link", name="Moss green").click()
+    page.get_by_role("link", name="Moss green", exact=True).click()
     expect(page.locator("#buy [name=sku]")).to_have_value("STONEWAREMUG-MOSS")
     expect(page).to_have_url(re.compile(r"/p/stoneware-mug\?sku=STONEWAREMUG-MOSS$"))
     button(page, "Add to cart").click()
@@ -41,7 +41,7 @@ def test_option_keeps_the_focus_and_the_page(visitor):
     page = visitor()
     page.goto("/p/stoneware-mug")
     page.evaluate("document.body.dataset.same = 'yes'")
-    page.get_by_role("link", name="Milk white").focus()
+    page.get_by_role("link", name="Milk white", exact=True).focus()
     page.keyboard.press("Enter")
     expect(page.locator("#offer")).to_contain_text("Item number: STONEWAREMUG-MILK")
     assert page.evaluate("document.body.dataset.same") == "yes"

@@ -14,6 +14,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from apps.common.admin_site.addresses import admin_url
 
@@ -39,7 +40,7 @@ SECTIONS = (
     Section("catalog", _("Catalogue"), "sell", frozenset({"catalog_staff", "support_staff"})),
     Section("payment", _("Orders & payments"), "receipt_long", frozenset({"support_staff"})),
     Section("auth", _("Accounts"), "group", frozenset({"support_staff"})),
-    Section("video", _("Video"), "movie", frozenset({"video_staff"})),
+    Section("video", pgettext_lazy("admin section", "Video"), "movie", frozenset({"video_staff"})),
 )
 
 
