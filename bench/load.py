@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 CONNECTIONS = 8
 SECONDS = 3
-MILLISECONDS = {"us": 0.001, "ms": 1.0, "s": 1000.0}
+MILLISECONDS = {"us": 0.001, "ms": 1.0, "s": 1_000.0, "m": 60_000.0}
 SCRIPT = """
 local paths = {}
 for line in io.lines("%s") do paths[#paths + 1] = line end
@@ -49,7 +49,7 @@ def load(
         output = subprocess.run([*command, url], capture_output=True, text=True, check=True).stdout
     if "Non-2xx" in output:
         raise SystemExit(f"Some responses were no success:\n{output}")
-    taken = re.findall(r"^\s+(50|99)%\s+([\d.]+)(us|ms|s)$", output, re.MULTILINE)
+    taken = re.findall(r"^\s+(50|99)%\s+([\d.]+)(us|ms|s|m)\s*$", output, re.MULTILINE)
     milliseconds = {percent: float(value) * MILLISECONDS[unit] for percent, value, unit in taken}
     return Load(
         float(re.search(r"Requests/sec:\s+([\d.]+)", output)[1]), p50=milliseconds["50"], p99=milliseconds["99"]
