@@ -47,6 +47,7 @@ volumeMounts:
 {{- define "common.pagesConfiguration" -}}
 nginx.conf: |
   worker_processes 1;
+  pcre_jit on;
   error_log stderr warn;
   pid /tmp/nginx.pid;
   events { worker_connections 2048; }
