@@ -13,7 +13,7 @@ from apps.common.admin_site.navigation import SECTIONS, Group, model_link, sideb
 
 def request_of(*roles: str, permissions: tuple[str, ...] = ()) -> Any:
     request = RequestFactory().get("/admin/")
-    request.user = SimpleNamespace(roles=list(roles), has_perm=lambda name: name in permissions)  # type: ignore[assignment]
+    request.user = SimpleNamespace(roles=list(roles), has_perm=lambda name: name in permissions)  # type: ignore[assignment]  # a stand-in for a member of staff
     return request
 
 
