@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import msgspec
 from django.conf import settings
 from django.core.cache import cache
 
@@ -66,13 +67,22 @@ def continue_watching(request: ShopRequest) -> tuple[LibraryFilm, ...]:
     if token is None or user is None:
         return ()
     name = _name(user.sub, current_language())
-    known = cache.get(name)
+    known = _remembered(name)
     if known is None:
         items = video.library(token, limit=12, deadline=video.OPTIONAL_TIMEOUT_SECONDS).results
         started = tuple(item for item in items if item.is_ready and item.progress and item.progress.is_in_progress)
         known = with_products(started[:MAX_CONTINUE_WATCHING])
-        cache.set(name, known, timeout=CONTINUE_WATCHING_SECONDS)
+        cache.set(name, msgspec.json.encode(known), timeout=CONTINUE_WATCHING_SECONDS)
     return known
+
+
+def _remembered(name: str) -> tuple[LibraryFilm, ...] | None:
+    """What is kept as JSON, not as objects: another release, which runs beside this one for a while, may read it."""
+    content = cache.get(name)
+    try:
+        return None if content is None else msgspec.json.decode(content, type=tuple[LibraryFilm, ...])
+    except (msgspec.MsgspecError, TypeError):
+        return None
 
 
 def forget_continue_watching(request: ShopRequest) -> None:

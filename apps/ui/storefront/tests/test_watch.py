@@ -6,8 +6,10 @@ import json
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 
+from apps.ui.storefront import library
 from apps.ui.storefront.clients import video
 from apps.ui.storefront.tests.fakes import FakePlatform
 from apps.ui.storefront.tests.fakes.catalog import image
@@ -37,7 +39,9 @@ def test_empty_library_links_to_the_films(ada: Client) -> None:
 def test_home_page_offers_to_continue_watching(ada: Client, platform: FakePlatform) -> None:
     progress = {"position_seconds": 60.0, "duration_seconds": 5640, "is_finished": False, "updated_at": "x"}
     platform.video.grant("nosferatu", progress=progress)
-    assert "Continue watching" in ada.get("/").content.decode()
+    for _ in range(2):
+        assert "Continue watching" in ada.get("/").content.decode()
+    assert len(platform.video.requests_to("GET", "/v1/library")) == 1
 
 
 def test_watch_page_has_a_player_and_starts_no_session(ada: Client, platform: FakePlatform) -> None:
@@ -246,3 +250,15 @@ def test_watch_page_works_while_catalog_is_down(ada: Client, platform: FakePlatf
     text = ada.get("/watch/nosferatu").content.decode()
     assert "data-player" in text
     assert "1 h 34 min" in text
+
+
+@pytest.mark.parametrize("kept", [b'[{"item": 5}]', b"no json", ("an object of an earlier release",)])
+def test_started_films_that_another_release_has_kept_are_asked_for_again(
+    ada: Client, platform: FakePlatform, monkeypatch: pytest.MonkeyPatch, kept: object
+) -> None:
+    monkeypatch.setattr(library, "_name", lambda user_id, language: "kept-by-another-release")
+    cache.set("kept-by-another-release", kept)
+    assert ada.get("/").status_code == 200
+    assert len(platform.video.requests_to("GET", "/v1/library")) == 1
+    assert ada.get("/").status_code == 200
+    assert len(platform.video.requests_to("GET", "/v1/library")) == 1
