@@ -14,8 +14,9 @@ from apps.common.jobs.services import for_each, resting
 from apps.common.leases import Lease, claim
 from apps.payment import catalog
 from apps.payment.checkout.settlement import settle_refund
-from apps.payment.checkout.transitions import move, payment_of, record_charge
+from apps.payment.checkout.transitions import move, record_charge
 from apps.payment.orders.models import Order
+from apps.payment.orders.selectors import payment_of
 from apps.payment.payments.models import Payment
 from apps.payment.payments.providers import registry
 from apps.payment.payments.providers.base import Charge

@@ -26,6 +26,11 @@ def payments_of(orders: list[Order]) -> dict[uuid.UUID, Payment]:
     return {payment.order_id: payment for payment in rows}
 
 
+def payment_of(order: Order) -> Payment:
+    """The order's payment with its method."""
+    return Payment.objects.select_related("method").get(order_id=order.pk)
+
+
 def find_order(number: str, caller: Caller) -> Order:
     """An order of the caller, or any for support; raises NotFound otherwise."""
     order = Order.objects.prefetch_related("lines").filter(number=number.upper()).first()
