@@ -76,7 +76,12 @@ def refund_unfulfilled(order: Order, payment: Payment, *, code: str, message: st
 
     The cart stays open, so that what is still in stock can be ordered again.
     """
-    charge = registry.get(payment.method.provider).refund(payment.reference)
+    provider = registry.get(payment.method.provider)
+    charge = provider.status(payment.reference)
+    # Refunded already: by a worker that died before saying so, or by somebody at the provider.
+    if charge.state != "refunded":
+        provider.refund(payment.reference, key=str(order.pk), amount=order.total)
+        charge = provider.status(payment.reference)
     release_due_at = _release_stock(order)
     return settle_refund(order, payment, charge, code=code, message=message, release_due_at=release_due_at)
 

@@ -18,6 +18,8 @@ from apps.payment.tax.services import TaxedAmount
 
 # Without letters that are mistaken for others (Crockford's base 32, less U).
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+# Stands for the address of a customer who was erased; nobody can own it (RFC 2606).
+ERASED_EMAIL = "deleted@streamcart.invalid"
 
 
 def order_number() -> str:

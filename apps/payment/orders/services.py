@@ -12,14 +12,12 @@ from django.utils.translation import gettext
 
 from apps.common.problems import Conflict, ValidationProblem
 from apps.common.task_queue import send_on_commit
-from apps.payment.orders.models import Order, OrderNote
+from apps.payment.orders.models import ERASED_EMAIL, Order, OrderNote
 
 # A parcel has arrived by then, or the customer has complained.
 DELIVERED_AFTER = timedelta(days=30)
 # Nobody gets the link to an order more often, whoever asks.
 LINK_PAUSE = timedelta(minutes=10)
-# Nobody reads mail to it (RFC 2606).
-ERASED_EMAIL = "deleted@streamcart.invalid"
 MAX_NOTE_LENGTH = 2000
 SEND_CONFIRMATION_TASK = "apps.payment.orders.tasks.send_confirmation"
 SEND_LINKS_TASK = "apps.payment.orders.tasks.send_due_links"

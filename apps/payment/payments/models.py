@@ -109,3 +109,20 @@ class SandboxCharge(models.Model):
 
     def __str__(self) -> str:
         return f"{self.state} {self.amount} {self.currency}"
+
+
+class SandboxRefund(models.Model):
+    """Money of a sandbox charge that went back."""
+
+    id = models.CharField(primary_key=True, max_length=40)
+    # Unique: asked again with the same key, the provider refunds nothing more.
+    key = models.CharField(max_length=80, unique=True)
+    charge = models.ForeignKey(SandboxCharge, on_delete=models.CASCADE, related_name="refunds")
+    amount = models.BigIntegerField()
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(amount__gte=0), name="sandbox_refund_not_negative")]
+
+    def __str__(self) -> str:
+        return f"{self.amount} of {self.charge_id}"

@@ -16,13 +16,14 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Sum
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext
 
 from apps.common.money import Money
 from apps.common.problems import NotFound, ValidationProblem
-from apps.payment.payments.models import SandboxCharge
-from apps.payment.payments.providers.base import Charge, ChargeClosed, InvalidSignature, Notification
+from apps.payment.payments.models import SandboxCharge, SandboxRefund
+from apps.payment.payments.providers.base import Charge, ChargeClosed, InvalidSignature, Notification, ProviderRefund
 
 State = SandboxCharge.State
 # Numbers as Stripe publishes them for tests (https://docs.stripe.com/testing), and what each leads to.
@@ -86,8 +87,26 @@ class SandboxProvider:
             _move(reference, State.VOIDED, allowed=[State.AUTHORISED, State.REQUIRES_ACTION, State.DECLINED])
         )
 
-    def refund(self, reference: str) -> Charge:
-        return _charge_of(_move(reference, State.REFUNDED, allowed=[State.CAPTURED]))
+    def refund(self, reference: str, *, key: str, amount: Money) -> ProviderRefund:
+        with transaction.atomic():
+            charge = _locked(reference)
+            if refund := SandboxRefund.objects.filter(key=key).first():
+                return _refund_of(refund)
+            if charge.state != State.CAPTURED or charge.currency != amount.currency:
+                raise ChargeClosed(f"The charge is {charge.state} in {charge.currency}; nothing of it can be refunded.")
+            left = charge.amount - _refunded_amount(charge)
+            if amount.amount > left:
+                raise ChargeClosed(f"Only {left} {charge.currency} in minor units are left of the charge.")
+            refund_id = f"re_{secrets.token_urlsafe(24)}"
+            refund = SandboxRefund.objects.create(id=refund_id, key=key, charge=charge, amount=amount.amount)
+            if amount.amount == left:
+                charge.state = State.REFUNDED
+                charge.save(update_fields=["state"])
+            return _refund_of(refund)
+
+    def find_refund(self, *, key: str) -> ProviderRefund | None:
+        refund = SandboxRefund.objects.filter(key=key).first()
+        return _refund_of(refund) if refund else None
 
     def status(self, reference: str) -> Charge:
         return _charge_of(find(reference))
@@ -145,9 +164,7 @@ def luhn_holds(number: str) -> bool:
 
 def _move(reference: str, state: str, *, allowed: list[str], decline_code: str = "") -> SandboxCharge:
     with transaction.atomic():
-        charge = SandboxCharge.objects.select_for_update().filter(pk=reference).first()
-        if charge is None:
-            raise NotFound("There is no such charge.")
+        charge = _locked(reference)
         if charge.state == state:
             return charge
         if charge.state not in allowed:
@@ -155,6 +172,21 @@ def _move(reference: str, state: str, *, allowed: list[str], decline_code: str =
         charge.state, charge.decline_code = state, decline_code or charge.decline_code
         charge.save(update_fields=["state", "decline_code"])
         return charge
+
+
+def _locked(reference: str) -> SandboxCharge:
+    charge = SandboxCharge.objects.select_for_update().filter(pk=reference).first()
+    if charge is None:
+        raise NotFound("There is no such charge.")
+    return charge
+
+
+def _refunded_amount(charge: SandboxCharge) -> int:
+    return SandboxRefund.objects.filter(charge=charge).aggregate(total=Sum("amount"))["total"] or 0
+
+
+def _refund_of(refund: SandboxRefund) -> ProviderRefund:
+    return ProviderRefund(refund.pk, "succeeded")
 
 
 def _charge_of(charge: SandboxCharge) -> Charge:

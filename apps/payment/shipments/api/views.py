@@ -1,0 +1,42 @@
+"""Parcels, sent by support staff."""
+
+from __future__ import annotations
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import status
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from apps.common.api.requests import validated
+from apps.common.api.views import NO_STORE
+from apps.common.idempotency import idempotent, request_key
+from apps.common.identity.permissions import RequireRole, principal_of
+from apps.payment.access import caller_of
+from apps.payment.orders.selectors import find_order
+from apps.payment.orders.units import quantities_by_position
+from apps.payment.shipments import services
+from apps.payment.shipments.api.serializers import ShipSerializer
+from apps.payment.shipments.serializers import ShipmentSerializer
+
+
+class OrderShipmentsView(APIView):
+    openapi_tag = "orders"
+    permission_classes = [RequireRole("support_staff")]
+
+    @extend_schema(request=ShipSerializer, responses={201: ShipmentSerializer})
+    @idempotent
+    def post(self, request: Request, number: str) -> Response:
+        """Record a parcel and tell the customer. The order is fulfilled once all of its goods were sent."""
+        data = validated(ShipSerializer, request)
+        lines = data.pop("lines", None)
+        shipment = services.ship(
+            find_order(number, caller_of(request)),
+            services.ShipmentRequest(
+                **data,
+                quantities=None if lines is None else quantities_by_position(lines),
+                shipped_by=principal_of(request).email,
+                key=request_key(request),
+            ),
+        )
+        return Response(ShipmentSerializer(shipment).data, status=status.HTTP_201_CREATED, headers=NO_STORE)
