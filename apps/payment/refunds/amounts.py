@@ -18,11 +18,13 @@ from apps.payment.tax.services import TaxedAmount
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What is left of a line of an order, or of a part of its shipping; `taxed` None where tax was not recorded."""
+    """What is left of a line of an order, or of a part of its shipping; `taxed` None where tax was not recorded.
+    `discount_left` is what a voucher took off the units that are left."""
 
     gross_left: int
     taxed: TaxedAmount | None = None
     units_left: int = 0
+    discount_left: int = 0
 
     @property
     def tax_left(self) -> int:
@@ -31,11 +33,13 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class RefundedPart:
-    """What goes back of a part: for units or shipping, as a share of the free amount, and the tax in both."""
+    """What goes back of a part: for units or shipping, as a share of the free amount, and the tax in both. `discount`
+    is what a voucher had taken off the units."""
 
     amount: int = 0
     goodwill: int = 0
     tax: int | None = None
+    discount: int = 0
 
     @property
     def gross(self) -> int:
@@ -64,13 +68,14 @@ def refund_amounts(
     parts = [*lines, *shipping]
     _require(all(0 < units[index] <= lines[index].units_left for index in units), "units")
     _require(0 <= shipping_amount <= sum(part.gross_left for part in shipping), "shipping")
-    wanted = [_worth(part, units.get(index, 0)) for index, part in enumerate(lines)]
+    wanted = [_share(part.gross_left, part, units.get(index, 0)) for index, part in enumerate(lines)]
     wanted += split_up_to(shipping_amount, [part.gross_left for part in shipping])
     left = [part.gross_left - amount for part, amount in zip(parts, wanted, strict=True)]
     _require(0 <= goodwill <= sum(left), "goodwill")
     shares = split_up_to(goodwill, left)
     taxes = _taxes(parts, [amount + share for amount, share in zip(wanted, shares, strict=True)])
-    refunded = [RefundedPart(*values) for values in zip(wanted, shares, taxes, strict=True)]
+    discounts = [_share(part.discount_left, part, units.get(index, 0)) for index, part in enumerate(parts)]
+    refunded = [RefundedPart(*values) for values in zip(wanted, shares, taxes, discounts, strict=True)]
     return Amounts(tuple(refunded[: len(lines)]), tuple(refunded[len(lines) :]))
 
 
@@ -86,10 +91,9 @@ def subtract(taxed: TaxedAmount, others: Iterable[TaxedAmount]) -> TaxedAmount:
     return taxed
 
 
-def _worth(part: Part, units: int) -> int:
-    if not units:
-        return 0
-    return round_half_up(Fraction(part.gross_left * units, part.units_left))
+def _share(amount: int, part: Part, units: int) -> int:
+    """The share that some of the units left have in an amount; the last one takes what is left."""
+    return round_half_up(Fraction(amount * units, part.units_left)) if units else 0
 
 
 def _taxes(parts: Sequence[Part], amounts: Sequence[int]) -> list[int | None]:

@@ -74,7 +74,9 @@ def _compose_return(request_id: UUID) -> EmailMultiAlternatives | None:
             "return_request": request,
             "lines": [line_context(row.line, row.quantity, "") for row in rows],
             # What is to come back, not what was paid.
-            **{"shipping": "", "total": "", "taxes": []},
+            "shipping": "",
+            "total": "",
+            "taxes": [],
         }
 
     mail = DECLINED if request.state == ReturnRequest.State.DECLINED else REQUESTED

@@ -52,9 +52,7 @@ class ReturnRequest(models.Model):
                 name="return_decided_or_open",
             ),
         ]
-        indexes = [
-            models.Index(fields=["mail_due_at"], name="return_mail_due", condition=Q(mail_due_at__isnull=False))
-        ]
+        indexes = [models.Index(fields=["mail_due_at"], name="return_mail_due", condition=Q(mail_due_at__isnull=False))]
 
     def __str__(self) -> str:
         return f"{self.get_state_display()}: {self.get_reason_display()}"
@@ -102,7 +100,7 @@ class Refund(models.Model):
     shipping_amount = models.BigIntegerField(default=0)
     goodwill_amount = models.BigIntegerField(default=0)
     currency = models.CharField(max_length=3)
-    # What goes back of each part of the order's `shipping_tax`, in their order, with its tax; null without recorded tax.
+    # What goes back of each part of the order's `shipping_tax`, in their order, with its tax; null where none is known.
     shipping_tax = models.JSONField(null=True, blank=True, editable=False)
     reason = models.CharField(_("reason"), max_length=300, blank=True)
     requested_by = models.CharField(_("by"), max_length=254)
@@ -143,7 +141,9 @@ class Refund(models.Model):
                 fields=["lease_until"], name="refund_unfinished", condition=Q(state__in=["requested", "sent"])
             ),
             models.Index(fields=["mail_due_at"], name="refund_mail_due", condition=Q(mail_due_at__isnull=False)),
-            models.Index(fields=["restock_due_at"], name="refund_to_restock", condition=Q(restock_due_at__isnull=False)),
+            models.Index(
+                fields=["restock_due_at"], name="refund_to_restock", condition=Q(restock_due_at__isnull=False)
+            ),
         ]
 
     def __str__(self) -> str:
@@ -176,6 +176,8 @@ class RefundLine(models.Model):
     amount = models.BigIntegerField(_("amount"))
     goodwill_amount = models.BigIntegerField(default=0)
     tax_amount = models.BigIntegerField(null=True, blank=True)
+    # The share of the line's discount that goes back with its units, for the books.
+    discount_amount = models.BigIntegerField(default=0)
     is_restocked = models.BooleanField(_("restocked"), default=False)
 
     class Meta:

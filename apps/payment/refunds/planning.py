@@ -131,14 +131,7 @@ def _parts_left(order: Order, lines: Sequence[OrderLine]) -> tuple[list[Part], l
     """What is left of each line, and of each part of the shipping."""
     refunds = [refund for refund in order.refunds.all() if refund.state != Refund.State.FAILED]
     rows = [row for refund in refunds for row in refund.lines.all()]
-    line_parts = [
-        Part(
-            line.refundable_amount,
-            _line_left(line, [row for row in rows if row.line_id == line.pk]),
-            line.refundable_quantity,
-        )
-        for line in lines
-    ]
+    line_parts = [_line_part(line, [row for row in rows if row.line_id == line.pk]) for line in lines]
     recorded = shipping_tax_of(order)
     if recorded is None:
         return line_parts, [Part(shipping_left(order))]
@@ -151,11 +144,13 @@ def _parts_left(order: Order, lines: Sequence[OrderLine]) -> tuple[list[Part], l
     return line_parts, shipping
 
 
-def _line_left(line: OrderLine, rows: Sequence[RefundLine]) -> TaxedAmount | None:
+def _line_part(line: OrderLine, rows: Sequence[RefundLine]) -> Part:
+    """What is left of a line after the refunds that these are rows of."""
     taxed = line.taxed_amount
-    if taxed is None:
-        return None
-    return subtract(taxed, [_taxed(taxed, row.gross_amount, row.tax_amount or 0) for row in rows])
+    if taxed is not None:
+        taxed = subtract(taxed, [_taxed(taxed, row.gross_amount, row.tax_amount or 0) for row in rows])
+    discount_left = line.discount_amount - sum(row.discount_amount for row in rows)
+    return Part(line.refundable_amount, taxed, line.refundable_quantity, discount_left)
 
 
 def _taxed(like: TaxedAmount, gross: int, tax: int) -> TaxedAmount:

@@ -1,4 +1,4 @@
-"""Refunding orders: at most what was paid, never two refunds of an order at once, each once however often it is asked."""
+"""Refunding orders: at most what was paid, one refund of an order at a time, each once however often it is asked."""
 
 from __future__ import annotations
 
@@ -114,9 +114,7 @@ def restock(refund_id: uuid.UUID) -> bool:
 def restock_due(limit: int) -> int:
     """Restock what catalog could not take back when it was refunded; returns of how many refunds."""
     due = Refund.objects.filter(restock_due_at__lte=timezone.now()).exclude(pk__in=resting(RESTOCK_JOB))
-    return for_each(
-        list(due.order_by("restock_due_at").values_list("pk", flat=True)[:limit]), restock, job=RESTOCK_JOB
-    )
+    return for_each(list(due.order_by("restock_due_at").values_list("pk", flat=True)[:limit]), restock, job=RESTOCK_JOB)
 
 
 def _request(order: Order, request: RefundRequest) -> Refund:
@@ -180,6 +178,7 @@ def _write_lines(refund: Refund, plan: RefundPlan) -> None:
             amount=planned.part.amount,
             goodwill_amount=planned.part.goodwill,
             tax_amount=planned.part.tax,
+            discount_amount=planned.part.discount,
             is_restocked=planned.is_restocked,
         )
         for planned in plan.lines

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from django.utils.translation import gettext
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext, gettext_noop
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +30,9 @@ CARRIERS = {
         Carrier("dpd", "DPD", "https://tracking.dpd.de/status/en_US/parcel/{number}"),
         Carrier("gls", "GLS", "https://gls-group.com/track/{number}"),
         Carrier("ups", "UPS", "https://www.ups.com/track?tracknum={number}"),
-        Carrier("hermes", "Hermes", "https://www.myhermes.de/empfangen/sendungsverfolgung/sendungsinformation#{number}"),
+        Carrier(
+            "hermes", "Hermes", "https://www.myhermes.de/empfangen/sendungsverfolgung/sendungsinformation#{number}"
+        ),
         Carrier("royal_mail", "Royal Mail", "https://www.royalmail.com/track-your-item#/tracking-results/{number}"),
         Carrier("swiss_post", "Swiss Post", "https://service.post.ch/ekp-web/ui/entry/search/{number}"),
         Carrier("la_poste", "La Poste", "https://www.laposte.fr/outils/suivre-vos-envois?code={number}"),

@@ -21,7 +21,9 @@ TEXTS = OrderMail(
 
 
 def _compose(shipment_id: UUID) -> EmailMultiAlternatives | None:
-    shipment = Shipment.objects.select_related("order").prefetch_related("lines__line", "order__lines").get(pk=shipment_id)
+    shipment = (
+        Shipment.objects.select_related("order").prefetch_related("lines__line", "order__lines").get(pk=shipment_id)
+    )
     rows = sorted(shipment.lines.all(), key=lambda row: row.line.position)
 
     def context(language: str) -> dict[str, Any]:
@@ -30,7 +32,9 @@ def _compose(shipment_id: UUID) -> EmailMultiAlternatives | None:
             "is_last": shipment.order.fulfilled_at is not None,
             "lines": [line_context(row.line, row.quantity, "") for row in rows],
             # The parcel's content, not what was paid.
-            **{"shipping": "", "total": "", "taxes": []},
+            "shipping": "",
+            "total": "",
+            "taxes": [],
         }
 
     return compose_order_mail(shipment.order, TEXTS, context)

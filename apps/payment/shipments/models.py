@@ -12,7 +12,7 @@ from apps.payment.shipments.carriers import carrier_name
 
 
 class Shipment(models.Model):
-    """A parcel that left. What is in it is counted in `OrderLine.shipped_quantity` as well, which the database bounds."""
+    """A parcel that left. Its units are counted in `OrderLine.shipped_quantity` as well, which the database bounds."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="shipments", verbose_name=_("order"))

@@ -25,5 +25,3 @@ class ShipmentSerializer(serializers.Serializer):
 
     def get_tracking_url(self, shipment: Shipment) -> str | None:
         return shipment.tracking_url or None
-
-

@@ -257,7 +257,9 @@ class FakeCatalog:
         for line in sold:
             units[line["sku"]] += line["quantity"]
         for line in body["lines"]:
-            came_back = sum(row["quantity"] for rows in self.returned_by(order_id) for row in rows if row["sku"] == line["sku"])
+            came_back = sum(
+                row["quantity"] for rows in self.returned_by(order_id) for row in rows if row["sku"] == line["sku"]
+            )
             if line["quantity"] > units.get(line["sku"], 0) - came_back:
                 return 409, problem(409, "not-sold", "These units were not sold to this order.")
         self.returns[body["id"]] = [line | {"order_id": order_id} for line in body["lines"]]

@@ -102,7 +102,9 @@ def test_lines_are_returned_together_or_not_at_all(payment, mug):
 def test_returns_at_the_same_moment_do_not_add_up_to_more_than_was_sold(payment, as_service, mug):
     order_id = sell(payment, {mug: 3})
     clients = [as_service("payment", "stock:reserve") for _ in range(4)]
-    responses = at_once(*(lambda client=client: give_back(client, order_id, (mug, 1)).status_code for client in clients))
+    responses = at_once(
+        *(lambda client=client: give_back(client, order_id, (mug, 1)).status_code for client in clients)
+    )
     assert sorted(responses) == [204, 204, 204, 409]
     assert on_hand(mug) == 10
 
