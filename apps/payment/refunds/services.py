@@ -133,6 +133,7 @@ def _request(order: Order, request: RefundRequest) -> Refund:
             raise RefundChanged(detail % {"number": current.number})
         if request.is_cancellation:
             require_untouched(current)
+        accepted = _accepted(request)
         plan = plan_refund(current, request.choice)
         refund = Refund.objects.create(
             order=current,
@@ -143,7 +144,7 @@ def _request(order: Order, request: RefundRequest) -> Refund:
             shipping_tax=plan.shipping_tax,
             reason=request.reason[:300],
             requested_by=request.requested_by,
-            return_request=_accepted(request),
+            return_request=accepted,
             key=request.key,
         )
         _write_lines(refund, plan)

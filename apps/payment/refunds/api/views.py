@@ -35,9 +35,7 @@ class OrderRefundsView(APIView):
     openapi_tag = "orders"
     permission_classes = SUPPORT
 
-    @extend_schema(
-        request=serializers.RefundOrderSerializer, responses={201: RefundSerializer, 202: RefundSerializer}
-    )
+    @extend_schema(request=serializers.RefundOrderSerializer, responses={201: RefundSerializer, 202: RefundSerializer})
     @idempotent
     def post(self, request: Request, number: str) -> Response:
         """Refund an order or parts of it. 202 means that the money is still on its way."""
