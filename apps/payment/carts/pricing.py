@@ -74,7 +74,9 @@ def _known_quote(cart: Cart, row: CartLine) -> dict[str, Any]:
     """What catalog last said; without its prices when they are in another currency than the cart is now."""
     known = EMPTY_QUOTE | row.quote | {"sku": row.sku, "quantity": row.quantity}
     price = known.get("unit_price")
-    return known | {"unit_price": None, "line_total": None} if price and price["currency"] != cart.currency else known
+    if price and price["currency"] != cart.currency:
+        return known | dict.fromkeys(["unit_price", "regular_price", "line_total"])
+    return known
 
 
 def _priced(cart: Cart, rows: list[CartLine], raw_quotes: list[dict[str, Any]], *, is_current: bool) -> PricedCart:
