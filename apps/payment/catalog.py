@@ -19,8 +19,8 @@ client = ServiceClient("catalog", timeout=3.0)
 class Quote:
     """One line as catalog sells it now. `status` is ok, insufficient_stock, unavailable or unknown.
 
-    `category` is the path of the product's category (`home/kitchen`), `regular_price` the unit price without a sale that
-    is running.
+    `category` is the path of the product's category (`home/kitchen`), `regular_price` the unit price without a sale
+    that is running.
     """
 
     sku: str

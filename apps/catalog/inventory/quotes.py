@@ -23,8 +23,8 @@ IMAGE_WIDTH = 320
 class QuoteLine:
     """The quote of a line.
 
-    `status`: ok, insufficient_stock, unavailable (not published, or not sold in this currency) or unknown. `category` is
-    the path of the product's category (`home/kitchen`), `regular_price` the unit price without a sale that is running.
+    `status`: ok, insufficient_stock, unavailable (not published, or not sold in this currency) or unknown.
+    `category`: the path of the product's category (`home/kitchen`). `regular_price`: without the sale that is running.
     """
 
     sku: str
