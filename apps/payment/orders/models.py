@@ -192,6 +192,11 @@ class Order(models.Model):
         return gettext(self.shipping_name) if self.shipping_name else ""
 
     @property
+    def has_voucher_shipping(self) -> bool:
+        """Whether a voucher made the delivery method free: one that takes nothing off the lines does that."""
+        return bool(self.voucher_code) and not self.discount_amount
+
+    @property
     def total(self) -> Money:
         return Money(self.total_amount, self.currency)
 

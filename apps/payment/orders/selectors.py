@@ -29,7 +29,7 @@ def payments_of(orders: list[Order]) -> dict[uuid.UUID, Payment]:
 
 
 def payment_of(order: Order) -> Payment:
-    """The order's payment with its method."""
+    """The payment, with its method, of an order that costs something."""
     return Payment.objects.select_related("method").get(order_id=order.pk)
 
 

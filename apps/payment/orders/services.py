@@ -6,13 +6,14 @@ import uuid
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext
 
 from apps.common.problems import Conflict, ValidationProblem
 from apps.common.task_queue import send_on_commit
 from apps.payment.orders.models import ERASED_EMAIL, Order, OrderNote
+from apps.payment.vouchers import services as vouchers
 
 # A parcel has arrived by then, or the customer has complained.
 DELIVERED_AFTER = timedelta(days=30)
@@ -80,13 +81,20 @@ def erase_personal_data() -> int:
     (GDPR art. 17(3): needed to fulfil the contract).
     """
     parcels = Q(state__in=Order.ACTIVE, paid_at__gt=timezone.now() - DELIVERED_AFTER) & ~Q(shipping_code="")
-    asked = Order.objects.filter(erasure_asked_at__isnull=False)
-    due = list(asked.exclude(Q(state__in=Order.OPEN) | parcels).values_list("pk", flat=True))
-    OrderNote.objects.filter(order__in=due).delete()
-    return Order.objects.filter(pk__in=due, erasure_asked_at__isnull=False).update(
+    due = Order.objects.filter(erasure_asked_at__isnull=False).exclude(Q(state__in=Order.OPEN) | parcels)
+    with transaction.atomic():
+        order_ids = list(due.select_for_update().values_list("pk", flat=True))
+        vouchers.forget_customers(order_ids)
+        OrderNote.objects.filter(order__in=order_ids).delete()
+        return _erase(Order.objects.filter(pk__in=order_ids))
+
+
+def _erase(orders: QuerySet[Order]) -> int:
+    return orders.update(
         user_id=None,
         email=ERASED_EMAIL,
         shipping_address=None,
+        gift_message="",
         secret_hash="",
         confirmation_due_at=None,
         link_mail_due_at=None,

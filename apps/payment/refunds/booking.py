@@ -16,6 +16,7 @@ from apps.payment.orders.fulfilment import fulfil_if_complete
 from apps.payment.orders.models import Order, OrderLine, OrderTransition
 from apps.payment.payments.models import Payment
 from apps.payment.refunds.models import Refund, RefundLine
+from apps.payment.vouchers import services as vouchers
 
 log = structlog.get_logger(__name__)
 SEND_MAIL_TASK = "apps.payment.refunds.tasks.send_refund_mail"
@@ -44,9 +45,13 @@ def complete(refund: Refund) -> bool:
             return False
         lines = list(OrderLine.objects.filter(order=order).order_by("position"))
         is_full = _settle(order, refund, lines)
-        if refund.amount:
+        if is_full:
+            vouchers.release(order.pk)
+        postings = _postings(refund, rows)
+        # Also of an order that a voucher paid in full; not when everything was for free anyway.
+        if any(postings.values()):
             kind = JournalEntry.Kind.REFUND
-            book(key=f"refund:{refund.pk}", kind=kind, order_number=order.number, postings=_postings(refund, rows))
+            book(key=f"refund:{refund.pk}", kind=kind, order_number=order.number, postings=postings)
         units = [(row.line, row.quantity) for row in rows if row.quantity]
         data = event_payload(order, units)
         data |= {"refund_id": str(refund.pk), "refunded": refund.total.as_dict(), "is_full": is_full}
@@ -100,10 +105,12 @@ def _settle(order: Order, refund: Refund, lines: list[OrderLine]) -> bool:
 
 
 def _postings(refund: Refund, rows: list[RefundLine]) -> dict[str, Money]:
-    """The reverse of what the order earned: of its lines by kind, and the rest of shipping."""
+    """The reverse of what the order earned: of its lines by kind at full prices, what vouchers had taken off them, and
+    the rest of shipping."""
     amounts = {str(Account.PROVIDER_CLEARING): -refund.amount}
     for row in rows:
         account = str(ACCOUNT_OF_KIND[row.line.kind])
-        amounts[account] = amounts.get(account, 0) + row.gross_amount
+        amounts[account] = amounts.get(account, 0) + row.gross_amount + row.discount_amount
+    amounts[str(Account.DISCOUNTS)] = -sum(row.discount_amount for row in rows)
     amounts[str(Account.SHIPPING_INCOME)] = refund.amount - sum(row.gross_amount for row in rows)
     return {account: Money(amount, refund.currency) for account, amount in amounts.items()}

@@ -54,6 +54,8 @@ def _compose_refund(refund_id: UUID) -> EmailMultiAlternatives | None:
             "lines": [line_context(row.line, row.quantity, formatted(row.amount)) for row in rows if row.quantity],
             "extras": extras,
             "shipping": "",
+            "discount": "",
+            "gift_message": "",
             "total": formatted(refund.amount),
             "taxes": tax_context(refund.order, tax_of_refund(refund), language),
         }

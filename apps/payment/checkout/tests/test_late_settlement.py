@@ -9,6 +9,7 @@ import pytest
 from django.core import mail
 from django.utils import timezone
 
+from apps.common.money import Money
 from apps.common.testing.concurrency import at_once
 from apps.payment import catalog as catalog_client
 from apps.payment.carts.models import Cart
@@ -214,10 +215,18 @@ def test_a_refund_without_a_broker_is_mailed_later(late, catalog, monkeypatch):
 
 def test_the_sandbox_gives_back_once_and_only_what_was_taken(late):
     reference = SandboxCharge.objects.get().pk
+    amount, provider = Order.objects.get().total, SandboxProvider()
     with pytest.raises(sandbox.ChargeClosed):
-        SandboxProvider().refund(reference)
+        provider.refund(reference, key="first", amount=amount)
     settle()
-    assert SandboxProvider().refund(reference) == SandboxProvider().refund(reference)
+    with pytest.raises(sandbox.ChargeClosed):
+        provider.refund(reference, key="too much", amount=amount * 2)
+    assert provider.find_refund(key="first") is None
+    refund = provider.refund(reference, key="first", amount=amount)
+    assert refund == provider.refund(reference, key="first", amount=amount) == provider.find_refund(key="first")
+    with pytest.raises(sandbox.ChargeClosed):
+        provider.refund(reference, key="second", amount=Money(1, amount.currency))
+    assert provider.status(reference).state == "refunded"
 
 
 @pytest.fixture

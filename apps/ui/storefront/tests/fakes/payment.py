@@ -44,6 +44,8 @@ class FakePayment(FakeService):
         self.responses: dict[str, tuple[bytes, httpx.Response]] = {}
         self.charges = 0
         self.takes_payments = True
+        # Orders of the account's address that no account has yet.
+        self.unclaimed = 0
 
     # --- carts ------------------------------------------------------------------------------------------------------
 
@@ -218,7 +220,11 @@ class FakePayment(FakeService):
     def order(self, number: str, sent: dict[str, Any], *, state: str) -> dict[str, Any]:
         """An order of this cart as the API returns it."""
         cart = self.shown(sent["cart"])
-        lines = [{name: line[name] for name in ORDER_LINE} for line in cart["lines"]]
+        units = {"shipped_quantity": 0, "refunded_quantity": 0}
+        lines = [
+            {name: line[name] for name in ORDER_LINE} | units | {"position": position}
+            for position, line in enumerate(cart["lines"])
+        ]
         known = in_currency([STANDARD, EXPRESS, WORLD], cart["currency"])
         method = next((m for m in known if m["code"] == sent.get("shipping_method")), None)
         shipping = {name: method[name] for name in ("code", "name", "price")} if method else None
@@ -243,6 +249,10 @@ class FakePayment(FakeService):
             "payment": {"provider": "sandbox", "brand": "visa", "last4": "4242", "state": "captured"},
             "placed_at": NOW,
             "paid_at": NOW if is_paid else None,
+            "fulfilled_at": None,
+            "shipments": [],
+            "refunds": [],
+            "return_requests": [],
             "next_action": None,
             "failure": None,
         }
@@ -269,6 +279,34 @@ class FakePayment(FakeService):
     @route("POST", "/v1/orders/access")
     def request_access(self, request: httpx.Request) -> httpx.Response:
         return ok({"detail": "If number and address match an order, we have sent you a link."}, 202)
+
+    @route("POST", "/v1/orders/claim")
+    def claim(self, request: httpx.Request) -> httpx.Response:
+        claimed, self.unclaimed = self.unclaimed, 0
+        return ok({"claimed": claimed})
+
+    @route("POST", "/v1/orders/(?P<number>[^/]+)/returns")
+    def request_return(self, request: httpx.Request, number: str) -> httpx.Response:
+        sent, order = body_of(request), self.orders.get(number)
+        is_owner = "Authorization" in request.headers or request.headers.get("X-Order-Secret") == f"secret-of-{number}"
+        if order is None or not is_owner:
+            return problem(404, "not-found", "There is no such order.")
+        lines = [
+            {name: order["lines"][line["position"]][name] for name in ("position", "sku", "title")} | line
+            for line in sent["lines"]
+        ]
+        made = {
+            "id": str(uuid.uuid4()),
+            "state": "open",
+            "reason": sent["reason"],
+            "comment": sent["comment"],
+            "response": "",
+            "requested_at": NOW,
+            "decided_at": None,
+            "lines": lines,
+        }
+        order["return_requests"].append(made)
+        return ok(made, 201)
 
     @route("GET", "/v1/orders")
     def list_orders(self, request: httpx.Request) -> httpx.Response:

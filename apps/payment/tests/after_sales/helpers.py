@@ -55,13 +55,15 @@ class Staff:
         return self.post(f"/v1/orders/{number}/shipments", body, key=key)
 
 
-def buy(shopper: Shopper, *, mugs: int = 2, films: int = 1, **changes: Any) -> Order:
-    """A paid order of mugs (line 0) and a film (the next line)."""
+def buy(shopper: Shopper, *, mugs: int = 2, films: int = 1, voucher: str = "", **changes: Any) -> Order:
+    """A paid order of mugs (line 0) and a film (the next line), with a voucher's code."""
     shopper.open_cart()
     if mugs:
         shopper.put(MUG, mugs)
     if films:
         shopper.put(FILM.sku)
+    if voucher:
+        assert shopper.apply(voucher).status_code == 200
     response = shopper.order(**changes)
     assert response.status_code == 201, response.content
     return Order.objects.get(number=response.json()["number"])

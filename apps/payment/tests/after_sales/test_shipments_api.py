@@ -11,10 +11,10 @@ from django.utils import timezone
 from apps.common.testing.concurrency import at_once
 from apps.common.testing.contracts import assert_matches_contract
 from apps.payment.orders.models import Order, OrderLine
-from apps.payment.refunds.tests.helpers import MUG, Staff, assert_adds_up, buy
 from apps.payment.shipments import tasks
 from apps.payment.shipments.carriers import CARRIERS
 from apps.payment.shipments.models import Shipment
+from apps.payment.tests.after_sales.helpers import MUG, Staff, assert_adds_up, buy
 from apps.payment.tests.personas import Shopper
 
 pytestmark = pytest.mark.django_db(transaction=True)

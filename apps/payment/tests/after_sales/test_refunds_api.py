@@ -18,7 +18,7 @@ from apps.payment.payments.providers.base import ChargeClosed
 from apps.payment.payments.providers.sandbox import SandboxProvider
 from apps.payment.refunds import state_machine, tasks
 from apps.payment.refunds.models import Refund
-from apps.payment.refunds.tests.helpers import MUG, Staff, assert_adds_up, buy, euros, events
+from apps.payment.tests.after_sales.helpers import MUG, Staff, assert_adds_up, buy, euros, events
 from apps.payment.tests.personas import Shopper
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -13,7 +13,7 @@ from apps.common.testing.concurrency import at_once
 from apps.common.testing.contracts import assert_matches_contract
 from apps.payment.orders.models import Order
 from apps.payment.refunds.models import Refund, ReturnRequest
-from apps.payment.refunds.tests.helpers import MUG, Staff, assert_adds_up, buy, euros
+from apps.payment.tests.after_sales.helpers import MUG, Staff, assert_adds_up, buy, euros
 from apps.payment.tests.personas import Shopper
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -16,7 +16,7 @@ from apps.payment.payments.models import SandboxRefund
 from apps.payment.payments.providers.sandbox import SandboxProvider
 from apps.payment.refunds import booking, state_machine, tasks
 from apps.payment.refunds.models import Refund
-from apps.payment.refunds.tests.helpers import MUG, Staff, assert_adds_up, buy
+from apps.payment.tests.after_sales.helpers import MUG, Staff, assert_adds_up, buy
 from apps.payment.tests.killing import Killed
 
 pytestmark = pytest.mark.django_db(transaction=True)
