@@ -151,9 +151,15 @@ def _request(order: Order, request: RefundRequest) -> Refund:
     return refund
 
 
+def is_untouched(order: Order) -> bool:
+    """Whether nothing of an order was sent or refunded."""
+    lines = order.lines.all()
+    return not any(line.shipped_quantity or line.refunded_amount or line.refunded_quantity for line in lines)
+
+
 def require_untouched(order: Order) -> None:
     """Raises NotRefundable for an order of which something was sent or refunded."""
-    if any(line.shipped_quantity or line.refunded_amount or line.refunded_quantity for line in order.lines.all()):
+    if order.refunded_amount or not is_untouched(order):
         detail = gettext("Order %(number)s was sent or refunded in part. Refund what is left of it instead.")
         raise NotRefundable(detail % {"number": order.number})
 

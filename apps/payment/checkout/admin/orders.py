@@ -9,8 +9,9 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.formats import date_format
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.timezone import localtime
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
@@ -21,7 +22,10 @@ from apps.common.admin_site.display import address, language_name, lines, link, 
 from apps.common.model_admin import ReadOnly
 from apps.common.problems import Problem
 from apps.payment.checkout import services
-from apps.payment.orders.models import Order, OrderLine, OrderTransition
+from apps.payment.checkout.admin.actions import OrderActions
+from apps.payment.checkout.admin.filters import AgeFilter, TodoFilter
+from apps.payment.checkout.timeline import timeline
+from apps.payment.orders.models import Order, OrderLine
 from apps.payment.orders.selectors import payments_of
 
 State = Order.State
@@ -31,12 +35,24 @@ class LineInline(ReadOnly, TabularInline):
     model = OrderLine
     extra = 0
     show_title = False
-    fields = readonly_fields = ["quantity", "shown_product", "sku", "unit_price", "line_total", "discount"]
+    fields = readonly_fields = [
+        "quantity",
+        "shown_units",
+        "shown_product",
+        "sku",
+        "unit_price",
+        "line_total",
+        "discount",
+    ]
     ordering = ["position"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[OrderLine]:
         """The currency is the order's."""
         return super().get_queryset(request).select_related("order")
+
+    @admin.display(description=_("shipped / refunded"))
+    def shown_units(self, line: OrderLine) -> str:
+        return f"{line.shipped_quantity} / {line.refunded_quantity}"
 
     @admin.display(description=_("product"))
     def shown_product(self, line: OrderLine) -> str:
@@ -55,26 +71,18 @@ class LineInline(ReadOnly, TabularInline):
         return money(-line.discount_amount, line.order.currency) if line.discount_amount else ""
 
 
-class TransitionInline(ReadOnly, TabularInline):
-    model = OrderTransition
-    extra = 0
-    show_title = False
-    fields = readonly_fields = ["at", "state", "note"]
-    ordering = ["id"]
-
-
 @admin.register(Order)
-class OrderAdmin(ReadOnly, ModelAdmin):
+class OrderAdmin(OrderActions, ReadOnly, ModelAdmin):
     list_display = ["number", "shown_total", "shown_state", "email", "placed_at"]
-    list_filter = ["state"]
-    search_fields = ["number", "email"]
-    search_help_text = _("Search by order number or email address")
+    list_filter = ["state", TodoFilter, AgeFilter]
+    search_fields = ["number", "email", "shipping_address__name"]
+    search_help_text = _("Search by order number, email address or name")
     ordering = ["-placed_at"]
     show_full_result_count = False
-    inlines = [LineInline, TransitionInline]
+    inlines = [LineInline]
     actions = ["cancel"]
     fieldsets = [
-        (None, {"fields": ["state", "shown_failure", "placed_at", "paid_at"]}),
+        (None, {"fields": ["state", "shown_failure", "placed_at", "paid_at", "fulfilled_at"]}),
         (_("Customer"), {"fields": ["email", "account", "shown_language"]}),
         (
             _("Amounts"),
@@ -84,8 +92,12 @@ class OrderAdmin(ReadOnly, ModelAdmin):
             _("Delivery"),
             {"fields": ["shipping_method", "shown_address", "delivery_dates", "shown_message", "reservation"]},
         ),
+        (_("Timeline"), {"fields": ["shown_timeline"]}),
     ]
     readonly_fields = [name for _title, options in fieldsets for name in options["fields"]]
+
+    class Media:
+        css = {"all": ["checkout/admin.css"]}
 
     def get_fieldsets(self, request: HttpRequest, obj: Order | None = None) -> list[tuple[Any, dict[str, Any]]]:
         """Without the reason of a failure where there was none."""
@@ -183,6 +195,22 @@ class OrderAdmin(ReadOnly, ModelAdmin):
             return ""
         url = admin_url("catalog", f"inventory/reservation/{order.reservation_id}/change/")
         return link(url, gettext("Open the reservation"))
+
+    @admin.display(description=_("timeline"))
+    def shown_timeline(self, order: Order) -> SafeString:
+        entries = (
+            (
+                date_format(localtime(entry.at), "DATETIME_FORMAT"),
+                link(entry.url, entry.title) if entry.url else entry.title,
+                lines(entry.detail.splitlines()),
+                entry.by,
+            )
+            for entry in timeline(order)
+        )
+        rows = format_html_join(
+            "", '<li><strong>{1}</strong> <span class="order-timeline-by">{0} {3}</span><br>{2}</li>', entries
+        )
+        return format_html('<ul class="order-timeline">{}</ul>', rows)
 
     def has_cancel_permission(self, request: HttpRequest) -> bool:
         """Names no model permission of its own: who may change orders may cancel them."""
