@@ -100,6 +100,6 @@ def _places(left: Mapping[Place, int], variant_id: uuid.UUID, quantity: int, *, 
             places[warehouse_id] = min(units, rest)
             rest -= places[warehouse_id]
     if rest:
-        message = gettext("%(count)s units of %(sku)s can come back from this order, not %(wanted)s.")
+        message = gettext("Of %(sku)s, at most %(count)s can come back from this order, not %(wanted)s.")
         raise NotSold(message % {"count": quantity - rest, "sku": sku, "wanted": quantity})
     return places

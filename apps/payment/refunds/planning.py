@@ -115,7 +115,7 @@ def _units(lines: Sequence[OrderLine], choice: RefundChoice) -> dict[int, int]:
         if index is None:
             errors[f"lines.{position}"] = [gettext("The order has no such line.")]
         elif not 1 <= quantity <= lines[index].refundable_quantity:
-            message = gettext("%(count)s units of “%(title)s” can be refunded.")
+            message = gettext("Of “%(title)s”, at most %(count)s can be refunded.")
             values = {"count": lines[index].refundable_quantity, "title": lines[index].title}
             errors[f"lines.{position}"] = [message % values]
         else:

@@ -94,7 +94,7 @@ def _chosen(lines: list[OrderLine], quantities: Mapping[int, int]) -> list[tuple
         if line is None:
             errors[f"lines.{position}"] = [gettext("The order has no such line.")]
         elif not 1 <= quantity <= line.refundable_quantity:
-            message = gettext("You can return up to %(count)s units of “%(title)s”.")
+            message = gettext("Of “%(title)s”, you can return at most %(count)s.")
             errors[f"lines.{position}"] = [message % {"count": line.refundable_quantity, "title": line.title}]
         else:
             chosen.append((line, quantity))

@@ -111,7 +111,7 @@ def _chosen(
         if line is None:
             errors[f"lines.{position}"] = [gettext("The order has no such line.")]
         elif not 1 <= quantity <= line.shippable_quantity:
-            message = gettext("%(count)s units of “%(title)s” can be sent.")
+            message = gettext("Of “%(title)s”, at most %(count)s can be sent.")
             errors[f"lines.{position}"] = [message % {"count": line.shippable_quantity, "title": line.title}]
         else:
             chosen.append((line, quantity))
