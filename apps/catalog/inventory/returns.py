@@ -75,8 +75,8 @@ def _quantities(lines: Iterable[tuple[str, int]]) -> dict[str, int]:
 
 def _variants_of(reservation: Reservation) -> dict[str, uuid.UUID]:
     """By the SKUs of the order, as a variant may have been renamed since."""
-    rows = ReservationLine.objects.filter(reservation=reservation, variant_id__isnull=False)
-    return dict(rows.values_list("sku", "variant_id"))
+    rows = ReservationLine.objects.filter(reservation=reservation).values_list("sku", "variant_id")
+    return {sku: variant_id for sku, variant_id in rows if variant_id is not None}
 
 
 def _left_with_customer(order_id: uuid.UUID) -> dict[Place, int]:

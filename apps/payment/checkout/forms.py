@@ -22,7 +22,7 @@ from apps.payment.orders.models import Order, OrderLine
 from apps.payment.orders.services import MAX_NOTE_LENGTH
 from apps.payment.refunds.planning import RefundChoice, shipping_left
 from apps.payment.refunds.returns import MAX_TEXT_LENGTH
-from apps.payment.shipments.carriers import CARRIERS, carrier_name
+from apps.payment.shipments.carriers import localised_choices
 
 
 class UnitsInput(UnfoldAdminTextInputWidget):
@@ -133,7 +133,7 @@ class ShipForm(UnitsForm):
     """A parcel; all that has yet to be sent is in it unless other numbers are entered."""
 
     key = forms.CharField(widget=forms.HiddenInput, max_length=40)
-    carrier = forms.ChoiceField(label=_("Carrier"), widget=UnfoldAdminSelectWidget)
+    carrier = forms.ChoiceField(label=_("Carrier"), choices=localised_choices, widget=UnfoldAdminSelectWidget)
     tracking_number = forms.CharField(
         label=_("Tracking number"),
         max_length=60,
@@ -149,10 +149,6 @@ class ShipForm(UnitsForm):
         widget=UnfoldAdminTextInputWidget,
         help_text=_("The carrier’s own page if left out."),
     )
-
-    def __init__(self, *args: Any, order: Order, **kwargs: Any) -> None:
-        super().__init__(*args, order=order, **kwargs)
-        self.fields["carrier"].choices = [(code, carrier_name(code)) for code in CARRIERS]
 
     def left(self, line: OrderLine) -> int:
         return line.shippable_quantity
@@ -181,11 +177,9 @@ class ReturnDecisionForm(ConfirmForm):
 class MailForm(forms.Form):
     """Which mail is sent again."""
 
-    mail = forms.ChoiceField(label=_("Mail"), widget=UnfoldAdminSelectWidget)
-
     def __init__(self, *args: Any, choices: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["mail"].choices = choices
+        self.fields["mail"] = forms.ChoiceField(label=_("Mail"), choices=choices, widget=UnfoldAdminSelectWidget)
 
 
 class NoteForm(forms.Form):

@@ -43,8 +43,13 @@ CARRIERS = {
 
 
 def carrier_choices() -> list[tuple[str, str]]:
-    """Codes with names, for forms and schemas."""
+    """Codes with names, for schemas."""
     return [(carrier.code, carrier.name) for carrier in CARRIERS.values()]
+
+
+def localised_choices() -> list[tuple[str, str]]:
+    """Codes with names in the active language."""
+    return [(code, carrier_name(code)) for code in CARRIERS]
 
 
 def carrier_name(code: str) -> str:

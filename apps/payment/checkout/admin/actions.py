@@ -124,7 +124,7 @@ class OrderActions:
         order = _order(object_id)
         form = ConfirmForm(request.POST or None, initial=_fresh_key())
         if order.state in Order.CANCELLABLE:
-            if form.is_valid() and _add_problem(form, lambda: checkout.cancel_order(order, by="the shop")):
+            if form.is_valid() and _is_done(form, lambda: checkout.cancel_order(order, by="the shop")):
                 return self._done(request, order, gettext("The order is cancelled."))
             sentences = summaries.cancel_unpaid_summary(order)
             return self._page(request, order, Page(gettext("Cancel order"), form, sentences, gettext("Cancel order")))
@@ -157,8 +157,7 @@ class OrderActions:
             data, by = form.cleaned_data, staff_email(request)
             if "decline" in request.POST:
                 response = data["response"]
-                decline = _add_problem(form, lambda: returns.decline_return(wanted, by=by, response=response) or True)
-                if decline:
+                if _is_done(form, lambda: returns.decline_return(wanted, by=by, response=response)):
                     return self._done(request, order, gettext("The request is declined, and the customer gets a mail."))
             else:
                 goods = _goods(wanted) if data["restock"] else frozenset()
@@ -179,7 +178,7 @@ class OrderActions:
     def resend_mail(self, request: HttpRequest, object_id: str) -> HttpResponse:
         order = _order(object_id)
         form = MailForm(request.POST or None, choices=mail_choices(order))
-        if form.is_valid() and _add_problem(form, lambda: resend(order, form.cleaned_data["mail"]) or True):
+        if form.is_valid() and _is_done(form, lambda: resend(order, form.cleaned_data["mail"])):
             return self._done(request, order, gettext("The mail is on its way to %(email)s.") % {"email": order.email})
         sentences = [summaries.no_money_moves(), gettext("The mail goes to %(email)s.") % {"email": order.email}]
         return self._page(request, order, Page(gettext("Resend mail"), form, sentences, gettext("Send again")))
@@ -255,6 +254,16 @@ def _add_problem[T](form: forms.Form, do: Callable[[], T]) -> T | None:
         if form.is_bound:
             form.add_error(None, sentences)
         return None
+
+
+def _is_done(form: forms.Form, do: Callable[[], object]) -> bool:
+    """Whether `do` was not refused; the problem's sentences are in the form otherwise."""
+
+    def done() -> bool:
+        do()
+        return True
+
+    return _add_problem(form, done) or False
 
 
 def _possible_actions(order: Order) -> set[str]:

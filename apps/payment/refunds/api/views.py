@@ -22,7 +22,7 @@ from apps.payment.orders.models import Order
 from apps.payment.orders.selectors import find_order
 from apps.payment.orders.units import quantities_by_position
 from apps.payment.refunds import returns, services
-from apps.payment.refunds.api import serializers
+from apps.payment.refunds.api import examples, serializers
 from apps.payment.refunds.planning import RefundChoice, everything_left
 from apps.payment.refunds.selectors import find_return_request, refundable_order
 from apps.payment.refunds.serializers import RefundSerializer, ReturnRequestSerializer
@@ -35,7 +35,11 @@ class OrderRefundsView(APIView):
     openapi_tag = "orders"
     permission_classes = SUPPORT
 
-    @extend_schema(request=serializers.RefundOrderSerializer, responses={201: RefundSerializer, 202: RefundSerializer})
+    @extend_schema(
+        request=serializers.RefundOrderSerializer,
+        responses={201: RefundSerializer, 202: RefundSerializer},
+        examples=[examples.REFUND_OF_UNITS, examples.REFUND_OF_EVERYTHING, examples.REFUND],
+    )
     @idempotent
     def post(self, request: Request, number: str) -> Response:
         """Refund an order or parts of it. 202 means that the money is still on its way."""
@@ -56,7 +60,10 @@ class OrderReturnsView(GuestView):
     openapi_tag = "orders"
 
     @extend_schema(
-        parameters=[ORDER_SECRET], request=serializers.ReturnOrderSerializer, responses={201: ReturnRequestSerializer}
+        parameters=[ORDER_SECRET],
+        request=serializers.ReturnOrderSerializer,
+        responses={201: ReturnRequestSerializer},
+        examples=[examples.RETURN, examples.RETURN_REQUEST],
     )
     def post(self, request: Request, number: str) -> Response:
         """Ask to return units of a paid order, or to cancel what was not sent. One request is decided at a time."""
@@ -71,7 +78,11 @@ class OrderReturnAcceptView(APIView):
     openapi_tag = "orders"
     permission_classes = SUPPORT
 
-    @extend_schema(request=serializers.AcceptReturnSerializer, responses={201: RefundSerializer, 202: RefundSerializer})
+    @extend_schema(
+        request=serializers.AcceptReturnSerializer,
+        responses={201: RefundSerializer, 202: RefundSerializer},
+        examples=[examples.ACCEPT, examples.REFUND],
+    )
     @idempotent
     def post(self, request: Request, number: str, request_id: uuid.UUID) -> Response:
         """Accept a return request: its units are refunded."""
@@ -91,7 +102,11 @@ class OrderReturnDeclineView(APIView):
     openapi_tag = "orders"
     permission_classes = SUPPORT
 
-    @extend_schema(request=serializers.DeclineReturnSerializer, responses=ReturnRequestSerializer)
+    @extend_schema(
+        request=serializers.DeclineReturnSerializer,
+        responses=ReturnRequestSerializer,
+        examples=[examples.DECLINE],
+    )
     def post(self, request: Request, number: str, request_id: uuid.UUID) -> Response:
         """Decline a return request with a sentence for the customer."""
         data = validated(serializers.DeclineReturnSerializer, request)
