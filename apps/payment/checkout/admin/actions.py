@@ -54,6 +54,8 @@ class Page:
     form: forms.Form
     sentences: list[str] = field(default_factory=list)
     apply_label: str = ""
+    # What staff decide about, in sentences before the form.
+    intro: list[str] = field(default_factory=list)
     has_preview: bool = False
     decline_label: str = ""
 
@@ -169,10 +171,11 @@ class OrderActions:
         plan = _add_problem(form, lambda: refunds.preview_refund(order, _wanted_units(wanted)))
         decline_label = gettext("Decline")
         if plan is None:
-            return self._page(request, order, Page(title, form, _wish(wanted), decline_label=decline_label))
-        sentences = [*_wish(wanted), *summaries.refund_summary(plan, payments_of([order]).get(order.pk))]
+            return self._page(request, order, Page(title, form, intro=_wish(wanted), decline_label=decline_label))
+        sentences = summaries.return_summary(plan, payments_of([order]).get(order.pk))
         label = gettext("Accept and refund %(amount)s") % {"amount": money(plan.amount, order.currency)}
-        return self._page(request, order, Page(title, form, sentences, label, decline_label=decline_label))
+        page = Page(title, form, sentences, label, intro=_wish(wanted), decline_label=decline_label)
+        return self._page(request, order, page)
 
     @action(description=_("Resend mail"), permissions=["support"], url_path="resend", icon="forward_to_inbox")
     def resend_mail(self, request: HttpRequest, object_id: str) -> HttpResponse:

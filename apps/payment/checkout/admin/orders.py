@@ -52,7 +52,7 @@ class LineInline(ReadOnly, TabularInline):
 
     @admin.display(description=_("shipped / refunded"))
     def shown_units(self, line: OrderLine) -> str:
-        return f"{line.shipped_quantity} / {line.refunded_quantity}"
+        return f"{line.shipped_quantity}\N{NO-BREAK SPACE}/\N{NO-BREAK SPACE}{line.refunded_quantity}"
 
     @admin.display(description=_("product"))
     def shown_product(self, line: OrderLine) -> str:

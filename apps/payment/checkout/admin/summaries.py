@@ -34,6 +34,17 @@ def refund_summary(plan: RefundPlan, payment: Payment | None) -> list[str]:
     return [*sentences, gettext("The customer gets a mail.")]
 
 
+def return_summary(plan: RefundPlan, payment: Payment | None) -> list[str]:
+    """Of a return request that is accepted; the form asks about the stock."""
+    films = [planned for planned in plan.lines if planned.line.is_film]
+    return [
+        gettext("If you accept: %(sentence)s") % {"sentence": _money_sentence(plan, payment)},
+        *_line_sentences(films),
+        gettext("If you decline: %(sentence)s") % {"sentence": no_money_moves()},
+        gettext("The customer gets a mail either way."),
+    ]
+
+
 def _money_sentence(plan: RefundPlan, payment: Payment | None) -> str:
     if not plan.amount or payment is None:
         return no_money_moves()
