@@ -53,7 +53,7 @@ class Voucher(models.Model):
     minimum_amount = models.BigIntegerField(_("minimum order value"), default=0)
     product_kind = models.CharField(_("products"), max_length=8, choices=ProductKind, blank=True)
     categories = ArrayField(
-        models.CharField(max_length=MAX_CATEGORY_LENGTH), verbose_name=_("categories"), default=list
+        models.CharField(max_length=MAX_CATEGORY_LENGTH), verbose_name=_("categories"), default=list, blank=True
     )
     excludes_sale_items = models.BooleanField(_("exclude products on sale"), default=False)
     starts_at = models.DateTimeField(_("valid from"), default=timezone.now)

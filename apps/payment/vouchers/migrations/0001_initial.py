@@ -80,7 +80,11 @@ class Migration(migrations.Migration):
                 (
                     "categories",
                     django.contrib.postgres.fields.ArrayField(
-                        base_field=models.CharField(max_length=400), default=list, size=None, verbose_name="categories"
+                        base_field=models.CharField(max_length=400),
+                        blank=True,
+                        default=list,
+                        size=None,
+                        verbose_name="categories",
                     ),
                 ),
                 ("excludes_sale_items", models.BooleanField(default=False, verbose_name="exclude products on sale")),
