@@ -103,7 +103,7 @@ def test_german_staff_write_numbers_as_germans_do():
         ({"name": "a\u202eb"}, "name"),
     ],
 )
-def test_what_cannot_be_a_voucher_is_refused_beside_its_field(fields, field):
+def test_invalid_terms_and_codes_are_refused_beside_their_field(fields, field):
     make_code("TAKEN")
     response = staff("support_staff").post(ADD, form() | fields)
     assert field in errors_of(response)

@@ -46,7 +46,7 @@ def test_import_again_updates_the_terms_and_adds_codes(tmp_path):
         "WELCOME10",
     ],
 )
-def test_what_cannot_be_a_voucher_is_refused_and_nothing_is_written(tmp_path, document):
+def test_invalid_voucher_is_refused_and_nothing_is_written(tmp_path, document):
     with pytest.raises(CommandError, match="cannot be imported"):
         run(tmp_path, WELCOME | {"codes": ["FIRST"]}, document)
     assert not Voucher.objects.exists()
