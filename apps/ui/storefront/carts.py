@@ -67,10 +67,20 @@ def remove_voucher(shop: ShopSession, cart: Cart) -> Cart:
     return payment.remove_voucher(cart_id, secret=secret, token=shop.token)
 
 
-def set_gift_message(shop: ShopSession, cart: Cart, message: str) -> Cart:
-    """Raises Unavailable, or RemoteProblem for a message that cannot be printed."""
+def set_gift_message(shop: ShopSession, cart: Cart, message: str) -> None:
+    """Write the message on the cart unless it is there. Raises Unavailable, or RemoteProblem for one that cannot be
+    printed.
+
+    A cart that is closed needs none: its order was placed by an earlier request.
+    """
+    if message == cart.gift_message:
+        return
     cart_id, secret = shop.cart or (cart.id, None)
-    return payment.set_gift_message(cart_id, message, secret=secret, token=shop.token)
+    try:
+        payment.set_gift_message(cart_id, message, secret=secret, token=shop.token)
+    except RemoteProblem as problem:
+        if problem.status != 404:
+            raise
 
 
 def delivery_estimate(shop: ShopSession, cart: Cart, country: str) -> ShippingMethod | None:

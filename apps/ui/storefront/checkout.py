@@ -29,7 +29,14 @@ from apps.ui.storefront.clients import auth, payment
 from apps.ui.storefront.clients.payment import Cart, Order, ShippingMethod, TestCard
 from apps.ui.storefront.cookies import seal, unseal
 from apps.ui.storefront.formats import country_name, format_money
-from apps.ui.storefront.forms import HOME_COUNTRY, CardForm, CheckoutAddressForm, EmailForm, VoucherForm
+from apps.ui.storefront.forms import (
+    HOME_COUNTRY,
+    CardForm,
+    CheckoutAddressForm,
+    EmailForm,
+    GiftMessageForm,
+    VoucherForm,
+)
 from apps.ui.storefront.parallel import fetch_or_default
 from apps.ui.storefront.session import ShopRequest, ShopSession, SignInRequired
 from apps.ui.storefront.vouchers import submit_voucher
@@ -104,6 +111,7 @@ class Checkout:
         self.saved_addresses = self._saved_addresses()
         self.selected_address = self._selected_address()
         self.address = self._address_form(data)
+        self.gift = self._gift_form(data)
         self.card = CardForm(data, prefix="card")
         self.methods = self._methods() if self.cart.requires_shipping else ()
         self.method = self._selected_method()
@@ -136,6 +144,13 @@ class Checkout:
             country=self.country,
             initial=_initial(self.typed, "to"),
         )
+
+    def _gift_form(self, data: QueryDict | None) -> GiftMessageForm | None:
+        """The message that comes with the parcel: as it was typed, else as it is on the cart."""
+        if not self.cart.requires_shipping:
+            return None
+        written = {"message": self.cart.gift_message} | _initial(self.typed, "gift")
+        return GiftMessageForm(data, prefix="gift", initial=written)
 
     @property
     def country(self) -> str:
@@ -195,7 +210,8 @@ class Checkout:
     def is_valid(self) -> bool:
         """Validate every form, so that all errors are shown at once."""
         address = None if self.selected_address else self.address
-        forms = [form for form in (self.contact, address, self.card if self.needs_card else None) if form]
+        card = self.card if self.needs_card else None
+        forms = [form for form in (self.contact, address, self.gift, card) if form]
         results = [form.is_valid() for form in forms]
         return all(results)
 
@@ -213,6 +229,8 @@ class Checkout:
             return self.show_changed_total()
         cart_id, secret = self.shop.cart or (self.cart.id, None)
         try:
+            if self.gift:
+                carts.set_gift_message(self.shop, self.cart, self.gift.cleaned_data["message"])
             wanted = self._order(cart_id)
             order = payment.place_order(wanted, key=self.key, secret=secret, token=self.shop.token)
         except Unavailable as error:
@@ -338,6 +356,9 @@ class Checkout:
             self.card.add_remote_errors({CARD_FIELDS.get(n, n): texts for n, texts in card.items()}, problem.detail)
         if address and self.address is not None and self.address.is_bound:
             self.address.add_remote_errors(address, problem.detail)
+            return True
+        if "gift_message" in problem.errors and self.gift is not None:
+            self.gift.add_remote_errors({"message": problem.errors["gift_message"]}, problem.detail)
             return True
         if "email" in problem.errors and self.contact is not None:
             self.contact.add_remote_errors({"email": problem.errors["email"]}, problem.detail)

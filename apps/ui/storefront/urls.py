@@ -42,7 +42,6 @@ urlpatterns = [
     path("cart", cart.cart, name="cart"),
     path("cart/add", cart.add, name="cart-add"),
     path("cart/voucher", cart.change_voucher, name="cart-voucher"),
-    path("cart/message", cart.change_gift_message, name="cart-message"),
     path("cart/lines/<str:sku>", cart.change_line, name="cart-line"),
     path("checkout", checkout.checkout, name="checkout"),
     path("orders", orders.order_list, name="orders"),

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from apps.ui.storefront.tests.fakes import FakePlatform
+from apps.ui.storefront.tests.fakes import DECLINED, FakePlatform
 
 type Pay = Callable[..., Any]
 
@@ -81,7 +81,6 @@ def test_free_shipping_is_said(with_mug: Client) -> None:
 def test_voucher_without_a_cart_leads_to_the_empty_cart(browser: Client) -> None:
     for data in ({"voucher-code": "WELCOME10"}, {"remove": "1"}):
         assert browser.post("/cart/voucher", data)["Location"] == "/cart"
-    assert browser.post("/cart/message", {"gift-message": "Hi"})["Location"] == "/cart"
 
 
 def test_drawer_shows_the_discount(with_mug: Client) -> None:
@@ -102,13 +101,20 @@ def test_german_page_is_german(with_mug: Client) -> None:
 # --- the gift message -----------------------------------------------------------------------------------------------
 
 
-def test_gift_message_is_kept_shown_and_ordered(with_mug: Client, platform: FakePlatform, pay: Pay) -> None:
-    response = with_mug.post("/cart/message", {"gift-message": "Happy <b>birthday</b>!\r\nAda 🎂"})
-    assert response["Location"] == "/cart"
-    assert "Happy &lt;b&gt;birthday&lt;/b&gt;!" in page_of(with_mug.get("/cart"))
-    assert "Happy &lt;b&gt;birthday&lt;/b&gt;!<br>Ada 🎂" in page_of(with_mug.get("/checkout"))
-    pay(with_mug)
+def test_gift_message_is_ordered_and_shown(with_mug: Client, platform: FakePlatform, pay: Pay) -> None:
+    assert "Add a gift message" in page_of(with_mug.get("/checkout"))
+    response = pay(with_mug, **{"gift-message": "Happy <b>birthday</b>!\r\nAda 🎂"})
+    assert response["Location"] == "/orders/SC-0001"
     assert "Happy &lt;b&gt;birthday&lt;/b&gt;!<br>Ada 🎂" in page_of(with_mug.get("/orders/SC-0001"))
+
+
+def test_gift_message_stays_when_the_card_is_declined(with_mug: Client, platform: FakePlatform, pay: Pay) -> None:
+    assert pay(with_mug, card=DECLINED, **{"gift-message": "For you"}).status_code == 422
+    page = page_of(with_mug.get("/checkout"))
+    assert 'class="gift" open' in page
+    assert "For you</textarea>" in page
+    assert pay(with_mug, **{"gift-message": ""})["Location"] == "/orders/SC-0001"
+    assert "Your gift message" not in page_of(with_mug.get("/orders/SC-0001"))
 
 
 @pytest.mark.parametrize(
@@ -116,23 +122,24 @@ def test_gift_message_is_kept_shown_and_ordered(with_mug: Client, platform: Fake
     [("x" * 301, "The limit is 300 characters."), ("a\u202eb", "Leave out control characters")],
 )
 def test_message_that_cannot_be_printed_is_refused_and_kept_to_be_corrected(
-    with_mug: Client, message: str, sentence: str
+    with_mug: Client, platform: FakePlatform, pay: Pay, message: str, sentence: str
 ) -> None:
-    response = with_mug.post("/cart/message", {"gift-message": message})
+    response = pay(with_mug, **{"gift-message": message})
     assert response.status_code == 422
     page = page_of(response)
     assert sentence in page
-    assert message in page
+    assert f"{message}</textarea>" in page
     assert 'href="#id_gift-message"' in page
+    assert not orders_of(platform)
 
 
-def test_line_breaks_of_browsers_count_once(with_mug: Client) -> None:
-    assert with_mug.post("/cart/message", {"gift-message": "ab\r\n" * 99 + "end"})["Location"] == "/cart"
+def test_line_breaks_of_browsers_count_once(with_mug: Client, platform: FakePlatform, pay: Pay) -> None:
+    assert pay(with_mug, **{"gift-message": "ab\r\n" * 99 + "end"}).status_code == 302
 
 
 def test_films_have_no_gift_message(ada: Client) -> None:
     ada.post("/cart/add", {"sku": "nosferatu-buy"})
-    assert "Add a gift message" not in page_of(ada.get("/cart"))
+    assert "Add a gift message" not in page_of(ada.get("/checkout"))
 
 
 # --- the checkout ---------------------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from apps.common.http import RemoteProblem
 from apps.common.numbers import whole_number
 from apps.ui.storefront import carts
 from apps.ui.storefront.clients.payment import Cart
-from apps.ui.storefront.forms import HOME_COUNTRY, GiftMessageForm, VoucherForm
+from apps.ui.storefront.forms import HOME_COUNTRY, VoucherForm
 from apps.ui.storefront.navigation import safe_next_url
 from apps.ui.storefront.session import ShopRequest
 from apps.ui.storefront.vouchers import submit_voucher
@@ -30,25 +30,17 @@ def cart(request: ShopRequest) -> HttpResponse:
     return _cart_page(request, carts.current(request.shop, is_seen=True))
 
 
-def _cart_page(
-    request: ShopRequest,
-    current: Cart | None,
-    *,
-    voucher: VoucherForm | None = None,
-    message: GiftMessageForm | None = None,
-) -> HttpResponse:
-    """The page; 422 with a form that was refused."""
+def _cart_page(request: ShopRequest, current: Cart | None, *, voucher: VoucherForm | None = None) -> HttpResponse:
+    """The page; 422 with a code that was refused."""
     shop = request.shop
-    written = {"message": current.gift_message} if current else {}
     context = {
         "cart": current,
         "removed": shop.take_removed(),
         "country": HOME_COUNTRY,
         "estimate": carts.delivery_estimate(shop, current, HOME_COUNTRY) if current else None,
         "voucher": voucher or VoucherForm(prefix="voucher"),
-        "message": message or GiftMessageForm(prefix="gift", initial=written),
     }
-    return render(request, "storefront/cart.html", context, status=422 if voucher or message else 200)
+    return render(request, "storefront/cart.html", context, status=422 if voucher else 200)
 
 
 @require_POST
@@ -65,26 +57,6 @@ def change_voucher(request: ShopRequest) -> HttpResponse:
     if form.errors:
         return _cart_page(request, changed, voucher=form)
     return redirect("cart")
-
-
-@require_POST
-def change_gift_message(request: ShopRequest) -> HttpResponse:
-    """Write, change or (with nothing in it) remove the message that comes with the parcel."""
-    shop = request.shop
-    current = carts.current(shop)
-    if current is None:
-        return redirect("cart")
-    form = GiftMessageForm(request.POST, prefix="gift")
-    if form.is_valid():
-        try:
-            carts.set_gift_message(shop, current, form.cleaned_data["message"])
-        except RemoteProblem as problem:
-            if problem.status != 400:
-                raise
-            form.add_remote_errors({"message": problem.errors.get("gift_message", [])}, problem.detail)
-        else:
-            return redirect("cart")
-    return _cart_page(request, current, message=form)
 
 
 @require_POST
