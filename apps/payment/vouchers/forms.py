@@ -41,7 +41,12 @@ class VoucherForm(forms.ModelForm):
         required=False,
         help_text=_("Of the products that the voucher applies to, before the discount."),
     )
-    currency = forms.ChoiceField(label=_("Currency"), required=False, widget=UnfoldAdminSelectWidget)
+    currency = forms.ChoiceField(
+        label=_("Currency"),
+        required=False,
+        widget=UnfoldAdminSelectWidget,
+        help_text=_("The voucher applies to carts in this currency. Required for a fixed amount or a minimum."),
+    )
     categories = LinesField(
         label=_("Categories"),
         item_length=MAX_CATEGORY_LENGTH,

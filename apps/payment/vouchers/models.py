@@ -44,12 +44,7 @@ class Voucher(models.Model):
     amount = models.BigIntegerField(_("amount"), null=True, blank=True)
     buy_quantity = models.PositiveSmallIntegerField(_("units to buy"), null=True, blank=True)
     free_quantity = models.PositiveSmallIntegerField(_("free units"), null=True, blank=True)
-    currency = models.CharField(
-        _("currency"),
-        max_length=3,
-        blank=True,
-        help_text=_("The voucher applies to carts in this currency. Required for a fixed amount or a minimum."),
-    )
+    currency = models.CharField(_("currency"), max_length=3, blank=True)
     minimum_amount = models.BigIntegerField(_("minimum order value"), default=0)
     product_kind = models.CharField(_("products"), max_length=8, choices=ProductKind, blank=True)
     categories = ArrayField(

@@ -62,7 +62,6 @@ class Migration(migrations.Migration):
                     "currency",
                     models.CharField(
                         blank=True,
-                        help_text="The voucher applies to carts in this currency. Required for a fixed amount or a minimum.",
                         max_length=3,
                         verbose_name="currency",
                     ),
