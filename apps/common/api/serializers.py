@@ -53,7 +53,8 @@ class MessageField(serializers.CharField):
     """A text of several lines, in any script and with any emoji; line breaks are `\\n` whatever the client sends."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**({"allow_blank": True, "validators": [message_text]} | kwargs))
+        defaults: dict[str, Any] = {"allow_blank": True, "validators": [message_text]}
+        super().__init__(**defaults | kwargs)
 
     def to_internal_value(self, data: Any) -> str:
         return super().to_internal_value(with_plain_line_breaks(data) if isinstance(data, str) else data)

@@ -60,7 +60,7 @@ class VoucherAdmin(ModelAdmin):
             _("Validity"),
             {"fields": ["starts_at", "ends_at", ("max_uses_per_code", "max_uses_per_customer")]},
         ),
-        (_("Codes"), {"fields": ["code", ("batch_size", "prefix"), "shown_codes", "shown_uses"]}),
+        (_("Codes"), {"fields": ["code", ("batch_size", "batch_prefix"), "shown_codes", "shown_uses"]}),
     ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Voucher]:
@@ -84,7 +84,7 @@ class VoucherAdmin(ModelAdmin):
             if form.cleaned_data.get("code"):
                 services.add_code(obj, form.cleaned_data["code"])
             if count := form.cleaned_data.get("batch_size"):
-                services.add_random_codes(obj, count=count, prefix=form.cleaned_data["prefix"])
+                services.add_random_codes(obj, count=count, prefix=form.cleaned_data["batch_prefix"])
                 sentence = ngettext("%(count)s code was generated.", "%(count)s codes were generated.", count)
                 messages.success(request, sentence % {"count": grouped(count)})
         except Problem as problem:

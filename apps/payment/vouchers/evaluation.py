@@ -19,7 +19,7 @@ from apps.payment.vouchers.models import Voucher, VoucherCode
 from apps.payment.vouchers.selectors import Redeemer, uses_by, uses_of
 
 Kind = Voucher.Kind
-# Stable: clients may tell them apart.
+# Stable: clients may distinguish them.
 UNKNOWN = "unknown"
 EXPIRED = "expired"
 NOT_YET_VALID = "not_yet_valid"

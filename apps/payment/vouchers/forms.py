@@ -41,7 +41,12 @@ class VoucherForm(forms.ModelForm):
         required=False,
         help_text=_("Of the products that the voucher applies to, before the discount."),
     )
-    currency = forms.ChoiceField(label=_("Currency"), required=False, widget=UnfoldAdminSelectWidget)
+    currency = forms.ChoiceField(
+        label=_("Currency"),
+        required=False,
+        widget=UnfoldAdminSelectWidget,
+        help_text=_("The voucher applies to carts in this currency. Required for a fixed amount or a minimum."),
+    )
     categories = LinesField(
         label=_("Categories"),
         item_length=MAX_CATEGORY_LENGTH,
@@ -66,7 +71,7 @@ class VoucherForm(forms.ModelForm):
         widget=UnfoldAdminTextInputWidget(attrs={"inputmode": "numeric"}),
         help_text=_("They cannot be guessed. Set one use per code, then export the list."),
     )
-    prefix = forms.CharField(
+    batch_prefix = forms.CharField(
         label=_("Prefix"),
         required=False,
         max_length=MAX_CODE_LENGTH,
@@ -117,8 +122,8 @@ class VoucherForm(forms.ModelForm):
         text = self.cleaned_data["code"]
         return _checked(new_code, text) if text else ""
 
-    def clean_prefix(self) -> str:
-        return _checked(batch_prefix, self.cleaned_data["prefix"])
+    def clean_batch_prefix(self) -> str:
+        return _checked(batch_prefix, self.cleaned_data["batch_prefix"])
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
@@ -132,7 +137,7 @@ class VoucherForm(forms.ModelForm):
         for name in ("max_uses_per_code", "max_uses_per_customer"):
             if data.get(name) == 0:
                 self.add_error(name, gettext("Enter 1 or more, or leave it empty for no limit."))
-        if data.get("prefix") and not data.get("batch_size") and "batch_size" not in self.errors:
+        if data.get("batch_prefix") and not data.get("batch_size") and "batch_size" not in self.errors:
             self.add_error("batch_size", gettext("Enter how many codes to generate."))
         return data
 

@@ -44,16 +44,11 @@ class Voucher(models.Model):
     amount = models.BigIntegerField(_("amount"), null=True, blank=True)
     buy_quantity = models.PositiveSmallIntegerField(_("units to buy"), null=True, blank=True)
     free_quantity = models.PositiveSmallIntegerField(_("free units"), null=True, blank=True)
-    currency = models.CharField(
-        _("currency"),
-        max_length=3,
-        blank=True,
-        help_text=_("The voucher applies to carts in this currency. Required for a fixed amount or a minimum."),
-    )
+    currency = models.CharField(_("currency"), max_length=3, blank=True)
     minimum_amount = models.BigIntegerField(_("minimum order value"), default=0)
     product_kind = models.CharField(_("products"), max_length=8, choices=ProductKind, blank=True)
     categories = ArrayField(
-        models.CharField(max_length=MAX_CATEGORY_LENGTH), verbose_name=_("categories"), default=list
+        models.CharField(max_length=MAX_CATEGORY_LENGTH), verbose_name=_("categories"), default=list, blank=True
     )
     excludes_sale_items = models.BooleanField(_("exclude products on sale"), default=False)
     starts_at = models.DateTimeField(_("valid from"), default=timezone.now)

@@ -144,7 +144,7 @@ def test_products_on_sale_are_left_out_where_the_voucher_says_so(guest, catalog)
     assert "Products on sale are excluded" in guest.show_cart().json()["voucher"]["refusal"]["message"]
 
 
-def test_what_is_not_for_sale_any_more_or_saved_for_later_has_no_part_in_the_discount(guest, catalog):
+def test_lines_not_for_sale_or_saved_for_later_have_no_part_in_the_discount(guest, catalog):
     make_code("FIXED", Kind.FIXED_AMOUNT, amount=500)
     guest.put(MUG.sku)
     guest.put(LAMP.sku)
@@ -171,13 +171,13 @@ def test_sentences_follow_the_language_of_the_request(guest):
 @pytest.mark.parametrize(
     "code", ["NOPE", "x" * 100, "' OR 1=1 --", "ПРИВЕТ", "١٢٣", "🎁🎁🎁", "..", "-ABC", "AB", "A\u200bBC"]
 )
-def test_what_is_no_code_is_unknown(guest, code):
+def test_text_that_is_no_code_is_unknown(guest, code):
     guest.put(MUG.sku)
     assert refusal_of(guest.apply(code)) == ("unknown", "We don’t know this code. Check the spelling.")
 
 
 @pytest.mark.parametrize("code", ["", "   ", None, [], {}, "x" * 101, "a\x00b", True])
-def test_what_is_no_text_is_a_problem_that_names_the_field(guest, code):
+def test_code_that_is_no_text_is_a_problem_that_names_the_field(guest, code):
     guest.put(MUG.sku)
     response = guest.apply(code)
     assert response.status_code == 400, response.content

@@ -97,13 +97,13 @@ def test_german_staff_write_numbers_as_germans_do():
         ({"code": "TAKEN"}, "code"),
         ({"batch_size": "10001"}, "batch_size"),
         ({"batch_size": "-1"}, "batch_size"),
-        ({"prefix": "ABC"}, "batch_size"),
-        ({"prefix": "!", "batch_size": "2"}, "prefix"),
-        ({"prefix": "X" * 30, "batch_size": "2"}, "prefix"),
+        ({"batch_prefix": "ABC"}, "batch_size"),
+        ({"batch_prefix": "!", "batch_size": "2"}, "batch_prefix"),
+        ({"batch_prefix": "X" * 30, "batch_size": "2"}, "batch_prefix"),
         ({"name": "a\u202eb"}, "name"),
     ],
 )
-def test_what_cannot_be_a_voucher_is_refused_beside_its_field(fields, field):
+def test_invalid_terms_and_codes_are_refused_beside_their_field(fields, field):
     make_code("TAKEN")
     response = staff("support_staff").post(ADD, form() | fields)
     assert field in errors_of(response)
@@ -112,7 +112,7 @@ def test_what_cannot_be_a_voucher_is_refused_beside_its_field(fields, field):
 
 def test_batch_is_generated_and_exported(guest, catalog):
     client = staff("support_staff")
-    response = client.post(ADD, form(batch_size="250", prefix="spring", max_uses_per_code="1"), follow=True)
+    response = client.post(ADD, form(batch_size="250", batch_prefix="spring", max_uses_per_code="1"), follow=True)
     assert "250 codes were generated." in response.content.decode()
     voucher = Voucher.objects.get()
     make_code("OTHER")

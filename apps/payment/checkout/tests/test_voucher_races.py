@@ -52,7 +52,7 @@ def test_last_use_goes_to_one_of_twenty(catalog):
     assert len(assert_consistent(catalog)) == 1
 
 
-def test_one_customer_uses_two_codes_of_a_batch_once(catalog):
+def test_customer_with_several_codes_of_a_batch_uses_one(catalog):
     first = make_code("BATCH-1", max_uses_per_customer=1)
     codes = ["BATCH-1"]
     for number in range(2, 7):

@@ -62,7 +62,6 @@ class Migration(migrations.Migration):
                     "currency",
                     models.CharField(
                         blank=True,
-                        help_text="The voucher applies to carts in this currency. Required for a fixed amount or a minimum.",
                         max_length=3,
                         verbose_name="currency",
                     ),
@@ -80,7 +79,11 @@ class Migration(migrations.Migration):
                 (
                     "categories",
                     django.contrib.postgres.fields.ArrayField(
-                        base_field=models.CharField(max_length=400), default=list, size=None, verbose_name="categories"
+                        base_field=models.CharField(max_length=400),
+                        blank=True,
+                        default=list,
+                        size=None,
+                        verbose_name="categories",
                     ),
                 ),
                 ("excludes_sale_items", models.BooleanField(default=False, verbose_name="exclude products on sale")),

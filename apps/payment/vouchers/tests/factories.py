@@ -14,7 +14,7 @@ Kind = Voucher.Kind
 
 
 def terms(kind: str = Kind.PERCENTAGE, **fields: Any) -> Voucher:
-    """A voucher that is not saved: 10% off everything unless told otherwise."""
+    """A voucher that is not saved: 10% off everything by default."""
     defaults: dict[str, Any] = {
         Kind.PERCENTAGE: {"percentage": 10},
         Kind.FIXED_AMOUNT: {"amount": 500, "currency": "EUR"},
