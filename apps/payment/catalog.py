@@ -17,7 +17,11 @@ client = ServiceClient("catalog", timeout=3.0)
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """One line as catalog sells it now. `status` is ok, insufficient_stock, unavailable or unknown."""
+    """One line as catalog sells it now. `status` is ok, insufficient_stock, unavailable or unknown.
+
+    `category` is the path of the product's category (`home/kitchen`), `regular_price` the unit price without a sale
+    that is running.
+    """
 
     sku: str
     quantity: int
@@ -26,7 +30,9 @@ class Quote:
     variant_name: str = ""
     slug: str = ""
     kind: str = "goods"
+    category: str = ""
     unit_price: Money | None = None
+    regular_price: Money | None = None
     available_quantity: int | None = None
     image_url: str | None = None
     title_slug: str | None = None
@@ -45,7 +51,6 @@ class Quote:
     @classmethod
     def from_json(cls, body: dict[str, Any]) -> Self:
         """From catalog's response, or from what a cart remembers of it."""
-        price = body.get("unit_price")
         return cls(
             sku=body["sku"],
             quantity=body["quantity"],
@@ -54,7 +59,9 @@ class Quote:
             variant_name=body.get("variant_name") or "",
             slug=body.get("slug") or "",
             kind=body.get("kind") or "goods",
-            unit_price=Money(price["amount"], price["currency"]) if price else None,
+            category=body.get("category") or "",
+            unit_price=_money(body.get("unit_price")),
+            regular_price=_money(body.get("regular_price")),
             available_quantity=body.get("available_quantity"),
             image_url=body.get("image_url"),
             title_slug=body.get("title_slug"),
@@ -62,6 +69,10 @@ class Quote:
             rental_hours=body.get("rental_hours"),
             requires_shipping=bool(body.get("requires_shipping")),
         )
+
+
+def _money(price: dict[str, Any] | None) -> Money | None:
+    return Money(price["amount"], price["currency"]) if price else None
 
 
 def not_for_sale() -> ValidationProblem:

@@ -11,6 +11,8 @@ NAVIGATION = [
         [
             model_link(_("Orders"), "receipt_long", "orders.order"),
             model_link(_("Payments"), "credit_card", "payments.payment"),
+            model_link(_("Vouchers"), "sell", "vouchers.voucher"),
+            model_link(_("Voucher codes"), "confirmation_number", "vouchers.vouchercode"),
             model_link(_("Journal entries"), "account_balance", "ledger.journalentry"),
         ],
     ),

@@ -14,6 +14,7 @@ INSTALLED_APPS = [
     "apps.payment.carts",
     "apps.payment.ledger",
     "apps.payment.payments",
+    "apps.payment.vouchers",
     "apps.payment.orders",
     "apps.payment.checkout",
 ]
@@ -41,6 +42,9 @@ ORDER_CUTOFF_HOUR = env.int("ORDER_CUTOFF_HOUR", default=14)
 GUEST_CREATION_RATE = "600/hour"
 # How often an address may ask for the link to an order: numbers have 40 random bits, so guessing one takes ages.
 ORDER_LINK_RATE = "20/hour"
+
+# How many codes of vouchers an address may try, right or wrong.
+VOUCHER_ATTEMPT_RATE = "60/hour"
 
 # `expires`: a job that waited for a worker for a whole period is followed by the next one anyway.
 CELERY_BEAT_SCHEDULE = {

@@ -20,6 +20,18 @@ class OrderLinkThrottle(AddressThrottle):
         return settings.ORDER_LINK_RATE
 
 
+class VoucherThrottle(AddressThrottle):
+    """Bounds how many codes of vouchers a stranger can try; taking one off a cart is not counted."""
+
+    scope = "voucher-attempts"
+
+    def get_rate(self) -> str:
+        return settings.VOUCHER_ATTEMPT_RATE
+
+    def get_cache_key(self, request: Request, view: Any) -> str | None:
+        return super().get_cache_key(request, view) if request.method == "POST" else None
+
+
 class GuestCreationThrottle(AddressThrottle):
     """What guests create (carts, cards, orders) is stored until a job purges it: at most GUEST_CREATION_RATE for each
     address, in a count that all creations share. Accounts are not counted."""

@@ -72,7 +72,7 @@ def pay() -> Callable[..., HttpResponse]:
             "step": "pay",
             "next": "/checkout",
             "key": checkout.key,
-            "subtotal": str(checkout.cart.subtotal.amount),
+            "items_total": str(checkout.cart.total.amount),
             "lines": checkout.fingerprint,
             "card-number": card,
             "card-expiry": "12/40",

@@ -95,6 +95,7 @@ def load(shop: Shop, folder: Path) -> None:
             jobs = [
                 pool.submit(_import_users, shop, folder, progress),
                 pool.submit(_import_catalogue, shop, folder, pictures, progress),
+                pool.submit(_import_vouchers, shop, folder, progress),
             ]
             sources = _sources(folder, films, pictures)
             step = progress.step("making clips", len(films))
@@ -136,6 +137,12 @@ def _import_catalogue(shop: Shop, folder: Path, pictures: Path, progress: Progre
     file = _written(folder / "catalogue.json", catalogue)
     shop.manage("catalog", "import_products", file, folder=("--images", pictures), on_progress=step.to)
     shop.manage("catalog", "import_pages", _written(folder / "pages.json", data.pages()))
+
+
+def _import_vouchers(shop: Shop, folder: Path, progress: Progress) -> None:
+    step = progress.step("making vouchers", 1)
+    shop.manage("payment", "import_vouchers", _written(folder / "vouchers.json", data.vouchers()))
+    step.advance("vouchers")
 
 
 def _import_titles(shop: Shop, folder: Path, sources: Path, progress: Progress) -> None:

@@ -24,7 +24,11 @@ def lines_of(text: str) -> set[str]:
 @pytest.mark.parametrize("environment", ["default", "local", "prod"])
 def test_pages_are_kept_by_the_rules_of_the_embedded_gateway(environment):
     lines = lines_of(configuration(render(environment)))
-    wanted = ["pcre_jit on;", *page_cache.location_lines(), *page_cache.http_lines(FOLDER, max_size="128m").splitlines()]
+    wanted = [
+        "pcre_jit on;",
+        *page_cache.location_lines(),
+        *page_cache.http_lines(FOLDER, max_size="128m").splitlines(),
+    ]
     assert len(wanted) > 10
     assert [line for line in wanted if line.strip() not in lines] == []
 

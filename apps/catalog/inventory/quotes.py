@@ -24,6 +24,7 @@ class QuoteLine:
     """The quote of a line.
 
     `status`: ok, insufficient_stock, unavailable (not published, or not sold in this currency) or unknown.
+    `category`: the path of the product's category (`home/kitchen`). `regular_price`: without the sale that is running.
     """
 
     sku: str
@@ -33,7 +34,9 @@ class QuoteLine:
     variant_name: str | None = None
     slug: str | None = None
     kind: str | None = None
+    category: str | None = None
     unit_price: Money | None = None
+    regular_price: Money | None = None
     line_total: Money | None = None
     available_quantity: int | None = None
     image_url: str | None = None
@@ -54,8 +57,8 @@ def quote(lines: list[tuple[str, int]], currency: str) -> list[QuoteLine]:
 
 
 def _variants(skus: list[str]) -> dict[str, Variant]:
-    """Variants by SKU with product, prices, sales, stock and images: 4 queries."""
-    variants = Variant.objects.filter(sku__in=skus).select_related("product", "stock")
+    """Variants by SKU with product, category, prices, sales, stock and images: 4 queries."""
+    variants = Variant.objects.filter(sku__in=skus).select_related("product__category", "stock")
     images = Prefetch("product__images", ProductImage.objects.order_by("position", "id"))
     return {variant.sku: variant for variant in variants.prefetch_related("prices", "sale_prices", images)}
 
@@ -84,7 +87,9 @@ def _line(variant: Variant | None, sku: str, quantity: int, asked: int, currency
         variant_name=text(variant, "name", language),
         slug=product.slug,
         kind=Product.Kind.VIDEO if variant.is_digital else Product.Kind.GOODS,
+        category=product.category.full_path,
         unit_price=unit_price,
+        regular_price=offer.regular if offer else None,
         line_total=unit_price and unit_price * quantity,
         available_quantity=available,
         image_url=_image_url(variant),

@@ -11,6 +11,7 @@ from rest_framework import serializers
 
 from apps.common.emails import MAX_LENGTH, InvalidEmail, normalise_email
 from apps.common.money import Money
+from apps.common.text import message_text, with_plain_line_breaks
 
 
 # A misspelt name is reported instead of ignored. (The docstring of a serializer is in the OpenAPI document.)
@@ -46,6 +47,17 @@ class EmailField(serializers.EmailField):
             return normalise_email(super().to_internal_value(data))
         except InvalidEmail as error:
             raise serializers.ValidationError(str(error)) from error
+
+
+class MessageField(serializers.CharField):
+    """A text of several lines, in any script and with any emoji; line breaks are `\\n` whatever the client sends."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        defaults: dict[str, Any] = {"allow_blank": True, "validators": [message_text]}
+        super().__init__(**defaults | kwargs)
+
+    def to_internal_value(self, data: Any) -> str:
+        return super().to_internal_value(with_plain_line_breaks(data) if isinstance(data, str) else data)
 
 
 class LanguageField(serializers.ChoiceField):

@@ -13,6 +13,7 @@ from apps.common.ids import uuid7
 MAX_QUANTITY = 99
 # To be ordered, and as many saved for later: together what catalog quotes at once.
 MAX_LINES = 50
+MAX_GIFT_MESSAGE = 300
 
 
 class Cart(models.Model):
@@ -23,6 +24,10 @@ class Cart(models.Model):
     secret_hash = models.CharField(max_length=64, blank=True)
     currency = models.CharField(max_length=3, default="EUR")
     is_open = models.BooleanField(default=True)
+    voucher_code = models.ForeignKey(
+        "vouchers.VoucherCode", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    gift_message = models.CharField(max_length=MAX_GIFT_MESSAGE, blank=True, db_default="")
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 

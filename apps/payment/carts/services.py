@@ -39,11 +39,16 @@ def open_cart(*, user_id: uuid.UUID | None, currency: str) -> tuple[Cart, str | 
     return cart, None, is_new
 
 
-def change_currency(cart: Cart, currency: str) -> None:
-    """Price the cart in another currency from now on. Raises NotFound for a cart that is closed meanwhile."""
+def change_cart(cart: Cart, *, currency: str | None = None, gift_message: str | None = None) -> None:
+    """Price the cart in another currency from now on, or change what is to be written to whom the parcel goes (empty
+    for nothing); None leaves as it is. Raises NotFound for a cart that is closed meanwhile."""
     with transaction.atomic(durable=True):
         _locked(cart)
-        _set_currency(cart, currency)
+        if currency is not None:
+            _set_currency(cart, currency)
+        if gift_message is not None:
+            cart.gift_message = gift_message
+            cart.save(update_fields=["gift_message", "updated_at"])
 
 
 def _set_currency(cart: Cart, currency: str) -> None:
@@ -125,6 +130,14 @@ def _amount_of(quote: catalog.Quote) -> int | None:
     return quote.unit_price.amount if quote.unit_price else None
 
 
+def hold_voucher(cart: Cart, code_id: int | None) -> None:
+    """Have this code on the cart instead of another one; None for none. Raises NotFound for a closed cart."""
+    with transaction.atomic(durable=True):
+        _locked(cart)
+        cart.voucher_code_id = code_id
+        cart.save(update_fields=["voucher_code", "updated_at"])
+
+
 def remove_line(cart: Cart, *, sku: str) -> None:
     """Take a SKU out; that it is not there is fine."""
     with transaction.atomic(durable=True):
@@ -136,7 +149,7 @@ def remove_line(cart: Cart, *, sku: str) -> None:
 def merge(target: Cart, source: Cart) -> None:
     """Move a guest's lines into the account's cart: quantities add up, films stay at one. The source is closed.
 
-    The account's cart takes the guest's currency, which this shopper chose last.
+    The account's cart takes the guest's currency, voucher and gift message, which this shopper chose last.
     What the guest saved for later stays saved, unless the account has it already; what the guest wants to order and the
     account has saved is to be ordered.
 
@@ -148,13 +161,16 @@ def merge(target: Cart, source: Cart) -> None:
         carts = Cart.objects.select_for_update().filter(pk__in=[target.pk, source.pk], is_open=True).order_by("pk")
         if len(carts) != 2:
             return
-        target.currency = next(cart.currency for cart in carts if cart.pk == target.pk)
-        _set_currency(target, next(cart.currency for cart in carts if cart.pk == source.pk))
+        present, chosen = (next(cart for cart in carts if cart.pk == row.pk) for row in (target, source))
+        target.currency = present.currency
+        _set_currency(target, chosen.currency)
+        target.voucher_code_id = chosen.voucher_code_id or present.voucher_code_id
+        target.gift_message = chosen.gift_message or present.gift_message
         lines = {line.sku: line for line in target.lines.all()}
         for line in source.lines.order_by("added_at", "sku"):
             _merge_line(target, lines.get(line.sku), line)
         Cart.objects.filter(pk=source.pk).update(is_open=False)
-        target.save(update_fields=["updated_at"])
+        target.save(update_fields=["voucher_code", "gift_message", "updated_at"])
 
 
 def _merge_line(target: Cart, present: CartLine | None, line: CartLine) -> None:

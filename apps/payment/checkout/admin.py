@@ -17,7 +17,7 @@ from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import display
 
 from apps.common.admin_site.addresses import admin_url
-from apps.common.admin_site.display import address, language_name, link, money
+from apps.common.admin_site.display import address, language_name, lines, link, money
 from apps.common.model_admin import ReadOnly
 from apps.common.problems import Problem
 from apps.payment.checkout import services
@@ -31,7 +31,7 @@ class LineInline(ReadOnly, TabularInline):
     model = OrderLine
     extra = 0
     show_title = False
-    fields = readonly_fields = ["quantity", "shown_product", "sku", "unit_price", "line_total"]
+    fields = readonly_fields = ["quantity", "shown_product", "sku", "unit_price", "line_total", "discount"]
     ordering = ["position"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[OrderLine]:
@@ -48,7 +48,11 @@ class LineInline(ReadOnly, TabularInline):
 
     @admin.display(description=_("total"))
     def line_total(self, line: OrderLine) -> str:
-        return money(line.unit_amount * line.quantity, line.order.currency)
+        return money(line.full_amount, line.order.currency)
+
+    @admin.display(description=_("discount"))
+    def discount(self, line: OrderLine) -> str:
+        return money(-line.discount_amount, line.order.currency) if line.discount_amount else ""
 
 
 class TransitionInline(ReadOnly, TabularInline):
@@ -72,8 +76,14 @@ class OrderAdmin(ReadOnly, ModelAdmin):
     fieldsets = [
         (None, {"fields": ["state", "shown_failure", "placed_at", "paid_at"]}),
         (_("Customer"), {"fields": ["email", "account", "shown_language"]}),
-        (_("Amounts"), {"fields": ["subtotal", "shipping", "shown_total", "refunded", "shown_payment"]}),
-        (_("Delivery"), {"fields": ["shipping_method", "shown_address", "delivery_dates", "reservation"]}),
+        (
+            _("Amounts"),
+            {"fields": ["subtotal", "shown_discount", "shipping", "shown_total", "refunded", "shown_payment"]},
+        ),
+        (
+            _("Delivery"),
+            {"fields": ["shipping_method", "shown_address", "delivery_dates", "shown_message", "reservation"]},
+        ),
     ]
     readonly_fields = [name for _title, options in fieldsets for name in options["fields"]]
 
@@ -91,6 +101,20 @@ class OrderAdmin(ReadOnly, ModelAdmin):
     @admin.display(description=_("subtotal"))
     def subtotal(self, order: Order) -> str:
         return money(order.subtotal_amount, order.currency)
+
+    @admin.display(description=_("discount"))
+    def shown_discount(self, order: Order) -> SafeString | str:
+        """With the code, which the list of codes finds."""
+        if not order.voucher_code:
+            return ""
+        code = link(reverse("admin:vouchers_vouchercode_changelist") + f"?q={order.voucher_code}", order.voucher_code)
+        if order.has_voucher_shipping:
+            return format_html("{} ({})", gettext("Free shipping"), code)
+        return format_html("{} ({})", money(-order.discount_amount, order.currency), code)
+
+    @admin.display(description=_("gift message"))
+    def shown_message(self, order: Order) -> SafeString:
+        return lines(order.gift_message.splitlines())
 
     @admin.display(description=_("shipping"))
     def shipping(self, order: Order) -> str:

@@ -8,8 +8,12 @@ VIEWED = [
     "payments.view_payment",
     "ledger.view_journalentry",
     "ledger.view_posting",
+    "vouchers.view_voucher",
+    "vouchers.view_vouchercode",
+    "vouchers.view_redemption",
     "jobs.view_jobfailure",
 ]
+CHANGED = ["orders.change_order", "vouchers.add_voucher", "vouchers.change_voucher", "vouchers.change_vouchercode"]
 
 
 class CheckoutConfig(AppConfig):
@@ -21,7 +25,7 @@ class CheckoutConfig(AppConfig):
 
 
 def grant_staff_permissions(**_: object) -> None:
-    """Support looks at orders and cancels unpaid ones."""
+    """Support looks at orders and cancels unpaid ones, and writes vouchers."""
     from apps.common.staff.permissions import grant
 
-    grant("support_staff", [*VIEWED, "orders.change_order"])
+    grant("support_staff", [*VIEWED, *CHANGED])

@@ -49,6 +49,13 @@ def compensate(order: Order, state: str, *, code: str, message: str) -> bool:
 
     Raises ChargeClosed when the money was taken already: then the order must go on.
     """
+    if order.total:
+        _void_charge(order)
+    failed = {"failure_code": code[:40], "failure_message": message[:300]}
+    return move(order, state, note=message, stock_release_due_at=_release_stock(order), **failed)
+
+
+def _void_charge(order: Order) -> None:
     payment = payment_of(order)
     provider = registry.get(payment.method.provider)
     # Without a reference a crash may have come between the bank's yes and our record of it.
@@ -58,16 +65,24 @@ def compensate(order: Order, state: str, *, code: str, message: str) -> bool:
         charge = provider.void(charge.reference)
     if charge:
         record_charge(payment, charge)
-    failed = {"failure_code": code[:40], "failure_message": message[:300]}
-    return move(order, state, note=message, stock_release_due_at=_release_stock(order), **failed)
 
 
 def compensate_unsold(order: Order, payment: Payment, charge: Charge, problem: RemoteProblem) -> bool:
     """Catalog does not sell what was paid for or authorised: nothing is kept of the customer's money."""
-    code = "insufficient-stock" if problem.slug == "reservation-expired" else "reservation-closed"
     if charge.state == "captured":
+        code = _unsold_code(problem)
         return refund_unfulfilled(order, payment, code=code, message=REFUNDED[code])
+    return compensate_uncharged(order, problem)
+
+
+def compensate_uncharged(order: Order, problem: RemoteProblem) -> bool:
+    """Catalog does not sell what was ordered, and no money was taken for it."""
+    code = _unsold_code(problem)
     return compensate(order, Order.State.FAILED, code=code, message=NOT_CHARGED[code])
+
+
+def _unsold_code(problem: RemoteProblem) -> str:
+    return "insufficient-stock" if problem.slug == "reservation-expired" else "reservation-closed"
 
 
 def refund_unfulfilled(order: Order, payment: Payment, *, code: str, message: str) -> bool:

@@ -9,10 +9,11 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext
 
+from apps.common.money import Money
 from apps.common.problems import Conflict, ValidationProblem
-from apps.payment import access, catalog
+from apps.payment import access
 from apps.payment.carts.models import Cart
-from apps.payment.carts.pricing import PricedCart
+from apps.payment.carts.pricing import PricedCart, PricedLine
 from apps.payment.checkout.problems import (
     CartChanged,
     CartPaid,
@@ -24,10 +25,13 @@ from apps.payment.checkout.problems import (
 )
 from apps.payment.checkout.requests import Customer, Delivery, OrderRequest
 from apps.payment.orders.models import Order, OrderLine, OrderTransition
-from apps.payment.orders.shipping import ShippingMethod, methods_for
+from apps.payment.orders.shipping import ShippingMethod, methods_for, with_cheapest_free
 from apps.payment.payments.models import Payment, PaymentMethod
 from apps.payment.tax.rates import TaxClass
 from apps.payment.tax.services import OrderTax, TaxableItem, TaxedAmount, shop_country, tax_date, tax_order
+from apps.payment.vouchers.problems import VoucherNotApplicable
+from apps.payment.vouchers.selectors import Redeemer
+from apps.payment.vouchers.services import redeem
 
 
 def live_order(cart: Cart) -> Order | None:
@@ -65,6 +69,14 @@ def require_orderable(offer: PricedCart, customer: Customer) -> None:
         raise SignInRequired(gettext("Sign in to buy films, so that we know who may watch them."))
 
 
+def shipping_choices(offer: PricedCart, country: str) -> list[ShippingMethod]:
+    """The delivery methods of a cart for a country, with what they cost with its voucher; none for films alone."""
+    if not offer.requires_shipping:
+        return []
+    methods = methods_for(country, offer.subtotal)
+    return with_cheapest_free(methods) if offer.voucher and offer.voucher.has_free_shipping else methods
+
+
 def choose_shipping(offer: PricedCart, delivery: Delivery) -> ShippingMethod | None:
     """The delivery method that the customer chose; None for films alone. Raises ValidationProblem."""
     if not offer.requires_shipping:
@@ -74,19 +86,33 @@ def choose_shipping(offer: PricedCart, delivery: Delivery) -> ShippingMethod | N
             gettext("Enter a delivery address."),
             errors={"shipping_address": [gettext("An address is needed for goods.")]},
         )
-    choices = {method.code: method for method in methods_for(delivery.address["country"], offer.subtotal)}
+    choices = {method.code: method for method in shipping_choices(offer, delivery.address["country"])}
     if delivery.method not in choices:
         message = gettext("Choose one of: %(choices)s.") % {"choices": ", ".join(choices)}
         raise ValidationProblem(gettext("Choose a delivery method."), errors={"shipping_method": [message]})
     return choices[delivery.method]
 
 
-def create_order(
-    cart: Cart, offer: PricedCart, request: OrderRequest, *, shipping: ShippingMethod | None, method: PaymentMethod
-) -> Order:
-    """The order, its lines and its payment, from a cart that is still what was quoted.
+def require_voucher(offer: PricedCart, request: OrderRequest, *, total: Money) -> None:
+    """Raises VoucherNotApplicable when the cart's code does nothing, unless the customer agreed to the total without
+    it."""
+    refusal = offer.voucher.refusal if offer.voucher else None
+    if refusal and request.expected_total != total:
+        raise VoucherNotApplicable(refusal, total=total.as_dict())
 
-    Raises CartChanged, CheckoutInProgress or CartPaid.
+
+def create_order(
+    cart: Cart,
+    offer: PricedCart,
+    request: OrderRequest,
+    *,
+    shipping: ShippingMethod | None,
+    method: PaymentMethod | None,
+) -> Order:
+    """The order, its lines, its payment (none for an order of nothing) and the use of its voucher, from a cart that is
+    still what was quoted.
+
+    Raises CartChanged, CheckoutInProgress, CartPaid or VoucherNotApplicable.
     """
     tax = _tax(offer, request, shipping)
     order = _order(offer, request, shipping, tax)
@@ -96,15 +122,22 @@ def create_order(
             if row is None:
                 raise CartChanged(gettext("The cart was closed in another window. Check your orders."))
             quoted = {line.sku: line.quantity for line in offer.lines}
-            if row.currency != offer.currency or {line.sku: line.quantity for line in cart.lines.active()} != quoted:
+            code_id = offer.voucher.code_id if offer.voucher else None
+            is_same = (row.currency, row.voucher_code_id) == (offer.currency, code_id)
+            if not is_same or {line.sku: line.quantity for line in cart.lines.active()} != quoted:
                 raise CartChanged(gettext("The cart was changed in another window. Look at it again and confirm."))
             order.save(force_insert=True)
             lines = zip(offer.lines, tax.lines, strict=True)
             OrderLine.objects.bulk_create(_line(order, index, *line) for index, line in enumerate(lines))
             OrderTransition.objects.create(order=order, state=order.state)
-            Payment.objects.create(order_id=order.pk, method=method, amount=order.total_amount, currency=order.currency)
+            if method:
+                amount = order.total
+                Payment.objects.create(order_id=order.pk, method=method, amount=amount.amount, currency=amount.currency)
+            if code_id and order.voucher_code:
+                redeemer = Redeemer(cart.pk, order.user_id, order.email)
+                redeem(code_id, order_id=order.pk, redeemer=redeemer)
             return order
-    except (CartChanged, IntegrityError) as error:
+    except (CartChanged, VoucherNotApplicable, IntegrityError) as error:
         live = live_order(cart)
         if live is None:
             raise
@@ -115,7 +148,7 @@ def _tax(offer: PricedCart, request: OrderRequest, shipping: ShippingMethod | No
     """At the rates of where the parcel goes; films alone are taxed where the shop is."""
     address = request.delivery.address if shipping else None
     items = [
-        TaxableItem(TaxClass.DIGITAL if line.is_video else TaxClass.STANDARD, _gross_amount(line))
+        TaxableItem(TaxClass.DIGITAL if line.is_video else TaxClass.STANDARD, _paid_amount(line))
         for line in offer.lines
     ]
     return tax_order(
@@ -126,8 +159,23 @@ def _tax(offer: PricedCart, request: OrderRequest, shipping: ShippingMethod | No
     )
 
 
-def _gross_amount(line: catalog.Quote) -> int:
-    return line.line_total.amount if line.line_total else 0
+def _paid_amount(line: PricedLine) -> int:
+    return line.line_total.amount - _discount_amount(line) if line.line_total else 0
+
+
+def _discount_amount(line: PricedLine) -> int:
+    return line.discount.amount if line.discount else 0
+
+
+def _redeemed_code(offer: PricedCart, shipping: ShippingMethod | None, country: str) -> str:
+    """The code on the cart if the order is cheaper for it: another one is not used up."""
+    voucher = offer.voucher
+    if voucher is None or voucher.refusal:
+        return ""
+    if voucher.discount:
+        return voucher.code
+    full_prices = {method.code: method.price for method in methods_for(country, offer.subtotal)} if shipping else {}
+    return voucher.code if shipping and shipping.price < full_prices[shipping.code] else ""
 
 
 def _order(offer: PricedCart, request: OrderRequest, shipping: ShippingMethod | None, tax: OrderTax) -> Order:
@@ -142,8 +190,11 @@ def _order(offer: PricedCart, request: OrderRequest, shipping: ShippingMethod | 
         idempotency_key=request.key,
         currency=offer.currency,
         subtotal_amount=offer.subtotal.amount,
+        discount_amount=offer.discount.amount,
         shipping_amount=shipping_amount,
-        total_amount=offer.subtotal.amount + shipping_amount,
+        total_amount=offer.total.amount + shipping_amount,
+        voucher_code=_redeemed_code(offer, shipping, tax.country),
+        gift_message=offer.gift_message if shipping else "",
         shipping_code=shipping.code if shipping else "",
         shipping_name=shipping.name if shipping else "",
         shipping_address=address,
@@ -159,13 +210,14 @@ def _order(offer: PricedCart, request: OrderRequest, shipping: ShippingMethod | 
     return order
 
 
-def _line(order: Order, position: int, line: catalog.Quote, taxed: TaxedAmount) -> OrderLine:
+def _line(order: Order, position: int, line: PricedLine, taxed: TaxedAmount) -> OrderLine:
     return OrderLine(
         order=order,
         position=position,
         sku=line.sku,
         quantity=line.quantity,
         unit_amount=line.unit_price.amount if line.unit_price else 0,
+        discount_amount=_discount_amount(line),
         title=line.title[:200],
         variant_name=line.variant_name[:120],
         slug=line.slug,

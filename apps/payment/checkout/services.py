@@ -23,6 +23,7 @@ from apps.payment.checkout.placing import (
     create_order,
     live_order,
     require_orderable,
+    require_voucher,
 )
 from apps.payment.checkout.problems import CardDeclined, InsufficientStock, LineUnavailable, PriceChanged
 from apps.payment.checkout.requests import OrderRequest, PlacedOrder
@@ -51,7 +52,7 @@ def place_order(cart: Cart, request: OrderRequest) -> PlacedOrder:
     for a service that is down (the periodic job does them). The same key again (after a crash, a lost response)
     goes on with the same order. Raises a Problem when nothing was charged and nothing will be, or all went back:
     SignInRequired, EmptyCart, InsufficientStock, LineUnavailable, PriceChanged, CartChanged, CheckoutInProgress,
-    CartPaid, CardDeclined, Unavailable, ValidationProblem.
+    CartPaid, CardDeclined, VoucherNotApplicable, Unavailable, ValidationProblem.
     """
     live = live_order(cart)
     if live and live.idempotency_key == request.key:
@@ -60,11 +61,14 @@ def place_order(cart: Cart, request: OrderRequest) -> PlacedOrder:
         raise conflict_with(live)
     if not cart.is_open:
         raise NotFound(gettext("This cart no longer exists."))
-    method = usable_method(request.payment_method, user_id=request.customer.user_id)
-    offer = price_for_checkout(cart)
-    require_orderable(offer, request.customer)
+    customer = request.customer
+    offer = price_for_checkout(cart, user_id=customer.user_id, email=customer.email)
+    require_orderable(offer, customer)
     shipping = choose_shipping(offer, request.delivery)
-    total = offer.subtotal + shipping.price if shipping else offer.subtotal
+    total = offer.total + shipping.price if shipping else offer.total
+    # An order of nothing needs no card.
+    method = usable_method(request.payment_method, user_id=customer.user_id) if total else None
+    require_voucher(offer, request, total=total)
     if request.expected_total is not None and request.expected_total != total:
         detail = gettext("The total is %(total)s now. Look at the cart again and confirm.")
         raise PriceChanged(detail % {"total": total.format(current_language())}, total=total.as_dict())

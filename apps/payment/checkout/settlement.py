@@ -18,6 +18,7 @@ from apps.payment.orders.mails import enqueue_confirmation
 from apps.payment.orders.models import Order, OrderLine, OrderTransition
 from apps.payment.payments.models import Payment
 from apps.payment.payments.providers.base import Charge
+from apps.payment.vouchers import services as vouchers
 
 State = Order.State
 
@@ -34,9 +35,11 @@ def settle(order: Order) -> None:
             return
         OrderTransition.objects.create(order=order, state=State.PAID)
         Payment.objects.filter(order_id=order.pk).update(state=Payment.State.CAPTURED)
-        if order.total:
+        postings = _postings(order, lines)
+        # Also when a voucher covers all of it; not when everything is for free anyway.
+        if any(postings.values()):
             kind = JournalEntry.Kind.CAPTURE
-            book(key=f"capture:{order.pk}", kind=kind, order_number=order.number, postings=_postings(order, lines))
+            book(key=f"capture:{order.pk}", kind=kind, order_number=order.number, postings=postings)
         outbox.publish(type="order.paid", subject=order.number, data=event_payload(order, lines))
         enqueue_confirmation(order)
 
@@ -61,6 +64,7 @@ def settle_refund(
             return False
         OrderTransition.objects.create(order=order, state=State.REFUNDED, note=message[:300])
         record_charge(payment, charge)
+        vouchers.release(order.pk)
         if order.total:
             taken = _postings(order, lines)
             returned = {account: -money for account, money in taken.items()}
@@ -79,14 +83,16 @@ def _quantities(lines: Iterable[OrderLine]) -> dict[str, int]:
 
 
 def _postings(order: Order, lines: list[OrderLine]) -> dict[str, Money]:
-    """The customer's money at the provider, earned with goods, films and shipping."""
+    """The customer's money at the provider, earned with goods, films and shipping; what vouchers took off is beside
+    the sales, which are at full prices."""
     totals = {"goods": 0, "video": 0}
     for line in lines:
-        totals[line.kind] += line.unit_amount * line.quantity
+        totals[line.kind] += line.full_amount
     currency = order.currency
     return {
         str(Account.PROVIDER_CLEARING): Money(order.total_amount, currency),
         str(Account.SALES_GOODS): Money(-totals["goods"], currency),
         str(Account.SALES_VIDEO): Money(-totals["video"], currency),
+        str(Account.DISCOUNTS): Money(order.discount_amount, currency),
         str(Account.SHIPPING_INCOME): Money(-order.shipping_amount, currency),
     }

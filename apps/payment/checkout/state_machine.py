@@ -19,7 +19,12 @@ from apps.common.http import RemoteProblem
 from apps.common.leases import Lease, claim
 from apps.common.problems import Conflict
 from apps.payment import catalog
-from apps.payment.checkout.compensation import compensate, compensate_unsold, refund_unfulfilled
+from apps.payment.checkout.compensation import (
+    compensate,
+    compensate_uncharged,
+    compensate_unsold,
+    refund_unfulfilled,
+)
 from apps.payment.checkout.settlement import settle
 from apps.payment.checkout.transitions import move, payment_of, record_charge
 from apps.payment.orders.models import Order
@@ -105,6 +110,9 @@ def _reserve(order: Order) -> bool:
 
 
 def _authorise(order: Order) -> bool:
+    if not order.total:
+        # There is nothing to ask a bank for; providers refuse charges of nothing.
+        return move(order, State.AUTHORISED)
     payment = payment_of(order)
     provider = registry.get(payment.method.provider)
     if payment.reference:
@@ -131,6 +139,8 @@ def _authorise(order: Order) -> bool:
 
 
 def _complete(order: Order) -> bool:
+    if not order.total:
+        return _complete_unpaid(order)
     payment = payment_of(order)
     provider = registry.get(payment.method.provider)
     # Asked before the stock is sold: sold stock does not come back when there is nothing to capture.
@@ -141,10 +151,8 @@ def _complete(order: Order) -> bool:
     if not charge.is_good:
         return compensate(order, State.FAILED, code="payment-lapsed", message=LAPSED)
     try:
-        # A reservation that expired while the bank was asked is made again, if the units are still in stock. Asked also
-        # when the money is taken already: a provider may do so by itself, long after the stock was released.
-        assert order.reservation_id is not None  # noqa: S101  (set before an order is authorised)
-        catalog.commit(order.reservation_id)
+        # Asked also when the money is taken already: a provider may do so by itself, long after the stock was released.
+        _commit_stock(order)
     except RemoteProblem as problem:
         return compensate_unsold(order, payment, charge, problem)
     if charge.state != "captured":
@@ -154,6 +162,23 @@ def _complete(order: Order) -> bool:
             return compensate(order, State.FAILED, code="payment-lapsed", message=LAPSED)
     settle(order)
     return False
+
+
+def _complete_unpaid(order: Order) -> bool:
+    """An order of nothing: the stock is sold, and there is no charge to capture."""
+    try:
+        _commit_stock(order)
+    except RemoteProblem as problem:
+        return compensate_uncharged(order, problem)
+    settle(order)
+    return False
+
+
+def _commit_stock(order: Order) -> None:
+    """Raises RemoteProblem, or Unavailable. A reservation that expired while the bank was asked is made again, if the
+    units are still in stock."""
+    assert order.reservation_id is not None  # noqa: S101  (set before an order is authorised)
+    catalog.commit(order.reservation_id)
 
 
 STEPS: dict[str, Callable[[Order], bool]] = {

@@ -11,6 +11,7 @@ from apps.common import outbox
 from apps.payment.orders.models import Order, OrderLine, OrderTransition
 from apps.payment.payments.models import Payment
 from apps.payment.payments.providers.base import Charge
+from apps.payment.vouchers import services as vouchers
 
 State = Order.State
 
@@ -21,6 +22,8 @@ def move(order: Order, state: str, *, note: str = "", **changes: Any) -> bool:
         moved = Order.objects.filter(pk=order.pk, state=order.state).update(state=state, **changes)
         if moved:
             OrderTransition.objects.create(order=order, state=state, note=note[:300])
+            if state in Order.GIVEN_UP:
+                vouchers.release(order.pk)
             if state == State.CANCELLED:
                 data = event_payload(order, order.lines.order_by("position"))
                 outbox.publish(type="order.cancelled", subject=order.number, data=data)
@@ -28,7 +31,7 @@ def move(order: Order, state: str, *, note: str = "", **changes: Any) -> bool:
 
 
 def payment_of(order: Order) -> Payment:
-    """The order's payment with its method."""
+    """The payment, with its method, of an order that costs something."""
     return Payment.objects.select_related("method").get(order_id=order.pk)
 
 

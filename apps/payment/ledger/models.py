@@ -20,6 +20,8 @@ class Account(models.TextChoices):
     PROVIDER_CLEARING = "provider_clearing", _("Payment provider, to be paid out")
     SALES_GOODS = "sales_goods", _("Sales of goods")
     SALES_VIDEO = "sales_video", _("Sales and rentals of films")
+    # A contra account: what vouchers take off the sales, which are booked at full prices.
+    DISCOUNTS = "discounts", _("Discounts by vouchers")
     SHIPPING_INCOME = "shipping_income", _("Shipping charged")
 
 

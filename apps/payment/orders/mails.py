@@ -139,12 +139,13 @@ def mail_context(order: Order, language: str) -> dict[str, Any]:
                 "quantity": line.quantity,
                 "image_url": line.image_url,
                 "url": f"{settings.PUBLIC_URL}/p/{line.slug}",
-                "total": Money(line.unit_amount * line.quantity, order.currency).format(language),
+                "total": Money(line.full_amount, order.currency).format(language),
             }
             for line in lines
         ],
         "has_images": has_images,
         "label_columns": 2 if has_images else 1,
+        "discount": _discount(order, language),
         "shipping": _shipping_price(order, language),
         "shipping_name": order.shipping_label,
         "total": order.total.format(language),
@@ -157,11 +158,20 @@ def mail_context(order: Order, language: str) -> dict[str, Any]:
     }
 
 
+def _discount(order: Order, language: str) -> str:
+    """With its minus sign; empty for none."""
+    return Money(-order.discount_amount, order.currency).format(language) if order.discount_amount else ""
+
+
 def _shipping_price(order: Order, language: str) -> str:
     """Empty for films alone."""
     if not order.shipping_code:
         return ""
-    return Money(order.shipping_amount, order.currency).format(language) if order.shipping_amount else gettext("Free")
+    if order.shipping_amount:
+        return Money(order.shipping_amount, order.currency).format(language)
+    if order.has_voucher_shipping:
+        return gettext("Free (%(code)s)") % {"code": order.voucher_code}
+    return gettext("Free")
 
 
 def _taxes(order: Order, language: str) -> list[dict[str, str]]:

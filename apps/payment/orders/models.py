@@ -46,10 +46,17 @@ class Order(models.Model):
     email = models.EmailField(_("email address"), max_length=254)
     language = models.CharField(_("language"), max_length=10, default=default_language, db_default="")
     currency = models.CharField(max_length=3)
+    # At the prices of the lines, before the discount.
     subtotal_amount = models.BigIntegerField()
+    # What a voucher takes off the lines: the sum of theirs.
+    discount_amount = models.BigIntegerField(default=0, db_default=0)
+    # What is paid for shipping; a voucher for free shipping makes it 0 and leaves the discount alone.
     shipping_amount = models.BigIntegerField(default=0)
     total_amount = models.BigIntegerField()
     refunded_amount = models.BigIntegerField(default=0)
+    # The code that was redeemed, as the customer knows it; empty where the order was no cheaper for one.
+    voucher_code = models.CharField(_("voucher"), max_length=40, blank=True, db_default="")
+    gift_message = models.CharField(_("gift message"), max_length=300, blank=True, db_default="")
     shipping_code = models.CharField(max_length=20, blank=True)
     shipping_name = models.CharField(max_length=60, blank=True)
     shipping_address = models.JSONField(null=True, blank=True)
@@ -96,8 +103,17 @@ class Order(models.Model):
                 name="order_one_live_per_cart",
             ),
             models.CheckConstraint(
-                condition=Q(total_amount=models.F("subtotal_amount") + models.F("shipping_amount")),
+                condition=Q(
+                    total_amount=models.F("subtotal_amount") - models.F("discount_amount") + models.F("shipping_amount")
+                ),
                 name="order_total_adds_up",
+            ),
+            models.CheckConstraint(
+                # With the one above, no total is below zero.
+                condition=Q(
+                    discount_amount__gte=0, discount_amount__lte=models.F("subtotal_amount"), shipping_amount__gte=0
+                ),
+                name="order_discount_within_subtotal",
             ),
             models.CheckConstraint(
                 # Both or none: a comparison with null would pass.
@@ -158,6 +174,11 @@ class Order(models.Model):
         return gettext(self.shipping_name) if self.shipping_name else ""
 
     @property
+    def has_voucher_shipping(self) -> bool:
+        """Whether a voucher made the delivery method free: one that takes nothing off the lines does that."""
+        return bool(self.voucher_code) and not self.discount_amount
+
+    @property
     def total(self) -> Money:
         return Money(self.total_amount, self.currency)
 
@@ -170,6 +191,8 @@ class OrderLine(models.Model):
     sku = models.CharField(_("SKU"), max_length=40)
     quantity = models.PositiveSmallIntegerField(_("quantity"))
     unit_amount = models.BigIntegerField()
+    # The line's share of the order's discount.
+    discount_amount = models.BigIntegerField(default=0, db_default=0)
     title = models.CharField(_("product"), max_length=200)
     variant_name = models.CharField(_("variant"), max_length=120, blank=True)
     slug = models.CharField(max_length=120)
@@ -196,9 +219,15 @@ class OrderLine(models.Model):
                     tax_rate__isnull=False,
                     tax_amount__isnull=False,
                     tax_amount__gte=0,
-                    tax_amount__lte=models.F("unit_amount") * models.F("quantity"),
+                    tax_amount__lte=models.F("unit_amount") * models.F("quantity") - models.F("discount_amount"),
                 ),
                 name="order_line_tax_within_total",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    discount_amount__gte=0, discount_amount__lte=models.F("unit_amount") * models.F("quantity")
+                ),
+                name="order_line_discount_within_total",
             ),
         ]
 
@@ -206,12 +235,21 @@ class OrderLine(models.Model):
         return f"{self.quantity} × {self.title}"
 
     @property
+    def full_amount(self) -> int:
+        """At the unit price, before the discount."""
+        return self.unit_amount * self.quantity
+
+    @property
+    def paid_amount(self) -> int:
+        """What is paid for the line: its total less its discount, in minor units of the order's currency."""
+        return self.full_amount - self.discount_amount
+
+    @property
     def taxed_amount(self) -> TaxedAmount | None:
-        """The line's total with its tax; None where tax was not recorded."""
+        """What is paid for the line with its tax; None where tax was not recorded."""
         if self.tax_rate is None or self.tax_amount is None:
             return None
-        gross = self.unit_amount * self.quantity
-        return TaxedAmount(TaxClass(self.tax_class), self.tax_rate, gross=gross, tax=self.tax_amount)
+        return TaxedAmount(TaxClass(self.tax_class), self.tax_rate, gross=self.paid_amount, tax=self.tax_amount)
 
 
 class OrderTransition(models.Model):

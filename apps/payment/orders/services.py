@@ -6,11 +6,12 @@ import uuid
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from apps.common.task_queue import send_on_commit
 from apps.payment.orders.models import Order
+from apps.payment.vouchers import services as vouchers
 
 # A parcel has arrived by then, or the customer has complained.
 DELIVERED_AFTER = timedelta(days=30)
@@ -46,10 +47,18 @@ def erase_personal_data() -> int:
     """
     parcels = Q(state=Order.State.PAID, paid_at__gt=timezone.now() - DELIVERED_AFTER) & ~Q(shipping_code="")
     due = Order.objects.filter(erasure_asked_at__isnull=False).exclude(Q(state__in=Order.OPEN) | parcels)
-    return due.update(
+    with transaction.atomic():
+        order_ids = list(due.select_for_update().values_list("pk", flat=True))
+        vouchers.forget_customers(order_ids)
+        return _erase(Order.objects.filter(pk__in=order_ids))
+
+
+def _erase(orders: QuerySet[Order]) -> int:
+    return orders.update(
         user_id=None,
         email="deleted@streamcart.invalid",
         shipping_address=None,
+        gift_message="",
         secret_hash="",
         confirmation_due_at=None,
         link_mail_due_at=None,

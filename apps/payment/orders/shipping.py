@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.utils.translation import gettext_noop
@@ -38,13 +38,19 @@ class ShippingMethod:
 
 def methods_for(country: str, subtotal: Money) -> list[ShippingMethod]:
     """The choices for a country (ISO 3166-1 alpha-2), cheapest first, in the currency of `subtotal`; standard is free
-    from a certain order value."""
+    from a certain order value. That value is before the discount: no voucher makes an order dearer."""
     currency = subtotal.currency
     if country.upper() not in EUROPEAN_UNION:
         return [_world(Money(WORLD_PRICES[currency], currency))]
     is_free = subtotal.amount >= FREE_FROM[currency]
     standard = Money(0 if is_free else STANDARD_PRICES[currency], currency)
     return [_standard(standard), _express(Money(EXPRESS_PRICES[currency], currency))]
+
+
+def with_cheapest_free(methods: list[ShippingMethod]) -> list[ShippingMethod]:
+    """The choices of `methods_for` with a voucher for free shipping: the first costs nothing, dearer ones what they
+    cost anyway."""
+    return [replace(method, price=Money.zero(method.price.currency)) for method in methods[:1]] + methods[1:]
 
 
 def _standard(price: Money) -> ShippingMethod:

@@ -37,6 +37,9 @@ class Variant:
     offer: str | None = None
     rental_hours: int | None = None
     image_url: str | None = None
+    category: str = "home/kitchen"
+    # What it costs without its sale; None is not on sale.
+    regular_price: int | None = None
     # In US dollars; None has no price in them.
     dollars: int | None = None
 
@@ -46,8 +49,8 @@ class Variant:
 
 MUG = Variant("MUG-BLUE", "Blue mug", 1490, stock=10, dollars=1690)
 LAMP = Variant("LAMP-BRASS", "Brass lamp", 8900, stock=1)
-FILM = Variant("FILM-METROPOLIS-BUY", "Metropolis", 999, offer="buy", dollars=1099)
-RENTAL = Variant("FILM-METROPOLIS-RENT", "Metropolis", 399, offer="rent", rental_hours=48)
+FILM = Variant("FILM-METROPOLIS-BUY", "Metropolis", 999, offer="buy", dollars=1099, category="films/classics")
+RENTAL = Variant("FILM-METROPOLIS-RENT", "Metropolis", 399, offer="rent", rental_hours=48, category="films/classics")
 
 
 @dataclass
@@ -187,7 +190,9 @@ class FakeCatalog:
             "variant_name": "",
             "slug": variant.title.lower().replace(" ", "-"),
             "kind": "video" if is_video else "goods",
+            "category": variant.category,
             "unit_price": None if price is None else {"amount": price, "currency": currency},
+            "regular_price": self._regular_price(variant, currency),
             "line_total": None if price is None else {"amount": price * quantity, "currency": currency},
             "available_quantity": available,
             "image_url": variant.image_url,
@@ -197,6 +202,12 @@ class FakeCatalog:
             "requires_shipping": not is_video,
             "weight_grams": 0 if is_video else 350,
         }
+
+    def _regular_price(self, variant: Variant, currency: str) -> dict[str, Any] | None:
+        """Sales are in euros."""
+        if variant.regular_price is None or currency != "EUR":
+            return None
+        return {"amount": variant.regular_price, "currency": currency}
 
     def _reserve(self, body: dict[str, Any]) -> tuple[int, Any]:
         for reservation in self.reservations.values():
@@ -261,7 +272,9 @@ QUOTED = [
     "variant_name",
     "slug",
     "kind",
+    "category",
     "unit_price",
+    "regular_price",
     "line_total",
     "available_quantity",
     "image_url",

@@ -11,6 +11,7 @@ from apps.payment.orders.models import Order
 from apps.payment.orders.selectors import tax_of
 from apps.payment.payments.models import SandboxCharge
 from apps.payment.tests.catalog_fake import FakeCatalog
+from apps.payment.vouchers.models import Redemption, VoucherCode
 
 HELD = ("requires_action", "authorised", "captured")
 
@@ -25,7 +26,8 @@ def assert_paid_once(order: Order, catalog: FakeCatalog) -> None:
     """Exactly one charge, one booking, one event, the stock sold and the cart closed."""
     assert order.state == Order.State.PAID
     charges = SandboxCharge.objects.filter(key=str(order.pk))
-    assert [(charge.state, charge.amount) for charge in charges] == [("captured", order.total_amount)]
+    taken = [("captured", order.total_amount)] if order.total_amount else []
+    assert [(charge.state, charge.amount) for charge in charges] == taken
     assert JournalEntry.objects.filter(order_number=order.number).count() == 1
     assert OutboxEvent.objects.filter(type="streamcart.order.paid.v1", subject=order.number).count() == 1
     assert not Cart.objects.get(pk=order.cart_id).is_open
@@ -64,6 +66,17 @@ def assert_refunded(order: Order, catalog: FakeCatalog) -> None:
     assert "committed" not in [r.status for r in catalog.reservations.values() if r.order_id == str(order.pk)]
 
 
+def assert_uses_are_counted(orders: list[Order]) -> None:
+    """Each order that stands and has a code redeemed it once; each code counts just those."""
+    standing = Redemption.objects.filter(released_at=None)
+    redeemed = [(order.pk, order.voucher_code) for order in orders if order.voucher_code]
+    given_up = {order.pk for order in orders if order.state in Order.GIVEN_UP}
+    expected = {row for row in redeemed if row[0] not in given_up}
+    assert set(standing.values_list("order_id", "code__code")) == expected
+    for code in VoucherCode.objects.all():
+        assert code.use_count == standing.filter(code=code).count()
+
+
 def assert_consistent(catalog: FakeCatalog) -> list[Order]:
     """All of the above for all orders, none of which may be unfinished. Returns the orders."""
     orders = list(Order.objects.order_by("placed_at"))
@@ -76,8 +89,10 @@ def assert_consistent(catalog: FakeCatalog) -> list[Order]:
             assert_refunded(order, catalog)
         else:
             assert_given_up(order, catalog)
-    paid = [order.cart_id for order in orders if order.state == Order.State.PAID]
-    assert len(paid) == len(set(paid)), "a cart was paid twice"
-    assert SandboxCharge.objects.filter(state="captured").count() == len(paid)
+        assert sum(line.discount_amount for line in order.lines.all()) == order.discount_amount
+    paid = [order for order in orders if order.state == Order.State.PAID]
+    assert len(paid) == len({order.cart_id for order in paid}), "a cart was paid twice"
+    assert SandboxCharge.objects.filter(state="captured").count() == sum(order.total_amount > 0 for order in paid)
+    assert_uses_are_counted(orders)
     assert_books_balance()
     return orders

@@ -62,6 +62,16 @@ class Shopper:
         body = fields if quantity is None else fields | {"quantity": quantity}
         return self.client.put(f"/v1/carts/{self.cart}/lines/{sku}", body, headers=self.headers)
 
+    def apply(self, code: Any):
+        """POST a voucher's code."""
+        return self.client.post(f"/v1/carts/{self.cart}/voucher", {"code": code}, headers=self.headers)
+
+    def remove_voucher(self):
+        return self.client.delete(f"/v1/carts/{self.cart}/voucher", headers=self.headers)
+
+    def change_cart(self, **fields: Any):
+        return self.client.patch(f"/v1/carts/{self.cart}", fields, headers=self.headers)
+
     def show_cart(self, query: str = ""):
         return self.client.get(f"/v1/carts/{self.cart}{query}", headers=self.headers)
 
@@ -78,8 +88,9 @@ class Shopper:
             "email": "ada@example.com",
             "shipping_address": ADDRESS,
             "shipping_method": "standard",
-            "payment_method": card if card.startswith("pm_") else self.card(card),
         } | changes
+        if "payment_method" not in changes:
+            body["payment_method"] = card if card.startswith("pm_") else self.card(card)
         headers = self.headers | {"Idempotency-Key": key or uuid.uuid4().hex}
         body = {name: value for name, value in body.items() if value is not None}
         return self.client.post("/v1/orders", body, headers=headers)

@@ -55,6 +55,34 @@ def save_for_later(shop: ShopSession, sku: str, *, is_saved: bool) -> Cart:
     return cart
 
 
+def apply_voucher(shop: ShopSession, cart: Cart, code: str) -> Cart:
+    """Put a code on the cart. Raises Unavailable, or RemoteProblem for one that does nothing for this cart now."""
+    cart_id, secret = shop.cart or (cart.id, None)
+    return payment.apply_voucher(cart_id, code, secret=secret, token=shop.token)
+
+
+def remove_voucher(shop: ShopSession, cart: Cart) -> Cart:
+    """Take the code off the cart. Raises Unavailable."""
+    cart_id, secret = shop.cart or (cart.id, None)
+    return payment.remove_voucher(cart_id, secret=secret, token=shop.token)
+
+
+def set_gift_message(shop: ShopSession, cart: Cart, message: str) -> None:
+    """Write the message on the cart unless it is there. Raises Unavailable, or RemoteProblem for one that cannot be
+    printed.
+
+    A cart that is closed needs none: its order was placed by an earlier request.
+    """
+    if message == cart.gift_message:
+        return
+    cart_id, secret = shop.cart or (cart.id, None)
+    try:
+        payment.set_gift_message(cart_id, message, secret=secret, token=shop.token)
+    except RemoteProblem as problem:
+        if problem.status != 404:
+            raise
+
+
 def delivery_estimate(shop: ShopSession, cart: Cart, country: str) -> ShippingMethod | None:
     """The cheapest delivery method to a country; None for films, and while it cannot be said."""
     if not cart.requires_shipping or not cart.lines:

@@ -23,14 +23,23 @@ from apps.common.countries import DELIVERY_COUNTRIES
 from apps.common.http import RemoteProblem, Unavailable
 from apps.common.languages import current_language
 from apps.common.money import Money
+from apps.ui.storefront import carts
 from apps.ui.storefront.cart_changes import change_since, fingerprint
 from apps.ui.storefront.clients import auth, payment
 from apps.ui.storefront.clients.payment import Cart, Order, ShippingMethod, TestCard
 from apps.ui.storefront.cookies import seal, unseal
 from apps.ui.storefront.formats import country_name, format_money
-from apps.ui.storefront.forms import HOME_COUNTRY, CardForm, CheckoutAddressForm, EmailForm
+from apps.ui.storefront.forms import (
+    HOME_COUNTRY,
+    CardForm,
+    CheckoutAddressForm,
+    EmailForm,
+    GiftMessageForm,
+    VoucherForm,
+)
 from apps.ui.storefront.parallel import fetch_or_default
 from apps.ui.storefront.session import ShopRequest, ShopSession, SignInRequired
+from apps.ui.storefront.vouchers import submit_voucher
 
 log = structlog.get_logger(__name__)
 KEY = re.compile(r"\A[0-9a-f]{32}\Z")
@@ -43,11 +52,14 @@ HEADINGS: dict[str, str | Promise] = {
     "insufficient-stock": _("Something in your cart is out of stock"),
     "line-unavailable": _("Something in your cart is no longer available"),
     "cart-changed": _("Your cart has changed"),
+    "voucher-not-applicable": _("Your voucher can’t be used"),
 }
 CART_PROBLEMS = ("insufficient-stock", "line-unavailable", "cart-changed")
 # Where the law says which words stand on the button, and nothing else (§ 312j BGB): the amount stands beside it.
 LANGUAGES_WITH_PLAIN_BUTTON = frozenset({"de"})
 NEW_ADDRESS = "new"
+# The id of the page's form, which the voucher field beside it belongs to.
+FORM_ID = "checkout-form"
 # Fields of the API that are one field in the form.
 CARD_FIELDS = {"card.exp_month": "expiry", "card.exp_year": "expiry"}
 
@@ -83,7 +95,14 @@ class Checkout:
     def __init__(self, request: ShopRequest, cart: Cart, *, draft: QueryDict | None = None) -> None:
         self.request, self.shop, self.cart = request, request.shop, cart
         self.sent = request.POST if request.method == "POST" else QueryDict()
-        self.is_paying = self.sent.get("step") == "pay"
+        # A code that was entered and not applied yet: the shopper is to see what it makes of the total before paying.
+        has_code = bool(self.sent.get("voucher-code", "").strip())
+        self.is_paying = self.sent.get("step") == "pay" and not has_code
+        self.voucher = VoucherForm(prefix="voucher", form_id=FORM_ID)
+        if has_code or self.sent.get("step") == "voucher":
+            self.cart, self.voucher = submit_voucher(self.shop, self.cart, self.sent, form_id=FORM_ID)
+        elif self.sent.get("step") == "remove-voucher":
+            self.cart = carts.remove_voucher(self.shop, self.cart)
         # What is filled in again: of a page that asks for the prices of another country, or from before signing in.
         self.typed = draft or self.sent
         data = self.sent if self.is_paying else None
@@ -92,8 +111,9 @@ class Checkout:
         self.saved_addresses = self._saved_addresses()
         self.selected_address = self._selected_address()
         self.address = self._address_form(data)
+        self.gift = self._gift_form(data)
         self.card = CardForm(data, prefix="card")
-        self.methods = self._methods() if cart.requires_shipping else ()
+        self.methods = self._methods() if self.cart.requires_shipping else ()
         self.method = self._selected_method()
         # Created with the page: a second click, or the back button, repeats this order and places no other.
         self.key = self.sent["key"] if KEY.match(self.sent.get("key", "")) else uuid.uuid4().hex
@@ -125,6 +145,13 @@ class Checkout:
             initial=_initial(self.typed, "to"),
         )
 
+    def _gift_form(self, data: QueryDict | None) -> GiftMessageForm | None:
+        """The message that comes with the parcel: as it was typed, else as it is on the cart."""
+        if not self.cart.requires_shipping:
+            return None
+        written = {"message": self.cart.gift_message} | _initial(self.typed, "gift")
+        return GiftMessageForm(data, prefix="gift", initial=written)
+
     @property
     def country(self) -> str:
         if self.selected_address:
@@ -145,12 +172,22 @@ class Checkout:
         return self.total_with(self.method)
 
     def total_with(self, method: ShippingMethod | None) -> Money:
-        return self.cart.subtotal + method.price if method else self.cart.subtotal
+        return self.cart.total + method.price if method else self.cart.total
 
     @property
     def shipping_options(self) -> list[dict[str, Any]]:
         """The delivery methods, each with the order's total if it is selected."""
         return [{"method": m, "total": self.total_with(m), "is_selected": m == self.method} for m in self.methods]
+
+    @property
+    def needs_card(self) -> bool:
+        """Whether there is anything to pay."""
+        return bool(self.total)
+
+    @property
+    def shows_card(self) -> bool:
+        """Also where another delivery method has to be paid."""
+        return self.needs_card or any(self.total_with(method) for method in self.methods)
 
     @property
     def fingerprint(self) -> str:
@@ -172,7 +209,9 @@ class Checkout:
 
     def is_valid(self) -> bool:
         """Validate every form, so that all errors are shown at once."""
-        forms = [form for form in (self.contact, None if self.selected_address else self.address, self.card) if form]
+        address = None if self.selected_address else self.address
+        card = self.card if self.needs_card else None
+        forms = [form for form in (self.contact, address, self.gift, card) if form]
         results = [form.is_valid() for form in forms]
         return all(results)
 
@@ -180,7 +219,7 @@ class Checkout:
         """Whether the submitted page showed the current prices; another country may change the shipping price."""
         shown = f"{self.method.code}:{self.method.price.amount}" if self.method else ""
         return (
-            self.sent.get("subtotal") == str(self.cart.subtotal.amount)
+            self.sent.get("items_total") == str(self.cart.total.amount)
             and self.sent.get("shipping_method", "") == shown
         )
 
@@ -190,6 +229,8 @@ class Checkout:
             return self.show_changed_total()
         cart_id, secret = self.shop.cart or (self.cart.id, None)
         try:
+            if self.gift:
+                carts.set_gift_message(self.shop, self.cart, self.gift.cleaned_data["message"])
             wanted = self._order(cart_id)
             order = payment.place_order(wanted, key=self.key, secret=secret, token=self.shop.token)
         except Unavailable as error:
@@ -201,11 +242,12 @@ class Checkout:
     def _order(self, cart_id: str) -> dict[str, Any]:
         order: dict[str, Any] = {
             "cart": cart_id,
-            "payment_method": self._card_token(cart_id),
             "return_url": settings.PUBLIC_URL + reverse("order", args=["NUMBER"]).replace("NUMBER", "{number}"),
             "expected_total": self.total.as_dict(),
             "language": current_language(),
         }
+        if self.needs_card:
+            order["payment_method"] = self._card_token(cart_id)
         if self.contact is not None:
             order["email"] = self.contact.cleaned_data["email"]
         if self.address is not None:
@@ -259,6 +301,8 @@ class Checkout:
     def show_changed_total(self) -> HttpResponse:
         """The total differs from the submitted page: show the new one before charging it."""
         reason = change_since(self.sent.get("lines", ""), self.cart)
+        if not reason and self.cart.voucher and self.cart.voucher.refusal:
+            reason = self.cart.voucher.refusal.message
         if not reason and self.method:
             reason = gettext("Shipping to %(country)s costs %(price)s with %(method)s.") % {
                 "country": country_name(self.country),
@@ -298,6 +342,8 @@ class Checkout:
             return self.show()
         heading = HEADINGS.get(problem.slug, _("Something went wrong"))
         failure = {"heading": heading, "text": problem.detail}
+        if problem.slug == "voucher-not-applicable":
+            failure |= {"url": "#voucher", "label": gettext("Remove or change the voucher")}
         if problem.slug in CART_PROBLEMS:
             failure |= {"url": reverse("cart"), "label": gettext("Review your cart")}
         return self.show(failure=failure)
@@ -310,6 +356,9 @@ class Checkout:
             self.card.add_remote_errors({CARD_FIELDS.get(n, n): texts for n, texts in card.items()}, problem.detail)
         if address and self.address is not None and self.address.is_bound:
             self.address.add_remote_errors(address, problem.detail)
+            return True
+        if "gift_message" in problem.errors and self.gift is not None:
+            self.gift.add_remote_errors({"message": problem.errors["gift_message"]}, problem.detail)
             return True
         if "email" in problem.errors and self.contact is not None:
             self.contact.add_remote_errors({"email": problem.errors["email"]}, problem.detail)
@@ -325,7 +374,8 @@ class Checkout:
             "card": self.card,
             "failure": failure,
             "validated_address": address,
+            "voucher": self.voucher,
             "next": self.request.path,
         }
-        status = status or (422 if self.is_paying else 200)
+        status = status or (422 if self.is_paying or self.voucher.errors else 200)
         return render(self.request, "storefront/checkout.html", context, status=status)

@@ -13,7 +13,7 @@ from apps.ui.storefront.session import ShopRequest, cookie_options
 COOKIE = "shop_draft"
 MAX_AGE = 3600
 # Cards, passwords, and what belongs to one page only.
-LEFT_OUT = ("card-", "password", "current_password", "new_password", "step", "key", "next", "lines", "subtotal")
+LEFT_OUT = ("card-", "password", "current_password", "new_password", "step", "key", "next", "lines", "items_total")
 
 
 def keep_draft(request: ShopRequest, response: HttpResponse) -> None:

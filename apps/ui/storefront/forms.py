@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.common.countries import DELIVERY_COUNTRIES
 from apps.common.emails import AccountEmailFormField, EmailFormField
-from apps.common.text import one_line
+from apps.common.http import RemoteProblem
+from apps.common.text import message_text, one_line, with_plain_line_breaks
 from apps.ui.storefront.address_rules import address_rules
 from apps.ui.storefront.formats import country_name, own_language_name
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
 
 HOME_COUNTRY = "DE"
+# As payment has it.
+MAX_GIFT_MESSAGE = 300
 
 
 def country_choices() -> list[tuple[str, str]]:
@@ -122,6 +125,44 @@ class RegisterForm(ShopForm):
 
 class EmailForm(ShopForm):
     email = account_email()
+
+
+class VoucherForm(ShopForm):
+    code = forms.CharField(
+        label=_("Voucher code"),
+        max_length=100,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
+    )
+
+    def __init__(self, *args: Any, form_id: str = "", **kwargs: Any) -> None:
+        """`form_id`: the form that the field belongs to, where it stands outside of it."""
+        super().__init__(*args, **kwargs)
+        if form_id:
+            self.fields["code"].widget.attrs["form"] = form_id
+        self.fields["code"].error_messages["required"] = gettext("Please enter a code.")
+
+    def add_refusal(self, problem: RemoteProblem) -> None:
+        """Whatever is wrong is wrong with the code."""
+        sentences = problem.errors.get("code") or [problem.detail]
+        self.add_error("code", sentences[0])
+
+
+class GiftMessageForm(ShopForm):
+    message = forms.CharField(
+        label=_("Gift message"),
+        required=False,
+        help_text=_("We print it on a card and put it into the parcel."),
+        widget=forms.Textarea(attrs={"rows": 4, "autocomplete": "off", "maxlength": MAX_GIFT_MESSAGE}),
+    )
+
+    def clean_message(self) -> str:
+        """As payment counts it: a line break is one character."""
+        message = with_plain_line_breaks(self.cleaned_data["message"]).strip()
+        if len(message) > MAX_GIFT_MESSAGE:
+            sentence = gettext("This is too long. The limit is %(limit_value)d characters.")
+            raise forms.ValidationError(sentence % {"limit_value": MAX_GIFT_MESSAGE})
+        message_text(message)
+        return message
 
 
 class NewPasswordForm(ShopForm):

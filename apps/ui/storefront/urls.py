@@ -41,6 +41,7 @@ urlpatterns = [
     path("wishlist/<slug:token>", wishlist.shared, name="wishlist-shared"),
     path("cart", cart.cart, name="cart"),
     path("cart/add", cart.add, name="cart-add"),
+    path("cart/voucher", cart.change_voucher, name="cart-voucher"),
     path("cart/lines/<str:sku>", cart.change_line, name="cart-line"),
     path("checkout", checkout.checkout, name="checkout"),
     path("orders", orders.order_list, name="orders"),

@@ -7,7 +7,19 @@ from typing import Any
 from devtools.demo.data.files import SECOND_LANGUAGE, films, goods, read, translations
 from devtools.demo.data.merchandise import catalogue
 
-__all__ = ["ADDRESSES", "ORDERS", "PASSWORD", "captions", "catalogue", "films", "goods", "pages", "titles", "users"]
+__all__ = [
+    "ADDRESSES",
+    "ORDERS",
+    "PASSWORD",
+    "captions",
+    "catalogue",
+    "films",
+    "goods",
+    "pages",
+    "titles",
+    "users",
+    "vouchers",
+]
 
 PASSWORD = "streamcart-demo"  # noqa: S105  (printed by `make up`; the demo is never open to the public)
 
@@ -51,6 +63,11 @@ def pages() -> list[dict[str, Any]]:
         }
         for position, page in enumerate(read("pages"), start=1)
     ]
+
+
+def vouchers() -> list[dict[str, Any]]:
+    """The file for `payment import_vouchers`."""
+    return read("vouchers")
 
 
 def captions(film: dict[str, Any]) -> str:

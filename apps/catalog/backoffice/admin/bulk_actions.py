@@ -16,11 +16,11 @@ from django.utils.translation import gettext_lazy as _
 from treebeard.forms import TreeNodeChoiceField
 from unfold.widgets import UnfoldAdminSelectWidget
 
-from apps.catalog.backoffice.admin.fields import CurrencyField, LocalDecimalField
 from apps.catalog.products.models import Category, Collection, Product
 from apps.catalog.products.selectors import shop_currency
 from apps.catalog.products.services import bulk
 from apps.common.admin_site.display import money
+from apps.common.admin_site.fields import CurrencyField, LocalDecimalField
 from apps.common.numbers import grouped
 from apps.common.problems import Problem
 

@@ -2,70 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.core.validators import ProhibitNullCharactersValidator
-from django.utils.formats import get_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import UnfoldAdminTextareaWidget
 
 from apps.catalog.products.rules import option_errors
-from apps.common.currencies import CURRENCIES
-from apps.common.money import digits_of
-
-MAX_MAJOR = 10**9
-
-
-def as_minor_units(value: Decimal, currency: str) -> int:
-    """Raises forms.ValidationError when `value` has more digits after the point than the currency."""
-    scaled = value.scaleb(digits_of(currency))
-    if scaled != scaled.to_integral_value():
-        raise forms.ValidationError(
-            gettext("Prices in %(currency)s have %(digits)s decimal places.")
-            % {"currency": currency, "digits": digits_of(currency)}
-        )
-    return int(scaled)
-
-
-class LocalDecimalField(forms.DecimalField):
-    """A number as the active language writes it: `1,234.5` in English, `1.234,5` in German; thousands may be apart."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        widget = UnfoldAdminTextInputWidget(attrs={"inputmode": "decimal"})
-        super().__init__(**{"localize": True, "widget": widget} | kwargs)
-
-    def to_python(self, value: Any) -> Any:
-        if isinstance(value, str):
-            mark = get_format("THOUSAND_SEPARATOR")
-            if re.fullmatch(rf"[-+]?[0-9]{{1,3}}(?:{re.escape(mark)}[0-9]{{3}})+(?:[^0-9][0-9]+)?", value.strip()):
-                value = value.replace(mark, "")
-        return super().to_python(value)
-
-
-class MoneyField(LocalDecimalField):
-    """An amount in major units: `19.99`, in German `19,99`."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**{"min_value": 0, "max_value": MAX_MAJOR} | kwargs)
-
-
-class CurrencyField(forms.CharField):
-    """A currency code of ISO 4217; lower case is accepted."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        defaults = {"label": _("Currency"), "max_length": 3, "widget": UnfoldAdminTextInputWidget}
-        super().__init__(**defaults | kwargs)
-
-    def clean(self, value: Any) -> str:
-        code = super().clean(value).upper()
-        if code and code not in CURRENCIES:
-            raise forms.ValidationError(gettext("Enter a currency code of ISO 4217, such as EUR."))
-        return code
 
 
 def named_lines(text: str) -> Iterator[tuple[str, str]]:

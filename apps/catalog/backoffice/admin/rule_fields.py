@@ -18,8 +18,9 @@ from unfold.widgets import (
     UnfoldBooleanSwitchWidget,
 )
 
-from apps.catalog.backoffice.admin.fields import MoneyField, as_minor_units, lines_of, named_lines
+from apps.catalog.backoffice.admin.fields import lines_of, named_lines
 from apps.catalog.products.models import Brand, Category, Product
+from apps.common.admin_site.fields import MoneyField, as_minor_units
 from apps.common.money import Money
 
 ANY = ("", _("Any"))

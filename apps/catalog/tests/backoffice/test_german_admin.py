@@ -11,7 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import translation
 
-from apps.catalog.backoffice.admin.fields import MoneyField, OptionsField
+from apps.catalog.backoffice.admin.fields import OptionsField
 from apps.catalog.imports import running
 from apps.catalog.imports.models import ImportJob
 from apps.catalog.inventory.models import Reservation, StockMovement
@@ -19,6 +19,7 @@ from apps.catalog.products.models import Variant
 from apps.catalog.tests.backoffice.test_products_admin import errors, form_of, page, send, signed_in
 from apps.catalog.tests.factories import make_product, make_reservation, sku_of
 from apps.catalog.tests.imports.files import csv_of
+from apps.common.admin_site.fields import MoneyField
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

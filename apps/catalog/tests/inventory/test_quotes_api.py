@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from apps.catalog.inventory.models import StockItem
-from apps.catalog.products.models import Product
+from apps.catalog.products.models import Product, SalePrice
 from apps.catalog.tests.factories import make_film, make_product, sku_of
 from apps.common.testing.contracts import assert_matches_contract
 
@@ -40,7 +43,9 @@ def test_a_line_has_all_that_a_cart_shows(api_client):
         "variant_name": "",
         "slug": product.slug,
         "kind": "goods",
+        "category": "home/kitchen",
         "unit_price": {"amount": 1490, "currency": "EUR"},
+        "regular_price": None,
         "line_total": {"amount": 4470, "currency": "EUR"},
         "available_quantity": 10,
         "image_url": None,
@@ -61,6 +66,21 @@ def test_names_are_in_the_language_of_the_request(api_client):
     assert (line["title"], line["variant_name"]) == ("Becher", "Moos")
     [line] = ask(api_client, (sku_of(product), 1))
     assert (line["title"], line["variant_name"]) == ("Mug", "Moss")
+
+
+def test_a_running_sale_shows_beside_the_price_without_it(api_client):
+    product = make_product(price=1490)
+    now = timezone.now()
+    SalePrice.objects.create(
+        variant=product.variants.get(),
+        currency="EUR",
+        amount=990,
+        starts_at=now - timedelta(hours=1),
+        ends_at=now + timedelta(hours=1),
+    )
+    [line] = ask(api_client, (sku_of(product), 1))
+    assert line["unit_price"] == {"amount": 990, "currency": "EUR"}
+    assert line["regular_price"] == {"amount": 1490, "currency": "EUR"}
 
 
 def test_a_film_needs_no_stock_and_no_parcel(api_client):

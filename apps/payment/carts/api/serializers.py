@@ -5,8 +5,10 @@ from typing import Any
 from django.conf import settings
 from rest_framework import serializers
 
-from apps.common.api.serializers import MoneySerializer
-from apps.payment.carts.models import MAX_QUANTITY
+from apps.common.api.serializers import MessageField, MoneySerializer
+from apps.payment.carts.models import MAX_GIFT_MESSAGE, MAX_QUANTITY
+from apps.payment.vouchers.evaluation import REASONS
+from apps.payment.vouchers.models import Voucher
 
 
 class OpenCartSerializer(serializers.Serializer):
@@ -14,7 +16,19 @@ class OpenCartSerializer(serializers.Serializer):
 
 
 class ChangeCartSerializer(serializers.Serializer):
-    currency = serializers.ChoiceField(choices=settings.SHOP_CURRENCIES)
+    currency = serializers.ChoiceField(choices=settings.SHOP_CURRENCIES, required=False)
+    gift_message = MessageField(
+        max_length=MAX_GIFT_MESSAGE, required=False, help_text="Comes with the parcel; empty for none."
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if not attrs:
+            raise serializers.ValidationError({"currency": [self.fields["currency"].error_messages["required"]]})
+        return attrs
+
+
+class ApplyVoucherSerializer(serializers.Serializer):
+    code = serializers.CharField(max_length=100, help_text="Capitals and spaces make no difference.")
 
 
 class SetLineSerializer(serializers.Serializer):
@@ -53,7 +67,8 @@ class CartLineSerializer(serializers.Serializer):
     previous_unit_price = MoneySerializer(
         allow_null=True, help_text="What the shopper saw last, where the price has changed since."
     )
-    line_total = MoneySerializer(allow_null=True)
+    line_total = MoneySerializer(allow_null=True, help_text="Before the discount.")
+    discount = MoneySerializer(allow_null=True, help_text="What the cart's voucher takes off the line's total.")
     image_url = serializers.CharField(allow_null=True)
     status = serializers.ChoiceField(choices=["ok", "insufficient_stock", "unavailable", "unknown"])
     available_quantity = serializers.IntegerField(allow_null=True)
@@ -63,13 +78,29 @@ class CartLineSerializer(serializers.Serializer):
     title_slug = serializers.CharField(allow_null=True)
 
 
+class VoucherRefusalSerializer(serializers.Serializer):
+    reason = serializers.ChoiceField(choices=REASONS)
+    message = serializers.CharField(help_text="A sentence for the customer.")
+
+
+class CartVoucherSerializer(serializers.Serializer):
+    code = serializers.CharField()
+    kind = serializers.ChoiceField(choices=Voucher.Kind.choices)
+    has_free_shipping = serializers.BooleanField(help_text="The cheapest delivery method costs nothing.")
+    refusal = VoucherRefusalSerializer(allow_null=True, help_text="Why the code does nothing for this cart now.")
+
+
 class CartSerializer(serializers.Serializer):
     id = serializers.UUIDField()
     currency = serializers.CharField()
     lines = CartLineSerializer(many=True)
     saved_lines = CartLineSerializer(many=True, help_text="Saved for later: in no total, and not ordered.")
     item_count = serializers.IntegerField()
-    subtotal = MoneySerializer()
+    subtotal = MoneySerializer(help_text="Before the discount.")
+    voucher = CartVoucherSerializer(allow_null=True)
+    discount = MoneySerializer(help_text="The sum of the lines' discounts.")
+    total = MoneySerializer(help_text="The subtotal less the discount, without shipping.")
+    gift_message = serializers.CharField(allow_blank=True)
     requires_shipping = serializers.BooleanField()
     requires_account = serializers.BooleanField(help_text="It holds films, which need an account to be watched.")
     prices_are_current = serializers.BooleanField(help_text="False: last known prices, while the catalogue is down.")

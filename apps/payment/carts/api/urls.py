@@ -6,5 +6,6 @@ urlpatterns = [
     path("carts", views.CartsView.as_view()),
     path("carts/<uuid:cart_id>", views.CartView.as_view()),
     path("carts/<uuid:cart_id>/lines/<str:sku>", views.CartLineView.as_view()),
+    path("carts/<uuid:cart_id>/voucher", views.CartVoucherView.as_view()),
     path("carts/<uuid:cart_id>/merge", views.CartMergeView.as_view()),
 ]

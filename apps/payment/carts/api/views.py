@@ -17,9 +17,9 @@ from apps.payment.access import CART_SECRET_HEADER, Caller, caller_of
 from apps.payment.carts import services
 from apps.payment.carts.api import serializers
 from apps.payment.carts.models import Cart
-from apps.payment.carts.pricing import price_cart, remember_seen_prices
+from apps.payment.carts.pricing import apply_voucher, price_cart, remember_seen_prices
 from apps.payment.carts.selectors import find_cart, find_open_cart
-from apps.payment.throttling import GuestCreationThrottle
+from apps.payment.throttling import GuestCreationThrottle, VoucherThrottle
 
 SECRET = OpenApiParameter(CART_SECRET_HEADER, str, OpenApiParameter.HEADER, description="Of an anonymous cart.")
 SEEN = OpenApiParameter(
@@ -66,10 +66,10 @@ class CartView(GuestView):
 
     @extend_schema(parameters=[SECRET], request=serializers.ChangeCartSerializer, responses=serializers.CartSerializer)
     def patch(self, request: Request, cart_id: uuid.UUID) -> Response:
-        """Change the currency of the prices; what has no price in it cannot be ordered until it is removed."""
+        """Change the gift message, or the currency: what has no price in it cannot be ordered until it is removed."""
         data = validated(serializers.ChangeCartSerializer, request)
         cart = _open_cart_of(request, cart_id)
-        services.change_currency(cart, data["currency"])
+        services.change_cart(cart, **data)
         return _cart_response(cart)
 
 
@@ -87,6 +87,26 @@ class CartLineView(GuestView):
         """Take a line out."""
         cart = _open_cart_of(request, cart_id)
         services.remove_line(cart, sku=sku)
+        return _cart_response(cart)
+
+
+class CartVoucherView(GuestView):
+    throttle_classes = [VoucherThrottle]
+
+    @extend_schema(
+        parameters=[SECRET], request=serializers.ApplyVoucherSerializer, responses=serializers.CartSerializer
+    )
+    def post(self, request: Request, cart_id: uuid.UUID) -> Response:
+        """Put a code on the cart instead of another one. 409 with a `reason`: it does nothing for this cart now."""
+        data = validated(serializers.ApplyVoucherSerializer, request)
+        priced = apply_voucher(_open_cart_of(request, cart_id), data["code"])
+        return Response(serializers.CartSerializer(priced).data, headers=NO_STORE)
+
+    @extend_schema(parameters=[SECRET], request=None, responses={200: serializers.CartSerializer})
+    def delete(self, request: Request, cart_id: uuid.UUID) -> Response:
+        """Take the code off the cart; that there is none is fine."""
+        cart = _open_cart_of(request, cart_id)
+        services.hold_voucher(cart, None)
         return _cart_response(cart)
 
 

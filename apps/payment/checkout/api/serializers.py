@@ -39,7 +39,9 @@ class PlaceOrderSerializer(serializers.Serializer):
     )
     shipping_address = AddressSerializer(required=False, allow_null=True)
     shipping_method = serializers.CharField(max_length=20, required=False, allow_blank=True, default="")
-    payment_method = serializers.CharField(max_length=40)
+    payment_method = serializers.CharField(
+        max_length=40, required=False, allow_blank=True, default="", help_text="Left out when the total is 0."
+    )
     return_url = serializers.CharField(
         max_length=450,
         required=False,
@@ -68,7 +70,8 @@ class OrderLineSerializer(serializers.Serializer):
     kind = serializers.ChoiceField(choices=["goods", "video"])
     quantity = serializers.IntegerField()
     unit_price = serializers.SerializerMethodField()
-    line_total = serializers.SerializerMethodField()
+    line_total = serializers.SerializerMethodField(help_text="Before the discount.")
+    discount = serializers.SerializerMethodField(help_text="The line's share of the order's discount.")
     image_url = serializers.SerializerMethodField()
     title_slug = serializers.SerializerMethodField()
     offer = serializers.SerializerMethodField()
@@ -80,7 +83,11 @@ class OrderLineSerializer(serializers.Serializer):
 
     @extend_schema_field(MoneySerializer)
     def get_line_total(self, line: OrderLine) -> dict[str, Any]:
-        return Money(line.unit_amount * line.quantity, self.context["currency"]).as_dict()
+        return Money(line.full_amount, self.context["currency"]).as_dict()
+
+    @extend_schema_field(MoneySerializer)
+    def get_discount(self, line: OrderLine) -> dict[str, Any]:
+        return Money(line.discount_amount, self.context["currency"]).as_dict()
 
     def get_image_url(self, line: OrderLine) -> str | None:
         return line.image_url or None
@@ -91,6 +98,11 @@ class OrderLineSerializer(serializers.Serializer):
     @extend_schema_field(serializers.ChoiceField(choices=["buy", "rent"], allow_null=True))
     def get_offer(self, line: OrderLine) -> str | None:
         return line.offer or None
+
+
+class OrderVoucherSerializer(serializers.Serializer):
+    code = serializers.CharField()
+    has_free_shipping = serializers.BooleanField(help_text="It paid the delivery method, not a part of the lines.")
 
 
 class ShippingSerializer(serializers.Serializer):
@@ -156,7 +168,9 @@ class OrderSerializer(serializers.Serializer):
     language = serializers.CharField(help_text="Of the order's mails.")
     currency = serializers.CharField()
     lines = serializers.SerializerMethodField()
-    subtotal = serializers.SerializerMethodField()
+    subtotal = serializers.SerializerMethodField(help_text="Before the discount.")
+    voucher = serializers.SerializerMethodField(help_text="The code that made the order cheaper.")
+    discount = serializers.SerializerMethodField(help_text="The sum of the lines' discounts.")
     shipping = serializers.SerializerMethodField()
     total = MoneySerializer()
     tax = serializers.SerializerMethodField(
@@ -164,6 +178,7 @@ class OrderSerializer(serializers.Serializer):
     )
     refunded = serializers.SerializerMethodField()
     shipping_address = AddressSerializer(allow_null=True)
+    gift_message = serializers.CharField(allow_blank=True)
     delivery = serializers.SerializerMethodField(help_text="When the parcel arrives, as it was said at checkout.")
     payment = serializers.SerializerMethodField()
     placed_at = serializers.DateTimeField()
@@ -180,6 +195,16 @@ class OrderSerializer(serializers.Serializer):
     @extend_schema_field(MoneySerializer)
     def get_subtotal(self, order: Order) -> dict[str, Any]:
         return Money(order.subtotal_amount, order.currency).as_dict()
+
+    @extend_schema_field(OrderVoucherSerializer(allow_null=True))
+    def get_voucher(self, order: Order) -> dict[str, Any] | None:
+        if not order.voucher_code:
+            return None
+        return {"code": order.voucher_code, "has_free_shipping": order.has_voucher_shipping}
+
+    @extend_schema_field(MoneySerializer)
+    def get_discount(self, order: Order) -> dict[str, Any]:
+        return Money(order.discount_amount, order.currency).as_dict()
 
     @extend_schema_field(TaxSummarySerializer(many=True))
     def get_tax(self, order: Order) -> list[dict[str, Any]]:

@@ -29,6 +29,7 @@ from apps.payment.carts.pricing import price_cart
 from apps.payment.carts.selectors import find_cart, find_open_cart
 from apps.payment.checkout import services
 from apps.payment.checkout.api import serializers
+from apps.payment.checkout.placing import shipping_choices
 from apps.payment.checkout.requests import Customer, Delivery, OrderRequest
 from apps.payment.orders import selectors
 from apps.payment.orders.models import Order
@@ -163,13 +164,12 @@ class ShippingMethodsView(GuestView):
     def get(self, request: Request) -> Response:
         """How a cart can travel to a country, with prices; nothing for films alone. Without a cart: how goods can."""
         query = validated_query(serializers.ShippingQuerySerializer, request)
-        country, subtotal = query["country"], Money.zero(query["currency"])
-        requires_shipping, headers = True, FOR_A_MINUTE
+        country = query["country"]
         if "cart" in query:
             cart = find_open_cart(query["cart"], caller_of(request, secret_header=CART_SECRET_HEADER))
-            offer = price_cart(cart)
-            requires_shipping, subtotal, headers = offer.requires_shipping, offer.subtotal, NO_STORE
-        methods = methods_for(country, subtotal) if requires_shipping else []
+            methods, headers = shipping_choices(price_cart(cart), country), NO_STORE
+        else:
+            methods, headers = methods_for(country, Money.zero(query["currency"])), FOR_A_MINUTE
         now = timezone.now()
         results = [asdict(method) | asdict(method.dates(country, now)) for method in methods]
         return Response(serializers.ShippingMethodsSerializer({"results": results}).data, headers=headers)

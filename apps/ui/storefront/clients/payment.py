@@ -44,6 +44,8 @@ class Line:
     title_slug: str | None
     offer: str | None
     rental_hours: int | None
+    # What a voucher takes off the line's total.
+    discount: Money | None = None
 
     @property
     def is_film(self) -> bool:
@@ -64,8 +66,28 @@ class CartLine(Line):
 
 
 @dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a code does nothing for a cart; `message` is for the customer."""
+
+    reason: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class CartVoucher:
+    """The code on a cart; while it is refused it takes nothing off."""
+
+    code: str
+    has_free_shipping: bool
+    refusal: Refusal | None
+
+
+@dataclass(frozen=True, slots=True)
 class Cart:
-    """A cart with prices; `prices_are_current` is False while catalog is down. `saved_lines` are for later."""
+    """A cart with prices; `prices_are_current` is False while catalog is down. `saved_lines` are for later.
+
+    `subtotal` is before the discount, `total` after it and without shipping.
+    """
 
     id: str
     currency: str
@@ -73,6 +95,10 @@ class Cart:
     saved_lines: tuple[CartLine, ...]
     item_count: int
     subtotal: Money
+    discount: Money
+    total: Money
+    voucher: CartVoucher | None
+    gift_message: str
     requires_shipping: bool
     requires_account: bool
     prices_are_current: bool
@@ -193,6 +219,14 @@ class NextAction:
 
 
 @dataclass(frozen=True, slots=True)
+class OrderVoucher:
+    """The code that made an order cheaper, by a discount or by free shipping."""
+
+    code: str
+    has_free_shipping: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Failure:
     """Why an order was not paid; `message` is for the customer."""
 
@@ -209,10 +243,13 @@ class Order:
     email: str
     lines: tuple[Line, ...]
     subtotal: Money
+    voucher: OrderVoucher | None
+    discount: Money
     shipping: Shipping | None
     total: Money
     refunded: Money
     shipping_address: OrderAddress | None
+    gift_message: str
     delivery: Delivery | None
     payment: OrderPayment | None
     placed_at: datetime
@@ -261,6 +298,25 @@ def open_cart(token: str | None, *, currency: str) -> Cart:
 def change_currency(cart_id: str, currency: str, *, secret: str | None, token: str | None) -> Cart:
     """Price the cart in another currency. Raises RemoteProblem (404) as `cart` does."""
     body = {"currency": currency}
+    response = client.patch(f"/v1/carts/{cart_id}", body, headers=_cart_secret(secret), token=token)
+    return _cart(response.json_or_raise())
+
+
+def apply_voucher(cart_id: str, code: str, *, secret: str | None, token: str | None) -> Cart:
+    """Raises RemoteProblem (409 voucher-not-applicable) for a code that does nothing for this cart now."""
+    path = f"/v1/carts/{cart_id}/voucher"
+    return _cart(client.post(path, {"code": code}, headers=_cart_secret(secret), token=token).json_or_raise())
+
+
+def remove_voucher(cart_id: str, *, secret: str | None, token: str | None) -> Cart:
+    """Take the code off the cart."""
+    path = f"/v1/carts/{cart_id}/voucher"
+    return _cart(client.delete(path, headers=_cart_secret(secret), token=token).json_or_raise())
+
+
+def set_gift_message(cart_id: str, message: str, *, secret: str | None, token: str | None) -> Cart:
+    """What comes with the parcel; empty for nothing. Raises RemoteProblem for a message that cannot be printed."""
+    body = {"gift_message": message}
     response = client.patch(f"/v1/carts/{cart_id}", body, headers=_cart_secret(secret), token=token)
     return _cart(response.json_or_raise())
 

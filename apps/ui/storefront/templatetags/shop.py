@@ -74,6 +74,12 @@ def money(value: Money | None) -> str:
 
 
 @register.filter
+def less(value: Money) -> str:
+    """What is taken off, with its minus sign: `-€5.00`."""
+    return formats.format_money(-value)
+
+
+@register.filter
 def moment(value: datetime) -> str:
     """`1 December, 10:00 UTC`."""
     return f"{formats.format_day(value)}, {formats.format_time(value)}"

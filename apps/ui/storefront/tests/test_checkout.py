@@ -229,7 +229,7 @@ def test_changed_price_is_named_as_the_reason(with_mug: Client, platform: FakePl
 
 @pytest.mark.parametrize("lines", ["", "x", "\t\t\t\t", "MUG-1\tmany\tnone", "MUG-1\t1"])
 def test_forged_fingerprint_of_the_cart_breaks_nothing(with_mug: Client, pay: Pay, lines: str) -> None:
-    assert pay(with_mug, lines=lines, subtotal="1").status_code == 422
+    assert pay(with_mug, lines=lines, items_total="1").status_code == 422
 
 
 def test_form_is_there_again_after_signing_in(ada: Client, platform: FakePlatform, pay: Pay) -> None:

@@ -15,9 +15,10 @@ from apps.common.http import RemoteProblem
 from apps.common.numbers import whole_number
 from apps.ui.storefront import carts
 from apps.ui.storefront.clients.payment import Cart
-from apps.ui.storefront.forms import HOME_COUNTRY
+from apps.ui.storefront.forms import HOME_COUNTRY, VoucherForm
 from apps.ui.storefront.navigation import safe_next_url
 from apps.ui.storefront.session import ShopRequest
+from apps.ui.storefront.vouchers import submit_voucher
 
 # Set by the script that shows the cart beside the page.
 DRAWER_HEADER = "X-Cart-Drawer"
@@ -26,15 +27,36 @@ DRAWER_HEADER = "X-Cart-Drawer"
 @require_safe
 def cart(request: ShopRequest) -> HttpResponse:
     """The lines with current prices, what is saved for later, and when a parcel would arrive."""
+    return _cart_page(request, carts.current(request.shop, is_seen=True))
+
+
+def _cart_page(request: ShopRequest, current: Cart | None, *, voucher: VoucherForm | None = None) -> HttpResponse:
+    """The page; 422 with a code that was refused."""
     shop = request.shop
-    current = carts.current(shop, is_seen=True)
     context = {
         "cart": current,
         "removed": shop.take_removed(),
         "country": HOME_COUNTRY,
         "estimate": carts.delivery_estimate(shop, current, HOME_COUNTRY) if current else None,
+        "voucher": voucher or VoucherForm(prefix="voucher"),
     }
-    return render(request, "storefront/cart.html", context)
+    return render(request, "storefront/cart.html", context, status=422 if voucher else 200)
+
+
+@require_POST
+def change_voucher(request: ShopRequest) -> HttpResponse:
+    """Put a code on the cart, or take it off."""
+    shop = request.shop
+    current = carts.current(shop)
+    if current is None:
+        return redirect("cart")
+    if "remove" in request.POST:
+        carts.remove_voucher(shop, current)
+        return redirect("cart")
+    changed, form = submit_voucher(shop, current, request.POST)
+    if form.errors:
+        return _cart_page(request, changed, voucher=form)
+    return redirect("cart")
 
 
 @require_POST

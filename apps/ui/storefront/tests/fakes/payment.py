@@ -23,10 +23,15 @@ STANDARD: dict[str, Any] = {
     "latest_date": "2026-12-03",
 }
 EXPRESS = STANDARD | {"code": "express", "name": "Express", "price": money(1290), "min_days": 1, "max_days": 1}
-ORDER_LINE = (
-    "sku title variant_name slug kind quantity unit_price line_total image_url title_slug offer rental_hours".split()  # noqa: SIM905  (reads as a list)
-)
+ORDER_LINE = """
+    sku title variant_name slug kind quantity unit_price line_total discount image_url title_slug offer rental_hours
+""".split()  # noqa: SIM905  (reads as a list)
 WORLD = STANDARD | {"code": "world", "name": "Worldwide", "price": money(1990), "min_days": 5, "max_days": 12}
+
+
+def refused_voucher(reason: str, sentence: str) -> httpx.Response:
+    errors = {"code": [sentence]}
+    return problem(409, "voucher-not-applicable", sentence, errors=errors, reason=reason)
 
 
 class FakePayment(FakeService):
@@ -44,6 +49,9 @@ class FakePayment(FakeService):
         self.responses: dict[str, tuple[bytes, httpx.Response]] = {}
         self.charges = 0
         self.takes_payments = True
+        # Percentages by code (0: free shipping), and the sentences of codes that stopped applying.
+        self.vouchers = {"WELCOME10": 10, "SHIPPING": 0, "GIFT": 100}
+        self.refusals: dict[str, str] = {}
 
     # --- carts ------------------------------------------------------------------------------------------------------
 
@@ -56,6 +64,7 @@ class FakePayment(FakeService):
         secret = None if is_account else f"secret-of-{cart_id}"
         currency = body_of(request).get("currency", "EUR")
         self.carts[cart_id] = {"secret": secret, "currency": currency, "lines": {}, "saved": {}, "seen": {}}
+        self.carts[cart_id] |= {"voucher": None, "gift_message": ""}
         if is_account:
             self.account_cart = cart_id
         return ok(self.shown(cart_id) | ({"secret": secret} if secret else {}), 201)
@@ -71,10 +80,13 @@ class FakePayment(FakeService):
         return ok(shown)
 
     @route("PATCH", "/v1/carts/(?P<cart_id>[^/]+)")
-    def change_currency(self, request: httpx.Request, cart_id: str) -> httpx.Response:
+    def change_cart(self, request: httpx.Request, cart_id: str) -> httpx.Response:
         if not self._may(request, cart_id):
             return self._no_cart()
-        self.carts[cart_id] |= {"currency": body_of(request)["currency"], "seen": {}}
+        sent = body_of(request)
+        if "currency" in sent:
+            self.carts[cart_id] |= {"currency": sent["currency"], "seen": {}}
+        self.carts[cart_id]["gift_message"] = sent.get("gift_message", self.carts[cart_id]["gift_message"])
         return ok(self.shown(cart_id))
 
     @route("PUT", "/v1/carts/(?P<cart_id>[^/]+)/lines/(?P<sku>[^/]+)")
@@ -89,6 +101,25 @@ class FakePayment(FakeService):
         before = lines.pop(sku, None) or saved.pop(sku, None)
         if quantity := sent.get("quantity", before):
             (saved if sent.get("saved") else lines)[sku] = quantity
+        return ok(self.shown(cart_id))
+
+    @route("POST", "/v1/carts/(?P<cart_id>[^/]+)/voucher")
+    def apply_voucher(self, request: httpx.Request, cart_id: str) -> httpx.Response:
+        if not self._may(request, cart_id):
+            return self._no_cart()
+        code = body_of(request)["code"].strip().upper()
+        if code == "TOO-MANY":
+            return problem(429, "too-many-requests", "Request was throttled.")
+        if code not in self.vouchers:
+            return refused_voucher("unknown", "We don’t know this code.")
+        self.carts[cart_id]["voucher"] = code
+        return ok(self.shown(cart_id))
+
+    @route("DELETE", "/v1/carts/(?P<cart_id>[^/]+)/voucher")
+    def remove_voucher(self, request: httpx.Request, cart_id: str) -> httpx.Response:
+        if not self._may(request, cart_id):
+            return self._no_cart()
+        self.carts[cart_id]["voucher"] = None
         return ok(self.shown(cart_id))
 
     @route("POST", "/v1/carts/(?P<cart_id>[^/]+)/merge")
@@ -118,19 +149,35 @@ class FakePayment(FakeService):
         """The cart as the API returns it."""
         cart = self.carts[cart_id]
         lines = [self._line(sku, quantity, seen=cart["seen"]) for sku, quantity in cart["lines"].items()]
+        code = cart["voucher"]
+        percent = self.vouchers[code] if code and code not in self.refusals else 0
+        for line in lines:
+            line["discount"] = money(line["line_total"]["amount"] * percent // 100)
+        subtotal, discount = (sum(line[name]["amount"] for line in lines) for name in ("line_total", "discount"))
         shown = {
             "id": cart_id,
             "currency": cart["currency"],
             "lines": lines,
             "saved_lines": [self._line(sku, quantity, seen={}) for sku, quantity in cart["saved"].items()],
             "item_count": sum(line["quantity"] for line in lines),
-            "subtotal": money(sum(line["line_total"]["amount"] for line in lines)),
+            "subtotal": money(subtotal),
+            "voucher": self._voucher(code) if code else None,
+            "discount": money(discount),
+            "total": money(subtotal - discount),
+            "gift_message": cart["gift_message"],
             "requires_shipping": any(line["requires_shipping"] for line in lines),
             "requires_account": any(line["kind"] == "video" for line in lines),
             "prices_are_current": not self.catalog.is_down,
             "updated_at": NOW,
         }
         return in_currency(shown, cart["currency"])
+
+    def _voucher(self, code: str) -> dict[str, Any]:
+        sentence = self.refusals.get(code)
+        is_free = self.vouchers[code] == 0 and sentence is None
+        kind = "percentage" if self.vouchers[code] else "free_shipping"
+        refusal = {"reason": "expired", "message": sentence} if sentence else None
+        return {"code": code, "kind": kind, "has_free_shipping": is_free, "refusal": refusal}
 
     def _line(self, sku: str, quantity: int, *, seen: dict[str, Any]) -> dict[str, Any]:
         product, variant = self.catalog.variant(sku) or ({}, {})
@@ -146,6 +193,7 @@ class FakePayment(FakeService):
             "unit_price": variant["price"],
             "previous_unit_price": seen[sku] if seen.get(sku, variant["price"]) != variant["price"] else None,
             "line_total": money(variant["price"]["amount"] * quantity),
+            "discount": money(0),
             "image_url": product["image"]["url"],
             "status": "insufficient_stock" if is_short else "ok",
             "available_quantity": variant["available"],
@@ -162,7 +210,15 @@ class FakePayment(FakeService):
         is_near = request.url.params["country"] in ("DE", "AT", "FR")
         query = request.url.params
         currency = self.carts[query["cart"]]["currency"] if "cart" in query else query["currency"]
-        return ok({"results": in_currency([STANDARD, EXPRESS] if is_near else [WORLD], currency)})
+        methods = [STANDARD, EXPRESS] if is_near else [WORLD]
+        return ok({"results": in_currency(self._priced(methods, query.get("cart", "")), currency)})
+
+    def _priced(self, methods: list[dict[str, Any]], cart_id: str) -> list[dict[str, Any]]:
+        """With free shipping where the cart's voucher pays it."""
+        code = self.carts.get(cart_id, {}).get("voucher")
+        if code and self._voucher(code)["has_free_shipping"]:
+            return [methods[0] | {"price": money(0)}, *methods[1:]]
+        return methods
 
     @route("GET", "/v1/payment-options")
     def options(self, request: httpx.Request) -> httpx.Response:
@@ -197,7 +253,9 @@ class FakePayment(FakeService):
 
     def _place(self, sent: dict[str, Any], *, is_guest: bool) -> httpx.Response:
         number = f"SC-{len(self.orders) + 1:04}"
-        card = self.cards[sent["payment_method"]]
+        if code := self.refusals.get("order"):
+            return refused_voucher("used_by_customer", code)
+        card = self.cards[sent["payment_method"]] if "payment_method" in sent else PAYS
         if card == DECLINED:
             detail = "Your bank declined the card."
             return problem(402, "card-declined", detail, decline_code="card_declined", order_number=number)
@@ -219,8 +277,11 @@ class FakePayment(FakeService):
         """An order of this cart as the API returns it."""
         cart = self.shown(sent["cart"])
         lines = [{name: line[name] for name in ORDER_LINE} for line in cart["lines"]]
-        known = in_currency([STANDARD, EXPRESS, WORLD], cart["currency"])
+        near = self._priced([STANDARD, EXPRESS], sent["cart"])
+        known = in_currency([*near, *self._priced([WORLD], sent["cart"])], cart["currency"])
+        voucher = cart["voucher"] and not cart["voucher"]["refusal"] and cart["voucher"]
         method = next((m for m in known if m["code"] == sent.get("shipping_method")), None)
+        total = cart["total"]["amount"] + (method["price"]["amount"] if method else 0)
         shipping = {name: method[name] for name in ("code", "name", "price")} if method else None
         address = {"line2": "", "region": "", "phone": ""} | sent["shipping_address"] if method else None
         is_paid = state == "paid"
@@ -234,13 +295,17 @@ class FakePayment(FakeService):
             "lines": lines,
             "subtotal": cart["subtotal"],
             "shipping": shipping,
-            "total": cart["subtotal"]
-            | {"amount": cart["subtotal"]["amount"] + (method["price"]["amount"] if method else 0)},
+            "voucher": {name: voucher[name] for name in ("code", "has_free_shipping")} if voucher else None,
+            "discount": cart["discount"],
+            "total": cart["total"] | {"amount": total},
             "tax": self._tax(lines, shipping, cart["currency"]),
             "refunded": money(0),
             "shipping_address": address,
+            "gift_message": cart["gift_message"] if method else "",
             "delivery": {name: method[name] for name in ("earliest_date", "latest_date")} if method else None,
-            "payment": {"provider": "sandbox", "brand": "visa", "last4": "4242", "state": "captured"},
+            "payment": {"provider": "sandbox", "brand": "visa", "last4": "4242", "state": "captured"}
+            if total
+            else None,
             "placed_at": NOW,
             "paid_at": NOW if is_paid else None,
             "next_action": None,
@@ -252,7 +317,9 @@ class FakePayment(FakeService):
         """At the German rate, as all of these parcels stay in Germany and films are taxed where the shop is."""
         gross = {"digital": 0, "standard": shipping["price"]["amount"] if shipping else 0}
         for line in lines:
-            gross["digital" if line["kind"] == "video" else "standard"] += line["line_total"]["amount"]
+            gross["digital" if line["kind"] == "video" else "standard"] += (
+                line["line_total"]["amount"] - line["discount"]["amount"]
+            )
         taxes = {tax_class: round(amount * 19 / 119) for tax_class, amount in gross.items()}
         return [
             {

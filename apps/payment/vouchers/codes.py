@@ -1,0 +1,32 @@
+"""Codes: how they are written, compared and made up."""
+
+from __future__ import annotations
+
+import re
+import secrets
+
+from apps.payment.vouchers.models import MAX_CODE_LENGTH
+
+# Without letters that are mistaken for others (Crockford's base 32).
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+# 50 random bits: at 60 attempts an hour it takes some 2,000 years to find one of a million codes.
+RANDOM_LENGTH = 10
+MAX_PREFIX_LENGTH = MAX_CODE_LENGTH - RANDOM_LENGTH - 1
+CODE = re.compile(rf"\A[A-Z0-9][A-Z0-9-]{{2,{MAX_CODE_LENGTH - 1}}}\Z")
+PREFIX = re.compile(rf"\A[A-Z0-9][A-Z0-9-]{{0,{MAX_PREFIX_LENGTH - 1}}}\Z")
+
+
+def normalise(text: str) -> str:
+    """The form in which a code is stored and compared: in capitals, without spaces around it or in it."""
+    return "".join(text.split()).upper()
+
+
+def is_code(text: str) -> bool:
+    """Whether a normalised text can be a code: 3 to 40 letters of ASCII, digits and hyphens."""
+    return CODE.match(text) is not None
+
+
+def random_code(prefix: str = "") -> str:
+    """`SPRING-7K2M9QXR4T`: the prefix, a hyphen and random characters."""
+    unguessable = "".join(secrets.choice(ALPHABET) for _ in range(RANDOM_LENGTH))
+    return f"{prefix}-{unguessable}" if prefix else unguessable

@@ -1,0 +1,65 @@
+"""Vouchers from a document, for a demo or to move them from another shop."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.db import transaction
+
+from apps.common.problems import ValidationProblem
+from apps.payment.vouchers.codes import normalise
+from apps.payment.vouchers.models import Voucher, VoucherCode
+from apps.payment.vouchers.services import add_code
+
+FIELDS = frozenset(
+    {
+        "name",
+        "kind",
+        "percentage",
+        "amount",
+        "buy_quantity",
+        "free_quantity",
+        "currency",
+        "minimum_amount",
+        "product_kind",
+        "categories",
+        "excludes_sale_items",
+        "starts_at",
+        "ends_at",
+        "max_uses_per_code",
+        "max_uses_per_customer",
+        "is_active",
+    }
+)
+
+
+def import_vouchers(documents: Iterable[Mapping[str, Any]]) -> int:
+    """Make or update vouchers, all or none; returns how many.
+
+    Each has `codes`, the first of which says which voucher it is, and fields of the model, amounts in minor units.
+
+    Raises ValidationProblem, or Django's ValidationError for values that the model refuses.
+    """
+    with transaction.atomic():
+        return len([_import(document) for document in documents])
+
+
+def _import(document: Mapping[str, Any]) -> Voucher:
+    terms = {name: value for name, value in document.items() if name != "codes"}
+    codes = [normalise(code) for code in document["codes"]]
+    if unknown := sorted(terms.keys() - FIELDS):
+        raise ValidationProblem(f"A voucher has no {', '.join(unknown)}.")
+    if not codes:
+        raise ValidationProblem("A voucher needs at least one code.")
+    present = VoucherCode.objects.select_related("voucher").filter(code=codes[0]).first()
+    voucher = present.voucher if present else Voucher()
+    for name, value in terms.items():
+        setattr(voucher, name, value)
+    voucher.full_clean()
+    voucher.save()
+    known = set(voucher.codes.values_list("code", flat=True))
+    for code in codes:
+        if code not in known:
+            add_code(voucher, code)
+    return voucher
