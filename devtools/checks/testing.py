@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from devtools.checks.messages import compile_catalogs
-from devtools.checks.parts import ALONE, ON_REQUEST, PARALLEL, PARTS, SPLIT, folder_of
+from devtools.checks.parts import OF_STACK, ON_REQUEST, PARALLEL, PARTS, SPLIT, folder_of
 from devtools.errors import DevToolsError
 from devtools.project import DATA_SERVICES, ROOT, SERVICES
 from devtools.stack import postgres, valkey
@@ -49,17 +49,19 @@ def test(parts: list[str], *, keyword: str | None, extra: list[str]) -> int:
         raise DevToolsError(f"There is no part {unknown[0]}. Choose from: {', '.join(PARTS)}.")
     chosen = [part for part in PARTS if (part in parts if parts else part not in ON_REQUEST)]
     chosen = [part for part in chosen if (ROOT / folder_of(part)).is_dir()]
-    together = [piece for part in chosen if part in PARALLEL for piece in _pieces(part)]
+    pieces = [piece for part in chosen if part in PARALLEL for piece in _pieces(part)]
     wanted = [*(["-k", keyword] if keyword else []), *extra]
-    outcomes: list[Outcome] = []
     compile_catalogs()
-    if together:
-        with servers() as environment, ThreadPoolExecutor(2) as pool:
-            outcomes += pool.map(lambda piece: _run(piece, environment, wanted), together)
-    if alone := [part for part in chosen if part in (*ALONE, *ON_REQUEST)]:
-        # One pytest process for both, so that they share one stack.
-        outcomes.append(_run(" ".join(alone), dict(os.environ), wanted))
-    return _summary(outcomes)
+    with contextlib.ExitStack() as context:
+        jobs: list[tuple[str, dict[str, str]]] = []
+        if of_stack := [part for part in chosen if part in (*OF_STACK, *ON_REQUEST)]:
+            # One pytest process for all of them, so that they share one stack. It takes longest, so it comes first.
+            jobs.append((" ".join(of_stack), dict(os.environ)))
+        if pieces:
+            environment = context.enter_context(servers())
+            jobs += [(piece, environment) for piece in pieces]
+        pool = context.enter_context(ThreadPoolExecutor(2))
+        return _summary(list(pool.map(lambda job: _run(*job, wanted), jobs)))
 
 
 def _pieces(part: str) -> tuple[str, ...]:

@@ -150,11 +150,14 @@ def test_number_total_and_state_of_an_order_are_on_the_screen_of_a_phone(staff):
     page = staff(viewport={"width": 390, "height": 900}, locale="de-DE")
     page.goto(ORDERS)
     row = page.locator("#result_list tbody tr").first
-    for column in ("number", "shown_total", "shown_state"):
-        box = row.locator(f".field-{column}").bounding_box()
-        assert box is not None
-        assert box["x"] >= 0
-        assert box["x"] + box["width"] <= 390, column
+    state = row.locator(".field-shown_state span")
+    for words in (state.inner_text(), "Fehlgeschlagen", "Teilweise erstattet"):
+        state.evaluate("(label, words) => { label.textContent = words; }", words)
+        for column in ("number", "shown_total", "shown_state"):
+            box = row.locator(f".field-{column}").bounding_box()
+            assert box is not None
+            assert box["x"] >= 0
+            assert box["x"] + box["width"] <= 390, (column, words)
 
 
 def test_the_language_menu_counts_for_all_services(staff):

@@ -108,5 +108,5 @@ def test_order_summary_is_one_line_on_phones(visitor):
     open_checkout(page)
     expect(page.locator(".summary-body")).to_be_hidden()
     expect(page.locator("[name=contact-email]")).to_be_in_viewport()
-    page.locator(".summary summary").click()
+    page.locator(".summary > summary").click()
     expect(page.locator(".summary-body")).to_be_visible()

@@ -120,3 +120,23 @@ def test_large_photo_is_made_smaller_and_sent(visitor, tmp_path: Path):
     expect(page.locator(".review-images img").first).to_be_visible()
     button(page, "Delete review").click()
     expect(page.locator("main")).to_contain_text("Write a review")
+
+
+def test_rails_scroll_by_buttons_where_there_is_more(visitor):
+    page = visitor(viewport={"width": 1440, "height": 900}, reduced_motion="reduce")
+    page.goto("/p/brass-pen")
+    page.goto("/p/stoneware-mug")
+    page.goto("/")
+    # That of recently viewed products comes last, once the visitor is near.
+    recent = page.locator("[data-recent] [data-rail]")
+    page.locator("footer").scroll_into_view_if_needed()
+    expect(recent).to_be_visible()
+    rail = page.locator("[data-rail].has-more").first
+    back, forth = rail.locator("[data-scroll=previous]"), rail.locator("[data-scroll=next]")
+    expect(back).to_be_disabled()
+    forth.click()
+    expect(back).to_be_enabled()
+    rail.locator(".row").evaluate("(row) => { row.scrollLeft = row.scrollWidth; }")
+    expect(forth).to_be_disabled()
+    # Two products fit: nothing to scroll to.
+    expect(recent.locator("[data-scroll]").first).to_be_hidden()

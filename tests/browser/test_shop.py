@@ -8,7 +8,6 @@ import uuid
 import pytest
 from playwright.sync_api import Page, expect
 
-from devtools.checks.screenshots import PAGES
 from tests.conftest import PASSWORD, until
 
 pytestmark = pytest.mark.browser
@@ -227,19 +226,6 @@ def test_staff_change_a_price_in_the_admin_and_the_shop_shows_it(visitor, stack)
     page.wait_for_load_state()
     page.goto("/p/brass-pen")
     expect(page.locator("main")).to_contain_text("34.56")
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1440])
-def test_no_page_is_wider_than_the_screen(visitor, width, scheme):
-    page = visitor(color_scheme=scheme)
-    page.set_viewport_size({"width": width, "height": 900})
-    put_into_cart(page, "stoneware-mug")
-    for name, path in PAGES.items():
-        page.goto(path)
-        overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        assert overflow <= 0, f"{name} is {overflow} px too wide at {width}"
-        assert page.locator("h1").count() == 1, f"{name} has no single heading"
 
 
 def test_the_keyboard_reaches_the_content_first(visitor):

@@ -79,6 +79,7 @@ def test_pages_with_vouchers_have_no_violations_and_fit_the_screen(visitor, sche
 
     page.goto(f"{prefix}/cart")
     enter_code(page, "NOPE")
+    expect(page.locator(".error-summary")).to_be_visible()
     check("refused in the cart")
     page.locator("[name=voucher-code]").fill("WELCOME10")
     page.keyboard.press("Enter")
@@ -90,6 +91,7 @@ def test_pages_with_vouchers_have_no_violations_and_fit_the_screen(visitor, sche
     if not page.locator(".summary .voucher").is_visible():
         page.locator(".summary > summary").click()
     page.locator("button[value=remove-voucher]").click()
+    expect(page.locator(".voucher")).not_to_contain_text("WELCOME10")
     if not page.locator(".summary .voucher").is_visible():
         page.locator(".summary > summary").click()
     enter_code(page, "SPRING25")

@@ -12,7 +12,7 @@ from devtools.demo.art import draw, posters, stage, views
 from devtools.demo.clips import SECONDS
 from devtools.demo.data.files import translations
 from devtools.demo.data.pictures import FIRST_VARIANTS, colour_variants
-from devtools.project import shop_setting
+from devtools.project import ROOT, shop_setting
 
 CATALOGUE = data.catalogue()
 ATTRIBUTES = {entry["code"]: entry for entry in CATALOGUE["attributes"]}
@@ -94,6 +94,18 @@ def test_some_goods_are_low_and_one_is_out_of_stock():
     stocks = [variant["stock"] for product in GOODS for variant in product["variants"]]
     assert 0 in stocks
     assert any(0 < stock <= 5 for stock in stocks)
+
+
+def test_vouchers_name_categories_that_exist():
+    categories = {path for voucher in data.vouchers() for path in voucher.get("categories", [])}
+    assert categories
+    assert categories <= {entry["path"] for entry in CATALOGUE["categories"]}
+
+
+def test_about_page_names_the_code_of_every_voucher():
+    page = (ROOT / "apps/ui/storefront/templates/storefront/about.html").read_text()
+    codes = [voucher["codes"][0] for voucher in data.vouchers()]
+    assert re.findall(r"<td><code>([A-Z0-9-]+)</code></td>", page) == codes
 
 
 def test_a_handful_is_featured():

@@ -11,7 +11,7 @@ import yaml
 
 from apps.common.testing.iteration import some
 from devtools.checks import changed
-from devtools.checks.parts import ALONE, CROSSING, PARALLEL
+from devtools.checks.parts import CROSSING, OF_STACK, PARALLEL
 from devtools.project import ROOT, SERVICES
 from devtools.release.manifests import ENVIRONMENTS
 
@@ -198,7 +198,7 @@ def test_cluster_tests_run_when_what_a_cluster_sees_changes():
 def test_every_part_of_the_tests_runs_before_a_merge():
     test = load("checks")["jobs"]["test"]
     assert test["strategy"]["matrix"] == {"parts": "${{ fromJSON(needs.changed.outputs.parts) }}"}
-    present = {part for part in (*PARALLEL, *ALONE) if part not in CROSSING or (ROOT / "tests" / part).is_dir()}
+    present = {part for part in (*PARALLEL, *OF_STACK) if part not in CROSSING or (ROOT / "tests" / part).is_dir()}
     assert present == changed.PARTS
     assert sorted(" ".join(changed.matrix(changed.PARTS)).split()) == sorted(present)
 

@@ -2,11 +2,13 @@
 "use strict";
 
 (() => {
-  const language = document.documentElement.lang;
-  const options = { day: "numeric", month: "long", year: "numeric", hour: "2-digit", minute: "2-digit", timeZoneName: "short" };
-  const format = new Intl.DateTimeFormat(language === "en" ? "en-GB" : language, options);
-  for (const time of document.querySelectorAll("time[data-local]")) {
-    time.textContent = format.format(new Date(time.dateTime));
+  const times = document.querySelectorAll("time[data-local]");
+  // Most pages have none, and a format takes a phone longer to make than the rest of this file.
+  if (times.length) {
+    const language = document.documentElement.lang;
+    const options = { day: "numeric", month: "long", year: "numeric", hour: "2-digit", minute: "2-digit", timeZoneName: "short" };
+    const format = new Intl.DateTimeFormat(language === "en" ? "en-GB" : language, options);
+    for (const time of times) time.textContent = format.format(new Date(time.dateTime));
   }
   for (const button of document.querySelectorAll("[data-print]")) {
     button.hidden = false;
