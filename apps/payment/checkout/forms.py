@@ -166,7 +166,7 @@ class ConfirmForm(forms.Form):
 class ReturnDecisionForm(ConfirmForm):
     restock = forms.BooleanField(label=_("Goods back into the stock"), required=False, widget=UnfoldBooleanSwitchWidget)
     response = forms.CharField(
-        label=_("Answer to the customer"),
+        label=_("Message to the customer"),
         max_length=MAX_TEXT_LENGTH,
         required=False,
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 4}),

@@ -85,7 +85,7 @@ def send_confirmation(order_id: UUID | str) -> None:
     if lease is None:
         return
     order = Order.objects.prefetch_related("lines").get(pk=order_id)
-    # Of an order that was refunded later, its own mail tells.
+    # An order that was refunded later has another mail for that.
     is_unfulfilled = order.state == Order.State.REFUNDED and bool(order.failure_code)
     message = _message(order, "refunded" if is_unfulfilled else "confirmation")
     message.send()

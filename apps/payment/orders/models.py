@@ -328,7 +328,7 @@ class OrderTransition(models.Model):
 
 
 class OrderNote(models.Model):
-    """What staff tell each other about an order; customers never see it."""
+    """What staff write down about an order for each other; customers never see it."""
 
     order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="notes")
     text = models.TextField(_("note"), max_length=2000)

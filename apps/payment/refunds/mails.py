@@ -66,7 +66,7 @@ def _compose_refund(refund_id: UUID) -> EmailMultiAlternatives | None:
 def _compose_return(request_id: UUID) -> EmailMultiAlternatives | None:
     requests = ReturnRequest.objects.select_related("order").prefetch_related("lines__line", "order__lines")
     request = requests.get(pk=request_id)
-    # An accepted request is answered by the mail about its refund.
+    # The mail about its refund says that a request was accepted.
     if request.state == ReturnRequest.State.ACCEPTED:
         return None
     rows = sorted(request.lines.all(), key=lambda row: row.line.position)

@@ -65,10 +65,10 @@ def accept_return(request: ReturnRequest, *, by: str, key: str, restocked: froze
 
 
 def decline_return(request: ReturnRequest, *, by: str, response: str) -> None:
-    """Tell the customer why not. Raises ReturnDecided, or ValidationProblem without a sentence."""
+    """Decline with a sentence for the customer. Raises ReturnDecided, or ValidationProblem without a sentence."""
     response = response.strip()
     if not response or len(response) > MAX_TEXT_LENGTH:
-        message = gettext("Tell the customer why, in at most %(limit)s characters.") % {"limit": MAX_TEXT_LENGTH}
+        message = gettext("Write to the customer why, in at most %(limit)s characters.") % {"limit": MAX_TEXT_LENGTH}
         raise ValidationProblem(message, errors={"response": [message]})
     now = timezone.now()
     with transaction.atomic(durable=True):

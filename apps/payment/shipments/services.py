@@ -41,7 +41,7 @@ class ShipmentRequest:
 
 
 def ship(order: Order, request: ShipmentRequest) -> Shipment:
-    """Record a parcel, tell the customer, and fulfil the order when it was the last one.
+    """Record a parcel, send the customer a mail, and fulfil the order when it was the last one.
 
     The same key again returns the same shipment. Raises NothingToShip for an order that is not paid or has been sent,
     ValidationProblem for units that cannot be sent or a carrier that is not known.

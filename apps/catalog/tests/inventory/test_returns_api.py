@@ -83,7 +83,7 @@ def test_units_go_back_to_the_warehouses_that_they_were_sold_from(payment, mug):
     assert on_hand(mug) == 6
 
 
-def test_nothing_comes_back_of_what_was_only_reserved_or_is_of_another_order(payment, mug):
+def test_units_that_were_only_reserved_or_are_of_another_order_do_not_come_back(payment, mug):
     reservation = make_reservation({mug: 2})
     other = sku_of(make_product("Jug", stock=5))
     order_id = sell(payment, {mug: 1})

@@ -48,7 +48,7 @@ class OrderShipmentsView(APIView):
     @extend_schema(request=ShipSerializer, responses={201: ShipmentSerializer}, examples=[SHIP, SHIPMENT])
     @idempotent
     def post(self, request: Request, number: str) -> Response:
-        """Record a parcel and tell the customer. The order is fulfilled once all of its goods were sent."""
+        """Record a parcel and send the customer a mail. The order is fulfilled once all of its goods were sent."""
         data = validated(ShipSerializer, request)
         lines = data.pop("lines", None)
         shipment = services.ship(

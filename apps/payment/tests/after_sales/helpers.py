@@ -75,7 +75,7 @@ def events(number: str) -> list[dict[str, Any]]:
 
 
 def assert_adds_up(order: Order) -> None:
-    """Provider, books, order, lines and taxes tell the same story about what went back."""
+    """Provider, books, order, lines and taxes agree on what went back."""
     order = Order.objects.prefetch_related("lines").get(pk=order.pk)
     refunds = list(Refund.objects.filter(order=order).prefetch_related("lines__line"))
     completed = [refund for refund in refunds if refund.state == Refund.State.COMPLETED]

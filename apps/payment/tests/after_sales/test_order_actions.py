@@ -118,7 +118,7 @@ def test_a_page_from_before_another_refund_refunds_nothing(ada, eve, catalog):
         ({"goodwill": "9" * 40}, "Ensure"),
     ],
 )
-def test_what_cannot_be_refunded_is_explained(ada, eve, catalog, data, sentence):
+def test_refund_that_is_not_possible_is_explained(ada, eve, catalog, data, sentence):
     order = buy(ada)
     response = submit(eve, url(order, "refund"), data, preview="1")
     assert response.status_code == 422

@@ -32,7 +32,7 @@ def eve(catalog) -> Staff:
     return Staff("support_staff")
 
 
-def test_everything_goes_back_to_the_card_the_books_and_the_stock(ada, catalog, eve):
+def test_full_refund_goes_back_to_the_card_the_books_and_the_stock(ada, catalog, eve):
     order = buy(ada)
     mail.outbox.clear()
     response = eve.refund(order.number, everything=True, restock=True, reason="Broken in the warehouse")
@@ -130,7 +130,7 @@ def test_lines_shipping_and_a_free_amount_are_one_refund(ada, catalog, eve):
         ({}, 400, "invalid-input"),
     ],
 )
-def test_what_cannot_be_refunded_is_refused_and_nothing_is_written(ada, catalog, eve, body, status, slug):
+def test_refund_that_is_not_possible_is_refused_and_nothing_is_written(ada, catalog, eve, body, status, slug):
     order = buy(ada)
     response = eve.refund(order.number, **body)
     assert (response.status_code, response.json()["type"]) == (status, f"/problems/{slug}"), response.content

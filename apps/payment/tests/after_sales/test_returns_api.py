@@ -71,7 +71,7 @@ def test_accepting_refunds_the_units_and_restocks_them_where_asked(ada, catalog,
     assert_adds_up(order)
 
 
-def test_declining_tells_the_customer_why(ada, catalog, eve):
+def test_declining_mails_the_customer_why(ada, catalog, eve):
     order = buy(ada, language="de")
     request = ask(ada, order.number).json()
     mail.outbox.clear()
@@ -91,7 +91,7 @@ def test_declining_tells_the_customer_why(ada, catalog, eve):
     assert ask(ada, order.number).status_code == 201, "the customer may ask again"
 
 
-def test_one_request_is_decided_at_a_time(ada, catalog):
+def test_requests_are_decided_one_at_a_time(ada, catalog):
     order = buy(ada)
     tabs = [ada.twin() for _ in range(5)]
     responses = at_once(*[lambda tab=tab: ask(tab, order.number) for tab in tabs])
@@ -127,7 +127,7 @@ def test_two_staff_who_decide_at_once_decide_once(ada, catalog):
         {"comment": "a\x00b"},
     ],
 )
-def test_what_cannot_be_returned_is_refused(ada, catalog, body):
+def test_return_that_is_not_possible_is_refused(ada, catalog, body):
     order = buy(ada)
     response = ask(ada, order.number, **body)
     assert response.status_code == 400, response.content
@@ -178,7 +178,7 @@ def test_only_support_decides(ada, grace, catalog, as_service):
     assert eve.post(f"/v1/orders/{order.number}/returns/{uuid.uuid4()}/decline", {"response": "No."}).status_code == 404
 
 
-def test_what_an_erased_customer_wrote_is_forgotten(ada, catalog):
+def test_texts_of_an_erased_customer_are_forgotten(ada, catalog):
     order = buy(ada, mugs=0)
     ask(ada, order.number)
     deliver("auth", "user.deleted", subject=str(ada.user_id), data={"user_id": str(ada.user_id)})

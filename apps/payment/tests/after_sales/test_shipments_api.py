@@ -25,7 +25,7 @@ def eve(catalog) -> Staff:
     return Staff("support_staff")
 
 
-def test_a_parcel_with_all_goods_fulfils_the_order_and_tells_the_customer(ada, catalog, eve):
+def test_a_parcel_with_all_goods_fulfils_the_order_and_mails_the_customer(ada, catalog, eve):
     order = buy(ada)
     mail.outbox.clear()
     response = eve.ship(order.number)
@@ -123,7 +123,7 @@ def test_films_are_not_sent_and_an_order_of_films_stays_paid(ada, catalog, eve):
         {"lines": [{"quantity": 1}]},
     ],
 )
-def test_what_cannot_be_sent_is_refused_and_nothing_is_written(ada, catalog, eve, body):
+def test_parcel_that_is_not_possible_is_refused_and_nothing_is_written(ada, catalog, eve, body):
     order = buy(ada)
     response = eve.ship(order.number, **body)
     assert response.status_code == 400, response.content
