@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import fontpkg_bricolage_grotesque
 import typst
@@ -17,7 +17,7 @@ from apps.payment.documents.letters import drawable
 LAYOUTS = Path(__file__).parent / "typst"
 TYPEFACE = Path(fontpkg_bricolage_grotesque.ROOT) / "files"
 # For archives, with files attached.
-STANDARD = "a-3b"
+STANDARD: Final = "a-3b"
 
 
 class TypesettingFailed(Exception):

@@ -298,6 +298,10 @@ class Order:
         return [RateTotal(*key, tax) for key, tax in taxes.items()]
 
     @property
+    def invoice(self) -> Document | None:
+        return next((document for document in self.documents if document.kind == "invoice"), None)
+
+    @property
     def is_unfinished(self) -> bool:
         return self.state in ("pending", "reserved", "authorised")
 

@@ -228,6 +228,8 @@ def test_payment_client_matches_the_contract(platform: FakePlatform, check: Call
     after_sales.request_return("SC-0002", {0: 1}, **wanted)
     assert payment.order("SC-0002", secret=None, token="token").return_requests
     after_sales.claim_orders("token")
+    [document] = payment.order("SC-0002", secret=None, token="token").documents
+    assert payment.document("SC-0002", document.number, secret=None, token="token")
     check()
 
 
