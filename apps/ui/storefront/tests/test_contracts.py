@@ -65,6 +65,7 @@ SCHEMAS = [
     (payment.TestCard, "payment", "TestCard"),
     (payment.OrderAddress, "payment", "Address"),
     (payment.OrderPayment, "payment", "OrderPayment"),
+    (payment.Document, "payment", "Document"),
     (video.Title, "video", "Title"),
     (video.LibraryItem, "video", "LibraryItem"),
     (video.Progress, "video", "Progress"),
@@ -105,12 +106,14 @@ def check(platform: FakePlatform) -> Callable[[], None]:
         compared = 0
         for service in platform.services:
             for request, response in service.exchanges:
+                is_file = response.headers.get("Content-Type") == "application/pdf"
                 assert_matches_contract(
                     service.name,
                     request.method,
                     request.url.raw_path.decode(),
                     request_json=json.loads(request.content) if request.content else None,
-                    response_json=response.json() if response.content else None,
+                    response_json=response.json() if response.content and not is_file else None,
+                    response_file=response if is_file else None,
                     status=response.status_code,
                     headers=dict(request.headers),
                 )
