@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from celery.schedules import crontab
 from django.core.exceptions import ImproperlyConfigured
 
 from apps.common.settings.base import *
@@ -19,6 +20,7 @@ INSTALLED_APPS = [
     "apps.payment.orders",
     "apps.payment.shipments",
     "apps.payment.refunds",
+    "apps.payment.reconciliation",
     "apps.payment.checkout",
 ]
 ADMIN_NAVIGATION = NAVIGATION
@@ -91,6 +93,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "apps.payment.shipments.tasks.send_due_shipment_mails",
         "schedule": 60.0,
         "options": {"expires": 60},
+    },
+    # Yesterday's last orders are settled by then.
+    "reconcile-past-days": {
+        "task": "apps.payment.reconciliation.tasks.reconcile_past_days",
+        "schedule": crontab(hour=3, minute=20),
     },
     "erase-return-texts": {"task": "apps.payment.refunds.tasks.erase_texts", "schedule": 3600.0},
     "purge-guest-carts": {"task": "apps.payment.carts.tasks.purge_guest_carts", "schedule": 3600.0},
