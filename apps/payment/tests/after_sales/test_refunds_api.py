@@ -126,6 +126,8 @@ def test_lines_shipping_and_a_free_amount_are_one_refund(ada, catalog, eve):
         ({"lines": "all"}, 400, "invalid-input"),
         ({"everything": True, "goodwill": euros(1)}, 400, "invalid-input"),
         ({"goodwill": euros(1), "reason": "x" * 301}, 400, "invalid-input"),
+        ({"goodwill": euros(1), "shiping": euros(1)}, 400, "invalid-input"),
+        ({"lines": [{"position": 0, "quantity": 1, "restok": True}]}, 400, "invalid-input"),
         ({}, 400, "invalid-input"),
     ],
 )

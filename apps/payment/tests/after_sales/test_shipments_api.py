@@ -121,6 +121,7 @@ def test_films_are_not_sent_and_an_order_of_films_stays_paid(ada, catalog, eve):
         {"lines": [{"position": 0, "quantity": 1}] * 2},
         {"lines": [{"position": 0, "quantity": 10**9}]},
         {"lines": [{"quantity": 1}]},
+        {"tracking": "1"},
     ],
 )
 def test_parcel_that_is_not_possible_is_refused_and_nothing_is_written(ada, catalog, eve, body):
