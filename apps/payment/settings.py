@@ -14,6 +14,7 @@ INSTALLED_APPS = [
     "apps.payment.carts",
     "apps.payment.ledger",
     "apps.payment.payments",
+    "apps.payment.payments.providers.sandbox",
     "apps.payment.vouchers",
     "apps.payment.orders",
     "apps.payment.shipments",

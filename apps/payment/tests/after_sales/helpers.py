@@ -13,7 +13,7 @@ from apps.common.testing.tokens import access_token
 from apps.payment.ledger.models import JournalEntry, Posting
 from apps.payment.orders.models import Order
 from apps.payment.orders.selectors import tax_of
-from apps.payment.payments.models import SandboxCharge, SandboxRefund
+from apps.payment.payments.providers.sandbox.models import SandboxCharge, SandboxRefund
 from apps.payment.refunds.models import Refund
 from apps.payment.refunds.selectors import tax_of_refund
 from apps.payment.tests.catalog_fake import FILM

@@ -12,8 +12,8 @@ from django.utils import timezone
 from apps.common import outbox
 from apps.common.idempotency.models import IdempotencyRecord
 from apps.payment import catalog as catalog_client
-from apps.payment.payments.models import SandboxRefund
-from apps.payment.payments.providers.sandbox import SandboxProvider
+from apps.payment.payments.providers.sandbox.models import SandboxRefund
+from apps.payment.payments.providers.sandbox.provider import SandboxProvider
 from apps.payment.refunds import booking, state_machine, tasks
 from apps.payment.refunds.models import Refund
 from apps.payment.tests.after_sales.helpers import MUG, Staff, assert_adds_up, buy

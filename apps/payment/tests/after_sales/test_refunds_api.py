@@ -13,9 +13,10 @@ from apps.common.testing.concurrency import at_once
 from apps.common.testing.contracts import assert_matches_contract
 from apps.payment.ledger.models import Posting
 from apps.payment.orders.models import Order, OrderLine
-from apps.payment.payments.models import Payment, SandboxCharge, SandboxRefund
+from apps.payment.payments.models import Payment
 from apps.payment.payments.providers.base import ChargeClosed
-from apps.payment.payments.providers.sandbox import SandboxProvider
+from apps.payment.payments.providers.sandbox.models import SandboxCharge, SandboxRefund
+from apps.payment.payments.providers.sandbox.provider import SandboxProvider
 from apps.payment.refunds import state_machine, tasks
 from apps.payment.refunds.models import Refund
 from apps.payment.tests.after_sales.helpers import MUG, Staff, assert_adds_up, buy, euros, events
