@@ -99,6 +99,7 @@ CELERY_BEAT_SCHEDULE = {
         "task": "apps.payment.reconciliation.tasks.reconcile_past_days",
         "schedule": crontab(hour=3, minute=20),
     },
+    "erase-tracking": {"task": "apps.payment.shipments.tasks.erase_tracking", "schedule": 3600.0},
     "erase-return-texts": {"task": "apps.payment.refunds.tasks.erase_texts", "schedule": 3600.0},
     "purge-guest-carts": {"task": "apps.payment.carts.tasks.purge_guest_carts", "schedule": 3600.0},
     "purge-unused-methods": {"task": "apps.payment.payments.tasks.purge_unused_methods", "schedule": 3600.0},
