@@ -74,6 +74,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "request": {"order_id": ORDER_ID, "lines": LINES, "ttl_seconds": 900},
         "201": RESERVATION,
     },
+    "post_order_returns": {"request": {"id": ID, "lines": LINES}},
     "post_commit": {"200": RESERVATION | {"status": "committed"}},
     "get_reviews": {"200": page_of(REVIEW)},
     "post_reviews": {

@@ -1,4 +1,4 @@
-"""The client of catalog: quotes and reservations. Never called inside a database transaction."""
+"""The client of catalog: quotes, reservations and returns. Never called inside a database transaction."""
 
 from __future__ import annotations
 
@@ -123,6 +123,19 @@ def release(order_id: uuid.UUID) -> bool:
     if response.status_code in (204, 409):
         return response.status_code == 204
     raise Unavailable("catalog", f"it returned {response.status_code}")
+
+
+def return_units(order_id: uuid.UUID, return_id: uuid.UUID, lines: list[tuple[str, int]]) -> None:
+    """Put sold units of an order back into the stock; the same `return_id` again changes nothing.
+
+    Raises RemoteProblem when catalog did not sell these units to the order (409), else Unavailable.
+    """
+    path = f"/v1/reservations/orders/{order_id}/returns"
+    body = {"id": str(return_id), "lines": _as_json(lines)}
+    response = client.post(path, body, token=SERVICE, idempotency_key=str(return_id))
+    if response.status_code != 204:
+        _accepted(response, refusals={409})
+        raise Unavailable("catalog", f"it returned {response.status_code}")
 
 
 def _as_json(lines: list[tuple[str, int]]) -> list[dict[str, Any]]:

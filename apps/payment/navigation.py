@@ -10,6 +10,8 @@ NAVIGATION = [
     Group(
         [
             model_link(_("Orders"), "receipt_long", "orders.order"),
+            model_link(_("Return requests"), "assignment_return", "refunds.returnrequest"),
+            model_link(_("Refunds"), "undo", "refunds.refund"),
             model_link(_("Payments"), "credit_card", "payments.payment"),
             model_link(_("Vouchers"), "sell", "vouchers.voucher"),
             model_link(_("Voucher codes"), "confirmation_number", "vouchers.vouchercode"),

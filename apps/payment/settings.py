@@ -14,8 +14,11 @@ INSTALLED_APPS = [
     "apps.payment.carts",
     "apps.payment.ledger",
     "apps.payment.payments",
+    "apps.payment.payments.providers.sandbox",
     "apps.payment.vouchers",
     "apps.payment.orders",
+    "apps.payment.shipments",
+    "apps.payment.refunds",
     "apps.payment.checkout",
 ]
 ADMIN_NAVIGATION = NAVIGATION
@@ -69,6 +72,27 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60.0,
         "options": {"expires": 60},
     },
+    "resume-open-refunds": {
+        "task": "apps.payment.refunds.tasks.resume_open_refunds",
+        "schedule": 15.0,
+        "options": {"expires": 15},
+    },
+    "restock-refunds": {
+        "task": "apps.payment.refunds.tasks.restock_due",
+        "schedule": 30.0,
+        "options": {"expires": 30},
+    },
+    "send-due-refund-mails": {
+        "task": "apps.payment.refunds.tasks.send_due_refund_mails",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
+    "send-due-shipment-mails": {
+        "task": "apps.payment.shipments.tasks.send_due_shipment_mails",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
+    "erase-return-texts": {"task": "apps.payment.refunds.tasks.erase_texts", "schedule": 3600.0},
     "purge-guest-carts": {"task": "apps.payment.carts.tasks.purge_guest_carts", "schedule": 3600.0},
     "purge-unused-methods": {"task": "apps.payment.payments.tasks.purge_unused_methods", "schedule": 3600.0},
     "erase-personal-data": {"task": "apps.payment.orders.tasks.erase_personal_data", "schedule": 3600.0},

@@ -17,6 +17,8 @@ urlpatterns = [
     path("v1/", include("apps.payment.carts.api.urls")),
     path("v1/", include("apps.payment.checkout.api.urls")),
     path("v1/", include("apps.payment.payments.api.urls")),
+    path("v1/", include("apps.payment.refunds.api.urls")),
+    path("v1/", include("apps.payment.shipments.api.urls")),
     *admin_urlpatterns(),
     *common_urlpatterns(),
 ]

@@ -116,6 +116,11 @@ CASES: dict[str, tuple[str, dict[str, str], dict[str, str]]] = {
         {'streamcart_orders_oldest_open_seconds{job="payment",state="pending"}': "0+60x120"},
         {'streamcart_orders_oldest_open_seconds{job="payment",state="pending"}': "5x120"},
     ),
+    "StreamCartRefundsStuck": (
+        "payment",
+        {'streamcart_refunds_oldest_open_seconds{job="payment",state="requested"}': "0+60x120"},
+        {'streamcart_refunds_oldest_open_seconds{job="payment",state="sent"}': "10x120"},
+    ),
     "StreamCartEncodingsWait": (
         "video",
         {'streamcart_encodings_oldest_waiting_seconds{job="video"}': "4000x120"},

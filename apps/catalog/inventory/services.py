@@ -15,6 +15,7 @@ from apps.catalog.inventory.reservations import (
     release_reservation,
     reserve_stock,
 )
+from apps.catalog.inventory.returns import NotSold, return_units
 from apps.catalog.inventory.stock import (
     BY_HAND,
     NoStock,
@@ -40,6 +41,7 @@ __all__ = [
     "InsufficientStock",
     "Line",
     "NoStock",
+    "NotSold",
     "Policy",
     "ReservationClosed",
     "ReservationExpired",
@@ -57,6 +59,7 @@ __all__ = [
     "release_order",
     "release_reservation",
     "reserve_stock",
+    "return_units",
     "set_policy",
     "set_stock",
     "set_stocks",

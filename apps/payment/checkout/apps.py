@@ -5,6 +5,8 @@ VIEWED = [
     "orders.view_order",
     "orders.view_orderline",
     "orders.view_ordertransition",
+    "refunds.view_refund",
+    "refunds.view_returnrequest",
     "payments.view_payment",
     "ledger.view_journalentry",
     "ledger.view_posting",
@@ -25,7 +27,7 @@ class CheckoutConfig(AppConfig):
 
 
 def grant_staff_permissions(**_: object) -> None:
-    """Support looks at orders and cancels unpaid ones, and writes vouchers."""
+    """Support looks at orders, refunds, ships and cancels them, and writes vouchers."""
     from apps.common.staff.permissions import grant
 
     grant("support_staff", [*VIEWED, *CHANGED])

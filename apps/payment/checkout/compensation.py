@@ -14,8 +14,9 @@ from apps.common.jobs.services import for_each, resting
 from apps.common.leases import Lease, claim
 from apps.payment import catalog
 from apps.payment.checkout.settlement import settle_refund
-from apps.payment.checkout.transitions import move, payment_of, record_charge
+from apps.payment.checkout.transitions import move, record_charge
 from apps.payment.orders.models import Order
+from apps.payment.orders.selectors import payment_of
 from apps.payment.payments.models import Payment
 from apps.payment.payments.providers import registry
 from apps.payment.payments.providers.base import Charge
@@ -90,7 +91,12 @@ def refund_unfulfilled(order: Order, payment: Payment, *, code: str, message: st
 
     The cart stays open, so that what is still in stock can be ordered again.
     """
-    charge = registry.get(payment.method.provider).refund(payment.reference)
+    provider = registry.get(payment.method.provider)
+    charge = provider.status(payment.reference)
+    # Refunded already: by a worker that died before saying so, or by somebody at the provider.
+    if charge.state != "refunded":
+        provider.refund(payment.reference, key=str(order.pk), amount=order.total)
+        charge = provider.status(payment.reference)
     release_due_at = _release_stock(order)
     return settle_refund(order, payment, charge, code=code, message=message, release_due_at=release_due_at)
 

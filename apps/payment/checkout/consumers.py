@@ -8,6 +8,7 @@ from apps.common.erasure import erases_person
 from apps.payment.carts import services as carts
 from apps.payment.orders import services as orders
 from apps.payment.payments import services as payments
+from apps.payment.refunds.returns import erase_texts
 
 
 @erases_person
@@ -15,3 +16,4 @@ def forget_user(user_id: uuid.UUID) -> None:
     carts.forget_user(user_id)
     orders.forget_user(user_id)
     payments.forget_user(user_id)
+    erase_texts()

@@ -11,9 +11,10 @@ from django.utils import timezone
 from apps.common import outbox
 from apps.common.money import Money
 from apps.payment.carts.services import close_paid_cart
-from apps.payment.checkout.transitions import event_payload, record_charge
+from apps.payment.checkout.transitions import record_charge
 from apps.payment.ledger.models import Account, JournalEntry
 from apps.payment.ledger.services import book
+from apps.payment.orders.events import all_units, event_payload
 from apps.payment.orders.mails import enqueue_confirmation
 from apps.payment.orders.models import Order, OrderLine, OrderTransition
 from apps.payment.payments.models import Payment
@@ -40,7 +41,7 @@ def settle(order: Order) -> None:
         if any(postings.values()):
             kind = JournalEntry.Kind.CAPTURE
             book(key=f"capture:{order.pk}", kind=kind, order_number=order.number, postings=postings)
-        outbox.publish(type="order.paid", subject=order.number, data=event_payload(order, lines))
+        outbox.publish(type="order.paid", subject=order.number, data=event_payload(order, all_units(lines)))
         enqueue_confirmation(order)
 
 

@@ -26,8 +26,9 @@ from apps.payment.checkout.compensation import (
     refund_unfulfilled,
 )
 from apps.payment.checkout.settlement import settle
-from apps.payment.checkout.transitions import move, payment_of, record_charge
+from apps.payment.checkout.transitions import move, record_charge
 from apps.payment.orders.models import Order
+from apps.payment.orders.selectors import payment_of
 from apps.payment.payments.providers import registry
 from apps.payment.payments.providers.base import ChargeClosed, decline_sentence
 

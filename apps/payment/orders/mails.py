@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from babel import Locale
@@ -21,9 +23,12 @@ from apps.common.money import Money
 from apps.common.numbers import percentage
 from apps.common.task_queue import send_on_commit
 from apps.payment import access
-from apps.payment.orders.models import Order
+from apps.payment.orders.models import ERASED_EMAIL, Order, OrderLine
 from apps.payment.orders.selectors import tax_of
-from apps.payment.tax.services import RateTotal, tax_by_rate
+from apps.payment.tax.services import RateTotal, TaxedAmount, tax_by_rate
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
 
 # While one worker is at a mail no other takes it; after a failure it is due again then.
 RETRY_AFTER = timedelta(minutes=5)
@@ -55,6 +60,16 @@ TEXTS = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class OrderMail:
+    """A kind of mail about an order: its template (`shipments/shipped`), and texts that may hold `%(number)s`."""
+
+    template: str
+    subject: str | _StrPromise
+    heading: str | _StrPromise
+    preheader: str | _StrPromise
+
+
 def enqueue_confirmation(order: Order) -> None:
     """Have the worker send the mail once the transaction commits. The order's `confirmation_due_at` says that it is
     owed: should Redis be away, the periodic job sends it."""
@@ -70,7 +85,9 @@ def send_confirmation(order_id: UUID | str) -> None:
     if lease is None:
         return
     order = Order.objects.prefetch_related("lines").get(pk=order_id)
-    message = _message(order, "refunded" if order.state == Order.State.REFUNDED else "confirmation")
+    # An order that was refunded later has another mail for that.
+    is_unfulfilled = order.state == Order.State.REFUNDED and bool(order.failure_code)
+    message = _message(order, "refunded" if is_unfulfilled else "confirmation")
     message.send()
     # Not when another mail has become due meanwhile.
     lease.held().update(confirmation_due_at=None)
@@ -126,21 +143,44 @@ def _message(order: Order, template: str) -> EmailMultiAlternatives:
         return compose_mail(f"orders/{template}", texts, to=order.email, context=context)
 
 
+def compose_order_mail(
+    order: Order, mail: OrderMail, context: Callable[[str], dict[str, Any]]
+) -> EmailMultiAlternatives | None:
+    """A mail about something that happened to an order, in its language; None for a customer who was erased.
+
+    `context(language)` is called while that language is active, and goes over `mail_context`.
+    """
+    if order.email == ERASED_EMAIL:
+        return None
+    with mail_language(order.language) as language:
+        numbered = {"number": order.number}
+        subject, heading, preheader = (str(text) % numbered for text in (mail.subject, mail.heading, mail.preheader))
+        reason = gettext("You’re receiving this e-mail because you placed order %(number)s with us.") % numbered
+        whole = mail_context(order, language) | {"heading": heading} | context(language)
+        return compose_mail(mail.template, MailTexts(subject, preheader, reason), to=order.email, context=whole)
+
+
+def line_context(line: OrderLine, quantity: int, total: str) -> dict[str, Any]:
+    """A line as the templates show it; `total` may be empty."""
+    return {
+        "title": line.title,
+        "variant": line.variant_name,
+        "quantity": quantity,
+        "image_url": line.image_url,
+        "url": f"{settings.PUBLIC_URL}/p/{line.slug}",
+        "total": total,
+    }
+
+
 def mail_context(order: Order, language: str) -> dict[str, Any]:
     """The template context of an order's mails."""
     lines = sorted(order.lines.all(), key=lambda line: line.position)
     has_images = any(line.image_url for line in lines)
     return {
         "order": order,
+        "gift_message": order.gift_message,
         "lines": [
-            {
-                "title": line.title,
-                "variant": line.variant_name,
-                "quantity": line.quantity,
-                "image_url": line.image_url,
-                "url": f"{settings.PUBLIC_URL}/p/{line.slug}",
-                "total": Money(line.full_amount, order.currency).format(language),
-            }
+            line_context(line, line.quantity, Money(line.full_amount, order.currency).format(language))
             for line in lines
         ],
         "has_images": has_images,
@@ -149,7 +189,7 @@ def mail_context(order: Order, language: str) -> dict[str, Any]:
         "shipping": _shipping_price(order, language),
         "shipping_name": order.shipping_label,
         "total": order.total.format(language),
-        "taxes": _taxes(order, language),
+        "taxes": tax_context(order, tax_of(order), language),
         "delivery": _delivery_days(order, language),
         "has_films": any(line.kind == "video" for line in lines),
         "order_url": _order_url(order),
@@ -174,11 +214,11 @@ def _shipping_price(order: Order, language: str) -> str:
     return gettext("Free")
 
 
-def _taxes(order: Order, language: str) -> list[dict[str, str]]:
+def tax_context(order: Order, amounts: Iterable[TaxedAmount], language: str) -> list[dict[str, str]]:
     """`includes 19% VAT` and how much that is, for each rate; empty for orders placed before tax was recorded."""
     return [
         {"label": _tax_label(total, language), "amount": Money(total.tax, order.currency).format(language)}
-        for total in tax_by_rate(tax_of(order))
+        for total in tax_by_rate(amounts)
     ]
 
 

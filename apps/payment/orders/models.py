@@ -18,6 +18,8 @@ from apps.payment.tax.services import TaxedAmount
 
 # Without letters that are mistaken for others (Crockford's base 32, less U).
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+# Stands for the address of a customer who was erased; nobody can own it (RFC 2606).
+ERASED_EMAIL = "deleted@streamcart.invalid"
 
 
 def order_number() -> str:
@@ -85,10 +87,14 @@ class Order(models.Model):
     lease_until = models.DateTimeField(default=timezone.now)
     placed_at = models.DateTimeField(_("placed"), auto_now_add=True)
     paid_at = models.DateTimeField(_("paid"), null=True, blank=True)
+    # When the last of its goods were sent; null for films alone, which nobody sends.
+    fulfilled_at = models.DateTimeField(_("fulfilled"), null=True, blank=True)
 
     OPEN = (State.PENDING, State.RESERVED, State.AUTHORISED)
     # Once authorised, stock may be sold and money taken at any moment: such an order is completed or refunded.
     CANCELLABLE = (State.PENDING, State.RESERVED)
+    # The money was taken and not all of it has gone back: such an order can be shipped, refunded and returned.
+    ACTIVE = (State.PAID, State.FULFILLED, State.PARTIALLY_REFUNDED)
     # Their carts may be ordered again. (That of an order which was paid, then refunded, is closed.)
     GIVEN_UP = (State.CANCELLED, State.FAILED, State.REFUNDED)
 
@@ -153,6 +159,8 @@ class Order(models.Model):
             models.Index(
                 fields=["erasure_asked_at"], name="order_to_erase", condition=Q(erasure_asked_at__isnull=False)
             ),
+            # For an account that claims the orders placed with its address before it existed.
+            models.Index(fields=["email"], name="order_guests", condition=Q(user_id__isnull=True)),
         ]
 
     def __str__(self) -> str:
@@ -162,6 +170,16 @@ class Order(models.Model):
     def is_open(self) -> bool:
         """Whether checkout is still working on it."""
         return self.state in self.OPEN
+
+    @property
+    def is_active(self) -> bool:
+        """Whether it is paid and not given back in full."""
+        return self.state in self.ACTIVE
+
+    @property
+    def left_amount(self) -> int:
+        """What has not been refunded, in minor units."""
+        return self.total_amount - self.refunded_amount
 
     @property
     def failure_sentence(self) -> str:
@@ -205,6 +223,12 @@ class OrderLine(models.Model):
     tax_class = models.CharField(max_length=10, blank=True, db_default="")
     tax_rate = models.PositiveSmallIntegerField(null=True, blank=True)
     tax_amount = models.BigIntegerField(null=True, blank=True)
+    # Units that were sent; that were or are being refunded; and those of the latter that had not been sent, and are not
+    # to be. The amount includes shares of free amounts, which refund no unit.
+    shipped_quantity = models.PositiveSmallIntegerField(_("shipped"), default=0, db_default=0)
+    refunded_quantity = models.PositiveSmallIntegerField(_("refunded"), default=0, db_default=0)
+    cancelled_quantity = models.PositiveSmallIntegerField(default=0, db_default=0)
+    refunded_amount = models.BigIntegerField(default=0, db_default=0)
 
     class Meta:
         verbose_name = _("line")
@@ -229,6 +253,22 @@ class OrderLine(models.Model):
                 ),
                 name="order_line_discount_within_total",
             ),
+            models.CheckConstraint(
+                # Two parcels, two refunds, or a parcel and a refund at once: no unit is sent or paid back twice.
+                condition=Q(
+                    refunded_quantity__lte=models.F("quantity"),
+                    cancelled_quantity__lte=models.F("refunded_quantity"),
+                    shipped_quantity__lte=models.F("quantity") - models.F("cancelled_quantity"),
+                ),
+                name="order_line_units_within_quantity",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    refunded_amount__gte=0,
+                    refunded_amount__lte=models.F("unit_amount") * models.F("quantity") - models.F("discount_amount"),
+                ),
+                name="order_line_refund_within_paid",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -243,6 +283,25 @@ class OrderLine(models.Model):
     def paid_amount(self) -> int:
         """What is paid for the line: its total less its discount, in minor units of the order's currency."""
         return self.full_amount - self.discount_amount
+
+    @property
+    def is_film(self) -> bool:
+        return self.kind == "video"
+
+    @property
+    def refundable_quantity(self) -> int:
+        """Units that are neither refunded nor being refunded."""
+        return self.quantity - self.refunded_quantity
+
+    @property
+    def shippable_quantity(self) -> int:
+        """Units that have yet to be sent."""
+        return 0 if self.is_film else self.quantity - self.shipped_quantity - self.cancelled_quantity
+
+    @property
+    def refundable_amount(self) -> int:
+        """What is left of the amount that was paid, in minor units."""
+        return self.paid_amount - self.refunded_amount
 
     @property
     def taxed_amount(self) -> TaxedAmount | None:
@@ -266,3 +325,19 @@ class OrderTransition(models.Model):
 
     def __str__(self) -> str:
         return f"{self.state} at {self.at:%Y-%m-%d %H:%M}"
+
+
+class OrderNote(models.Model):
+    """What staff write down about an order for each other; customers never see it."""
+
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="notes")
+    text = models.TextField(_("note"), max_length=2000)
+    written_by = models.CharField(_("by"), max_length=254)
+    written_at = models.DateTimeField(_("time"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("note")
+        verbose_name_plural = _("notes")
+
+    def __str__(self) -> str:
+        return f"{self.written_by} at {self.written_at:%Y-%m-%d %H:%M}"

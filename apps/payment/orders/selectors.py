@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
+from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext
@@ -26,6 +28,11 @@ def payments_of(orders: list[Order]) -> dict[uuid.UUID, Payment]:
     return {payment.order_id: payment for payment in rows}
 
 
+def payment_of(order: Order) -> Payment:
+    """The payment, with its method, of an order that costs something."""
+    return Payment.objects.select_related("method").get(order_id=order.pk)
+
+
 def find_order(number: str, caller: Caller) -> Order:
     """An order of the caller, or any for support; raises NotFound otherwise."""
     order = Order.objects.prefetch_related("lines").filter(number=number.upper()).first()
@@ -41,7 +48,17 @@ def tax_of(order: Order) -> list[TaxedAmount]:
     """
     lines = [line.taxed_amount for line in order.lines.all()]
     recorded = [amount for amount in lines if amount is not None]
-    if order.shipping_tax is None or len(recorded) < len(lines):
+    shipping = shipping_tax_of(order)
+    if shipping is None or len(recorded) < len(lines):
         return []
-    shipping = [TaxedAmount(**part | {"tax_class": TaxClass(part["tax_class"])}) for part in order.shipping_tax]
     return tax_summary([*recorded, *shipping])
+
+
+def shipping_tax_of(order: Order) -> list[TaxedAmount] | None:
+    """The parts of what was paid for shipping with their taxes; None for orders placed before tax was recorded."""
+    return None if order.shipping_tax is None else taxed_amounts(order.shipping_tax)
+
+
+def taxed_amounts(parts: Iterable[dict[str, Any]]) -> list[TaxedAmount]:
+    """Amounts as they are kept in JSON."""
+    return [TaxedAmount(**part | {"tax_class": TaxClass(part["tax_class"])}) for part in parts]

@@ -6,4 +6,4 @@ class PaymentsConfig(AppConfig):
     label = "payments"
 
     def ready(self) -> None:
-        from apps.payment.payments import checks, tasks  # noqa: F401  (registers system checks; tasks are sent by name)
+        from apps.payment.payments import tasks  # noqa: F401  (tasks are sent by name)

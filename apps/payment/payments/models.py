@@ -1,4 +1,4 @@
-"""Payment methods, payments, received webhooks, and the sandbox provider's own records."""
+"""Payment methods, payments and received webhooks."""
 
 from __future__ import annotations
 
@@ -84,28 +84,3 @@ class WebhookEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.provider} {self.event_id}"
-
-
-class SandboxCharge(models.Model):
-    """The far side of the sandbox: what a real provider would keep in its own database."""
-
-    class State(models.TextChoices):
-        REQUIRES_ACTION = "requires_action"
-        AUTHORISED = "authorised"
-        CAPTURED = "captured"
-        DECLINED = "declined"
-        VOIDED = "voided"
-        REFUNDED = "refunded"
-
-    id = models.CharField(primary_key=True, max_length=40)
-    # Unique: the provider honours idempotency keys, so a card is charged once however often we ask.
-    key = models.CharField(max_length=80, unique=True)
-    state = models.CharField(max_length=16, choices=State)
-    amount = models.BigIntegerField()
-    currency = models.CharField(max_length=3)
-    decline_code = models.CharField(max_length=40, blank=True)
-    return_url = models.CharField(max_length=500, blank=True)
-    created_at = models.DateTimeField(auto_now_add=True)
-
-    def __str__(self) -> str:
-        return f"{self.state} {self.amount} {self.currency}"

@@ -23,6 +23,7 @@ from django.utils import timezone
 from apps.common.testing import contracts
 
 RESERVATION = re.compile(r"/v1/reservations/(?P<id>[0-9a-f-]{36})(?P<commit>/commit)?\Z")
+RETURNS = re.compile(r"/v1/reservations/orders/(?P<order_id>[0-9a-f-]{36})/returns\Z")
 OF_ORDER = re.compile(r"/v1/reservations/orders/(?P<order_id>[0-9a-f-]{36})\Z")
 
 
@@ -83,6 +84,8 @@ class FakeCatalog:
     # Requests to these paths wait until the caller has given up, and are carried out by `carry_out_late`.
     slow: set[str] = field(default_factory=set)
     waiting: list[httpx.Request] = field(default_factory=list)
+    # Units that came back, by the id of their return.
+    returns: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     calls: list[str] = field(default_factory=list)
     lock: threading.RLock = field(default_factory=threading.RLock)
 
@@ -165,6 +168,8 @@ class FakeCatalog:
             return 403, problem(403, "forbidden", "This needs a service token with the scope stock:reserve.")
         if path == "/v1/reservations":
             return self._reserve(body)
+        if match := RETURNS.match(path):
+            return self._return(match["order_id"], body)
         if match := OF_ORDER.match(path):
             return self._release_order(match["order_id"])
         match = RESERVATION.match(path)
@@ -253,6 +258,30 @@ class FakeCatalog:
             standing = Reservation(str(uuid.uuid4()), order_id, [])
             self.reservations[standing.id] = standing
         return self._release(standing)
+
+    def _return(self, order_id: str, body: dict[str, Any]) -> tuple[int, Any]:
+        if body["id"] in self.returns:
+            return 204, None
+        reservation = next((r for r in self.reservations.values() if r.order_id == order_id), None)
+        sold = reservation.lines if reservation and reservation.status == "committed" else []
+        units = {line["sku"]: 0 for line in sold}
+        for line in sold:
+            units[line["sku"]] += line["quantity"]
+        for line in body["lines"]:
+            came_back = sum(
+                row["quantity"] for rows in self.returned_by(order_id) for row in rows if row["sku"] == line["sku"]
+            )
+            if line["quantity"] > units.get(line["sku"], 0) - came_back:
+                return 409, problem(409, "not-sold", "These units were not sold to this order.")
+        self.returns[body["id"]] = [line | {"order_id": order_id} for line in body["lines"]]
+        for line in body["lines"]:
+            stock = self.variants[line["sku"]].stock
+            if stock is not None:
+                self.change(line["sku"], stock=stock + line["quantity"])
+        return 204, None
+
+    def returned_by(self, order_id: str) -> list[list[dict[str, Any]]]:
+        return [rows for rows in self.returns.values() if rows and rows[0]["order_id"] == order_id]
 
     def _short(self, lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """Lines that share a SKU add up: those that the stock does not reach for."""

@@ -9,7 +9,7 @@ from apps.payment.carts.models import Cart
 from apps.payment.ledger.models import JournalEntry, Posting
 from apps.payment.orders.models import Order
 from apps.payment.orders.selectors import tax_of
-from apps.payment.payments.models import SandboxCharge
+from apps.payment.payments.providers.sandbox.models import SandboxCharge
 from apps.payment.tests.catalog_fake import FakeCatalog
 from apps.payment.vouchers.models import Redemption, VoucherCode
 

@@ -16,7 +16,7 @@ from apps.payment import catalog
 from apps.payment.checkout import state_machine
 from apps.payment.checkout.tasks import resume_stuck_orders
 from apps.payment.orders.models import Order
-from apps.payment.payments.providers.sandbox import SandboxProvider
+from apps.payment.payments.providers.sandbox.provider import SandboxProvider
 
 
 class Killed(BaseException):

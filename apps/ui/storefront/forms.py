@@ -84,6 +84,10 @@ class ShopForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.set_error_messages()
+
+    def set_error_messages(self) -> None:
+        """The shop's sentences for what is missing or wrong; also for fields that a form adds by itself."""
         for field in self.fields.values():
             field.error_messages |= {
                 "required": gettext("Please fill in this field."),

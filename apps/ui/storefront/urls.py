@@ -48,6 +48,7 @@ urlpatterns = [
     path("orders/find", orders.find, name="find-order"),
     path("orders/<str:number>", orders.order, name="order"),
     path("orders/<str:number>/cancel", orders.cancel, name="order-cancel"),
+    path("orders/<str:number>/return", orders.request_return, name="order-return"),
     path("orders/<str:number>/buy-again", orders.buy_again, name="buy-again"),
     path("library", watch.library, name="library"),
     path("watch/<slug:slug>", watch.watch, name="watch"),

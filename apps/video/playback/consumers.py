@@ -30,10 +30,19 @@ def grant_entitlements(event: Event) -> None:
 
 @subscribe("payment", "order.refunded")
 def revoke_entitlements(event: Event) -> None:
-    """Films of a refunded order leave the library; `lines` names those refunded, all when missing."""
+    """Films of a refunded order leave the library; `lines` names those refunded, all when missing.
+
+    A film that was bought and rented in one order is two lines: each is revoked alone.
+    """
     lines = event.data.get("lines")
-    slugs = None if lines is None else [line["title_slug"] for line in lines if line.get("title_slug")]
-    services.revoke(order_number=event.data["order_number"], title_slugs=slugs)
+    films = None
+    if lines is not None:
+        films = [
+            services.RefundedFilm(line["title_slug"], line.get("offer") or "")
+            for line in lines
+            if line.get("title_slug")
+        ]
+    services.revoke(order_number=event.data["order_number"], films=films)
 
 
 @erases_person

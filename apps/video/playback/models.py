@@ -49,6 +49,31 @@ class Entitlement(models.Model):
         return f"{self.offer} {self.title_slug}"
 
 
+class Revocation(models.Model):
+    """A film of an order that was refunded, kept so that a grant which is handled later does not give it after all.
+
+    An empty `title_slug` stands for all films of the order, an empty `offer` for every offer of the title.
+    """
+
+    order_number = models.CharField(max_length=32)
+    title_slug = models.CharField(max_length=120, blank=True)
+    offer = models.CharField(max_length=4, choices=Entitlement.Offer, blank=True)
+    revoked_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            # The same refund reported twice is kept once.
+            models.UniqueConstraint(fields=["order_number", "title_slug", "offer"], name="revocation_once_per_order")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.title_slug or 'all films'} of {self.order_number}"
+
+    def covers(self, *, title_slug: str, offer: str) -> bool:
+        """Whether it is about this film of its order."""
+        return self.title_slug in ("", title_slug) and self.offer in ("", offer)
+
+
 class PlaybackSession(models.Model):
     """One player at work. Over when it is ended, or silent for too long."""
 

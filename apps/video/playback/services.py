@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from apps.common.problems import Conflict, Forbidden, NotFound, Problem, ValidationProblem
-from apps.video.playback.models import Entitlement, PlaybackSession, Progress
+from apps.video.playback.models import Entitlement, PlaybackSession, Progress, Revocation
 from apps.video.playback.selectors import best_entitlement, live_sessions, reachable_sessions, silent_since
 from apps.video.playback.signing import StreamAccess
 from apps.video.titles.models import Title
@@ -47,8 +47,20 @@ class Purchase:
     rental_hours: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class RefundedFilm:
+    """One film of a refunded order; without `offer` however it was sold."""
+
+    title_slug: str
+    offer: str = ""
+
+
 def grant(*, user_id: uuid.UUID, order_number: str, purchases: list[Purchase], paid_at: datetime) -> None:
-    """Give the right to watch; granting the same order again changes nothing."""
+    """Give the right to watch; granting the same order again changes nothing.
+
+    What was refunded before is granted as revoked. Call it in a transaction.
+    """
+    revocations = list(Revocation.objects.filter(order_number=order_number))
     Entitlement.objects.bulk_create(
         (
             Entitlement(
@@ -59,6 +71,7 @@ def grant(*, user_id: uuid.UUID, order_number: str, purchases: list[Purchase], p
                 order_number=order_number,
                 granted_at=paid_at,
                 expires_at=paid_at + START_WITHIN if purchase.offer == Entitlement.Offer.RENT else None,
+                revoked_at=_revoked_at(purchase, revocations),
             )
             for purchase in purchases
         ),
@@ -66,12 +79,32 @@ def grant(*, user_id: uuid.UUID, order_number: str, purchases: list[Purchase], p
     )
 
 
-def revoke(*, order_number: str, title_slugs: list[str] | None = None) -> None:
-    """Take the right back (a refund); all films of the order unless some are named."""
-    entitlements = Entitlement.objects.filter(order_number=order_number, revoked_at=None)
-    if title_slugs is not None:
-        entitlements = entitlements.filter(title_slug__in=title_slugs)
-    entitlements.update(revoked_at=timezone.now())
+def _revoked_at(purchase: Purchase, revocations: list[Revocation]) -> datetime | None:
+    covering = (r for r in revocations if r.covers(title_slug=purchase.title_slug, offer=purchase.offer))
+    return min((revocation.revoked_at for revocation in covering), default=None)
+
+
+def revoke(*, order_number: str, films: list[RefundedFilm] | None = None) -> None:
+    """Take the right back (a refund); all films of the order unless some are named. Revoking again changes nothing.
+
+    It holds also when the order is granted only afterwards. Call it in a transaction.
+    """
+    refunded = [RefundedFilm("")] if films is None else films
+    now = timezone.now()
+    Revocation.objects.bulk_create(
+        (
+            Revocation(order_number=order_number, title_slug=film.title_slug, offer=film.offer, revoked_at=now)
+            for film in refunded
+        ),
+        ignore_conflicts=True,
+    )
+    for film in refunded:
+        entitlements = Entitlement.objects.filter(order_number=order_number, revoked_at=None)
+        if film.title_slug:
+            entitlements = entitlements.filter(title_slug=film.title_slug)
+        if film.offer:
+            entitlements = entitlements.filter(offer=film.offer)
+        entitlements.update(revoked_at=now)
 
 
 def forget_user(user_id: uuid.UUID) -> None:

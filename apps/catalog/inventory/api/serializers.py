@@ -25,3 +25,8 @@ class ReservationSerializer(serializers.Serializer):
     status = serializers.ChoiceField(choices=["active", "committed", "released", "expired"])
     expires_at = serializers.DateTimeField()
     lines = LineSerializer(many=True)
+
+
+class ReturnUnitsSerializer(serializers.Serializer):
+    id = serializers.UUIDField(help_text="Of the return, made up by the caller: the same id again changes nothing.")
+    lines = LineSerializer(many=True, allow_empty=False, max_length=MAX_LINES)  # type: ignore[call-arg]  # DRF hands it to the list

@@ -12,7 +12,8 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from apps.catalog.inventory import services
-from apps.catalog.inventory.api.serializers import ReservationSerializer, ReserveSerializer
+from apps.catalog.inventory.api.serializers import ReservationSerializer, ReserveSerializer, ReturnUnitsSerializer
+from apps.common.api.requests import validated
 from apps.common.identity.permissions import RequireScope
 
 MAY_RESERVE = [RequireScope("stock:reserve")]
@@ -55,6 +56,22 @@ class OrderReservationView(APIView):
         """Release the units reserved for an order, if any, and refuse further reservations for it: a request to reserve
         that arrives later gets the problem `reservation-closed`."""
         services.release_order(order_id)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class OrderReturnsView(APIView):
+    permission_classes = MAY_RESERVE
+
+    @extend_schema(request=ReturnUnitsSerializer, responses={204: None})
+    def post(self, request: Request, order_id: uuid.UUID) -> Response:
+        """Put units of an order back into the stock. More than were sold and not yet returned gets the problem
+        `not-sold`."""
+        data = validated(ReturnUnitsSerializer, request)
+        services.return_units(
+            order_id=order_id,
+            return_id=data["id"],
+            lines=[(line["sku"], line["quantity"]) for line in data["lines"]],
+        )
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 

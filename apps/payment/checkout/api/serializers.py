@@ -16,6 +16,8 @@ from apps.common.money import Money
 from apps.common.text import one_line
 from apps.payment.orders.models import Order, OrderLine
 from apps.payment.orders.selectors import tax_of
+from apps.payment.refunds.serializers import RefundSerializer, ReturnRequestSerializer
+from apps.payment.shipments.serializers import ShipmentSerializer
 from apps.payment.tax.rates import TaxClass
 from apps.payment.tax.services import TaxedAmount
 
@@ -63,12 +65,15 @@ class OrderAccessResponseSerializer(serializers.Serializer):
 
 
 class OrderLineSerializer(serializers.Serializer):
+    position = serializers.IntegerField(help_text="Names the line in shipments, refunds and returns.")
     sku = serializers.CharField()
     title = serializers.CharField()
     variant_name = serializers.CharField(allow_blank=True)
     slug = serializers.CharField()
     kind = serializers.ChoiceField(choices=["goods", "video"])
     quantity = serializers.IntegerField()
+    shipped_quantity = serializers.IntegerField(help_text="Units that were sent.")
+    refunded_quantity = serializers.IntegerField(help_text="Units that are refunded or being refunded.")
     unit_price = serializers.SerializerMethodField()
     line_total = serializers.SerializerMethodField(help_text="Before the discount.")
     discount = serializers.SerializerMethodField(help_text="The line's share of the order's discount.")
@@ -153,13 +158,17 @@ class NextActionSerializer(serializers.Serializer):
     url = serializers.CharField()
 
 
+class ClaimedOrdersSerializer(serializers.Serializer):
+    claimed = serializers.IntegerField(help_text="How many orders became those of the account.")
+
+
 class FailureSerializer(serializers.Serializer):
     code = serializers.CharField()
     message = serializers.CharField()
 
 
 class OrderSerializer(serializers.Serializer):
-    """`context["payments"]` holds payments by order id, `context["secret"]` a guest's secret, shown once."""
+    """`context` is that of `order_context`: what belongs to the orders, by their ids."""
 
     id = serializers.UUIDField()
     number = serializers.CharField()
@@ -183,6 +192,10 @@ class OrderSerializer(serializers.Serializer):
     payment = serializers.SerializerMethodField()
     placed_at = serializers.DateTimeField()
     paid_at = serializers.DateTimeField(allow_null=True)
+    fulfilled_at = serializers.DateTimeField(allow_null=True, help_text="When the last goods were sent.")
+    shipments = serializers.SerializerMethodField(help_text="Parcels, oldest first.")
+    refunds = serializers.SerializerMethodField(help_text="Oldest first.")
+    return_requests = serializers.SerializerMethodField(help_text="Oldest first.")
     next_action = serializers.SerializerMethodField()
     failure = serializers.SerializerMethodField()
     secret = serializers.CharField(required=False, help_text="Once, for guests: send it as X-Order-Secret.")
@@ -232,6 +245,18 @@ class OrderSerializer(serializers.Serializer):
             return None
         method = payment.method
         return {"provider": method.provider, "brand": method.brand, "last4": method.last4, "state": payment.state}
+
+    @extend_schema_field(ShipmentSerializer(many=True))
+    def get_shipments(self, order: Order) -> list[dict[str, Any]]:
+        return list(ShipmentSerializer(self.context["shipments"][order.pk], many=True).data)
+
+    @extend_schema_field(RefundSerializer(many=True))
+    def get_refunds(self, order: Order) -> list[dict[str, Any]]:
+        return list(RefundSerializer(self.context["refunds"][order.pk], many=True).data)
+
+    @extend_schema_field(ReturnRequestSerializer(many=True))
+    def get_return_requests(self, order: Order) -> list[dict[str, Any]]:
+        return list(ReturnRequestSerializer(self.context["return_requests"][order.pk], many=True).data)
 
     @extend_schema_field(NextActionSerializer(allow_null=True))
     def get_next_action(self, order: Order) -> dict[str, str] | None:

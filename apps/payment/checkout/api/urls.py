@@ -5,6 +5,7 @@ from apps.payment.checkout.api import views
 urlpatterns = [
     path("orders", views.OrdersView.as_view()),
     path("orders/access", views.OrderAccessView.as_view()),
+    path("orders/claim", views.OrderClaimView.as_view()),
     path("orders/<str:number>", views.OrderView.as_view()),
     path("orders/<str:number>/cancel", views.OrderCancelView.as_view()),
     path("shipping-methods", views.ShippingMethodsView.as_view()),

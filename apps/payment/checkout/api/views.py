@@ -16,6 +16,7 @@ from rest_framework.generics import ListAPIView
 from rest_framework.permissions import AllowAny, BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.views import APIView
 
 from apps.common.api.requests import validated, validated_query
 from apps.common.api.views import NO_STORE, GuestView, PublicView
@@ -31,9 +32,10 @@ from apps.payment.checkout import services
 from apps.payment.checkout.api import serializers
 from apps.payment.checkout.placing import shipping_choices
 from apps.payment.checkout.requests import Customer, Delivery, OrderRequest
+from apps.payment.checkout.selectors import order_context
 from apps.payment.orders import selectors
 from apps.payment.orders.models import Order
-from apps.payment.orders.services import request_order_link
+from apps.payment.orders.services import claim_guest_orders, request_order_link
 from apps.payment.orders.shipping import methods_for
 from apps.payment.payments.services import receive_webhook
 from apps.payment.throttling import GuestCreationThrottle, OrderLinkThrottle
@@ -46,7 +48,7 @@ ORDER_SECRET = OpenApiParameter(ORDER_SECRET_HEADER, str, OpenApiParameter.HEADE
 
 def _order_data(order: Order, *, secret: str | None = None) -> dict:
     """An order as its owner sees it."""
-    data = serializers.OrderSerializer(order, context={"payments": selectors.payments_of([order])}).data
+    data = serializers.OrderSerializer(order, context=order_context([order])).data
     return data | {"secret": secret} if secret else data
 
 
@@ -64,8 +66,8 @@ class OrdersView(ListAPIView):
 
     def list(self, request: Request, *args: object, **kwargs: object) -> Response:
         rows = self.paginate_queryset(selectors.orders_of(user_id_of(request))) or []
-        context = {"payments": selectors.payments_of(rows)}
-        return self.get_paginated_response(serializers.OrderSerializer(rows, many=True, context=context).data)
+        serializer = serializers.OrderSerializer(rows, many=True, context=order_context(rows))
+        return self.get_paginated_response(serializer.data)
 
     @extend_schema(
         parameters=[CART_SECRET],
@@ -126,6 +128,18 @@ class OrderAccessView(PublicView):
         request_order_link(**validated(serializers.OrderAccessSerializer, request))
         detail = gettext("If the order number and the e-mail address match, we’ve sent you the link to your order.")
         return Response({"detail": detail}, status=status.HTTP_202_ACCEPTED, headers=NO_STORE)
+
+
+class OrderClaimView(APIView):
+    openapi_tag = "orders"
+    permission_classes = [IsUser]
+
+    @extend_schema(request=None, responses=serializers.ClaimedOrdersSerializer)
+    def post(self, request: Request) -> Response:
+        """Make the orders that were placed with the account's address before it existed those of the account. Only
+        addresses that were confirmed get a token, so it is the account's own. Repeating it changes nothing."""
+        claimed = claim_guest_orders(user_id=user_id_of(request), email=principal_of(request).email)
+        return Response({"claimed": claimed}, headers=NO_STORE)
 
 
 class OrderView(GuestView):

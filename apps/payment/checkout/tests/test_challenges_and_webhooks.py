@@ -11,10 +11,10 @@ from django.utils import timezone
 
 from apps.payment.checkout.tasks import resume_stuck_orders
 from apps.payment.orders.models import Order
-from apps.payment.payments import tasks
-from apps.payment.payments.checks import check_webhook_secret
-from apps.payment.payments.models import SandboxCharge, WebhookEvent
-from apps.payment.payments.providers import sandbox
+from apps.payment.payments.models import WebhookEvent
+from apps.payment.payments.providers.sandbox import charges, tasks, webhooks
+from apps.payment.payments.providers.sandbox.checks import check_webhook_secret
+from apps.payment.payments.providers.sandbox.models import SandboxCharge
 from apps.payment.tests.invariants import assert_consistent, assert_given_up, assert_paid_once
 from apps.payment.tests.killing import resume
 from apps.payment.tests.personas import Shopper
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture(autouse=True)
 def _no_deliveries(monkeypatch) -> None:
     """The sandbox's own deliveries are made by the tests, when they want them."""
-    monkeypatch.setattr(tasks.send_sandbox_webhook, "apply_async", lambda *args, **options: None)
+    monkeypatch.setattr(tasks.send_webhook, "apply_async", lambda *args, **options: None)
 
 
 @pytest.fixture
@@ -50,8 +50,8 @@ def deliver(body: bytes, headers: dict[str, str]):
 
 
 def approve() -> tuple[bytes, dict[str, str]]:
-    charge = sandbox.complete_challenge(SandboxCharge.objects.get().pk, approved=True)
-    return sandbox.webhook_for(charge)
+    charge = charges.complete_challenge(SandboxCharge.objects.get().pk, approved=True)
+    return webhooks.webhook_for(charge)
 
 
 def test_the_order_waits_with_its_stock_reserved_and_says_where_to_go(challenged, catalog):
@@ -185,12 +185,12 @@ def test_returning_while_catalog_is_down_still_shows_the_order(challenged, ada, 
 
 
 def test_duplicates_and_late_deliveries_change_nothing(challenged, catalog):
-    waiting = sandbox.webhook_for(SandboxCharge.objects.get())
+    waiting = webhooks.webhook_for(SandboxCharge.objects.get())
     approved = approve()
     for body, headers in (approved, approved, waiting, approved, waiting):
         assert deliver(body, headers).status_code == 204
     assert_paid_once(Order.objects.get(), catalog)
-    captured = sandbox.webhook_for(SandboxCharge.objects.get())
+    captured = webhooks.webhook_for(SandboxCharge.objects.get())
     assert deliver(*captured).status_code == 204
     assert_consistent(catalog)
     assert WebhookEvent.objects.count() == 3
@@ -211,14 +211,14 @@ def test_a_webhook_while_catalog_is_down_is_accepted_and_finished_later(challeng
 def forged(body: bytes, headers: dict[str, str], how: str) -> tuple[bytes, dict[str, str]]:
     stamp = str(int(time.time()))
     old = str(int(time.time()) - 301)
-    name = sandbox.SIGNATURE_HEADER
+    name = webhooks.SIGNATURE_HEADER
     return {
         "no signature": (body, {}),
         "empty signature": (body, {name: ""}),
         "another body": (body.replace(b"evt_", b"evt-"), headers),
         "one more space": (body + b" ", headers),
         "another key": (body, {name: f"t={stamp},v1={'0' * 64}"}),
-        "replayed later": (body, {name: f"t={old},v1={sandbox.sign(body, old)}"}),
+        "replayed later": (body, {name: f"t={old},v1={webhooks.sign(body, old)}"}),
         "fresh time, old signature": (body, {name: f"t={int(stamp) + 1},{headers[name].split(',')[1]}"}),
         "time from nowhere": (body, {name: f"t={'9' * 400},v1=x"}),
         "letters for a time": (body, {name: "t=now,v1=x"}),
@@ -252,7 +252,7 @@ def test_a_forged_webhook_is_refused_and_leaves_no_trace(how, challenged):
 @pytest.mark.parametrize("content", [b"", b"[]", b"null", b"{}", b'{"id": 1}', b"\xff", b'{"id": "a", "charge": null}'])
 def test_a_signed_but_malformed_webhook_is_refused_or_ignored(content, challenged):
     stamp = str(int(time.time()))
-    response = deliver(content, {sandbox.SIGNATURE_HEADER: f"t={stamp},v1={sandbox.sign(content, stamp)}"})
+    response = deliver(content, {webhooks.SIGNATURE_HEADER: f"t={stamp},v1={webhooks.sign(content, stamp)}"})
     assert response.status_code in (204, 400)
     assert Order.objects.get().state == "reserved"
 
@@ -262,7 +262,7 @@ def test_a_webhook_is_not_believed_about_the_state(challenged):
     reference = SandboxCharge.objects.get().pk
     body = json.dumps({"id": "evt_x", "type": "charge.captured", "charge": reference, "state": "captured"}).encode()
     stamp = str(int(time.time()))
-    assert deliver(body, {sandbox.SIGNATURE_HEADER: f"t={stamp},v1={sandbox.sign(body, stamp)}"}).status_code == 204
+    assert deliver(body, {webhooks.SIGNATURE_HEADER: f"t={stamp},v1={webhooks.sign(body, stamp)}"}).status_code == 204
     assert Order.objects.get().state == "reserved"
 
 
@@ -279,8 +279,8 @@ def test_the_sandbox_sends_what_the_webhook_accepts(challenged, catalog, setting
         response = deliver(content, headers)
         return httpx.Response(response.status_code, request=httpx.Request("POST", url))
 
-    monkeypatch.setattr(tasks.httpx, "post", post)
-    tasks.send_sandbox_webhook(SandboxCharge.objects.get().pk)
+    monkeypatch.setattr(webhooks.httpx, "post", post)
+    tasks.send_webhook(SandboxCharge.objects.get().pk)
     assert sent["url"] == f"{settings.SERVICE_URLS['payment']}/v1/webhooks/sandbox"
     assert_paid_once(Order.objects.get(), catalog)
 

@@ -6,7 +6,7 @@ import pytest
 
 from apps.payment.checkout.tasks import resume_stuck_orders
 from apps.payment.orders.models import Order
-from apps.payment.payments.models import SandboxCharge
+from apps.payment.payments.providers.sandbox.models import SandboxCharge
 from apps.payment.tests.invariants import assert_consistent, assert_paid_once
 from apps.payment.tests.killing import BOUNDARIES, killed_when, let_leases_end, resume
 

@@ -21,10 +21,13 @@ pytestmark = pytest.mark.django_db(transaction=True)
 # One statement each: there is no item that others could wait for.
 AS_A_WHOLE = {
     *("erase-personal-data", "purge-idempotency-keys", "purge-guest-carts", "purge-unused-methods"),
-    "purge-revoked-tokens",
+    *("purge-revoked-tokens", "erase-return-texts"),
 }
 # Tested beside their code.
-ELSEWHERE = {"release-owed-stock", "repeat-erasures"}
+ELSEWHERE = {
+    *("release-owed-stock", "repeat-erasures"),
+    *("resume-open-refunds", "restock-refunds", "send-due-refund-mails", "send-due-shipment-mails"),
+}
 
 
 def test_every_job_is_covered_here():

@@ -9,16 +9,18 @@ import pytest
 from django.core import mail
 from django.utils import timezone
 
+from apps.common.money import Money
 from apps.common.testing.concurrency import at_once
 from apps.payment import catalog as catalog_client
 from apps.payment.carts.models import Cart
 from apps.payment.checkout import compensation, settlement, state_machine
 from apps.payment.checkout.tests.test_challenges_and_webhooks import deliver
 from apps.payment.orders.models import Order, OrderLine
-from apps.payment.payments import tasks
-from apps.payment.payments.models import Payment, SandboxCharge
-from apps.payment.payments.providers import sandbox
-from apps.payment.payments.providers.sandbox import SandboxProvider
+from apps.payment.payments.models import Payment
+from apps.payment.payments.providers.base import ChargeClosed
+from apps.payment.payments.providers.sandbox import tasks, webhooks
+from apps.payment.payments.providers.sandbox.models import SandboxCharge
+from apps.payment.payments.providers.sandbox.provider import SandboxProvider
 from apps.payment.tests.invariants import assert_consistent, assert_given_up, assert_paid_once, assert_refunded
 from apps.payment.tests.killing import BOUNDARIES, killed_when, resume
 from apps.payment.tests.personas import Shopper
@@ -29,7 +31,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture(autouse=True)
 def _no_deliveries(monkeypatch) -> None:
     """The sandbox's own deliveries are made by the tests, when they want them."""
-    monkeypatch.setattr(tasks.send_sandbox_webhook, "apply_async", lambda *args, **options: None)
+    monkeypatch.setattr(tasks.send_webhook, "apply_async", lambda *args, **options: None)
 
 
 @pytest.fixture
@@ -46,7 +48,7 @@ def late(ada, catalog) -> dict:
 def settle() -> tuple[bytes, dict[str, str]]:
     """The provider takes the money by itself, as with a bank transfer; returns its notification."""
     SandboxCharge.objects.update(state="captured")
-    return sandbox.webhook_for(SandboxCharge.objects.get())
+    return webhooks.webhook_for(SandboxCharge.objects.get())
 
 
 def sell_the_lamp_to_another(catalog) -> None:
@@ -99,12 +101,12 @@ def test_the_rest_of_the_cart_is_ordered_anew(late, ada, catalog):
 
 
 def test_duplicates_in_any_order_refund_once(late, catalog):
-    waiting = sandbox.webhook_for(SandboxCharge.objects.get())
+    waiting = webhooks.webhook_for(SandboxCharge.objects.get())
     sell_the_lamp_to_another(catalog)
     settled = settle()
     for notice in (settled, settled, waiting, settled):
         assert deliver(*notice).status_code == 204
-    assert deliver(*sandbox.webhook_for(SandboxCharge.objects.get())).status_code == 204
+    assert deliver(*webhooks.webhook_for(SandboxCharge.objects.get())).status_code == 204
     resume()
     assert_consistent(catalog)
     assert len(mail.outbox) == 1
@@ -214,10 +216,18 @@ def test_a_refund_without_a_broker_is_mailed_later(late, catalog, monkeypatch):
 
 def test_the_sandbox_gives_back_once_and_only_what_was_taken(late):
     reference = SandboxCharge.objects.get().pk
-    with pytest.raises(sandbox.ChargeClosed):
-        SandboxProvider().refund(reference)
+    amount, provider = Order.objects.get().total, SandboxProvider()
+    with pytest.raises(ChargeClosed):
+        provider.refund(reference, key="first", amount=amount)
     settle()
-    assert SandboxProvider().refund(reference) == SandboxProvider().refund(reference)
+    with pytest.raises(ChargeClosed):
+        provider.refund(reference, key="too much", amount=amount * 2)
+    assert provider.find_refund(key="first") is None
+    refund = provider.refund(reference, key="first", amount=amount)
+    assert refund == provider.refund(reference, key="first", amount=amount) == provider.find_refund(key="first")
+    with pytest.raises(ChargeClosed):
+        provider.refund(reference, key="second", amount=Money(1, amount.currency))
+    assert provider.status(reference).state == "refunded"
 
 
 @pytest.fixture

@@ -9,7 +9,8 @@ from apps.common.http import client as http_client
 from apps.common.outbox.models import OutboxEvent
 from apps.payment.carts.models import Cart
 from apps.payment.orders.models import Order, OrderTransition
-from apps.payment.payments.models import PaymentMethod, SandboxCharge
+from apps.payment.payments.models import PaymentMethod
+from apps.payment.payments.providers.sandbox.models import SandboxCharge
 from apps.payment.tests.catalog_fake import FILM
 from apps.payment.tests.invariants import assert_consistent, assert_given_up, assert_paid_once
 from apps.payment.tests.killing import resume
@@ -315,13 +316,13 @@ def test_something_free_is_ordered_without_a_booking(ada, catalog):
 
 def test_order_that_cannot_be_resumed_does_not_hold_up_the_others(ada, grace, catalog, monkeypatch):
     from apps.payment.checkout import state_machine
-    from apps.payment.payments.providers import sandbox
+    from apps.payment.payments.providers.sandbox import charges
 
     for shopper in (ada, grace):
         shopper.put("MUG-BLUE")
         shopper.order(card="challenge")
     for charge in SandboxCharge.objects.all():
-        sandbox.complete_challenge(charge.pk, approved=True)
+        charges.complete_challenge(charge.pk, approved=True)
     poisoned = Order.objects.order_by("placed_at").first()
     real = state_machine.advance
 
@@ -340,9 +341,9 @@ def test_items_added_during_the_challenge_move_to_a_new_cart(ada, catalog):
     number = ada.order(card="challenge").json()["number"]
     ada.put("MUG-BLUE", 3)
     ada.put(FILM.sku)
-    from apps.payment.payments.providers import sandbox
+    from apps.payment.payments.providers.sandbox import charges
 
-    sandbox.complete_challenge(SandboxCharge.objects.get().pk, approved=True)
+    charges.complete_challenge(SandboxCharge.objects.get().pk, approved=True)
     assert ada.show_order(number).json()["state"] == "paid"
     body = ada.open_cart()
     assert {line["sku"]: line["quantity"] for line in body["lines"]} == {"MUG-BLUE": 2, FILM.sku: 1}

@@ -14,8 +14,10 @@ from apps.payment.carts.models import Cart
 from apps.payment.checkout import services, state_machine
 from apps.payment.ledger.models import JournalEntry
 from apps.payment.orders.models import Order
-from apps.payment.payments.models import SandboxCharge
-from apps.payment.payments.providers import sandbox
+from apps.payment.payments.providers.base import Charge
+from apps.payment.payments.providers.sandbox import charges, webhooks
+from apps.payment.payments.providers.sandbox.models import SandboxCharge
+from apps.payment.payments.providers.sandbox.provider import SandboxProvider
 from apps.payment.tests.invariants import assert_consistent, assert_paid_once
 from apps.payment.tests.personas import Shopper
 
@@ -93,8 +95,8 @@ def test_webhook_return_page_and_periodic_job_at_once_settle_once(ada, catalog):
     ada.put("MUG-BLUE")
     number = ada.order(card="challenge").json()["number"]
     order = Order.objects.get(number=number)
-    charge = sandbox.complete_challenge(SandboxCharge.objects.get().pk, approved=True)
-    body, headers = sandbox.webhook_for(charge)
+    charge = charges.complete_challenge(SandboxCharge.objects.get().pk, approved=True)
+    body, headers = webhooks.webhook_for(charge)
     tabs = [ada.twin() for _ in range(3)]
     at_once(
         *(lambda tab=tab: tab.show_order(number) for tab in tabs),
@@ -114,7 +116,7 @@ def test_only_one_of_many_workers_drives_an_order(ada, catalog):
     ada.put("MUG-BLUE")
     ada.order(card="challenge")
     order = Order.objects.get()
-    sandbox.complete_challenge(SandboxCharge.objects.get().pk, approved=True)
+    charges.complete_challenge(SandboxCharge.objects.get().pk, approved=True)
     at_once(*[lambda: state_machine.advance(order.pk)] * 8)
 
     assert sum("/commit" in call for call in catalog.calls) == 1
@@ -132,9 +134,9 @@ def test_a_driver_that_overslept_does_not_end_the_lease_of_its_successor(ada, ca
     def stall(_self, _reference):
         Order.objects.filter(pk=order.pk).update(lease_until=state_machine.timezone.now() + state_machine.LEASE * 2)
         seen["successor"] = Order.objects.get(pk=order.pk).lease_until
-        return sandbox.Charge(_reference, "requires_action", "", "https://bank.example")
+        return Charge(_reference, "requires_action", "", "https://bank.example")
 
-    monkeypatch.setattr(sandbox.SandboxProvider, "status", stall)
+    monkeypatch.setattr(SandboxProvider, "status", stall)
     state_machine.advance(order.pk)
     assert Order.objects.get(pk=order.pk).lease_until == seen["successor"]
 
@@ -150,7 +152,7 @@ def test_cancelling_while_the_customer_approves_never_leaves_money_held(ada, cat
         tab = ada.twin()
         at_once(
             lambda tab=tab, number=number: tab.client.post(f"/v1/orders/{number}/cancel"),
-            lambda reference=reference: sandbox.complete_challenge(reference, approved=True),
+            lambda reference=reference: charges.complete_challenge(reference, approved=True),
         )
         state_machine.advance(order.pk)
     assert_consistent(catalog)

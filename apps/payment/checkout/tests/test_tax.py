@@ -115,7 +115,7 @@ def test_country_of_taxation_stays_for_the_books_when_the_person_is_erased(ada, 
 
 def migrate_to_present():
     executor = MigrationExecutor(connection)
-    executor.migrate(executor.loader.graph.leaf_nodes("orders"))
+    executor.migrate(executor.loader.graph.leaf_nodes())
 
 
 @pytest.fixture

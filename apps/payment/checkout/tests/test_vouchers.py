@@ -15,7 +15,8 @@ from apps.payment.ledger.models import Posting
 from apps.payment.orders.models import Order, OrderLine
 from apps.payment.orders.selectors import tax_of
 from apps.payment.orders.services import erase_personal_data
-from apps.payment.payments.models import Payment, SandboxCharge
+from apps.payment.payments.models import Payment
+from apps.payment.payments.providers.sandbox.models import SandboxCharge
 from apps.payment.tests.catalog_fake import FILM, LAMP, MUG
 from apps.payment.tests.invariants import assert_consistent
 from apps.payment.tests.personas import ADDRESS, Shopper

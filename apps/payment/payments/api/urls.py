@@ -1,9 +1,9 @@
-from django.urls import path
+from django.urls import include, path
 
 from apps.payment.payments.api import views
 
 urlpatterns = [
     path("payment-options", views.PaymentOptionsView.as_view()),
     path("payment-methods", views.PaymentMethodsView.as_view()),
-    path("sandbox/challenges/<str:reference>", views.SandboxChallengeView.as_view()),
+    path("sandbox/", include("apps.payment.payments.providers.sandbox.urls")),
 ]

@@ -21,7 +21,8 @@ class PaymentsNotSetUp(Conflict):
 
 
 class ChargeClosed(Conflict):
-    """The charge cannot be captured or voided (any more): it was voided, declined or captured before."""
+    """The charge cannot be captured, voided or refunded (any more): it was voided, declined, captured or refunded
+    before."""
 
     slug, title = "charge-closed", _("The charge cannot be changed any more")
 
@@ -44,6 +45,14 @@ class Charge:
     def is_over(self) -> bool:
         """Whether no money is held or can still be asked for."""
         return self.state in ("declined", "voided", "refunded")
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderRefund:
+    """Money of a charge that goes back. `state` is pending, succeeded or failed."""
+
+    reference: str
+    state: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +81,11 @@ class Provider(Protocol):
     def void(self, reference: str) -> Charge:
         """Let the held amount go; raises ChargeClosed when it was taken."""
 
-    def refund(self, reference: str) -> Charge:
-        """Give all of the taken money back; raises ChargeClosed when none was taken."""
+    def refund(self, reference: str, *, key: str, amount: Money) -> ProviderRefund:
+        """Give some of the taken money back; raises ChargeClosed when less than `amount` is left of it."""
+
+    def find_refund(self, *, key: str) -> ProviderRefund | None:
+        """The refund that `refund` made for this key, if it came to that before a crash."""
 
     def status(self, reference: str) -> Charge:
         """How the charge stands."""

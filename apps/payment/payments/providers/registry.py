@@ -6,7 +6,8 @@ from django.conf import settings
 from django.utils.translation import gettext
 
 from apps.payment.payments.providers.base import PaymentsNotSetUp, Provider
-from apps.payment.payments.providers.sandbox import CARDS, SHOWN_CARDS, SandboxProvider
+from apps.payment.payments.providers.sandbox.cards import CARDS, SHOWN_CARDS
+from apps.payment.payments.providers.sandbox.provider import SandboxProvider
 
 PROVIDERS: dict[str, Provider] = {"sandbox": SandboxProvider()}
 

@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from apps.common.http import RemoteProblem, ServiceClient
 from apps.common.money import Money
+from apps.ui.storefront.clients.after_sales import Refund, ReturnRequest, Shipment
 from apps.ui.storefront.clients.decoding import decode
 from apps.ui.storefront.clients.response_cache import ResponseCache
 from apps.ui.storefront.currency import current_currency
@@ -63,6 +64,20 @@ class CartLine(Line):
     available_quantity: int | None
     previous_unit_price: Money | None
     requires_shipping: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderLine(Line):
+    """A line of an order. `position` names it in returns; None from a payment service of the release before."""
+
+    position: int | None = None
+    shipped_quantity: int = 0
+    refunded_quantity: int = 0
+
+    @property
+    def returnable_quantity(self) -> int:
+        """Units that are neither refunded nor being refunded."""
+        return 0 if self.position is None else self.quantity - self.refunded_quantity
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,7 +256,7 @@ class Order:
     number: str
     state: str
     email: str
-    lines: tuple[Line, ...]
+    lines: tuple[OrderLine, ...]
     subtotal: Money
     voucher: OrderVoucher | None
     discount: Money
@@ -259,6 +274,10 @@ class Order:
     # Empty for orders placed before tax was recorded.
     tax: tuple[TaxSummary, ...] = ()
     secret: str | None = None
+    fulfilled_at: datetime | None = None
+    shipments: tuple[Shipment, ...] = ()
+    refunds: tuple[Refund, ...] = ()
+    return_requests: tuple[ReturnRequest, ...] = ()
 
     @property
     def tax_by_rate(self) -> list[RateTotal]:
@@ -278,8 +297,28 @@ class Order:
         return self.state in ("paid", "fulfilled", "partially_refunded")
 
     @property
+    def is_shipped(self) -> bool:
+        """Whether all of its goods were sent."""
+        return self.fulfilled_at is not None or self.state == "fulfilled"
+
+    @property
+    def has_parcel(self) -> bool:
+        """Whether something was sent or has yet to be: goods that were not all refunded before."""
+        goods = [line for line in self.lines if not line.is_film]
+        return bool(self.shipments) or any(line.quantity > line.refunded_quantity for line in goods)
+
+    @property
     def has_films(self) -> bool:
         return any(line.is_film for line in self.lines)
+
+    @property
+    def has_open_return(self) -> bool:
+        return any(request.state == "open" for request in self.return_requests)
+
+    @property
+    def is_returnable(self) -> bool:
+        """Whether a return can be requested."""
+        return self.is_paid and not self.has_open_return and any(line.returnable_quantity for line in self.lines)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ import yaml
 
 from apps.common.http import RemoteProblem
 from apps.common.testing.contracts import APPS, assert_matches_contract
-from apps.ui.storefront.clients import auth, catalog, catalog_schemas, payment, video
+from apps.ui.storefront.clients import after_sales, auth, catalog, catalog_schemas, payment, video
 from apps.ui.storefront.tests.fakes import ADA, ASKS, DECLINED, PAYS, FakePlatform
 
 SCHEMAS = [
@@ -52,7 +52,13 @@ SCHEMAS = [
     (payment.ShippingMethod, "payment", "ShippingMethod"),
     (payment.PaymentMethod, "payment", "PaymentMethod"),
     (payment.Order, "payment", "Order"),
-    (payment.Line, "payment", "OrderLine"),
+    (payment.OrderLine, "payment", "OrderLine"),
+    (after_sales.Shipment, "payment", "Shipment"),
+    (after_sales.Units, "payment", "ShipmentLine"),
+    (after_sales.Refund, "payment", "Refund"),
+    (after_sales.RefundedUnits, "payment", "RefundLine"),
+    (after_sales.ReturnRequest, "payment", "ReturnRequest"),
+    (after_sales.ClaimedOrders, "payment", "ClaimedOrders"),
     (payment.Shipping, "payment", "Shipping"),
     (payment.Delivery, "payment", "Delivery"),
     (payment.PaymentOptions, "payment", "PaymentOptions"),
@@ -218,6 +224,10 @@ def test_payment_client_matches_the_contract(platform: FakePlatform, check: Call
     payment.orders("token")
     payment.request_order_access("SC-0002", "guest@example.com")
     payment.order("SC-0002", secret=None, token="token")
+    wanted = {"reason": "damaged", "comment": "", "secret": None, "token": "token"}
+    after_sales.request_return("SC-0002", {0: 1}, **wanted)
+    assert payment.order("SC-0002", secret=None, token="token").return_requests
+    after_sales.claim_orders("token")
     check()
 
 

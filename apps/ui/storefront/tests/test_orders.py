@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from apps.ui.storefront.tests.fakes import FakePlatform
+from apps.ui.storefront.tests.fakes import ADA, FakePlatform
 from apps.ui.storefront.tests.fakes.routing import money
 
 type Pay = Callable[..., Any]
@@ -141,3 +141,169 @@ def test_order_without_recorded_tax_names_none(ordered: Client, platform: FakePl
     page = ordered.get("/orders/SC-0001")
     assert page.status_code == 200
     assert "VAT" not in totals(page)
+
+
+def happened(platform: FakePlatform, **changes: Any) -> None:
+    """Something happened to the order."""
+    platform.payment.orders["SC-0001"] |= changes
+
+
+SHIPMENT = {
+    "id": "01a215e8-c317-7113-8438-5990e633858d",
+    "carrier": "dhl",
+    "carrier_name": "DHL",
+    "tracking_number": "0034043416",
+    "tracking_url": "https://track.example.com/0034043416",
+    "shipped_at": "2026-02-04T09:00:00Z",
+    "lines": [{"position": 0, "sku": "MUG-1", "title": "Tall mug", "quantity": 1}],
+}
+REFUND = {
+    "id": "01a215e8-c317-7113-8438-5990e633858e",
+    "state": "completed",
+    "amount": money(2390),
+    "lines": [{"position": 0, "sku": "MUG-1", "title": "Tall mug", "quantity": 1, "amount": money(1900)}],
+    "shipping": money(490),
+    "goodwill": money(0),
+    "requested_at": "2026-02-05T09:00:00Z",
+    "completed_at": "2026-02-05T09:00:00Z",
+    "failure": "",
+}
+
+
+def test_parcel_shows_its_carrier_and_leads_to_its_tracking(ordered: Client, platform: FakePlatform) -> None:
+    happened(platform, shipments=[SHIPMENT])
+    text = ordered.get("/orders/SC-0001").content.decode()
+    assert "The first parcel is on its way" in text
+    assert 'href="https://track.example.com/0034043416" rel="noopener noreferrer"' in text
+    assert "DHL" in text
+    happened(platform, shipments=[SHIPMENT], state="fulfilled", fulfilled_at="2026-02-04T09:00:00Z")
+    text = ordered.get("/orders/SC-0001").content.decode()
+    assert "The first parcel is on its way" not in text
+    assert "Your parcel" in text
+
+
+def test_parcel_without_tracking_has_no_link(ordered: Client, platform: FakePlatform) -> None:
+    happened(platform, shipments=[SHIPMENT | {"tracking_url": None, "tracking_number": ""}])
+    text = ordered.get("/orders/SC-0001").content.decode()
+    assert "DHL" in text
+    assert "Track your parcel" not in text
+
+
+def test_refunds_show_their_amounts_and_what_they_are_for(ordered: Client, platform: FakePlatform) -> None:
+    happened(
+        platform,
+        state="partially_refunded",
+        refunded=money(2390),
+        refunds=[REFUND, REFUND | {"state": "failed", "amount": money(777)}],
+    )
+    text = ordered.get("/orders/SC-0001").content.decode()
+    assert "Refund of €23.90" in text
+    assert "1 × Tall mug (€19.00), Shipping (€4.90)" in " ".join(text.split())
+    assert "€7.77" not in text
+    assert "timeline" in text
+    assert "Erstattung über 23,90 €" in ordered.get("/de/orders/SC-0001").content.decode().replace("\xa0", " ")
+
+
+def test_return_is_requested_for_some_units(ordered: Client, platform: FakePlatform) -> None:
+    assert '/orders/SC-0001/return"' in ordered.get("/orders/SC-0001").content.decode()
+    form = ordered.get("/orders/SC-0001/return").content.decode()
+    assert "Tall mug" in form
+    response = ordered.post(
+        "/orders/SC-0001/return", {"line-0": "1", "reason": "damaged", "comment": "Handle"}, follow=True
+    )
+    assert response.redirect_chain == [("/orders/SC-0001", 302)]
+    [sent] = platform.payment.requests_to("POST", "/v1/orders/SC-0001/returns")
+    assert json.loads(sent.content) == {
+        "lines": [{"position": 0, "quantity": 1}],
+        "reason": "damaged",
+        "comment": "Handle",
+    }
+    text = response.content.decode()
+    assert "We’re looking at your return request" in text
+    assert '/orders/SC-0001/return"' not in text
+    assert ordered.get("/orders/SC-0001/return")["Location"] == "/orders/SC-0001"
+
+
+@pytest.mark.parametrize(
+    ("data", "sentence"),
+    [
+        ({"line-0": "0", "reason": "damaged"}, "Choose at least one item."),
+        ({"line-0": "1", "reason": ""}, "Please fill in this field."),
+        ({"line-0": "3", "reason": "damaged"}, "Please choose one of the list."),
+        ({"line-0": "1", "reason": "damaged", "comment": "x" * 1001}, "This is too long."),
+    ],
+)
+def test_return_form_reports_what_is_missing(
+    ordered: Client, platform: FakePlatform, data: dict[str, str], sentence: str
+) -> None:
+    response = ordered.post("/orders/SC-0001/return", data)
+    assert response.status_code == 422
+    assert sentence in response.content.decode()
+    assert not platform.payment.requests_to("POST", "/v1/orders/SC-0001/returns")
+
+
+def test_refused_return_says_why(ordered: Client, platform: FakePlatform) -> None:
+    platform.payment.refuse("POST", "/v1/orders/SC-0001/returns", 409, "not-returnable", "You have already asked.")
+    response = ordered.post("/orders/SC-0001/return", {"line-0": "1", "reason": "other"})
+    assert response.status_code == 422
+    assert "You have already asked." in response.content.decode()
+
+
+def test_declined_return_shows_the_sentence_of_the_shop_as_text(ordered: Client, platform: FakePlatform) -> None:
+    request = {
+        "id": "01a215e8-c317-7113-8438-5990e633858f",
+        "state": "declined",
+        "reason": "damaged",
+        "comment": "",
+        "response": "Sorry <b>no</b>",
+        "requested_at": "2026-02-05T09:00:00Z",
+        "decided_at": "2026-02-06T09:00:00Z",
+        "lines": [{"position": 0, "sku": "MUG-1", "title": "Tall mug", "quantity": 1}],
+    }
+    happened(platform, return_requests=[request])
+    text = ordered.get("/orders/SC-0001").content.decode()
+    assert "Sorry &lt;b&gt;no&lt;/b&gt;" in text
+    assert '/orders/SC-0001/return"' in text, "another request may be made"
+
+
+def test_order_of_somebody_else_cannot_be_returned(ordered: Client, platform: FakePlatform) -> None:
+    stranger = Client(raise_request_exception=False)
+    assert stranger.get("/orders/SC-0001/return").status_code == 404
+    assert stranger.post("/orders/SC-0001/return", {"line-0": "1", "reason": "other"}).status_code == 404
+
+
+def test_refunded_film_is_not_offered_to_watch(ada: Client, pay: Pay, platform: FakePlatform) -> None:
+    ada.post("/cart/add", {"sku": "nosferatu-rent", "quantity": "1"})
+    pay(ada)
+    assert "Watch now" in ada.get("/orders/SC-0001").content.decode()
+    platform.payment.orders["SC-0001"]["lines"][0]["refunded_quantity"] = 1
+    happened(platform, state="partially_refunded")
+    assert "Watch now" not in ada.get("/orders/SC-0001").content.decode()
+
+
+def test_order_of_a_payment_service_of_the_release_before_shows(ordered: Client, platform: FakePlatform) -> None:
+    order = platform.payment.orders["SC-0001"]
+    for name in ("shipments", "refunds", "return_requests", "fulfilled_at"):
+        del order[name]
+    for line in order["lines"]:
+        for name in ("position", "shipped_quantity", "refunded_quantity"):
+            del line[name]
+    text = ordered.get("/orders/SC-0001").content.decode()
+    assert "Tall mug" in text
+    assert '/orders/SC-0001/return"' not in text
+
+
+SIGN_IN = {"email": ADA["email"], "password": ADA["password"]}
+
+
+def test_signing_in_finds_orders_placed_before_there_was_an_account(browser: Client, platform: FakePlatform) -> None:
+    platform.payment.unclaimed = 2
+    response = browser.post("/account/sign-in", SIGN_IN, follow=True)
+    assert "We’ve added 2 earlier orders to your account." in response.content.decode()
+    browser.post("/account/sign-out")
+    assert "earlier order" not in browser.post("/account/sign-in", SIGN_IN, follow=True).content.decode()
+
+
+def test_signing_in_works_while_payment_is_away(browser: Client, platform: FakePlatform) -> None:
+    platform.payment.is_down = True
+    assert browser.post("/account/sign-in", SIGN_IN).status_code == 302

@@ -10,10 +10,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from apps.common.http import RemoteProblem
 from apps.ui.storefront import carts
-from apps.ui.storefront.clients import payment
+from apps.ui.storefront.clients import after_sales, payment
 from apps.ui.storefront.forms import FindOrderForm
 from apps.ui.storefront.order_steps import order_steps
 from apps.ui.storefront.parallel import fetch_or_default
+from apps.ui.storefront.return_forms import ReturnForm
 from apps.ui.storefront.session import ShopRequest, SignInRequired
 
 REFRESH_SECONDS = 3
@@ -99,6 +100,36 @@ def buy_again(request: ShopRequest, number: str) -> HttpResponse:
     if len(missing) < len(found.lines):
         messages.success(request, gettext("Added to your cart."))
     return redirect("cart")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def request_return(request: ShopRequest, number: str) -> HttpResponse:
+    """Ask to return units of a paid order, or to cancel those that were not sent."""
+    shop = request.shop
+    secret = shop.order_secret(number)
+    found = payment.order(number, secret=secret, token=shop.token)
+    if not found.is_returnable:
+        messages.info(request, gettext("There is nothing to return, or we’re already looking at your request."))
+        return redirect("order", number=number)
+    form = ReturnForm(request.POST or None, order=found)
+    if form.is_valid() and _is_requested(form, found, secret=secret, token=shop.token):
+        messages.success(request, gettext("We’ve received your request and will get back to you by e-mail."))
+        return redirect("order", number=number)
+    status = 422 if form.is_bound else 200
+    return render(request, "storefront/order_return.html", {"order": found, "form": form}, status=status)
+
+
+def _is_requested(form: ReturnForm, order: payment.Order, *, secret: str | None, token: str | None) -> bool:
+    """Whether payment has accepted the request; errors are added to the form."""
+    texts = {"reason": form.cleaned_data["reason"], "comment": form.cleaned_data["comment"]}
+    try:
+        after_sales.request_return(order.number, form.quantities(), **texts, secret=secret, token=token)
+    except RemoteProblem as problem:
+        if problem.status == 401:
+            raise
+        form.add_remote_errors({}, problem.detail)
+        return False
+    return True
 
 
 @require_POST

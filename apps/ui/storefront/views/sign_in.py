@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -16,9 +16,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from apps.common.http import RemoteProblem, Unavailable
 from apps.common.languages import current_language
 from apps.ui.storefront import carts
-from apps.ui.storefront.clients import auth
+from apps.ui.storefront.clients import after_sales, auth
 from apps.ui.storefront.forms import EmailForm, NewPasswordForm, RegisterForm, ShopForm, SignInForm
 from apps.ui.storefront.navigation import safe_next_url
+from apps.ui.storefront.parallel import fetch_or_default
 from apps.ui.storefront.session import ShopRequest
 
 FORM = require_http_methods(["GET", "HEAD", "POST"])
@@ -50,8 +51,25 @@ def sign_in(request: ShopRequest) -> HttpResponse:
         else:
             shop.sign_in(tokens)
             carts.merge_guest_cart(shop)
+            _claim_orders(request)
             return redirect(safe_next_url(request))
     return _form_page(request, "sign_in", form, status=status, is_unverified=is_unverified)
+
+
+def _claim_orders(request: ShopRequest) -> None:
+    """Orders placed with the account's address before there was an account become its own; when payment is unavailable,
+    the next sign-in asks again."""
+    token = request.shop.token
+    if token is None:
+        return
+    claimed = fetch_or_default(lambda: after_sales.claim_orders(token), 0).result()
+    if claimed:
+        sentence = ngettext(
+            "We’ve added an earlier order to your account.",
+            "We’ve added %(count)s earlier orders to your account.",
+            claimed,
+        )
+        messages.success(request, sentence % {"count": claimed})
 
 
 @require_POST

@@ -50,6 +50,54 @@ def test_a_refund_takes_the_film_back():
     assert [e.title_slug for e in Entitlement.objects.filter(revoked_at=None)] == ["metropolis"]
 
 
+def refunded(*lines: dict, number: str = "SC-1", **data) -> None:
+    deliver("payment", "order.refunded", subject=number, data={"order_number": number, "lines": list(lines)} | data)
+
+
+def kept() -> list[tuple[str, str]]:
+    return list(Entitlement.objects.filter(revoked_at=None).order_by("offer").values_list("title_slug", "offer"))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_refund_of_one_offer_leaves_the_other_offer_of_the_same_film():
+    paid(uuid.uuid4(), line("metropolis"), line("metropolis", offer="rent", hours=48))
+    refunded(line("metropolis", offer="rent", hours=48))
+    assert kept() == [("metropolis", "buy")]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_refund_that_is_handled_before_the_grant_revokes_what_it_names():
+    refunded(line("metropolis", offer="rent", hours=48), line(None, kind="goods", offer=None))
+    paid(uuid.uuid4(), line("metropolis"), line("metropolis", offer="rent", hours=48))
+    assert kept() == [("metropolis", "buy")]
+    assert Entitlement.objects.count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_refund_of_everything_before_the_grant_leaves_nothing_and_no_other_order_is_touched():
+    deliver("payment", "order.refunded", subject="SC-1", data={"order_number": "SC-1"})
+    paid(uuid.uuid4(), line("metropolis"), line("nosferatu"))
+    paid(uuid.uuid4(), line("faust"), number="SC-2")
+    assert kept() == [("faust", "buy")]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_refund_of_money_alone_takes_no_film():
+    paid(uuid.uuid4(), line("metropolis"))
+    refunded()
+    assert kept() == [("metropolis", "buy")]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_events_handled_again_after_a_refund_give_nothing_back():
+    me = uuid.uuid4()
+    for _ in range(2):
+        paid(me, line("metropolis"))
+        refunded(line("metropolis"))
+    paid(me, line("metropolis"))
+    assert kept() == []
+
+
 @pytest.mark.django_db(transaction=True)
 def test_a_deleted_account_is_forgotten():
     me, other = uuid.uuid4(), uuid.uuid4()

@@ -49,6 +49,8 @@ class FakePayment(FakeService):
         self.responses: dict[str, tuple[bytes, httpx.Response]] = {}
         self.charges = 0
         self.takes_payments = True
+        # Orders of the account's address that no account has yet.
+        self.unclaimed = 0
         # Percentages by code (0: free shipping), and the sentences of codes that stopped applying.
         self.vouchers = {"WELCOME10": 10, "SHIPPING": 0, "GIFT": 100}
         self.refusals: dict[str, str] = {}
@@ -276,7 +278,11 @@ class FakePayment(FakeService):
     def order(self, number: str, sent: dict[str, Any], *, state: str) -> dict[str, Any]:
         """An order of this cart as the API returns it."""
         cart = self.shown(sent["cart"])
-        lines = [{name: line[name] for name in ORDER_LINE} for line in cart["lines"]]
+        units = {"shipped_quantity": 0, "refunded_quantity": 0}
+        lines = [
+            {name: line[name] for name in ORDER_LINE} | units | {"position": position}
+            for position, line in enumerate(cart["lines"])
+        ]
         near = self._priced([STANDARD, EXPRESS], sent["cart"])
         known = in_currency([*near, *self._priced([WORLD], sent["cart"])], cart["currency"])
         voucher = cart["voucher"] and not cart["voucher"]["refusal"] and cart["voucher"]
@@ -308,6 +314,10 @@ class FakePayment(FakeService):
             else None,
             "placed_at": NOW,
             "paid_at": NOW if is_paid else None,
+            "fulfilled_at": None,
+            "shipments": [],
+            "refunds": [],
+            "return_requests": [],
             "next_action": None,
             "failure": None,
         }
@@ -336,6 +346,34 @@ class FakePayment(FakeService):
     @route("POST", "/v1/orders/access")
     def request_access(self, request: httpx.Request) -> httpx.Response:
         return ok({"detail": "If number and address match an order, we have sent you a link."}, 202)
+
+    @route("POST", "/v1/orders/claim")
+    def claim(self, request: httpx.Request) -> httpx.Response:
+        claimed, self.unclaimed = self.unclaimed, 0
+        return ok({"claimed": claimed})
+
+    @route("POST", "/v1/orders/(?P<number>[^/]+)/returns")
+    def request_return(self, request: httpx.Request, number: str) -> httpx.Response:
+        sent, order = body_of(request), self.orders.get(number)
+        is_owner = "Authorization" in request.headers or request.headers.get("X-Order-Secret") == f"secret-of-{number}"
+        if order is None or not is_owner:
+            return problem(404, "not-found", "There is no such order.")
+        lines = [
+            {name: order["lines"][line["position"]][name] for name in ("position", "sku", "title")} | line
+            for line in sent["lines"]
+        ]
+        made = {
+            "id": str(uuid.uuid4()),
+            "state": "open",
+            "reason": sent["reason"],
+            "comment": sent["comment"],
+            "response": "",
+            "requested_at": NOW,
+            "decided_at": None,
+            "lines": lines,
+        }
+        order["return_requests"].append(made)
+        return ok(made, 201)
 
     @route("GET", "/v1/orders")
     def list_orders(self, request: httpx.Request) -> httpx.Response:

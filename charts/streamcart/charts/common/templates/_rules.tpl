@@ -190,6 +190,11 @@ spec:
       "for" "5m" "severity" "ticket"
       "summary" "Orders wait for their stock reservation"
       "description" "The oldest order has been pending for {{ $value | humanizeDuration }}.") | nindent 4 }}
+    {{- include "common.alert" (dict "root" . "name" "StreamCartRefundsStuck"
+      "expr" (printf "max(streamcart_refunds_oldest_open_seconds{job=\"payment\"}) > %v" .Values.global.monitoring.orderAgeSeconds)
+      "for" "5m" "severity" "ticket"
+      "summary" "Refunds do not complete"
+      "description" "The oldest open refund was requested {{ $value | humanizeDuration }} ago.") | nindent 4 }}
 {{- end -}}
 
 {{- define "common.rules.encodings" -}}

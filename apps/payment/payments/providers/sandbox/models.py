@@ -1,0 +1,52 @@
+"""The far side of the sandbox: what a real provider would keep in its own database."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+
+class SandboxCharge(models.Model):
+    class State(models.TextChoices):
+        REQUIRES_ACTION = "requires_action"
+        AUTHORISED = "authorised"
+        CAPTURED = "captured"
+        DECLINED = "declined"
+        VOIDED = "voided"
+        REFUNDED = "refunded"
+
+    id = models.CharField(primary_key=True, max_length=40)
+    # Unique: the provider honours idempotency keys, so a card is charged once however often we ask.
+    key = models.CharField(max_length=80, unique=True)
+    state = models.CharField(max_length=16, choices=State)
+    # What its card does beside paying: see cards.OUTCOMES.
+    outcome = models.CharField(max_length=24, blank=True, db_default="")
+    amount = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    decline_code = models.CharField(max_length=40, blank=True)
+    return_url = models.CharField(max_length=500, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        db_table = "payments_sandboxcharge"
+
+    def __str__(self) -> str:
+        return f"{self.state} {self.amount} {self.currency}"
+
+
+class SandboxRefund(models.Model):
+    """Money of a sandbox charge that went back."""
+
+    id = models.CharField(primary_key=True, max_length=40)
+    # Unique: asked again with the same key, the provider refunds nothing more.
+    key = models.CharField(max_length=80, unique=True)
+    charge = models.ForeignKey(SandboxCharge, on_delete=models.CASCADE, related_name="refunds")
+    amount = models.BigIntegerField()
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        db_table = "payments_sandboxrefund"
+        constraints = [models.CheckConstraint(condition=Q(amount__gte=0), name="sandbox_refund_not_negative")]
+
+    def __str__(self) -> str:
+        return f"{self.amount} of {self.charge_id}"

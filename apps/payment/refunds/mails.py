@@ -1,0 +1,89 @@
+"""Mails about refunds and return requests."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.core.mail import EmailMultiAlternatives
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from apps.common.money import Money
+from apps.payment.orders.mail_queue import MailQueue
+from apps.payment.orders.mails import OrderMail, compose_order_mail, line_context, tax_context
+from apps.payment.refunds.models import Refund, ReturnRequest
+from apps.payment.refunds.selectors import tax_of_refund
+
+REFUNDED = OrderMail(
+    template="refunds/refund",
+    subject=_("Your refund for order %(number)s"),
+    heading=_("Your refund is on its way"),
+    preheader=_("Here is what we’ve refunded."),
+)
+REQUESTED = OrderMail(
+    template="refunds/return_requested",
+    subject=_("Your return request for order %(number)s"),
+    heading=_("We’ve received your request"),
+    preheader=_("We’ll get back to you soon."),
+)
+DECLINED = OrderMail(
+    template="refunds/return_declined",
+    subject=_("Your return request for order %(number)s"),
+    heading=_("We can’t accept your return"),
+    preheader=_("Here is why."),
+)
+
+
+def _compose_refund(refund_id: UUID) -> EmailMultiAlternatives | None:
+    refunds = Refund.objects.select_related("order", "return_request").prefetch_related("lines__line", "order__lines")
+    refund = refunds.get(pk=refund_id)
+    rows = sorted(refund.lines.all(), key=lambda row: row.line.position)
+
+    def context(language: str) -> dict[str, Any]:
+        def formatted(amount: int) -> str:
+            return Money(amount, refund.currency).format(language)
+
+        extras = []
+        if refund.shipping_amount:
+            extras.append({"label": gettext("Shipping"), "amount": formatted(refund.shipping_amount)})
+        if refund.goodwill_amount:
+            extras.append({"label": gettext("Goodwill"), "amount": formatted(refund.goodwill_amount)})
+        return {
+            "refund": refund,
+            "lines": [line_context(row.line, row.quantity, formatted(row.amount)) for row in rows if row.quantity],
+            "extras": extras,
+            "shipping": "",
+            "discount": "",
+            "gift_message": "",
+            "total": formatted(refund.amount),
+            "taxes": tax_context(refund.order, tax_of_refund(refund), language),
+        }
+
+    return compose_order_mail(refund.order, REFUNDED, context)
+
+
+def _compose_return(request_id: UUID) -> EmailMultiAlternatives | None:
+    requests = ReturnRequest.objects.select_related("order").prefetch_related("lines__line", "order__lines")
+    request = requests.get(pk=request_id)
+    # The mail about its refund says that a request was accepted.
+    if request.state == ReturnRequest.State.ACCEPTED:
+        return None
+    rows = sorted(request.lines.all(), key=lambda row: row.line.position)
+
+    def context(language: str) -> dict[str, Any]:
+        return {
+            "return_request": request,
+            "lines": [line_context(row.line, row.quantity, "") for row in rows],
+            # What is to come back, not what was paid.
+            "shipping": "",
+            "total": "",
+            "taxes": [],
+        }
+
+    mail = DECLINED if request.state == ReturnRequest.State.DECLINED else REQUESTED
+    return compose_order_mail(request.order, mail, context)
+
+
+refund_queue = MailQueue(Refund, job="send-due-refund-mails", compose=_compose_refund)
+return_queue = MailQueue(ReturnRequest, job="send-due-return-mails", compose=_compose_return)
