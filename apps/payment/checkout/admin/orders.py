@@ -39,10 +39,8 @@ class LineInline(ReadOnly, TabularInline):
         "quantity",
         "shown_units",
         "shown_product",
-        "sku",
         "unit_price",
         "line_total",
-        "discount",
     ]
     ordering = ["position"]
 
@@ -55,20 +53,19 @@ class LineInline(ReadOnly, TabularInline):
         return f"{line.shipped_quantity}\N{NO-BREAK SPACE}/\N{NO-BREAK SPACE}{line.refunded_quantity}"
 
     @admin.display(description=_("product"))
-    def shown_product(self, line: OrderLine) -> str:
-        return f"{line.title}, {line.variant_name}" if line.variant_name else line.title
+    def shown_product(self, line: OrderLine) -> SafeString:
+        """With the SKU below it: more columns would not fit a phone."""
+        return lines([f"{line.title}, {line.variant_name}" if line.variant_name else line.title, line.sku])
 
     @admin.display(description=_("unit price"))
     def unit_price(self, line: OrderLine) -> str:
         return money(line.unit_amount, line.order.currency)
 
     @admin.display(description=_("total"))
-    def line_total(self, line: OrderLine) -> str:
-        return money(line.full_amount, line.order.currency)
-
-    @admin.display(description=_("discount"))
-    def discount(self, line: OrderLine) -> str:
-        return money(-line.discount_amount, line.order.currency) if line.discount_amount else ""
+    def line_total(self, line: OrderLine) -> SafeString:
+        """With the discount below it."""
+        amounts = [line.full_amount, *([-line.discount_amount] if line.discount_amount else [])]
+        return lines(money(amount, line.order.currency) for amount in amounts)
 
 
 @admin.register(Order)
