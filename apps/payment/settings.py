@@ -48,8 +48,8 @@ GUEST_CREATION_RATE = "600/hour"
 # How often an address may ask for the link to an order: numbers have 40 random bits, so guessing one takes ages.
 ORDER_LINK_RATE = "20/hour"
 
-# How many codes of vouchers an address may try, right or wrong.
-VOUCHER_ATTEMPT_RATE = "60/hour"
+# How many codes of vouchers an address may try, right or wrong; of all people behind it together.
+VOUCHER_ATTEMPT_RATE = "600/hour"
 
 # `expires`: a job that waited for a worker for a whole period is followed by the next one anyway.
 CELERY_BEAT_SCHEDULE = {

@@ -36,7 +36,7 @@ class LineInline(ReadOnly, TabularInline):
     extra = 0
     show_title = False
     # Few and narrow: on a phone the table must not scroll.
-    fields = readonly_fields = ["shown_units", "shown_product", "unit_price", "line_total", "discount"]
+    fields = readonly_fields = ["shown_units", "shown_product", "unit_price", "line_total"]
     ordering = ["position"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[OrderLine]:
@@ -65,12 +65,10 @@ class LineInline(ReadOnly, TabularInline):
         return money(line.unit_amount, line.order.currency)
 
     @admin.display(description=_("total"))
-    def line_total(self, line: OrderLine) -> str:
-        return money(line.full_amount, line.order.currency)
-
-    @admin.display(description=_("discount"))
-    def discount(self, line: OrderLine) -> str:
-        return money(-line.discount_amount, line.order.currency) if line.discount_amount else ""
+    def line_total(self, line: OrderLine) -> SafeString:
+        """With the discount below it."""
+        amounts = [line.full_amount, *([-line.discount_amount] if line.discount_amount else [])]
+        return lines(money(amount, line.order.currency) for amount in amounts)
 
 
 @admin.register(Order)
