@@ -16,6 +16,8 @@ NAVIGATION = [
             model_link(_("Vouchers"), "sell", "vouchers.voucher"),
             model_link(_("Voucher codes"), "confirmation_number", "vouchers.vouchercode"),
             model_link(_("Journal entries"), "account_balance", "ledger.journalentry"),
+            model_link(_("Reconciled days"), "balance", "reconciliation.reconciledday"),
+            model_link(_("Differences"), "difference", "reconciliation.difference"),
         ],
     ),
 ]

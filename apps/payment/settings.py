@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from celery.schedules import crontab
 from django.core.exceptions import ImproperlyConfigured
 
 from apps.common.settings.base import *
@@ -20,6 +21,7 @@ INSTALLED_APPS = [
     "apps.payment.shipments",
     "apps.payment.documents",
     "apps.payment.refunds",
+    "apps.payment.reconciliation",
     "apps.payment.checkout",
 ]
 ADMIN_NAVIGATION = NAVIGATION
@@ -55,8 +57,8 @@ GUEST_CREATION_RATE = "600/hour"
 # How often an address may ask for the link to an order: numbers have 40 random bits, so guessing one takes ages.
 ORDER_LINK_RATE = "20/hour"
 
-# How many codes of vouchers an address may try, right or wrong.
-VOUCHER_ATTEMPT_RATE = "60/hour"
+# How many codes of vouchers an address may try, right or wrong; of all people behind it together.
+VOUCHER_ATTEMPT_RATE = "600/hour"
 
 # `expires`: a job that waited for a worker for a whole period is followed by the next one anyway.
 CELERY_BEAT_SCHEDULE = {
@@ -101,6 +103,12 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60.0,
         "options": {"expires": 60},
     },
+    # Yesterday's last orders are settled by then.
+    "reconcile-past-days": {
+        "task": "apps.payment.reconciliation.tasks.reconcile_past_days",
+        "schedule": crontab(hour=3, minute=20),
+    },
+    "erase-tracking": {"task": "apps.payment.shipments.tasks.erase_tracking", "schedule": 3600.0},
     "erase-return-texts": {"task": "apps.payment.refunds.tasks.erase_texts", "schedule": 3600.0},
     "purge-guest-carts": {"task": "apps.payment.carts.tasks.purge_guest_carts", "schedule": 3600.0},
     "purge-unused-methods": {"task": "apps.payment.payments.tasks.purge_unused_methods", "schedule": 3600.0},

@@ -49,7 +49,7 @@ def test(parts: list[str], *, keyword: str | None, extra: list[str]) -> int:
         raise DevToolsError(f"There is no part {unknown[0]}. Choose from: {', '.join(PARTS)}.")
     chosen = [part for part in PARTS if (part in parts if parts else part not in ON_REQUEST)]
     chosen = [part for part in chosen if (ROOT / folder_of(part)).is_dir()]
-    pieces = [piece for part in chosen if part in PARALLEL for piece in _pieces(part)]
+    units = [unit for part in chosen if part in PARALLEL for unit in _units(part)]
     wanted = [*(["-k", keyword] if keyword else []), *extra]
     compile_catalogs()
     with contextlib.ExitStack() as context:
@@ -57,19 +57,19 @@ def test(parts: list[str], *, keyword: str | None, extra: list[str]) -> int:
         if of_stack := [part for part in chosen if part in (*OF_STACK, *ON_REQUEST)]:
             # One pytest process for all of them, so that they share one stack. It takes longest, so it comes first.
             jobs.append((" ".join(of_stack), dict(os.environ)))
-        if pieces:
+        if units:
             environment = context.enter_context(servers())
-            jobs += [(piece, environment) for piece in pieces]
+            jobs += [(unit, environment) for unit in units]
         pool = context.enter_context(ThreadPoolExecutor(2))
         return _summary(list(pool.map(lambda job: _run(*job, wanted), jobs)))
 
 
-def _pieces(part: str) -> tuple[str, ...]:
+def _units(part: str) -> tuple[str, ...]:
     return (f"{part}/{SPLIT[part]}", part) if part in SPLIT else (part,)
 
 
 def _run(part: str, environment: dict[str, str], wanted: list[str]) -> Outcome:
-    """Run what is named: a part, a piece of one, or several parts with a blank between."""
+    """Run what is named: a part, a unit of one, or several parts with a blank between."""
     started = time.monotonic()
     command = [sys.executable, "-m", "pytest", "-q", *(folder_of(name) for name in part.split())]
     service = part.partition("/")[0]
@@ -98,7 +98,7 @@ def _run(part: str, environment: dict[str, str], wanted: list[str]) -> Outcome:
 
 
 def _databases() -> tuple[str, ...]:
-    return tuple(piece for part in (*DATA_SERVICES, "common") for piece in _pieces(part))
+    return tuple(unit for part in (*DATA_SERVICES, "common") for unit in _units(part))
 
 
 def _summary(outcomes: list[Outcome]) -> int:

@@ -17,6 +17,8 @@ PAGES = {
     "payment": [
         *("", "orders/order/", "orders/order/first", "payments/payment/", "payments/payment/first"),
         *("ledger/journalentry/", "ledger/journalentry/first"),
+        *("vouchers/voucher/", "vouchers/voucher/first", "vouchers/voucher/add/"),
+        *("vouchers/vouchercode/", "vouchers/vouchercode/first"),
     ],
     "video": [
         *("", "titles/title/", "titles/title/first", "titles/title/add/", "encoding/encoding/"),

@@ -121,6 +121,16 @@ CASES: dict[str, tuple[str, dict[str, str], dict[str, str]]] = {
         {'streamcart_refunds_oldest_open_seconds{job="payment",state="requested"}': "0+60x120"},
         {'streamcart_refunds_oldest_open_seconds{job="payment",state="sent"}': "10x120"},
     ),
+    "StreamCartBooksDiffer": (
+        "payment",
+        {'streamcart_reconciliation_differences{job="payment"}': "2x120"},
+        {'streamcart_reconciliation_differences{job="payment"}': "0x120"},
+    ),
+    "StreamCartBooksNotCompared": (
+        "payment",
+        {'streamcart_reconciliation_age_seconds{job="payment"}': "180000+60x120"},
+        {'streamcart_reconciliation_age_seconds{job="payment"}': "90000x120"},
+    ),
     "StreamCartEncodingsWait": (
         "video",
         {'streamcart_encodings_oldest_waiting_seconds{job="video"}': "4000x120"},

@@ -10,6 +10,8 @@ VIEWED = [
     "payments.view_payment",
     "ledger.view_journalentry",
     "ledger.view_posting",
+    "reconciliation.view_reconciledday",
+    "reconciliation.view_difference",
     "vouchers.view_voucher",
     "vouchers.view_vouchercode",
     "vouchers.view_redemption",

@@ -9,6 +9,7 @@ from apps.payment.carts import services as carts
 from apps.payment.orders import services as orders
 from apps.payment.payments import services as payments
 from apps.payment.refunds.returns import erase_texts
+from apps.payment.shipments.services import erase_tracking
 
 
 @erases_person
@@ -17,3 +18,4 @@ def forget_user(user_id: uuid.UUID) -> None:
     orders.forget_user(user_id)
     payments.forget_user(user_id)
     erase_texts()
+    erase_tracking()

@@ -126,6 +126,8 @@ def create_order(
             is_same = (row.currency, row.voucher_code_id) == (offer.currency, code_id)
             if not is_same or {line.sku: line.quantity for line in cart.lines.active()} != quoted:
                 raise CartChanged(gettext("The cart was changed in another window. Look at it again and confirm."))
+            # It may have been written after the prices were asked for.
+            order.gift_message = row.gift_message if shipping else ""
             order.save(force_insert=True)
             lines = zip(offer.lines, tax.lines, strict=True)
             OrderLine.objects.bulk_create(_line(order, index, *line) for index, line in enumerate(lines))
@@ -194,7 +196,6 @@ def _order(offer: PricedCart, request: OrderRequest, shipping: ShippingMethod | 
         shipping_amount=shipping_amount,
         total_amount=offer.total.amount + shipping_amount,
         voucher_code=_redeemed_code(offer, shipping, tax.country),
-        gift_message=offer.gift_message if shipping else "",
         shipping_code=shipping.code if shipping else "",
         shipping_name=shipping.name if shipping else "",
         shipping_address=address,

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
 
+from apps.common.admin_site.csv_export import CsvExport
 from apps.common.admin_site.display import link, money
 from apps.common.model_admin import ReadOnly
+from apps.common.money import Money
 from apps.payment.ledger.models import JournalEntry, Posting
 
 
@@ -30,15 +36,33 @@ class PostingInline(ReadOnly, TabularInline):
 
 
 @admin.register(JournalEntry)
-class JournalEntryAdmin(ReadOnly, ModelAdmin):
+class JournalEntryAdmin(CsvExport, ReadOnly, ModelAdmin):
     list_display = ["booked_at", "kind", "order_number"]
-    list_filter = ["kind"]
+    list_filter = ["kind", "booked_at"]
+    csv_columns = ("booked_at", "entry", "kind", "order", "account", "amount", "currency")
+    csv_name = "journal"
     search_fields = ["order_number"]
     search_help_text = _("Search by order number")
     ordering = ["-booked_at"]
     show_full_result_count = False
     fields = readonly_fields = ["booked_at", "kind", "shown_order"]
     inlines = [PostingInline]
+
+    def csv_rows(self, rows: QuerySet[JournalEntry]) -> Iterator[tuple[Any, ...]]:
+        """A line for each posting; debits are positive, credits negative."""
+        postings = Posting.objects.filter(entry__in=rows.order_by()).select_related("entry")
+        for posting in postings.order_by("entry__booked_at", "entry_id", "id").iterator(chunk_size=1000):
+            entry, amount = posting.entry, Money(posting.amount, posting.currency)
+            booked_at = entry.booked_at.isoformat(timespec="seconds")
+            yield (
+                booked_at,
+                entry.pk,
+                entry.kind,
+                entry.order_number,
+                posting.account,
+                amount.major_units,
+                amount.currency,
+            )
 
     @admin.display(description=_("order"))
     def shown_order(self, entry: JournalEntry) -> SafeString:

@@ -1,10 +1,14 @@
-"""Balances of the ledger."""
+"""Balances of the ledger, and what it says of a payment provider."""
 
 from __future__ import annotations
 
-from django.db.models import Sum
+from collections.abc import Collection, Iterator
+from datetime import datetime
 
-from apps.payment.ledger.models import Posting
+from django.db.models import QuerySet, Sum
+
+from apps.common.money import Money
+from apps.payment.ledger.models import Account, Posting
 
 
 def balances() -> dict[str, dict[str, int]]:
@@ -14,3 +18,22 @@ def balances() -> dict[str, dict[str, int]]:
     for row in rows:
         out.setdefault(row["currency"], {})[row["account"]] = row["total"]
     return out
+
+
+def provider_postings(keys: Collection[str]) -> Iterator[tuple[str, str, Money]]:
+    """Key and order of entries by these keys, and the money that each moved at the provider: taken, or given back
+    (negative)."""
+    return _at_provider(Posting.objects.filter(entry__key__in=keys))
+
+
+def provider_postings_between(start: datetime, end: datetime) -> Iterator[tuple[str, str, Money]]:
+    """The same of all entries that were booked from `start` on and before `end`."""
+    return _at_provider(Posting.objects.filter(entry__booked_at__gte=start, entry__booked_at__lt=end))
+
+
+def _at_provider(postings: QuerySet[Posting]) -> Iterator[tuple[str, str, Money]]:
+    rows = postings.filter(account=Account.PROVIDER_CLEARING).values_list(
+        "entry__key", "entry__order_number", "amount", "currency"
+    )
+    for key, order_number, amount, currency in rows.iterator(chunk_size=1000):
+        yield key, order_number, Money(amount, currency)

@@ -99,7 +99,8 @@ def send_confirmation(order_id: UUID | str) -> None:
 def send_due_confirmations(limit: int) -> int:
     """Send mails that could not be sent, or whose task was lost while Redis was away; returns how many."""
     now = timezone.now()
-    due = Order.objects.filter(confirmation_due_at__lte=now - GRACE, paid_at__gt=now - WORTH_SENDING)
+    # By when the mail became due, not by when the order was paid: staff may have an old one sent again.
+    due = Order.objects.filter(confirmation_due_at__lte=now - GRACE, confirmation_due_at__gt=now - WORTH_SENDING)
     due = due.exclude(pk__in=resting(JOB)).order_by("confirmation_due_at")
     order_ids = list(due.values_list("pk", flat=True)[:limit])
     return for_each(order_ids, send_confirmation, job=JOB, give_up=abandon_mail)

@@ -59,7 +59,7 @@ def refund_order(order: Order, request: RefundRequest) -> Refund:
     The same key again returns the same refund. Raises NotRefundable, RefundInProgress, RefundExceedsPayment,
     RefundChanged, ReturnDecided or ValidationProblem; nothing is written then.
     """
-    return _advance_or_defer(_request(order, request))
+    return _advance_or_defer(_request(order, request).pk)
 
 
 def cancel_paid_order(order: Order, *, by: str, key: str, reason: str = "") -> Refund:
@@ -84,7 +84,7 @@ def resume_open_refunds(limit: int) -> int:
     """Continue refunds that no worker holds; returns how many were looked at."""
     due = Refund.objects.filter(state__in=Refund.OPEN, lease_until__lte=timezone.now() - timedelta(seconds=5))
     due = due.exclude(pk__in=resting(RESUME_JOB)).order_by("lease_until")
-    return for_each(list(due.values_list("pk", flat=True)[:limit]), state_machine.advance, job=RESUME_JOB)
+    return for_each(list(due.values_list("pk", flat=True)[:limit]), _advance_or_defer, job=RESUME_JOB)
 
 
 def restock(refund_id: uuid.UUID) -> bool:
@@ -194,10 +194,11 @@ def _write_lines(refund: Refund, plan: RefundPlan) -> None:
         count_units(planned.line, row)
 
 
-def _advance_or_defer(refund: Refund) -> Refund:
-    """Take the refund as far as it goes; leave the rest to the periodic job."""
+def _advance_or_defer(refund_id: uuid.UUID) -> Refund:
+    """Take the refund as far as it goes; leave the rest to the periodic job. Nothing is wrong with a refund whose
+    provider is away."""
     try:
-        return state_machine.advance(refund.pk)
+        return state_machine.advance(refund_id)
     except Problem as problem:
-        log.warning("refund waits", refund=str(refund.pk), reason=str(problem))
-        return Refund.objects.get(pk=refund.pk)
+        log.warning("refund waits", refund=str(refund_id), reason=str(problem))
+        return Refund.objects.get(pk=refund_id)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.common.problems import Conflict, ValidationProblem
 from apps.common.task_queue import send_on_commit
 from apps.payment.orders.fulfilment import fulfil_if_complete
-from apps.payment.orders.models import Order, OrderLine
+from apps.payment.orders.models import ERASED_EMAIL, Order, OrderLine
 from apps.payment.shipments.carriers import CARRIERS
 from apps.payment.shipments.models import Shipment, ShipmentLine
 
@@ -78,6 +78,13 @@ def resend_mail(shipment: Shipment) -> None:
     with transaction.atomic(durable=True):
         Shipment.objects.filter(pk=shipment.pk).update(mail_due_at=timezone.now())
         send_on_commit(SEND_MAIL_TASK, str(shipment.pk))
+
+
+def erase_tracking() -> int:
+    """Take the tracking of parcels away from orders whose customer was erased: it leads to an address; returns of how
+    many."""
+    tracked = Shipment.objects.filter(order__email=ERASED_EMAIL).exclude(tracking_number="", tracking_url="")
+    return tracked.update(tracking_number="", tracking_url="")
 
 
 def _tracking_url(request: ShipmentRequest) -> str:

@@ -1,9 +1,10 @@
-"""Mails about parcels."""
+"""Background work of parcels: mails, and forgetting people."""
 
 from __future__ import annotations
 
 from celery import shared_task
 
+from apps.payment.shipments import services
 from apps.payment.shipments.mails import queue
 
 
@@ -17,3 +18,9 @@ def send_shipment_mail(shipment_id: str) -> None:
 def send_due_shipment_mails(limit: int = 200) -> int:
     """Mails that could not be sent, or whose task was lost; returns how many."""
     return queue.send_due(limit)
+
+
+@shared_task
+def erase_tracking() -> int:
+    """Forget where the parcels of erased customers went; returns how many."""
+    return services.erase_tracking()

@@ -17,7 +17,7 @@ CARDS = {
     "insufficient": "4000000000009995",
     "processing": "4000000000000119",
     "challenge": "4000000000003220",
-    "answer lost": "4000000000007007",
+    "response lost": "4000000000007007",
     "slow": "4000000000007015",
     "webhooks twice": "4000000000007023",
     "webhook first": "4000000000007031",

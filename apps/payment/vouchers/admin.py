@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
 from django.db.models import Count, QuerySet, Sum
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
-from django.urls import URLPattern, path, reverse
+from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
@@ -19,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import display
 
+from apps.common.admin_site.csv_export import CsvExport
 from apps.common.admin_site.display import link, money
 from apps.common.languages import current_language
 from apps.common.model_admin import ReadOnly
@@ -144,7 +142,7 @@ class RedemptionInline(ReadOnly, TabularInline):
 
 
 @admin.register(VoucherCode)
-class VoucherCodeAdmin(ReadOnly, ModelAdmin):
+class VoucherCodeAdmin(CsvExport, ReadOnly, ModelAdmin):
     list_display = ["code", "voucher", "shown_uses", "is_active", "created_at"]
     list_filter = ["is_active"]
     list_select_related = ["voucher"]
@@ -152,35 +150,17 @@ class VoucherCodeAdmin(ReadOnly, ModelAdmin):
     search_help_text = _("Search by code")
     ordering = ["-created_at", "code"]
     show_full_result_count = False
-    change_list_template = "vouchers/code_list.html"
+    csv_columns = ("code", "uses", "uses_per_code", "active")
+    csv_name = "voucher-codes"
     fields = readonly_fields = ["code", "voucher", "shown_uses", "is_active", "created_at"]
     inlines = [RedemptionInline]
     actions = ["deactivate", "activate"]
 
-    def get_urls(self) -> list[URLPattern]:
-        export = self.admin_site.admin_view(self.export_view)
-        return [path("export.csv", export, name="vouchers_vouchercode_export"), *super().get_urls()]
-
-    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        shown = request.GET.copy()
-        shown.pop("p", None)
-        address = reverse("admin:vouchers_vouchercode_export")
-        export = f"{address}?{shown.urlencode()}" if shown else address
-        return super().changelist_view(request, {"export": export, **(extra_context or {})})
-
-    def export_view(self, request: HttpRequest) -> HttpResponseBase:
-        """All codes that match the list's filters and search, not only those of its present page."""
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        codes = self.get_changelist_instance(request).get_queryset(request)
-        return StreamingHttpResponse(
-            _csv_lines(codes),
-            content_type="text/csv; charset=utf-8",
-            headers={
-                "Content-Disposition": 'attachment; filename="voucher-codes.csv"',
-                "Cache-Control": "private, no-store",
-            },
-        )
+    def csv_rows(self, rows: QuerySet[VoucherCode]) -> Iterator[tuple[Any, ...]]:
+        """Codes begin with a letter or a digit, so no spreadsheet takes one for a formula."""
+        for code in rows.select_related("voucher").iterator(chunk_size=1000):
+            limit = code.voucher.max_uses_per_code
+            yield code.code, code.use_count, "" if limit is None else limit, int(code.is_active)
 
     @admin.display(description=_("uses"), ordering="use_count")
     def shown_uses(self, code: VoucherCode) -> str:
@@ -205,13 +185,3 @@ class VoucherCodeAdmin(ReadOnly, ModelAdmin):
         count = services.set_codes_active(list(queryset.values_list("pk", flat=True)), is_active=is_active)
         sentence = ngettext("%(count)s code was changed.", "%(count)s codes were changed.", count)
         messages.success(request, sentence % {"count": grouped(count)})
-
-
-def _csv_lines(codes: QuerySet[VoucherCode]) -> Iterator[str]:
-    """A line for each code. Codes begin with a letter or a digit, so no spreadsheet takes one for a formula."""
-    yield "\ufeffcode,uses,uses_per_code,active\r\n"
-    for code in codes.select_related("voucher").iterator(chunk_size=1000):
-        buffer = io.StringIO()
-        limit = code.voucher.max_uses_per_code
-        csv.writer(buffer).writerow([code.code, code.use_count, "" if limit is None else limit, int(code.is_active)])
-        yield buffer.getvalue()

@@ -9,7 +9,7 @@ from apps.payment.vouchers.models import MAX_CODE_LENGTH
 
 # Without letters that are mistaken for others (Crockford's base 32).
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-# 50 random bits: at 60 attempts an hour it takes some 2,000 years to find one of a million codes.
+# 50 random bits: at 600 attempts an hour it takes some 200 years to find one of a million codes.
 RANDOM_LENGTH = 10
 MAX_PREFIX_LENGTH = MAX_CODE_LENGTH - RANDOM_LENGTH - 1
 CODE = re.compile(rf"\A[A-Z0-9][A-Z0-9-]{{2,{MAX_CODE_LENGTH - 1}}}\Z")

@@ -146,8 +146,10 @@ class VoucherForm(ShopForm):
         self.fields["code"].error_messages["required"] = gettext("Please enter a code.")
 
     def add_refusal(self, problem: RemoteProblem) -> None:
-        """Whatever is wrong is wrong with the code."""
+        """Whatever is wrong is wrong with the code, or with how many were tried."""
         sentences = problem.errors.get("code") or [problem.detail]
+        if problem.status == 429:
+            sentences = [gettext("Too many codes were tried from your connection. Please try again later.")]
         self.add_error("code", sentences[0])
 
 

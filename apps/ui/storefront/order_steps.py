@@ -32,7 +32,7 @@ def order_steps(order: Order) -> tuple[Step, ...]:
         Step(gettext("Ordered"), "done", order.placed_at),
         Step(gettext("Paid"), "done" if order.is_paid else "current", order.paid_at),
     ]
-    if order.has_films:
+    if order.has_films_to_watch:
         state: State = "done" if order.is_paid else "coming"
         steps.append(Step(gettext("In your library"), state, detail=gettext("Ready to watch") if order.is_paid else ""))
     if order.shipping and order.has_parcel:

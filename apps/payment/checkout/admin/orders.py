@@ -38,40 +38,40 @@ class LineInline(ReadOnly, TabularInline):
     model = OrderLine
     extra = 0
     show_title = False
-    fields = readonly_fields = [
-        "quantity",
-        "shown_units",
-        "shown_product",
-        "sku",
-        "unit_price",
-        "line_total",
-        "discount",
-    ]
+    # Few and narrow: on a phone the table must not scroll.
+    fields = readonly_fields = ["shown_units", "shown_product", "unit_price", "line_total"]
     ordering = ["position"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[OrderLine]:
         """The currency is the order's."""
         return super().get_queryset(request).select_related("order")
 
-    @admin.display(description=_("shipped / refunded"))
-    def shown_units(self, line: OrderLine) -> str:
-        return f"{line.shipped_quantity}\N{NO-BREAK SPACE}/\N{NO-BREAK SPACE}{line.refunded_quantity}"
+    @admin.display(description=_("quantity"))
+    def shown_units(self, line: OrderLine) -> SafeString:
+        """With how many of them were sent and refunded."""
+        shipped, refunded = line.shipped_quantity, line.refunded_quantity
+        return lines(
+            [
+                str(line.quantity),
+                shipped and gettext("%(count)s shipped") % {"count": shipped},
+                refunded and gettext("%(count)s refunded") % {"count": refunded},
+            ]
+        )
 
     @admin.display(description=_("product"))
-    def shown_product(self, line: OrderLine) -> str:
-        return f"{line.title}, {line.variant_name}" if line.variant_name else line.title
+    def shown_product(self, line: OrderLine) -> SafeString:
+        """With its variant and its SKU."""
+        return lines([line.title, line.variant_name, line.sku])
 
     @admin.display(description=_("unit price"))
     def unit_price(self, line: OrderLine) -> str:
         return money(line.unit_amount, line.order.currency)
 
     @admin.display(description=_("total"))
-    def line_total(self, line: OrderLine) -> str:
-        return money(line.full_amount, line.order.currency)
-
-    @admin.display(description=_("discount"))
-    def discount(self, line: OrderLine) -> str:
-        return money(-line.discount_amount, line.order.currency) if line.discount_amount else ""
+    def line_total(self, line: OrderLine) -> SafeString:
+        """With the discount below it."""
+        amounts = [line.full_amount, *([-line.discount_amount] if line.discount_amount else [])]
+        return lines(money(amount, line.order.currency) for amount in amounts)
 
 
 @admin.register(Order)

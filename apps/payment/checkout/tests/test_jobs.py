@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 # One statement each: there is no item that others could wait for.
 AS_A_WHOLE = {
     *("erase-personal-data", "purge-idempotency-keys", "purge-guest-carts", "purge-unused-methods"),
-    *("purge-revoked-tokens", "erase-return-texts"),
+    *("purge-revoked-tokens", "erase-return-texts", "erase-tracking"),
 }
 # Tested beside their code.
 ELSEWHERE = {

@@ -33,9 +33,9 @@ def deliveries(monkeypatch) -> list[int]:
     return statuses
 
 
-def test_a_charge_whose_answer_is_lost_is_voided_and_the_cart_is_kept(ada, catalog, deliveries):
+def test_a_charge_whose_response_is_lost_is_voided_and_the_cart_is_kept(ada, catalog, deliveries):
     ada.put("LAMP-BRASS")
-    response = ada.order(card="answer lost")
+    response = ada.order(card="response lost")
     assert response.status_code == 503
     assert response["Retry-After"]
     assert SandboxCharge.objects.get().state == "voided"
@@ -55,7 +55,7 @@ def test_a_slow_provider_is_waited_for(ada, catalog, deliveries, monkeypatch):
     assert_paid_once(Order.objects.get(), catalog)
 
 
-def test_a_webhook_that_overtakes_the_answer_changes_nothing(ada, catalog, deliveries):
+def test_a_webhook_that_overtakes_the_response_changes_nothing(ada, catalog, deliveries):
     ada.put("LAMP-BRASS")
     assert ada.order(card="webhook first").status_code == 201
     assert deliveries == [204]

@@ -338,6 +338,18 @@ def test_gift_message_goes_with_the_parcel(ada, guest, catalog):
     assert ada.order(shipping_address=None).json()["gift_message"] == ""
 
 
+def test_gift_message_written_while_prices_were_asked_for_is_not_lost(guest, catalog, monkeypatch):
+    guest.put(MUG.sku)
+    create_order = services.create_order
+
+    def after_another_tab(*args, **kwargs):
+        guest.twin().change_cart(gift_message="At the last moment")
+        return create_order(*args, **kwargs)
+
+    monkeypatch.setattr(services, "create_order", after_another_tab)
+    assert guest.order().json()["gift_message"] == "At the last moment"
+
+
 def test_person_is_erased_from_message_and_redemption_and_the_use_still_counts(ada, catalog):
     make_code()
     ada.put(MUG.sku)

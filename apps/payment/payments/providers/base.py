@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Protocol
+from datetime import datetime
+from typing import Any, Literal, Protocol
 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
@@ -56,6 +58,20 @@ class ProviderRefund:
 
 
 @dataclass(frozen=True, slots=True)
+class Movement:
+    """Money that the provider took for us or gave back, of the charge or refund that was asked for with `key`.
+
+    `amount` is never negative.
+    """
+
+    kind: Literal["capture", "refund"]
+    key: str
+    reference: str
+    amount: Money
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Notification:
     """A verified webhook: charge `reference` has changed."""
 
@@ -89,6 +105,9 @@ class Provider(Protocol):
 
     def status(self, reference: str) -> Charge:
         """How the charge stands."""
+
+    def movements(self, start: datetime, end: datetime) -> Iterable[Movement]:
+        """All that was captured and refunded from `start` on and before `end`, in any order."""
 
     def parse_webhook(self, body: bytes, headers: Any) -> Notification:
         """Check the signature over the raw body; raises InvalidSignature."""

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from apps.common.api.serializers import MoneySerializer
+from apps.common.api.serializers import MoneySerializer, StrictSerializer
 from apps.payment.refunds.models import ReturnRequest
 from apps.payment.refunds.returns import MAX_TEXT_LENGTH
 
@@ -16,7 +16,7 @@ MAX_QUANTITY = 9_999
 MAX_POSITION = 32_767
 
 
-class UnitsSerializer(serializers.Serializer):
+class UnitsSerializer(StrictSerializer):
     position = serializers.IntegerField(min_value=0, max_value=MAX_POSITION, help_text="Of the order's line.")
     quantity = serializers.IntegerField(min_value=1, max_value=MAX_QUANTITY)
 
@@ -25,7 +25,7 @@ class RefundUnitsSerializer(UnitsSerializer):
     restock = serializers.BooleanField(default=False, help_text="Whether the units go back into the stock.")
 
 
-class RefundOrderSerializer(serializers.Serializer):
+class RefundOrderSerializer(StrictSerializer):
     """What to refund: everything that is left, or any of lines, shipping and a free amount."""
 
     everything = serializers.BooleanField(default=False, help_text="All that is left; the other fields are left out.")
@@ -46,15 +46,15 @@ class RefundOrderSerializer(serializers.Serializer):
         return attrs
 
 
-class ReturnOrderSerializer(serializers.Serializer):
+class ReturnOrderSerializer(StrictSerializer):
     lines = UnitsSerializer(many=True, allow_empty=False, max_length=MAX_LINES)  # type: ignore[call-arg]  # DRF hands it to the list
     reason = serializers.ChoiceField(ReturnRequest.Reason.choices)
     comment = serializers.CharField(max_length=MAX_TEXT_LENGTH, required=False, allow_blank=True, default="")
 
 
-class AcceptReturnSerializer(serializers.Serializer):
+class AcceptReturnSerializer(StrictSerializer):
     restock = serializers.BooleanField(default=False, help_text="Whether the goods go back into the stock.")
 
 
-class DeclineReturnSerializer(serializers.Serializer):
+class DeclineReturnSerializer(StrictSerializer):
     response = serializers.CharField(max_length=MAX_TEXT_LENGTH, help_text="What the customer reads.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rest_framework import serializers
 
+from apps.common.api.serializers import StrictSerializer
 from apps.common.text import one_line
 from apps.payment.shipments.carriers import carrier_choices
 
@@ -11,12 +12,12 @@ MAX_LINES = 200
 MAX_QUANTITY = 9_999
 
 
-class ShippedLineSerializer(serializers.Serializer):
+class ShippedLineSerializer(StrictSerializer):
     position = serializers.IntegerField(min_value=0, max_value=32_767, help_text="Of the order's line.")
     quantity = serializers.IntegerField(min_value=1, max_value=MAX_QUANTITY)
 
 
-class ShipSerializer(serializers.Serializer):
+class ShipSerializer(StrictSerializer):
     lines = ShippedLineSerializer(  # type: ignore[call-arg]  # DRF hands it to the list
         many=True,
         required=False,

@@ -13,6 +13,7 @@ from django.test import Client
 from django.utils import timezone
 
 from apps.payment.checkout.tests.test_admin import staff
+from apps.payment.orders import tasks as order_tasks
 from apps.payment.orders.models import Order, OrderNote
 from apps.payment.refunds.models import Refund, ReturnRequest
 from apps.payment.shipments.models import Shipment
@@ -215,6 +216,23 @@ def test_mails_are_sent_again(ada, eve, catalog):
     Staff().ship(other.number)
     foreign = f"shipment-{Shipment.objects.get(order=other).pk}"
     assert submit(eve, url(order, "resend"), {"mail": foreign}, apply="1").status_code == 422
+
+
+def test_mail_about_an_old_order_is_sent_again_although_redis_is_away(ada, eve, catalog, monkeypatch):
+    order = buy(ada)
+    Order.objects.update(paid_at=timezone.now() - timedelta(days=90))
+    mail.outbox.clear()
+
+    def no_broker(*args, **kwargs):
+        raise ConnectionError("Redis is away")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(order_tasks.send_confirmation, "apply_async", no_broker)
+        assert submit(eve, url(order, "resend"), {"mail": "confirmation"}, apply="1").status_code == 302
+    assert mail.outbox == []
+    Order.objects.update(confirmation_due_at=timezone.now() - timedelta(minutes=2))
+    order_tasks.send_due_confirmations()
+    assert [message.subject for message in mail.outbox] == [f"Your order {order.number} is confirmed"]
 
 
 def test_notes_and_everything_else_stand_in_the_timeline_as_text(ada, eve, catalog):

@@ -9,6 +9,8 @@ from django.core import mail
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from apps.common.http import Unavailable
+from apps.common.jobs.models import JobFailure
 from apps.common.testing.concurrency import at_once
 from apps.common.testing.contracts import assert_matches_contract
 from apps.payment.ledger.models import Posting
@@ -127,6 +129,8 @@ def test_lines_shipping_and_a_free_amount_are_one_refund(ada, catalog, eve):
         ({"lines": "all"}, 400, "invalid-input"),
         ({"everything": True, "goodwill": euros(1)}, 400, "invalid-input"),
         ({"goodwill": euros(1), "reason": "x" * 301}, 400, "invalid-input"),
+        ({"goodwill": euros(1), "shiping": euros(1)}, 400, "invalid-input"),
+        ({"lines": [{"position": 0, "quantity": 1, "restok": True}]}, 400, "invalid-input"),
         ({}, 400, "invalid-input"),
     ],
 )
@@ -232,6 +236,32 @@ def test_a_refund_that_the_provider_refuses_fails_and_can_be_made_again(ada, cat
     assert (order.state, order.refunded_amount) == ("paid", 0)
     assert not events(order.number)
     assert eve.refund(order.number, everything=True).status_code == 201
+    assert_adds_up(order)
+
+
+def test_a_refund_whose_provider_is_away_is_made_once_it_is_back(ada, catalog, eve, monkeypatch):
+    order = buy(ada)
+    refund = SandboxProvider.refund
+
+    def lose_response(*args, **kwargs):
+        refund(*args, **kwargs)
+        raise Unavailable("sandbox", "its response was lost on the way")
+
+    def be_away(*args, **kwargs):
+        raise Unavailable("sandbox", "it does not respond")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(SandboxProvider, "refund", lose_response)
+        response = eve.refund(order.number, lines={0: 1})
+        assert (response.status_code, response.json()["state"]) == (202, "requested")
+        patch.setattr(SandboxProvider, "find_refund", be_away)
+        Refund.objects.update(lease_until=timezone.now() - timedelta(minutes=1))
+        tasks.resume_open_refunds()
+    assert not JobFailure.objects.exists()
+    Refund.objects.update(lease_until=timezone.now() - timedelta(minutes=1))
+    tasks.resume_open_refunds()
+    assert Refund.objects.get().state == "completed"
+    assert SandboxRefund.objects.count() == 1
     assert_adds_up(order)
 
 

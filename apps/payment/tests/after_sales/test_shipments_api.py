@@ -8,6 +8,7 @@ import pytest
 from django.core import mail
 from django.utils import timezone
 
+from apps.common.outbox.testing import deliver
 from apps.common.testing.concurrency import at_once
 from apps.common.testing.contracts import assert_matches_contract
 from apps.payment.orders.models import Order, OrderLine
@@ -121,6 +122,7 @@ def test_films_are_not_sent_and_an_order_of_films_stays_paid(ada, catalog, eve):
         {"lines": [{"position": 0, "quantity": 1}] * 2},
         {"lines": [{"position": 0, "quantity": 10**9}]},
         {"lines": [{"quantity": 1}]},
+        {"tracking": "1"},
     ],
 )
 def test_parcel_that_is_not_possible_is_refused_and_nothing_is_written(ada, catalog, eve, body):
@@ -205,6 +207,16 @@ def test_a_mail_that_could_not_be_sent_is_sent_again(ada, catalog, eve, monkeypa
     assert tasks.send_due_shipment_mails() == 1
     assert mail.outbox[0].subject == f"Ihre Bestellung {order.number} ist unterwegs"
     assert tasks.send_due_shipment_mails() == 0
+
+
+def test_where_the_parcels_of_an_erased_customer_went_is_forgotten(ada, grace, catalog, eve):
+    for shopper in (ada, grace):
+        eve.ship(buy(shopper).number)
+    Order.objects.update(paid_at=timezone.now() - timedelta(days=31))
+    deliver("auth", "user.deleted", subject=str(ada.user_id), data={"user_id": str(ada.user_id)})
+    tracked = Shipment.objects.exclude(tracking_number="", tracking_url="")
+    assert [shipment.order.user_id for shipment in tracked] == [grace.user_id]
+    assert tasks.erase_tracking() == 0
 
 
 def test_only_support_and_admins_ship(ada, grace, catalog, as_service):

@@ -321,8 +321,9 @@ class Order:
         return bool(self.shipments) or any(line.quantity > line.refunded_quantity for line in goods)
 
     @property
-    def has_films(self) -> bool:
-        return any(line.is_film for line in self.lines)
+    def has_films_to_watch(self) -> bool:
+        """Whether a film was bought and not refunded."""
+        return any(line.is_film and not line.refunded_quantity for line in self.lines)
 
     @property
     def has_open_return(self) -> bool:

@@ -49,7 +49,7 @@ def test_code_is_applied_shown_and_removed(with_mug: Client) -> None:
         ("NOPE", "We don’t know this code."),
         ("", "Please enter a code."),
         ("x" * 101, "This is too long. The limit is 100 characters."),
-        ("TOO-MANY", "Request was throttled."),
+        ("TOO-MANY", "Too many codes were tried from your connection. Please try again later."),
         ("<b>", "We don’t know this code."),
     ],
 )

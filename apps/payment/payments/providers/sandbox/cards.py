@@ -19,7 +19,7 @@ CARDS = {
     "4000000000009995": "insufficient_funds",
     "4000000000000119": "processing_error",
     "4000000000003220": "challenge",
-    "4000000000007007": "answer_lost",
+    "4000000000007007": "response_lost",
     "4000000000007015": "slow",
     "4000000000007023": "webhooks_twice",
     "4000000000007031": "webhook_first",

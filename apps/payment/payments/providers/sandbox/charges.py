@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import transaction
 from django.db.models import Sum
+from django.utils import timezone
 
 from apps.common.problems import NotFound
 from apps.payment.payments.providers.base import ChargeClosed
@@ -34,7 +35,9 @@ def move(reference: str, state: str, *, allowed: list[str], decline_code: str = 
         if charge.state not in allowed:
             raise ChargeClosed(f"The charge is {charge.state} already.")
         charge.state, charge.decline_code = state, decline_code or charge.decline_code
-        charge.save(update_fields=["state", "decline_code"])
+        if state == State.CAPTURED:
+            charge.captured_at = timezone.now()
+        charge.save(update_fields=["state", "decline_code", "captured_at"])
         return charge
 
 

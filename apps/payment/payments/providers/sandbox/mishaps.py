@@ -22,8 +22,8 @@ SLOW_SECONDS = 5
 def after_authorising(charge: SandboxCharge) -> None:
     """The charge is made, and the shop does not know yet. Raises Unavailable when it is not to learn of it."""
     match charge.outcome:
-        case "answer_lost":
-            raise Unavailable("sandbox", "its answer was lost on the way")
+        case "response_lost":
+            raise Unavailable("sandbox", "its response was lost on the way")
         case "slow":
             time.sleep(SLOW_SECONDS)
         case "webhook_first":

@@ -26,9 +26,13 @@ class SandboxCharge(models.Model):
     decline_code = models.CharField(max_length=40, blank=True)
     return_url = models.CharField(max_length=500, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
+    captured_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         db_table = "payments_sandboxcharge"
+        indexes = [
+            models.Index(fields=["captured_at"], condition=Q(captured_at__isnull=False), name="sandbox_charge_captured")
+        ]
 
     def __str__(self) -> str:
         return f"{self.state} {self.amount} {self.currency}"
@@ -47,6 +51,7 @@ class SandboxRefund(models.Model):
     class Meta:
         db_table = "payments_sandboxrefund"
         constraints = [models.CheckConstraint(condition=Q(amount__gte=0), name="sandbox_refund_not_negative")]
+        indexes = [models.Index(fields=["created_at"], name="sandbox_refund_created")]
 
     def __str__(self) -> str:
         return f"{self.amount} of {self.charge_id}"

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
 
 from apps.common.money import Money
-from apps.payment.payments.providers.base import Charge, ChargeClosed, Notification, ProviderRefund
+from apps.payment.payments.providers.base import Charge, ChargeClosed, Movement, Notification, ProviderRefund
 from apps.payment.payments.providers.sandbox import charges, mishaps, webhooks
 from apps.payment.payments.providers.sandbox.cards import CARDS, check_card
 from apps.payment.payments.providers.sandbox.models import SandboxCharge, SandboxRefund
@@ -88,6 +90,17 @@ class SandboxProvider:
 
     def status(self, reference: str) -> Charge:
         return _charge_of(charges.find(reference))
+
+    def movements(self, start: datetime, end: datetime) -> Iterable[Movement]:
+        captured = SandboxCharge.objects.filter(captured_at__gte=start, captured_at__lt=end)
+        for charge in captured.iterator(chunk_size=1000):
+            assert charge.captured_at is not None  # noqa: S101  (filtered by it)
+            amount = Money(charge.amount, charge.currency)
+            yield Movement("capture", charge.key, charge.pk, amount, charge.captured_at)
+        refunded = SandboxRefund.objects.filter(created_at__gte=start, created_at__lt=end)
+        for refund in refunded.select_related("charge").iterator(chunk_size=1000):
+            amount = Money(refund.amount, refund.charge.currency)
+            yield Movement("refund", refund.key, refund.pk, amount, refund.created_at)
 
     def parse_webhook(self, body: bytes, headers: Any) -> Notification:
         return webhooks.parse(body, headers)

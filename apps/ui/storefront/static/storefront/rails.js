@@ -18,7 +18,7 @@
     rail.classList.toggle("has-more", width > 4);
   };
 
-  // Told of every row once it is laid out. All are measured before any is changed, so that nothing is laid out twice.
+  // Called for every row once it is laid out. All are measured before any is changed, so that nothing is laid out twice.
   const sizes = new ResizeObserver((entries) => {
     const measured = entries.map(({ target }) => [target, measure(target)]);
     for (const [row, size] of measured) show(row, size);

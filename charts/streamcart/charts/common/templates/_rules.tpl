@@ -195,6 +195,16 @@ spec:
       "for" "5m" "severity" "ticket"
       "summary" "Refunds do not complete"
       "description" "The oldest open refund was requested {{ $value | humanizeDuration }} ago.") | nindent 4 }}
+    {{- include "common.alert" (dict "root" . "name" "StreamCartBooksDiffer"
+      "expr" "max(streamcart_reconciliation_differences{job=\"payment\"}) > 0"
+      "for" "5m" "severity" "ticket"
+      "summary" "The ledger differs from the payment provider"
+      "description" "{{ $value | humanize }} differences are not settled.") | nindent 4 }}
+    {{- include "common.alert" (dict "root" . "name" "StreamCartBooksNotCompared"
+      "expr" "max(streamcart_reconciliation_age_seconds{job=\"payment\"}) > 172800"
+      "for" "5m" "severity" "ticket"
+      "summary" "The ledger is not compared with the payment provider"
+      "description" "The last day that was compared ended {{ $value | humanizeDuration }} ago.") | nindent 4 }}
 {{- end -}}
 
 {{- define "common.rules.encodings" -}}
