@@ -81,7 +81,7 @@ def test_twenty_customers_who_pay_at_once_get_numbers_in_a_row(catalog):
     assert sequences(series=Series.INVOICE) == list(range(1, paid + 1))
 
 
-def test_one_order_has_one_invoice_and_the_second_gives_its_number_back():
+def test_second_invoice_of_an_order_is_refused_and_gives_its_number_back():
     order, other = make_order(), make_order()
     issue(order)
     with pytest.raises(DatabaseError, match="document_one_invoice"):
