@@ -28,7 +28,7 @@ def credit_note_of(refund_id: uuid.UUID) -> Iterator[MailAttachment]:
 
 def _files(document: Document | None) -> Iterator[MailAttachment]:
     """Nothing when the file cannot be drawn: the mail goes out, and its order's page has the document once that is
-    mended."""
+    fixed."""
     if document is None:
         return
     try:
