@@ -104,23 +104,18 @@ class _Page:
         return details
 
     def _row(self, position: int, line: Line) -> dict[str, Any]:
-        notes = []
-        # First, beside its amount.
-        if line.discount:
-            code = self.facts.voucher_code
-            notes.append(gettext("Discount (%(code)s)") % {"code": code} if code else gettext("Discount"))
-        if line.sku:
-            notes.append(gettext("SKU %(sku)s") % {"sku": line.sku})
+        code = self.facts.voucher_code
         is_whole = line.full % line.quantity == 0
         return {
             "position": str(position),
             "title": line_title(line),
-            "notes": notes,
+            "sku": gettext("SKU %(sku)s") % {"sku": line.sku} if line.sku else "",
             "quantity": str(line.quantity),
             # Refunds of units that a reduction made cheaper may not be a multiple.
             "unit_price": self._money(line.full // line.quantity) if is_whole else "",
             "rate": self._rate(line.rate),
             "amount": self._money(line.full),
+            "discount_label": gettext("Discount (%(code)s)") % {"code": code} if code else gettext("Discount"),
             "discount": MINUS + self._money(line.discount) if line.discount else "",
         }
 
