@@ -61,7 +61,7 @@ def test(parts: list[str], *, keyword: str | None, extra: list[str]) -> int:
             environment = context.enter_context(servers())
             jobs += [(unit, environment) for unit in units]
         pool = context.enter_context(ThreadPoolExecutor(2))
-        return _summary(list(pool.map(lambda job: _run(*job, wanted), jobs)))
+        return _summary(list(pool.map(lambda job: _run(job[0], job[1], wanted), jobs)))
 
 
 def _units(part: str) -> tuple[str, ...]:

@@ -48,7 +48,7 @@ AWAY = Refusal(
     cause=503,
     slug="service-unavailable",
     detail="The $service service is not responding at the moment. Please try again shortly.",
-    heading=("The curtain is down for a moment", "Der Vorhang ist kurz zu"),
+    heading=("We’ll be right back", "Wir sind gleich wieder da"),
     text=(
         "StreamCart is starting or being updated. This page tries again every few seconds.",
         "StreamCart startet oder wird aktualisiert. Diese Seite versucht es alle paar Sekunden wieder.",
@@ -69,7 +69,7 @@ REFUSALS = (
         cause=404,
         slug="not-found",
         detail="There is nothing at this address.",
-        heading=("This page is not on the programme", "Diese Seite steht nicht auf dem Programm"),
+        heading=("Page not found", "Seite nicht gefunden"),
         text=("It may have moved, or never existed.", "Vielleicht ist sie umgezogen, oder es gab sie nie."),
     ),
     Refusal(
@@ -84,7 +84,10 @@ REFUSALS = (
         slug="payload-too-large",
         detail="Send at most $largest_body to this address.",
         heading=("That was too large", "Das war zu groß"),
-        text=("Go back and send less at once.", "Bitte gehen Sie zurück und senden Sie weniger auf einmal."),
+        text=(
+            "Go back and send at most $largest_body at once.",
+            "Bitte gehen Sie zurück und senden Sie höchstens $largest_body auf einmal.",
+        ),
     ),
     Refusal(
         cause=414,
@@ -127,10 +130,10 @@ REFUSALS = (
 def http_lines(hidden: list[str]) -> str:
     """Maps for the `http` block: where each error goes, by who asked, and the page's words by language.
 
-    `hidden` are first path segments that no browser asks for. The line of the request decides, since NGINX knows no
-    path yet when the line is too long.
+    `hidden` are first path segments that no browser asks for; of the APIs' addresses, people see the admins. The line
+    of the request decides, since NGINX knows no path yet when the line is too long.
     """
-    programs = rf"~^\S+ /+(?:{'|'.join(['api', *hidden])})(?:[/? ]|$)"
+    programs = rf"~^\S+ /+(?!api/[a-z]+/admin(?:[/? ]|$))(?:{'|'.join(['api', *hidden])})(?:[/? ]|$)"
     maps = [
         "map $http_accept_language $german { default 0; ~*^de 1; }",
         *(

@@ -164,7 +164,6 @@ def test_a_service_that_is_down_is_reported_in_a_sentence(stack):
     ("path", "largest"),
     [
         ("/api/catalog/v1/imports", "50 MB"),
-        ("/api/catalog/admin/products/product/add/", "50 MB"),
         ("/api/catalog/v1/products", "1 MB"),
         ("/api/auth/v1/tokens", "1 MB"),
         ("/api/video/v1/uploads", "1 MB"),
@@ -176,6 +175,13 @@ def test_a_body_that_is_too_large_is_refused_with_the_limit(stack, path, largest
     assert response.status == problem["status"] == 413
     assert response.headers["Content-Type"].startswith("application/problem+json")
     assert problem["detail"] == f"Send at most {largest} to this address."
+
+
+def test_a_form_of_the_admin_that_is_too_large_is_refused_with_a_page_that_names_the_limit(stack):
+    response = get(stack, "/api/catalog/admin/products/product/add/", Content_Length=str(60 * 2**20))
+    assert response.status == 413
+    assert response.headers["Content-Type"].startswith("text/html")
+    assert "Go back and send at most 50 MB at once." in response.body.decode()
 
 
 def ask(stack: Stack, request: str) -> http.client.HTTPResponse:
@@ -211,9 +217,10 @@ def test_an_api_is_refused_with_a_problem(stack, status, slug, request_text):
     assert response.headers.get_all("X-Content-Type-Options") == ["nosniff"]
 
 
+@pytest.mark.parametrize("path", ["/shop", "/api/catalog/admin/products/product/"])
 @pytest.mark.parametrize(("status", "slug", "request_text"), [case for case in REFUSED if case[0] != 403])
-def test_a_browser_is_refused_with_the_shop_s_page(stack, status, slug, request_text):
-    response = ask(stack, request_text.format(path="/shop", picture="/media/catalog/products/a.webp"))
+def test_a_browser_is_refused_with_the_shop_s_page(stack, status, slug, request_text, path):
+    response = ask(stack, request_text.format(path=path, picture="/media/catalog/products/a.webp"))
     assert response.status == status
     assert response.headers["Content-Type"].startswith("text/html")
     assert "<h1>" in response.body.decode()

@@ -74,7 +74,7 @@ class DifferenceAdmin(ReadOnly, ModelAdmin):
     list_filter = [OpenFilter, "kind"]
     list_select_related = ["reconciled_day"]
     search_fields = ["order_number", "reference", "key"]
-    search_help_text = _("Search by order number, the provider’s reference or key")
+    search_help_text = _("Search by order number or reference")
     ordering = ["-found_at", "-id"]
     show_full_result_count = False
     fields = readonly_fields = [

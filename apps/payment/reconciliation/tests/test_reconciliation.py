@@ -67,7 +67,7 @@ def test_a_day_that_agrees_has_no_differences():
     assert list(ReconciledDay.objects.values_list("day", "movement_count")) == [(DAY, 2)]
 
 
-def test_what_one_side_has_alone_and_other_amounts_are_found():
+def test_movements_of_one_side_and_other_amounts_are_found():
     taken = charge("not booked")
     charge("less", 1990)
     refund(taken, "twice", 700)
@@ -133,7 +133,7 @@ def test_a_new_shop_begins_with_yesterday():
     assert list(registry.PROVIDERS) == [row.provider for row in ReconciledDay.objects.all()]
 
 
-def test_metrics_tell_open_differences_and_how_long_ago_the_last_day_ended(monkeypatch):
+def test_metrics_show_open_differences_and_how_long_ago_the_last_day_ended(monkeypatch):
     monkeypatch.setattr(collectors, "CACHE_SECONDS", -1)
     charge("lost")
     services.reconcile("sandbox", DAY)

@@ -36,7 +36,7 @@ def lost(ada, catalog, today) -> Difference:
     return Difference.objects.get()
 
 
-def test_what_the_shop_sells_and_refunds_agrees_with_the_provider(ada, catalog, today):
+def test_sales_and_refunds_agree_with_the_provider(ada, catalog, today):
     order = buy(ada, mugs=2, films=1)
     response = Staff().refund(order.number, lines={0: 1}, reason="Damaged")
     assert response.status_code == 201, response.content
