@@ -27,13 +27,17 @@ PREFIXES = {Series.INVOICE: "INV", Series.CREDIT_NOTE: "CN"}
 
 
 def issue_invoice(order: Order, lines: Sequence[OrderLine], *, paid_at: datetime) -> Document | None:
-    """The invoice of an order that is being paid, in the caller's transaction and as its last statement.
+    """The invoice of an order that is being paid, in the caller's transaction and as its last statement. An order that
+    has one keeps it.
 
     None for an order that was placed before tax was recorded: nobody can say what tax is in it.
     """
     if not has_recorded_tax(order, lines):
         log.warning("no invoice: the order has no tax recorded", order=order.number)
         return None
+    issued = Document.objects.filter(order=order, series=Series.INVOICE).first()
+    if issued is not None:
+        return issued
     return _issue(Series.INVOICE, order, invoice_facts(order, lines, paid_on=tax_date(paid_at)), issued_at=paid_at)
 
 

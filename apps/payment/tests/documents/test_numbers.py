@@ -81,12 +81,17 @@ def test_twenty_customers_who_pay_at_once_get_numbers_in_a_row(catalog):
     assert sequences(series=Series.INVOICE) == list(range(1, paid + 1))
 
 
-def test_second_invoice_of_an_order_is_refused_and_gives_its_number_back():
+def test_order_that_is_settled_again_keeps_its_invoice():
     order, other = make_order(), make_order()
-    issue(order)
-    with pytest.raises(DatabaseError, match="document_one_invoice"):
-        issue(order)
+    assert issue(order) == issue(order) == "INV-2026-000001"
     assert issue(other) == "INV-2026-000002"
+
+
+def test_two_who_settle_one_order_at_once_make_one_invoice_without_a_gap():
+    for order in [make_order() for _ in range(5)]:
+        at_once(lambda order=order: issue(order), lambda order=order: issue(order))
+        assert Document.objects.filter(order=order).count() == 1
+    assert sequences() == [1, 2, 3, 4, 5]
 
 
 def test_each_year_of_the_shop_begins_anew(settings):
