@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
@@ -19,8 +18,6 @@ LAYOUTS = Path(__file__).parent / "typst"
 TYPEFACE = Path(fontpkg_bricolage_grotesque.ROOT) / "files"
 # For archives, with files attached.
 STANDARD: Final = "a-3b"
-# A file takes milliseconds and uses all cores; eight threads at once would take 100 MB more to be no faster.
-_one_at_a_time = threading.Lock()
 
 
 class TypesettingFailed(Exception):
@@ -30,17 +27,16 @@ class TypesettingFailed(Exception):
 def typeset(layout: str, data: Mapping[str, Any], *, made_at: datetime, xml: bytes = b"") -> bytes:
     """The PDF of a layout; `made_at` is its date. Texts are made drawable. Raises TypesettingFailed."""
     inputs = {"data": json.dumps(_drawable(data)), "xml": xml.decode()}
-    # One for each file, which costs nothing beside the fonts.
+    # One for each file: a compiler serves no two threads at once, and costs nothing beside the fonts.
     compiler = typst.Compiler(root=LAYOUTS, font_paths=_fonts())
     try:
-        with _one_at_a_time:
-            made = compiler.compile(
-                LAYOUTS / f"{layout}.typ",
-                format="pdf",
-                sys_inputs=inputs,
-                pdf_standards=STANDARD,
-                timestamp=int(made_at.timestamp()),
-            )
+        made = compiler.compile(
+            LAYOUTS / f"{layout}.typ",
+            format="pdf",
+            sys_inputs=inputs,
+            pdf_standards=STANDARD,
+            timestamp=int(made_at.timestamp()),
+        )
     except typst.TypstError as error:
         raise TypesettingFailed(f"{layout}: {error}") from error
     if not isinstance(made, bytes):
