@@ -19,6 +19,7 @@ INSTALLED_APPS = [
     "apps.payment.vouchers",
     "apps.payment.orders",
     "apps.payment.shipments",
+    "apps.payment.documents",
     "apps.payment.refunds",
     "apps.payment.reconciliation",
     "apps.payment.checkout",
@@ -42,6 +43,14 @@ SANDBOX_WEBHOOK_SECRET = env("SANDBOX_WEBHOOK_SECRET")
 SHOP_TIME_ZONE = env.str("SHOP_TIME_ZONE", default="UTC")
 SHOP_REGION = env.str("SHOP_REGION", default="DE-BE")
 ORDER_CUTOFF_HOUR = env.int("ORDER_CUTOFF_HOUR", default=14)
+
+# Who sells, as invoices and credit notes name it (docs/documents.md); the country is that of SHOP_REGION.
+SELLER_NAME = env.str("SELLER_NAME", default="StreamCart Demo GmbH")
+SELLER_STREET = env.str("SELLER_STREET", default="Beispielstraße 1")
+SELLER_POSTAL_CODE = env.str("SELLER_POSTAL_CODE", default="10115")
+SELLER_CITY = env.str("SELLER_CITY", default="Berlin")
+SELLER_EMAIL = env.str("SELLER_EMAIL", default="hello@streamcart.example")
+SELLER_VAT_ID = env.str("SELLER_VAT_ID", default="DE000000000")
 
 # For each address, of all guests behind it (a school, an office) together.
 GUEST_CREATION_RATE = "600/hour"

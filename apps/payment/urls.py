@@ -16,6 +16,7 @@ from apps.common.urls import (  # noqa: F401  (Django looks the handlers up here
 urlpatterns = [
     path("v1/", include("apps.payment.carts.api.urls")),
     path("v1/", include("apps.payment.checkout.api.urls")),
+    path("v1/", include("apps.payment.documents.api.urls")),
     path("v1/", include("apps.payment.payments.api.urls")),
     path("v1/", include("apps.payment.refunds.api.urls")),
     path("v1/", include("apps.payment.shipments.api.urls")),

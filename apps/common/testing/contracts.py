@@ -18,7 +18,9 @@ APPS = Path(__file__).resolve().parents[2]
 @cache
 def document(service: str) -> OpenAPI:
     """The parsed document of a service."""
-    config = Config(extra_media_type_deserializers={"application/problem+json": json.loads})
+    # A file is a string of bytes to OpenAPI.
+    files = {"application/pdf": lambda content: content.decode("latin-1")}
+    config = Config(extra_media_type_deserializers={"application/problem+json": json.loads} | files)
     return OpenAPI.from_file_path(str(APPS / service / "openapi.yaml"), config=config)
 
 
@@ -29,12 +31,14 @@ def assert_matches_contract(
     *,
     request_json: Any = None,
     response_json: Any = None,
+    response_file: httpx.Response | None = None,
     status: int = 200,
     headers: dict[str, str] | None = None,
 ) -> None:
     """Raise openapi_core's error when the operation is unknown, the body is not accepted or the response is impossible.
 
-    `path` may carry a query string, without the gateway's prefix (`/v1/quotes`).
+    `path` may carry a query string, without the gateway's prefix (`/v1/quotes`). `response_file` is a response that is
+    no JSON.
     """
     parts = urlsplit(path)
     prefix = f"/api/{service}"
@@ -51,4 +55,6 @@ def assert_matches_contract(
     api.validate_request(request)
     content_type = "application/json" if status < 400 else "application/problem+json"
     data = b"" if response_json is None else json.dumps(response_json).encode()
+    if response_file is not None:
+        content_type, data = response_file.headers["Content-Type"], response_file.content
     api.validate_response(request, MockResponse(data, status_code=status, content_type=content_type))

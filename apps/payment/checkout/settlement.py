@@ -12,6 +12,7 @@ from apps.common import outbox
 from apps.common.money import Money
 from apps.payment.carts.services import close_paid_cart
 from apps.payment.checkout.transitions import record_charge
+from apps.payment.documents.services import issue_invoice
 from apps.payment.ledger.models import Account, JournalEntry
 from apps.payment.ledger.services import book
 from apps.payment.orders.events import all_units, event_payload
@@ -25,7 +26,8 @@ State = Order.State
 
 
 def settle(order: Order) -> None:
-    """Paid: state, books, closed cart and event stand or fall together. Lock order: cart, then order."""
+    """Paid: state, books, closed cart, event and invoice stand or fall together. Lock order: cart, order, then the
+    counter of invoices."""
     lines = list(order.lines.order_by("position"))
     with transaction.atomic(durable=True):
         close_paid_cart(order.cart_id, ordered=_quantities(lines))
@@ -43,6 +45,8 @@ def settle(order: Order) -> None:
             book(key=f"capture:{order.pk}", kind=kind, order_number=order.number, postings=postings)
         outbox.publish(type="order.paid", subject=order.number, data=event_payload(order, all_units(lines)))
         enqueue_confirmation(order)
+        # Last, because it locks the counter that every payment needs.
+        issue_invoice(order, lines, paid_at=now)
 
 
 def settle_refund(

@@ -23,6 +23,7 @@ from apps.common.money import Money
 from apps.common.numbers import percentage
 from apps.common.task_queue import send_on_commit
 from apps.payment import access
+from apps.payment.orders.mail_attachments import attach_files
 from apps.payment.orders.models import ERASED_EMAIL, Order, OrderLine
 from apps.payment.orders.selectors import tax_of
 from apps.payment.tax.services import RateTotal, TaxedAmount, tax_by_rate
@@ -88,6 +89,8 @@ def send_confirmation(order_id: UUID | str) -> None:
     # An order that was refunded later has another mail for that.
     is_unfulfilled = order.state == Order.State.REFUNDED and bool(order.failure_code)
     message = _message(order, "refunded" if is_unfulfilled else "confirmation")
+    if not is_unfulfilled:
+        attach_files(message, order)
     message.send()
     # Not when another mail has become due meanwhile.
     lease.held().update(confirmation_due_at=None)

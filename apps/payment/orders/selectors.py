@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 
 from apps.common.problems import NotFound
 from apps.payment.access import Caller
-from apps.payment.orders.models import Order
+from apps.payment.orders.models import Order, OrderLine
 from apps.payment.payments.models import Payment
 from apps.payment.tax.rates import TaxClass
 from apps.payment.tax.services import TaxedAmount, tax_summary
@@ -46,12 +46,16 @@ def tax_of(order: Order) -> list[TaxedAmount]:
 
     No query where the lines are prefetched.
     """
-    lines = [line.taxed_amount for line in order.lines.all()]
-    recorded = [amount for amount in lines if amount is not None]
-    shipping = shipping_tax_of(order)
-    if shipping is None or len(recorded) < len(lines):
+    lines = list(order.lines.all())
+    if not has_recorded_tax(order, lines):
         return []
-    return tax_summary([*recorded, *shipping])
+    recorded = [line.taxed_amount for line in lines]
+    return tax_summary([*(amount for amount in recorded if amount), *(shipping_tax_of(order) or [])])
+
+
+def has_recorded_tax(order: Order, lines: Iterable[OrderLine]) -> bool:
+    """Whether the order was placed when tax was recorded."""
+    return order.shipping_tax is not None and all(line.taxed_amount is not None for line in lines)
 
 
 def shipping_tax_of(order: Order) -> list[TaxedAmount] | None:

@@ -9,13 +9,18 @@ from django.utils import timezone
 from apps.common import outbox
 from apps.common.money import Money
 from apps.common.task_queue import send_on_commit
+from apps.payment.documents.drafting import refunded_line, shipping_line
+from apps.payment.documents.facts import Line
+from apps.payment.documents.services import issue_credit_note
 from apps.payment.ledger.models import Account, JournalEntry
 from apps.payment.ledger.services import book
 from apps.payment.orders.events import event_payload
 from apps.payment.orders.fulfilment import fulfil_if_complete
 from apps.payment.orders.models import Order, OrderLine, OrderTransition
+from apps.payment.orders.selectors import taxed_amounts
 from apps.payment.payments.models import Payment
 from apps.payment.refunds.models import Refund, RefundLine
+from apps.payment.refunds.selectors import taxed_amount_of
 from apps.payment.vouchers import services as vouchers
 
 log = structlog.get_logger(__name__)
@@ -28,7 +33,7 @@ State = Refund.State
 def complete(refund: Refund) -> bool:
     """The money went back: state, books, event and mail stand or fall together. False when another worker did it.
 
-    Lock order: order, then refund.
+    Lock order: order, refund, then the counter of credit notes.
     """
     now = timezone.now()
     with transaction.atomic(durable=True):
@@ -59,6 +64,8 @@ def complete(refund: Refund) -> bool:
         send_on_commit(SEND_MAIL_TASK, str(refund.pk))
         if is_restocked:
             send_on_commit(RESTOCK_TASK, str(refund.pk))
+        # Last, because it locks the counter that every refund needs.
+        issue_credit_note(order, _credited_lines(order, refund, rows), refund_id=refund.pk, refunded_at=now)
     return True
 
 
@@ -102,6 +109,18 @@ def _settle(order: Order, refund: Refund, lines: list[OrderLine]) -> bool:
         OrderTransition.objects.create(order=order, state=order.state, note=refund.reason[:300])
     fulfil_if_complete(order, lines)
     return is_full
+
+
+def _credited_lines(order: Order, refund: Refund, rows: list[RefundLine]) -> list[Line]:
+    """What the credit note names: units, reduced prices, and the rest of shipping. Empty where tax was not recorded."""
+    lines = []
+    for row in rows:
+        amount = taxed_amount_of(row)
+        if amount is None:
+            return []
+        lines.append(refunded_line(row.line, amount, quantity=row.quantity))
+    shipping = taxed_amounts(refund.shipping_tax or [])
+    return [*lines, *(shipping_line(part, title=order.shipping_name) for part in shipping)]
 
 
 def _postings(refund: Refund, rows: list[RefundLine]) -> dict[str, Money]:

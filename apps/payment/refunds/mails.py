@@ -10,6 +10,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from apps.common.money import Money
+from apps.payment.documents.attachments import credit_note_of
+from apps.payment.orders.mail_attachments import attach
 from apps.payment.orders.mail_queue import MailQueue
 from apps.payment.orders.mails import OrderMail, compose_order_mail, line_context, tax_context
 from apps.payment.refunds.models import Refund, ReturnRequest
@@ -60,7 +62,11 @@ def _compose_refund(refund_id: UUID) -> EmailMultiAlternatives | None:
             "taxes": tax_context(refund.order, tax_of_refund(refund), language),
         }
 
-    return compose_order_mail(refund.order, REFUNDED, context)
+    message = compose_order_mail(refund.order, REFUNDED, context)
+    if message is not None:
+        for found in credit_note_of(refund.pk):
+            attach(message, found)
+    return message
 
 
 def _compose_return(request_id: UUID) -> EmailMultiAlternatives | None:

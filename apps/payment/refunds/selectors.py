@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from apps.common.problems import NotFound
 from apps.payment.orders.models import Order
 from apps.payment.orders.selectors import taxed_amounts
-from apps.payment.refunds.models import Refund, ReturnRequest
+from apps.payment.refunds.models import Refund, RefundLine, ReturnRequest
 from apps.payment.tax.services import TaxedAmount, tax_summary
 
 
@@ -51,8 +51,16 @@ def tax_of_refund(refund: Refund) -> list[TaxedAmount]:
     prefetched with theirs."""
     amounts = taxed_amounts(refund.shipping_tax or [])
     for row in refund.lines.all():
-        taxed = row.line.taxed_amount
-        if taxed is None or row.tax_amount is None:
+        amount = taxed_amount_of(row)
+        if amount is None:
             return []
-        amounts.append(TaxedAmount(taxed.tax_class, taxed.rate, gross=row.gross_amount, tax=row.tax_amount))
+        amounts.append(amount)
     return [amount for amount in tax_summary(amounts) if amount.gross]
+
+
+def taxed_amount_of(row: RefundLine) -> TaxedAmount | None:
+    """What goes back of a line with its tax; None where tax was not recorded."""
+    taxed = row.line.taxed_amount
+    if taxed is None or row.tax_amount is None:
+        return None
+    return TaxedAmount(taxed.tax_class, taxed.rate, gross=row.gross_amount, tax=row.tax_amount)

@@ -6,6 +6,8 @@ from django.db.models import Sum
 
 from apps.common.outbox.models import OutboxEvent
 from apps.payment.carts.models import Cart
+from apps.payment.documents.facts import facts_from_json
+from apps.payment.documents.models import Document
 from apps.payment.ledger.models import JournalEntry, Posting
 from apps.payment.orders.models import Order
 from apps.payment.orders.selectors import tax_of
@@ -31,7 +33,18 @@ def assert_paid_once(order: Order, catalog: FakeCatalog) -> None:
     assert JournalEntry.objects.filter(order_number=order.number).count() == 1
     assert OutboxEvent.objects.filter(type="streamcart.order.paid.v1", subject=order.number).count() == 1
     assert not Cart.objects.get(pk=order.cart_id).is_open
+    assert [document.series for document in order.documents.all()] == ["invoice"]
+    assert facts_from_json(order.documents.get().facts).gross == order.total_amount
     assert [r.status for r in catalog.reservations.values() if r.order_id == str(order.pk)] == ["committed"]
+
+
+def assert_numbers_have_no_gaps() -> None:
+    """Of each series and year."""
+    given: dict[tuple[str, int], list[int]] = {}
+    for document in Document.objects.order_by("sequence"):
+        given.setdefault((document.series, document.year), []).append(document.sequence)
+    for numbers in given.values():
+        assert numbers == list(range(1, len(numbers) + 1))
 
 
 def assert_given_up(order: Order, catalog: FakeCatalog) -> None:
@@ -42,6 +55,7 @@ def assert_given_up(order: Order, catalog: FakeCatalog) -> None:
     assert not SandboxCharge.objects.filter(key=str(order.pk), state__in=HELD).exists()
     assert not JournalEntry.objects.filter(order_number=order.number).exists()
     assert not OutboxEvent.objects.filter(type="streamcart.order.paid.v1", subject=order.number).exists()
+    assert not order.documents.exists()
     kept = [r.status for r in catalog.reservations.values() if r.order_id == str(order.pk)]
     assert "committed" not in kept
     # Also what came late, unless catalog has yet to be asked.
@@ -62,6 +76,8 @@ def assert_refunded(order: Order, catalog: FakeCatalog) -> None:
     for row in Posting.objects.filter(entry__order_number=order.number).values("account").annotate(sum=Sum("amount")):
         assert row["sum"] == 0, row["account"]
     assert order.transitions.filter(state=Order.State.REFUNDED).count() == 1
+    # Nothing was supplied, so there is nothing to invoice.
+    assert not order.documents.exists()
     assert not OutboxEvent.objects.filter(subject=order.number).exists()
     assert "committed" not in [r.status for r in catalog.reservations.values() if r.order_id == str(order.pk)]
 
@@ -95,4 +111,5 @@ def assert_consistent(catalog: FakeCatalog) -> list[Order]:
     assert SandboxCharge.objects.filter(state="captured").count() == sum(order.total_amount > 0 for order in paid)
     assert_uses_are_counted(orders)
     assert_books_balance()
+    assert_numbers_have_no_gaps()
     return orders

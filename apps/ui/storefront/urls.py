@@ -47,6 +47,7 @@ urlpatterns = [
     path("orders", orders.order_list, name="orders"),
     path("orders/find", orders.find, name="find-order"),
     path("orders/<str:number>", orders.order, name="order"),
+    path("orders/<str:number>/documents/<str:document>.pdf", orders.document, name="order-document"),
     path("orders/<str:number>/cancel", orders.cancel, name="order-cancel"),
     path("orders/<str:number>/return", orders.request_return, name="order-return"),
     path("orders/<str:number>/buy-again", orders.buy_again, name="buy-again"),

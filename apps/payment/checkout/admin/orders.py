@@ -23,10 +23,13 @@ from apps.common.model_admin import ReadOnly
 from apps.common.problems import Problem
 from apps.payment.checkout import services
 from apps.payment.checkout.admin.actions import OrderActions
+from apps.payment.checkout.admin.files import OrderFiles
 from apps.payment.checkout.admin.filters import AgeFilter, TodoFilter
 from apps.payment.checkout.timeline import timeline
+from apps.payment.documents.selectors import documents_of
 from apps.payment.orders.models import Order, OrderLine
 from apps.payment.orders.selectors import payments_of
+from apps.payment.shipments.selectors import shipments_of
 
 State = Order.State
 
@@ -72,7 +75,7 @@ class LineInline(ReadOnly, TabularInline):
 
 
 @admin.register(Order)
-class OrderAdmin(OrderActions, ReadOnly, ModelAdmin):
+class OrderAdmin(OrderFiles, OrderActions, ReadOnly, ModelAdmin):
     list_display = ["number", "shown_total", "shown_state", "email", "placed_at"]
     list_filter = ["state", TodoFilter, AgeFilter]
     search_fields = ["number", "email", "shipping_address__name"]
@@ -92,6 +95,7 @@ class OrderAdmin(OrderActions, ReadOnly, ModelAdmin):
             _("Delivery"),
             {"fields": ["shipping_method", "shown_address", "delivery_dates", "shown_message", "reservation"]},
         ),
+        (_("Documents"), {"fields": ["shown_documents", "shown_packing_slips"]}),
         (_("Timeline"), {"fields": ["shown_timeline"]}),
     ]
     readonly_fields = [name for _title, options in fieldsets for name in options["fields"]]
@@ -195,6 +199,20 @@ class OrderAdmin(OrderActions, ReadOnly, ModelAdmin):
             return ""
         url = admin_url("catalog", f"inventory/reservation/{order.reservation_id}/change/")
         return link(url, gettext("Open the reservation"))
+
+    @admin.display(description=_("invoice and credit notes"))
+    def shown_documents(self, order: Order) -> SafeString:
+        return lines(
+            link(reverse("admin:orders_order_document", args=[order.pk, document.pk]), document)
+            for document in documents_of([order])[order.pk]
+        )
+
+    @admin.display(description=_("packing slips"))
+    def shown_packing_slips(self, order: Order) -> SafeString:
+        return lines(
+            link(reverse("admin:orders_order_packing_slip", args=[order.pk, shipment.pk]), shipment)
+            for shipment in shipments_of([order])[order.pk]
+        )
 
     @admin.display(description=_("timeline"))
     def shown_timeline(self, order: Order) -> SafeString:

@@ -14,6 +14,7 @@ from apps.common.api.serializers import EmailField, LanguageField, MoneySerializ
 from apps.common.countries import validate_country
 from apps.common.money import Money
 from apps.common.text import one_line
+from apps.payment.documents.serializers import DocumentSerializer
 from apps.payment.orders.models import Order, OrderLine
 from apps.payment.orders.selectors import tax_of
 from apps.payment.refunds.serializers import RefundSerializer, ReturnRequestSerializer
@@ -196,6 +197,7 @@ class OrderSerializer(serializers.Serializer):
     shipments = serializers.SerializerMethodField(help_text="Parcels, oldest first.")
     refunds = serializers.SerializerMethodField(help_text="Oldest first.")
     return_requests = serializers.SerializerMethodField(help_text="Oldest first.")
+    documents = serializers.SerializerMethodField(help_text="Invoice and credit notes, oldest first.")
     next_action = serializers.SerializerMethodField()
     failure = serializers.SerializerMethodField()
     secret = serializers.CharField(required=False, help_text="Once, for guests: send it as X-Order-Secret.")
@@ -257,6 +259,11 @@ class OrderSerializer(serializers.Serializer):
     @extend_schema_field(ReturnRequestSerializer(many=True))
     def get_return_requests(self, order: Order) -> list[dict[str, Any]]:
         return list(ReturnRequestSerializer(self.context["return_requests"][order.pk], many=True).data)
+
+    @extend_schema_field(DocumentSerializer(many=True))
+    def get_documents(self, order: Order) -> list[dict[str, Any]]:
+        documents = self.context["documents"][order.pk]
+        return list(DocumentSerializer(documents, many=True, context={"order": order.number}).data)
 
     @extend_schema_field(NextActionSerializer(allow_null=True))
     def get_next_action(self, order: Order) -> dict[str, str] | None:

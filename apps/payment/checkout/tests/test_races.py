@@ -73,7 +73,8 @@ def test_without_the_constraint_the_two_tabs_would_pay_twice(ada, catalog, monke
         at_once(*(lambda tab=tab: tab.order(card=card) for tab in tabs))
         assert SandboxCharge.objects.filter(state="captured").count() == 2
     finally:
-        Order.objects.all().delete()
+        # Out of the guard's way; the invoices of paid orders keep them from being deleted.
+        Order.objects.update(state=Order.State.CANCELLED)
         with connection.schema_editor() as editor:
             editor.add_constraint(Order, guard)
 

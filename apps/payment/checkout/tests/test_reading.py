@@ -41,8 +41,8 @@ def test_a_page_of_orders_costs_the_same_number_of_queries_for_2_rows_and_for_20
             ada.client.get("/v1/orders?limit=50")
         counts.append(len(queries))
     assert Order.objects.count() == 20
-    # Orders, their lines, their payments with methods, their shipments, refunds and return requests.
-    assert counts == [6, 6]
+    # Orders, their lines, their payments with methods, their documents, shipments, refunds and return requests.
+    assert counts == [7, 7]
 
 
 def test_another_accounts_order_is_not_there(ada, grace):

@@ -10,6 +10,7 @@ from django.db.models import Sum
 from apps.common.outbox.models import OutboxEvent
 from apps.common.testing.clients import ServiceTestClient
 from apps.common.testing.tokens import access_token
+from apps.payment.documents.facts import facts_from_json
 from apps.payment.ledger.models import JournalEntry, Posting
 from apps.payment.orders.models import Order
 from apps.payment.orders.selectors import tax_of
@@ -17,7 +18,7 @@ from apps.payment.payments.providers.sandbox.models import SandboxCharge, Sandbo
 from apps.payment.refunds.models import Refund
 from apps.payment.refunds.selectors import tax_of_refund
 from apps.payment.tests.catalog_fake import FILM
-from apps.payment.tests.invariants import assert_books_balance
+from apps.payment.tests.invariants import assert_books_balance, assert_numbers_have_no_gaps
 from apps.payment.tests.personas import Shopper
 
 MUG = "MUG-BLUE"
@@ -96,6 +97,10 @@ def assert_adds_up(order: Order) -> None:
         assert line.refunded_quantity == sum(row.quantity for row in rows) <= line.quantity
         assert line.cancelled_quantity == sum(row.cancelled_quantity for row in rows)
         assert sum(row.tax_amount for row in rows) <= line.tax_amount
+    credited = {document.refund_id: facts_from_json(document.facts) for document in order.documents.all()}
+    credited.pop(None)
+    assert {pk: facts.gross for pk, facts in credited.items()} == {r.pk: r.amount for r in completed if r.amount}
+    assert_numbers_have_no_gaps()
     if order.state == Order.State.REFUNDED:
         assert_all_went_back(order, completed)
 

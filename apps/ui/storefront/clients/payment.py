@@ -250,6 +250,14 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
+class Document:
+    """An invoice or a credit note of an order."""
+
+    number: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
 class Order:
     """An order as its owner sees it; `secret` is set only in the response that creates a guest's order."""
 
@@ -278,6 +286,7 @@ class Order:
     shipments: tuple[Shipment, ...] = ()
     refunds: tuple[Refund, ...] = ()
     return_requests: tuple[ReturnRequest, ...] = ()
+    documents: tuple[Document, ...] = ()
 
     @property
     def tax_by_rate(self) -> list[RateTotal]:
@@ -287,6 +296,10 @@ class Order:
             key = part.rate, part.tax_class == "export"
             taxes[key] = taxes.get(key, Money.zero(part.tax.currency)) + part.tax
         return [RateTotal(*key, tax) for key, tax in taxes.items()]
+
+    @property
+    def invoice(self) -> Document | None:
+        return next((document for document in self.documents if document.kind == "invoice"), None)
 
     @property
     def is_unfinished(self) -> bool:
@@ -450,6 +463,13 @@ def order(number: str, *, secret: str | None, token: str | None) -> Order:
     """Raises RemoteProblem (404) for the order of somebody else."""
     headers = {"X-Order-Secret": secret} if secret else {}
     return _order(client.get(f"/v1/orders/{quote(number, safe='')}", headers=headers, token=token).json_or_raise())
+
+
+def document(number: str, document_number: str, *, secret: str | None, token: str | None) -> bytes:
+    """The PDF of an invoice or a credit note. Raises RemoteProblem (404) for that of somebody else."""
+    path = f"/v1/orders/{quote(number, safe='')}/documents/{quote(document_number, safe='')}.pdf"
+    headers = {"X-Order-Secret": secret} if secret else {}
+    return client.get(path, headers=headers, token=token).content_or_raise()
 
 
 def cancel_order(number: str, *, secret: str | None, token: str | None) -> None:

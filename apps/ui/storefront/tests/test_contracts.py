@@ -65,6 +65,7 @@ SCHEMAS = [
     (payment.TestCard, "payment", "TestCard"),
     (payment.OrderAddress, "payment", "Address"),
     (payment.OrderPayment, "payment", "OrderPayment"),
+    (payment.Document, "payment", "Document"),
     (video.Title, "video", "Title"),
     (video.LibraryItem, "video", "LibraryItem"),
     (video.Progress, "video", "Progress"),
@@ -105,12 +106,14 @@ def check(platform: FakePlatform) -> Callable[[], None]:
         compared = 0
         for service in platform.services:
             for request, response in service.exchanges:
+                is_file = response.headers.get("Content-Type") == "application/pdf"
                 assert_matches_contract(
                     service.name,
                     request.method,
                     request.url.raw_path.decode(),
                     request_json=json.loads(request.content) if request.content else None,
-                    response_json=response.json() if response.content else None,
+                    response_json=response.json() if response.content and not is_file else None,
+                    response_file=response if is_file else None,
                     status=response.status_code,
                     headers=dict(request.headers),
                 )
@@ -228,6 +231,8 @@ def test_payment_client_matches_the_contract(platform: FakePlatform, check: Call
     after_sales.request_return("SC-0002", {0: 1}, **wanted)
     assert payment.order("SC-0002", secret=None, token="token").return_requests
     after_sales.claim_orders("token")
+    [document] = payment.order("SC-0002", secret=None, token="token").documents
+    assert payment.document("SC-0002", document.number, secret=None, token="token")
     check()
 
 

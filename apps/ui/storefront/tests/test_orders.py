@@ -285,7 +285,7 @@ def test_refunded_film_is_not_offered_to_watch(ada: Client, pay: Pay, platform: 
 
 def test_order_of_a_payment_service_of_the_release_before_shows(ordered: Client, platform: FakePlatform) -> None:
     order = platform.payment.orders["SC-0001"]
-    for name in ("shipments", "refunds", "return_requests", "fulfilled_at"):
+    for name in ("shipments", "refunds", "return_requests", "fulfilled_at", "documents"):
         del order[name]
     for line in order["lines"]:
         for name in ("position", "shipped_quantity", "refunded_quantity"):
@@ -293,6 +293,42 @@ def test_order_of_a_payment_service_of_the_release_before_shows(ordered: Client,
     text = ordered.get("/orders/SC-0001").content.decode()
     assert "Tall mug" in text
     assert '/orders/SC-0001/return"' not in text
+
+
+def test_documents_of_an_order_are_downloaded_from_its_page(ordered: Client, platform: FakePlatform) -> None:
+    credit_note = {"number": "CN-2026-000004", "kind": "credit_note", "url": "/", "issued_at": "2026-02-04T10:00:00Z"}
+    platform.payment.orders["SC-0001"]["documents"].append(credit_note)
+    text = ordered.get("/orders/SC-0001").content.decode()
+    for number, label in (("INV-2026-000001", "Invoice (PDF)"), ("CN-2026-000004", "Credit note (PDF)")):
+        address = f"/orders/SC-0001/documents/{number}.pdf"
+        assert f'<a href="{address}" download>{label}</a>' in text
+        response = ordered.get(address)
+        assert (response.status_code, response.content) == (200, b"%PDF-1.7")
+        assert response["Content-Type"] == "application/pdf"
+        assert response["Content-Disposition"] == f'attachment; filename="{number}.pdf"'
+        assert response["Cache-Control"] == "private, no-store"
+
+
+def test_documents_of_somebody_else_are_not_shown(ordered: Client, platform: FakePlatform) -> None:
+    address = "/orders/SC-0001/documents/INV-2026-000001.pdf"
+    stranger = Client(raise_request_exception=False)
+    assert stranger.get(address)["Location"].startswith("/account/sign-in")
+    assert ordered.get("/orders/SC-0001/documents/INV-2026-000099.pdf").status_code == 404
+
+
+def test_unpaid_order_offers_no_documents(ordered: Client, platform: FakePlatform) -> None:
+    platform.payment.orders["SC-0001"] |= {"state": "failed", "documents": []}
+    text = ordered.get("/orders/SC-0001").content.decode()
+    assert "(PDF)" not in text
+    assert "Documents" not in text
+
+
+def test_list_of_orders_offers_the_invoices(ada: Client, pay: Pay, platform: FakePlatform) -> None:
+    ada.post("/cart/add", {"sku": "MUG-1", "quantity": "2"})
+    pay(ada)
+    assert 'href="/orders/SC-0001/documents/INV-2026-000001.pdf"' in ada.get("/orders").content.decode()
+    platform.payment.orders["SC-0001"]["documents"] = []
+    assert "Invoice (PDF)" not in ada.get("/orders").content.decode()
 
 
 SIGN_IN = {"email": ADA["email"], "password": ADA["password"]}

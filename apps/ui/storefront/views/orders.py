@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -53,6 +54,23 @@ def order(request: ShopRequest, number: str) -> HttpResponse:
     response = render(request, "storefront/order.html", {"order": found, "steps": order_steps(found)})
     if found.is_unfinished and not found.next_action:
         response["Refresh"] = str(REFRESH_SECONDS)
+    return response
+
+
+@require_safe
+def document(request: ShopRequest, number: str, document: str) -> HttpResponse:
+    """The PDF of an invoice or a credit note."""
+    shop = request.shop
+    secret = shop.order_secret(number)
+    try:
+        content = payment.document(number, document, secret=secret, token=shop.token)
+    except RemoteProblem as problem:
+        if problem.status == 404 and shop.user is None and secret is None:
+            raise SignInRequired from problem
+        raise
+    response = HttpResponse(content, content_type="application/pdf")
+    response["Content-Disposition"] = content_disposition_header(True, f"{document}.pdf") or ""
+    response["Cache-Control"] = "private, no-store"
     return response
 
 

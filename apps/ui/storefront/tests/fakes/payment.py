@@ -318,9 +318,16 @@ class FakePayment(FakeService):
             "shipments": [],
             "refunds": [],
             "return_requests": [],
+            "documents": [self._invoice(number)] if is_paid else [],
             "next_action": None,
             "failure": None,
         }
+
+    @staticmethod
+    def _invoice(number: str) -> dict[str, Any]:
+        document = f"INV-2026-{number.removeprefix('SC-').zfill(6)}"
+        path = f"/v1/orders/{number}/documents/{document}.pdf"
+        return {"number": document, "kind": "invoice", "url": path, "issued_at": NOW}
 
     @staticmethod
     def _tax(lines: list[dict[str, Any]], shipping: dict[str, Any] | None, currency: str) -> list[dict[str, Any]]:
@@ -386,6 +393,13 @@ class FakePayment(FakeService):
         if number not in self.orders or not is_owner:
             return problem(404, "not-found", "There is no such order.")
         return ok(self.orders[number])
+
+    @route("GET", "/v1/orders/(?P<number>[^/]+)/documents/(?P<document>[^/]+).pdf")
+    def get_document(self, request: httpx.Request, number: str, document: str) -> httpx.Response:
+        order = self.get_order(request, number)
+        if order.is_error or document not in [row["number"] for row in order.json()["documents"]]:
+            return problem(404, "not-found", "This order has no such document.")
+        return httpx.Response(200, content=b"%PDF-1.7", headers={"Content-Type": "application/pdf"})
 
     @route("POST", "/v1/orders/(?P<number>[^/]+)/cancel")
     def cancel(self, request: httpx.Request, number: str) -> httpx.Response:

@@ -131,6 +131,14 @@ azure.workload.identity/tenant-id: {{ . }}
 {{- $_ := set $variables "SHOP_REGION" .region -}}
 {{- $_ := set $variables "ORDER_CUTOFF_HOUR" (toString .cutoffHour) -}}
 {{- end -}}
+{{- with .Values.seller -}}
+{{- $_ := set $variables "SELLER_NAME" .name -}}
+{{- $_ := set $variables "SELLER_STREET" .street -}}
+{{- $_ := set $variables "SELLER_POSTAL_CODE" .postalCode -}}
+{{- $_ := set $variables "SELLER_CITY" .city -}}
+{{- $_ := set $variables "SELLER_EMAIL" .email -}}
+{{- $_ := set $variables "SELLER_VAT_ID" .vatId -}}
+{{- end -}}
 {{- with .Values.encoding -}}
 {{- $_ := set $variables "FFMPEG_PRESET" .preset -}}
 {{- $_ := set $variables "FFMPEG_THREADS" (toString .threads) -}}

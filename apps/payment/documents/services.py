@@ -1,0 +1,87 @@
+"""Issuing invoices and credit notes: numbers without gaps, in the transaction of what they are about.
+
+The counter of a series is one row, so its lock puts the transactions that issue one behind the other. Callers issue
+with the last statement of theirs: the lock is held for one insert and the commit, and nobody waits for another lock
+with it. A transaction that is rolled back gives its number back.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+
+import structlog
+from django.db import connection
+
+from apps.common.languages import default_language, shop_language
+from apps.payment.documents.drafting import credit_note_facts, invoice_facts
+from apps.payment.documents.facts import Facts, Line
+from apps.payment.documents.models import Document, DocumentCounter, Series
+from apps.payment.orders.models import Order, OrderLine
+from apps.payment.orders.selectors import has_recorded_tax
+from apps.payment.tax.services import tax_date
+
+log = structlog.get_logger(__name__)
+PREFIXES = {Series.INVOICE: "INV", Series.CREDIT_NOTE: "CN"}
+
+
+def issue_invoice(order: Order, lines: Sequence[OrderLine], *, paid_at: datetime) -> Document | None:
+    """The invoice of an order that is being paid, in the caller's transaction and as its last statement. An order that
+    has one keeps it.
+
+    None for an order that was placed before tax was recorded: nobody can say what tax is in it.
+    """
+    if not has_recorded_tax(order, lines):
+        log.warning("no invoice: the order has no tax recorded", order=order.number)
+        return None
+    issued = Document.objects.filter(order=order, series=Series.INVOICE).first()
+    if issued is not None:
+        return issued
+    return _issue(Series.INVOICE, order, invoice_facts(order, lines, paid_on=tax_date(paid_at)), issued_at=paid_at)
+
+
+def issue_credit_note(
+    order: Order, lines: Sequence[Line], *, refund_id: uuid.UUID, refunded_at: datetime
+) -> Document | None:
+    """The credit note about the lines of a refund, in the caller's transaction and as its last statement.
+
+    None where no amount goes back, and for orders without an invoice: there is nothing to correct.
+    """
+    invoice = Document.objects.filter(order=order, series=Series.INVOICE).first()
+    lines = tuple(line for line in lines if line.gross)
+    if invoice is None or not lines:
+        return None
+    facts = credit_note_facts(invoice, lines, paid_on=tax_date(refunded_at))
+    return _issue(Series.CREDIT_NOTE, order, facts, issued_at=refunded_at, refund_id=refund_id)
+
+
+def _issue(
+    series: Series, order: Order, facts: Facts, *, issued_at: datetime, refund_id: uuid.UUID | None = None
+) -> Document:
+    year = tax_date(issued_at).year
+    sequence = _next_sequence(series, year)
+    return Document.objects.create(
+        series=series,
+        year=year,
+        sequence=sequence,
+        number=f"{PREFIXES[series]}-{year}-{sequence:06}",
+        order=order,
+        refund_id=refund_id,
+        language=shop_language(order.language) or default_language(),
+        issued_at=issued_at,
+        facts=facts.as_json(),
+    )
+
+
+def _next_sequence(series: Series, year: int) -> int:
+    """One statement, which also makes the counter of a new year; its lock is held until the transaction ends."""
+    table = connection.ops.quote_name(DocumentCounter._meta.db_table)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {table} AS counter (series, year, last_sequence) VALUES (%s, %s, 1)"  # noqa: S608  (our own name)
+            " ON CONFLICT (series, year) DO UPDATE SET last_sequence = counter.last_sequence + 1"
+            " RETURNING last_sequence",
+            [series, year],
+        )
+        return int(cursor.fetchone()[0])
