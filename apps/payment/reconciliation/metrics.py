@@ -1,4 +1,4 @@
-"""Whether the books agree with the payment provider, for whoever is told when they do not."""
+"""Whether the books agree with the payment provider, for whoever looks after them."""
 
 from __future__ import annotations
 
