@@ -15,7 +15,7 @@ from apps.common.admin_site.fields import LinesField, LocalDecimalField, MoneyFi
 from apps.common.money import Money
 from apps.common.problems import ValidationProblem
 from apps.common.text import one_line
-from apps.payment.vouchers.models import MAX_CATEGORY_LENGTH, MAX_CODE_LENGTH, Voucher
+from apps.payment.vouchers.models import MAX_CATEGORY_LENGTH, MAX_CODE_LENGTH, TERMS, Voucher
 from apps.payment.vouchers.services import MAX_BATCH, batch_prefix, new_code
 
 Kind = Voucher.Kind
@@ -81,24 +81,7 @@ class VoucherForm(forms.ModelForm):
 
     class Meta:
         model = Voucher
-        fields = [
-            "name",
-            "kind",
-            "percentage",
-            "amount",
-            "buy_quantity",
-            "free_quantity",
-            "currency",
-            "minimum_amount",
-            "product_kind",
-            "categories",
-            "excludes_sale_items",
-            "starts_at",
-            "ends_at",
-            "max_uses_per_code",
-            "max_uses_per_customer",
-            "is_active",
-        ]
+        fields = TERMS
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

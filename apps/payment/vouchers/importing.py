@@ -9,29 +9,8 @@ from django.db import transaction
 
 from apps.common.problems import ValidationProblem
 from apps.payment.vouchers.codes import normalise
-from apps.payment.vouchers.models import Voucher, VoucherCode
+from apps.payment.vouchers.models import TERMS, Voucher, VoucherCode
 from apps.payment.vouchers.services import add_code
-
-FIELDS = frozenset(
-    {
-        "name",
-        "kind",
-        "percentage",
-        "amount",
-        "buy_quantity",
-        "free_quantity",
-        "currency",
-        "minimum_amount",
-        "product_kind",
-        "categories",
-        "excludes_sale_items",
-        "starts_at",
-        "ends_at",
-        "max_uses_per_code",
-        "max_uses_per_customer",
-        "is_active",
-    }
-)
 
 
 def import_vouchers(documents: Iterable[Mapping[str, Any]]) -> int:
@@ -48,7 +27,7 @@ def import_vouchers(documents: Iterable[Mapping[str, Any]]) -> int:
 def _import(document: Mapping[str, Any]) -> Voucher:
     terms = {name: value for name, value in document.items() if name != "codes"}
     codes = [normalise(code) for code in document["codes"]]
-    if unknown := sorted(terms.keys() - FIELDS):
+    if unknown := sorted(terms.keys() - TERMS):
         raise ValidationProblem(f"A voucher has no {', '.join(unknown)}.")
     if not codes:
         raise ValidationProblem("A voucher needs at least one code.")

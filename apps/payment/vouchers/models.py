@@ -16,6 +16,27 @@ MAX_CODE_LENGTH = 40
 MAX_CATEGORY_LENGTH = 400
 
 
+# What staff decide about a voucher, in a form or a file.
+TERMS = (
+    "name",
+    "kind",
+    "percentage",
+    "amount",
+    "buy_quantity",
+    "free_quantity",
+    "currency",
+    "minimum_amount",
+    "product_kind",
+    "categories",
+    "excludes_sale_items",
+    "starts_at",
+    "ends_at",
+    "max_uses_per_code",
+    "max_uses_per_customer",
+    "is_active",
+)
+
+
 class Voucher(models.Model):
     """What a code takes off, for what, and how often. Amounts are minor units of `currency`."""
 
