@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 from apps.common.problems import ValidationProblem
 from apps.common.task_queue import send_on_commit
 from apps.payment.orders.models import ERASED_EMAIL, Order, OrderLine
+from apps.payment.orders.units import choose_units
 from apps.payment.refunds.models import Refund, ReturnRequest, ReturnRequestLine
 from apps.payment.refunds.planning import RefundChoice
 from apps.payment.refunds.problems import NotReturnable, ReturnDecided
@@ -87,18 +88,10 @@ def erase_texts() -> int:
 
 
 def _chosen(lines: list[OrderLine], quantities: Mapping[int, int]) -> list[tuple[OrderLine, int]]:
-    by_position = {line.position: line for line in lines}
-    chosen, errors = [], {}
-    for position, quantity in quantities.items():
-        line = by_position.get(position)
-        if line is None:
-            errors[f"lines.{position}"] = [gettext("The order has no such line.")]
-        elif not 1 <= quantity <= line.refundable_quantity:
-            message = gettext("Of “%(title)s”, you can return at most %(count)s.")
-            errors[f"lines.{position}"] = [message % {"count": line.refundable_quantity, "title": line.title}]
-        else:
-            chosen.append((line, quantity))
-    if errors or not chosen:
-        message = gettext("Choose what you’d like to return.")
-        raise ValidationProblem(message, errors=errors or {"lines": [message]})
-    return chosen
+    return choose_units(
+        lines,
+        quantities,
+        limit=lambda line: line.refundable_quantity,
+        too_many=gettext("Of “%(title)s”, you can return at most %(count)s."),
+        refusal=gettext("Choose what you’d like to return."),
+    )

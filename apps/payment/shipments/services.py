@@ -15,6 +15,7 @@ from apps.common.problems import Conflict, ValidationProblem
 from apps.common.task_queue import send_on_commit
 from apps.payment.orders.fulfilment import fulfil_if_complete
 from apps.payment.orders.models import ERASED_EMAIL, Order, OrderLine
+from apps.payment.orders.units import choose_units
 from apps.payment.shipments.carriers import CARRIERS
 from apps.payment.shipments.models import Shipment, ShipmentLine
 
@@ -111,18 +112,10 @@ def _chosen(
         raise NothingToShip(detail % {"number": order.number, "state": order.get_state_display().lower()})
     if quantities is None:
         return [(line, line.shippable_quantity) for line in lines if line.shippable_quantity]
-    by_position = {line.position: line for line in lines}
-    chosen, errors = [], {}
-    for position, quantity in quantities.items():
-        line = by_position.get(position)
-        if line is None:
-            errors[f"lines.{position}"] = [gettext("The order has no such line.")]
-        elif not 1 <= quantity <= line.shippable_quantity:
-            message = gettext("Of “%(title)s”, at most %(count)s can be sent.")
-            errors[f"lines.{position}"] = [message % {"count": line.shippable_quantity, "title": line.title}]
-        else:
-            chosen.append((line, quantity))
-    if errors or not chosen:
-        detail = gettext("Choose what is in the parcel, and no more than has yet to be sent.")
-        raise ValidationProblem(detail, errors=errors or {"lines": [detail]})
-    return chosen
+    return choose_units(
+        lines,
+        quantities,
+        limit=lambda line: line.shippable_quantity,
+        too_many=gettext("Of “%(title)s”, at most %(count)s can be sent."),
+        refusal=gettext("Choose what is in the parcel, and no more than has yet to be sent."),
+    )

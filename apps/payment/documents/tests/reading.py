@@ -53,7 +53,7 @@ class Invoice:
     """The parts of an XML by their paths."""
 
     def __init__(self, xml: bytes) -> None:
-        self.root = ElementTree.fromstring(xml)  # noqa: S314  (ours)
+        self.root = ElementTree.fromstring(xml)  # noqa: S314  (written by the code that is tested)
 
     def texts(self, path: str) -> list[str]:
         steps = "/".join(step if ":" in step else f"ram:{step}" for step in path.split("/"))
