@@ -7,7 +7,10 @@ from babel import Locale
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.utils.deconstruct import deconstructible
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+
+from apps.common.languages import current_language
 
 COUNTRIES = frozenset(country.alpha_2 for country in pycountry.countries)
 EUROPEAN_UNION = frozenset(
@@ -19,6 +22,10 @@ DELIVERY_COUNTRIES = tuple(
 )
 
 
+# Taken for codes of countries, and what is meant.
+MISTAKEN_CODES = {"UK": "GB", "EN": "GB", "EL": "GR", "SW": "SE", "JA": "JP", "DA": "DK", "CS": "CZ", "SP": "ES"}
+
+
 @deconstructible
 class CountryValidator(RegexValidator):
     """Accepts the code of a country. OpenAPI documents describe its form, two letters."""
@@ -28,6 +35,10 @@ class CountryValidator(RegexValidator):
 
     def __call__(self, value: object) -> None:
         super().__call__(value)
+        if meant := MISTAKEN_CODES.get(str(value)):
+            names = {"country": country_name(meant, current_language()), "code": meant, "wrong": value}
+            sentence = gettext("%(wrong)s is not a country code. Use %(code)s (%(country)s).")
+            raise ValidationError(sentence % names, code="invalid")
         if value not in COUNTRIES:
             raise ValidationError(self.message, code="invalid")
 

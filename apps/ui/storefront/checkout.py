@@ -19,6 +19,7 @@ from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from apps.common.addresses import ADDRESS_FIELDS
 from apps.common.countries import DELIVERY_COUNTRIES
 from apps.common.http import RemoteProblem, Unavailable
 from apps.common.languages import current_language
@@ -258,8 +259,7 @@ class Checkout:
     def _address(self) -> dict[str, str]:
         if self.selected_address is None:
             return self.address.address() if self.address else {}
-        names = ("name", "line1", "line2", "postal_code", "city", "region", "country", "phone")
-        return {name: value for name in names if (value := getattr(self.selected_address, name))}
+        return {name: value for name in ADDRESS_FIELDS if (value := getattr(self.selected_address, name))}
 
     def _card_token(self, cart_id: str) -> str:
         """The card's token. A second click with the same card reuses it, so that both send the same order."""

@@ -10,11 +10,12 @@ from django.conf import settings
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from apps.common.addresses import address_rules
 from apps.common.countries import DELIVERY_COUNTRIES
 from apps.common.emails import AccountEmailFormField, EmailFormField
 from apps.common.http import RemoteProblem
 from apps.common.text import message_text, one_line, with_plain_line_breaks
-from apps.ui.storefront.address_rules import address_rules
+from apps.ui.storefront.address_rules import city_label, postal_code_label, region_label
 from apps.ui.storefront.formats import country_name, own_language_name
 
 if TYPE_CHECKING:
@@ -209,16 +210,19 @@ class AddressForm(ShopForm):
 
     def _set_fields(self) -> None:
         rules = self.rules
-        self.fields["postal_code"].label = rules.postal_code_label
-        self.fields["city"].label = rules.city_label
-        if not rules.has_letters_in_postal_code:
+        labels = {"postal_code": postal_code_label(rules), "city": city_label(rules), "region": region_label(rules)}
+        for name, label in labels.items():
+            if name in rules.order:
+                self.fields[name].label = label
+                self.fields[name].required = name in rules.required
+            else:
+                del self.fields[name]
+        if "postal_code" in rules.order and rules.has_digits_alone:
             self.fields["postal_code"].widget.attrs["inputmode"] = "numeric"
-        if "region" not in rules.order:
-            del self.fields["region"]
-        elif rules.regions:
+        if "region" in rules.order and rules.regions:
             self.fields["region"] = forms.ChoiceField(
-                label=rules.region_label,
-                required=rules.is_region_required,
+                label=labels["region"],
+                required="region" in rules.required,
                 choices=[("", _("Choose")), *rules.regions],
                 widget=forms.Select(attrs={"autocomplete": "shipping address-level1"}),
                 error_messages={
@@ -231,12 +235,8 @@ class AddressForm(ShopForm):
     def clean_postal_code(self) -> str:
         """The postal code in the form of its country."""
         code: str = self.cleaned_data["postal_code"].upper()
-        if not self.rules.is_postal_code(code):
-            example = self.rules.postal_code_example
-            raise forms.ValidationError(
-                gettext("This doesn’t look right for %(country)s. Example: %(example)s")
-                % {"country": country_name(self.country_code), "example": example}
-            )
+        if code and not self.rules.is_postal_code(code):
+            raise forms.ValidationError(self.rules.postal_code_sentence())
         return code
 
     def address(self) -> dict[str, str]:

@@ -6,12 +6,11 @@ from typing import Any
 
 from django.conf import settings
 from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from apps.common.api.addresses import AddressSerializer, CountryField
 from apps.common.api.serializers import EmailField, LanguageField, MoneySerializer
-from apps.common.countries import validate_country
 from apps.common.money import Money
 from apps.common.text import one_line
 from apps.payment.documents.serializers import DocumentSerializer
@@ -21,17 +20,6 @@ from apps.payment.refunds.serializers import RefundSerializer, ReturnRequestSeri
 from apps.payment.shipments.serializers import ShipmentSerializer
 from apps.payment.tax.rates import TaxClass
 from apps.payment.tax.services import TaxedAmount
-
-
-class AddressSerializer(serializers.Serializer):
-    name = serializers.CharField(max_length=150, validators=[one_line])
-    line1 = serializers.CharField(max_length=200, validators=[one_line])
-    line2 = serializers.CharField(max_length=200, required=False, allow_blank=True, default="", validators=[one_line])
-    postal_code = serializers.CharField(max_length=20, validators=[one_line])
-    city = serializers.CharField(max_length=100, validators=[one_line])
-    region = serializers.CharField(max_length=100, required=False, allow_blank=True, default="", validators=[one_line])
-    country = serializers.CharField(validators=[validate_country])
-    phone = serializers.CharField(max_length=40, required=False, allow_blank=True, default="", validators=[one_line])
 
 
 class PlaceOrderSerializer(serializers.Serializer):
@@ -296,9 +284,7 @@ class ShippingMethodSerializer(serializers.Serializer):
 
 
 class ShippingQuerySerializer(serializers.Serializer):
-    country = serializers.RegexField(
-        r"\A[A-Za-z]{2}\Z", error_messages={"invalid": _("Use a two-letter code such as DE.")}
-    )
+    country = CountryField()
     cart = serializers.UUIDField(required=False, help_text="Without it: how a parcel of low value travels.")
     currency = serializers.ChoiceField(
         settings.SHOP_CURRENCIES,
