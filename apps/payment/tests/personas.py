@@ -33,10 +33,11 @@ ADDRESS = {
 
 
 def address_in(country: str) -> dict[str, str]:
-    """ADDRESS with the postal code and the region of a country."""
+    """ADDRESS with the postal code and the region of a country, and a phone number."""
     rules = address_rules(country)
     region = rules.regions[0][0] if rules.regions and "region" in rules.required else ""
-    return ADDRESS | {"country": country, "postal_code": rules.postal_code_example, "region": region}
+    changes = {"country": country, "postal_code": rules.postal_code_example, "region": region, "phone": "+49 30 901820"}
+    return ADDRESS | changes
 
 
 @dataclass

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
-from django.utils.translation import gettext
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -222,7 +221,7 @@ class OrderSerializer(serializers.Serializer):
         if not order.shipping_code:
             return None
         price = Money(order.shipping_amount, order.currency).as_dict()
-        return {"code": order.shipping_code, "name": order.shipping_label, "price": price}
+        return {"code": order.shipping_code, "name": order.shipping_name, "price": price}
 
     @extend_schema_field(DeliverySerializer(allow_null=True))
     def get_delivery(self, order: Order) -> dict[str, Any] | None:
@@ -265,20 +264,14 @@ class OrderSerializer(serializers.Serializer):
         return {"code": order.failure_code, "message": order.failure_sentence} if order.failure_code else None
 
 
-class TranslatedField(serializers.CharField):
-    """A sentence of ours that is kept in English, in the language of the request."""
-
-    def to_representation(self, value: str) -> str:
-        return gettext(value)
-
-
 class ShippingMethodSerializer(serializers.Serializer):
     code = serializers.CharField()
-    name = TranslatedField()
-    description = TranslatedField()
+    name = serializers.CharField()
+    description = serializers.CharField(allow_blank=True)
     price = MoneySerializer()
     min_days = serializers.IntegerField(help_text="Working days.")
     max_days = serializers.IntegerField(help_text="Working days.")
+    requires_phone = serializers.BooleanField(help_text="Whether the address needs a phone number.")
     earliest_date = serializers.DateField(help_text="The first day on which the parcel may arrive if ordered now.")
     latest_date = serializers.DateField(help_text="The last one.")
 
@@ -295,3 +288,7 @@ class ShippingQuerySerializer(serializers.Serializer):
 
 class ShippingMethodsSerializer(serializers.Serializer):
     results = ShippingMethodSerializer(many=True)
+
+
+class ShippingCountriesSerializer(serializers.Serializer):
+    results = serializers.ListField(child=serializers.CharField(help_text="ISO 3166-1 alpha-2."))
