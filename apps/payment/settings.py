@@ -112,6 +112,11 @@ CELERY_BEAT_SCHEDULE = {
     "erase-return-texts": {"task": "apps.payment.refunds.tasks.erase_texts", "schedule": 3600.0},
     "purge-guest-carts": {"task": "apps.payment.carts.tasks.purge_guest_carts", "schedule": 3600.0},
     "purge-unused-methods": {"task": "apps.payment.payments.tasks.purge_unused_methods", "schedule": 3600.0},
+    "forget-removed-cards": {
+        "task": "apps.payment.payments.tasks.forget_removed_cards",
+        "schedule": 300.0,
+        "options": {"expires": 300},
+    },
     "erase-personal-data": {"task": "apps.payment.orders.tasks.erase_personal_data", "schedule": 3600.0},
     "purge-idempotency-keys": {"task": "apps.common.idempotency.tasks.purge_idempotency_keys", "schedule": 3600.0},
 }

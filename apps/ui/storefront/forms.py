@@ -295,7 +295,7 @@ class FindOrderForm(ShopForm):
 
 
 class CardForm(ShopForm):
-    """A card. Its number is passed on and never rendered again."""
+    """A card; signed-in customers may save it. Its number is passed on and never rendered again."""
 
     number = text(
         _("Card number"), widget_class=WriteOnlyInput, autocomplete="cc-number", length=30, inputmode="numeric"
@@ -316,6 +316,12 @@ class CardForm(ShopForm):
         inputmode="numeric",
         help_text=_("Three or four digits on the card"),
     )
+    keep = forms.BooleanField(label=_("Save this card for my next orders"), required=False)
+
+    def __init__(self, *args: Any, can_save: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not can_save:
+            del self.fields["keep"]
 
     def clean_expiry(self) -> tuple[int, int]:
         """`(month, year)`, from 12/34, 12 / 2034 or 1234."""

@@ -85,6 +85,7 @@ class OrdersView(ListAPIView):
             key=request_key(request),
             return_url=_require_own_address(data["return_url"]),
             expected_total=data.get("expected_total"),
+            saves_card=data["save_payment_method"],
         )
         # Also when the cart is closed because its order is paid.
         cart = find_cart(data["cart"], caller_of(request, secret_header=CART_SECRET_HEADER))

@@ -18,6 +18,10 @@ class PaymentMethodSerializer(serializers.Serializer):
     id = serializers.CharField()
     brand = serializers.CharField()
     last4 = serializers.CharField()
+    exp_month = serializers.IntegerField(allow_null=True)
+    exp_year = serializers.IntegerField(allow_null=True)
+    is_expired = serializers.BooleanField(help_text="Nothing can be paid with it any more.")
+    saved_at = serializers.DateTimeField(allow_null=True, help_text="Null for a card of one order.")
 
 
 class TestCardSerializer(serializers.Serializer):

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, TypedDict
 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
@@ -27,6 +28,25 @@ class ChargeClosed(Conflict):
     before."""
 
     slug, title = "charge-closed", _("The charge cannot be changed any more")
+
+
+class CardSource(TypedDict, total=False):
+    """What a customer pays with, as it was sent: a card with its number, or a token that the provider's own script made
+    of one in the browser. A provider takes one of the two."""
+
+    card: dict[str, Any]
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderCard:
+    """A card at the provider: its token, and what may be shown of it."""
+
+    reference: str
+    brand: str
+    last4: str
+    exp_month: int
+    exp_year: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +102,31 @@ class Notification:
 class Provider(Protocol):
     """Every call may be repeated with the same key and then has no further effect."""
 
-    def tokenise(self, card: dict[str, Any]) -> tuple[str, str, str]:
-        """(reference, brand, last4) for a card; raises ValidationProblem."""
+    def tokenise(self, source: CardSource) -> ProviderCard:
+        """The card at the provider; raises ValidationProblem."""
 
-    def authorise(self, *, key: str, amount: Money, method_reference: str, return_url: str) -> Charge:
-        """Hold the amount on the card."""
+    def authorise(
+        self,
+        *,
+        key: str,
+        amount: Money,
+        method_reference: str,
+        return_url: str,
+        off_session: bool = False,
+        saves_for: uuid.UUID | None = None,
+    ) -> Charge:
+        """Hold the amount on the card.
+
+        `off_session`: without the customer at the screen, as when a subscription renews. Nobody could pass the bank's
+        challenge then, so one that is asked for is a decline with the code `authentication_required`.
+        `saves_for`: the account that wants to pay with this card again.
+        """
+
+    def forget_card(self, method_reference: str) -> None:
+        """The customer removed the card; repeating it changes nothing."""
+
+    def forget_customer(self, user_id: uuid.UUID) -> None:
+        """The account was deleted: nothing here names it any more. No network call."""
 
     def lookup(self, *, key: str) -> Charge | None:
         """The charge that `authorise` made for this key, if it came to that before a crash."""
@@ -100,8 +140,8 @@ class Provider(Protocol):
     def refund(self, reference: str, *, key: str, amount: Money) -> ProviderRefund:
         """Give some of the taken money back; raises ChargeClosed when less than `amount` is left of it."""
 
-    def find_refund(self, *, key: str) -> ProviderRefund | None:
-        """The refund that `refund` made for this key, if it came to that before a crash."""
+    def find_refund(self, reference: str, *, key: str) -> ProviderRefund | None:
+        """The refund of this charge that `refund` made for the key, if it came to that before a crash."""
 
     def status(self, reference: str) -> Charge:
         """How the charge stands."""
@@ -125,6 +165,11 @@ DECLINES = {
     "challenge_failed": gettext_noop(
         "The payment was not confirmed with your bank. You have not been charged. Try again."
     ),
+    "authentication_required": gettext_noop(
+        "Your bank asks you to confirm the payment yourself. You have not been charged."
+    ),
+    "expired_card": gettext_noop("The card has expired. You have not been charged. Try another card."),
+    "incorrect_cvc": gettext_noop("The security code is not that of the card. You have not been charged. Try again."),
 }
 
 

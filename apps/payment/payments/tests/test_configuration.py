@@ -77,7 +77,7 @@ def test_a_shop_without_a_provider_takes_no_card(settings, api_client):
 
 @pytest.mark.django_db
 def test_a_card_of_former_times_pays_for_nothing_new(settings):
-    method = services.add_method(user_id=uuid.uuid4(), provider="sandbox", card=CARD)
+    method = services.add_method(user_id=uuid.uuid4(), provider="sandbox", source={"card": CARD})
     settings.PAYMENT_PROVIDER = "none"
     with pytest.raises(PaymentsNotSetUp):
         services.usable_method(str(method.pk), user_id=method.user_id)

@@ -22,7 +22,15 @@ def add(**changes):
 def test_a_card_becomes_a_token_that_reveals_brand_and_last_digits_alone():
     response = add()
     assert response.status_code == 201
-    assert response.json() == {"id": PaymentMethod.objects.get().pk, "brand": "Visa", "last4": "4242"}
+    assert response.json() == {
+        "id": PaymentMethod.objects.get().pk,
+        "brand": "Visa",
+        "last4": "4242",
+        "exp_month": 12,
+        "exp_year": 2099,
+        "is_expired": False,
+        "saved_at": None,
+    }
     assert response.json()["id"].startswith("pm_")
     assert response["Cache-Control"] == "no-store"
 
