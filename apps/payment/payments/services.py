@@ -40,25 +40,33 @@ class TestCard:
 
 @dataclass(frozen=True, slots=True)
 class PaymentOptions:
-    """Who takes the money (`none`: nobody yet), and in a demo the cards to try."""
+    """Who takes the money (`none`: nobody yet), in a demo the cards to try, and what the provider's own script in the
+    browser has to know."""
 
     provider: str
     test_cards: tuple[TestCard, ...]
+    publishable_key: str
 
 
 def payment_options() -> PaymentOptions:
     """How this shop can be paid."""
     cards = tuple(TestCard(number, outcome) for number, outcome in registry.test_cards().items())
-    return PaymentOptions(settings.PAYMENT_PROVIDER, cards)
+    is_stripe = settings.PAYMENT_PROVIDER == "stripe"
+    return PaymentOptions(settings.PAYMENT_PROVIDER, cards, settings.STRIPE_PUBLISHABLE_KEY if is_stripe else "")
 
 
-def add_method(*, user_id: uuid.UUID | None, provider: str, source: CardSource) -> PaymentMethod:
-    """A token for a card; its number goes no further than the provider.
+def add_method(
+    *, user_id: uuid.UUID | None, provider: str, source: CardSource, is_saved: bool = False
+) -> PaymentMethod:
+    """A token for a card; its number goes no further than the provider. `is_saved`: kept for the account at once.
 
     Raises ValidationProblem and PaymentsNotSetUp.
     """
     registry.require_accepting(provider)
-    card = registry.get(provider).tokenise(source)
+    if is_saved and user_id is None:
+        message = gettext("Sign in to save a card.")
+        raise ValidationProblem(message, errors={"keep": [message]})
+    card = registry.get(provider).tokenise(source, user_id=user_id)
     return PaymentMethod.objects.create(
         user_id=user_id,
         provider=provider,
@@ -67,7 +75,18 @@ def add_method(*, user_id: uuid.UUID | None, provider: str, source: CardSource) 
         last4=card.last4,
         exp_month=card.exp_month,
         exp_year=card.exp_year,
+        saved_at=timezone.now() if is_saved else None,
     )
+
+
+def begin_setup(*, user_id: uuid.UUID) -> str:
+    """What the provider's script in the browser needs to save a card without paying.
+
+    Raises PaymentsNotSetUp, and SetupNotOffered where cards are sent to us.
+    """
+    if settings.PAYMENT_PROVIDER not in registry.PROVIDERS:
+        registry.require_accepting("")
+    return registry.get(settings.PAYMENT_PROVIDER).begin_setup(user_id)
 
 
 def usable_method(method_id: str, *, user_id: uuid.UUID | None) -> PaymentMethod:
@@ -172,7 +191,8 @@ def receive_webhook(provider: str, *, body: bytes, headers: Any) -> Payment | No
     repetition of deliveries do not matter.
     """
     notification = registry.get(provider).parse_webhook(body, headers)
-    payment = Payment.objects.filter(reference=notification.reference).first()
+    is_known = notification.reference != ""
+    payment = Payment.objects.filter(reference=notification.reference).first() if is_known else None
     try:
         with transaction.atomic():
             WebhookEvent.objects.create(provider=provider, event_id=notification.event_id[:64])

@@ -60,7 +60,7 @@ def reconcile_past_days(today: date | None = None) -> int:
     """
     today = today or timezone.now().date()
     count = 0
-    for provider in registry.PROVIDERS:
+    for provider in registry.in_use():
         last = ReconciledDay.objects.filter(provider=provider).order_by("-day").values_list("day", flat=True).first()
         day = max(last + DAY if last else today - DAY, today - MOST_DAYS * DAY)
         while day < today:

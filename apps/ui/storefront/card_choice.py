@@ -12,15 +12,15 @@ from django.http import QueryDict
 from apps.common.http import RemoteProblem
 from apps.ui.storefront.clients import cards
 from apps.ui.storefront.clients.cards import Card, TestCard
-from apps.ui.storefront.forms import CardForm
-from apps.ui.storefront.parallel import fetch_or_default
+from apps.ui.storefront.forms import CardForm, StripeCardForm
+from apps.ui.storefront.parallel import fetch, fetch_or_default
 from apps.ui.storefront.session import ShopSession
 
 NEW_CARD = "new"
 # How long a repeated submission of the same page uses the token that the first one got.
 REPEAT_SECONDS = 900
 # Fields of the API that are one field in the form.
-CARD_FIELDS = {"card.exp_month": "expiry", "card.exp_year": "expiry"}
+CARD_FIELDS = {"card.exp_month": "expiry", "card.exp_year": "expiry", "card": "token"}
 
 
 class CardChoice:
@@ -32,14 +32,19 @@ class CardChoice:
     def __init__(self, shop: ShopSession, *, typed: QueryDict, data: QueryDict | None) -> None:
         self.token = shop.token
         token = shop.token
-        options = fetch_or_default(cards.payment_options, None)
+        # Not by default: a form for the wrong provider would send card numbers here.
+        options = fetch(cards.payment_options)
         saved = fetch_or_default(lambda: cards.saved_cards(token) if token else (), ())
         self.saved_cards: tuple[Card, ...] = saved.result()
         self.selected = self._selected(typed.get("saved_card", ""))
         # While a saved card is selected, the empty form below it is not an error.
-        self.form = CardForm(None if self.selected else data, prefix="card", can_save=token is not None)
         found = options.result()
-        self.test_cards: tuple[TestCard, ...] = found.test_cards if found else ()
+        self.test_cards: tuple[TestCard, ...] = found.test_cards
+        self.stripe_key = found.publishable_key if found.provider == "stripe" else ""
+        form = StripeCardForm if self.stripe_key else CardForm
+        self.form: CardForm | StripeCardForm = form(
+            None if self.selected else data, prefix="card", can_save=token is not None
+        )
 
     def _selected(self, wanted: str) -> Card | None:
         """The saved card to pay with, the latest one unless another is chosen; None for a new card."""
@@ -62,14 +67,19 @@ class CardChoice:
         that both send the same order. Raises RemoteProblem with errors of the card's fields."""
         if self.selected:
             return self.selected.id
-        card = self.form.card()
+        entered = str(self.form.cleaned_data)
         # The cache holds neither the number nor anything that it could be guessed from.
-        digest = hmac.new(settings.SECRET_KEY.encode(), f"{page} {card}".encode(), hashlib.sha256)
+        digest = hmac.new(settings.SECRET_KEY.encode(), f"{page} {entered}".encode(), hashlib.sha256)
         name = f"card:{digest.hexdigest()}"
         if method_id := cache.get(name):
             return method_id
-        method_id = cards.add_card(card, token=self.token).id
+        method_id = self._add().id
         return method_id if cache.add(name, method_id, timeout=REPEAT_SECONDS) else cache.get(name, method_id)
+
+    def _add(self) -> Card:
+        if isinstance(self.form, StripeCardForm):
+            return cards.add_token(self.form.cleaned_data["token"], token=self.token)
+        return cards.add_card(self.form.card(), token=self.token)
 
     def add_remote_errors(self, problem: RemoteProblem) -> bool:
         """Add the problem's errors to the fields of the new card; False when it names none of them."""

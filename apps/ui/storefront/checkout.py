@@ -37,6 +37,7 @@ from apps.ui.storefront.forms import (
 )
 from apps.ui.storefront.parallel import fetch_or_default
 from apps.ui.storefront.session import ShopRequest, ShopSession, SignInRequired
+from apps.ui.storefront.stripe_pages import let_stripe_in
 from apps.ui.storefront.vouchers import submit_voucher
 
 log = structlog.get_logger(__name__)
@@ -356,4 +357,5 @@ class Checkout:
             "next": self.request.path,
         }
         status = status or (422 if self.is_paying or self.voucher.errors else 200)
-        return render(self.request, "storefront/checkout.html", context, status=status)
+        response = render(self.request, "storefront/checkout.html", context, status=status)
+        return let_stripe_in(response) if self.cards.stripe_key and self.shows_card else response

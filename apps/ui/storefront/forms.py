@@ -37,6 +37,13 @@ class WriteOnlyInput(forms.TextInput):
         return None
 
 
+class WriteOnlyHiddenInput(forms.HiddenInput):
+    """A hidden field whose submitted value is never rendered."""
+
+    def format_value(self, value: Any) -> None:
+        return None
+
+
 def language_choices() -> list[tuple[str, str]]:
     """The languages of the shop, each by its own name."""
     return [(code, own_language_name(code)) for code in settings.SHOP_LANGUAGES]
@@ -292,6 +299,20 @@ class FindOrderForm(ShopForm):
         help_text=_("It’s in the subject of your order confirmation, for example SC-7K2M9PQ4."),
     )
     email = email()
+
+
+class StripeCardForm(ShopForm):
+    """What Stripe's script in the browser made of a card; the number itself never comes here. The token is of use once,
+    so it is not rendered again."""
+
+    token = forms.CharField(label=_("Card"), max_length=64, widget=WriteOnlyHiddenInput)
+    keep = forms.BooleanField(label=_("Save this card for my next orders"), required=False)
+
+    def __init__(self, *args: Any, can_save: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["token"].error_messages["required"] = gettext("Please enter your card.")
+        if not can_save:
+            del self.fields["keep"]
 
 
 class CardForm(ShopForm):

@@ -37,6 +37,7 @@ from apps.payment.orders import selectors
 from apps.payment.orders.models import Order
 from apps.payment.orders.services import claim_guest_orders, request_order_link
 from apps.payment.orders.shipping import methods_for
+from apps.payment.payments.providers import registry
 from apps.payment.payments.services import receive_webhook
 from apps.payment.throttling import GuestCreationThrottle, OrderLinkThrottle
 
@@ -196,7 +197,7 @@ class WebhookView(PublicView):
     @extend_schema(request=OpenApiTypes.OBJECT, responses={204: None})
     def post(self, request: Request, provider: str) -> Response:
         """A provider reports that a charge has changed. The signature covers the raw body."""
-        if provider != "sandbox":
+        if provider not in registry.in_use():
             raise NotFound("There is no such provider.")
         payment = receive_webhook(provider, body=request.body, headers=request.headers)
         if payment:

@@ -16,7 +16,12 @@ from apps.common.idempotency import optionally_idempotent
 from apps.common.identity.permissions import IsUser, user_id_of
 from apps.payment.access import caller_of
 from apps.payment.payments import services
-from apps.payment.payments.api.serializers import AddMethodSerializer, PaymentMethodSerializer, PaymentOptionsSerializer
+from apps.payment.payments.api.serializers import (
+    AddMethodSerializer,
+    CardSetupSerializer,
+    PaymentMethodSerializer,
+    PaymentOptionsSerializer,
+)
 from apps.payment.payments.models import PaymentMethod
 from apps.payment.payments.providers.base import CardSource
 from apps.payment.payments.selectors import saved_methods
@@ -46,8 +51,10 @@ class PaymentMethodsView(ListAPIView):
     def post(self, request: Request) -> Response:
         """Turn a card into a token to pay with. The number is not kept."""
         data = validated(AddMethodSerializer, request)
-        source: CardSource = {"card": data["card"]}
-        method = services.add_method(user_id=caller_of(request).user_id, provider=data["provider"], source=source)
+        source: CardSource = {name: data[name] for name in ("card", "token") if name in data}  # type: ignore[assignment]
+        method = services.add_method(
+            user_id=caller_of(request).user_id, provider=data["provider"], source=source, is_saved=data["keep"]
+        )
         return Response(PaymentMethodSerializer(method).data, status=status.HTTP_201_CREATED, headers=NO_STORE)
 
 
@@ -60,6 +67,18 @@ class PaymentMethodView(APIView):
         """Remove a saved card. One that is still needed, by an order that is being paid or by a subscription, stays."""
         services.remove_method(method_id, user_id=user_id_of(request))
         return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class CardSetupView(APIView):
+    openapi_tag = "payments"
+    permission_classes = [IsUser]
+
+    @extend_schema(request=None, responses={201: CardSetupSerializer})
+    def post(self, request: Request) -> Response:
+        """Begin to save a card without paying, where the provider's script in the browser takes cards. What it makes of
+        the card is then sent as `token` with `keep`."""
+        data = {"client_secret": services.begin_setup(user_id=user_id_of(request))}
+        return Response(data, status=status.HTTP_201_CREATED, headers=NO_STORE)
 
 
 class PaymentOptionsView(PublicView):

@@ -23,6 +23,10 @@ class PaymentsNotSetUp(Conflict):
     slug, title = "payments-not-set-up", _("This shop does not take payments yet")
 
 
+class SetupNotOffered(Conflict):
+    slug, title = "setup-not-offered", _("Cards are not saved this way here")
+
+
 class ChargeClosed(Conflict):
     """The charge cannot be captured, voided or refunded (any more): it was voided, declined, captured or refunded
     before."""
@@ -102,8 +106,14 @@ class Notification:
 class Provider(Protocol):
     """Every call may be repeated with the same key and then has no further effect."""
 
-    def tokenise(self, source: CardSource) -> ProviderCard:
-        """The card at the provider; raises ValidationProblem."""
+    def tokenise(self, source: CardSource, *, user_id: uuid.UUID | None) -> ProviderCard:
+        """The card at the provider, for an account or a guest (None); raises ValidationProblem."""
+
+    def begin_setup(self, user_id: uuid.UUID) -> str:
+        """What the provider's script in the browser needs to check a card and save it for the account without paying.
+
+        Raises SetupNotOffered where cards are sent to us.
+        """
 
     def authorise(
         self,

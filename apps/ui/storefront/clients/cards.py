@@ -37,6 +37,13 @@ class SavedCards:
 
 
 @dataclass(frozen=True, slots=True)
+class CardSetup:
+    """What Stripe's script needs to save a card."""
+
+    client_secret: str
+
+
+@dataclass(frozen=True, slots=True)
 class TestCard:
     """A card of a demo; `outcome` is ok, challenge or why the bank declines it."""
 
@@ -51,10 +58,11 @@ class TestCard:
 
 @dataclass(frozen=True, slots=True)
 class PaymentOptions:
-    """Who takes the money; `test_cards` only in a demo."""
+    """Who takes the money; `test_cards` only in a demo, `publishable_key` for Stripe's script alone."""
 
     provider: str
     test_cards: tuple[TestCard, ...]
+    publishable_key: str = ""
 
 
 def payment_options() -> PaymentOptions:
@@ -66,6 +74,17 @@ def add_card(card: dict[str, Any], *, token: str | None) -> Card:
     """Exchange a card for a token. Raises RemoteProblem with errors of the card's fields."""
     body = client.post("/v1/payment-methods", {"provider": "sandbox", "card": card}, token=token).json_or_raise()
     return decode(Card, body, service="payment")
+
+
+def add_token(stripe_token: str, *, token: str | None, is_kept: bool = False) -> Card:
+    """A payment method of what Stripe's script made of a card. `is_kept`: saved for the account at once."""
+    sent = {"provider": "stripe", "token": stripe_token, "keep": is_kept}
+    return decode(Card, client.post("/v1/payment-methods", sent, token=token).json_or_raise(), service="payment")
+
+
+def begin_setup(token: str) -> CardSetup:
+    """Begin to save a card without paying. Raises RemoteProblem (409) where the shop takes cards itself."""
+    return decode(CardSetup, client.post("/v1/payment-methods/setup", token=token).json_or_raise(), service="payment")
 
 
 def saved_cards(token: str) -> tuple[Card, ...]:

@@ -223,6 +223,8 @@ def test_payment_client_matches_the_contract(platform: FakePlatform, check: Call
                 payment.place_order(attempt, key=f"key-{index}", secret=None, token="token")
         else:
             payment.place_order(attempt, key=f"key-{index}", secret=None, token="token")
+    assert cards.begin_setup("token").client_secret
+    cards.add_token("pm_of_the_browser", token=None)
     [saved] = cards.saved_cards("token")
     cards.remove_card("token", saved.id)
     with pytest.raises(RemoteProblem):

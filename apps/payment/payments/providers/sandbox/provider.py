@@ -10,6 +10,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext
 
 from apps.common.money import Money
 from apps.payment.payments.providers.base import (
@@ -20,6 +21,7 @@ from apps.payment.payments.providers.base import (
     Notification,
     ProviderCard,
     ProviderRefund,
+    SetupNotOffered,
 )
 from apps.payment.payments.providers.sandbox import charges, mishaps, webhooks
 from apps.payment.payments.providers.sandbox.cards import CARDS, check_card
@@ -38,10 +40,13 @@ STATES = {
 class SandboxProvider:
     """Implements apps.payment.payments.providers.base.Provider."""
 
-    def tokenise(self, source: CardSource) -> ProviderCard:
+    def tokenise(self, source: CardSource, *, user_id: uuid.UUID | None) -> ProviderCard:
         card, number = check_card(source)
         brand = "Visa" if number.startswith("4") else "Mastercard"
         return ProviderCard(f"sandbox_{CARDS[number]}", brand, number[-4:], card["exp_month"], card["exp_year"])
+
+    def begin_setup(self, user_id: uuid.UUID) -> str:
+        raise SetupNotOffered(gettext("The sandbox has no script in the browser. Send the test card."))
 
     def authorise(
         self,

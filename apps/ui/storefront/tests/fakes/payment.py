@@ -53,6 +53,8 @@ class FakePayment(FakeService):
         self.responses: dict[str, tuple[bytes, httpx.Response]] = {}
         self.charges = 0
         self.takes_payments = True
+        # Set where Stripe takes the payments.
+        self.stripe_key = ""
         # Orders of the account's address that no account has yet.
         self.unclaimed = 0
         # Percentages by code (0: free shipping), and the sentences of codes that stopped applying.
@@ -229,21 +231,40 @@ class FakePayment(FakeService):
     @route("GET", "/v1/payment-options")
     def options(self, request: httpx.Request) -> httpx.Response:
         if not self.takes_payments:
-            return ok({"provider": "none", "test_cards": []})
+            return ok({"provider": "none", "test_cards": [], "publishable_key": ""})
+        if self.stripe_key:
+            return ok({"provider": "stripe", "test_cards": [], "publishable_key": self.stripe_key})
         cards = [{"number": PAYS, "outcome": "ok"}, {"number": DECLINED, "outcome": "card_declined"}]
-        return ok({"provider": "sandbox", "test_cards": cards})
+        return ok({"provider": "sandbox", "test_cards": cards, "publishable_key": ""})
 
     @route("POST", "/v1/payment-methods")
     def add_card(self, request: httpx.Request) -> httpx.Response:
         if not self.takes_payments:
             return problem(409, "payments-not-set-up", "This shop does not take payments yet.")
-        number = body_of(request)["card"]["number"].replace(" ", "")
+        sent = body_of(request)
+        if sent["provider"] == "stripe":
+            return self._add_token(sent)
+        number = sent["card"]["number"].replace(" ", "")
         if number not in (PAYS, DECLINED, ASKS):
             errors = {"card.number": ["This is not a card number."]}
             return problem(400, "invalid-input", "The card cannot be used; see errors.", errors=errors)
         method_id = f"pm_{len(self.cards) + 1}"
         self.cards[method_id] = number
         return ok(self._card(method_id), 201)
+
+    def _add_token(self, sent: dict[str, Any]) -> httpx.Response:
+        if sent["token"] != "pm_of_the_browser":
+            errors = {"card": ["This card cannot be used. Enter it again."]}
+            return problem(400, "invalid-input", "The card cannot be used; see errors.", errors=errors)
+        method_id = f"pm_{len(self.cards) + 1}"
+        self.cards[method_id] = PAYS
+        if sent["keep"]:
+            self.saved_cards.insert(0, method_id)
+        return ok(self._card(method_id), 201)
+
+    @route("POST", "/v1/payment-methods/setup")
+    def begin_setup(self, request: httpx.Request) -> httpx.Response:
+        return ok({"client_secret": "seti_1_secret_2"}, 201)
 
     def _card(self, method_id: str) -> dict[str, Any]:
         saved_at = NOW if method_id in self.saved_cards else None
