@@ -18,9 +18,11 @@ INSTALLED_APPS = [
     "apps.payment.payments.providers.sandbox",
     "apps.payment.payments.providers.stripe",
     "apps.payment.vouchers",
+    "apps.payment.shipping",
     "apps.payment.orders",
     "apps.payment.shipments",
     "apps.payment.documents",
+    "apps.payment.disputes",
     "apps.payment.refunds",
     "apps.payment.reconciliation",
     "apps.payment.checkout",
@@ -122,6 +124,15 @@ CELERY_BEAT_SCHEDULE = {
     "reconcile-past-days": {
         "task": "apps.payment.reconciliation.tasks.reconcile_past_days",
         "schedule": crontab(hour=3, minute=20),
+    },
+    "catch-up-on-disputes": {
+        "task": "apps.payment.disputes.tasks.catch_up_on_disputes",
+        "schedule": crontab(hour=3, minute=10),
+    },
+    # Before yesterday's movements are compared, which show it the day after.
+    "sandbox-payouts": {
+        "task": "apps.payment.payments.providers.sandbox.tasks.pay_out",
+        "schedule": crontab(hour=0, minute=30),
     },
     "erase-tracking": {"task": "apps.payment.shipments.tasks.erase_tracking", "schedule": 3600.0},
     "erase-return-texts": {"task": "apps.payment.refunds.tasks.erase_texts", "schedule": 3600.0},

@@ -82,7 +82,7 @@ def test_stripe_without_its_keys_is_refused(setting, value, sentence):
     assert sentence in run.stderr
 
 
-def test_nobody_makes_up_the_keys_of_an_account():
+def test_keys_of_an_account_are_not_generated():
     run = with_stripe(**{"global.secrets.source": "generate", "global.email.secretName": ""})
     assert run.returncode != 0
     assert "nobody can make up the keys of an account" in run.stderr

@@ -21,7 +21,7 @@ from apps.payment.payments import holds
 from apps.payment.payments.models import CardToForget, Payment, PaymentMethod, WebhookEvent
 from apps.payment.payments.problems import MethodInUse
 from apps.payment.payments.providers import registry
-from apps.payment.payments.providers.base import CardSource
+from apps.payment.payments.providers.base import CardSource, Notification
 from apps.payment.payments.selectors import saved_methods
 
 log = structlog.get_logger(__name__)
@@ -184,13 +184,17 @@ def forget_removed_cards(limit: int = 100) -> int:
     return count
 
 
-def receive_webhook(provider: str, *, body: bytes, headers: Any) -> Payment | None:
-    """The payment that a genuine, first delivery is about; None for one that was taken in before or is not ours.
+def read_webhook(provider: str, *, body: bytes, headers: Any) -> Notification:
+    """What a genuine delivery is about. Raises InvalidSignature and ValidationProblem."""
+    return registry.get(provider).parse_webhook(body, headers)
+
+
+def take_in_webhook(provider: str, notification: Notification) -> Payment | None:
+    """The payment that a first delivery is about; None for one that was taken in before or is not ours.
 
     The event's own content is not believed beyond "ask again": state is asked from the provider, so order and
     repetition of deliveries do not matter.
     """
-    notification = registry.get(provider).parse_webhook(body, headers)
     is_known = notification.reference != ""
     payment = Payment.objects.filter(reference=notification.reference).first() if is_known else None
     try:

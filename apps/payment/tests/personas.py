@@ -8,6 +8,7 @@ from typing import Any
 
 from rest_framework.test import APIClient
 
+from apps.common.addresses import address_rules
 from apps.common.testing.clients import ServiceTestClient
 from apps.common.testing.tokens import access_token
 
@@ -17,6 +18,7 @@ CARDS = {
     "insufficient": "4000000000009995",
     "processing": "4000000000000119",
     "challenge": "4000000000003220",
+    "dispute": "4000000000000259",
     "response lost": "4000000000007007",
     "slow": "4000000000007015",
     "webhooks twice": "4000000000007023",
@@ -29,6 +31,14 @@ ADDRESS = {
     "city": "Berlin",
     "country": "DE",
 }
+
+
+def address_in(country: str) -> dict[str, str]:
+    """ADDRESS with the postal code and the region of a country, and a phone number."""
+    rules = address_rules(country)
+    region = rules.regions[0][0] if rules.regions and "region" in rules.required else ""
+    changes = {"country": country, "postal_code": rules.postal_code_example, "region": region, "phone": "+49 30 901820"}
+    return ADDRESS | changes
 
 
 @dataclass

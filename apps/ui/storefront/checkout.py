@@ -17,7 +17,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from apps.common.countries import DELIVERY_COUNTRIES
+from apps.common.addresses import ADDRESS_FIELDS
 from apps.common.http import RemoteProblem, Unavailable
 from apps.common.languages import current_language
 from apps.common.money import Money
@@ -29,11 +29,11 @@ from apps.ui.storefront.clients.payment import Cart, Order, ShippingMethod
 from apps.ui.storefront.cookies import seal, unseal
 from apps.ui.storefront.formats import country_name, format_money
 from apps.ui.storefront.forms import (
-    HOME_COUNTRY,
     CheckoutAddressForm,
     EmailForm,
     GiftMessageForm,
     VoucherForm,
+    known_country,
 )
 from apps.ui.storefront.parallel import fetch_or_default
 from apps.ui.storefront.session import ShopRequest, ShopSession, SignInRequired
@@ -105,11 +105,14 @@ class Checkout:
         self.contact = None if self.shop.user else EmailForm(data, prefix="contact", initial=typed)
         self.saved_addresses = self._saved_addresses()
         self.selected_address = self._selected_address()
+        self.countries = payment.delivery_countries() if self.cart.requires_shipping else ()
         self.address = self._address_form(data)
         self.gift = self._gift_form(data)
         self.cards = CardChoice(self.shop, typed=self.typed, data=data)
         self.methods = self._methods() if self.cart.requires_shipping else ()
         self.method = self._selected_method()
+        if self.address and self.method and self.method.requires_phone:
+            self.address.require_phone()
         # Created with the page: a second click, or the back button, repeats this order and places no other.
         self.key = self.sent["key"] if KEY.match(self.sent.get("key", "")) else uuid.uuid4().hex
         self.failure: dict[str, Any] | None = None
@@ -137,6 +140,7 @@ class Checkout:
             prefix="to",
             can_save=self.shop.user is not None,
             country=self.country,
+            countries=self.countries,
             initial=_initial(self.typed, "to"),
         )
 
@@ -152,7 +156,7 @@ class Checkout:
         if self.selected_address:
             return self.selected_address.country
         wanted = self.typed.get("to-country", "")
-        return wanted if wanted in DELIVERY_COUNTRIES else HOME_COUNTRY
+        return known_country(wanted, self.countries)
 
     def _methods(self) -> tuple[ShippingMethod, ...]:
         cart_id, secret = self.shop.cart or (self.cart.id, None)
@@ -249,8 +253,7 @@ class Checkout:
     def _address(self) -> dict[str, str]:
         if self.selected_address is None:
             return self.address.address() if self.address else {}
-        names = ("name", "line1", "line2", "postal_code", "city", "region", "country", "phone")
-        return {name: value for name in names if (value := getattr(self.selected_address, name))}
+        return {name: value for name in ADDRESS_FIELDS if (value := getattr(self.selected_address, name))}
 
     def redirect_to_order(self, order: Order) -> HttpResponse:
         """Remember the order, then go to the bank's page when it asks for confirmation, else to the order."""

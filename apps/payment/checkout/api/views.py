@@ -33,16 +33,17 @@ from apps.payment.checkout.api import serializers
 from apps.payment.checkout.placing import shipping_choices
 from apps.payment.checkout.requests import Customer, Delivery, OrderRequest
 from apps.payment.checkout.selectors import order_context
+from apps.payment.disputes.services import record_dispute
 from apps.payment.orders import selectors
 from apps.payment.orders.models import Order
 from apps.payment.orders.services import claim_guest_orders, request_order_link
-from apps.payment.orders.shipping import methods_for
 from apps.payment.payments.providers import registry
-from apps.payment.payments.services import receive_webhook
+from apps.payment.payments.services import read_webhook, take_in_webhook
+from apps.payment.shipping.selectors import countries_served, methods_for
 from apps.payment.throttling import GuestCreationThrottle, OrderLinkThrottle
 
 CART_SECRET = OpenApiParameter(CART_SECRET_HEADER, str, OpenApiParameter.HEADER, description="Of an anonymous cart.")
-# Dates change with the hour of the last dispatch, prices with a release.
+# Dates change with the hour of the last dispatch, methods and prices when staff edit them.
 FOR_A_MINUTE = {"Cache-Control": "public, max-age=60"}
 ORDER_SECRET = OpenApiParameter(ORDER_SECRET_HEADER, str, OpenApiParameter.HEADER, description="Of a guest's order.")
 
@@ -191,15 +192,28 @@ class ShippingMethodsView(GuestView):
         return Response(serializers.ShippingMethodsSerializer({"results": results}).data, headers=headers)
 
 
+class ShippingCountriesView(GuestView):
+    openapi_tag = "orders"
+
+    @extend_schema(responses=serializers.ShippingCountriesSerializer)
+    def get(self, request: Request) -> Response:
+        """The countries that goods are delivered to."""
+        return Response({"results": countries_served()}, headers=FOR_A_MINUTE)
+
+
 class WebhookView(PublicView):
     openapi_tag = "payments"
 
     @extend_schema(request=OpenApiTypes.OBJECT, responses={204: None})
     def post(self, request: Request, provider: str) -> Response:
-        """A provider reports that a charge has changed. The signature covers the raw body."""
+        """A provider reports that a charge or a dispute has changed. The signature covers the raw body."""
         if provider not in registry.in_use():
             raise NotFound("There is no such provider.")
-        payment = receive_webhook(provider, body=request.body, headers=request.headers)
+        notification = read_webhook(provider, body=request.body, headers=request.headers)
+        if notification.dispute:
+            # Before the delivery counts as taken in: one that fails here comes again.
+            record_dispute(provider, notification.dispute)
+        payment = take_in_webhook(provider, notification)
         if payment:
             services.advance_or_defer(payment.order_id)
         return Response(status=status.HTTP_204_NO_CONTENT)

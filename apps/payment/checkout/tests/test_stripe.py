@@ -10,7 +10,10 @@ import stripe
 from django.test import Client
 
 from apps.payment.checkout.tasks import resume_stuck_orders
+from apps.payment.disputes.models import Dispute
+from apps.payment.disputes.tasks import catch_up_on_disputes
 from apps.payment.ledger.models import JournalEntry
+from apps.payment.ledger.selectors import balances
 from apps.payment.orders.models import Order
 from apps.payment.payments.models import Payment, PaymentMethod
 from apps.payment.payments.providers.stripe.tests.conftest import api, stripe_browser, stripe_url  # noqa: F401
@@ -35,8 +38,8 @@ def buy(api, stripe_browser, catalog):  # noqa: F811
     return order
 
 
-def deliver(reference: str) -> None:
-    event = {"id": f"evt_{reference}", "data": {"object": {"object": "payment_intent", "id": reference}}}
+def deliver(reference: str, kind: str = "payment_intent", **item: str) -> None:
+    event = {"id": f"evt_{reference}", "data": {"object": {"object": kind, "id": reference} | item}}
     body = json.dumps(event)
     signature = stripe.WebhookSignature.generate_signature_header(body, "whsec_new")
     headers = {"Stripe-Signature": signature}
@@ -133,3 +136,36 @@ def test_guests_and_the_sandbox_begin_no_setup(ada, settings):
 def test_the_storefront_learns_the_publishable_key_alone(api):  # noqa: F811
     body = Shopper().client.get("/v1/payment-options").json()
     assert body == {"provider": "stripe", "test_cards": [], "publishable_key": "pk_test_12345"}
+
+
+def disputed(intent: str, status: str, *moved: tuple[int, int]) -> dict:
+    entries = [{"amount": amount, "fee": fee, "net": amount - fee} for amount, fee in moved]
+    return {
+        "id": "dp_1",
+        "object": "dispute",
+        "amount": -moved[0][0],
+        "currency": "eur",
+        "status": status,
+        "reason": "fraudulent",
+        "payment_intent": intent,
+        "livemode": False,
+        "balance_transactions": entries,
+        "evidence_details": {"due_by": 1_900_000_000},
+    }
+
+
+@pytest.mark.parametrize("is_reported", [True, False])
+def test_a_dispute_is_booked_by_webhook_or_by_the_nightly_job(ada, buy, api, is_reported):  # noqa: F811
+    order = Order.objects.get(number=buy(ada).json()["number"])
+    intent, total = Payment.objects.get().reference, order.total_amount
+    api.disputes["dp_1"] = disputed(intent, "needs_response", (-total, 1500))
+    if is_reported:
+        deliver("dp_1", "dispute", payment_intent=intent)
+    else:
+        assert catch_up_on_disputes() == 1
+    assert Dispute.objects.get().order == order
+    assert balances()["EUR"]["provider_clearing"] == -1500
+    api.disputes["dp_1"] = disputed(intent, "won", (-total, 1500), (total, 0))
+    catch_up_on_disputes()
+    assert Dispute.objects.get().state == "won"
+    assert balances()["EUR"]["provider_clearing"] == total - 1500

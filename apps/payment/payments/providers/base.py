@@ -81,26 +81,50 @@ class ProviderRefund:
     state: str
 
 
+type MovementKind = Literal["capture", "refund", "dispute", "reversal", "fee", "payout", "other"]
+
+
 @dataclass(frozen=True, slots=True)
 class Movement:
-    """Money that the provider took for us or gave back, of the charge or refund that was asked for with `key`.
+    """What changed our balance at the provider: positive what it took for us, negative what it gave back, withdrew,
+    kept or paid out.
 
-    `amount` is never negative.
+    `key` is that which a charge or refund was asked for with, else the provider's reference. `fee` is what the provider
+    keeps of the amount besides; a dispute's amount includes its fee.
     """
 
-    kind: Literal["capture", "refund"]
+    kind: MovementKind
     key: str
     reference: str
     amount: Money
     at: datetime
+    fee: Money | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderDispute:
+    """A customer's bank takes a payment back. `withdrawn` is what it took without the `fee` for that (both zero for an
+    inquiry), `reinstated` what came back when the shop won. `url` is the provider's page for staff."""
+
+    reference: str
+    charge: str
+    state: Literal["inquiry", "needs_response", "under_review", "closed", "lost", "won"]
+    reason: str
+    amount: Money
+    withdrawn: Money
+    fee: Money
+    reinstated: Money
+    due_at: datetime | None
+    url: str
 
 
 @dataclass(frozen=True, slots=True)
 class Notification:
-    """A verified webhook: charge `reference` has changed."""
+    """A verified webhook: charge `reference`, or the dispute of it that is named, has changed."""
 
     event_id: str
     reference: str
+    dispute: str = ""
 
 
 class Provider(Protocol):
@@ -157,7 +181,13 @@ class Provider(Protocol):
         """How the charge stands."""
 
     def movements(self, start: datetime, end: datetime) -> Iterable[Movement]:
-        """All that was captured and refunded from `start` on and before `end`, in any order."""
+        """All that changed our balance from `start` on and before `end`, in any order."""
+
+    def dispute(self, reference: str) -> ProviderDispute:
+        """How a dispute stands; raises NotFound for an unknown one."""
+
+    def disputes_since(self, since: datetime) -> Iterable[ProviderDispute]:
+        """Disputes that were opened from then on, in any order."""
 
     def parse_webhook(self, body: bytes, headers: Any) -> Notification:
         """Check the signature over the raw body; raises InvalidSignature."""

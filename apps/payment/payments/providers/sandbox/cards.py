@@ -10,9 +10,9 @@ from django.utils.translation import gettext
 from apps.common.problems import ValidationProblem
 from apps.payment.payments.providers.base import CardSource
 
-# The first six are those that Stripe publishes for tests (https://docs.stripe.com/testing); the others lie in the same
-# range, which no bank issues. What each leads to: paid, a challenge, a decline by its code, or paid with one of the
-# mishaps that real networks have (`mishaps.py`).
+# The first seven are those that Stripe publishes for tests (https://docs.stripe.com/testing); the others lie in the
+# same range, which no bank issues. What each leads to: paid, a challenge, a decline by its code, or paid with a dispute
+# or one of the mishaps that real networks have (`mishaps.py`).
 CARDS = {
     "4242424242424242": "ok",
     "5555555555554444": "ok",
@@ -20,6 +20,7 @@ CARDS = {
     "4000000000009995": "insufficient_funds",
     "4000000000000119": "processing_error",
     "4000000000003220": "challenge",
+    "4000000000000259": "dispute",
     "4000000000007007": "response_lost",
     "4000000000007015": "slow",
     "4000000000007023": "webhooks_twice",

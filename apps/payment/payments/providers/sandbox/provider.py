@@ -20,12 +20,13 @@ from apps.payment.payments.providers.base import (
     Movement,
     Notification,
     ProviderCard,
+    ProviderDispute,
     ProviderRefund,
     SetupNotOffered,
 )
-from apps.payment.payments.providers.sandbox import charges, mishaps, webhooks
+from apps.payment.payments.providers.sandbox import balance, charges, disputes, mishaps, webhooks
 from apps.payment.payments.providers.sandbox.cards import CARDS, check_card
-from apps.payment.payments.providers.sandbox.models import SandboxCharge, SandboxRefund
+from apps.payment.payments.providers.sandbox.models import SandboxCharge, SandboxDispute, SandboxRefund
 
 State = SandboxCharge.State
 # By what a card leads to; every other one is authorised.
@@ -103,6 +104,8 @@ class SandboxProvider:
                 return _refund_of(refund)
             if charge.state != State.CAPTURED or charge.currency != amount.currency:
                 raise ChargeClosed(f"The charge is {charge.state} in {charge.currency}; nothing of it can be refunded.")
+            if SandboxDispute.objects.filter(charge=charge).exclude(state=SandboxDispute.State.WON).exists():
+                raise ChargeClosed("The charge is disputed; its money is with the bank.")
             left = charge.amount - charges.refunded_amount(charge)
             if amount.amount > left:
                 raise ChargeClosed(f"Only {left} {charge.currency} in minor units are left of the charge.")
@@ -121,15 +124,13 @@ class SandboxProvider:
         return _charge_of(charges.find(reference))
 
     def movements(self, start: datetime, end: datetime) -> Iterable[Movement]:
-        captured = SandboxCharge.objects.filter(captured_at__gte=start, captured_at__lt=end)
-        for charge in captured.iterator(chunk_size=1000):
-            assert charge.captured_at is not None  # noqa: S101  (filtered by it)
-            amount = Money(charge.amount, charge.currency)
-            yield Movement("capture", charge.key, charge.pk, amount, charge.captured_at)
-        refunded = SandboxRefund.objects.filter(created_at__gte=start, created_at__lt=end)
-        for refund in refunded.select_related("charge").iterator(chunk_size=1000):
-            amount = Money(refund.amount, refund.charge.currency)
-            yield Movement("refund", refund.key, refund.pk, amount, refund.created_at)
+        return balance.movements(start, end)
+
+    def dispute(self, reference: str) -> ProviderDispute:
+        return disputes.dispute_of(disputes.find(reference))
+
+    def disputes_since(self, since: datetime) -> Iterable[ProviderDispute]:
+        return disputes.disputes_since(since)
 
     def parse_webhook(self, body: bytes, headers: Any) -> Notification:
         return webhooks.parse(body, headers)

@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Any
 
 from apps.common.money import Money
-from apps.payment.payments.providers.base import Movement
+from apps.payment.payments.providers.base import Movement, MovementKind
 from apps.payment.payments.providers.stripe.charges import key_of
 from apps.payment.payments.providers.stripe.client import api_calls, stripe_client
 from apps.payment.payments.providers.stripe.models import StripeIntent
 
 # By the type of a balance transaction (https://docs.stripe.com/reports/balance-transaction-types).
-KINDS: dict[str, Literal["capture", "refund"]] = {
+KINDS: dict[str, MovementKind] = {
     "charge": "capture",
     "payment": "capture",
     "refund": "refund",
     "payment_refund": "refund",
+    "stripe_fee": "fee",
+    "payout": "payout",
+    "payout_cancel": "payout",
+    "payout_failure": "payout",
 }
 
 
 def movements(start: datetime, end: datetime) -> Iterable[Movement]:
-    """All that was captured and refunded in that time. Raises Unavailable."""
+    """All that changed the balance in that time. Raises Unavailable."""
     params: Any = {
         "created": {"gte": int(start.timestamp()), "lt": int(end.timestamp())},
         "limit": 100,
@@ -30,19 +34,31 @@ def movements(start: datetime, end: datetime) -> Iterable[Movement]:
     }
     with api_calls():
         found = stripe_client().v1.balance_transactions.list(params)
-        yield from _movements(found.auto_paging_iter())
+        for transaction in found.auto_paging_iter():
+            yield movement_of(transaction)
 
 
-def _movements(transactions: Iterable[Any]) -> Iterator[Movement]:
-    for transaction in transactions:
-        kind = KINDS.get(transaction.type)
-        if kind is None:
-            continue
-        source = transaction.source
-        key = key_of(source) or _key_of_intent(source) or source.id
+def movement_of(transaction: Any) -> Movement:
+    """A balance transaction (with its `source`) in the shop's terms."""
+    kind = _kind(transaction)
+    at = datetime.fromtimestamp(transaction.created, UTC)
+    source, currency = transaction.source, transaction.currency.upper()
+    net = Money(transaction.net, currency)
+    if kind in ("capture", "refund"):
         # In the customer's currency, as it is booked; the balance may be kept in another.
-        money = Money(source.amount, source.currency.upper())
-        yield Movement(kind, key, source.id, money, datetime.fromtimestamp(transaction.created, UTC))
+        amount = Money(source.amount if kind == "capture" else -source.amount, source.currency.upper())
+        fee = Money(transaction.fee, currency) if transaction.fee else None
+        return Movement(kind, key_of(source) or _key_of_intent(source) or source.id, source.id, amount, at, fee)
+    if kind in ("dispute", "reversal"):
+        return Movement(kind, source.id, source.id, net, at)
+    # A payout that failed comes back under an id of its own.
+    return Movement(kind, transaction.id, getattr(source, "id", None) or transaction.id, net, at)
+
+
+def _kind(transaction: Any) -> MovementKind:
+    if transaction.type == "adjustment" and getattr(transaction.source, "object", "") == "dispute":
+        return "dispute" if transaction.amount < 0 else "reversal"
+    return KINDS.get(transaction.type, "other")
 
 
 def _key_of_intent(source: Any) -> str:

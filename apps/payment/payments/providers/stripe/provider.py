@@ -17,9 +17,10 @@ from apps.payment.payments.providers.base import (
     Movement,
     Notification,
     ProviderCard,
+    ProviderDispute,
     ProviderRefund,
 )
-from apps.payment.payments.providers.stripe import balance, cards, webhooks
+from apps.payment.payments.providers.stripe import balance, cards, disputes, webhooks
 from apps.payment.payments.providers.stripe.charges import charge_of, key_of
 from apps.payment.payments.providers.stripe.client import api_calls, idempotent, stripe_client
 from apps.payment.payments.providers.stripe.models import StripeCustomer, StripeIntent
@@ -131,6 +132,12 @@ class StripeProvider:
 
     def movements(self, start: datetime, end: datetime) -> Iterable[Movement]:
         return balance.movements(start, end)
+
+    def dispute(self, reference: str) -> ProviderDispute:
+        return disputes.find(reference)
+
+    def disputes_since(self, since: datetime) -> Iterable[ProviderDispute]:
+        return disputes.disputes_since(since)
 
     def forget_card(self, method_reference: str) -> None:
         cards.forget_card(method_reference)

@@ -26,7 +26,8 @@ def parse(body: bytes, headers: Any) -> Notification:
     try:
         event = json.loads(body)
         item = event["data"]["object"]
-        return Notification(event_id=str(event["id"]), reference=_charge_reference(item))
+        dispute = str(item["id"]) if item["object"] == "dispute" else ""
+        return Notification(event_id=str(event["id"]), reference=_charge_reference(item), dispute=dispute)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise ValidationProblem("The webhook's body is malformed.", errors={"": ["Malformed."]}) from error
 

@@ -1,4 +1,4 @@
-"""localstripe as a process, and what it lacks of Stripe: idempotency keys, and a redirect for 3-D Secure.
+"""localstripe as a process, and what it lacks of Stripe: idempotency keys, a redirect for 3-D Secure, disputes.
 
 https://github.com/adrienverge/localstripe keeps its state in memory and knows test cards.
 """
@@ -88,12 +88,14 @@ class Browser:
 
 
 class AsStripe(stripe.RequestsClient):
-    """Requests to localstripe, answered as Stripe documents it."""
+    """Requests to localstripe, with responses as Stripe documents them."""
 
     def __init__(self) -> None:
         super().__init__(timeout=8)
         self.calls: list[tuple[str, str, dict[str, str]]] = []
         self.responses: dict[str, Any] = {}
+        # It knows no disputes; these are ours, by id.
+        self.disputes: dict[str, dict[str, Any]] = {}
         # Paths whose next response is lost on the way back.
         self.loses: list[str] = []
 
@@ -102,6 +104,8 @@ class AsStripe(stripe.RequestsClient):
         name = path.rpartition("/")[2]
         sent = dict(parse_qsl(post_data or urlsplit(url).query, keep_blank_values=True))
         self.calls.append((method, path, sent))
+        if path.startswith("/v1/disputes"):
+            return self._dispute(name)
         key = headers.get("Idempotency-Key") if method == "post" else None
         if key in self.responses:
             return self.responses[key]
@@ -111,14 +115,23 @@ class AsStripe(stripe.RequestsClient):
             response = super().request(method, f"{url.partition('?')[0]}?{encoded}", headers)
         else:
             response = super().request(method, url, headers, encoded)
-        body, status, answered = response
-        response = (_with_redirect(body), status, answered)
+        body, status, received = response
+        response = (_with_redirect(body), status, received)
         if key:
             self.responses[key] = response
         if any(path.endswith(lost) for lost in self.loses):
             self.loses.clear()
             raise stripe.APIConnectionError("The response was lost.")
         return response
+
+    def _dispute(self, name: str) -> Any:
+        if name == "disputes":
+            listed = {"object": "list", "url": "/v1/disputes", "has_more": False, "data": list(self.disputes.values())}
+            return json.dumps(listed), 200, {}
+        if name in self.disputes:
+            return json.dumps(self.disputes[name]), 200, {}
+        error = {"type": "invalid_request_error", "code": "resource_missing", "message": "No such dispute"}
+        return json.dumps({"error": error}), 404, {}
 
 
 def _with_redirect(body: Any) -> Any:

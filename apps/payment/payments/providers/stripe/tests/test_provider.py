@@ -205,7 +205,7 @@ def test_movements_name_our_keys(provider, stripe_browser):
     assert found[f"r-{key}"].kind == "refund"
 
 
-def test_nothing_is_known_while_stripe_is_away(provider, settings):
+def test_calls_raise_unavailable_while_stripe_is_away(provider, settings):
     settings.STRIPE_API_URL = "http://127.0.0.1:9"
     with pytest.raises(Unavailable):
         authorise(provider, "pm_card")
