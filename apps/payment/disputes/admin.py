@@ -1,4 +1,4 @@
-"""Disputes in the admin: read here, answered on the provider's page."""
+"""Disputes in the admin: read here; evidence goes to the provider on its own page."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ class Dispute(models.Model):
     currency = models.CharField(max_length=3)
     # Until when evidence is taken.
     due_at = models.DateTimeField(_("due"), null=True, blank=True)
-    # The provider's page, where staff answer.
+    # The provider's page, where staff send their evidence.
     url = models.CharField(max_length=300, blank=True)
     opened_at = models.DateTimeField(_("opened"), auto_now_add=True)
     updated_at = models.DateTimeField(_("changed"), auto_now=True)

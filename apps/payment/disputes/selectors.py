@@ -15,6 +15,6 @@ def changes_of(order: Order) -> Iterable[DisputeChange]:
     return DisputeChange.objects.filter(dispute__order=order).select_related("dispute").order_by("at", "pk")
 
 
-def disputes_to_answer() -> QuerySet[Dispute]:
+def disputes_needing_response() -> QuerySet[Dispute]:
     """Those that wait for evidence of the shop."""
     return Dispute.objects.filter(state=Dispute.State.NEEDS_RESPONSE)

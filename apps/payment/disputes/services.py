@@ -64,7 +64,7 @@ def require_undisputed(order: Order) -> None:
         raise OrderDisputed(detail % {"number": order.number})
     if states & set(Dispute.OPEN):
         detail = gettext(
-            "The customer disputes the payment of order %(number)s. Answer the dispute at the payment provider; "
+            "The customer disputes the payment of order %(number)s. Respond to it at the payment provider; "
             "what is refunded now could go back twice."
         )
         raise OrderDisputed(detail % {"number": order.number})

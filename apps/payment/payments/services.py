@@ -120,6 +120,8 @@ def save_method(order_id: uuid.UUID) -> None:
     if payment is None:
         return
     method = payment.method
+    if method.user_id is None or method.saved_at or not method.reference:
+        return
     same = saved_methods(method.user_id).filter(
         provider=method.provider,
         brand=method.brand,
@@ -127,9 +129,12 @@ def save_method(order_id: uuid.UUID) -> None:
         exp_month=method.exp_month,
         exp_year=method.exp_year,
     )
-    if method.user_id and not same.exists():
-        unsaved = PaymentMethod.objects.filter(pk=method.pk, user_id=method.user_id, saved_at=None)
-        unsaved.exclude(reference="").update(saved_at=timezone.now())
+    if same.exists():
+        CardToForget.objects.create(provider=method.provider, reference=method.reference)
+        return
+    # It may be removed with its account at this moment.
+    unsaved = PaymentMethod.objects.filter(pk=method.pk, user_id=method.user_id).exclude(reference="")
+    unsaved.update(saved_at=timezone.now())
 
 
 def remove_method(method_id: str, *, user_id: uuid.UUID) -> None:

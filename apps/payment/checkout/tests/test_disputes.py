@@ -13,6 +13,7 @@ from django.utils import timezone
 from apps.common.http import Unavailable
 from apps.common.money import Money
 from apps.common.outbox.models import OutboxEvent
+from apps.common.testing.concurrency import at_once
 from apps.payment.checkout.tests.test_admin import staff
 from apps.payment.checkout.timeline import timeline
 from apps.payment.disputes import services
@@ -246,3 +247,24 @@ def test_staff_find_the_orders_whose_disputes_wait_for_an_answer(disputed):
     assert disputed.number not in client.get("/admin/orders/order/?todo=dispute").content.decode()
     deliver()
     assert disputed.number in client.get("/admin/orders/order/?todo=dispute").content.decode()
+
+
+def test_deliveries_at_once_record_a_dispute_once(disputed):
+    reference = SandboxDispute.objects.get().pk
+    results = at_once(*[lambda: services.record_dispute("sandbox", reference)] * 6)
+    assert len({dispute.pk for dispute in results}) == 1
+    assert DisputeChange.objects.count() == 1
+    assert len(events("order.disputed")) == 1
+    assert balances()["EUR"]["provider_clearing"] == -FEE
+
+
+def test_a_refund_and_a_dispute_at_once_never_give_the_money_back_twice(disputed, as_staff):
+    reference = SandboxDispute.objects.get().pk
+    staff_client = as_staff("support_staff")
+    at_once(
+        lambda: services.record_dispute("sandbox", reference),
+        lambda: refund(lambda _role: staff_client, disputed),
+    )
+    assert not disputed.refunds.filter(state="completed").exists()
+    assert balances()["EUR"]["provider_clearing"] == -FEE
+    assert_books_balance()

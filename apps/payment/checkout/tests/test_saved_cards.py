@@ -67,6 +67,7 @@ def test_a_saved_card_pays_the_next_orders(ada, catalog):
 def test_a_card_that_is_entered_and_saved_again_is_listed_once(ada, catalog):
     first = saved(ada)
     assert saved(ada) == first
+    assert CardToForget.objects.count() == 1, "the provider keeps one of the two"
     buy(ada, card="challenge", save_payment_method=True)
     assert len(cards_of(ada)) == 1
 
@@ -227,3 +228,9 @@ def test_without_the_customer_a_challenge_is_a_decline(card, state, code):
         off_session=True,
     )
     assert (charge.state, charge.decline_code, charge.action_url) == (state, code, "")
+
+
+def test_cards_at_a_provider_that_takes_no_payments_any_more_are_not_offered(ada, catalog, settings):
+    saved(ada)
+    settings.PAYMENT_PROVIDER = "stripe"
+    assert cards_of(ada) == []

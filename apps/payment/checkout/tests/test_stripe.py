@@ -9,6 +9,8 @@ import pytest
 import stripe
 from django.test import Client
 
+from apps.common.money import Money
+from apps.common.testing.concurrency import at_once
 from apps.payment.checkout.tasks import resume_stuck_orders
 from apps.payment.disputes.models import Dispute
 from apps.payment.disputes.tasks import catch_up_on_disputes
@@ -16,6 +18,8 @@ from apps.payment.ledger.models import JournalEntry
 from apps.payment.ledger.selectors import balances
 from apps.payment.orders.models import Order
 from apps.payment.payments.models import Payment, PaymentMethod
+from apps.payment.payments.providers.stripe.models import StripeIntent
+from apps.payment.payments.providers.stripe.provider import StripeProvider
 from apps.payment.payments.providers.stripe.tests.conftest import api, stripe_browser, stripe_url  # noqa: F401
 from apps.payment.tests.personas import CARDS, Shopper
 
@@ -169,3 +173,18 @@ def test_a_dispute_is_booked_by_webhook_or_by_the_nightly_job(ada, buy, api, is_
     catch_up_on_disputes()
     assert Dispute.objects.get().state == "won"
     assert balances()["EUR"]["provider_clearing"] == total - 1500
+
+
+def test_workers_that_ask_at_once_hold_the_money_once(api, stripe_browser):  # noqa: F811
+    token, provider = stripe_browser.token(), StripeProvider()
+
+    def ask():
+        return provider.authorise(
+            key="race", amount=Money(1990, "EUR"), method_reference=token, return_url="http://localhost:8000/"
+        )
+
+    charges = at_once(*[ask] * 4)
+    assert {charge.reference for charge in charges} == {StripeIntent.objects.get().reference}
+    assert {charge.state for charge in charges} == {"authorised"}
+    confirmed = {path for _, path, _ in api.calls if path.endswith("/confirm")}
+    assert len(confirmed) == 1

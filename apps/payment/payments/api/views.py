@@ -24,7 +24,7 @@ from apps.payment.payments.api.serializers import (
 )
 from apps.payment.payments.models import PaymentMethod
 from apps.payment.payments.providers.base import CardSource
-from apps.payment.payments.selectors import saved_methods
+from apps.payment.payments.selectors import payable_methods
 from apps.payment.throttling import GuestCreationThrottle
 
 
@@ -41,7 +41,7 @@ class PaymentMethodsView(ListAPIView):
         return [AllowAny()] if self.request.method == "POST" else [IsUser()]
 
     def list(self, request: Request, *args: object, **kwargs: object) -> Response:
-        rows = self.paginate_queryset(saved_methods(user_id_of(request))) or []
+        rows = self.paginate_queryset(payable_methods(user_id_of(request))) or []
         response = self.get_paginated_response(PaymentMethodSerializer(rows, many=True).data)
         response["Cache-Control"] = NO_STORE["Cache-Control"]
         return response

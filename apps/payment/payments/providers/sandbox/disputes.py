@@ -24,7 +24,7 @@ STATES: dict[State, Literal["needs_response", "lost", "won"]] = {
 }
 # What the sandbox keeps of a disputed payment, whoever wins, in minor units.
 DISPUTE_FEE = 2000
-TIME_TO_ANSWER = timedelta(days=7)
+TIME_TO_RESPOND = timedelta(days=7)
 
 
 def open_dispute(charge: SandboxCharge) -> SandboxDispute:
@@ -34,7 +34,7 @@ def open_dispute(charge: SandboxCharge) -> SandboxDispute:
         defaults={
             "id": f"dp_{secrets.token_urlsafe(24)}",
             "amount": charge.amount,
-            "due_at": timezone.now() + TIME_TO_ANSWER,
+            "due_at": timezone.now() + TIME_TO_RESPOND,
         },
     )
     return dispute

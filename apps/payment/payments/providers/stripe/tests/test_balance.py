@@ -47,7 +47,7 @@ DISPUTED = {"id": "dp_1", "object": "dispute", "amount": 1990, "currency": "eur"
         (transaction("reserve_transaction", -10), "other", "txn_1", -10, None),
     ],
 )
-def test_what_moved_the_balance(item, kind, key, amount, fee):
+def test_balance_transactions_become_movements(item, kind, key, amount, fee):
     movement = movement_of(item)
     assert (movement.kind, movement.key, movement.amount) == (kind, key, Money(amount, "EUR"))
     assert movement.fee == (Money(fee, "EUR") if fee else None)
@@ -81,7 +81,7 @@ def dispute(status: str, *moved: tuple[int, int], **changes: Any) -> Any:
         ("a_new_status", [(-1990, 2000)], "needs_response", (1990, 2000, 0)),
     ],
 )
-def test_how_a_dispute_stands(status, moved, state, sums):
+def test_states_and_sums_of_a_dispute(status, moved, state, sums):
     found = dispute(status, *moved)
     assert (found.state, found.charge, found.due_at) == (state, "pi_1", AT)
     assert (found.withdrawn.amount, found.fee.amount, found.reinstated.amount) == sums
