@@ -3,11 +3,20 @@
 
 (() => {
   const place = document.querySelector("[data-stripe-key]");
-  if (!place || !window.Stripe) return;
+  if (!place) return;
   const form = place.closest("form");
   const token = place.querySelector("[data-card-token]");
   const error = place.querySelector("[data-card-error]");
-  const { stripeKey, language, clientSecret } = place.dataset;
+  const { stripeKey, language, clientSecret, unavailable } = place.dataset;
+  const show = (message) => {
+    error.textContent = message ?? "";
+    error.hidden = !message;
+    error.parentElement.classList.toggle("field-wrong", Boolean(message));
+  };
+  if (!window.Stripe) {
+    show(unavailable);
+    return;
+  }
 
   const stripe = window.Stripe(stripeKey, { locale: language });
   const style = getComputedStyle(form);
@@ -17,11 +26,6 @@
   });
   card.mount(place.querySelector("[data-card-field]"));
 
-  const show = (message) => {
-    error.textContent = message ?? "";
-    error.hidden = !message;
-    error.parentElement.classList.toggle("field-wrong", Boolean(message));
-  };
   card.on("change", (event) => {
     token.value = "";
     show(event.error?.message);
@@ -62,7 +66,8 @@
     }
     show("");
     token.value = made.token;
-    form.requestSubmit(submitter);
+    // Not within the event that was stopped: browsers ignore that.
+    window.setTimeout(() => form.requestSubmit(submitter));
   }, true);
 
   // Back from the next page: the token is used up.
