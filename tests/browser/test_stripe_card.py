@@ -1,4 +1,4 @@
-"""The script around Stripe's card field, with a stand-in for Stripe's own script: it loads nothing from the internet."""
+"""The script around Stripe's card field, with a stand-in for Stripe's own: it loads nothing from the internet."""
 
 from __future__ import annotations
 
