@@ -25,12 +25,20 @@ class Account(models.TextChoices):
     SHIPPING_INCOME = "shipping_income", _("Shipping charged")
     # Sales and shipping are booked without it; entries of former releases with it.
     TAX_OWED = "tax_owed", _("Tax owed")
+    PROVIDER_FEES = "provider_fees", _("Fees of payment providers")
+    # While nobody has decided, and for good when a dispute is lost.
+    DISPUTES = "disputes", _("Disputed payments")
+    BANK = "bank", _("Bank")
 
 
 class JournalEntry(models.Model):
     class Kind(models.TextChoices):
         CAPTURE = "capture", _("Payment")
         REFUND = "refund", _("Refund")
+        DISPUTE = "dispute", _("Dispute")
+        REVERSAL = "reversal", _("Dispute won")
+        FEE = "fee", _("Fee")
+        PAYOUT = "payout", _("Payout")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     # Unique: a step that runs twice books once.

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import re
 import uuid
 from typing import Any
@@ -15,7 +13,7 @@ from django.core.cache import cache
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.functional import Promise, cached_property
+from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -24,13 +22,13 @@ from apps.common.http import RemoteProblem, Unavailable
 from apps.common.languages import current_language
 from apps.common.money import Money
 from apps.ui.storefront import carts
+from apps.ui.storefront.card_choice import REPEAT_SECONDS, CardChoice
 from apps.ui.storefront.cart_changes import change_since, fingerprint
 from apps.ui.storefront.clients import auth, payment
-from apps.ui.storefront.clients.payment import Cart, Order, ShippingMethod, TestCard
+from apps.ui.storefront.clients.payment import Cart, Order, ShippingMethod
 from apps.ui.storefront.cookies import seal, unseal
 from apps.ui.storefront.formats import country_name, format_money
 from apps.ui.storefront.forms import (
-    CardForm,
     CheckoutAddressForm,
     EmailForm,
     GiftMessageForm,
@@ -39,12 +37,11 @@ from apps.ui.storefront.forms import (
 )
 from apps.ui.storefront.parallel import fetch_or_default
 from apps.ui.storefront.session import ShopRequest, ShopSession, SignInRequired
+from apps.ui.storefront.stripe_pages import let_stripe_in
 from apps.ui.storefront.vouchers import submit_voucher
 
 log = structlog.get_logger(__name__)
 KEY = re.compile(r"\A[0-9a-f]{32}\Z")
-# How long a repeated submission of the same page returns the order that the first one placed.
-REPEAT_SECONDS = 900
 # Headings of refusals, by the slug of the problem.
 HEADINGS: dict[str, str | Promise] = {
     "card-declined": _("Your payment didn’t go through"),
@@ -60,8 +57,6 @@ LANGUAGES_WITH_PLAIN_BUTTON = frozenset({"de"})
 NEW_ADDRESS = "new"
 # The id of the page's form, which the voucher field beside it belongs to.
 FORM_ID = "checkout-form"
-# Fields of the API that are one field in the form.
-CARD_FIELDS = {"card.exp_month": "expiry", "card.exp_year": "expiry"}
 
 
 def previously_placed_order(shop: ShopSession, sent: QueryDict) -> str | None:
@@ -113,7 +108,7 @@ class Checkout:
         self.countries = payment.delivery_countries() if self.cart.requires_shipping else ()
         self.address = self._address_form(data)
         self.gift = self._gift_form(data)
-        self.card = CardForm(data, prefix="card")
+        self.cards = CardChoice(self.shop, typed=self.typed, data=data)
         self.methods = self._methods() if self.cart.requires_shipping else ()
         self.method = self._selected_method()
         if self.address and self.method and self.method.requires_phone:
@@ -198,12 +193,6 @@ class Checkout:
         """The cart's lines as this page shows them."""
         return fingerprint(self.cart)
 
-    @cached_property
-    def test_cards(self) -> tuple[TestCard, ...]:
-        """Cards to try, in a demo."""
-        options = fetch_or_default(payment.payment_options, None).result()
-        return options.test_cards if options else ()
-
     @property
     def has_plain_button(self) -> bool:
         """Whether the amount stands beside the button that orders, and not on it."""
@@ -214,8 +203,8 @@ class Checkout:
     def is_valid(self) -> bool:
         """Validate every form, so that all errors are shown at once."""
         address = None if self.selected_address else self.address
-        card = self.card if self.needs_card else None
-        forms = [form for form in (self.contact, address, self.gift, card) if form]
+        cards = self.cards if self.needs_card else None
+        forms = [form for form in (self.contact, address, self.gift, cards) if form]
         results = [form.is_valid() for form in forms]
         return all(results)
 
@@ -251,7 +240,9 @@ class Checkout:
             "language": current_language(),
         }
         if self.needs_card:
-            order["payment_method"] = self._card_token(cart_id)
+            order["payment_method"] = self.cards.method_id(page=f"{cart_id} {self.key}")
+            if self.cards.is_kept:
+                order["save_payment_method"] = True
         if self.contact is not None:
             order["email"] = self.contact.cleaned_data["email"]
         if self.address is not None:
@@ -263,17 +254,6 @@ class Checkout:
         if self.selected_address is None:
             return self.address.address() if self.address else {}
         return {name: value for name in ADDRESS_FIELDS if (value := getattr(self.selected_address, name))}
-
-    def _card_token(self, cart_id: str) -> str:
-        """The card's token. A second click with the same card reuses it, so that both send the same order."""
-        card = self.card.card()
-        # The cache holds neither the number nor anything that it could be guessed from.
-        digest = hmac.new(settings.SECRET_KEY.encode(), f"{cart_id} {self.key} {card}".encode(), hashlib.sha256)
-        name = f"card:{digest.hexdigest()}"
-        if method_id := cache.get(name):
-            return method_id
-        method_id = payment.add_payment_method(card, token=self.shop.token).id
-        return method_id if cache.add(name, method_id, timeout=REPEAT_SECONDS) else cache.get(name, method_id)
 
     def redirect_to_order(self, order: Order) -> HttpResponse:
         """Remember the order, then go to the bank's page when it asks for confirmation, else to the order."""
@@ -344,7 +324,8 @@ class Checkout:
         if problem.status == 400 and self._add_field_errors(problem):
             return self.show()
         heading = HEADINGS.get(problem.slug, _("Something went wrong"))
-        failure = {"heading": heading, "text": problem.detail}
+        # A saved card that has expired or was removed meanwhile.
+        failure = {"heading": heading, "text": " ".join(problem.errors.get("payment_method", [problem.detail]))}
         if problem.slug == "voucher-not-applicable":
             failure |= {"url": "#voucher", "label": gettext("Remove or change the voucher")}
         if problem.slug in CART_PROBLEMS:
@@ -353,10 +334,8 @@ class Checkout:
 
     def _add_field_errors(self, problem: RemoteProblem) -> bool:
         """Add the problem's errors to the fields of the form; False when it names none of them."""
-        card = {name: texts for name, texts in problem.errors.items() if name.startswith("card")}
+        is_about_card = self.cards.add_remote_errors(problem)
         address = {name: texts for name, texts in problem.errors.items() if name.startswith("shipping_address")}
-        if card:
-            self.card.add_remote_errors({CARD_FIELDS.get(n, n): texts for n, texts in card.items()}, problem.detail)
         if address and self.address is not None and self.address.is_bound:
             self.address.add_remote_errors(address, problem.detail)
             return True
@@ -366,7 +345,7 @@ class Checkout:
         if "email" in problem.errors and self.contact is not None:
             self.contact.add_remote_errors({"email": problem.errors["email"]}, problem.detail)
             return True
-        return bool(card)
+        return is_about_card
 
     def show(self, *, failure: dict[str, Any] | None = None, status: int | None = None) -> HttpResponse:
         """The page; 422 when it replaces an order that was not placed."""
@@ -374,11 +353,12 @@ class Checkout:
         context = {
             "checkout": self,
             "cart": self.cart,
-            "card": self.card,
+            "card": None if self.cards.selected else self.cards.form,
             "failure": failure,
             "validated_address": address,
             "voucher": self.voucher,
             "next": self.request.path,
         }
         status = status or (422 if self.is_paying or self.voucher.errors else 200)
-        return render(self.request, "storefront/checkout.html", context, status=status)
+        response = render(self.request, "storefront/checkout.html", context, status=status)
+        return let_stripe_in(response) if self.cards.stripe_key and self.shows_card else response

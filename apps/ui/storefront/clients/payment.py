@@ -148,15 +148,6 @@ class ShippingMethods:
 
 
 @dataclass(frozen=True, slots=True)
-class PaymentMethod:
-    """A card's token; the number is not stored anywhere."""
-
-    id: str
-    brand: str
-    last4: str
-
-
-@dataclass(frozen=True, slots=True)
 class Shipping:
     """The delivery method of an order."""
 
@@ -189,27 +180,6 @@ class RateTotal:
     rate: int
     is_export: bool
     tax: Money
-
-
-@dataclass(frozen=True, slots=True)
-class TestCard:
-    """A card of a demo; `outcome` is ok, challenge or why the bank declines it."""
-
-    number: str
-    outcome: str
-
-    @property
-    def grouped(self) -> str:
-        """The number as it stands on a card."""
-        return " ".join(self.number[start : start + 4] for start in range(0, len(self.number), 4))
-
-
-@dataclass(frozen=True, slots=True)
-class PaymentOptions:
-    """Who takes the money; `test_cards` only in a demo."""
-
-    provider: str
-    test_cards: tuple[TestCard, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -439,17 +409,6 @@ def delivery_countries() -> tuple[str, ...]:
     """The countries that goods are delivered to. Raises Unavailable while payment is down and they are not known."""
     found = responses.fetch("/v1/shipping-countries", ShippingCountries, fresh_seconds=DELIVERY_SECONDS)
     return found.results
-
-
-def payment_options() -> PaymentOptions:
-    """How the shop can be paid."""
-    return decode(PaymentOptions, client.get("/v1/payment-options").json_or_raise(), service="payment")
-
-
-def add_payment_method(card: dict[str, Any], *, token: str | None) -> PaymentMethod:
-    """Exchange a card for a token. Raises RemoteProblem with errors of the card's fields."""
-    body = client.post("/v1/payment-methods", {"provider": "sandbox", "card": card}, token=token).json_or_raise()
-    return decode(PaymentMethod, body, service="payment")
 
 
 def place_order(order: dict[str, Any], *, key: str, secret: str | None, token: str | None) -> Order:

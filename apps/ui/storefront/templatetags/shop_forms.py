@@ -64,6 +64,7 @@ def account_navigation() -> list[tuple[str, str]]:
         ("account", gettext("Overview")),
         ("orders", gettext("Orders")),
         ("addresses", gettext("Addresses")),
+        ("cards", gettext("Saved cards")),
         ("profile", gettext("Profile")),
         ("password", gettext("Password")),
         ("devices", gettext("Devices")),

@@ -13,7 +13,7 @@ import yaml
 
 from apps.common.http import RemoteProblem
 from apps.common.testing.contracts import APPS, assert_matches_contract
-from apps.ui.storefront.clients import after_sales, auth, catalog, catalog_schemas, payment, video
+from apps.ui.storefront.clients import after_sales, auth, cards, catalog, catalog_schemas, payment, video
 from apps.ui.storefront.tests.fakes import ADA, ASKS, DECLINED, PAYS, FakePlatform
 
 SCHEMAS = [
@@ -50,7 +50,7 @@ SCHEMAS = [
     (payment.Cart, "payment", "Cart"),
     (payment.CartLine, "payment", "CartLine"),
     (payment.ShippingMethod, "payment", "ShippingMethod"),
-    (payment.PaymentMethod, "payment", "PaymentMethod"),
+    (cards.Card, "payment", "PaymentMethod"),
     (payment.Order, "payment", "Order"),
     (payment.OrderLine, "payment", "OrderLine"),
     (after_sales.Shipment, "payment", "Shipment"),
@@ -61,8 +61,8 @@ SCHEMAS = [
     (after_sales.ClaimedOrders, "payment", "ClaimedOrders"),
     (payment.Shipping, "payment", "Shipping"),
     (payment.Delivery, "payment", "Delivery"),
-    (payment.PaymentOptions, "payment", "PaymentOptions"),
-    (payment.TestCard, "payment", "TestCard"),
+    (cards.PaymentOptions, "payment", "PaymentOptions"),
+    (cards.TestCard, "payment", "TestCard"),
     (payment.OrderAddress, "payment", "Address"),
     (payment.OrderPayment, "payment", "OrderPayment"),
     (payment.Document, "payment", "Document"),
@@ -206,7 +206,7 @@ def test_payment_client_matches_the_contract(platform: FakePlatform, check: Call
     own = payment.merge_cart(own.id, source=guest.id, secret=guest.secret, token="token")
     assert own.item_count == 3
     payment.shipping_methods(own.id, "DE", secret=None, token="token")
-    assert payment.payment_options().test_cards
+    assert cards.payment_options().test_cards
     order: dict[str, Any] = {
         "cart": own.id,
         "email": "guest@example.com",
@@ -216,13 +216,19 @@ def test_payment_client_matches_the_contract(platform: FakePlatform, check: Call
         "expected_total": {"amount": 4589, "currency": "EUR"},
     }
     for index, number in enumerate((DECLINED, ASKS, PAYS)):
-        method = payment.add_payment_method(CARD | {"number": number}, token="token")
-        attempt = order | {"payment_method": method.id}
+        method = cards.add_card(CARD | {"number": number}, token="token")
+        attempt = order | {"payment_method": method.id, "save_payment_method": number == PAYS}
         if number == DECLINED:
             with pytest.raises(RemoteProblem):
                 payment.place_order(attempt, key=f"key-{index}", secret=None, token="token")
         else:
             payment.place_order(attempt, key=f"key-{index}", secret=None, token="token")
+    assert cards.begin_setup("token").client_secret
+    cards.add_token("pm_of_the_browser", token=None)
+    [saved] = cards.saved_cards("token")
+    cards.remove_card("token", saved.id)
+    with pytest.raises(RemoteProblem):
+        cards.remove_card("token", saved.id)
     payment.cancel_order("SC-0001", secret=None, token="token")
     payment.orders("token")
     payment.request_order_access("SC-0002", "guest@example.com")

@@ -50,10 +50,16 @@ class FakePayment(FakeService):
         self.carts: dict[str, dict[str, Any]] = {}
         self.account_cart: str | None = None
         self.cards: dict[str, str] = {}
+        # Ids of cards, latest first; which of them have expired, and which something else needs.
+        self.saved_cards: list[str] = []
+        self.expired_cards: set[str] = set()
+        self.needed_cards: set[str] = set()
         self.orders: dict[str, dict[str, Any]] = {}
         self.responses: dict[str, tuple[bytes, httpx.Response]] = {}
         self.charges = 0
         self.takes_payments = True
+        # Set where Stripe takes the payments.
+        self.stripe_key = ""
         self.methods = {country: [STANDARD, EXPRESS] for country in ("DE", "AT", "FR")}
         self.countries = ["AT", "CH", "DE", "FR", "GB", "IT", "US"]
         # Orders of the account's address that no account has yet.
@@ -235,21 +241,66 @@ class FakePayment(FakeService):
     @route("GET", "/v1/payment-options")
     def options(self, request: httpx.Request) -> httpx.Response:
         if not self.takes_payments:
-            return ok({"provider": "none", "test_cards": []})
+            return ok({"provider": "none", "test_cards": [], "publishable_key": ""})
+        if self.stripe_key:
+            return ok({"provider": "stripe", "test_cards": [], "publishable_key": self.stripe_key})
         cards = [{"number": PAYS, "outcome": "ok"}, {"number": DECLINED, "outcome": "card_declined"}]
-        return ok({"provider": "sandbox", "test_cards": cards})
+        return ok({"provider": "sandbox", "test_cards": cards, "publishable_key": ""})
 
     @route("POST", "/v1/payment-methods")
     def add_card(self, request: httpx.Request) -> httpx.Response:
         if not self.takes_payments:
             return problem(409, "payments-not-set-up", "This shop does not take payments yet.")
-        number = body_of(request)["card"]["number"].replace(" ", "")
+        sent = body_of(request)
+        if sent["provider"] == "stripe":
+            return self._add_token(sent)
+        number = sent["card"]["number"].replace(" ", "")
         if number not in (PAYS, DECLINED, ASKS):
             errors = {"card.number": ["This is not a card number."]}
             return problem(400, "invalid-input", "The card cannot be used; see errors.", errors=errors)
         method_id = f"pm_{len(self.cards) + 1}"
         self.cards[method_id] = number
-        return ok({"id": method_id, "brand": "visa", "last4": number[-4:]}, 201)
+        return ok(self._card(method_id), 201)
+
+    def _add_token(self, sent: dict[str, Any]) -> httpx.Response:
+        if sent["token"] != "pm_of_the_browser":
+            errors = {"card": ["This card cannot be used. Enter it again."]}
+            return problem(400, "invalid-input", "The card cannot be used; see errors.", errors=errors)
+        method_id = f"pm_{len(self.cards) + 1}"
+        self.cards[method_id] = PAYS
+        if sent["keep"]:
+            self.saved_cards.insert(0, method_id)
+        return ok(self._card(method_id), 201)
+
+    @route("POST", "/v1/payment-methods/setup")
+    def begin_setup(self, request: httpx.Request) -> httpx.Response:
+        return ok({"client_secret": "seti_1_secret_2"}, 201)
+
+    def _card(self, method_id: str) -> dict[str, Any]:
+        saved_at = NOW if method_id in self.saved_cards else None
+        exp_year = 2020 if method_id in self.expired_cards else 2040
+        return {
+            "id": method_id,
+            "brand": "Visa",
+            "last4": self.cards[method_id][-4:],
+            "exp_month": 12,
+            "exp_year": exp_year,
+            "is_expired": method_id in self.expired_cards,
+            "saved_at": saved_at,
+        }
+
+    @route("GET", "/v1/payment-methods")
+    def list_cards(self, request: httpx.Request) -> httpx.Response:
+        return ok({"results": [self._card(card) for card in self.saved_cards], "next": None, "previous": None})
+
+    @route("DELETE", "/v1/payment-methods/(?P<method_id>[^/]+)")
+    def remove_card(self, request: httpx.Request, method_id: str) -> httpx.Response:
+        if method_id not in self.saved_cards:
+            return problem(404, "not-found", "There is no such payment method.")
+        if method_id in self.needed_cards:
+            return problem(409, "payment-method-in-use", "Your subscription is paid with this card.")
+        self.saved_cards.remove(method_id)
+        return ok(None, 204)
 
     @route("POST", "/v1/orders")
     def place(self, request: httpx.Request) -> httpx.Response:
@@ -268,9 +319,14 @@ class FakePayment(FakeService):
         if code := self.refusals.get("order"):
             return refused_voucher("used_by_customer", code)
         card = self.cards[sent["payment_method"]] if "payment_method" in sent else PAYS
+        if sent.get("payment_method") in self.expired_cards:
+            errors = {"payment_method": ["The card has expired."]}
+            return problem(400, "invalid-input", "Choose how to pay.", errors=errors)
         if card == DECLINED:
             detail = "Your bank declined the card."
             return problem(402, "card-declined", detail, decline_code="card_declined", order_number=number)
+        if sent.get("save_payment_method"):
+            self.saved_cards.insert(0, sent["payment_method"])
         self.charges += 1
         order = self.order(number, sent, state="paid" if card == PAYS else "reserved")
         if card == ASKS:
