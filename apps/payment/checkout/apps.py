@@ -12,12 +12,21 @@ VIEWED = [
     "ledger.view_posting",
     "reconciliation.view_reconciledday",
     "reconciliation.view_difference",
+    "subscriptions.view_plan",
+    "subscriptions.view_subscription",
+    "subscriptions.view_billingperiod",
     "vouchers.view_voucher",
     "vouchers.view_vouchercode",
     "vouchers.view_redemption",
     "jobs.view_jobfailure",
 ]
-CHANGED = ["orders.change_order", "vouchers.add_voucher", "vouchers.change_voucher", "vouchers.change_vouchercode"]
+CHANGED = [
+    "orders.change_order",
+    "subscriptions.change_subscription",
+    "vouchers.add_voucher",
+    "vouchers.change_voucher",
+    "vouchers.change_vouchercode",
+]
 
 
 class CheckoutConfig(AppConfig):

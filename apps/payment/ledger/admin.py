@@ -7,7 +7,6 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
@@ -17,6 +16,7 @@ from apps.common.admin_site.display import link, money
 from apps.common.model_admin import ReadOnly
 from apps.common.money import Money
 from apps.payment.ledger.models import JournalEntry, Posting
+from apps.payment.navigation import business_record_url
 
 
 class PostingInline(ReadOnly, TabularInline):
@@ -66,5 +66,4 @@ class JournalEntryAdmin(CsvExport, ReadOnly, ModelAdmin):
 
     @admin.display(description=_("order"))
     def shown_order(self, entry: JournalEntry) -> SafeString:
-        """The list of orders finds the number: the books hold no id, and know no orders."""
-        return link(reverse("admin:orders_order_changelist") + f"?q={entry.order_number}", entry.order_number)
+        return link(business_record_url(entry.order_number), entry.order_number)

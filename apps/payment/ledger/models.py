@@ -23,6 +23,9 @@ class Account(models.TextChoices):
     # A contra account: what vouchers take off the sales, which are booked at full prices.
     DISCOUNTS = "discounts", _("Discounts by vouchers")
     SHIPPING_INCOME = "shipping_income", _("Shipping charged")
+    # Net of the tax, which is beside them; sales of orders are booked gross.
+    SALES_SUBSCRIPTIONS = "sales_subscriptions", _("Subscriptions, net")
+    VAT_COLLECTED = "vat_collected", _("VAT of subscriptions")
 
 
 class JournalEntry(models.Model):
@@ -34,6 +37,7 @@ class JournalEntry(models.Model):
     # Unique: a step that runs twice books once.
     key = models.CharField(_("key"), max_length=80, unique=True)
     kind = models.CharField(_("kind"), max_length=10, choices=Kind)
+    # Of the order or the subscription.
     order_number = models.CharField(_("order"), max_length=32, db_index=True)
     booked_at = models.DateTimeField(_("booked"), auto_now_add=True)
 

@@ -85,8 +85,11 @@ class Provider(Protocol):
     def tokenise(self, card: dict[str, Any]) -> tuple[str, str, str]:
         """(reference, brand, last4) for a card; raises ValidationProblem."""
 
-    def authorise(self, *, key: str, amount: Money, method_reference: str, return_url: str) -> Charge:
-        """Hold the amount on the card."""
+    def authorise(
+        self, *, key: str, amount: Money, method_reference: str, return_url: str, off_session: bool = False
+    ) -> Charge:
+        """Hold the amount on the card. `off_session`: the customer is away and cannot confirm it at the bank; a bank
+        that wants that declines with `authentication_required`."""
 
     def lookup(self, *, key: str) -> Charge | None:
         """The charge that `authorise` made for this key, if it came to that before a crash."""
@@ -121,6 +124,9 @@ DECLINES = {
     ),
     "processing_error": gettext_noop(
         "The bank could not be reached. You have not been charged. Try again in a minute."
+    ),
+    "authentication_required": gettext_noop(
+        "Your bank wants you to confirm this payment. You have not been charged. Pay again and confirm it."
     ),
     "challenge_failed": gettext_noop(
         "The payment was not confirmed with your bank. You have not been charged. Try again."

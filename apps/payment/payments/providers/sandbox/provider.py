@@ -34,16 +34,20 @@ class SandboxProvider:
         brand = "Visa" if number.startswith("4") else "Mastercard"
         return f"sandbox_{CARDS[number]}", brand, number[-4:]
 
-    def authorise(self, *, key: str, amount: Money, method_reference: str, return_url: str) -> Charge:
+    def authorise(
+        self, *, key: str, amount: Money, method_reference: str, return_url: str, off_session: bool = False
+    ) -> Charge:
         outcome = method_reference.removeprefix("sandbox_")
-        state = STATES.get(outcome, State.AUTHORISED)
+        state, decline_code = STATES.get(outcome, State.AUTHORISED), outcome
+        if off_session and state == State.REQUIRES_ACTION:
+            state, decline_code = State.DECLINED, "authentication_required"
         charge, is_new = SandboxCharge.objects.get_or_create(
             key=key,
             defaults={
                 "id": f"ch_{secrets.token_urlsafe(24)}",
                 "state": state,
                 "outcome": outcome,
-                "decline_code": outcome if state == State.DECLINED else "",
+                "decline_code": decline_code if state == State.DECLINED else "",
                 "amount": amount.amount,
                 "currency": amount.currency,
                 "return_url": return_url,

@@ -1,0 +1,13 @@
+from django.apps import AppConfig
+
+
+class SubscriptionsConfig(AppConfig):
+    name = "apps.payment.subscriptions"
+    label = "subscriptions"
+
+    def ready(self) -> None:
+        from apps.common.metrics import register
+        from apps.payment.subscriptions import tasks  # noqa: F401  (mails are sent by the task's name)
+        from apps.payment.subscriptions.metrics import subscriptions_collector
+
+        register(subscriptions_collector)
