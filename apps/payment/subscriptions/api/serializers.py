@@ -127,7 +127,9 @@ class SubscribeSerializer(StrictSerializer):
         validators=[validate_country], help_text="Where you live (ISO 3166-1 alpha-2): its VAT is in the price."
     )
     payment_method = serializers.CharField(max_length=40, help_text="The id of a card of your account.")
-    return_url = serializers.URLField(max_length=400, required=False, default="", help_text=RETURN_URL_HELP)
+    return_url = serializers.URLField(
+        max_length=400, required=False, allow_blank=True, default="", help_text=RETURN_URL_HELP
+    )
     expected_amount = MoneySerializer(
         required=False, help_text="What you were shown to pay now; another amount gets `subscription-changed`."
     )
@@ -139,7 +141,9 @@ class ChangePlanSerializer(StrictSerializer):
     expected_amount = MoneySerializer(
         required=False, help_text="What the preview said; another amount gets `subscription-changed`."
     )
-    return_url = serializers.URLField(max_length=400, required=False, default="", help_text=RETURN_URL_HELP)
+    return_url = serializers.URLField(
+        max_length=400, required=False, allow_blank=True, default="", help_text=RETURN_URL_HELP
+    )
 
 
 class ChangeQuerySerializer(StrictSerializer):
@@ -158,7 +162,9 @@ class ChangePreviewSerializer(serializers.Serializer):
 
 class UseCardSerializer(StrictSerializer):
     payment_method = serializers.CharField(max_length=40, help_text="The id of a card of your account.")
-    return_url = serializers.URLField(max_length=400, required=False, default="", help_text=RETURN_URL_HELP)
+    return_url = serializers.URLField(
+        max_length=400, required=False, allow_blank=True, default="", help_text=RETURN_URL_HELP
+    )
 
 
 class CancellationSerializer(StrictSerializer):
