@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import re
 import uuid
 from typing import Any
@@ -24,6 +22,7 @@ from apps.common.http import RemoteProblem, Unavailable
 from apps.common.languages import current_language
 from apps.common.money import Money
 from apps.ui.storefront import carts
+from apps.ui.storefront.cards import REPEAT_SECONDS, card_token
 from apps.ui.storefront.cart_changes import change_since, fingerprint
 from apps.ui.storefront.clients import auth, payment
 from apps.ui.storefront.clients.payment import Cart, Order, ShippingMethod, TestCard
@@ -43,8 +42,6 @@ from apps.ui.storefront.vouchers import submit_voucher
 
 log = structlog.get_logger(__name__)
 KEY = re.compile(r"\A[0-9a-f]{32}\Z")
-# How long a repeated submission of the same page returns the order that the first one placed.
-REPEAT_SECONDS = 900
 # Headings of refusals, by the slug of the problem.
 HEADINGS: dict[str, str | Promise] = {
     "card-declined": _("Your payment didn’t go through"),
@@ -262,15 +259,7 @@ class Checkout:
         return {name: value for name in names if (value := getattr(self.selected_address, name))}
 
     def _card_token(self, cart_id: str) -> str:
-        """The card's token. A second click with the same card reuses it, so that both send the same order."""
-        card = self.card.card()
-        # The cache holds neither the number nor anything that it could be guessed from.
-        digest = hmac.new(settings.SECRET_KEY.encode(), f"{cart_id} {self.key} {card}".encode(), hashlib.sha256)
-        name = f"card:{digest.hexdigest()}"
-        if method_id := cache.get(name):
-            return method_id
-        method_id = payment.add_payment_method(card, token=self.shop.token).id
-        return method_id if cache.add(name, method_id, timeout=REPEAT_SECONDS) else cache.get(name, method_id)
+        return card_token(self.card.card(), page=f"{cart_id} {self.key}", token=self.shop.token)
 
     def redirect_to_order(self, order: Order) -> HttpResponse:
         """Remember the order, then go to the bank's page when it asks for confirmation, else to the order."""

@@ -281,6 +281,30 @@ class DeleteAccountForm(ShopForm):
     password = password(_("Password"), "current-password")
 
 
+class CountryForm(ShopForm):
+    """Where a customer lives, whose VAT is in the price of a subscription."""
+
+    country = forms.ChoiceField(
+        label=_("Country"),
+        choices=country_choices,
+        initial=HOME_COUNTRY,
+        widget=forms.Select(attrs={"autocomplete": "billing country"}),
+    )
+
+
+class CancelSubscriptionForm(ShopForm):
+    """Which contract is cancelled without signing in."""
+
+    number = text(
+        _("Subscription number"),
+        autocomplete="off",
+        length=20,
+        autocapitalize="characters",
+        help_text=_("It’s in every e-mail about your subscription, for example SUB-7K2M9PQ4."),
+    )
+    email = email()
+
+
 class FindOrderForm(ShopForm):
     """How a guest finds an order again."""
 

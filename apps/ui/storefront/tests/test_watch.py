@@ -52,11 +52,19 @@ def test_watch_page_has_a_player_and_starts_no_session(ada: Client, platform: Fa
     assert platform.video.requests_to("POST", "/v1/titles/nosferatu/playback") == []
 
 
-def test_film_on_a_later_page_of_the_library_is_found(ada: Client, platform: FakePlatform) -> None:
+def test_film_is_found_however_large_the_library_is(ada: Client, platform: FakePlatform) -> None:
     platform.video.grant("nosferatu")
     for number in range(230):
         platform.video.grant(f"film-{number}")
     assert ada.get("/watch/nosferatu").status_code == 200
+    assert platform.video.requests_to("GET", "/v1/library") == []
+
+
+def test_film_of_a_subscription_is_watched_like_any_other(ada: Client, platform: FakePlatform) -> None:
+    platform.video.grant("nosferatu", offer="plan", expires_at="2099-12-01T10:00:00Z")
+    text = ada.get("/watch/nosferatu").content.decode()
+    assert "data-player" in text
+    assert "Included in your subscription" in text
 
 
 def test_film_that_is_not_in_the_library_is_refused(ada: Client) -> None:
