@@ -10,7 +10,6 @@ from django.core.cache import cache
 from django.test import Client
 
 from apps.ui.storefront import library
-from apps.ui.storefront.clients import video
 from apps.ui.storefront.tests.fakes import FakePlatform
 from apps.ui.storefront.tests.fakes.catalog import image
 
@@ -153,14 +152,6 @@ def test_player_gets_a_message_while_video_is_down(ada: Client, platform: FakePl
     response = ada.post("/watch/nosferatu/play", {}, content_type="application/json")
     assert response.status_code == 503
     assert "try again in a moment" in response.json()["detail"]
-
-
-def test_number_of_library_pages_is_limited(platform: FakePlatform, monkeypatch: Any) -> None:
-    page = video.LibraryPage((), "http://video.test/v1/library?cursor=again")
-    calls = []
-    monkeypatch.setattr(video, "library", lambda *args, **kwargs: calls.append(1) or page)
-    assert video.library_item("token", "nosferatu") is None
-    assert len(calls) == video.MAX_PAGES
 
 
 def test_library_and_home_page_show_the_posters_of_the_catalogue(ada: Client, platform: FakePlatform) -> None:
