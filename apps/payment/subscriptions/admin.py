@@ -35,7 +35,7 @@ from apps.payment.documents.models import Document
 from apps.payment.subscriptions import services
 from apps.payment.subscriptions.forms import ConfirmForm, ExtendForm, PlanForm, plan_fields
 from apps.payment.subscriptions.models import BillingPeriod, Plan, Subscription
-from apps.payment.subscriptions.selectors import history, invoices_of
+from apps.payment.subscriptions.selectors import history, with_invoices
 
 State = Subscription.State
 
@@ -95,36 +95,38 @@ class PeriodInline(ReadOnly, TabularInline):
     model = BillingPeriod
     extra = 0
     show_title = False
-    fields = readonly_fields = ["shown_period", "kind", "shown_amount", "state", "shown_invoice"]
+    # Few and narrow: on a phone the table must not scroll.
+    fields = readonly_fields = ["shown_period", "shown_amount", "shown_invoice"]
     ordering = ["-starts_at"]
     per_page = 24
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[BillingPeriod]:
-        return super().get_queryset(request).select_related("plan")
+        """With the id and the number of the invoice: documents know no periods."""
+        return with_invoices(super().get_queryset(request))
 
     @admin.display(description=_("period"))
-    def shown_period(self, period: BillingPeriod) -> str:
+    def shown_period(self, period: BillingPeriod) -> SafeString:
         days = (date_format(localtime(moment), "DATE_FORMAT") for moment in (period.starts_at, period.ends_at))
-        return " – ".join(days)
+        return lines([" – ".join(days), period.get_kind_display()])
 
     @admin.display(description=_("amount"))
     def shown_amount(self, period: BillingPeriod) -> SafeString:
-        """With the credit and the tries that failed."""
+        """With how it stands, the credit and the tries that failed."""
         credit, failed = period.credit_amount, period.failed_count
         return lines(
             [
                 money(period.amount, period.currency),
+                period.get_state_display(),
                 credit and gettext("after a credit of %(amount)s") % {"amount": money(credit, period.currency)},
                 failed and gettext("failed tries: %(count)s") % {"count": failed},
             ]
         )
 
     @admin.display(description=_("invoice"))
-    def shown_invoice(self, period: BillingPeriod) -> SafeString | str:
-        document = invoices_of([period]).get(period.pk) if period.state == BillingPeriod.State.PAID else None
-        if document is None:
+    def shown_invoice(self, period: Any) -> SafeString | str:
+        if not period.invoice_id:
             return ""
-        return link(reverse("admin:subscriptions_invoice", args=[document.pk]), document)
+        return link(reverse("admin:subscriptions_invoice", args=[period.invoice_id]), period.invoice_number)
 
 
 @admin.register(Subscription)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from babel.dates import format_date
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext
 
 from apps.common.money import Money
@@ -25,18 +25,15 @@ MAX_PERIODS = 24
 
 @dataclass(frozen=True, slots=True)
 class ChangePreview:
-    """What a change of plan means: at once for `amount` (the new price less `credit`), or at `effective_at`."""
+    """What a change of plan means: at once for `amount` (the new price less `credit`; nothing in a trial), or at
+    `effective_at`."""
 
     plan: Plan
     is_immediate: bool
     price: Money
     credit: Money
+    amount: Money
     effective_at: datetime
-
-    @property
-    def amount(self) -> Money:
-        """What is charged now."""
-        return self.price - self.credit if self.is_immediate else Money.zero(self.price.currency)
 
 
 def offered_plans() -> QuerySet[Plan]:
@@ -160,9 +157,12 @@ def subscription_context(subscription: Subscription) -> dict[str, Any]:
     }
 
 
-def invoices_of(periods: Iterable[BillingPeriod]) -> dict[uuid.UUID, Document]:
-    """Invoices by the id of their period: 1 query."""
-    return invoices_of_charges(period.pk for period in periods)
+def with_invoices(periods: QuerySet[BillingPeriod]) -> QuerySet[BillingPeriod]:
+    """Periods with `invoice_id` and `invoice_number`, null for those that have none: 1 query."""
+    invoices = Document.objects.filter(charge_id=OuterRef("pk"))
+    return periods.annotate(
+        invoice_id=Subquery(invoices.values("pk")[:1]), invoice_number=Subquery(invoices.values("number")[:1])
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -146,14 +146,16 @@ def preview_change(subscription: Subscription, plan: Plan) -> ChangePreview:
     price = require_price(plan, subscription.currency)
     paid = _paid_price(subscription)
     is_trial = subscription.state == State.TRIALING
+    nothing = Money.zero(price.currency)
     if plan.pk == subscription.plan_id or (price <= paid and not is_trial):
-        return ChangePreview(plan, False, price, Money.zero(price.currency), subscription.period_ends_at)
+        return ChangePreview(plan, False, price, nothing, nothing, subscription.period_ends_at)
     now = timezone.now()
     if is_trial:
         # Nothing was paid yet: the trial goes on with the other plan.
-        return ChangePreview(plan, True, Money.zero(price.currency), Money.zero(price.currency), now)
-    credit = unused_credit(paid.amount, start=subscription.period_starts_at, end=subscription.period_ends_at, now=now)
-    return ChangePreview(plan, True, price, Money(credit, price.currency), now)
+        return ChangePreview(plan, True, price, nothing, nothing, now)
+    unused = unused_credit(paid.amount, start=subscription.period_starts_at, end=subscription.period_ends_at, now=now)
+    credit = Money(unused, price.currency)
+    return ChangePreview(plan, True, price, credit, price - credit, now)
 
 
 def change_plan(

@@ -88,6 +88,8 @@ def test_changing_back_withdraws_a_planned_change(ada):
 def test_change_in_the_trial_costs_nothing(ada):
     Plan.objects.update(trial_days=14)
     subscription = subscribed(ada)
+    shown = preview(ada, YEARLY)
+    assert (shown["amount"], shown["price"]) == (euros(0), euros(7990))
     body = post(ada, "change", {"plan": YEARLY, "expected_amount": euros(0)}).json()
     assert (body["state"], body["plan"]["code"]) == ("trialing", YEARLY)
     assert taken(subscription) == []
