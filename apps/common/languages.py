@@ -7,6 +7,11 @@ from django.utils.translation import get_language
 from django.utils.translation.trans_real import parse_accept_lang_header
 
 
+def languages() -> tuple[str, ...]:
+    """The shop's languages, the first one first."""
+    return tuple(settings.SHOP_LANGUAGES)
+
+
 def default_language() -> str:
     """The shop's first language."""
     return settings.SHOP_LANGUAGES[0]

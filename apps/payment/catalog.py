@@ -20,7 +20,7 @@ class Quote:
     """One line as catalog sells it now. `status` is ok, insufficient_stock, unavailable or unknown.
 
     `category` is the path of the product's category (`home/kitchen`), `regular_price` the unit price without a sale
-    that is running.
+    that is running, `weight_grams` the weight of one unit.
     """
 
     sku: str
@@ -39,6 +39,7 @@ class Quote:
     offer: str | None = None
     rental_hours: int | None = None
     requires_shipping: bool = False
+    weight_grams: int = 0
 
     @property
     def is_video(self) -> bool:
@@ -68,6 +69,7 @@ class Quote:
             offer=body.get("offer"),
             rental_hours=body.get("rental_hours"),
             requires_shipping=bool(body.get("requires_shipping")),
+            weight_grams=body.get("weight_grams") or 0,
         )
 
 

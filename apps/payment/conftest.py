@@ -12,6 +12,15 @@ from apps.common.http import client as http_client
 from apps.common.identity import service_tokens
 from apps.payment.tests.catalog_fake import FILM, LAMP, MUG, RENTAL, FakeCatalog
 from apps.payment.tests.personas import Shopper
+from apps.payment.tests.zones import create_zones
+
+
+@pytest.fixture(autouse=True)
+def _shipping_zones(request: pytest.FixtureRequest) -> None:
+    """Migrations make them, and a test that commits empties all tables."""
+    if marker := request.node.get_closest_marker("django_db"):
+        request.getfixturevalue("transactional_db" if marker.kwargs.get("transaction") else "db")
+        create_zones()
 
 
 @pytest.fixture

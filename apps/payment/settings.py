@@ -17,6 +17,7 @@ INSTALLED_APPS = [
     "apps.payment.payments",
     "apps.payment.payments.providers.sandbox",
     "apps.payment.vouchers",
+    "apps.payment.shipping",
     "apps.payment.orders",
     "apps.payment.shipments",
     "apps.payment.documents",

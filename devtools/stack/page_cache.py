@@ -37,6 +37,9 @@ def http_lines(folder: str, *, max_size: str = "256m") -> str:
             f'"~^(?:(?:{campaign})=[^&]*(?:&|$))+$" 0; }}',
             f"  map $http_cookie $page_currency {{ default {first_currency}; "
             f'"~(?:^|;)[ ]*{CURRENCY_COOKIE}=(?<code>{other_currencies})(?:;|$)" $code; }}',
+            # NGINX refuses a stored page under a precondition and then closes a connection that it said to keep open.
+            # The storefront has no preconditions, so such a request goes past the store.
+            '  map $http_if_match$http_if_unmodified_since $page_store { default off; "" pages; }',
             '  map $http_accept_encoding $page_encoding { default ""; "~*\\bbr\\b" br; "~*\\bgzip\\b" gzip; }',
         )
     )
@@ -45,7 +48,7 @@ def http_lines(folder: str, *, max_size: str = "256m") -> str:
 def location_lines() -> list[str]:
     """Directives of the storefront's location."""
     return [
-        "proxy_cache pages;",
+        "proxy_cache $page_store;",
         # What has few values comes first, so that no path can look like another page's key.
         'proxy_cache_key "$page_encoding $page_currency $page_number $uri";',
         # The page is made in the currency of its key, however the storefront would read the cookie.

@@ -100,7 +100,7 @@ def shop(gateway_process):
         connection.close()
         return response, body
 
-    ask.server = server
+    ask.server, ask.port = server, stack.port
     return ask
 
 
@@ -203,6 +203,22 @@ def test_other_parameters_go_past_the_store(shop, query):
     for _ in range(2):
         assert shop(f"/p/many?{query}")[0].headers["X-Cache"] == "BYPASS"
     assert shop.server.asked[f"/p/many?{query}"] == 2
+
+
+@pytest.mark.parametrize("header", ["If-Match", "If-Unmodified-Since"])
+def test_connection_stays_open_after_a_precondition_about_a_stored_page(shop, header):
+    path = f"/p/precondition-{header.lower()}"
+    shop(path)
+    connection = http.client.HTTPConnection("localhost", shop.port, timeout=20)
+    connection.connect()
+    opened = connection.sock
+    for _ in range(3):
+        connection.request("GET", path, headers={header: "Mon, 01 Jan 2001 00:00:00 GMT"})
+        response = connection.getresponse()
+        assert (response.status, response.read()) == (200, b"19 EUR for everybody, EUR")
+        # The client would open another one without a word.
+        assert connection.sock is opened
+    connection.close()
 
 
 def test_numbered_pages_are_stored_apart(shop):

@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.auth.accounts.models import Address, User
 from apps.auth.accounts.selectors import address_of
-from apps.common.problems import Conflict
+from apps.common.addresses import ADDRESS_FIELDS, cleaned_address
+from apps.common.problems import Conflict, ValidationProblem
 
 MAX_ADDRESSES = 50
 
@@ -36,7 +37,10 @@ def add_address(user: User, **fields: Any) -> Address:
 
 
 def change_address(user: User, address_id: UUID, **fields: Any) -> Address:
-    """Change an own entry; the default stays it until another one becomes it. Raises NotFound for anybody else's."""
+    """Change an own entry; the default stays it until another one becomes it.
+
+    Raises NotFound for anybody else's, ValidationProblem when the changed address is none of its country.
+    """
     with transaction.atomic(durable=True):
         _lock(user)
         address = address_of(user, address_id)
@@ -44,10 +48,21 @@ def change_address(user: User, address_id: UUID, **fields: Any) -> Address:
             fields["is_default"] = True
         elif fields.get("is_default"):
             user.addresses.filter(is_default=True).update(is_default=False)
-        for name, value in fields.items():
+        for name, value in (fields | _checked(address, fields)).items():
             setattr(address, name, value)
         address.save()
         return address
+
+
+def _checked(address: Address, changes: dict[str, Any]) -> dict[str, str]:
+    """The changed fields as they are kept; what is not changed may be older than today's rules."""
+    changed = [name for name in ADDRESS_FIELDS if name in changes]
+    if not changed:
+        return {}
+    cleaned, errors = cleaned_address({name: changes.get(name, getattr(address, name)) for name in ADDRESS_FIELDS})
+    if errors:
+        raise ValidationProblem(gettext("The address cannot be used; see errors."), errors=errors)
+    return {name: cleaned[name] for name in changed}
 
 
 def remove_address(user: User, address_id: UUID) -> None:

@@ -10,7 +10,7 @@ from django.db import connection
 
 from apps.catalog.discovery.taxonomy import Taxonomy
 from apps.catalog.products.renditions import image_data
-from apps.catalog.products.translations import default_language
+from apps.common.languages import default_language
 from apps.common.money import Money
 
 CARDS = """

@@ -17,8 +17,9 @@ from apps.catalog.discovery.taxonomy import Taxonomy
 from apps.catalog.discovery.variant_details import shown_image, shown_variants
 from apps.catalog.products.attribute_values import plain_number
 from apps.catalog.products.models import AttributeValue, Product, ProductImage, ProductRelation, Variant
-from apps.catalog.products.translations import text, yes_or_no
+from apps.catalog.products.translations import yes_or_no
 from apps.common.problems import NotFound
+from apps.common.translated import text
 
 RELATED = 4
 

@@ -22,7 +22,7 @@ from apps.catalog.discovery import listings, taxonomy
 from apps.catalog.discovery.columns import FOR_EVER, Columns
 from apps.catalog.discovery.postings import PACKED_IN
 from apps.catalog.discovery.taxonomy import Taxonomy
-from apps.catalog.products.translations import languages
+from apps.common.languages import languages
 
 # Seconds; a quarter of what the shop guarantees, since a cached response may be just as old in the client.
 MAX_AGE = 0.25

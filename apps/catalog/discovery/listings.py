@@ -19,8 +19,8 @@ from apps.catalog.discovery.models import Listing
 from apps.catalog.discovery.search_configurations import PLAIN, configuration_of
 from apps.catalog.products.changes import ProductChange
 from apps.catalog.products.models import Product
-from apps.catalog.products.translations import languages
 from apps.common.jobs.services import for_each, is_outage, resting
+from apps.common.languages import languages
 
 REPRICE_JOB = "refresh-due-listings"
 

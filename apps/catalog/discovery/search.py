@@ -16,7 +16,7 @@ from apps.catalog.discovery import postings
 from apps.catalog.discovery.models import SearchDocument
 from apps.catalog.discovery.search_configurations import PLAIN, configuration_of
 from apps.catalog.products.models import Product, Variant
-from apps.catalog.products.translations import default_language
+from apps.common.languages import default_language
 
 TERM = re.compile(r'(?P<minus>(?<![^\s])-)?(?:"(?P<phrase>[^"]*)"|(?P<words>[^\s"]+))')
 WORD = re.compile(r"[^\W_]+", re.UNICODE)

@@ -12,7 +12,7 @@ import re
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
 
-from apps.catalog.products.translations import default_language, languages
+from apps.common.languages import default_language, languages
 
 PLAIN = "streamcart_plain"
 # Languages (ISO 639-1) and PostgreSQL's own configurations with their stems; others are searched by whole words.

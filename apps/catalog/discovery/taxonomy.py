@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from apps.catalog.products.models import Attribute, Brand, Category, Collection, CollectionItem
-from apps.catalog.products.translations import default_language
+from apps.common.languages import default_language
 
 Translations = Mapping[str, Mapping[str, str]]
 

@@ -13,8 +13,8 @@ from apps.catalog.inventory.models import MAX_DISPLAYED_STOCK, StockItem
 from apps.catalog.products.models import Product, ProductImage, Variant
 from apps.catalog.products.pricing import Offer, offer_of
 from apps.catalog.products.renditions import image_data
-from apps.catalog.products.translations import text
 from apps.common.money import Money
+from apps.common.translated import text
 
 
 def shown_variants(product: Product, taxonomy: Taxonomy, *, currency: str, language: str) -> list[dict[str, Any]]:

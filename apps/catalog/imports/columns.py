@@ -14,8 +14,8 @@ from apps.catalog.imports.facts import Facts
 from apps.catalog.inventory.services import MAX_ON_HAND
 from apps.catalog.products.models import Product, Variant
 from apps.catalog.products.rules import MAX_RENTAL_HOURS
-from apps.catalog.products.translations import languages
 from apps.common.currencies import CURRENCIES
+from apps.common.languages import languages
 from apps.common.model_fields import concrete_field
 
 MAX_COLUMNS = 200  # workbooks.MAX_COLUMNS is one more

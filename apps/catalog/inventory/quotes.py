@@ -11,9 +11,9 @@ from apps.catalog.products.models import Product, ProductImage, Variant
 from apps.catalog.products.pricing import offer_of
 from apps.catalog.products.renditions import rendition_url
 from apps.catalog.products.selectors import is_shown
-from apps.catalog.products.translations import text
 from apps.common.languages import current_language
 from apps.common.money import Money
+from apps.common.translated import text
 
 # Of the image in a cart, which shows it at a third of this on the densest screens.
 IMAGE_WIDTH = 320

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
-from apps.catalog.products.models.bases import Translated
+from apps.common.translated import Translated
 
 MAX_BODY = 50_000
 

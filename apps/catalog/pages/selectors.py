@@ -9,8 +9,8 @@ from django.utils.translation import gettext
 
 from apps.catalog.pages.markup import html_of
 from apps.catalog.pages.models import Page
-from apps.catalog.products.translations import text
 from apps.common.problems import NotFound
+from apps.common.translated import text
 
 
 @dataclass(frozen=True, slots=True)

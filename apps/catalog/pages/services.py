@@ -19,7 +19,7 @@ from apps.catalog.products.transactions import (
     unguarded,
     write,
 )
-from apps.catalog.products.translations import merged_translations
+from apps.common.translated import merged_translations
 
 
 def create_page(columns: Mapping[str, Any]) -> Page:

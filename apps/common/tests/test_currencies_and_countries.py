@@ -7,7 +7,7 @@ import pytest
 from babel.numbers import get_currency_precision
 from django.core.exceptions import ValidationError
 
-from apps.common.countries import COUNTRIES, EUROPEAN_UNION, country_name, validate_country
+from apps.common.countries import COUNTRIES, EUROPEAN_UNION, MISTAKEN_CODES, country_name, validate_country
 from apps.common.currencies import CURRENCIES, FUNDS, OF_SEVERAL_COUNTRIES
 from apps.common.money import DIGITS, Money, digits_of
 from apps.common.numbers import percentage
@@ -62,10 +62,17 @@ def test_codes_of_countries_are_accepted(code):
     assert code in COUNTRIES
 
 
-@pytest.mark.parametrize("code", ["XX", "EU", "UK", "de", "DEU", ""])
+@pytest.mark.parametrize("code", ["XX", "EU", "de", "DEU", ""])
 def test_codes_of_no_country_are_refused(code):
     with pytest.raises(ValidationError, match="two-letter code"):
         validate_country(code)
+
+
+@pytest.mark.parametrize(("wrong", "meant"), MISTAKEN_CODES.items())
+def test_codes_that_are_mistaken_for_others_are_refused_with_the_right_one(wrong, meant):
+    assert (wrong in COUNTRIES, meant in COUNTRIES) == (False, True)
+    with pytest.raises(ValidationError, match=rf"{wrong} is not a country code. Use {meant} \("):
+        validate_country(wrong)
 
 
 def test_the_european_union_has_27_countries():

@@ -60,6 +60,11 @@ class PricedCart:
     updated_at: datetime
 
     @property
+    def weight_grams(self) -> int:
+        """Of the parcel; films weigh nothing."""
+        return sum(line.weight_grams * line.quantity for line in self.lines if line.is_sellable)
+
+    @property
     def discount(self) -> Money:
         return Money(self.voucher.discount if self.voucher else 0, self.currency)
 

@@ -9,6 +9,8 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext
 
+from apps.common.countries import country_name
+from apps.common.languages import current_language
 from apps.common.money import Money
 from apps.common.problems import Conflict, ValidationProblem
 from apps.payment import access
@@ -25,8 +27,8 @@ from apps.payment.checkout.problems import (
 )
 from apps.payment.checkout.requests import Customer, Delivery, OrderRequest
 from apps.payment.orders.models import Order, OrderLine, OrderTransition
-from apps.payment.orders.shipping import ShippingMethod, methods_for, with_cheapest_free
 from apps.payment.payments.models import Payment, PaymentMethod
+from apps.payment.shipping.selectors import ShippingChoice, methods_for, with_cheapest_free
 from apps.payment.tax.rates import TaxClass
 from apps.payment.tax.services import OrderTax, TaxableItem, TaxedAmount, shop_country, tax_date, tax_order
 from apps.payment.vouchers.problems import VoucherNotApplicable
@@ -69,15 +71,15 @@ def require_orderable(offer: PricedCart, customer: Customer) -> None:
         raise SignInRequired(gettext("Sign in to buy films, so that we know who may watch them."))
 
 
-def shipping_choices(offer: PricedCart, country: str) -> list[ShippingMethod]:
+def shipping_choices(offer: PricedCart, country: str) -> list[ShippingChoice]:
     """The delivery methods of a cart for a country, with what they cost with its voucher; none for films alone."""
     if not offer.requires_shipping:
         return []
-    methods = methods_for(country, offer.subtotal)
+    methods = methods_for(country, offer.subtotal, weight_grams=offer.weight_grams)
     return with_cheapest_free(methods) if offer.voucher and offer.voucher.has_free_shipping else methods
 
 
-def choose_shipping(offer: PricedCart, delivery: Delivery) -> ShippingMethod | None:
+def choose_shipping(offer: PricedCart, delivery: Delivery) -> ShippingChoice | None:
     """The delivery method that the customer chose; None for films alone. Raises ValidationProblem."""
     if not offer.requires_shipping:
         return None
@@ -87,10 +89,18 @@ def choose_shipping(offer: PricedCart, delivery: Delivery) -> ShippingMethod | N
             errors={"shipping_address": [gettext("An address is needed for goods.")]},
         )
     choices = {method.code: method for method in shipping_choices(offer, delivery.address["country"])}
+    if not choices:
+        message = gettext("We don’t deliver these items to %(country)s.")
+        message %= {"country": country_name(delivery.address["country"], current_language())}
+        raise ValidationProblem(message, errors={"shipping_address.country": [message]})
     if delivery.method not in choices:
         message = gettext("Choose one of: %(choices)s.") % {"choices": ", ".join(choices)}
         raise ValidationProblem(gettext("Choose a delivery method."), errors={"shipping_method": [message]})
-    return choices[delivery.method]
+    chosen = choices[delivery.method]
+    if chosen.requires_phone and not delivery.address["phone"]:
+        message = gettext("%(method)s needs a phone number for questions about the delivery.") % {"method": chosen.name}
+        raise ValidationProblem(message, errors={"shipping_address.phone": [message]})
+    return chosen
 
 
 def require_voucher(offer: PricedCart, request: OrderRequest, *, total: Money) -> None:
@@ -106,7 +116,7 @@ def create_order(
     offer: PricedCart,
     request: OrderRequest,
     *,
-    shipping: ShippingMethod | None,
+    shipping: ShippingChoice | None,
     method: PaymentMethod | None,
 ) -> Order:
     """The order, its lines, its payment (none for an order of nothing) and the use of its voucher, from a cart that is
@@ -146,7 +156,7 @@ def create_order(
         raise conflict_with(live) from error
 
 
-def _tax(offer: PricedCart, request: OrderRequest, shipping: ShippingMethod | None) -> OrderTax:
+def _tax(offer: PricedCart, request: OrderRequest, shipping: ShippingChoice | None) -> OrderTax:
     """At the rates of where the parcel goes; films alone are taxed where the shop is."""
     address = request.delivery.address if shipping else None
     items = [
@@ -169,18 +179,21 @@ def _discount_amount(line: PricedLine) -> int:
     return line.discount.amount if line.discount else 0
 
 
-def _redeemed_code(offer: PricedCart, shipping: ShippingMethod | None, country: str) -> str:
+def _redeemed_code(offer: PricedCart, shipping: ShippingChoice | None, country: str) -> str:
     """The code on the cart if the order is cheaper for it: another one is not used up."""
     voucher = offer.voucher
     if voucher is None or voucher.refusal:
         return ""
     if voucher.discount:
         return voucher.code
-    full_prices = {method.code: method.price for method in methods_for(country, offer.subtotal)} if shipping else {}
-    return voucher.code if shipping and shipping.price < full_prices[shipping.code] else ""
+    if shipping is None:
+        return ""
+    methods = methods_for(country, offer.subtotal, weight_grams=offer.weight_grams)
+    full_prices = {method.code: method.price for method in methods}
+    return voucher.code if shipping.price < full_prices[shipping.code] else ""
 
 
-def _order(offer: PricedCart, request: OrderRequest, shipping: ShippingMethod | None, tax: OrderTax) -> Order:
+def _order(offer: PricedCart, request: OrderRequest, shipping: ShippingChoice | None, tax: OrderTax) -> Order:
     shipping_amount = shipping.price.amount if shipping else 0
     address = request.delivery.address if shipping else None
     dates = shipping.dates(address["country"], timezone.now()) if shipping and address else None

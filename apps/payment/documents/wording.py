@@ -10,7 +10,7 @@ from apps.payment.documents.facts import Line
 def line_title(line: Line) -> str:
     """`Blue mug, large`; shipping by its method, and a reduction by what became cheaper."""
     if line.kind == "shipping":
-        return gettext("Shipping: %(method)s") % {"method": gettext(line.title)} if line.title else gettext("Shipping")
+        return gettext("Shipping: %(method)s") % {"method": line.title} if line.title else gettext("Shipping")
     title = f"{line.title}, {line.variant}" if line.variant else line.title
     return gettext("Price reduction: %(title)s") % {"title": title} if line.kind == "reduction" else title
 

@@ -7,10 +7,7 @@ class OrdersConfig(AppConfig):
 
     def ready(self) -> None:
         from apps.common.metrics import register
-        from apps.payment.orders import (
-            checks,  # noqa: F401  (registers them)
-            tasks,  # noqa: F401  (mails are sent by the task's name)
-        )
+        from apps.payment.orders import tasks  # noqa: F401  (mails are sent by the task's name)
         from apps.payment.orders.metrics import orders_collector
 
         register(orders_collector)

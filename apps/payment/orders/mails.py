@@ -191,7 +191,7 @@ def mail_context(order: Order, language: str) -> dict[str, Any]:
         "label_columns": 2 if has_images else 1,
         "discount": _discount(order, language),
         "shipping": _shipping_price(order, language),
-        "shipping_name": order.shipping_label,
+        "shipping_name": order.shipping_name,
         "total": order.total.format(language),
         "taxes": tax_context(order, tax_of(order), language),
         "delivery": _delivery_days(order, language),

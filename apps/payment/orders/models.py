@@ -60,6 +60,7 @@ class Order(models.Model):
     voucher_code = models.CharField(_("voucher"), max_length=40, blank=True, db_default="")
     gift_message = models.CharField(_("gift message"), max_length=300, blank=True, db_default="")
     shipping_code = models.CharField(max_length=20, blank=True)
+    # In the language of the order, as the titles of its lines.
     shipping_name = models.CharField(max_length=60, blank=True)
     shipping_address = models.JSONField(null=True, blank=True)
     # The country whose rates apply, kept when the address is erased; empty for orders placed before tax was recorded.
@@ -185,11 +186,6 @@ class Order(models.Model):
     def failure_sentence(self) -> str:
         """Why the order failed, in the active language; empty for one that did not."""
         return gettext(self.failure_message) if self.failure_message else ""
-
-    @property
-    def shipping_label(self) -> str:
-        """The name of the delivery method, in the active language."""
-        return gettext(self.shipping_name) if self.shipping_name else ""
 
     @property
     def has_voucher_shipping(self) -> bool:

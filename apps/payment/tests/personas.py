@@ -8,6 +8,7 @@ from typing import Any
 
 from rest_framework.test import APIClient
 
+from apps.common.addresses import address_rules
 from apps.common.testing.clients import ServiceTestClient
 from apps.common.testing.tokens import access_token
 
@@ -29,6 +30,14 @@ ADDRESS = {
     "city": "Berlin",
     "country": "DE",
 }
+
+
+def address_in(country: str) -> dict[str, str]:
+    """ADDRESS with the postal code and the region of a country, and a phone number."""
+    rules = address_rules(country)
+    region = rules.regions[0][0] if rules.regions and "region" in rules.required else ""
+    changes = {"country": country, "postal_code": rules.postal_code_example, "region": region, "phone": "+49 30 901820"}
+    return ADDRESS | changes
 
 
 @dataclass

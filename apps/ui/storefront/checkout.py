@@ -17,7 +17,7 @@ from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from apps.common.countries import DELIVERY_COUNTRIES
+from apps.common.addresses import ADDRESS_FIELDS
 from apps.common.http import RemoteProblem, Unavailable
 from apps.common.languages import current_language
 from apps.common.money import Money
@@ -29,12 +29,12 @@ from apps.ui.storefront.clients.payment import Cart, Order, ShippingMethod, Test
 from apps.ui.storefront.cookies import seal, unseal
 from apps.ui.storefront.formats import country_name, format_money
 from apps.ui.storefront.forms import (
-    HOME_COUNTRY,
     CardForm,
     CheckoutAddressForm,
     EmailForm,
     GiftMessageForm,
     VoucherForm,
+    known_country,
 )
 from apps.ui.storefront.parallel import fetch_or_default
 from apps.ui.storefront.session import ShopRequest, ShopSession, SignInRequired
@@ -107,11 +107,14 @@ class Checkout:
         self.contact = None if self.shop.user else EmailForm(data, prefix="contact", initial=typed)
         self.saved_addresses = self._saved_addresses()
         self.selected_address = self._selected_address()
+        self.countries = payment.delivery_countries() if self.cart.requires_shipping else ()
         self.address = self._address_form(data)
         self.gift = self._gift_form(data)
         self.card = CardForm(data, prefix="card")
         self.methods = self._methods() if self.cart.requires_shipping else ()
         self.method = self._selected_method()
+        if self.address and self.method and self.method.requires_phone:
+            self.address.require_phone()
         # Created with the page: a second click, or the back button, repeats this order and places no other.
         self.key = self.sent["key"] if KEY.match(self.sent.get("key", "")) else uuid.uuid4().hex
         self.failure: dict[str, Any] | None = None
@@ -139,6 +142,7 @@ class Checkout:
             prefix="to",
             can_save=self.shop.user is not None,
             country=self.country,
+            countries=self.countries,
             initial=_initial(self.typed, "to"),
         )
 
@@ -154,7 +158,7 @@ class Checkout:
         if self.selected_address:
             return self.selected_address.country
         wanted = self.typed.get("to-country", "")
-        return wanted if wanted in DELIVERY_COUNTRIES else HOME_COUNTRY
+        return known_country(wanted, self.countries)
 
     def _methods(self) -> tuple[ShippingMethod, ...]:
         cart_id, secret = self.shop.cart or (self.cart.id, None)
@@ -255,8 +259,7 @@ class Checkout:
     def _address(self) -> dict[str, str]:
         if self.selected_address is None:
             return self.address.address() if self.address else {}
-        names = ("name", "line1", "line2", "postal_code", "city", "region", "country", "phone")
-        return {name: value for name in names if (value := getattr(self.selected_address, name))}
+        return {name: value for name in ADDRESS_FIELDS if (value := getattr(self.selected_address, name))}
 
     def _card_token(self, cart_id: str) -> str:
         return card_token(self.card.card(), page=f"{cart_id} {self.key}", token=self.shop.token)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -10,12 +11,14 @@ from django.conf import settings
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from apps.common.countries import DELIVERY_COUNTRIES
+from apps.common.addresses import address_rules
+from apps.common.countries import COUNTRIES, countries_by_name
 from apps.common.emails import AccountEmailFormField, EmailFormField
 from apps.common.http import RemoteProblem
+from apps.common.languages import current_language
 from apps.common.text import message_text, one_line, with_plain_line_breaks
-from apps.ui.storefront.address_rules import address_rules
-from apps.ui.storefront.formats import country_name, own_language_name
+from apps.ui.storefront.address_rules import city_label, postal_code_label, region_label
+from apps.ui.storefront.formats import own_language_name
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -25,9 +28,9 @@ HOME_COUNTRY = "DE"
 MAX_GIFT_MESSAGE = 300
 
 
-def country_choices() -> list[tuple[str, str]]:
-    """The countries to deliver to, by name in the language of the page."""
-    return sorted(((code, country_name(code)) for code in DELIVERY_COUNTRIES), key=lambda choice: choice[1])
+def known_country(code: str, countries: Collection[str]) -> str:
+    """The country if it is one of them, else the shop's own, else the first of them."""
+    return next((known for known in (code, HOME_COUNTRY) if known in countries), min(countries, default=HOME_COUNTRY))
 
 
 class WriteOnlyInput(forms.TextInput):
@@ -177,11 +180,13 @@ class NewPasswordForm(ShopForm):
 
 
 class AddressForm(ShopForm):
-    """An address with the fields of its country: `country` (of a new form; a sent form says it itself) decides them."""
+    """An address with the fields of its country: `country` (of a new form; a sent form says it itself) decides them.
+
+    It is one of `countries`; all that there are if left out.
+    """
 
     country = forms.ChoiceField(
         label=_("Country"),
-        choices=country_choices,
         widget=forms.Select(attrs={"autocomplete": "shipping country"}),
     )
     name = text(_("Name"), autocomplete="shipping name")
@@ -199,26 +204,33 @@ class AddressForm(ShopForm):
         help_text=_("For questions about the delivery"),
     )
 
-    def __init__(self, *args: Any, country: str = HOME_COUNTRY, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, country: str = HOME_COUNTRY, countries: Collection[str] = COUNTRIES, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        choices = countries_by_name(countries, current_language())
+        self.fields["country"].choices = choices  # type: ignore[attr-defined]  # it is a ChoiceField
         sent = self.data.get(self.add_prefix("country"), "") if self.is_bound else country
-        self.country_code = sent if sent in DELIVERY_COUNTRIES else HOME_COUNTRY
+        self.country_code = known_country(sent, countries)
         self.initial["country"] = self.country_code
         self.rules = address_rules(self.country_code)
         self._set_fields()
 
     def _set_fields(self) -> None:
         rules = self.rules
-        self.fields["postal_code"].label = rules.postal_code_label
-        self.fields["city"].label = rules.city_label
-        if not rules.has_letters_in_postal_code:
+        labels = {"postal_code": postal_code_label(rules), "city": city_label(rules), "region": region_label(rules)}
+        for name, label in labels.items():
+            if name in rules.order:
+                self.fields[name].label = label
+                self.fields[name].required = name in rules.required
+            else:
+                del self.fields[name]
+        if "postal_code" in rules.order and rules.has_digits_alone:
             self.fields["postal_code"].widget.attrs["inputmode"] = "numeric"
-        if "region" not in rules.order:
-            del self.fields["region"]
-        elif rules.regions:
+        if "region" in rules.order and rules.regions:
             self.fields["region"] = forms.ChoiceField(
-                label=rules.region_label,
-                required=rules.is_region_required,
+                label=labels["region"],
+                required="region" in rules.required,
                 choices=[("", _("Choose")), *rules.regions],
                 widget=forms.Select(attrs={"autocomplete": "shipping address-level1"}),
                 error_messages={
@@ -231,12 +243,8 @@ class AddressForm(ShopForm):
     def clean_postal_code(self) -> str:
         """The postal code in the form of its country."""
         code: str = self.cleaned_data["postal_code"].upper()
-        if not self.rules.is_postal_code(code):
-            example = self.rules.postal_code_example
-            raise forms.ValidationError(
-                gettext("This doesn’t look right for %(country)s. Example: %(example)s")
-                % {"country": country_name(self.country_code), "example": example}
-            )
+        if code and not self.rules.is_postal_code(code):
+            raise forms.ValidationError(self.rules.postal_code_sentence())
         return code
 
     def address(self) -> dict[str, str]:
@@ -253,6 +261,10 @@ class CheckoutAddressForm(AddressForm):
         super().__init__(*args, **kwargs)
         if not can_save:
             del self.fields["keep"]
+
+    def require_phone(self) -> None:
+        """The carrier or customs ask for it."""
+        self.fields["phone"].required = True
 
 
 class SavedAddressForm(AddressForm):
@@ -281,12 +293,17 @@ class DeleteAccountForm(ShopForm):
     password = password(_("Password"), "current-password")
 
 
+def all_countries() -> list[tuple[str, str]]:
+    """Films are watched anywhere; by name in the language of the page."""
+    return countries_by_name(COUNTRIES, current_language())
+
+
 class CountryForm(ShopForm):
     """Where a customer lives, whose VAT is in the price of a subscription."""
 
     country = forms.ChoiceField(
         label=_("Country"),
-        choices=country_choices,
+        choices=all_countries,
         initial=HOME_COUNTRY,
         widget=forms.Select(attrs={"autocomplete": "billing country"}),
     )

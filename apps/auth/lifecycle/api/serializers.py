@@ -4,21 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from apps.auth.accounts.models import User
+from apps.common.api.addresses import AddressSerializer as AddressFields
+from apps.common.api.addresses import line
 from apps.common.api.serializers import EmailField, LanguageField
-from apps.common.countries import validate_country as require_country
 from apps.common.emails import MAX_LENGTH
-from apps.common.text import one_line
-
-
-def line(max_length: int, *, required: bool = True) -> serializers.CharField:
-    """One line of text."""
-    return serializers.CharField(
-        max_length=max_length, required=required, allow_blank=not required, validators=[one_line]
-    )
 
 
 class PasswordField(serializers.CharField):
@@ -81,25 +73,8 @@ class DeleteAccountSerializer(serializers.Serializer):
     password = PasswordField()
 
 
-class AddressSerializer(serializers.Serializer):
-    id = serializers.UUIDField(read_only=True)
-    name = line(150)
-    line1 = line(200)
-    line2 = line(200, required=False)
-    postal_code = line(20)
-    city = line(100)
-    region = line(100, required=False)
-    country = serializers.RegexField(
-        r"\A[A-Za-z]{2}\Z",
-        min_length=2,
-        max_length=2,
-        error_messages={"invalid": _("Use a two-letter code such as DE.")},
-        help_text="ISO 3166-1 alpha-2.",
-    )
-    phone = line(40, required=False)
-    is_default = serializers.BooleanField(required=False)
+class AddressSerializer(AddressFields):
+    """An entry of the address book."""
 
-    def validate_country(self, value: str) -> str:
-        code = value.upper()
-        require_country(code)
-        return code
+    id = serializers.UUIDField(read_only=True)
+    is_default = serializers.BooleanField(required=False)

@@ -32,7 +32,7 @@ def add(person, **fields):
 
 
 def test_the_first_address_becomes_the_default(ada):
-    first, second = add(ada), add(ada, city="Paris", country="FR")
+    first, second = add(ada), add(ada, city="Paris", postal_code="75002", country="FR")
     assert first == HOME | {"id": first["id"], "country": "GB", "is_default": True}
     assert second["is_default"] is False
     assert ada.client.get(f"{URL}/{second['id']}").json() == second
@@ -96,6 +96,10 @@ def test_the_owner_cannot_be_changed(ada, grace):
         {"country": "Germany"},
         {"country": "D1"},
         {"country": "xx"},
+        {"country": "UK"},
+        {"postal_code": "10115"},
+        {"postal_code": ""},
+        {"city": ""},
         {"country": "ßx"},
         {"country": None},
         {"is_default": "perhaps"},
@@ -105,6 +109,28 @@ def test_the_owner_cannot_be_changed(ada, grace):
 def test_unusable_input_is_refused_by_field(ada, change):
     response = ada.client.post(URL, HOME | change)
     assert (response.status_code, list(response.json()["errors"])) == (400, list(change))
+
+
+def test_code_that_is_mistaken_for_another_is_named(ada):
+    response = ada.client.post(URL, HOME | {"country": "UK"})
+    assert response.json()["errors"] == {"country": ["UK is not a country code. Use GB (United Kingdom)."]}
+
+
+def test_change_is_checked_together_with_what_stays(ada):
+    address = add(ada)
+    url = f"{URL}/{address['id']}"
+    response = ada.client.patch(url, {"country": "US"})
+    assert (response.status_code, sorted(response.json()["errors"])) == (400, ["postal_code", "region"])
+    assert ada.client.get(url).json() == address
+    moved = ada.client.patch(url, {"country": "us", "region": "new york", "postal_code": "10001", "city": "New York"})
+    assert (moved.json()["region"], moved.json()["country"]) == ("NY", "US")
+
+
+def test_address_from_before_the_rules_can_become_the_default(ada):
+    old = ada.user.addresses.create(name="Ada", line1="1", postal_code="?", city="London", country="GB")
+    url = f"{URL}/{old.pk}"
+    assert ada.client.patch(url, {"is_default": True}).status_code == 200
+    assert ada.client.patch(url, {"city": "Ockham"}).json()["errors"].keys() == {"postal_code"}
 
 
 def test_a_book_has_an_end(ada, monkeypatch):

@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 
 from apps.catalog.backoffice.admin.categories_and_brands import product_count, products_link
-from apps.catalog.backoffice.admin.forms import TranslatedForm, with_translations
 from apps.catalog.backoffice.admin.inline_forms import FixedReferenceForm, ordered_forms, place_last
 from apps.catalog.backoffice.admin.service_forms import (
     TRANSLATIONS,
@@ -24,6 +23,7 @@ from apps.catalog.backoffice.admin.service_forms import (
 )
 from apps.catalog.products.models import Attribute, AttributeChoice, ProductType, ProductTypeAttribute
 from apps.catalog.products.services import attributes
+from apps.common.admin_site.translated import TranslatedForm, with_translations
 
 
 class ChoiceForm(TranslatedForm):

@@ -17,12 +17,13 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminSelect2Widget
 
-from apps.catalog.backoffice.admin.forms import TranslatedForm, UploadedImageForm
+from apps.catalog.backoffice.admin.forms import UploadedImageForm
 from apps.catalog.backoffice.admin.service_forms import TRANSLATIONS, FormSets, ServiceAdmin, ServiceForm
 from apps.catalog.products.models import Brand, Category, Product
 from apps.catalog.products.services import brands, categories
 from apps.catalog.products.slugs import slug_of
 from apps.common.admin_site.display import link
+from apps.common.admin_site.translated import TranslatedForm
 from apps.common.problems import Problem
 
 SEARCH_ENGINES = (_("Search engines"), {"classes": ["tab"], "fields": ["seo_title", "seo_description"]})

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 
 from apps.catalog.backoffice.admin.categories_and_brands import SEARCH_ENGINES
-from apps.catalog.backoffice.admin.forms import TranslatedForm, UploadedImageForm
+from apps.catalog.backoffice.admin.forms import UploadedImageForm
 from apps.catalog.backoffice.admin.inline_forms import FixedReferenceForm, ordered_forms
 from apps.catalog.backoffice.admin.rule_fields import initial_of_rule, rule_fields, rule_of_form, set_choices
 from apps.catalog.backoffice.admin.service_forms import (
@@ -31,7 +31,8 @@ from apps.catalog.discovery.filters import read_rule
 from apps.catalog.products.models import Attribute, Collection, CollectionItem
 from apps.catalog.products.services import collections
 from apps.catalog.products.slugs import slug_of
-from apps.catalog.products.translations import default_language
+from apps.common.admin_site.translated import TranslatedForm
+from apps.common.languages import default_language
 from apps.common.numbers import grouped
 from apps.common.problems import Problem
 

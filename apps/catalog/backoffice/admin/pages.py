@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from django.contrib import admin
 
-from apps.catalog.backoffice.admin.forms import TranslatedForm
 from apps.catalog.backoffice.admin.service_forms import TRANSLATIONS, FormSets, ServiceAdmin, ServiceForm
 from apps.catalog.pages import services
 from apps.catalog.pages.models import Page
+from apps.common.admin_site.translated import TranslatedForm
 
 
 class PageForm(ServiceForm, TranslatedForm):

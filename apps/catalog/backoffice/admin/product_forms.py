@@ -15,7 +15,6 @@ from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminSelect2MultipleWidget, UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from apps.catalog.backoffice.admin.fields import OptionsField
-from apps.catalog.backoffice.admin.forms import TranslatedForm
 from apps.catalog.backoffice.admin.inline_forms import ordered_forms
 from apps.catalog.backoffice.admin.service_forms import ServiceFormSet, VersionedForm
 from apps.catalog.products import renditions
@@ -34,6 +33,7 @@ from apps.catalog.products.services.images import ImageEdits
 from apps.catalog.products.services.products import ProductEdit, RelatedProduct
 from apps.catalog.products.services.variants import VariantEdit
 from apps.common.admin_site.fields import LocalDecimalField, MoneyField, as_minor_units
+from apps.common.admin_site.translated import TranslatedForm
 from apps.common.money import Money
 from apps.common.problems import ValidationProblem
 

@@ -25,11 +25,11 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 
-from apps.catalog.backoffice.admin.forms import TranslatedForm, with_translations
 from apps.catalog.backoffice.admin.history import HistoryAdmin
-from apps.catalog.products.models.bases import Translated
 from apps.catalog.products.transactions import Guard, unguarded
+from apps.common.admin_site.translated import TranslatedForm, with_translations
 from apps.common.problems import PreconditionFailed, Problem
+from apps.common.translated import Translated
 
 PROBLEM_ATTRIBUTE = "_problem"
 # Versions are PostgreSQL's integers.

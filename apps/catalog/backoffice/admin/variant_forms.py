@@ -9,7 +9,6 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from apps.catalog.backoffice.admin.fields import OptionsField
-from apps.catalog.backoffice.admin.forms import TranslatedForm
 from apps.catalog.backoffice.admin.product_forms import SERVICE_CHECKED_OF_VARIANTS
 from apps.catalog.backoffice.admin.service_forms import ServiceFormSet, VersionedForm
 from apps.catalog.products.models import Price, SalePrice, Variant
@@ -17,6 +16,7 @@ from apps.catalog.products.pricing import Sale
 from apps.catalog.products.rules import sale_errors
 from apps.catalog.products.services.variants import VariantEdit
 from apps.common.admin_site.fields import CurrencyField, MoneyField, as_minor_units
+from apps.common.admin_site.translated import TranslatedForm
 from apps.common.money import Money
 
 

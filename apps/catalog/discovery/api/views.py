@@ -30,9 +30,9 @@ from apps.catalog.discovery.front_page import front_page
 from apps.catalog.discovery.missing_products import ProductMoved
 from apps.catalog.discovery.suggestions import suggestions
 from apps.catalog.discovery.zero_result_searches import record_zero_result_search
-from apps.catalog.products.translations import languages
 from apps.common.api.conditional import entity_tag_of_body
 from apps.common.api.views import GuestView
+from apps.common.languages import languages
 from apps.common.links import public_url
 
 # Kept by caches but asked for again every time: the ETag makes that cheap, and a new price shows at once.

@@ -10,8 +10,9 @@ from rest_framework.response import Response
 
 from apps.catalog.pages import selectors
 from apps.catalog.pages.api import serializers
-from apps.catalog.products.translations import languages, requested_language
+from apps.catalog.products.translations import requested_language
 from apps.common.api.views import REVALIDATE, GuestView
+from apps.common.languages import languages
 
 LANG = OpenApiParameter(
     "lang", str, description=f"Of the texts: {', '.join(languages())}. Else what Accept-Language prefers."

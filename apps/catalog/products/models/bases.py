@@ -6,21 +6,6 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
-class Translated(models.Model):
-    """Texts in the shop's first language stand in their columns; others in `translations`: `{"de": {"title": "…"}}`.
-
-    `apps.catalog.products.translations` reads them. A language more needs no migration (decision 0011).
-    """
-
-    # The columns that may be translated; each model says its own.
-    TRANSLATABLE: tuple[str, ...] = ()
-
-    translations = models.JSONField(_("translations"), default=dict, blank=True, editable=False)
-
-    class Meta:
-        abstract = True
-
-
 class WithUploadedImage(models.Model):
     """An image that staff uploaded: `{"width": 1600, "height": 900, "renditions": […]}`, empty for none.
 

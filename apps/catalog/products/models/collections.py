@@ -6,7 +6,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from apps.catalog.products.models.bases import SearchEngineTexts, Translated, WithUploadedImage
+from apps.catalog.products.models.bases import SearchEngineTexts, WithUploadedImage
+from apps.common.translated import Translated
 
 
 class Collection(Translated, SearchEngineTexts, WithUploadedImage):

@@ -7,9 +7,9 @@ from pathlib import Path
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from apps.catalog.products.models.bases import Translated
 from apps.catalog.products.models.product import Product
 from apps.common.ids import uuid7
+from apps.common.translated import Translated
 
 IMAGE_EXTENSIONS = frozenset({".avif", ".gif", ".jpeg", ".jpg", ".png", ".webp"})
 

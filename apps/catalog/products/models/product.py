@@ -10,9 +10,10 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.catalog.products.barcodes import validate_barcode
 from apps.catalog.products.models.attributes import ProductType
-from apps.catalog.products.models.bases import SearchEngineTexts, Translated
+from apps.catalog.products.models.bases import SearchEngineTexts
 from apps.catalog.products.models.taxonomy import Brand, Category
 from apps.common.ids import uuid7
+from apps.common.translated import Translated
 
 
 def no_ratings() -> list[int]:

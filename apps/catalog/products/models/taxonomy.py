@@ -7,7 +7,8 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 from treebeard.mp_tree import MP_Node
 
-from apps.catalog.products.models.bases import SearchEngineTexts, Translated, WithUploadedImage
+from apps.catalog.products.models.bases import SearchEngineTexts, WithUploadedImage
+from apps.common.translated import Translated
 
 
 class Category(Translated, SearchEngineTexts, WithUploadedImage, MP_Node):  # type: ignore[django-manager-missing]  # treebeard's has no types

@@ -34,8 +34,8 @@ from apps.catalog.products.transactions import (
     unguarded,
     write,
 )
-from apps.catalog.products.translations import merged_translations
 from apps.common.problems import Conflict, NotFound, ValidationProblem
+from apps.common.translated import merged_translations
 
 MAX_CHOICES = 1_000
 Kind = Attribute.Kind

@@ -21,7 +21,7 @@ from apps.catalog.products.transactions import (
     require_unused,
     write,
 )
-from apps.catalog.products.translations import merged_translations
+from apps.common.translated import merged_translations
 
 
 def create_brand(columns: Mapping[str, Any]) -> Brand:

@@ -24,8 +24,8 @@ from apps.catalog.products.transactions import (
     require_unused,
     write,
 )
-from apps.catalog.products.translations import merged_translations
 from apps.common.problems import Conflict, NotFound
+from apps.common.translated import merged_translations
 
 MAX_PATH = 400
 # Columns that say where a category stands.

@@ -22,8 +22,8 @@ from apps.catalog.products.transactions import (
     unguarded,
     write,
 )
-from apps.catalog.products.translations import merged_translations
 from apps.common.problems import Conflict, ValidationProblem
+from apps.common.translated import merged_translations
 
 MAX_ITEMS = 1_000
 Kind = Collection.Kind

@@ -16,8 +16,8 @@ from apps.catalog.products import rendering, renditions
 from apps.catalog.products.models import Product, ProductImage, upload_name
 from apps.catalog.products.publication import record_change
 from apps.catalog.products.transactions import catalog_transaction, invalid, lock_product, write
-from apps.catalog.products.translations import merged_translations
 from apps.common.problems import Conflict, NotFound, ValidationProblem
+from apps.common.translated import merged_translations
 
 MAX_IMAGES = 50
 LAST_POSITION = 32_767

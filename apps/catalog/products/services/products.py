@@ -26,9 +26,9 @@ from apps.catalog.products.transactions import (
     prefix_errors,
     write,
 )
-from apps.catalog.products.translations import merged_translations
 from apps.catalog.products.uses import is_product_used
 from apps.common.problems import Conflict, ValidationProblem
+from apps.common.translated import merged_translations
 
 # Two editors who name a product alike at once: so often another slug is tried.
 SLUG_TRIES = 5

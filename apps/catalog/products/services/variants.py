@@ -24,10 +24,10 @@ from apps.catalog.products.transactions import (
     prefix_errors,
     write,
 )
-from apps.catalog.products.translations import merged_translations
 from apps.catalog.products.uses import count_variant_uses
 from apps.common.money import Money
 from apps.common.problems import Conflict, NotFound, ValidationProblem
+from apps.common.translated import merged_translations
 
 MAX_VARIANTS = 100
 

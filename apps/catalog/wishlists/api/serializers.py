@@ -6,8 +6,8 @@ from rest_framework import serializers
 
 from apps.catalog.discovery.card_serializers import ProductListSerializer
 from apps.catalog.products.selectors import shop_currency
-from apps.catalog.products.translations import languages
 from apps.common.api.serializers import CurrencyField, StrictQuerySerializer, StrictSerializer
+from apps.common.languages import languages
 
 
 class WishlistQuerySerializer(StrictQuerySerializer):

@@ -182,7 +182,7 @@ class OrderAdmin(OrderFiles, OrderActions, ReadOnly, ModelAdmin):
 
     @admin.display(description=_("delivery method"))
     def shipping_method(self, order: Order) -> str:
-        return order.shipping_label
+        return order.shipping_name
 
     @admin.display(description=_("delivery address"))
     def shown_address(self, order: Order) -> SafeString | str:

@@ -5,13 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
-from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from apps.common.api.addresses import AddressSerializer, CountryField
 from apps.common.api.serializers import EmailField, LanguageField, MoneySerializer
-from apps.common.countries import validate_country
 from apps.common.money import Money
 from apps.common.text import one_line
 from apps.payment.documents.serializers import DocumentSerializer
@@ -22,17 +20,6 @@ from apps.payment.refunds.serializers import RefundSerializer, ReturnRequestSeri
 from apps.payment.shipments.serializers import ShipmentSerializer
 from apps.payment.tax.rates import TaxClass
 from apps.payment.tax.services import TaxedAmount
-
-
-class AddressSerializer(serializers.Serializer):
-    name = serializers.CharField(max_length=150, validators=[one_line])
-    line1 = serializers.CharField(max_length=200, validators=[one_line])
-    line2 = serializers.CharField(max_length=200, required=False, allow_blank=True, default="", validators=[one_line])
-    postal_code = serializers.CharField(max_length=20, validators=[one_line])
-    city = serializers.CharField(max_length=100, validators=[one_line])
-    region = serializers.CharField(max_length=100, required=False, allow_blank=True, default="", validators=[one_line])
-    country = serializers.CharField(validators=[validate_country])
-    phone = serializers.CharField(max_length=40, required=False, allow_blank=True, default="", validators=[one_line])
 
 
 class PlaceOrderSerializer(serializers.Serializer):
@@ -230,7 +217,7 @@ class OrderSerializer(serializers.Serializer):
         if not order.shipping_code:
             return None
         price = Money(order.shipping_amount, order.currency).as_dict()
-        return {"code": order.shipping_code, "name": order.shipping_label, "price": price}
+        return {"code": order.shipping_code, "name": order.shipping_name, "price": price}
 
     @extend_schema_field(DeliverySerializer(allow_null=True))
     def get_delivery(self, order: Order) -> dict[str, Any] | None:
@@ -273,28 +260,20 @@ class OrderSerializer(serializers.Serializer):
         return {"code": order.failure_code, "message": order.failure_sentence} if order.failure_code else None
 
 
-class TranslatedField(serializers.CharField):
-    """A sentence of ours that is kept in English, in the language of the request."""
-
-    def to_representation(self, value: str) -> str:
-        return gettext(value)
-
-
 class ShippingMethodSerializer(serializers.Serializer):
     code = serializers.CharField()
-    name = TranslatedField()
-    description = TranslatedField()
+    name = serializers.CharField()
+    description = serializers.CharField(allow_blank=True)
     price = MoneySerializer()
     min_days = serializers.IntegerField(help_text="Working days.")
     max_days = serializers.IntegerField(help_text="Working days.")
+    requires_phone = serializers.BooleanField(help_text="Whether the address needs a phone number.")
     earliest_date = serializers.DateField(help_text="The first day on which the parcel may arrive if ordered now.")
     latest_date = serializers.DateField(help_text="The last one.")
 
 
 class ShippingQuerySerializer(serializers.Serializer):
-    country = serializers.RegexField(
-        r"\A[A-Za-z]{2}\Z", error_messages={"invalid": _("Use a two-letter code such as DE.")}
-    )
+    country = CountryField()
     cart = serializers.UUIDField(required=False, help_text="Without it: how a parcel of low value travels.")
     currency = serializers.ChoiceField(
         settings.SHOP_CURRENCIES,
@@ -305,3 +284,7 @@ class ShippingQuerySerializer(serializers.Serializer):
 
 class ShippingMethodsSerializer(serializers.Serializer):
     results = ShippingMethodSerializer(many=True)
+
+
+class ShippingCountriesSerializer(serializers.Serializer):
+    results = serializers.ListField(child=serializers.CharField(help_text="ISO 3166-1 alpha-2."))

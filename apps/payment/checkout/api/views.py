@@ -34,12 +34,12 @@ from apps.payment.checkout.selectors import order_context
 from apps.payment.orders import selectors
 from apps.payment.orders.models import Order
 from apps.payment.orders.services import claim_guest_orders, request_order_link
-from apps.payment.orders.shipping import methods_for
 from apps.payment.payments.services import receive_webhook
+from apps.payment.shipping.selectors import countries_served, methods_for
 from apps.payment.throttling import GuestCreationThrottle, OrderLinkThrottle
 
 CART_SECRET = OpenApiParameter(CART_SECRET_HEADER, str, OpenApiParameter.HEADER, description="Of an anonymous cart.")
-# Dates change with the hour of the last dispatch, prices with a release.
+# Dates change with the hour of the last dispatch, methods and prices when staff edit them.
 FOR_A_MINUTE = {"Cache-Control": "public, max-age=60"}
 ORDER_SECRET = OpenApiParameter(ORDER_SECRET_HEADER, str, OpenApiParameter.HEADER, description="Of a guest's order.")
 
@@ -174,6 +174,15 @@ class ShippingMethodsView(GuestView):
         now = timezone.now()
         results = [asdict(method) | asdict(method.dates(country, now)) for method in methods]
         return Response(serializers.ShippingMethodsSerializer({"results": results}).data, headers=headers)
+
+
+class ShippingCountriesView(GuestView):
+    openapi_tag = "orders"
+
+    @extend_schema(responses=serializers.ShippingCountriesSerializer)
+    def get(self, request: Request) -> Response:
+        """The countries that goods are delivered to."""
+        return Response({"results": countries_served()}, headers=FOR_A_MINUTE)
 
 
 class WebhookView(PublicView):

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from django.conf import settings
 
-from apps.common.money import Money
 from apps.common.testing.concurrency import at_once
-from apps.common.testing.iteration import some
 from apps.payment.carts.models import Cart, CartLine
-from apps.payment.orders import shipping
-from apps.payment.orders.checks import check_shipping_prices
 from apps.payment.orders.models import Order
 from apps.payment.tests.invariants import assert_consistent
 from apps.payment.tests.personas import Shopper
+from apps.payment.tests.zones import PRICES
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -30,7 +26,7 @@ def test_cart_in_another_currency_has_its_prices_and_is_paid_in_it(ada, catalog)
     assert body["lines"][0]["previous_unit_price"] is None
     methods = ada.client.get(f"/v1/shipping-methods?cart={ada.cart}&country=DE").json()["results"]
     assert [method["price"]["currency"] for method in methods] == ["USD", "USD"]
-    total = {"amount": 2 * 1690 + shipping.STANDARD_PRICES["USD"], "currency": "USD"}
+    total = {"amount": 2 * 1690 + PRICES["standard"]["USD"], "currency": "USD"}
     order = ada.order(expected_total=total)
     assert order.status_code == 201, order.content
     assert order.json()["total"] == total
@@ -117,19 +113,3 @@ def test_seen_prices_never_outlive_their_currency(ada):
     assert set(at_once(*jobs)) == {200}
     seen = CartLine.objects.get().seen_unit_amount
     assert seen in (None, {"EUR": 1490, "USD": 1690}[Cart.objects.get().currency])
-
-
-def test_currency_without_delivery_prices_is_reported(settings):
-    assert check_shipping_prices() == []
-    settings.SHOP_CURRENCIES = (*settings.SHOP_CURRENCIES, "GBP")
-    found = check_shipping_prices()
-    assert {problem.id for problem in found} == {"streamcart.E024"}
-    assert len(found) == 4
-
-
-def test_standard_delivery_is_free_from_a_value_in_each_currency():
-    for currency in some(settings.SHOP_CURRENCIES):
-        least = Money(shipping.FREE_FROM[currency], currency)
-        cent = Money(1, currency)
-        assert not shipping.methods_for("DE", least)[0].price
-        assert shipping.methods_for("DE", least - cent)[0].price.amount == shipping.STANDARD_PRICES[currency]

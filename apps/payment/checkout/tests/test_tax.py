@@ -16,7 +16,7 @@ from apps.payment.orders.mails import send_confirmation
 from apps.payment.orders.models import Order, OrderLine
 from apps.payment.orders.services import erase_personal_data
 from apps.payment.tests.catalog_fake import FILM
-from apps.payment.tests.personas import ADDRESS
+from apps.payment.tests.personas import address_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 BEFORE_TAX = ("orders", "0004_delivery_dates")
@@ -55,7 +55,7 @@ def test_each_line_and_the_shipping_keep_their_tax(ada, catalog):
 @pytest.mark.parametrize(("country", "rate", "tax"), [("AT", 2000, 330), ("HU", 2700, 421), ("FI", 2550, 402)])
 def test_rate_is_that_of_the_delivery_address_and_the_total_is_the_same(ada, catalog, country, rate, tax):
     ada.put("MUG-BLUE")
-    body = ada.order(shipping_address=ADDRESS | {"country": country}).json()
+    body = ada.order(shipping_address=address_in(country)).json()
     assert body["total"] == euros(1980)
     assert body["tax"] == [row("standard", rate=rate, gross=1980, tax=tax)]
 
@@ -63,7 +63,7 @@ def test_rate_is_that_of_the_delivery_address_and_the_total_is_the_same(ada, cat
 def test_delivery_to_a_country_without_rates_is_an_export(ada, catalog):
     ada.put("MUG-BLUE")
     ada.put(FILM.sku)
-    body = ada.order(shipping_address=ADDRESS | {"country": "US"}, shipping_method="world").json()
+    body = ada.order(shipping_address=address_in("US"), shipping_method="world").json()
     assert body["tax"] == [row("export", rate=0, gross=4479, tax=0)]
     assert "VAT-free export  €0.00" in mail.outbox[0].body
 
@@ -71,7 +71,7 @@ def test_delivery_to_a_country_without_rates_is_an_export(ada, catalog):
 def test_films_alone_are_taxed_in_the_country_of_the_shop(ada, catalog, settings):
     settings.SHOP_REGION = "AT-9"
     ada.put(FILM.sku)
-    body = ada.order(shipping_address=ADDRESS | {"country": "HU"}).json()
+    body = ada.order(shipping_address=address_in("HU")).json()
     assert body["tax"] == [row("digital", rate=2000, gross=999, tax=167)]
     assert Order.objects.get().tax_country == "AT"
 
@@ -96,7 +96,7 @@ def test_confirmation_names_the_tax_once_for_goods_and_films_of_one_rate(ada, ca
 
 def test_german_confirmation_writes_the_rate_as_germans_do(guest, catalog):
     guest.put("MUG-BLUE")
-    guest.order(language="de", shipping_address=ADDRESS | {"country": "FI"})
+    guest.order(language="de", shipping_address=address_in("FI"))
     [message] = mail.outbox
     for part in (message.body, message.alternatives[0][0]):
         assert "inkl. 25,5\N{NO-BREAK SPACE}% MwSt." in part

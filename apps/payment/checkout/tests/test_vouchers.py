@@ -19,7 +19,7 @@ from apps.payment.payments.models import Payment
 from apps.payment.payments.providers.sandbox.models import SandboxCharge
 from apps.payment.tests.catalog_fake import FILM, LAMP, MUG
 from apps.payment.tests.invariants import assert_consistent
-from apps.payment.tests.personas import ADDRESS, Shopper
+from apps.payment.tests.personas import Shopper, address_in
 from apps.payment.tests.test_document import assert_documented
 from apps.payment.vouchers.models import Redemption, Voucher, VoucherCode
 from apps.payment.vouchers.services import release
@@ -415,7 +415,7 @@ def test_tax_is_of_what_was_paid_for_each_line(guest, catalog):
     guest.put(MUG.sku)
     guest.put(LAMP.sku)
     guest.apply("KITCHEN")
-    guest.order(shipping_address=ADDRESS | {"country": "FI"})
+    guest.order(shipping_address=address_in("FI"))
     order = Order.objects.get()
     assert [line.paid_amount for line in order.lines.order_by("position")] == [745, 8900]
     assert sum(amount.gross for amount in tax_of(order)) == order.total_amount == 9645

@@ -74,9 +74,9 @@ class Address:
     id: str
     name: str
     line1: str
-    postal_code: str
-    city: str
     country: str
+    postal_code: str = ""
+    city: str = ""
     line2: str = ""
     region: str = ""
     phone: str = ""

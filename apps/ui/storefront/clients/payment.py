@@ -130,6 +130,14 @@ class ShippingMethod:
     price: Money
     earliest_date: date
     latest_date: date
+    requires_phone: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ShippingCountries:
+    """Codes of the countries that goods are delivered to."""
+
+    results: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,9 +218,9 @@ class OrderAddress:
 
     name: str
     line1: str
-    postal_code: str
-    city: str
     country: str
+    postal_code: str = ""
+    city: str = ""
     line2: str = ""
     region: str = ""
     phone: str = ""
@@ -424,6 +432,12 @@ def delivery_methods(country: str) -> tuple[ShippingMethod, ...]:
         fresh_seconds=DELIVERY_SECONDS,
         deadline=DELIVERY_TIMEOUT_SECONDS,
     )
+    return found.results
+
+
+def delivery_countries() -> tuple[str, ...]:
+    """The countries that goods are delivered to. Raises Unavailable while payment is down and they are not known."""
+    found = responses.fetch("/v1/shipping-countries", ShippingCountries, fresh_seconds=DELIVERY_SECONDS)
     return found.results
 
 

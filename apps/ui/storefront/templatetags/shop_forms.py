@@ -9,7 +9,7 @@ from django import template
 from django.forms import BaseForm
 from django.utils.translation import gettext
 
-from apps.ui.storefront.address_rules import address_rules
+from apps.common.addresses import address_rules
 
 register = template.Library()
 

@@ -7,7 +7,7 @@ import json
 import pytest
 from django.test import Client
 
-from apps.common.countries import COUNTRIES, DELIVERY_COUNTRIES
+from apps.common.countries import COUNTRIES
 from apps.ui.storefront.clients.auth import Address
 from apps.ui.storefront.forms import AddressForm
 from apps.ui.storefront.templatetags.shop_forms import town_line
@@ -246,12 +246,21 @@ def test_another_country_changes_the_fields_and_keeps_what_was_typed(ada: Client
     assert platform.auth.addresses == []
 
 
-@pytest.mark.parametrize("country", DELIVERY_COUNTRIES)
-def test_every_country_of_delivery_has_an_address_form(country: str) -> None:
+@pytest.mark.parametrize("country", sorted(COUNTRIES))
+def test_every_country_has_an_address_form_with_the_fields_that_it_needs(country: str) -> None:
     form = AddressForm(country=country)
-    assert {"name", "line1", "postal_code", "city"} <= set(form.fields)
+    assert {"name", "line1", *form.rules.required} <= set(form.fields)
     assert next(iter(form.fields)) == "country"
-    assert form.rules.is_postal_code(form.rules.postal_code_example)
+    fields = {name: form.fields.get(name) for name in ("postal_code", "city", "region")}
+    assert {name for name, field in fields.items() if field and field.required} == form.rules.required
+
+
+def test_address_book_offers_the_countries_that_parcels_go_to(ada: Client, platform: FakePlatform) -> None:
+    platform.payment.countries = ["AT", "DE"]
+    text = ada.get("/account/addresses/new").content.decode()
+    assert (text.count("<option value=") >= 2, 'value="AT"' in text, 'value="US"' in text) == (True, True, False)
+    platform.payment.is_down = True
+    assert ada.get("/account/addresses/new").status_code == 200
 
 
 def test_form_is_filled_in_again_after_the_session_has_ended(ada: Client, platform: FakePlatform) -> None:

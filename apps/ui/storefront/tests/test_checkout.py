@@ -186,7 +186,8 @@ def test_invalid_idempotency_key_is_replaced(with_mug: Client, platform: FakePla
 def test_order_is_not_placed_at_a_shipping_price_that_was_not_shown(
     with_mug: Client, platform: FakePlatform, pay: Pay
 ) -> None:
-    response = pay(with_mug, **{"to-country": "US", "to-postal_code": "62704", "to-region": "IL"})
+    phone = {"to-phone": "+1 217 555 0100"}
+    response = pay(with_mug, **{"to-country": "US", "to-postal_code": "62704", "to-region": "IL"}, **phone)
     text = response.content.decode()
     assert response.status_code == 422
     assert "Shipping to United States costs €19.90 with Worldwide. The total is now €38.90." in text
@@ -277,6 +278,29 @@ def test_country_with_states_asks_for_one(with_mug: Client, platform: FakePlatfo
     text = pay(with_mug, **{"to-country": "US", "to-postal_code": "62704"}).content.decode()
     assert 'href="#id_to-region">State: Please fill in this field.' in text
     assert placed(platform) == []
+
+
+def test_carrier_that_needs_a_phone_number_makes_it_required(
+    with_mug: Client, platform: FakePlatform, pay: Pay
+) -> None:
+    us = {"to-country": "US", "to-postal_code": "62704", "to-region": "IL", "shipping_method": "world:1990"}
+    text = pay(with_mug, **us).content.decode()
+    assert 'href="#id_to-phone">Phone: Please fill in this field.' in text
+    assert placed(platform) == []
+    assert pay(with_mug, **us, **{"to-phone": "+1 217 555 0100"}).status_code == 302
+
+
+def test_country_without_delivery_is_said(with_mug: Client, platform: FakePlatform, pay: Pay) -> None:
+    platform.payment.methods["US"] = []
+    us = {"to-country": "US", "to-postal_code": "62704", "to-region": "IL", "step": "update"}
+    text = pay(with_mug, **us).content.decode()
+    assert "We don’t deliver these items to United States." in text
+
+
+def test_countries_are_those_that_parcels_go_to(with_mug: Client, platform: FakePlatform) -> None:
+    platform.payment.countries = ["AT"]
+    text = with_mug.get("/checkout").content.decode()
+    assert ('value="AT"' in text, 'value="US"' in text) == (True, False)
 
 
 def test_guest_who_signs_in_at_checkout_keeps_what_was_typed(

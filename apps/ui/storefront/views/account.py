@@ -14,10 +14,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from apps.common.countries import COUNTRIES
 from apps.common.http import RemoteProblem
-from apps.ui.storefront.clients import auth
+from apps.ui.storefront.clients import auth, payment
 from apps.ui.storefront.drafts import draft_of, forget_draft
 from apps.ui.storefront.forms import DeleteAccountForm, PasswordChangeForm, ProfileForm, SavedAddressForm, ShopForm
+from apps.ui.storefront.parallel import fetch_or_default
 from apps.ui.storefront.session import ShopRequest
 
 FORM = require_http_methods(["GET", "HEAD", "POST"])
@@ -153,7 +155,10 @@ def _address_page(
     initial = initial | {name.removeprefix("to-"): value for name, value in typed.items() if name.startswith("to-")}
     country = initial.get("country", "")
     data = request.POST if is_saving else None
-    form = SavedAddressForm(data, prefix=ADDRESS_PREFIX, initial=initial, country=country)
+    countries = fetch_or_default(payment.delivery_countries, tuple(COUNTRIES)).result()
+    # An address may be older than today's zones.
+    countries = (*countries, country) if country in COUNTRIES and country not in countries else countries
+    form = SavedAddressForm(data, prefix=ADDRESS_PREFIX, initial=initial, country=country, countries=countries)
 
     def change() -> None:
         save(form.address() | ({"is_default": True} if form.cleaned_data["is_default"] else {}))

@@ -22,12 +22,17 @@ STANDARD: dict[str, Any] = {
     "max_days": 4,
     "earliest_date": "2026-12-01",
     "latest_date": "2026-12-03",
+    "requires_phone": False,
 }
 EXPRESS = STANDARD | {"code": "express", "name": "Express", "price": money(1290), "min_days": 1, "max_days": 1}
 ORDER_LINE = """
     sku title variant_name slug kind quantity unit_price line_total discount image_url title_slug offer rental_hours
 """.split()  # noqa: SIM905  (reads as a list)
-WORLD = STANDARD | {"code": "world", "name": "Worldwide", "price": money(1990), "min_days": 5, "max_days": 12}
+WORLD = (
+    STANDARD
+    | {"code": "world", "name": "Worldwide", "price": money(1990), "min_days": 5, "max_days": 12}
+    | {"requires_phone": True}
+)
 
 
 def refused_voucher(reason: str, sentence: str) -> httpx.Response:
@@ -51,6 +56,8 @@ class FakePayment(FakeSubscriptions, FakeService):
         self.responses: dict[str, tuple[bytes, httpx.Response]] = {}
         self.charges = 0
         self.takes_payments = True
+        self.methods = {country: [STANDARD, EXPRESS] for country in ("DE", "AT", "FR")}
+        self.countries = ["AT", "CH", "DE", "FR", "GB", "IT", "US"]
         # Orders of the account's address that no account has yet.
         self.unclaimed = 0
         # Percentages by code (0: free shipping), and the sentences of codes that stopped applying.
@@ -209,12 +216,15 @@ class FakePayment(FakeSubscriptions, FakeService):
 
     # --- orders -----------------------------------------------------------------------------------------------------
 
+    @route("GET", "/v1/shipping-countries")
+    def shipping_countries(self, request: httpx.Request) -> httpx.Response:
+        return ok({"results": self.countries})
+
     @route("GET", "/v1/shipping-methods")
     def shipping_methods(self, request: httpx.Request) -> httpx.Response:
-        is_near = request.url.params["country"] in ("DE", "AT", "FR")
         query = request.url.params
         currency = self.carts[query["cart"]]["currency"] if "cart" in query else query["currency"]
-        methods = [STANDARD, EXPRESS] if is_near else [WORLD]
+        methods = self.methods.get(query["country"], [WORLD])
         return ok({"results": in_currency(self._priced(methods, query.get("cart", "")), currency)})
 
     def _priced(self, methods: list[dict[str, Any]], cart_id: str) -> list[dict[str, Any]]:

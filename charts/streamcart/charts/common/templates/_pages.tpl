@@ -79,6 +79,9 @@ nginx.conf: |
     map $args $page_number { default ""; "~^page=(?<number>[1-9][0-9]{0,2})$" $number; }
     map $args $is_one_of_many { default 1; "" 0; "~^page=[1-9][0-9]{0,2}$" 0; "~^(?:(?:utm_[a-z]+|gclid|fbclid|msclkid|mc_cid|mc_eid)=[^&]*(?:&|$))+$" 0; }
     map $http_cookie $page_currency { default EUR; "~(?:^|;)[ ]*shop_currency=(?<code>USD)(?:;|$)" $code; }
+    # NGINX refuses a stored page under a precondition and then closes a connection that it said to keep open.
+    # The storefront has no preconditions, so such a request goes past the store.
+    map $http_if_match$http_if_unmodified_since $page_store { default off; "" pages; }
     map $http_accept_encoding $page_encoding { default ""; "~*\bbr\b" br; "~*\bgzip\b" gzip; }
     upstream app { server 127.0.0.1:8000 max_fails=0; server 127.0.0.1:8000 max_fails=0; keepalive 32; }
     server {
@@ -89,7 +92,7 @@ nginx.conf: |
       proxy_set_header X-Request-ID $rid;
       location /static/ { proxy_pass http://app; }
       location / {
-        proxy_cache pages;
+        proxy_cache $page_store;
         proxy_cache_key "$page_encoding $page_currency $page_number $uri";
         proxy_set_header X-Shop-Currency $page_currency;
         proxy_cache_bypass $is_personal $is_one_of_many;

@@ -3,7 +3,7 @@
 The shop packs on its own working days until the cut-off hour (`ORDER_CUTOFF_HOUR`, local time in `SHOP_TIME_ZONE`);
 what is ordered later counts as ordered on the next of them. From then on a parcel travels on days that are neither a
 Saturday, a Sunday nor a public holiday, here (`SHOP_REGION`) or at its destination. Holidays of countries beyond
-DELIVERY_COUNTRIES are not known (images leave them out), so there only weekends and the shop's holidays count.
+COUNTRIES_WITH_HOLIDAYS are not known (images leave them out), so there only weekends and the shop's holidays count.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 import holidays
 from django.conf import settings
 
-from apps.common.countries import DELIVERY_COUNTRIES
+from apps.common.countries import COUNTRIES_WITH_HOLIDAYS
 
 SATURDAY = 5
 
@@ -65,6 +65,6 @@ def public_holidays(region: str, year: int) -> frozenset[date]:
     Raises NotImplementedError for a part that its country does not have.
     """
     country, _, part = region.partition("-")
-    if country not in DELIVERY_COUNTRIES:
+    if country not in COUNTRIES_WITH_HOLIDAYS:
         return frozenset()
     return frozenset(holidays.country_holidays(country, subdiv=part or None, years=year))

@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from apps.payment.orders.checks import check_delivery_settings, check_shop_country_has_rates
-from apps.payment.orders.delivery_dates import DeliveryDates, delivery_dates, public_holidays
+from apps.payment.shipping.checks import check_delivery_settings, check_shop_country_has_rates
+from apps.payment.shipping.delivery_dates import DeliveryDates, delivery_dates, public_holidays
 
 BERLIN = ZoneInfo("Europe/Berlin")
 

@@ -1,4 +1,4 @@
-"""System checks of delivery dates and prices, and of the shop's taxes."""
+"""System checks of delivery dates, and of the shop's taxes."""
 
 from __future__ import annotations
 
@@ -8,9 +8,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
 
-from apps.common.countries import DELIVERY_COUNTRIES
-from apps.payment.orders import shipping
-from apps.payment.orders.delivery_dates import public_holidays
+from apps.common.countries import COUNTRIES_WITH_HOLIDAYS
+from apps.payment.shipping.delivery_dates import public_holidays
 from apps.payment.tax.rates import COUNTRIES_WITH_RATES
 from apps.payment.tax.services import shop_country
 
@@ -30,25 +29,9 @@ def check_delivery_settings(**_: Any) -> list[CheckMessage]:
         hint = "Set ORDER_CUTOFF_HOUR to an hour from 0 (nothing leaves on the day of its order) to 24 (all does)."
         found.append(Error("ORDER_CUTOFF_HOUR is no hour of a day.", hint=hint, id="streamcart.E022"))
     if not _is_known(settings.SHOP_REGION):
-        hint = f"Set SHOP_REGION to DE or DE-BE, or a part of another of: {', '.join(DELIVERY_COUNTRIES)}."
+        hint = f"Set SHOP_REGION to DE or DE-BE, or a part of another of: {', '.join(COUNTRIES_WITH_HOLIDAYS)}."
         found.append(Error(f"SHOP_REGION is not known: {settings.SHOP_REGION!r}.", hint=hint, id="streamcart.E023"))
     return found
-
-
-@register
-def check_shipping_prices(**_: Any) -> list[CheckMessage]:
-    """A cart in a currency without them could never be ordered."""
-    tables = {name: table for name, table in vars(shipping).items() if isinstance(table, dict) and name.isupper()}
-    return [
-        Error(
-            f"Parcels have no price in {currency}, a currency of the shop.",
-            hint=f"Add it to {name} in apps/payment/orders/shipping.py.",
-            id="streamcart.E024",
-        )
-        for currency in settings.SHOP_CURRENCIES
-        for name, table in tables.items()
-        if currency not in table
-    ]
 
 
 @register
@@ -62,7 +45,7 @@ def check_shop_country_has_rates(**_: Any) -> list[CheckMessage]:
 
 
 def _is_known(region: str) -> bool:
-    if region.partition("-")[0] not in DELIVERY_COUNTRIES:
+    if region.partition("-")[0] not in COUNTRIES_WITH_HOLIDAYS:
         return False
     try:
         public_holidays(region, 2026)
