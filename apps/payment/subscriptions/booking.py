@@ -152,7 +152,10 @@ def settle(attempt: ChargeAttempt) -> bool:
         note(subscription, PAID, amount=period.total.as_dict(), until=period.ends_at.isoformat())
         # Last, because it locks the counter that every payment needs.
         issue_service_invoice(
-            _facts(subscription, period, now), charge_id=period.pk, language=subscription.language, issued_at=now
+            _invoice_facts(subscription, period, now),
+            charge_id=period.pk,
+            language=subscription.language,
+            issued_at=now,
         )
     return True
 
@@ -252,7 +255,7 @@ def _end(subscription: Subscription, reason: str, *, at: datetime, by: str = "")
         owe_mail(subscription, MailKind.ENDED, about="ended")
 
 
-def _facts(subscription: Subscription, period: BillingPeriod, now: datetime) -> Facts:
+def _invoice_facts(subscription: Subscription, period: BillingPeriod, now: datetime) -> Facts:
     taxed = period.taxed_amount
     line = Line(
         title=period.plan.name_in(subscription.language),

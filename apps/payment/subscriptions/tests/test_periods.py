@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from apps.common.testing.iteration import some
 from apps.payment.subscriptions.periods import period_end, unused_credit
 
 
@@ -81,7 +82,7 @@ def test_credit_is_never_more_than_the_price_and_falls_with_time(price, start, i
 )
 def test_periods_are_28_to_366_days_and_never_drift(anchor, interval, count):
     start = anchor
-    for _ in range(count):
+    for _ in some(range(count)):
         end = period_end(anchor, start, interval)
         days = (end - start).days
         assert 28 <= days <= 31 if interval == "month" else 365 <= days <= 366

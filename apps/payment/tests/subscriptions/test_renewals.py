@@ -305,7 +305,7 @@ def test_cancelling_while_it_is_renewed_is_refused_or_counts_for_the_next_period
     assert_adds_up(subscription)
 
 
-def test_cancelling_by_number_needs_the_address_and_tells_nothing(ada, api_client):
+def test_cancelling_by_number_needs_the_address_and_reveals_nothing(ada, api_client):
     subscription = subscribed(ada)
     path = f"{PATH}/cancellations"
     wrong = api_client.post(path, {"number": subscription.number, "email": "eve@example.com"})

@@ -11,6 +11,7 @@ import pytest
 from django.utils import timezone
 
 from apps.common.outbox.testing import deliver
+from apps.common.testing.iteration import some
 from apps.video.playback.models import SubscriptionAccess
 from apps.video.titles.models import Title
 
@@ -93,7 +94,7 @@ def test_events_take_effect_in_any_order_and_once(me):
         reported(me, "renewed", 2, days=60),
         reported(me, "ended", 3, days=0, state="ended"),
     ]
-    for order in itertools.permutations(events):
+    for order in some(itertools.permutations(events)):
         SubscriptionAccess.objects.all().delete()
         for event in (*order, *order):
             hear(event)
