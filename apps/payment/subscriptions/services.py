@@ -27,6 +27,7 @@ from apps.payment.subscriptions.booking import (
     locked,
     note,
     owe_mail,
+    void_open_period,
 )
 from apps.payment.subscriptions.events import publish_change
 from apps.payment.subscriptions.models import BillingPeriod, Plan, Subscription, SubscriptionMail
@@ -111,15 +112,33 @@ def subscribe(request: SubscribeRequest) -> Subscription:
 def cancel(subscription: Subscription, *, by: str = "") -> Subscription:
     """Cancel at the end of the period that is paid; at once where none is. Cancelling again changes nothing.
 
-    Raises SubscriptionBusy while it is being charged.
+    What is being charged is stopped, unless the money was taken already: then that period is the last one. Raises
+    SubscriptionBusy while another worker charges it.
     """
-    if subscription.state in (State.PAST_DUE, State.INCOMPLETE):
-        return _end_now(subscription, Subscription.EndReason.CANCELLED, by=by)
+    if not (open_period(subscription) or subscription.state in (State.PAST_DUE, State.INCOMPLETE)):
+        return _cancel_at_end(subscription, by=by)
+    with state_machine.subscription_lease(subscription.pk) as current:
+        if current is None:
+            raise _busy()
+        state_machine.withdraw_charge(current)
+        current.refresh_from_db()
+        if current.state == State.INCOMPLETE or current.period_ends_at <= timezone.now():
+            end(current.pk, Subscription.EndReason.CANCELLED, by=by)
+        else:
+            _cancel_at_end(current, by=by)
+    return Subscription.objects.get(pk=subscription.pk)
+
+
+def _cancel_at_end(subscription: Subscription, *, by: str = "") -> Subscription:
     with transaction.atomic(durable=True):
         current = locked(subscription.pk)
         if current.is_live and not current.is_cancelled:
             current.is_cancelled, current.next_plan = True, None
-            current.save(update_fields=["is_cancelled", "next_plan"])
+            period = open_period(current)
+            if period is not None and open_attempt(period) is None:
+                void_open_period(current)
+                current.due_at = current.period_ends_at
+            current.save(update_fields=["is_cancelled", "next_plan", "due_at"])
             publish_change(current, "changed")
             note(current, CANCELLED, by=by)
             owe_mail(current, MailKind.CANCELLED, about=f"cancelled:{current.version}")
@@ -261,8 +280,8 @@ def cancel_by_number(*, number: str, email: str) -> None:
         try:
             cancel(found)
         except SubscriptionBusy:
-            # It is being charged at this moment: cancelled at the end of what is being paid.
-            Subscription.objects.filter(pk=found.pk).update(is_cancelled=True)
+            # It is being charged at this moment: that period is the last one.
+            _cancel_at_end(found)
 
 
 def renew_due(limit: int) -> int:
@@ -432,12 +451,8 @@ def _end_now(subscription: Subscription, reason: str, *, by: str = "") -> Subscr
         if current is None:
             raise _busy()
         if current.is_live:
-            is_paid = not state_machine.withdraw_charge(current)
-            if is_paid and reason == Subscription.EndReason.CANCELLED:
-                # The bank took the money before: what was paid can be watched.
-                Subscription.objects.filter(pk=current.pk).update(is_cancelled=True)
-            else:
-                end(current.pk, reason, by=by)
+            state_machine.withdraw_charge(current)
+            end(current.pk, reason, by=by)
     return Subscription.objects.get(pk=subscription.pk)
 
 

@@ -64,18 +64,17 @@ def subscription_lease(subscription_id: uuid.UUID) -> Iterator[Subscription | No
         lease.release()
 
 
-def withdraw_charge(subscription: Subscription) -> bool:
-    """Stop what is being charged, before the subscription ends; its lease is held. False when the money was taken
-    already: then the period is paid."""
+def withdraw_charge(subscription: Subscription) -> None:
+    """Stop what is being charged, before the subscription ends; its lease is held. Settles instead when the money was
+    taken already: then the period is paid."""
     period = open_period(subscription)
     attempt = open_attempt(period) if period else None
     if attempt is None:
-        return True
+        return
     if _was_taken(attempt):
         settle(attempt)
-        return False
-    close_attempt(attempt)
-    return True
+    else:
+        close_attempt(attempt)
 
 
 def _read(subscription_id: uuid.UUID) -> Subscription:

@@ -130,6 +130,21 @@ def test_upgrade_that_the_bank_wants_confirmed(ada, decision):
     assert_adds_up(subscription)
 
 
+def test_cancelling_withdraws_an_upgrade_that_was_not_confirmed(ada):
+    subscription = subscribed(ada)
+    behave(subscription, "challenge")
+    post(ada, "change", {"plan": YEARLY})
+    body = post(ada, "cancel").json()
+    assert (body["state"], body["is_cancelled"], body["plan"]["code"]) == ("active", True, MONTHLY)
+    assert body["next_action"] is None
+    until_end_of_period(subscription)
+    run_beat()
+    subscription.refresh_from_db()
+    assert subscription.state == "ended"
+    assert taken(subscription) == [799]
+    assert_adds_up(subscription)
+
+
 def test_double_click_and_two_tabs_upgrade_once(ada):
     subscription = subscribed(ada)
     twin = ada.twin()

@@ -31,8 +31,10 @@ PUBLIC = [
     "/account/password/reset",
     "/account/password/reset/confirm?token=good-link",
     "/about",
+    "/plus",
+    "/cancel-subscription",
 ]
-PRIVATE = ["/library", "/orders", "/account", "/watch/nosferatu"]
+PRIVATE = ["/library", "/orders", "/account", "/account/subscription", "/watch/nosferatu"]
 HOSTILE = '<script>alert(1)</script>"onmouseover="x'
 
 
