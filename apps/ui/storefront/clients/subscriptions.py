@@ -21,8 +21,9 @@ from apps.ui.storefront.clients.payment import (
     responses,
 )
 
-# How long plans are used without asking again, and how long a page waits that can do without them.
+# How long plans are used without asking again.
 PLAN_SECONDS = 60.0
+# A page that can do without them does not wait longer.
 OPTIONAL_TIMEOUT_SECONDS = 1.0
 PATH = "/v1/subscription"
 
@@ -121,10 +122,9 @@ class ChangePreview:
     effective_at: datetime
 
 
-def plans() -> tuple[Plan, ...]:
-    """What is offered, in the language of the page."""
-    found = responses.fetch("/v1/plans", Plans, fresh_seconds=PLAN_SECONDS, deadline=OPTIONAL_TIMEOUT_SECONDS)
-    return found.results
+def plans(*, deadline: float | None = None) -> tuple[Plan, ...]:
+    """What is offered, in the language of the page; `deadline` in seconds."""
+    return responses.fetch("/v1/plans", Plans, fresh_seconds=PLAN_SECONDS, deadline=deadline).results
 
 
 def subscription(token: str) -> Subscription | None:

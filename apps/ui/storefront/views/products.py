@@ -123,7 +123,7 @@ def _film_title(product: Product) -> Title | None:
 
 def _plans(product: Product) -> tuple[Plan, ...]:
     """Plans that may include the film; none for goods."""
-    return subscriptions.plans() if product.is_film else ()
+    return subscriptions.plans(deadline=subscriptions.OPTIONAL_TIMEOUT_SECONDS) if product.is_film else ()
 
 
 def _including(plans: tuple[Plan, ...], title: Title | None) -> Plan | None:
