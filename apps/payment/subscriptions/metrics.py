@@ -13,15 +13,16 @@ def _read_gauges() -> GaugeReadings:
     now = timezone.now()
     counts: Values = {(state,): 0.0 for state in Subscription.LIVE}
     rows = Subscription.objects.filter(state__in=Subscription.LIVE).values("state")
-    for row in rows.annotate(subscriptions=Count("id")):
+    rows = list(rows.annotate(subscriptions=Count("id"), first_due_at=Min("due_at")))
+    for row in rows:
         counts[row["state"],] = row["subscriptions"]
-    oldest = Subscription.objects.filter(due_at__lte=now).aggregate(oldest=Min("due_at"))["oldest"]
+    due = [row["first_due_at"] for row in rows if row["first_due_at"] and row["first_due_at"] <= now]
     return {
         "streamcart_subscriptions": ("Live subscriptions.", ["state"], counts),
         "streamcart_subscriptions_oldest_due_seconds": (
             "How long the renewal that waits longest is overdue.",
             [],
-            {(): max(0.0, (now - oldest).total_seconds()) if oldest else 0.0},
+            {(): (now - min(due)).total_seconds() if due else 0.0},
         ),
     }
 
