@@ -300,6 +300,35 @@ class DeleteAccountForm(ShopForm):
     password = password(_("Password"), "current-password")
 
 
+def all_countries() -> list[tuple[str, str]]:
+    """Films are watched anywhere; by name in the language of the page."""
+    return countries_by_name(COUNTRIES, current_language())
+
+
+class CountryForm(ShopForm):
+    """Where a customer lives, whose VAT is in the price of a subscription."""
+
+    country = forms.ChoiceField(
+        label=_("Country"),
+        choices=all_countries,
+        initial=HOME_COUNTRY,
+        widget=forms.Select(attrs={"autocomplete": "billing country"}),
+    )
+
+
+class CancelSubscriptionForm(ShopForm):
+    """Which contract is cancelled without signing in."""
+
+    number = text(
+        _("Subscription number"),
+        autocomplete="off",
+        length=20,
+        autocapitalize="characters",
+        help_text=_("It’s in every e-mail about your subscription, for example SUB-7K2M9PQ4."),
+    )
+    email = email()
+
+
 class FindOrderForm(ShopForm):
     """How a guest finds an order again."""
 

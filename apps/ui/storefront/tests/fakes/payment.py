@@ -9,6 +9,7 @@ import httpx
 
 from apps.ui.storefront.tests.fakes.catalog import FakeCatalog
 from apps.ui.storefront.tests.fakes.routing import FakeService, body_of, in_currency, money, ok, problem, route
+from apps.ui.storefront.tests.fakes.subscriptions import FakeSubscriptions
 
 NOW = "2026-02-03T10:00:00Z"
 PAYS, DECLINED, ASKS = "4242424242424242", "4000000000000002", "4000000000003220"
@@ -39,13 +40,14 @@ def refused_voucher(reason: str, sentence: str) -> httpx.Response:
     return problem(409, "voucher-not-applicable", sentence, errors=errors, reason=reason)
 
 
-class FakePayment(FakeService):
+class FakePayment(FakeSubscriptions, FakeService):
     """Prices come from the fake catalog; while `catalog.is_down` they are not current."""
 
     name = "payment"
 
     def __init__(self, catalog: FakeCatalog) -> None:
-        super().__init__()
+        FakeService.__init__(self)
+        FakeSubscriptions.__init__(self)
         self.catalog = catalog
         self.carts: dict[str, dict[str, Any]] = {}
         self.account_cart: str | None = None
@@ -260,6 +262,8 @@ class FakePayment(FakeService):
             return problem(400, "invalid-input", "The card cannot be used; see errors.", errors=errors)
         method_id = f"pm_{len(self.cards) + 1}"
         self.cards[method_id] = number
+        if sent.get("keep"):
+            self.saved_cards.insert(0, method_id)
         return ok(self._card(method_id), 201)
 
     def _add_token(self, sent: dict[str, Any]) -> httpx.Response:
