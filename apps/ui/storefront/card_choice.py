@@ -28,11 +28,19 @@ class CardChoice:
     """The saved cards, which of them is selected, and the form of a new one.
 
     `typed` is what was chosen before, `data` what the new card's form is bound to; with `saves` a new card is saved for
-    the account at once, to be charged again.
+    the account at once, to be charged again. `preselects`: a saved card is selected at first.
     """
 
-    def __init__(self, shop: ShopSession, *, typed: QueryDict, data: QueryDict | None, saves: bool = False) -> None:
-        self.token, self.saves = shop.token, saves
+    def __init__(
+        self,
+        shop: ShopSession,
+        *,
+        typed: QueryDict,
+        data: QueryDict | None,
+        saves: bool = False,
+        preselects: bool = True,
+    ) -> None:
+        self.token, self.saves, self.preselects = shop.token, saves, preselects
         token = shop.token
         # Not by default: a form for the wrong provider would send card numbers here.
         options = fetch(cards.payment_options)
@@ -58,7 +66,7 @@ class CardChoice:
         usable = [card for card in self.saved_cards if not card.is_expired]
         if wanted:
             return next((card for card in usable if card.id == wanted), None)
-        return usable[0] if usable else None
+        return usable[0] if usable and self.preselects else None
 
     def is_valid(self) -> bool:
         """Whether there is a card to pay with."""

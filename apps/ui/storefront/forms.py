@@ -274,6 +274,21 @@ class CheckoutAddressForm(AddressForm):
         self.fields["phone"].required = True
 
 
+class CompanyForm(ShopForm):
+    """What a business adds to its order."""
+
+    company = text(_("Company"), autocomplete="shipping organization", required=False)
+    vat_id = text(
+        _("VAT ID"),
+        autocomplete="off",
+        length=40,
+        required=False,
+        autocapitalize="characters",
+        **{"data-updates": ""},
+        help_text=_("Only for businesses in the European Union, such as FR40303265045."),
+    )
+
+
 class SavedAddressForm(AddressForm):
     """An entry of the address book."""
 

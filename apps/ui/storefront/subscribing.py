@@ -29,9 +29,17 @@ KEY = re.compile(r"\A[0-9a-f]{32}\Z")
 class ChargePage:
     """A page with a button that may cost something; a refusal keeps all that was entered, except the card."""
 
-    def __init__(self, request: ShopRequest, template: str, context: dict[str, Any], *, has_card: bool = True) -> None:
+    def __init__(
+        self,
+        request: ShopRequest,
+        template: str,
+        context: dict[str, Any],
+        *,
+        has_card: bool = True,
+        preselects: bool = True,
+    ) -> None:
         self.request, self.template, self.context = request, template, context
-        self.has_card = has_card
+        self.has_card, self.preselects = has_card, preselects
         self.is_sent = request.method == "POST"
         sent = request.POST if self.is_sent else QueryDict()
         # Created with the page: a second click, or the back button, repeats the same request.
@@ -42,7 +50,8 @@ class ChargePage:
     @cached_property
     def cards(self) -> CardChoice:
         """The card to charge from now on: one that is saved, or a new one, which is saved for that."""
-        return CardChoice(self.request.shop, typed=self.sent, data=self.sent if self.is_sent else None, saves=True)
+        data = self.sent if self.is_sent else None
+        return CardChoice(self.request.shop, typed=self.sent, data=data, saves=True, preselects=self.preselects)
 
     def charge(self, send: Callable[[str], Subscription]) -> HttpResponse:
         """Redirect to where it went on: the subscription's page or the bank's. `send` gets the idempotency key."""

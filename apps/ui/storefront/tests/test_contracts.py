@@ -176,7 +176,7 @@ def test_catalog_client_matches_the_contract(platform: FakePlatform, check: Call
 def test_subscriptions_client_matches_the_contract(platform: FakePlatform, check: Callable[[], None]) -> None:
     assert [plan.code for plan in subscriptions.plans()] == ["plus-monthly", "plus-yearly"]
     assert subscriptions.subscription("token") is None
-    card = payment.add_payment_method(CARD, token="token").id
+    card = cards.add_card(CARD, token="token", is_kept=True).id
     body = {"plan": "plus-monthly", "currency": "EUR", "country": "DE", "payment_method": card, "language": "de"}
     body |= {"return_url": "http://localhost:8000/account/subscription", "expected_amount": euros(0)}
     assert subscriptions.subscribe("token", body, key="a" * 32).state == "trialing"
@@ -239,6 +239,9 @@ def test_payment_client_matches_the_contract(platform: FakePlatform, check: Call
     assert guest.secret
     payment.set_line(guest.id, "MUG-1", 2, secret=guest.secret, token=None)
     payment.set_line(guest.id, "nosferatu-rent", 1, secret=guest.secret, token=None)
+    place = {"country": "DE", "region": "", "vat_id": "DE136695976"}
+    assert payment.order_totals(guest.id, **place, secret=guest.secret, token=None)
+    assert "DE" in payment.delivery_countries()
     payment.save_line(guest.id, "MUG-1", is_saved=True, secret=guest.secret, token=None)
     payment.save_line(guest.id, "MUG-1", is_saved=False, secret=guest.secret, token=None)
     payment.cart(guest.id, secret=guest.secret, token=None, is_seen=True)

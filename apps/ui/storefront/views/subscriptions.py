@@ -133,7 +133,7 @@ def change_card(request: ShopRequest) -> HttpResponse:
     found = subscriptions.subscription(token)
     if found is None or not found.is_live:
         raise Http404
-    page = ChargePage(request, "storefront/subscription_card.html", {"subscription": found})
+    page = ChargePage(request, "storefront/subscription_card.html", {"subscription": found}, preselects=False)
     if not (page.is_sent and page.cards.is_valid()):
         return page.show()
 
