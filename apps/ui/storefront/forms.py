@@ -284,9 +284,10 @@ class CompanyForm(ShopForm):
         length=40,
         required=False,
         autocapitalize="characters",
-        **{"data-updates": ""},
         help_text=_("Only for businesses in the European Union, such as FR40303265045."),
     )
+    # The total depends on it.
+    vat_id.widget.attrs["data-updates"] = ""
 
 
 class SavedAddressForm(AddressForm):
