@@ -23,6 +23,8 @@ class Account(models.TextChoices):
     # A contra account: what vouchers take off the sales, which are booked at full prices.
     DISCOUNTS = "discounts", _("Discounts by vouchers")
     SHIPPING_INCOME = "shipping_income", _("Shipping charged")
+    # Sales and shipping are booked without it; entries of former releases with it.
+    TAX_OWED = "tax_owed", _("Tax owed")
     PROVIDER_FEES = "provider_fees", _("Fees of payment providers")
     # While nobody has decided, and for good when a dispute is lost.
     DISPUTES = "disputes", _("Disputed payments")
