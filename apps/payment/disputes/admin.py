@@ -6,7 +6,9 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.safestring import SafeString
+from django.utils.timezone import localtime
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
@@ -42,7 +44,8 @@ class ChangeInline(ReadOnly, TabularInline):
 
 @admin.register(Dispute)
 class DisputeAdmin(ReadOnly, ModelAdmin):
-    list_display = ["shown_order", "shown_amount", "shown_state", "due_at", "at_provider"]
+    # Narrow, for phones; the first column leads to the dispute.
+    list_display = ["shown_number", "shown_amount", "shown_state", "due_date", "at_provider"]
     list_select_related = ["order"]
     list_filter = [OpenFilter, "state"]
     search_fields = ["order__number", "reference"]
@@ -56,6 +59,14 @@ class DisputeAdmin(ReadOnly, ModelAdmin):
     inlines = [ChangeInline]
 
     @admin.display(description=_("order"), ordering="order__number")
+    def shown_number(self, dispute: Dispute) -> str:
+        return dispute.order.number
+
+    @admin.display(description=_("due"), ordering="due_at")
+    def due_date(self, dispute: Dispute) -> str:
+        return date_format(localtime(dispute.due_at), "DATE_FORMAT") if dispute.due_at else ""
+
+    @admin.display(description=_("order"))
     def shown_order(self, dispute: Dispute) -> SafeString:
         return link(reverse("admin:orders_order_change", args=[dispute.order_id]), dispute.order.number)
 
@@ -63,9 +74,9 @@ class DisputeAdmin(ReadOnly, ModelAdmin):
     def shown_amount(self, dispute: Dispute) -> str:
         return money(dispute.amount, dispute.currency)
 
-    @admin.display(description=_("payment provider"))
+    @admin.display(description=_("at the provider"))
     def at_provider(self, dispute: Dispute) -> SafeString | str:
-        return link(dispute.url, gettext("Open at the provider")) if dispute.url else ""
+        return link(dispute.url, gettext("Open")) if dispute.url else ""
 
     @display(
         description=_("state"),

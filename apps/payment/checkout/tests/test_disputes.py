@@ -126,7 +126,7 @@ def test_a_dispute_whose_first_report_is_the_decision_is_booked_whole(disputed):
     assert_books_balance()
 
 
-def test_an_older_answer_of_the_provider_does_not_replace_a_newer_one(disputed):
+def test_an_older_state_does_not_replace_a_newer_one(disputed):
     reference = SandboxDispute.objects.get().pk
     early = SandboxProvider().dispute(reference)
     decide(is_won=False)
@@ -135,7 +135,7 @@ def test_an_older_answer_of_the_provider_does_not_replace_a_newer_one(disputed):
 
 
 @pytest.mark.parametrize("is_lost", [False, True])
-def test_nothing_is_refunded_of_a_disputed_order(disputed, as_staff, is_lost):
+def test_refund_of_a_disputed_order_is_refused(disputed, as_staff, is_lost):
     deliver()
     if is_lost:
         decide(is_won=False)
@@ -236,13 +236,14 @@ def test_the_page_of_balances_shows_each_account_and_equal_sums(disputed):
     page = staff("support_staff").get("/admin/ledger/journalentry/balances/").content.decode()
     assert "Disputed payments" in page
     assert "Fees of payment providers" in page
+    assert page.count('aria-current="page"') == 1
     sums = page[page.index("<tfoot>") : page.index("</tfoot>")]
     total = (disputed.total + Money(FEE, "EUR")).format("en")
     assert sums.count(f"<td>{total}</td>") == 2
     assert Client().get("/admin/ledger/journalentry/balances/").status_code == 302
 
 
-def test_staff_find_the_orders_whose_disputes_wait_for_an_answer(disputed):
+def test_staff_find_the_orders_whose_disputes_need_a_response(disputed):
     client = staff("support_staff")
     assert disputed.number not in client.get("/admin/orders/order/?todo=dispute").content.decode()
     deliver()
