@@ -276,5 +276,6 @@ def _invoice_facts(subscription: Subscription, period: BillingPeriod, now: datet
         ordered_on=tax_date(subscription.started_at),
         paid_on=tax_date(now),
         lines=(line,),
-        period=ServicePeriod(tax_date(period.starts_at), tax_date(period.ends_at - timedelta(microseconds=1))),
+        # Its last day is the one before the next period begins.
+        period=ServicePeriod(tax_date(period.starts_at), tax_date(period.ends_at) - timedelta(days=1)),
     )
