@@ -101,7 +101,11 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "post_choices": {"request": {"label": "Oak", "translations": {"de": {"label": "Eiche"}}}, "201": ATTRIBUTE},
     "patch_choice": {"request": {"label": "Oak"}, "200": ATTRIBUTE},
     "post_product_types": {
-        "request": {"name": "Trays", "attributes": [{"code": "material", "is_required": True}]},
+        "request": {
+            "name": "Trays",
+            "tax_class": "standard",
+            "attributes": [{"code": "material", "is_required": True}],
+        },
         "201": PRODUCT_TYPE,
     },
     "patch_product_type": {"request": {"attributes": []}, "200": PRODUCT_TYPE | {"attributes": []}},

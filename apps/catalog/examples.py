@@ -222,7 +222,12 @@ ATTRIBUTE = {
     "translations": {},
     "choices": [{"slug": "oak", "label": "Oak", "position": 0, "translations": {"de": {"label": "Eiche"}}}],
 }
-PRODUCT_TYPE = {"slug": "trays", "name": "Trays", "attributes": [{"code": "material", "is_required": True}]}
+PRODUCT_TYPE = {
+    "slug": "trays",
+    "name": "Trays",
+    "tax_class": "standard",
+    "attributes": [{"code": "material", "is_required": True}],
+}
 COLLECTION = {
     "slug": "under-twenty",
     "title": "Under twenty",

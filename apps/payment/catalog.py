@@ -20,7 +20,8 @@ class Quote:
     """One line as catalog sells it now. `status` is ok, insufficient_stock, unavailable or unknown.
 
     `category` is the path of the product's category (`home/kitchen`), `regular_price` the unit price without a sale
-    that is running, `weight_grams` the weight of one unit.
+    that is running, `weight_grams` the weight of one unit,
+    `tax_class` standard, reduced, zero or digital.
     """
 
     sku: str
@@ -40,6 +41,7 @@ class Quote:
     rental_hours: int | None = None
     requires_shipping: bool = False
     weight_grams: int = 0
+    tax_class: str = "standard"
 
     @property
     def is_video(self) -> bool:
@@ -70,6 +72,7 @@ class Quote:
             rental_hours=body.get("rental_hours"),
             requires_shipping=bool(body.get("requires_shipping")),
             weight_grams=body.get("weight_grams") or 0,
+            tax_class=body.get("tax_class") or ("digital" if body.get("kind") == "video" else "standard"),
         )
 
 

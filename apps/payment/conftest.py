@@ -10,9 +10,13 @@ import respx
 
 from apps.common.http import client as http_client
 from apps.common.identity import service_tokens
+from apps.common.testing.plugin import LASTING
 from apps.payment.tests.catalog_fake import FILM, LAMP, MUG, RENTAL, FakeCatalog
 from apps.payment.tests.personas import Shopper
 from apps.payment.tests.zones import create_zones
+
+# Rates come with a release; tests that change them roll back.
+LASTING.add("tax_taxrate")
 
 
 @pytest.fixture(autouse=True)

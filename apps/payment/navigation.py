@@ -20,6 +20,7 @@ NAVIGATION = [
             model_link(_("Voucher codes"), "confirmation_number", "vouchers.vouchercode"),
             model_link(_("Shipping zones"), "public", "shipping.shippingzone"),
             model_link(_("Delivery methods"), "local_shipping", "shipping.shippingmethod"),
+            model_link(_("Tax rates"), "percent", "tax.taxrate"),
             model_link(_("Journal entries"), "account_balance", "ledger.journalentry"),
             model_link(_("Reconciled days"), "balance", "reconciliation.reconciledday"),
             model_link(_("Differences"), "difference", "reconciliation.difference"),

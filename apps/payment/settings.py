@@ -18,6 +18,7 @@ INSTALLED_APPS = [
     "apps.payment.payments.providers.sandbox",
     "apps.payment.vouchers",
     "apps.payment.shipping",
+    "apps.payment.tax",
     "apps.payment.orders",
     "apps.payment.shipments",
     "apps.payment.documents",
@@ -45,6 +46,11 @@ SANDBOX_WEBHOOK_SECRET = env("SANDBOX_WEBHOOK_SECRET")
 SHOP_TIME_ZONE = env.str("SHOP_TIME_ZONE", default="UTC")
 SHOP_REGION = env.str("SHOP_REGION", default="DE-BE")
 ORDER_CUTOFF_HOUR = env.int("ORDER_CUTOFF_HOUR", default=14)
+
+# Where the shop charges tax: countries (GB), states (US-CA), and EU for all of the European Union (docs/tax.md).
+TAX_REGISTRATIONS = env.list("TAX_REGISTRATIONS", default=["EU", "GB", "CH"])
+# Whether the catalogue's and the shipping prices include tax; else it is added at checkout.
+PRICES_INCLUDE_TAX = env.bool("PRICES_INCLUDE_TAX", default=True)
 
 # Who sells, as invoices and credit notes name it (docs/documents.md); the country is that of SHOP_REGION.
 SELLER_NAME = env.str("SELLER_NAME", default="StreamCart Demo GmbH")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.db.models import Prefetch
 from django.utils import timezone
 
-from apps.catalog.products.models import Product, ProductImage, Variant
+from apps.catalog.products.models import Product, ProductImage, ProductType, Variant
 from apps.catalog.products.pricing import offer_of
 from apps.catalog.products.renditions import rendition_url
 from apps.catalog.products.selectors import is_shown
@@ -25,6 +25,7 @@ class QuoteLine:
 
     `status`: ok, insufficient_stock, unavailable (not published, or not sold in this currency) or unknown.
     `category`: the path of the product's category (`home/kitchen`). `regular_price`: without the sale that is running.
+    `tax_class`: standard, reduced, zero, or digital for films.
     """
 
     sku: str
@@ -45,6 +46,7 @@ class QuoteLine:
     rental_hours: int | None = None
     requires_shipping: bool | None = None
     weight_grams: int | None = None
+    tax_class: str | None = None
 
 
 def quote(lines: list[tuple[str, int]], currency: str) -> list[QuoteLine]:
@@ -58,7 +60,9 @@ def quote(lines: list[tuple[str, int]], currency: str) -> list[QuoteLine]:
 
 def _variants(skus: list[str]) -> dict[str, Variant]:
     """Variants by SKU with product, category, prices, sales, stock and images: 4 queries."""
-    variants = Variant.objects.filter(sku__in=skus).select_related("product__category", "stock")
+    variants = Variant.objects.filter(sku__in=skus).select_related(
+        "product__category", "product__product_type", "stock"
+    )
     images = Prefetch("product__images", ProductImage.objects.order_by("position", "id"))
     return {variant.sku: variant for variant in variants.prefetch_related("prices", "sale_prices", images)}
 
@@ -98,7 +102,16 @@ def _line(variant: Variant | None, sku: str, quantity: int, asked: int, currency
         rental_hours=variant.rental_hours,
         requires_shipping=not variant.is_digital,
         weight_grams=0 if variant.is_digital else variant.weight_grams,
+        tax_class=_tax_class(variant),
     )
+
+
+def _tax_class(variant: Variant) -> str:
+    """`digital` for films; goods have that of their product type."""
+    if variant.is_digital:
+        return "digital"
+    product_type = variant.product.product_type
+    return product_type.tax_class if product_type else ProductType.TaxClass.STANDARD
 
 
 def _image_url(variant: Variant) -> str | None:

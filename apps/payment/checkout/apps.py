@@ -18,6 +18,7 @@ VIEWED = [
     "shipping.view_shippingzone",
     "shipping.view_shippingmethod",
     "shipping.view_shippingprice",
+    "tax.view_taxrate",
     "vouchers.view_voucher",
     "vouchers.view_vouchercode",
     "vouchers.view_redemption",

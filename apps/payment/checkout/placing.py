@@ -26,11 +26,11 @@ from apps.payment.checkout.problems import (
     SignInRequired,
 )
 from apps.payment.checkout.requests import Customer, Delivery, OrderRequest
+from apps.payment.checkout.totals import OrderTotals, discount_amount, paid_amount, shipping_choices
 from apps.payment.orders.models import Order, OrderLine, OrderTransition
 from apps.payment.payments.models import Payment, PaymentMethod
-from apps.payment.shipping.selectors import ShippingChoice, methods_for, with_cheapest_free
-from apps.payment.tax.rates import TaxClass
-from apps.payment.tax.services import OrderTax, TaxableItem, TaxedAmount, shop_country, tax_date, tax_order
+from apps.payment.shipping.selectors import ShippingChoice, methods_for
+from apps.payment.tax.services import TaxedAmount
 from apps.payment.vouchers.problems import VoucherNotApplicable
 from apps.payment.vouchers.selectors import Redeemer
 from apps.payment.vouchers.services import redeem
@@ -71,14 +71,6 @@ def require_orderable(offer: PricedCart, customer: Customer) -> None:
         raise SignInRequired(gettext("Sign in to buy films, so that we know who may watch them."))
 
 
-def shipping_choices(offer: PricedCart, country: str) -> list[ShippingChoice]:
-    """The delivery methods of a cart for a country, with what they cost with its voucher; none for films alone."""
-    if not offer.requires_shipping:
-        return []
-    methods = methods_for(country, offer.subtotal, weight_grams=offer.weight_grams)
-    return with_cheapest_free(methods) if offer.voucher and offer.voucher.has_free_shipping else methods
-
-
 def choose_shipping(offer: PricedCart, delivery: Delivery) -> ShippingChoice | None:
     """The delivery method that the customer chose; None for films alone. Raises ValidationProblem."""
     if not offer.requires_shipping:
@@ -117,6 +109,7 @@ def create_order(
     request: OrderRequest,
     *,
     shipping: ShippingChoice | None,
+    totals: OrderTotals,
     method: PaymentMethod | None,
 ) -> Order:
     """The order, its lines, its payment (none for an order of nothing) and the use of its voucher, from a cart that is
@@ -124,8 +117,7 @@ def create_order(
 
     Raises CartChanged, CheckoutInProgress, CartPaid or VoucherNotApplicable.
     """
-    tax = _tax(offer, request, shipping)
-    order = _order(offer, request, shipping, tax)
+    order = _order(offer, request, shipping, totals)
     try:
         with transaction.atomic(durable=True):
             row = Cart.objects.select_for_update().filter(pk=cart.pk, is_open=True).first()
@@ -139,7 +131,7 @@ def create_order(
             # It may have been written after the prices were asked for.
             order.gift_message = row.gift_message if shipping else ""
             order.save(force_insert=True)
-            lines = zip(offer.lines, tax.lines, strict=True)
+            lines = zip(offer.lines, totals.tax.lines, strict=True)
             OrderLine.objects.bulk_create(_line(order, index, *line) for index, line in enumerate(lines))
             OrderTransition.objects.create(order=order, state=order.state)
             if method:
@@ -156,29 +148,6 @@ def create_order(
         raise conflict_with(live) from error
 
 
-def _tax(offer: PricedCart, request: OrderRequest, shipping: ShippingChoice | None) -> OrderTax:
-    """At the rates of where the parcel goes; films alone are taxed where the shop is."""
-    address = request.delivery.address if shipping else None
-    items = [
-        TaxableItem(TaxClass.DIGITAL if line.is_video else TaxClass.STANDARD, _paid_amount(line))
-        for line in offer.lines
-    ]
-    return tax_order(
-        items,
-        shipping=shipping.price.amount if shipping else 0,
-        country=address["country"] if address else shop_country(),
-        day=tax_date(timezone.now()),
-    )
-
-
-def _paid_amount(line: PricedLine) -> int:
-    return line.line_total.amount - _discount_amount(line) if line.line_total else 0
-
-
-def _discount_amount(line: PricedLine) -> int:
-    return line.discount.amount if line.discount else 0
-
-
 def _redeemed_code(offer: PricedCart, shipping: ShippingChoice | None, country: str) -> str:
     """The code on the cart if the order is cheaper for it: another one is not used up."""
     voucher = offer.voucher
@@ -193,8 +162,8 @@ def _redeemed_code(offer: PricedCart, shipping: ShippingChoice | None, country: 
     return voucher.code if shipping.price < full_prices[shipping.code] else ""
 
 
-def _order(offer: PricedCart, request: OrderRequest, shipping: ShippingChoice | None, tax: OrderTax) -> Order:
-    shipping_amount = shipping.price.amount if shipping else 0
+def _order(offer: PricedCart, request: OrderRequest, shipping: ShippingChoice | None, totals: OrderTotals) -> Order:
+    tax = totals.tax
     address = request.delivery.address if shipping else None
     dates = shipping.dates(address["country"], timezone.now()) if shipping and address else None
     order = Order(
@@ -206,13 +175,16 @@ def _order(offer: PricedCart, request: OrderRequest, shipping: ShippingChoice | 
         currency=offer.currency,
         subtotal_amount=offer.subtotal.amount,
         discount_amount=offer.discount.amount,
-        shipping_amount=shipping_amount,
-        total_amount=offer.total.amount + shipping_amount,
+        added_tax_amount=totals.added_tax,
+        shipping_amount=totals.shipping_amount,
+        total_amount=totals.total.amount,
         voucher_code=_redeemed_code(offer, shipping, tax.country),
         shipping_code=shipping.code if shipping else "",
         shipping_name=shipping.name if shipping else "",
         shipping_address=address,
         tax_country=tax.country,
+        company_name=request.customer.company,
+        vat_id=request.customer.vat_id,
         shipping_tax=[asdict(part) for part in tax.shipping],
         earliest_delivery_date=dates.earliest_date if dates else None,
         latest_delivery_date=dates.latest_date if dates else None,
@@ -231,7 +203,8 @@ def _line(order: Order, position: int, line: PricedLine, taxed: TaxedAmount) -> 
         sku=line.sku,
         quantity=line.quantity,
         unit_amount=line.unit_price.amount if line.unit_price else 0,
-        discount_amount=_discount_amount(line),
+        discount_amount=discount_amount(line),
+        added_tax_amount=taxed.gross - paid_amount(line),
         title=line.title[:200],
         variant_name=line.variant_name[:120],
         slug=line.slug,

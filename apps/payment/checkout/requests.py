@@ -11,11 +11,16 @@ from apps.payment.orders.models import Order
 
 @dataclass(frozen=True, slots=True)
 class Customer:
-    """Who orders: an account, or a guest (`user_id` None) by e-mail address. Mails are in `language`."""
+    """Who orders: an account, or a guest (`user_id` None) by e-mail address. Mails are in `language`.
+
+    `company` and the checked `vat_id` are those of a business.
+    """
 
     user_id: uuid.UUID | None
     email: str
     language: str
+    company: str = ""
+    vat_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

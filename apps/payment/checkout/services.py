@@ -27,6 +27,7 @@ from apps.payment.checkout.placing import (
 )
 from apps.payment.checkout.problems import CardDeclined, InsufficientStock, LineUnavailable, PriceChanged
 from apps.payment.checkout.requests import OrderRequest, PlacedOrder
+from apps.payment.checkout.totals import order_totals
 from apps.payment.orders.models import Order
 from apps.payment.payments.models import Payment
 from apps.payment.payments.providers.base import ChargeClosed
@@ -65,14 +66,15 @@ def place_order(cart: Cart, request: OrderRequest) -> PlacedOrder:
     offer = price_for_checkout(cart, user_id=customer.user_id, email=customer.email)
     require_orderable(offer, customer)
     shipping = choose_shipping(offer, request.delivery)
-    total = offer.total + shipping.price if shipping else offer.total
+    totals = order_totals(offer, shipping, request.delivery, vat_id=customer.vat_id)
+    total = totals.total
     # An order of nothing needs no card.
     method = usable_method(request.payment_method, user_id=customer.user_id) if total else None
     require_voucher(offer, request, total=total)
     if request.expected_total is not None and request.expected_total != total:
         detail = gettext("The total is %(total)s now. Look at the cart again and confirm.")
         raise PriceChanged(detail % {"total": total.format(current_language())}, total=total.as_dict())
-    return _placed(_pay(create_order(cart, offer, request, shipping=shipping, method=method)))
+    return _placed(_pay(create_order(cart, offer, request, shipping=shipping, totals=totals, method=method)))
 
 
 def _placed(order: Order) -> PlacedOrder:

@@ -18,6 +18,7 @@ from apps.payment.ledger.services import book
 from apps.payment.orders.events import all_units, event_payload
 from apps.payment.orders.mails import enqueue_confirmation
 from apps.payment.orders.models import Order, OrderLine, OrderTransition
+from apps.payment.orders.selectors import shipping_tax_of
 from apps.payment.payments.models import Payment
 from apps.payment.payments.providers.base import Charge
 from apps.payment.vouchers import services as vouchers
@@ -88,16 +89,21 @@ def _quantities(lines: Iterable[OrderLine]) -> dict[str, int]:
 
 
 def _postings(order: Order, lines: list[OrderLine]) -> dict[str, Money]:
-    """The customer's money at the provider, earned with goods, films and shipping; what vouchers took off is beside
-    the sales, which are at full prices."""
+    """The customer's money at the provider, earned with goods, films and shipping without their tax, which is owed.
+
+    What vouchers took off is beside the sales, which are at full prices.
+    """
     totals = {"goods": 0, "video": 0}
+    tax = shipping_tax = sum(part.tax for part in shipping_tax_of(order) or [])
     for line in lines:
-        totals[line.kind] += line.full_amount
+        totals[line.kind] += line.paid_amount + line.discount_amount - (line.tax_amount or 0)
+        tax += line.tax_amount or 0
     currency = order.currency
     return {
         str(Account.PROVIDER_CLEARING): Money(order.total_amount, currency),
         str(Account.SALES_GOODS): Money(-totals["goods"], currency),
         str(Account.SALES_VIDEO): Money(-totals["video"], currency),
         str(Account.DISCOUNTS): Money(order.discount_amount, currency),
-        str(Account.SHIPPING_INCOME): Money(-order.shipping_amount, currency),
+        str(Account.SHIPPING_INCOME): Money(shipping_tax - order.shipping_amount, currency),
+        str(Account.TAX_OWED): Money(-tax, currency),
     }

@@ -64,7 +64,7 @@ def _ordered_line(line: OrderLine) -> Line:
         variant=line.variant_name,
         sku=line.sku,
         quantity=line.quantity,
-        full=line.full_amount,
+        full=line.paid_amount + line.discount_amount,
         discount=line.discount_amount,
         rate=line.tax_rate or 0,
         tax_class=line.tax_class,
@@ -94,4 +94,5 @@ def buyer(order: Order) -> Party:
         return Party(order.email, order.email, Address(order.tax_country))
     names = ("country", "line1", "line2", "postal_code", "city", "region")
     address = Address(**{name: str(known.get(name) or "") for name in names})
-    return Party(str(known.get("name") or order.email), order.email, address)
+    name = order.company_name or str(known.get("name") or order.email)
+    return Party(name, order.email, address, order.vat_id)

@@ -11,12 +11,12 @@ from datetime import date
 from decimal import Decimal
 from xml.etree.ElementTree import Element, SubElement, register_namespace, tostring
 
-from django.utils.translation import gettext
-
 from apps.common.money import digits_of
 from apps.payment.documents.facts import Address, Facts, Line, Party, RateSum
 from apps.payment.documents.models import Document, Series
 from apps.payment.documents.wording import discount_reason, line_title
+from apps.payment.tax.rates import TaxClass
+from apps.payment.tax.wording import untaxed_title
 
 FILE_NAME = "factur-x.xml"
 PROFILE = "urn:cen.eu:en16931:2017"
@@ -28,9 +28,14 @@ NAMESPACES = {
 }
 # UNTDID 1001: commercial invoice, credit note.
 TYPE_CODES = {Series.INVOICE: "380", Series.CREDIT_NOTE: "381"}
-# UNTDID 5305: standard rate; export, for which no VAT is charged.
-STANDARD, EXPORT = "S", "G"
-EXPORT_REASON = "VATEX-EU-G"
+# UNTDID 5305: a rate, and a rate of zero.
+STANDARD, ZERO_RATED = "S", "Z"
+# For what no VAT is charged: category, and reason by the code list of the European Commission.
+UNTAXED = {
+    TaxClass.EXPORT: ("G", "VATEX-EU-G"),
+    TaxClass.INTRA_COMMUNITY: ("K", "VATEX-EU-IC"),
+    TaxClass.REVERSE_CHARGE: ("AE", "VATEX-EU-AE"),
+}
 # UNECE recommendation 20: one.
 UNIT = "C62"
 # UNTDID 5189: discount.
@@ -81,7 +86,7 @@ def _add_line(transaction: Element, position: int, line: Line, currency: str) ->
     settlement = _add(item, "ram:SpecifiedLineTradeSettlement")
     tax = _add(settlement, "ram:ApplicableTradeTax")
     _add(tax, "ram:TypeCode", "VAT")
-    _add(tax, "ram:CategoryCode", EXPORT if line.is_export else STANDARD)
+    _add(tax, "ram:CategoryCode", _category(line))
     _add(tax, "ram:RateApplicablePercent", _percent(line.rate))
     if line.net_discount:
         allowance = _add(settlement, "ram:SpecifiedTradeAllowanceCharge")
@@ -122,7 +127,9 @@ def _add_delivery(delivery: Element, facts: Facts) -> None:
         recipient = _add(delivery, "ram:ShipToTradeParty")
         _add(recipient, "ram:Name", facts.buyer.name)
         _add_address(_add(recipient, "ram:PostalTradeAddress"), facts.buyer.address)
-        return
+        if not any(rate.untaxed is TaxClass.INTRA_COMMUNITY for rate in facts.rates):
+            return
+        # An intra-community supply names a day as well (BR-IC-11).
     event = _add(delivery, "ram:ActualDeliverySupplyChainEvent")
     _add_date(_add(event, "ram:OccurrenceDateTime"), "udt:DateTimeString", facts.paid_on)
 
@@ -156,13 +163,19 @@ def _add_rate(settlement: Element, rate: RateSum, currency: str) -> None:
     tax = _add(settlement, "ram:ApplicableTradeTax")
     _add(tax, "ram:CalculatedAmount", _amount(rate.tax, currency))
     _add(tax, "ram:TypeCode", "VAT")
-    if rate.is_export:
-        _add(tax, "ram:ExemptionReason", gettext("VAT-free export"))
+    if rate.untaxed:
+        _add(tax, "ram:ExemptionReason", untaxed_title(rate.untaxed))
     _add(tax, "ram:BasisAmount", _amount(rate.net, currency))
-    _add(tax, "ram:CategoryCode", EXPORT if rate.is_export else STANDARD)
-    if rate.is_export:
-        _add(tax, "ram:ExemptionReasonCode", EXPORT_REASON)
+    _add(tax, "ram:CategoryCode", _category(rate))
+    if rate.untaxed:
+        _add(tax, "ram:ExemptionReasonCode", UNTAXED[rate.untaxed][1])
     _add(tax, "ram:RateApplicablePercent", _percent(rate.rate))
+
+
+def _category(part: Line | RateSum) -> str:
+    if part.untaxed:
+        return UNTAXED[part.untaxed][0]
+    return STANDARD if part.rate else ZERO_RATED
 
 
 def _add_date(parent: Element, name: str, day: date) -> None:

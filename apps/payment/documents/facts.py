@@ -29,7 +29,7 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class Party:
-    """Who sells or buys; only sellers have a VAT id."""
+    """Who sells or buys; a VAT id is the seller's, or that of a business that buys."""
 
     name: str
     email: str
@@ -71,8 +71,10 @@ class Line:
         return self.net + self.net_discount
 
     @property
-    def is_export(self) -> bool:
-        return self.tax_class == TaxClass.EXPORT
+    def untaxed(self) -> TaxClass | None:
+        """Why it has no tax; None for what has a rate, be it zero."""
+        tax_class = TaxClass(self.tax_class)
+        return tax_class if tax_class.is_untaxed else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +87,10 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class RateSum:
-    """All lines of a rate; goods and films of one rate together."""
+    """All lines of a rate; those without tax apart by the reason."""
 
     rate: int
-    is_export: bool
+    untaxed: TaxClass | None
     net: int
     tax: int
 
@@ -180,8 +182,8 @@ def _plain(value: Any) -> Any:
 
 
 def _sums(lines: Iterable[Line]) -> tuple[RateSum, ...]:
-    sums: dict[tuple[int, bool], tuple[int, int]] = {}
+    sums: dict[tuple[int, TaxClass | None], tuple[int, int]] = {}
     for line in lines:
-        net, tax = sums.get((line.rate, line.is_export), (0, 0))
-        sums[line.rate, line.is_export] = net + line.net, tax + line.tax
-    return tuple(RateSum(*key, *sums[key]) for key in sorted(sums, reverse=True))
+        net, tax = sums.get((line.rate, line.untaxed), (0, 0))
+        sums[line.rate, line.untaxed] = net + line.net, tax + line.tax
+    return tuple(RateSum(*key, *sums[key]) for key in sorted(sums, key=lambda key: (-key[0], key[1] or "")))

@@ -29,6 +29,7 @@ from apps.payment.orders.mails import DATE_LOCALES
 from apps.payment.orders.models import Order
 from apps.payment.shipments.models import Shipment
 from apps.payment.tax.services import tax_date
+from apps.payment.tax.wording import untaxed_sentence, untaxed_title
 
 MINUS = "\N{MINUS SIGN}"
 
@@ -125,7 +126,7 @@ class _Page:
         }
 
     def _tax_row(self, rate: RateSum) -> list[str]:
-        label = gettext("VAT-free export") if rate.is_export else self._rate(rate.rate)
+        label = untaxed_title(rate.untaxed) if rate.untaxed else self._rate(rate.rate)
         return [label, self._money(rate.net), self._money(rate.tax), self._money(rate.gross)]
 
     def _notes(self) -> list[str]:
@@ -137,8 +138,7 @@ class _Page:
             notes.append(gettext("Paid on %(day)s. No further payment is due.") % day)
         else:
             notes.append(gettext("No payment is due."))
-        if any(rate.is_export for rate in facts.rates):
-            notes.append(gettext("Export: exempt from VAT."))
+        notes += [untaxed_sentence(rate.untaxed) for rate in facts.rates if rate.untaxed]
         return notes
 
     def _money(self, amount: int) -> str:
@@ -160,7 +160,11 @@ def _letter(sender: Party, recipient: Party, language: str, day: date) -> dict[s
         "shop": settings.SHOP_NAME,
         "date": {"year": day.year, "month": day.month, "day": day.day},
         "sender": lines,
-        "recipient": [recipient.name, *_address(recipient.address, language)],
+        "recipient": [
+            recipient.name,
+            *_address(recipient.address, language),
+            *([gettext("VAT ID %(vat_id)s") % {"vat_id": recipient.vat_id}] if recipient.vat_id else []),
+        ],
         "foot": [
             " · ".join(lines),
             " · ".join([sender.email, gettext("VAT ID %(vat_id)s") % {"vat_id": sender.vat_id}]),

@@ -23,9 +23,9 @@ class Account(models.TextChoices):
     # A contra account: what vouchers take off the sales, which are booked at full prices.
     DISCOUNTS = "discounts", _("Discounts by vouchers")
     SHIPPING_INCOME = "shipping_income", _("Shipping charged")
-    # Net of the tax, which is beside them; sales of orders are booked gross.
-    SALES_SUBSCRIPTIONS = "sales_subscriptions", _("Subscriptions, net")
-    VAT_COLLECTED = "vat_collected", _("VAT of subscriptions")
+    SALES_SUBSCRIPTIONS = "sales_subscriptions", _("Subscriptions")
+    # Sales and shipping are booked without it; entries of former releases with it.
+    TAX_OWED = "tax_owed", _("Tax owed")
 
 
 class JournalEntry(models.Model):

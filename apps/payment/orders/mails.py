@@ -27,6 +27,7 @@ from apps.payment.orders.mail_attachments import attach_files
 from apps.payment.orders.models import ERASED_EMAIL, Order, OrderLine
 from apps.payment.orders.selectors import tax_of
 from apps.payment.tax.services import RateTotal, TaxedAmount, tax_by_rate
+from apps.payment.tax.wording import untaxed_title
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -190,6 +191,7 @@ def mail_context(order: Order, language: str) -> dict[str, Any]:
         "has_images": has_images,
         "label_columns": 2 if has_images else 1,
         "discount": _discount(order, language),
+        "extras": _added_tax(order, language),
         "shipping": _shipping_price(order, language),
         "shipping_name": order.shipping_name,
         "total": order.total.format(language),
@@ -205,6 +207,14 @@ def mail_context(order: Order, language: str) -> dict[str, Any]:
 def _discount(order: Order, language: str) -> str:
     """With its minus sign; empty for none."""
     return Money(-order.discount_amount, order.currency).format(language) if order.discount_amount else ""
+
+
+def _added_tax(order: Order, language: str) -> list[dict[str, str]]:
+    """What tax changes in the prices of the lines; nothing where they include it."""
+    if not order.added_tax_amount:
+        return []
+    label = gettext("Tax on items") if order.added_tax_amount > 0 else gettext("Tax not charged")
+    return [{"label": label, "amount": Money(order.added_tax_amount, order.currency).format(language)}]
 
 
 def _shipping_price(order: Order, language: str) -> str:
@@ -227,8 +237,8 @@ def tax_context(order: Order, amounts: Iterable[TaxedAmount], language: str) -> 
 
 
 def _tax_label(total: RateTotal, language: str) -> str:
-    if total.is_export:
-        return gettext("VAT-free export")
+    if total.untaxed:
+        return untaxed_title(total.untaxed)
     return gettext("includes %(rate)s VAT") % {"rate": percentage(total.rate, language)}
 
 

@@ -52,6 +52,9 @@ class Order(models.Model):
     subtotal_amount = models.BigIntegerField()
     # What a voucher takes off the lines: the sum of theirs.
     discount_amount = models.BigIntegerField(default=0, db_default=0)
+    # What tax changes in the amounts of the lines: added where prices do not include it, taken off (below zero) where a
+    # business in another country of the EU accounts for it.
+    added_tax_amount = models.BigIntegerField(default=0, db_default=0)
     # What is paid for shipping; a voucher for free shipping makes it 0 and leaves the discount alone.
     shipping_amount = models.BigIntegerField(default=0)
     total_amount = models.BigIntegerField()
@@ -65,6 +68,9 @@ class Order(models.Model):
     shipping_address = models.JSONField(null=True, blank=True)
     # The country whose rates apply, kept when the address is erased; empty for orders placed before tax was recorded.
     tax_country = models.CharField(max_length=2, blank=True, db_default="")
+    # Of a business that buys: its name on the invoice, and its checked VAT ID.
+    company_name = models.CharField(_("company"), max_length=150, blank=True, db_default="")
+    vat_id = models.CharField(_("VAT ID"), max_length=20, blank=True, db_default="")
     # The parts of `shipping_amount` with their taxes: one for each rate of the goods, none when it is free; null for
     # orders placed before tax was recorded.
     shipping_tax = models.JSONField(null=True, blank=True, editable=False)
@@ -111,14 +117,20 @@ class Order(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(
-                    total_amount=models.F("subtotal_amount") - models.F("discount_amount") + models.F("shipping_amount")
+                    total_amount=models.F("subtotal_amount")
+                    - models.F("discount_amount")
+                    + models.F("added_tax_amount")
+                    + models.F("shipping_amount")
                 ),
                 name="order_total_adds_up",
             ),
             models.CheckConstraint(
                 # With the one above, no total is below zero.
                 condition=Q(
-                    discount_amount__gte=0, discount_amount__lte=models.F("subtotal_amount"), shipping_amount__gte=0
+                    discount_amount__gte=0,
+                    discount_amount__lte=models.F("subtotal_amount"),
+                    added_tax_amount__gte=models.F("discount_amount") - models.F("subtotal_amount"),
+                    shipping_amount__gte=0,
                 ),
                 name="order_discount_within_subtotal",
             ),
@@ -197,6 +209,10 @@ class Order(models.Model):
         return Money(self.total_amount, self.currency)
 
 
+# OrderLine.paid_amount for the database.
+PAID = models.F("unit_amount") * models.F("quantity") - models.F("discount_amount") + models.F("added_tax_amount")
+
+
 class OrderLine(models.Model):
     """What was bought, as it was when it was bought."""
 
@@ -207,6 +223,8 @@ class OrderLine(models.Model):
     unit_amount = models.BigIntegerField()
     # The line's share of the order's discount.
     discount_amount = models.BigIntegerField(default=0, db_default=0)
+    # The line's share of the order's added tax.
+    added_tax_amount = models.BigIntegerField(default=0, db_default=0)
     title = models.CharField(_("product"), max_length=200)
     variant_name = models.CharField(_("variant"), max_length=120, blank=True)
     slug = models.CharField(max_length=120)
@@ -216,7 +234,7 @@ class OrderLine(models.Model):
     offer = models.CharField(max_length=4, blank=True)
     rental_hours = models.PositiveIntegerField(null=True, blank=True)
     # As on the day of the order; empty and null for orders placed before tax was recorded. The rate is in basis points.
-    tax_class = models.CharField(max_length=10, blank=True, db_default="")
+    tax_class = models.CharField(max_length=20, blank=True, db_default="")
     tax_rate = models.PositiveSmallIntegerField(null=True, blank=True)
     tax_amount = models.BigIntegerField(null=True, blank=True)
     # Units that were sent; that were or are being refunded; and those of the latter that had not been sent, and are not
@@ -239,7 +257,7 @@ class OrderLine(models.Model):
                     tax_rate__isnull=False,
                     tax_amount__isnull=False,
                     tax_amount__gte=0,
-                    tax_amount__lte=models.F("unit_amount") * models.F("quantity") - models.F("discount_amount"),
+                    tax_amount__lte=PAID,
                 ),
                 name="order_line_tax_within_total",
             ),
@@ -261,7 +279,7 @@ class OrderLine(models.Model):
             models.CheckConstraint(
                 condition=Q(
                     refunded_amount__gte=0,
-                    refunded_amount__lte=models.F("unit_amount") * models.F("quantity") - models.F("discount_amount"),
+                    refunded_amount__lte=PAID,
                 ),
                 name="order_line_refund_within_paid",
             ),
@@ -277,8 +295,9 @@ class OrderLine(models.Model):
 
     @property
     def paid_amount(self) -> int:
-        """What is paid for the line: its total less its discount, in minor units of the order's currency."""
-        return self.full_amount - self.discount_amount
+        """What is paid for the line: its total less its discount, with tax that is added, in minor units of the order's
+        currency."""
+        return self.full_amount - self.discount_amount + self.added_tax_amount
 
     @property
     def is_film(self) -> bool:

@@ -95,6 +95,8 @@ def _erase(orders: QuerySet[Order]) -> int:
         email=ERASED_EMAIL,
         shipping_address=None,
         gift_message="",
+        company_name="",
+        vat_id="",
         secret_hash="",
         confirmation_due_at=None,
         link_mail_due_at=None,

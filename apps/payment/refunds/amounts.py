@@ -112,8 +112,8 @@ def _taxes(parts: Sequence[Part], amounts: Sequence[int]) -> list[int | None]:
 
 
 def _kind(tax_class: TaxClass) -> TaxClass:
-    """Goods and films of one rate are rounded together, as in the order; exports are apart."""
-    return tax_class if tax_class is TaxClass.EXPORT else TaxClass.STANDARD
+    """What has one rate is rounded together, as in the order; what has no tax for a reason is apart."""
+    return tax_class if tax_class.is_untaxed else TaxClass.STANDARD
 
 
 def _tax_share(part: Part, amount: int) -> Fraction:

@@ -124,12 +124,14 @@ def _credited_lines(order: Order, refund: Refund, rows: list[RefundLine]) -> lis
 
 
 def _postings(refund: Refund, rows: list[RefundLine]) -> dict[str, Money]:
-    """The reverse of what the order earned: of its lines by kind at full prices, what vouchers had taken off them, and
-    the rest of shipping."""
+    """The reverse of what the order earned: of its lines by kind at full prices without tax, what vouchers had taken
+    off them, the rest of shipping, and the tax in all of it."""
     amounts = {str(Account.PROVIDER_CLEARING): -refund.amount}
+    shipping_tax = sum(part.tax for part in taxed_amounts(refund.shipping_tax or []))
     for row in rows:
         account = str(ACCOUNT_OF_KIND[row.line.kind])
-        amounts[account] = amounts.get(account, 0) + row.gross_amount + row.discount_amount
+        amounts[account] = amounts.get(account, 0) + row.gross_amount + row.discount_amount - (row.tax_amount or 0)
     amounts[str(Account.DISCOUNTS)] = -sum(row.discount_amount for row in rows)
-    amounts[str(Account.SHIPPING_INCOME)] = refund.amount - sum(row.gross_amount for row in rows)
+    amounts[str(Account.SHIPPING_INCOME)] = refund.amount - sum(row.gross_amount for row in rows) - shipping_tax
+    amounts[str(Account.TAX_OWED)] = shipping_tax + sum(row.tax_amount or 0 for row in rows)
     return {account: Money(amount, refund.currency) for account, amount in amounts.items()}

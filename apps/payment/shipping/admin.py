@@ -72,7 +72,7 @@ class ShippingPriceInline(TabularInline):
     formset = PriceFormSet
     extra = 0
     min_num = 1
-    hide_title = True
+    show_title = False
 
 
 @admin.register(ShippingMethod)

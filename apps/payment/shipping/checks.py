@@ -10,8 +10,8 @@ from django.core.checks import CheckMessage, Error, Warning, register
 
 from apps.common.countries import COUNTRIES_WITH_HOLIDAYS
 from apps.payment.shipping.delivery_dates import public_holidays
-from apps.payment.tax.rates import COUNTRIES_WITH_RATES
-from apps.payment.tax.services import shop_country
+from apps.payment.tax.selectors import is_registered
+from apps.payment.tax.services import shop_place
 
 
 @register
@@ -37,10 +37,12 @@ def check_delivery_settings(**_: Any) -> list[CheckMessage]:
 @register
 def check_shop_country_has_rates(**_: Any) -> list[CheckMessage]:
     """A shop elsewhere may sell, but its receipts would be wrong."""
-    if shop_country() in COUNTRIES_WITH_RATES:
+    if is_registered(*shop_place()):
         return []
-    hint = "Add the rates of SHOP_REGION's country to apps/payment/tax/rates.py."
-    message = f"{shop_country()} has no rates of VAT: films, and parcels inside it, would be sold as exports."
+    hint = "Add the country of SHOP_REGION to TAX_REGISTRATIONS, and its rates in the admin if it has none."
+    message = (
+        f"The shop charges no tax in {settings.SHOP_REGION}: films, and parcels inside it, would be sold as exports."
+    )
     return [Warning(message, hint=hint, id="streamcart.W002")]
 
 

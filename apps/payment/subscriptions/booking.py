@@ -35,7 +35,7 @@ from apps.payment.subscriptions.models import (
 )
 from apps.payment.subscriptions.periods import period_end
 from apps.payment.tax.rates import TaxClass
-from apps.payment.tax.services import TaxableItem, tax_date, tax_order
+from apps.payment.tax.services import tax_date, tax_in_price
 
 SEND_MAIL_TASK = "apps.payment.subscriptions.tasks.send_subscription_mail"
 State, Kind, MailKind = Subscription.State, BillingPeriod.Kind, SubscriptionMail.Kind
@@ -76,12 +76,8 @@ def create_period(
 ) -> BillingPeriod:
     """A period that is to be paid, with the VAT of the customer's country. The subscription is locked."""
     anchor = subscription.anchor_at if kind == Kind.RENEWAL else starts_at
-    tax = tax_order(
-        [TaxableItem(TaxClass.DIGITAL, price - credit)],
-        shipping=0,
-        country=subscription.country,
-        day=tax_date(timezone.now()),
-    ).lines[0]
+    day = tax_date(timezone.now())
+    tax = tax_in_price(price - credit, TaxClass.DIGITAL, country=subscription.country, day=day)
     return BillingPeriod.objects.create(
         subscription=subscription,
         plan=plan,
@@ -144,7 +140,7 @@ def settle(attempt: ChargeAttempt) -> bool:
             postings={
                 str(Account.PROVIDER_CLEARING): period.total,
                 str(Account.SALES_SUBSCRIPTIONS): Money(period.tax_amount - period.amount, period.currency),
-                str(Account.VAT_COLLECTED): Money(-period.tax_amount, period.currency),
+                str(Account.TAX_OWED): Money(-period.tax_amount, period.currency),
             },
         )
         kind = MailKind.STARTED if period.kind == Kind.FIRST else MailKind.RECEIPT

@@ -18,6 +18,16 @@ def included_tax(gross: int, rate: int) -> int:
     return round_half_up(exact_tax(gross, rate))
 
 
+def exact_added_tax(net: int, rate: int) -> Fraction:
+    """The tax that is added to a net amount at a rate in basis points, not rounded."""
+    return Fraction(net * rate, BASIS_POINTS)
+
+
+def added_tax(net: int, rate: int) -> int:
+    """The tax that is added to a net amount, in whole minor units: half a cent is rounded up."""
+    return round_half_up(exact_added_tax(net, rate))
+
+
 def round_half_up(amount: Fraction) -> int:
     """The nearest whole number; of two that are equally near, the greater."""
     return (2 * amount.numerator + amount.denominator) // (2 * amount.denominator)

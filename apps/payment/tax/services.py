@@ -1,33 +1,43 @@
-"""The tax included in an order (docs/tax.md).
+"""The tax of an order (docs/tax.md).
 
-Amounts are whole minor units of the order's currency, prices are gross. Each rate's tax is rounded once, over all that
-the order has at that rate; lines and shipping get their shares of it by largest remainder.
+Amounts are whole minor units of the order's currency. Each rate's tax is rounded once, over all that the order has at
+that rate; lines and shipping get their shares of it by largest remainder.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
-from apps.payment.tax.rates import TaxClass, rate_for
-from apps.payment.tax.rounding import exact_tax, included_tax, largest_remainder, split
+from apps.common.countries import EUROPEAN_UNION
+from apps.payment.tax.rates import TaxClass
+from apps.payment.tax.rounding import (
+    added_tax,
+    exact_added_tax,
+    exact_tax,
+    included_tax,
+    largest_remainder,
+    split,
+)
+from apps.payment.tax.selectors import rates_of
+from apps.payment.tax.vat_ids import country_of_vat_id
 
 
 @dataclass(frozen=True, slots=True)
 class TaxableItem:
-    """A line before its tax is known."""
+    """A line before its tax is known: what it costs at the shop's prices, less its discount."""
 
     tax_class: TaxClass
-    gross: int
+    amount: int
 
 
 @dataclass(frozen=True, slots=True)
 class TaxedAmount:
-    """A gross amount, and the tax in it; `rate` in basis points (1900 is 19 %)."""
+    """What is paid, and the tax in it; `rate` in basis points (1900 is 19 %)."""
 
     tax_class: TaxClass
     rate: int
@@ -50,16 +60,25 @@ class OrderTax:
 
 @dataclass(frozen=True, slots=True)
 class RateTotal:
-    """The tax of a rate over all classes, as receipts name it. An export has none, and is no supply at a zero rate."""
+    """The tax of a rate over all classes, as receipts name it.
+
+    `untaxed` says why there is none; it is None for a supply at a rate, be it zero.
+    """
 
     rate: int
-    is_export: bool
+    untaxed: TaxClass | None
     tax: int
 
 
 def shop_country() -> str:
     """The country of the shop (ISO 3166-1 alpha-2)."""
-    return settings.SHOP_REGION.partition("-")[0]
+    return shop_place()[0]
+
+
+def shop_place() -> tuple[str, str]:
+    """Country and state (or another part of the country) of the shop."""
+    country, _, region = settings.SHOP_REGION.partition("-")
+    return country, region
 
 
 def tax_date(moment: datetime) -> date:
@@ -67,12 +86,33 @@ def tax_date(moment: datetime) -> date:
     return moment.astimezone(ZoneInfo(settings.SHOP_TIME_ZONE)).date()
 
 
-def tax_order(items: Sequence[TaxableItem], *, shipping: int, country: str, day: date) -> OrderTax:
-    """The tax of an order's lines and of its shipping at the rates of the destination on a day."""
-    lines = [_at_destination(item, country, day) for item in items]
+def tax_order(
+    items: Sequence[TaxableItem], *, shipping: int, country: str, day: date, region: str = "", vat_id: str = ""
+) -> OrderTax:
+    """The tax of an order's lines and of its shipping at the rates of the destination on a day; one query.
+
+    With PRICES_INCLUDE_TAX the amounts include it, else it is added. `vat_id` is a checked one: a business in another
+    member state of the EU than the shop's is charged none, and pays what is left of the prices without it.
+    Raises LookupError for a day before the rates of the country begin.
+    """
+    rates = rates_of(country, region, day)
+    lines = [_at_destination(item, rates) for item in items]
     parcel = [line for item, line in zip(items, lines, strict=True) if item.tax_class is not TaxClass.DIGITAL]
     taxed = _with_tax([*lines, *shipping_parts(shipping, parcel)])
+    if rates and _is_business_abroad(country, vat_id):
+        taxed = [_without_tax(amount) for amount in taxed]
+        return OrderTax(country, tuple(taxed[: len(lines)]), tuple(tax_summary(taxed[len(lines) :])))
     return OrderTax(country, tuple(taxed[: len(lines)]), tuple(taxed[len(lines) :]))
+
+
+def tax_in_price(price: int, tax_class: TaxClass, *, country: str, day: date) -> TaxedAmount:
+    """The tax in a price that includes it whatever PRICES_INCLUDE_TAX says, such as that of a subscription.
+
+    One query. Raises LookupError for a day before the rates of the country begin."""
+    rates = rates_of(country, "", day)
+    if not rates:
+        return TaxedAmount(TaxClass.EXPORT, rate=0, gross=price, tax=0)
+    return TaxedAmount(tax_class, rates[tax_class], gross=price, tax=included_tax(price, rates[tax_class]))
 
 
 def tax_summary(amounts: Iterable[TaxedAmount]) -> list[TaxedAmount]:
@@ -87,23 +127,36 @@ def tax_summary(amounts: Iterable[TaxedAmount]) -> list[TaxedAmount]:
 
 def tax_by_rate(amounts: Iterable[TaxedAmount]) -> list[RateTotal]:
     """What a receipt says: one sum for each rate, the highest first."""
-    taxes: dict[tuple[int, bool], int] = {}
+    taxes: dict[tuple[int, TaxClass | None], int] = {}
     for amount in amounts:
-        key = amount.rate, amount.tax_class is TaxClass.EXPORT
+        key = amount.rate, amount.tax_class if amount.tax_class.is_untaxed else None
         taxes[key] = taxes.get(key, 0) + amount.tax
-    return [RateTotal(rate, is_export, taxes[rate, is_export]) for rate, is_export in sorted(taxes, reverse=True)]
+    by_rate = sorted(taxes, key=lambda key: (-key[0], key[1] or ""))
+    return [RateTotal(rate, untaxed, taxes[rate, untaxed]) for rate, untaxed in by_rate]
 
 
 def _sum(one: TaxedAmount, other: TaxedAmount) -> TaxedAmount:
     return TaxedAmount(one.tax_class, one.rate, gross=one.gross + other.gross, tax=one.tax + other.tax)
 
 
-def _at_destination(item: TaxableItem, country: str, day: date) -> TaxedAmount:
+def _at_destination(item: TaxableItem, rates: Mapping[TaxClass, int]) -> TaxedAmount:
     """The item with its rate; its tax is not known yet."""
-    rate = rate_for(country, item.tax_class, day)
-    if rate is None:
-        return TaxedAmount(TaxClass.EXPORT, rate=0, gross=item.gross, tax=0)
-    return TaxedAmount(rate.tax_class, rate.rate, gross=item.gross, tax=0)
+    if not rates:
+        return TaxedAmount(TaxClass.EXPORT, rate=0, gross=item.amount, tax=0)
+    return TaxedAmount(item.tax_class, rates[item.tax_class], gross=item.amount, tax=0)
+
+
+def _is_business_abroad(country: str, vat_id: str) -> bool:
+    """Whether somebody who accounts for the tax gets the goods or films in another member state than the shop's."""
+    home = shop_country()
+    is_union = {home, country} <= EUROPEAN_UNION
+    return bool(vat_id) and is_union and home not in (country, country_of_vat_id(vat_id))
+
+
+def _without_tax(amount: TaxedAmount) -> TaxedAmount:
+    is_film = amount.tax_class is TaxClass.DIGITAL
+    reason = TaxClass.REVERSE_CHARGE if is_film else TaxClass.INTRA_COMMUNITY
+    return TaxedAmount(reason, rate=0, gross=amount.net, tax=0)
 
 
 def shipping_parts(shipping: int, parcel: Sequence[TaxedAmount]) -> list[TaxedAmount]:
@@ -118,15 +171,17 @@ def shipping_parts(shipping: int, parcel: Sequence[TaxedAmount]) -> list[TaxedAm
 
 
 def _with_tax(amounts: Sequence[TaxedAmount]) -> list[TaxedAmount]:
+    """With the tax that is in the amounts, or added to them."""
+    is_included = settings.PRICES_INCLUDE_TAX
+    exact, whole = (exact_tax, included_tax) if is_included else (exact_added_tax, added_tax)
     taxes = [0] * len(amounts)
     for rate in {amount.rate for amount in amounts}:
         indexes = [index for index, amount in enumerate(amounts) if amount.rate == rate]
-        grosses = [amounts[index].gross for index in indexes]
-        shares = [exact_tax(gross, rate) for gross in grosses]
-        parts = largest_remainder(shares, included_tax(sum(grosses), rate))
+        listed = [amounts[index].gross for index in indexes]
+        parts = largest_remainder([exact(amount, rate) for amount in listed], whole(sum(listed), rate))
         for index, part in zip(indexes, parts, strict=True):
             taxes[index] = part
     return [
-        TaxedAmount(amount.tax_class, amount.rate, gross=amount.gross, tax=tax)
+        replace(amount, gross=amount.gross + (0 if is_included else tax), tax=tax)
         for amount, tax in zip(amounts, taxes, strict=True)
     ]

@@ -37,6 +37,7 @@ class Variant:
     stock: int | None = None
     offer: str | None = None
     rental_hours: int | None = None
+    tax_class: str = "standard"
     image_url: str | None = None
     category: str = "home/kitchen"
     # What it costs without its sale; None is not on sale.
@@ -206,6 +207,7 @@ class FakeCatalog:
             "rental_hours": variant.rental_hours,
             "requires_shipping": not is_video,
             "weight_grams": 0 if is_video else 350,
+            "tax_class": "digital" if is_video else variant.tax_class,
         }
 
     def _regular_price(self, variant: Variant, currency: str) -> dict[str, Any] | None:
@@ -312,6 +314,7 @@ QUOTED = [
     "rental_hours",
     "requires_shipping",
     "weight_grams",
+    "tax_class",
 ]
 
 

@@ -151,18 +151,18 @@ class ProductTypeForm(ServiceForm):
 
     class Meta:
         model = ProductType
-        fields = ["name", "slug"]
+        fields = ["name", "slug", "tax_class"]
 
 
 @admin.register(ProductType)
 class ProductTypeAdmin(ServiceAdmin[ProductType, ProductTypeForm]):
     form = ProductTypeForm
-    list_display = ["name", "slug", "shown_attributes", "shown_products"]
+    list_display = ["name", "slug", "tax_class", "shown_attributes", "shown_products"]
     search_fields = ["name", "slug"]
     ordering = ["name"]
     prepopulated_fields = {"slug": ["name"]}
     inlines = [TypeAttributeInline]
-    fieldsets = [(None, {"fields": [("name", "slug")]})]
+    fieldsets = [(None, {"fields": [("name", "slug"), "tax_class"]})]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ProductType]:
         counted = super().get_queryset(request).annotate(product_count=product_count("product_type"))

@@ -14,7 +14,7 @@ from apps.catalog.backoffice.api.fields import (
     PositionField,
     TranslationsField,
 )
-from apps.catalog.products.models import Attribute, Category, Collection
+from apps.catalog.products.models import Attribute, Category, Collection, ProductType
 from apps.catalog.products.services.attributes import MAX_CHOICES, TypeAttribute
 from apps.catalog.products.services.collections import MAX_ITEMS
 from apps.common.api.serializers import StrictSerializer
@@ -139,6 +139,9 @@ class AskedSerializer(StrictSerializer):
 class ProductTypeChangeSerializer(StrictSerializer):
     name = serializers.CharField(max_length=80, required=False)
     slug = serializers.SlugField(max_length=80, required=False)
+    tax_class = serializers.ChoiceField(
+        ProductType.TaxClass.choices, required=False, help_text="Of its products: `standard` if left out."
+    )
     attributes = AskedSerializer(  # type: ignore[call-arg]  # DRF hands it to the list
         many=True, max_length=MAX_ATTRIBUTES, required=False, help_text="In order; replaces the whole list."
     )
@@ -164,6 +167,7 @@ class StaffProductTypeSerializer(serializers.Serializer):
 
     slug = serializers.CharField()
     name = serializers.CharField()
+    tax_class = serializers.ChoiceField(ProductType.TaxClass.choices)
     attributes = StaffAskedSerializer(source="type_attributes", many=True)
 
 

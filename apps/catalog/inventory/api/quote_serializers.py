@@ -6,7 +6,7 @@ from django.conf import settings
 from rest_framework import serializers
 
 from apps.catalog.inventory.api.serializers import LineSerializer
-from apps.catalog.products.models import Product
+from apps.catalog.products.models import Product, ProductType
 from apps.common.api.serializers import CurrencyField, MoneySerializer
 
 
@@ -34,6 +34,9 @@ class QuoteLineSerializer(serializers.Serializer):
     rental_hours = serializers.IntegerField(allow_null=True)
     requires_shipping = serializers.BooleanField(allow_null=True)
     weight_grams = serializers.IntegerField(allow_null=True)
+    tax_class = serializers.ChoiceField(
+        choices=[*ProductType.TaxClass.values, "digital"], allow_null=True, help_text="What rate of tax applies."
+    )
 
 
 class QuoteSerializer(serializers.Serializer):

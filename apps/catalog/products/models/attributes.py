@@ -55,10 +55,19 @@ class AttributeChoice(Translated):
 
 
 class ProductType(models.Model):
-    """Products that are described by the same attributes: mugs, films."""
+    """Products that are described by the same attributes and taxed alike: mugs, books. Films are taxed as films."""
+
+    class TaxClass(models.TextChoices):
+        STANDARD = "standard", _("Standard rate")
+        REDUCED = "reduced", _("Reduced rate")
+        ZERO = "zero", _("Zero-rated")
 
     name = models.CharField(_("name"), max_length=80, unique=True)
     slug = models.SlugField(_("slug"), max_length=80, unique=True)
+    # What the rate means in a country, the payment service knows.
+    tax_class = models.CharField(
+        _("tax class"), max_length=8, choices=TaxClass, default=TaxClass.STANDARD, db_default=TaxClass.STANDARD
+    )
     attributes: models.ManyToManyField = models.ManyToManyField(
         Attribute, verbose_name=_("attributes"), through="ProductTypeAttribute", related_name="product_types"
     )

@@ -188,8 +188,11 @@ class TestProductTypes:
         body = {"name": "Trays", "attributes": [{"code": "width", "is_required": True}, {"code": "height"}]}
         made = staff.post("/v1/product-types", body)
         asked = [{"code": "width", "is_required": True}, {"code": "height", "is_required": False}]
-        assert (made.status_code, made.json()) == (201, {"slug": "trays", "name": "Trays", "attributes": asked})
-        changed = staff.patch("/v1/product-types/trays", {"attributes": asked[::-1]}, HTTP_IF_MATCH=made["ETag"])
+        wanted = {"slug": "trays", "name": "Trays", "tax_class": "standard", "attributes": asked}
+        assert (made.status_code, made.json()) == (201, wanted)
+        changes = {"attributes": asked[::-1], "tax_class": "zero"}
+        changed = staff.patch("/v1/product-types/trays", changes, HTTP_IF_MATCH=made["ETag"])
+        assert changed.json()["tax_class"] == "zero"
         assert changed.json()["attributes"] == asked[::-1]
         assert staff.get("/v1/staff/product-types").json()["results"] == [changed.json()]
         assert staff.delete("/v1/product-types/trays").status_code == 204

@@ -315,14 +315,15 @@ class TestProductTypes:
         height = ensure_attribute("height", label="Height", kind="number")
         data = rows(
             "type_attributes",
-            form_of(staff, add_page(ProductType)) | {"name": "Mug"},
+            form_of(staff, add_page(ProductType)) | {"name": "Mug", "tax_class": "reduced"},
             {"attribute": material.pk, "position": 1},
             {"attribute": height.pk, "position": 0, "is_required": "on"},
         )
         send(staff, add_page(ProductType), data)
         made = ProductType.objects.get()
         asked = made.type_attributes.order_by("position").values_list("attribute__code", "is_required")
-        assert (made.slug, list(asked)) == ("mug", [("height", True), ("material", False)])
+        assert (made.slug, made.tax_class) == ("mug", "reduced")
+        assert list(asked) == [("height", True), ("material", False)]
 
     def test_attributes_can_be_removed_and_reordered(self, staff):
         made = ProductType.objects.create(name="Mug", slug="mug")

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from apps.catalog.inventory.models import StockItem
-from apps.catalog.products.models import Product, SalePrice
+from apps.catalog.products.models import Product, ProductType, SalePrice
 from apps.catalog.tests.factories import make_film, make_product, sku_of
 from apps.common.testing.contracts import assert_matches_contract
 
@@ -54,7 +54,15 @@ def test_a_line_has_all_that_a_cart_shows(api_client):
         "rental_hours": None,
         "requires_shipping": True,
         "weight_grams": 0,
+        "tax_class": "standard",
     }
+
+
+def test_tax_class_is_that_of_the_product_type_and_films_have_their_own(api_client):
+    books = ProductType.objects.create(name="Books", slug="books", tax_class="reduced")
+    book, film = make_product("Book", product_type=books), make_film("Metropolis")
+    lines = ask(api_client, (sku_of(book), 1), (sku_of(film), 1))
+    assert [line["tax_class"] for line in lines] == ["reduced", "digital"]
 
 
 def test_names_are_in_the_language_of_the_request(api_client):

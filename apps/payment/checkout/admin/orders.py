@@ -86,10 +86,15 @@ class OrderAdmin(OrderFiles, OrderActions, ReadOnly, ModelAdmin):
     actions = ["cancel"]
     fieldsets = [
         (None, {"fields": ["state", "shown_failure", "placed_at", "paid_at", "fulfilled_at"]}),
-        (_("Customer"), {"fields": ["email", "account", "shown_language"]}),
+        (_("Customer"), {"fields": ["email", "account", "shown_language", "company_name", "vat_id"]}),
         (
             _("Amounts"),
-            {"fields": ["subtotal", "shown_discount", "shipping", "shown_total", "refunded", "shown_payment"]},
+            {
+                "fields": [
+                    *("subtotal", "shown_discount", "added_tax", "shipping", "shown_total"),
+                    *("refunded", "shown_payment"),
+                ]
+            },
         ),
         (
             _("Delivery"),
@@ -131,6 +136,11 @@ class OrderAdmin(OrderFiles, OrderActions, ReadOnly, ModelAdmin):
     @admin.display(description=_("gift message"))
     def shown_message(self, order: Order) -> SafeString:
         return lines(order.gift_message.splitlines())
+
+    @admin.display(description=_("tax on items"))
+    def added_tax(self, order: Order) -> str:
+        """What tax changes in the lines; empty where prices include it."""
+        return money(order.added_tax_amount, order.currency) if order.added_tax_amount else ""
 
     @admin.display(description=_("shipping"))
     def shipping(self, order: Order) -> str:

@@ -8,9 +8,10 @@ from django.conf import settings
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from apps.common.api.addresses import AddressSerializer, CountryField
+from apps.common.api.addresses import AddressSerializer, CountryField, line
 from apps.common.api.serializers import EmailField, LanguageField, MoneySerializer
 from apps.common.money import Money
+from apps.common.problems import ValidationProblem
 from apps.common.text import one_line
 from apps.payment.documents.serializers import DocumentSerializer
 from apps.payment.orders.models import Order, OrderLine
@@ -20,6 +21,23 @@ from apps.payment.refunds.serializers import RefundSerializer, ReturnRequestSeri
 from apps.payment.shipments.serializers import ShipmentSerializer
 from apps.payment.tax.rates import TaxClass
 from apps.payment.tax.services import TaxedAmount
+from apps.payment.tax.vat_ids import checked_vat_id
+
+
+class VatIdField(serializers.CharField):
+    """The VAT ID of a business, in its usual form."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        defaults: dict[str, Any] = {"max_length": 40, "required": False, "allow_blank": True, "default": ""}
+        text = "Of a business in the European Union: in another country than the shop's it is charged no VAT."
+        super().__init__(**defaults | {"help_text": text} | kwargs)
+
+    def to_internal_value(self, data: Any) -> str:
+        text = super().to_internal_value(data)
+        try:
+            return checked_vat_id(text) if text else ""
+        except ValidationProblem as problem:
+            raise serializers.ValidationError(str(problem)) from problem
 
 
 class PlaceOrderSerializer(serializers.Serializer):
@@ -29,6 +47,8 @@ class PlaceOrderSerializer(serializers.Serializer):
         required=False, help_text="Of the order's mails; the account's if left out, else the shop's first."
     )
     shipping_address = AddressSerializer(required=False, allow_null=True)
+    company = line(150, required=False, help_text="The business that buys, as the invoice names it.")
+    vat_id = VatIdField()
     shipping_method = serializers.CharField(max_length=20, required=False, allow_blank=True, default="")
     payment_method = serializers.CharField(
         max_length=40, required=False, allow_blank=True, default="", help_text="Left out when the total is 0."
@@ -116,7 +136,8 @@ class TaxSummarySerializer(serializers.Serializer):
     rate = serializers.IntegerField(help_text="In basis points: 1900 is 19%.")
     tax_class = serializers.ChoiceField(
         choices=[tax_class.value for tax_class in TaxClass],
-        help_text="Goods (`standard`), films (`digital`), or what leaves the shop's tax area without VAT (`export`).",
+        help_text="Of goods (`standard`, `reduced`, `zero`) or films (`digital`); or why there is none: `export`, "
+        "`intra_community` and `reverse_charge` (a business in another country of the EU).",
     )
     net = serializers.SerializerMethodField()
     tax = serializers.SerializerMethodField()
@@ -165,12 +186,18 @@ class OrderSerializer(serializers.Serializer):
     voucher = serializers.SerializerMethodField(help_text="The code that made the order cheaper.")
     discount = serializers.SerializerMethodField(help_text="The sum of the lines' discounts.")
     shipping = serializers.SerializerMethodField()
+    added_tax = serializers.SerializerMethodField(
+        help_text="What tax changes in the lines: added where prices do not include it, below zero where a business "
+        "pays without it."
+    )
     total = MoneySerializer()
     tax = serializers.SerializerMethodField(
         help_text="Included in the total, by rate and class. Adds up to the total; empty where tax was not recorded."
     )
     refunded = serializers.SerializerMethodField()
     shipping_address = AddressSerializer(allow_null=True)
+    company = serializers.CharField(source="company_name", allow_blank=True)
+    vat_id = serializers.CharField(allow_blank=True)
     gift_message = serializers.CharField(allow_blank=True)
     delivery = serializers.SerializerMethodField(help_text="When the parcel arrives, as it was said at checkout.")
     payment = serializers.SerializerMethodField()
@@ -203,6 +230,10 @@ class OrderSerializer(serializers.Serializer):
     @extend_schema_field(MoneySerializer)
     def get_discount(self, order: Order) -> dict[str, Any]:
         return Money(order.discount_amount, order.currency).as_dict()
+
+    @extend_schema_field(MoneySerializer)
+    def get_added_tax(self, order: Order) -> dict[str, Any]:
+        return Money(order.added_tax_amount, order.currency).as_dict()
 
     @extend_schema_field(TaxSummarySerializer(many=True))
     def get_tax(self, order: Order) -> list[dict[str, Any]]:
@@ -288,3 +319,24 @@ class ShippingMethodsSerializer(serializers.Serializer):
 
 class ShippingCountriesSerializer(serializers.Serializer):
     results = serializers.ListField(child=serializers.CharField(help_text="ISO 3166-1 alpha-2."))
+
+
+class TotalsQuerySerializer(serializers.Serializer):
+    cart = serializers.UUIDField()
+    country = CountryField(required=False, help_text="Where goods go to; not needed for films alone.")
+    region = line(100, required=False, help_text="State or province, where tax depends on it.")
+    vat_id = VatIdField()
+
+
+class OrderTotalsSerializer(serializers.Serializer):
+    """What an order comes to with a delivery method."""
+
+    shipping_method = serializers.CharField(allow_null=True, help_text="Null for films alone.")
+    shipping = MoneySerializer()
+    added_tax = MoneySerializer()
+    tax = TaxSummarySerializer(many=True)
+    total = MoneySerializer()
+
+
+class TotalsSerializer(serializers.Serializer):
+    results = OrderTotalsSerializer(many=True)

@@ -28,9 +28,9 @@ from apps.payment.carts.pricing import price_cart
 from apps.payment.carts.selectors import find_cart, find_open_cart
 from apps.payment.checkout import services
 from apps.payment.checkout.api import serializers
-from apps.payment.checkout.placing import shipping_choices
 from apps.payment.checkout.requests import Customer, Delivery, OrderRequest
 from apps.payment.checkout.selectors import order_context
+from apps.payment.checkout.totals import shipping_choices, totals_of_choices
 from apps.payment.orders import selectors
 from apps.payment.orders.models import Order
 from apps.payment.orders.services import claim_guest_orders, request_order_link
@@ -100,7 +100,16 @@ def _customer(request: Request, data: dict[str, Any]) -> Customer:
             gettext("Enter an e-mail address for the receipt."),
             errors={"email": [gettext("An e-mail address is needed.")]},
         )
-    return Customer(user_id=account.user_id if account else None, email=email, language=language)
+    if data["vat_id"] and not data.get("shipping_address"):
+        message = gettext("Enter a VAT ID with a delivery address alone: invoices of films have no address.")
+        raise ValidationProblem(message, errors={"vat_id": [message]})
+    return Customer(
+        user_id=account.user_id if account else None,
+        email=email,
+        language=language,
+        company=data["company"],
+        vat_id=data["vat_id"],
+    )
 
 
 class OrderAccessView(PublicView):
@@ -174,6 +183,20 @@ class ShippingMethodsView(GuestView):
         now = timezone.now()
         results = [asdict(method) | asdict(method.dates(country, now)) for method in methods]
         return Response(serializers.ShippingMethodsSerializer({"results": results}).data, headers=headers)
+
+
+class OrderTotalsView(GuestView):
+    openapi_tag = "orders"
+
+    @extend_schema(parameters=[serializers.TotalsQuerySerializer, CART_SECRET], responses=serializers.TotalsSerializer)
+    def get(self, request: Request) -> Response:
+        """What a cart comes to at a destination with its taxes: for each delivery method, cheapest first."""
+        query = validated_query(serializers.TotalsQuerySerializer, request)
+        cart = find_open_cart(query["cart"], caller_of(request, secret_header=CART_SECRET_HEADER))
+        place = {"country": query.get("country", ""), "region": query["region"]}
+        found = totals_of_choices(price_cart(cart), place, vat_id=query["vat_id"])
+        context = {"currency": cart.currency}
+        return Response(serializers.TotalsSerializer({"results": found}, context=context).data, headers=NO_STORE)
 
 
 class ShippingCountriesView(GuestView):

@@ -20,9 +20,10 @@ def test_an_order_explains_itself_in_the_books(ada, catalog):
     postings = Posting.objects.filter(entry__order_number=body["number"]).values_list("account", "amount")
     assert dict(postings) == {
         "provider_clearing": 4469,
-        "sales_goods": -2980,
-        "sales_video": -999,
-        "shipping_income": -490,
+        "sales_goods": -2504,
+        "sales_video": -839,
+        "shipping_income": -412,
+        "tax_owed": -714,
     }
 
 

@@ -11,7 +11,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
 from apps.common.money import Money
-from apps.payment.checkout import placing
+from apps.payment.checkout import totals
 from apps.payment.orders.mails import send_confirmation
 from apps.payment.orders.models import Order, OrderLine
 from apps.payment.orders.services import erase_personal_data
@@ -78,7 +78,7 @@ def test_films_alone_are_taxed_in_the_country_of_the_shop(ada, catalog, settings
 
 @pytest.mark.parametrize(("day", "rate"), [(date(2020, 12, 31), 1600), (date(2021, 1, 1), 1900)])
 def test_rate_is_that_of_the_day_of_the_order(ada, catalog, monkeypatch, day, rate):
-    monkeypatch.setattr(placing, "tax_date", lambda moment: day)
+    monkeypatch.setattr(totals, "tax_date", lambda moment: day)
     ada.put(FILM.sku)
     assert [part["rate"] for part in ada.order().json()["tax"]] == [rate]
 

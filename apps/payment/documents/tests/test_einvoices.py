@@ -16,6 +16,7 @@ from apps.payment.documents.tests.reading import Invoice, broken_rules
 from apps.payment.tax.rates import TaxClass
 from apps.payment.tax.services import TaxableItem, tax_order
 
+pytestmark = pytest.mark.django_db
 SELLER = Party("StreamCart", "hello@streamcart.example", Address("DE", "Weg 1", "", "10115", "Berlin"), "DE123456789")
 BUYER = Party("Ada", "ada@example.com", Address("DE", "Weg 2", "", "10115", "Berlin"))
 DAY = date(2026, 3, 2)

@@ -77,7 +77,7 @@ def test_texts_are_in_the_language_of_the_reader():
     assert [choice.name for choice in methods_for("US", NOTHING)] == ["Worldwide"]
 
 
-def test_one_query_finds_the_choices():
+def test_choices_take_a_single_query():
     with CaptureQueriesContext(connection) as queries:
         methods_for("DE", NOTHING)
     assert len(queries) == 1

@@ -6,12 +6,14 @@ from datetime import UTC, date, datetime
 from fractions import Fraction
 
 import pytest
+from django.test import override_settings
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from apps.common.countries import EUROPEAN_UNION
 from apps.common.testing.iteration import some
-from apps.payment.tax.rates import COUNTRIES_WITH_RATES, TaxClass
-from apps.payment.tax.rounding import exact_tax, included_tax, largest_remainder, round_half_up, split
+from apps.payment.tax.rates import RATES, TaxClass
+from apps.payment.tax.rounding import added_tax, exact_tax, included_tax, largest_remainder, round_half_up, split
 from apps.payment.tax.services import (
     TaxableItem,
     TaxedAmount,
@@ -22,14 +24,15 @@ from apps.payment.tax.services import (
     tax_summary,
 )
 
+pytestmark = pytest.mark.django_db
 DAY = date(2026, 3, 2)
-STANDARD, DIGITAL, EXPORT = TaxClass.STANDARD, TaxClass.DIGITAL, TaxClass.EXPORT
+STANDARD, REDUCED, DIGITAL, EXPORT = TaxClass.STANDARD, TaxClass.REDUCED, TaxClass.DIGITAL, TaxClass.EXPORT
 amounts = st.integers(0, 10_000_000)
-goods = st.builds(TaxableItem, st.just(STANDARD), amounts)
+goods = st.builds(TaxableItem, st.sampled_from([STANDARD, STANDARD, REDUCED, TaxClass.ZERO]), amounts)
 films = st.builds(TaxableItem, st.just(DIGITAL), amounts)
 # A parcel has something in it, so there is at least one good where there is shipping.
 carts = st.tuples(goods, st.lists(st.one_of(goods, films), max_size=30)).map(lambda cart: [cart[0], *cart[1]])
-countries = st.sampled_from([*sorted(COUNTRIES_WITH_RATES), "US", "NO"])
+countries = st.sampled_from([*sorted({rate.country for rate in RATES}), "NO"])
 
 
 @given(carts, amounts, countries)
@@ -38,13 +41,54 @@ countries = st.sampled_from([*sorted(COUNTRIES_WITH_RATES), "US", "NO"])
 def test_lines_and_shipping_add_up_to_the_tax_of_the_whole_order(cart, shipping, country):
     tax = tax_order(cart, shipping=shipping, country=country, day=DAY)
     taxed = [*tax.lines, *tax.shipping]
-    total = sum(item.gross for item in cart) + shipping
-    assert [line.gross for line in tax.lines] == [item.gross for item in cart]
+    assert [line.gross for line in tax.lines] == [item.amount for item in cart]
     assert sum(part.gross for part in tax.shipping) == shipping
-    assert sum(amount.gross for amount in taxed) == total
-    # One rate for goods and films: the tax is that of the total, rounded once.
-    assert {amount.rate for amount in taxed} == {taxed[0].rate}
-    assert sum(amount.tax for amount in taxed) == included_tax(total, taxed[0].rate)
+    # The tax of each rate is that of all that has it, rounded once.
+    for rate in some({amount.rate for amount in taxed}):
+        total = sum(amount.gross for amount in taxed if amount.rate == rate)
+        assert sum(amount.tax for amount in taxed if amount.rate == rate) == included_tax(total, rate)
+
+
+@given(carts, amounts, countries)
+def test_tax_that_is_added_adds_up_as_well(cart, shipping, country):
+    with override_settings(PRICES_INCLUDE_TAX=False):
+        tax = tax_order(cart, shipping=shipping, country=country, day=DAY)
+    taxed = [*tax.lines, *tax.shipping]
+    assert [line.net for line in tax.lines] == [item.amount for item in cart]
+    assert sum(part.net for part in tax.shipping) == shipping
+    for rate in some({amount.rate for amount in taxed}):
+        net = sum(amount.net for amount in taxed if amount.rate == rate)
+        assert sum(amount.tax for amount in taxed if amount.rate == rate) == added_tax(net, rate)
+
+
+@given(carts, amounts, countries, st.booleans())
+def test_business_abroad_pays_what_is_left_without_the_tax(cart, shipping, country, is_included):
+    with override_settings(PRICES_INCLUDE_TAX=is_included):
+        consumer = tax_order(cart, shipping=shipping, country=country, day=DAY)
+        business = tax_order(cart, shipping=shipping, country=country, day=DAY, vat_id="FR40303265045")
+    is_abroad = country in EUROPEAN_UNION - {"DE"}
+    assert (business == consumer) is not is_abroad
+    if is_abroad:
+        assert [line.gross for line in business.lines] == [line.net for line in consumer.lines]
+        assert sum(part.gross for part in business.shipping) == sum(part.net for part in consumer.shipping)
+        assert {line.tax_class for line in (*business.lines, *business.shipping)} <= {
+            *(TaxClass.INTRA_COMMUNITY, TaxClass.REVERSE_CHARGE)
+        }
+        assert {(line.rate, line.tax) for line in (*business.lines, *business.shipping)} == {(0, 0)}
+
+
+@pytest.mark.parametrize(
+    ("country", "vat_id", "is_taxed"),
+    [
+        ("AT", "ATU12345675", False),
+        ("AT", "DE136695976", True),
+        ("DE", "ATU12345675", True),
+        ("GB", "ATU12345675", True),
+    ],
+)
+def test_only_a_number_from_another_country_than_the_shop_s_ends_tax(country, vat_id, is_taxed):
+    tax = tax_order([TaxableItem(STANDARD, 11900)], shipping=0, country=country, day=DAY, vat_id=vat_id)
+    assert bool(tax.lines[0].tax) is is_taxed
 
 
 @given(carts, amounts, countries)
@@ -61,7 +105,7 @@ def test_summary_by_rate_and_class_adds_up_to_lines_and_total(cart, shipping, co
     taxed = [*tax.lines, *tax.shipping]
     summary = tax_summary(taxed)
     assert len({(row.rate, row.tax_class) for row in summary}) == len(summary)
-    assert sum(row.gross for row in summary) == sum(item.gross for item in cart) + shipping
+    assert sum(row.gross for row in summary) == sum(item.amount for item in cart) + shipping
     assert sum(row.tax for row in summary) == sum(amount.tax for amount in taxed)
     assert sum(row.net + row.tax for row in summary) == sum(row.gross for row in summary)
     assert sum(row.tax for row in tax_by_rate(taxed)) == sum(row.tax for row in summary)
@@ -126,7 +170,7 @@ def test_delivery_outside_the_tax_area_is_an_export_without_tax():
     tax = tax_order([TaxableItem(STANDARD, 1490), TaxableItem(DIGITAL, 999)], shipping=1990, country="US", day=DAY)
     assert tax_summary([*tax.lines, *tax.shipping]) == [TaxedAmount(EXPORT, rate=0, gross=4479, tax=0)]
     [total] = tax_by_rate([*tax.lines, *tax.shipping])
-    assert (total.is_export, total.tax) == (True, 0)
+    assert (total.untaxed, total.tax) == (EXPORT, 0)
 
 
 def test_gross_prices_are_the_same_everywhere_and_the_net_ones_differ():

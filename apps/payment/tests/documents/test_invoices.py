@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -21,7 +22,8 @@ from apps.payment.orders.models import Order
 from apps.payment.orders.services import erase_personal_data
 from apps.payment.orders.tasks import send_confirmation
 from apps.payment.tests.after_sales.helpers import Staff, buy
-from apps.payment.tests.personas import ADDRESS, Shopper
+from apps.payment.tests.catalog_fake import MUG
+from apps.payment.tests.personas import Shopper, address_in
 from apps.payment.vouchers.models import Voucher
 from apps.payment.vouchers.tests.factories import make_code
 
@@ -41,15 +43,15 @@ def order_films_alone(ada, _guest) -> tuple[Shopper, Order]:
 
 
 def order_export(ada, _guest) -> tuple[Shopper, Order]:
-    return ada, buy(ada, shipping_address=ADDRESS | {"country": "US"}, shipping_method="world")
+    return ada, buy(ada, shipping_address=address_in("US"), shipping_method="world")
 
 
 def order_at_another_rate(ada, _guest) -> tuple[Shopper, Order]:
-    return ada, buy(ada, shipping_address=ADDRESS | {"country": "FI", "line2": "Hof", "region": "Uusimaa"})
+    return ada, buy(ada, shipping_address=address_in("FI") | {"line2": "Hof", "region": "Uusimaa"})
 
 
 def order_to_switzerland(ada, _guest) -> tuple[Shopper, Order]:
-    return ada, buy(ada, shipping_address=ADDRESS | {"country": "CH"}, shipping_method="world")
+    return ada, buy(ada, shipping_address=address_in("CH"), shipping_method="world")
 
 
 def order_with_discount(ada, _guest) -> tuple[Shopper, Order]:
@@ -63,6 +65,10 @@ def order_in_dollars(ada, _guest) -> tuple[Shopper, Order]:
     ada.put("MUG-BLUE", 3)
     number = ada.order().json()["number"]
     return ada, Order.objects.get(number=number)
+
+
+def order_of_a_business_abroad(ada, _guest) -> tuple[Shopper, Order]:
+    return ada, buy(ada, shipping_address=address_in("FR"), company="Ada SARL", vat_id="FR40303265045")
 
 
 def order_as_guest(_ada, guest) -> tuple[Shopper, Order]:
@@ -80,6 +86,7 @@ ORDERS = [
     order_to_switzerland,
     order_with_discount,
     order_in_dollars,
+    order_of_a_business_abroad,
     order_as_guest,
 ]
 
@@ -101,6 +108,29 @@ def test_every_kind_of_order_has_a_valid_invoice_of_its_total(place, ada, guest)
     assert order.total.format(Document.objects.get().language).replace("\N{NO-BREAK SPACE}", " ") in text_in(
         response.content
     )
+
+
+def test_supplies_to_a_business_abroad_state_why_there_is_no_tax(ada, guest):
+    shopper, order = order_of_a_business_abroad(ada, guest)
+    pdf = invoice_of(shopper, order).content
+    invoice = Invoice(xml_in(pdf))
+    codes = invoice.texts("ApplicableHeaderTradeSettlement/ApplicableTradeTax/CategoryCode")
+    assert sorted(codes) == ["AE", "K"]
+    assert sorted(invoice.texts("ApplicableTradeTax/ExemptionReasonCode")) == ["VATEX-EU-AE", "VATEX-EU-IC"]
+    text = text_in(pdf)
+    assert "Ada SARL" in text
+    assert "FR40303265045" in text
+    assert "Intra-community supply: exempt from VAT." in text
+    assert "Reverse charge: the recipient of the service accounts for the VAT." in text
+
+
+def test_rate_of_zero_is_a_category_of_its_own(ada, catalog):
+    catalog.sell(replace(MUG, tax_class="reduced"))
+    order = buy(ada, shipping_address=address_in("GB"), shipping_method="world")
+    xml = xml_in(invoice_of(ada, order).content)
+    assert broken_rules(xml) == []
+    codes = Invoice(xml).texts("ApplicableHeaderTradeSettlement/ApplicableTradeTax/CategoryCode")
+    assert "Z" in codes
 
 
 def test_export_is_of_category_g(ada, guest):

@@ -10,7 +10,7 @@ from apps.payment.documents.tests.reading import text_in
 from apps.payment.orders.models import Order
 from apps.payment.shipments.models import Shipment
 from apps.payment.tests.after_sales.helpers import Staff, buy
-from apps.payment.tests.personas import ADDRESS
+from apps.payment.tests.personas import address_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -29,7 +29,7 @@ def shipped(ada) -> Order:
     ada.change_cart(gift_message="Happy birthday!\nYour Ada")
     ada.put("MUG-BLUE", 3)
     ada.put("FILM-METROPOLIS-BUY")
-    address = ADDRESS | {"name": "王小明", "country": "AT"}
+    address = address_in("AT") | {"name": "王小明"}
     number = ada.order(language="de", shipping_address=address).json()["number"]
     assert Staff().ship(number, {0: 2}).status_code == 201
     return Order.objects.get(number=number)

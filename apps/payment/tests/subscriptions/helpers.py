@@ -144,7 +144,7 @@ def assert_adds_up(subscription: Subscription) -> None:
         expected = {
             "provider_clearing": period.amount,
             "sales_subscriptions": period.tax_amount - period.amount,
-            "vat_collected": -period.tax_amount,
+            "tax_owed": -period.tax_amount,
         }
         assert postings == {account: amount for account, amount in expected.items() if amount}
         facts = facts_from_json(Document.objects.get(charge_id=period.pk).facts)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,6 +15,7 @@ from apps.payment.tax.services import TaxableItem, tax_by_rate, tax_order
 from apps.payment.vouchers.discounts import Item, line_discounts
 from apps.payment.vouchers.tests.test_discounts import items, vouchers
 
+pytestmark = pytest.mark.django_db
 DAY = date(2026, 3, 2)
 CLASSES = {"goods": TaxClass.STANDARD, "video": TaxClass.DIGITAL}
 # A parcel has something in it, so there is at least one good where there is shipping.

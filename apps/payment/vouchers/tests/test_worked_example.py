@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from datetime import date
 
+import pytest
+
 from apps.payment.tax.rates import TaxClass
 from apps.payment.tax.rounding import exact_tax
 from apps.payment.tax.services import TaxableItem, tax_order
@@ -14,6 +16,7 @@ from apps.payment.vouchers.evaluation import REASONS
 from apps.payment.vouchers.models import Voucher
 from apps.payment.vouchers.tests.factories import terms
 
+pytestmark = pytest.mark.django_db
 KINDS = {"standard": "goods", "digital": "video"}
 
 

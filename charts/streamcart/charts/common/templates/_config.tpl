@@ -131,6 +131,10 @@ azure.workload.identity/tenant-id: {{ . }}
 {{- $_ := set $variables "SHOP_REGION" .region -}}
 {{- $_ := set $variables "ORDER_CUTOFF_HOUR" (toString .cutoffHour) -}}
 {{- end -}}
+{{- with .Values.tax -}}
+{{- $_ := set $variables "TAX_REGISTRATIONS" (join "," .registrations) -}}
+{{- $_ := set $variables "PRICES_INCLUDE_TAX" (toString .pricesIncludeTax) -}}
+{{- end -}}
 {{- with .Values.seller -}}
 {{- $_ := set $variables "SELLER_NAME" .name -}}
 {{- $_ := set $variables "SELLER_STREET" .street -}}
