@@ -122,9 +122,7 @@ def _add_address(parent: Element, address: Address) -> None:
 
 
 def _add_delivery(delivery: Element, facts: Facts) -> None:
-    """Where the parcel goes (BG-13); films alone are supplied with the payment (BT-72), subscriptions in a period."""
-    if facts.period:
-        return
+    """Where the parcel goes (BG-13); films alone, and subscriptions, are supplied from the payment on (BT-72)."""
     if facts.buyer.address.line1:
         recipient = _add(delivery, "ram:ShipToTradeParty")
         _add(recipient, "ram:Name", facts.buyer.name)

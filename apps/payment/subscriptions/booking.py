@@ -35,7 +35,7 @@ from apps.payment.subscriptions.models import (
 )
 from apps.payment.subscriptions.periods import period_end
 from apps.payment.tax.rates import TaxClass
-from apps.payment.tax.services import TaxableItem, tax_date, tax_order
+from apps.payment.tax.services import tax_date, tax_in_price
 
 SEND_MAIL_TASK = "apps.payment.subscriptions.tasks.send_subscription_mail"
 State, Kind, MailKind = Subscription.State, BillingPeriod.Kind, SubscriptionMail.Kind
@@ -76,13 +76,8 @@ def create_period(
 ) -> BillingPeriod:
     """A period that is to be paid, with the VAT of the customer's country. The subscription is locked."""
     anchor = subscription.anchor_at if kind == Kind.RENEWAL else starts_at
-    tax = tax_order(
-        [TaxableItem(TaxClass.DIGITAL, price - credit)],
-        shipping=0,
-        country=subscription.country,
-        day=tax_date(timezone.now()),
-        prices_include_tax=True,
-    ).lines[0]
+    day = tax_date(timezone.now())
+    tax = tax_in_price(price - credit, TaxClass.DIGITAL, country=subscription.country, day=day)
     return BillingPeriod.objects.create(
         subscription=subscription,
         plan=plan,
@@ -277,5 +272,6 @@ def _invoice_facts(subscription: Subscription, period: BillingPeriod, now: datet
         ordered_on=tax_date(subscription.started_at),
         paid_on=tax_date(now),
         lines=(line,),
-        period=ServicePeriod(tax_date(period.starts_at), tax_date(period.ends_at - timedelta(microseconds=1))),
+        # Its last day is the one before the next period begins.
+        period=ServicePeriod(tax_date(period.starts_at), tax_date(period.ends_at) - timedelta(days=1)),
     )

@@ -12,8 +12,8 @@ from apps.payment.subscriptions.models import Subscription
 def _read_gauges() -> GaugeReadings:
     now = timezone.now()
     counts: Values = {(state,): 0.0 for state in Subscription.LIVE}
-    rows = Subscription.objects.filter(state__in=Subscription.LIVE).values("state")
-    rows = list(rows.annotate(subscriptions=Count("id"), first_due_at=Min("due_at")))
+    live = Subscription.objects.filter(state__in=Subscription.LIVE).values("state")
+    rows = list(live.annotate(subscriptions=Count("id"), first_due_at=Min("due_at")))
     for row in rows:
         counts[row["state"],] = row["subscriptions"]
     due = [row["first_due_at"] for row in rows if row["first_due_at"] and row["first_due_at"] <= now]

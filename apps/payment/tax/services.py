@@ -94,24 +94,31 @@ def tax_order(
     day: date,
     region: str = "",
     vat_id: str = "",
-    prices_include_tax: bool | None = None,
 ) -> OrderTax:
     """The tax of an order's lines and of its shipping at the rates of the destination on a day; one query.
 
-    With `prices_include_tax` (None: as the setting says) the amounts include it, else it is added. `vat_id` is a
-    checked one: a business in another member state of the EU than the shop's is charged none, and pays what is left of
-    the prices without it.
+    With PRICES_INCLUDE_TAX the amounts include it, else it is added. `vat_id` is a checked one: a business in another
+    member state of the EU than the shop's is charged none, and pays what is left of the prices without it.
     Raises LookupError for a day before the rates of the country begin.
     """
     rates = rates_of(country, region, day)
     lines = [_at_destination(item, rates) for item in items]
     parcel = [line for item, line in zip(items, lines, strict=True) if item.tax_class is not TaxClass.DIGITAL]
-    is_included = settings.PRICES_INCLUDE_TAX if prices_include_tax is None else prices_include_tax
-    taxed = _with_tax([*lines, *shipping_parts(shipping, parcel)], is_included=is_included)
+    taxed = _with_tax([*lines, *shipping_parts(shipping, parcel)])
     if rates and _is_business_abroad(country, vat_id):
         taxed = [_without_tax(amount) for amount in taxed]
         return OrderTax(country, tuple(taxed[: len(lines)]), tuple(tax_summary(taxed[len(lines) :])))
     return OrderTax(country, tuple(taxed[: len(lines)]), tuple(taxed[len(lines) :]))
+
+
+def tax_in_price(price: int, tax_class: TaxClass, *, country: str, day: date) -> TaxedAmount:
+    """The tax in a price that includes it whatever PRICES_INCLUDE_TAX says, such as that of a subscription.
+
+    One query. Raises LookupError for a day before the rates of the country begin."""
+    rates = rates_of(country, "", day)
+    if not rates:
+        return TaxedAmount(TaxClass.EXPORT, rate=0, gross=price, tax=0)
+    return TaxedAmount(tax_class, rates[tax_class], gross=price, tax=included_tax(price, rates[tax_class]))
 
 
 def tax_summary(amounts: Iterable[TaxedAmount]) -> list[TaxedAmount]:
@@ -169,8 +176,9 @@ def shipping_parts(shipping: int, parcel: Sequence[TaxedAmount]) -> list[TaxedAm
     ]
 
 
-def _with_tax(amounts: Sequence[TaxedAmount], *, is_included: bool) -> list[TaxedAmount]:
+def _with_tax(amounts: Sequence[TaxedAmount]) -> list[TaxedAmount]:
     """With the tax that is in the amounts, or added to them."""
+    is_included = settings.PRICES_INCLUDE_TAX
     exact, whole = (exact_tax, included_tax) if is_included else (exact_added_tax, added_tax)
     taxes = [0] * len(amounts)
     for rate in {amount.rate for amount in amounts}:

@@ -7,8 +7,10 @@ from datetime import timedelta
 import pytest
 
 from apps.common.testing.concurrency import at_once
+from apps.common.testing.iteration import some
 from apps.payment.documents.facts import facts_from_json
 from apps.payment.documents.models import Document
+from apps.payment.documents.tests.reading import broken_rules, text_in, xml_in
 from apps.payment.payments.providers.sandbox.charges import complete_challenge
 from apps.payment.subscriptions.models import BillingPeriod, ChargeAttempt, Plan
 from apps.payment.tests.subscriptions.helpers import (
@@ -55,6 +57,20 @@ def test_upgrade_is_charged_at_once_less_the_unused_days(ada):
     [line] = facts_from_json(Document.objects.latest("issued_at").facts).lines
     assert (line.full, line.discount) == (7990, shown["credit"]["amount"])
     assert_adds_up(subscription)
+
+
+@pytest.mark.parametrize("country", ["DE", "HU", "US"])
+def test_invoices_keep_the_rules_of_the_standard(ada, country):
+    subscribed(ada, country=country)
+    days_pass(5)
+    post(ada, "change", {"plan": YEARLY})
+    periods = ada.client.get(PATH).json()["periods"]
+    assert len(periods) == 2
+    for period in some(periods):
+        content = ada.client.get(period["invoice_url"]).content
+        assert broken_rules(xml_in(content)) == []
+        assert "Service period" in text_in(content)
+        assert period["invoice_number"] in text_in(content)
 
 
 def test_upgrade_to_what_costs_another_amount_by_now_charges_nothing(ada):
