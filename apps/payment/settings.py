@@ -6,7 +6,7 @@ from celery.schedules import crontab
 from django.core.exceptions import ImproperlyConfigured
 
 from apps.common.settings.base import *
-from apps.common.settings.base import DATA_APPS, PUBLIC_URL, STAFF_BEAT_SCHEDULE, env
+from apps.common.settings.base import DATA_APPS, PUBLIC_URL, STAFF_BEAT_SCHEDULE, UNFOLD, env
 from apps.payment.navigation import NAVIGATION
 from apps.payment.payments.configuration import refusal
 
@@ -30,6 +30,7 @@ INSTALLED_APPS = [
     "apps.payment.checkout",
 ]
 ADMIN_NAVIGATION = NAVIGATION
+UNFOLD = UNFOLD | {"DASHBOARD_CALLBACK": "apps.payment.checkout.dashboard.callback"}
 ROOT_URLCONF = "apps.payment.urls"
 
 # Who takes the money: sandbox, stripe, or none.

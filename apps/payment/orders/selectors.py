@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext
 
 from apps.common.problems import NotFound
@@ -15,6 +17,9 @@ from apps.payment.orders.models import Order, OrderLine
 from apps.payment.payments.models import Payment
 from apps.payment.tax.rates import TaxClass
 from apps.payment.tax.services import TaxedAmount, tax_summary
+
+# Checkout gives an order up that was not authorised within half an hour.
+STUCK_AFTER = timedelta(minutes=35)
 
 
 def orders_of(user_id: uuid.UUID) -> QuerySet[Order]:
@@ -66,3 +71,15 @@ def shipping_tax_of(order: Order) -> list[TaxedAmount] | None:
 def taxed_amounts(parts: Iterable[dict[str, Any]]) -> list[TaxedAmount]:
     """Amounts as they are kept in JSON."""
     return [TaxedAmount(**part | {"tax_class": TaxClass(part["tax_class"])}) for part in parts]
+
+
+def orders_to_ship() -> QuerySet[Order]:
+    """Paid orders with goods that were neither sent nor cancelled."""
+    left = F("quantity") - F("cancelled_quantity")
+    goods = OrderLine.objects.filter(order=OuterRef("pk"), kind="goods", shipped_quantity__lt=left)
+    return Order.objects.filter(Exists(goods), state__in=Order.ACTIVE, fulfilled_at=None)
+
+
+def stuck_orders() -> QuerySet[Order]:
+    """Orders that are neither paid nor given up by now, though checkout tries every few seconds."""
+    return Order.objects.filter(state__in=Order.OPEN, placed_at__lt=timezone.now() - STUCK_AFTER)

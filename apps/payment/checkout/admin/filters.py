@@ -6,14 +6,15 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from apps.payment.disputes.selectors import disputes_needing_response
-from apps.payment.orders.models import Order, OrderLine
+from apps.payment.orders.models import Order
+from apps.payment.orders.selectors import orders_to_ship, stuck_orders
 from apps.payment.refunds.models import Refund, ReturnRequest
 
 DAY = timedelta(days=1)
@@ -48,6 +49,7 @@ class TodoFilter(admin.SimpleListFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         return [
+            ("stuck", gettext("Stuck in checkout")),
             ("ship", gettext("To be shipped")),
             ("return", gettext("Return requested")),
             ("refund", gettext("Refund not completed")),
@@ -56,10 +58,10 @@ class TodoFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Order]) -> QuerySet[Order]:
         match self.value():
+            case "stuck":
+                return queryset & stuck_orders()
             case "ship":
-                left = F("quantity") - F("cancelled_quantity")
-                goods = OrderLine.objects.filter(order=OuterRef("pk"), kind="goods", shipped_quantity__lt=left)
-                return queryset.filter(Exists(goods), state__in=Order.ACTIVE, fulfilled_at=None)
+                return queryset & orders_to_ship()
             case "return":
                 open_requests = ReturnRequest.objects.filter(order=OuterRef("pk"), state=ReturnRequest.State.OPEN)
                 return queryset.filter(Exists(open_requests))
