@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from apps.common.admin_site.navigation import Group, model_link
+from apps.common.admin_site.navigation import Group, Link, model_link
 
 NAVIGATION = [
     Group(
@@ -14,6 +14,7 @@ NAVIGATION = [
             model_link(_("Return requests"), "assignment_return", "refunds.returnrequest"),
             model_link(_("Refunds"), "undo", "refunds.refund"),
             model_link(_("Payments"), "credit_card", "payments.payment"),
+            model_link(_("Disputes"), "gavel", "disputes.dispute"),
             model_link(_("Subscriptions"), "autorenew", "subscriptions.subscription"),
             model_link(_("Subscription plans"), "loyalty", "subscriptions.plan"),
             model_link(_("Vouchers"), "sell", "vouchers.voucher"),
@@ -22,6 +23,7 @@ NAVIGATION = [
             model_link(_("Delivery methods"), "local_shipping", "shipping.shippingmethod"),
             model_link(_("Tax rates"), "percent", "tax.taxrate"),
             model_link(_("Journal entries"), "account_balance", "ledger.journalentry"),
+            Link(_("Balances"), "account_balance_wallet", "admin:ledger_balances", "ledger.view_journalentry"),
             model_link(_("Reconciled days"), "balance", "reconciliation.reconciledday"),
             model_link(_("Differences"), "difference", "reconciliation.difference"),
         ],

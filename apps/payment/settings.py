@@ -16,12 +16,14 @@ INSTALLED_APPS = [
     "apps.payment.ledger",
     "apps.payment.payments",
     "apps.payment.payments.providers.sandbox",
+    "apps.payment.payments.providers.stripe",
     "apps.payment.vouchers",
     "apps.payment.shipping",
     "apps.payment.tax",
     "apps.payment.orders",
     "apps.payment.shipments",
     "apps.payment.documents",
+    "apps.payment.disputes",
     "apps.payment.refunds",
     "apps.payment.subscriptions",
     "apps.payment.reconciliation",
@@ -30,13 +32,19 @@ INSTALLED_APPS = [
 ADMIN_NAVIGATION = NAVIGATION
 ROOT_URLCONF = "apps.payment.urls"
 
-# Who takes the money: sandbox, or none.
+# Who takes the money: sandbox, stripe, or none.
 PAYMENT_PROVIDER = env("PAYMENT_PROVIDER", default="sandbox")
+# Of one account and one mode (test or live). Two webhook secrets while one is being exchanged for another.
+STRIPE_SECRET_KEY = env.str("STRIPE_SECRET_KEY", default="")
+STRIPE_PUBLISHABLE_KEY = env.str("STRIPE_PUBLISHABLE_KEY", default="")
+STRIPE_WEBHOOK_SECRETS = env.list("STRIPE_WEBHOOK_SECRETS", default=[])
+STRIPE_API_URL = env.str("STRIPE_API_URL", default="https://api.stripe.com")
 if _refusal := refusal(
     provider=PAYMENT_PROVIDER,
     environment=env("ENVIRONMENT", default="local"),
     public_url=PUBLIC_URL,
     test_cards_in_public=env.bool("TEST_CARDS_IN_PUBLIC", default=False),
+    stripe_key=STRIPE_SECRET_KEY,
 ):
     raise ImproperlyConfigured(_refusal)
 # Signs the sandbox provider's webhooks, as a real provider's webhook secret does.
@@ -53,12 +61,20 @@ TAX_REGISTRATIONS = env.list("TAX_REGISTRATIONS", default=["EU", "GB", "CH"])
 PRICES_INCLUDE_TAX = env.bool("PRICES_INCLUDE_TAX", default=True)
 
 # Who sells, as invoices and credit notes name it (docs/documents.md); the country is that of SHOP_REGION.
-SELLER_NAME = env.str("SELLER_NAME", default="StreamCart Demo GmbH")
-SELLER_STREET = env.str("SELLER_STREET", default="Beispielstraße 1")
-SELLER_POSTAL_CODE = env.str("SELLER_POSTAL_CODE", default="10115")
-SELLER_CITY = env.str("SELLER_CITY", default="Berlin")
-SELLER_EMAIL = env.str("SELLER_EMAIL", default="hello@streamcart.example")
-SELLER_VAT_ID = env.str("SELLER_VAT_ID", default="DE000000000")
+DEMO_SELLER = {
+    "SELLER_NAME": "StreamCart Demo GmbH",
+    "SELLER_STREET": "Beispielstraße 1",
+    "SELLER_POSTAL_CODE": "10115",
+    "SELLER_CITY": "Berlin",
+    "SELLER_EMAIL": "hello@streamcart.example",
+    "SELLER_VAT_ID": "DE000000000",
+}
+SELLER_NAME = env.str("SELLER_NAME", default=DEMO_SELLER["SELLER_NAME"])
+SELLER_STREET = env.str("SELLER_STREET", default=DEMO_SELLER["SELLER_STREET"])
+SELLER_POSTAL_CODE = env.str("SELLER_POSTAL_CODE", default=DEMO_SELLER["SELLER_POSTAL_CODE"])
+SELLER_CITY = env.str("SELLER_CITY", default=DEMO_SELLER["SELLER_CITY"])
+SELLER_EMAIL = env.str("SELLER_EMAIL", default=DEMO_SELLER["SELLER_EMAIL"])
+SELLER_VAT_ID = env.str("SELLER_VAT_ID", default=DEMO_SELLER["SELLER_VAT_ID"])
 
 # For each address, of all guests behind it (a school, an office) together.
 GUEST_CREATION_RATE = "600/hour"
@@ -135,10 +151,24 @@ CELERY_BEAT_SCHEDULE = {
         "task": "apps.payment.reconciliation.tasks.reconcile_past_days",
         "schedule": crontab(hour=3, minute=20),
     },
+    "catch-up-on-disputes": {
+        "task": "apps.payment.disputes.tasks.catch_up_on_disputes",
+        "schedule": crontab(hour=3, minute=10),
+    },
+    # Before yesterday's movements are compared, which show it the day after.
+    "sandbox-payouts": {
+        "task": "apps.payment.payments.providers.sandbox.tasks.pay_out",
+        "schedule": crontab(hour=0, minute=30),
+    },
     "erase-tracking": {"task": "apps.payment.shipments.tasks.erase_tracking", "schedule": 3600.0},
     "erase-return-texts": {"task": "apps.payment.refunds.tasks.erase_texts", "schedule": 3600.0},
     "purge-guest-carts": {"task": "apps.payment.carts.tasks.purge_guest_carts", "schedule": 3600.0},
     "purge-unused-methods": {"task": "apps.payment.payments.tasks.purge_unused_methods", "schedule": 3600.0},
+    "forget-removed-cards": {
+        "task": "apps.payment.payments.tasks.forget_removed_cards",
+        "schedule": 300.0,
+        "options": {"expires": 300},
+    },
     "erase-personal-data": {"task": "apps.payment.orders.tasks.erase_personal_data", "schedule": 3600.0},
     "purge-idempotency-keys": {"task": "apps.common.idempotency.tasks.purge_idempotency_keys", "schedule": 3600.0},
 }

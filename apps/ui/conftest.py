@@ -83,14 +83,17 @@ def pay() -> Callable[..., HttpResponse]:
             data["contact-email"] = "guest@example.com"
         if checkout.address:
             method = checkout.methods[0]
+            total = checkout.total_with(method).amount
             data |= {
                 "to-name": "Ada Lovelace",
                 "to-line1": "St James’s Square 12",
                 "to-postal_code": "10115",
                 "to-city": "Berlin",
                 "to-country": "DE",
-                "shipping_method": f"{method.code}:{method.price.amount}",
+                "shipping_method": f"{method.code}:{method.price.amount}:{total}",
             }
+        else:
+            data["total"] = checkout.shown_total
         data |= changes
         return browser.post("/checkout", data) if is_sent else data
 

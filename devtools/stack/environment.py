@@ -41,7 +41,18 @@ SHARED = (
     "WEB_WORKERS",
     "WORKER_CONCURRENCY",
 )
-OWN = ("COOKIE_KEY", "DATABASE_URL", "KEY_ENCRYPTION_KEY", "MEDIA_URL", "SANDBOX_WEBHOOK_SECRET", "SECRET_KEY")
+OWN = (
+    "COOKIE_KEY",
+    "DATABASE_URL",
+    "KEY_ENCRYPTION_KEY",
+    "MEDIA_URL",
+    "SANDBOX_WEBHOOK_SECRET",
+    "SECRET_KEY",
+    "STRIPE_API_URL",
+    "STRIPE_PUBLISHABLE_KEY",
+    "STRIPE_SECRET_KEY",
+    "STRIPE_WEBHOOK_SECRETS",
+)
 
 
 def service_environment(stack: Stack, service: str) -> dict[str, str]:

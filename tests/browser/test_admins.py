@@ -16,7 +16,7 @@ PAGES = {
     "auth": ["", "accounts/user/", "accounts/user/first", "accounts/mail/", "jobs/jobfailure/"],
     "payment": [
         *("", "orders/order/", "orders/order/first", "payments/payment/", "payments/payment/first"),
-        *("ledger/journalentry/", "ledger/journalentry/first"),
+        *("ledger/journalentry/", "ledger/journalentry/first", "ledger/journalentry/balances/", "disputes/dispute/"),
         *("vouchers/voucher/", "vouchers/voucher/first", "vouchers/voucher/add/"),
         *("vouchers/vouchercode/", "vouchers/vouchercode/first"),
     ],

@@ -101,7 +101,16 @@ def _own_groups(request: HttpRequest) -> list[dict[str, Any]]:
         if links:
             items = [{"title": link.title, "icon": link.icon, "link": reverse(link.view)} for link in links]
             found.append({"title": group.title, "items": items})
+    _leave_one_active(request, [item for group in found for item in group["items"]])
     return found
+
+
+def _leave_one_active(request: HttpRequest, items: list[dict[str, Any]]) -> None:
+    """A page below another one's address (balances below the journal) marks its own link alone."""
+    matching = [item["link"] for item in items if request.path.startswith(item["link"])]
+    for item in items:
+        if any(link != item["link"] and link.startswith(item["link"]) for link in matching):
+            item["active"] = False
 
 
 def _roles(request: HttpRequest) -> frozenset[str]:

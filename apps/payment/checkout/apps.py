@@ -8,6 +8,8 @@ VIEWED = [
     "refunds.view_refund",
     "refunds.view_returnrequest",
     "payments.view_payment",
+    "disputes.view_dispute",
+    "disputes.view_disputechange",
     "ledger.view_journalentry",
     "ledger.view_posting",
     "reconciliation.view_reconciledday",

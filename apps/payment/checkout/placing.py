@@ -29,6 +29,7 @@ from apps.payment.checkout.requests import Customer, Delivery, OrderRequest
 from apps.payment.checkout.totals import OrderTotals, discount_amount, paid_amount, shipping_choices
 from apps.payment.orders.models import Order, OrderLine, OrderTransition
 from apps.payment.payments.models import Payment, PaymentMethod
+from apps.payment.payments.services import lock_method
 from apps.payment.shipping.selectors import ShippingChoice, methods_for
 from apps.payment.tax.services import TaxedAmount
 from apps.payment.vouchers.problems import VoucherNotApplicable
@@ -115,7 +116,8 @@ def create_order(
     """The order, its lines, its payment (none for an order of nothing) and the use of its voucher, from a cart that is
     still what was quoted.
 
-    Raises CartChanged, CheckoutInProgress, CartPaid or VoucherNotApplicable.
+    Raises CartChanged, CheckoutInProgress, CartPaid, VoucherNotApplicable, or ValidationProblem for a card that was
+    removed meanwhile.
     """
     order = _order(offer, request, shipping, totals)
     try:
@@ -135,8 +137,14 @@ def create_order(
             OrderLine.objects.bulk_create(_line(order, index, *line) for index, line in enumerate(lines))
             OrderTransition.objects.create(order=order, state=order.state)
             if method:
-                amount = order.total
-                Payment.objects.create(order_id=order.pk, method=method, amount=amount.amount, currency=amount.currency)
+                lock_method(method)
+                Payment.objects.create(
+                    order_id=order.pk,
+                    method=method,
+                    saves_method=request.saves_card,
+                    amount=order.total_amount,
+                    currency=order.currency,
+                )
             if code_id and order.voucher_code:
                 redeemer = Redeemer(cart.pk, order.user_id, order.email)
                 redeem(code_id, order_id=order.pk, redeemer=redeemer)

@@ -33,7 +33,9 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class OrderRequest:
-    """What the customer sent. A repeated request has the same `key`; `return_url` may hold `{number}`."""
+    """What the customer sent. A repeated request has the same `key`; `return_url` may hold `{number}`.
+    `saves_card`: the customer wants to pay with the card again.
+    """
 
     customer: Customer
     delivery: Delivery
@@ -41,6 +43,7 @@ class OrderRequest:
     key: str
     return_url: str = ""
     expected_total: Money | None = None
+    saves_card: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext, gettext_noop
 from apps.common.http import Unavailable
 from apps.common.jobs.services import for_each, resting
 from apps.common.languages import current_language
-from apps.common.problems import Conflict, NotFound, Problem
+from apps.common.problems import Conflict, NotFound, Problem, ValidationProblem
 from apps.payment import access
 from apps.payment.carts.models import Cart
 from apps.payment.carts.pricing import price_for_checkout
@@ -68,6 +68,9 @@ def place_order(cart: Cart, request: OrderRequest) -> PlacedOrder:
     shipping = choose_shipping(offer, request.delivery)
     totals = order_totals(offer, shipping, request.delivery, vat_id=customer.vat_id)
     total = totals.total
+    if request.saves_card and customer.user_id is None:
+        message = gettext("Sign in to save a card.")
+        raise ValidationProblem(message, errors={"save_payment_method": [message]})
     # An order of nothing needs no card.
     method = usable_method(request.payment_method, user_id=customer.user_id) if total else None
     require_voucher(offer, request, total=total)

@@ -21,6 +21,7 @@ from apps.payment.orders.models import Order, OrderLine, OrderTransition
 from apps.payment.orders.selectors import shipping_tax_of
 from apps.payment.payments.models import Payment
 from apps.payment.payments.providers.base import Charge
+from apps.payment.payments.services import save_method
 from apps.payment.vouchers import services as vouchers
 
 State = Order.State
@@ -39,6 +40,7 @@ def settle(order: Order) -> None:
             return
         OrderTransition.objects.create(order=order, state=State.PAID)
         Payment.objects.filter(order_id=order.pk).update(state=Payment.State.CAPTURED)
+        save_method(order.pk)
         postings = _postings(order, lines)
         # Also when a voucher covers all of it; not when everything is for free anyway.
         if any(postings.values()):

@@ -124,6 +124,7 @@ def _authorise(order: Order) -> bool:
             amount=order.total,
             method_reference=payment.method.reference,
             return_url=order.return_url,
+            saves_for=order.user_id if payment.saves_method else None,
         )
     record_charge(payment, charge)
     if charge.is_good or charge.state == "refunded":

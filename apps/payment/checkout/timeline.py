@@ -10,6 +10,8 @@ from django.utils.translation import gettext
 
 from apps.common.languages import current_language
 from apps.common.money import Money
+from apps.payment.disputes.models import DisputeChange
+from apps.payment.disputes.selectors import changes_of
 from apps.payment.orders.models import Order, OrderTransition
 from apps.payment.refunds.models import Refund, ReturnRequest
 from apps.payment.refunds.selectors import refunds_of, return_requests_of
@@ -30,9 +32,10 @@ class Entry:
 
 
 def timeline(order: Order) -> list[Entry]:
-    """Everything that happened to an order, oldest first: up to 10 queries."""
+    """Everything that happened to an order, oldest first: up to 11 queries."""
     entries = [
         *(Entry(row.at, row.get_state_display(), gettext(row.note) if row.note else "") for row in _transitions(order)),
+        *(_disputed(change) for change in changes_of(order)),
         *(_shipped(shipment) for shipment in shipments_of([order])[order.pk]),
         *(entry for refund in refunds_of([order])[order.pk] for entry in _refunded(refund)),
         *(entry for request in return_requests_of([order])[order.pk] for entry in _returned(request)),
@@ -47,6 +50,13 @@ def timeline(order: Order) -> list[Entry]:
 
 def _transitions(order: Order) -> Iterable[OrderTransition]:
     return order.transitions.order_by("pk")
+
+
+def _disputed(change: DisputeChange) -> Entry:
+    dispute = change.dispute
+    amount = Money(dispute.amount, dispute.currency).format(current_language())
+    title = gettext("Dispute over %(amount)s: %(state)s") % {"amount": amount, "state": change.get_state_display()}
+    return Entry(change.at, title, url=dispute.url)
 
 
 def _shipped(shipment: Shipment) -> Entry:

@@ -23,15 +23,23 @@ class Account(models.TextChoices):
     # A contra account: what vouchers take off the sales, which are booked at full prices.
     DISCOUNTS = "discounts", _("Discounts by vouchers")
     SHIPPING_INCOME = "shipping_income", _("Shipping charged")
-    SALES_SUBSCRIPTIONS = "sales_subscriptions", _("Subscriptions")
     # Sales and shipping are booked without it; entries of former releases with it.
     TAX_OWED = "tax_owed", _("Tax owed")
+    PROVIDER_FEES = "provider_fees", _("Fees of payment providers")
+    # While nobody has decided, and for good when a dispute is lost.
+    DISPUTES = "disputes", _("Disputed payments")
+    BANK = "bank", _("Bank")
+    SALES_SUBSCRIPTIONS = "sales_subscriptions", _("Subscriptions")
 
 
 class JournalEntry(models.Model):
     class Kind(models.TextChoices):
         CAPTURE = "capture", _("Payment")
         REFUND = "refund", _("Refund")
+        DISPUTE = "dispute", _("Dispute")
+        REVERSAL = "reversal", _("Dispute won")
+        FEE = "fee", _("Fee")
+        PAYOUT = "payout", _("Payout")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     # Unique: a step that runs twice books once.

@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db.models import QuerySet, Sum
 
 from apps.common.money import Money
-from apps.payment.ledger.models import Account, Posting
+from apps.payment.ledger.models import Account, JournalEntry, Posting
 
 
 def balances() -> dict[str, dict[str, int]]:
@@ -26,9 +26,16 @@ def provider_postings(keys: Collection[str]) -> Iterator[tuple[str, str, Money]]
     return _at_provider(Posting.objects.filter(entry__key__in=keys))
 
 
+def order_numbers(keys: Collection[str]) -> dict[str, str]:
+    """The orders of entries by their keys: 1 query."""
+    return dict(JournalEntry.objects.filter(key__in=keys).values_list("key", "order_number"))
+
+
 def provider_postings_between(start: datetime, end: datetime) -> Iterator[tuple[str, str, Money]]:
-    """The same of all entries that were booked from `start` on and before `end`."""
-    return _at_provider(Posting.objects.filter(entry__booked_at__gte=start, entry__booked_at__lt=end))
+    """The same of entries that were booked from `start` on and before `end` by what happened in the shop. Fees and
+    payouts are booked from the provider's own list, later."""
+    entries = Posting.objects.filter(entry__booked_at__gte=start, entry__booked_at__lt=end)
+    return _at_provider(entries.exclude(entry__kind__in=[JournalEntry.Kind.FEE, JournalEntry.Kind.PAYOUT]))
 
 
 def _at_provider(postings: QuerySet[Posting]) -> Iterator[tuple[str, str, Money]]:

@@ -6,6 +6,7 @@ import secrets
 
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from apps.common.ids import uuid7
@@ -28,15 +29,49 @@ class PaymentMethod(models.Model):
     last4 = models.CharField(max_length=4)
     exp_month = models.PositiveSmallIntegerField(null=True)
     exp_year = models.PositiveSmallIntegerField(null=True)
-    reference = models.CharField(max_length=64, help_text="The provider's token.")
+    # The provider's token; empty for a card that was removed after it had paid.
+    reference = models.CharField(max_length=64, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
+    # When the customer had the card saved, to pay with it again; null for a card of one order.
+    saved_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        # For the job that deletes guests' cards that paid nothing.
-        indexes = [models.Index(fields=["created_at"], condition=Q(user_id__isnull=True), name="method_guests")]
+        constraints = [
+            models.CheckConstraint(
+                # A request that saves the card and one that removes it or deletes the account at once.
+                condition=Q(saved_at=None) | Q(~Q(reference=""), user_id__isnull=False),
+                name="method_saved_by_account",
+            )
+        ]
+        indexes = [
+            # For the job that deletes cards that nobody saved and that paid nothing.
+            models.Index(fields=["created_at"], condition=Q(saved_at=None), name="method_unsaved"),
+            models.Index(
+                fields=["user_id", "-saved_at", "-id"], condition=Q(saved_at__isnull=False), name="method_saved"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.brand} •••• {self.last4}"
+
+    @property
+    def is_expired(self) -> bool:
+        """Whether the month that stands on the card is over (UTC)."""
+        if self.exp_year is None or self.exp_month is None:
+            return False
+        today = timezone.now().date()
+        return (self.exp_year, self.exp_month) < (today.year, today.month)
+
+
+class CardToForget(models.Model):
+    """A token of a card that was removed here, until its provider has forgotten the card too."""
+
+    provider = models.CharField(max_length=16)
+    reference = models.CharField(max_length=64)
+    asked_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"{self.provider}, {self.asked_at:%Y-%m-%d}"
 
 
 class Payment(models.Model):
@@ -54,6 +89,8 @@ class Payment(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     order_id = models.UUIDField(unique=True)
     method = models.ForeignKey(PaymentMethod, on_delete=models.PROTECT, verbose_name=_("method"))
+    # Whether the customer wants to pay with this card again.
+    saves_method = models.BooleanField(default=False, db_default=False, editable=False)
     state = models.CharField(_("state"), max_length=16, choices=State, default=State.CREATED)
     amount = models.BigIntegerField()
     currency = models.CharField(max_length=3)
@@ -67,6 +104,9 @@ class Payment(models.Model):
     class Meta:
         verbose_name = _("payment")
         verbose_name_plural = _("payments")
+
+    # The bank is about to be asked, or is being asked.
+    OPEN = (State.CREATED, State.REQUIRES_ACTION)
 
     def __str__(self) -> str:
         return f"{self.get_state_display()}: {Money(self.amount, self.currency).format(current_language())}"

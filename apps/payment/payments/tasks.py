@@ -1,4 +1,4 @@
-"""Periodic work on cards."""
+"""Work on cards."""
 
 from __future__ import annotations
 
@@ -9,5 +9,11 @@ from apps.payment.payments import services
 
 @shared_task
 def purge_unused_methods() -> int:
-    """Delete guests' cards that paid nothing; returns how many."""
+    """Delete cards that nobody saved and that paid nothing; returns how many."""
     return services.purge_unused_methods()
+
+
+@shared_task
+def forget_removed_cards() -> int:
+    """Have providers forget cards that were removed; returns how many."""
+    return services.forget_removed_cards()

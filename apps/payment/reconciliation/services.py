@@ -19,6 +19,7 @@ from apps.common.money import Money
 from apps.payment.ledger.selectors import provider_postings, provider_postings_between
 from apps.payment.payments.providers import registry
 from apps.payment.payments.providers.base import Movement
+from apps.payment.reconciliation.booking import BOOKED_FROM_LIST, book_provider_items
 from apps.payment.reconciliation.models import Difference, ReconciledDay
 
 log = structlog.get_logger(__name__)
@@ -60,7 +61,7 @@ def reconcile_past_days(today: date | None = None) -> int:
     """
     today = today or timezone.now().date()
     count = 0
-    for provider in registry.PROVIDERS:
+    for provider in registry.in_use():
         last = ReconciledDay.objects.filter(provider=provider).order_by("-day").values_list("day", flat=True).first()
         day = max(last + DAY if last else today - DAY, today - MOST_DAYS * DAY)
         while day < today:
@@ -78,7 +79,9 @@ def reconcile(provider: str, day: date) -> int:
     end = start + DAY
     source = registry.get(provider)
     # Wider by a day on both sides, to find what the ledger has on this day and the provider on its neighbour.
-    movements = {_entry_key(movement): movement for movement in source.movements(start - DAY, end + DAY)}
+    listed = list(source.movements(start - DAY, end + DAY))
+    book_provider_items(movement for movement in listed if start <= movement.at < end)
+    movements = {_entry_key(movement): movement for movement in listed if movement.kind not in BOOKED_FROM_LIST}
     of_day = {key: movement for key, movement in movements.items() if start <= movement.at < end}
     found = {item.key: item for item in _differences(of_day, movements, start, end)}
     with transaction.atomic():
@@ -105,17 +108,13 @@ def _entry_key(movement: Movement) -> str:
     return f"{movement.kind}:{movement.key}"
 
 
-def _signed(movement: Movement) -> Money:
-    return movement.amount if movement.kind == "capture" else -movement.amount
-
-
 def _differences(
     of_day: dict[str, Movement], movements: dict[str, Movement], start: datetime, end: datetime
 ) -> Iterator[Found]:
     booked = dict(_booked(of_day))
     for key, movement in of_day.items():
         order_number, in_ledger = booked.get(key, ("", None))
-        at_provider = _signed(movement)
+        at_provider = movement.amount
         if in_ledger != at_provider:
             kind = Difference.Kind.AMOUNT if in_ledger is not None else Difference.Kind.NOT_BOOKED
             yield Found(kind, key, order_number, movement.reference, at_provider, in_ledger)

@@ -17,6 +17,7 @@ from apps.common.leases import Lease, claim
 from apps.common.problems import Problem
 from apps.common.task_queue import send_on_commit
 from apps.payment import catalog
+from apps.payment.disputes.services import require_undisputed
 from apps.payment.orders.models import Order
 from apps.payment.refunds import state_machine
 from apps.payment.refunds.booking import SEND_MAIL_TASK, count_units
@@ -50,14 +51,15 @@ class RefundRequest:
 
 def preview_refund(order: Order, choice: RefundChoice) -> RefundPlan:
     """What a refund would amount to; nothing is written. Raises as `refund_order` does."""
+    require_undisputed(order)
     return plan_refund(refundable_order(order.pk), choice)
 
 
 def refund_order(order: Order, request: RefundRequest) -> Refund:
     """Request a refund and take it as far as it goes now; the periodic job does the rest.
 
-    The same key again returns the same refund. Raises NotRefundable, RefundInProgress, RefundExceedsPayment,
-    RefundChanged, ReturnDecided or ValidationProblem; nothing is written then.
+    The same key again returns the same refund. Raises NotRefundable, OrderDisputed, RefundInProgress,
+    RefundExceedsPayment, RefundChanged, ReturnDecided or ValidationProblem; nothing is written then.
     """
     return _advance_or_defer(_request(order, request).pk)
 
@@ -125,6 +127,7 @@ def _request(order: Order, request: RefundRequest) -> Refund:
         refunds = list(current.refunds.all())
         if existing := next((refund for refund in refunds if refund.key == request.key), None):
             return existing
+        require_undisputed(current)
         if any(refund.is_open for refund in refunds):
             detail = gettext("Another refund of order %(number)s is in progress. Wait until it is completed.")
             raise RefundInProgress(detail % {"number": current.number})

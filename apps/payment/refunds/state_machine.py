@@ -61,7 +61,7 @@ def _send(refund: Refund) -> bool:
         payment = payment_of(refund.order)
         provider = registry.get(payment.method.provider)
         try:
-            sent = provider.find_refund(key=str(refund.pk)) or provider.refund(
+            sent = provider.find_refund(payment.reference, key=str(refund.pk)) or provider.refund(
                 payment.reference, key=str(refund.pk), amount=refund.total
             )
         except ChargeClosed:
@@ -83,7 +83,7 @@ def _confirm(refund: Refund) -> bool:
 
 def _sent_refund(refund: Refund) -> ProviderRefund | None:
     payment = payment_of(refund.order)
-    return registry.get(payment.method.provider).find_refund(key=str(refund.pk))
+    return registry.get(payment.method.provider).find_refund(payment.reference, key=str(refund.pk))
 
 
 def move(refund: Refund, state: str, *, reference: str) -> bool:

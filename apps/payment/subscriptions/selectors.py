@@ -16,6 +16,7 @@ from apps.common.money import Money
 from apps.common.problems import NotFound, ValidationProblem
 from apps.payment.documents.models import Document
 from apps.payment.documents.selectors import invoices_of_charges
+from apps.payment.payments.holds import keeps_method
 from apps.payment.subscriptions.models import BillingPeriod, ChargeAttempt, Plan, Subscription
 from apps.payment.tax.services import tax_date
 
@@ -108,9 +109,12 @@ def paid_periods(subscription: Subscription) -> QuerySet[BillingPeriod]:
     return rows.select_related("plan").order_by("-starts_at")
 
 
-def pays_with(method_id: str) -> bool:
-    """Whether a live subscription is paid with this card, which can then not be removed."""
-    return Subscription.objects.filter(method_id=method_id, state__in=Subscription.LIVE).exists()
+@keeps_method
+def pays_with(method_id: str) -> str:
+    """Why this card cannot be removed: a live subscription is paid with it. Empty where it can."""
+    if not Subscription.objects.filter(method_id=method_id, state__in=Subscription.LIVE).exists():
+        return ""
+    return gettext("Your subscription is paid with this card. Choose another card for it first.")
 
 
 def require_paid_period(user_id: uuid.UUID, period_id: uuid.UUID) -> BillingPeriod:

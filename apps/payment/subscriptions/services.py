@@ -230,10 +230,12 @@ def pay_with(subscription: Subscription, method_id: str, *, return_url: str = ""
 
 
 def usable_card(method_id: str, user_id: uuid.UUID) -> PaymentMethod:
-    """A card of the account: a guest's, which anybody may pay with who knows its id, pays no subscription. Raises
-    ValidationProblem and PaymentsNotSetUp."""
+    """A card that the account saved: one of a single order, or a guest's, can be charged only once.
+
+    Raises ValidationProblem and PaymentsNotSetUp.
+    """
     method = usable_method(method_id, user_id=user_id)
-    if method.user_id != user_id:
+    if method.user_id != user_id or method.saved_at is None:
         message = gettext("Save the card to your account first.")
         raise ValidationProblem(message, errors={"payment_method": [message]})
     return method

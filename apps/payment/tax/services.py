@@ -87,7 +87,13 @@ def tax_date(moment: datetime) -> date:
 
 
 def tax_order(
-    items: Sequence[TaxableItem], *, shipping: int, country: str, day: date, region: str = "", vat_id: str = ""
+    items: Sequence[TaxableItem],
+    *,
+    shipping: int,
+    country: str,
+    day: date,
+    region: str = "",
+    vat_id: str = "",
 ) -> OrderTax:
     """The tax of an order's lines and of its shipping at the rates of the destination on a day; one query.
 

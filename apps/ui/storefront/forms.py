@@ -40,6 +40,13 @@ class WriteOnlyInput(forms.TextInput):
         return None
 
 
+class WriteOnlyHiddenInput(forms.HiddenInput):
+    """A hidden field whose submitted value is never rendered."""
+
+    def format_value(self, value: Any) -> None:
+        return None
+
+
 def language_choices() -> list[tuple[str, str]]:
     """The languages of the shop, each by its own name."""
     return [(code, own_language_name(code)) for code in settings.SHOP_LANGUAGES]
@@ -267,6 +274,22 @@ class CheckoutAddressForm(AddressForm):
         self.fields["phone"].required = True
 
 
+class CompanyForm(ShopForm):
+    """What a business adds to its order."""
+
+    company = text(_("Company"), autocomplete="shipping organization", required=False)
+    vat_id = text(
+        _("VAT ID"),
+        autocomplete="off",
+        length=40,
+        required=False,
+        autocapitalize="characters",
+        help_text=_("Only for businesses in the European Union, such as FR40303265045."),
+    )
+    # The total depends on it.
+    vat_id.widget.attrs["data-updates"] = ""
+
+
 class SavedAddressForm(AddressForm):
     """An entry of the address book."""
 
@@ -335,8 +358,22 @@ class FindOrderForm(ShopForm):
     email = email()
 
 
+class StripeCardForm(ShopForm):
+    """What Stripe's script in the browser made of a card; the number itself never comes here. The token is of use once,
+    so it is not rendered again."""
+
+    token = forms.CharField(label=_("Card"), max_length=64, widget=WriteOnlyHiddenInput)
+    keep = forms.BooleanField(label=_("Save this card for my next orders"), required=False)
+
+    def __init__(self, *args: Any, can_save: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["token"].error_messages["required"] = gettext("Please enter your card.")
+        if not can_save:
+            del self.fields["keep"]
+
+
 class CardForm(ShopForm):
-    """A card. Its number is passed on and never rendered again."""
+    """A card; signed-in customers may save it. Its number is passed on and never rendered again."""
 
     number = text(
         _("Card number"), widget_class=WriteOnlyInput, autocomplete="cc-number", length=30, inputmode="numeric"
@@ -357,6 +394,12 @@ class CardForm(ShopForm):
         inputmode="numeric",
         help_text=_("Three or four digits on the card"),
     )
+    keep = forms.BooleanField(label=_("Save this card for my next orders"), required=False)
+
+    def __init__(self, *args: Any, can_save: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not can_save:
+            del self.fields["keep"]
 
     def clean_expiry(self) -> tuple[int, int]:
         """`(month, year)`, from 12/34, 12 / 2034 or 1234."""

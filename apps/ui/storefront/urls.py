@@ -4,6 +4,7 @@ from django.urls import path
 
 from apps.ui.storefront.views import (
     account,
+    cards,
     cart,
     checkout,
     components,
@@ -66,6 +67,9 @@ urlpatterns = [
     path("account/addresses/new", account.add_address, name="add-address"),
     path("account/addresses/<uuid:address_id>", account.change_address, name="change-address"),
     path("account/addresses/<uuid:address_id>/edit", account.edit_address, name="edit-address"),
+    path("account/cards", cards.cards, name="cards"),
+    path("account/cards/new", cards.add, name="add-card"),
+    path("account/cards/<slug:card_id>/remove", cards.remove, name="remove-card"),
     path("account/data", account.data, name="account-data"),
     path("account/data/export", account.export, name="account-export"),
     path("account/data/delete", account.delete_account, name="delete-account"),

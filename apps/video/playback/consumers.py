@@ -46,6 +46,18 @@ def revoke_entitlements(event: Event) -> None:
     services.revoke(order_number=event.data["order_number"], films=films)
 
 
+@subscribe("payment", "order.disputed")
+def revoke_disputed(event: Event) -> None:
+    """The customer's bank took the money back: all films of the order leave the library."""
+    services.revoke(order_number=event.data["order_number"])
+
+
+@subscribe("payment", "order.dispute_won")
+def reinstate_entitlements(event: Event) -> None:
+    """The money came back to the shop, and with it the films to the customer."""
+    services.reinstate(order_number=event.data["order_number"])
+
+
 @subscribe("payment", "subscription.started", "subscription.renewed", "subscription.changed", "subscription.ended")
 def update_subscription(event: Event) -> None:
     """Each event says all of it, so they may be handled in any order: the highest version counts."""

@@ -107,6 +107,19 @@ def revoke(*, order_number: str, films: list[RefundedFilm] | None = None) -> Non
         entitlements.update(revoked_at=now)
 
 
+def reinstate(*, order_number: str) -> None:
+    """The shop won a dispute: films of the order may be watched again, except those that were refunded.
+
+    Call it in a transaction.
+    """
+    Revocation.objects.filter(order_number=order_number, title_slug="", offer="").delete()
+    left = list(Revocation.objects.filter(order_number=order_number))
+    for entitlement in Entitlement.objects.filter(order_number=order_number, revoked_at__isnull=False):
+        if not any(row.covers(title_slug=entitlement.title_slug, offer=entitlement.offer) for row in left):
+            entitlement.revoked_at = None
+            entitlement.save(update_fields=["revoked_at"])
+
+
 @dataclass(frozen=True, slots=True)
 class SubscriptionState:
     """What an event said of a subscription."""

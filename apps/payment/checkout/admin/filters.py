@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from apps.payment.disputes.selectors import disputes_needing_response
 from apps.payment.orders.models import Order, OrderLine
 from apps.payment.refunds.models import Refund, ReturnRequest
 
@@ -50,6 +51,7 @@ class TodoFilter(admin.SimpleListFilter):
             ("ship", gettext("To be shipped")),
             ("return", gettext("Return requested")),
             ("refund", gettext("Refund not completed")),
+            ("dispute", gettext("Dispute needs a response")),
         ]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Order]) -> QuerySet[Order]:
@@ -64,4 +66,6 @@ class TodoFilter(admin.SimpleListFilter):
             case "refund":
                 unfinished = Refund.objects.filter(order=OuterRef("pk"))
                 return queryset.filter(Exists(unfinished.exclude(state=Refund.State.COMPLETED)))
+            case "dispute":
+                return queryset.filter(Exists(disputes_needing_response().filter(order=OuterRef("pk"))))
         return queryset

@@ -53,6 +53,9 @@ class PlaceOrderSerializer(serializers.Serializer):
     payment_method = serializers.CharField(
         max_length=40, required=False, allow_blank=True, default="", help_text="Left out when the total is 0."
     )
+    save_payment_method = serializers.BooleanField(
+        default=False, help_text="Keep the card for the account once the order is paid."
+    )
     return_url = serializers.CharField(
         max_length=450,
         required=False,
@@ -282,7 +285,7 @@ class OrderSerializer(serializers.Serializer):
     @extend_schema_field(NextActionSerializer(allow_null=True))
     def get_next_action(self, order: Order) -> dict[str, str] | None:
         payment = self.context["payments"].get(order.pk)
-        if payment and order.is_open and payment.state == "requires_action":
+        if payment and order.is_open and payment.state == "requires_action" and payment.action_url:
             return {"type": "redirect", "url": payment.action_url}
         return None
 

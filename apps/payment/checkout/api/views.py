@@ -31,10 +31,12 @@ from apps.payment.checkout.api import serializers
 from apps.payment.checkout.requests import Customer, Delivery, OrderRequest
 from apps.payment.checkout.selectors import order_context
 from apps.payment.checkout.totals import shipping_choices, totals_of_choices
+from apps.payment.disputes.services import record_dispute
 from apps.payment.orders import selectors
 from apps.payment.orders.models import Order
 from apps.payment.orders.services import claim_guest_orders, request_order_link
-from apps.payment.payments.services import receive_webhook
+from apps.payment.payments.providers import registry
+from apps.payment.payments.services import read_webhook, take_in_webhook
 from apps.payment.shipping.selectors import countries_served, methods_for
 from apps.payment.throttling import GuestCreationThrottle, OrderLinkThrottle
 
@@ -83,6 +85,7 @@ class OrdersView(ListAPIView):
             key=request_key(request),
             return_url=require_own_address(data["return_url"]),
             expected_total=data.get("expected_total"),
+            saves_card=data["save_payment_method"],
         )
         # Also when the cart is closed because its order is paid.
         cart = find_cart(data["cart"], caller_of(request, secret_header=CART_SECRET_HEADER))
@@ -213,10 +216,14 @@ class WebhookView(PublicView):
 
     @extend_schema(request=OpenApiTypes.OBJECT, responses={204: None})
     def post(self, request: Request, provider: str) -> Response:
-        """A provider reports that a charge has changed. The signature covers the raw body."""
-        if provider != "sandbox":
+        """A provider reports that a charge or a dispute has changed. The signature covers the raw body."""
+        if provider not in registry.in_use():
             raise NotFound("There is no such provider.")
-        payment = receive_webhook(provider, body=request.body, headers=request.headers)
+        notification = read_webhook(provider, body=request.body, headers=request.headers)
+        if notification.dispute:
+            # Before the delivery counts as taken in: one that fails here comes again.
+            record_dispute(provider, notification.dispute)
+        payment = take_in_webhook(provider, notification)
         if payment:
             services.advance_or_defer(payment.order_id)
         return Response(status=status.HTTP_204_NO_CONTENT)

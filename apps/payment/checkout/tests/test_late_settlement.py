@@ -222,9 +222,11 @@ def test_the_sandbox_gives_back_once_and_only_what_was_taken(late):
     settle()
     with pytest.raises(ChargeClosed):
         provider.refund(reference, key="too much", amount=amount * 2)
-    assert provider.find_refund(key="first") is None
+    assert provider.find_refund(reference, key="first") is None
     refund = provider.refund(reference, key="first", amount=amount)
-    assert refund == provider.refund(reference, key="first", amount=amount) == provider.find_refund(key="first")
+    assert (
+        refund == provider.refund(reference, key="first", amount=amount) == provider.find_refund(reference, key="first")
+    )
     with pytest.raises(ChargeClosed):
         provider.refund(reference, key="second", amount=Money(1, amount.currency))
     assert provider.status(reference).state == "refunded"

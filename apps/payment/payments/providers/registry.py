@@ -8,13 +8,19 @@ from django.utils.translation import gettext
 from apps.payment.payments.providers.base import PaymentsNotSetUp, Provider
 from apps.payment.payments.providers.sandbox.cards import CARDS, SHOWN_CARDS
 from apps.payment.payments.providers.sandbox.provider import SandboxProvider
+from apps.payment.payments.providers.stripe.provider import StripeProvider
 
-PROVIDERS: dict[str, Provider] = {"sandbox": SandboxProvider()}
+PROVIDERS: dict[str, Provider] = {"sandbox": SandboxProvider(), "stripe": StripeProvider()}
 
 
 def get(name: str) -> Provider:
     """The provider of this name, for what was begun with it; raises KeyError."""
     return PROVIDERS[name]
+
+
+def in_use() -> list[str]:
+    """Providers that may have taken money: Stripe only where there is a key to ask it with."""
+    return [name for name in PROVIDERS if name != "stripe" or settings.STRIPE_SECRET_KEY]
 
 
 def require_accepting(name: str) -> None:

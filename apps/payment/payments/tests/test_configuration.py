@@ -51,7 +51,20 @@ def test_production_never_takes_test_cards():
 
 
 def test_a_provider_must_exist():
-    assert "must be sandbox or none, not 'stripes'" in refused("http://localhost", provider="stripes")
+    assert "must be sandbox, stripe or none, not 'stripes'" in refused("http://localhost", provider="stripes")
+
+
+@pytest.mark.parametrize(("key", "is_refused"), [("sk_test_1", True), ("rk_test_1", True), ("sk_live_1", False)])
+def test_a_test_key_of_stripe_counts_as_test_cards(key, is_refused):
+    for environment, url in (("prod", "http://localhost"), ("local", "https://shop.com")):
+        words = refusal(
+            provider="stripe",
+            environment=environment,
+            public_url=url,
+            test_cards_in_public=False,
+            stripe_key=key,
+        )
+        assert ("with a test key takes test cards" in words) is is_refused
 
 
 @pytest.mark.parametrize("role", ["web", "worker", "migrate"])
@@ -77,7 +90,7 @@ def test_a_shop_without_a_provider_takes_no_card(settings, api_client):
 
 @pytest.mark.django_db
 def test_a_card_of_former_times_pays_for_nothing_new(settings):
-    method = services.add_method(user_id=uuid.uuid4(), provider="sandbox", card=CARD)
+    method = services.add_method(user_id=uuid.uuid4(), provider="sandbox", source={"card": CARD})
     settings.PAYMENT_PROVIDER = "none"
     with pytest.raises(PaymentsNotSetUp):
         services.usable_method(str(method.pk), user_id=method.user_id)

@@ -22,7 +22,15 @@ def add(**changes):
 def test_a_card_becomes_a_token_that_reveals_brand_and_last_digits_alone():
     response = add()
     assert response.status_code == 201
-    assert response.json() == {"id": PaymentMethod.objects.get().pk, "brand": "Visa", "last4": "4242"}
+    assert response.json() == {
+        "id": PaymentMethod.objects.get().pk,
+        "brand": "Visa",
+        "last4": "4242",
+        "exp_month": 12,
+        "exp_year": 2099,
+        "is_expired": False,
+        "saved_at": None,
+    }
     assert response.json()["id"].startswith("pm_")
     assert response["Cache-Control"] == "no-store"
 
@@ -95,4 +103,5 @@ def test_payment_options_name_the_test_cards_of_the_sandbox_only(settings):
     assert options["provider"] == "sandbox"
     assert options["test_cards"][0] == {"number": "4242424242424242", "outcome": "ok"}
     settings.PAYMENT_PROVIDER = "none"
-    assert Shopper().client.get("/v1/payment-options").json() == {"provider": "none", "test_cards": []}
+    options = Shopper().client.get("/v1/payment-options").json()
+    assert options == {"provider": "none", "test_cards": [], "publishable_key": ""}

@@ -10,9 +10,12 @@ from django.utils import timezone
 from apps.common.metrics import collectors
 from apps.common.money import Money
 from apps.payment.ledger.models import Account, JournalEntry
+from apps.payment.ledger.selectors import balances
 from apps.payment.ledger.services import book
 from apps.payment.payments.providers import registry
-from apps.payment.payments.providers.sandbox.models import SandboxCharge, SandboxRefund
+from apps.payment.payments.providers.sandbox.balance import fee_of, pay_out
+from apps.payment.payments.providers.sandbox.disputes import open_dispute
+from apps.payment.payments.providers.sandbox.models import SandboxCharge, SandboxDispute, SandboxPayout, SandboxRefund
 from apps.payment.reconciliation import services
 from apps.payment.reconciliation.models import Difference, ReconciledDay
 
@@ -127,10 +130,77 @@ def test_after_a_long_absence_it_begins_a_month_ago():
     assert ReconciledDay.objects.count() == 1 + services.MOST_DAYS
 
 
-def test_a_new_shop_begins_with_yesterday():
+def test_a_new_shop_begins_with_yesterday(settings):
+    settings.STRIPE_SECRET_KEY = ""
     services.reconcile_past_days(DAY)
     assert [row.day for row in ReconciledDay.objects.all()] == [DAY - timedelta(days=1)]
-    assert list(registry.PROVIDERS) == [row.provider for row in ReconciledDay.objects.all()]
+    assert registry.in_use() == ["sandbox"] == [row.provider for row in ReconciledDay.objects.all()]
+
+
+def entries(kind: str) -> dict[str, dict[str, int]]:
+    """Postings of the entries of a kind, by key."""
+    found = JournalEntry.objects.filter(kind=kind).prefetch_related("postings")
+    return {entry.key: {row.account: row.amount for row in entry.postings.all()} for entry in found}
+
+
+def test_fees_are_booked_from_the_providers_list_once():
+    charge("a", 1990)
+    booked("capture:a", 1990)
+    for _ in range(2):
+        assert services.reconcile("sandbox", DAY) == 0
+    # 1.5% and 25 cents.
+    assert entries("fee") == {"fee:capture:a": {"provider_clearing": -55, "provider_fees": 55}}
+    assert JournalEntry.objects.get(kind="fee").order_number == "SC-1"
+
+
+def test_a_payout_is_in_the_bank_and_leaves_nothing_at_the_provider():
+    before = NOON - timedelta(days=1)
+    taken = charge("a", 2000, at=before)
+    refund(taken, "r", 500, at=before)
+    booked("capture:a", 2000, at=before)
+    booked("refund:r", -500, at=before)
+    assert pay_out(DAY) == 1
+    assert pay_out(DAY) == 0
+    SandboxPayout.objects.update(created_at=NOON)
+    assert services.reconcile("sandbox", DAY - timedelta(days=1)) == 0
+    assert services.reconcile("sandbox", DAY) == 0
+    [postings] = entries("payout").values()
+    assert postings == {"provider_clearing": -1445, "bank": 1445}
+    assert balances()["EUR"] == {"bank": 1445, "provider_clearing": 0, "provider_fees": 55, "sales_goods": -1500}
+
+
+def test_a_day_of_refunds_pays_nothing_out_and_the_next_days_make_up_for_it():
+    before = NOON - timedelta(days=1)
+    taken = charge("a", 2000, at=before)
+    pay_out(DAY)
+    refund(taken, "r", 2000, at=NOON)
+    charge("b", 1000, at=NOON)
+    assert pay_out(DAY + timedelta(days=1)) == 0
+    charge("c", 5000, at=NOON + timedelta(days=1))
+    assert pay_out(DAY + timedelta(days=2)) == 1
+    # 1000 - 40 + 5000 - 100 - 2000
+    assert SandboxPayout.objects.get(day=DAY + timedelta(days=2)).amount == 3860
+
+
+def test_currencies_are_paid_out_apart():
+    charge("a", 2000)
+    SandboxCharge.objects.create(id="ch_d", key="d", state="captured", amount=1000, currency="USD", captured_at=NOON)
+    assert pay_out(DAY + timedelta(days=1)) == 2
+    assert dict(SandboxPayout.objects.values_list("currency", "amount")) == {"EUR": 1945, "USD": 960}
+
+
+@pytest.mark.parametrize(("amount", "fee"), [(1, 1), (25, 25), (100, 27), (1990, 55), (10_000, 175), (33, 25)])
+def test_the_sandbox_states_its_fee(amount, fee):
+    assert fee_of(amount) == fee
+
+
+def test_a_dispute_that_was_not_booked_is_a_difference():
+    taken = charge("a", 2000)
+    booked("capture:a", 2000)
+    dispute = open_dispute(taken)
+    SandboxDispute.objects.update(opened_at=NOON)
+    assert services.reconcile("sandbox", DAY) == 1
+    assert differences() == {(Kind.NOT_BOOKED, f"dispute:{dispute.pk}", -4000, None)}
 
 
 def test_metrics_show_open_differences_and_how_long_ago_the_last_day_ended(monkeypatch):

@@ -51,7 +51,7 @@ def subscribe(shopper: Shopper, plan: str = MONTHLY, *, card: str = "ok", key: s
     """POST /v1/subscription; `card` is a behaviour or a payment method's id."""
     body = {"plan": plan, "currency": "EUR", "country": "DE"} | changes
     if "payment_method" not in changes:
-        body["payment_method"] = card if card.startswith("pm_") else shopper.card(card)
+        body["payment_method"] = card if card.startswith("pm_") else shopper.card(card, keep=True)
     return shopper.client.post(PATH, body, headers={"Idempotency-Key": key or uuid.uuid4().hex})
 
 

@@ -143,7 +143,7 @@ def test_death_before_a_month_of_downtime_charges_once(place, ada, monkeypatch):
 
 @pytest.mark.parametrize("place", CHARGED)
 def test_the_same_request_finishes_the_first_payment(place, ada, monkeypatch):
-    card = ada.card()
+    card = ada.card(keep=True)
     with killed_at(place, monkeypatch):
         subscribe(ada, card=card, key="mine")
     let_leases_end()

@@ -219,7 +219,7 @@ def test_another_card_brings_it_back_at_once(ada):
     until_end_of_period(subscription)
     run_beat()
     assert ada.client.get(PATH).json()["due"]["amount"]["amount"] == 799
-    card = ada.card()
+    card = ada.card(keep=True)
     response = post(ada, "payment-method", {"payment_method": card})
     assert response.status_code == 200, response.content
     assert (response.json()["state"], response.json()["payment_method"]["id"]) == ("active", card)
@@ -233,7 +233,7 @@ def test_another_card_that_is_declined_uses_up_no_try(ada):
     until_end_of_period(subscription)
     run_beat()
     for _ in range(4):
-        assert post(ada, "payment-method", {"payment_method": ada.card("declined")}).status_code == 402
+        assert post(ada, "payment-method", {"payment_method": ada.card("declined", keep=True)}).status_code == 402
         run_beat()
     subscription.refresh_from_db()
     assert subscription.state == "past_due"
@@ -245,7 +245,7 @@ def test_another_card_may_be_confirmed_at_the_bank(ada):
     behave(subscription, "card_declined")
     until_end_of_period(subscription)
     run_beat()
-    response = post(ada, "payment-method", {"payment_method": ada.card("challenge")})
+    response = post(ada, "payment-method", {"payment_method": ada.card("challenge", keep=True)})
     assert response.status_code == 202
     assert response.json()["next_action"]
     complete_challenge(ChargeAttempt.objects.get(state="requires_action").reference, approved=True)

@@ -143,7 +143,7 @@ def test_declined_card_starts_nothing(ada):
 
 
 def test_repeated_request_subscribes_once(ada):
-    card = ada.card()
+    card = ada.card(keep=True)
     body = {"plan": MONTHLY, "currency": "EUR", "country": "DE", "payment_method": card}
 
     def send(key, body):
@@ -154,7 +154,7 @@ def test_repeated_request_subscribes_once(ada):
 
 
 def test_two_tabs_subscribe_once(ada):
-    card = ada.card()
+    card = ada.card(keep=True)
     twin = ada.twin()
     results = at_once(lambda: subscribe(ada, card=card), lambda: subscribe(twin, YEARLY, card=card))
     assert sorted(response.status_code for response in results) == [201, 409], [r.content for r in results]
@@ -197,7 +197,7 @@ def test_other_amount_than_shown_charges_nothing(ada):
 
 
 def test_cards_of_others_and_of_guests_pay_nothing(ada, grace, guest):
-    for card in (grace.card(), guest.card()):
+    for card in (grace.card(keep=True), guest.card()):
         response = subscribe(ada, payment_method=card)
         assert response.status_code == 400, response.content
     assert not Subscription.objects.exists()

@@ -10,13 +10,13 @@ from urllib.parse import quote
 
 from apps.common.http import RemoteProblem
 from apps.common.money import Money
+from apps.ui.storefront.clients.cards import Card
 from apps.ui.storefront.clients.decoding import decode
 from apps.ui.storefront.clients.payment import (
     MAX_IN_PROGRESS_RETRIES,
     MAX_RETRY_PAUSE_SECONDS,
     ORDER_TIMEOUT_SECONDS,
     NextAction,
-    PaymentMethod,
     client,
     responses,
 )
@@ -94,7 +94,7 @@ class Subscription:
     is_cancelled: bool
     ended_at: datetime | None
     end_reason: str
-    payment_method: PaymentMethod | None
+    payment_method: Card | None
     next_amount: Money | None
     due: AmountDue | None
     next_action: NextAction | None

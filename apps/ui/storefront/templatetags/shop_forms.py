@@ -65,6 +65,7 @@ def account_navigation() -> list[tuple[str, str]]:
         ("orders", gettext("Orders")),
         ("subscription", gettext("Subscription")),
         ("addresses", gettext("Addresses")),
+        ("cards", gettext("Saved cards")),
         ("profile", gettext("Profile")),
         ("password", gettext("Password")),
         ("devices", gettext("Devices")),

@@ -13,7 +13,16 @@ import yaml
 
 from apps.common.http import RemoteProblem
 from apps.common.testing.contracts import APPS, assert_matches_contract
-from apps.ui.storefront.clients import after_sales, auth, catalog, catalog_schemas, payment, subscriptions, video
+from apps.ui.storefront.clients import (
+    after_sales,
+    auth,
+    cards,
+    catalog,
+    catalog_schemas,
+    payment,
+    subscriptions,
+    video,
+)
 from apps.ui.storefront.tests.fakes import ADA, ASKS, DECLINED, PAYS, FakePlatform
 from apps.ui.storefront.tests.fakes.subscriptions import PERIOD_ID
 
@@ -51,7 +60,7 @@ SCHEMAS = [
     (payment.Cart, "payment", "Cart"),
     (payment.CartLine, "payment", "CartLine"),
     (payment.ShippingMethod, "payment", "ShippingMethod"),
-    (payment.PaymentMethod, "payment", "PaymentMethod"),
+    (cards.Card, "payment", "PaymentMethod"),
     (payment.Order, "payment", "Order"),
     (payment.OrderLine, "payment", "OrderLine"),
     (after_sales.Shipment, "payment", "Shipment"),
@@ -62,8 +71,8 @@ SCHEMAS = [
     (after_sales.ClaimedOrders, "payment", "ClaimedOrders"),
     (payment.Shipping, "payment", "Shipping"),
     (payment.Delivery, "payment", "Delivery"),
-    (payment.PaymentOptions, "payment", "PaymentOptions"),
-    (payment.TestCard, "payment", "TestCard"),
+    (cards.PaymentOptions, "payment", "PaymentOptions"),
+    (cards.TestCard, "payment", "TestCard"),
     (payment.OrderAddress, "payment", "Address"),
     (payment.OrderPayment, "payment", "OrderPayment"),
     (payment.Document, "payment", "Document"),
@@ -167,7 +176,7 @@ def test_catalog_client_matches_the_contract(platform: FakePlatform, check: Call
 def test_subscriptions_client_matches_the_contract(platform: FakePlatform, check: Callable[[], None]) -> None:
     assert [plan.code for plan in subscriptions.plans()] == ["plus-monthly", "plus-yearly"]
     assert subscriptions.subscription("token") is None
-    card = payment.add_payment_method(CARD, token="token").id
+    card = cards.add_card(CARD, token="token", is_kept=True).id
     body = {"plan": "plus-monthly", "currency": "EUR", "country": "DE", "payment_method": card, "language": "de"}
     body |= {"return_url": "http://localhost:8000/account/subscription", "expected_amount": euros(0)}
     assert subscriptions.subscribe("token", body, key="a" * 32).state == "trialing"
@@ -230,6 +239,9 @@ def test_payment_client_matches_the_contract(platform: FakePlatform, check: Call
     assert guest.secret
     payment.set_line(guest.id, "MUG-1", 2, secret=guest.secret, token=None)
     payment.set_line(guest.id, "nosferatu-rent", 1, secret=guest.secret, token=None)
+    place = {"country": "DE", "region": "", "vat_id": "DE136695976"}
+    assert payment.order_totals(guest.id, **place, secret=guest.secret, token=None)
+    assert "DE" in payment.delivery_countries()
     payment.save_line(guest.id, "MUG-1", is_saved=True, secret=guest.secret, token=None)
     payment.save_line(guest.id, "MUG-1", is_saved=False, secret=guest.secret, token=None)
     payment.cart(guest.id, secret=guest.secret, token=None, is_seen=True)
@@ -237,7 +249,7 @@ def test_payment_client_matches_the_contract(platform: FakePlatform, check: Call
     own = payment.merge_cart(own.id, source=guest.id, secret=guest.secret, token="token")
     assert own.item_count == 3
     payment.shipping_methods(own.id, "DE", secret=None, token="token")
-    assert payment.payment_options().test_cards
+    assert cards.payment_options().test_cards
     order: dict[str, Any] = {
         "cart": own.id,
         "email": "guest@example.com",
@@ -247,13 +259,19 @@ def test_payment_client_matches_the_contract(platform: FakePlatform, check: Call
         "expected_total": {"amount": 4589, "currency": "EUR"},
     }
     for index, number in enumerate((DECLINED, ASKS, PAYS)):
-        method = payment.add_payment_method(CARD | {"number": number}, token="token")
-        attempt = order | {"payment_method": method.id}
+        method = cards.add_card(CARD | {"number": number}, token="token")
+        attempt = order | {"payment_method": method.id, "save_payment_method": number == PAYS}
         if number == DECLINED:
             with pytest.raises(RemoteProblem):
                 payment.place_order(attempt, key=f"key-{index}", secret=None, token="token")
         else:
             payment.place_order(attempt, key=f"key-{index}", secret=None, token="token")
+    assert cards.begin_setup("token").client_secret
+    cards.add_token("pm_of_the_browser", token=None)
+    [saved] = cards.saved_cards("token")
+    cards.remove_card("token", saved.id)
+    with pytest.raises(RemoteProblem):
+        cards.remove_card("token", saved.id)
     payment.cancel_order("SC-0001", secret=None, token="token")
     payment.orders("token")
     payment.request_order_access("SC-0002", "guest@example.com")

@@ -91,7 +91,7 @@ def subscribe(request: ShopRequest) -> HttpResponse:
     due = price if not has_trial else price * 0
     context = {"plan": plan, "price": price, "due": due, "has_trial": has_trial}
     page = ChargePage(request, "storefront/subscribe.html", context)
-    is_valid = page.is_sent and all([page.card.is_valid(), page.home.is_valid()])
+    is_valid = page.is_sent and all([page.cards.is_valid(), page.home.is_valid()])
     if not is_valid:
         return page.show()
 
@@ -115,7 +115,7 @@ def change_plan(request: ShopRequest) -> HttpResponse:
     """What another plan costs now and when it is in effect, and the button that changes it."""
     token = request.shop.require_token()
     preview = subscriptions.change_preview(token, request.POST.get("plan") or request.GET.get("plan", ""))
-    page = ChargePage(request, "storefront/subscription_change.html", {"preview": preview})
+    page = ChargePage(request, "storefront/subscription_change.html", {"preview": preview}, has_card=False)
     if not page.is_sent:
         return page.show()
     if page.sent.get("amount") != str(preview.amount.amount):
@@ -133,8 +133,8 @@ def change_card(request: ShopRequest) -> HttpResponse:
     found = subscriptions.subscription(token)
     if found is None or not found.is_live:
         raise Http404
-    page = ChargePage(request, "storefront/subscription_card.html", {"subscription": found})
-    if not (page.is_sent and page.card.is_valid()):
+    page = ChargePage(request, "storefront/subscription_card.html", {"subscription": found}, preselects=False)
+    if not (page.is_sent and page.cards.is_valid()):
         return page.show()
 
     def send(key: str) -> Subscription:

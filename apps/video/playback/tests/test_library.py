@@ -174,3 +174,37 @@ def test_services_ask_for_a_users_rights(as_service, as_user, entitle):
     assert as_service("catalog").get(path).status_code == 403
     assert as_user(me).get(path).status_code == 403
     assert as_service("catalog", "entitlements:read").get("/v1/entitlements?user=x").status_code == 400
+
+
+def disputed(kind: str, number: str = "SC-1") -> None:
+    deliver("payment", kind, subject=number, data={"order_number": number, "lines": [line("metropolis")]})
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_disputed_order_loses_its_films_and_has_them_back_when_the_shop_wins():
+    paid(uuid.uuid4(), line("metropolis"), line("nosferatu", offer="rent", hours=48))
+    paid(uuid.uuid4(), line("faust"), number="SC-2")
+    for _ in range(2):
+        disputed("order.disputed")
+    assert kept() == [("faust", "buy")]
+    for _ in range(2):
+        disputed("order.dispute_won")
+    assert kept() == [("faust", "buy"), ("metropolis", "buy"), ("nosferatu", "rent")]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_dispute_that_is_handled_before_the_grant_revokes_it_too():
+    disputed("order.disputed")
+    paid(uuid.uuid4(), line("metropolis"))
+    assert kept() == []
+    disputed("order.dispute_won")
+    assert kept() == [("metropolis", "buy")]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_film_that_was_refunded_does_not_come_back_with_a_dispute_that_is_won():
+    paid(uuid.uuid4(), line("metropolis"), line("nosferatu"))
+    refunded(line("nosferatu"))
+    disputed("order.disputed")
+    disputed("order.dispute_won")
+    assert kept() == [("metropolis", "buy")]

@@ -8,10 +8,11 @@ from typing import Any
 from django.utils.translation import gettext
 
 from apps.common.problems import ValidationProblem
+from apps.payment.payments.providers.base import CardSource
 
-# The first six are those that Stripe publishes for tests (https://docs.stripe.com/testing); the others lie in the same
-# range, which no bank issues. What each leads to: paid, a challenge, a decline by its code, or paid with one of the
-# mishaps that real networks have (`mishaps.py`).
+# The first seven are those that Stripe publishes for tests (https://docs.stripe.com/testing); the others lie in the
+# same range, which no bank issues. What each leads to: paid, a challenge, a decline by its code, or paid with a dispute
+# or one of the mishaps that real networks have (`mishaps.py`).
 CARDS = {
     "4242424242424242": "ok",
     "5555555555554444": "ok",
@@ -19,6 +20,7 @@ CARDS = {
     "4000000000009995": "insufficient_funds",
     "4000000000000119": "processing_error",
     "4000000000003220": "challenge",
+    "4000000000000259": "dispute",
     "4000000000007007": "response_lost",
     "4000000000007015": "slow",
     "4000000000007023": "webhooks_twice",
@@ -28,8 +30,12 @@ CARDS = {
 SHOWN_CARDS = ("4242424242424242", "4000000000003220", "4000000000000002")
 
 
-def check_card(card: dict[str, Any]) -> str:
-    """Its number, digits alone. Raises ValidationProblem for one that is no test card or has expired."""
+def check_card(source: CardSource) -> tuple[dict[str, Any], str]:
+    """The card with its number, digits alone. Raises ValidationProblem for one that is no test card or has expired."""
+    if "card" not in source:
+        message = gettext("Enter a card.")
+        raise ValidationProblem(gettext("The card cannot be used; see errors."), errors={"card": [message]})
+    card = source["card"]
     number = "".join(card["number"].split()).replace("-", "")
     errors = {}
     if not (number.isascii() and number.isdigit() and 12 <= len(number) <= 19 and luhn_holds(number)):
@@ -41,7 +47,7 @@ def check_card(card: dict[str, Any]) -> str:
         errors["card.exp_month"] = [gettext("The card has expired.")]
     if errors:
         raise ValidationProblem(gettext("The card cannot be used; see errors."), errors=errors)
-    return number
+    return card, number
 
 
 def luhn_holds(number: str) -> bool:

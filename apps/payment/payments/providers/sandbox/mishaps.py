@@ -9,12 +9,13 @@ import structlog
 
 from apps.common.http import Unavailable
 from apps.common.task_queue import send_on_commit
-from apps.payment.payments.providers.sandbox import webhooks
+from apps.payment.payments.providers.sandbox import disputes, webhooks
 from apps.payment.payments.providers.sandbox.models import SandboxCharge
 
 log = structlog.get_logger(__name__)
 
 SEND_WEBHOOK_TASK = "apps.payment.payments.providers.sandbox.tasks.send_webhook"
+SEND_DISPUTE_TASK = "apps.payment.payments.providers.sandbox.tasks.send_dispute_webhook"
 # Longer than a shopper likes to wait, shorter than any time-out on the way.
 SLOW_SECONDS = 5
 
@@ -39,6 +40,8 @@ def after_capturing(charge: SandboxCharge) -> None:
     """The money is taken."""
     if charge.outcome == "webhooks_twice":
         _notify_twice(charge)
+    if charge.outcome == "dispute":
+        send_on_commit(SEND_DISPUTE_TASK, disputes.open_dispute(charge).pk)
 
 
 def _notify_twice(charge: SandboxCharge) -> None:

@@ -55,3 +55,47 @@ class SandboxRefund(models.Model):
 
     def __str__(self) -> str:
         return f"{self.amount} of {self.charge_id}"
+
+
+class SandboxDispute(models.Model):
+    """A bank that took the money of a sandbox charge back, for the time being."""
+
+    class State(models.TextChoices):
+        NEEDS_RESPONSE = "needs_response"
+        LOST = "lost"
+        WON = "won"
+
+    id = models.CharField(primary_key=True, max_length=40)
+    # A card is disputed once.
+    charge = models.OneToOneField(SandboxCharge, on_delete=models.CASCADE, related_name="dispute")
+    state = models.CharField(max_length=16, choices=State, default=State.NEEDS_RESPONSE)
+    amount = models.BigIntegerField()
+    due_at = models.DateTimeField()
+    opened_at = models.DateTimeField(auto_now_add=True)
+    decided_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["opened_at"], name="sandbox_dispute_opened")]
+
+    def __str__(self) -> str:
+        return f"{self.state} {self.amount}"
+
+
+class SandboxPayout(models.Model):
+    """What the sandbox sent to the shop's bank."""
+
+    id = models.CharField(primary_key=True, max_length=40)
+    amount = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    day = models.DateField(help_text="Everything that moved before it is in here or in an earlier one.")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["currency", "day"], name="sandbox_payout_daily"),
+            models.CheckConstraint(condition=Q(amount__gt=0), name="sandbox_payout_positive"),
+        ]
+        indexes = [models.Index(fields=["created_at"], name="sandbox_payout_created")]
+
+    def __str__(self) -> str:
+        return f"{self.amount} {self.currency}"

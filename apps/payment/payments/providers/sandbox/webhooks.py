@@ -14,7 +14,7 @@ from django.utils.crypto import constant_time_compare
 
 from apps.common.problems import ValidationProblem
 from apps.payment.payments.providers.base import InvalidSignature, Notification
-from apps.payment.payments.providers.sandbox.models import SandboxCharge
+from apps.payment.payments.providers.sandbox.models import SandboxCharge, SandboxDispute
 
 SIGNATURE_HEADER = "X-Sandbox-Signature"
 MAX_AGE = 300
@@ -22,14 +22,32 @@ MAX_AGE = 300
 
 def deliver(charge: SandboxCharge) -> None:
     """Post the notification about the charge's state. Raises httpx.HTTPError unless it is accepted."""
-    body, headers = webhook_for(charge)
+    _post(*webhook_for(charge))
+
+
+def deliver_dispute(dispute: SandboxDispute) -> None:
+    """The same about a dispute's state."""
+    _post(*webhook_for_dispute(dispute))
+
+
+def _post(body: bytes, headers: dict[str, str]) -> None:
     url = f"{settings.SERVICE_URLS['payment']}/v1/webhooks/sandbox"
     httpx.post(url, content=body, headers=headers, timeout=10).raise_for_status()
 
 
 def webhook_for(charge: SandboxCharge) -> tuple[bytes, dict[str, str]]:
     """Body and headers of the notification about a charge's state; the same state has the same event id."""
-    body = json.dumps({"id": f"evt_{charge.pk}_{charge.state}", "type": f"charge.{charge.state}", "charge": charge.pk})
+    return _signed({"id": f"evt_{charge.pk}_{charge.state}", "type": f"charge.{charge.state}", "charge": charge.pk})
+
+
+def webhook_for_dispute(dispute: SandboxDispute) -> tuple[bytes, dict[str, str]]:
+    """The same about a dispute's state."""
+    event = {"id": f"evt_{dispute.pk}_{dispute.state}", "type": f"dispute.{dispute.state}"}
+    return _signed(event | {"charge": dispute.charge_id, "dispute": dispute.pk})
+
+
+def _signed(event: dict[str, str]) -> tuple[bytes, dict[str, str]]:
+    body = json.dumps(event)
     timestamp = str(int(time.time()))
     headers = {
         "Content-Type": "application/json",
@@ -48,8 +66,9 @@ def parse(body: bytes, headers: Any) -> Notification:
         raise InvalidSignature("The signature does not match the body.")
     try:
         content = json.loads(body)
-        return Notification(event_id=str(content["id"]), reference=str(content["charge"]))
-    except (ValueError, KeyError, TypeError) as error:
+        dispute = str(content.get("dispute", ""))
+        return Notification(event_id=str(content["id"]), reference=str(content["charge"]), dispute=dispute)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise ValidationProblem("The webhook's body is malformed.", errors={"": ["Malformed."]}) from error
 
 

@@ -11,6 +11,8 @@ from apps.ui.storefront.tests.fakes.catalog import FakeCatalog
 from apps.ui.storefront.tests.fakes.routing import FakeService, body_of, in_currency, money, ok, problem, route
 from apps.ui.storefront.tests.fakes.subscriptions import FakeSubscriptions
 
+# What a business in another country pays less.
+OFF_FOR_BUSINESSES = 300
 NOW = "2026-02-03T10:00:00Z"
 PAYS, DECLINED, ASKS = "4242424242424242", "4000000000000002", "4000000000003220"
 STANDARD: dict[str, Any] = {
@@ -52,10 +54,16 @@ class FakePayment(FakeSubscriptions, FakeService):
         self.carts: dict[str, dict[str, Any]] = {}
         self.account_cart: str | None = None
         self.cards: dict[str, str] = {}
+        # Ids of cards, latest first; which of them have expired, and which something else needs.
+        self.saved_cards: list[str] = []
+        self.expired_cards: set[str] = set()
+        self.needed_cards: set[str] = set()
         self.orders: dict[str, dict[str, Any]] = {}
         self.responses: dict[str, tuple[bytes, httpx.Response]] = {}
         self.charges = 0
         self.takes_payments = True
+        # Set where Stripe takes the payments.
+        self.stripe_key = ""
         self.methods = {country: [STANDARD, EXPRESS] for country in ("DE", "AT", "FR")}
         self.countries = ["AT", "CH", "DE", "FR", "GB", "IT", "US"]
         # Orders of the account's address that no account has yet.
@@ -227,6 +235,34 @@ class FakePayment(FakeSubscriptions, FakeService):
         methods = self.methods.get(query["country"], [WORLD])
         return ok({"results": in_currency(self._priced(methods, query.get("cart", "")), currency)})
 
+    @route("GET", "/v1/order-totals")
+    def order_totals(self, request: httpx.Request) -> httpx.Response:
+        """A VAT ID that begins with FR takes a fixed amount off; one that begins with X is refused."""
+        query = request.url.params
+        vat_id = query.get("vat_id", "")
+        if vat_id.startswith("X"):
+            errors = {"vat_id": ["This is no VAT ID."]}
+            return problem(400, "invalid-input", "Some values cannot be used; see errors.", errors=errors)
+        cart = self.shown(query["cart"])
+        methods: list[dict[str, Any] | None] = [None]
+        if cart["requires_shipping"]:
+            methods = [*self._priced(self.methods.get(query["country"], [WORLD]), query["cart"])]
+            methods = [*in_currency([method for method in methods if method], cart["currency"])]
+        return ok({"results": [self._totals(cart, method, vat_id=vat_id) for method in methods]})
+
+    def _totals(self, cart: dict[str, Any], method: dict[str, Any] | None, *, vat_id: str) -> dict[str, Any]:
+        shipping = {name: method[name] for name in ("code", "name", "price")} if method else None
+        added = -OFF_FOR_BUSINESSES if vat_id.startswith("FR") else 0
+        total = cart["total"]["amount"] + (method["price"]["amount"] if method else 0) + added
+        currency = cart["currency"]
+        return {
+            "shipping_method": method["code"] if method else None,
+            "shipping": method["price"] if method else money(0) | {"currency": currency},
+            "added_tax": {"amount": added, "currency": currency},
+            "tax": self._tax(cart["lines"], shipping, currency),
+            "total": {"amount": total, "currency": currency},
+        }
+
     def _priced(self, methods: list[dict[str, Any]], cart_id: str) -> list[dict[str, Any]]:
         """With free shipping where the cart's voucher pays it."""
         code = self.carts.get(cart_id, {}).get("voucher")
@@ -237,21 +273,68 @@ class FakePayment(FakeSubscriptions, FakeService):
     @route("GET", "/v1/payment-options")
     def options(self, request: httpx.Request) -> httpx.Response:
         if not self.takes_payments:
-            return ok({"provider": "none", "test_cards": []})
+            return ok({"provider": "none", "test_cards": [], "publishable_key": ""})
+        if self.stripe_key:
+            return ok({"provider": "stripe", "test_cards": [], "publishable_key": self.stripe_key})
         cards = [{"number": PAYS, "outcome": "ok"}, {"number": DECLINED, "outcome": "card_declined"}]
-        return ok({"provider": "sandbox", "test_cards": cards})
+        return ok({"provider": "sandbox", "test_cards": cards, "publishable_key": ""})
 
     @route("POST", "/v1/payment-methods")
     def add_card(self, request: httpx.Request) -> httpx.Response:
         if not self.takes_payments:
             return problem(409, "payments-not-set-up", "This shop does not take payments yet.")
-        number = body_of(request)["card"]["number"].replace(" ", "")
+        sent = body_of(request)
+        if sent["provider"] == "stripe":
+            return self._add_token(sent)
+        number = sent["card"]["number"].replace(" ", "")
         if number not in (PAYS, DECLINED, ASKS):
             errors = {"card.number": ["This is not a card number."]}
             return problem(400, "invalid-input", "The card cannot be used; see errors.", errors=errors)
         method_id = f"pm_{len(self.cards) + 1}"
         self.cards[method_id] = number
-        return ok({"id": method_id, "brand": "visa", "last4": number[-4:]}, 201)
+        if sent.get("keep"):
+            self.saved_cards.insert(0, method_id)
+        return ok(self._card(method_id), 201)
+
+    def _add_token(self, sent: dict[str, Any]) -> httpx.Response:
+        if sent["token"] != "pm_of_the_browser":
+            errors = {"card": ["This card cannot be used. Enter it again."]}
+            return problem(400, "invalid-input", "The card cannot be used; see errors.", errors=errors)
+        method_id = f"pm_{len(self.cards) + 1}"
+        self.cards[method_id] = PAYS
+        if sent["keep"]:
+            self.saved_cards.insert(0, method_id)
+        return ok(self._card(method_id), 201)
+
+    @route("POST", "/v1/payment-methods/setup")
+    def begin_setup(self, request: httpx.Request) -> httpx.Response:
+        return ok({"client_secret": "seti_1_secret_2"}, 201)
+
+    def _card(self, method_id: str) -> dict[str, Any]:
+        saved_at = NOW if method_id in self.saved_cards else None
+        exp_year = 2020 if method_id in self.expired_cards else 2040
+        return {
+            "id": method_id,
+            "brand": "Visa",
+            "last4": self.cards[method_id][-4:],
+            "exp_month": 12,
+            "exp_year": exp_year,
+            "is_expired": method_id in self.expired_cards,
+            "saved_at": saved_at,
+        }
+
+    @route("GET", "/v1/payment-methods")
+    def list_cards(self, request: httpx.Request) -> httpx.Response:
+        return ok({"results": [self._card(card) for card in self.saved_cards], "next": None, "previous": None})
+
+    @route("DELETE", "/v1/payment-methods/(?P<method_id>[^/]+)")
+    def remove_card(self, request: httpx.Request, method_id: str) -> httpx.Response:
+        if method_id not in self.saved_cards:
+            return problem(404, "not-found", "There is no such payment method.")
+        if method_id in self.needed_cards:
+            return problem(409, "payment-method-in-use", "Your subscription is paid with this card.")
+        self.saved_cards.remove(method_id)
+        return ok(None, 204)
 
     @route("POST", "/v1/orders")
     def place(self, request: httpx.Request) -> httpx.Response:
@@ -266,13 +349,21 @@ class FakePayment(FakeSubscriptions, FakeService):
         return response
 
     def _place(self, sent: dict[str, Any], *, is_guest: bool) -> httpx.Response:
+        if sent.get("vat_id", "").startswith("X"):
+            errors = {"vat_id": ["This is no VAT ID."]}
+            return problem(400, "invalid-input", "Some values cannot be used; see errors.", errors=errors)
         number = f"SC-{len(self.orders) + 1:04}"
         if code := self.refusals.get("order"):
             return refused_voucher("used_by_customer", code)
         card = self.cards[sent["payment_method"]] if "payment_method" in sent else PAYS
+        if sent.get("payment_method") in self.expired_cards:
+            errors = {"payment_method": ["The card has expired."]}
+            return problem(400, "invalid-input", "Choose how to pay.", errors=errors)
         if card == DECLINED:
             detail = "Your bank declined the card."
             return problem(402, "card-declined", detail, decline_code="card_declined", order_number=number)
+        if sent.get("save_payment_method"):
+            self.saved_cards.insert(0, sent["payment_method"])
         self.charges += 1
         order = self.order(number, sent, state="paid" if card == PAYS else "reserved")
         if card == ASKS:
@@ -300,6 +391,7 @@ class FakePayment(FakeSubscriptions, FakeService):
         voucher = cart["voucher"] and not cart["voucher"]["refusal"] and cart["voucher"]
         method = next((m for m in known if m["code"] == sent.get("shipping_method")), None)
         total = cart["total"]["amount"] + (method["price"]["amount"] if method else 0)
+        total -= OFF_FOR_BUSINESSES if sent.get("vat_id", "").startswith("FR") else 0
         shipping = {name: method[name] for name in ("code", "name", "price")} if method else None
         address = {"line2": "", "region": "", "phone": ""} | sent["shipping_address"] if method else None
         is_paid = state == "paid"
@@ -317,6 +409,9 @@ class FakePayment(FakeSubscriptions, FakeService):
             "discount": cart["discount"],
             "total": cart["total"] | {"amount": total},
             "tax": self._tax(lines, shipping, cart["currency"]),
+            "added_tax": money(-OFF_FOR_BUSINESSES if sent.get("vat_id", "").startswith("FR") else 0),
+            "company": sent.get("company", ""),
+            "vat_id": sent.get("vat_id", ""),
             "refunded": money(0),
             "shipping_address": address,
             "gift_message": cart["gift_message"] if method else "",

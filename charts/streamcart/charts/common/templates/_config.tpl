@@ -123,6 +123,9 @@ azure.workload.identity/tenant-id: {{ . }}
 {{- $_ := set $variables "ENVIRONMENT" $.Values.global.environment -}}
 {{- $_ := set $variables "PAYMENT_PROVIDER" . -}}
 {{- $_ := set $variables "TEST_CARDS_IN_PUBLIC" (toString $.Values.testCardsInPublic) -}}
+{{- if eq . "stripe" -}}
+{{- $_ := set $variables "STRIPE_PUBLISHABLE_KEY" (required "payment.stripe.publishableKey is needed when payment.provider is stripe." $.Values.stripe.publishableKey) -}}
+{{- end -}}
 {{- end -}}
 {{- with .Values.timeZone -}}
 {{- $_ := set $variables "SHOP_TIME_ZONE" . -}}
@@ -134,6 +137,9 @@ azure.workload.identity/tenant-id: {{ . }}
 {{- with .Values.tax -}}
 {{- $_ := set $variables "TAX_REGISTRATIONS" (join "," .registrations) -}}
 {{- $_ := set $variables "PRICES_INCLUDE_TAX" (toString .pricesIncludeTax) -}}
+{{- end -}}
+{{- if hasKey .Values "pricesIncludeTax" -}}
+{{- $_ := set $variables "PRICES_INCLUDE_TAX" (toString .Values.pricesIncludeTax) -}}
 {{- end -}}
 {{- with .Values.seller -}}
 {{- $_ := set $variables "SELLER_NAME" .name -}}

@@ -86,7 +86,7 @@ spec:
       ports:
         - {port: 443, protocol: TCP}
     {{- end }}
-    {{- if or .Values.providerEgress .Values.workloadIdentity.clientId }}
+    {{- if or .Values.providerEgress (eq (.Values.provider | default "") "stripe") .Values.workloadIdentity.clientId }}
     # The payment provider and Entra ID: NetworkPolicy knows no names.
     - to:
         {{- include "common.internet" . | nindent 8 }}

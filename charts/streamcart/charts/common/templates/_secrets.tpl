@@ -30,6 +30,9 @@ spec:
 {{- if .Values.global.email.secretName }}
 {{- fail "global.email.secretName is for global.secrets.source=external: nobody can make up the mail server's password." }}
 {{- end }}
+{{- if eq (.Values.provider | default "") "stripe" }}
+{{- fail "payment.provider=stripe is for global.secrets.source=external: nobody can make up the keys of an account." }}
+{{- end }}
 apiVersion: rbac.authorization.k8s.io/v1
 kind: Role
 {{ include "common.metadata" (dict "root" . "component" "secret-generator") }}
@@ -70,6 +73,10 @@ subjects:
 {{- end -}}
 {{- if and .Values.sendsMail .Values.global.email.secretName -}}
 {{- $_ := set $names "EMAIL_URL" .Values.global.email.secretName -}}
+{{- end -}}
+{{- if eq (.Values.provider | default "") "stripe" -}}
+{{- $_ := set $names "STRIPE_SECRET_KEY" .Values.stripe.secretKeyName -}}
+{{- $_ := set $names "STRIPE_WEBHOOK_SECRETS" .Values.stripe.webhookSecretsName -}}
 {{- end -}}
 {{- toYaml $names -}}
 {{- end -}}

@@ -1,0 +1,137 @@
+"""Recording disputes: state, books and event stand or fall together."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import structlog
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext
+
+from apps.common import outbox
+from apps.common.http import Unavailable
+from apps.common.money import Money
+from apps.payment.disputes.models import Dispute, DisputeChange
+from apps.payment.disputes.problems import OrderDisputed
+from apps.payment.ledger.models import Account, JournalEntry
+from apps.payment.ledger.services import book
+from apps.payment.orders.events import all_units, event_payload
+from apps.payment.orders.models import Order
+from apps.payment.payments.models import Payment
+from apps.payment.payments.providers import registry
+from apps.payment.payments.providers.base import ProviderDispute
+
+log = structlog.get_logger(__name__)
+# How far back the nightly job looks for disputes whose webhook never came.
+CATCH_UP = timedelta(days=8)
+
+
+def record_dispute(provider: str, reference: str) -> Dispute | None:
+    """Ask the provider how the dispute stands, and write what is new; None when it is about no charge of ours.
+
+    May be repeated at any time. Raises Unavailable.
+    """
+    return _record(provider, registry.get(provider).dispute(reference))
+
+
+def catch_up(now: datetime | None = None) -> int:
+    """Record disputes that no webhook reported, and how the open ones stand; returns how many were looked at."""
+    since, count = (now or timezone.now()) - CATCH_UP, 0
+    for name in registry.in_use():
+        provider = registry.get(name)
+        try:
+            seen = set()
+            for found in provider.disputes_since(since):
+                seen.add(found.reference)
+                _record(name, found)
+            waiting = Dispute.objects.filter(provider=name, state__in=Dispute.OPEN).exclude(reference__in=seen)
+            for reference in waiting.values_list("reference", flat=True):
+                seen.add(reference)
+                record_dispute(name, reference)
+            count += len(seen)
+        except Unavailable as error:
+            log.warning("disputes not read; it is tried again", provider=name, error=str(error))
+    return count
+
+
+def require_undisputed(order: Order) -> None:
+    """Raises OrderDisputed while the bank holds the order's money, or after it gave it back: the same money must not go
+    back a second time."""
+    states = set(Dispute.objects.filter(order=order).values_list("state", flat=True))
+    if Dispute.State.LOST in states:
+        detail = gettext("The bank has given the money of order %(number)s back to the customer already.")
+        raise OrderDisputed(detail % {"number": order.number})
+    if states & set(Dispute.OPEN):
+        detail = gettext(
+            "The customer disputes the payment of order %(number)s. Respond to it at the payment provider; "
+            "what is refunded now could go back twice."
+        )
+        raise OrderDisputed(detail % {"number": order.number})
+
+
+def _record(provider: str, found: ProviderDispute) -> Dispute | None:
+    order_id = Payment.objects.filter(reference=found.charge).values_list("order_id", flat=True).first()
+    if order_id is None:
+        log.warning("a dispute is about no charge of ours", provider=provider, reference=found.reference)
+        return None
+    with transaction.atomic(durable=True):
+        # The order first: refunds lock it too, and look for disputes then.
+        order = Order.objects.select_for_update().get(pk=order_id)
+        dispute = Dispute.objects.filter(provider=provider, reference=found.reference).first()
+        before = dispute.state if dispute else None
+        if dispute and not (before == found.state or dispute.is_before(found.state)):
+            return dispute
+        values = {"state": found.state, "reason": found.reason[:40], "due_at": found.due_at, "url": found.url[:300]}
+        dispute, _is_new = Dispute.objects.update_or_create(
+            provider=provider,
+            reference=found.reference,
+            defaults=values,
+            create_defaults=values | {"order": order, "amount": found.amount.amount, "currency": found.amount.currency},
+        )
+        if before != found.state:
+            DisputeChange.objects.create(dispute=dispute, state=found.state)
+            _publish(order, before, dispute)
+        _book(order, found)
+    return dispute
+
+
+def _publish(order: Order, before: str | None, dispute: Dispute) -> None:
+    """Films of a disputed order are taken back, and given again when the shop wins."""
+    was_withdrawn = before in Dispute.WITHDRAWN
+    if dispute.state in Dispute.WITHDRAWN and not was_withdrawn:
+        kind = "order.disputed"
+    elif dispute.state == Dispute.State.WON and was_withdrawn:
+        kind = "order.dispute_won"
+    else:
+        return
+    data = event_payload(order, all_units(order.lines.order_by("position")))
+    outbox.publish(type=kind, subject=order.number, data=data | {"dispute_id": str(dispute.pk)})
+
+
+def _book(order: Order, found: ProviderDispute) -> None:
+    """The bank takes amount and fee from what the provider owes the shop, and gives it back to a shop that wins."""
+    if found.withdrawn:
+        book(
+            key=f"dispute:{found.reference}",
+            kind=JournalEntry.Kind.DISPUTE,
+            order_number=order.number,
+            postings={
+                str(Account.DISPUTES): found.withdrawn,
+                str(Account.PROVIDER_FEES): found.fee,
+                str(Account.PROVIDER_CLEARING): -(found.withdrawn + found.fee),
+            },
+        )
+    if found.reinstated:
+        returned_fee = found.reinstated - found.withdrawn
+        fee = returned_fee if returned_fee.amount > 0 else Money.zero(found.reinstated.currency)
+        book(
+            key=f"reversal:{found.reference}",
+            kind=JournalEntry.Kind.REVERSAL,
+            order_number=order.number,
+            postings={
+                str(Account.PROVIDER_CLEARING): found.reinstated,
+                str(Account.DISPUTES): -(found.reinstated - fee),
+                str(Account.PROVIDER_FEES): -fee,
+            },
+        )
