@@ -18,7 +18,7 @@ from apps.common.problems import Problem, ValidationProblem
 from apps.payment.orders.models import ERASED_EMAIL
 from apps.payment.payments.models import PaymentMethod
 from apps.payment.payments.providers.base import decline_sentence
-from apps.payment.payments.services import usable_method
+from apps.payment.payments.services import lock_method, usable_method
 from apps.payment.subscriptions import state_machine
 from apps.payment.subscriptions.booking import (
     create_attempt,
@@ -205,6 +205,7 @@ def pay_with(subscription: Subscription, method_id: str, *, return_url: str = ""
     assert subscription.user_id is not None  # noqa: S101  (live)
     method = usable_card(method_id, subscription.user_id)
     with transaction.atomic(durable=True):
+        lock_method(method)
         current = locked(subscription.pk)
         if not current.is_live:
             raise NotChangeable(gettext("The subscription has ended. Subscribe again to go on watching."))
@@ -352,6 +353,7 @@ def _create(request: SubscribeRequest) -> Subscription:
     ends_at = trial_end if is_trial else period_end(now, now, plan.interval)
     try:
         with transaction.atomic(durable=True):
+            lock_method(method)
             row = Subscription.objects.create(
                 user_id=who.user_id,
                 email=who.email,

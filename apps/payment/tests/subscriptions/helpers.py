@@ -133,7 +133,7 @@ def assert_adds_up(subscription: Subscription) -> None:
     assert taken(subscription) == [period.amount for period in paid]
     for earlier, later in pairwise(paid):
         assert later.starts_at >= earlier.ends_at or later.kind == "upgrade"
-    entries = JournalEntry.objects.filter(order_number=subscription.number)
+    entries = JournalEntry.objects.filter(order_number=subscription.number, kind="capture")
     assert entries.count() == len(paid)
     assert_books_balance()
     for period in paid:

@@ -163,6 +163,17 @@ def test_two_tabs_subscribe_once(ada):
     assert SandboxCharge.objects.filter(state="captured").count() == 1
 
 
+def test_card_is_either_removed_or_pays_the_subscription(ada):
+    card = ada.card(keep=True)
+    twin = ada.twin()
+    started, removed = at_once(
+        lambda: subscribe(ada, payment_method=card), lambda: twin.client.delete(f"/v1/payment-methods/{card}")
+    )
+    outcome = started.status_code, removed.status_code
+    assert outcome in {(201, 409), (400, 204)}, (started.content, removed.content)
+    assert Subscription.objects.filter(method=card).exists() == (started.status_code == 201)
+
+
 def test_database_refuses_a_second_live_subscription(ada):
     subscription = subscribed(ada)
     subscription.pk, subscription.number, subscription.key = uuid.uuid4(), "SUB-OTHER", "other"
