@@ -1,4 +1,5 @@
-"""Who may see a cart or an order: the account that it belongs to, or a guest who knows its secret.
+"""Who may see a cart or an order: the account that it belongs to, or a guest who knows its secret; and where customers
+are sent back to.
 
 Secrets are shown once and stored as a hash.
 """
@@ -9,11 +10,15 @@ import hashlib
 import secrets
 import uuid
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.utils.crypto import constant_time_compare, salted_hmac
+from django.utils.translation import gettext
 from rest_framework.request import Request
 
 from apps.common.identity.permissions import caller_or_none
+from apps.common.problems import ValidationProblem
 
 CART_SECRET_HEADER = "X-Cart-Secret"  # noqa: S105  (a header's name)
 ORDER_SECRET_HEADER = "X-Order-Secret"  # noqa: S105  (a header's name)
@@ -67,3 +72,15 @@ def matches(secret: str | None, stored: str) -> bool:
     if not (secret and stored):
         return False
     return constant_time_compare(digest(secret), stored)
+
+
+def require_own_address(url: str) -> str:
+    """Customers are only sent back to the shop itself, never to where a forged request says. Raises
+    ValidationProblem."""
+    if not url:
+        return ""
+    wanted, own = urlsplit(url), urlsplit(settings.PUBLIC_URL)
+    if (wanted.scheme, wanted.netloc) != (own.scheme, own.netloc):
+        message = gettext("It must begin with %(url)s.") % {"url": f"{settings.PUBLIC_URL}/"}
+        raise ValidationProblem(gettext("The return address cannot be used."), errors={"return_url": [message]})
+    return url

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from apps.common.admin_site.navigation import Group, Link, model_link
@@ -14,6 +15,8 @@ NAVIGATION = [
             model_link(_("Refunds"), "undo", "refunds.refund"),
             model_link(_("Payments"), "credit_card", "payments.payment"),
             model_link(_("Disputes"), "gavel", "disputes.dispute"),
+            model_link(_("Subscriptions"), "autorenew", "subscriptions.subscription"),
+            model_link(_("Subscription plans"), "loyalty", "subscriptions.plan"),
             model_link(_("Vouchers"), "sell", "vouchers.voucher"),
             model_link(_("Voucher codes"), "confirmation_number", "vouchers.vouchercode"),
             model_link(_("Shipping zones"), "public", "shipping.shippingzone"),
@@ -26,3 +29,9 @@ NAVIGATION = [
         ],
     ),
 ]
+
+
+def business_record_url(number: str) -> str:
+    """The list in the admin that finds an order or a subscription by its number: the books know neither."""
+    name = "subscriptions_subscription" if number.startswith("SUB-") else "orders_order"
+    return reverse(f"admin:{name}_changelist") + f"?q={number}"

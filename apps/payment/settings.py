@@ -25,6 +25,7 @@ INSTALLED_APPS = [
     "apps.payment.documents",
     "apps.payment.disputes",
     "apps.payment.refunds",
+    "apps.payment.subscriptions",
     "apps.payment.reconciliation",
     "apps.payment.checkout",
 ]
@@ -83,6 +84,10 @@ ORDER_LINK_RATE = "20/hour"
 # How many codes of vouchers an address may try, right or wrong; of all people behind it together.
 VOUCHER_ATTEMPT_RATE = "600/hour"
 
+# On which days after a renewal was first declined the card is tried, the first decline among them; the subscription
+# ends with the last.
+SUBSCRIPTION_DUNNING_DAYS = (0, 3, 7)
+
 # `expires`: a job that waited for a worker for a whole period is followed by the next one anyway.
 CELERY_BEAT_SCHEDULE = {
     **STAFF_BEAT_SCHEDULE,
@@ -123,6 +128,21 @@ CELERY_BEAT_SCHEDULE = {
     },
     "send-due-shipment-mails": {
         "task": "apps.payment.shipments.tasks.send_due_shipment_mails",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
+    "renew-subscriptions": {
+        "task": "apps.payment.subscriptions.tasks.renew_due",
+        "schedule": 15.0,
+        "options": {"expires": 15},
+    },
+    "remind-of-trial-ends": {
+        "task": "apps.payment.subscriptions.tasks.remind_of_trial_ends",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
+    "send-due-subscription-mails": {
+        "task": "apps.payment.subscriptions.tasks.send_due_subscription_mails",
         "schedule": 60.0,
         "options": {"expires": 60},
     },

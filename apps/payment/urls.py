@@ -20,6 +20,7 @@ urlpatterns = [
     path("v1/", include("apps.payment.payments.api.urls")),
     path("v1/", include("apps.payment.refunds.api.urls")),
     path("v1/", include("apps.payment.shipments.api.urls")),
+    path("v1/", include("apps.payment.subscriptions.api.urls")),
     *admin_urlpatterns(),
     *common_urlpatterns(),
 ]

@@ -13,7 +13,7 @@ from django.test import Client
 
 from apps.common.http.client import forget_targets
 from apps.ui.storefront import parallel, wishlists
-from apps.ui.storefront.clients import catalog, payment, video
+from apps.ui.storefront.clients import catalog, payment, subscriptions, video
 from apps.ui.storefront.pages import forget_pages
 from apps.ui.storefront.tests.fakes import ADA, PAYS, URLS, FakePlatform
 
@@ -30,6 +30,7 @@ def platform(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakePla
     # A busy machine is no slow service: what is optional on a page may take as long as it takes.
     for module, name in (
         (payment, "DELIVERY_TIMEOUT_SECONDS"),
+        (subscriptions, "OPTIONAL_TIMEOUT_SECONDS"),
         (video, "OPTIONAL_TIMEOUT_SECONDS"),
         (wishlists, "TIMEOUT_SECONDS"),
     ):
@@ -82,14 +83,17 @@ def pay() -> Callable[..., HttpResponse]:
             data["contact-email"] = "guest@example.com"
         if checkout.address:
             method = checkout.methods[0]
+            total = checkout.total_with(method).amount
             data |= {
                 "to-name": "Ada Lovelace",
                 "to-line1": "St James’s Square 12",
                 "to-postal_code": "10115",
                 "to-city": "Berlin",
                 "to-country": "DE",
-                "shipping_method": f"{method.code}:{method.price.amount}",
+                "shipping_method": f"{method.code}:{method.price.amount}:{total}",
             }
+        else:
+            data["total"] = checkout.shown_total
         data |= changes
         return browser.post("/checkout", data) if is_sent else data
 

@@ -62,6 +62,9 @@ SHOP_TIME_ZONE = env.str("SHOP_TIME_ZONE", default="UTC")
 # Fernet keys, newest first; older ones still open cookies while a key is being rotated.
 COOKIE_KEYS = env.list("COOKIE_KEY")
 
+# Whether prices include tax, as in payment; else pages say that it is added at checkout.
+PRICES_INCLUDE_TAX = env.bool("PRICES_INCLUDE_TAX", default=True)
+
 # Whether the demo's accounts exist and its test cards are taken.
 SHOP_DEMO = env.bool("SHOP_DEMO", default=False)
 

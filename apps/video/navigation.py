@@ -12,6 +12,7 @@ NAVIGATION = [
             model_link(_("Films"), "movie", "titles.title"),
             model_link(_("Encodings"), "video_settings", "encoding.encoding"),
             model_link(_("Entitlements"), "confirmation_number", "playback.entitlement"),
+            model_link(_("Subscriptions"), "autorenew", "playback.subscriptionaccess"),
         ],
     ),
 ]

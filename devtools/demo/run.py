@@ -96,6 +96,7 @@ def load(shop: Shop, folder: Path) -> None:
                 pool.submit(_import_users, shop, folder, progress),
                 pool.submit(_import_catalogue, shop, folder, pictures, progress),
                 pool.submit(_import_vouchers, shop, folder, progress),
+                pool.submit(_import_plans, shop, folder, progress),
             ]
             sources = _sources(folder, films, pictures)
             step = progress.step("making clips", len(films))
@@ -143,6 +144,12 @@ def _import_vouchers(shop: Shop, folder: Path, progress: Progress) -> None:
     step = progress.step("making vouchers", 1)
     shop.manage("payment", "import_vouchers", _written(folder / "vouchers.json", data.vouchers()))
     step.advance("vouchers")
+
+
+def _import_plans(shop: Shop, folder: Path, progress: Progress) -> None:
+    step = progress.step("making plans", 1)
+    shop.manage("payment", "import_plans", _written(folder / "plans.json", data.plans()))
+    step.advance("plans")
 
 
 def _import_titles(shop: Shop, folder: Path, sources: Path, progress: Progress) -> None:

@@ -96,6 +96,13 @@ def test_some_goods_are_low_and_one_is_out_of_stock():
     assert any(0 < stock <= 5 for stock in stocks)
 
 
+def test_plans_include_films_and_have_prices_in_every_currency():
+    packages = {name for film in data.titles() for name in film["packages"]}
+    assert {plan["package"] for plan in data.plans()} == packages
+    assert all(set(plan["prices"]) == {"EUR", "USD"} for plan in data.plans())
+    assert all(set(plan["names"]) == set(plan["descriptions"]) == {"en", "de"} for plan in data.plans())
+
+
 def test_vouchers_name_categories_that_exist():
     categories = {path for voucher in data.vouchers() for path in voucher.get("categories", [])}
     assert categories

@@ -14,6 +14,9 @@ VIEWED = [
     "ledger.view_posting",
     "reconciliation.view_reconciledday",
     "reconciliation.view_difference",
+    "subscriptions.view_plan",
+    "subscriptions.view_subscription",
+    "subscriptions.view_billingperiod",
     "shipping.view_shippingzone",
     "shipping.view_shippingmethod",
     "shipping.view_shippingprice",
@@ -23,7 +26,13 @@ VIEWED = [
     "vouchers.view_redemption",
     "jobs.view_jobfailure",
 ]
-CHANGED = ["orders.change_order", "vouchers.add_voucher", "vouchers.change_voucher", "vouchers.change_vouchercode"]
+CHANGED = [
+    "orders.change_order",
+    "subscriptions.change_subscription",
+    "vouchers.add_voucher",
+    "vouchers.change_voucher",
+    "vouchers.change_vouchercode",
+]
 
 
 class CheckoutConfig(AppConfig):

@@ -10,10 +10,13 @@ from apps.payment.orders import services as orders
 from apps.payment.payments import services as payments
 from apps.payment.refunds.returns import erase_texts
 from apps.payment.shipments.services import erase_tracking
+from apps.payment.subscriptions import services as subscriptions
 
 
 @erases_person
 def forget_user(user_id: uuid.UUID) -> None:
+    # Before its cards, which it must not be charged with any more.
+    subscriptions.forget_user(user_id)
     carts.forget_user(user_id)
     orders.forget_user(user_id)
     payments.forget_user(user_id)

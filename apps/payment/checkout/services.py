@@ -66,11 +66,11 @@ def place_order(cart: Cart, request: OrderRequest) -> PlacedOrder:
     offer = price_for_checkout(cart, user_id=customer.user_id, email=customer.email)
     require_orderable(offer, customer)
     shipping = choose_shipping(offer, request.delivery)
+    totals = order_totals(offer, shipping, request.delivery, vat_id=customer.vat_id)
+    total = totals.total
     if request.saves_card and customer.user_id is None:
         message = gettext("Sign in to save a card.")
         raise ValidationProblem(message, errors={"save_payment_method": [message]})
-    totals = order_totals(offer, shipping, request.delivery, vat_id=customer.vat_id)
-    total = totals.total
     # An order of nothing needs no card.
     method = usable_method(request.payment_method, user_id=customer.user_id) if total else None
     require_voucher(offer, request, total=total)

@@ -26,6 +26,11 @@ def credit_note_of(refund_id: uuid.UUID) -> Iterator[MailAttachment]:
     yield from _files(Document.objects.filter(refund_id=refund_id).first())
 
 
+def invoice_of_charge(charge_id: uuid.UUID) -> Iterator[MailAttachment]:
+    """The invoice of a subscription's period."""
+    yield from _files(Document.objects.filter(charge_id=charge_id).first())
+
+
 def _files(document: Document | None) -> Iterator[MailAttachment]:
     """Nothing when the file cannot be drawn: the mail goes out, and its order's page has the document once that is
     fixed."""

@@ -11,12 +11,10 @@ from datetime import date
 from decimal import Decimal
 from xml.etree.ElementTree import Element, SubElement, register_namespace, tostring
 
-from django.utils.translation import gettext
-
 from apps.common.money import digits_of
 from apps.payment.documents.facts import Address, Facts, Line, Party, RateSum
 from apps.payment.documents.models import Document, Series
-from apps.payment.documents.wording import line_title
+from apps.payment.documents.wording import discount_reason, line_title
 from apps.payment.tax.rates import TaxClass
 from apps.payment.tax.wording import untaxed_title
 
@@ -95,7 +93,7 @@ def _add_line(transaction: Element, position: int, line: Line, currency: str) ->
         _add(_add(allowance, "ram:ChargeIndicator"), "udt:Indicator", "false")
         _add(allowance, "ram:ActualAmount", _amount(line.net_discount, currency))
         _add(allowance, "ram:ReasonCode", DISCOUNT)
-        _add(allowance, "ram:Reason", gettext("Discount"))
+        _add(allowance, "ram:Reason", discount_reason(line))
     total = _add(settlement, "ram:SpecifiedTradeSettlementLineMonetarySummation")
     _add(total, "ram:LineTotalAmount", _amount(line.net, currency))
 
@@ -124,7 +122,7 @@ def _add_address(parent: Element, address: Address) -> None:
 
 
 def _add_delivery(delivery: Element, facts: Facts) -> None:
-    """Where the parcel goes (BG-13); films alone are supplied with the payment (BT-72)."""
+    """Where the parcel goes (BG-13); films alone, and subscriptions, are supplied from the payment on (BT-72)."""
     if facts.buyer.address.line1:
         recipient = _add(delivery, "ram:ShipToTradeParty")
         _add(recipient, "ram:Name", facts.buyer.name)
@@ -141,6 +139,11 @@ def _add_settlement(settlement: Element, facts: Facts) -> None:
     _add(settlement, "ram:InvoiceCurrencyCode", currency)
     for rate in facts.rates:
         _add_rate(settlement, rate, currency)
+    if facts.period:
+        # BG-14
+        billed = _add(settlement, "ram:BillingSpecifiedPeriod")
+        _add_date(_add(billed, "ram:StartDateTime"), "udt:DateTimeString", facts.period.starts_on)
+        _add_date(_add(billed, "ram:EndDateTime"), "udt:DateTimeString", facts.period.ends_on)
     total = _add(settlement, "ram:SpecifiedTradeSettlementHeaderMonetarySummation")
     net, gross = _amount(facts.net, currency), _amount(facts.gross, currency)
     _add(total, "ram:LineTotalAmount", net)

@@ -50,7 +50,7 @@ class Line:
     tax: int
     sku: str = ""
     variant: str = ""
-    # Shipping, whose title is a sentence of ours in English; or a reduced price, without units.
+    # Shipping, whose title is a sentence of ours in English; a reduced price, without units; or a subscription.
     kind: str = "product"
 
     @property
@@ -100,12 +100,21 @@ class RateSum:
 
 
 @dataclass(frozen=True, slots=True)
+class ServicePeriod:
+    """The days, both included, that a subscription was paid for."""
+
+    starts_on: date
+    ends_on: date
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """All that a document says, but for its number, date and language."""
 
     seller: Party
     buyer: Party
     currency: str
+    # Of the order, or of the subscription.
     order_number: str
     ordered_on: date
     # The day on which the money was taken, or went back.
@@ -113,6 +122,8 @@ class Facts:
     lines: tuple[Line, ...]
     voucher_code: str = ""
     corrects: Reference | None = None
+    # Of a subscription's invoice.
+    period: ServicePeriod | None = None
 
     @property
     def net(self) -> int:
@@ -138,7 +149,7 @@ class Facts:
 
 def facts_from_json(kept: dict[str, Any]) -> Facts:
     """The facts of an issued document."""
-    corrects = kept["corrects"]
+    corrects, period = kept["corrects"], kept.get("period")
     return Facts(
         seller=_party(kept["seller"]),
         buyer=_party(kept["buyer"]),
@@ -149,6 +160,7 @@ def facts_from_json(kept: dict[str, Any]) -> Facts:
         lines=tuple(Line(**line) for line in kept["lines"]),
         voucher_code=kept["voucher_code"],
         corrects=corrects and Reference(corrects["number"], date.fromisoformat(corrects["issued_on"])),
+        period=period and ServicePeriod(date.fromisoformat(period["starts_on"]), date.fromisoformat(period["ends_on"])),
     )
 
 

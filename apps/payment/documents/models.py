@@ -43,7 +43,11 @@ class Document(models.Model):
     year = models.PositiveSmallIntegerField()
     sequence = models.PositiveIntegerField()
     number = models.CharField(_("number"), max_length=24, unique=True)
-    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="documents", verbose_name=_("order"))
+    order = models.ForeignKey(
+        Order, on_delete=models.PROTECT, null=True, blank=True, related_name="documents", verbose_name=_("order")
+    )
+    # Of the invoice of a subscription's period; subscriptions know documents and not the other way round.
+    charge_id = models.UUIDField(null=True, blank=True, unique=True, editable=False)
     # Of a credit note; refunds know documents and not the other way round.
     refund_id = models.UUIDField(null=True, blank=True, unique=True, editable=False)
     language = models.CharField(_("language"), max_length=10)
@@ -61,6 +65,11 @@ class Document(models.Model):
             models.CheckConstraint(
                 condition=Q(series="invoice", refund_id=None) | Q(series="credit_note", refund_id__isnull=False),
                 name="document_refund_of_credit_note",
+            ),
+            models.CheckConstraint(
+                condition=Q(order__isnull=False, charge_id=None)
+                | Q(order=None, charge_id__isnull=False, series="invoice"),
+                name="document_of_order_or_subscription",
             ),
         ]
 

@@ -24,7 +24,7 @@ from apps.payment.documents.facts import Address, Facts, Line, Party, RateSum, f
 from apps.payment.documents.metadata import add_invoice_metadata
 from apps.payment.documents.models import Document, Series
 from apps.payment.documents.typesetting import typeset
-from apps.payment.documents.wording import line_title
+from apps.payment.documents.wording import discount_reason, line_title
 from apps.payment.orders.mails import DATE_LOCALES
 from apps.payment.orders.models import Order
 from apps.payment.shipments.models import Shipment
@@ -100,6 +100,11 @@ class _Page:
         if facts.corrects:
             details.append([gettext("For invoice"), facts.corrects.number])
             details.append([gettext("Invoice date"), self._day(facts.corrects.issued_on)])
+        if facts.period:
+            details.append([gettext("Subscription"), facts.order_number])
+            days = f"{self._day(facts.period.starts_on)} – {self._day(facts.period.ends_on)}"
+            details.append([gettext("Service period"), days])
+            return details
         details.append([gettext("Order"), facts.order_number])
         details.append([gettext("Order date"), self._day(facts.ordered_on)])
         return details
@@ -116,7 +121,7 @@ class _Page:
             "unit_price": self._money(line.full // line.quantity) if is_whole else "",
             "rate": self._rate(line.rate),
             "amount": self._money(line.full),
-            "discount_label": gettext("Discount (%(code)s)") % {"code": code} if code else gettext("Discount"),
+            "discount_label": gettext("Discount (%(code)s)") % {"code": code} if code else discount_reason(line),
             "discount": MINUS + self._money(line.discount) if line.discount else "",
         }
 

@@ -16,8 +16,23 @@ def documents_of(orders: Iterable[Order]) -> dict[uuid.UUID, list[Document]]:
     """Documents by order id, oldest first and without what they say: 1 query."""
     found: dict[uuid.UUID, list[Document]] = {order.pk: [] for order in orders}
     for document in Document.objects.filter(order__in=found).defer("facts").order_by("issued_at", "pk"):
-        found[document.order_id].append(document)
+        if document.order_id:
+            found[document.order_id].append(document)
     return found
+
+
+def invoices_of_charges(charge_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Document]:
+    """Invoices of periods of subscriptions, without what they say: 1 query."""
+    rows = Document.objects.filter(charge_id__in=list(charge_ids)).defer("facts")
+    return {document.charge_id: document for document in rows if document.charge_id}
+
+
+def find_charge_invoice(charge_id: uuid.UUID) -> Document:
+    """The invoice of a period of a subscription; raises NotFound for one that was not paid."""
+    document = Document.objects.filter(charge_id=charge_id).first()
+    if document is None:
+        raise NotFound(gettext("There is no such invoice."))
+    return document
 
 
 def find_invoice(order: Order) -> Document:

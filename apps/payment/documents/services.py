@@ -10,6 +10,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 import structlog
 from django.db import connection
@@ -38,7 +39,15 @@ def issue_invoice(order: Order, lines: Sequence[OrderLine], *, paid_at: datetime
     issued = Document.objects.filter(order=order, series=Series.INVOICE).first()
     if issued is not None:
         return issued
-    return _issue(Series.INVOICE, order, invoice_facts(order, lines, paid_on=tax_date(paid_at)), issued_at=paid_at)
+    facts = invoice_facts(order, lines, paid_on=tax_date(paid_at))
+    return _issue(Series.INVOICE, facts, language=order.language, issued_at=paid_at, order=order)
+
+
+def issue_service_invoice(facts: Facts, *, charge_id: uuid.UUID, language: str, issued_at: datetime) -> Document:
+    """The invoice of a charge that belongs to no order, in the caller's transaction and as its last statement. A charge
+    that has one keeps it."""
+    issued = Document.objects.filter(charge_id=charge_id).first()
+    return issued or _issue(Series.INVOICE, facts, language=language, issued_at=issued_at, charge_id=charge_id)
 
 
 def issue_credit_note(
@@ -53,12 +62,13 @@ def issue_credit_note(
     if invoice is None or not lines:
         return None
     facts = credit_note_facts(invoice, lines, paid_on=tax_date(refunded_at))
-    return _issue(Series.CREDIT_NOTE, order, facts, issued_at=refunded_at, refund_id=refund_id)
+    return _issue(
+        Series.CREDIT_NOTE, facts, language=order.language, issued_at=refunded_at, order=order, refund_id=refund_id
+    )
 
 
-def _issue(
-    series: Series, order: Order, facts: Facts, *, issued_at: datetime, refund_id: uuid.UUID | None = None
-) -> Document:
+def _issue(series: Series, facts: Facts, *, language: str, issued_at: datetime, **belongs_to: Any) -> Document:
+    """`belongs_to`: the order, with the refund of a credit note; or the charge of a subscription."""
     year = tax_date(issued_at).year
     sequence = _next_sequence(series, year)
     return Document.objects.create(
@@ -66,11 +76,10 @@ def _issue(
         year=year,
         sequence=sequence,
         number=f"{PREFIXES[series]}-{year}-{sequence:06}",
-        order=order,
-        refund_id=refund_id,
-        language=shop_language(order.language) or default_language(),
+        language=shop_language(language) or default_language(),
         issued_at=issued_at,
         facts=facts.as_json(),
+        **belongs_to,
     )
 
 

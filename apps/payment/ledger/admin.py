@@ -11,7 +11,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, path
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -23,6 +23,7 @@ from apps.common.model_admin import ReadOnly
 from apps.common.money import Money
 from apps.payment.ledger.models import Account, JournalEntry, Posting
 from apps.payment.ledger.selectors import balances
+from apps.payment.navigation import business_record_url
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +118,7 @@ class JournalEntryAdmin(CsvExport, ReadOnly, ModelAdmin):
 
     @admin.display(description=_("order"))
     def shown_order(self, entry: JournalEntry) -> SafeString:
-        """The list of orders finds the number: the books hold no id, and know no orders. Payouts belong to none."""
+        """A list finds the number: the books hold no id, and know no orders. Payouts belong to none."""
         if not entry.order_number:
             return SafeString("")
-        return link(reverse("admin:orders_order_changelist") + f"?q={entry.order_number}", entry.order_number)
+        return link(business_record_url(entry.order_number), entry.order_number)

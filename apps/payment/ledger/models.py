@@ -29,6 +29,7 @@ class Account(models.TextChoices):
     # While nobody has decided, and for good when a dispute is lost.
     DISPUTES = "disputes", _("Disputed payments")
     BANK = "bank", _("Bank")
+    SALES_SUBSCRIPTIONS = "sales_subscriptions", _("Subscriptions")
 
 
 class JournalEntry(models.Model):
@@ -44,6 +45,7 @@ class JournalEntry(models.Model):
     # Unique: a step that runs twice books once.
     key = models.CharField(_("key"), max_length=80, unique=True)
     kind = models.CharField(_("kind"), max_length=10, choices=Kind)
+    # Of the order or the subscription.
     order_number = models.CharField(_("order"), max_length=32, db_index=True)
     booked_at = models.DateTimeField(_("booked"), auto_now_add=True)
 

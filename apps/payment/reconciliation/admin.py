@@ -15,6 +15,7 @@ from unfold.decorators import display
 from apps.common.admin_site.display import link, money
 from apps.common.model_admin import ReadOnly
 from apps.common.numbers import grouped
+from apps.payment.navigation import business_record_url
 from apps.payment.reconciliation import services
 from apps.payment.reconciliation.models import Difference, ReconciledDay
 
@@ -107,7 +108,7 @@ class DifferenceAdmin(ReadOnly, ModelAdmin):
     def shown_order(self, item: Difference) -> SafeString | str:
         if not item.order_number:
             return ""
-        return link(reverse("admin:orders_order_changelist") + f"?q={item.order_number}", item.order_number)
+        return link(business_record_url(item.order_number), item.order_number)
 
     def has_settle_permission(self, request: HttpRequest) -> bool:
         """The form is read-only; who may change differences may settle them."""

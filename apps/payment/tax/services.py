@@ -87,7 +87,13 @@ def tax_date(moment: datetime) -> date:
 
 
 def tax_order(
-    items: Sequence[TaxableItem], *, shipping: int, country: str, day: date, region: str = "", vat_id: str = ""
+    items: Sequence[TaxableItem],
+    *,
+    shipping: int,
+    country: str,
+    day: date,
+    region: str = "",
+    vat_id: str = "",
 ) -> OrderTax:
     """The tax of an order's lines and of its shipping at the rates of the destination on a day; one query.
 
@@ -103,6 +109,16 @@ def tax_order(
         taxed = [_without_tax(amount) for amount in taxed]
         return OrderTax(country, tuple(taxed[: len(lines)]), tuple(tax_summary(taxed[len(lines) :])))
     return OrderTax(country, tuple(taxed[: len(lines)]), tuple(taxed[len(lines) :]))
+
+
+def tax_in_price(price: int, tax_class: TaxClass, *, country: str, day: date) -> TaxedAmount:
+    """The tax in a price that includes it whatever PRICES_INCLUDE_TAX says, such as that of a subscription.
+
+    One query. Raises LookupError for a day before the rates of the country begin."""
+    rates = rates_of(country, "", day)
+    if not rates:
+        return TaxedAmount(TaxClass.EXPORT, rate=0, gross=price, tax=0)
+    return TaxedAmount(tax_class, rates[tax_class], gross=price, tax=included_tax(price, rates[tax_class]))
 
 
 def tax_summary(amounts: Iterable[TaxedAmount]) -> list[TaxedAmount]:

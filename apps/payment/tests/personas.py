@@ -89,9 +89,10 @@ class Shopper:
     def show_cart(self, query: str = ""):
         return self.client.get(f"/v1/carts/{self.cart}{query}", headers=self.headers)
 
-    def card(self, behaviour: str = "ok") -> str:
+    def card(self, behaviour: str = "ok", *, keep: bool = False) -> str:
+        """A payment method's id; with `keep` it is saved for the account."""
         card = {"number": CARDS[behaviour], "exp_month": 12, "exp_year": 2099, "cvc": "123"}
-        response = self.client.post("/v1/payment-methods", {"provider": "sandbox", "card": card})
+        response = self.client.post("/v1/payment-methods", {"provider": "sandbox", "card": card, "keep": keep})
         assert response.status_code == 201, response.content
         return response.json()["id"]
 

@@ -8,6 +8,7 @@ import hmac
 from django.conf import settings
 from django.core.cache import cache
 from django.http import QueryDict
+from django.utils.functional import cached_property
 
 from apps.common.http import RemoteProblem
 from apps.ui.storefront.clients import cards
@@ -26,11 +27,20 @@ CARD_FIELDS = {"card.exp_month": "expiry", "card.exp_year": "expiry", "card": "t
 class CardChoice:
     """The saved cards, which of them is selected, and the form of a new one.
 
-    `typed` is what was chosen before, `data` what the new card's form is bound to.
+    `typed` is what was chosen before, `data` what the new card's form is bound to; with `saves` a new card is saved for
+    the account at once, to be charged again. `preselects`: a saved card is selected at first.
     """
 
-    def __init__(self, shop: ShopSession, *, typed: QueryDict, data: QueryDict | None) -> None:
-        self.token = shop.token
+    def __init__(
+        self,
+        shop: ShopSession,
+        *,
+        typed: QueryDict,
+        data: QueryDict | None,
+        saves: bool = False,
+        preselects: bool = True,
+    ) -> None:
+        self.token, self.saves, self.preselects = shop.token, saves, preselects
         token = shop.token
         # Not by default: a form for the wrong provider would send card numbers here.
         options = fetch(cards.payment_options)
@@ -43,15 +53,20 @@ class CardChoice:
         self.stripe_key = found.publishable_key if found.provider == "stripe" else ""
         form = StripeCardForm if self.stripe_key else CardForm
         self.form: CardForm | StripeCardForm = form(
-            None if self.selected else data, prefix="card", can_save=token is not None
+            None if self.selected else data, prefix="card", can_save=token is not None and not saves
         )
+
+    @cached_property
+    def client_secret(self) -> str:
+        """What Stripe's script needs to save the card without paying; empty where it pays at once."""
+        return cards.begin_setup(self.token).client_secret if self.saves and self.stripe_key and self.token else ""
 
     def _selected(self, wanted: str) -> Card | None:
         """The saved card to pay with, the latest one unless another is chosen; None for a new card."""
         usable = [card for card in self.saved_cards if not card.is_expired]
         if wanted:
             return next((card for card in usable if card.id == wanted), None)
-        return usable[0] if usable else None
+        return usable[0] if usable and self.preselects else None
 
     def is_valid(self) -> bool:
         """Whether there is a card to pay with."""
@@ -78,8 +93,8 @@ class CardChoice:
 
     def _add(self) -> Card:
         if isinstance(self.form, StripeCardForm):
-            return cards.add_token(self.form.cleaned_data["token"], token=self.token)
-        return cards.add_card(self.form.card(), token=self.token)
+            return cards.add_token(self.form.cleaned_data["token"], token=self.token, is_kept=self.saves)
+        return cards.add_card(self.form.card(), token=self.token, is_kept=self.saves)
 
     def add_remote_errors(self, problem: RemoteProblem) -> bool:
         """Add the problem's errors to the fields of the new card; False when it names none of them."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
+from functools import partial
 from typing import Any
 
 import structlog
@@ -25,11 +26,12 @@ from apps.ui.storefront import carts
 from apps.ui.storefront.card_choice import REPEAT_SECONDS, CardChoice
 from apps.ui.storefront.cart_changes import change_since, fingerprint
 from apps.ui.storefront.clients import auth, payment
-from apps.ui.storefront.clients.payment import Cart, Order, ShippingMethod
+from apps.ui.storefront.clients.payment import Cart, Order, OrderTotals, ShippingMethod
 from apps.ui.storefront.cookies import seal, unseal
 from apps.ui.storefront.formats import country_name, format_money
 from apps.ui.storefront.forms import (
     CheckoutAddressForm,
+    CompanyForm,
     EmailForm,
     GiftMessageForm,
     VoucherForm,
@@ -109,7 +111,9 @@ class Checkout:
         self.address = self._address_form(data)
         self.gift = self._gift_form(data)
         self.cards = CardChoice(self.shop, typed=self.typed, data=data)
+        self.company = self._company_form(data)
         self.methods = self._methods() if self.cart.requires_shipping else ()
+        self.totals = self._totals()
         self.method = self._selected_method()
         if self.address and self.method and self.method.requires_phone:
             self.address.require_phone()
@@ -144,6 +148,34 @@ class Checkout:
             initial=_initial(self.typed, "to"),
         )
 
+    def _company_form(self, data: QueryDict | None) -> CompanyForm | None:
+        """A business gets its invoice at the delivery address."""
+        if not self.cart.requires_shipping:
+            return None
+        return CompanyForm(data, prefix="company", initial=_initial(self.typed, "company"))
+
+    def _totals(self) -> dict[str | None, OrderTotals]:
+        """What the cart comes to by delivery method; without the VAT ID while it is unusable, which ordering says."""
+        cart_id, secret = self.shop.cart or (self.cart.id, None)
+        ask = partial(payment.order_totals, cart_id, secret=secret, token=self.shop.token)
+        country = self.country if self.cart.requires_shipping else ""
+        try:
+            found = ask(country=country, region=self.region, vat_id=self.vat_id)
+        except RemoteProblem as problem:
+            if problem.status != 400:
+                raise
+            found = ask(country=country, region="", vat_id="")
+        return {totals.shipping_method: totals for totals in found}
+
+    @property
+    def region(self) -> str:
+        """State or province, which the tax may depend on."""
+        return self.selected_address.region if self.selected_address else self.typed.get("to-region", "")
+
+    @property
+    def vat_id(self) -> str:
+        return self.typed.get("company-vat_id", "").strip()
+
     def _gift_form(self, data: QueryDict | None) -> GiftMessageForm | None:
         """The message that comes with the parcel: as it was typed, else as it is on the cart."""
         if not self.cart.requires_shipping:
@@ -171,12 +203,29 @@ class Checkout:
         return self.total_with(self.method)
 
     def total_with(self, method: ShippingMethod | None) -> Money:
-        return self.cart.total + method.price if method else self.cart.total
+        totals = self.totals_with(method)
+        return totals.total if totals else self.cart.total
+
+    def totals_with(self, method: ShippingMethod | None) -> OrderTotals | None:
+        """With taxes; None where goods are not delivered."""
+        return self.totals.get(method.code if method else None)
+
+    @property
+    def chosen_totals(self) -> OrderTotals | None:
+        return self.totals_with(self.method)
 
     @property
     def shipping_options(self) -> list[dict[str, Any]]:
-        """The delivery methods, each with the order's total if it is selected."""
-        return [{"method": m, "total": self.total_with(m), "is_selected": m == self.method} for m in self.methods]
+        """The delivery methods, each with the order's totals if it is selected."""
+        return [
+            {"method": m, "totals": self.totals_with(m), "total": self.total_with(m), "is_selected": m == self.method}
+            for m in self.methods
+        ]
+
+    @property
+    def shown_total(self) -> str:
+        """The total as the page has it in a hidden field, when there is no delivery method to choose."""
+        return str(self.total.amount)
 
     @property
     def needs_card(self) -> bool:
@@ -204,17 +253,17 @@ class Checkout:
         """Validate every form, so that all errors are shown at once."""
         address = None if self.selected_address else self.address
         cards = self.cards if self.needs_card else None
-        forms = [form for form in (self.contact, address, self.gift, cards) if form]
+        forms = [form for form in (self.contact, address, self.company, self.gift, cards) if form]
         results = [form.is_valid() for form in forms]
         return all(results)
 
     def matches_shown_prices(self) -> bool:
         """Whether the submitted page showed the current prices; another country may change the shipping price."""
-        shown = f"{self.method.code}:{self.method.price.amount}" if self.method else ""
-        return (
-            self.sent.get("items_total") == str(self.cart.total.amount)
-            and self.sent.get("shipping_method", "") == shown
-        )
+        items = self.sent.get("items_total") == str(self.cart.total.amount)
+        if self.method is None:
+            return items and self.sent.get("total", "") == self.shown_total
+        shown = f"{self.method.code}:{self.method.price.amount}:{self.total.amount}"
+        return items and self.sent.get("shipping_method", "") == shown
 
     def pay(self) -> HttpResponse:
         """Place the order and redirect to its page or the bank's."""
@@ -248,6 +297,8 @@ class Checkout:
         if self.address is not None:
             order["shipping_address"] = self._address()
             order["shipping_method"] = self.method.code if self.method else ""
+            if self.company is not None:
+                order |= self.company.cleaned_data
         return order
 
     def _address(self) -> dict[str, str]:
@@ -286,7 +337,9 @@ class Checkout:
         reason = change_since(self.sent.get("lines", ""), self.cart)
         if not reason and self.cart.voucher and self.cart.voucher.refusal:
             reason = self.cart.voucher.refusal.message
-        if not reason and self.method:
+        if not reason and self.method and self.sent.get("shipping_method", "").startswith(self._shown_price):
+            reason = gettext("Tax is that of your address and your VAT ID.")
+        elif not reason and self.method:
             reason = gettext("Shipping to %(country)s costs %(price)s with %(method)s.") % {
                 "country": country_name(self.country),
                 "price": format_money(self.method.price),
@@ -296,6 +349,11 @@ class Checkout:
             "total": format_money(self.total)
         }
         return self.show(failure={"heading": gettext("The total has changed"), "text": f"{reason} {total}".strip()})
+
+    @property
+    def _shown_price(self) -> str:
+        """What the choice of this delivery method begins with while its price is the one that was shown."""
+        return f"{self.method.code}:{self.method.price.amount}:" if self.method else ""
 
     def show_unconfirmed(self, error: Unavailable) -> HttpResponse:
         """It is unknown whether the order was placed. The key stays, so the next attempt repeats the same request."""
@@ -338,6 +396,10 @@ class Checkout:
         address = {name: texts for name, texts in problem.errors.items() if name.startswith("shipping_address")}
         if address and self.address is not None and self.address.is_bound:
             self.address.add_remote_errors(address, problem.detail)
+            return True
+        names = {"company", "vat_id"} & set(problem.errors)
+        if names and self.company is not None:
+            self.company.add_remote_errors({name: problem.errors[name] for name in names}, problem.detail)
             return True
         if "gift_message" in problem.errors and self.gift is not None:
             self.gift.add_remote_errors({"message": problem.errors["gift_message"]}, problem.detail)

@@ -45,6 +45,7 @@ def site_context(path: str, query: str = "") -> dict[str, Any]:
         "footer_pages": footer_pages(),
         "apis": APIS,
         "is_demo": settings.SHOP_DEMO,
+        "prices_include_tax": settings.PRICES_INCLUDE_TAX,
         "alternatives": language.alternatives(address["address"]),
         "currencies": currency.choices(),
         "currency_symbol": currency.symbol(currency.current_currency()),

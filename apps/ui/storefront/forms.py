@@ -274,6 +274,22 @@ class CheckoutAddressForm(AddressForm):
         self.fields["phone"].required = True
 
 
+class CompanyForm(ShopForm):
+    """What a business adds to its order."""
+
+    company = text(_("Company"), autocomplete="shipping organization", required=False)
+    vat_id = text(
+        _("VAT ID"),
+        autocomplete="off",
+        length=40,
+        required=False,
+        autocapitalize="characters",
+        help_text=_("Only for businesses in the European Union, such as FR40303265045."),
+    )
+    # The total depends on it.
+    vat_id.widget.attrs["data-updates"] = ""
+
+
 class SavedAddressForm(AddressForm):
     """An entry of the address book."""
 
@@ -298,6 +314,35 @@ class PasswordChangeForm(ShopForm):
 
 class DeleteAccountForm(ShopForm):
     password = password(_("Password"), "current-password")
+
+
+def all_countries() -> list[tuple[str, str]]:
+    """Films are watched anywhere; by name in the language of the page."""
+    return countries_by_name(COUNTRIES, current_language())
+
+
+class CountryForm(ShopForm):
+    """Where a customer lives, whose VAT is in the price of a subscription."""
+
+    country = forms.ChoiceField(
+        label=_("Country"),
+        choices=all_countries,
+        initial=HOME_COUNTRY,
+        widget=forms.Select(attrs={"autocomplete": "billing country"}),
+    )
+
+
+class CancelSubscriptionForm(ShopForm):
+    """Which contract is cancelled without signing in."""
+
+    number = text(
+        _("Subscription number"),
+        autocomplete="off",
+        length=20,
+        autocapitalize="characters",
+        help_text=_("It’s in every e-mail about your subscription, for example SUB-7K2M9PQ4."),
+    )
+    email = email()
 
 
 class FindOrderForm(ShopForm):

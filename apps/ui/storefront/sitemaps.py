@@ -43,8 +43,8 @@ def index() -> Iterator[str]:
 
 
 def lists() -> Iterator[str]:
-    """The home page, categories, collections and pages of text."""
-    paths: list[tuple[str, tuple[str, ...]]] = [("home", ()), ("shop", ()), ("collections", ())]
+    """The home page, plans, categories and collections."""
+    paths: list[tuple[str, tuple[str, ...]]] = [("home", ()), ("shop", ()), ("collections", ()), ("plans", ())]
     paths += [("category", (path,)) for path in _category_paths(catalog.categories())]
     paths += [("collection", (found.slug,)) for found in catalog.collections() if found.product_count]
     yield f"{DECLARATION}<urlset {NAMESPACES}>\n"

@@ -12,7 +12,7 @@ from apps.video.encoding.models import Encoding
 from apps.video.encoding.services import add_source, ensure_encoded
 from apps.video.titles.services import save_title, set_captions, set_poster
 
-FACTS = ("name", "year", "directors", "cast", "synopsis", "languages")
+FACTS = ("name", "year", "directors", "cast", "synopsis", "languages", "packages")
 
 
 def _within(folder: Path, name: str) -> Path:

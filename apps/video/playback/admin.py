@@ -14,7 +14,7 @@ from unfold.admin import ModelAdmin
 from apps.common.admin_site.addresses import admin_url
 from apps.common.admin_site.display import link
 from apps.common.model_admin import ReadOnly
-from apps.video.playback.models import Entitlement
+from apps.video.playback.models import Entitlement, SubscriptionAccess
 from apps.video.titles.models import Title
 
 
@@ -67,3 +67,25 @@ class EntitlementAdmin(ReadOnly, ModelAdmin):
     def account(self, entitlement: Entitlement) -> SafeString:
         url = admin_url("auth", f"accounts/user/{entitlement.user_id}/change/")
         return link(url, gettext("Open the account"))
+
+
+@admin.register(SubscriptionAccess)
+class SubscriptionAccessAdmin(ReadOnly, ModelAdmin):
+    """What subscriptions open, as payment reported it."""
+
+    list_display = ["subscription_number", "package", "state", "access_until", "started_at"]
+    list_filter = ["package", "state"]
+    search_fields = ["subscription_number"]
+    search_help_text = _("Search by subscription number")
+    ordering = ["-started_at"]
+    show_full_result_count = False
+    fields = readonly_fields = ["shown_subscription", "package", "state", "account", "started_at", "access_until"]
+
+    @admin.display(description=_("subscription"))
+    def shown_subscription(self, access: SubscriptionAccess) -> SafeString:
+        url = admin_url("payment", f"subscriptions/subscription/?q={access.subscription_number}")
+        return link(url, access.subscription_number)
+
+    @admin.display(description=_("account"))
+    def account(self, access: SubscriptionAccess) -> SafeString:
+        return link(admin_url("auth", f"accounts/user/{access.user_id}/change/"), gettext("Open the account"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
 
 from apps.common.erasure import erases_person
 from apps.common.erasure.services import was_deleted
@@ -55,6 +56,27 @@ def revoke_disputed(event: Event) -> None:
 def reinstate_entitlements(event: Event) -> None:
     """The money came back to the shop, and with it the films to the customer."""
     services.reinstate(order_number=event.data["order_number"])
+
+
+@subscribe("payment", "subscription.started", "subscription.renewed", "subscription.changed", "subscription.ended")
+def update_subscription(event: Event) -> None:
+    """Each event says all of it, so they may be handled in any order: the highest version counts."""
+    data = event.data
+    user_id = uuid.UUID(data["user_id"]) if data.get("user_id") else None
+    if user_id is None or was_deleted(user_id):
+        return
+    services.update_access(
+        services.SubscriptionState(
+            subscription_id=uuid.UUID(data["subscription_id"]),
+            number=data["subscription_number"],
+            user_id=user_id,
+            package=data["package"],
+            state=data["state"],
+            access_until=datetime.fromisoformat(data["access_until"]),
+            version=data["version"],
+        ),
+        at=event.time,
+    )
 
 
 @erases_person

@@ -74,6 +74,28 @@ class Revocation(models.Model):
         return self.title_slug in ("", title_slug) and self.offer in ("", offer)
 
 
+class SubscriptionAccess(models.Model):
+    """What a subscription opens and until when, as the event with the highest `version` said. Kept when it has ended:
+    an older event that is handled later must not open it again."""
+
+    subscription_id = models.UUIDField(primary_key=True, editable=False)
+    subscription_number = models.CharField(_("subscription"), max_length=32)
+    user_id = models.UUIDField()
+    package = models.CharField(_("film package"), max_length=40)
+    state = models.CharField(_("state"), max_length=16)
+    access_until = models.DateTimeField(_("access until"))
+    started_at = models.DateTimeField(_("started"), default=timezone.now)
+    version = models.PositiveIntegerField(editable=False)
+
+    class Meta:
+        verbose_name = _("subscription")
+        verbose_name_plural = _("subscriptions")
+        indexes = [models.Index(fields=["user_id", "access_until"], name="subscription_access_open")]
+
+    def __str__(self) -> str:
+        return self.subscription_number
+
+
 class PlaybackSession(models.Model):
     """One player at work. Over when it is ended, or silent for too long."""
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db.models import Case, Q, QuerySet, When
 from django.utils import timezone
 
-from apps.video.playback.models import Entitlement, PlaybackSession, Progress
+from apps.common.problems import NotFound
+from apps.video.playback.models import Entitlement, PlaybackSession, Progress, SubscriptionAccess
 from apps.video.titles.models import Title
 
 
@@ -23,6 +25,36 @@ def best_entitlement(user_id: uuid.UUID, title_slug: str) -> Entitlement | None:
     """Bought before rented, and of rentals the one that lasts longest."""
     owned = valid_entitlements(user_id).filter(title_slug=title_slug)
     return owned.order_by("offer", "-expires_at").first()
+
+
+@dataclass(frozen=True, slots=True)
+class WatchRight:
+    """Why somebody may watch a film, and until when (None: for good). `entitlement` is None for what a subscription
+    includes."""
+
+    offer: str
+    granted_at: datetime
+    expires_at: datetime | None
+    entitlement: Entitlement | None = None
+
+
+def watch_right(user_id: uuid.UUID, title: Title) -> WatchRight | None:
+    """Bought before included in a subscription, and that before rented: a rental starts with the first play, which a
+    subscription makes needless."""
+    owned = best_entitlement(user_id, title.slug)
+    if owned is None or owned.offer == Entitlement.Offer.RENT:
+        included = open_access(user_id, title)
+        if included is not None:
+            return WatchRight("plan", included.started_at, included.access_until)
+    return WatchRight(owned.offer, owned.granted_at, owned.expires_at, owned) if owned else None
+
+
+def open_access(user_id: uuid.UUID, title: Title) -> SubscriptionAccess | None:
+    """The subscription of the account that includes a film now, the one that lasts longest."""
+    if not title.packages:
+        return None
+    rows = SubscriptionAccess.objects.filter(user_id=user_id, access_until__gt=timezone.now())
+    return rows.filter(package__in=title.packages).order_by("-access_until").first()
 
 
 def library(user_id: uuid.UUID) -> QuerySet[Entitlement]:
@@ -68,3 +100,33 @@ def position_of(user_id: uuid.UUID, title: Title) -> float:
     """The position to resume at, in seconds; a film watched to its end starts over."""
     progress = Progress.objects.filter(user_id=user_id, title=title).first()
     return 0.0 if progress is None or progress.is_finished else progress.position_seconds
+
+
+@dataclass(frozen=True, slots=True)
+class WatchableFilm:
+    """A film that somebody may watch, and how far they got; `title` is None until it is encoded."""
+
+    title_slug: str
+    title: Title | None
+    offer: str
+    granted_at: datetime
+    expires_at: datetime | None
+    first_played_at: datetime | None
+    progress: Progress | None
+
+
+def watchable_film(user_id: uuid.UUID, slug: str) -> WatchableFilm:
+    """Raises NotFound for a film that the account may not watch."""
+    title = Title.objects.filter(slug=slug).prefetch_related("captions").first()
+    right = watch_right(user_id, title) if title else _bought(user_id, slug)
+    if right is None:
+        raise NotFound("This film is not in your library.")
+    progress = progress_of(user_id, {slug: title}).get(slug) if title else None
+    first = right.entitlement.first_played_at if right.entitlement else None
+    return WatchableFilm(slug, title, right.offer, right.granted_at, right.expires_at, first, progress)
+
+
+def _bought(user_id: uuid.UUID, slug: str) -> WatchRight | None:
+    """Of a film that does not exist here yet, so no package includes it."""
+    owned = best_entitlement(user_id, slug)
+    return WatchRight(owned.offer, owned.granted_at, owned.expires_at, owned) if owned else None

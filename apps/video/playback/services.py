@@ -12,8 +12,8 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from apps.common.problems import Conflict, Forbidden, NotFound, Problem, ValidationProblem
-from apps.video.playback.models import Entitlement, PlaybackSession, Progress, Revocation
-from apps.video.playback.selectors import best_entitlement, live_sessions, reachable_sessions, silent_since
+from apps.video.playback.models import Entitlement, PlaybackSession, Progress, Revocation, SubscriptionAccess
+from apps.video.playback.selectors import WatchRight, live_sessions, reachable_sessions, silent_since, watch_right
 from apps.video.playback.signing import StreamAccess
 from apps.video.titles.models import Title
 
@@ -120,9 +120,38 @@ def reinstate(*, order_number: str) -> None:
             entitlement.save(update_fields=["revoked_at"])
 
 
+@dataclass(frozen=True, slots=True)
+class SubscriptionState:
+    """What an event said of a subscription."""
+
+    subscription_id: uuid.UUID
+    number: str
+    user_id: uuid.UUID
+    package: str
+    state: str
+    access_until: datetime
+    version: int
+
+
+def update_access(said: SubscriptionState, *, at: datetime) -> bool:
+    """Write what a subscription opens, unless a later event did; False then. Call it in a transaction."""
+    values = {
+        "package": said.package,
+        "state": said.state,
+        "access_until": said.access_until,
+        "version": said.version,
+    }
+    _row, is_new = SubscriptionAccess.objects.get_or_create(
+        subscription_id=said.subscription_id,
+        defaults=values | {"subscription_number": said.number, "user_id": said.user_id, "started_at": at},
+    )
+    older = SubscriptionAccess.objects.filter(subscription_id=said.subscription_id, version__lt=said.version)
+    return is_new or bool(older.update(**values))
+
+
 def forget_user(user_id: uuid.UUID) -> None:
     """An account was deleted."""
-    for model in (Progress, PlaybackSession, Entitlement):
+    for model in (Progress, PlaybackSession, Entitlement, SubscriptionAccess):
         model.objects.filter(user_id=user_id).delete()
 
 
@@ -138,8 +167,8 @@ def start_playback(*, user_id: uuid.UUID, title_slug: str) -> tuple[PlaybackSess
         raise NotFound("There is no such film to watch.")
     with transaction.atomic(durable=True):
         _lock_account(user_id)
-        entitlement = best_entitlement(user_id, title_slug)
-        if entitlement is None:
+        right = watch_right(user_id, title)
+        if right is None:
             raise _not_entitled()
         if live_sessions(user_id).count() >= MAX_STREAMS:
             raise _too_many_streams()
@@ -148,9 +177,9 @@ def start_playback(*, user_id: uuid.UUID, title_slug: str) -> tuple[PlaybackSess
             raise TooManyStreams(
                 "Too many films were started in a short time. Wait a few minutes and try again.", headers=headers
             )
-        _start_rental(entitlement)
+        ends_at = _start_rental(right.entitlement) if right.entitlement else right.expires_at
         session = PlaybackSession.objects.create(user_id=user_id, title=title, asset_id=title.asset_id)
-    return session, _access(session, entitlement)
+    return session, _access(session, ends_at)
 
 
 def renew_playback(session: PlaybackSession) -> StreamAccess:
@@ -162,23 +191,23 @@ def renew_playback(session: PlaybackSession) -> StreamAccess:
         if current is None:
             raise NotFound("There is no such playback session.")
         session = current
-        entitlement = best_entitlement(session.user_id, session.title.slug)
-        refusal = _refusal(session, entitlement)
+        right = watch_right(session.user_id, session.title)
+        refusal = _refusal(session, right)
         if refusal is None:
             session.heartbeat_at = timezone.now()
         elif session.ended_at is None:
             session.ended_at = timezone.now()
         session.save(update_fields=["heartbeat_at", "ended_at"])
     # The end of the session is committed by now.
-    if refusal is not None or entitlement is None:
+    if refusal is not None or right is None:
         raise refusal or _not_entitled()
-    return _access(session, entitlement)
+    return _access(session, right.expires_at)
 
 
-def _refusal(session: PlaybackSession, entitlement: Entitlement | None) -> Problem | None:
+def _refusal(session: PlaybackSession, right: WatchRight | None) -> Problem | None:
     if session.ended_at is not None:
         return SessionEnded("Press play to continue watching.")
-    if entitlement is None:
+    if right is None:
         return _not_entitled()
     others = live_sessions(session.user_id).exclude(pk=session.pk)
     if session.heartbeat_at <= silent_since() and others.count() >= MAX_STREAMS:
@@ -188,18 +217,19 @@ def _refusal(session: PlaybackSession, entitlement: Entitlement | None) -> Probl
 
 
 def _not_entitled() -> NotEntitled:
-    return NotEntitled("Buy or rent this film to watch it. A rental that has ended can be rented again.")
+    return NotEntitled("Buy or rent this film to watch it, or subscribe to a plan that includes it.")
 
 
 def _too_many_streams() -> TooManyStreams:
     return TooManyStreams(f"{MAX_STREAMS} devices are playing already. Stop one of them and try again.")
 
 
-def _access(session: PlaybackSession, entitlement: Entitlement) -> StreamAccess:
-    """Addresses for as long as the silence of a player is forgiven, never beyond the end of a rental."""
+def _access(session: PlaybackSession, ends_at: datetime | None) -> StreamAccess:
+    """Addresses for as long as the silence of a player is forgiven, never beyond the end of a rental or a
+    subscription."""
     ends = session.heartbeat_at + timedelta(seconds=settings.STREAM_SECONDS)
-    if entitlement.expires_at:
-        ends = min(ends, entitlement.expires_at)
+    if ends_at:
+        ends = min(ends, ends_at)
     asset_id = session.asset_id or session.title.asset_id
     if asset_id is None:
         raise NotFound("There is no such film to watch.")
@@ -212,12 +242,14 @@ def _lock_account(user_id: uuid.UUID) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"playback:{user_id}"])
 
 
-def _start_rental(entitlement: Entitlement) -> None:
+def _start_rental(entitlement: Entitlement) -> datetime | None:
+    """When the right ends; None for what was bought."""
     if entitlement.offer == Entitlement.Offer.RENT and entitlement.first_played_at is None:
         now = timezone.now()
         entitlement.first_played_at = now
         entitlement.expires_at = now + timedelta(hours=entitlement.rental_hours or 48)
         entitlement.save(update_fields=["first_played_at", "expires_at"])
+    return entitlement.expires_at
 
 
 def session_of(*, user_id: uuid.UUID, title_slug: str, session_id: uuid.UUID) -> PlaybackSession:

@@ -19,6 +19,7 @@ from apps.video.titles.models import CaptionTrack, Title
 from apps.video.titles.selectors import poster_url
 
 State = Title.State
+LISTS = ("directors", "cast", "languages", "packages")
 # Permissions come with the roles of one's account.
 admin.site.unregister(Group)
 
@@ -45,11 +46,12 @@ class TitleAdmin(ModelAdmin):
         "cast",
         "synopsis",
         "languages",
+        "packages",
         "poster",
         "state",
         "shown_runtime",
     ]
-    readonly_fields = ["state", "shown_runtime", "shown_directors", "shown_cast", "shown_languages"]
+    readonly_fields = ["state", "shown_runtime", "shown_directors", "shown_cast", "shown_languages", "shown_packages"]
     inlines = [CaptionInline]
     actions = ["withdraw"]
 
@@ -58,7 +60,7 @@ class TitleAdmin(ModelAdmin):
         may_write = self.has_change_permission(request, obj) if obj else self.has_add_permission(request)
         if may_write:
             return self.fields
-        return [f"shown_{name}" if name in ("directors", "cast", "languages") else name for name in self.fields]
+        return [f"shown_{name}" if name in LISTS else name for name in self.fields]
 
     def save_model(self, request: HttpRequest, obj: Title, form: ModelForm, change: bool) -> None:
         """Only what was changed: an encoding that ends at this moment writes the same row."""
@@ -95,6 +97,10 @@ class TitleAdmin(ModelAdmin):
     @admin.display(description=_("languages"))
     def shown_languages(self, title: Title) -> str:
         return ", ".join(language_name(code) for code in title.languages)
+
+    @admin.display(description=_("film packages"))
+    def shown_packages(self, title: Title) -> str:
+        return ", ".join(title.packages)
 
     @admin.action(description=_("Withdraw selected films"))
     def withdraw(self, request: HttpRequest, queryset: QuerySet[Title]) -> None:

@@ -7,6 +7,7 @@ STAFF_PERMISSIONS = [
     "encoding.view_source",
     "playback.view_entitlement",
     "playback.view_playbacksession",
+    "playback.view_subscriptionaccess",
     "jobs.view_jobfailure",
 ]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -32,6 +33,10 @@ class Title(models.Model):
     cast = names()
     synopsis = models.TextField(_("synopsis"), max_length=4000, blank=True)
     languages = ArrayField(models.CharField(max_length=12), default=list, blank=True)
+    # Whoever subscribes to a plan with one of these packages may watch it.
+    packages = ArrayField(
+        models.SlugField(max_length=40), verbose_name=_("film packages"), default=list, db_default=[], blank=True
+    )
     poster = models.ImageField(_("poster"), upload_to="posters/", blank=True, max_length=200)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.DRAFT)
     runtime_seconds = models.PositiveIntegerField(_("runtime"), default=0, editable=False)
@@ -47,7 +52,10 @@ class Title(models.Model):
                 condition=~Q(state="ready") | Q(asset_id__isnull=False), name="title_ready_has_asset"
             )
         ]
-        indexes = [models.Index(fields=["name", "id"], name="title_list", condition=Q(state="ready"))]
+        indexes = [
+            models.Index(fields=["name", "id"], name="title_list", condition=Q(state="ready")),
+            GinIndex(fields=["packages"], name="title_packages"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.name} ({self.year})" if self.year else self.name

@@ -9,9 +9,10 @@ from apps.common.problems import NotFound
 from apps.video.titles.models import Title
 
 
-def listed() -> QuerySet[Title]:
-    """Published titles with their captions: 2 queries."""
-    return Title.objects.filter(state=Title.State.READY).prefetch_related("captions")
+def listed(*, package: str = "") -> QuerySet[Title]:
+    """Published titles, of one package or all, with their captions: 2 queries."""
+    titles = Title.objects.filter(state=Title.State.READY).prefetch_related("captions")
+    return titles.filter(packages__contains=[package]) if package else titles
 
 
 def listed_title(slug: str) -> Title:

@@ -27,6 +27,10 @@ class TitleSerializer(serializers.Serializer):
     languages = serializers.ListField(child=serializers.CharField())
     captions = serializers.SerializerMethodField()
     poster_url = serializers.SerializerMethodField()
+    packages = serializers.ListField(
+        child=serializers.CharField(),
+        help_text="A plan of payment (`GET /v1/plans`) with one of them includes it.",
+    )
     state = serializers.ChoiceField(choices=Title.State.choices)
 
     @extend_schema_field(CaptionSerializer(many=True))

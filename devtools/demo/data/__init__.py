@@ -16,6 +16,7 @@ __all__ = [
     "films",
     "goods",
     "pages",
+    "plans",
     "titles",
     "users",
     "vouchers",
@@ -43,6 +44,7 @@ def titles() -> list[dict[str, Any]]:
     keys = ("slug", "name", "year", "directors", "cast", "synopsis", "languages")
     return [
         {key: film[key] for key in keys}
+        | {"packages": film.get("packages", [])}
         | {
             "source": f"{film['slug']}.mp4",
             "poster": f"{film['slug']}.webp",
@@ -68,6 +70,11 @@ def pages() -> list[dict[str, Any]]:
 def vouchers() -> list[dict[str, Any]]:
     """The file for `payment import_vouchers`."""
     return read("vouchers")
+
+
+def plans() -> list[dict[str, Any]]:
+    """The file for `payment import_plans`."""
+    return read("plans")
 
 
 def captions(film: dict[str, Any]) -> str:

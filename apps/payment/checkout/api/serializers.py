@@ -16,6 +16,7 @@ from apps.common.text import one_line
 from apps.payment.documents.serializers import DocumentSerializer
 from apps.payment.orders.models import Order, OrderLine
 from apps.payment.orders.selectors import tax_of
+from apps.payment.payments.serializers import NextActionSerializer
 from apps.payment.refunds.serializers import RefundSerializer, ReturnRequestSerializer
 from apps.payment.shipments.serializers import ShipmentSerializer
 from apps.payment.tax.rates import TaxClass
@@ -163,11 +164,6 @@ class OrderPaymentSerializer(serializers.Serializer):
     brand = serializers.CharField()
     last4 = serializers.CharField()
     state = serializers.CharField()
-
-
-class NextActionSerializer(serializers.Serializer):
-    type = serializers.ChoiceField(choices=["redirect"])
-    url = serializers.CharField()
 
 
 class ClaimedOrdersSerializer(serializers.Serializer):

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from typing import Any
-from urllib.parse import urlsplit
 
-from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext
 from drf_spectacular.types import OpenApiTypes
@@ -25,7 +23,7 @@ from apps.common.identity.permissions import IsUser, principal_of, user_id_of
 from apps.common.languages import default_language, shop_language
 from apps.common.money import Money
 from apps.common.problems import NotFound, ValidationProblem
-from apps.payment.access import CART_SECRET_HEADER, ORDER_SECRET_HEADER, caller_of
+from apps.payment.access import CART_SECRET_HEADER, ORDER_SECRET_HEADER, caller_of, require_own_address
 from apps.payment.carts.pricing import price_cart
 from apps.payment.carts.selectors import find_cart, find_open_cart
 from apps.payment.checkout import services
@@ -85,7 +83,7 @@ class OrdersView(ListAPIView):
             delivery=Delivery(data.get("shipping_address"), data["shipping_method"]),
             payment_method=data["payment_method"],
             key=request_key(request),
-            return_url=_require_own_address(data["return_url"]),
+            return_url=require_own_address(data["return_url"]),
             expected_total=data.get("expected_total"),
             saves_card=data["save_payment_method"],
         )
@@ -115,17 +113,6 @@ def _customer(request: Request, data: dict[str, Any]) -> Customer:
         company=data["company"],
         vat_id=data["vat_id"],
     )
-
-
-def _require_own_address(url: str) -> str:
-    """Customers are only sent back to the shop itself, never to where a forged request says."""
-    if not url:
-        return ""
-    wanted, own = urlsplit(url), urlsplit(settings.PUBLIC_URL)
-    if (wanted.scheme, wanted.netloc) != (own.scheme, own.netloc):
-        message = gettext("It must begin with %(url)s.") % {"url": f"{settings.PUBLIC_URL}/"}
-        raise ValidationProblem(gettext("The return address cannot be used."), errors={"return_url": [message]})
-    return url
 
 
 class OrderAccessView(PublicView):

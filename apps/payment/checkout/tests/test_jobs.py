@@ -27,6 +27,7 @@ AS_A_WHOLE = {
 ELSEWHERE = {
     *("release-owed-stock", "repeat-erasures"),
     *("resume-open-refunds", "restock-refunds", "send-due-refund-mails", "send-due-shipment-mails"),
+    *("renew-subscriptions", "remind-of-trial-ends", "send-due-subscription-mails"),
     "reconcile-past-days",
 }
 

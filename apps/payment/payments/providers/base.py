@@ -202,11 +202,11 @@ DECLINES = {
     "processing_error": gettext_noop(
         "The bank could not be reached. You have not been charged. Try again in a minute."
     ),
+    "authentication_required": gettext_noop(
+        "Your bank wants you to confirm this payment. You have not been charged. Pay again and confirm it."
+    ),
     "challenge_failed": gettext_noop(
         "The payment was not confirmed with your bank. You have not been charged. Try again."
-    ),
-    "authentication_required": gettext_noop(
-        "Your bank asks you to confirm the payment yourself. You have not been charged."
     ),
     "expired_card": gettext_noop("The card has expired. You have not been charged. Try another card."),
     "incorrect_cvc": gettext_noop("The security code is not that of the card. You have not been charged. Try again."),

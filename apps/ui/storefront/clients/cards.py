@@ -70,9 +70,11 @@ def payment_options() -> PaymentOptions:
     return decode(PaymentOptions, client.get("/v1/payment-options").json_or_raise(), service="payment")
 
 
-def add_card(card: dict[str, Any], *, token: str | None) -> Card:
-    """Exchange a card for a token. Raises RemoteProblem with errors of the card's fields."""
-    body = client.post("/v1/payment-methods", {"provider": "sandbox", "card": card}, token=token).json_or_raise()
+def add_card(card: dict[str, Any], *, token: str | None, is_kept: bool = False) -> Card:
+    """Exchange a card for a token. `is_kept`: saved for the account at once. Raises RemoteProblem with errors of the
+    card's fields."""
+    sent = {"provider": "sandbox", "card": card, "keep": is_kept}
+    body = client.post("/v1/payment-methods", sent, token=token).json_or_raise()
     return decode(Card, body, service="payment")
 
 

@@ -26,6 +26,9 @@ DELIVERY_SECONDS = 60.0
 # A product's page does not wait longer for them.
 DELIVERY_TIMEOUT_SECONDS = 1.0
 
+# Classes of tax that say why there is none.
+UNTAXED = ("export", "intra_community", "reverse_charge")
+
 responses = ResponseCache(client)
 
 
@@ -166,7 +169,10 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class TaxSummary:
-    """The tax in an order's total at one rate (in basis points) and of one class: standard, digital or export."""
+    """The tax in an order's total at one rate (in basis points) and of one class.
+
+    Classes are standard, reduced, zero and digital; or why there is no tax: export, intra_community, reverse_charge.
+    """
 
     rate: int
     tax_class: str
@@ -178,8 +184,44 @@ class RateTotal:
     """The tax of a rate over all classes, as receipts name it."""
 
     rate: int
-    is_export: bool
+    # The class that says why there is none; empty where there is a rate, be it zero.
+    untaxed: str
     tax: Money
+
+
+@dataclass(frozen=True, slots=True)
+class OrderTotals:
+    """What a cart comes to with a delivery method (None for films alone), with its taxes.
+
+    `added_tax` is what tax changes in the prices of the lines: nothing where they include it.
+    """
+
+    shipping_method: str | None
+    shipping: Money
+    added_tax: Money
+    tax: tuple[TaxSummary, ...]
+    total: Money
+
+    @property
+    def tax_by_rate(self) -> list[RateTotal]:
+        """One sum for each rate."""
+        return tax_by_rate(self.tax)
+
+
+@dataclass(frozen=True, slots=True)
+class TotalsOfMethods:
+    """For each delivery method, cheapest first."""
+
+    results: tuple[OrderTotals, ...]
+
+
+def tax_by_rate(parts: tuple[TaxSummary, ...]) -> list[RateTotal]:
+    """One sum for each rate, in the order of the API: the highest rate first."""
+    taxes: dict[tuple[int, str], Money] = {}
+    for part in parts:
+        key = part.rate, part.tax_class if part.tax_class in UNTAXED else ""
+        taxes[key] = taxes.get(key, Money.zero(part.tax.currency)) + part.tax
+    return [RateTotal(*key, tax) for key, tax in taxes.items()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,6 +301,10 @@ class Order:
     failure: Failure | None
     # Empty for orders placed before tax was recorded.
     tax: tuple[TaxSummary, ...] = ()
+    # What tax changes in the prices of the lines; None or nothing where they include it.
+    added_tax: Money | None = None
+    company: str = ""
+    vat_id: str = ""
     secret: str | None = None
     fulfilled_at: datetime | None = None
     shipments: tuple[Shipment, ...] = ()
@@ -268,12 +314,8 @@ class Order:
 
     @property
     def tax_by_rate(self) -> list[RateTotal]:
-        """One sum for each rate, in the order of the API: the highest rate first."""
-        taxes: dict[tuple[int, bool], Money] = {}
-        for part in self.tax:
-            key = part.rate, part.tax_class == "export"
-            taxes[key] = taxes.get(key, Money.zero(part.tax.currency)) + part.tax
-        return [RateTotal(*key, tax) for key, tax in taxes.items()]
+        """One sum for each rate."""
+        return tax_by_rate(self.tax)
 
     @property
     def invoice(self) -> Document | None:
@@ -403,6 +445,19 @@ def delivery_methods(country: str) -> tuple[ShippingMethod, ...]:
         deadline=DELIVERY_TIMEOUT_SECONDS,
     )
     return found.results
+
+
+def order_totals(
+    cart_id: str, *, country: str, region: str, vat_id: str, secret: str | None, token: str | None
+) -> tuple[OrderTotals, ...]:
+    """What the cart comes to with each delivery method to a place.
+
+    Raises RemoteProblem (400) for an unusable VAT ID.
+    """
+    asked = {"country": country, "region": region, "vat_id": vat_id}
+    params = {"cart": cart_id} | {name: value for name, value in asked.items() if value}
+    body = client.get("/v1/order-totals", params=params, headers=_cart_secret(secret), token=token)
+    return decode(TotalsOfMethods, body.json_or_raise(), service="payment").results
 
 
 def delivery_countries() -> tuple[str, ...]:

@@ -7,13 +7,13 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
-from apps.common.http import ServiceClient
-from apps.ui.storefront.clients.decoding import cursor_of, decode
+from apps.common.http import RemoteProblem, ServiceClient
+from apps.ui.storefront.clients.decoding import decode
 from apps.ui.storefront.clients.response_cache import ResponseCache
 
 client = ServiceClient("video", timeout=4.0)
-# A library is read in pages of 100, up to this many.
-MAX_PAGES = 10
+# As many as a page about a package shows, and the catalogue lists by their slugs.
+MAX_TITLES = 48
 # How long a page waits for content that it can be rendered without.
 OPTIONAL_TIMEOUT_SECONDS = 1.5
 # How long a film's public data is used without asking again.
@@ -45,6 +45,8 @@ class Title:
     captions: tuple[Caption, ...]
     poster_url: str | None
     state: str
+    # Plans with one of these packages include it.
+    packages: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,18 @@ class LibraryItem:
 
 
 @dataclass(frozen=True, slots=True)
+class WatchableFilm(LibraryItem):
+    """A film that the customer may watch; `offer` is buy, rent or plan, and `expires_at` the end of the last two."""
+
+
+@dataclass(frozen=True, slots=True)
+class TitlePage:
+    """Public data of films."""
+
+    results: tuple[Title, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class LibraryPage:
     """Library items, newest first; `next` is a link of the API."""
 
@@ -104,17 +118,24 @@ def library(token: str, *, cursor: str = "", limit: int = 48, deadline: float | 
     return decode(LibraryPage, body, service="video")
 
 
-def library_item(token: str, slug: str, *, deadline: float | None = None) -> LibraryItem | None:
-    """The film in the library, or None; `deadline` in seconds for each page."""
-    cursor = ""
-    for _ in range(MAX_PAGES):
-        page = library(token, cursor=cursor, limit=100, deadline=deadline)
-        if found := next((item for item in page.results if item.title_slug == slug), None):
-            return found
-        cursor = cursor_of(page.next)
-        if not cursor:
-            break
-    return None
+def library_item(token: str, slug: str, *, deadline: float | None = None) -> WatchableFilm | None:
+    """The film if the customer may watch it, also by a subscription; `deadline` in seconds."""
+    try:
+        body = client.get(f"/v1/library/{quote(slug, safe='')}", token=token, deadline=deadline).json_or_raise()
+    except RemoteProblem as problem:
+        if problem.status != 404:
+            raise
+        return None
+    return decode(WatchableFilm, body, service="video")
+
+
+def slugs_of_package(package: str) -> list[str]:
+    """Films that a package includes, by name."""
+    params = {"package": package, "limit": MAX_TITLES}
+    found = responses.fetch(
+        "/v1/titles", TitlePage, params, fresh_seconds=TITLE_SECONDS, deadline=OPTIONAL_TIMEOUT_SECONDS
+    )
+    return [title.slug for title in found.results]
 
 
 def title(slug: str, *, deadline: float | None = None) -> Title:

@@ -22,6 +22,7 @@ from apps.common.money import Money
 from apps.ui.storefront import formats, icons
 from apps.ui.storefront.clients.catalog_schemas import ProductCard, ReviewPage, Variant
 from apps.ui.storefront.clients.decoding import cursor_of
+from apps.ui.storefront.clients.subscriptions import Plan
 from apps.ui.storefront.currency import current_currency
 from apps.ui.storefront.review_filters import ReviewFilters
 from apps.ui.storefront.slots import mark_slot, render_slot
@@ -57,6 +58,13 @@ CARD_OUTCOMES = {
 }
 MINUTE = 60
 # Characters that could end a script element or begin markup, as JSON escapes.
+SUBSCRIPTION_STATES = {
+    "incomplete": _("Waiting for payment"),
+    "trialing": _("Free trial"),
+    "active": _("Active"),
+    "past_due": _("Payment overdue"),
+    "ended": _("Ended"),
+}
 JSON_ESCAPES = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
 
 register.filter("cursor", cursor_of)
@@ -89,6 +97,24 @@ def moment(value: datetime) -> str:
 def long_moment(value: datetime) -> str:
     """`1 December 2026, 10:00 UTC`."""
     return f"{formats.format_date(value)}, {formats.format_time(value)}"
+
+
+@register.filter
+def interval_name(plan: Plan) -> str:
+    """`Monthly`, for how often a plan is paid."""
+    return gettext("Yearly") if plan.interval == "year" else gettext("Monthly")
+
+
+@register.filter
+def per_interval(plan: Plan) -> str:
+    """`per month`, behind a price."""
+    return gettext("per year") if plan.interval == "year" else gettext("per month")
+
+
+@register.filter
+def subscription_state(value: str) -> str:
+    """Label of a subscription's state."""
+    return str(SUBSCRIPTION_STATES.get(value, value))
 
 
 @register.filter

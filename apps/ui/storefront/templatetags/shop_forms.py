@@ -63,6 +63,7 @@ def account_navigation() -> list[tuple[str, str]]:
     return [
         ("account", gettext("Overview")),
         ("orders", gettext("Orders")),
+        ("subscription", gettext("Subscription")),
         ("addresses", gettext("Addresses")),
         ("cards", gettext("Saved cards")),
         ("profile", gettext("Profile")),

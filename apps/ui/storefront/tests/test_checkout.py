@@ -283,7 +283,7 @@ def test_country_with_states_asks_for_one(with_mug: Client, platform: FakePlatfo
 def test_carrier_that_needs_a_phone_number_makes_it_required(
     with_mug: Client, platform: FakePlatform, pay: Pay
 ) -> None:
-    us = {"to-country": "US", "to-postal_code": "62704", "to-region": "IL", "shipping_method": "world:1990"}
+    us = {"to-country": "US", "to-postal_code": "62704", "to-region": "IL", "shipping_method": "world:1990:3890"}
     text = pay(with_mug, **us).content.decode()
     assert 'href="#id_to-phone">Phone: Please fill in this field.' in text
     assert placed(platform) == []
@@ -316,3 +316,42 @@ def test_guest_who_signs_in_at_checkout_keeps_what_was_typed(
     assert 'value="Turin"' in text
     assert 'value="Rita Levi"' in text
     assert "Turin" not in with_mug.get("/checkout").content.decode()
+
+
+def test_checkout_names_the_taxes_in_the_total(with_mug: Client) -> None:
+    text = with_mug.get("/checkout").content.decode()
+    # 23.90 × 19 ÷ 119
+    assert "includes 19% VAT: €3.82" in text
+
+
+def test_business_sees_what_it_pays_before_it_orders(with_mug: Client, platform: FakePlatform, pay: Pay) -> None:
+    business = {"company-company": "Ada SARL", "company-vat_id": "FR40303265045"}
+    response = pay(with_mug, **business)
+    text = response.content.decode()
+    assert response.status_code == 422
+    assert "Tax is that of your address and your VAT ID. The total is now €20.90." in text
+    assert "Tax not charged: -€3.00" in text
+    assert placed(platform) == []
+    assert pay(with_mug, **business, shipping_method="standard:490:2090").status_code == 302
+    sent = json.loads(placed(platform)[0].content)
+    assert (sent["company"], sent["vat_id"]) == ("Ada SARL", "FR40303265045")
+    assert sent["expected_total"]["amount"] == 2090
+
+
+def test_unusable_vat_id_is_said_beside_its_field(with_mug: Client, platform: FakePlatform, pay: Pay) -> None:
+    text = pay(with_mug, **{"company-vat_id": "X1"}).content.decode()
+    assert 'id="id_company-vat_id_error">This is no VAT ID.' in text
+    assert 'class="company" open' in text
+
+
+def test_total_of_films_alone_that_was_not_shown_is_not_charged(ada: Client, platform: FakePlatform, pay: Pay) -> None:
+    ada.post("/cart/add", {"sku": "nosferatu-rent"})
+    assert pay(ada, total="1").status_code == 422
+    assert placed(platform) == []
+    assert pay(ada).status_code == 302
+
+
+def test_shop_whose_prices_do_not_include_tax_says_so(with_mug: Client, settings: Any) -> None:
+    settings.PRICES_INCLUDE_TAX = False
+    assert "Prices don’t include tax. It is added at checkout." in with_mug.get("/cart").content.decode()
+    assert "plus tax" in with_mug.get("/p/tall-mug").content.decode()

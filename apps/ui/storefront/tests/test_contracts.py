@@ -13,8 +13,18 @@ import yaml
 
 from apps.common.http import RemoteProblem
 from apps.common.testing.contracts import APPS, assert_matches_contract
-from apps.ui.storefront.clients import after_sales, auth, cards, catalog, catalog_schemas, payment, video
+from apps.ui.storefront.clients import (
+    after_sales,
+    auth,
+    cards,
+    catalog,
+    catalog_schemas,
+    payment,
+    subscriptions,
+    video,
+)
 from apps.ui.storefront.tests.fakes import ADA, ASKS, DECLINED, PAYS, FakePlatform
+from apps.ui.storefront.tests.fakes.subscriptions import PERIOD_ID
 
 SCHEMAS = [
     (catalog_schemas.Image, "catalog", "Image"),
@@ -66,7 +76,13 @@ SCHEMAS = [
     (payment.OrderAddress, "payment", "Address"),
     (payment.OrderPayment, "payment", "OrderPayment"),
     (payment.Document, "payment", "Document"),
+    (subscriptions.Plan, "payment", "Plan"),
+    (subscriptions.Subscription, "payment", "Subscription"),
+    (subscriptions.BillingPeriod, "payment", "BillingPeriod"),
+    (subscriptions.AmountDue, "payment", "AmountDue"),
+    (subscriptions.ChangePreview, "payment", "ChangePreview"),
     (video.Title, "video", "Title"),
+    (video.WatchableFilm, "video", "WatchableFilm"),
     (video.LibraryItem, "video", "LibraryItem"),
     (video.Progress, "video", "Progress"),
 ]
@@ -157,6 +173,30 @@ def test_catalog_client_matches_the_contract(platform: FakePlatform, check: Call
     check()
 
 
+def test_subscriptions_client_matches_the_contract(platform: FakePlatform, check: Callable[[], None]) -> None:
+    assert [plan.code for plan in subscriptions.plans()] == ["plus-monthly", "plus-yearly"]
+    assert subscriptions.subscription("token") is None
+    card = cards.add_card(CARD, token="token", is_kept=True).id
+    body = {"plan": "plus-monthly", "currency": "EUR", "country": "DE", "payment_method": card, "language": "de"}
+    body |= {"return_url": "http://localhost:8000/account/subscription", "expected_amount": euros(0)}
+    assert subscriptions.subscribe("token", body, key="a" * 32).state == "trialing"
+    platform.payment.make()
+    assert subscriptions.subscription("token")
+    preview = subscriptions.change_preview("token", "plus-yearly")
+    change = {"plan": "plus-yearly", "expected_amount": preview.amount.as_dict()}
+    assert subscriptions.change_plan("token", change, key="b" * 32).plan.interval == "year"
+    subscriptions.use_card("token", {"payment_method": card}, key="c" * 32)
+    assert subscriptions.cancel("token").is_cancelled
+    assert not subscriptions.resume("token").is_cancelled
+    subscriptions.cancel_by_number("SUB-7K2M9QXR", "ada@example.com")
+    assert subscriptions.invoice("token", PERIOD_ID).startswith(b"%PDF")
+    check()
+
+
+def euros(amount: int) -> dict[str, Any]:
+    return {"amount": amount, "currency": "EUR"}
+
+
 def test_image_of_a_review_is_sent_in_the_field_of_the_contract(platform: FakePlatform) -> None:
     catalog.post_review("token", "tall-mug", rating=5, title="Good", body="")
     review = catalog.add_review_image("token", "tall-mug", ("mug.jpg", b"mug", "image/jpeg"))
@@ -199,6 +239,9 @@ def test_payment_client_matches_the_contract(platform: FakePlatform, check: Call
     assert guest.secret
     payment.set_line(guest.id, "MUG-1", 2, secret=guest.secret, token=None)
     payment.set_line(guest.id, "nosferatu-rent", 1, secret=guest.secret, token=None)
+    place = {"country": "DE", "region": "", "vat_id": "DE136695976"}
+    assert payment.order_totals(guest.id, **place, secret=guest.secret, token=None)
+    assert "DE" in payment.delivery_countries()
     payment.save_line(guest.id, "MUG-1", is_saved=True, secret=guest.secret, token=None)
     payment.save_line(guest.id, "MUG-1", is_saved=False, secret=guest.secret, token=None)
     payment.cart(guest.id, secret=guest.secret, token=None, is_seen=True)
@@ -252,6 +295,7 @@ def test_video_client_matches_the_contract(platform: FakePlatform, check: Callab
     platform.video.grant("nosferatu", progress=progress)
     platform.video.grant("metropolis", offer="rent", expires_at="2026-12-01T10:00:00Z")
     video.library("token")
+    assert video.slugs_of_package("plus") == []
     assert video.library_item("token", "nosferatu")
     video.title("nosferatu")
     session = video.start_playback("token", "nosferatu")["session"]

@@ -31,8 +31,10 @@ PUBLIC = [
     "/account/password/reset",
     "/account/password/reset/confirm?token=good-link",
     "/about",
+    "/plus",
+    "/cancel-subscription",
 ]
-PRIVATE = ["/library", "/orders", "/account", "/watch/nosferatu"]
+PRIVATE = ["/library", "/orders", "/account", "/account/subscription", "/watch/nosferatu"]
 HOSTILE = '<script>alert(1)</script>"onmouseover="x'
 
 
@@ -104,7 +106,8 @@ def test_cached_product_is_revalidated_with_its_etag(browser: Client, platform: 
         ("/", {"catalog": 3}),
         ("/shop", {"catalog": 3}),
         ("/p/tall-mug", {"catalog": 4, "payment": 1}),
-        ("/p/nosferatu", {"catalog": 5, "video": 1}),
+        ("/p/nosferatu", {"catalog": 5, "payment": 1, "video": 1}),
+        ("/plus", {"catalog": 2, "payment": 1, "video": 1}),
         ("/about", {"catalog": 2}),
     ],
 )

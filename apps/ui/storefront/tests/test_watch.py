@@ -10,7 +10,6 @@ from django.core.cache import cache
 from django.test import Client
 
 from apps.ui.storefront import library
-from apps.ui.storefront.clients import video
 from apps.ui.storefront.tests.fakes import FakePlatform
 from apps.ui.storefront.tests.fakes.catalog import image
 
@@ -52,11 +51,19 @@ def test_watch_page_has_a_player_and_starts_no_session(ada: Client, platform: Fa
     assert platform.video.requests_to("POST", "/v1/titles/nosferatu/playback") == []
 
 
-def test_film_on_a_later_page_of_the_library_is_found(ada: Client, platform: FakePlatform) -> None:
+def test_film_is_found_however_large_the_library_is(ada: Client, platform: FakePlatform) -> None:
     platform.video.grant("nosferatu")
     for number in range(230):
         platform.video.grant(f"film-{number}")
     assert ada.get("/watch/nosferatu").status_code == 200
+    assert platform.video.requests_to("GET", "/v1/library") == []
+
+
+def test_film_of_a_subscription_is_watched_like_any_other(ada: Client, platform: FakePlatform) -> None:
+    platform.video.grant("nosferatu", offer="plan", expires_at="2099-12-01T10:00:00Z")
+    text = ada.get("/watch/nosferatu").content.decode()
+    assert "data-player" in text
+    assert "Included in your subscription" in text
 
 
 def test_film_that_is_not_in_the_library_is_refused(ada: Client) -> None:
@@ -145,14 +152,6 @@ def test_player_gets_a_message_while_video_is_down(ada: Client, platform: FakePl
     response = ada.post("/watch/nosferatu/play", {}, content_type="application/json")
     assert response.status_code == 503
     assert "try again in a moment" in response.json()["detail"]
-
-
-def test_number_of_library_pages_is_limited(platform: FakePlatform, monkeypatch: Any) -> None:
-    page = video.LibraryPage((), "http://video.test/v1/library?cursor=again")
-    calls = []
-    monkeypatch.setattr(video, "library", lambda *args, **kwargs: calls.append(1) or page)
-    assert video.library_item("token", "nosferatu") is None
-    assert len(calls) == video.MAX_PAGES
 
 
 def test_library_and_home_page_show_the_posters_of_the_catalogue(ada: Client, platform: FakePlatform) -> None:

@@ -13,9 +13,10 @@ from django.views.decorators.http import require_safe
 
 from apps.common.http import RemoteProblem
 from apps.ui.storefront import breadcrumbs, product_options, structured_data, wishlists
-from apps.ui.storefront.clients import catalog, payment, video
+from apps.ui.storefront.clients import catalog, payment, subscriptions, video
 from apps.ui.storefront.clients.catalog_schemas import Product, ProductCard, ProductPage, ReviewPage, Variant
 from apps.ui.storefront.clients.payment import ShippingMethod
+from apps.ui.storefront.clients.subscriptions import Plan
 from apps.ui.storefront.clients.video import LibraryItem, Title
 from apps.ui.storefront.context import footer_pages
 from apps.ui.storefront.forms import HOME_COUNTRY
@@ -52,9 +53,10 @@ def _product_page(request: ShopRequest, slug: str) -> HttpResponse:
     requested_title = fetch_or_default(lambda: _film_title(found), None)
     requested_films = fetch_or_default(lambda: _films_by_directors(found), NO_PRODUCTS)
     requested_delivery = fetch_or_default(lambda: _delivery(found), None)
+    requested_plans = fetch_or_default(lambda: _plans(found), ())
     owned = fetch_or_default(lambda: _library_item(token, found), None)
     title, reviews, films = requested_title.result(), requested_reviews.result(), requested_films.result()
-    delivery = requested_delivery.result()
+    delivery, plans = requested_delivery.result(), requested_plans.result()
     variant = product_options.selected_variant(found, request.GET.get("sku", ""))
     is_default = variant is None or variant == product_options.default_variant(found)
     filters = replace(asked, sku="" if variant is None or is_default else variant.sku)
@@ -62,6 +64,7 @@ def _product_page(request: ShopRequest, slug: str) -> HttpResponse:
     def context() -> dict[str, Any]:
         return _context(found, variant, filters) | {
             "film": title,
+            "including_plan": _including(plans, title),
             "films_by_directors": tuple(card for card in films.results if card.slug != slug),
             "reviews": reviews,
             "delivery": delivery,
@@ -71,7 +74,7 @@ def _product_page(request: ShopRequest, slug: str) -> HttpResponse:
     return shared_page(
         request,
         "storefront/product.html",
-        sources=(found, title, reviews, films, delivery),
+        sources=(found, title, reviews, films, delivery, plans),
         context=context,
         personal=lambda: context() | {"owned": owned.result(), "is_wished": wished.result()},
         variant=filters.query_string(),
@@ -116,6 +119,16 @@ def _delivery(product: Product) -> ShippingMethod | None:
 def _film_title(product: Product) -> Title | None:
     """The film's data from video, for products that are films."""
     return video.title(product.title_slug, deadline=video.OPTIONAL_TIMEOUT_SECONDS) if product.title_slug else None
+
+
+def _plans(product: Product) -> tuple[Plan, ...]:
+    """Plans that may include the film; none for goods."""
+    return subscriptions.plans(deadline=subscriptions.OPTIONAL_TIMEOUT_SECONDS) if product.is_film else ()
+
+
+def _including(plans: tuple[Plan, ...], title: Title | None) -> Plan | None:
+    """The first plan that includes the film."""
+    return next((plan for plan in plans if title and plan.package in title.packages), None)
 
 
 def _films_by_directors(product: Product) -> ProductPage:

@@ -41,6 +41,18 @@ class LibraryItemSerializer(serializers.Serializer):
         return ProgressSerializer(progress).data if progress else None
 
 
+class WatchableFilmSerializer(serializers.Serializer):
+    """A film that somebody may watch, and why. One that is not encoded yet has no title."""
+
+    title_slug = serializers.CharField()
+    title = TitleSerializer(allow_null=True)
+    offer = serializers.ChoiceField(choices=["buy", "rent", "plan"])
+    granted_at = serializers.DateTimeField()
+    expires_at = serializers.DateTimeField(allow_null=True, help_text="Of a rental, or of the subscription.")
+    first_played_at = serializers.DateTimeField(allow_null=True)
+    progress = ProgressSerializer(allow_null=True)
+
+
 class PlaybackCaptionSerializer(serializers.Serializer):
     language = serializers.CharField()
     label = serializers.CharField()  # type: ignore[assignment]  # the field's name in the API

@@ -42,6 +42,14 @@ class LibraryView(ListAPIView):
         return response
 
 
+class LibraryFilmView(APIView):
+    @extend_schema(responses=serializers.WatchableFilmSerializer)
+    def get(self, request: Request, slug: str) -> Response:
+        """A film that you may watch: bought, rented, or included in your subscription (`offer` is `plan`)."""
+        found = selectors.watchable_film(user_id_of(request), slug)
+        return Response(serializers.WatchableFilmSerializer(found).data, headers=NO_STORE)
+
+
 def _stream(access: StreamAccess) -> dict[str, Any]:
     return {
         "manifest_url": access.url("master.m3u8"),

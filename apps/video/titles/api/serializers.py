@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from rest_framework import serializers
 
+from apps.common.api.serializers import StrictQuerySerializer
+
 
 class TitleFactsSerializer(serializers.Serializer):
     name = serializers.CharField(max_length=200)
@@ -12,6 +14,11 @@ class TitleFactsSerializer(serializers.Serializer):
     cast = serializers.ListField(child=serializers.CharField(max_length=120), required=False, max_length=100)
     synopsis = serializers.CharField(max_length=4000, required=False, allow_blank=True)
     languages = serializers.ListField(child=serializers.CharField(max_length=12), required=False, max_length=20)
+    packages = serializers.ListField(child=serializers.SlugField(max_length=40), required=False, max_length=20)
+
+
+class TitlesQuerySerializer(StrictQuerySerializer):
+    package = serializers.SlugField(max_length=40, required=False, help_text="Only films of this package.")
 
 
 class NewTitleSerializer(TitleFactsSerializer):

@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from apps.common.api.requests import validated
+from apps.common.api.requests import validated, validated_query
 from apps.common.api.views import REVALIDATE
 from apps.common.idempotency import optionally_idempotent
 from apps.common.identity.permissions import RequireRole
@@ -36,8 +36,14 @@ class TitlesView(StaffWrites, ListAPIView):
     queryset = Title.objects.none()
     ordering = ("name", "id")
 
+    @extend_schema(parameters=[serializers.TitlesQuerySerializer])
+    def get(self, request: Request, *args: object, **kwargs: object) -> Response:
+        """Films that can be watched, by name."""
+        return self.list(request, *args, **kwargs)
+
     def get_queryset(self) -> QuerySet[Title]:
-        return selectors.listed()
+        query = validated_query(serializers.TitlesQuerySerializer, self.request)
+        return selectors.listed(package=query.get("package", ""))
 
     @extend_schema(request=serializers.NewTitleSerializer, responses={201: TitleSerializer})
     @optionally_idempotent

@@ -9,7 +9,10 @@ import httpx
 
 from apps.ui.storefront.tests.fakes.catalog import FakeCatalog
 from apps.ui.storefront.tests.fakes.routing import FakeService, body_of, in_currency, money, ok, problem, route
+from apps.ui.storefront.tests.fakes.subscriptions import FakeSubscriptions
 
+# What a business in another country pays less.
+OFF_FOR_BUSINESSES = 300
 NOW = "2026-02-03T10:00:00Z"
 PAYS, DECLINED, ASKS = "4242424242424242", "4000000000000002", "4000000000003220"
 STANDARD: dict[str, Any] = {
@@ -39,13 +42,14 @@ def refused_voucher(reason: str, sentence: str) -> httpx.Response:
     return problem(409, "voucher-not-applicable", sentence, errors=errors, reason=reason)
 
 
-class FakePayment(FakeService):
+class FakePayment(FakeSubscriptions, FakeService):
     """Prices come from the fake catalog; while `catalog.is_down` they are not current."""
 
     name = "payment"
 
     def __init__(self, catalog: FakeCatalog) -> None:
-        super().__init__()
+        FakeService.__init__(self)
+        FakeSubscriptions.__init__(self)
         self.catalog = catalog
         self.carts: dict[str, dict[str, Any]] = {}
         self.account_cart: str | None = None
@@ -231,6 +235,34 @@ class FakePayment(FakeService):
         methods = self.methods.get(query["country"], [WORLD])
         return ok({"results": in_currency(self._priced(methods, query.get("cart", "")), currency)})
 
+    @route("GET", "/v1/order-totals")
+    def order_totals(self, request: httpx.Request) -> httpx.Response:
+        """A VAT ID that begins with FR takes a fixed amount off; one that begins with X is refused."""
+        query = request.url.params
+        vat_id = query.get("vat_id", "")
+        if vat_id.startswith("X"):
+            errors = {"vat_id": ["This is no VAT ID."]}
+            return problem(400, "invalid-input", "Some values cannot be used; see errors.", errors=errors)
+        cart = self.shown(query["cart"])
+        methods: list[dict[str, Any] | None] = [None]
+        if cart["requires_shipping"]:
+            methods = [*self._priced(self.methods.get(query["country"], [WORLD]), query["cart"])]
+            methods = [*in_currency([method for method in methods if method], cart["currency"])]
+        return ok({"results": [self._totals(cart, method, vat_id=vat_id) for method in methods]})
+
+    def _totals(self, cart: dict[str, Any], method: dict[str, Any] | None, *, vat_id: str) -> dict[str, Any]:
+        shipping = {name: method[name] for name in ("code", "name", "price")} if method else None
+        added = -OFF_FOR_BUSINESSES if vat_id.startswith("FR") else 0
+        total = cart["total"]["amount"] + (method["price"]["amount"] if method else 0) + added
+        currency = cart["currency"]
+        return {
+            "shipping_method": method["code"] if method else None,
+            "shipping": method["price"] if method else money(0) | {"currency": currency},
+            "added_tax": {"amount": added, "currency": currency},
+            "tax": self._tax(cart["lines"], shipping, currency),
+            "total": {"amount": total, "currency": currency},
+        }
+
     def _priced(self, methods: list[dict[str, Any]], cart_id: str) -> list[dict[str, Any]]:
         """With free shipping where the cart's voucher pays it."""
         code = self.carts.get(cart_id, {}).get("voucher")
@@ -260,6 +292,8 @@ class FakePayment(FakeService):
             return problem(400, "invalid-input", "The card cannot be used; see errors.", errors=errors)
         method_id = f"pm_{len(self.cards) + 1}"
         self.cards[method_id] = number
+        if sent.get("keep"):
+            self.saved_cards.insert(0, method_id)
         return ok(self._card(method_id), 201)
 
     def _add_token(self, sent: dict[str, Any]) -> httpx.Response:
@@ -315,6 +349,9 @@ class FakePayment(FakeService):
         return response
 
     def _place(self, sent: dict[str, Any], *, is_guest: bool) -> httpx.Response:
+        if sent.get("vat_id", "").startswith("X"):
+            errors = {"vat_id": ["This is no VAT ID."]}
+            return problem(400, "invalid-input", "Some values cannot be used; see errors.", errors=errors)
         number = f"SC-{len(self.orders) + 1:04}"
         if code := self.refusals.get("order"):
             return refused_voucher("used_by_customer", code)
@@ -354,6 +391,7 @@ class FakePayment(FakeService):
         voucher = cart["voucher"] and not cart["voucher"]["refusal"] and cart["voucher"]
         method = next((m for m in known if m["code"] == sent.get("shipping_method")), None)
         total = cart["total"]["amount"] + (method["price"]["amount"] if method else 0)
+        total -= OFF_FOR_BUSINESSES if sent.get("vat_id", "").startswith("FR") else 0
         shipping = {name: method[name] for name in ("code", "name", "price")} if method else None
         address = {"line2": "", "region": "", "phone": ""} | sent["shipping_address"] if method else None
         is_paid = state == "paid"
@@ -371,6 +409,9 @@ class FakePayment(FakeService):
             "discount": cart["discount"],
             "total": cart["total"] | {"amount": total},
             "tax": self._tax(lines, shipping, cart["currency"]),
+            "added_tax": money(-OFF_FOR_BUSINESSES if sent.get("vat_id", "").startswith("FR") else 0),
+            "company": sent.get("company", ""),
+            "vat_id": sent.get("vat_id", ""),
             "refunded": money(0),
             "shipping_address": address,
             "gift_message": cart["gift_message"] if method else "",

@@ -24,6 +24,7 @@ def title(slug: str, name: str, year: int) -> dict[str, Any]:
         "languages": ["de"],
         "captions": [{"language": "en", "label": "English"}],
         "poster_url": "http://localhost:8000/media/video/posters/x.webp",
+        "packages": [],
         "state": "ready",
     }
 
@@ -65,6 +66,19 @@ class FakeVideo(FakeService):
         following = start + limit
         link = f"http://video.test/v1/library?cursor={following}" if following < len(self.library) else None
         return ok({"results": self.library[start:following], "next": link, "previous": None})
+
+    @route("GET", "/v1/library/(?P<slug>[^/]+)")
+    def watchable(self, request: httpx.Request, slug: str) -> httpx.Response:
+        found = next((item for item in self.library if item["title_slug"] == slug), None)
+        if found is None:
+            return problem(404, "not-found", "This film is not in your library.")
+        return ok({name: value for name, value in found.items() if name != "order_number"})
+
+    @route("GET", "/v1/titles")
+    def list_titles(self, request: httpx.Request) -> httpx.Response:
+        package = request.url.params.get("package")
+        found = [title for title in self.titles.values() if not package or package in title["packages"]]
+        return ok({"results": found, "next": None, "previous": None})
 
     @route("GET", "/v1/titles/(?P<slug>[^/]+)")
     def get_title(self, request: httpx.Request, slug: str) -> httpx.Response:

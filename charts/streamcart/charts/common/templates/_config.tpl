@@ -138,6 +138,9 @@ azure.workload.identity/tenant-id: {{ . }}
 {{- $_ := set $variables "TAX_REGISTRATIONS" (join "," .registrations) -}}
 {{- $_ := set $variables "PRICES_INCLUDE_TAX" (toString .pricesIncludeTax) -}}
 {{- end -}}
+{{- if hasKey .Values "pricesIncludeTax" -}}
+{{- $_ := set $variables "PRICES_INCLUDE_TAX" (toString .Values.pricesIncludeTax) -}}
+{{- end -}}
 {{- with .Values.seller -}}
 {{- $_ := set $variables "SELLER_NAME" .name -}}
 {{- $_ := set $variables "SELLER_STREET" .street -}}

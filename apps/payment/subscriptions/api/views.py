@@ -1,0 +1,275 @@
+"""Plans, the account's subscription, and all of them for support."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from rest_framework import status
+from rest_framework.generics import ListAPIView
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from apps.common.api.requests import validated, validated_query
+from apps.common.api.views import NO_STORE, PublicView
+from apps.common.idempotency import idempotent, optionally_idempotent, request_key
+from apps.common.identity.permissions import IsUser, RequireRole, principal_of, user_id_of
+from apps.common.languages import default_language, shop_language
+from apps.common.money import Money
+from apps.common.problems import NotFound, ValidationProblem
+from apps.payment.access import require_own_address
+from apps.payment.documents.files import document_response
+from apps.payment.documents.selectors import find_charge_invoice
+from apps.payment.subscriptions import selectors, services
+from apps.payment.subscriptions.api import examples, serializers
+from apps.payment.subscriptions.models import Subscription
+from apps.payment.throttling import OrderLinkThrottle
+
+# Prices change with staff's decisions; a page asks again soon.
+FOR_A_MINUTE = {"Cache-Control": "public, max-age=60"}
+SUPPORT = [RequireRole("support_staff")]
+
+
+def _data(subscription: Subscription) -> dict[str, Any]:
+    context = selectors.subscription_context(subscription)
+    return dict(serializers.SubscriptionSerializer(subscription, context=context).data)
+
+
+def _response(subscription: Subscription, *, code: int = status.HTTP_200_OK) -> Response:
+    """The subscription as it is now; 202 while the bank waits for the customer."""
+    current = selectors.reread(subscription)
+    data = _data(current)
+    if data["next_action"] or current.state == Subscription.State.INCOMPLETE:
+        code = status.HTTP_202_ACCEPTED
+    return Response(data, status=code, headers=NO_STORE)
+
+
+class PlansView(PublicView):
+    openapi_tag = "subscriptions"
+
+    @extend_schema(responses=serializers.PlansSerializer, examples=[examples.PLANS])
+    def get(self, request: Request) -> Response:
+        """What can be subscribed to, in the language of Accept-Language."""
+        plans = {"results": list(selectors.offered_plans())}
+        response = Response(serializers.PlansSerializer(plans).data, headers=FOR_A_MINUTE)
+        patch_vary_headers(response, ["Accept-Language"])
+        return response
+
+
+class SubscriptionView(APIView):
+    openapi_tag = "subscriptions"
+    permission_classes = [IsUser]
+
+    @extend_schema(responses=serializers.SubscriptionSerializer, examples=[examples.SUBSCRIPTION])
+    def get(self, request: Request) -> Response:
+        """Your subscription, else the one that ended last."""
+        found = selectors.current_subscription(user_id_of(request))
+        if found is None:
+            raise NotFound(gettext("You have no subscription."))
+        return Response(_data(selectors.reread(services.refresh(found))), headers=NO_STORE)
+
+    @extend_schema(
+        request=serializers.SubscribeSerializer,
+        responses={201: serializers.SubscriptionSerializer, 202: serializers.SubscriptionSerializer},
+        examples=[examples.SUBSCRIBE, examples.SUBSCRIPTION],
+    )
+    @idempotent
+    def post(self, request: Request) -> Response:
+        """Subscribe: a free trial, or the first period at once. 202 means that the bank asks you, see `next_action`."""
+        data = validated(serializers.SubscribeSerializer, request)
+        account = principal_of(request)
+        language = data.get("language") or shop_language(account.language) or default_language()
+        if not account.email:
+            raise ValidationProblem(gettext("Your account needs an e-mail address."))
+        subscriber = services.Subscriber(user_id_of(request), account.email, language, data["country"])
+        wanted = services.SubscribeRequest(
+            subscriber,
+            plan=data["plan"],
+            currency=data["currency"],
+            payment_method=data["payment_method"],
+            key=request_key(request),
+            return_url=require_own_address(data["return_url"]),
+            expected_amount=_expected(data, data["currency"]),
+        )
+        return _response(services.subscribe(wanted), code=status.HTTP_201_CREATED)
+
+
+class CancelView(APIView):
+    openapi_tag = "subscriptions"
+    permission_classes = [IsUser]
+
+    @extend_schema(request=None, responses=serializers.SubscriptionSerializer)
+    @optionally_idempotent
+    def post(self, request: Request) -> Response:
+        """Cancel at the end of the period that is paid. Nothing more is charged."""
+        return _response(services.cancel(selectors.require_live(user_id_of(request)), by=principal_of(request).email))
+
+
+class ResumeView(APIView):
+    openapi_tag = "subscriptions"
+    permission_classes = [IsUser]
+
+    @extend_schema(request=None, responses=serializers.SubscriptionSerializer)
+    @optionally_idempotent
+    def post(self, request: Request) -> Response:
+        """Withdraw a cancellation before the end of the period."""
+        return _response(services.resume(selectors.require_live(user_id_of(request)), by=principal_of(request).email))
+
+
+class ChangeView(APIView):
+    openapi_tag = "subscriptions"
+    permission_classes = [IsUser]
+
+    @extend_schema(
+        parameters=[serializers.ChangeQuerySerializer],
+        responses=serializers.ChangePreviewSerializer,
+        examples=[examples.PREVIEW],
+    )
+    def get(self, request: Request) -> Response:
+        """What a change to a plan would cost now, and when it would be in effect."""
+        query = validated_query(serializers.ChangeQuerySerializer, request)
+        subscription = selectors.require_live(user_id_of(request))
+        preview = services.preview_change(subscription, selectors.find_plan(query["plan"]))
+        return Response(serializers.ChangePreviewSerializer(preview).data, headers=NO_STORE)
+
+    @extend_schema(
+        request=serializers.ChangePlanSerializer,
+        responses={200: serializers.SubscriptionSerializer, 202: serializers.SubscriptionSerializer},
+        examples=[examples.CHANGE],
+    )
+    @idempotent
+    def post(self, request: Request) -> Response:
+        """Change the plan: a dearer one at once, for its price less the unused days; others at the period's end."""
+        data = validated(serializers.ChangePlanSerializer, request)
+        subscription = selectors.require_live(user_id_of(request))
+        changed = services.change_plan(
+            subscription,
+            data["plan"],
+            expected_amount=_expected(data, subscription.currency),
+            return_url=require_own_address(data["return_url"]),
+        )
+        return _response(changed)
+
+
+class PaymentMethodView(APIView):
+    openapi_tag = "subscriptions"
+    permission_classes = [IsUser]
+
+    @extend_schema(
+        request=serializers.UseCardSerializer,
+        responses={200: serializers.SubscriptionSerializer, 202: serializers.SubscriptionSerializer},
+        examples=[examples.USE_CARD],
+    )
+    @idempotent
+    def post(self, request: Request) -> Response:
+        """Pay with another card from now on; what is overdue is charged at once."""
+        data = validated(serializers.UseCardSerializer, request)
+        subscription = selectors.require_live(user_id_of(request))
+        return_url = require_own_address(data["return_url"])
+        return _response(services.pay_with(subscription, data["payment_method"], return_url=return_url))
+
+
+class InvoiceView(APIView):
+    openapi_tag = "subscriptions"
+    permission_classes = [IsUser]
+
+    @extend_schema(responses={(200, "application/pdf"): OpenApiTypes.BINARY})
+    def get(self, request: Request, period_id: uuid.UUID) -> Any:
+        """The invoice of a period that was paid."""
+        selectors.require_paid_period(user_id_of(request), period_id)
+        return document_response(find_charge_invoice(period_id))
+
+
+class CancellationsView(PublicView):
+    openapi_tag = "subscriptions"
+    throttle_classes = [OrderLinkThrottle]
+
+    @extend_schema(
+        request=serializers.CancellationSerializer,
+        responses={202: serializers.CancellationResponseSerializer},
+        examples=[examples.CANCELLATION],
+    )
+    def post(self, request: Request) -> Response:
+        """Cancel without signing in, by number and e-mail address. The response is the same whether or not they match;
+        the confirmation is mailed to the address."""
+        services.cancel_by_number(**validated(serializers.CancellationSerializer, request))
+        detail = gettext(
+            "If the subscription number and the e-mail address match, the subscription is cancelled and we’ve sent you "
+            "a confirmation."
+        )
+        return Response({"detail": detail}, status=status.HTTP_202_ACCEPTED, headers=NO_STORE)
+
+
+class StaffSubscriptionsView(ListAPIView):
+    """All subscriptions, newest first, for support."""
+
+    openapi_tag = "subscriptions"
+    permission_classes = SUPPORT
+    serializer_class = serializers.StaffSubscriptionSerializer
+    queryset = Subscription.objects.none()
+    ordering = ("-started_at", "-id")
+
+    def get_queryset(self) -> QuerySet[Subscription]:
+        return selectors.all_subscriptions()
+
+
+class StaffSubscriptionView(APIView):
+    openapi_tag = "subscriptions"
+    permission_classes = SUPPORT
+
+    @extend_schema(responses=serializers.SubscriptionSerializer)
+    def get(self, request: Request, number: str) -> Response:
+        """One subscription, for support."""
+        return Response(_data(selectors.find_subscription(number)), headers=NO_STORE)
+
+
+class StaffCancelView(APIView):
+    openapi_tag = "subscriptions"
+    permission_classes = SUPPORT
+
+    @extend_schema(request=None, responses=serializers.SubscriptionSerializer)
+    @optionally_idempotent
+    def post(self, request: Request, number: str) -> Response:
+        """Cancel a customer's subscription at the end of its period."""
+        return _response(services.cancel(selectors.find_subscription(number), by=principal_of(request).email))
+
+
+class StaffEndView(APIView):
+    openapi_tag = "subscriptions"
+    permission_classes = SUPPORT
+
+    @extend_schema(request=None, responses=serializers.SubscriptionSerializer)
+    @optionally_idempotent
+    def post(self, request: Request, number: str) -> Response:
+        """End a subscription now. What was paid is not refunded."""
+        return _response(services.end_now(selectors.find_subscription(number), by=principal_of(request).email))
+
+
+class StaffExtendView(APIView):
+    openapi_tag = "subscriptions"
+    permission_classes = SUPPORT
+
+    @extend_schema(
+        request=serializers.ExtendSerializer, responses=serializers.SubscriptionSerializer, examples=[examples.EXTEND]
+    )
+    @idempotent
+    def post(self, request: Request, number: str) -> Response:
+        """Make the trial or the paid period longer, without charge."""
+        data = validated(serializers.ExtendSerializer, request)
+        subscription = selectors.find_subscription(number)
+        return _response(services.extend(subscription, days=data["days"], by=principal_of(request).email))
+
+
+def _expected(data: dict[str, Any], currency: str) -> int | None:
+    """Raises ValidationProblem for an amount in another currency."""
+    money: Money | None = data.get("expected_amount")
+    if money is not None and money.currency != currency:
+        message = gettext("Enter an amount in %(currency)s, of zero or more.") % {"currency": currency}
+        raise ValidationProblem(message, errors={"expected_amount": [message]})
+    return None if money is None else money.amount

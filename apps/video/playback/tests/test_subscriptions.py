@@ -1,0 +1,169 @@
+"""What subscriptions open: by their events, in any order, and until when."""
+
+from __future__ import annotations
+
+import itertools
+import uuid
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from apps.common.outbox.testing import deliver
+from apps.common.testing.iteration import some
+from apps.video.playback.models import SubscriptionAccess
+from apps.video.titles.models import Title
+
+pytestmark = pytest.mark.django_db(transaction=True)
+PLAY = "/v1/titles/metropolis/playback"
+ID = uuid.UUID("01a215e8-c317-7113-8438-5990e633858d")
+
+
+@pytest.fixture
+def me() -> uuid.UUID:
+    return uuid.uuid4()
+
+
+@pytest.fixture
+def included(film) -> Title:
+    film.packages = ["plus", "classics"]
+    film.save()
+    return film
+
+
+def reported(me: uuid.UUID | None, name: str, version: int, *, days: float = 30, **changes: Any) -> dict[str, Any]:
+    until = timezone.now() + timedelta(days=days)
+    return {
+        "name": name,
+        "data": {
+            "subscription_id": str(ID),
+            "subscription_number": "SUB-7K2M9QXR",
+            "user_id": me and str(me),
+            "plan": "plus-monthly",
+            "package": "plus",
+            "state": "active",
+            "access_until": until.isoformat(),
+            "version": version,
+        }
+        | changes,
+    }
+
+
+def hear(event: dict[str, Any]) -> None:
+    deliver("payment", f"subscription.{event['name']}", subject="SUB-7K2M9QXR", data=event["data"])
+
+
+def test_subscription_opens_the_films_of_its_package_alone(as_user, me, included):
+    other = Title.objects.create(slug="nosferatu", name="Nosferatu", state="ready", asset_id=uuid.uuid4())
+    client = as_user(me)
+    assert client.post(PLAY).status_code == 403
+    hear(reported(me, "started", 1))
+    assert client.post(PLAY).status_code == 201
+    assert client.post(f"/v1/titles/{other.slug}/playback").status_code == 403
+    assert as_user().post(PLAY).status_code == 403
+    hear(reported(me, "changed", 2, package="kids"))
+    assert client.post(PLAY).status_code == 403
+
+
+def test_playback_refuses_after_the_end_and_stops_what_plays(as_user, me, included):
+    hear(reported(me, "started", 1))
+    client = as_user(me)
+    session = client.post(PLAY).json()["session"]
+    hear(reported(me, "ended", 2, days=-0.001, state="ended"))
+    beat = {"session": session, "position_seconds": 5}
+    assert client.put("/v1/progress/metropolis", beat).json()["type"] == "/problems/not-entitled"
+    assert client.post(PLAY).json()["type"] == "/problems/not-entitled"
+
+
+def test_access_ends_by_itself_when_nothing_is_heard_any_more(as_user, me, included):
+    hear(reported(me, "started", 1, days=-0.001))
+    assert as_user(me).post(PLAY).status_code == 403
+
+
+def test_signed_address_never_outlives_the_subscription(as_user, me, included):
+    hear(reported(me, "started", 1, days=20 / 86_400))
+    body = as_user(me).post(PLAY).json()
+    ends = SubscriptionAccess.objects.get().access_until
+    assert datetime.fromisoformat(body["expires_at"]) <= ends
+
+
+def test_events_take_effect_in_any_order_and_once(me):
+    events = [
+        reported(me, "started", 1, days=30),
+        reported(me, "renewed", 2, days=60),
+        reported(me, "ended", 3, days=0, state="ended"),
+    ]
+    for order in some(itertools.permutations(events)):
+        SubscriptionAccess.objects.all().delete()
+        for event in (*order, *order):
+            hear(event)
+        row = SubscriptionAccess.objects.get()
+        assert (row.version, row.state) == (3, "ended")
+        assert row.access_until <= timezone.now()
+
+
+def test_a_rental_does_not_start_while_a_subscription_includes_the_film(as_user, me, included, entitle):
+    rental = entitle(me, offer="rent", rental_hours=48, expires_at=timezone.now() + timedelta(days=30))
+    hear(reported(me, "started", 1))
+    assert as_user(me).post(PLAY).status_code == 201
+    rental.refresh_from_db()
+    assert rental.first_played_at is None
+
+
+def test_a_bought_film_stays_after_the_subscription(as_user, me, included, entitle):
+    entitle(me)
+    hear(reported(me, "started", 1))
+    assert as_user(me).get("/v1/library/metropolis").json()["offer"] == "buy"
+    hear(reported(me, "ended", 2, days=-1))
+    assert as_user(me).post(PLAY).status_code == 201
+
+
+def test_film_says_why_it_may_be_watched(as_user, me, included):
+    client = as_user(me)
+    assert client.get("/v1/library/metropolis").status_code == 404
+    hear(reported(me, "started", 1))
+    session = client.post(PLAY).json()["session"]
+    client.put("/v1/progress/metropolis", {"session": session, "position_seconds": 42})
+    found = client.get("/v1/library/metropolis").json()
+    assert (found["offer"], found["progress"]["position_seconds"]) == ("plan", 42)
+    assert found["title"]["packages"] == ["plus", "classics"]
+    assert as_user().get("/v1/library/metropolis").status_code == 404
+
+
+def test_a_bought_film_that_is_not_here_yet_has_no_facts(as_user, me, entitle):
+    entitle(me, "coming-soon")
+    found = as_user(me).get("/v1/library/coming-soon").json()
+    assert (found["offer"], found["title"], found["progress"]) == ("buy", None, None)
+
+
+def test_deleted_accounts_are_forgotten_and_get_nothing_late(me):
+    hear(reported(me, "started", 1))
+    deliver("auth", "user.deleted", subject=str(me), data={"user_id": str(me)})
+    assert not SubscriptionAccess.objects.exists()
+    hear(reported(me, "renewed", 2))
+    hear(reported(None, "ended", 3))
+    assert not SubscriptionAccess.objects.exists()
+
+
+def test_films_of_a_package_are_listed(api_client, included):
+    Title.objects.create(slug="faust", name="Faust", state="ready", asset_id=uuid.uuid4())
+    listed = api_client.get("/v1/titles?package=plus").json()["results"]
+    assert [title["slug"] for title in listed] == ["metropolis"]
+    assert len(api_client.get("/v1/titles").json()["results"]) == 2
+    assert api_client.get("/v1/titles?package=no such").status_code == 400
+    assert api_client.get("/v1/titles?pakage=plus").status_code == 400
+
+
+def test_staff_set_packages(as_staff, included):
+    client = as_staff("video_staff")
+    assert client.patch("/v1/titles/metropolis", {"packages": ["plus"]}, format="json").json()["packages"] == ["plus"]
+    assert client.patch("/v1/titles/metropolis", {"packages": ["not a slug"]}, format="json").status_code == 400
+
+
+def test_starting_costs_few_queries(as_user, me, included, django_assert_max_num_queries):
+    hear(reported(me, "started", 1))
+    # The film, the lock, entitlements, the subscription, two counts of sessions, the session, captions, progress, and
+    # the transaction's two.
+    with django_assert_max_num_queries(12):
+        assert as_user(me).post(PLAY).status_code == 201
