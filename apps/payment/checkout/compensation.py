@@ -66,6 +66,9 @@ def _void_charge(order: Order) -> None:
         charge = provider.void(charge.reference)
     if charge:
         record_charge(payment, charge)
+    else:
+        # Nobody will ask the bank any more: the card is free to be removed.
+        Payment.objects.filter(pk=payment.pk, state=Payment.State.CREATED).update(state=Payment.State.VOIDED)
 
 
 def compensate_unsold(order: Order, payment: Payment, charge: Charge, problem: RemoteProblem) -> bool:

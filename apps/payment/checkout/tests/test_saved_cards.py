@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from apps.common.http import Unavailable
 from apps.common.money import Money
+from apps.payment import catalog as catalog_client
 from apps.payment.checkout import services as checkout
 from apps.payment.orders.models import Order
 from apps.payment.payments import holds, services
@@ -115,6 +116,26 @@ def test_a_removed_card_pays_nothing_and_stays_in_the_books(ada, catalog):
     assert (kept.brand, kept.last4, kept.reference, kept.user_id, kept.exp_year) == ("Visa", "4242", "", None, None)
     # A double click.
     assert ada.client.delete(f"/v1/payment-methods/{card}").status_code == 404
+
+
+def test_a_card_whose_order_failed_before_the_bank_was_asked_can_be_removed(ada, catalog, monkeypatch):
+    card = saved(ada)
+    ada.put("LAMP-BRASS")
+    reserve = catalog_client.reserve
+
+    def sold_out_meanwhile(*args, **options):
+        catalog.change("LAMP-BRASS", stock=0)
+        return reserve(*args, **options)
+
+    monkeypatch.setattr(catalog_client, "reserve", sold_out_meanwhile)
+    assert ada.order(card=card).status_code == 409
+    assert Payment.objects.filter(state="voided", reference="").count() == 1
+    assert ada.client.delete(f"/v1/payment-methods/{card}").status_code == 204
+
+
+@pytest.mark.parametrize("odd", ["%00", "%F0%9F%92%B3", "x" * 500, "..%2F..", "pm_%0A"])
+def test_odd_ids_are_not_found(ada, odd):
+    assert ada.client.delete(f"/v1/payment-methods/{odd}").status_code in (400, 404)
 
 
 def test_an_unsaved_card_of_ones_own_is_not_there_to_be_removed(ada, catalog):

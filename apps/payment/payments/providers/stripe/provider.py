@@ -86,7 +86,8 @@ class StripeProvider:
 
     def lookup(self, *, key: str) -> Charge | None:
         intent = self._find_intent(key)
-        return charge_of(intent) if intent else None
+        # One that was cut off before it was confirmed holds nothing; `authorise` goes on with it.
+        return charge_of(intent) if intent and intent.status != "requires_confirmation" else None
 
     def capture(self, reference: str) -> Charge:
         return self._ended(reference, "captured", stripe_client().v1.payment_intents.capture)

@@ -11,6 +11,7 @@ from apps.common.http import Unavailable
 from apps.common.money import Money
 from apps.common.problems import ValidationProblem
 from apps.payment.payments.providers.base import ChargeClosed
+from apps.payment.payments.providers.stripe import provider as module
 from apps.payment.payments.providers.stripe.models import StripeCustomer, StripeIntent
 from apps.payment.payments.providers.stripe.provider import StripeProvider
 
@@ -133,15 +134,13 @@ def test_a_lost_response_is_found_again_and_charges_once(provider, stripe_browse
     assert StripeIntent.objects.count() == 1
 
 
-def test_an_intent_that_was_never_confirmed_can_be_voided(provider, stripe_browser, api, monkeypatch):
-    from apps.payment.payments.providers.stripe import provider as module
-
+def test_an_intent_that_was_never_confirmed_is_no_charge_and_is_gone_on_with(provider, stripe_browser):
     token = stripe_browser.token()
-    module._create_intent(key="cut off", amount=PRICE, method_reference=token, saves_for=None)
-    found = provider.lookup(key="cut off")
-    assert (found.state, found.action_url, found.is_over) == ("requires_action", "", False)
-    assert provider.void(found.reference).state == "voided"
-    assert authorise(provider, token, key="cut off").state == "voided"
+    intent = module._create_intent(key="cut off", amount=PRICE, method_reference=token, saves_for=None)
+    assert provider.lookup(key="cut off") is None
+    charge = authorise(provider, token, key="cut off")
+    assert (charge.reference, charge.state) == (intent.id, "authorised")
+    assert provider.lookup(key="cut off") == charge
 
 
 def test_a_lost_refund_is_found_and_given_once(provider, stripe_browser, api):
