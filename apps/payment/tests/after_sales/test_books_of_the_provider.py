@@ -73,7 +73,7 @@ def test_the_journal_is_exported_for_bookkeeping(ada, catalog):
     response = staff("support_staff").get("/admin/ledger/journalentry/export.csv?kind__exact=capture")
     text = b"".join(response.streaming_content).decode("utf-8-sig")
     rows = list(csv.DictReader(io.StringIO(text)))
-    assert {row["account"] for row in rows} == {"provider_clearing", "sales_goods", "shipping_income"}
+    assert {row["account"] for row in rows} == {"provider_clearing", "sales_goods", "shipping_income", "tax_owed"}
     [taken] = [row for row in rows if row["account"] == "provider_clearing"]
     assert (taken["order"], taken["amount"], taken["currency"]) == (order.number, str(order.total.major_units), "EUR")
     assert sum(round(float(row["amount"]) * 100) for row in rows) == 0
