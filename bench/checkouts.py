@@ -5,8 +5,6 @@ A checkout is what a client does from an empty cart to a paid order: open a cart
 totals, hand in a card, order. It ends when the film is in the library. The same customers first ask for a response with
 one query (payment's `/readyz`) as the ceiling of the run. Prints rates and times at full load, times at a
 fixed rate, where the time of a checkout goes, and how many SQL statements and calls between services it takes.
-
-`python -m bench.checkouts --orders 1000000` first fills payment with so many orders, to compare with few.
 """
 
 from __future__ import annotations
@@ -25,7 +23,7 @@ import uuid
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -34,11 +32,13 @@ import httpx
 import psycopg2
 
 from devtools.project import ROOT
+from devtools.stack import postgres
 from devtools.stack.config import Stack
 
 CLIENTS = 8
 RATE = 20
-CUSTOMERS = 60
+# More than are ever busy at once: an account has one cart.
+CUSTOMERS = 250
 COUNTED = 20
 CARD = {"number": "4242424242424242", "exp_month": 12, "exp_year": 2040, "cvc": "123"}
 ADDRESS = {"name": "Bench", "line1": "Weg 1", "postal_code": "10115", "city": "Berlin", "country": "DE"}
@@ -68,11 +68,8 @@ def main() -> None:
     """Print the figures."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("checkouts", nargs="?", type=int, default=300)
-    parser.add_argument("--orders", type=int, default=0, help="fill payment with so many orders first")
     arguments = parser.parse_args()
     stack = Stack.from_environment()
-    if arguments.orders:
-        fill(stack, arguments.orders)
     films, good = assortment(stack)
     customers = sign_up(stack, films)
     turns = iter(customers * (arguments.checkouts * 3 // CUSTOMERS + 3))
@@ -220,7 +217,8 @@ def counted(stack: Stack, once: Callable[[], None]) -> tuple[Counter[str], Count
 def logged_statements(stack: Stack) -> Iterator[None]:
     """PostgreSQL writes each statement with its database into its log."""
     settings = {"log_min_duration_statement": "0", "log_line_prefix": "'db=%d '"}
-    with cursor_of(stack, "payment") as cursor:
+    link = postgres.connect(stack.port_of("postgres"), stack.secrets["ui_database"])
+    with closing(link), link.cursor() as cursor:
         for name, value in settings.items():
             cursor.execute(f"ALTER SYSTEM SET {name} = {value}")
         cursor.execute("SELECT pg_reload_conf()")
@@ -267,36 +265,6 @@ def until_watched(stack: Stack, customers: list[Customer]) -> float:
             if time.perf_counter() - began > 120:
                 raise SystemExit(f"{sold - granted} films are missing.")
             time.sleep(0.1)
-
-
-def fill(stack: Stack, number: int) -> None:
-    """Copies of a paid order with its lines, payment and books, until there are so many."""
-    with cursor_of(stack, "payment") as cursor:
-        cursor.execute(FILL, {"number": number})
-        cursor.execute("ANALYZE")
-
-
-# One generated row for each order that is missing, after the pattern of a paid one; keys are random and old.
-FILL = """
-INSERT INTO orders_order
-SELECT (jsonb_populate_record(o, jsonb_build_object(
-    'id', gen_random_uuid(), 'number', 'SB-' || upper(substr(md5(i::text || random()::text), 1, 8)),
-    'cart_id', gen_random_uuid(), 'user_id', gen_random_uuid(),
-    'placed_at', now() - (i || ' seconds')::interval, 'paid_at', now() - (i || ' seconds')::interval))).*
-FROM (SELECT * FROM orders_order WHERE state = 'paid' LIMIT 1) AS o,
-     generate_series(1, %(number)s - (SELECT count(*) FROM orders_order)) AS i
-ON CONFLICT DO NOTHING;
-INSERT INTO orders_orderline
-SELECT (jsonb_populate_record(l, jsonb_build_object(
-    'id', nextval(pg_get_serial_sequence('orders_orderline', 'id')), 'order_id', o.id))).*
-FROM orders_order AS o, (SELECT * FROM orders_orderline WHERE kind = 'goods' LIMIT 1) AS l
-WHERE o.number LIKE 'SB-%%' AND NOT EXISTS (SELECT FROM orders_orderline AS x WHERE x.order_id = o.id);
-INSERT INTO payments_payment
-SELECT (jsonb_populate_record(p, jsonb_build_object(
-    'id', gen_random_uuid(), 'order_id', o.id, 'reference', 'bench_' || o.number))).*
-FROM orders_order AS o, (SELECT * FROM payments_payment WHERE state = 'captured' LIMIT 1) AS p
-WHERE o.number LIKE 'SB-%%' AND NOT EXISTS (SELECT FROM payments_payment AS x WHERE x.order_id = o.id);
-"""
 
 
 @contextmanager

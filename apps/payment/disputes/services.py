@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 from django.db import transaction
@@ -11,6 +12,7 @@ from django.utils.translation import gettext
 
 from apps.common import outbox
 from apps.common.http import Unavailable
+from apps.common.jobs.services import for_each
 from apps.common.money import Money
 from apps.payment.disputes.models import Dispute, DisputeChange
 from apps.payment.disputes.problems import OrderDisputed
@@ -25,6 +27,7 @@ from apps.payment.payments.providers.base import ProviderDispute
 log = structlog.get_logger(__name__)
 # How far back the nightly job looks for disputes whose webhook never came.
 CATCH_UP = timedelta(days=8)
+JOB = "catch-up-on-disputes"
 
 
 def record_dispute(provider: str, reference: str) -> Dispute | None:
@@ -39,20 +42,22 @@ def catch_up(now: datetime | None = None) -> int:
     """Record disputes that no webhook reported, and how the open ones stand; returns how many were looked at."""
     since, count = (now or timezone.now()) - CATCH_UP, 0
     for name in registry.in_use():
-        provider = registry.get(name)
         try:
-            seen = set()
-            for found in provider.disputes_since(since):
-                seen.add(found.reference)
-                _record(name, found)
-            waiting = Dispute.objects.filter(provider=name, state__in=Dispute.OPEN).exclude(reference__in=seen)
-            for reference in waiting.values_list("reference", flat=True):
-                seen.add(reference)
-                record_dispute(name, reference)
-            count += len(seen)
+            found = {dispute.reference: dispute for dispute in registry.get(name).disputes_since(since)}
         except Unavailable as error:
             log.warning("disputes not read; it is tried again", provider=name, error=str(error))
+            continue
+        waiting = Dispute.objects.filter(provider=name, state__in=Dispute.OPEN).exclude(reference__in=found)
+        references = [*found, *waiting.values_list("reference", flat=True)]
+        count += for_each(references, partial(_look_at, name, found), job=JOB)
     return count
+
+
+def _look_at(provider: str, found: dict[str, ProviderDispute], reference: str) -> None:
+    if reference in found:
+        _record(provider, found[reference])
+    else:
+        record_dispute(provider, reference)
 
 
 def require_undisputed(order: Order) -> None:
