@@ -6,13 +6,14 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import display
@@ -20,6 +21,7 @@ from unfold.decorators import display
 from apps.common.admin_site.addresses import admin_url
 from apps.common.admin_site.display import address, language_name, lines, link, money
 from apps.common.model_admin import ReadOnly
+from apps.common.numbers import grouped
 from apps.common.problems import Problem
 from apps.payment.checkout import services
 from apps.payment.checkout.admin.actions import OrderActions
@@ -245,9 +247,31 @@ class OrderAdmin(OrderFiles, OrderActions, ReadOnly, ModelAdmin):
         return request.user.has_perm("orders.change_order")
 
     @admin.action(description=_("Cancel unpaid orders"), permissions=["cancel"])
-    def cancel(self, request: HttpRequest, queryset: QuerySet[Order]) -> None:
+    def cancel(self, request: HttpRequest, queryset: QuerySet[Order]) -> HttpResponse | None:
+        """First shows what will happen; `confirmed` does it, order by order."""
+        if not request.POST.get("confirmed"):
+            return self._confirm_cancelling(request, queryset)
         for order in queryset:
             try:
                 services.cancel_order(order, by="the shop")
             except Problem as problem:
                 messages.error(request, str(problem))
+        return None
+
+    def _confirm_cancelling(self, request: HttpRequest, queryset: QuerySet[Order]) -> HttpResponse:
+        unpaid = [order for order in queryset if order.state in Order.CANCELLABLE]
+        others = len(queryset) - len(unpaid)
+        sentence = ngettext(
+            "%(count)s order is paid or ended and stays as it is.",
+            "%(count)s orders are paid or ended and stay as they are.",
+            others,
+        )
+        context = self.admin_site.each_context(request) | {
+            "title": gettext("Cancel unpaid orders"),
+            "opts": self.model._meta,
+            "orders": [(order, money(order.total_amount, order.currency)) for order in unpaid],
+            "left_out": sentence % {"count": grouped(others)} if others else "",
+            "selected": [str(order.pk) for order in queryset],
+            "back": reverse("admin:orders_order_changelist"),
+        }
+        return TemplateResponse(request, "checkout/cancel_orders.html", context)

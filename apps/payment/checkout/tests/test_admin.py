@@ -98,20 +98,33 @@ def test_staff_of_other_services_see_nothing(page, paid):
     assert staff("catalog_staff").get(f"/admin/{page}/").status_code == 403
 
 
-def cancel(client: Client, order: Order):
-    body = {"action": "cancel", "_selected_action": [str(order.pk)]}
-    return client.post("/admin/orders/order/", body, follow=True)
+def cancel(client: Client, *orders: Order, **more: str):
+    body = {"action": "cancel", "_selected_action": [str(order.pk) for order in orders]}
+    return client.post("/admin/orders/order/", body | more, follow=True)
 
 
 def test_support_cancels_an_order_that_waits_for_the_bank(ada, catalog):
     ada.put("MUG-BLUE")
     ada.order(card="challenge")
-    assert cancel(staff("support_staff"), Order.objects.get()).status_code == 200
+    assert cancel(staff("support_staff"), Order.objects.get(), confirmed="1").status_code == 200
     [order] = assert_consistent(catalog)
     assert order.state == Order.State.CANCELLED
 
 
+def test_cancelling_shows_first_what_will_happen(ada, paid, catalog):
+    ada.cart = None
+    ada.put("MUG-BLUE")
+    ada.order(card="challenge")
+    waiting = Order.objects.exclude(pk=paid.pk).get()
+    html = cancel(staff("support_staff"), waiting, paid).content.decode()
+    assert "No money moves: these orders were not charged." in html
+    assert f"<li>{waiting.number}, €19.80, " in html
+    assert "1 order is paid or ended and stays as it is." in html
+    assert set(Order.objects.values_list("state", flat=True)) == {Order.State.PAID, waiting.state}
+    assert "None of these orders can be cancelled." in cancel(staff("support_staff"), paid).content.decode()
+
+
 def test_cancelling_a_paid_order_says_why_not(paid):
-    html = cancel(staff("support_staff"), paid).content.decode()
+    html = cancel(staff("support_staff"), paid, confirmed="1").content.decode()
     assert "cannot be cancelled" in html
     assert Order.objects.get().state == Order.State.PAID
