@@ -182,6 +182,7 @@ QUOTE_LINE = {
     "rental_hours": None,
     "requires_shipping": True,
     "weight_grams": 900,
+    "tax_class": "standard",
 }
 LINES = [{"sku": "TRAY-OAK", "quantity": 2}]
 RESERVATION = {
