@@ -17,8 +17,8 @@ from apps.common.problems import Conflict, NotFound, ValidationProblem
 from apps.payment import access, catalog
 from apps.payment.carts.models import MAX_LINES, MAX_QUANTITY, Cart, CartLine
 
-# Longer than the storefront's cookie with the cart's secret lives; then nobody can open it any more.
-GUEST_CART_DAYS = 60
+# As long as the storefront's cookie with the cart's secret lives; then nobody can open it any more.
+GUEST_CART_DAYS = 30
 EMPTY_QUOTE = {"status": "unknown"}
 SKU = re.compile(r"\A[\x21-\x7e]{1,40}\Z")
 
