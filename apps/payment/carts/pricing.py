@@ -6,6 +6,7 @@ Neither a plain read nor a plain write, hence neither in selectors nor in servic
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -73,9 +74,10 @@ class PricedCart:
         return self.subtotal - self.discount
 
 
-def price_cart(cart: Cart) -> PricedCart:
-    """The cart with prices, the last known ones while catalog is down."""
-    return _with_voucher(_price(cart), code_of(cart.voucher_code_id), Redeemer(cart.pk, cart.user_id))
+def price_cart(cart: Cart, raw_quotes: Sequence[dict[str, Any]] = ()) -> PricedCart:
+    """The cart with prices, the last known ones while catalog is down. It is not asked when `raw_quotes`, of the cart's
+    currency and of a moment ago, have all lines."""
+    return _with_voucher(_price(cart, raw_quotes), code_of(cart.voucher_code_id), Redeemer(cart.pk, cart.user_id))
 
 
 def price_for_checkout(cart: Cart, *, user_id: uuid.UUID | None, email: str) -> PricedCart:
@@ -108,9 +110,14 @@ def remember_seen_prices(cart: Cart, priced: PricedCart) -> None:
         mark_prices_seen(cart, {line.sku: line.unit_price.amount for line in lines if line.unit_price})
 
 
-def _price(cart: Cart) -> PricedCart:
+def _price(cart: Cart, raw_quotes: Sequence[dict[str, Any]] = ()) -> PricedCart:
     """Before the discount."""
     rows = list(cart.lines.order_by("added_at", "sku"))
+    said = {(raw_quote["sku"], raw_quote["quantity"]): raw_quote for raw_quote in raw_quotes}
+    if raw_quotes and all((row.sku, row.quantity) in said for row in rows):
+        fresh = [said[row.sku, row.quantity] for row in rows]
+        remember_quotes(rows, fresh)
+        return _priced(cart, rows, fresh, is_current=True)
     try:
         return _priced(cart, rows, _current_quotes(cart, rows), is_current=True)
     except Unavailable:
@@ -144,7 +151,7 @@ def _item(line: PricedLine) -> Item:
 
 def _current_quotes(cart: Cart, rows: list[CartLine]) -> list[dict[str, Any]]:
     raw_quotes = catalog.quotes([(row.sku, row.quantity) for row in rows], cart.currency)
-    remember_quotes(cart, raw_quotes)
+    remember_quotes(rows, raw_quotes)
     return raw_quotes
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -16,8 +17,8 @@ from apps.common.problems import Conflict, NotFound, ValidationProblem
 from apps.payment import access, catalog
 from apps.payment.carts.models import MAX_LINES, MAX_QUANTITY, Cart, CartLine
 
-# Longer than the storefront's cookie with the cart's secret lives; then nobody can open it any more.
-GUEST_CART_DAYS = 60
+# As long as the storefront's cookie with the cart's secret lives; then nobody can open it any more.
+GUEST_CART_DAYS = 30
 EMPTY_QUOTE = {"status": "unknown"}
 SKU = re.compile(r"\A[\x21-\x7e]{1,40}\Z")
 
@@ -59,9 +60,9 @@ def _set_currency(cart: Cart, currency: str) -> None:
         cart.lines.update(seen_unit_amount=None)
 
 
-def set_line(cart: Cart, *, sku: str, quantity: int | None, is_saved: bool = False) -> None:
+def set_line(cart: Cart, *, sku: str, quantity: int | None, is_saved: bool = False) -> list[dict[str, Any]]:
     """Put `quantity` of a SKU into the cart or, with `is_saved`, among what is saved for later; 0 takes it out, None
-    leaves the quantity that a line has.
+    leaves the quantity that a line has. Returns what catalog said meanwhile of the lines, nothing if it was not asked.
 
     Raises Unavailable, ValidationProblem, CartFull, or NotFound for a line without a quantity that is not there.
     """
@@ -70,15 +71,17 @@ def set_line(cart: Cart, *, sku: str, quantity: int | None, is_saved: bool = Fal
     elif is_saved and cart.lines.filter(sku=sku).exists():
         _save_for_later(cart, sku=sku, quantity=quantity)
     else:
-        _put_line(cart, sku=sku, quantity=quantity, is_saved=is_saved)
+        return _put_line(cart, sku=sku, quantity=quantity, is_saved=is_saved)
+    return []
 
 
 def _save_for_later(cart: Cart, *, sku: str, quantity: int | None) -> None:
     """Catalog is not asked: what is sold out can be saved too."""
     with transaction.atomic(durable=True):
         _locked(cart)
-        line = _line_of(cart, sku)
-        _require_room(cart, sku=sku, is_saved=True)
+        lines = _lines_of(cart)
+        line = _require_line(lines, sku)
+        _require_room(lines, sku=sku, is_saved=True)
         remembered = catalog.Quote.from_json(EMPTY_QUOTE | line.quote | {"sku": sku, "quantity": line.quantity})
         line.quantity = 1 if remembered.is_video else quantity or line.quantity
         line.is_saved, line.seen_unit_amount = True, _amount_of(remembered)
@@ -86,11 +89,15 @@ def _save_for_later(cart: Cart, *, sku: str, quantity: int | None) -> None:
         cart.save(update_fields=["updated_at"])
 
 
-def _put_line(cart: Cart, *, sku: str, quantity: int | None, is_saved: bool) -> None:
+def _put_line(cart: Cart, *, sku: str, quantity: int | None, is_saved: bool) -> list[dict[str, Any]]:
+    """Catalog is asked about all lines at once: whoever puts one in looks at the cart next."""
     if not SKU.match(sku):
         raise ValidationProblem(gettext("This item is not for sale."), errors={"sku": [gettext("This is not a SKU.")]})
-    currency = cart.currency
-    raw_quote = catalog.quotes([(sku, quantity or _line_of(cart, sku).quantity)], currency)[0]
+    currency, present = cart.currency, _lines_of(cart)
+    wanted = quantity or _require_line(present, sku).quantity
+    others = [(line.sku, line.quantity) for line in present.values() if line.sku != sku]
+    raw_quotes = catalog.quotes([(sku, wanted), *others], currency)
+    raw_quote = raw_quotes[0]
     quote = catalog.Quote.from_json(raw_quote)
     if quote.status in ("unknown", "unavailable"):
         raise catalog.not_for_sale()
@@ -99,26 +106,32 @@ def _put_line(cart: Cart, *, sku: str, quantity: int | None, is_saved: bool) -> 
         quantity = raw_quote["quantity"] = 1
     with transaction.atomic(durable=True):
         _locked(cart)
-        _require_room(cart, sku=sku, is_saved=is_saved)
-        # Looked at again under the lock: another tab may have changed it meanwhile.
-        quantity = quantity or _line_of(cart, sku).quantity
-        changes = {"quantity": quantity, "is_saved": is_saved, "quote": raw_quote}
-        changes["seen_unit_amount"] = _amount_of(quote) if cart.currency == currency else None
-        CartLine.objects.update_or_create(cart=cart, sku=sku, defaults=changes)
+        # Looked at again under the lock: another tab may have changed them meanwhile.
+        lines = _lines_of(cart)
+        _require_room(lines, sku=sku, is_saved=is_saved)
+        line = lines.get(sku) or CartLine(cart=cart, sku=sku)
+        line.quantity = quantity or _require_line(lines, sku).quantity
+        line.is_saved, line.quote = is_saved, raw_quote
+        line.seen_unit_amount = _amount_of(quote) if cart.currency == currency else None
+        line.save()
         cart.save(update_fields=["updated_at"])
+    return raw_quotes if cart.currency == currency else []
 
 
-def _line_of(cart: Cart, sku: str) -> CartLine:
-    line = cart.lines.filter(sku=sku).first()
-    if line is None:
+def _lines_of(cart: Cart) -> dict[str, CartLine]:
+    return {line.sku: line for line in cart.lines.all()}
+
+
+def _require_line(lines: dict[str, CartLine], sku: str) -> CartLine:
+    if sku not in lines:
         raise NotFound(gettext("This item is not in your cart."))
-    return line
+    return lines[sku]
 
 
-def _require_room(cart: Cart, *, sku: str, is_saved: bool) -> None:
+def _require_room(lines: dict[str, CartLine], *, sku: str, is_saved: bool) -> None:
     """Raises CartFull when the line would be one too many, in the cart or among what is saved for later."""
-    lines = cart.lines.filter(is_saved=is_saved)
-    if lines.filter(sku=sku).exists() or lines.count() < MAX_LINES:
+    there = [line.sku for line in lines.values() if line.is_saved == is_saved]
+    if sku in there or len(there) < MAX_LINES:
         return
     detail = gettext("A cart holds at most %(count)s different items. Order these first.")
     if is_saved:
@@ -218,12 +231,10 @@ def close_paid_cart(cart_id: uuid.UUID, *, ordered: dict[str, int]) -> None:
     )
 
 
-def remember_quotes(cart: Cart, raw_quotes: list[dict[str, Any]]) -> None:
-    """Keep what catalog said, to show when it is down. Only lines that changed are written."""
-    known = {line.sku: line for line in cart.lines.all()}
-    for raw_quote in raw_quotes:
-        line = known.get(raw_quote["sku"])
-        if line and line.quote != raw_quote and raw_quote["status"] != "unknown":
+def remember_quotes(lines: Sequence[CartLine], raw_quotes: Sequence[dict[str, Any]]) -> None:
+    """Keep what catalog said of each line, to show when it is down. Only lines that changed are written."""
+    for line, raw_quote in zip(lines, raw_quotes, strict=True):
+        if line.quote != raw_quote and raw_quote["status"] != "unknown":
             CartLine.objects.filter(pk=line.pk).update(quote=raw_quote)
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
+from typing import Any
 
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import status
@@ -31,8 +33,8 @@ def _open_cart_of(request: Request, cart_id: uuid.UUID) -> Cart:
     return find_open_cart(cart_id, caller_of(request, secret_header=CART_SECRET_HEADER))
 
 
-def _cart_response(cart: Cart) -> Response:
-    return Response(serializers.CartSerializer(price_cart(cart)).data, headers=NO_STORE)
+def _cart_response(cart: Cart, raw_quotes: Sequence[dict[str, Any]] = ()) -> Response:
+    return Response(serializers.CartSerializer(price_cart(cart, raw_quotes)).data, headers=NO_STORE)
 
 
 class CartsView(GuestView):
@@ -79,8 +81,8 @@ class CartLineView(GuestView):
         """Set a line's quantity, or save it for later; a film counts once."""
         data = validated(serializers.SetLineSerializer, request)
         cart = _open_cart_of(request, cart_id)
-        services.set_line(cart, sku=sku, quantity=data.get("quantity"), is_saved=data.get("saved", False))
-        return _cart_response(cart)
+        said = services.set_line(cart, sku=sku, quantity=data.get("quantity"), is_saved=data.get("saved", False))
+        return _cart_response(cart, said)
 
     @extend_schema(parameters=[SECRET], request=None, responses={200: serializers.CartSerializer})
     def delete(self, request: Request, cart_id: uuid.UUID, sku: str) -> Response:

@@ -7,8 +7,9 @@ from django.test.utils import CaptureQueriesContext
 from apps.common.http import client as http_client
 from apps.common.idempotency.models import IdempotencyRecord
 from apps.common.testing.idempotency import repeated_posts_are_carried_out_once
+from apps.payment.carts import services
 from apps.payment.carts.models import MAX_LINES, Cart, CartLine
-from apps.payment.tests.catalog_fake import Variant
+from apps.payment.tests.catalog_fake import FILM, MUG, Variant
 from apps.payment.tests.personas import Shopper
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -182,5 +183,36 @@ def test_showing_a_cart_costs_the_same_number_of_queries_for_2_lines_and_for_20(
         ) as queries:
             assert len(ada.show_cart().json()["lines"]) == size
         counts.append(len(queries))
-    # The cart, its lines, what was remembered of them.
-    assert counts == [3, 3]
+    # The cart and its lines.
+    assert counts == [2, 2]
+
+
+def test_changing_a_line_asks_catalog_once_and_costs_the_same_for_2_lines_and_for_20(ada, catalog):
+    ada.open_cart()
+    counts = []
+    for size in (2, 20):
+        catalog.sell(*(Variant(f"S-{index}", "Thing", 100, stock=5) for index in range(size)))
+        for index in range(size):
+            ada.put(f"S-{index}")
+        catalog.calls.clear()
+        with CaptureQueriesContext(connection) as queries:
+            body = ada.put("S-0", 2).json()
+        assert [line["quantity"] for line in body["lines"]] == [2, *[1] * (size - 1)]
+        assert catalog.calls == ["POST /v1/quotes"]
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
+
+
+def test_line_that_another_tab_put_in_meanwhile_is_priced_too(ada, catalog, monkeypatch):
+    ada.put(MUG.sku)
+    quotes = services.catalog.quotes
+
+    def meanwhile(lines, currency):
+        monkeypatch.setattr(services.catalog, "quotes", quotes)
+        ada.twin().put(FILM.sku)
+        return quotes(lines, currency)
+
+    monkeypatch.setattr(services.catalog, "quotes", meanwhile)
+    body = ada.put(MUG.sku, 2).json()
+    assert {line["sku"]: line["quantity"] for line in body["lines"]} == {MUG.sku: 2, FILM.sku: 1}
+    assert body["subtotal"]["amount"] == 2 * MUG.price + FILM.price
