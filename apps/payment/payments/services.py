@@ -160,8 +160,8 @@ def forget_user(user_id: uuid.UUID) -> None:
     """
     about_to_pay = Payment.objects.filter(state=Payment.State.CREATED).values("method")
     _forget_cards(PaymentMethod.objects.filter(user_id=user_id).exclude(pk__in=about_to_pay))
-    for provider in registry.PROVIDERS.values():
-        provider.forget_customer(user_id)
+    for name in registry.PROVIDERS:
+        registry.get(name).forget_customer(user_id)
 
 
 def _forget_cards(methods: QuerySet[PaymentMethod]) -> None:

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from django.conf import settings
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext
 
 from apps.payment.payments.providers.base import PaymentsNotSetUp, Provider
 from apps.payment.payments.providers.sandbox.cards import CARDS, SHOWN_CARDS
-from apps.payment.payments.providers.sandbox.provider import SandboxProvider
-from apps.payment.payments.providers.stripe.provider import StripeProvider
 
-PROVIDERS: dict[str, Provider] = {"sandbox": SandboxProvider(), "stripe": StripeProvider()}
+# Imported when one is needed: Stripe's library takes 27 MB of every process.
+PROVIDERS = {
+    "sandbox": "apps.payment.payments.providers.sandbox.provider.SandboxProvider",
+    "stripe": "apps.payment.payments.providers.stripe.provider.StripeProvider",
+}
 
 
+@cache
 def get(name: str) -> Provider:
     """The provider of this name, for what was begun with it; raises KeyError."""
-    return PROVIDERS[name]
+    return import_string(PROVIDERS[name])()
 
 
 def in_use() -> list[str]:
