@@ -73,7 +73,7 @@ def test_refunds_are_a_share_of_the_sales(ada, catalog):
     assert (refunds.value, refunds.note) == ("€14.90", "75.25%")
 
 
-def test_what_waits_is_counted_and_leads_to_its_list(ada, grace, catalog):
+def test_waiting_work_is_counted_and_leads_to_its_list(ada, grace, catalog):
     ada.put(MUG.sku)
     ada.order()
     grace.put(MUG.sku)
@@ -102,7 +102,7 @@ def test_page_has_a_fixed_number_of_queries(ada, catalog):
     assert found[0] == found[1]
 
 
-def test_who_may_not_look_at_orders_sees_no_sales():
+def test_staff_who_may_not_look_at_orders_see_no_sales():
     response = staff("catalogue_staff").get("/admin/")
     assert "sales" not in (response.context or {})
 
