@@ -20,7 +20,7 @@ from apps.payment.orders.models import Order
 from apps.payment.payments.models import Payment, PaymentMethod
 from apps.payment.payments.providers.stripe.models import StripeIntent
 from apps.payment.payments.providers.stripe.provider import StripeProvider
-from apps.payment.payments.providers.stripe.tests.conftest import api, stripe_browser, stripe_url  # noqa: F401
+from apps.payment.payments.providers.stripe.tests.conftest import api, stripe_browser, stripe_url  # noqa: F401  (fixtures)
 from apps.payment.tests.personas import CARDS, Shopper
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -28,7 +28,7 @@ CHALLENGE, DECLINED = "4000000000003220", "4000000000000341"
 
 
 @pytest.fixture
-def buy(api, stripe_browser, catalog):  # noqa: F811
+def buy(api, stripe_browser, catalog):  # noqa: F811  (a fixture)
     """`buy(shopper, card=…)` orders a mug with a token that the browser got for the card."""
 
     def order(shopper: Shopper, *, card: str = "4242424242424242", **changes):
@@ -65,7 +65,7 @@ def test_a_declined_card_says_so_and_charges_nothing(ada, buy):
 
 
 @pytest.mark.parametrize("is_approved", [True, False])
-def test_the_bank_decides_and_the_webhook_reports(ada, buy, stripe_browser, is_approved):  # noqa: F811
+def test_the_bank_decides_and_the_webhook_reports(ada, buy, stripe_browser, is_approved):  # noqa: F811  (a fixture)
     order = buy(ada, card=CHALLENGE).json()
     assert order["next_action"]["url"].startswith("https://hooks.stripe.test/")
     reference = Payment.objects.get().reference
@@ -76,7 +76,7 @@ def test_the_bank_decides_and_the_webhook_reports(ada, buy, stripe_browser, is_a
     assert JournalEntry.objects.count() == int(is_approved)
 
 
-def test_a_response_that_was_lost_is_made_good_by_the_job(ada, buy, api):  # noqa: F811
+def test_a_response_that_was_lost_is_made_good_by_the_job(ada, buy, api):  # noqa: F811  (a fixture)
     api.loses.append("/capture")
     response = buy(ada)
     assert (response.status_code, response.json()["state"]) == (202, "authorised")
@@ -86,7 +86,7 @@ def test_a_response_that_was_lost_is_made_good_by_the_job(ada, buy, api):  # noq
     assert JournalEntry.objects.count() == 1
 
 
-def test_card_numbers_are_refused_and_kept_nowhere(ada, api, caplog):  # noqa: F811
+def test_card_numbers_are_refused_and_kept_nowhere(ada, api, caplog):  # noqa: F811  (a fixture)
     card = {"number": CARDS["ok"], "exp_month": 12, "exp_year": 2090, "cvc": "123"}
     for provider in ("stripe", "sandbox"):
         response = ada.client.post("/v1/payment-methods", {"provider": provider, "card": card})
@@ -96,7 +96,7 @@ def test_card_numbers_are_refused_and_kept_nowhere(ada, api, caplog):  # noqa: F
     assert CARDS["ok"] not in caplog.text
 
 
-def test_a_saved_card_pays_again_and_is_detached_when_it_is_removed(ada, buy, api, stripe_browser):  # noqa: F811
+def test_a_saved_card_pays_again_and_is_detached_when_it_is_removed(ada, buy, api, stripe_browser):  # noqa: F811  (a fixture)
     secret = ada.client.post("/v1/payment-methods/setup").json()["client_secret"]
     token = stripe_browser.save(secret)
     customer = next(sent for _, path, sent in api.calls if path == "/v1/setup_intents")["customer"]
@@ -110,7 +110,7 @@ def test_a_saved_card_pays_again_and_is_detached_when_it_is_removed(ada, buy, ap
     assert ("post", f"/v1/payment_methods/{token}/detach") in [(method, path) for method, path, _ in api.calls]
 
 
-def test_the_card_of_somebody_else_is_neither_taken_nor_saved(ada, grace, buy, api, stripe_browser):  # noqa: F811
+def test_the_card_of_somebody_else_is_neither_taken_nor_saved(ada, grace, buy, api, stripe_browser):  # noqa: F811  (a fixture)
     ada.client.post("/v1/payment-methods/setup")
     customer = next(sent for _, path, sent in api.calls if path == "/v1/setup_intents")["customer"]
     token = stripe_browser.token()
@@ -137,7 +137,7 @@ def test_guests_and_the_sandbox_begin_no_setup(ada, settings):
     assert ada.client.post("/v1/payment-methods/setup").status_code == 409
 
 
-def test_the_storefront_learns_the_publishable_key_alone(api):  # noqa: F811
+def test_the_storefront_learns_the_publishable_key_alone(api):  # noqa: F811  (a fixture)
     body = Shopper().client.get("/v1/payment-options").json()
     assert body == {"provider": "stripe", "test_cards": [], "publishable_key": "pk_test_12345"}
 
@@ -159,7 +159,7 @@ def disputed(intent: str, status: str, *moved: tuple[int, int]) -> dict:
 
 
 @pytest.mark.parametrize("is_reported", [True, False])
-def test_a_dispute_is_booked_by_webhook_or_by_the_nightly_job(ada, buy, api, is_reported):  # noqa: F811
+def test_a_dispute_is_booked_by_webhook_or_by_the_nightly_job(ada, buy, api, is_reported):  # noqa: F811  (a fixture)
     order = Order.objects.get(number=buy(ada).json()["number"])
     intent, total = Payment.objects.get().reference, order.total_amount
     api.disputes["dp_1"] = disputed(intent, "needs_response", (-total, 1500))
@@ -175,7 +175,7 @@ def test_a_dispute_is_booked_by_webhook_or_by_the_nightly_job(ada, buy, api, is_
     assert balances()["EUR"]["provider_clearing"] == total - 1500
 
 
-def test_workers_that_ask_at_once_hold_the_money_once(api, stripe_browser):  # noqa: F811
+def test_workers_that_ask_at_once_hold_the_money_once(api, stripe_browser):  # noqa: F811  (a fixture)
     token, provider = stripe_browser.token(), StripeProvider()
 
     def ask():
