@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 import structlog
 from django.db import IntegrityError, transaction
@@ -202,7 +203,7 @@ def pay_with(subscription: Subscription, method_id: str, *, return_url: str = ""
     Raises SubscriptionBusy, SubscriptionNotPaid, PaymentsNotSetUp or ValidationProblem. A card that is declined stays
     chosen, and the tries that are left use it.
     """
-    assert subscription.user_id is not None  # noqa: S101  (live)
+    assert subscription.user_id is not None  # noqa: S101  (only an ended one has none)
     method = usable_card(method_id, subscription.user_id)
     with transaction.atomic(durable=True):
         lock_method(method)
@@ -312,7 +313,7 @@ def forget_user(user_id: uuid.UUID) -> None:
     for subscription in Subscription.objects.filter(user_id=user_id):
         if subscription.is_live and open_period(subscription):
             # The provider is asked outside of the transaction of the event.
-            transaction.on_commit(lambda pk=subscription.pk: _end_erased(pk))  # type: ignore[misc]
+            transaction.on_commit(partial(_end_erased, subscription.pk))
             Subscription.objects.filter(pk=subscription.pk).update(is_cancelled=True)
             continue
         end_for_erasure(subscription.pk)
