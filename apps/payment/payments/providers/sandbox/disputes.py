@@ -14,6 +14,7 @@ from django.utils import timezone
 from apps.common.money import Money
 from apps.common.problems import NotFound
 from apps.payment.payments.providers.base import ProviderDispute
+from apps.payment.payments.providers.sandbox.charges import refunded_amount
 from apps.payment.payments.providers.sandbox.models import SandboxCharge, SandboxDispute
 
 State = SandboxDispute.State
@@ -28,12 +29,12 @@ TIME_TO_RESPOND = timedelta(days=7)
 
 
 def open_dispute(charge: SandboxCharge) -> SandboxDispute:
-    """The bank takes the money back; a charge is disputed once."""
+    """The bank takes back what the shop has not refunded; a charge is disputed once."""
     dispute, _is_new = SandboxDispute.objects.get_or_create(
         charge=charge,
         defaults={
             "id": f"dp_{secrets.token_urlsafe(24)}",
-            "amount": charge.amount,
+            "amount": charge.amount - refunded_amount(charge),
             "due_at": timezone.now() + TIME_TO_RESPOND,
         },
     )
