@@ -14,7 +14,7 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invaria
 
 from apps.payment.disputes.models import Dispute
 from apps.payment.disputes.services import record_dispute
-from apps.payment.ledger.models import JournalEntry, Posting
+from apps.payment.ledger.models import Posting
 from apps.payment.ledger.selectors import balances
 from apps.payment.orders.models import Order
 from apps.payment.payments.providers.sandbox import disputes, tasks
