@@ -137,6 +137,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 15.0,
         "options": {"expires": 15},
     },
+    "resume-open-period-refunds": {
+        "task": "apps.payment.subscriptions.tasks.resume_open_refunds",
+        "schedule": 15.0,
+        "options": {"expires": 15},
+    },
     "remind-of-trial-ends": {
         "task": "apps.payment.subscriptions.tasks.remind_of_trial_ends",
         "schedule": 3600.0,

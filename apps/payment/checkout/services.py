@@ -32,6 +32,7 @@ from apps.payment.orders.models import Order
 from apps.payment.payments.models import Payment
 from apps.payment.payments.providers.base import ChargeClosed
 from apps.payment.payments.services import usable_method
+from apps.payment.subscriptions import services as subscriptions
 
 log = structlog.get_logger(__name__)
 # A step that failed for this long will not heal by itself.
@@ -115,6 +116,18 @@ def refresh_payment(order: Order) -> None:
     payment = Payment.objects.filter(order_id=order.pk, state=Payment.State.REQUIRES_ACTION).first()
     if order.is_open and payment:
         advance_or_defer(order.pk)
+
+
+def charge_changed(reference: str) -> None:
+    """A provider reports that a charge has changed: take on what it pays, an order or a subscription. One that is not
+    ours changes nothing."""
+    if not reference:
+        return
+    order_id = Payment.objects.filter(reference=reference).values_list("order_id", flat=True).first()
+    if order_id:
+        advance_or_defer(order_id)
+    else:
+        subscriptions.charge_changed(reference)
 
 
 def advance_or_defer(order_id: uuid.UUID) -> None:

@@ -44,6 +44,7 @@ EVENT_OF_KIND = {Kind.FIRST: "started", Kind.RENEWAL: "renewed", Kind.UPGRADE: "
 PAID = gettext_noop("%(amount)s were paid for the period until %(until)s.")
 FAILED = gettext_noop("The charge of %(amount)s was declined (%(code)s).")
 ENDED = gettext_noop("The subscription ended.")
+ENDING = gettext_noop("The subscription ends as soon as what is being charged is stopped.")
 
 
 def locked(subscription_id: uuid.UUID) -> Subscription:
@@ -194,6 +195,20 @@ def end(subscription_id: uuid.UUID, reason: str, *, by: str = "") -> None:
         if subscription.is_live:
             over = max(subscription.period_ends_at, subscription.started_at)
             _end(subscription, reason, at=min(timezone.now(), over), by=by)
+
+
+def end_when_idle(subscription: Subscription, reason: str, *, by: str = "") -> None:
+    """End it now; one that is being charged, as soon as that is stopped (`state_machine`). One that has ended stays as
+    it is. The subscription is locked."""
+    if not subscription.is_live or subscription.end_reason:
+        return
+    period = BillingPeriod.objects.filter(subscription=subscription, state=BillingPeriod.State.OPEN).first()
+    if period is None or not period.attempts.filter(state__in=ChargeAttempt.OPEN).exists():
+        _end(subscription, reason, at=timezone.now(), by=by)
+        return
+    subscription.end_reason, subscription.due_at = reason, timezone.now()
+    subscription.save(update_fields=["end_reason", "due_at"])
+    note(subscription, ENDING, by=by)
 
 
 def void_open_period(subscription: Subscription) -> None:

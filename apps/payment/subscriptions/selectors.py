@@ -9,13 +9,13 @@ from datetime import datetime
 from typing import Any
 
 from babel.dates import format_date
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext
 
 from apps.common.money import Money
 from apps.common.problems import NotFound, ValidationProblem
-from apps.payment.documents.models import Document
-from apps.payment.documents.selectors import invoices_of_charges
+from apps.payment.documents.models import Document, Series
+from apps.payment.documents.selectors import credit_notes_of_charges, invoices_of_charges
 from apps.payment.payments.holds import keeps_method
 from apps.payment.subscriptions.models import BillingPeriod, ChargeAttempt, Plan, Subscription
 from apps.payment.tax.services import tax_date
@@ -126,6 +126,28 @@ def require_paid_period(user_id: uuid.UUID, period_id: uuid.UUID) -> BillingPeri
     return found
 
 
+def find_paid_period(subscription: Subscription, period_id: uuid.UUID | None) -> BillingPeriod:
+    """A paid period of a subscription (None: the one that was paid last); raises NotFound."""
+    rows = paid_periods(subscription).select_related("subscription")
+    found = rows.filter(pk=period_id).first() if period_id else rows.first()
+    if found is None:
+        raise NotFound(gettext("The subscription has no such paid period."))
+    return found
+
+
+def refundable_period(subscription: Subscription) -> BillingPeriod | None:
+    """The period that was paid last of those that have something left to refund."""
+    left = paid_periods(subscription).filter(refunded_amount__lt=F("price_amount") - F("credit_amount"))
+    return left.select_related("subscription").first()
+
+
+def charged_card(period: BillingPeriod) -> str:
+    """The card that paid a period, as people know it."""
+    attempts = ChargeAttempt.objects.filter(period=period, state=ChargeAttempt.State.CAPTURED)
+    attempt = attempts.select_related("method").first()
+    return str(attempt.method) if attempt and attempt.method else gettext("the card that paid it")
+
+
 def all_subscriptions() -> QuerySet[Subscription]:
     """For lists of staff: 1 query a page."""
     return Subscription.objects.select_related("plan")
@@ -145,7 +167,7 @@ def reread(subscription: Subscription) -> Subscription:
 
 
 def subscription_context(subscription: Subscription) -> dict[str, Any]:
-    """What the API shows beside the row: 4 queries."""
+    """What the API shows beside the row: 5 queries."""
     periods = list(paid_periods(subscription)[:MAX_PERIODS])
     opened = open_period(subscription) if subscription.is_live else None
     attempt = open_attempt(opened) if opened else None
@@ -153,6 +175,7 @@ def subscription_context(subscription: Subscription) -> dict[str, Any]:
     return {
         "periods": periods,
         "invoices": invoices_of_charges(period.pk for period in periods),
+        "credit_notes": credit_notes_of_charges(period.pk for period in periods),
         "open_period": opened,
         "action_url": attempt.action_url if attempt else "",
         "next_price": price_of(subscription.next_plan or subscription.plan, subscription.currency)
@@ -163,7 +186,7 @@ def subscription_context(subscription: Subscription) -> dict[str, Any]:
 
 def with_invoices(periods: QuerySet[BillingPeriod]) -> QuerySet[BillingPeriod]:
     """Periods with `invoice_id` and `invoice_number`, null for those that have none: 1 query."""
-    invoices = Document.objects.filter(charge_id=OuterRef("pk"))
+    invoices = Document.objects.filter(charge_id=OuterRef("pk"), series=Series.INVOICE)
     return periods.annotate(
         invoice_id=Subquery(invoices.values("pk")[:1]), invoice_number=Subquery(invoices.values("number")[:1])
     )

@@ -31,7 +31,7 @@ from apps.payment.subscriptions.booking import (
     void_open_period,
 )
 from apps.payment.subscriptions.events import publish_change
-from apps.payment.subscriptions.models import BillingPeriod, Plan, Subscription, SubscriptionMail
+from apps.payment.subscriptions.models import BillingPeriod, ChargeAttempt, Plan, Subscription, SubscriptionMail
 from apps.payment.subscriptions.periods import period_end, unused_credit
 from apps.payment.subscriptions.problems import (
     AlreadySubscribed,
@@ -104,7 +104,7 @@ def subscribe(request: SubscribeRequest) -> Subscription:
             raise AlreadySubscribed(gettext("You have a subscription already. You can change its plan."))
         known = _create(request)
     if known.state == State.INCOMPLETE:
-        known = _advance_or_defer(known.pk)
+        known = advance_or_defer(known.pk)
     if known.end_reason == Subscription.EndReason.NOT_STARTED:
         raise _not_paid(known)
     return known
@@ -150,7 +150,8 @@ def resume(subscription: Subscription, *, by: str = "") -> Subscription:
     """Withdraw a cancellation before it takes effect. Raises NotChangeable for a subscription that has ended."""
     with transaction.atomic(durable=True):
         current = locked(subscription.pk)
-        if not current.is_live or (current.is_cancelled and current.period_ends_at <= timezone.now()):
+        is_over = current.is_cancelled and current.period_ends_at <= timezone.now()
+        if not current.is_live or current.end_reason or is_over:
             raise NotChangeable(gettext("The subscription has ended. Subscribe again to go on watching."))
         if current.is_cancelled:
             current.is_cancelled = False
@@ -164,7 +165,7 @@ def preview_change(subscription: Subscription, plan: Plan) -> ChangePreview:
     """What a change to a plan would mean now; nothing is written. Raises NotChangeable or ValidationProblem."""
     _require_changeable(subscription)
     price = require_price(plan, subscription.currency)
-    paid = _paid_price(subscription)
+    paid, worth = _paid_price(subscription)
     is_trial = subscription.state == State.TRIALING
     nothing = Money.zero(price.currency)
     if plan.pk == subscription.plan_id or (price <= paid and not is_trial):
@@ -173,7 +174,7 @@ def preview_change(subscription: Subscription, plan: Plan) -> ChangePreview:
     if is_trial:
         # Nothing was paid yet: the trial goes on with the other plan.
         return ChangePreview(plan, True, price, nothing, nothing, now)
-    unused = unused_credit(paid.amount, start=subscription.period_starts_at, end=subscription.period_ends_at, now=now)
+    unused = unused_credit(worth.amount, start=subscription.period_starts_at, end=subscription.period_ends_at, now=now)
     credit = Money(unused, price.currency)
     return ChangePreview(plan, True, price, credit, price - credit, now)
 
@@ -190,7 +191,7 @@ def change_plan(
     started = _begin_change(subscription, plan, expected_amount, return_url)
     if started is None:
         return Subscription.objects.get(pk=subscription.pk)
-    changed = _advance_or_defer(subscription.pk)
+    changed = advance_or_defer(subscription.pk)
     started.refresh_from_db()
     if started.state == BillingPeriod.State.VOID:
         raise _not_paid(changed)
@@ -224,7 +225,7 @@ def pay_with(subscription: Subscription, method_id: str, *, return_url: str = ""
             current.save(update_fields=["due_at"])
     if current.state != State.PAST_DUE:
         return current
-    paid = _advance_or_defer(current.pk)
+    paid = advance_or_defer(current.pk)
     attempt = last_attempt(paid)
     if paid.state == State.PAST_DUE and attempt and attempt.state == attempt.State.DECLINED:
         raise _not_paid(paid)
@@ -246,7 +247,7 @@ def usable_card(method_id: str, user_id: uuid.UUID) -> PaymentMethod:
 def refresh(subscription: Subscription) -> Subscription:
     """The customer is back from the bank: see at once how the payment stands."""
     if subscription.is_live and open_period(subscription):
-        return _advance_or_defer(subscription.pk)
+        return advance_or_defer(subscription.pk)
     return subscription
 
 
@@ -293,7 +294,7 @@ def renew_due(limit: int) -> int:
     now = timezone.now()
     due = Subscription.objects.filter(due_at__lte=now, lease_until__lte=now, state__in=Subscription.LIVE)
     due = due.exclude(pk__in=resting(RENEW_JOB)).order_by("due_at")
-    return for_each(list(due.values_list("pk", flat=True)[:limit]), _advance_or_defer, job=RENEW_JOB)
+    return for_each(list(due.values_list("pk", flat=True)[:limit]), advance_or_defer, job=RENEW_JOB)
 
 
 def remind_of_trial_ends(limit: int) -> int:
@@ -303,6 +304,14 @@ def remind_of_trial_ends(limit: int) -> int:
     ending = ending.exclude(mails__kind=MailKind.TRIAL_ENDING).exclude(pk__in=resting(REMIND_JOB))
     ids = list(ending.order_by("trial_ends_at").values_list("pk", flat=True)[:limit])
     return for_each(ids, _remind, job=REMIND_JOB)
+
+
+def charge_changed(reference: str) -> None:
+    """A provider reports that a charge has changed: see how it stands. One that is no open charge of ours is none of
+    our business."""
+    attempts = ChargeAttempt.objects.filter(reference=reference, state__in=ChargeAttempt.OPEN).exclude(reference="")
+    for subscription_id in attempts.values_list("period__subscription_id", flat=True):
+        advance_or_defer(subscription_id)
 
 
 def forget_user(user_id: uuid.UUID) -> None:
@@ -438,11 +447,13 @@ def _require_changeable(subscription: Subscription) -> None:
         raise _busy()
 
 
-def _paid_price(subscription: Subscription) -> Money:
-    """The price of the period that runs, before any credit; nothing in a trial."""
+def _paid_price(subscription: Subscription) -> tuple[Money, Money]:
+    """The price of the period that runs, before any credit, and what is left of it after refunds; nothing in a
+    trial."""
     paid = BillingPeriod.objects.filter(subscription=subscription, state=BillingPeriod.State.PAID)
     last = paid.order_by("-starts_at").first()
-    return Money(last.price_amount if last else 0, subscription.currency)
+    price, refunded = (last.price_amount, last.refunded_amount) if last else (0, 0)
+    return Money(price, subscription.currency), Money(price - refunded, subscription.currency)
 
 
 def _require_expected(amount: Money, expected: int | None) -> None:
@@ -478,7 +489,7 @@ def _not_paid(subscription: Subscription) -> SubscriptionNotPaid:
     return SubscriptionNotPaid(gettext(decline_sentence(code)), decline_code=code)
 
 
-def _advance_or_defer(subscription_id: uuid.UUID) -> Subscription:
+def advance_or_defer(subscription_id: uuid.UUID) -> Subscription:
     """Take the subscription as far as it goes; leave the rest to the periodic job. Nothing is wrong with one whose
     provider is away."""
     try:

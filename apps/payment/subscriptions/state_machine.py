@@ -85,6 +85,10 @@ def _read(subscription_id: uuid.UUID) -> Subscription:
 
 
 def _step(subscription: Subscription) -> bool:
+    if subscription.end_reason:
+        withdraw_charge(subscription)
+        end(subscription.pk, subscription.end_reason)
+        return True
     period = open_period(subscription)
     if period is None:
         return _renew(subscription)

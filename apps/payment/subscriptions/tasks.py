@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from apps.payment.subscriptions import services
+from apps.payment.subscriptions import refunding, services
 from apps.payment.subscriptions.mails import mail_queue
 
 
@@ -12,6 +12,12 @@ from apps.payment.subscriptions.mails import mail_queue
 def renew_due(limit: int = 200) -> int:
     """Renew, charge again or end what is due; returns how many subscriptions were looked at."""
     return services.renew_due(limit)
+
+
+@shared_task
+def resume_open_refunds(limit: int = 50) -> int:
+    """Continue refunds of periods that no worker holds; returns how many were looked at."""
+    return refunding.resume_open_refunds(limit)
 
 
 @shared_task

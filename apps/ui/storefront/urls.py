@@ -80,6 +80,11 @@ urlpatterns = [
     path("account/subscription/card", subscriptions.change_card, name="subscription-card"),
     path("account/subscription/resume", subscriptions.resume, name="subscription-resume"),
     path("account/subscription/invoices/<uuid:period_id>.pdf", subscriptions.invoice, name="subscription-invoice"),
+    path(
+        "account/subscription/invoices/<uuid:period_id>/credit-notes/<str:number>.pdf",
+        subscriptions.credit_note,
+        name="subscription-credit-note",
+    ),
     path("cancel-subscription", subscriptions.cancel, name="subscription-cancel"),
     path("account/sign-in", sign_in.sign_in, name="sign-in"),
     path("account/sign-out", sign_in.sign_out, name="sign-out"),

@@ -223,7 +223,6 @@ class WebhookView(PublicView):
         if notification.dispute:
             # Before the delivery counts as taken in: one that fails here comes again.
             record_dispute(provider, notification.dispute)
-        payment = take_in_webhook(provider, notification)
-        if payment:
-            services.advance_or_defer(payment.order_id)
+        if take_in_webhook(provider, notification):
+            services.charge_changed(notification.reference)
         return Response(status=status.HTTP_204_NO_CONTENT)

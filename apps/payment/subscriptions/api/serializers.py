@@ -13,7 +13,7 @@ from apps.common.countries import validate_country
 from apps.common.languages import current_language
 from apps.common.money import Money
 from apps.payment.payments.serializers import NextActionSerializer
-from apps.payment.subscriptions.models import BillingPeriod, Plan, Subscription
+from apps.payment.subscriptions.models import BillingPeriod, PeriodRefund, Plan, Subscription
 from apps.payment.subscriptions.services import MAX_EXTENSION_DAYS
 
 RETURN_URL_HELP = "Where the bank leads back to: a page of the shop."
@@ -50,9 +50,15 @@ class CardSummarySerializer(serializers.Serializer):
     last4 = serializers.CharField()
 
 
+class CreditNoteSerializer(serializers.Serializer):
+    number = serializers.CharField()
+    url = serializers.CharField(help_text="The path of its PDF.")
+
+
 class BillingPeriodSerializer(serializers.Serializer):
     """A period that was paid."""
 
+    id = serializers.UUIDField()
     starts_at = serializers.DateTimeField()
     ends_at = serializers.DateTimeField()
     amount = MoneySerializer(source="total")
@@ -60,6 +66,8 @@ class BillingPeriodSerializer(serializers.Serializer):
     paid_at = serializers.DateTimeField()
     invoice_number = serializers.SerializerMethodField()
     invoice_url = serializers.SerializerMethodField(help_text="The path of its PDF.")
+    refunded = serializers.SerializerMethodField(help_text="What went back of the amount, or is on its way.")
+    credit_notes = serializers.SerializerMethodField()
 
     @extend_schema_field(MoneySerializer)
     def get_credit(self, period: BillingPeriod) -> dict[str, Any]:
@@ -72,6 +80,17 @@ class BillingPeriodSerializer(serializers.Serializer):
     def get_invoice_url(self, period: BillingPeriod) -> str:
         return reverse("subscription-invoice", args=[period.pk]) if period.pk in self.context["invoices"] else ""
 
+    @extend_schema_field(MoneySerializer)
+    def get_refunded(self, period: BillingPeriod) -> dict[str, Any]:
+        return Money(period.refunded_amount, period.currency).as_dict()
+
+    @extend_schema_field(CreditNoteSerializer(many=True))
+    def get_credit_notes(self, period: BillingPeriod) -> list[dict[str, str]]:
+        return [
+            {"number": note.number, "url": reverse("subscription-credit-note", args=[period.pk, note.number])}
+            for note in self.context["credit_notes"].get(period.pk, [])
+        ]
+
 
 class AmountDueSerializer(serializers.Serializer):
     amount = MoneySerializer(source="total")
@@ -79,7 +98,7 @@ class AmountDueSerializer(serializers.Serializer):
 
 
 class SubscriptionSerializer(serializers.Serializer):
-    """`context` holds `periods`, `invoices`, `open_period` and `action_url`."""
+    """`context` holds `periods`, `invoices`, `credit_notes`, `open_period` and `action_url`."""
 
     number = serializers.CharField()
     state = serializers.ChoiceField(choices=Subscription.State.choices)
@@ -178,6 +197,35 @@ class CancellationResponseSerializer(serializers.Serializer):
 
 class ExtendSerializer(StrictSerializer):
     days = serializers.IntegerField(min_value=1, max_value=MAX_EXTENSION_DAYS)
+
+
+class RefundPeriodSerializer(StrictSerializer):
+    """All that is left of a charge, or an amount of it; and what becomes of the subscription."""
+
+    period = serializers.UUIDField(required=False, help_text="A period that was paid; else the last one.")
+    amount = MoneySerializer(required=False, help_text="Else all that is left of the period's charge.")
+    ends_subscription = serializers.BooleanField(help_text="End it now; else it runs on.")
+    reason = serializers.CharField(max_length=300, required=False, allow_blank=True, default="", help_text="For staff.")
+    expected_refunded = MoneySerializer(
+        required=False,
+        help_text="What had been refunded of the period when you decided; another sum gets `refund-changed`.",
+    )
+
+
+class PeriodRefundSerializer(serializers.Serializer):
+    id = serializers.UUIDField()
+    period = serializers.UUIDField(source="period_id")
+    state = serializers.ChoiceField(choices=PeriodRefund.State.choices)
+    amount = MoneySerializer(source="total")
+    tax = serializers.SerializerMethodField(help_text="In the amount.")
+    ends_subscription = serializers.BooleanField()
+    requested_at = serializers.DateTimeField()
+    completed_at = serializers.DateTimeField(allow_null=True)
+    failure = serializers.CharField(source="failure_sentence", allow_blank=True)
+
+    @extend_schema_field(MoneySerializer)
+    def get_tax(self, refund: PeriodRefund) -> dict[str, Any]:
+        return Money(refund.tax_amount, refund.currency).as_dict()
 
 
 class StaffSubscriptionSerializer(serializers.Serializer):

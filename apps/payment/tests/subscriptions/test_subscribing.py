@@ -261,5 +261,5 @@ def test_reading_costs_the_same_for_few_and_many_periods(ada, django_assert_num_
         if number in (1, 19):
             # The live subscription with plan and card, the plan's prices, whether a period is open (to refresh);
             # the same row again with prices, then periods, invoices, and the open period.
-            with django_assert_num_queries(8):
+            with django_assert_num_queries(9):
                 assert len(ada.client.get(PATH).json()["periods"]) == number + 1

@@ -52,21 +52,25 @@ class Plans:
 
 
 @dataclass(frozen=True, slots=True)
-class BillingPeriod:
-    """A period that was paid; `invoice_url` is a path of the API."""
+class CreditNote:
+    """About a period of which something was refunded."""
 
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class BillingPeriod:
+    """A period that was paid."""
+
+    id: str
     starts_at: datetime
     ends_at: datetime
     amount: Money
     credit: Money
     paid_at: datetime
     invoice_number: str
-    invoice_url: str
-
-    @property
-    def id(self) -> str:
-        """As the address of its invoice names it."""
-        return self.invoice_url.rsplit("/", 1)[-1].removesuffix(".pdf")
+    refunded: Money
+    credit_notes: tuple[CreditNote, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +183,12 @@ def cancel_by_number(number: str, email: str) -> None:
 def invoice(token: str, period_id: str) -> bytes:
     """The PDF. Raises RemoteProblem (404) for that of somebody else."""
     return client.get(f"{PATH}/invoices/{quote(period_id, safe='')}.pdf", token=token).content_or_raise()
+
+
+def credit_note(token: str, period_id: str, number: str) -> bytes:
+    """The PDF. Raises RemoteProblem (404) for that of somebody else."""
+    path = f"{PATH}/invoices/{quote(period_id, safe='')}/credit-notes/{quote(number, safe='')}.pdf"
+    return client.get(path, token=token).content_or_raise()
 
 
 def _post(token: str, path: str, body: dict[str, Any], *, key: str) -> Subscription:

@@ -127,10 +127,25 @@ def test_page_shows_plan_card_and_invoices(ada: Client, platform: FakePlatform) 
     assert 'filename="INV-2026-000001.pdf"' in invoice["Content-Disposition"]
 
 
+def test_page_shows_what_was_refunded_with_its_credit_note(ada: Client, platform: FakePlatform) -> None:
+    platform.payment.make()
+    text = ada.get(PAGE).content.decode()
+    assert "€3.00 refunded" in text
+    address = f"/account/subscription/invoices/{PERIOD_ID}/credit-notes/CN-2026-000001.pdf"
+    assert address in text
+    note = ada.get(address)
+    assert note["Content-Type"] == "application/pdf"
+    assert 'filename="CN-2026-000001.pdf"' in note["Content-Disposition"]
+
+
 STATES: dict[str, tuple[dict[str, Any], str]] = {
     "overdue": (overdue(), "We couldn’t charge €7.99"),
     "cancelled": ({"is_cancelled": True, "next_amount": None}, "Your subscription is cancelled"),
     "ended": ({"state": "ended", "ended_at": "2026-12-01T10:00:00Z", "end_reason": "unpaid"}, "has ended because"),
+    "disputed": (
+        {"state": "ended", "ended_at": "2026-12-01T10:00:00Z", "end_reason": "disputed"},
+        "because a payment was disputed",
+    ),
     "not started": (
         {"state": "ended", "ended_at": "2026-12-01T10:00:00Z", "end_reason": "not_started"},
         "didn’t start",

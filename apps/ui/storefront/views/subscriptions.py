@@ -156,8 +156,17 @@ def resume(request: ShopRequest) -> HttpResponse:
 def invoice(request: ShopRequest, period_id: uuid.UUID) -> HttpResponse:
     """The PDF of an invoice."""
     content = subscriptions.invoice(request.shop.require_token(), str(period_id))
+    return _pdf(content, request.GET.get("name", "") or "invoice")
+
+
+@require_safe
+def credit_note(request: ShopRequest, period_id: uuid.UUID, number: str) -> HttpResponse:
+    """The PDF of a credit note."""
+    return _pdf(subscriptions.credit_note(request.shop.require_token(), str(period_id), number), number)
+
+
+def _pdf(content: bytes, name: str) -> HttpResponse:
     response = HttpResponse(content, content_type="application/pdf")
-    name = request.GET.get("name", "") or "invoice"
     response["Content-Disposition"] = content_disposition_header(True, f"{name[:40]}.pdf") or ""
     response["Cache-Control"] = "private, no-store"
     return response

@@ -21,6 +21,7 @@ MONTHLY: dict[str, Any] = {
 }
 YEARLY = MONTHLY | {"code": "plus-yearly", "interval": "year", "prices": [money(7990)]}
 PLANS = {plan["code"]: plan for plan in (MONTHLY, YEARLY)}
+NOTE = "credit-notes/CN-2026-000001.pdf"
 NOTHING = "There is no subscription."
 
 
@@ -39,6 +40,7 @@ class FakeSubscriptions:
     def make(self, **changes: Any) -> dict[str, Any]:
         """Give the account a subscription."""
         period = {
+            "id": PERIOD_ID,
             "starts_at": START,
             "ends_at": END,
             "amount": money(799),
@@ -46,6 +48,8 @@ class FakeSubscriptions:
             "paid_at": START,
             "invoice_number": "INV-2026-000001",
             "invoice_url": f"/v1/subscription/invoices/{PERIOD_ID}.pdf",
+            "refunded": money(300),
+            "credit_notes": [{"number": "CN-2026-000001", "url": f"/v1/subscription/invoices/{PERIOD_ID}/{NOTE}"}],
         }
         self.subscription = {
             "number": "SUB-7K2M9QXR",
@@ -140,6 +144,10 @@ class FakeSubscriptions:
 
     @route("GET", f"/v1/subscription/invoices/{PERIOD_ID}.pdf")
     def invoice(self, request: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, content=b"%PDF-1.7", headers={"Content-Type": "application/pdf"})
+
+    @route("GET", f"/v1/subscription/invoices/{PERIOD_ID}/{NOTE}")
+    def credit_note(self, request: httpx.Request) -> httpx.Response:
         return httpx.Response(200, content=b"%PDF-1.7", headers={"Content-Type": "application/pdf"})
 
 
