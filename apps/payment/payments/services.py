@@ -66,7 +66,7 @@ def add_method(
     if is_saved and user_id is None:
         message = gettext("Sign in to save a card.")
         raise ValidationProblem(message, errors={"keep": [message]})
-    card = registry.get(provider).tokenise(source, user_id=user_id)
+    card = registry.get(provider).tokenise(source, user_id=user_id, is_saved=is_saved)
     return PaymentMethod.objects.create(
         user_id=user_id,
         provider=provider,

@@ -38,6 +38,7 @@ class Words:
     paragraphs: list[str]
     facts: list[tuple[str, str]] = field(default_factory=list)
     button: str = ""
+    page: str = PAGE
 
 
 def _compose(mail_id: UUID) -> EmailMultiAlternatives | None:
@@ -53,7 +54,7 @@ def _compose(mail_id: UUID) -> EmailMultiAlternatives | None:
         reason = gettext("You’re receiving this e-mail because of your subscription %(number)s.")
         texts = MailTexts(words.subject, words.paragraphs[0], reason % {"number": subscription.number})
         context = {"words": words, "facts": [*_contract(subscription), *words.facts]}
-        context |= {"url": settings.PUBLIC_URL + PAGE, "cancel_url": f"{settings.PUBLIC_URL}/cancel-subscription"}
+        context |= {"url": settings.PUBLIC_URL + words.page, "cancel_url": f"{settings.PUBLIC_URL}/cancel-subscription"}
         message = compose_mail("subscriptions/mail", texts, to=subscription.email, context=context)
     for found in _documents(mail):
         attach(message, found)
@@ -126,6 +127,7 @@ def _payment_failed(mail: SubscriptionMail) -> Words:
     assert mail.period is not None  # noqa: S101  (the failure is about one)
     retry_at = mail.details.get("retry_at")
     day = {"day": _day(datetime.fromisoformat(retry_at)) if retry_at else ""}
+    needs_customer = mail.details.get("code") == "authentication_required"
     return Words(
         gettext("We couldn’t charge your card"),
         gettext("Your payment didn’t go through"),
@@ -134,7 +136,8 @@ def _payment_failed(mail: SubscriptionMail) -> Words:
             gettext("You can keep watching. We’ll try again on %(day)s; or pay now, also with another card.") % day,
         ],
         [(gettext("Amount due"), _money(mail.period.total))],
-        gettext("Pay now"),
+        gettext("Confirm payment") if needs_customer else gettext("Pay now"),
+        page=f"{PAGE}/pay",
     )
 
 

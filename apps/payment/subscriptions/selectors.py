@@ -94,7 +94,7 @@ def open_period(subscription: Subscription) -> BillingPeriod | None:
 
 def open_attempt(period: BillingPeriod) -> ChargeAttempt | None:
     """The attempt that may still take money."""
-    rows = ChargeAttempt.objects.select_related("method").filter(period=period)
+    rows = ChargeAttempt.objects.select_related("method", "period__subscription").filter(period=period)
     return rows.filter(state__in=ChargeAttempt.OPEN).first()
 
 
@@ -170,14 +170,16 @@ def subscription_context(subscription: Subscription) -> dict[str, Any]:
     """What the API shows beside the row: 5 queries."""
     periods = list(paid_periods(subscription)[:MAX_PERIODS])
     opened = open_period(subscription) if subscription.is_live else None
-    attempt = open_attempt(opened) if opened else None
+    attempt = opened.attempts.order_by("-created_at", "-pk").first() if opened else None
+    is_waiting = attempt is not None and attempt.state in ChargeAttempt.OPEN
     will_renew = subscription.is_live and not subscription.is_cancelled
     return {
         "periods": periods,
         "invoices": invoices_of_charges(period.pk for period in periods),
         "credit_notes": credit_notes_of_charges(period.pk for period in periods),
         "open_period": opened,
-        "action_url": attempt.action_url if attempt else "",
+        "action_url": attempt.action_url if attempt and is_waiting else "",
+        "decline_code": attempt.decline_code if attempt and not is_waiting else "",
         "next_price": price_of(subscription.next_plan or subscription.plan, subscription.currency)
         if will_renew
         else None,

@@ -78,6 +78,7 @@ urlpatterns = [
     path("account/subscription/start", subscriptions.subscribe, name="subscribe"),
     path("account/subscription/change", subscriptions.change_plan, name="subscription-change"),
     path("account/subscription/card", subscriptions.change_card, name="subscription-card"),
+    path("account/subscription/pay", subscriptions.pay, name="subscription-pay"),
     path("account/subscription/resume", subscriptions.resume, name="subscription-resume"),
     path("account/subscription/invoices/<uuid:period_id>.pdf", subscriptions.invoice, name="subscription-invoice"),
     path(

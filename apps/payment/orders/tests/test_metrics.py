@@ -36,8 +36,8 @@ def test_open_orders_are_counted_with_the_age_of_the_oldest(django_assert_max_nu
     make_order(Order.State.AUTHORISED, minutes=5)
     make_order(Order.State.AUTHORISED, minutes=20)
     make_order(Order.State.PAID, minutes=90)
-    # One for the orders, one for each kind of refunds, one for the subscriptions, two for the reconciliation; the queue's
-    # length is Redis' matter.
+    # One for the orders, two for the refunds, one for the subscriptions, two for the reconciliation; the queue's length
+    # is Redis' matter.
     with django_assert_max_num_queries(6):
         text = Client().get("/metrics").content.decode()
     assert 'streamcart_orders_open{state="authorised"} 2.0' in text

@@ -95,10 +95,16 @@ class BillingPeriodSerializer(serializers.Serializer):
 class AmountDueSerializer(serializers.Serializer):
     amount = MoneySerializer(source="total")
     retry_at = serializers.DateTimeField(allow_null=True, help_text="When the card is tried again.")
+    decline_code = serializers.SerializerMethodField(
+        help_text="Why the last try failed; `authentication_required`: pay with the same card and confirm it."
+    )
+
+    def get_decline_code(self, period: BillingPeriod) -> str:
+        return str(self.context["decline_code"])
 
 
 class SubscriptionSerializer(serializers.Serializer):
-    """`context` holds `periods`, `invoices`, `credit_notes`, `open_period` and `action_url`."""
+    """`context` holds `periods`, `invoices`, `credit_notes`, `open_period`, `action_url` and `decline_code`."""
 
     number = serializers.CharField()
     state = serializers.ChoiceField(choices=Subscription.State.choices)
@@ -127,7 +133,9 @@ class SubscriptionSerializer(serializers.Serializer):
     @extend_schema_field(AmountDueSerializer(allow_null=True))
     def get_due(self, subscription: Subscription) -> dict[str, Any] | None:
         period = self.context["open_period"]
-        return AmountDueSerializer(period).data if period and subscription.state == "past_due" else None
+        if period is None or subscription.state != Subscription.State.PAST_DUE:
+            return None
+        return dict(AmountDueSerializer(period, context=self.context).data)
 
     @extend_schema_field(NextActionSerializer(allow_null=True))
     def get_next_action(self, subscription: Subscription) -> dict[str, Any] | None:

@@ -75,10 +75,11 @@ class BillingPeriod:
 
 @dataclass(frozen=True, slots=True)
 class AmountDue:
-    """What is overdue, and when the card is tried again."""
+    """What is overdue, when the card is tried again, and why the last try failed."""
 
     amount: Money
     retry_at: datetime | None
+    decline_code: str
 
 
 @dataclass(frozen=True, slots=True)

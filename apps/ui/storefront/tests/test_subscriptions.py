@@ -138,6 +138,33 @@ def test_page_shows_what_was_refunded_with_its_credit_note(ada: Client, platform
     assert 'filename="CN-2026-000001.pdf"' in note["Content-Disposition"]
 
 
+PAY = "/account/subscription/pay"
+
+
+def test_an_overdue_payment_is_confirmed_with_the_same_card(ada: Client, platform: FakePlatform) -> None:
+    platform.payment.make(**overdue())
+    assert PAY in ada.get(PAGE).content.decode()
+    page = ada.get(PAY).content.decode()
+    for words in ("Your bank wants you to confirm", "Visa •••• 4242", "Pay €7.99"):
+        assert words in page
+    platform.payment.cards["pm_1"] = "4000000000003220"
+    assert ada.post(PAY, {"next": PAY, "key": "a" * 32})["Location"] == PAGE
+    assert platform.payment.subscription["state"] == "active"
+
+
+def test_a_declined_overdue_payment_says_why(ada: Client, platform: FakePlatform) -> None:
+    platform.payment.make(**overdue())
+    platform.payment.cards["pm_1"] = "4000000000000002"
+    response = ada.post(PAY, {"next": PAY, "key": "a" * 32})
+    assert response.status_code == 422
+    assert "Your bank declined the card." in response.content.decode()
+
+
+def test_nothing_overdue_leads_to_the_subscription(ada: Client, platform: FakePlatform) -> None:
+    platform.payment.make()
+    assert ada.get(PAY)["Location"] == PAGE
+
+
 STATES: dict[str, tuple[dict[str, Any], str]] = {
     "overdue": (overdue(), "We couldn’t charge €7.99"),
     "cancelled": ({"is_cancelled": True, "next_amount": None}, "Your subscription is cancelled"),

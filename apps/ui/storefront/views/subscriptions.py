@@ -125,6 +125,21 @@ def change_plan(request: ShopRequest) -> HttpResponse:
     return page.charge(lambda key: subscriptions.change_plan(token, body, key=key))
 
 
+@FORM
+def pay(request: ShopRequest) -> HttpResponse:
+    """What is overdue is paid with the subscription's own card, which the bank may want to be confirmed; mails about a
+    declined renewal lead here."""
+    token = request.shop.require_token()
+    found = subscriptions.subscription(token)
+    if found is None or found.due is None or found.payment_method is None or found.next_action:
+        return redirect("subscription")
+    page = ChargePage(request, "storefront/subscription_pay.html", {"subscription": found}, has_card=False)
+    if not page.is_sent:
+        return page.show()
+    body = {"payment_method": found.payment_method.id, "return_url": return_url()}
+    return page.charge(lambda key: subscriptions.use_card(token, body, key=key))
+
+
 @CARD
 @FORM
 def change_card(request: ShopRequest) -> HttpResponse:

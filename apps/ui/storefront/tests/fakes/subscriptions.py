@@ -153,4 +153,7 @@ class FakeSubscriptions:
 
 def overdue() -> dict[str, Any]:
     """Changes of a subscription whose card was declined."""
-    return {"state": "past_due", "due": {"amount": money(799), "retry_at": END}}
+    return {
+        "state": "past_due",
+        "due": {"amount": money(799), "retry_at": END, "decline_code": "authentication_required"},
+    }
