@@ -82,7 +82,7 @@ SCHEMAS = [
     (subscriptions.AmountDue, "payment", "AmountDue"),
     (subscriptions.ChangePreview, "payment", "ChangePreview"),
     (video.Title, "video", "Title"),
-    (video.WatchableFilm, "video", "WatchableFilm"),
+    (video.LibraryItem, "video", "WatchableFilm"),
     (video.LibraryItem, "video", "LibraryItem"),
     (video.Progress, "video", "Progress"),
 ]
