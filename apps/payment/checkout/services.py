@@ -22,6 +22,7 @@ from apps.payment.checkout.placing import (
     conflict_with,
     create_order,
     live_order,
+    require_billing_address,
     require_orderable,
     require_voucher,
 )
@@ -66,8 +67,11 @@ def place_order(cart: Cart, request: OrderRequest) -> PlacedOrder:
     customer = request.customer
     offer = price_for_checkout(cart, user_id=customer.user_id, email=customer.email)
     require_orderable(offer, customer)
+    require_billing_address(offer, customer)
     shipping = choose_shipping(offer, request.delivery)
-    totals = order_totals(offer, shipping, request.delivery, vat_id=customer.vat_id)
+    totals = order_totals(
+        offer, shipping, request.delivery, vat_id=customer.vat_id, billing_place=customer.billing_address
+    )
     total = totals.total
     if request.saves_card and customer.user_id is None:
         message = gettext("Sign in to save a card.")

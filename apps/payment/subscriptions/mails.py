@@ -22,7 +22,7 @@ from apps.payment.orders.mail_queue import MailQueue
 from apps.payment.orders.mails import DATE_LOCALES
 from apps.payment.payments.providers.base import decline_sentence
 from apps.payment.subscriptions.models import BillingPeriod, Subscription, SubscriptionMail
-from apps.payment.subscriptions.selectors import charged_card, price_of
+from apps.payment.subscriptions.selectors import charged_card, next_price
 from apps.payment.tax.services import tax_date
 
 Kind = SubscriptionMail.Kind
@@ -219,7 +219,7 @@ def _payment_facts(period: BillingPeriod) -> list[tuple[str, str]]:
 
 
 def _price(subscription: Subscription) -> str:
-    price = price_of(subscription.next_plan or subscription.plan, subscription.currency)
+    price = next_price(subscription)
     return _money(price) if price else ""
 
 

@@ -18,6 +18,7 @@ from apps.payment.documents.models import Document, Series
 from apps.payment.documents.selectors import credit_notes_of_charges, invoices_of_charges
 from apps.payment.payments.holds import keeps_method
 from apps.payment.subscriptions.models import BillingPeriod, ChargeAttempt, Plan, Subscription
+from apps.payment.subscriptions.prices import customer_price
 from apps.payment.tax.services import tax_date
 
 # A list of payments for the account's page.
@@ -63,6 +64,13 @@ def require_price(plan: Plan, currency: str) -> Money:
         message = gettext("This plan is not available in %(currency)s.") % {"currency": currency}
         raise ValidationProblem(message, errors={"currency": [message]})
     return price
+
+
+def next_price(subscription: Subscription) -> Money | None:
+    """What the next renewal costs this customer; None where the plan is not sold in the currency any more. No query if
+    prices are prefetched, 1 for a business."""
+    price = price_of(subscription.next_plan or subscription.plan, subscription.currency)
+    return price and customer_price(subscription, price)
 
 
 def _with_rows(rows: QuerySet[Subscription]) -> QuerySet[Subscription]:
@@ -180,9 +188,7 @@ def subscription_context(subscription: Subscription) -> dict[str, Any]:
         "open_period": opened,
         "action_url": attempt.action_url if attempt and is_waiting else "",
         "decline_code": attempt.decline_code if attempt and not is_waiting else "",
-        "next_price": price_of(subscription.next_plan or subscription.plan, subscription.currency)
-        if will_renew
-        else None,
+        "next_price": next_price(subscription) if will_renew else None,
     }
 
 

@@ -33,6 +33,7 @@ from apps.payment.subscriptions.booking import (
 from apps.payment.subscriptions.events import publish_change
 from apps.payment.subscriptions.models import BillingPeriod, ChargeAttempt, Plan, Subscription, SubscriptionMail
 from apps.payment.subscriptions.periods import period_end, unused_credit
+from apps.payment.subscriptions.prices import customer_price
 from apps.payment.subscriptions.problems import (
     AlreadySubscribed,
     NotChangeable,
@@ -49,6 +50,7 @@ from apps.payment.subscriptions.selectors import (
     open_period,
     require_price,
 )
+from apps.payment.tax.services import taxed_region
 
 log = structlog.get_logger(__name__)
 RENEW_JOB = "renew-subscriptions"
@@ -69,12 +71,17 @@ EXTENDED = gettext_noop("Extended by %(days)s days, without charge.")
 
 @dataclass(frozen=True, slots=True)
 class Subscriber:
-    """Whose subscription it is: the account, where its mails go, and the country whose VAT applies."""
+    """Whose subscription it is: the account, where its mails go, and the country and state whose tax applies; of a
+    business its name, checked VAT ID and address."""
 
     user_id: uuid.UUID
     email: str
     language: str
     country: str
+    region: str = ""
+    company: str = ""
+    vat_id: str = ""
+    billing_address: dict[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +171,7 @@ def resume(subscription: Subscription, *, by: str = "") -> Subscription:
 def preview_change(subscription: Subscription, plan: Plan) -> ChangePreview:
     """What a change to a plan would mean now; nothing is written. Raises NotChangeable or ValidationProblem."""
     _require_changeable(subscription)
-    price = require_price(plan, subscription.currency)
+    price = customer_price(subscription, require_price(plan, subscription.currency))
     paid, worth = _paid_price(subscription)
     is_trial = subscription.state == State.TRIALING
     nothing = Money.zero(price.currency)
@@ -337,7 +344,9 @@ def end_for_erasure(subscription_id: uuid.UUID) -> None:
         current.save()
         publish_change(current, "ended")
     current.mails.all().delete()
-    Subscription.objects.filter(pk=subscription_id).update(user_id=None, email=ERASED_EMAIL, method=None)
+    Subscription.objects.filter(pk=subscription_id).update(
+        user_id=None, email=ERASED_EMAIL, method=None, company_name="", vat_id="", billing_address=None
+    )
 
 
 def _end_erased(subscription_id: uuid.UUID) -> None:
@@ -353,39 +362,44 @@ def _end_erased(subscription_id: uuid.UUID) -> None:
 
 def _create(request: SubscribeRequest) -> Subscription:
     plan = find_plan(request.plan)
-    price = require_price(plan, request.currency)
+    list_price = require_price(plan, request.currency)
     who = request.subscriber
+    region = _checked_region(who)
     method = usable_card(request.payment_method, who.user_id)
     is_trial = bool(plan.trial_days) and not has_used_trial(who.user_id)
     now = timezone.now()
+    row = Subscription(
+        user_id=who.user_id,
+        email=who.email,
+        language=who.language,
+        country=who.country,
+        region=region,
+        company_name=who.company,
+        vat_id=who.vat_id,
+        billing_address=who.billing_address,
+        currency=request.currency,
+        plan=plan,
+        method=method,
+        key=request.key,
+    )
+    price = customer_price(row, list_price)
     _require_expected(Money.zero(price.currency) if is_trial else price, request.expected_amount)
     trial_end = now + timedelta(days=plan.trial_days)
     ends_at = trial_end if is_trial else period_end(now, now, plan.interval)
     try:
         with transaction.atomic(durable=True):
             lock_method(method)
-            row = Subscription.objects.create(
-                user_id=who.user_id,
-                email=who.email,
-                language=who.language,
-                country=who.country,
-                currency=request.currency,
-                plan=plan,
-                method=method,
-                state=State.TRIALING if is_trial else State.INCOMPLETE,
-                anchor_at=trial_end if is_trial else now,
-                period_starts_at=now,
-                period_ends_at=ends_at,
-                trial_ends_at=trial_end if is_trial else None,
-                due_at=trial_end if is_trial else now,
-                key=request.key,
-            )
+            row.state = State.TRIALING if is_trial else State.INCOMPLETE
+            row.anchor_at = row.due_at = trial_end if is_trial else now
+            row.period_starts_at, row.period_ends_at = now, ends_at
+            row.trial_ends_at = trial_end if is_trial else None
+            row.save(force_insert=True)
             if is_trial:
                 publish_change(row, "started")
                 note(row, TRIAL, until=trial_end.isoformat())
                 owe_mail(row, MailKind.STARTED, about="trial")
             else:
-                period = create_period(row, plan, kind=BillingPeriod.Kind.FIRST, starts_at=now, price=price.amount)
+                period = create_period(row, plan, kind=BillingPeriod.Kind.FIRST, starts_at=now, price=list_price.amount)
                 create_attempt(row, period, is_on_session=True, return_url=request.return_url)
             return row
     except IntegrityError as error:
@@ -394,6 +408,18 @@ def _create(request: SubscribeRequest) -> Subscription:
         if twin is not None:
             return twin
         raise AlreadySubscribed(gettext("You have a subscription already. You can change its plan.")) from error
+
+
+def _checked_region(who: Subscriber) -> str:
+    """The state whose tax applies. Raises ValidationProblem where it is missing, and for a business without an address
+    in its country: its invoice must name one."""
+    if who.vat_id or who.company:
+        address = who.billing_address
+        if not address or address["country"] != who.country:
+            message = gettext("Enter the billing address of the company, in the country that you chose.")
+            raise ValidationProblem(message, errors={"billing_address": [message]})
+    region = who.region or (who.billing_address or {}).get("region", "")
+    return taxed_region(who.country, region)
 
 
 def _begin_change(
@@ -429,7 +455,7 @@ def _begin_change(
             plan,
             kind=BillingPeriod.Kind.UPGRADE,
             starts_at=preview.effective_at,
-            price=preview.price.amount,
+            price=require_price(plan, current.currency).amount,
             credit=preview.credit.amount,
         )
         create_attempt(current, period, is_on_session=True, return_url=return_url)

@@ -23,6 +23,7 @@ from apps.common.http import RemoteProblem, Unavailable
 from apps.common.languages import current_language
 from apps.common.money import Money
 from apps.ui.storefront import carts
+from apps.ui.storefront.billing import Billing
 from apps.ui.storefront.card_choice import REPEAT_SECONDS, CardChoice
 from apps.ui.storefront.cart_changes import change_since, fingerprint
 from apps.ui.storefront.clients import auth, payment
@@ -31,11 +32,11 @@ from apps.ui.storefront.cookies import seal, unseal
 from apps.ui.storefront.formats import country_name, format_money
 from apps.ui.storefront.forms import (
     CheckoutAddressForm,
-    CompanyForm,
     EmailForm,
     GiftMessageForm,
     VoucherForm,
     known_country,
+    typed_values,
 )
 from apps.ui.storefront.parallel import fetch_or_default
 from apps.ui.storefront.session import ShopRequest, ShopSession, SignInRequired
@@ -80,12 +81,6 @@ def _placed_key(cart_id: str, key: str) -> str:
     return f"placed:{cart_id}:{key}" if KEY.match(key) else "placed:"
 
 
-def _initial(data: QueryDict, prefix: str) -> dict[str, str]:
-    """What was entered in the form with this prefix, to fill it in again."""
-    start = f"{prefix}-"
-    return {name.removeprefix(start): str(data[name]) for name in data if name.startswith(start)}
-
-
 class Checkout:
     """The forms of the page, bound to what was submitted, and the total that follows from them."""
 
@@ -103,7 +98,7 @@ class Checkout:
         # What is filled in again: of a page that asks for the prices of another country, or from before signing in.
         self.typed = draft or self.sent
         data = self.sent if self.is_paying else None
-        typed = _initial(self.typed, "contact")
+        typed = typed_values(self.typed, "contact")
         self.contact = None if self.shop.user else EmailForm(data, prefix="contact", initial=typed)
         self.saved_addresses = self._saved_addresses()
         self.selected_address = self._selected_address()
@@ -111,7 +106,7 @@ class Checkout:
         self.address = self._address_form(data)
         self.gift = self._gift_form(data)
         self.cards = CardChoice(self.shop, typed=self.typed, data=data)
-        self.company = self._company_form(data)
+        self.billing = Billing(self.typed, data, requires_shipping=self.cart.requires_shipping)
         self.methods = self._methods() if self.cart.requires_shipping else ()
         self.totals = self._totals()
         self.method = self._selected_method()
@@ -145,42 +140,31 @@ class Checkout:
             can_save=self.shop.user is not None,
             country=self.country,
             countries=self.countries,
-            initial=_initial(self.typed, "to"),
+            initial=typed_values(self.typed, "to"),
         )
 
-    def _company_form(self, data: QueryDict | None) -> CompanyForm | None:
-        """A business gets its invoice at the delivery address."""
-        if not self.cart.requires_shipping:
-            return None
-        return CompanyForm(data, prefix="company", initial=_initial(self.typed, "company"))
-
     def _totals(self) -> dict[str | None, OrderTotals]:
-        """What the cart comes to by delivery method; without the VAT ID while it is unusable, which ordering says."""
+        """What the cart comes to by delivery method; without the VAT ID while it is unusable, which ordering says.
+        Films alone are taxed where their buyer is, if the billing address says so."""
         cart_id, secret = self.shop.cart or (self.cart.id, None)
         ask = partial(payment.order_totals, cart_id, secret=secret, token=self.shop.token)
-        country = self.country if self.cart.requires_shipping else ""
+        country, region = self.billing.country, self.billing.region
+        if self.cart.requires_shipping:
+            saved = self.selected_address
+            country, region = self.country, saved.region if saved else self.typed.get("to-region", "")
         try:
-            found = ask(country=country, region=self.region, vat_id=self.vat_id)
+            found = ask(country=country, region=region, vat_id=self.billing.vat_id)
         except RemoteProblem as problem:
             if problem.status != 400:
                 raise
             found = ask(country=country, region="", vat_id="")
         return {totals.shipping_method: totals for totals in found}
 
-    @property
-    def region(self) -> str:
-        """State or province, which the tax may depend on."""
-        return self.selected_address.region if self.selected_address else self.typed.get("to-region", "")
-
-    @property
-    def vat_id(self) -> str:
-        return self.typed.get("company-vat_id", "").strip()
-
     def _gift_form(self, data: QueryDict | None) -> GiftMessageForm | None:
         """The message that comes with the parcel: as it was typed, else as it is on the cart."""
         if not self.cart.requires_shipping:
             return None
-        written = {"message": self.cart.gift_message} | _initial(self.typed, "gift")
+        written = {"message": self.cart.gift_message} | typed_values(self.typed, "gift")
         return GiftMessageForm(data, prefix="gift", initial=written)
 
     @property
@@ -253,7 +237,7 @@ class Checkout:
         """Validate every form, so that all errors are shown at once."""
         address = None if self.selected_address else self.address
         cards = self.cards if self.needs_card else None
-        forms = [form for form in (self.contact, address, self.company, self.gift, cards) if form]
+        forms = [form for form in (self.contact, address, self.billing, self.gift, cards) if form]
         results = [form.is_valid() for form in forms]
         return all(results)
 
@@ -297,9 +281,7 @@ class Checkout:
         if self.address is not None:
             order["shipping_address"] = self._address()
             order["shipping_method"] = self.method.code if self.method else ""
-            if self.company is not None:
-                order |= self.company.cleaned_data
-        return order
+        return order | self.billing.order_fields()
 
     def _address(self) -> dict[str, str]:
         if self.selected_address is None:
@@ -397,9 +379,7 @@ class Checkout:
         if address and self.address is not None and self.address.is_bound:
             self.address.add_remote_errors(address, problem.detail)
             return True
-        names = {"company", "vat_id"} & set(problem.errors)
-        if names and self.company is not None:
-            self.company.add_remote_errors({name: problem.errors[name] for name in names}, problem.detail)
+        if self.billing.add_remote_errors(problem.errors, problem.detail):
             return True
         if "gift_message" in problem.errors and self.gift is not None:
             self.gift.add_remote_errors({"message": problem.errors["gift_message"]}, problem.detail)

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.conf import settings
+from django.http import QueryDict
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from apps.common.addresses import address_rules
-from apps.common.countries import COUNTRIES, countries_by_name
+from apps.common.countries import COUNTRIES, COUNTRIES_TAXED_BY_STATE, countries_by_name
 from apps.common.emails import AccountEmailFormField, EmailFormField
 from apps.common.http import RemoteProblem
 from apps.common.languages import current_language
@@ -45,6 +46,12 @@ class WriteOnlyHiddenInput(forms.HiddenInput):
 
     def format_value(self, value: Any) -> None:
         return None
+
+
+def typed_values(data: QueryDict, prefix: str) -> dict[str, str]:
+    """What was entered in the form with this prefix, to fill it in again."""
+    start = f"{prefix}-"
+    return {name.removeprefix(start): str(data[name]) for name in data if name.startswith(start)}
 
 
 def language_choices() -> list[tuple[str, str]]:
@@ -290,6 +297,21 @@ class CompanyForm(ShopForm):
     vat_id.widget.attrs["data-updates"] = ""
 
 
+class BillingAddressForm(AddressForm):
+    """The address of an invoice: without a phone number, and filled in by browsers as a billing address."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        del self.fields["phone"]
+        for field in self.fields.values():
+            hint = field.widget.attrs.get("autocomplete", "")
+            field.widget.attrs["autocomplete"] = hint.replace("shipping ", "billing ")
+        for name in ("country", "region"):
+            if name in self.fields:
+                # The form and the total depend on it.
+                self.fields[name].widget.attrs["data-updates"] = ""
+
+
 class SavedAddressForm(AddressForm):
     """An entry of the address book."""
 
@@ -321,15 +343,55 @@ def all_countries() -> list[tuple[str, str]]:
     return countries_by_name(COUNTRIES, current_language())
 
 
-class CountryForm(ShopForm):
-    """Where a customer lives, whose VAT is in the price of a subscription."""
+class HomeForm(ShopForm):
+    """Where a customer lives, whose tax is in the price of a subscription; the state where states levy it."""
 
     country = forms.ChoiceField(
         label=_("Country"),
         choices=all_countries,
         initial=HOME_COUNTRY,
-        widget=forms.Select(attrs={"autocomplete": "billing country"}),
+        widget=forms.Select(attrs={"autocomplete": "billing country", "data-updates": ""}),
     )
+    region = forms.ChoiceField(
+        label=_("State"),
+        choices=[],
+        widget=forms.Select(attrs={"autocomplete": "billing address-level1", "data-updates": ""}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        sent = self.data if self.is_bound else self.initial
+        self.country_code = known_country(sent.get(self.add_prefix("country")) or sent.get("country", ""), COUNTRIES)
+        if self.country_code in COUNTRIES_TAXED_BY_STATE:
+            regions = address_rules(self.country_code).regions
+            self.fields["region"].choices = [("", _("Choose")), *regions]  # type: ignore[attr-defined]  # a ChoiceField
+        else:
+            del self.fields["region"]
+
+
+class SubscriberCompanyForm(CompanyForm):
+    """What a business adds to its subscription: its invoices name its address."""
+
+    line1 = text(_("Street and number"), autocomplete="billing address-line1", length=200, required=False)
+    postal_code = text(_("Postal code"), autocomplete="billing postal-code", length=20, required=False)
+    city = text(_("City"), autocomplete="billing address-level2", length=100, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if any(cleaned.values()):
+            for name in ("company", "line1", "city"):
+                if not cleaned.get(name) and name not in self.errors:
+                    self.add_error(name, gettext("Please fill in this field."))
+        return cleaned
+
+    def billing(self, home: HomeForm) -> dict[str, Any]:
+        """What the API gets of it; nothing for a consumer. The company is in the customer's country and state."""
+        data = self.cleaned_data
+        if not any(data.values()):
+            return {}
+        address = {"name": data["company"], "line1": data["line1"], "city": data["city"]}
+        address |= {"postal_code": data["postal_code"], **home.cleaned_data}
+        return {"company": data["company"], "vat_id": data["vat_id"], "billing_address": address}
 
 
 class CancelSubscriptionForm(ShopForm):

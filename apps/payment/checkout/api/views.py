@@ -103,15 +103,13 @@ def _customer(request: Request, data: dict[str, Any]) -> Customer:
             gettext("Enter an e-mail address for the receipt."),
             errors={"email": [gettext("An e-mail address is needed.")]},
         )
-    if data["vat_id"] and not data.get("shipping_address"):
-        message = gettext("Enter a VAT ID with a delivery address alone: invoices of films have no address.")
-        raise ValidationProblem(message, errors={"vat_id": [message]})
     return Customer(
         user_id=account.user_id if account else None,
         email=email,
         language=language,
         company=data["company"],
         vat_id=data["vat_id"],
+        billing_address=data.get("billing_address"),
     )
 
 

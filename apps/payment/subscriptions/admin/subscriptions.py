@@ -20,7 +20,7 @@ from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import display
 
 from apps.common.admin_site.addresses import admin_url
-from apps.common.admin_site.display import language_name, lines, link, money
+from apps.common.admin_site.display import address, language_name, lines, link, money
 from apps.common.countries import country_name
 from apps.common.languages import current_language
 from apps.common.model_admin import ReadOnly
@@ -85,7 +85,21 @@ class SubscriptionAdmin(SubscriptionActions, ReadOnly, ModelAdmin):
     inlines = [PeriodInline]
     fieldsets = [
         (None, {"fields": ["state", "plan", "next_plan", "is_cancelled", "started_at", "ended_at", "end_reason"]}),
-        (_("Customer"), {"fields": ["email", "account", "shown_language", "shown_country", "method"]}),
+        (
+            _("Customer"),
+            {
+                "fields": [
+                    "email",
+                    "account",
+                    "shown_language",
+                    "shown_country",
+                    "company_name",
+                    "vat_id",
+                    "shown_address",
+                    "method",
+                ]
+            },
+        ),
         (_("Period"), {"fields": ["period_starts_at", "period_ends_at", "trial_ends_at", "shown_next_try"]}),
         (_("History"), {"fields": ["shown_history"]}),
     ]
@@ -131,7 +145,12 @@ class SubscriptionAdmin(SubscriptionActions, ReadOnly, ModelAdmin):
 
     @admin.display(description=_("country"))
     def shown_country(self, subscription: Subscription) -> str:
-        return country_name(subscription.country, current_language())
+        country = country_name(subscription.country, current_language())
+        return f"{country}, {subscription.region}" if subscription.region else country
+
+    @admin.display(description=_("billing address"))
+    def shown_address(self, subscription: Subscription) -> SafeString | str:
+        return address(subscription.billing_address)
 
     @admin.display(description=_("next charge"))
     def shown_next_try(self, subscription: Subscription) -> str:

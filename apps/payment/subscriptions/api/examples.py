@@ -54,6 +54,10 @@ SUBSCRIPTION = OpenApiExample(
         "next_plan": None,
         "currency": "EUR",
         "country": "DE",
+        "region": "",
+        "company": "",
+        "vat_id": "",
+        "billing_address": None,
         "started_at": "2026-11-17T09:00:00Z",
         "period_starts_at": "2026-12-01T09:00:00Z",
         "period_ends_at": "2027-01-01T09:00:00Z",
@@ -108,4 +112,9 @@ PERIOD_REFUND = OpenApiExample(
     },
     response_only=True,
     status_codes=["201"],
+)
+QUOTE = OpenApiExample(
+    "A consumer in Austria",
+    value={"price": euros(799), "tax": euros(133), "tax_class": "digital", "tax_rate": 2000},
+    response_only=True,
 )

@@ -8,13 +8,17 @@ from django.urls import reverse
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from apps.common.api.addresses import AddressSerializer, CountryField, line
 from apps.common.api.serializers import CurrencyField, EmailField, LanguageField, MoneySerializer, StrictSerializer
 from apps.common.countries import validate_country
 from apps.common.languages import current_language
 from apps.common.money import Money
 from apps.payment.payments.serializers import NextActionSerializer
 from apps.payment.subscriptions.models import BillingPeriod, PeriodRefund, Plan, Subscription
+from apps.payment.subscriptions.prices import PriceQuote
 from apps.payment.subscriptions.services import MAX_EXTENSION_DAYS
+from apps.payment.tax.rates import TaxClass
+from apps.payment.tax.serializers import VatIdField
 
 RETURN_URL_HELP = "Where the bank leads back to: a page of the shop."
 
@@ -42,6 +46,27 @@ class PlanSerializer(serializers.Serializer):
 
 class PlansSerializer(serializers.Serializer):
     results = PlanSerializer(many=True)
+
+
+class PlanQuoteQuerySerializer(StrictSerializer):
+    refusal = "There is no such filter."
+    currency = CurrencyField()
+    country = CountryField()
+    region = line(100, required=False, help_text="The state, where states levy the tax.")
+    vat_id = VatIdField()
+
+
+class PlanQuoteSerializer(serializers.Serializer):
+    """What a period costs somebody there; a business in another member state pays without tax."""
+
+    price = MoneySerializer()
+    tax = serializers.SerializerMethodField(help_text="In the price.")
+    tax_class = serializers.ChoiceField(source="taxed.tax_class", choices=[name.value for name in TaxClass])
+    tax_rate = serializers.IntegerField(source="taxed.rate", help_text="In basis points: 1900 is 19%.")
+
+    @extend_schema_field(MoneySerializer)
+    def get_tax(self, quote: PriceQuote) -> dict[str, Any]:
+        return Money(quote.taxed.tax, quote.price.currency).as_dict()
 
 
 class CardSummarySerializer(serializers.Serializer):
@@ -112,6 +137,10 @@ class SubscriptionSerializer(serializers.Serializer):
     next_plan = PlanSerializer(allow_null=True, help_text="What it becomes at the end of the period.")
     currency = CurrencyField()
     country = serializers.CharField()
+    region = serializers.CharField(allow_blank=True, help_text="Where states levy the tax.")
+    company = serializers.CharField(source="company_name", allow_blank=True)
+    vat_id = serializers.CharField(allow_blank=True)
+    billing_address = AddressSerializer(allow_null=True)
     started_at = serializers.DateTimeField()
     period_starts_at = serializers.DateTimeField()
     period_ends_at = serializers.DateTimeField()
@@ -151,7 +180,17 @@ class SubscribeSerializer(StrictSerializer):
     plan = serializers.SlugField(max_length=40)
     currency = CurrencyField()
     country = serializers.CharField(
-        validators=[validate_country], help_text="Where you live (ISO 3166-1 alpha-2): its VAT is in the price."
+        validators=[validate_country], help_text="Where you live (ISO 3166-1 alpha-2): its tax is in the price."
+    )
+    region = line(
+        100,
+        required=False,
+        help_text="Your state, where states levy the tax (United States): its tax is in the price.",
+    )
+    company = line(150, required=False, help_text="The business that subscribes, as invoices name it.")
+    vat_id = VatIdField()
+    billing_address = AddressSerializer(
+        required=False, allow_null=True, help_text="Of the company; needed with `company` or `vat_id`."
     )
     payment_method = serializers.CharField(max_length=40, help_text="The id of a card of your account.")
     return_url = serializers.URLField(

@@ -4,6 +4,7 @@ from apps.payment.subscriptions.api import staff_views, views
 
 urlpatterns = [
     path("plans", views.PlansView.as_view()),
+    path("plans/<slug:code>/quote", views.PlanQuoteView.as_view()),
     path("subscription", views.SubscriptionView.as_view()),
     path("subscription/cancel", views.CancelView.as_view()),
     path("subscription/resume", views.ResumeView.as_view()),

@@ -26,6 +26,7 @@ from apps.payment.documents.selectors import find_charge_credit_note, find_charg
 from apps.payment.subscriptions import selectors, services
 from apps.payment.subscriptions.api import examples, serializers
 from apps.payment.subscriptions.api.responses import amount_in, subscription_data, subscription_response
+from apps.payment.subscriptions.prices import quote_price
 from apps.payment.throttling import OrderLinkThrottle
 
 # Prices change with staff's decisions; a page asks again soon.
@@ -42,6 +43,21 @@ class PlansView(PublicView):
         response = Response(serializers.PlansSerializer(plans).data, headers=FOR_A_MINUTE)
         patch_vary_headers(response, ["Accept-Language"])
         return response
+
+
+class PlanQuoteView(PublicView):
+    openapi_tag = "subscriptions"
+
+    @extend_schema(
+        parameters=[serializers.PlanQuoteQuerySerializer],
+        responses=serializers.PlanQuoteSerializer,
+        examples=[examples.QUOTE],
+    )
+    def get(self, request: Request, code: str) -> Response:
+        """What a period of a plan costs in a place, with its tax."""
+        query = validated_query(serializers.PlanQuoteQuerySerializer, request)
+        price = selectors.require_price(selectors.find_plan(code), query.pop("currency"))
+        return Response(serializers.PlanQuoteSerializer(quote_price(price, **query)).data, headers=NO_STORE)
 
 
 class SubscriptionView(APIView):
@@ -69,7 +85,16 @@ class SubscriptionView(APIView):
         language = data.get("language") or shop_language(account.language) or default_language()
         if not account.email:
             raise ValidationProblem(gettext("Your account needs an e-mail address."))
-        subscriber = services.Subscriber(user_id_of(request), account.email, language, data["country"])
+        subscriber = services.Subscriber(
+            user_id_of(request),
+            account.email,
+            language,
+            country=data["country"],
+            region=data["region"],
+            company=data["company"],
+            vat_id=data["vat_id"],
+            billing_address=data.get("billing_address"),
+        )
         wanted = services.SubscribeRequest(
             subscriber,
             plan=data["plan"],

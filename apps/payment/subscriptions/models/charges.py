@@ -47,7 +47,7 @@ class BillingPeriod(models.Model):
     credit_amount = models.BigIntegerField(_("credit for unused days"), default=0)
     currency = models.CharField(_("currency"), max_length=3)
     tax_country = models.CharField(max_length=2)
-    tax_class = models.CharField(max_length=8)
+    tax_class = models.CharField(max_length=16)
     tax_rate = models.PositiveIntegerField()
     tax_amount = models.BigIntegerField(_("VAT"))
     # Tries that failed; the next one is due then.

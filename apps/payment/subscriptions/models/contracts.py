@@ -54,6 +54,12 @@ class Subscription(models.Model):
     language = models.CharField(_("language"), max_length=10)
     # Where the customer lives, whose VAT applies (ISO 3166-1 alpha-2).
     country = models.CharField(_("country"), max_length=2)
+    # The state, where states levy the tax.
+    region = models.CharField(_("state or province"), max_length=100, blank=True, db_default="")
+    # Of a business: its name and address on invoices, and its checked VAT ID.
+    company_name = models.CharField(_("company"), max_length=150, blank=True, db_default="")
+    vat_id = models.CharField(_("VAT ID"), max_length=20, blank=True, db_default="")
+    billing_address = models.JSONField(null=True, blank=True)
     currency = models.CharField(_("currency"), max_length=3)
     state = models.CharField(_("state"), max_length=12, choices=State, default=State.INCOMPLETE)
     plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="subscriptions", verbose_name=_("plan"))

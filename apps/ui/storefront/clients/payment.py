@@ -292,6 +292,7 @@ class Order:
     total: Money
     refunded: Money
     shipping_address: OrderAddress | None
+    billing_address: OrderAddress | None
     gift_message: str
     delivery: Delivery | None
     payment: OrderPayment | None

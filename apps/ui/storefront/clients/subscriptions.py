@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote as quote_path
 
 from apps.common.http import RemoteProblem
 from apps.common.money import Money
@@ -49,6 +49,16 @@ class Plans:
     """All plans that are offered, in their order."""
 
     results: tuple[Plan, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PlanQuote:
+    """What a period costs somebody, and the tax in it."""
+
+    price: Money
+    tax: Money
+    tax_class: str
+    tax_rate: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +142,14 @@ def plans(*, deadline: float | None = None) -> tuple[Plan, ...]:
     return responses.fetch("/v1/plans", Plans, fresh_seconds=PLAN_SECONDS, deadline=deadline).results
 
 
+def quote(plan: str, *, currency: str, country: str, region: str = "", vat_id: str = "") -> PlanQuote:
+    """What a period costs there. Raises RemoteProblem (400) for an unusable VAT ID or a missing state."""
+    place = {"country": country, "region": region, "vat_id": vat_id}
+    params = {"currency": currency} | {name: value for name, value in place.items() if value}
+    body = client.get(f"/v1/plans/{quote_path(plan, safe='')}/quote", params=params).json_or_raise()
+    return decode(PlanQuote, body, service="payment")
+
+
 def subscription(token: str) -> Subscription | None:
     """The account's subscription, else the one that ended last; None for an account that never had one."""
     try:
@@ -183,12 +201,12 @@ def cancel_by_number(number: str, email: str) -> None:
 
 def invoice(token: str, period_id: str) -> bytes:
     """The PDF. Raises RemoteProblem (404) for that of somebody else."""
-    return client.get(f"{PATH}/invoices/{quote(period_id, safe='')}.pdf", token=token).content_or_raise()
+    return client.get(f"{PATH}/invoices/{quote_path(period_id, safe='')}.pdf", token=token).content_or_raise()
 
 
 def credit_note(token: str, period_id: str, number: str) -> bytes:
     """The PDF. Raises RemoteProblem (404) for that of somebody else."""
-    path = f"{PATH}/invoices/{quote(period_id, safe='')}/credit-notes/{quote(number, safe='')}.pdf"
+    path = f"{PATH}/invoices/{quote_path(period_id, safe='')}/credit-notes/{quote_path(number, safe='')}.pdf"
     return client.get(path, token=token).content_or_raise()
 
 

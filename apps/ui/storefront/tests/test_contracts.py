@@ -77,6 +77,8 @@ SCHEMAS = [
     (payment.OrderPayment, "payment", "OrderPayment"),
     (payment.Document, "payment", "Document"),
     (subscriptions.Plan, "payment", "Plan"),
+    (subscriptions.PlanQuote, "payment", "PlanQuote"),
+    (subscriptions.CreditNote, "payment", "CreditNote"),
     (subscriptions.Subscription, "payment", "Subscription"),
     (subscriptions.BillingPeriod, "payment", "BillingPeriod"),
     (subscriptions.AmountDue, "payment", "AmountDue"),

@@ -58,6 +58,10 @@ class FakeSubscriptions:
             "next_plan": None,
             "currency": "EUR",
             "country": "DE",
+            "region": "",
+            "company": "",
+            "vat_id": "",
+            "billing_address": None,
             "started_at": START,
             "period_starts_at": START,
             "period_ends_at": END,
@@ -76,6 +80,16 @@ class FakeSubscriptions:
     @route("GET", "/v1/plans")
     def list_plans(self, request: httpx.Request) -> httpx.Response:
         return ok({"results": self.plans})
+
+    @route("GET", "/v1/plans/(?P<code>[^/]+)/quote")
+    def quote(self, request: httpx.Request, code: str) -> httpx.Response:
+        params = request.url.params
+        if params["country"] == "US" and not params.get("region"):
+            return problem(400, "invalid-input", "Choose your state.", errors={"region": ["Choose your state."]})
+        if params.get("vat_id"):
+            return ok({"price": money(666), "tax": money(0), "tax_class": "reverse_charge", "tax_rate": 0})
+        price = next(price for price in PLANS[code]["prices"] if price["currency"] == params["currency"])
+        return ok({"price": price, "tax": money(133), "tax_class": "digital", "tax_rate": 2000})
 
     @route("GET", "/v1/subscription")
     def show_subscription(self, request: httpx.Request) -> httpx.Response:
