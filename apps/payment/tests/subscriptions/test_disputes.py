@@ -134,7 +134,7 @@ def test_a_refund_and_a_dispute_at_once_never_give_the_money_back_twice(disputed
     assert balances()["EUR"]["provider_clearing"] == -FEE
 
 
-def test_what_is_being_charged_is_stopped(ada):
+def test_open_charge_is_stopped(ada):
     subscription = subscribed(ada)
     first = SandboxCharge.objects.get()
     behave(subscription, "challenge")

@@ -128,7 +128,7 @@ def test_parts_add_up_to_the_charge_with_its_tax_and_no_more(ada, as_staff):
         ({"ends_subscription": None}, 400, "invalid"),
     ],
 )
-def test_what_cannot_be_refunded_writes_nothing(ada, as_staff, body, code, slug):
+def test_impossible_refund_writes_nothing(ada, as_staff, body, code, slug):
     subscription = subscribed(ada)
     response = refund(as_staff, subscription, **body)
     assert response.status_code == code, response.content
@@ -240,7 +240,7 @@ def test_a_refund_waits_for_a_provider_that_is_away_and_shows_in_the_metrics(ada
     assert_refunds_add_up(subscription)
 
 
-def test_what_the_provider_refuses_can_be_refunded_again(ada, as_staff, monkeypatch):
+def test_refused_refund_can_be_made_again(ada, as_staff, monkeypatch):
     subscription = subscribed(ada)
 
     def refuse(*args, **kwargs):
@@ -257,7 +257,7 @@ def test_what_the_provider_refuses_can_be_refunded_again(ada, as_staff, monkeypa
     assert_refunds_add_up(subscription)
 
 
-def test_what_was_refunded_is_not_credited_by_an_upgrade(ada, as_staff):
+def test_refunded_money_is_not_credited_by_an_upgrade(ada, as_staff):
     subscription = subscribed(ada)
     refund(as_staff, subscription)
     preview = ada.client.get(f"/v1/subscription/change?plan={YEARLY}").json()

@@ -215,7 +215,7 @@ def test_a_declined_overdue_payment_says_why(ada: Client, platform: FakePlatform
     assert "Your bank declined the card." in response.content.decode()
 
 
-def test_nothing_overdue_leads_to_the_subscription(ada: Client, platform: FakePlatform) -> None:
+def test_page_to_pay_without_debt_leads_to_the_subscription(ada: Client, platform: FakePlatform) -> None:
     platform.payment.make()
     assert ada.get(PAY)["Location"] == PAGE
 

@@ -45,7 +45,7 @@ def library(request: ShopRequest) -> HttpResponse:
         "films": with_products(found.results),
         "next": found.next,
         "source": source,
-        # Whoever has films of a plan can tell them from their own.
+        # Whoever has films of a plan can look at their own alone.
         "has_filters": bool(source) or any(item.offer == "plan" for item in found.results),
         "plan_name": plans[0].name if plans else gettext("Subscription"),
     }
