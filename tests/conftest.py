@@ -29,12 +29,12 @@ PASSWORD = "streamcart-demo"
 STREAM_SECONDS = "6"
 
 
-def until[T](condition: Callable[[], T], seconds: float = 20, what: str = "it") -> T:
+def until[T](condition: Callable[[], T], seconds: float = 20, what: str = "it", *, pause: float = 0.1) -> T:
     """The first truthy result; fails when there is none in time."""
     ends = time.monotonic() + seconds
     while not (result := condition()):
         assert time.monotonic() < ends, f"{what} did not happen within {seconds} seconds"
-        time.sleep(0.1)
+        time.sleep(pause)
     return result
 
 
@@ -144,14 +144,26 @@ def sign_in(api: httpx.Client) -> Callable[..., dict[str, str]]:
     return ask
 
 
+type Person = tuple[str, dict[str, str]]
+
+
 @pytest.fixture
-def newcomer(stack: RunningStack, api: httpx.Client, sign_in) -> tuple[str, dict[str, str]]:
-    """A person who has just registered and confirmed the address: e-mail and header."""
-    email = f"new-{uuid.uuid4().hex[:10]}@example.com"
-    body = {"email": email, "password": "a long enough secret", "name": "Nova"}
-    assert api.post("/auth/v1/users", json=body).status_code == 202
-    token = stack.link_in_mail(email, "Confirm").partition("token=")[2]
-    assert (
-        api.post("/auth/v1/users/verify-email", json={"token": httpx.URL(f"?t={token}").params["t"]}).status_code == 200
-    )
-    return email, sign_in(email, "a long enough secret")
+def register(stack: RunningStack, api: httpx.Client, sign_in) -> Callable[[], Person]:
+    """Makes people who have just registered and confirmed their address: e-mail and header."""
+
+    def make() -> Person:
+        email = f"new-{uuid.uuid4().hex[:10]}@example.com"
+        body = {"email": email, "password": "a long enough secret", "name": "Nova"}
+        assert api.post("/auth/v1/users", json=body).status_code == 202
+        token = stack.link_in_mail(email, "Confirm").partition("token=")[2]
+        confirmed = api.post("/auth/v1/users/verify-email", json={"token": httpx.URL(f"?t={token}").params["t"]})
+        assert confirmed.status_code == 200
+        return email, sign_in(email, "a long enough secret")
+
+    return make
+
+
+@pytest.fixture
+def newcomer(register) -> Person:
+    """One of them."""
+    return register()

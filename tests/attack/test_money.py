@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
+from itertools import chain
 from typing import Any
 
 import httpx
@@ -42,6 +43,34 @@ WHERE o.number = %s
 """
 STOCK = "SELECT on_hand, reserved FROM inventory_stockitem AS s JOIN products_variant AS v ON v.id = s.variant_id"
 BUYERS = 8
+SUBSCRIBERS = 4
+# As if the trials had ended a second ago.
+END_TRIALS = """
+UPDATE subscriptions_subscription
+SET trial_ends_at = now() - interval '1 second', period_ends_at = now() - interval '1 second',
+    anchor_at = now() - interval '1 second', due_at = now() - interval '1 second',
+    period_starts_at = period_starts_at - interval '30 days'
+WHERE number = ANY(%s)
+"""
+# Renewals that have written their attempt, have asked the provider, have taken the money.
+ATTEMPTS = """
+SELECT count(*) FROM subscriptions_chargeattempt AS a JOIN subscriptions_billingperiod AS p ON p.id = a.period_id
+JOIN subscriptions_subscription AS s ON s.id = p.subscription_id WHERE s.number = ANY(%s)
+"""
+ASKED = f"{ATTEMPTS} AND EXISTS (SELECT FROM payments_sandboxcharge AS c WHERE c.key = a.id::text"
+RENEWAL_STEPS = (ATTEMPTS, f"{ASKED})", f"{ASKED} AND c.state = 'captured')")
+STATES = "SELECT array_agg(DISTINCT state) FROM subscriptions_subscription WHERE number = ANY(%s)"
+# What was taken of each: charges that took money, periods that are paid, entries in the books, invoices.
+RENEWALS = """
+SELECT (SELECT count(*) FROM payments_sandboxcharge AS c JOIN subscriptions_chargeattempt AS a ON a.id::text = c.key
+        JOIN subscriptions_billingperiod AS p ON p.id = a.period_id
+        WHERE p.subscription_id = s.id AND c.state = 'captured'),
+       (SELECT count(*) FROM subscriptions_billingperiod AS p WHERE p.subscription_id = s.id AND p.state = 'paid'),
+       (SELECT count(*) FROM ledger_journalentry AS j WHERE j.order_number = s.number AND j.kind = 'capture'),
+       (SELECT count(*) FROM documents_document AS d JOIN subscriptions_billingperiod AS p ON p.id = d.charge_id
+        WHERE p.subscription_id = s.id)
+FROM subscriptions_subscription AS s WHERE s.number = %s
+"""
 
 
 def order_of(api: httpx.Client, cart: dict[str, Any], **more: Any) -> dict[str, Any]:
@@ -94,22 +123,29 @@ def processes(stack: RunningStack, kind: str) -> list[int]:
     return [child.pid for server in pids(stack, "apps.payment.wsgi") for child in psutil.Process(server).children()]
 
 
+def kill_payment(stack: RunningStack, *kinds: str) -> None:
+    """End all of these at once, and wait until others have taken their place."""
+    victims = {kind: processes(stack, kind) for kind in kinds}
+    for victim in chain.from_iterable(victims.values()):
+        os.kill(victim, signal.SIGKILL)
+
+    def is_back(kind: str) -> bool:
+        found = processes(stack, kind)
+        return bool(found) and not set(found) & set(victims[kind])
+
+    for kind in kinds:
+        until(partial(is_back, kind), 60, f"new {kind} processes of payment")
+
+
 @contextmanager
 def dying_payment(stack: RunningStack, *, seed: int) -> Iterator[None]:
     """All processes of payment are killed at moments that differ from run to run of the seed, and then once more."""
     choose = random.Random(seed)
 
-    def is_back(kind: str, killed: list[int]) -> bool:
-        found = processes(stack, kind)
-        return bool(found) and not set(found) & set(killed)
-
     def kill() -> None:
         for kind in ("web", "background", "web"):
             time.sleep(choose.uniform(0.05, 0.6))
-            victims = processes(stack, kind)
-            for victim in victims:
-                os.kill(victim, signal.SIGKILL)
-            until(partial(is_back, kind, victims), 60, f"new {kind} processes of payment")
+            kill_payment(stack, kind)
 
     with ThreadPoolExecutor(1) as killer:
         killing = killer.submit(kill)
@@ -187,3 +223,27 @@ def test_orders_and_refunds_outlive_the_processes_that_work_on_them(stack, api, 
         until(
             lambda: asked(stock, f"{STOCK} WHERE v.sku = %s", sku)[0] == on_hand, 90, "the goods to be in stock again"
         )
+
+
+@pytest.mark.timeout(400)
+def test_renewals_outlive_the_processes_that_work_on_them(stack, api, register):
+    """Trials end, and payment is killed as soon as a renewal has reached each of its steps: one charge for each."""
+    numbers = [start_trial(stack, api, register()[1]) for _ in range(SUBSCRIBERS)]
+    with database(stack, "payment") as books:
+        books.connection.autocommit = True
+        books.execute(END_TRIALS, [numbers])
+        for step in RENEWAL_STEPS:
+            until(lambda query=step: asked(books, query, numbers) != (0,), 60, step, pause=0.002)
+            kill_payment(stack, "background", "web")
+        until(lambda: asked(books, STATES, numbers) == (["active"],), 180, "all trials to be renewed")
+        assert [asked(books, RENEWALS, number) for number in numbers] == [(1, 1, 1, 1)] * SUBSCRIBERS
+
+
+def start_trial(stack: RunningStack, api: httpx.Client, me: dict[str, str]) -> str:
+    """The number of a subscription that is charged once its trial ends."""
+    card = {"number": GOOD, "exp_month": 12, "exp_year": 2034, "cvc": "123"}
+    method = api.post("/payment/v1/payment-methods", json={"card": card, "keep": True}, headers=me).json()
+    body = {"plan": "plus-monthly", "currency": "EUR", "country": "DE", "payment_method": method["id"]}
+    response = persistent(stack, "/payment/v1/subscription", body, me)
+    assert (response.status_code, response.json()["state"]) == (201, "trialing"), response.text
+    return response.json()["number"]

@@ -28,12 +28,12 @@ TIME_TO_RESPOND = timedelta(days=7)
 
 
 def open_dispute(charge: SandboxCharge) -> SandboxDispute:
-    """The bank takes the money back; a charge is disputed once."""
+    """The bank takes back what the shop has not refunded; a charge is disputed once."""
     dispute, _is_new = SandboxDispute.objects.get_or_create(
         charge=charge,
         defaults={
             "id": f"dp_{secrets.token_urlsafe(24)}",
-            "amount": charge.amount,
+            "amount": charge.amount - charge.refunded_amount,
             "due_at": timezone.now() + TIME_TO_RESPOND,
         },
     )
