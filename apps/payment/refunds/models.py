@@ -40,6 +40,8 @@ class ReturnRequest(models.Model):
     requested_at = models.DateTimeField(_("requested"), auto_now_add=True)
     decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
     mail_due_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # The same of the mail to staff; null as well where they want none.
+    staff_mail_due_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("return request")
@@ -52,7 +54,14 @@ class ReturnRequest(models.Model):
                 name="return_decided_or_open",
             ),
         ]
-        indexes = [models.Index(fields=["mail_due_at"], name="return_mail_due", condition=Q(mail_due_at__isnull=False))]
+        indexes = [
+            models.Index(fields=["mail_due_at"], name="return_mail_due", condition=Q(mail_due_at__isnull=False)),
+            models.Index(
+                fields=["staff_mail_due_at"],
+                name="return_staff_mail_due",
+                condition=Q(staff_mail_due_at__isnull=False),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_state_display()}: {self.get_reason_display()}"
