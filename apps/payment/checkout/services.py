@@ -33,7 +33,7 @@ from apps.payment.orders.models import Order
 from apps.payment.payments.models import Payment
 from apps.payment.payments.providers.base import ChargeClosed
 from apps.payment.payments.services import usable_method
-from apps.payment.subscriptions import services as subscriptions
+from apps.payment.subscriptions import renewing as subscriptions
 
 log = structlog.get_logger(__name__)
 # A step that failed for this long will not heal by itself.

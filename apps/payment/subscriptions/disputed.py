@@ -17,9 +17,9 @@ from django.utils.translation import gettext_noop
 from apps.payment.disputes.models import Dispute
 from apps.payment.disputes.subjects import Subject, finds_charge, is_reinstated_now, is_withdrawn_now
 from apps.payment.subscriptions.booking import end_when_idle, locked, note
+from apps.payment.subscriptions.charging import advance_or_defer
 from apps.payment.subscriptions.events import publish_change
 from apps.payment.subscriptions.models import BillingPeriod, ChargeAttempt, Subscription
-from apps.payment.subscriptions.services import advance_or_defer
 
 EndReason = Subscription.EndReason
 # For the history; translated where it is shown.

@@ -23,7 +23,7 @@ from apps.common.problems import NotFound, ValidationProblem
 from apps.payment.access import require_own_address
 from apps.payment.documents.files import document_response
 from apps.payment.documents.selectors import find_charge_credit_note, find_charge_invoice
-from apps.payment.subscriptions import selectors, services
+from apps.payment.subscriptions import changing, renewing, selectors, services, subscribing
 from apps.payment.subscriptions.api import examples, serializers
 from apps.payment.subscriptions.api.responses import amount_in, subscription_data, subscription_response
 from apps.payment.subscriptions.prices import quote_price
@@ -70,7 +70,7 @@ class SubscriptionView(APIView):
         found = selectors.current_subscription(user_id_of(request))
         if found is None:
             raise NotFound(gettext("You have no subscription."))
-        return Response(subscription_data(selectors.reread(services.refresh(found))), headers=NO_STORE)
+        return Response(subscription_data(selectors.reread(renewing.refresh(found))), headers=NO_STORE)
 
     @extend_schema(
         request=serializers.SubscribeSerializer,
@@ -85,7 +85,7 @@ class SubscriptionView(APIView):
         language = data.get("language") or shop_language(account.language) or default_language()
         if not account.email:
             raise ValidationProblem(gettext("Your account needs an e-mail address."))
-        subscriber = services.Subscriber(
+        subscriber = subscribing.Subscriber(
             user_id_of(request),
             account.email,
             language,
@@ -95,7 +95,7 @@ class SubscriptionView(APIView):
             vat_id=data["vat_id"],
             billing_address=data.get("billing_address"),
         )
-        wanted = services.SubscribeRequest(
+        wanted = subscribing.SubscribeRequest(
             subscriber,
             plan=data["plan"],
             currency=data["currency"],
@@ -104,7 +104,7 @@ class SubscriptionView(APIView):
             return_url=require_own_address(data["return_url"]),
             expected_amount=amount_in(data, "expected_amount", data["currency"]),
         )
-        return subscription_response(services.subscribe(wanted), code=status.HTTP_201_CREATED)
+        return subscription_response(subscribing.subscribe(wanted), code=status.HTTP_201_CREATED)
 
 
 class CancelView(APIView):
@@ -146,7 +146,7 @@ class ChangeView(APIView):
         """What a change to a plan would cost now, and when it would be in effect."""
         query = validated_query(serializers.ChangeQuerySerializer, request)
         subscription = selectors.require_live(user_id_of(request))
-        preview = services.preview_change(subscription, selectors.find_plan(query["plan"]))
+        preview = changing.preview_change(subscription, selectors.find_plan(query["plan"]))
         return Response(serializers.ChangePreviewSerializer(preview).data, headers=NO_STORE)
 
     @extend_schema(
@@ -159,7 +159,7 @@ class ChangeView(APIView):
         """Change the plan: a dearer one at once, for its price less the unused days; others at the period's end."""
         data = validated(serializers.ChangePlanSerializer, request)
         subscription = selectors.require_live(user_id_of(request))
-        changed = services.change_plan(
+        changed = changing.change_plan(
             subscription,
             data["plan"],
             expected_amount=amount_in(data, "expected_amount", subscription.currency),
@@ -183,7 +183,7 @@ class PaymentMethodView(APIView):
         data = validated(serializers.UseCardSerializer, request)
         subscription = selectors.require_live(user_id_of(request))
         return_url = require_own_address(data["return_url"])
-        return subscription_response(services.pay_with(subscription, data["payment_method"], return_url=return_url))
+        return subscription_response(changing.pay_with(subscription, data["payment_method"], return_url=return_url))
 
 
 class InvoiceView(APIView):
