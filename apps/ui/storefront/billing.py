@@ -7,7 +7,8 @@ from typing import Any
 from django.http import QueryDict
 from django.utils.translation import gettext
 
-from apps.ui.storefront.forms import BillingAddressForm, CompanyForm, typed_values
+from apps.ui.storefront.address_forms import BillingAddressForm, CompanyForm
+from apps.ui.storefront.forms import typed_values
 
 DIFFERENT = "different"
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import uuid
 from functools import partial
 from typing import Any
@@ -23,28 +22,22 @@ from apps.common.http import RemoteProblem, Unavailable
 from apps.common.languages import current_language
 from apps.common.money import Money
 from apps.ui.storefront import carts
+from apps.ui.storefront.address_forms import CheckoutAddressForm, known_country
 from apps.ui.storefront.billing import Billing
 from apps.ui.storefront.card_choice import REPEAT_SECONDS, CardChoice
 from apps.ui.storefront.cart_changes import change_since, fingerprint
 from apps.ui.storefront.clients import auth, payment
-from apps.ui.storefront.clients.payment import Cart, Order, OrderTotals, ShippingMethod
-from apps.ui.storefront.cookies import seal, unseal
+from apps.ui.storefront.clients.payment_schemas import Cart, Order, OrderTotals, ShippingMethod
+from apps.ui.storefront.cookies import seal
 from apps.ui.storefront.formats import country_name, format_money
-from apps.ui.storefront.forms import (
-    CheckoutAddressForm,
-    EmailForm,
-    GiftMessageForm,
-    VoucherForm,
-    known_country,
-    typed_values,
-)
+from apps.ui.storefront.forms import EmailForm, GiftMessageForm, VoucherForm, typed_values
 from apps.ui.storefront.parallel import fetch_or_default
-from apps.ui.storefront.session import ShopRequest, ShopSession, SignInRequired
+from apps.ui.storefront.placed_orders import KEY, placed_key
+from apps.ui.storefront.session import ShopRequest, SignInRequired
 from apps.ui.storefront.stripe_pages import let_stripe_in
 from apps.ui.storefront.vouchers import submit_voucher
 
 log = structlog.get_logger(__name__)
-KEY = re.compile(r"\A[0-9a-f]{32}\Z")
 # Headings of refusals, by the slug of the problem.
 HEADINGS: dict[str, str | Promise] = {
     "card-declined": _("Your payment didn’t go through"),
@@ -60,25 +53,6 @@ LANGUAGES_WITH_PLAIN_BUTTON = frozenset({"de"})
 NEW_ADDRESS = "new"
 # The id of the page's form, which the voucher field beside it belongs to.
 FORM_ID = "checkout-form"
-
-
-def previously_placed_order(shop: ShopSession, sent: QueryDict) -> str | None:
-    """The number of the order that an earlier submission of the same page placed.
-
-    Its cart is closed by now, so without this a second click would find nothing to pay. The guest's secret is restored
-    too, since the first response may have been lost.
-    """
-    if shop.cart is None:
-        return None
-    name = _placed_key(shop.cart[0], sent.get("key", ""))
-    stored = unseal(name, cache.get(name, ""))
-    if stored.get("secret"):
-        shop.remember_order(stored["number"], stored["secret"])
-    return stored.get("number")
-
-
-def _placed_key(cart_id: str, key: str) -> str:
-    return f"placed:{cart_id}:{key}" if KEY.match(key) else "placed:"
 
 
 class Checkout:
@@ -290,7 +264,7 @@ class Checkout:
 
     def redirect_to_order(self, order: Order) -> HttpResponse:
         """Remember the order, then go to the bank's page when it asks for confirmation, else to the order."""
-        name = _placed_key(self.cart.id, self.key)
+        name = placed_key(self.cart.id, self.key)
         cache.set(name, seal(name, {"number": order.number, "secret": order.secret}), timeout=REPEAT_SECONDS)
         if order.secret:
             self.shop.remember_order(order.number, order.secret)

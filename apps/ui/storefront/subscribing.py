@@ -16,9 +16,10 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext
 
 from apps.common.http import RemoteProblem, Unavailable
+from apps.ui.storefront.address_forms import HomeForm, SubscriberCompanyForm
 from apps.ui.storefront.card_choice import CardChoice
 from apps.ui.storefront.clients.subscriptions import Subscription
-from apps.ui.storefront.forms import HomeForm, SubscriberCompanyForm, typed_values
+from apps.ui.storefront.forms import typed_values
 from apps.ui.storefront.session import ShopRequest
 from apps.ui.storefront.stripe_pages import let_stripe_in
 

@@ -16,10 +16,10 @@ from apps.ui.storefront.clients.payment import (
     MAX_IN_PROGRESS_RETRIES,
     MAX_RETRY_PAUSE_SECONDS,
     ORDER_TIMEOUT_SECONDS,
-    NextAction,
     client,
     responses,
 )
+from apps.ui.storefront.clients.payment_schemas import NextAction
 
 # How long plans are used without asking again.
 PLAN_SECONDS = 60.0
