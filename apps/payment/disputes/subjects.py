@@ -101,4 +101,4 @@ class DisputedOrder:
 def find_disputed_order(provider: str, reference: str) -> Subject | None:
     """The order that a charge paid."""
     order_id = Payment.objects.filter(reference=reference).values_list("order_id", flat=True).first()
-    return order_id and DisputedOrder(order_id)
+    return DisputedOrder(order_id) if order_id else None

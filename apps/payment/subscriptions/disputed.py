@@ -66,7 +66,7 @@ def find_disputed_period(provider: str, reference: str) -> Subject | None:
     """The period that a charge paid."""
     attempts = ChargeAttempt.objects.select_related("period__subscription")
     attempt = attempts.filter(provider=provider, reference=reference).exclude(reference="").first()
-    return attempt and DisputedPeriod(attempt.period)
+    return DisputedPeriod(attempt.period) if attempt else None
 
 
 def _finish_end(subscription_id: uuid.UUID) -> None:

@@ -20,7 +20,7 @@ class ProgressSerializer(serializers.Serializer):
 
 
 class LibraryQuerySerializer(StrictQuerySerializer):
-    source = serializers.ChoiceField(
+    source = serializers.ChoiceField(  # type: ignore[assignment]  # the parameter's name in the API
         choices=["own", "subscription"],
         required=False,
         help_text="`own`: bought or rented; `subscription`: included in yours. Else both.",
