@@ -19,6 +19,8 @@ COUNTRIES = frozenset(country.alpha_2 for country in pycountry.countries)
 EUROPEAN_UNION = frozenset(
     "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK".split()  # noqa: SIM905  (reads as a list)
 )
+# Where states levy the tax, so that an address without its state says not what is owed.
+COUNTRIES_TAXED_BY_STATE = frozenset({"US"})
 # Countries whose public holidays are known; images leave those of others out (docker/assemble).
 COUNTRIES_WITH_HOLIDAYS = (*sorted(EUROPEAN_UNION), "CH", "GB", "NO", "US")
 # Taken for codes of countries, and what is meant.

@@ -16,6 +16,7 @@ NAVIGATION = [
             model_link(_("Payments"), "credit_card", "payments.payment"),
             model_link(_("Disputes"), "gavel", "disputes.dispute"),
             model_link(_("Subscriptions"), "autorenew", "subscriptions.subscription"),
+            model_link(_("Refunds of subscriptions"), "currency_exchange", "subscriptions.periodrefund"),
             model_link(_("Subscription plans"), "loyalty", "subscriptions.plan"),
             model_link(_("Vouchers"), "sell", "vouchers.voucher"),
             model_link(_("Voucher codes"), "confirmation_number", "vouchers.vouchercode"),

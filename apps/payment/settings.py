@@ -51,6 +51,9 @@ if _refusal := refusal(
 # Signs the sandbox provider's webhooks, as a real provider's webhook secret does.
 SANDBOX_WEBHOOK_SECRET = env("SANDBOX_WEBHOOK_SECRET")
 
+# Where staff get a mail about each return request; none where it is empty.
+RETURN_REQUESTS_EMAIL = env.str("RETURN_REQUESTS_EMAIL", default="")
+
 # Where the shop is and until when it packs parcels on the day of their order: dates of delivery follow.
 SHOP_TIME_ZONE = env.str("SHOP_TIME_ZONE", default="UTC")
 SHOP_REGION = env.str("SHOP_REGION", default="DE-BE")
@@ -134,6 +137,11 @@ CELERY_BEAT_SCHEDULE = {
     },
     "renew-subscriptions": {
         "task": "apps.payment.subscriptions.tasks.renew_due",
+        "schedule": 15.0,
+        "options": {"expires": 15},
+    },
+    "resume-open-period-refunds": {
+        "task": "apps.payment.subscriptions.tasks.resume_open_refunds",
         "schedule": 15.0,
         "options": {"expires": 15},
     },

@@ -121,6 +121,12 @@ CASES: dict[str, tuple[str, dict[str, str], dict[str, str]]] = {
         {'streamcart_refunds_oldest_open_seconds{job="payment",state="requested"}': "0+60x120"},
         {'streamcart_refunds_oldest_open_seconds{job="payment",state="sent"}': "10x120"},
     ),
+    "StreamCartRenewalsOverdue": (
+        "payment",
+        {'streamcart_subscriptions_oldest_due_seconds{job="payment"}': "0+60x120"},
+        # Renewed in time, but for one that a customer confirms at the bank meanwhile.
+        {'streamcart_subscriptions_oldest_due_seconds{job="payment"}': "0+60x15 0x104"},
+    ),
     "StreamCartBooksDiffer": (
         "payment",
         {'streamcart_reconciliation_differences{job="payment"}': "2x120"},

@@ -17,6 +17,7 @@ VIEWED = [
     "subscriptions.view_plan",
     "subscriptions.view_subscription",
     "subscriptions.view_billingperiod",
+    "subscriptions.view_periodrefund",
     "shipping.view_shippingzone",
     "shipping.view_shippingmethod",
     "shipping.view_shippingprice",

@@ -29,7 +29,7 @@ from apps.payment.disputes.selectors import disputes_needing_response
 from apps.payment.orders.models import Order
 from apps.payment.orders.selectors import orders_to_ship, stuck_orders
 from apps.payment.refunds.models import Refund, ReturnRequest
-from apps.payment.subscriptions.models import Subscription
+from apps.payment.subscriptions.models import PeriodRefund, Subscription
 from apps.payment.tax.services import tax_date
 
 DAYS = 30
@@ -122,7 +122,18 @@ def tasks(request: HttpRequest) -> list[Task]:
         ("orders.view_order", gettext("Orders to ship"), _count_to_ship, f"{orders}?todo=ship"),
         ("refunds.view_returnrequest", gettext("Return requests"), _count_returns, f"{orders}?todo=return"),
         ("refunds.view_refund", gettext("Refunds not completed"), _count_refunds, f"{orders}?todo=refund"),
-        ("disputes.view_dispute", gettext("Disputes to respond to"), _count_disputes, f"{orders}?todo=dispute"),
+        (
+            "refunds.view_refund",
+            gettext("Refunds of subscriptions not completed"),
+            _count_period_refunds,
+            reverse("admin:subscriptions_periodrefund_changelist") + "?open=yes",
+        ),
+        (
+            "disputes.view_dispute",
+            gettext("Disputes to respond to"),
+            _count_disputes,
+            reverse("admin:disputes_dispute_changelist") + "?state__exact=needs_response",
+        ),
         (
             "subscriptions.view_subscription",
             gettext("Subscriptions past due"),
@@ -147,6 +158,10 @@ def _count_returns() -> int:
 
 def _count_refunds() -> int:
     return Refund.objects.exclude(state=Refund.State.COMPLETED).count()
+
+
+def _count_period_refunds() -> int:
+    return PeriodRefund.objects.exclude(state=PeriodRefund.State.COMPLETED).count()
 
 
 def _count_disputes() -> int:

@@ -96,6 +96,13 @@ def choose_shipping(offer: PricedCart, delivery: Delivery) -> ShippingChoice | N
     return chosen
 
 
+def require_billing_address(offer: PricedCart, customer: Customer) -> None:
+    """Raises ValidationProblem for a business that buys films alone and says not where it is: its invoice must."""
+    if (customer.company or customer.vat_id) and not (offer.requires_shipping or customer.billing_address):
+        message = gettext("Enter the billing address of the company.")
+        raise ValidationProblem(message, errors={"billing_address": [message]})
+
+
 def require_voucher(offer: PricedCart, request: OrderRequest, *, total: Money) -> None:
     """Raises VoucherNotApplicable when the cart's code does nothing, unless the customer agreed to the total without
     it."""
@@ -190,6 +197,7 @@ def _order(offer: PricedCart, request: OrderRequest, shipping: ShippingChoice | 
         shipping_code=shipping.code if shipping else "",
         shipping_name=shipping.name if shipping else "",
         shipping_address=address,
+        billing_address=request.customer.billing_address,
         tax_country=tax.country,
         company_name=request.customer.company,
         vat_id=request.customer.vat_id,

@@ -13,7 +13,8 @@ from apps.payment.orders.models import Order
 class Customer:
     """Who orders: an account, or a guest (`user_id` None) by e-mail address. Mails are in `language`.
 
-    `company` and the checked `vat_id` are those of a business.
+    `company` and the checked `vat_id` are those of a business. `billing_address` is that of the invoice, where it is
+    not the delivery address.
     """
 
     user_id: uuid.UUID | None
@@ -21,6 +22,7 @@ class Customer:
     language: str
     company: str = ""
     vat_id: str = ""
+    billing_address: dict[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from apps.payment.checkout.placing import (
     conflict_with,
     create_order,
     live_order,
+    require_billing_address,
     require_orderable,
     require_voucher,
 )
@@ -32,6 +33,7 @@ from apps.payment.orders.models import Order
 from apps.payment.payments.models import Payment
 from apps.payment.payments.providers.base import ChargeClosed
 from apps.payment.payments.services import usable_method
+from apps.payment.subscriptions import renewing as subscriptions
 
 log = structlog.get_logger(__name__)
 # A step that failed for this long will not heal by itself.
@@ -65,8 +67,11 @@ def place_order(cart: Cart, request: OrderRequest) -> PlacedOrder:
     customer = request.customer
     offer = price_for_checkout(cart, user_id=customer.user_id, email=customer.email)
     require_orderable(offer, customer)
+    require_billing_address(offer, customer)
     shipping = choose_shipping(offer, request.delivery)
-    totals = order_totals(offer, shipping, request.delivery, vat_id=customer.vat_id)
+    totals = order_totals(
+        offer, shipping, request.delivery, vat_id=customer.vat_id, billing_place=customer.billing_address
+    )
     total = totals.total
     if request.saves_card and customer.user_id is None:
         message = gettext("Sign in to save a card.")
@@ -115,6 +120,18 @@ def refresh_payment(order: Order) -> None:
     payment = Payment.objects.filter(order_id=order.pk, state=Payment.State.REQUIRES_ACTION).first()
     if order.is_open and payment:
         advance_or_defer(order.pk)
+
+
+def charge_changed(reference: str) -> None:
+    """A provider reports that a charge has changed: take on what it pays, an order or a subscription. One that is not
+    ours changes nothing."""
+    if not reference:
+        return
+    order_id = Payment.objects.filter(reference=reference).values_list("order_id", flat=True).first()
+    if order_id:
+        advance_or_defer(order_id)
+    else:
+        subscriptions.charge_changed(reference)
 
 
 def advance_or_defer(order_id: uuid.UUID) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -26,10 +27,16 @@ class OrderTotals:
 
 
 def order_totals(
-    offer: PricedCart, shipping: ShippingChoice | None, delivery: Delivery, *, vat_id: str = ""
+    offer: PricedCart,
+    shipping: ShippingChoice | None,
+    delivery: Delivery,
+    *,
+    vat_id: str = "",
+    billing_place: Mapping[str, str] | None = None,
 ) -> OrderTotals:
-    """At the rates of where the parcel goes today; films alone are taxed where the shop is."""
-    address = delivery.address if shipping else None
+    """At the rates of where the parcel goes today. Films alone are taxed where their buyer is (`billing_place`: country
+    and region, as of an address), and where the shop is if nothing says where that is."""
+    address = delivery.address if shipping else billing_place
     country, region = (address["country"], address["region"]) if address else shop_place()
     tax = tax_order(
         [TaxableItem(TaxClass(line.tax_class), paid_amount(line)) for line in offer.lines],
@@ -47,10 +54,12 @@ def order_totals(
 
 def totals_of_choices(offer: PricedCart, place: dict[str, str], *, vat_id: str = "") -> list[dict[str, Any]]:
     """What the cart comes to with each delivery method to `place` (country and region), cheapest first; of films alone
-    once, wherever they are watched. Empty for goods without a place, and where nothing is delivered."""
+    once. Empty for goods without a place, and where nothing is delivered."""
     sellable = replace(offer, lines=[line for line in offer.lines if line.is_sellable])
     if not offer.requires_shipping:
-        return [_shown(sellable, None, order_totals(sellable, None, Delivery(None, "")))]
+        billing_place = place if place["country"] else None
+        totals = order_totals(sellable, None, Delivery(None, ""), vat_id=vat_id, billing_place=billing_place)
+        return [_shown(sellable, None, totals)]
     choices = shipping_choices(offer, place["country"]) if place["country"] else []
     delivery = Delivery(place, "")
     return [_shown(offer, choice, order_totals(sellable, choice, delivery, vat_id=vat_id)) for choice in choices]

@@ -17,6 +17,7 @@ from unfold.decorators import display
 from apps.common.admin_site.display import link, money
 from apps.common.model_admin import ReadOnly
 from apps.payment.disputes.models import Dispute, DisputeChange
+from apps.payment.navigation import business_record_url
 
 State = Dispute.State
 
@@ -45,30 +46,27 @@ class ChangeInline(ReadOnly, TabularInline):
 @admin.register(Dispute)
 class DisputeAdmin(ReadOnly, ModelAdmin):
     # Narrow, for phones; the first column leads to the dispute.
-    list_display = ["shown_number", "shown_amount", "shown_state", "due_date", "at_provider"]
-    list_select_related = ["order"]
+    list_display = ["number", "shown_amount", "shown_state", "due_date", "at_provider"]
     list_filter = [OpenFilter, "state"]
-    search_fields = ["order__number", "reference"]
-    search_help_text = _("Search by order number or the provider's reference")
+    search_fields = ["number", "reference"]
+    search_help_text = _("Search by number or the provider's reference")
     ordering = ["-opened_at", "-id"]
     show_full_result_count = False
     fields = readonly_fields = [
-        *("shown_order", "shown_amount", "state", "reason", "due_at", "at_provider"),
+        *("shown_subject", "shown_amount", "state", "reason", "due_at", "at_provider"),
         *("provider", "reference", "opened_at", "updated_at"),
     ]
     inlines = [ChangeInline]
-
-    @admin.display(description=_("order"), ordering="order__number")
-    def shown_number(self, dispute: Dispute) -> str:
-        return dispute.order.number
 
     @admin.display(description=_("due"), ordering="due_at")
     def due_date(self, dispute: Dispute) -> str:
         return date_format(localtime(dispute.due_at), "DATE_FORMAT") if dispute.due_at else ""
 
-    @admin.display(description=_("order"))
-    def shown_order(self, dispute: Dispute) -> SafeString:
-        return link(reverse("admin:orders_order_change", args=[dispute.order_id]), dispute.order.number)
+    @admin.display(description=_("order or subscription"))
+    def shown_subject(self, dispute: Dispute) -> SafeString:
+        if dispute.order_id:
+            return link(reverse("admin:orders_order_change", args=[dispute.order_id]), dispute.number)
+        return link(business_record_url(dispute.number), dispute.number)
 
     @admin.display(description=_("amount"), ordering="amount")
     def shown_amount(self, dispute: Dispute) -> str:

@@ -22,7 +22,13 @@ class Dispute(models.Model):
         WON = "won", _("Won")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="disputes", verbose_name=_("order"))
+    order = models.ForeignKey(
+        Order, on_delete=models.PROTECT, null=True, blank=True, related_name="disputes", verbose_name=_("order")
+    )
+    # Of a subscription's period; subscriptions know disputes and not the other way round.
+    charge_id = models.UUIDField(null=True, blank=True, editable=False, db_index=True)
+    # Of the order or the subscription.
+    number = models.CharField(_("number"), max_length=32, db_default="", db_index=True)
     provider = models.CharField(_("payment provider"), max_length=16)
     reference = models.CharField(_("reference"), max_length=64)
     state = models.CharField(_("state"), max_length=16, choices=State)
@@ -51,6 +57,10 @@ class Dispute(models.Model):
             # Two deliveries at once.
             models.UniqueConstraint(fields=["provider", "reference"], name="dispute_once"),
             models.CheckConstraint(condition=Q(amount__gt=0), name="dispute_is_about_money"),
+            models.CheckConstraint(
+                condition=Q(order__isnull=False, charge_id=None) | Q(order=None, charge_id__isnull=False),
+                name="dispute_of_order_or_subscription",
+            ),
         ]
         indexes = [models.Index(fields=["-opened_at", "-id"], name="dispute_list")]
 

@@ -1,4 +1,4 @@
-"""Why nothing is refunded of a disputed order."""
+"""Why nothing is refunded of a disputed payment."""
 
 from __future__ import annotations
 
@@ -7,5 +7,6 @@ from django.utils.translation import gettext_lazy as _
 from apps.common.problems import Conflict
 
 
-class OrderDisputed(Conflict):
-    slug, title = "order-disputed", _("The payment of this order is disputed")
+class PaymentDisputed(Conflict):
+    # The slug is as old as disputes of orders; clients know it.
+    slug, title = "order-disputed", _("This payment is disputed")

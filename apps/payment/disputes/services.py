@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import datetime, timedelta
 from functools import partial
 
 import structlog
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext
 
-from apps.common import outbox
 from apps.common.http import Unavailable
 from apps.common.jobs.services import for_each
 from apps.common.money import Money
 from apps.payment.disputes.models import Dispute, DisputeChange
-from apps.payment.disputes.problems import OrderDisputed
+from apps.payment.disputes.problems import PaymentDisputed
+from apps.payment.disputes.subjects import find_subject
 from apps.payment.ledger.models import Account, JournalEntry
 from apps.payment.ledger.services import book
-from apps.payment.orders.events import all_units, event_payload
 from apps.payment.orders.models import Order
-from apps.payment.payments.models import Payment
 from apps.payment.payments.providers import registry
 from apps.payment.payments.providers.base import ProviderDispute
 
@@ -61,28 +61,36 @@ def _look_at(provider: str, found: dict[str, ProviderDispute], reference: str) -
 
 
 def require_undisputed(order: Order) -> None:
-    """Raises OrderDisputed while the bank holds the order's money, or after it gave it back: the same money must not go
-    back a second time."""
-    states = set(Dispute.objects.filter(order=order).values_list("state", flat=True))
+    """Raises PaymentDisputed while the bank holds the order's money, or after it gave it back: the same money must not
+    go back a second time."""
+    _require_undisputed(Dispute.objects.filter(order=order), order.number)
+
+
+def require_undisputed_charge(charge_id: uuid.UUID, number: str) -> None:
+    """The same of a charge that belongs to no order; `number` is that of the subscription."""
+    _require_undisputed(Dispute.objects.filter(charge_id=charge_id), number)
+
+
+def _require_undisputed(disputes: QuerySet[Dispute], number: str) -> None:
+    states = set(disputes.values_list("state", flat=True))
     if Dispute.State.LOST in states:
-        detail = gettext("The bank has given the money of order %(number)s back to the customer already.")
-        raise OrderDisputed(detail % {"number": order.number})
+        detail = gettext("The bank has given the money of %(number)s back to the customer already.")
+        raise PaymentDisputed(detail % {"number": number})
     if states & set(Dispute.OPEN):
         detail = gettext(
-            "The customer disputes the payment of order %(number)s. Respond to it at the payment provider; "
+            "The customer disputes the payment of %(number)s. Respond to it at the payment provider; "
             "what is refunded now could go back twice."
         )
-        raise OrderDisputed(detail % {"number": order.number})
+        raise PaymentDisputed(detail % {"number": number})
 
 
 def _record(provider: str, found: ProviderDispute) -> Dispute | None:
-    order_id = Payment.objects.filter(reference=found.charge).values_list("order_id", flat=True).first()
-    if order_id is None:
+    subject = find_subject(provider, found.charge)
+    if subject is None:
         log.warning("a dispute is about no charge of ours", provider=provider, reference=found.reference)
         return None
     with transaction.atomic(durable=True):
-        # The order first: refunds lock it too, and look for disputes then.
-        order = Order.objects.select_for_update().get(pk=order_id)
+        subject.lock()
         dispute = Dispute.objects.filter(provider=provider, reference=found.reference).first()
         before = dispute.state if dispute else None
         if dispute and not (before == found.state or dispute.is_before(found.state)):
@@ -92,35 +100,24 @@ def _record(provider: str, found: ProviderDispute) -> Dispute | None:
             provider=provider,
             reference=found.reference,
             defaults=values,
-            create_defaults=values | {"order": order, "amount": found.amount.amount, "currency": found.amount.currency},
+            create_defaults=values
+            | subject.fields
+            | {"number": subject.number, "amount": found.amount.amount, "currency": found.amount.currency},
         )
         if before != found.state:
             DisputeChange.objects.create(dispute=dispute, state=found.state)
-            _publish(order, before, dispute)
-        _book(order, found)
+            subject.react(before, dispute)
+        _book(subject.number, found)
     return dispute
 
 
-def _publish(order: Order, before: str | None, dispute: Dispute) -> None:
-    """Films of a disputed order are taken back, and given again when the shop wins."""
-    was_withdrawn = before in Dispute.WITHDRAWN
-    if dispute.state in Dispute.WITHDRAWN and not was_withdrawn:
-        kind = "order.disputed"
-    elif dispute.state == Dispute.State.WON and was_withdrawn:
-        kind = "order.dispute_won"
-    else:
-        return
-    data = event_payload(order, all_units(order.lines.order_by("position")))
-    outbox.publish(type=kind, subject=order.number, data=data | {"dispute_id": str(dispute.pk)})
-
-
-def _book(order: Order, found: ProviderDispute) -> None:
+def _book(number: str, found: ProviderDispute) -> None:
     """The bank takes amount and fee from what the provider owes the shop, and gives it back to a shop that wins."""
     if found.withdrawn:
         book(
             key=f"dispute:{found.reference}",
             kind=JournalEntry.Kind.DISPUTE,
-            order_number=order.number,
+            order_number=number,
             postings={
                 str(Account.DISPUTES): found.withdrawn,
                 str(Account.PROVIDER_FEES): found.fee,
@@ -133,7 +130,7 @@ def _book(order: Order, found: ProviderDispute) -> None:
         book(
             key=f"reversal:{found.reference}",
             kind=JournalEntry.Kind.REVERSAL,
-            order_number=order.number,
+            order_number=number,
             postings={
                 str(Account.PROVIDER_CLEARING): found.reinstated,
                 str(Account.DISPUTES): -(found.reinstated - fee),

@@ -28,7 +28,7 @@ def credit_note_of(refund_id: uuid.UUID) -> Iterator[MailAttachment]:
 
 def invoice_of_charge(charge_id: uuid.UUID) -> Iterator[MailAttachment]:
     """The invoice of a subscription's period."""
-    yield from _files(Document.objects.filter(charge_id=charge_id).first())
+    yield from _files(Document.objects.filter(charge_id=charge_id, series=Series.INVOICE).first())
 
 
 def _files(document: Document | None) -> Iterator[MailAttachment]:

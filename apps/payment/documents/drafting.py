@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -88,11 +88,16 @@ def seller() -> Party:
 
 
 def buyer(order: Order) -> Party:
-    """Who buys films alone gives no address: the law wants none up to €250, and the e-mail address names the buyer."""
-    known = order.shipping_address
+    """Who buys films alone may give no address: the law wants none up to €250, and the e-mail address names the
+    buyer."""
+    known = order.billing_address or order.shipping_address
     if not known:
         return Party(order.email, order.email, Address(order.tax_country))
+    return party(known, email=order.email, company=order.company_name, vat_id=order.vat_id)
+
+
+def party(address: Mapping[str, str], *, email: str, company: str, vat_id: str) -> Party:
+    """A buyer with a postal address, by the company's name or else the person's."""
     names = ("country", "line1", "line2", "postal_code", "city", "region")
-    address = Address(**{name: str(known.get(name) or "") for name in names})
-    name = order.company_name or str(known.get("name") or order.email)
-    return Party(name, order.email, address, order.vat_id)
+    known = Address(**{name: str(address.get(name) or "") for name in names})
+    return Party(company or str(address.get("name") or email), email, known, vat_id)

@@ -46,8 +46,8 @@ class Document(models.Model):
     order = models.ForeignKey(
         Order, on_delete=models.PROTECT, null=True, blank=True, related_name="documents", verbose_name=_("order")
     )
-    # Of the invoice of a subscription's period; subscriptions know documents and not the other way round.
-    charge_id = models.UUIDField(null=True, blank=True, unique=True, editable=False)
+    # Of a subscription's period; subscriptions know documents and not the other way round.
+    charge_id = models.UUIDField(null=True, blank=True, editable=False)
     # Of a credit note; refunds know documents and not the other way round.
     refund_id = models.UUIDField(null=True, blank=True, unique=True, editable=False)
     language = models.CharField(_("language"), max_length=10)
@@ -62,15 +62,20 @@ class Document(models.Model):
             models.UniqueConstraint(fields=["series", "year", "sequence"], name="document_sequence_once"),
             # Two workers that settle one order: it has one invoice.
             models.UniqueConstraint(fields=["order"], condition=Q(series="invoice"), name="document_one_invoice"),
+            models.UniqueConstraint(
+                fields=["charge_id"], condition=Q(series="invoice"), name="document_one_invoice_per_charge"
+            ),
             models.CheckConstraint(
                 condition=Q(series="invoice", refund_id=None) | Q(series="credit_note", refund_id__isnull=False),
                 name="document_refund_of_credit_note",
             ),
             models.CheckConstraint(
-                condition=Q(order__isnull=False, charge_id=None)
-                | Q(order=None, charge_id__isnull=False, series="invoice"),
+                condition=Q(order__isnull=False, charge_id=None) | Q(order=None, charge_id__isnull=False),
                 name="document_of_order_or_subscription",
             ),
+        ]
+        indexes = [
+            models.Index(fields=["charge_id"], condition=Q(charge_id__isnull=False), name="document_charge"),
         ]
 
     def __str__(self) -> str:

@@ -46,7 +46,7 @@ def issue_invoice(order: Order, lines: Sequence[OrderLine], *, paid_at: datetime
 def issue_service_invoice(facts: Facts, *, charge_id: uuid.UUID, language: str, issued_at: datetime) -> Document:
     """The invoice of a charge that belongs to no order, in the caller's transaction and as its last statement. A charge
     that has one keeps it."""
-    issued = Document.objects.filter(charge_id=charge_id).first()
+    issued = Document.objects.filter(charge_id=charge_id, series=Series.INVOICE).first()
     return issued or _issue(Series.INVOICE, facts, language=language, issued_at=issued_at, charge_id=charge_id)
 
 
@@ -67,8 +67,27 @@ def issue_credit_note(
     )
 
 
+def issue_service_credit_note(
+    lines: Sequence[Line], *, charge_id: uuid.UUID, refund_id: uuid.UUID, refunded_at: datetime
+) -> Document | None:
+    """The credit note about a refund of a charge that belongs to no order, in the caller's transaction and as its last
+    statement. None for a charge without an invoice."""
+    invoice = Document.objects.filter(charge_id=charge_id, series=Series.INVOICE).first()
+    if invoice is None:
+        return None
+    facts = credit_note_facts(invoice, lines, paid_on=tax_date(refunded_at))
+    return _issue(
+        Series.CREDIT_NOTE,
+        facts,
+        language=invoice.language,
+        issued_at=refunded_at,
+        charge_id=charge_id,
+        refund_id=refund_id,
+    )
+
+
 def _issue(series: Series, facts: Facts, *, language: str, issued_at: datetime, **belongs_to: Any) -> Document:
-    """`belongs_to`: the order, with the refund of a credit note; or the charge of a subscription."""
+    """`belongs_to`: the order, with the refund of a credit note; or the charge of a subscription, with its refund."""
     year = tax_date(issued_at).year
     sequence = _next_sequence(series, year)
     return Document.objects.create(

@@ -66,6 +66,8 @@ class Order(models.Model):
     # In the language of the order, as the titles of its lines.
     shipping_name = models.CharField(max_length=60, blank=True)
     shipping_address = models.JSONField(null=True, blank=True)
+    # Of the invoice, where it is not the delivery address; of films alone the only one.
+    billing_address = models.JSONField(null=True, blank=True)
     # The country whose rates apply, kept when the address is erased; empty for orders placed before tax was recorded.
     tax_country = models.CharField(max_length=2, blank=True, db_default="")
     # Of a business that buys: its name on the invoice, and its checked VAT ID.

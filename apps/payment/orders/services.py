@@ -94,6 +94,7 @@ def _erase(orders: QuerySet[Order]) -> int:
         user_id=None,
         email=ERASED_EMAIL,
         shipping_address=None,
+        billing_address=None,
         gift_message="",
         company_name="",
         vat_id="",

@@ -66,7 +66,7 @@ def add_method(
     if is_saved and user_id is None:
         message = gettext("Sign in to save a card.")
         raise ValidationProblem(message, errors={"keep": [message]})
-    card = registry.get(provider).tokenise(source, user_id=user_id)
+    card = registry.get(provider).tokenise(source, user_id=user_id, is_saved=is_saved)
     return PaymentMethod.objects.create(
         user_id=user_id,
         provider=provider,
@@ -194,20 +194,18 @@ def read_webhook(provider: str, *, body: bytes, headers: Any) -> Notification:
     return registry.get(provider).parse_webhook(body, headers)
 
 
-def take_in_webhook(provider: str, notification: Notification) -> Payment | None:
-    """The payment that a first delivery is about; None for one that was taken in before or is not ours.
+def take_in_webhook(provider: str, notification: Notification) -> bool:
+    """Whether this is the first delivery of a notification.
 
     The event's own content is not believed beyond "ask again": state is asked from the provider, so order and
     repetition of deliveries do not matter.
     """
-    is_known = notification.reference != ""
-    payment = Payment.objects.filter(reference=notification.reference).first() if is_known else None
     try:
         with transaction.atomic():
             WebhookEvent.objects.create(provider=provider, event_id=notification.event_id[:64])
     except IntegrityError:
-        return None
-    return payment
+        return False
+    return True
 
 
 def purge_unused_methods(limit: int = 10_000) -> int:

@@ -5,10 +5,14 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from apps.common.admin_site.addresses import admin_url
+from apps.common.languages import default_language
+from apps.common.mails import MailTexts, compose_mail, mail_language
 from apps.common.money import Money
 from apps.payment.documents.attachments import credit_note_of
 from apps.payment.orders.mail_attachments import attach
@@ -91,5 +95,31 @@ def _compose_return(request_id: UUID) -> EmailMultiAlternatives | None:
     return compose_order_mail(request.order, mail, context)
 
 
+def _compose_for_staff(request_id: UUID) -> EmailMultiAlternatives | None:
+    """In the shop's first language; nothing about a request that was decided meanwhile."""
+    requests = ReturnRequest.objects.select_related("order").prefetch_related("lines__line")
+    request = requests.get(pk=request_id)
+    to = settings.RETURN_REQUESTS_EMAIL
+    if not to or request.state != ReturnRequest.State.OPEN:
+        return None
+    with mail_language(default_language()):
+        order = request.order
+        number = {"number": order.number}
+        rows = sorted(request.lines.all(), key=lambda row: row.line.position)
+        reason = gettext("You’re receiving this e-mail because this address gets the return requests of the shop.")
+        subject = gettext("Return request for order %(number)s") % number
+        context = {
+            "order": order,
+            "return_request": request,
+            "lines": [line_context(row.line, row.quantity, "") for row in rows],
+            "url": admin_url("payment", f"orders/order/{order.pk}/return/"),
+        }
+        texts = MailTexts(subject, request.get_reason_display(), reason)
+        return compose_mail("refunds/return_for_staff", texts, to=to, context=context)
+
+
+staff_return_queue = MailQueue(
+    ReturnRequest, job="send-due-staff-return-mails", compose=_compose_for_staff, field="staff_mail_due_at"
+)
 refund_queue = MailQueue(Refund, job="send-due-refund-mails", compose=_compose_refund)
 return_queue = MailQueue(ReturnRequest, job="send-due-return-mails", compose=_compose_return)

@@ -40,6 +40,8 @@ class ReturnRequest(models.Model):
     requested_at = models.DateTimeField(_("requested"), auto_now_add=True)
     decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
     mail_due_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # The same of the mail to staff; null as well where they want none.
+    staff_mail_due_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("return request")
@@ -52,7 +54,14 @@ class ReturnRequest(models.Model):
                 name="return_decided_or_open",
             ),
         ]
-        indexes = [models.Index(fields=["mail_due_at"], name="return_mail_due", condition=Q(mail_due_at__isnull=False))]
+        indexes = [
+            models.Index(fields=["mail_due_at"], name="return_mail_due", condition=Q(mail_due_at__isnull=False)),
+            models.Index(
+                fields=["staff_mail_due_at"],
+                name="return_staff_mail_due",
+                condition=Q(staff_mail_due_at__isnull=False),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_state_display()}: {self.get_reason_display()}"
@@ -77,11 +86,10 @@ class ReturnRequestLine(models.Model):
         return f"{self.quantity} of line {self.line_id}"
 
 
-class Refund(models.Model):
-    """Money of one order that goes back, as a persisted state machine: requested -> sent -> completed, or failed.
+class BaseRefund(models.Model):
+    """Money of a charge that goes back, as a persisted state machine: requested -> sent -> completed, or failed.
 
-    `amount` is what was paid for the units of its lines, `shipping_amount`, and `goodwill_amount`: a free amount, which
-    lowers the price of everything that is left of the order, in proportion.
+    Each kind of refund says what it is of, which charge it goes back from, and what its ends write (`state_machine`).
     """
 
     class State(models.TextChoices):
@@ -94,19 +102,11 @@ class Refund(models.Model):
 
     # The provider's idempotency key as well, so that a card is refunded once however often we ask.
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="refunds", verbose_name=_("order"))
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.REQUESTED)
     amount = models.BigIntegerField(_("amount"))
-    shipping_amount = models.BigIntegerField(default=0)
-    goodwill_amount = models.BigIntegerField(default=0)
     currency = models.CharField(max_length=3)
-    # What goes back of each part of the order's `shipping_tax`, in their order, with its tax; null where none is known.
-    shipping_tax = models.JSONField(null=True, blank=True, editable=False)
     reason = models.CharField(_("reason"), max_length=300, blank=True)
     requested_by = models.CharField(_("by"), max_length=254)
-    return_request = models.OneToOneField(
-        ReturnRequest, on_delete=models.PROTECT, null=True, blank=True, related_name="refund"
-    )
     key = models.CharField(max_length=255, editable=False)
     reference = models.CharField(_("reference"), max_length=64, blank=True)
     failure_message = models.CharField(max_length=300, blank=True)
@@ -114,6 +114,43 @@ class Refund(models.Model):
     completed_at = models.DateTimeField(_("completed"), null=True, blank=True)
     # The worker that advances the refund holds it until then; a dead worker's refund is picked up afterwards.
     lease_until = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return f"{self.amount} {self.currency}: {self.get_state_display()}"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the money is still on its way."""
+        return self.state in self.OPEN
+
+    @property
+    def total(self) -> Money:
+        return Money(self.amount, self.currency)
+
+    @property
+    def failure_sentence(self) -> str:
+        """Why it failed, in the active language; empty for one that did not."""
+        return gettext(self.failure_message) if self.failure_message else ""
+
+
+class Refund(BaseRefund):
+    """Money of one order that goes back.
+
+    `amount` is what was paid for the units of its lines, `shipping_amount`, and `goodwill_amount`: a free amount, which
+    lowers the price of everything that is left of the order, in proportion.
+    """
+
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="refunds", verbose_name=_("order"))
+    shipping_amount = models.BigIntegerField(default=0)
+    goodwill_amount = models.BigIntegerField(default=0)
+    # What goes back of each part of the order's `shipping_tax`, in their order, with its tax; null where none is known.
+    shipping_tax = models.JSONField(null=True, blank=True, editable=False)
+    return_request = models.OneToOneField(
+        ReturnRequest, on_delete=models.PROTECT, null=True, blank=True, related_name="refund"
+    )
     # When catalog is to be asked (again) to take units back into the stock; null when it has them or none come back.
     restock_due_at = models.DateTimeField(null=True, blank=True, editable=False)
     mail_due_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -145,23 +182,6 @@ class Refund(models.Model):
                 fields=["restock_due_at"], name="refund_to_restock", condition=Q(restock_due_at__isnull=False)
             ),
         ]
-
-    def __str__(self) -> str:
-        return f"{self.amount} {self.currency}: {self.get_state_display()}"
-
-    @property
-    def is_open(self) -> bool:
-        """Whether the money is still on its way."""
-        return self.state in self.OPEN
-
-    @property
-    def total(self) -> Money:
-        return Money(self.amount, self.currency)
-
-    @property
-    def failure_sentence(self) -> str:
-        """Why it failed, in the active language; empty for one that did not."""
-        return gettext(self.failure_message) if self.failure_message else ""
 
 
 class RefundLine(models.Model):

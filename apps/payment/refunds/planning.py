@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.utils.translation import gettext
@@ -13,8 +13,8 @@ from apps.common.problems import ValidationProblem
 from apps.payment.orders.models import Order, OrderLine
 from apps.payment.orders.selectors import shipping_tax_of
 from apps.payment.refunds.amounts import Amounts, Part, RefundedPart, refund_amounts, subtract
-from apps.payment.refunds.models import Refund, RefundLine
-from apps.payment.refunds.problems import NotRefundable, RefundExceedsPayment
+from apps.payment.refunds.models import BaseRefund, Refund, RefundLine
+from apps.payment.refunds.problems import NotRefundable, RefundChanged, RefundExceedsPayment, RefundInProgress
 from apps.payment.tax.services import TaxedAmount
 
 
@@ -55,6 +55,17 @@ class RefundPlan:
     @property
     def total(self) -> Money:
         return Money(self.amount, self.order.currency)
+
+
+def require_possible(number: str, refunds: Iterable[BaseRefund], *, refunded: int, expected: int | None) -> None:
+    """Raises RefundInProgress while one of the refunds of an order or a charge is under way, and RefundChanged when
+    something other than `expected` was `refunded` of it (minor units). What they belong to is locked."""
+    if any(refund.is_open for refund in refunds):
+        detail = gettext("Another refund of %(number)s is in progress. Wait until it is completed.")
+        raise RefundInProgress(detail % {"number": number})
+    if expected is not None and expected != refunded:
+        detail = gettext("%(number)s was refunded in part meanwhile. Look at it again, then decide.")
+        raise RefundChanged(detail % {"number": number})
 
 
 def everything_left(order: Order, *, is_restocked: bool) -> RefundChoice:

@@ -8,11 +8,11 @@ from apps.common.problems import Conflict
 
 
 class NotRefundable(Conflict):
-    slug, title = "not-refundable", _("This order cannot be refunded")
+    slug, title = "not-refundable", _("This cannot be refunded")
 
 
 class RefundInProgress(Conflict):
-    slug, title = "refund-in-progress", _("Another refund of this order is in progress")
+    slug, title = "refund-in-progress", _("Another refund is in progress")
 
 
 class RefundExceedsPayment(Conflict):
@@ -20,7 +20,7 @@ class RefundExceedsPayment(Conflict):
 
 
 class RefundChanged(Conflict):
-    slug, title = "refund-changed", _("The order has changed meanwhile")
+    slug, title = "refund-changed", _("Something was refunded meanwhile")
 
 
 class NotReturnable(Conflict):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -18,6 +19,7 @@ from apps.payment.refunds.problems import NotReturnable, ReturnDecided
 from apps.payment.refunds.services import RefundRequest, refund_order
 
 SEND_MAIL_TASK = "apps.payment.refunds.tasks.send_return_mail"
+SEND_STAFF_MAIL_TASK = "apps.payment.refunds.tasks.send_staff_return_mail"
 MAX_TEXT_LENGTH = 1000
 State = ReturnRequest.State
 
@@ -36,13 +38,20 @@ def request_return(order: Order, *, quantities: Mapping[int, int], reason: str, 
                 raise NotReturnable(detail % {"number": locked.number, "state": locked.get_state_display().lower()})
             lines = list(OrderLine.objects.filter(order=locked).order_by("position"))
             chosen = _chosen(lines, quantities)
+            now = timezone.now()
             request = ReturnRequest.objects.create(
-                order=locked, reason=reason, comment=comment.strip(), mail_due_at=timezone.now()
+                order=locked,
+                reason=reason,
+                comment=comment.strip(),
+                mail_due_at=now,
+                staff_mail_due_at=now if settings.RETURN_REQUESTS_EMAIL else None,
             )
             ReturnRequestLine.objects.bulk_create(
                 ReturnRequestLine(request=request, line=line, quantity=quantity) for line, quantity in chosen
             )
             send_on_commit(SEND_MAIL_TASK, str(request.pk))
+            if request.staff_mail_due_at:
+                send_on_commit(SEND_STAFF_MAIL_TASK, str(request.pk))
     except IntegrityError as error:
         detail = gettext("You have already asked for a return of order %(number)s. We’ll get back to you.")
         raise NotReturnable(detail % {"number": order.number}) from error

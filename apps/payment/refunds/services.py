@@ -22,8 +22,8 @@ from apps.payment.orders.models import Order
 from apps.payment.refunds import state_machine
 from apps.payment.refunds.booking import SEND_MAIL_TASK, count_units
 from apps.payment.refunds.models import Refund, RefundLine, ReturnRequest
-from apps.payment.refunds.planning import RefundChoice, RefundPlan, everything_left, plan_refund
-from apps.payment.refunds.problems import NotRefundable, RefundChanged, RefundInProgress, ReturnDecided
+from apps.payment.refunds.planning import RefundChoice, RefundPlan, everything_left, plan_refund, require_possible
+from apps.payment.refunds.problems import NotRefundable, ReturnDecided
 from apps.payment.refunds.selectors import refundable_order
 
 log = structlog.get_logger(__name__)
@@ -58,7 +58,7 @@ def preview_refund(order: Order, choice: RefundChoice) -> RefundPlan:
 def refund_order(order: Order, request: RefundRequest) -> Refund:
     """Request a refund and take it as far as it goes now; the periodic job does the rest.
 
-    The same key again returns the same refund. Raises NotRefundable, OrderDisputed, RefundInProgress,
+    The same key again returns the same refund. Raises NotRefundable, PaymentDisputed, RefundInProgress,
     RefundExceedsPayment, RefundChanged, ReturnDecided or ValidationProblem; nothing is written then.
     """
     return _advance_or_defer(_request(order, request).pk)
@@ -128,12 +128,8 @@ def _request(order: Order, request: RefundRequest) -> Refund:
         if existing := next((refund for refund in refunds if refund.key == request.key), None):
             return existing
         require_undisputed(current)
-        if any(refund.is_open for refund in refunds):
-            detail = gettext("Another refund of order %(number)s is in progress. Wait until it is completed.")
-            raise RefundInProgress(detail % {"number": current.number})
-        if request.expected_refunded is not None and request.expected_refunded != current.refunded_amount:
-            detail = gettext("Order %(number)s was refunded in part meanwhile. Look at it again, then decide.")
-            raise RefundChanged(detail % {"number": current.number})
+        expected = request.expected_refunded
+        require_possible(current.number, refunds, refunded=current.refunded_amount, expected=expected)
         if request.is_cancellation:
             require_untouched(current)
         accepted = _accepted(request)

@@ -7,7 +7,7 @@ from uuid import UUID
 from celery import shared_task
 
 from apps.payment.refunds import returns, services
-from apps.payment.refunds.mails import refund_queue, return_queue
+from apps.payment.refunds.mails import refund_queue, return_queue, staff_return_queue
 
 
 @shared_task
@@ -23,9 +23,15 @@ def send_return_mail(request_id: str) -> None:
 
 
 @shared_task
+def send_staff_return_mail(request_id: str) -> None:
+    """What fails here is left to `send_due_refund_mails`."""
+    staff_return_queue.send_now(request_id)
+
+
+@shared_task
 def send_due_refund_mails(limit: int = 200) -> int:
     """Mails about refunds and returns that could not be sent, or whose task was lost; returns how many."""
-    return refund_queue.send_due(limit) + return_queue.send_due(limit)
+    return sum(queue.send_due(limit) for queue in (refund_queue, return_queue, staff_return_queue))
 
 
 @shared_task

@@ -8,6 +8,7 @@ class SubscriptionsConfig(AppConfig):
     def ready(self) -> None:
         from apps.common.metrics import register
         from apps.payment.subscriptions import (
+            disputed,  # noqa: F401  (disputes find the charges of subscriptions)
             selectors,  # noqa: F401  (keeps cards from being removed)
             tasks,  # noqa: F401  (mails are sent by the task's name)
         )

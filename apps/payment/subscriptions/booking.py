@@ -16,7 +16,7 @@ from django.utils.translation import gettext_noop
 
 from apps.common.money import Money
 from apps.common.task_queue import send_on_commit
-from apps.payment.documents.drafting import seller
+from apps.payment.documents.drafting import party, seller
 from apps.payment.documents.facts import Address, Facts, Line, Party, ServicePeriod
 from apps.payment.documents.services import issue_service_invoice
 from apps.payment.ledger.models import Account, JournalEntry
@@ -34,8 +34,8 @@ from apps.payment.subscriptions.models import (
     access_until,
 )
 from apps.payment.subscriptions.periods import period_end
-from apps.payment.tax.rates import TaxClass
-from apps.payment.tax.services import tax_date, tax_in_price
+from apps.payment.subscriptions.prices import taxed_price
+from apps.payment.tax.services import tax_date, tax_of_rest
 
 SEND_MAIL_TASK = "apps.payment.subscriptions.tasks.send_subscription_mail"
 State, Kind, MailKind = Subscription.State, BillingPeriod.Kind, SubscriptionMail.Kind
@@ -44,6 +44,7 @@ EVENT_OF_KIND = {Kind.FIRST: "started", Kind.RENEWAL: "renewed", Kind.UPGRADE: "
 PAID = gettext_noop("%(amount)s were paid for the period until %(until)s.")
 FAILED = gettext_noop("The charge of %(amount)s was declined (%(code)s).")
 ENDED = gettext_noop("The subscription ended.")
+ENDING = gettext_noop("The subscription ends as soon as what is being charged is stopped.")
 
 
 def locked(subscription_id: uuid.UUID) -> Subscription:
@@ -74,17 +75,18 @@ def owe_mail(
 def create_period(
     subscription: Subscription, plan: Plan, *, kind: str, starts_at: datetime, price: int, credit: int = 0
 ) -> BillingPeriod:
-    """A period that is to be paid, with the VAT of the customer's country. The subscription is locked."""
+    """A period that is to be paid, for the plan's `price` less the credit, with the tax of where the customer is. The
+    subscription is locked."""
     anchor = subscription.anchor_at if kind == Kind.RENEWAL else starts_at
-    day = tax_date(timezone.now())
-    tax = tax_in_price(price - credit, TaxClass.DIGITAL, country=subscription.country, day=day)
+    full = taxed_price(subscription, price)
+    tax = tax_of_rest(full, credit)
     return BillingPeriod.objects.create(
         subscription=subscription,
         plan=plan,
         kind=kind,
         starts_at=starts_at,
         ends_at=period_end(anchor, starts_at, plan.interval),
-        price_amount=price,
+        price_amount=full.gross,
         credit_amount=credit,
         currency=subscription.currency,
         tax_country=subscription.country,
@@ -196,6 +198,20 @@ def end(subscription_id: uuid.UUID, reason: str, *, by: str = "") -> None:
             _end(subscription, reason, at=min(timezone.now(), over), by=by)
 
 
+def end_when_idle(subscription: Subscription, reason: str, *, by: str = "") -> None:
+    """End it now; one that is being charged, as soon as that is stopped (`state_machine`). One that has ended stays as
+    it is. The subscription is locked."""
+    if not subscription.is_live or subscription.end_reason:
+        return
+    period = BillingPeriod.objects.filter(subscription=subscription, state=BillingPeriod.State.OPEN).first()
+    if period is None or not period.attempts.filter(state__in=ChargeAttempt.OPEN).exists():
+        _end(subscription, reason, at=timezone.now(), by=by)
+        return
+    subscription.end_reason, subscription.due_at = reason, timezone.now()
+    subscription.save(update_fields=["end_reason", "due_at"])
+    note(subscription, ENDING, by=by)
+
+
 def void_open_period(subscription: Subscription) -> None:
     """Give up what is to be paid. The subscription is locked, and no attempt is open."""
     open_rows = BillingPeriod.objects.filter(subscription=subscription, state=BillingPeriod.State.OPEN)
@@ -266,7 +282,7 @@ def _invoice_facts(subscription: Subscription, period: BillingPeriod, now: datet
     )
     return Facts(
         seller=seller(),
-        buyer=Party(subscription.email, subscription.email, Address(subscription.country)),
+        buyer=_buyer(subscription),
         currency=period.currency,
         order_number=subscription.number,
         ordered_on=tax_date(subscription.started_at),
@@ -275,3 +291,16 @@ def _invoice_facts(subscription: Subscription, period: BillingPeriod, now: datet
         # Its last day is the one before the next period begins.
         period=ServicePeriod(tax_date(period.starts_at), tax_date(period.ends_at) - timedelta(days=1)),
     )
+
+
+def _buyer(subscription: Subscription) -> Party:
+    """Consumers give no address: the law wants none up to €250, and the e-mail address names the buyer."""
+    if subscription.billing_address:
+        return party(
+            subscription.billing_address,
+            email=subscription.email,
+            company=subscription.company_name,
+            vat_id=subscription.vat_id,
+        )
+    address = Address(subscription.country, region=subscription.region)
+    return Party(subscription.email, subscription.email, address)

@@ -8,14 +8,14 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext, gettext_lazy
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
 from apps.common.admin_site.display import language_name
 from apps.common.admin_site.fields import MoneyField, as_minor_units
 from apps.common.languages import default_language
 from apps.common.money import Money
 from apps.common.text import one_line
-from apps.payment.subscriptions.models import Plan, PlanPrice, Subscription
+from apps.payment.subscriptions.models import BillingPeriod, Plan, PlanPrice, Subscription
 from apps.payment.subscriptions.services import MAX_EXTENSION_DAYS
 
 MAX_NAME_LENGTH = 60
@@ -108,6 +108,49 @@ def plan_fields() -> dict[str, forms.Field]:
             label=label, required=False, help_text=_("Gross. Running subscriptions pay it from their next renewal on.")
         )
     return fields
+
+
+class RefundForm(forms.Form):
+    """What to give back of a period, and what becomes of the subscription. `seen` is what was refunded of the period
+    when the page was made, `key` makes a double click one refund."""
+
+    RUNS_ON, ENDS = "runs_on", "ends"
+
+    key = forms.CharField(widget=forms.HiddenInput, max_length=40)
+    seen = forms.IntegerField(widget=forms.HiddenInput)
+    refund_amount = MoneyField(
+        label=_("Amount"), required=False, help_text=_("Leave it empty to refund all that is left.")
+    )
+    then = forms.ChoiceField(
+        label=_("The subscription"),
+        choices=[(RUNS_ON, _("Runs on")), (ENDS, _("Ends now"))],
+        widget=UnfoldAdminSelectWidget,
+    )
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=300,
+        required=False,
+        validators=[one_line],
+        widget=UnfoldAdminTextInputWidget,
+        help_text=_("For staff; customers do not see it."),
+    )
+
+    def __init__(self, *args: Any, period: BillingPeriod, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.period = period
+        if not period.subscription.is_live:
+            del self.fields["then"]
+
+    def clean_refund_amount(self) -> int | None:
+        """In minor units; None for all that is left."""
+        value = self.cleaned_data.get("refund_amount")
+        return None if value is None else as_minor_units(value, self.period.currency)
+
+    def amount(self) -> int | None:
+        return self.cleaned_data["refund_amount"]
+
+    def ends_subscription(self) -> bool:
+        return self.cleaned_data.get("then") == self.ENDS
 
 
 class ConfirmForm(forms.Form):

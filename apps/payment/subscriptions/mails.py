@@ -16,13 +16,13 @@ from django.utils.translation import gettext
 from apps.common.languages import current_language
 from apps.common.mails import MailTexts, compose_mail, mail_language
 from apps.common.money import Money
-from apps.payment.documents.attachments import invoice_of_charge
-from apps.payment.orders.mail_attachments import attach
+from apps.payment.documents.attachments import credit_note_of, invoice_of_charge
+from apps.payment.orders.mail_attachments import MailAttachment, attach
 from apps.payment.orders.mail_queue import MailQueue
 from apps.payment.orders.mails import DATE_LOCALES
 from apps.payment.payments.providers.base import decline_sentence
 from apps.payment.subscriptions.models import BillingPeriod, Subscription, SubscriptionMail
-from apps.payment.subscriptions.selectors import price_of
+from apps.payment.subscriptions.selectors import charged_card, next_price
 from apps.payment.tax.services import tax_date
 
 Kind = SubscriptionMail.Kind
@@ -38,6 +38,7 @@ class Words:
     paragraphs: list[str]
     facts: list[tuple[str, str]] = field(default_factory=list)
     button: str = ""
+    page: str = PAGE
 
 
 def _compose(mail_id: UUID) -> EmailMultiAlternatives | None:
@@ -53,12 +54,19 @@ def _compose(mail_id: UUID) -> EmailMultiAlternatives | None:
         reason = gettext("You’re receiving this e-mail because of your subscription %(number)s.")
         texts = MailTexts(words.subject, words.paragraphs[0], reason % {"number": subscription.number})
         context = {"words": words, "facts": [*_contract(subscription), *words.facts]}
-        context |= {"url": settings.PUBLIC_URL + PAGE, "cancel_url": f"{settings.PUBLIC_URL}/cancel-subscription"}
+        context |= {"url": settings.PUBLIC_URL + words.page, "cancel_url": f"{settings.PUBLIC_URL}/cancel-subscription"}
         message = compose_mail("subscriptions/mail", texts, to=subscription.email, context=context)
-    if mail.period is not None and mail.period.state == BillingPeriod.State.PAID:
-        for found in invoice_of_charge(mail.period.pk):
-            attach(message, found)
+    for found in _documents(mail):
+        attach(message, found)
     return message
+
+
+def _documents(mail: SubscriptionMail) -> Iterator[MailAttachment]:
+    """The credit note of a refund, else the invoice of what was paid."""
+    if refund_id := mail.details.get("refund"):
+        yield from credit_note_of(UUID(refund_id))
+    elif mail.period is not None and mail.period.state == BillingPeriod.State.PAID:
+        yield from invoice_of_charge(mail.period.pk)
 
 
 def _contract(subscription: Subscription) -> Iterator[tuple[str, str]]:
@@ -119,6 +127,7 @@ def _payment_failed(mail: SubscriptionMail) -> Words:
     assert mail.period is not None  # noqa: S101  (the failure is about one)
     retry_at = mail.details.get("retry_at")
     day = {"day": _day(datetime.fromisoformat(retry_at)) if retry_at else ""}
+    needs_customer = mail.details.get("code") == "authentication_required"
     return Words(
         gettext("We couldn’t charge your card"),
         gettext("Your payment didn’t go through"),
@@ -127,7 +136,8 @@ def _payment_failed(mail: SubscriptionMail) -> Words:
             gettext("You can keep watching. We’ll try again on %(day)s; or pay now, also with another card.") % day,
         ],
         [(gettext("Amount due"), _money(mail.period.total))],
-        gettext("Pay now"),
+        gettext("Confirm payment") if needs_customer else gettext("Pay now"),
+        page=f"{PAGE}/pay",
     )
 
 
@@ -163,6 +173,32 @@ def _ended(mail: SubscriptionMail) -> Words:
     )
 
 
+def _refunded(mail: SubscriptionMail) -> Words:
+    assert mail.period is not None  # noqa: S101  (a refund is of one)
+    subscription = mail.subscription
+    amount = _money(Money(**mail.details["amount"]))
+    values = {"amount": amount, "card": charged_card(mail.period)}
+    paragraphs = [
+        gettext("We’ve refunded %(amount)s to %(card)s. Your bank may take a few days to show it.") % values,
+        gettext("The credit note is attached."),
+    ]
+    if not subscription.is_live:
+        paragraphs.append(gettext("Your subscription has ended; nothing more will be charged."))
+    elif subscription.is_cancelled:
+        day = {"day": _day(subscription.period_ends_at)}
+        paragraphs.append(gettext("You can watch until %(day)s; nothing more will be charged.") % day)
+    else:
+        day = {"day": _day(subscription.period_ends_at)}
+        paragraphs.append(gettext("Your subscription runs on. The next payment is on %(day)s.") % day)
+    return Words(
+        gettext("Your refund"),
+        gettext("Your refund is on its way"),
+        paragraphs,
+        [(gettext("Refunded"), amount)],
+        gettext("Manage subscription"),
+    )
+
+
 WORDS = {
     Kind.STARTED: _started,
     Kind.RECEIPT: _receipt,
@@ -170,6 +206,7 @@ WORDS = {
     Kind.PAYMENT_FAILED: _payment_failed,
     Kind.CANCELLED: _cancelled,
     Kind.ENDED: _ended,
+    Kind.REFUNDED: _refunded,
 }
 
 
@@ -182,7 +219,7 @@ def _payment_facts(period: BillingPeriod) -> list[tuple[str, str]]:
 
 
 def _price(subscription: Subscription) -> str:
-    price = price_of(subscription.next_plan or subscription.plan, subscription.currency)
+    price = next_price(subscription)
     return _money(price) if price else ""
 
 

@@ -9,15 +9,16 @@ from datetime import datetime
 from typing import Any
 
 from babel.dates import format_date
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext
 
 from apps.common.money import Money
 from apps.common.problems import NotFound, ValidationProblem
-from apps.payment.documents.models import Document
-from apps.payment.documents.selectors import invoices_of_charges
+from apps.payment.documents.models import Document, Series
+from apps.payment.documents.selectors import credit_notes_of_charges, invoices_of_charges
 from apps.payment.payments.holds import keeps_method
 from apps.payment.subscriptions.models import BillingPeriod, ChargeAttempt, Plan, Subscription
+from apps.payment.subscriptions.prices import customer_price
 from apps.payment.tax.services import tax_date
 
 # A list of payments for the account's page.
@@ -65,6 +66,13 @@ def require_price(plan: Plan, currency: str) -> Money:
     return price
 
 
+def next_price(subscription: Subscription) -> Money | None:
+    """What the next renewal costs this customer; None where the plan is not sold in the currency any more. No query if
+    prices are prefetched, 1 for a business."""
+    price = price_of(subscription.next_plan or subscription.plan, subscription.currency)
+    return price and customer_price(subscription, price)
+
+
 def _with_rows(rows: QuerySet[Subscription]) -> QuerySet[Subscription]:
     return rows.select_related("plan", "next_plan", "method").prefetch_related("plan__prices", "next_plan__prices")
 
@@ -94,7 +102,7 @@ def open_period(subscription: Subscription) -> BillingPeriod | None:
 
 def open_attempt(period: BillingPeriod) -> ChargeAttempt | None:
     """The attempt that may still take money."""
-    rows = ChargeAttempt.objects.select_related("method").filter(period=period)
+    rows = ChargeAttempt.objects.select_related("method", "period__subscription").filter(period=period)
     return rows.filter(state__in=ChargeAttempt.OPEN).first()
 
 
@@ -126,6 +134,28 @@ def require_paid_period(user_id: uuid.UUID, period_id: uuid.UUID) -> BillingPeri
     return found
 
 
+def find_paid_period(subscription: Subscription, period_id: uuid.UUID | None) -> BillingPeriod:
+    """A paid period of a subscription (None: the one that was paid last); raises NotFound."""
+    rows = paid_periods(subscription).select_related("subscription")
+    found = rows.filter(pk=period_id).first() if period_id else rows.first()
+    if found is None:
+        raise NotFound(gettext("The subscription has no such paid period."))
+    return found
+
+
+def refundable_period(subscription: Subscription) -> BillingPeriod | None:
+    """The period that was paid last of those that have something left to refund."""
+    left = paid_periods(subscription).filter(refunded_amount__lt=F("price_amount") - F("credit_amount"))
+    return left.select_related("subscription").first()
+
+
+def charged_card(period: BillingPeriod) -> str:
+    """The card that paid a period, as people know it."""
+    attempts = ChargeAttempt.objects.filter(period=period, state=ChargeAttempt.State.CAPTURED)
+    attempt = attempts.select_related("method").first()
+    return str(attempt.method) if attempt and attempt.method else gettext("the card that paid it")
+
+
 def all_subscriptions() -> QuerySet[Subscription]:
     """For lists of staff: 1 query a page."""
     return Subscription.objects.select_related("plan")
@@ -145,25 +175,26 @@ def reread(subscription: Subscription) -> Subscription:
 
 
 def subscription_context(subscription: Subscription) -> dict[str, Any]:
-    """What the API shows beside the row: 4 queries."""
+    """What the API shows beside the row: 5 queries."""
     periods = list(paid_periods(subscription)[:MAX_PERIODS])
     opened = open_period(subscription) if subscription.is_live else None
-    attempt = open_attempt(opened) if opened else None
+    attempt = opened.attempts.order_by("-created_at", "-pk").first() if opened else None
+    is_waiting = attempt is not None and attempt.state in ChargeAttempt.OPEN
     will_renew = subscription.is_live and not subscription.is_cancelled
     return {
         "periods": periods,
         "invoices": invoices_of_charges(period.pk for period in periods),
+        "credit_notes": credit_notes_of_charges(period.pk for period in periods),
         "open_period": opened,
-        "action_url": attempt.action_url if attempt else "",
-        "next_price": price_of(subscription.next_plan or subscription.plan, subscription.currency)
-        if will_renew
-        else None,
+        "action_url": attempt.action_url if attempt and is_waiting else "",
+        "decline_code": attempt.decline_code if attempt and not is_waiting else "",
+        "next_price": next_price(subscription) if will_renew else None,
     }
 
 
 def with_invoices(periods: QuerySet[BillingPeriod]) -> QuerySet[BillingPeriod]:
     """Periods with `invoice_id` and `invoice_number`, null for those that have none: 1 query."""
-    invoices = Document.objects.filter(charge_id=OuterRef("pk"))
+    invoices = Document.objects.filter(charge_id=OuterRef("pk"), series=Series.INVOICE)
     return periods.annotate(
         invoice_id=Subquery(invoices.values("pk")[:1]), invoice_number=Subquery(invoices.values("number")[:1])
     )

@@ -85,6 +85,10 @@ def _read(subscription_id: uuid.UUID) -> Subscription:
 
 
 def _step(subscription: Subscription) -> bool:
+    if subscription.end_reason:
+        withdraw_charge(subscription)
+        end(subscription.pk, subscription.end_reason)
+        return True
     period = open_period(subscription)
     if period is None:
         return _renew(subscription)
@@ -144,6 +148,8 @@ def _authorise(attempt: ChargeAttempt) -> bool:
             method_reference=attempt.method.reference,
             return_url=attempt.return_url,
             off_session=not attempt.is_on_session,
+            # Renewals are charged to it with the customer away.
+            saves_for=attempt.period.subscription.user_id if attempt.is_on_session else None,
         )
     if charge.is_over:
         return decline(attempt, charge.decline_code or "card_declined")

@@ -12,8 +12,11 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.utils.translation import gettext
 
-from apps.common.countries import EUROPEAN_UNION
+from apps.common.addresses import address_rules
+from apps.common.countries import COUNTRIES_TAXED_BY_STATE, EUROPEAN_UNION
+from apps.common.problems import ValidationProblem
 from apps.payment.tax.rates import TaxClass
 from apps.payment.tax.rounding import (
     added_tax,
@@ -111,14 +114,36 @@ def tax_order(
     return OrderTax(country, tuple(taxed[: len(lines)]), tuple(taxed[len(lines) :]))
 
 
-def tax_in_price(price: int, tax_class: TaxClass, *, country: str, day: date) -> TaxedAmount:
-    """The tax in a price that includes it whatever PRICES_INCLUDE_TAX says, such as that of a subscription.
+def tax_in_price(
+    price: int, tax_class: TaxClass, *, country: str, day: date, region: str = "", vat_id: str = ""
+) -> TaxedAmount:
+    """What somebody there pays for what has this price, and the tax in it. The price includes tax whatever
+    PRICES_INCLUDE_TAX says, as that of a subscription; a business abroad (`vat_id`, checked) pays what is left without
+    it.
 
     One query. Raises LookupError for a day before the rates of the country begin."""
-    rates = rates_of(country, "", day)
+    rates = rates_of(country, region, day)
     if not rates:
         return TaxedAmount(TaxClass.EXPORT, rate=0, gross=price, tax=0)
-    return TaxedAmount(tax_class, rates[tax_class], gross=price, tax=included_tax(price, rates[tax_class]))
+    taxed = TaxedAmount(tax_class, rates[tax_class], gross=price, tax=included_tax(price, rates[tax_class]))
+    return _without_tax(taxed) if _is_business_abroad(country, vat_id) else taxed
+
+
+def tax_of_rest(taxed: TaxedAmount, deduction: int) -> TaxedAmount:
+    """What is left to pay after a deduction, at the same rate."""
+    gross = taxed.gross - deduction
+    return replace(taxed, gross=gross, tax=included_tax(gross, taxed.rate))
+
+
+def taxed_region(country: str, text: str) -> str:
+    """The state whose tax applies, by its code or its name; empty where no state levies one. Raises ValidationProblem
+    where it is missing or unknown."""
+    if country not in COUNTRIES_TAXED_BY_STATE:
+        return ""
+    if region := address_rules(country).region_values.get(text.strip().casefold()):
+        return region
+    message = gettext("Choose your state: tax depends on it.")
+    raise ValidationProblem(message, errors={"region": [message]})
 
 
 def tax_summary(amounts: Iterable[TaxedAmount]) -> list[TaxedAmount]:

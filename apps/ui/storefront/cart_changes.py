@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext
 
-from apps.ui.storefront.clients.payment import Cart
+from apps.ui.storefront.clients.payment_schemas import Cart
 from apps.ui.storefront.formats import format_money
 
 

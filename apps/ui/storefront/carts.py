@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from apps.common.http import RemoteProblem, Unavailable
 from apps.ui.storefront.clients import payment
-from apps.ui.storefront.clients.payment import Cart, Order, ShippingMethod
+from apps.ui.storefront.clients.payment_schemas import Cart, Order, ShippingMethod
 from apps.ui.storefront.currency import current_currency
 from apps.ui.storefront.parallel import fetch_or_default
 from apps.ui.storefront.session import ShopSession

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import uuid
 from functools import partial
 from typing import Any
@@ -23,27 +22,22 @@ from apps.common.http import RemoteProblem, Unavailable
 from apps.common.languages import current_language
 from apps.common.money import Money
 from apps.ui.storefront import carts
+from apps.ui.storefront.address_forms import CheckoutAddressForm, known_country
+from apps.ui.storefront.billing import Billing
 from apps.ui.storefront.card_choice import REPEAT_SECONDS, CardChoice
 from apps.ui.storefront.cart_changes import change_since, fingerprint
 from apps.ui.storefront.clients import auth, payment
-from apps.ui.storefront.clients.payment import Cart, Order, OrderTotals, ShippingMethod
-from apps.ui.storefront.cookies import seal, unseal
+from apps.ui.storefront.clients.payment_schemas import Cart, Order, OrderTotals, ShippingMethod
+from apps.ui.storefront.cookies import seal
 from apps.ui.storefront.formats import country_name, format_money
-from apps.ui.storefront.forms import (
-    CheckoutAddressForm,
-    CompanyForm,
-    EmailForm,
-    GiftMessageForm,
-    VoucherForm,
-    known_country,
-)
+from apps.ui.storefront.forms import EmailForm, GiftMessageForm, VoucherForm, typed_values
 from apps.ui.storefront.parallel import fetch_or_default
-from apps.ui.storefront.session import ShopRequest, ShopSession, SignInRequired
+from apps.ui.storefront.placed_orders import KEY, placed_key
+from apps.ui.storefront.session import ShopRequest, SignInRequired
 from apps.ui.storefront.stripe_pages import let_stripe_in
 from apps.ui.storefront.vouchers import submit_voucher
 
 log = structlog.get_logger(__name__)
-KEY = re.compile(r"\A[0-9a-f]{32}\Z")
 # Headings of refusals, by the slug of the problem.
 HEADINGS: dict[str, str | Promise] = {
     "card-declined": _("Your payment didn’t go through"),
@@ -59,31 +53,6 @@ LANGUAGES_WITH_PLAIN_BUTTON = frozenset({"de"})
 NEW_ADDRESS = "new"
 # The id of the page's form, which the voucher field beside it belongs to.
 FORM_ID = "checkout-form"
-
-
-def previously_placed_order(shop: ShopSession, sent: QueryDict) -> str | None:
-    """The number of the order that an earlier submission of the same page placed.
-
-    Its cart is closed by now, so without this a second click would find nothing to pay. The guest's secret is restored
-    too, since the first response may have been lost.
-    """
-    if shop.cart is None:
-        return None
-    name = _placed_key(shop.cart[0], sent.get("key", ""))
-    stored = unseal(name, cache.get(name, ""))
-    if stored.get("secret"):
-        shop.remember_order(stored["number"], stored["secret"])
-    return stored.get("number")
-
-
-def _placed_key(cart_id: str, key: str) -> str:
-    return f"placed:{cart_id}:{key}" if KEY.match(key) else "placed:"
-
-
-def _initial(data: QueryDict, prefix: str) -> dict[str, str]:
-    """What was entered in the form with this prefix, to fill it in again."""
-    start = f"{prefix}-"
-    return {name.removeprefix(start): str(data[name]) for name in data if name.startswith(start)}
 
 
 class Checkout:
@@ -103,7 +72,7 @@ class Checkout:
         # What is filled in again: of a page that asks for the prices of another country, or from before signing in.
         self.typed = draft or self.sent
         data = self.sent if self.is_paying else None
-        typed = _initial(self.typed, "contact")
+        typed = typed_values(self.typed, "contact")
         self.contact = None if self.shop.user else EmailForm(data, prefix="contact", initial=typed)
         self.saved_addresses = self._saved_addresses()
         self.selected_address = self._selected_address()
@@ -111,7 +80,7 @@ class Checkout:
         self.address = self._address_form(data)
         self.gift = self._gift_form(data)
         self.cards = CardChoice(self.shop, typed=self.typed, data=data)
-        self.company = self._company_form(data)
+        self.billing = Billing(self.typed, data, requires_shipping=self.cart.requires_shipping)
         self.methods = self._methods() if self.cart.requires_shipping else ()
         self.totals = self._totals()
         self.method = self._selected_method()
@@ -145,42 +114,31 @@ class Checkout:
             can_save=self.shop.user is not None,
             country=self.country,
             countries=self.countries,
-            initial=_initial(self.typed, "to"),
+            initial=typed_values(self.typed, "to"),
         )
 
-    def _company_form(self, data: QueryDict | None) -> CompanyForm | None:
-        """A business gets its invoice at the delivery address."""
-        if not self.cart.requires_shipping:
-            return None
-        return CompanyForm(data, prefix="company", initial=_initial(self.typed, "company"))
-
     def _totals(self) -> dict[str | None, OrderTotals]:
-        """What the cart comes to by delivery method; without the VAT ID while it is unusable, which ordering says."""
+        """What the cart comes to by delivery method; without the VAT ID while it is unusable, which ordering says.
+        Films alone are taxed where their buyer is, if the billing address says so."""
         cart_id, secret = self.shop.cart or (self.cart.id, None)
         ask = partial(payment.order_totals, cart_id, secret=secret, token=self.shop.token)
-        country = self.country if self.cart.requires_shipping else ""
+        country, region = self.billing.country, self.billing.region
+        if self.cart.requires_shipping:
+            saved = self.selected_address
+            country, region = self.country, saved.region if saved else self.typed.get("to-region", "")
         try:
-            found = ask(country=country, region=self.region, vat_id=self.vat_id)
+            found = ask(country=country, region=region, vat_id=self.billing.vat_id)
         except RemoteProblem as problem:
             if problem.status != 400:
                 raise
             found = ask(country=country, region="", vat_id="")
         return {totals.shipping_method: totals for totals in found}
 
-    @property
-    def region(self) -> str:
-        """State or province, which the tax may depend on."""
-        return self.selected_address.region if self.selected_address else self.typed.get("to-region", "")
-
-    @property
-    def vat_id(self) -> str:
-        return self.typed.get("company-vat_id", "").strip()
-
     def _gift_form(self, data: QueryDict | None) -> GiftMessageForm | None:
         """The message that comes with the parcel: as it was typed, else as it is on the cart."""
         if not self.cart.requires_shipping:
             return None
-        written = {"message": self.cart.gift_message} | _initial(self.typed, "gift")
+        written = {"message": self.cart.gift_message} | typed_values(self.typed, "gift")
         return GiftMessageForm(data, prefix="gift", initial=written)
 
     @property
@@ -253,7 +211,7 @@ class Checkout:
         """Validate every form, so that all errors are shown at once."""
         address = None if self.selected_address else self.address
         cards = self.cards if self.needs_card else None
-        forms = [form for form in (self.contact, address, self.company, self.gift, cards) if form]
+        forms = [form for form in (self.contact, address, self.billing, self.gift, cards) if form]
         results = [form.is_valid() for form in forms]
         return all(results)
 
@@ -297,9 +255,7 @@ class Checkout:
         if self.address is not None:
             order["shipping_address"] = self._address()
             order["shipping_method"] = self.method.code if self.method else ""
-            if self.company is not None:
-                order |= self.company.cleaned_data
-        return order
+        return order | self.billing.order_fields()
 
     def _address(self) -> dict[str, str]:
         if self.selected_address is None:
@@ -308,7 +264,7 @@ class Checkout:
 
     def redirect_to_order(self, order: Order) -> HttpResponse:
         """Remember the order, then go to the bank's page when it asks for confirmation, else to the order."""
-        name = _placed_key(self.cart.id, self.key)
+        name = placed_key(self.cart.id, self.key)
         cache.set(name, seal(name, {"number": order.number, "secret": order.secret}), timeout=REPEAT_SECONDS)
         if order.secret:
             self.shop.remember_order(order.number, order.secret)
@@ -397,9 +353,7 @@ class Checkout:
         if address and self.address is not None and self.address.is_bound:
             self.address.add_remote_errors(address, problem.detail)
             return True
-        names = {"company", "vat_id"} & set(problem.errors)
-        if names and self.company is not None:
-            self.company.add_remote_errors({name: problem.errors[name] for name in names}, problem.detail)
+        if self.billing.add_remote_errors(problem.errors, problem.detail):
             return True
         if "gift_message" in problem.errors and self.gift is not None:
             self.gift.add_remote_errors({"message": problem.errors["gift_message"]}, problem.detail)

@@ -2,35 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.conf import settings
+from django.http import QueryDict
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from apps.common.addresses import address_rules
-from apps.common.countries import COUNTRIES, countries_by_name
 from apps.common.emails import AccountEmailFormField, EmailFormField
 from apps.common.http import RemoteProblem
-from apps.common.languages import current_language
 from apps.common.text import message_text, one_line, with_plain_line_breaks
-from apps.ui.storefront.address_rules import city_label, postal_code_label, region_label
 from apps.ui.storefront.formats import own_language_name
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
 
-HOME_COUNTRY = "DE"
 # As payment has it.
 MAX_GIFT_MESSAGE = 300
-
-
-def known_country(code: str, countries: Collection[str]) -> str:
-    """The country if it is one of them, else the shop's own, else the first of them."""
-    return next((known for known in (code, HOME_COUNTRY) if known in countries), min(countries, default=HOME_COUNTRY))
 
 
 class WriteOnlyInput(forms.TextInput):
@@ -45,6 +35,12 @@ class WriteOnlyHiddenInput(forms.HiddenInput):
 
     def format_value(self, value: Any) -> None:
         return None
+
+
+def typed_values(data: QueryDict, prefix: str) -> dict[str, str]:
+    """What was entered in the form with this prefix, to fill it in again."""
+    start = f"{prefix}-"
+    return {name.removeprefix(start): str(data[name]) for name in data if name.startswith(start)}
 
 
 def language_choices() -> list[tuple[str, str]]:
@@ -186,116 +182,6 @@ class NewPasswordForm(ShopForm):
     password = password(_("New password"), "new-password", help_text=_("At least 10 characters. A sentence is fine."))
 
 
-class AddressForm(ShopForm):
-    """An address with the fields of its country: `country` (of a new form; a sent form says it itself) decides them.
-
-    It is one of `countries`; all that there are if left out.
-    """
-
-    country = forms.ChoiceField(
-        label=_("Country"),
-        widget=forms.Select(attrs={"autocomplete": "shipping country"}),
-    )
-    name = text(_("Name"), autocomplete="shipping name")
-    line1 = text(_("Street and number"), autocomplete="shipping address-line1", length=200)
-    line2 = text(_("Apartment, floor or company"), autocomplete="shipping address-line2", length=200, required=False)
-    postal_code = text(_("Postal code"), autocomplete="shipping postal-code", length=20)
-    city = text(_("City"), autocomplete="shipping address-level2", length=100)
-    region = text(_("Region"), autocomplete="shipping address-level1", length=100, required=False)
-    phone = text(
-        _("Phone"),
-        autocomplete="shipping tel",
-        length=40,
-        required=False,
-        inputmode="tel",
-        help_text=_("For questions about the delivery"),
-    )
-
-    def __init__(
-        self, *args: Any, country: str = HOME_COUNTRY, countries: Collection[str] = COUNTRIES, **kwargs: Any
-    ) -> None:
-        super().__init__(*args, **kwargs)
-        choices = countries_by_name(countries, current_language())
-        self.fields["country"].choices = choices  # type: ignore[attr-defined]  # it is a ChoiceField
-        sent = self.data.get(self.add_prefix("country"), "") if self.is_bound else country
-        self.country_code = known_country(sent, countries)
-        self.initial["country"] = self.country_code
-        self.rules = address_rules(self.country_code)
-        self._set_fields()
-
-    def _set_fields(self) -> None:
-        rules = self.rules
-        labels = {"postal_code": postal_code_label(rules), "city": city_label(rules), "region": region_label(rules)}
-        for name, label in labels.items():
-            if name in rules.order:
-                self.fields[name].label = label
-                self.fields[name].required = name in rules.required
-            else:
-                del self.fields[name]
-        if "postal_code" in rules.order and rules.has_digits_alone:
-            self.fields["postal_code"].widget.attrs["inputmode"] = "numeric"
-        if "region" in rules.order and rules.regions:
-            self.fields["region"] = forms.ChoiceField(
-                label=labels["region"],
-                required="region" in rules.required,
-                choices=[("", _("Choose")), *rules.regions],
-                widget=forms.Select(attrs={"autocomplete": "shipping address-level1"}),
-                error_messages={
-                    "required": gettext("Please fill in this field."),
-                    "invalid_choice": gettext("Please choose one of the list."),
-                },
-            )
-        self.order_fields(["country", *rules.order, "phone"])
-
-    def clean_postal_code(self) -> str:
-        """The postal code in the form of its country."""
-        code: str = self.cleaned_data["postal_code"].upper()
-        if code and not self.rules.is_postal_code(code):
-            raise forms.ValidationError(self.rules.postal_code_sentence())
-        return code
-
-    def address(self) -> dict[str, str]:
-        """The address for the APIs, without empty fields."""
-        return {name: value for name in AddressForm.base_fields if (value := self.cleaned_data.get(name))}
-
-
-class CheckoutAddressForm(AddressForm):
-    """A delivery address; signed-in customers may save it."""
-
-    keep = forms.BooleanField(label=_("Save this address to my account"), required=False)
-
-    def __init__(self, *args: Any, can_save: bool, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if not can_save:
-            del self.fields["keep"]
-
-    def require_phone(self) -> None:
-        """The carrier or customs ask for it."""
-        self.fields["phone"].required = True
-
-
-class CompanyForm(ShopForm):
-    """What a business adds to its order."""
-
-    company = text(_("Company"), autocomplete="shipping organization", required=False)
-    vat_id = text(
-        _("VAT ID"),
-        autocomplete="off",
-        length=40,
-        required=False,
-        autocapitalize="characters",
-        help_text=_("Only for businesses in the European Union, such as FR40303265045."),
-    )
-    # The total depends on it.
-    vat_id.widget.attrs["data-updates"] = ""
-
-
-class SavedAddressForm(AddressForm):
-    """An entry of the address book."""
-
-    is_default = forms.BooleanField(label=_("Use as my default address"), required=False)
-
-
 class ProfileForm(ShopForm):
     name = text(_("Name"), autocomplete="name")
     language = forms.ChoiceField(
@@ -314,22 +200,6 @@ class PasswordChangeForm(ShopForm):
 
 class DeleteAccountForm(ShopForm):
     password = password(_("Password"), "current-password")
-
-
-def all_countries() -> list[tuple[str, str]]:
-    """Films are watched anywhere; by name in the language of the page."""
-    return countries_by_name(COUNTRIES, current_language())
-
-
-class CountryForm(ShopForm):
-    """Where a customer lives, whose VAT is in the price of a subscription."""
-
-    country = forms.ChoiceField(
-        label=_("Country"),
-        choices=all_countries,
-        initial=HOME_COUNTRY,
-        widget=forms.Select(attrs={"autocomplete": "billing country"}),
-    )
 
 
 class CancelSubscriptionForm(ShopForm):

@@ -62,16 +62,15 @@ def with_products(items: tuple[LibraryItem, ...]) -> tuple[LibraryFilm, ...]:
 
 
 def continue_watching(request: ShopRequest) -> tuple[LibraryFilm, ...]:
-    """Films in the library that were started and not finished, as they were a few seconds ago."""
+    """Films that were started and not finished, watched last first, as they were a few seconds ago."""
     token, user = request.shop.token, request.shop.user
     if token is None or user is None:
         return ()
     name = _name(user.sub, current_language())
     known = _remembered(name)
     if known is None:
-        items = video.library(token, limit=12, deadline=video.OPTIONAL_TIMEOUT_SECONDS).results
-        started = tuple(item for item in items if item.is_ready and item.progress and item.progress.is_in_progress)
-        known = with_products(started[:MAX_CONTINUE_WATCHING])
+        found = video.continue_watching(token, limit=MAX_CONTINUE_WATCHING, deadline=video.OPTIONAL_TIMEOUT_SECONDS)
+        known = with_products(tuple(item for item in found.results if item.is_ready))
         cache.set(name, msgspec.json.encode(known), timeout=CONTINUE_WATCHING_SECONDS)
     return known
 

@@ -8,7 +8,7 @@ from typing import Literal
 
 from django.utils.translation import gettext
 
-from apps.ui.storefront.clients.payment import Order
+from apps.ui.storefront.clients.payment_schemas import Order
 from apps.ui.storefront.formats import format_days
 
 type State = Literal["done", "current", "coming"]

@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from apps.ui.storefront.clients.payment import Order
+from apps.ui.storefront.clients.payment_schemas import Order
 from apps.ui.storefront.forms import ShopForm
 
 PREFIX = "line-"

@@ -6,7 +6,7 @@ from django.http import QueryDict
 
 from apps.common.http import RemoteProblem
 from apps.ui.storefront import carts
-from apps.ui.storefront.clients.payment import Cart
+from apps.ui.storefront.clients.payment_schemas import Cart
 from apps.ui.storefront.forms import VoucherForm
 from apps.ui.storefront.session import ShopSession
 

@@ -96,6 +96,34 @@ class SubscriptionAccess(models.Model):
         return self.subscription_number
 
 
+class LibraryEntry(models.Model):
+    """A right to watch a film now, of whatever kind: a view over entitlements and open subscriptions (migration 0004).
+
+    `expires_at` is the end of a rental or of the subscription; `rank` is lower for the better right to a film.
+    """
+
+    class Offer(models.TextChoices):
+        BUY = "buy", _("Buy")
+        RENT = "rent", _("Rent")
+        PLAN = "plan", _("Included in a subscription")
+
+    id = models.UUIDField(primary_key=True)
+    user_id = models.UUIDField()
+    title_slug = models.CharField(max_length=120)
+    offer = models.CharField(max_length=4, choices=Offer)
+    rank = models.PositiveSmallIntegerField()
+    order_number = models.CharField(max_length=32)
+    granted_at = models.DateTimeField()
+    first_played_at = models.DateTimeField(null=True)
+    expires_at = models.DateTimeField(null=True)
+
+    class Meta:
+        managed = False
+
+    def __str__(self) -> str:
+        return f"{self.offer} {self.title_slug}"
+
+
 class PlaybackSession(models.Model):
     """One player at work. Over when it is ended, or silent for too long."""
 

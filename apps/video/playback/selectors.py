@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import Case, Q, QuerySet, When
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from apps.common.problems import NotFound
-from apps.video.playback.models import Entitlement, PlaybackSession, Progress, SubscriptionAccess
+from apps.video.playback.models import Entitlement, LibraryEntry, PlaybackSession, Progress, SubscriptionAccess
 from apps.video.titles.models import Title
+
+# What a library can be limited to.
+OWN, SUBSCRIPTION = "own", "subscription"
 
 
 def valid_entitlements(user_id: uuid.UUID) -> QuerySet[Entitlement]:
@@ -57,21 +60,34 @@ def open_access(user_id: uuid.UUID, title: Title) -> SubscriptionAccess | None:
     return rows.filter(package__in=title.packages).order_by("-access_until").first()
 
 
-def library(user_id: uuid.UUID) -> QuerySet[Entitlement]:
-    """One entitlement per film, the best one."""
-    bought_first = Case(When(offer="buy", then=0), default=1)
-    best = (
-        valid_entitlements(user_id)
-        .order_by("title_slug", bought_first, "-expires_at")
-        .distinct("title_slug")
-        .values("pk")
-    )
-    return Entitlement.objects.filter(pk__in=best)
+def library(user_id: uuid.UUID, *, source: str = "") -> QuerySet[LibraryEntry]:
+    """One entry for each film that may be watched now, the best right to it; `source`: own (bought or rented) or
+    subscription."""
+    entries = LibraryEntry.objects.filter(user_id=user_id)
+    if source:
+        in_plan = Q(offer=LibraryEntry.Offer.PLAN)
+        entries = entries.filter(in_plan if source == SUBSCRIPTION else ~in_plan)
+    best = entries.order_by("title_slug", "rank", "-expires_at").distinct("title_slug").values("pk")
+    return LibraryEntry.objects.filter(user_id=user_id, pk__in=best)
 
 
-def titles_of(entitlements: list[Entitlement]) -> dict[str, Title]:
+def in_progress(user_id: uuid.UUID) -> QuerySet[Progress]:
+    """Films that were started and not finished, of those that may be watched now."""
+    rows = Progress.objects.filter(user_id=user_id, is_finished=False, position_seconds__gt=0)
+    watchable = LibraryEntry.objects.filter(user_id=user_id).values("title_slug")
+    return rows.filter(title__slug__in=watchable).select_related("title")
+
+
+def entries_of(user_id: uuid.UUID, rows: list[Progress]) -> list[LibraryEntry]:
+    """The library's entries of films, in the order of the rows; without those whose right ended meanwhile: 1 query."""
+    slugs = [row.title.slug for row in rows]
+    found = {entry.title_slug: entry for entry in library(user_id).filter(title_slug__in=slugs)}
+    return [found[slug] for slug in slugs if slug in found]
+
+
+def titles_of(entries: list[LibraryEntry]) -> dict[str, Title]:
     """Titles with captions by slug: 2 queries."""
-    titles = Title.objects.filter(slug__in=[e.title_slug for e in entitlements]).prefetch_related("captions")
+    titles = Title.objects.filter(slug__in=[entry.title_slug for entry in entries]).prefetch_related("captions")
     return {title.slug: title for title in titles}
 
 

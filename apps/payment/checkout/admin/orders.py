@@ -88,7 +88,7 @@ class OrderAdmin(OrderFiles, OrderActions, ReadOnly, ModelAdmin):
     actions = ["cancel"]
     fieldsets = [
         (None, {"fields": ["state", "shown_failure", "placed_at", "paid_at", "fulfilled_at"]}),
-        (_("Customer"), {"fields": ["email", "account", "shown_language", "company_name", "vat_id"]}),
+        (_("Customer"), {"fields": ["email", "account", "shown_language", "company_name", "vat_id", "shown_billing"]}),
         (
             _("Amounts"),
             {
@@ -195,6 +195,11 @@ class OrderAdmin(OrderFiles, OrderActions, ReadOnly, ModelAdmin):
     @admin.display(description=_("delivery method"))
     def shipping_method(self, order: Order) -> str:
         return order.shipping_name
+
+    @admin.display(description=_("billing address"))
+    def shown_billing(self, order: Order) -> SafeString | str:
+        """Where it is not the delivery address."""
+        return address(order.billing_address)
 
     @admin.display(description=_("delivery address"))
     def shown_address(self, order: Order) -> SafeString | str:

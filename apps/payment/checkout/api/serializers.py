@@ -11,7 +11,6 @@ from rest_framework import serializers
 from apps.common.api.addresses import AddressSerializer, CountryField, line
 from apps.common.api.serializers import EmailField, LanguageField, MoneySerializer
 from apps.common.money import Money
-from apps.common.problems import ValidationProblem
 from apps.common.text import one_line
 from apps.payment.documents.serializers import DocumentSerializer
 from apps.payment.orders.models import Order, OrderLine
@@ -20,24 +19,8 @@ from apps.payment.payments.serializers import NextActionSerializer
 from apps.payment.refunds.serializers import RefundSerializer, ReturnRequestSerializer
 from apps.payment.shipments.serializers import ShipmentSerializer
 from apps.payment.tax.rates import TaxClass
+from apps.payment.tax.serializers import VatIdField
 from apps.payment.tax.services import TaxedAmount
-from apps.payment.tax.vat_ids import checked_vat_id
-
-
-class VatIdField(serializers.CharField):
-    """The VAT ID of a business, in its usual form."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        defaults: dict[str, Any] = {"max_length": 40, "required": False, "allow_blank": True, "default": ""}
-        text = "Of a business in the European Union: in another country than the shop's it is charged no VAT."
-        super().__init__(**defaults | {"help_text": text} | kwargs)
-
-    def to_internal_value(self, data: Any) -> str:
-        text = super().to_internal_value(data)
-        try:
-            return checked_vat_id(text) if text else ""
-        except ValidationProblem as problem:
-            raise serializers.ValidationError(str(problem)) from problem
 
 
 class PlaceOrderSerializer(serializers.Serializer):
@@ -47,6 +30,11 @@ class PlaceOrderSerializer(serializers.Serializer):
         required=False, help_text="Of the order's mails; the account's if left out, else the shop's first."
     )
     shipping_address = AddressSerializer(required=False, allow_null=True)
+    billing_address = AddressSerializer(
+        required=False,
+        allow_null=True,
+        help_text="Of the invoice, where it is not the delivery address. Films alone are taxed where it is.",
+    )
     company = line(150, required=False, help_text="The business that buys, as the invoice names it.")
     vat_id = VatIdField()
     shipping_method = serializers.CharField(max_length=20, required=False, allow_blank=True, default="")
@@ -199,6 +187,7 @@ class OrderSerializer(serializers.Serializer):
     )
     refunded = serializers.SerializerMethodField()
     shipping_address = AddressSerializer(allow_null=True)
+    billing_address = AddressSerializer(allow_null=True, help_text="Null where it is the delivery address, or none.")
     company = serializers.CharField(source="company_name", allow_blank=True)
     vat_id = serializers.CharField(allow_blank=True)
     gift_message = serializers.CharField(allow_blank=True)
@@ -326,7 +315,9 @@ class ShippingCountriesSerializer(serializers.Serializer):
 
 class TotalsQuerySerializer(serializers.Serializer):
     cart = serializers.UUIDField()
-    country = CountryField(required=False, help_text="Where goods go to; not needed for films alone.")
+    country = CountryField(
+        required=False, help_text="Where goods go to; of films alone that of the billing address, if there is one."
+    )
     region = line(100, required=False, help_text="State or province, where tax depends on it.")
     vat_id = VatIdField()
 

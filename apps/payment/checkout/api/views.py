@@ -103,15 +103,13 @@ def _customer(request: Request, data: dict[str, Any]) -> Customer:
             gettext("Enter an e-mail address for the receipt."),
             errors={"email": [gettext("An e-mail address is needed.")]},
         )
-    if data["vat_id"] and not data.get("shipping_address"):
-        message = gettext("Enter a VAT ID with a delivery address alone: invoices of films have no address.")
-        raise ValidationProblem(message, errors={"vat_id": [message]})
     return Customer(
         user_id=account.user_id if account else None,
         email=email,
         language=language,
         company=data["company"],
         vat_id=data["vat_id"],
+        billing_address=data.get("billing_address"),
     )
 
 
@@ -223,7 +221,6 @@ class WebhookView(PublicView):
         if notification.dispute:
             # Before the delivery counts as taken in: one that fails here comes again.
             record_dispute(provider, notification.dispute)
-        payment = take_in_webhook(provider, notification)
-        if payment:
-            services.advance_or_defer(payment.order_id)
+        if take_in_webhook(provider, notification):
+            services.charge_changed(notification.reference)
         return Response(status=status.HTTP_204_NO_CONTENT)

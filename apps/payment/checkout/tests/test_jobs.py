@@ -27,7 +27,7 @@ AS_A_WHOLE = {
 ELSEWHERE = {
     *("release-owed-stock", "repeat-erasures"),
     *("resume-open-refunds", "restock-refunds", "send-due-refund-mails", "send-due-shipment-mails"),
-    *("renew-subscriptions", "remind-of-trial-ends", "send-due-subscription-mails"),
+    *("renew-subscriptions", "remind-of-trial-ends", "send-due-subscription-mails", "resume-open-period-refunds"),
     *("reconcile-past-days", "catch-up-on-disputes", "forget-removed-cards"),
 }
 

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from apps.payment.checkout.tests.test_admin import staff
+from apps.payment.documents.facts import facts_from_json
 from apps.payment.ledger.models import Posting
 from apps.payment.orders.models import Order
 from apps.payment.orders.services import forget_user
@@ -60,10 +62,56 @@ def test_number_that_no_member_state_gives_out_is_refused(ada, catalog, vat_id):
     assert not Order.objects.exists()
 
 
-def test_films_alone_have_no_address_for_a_business_s_invoice(ada, catalog):
+@pytest.mark.parametrize("business", [{"vat_id": VAT_ID}, {"company": "Ada SARL"}])
+def test_a_business_that_buys_films_alone_says_where_it_is(ada, catalog, business):
     ada.put(FILM.sku)
-    response = ada.order(shipping_address=None, vat_id=VAT_ID)
-    assert (response.status_code, list(response.json()["errors"])) == (400, ["vat_id"])
+    response = ada.order(**business)
+    assert (response.status_code, list(response.json()["errors"])) == (400, ["billing_address"])
+    assert not Order.objects.exists()
+
+
+def test_films_for_a_business_abroad_are_invoiced_without_tax_to_its_address(ada, catalog):
+    ada.put(FILM.sku)
+    address = address_in("FR")
+    business = {"company": "Ada SARL", "vat_id": VAT_ID, "billing_address": address}
+    [expected] = totals(ada, f"country=FR&vat_id={VAT_ID}")
+    body = ada.order(shipping_address=None, expected_total=expected["total"], **business).json()
+    # 9.99 without 20 %.
+    assert (body["total"], taxes(body)) == (euros(832), {"reverse_charge": (0, 0)})
+    assert body["billing_address"]["city"] == address["city"]
+    buyer = facts_from_json(Order.objects.get().documents.get().facts).buyer
+    assert (buyer.name, buyer.vat_id, buyer.address.country) == ("Ada SARL", VAT_ID, "FR")
+    assert buyer.address.line1 == address["line1"]
+
+
+def test_films_alone_are_taxed_where_the_billing_address_is(ada, catalog):
+    ada.put(FILM.sku)
+    body = ada.order(shipping_address=None, billing_address=address_in("FR")).json()
+    assert taxes(body) == {"digital": (2000, 167)}
+    # Without one nothing says where the customer is: the shop's own rate.
+    ada.cart = ""
+    ada.put(FILM.sku)
+    assert taxes(ada.order(shipping_address=None).json()) == {"digital": (1900, 160)}
+
+
+def test_goods_are_taxed_where_they_go_and_invoiced_to_the_billing_address(ada, catalog):
+    ada.put(MUG.sku)
+    billing = address_in("FR") | {"name": "Grace Hopper", "line1": "1 rue de la Paix"}
+    body = ada.order(billing_address=billing).json()
+    assert taxes(body) == {"standard": (1900, 316)}
+    assert (body["shipping_address"]["country"], body["billing_address"]["country"]) == ("DE", "FR")
+    buyer = facts_from_json(Order.objects.get().documents.get().facts).buyer
+    assert (buyer.name, buyer.address.line1, buyer.address.country) == ("Grace Hopper", "1 rue de la Paix", "FR")
+    page = staff("support_staff").get(f"/admin/orders/order/{Order.objects.get().pk}/change/").content.decode()
+    assert "1 rue de la Paix" in page
+    forget_user(ada.user_id)
+    assert Order.objects.get().billing_address is None or Order.objects.get().erasure_asked_at
+
+
+def test_billing_address_is_checked_like_every_address(ada, catalog):
+    ada.put(MUG.sku)
+    response = ada.order(billing_address=address_in("DE") | {"postal_code": "x"})
+    assert (response.status_code, list(response.json()["errors"])) == (400, ["billing_address.postal_code"])
 
 
 def test_prices_without_tax_get_it_at_checkout(ada, catalog, settings):

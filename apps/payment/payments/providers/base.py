@@ -130,8 +130,9 @@ class Notification:
 class Provider(Protocol):
     """Every call may be repeated with the same key and then has no further effect."""
 
-    def tokenise(self, source: CardSource, *, user_id: uuid.UUID | None) -> ProviderCard:
-        """The card at the provider, for an account or a guest (None); raises ValidationProblem."""
+    def tokenise(self, source: CardSource, *, user_id: uuid.UUID | None, is_saved: bool = False) -> ProviderCard:
+        """The card at the provider, for an account or a guest (None); raises ValidationProblem. `is_saved`: the account
+        keeps it, to be charged later too."""
 
     def begin_setup(self, user_id: uuid.UUID) -> str:
         """What the provider's script in the browser needs to check a card and save it for the account without paying.

@@ -34,6 +34,7 @@ SUBSCRIBE = OpenApiExample(
     request_only=True,
 )
 PERIOD = {
+    "id": "01a215e8-c317-7113-8438-5990e633858d",
     "starts_at": "2026-12-01T09:00:00Z",
     "ends_at": "2027-01-01T09:00:00Z",
     "amount": euros(799),
@@ -41,6 +42,8 @@ PERIOD = {
     "paid_at": "2026-12-01T09:00:02Z",
     "invoice_number": "INV-2026-000123",
     "invoice_url": "/v1/subscription/invoices/01a215e8-c317-7113-8438-5990e633858d.pdf",
+    "refunded": euros(0),
+    "credit_notes": [],
 }
 SUBSCRIPTION = OpenApiExample(
     "Subscription",
@@ -51,6 +54,10 @@ SUBSCRIPTION = OpenApiExample(
         "next_plan": None,
         "currency": "EUR",
         "country": "DE",
+        "region": "",
+        "company": "",
+        "vat_id": "",
+        "billing_address": None,
         "started_at": "2026-11-17T09:00:00Z",
         "period_starts_at": "2026-12-01T09:00:00Z",
         "period_ends_at": "2027-01-01T09:00:00Z",
@@ -85,3 +92,29 @@ CANCELLATION = OpenApiExample(
     "Cancellation", value={"number": "SUB-7K2M9QXR", "email": "ada@example.com"}, request_only=True
 )
 EXTEND = OpenApiExample("Extension", value={"days": 14}, request_only=True)
+REFUND_PERIOD = OpenApiExample(
+    "A part of the last period; the subscription runs on",
+    value={"amount": euros(300), "ends_subscription": False, "reason": "Streaming was down for ten days"},
+    request_only=True,
+)
+PERIOD_REFUND = OpenApiExample(
+    "Refund of a period",
+    value={
+        "id": "01a2162c-5b0e-7f54-9a83-0f3a1f3b7f10",
+        "period": "01a215e8-c317-7113-8438-5990e633858d",
+        "state": "completed",
+        "amount": euros(300),
+        "tax": euros(48),
+        "ends_subscription": False,
+        "requested_at": "2026-12-11T08:00:00Z",
+        "completed_at": "2026-12-11T08:00:01Z",
+        "failure": "",
+    },
+    response_only=True,
+    status_codes=["201"],
+)
+QUOTE = OpenApiExample(
+    "A consumer in Austria",
+    value={"price": euros(799), "tax": euros(133), "tax_class": "digital", "tax_rate": 2000},
+    response_only=True,
+)

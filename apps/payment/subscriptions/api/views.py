@@ -1,17 +1,15 @@
-"""Plans, the account's subscription, and all of them for support."""
+"""Plans, and the account's subscription."""
 
 from __future__ import annotations
 
 import uuid
 from typing import Any
 
-from django.db.models import QuerySet
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
-from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -19,35 +17,20 @@ from rest_framework.views import APIView
 from apps.common.api.requests import validated, validated_query
 from apps.common.api.views import NO_STORE, PublicView
 from apps.common.idempotency import idempotent, optionally_idempotent, request_key
-from apps.common.identity.permissions import IsUser, RequireRole, principal_of, user_id_of
+from apps.common.identity.permissions import IsUser, principal_of, user_id_of
 from apps.common.languages import default_language, shop_language
-from apps.common.money import Money
 from apps.common.problems import NotFound, ValidationProblem
 from apps.payment.access import require_own_address
 from apps.payment.documents.files import document_response
-from apps.payment.documents.selectors import find_charge_invoice
-from apps.payment.subscriptions import selectors, services
+from apps.payment.documents.selectors import find_charge_credit_note, find_charge_invoice
+from apps.payment.subscriptions import changing, renewing, selectors, services, subscribing
 from apps.payment.subscriptions.api import examples, serializers
-from apps.payment.subscriptions.models import Subscription
+from apps.payment.subscriptions.api.responses import amount_in, subscription_data, subscription_response
+from apps.payment.subscriptions.prices import quote_price
 from apps.payment.throttling import OrderLinkThrottle
 
 # Prices change with staff's decisions; a page asks again soon.
 FOR_A_MINUTE = {"Cache-Control": "public, max-age=60"}
-SUPPORT = [RequireRole("support_staff")]
-
-
-def _data(subscription: Subscription) -> dict[str, Any]:
-    context = selectors.subscription_context(subscription)
-    return dict(serializers.SubscriptionSerializer(subscription, context=context).data)
-
-
-def _response(subscription: Subscription, *, code: int = status.HTTP_200_OK) -> Response:
-    """The subscription as it is now; 202 while the bank waits for the customer."""
-    current = selectors.reread(subscription)
-    data = _data(current)
-    if data["next_action"] or current.state == Subscription.State.INCOMPLETE:
-        code = status.HTTP_202_ACCEPTED
-    return Response(data, status=code, headers=NO_STORE)
 
 
 class PlansView(PublicView):
@@ -62,6 +45,21 @@ class PlansView(PublicView):
         return response
 
 
+class PlanQuoteView(PublicView):
+    openapi_tag = "subscriptions"
+
+    @extend_schema(
+        parameters=[serializers.PlanQuoteQuerySerializer],
+        responses=serializers.PlanQuoteSerializer,
+        examples=[examples.QUOTE],
+    )
+    def get(self, request: Request, code: str) -> Response:
+        """What a period of a plan costs in a place, with its tax."""
+        query = validated_query(serializers.PlanQuoteQuerySerializer, request)
+        price = selectors.require_price(selectors.find_plan(code), query.pop("currency"))
+        return Response(serializers.PlanQuoteSerializer(quote_price(price, **query)).data, headers=NO_STORE)
+
+
 class SubscriptionView(APIView):
     openapi_tag = "subscriptions"
     permission_classes = [IsUser]
@@ -72,7 +70,7 @@ class SubscriptionView(APIView):
         found = selectors.current_subscription(user_id_of(request))
         if found is None:
             raise NotFound(gettext("You have no subscription."))
-        return Response(_data(selectors.reread(services.refresh(found))), headers=NO_STORE)
+        return Response(subscription_data(selectors.reread(renewing.refresh(found))), headers=NO_STORE)
 
     @extend_schema(
         request=serializers.SubscribeSerializer,
@@ -87,17 +85,26 @@ class SubscriptionView(APIView):
         language = data.get("language") or shop_language(account.language) or default_language()
         if not account.email:
             raise ValidationProblem(gettext("Your account needs an e-mail address."))
-        subscriber = services.Subscriber(user_id_of(request), account.email, language, data["country"])
-        wanted = services.SubscribeRequest(
+        subscriber = subscribing.Subscriber(
+            user_id_of(request),
+            account.email,
+            language,
+            country=data["country"],
+            region=data["region"],
+            company=data["company"],
+            vat_id=data["vat_id"],
+            billing_address=data.get("billing_address"),
+        )
+        wanted = subscribing.SubscribeRequest(
             subscriber,
             plan=data["plan"],
             currency=data["currency"],
             payment_method=data["payment_method"],
             key=request_key(request),
             return_url=require_own_address(data["return_url"]),
-            expected_amount=_expected(data, data["currency"]),
+            expected_amount=amount_in(data, "expected_amount", data["currency"]),
         )
-        return _response(services.subscribe(wanted), code=status.HTTP_201_CREATED)
+        return subscription_response(subscribing.subscribe(wanted), code=status.HTTP_201_CREATED)
 
 
 class CancelView(APIView):
@@ -108,7 +115,9 @@ class CancelView(APIView):
     @optionally_idempotent
     def post(self, request: Request) -> Response:
         """Cancel at the end of the period that is paid. Nothing more is charged."""
-        return _response(services.cancel(selectors.require_live(user_id_of(request)), by=principal_of(request).email))
+        return subscription_response(
+            services.cancel(selectors.require_live(user_id_of(request)), by=principal_of(request).email)
+        )
 
 
 class ResumeView(APIView):
@@ -119,7 +128,9 @@ class ResumeView(APIView):
     @optionally_idempotent
     def post(self, request: Request) -> Response:
         """Withdraw a cancellation before the end of the period."""
-        return _response(services.resume(selectors.require_live(user_id_of(request)), by=principal_of(request).email))
+        return subscription_response(
+            services.resume(selectors.require_live(user_id_of(request)), by=principal_of(request).email)
+        )
 
 
 class ChangeView(APIView):
@@ -135,7 +146,7 @@ class ChangeView(APIView):
         """What a change to a plan would cost now, and when it would be in effect."""
         query = validated_query(serializers.ChangeQuerySerializer, request)
         subscription = selectors.require_live(user_id_of(request))
-        preview = services.preview_change(subscription, selectors.find_plan(query["plan"]))
+        preview = changing.preview_change(subscription, selectors.find_plan(query["plan"]))
         return Response(serializers.ChangePreviewSerializer(preview).data, headers=NO_STORE)
 
     @extend_schema(
@@ -148,13 +159,13 @@ class ChangeView(APIView):
         """Change the plan: a dearer one at once, for its price less the unused days; others at the period's end."""
         data = validated(serializers.ChangePlanSerializer, request)
         subscription = selectors.require_live(user_id_of(request))
-        changed = services.change_plan(
+        changed = changing.change_plan(
             subscription,
             data["plan"],
-            expected_amount=_expected(data, subscription.currency),
+            expected_amount=amount_in(data, "expected_amount", subscription.currency),
             return_url=require_own_address(data["return_url"]),
         )
-        return _response(changed)
+        return subscription_response(changed)
 
 
 class PaymentMethodView(APIView):
@@ -172,7 +183,7 @@ class PaymentMethodView(APIView):
         data = validated(serializers.UseCardSerializer, request)
         subscription = selectors.require_live(user_id_of(request))
         return_url = require_own_address(data["return_url"])
-        return _response(services.pay_with(subscription, data["payment_method"], return_url=return_url))
+        return subscription_response(changing.pay_with(subscription, data["payment_method"], return_url=return_url))
 
 
 class InvoiceView(APIView):
@@ -184,6 +195,17 @@ class InvoiceView(APIView):
         """The invoice of a period that was paid."""
         selectors.require_paid_period(user_id_of(request), period_id)
         return document_response(find_charge_invoice(period_id))
+
+
+class CreditNoteView(APIView):
+    openapi_tag = "subscriptions"
+    permission_classes = [IsUser]
+
+    @extend_schema(responses={(200, "application/pdf"): OpenApiTypes.BINARY})
+    def get(self, request: Request, period_id: uuid.UUID, number: str) -> Any:
+        """A credit note about a period of which something was refunded."""
+        selectors.require_paid_period(user_id_of(request), period_id)
+        return document_response(find_charge_credit_note(period_id, number))
 
 
 class CancellationsView(PublicView):
@@ -204,72 +226,3 @@ class CancellationsView(PublicView):
             "a confirmation."
         )
         return Response({"detail": detail}, status=status.HTTP_202_ACCEPTED, headers=NO_STORE)
-
-
-class StaffSubscriptionsView(ListAPIView):
-    """All subscriptions, newest first, for support."""
-
-    openapi_tag = "subscriptions"
-    permission_classes = SUPPORT
-    serializer_class = serializers.StaffSubscriptionSerializer
-    queryset = Subscription.objects.none()
-    ordering = ("-started_at", "-id")
-
-    def get_queryset(self) -> QuerySet[Subscription]:
-        return selectors.all_subscriptions()
-
-
-class StaffSubscriptionView(APIView):
-    openapi_tag = "subscriptions"
-    permission_classes = SUPPORT
-
-    @extend_schema(responses=serializers.SubscriptionSerializer)
-    def get(self, request: Request, number: str) -> Response:
-        """One subscription, for support."""
-        return Response(_data(selectors.find_subscription(number)), headers=NO_STORE)
-
-
-class StaffCancelView(APIView):
-    openapi_tag = "subscriptions"
-    permission_classes = SUPPORT
-
-    @extend_schema(request=None, responses=serializers.SubscriptionSerializer)
-    @optionally_idempotent
-    def post(self, request: Request, number: str) -> Response:
-        """Cancel a customer's subscription at the end of its period."""
-        return _response(services.cancel(selectors.find_subscription(number), by=principal_of(request).email))
-
-
-class StaffEndView(APIView):
-    openapi_tag = "subscriptions"
-    permission_classes = SUPPORT
-
-    @extend_schema(request=None, responses=serializers.SubscriptionSerializer)
-    @optionally_idempotent
-    def post(self, request: Request, number: str) -> Response:
-        """End a subscription now. What was paid is not refunded."""
-        return _response(services.end_now(selectors.find_subscription(number), by=principal_of(request).email))
-
-
-class StaffExtendView(APIView):
-    openapi_tag = "subscriptions"
-    permission_classes = SUPPORT
-
-    @extend_schema(
-        request=serializers.ExtendSerializer, responses=serializers.SubscriptionSerializer, examples=[examples.EXTEND]
-    )
-    @idempotent
-    def post(self, request: Request, number: str) -> Response:
-        """Make the trial or the paid period longer, without charge."""
-        data = validated(serializers.ExtendSerializer, request)
-        subscription = selectors.find_subscription(number)
-        return _response(services.extend(subscription, days=data["days"], by=principal_of(request).email))
-
-
-def _expected(data: dict[str, Any], currency: str) -> int | None:
-    """Raises ValidationProblem for an amount in another currency."""
-    money: Money | None = data.get("expected_amount")
-    if money is not None and money.currency != currency:
-        message = gettext("Enter an amount in %(currency)s, of zero or more.") % {"currency": currency}
-        raise ValidationProblem(message, errors={"expected_amount": [message]})
-    return None if money is None else money.amount

@@ -34,7 +34,7 @@ def poison(order: Order) -> None:
 
 def test_a_refund_that_meets_a_bug_delays_no_other(orders, monkeypatch):
     with monkeypatch.context() as patch:
-        patch.setattr(state_machine, "STEPS", dict.fromkeys(Refund.OPEN, lambda refund: False))
+        patch.setattr(state_machine, "STEPS", dict.fromkeys(Refund.OPEN, lambda kind, refund: False))
         for order in orders:
             assert Staff().refund(order.number, everything=True).status_code == 202
     book, poisoned = booking.book, Refund.objects.get(order=orders[1])

@@ -194,7 +194,7 @@ def test_two_staff_with_the_same_partial_refund_and_what_they_saw_refund_it_once
 
 def test_the_database_lets_no_second_refund_begin_while_one_is_in_flight(ada, catalog, eve, monkeypatch):
     order = buy(ada)
-    monkeypatch.setattr(state_machine, "STEPS", dict.fromkeys(Refund.OPEN, lambda refund: False))
+    monkeypatch.setattr(state_machine, "STEPS", dict.fromkeys(Refund.OPEN, lambda kind, refund: False))
     assert eve.refund(order.number, lines={0: 1}).status_code == 202
     response = eve.refund(order.number, lines={1: 1})
     assert (response.status_code, response.json()["type"]) == (409, "/problems/refund-in-progress")

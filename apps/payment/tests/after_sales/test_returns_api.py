@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import uuid
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core import mail
+from django.utils import timezone
 
 from apps.common.outbox.testing import deliver
 from apps.common.testing.concurrency import at_once
 from apps.common.testing.contracts import assert_matches_contract
+from apps.payment.checkout.tests.test_admin import staff
 from apps.payment.orders.models import Order
+from apps.payment.refunds import tasks
 from apps.payment.refunds.models import Refund, ReturnRequest
 from apps.payment.tests.after_sales.helpers import MUG, Staff, assert_adds_up, buy, euros
 from apps.payment.tests.personas import Shopper
@@ -51,6 +55,56 @@ def test_a_request_is_confirmed_by_mail_and_shown_with_the_order(ada, catalog):
     request = {"lines": [{"position": 0, "quantity": 2}], "reason": "damaged"}
     path = f"/v1/orders/{order.number}/returns"
     assert_matches_contract("payment", "POST", path, request_json=request, response_json=body, status=201)
+
+
+STAFF_ADDRESS = "returns@shop.example"
+
+
+@pytest.mark.parametrize(
+    ("languages", "subject"),
+    [(["en", "de"], "Return request for order"), (["de", "en"], "Rückgabeanfrage zur Bestellung")],
+)
+def test_staff_get_a_mail_in_the_language_of_the_shop(ada, catalog, settings, languages, subject):
+    settings.RETURN_REQUESTS_EMAIL, settings.SHOP_LANGUAGES = STAFF_ADDRESS, languages
+    order = buy(ada)
+    mail.outbox.clear()
+    assert ask(ada, order.number, {0: 2}).status_code == 201
+    [message] = [sent for sent in mail.outbox if sent.to == [STAFF_ADDRESS]]
+    assert message.subject == f"{subject} {order.number}"
+    link = f"/api/payment/admin/orders/order/{order.pk}/return/"
+    for text in (message.body, message.alternatives[0][0]):
+        assert "The handle is broken." in text
+        assert "Blue mug" in text
+        assert link in text
+    assert len(mail.outbox) == 2
+
+
+def test_link_of_the_mail_to_staff_leads_to_the_decision(ada, catalog):
+    order = buy(ada)
+    ask(ada, order.number)
+    page = staff("support_staff").get(f"/admin/orders/order/{order.pk}/return/")
+    assert page.status_code == 200
+    assert "The handle is broken." in page.content.decode()
+
+
+def test_mail_to_staff_that_could_not_be_sent_is_sent_by_the_job(ada, catalog, settings, monkeypatch):
+    settings.RETURN_REQUESTS_EMAIL = STAFF_ADDRESS
+    order = buy(ada)
+    monkeypatch.setattr(tasks.send_staff_return_mail, "apply_async", lambda *args, **options: None)
+    ask(ada, order.number)
+    assert not [sent for sent in mail.outbox if sent.to == [STAFF_ADDRESS]]
+    ReturnRequest.objects.update(staff_mail_due_at=timezone.now() - timedelta(minutes=5))
+    tasks.send_due_refund_mails()
+    tasks.send_due_refund_mails()
+    assert len([sent for sent in mail.outbox if sent.to == [STAFF_ADDRESS]]) == 1
+
+
+def test_no_mail_to_staff_where_none_is_wanted(ada, catalog):
+    order = buy(ada)
+    mail.outbox.clear()
+    ask(ada, order.number)
+    assert len(mail.outbox) == 1
+    assert ReturnRequest.objects.get().staff_mail_due_at is None
 
 
 def test_accepting_refunds_the_units_and_restocks_them_where_asked(ada, catalog, eve):

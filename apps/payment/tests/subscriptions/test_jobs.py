@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from apps.common.metrics import collectors
 from apps.common.testing.jobs import run_until_given_up
-from apps.payment.subscriptions import mails, services, state_machine, tasks
+from apps.payment.subscriptions import mails, renewing, state_machine, tasks
 from apps.payment.subscriptions.models import Plan, Subscription, SubscriptionMail
 from apps.payment.tests.subscriptions.helpers import days_pass, subscribed, taken, until_end_of_period
 
@@ -43,7 +43,7 @@ def test_a_reminder_that_a_bug_stops_delays_no_other(ada, grace, monkeypatch):
     Plan.objects.update(trial_days=14)
     bad, good = subscribed(ada), subscribed(grace)
     days_pass(12)
-    monkeypatch.setattr(services, "locked", failing_for(bad.pk, services.locked))
+    monkeypatch.setattr(renewing, "locked", failing_for(bad.pk, renewing.locked))
     failure = run_until_given_up(tasks.remind_of_trial_ends)
     assert failure.item == str(bad.pk)
     reminded = SubscriptionMail.objects.filter(kind="trial_ending").values_list("subscription", flat=True)

@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote as quote_path
 
 from apps.common.http import RemoteProblem
 from apps.common.money import Money
@@ -16,10 +16,10 @@ from apps.ui.storefront.clients.payment import (
     MAX_IN_PROGRESS_RETRIES,
     MAX_RETRY_PAUSE_SECONDS,
     ORDER_TIMEOUT_SECONDS,
-    NextAction,
     client,
     responses,
 )
+from apps.ui.storefront.clients.payment_schemas import NextAction
 
 # How long plans are used without asking again.
 PLAN_SECONDS = 60.0
@@ -52,29 +52,44 @@ class Plans:
 
 
 @dataclass(frozen=True, slots=True)
-class BillingPeriod:
-    """A period that was paid; `invoice_url` is a path of the API."""
+class PlanQuote:
+    """What a period costs somebody, and the tax in it."""
 
+    price: Money
+    tax: Money
+    tax_class: str
+    tax_rate: int
+
+
+@dataclass(frozen=True, slots=True)
+class CreditNote:
+    """About a period of which something was refunded."""
+
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class BillingPeriod:
+    """A period that was paid."""
+
+    id: str
     starts_at: datetime
     ends_at: datetime
     amount: Money
     credit: Money
     paid_at: datetime
     invoice_number: str
-    invoice_url: str
-
-    @property
-    def id(self) -> str:
-        """As the address of its invoice names it."""
-        return self.invoice_url.rsplit("/", 1)[-1].removesuffix(".pdf")
+    refunded: Money
+    credit_notes: tuple[CreditNote, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class AmountDue:
-    """What is overdue, and when the card is tried again."""
+    """What is overdue, when the card is tried again, and why the last try failed."""
 
     amount: Money
     retry_at: datetime | None
+    decline_code: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +140,14 @@ class ChangePreview:
 def plans(*, deadline: float | None = None) -> tuple[Plan, ...]:
     """What is offered, in the language of the page; `deadline` in seconds."""
     return responses.fetch("/v1/plans", Plans, fresh_seconds=PLAN_SECONDS, deadline=deadline).results
+
+
+def quote(plan: str, *, currency: str, country: str, region: str = "", vat_id: str = "") -> PlanQuote:
+    """What a period costs there. Raises RemoteProblem (400) for an unusable VAT ID or a missing state."""
+    place = {"country": country, "region": region, "vat_id": vat_id}
+    params = {"currency": currency} | {name: value for name, value in place.items() if value}
+    body = client.get(f"/v1/plans/{quote_path(plan, safe='')}/quote", params=params).json_or_raise()
+    return decode(PlanQuote, body, service="payment")
 
 
 def subscription(token: str) -> Subscription | None:
@@ -178,7 +201,13 @@ def cancel_by_number(number: str, email: str) -> None:
 
 def invoice(token: str, period_id: str) -> bytes:
     """The PDF. Raises RemoteProblem (404) for that of somebody else."""
-    return client.get(f"{PATH}/invoices/{quote(period_id, safe='')}.pdf", token=token).content_or_raise()
+    return client.get(f"{PATH}/invoices/{quote_path(period_id, safe='')}.pdf", token=token).content_or_raise()
+
+
+def credit_note(token: str, period_id: str, number: str) -> bytes:
+    """The PDF. Raises RemoteProblem (404) for that of somebody else."""
+    path = f"{PATH}/invoices/{quote_path(period_id, safe='')}/credit-notes/{quote_path(number, safe='')}.pdf"
+    return client.get(path, token=token).content_or_raise()
 
 
 def _post(token: str, path: str, body: dict[str, Any], *, key: str) -> Subscription:

@@ -72,7 +72,8 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class LibraryItem:
-    """An entitlement to a film; `title` is None until it is encoded. `expires_at` is the end of a rental."""
+    """A film that the customer may watch; `title` is None until it is encoded. `offer` is buy, rent or plan, and
+    `expires_at` the end of the last two."""
 
     title_slug: str
     title: Title | None
@@ -92,11 +93,6 @@ class LibraryItem:
 
 
 @dataclass(frozen=True, slots=True)
-class WatchableFilm(LibraryItem):
-    """A film that the customer may watch; `offer` is buy, rent or plan, and `expires_at` the end of the last two."""
-
-
-@dataclass(frozen=True, slots=True)
 class TitlePage:
     """Public data of films."""
 
@@ -111,14 +107,20 @@ class LibraryPage:
     next: str | None
 
 
-def library(token: str, *, cursor: str = "", limit: int = 48, deadline: float | None = None) -> LibraryPage:
-    """A page of the library; `deadline` in seconds."""
-    params = {"limit": limit, "cursor": cursor or None}
-    body = client.get("/v1/library", params=params, token=token, deadline=deadline).json_or_raise()
+def library(token: str, *, source: str = "", cursor: str = "", limit: int = 48) -> LibraryPage:
+    """A page of the library; `source`: own (bought or rented) or subscription, else both."""
+    params = {"limit": limit, "source": source or None, "cursor": cursor or None}
+    return decode(LibraryPage, client.get("/v1/library", params=params, token=token).json_or_raise(), service="video")
+
+
+def continue_watching(token: str, *, limit: int, deadline: float) -> LibraryPage:
+    """Films that were started and not finished, watched last first; `deadline` in seconds."""
+    params = {"limit": limit}
+    body = client.get("/v1/continue-watching", params=params, token=token, deadline=deadline).json_or_raise()
     return decode(LibraryPage, body, service="video")
 
 
-def library_item(token: str, slug: str, *, deadline: float | None = None) -> WatchableFilm | None:
+def library_item(token: str, slug: str, *, deadline: float | None = None) -> LibraryItem | None:
     """The film if the customer may watch it, also by a subscription; `deadline` in seconds."""
     try:
         body = client.get(f"/v1/library/{quote(slug, safe='')}", token=token, deadline=deadline).json_or_raise()
@@ -126,7 +128,7 @@ def library_item(token: str, slug: str, *, deadline: float | None = None) -> Wat
         if problem.status != 404:
             raise
         return None
-    return decode(WatchableFilm, body, service="video")
+    return decode(LibraryItem, body, service="video")
 
 
 def slugs_of_package(package: str) -> list[str]:

@@ -8,8 +8,8 @@ import pytest
 from django.test import Client
 
 from apps.common.countries import COUNTRIES
+from apps.ui.storefront.address_forms import AddressForm
 from apps.ui.storefront.clients.auth import Address
-from apps.ui.storefront.forms import AddressForm
 from apps.ui.storefront.templatetags.shop_forms import town_line
 from apps.ui.storefront.tests.fakes import ADA, FakePlatform
 

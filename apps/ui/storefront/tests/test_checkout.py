@@ -300,7 +300,9 @@ def test_country_without_delivery_is_said(with_mug: Client, platform: FakePlatfo
 def test_countries_are_those_that_parcels_go_to(with_mug: Client, platform: FakePlatform) -> None:
     platform.payment.countries = ["AT"]
     text = with_mug.get("/checkout").content.decode()
-    assert ('value="AT"' in text, 'value="US"' in text) == (True, False)
+    # An invoice may go anywhere.
+    delivery, _, _billing = text.partition('id="billing"')
+    assert ('value="AT"' in delivery, 'value="US"' in delivery) == (True, False)
 
 
 def test_guest_who_signs_in_at_checkout_keeps_what_was_typed(
@@ -336,6 +338,61 @@ def test_business_sees_what_it_pays_before_it_orders(with_mug: Client, platform:
     sent = json.loads(placed(platform)[0].content)
     assert (sent["company"], sent["vat_id"]) == ("Ada SARL", "FR40303265045")
     assert sent["expected_total"]["amount"] == 2090
+
+
+BILL = {
+    "billing": "different",
+    "bill-country": "FR",
+    "bill-name": "Grace",
+    "bill-line1": "1 rue de la Paix",
+    "bill-postal_code": "75002",
+    "bill-city": "Paris",
+}
+
+
+def test_billing_address_that_differs_is_sent_and_shown(with_mug: Client, platform: FakePlatform, pay: Pay) -> None:
+    response = pay(with_mug, **BILL)
+    assert response.status_code == 302
+    sent = json.loads(placed(platform)[0].content)
+    expected = {"country": "FR", "name": "Grace", "line1": "1 rue de la Paix", "postal_code": "75002", "city": "Paris"}
+    assert sent["billing_address"] == expected
+    assert sent["shipping_address"]["country"] == "DE"
+    assert "1 rue de la Paix" in with_mug.get(response["Location"]).content.decode()
+
+
+def test_billing_address_that_is_not_ticked_is_left_out(with_mug: Client, platform: FakePlatform, pay: Pay) -> None:
+    assert pay(with_mug, **BILL | {"billing": "", "bill-line1": ""}).status_code == 302
+    assert "billing_address" not in json.loads(placed(platform)[0].content)
+
+
+def test_unfinished_billing_address_is_said_beside_its_fields(
+    with_mug: Client, platform: FakePlatform, pay: Pay
+) -> None:
+    response = pay(with_mug, **BILL | {"bill-line1": "", "bill-postal_code": "x"})
+    assert response.status_code == 422
+    text = response.content.decode()
+    for name in ("line1", "postal_code"):
+        assert f'id="id_bill-{name}_error"' in text
+    assert placed(platform) == []
+
+
+def test_films_alone_are_taxed_where_the_billing_address_is(ada: Client, platform: FakePlatform, pay: Pay) -> None:
+    ada.post("/cart/add", {"sku": "nosferatu-rent"})
+    ada.post("/checkout", BILL | {"step": "update"})
+    assert platform.payment.requests_to("GET", "/v1/order-totals")[-1].url.params["country"] == "FR"
+    ada.get("/checkout")
+    assert "country" not in platform.payment.requests_to("GET", "/v1/order-totals")[-1].url.params
+    assert pay(ada, **BILL, **{"company-company": "Ada SARL"}, total="299").status_code == 302
+    sent = json.loads(placed(platform)[0].content)
+    assert (sent["company"], sent["billing_address"]["city"]) == ("Ada SARL", "Paris")
+
+
+def test_a_business_that_buys_films_alone_is_asked_where_it_is(ada: Client, platform: FakePlatform, pay: Pay) -> None:
+    ada.post("/cart/add", {"sku": "nosferatu-rent"})
+    response = pay(ada, **{"company-company": "Ada SARL"}, total="299")
+    assert response.status_code == 422
+    assert "Add the company’s billing address." in response.content.decode()
+    assert placed(platform) == []
 
 
 def test_unusable_vat_id_is_said_beside_its_field(with_mug: Client, platform: FakePlatform, pay: Pay) -> None:

@@ -9,7 +9,7 @@ from django.utils.translation import override
 
 from apps.common.money import Money
 from apps.ui.storefront import formats
-from apps.ui.storefront.forms import AddressForm
+from apps.ui.storefront.address_forms import AddressForm
 from apps.ui.storefront.templatetags.shop import long_moment, moment, money
 
 NOON = datetime(2026, 12, 1, 12, 5, tzinfo=UTC)

@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 
 from apps.ui.storefront.tests.fakes import ASKS, DECLINED, PAYS, FakePlatform
+from apps.ui.storefront.tests.fakes.routing import body_of
 from apps.ui.storefront.tests.fakes.subscriptions import PERIOD_ID, overdue
 
 PAGE, START = "/account/subscription", "/account/subscription/start?plan=plus-monthly"
@@ -19,7 +20,7 @@ def fill(browser: Client, address: str, *, card: str = PAYS, **changes: str) -> 
     page = browser.get(address)
     assert page.status_code == 200, page.content.decode()
     hidden = dict(re.findall(r'type="hidden" name="([a-z]+)" value="([^"]*)"', page.content.decode()))
-    data = {name: hidden[name] for name in ("key", "plan", "amount") if name in hidden}
+    data = {name: hidden[name] for name in ("key", "plan", "amount", "price") if name in hidden}
     data |= {"home-country": "AT", "card-number": card, "card-expiry": "12/40", "card-cvc": "123"}
     return data | changes
 
@@ -127,10 +128,106 @@ def test_page_shows_plan_card_and_invoices(ada: Client, platform: FakePlatform) 
     assert 'filename="INV-2026-000001.pdf"' in invoice["Content-Disposition"]
 
 
+def test_page_shows_what_was_refunded_with_its_credit_note(ada: Client, platform: FakePlatform) -> None:
+    platform.payment.make()
+    text = ada.get(PAGE).content.decode()
+    assert "€3.00 refunded" in text
+    address = f"/account/subscription/invoices/{PERIOD_ID}/credit-notes/CN-2026-000001.pdf"
+    assert address in text
+    note = ada.get(address)
+    assert note["Content-Type"] == "application/pdf"
+    assert 'filename="CN-2026-000001.pdf"' in note["Content-Disposition"]
+
+
+def test_subscriber_in_a_taxed_state_chooses_it(ada: Client, platform: FakePlatform) -> None:
+    data = fill(ada, START, **{"home-country": "US"})
+    shown = ada.post("/account/subscription/start", data | {"step": "update"})
+    assert shown.status_code == 200
+    text = shown.content.decode()
+    assert 'name="home-region"' in text
+    assert "Choose your state to see the tax." in text
+    missing = ada.post("/account/subscription/start", data)
+    assert missing.status_code == 422
+    assert platform.payment.subscription is None
+    assert ada.post("/account/subscription/start", data | {"home-region": "CA"}).status_code == 302
+    [sent] = [body_of(request) for request in platform.payment.requests_to("POST", "/v1/subscription")]
+    assert (sent["country"], sent["region"]) == ("US", "CA")
+
+
+BUSINESS = {
+    "home-country": "FR",
+    "company-company": "Ada SARL",
+    "company-vat_id": "FR40303265045",
+    "company-line1": "1 rue de la Paix",
+    "company-postal_code": "75002",
+    "company-city": "Paris",
+}
+
+
+def test_business_sees_its_price_before_it_subscribes(ada: Client, platform: FakePlatform) -> None:
+    data = fill(ada, START) | BUSINESS
+    changed = ada.post("/account/subscription/start", data)
+    assert changed.status_code == 422
+    assert "The price has changed" in changed.content.decode()
+    assert platform.payment.subscription is None
+    updated = ada.post("/account/subscription/start", data | {"step": "update"}).content.decode()
+    assert "€6.66" in updated
+    assert "reverse charge" in updated
+    assert ada.post("/account/subscription/start", data | {"price": "666"}).status_code == 302
+    [sent] = [body_of(request) for request in platform.payment.requests_to("POST", "/v1/subscription")]
+    assert (sent["company"], sent["vat_id"]) == ("Ada SARL", "FR40303265045")
+    assert sent["billing_address"] == {
+        "name": "Ada SARL",
+        "line1": "1 rue de la Paix",
+        "city": "Paris",
+        "postal_code": "75002",
+        "country": "FR",
+    }
+
+
+def test_business_without_an_address_is_asked_for_it(ada: Client, platform: FakePlatform) -> None:
+    data = fill(ada, START, price="666") | BUSINESS | {"company-line1": "", "company-city": ""}
+    response = ada.post("/account/subscription/start", data)
+    assert response.status_code == 422
+    assert 'id="id_company-line1_error"' in response.content.decode()
+    assert platform.payment.subscription is None
+
+
+PAY = "/account/subscription/pay"
+
+
+def test_an_overdue_payment_is_confirmed_with_the_same_card(ada: Client, platform: FakePlatform) -> None:
+    platform.payment.make(**overdue())
+    assert PAY in ada.get(PAGE).content.decode()
+    page = ada.get(PAY).content.decode()
+    for words in ("Your bank wants you to confirm", "Visa •••• 4242", "Pay €7.99"):
+        assert words in page
+    platform.payment.cards["pm_1"] = "4000000000003220"
+    assert ada.post(PAY, {"next": PAY, "key": "a" * 32})["Location"] == PAGE
+    assert platform.payment.subscription["state"] == "active"
+
+
+def test_a_declined_overdue_payment_says_why(ada: Client, platform: FakePlatform) -> None:
+    platform.payment.make(**overdue())
+    platform.payment.cards["pm_1"] = "4000000000000002"
+    response = ada.post(PAY, {"next": PAY, "key": "a" * 32})
+    assert response.status_code == 422
+    assert "Your bank declined the card." in response.content.decode()
+
+
+def test_page_to_pay_without_debt_leads_to_the_subscription(ada: Client, platform: FakePlatform) -> None:
+    platform.payment.make()
+    assert ada.get(PAY)["Location"] == PAGE
+
+
 STATES: dict[str, tuple[dict[str, Any], str]] = {
     "overdue": (overdue(), "We couldn’t charge €7.99"),
     "cancelled": ({"is_cancelled": True, "next_amount": None}, "Your subscription is cancelled"),
     "ended": ({"state": "ended", "ended_at": "2026-12-01T10:00:00Z", "end_reason": "unpaid"}, "has ended because"),
+    "disputed": (
+        {"state": "ended", "ended_at": "2026-12-01T10:00:00Z", "end_reason": "disputed"},
+        "because a payment was disputed",
+    ),
     "not started": (
         {"state": "ended", "ended_at": "2026-12-01T10:00:00Z", "end_reason": "not_started"},
         "didn’t start",

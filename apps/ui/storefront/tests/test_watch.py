@@ -40,7 +40,26 @@ def test_home_page_offers_to_continue_watching(ada: Client, platform: FakePlatfo
     platform.video.grant("nosferatu", progress=progress)
     for _ in range(2):
         assert "Continue watching" in ada.get("/").content.decode()
-    assert len(platform.video.requests_to("GET", "/v1/library")) == 1
+    assert len(platform.video.requests_to("GET", "/v1/continue-watching")) == 1
+
+
+def test_library_marks_films_of_the_subscription_and_shows_them_apart(ada: Client, platform: FakePlatform) -> None:
+    platform.video.grant("nosferatu", offer="plan", order_number="", expires_at="2026-12-01T10:00:00Z")
+    platform.video.grant("metropolis")
+    text = ada.get("/library").content.decode()
+    assert '<span class="flag">StreamCart Plus</span>' in text
+    assert "Bought and rented" in text
+    own, included = (ada.get(f"/library?show={name}").content.decode() for name in ("own", "subscription"))
+    assert "/watch/metropolis" in own
+    assert "/watch/nosferatu" not in own
+    assert "/watch/nosferatu" in included
+    assert "/watch/metropolis" not in included
+    assert ada.get("/library?show=x").status_code == 404
+
+
+def test_library_without_films_of_a_subscription_has_no_filters(ada: Client, platform: FakePlatform) -> None:
+    platform.video.grant("metropolis")
+    assert "Bought and rented" not in ada.get("/library").content.decode()
 
 
 def test_watch_page_has_a_player_and_starts_no_session(ada: Client, platform: FakePlatform) -> None:
@@ -258,6 +277,6 @@ def test_started_films_that_another_release_has_kept_are_asked_for_again(
     monkeypatch.setattr(library, "_name", lambda user_id, language: "kept-by-another-release")
     cache.set("kept-by-another-release", kept)
     assert ada.get("/").status_code == 200
-    assert len(platform.video.requests_to("GET", "/v1/library")) == 1
+    assert len(platform.video.requests_to("GET", "/v1/continue-watching")) == 1
     assert ada.get("/").status_code == 200
-    assert len(platform.video.requests_to("GET", "/v1/library")) == 1
+    assert len(platform.video.requests_to("GET", "/v1/continue-watching")) == 1

@@ -16,9 +16,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from apps.common.countries import COUNTRIES
 from apps.common.http import RemoteProblem
+from apps.ui.storefront.address_forms import SavedAddressForm
 from apps.ui.storefront.clients import auth, payment
 from apps.ui.storefront.drafts import draft_of, forget_draft
-from apps.ui.storefront.forms import DeleteAccountForm, PasswordChangeForm, ProfileForm, SavedAddressForm, ShopForm
+from apps.ui.storefront.forms import DeleteAccountForm, PasswordChangeForm, ProfileForm, ShopForm
 from apps.ui.storefront.parallel import fetch_or_default
 from apps.ui.storefront.session import ShopRequest
 

@@ -14,8 +14,9 @@ from django.views.decorators.http import require_POST, require_safe
 from apps.common.http import RemoteProblem
 from apps.common.numbers import whole_number
 from apps.ui.storefront import carts
-from apps.ui.storefront.clients.payment import Cart
-from apps.ui.storefront.forms import HOME_COUNTRY, VoucherForm
+from apps.ui.storefront.address_forms import HOME_COUNTRY
+from apps.ui.storefront.clients.payment_schemas import Cart
+from apps.ui.storefront.forms import VoucherForm
 from apps.ui.storefront.navigation import safe_next_url
 from apps.ui.storefront.session import ShopRequest
 from apps.ui.storefront.vouchers import submit_voucher

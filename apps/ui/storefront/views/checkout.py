@@ -10,10 +10,11 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from apps.ui.storefront import carts
-from apps.ui.storefront.checkout import Checkout, previously_placed_order
-from apps.ui.storefront.clients.payment import Cart
+from apps.ui.storefront.checkout import Checkout
+from apps.ui.storefront.clients.payment_schemas import Cart
 from apps.ui.storefront.drafts import draft_of, forget_draft
 from apps.ui.storefront.navigation import sign_in_url
+from apps.ui.storefront.placed_orders import previously_placed_order
 from apps.ui.storefront.session import ShopRequest, SignInRequired
 
 

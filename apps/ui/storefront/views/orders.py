@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from apps.common.http import RemoteProblem
 from apps.ui.storefront import carts
-from apps.ui.storefront.clients import after_sales, payment
+from apps.ui.storefront.clients import after_sales, payment, payment_schemas
 from apps.ui.storefront.forms import FindOrderForm
 from apps.ui.storefront.order_steps import order_steps
 from apps.ui.storefront.parallel import fetch_or_default
@@ -137,7 +137,7 @@ def request_return(request: ShopRequest, number: str) -> HttpResponse:
     return render(request, "storefront/order_return.html", {"order": found, "form": form}, status=status)
 
 
-def _is_requested(form: ReturnForm, order: payment.Order, *, secret: str | None, token: str | None) -> bool:
+def _is_requested(form: ReturnForm, order: payment_schemas.Order, *, secret: str | None, token: str | None) -> bool:
     """Whether payment has accepted the request; errors are added to the form."""
     texts = {"reason": form.cleaned_data["reason"], "comment": form.cleaned_data["comment"]}
     try:

@@ -13,13 +13,13 @@ from django.views.decorators.http import require_safe
 
 from apps.common.http import RemoteProblem
 from apps.ui.storefront import breadcrumbs, product_options, structured_data, wishlists
+from apps.ui.storefront.address_forms import HOME_COUNTRY
 from apps.ui.storefront.clients import catalog, payment, subscriptions, video
 from apps.ui.storefront.clients.catalog_schemas import Product, ProductCard, ProductPage, ReviewPage, Variant
-from apps.ui.storefront.clients.payment import ShippingMethod
+from apps.ui.storefront.clients.payment_schemas import ShippingMethod
 from apps.ui.storefront.clients.subscriptions import Plan
 from apps.ui.storefront.clients.video import LibraryItem, Title
 from apps.ui.storefront.context import footer_pages
-from apps.ui.storefront.forms import HOME_COUNTRY
 from apps.ui.storefront.pages import shared_page
 from apps.ui.storefront.parallel import fetch, fetch_or_default
 from apps.ui.storefront.review_filters import ReviewFilters

@@ -17,7 +17,7 @@ from apps.common.http import RemoteProblem, Unavailable
 from apps.common.languages import current_language
 from apps.ui.storefront.clients import catalog, subscriptions, video
 from apps.ui.storefront.clients.catalog_schemas import ProductPage
-from apps.ui.storefront.clients.subscriptions import Plan, Subscription
+from apps.ui.storefront.clients.subscriptions import Plan, PlanQuote, Subscription
 from apps.ui.storefront.currency import current_currency
 from apps.ui.storefront.forms import CancelSubscriptionForm
 from apps.ui.storefront.pages import shared_page
@@ -88,18 +88,24 @@ def subscribe(request: ShopRequest) -> HttpResponse:
         return redirect("subscription")
     # A trial is given once to an account.
     has_trial = bool(plan.trial_days) and not (before and before.trial_ends_at)
+    page = ChargePage(request, "storefront/subscribe.html", {})
+    quoted = _quote(plan, price.currency, page)
+    price = quoted.price if quoted else price
     due = price if not has_trial else price * 0
-    context = {"plan": plan, "price": price, "due": due, "has_trial": has_trial}
-    page = ChargePage(request, "storefront/subscribe.html", context)
-    is_valid = page.is_sent and all([page.cards.is_valid(), page.home.is_valid()])
-    if not is_valid:
+    page.context = {"plan": plan, "price": price, "quote": quoted, "due": due, "has_trial": has_trial}
+    is_sent = page.is_sent and not page.is_update
+    if not is_sent or not all([page.cards.is_valid(), page.home.is_valid(), page.company.is_valid()]):
         return page.show()
+    if page.sent.get("price") != str(price.amount):
+        heading, text = gettext("The price has changed"), gettext("Please check it before you confirm.")
+        return page.show(failure={"heading": heading, "text": text})
 
     def send(key: str) -> Subscription:
         body = {
             "plan": plan.code,
             "currency": price.currency,
-            "country": page.home.cleaned_data["country"],
+            **page.home.cleaned_data,
+            **page.company.billing(page.home),
             "payment_method": page.card_id(),
             "return_url": return_url(),
             "expected_amount": due.as_dict(),
@@ -108,6 +114,19 @@ def subscribe(request: ShopRequest) -> HttpResponse:
         return subscriptions.subscribe(token, body, key=key)
 
     return page.charge(send)
+
+
+def _quote(plan: Plan, currency: str, page: ChargePage) -> PlanQuote | None:
+    """The price and its tax where the customer is; None while the state or the VAT ID is unusable, which subscribing
+    says."""
+    sent = page.sent
+    place = {"country": page.home.country_code, "region": sent.get("home-region", "")}
+    try:
+        return subscriptions.quote(plan.code, currency=currency, **place, vat_id=sent.get("company-vat_id", ""))
+    except RemoteProblem as problem:
+        if problem.status != 400:
+            raise
+        return None
 
 
 @FORM
@@ -123,6 +142,21 @@ def change_plan(request: ShopRequest) -> HttpResponse:
         return page.show(failure={"heading": heading, "text": text})
     body = {"plan": preview.plan.code, "expected_amount": preview.amount.as_dict(), "return_url": return_url()}
     return page.charge(lambda key: subscriptions.change_plan(token, body, key=key))
+
+
+@FORM
+def pay(request: ShopRequest) -> HttpResponse:
+    """What is overdue is paid with the subscription's own card, which the bank may want to be confirmed; mails about a
+    declined renewal lead here."""
+    token = request.shop.require_token()
+    found = subscriptions.subscription(token)
+    if found is None or found.due is None or found.payment_method is None or found.next_action:
+        return redirect("subscription")
+    page = ChargePage(request, "storefront/subscription_pay.html", {"subscription": found}, has_card=False)
+    if not page.is_sent:
+        return page.show()
+    body = {"payment_method": found.payment_method.id, "return_url": return_url()}
+    return page.charge(lambda key: subscriptions.use_card(token, body, key=key))
 
 
 @CARD
@@ -156,8 +190,17 @@ def resume(request: ShopRequest) -> HttpResponse:
 def invoice(request: ShopRequest, period_id: uuid.UUID) -> HttpResponse:
     """The PDF of an invoice."""
     content = subscriptions.invoice(request.shop.require_token(), str(period_id))
+    return _pdf(content, request.GET.get("name", "") or "invoice")
+
+
+@require_safe
+def credit_note(request: ShopRequest, period_id: uuid.UUID, number: str) -> HttpResponse:
+    """The PDF of a credit note."""
+    return _pdf(subscriptions.credit_note(request.shop.require_token(), str(period_id), number), number)
+
+
+def _pdf(content: bytes, name: str) -> HttpResponse:
     response = HttpResponse(content, content_type="application/pdf")
-    name = request.GET.get("name", "") or "invoice"
     response["Content-Disposition"] = content_disposition_header(True, f"{name[:40]}.pdf") or ""
     response["Cache-Control"] = "private, no-store"
     return response

@@ -7,7 +7,8 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from apps.video.playback.models import Entitlement, Progress
+from apps.common.api.serializers import StrictQuerySerializer
+from apps.video.playback.models import Entitlement, LibraryEntry, Progress
 from apps.video.titles.serializers import TitleSerializer
 
 
@@ -18,26 +19,34 @@ class ProgressSerializer(serializers.Serializer):
     updated_at = serializers.DateTimeField()
 
 
+class LibraryQuerySerializer(StrictQuerySerializer):
+    source = serializers.ChoiceField(  # type: ignore[assignment]  # the parameter's name in the API
+        choices=["own", "subscription"],
+        required=False,
+        help_text="`own`: bought or rented; `subscription`: included in yours. Else both.",
+    )
+
+
 class LibraryItemSerializer(serializers.Serializer):
     """`context` holds `titles` and `progress` by slug. A film that is not encoded yet has no title."""
 
     title_slug = serializers.CharField()
     title = serializers.SerializerMethodField()
-    offer = serializers.ChoiceField(choices=Entitlement.Offer.choices)
+    offer = serializers.ChoiceField(choices=LibraryEntry.Offer.choices)
     granted_at = serializers.DateTimeField()
-    expires_at = serializers.DateTimeField(allow_null=True)
+    expires_at = serializers.DateTimeField(allow_null=True, help_text="Of a rental, or of the subscription.")
     first_played_at = serializers.DateTimeField(allow_null=True)
-    order_number = serializers.CharField()
+    order_number = serializers.CharField(allow_blank=True, help_text="Empty for films of a subscription.")
     progress = serializers.SerializerMethodField()
 
     @extend_schema_field(TitleSerializer(allow_null=True))
-    def get_title(self, entitlement: Entitlement) -> dict[str, Any] | None:
-        title = self.context["titles"].get(entitlement.title_slug)
+    def get_title(self, entry: LibraryEntry) -> dict[str, Any] | None:
+        title = self.context["titles"].get(entry.title_slug)
         return TitleSerializer(title).data if title else None
 
     @extend_schema_field(ProgressSerializer(allow_null=True))
-    def get_progress(self, entitlement: Entitlement) -> dict[str, Any] | None:
-        progress: Progress | None = self.context["progress"].get(entitlement.title_slug)
+    def get_progress(self, entry: LibraryEntry) -> dict[str, Any] | None:
+        progress: Progress | None = self.context["progress"].get(entry.title_slug)
         return ProgressSerializer(progress).data if progress else None
 
 

@@ -13,33 +13,58 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from apps.common.api.requests import validated
+from apps.common.api.requests import validated, validated_query
 from apps.common.api.views import NO_STORE
 from apps.common.idempotency import optionally_idempotent
 from apps.common.identity.permissions import RequireScope, user_id_of
 from apps.common.problems import ValidationProblem
 from apps.video.playback import selectors, services
 from apps.video.playback.api import serializers
-from apps.video.playback.models import Entitlement
+from apps.video.playback.models import Entitlement, LibraryEntry, Progress
 from apps.video.playback.signing import StreamAccess
 from apps.video.titles.selectors import poster_url
 
 
 class LibraryView(ListAPIView):
-    """What you may watch, newest first, with how far you got."""
+    """What you may watch, newest first, with how far you got: films that you bought or rented, and those that your
+    subscription includes (`offer` is `plan`) while it lasts."""
 
     serializer_class = serializers.LibraryItemSerializer
-    queryset = Entitlement.objects.none()
+    queryset = LibraryEntry.objects.none()
     ordering = ("-granted_at", "-id")
+
+    @extend_schema(parameters=[serializers.LibraryQuerySerializer])
+    def get(self, request: Request, *args: object, **kwargs: object) -> Response:
+        return self.list(request, *args, **kwargs)
+
+    def list(self, request: Request, *args: object, **kwargs: object) -> Response:
+        query = validated_query(serializers.LibraryQuerySerializer, request)
+        user_id = user_id_of(request)
+        rows = self.paginate_queryset(selectors.library(user_id, source=query.get("source", ""))) or []
+        return _library_page(self, user_id, rows)
+
+
+class ContinueWatchingView(ListAPIView):
+    """Films that you started and did not finish, watched last first, of those that you may watch now."""
+
+    serializer_class = serializers.LibraryItemSerializer
+    queryset = Progress.objects.none()
+    ordering = ("-updated_at", "-id")
 
     def list(self, request: Request, *args: object, **kwargs: object) -> Response:
         user_id = user_id_of(request)
-        rows = self.paginate_queryset(selectors.library(user_id)) or []
-        titles = selectors.titles_of(rows)
-        context = {"titles": titles, "progress": selectors.progress_of(user_id, titles)}
-        response = self.get_paginated_response(self.serializer_class(rows, many=True, context=context).data)
-        response["Cache-Control"] = "no-store"
-        return response
+        rows = self.paginate_queryset(selectors.in_progress(user_id)) or []
+        return _library_page(self, user_id, selectors.entries_of(user_id, rows))
+
+
+def _library_page(view: ListAPIView, user_id: uuid.UUID, entries: list[LibraryEntry]) -> Response:
+    """Entries with their films and progress: 3 queries."""
+    titles = selectors.titles_of(entries)
+    context = {"titles": titles, "progress": selectors.progress_of(user_id, titles)}
+    data = serializers.LibraryItemSerializer(entries, many=True, context=context).data
+    response = view.get_paginated_response(data)
+    response["Cache-Control"] = "no-store"
+    return response
 
 
 class LibraryFilmView(APIView):

@@ -1,5 +1,6 @@
 import uuid
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -8,7 +9,7 @@ from apps.common.erasure.models import DeletedAccount
 from apps.common.erasure.tasks import repeat_erasures
 from apps.common.outbox.testing import deliver
 from apps.video.playback import services
-from apps.video.playback.models import Entitlement, PlaybackSession, Progress
+from apps.video.playback.models import Entitlement, PlaybackSession, Progress, SubscriptionAccess
 from apps.video.titles.models import Title
 
 pytestmark = pytest.mark.django_db
@@ -164,6 +165,125 @@ def test_the_library_costs_the_same_for_few_and_many(as_user, entitle, django_as
     # entitlements, titles, captions, progress
     with django_assert_num_queries(4):
         assert len(client.get("/v1/library").json()["results"]) == count
+
+
+@pytest.mark.parametrize("count", [2, 20])
+def test_films_of_a_subscription_cost_the_same_for_few_and_many(as_user, entitle, django_assert_num_queries, count):
+    me = uuid.uuid4()
+    subscribe(me)
+    for number in range(count):
+        values = {"name": f"Film {number}", "packages": ["plus"], "state": "ready", "asset_id": uuid.uuid4()}
+        title = Title.objects.create(slug=f"film-{number}", runtime_seconds=100, **values)
+        Progress.objects.create(user_id=me, title=title, position_seconds=10)
+    entitle(me, "film-0")
+    client = as_user(me)
+    # entries, titles, captions, progress
+    with django_assert_num_queries(4):
+        assert len(client.get("/v1/library").json()["results"]) == count
+    # progress, entries, titles, captions, progress
+    with django_assert_num_queries(5):
+        assert len(client.get("/v1/continue-watching").json()["results"]) == count
+
+
+def subscribe(me: uuid.UUID, *, days: float = 30, package: str = "plus") -> SubscriptionAccess:
+    return SubscriptionAccess.objects.create(
+        subscription_id=uuid.uuid4(),
+        subscription_number="SUB-1",
+        user_id=me,
+        package=package,
+        state="active",
+        access_until=timezone.now() + timedelta(days=days),
+        version=1,
+    )
+
+
+def make_title(slug: str, **values: Any) -> Title:
+    values = {"name": slug, "packages": ["plus"], "state": "ready", "asset_id": uuid.uuid4()} | values
+    return Title.objects.create(slug=slug, runtime_seconds=100, **values)
+
+
+def offers(client: Any, query: str = "") -> list[tuple[str, str]]:
+    items = client.get(f"/v1/library{query}").json()["results"]
+    return sorted((item["title_slug"], item["offer"]) for item in items)
+
+
+def test_films_of_a_subscription_are_in_the_library_until_it_ends(as_user, entitle):
+    me = uuid.uuid4()
+    for slug in ("faust", "nosferatu"):
+        make_title(slug)
+    make_title("hidden", state="draft")
+    make_title("other", packages=["kids"])
+    entitle(me, "safety-last")
+    access, client = subscribe(me), as_user(me)
+    assert offers(client) == [("faust", "plan"), ("nosferatu", "plan"), ("safety-last", "buy")]
+    assert offers(client, "?source=subscription") == [("faust", "plan"), ("nosferatu", "plan")]
+    assert offers(client, "?source=own") == [("safety-last", "buy")]
+    assert offers(as_user(uuid.uuid4())) == []
+    film = next(item for item in client.get("/v1/library").json()["results"] if item["offer"] == "plan")
+    assert (film["order_number"], film["title"]["slug"]) == ("", film["title_slug"])
+    access.access_until = timezone.now() - timedelta(seconds=1)
+    access.save()
+    assert offers(client) == [("safety-last", "buy")]
+
+
+def test_the_library_names_the_best_right_to_a_film(as_user, entitle):
+    me = uuid.uuid4()
+    soon = timezone.now() + timedelta(days=1)
+    for slug in ("bought", "rented"):
+        make_title(slug)
+    entitle(me, "bought")
+    entitle(me, "rented", offer="rent", rental_hours=48, expires_at=soon)
+    subscribe(me)
+    subscribe(me, days=60)
+    client = as_user(me)
+    assert offers(client) == [("bought", "buy"), ("rented", "plan")]
+    for slug, offer in offers(client):
+        assert client.get(f"/v1/library/{slug}").json()["offer"] == offer
+    assert offers(client, "?source=own") == [("bought", "buy"), ("rented", "rent")]
+
+
+def test_pages_of_the_library_have_each_film_once(as_user, entitle):
+    me = uuid.uuid4()
+    for number in range(9):
+        make_title(f"film-{number}")
+    for number in range(4):
+        entitle(me, f"own-{number}")
+    subscribe(me)
+    client, seen, address = as_user(me), [], "/v1/library?limit=5"
+    while address:
+        body = client.get(address).json()
+        seen += [item["title_slug"] for item in body["results"]]
+        address = body["next"] and "/v1/library" + body["next"].split("/v1/library", 1)[1]
+    assert len(seen) == len(set(seen)) == 13
+
+
+def test_unknown_filters_of_the_library_are_refused(as_user):
+    for query in ("?source=x", "?offer=plan"):
+        assert as_user(uuid.uuid4()).get(f"/v1/library{query}").status_code == 400
+
+
+def test_continue_watching_has_what_was_started_and_may_be_watched_last_watched_first(as_user, entitle):
+    me = uuid.uuid4()
+    watched = {}
+    for minutes, slug in enumerate(("faust", "nosferatu", "metropolis", "finished", "not-mine")):
+        title = make_title(slug, packages=[] if slug == "not-mine" else ["plus"])
+        at = timezone.now() - timedelta(minutes=minutes)
+        watched[slug] = Progress.objects.create(
+            user_id=me, title=title, position_seconds=5, is_finished=slug == "finished", updated_at=at
+        )
+    make_title("never-started")
+    entitle(me, "metropolis")
+    access, client = subscribe(me), as_user(me)
+
+    def started() -> list[tuple[str, str]]:
+        items = client.get("/v1/continue-watching").json()["results"]
+        assert [item["progress"]["position_seconds"] for item in items] == [5.0] * len(items)
+        return [(item["title_slug"], item["offer"]) for item in items]
+
+    assert started() == [("faust", "plan"), ("nosferatu", "plan"), ("metropolis", "buy")]
+    access.delete()
+    assert started() == [("metropolis", "buy")]
+    assert as_user(uuid.uuid4()).get("/v1/continue-watching").json()["results"] == []
 
 
 def test_services_ask_for_a_users_rights(as_service, as_user, entitle):

@@ -41,7 +41,7 @@ STATES = {
 class SandboxProvider:
     """Implements apps.payment.payments.providers.base.Provider."""
 
-    def tokenise(self, source: CardSource, *, user_id: uuid.UUID | None) -> ProviderCard:
+    def tokenise(self, source: CardSource, *, user_id: uuid.UUID | None, is_saved: bool = False) -> ProviderCard:
         card, number = check_card(source)
         brand = "Visa" if number.startswith("4") else "Mastercard"
         return ProviderCard(f"sandbox_{CARDS[number]}", brand, number[-4:], card["exp_month"], card["exp_year"])

@@ -71,6 +71,21 @@ def begin_setup(user_id: uuid.UUID) -> str:
     return intent.client_secret or ""
 
 
+def attach(method_reference: str, user_id: uuid.UUID) -> None:
+    """Save a card with the account's Customer, unless a SetupIntent has. One that belongs to nobody is good for one
+    charge alone. Raises ValidationProblem for a card that the bank refuses, and Unavailable."""
+    if attached_customer(method_reference):
+        return
+    params: Any = {"customer": require_customer(user_id)}
+    try:
+        with api_calls():
+            stripe_client().v1.payment_methods.attach(
+                method_reference, params, idempotent(f"attach:{method_reference}")
+            )
+    except (stripe.CardError, stripe.InvalidRequestError) as error:
+        raise _unusable() from error
+
+
 def forget_card(method_reference: str) -> None:
     """Detach a card from its Customer. Raises Unavailable."""
     try:

@@ -32,8 +32,11 @@ REFUND_STATES = {"succeeded": "succeeded", "failed": "failed", "canceled": "fail
 class StripeProvider:
     """Implements apps.payment.payments.providers.base.Provider."""
 
-    def tokenise(self, source: CardSource, *, user_id: uuid.UUID | None) -> ProviderCard:
-        return cards.card_of(source, user_id=user_id)
+    def tokenise(self, source: CardSource, *, user_id: uuid.UUID | None, is_saved: bool = False) -> ProviderCard:
+        card = cards.card_of(source, user_id=user_id)
+        if is_saved and user_id:
+            cards.attach(card.reference, user_id)
+        return card
 
     def begin_setup(self, user_id: uuid.UUID) -> str:
         return cards.begin_setup(user_id)
@@ -162,10 +165,11 @@ def _create_intent(*, key: str, amount: Money, method_reference: str, saves_for:
         # Copied by Stripe to the charge, by which the nightly reconciliation finds it.
         "metadata": {"key": key},
     }
-    if customer:
+    if saves_for:
+        # The bank learns that the card will be charged later too, and asks for what it wants now.
+        params |= {"customer": customer or cards.require_customer(saves_for), "setup_future_usage": "off_session"}
+    elif customer:
         params["customer"] = customer
-    elif saves_for:
-        params |= {"customer": cards.require_customer(saves_for), "setup_future_usage": "off_session"}
     with api_calls():
         intent = stripe_client().v1.payment_intents.create(params | WITH_CHARGE, idempotent(f"authorise:{key}"))
     row, _is_new = StripeIntent.objects.get_or_create(key=key, defaults={"reference": intent.id})

@@ -394,6 +394,7 @@ class FakePayment(FakeSubscriptions, FakeService):
         total -= OFF_FOR_BUSINESSES if sent.get("vat_id", "").startswith("FR") else 0
         shipping = {name: method[name] for name in ("code", "name", "price")} if method else None
         address = {"line2": "", "region": "", "phone": ""} | sent["shipping_address"] if method else None
+        billing = sent.get("billing_address")
         is_paid = state == "paid"
         return {
             "id": str(uuid.uuid4()),
@@ -414,6 +415,7 @@ class FakePayment(FakeSubscriptions, FakeService):
             "vat_id": sent.get("vat_id", ""),
             "refunded": money(0),
             "shipping_address": address,
+            "billing_address": {"line2": "", "region": "", "phone": ""} | billing if billing else None,
             "gift_message": cart["gift_message"] if method else "",
             "delivery": {name: method[name] for name in ("earliest_date", "latest_date")} if method else None,
             "payment": {"provider": "sandbox", "brand": "visa", "last4": "4242", "state": "captured"}

@@ -21,6 +21,7 @@ MONTHLY: dict[str, Any] = {
 }
 YEARLY = MONTHLY | {"code": "plus-yearly", "interval": "year", "prices": [money(7990)]}
 PLANS = {plan["code"]: plan for plan in (MONTHLY, YEARLY)}
+NOTE = "credit-notes/CN-2026-000001.pdf"
 NOTHING = "There is no subscription."
 
 
@@ -39,6 +40,7 @@ class FakeSubscriptions:
     def make(self, **changes: Any) -> dict[str, Any]:
         """Give the account a subscription."""
         period = {
+            "id": PERIOD_ID,
             "starts_at": START,
             "ends_at": END,
             "amount": money(799),
@@ -46,6 +48,8 @@ class FakeSubscriptions:
             "paid_at": START,
             "invoice_number": "INV-2026-000001",
             "invoice_url": f"/v1/subscription/invoices/{PERIOD_ID}.pdf",
+            "refunded": money(300),
+            "credit_notes": [{"number": "CN-2026-000001", "url": f"/v1/subscription/invoices/{PERIOD_ID}/{NOTE}"}],
         }
         self.subscription = {
             "number": "SUB-7K2M9QXR",
@@ -54,6 +58,10 @@ class FakeSubscriptions:
             "next_plan": None,
             "currency": "EUR",
             "country": "DE",
+            "region": "",
+            "company": "",
+            "vat_id": "",
+            "billing_address": None,
             "started_at": START,
             "period_starts_at": START,
             "period_ends_at": END,
@@ -72,6 +80,16 @@ class FakeSubscriptions:
     @route("GET", "/v1/plans")
     def list_plans(self, request: httpx.Request) -> httpx.Response:
         return ok({"results": self.plans})
+
+    @route("GET", "/v1/plans/(?P<code>[^/]+)/quote")
+    def quote(self, request: httpx.Request, code: str) -> httpx.Response:
+        params = request.url.params
+        if params["country"] == "US" and not params.get("region"):
+            return problem(400, "invalid-input", "Choose your state.", errors={"region": ["Choose your state."]})
+        if params.get("vat_id"):
+            return ok({"price": money(666), "tax": money(0), "tax_class": "reverse_charge", "tax_rate": 0})
+        price = next(price for price in PLANS[code]["prices"] if price["currency"] == params["currency"])
+        return ok({"price": price, "tax": money(133), "tax_class": "digital", "tax_rate": 2000})
 
     @route("GET", "/v1/subscription")
     def show_subscription(self, request: httpx.Request) -> httpx.Response:
@@ -142,7 +160,14 @@ class FakeSubscriptions:
     def invoice(self, request: httpx.Request) -> httpx.Response:
         return httpx.Response(200, content=b"%PDF-1.7", headers={"Content-Type": "application/pdf"})
 
+    @route("GET", f"/v1/subscription/invoices/{PERIOD_ID}/{NOTE}")
+    def credit_note(self, request: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, content=b"%PDF-1.7", headers={"Content-Type": "application/pdf"})
+
 
 def overdue() -> dict[str, Any]:
     """Changes of a subscription whose card was declined."""
-    return {"state": "past_due", "due": {"amount": money(799), "retry_at": END}}
+    return {
+        "state": "past_due",
+        "due": {"amount": money(799), "retry_at": END, "decline_code": "authentication_required"},
+    }

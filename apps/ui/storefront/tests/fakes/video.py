@@ -63,9 +63,16 @@ class FakeVideo(FakeService):
     def list_library(self, request: httpx.Request) -> httpx.Response:
         limit = int(request.url.params.get("limit", 24))
         start = int(request.url.params.get("cursor", 0))
+        source = request.url.params.get("source")
+        found = [item for item in self.library if not source or (item["offer"] == "plan") == (source == "subscription")]
         following = start + limit
-        link = f"http://video.test/v1/library?cursor={following}" if following < len(self.library) else None
-        return ok({"results": self.library[start:following], "next": link, "previous": None})
+        link = f"http://video.test/v1/library?cursor={following}" if following < len(found) else None
+        return ok({"results": found[start:following], "next": link, "previous": None})
+
+    @route("GET", "/v1/continue-watching")
+    def list_started(self, request: httpx.Request) -> httpx.Response:
+        started = [item for item in self.library if item["progress"] and not item["progress"]["is_finished"]]
+        return ok({"results": started[: int(request.url.params["limit"])], "next": None, "previous": None})
 
     @route("GET", "/v1/library/(?P<slug>[^/]+)")
     def watchable(self, request: httpx.Request, slug: str) -> httpx.Response:

@@ -149,6 +149,9 @@ azure.workload.identity/tenant-id: {{ . }}
 {{- $_ := set $variables "SELLER_EMAIL" .email -}}
 {{- $_ := set $variables "SELLER_VAT_ID" .vatId -}}
 {{- end -}}
+{{- with .Values.returnRequestsEmail -}}
+{{- $_ := set $variables "RETURN_REQUESTS_EMAIL" . -}}
+{{- end -}}
 {{- with .Values.encoding -}}
 {{- $_ := set $variables "FFMPEG_PRESET" .preset -}}
 {{- $_ := set $variables "FFMPEG_THREADS" (toString .threads) -}}

@@ -195,6 +195,12 @@ spec:
       "for" "5m" "severity" "ticket"
       "summary" "Refunds do not complete"
       "description" "The oldest open refund was requested {{ $value | humanizeDuration }} ago.") | nindent 4 }}
+    {{- /* For 15 minutes a customer may be confirming a first payment at the bank. */}}
+    {{- include "common.alert" (dict "root" . "name" "StreamCartRenewalsOverdue"
+      "expr" "max(streamcart_subscriptions_oldest_due_seconds{job=\"payment\"}) > 1800"
+      "for" "5m" "severity" "ticket"
+      "summary" "Subscriptions are not renewed"
+      "description" "The renewal that waits longest was due {{ $value | humanizeDuration }} ago.") | nindent 4 }}
     {{- include "common.alert" (dict "root" . "name" "StreamCartBooksDiffer"
       "expr" "max(streamcart_reconciliation_differences{job=\"payment\"}) > 0"
       "for" "5m" "severity" "ticket"

@@ -1,4 +1,5 @@
-"""localstripe as a process, and what it lacks of Stripe: idempotency keys, a redirect for 3-D Secure, disputes.
+"""localstripe as a process, and what it lacks of Stripe: idempotency keys, a redirect for 3-D Secure, a decline for
+charges that need the customer who is away, disputes.
 
 https://github.com/adrienverge/localstripe keeps its state in memory and knows test cards.
 """
@@ -96,6 +97,8 @@ class AsStripe(stripe.RequestsClient):
         self.responses: dict[str, Any] = {}
         # It knows no disputes; these are ours, by id.
         self.disputes: dict[str, dict[str, Any]] = {}
+        # Intents whose card wants the customer, who was away: Stripe declines those.
+        self.unauthenticated: set[str] = set()
         # Paths whose next response is lost on the way back.
         self.loses: list[str] = []
 
@@ -115,14 +118,27 @@ class AsStripe(stripe.RequestsClient):
             response = super().request(method, f"{url.partition('?')[0]}?{encoded}", headers)
         else:
             response = super().request(method, url, headers, encoded)
-        body, status, received = response
-        response = (_with_redirect(body), status, received)
+        response = self._as_stripe(path, sent, response)
         if key:
             self.responses[key] = response
         if any(path.endswith(lost) for lost in self.loses):
             self.loses.clear()
             raise stripe.APIConnectionError("The response was lost.")
         return response
+
+    def _as_stripe(self, path: str, sent: dict[str, str], response: Any) -> Any:
+        """With a redirect to the bank; a challenge with the customer away is a decline."""
+        body, status, received = response
+        content = json.loads(body)
+        if sent.get("off_session") and content.get("next_action"):
+            self.unauthenticated.add(content["id"])
+            error = {"type": "card_error", "code": "authentication_required", "message": "Authenticate."}
+            return json.dumps({"error": error | {"payment_intent": {"id": content["id"]}}}), 402, received
+        if content.get("id") in self.unauthenticated and content.get("next_action"):
+            error = {"code": "card_declined", "decline_code": "authentication_required"}
+            content |= {"status": "requires_payment_method", "next_action": None, "last_payment_error": error}
+            return json.dumps(content), status, received
+        return _with_redirect(body), status, received
 
     def _dispute(self, name: str) -> Any:
         if name == "disputes":

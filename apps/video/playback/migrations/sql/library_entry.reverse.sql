@@ -1,0 +1,1 @@
+DROP VIEW playback_libraryentry;
