@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping
 
-from django.db.models import F
+from django.db.models import Case, F, When
 from django.db.models.functions import Greatest
 
 from apps.catalog.products.changes import listed_data_changed
@@ -18,17 +18,20 @@ def record_purchase(*, order_number: str, user_id: uuid.UUID | None, quantities:
 
     Products that are gone meanwhile are left out. Call it in a transaction.
     """
-    # In one order, so that two orders of the same products cannot wait for each other.
-    counted = []
-    for product in Product.objects.filter(slug__in=quantities).order_by("pk"):
-        quantity = quantities[product.slug]
-        _, is_new = Purchase.objects.get_or_create(
-            product=product, order_number=order_number, defaults={"user_id": user_id, "quantity": quantity}
-        )
-        if is_new:
-            Product.objects.filter(pk=product.pk).update(sales_count=F("sales_count") + quantity)
-            counted.append(product.pk)
-    if user_id:
+    # Locked in one order, so that two orders of the same products cannot wait for each other; and nobody counts what
+    # is counted here.
+    products = list(Product.objects.select_for_update(no_key=True).filter(slug__in=quantities).order_by("pk"))
+    known = set(Purchase.objects.filter(order_number=order_number).values_list("product_id", flat=True))
+    new = {product.pk: quantities[product.slug] for product in products if product.pk not in known}
+    Purchase.objects.bulk_create(
+        Purchase(product_id=pk, order_number=order_number, user_id=user_id, quantity=quantity)
+        for pk, quantity in new.items()
+    )
+    counted = list(new)
+    if counted:
+        units = Case(*(When(pk=pk, then=quantity) for pk, quantity in new.items()))
+        Product.objects.filter(pk__in=counted).update(sales_count=F("sales_count") + units)
+    if user_id and counted:
         Review.objects.filter(user_id=user_id, product__in=counted).update(is_verified=True)
     listed_data_changed.announce(counted)
 

@@ -116,7 +116,7 @@ TEMPLATES = [
 DATABASE_ENGINE = (
     "apps.common.azure.postgresql"
     if signs_in_with_entra("DATABASE_AUTHENTICATION")
-    else "django_prometheus.db.backends.postgresql"
+    else "apps.common.postgresql"
 )
 REDIS_CREDENTIALS = "apps.common.azure.identity.RedisCredentials" if signs_in_with_entra("REDIS_AUTHENTICATION") else ""
 DATABASES: dict[str, dict] = {}
