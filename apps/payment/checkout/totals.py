@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -9,10 +10,10 @@ from django.utils import timezone
 
 from apps.common.money import Money
 from apps.payment.carts.pricing import PricedCart, PricedLine
-from apps.payment.checkout.requests import Delivery
 from apps.payment.shipping.selectors import ShippingChoice, methods_for, with_cheapest_free
 from apps.payment.tax.rates import TaxClass
-from apps.payment.tax.services import OrderTax, TaxableItem, shop_place, tax_date, tax_order, tax_summary
+from apps.payment.tax.selectors import rates_of
+from apps.payment.tax.services import OrderTax, TaxableItem, shop_place, tax_date, tax_summary, taxed_order
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,18 +26,29 @@ class OrderTotals:
     total: Money
 
 
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """Where an order is taxed, and at which rates today."""
+
+    country: str
+    rates: Mapping[TaxClass, int]
+
+
+def destination_of(offer: PricedCart, address: Mapping[str, str] | None) -> Destination:
+    """Where the parcel goes; films alone are taxed where the shop is. One query."""
+    place = (address["country"], address["region"]) if address and offer.requires_shipping else shop_place()
+    return Destination(place[0], rates_of(*place, tax_date(timezone.now())))
+
+
 def order_totals(
-    offer: PricedCart, shipping: ShippingChoice | None, delivery: Delivery, *, vat_id: str = ""
+    offer: PricedCart, shipping: ShippingChoice | None, destination: Destination, *, vat_id: str = ""
 ) -> OrderTotals:
-    """At the rates of where the parcel goes today; films alone are taxed where the shop is."""
-    address = delivery.address if shipping else None
-    country, region = (address["country"], address["region"]) if address else shop_place()
-    tax = tax_order(
+    """With a delivery method, None for films alone; no query."""
+    tax = taxed_order(
         [TaxableItem(TaxClass(line.tax_class), paid_amount(line)) for line in offer.lines],
         shipping=shipping.price.amount if shipping else 0,
-        country=country,
-        region=region,
-        day=tax_date(timezone.now()),
+        country=destination.country,
+        rates=destination.rates,
         vat_id=vat_id,
     )
     shipping_amount = sum(part.gross for part in tax.shipping)
@@ -50,10 +62,12 @@ def totals_of_choices(offer: PricedCart, place: dict[str, str], *, vat_id: str =
     once, wherever they are watched. Empty for goods without a place, and where nothing is delivered."""
     sellable = replace(offer, lines=[line for line in offer.lines if line.is_sellable])
     if not offer.requires_shipping:
-        return [_shown(sellable, None, order_totals(sellable, None, Delivery(None, "")))]
+        return [_shown(sellable, None, order_totals(sellable, None, destination_of(offer, None)))]
     choices = shipping_choices(offer, place["country"]) if place["country"] else []
-    delivery = Delivery(place, "")
-    return [_shown(offer, choice, order_totals(sellable, choice, delivery, vat_id=vat_id)) for choice in choices]
+    if not choices:
+        return []
+    destination = destination_of(offer, place)
+    return [_shown(offer, choice, order_totals(sellable, choice, destination, vat_id=vat_id)) for choice in choices]
 
 
 def _shown(offer: PricedCart, choice: ShippingChoice | None, totals: OrderTotals) -> dict[str, Any]:
