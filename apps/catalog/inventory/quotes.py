@@ -119,7 +119,7 @@ class SoldVariant:
 
 
 def quote(lines: list[tuple[str, int]], currency: str) -> list[QuoteLine]:
-    """Prices and availability of `(sku, quantity)` lines, in their order; lines of one SKU share its stock. One query."""
+    """Prices and availability of `(sku, quantity)` lines, in their order; those of a SKU share its stock. One query."""
     variants = _variants([sku for sku, _ in lines], currency)
     asked: dict[str, int] = {}
     for sku, quantity in lines:

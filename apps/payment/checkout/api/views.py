@@ -204,8 +204,8 @@ class OrderTotalsView(GuestView):
         cart = find_open_cart(query["cart"], caller_of(request, secret_header=CART_SECRET_HEADER))
         place = {"country": query.get("country", ""), "region": query["region"]}
         found = totals_of_choices(price_lately(cart), place, vat_id=query["vat_id"])
-        context = {"currency": cart.currency}
-        return Response(serializers.TotalsSerializer({"results": found}, context=context).data, headers=NO_STORE)
+        totals = serializers.in_currency(serializers.TotalsSerializer, cart.currency)
+        return Response(totals.to_representation({"results": found}), headers=NO_STORE)
 
 
 class ShippingCountriesView(GuestView):
