@@ -55,7 +55,7 @@ def _book_sale(order: Order, payment: Payment | None, lines: list[OrderLine], *,
         kind = JournalEntry.Kind.CAPTURE
         book(key=f"capture:{order.pk}", kind=kind, order_number=order.number, postings=postings)
     outbox.publish(type="order.paid", subject=order.number, data=event_payload(order, all_units(lines)))
-    enqueue_confirmation(order)
+    enqueue_confirmation()
     # Last, because it locks the counter that every payment needs.
     issue_invoice(order, lines, paid_at=paid_at)
 
@@ -79,7 +79,7 @@ def settle_refund(
             record_charge(payment, charge)
             vouchers.release(order.pk)
             _book_returned_sale(order)
-            enqueue_confirmation(order)
+            enqueue_confirmation()
     remember_state(order, State.REFUNDED, changes if is_ours else None)
     return is_ours
 

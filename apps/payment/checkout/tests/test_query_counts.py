@@ -28,7 +28,7 @@ FRAMES = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE", "ROLLBACK")
 @pytest.fixture(autouse=True)
 def _no_worker(monkeypatch) -> None:
     """Mails are sent by the worker, not in the request."""
-    monkeypatch.setattr(tasks.send_confirmation, "apply_async", lambda *_args, **_options: None)
+    monkeypatch.setattr(tasks.send_new_confirmations, "apply_async", lambda *_args, **_options: None)
 
 
 @contextmanager
