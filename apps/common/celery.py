@@ -9,7 +9,7 @@ from typing import Any
 
 import structlog
 from celery import Celery, current_app, signals
-from celery.fixups.django import DjangoFixup, DjangoWorkerFixup
+from celery.fixups.django import DjangoFixup, DjangoWorkerFixup  # type: ignore[attr-defined]  # celery-types lacks it
 from django.db import close_old_connections
 
 from apps.common.ids import uuid7
@@ -37,17 +37,21 @@ class KeptConnections(DjangoWorkerFixup):
 class DjangoIntegration(DjangoFixup):
     """Celery's integration with Django, with connections that are kept."""
 
+    _kept: KeptConnections | None = None
+
     @property
     def worker_fixup(self) -> DjangoWorkerFixup:
         """Made when the worker starts: Django is still being set up when its app is."""
-        if self._worker_fixup is None:
-            self._worker_fixup = KeptConnections(self.app)
-        return self._worker_fixup
+        if self._kept is None:
+            self._kept = KeptConnections(self.app)
+        return self._kept
 
 
 def integrate_with_django(app: Celery) -> DjangoFixup:
     """What Celery calls for the app."""
-    return DjangoIntegration(app).install()
+    integration = DjangoIntegration(app)
+    integration.install()
+    return integration
 
 
 @signals.before_task_publish.connect

@@ -183,7 +183,7 @@ def sell(units: Mapping[tuple[uuid.UUID, int], int], *, reference: str) -> bool:
         {"id": str(uuid7()), "variant_id": str(variant_id), "warehouse_id": warehouse_id, "quantity": quantity}
         for (variant_id, warehouse_id), quantity in units.items()
     ]
-    parameters = {
+    parameters: dict[str, Any] = {
         "warehouses": WAREHOUSES_LOCK,
         "chosen": sorted({str(variant_id) for variant_id, _ in units}),
         "sold": json.dumps(rows),

@@ -136,16 +136,12 @@ def _variants(skus: list[str], currency: str) -> dict[str, SoldVariant]:
 def _variant(sku: str, name: str, translations: str, *facts: Any) -> SoldVariant:
     *variant, slug, title, titles = facts[:7]
     *product, amounts, starts, ends, renditions = facts[7:]
-    return SoldVariant(
-        sku,
-        Texts(name, json.loads(translations)),
-        *variant,
-        slug,
-        Texts(title, json.loads(titles)),
-        *product,
+    values: list[Any] = [
+        *(sku, Texts(name, json.loads(translations)), *variant, slug, Texts(title, json.loads(titles)), *product),
         [Sale(*sale) for sale in zip(amounts or (), starts or (), ends or (), strict=True)],
         json.loads(renditions or "[]"),
-    )
+    ]
+    return SoldVariant(*values)
 
 
 def _line(variant: SoldVariant | None, sku: str, quantity: int, asked: int, currency: str) -> QuoteLine:

@@ -75,7 +75,7 @@ def handle_event(event: Event, *, expected: int) -> int:
                     handler(event)
                 row.position = event.position
                 row.save(update_fields=["position", "updated_at"])
-                if row.has_failed:
+                if getattr(row, "has_failed", True):
                     ConsumerFailure.objects.filter(source=event.source).delete()
         except Rewound:
             raise

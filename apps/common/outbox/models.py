@@ -44,9 +44,6 @@ class ConsumerPosition(models.Model):
     position = models.BigIntegerField(default=0)
     updated_at = models.DateTimeField(auto_now=True)
 
-    # Whether an event of the source has failed; of rows of `handling.lock_position` alone.
-    has_failed: bool
-
     def __str__(self) -> str:
         return f"{self.source} at {self.position}"
 

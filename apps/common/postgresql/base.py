@@ -30,7 +30,7 @@ class DatabaseWrapper(MeasuredWrapper):
         if self.connection is None or not self.health_check_enabled or self.health_check_done:
             return
         if time.monotonic() - self._checked_at < CHECK_SECONDS and self._is_silent():
-            self.health_check_done = True
+            self.health_check_done: bool = True
             return
         super().close_if_health_check_failed()
         self._checked_at = time.monotonic()

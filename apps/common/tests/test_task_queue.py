@@ -75,7 +75,7 @@ def test_work_that_the_task_might_miss_has_one_of_its_own(clock, queue):
     assert queue.sent == [(NAME, BATCH_SECONDS)] * 2
 
 
-def test_nothing_is_sent_for_a_transaction_that_is_rolled_back(clock, queue):
+def test_transaction_that_is_rolled_back_sends_no_task(clock, queue):
     with transaction.atomic():
         send_batch_on_commit(NAME)
         transaction.set_rollback(True)

@@ -36,8 +36,8 @@ def open_cart(*, user_id: uuid.UUID | None, currency: str) -> tuple[Cart, str | 
         remember_related(cart, "lines", [])
         return cart, secret, True
     open_carts = Cart.objects.filter(user_id=user_id, is_open=True)
-    if cart := open_carts.first():
-        return cart, None, False
+    if present := open_carts.first():
+        return present, None, False
     try:
         with transaction.atomic():
             cart = Cart.objects.create(user_id=user_id, currency=currency)
@@ -131,7 +131,7 @@ def _put_line(cart: Cart, *, sku: str, quantity: int | None, is_saved: bool) -> 
             remember_quotes(list(present.values()), [said[other] for other in present])
         else:
             cart.save(update_fields=["updated_at"])
-    remember_related(cart, "lines", (present | {sku: line}).values())
+    remember_related(cart, "lines", list((present | {sku: line}).values()))
     return raw_quotes if cart.currency == currency else []
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -31,7 +32,7 @@ def settle(order: Order, payment: Payment | None) -> None:
     """Paid: state, books, closed cart, event and invoice stand or fall together; `payment` is None for an order of
     nothing. Lock order: cart, order, then the counter of invoices."""
     lines, now = lines_of(order), timezone.now()
-    changes = {"paid_at": now, "confirmation_due_at": now}
+    changes: dict[str, Any] = {"paid_at": now, "confirmation_due_at": now}
     with transaction.atomic(durable=True):
         close_paid_cart(order.cart_id, ordered=_quantities(lines))
         is_ours = order.state == State.AUTHORISED and write_state(order, State.PAID, **changes)

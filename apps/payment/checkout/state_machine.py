@@ -55,7 +55,7 @@ State = Order.State
 
 @dataclass(slots=True)
 class Run:
-    """An order that this worker holds, with what it has read and been told of its payment since it holds it."""
+    """An order that this worker holds, with its payment and the charge as they were read since it holds it."""
 
     order: Order
     payment: Payment | None = None

@@ -8,6 +8,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from apps.common import outbox
+from apps.common.model_fields import column_of, concrete_field
 from apps.payment.orders.events import all_units, event_payload
 from apps.payment.orders.models import Order
 from apps.payment.orders.selectors import lines_of
@@ -31,14 +32,14 @@ def move(order: Order, state: str, *, note: str = "", **changes: Any) -> bool:
     Where another worker was faster the order is read again.
     """
     if state in Order.GIVEN_UP:
-        moved = _give_up(order, state, note=note, **changes)
+        moved = _move_to_end(order, state, note=note, **changes)
     else:
         moved = write_state(order, state, note=note, **changes)
     remember_state(order, state, changes if moved else None)
     return moved
 
 
-def _give_up(order: Order, state: str, *, note: str, **changes: Any) -> bool:
+def _move_to_end(order: Order, state: str, *, note: str, **changes: Any) -> bool:
     with transaction.atomic(durable=True):
         moved = write_state(order, state, note=note, **changes)
         if moved:
@@ -52,12 +53,12 @@ def _give_up(order: Order, state: str, *, note: str, **changes: Any) -> bool:
 def write_state(order: Order, state: str, *, note: str = "", **changes: Any) -> bool:
     """Write the next state, other columns and the history; False, with nothing written, when the order has another
     state than `order` says. Call `remember_state` once it is committed."""
-    fields = [Order._meta.get_field(name) for name in ("state", *changes)]
+    fields = [concrete_field(Order, name) for name in ("state", *changes)]
     values = [
         field.get_db_prep_save(value, connection)
         for field, value in zip(fields, (state, *changes.values()), strict=True)
     ]
-    assignments = ", ".join(f"{connection.ops.quote_name(field.column)} = %s" for field in fields)
+    assignments = ", ".join(f"{connection.ops.quote_name(column_of(field))} = %s" for field in fields)
     with connection.cursor() as cursor:
         cursor.execute(
             MOVE.format(changes=assignments), [*values, order.pk, order.state, state, note[:300], timezone.now()]

@@ -59,7 +59,7 @@ def methods_for(country: str, subtotal: Money, *, weight_grams: int = 0) -> list
         "weight": weight_grams,
     }
     choices = [
-        _choice(method, Money(method.price_amount, subtotal.currency))
+        _choice(method, Money(method.price_amount, subtotal.currency))  # type: ignore[attr-defined]  # of METHODS
         for method in ShippingMethod.objects.raw(METHODS, parcel)
     ]
     return sorted(choices, key=lambda choice: (choice.price.amount, choice.max_days, choice.code))
