@@ -31,6 +31,7 @@ from typing import Any
 import httpx
 import psycopg2
 
+from bench.cpu import cpu_by_process
 from devtools.project import ROOT
 from devtools.stack import postgres
 from devtools.stack.config import Stack
@@ -43,7 +44,8 @@ COUNTED = 20
 CARD = {"number": "4242424242424242", "exp_month": 12, "exp_year": 2040, "cvc": "123"}
 ADDRESS = {"name": "Bench", "line1": "Weg 1", "postal_code": "10115", "city": "Berlin", "country": "DE"}
 PASSWORD = "bench-the-checkout"  # noqa: S105  (of accounts that this run makes)
-SERVICES = ("auth", "catalog", "payment", "video")
+# Loading the certificates of authorities takes as long as several requests, and each checkout is a client of its own.
+TLS = httpx.create_ssl_context()
 
 
 @dataclass(slots=True)
@@ -62,6 +64,8 @@ class Run:
     seconds: list[float] = field(default_factory=list)
     steps: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     taken: float = 0.0
+    # CPU seconds by process.
+    cpu: Counter[str] = field(default_factory=Counter)
 
 
 def main() -> None:
@@ -122,7 +126,7 @@ def checkout(stack: Stack, customer: Customer, good: str, run: Run) -> None:
     began = time.perf_counter()
     headers = {"Authorization": f"Bearer {customer.token}"}
     film = next(customer.films)
-    with httpx.Client(base_url=f"{stack.public_url}/api/payment/v1", headers=headers, timeout=60) as client:
+    with httpx.Client(base_url=f"{stack.public_url}/api/payment/v1", headers=headers, verify=TLS, timeout=60) as client:
 
         def step(name: str, method: str, path: str, body: Any = None, *, key: str = "") -> Any:
             start = time.perf_counter()
@@ -153,13 +157,16 @@ def checkout(stack: Stack, customer: Customer, good: str, run: Run) -> None:
 def closed(stack: Stack, customers: Iterator[Customer], good: str, number: int) -> Run:
     """As fast as CLIENTS at once can."""
     run = Run()
-    began = time.perf_counter()
+    before, began = cpu_by_process(stack.var), time.perf_counter()
     with ThreadPoolExecutor(CLIENTS) as pool:
         for _ in pool.map(
             lambda customer: checkout(stack, customer, good, run), [next(customers) for _ in range(number)]
         ):
             pass
     run.taken = time.perf_counter() - began
+    # What workers do afterwards (mails, invoices) belongs to these checkouts too.
+    wait_for_mails(stack)
+    run.cpu = cpu_by_process(stack.var) - before
     return run
 
 
@@ -267,6 +274,18 @@ def until_watched(stack: Stack, customers: list[Customer]) -> float:
             time.sleep(0.1)
 
 
+def wait_for_mails(stack: Stack) -> None:
+    """Return when payment owes no confirmation any more."""
+    ends_at = time.perf_counter() + 300
+    with cursor_of(stack, "payment") as cursor:
+        while time.perf_counter() < ends_at:
+            cursor.execute("SELECT count(*) FROM orders_order WHERE confirmation_due_at IS NOT NULL")
+            if cursor.fetchone() == (0,):
+                return
+            time.sleep(0.5)
+    raise SystemExit("Confirmations are not sent; see payment.background's log.")
+
+
 @contextmanager
 def cursor_of(stack: Stack, service: str) -> Iterator[Any]:
     """A cursor in the service's database."""
@@ -294,6 +313,10 @@ def report(ceiling: float, full: Run, steady: Run, statements: Counter[str], cal
     print("where the time goes, p50 at full load:")
     for name, seconds in full.steps.items():
         print(f"  {name:<20}{percentile(seconds, 50):>6.0f} ms")
+    print(f"CPU time of a checkout by process, {1000 * full.cpu.total() / len(full.seconds):.0f} ms in all:")
+    for name, seconds in full.cpu.most_common():
+        if (each := 1000 * seconds / len(full.seconds)) >= 0.1:
+            print(f"  {name:<20}{each:>6.1f} ms")
     print(f"SQL statements of a checkout: {statements.total()} ({spelled(statements)})")
     print(f"calls between services: {spelled(calls)}")
 

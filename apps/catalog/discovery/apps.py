@@ -18,6 +18,7 @@ class DiscoveryConfig(AppConfig):
 
         changes.products_changed.subscribe(Order.READ_MODEL, listings.refresh_changed)
         changes.listed_data_changed.subscribe(Order.READ_MODEL, listings.refresh)
+        changes.sales_counted.subscribe(Order.READ_MODEL, listings.refresh_sales)
         changes.availability_changed.subscribe(Order.READ_MODEL, listings.refresh_stock)
         changes.taxonomy_changed.subscribe(Order.READ_MODEL, listings.refresh_taxonomy)
         # In this order: what is listed needs the configurations.

@@ -256,6 +256,13 @@ REFRESH_STOCK = f"""
     FROM ({AVAILABILITY}) AS stock WHERE stock.product_id = listing.product_id
 """  # noqa: S608  (made of constants of this module)
 
+REFRESH_SALES = """
+    UPDATE discovery_listing AS listing
+    SET sales_count = product.sales_count, changed_in = pg_current_xact_id()::text::bigint
+    FROM products_product AS product
+    WHERE product.id = listing.product_id AND listing.product_id = ANY(%(ids)s::uuid[])
+"""
+
 
 class LastWrite:
     """When this process last committed a change of listings or taxonomy, on the monotonic clock."""
@@ -272,7 +279,7 @@ class LastWrite:
 
 
 def refresh(product_ids: Iterable[uuid.UUID]) -> None:
-    """Write the listings of these products again: after any change of a product, its parts, sales or ratings."""
+    """Write the listings of these products again: after any change of a product, its parts or ratings."""
     _execute(refresh_statement(languages()), product_ids)
 
 
@@ -284,6 +291,11 @@ def refresh_changed(changes: Sequence[ProductChange]) -> None:
 def refresh_stock(product_ids: Iterable[uuid.UUID]) -> None:
     """Update the stock in the listings; call it when the displayed stock of a variant changed."""
     _execute(REFRESH_STOCK, product_ids)
+
+
+def refresh_sales(product_ids: Iterable[uuid.UUID]) -> None:
+    """Update the sales that lists are sorted by; a sale changes nothing else, and happens often."""
+    _execute(REFRESH_SALES, product_ids)
 
 
 def refresh_taxonomy() -> None:
@@ -339,7 +351,6 @@ def _execute(statement: str, product_ids: Iterable[uuid.UUID]) -> None:
     if not ids:
         return
     with connection.cursor() as cursor:
-        cursor.execute(LOCK, {"ids": ids})
-        # A statement of its own, so that it sees what the holder of the lock committed.
-        cursor.execute(statement, {"ids": ids})
+        # Two statements in one round trip: the second sees what the holder of the lock committed.
+        cursor.execute(f"{LOCK}; {statement}", {"ids": ids})
     LastWrite.expect()

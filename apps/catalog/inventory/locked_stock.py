@@ -18,6 +18,7 @@ from django.db import connection
 
 from apps.catalog.inventory.models import MAX_DISPLAYED_STOCK, StockMovement, stock_state
 from apps.catalog.products.changes import availability_changed
+from apps.common.ids import uuid7
 
 # Any constant does; advisory locks are per database.
 WAREHOUSES_LOCK = 0x5348454C
@@ -63,8 +64,14 @@ ADD_LEVELS = f"""
     SELECT variant_id, warehouse_id, on_hand, reserved FROM {LEVELS.format(name="new_levels")}
 """  # noqa: S608  (made of constants of this module)
 
-SOLD = "jsonb_to_recordset(%(sold)s::jsonb) AS sold (variant_id uuid, warehouse_id bigint, quantity int)"
+SOLD = "jsonb_to_recordset(%(sold)s::jsonb) AS sold (id uuid, variant_id uuid, warehouse_id bigint, quantity int)"
+ADD_MOVEMENTS = f"""
+    INSERT INTO inventory_stockmovement
+        (id, variant_id, warehouse_id, quantity, reason, reference, moved_by, created_at)
+    SELECT id, variant_id, warehouse_id, -quantity, %(reason)s, %(reference)s, '', statement_timestamp() FROM {SOLD}
+"""  # noqa: S608  (made of constants of this module)
 SELL = f"""
+    {ADD_MOVEMENTS};
     {LOCK.format(chosen=OF_VARIANTS)}
     UPDATE inventory_stockitem AS s SET on_hand = s.on_hand - total.quantity, reserved = s.reserved - total.quantity
     FROM (SELECT variant_id, sum(quantity) AS quantity FROM {SOLD} GROUP BY variant_id) AS total
@@ -165,19 +172,26 @@ def lock_variants(variant_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, LockedSto
     return {stock.variant_id: stock for stock in stocks}
 
 
-def sell(units: Mapping[tuple[uuid.UUID, int], int]) -> bool:
-    """Take reserved units out of the stock, by variant and warehouse; False when a stock is gone, which undoes nothing.
+def sell(units: Mapping[tuple[uuid.UUID, int], int], *, reference: str) -> bool:
+    """Take reserved units out of the stock, by variant and warehouse, with their movements; False when a stock is gone,
+    which undoes nothing.
 
     The stocks need not be read, since the displayed stock stays the same. So it is one round trip, to be made last:
     others wait for a hot SKU no longer than until the commit.
     """
     rows = [
-        {"variant_id": str(variant_id), "warehouse_id": warehouse_id, "quantity": quantity}
+        {"id": str(uuid7()), "variant_id": str(variant_id), "warehouse_id": warehouse_id, "quantity": quantity}
         for (variant_id, warehouse_id), quantity in units.items()
     ]
-    chosen = sorted({str(variant_id) for variant_id, _ in units})
+    parameters: dict[str, Any] = {
+        "warehouses": WAREHOUSES_LOCK,
+        "chosen": sorted({str(variant_id) for variant_id, _ in units}),
+        "sold": json.dumps(rows),
+        "reason": StockMovement.Reason.SOLD,
+        "reference": reference,
+    }
     with connection.cursor() as cursor:
-        cursor.execute(SELL, {"warehouses": WAREHOUSES_LOCK, "chosen": chosen, "sold": json.dumps(rows)})
+        cursor.execute(SELL, parameters)
         return cursor.rowcount == len(rows)
 
 

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
-from django.db.models import Prefetch
+from django.db import connection
 from django.utils import timezone
 
-from apps.catalog.products.models import Product, ProductImage, ProductType, Variant
-from apps.catalog.products.pricing import offer_of
+from apps.catalog.products.models import Product, ProductType
+from apps.catalog.products.pricing import best_offer
 from apps.catalog.products.renditions import rendition_url
-from apps.catalog.products.selectors import is_shown
+from apps.catalog.products.rules import is_on_display
 from apps.common.languages import current_language
 from apps.common.money import Money
-from apps.common.translated import text
 
 # Of the image in a cart, which shows it at a third of this on the densest screens.
 IMAGE_WIDTH = 320
@@ -49,33 +51,111 @@ class QuoteLine:
     tax_class: str | None = None
 
 
+# All that a quote needs of a variant, in one statement. `image` is the one that shows the variant, else the product's
+# first.
+READ = """
+    SELECT v.sku, v.name, v.translations::text, v.offer, v.rental_hours, v.weight_grams, v.title_slug,
+        p.slug, p.title, p.translations::text, p.title_slug, p.status, p.published_at, p.published_until,
+        c.full_path, t.tax_class, s.on_hand - s.reserved + s.backorder_limit, price.amount,
+        sales.amounts, sales.starts, sales.ends, image.renditions::text
+    FROM products_variant AS v
+        JOIN products_product AS p ON p.id = v.product_id
+        JOIN products_category AS c ON c.id = p.category_id
+        LEFT JOIN products_producttype AS t ON t.id = p.product_type_id
+        LEFT JOIN inventory_stockitem AS s ON s.variant_id = v.id
+        LEFT JOIN products_price AS price ON price.variant_id = v.id AND price.currency = %(currency)s
+        LEFT JOIN LATERAL (
+            SELECT array_agg(amount ORDER BY id) AS amounts, array_agg(starts_at ORDER BY id) AS starts,
+                array_agg(ends_at ORDER BY id) AS ends
+            FROM products_saleprice WHERE variant_id = v.id AND currency = %(currency)s
+        ) AS sales ON true
+        LEFT JOIN LATERAL (
+            SELECT renditions FROM products_productimage WHERE product_id = p.id
+            ORDER BY (id = v.image_id) IS TRUE DESC, position, id LIMIT 1
+        ) AS image ON true
+    WHERE v.sku = ANY(%(skus)s)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Sale:
+    """A scheduled sale; `amount` in minor units."""
+
+    amount: int
+    starts_at: datetime
+    ends_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """A name in the shop's first language, and its translations."""
+
+    name: str
+    translations: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class SoldVariant:
+    """A variant with its product, and its price and sales in one currency. `available` is None without stock."""
+
+    sku: str
+    texts: Texts
+    offer: str
+    rental_hours: int | None
+    weight_grams: int
+    title_slug: str
+    slug: str
+    title: Texts
+    product_title_slug: str
+    status: str
+    published_at: datetime | None
+    published_until: datetime | None
+    category: str
+    tax_class: str | None
+    available: int | None
+    amount: int | None
+    sales: list[Sale]
+    renditions: list[dict[str, Any]]
+
+
 def quote(lines: list[tuple[str, int]], currency: str) -> list[QuoteLine]:
-    """Prices and availability of `(sku, quantity)` lines, in their order; lines of one SKU share its stock."""
-    variants = _variants([sku for sku, _ in lines])
+    """Prices and availability of `(sku, quantity)` lines, in their order; those of a SKU share its stock. One query."""
+    variants = _variants([sku for sku, _ in lines], currency)
     asked: dict[str, int] = {}
     for sku, quantity in lines:
         asked[sku] = asked.get(sku, 0) + quantity
     return [_line(variants.get(sku), sku, quantity, asked[sku], currency) for sku, quantity in lines]
 
 
-def _variants(skus: list[str]) -> dict[str, Variant]:
-    """Variants by SKU with product, category, prices, sales, stock and images: 4 queries."""
-    variants = Variant.objects.filter(sku__in=skus).select_related(
-        "product__category", "product__product_type", "stock"
-    )
-    images = Prefetch("product__images", ProductImage.objects.order_by("position", "id"))
-    return {variant.sku: variant for variant in variants.prefetch_related("prices", "sale_prices", images)}
+def _variants(skus: list[str], currency: str) -> dict[str, SoldVariant]:
+    with connection.cursor() as cursor:
+        cursor.execute(READ, {"skus": skus, "currency": currency})
+        return {row[0]: _variant(*row) for row in cursor.fetchall()}
 
 
-def _line(variant: Variant | None, sku: str, quantity: int, asked: int, currency: str) -> QuoteLine:
+def _variant(sku: str, name: str, translations: str, *facts: Any) -> SoldVariant:
+    *variant, slug, title, titles = facts[:7]
+    *product, amounts, starts, ends, renditions = facts[7:]
+    values: list[Any] = [
+        *(sku, Texts(name, json.loads(translations)), *variant, slug, Texts(title, json.loads(titles)), *product),
+        [Sale(*sale) for sale in zip(amounts or (), starts or (), ends or (), strict=True)],
+        json.loads(renditions or "[]"),
+    ]
+    return SoldVariant(*values)
+
+
+def _line(variant: SoldVariant | None, sku: str, quantity: int, asked: int, currency: str) -> QuoteLine:
     if variant is None:
         return QuoteLine(sku, quantity, "unknown")
-    product = variant.product
-    offer = offer_of(variant, currency, at=timezone.now())
-    stock = getattr(variant, "stock", None)
-    available = None if variant.is_digital else (max(stock.available, 0) if stock else 0)
+    now = timezone.now()
+    is_digital = bool(variant.offer)
+    offer = best_offer(variant.amount, variant.sales, currency, at=now)
+    available = None if is_digital else max(variant.available or 0, 0)
     unit_price = offer.price if offer else None
-    if unit_price is None or not is_shown(product):
+    is_shown = is_on_display(
+        status=variant.status, starts_at=variant.published_at, ends_at=variant.published_until, at=now
+    )
+    if unit_price is None or not is_shown:
         status = "unavailable"
     elif available is not None and available < asked:
         status = "insufficient_stock"
@@ -87,36 +167,24 @@ def _line(variant: Variant | None, sku: str, quantity: int, asked: int, currency
         sku=sku,
         quantity=quantity,
         status=status,
-        title=text(product, "title", language),
-        variant_name=text(variant, "name", language),
-        slug=product.slug,
-        kind=Product.Kind.VIDEO if variant.is_digital else Product.Kind.GOODS,
-        category=product.category.full_path,
+        title=_text(variant.title, "title", language),
+        variant_name=_text(variant.texts, "name", language),
+        slug=variant.slug,
+        kind=Product.Kind.VIDEO if is_digital else Product.Kind.GOODS,
+        category=variant.category,
         unit_price=unit_price,
         regular_price=offer.regular if offer else None,
         line_total=unit_price and unit_price * quantity,
         available_quantity=available,
-        image_url=_image_url(variant),
-        title_slug=(variant.title_slug or product.title_slug or None) if variant.is_digital else None,
+        image_url=rendition_url(variant.renditions, IMAGE_WIDTH),
+        title_slug=(variant.title_slug or variant.product_title_slug or None) if is_digital else None,
         offer=variant.offer or None,
         rental_hours=variant.rental_hours,
-        requires_shipping=not variant.is_digital,
-        weight_grams=0 if variant.is_digital else variant.weight_grams,
-        tax_class=_tax_class(variant),
+        requires_shipping=not is_digital,
+        weight_grams=0 if is_digital else variant.weight_grams,
+        tax_class="digital" if is_digital else variant.tax_class or ProductType.TaxClass.STANDARD,
     )
 
 
-def _tax_class(variant: Variant) -> str:
-    """`digital` for films; goods have that of their product type."""
-    if variant.is_digital:
-        return "digital"
-    product_type = variant.product.product_type
-    return product_type.tax_class if product_type else ProductType.TaxClass.STANDARD
-
-
-def _image_url(variant: Variant) -> str | None:
-    """The image that shows the variant, else the product's first; None for none."""
-    images = variant.product.images.all()
-    own = next((image for image in images if image.pk == variant.image_id), None)
-    shown = own or next(iter(images), None)
-    return rendition_url(shown.renditions, IMAGE_WIDTH) if shown else None
+def _text(texts: Texts, name: str, language: str) -> str:
+    return texts.translations.get(language, {}).get(name) or texts.name

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.catalog.inventory import locked_stock
 from apps.catalog.inventory.locked_stock import LockedStock
-from apps.catalog.inventory.models import MAX_DISPLAYED_STOCK, Reservation, ReservationLine, StockMovement
+from apps.catalog.inventory.models import MAX_DISPLAYED_STOCK, Reservation, ReservationLine
 from apps.common import deadlines
 from apps.common.ids import uuid7
 from apps.common.jobs.services import for_each, is_outage, resting
@@ -32,6 +32,15 @@ ADD_RESERVATION = """
     INSERT INTO inventory_reservationline (reservation_id, position, sku, variant_id, quantity, allocation)
     SELECT %(id)s, position, sku, variant_id, quantity, allocation FROM jsonb_to_recordset(%(lines)s::jsonb)
         AS new (position int, sku text, variant_id uuid, quantity int, allocation jsonb)
+"""
+CLOSE_ACTIVE = """
+    WITH closed AS (
+        UPDATE inventory_reservation SET status = 'committed' WHERE id = %s AND status = 'active'
+        RETURNING id, order_id, expires_at
+    )
+    SELECT closed.order_id, closed.expires_at, line.sku, line.quantity, line.variant_id, line.allocation::text
+    FROM closed JOIN inventory_reservationline AS line ON line.reservation_id = closed.id
+    ORDER BY line.position
 """
 
 
@@ -103,14 +112,17 @@ def commit_reservation(reservation_id: uuid.UUID) -> ReservationResult:
     ReservationExpired says that the order must be refunded. Raises ReservationClosed for a released one, NotFound.
     """
     with transaction.atomic(durable=True):
-        reservation, lines = _locked(reservation_id)
-        if reservation.status == Status.COMMITTED:
-            return _result(reservation, lines)
-        if reservation.status == Status.RELEASED:
-            raise ReservationClosed(gettext("The reservation was released; make a new order."))
-        if reservation.status == Status.EXPIRED:
-            lines = _renew_expired(reservation, lines)
-        _close(reservation, Status.COMMITTED)
+        if active := _close_active(reservation_id):
+            reservation, lines = active
+        else:
+            reservation, lines = _locked(reservation_id)
+            if reservation.status == Status.COMMITTED:
+                return _result(reservation, lines)
+            if reservation.status == Status.RELEASED:
+                raise ReservationClosed(gettext("The reservation was released; make a new order."))
+            if reservation.status == Status.EXPIRED:
+                lines = _renew_expired(reservation, lines)
+            _close(reservation, Status.COMMITTED)
         _sell(reservation, lines)
         deadlines.require_time_left()
         return _result(reservation, lines)
@@ -276,27 +288,29 @@ def _renew_expired(reservation: Reservation, lines: Sequence[Line]) -> list[Line
         raise ReservationExpired(gettext("The reservation expired and the units are not sold any more.")) from error
 
 
+def _close_active(reservation_id: uuid.UUID) -> tuple[Reservation, list[Line]] | None:
+    """Lock an active reservation and mark it as committed, in one statement; None for any other, untouched."""
+    with connection.cursor() as cursor:
+        cursor.execute(CLOSE_ACTIVE, [reservation_id])
+        rows = cursor.fetchall()
+    if not rows:
+        return None
+    order_id, expires_at = rows[0][:2]
+    reservation = Reservation(pk=reservation_id, order_id=order_id, status=Status.COMMITTED, expires_at=expires_at)
+    lines = [
+        Line(sku, quantity, variant_id, json.loads(allocation)) for *_, sku, quantity, variant_id, allocation in rows
+    ]
+    return reservation, lines
+
+
 def _sell(reservation: Reservation, lines: Iterable[Line]) -> None:
     """Take reserved units out of the stock, with their movements. Raises ReservationExpired when a stock is gone."""
     sold: dict[tuple[uuid.UUID, int], int] = {}
-    movements = []
     for line in lines:
         for warehouse, quantity in line.allocation.items():
             place: Any = (line.variant_id, int(warehouse))
             sold[place] = sold.get(place, 0) + quantity
-            movements.append(
-                StockMovement(
-                    variant_id=place[0],
-                    warehouse_id=place[1],
-                    quantity=-quantity,
-                    reason=StockMovement.Reason.SOLD,
-                    reference=str(reservation.order_id),
-                )
-            )
-    if not sold:
-        return
-    StockMovement.objects.bulk_create(movements)
-    if not locked_stock.sell(sold):
+    if sold and not locked_stock.sell(sold, reference=str(reservation.order_id)):
         raise ReservationExpired(gettext("Something in the reservation is not sold any more."))
 
 

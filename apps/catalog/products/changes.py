@@ -70,8 +70,10 @@ class ProductChange:
 
 # Products or their parts were made or changed, each locked by its writer.
 products_changed: Topic[[Sequence[ProductChange]]] = Topic("products_changed")
-# Lists show something else of these products, although nobody edited them: ratings, sales, the label of a choice.
+# Lists show something else of these products, although nobody edited them: ratings, the label of a choice.
 listed_data_changed: Topic[[Collection[uuid.UUID]]] = Topic("listed_data_changed")
+# Units of these products were sold or given back.
+sales_counted: Topic[[Collection[uuid.UUID]]] = Topic("sales_counted")
 # The availability that the shop displays of these products has changed.
 availability_changed: Topic[[Collection[uuid.UUID]]] = Topic("availability_changed")
 # A category, brand, attribute, choice, product type or collection was made, changed or deleted.

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 from django.utils.translation import gettext
 
 from apps.catalog.products.models import Price, Product, SalePrice, Variant
-from apps.catalog.products.rules import is_running, overlapping, sale_amount, sale_errors, unpriced_sale_errors
+from apps.catalog.products.rules import Period, is_running, overlapping, sale_amount, sale_errors, unpriced_sale_errors
 from apps.common.money import Money
 from apps.common.problems import ValidationProblem
 
@@ -35,16 +36,27 @@ class Sale:
     ends_at: datetime
 
 
+class ScheduledSale(Period, Protocol):
+    """A sale with its price in minor units."""
+
+    @property
+    def amount(self) -> int: ...
+
+
 def offer_of(variant: Variant, currency: str, *, at: datetime) -> Offer | None:
     """What the variant costs at a moment, from prefetched `prices` and `sale_prices`; None when it is not sold in this
     currency."""
     amount = next((price.amount for price in variant.prices.all() if price.currency == currency), None)
+    sales = [sale for sale in variant.sale_prices.all() if sale.currency == currency]
+    return best_offer(amount, sales, currency, at=at)
+
+
+def best_offer(amount: int | None, sales: Iterable[ScheduledSale], currency: str, *, at: datetime) -> Offer | None:
+    """What is asked at a moment for what costs `amount` outside sales; None when it is not sold in this currency."""
     if amount is None:
         return None
-    for sale in variant.sale_prices.all():
-        if sale.currency != currency or not is_running(sale, at=at):
-            continue
-        if (reduced := sale_amount(regular=amount, sale=sale.amount)) is not None:
+    for sale in sales:
+        if is_running(sale, at=at) and (reduced := sale_amount(regular=amount, sale=sale.amount)) is not None:
             return Offer(Money(reduced, currency), Money(amount, currency), sale.ends_at)
     return Offer(Money(amount, currency))
 

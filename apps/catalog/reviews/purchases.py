@@ -2,15 +2,33 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Mapping
 
+from django.db import connection
 from django.db.models import F
 from django.db.models.functions import Greatest
 
-from apps.catalog.products.changes import listed_data_changed
+from apps.catalog.products.changes import sales_counted
 from apps.catalog.products.models import Product
 from apps.catalog.reviews.models import Purchase, Review
+
+# Products are locked in one order, so that two orders of the same ones cannot wait for each other.
+RECORD = """
+    WITH sold AS (
+        SELECT product.id, unit.quantity
+        FROM products_product AS product
+            JOIN jsonb_to_recordset(%(units)s::jsonb) AS unit (slug text, quantity int) ON unit.slug = product.slug
+        ORDER BY product.id FOR NO KEY UPDATE OF product
+    ), recorded AS (
+        INSERT INTO reviews_purchase (product_id, user_id, order_number, quantity, returns)
+        SELECT id, %(user_id)s, %(order_number)s, quantity, '{}' FROM sold
+        ON CONFLICT (order_number, product_id) DO NOTHING RETURNING product_id, quantity
+    )
+    UPDATE products_product AS product SET sales_count = product.sales_count + recorded.quantity
+    FROM recorded WHERE product.id = recorded.product_id RETURNING product.id
+"""
 
 
 def record_purchase(*, order_number: str, user_id: uuid.UUID | None, quantities: Mapping[str, int]) -> None:
@@ -18,19 +36,13 @@ def record_purchase(*, order_number: str, user_id: uuid.UUID | None, quantities:
 
     Products that are gone meanwhile are left out. Call it in a transaction.
     """
-    # In one order, so that two orders of the same products cannot wait for each other.
-    counted = []
-    for product in Product.objects.filter(slug__in=quantities).order_by("pk"):
-        quantity = quantities[product.slug]
-        _, is_new = Purchase.objects.get_or_create(
-            product=product, order_number=order_number, defaults={"user_id": user_id, "quantity": quantity}
-        )
-        if is_new:
-            Product.objects.filter(pk=product.pk).update(sales_count=F("sales_count") + quantity)
-            counted.append(product.pk)
-    if user_id:
+    units = json.dumps([{"slug": slug, "quantity": quantity} for slug, quantity in quantities.items()])
+    with connection.cursor() as cursor:
+        cursor.execute(RECORD, {"units": units, "order_number": order_number, "user_id": user_id})
+        counted = [product_id for (product_id,) in cursor.fetchall()]
+    if user_id and counted:
         Review.objects.filter(user_id=user_id, product__in=counted).update(is_verified=True)
-    listed_data_changed.announce(counted)
+    sales_counted.announce(counted)
 
 
 def return_purchase(*, order_number: str, event_id: uuid.UUID, quantities: Mapping[str, int] | None) -> None:
@@ -51,7 +63,7 @@ def return_purchase(*, order_number: str, event_id: uuid.UUID, quantities: Mappi
         wanted = purchase.quantity if quantities is None else quantities[purchase.product.slug]
         _take_back(purchase, units=min(wanted, purchase.quantity), event_id=event_id)
         counted.append(purchase.product_id)
-    listed_data_changed.announce(counted)
+    sales_counted.announce(counted)
 
 
 def _take_back(purchase: Purchase, *, units: int, event_id: uuid.UUID) -> None:

@@ -7,7 +7,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -22,6 +22,13 @@ LOCKED_FOR = timedelta(seconds=60)
 LONGEST_RETRY_AFTER = 5
 
 State = IdempotencyRecord.State
+
+INSERT = """
+    INSERT INTO idempotency_idempotencyrecord
+        (scope, key, fingerprint, state, lease, locked_until, response_headers, response_body, created_at)
+    VALUES (%(scope)s, %(key)s, %(fingerprint)s, %(state)s, %(lease)s, %(locked_until)s, '{}', '', %(created_at)s)
+    ON CONFLICT (scope, key) DO NOTHING RETURNING id
+"""
 
 
 class RequestInProgress(Conflict):
@@ -59,11 +66,13 @@ def claim_key(*, scope: str, key: str, fingerprint: str) -> Claim | StoredRespon
     fresh = IdempotencyRecord(
         scope=scope, key=key, fingerprint=fingerprint, lease=lease, locked_until=now + LOCKED_FOR, created_at=now
     )
+    if record_id := _insert(fresh):
+        return Claim(record_id, lease)
     with transaction.atomic():
-        IdempotencyRecord.objects.bulk_create([fresh], ignore_conflicts=True)
-        record = IdempotencyRecord.objects.select_for_update().get(scope=scope, key=key)
-        if record.lease == lease:
-            return Claim(record.pk, lease)
+        record = IdempotencyRecord.objects.select_for_update().filter(scope=scope, key=key).first()
+        if record is None:
+            # Whoever held it has just released it.
+            raise _in_progress(timedelta(seconds=1))
         is_outdated = record.created_at < now - KEPT_FOR
         if not is_outdated:
             if record.fingerprint != fingerprint:
@@ -76,6 +85,25 @@ def claim_key(*, scope: str, key: str, fingerprint: str) -> Claim | StoredRespon
                 raise _in_progress(record.locked_until - now)
         _take_over(record, fresh)
         return Claim(record.pk, lease)
+
+
+def _insert(record: IdempotencyRecord) -> int | None:
+    """The id of the new row; None where the key is known. One statement, which commits by itself."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            INSERT,
+            {
+                "scope": record.scope,
+                "key": record.key,
+                "fingerprint": record.fingerprint,
+                "state": record.state,
+                "lease": record.lease,
+                "locked_until": record.locked_until,
+                "created_at": record.created_at,
+            },
+        )
+        row = cursor.fetchone()
+    return row and row[0]
 
 
 def _in_progress(left: timedelta) -> RequestInProgress:

@@ -12,7 +12,7 @@ from dataclasses import asdict
 
 import structlog
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef
 from django.utils import timezone
 
 from apps.common.outbox import metrics
@@ -46,8 +46,9 @@ def current_position(source: str) -> int:
 
 
 def lock_position(source: str) -> ConsumerPosition:
-    """The source's row, locked until the transaction ends."""
-    locked = ConsumerPosition.objects.select_for_update()
+    """The source's row, locked until the transaction ends; its `has_failed` says whether an event blocks it."""
+    failures = ConsumerFailure.objects.filter(source=OuterRef("source"))
+    locked = ConsumerPosition.objects.select_for_update(of=("self",)).annotate(has_failed=Exists(failures))
     row = locked.filter(source=source).first()
     if row is None:
         ConsumerPosition.objects.get_or_create(source=source)
@@ -74,7 +75,8 @@ def handle_event(event: Event, *, expected: int) -> int:
                     handler(event)
                 row.position = event.position
                 row.save(update_fields=["position", "updated_at"])
-                ConsumerFailure.objects.filter(source=event.source).delete()
+                if getattr(row, "has_failed", True):
+                    ConsumerFailure.objects.filter(source=event.source).delete()
         except Rewound:
             raise
         except Exception as error:

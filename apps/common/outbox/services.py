@@ -61,8 +61,8 @@ def _full_type(type: str) -> str:
     return f"{TYPE_PREFIX}{type}{TYPE_SUFFIX}"
 
 
-def number_events() -> int:
-    """Give the next positions to committed events that have none, in the order of writing; return how many.
+def number_events() -> list[int]:
+    """Give the next positions to committed events that have none, in the order of writing; return the positions.
 
     Only one process numbers at a time (the lock lasts until its commit), and each numbers what is visible after it
     got the lock. So positions become visible in growing order, whatever the order of the writers' commits. Numbers
@@ -70,10 +70,11 @@ def number_events() -> int:
     one the lock would make the feed wait for that one's end.
     """
     with transaction.atomic(durable=True), connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [SEQUENCER_LOCK])
-        # A new statement, so a new snapshot: it sees what the previous holder of the lock committed.
+        # Two statements in one round trip: the second has a snapshot of its own, which sees what the previous holder
+        # of the lock committed.
         cursor.execute(
             """
+            SELECT pg_advisory_xact_lock(%s);
             WITH waiting AS MATERIALIZED (
                 SELECT sequence FROM outbox_outboxevent WHERE position IS NULL ORDER BY sequence LIMIT %s
             ), numbered AS MATERIALIZED (
@@ -82,10 +83,11 @@ def number_events() -> int:
             )
             UPDATE outbox_outboxevent AS event SET position = numbered.position
             FROM numbered WHERE event.sequence = numbered.sequence
+            RETURNING event.position
             """,
-            [NUMBERED_AT_ONCE],
+            [SEQUENCER_LOCK, NUMBERED_AT_ONCE],
         )
-        return cursor.rowcount
+        return sorted(position for (position,) in cursor.fetchall())
 
 
 def purge_events(*, older_than: timedelta) -> int:

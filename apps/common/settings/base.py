@@ -114,9 +114,7 @@ TEMPLATES = [
 
 # Who signs in to PostgreSQL and Redis: the password in the address, or the pod's identity.
 DATABASE_ENGINE = (
-    "apps.common.azure.postgresql"
-    if signs_in_with_entra("DATABASE_AUTHENTICATION")
-    else "django_prometheus.db.backends.postgresql"
+    "apps.common.azure.postgresql" if signs_in_with_entra("DATABASE_AUTHENTICATION") else "apps.common.postgresql"
 )
 REDIS_CREDENTIALS = "apps.common.azure.identity.RedisCredentials" if signs_in_with_entra("REDIS_AUTHENTICATION") else ""
 DATABASES: dict[str, dict] = {}

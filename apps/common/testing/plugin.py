@@ -15,6 +15,7 @@ from django.utils.module_loading import autodiscover_modules
 from pytest_django.fixtures import Settings
 from rest_framework.test import APIClient
 
+from apps.common import task_queue
 from apps.common.identity import jwks
 from apps.common.testing.clients import ServiceTestClient
 from apps.common.testing.tokens import PUBLIC_JWKS, access_token
@@ -69,7 +70,7 @@ def _own_cache(settings: Settings) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _inline_tasks(settings: Settings, tmp_path: Path) -> None:
+def _inline_tasks(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Tasks sent on commit run at once, in this process; files land in the test's own folder."""
     from celery import current_app
 
@@ -77,6 +78,7 @@ def _inline_tasks(settings: Settings, tmp_path: Path) -> None:
     autodiscover_modules("tasks")
     current_app.conf.task_always_eager = True
     current_app.conf.task_eager_propagates = True
+    monkeypatch.setattr(task_queue, "BATCH_SECONDS", 0.0)
     settings.MEDIA_ROOT = tmp_path / "media"
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 

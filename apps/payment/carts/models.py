@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Self
 
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -29,7 +30,10 @@ class Cart(models.Model):
     )
     gift_message = models.CharField(max_length=MAX_GIFT_MESSAGE, blank=True, db_default="")
     created_at = models.DateTimeField(auto_now_add=True)
+    # Whoever changes the cart or a line of it writes this too: while it stands, so do the lines.
     updated_at = models.DateTimeField(auto_now=True)
+    # When catalog last quoted all lines as they are, in the cart's currency; null where that is not known.
+    quoted_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     class Meta:
         constraints = [
@@ -80,3 +84,8 @@ class CartLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.quantity} × {self.sku}"
+
+    @property
+    def place(self) -> tuple[datetime, str]:
+        """Lines are shown as they were added."""
+        return self.added_at, self.sku

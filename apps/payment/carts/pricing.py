@@ -8,19 +8,25 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
+
+from django.utils import timezone
 
 from apps.common.http import Unavailable
 from apps.common.money import Money
 from apps.payment import catalog
 from apps.payment.carts.models import Cart, CartLine
+from apps.payment.carts.selectors import lines_of
 from apps.payment.carts.services import EMPTY_QUOTE, hold_voucher, mark_prices_seen, remember_quotes
 from apps.payment.vouchers.discounts import Item
 from apps.payment.vouchers.evaluation import Evaluation, evaluate, unknown_code
 from apps.payment.vouchers.models import VoucherCode
 from apps.payment.vouchers.problems import VoucherNotApplicable
 from apps.payment.vouchers.selectors import Redeemer, code_of, find_code
+
+# As long as it takes to go from the cart to the checkout: how old a price may be that is not yet that of an order.
+QUOTE_LASTS = timedelta(seconds=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +86,28 @@ def price_cart(cart: Cart, raw_quotes: Sequence[dict[str, Any]] = ()) -> PricedC
     return _with_voucher(_price(cart, raw_quotes), code_of(cart.voucher_code_id), Redeemer(cart.pk, cart.user_id))
 
 
+def price_lately(cart: Cart) -> PricedCart:
+    """`price_cart` for who does not show the lines: without asking catalog again when it has quoted all of them in the
+    last seconds. An order asks in any case."""
+    rows = lines_of(cart)
+    if cart.quoted_at is None or cart.quoted_at < timezone.now() - QUOTE_LASTS or not _are_quoted(cart, rows):
+        return price_cart(cart)
+    priced = _priced(cart, rows, [row.quote for row in rows], is_current=True)
+    return _with_voucher(priced, code_of(cart.voucher_code_id), Redeemer(cart.pk, cart.user_id))
+
+
+def _are_quoted(cart: Cart, rows: list[CartLine]) -> bool:
+    """Whether the quotes that the lines keep are of these quantities, and in the cart's currency."""
+    return all(
+        row.quote.get("quantity") == row.quantity
+        and (row.quote.get("unit_price") or {}).get("currency", cart.currency) == cart.currency
+        for row in rows
+    )
+
+
 def price_for_checkout(cart: Cart, *, user_id: uuid.UUID | None, email: str) -> PricedCart:
     """What this customer would order, with current prices; what is saved for later is left out. Raises Unavailable."""
-    rows = list(cart.lines.active().order_by("added_at", "sku"))
+    rows = [row for row in lines_of(cart) if not row.is_saved]
     priced = _priced(cart, rows, _current_quotes(cart, rows), is_current=True)
     return _with_voucher(priced, code_of(cart.voucher_code_id), Redeemer(cart.pk, user_id, email))
 
@@ -112,7 +137,7 @@ def remember_seen_prices(cart: Cart, priced: PricedCart) -> None:
 
 def _price(cart: Cart, raw_quotes: Sequence[dict[str, Any]] = ()) -> PricedCart:
     """Before the discount."""
-    rows = list(cart.lines.order_by("added_at", "sku"))
+    rows = lines_of(cart)
     said = {(raw_quote["sku"], raw_quote["quantity"]): raw_quote for raw_quote in raw_quotes}
     if raw_quotes and all((row.sku, row.quantity) in said for row in rows):
         fresh = [said[row.sku, row.quantity] for row in rows]

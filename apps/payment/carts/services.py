@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from apps.common.prefetching import forget_related, remember_related
 from apps.common.problems import Conflict, NotFound, ValidationProblem
 from apps.payment import access, catalog
 from apps.payment.carts.models import MAX_LINES, MAX_QUANTITY, Cart, CartLine
@@ -31,13 +32,19 @@ def open_cart(*, user_id: uuid.UUID | None, currency: str) -> tuple[Cart, str | 
     """The user's open cart, or a new one; an anonymous one comes with its secret. Returns (cart, secret, is_new)."""
     if user_id is None:
         secret = access.new_secret()
-        return Cart.objects.create(currency=currency, secret_hash=access.digest(secret)), secret, True
+        cart = Cart.objects.create(currency=currency, secret_hash=access.digest(secret))
+        remember_related(cart, "lines", [])
+        return cart, secret, True
+    open_carts = Cart.objects.filter(user_id=user_id, is_open=True)
+    if present := open_carts.first():
+        return present, None, False
     try:
         with transaction.atomic():
-            cart, is_new = Cart.objects.get_or_create(user_id=user_id, is_open=True, defaults={"currency": currency})
+            cart = Cart.objects.create(user_id=user_id, currency=currency)
     except IntegrityError:
-        cart, is_new = Cart.objects.get(user_id=user_id, is_open=True), False
-    return cart, None, is_new
+        return open_carts.get(), None, False
+    remember_related(cart, "lines", [])
+    return cart, None, True
 
 
 def change_cart(cart: Cart, *, currency: str | None = None, gift_message: str | None = None) -> None:
@@ -55,8 +62,8 @@ def change_cart(cart: Cart, *, currency: str | None = None, gift_message: str | 
 def _set_currency(cart: Cart, currency: str) -> None:
     """The cart is locked. Prices that the shopper saw in the former currency are not compared with the new ones."""
     if cart.currency != currency:
-        cart.currency = currency
-        cart.save(update_fields=["currency", "updated_at"])
+        cart.currency, cart.quoted_at = currency, None
+        cart.save(update_fields=["currency", "quoted_at", "updated_at"])
         cart.lines.update(seen_unit_amount=None)
 
 
@@ -68,7 +75,7 @@ def set_line(cart: Cart, *, sku: str, quantity: int | None, is_saved: bool = Fal
     """
     if quantity == 0:
         remove_line(cart, sku=sku)
-    elif is_saved and cart.lines.filter(sku=sku).exists():
+    elif is_saved and sku in _lines_of(cart):
         _save_for_later(cart, sku=sku, quantity=quantity)
     else:
         return _put_line(cart, sku=sku, quantity=quantity, is_saved=is_saved)
@@ -79,6 +86,7 @@ def _save_for_later(cart: Cart, *, sku: str, quantity: int | None) -> None:
     """Catalog is not asked: what is sold out can be saved too."""
     with transaction.atomic(durable=True):
         _locked(cart)
+        forget_related(cart)
         lines = _lines_of(cart)
         line = _require_line(lines, sku)
         _require_room(lines, sku=sku, is_saved=True)
@@ -87,6 +95,7 @@ def _save_for_later(cart: Cart, *, sku: str, quantity: int | None) -> None:
         line.is_saved, line.seen_unit_amount = True, _amount_of(remembered)
         line.save(update_fields=["quantity", "is_saved", "seen_unit_amount"])
         cart.save(update_fields=["updated_at"])
+    forget_related(cart)
 
 
 def _put_line(cart: Cart, *, sku: str, quantity: int | None, is_saved: bool) -> list[dict[str, Any]]:
@@ -104,18 +113,35 @@ def _put_line(cart: Cart, *, sku: str, quantity: int | None, is_saved: bool) -> 
     if quote.is_video:
         # A film is bought once; more of the same would be money for nothing.
         quantity = raw_quote["quantity"] = 1
+    now = timezone.now()
     with transaction.atomic(durable=True):
-        _locked(cart)
-        # Looked at again under the lock: another tab may have changed them meanwhile.
-        lines = _lines_of(cart)
-        _require_room(lines, sku=sku, is_saved=is_saved)
-        line = lines.get(sku) or CartLine(cart=cart, sku=sku)
-        line.quantity = quantity or _require_line(lines, sku).quantity
+        # Also locks the cart. Another tab may have changed it meanwhile: then its lines are read again.
+        is_as_read = _touch(cart, now)
+        if not is_as_read:
+            _locked(cart)
+            present = {line.sku: line for line in CartLine.objects.filter(cart=cart)}
+        _require_room(present, sku=sku, is_saved=is_saved)
+        line = present.get(sku) or CartLine(cart=cart, sku=sku)
+        line.quantity = quantity or _require_line(present, sku).quantity
         line.is_saved, line.quote = is_saved, raw_quote
         line.seen_unit_amount = _amount_of(quote) if cart.currency == currency else None
         line.save()
-        cart.save(update_fields=["updated_at"])
+        if is_as_read:
+            said = {other["sku"]: other for other in raw_quotes}
+            remember_quotes(list(present.values()), [said[other] for other in present])
+        else:
+            cart.save(update_fields=["updated_at"])
+    remember_related(cart, "lines", list((present | {sku: line}).values()))
     return raw_quotes if cart.currency == currency else []
+
+
+def _touch(cart: Cart, now: datetime) -> bool:
+    """Lock the cart as it was read, and note that all its lines were quoted; False when somebody has changed it."""
+    as_read = Cart.objects.filter(pk=cart.pk, is_open=True, updated_at=cart.updated_at)
+    if not as_read.update(updated_at=now, quoted_at=now):
+        return False
+    cart.updated_at = cart.quoted_at = now
+    return True
 
 
 def _lines_of(cart: Cart) -> dict[str, CartLine]:
@@ -157,6 +183,7 @@ def remove_line(cart: Cart, *, sku: str) -> None:
         _locked(cart)
         cart.lines.filter(sku=sku).delete()
         cart.save(update_fields=["updated_at"])
+    forget_related(cart)
 
 
 def merge(target: Cart, source: Cart) -> None:
@@ -179,11 +206,13 @@ def merge(target: Cart, source: Cart) -> None:
         _set_currency(target, chosen.currency)
         target.voucher_code_id = chosen.voucher_code_id or present.voucher_code_id
         target.gift_message = chosen.gift_message or present.gift_message
-        lines = {line.sku: line for line in target.lines.all()}
+        lines = {line.sku: line for line in CartLine.objects.filter(cart=target)}
         for line in source.lines.order_by("added_at", "sku"):
             _merge_line(target, lines.get(line.sku), line)
         Cart.objects.filter(pk=source.pk).update(is_open=False)
-        target.save(update_fields=["voucher_code", "gift_message", "updated_at"])
+        target.quoted_at = None
+        target.save(update_fields=["voucher_code", "gift_message", "quoted_at", "updated_at"])
+    forget_related(target)
 
 
 def _merge_line(target: Cart, present: CartLine | None, line: CartLine) -> None:
@@ -219,11 +248,17 @@ def close_paid_cart(cart_id: uuid.UUID, *, ordered: dict[str, int]) -> None:
 
     Call it in the transaction that makes the order paid.
     """
-    cart = Cart.objects.select_for_update().get(pk=cart_id)
-    was_open, cart.is_open = cart.is_open, False
-    cart.save(update_fields=["is_open", "updated_at"])
-    left = {line: line.quantity - (0 if line.is_saved else ordered.get(line.sku, 0)) for line in cart.lines.all()}
-    if not (was_open and cart.user_id and any(quantity > 0 for quantity in left.values())):
+    # Also locks it: whoever is changing it at this moment is done, and its lines are read after that.
+    if not Cart.objects.filter(pk=cart_id, is_open=True).update(is_open=False, updated_at=timezone.now()):
+        return
+    left = {
+        line: line.quantity - (0 if line.is_saved else ordered.get(line.sku, 0))
+        for line in CartLine.objects.filter(cart=cart_id)
+    }
+    if not any(quantity > 0 for quantity in left.values()):
+        return
+    cart = Cart.objects.get(pk=cart_id)
+    if cart.user_id is None:
         return
     fresh = Cart.objects.create(user_id=cart.user_id, currency=cart.currency)
     CartLine.objects.bulk_create(
@@ -236,6 +271,7 @@ def remember_quotes(lines: Sequence[CartLine], raw_quotes: Sequence[dict[str, An
     for line, raw_quote in zip(lines, raw_quotes, strict=True):
         if line.quote != raw_quote and raw_quote["status"] != "unknown":
             CartLine.objects.filter(pk=line.pk).update(quote=raw_quote)
+            line.quote = raw_quote
 
 
 def mark_prices_seen(cart: Cart, seen: dict[str, int]) -> None:

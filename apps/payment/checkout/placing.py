@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import timedelta
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -12,6 +13,7 @@ from django.utils.translation import gettext
 from apps.common.countries import country_name
 from apps.common.languages import current_language
 from apps.common.money import Money
+from apps.common.prefetching import remember_related
 from apps.common.problems import Conflict, ValidationProblem
 from apps.payment import access
 from apps.payment.carts.models import Cart
@@ -25,7 +27,7 @@ from apps.payment.checkout.problems import (
     LineUnavailable,
     SignInRequired,
 )
-from apps.payment.checkout.requests import Customer, Delivery, OrderRequest
+from apps.payment.checkout.requests import Customer, Delivery, NewOrder, OrderRequest
 from apps.payment.checkout.totals import OrderTotals, discount_amount, paid_amount, shipping_choices
 from apps.payment.orders.models import Order, OrderLine, OrderTransition
 from apps.payment.payments.models import Payment, PaymentMethod
@@ -119,14 +121,16 @@ def create_order(
     shipping: ShippingChoice | None,
     totals: OrderTotals,
     method: PaymentMethod | None,
-) -> Order:
+    lease: timedelta,
+) -> NewOrder:
     """The order, its lines, its payment (none for an order of nothing) and the use of its voucher, from a cart that is
-    still what was quoted.
+    still what was quoted. The caller holds the order's lease for `lease`.
 
     Raises CartChanged, CheckoutInProgress, CartPaid, VoucherNotApplicable, or ValidationProblem for a card that was
     removed meanwhile.
     """
-    order = _order(offer, request, shipping, totals)
+    order, payment = _order(offer, request, shipping, totals), None
+    order.lease_until = timezone.now() + lease
     try:
         with transaction.atomic(durable=True):
             row = Cart.objects.select_for_update().filter(pk=cart.pk, is_open=True).first()
@@ -135,17 +139,17 @@ def create_order(
             quoted = {line.sku: line.quantity for line in offer.lines}
             code_id = offer.voucher.code_id if offer.voucher else None
             is_same = (row.currency, row.voucher_code_id) == (offer.currency, code_id)
-            if not is_same or {line.sku: line.quantity for line in cart.lines.active()} != quoted:
+            if not is_same or not _holds(row, quoted, as_of=cart):
                 raise CartChanged(gettext("The cart was changed in another window. Look at it again and confirm."))
             # It may have been written after the prices were asked for.
             order.gift_message = row.gift_message if shipping else ""
             order.save(force_insert=True)
-            lines = zip(offer.lines, totals.tax.lines, strict=True)
-            OrderLine.objects.bulk_create(_line(order, index, *line) for index, line in enumerate(lines))
+            priced = zip(offer.lines, totals.tax.lines, strict=True)
+            lines = OrderLine.objects.bulk_create(_line(order, index, *line) for index, line in enumerate(priced))
             OrderTransition.objects.create(order=order, state=order.state)
             if method:
                 lock_method(method)
-                Payment.objects.create(
+                payment = Payment.objects.create(
                     order_id=order.pk,
                     method=method,
                     saves_method=request.saves_card,
@@ -155,12 +159,20 @@ def create_order(
             if code_id and order.voucher_code:
                 redeemer = Redeemer(cart.pk, order.user_id, order.email)
                 redeem(code_id, order_id=order.pk, redeemer=redeemer)
-            return order
+            remember_related(order, "lines", lines)
+            return NewOrder(order, payment)
     except (CartChanged, VoucherNotApplicable, IntegrityError) as error:
         live = live_order(cart)
         if live is None:
             raise
         raise conflict_with(live) from error
+
+
+def _holds(row: Cart, quoted: dict[str, int], *, as_of: Cart) -> bool:
+    """Whether the locked cart still holds these units. Whoever changes a line also touches the cart."""
+    if row.updated_at == as_of.updated_at:
+        return True
+    return {line.sku: line.quantity for line in row.lines.active()} == quoted
 
 
 def _redeemed_code(offer: PricedCart, shipping: ShippingChoice | None, country: str) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from apps.common.money import Money
 from apps.payment.orders.models import Order
+from apps.payment.payments.models import Payment
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +50,18 @@ class OrderRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class NewOrder:
+    """An order as it was just written, with its lines and a lease for who wrote it; `payment` has its method, and is
+    None for an order of nothing."""
+
+    order: Order
+    payment: Payment | None
+
+
+@dataclass(frozen=True, slots=True)
 class PlacedOrder:
-    """An order, and for a guest its secret."""
+    """An order, and for a guest its secret. `new`: as it was written by this very request."""
 
     order: Order
     secret: str | None
+    new: NewOrder | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 from datetime import timedelta
 
 import structlog
@@ -27,8 +28,8 @@ from apps.payment.checkout.placing import (
     require_voucher,
 )
 from apps.payment.checkout.problems import CardDeclined, InsufficientStock, LineUnavailable, PriceChanged
-from apps.payment.checkout.requests import OrderRequest, PlacedOrder
-from apps.payment.checkout.totals import order_totals
+from apps.payment.checkout.requests import NewOrder, OrderRequest, PlacedOrder
+from apps.payment.checkout.totals import destination_of, order_totals
 from apps.payment.orders.models import Order
 from apps.payment.payments.models import Payment
 from apps.payment.payments.providers.base import ChargeClosed
@@ -59,7 +60,7 @@ def place_order(cart: Cart, request: OrderRequest) -> PlacedOrder:
     """
     live = live_order(cart)
     if live and live.idempotency_key == request.key:
-        return _placed(_pay(live))
+        return _placed(_pay(live, lambda: state_machine.advance(live.pk)))
     if live:
         raise conflict_with(live)
     if not cart.is_open:
@@ -69,9 +70,8 @@ def place_order(cart: Cart, request: OrderRequest) -> PlacedOrder:
     require_orderable(offer, customer)
     require_billing_address(offer, customer)
     shipping = choose_shipping(offer, request.delivery)
-    totals = order_totals(
-        offer, shipping, request.delivery, vat_id=customer.vat_id, billing_place=customer.billing_address
-    )
+    destination = destination_of(offer, request.delivery.address, billing_place=customer.billing_address)
+    totals = order_totals(offer, shipping, destination, vat_id=customer.vat_id)
     total = totals.total
     if request.saves_card and customer.user_id is None:
         message = gettext("Sign in to save a card.")
@@ -82,18 +82,21 @@ def place_order(cart: Cart, request: OrderRequest) -> PlacedOrder:
     if request.expected_total is not None and request.expected_total != total:
         detail = gettext("The total is %(total)s now. Look at the cart again and confirm.")
         raise PriceChanged(detail % {"total": total.format(current_language())}, total=total.as_dict())
-    return _placed(_pay(create_order(cart, offer, request, shipping=shipping, totals=totals, method=method)))
+    new = create_order(cart, offer, request, shipping=shipping, totals=totals, method=method, lease=state_machine.LEASE)
+    return _placed(_pay(new.order, lambda: state_machine.advance_placed(new)), new)
 
 
-def _placed(order: Order) -> PlacedOrder:
+def _placed(order: Order, new: NewOrder | None = None) -> PlacedOrder:
     secret = access.order_secret(order.pk)
-    return PlacedOrder(order, secret if access.matches(secret, order.secret_hash) else None)
+    # Read again, it says what another worker wrote, and `new` does not.
+    is_same = new is not None and order is new.order
+    return PlacedOrder(order, secret if access.matches(secret, order.secret_hash) else None, new if is_same else None)
 
 
-def _pay(order: Order) -> Order:
-    """Take a new order as far as it goes. Raises why it failed."""
+def _pay(order: Order, advance: Callable[[], Order]) -> Order:
+    """Take a new order as far as it goes, by `advance`. Raises why it failed."""
     try:
-        order = state_machine.advance(order.pk)
+        order = advance()
     except Unavailable:
         try:
             state_machine.cancel(order.pk, code="unavailable", message=UNREACHABLE)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import timedelta
 
 from django.utils import timezone
@@ -25,12 +26,14 @@ from apps.payment.checkout.compensation import (
     compensate_unsold,
     refund_unfulfilled,
 )
+from apps.payment.checkout.requests import NewOrder
 from apps.payment.checkout.settlement import settle
 from apps.payment.checkout.transitions import move, record_charge
 from apps.payment.orders.models import Order
-from apps.payment.orders.selectors import payment_of
+from apps.payment.orders.selectors import lines_of, payment_of
+from apps.payment.payments.models import Payment
 from apps.payment.payments.providers import registry
-from apps.payment.payments.providers.base import ChargeClosed, decline_sentence
+from apps.payment.payments.providers.base import Charge, ChargeClosed, decline_sentence
 
 # Longer than all network calls of one run together, so that a lease never ends under a living worker.
 LEASE = timedelta(seconds=60)
@@ -50,15 +53,44 @@ LAPSED = gettext_noop("The bank no longer holds the money. You have not been cha
 State = Order.State
 
 
+@dataclass(slots=True)
+class Run:
+    """An order that this worker holds, with its payment and the charge as they were read since it holds it."""
+
+    order: Order
+    payment: Payment | None = None
+    charge: Charge | None = None
+
+    def require_payment(self) -> Payment:
+        """The payment, with its method, of an order that costs something; read once."""
+        self.payment = self.payment or payment_of(self.order)
+        return self.payment
+
+
 def advance(order_id: uuid.UUID) -> Order:
     """Take the order as far as it goes now and return it. Does nothing when another worker holds it.
 
     Raises Unavailable when another service must be waited for; the order then keeps its state.
     """
     with order_lease(order_id, Order.OPEN) as order:
-        while order and order.is_open and STEPS[State(order.state)](order):
-            order.refresh_from_db()
+        if order:
+            return _advance(Run(order))
     return Order.objects.get(pk=order_id)
+
+
+def advance_placed(placed: NewOrder) -> Order:
+    """As `advance`, for an order that was placed with a lease of this worker, and as it was written a moment ago."""
+    order = placed.order
+    lease = Lease(Order._base_manager.filter(pk=order.pk), "lease_until", order.lease_until)
+    with _released_afterwards(lease, order):
+        return _advance(Run(order, placed.payment))
+
+
+def _advance(run: Run) -> Order:
+    order = run.order
+    while order.is_open and STEPS[State(order.state)](run):
+        pass
+    return order
 
 
 def cancel(order_id: uuid.UUID, *, code: str, message: str) -> Order:
@@ -87,17 +119,27 @@ def order_lease(order_id: uuid.UUID, states: tuple[str, ...]) -> Iterator[Order 
     if lease is None:
         yield None
         return
+    order = Order.objects.prefetch_related("lines").get(pk=order_id)
+    with _released_afterwards(lease, order):
+        yield order
+
+
+@contextmanager
+def _released_afterwards(lease: Lease[Order], order: Order) -> Iterator[None]:
+    """Nobody claims an order that is paid or given up, so its lease needs no end."""
     try:
-        yield Order.objects.get(pk=order_id)
+        yield
     finally:
-        lease.release()
+        if order.is_open:
+            lease.release()
 
 
 # --- steps: each returns whether the order moved on ---------------------------------------------------------------
 
 
-def _reserve(order: Order) -> bool:
-    lines = [(line.sku, line.quantity) for line in order.lines.order_by("position")]
+def _reserve(run: Run) -> bool:
+    order = run.order
+    lines = [(line.sku, line.quantity) for line in lines_of(order)]
     try:
         reservation_id = catalog.reserve(order.pk, lines, ttl_seconds=RESERVATION_SECONDS)
     except RemoteProblem as problem:
@@ -110,11 +152,12 @@ def _reserve(order: Order) -> bool:
     return move(order, State.RESERVED, reservation_id=reservation_id)
 
 
-def _authorise(order: Order) -> bool:
+def _authorise(run: Run) -> bool:
+    order = run.order
     if not order.total:
         # There is nothing to ask a bank for; providers refuse charges of nothing.
         return move(order, State.AUTHORISED)
-    payment = payment_of(order)
+    payment = run.require_payment()
     provider = registry.get(payment.method.provider)
     if payment.reference:
         charge = provider.status(payment.reference)
@@ -128,6 +171,7 @@ def _authorise(order: Order) -> bool:
         )
     record_charge(payment, charge)
     if charge.is_good or charge.state == "refunded":
+        run.charge = charge
         return move(order, State.AUTHORISED)
     if charge.state == "requires_action":
         if order.placed_at + CHALLENGE_PATIENCE > timezone.now():
@@ -140,13 +184,15 @@ def _authorise(order: Order) -> bool:
     return compensate(order, State.FAILED, code=charge.decline_code or "card_declined", message=message)
 
 
-def _complete(order: Order) -> bool:
+def _complete(run: Run) -> bool:
+    order = run.order
     if not order.total:
         return _complete_unpaid(order)
-    payment = payment_of(order)
+    payment = run.require_payment()
     provider = registry.get(payment.method.provider)
-    # Asked before the stock is sold: sold stock does not come back when there is nothing to capture.
-    charge = provider.status(payment.reference)
+    # Asked before the stock is sold, if not a moment ago: sold stock does not come back when there is nothing to
+    # capture.
+    charge = run.charge or provider.status(payment.reference)
     if charge.state == "refunded":
         # We did that and died before saying so, or somebody did it at the provider.
         return refund_unfulfilled(order, payment, code="payment-returned", message=RETURNED)
@@ -162,7 +208,7 @@ def _complete(order: Order) -> bool:
             provider.capture(payment.reference)
         except ChargeClosed:
             return compensate(order, State.FAILED, code="payment-lapsed", message=LAPSED)
-    settle(order)
+    settle(order, payment)
     return False
 
 
@@ -172,7 +218,7 @@ def _complete_unpaid(order: Order) -> bool:
         _commit_stock(order)
     except RemoteProblem as problem:
         return compensate_uncharged(order, problem)
-    settle(order)
+    settle(order, None)
     return False
 
 
@@ -183,7 +229,7 @@ def _commit_stock(order: Order) -> None:
     catalog.commit(order.reservation_id)
 
 
-STEPS: dict[str, Callable[[Order], bool]] = {
+STEPS: dict[str, Callable[[Run], bool]] = {
     State.PENDING: _reserve,
     State.RESERVED: _authorise,
     State.AUTHORISED: _complete,

@@ -10,10 +10,10 @@ from django.utils import timezone
 
 from apps.common.money import Money
 from apps.payment.carts.pricing import PricedCart, PricedLine
-from apps.payment.checkout.requests import Delivery
 from apps.payment.shipping.selectors import ShippingChoice, methods_for, with_cheapest_free
 from apps.payment.tax.rates import TaxClass
-from apps.payment.tax.services import OrderTax, TaxableItem, shop_place, tax_date, tax_order, tax_summary
+from apps.payment.tax.selectors import rates_of
+from apps.payment.tax.services import OrderTax, TaxableItem, shop_place, tax_date, tax_summary, taxed_order
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,24 +26,33 @@ class OrderTotals:
     total: Money
 
 
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """Where an order is taxed, and at which rates today."""
+
+    country: str
+    rates: Mapping[TaxClass, int]
+
+
+def destination_of(
+    offer: PricedCart, address: Mapping[str, str] | None, *, billing_place: Mapping[str, str] | None = None
+) -> Destination:
+    """Where the parcel goes. Films alone are taxed where their buyer is (`billing_place`: country and region, as of an
+    address), and where the shop is if nothing says where that is. One query."""
+    found = address if offer.requires_shipping else billing_place
+    place = (found["country"], found["region"]) if found else shop_place()
+    return Destination(place[0], rates_of(*place, tax_date(timezone.now())))
+
+
 def order_totals(
-    offer: PricedCart,
-    shipping: ShippingChoice | None,
-    delivery: Delivery,
-    *,
-    vat_id: str = "",
-    billing_place: Mapping[str, str] | None = None,
+    offer: PricedCart, shipping: ShippingChoice | None, destination: Destination, *, vat_id: str = ""
 ) -> OrderTotals:
-    """At the rates of where the parcel goes today. Films alone are taxed where their buyer is (`billing_place`: country
-    and region, as of an address), and where the shop is if nothing says where that is."""
-    address = delivery.address if shipping else billing_place
-    country, region = (address["country"], address["region"]) if address else shop_place()
-    tax = tax_order(
+    """With a delivery method, None for films alone; no query."""
+    tax = taxed_order(
         [TaxableItem(TaxClass(line.tax_class), paid_amount(line)) for line in offer.lines],
         shipping=shipping.price.amount if shipping else 0,
-        country=country,
-        region=region,
-        day=tax_date(timezone.now()),
+        country=destination.country,
+        rates=destination.rates,
         vat_id=vat_id,
     )
     shipping_amount = sum(part.gross for part in tax.shipping)
@@ -58,11 +67,13 @@ def totals_of_choices(offer: PricedCart, place: dict[str, str], *, vat_id: str =
     sellable = replace(offer, lines=[line for line in offer.lines if line.is_sellable])
     if not offer.requires_shipping:
         billing_place = place if place["country"] else None
-        totals = order_totals(sellable, None, Delivery(None, ""), vat_id=vat_id, billing_place=billing_place)
-        return [_shown(sellable, None, totals)]
+        destination = destination_of(sellable, None, billing_place=billing_place)
+        return [_shown(sellable, None, order_totals(sellable, None, destination, vat_id=vat_id))]
     choices = shipping_choices(offer, place["country"]) if place["country"] else []
-    delivery = Delivery(place, "")
-    return [_shown(offer, choice, order_totals(sellable, choice, delivery, vat_id=vat_id)) for choice in choices]
+    if not choices:
+        return []
+    destination = destination_of(offer, place)
+    return [_shown(offer, choice, order_totals(sellable, choice, destination, vat_id=vat_id)) for choice in choices]
 
 
 def _shown(offer: PricedCart, choice: ShippingChoice | None, totals: OrderTotals) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from typing import Any
 
 import structlog
 from django.db import connection
+from django.db.models import QuerySet
 
 from apps.common.languages import default_language, shop_language
 from apps.payment.documents.drafting import credit_note_facts, invoice_facts
@@ -36,18 +37,16 @@ def issue_invoice(order: Order, lines: Sequence[OrderLine], *, paid_at: datetime
     if not has_recorded_tax(order, lines):
         log.warning("no invoice: the order has no tax recorded", order=order.number)
         return None
-    issued = Document.objects.filter(order=order, series=Series.INVOICE).first()
-    if issued is not None:
-        return issued
     facts = invoice_facts(order, lines, paid_on=tax_date(paid_at))
-    return _issue(Series.INVOICE, facts, language=order.language, issued_at=paid_at, order=order)
+    issued = _issue(Series.INVOICE, facts, language=order.language, issued_at=paid_at, order=order)
+    return issued or Document.objects.get(order=order, series=Series.INVOICE)
 
 
 def issue_service_invoice(facts: Facts, *, charge_id: uuid.UUID, language: str, issued_at: datetime) -> Document:
     """The invoice of a charge that belongs to no order, in the caller's transaction and as its last statement. A charge
     that has one keeps it."""
-    issued = Document.objects.filter(charge_id=charge_id, series=Series.INVOICE).first()
-    return issued or _issue(Series.INVOICE, facts, language=language, issued_at=issued_at, charge_id=charge_id)
+    issued = _issue(Series.INVOICE, facts, language=language, issued_at=issued_at, charge_id=charge_id)
+    return issued or Document.objects.get(charge_id=charge_id, series=Series.INVOICE)
 
 
 def issue_credit_note(
@@ -76,20 +75,18 @@ def issue_service_credit_note(
     if invoice is None:
         return None
     facts = credit_note_facts(invoice, lines, paid_on=tax_date(refunded_at))
-    return _issue(
-        Series.CREDIT_NOTE,
-        facts,
-        language=invoice.language,
-        issued_at=refunded_at,
-        charge_id=charge_id,
-        refund_id=refund_id,
-    )
+    belongs_to = {"charge_id": charge_id, "refund_id": refund_id}
+    issued = _issue(Series.CREDIT_NOTE, facts, language=invoice.language, issued_at=refunded_at, **belongs_to)
+    return issued or Document.objects.get(series=Series.CREDIT_NOTE, **belongs_to)
 
 
-def _issue(series: Series, facts: Facts, *, language: str, issued_at: datetime, **belongs_to: Any) -> Document:
-    """`belongs_to`: the order, with the refund of a credit note; or the charge of a subscription, with its refund."""
+def _issue(series: Series, facts: Facts, *, language: str, issued_at: datetime, **belongs_to: Any) -> Document | None:
+    """`belongs_to`: the order or the charge of a subscription, with the refund of a credit note. None,
+    and no number is used, where the document was issued before."""
     year = tax_date(issued_at).year
-    sequence = _next_sequence(series, year)
+    sequence = _next_sequence(series, year, unless=Document.objects.filter(series=series, **belongs_to))
+    if sequence is None:
+        return None
     return Document.objects.create(
         series=series,
         year=year,
@@ -102,14 +99,18 @@ def _issue(series: Series, facts: Facts, *, language: str, issued_at: datetime, 
     )
 
 
-def _next_sequence(series: Series, year: int) -> int:
-    """One statement, which also makes the counter of a new year; its lock is held until the transaction ends."""
+def _next_sequence(series: Series, year: int, *, unless: QuerySet[Document]) -> int | None:
+    """One statement, which also makes the counter of a new year; its lock is held until the transaction ends. None
+    where there are documents in `unless`."""
     table = connection.ops.quote_name(DocumentCounter._meta.db_table)
+    present, parameters = unless.values("pk").query.sql_with_params()
     with connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO {table} AS counter (series, year, last_sequence) VALUES (%s, %s, 1)"  # noqa: S608  (our own name)
+            f"INSERT INTO {table} AS counter (series, year, last_sequence)"
+            f" SELECT %s, %s, 1 WHERE NOT EXISTS ({present})"
             " ON CONFLICT (series, year) DO UPDATE SET last_sequence = counter.last_sequence + 1"
             " RETURNING last_sequence",
-            [series, year],
+            [series, year, *parameters],
         )
-        return int(cursor.fetchone()[0])
+        row = cursor.fetchone()
+        return int(row[0]) if row else None

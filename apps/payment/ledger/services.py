@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from apps.common.money import Money
 from apps.payment.ledger.models import JournalEntry, Posting
@@ -17,13 +17,16 @@ def book(*, key: str, kind: str, order_number: str, postings: dict[str, Money]) 
     moved = {account: money for account, money in postings.items() if money}
     if len({money.currency for money in moved.values()}) != 1 or sum(money.amount for money in moved.values()) != 0:
         raise Unbalanced(f"{kind} {order_number} does not balance: {moved}")
-    with transaction.atomic():
-        entry, is_new = JournalEntry.objects.get_or_create(
-            key=key, defaults={"kind": kind, "order_number": order_number}
-        )
-        if is_new:
+    try:
+        with transaction.atomic():
+            entry = JournalEntry.objects.create(key=key, kind=kind, order_number=order_number)
             Posting.objects.bulk_create(
                 Posting(entry=entry, account=account, amount=money.amount, currency=money.currency)
                 for account, money in moved.items()
             )
-        return entry
+            return entry
+    except IntegrityError:
+        booked = JournalEntry.objects.filter(key=key).first()
+        if booked is None:
+            raise
+        return booked

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+import structlog
 from babel import Locale
 from babel.dates import format_interval
 from django.conf import settings
@@ -16,12 +17,12 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from apps.common.jobs.services import for_each, resting
+from apps.common.jobs.services import for_each, is_outage, resting
 from apps.common.leases import claim
 from apps.common.mails import MailTexts, compose_mail, mail_language
 from apps.common.money import Money
 from apps.common.numbers import percentage
-from apps.common.task_queue import send_on_commit
+from apps.common.task_queue import send_batch_on_commit
 from apps.payment import access
 from apps.payment.orders.mail_attachments import attach_files
 from apps.payment.orders.models import ERASED_EMAIL, Order, OrderLine
@@ -32,6 +33,8 @@ from apps.payment.tax.wording import untaxed_title
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
 
+log = structlog.get_logger(__name__)
+
 # While one worker is at a mail no other takes it; after a failure it is due again then.
 RETRY_AFTER = timedelta(minutes=5)
 # Long enough for the task that was sent when the order was paid.
@@ -41,7 +44,7 @@ JOB = "send-due-confirmations"
 # Plain English would be that of the United States, where the month comes first.
 DATE_LOCALES = {"en": "en-GB"}
 LINK_JOB = "send-due-links"
-SEND_TASK = "apps.payment.orders.tasks.send_confirmation"
+SEND_TASK = "apps.payment.orders.tasks.send_new_confirmations"
 # By template: subject, heading, preheader.
 TEXTS = {
     "confirmation": (
@@ -72,10 +75,10 @@ class OrderMail:
     preheader: str | _StrPromise
 
 
-def enqueue_confirmation(order: Order) -> None:
-    """Have the worker send the mail once the transaction commits. The order's `confirmation_due_at` says that it is
-    owed: should Redis be away, the periodic job sends it."""
-    send_on_commit(SEND_TASK, str(order.pk))
+def enqueue_confirmation() -> None:
+    """Have the worker send the mail soon after the transaction has committed. The order's `confirmation_due_at` says
+    that it is owed: should Redis be away, the periodic job sends it."""
+    send_batch_on_commit(SEND_TASK)
 
 
 def send_confirmation(order_id: UUID | str) -> None:
@@ -95,6 +98,21 @@ def send_confirmation(order_id: UUID | str) -> None:
     message.send()
     # Not when another mail has become due meanwhile.
     lease.held().update(confirmation_due_at=None)
+
+
+def send_new_confirmations(limit: int) -> int:
+    """Send all mails that are due; returns how many were tried. One that fails keeps no other waiting: it is left to
+    `send_due_confirmations`."""
+    due = Order.objects.filter(confirmation_due_at__lte=timezone.now()).order_by("confirmation_due_at")
+    order_ids = list(due.values_list("pk", flat=True)[:limit])
+    for order_id in order_ids:
+        try:
+            send_confirmation(order_id)
+        except Exception as error:
+            if is_outage(error):
+                raise
+            log.warning("confirmation not sent; it is tried again", order=str(order_id), error=str(error))
+    return len(order_ids)
 
 
 def send_due_confirmations(limit: int) -> int:

@@ -20,6 +20,12 @@ def send_confirmation(order_id: str) -> None:
 
 
 @shared_task
+def send_new_confirmations(limit: int = 200) -> int:
+    """The mails of orders that were just paid; returns how many were tried."""
+    return mails.send_new_confirmations(limit)
+
+
+@shared_task
 def send_due_confirmations(limit: int = 200) -> int:
     """Mail that could not be sent, or whose task was lost; returns how many."""
     return mails.send_due_confirmations(limit)

@@ -113,13 +113,9 @@ def _unusable(message: str) -> ValidationProblem:
     return ValidationProblem(gettext("Choose how to pay."), errors={"payment_method": [message]})
 
 
-def save_method(order_id: uuid.UUID) -> None:
-    """Keep the card of a paid order for the next one, if the customer wants that. One that is saved already (in another
-    order, typed in again) is kept once."""
-    payment = Payment.objects.filter(order_id=order_id, saves_method=True).select_related("method").first()
-    if payment is None:
-        return
-    method = payment.method
+def save_method(method: PaymentMethod) -> None:
+    """Keep the card that paid an order for the next one. One that is saved already (in another order, typed in again)
+    is kept once."""
     if method.user_id is None or method.saved_at or not method.reference:
         return
     same = saved_methods(method.user_id).filter(

@@ -5,14 +5,31 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef
 
 from apps.common.countries import COUNTRIES
 from apps.common.languages import current_language
 from apps.common.money import Money
 from apps.common.translated import text
 from apps.payment.shipping.delivery_dates import DeliveryDates, delivery_dates
-from apps.payment.shipping.models import ShippingMethod, ShippingPrice, ShippingZone, ZoneCountry
+from apps.payment.shipping.models import ShippingMethod, ShippingZone, ZoneCountry
+
+# Of the zone that has the country, else of the one for all others; by its lowest price of those that apply.
+METHODS = """
+    SELECT method.*, price.amount AS price_amount
+    FROM shipping_shippingmethod AS method
+        JOIN LATERAL (
+            SELECT min(amount) AS amount FROM shipping_shippingprice
+            WHERE method_id = method.id AND currency = %(currency)s AND from_value <= %(subtotal)s
+                AND (max_weight_grams IS NULL OR max_weight_grams >= %(weight)s)
+        ) AS price ON price.amount IS NOT NULL
+    WHERE method.is_active AND method.zone_id = ANY (
+        SELECT zone_id FROM shipping_zonecountry WHERE code = %(country)s
+        UNION ALL
+        SELECT id FROM shipping_shippingzone
+        WHERE is_rest_of_world AND NOT EXISTS (SELECT FROM shipping_zonecountry WHERE code = %(country)s)
+    )
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,17 +52,16 @@ class ShippingChoice:
 def methods_for(country: str, subtotal: Money, *, weight_grams: int = 0) -> list[ShippingChoice]:
     """The choices for a parcel to a country (ISO 3166-1 alpha-2) in the currency of `subtotal`, cheapest first; none
     where the shop does not deliver. `subtotal` is before the discount."""
-    prices = ShippingPrice.objects.filter(
-        Q(max_weight_grams=None) | Q(max_weight_grams__gte=weight_grams),
-        method__zone__in=_zone_of(country),
-        method__is_active=True,
-        currency=subtotal.currency,
-        from_value__lte=subtotal.amount,
-    )
-    lowest: dict[int, ShippingPrice] = {}
-    for price in prices.select_related("method").order_by("-amount"):
-        lowest[price.method_id] = price
-    choices = [_choice(price.method, Money(price.amount, price.currency)) for price in lowest.values()]
+    parcel = {
+        "country": country,
+        "currency": subtotal.currency,
+        "subtotal": subtotal.amount,
+        "weight": weight_grams,
+    }
+    choices = [
+        _choice(method, Money(method.price_amount, subtotal.currency))  # type: ignore[attr-defined]  # of METHODS
+        for method in ShippingMethod.objects.raw(METHODS, parcel)
+    ]
     return sorted(choices, key=lambda choice: (choice.price.amount, choice.max_days, choice.code))
 
 
@@ -63,13 +79,6 @@ def countries_served() -> list[str]:
     listed = dict(ZoneCountry.objects.values_list("code", "zone_id"))
     has_rest = any(zone["is_rest_of_world"] and zone["is_served"] for zone in zones)
     return sorted(code for code in COUNTRIES if (listed[code] in active if code in listed else has_rest))
-
-
-def _zone_of(country: str) -> QuerySet[ShippingZone]:
-    """The zone that has the country, else the one for all others."""
-    is_listed = Exists(ZoneCountry.objects.filter(code=country))
-    own = Exists(ZoneCountry.objects.filter(code=country, zone=OuterRef("pk")))
-    return ShippingZone.objects.filter(Q(own) | (Q(is_rest_of_world=True) & ~Q(is_listed)))
 
 
 def _choice(method: ShippingMethod, price: Money) -> ShippingChoice:

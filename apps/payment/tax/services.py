@@ -100,11 +100,20 @@ def tax_order(
 ) -> OrderTax:
     """The tax of an order's lines and of its shipping at the rates of the destination on a day; one query.
 
-    With PRICES_INCLUDE_TAX the amounts include it, else it is added. `vat_id` is a checked one: a business in another
-    member state of the EU than the shop's is charged none, and pays what is left of the prices without it.
-    Raises LookupError for a day before the rates of the country begin.
+    See `taxed_order`. Raises LookupError for a day before the rates of the country begin.
     """
     rates = rates_of(country, region, day)
+    return taxed_order(items, shipping=shipping, country=country, rates=rates, vat_id=vat_id)
+
+
+def taxed_order(
+    items: Sequence[TaxableItem], *, shipping: int, country: str, rates: Mapping[TaxClass, int], vat_id: str = ""
+) -> OrderTax:
+    """`tax_order` at given rates of the destination.
+
+    With PRICES_INCLUDE_TAX the amounts include it, else it is added. `vat_id` is a checked one: a business in another
+    member state of the EU than the shop's is charged none, and pays what is left of the prices without it.
+    """
     lines = [_at_destination(item, rates) for item in items]
     parcel = [line for item, line in zip(items, lines, strict=True) if item.tax_class is not TaxClass.DIGITAL]
     taxed = _with_tax([*lines, *shipping_parts(shipping, parcel)])

@@ -10,7 +10,7 @@ from rest_framework.views import APIView
 
 from apps.catalog.inventory.api import quote_serializers as serializers
 from apps.catalog.inventory.quotes import quote
-from apps.common.api.requests import validated
+from apps.common.api.requests import shared, validated
 
 
 class QuotesView(APIView):
@@ -21,4 +21,5 @@ class QuotesView(APIView):
         """Quote the current price and availability of each line."""
         data = validated(serializers.QuoteRequestSerializer, request)
         lines = quote([(line["sku"], line["quantity"]) for line in data["lines"]], data["currency"])
-        return Response(serializers.QuoteSerializer({"currency": data["currency"], "lines": lines}).data)
+        quoted = {"currency": data["currency"], "lines": lines}
+        return Response(shared(serializers.QuoteSerializer).to_representation(quoted))

@@ -13,12 +13,10 @@ from rest_framework.views import APIView
 
 from apps.catalog.inventory import services
 from apps.catalog.inventory.api.serializers import ReservationSerializer, ReserveSerializer, ReturnUnitsSerializer
-from apps.common.api.requests import validated
+from apps.common.api.requests import shared, validated
 from apps.common.identity.permissions import RequireScope
 
 MAY_RESERVE = [RequireScope("stock:reserve")]
-# Made once: a serializer is put together again for each request otherwise, which takes longer than the reservation.
-REQUEST, RESPONSE = ReserveSerializer(), ReservationSerializer()
 
 
 class ReservationsView(APIView):
@@ -27,14 +25,15 @@ class ReservationsView(APIView):
     @extend_schema(request=ReserveSerializer, responses={201: ReservationSerializer, 200: ReservationSerializer})
     def post(self, request: Request) -> Response:
         """Reserve all lines of an order, or none. The same request again returns 200 and the existing reservation."""
-        data = REQUEST.run_validation(request.data)
+        data = validated(ReserveSerializer, request)
         reservation, is_new = services.reserve_stock(
             order_id=data["order_id"],
             lines=[(line["sku"], line["quantity"]) for line in data["lines"]],
             ttl=timedelta(seconds=data["ttl_seconds"]),
         )
         return Response(
-            RESPONSE.to_representation(reservation), status=status.HTTP_201_CREATED if is_new else status.HTTP_200_OK
+            shared(ReservationSerializer).to_representation(reservation),
+            status=status.HTTP_201_CREATED if is_new else status.HTTP_200_OK,
         )
 
 
@@ -81,4 +80,5 @@ class CommitView(APIView):
     @extend_schema(request=None, responses=ReservationSerializer)
     def post(self, request: Request, reservation_id: uuid.UUID) -> Response:
         """Commit a reservation: its units are sold."""
-        return Response(RESPONSE.to_representation(services.commit_reservation(reservation_id)))
+        reservation = services.commit_reservation(reservation_id)
+        return Response(shared(ReservationSerializer).to_representation(reservation))

@@ -4,7 +4,8 @@ import uuid
 from datetime import timedelta
 
 import pytest
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from apps.catalog.inventory import services
@@ -102,6 +103,19 @@ def test_committing_sells_once_however_often_it_is_asked(mug):
     assert stock(mug) == (8, 0)
     sold = StockMovement.objects.get(variant__sku=mug, reason="sold")
     assert (sold.quantity, sold.reference) == (-2, str(reservation.order_id))
+
+
+def test_committing_takes_two_statements_whatever_the_lines(mug, lamp):
+    reservation = reserve((mug, 2), (lamp, 1), (mug, 1), (make_film().variants.order_by("sku")[0].sku, 1))
+    with CaptureQueriesContext(connection) as captured:
+        result = services.commit_reservation(reservation.pk)
+    found = [
+        query["sql"] for query in captured if not query["sql"].startswith(("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE"))
+    ]
+    assert len(found) == 2, "\n".join(found)  # close it and read its lines; movements and stock
+    assert [(line.sku, line.quantity) for line in result.lines][:3] == [(mug, 2), (lamp, 1), (mug, 1)]
+    movements = StockMovement.objects.filter(reason="sold", reference=str(reservation.order_id))
+    assert sorted(movements.values_list("variant__sku", "quantity")) == sorted([(mug, -3), (lamp, -1)])
 
 
 def test_releasing_returns_units_once(mug):

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from django_prometheus.db.backends.postgresql.base import DatabaseWrapper as PostgresWrapper
-
 from apps.common.azure.identity import database_password
+from apps.common.postgresql.base import DatabaseWrapper as PostgresWrapper
 
 
 class DatabaseWrapper(PostgresWrapper):

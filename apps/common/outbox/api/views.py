@@ -14,7 +14,7 @@ from apps.common.api.requests import validated_query
 from apps.common.identity.permissions import RequireScope
 from apps.common.outbox.api.serializers import CloudEventSerializer, FeedQuerySerializer
 from apps.common.outbox.registry import LAST_POSITION_HEADER
-from apps.common.outbox.selectors import as_cloudevent, await_events, last_position, read_events
+from apps.common.outbox.selectors import as_cloudevent, await_page, read_page
 from apps.common.problems import Conflict
 
 # Each waiting reader keeps one of the process's threads (8 by default); others get a response at once and ask again.
@@ -52,18 +52,14 @@ class FeedView(APIView):
         """Events behind `after`, oldest first; an empty batch when `wait` seconds brought none."""
         query = validated_query(FeedQuerySerializer, request)
         after, limit, wait = (query[name] for name in ("after", "limit", "wait"))
-        events = read_events(after=after, limit=limit)
-        last = last_position()
-        if not events:
-            if after > last:
+        page = read_page(after=after, limit=limit)
+        if not page.events:
+            if after > (last := page.last_position):
                 raise PositionAhead(f"Position {after} was never given; the last one is {last}.", last_position=last)
             if wait and _waiting.acquire(blocking=False):
                 try:
-                    events = await_events(after=after, limit=limit, seconds=wait)
+                    page = await_page(after=after, limit=limit, seconds=wait)
                 finally:
                     _waiting.release()
-        headers = {
-            "Cache-Control": "no-store",
-            LAST_POSITION_HEADER: str(max([last, *(event.position or 0 for event in events)])),
-        }
-        return Response([as_cloudevent(event) for event in events], headers=headers)
+        headers = {"Cache-Control": "no-store", LAST_POSITION_HEADER: str(page.last_position)}
+        return Response([as_cloudevent(event) for event in page.events], headers=headers)

@@ -106,7 +106,7 @@ def test_numbering_waits_for_the_one_that_is_at_it_and_then_sees_all_that_it_lef
     slow = in_thread(number_slowly)
     assert has_numbered.wait(20)
     counts: list[int] = []
-    waiting = in_thread(lambda: counts.append(number_events()))
+    waiting = in_thread(lambda: counts.append(len(number_events())))
     wait_until(is_somebody_waiting)
     second = publish_one("second")
     may_commit.set()

@@ -11,7 +11,7 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from apps.common.api.requests import validated
+from apps.common.api.requests import shared, validated
 from apps.common.api.views import NO_STORE, GuestView
 from apps.common.idempotency import optionally_idempotent
 from apps.common.identity.permissions import IsUser
@@ -19,7 +19,7 @@ from apps.payment.access import CART_SECRET_HEADER, Caller, caller_of
 from apps.payment.carts import services
 from apps.payment.carts.api import serializers
 from apps.payment.carts.models import Cart
-from apps.payment.carts.pricing import apply_voucher, price_cart, remember_seen_prices
+from apps.payment.carts.pricing import PricedCart, apply_voucher, price_cart, remember_seen_prices
 from apps.payment.carts.selectors import find_cart, find_open_cart
 from apps.payment.throttling import GuestCreationThrottle, VoucherThrottle
 
@@ -34,7 +34,11 @@ def _open_cart_of(request: Request, cart_id: uuid.UUID) -> Cart:
 
 
 def _cart_response(cart: Cart, raw_quotes: Sequence[dict[str, Any]] = ()) -> Response:
-    return Response(serializers.CartSerializer(price_cart(cart, raw_quotes)).data, headers=NO_STORE)
+    return _priced_response(price_cart(cart, raw_quotes))
+
+
+def _priced_response(priced: PricedCart) -> Response:
+    return Response(shared(serializers.CartSerializer).to_representation(priced), headers=NO_STORE)
 
 
 class CartsView(GuestView):
@@ -64,7 +68,7 @@ class CartView(GuestView):
         priced = price_cart(cart)
         if request.query_params.get("seen") in ("1", "true"):
             remember_seen_prices(cart, priced)
-        return Response(serializers.CartSerializer(priced).data, headers=NO_STORE)
+        return _priced_response(priced)
 
     @extend_schema(parameters=[SECRET], request=serializers.ChangeCartSerializer, responses=serializers.CartSerializer)
     def patch(self, request: Request, cart_id: uuid.UUID) -> Response:
@@ -102,7 +106,7 @@ class CartVoucherView(GuestView):
         """Put a code on the cart instead of another one. 409 with a `reason`: it does nothing for this cart now."""
         data = validated(serializers.ApplyVoucherSerializer, request)
         priced = apply_voucher(_open_cart_of(request, cart_id), data["code"])
-        return Response(serializers.CartSerializer(priced).data, headers=NO_STORE)
+        return _priced_response(priced)
 
     @extend_schema(parameters=[SECRET], request=None, responses={200: serializers.CartSerializer})
     def delete(self, request: Request, cart_id: uuid.UUID) -> Response:

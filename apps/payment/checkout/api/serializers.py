@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from functools import cache
 from typing import Any
 
 from django.conf import settings
@@ -14,7 +16,7 @@ from apps.common.money import Money
 from apps.common.text import one_line
 from apps.payment.documents.serializers import DocumentSerializer
 from apps.payment.orders.models import Order, OrderLine
-from apps.payment.orders.selectors import tax_of
+from apps.payment.orders.selectors import lines_of, tax_of
 from apps.payment.payments.serializers import NextActionSerializer
 from apps.payment.refunds.serializers import RefundSerializer, ReturnRequestSerializer
 from apps.payment.shipments.serializers import ShipmentSerializer
@@ -163,6 +165,17 @@ class FailureSerializer(serializers.Serializer):
     message = serializers.CharField()
 
 
+@cache
+def in_currency(serializer: type[serializers.Serializer], currency: str) -> serializers.Serializer:
+    """The process's one instance of a serializer whose context is a currency (see `requests.shared`)."""
+    return serializer(context={"currency": currency})
+
+
+def represented(serializer: type[serializers.Serializer], rows: Iterable[Any], currency: str) -> list[dict[str, Any]]:
+    """Rows whose amounts are in minor units of the currency."""
+    return [in_currency(serializer, currency).to_representation(row) for row in rows]
+
+
 class OrderSerializer(serializers.Serializer):
     """`context` is that of `order_context`: what belongs to the orders, by their ids."""
 
@@ -206,8 +219,7 @@ class OrderSerializer(serializers.Serializer):
 
     @extend_schema_field(OrderLineSerializer(many=True))
     def get_lines(self, order: Order) -> list[dict[str, Any]]:
-        lines = sorted(order.lines.all(), key=lambda line: line.position)
-        return list(OrderLineSerializer(lines, many=True, context={"currency": order.currency}).data)
+        return represented(OrderLineSerializer, lines_of(order), order.currency)
 
     @extend_schema_field(MoneySerializer)
     def get_subtotal(self, order: Order) -> dict[str, Any]:
@@ -229,7 +241,7 @@ class OrderSerializer(serializers.Serializer):
 
     @extend_schema_field(TaxSummarySerializer(many=True))
     def get_tax(self, order: Order) -> list[dict[str, Any]]:
-        return list(TaxSummarySerializer(tax_of(order), many=True, context={"currency": order.currency}).data)
+        return represented(TaxSummarySerializer, tax_of(order), order.currency)
 
     @extend_schema_field(MoneySerializer)
     def get_refunded(self, order: Order) -> dict[str, Any]:

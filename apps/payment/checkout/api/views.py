@@ -24,12 +24,12 @@ from apps.common.languages import default_language, shop_language
 from apps.common.money import Money
 from apps.common.problems import NotFound, ValidationProblem
 from apps.payment.access import CART_SECRET_HEADER, ORDER_SECRET_HEADER, caller_of, require_own_address
-from apps.payment.carts.pricing import price_cart
+from apps.payment.carts.pricing import price_lately
 from apps.payment.carts.selectors import find_cart, find_open_cart
 from apps.payment.checkout import services
 from apps.payment.checkout.api import serializers
-from apps.payment.checkout.requests import Customer, Delivery, OrderRequest
-from apps.payment.checkout.selectors import order_context
+from apps.payment.checkout.requests import Customer, Delivery, OrderRequest, PlacedOrder
+from apps.payment.checkout.selectors import new_order_context, order_context
 from apps.payment.checkout.totals import shipping_choices, totals_of_choices
 from apps.payment.disputes.services import record_dispute
 from apps.payment.orders import selectors
@@ -46,10 +46,16 @@ FOR_A_MINUTE = {"Cache-Control": "public, max-age=60"}
 ORDER_SECRET = OpenApiParameter(ORDER_SECRET_HEADER, str, OpenApiParameter.HEADER, description="Of a guest's order.")
 
 
-def _order_data(order: Order, *, secret: str | None = None) -> dict:
+def _order_data(order: Order) -> dict:
     """An order as its owner sees it."""
-    data = serializers.OrderSerializer(order, context=order_context([order])).data
-    return data | {"secret": secret} if secret else data
+    return serializers.OrderSerializer(order, context=order_context([order])).data
+
+
+def _placed_data(placed: PlacedOrder) -> dict:
+    order, new = placed.order, placed.new
+    context = new_order_context(order, new.payment) if new else order_context([order])
+    data = serializers.OrderSerializer(order, context=context).data
+    return data | {"secret": placed.secret} if placed.secret else data
 
 
 class OrdersView(ListAPIView):
@@ -91,7 +97,7 @@ class OrdersView(ListAPIView):
         cart = find_cart(data["cart"], caller_of(request, secret_header=CART_SECRET_HEADER))
         placed = services.place_order(cart, order_request)
         code = status.HTTP_201_CREATED if placed.order.state == Order.State.PAID else status.HTTP_202_ACCEPTED
-        return Response(_order_data(placed.order, secret=placed.secret), status=code, headers=NO_STORE)
+        return Response(_placed_data(placed), status=code, headers=NO_STORE)
 
 
 def _customer(request: Request, data: dict[str, Any]) -> Customer:
@@ -178,7 +184,7 @@ class ShippingMethodsView(GuestView):
         country = query["country"]
         if "cart" in query:
             cart = find_open_cart(query["cart"], caller_of(request, secret_header=CART_SECRET_HEADER))
-            methods, headers = shipping_choices(price_cart(cart), country), NO_STORE
+            methods, headers = shipping_choices(price_lately(cart), country), NO_STORE
         else:
             methods, headers = methods_for(country, Money.zero(query["currency"])), FOR_A_MINUTE
         now = timezone.now()
@@ -195,9 +201,9 @@ class OrderTotalsView(GuestView):
         query = validated_query(serializers.TotalsQuerySerializer, request)
         cart = find_open_cart(query["cart"], caller_of(request, secret_header=CART_SECRET_HEADER))
         place = {"country": query.get("country", ""), "region": query["region"]}
-        found = totals_of_choices(price_cart(cart), place, vat_id=query["vat_id"])
-        context = {"currency": cart.currency}
-        return Response(serializers.TotalsSerializer({"results": found}, context=context).data, headers=NO_STORE)
+        found = totals_of_choices(price_lately(cart), place, vat_id=query["vat_id"])
+        totals = serializers.in_currency(serializers.TotalsSerializer, cart.currency)
+        return Response(totals.to_representation({"results": found}), headers=NO_STORE)
 
 
 class ShippingCountriesView(GuestView):

@@ -205,7 +205,7 @@ def test_a_refund_without_a_broker_is_mailed_later(late, catalog, monkeypatch):
 
     sell_the_lamp_to_another(catalog)
     with monkeypatch.context() as patch:
-        patch.setattr(mails.send_confirmation, "apply_async", no_broker)
+        patch.setattr(mails.send_new_confirmations, "apply_async", no_broker)
         deliver(*settle())
     assert mail.outbox == []
     Order.objects.update(confirmation_due_at=timezone.now() - timedelta(minutes=2))

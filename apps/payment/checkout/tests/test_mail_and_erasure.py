@@ -77,7 +77,7 @@ def no_broker(*_args, **_kwargs):
 
 
 def test_with_redis_away_the_order_is_paid_and_the_mail_comes_later(ada, catalog, monkeypatch):
-    monkeypatch.setattr(tasks.send_confirmation, "apply_async", no_broker)
+    monkeypatch.setattr(tasks.send_new_confirmations, "apply_async", no_broker)
     ada.put("MUG-BLUE")
     assert ada.order().status_code == 201
     assert mail.outbox == []
@@ -101,7 +101,7 @@ def test_mail_that_could_not_be_sent_is_sent_again(ada, catalog, monkeypatch):
 
 def test_two_workers_send_one_mail(ada, catalog, monkeypatch):
     with monkeypatch.context() as patch:
-        patch.setattr(tasks.send_confirmation, "apply_async", no_broker)
+        patch.setattr(tasks.send_new_confirmations, "apply_async", no_broker)
         ada.put("MUG-BLUE")
         ada.order()
     order_id = str(Order.objects.get().pk)

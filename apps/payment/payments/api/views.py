@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from apps.common.api.requests import validated
+from apps.common.api.requests import shared, validated
 from apps.common.api.views import NO_STORE, PublicView
 from apps.common.idempotency import optionally_idempotent
 from apps.common.identity.permissions import IsUser, user_id_of
@@ -59,7 +59,8 @@ class PaymentMethodsView(ListAPIView):
         method = services.add_method(
             user_id=caller_of(request).user_id, provider=data["provider"], source=source, is_saved=data["keep"]
         )
-        return Response(PaymentMethodSerializer(method).data, status=status.HTTP_201_CREATED, headers=NO_STORE)
+        body = shared(PaymentMethodSerializer).to_representation(method)
+        return Response(body, status=status.HTTP_201_CREATED, headers=NO_STORE)
 
 
 class PaymentMethodView(APIView):

@@ -19,6 +19,7 @@ from apps.payment.documents.models import Document
 from apps.payment.documents.tests.reading import Invoice, broken_rules, text_in, xml_in
 from apps.payment.documents.typesetting import TypesettingFailed
 from apps.payment.orders.models import Order
+from apps.payment.orders.selectors import payment_of
 from apps.payment.orders.services import erase_personal_data
 from apps.payment.orders.tasks import send_confirmation
 from apps.payment.tests.after_sales.helpers import Staff, buy
@@ -293,7 +294,8 @@ def test_an_order_without_recorded_tax_is_paid_without_an_invoice(ada):
     order.lines.update(tax_class="", tax_rate=None, tax_amount=None)
     Order.objects.update(shipping_tax=None)
     Order.objects.update(state=Order.State.AUTHORISED)
-    settle(Order.objects.get())
+    order = Order.objects.get()
+    settle(order, payment_of(order))
     assert Order.objects.get().state == Order.State.PAID
     assert not Document.objects.exists()
 

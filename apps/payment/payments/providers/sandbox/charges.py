@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.db import transaction
 from django.utils import timezone
 
 from apps.common.problems import NotFound
@@ -10,6 +9,12 @@ from apps.payment.payments.providers.base import ChargeClosed
 from apps.payment.payments.providers.sandbox.models import SandboxCharge
 
 State = SandboxCharge.State
+
+MOVE = """
+    UPDATE payments_sandboxcharge SET state = %(state)s, decline_code = coalesce(nullif(%(code)s, ''), decline_code),
+        captured_at = coalesce(%(captured_at)s, captured_at)
+    WHERE id = %(id)s AND state = ANY(%(allowed)s) RETURNING *
+"""
 
 
 def complete_challenge(reference: str, *, approved: bool) -> SandboxCharge:
@@ -27,17 +32,15 @@ def find(reference: str) -> SandboxCharge:
 
 
 def move(reference: str, state: str, *, allowed: list[str], decline_code: str = "") -> SandboxCharge:
-    with transaction.atomic():
-        charge = locked(reference)
-        if charge.state == state:
-            return charge
-        if charge.state not in allowed:
-            raise ChargeClosed(f"The charge is {charge.state} already.")
-        charge.state, charge.decline_code = state, decline_code or charge.decline_code
-        if state == State.CAPTURED:
-            charge.captured_at = timezone.now()
-        charge.save(update_fields=["state", "decline_code", "captured_at"])
+    """The charge in its new state, which it may have already. Raises ChargeClosed when it is in none of `allowed`."""
+    captured_at = timezone.now() if state == State.CAPTURED else None
+    changes = {"state": state, "code": decline_code, "captured_at": captured_at, "id": reference, "allowed": allowed}
+    for charge in SandboxCharge.objects.raw(MOVE, changes):
         return charge
+    charge = find(reference)
+    if charge.state != state:
+        raise ChargeClosed(f"The charge is {charge.state} already.")
+    return charge
 
 
 def locked(reference: str) -> SandboxCharge:

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext
 
 from apps.common.money import Money
@@ -61,21 +61,23 @@ class SandboxProvider:
     ) -> Charge:
         outcome = method_reference.removeprefix("sandbox_")
         state, decline_code = _first_state(outcome, off_session=off_session)
-        charge, is_new = SandboxCharge.objects.get_or_create(
+        new = SandboxCharge(
+            id=f"ch_{secrets.token_urlsafe(24)}",
             key=key,
-            defaults={
-                "id": f"ch_{secrets.token_urlsafe(24)}",
-                "state": state,
-                "outcome": outcome,
-                "decline_code": decline_code,
-                "amount": amount.amount,
-                "currency": amount.currency,
-                "return_url": return_url,
-            },
+            state=state,
+            outcome=outcome,
+            decline_code=decline_code,
+            amount=amount.amount,
+            currency=amount.currency,
+            return_url=return_url,
         )
-        if is_new:
-            mishaps.after_authorising(charge)
-        return _charge_of(charge)
+        try:
+            with transaction.atomic():
+                new.save(force_insert=True)
+        except IntegrityError:
+            return _charge_of(SandboxCharge.objects.get(key=key))
+        mishaps.after_authorising(new)
+        return _charge_of(new)
 
     def forget_card(self, method_reference: str) -> None:
         """Tokens of the sandbox name what a card leads to, and no card."""
