@@ -39,6 +39,7 @@ SENTENCES = {
     "invalid-output": gettext_noop("What was encoded did not pass its checks (%(check)s) and was not published."),
     "captions": gettext_noop("Line %(line)s of the captions cannot be read: %(text)s"),
     "worker-died": gettext_noop("The worker died at every attempt."),
+    "unforeseen": gettext_noop("An unforeseen error: %(error)s. It is in the log of the video service."),
     "cancelled": gettext_noop("Cancelled by staff."),
 }
 

@@ -153,7 +153,7 @@ nginx.conf.template: |
       location = /livez { access_log off; return 200 "ok"; }
       {{- if $signed }}
       # Films: signed, expiring.
-      location ~ "^{{ $api }}/stream/(?<session>[0-9a-f-]{36})/(?<signature>[A-Za-z0-9_-]{22})/(?<expires>[0-9]{1,12})/(?<asset>[0-9a-f-]{36})/(?<file>[A-Za-z0-9_]{1,64}\.[a-z0-9]{1,5})$" {
+      location ~ "^{{ $api }}/stream/(?<session>[0-9a-f-]{36})/(?<signature>[A-Za-z0-9_-]{22})/(?<expires>[0-9]{1,12})/(?<asset>[0-9a-f-]{36})/(?<file>(?:[A-Za-z0-9_-]{1,60}/)?[A-Za-z0-9_-]{1,64}\.[a-z0-9]{1,5})$" {
         secure_link $stream_signature,$stream_expires;
         secure_link_md5 "$stream_expires/$session/$asset ${STREAM_SECRET}";
         # "" for a wrong signature, "0" for one that has expired.
