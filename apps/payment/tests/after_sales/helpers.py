@@ -106,10 +106,14 @@ def assert_adds_up(order: Order) -> None:
 
 
 def assert_all_went_back(order: Order, refunds: list[Refund]) -> None:
-    """The refunds' taxes are the order's, and every account is where it was before the order."""
+    """The refunds' taxes are the order's, and every account is where it was before the order, but for the fees of disputes
+    that the shop won."""
     assert order.refunded_amount == order.total_amount
     taxes = [amount for refund in refunds for amount in tax_of_refund(refund)]
     assert sum(amount.tax for amount in taxes) == sum(amount.tax for amount in tax_of(order))
     assert sum(amount.gross for amount in taxes) == order.total_amount
-    for row in Posting.objects.filter(entry__order_number=order.number).values("account").annotate(sum=Sum("amount")):
-        assert row["sum"] == 0, row["account"]
+    postings = Posting.objects.filter(entry__order_number=order.number)
+    sums = {row["account"]: row["sum"] for row in postings.values("account").annotate(sum=Sum("amount"))}
+    fees = sums.pop("provider_fees", 0)
+    assert sums.pop("provider_clearing", 0) == -fees
+    assert set(sums.values()) <= {0}, sums

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from django.db import transaction
-from django.db.models import Sum
 from django.utils import timezone
 
 from apps.common.problems import NotFound
 from apps.payment.payments.providers.base import ChargeClosed
-from apps.payment.payments.providers.sandbox.models import SandboxCharge, SandboxRefund
+from apps.payment.payments.providers.sandbox.models import SandboxCharge
 
 State = SandboxCharge.State
 
@@ -46,7 +45,3 @@ def locked(reference: str) -> SandboxCharge:
     if charge is None:
         raise NotFound("There is no such charge.")
     return charge
-
-
-def refunded_amount(charge: SandboxCharge) -> int:
-    return SandboxRefund.objects.filter(charge=charge).aggregate(total=Sum("amount"))["total"] or 0

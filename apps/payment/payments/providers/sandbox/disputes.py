@@ -14,7 +14,6 @@ from django.utils import timezone
 from apps.common.money import Money
 from apps.common.problems import NotFound
 from apps.payment.payments.providers.base import ProviderDispute
-from apps.payment.payments.providers.sandbox.charges import refunded_amount
 from apps.payment.payments.providers.sandbox.models import SandboxCharge, SandboxDispute
 
 State = SandboxDispute.State
@@ -34,7 +33,7 @@ def open_dispute(charge: SandboxCharge) -> SandboxDispute:
         charge=charge,
         defaults={
             "id": f"dp_{secrets.token_urlsafe(24)}",
-            "amount": charge.amount - refunded_amount(charge),
+            "amount": charge.amount - charge.refunded_amount,
             "due_at": timezone.now() + TIME_TO_RESPOND,
         },
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Sum
 
 
 class SandboxCharge(models.Model):
@@ -36,6 +36,11 @@ class SandboxCharge(models.Model):
 
     def __str__(self) -> str:
         return f"{self.state} {self.amount} {self.currency}"
+
+    @property
+    def refunded_amount(self) -> int:
+        """In minor units, as the charge's amount."""
+        return self.refunds.aggregate(total=Sum("amount"))["total"] or 0
 
 
 class SandboxRefund(models.Model):

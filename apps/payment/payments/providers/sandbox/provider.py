@@ -106,7 +106,7 @@ class SandboxProvider:
                 raise ChargeClosed(f"The charge is {charge.state} in {charge.currency}; nothing of it can be refunded.")
             if SandboxDispute.objects.filter(charge=charge).exclude(state=SandboxDispute.State.WON).exists():
                 raise ChargeClosed("The charge is disputed; its money is with the bank.")
-            left = charge.amount - charges.refunded_amount(charge)
+            left = charge.amount - charge.refunded_amount
             if amount.amount > left:
                 raise ChargeClosed(f"Only {left} {charge.currency} in minor units are left of the charge.")
             refund_id = f"re_{secrets.token_urlsafe(24)}"
