@@ -88,7 +88,13 @@ class EncodingAdmin(ReadOnly, ModelAdmin):
     @display(
         description=_("state"),
         ordering="state",
-        label={State.QUEUED: "", State.RUNNING: "info", State.DONE: "success", State.FAILED: "danger", State.CANCELLED: "warning"},
+        label={
+            State.QUEUED: "",
+            State.RUNNING: "info",
+            State.DONE: "success",
+            State.FAILED: "danger",
+            State.CANCELLED: "warning",
+        },
     )
     def shown_state(self, encoding: Encoding) -> tuple[str, str]:
         return encoding.state, encoding.get_state_display()
@@ -106,9 +112,7 @@ class EncodingAdmin(ReadOnly, ModelAdmin):
     def retry(self, request: HttpRequest, queryset: QuerySet[Encoding]) -> None:
         self._each(request, queryset, services.retry)
 
-    def _each(
-        self, request: HttpRequest, queryset: QuerySet[Encoding], act: Callable[[Encoding], Encoding]
-    ) -> None:
+    def _each(self, request: HttpRequest, queryset: QuerySet[Encoding], act: Callable[[Encoding], Encoding]) -> None:
         for encoding in queryset.select_related("source__title"):
             try:
                 act(encoding)

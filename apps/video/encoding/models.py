@@ -148,9 +148,7 @@ class Rendition(models.Model):
         verbose_name_plural = _("renditions")
         constraints = [
             models.UniqueConstraint(fields=["encoding", "name"], name="rendition_once_per_encoding"),
-            models.CheckConstraint(
-                condition=~Q(state="done") | ~Q(folder=""), name="rendition_done_has_folder"
-            ),
+            models.CheckConstraint(condition=~Q(state="done") | ~Q(folder=""), name="rendition_done_has_folder"),
         ]
 
     def __str__(self) -> str:

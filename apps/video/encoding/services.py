@@ -171,7 +171,9 @@ def encode_rendition_again(encoding: Encoding, name: str) -> Encoding:
 def refresh_captions(title: Title) -> bool:
     """Bring changed captions to the viewers of a finished encoding, without encoding anything; False when there is
     none, or it is being encoded and takes them along at its end."""
-    encoding = Encoding.objects.filter(asset_id=title.asset_id, state=State.DONE).select_related("source__title").first()
+    encoding = (
+        Encoding.objects.filter(asset_id=title.asset_id, state=State.DONE).select_related("source__title").first()
+    )
     if encoding is None or encoding.source.probe is None or not encoding.renditions.exists():
         return False
     found = probe_from_json(encoding.source.probe)

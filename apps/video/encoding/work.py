@@ -88,9 +88,7 @@ def _fail_or_repeat(encoding: Encoding, keeper: Keeper, error: Exception) -> Non
         fail(encoding, keeper, told)
         return
     now = timezone.now()
-    keeper.update(
-        state=State.QUEUED, lease_until=now, reason_code=told.code, reason_values=clean_values(told.values)
-    )
+    keeper.update(state=State.QUEUED, lease_until=now, reason_code=told.code, reason_values=clean_values(told.values))
 
 
 class _Run:

@@ -43,9 +43,8 @@ def read_captions(text: str) -> list[Cue]:
 def _blocks(text: str) -> list[Cue]:
     cues: list[Cue] = []
     lines = text.split("\n")
-    number = 1 if lines[0].startswith("WEBVTT") else 0
-    while number < len(lines) and lines[number].strip() and "-->" not in lines[number] and lines[0].startswith("WEBVTT"):
-        number += 1  # the header's own lines
+    # The header of WebVTT goes to the first empty line.
+    number = _after_block(lines, 0) if lines[0].startswith("WEBVTT") else 0
     while number < len(lines):
         line = lines[number]
         if not line.strip():
@@ -98,7 +97,7 @@ def _seconds(clock: str) -> float:
 
 def _substation(text: str) -> list[Cue]:
     try:
-        events = pysubs2.SSAFile.from_string(text).events
+        events = pysubs2.SSAFile.from_string(text, format_="ass").events
     except (pysubs2.exceptions.Pysubs2Error, ValueError, KeyError, IndexError) as error:
         raise MediaError("captions", line=1, text=str(error)[:60]) from error
     shown = [event for event in events if not event.is_comment and event.end > event.start and event.plaintext.strip()]

@@ -122,9 +122,7 @@ def encode_sound(
         command += ["-map", f"0:{track.index}", "-af", filters.sound(track, rung, gain_db=gain_db)]
         command += ["-c:a", "aac", "-b:a", f"{rung.kbits}k", *_hls_options(folder / rung.name)]
     limits = ffmpeg.limits_for(found.duration, pixels=0, threads=1)
-    ffmpeg.run(
-        source, command, seconds=found.duration, limits=limits, on_progress=on_progress, is_wanted=is_wanted
-    )
+    ffmpeg.run(source, command, seconds=found.duration, limits=limits, on_progress=on_progress, is_wanted=is_wanted)
 
 
 def extract_captions(source: Path, stream: int, found: Probe, *, is_wanted: Wanted = _always) -> str:

@@ -102,11 +102,14 @@ def probe_from_json(data: dict[str, Any]) -> Probe:
     """The reverse of `as_json`."""
     video = data["video"] | {"pixel_aspect": tuple(data["video"]["pixel_aspect"]), "rate": tuple(data["video"]["rate"])}
     return Probe(
-        **(data | {
-            "video": VideoStream(**video),
-            "audio": tuple(AudioStream(**row) for row in data["audio"]),
-            "subtitles": tuple(SubtitleStream(**row) for row in data["subtitles"]),
-            "chapters": tuple(Chapter(**row) for row in data["chapters"]),
-            "warnings": tuple(data["warnings"]),
-        })
+        **(
+            data
+            | {
+                "video": VideoStream(**video),
+                "audio": tuple(AudioStream(**row) for row in data["audio"]),
+                "subtitles": tuple(SubtitleStream(**row) for row in data["subtitles"]),
+                "chapters": tuple(Chapter(**row) for row in data["chapters"]),
+                "warnings": tuple(data["warnings"]),
+            }
+        )
     )

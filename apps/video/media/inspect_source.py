@@ -1,7 +1,8 @@
 """A program of its own that reads a hostile file with libav from an open descriptor and writes what it holds as JSON.
 
-`python inspect_source.py DESCRIPTOR OPTIONS`: needs nothing of the service, knows neither the file's name nor any secret, and
-runs within limits. Lines `{"progress": 0.5}` come while it reads, `{"found": …}` or `{"refused": code, …}` at the end.
+`python inspect_source.py DESCRIPTOR OPTIONS`: needs nothing of the service, knows neither the file's name nor any
+secret, and runs within limits. Lines `{"progress": 0.5}` come while it reads, `{"found": …}` or `{"refused": code, …}`
+at the end.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ import os
 import sys
 import time
 from collections import defaultdict
+from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
 import av
@@ -86,9 +89,7 @@ def _read(container: Any, size: int, options: dict[str, Any]) -> dict[str, Any]:
     for stream in pictures:
         if max(stream.codec_context.width, stream.codec_context.height) > options["max_side"]:
             context = stream.codec_context
-            raise Refused(
-                "too-large-a-picture", width=context.width, height=context.height, limit=options["max_side"]
-            )
+            raise Refused("too-large-a-picture", width=context.width, height=context.height, limit=options["max_side"])
         # The looks of the stream are told by its first frames; the rest is read without being decoded.
         stream.codec_context.thread_count = 1
     film = _film_of(pictures)
@@ -192,7 +193,7 @@ class _Timelines:
     def is_variable(self, index: int) -> bool:
         """Whether frames come at unequal distances, beyond what the clock of the format rounds away."""
         times = sorted(self.times[index])
-        steps = sorted(later - earlier for earlier, later in zip(times, times[1:], strict=False))
+        steps = sorted(later - earlier for earlier, later in pairwise(times))
         if len(steps) < 2:
             return False
         middle = steps[len(steps) // 2]
@@ -203,6 +204,9 @@ class _Timelines:
 def _found(
     container: Any, size: int, film: Any, sounds: list[Any], look: _Look, timeline: _Timelines
 ) -> dict[str, Any]:
+    if not timeline.packets[film.index] and film.frames:
+        # QuickTime may keep a track's data in another file.
+        raise Refused("external-data")
     if not look.decoded:
         raise Refused("not-decodable")
     context = film.codec_context
@@ -212,11 +216,11 @@ def _found(
         counted = (timeline.packets[film.index]) / (last - first)
         # Browsers write WebM without a rate, and some headers lie.
         if not rate or not 0.5 < counted / float(rate) < 2:
-            rate = _fraction(counted)
+            rate = Fraction(counted).limit_denominator(1001)
     announced = float(container.duration or 0) / av.time_base
     start = float(container.start_time or 0) / av.time_base
     aspect = film.sample_aspect_ratio or context.sample_aspect_ratio
-    found = {
+    return {
         "format": container.format.name,
         "size": size,
         "announced": max(0.0, announced),
@@ -246,19 +250,15 @@ def _found(
             if stream.type == "subtitle" and stream.codec_context and stream.codec_context.name in TEXT_SUBTITLES
         ],
         "chapters": [
-            {"start": float(chapter["start"] * chapter["time_base"]), "label": chapter["metadata"].get("title", "")[:200]}
+            {
+                "start": float(chapter["start"] * chapter["time_base"]),
+                "label": chapter["metadata"].get("title", "")[:200],
+            }
             for chapter in container.chapters()[:500]
         ],
         "corrupt": timeline.corrupt,
         "broke_off": timeline.broke_off,
     }
-    return found
-
-
-def _fraction(rate: float) -> Any:
-    from fractions import Fraction
-
-    return Fraction(rate).limit_denominator(1001)
 
 
 def _flags(stream: Any) -> Any:

@@ -22,7 +22,8 @@ STEREO_KBITS = (64, 128)
 SURROUND_KBITS = 384
 MAX_AUDIO_TRACKS = 12
 STANDARD_RATES = tuple(
-    Fraction(*pair) for pair in ((24000, 1001), (24, 1), (25, 1), (30000, 1001), (30, 1), (50, 1), (60000, 1001), (60, 1))
+    Fraction(*pair)
+    for pair in ((24000, 1001), (24, 1), (25, 1), (30000, 1001), (30, 1), (50, 1), (60000, 1001), (60, 1))
 )
 
 
@@ -54,7 +55,7 @@ class AudioRung:
 
 
 def frame_rate(found: Probe) -> Fraction:
-    """The constant rate of all rungs: the source's, halved until players can show it, and a usual one where it is near."""
+    """The constant rate of all rungs: the source's, halved until players can show it; a usual one where it is near."""
     rate = found.video.frames_per_second
     if rate <= 0:
         return Fraction(25)
@@ -71,7 +72,7 @@ def video_ladder(found: Probe, codecs: Collection[str] = ("h264",)) -> list[Vide
     width, height = found.video.shown_size
     short = min(width, height)
     steps = [step for step in RUNGS if step[0] <= short]
-    if not steps or short > steps[-1][0] * OWN_SIZE_FROM and short < RUNGS[-1][0]:
+    if not steps or (short > steps[-1][0] * OWN_SIZE_FROM and short < RUNGS[-1][0]):
         cap = next((kbits for side, kbits in RUNGS if side >= short), RUNGS[-1][1])
         steps.append((short, cap))
     faster = 1.5 if frame_rate(found) > 31 else 1.0

@@ -1,8 +1,9 @@
 """A program of its own that reads what was encoded and writes what every segment holds, as JSON.
 
-`python measure_output.py FOLDER`: a folder of one rendition with `media.m3u8`, `init.mp4` and segments. Every packet is read, and
-the key frame that begins each segment is decoded. Times of the first samples are taken from the bytes (ISO/IEC 14496-12,
-`tfdt` and `trun`), because libav moves them to hide negative composition offsets, and browsers do not.
+`python measure_output.py FOLDER`: a folder of one rendition with `media.m3u8`, `init.mp4` and segments. Every packet is
+read, and the key frame that begins each segment is decoded. Times of the first samples are taken from the bytes
+(ISO/IEC 14496-12, `tfdt` and `trun`), because libav moves them to hide negative composition offsets, and browsers do
+not.
 """
 
 from __future__ import annotations

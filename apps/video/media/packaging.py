@@ -39,12 +39,10 @@ class Caption:
     is_forced: bool = False
 
 
-def master_playlist(
-    pictures: Mapping[str, Rendition], sounds: Sequence[Sound], captions: Sequence[Caption]
-) -> str:
+def master_playlist(pictures: Mapping[str, Rendition], sounds: Sequence[Sound], captions: Sequence[Caption]) -> str:
     """The HLS master playlist; `pictures` by the folder where each lies. Addresses are relative to it."""
     lines = ["#EXTM3U", "#EXT-X-VERSION:7", "#EXT-X-INDEPENDENT-SEGMENTS"]
-    names = _distinct([sound for sound in sounds])
+    names = _distinct(sounds)
     for sound, name in zip(sounds, names, strict=True):
         lines.append(_sound_line(sound, name))
     lines += [_caption_line(caption) for caption in captions]
@@ -117,9 +115,7 @@ def _groups_for(picture: Rendition, by_group: Mapping[str, Sequence[Sound]]) -> 
     return chosen
 
 
-def _variant(
-    folder: str, picture: Rendition, group: str, sounds: Sequence[Sound], has_captions: bool
-) -> list[str]:
+def _variant(folder: str, picture: Rendition, group: str, sounds: Sequence[Sound], has_captions: bool) -> list[str]:
     codecs = [picture.codecs, *sorted({sound.measured.codecs for sound in sounds})]
     attributes = [
         f"BANDWIDTH={picture.peak + max((sound.measured.peak for sound in sounds), default=0)}",

@@ -31,9 +31,9 @@ VIDEO_DECODERS = (
     "prores dnxhd vc1 wmv1 wmv2 wmv3 theora ffv1 huffyuv mjpeg dvvideo rawvideo v210 cinepak svq3 vp6f png"
 )
 AUDIO_DECODERS = (
-    "aac aac_latm ac3 eac3 dca truehd mlp mp2 mp2float mp3 mp3float opus libopus vorbis libvorbis flac alac wmav1 wmav2 "
-    "wmapro pcm_s16le pcm_s16be pcm_s24le pcm_s24be pcm_s32le pcm_s32be pcm_f32le pcm_f32be pcm_u8 pcm_s8 pcm_bluray "
-    "pcm_dvd adpcm_ms adpcm_ima_wav adpcm_ima_qt adpcm_swf nellymoser speex"
+    "aac aac_latm ac3 eac3 dca truehd mlp mp2 mp2float mp3 mp3float opus libopus vorbis libvorbis flac alac "
+    "wmav1 wmav2 wmapro pcm_s16le pcm_s16be pcm_s24le pcm_s24be pcm_s32le pcm_s32be pcm_f32le pcm_f32be pcm_u8 "
+    "pcm_s8 pcm_bluray pcm_dvd adpcm_ms adpcm_ima_wav adpcm_ima_qt adpcm_swf nellymoser speex"
 )
 SUBTITLE_DECODERS = "subrip srt ass ssa mov_text webvtt text"
 DECODERS = ",".join((VIDEO_DECODERS + " " + AUDIO_DECODERS + " " + SUBTITLE_DECODERS).split())
@@ -46,7 +46,9 @@ MAX_SECONDS = 6 * 3600
 MISSING = (1.0, 0.01)
 # Packets that the format itself calls corrupt, among so many: more than this is no film to sell.
 CORRUPT = 0.001
-LIMITS = processes.Limits(wall=1800, silence=120, cpu=900, memory=3072 * processes.MEGABYTE, output=64 * processes.MEGABYTE)
+LIMITS = processes.Limits(
+    wall=1800, silence=120, cpu=900, memory=3072 * processes.MEGABYTE, output=64 * processes.MEGABYTE
+)
 
 
 def probe(

@@ -16,6 +16,7 @@ import subprocess
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -129,10 +130,8 @@ def _limit(pid: int, limits: Limits) -> None:
 
 def _kill_group(process: subprocess.Popen[bytes]) -> None:
     """Also when its leader has ended: it may have started others."""
-    try:
+    with suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
-    except (ProcessLookupError, PermissionError):
-        pass
     process.wait()
     for pipe in (process.stdout, process.stderr):
         if pipe is not None:

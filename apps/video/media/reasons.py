@@ -28,14 +28,18 @@ SENTENCES = {
         "Pictures or sound of the film are in another file. Send one file that contains everything."
     ),
     "damaged": gettext_noop("The film is damaged in %(count)s places and cannot be sold like this. Send it again."),
-    "limit-wall": gettext_noop("It took longer than %(seconds)s seconds and was stopped. Is the file meant to be a film?"),
+    "limit-wall": gettext_noop(
+        "It took longer than %(seconds)s seconds and was stopped. Is the file meant to be a film?"
+    ),
     "limit-silence": gettext_noop("The encoder showed no sign of life for %(seconds)s seconds and was stopped."),
     "limit-cpu": gettext_noop("It took more than %(seconds)s seconds of processor time and was stopped."),
     "limit-memory": gettext_noop("It needed more than %(megabytes)s MB of memory and was stopped."),
     "limit-output": gettext_noop("It wrote more than %(megabytes)s MB and was stopped."),
     "limit-streams": gettext_noop("The file holds more than %(limit)s streams. Export the film with fewer tracks."),
     "encoder": gettext_noop("The encoder gave up with code %(status)s. The log of the video service says more."),
-    "no-encoder": gettext_noop("ffmpeg is missing or too old. Install version 6.0 or newer, or set FFMPEG to its path."),
+    "no-encoder": gettext_noop(
+        "ffmpeg is missing or too old. Install version 6.0 or newer, or set FFMPEG to its path."
+    ),
     "invalid-output": gettext_noop("What was encoded did not pass its checks (%(check)s) and was not published."),
     "captions": gettext_noop("Line %(line)s of the captions cannot be read: %(text)s"),
     "worker-died": gettext_noop("The worker died at every attempt."),

@@ -178,7 +178,9 @@ def start_playback(*, user_id: uuid.UUID, title_slug: str) -> tuple[PlaybackSess
                 "Too many films were started in a short time. Wait a few minutes and try again.", headers=headers
             )
         ends_at = _start_rental(right.entitlement) if right.entitlement else right.expires_at
-        session = PlaybackSession.objects.create(user_id=user_id, title=title, asset_id=title.asset_id, manifest=title.manifest)
+        session = PlaybackSession.objects.create(
+            user_id=user_id, title=title, asset_id=title.asset_id, manifest=title.manifest
+        )
     return session, _access(session, ends_at)
 
 

@@ -78,8 +78,8 @@ def _digest(content: bytes) -> str:
 
 
 def set_captions(title: Title, *, language: str, label: str, webvtt: str) -> None:
-    """Store captions in one language, given as WebVTT, SubRip or SubStation Alpha. Raises ValidationProblem with the line
-    that cannot be read."""
+    """Store captions in one language, given as WebVTT, SubRip or SubStation Alpha. Raises ValidationProblem with the
+    line that cannot be read."""
     try:
         webvtt = write_webvtt(read_captions(webvtt))
     except MediaError as error:

@@ -8,9 +8,8 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('encoding', '0001_initial'),
+        ("encoding", "0001_initial"),
     ]
 
     operations = [
@@ -34,87 +33,152 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.AddField(
-            model_name='encoding',
-            name='codecs',
-            field=django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=8), db_default=[], default=list, size=None, verbose_name='further codecs'),
+            model_name="encoding",
+            name="codecs",
+            field=django.contrib.postgres.fields.ArrayField(
+                base_field=models.CharField(max_length=8),
+                db_default=[],
+                default=list,
+                size=None,
+                verbose_name="further codecs",
+            ),
         ),
         migrations.AddField(
-            model_name='encoding',
-            name='encoder',
-            field=models.CharField(blank=True, db_default='', help_text="ffmpeg's version.", max_length=80, verbose_name='made by'),
+            model_name="encoding",
+            name="encoder",
+            field=models.CharField(
+                blank=True, db_default="", help_text="ffmpeg's version.", max_length=80, verbose_name="made by"
+            ),
         ),
         migrations.AddField(
-            model_name='encoding',
-            name='phase',
-            field=models.CharField(blank=True, choices=[('reading', 'Reading the file'), ('first', 'First pictures'), ('sound', 'Sound and captions'), ('rest', 'All other pictures'), ('publishing', 'Publishing')], db_default='', max_length=10, verbose_name='step'),
+            model_name="encoding",
+            name="phase",
+            field=models.CharField(
+                blank=True,
+                choices=[
+                    ("reading", "Reading the file"),
+                    ("first", "First pictures"),
+                    ("sound", "Sound and captions"),
+                    ("rest", "All other pictures"),
+                    ("publishing", "Publishing"),
+                ],
+                db_default="",
+                max_length=10,
+                verbose_name="step",
+            ),
         ),
         migrations.AddField(
-            model_name='encoding',
-            name='priority',
-            field=models.SmallIntegerField(db_default=0, default=0, verbose_name='priority'),
+            model_name="encoding",
+            name="priority",
+            field=models.SmallIntegerField(db_default=0, default=0, verbose_name="priority"),
         ),
         migrations.AddField(
-            model_name='encoding',
-            name='published',
+            model_name="encoding",
+            name="published",
             field=models.PositiveSmallIntegerField(db_default=0, default=0, editable=False),
         ),
         migrations.AddField(
-            model_name='encoding',
-            name='reason_code',
-            field=models.CharField(blank=True, db_default='', max_length=40),
+            model_name="encoding",
+            name="reason_code",
+            field=models.CharField(blank=True, db_default="", max_length=40),
         ),
         migrations.AddField(
-            model_name='encoding',
-            name='reason_values',
+            model_name="encoding",
+            name="reason_values",
             field=models.JSONField(blank=True, db_default={}, default=dict),
         ),
         migrations.AddField(
-            model_name='encoding',
-            name='started_at',
-            field=models.DateTimeField(blank=True, null=True, verbose_name='started'),
+            model_name="encoding",
+            name="started_at",
+            field=models.DateTimeField(blank=True, null=True, verbose_name="started"),
         ),
         migrations.AddField(
-            model_name='source',
-            name='delivered_at',
-            field=models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), default=django.utils.timezone.now, verbose_name='delivered'),
+            model_name="source",
+            name="delivered_at",
+            field=models.DateTimeField(
+                db_default=django.db.models.functions.datetime.Now(),
+                default=django.utils.timezone.now,
+                verbose_name="delivered",
+            ),
         ),
         migrations.AddField(
-            model_name='source',
-            name='name',
-            field=models.CharField(blank=True, db_default='', max_length=255, verbose_name='name of the file'),
+            model_name="source",
+            name="name",
+            field=models.CharField(blank=True, db_default="", max_length=255, verbose_name="name of the file"),
         ),
         migrations.AddField(
-            model_name='source',
-            name='probe',
+            model_name="source",
+            name="probe",
             field=models.JSONField(blank=True, editable=False, null=True),
         ),
         migrations.AddField(
-            model_name='source',
-            name='size',
-            field=models.BigIntegerField(db_default=0, default=0, help_text='Bytes.', verbose_name='size'),
+            model_name="source",
+            name="size",
+            field=models.BigIntegerField(db_default=0, default=0, help_text="Bytes.", verbose_name="size"),
         ),
         migrations.AlterField(
-            model_name='encoding',
-            name='state',
-            field=models.CharField(choices=[('queued', 'Queued'), ('running', 'Running'), ('done', 'Done'), ('failed', 'Failed'), ('cancelled', 'Cancelled')], default='queued', max_length=10, verbose_name='state'),
+            model_name="encoding",
+            name="state",
+            field=models.CharField(
+                choices=[
+                    ("queued", "Queued"),
+                    ("running", "Running"),
+                    ("done", "Done"),
+                    ("failed", "Failed"),
+                    ("cancelled", "Cancelled"),
+                ],
+                default="queued",
+                max_length=10,
+                verbose_name="state",
+            ),
         ),
         migrations.CreateModel(
-            name='Rendition',
+            name="Rendition",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=40, verbose_name='name')),
-                ('kind', models.CharField(choices=[('video', 'Picture'), ('audio', 'Sound'), ('captions', 'Captions')], max_length=8, verbose_name='kind')),
-                ('plan', models.JSONField(default=dict)),
-                ('state', models.CharField(choices=[('waiting', 'Waiting'), ('running', 'Running'), ('done', 'Done')], default='waiting', max_length=8, verbose_name='state')),
-                ('progress', models.PositiveSmallIntegerField(default=0, verbose_name='progress')),
-                ('folder', models.CharField(blank=True, max_length=60)),
-                ('measured', models.JSONField(blank=True, null=True)),
-                ('size', models.BigIntegerField(default=0, help_text='Bytes.', verbose_name='size')),
-                ('finished_at', models.DateTimeField(blank=True, null=True, verbose_name='finished')),
-                ('encoding', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='renditions', to='encoding.encoding')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=40, verbose_name="name")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("video", "Picture"), ("audio", "Sound"), ("captions", "Captions")],
+                        max_length=8,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("plan", models.JSONField(default=dict)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("waiting", "Waiting"), ("running", "Running"), ("done", "Done")],
+                        default="waiting",
+                        max_length=8,
+                        verbose_name="state",
+                    ),
+                ),
+                ("progress", models.PositiveSmallIntegerField(default=0, verbose_name="progress")),
+                ("folder", models.CharField(blank=True, max_length=60)),
+                ("measured", models.JSONField(blank=True, null=True)),
+                ("size", models.BigIntegerField(default=0, help_text="Bytes.", verbose_name="size")),
+                ("finished_at", models.DateTimeField(blank=True, null=True, verbose_name="finished")),
+                (
+                    "encoding",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="renditions", to="encoding.encoding"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('encoding', 'name'), name='rendition_once_per_encoding'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'done'), _negated=True), models.Q(('folder', ''), _negated=True), _connector='OR'), name='rendition_done_has_folder')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("encoding", "name"), name="rendition_once_per_encoding"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "done"), _negated=True),
+                            models.Q(("folder", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="rendition_done_has_folder",
+                    ),
+                ],
             },
         ),
     ]

@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('playback', '0003_subscriptions'),
+        ("playback", "0003_subscriptions"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='playbacksession',
-            name='manifest',
-            field=models.CharField(db_default='master.m3u8', default='master.m3u8', editable=False, max_length=40),
+            model_name="playbacksession",
+            name="manifest",
+            field=models.CharField(db_default="master.m3u8", default="master.m3u8", editable=False, max_length=40),
         ),
     ]

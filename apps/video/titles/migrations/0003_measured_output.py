@@ -4,16 +4,15 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('titles', '0002_packages'),
+        ("titles", "0002_packages"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='captiontrack',
-            name='file',
-            field=models.CharField(blank=True, db_default='', editable=False, max_length=80),
+            model_name="captiontrack",
+            name="file",
+            field=models.CharField(blank=True, db_default="", editable=False, max_length=80),
         ),
         # Captions of films that were encoded by the release before lie beside the playlist.
         migrations.RunSQL(
@@ -22,8 +21,8 @@ class Migration(migrations.Migration):
             migrations.RunSQL.noop,
         ),
         migrations.AddField(
-            model_name='title',
-            name='manifest',
-            field=models.CharField(db_default='master.m3u8', default='master.m3u8', editable=False, max_length=40),
+            model_name="title",
+            name="manifest",
+            field=models.CharField(db_default="master.m3u8", default="master.m3u8", editable=False, max_length=40),
         ),
     ]
