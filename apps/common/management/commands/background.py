@@ -16,7 +16,7 @@ from collections.abc import Callable
 from typing import Any
 
 import structlog
-from celery import current_app
+from celery import Celery, current_app
 from celery.app import app_or_default
 from celery.beat import Service as Beat
 from celery.bin.celery import celery as celery_program
@@ -65,10 +65,14 @@ def _run_worker() -> int:
 def _long_worker(queue: str) -> WorkController:
     """A second worker, for tasks that take hours: what is short must not wait behind them.
 
-    Both end with the process's signal, which sets the state that they share.
+    Both end with the process's signal, which sets the state that they share. It has an application of its own, since
+    an application knows one choice of queues.
     """
+    app = Celery(settings.SERVICE, set_as_current=False)
+    app.config_from_object("django.conf:settings", namespace="CELERY")
+    app.autodiscover_tasks()
     return WorkController(
-        app=app_or_default(),
+        app=app,
         queues=[queue],
         hostname=f"{queue}@{socket.gethostname()}",
         pool="threads",
