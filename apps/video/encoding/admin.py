@@ -25,6 +25,8 @@ State = Encoding.State
 
 class RenditionInline(ReadOnly, TabularInline):
     model = Rendition
+    hide_title = True
+    tab = False
     fields = readonly_fields = ["name", "kind", "state", "shown_progress", "shown_size", "finished_at"]
     ordering = ["kind", "name"]
 

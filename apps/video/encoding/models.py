@@ -100,7 +100,7 @@ class Encoding(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.state} {self.progress} %"
+        return f"{self.get_state_display()} {self.progress} %"
 
     @property
     def reason(self) -> str:

@@ -182,7 +182,7 @@ class _Run:
                 found,
                 track,
                 [planning.audio_rung(row) for row in rows],
-                gain_db=filters.gain(loudness, peak),
+                level=filters.level(loudness, peak),
                 on_progress=self._progress_of(rows),
                 is_wanted=self.keeper.holds,
             )

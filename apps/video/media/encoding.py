@@ -112,14 +112,14 @@ def encode_sound(
     track: AudioStream,
     rungs: Sequence[AudioRung],
     *,
-    gain_db: float,
+    level: filters.Level,
     on_progress: Progress = lambda _: None,
     is_wanted: Wanted = _always,
 ) -> None:
     """Encode one track into these rungs. Raises MediaError or Stopped."""
     command: list[str] = []
     for rung in rungs:
-        command += ["-map", f"0:{track.index}", "-af", filters.sound(track, rung, gain_db=gain_db)]
+        command += ["-map", f"0:{track.index}", "-af", filters.sound(track, rung, level)]
         command += ["-c:a", "aac", "-b:a", f"{rung.kbits}k", *_hls_options(folder / rung.name)]
     limits = ffmpeg.limits_for(found.duration, pixels=0, threads=1)
     ffmpeg.run(source, command, seconds=found.duration, limits=limits, on_progress=on_progress, is_wanted=is_wanted)

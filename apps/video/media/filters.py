@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from apps.video.media.facts import AudioStream, Probe
 from apps.video.media.ladder import AudioRung, VideoRung, frame_rate
 
@@ -64,32 +66,38 @@ def layout(track: AudioStream, channels: int) -> str:
     return f"aformat=channel_layouts={'5.1' if channels == 6 else 'stereo'}"
 
 
-def gain(loudness: float, peak: float) -> float:
-    """Decibels to add so that a track is as loud as the others; what then exceeds the peak is left to the limiter."""
+@dataclass(frozen=True, slots=True)
+class Level:
+    """Decibels to add to a track, and whether its peaks must be limited then."""
+
+    gain_db: float
+    is_limited: bool
+
+
+def level(loudness: float, peak: float) -> Level:
+    """What makes a track as loud as the others. `loudness` in LUFS, `peak` in dBTP."""
     if loudness <= -69:
-        return 0.0
-    return max(-60.0, min(MAX_GAIN_DB, TARGET_LUFS - loudness))
+        return Level(0.0, False)
+    gain = max(-60.0, min(MAX_GAIN_DB, TARGET_LUFS - loudness))
+    return Level(gain, peak + gain > PEAK_DBTP)
 
 
-def sound(track: AudioStream, target: AudioRung, *, gain_db: float) -> str:
+def sound(track: AudioStream, target: AudioRung, at: Level) -> str:
     """Layout, level and timing of one rendition of sound.
 
     Silence is filled in where it begins late or has holes. The encoder delays everything by one frame of 1024 samples,
     and players that know no edit lists (Media Source Extensions) would play it that late: so the first frame is cut.
     """
-    limit = 10 ** (PEAK_DBTP / 20)
-    chain = [
-        layout(track, target.channels),
-        "aresample=48000:async=1000:first_pts=0",
-        f"volume={gain_db:.2f}dB",
+    chain = [layout(track, target.channels), "aresample=48000:async=1000:first_pts=0", f"volume={at.gain_db:.2f}dB"]
+    if at.is_limited:
+        limit = 10 ** (PEAK_DBTP / 20)
         # At four times the rate, so that peaks between the samples are seen (ITU-R BS.1770).
-        "aresample=192000",
-        f"alimiter=limit={limit:.4f}:level=false:attack=5:release=50:latency=true",
-        "aresample=48000",
-        "atrim=start_sample=1024",
-        "asetpts=N/SR/TB",
-    ]
-    return ",".join(chain)
+        chain += [
+            "aresample=192000",
+            f"alimiter=limit={limit:.4f}:level=false:attack=5:release=50:latency=true",
+            "aresample=48000",
+        ]
+    return ",".join([*chain, "atrim=start_sample=1024", "asetpts=N/SR/TB"])
 
 
 def measured(track: AudioStream) -> str:

@@ -36,12 +36,10 @@ class Encoded:
         for rung in (*rungs, *sounds):
             (folder / rung.name).mkdir(parents=True)
         encoding.encode_pictures(source, folder, self.found, rungs)
-        self.gains = {}
         for track in self.found.audio:
-            gain = filters.gain(*encoding.measure_loudness(source, self.found, track))
-            self.gains[track.index] = gain
+            level = filters.level(*encoding.measure_loudness(source, self.found, track))
             wanted = [rung for rung in sounds if rung.stream == track.index]
-            encoding.encode_sound(source, folder, self.found, track, wanted, gain_db=gain)
+            encoding.encode_sound(source, folder, self.found, track, wanted, level=level)
         self.pictures = {rung.name: renditions.measure(folder / rung.name) for rung in rungs}
         self.sounds = {rung.name: renditions.measure(folder / rung.name) for rung in sounds}
         self.sound_rungs = sounds
@@ -344,7 +342,9 @@ def test_process_is_ended_at_its_limit(program, changes, code):
 
 
 def test_files_that_grow_without_end_are_ended(tmp_path):
-    program = "import time\nn = 0\nwhile True:\n  n += 1; time.sleep(0.005)\n  open(f'{n % 100}', 'ab').write(bytes(65536))"
+    program = (
+        "import time\nn = 0\nwhile True:\n  n += 1; time.sleep(0.005)\n  open(f'{n % 100}', 'ab').write(bytes(65536))"
+    )
     with pytest.raises(LimitReached) as ended:
         processes.run([*PYTHON, program], limits=limits(output=4 * processes.MEGABYTE), folder=tmp_path)
     assert ended.value.code == "limit-output"
