@@ -189,7 +189,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         root = Path(name)
         moving = (
-            "life=s=640x360:mold=10:r=24:ratio=0.1:death_color=#202040:life_color=#e0e0ff,scale=1280:720:flags=bicubic"
+            "life=s=640x360:mold=10:r=24:ratio=0.1:death_color=#202040:life_color=#e0e0ff,scale=1920:1080:flags=bicubic"
         )
         source = make_source(root / "film.mp4", options.seconds, moving)
         found = probing.probe(source)
@@ -208,11 +208,11 @@ def main() -> None:
         print(
             f"overhead {own_cpu / plain_cpu - 1:+.0%}; plays after {plays:.1f} s of {whole:.1f} s ({plays / whole:.2f})"
         )
-        pieces = [
+        generated = [
             make_source(root / "zoom.mp4", 8, "mandelbrot=s=1280x720:r=24"),
             make_source(root / "test.mp4", 8, "testsrc2=s=1280x720:r=24"),
         ]
-        compare_sizes([*pieces, *sorted(CLIPS.rglob("*.mp4"))[:6]], root)
+        compare_sizes([*generated, *sorted(CLIPS.rglob("*.mp4"))[:6]], root)
 
 
 if __name__ == "__main__":

@@ -25,7 +25,7 @@ State = Encoding.State
 
 class RenditionInline(ReadOnly, TabularInline):
     model = Rendition
-    hide_title = True
+    show_title = False
     tab = False
     fields = readonly_fields = ["name", "kind", "state", "shown_progress", "shown_size", "finished_at"]
     ordering = ["kind", "name"]

@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -28,7 +29,7 @@ class Source(models.Model):
     probe = models.JSONField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(_("uploaded"), auto_now_add=True)
     # The last time that this very file was delivered: it is the title's current one then.
-    delivered_at = models.DateTimeField(_("delivered"), default=timezone.now, db_default=models.functions.Now())
+    delivered_at = models.DateTimeField(_("delivered"), default=timezone.now, db_default=Now())
 
     class Meta:
         verbose_name = _("source")

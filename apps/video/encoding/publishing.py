@@ -61,7 +61,7 @@ def publish(encoding: Encoding, found: Probe, *, keeper: Keeper | None) -> bool:
     Without a keeper it is about an encoding that is done, whose captions changed.
     """
     rows = list(encoding.renditions.filter(state=State.DONE).order_by("name"))
-    pictures = {row.folder: rendition_from_json(row.measured) for row in rows if row.kind == Kind.VIDEO}
+    pictures = {row.folder: rendition_from_json(row.measured or {}) for row in rows if row.kind == Kind.VIDEO}
     check_alignment(pictures)
     sounds = [_sound(row) for row in rows if row.kind == Kind.AUDIO]
     captions = [
@@ -108,5 +108,5 @@ def _sound(row: Rendition) -> Sound:
         label=plan["label"],
         purpose=plan["purpose"],
         is_default=plan["is_default"],
-        measured=rendition_from_json(row.measured),
+        measured=rendition_from_json(row.measured or {}),
     )

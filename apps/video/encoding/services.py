@@ -102,7 +102,7 @@ def current_source(title_slug: str) -> Source | None:
 
 
 def encode_again(title_slug: str, *, priority: int = 0, codecs: Iterable[str] = ()) -> Encoding:
-    """Encode a title's current source anew; raises NotFound."""
+    """Encode a title's current source again; raises NotFound."""
     source = current_source(title_slug)
     if source is None:
         raise NotFound(gettext("This title has no source file yet. Upload one first."))
@@ -150,7 +150,7 @@ def retry(encoding: Encoding) -> Encoding:
 
 
 def encode_rendition_again(encoding: Encoding, name: str) -> Encoding:
-    """Make one rendition of a finished encoding anew, without touching the others. Raises NotFound or Conflict."""
+    """Encode one rendition of a finished encoding again, without touching the others. Raises NotFound or Conflict."""
     try:
         with transaction.atomic():
             current = Encoding.objects.select_for_update().get(pk=encoding.pk)
@@ -171,9 +171,10 @@ def encode_rendition_again(encoding: Encoding, name: str) -> Encoding:
 def refresh_captions(title: Title) -> bool:
     """Bring changed captions to the viewers of a finished encoding, without encoding anything; False when there is
     none, or it is being encoded and takes them along at its end."""
-    encoding = (
-        Encoding.objects.filter(asset_id=title.asset_id, state=State.DONE).select_related("source__title").first()
-    )
+    if title.asset_id is None:
+        return False
+    finished = Encoding.objects.filter(asset_id=title.asset_id, state=State.DONE)
+    encoding = finished.select_related("source__title").first()
     if encoding is None or encoding.source.probe is None or not encoding.renditions.exists():
         return False
     found = probe_from_json(encoding.source.probe)

@@ -31,7 +31,7 @@ from apps.video.titles.services import mark_not_encoded, set_captions, set_first
 
 log = structlog.get_logger(__name__)
 MAX_ATTEMPTS = 3
-# Errors of the decoder that are told as a warning: above it, the film is not sold.
+# Errors of the decoder that a film may have; with more of them it is not sold.
 MAX_DAMAGE = 200
 State, Phase = Encoding.State, Encoding.Phase
 Kind = Rendition.Kind
@@ -83,12 +83,14 @@ def fail(encoding: Encoding, keeper: Keeper, error: MediaError) -> None:
 
 def _fail_or_repeat(encoding: Encoding, keeper: Keeper, error: Exception) -> None:
     """What nobody foresaw (a bug, a storage that is away) may go well at the next attempt."""
-    told = MediaError("unforeseen", error=f"{type(error).__name__}: {error}"[:200])
+    unforeseen = MediaError("unforeseen", error=f"{type(error).__name__}: {error}"[:200])
     if encoding.attempt >= MAX_ATTEMPTS:
-        fail(encoding, keeper, told)
+        fail(encoding, keeper, unforeseen)
         return
     now = timezone.now()
-    keeper.update(state=State.QUEUED, lease_until=now, reason_code=told.code, reason_values=clean_values(told.values))
+    keeper.update(
+        state=State.QUEUED, lease_until=now, reason_code=unforeseen.code, reason_values=clean_values(unforeseen.values)
+    )
 
 
 class _Run:

@@ -90,7 +90,7 @@ def _read(container: Any, size: int, options: dict[str, Any]) -> dict[str, Any]:
         if max(stream.codec_context.width, stream.codec_context.height) > options["max_side"]:
             context = stream.codec_context
             raise Refused("too-large-a-picture", width=context.width, height=context.height, limit=options["max_side"])
-        # The looks of the stream are told by its first frames; the rest is read without being decoded.
+        # The first frames show how the stream looks; the rest is read without being decoded.
         stream.codec_context.thread_count = 1
     film = _film_of(pictures)
     look, timeline = _Look(film), _Timelines()

@@ -88,7 +88,8 @@ def segments_of(playlist: str) -> list[tuple[str, float]]:
 def measure(folder: Path) -> dict[str, Any]:
     init = (folder / "init.mp4").read_bytes()
     scale = timescale_of(init)
-    segments, facts = [], {}
+    segments: list[dict[str, Any]] = []
+    facts: dict[str, Any] = {}
     for name, length in segments_of((folder / "media.m3u8").read_text()):
         data = (folder / name).read_bytes()
         decoded, shown = first_times(data)
@@ -103,7 +104,7 @@ def measure(folder: Path) -> dict[str, Any]:
         with av.open(io.BytesIO(init + data)) as container:
             stream = container.streams[0]
             if not facts:
-                facts = _facts(stream)
+                facts = _description(stream)
             segment |= _samples(container, stream, len(init))
         segments.append(segment)
     return {**facts, "timescale": scale, "init_bytes": len(init), "segments": segments}
@@ -132,7 +133,7 @@ def _decodes(stream: Any, packet: Any) -> bool:
     return bool(frames) or stream.type == "audio"
 
 
-def _facts(stream: Any) -> dict[str, Any]:
+def _description(stream: Any) -> dict[str, Any]:
     context = stream.codec_context
     facts: dict[str, Any] = {"kind": stream.type, "codecs": _codecs(context)}
     if stream.type == "video":

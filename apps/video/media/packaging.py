@@ -170,11 +170,11 @@ def dash_manifest(
     tracks: dict[tuple[str, str, str, int], list[Sound]] = {}
     for sound in sounds:
         tracks.setdefault((sound.language, sound.purpose, sound.label, sound.measured.channels), []).append(sound)
-    for (language, purpose, _label, _channels), rows in tracks.items():
+    for (language, purpose, _label, _channels), same in tracks.items():
         role = {"description": "description", "commentary": "commentary"}.get(purpose)
-        role = role or ("main" if rows[0].is_default else "alternate")
+        role = role or ("main" if same[0].is_default else "alternate")
         inner = [f'<Role schemeIdUri="urn:mpeg:dash:role:2011" value="{role}"/>']
-        inner += [_representation(row.folder, row.measured, ' audioSamplingRate="48000"') for row in rows]
+        inner += [_representation(row.folder, row.measured, ' audioSamplingRate="48000"') for row in same]
         sets.append(_set(f'contentType="audio" mimeType="audio/mp4" lang={quoteattr(language)}', inner))
     for caption in captions:
         inner = [

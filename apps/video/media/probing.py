@@ -105,7 +105,7 @@ def judged(found: dict[str, Any]) -> Probe:
         raise MediaError("damaged", count=corrupt)
     if broke_off and not announced:
         raise MediaError("cut-off", end=clock(longest), announced="?")
-    # A picture that lasts longer than its sound is no fault; sound that goes on for long after the picture is told.
+    # A picture that lasts longer than its sound is no fault; sound that goes on long after the picture is a warning.
     warnings: list[dict[str, Any]] = []
     if duration - length > 1:
         warnings.append({"code": "sound-longer", "seconds": round(duration - length, 1)})

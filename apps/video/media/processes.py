@@ -120,7 +120,7 @@ def _limit(pid: int, limits: Limits) -> None:
         (resource.RLIMIT_FSIZE, limits.output),
         (resource.RLIMIT_CORE, 0),
     ):
-        # SIGXCPU comes at the soft limit, so that its end can be told apart; the hard one is a second later.
+        # SIGXCPU comes at the soft limit, so that its end can be recognised; the hard one is a second later.
         hard = value + 1 if kind == resource.RLIMIT_CPU else value
         try:
             resource.prlimit(pid, kind, (value, hard))

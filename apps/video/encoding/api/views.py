@@ -64,7 +64,7 @@ class RenditionEncodingsView(APIView):
 
     @extend_schema(request=None, responses={202: EncodingSerializer})
     def post(self, request: Request, encoding_id: uuid.UUID, name: str) -> Response:
-        """Make one rendition anew, without touching the others."""
+        """Encode one rendition again, without touching the others."""
         encoding = services.encode_rendition_again(_find(encoding_id), name)
         return Response(EncodingSerializer(encoding).data, status=status.HTTP_202_ACCEPTED)
 

@@ -269,7 +269,7 @@ def let_lease_end() -> None:
     Encoding.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
 
 
-def test_one_rendition_is_made_anew_without_touching_the_others(queued):
+def test_rendition_is_encoded_again_without_touching_the_others(queued):
     work.run(queued.pk)
     before = dict(queued.renditions.values_list("name", "folder"))
     work.run(services.encode_rendition_again(queued, "v240").pk)

@@ -29,7 +29,7 @@ def test_each_format_is_read():
     assert read_captions(vtt) == [Cue(1.0, 2.0, "Hi", "line:0 align:start")]
 
 
-def test_what_is_written_is_read_again():
+def test_written_captions_are_read_again():
     cues = read_captions(SRT)
     assert read_captions(write_webvtt(cues)) == cues
 

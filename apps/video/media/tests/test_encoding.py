@@ -17,6 +17,7 @@ import av
 import pytest
 from PIL import Image
 
+from apps.common.testing.iteration import some
 from apps.video.media import encoding, ffmpeg, filters, packaging, processes, renditions
 from apps.video.media.ladder import audio_ladder, first_rung, frame_rate, video_ladder
 from apps.video.media.languages import tag_of
@@ -74,7 +75,7 @@ def late(tmp_path_factory) -> Encoded:
 
 def test_all_renditions_begin_together(late):
     """Players that know no edit lists would play sound 80 ms early, and by the whole gap where it begins late."""
-    for name, found in (late.pictures | late.sounds).items():
+    for name, found in some((late.pictures | late.sounds).items()):
         first = found.segments[0]
         assert abs(first["decoded_at"]) <= 0.02, name
         assert abs(first["shown_at"]) <= 0.02, name
@@ -84,8 +85,8 @@ def test_all_renditions_begin_together(late):
 
 def test_sound_is_where_it_was_against_the_picture(late):
     """The gap before it is silence of its length."""
-    pieces = sorted((late.folder / "a0_stereo128").glob("*.m4s"))
-    whole = (late.folder / "a0_stereo128" / "init.mp4").read_bytes() + b"".join(path.read_bytes() for path in pieces)
+    segments = sorted((late.folder / "a0_stereo128").glob("*.m4s"))
+    whole = (late.folder / "a0_stereo128" / "init.mp4").read_bytes() + b"".join(path.read_bytes() for path in segments)
     with av.open(io.BytesIO(whole)) as container:
         samples = [abs(value) for frame in container.decode(audio=0) for value in frame.to_ndarray()[0]]
     starts = next(number for number, value in enumerate(samples) if value > 0.02)
@@ -294,7 +295,7 @@ def test_films_are_equally_loud(tmp_path, volume):
     assert peak < -0.5
 
 
-def test_one_channel_is_as_loud_as_two(tmp_path):
+def test_mono_is_as_loud_as_stereo(tmp_path):
     noise = ("lavfi:anoisesrc=d=5:c=pink:r=48000:a=0.1", *FAST, "-ac", "1", "-c:a", "flac")
     encoded = odd(tmp_path, "lavfi:testsrc2=s=64x64:r=24:d=5", *noise, name="mono.mkv")
     assert loudness_of(encoded.folder / "a0_stereo128")[0] == pytest.approx(-23, abs=1)

@@ -135,14 +135,14 @@ def test_more_streams_than_films_have_are_refused(tmp_path):
     assert refused.value.code in ("limit-streams", "unreadable")
 
 
-def test_what_is_read_is_the_file_whatever_it_is_called(odd, tmp_path):
+def test_file_is_read_whatever_it_is_called(odd, tmp_path):
     for name in ("-i evil.mp4", "a%03d.mp4", "x;rm -rf.mkv", "file:b.mp4"):
         copy = tmp_path / name
         os.link(odd / "plain.mp4", copy)
         assert probe(copy).duration == pytest.approx(3, abs=0.05)
 
 
-def test_sound_that_goes_on_after_the_picture_is_told():
+def test_sound_that_goes_on_after_the_picture_is_a_warning():
     found = {
         "format": "mov", "size": 1, "announced": 20.0, "start": 0.0, "corrupt": 0, "broke_off": False,
         "video": {
