@@ -106,8 +106,8 @@ def assert_adds_up(order: Order) -> None:
 
 
 def assert_all_went_back(order: Order, refunds: list[Refund]) -> None:
-    """The refunds' taxes are the order's, and every account is where it was before the order, but for the fees of disputes
-    that the shop won."""
+    """The refunds' taxes are the order's, and every account is where it was before the order, but for the fees of
+    disputes that the shop won."""
     assert order.refunded_amount == order.total_amount
     taxes = [amount for refund in refunds for amount in tax_of_refund(refund)]
     assert sum(amount.tax for amount in taxes) == sum(amount.tax for amount in tax_of(order))
