@@ -16,7 +16,8 @@ GUNICORN = Path(__file__).parent / "gunicorn.py"
 def command(service: str, role: str) -> list[str] | None:
     """The program of a role, or None for what is a Django command.
 
-    Reads WORKER_CONCURRENCY, LOG_LEVEL and RUN_DIR; gunicorn's file reads BIND, WEB_WORKERS and WEB_THREADS.
+    Reads WORKER_CONCURRENCY, WORKER_QUEUES, LOG_LEVEL and RUN_DIR; gunicorn's file reads BIND, WEB_WORKERS and
+    WEB_THREADS.
     """
     application = f"apps.{service}"
     celery = [sys.executable, "-m", "celery", "--app", f"{application}.celery", "--quiet"]
@@ -31,10 +32,11 @@ def command(service: str, role: str) -> list[str] | None:
 
 
 def worker_arguments(service: str) -> list[str]:
-    """Celery's arguments for the worker of a service."""
+    """Celery's arguments for the worker of a service, of its own queue or of those in WORKER_QUEUES."""
     # Threads: tasks wait for ffmpeg, SMTP and HTTP, which run outside of Python; one process saves memory.
     at_once = os.environ.get("WORKER_CONCURRENCY", "2")
-    pool = ["--queues", service, "--concurrency", at_once, "--pool", "threads"]
+    queues = os.environ.get("WORKER_QUEUES") or service
+    pool = ["--queues", queues, "--concurrency", at_once, "--pool", "threads"]
     return ["worker", *pool, "--without-gossip", "--without-mingle", "--loglevel", _log_level()]
 
 

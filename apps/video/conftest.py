@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from apps.video.encoding import ffmpeg
+from apps.video.media import ffmpeg
 from apps.video.playback.models import Entitlement
 from apps.video.titles.models import Title
 

@@ -16,14 +16,27 @@ STREAM_SECRET = env("STREAM_SECRET")
 STREAM_BASE_URL = f"{PUBLIC_URL}{PUBLIC_PREFIX}/stream"
 # How long an address of a stream works, and how long a session counts that has not renewed it.
 STREAM_SECONDS = env.int("STREAM_SECONDS", default=120)
-# Empty: `ffmpeg` on the PATH, else the one in the imageio-ffmpeg package.
+# Empty: the ffmpeg of the imageio-ffmpeg package, else the one on the PATH.
 FFMPEG = env.str("FFMPEG", default="")
 FFMPEG_PRESET = env.str("FFMPEG_PRESET", default="veryfast")
 FFMPEG_THREADS = env.int("FFMPEG_THREADS", default=1)
+# Beside H.264, which every film gets: hevc, av1.
+ENCODE_CODECS = env.list("ENCODE_CODECS", default=[])
+# Address space of one ffmpeg.
+ENCODE_MEMORY_MB = env.int("ENCODE_MEMORY_MB", default=4096)
+# Where encodings work; empty: the system's folder for temporary files.
+ENCODE_SCRATCH = env.str("ENCODE_SCRATCH", default="")
+# How many of a film's pictures one pass of ffmpeg makes, after the first: more save decoding, fewer lose less when a
+# worker dies. 0: all.
+ENCODE_AT_ONCE = env.int("ENCODE_AT_ONCE", default=0)
+
+# Encodings take hours; what is short and what rescues encodings must not wait behind them.
+LONG_TASK_QUEUES = ["video-encodings"]
+CELERY_TASK_ROUTES = {"apps.video.encoding.tasks.encode": {"queue": "video-encodings"}}
 
 CELERY_BEAT_SCHEDULE = {
     **STAFF_BEAT_SCHEDULE,
     "purge-idempotency-keys": {"task": "apps.common.idempotency.tasks.purge_idempotency_keys", "schedule": 3600.0},
-    "requeue-encodings": {"task": "apps.video.encoding.tasks.requeue_encodings", "schedule": 30.0},
+    "requeue-encodings": {"task": "apps.video.encoding.tasks.requeue_encodings", "schedule": 10.0},
     "remove-unused-assets": {"task": "apps.video.encoding.tasks.remove_unused_assets", "schedule": 3600.0},
 }

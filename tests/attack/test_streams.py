@@ -31,6 +31,10 @@ class Player:
         assert response.status_code == 201, response.text
         self.access = self.first = response.json()
         self.session = self.access["session"]
+        manifest = self.first["manifest_url"]
+        names = [line for line in httpx.get(manifest).text.splitlines() if line and not line.startswith("#")]
+        folder = names[0].partition("/")[0]
+        self.segment = f"{manifest.rpartition('/')[0]}/{folder}/00000.m4s"
 
     def beat(self) -> httpx.Response:
         """Heartbeat; renews the cookie when there is a new one."""
@@ -47,8 +51,7 @@ class Player:
         """The status of a segment, at the address that the player started with."""
         cookie = self.access["stream_cookie"]
         headers = {"Cookie": f"{cookie['name']}={cookie['value']}"} if with_cookie else {}
-        address = self.first["manifest_url"].replace("master.m3u8", "s0_00000.m4s")
-        return httpx.get(address, headers=headers).status_code
+        return httpx.get(self.segment, headers=headers).status_code
 
     def is_refused(self) -> bool:
         return self.fetch() == 403

@@ -119,7 +119,8 @@ def test_a_film_plays_on_over_renewed_addresses_and_ends_with_its_session(visito
     def look(response) -> None:
         if "/api/video/stream/" in response.url:
             (loaded if response.ok else refused).append(response.url)
-            addresses.add(response.url.rpartition("/")[0])
+            # Session, signature and expiry.
+            addresses.add(tuple(response.url.partition("/stream/")[2].split("/")[:3]))
 
     page.on("response", look)
     page.goto("/watch/metropolis")

@@ -15,6 +15,7 @@ import threading
 import time
 import uuid
 
+import httpx
 import pytest
 
 from apps.common.wsgi import MAX_DRAINED_BYTES
@@ -342,6 +343,21 @@ def test_expired_and_altered_addresses_are_refused(stack):
     assert get(stack, f"/api/video/stream/{ASSET}/master.m3u8").status == 403
     assert get(stack, f"/api/video/stream/{good}/{now + 60}/{ASSET}/master.m3u8").status == 403
     assert stream(stack, expires=now + 60, signature=good, name="..%2Fmaster.m3u8").status == 403
+
+
+def test_players_of_other_sites_can_read_every_response(stack):
+    """Errors, too, and the question before a range."""
+    now = int(time.time())
+    refused = stream(stack, expires=now - 1, signature=sign(stack, now - 1))
+    missing = stream(stack, expires=now + 60, signature=sign(stack, now + 60), name="v360_1a2b/00000.m4s")
+    for response, status in ((refused, 403), (missing, 404)):
+        assert response.status == status
+        assert response.headers["Access-Control-Allow-Origin"] == "*"
+        assert response.headers["Content-Type"].startswith("application/problem+json")
+        assert json.loads(response.body)["status"] == status
+    address = f"/api/video/stream/{SESSION}/{sign(stack, now + 60)}/{now + 60}/{ASSET}/master.m3u8"
+    asked = httpx.options(f"http://127.0.0.1:{stack.port}{address}", headers={"Origin": "https://example.org"})
+    assert (asked.status_code, asked.headers["Access-Control-Allow-Headers"]) == (204, "Range")
 
 
 def test_a_cookie_renews_an_address_and_opens_no_other(stack):

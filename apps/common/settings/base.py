@@ -295,6 +295,8 @@ SIMPLE_JWT: dict[str, Any] = {
 CELERY_BROKER_URL = f"{REDIS_URL}?credential_provider={REDIS_CREDENTIALS}" if REDIS_CREDENTIALS else REDIS_URL
 CELERY_TASK_DEFAULT_QUEUE = SERVICE
 CELERY_TASK_IGNORE_RESULT = True
+# Queues of tasks that take hours; each has a worker of its own.
+LONG_TASK_QUEUES: list[str] = []
 # A task is taken off the queue when it is done, not when it starts: a killed worker loses nothing.
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True

@@ -1,41 +1,67 @@
-"""Encodings in the admin: read-only, with an action that encodes again."""
+"""Encodings in the admin: read-only, with actions that encode again, cancel and go on."""
 
 from __future__ import annotations
 
-from django.contrib import admin
+from collections.abc import Callable
+
+from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import ModelAdmin
+from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import display
 
-from apps.common.admin_site.display import link
+from apps.common.admin_site.display import duration, link
 from apps.common.model_admin import ReadOnly
+from apps.common.problems import Problem
 from apps.video.encoding import services
-from apps.video.encoding.models import Encoding
+from apps.video.encoding.models import Encoding, Rendition
 
 State = Encoding.State
 
 
+class RenditionInline(ReadOnly, TabularInline):
+    model = Rendition
+    show_title = False
+    tab = False
+    fields = readonly_fields = ["name", "kind", "state", "shown_progress", "shown_size", "finished_at"]
+    ordering = ["kind", "name"]
+
+    @admin.display(description=_("progress"))
+    def shown_progress(self, rendition: Rendition) -> str:
+        return f"{rendition.progress} %"
+
+    @admin.display(description=_("size"))
+    def shown_size(self, rendition: Rendition) -> str:
+        return filesizeformat(rendition.size) if rendition.size else ""
+
+
 @admin.register(Encoding)
 class EncodingAdmin(ReadOnly, ModelAdmin):
-    list_display = ["title", "shown_state", "shown_progress", "attempt", "reason", "created_at", "finished_at"]
+    list_display = ["title", "shown_state", "phase", "shown_progress", "shown_reason", "created_at", "finished_at"]
     list_select_related = ["source__title"]
     list_filter = ["state"]
     search_fields = ["source__title__name"]
     search_help_text = _("Search by film")
     ordering = ["-created_at"]
     show_full_result_count = False
-    actions = ["encode_again"]
+    actions = ["encode_again", "cancel", "retry"]
+    inlines = [RenditionInline]
     fields = readonly_fields = [
         "film",
         "source",
         "state",
+        "phase",
         "shown_progress",
-        "reason",
+        "shown_time_left",
+        "shown_reason",
         "attempt",
+        "priority",
+        "codecs",
+        "encoder",
         "created_at",
         "finished_at",
     ]
@@ -49,6 +75,14 @@ class EncodingAdmin(ReadOnly, ModelAdmin):
         title = encoding.source.title
         return link(reverse("admin:titles_title_change", args=[title.pk]), title)
 
+    @admin.display(description=_("reason"))
+    def shown_reason(self, encoding: Encoding) -> str:
+        return encoding.reason
+
+    @admin.display(description=_("time left"))
+    def shown_time_left(self, encoding: Encoding) -> str:
+        return duration(encoding.seconds_left) if encoding.seconds_left else ""
+
     @admin.display(description=_("progress"), ordering="progress")
     def shown_progress(self, encoding: Encoding) -> str:
         return f"{encoding.progress} %"
@@ -56,7 +90,13 @@ class EncodingAdmin(ReadOnly, ModelAdmin):
     @display(
         description=_("state"),
         ordering="state",
-        label={State.QUEUED: "", State.RUNNING: "info", State.DONE: "success", State.FAILED: "danger"},
+        label={
+            State.QUEUED: "",
+            State.RUNNING: "info",
+            State.DONE: "success",
+            State.FAILED: "danger",
+            State.CANCELLED: "warning",
+        },
     )
     def shown_state(self, encoding: Encoding) -> tuple[str, str]:
         return encoding.state, encoding.get_state_display()
@@ -65,3 +105,18 @@ class EncodingAdmin(ReadOnly, ModelAdmin):
     def encode_again(self, request: HttpRequest, queryset: QuerySet[Encoding]) -> None:
         for encoding in queryset.select_related("source"):
             services.request_encoding(encoding.source)
+
+    @admin.action(description=_("Cancel"), permissions=["view"])
+    def cancel(self, request: HttpRequest, queryset: QuerySet[Encoding]) -> None:
+        self._each(request, queryset, services.cancel)
+
+    @admin.action(description=_("Go on where it stopped"), permissions=["view"])
+    def retry(self, request: HttpRequest, queryset: QuerySet[Encoding]) -> None:
+        self._each(request, queryset, services.retry)
+
+    def _each(self, request: HttpRequest, queryset: QuerySet[Encoding], act: Callable[[Encoding], Encoding]) -> None:
+        for encoding in queryset.select_related("source__title"):
+            try:
+                act(encoding)
+            except Problem as problem:
+                messages.error(request, f"{encoding.source.title}: {problem}")

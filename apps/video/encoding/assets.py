@@ -1,12 +1,18 @@
-"""Where encodings' output lies: `streams/<asset id>/` in the storage, a folder here and a container in Azure."""
+"""Where encodings' output lies: `streams/<asset id>/` in the storage, a folder here and a container in Azure.
+
+Every rendition has a folder of its own below it, and every attempt at a rendition another one, so that nobody ever
+overwrites or removes what somebody else wrote. Names never change their content: caches may keep them for ever.
+"""
 
 from __future__ import annotations
 
+import secrets
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
 from django.core.files import File
+from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
 from apps.common.files import files_in
@@ -14,18 +20,50 @@ from apps.common.files import files_in
 PREFIX = "streams"
 
 
-def publish(folder: Path, asset_id: uuid.UUID) -> None:
-    """Copy every file of `folder`; the master playlist last. An earlier attempt's files are replaced."""
-    remove(asset_id)
-    files = sorted(folder.iterdir(), key=lambda path: (path.name == "master.m3u8", path.name))
-    for path in files:
+def folder_for(name: str) -> str:
+    """A name for the output of one attempt at a rendition."""
+    return f"{name}_{secrets.token_hex(4)}"
+
+
+def store(folder: Path, asset_id: uuid.UUID, name: str) -> int:
+    """Copy the files of `folder` to the asset's folder `name`; returns their size in bytes."""
+    size = 0
+    for path in sorted(folder.iterdir()):
         with path.open("rb") as file:
-            default_storage.save(f"{PREFIX}/{asset_id}/{path.name}", File(file))
+            default_storage.save(f"{PREFIX}/{asset_id}/{name}/{path.name}", File(file))
+        size += path.stat().st_size
+    return size
+
+
+def write(asset_id: uuid.UUID, name: str, content: bytes) -> None:
+    """One file beside the folders. One that is there already stays."""
+    path = f"{PREFIX}/{asset_id}/{name}"
+    if not default_storage.exists(path):
+        default_storage.save(path, ContentFile(content))
+
+
+def remove_folder(asset_id: uuid.UUID, name: str) -> None:
+    """The output of an attempt that nobody uses."""
+    _remove(f"{PREFIX}/{asset_id}/{name}")
 
 
 def remove(asset_id: uuid.UUID) -> None:
     """Delete an asset's files, if there are any."""
     base = f"{PREFIX}/{asset_id}"
+    for name in folders_of(asset_id):
+        _remove(f"{base}/{name}")
+    _remove(base)
+
+
+def folders_of(asset_id: uuid.UUID) -> list[str]:
+    """Folders of renditions, those of attempts that came to nothing among them."""
+    try:
+        return sorted(default_storage.listdir(f"{PREFIX}/{asset_id}")[0])
+    except FileNotFoundError:
+        return []
+
+
+def _remove(base: str) -> None:
     for name in files_in(base):
         default_storage.delete(name)
     if default_storage.exists(base):

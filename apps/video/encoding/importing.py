@@ -5,11 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_slug
 from django.db import transaction
 
 from apps.common.problems import ValidationProblem
 from apps.video.encoding.models import Encoding
-from apps.video.encoding.services import add_source, ensure_encoded
+from apps.video.encoding.services import add_source, ensure_encoded, read_source
 from apps.video.titles.services import save_title, set_captions, set_poster
 
 FACTS = ("name", "year", "directors", "cast", "synopsis", "languages", "packages")
@@ -26,6 +28,10 @@ def _within(folder: Path, name: str) -> Path:
 def import_title(entry: dict[str, Any], folder: Path) -> Encoding:
     """Make or update one film with poster, captions and source; returns its encoding, finished or queued."""
     try:
+        source_file = _within(folder, entry["source"])
+        # Before anything is written: a film that is refused leaves no draft behind.
+        read_source(source_file)
+        validate_slug(entry["slug"])
         with transaction.atomic(durable=True):
             title = save_title(entry["slug"], fields={name: entry[name] for name in FACTS if name in entry})
             if poster := entry.get("poster"):
@@ -33,7 +39,10 @@ def import_title(entry: dict[str, Any], folder: Path) -> Encoding:
             for track in entry.get("captions", []):
                 text = _within(folder, track["file"]).read_text()
                 set_captions(title, language=track["language"], label=track["label"], webvtt=text)
-        source = add_source(title, _within(folder, entry["source"]))
+        source = add_source(title, source_file)
+    except ValidationError as error:
+        message = f"Film {entry.get('slug', '?')}: an address has letters, digits, hyphens and underscores only."
+        raise ValidationProblem(message) from error
     except (KeyError, TypeError) as error:
         raise ValidationProblem(f"Film {entry.get('slug', '?')}: {error!r} is missing or odd.") from error
     return ensure_encoded(source)

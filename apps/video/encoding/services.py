@@ -1,13 +1,10 @@
-"""Encoding, from a delivered file to a film that can be watched."""
+"""Deliveries and requests to encode them; what the worker does is in `work`."""
 
 from __future__ import annotations
 
 import hashlib
-import shutil
-import tempfile
-import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Iterable
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,152 +12,174 @@ import structlog
 from django.core.files import File
 from django.core.files.storage import default_storage
 from django.db import IntegrityError, transaction
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext
 
-from apps.common.jobs.services import for_each, is_outage
-from apps.common.leases import Lease, claim
-from apps.common.problems import NotFound
+from apps.common.jobs.services import for_each
+from apps.common.problems import Conflict, NotFound, ValidationProblem
 from apps.common.task_queue import send_on_commit
-from apps.video.encoding import assets, ffmpeg, packaging
-from apps.video.encoding.models import Encoding, Source
+from apps.video.encoding import assets, publishing
+from apps.video.encoding.models import Encoding, Rendition, Source
+from apps.video.encoding.work import MAX_ATTEMPTS
+from apps.video.media.facts import probe_from_json
+from apps.video.media.probing import probe
+from apps.video.media.reasons import MediaError
 from apps.video.titles.models import Title
-from apps.video.titles.services import mark_ready, set_first_poster
+from apps.video.titles.services import mark_not_encoded
 
 log = structlog.get_logger(__name__)
 State = Encoding.State
-# A worker renews its lease about every second; one that is silent for this long is dead.
-LEASE = timedelta(seconds=60)
 # What was queued and not begun for this long is sent again: the queue may have lost it.
 QUEUE_PATIENCE = timedelta(seconds=60)
 # A worker's clock may be behind the one that queued the run, which may be claimed at once nevertheless.
 MAX_CLOCK_SKEW = timedelta(seconds=2)
-MAX_ATTEMPTS = 3
 ENCODE_TASK = "apps.video.encoding.tasks.encode"
 # Output of failed or replaced encodings is kept this long, for players that are in the middle of it.
 KEEP_UNUSED = timedelta(days=1)
 
 
-def add_source(title: Title, path: Path) -> Source:
-    """Store a delivered film; the same file again is the same source. Raises NotAVideo."""
-    ffmpeg.probe(path)
+class NotAVideo(ValidationProblem):
+    slug, title = "not-a-video", "This file cannot be used as a film"
+
+
+def add_source(title: Title, path: Path, *, name: str = "") -> Source:
+    """Read, check and store a delivered film; `name` is what it was called. The same file again is the same source, and
+    the title's current one. Raises NotAVideo with the reason."""
+    found = read_source(path)
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
-    existing = Source.objects.filter(title=title, checksum=digest).first()
-    if existing:
-        return existing
+    now = timezone.now()
+    if Source.objects.filter(title=title, checksum=digest).update(delivered_at=now):
+        return Source.objects.get(title=title, checksum=digest)
     with path.open("rb") as file:
-        name = default_storage.save(f"sources/{title.slug}-{digest[:10]}{path.suffix[:8]}", File(file))
-    source, is_new = Source.objects.get_or_create(title=title, checksum=digest, defaults={"file": name})
+        stored = default_storage.save(f"sources/{title.slug}-{digest[:10]}", File(file))
+    source, is_new = Source.objects.get_or_create(
+        title=title,
+        checksum=digest,
+        defaults={
+            "file": stored,
+            "name": (name or path.name)[:255],
+            "size": path.stat().st_size,
+            "probe": found,
+            "delivered_at": now,
+        },
+    )
     if not is_new:
         # Delivered twice at once: the other one's copy stays.
-        default_storage.delete(name)
+        default_storage.delete(stored)
     return source
 
 
-def request_encoding(source: Source) -> Encoding:
+def read_source(path: Path) -> dict:
+    """What a delivered file holds (facts.Probe as JSON). Raises NotAVideo."""
+    try:
+        return probe(path).as_json()
+    except MediaError as error:
+        raise NotAVideo(str(error), errors={"source": [str(error)]}) from error
+
+
+def request_encoding(source: Source, *, priority: int = 0, codecs: Iterable[str] = ()) -> Encoding:
     """Queue a run for this source, or return the one that is open."""
     try:
         with transaction.atomic():
-            encoding = Encoding.objects.create(source=source, lease_until=timezone.now() - MAX_CLOCK_SKEW)
+            encoding = Encoding.objects.create(
+                source=source,
+                priority=priority,
+                codecs=list(codecs),
+                lease_until=timezone.now() - MAX_CLOCK_SKEW,
+            )
             Title.objects.filter(pk=source.title_id, state=Title.State.DRAFT).update(state=Title.State.ENCODING)
     except IntegrityError:
-        return Encoding.objects.get(source=source, state__in=[State.QUEUED, State.RUNNING])
+        return Encoding.objects.get(source=source, state__in=Encoding.OPEN)
     send_on_commit(ENCODE_TASK, str(encoding.pk))
     return encoding
 
 
-def encode_again(title_slug: str) -> Encoding:
-    """Encode a title's latest source; raises NotFound."""
-    source = Source.objects.filter(title__slug=title_slug).order_by("-created_at").first()
+def current_source(title_slug: str) -> Source | None:
+    """The file that was delivered last."""
+    return Source.objects.filter(title__slug=title_slug).order_by("-delivered_at").first()
+
+
+def encode_again(title_slug: str, *, priority: int = 0, codecs: Iterable[str] = ()) -> Encoding:
+    """Encode a title's current source again; raises NotFound."""
+    source = current_source(title_slug)
     if source is None:
-        raise NotFound("This title has no source file yet. Upload one first.")
-    return request_encoding(source)
+        raise NotFound(gettext("This title has no source file yet. Upload one first."))
+    return request_encoding(source, priority=priority, codecs=codecs)
 
 
 def ensure_encoded(source: Source) -> Encoding:
     """The source's finished or open run, else a new one."""
-    latest = source.encodings.exclude(state=State.FAILED).order_by("-created_at").first()
-    return latest or request_encoding(source)
+    usable = source.encodings.exclude(state__in=[State.FAILED, State.CANCELLED]).order_by("-created_at")
+    return usable.first() or request_encoding(source)
 
 
-def run(encoding_id: uuid.UUID) -> None:
-    """Do the work of one encoding, if nobody else is at it. Called by the worker; safe to call twice."""
-    lease = _claim(encoding_id)
-    if lease is None:
-        return
-    encoding = lease.row.select_related("source__title").get()
-    try:
-        with tempfile.TemporaryDirectory(prefix="encoding-") as name:
-            runtime = _produce(encoding, Path(name), on_progress=_Progress(lease))
-    except (ffmpeg.EncodingFailed, ffmpeg.NotAVideo, OSError) as error:
-        _fail(encoding, lease, str(error))
-        return
-    except Exception as error:
-        if is_outage(error):
-            raise
-        log.exception("encoding broke off", encoding=str(encoding.pk), attempt=encoding.attempt)
-        _fail_or_repeat(encoding, lease, f"{type(error).__name__}: {error}")
-        return
+def cancel(encoding: Encoding) -> Encoding:
+    """Stop it, whoever works on it; what is finished stays for a retry. Raises Conflict for one that has ended."""
     with transaction.atomic(durable=True):
-        running = lease.held().filter(state=State.RUNNING)
-        if running.update(state=State.DONE, progress=100, finished_at=timezone.now()):
-            mark_ready(encoding.source.title_id, asset_id=encoding.asset_id, runtime_seconds=round(runtime))
+        rows = Encoding.objects.filter(pk=encoding.pk, state__in=Encoding.OPEN)
+        if not rows.update(state=State.CANCELLED, reason_code="cancelled", finished_at=timezone.now()):
+            raise Conflict(gettext("This encoding has ended already."))
+        mark_not_encoded(encoding.source.title_id)
+    return Encoding.objects.get(pk=encoding.pk)
 
 
-def _claim(encoding_id: uuid.UUID) -> Lease[Encoding] | None:
-    """A run that waits, or whose worker is dead; None for any other."""
-    open_runs = Encoding.objects.filter(state__in=[State.QUEUED, State.RUNNING], attempt__lt=MAX_ATTEMPTS)
-    changes = {"state": State.RUNNING, "attempt": F("attempt") + 1, "progress": 0, "reason": ""}
-    return claim(open_runs, encoding_id, field="lease_until", duration=LEASE, **changes)
+def retry(encoding: Encoding) -> Encoding:
+    """Go on with what is missing of a failed or cancelled encoding. Raises Conflict for any other."""
+    try:
+        with transaction.atomic():
+            ended = Encoding.objects.filter(pk=encoding.pk, state__in=[State.FAILED, State.CANCELLED])
+            changed = ended.update(
+                state=State.QUEUED,
+                attempt=0,
+                reason_code="",
+                reason_values={},
+                finished_at=None,
+                lease_until=timezone.now() - MAX_CLOCK_SKEW,
+            )
+            if not changed:
+                raise Conflict(gettext("Only an encoding that failed or was cancelled can be tried again."))
+            Title.objects.filter(pk=encoding.source.title_id, state=Title.State.DRAFT).update(
+                state=Title.State.ENCODING
+            )
+    except IntegrityError as error:
+        raise Conflict(gettext("Another encoding of this file is open. Wait for it, or cancel it.")) from error
+    send_on_commit(ENCODE_TASK, str(encoding.pk))
+    return Encoding.objects.get(pk=encoding.pk)
 
 
-def _produce(encoding: Encoding, folder: Path, *, on_progress: Callable[[int], None]) -> float:
-    """Encode into the storage; returns the film's length in seconds."""
-    source, output = folder / "source", folder / "output"
-    output.mkdir()
-    with encoding.source.file.open("rb") as stored, source.open("wb") as copy:
-        shutil.copyfileobj(stored, copy)
-    found = ffmpeg.probe(source)
-    ffmpeg.encode(source, output, found, on_progress=on_progress)
-    columns, width, height, every = ffmpeg.storyboard(source, output / "storyboard.jpg", found)
-    packaging.write_storyboard_index(
-        output / "storyboard.vtt", columns=columns, width=width, height=height, every=every, duration=found.duration
-    )
-    title = encoding.source.title
-    packaging.add_captions(output, list(title.captions.order_by("label")), found.duration)
-    if not title.poster:
-        ffmpeg.poster(source, folder / "poster.jpg", found)
-        set_first_poster(title, (folder / "poster.jpg").read_bytes())
-    assets.publish(output, encoding.asset_id)
-    return found.duration
+def encode_rendition_again(encoding: Encoding, name: str) -> Encoding:
+    """Encode one rendition of a finished encoding again, without touching the others. Raises NotFound or Conflict."""
+    try:
+        with transaction.atomic():
+            current = Encoding.objects.select_for_update().get(pk=encoding.pk)
+            if current.state != State.DONE:
+                raise Conflict(gettext("Wait until the encoding is done, or try it again as a whole."))
+            rows = current.renditions.filter(name=name).exclude(kind=Rendition.Kind.CAPTIONS)
+            if not rows.update(state=Rendition.State.WAITING, progress=0):
+                raise NotFound(gettext("This encoding has no such rendition."))
+            current.state, current.attempt, current.finished_at = State.QUEUED, 0, None
+            current.lease_until = timezone.now() - MAX_CLOCK_SKEW
+            current.save(update_fields=["state", "attempt", "finished_at", "lease_until"])
+    except IntegrityError as error:
+        raise Conflict(gettext("Another encoding of this file is open. Wait for it, or cancel it.")) from error
+    send_on_commit(ENCODE_TASK, str(encoding.pk))
+    return Encoding.objects.get(pk=encoding.pk)
 
 
-class _Progress:
-    """Writes percent and renews the lease, at most once a second."""
-
-    def __init__(self, lease: Lease[Encoding]) -> None:
-        self.lease = lease
-        self.next_at = 0.0
-
-    def __call__(self, percent: int) -> None:
-        if time.monotonic() >= self.next_at:
-            self.next_at = time.monotonic() + 1
-            self.lease.renew(LEASE, progress=percent)
-
-
-def _fail(encoding: Encoding, lease: Lease[Encoding], reason: str) -> None:
-    log.warning("encoding failed", encoding=str(encoding.pk), reason=reason)
-    lease.held().update(state=State.FAILED, reason=reason[:300], finished_at=timezone.now())
-    assets.remove(encoding.asset_id)
-
-
-def _fail_or_repeat(encoding: Encoding, lease: Lease[Encoding], reason: str) -> None:
-    """What nobody foresaw (a bug, a storage that is away) may go well at the next attempt."""
-    if encoding.attempt >= MAX_ATTEMPTS:
-        _fail(encoding, lease, reason)
-        return
-    lease.release(state=State.QUEUED, reason=reason.replace("\x00", "")[:300])
+def refresh_captions(title: Title) -> bool:
+    """Bring changed captions to the viewers of a finished encoding, without encoding anything; False when there is
+    none, or it is being encoded and takes them along at its end."""
+    if title.asset_id is None:
+        return False
+    finished = Encoding.objects.filter(asset_id=title.asset_id, state=State.DONE)
+    encoding = finished.select_related("source__title").first()
+    if encoding is None or encoding.source.probe is None or not encoding.renditions.exists():
+        return False
+    found = probe_from_json(encoding.source.probe)
+    publishing.add_captions(encoding, found.duration)
+    return publishing.publish(encoding, found, keeper=None)
 
 
 def requeue_stale() -> list[uuid.UUID]:
@@ -168,22 +187,35 @@ def requeue_stale() -> list[uuid.UUID]:
     now = timezone.now()
     waiting = Q(state=State.QUEUED, lease_until__lt=now - QUEUE_PATIENCE)
     open_runs = Encoding.objects.filter(waiting | Q(state=State.RUNNING, lease_until__lt=now))
-    open_runs.filter(attempt__gte=MAX_ATTEMPTS).update(
-        state=State.FAILED, reason="The worker died at every attempt.", finished_at=timezone.now()
-    )
-    return list(open_runs.values_list("pk", flat=True))
+    for encoding in open_runs.filter(attempt__gte=MAX_ATTEMPTS).select_related("source"):
+        with transaction.atomic(durable=True):
+            given_up = open_runs.filter(pk=encoding.pk, attempt__gte=MAX_ATTEMPTS)
+            if given_up.update(state=State.FAILED, reason_code="worker-died", finished_at=now):
+                mark_not_encoded(encoding.source.title_id)
+    return list(open_runs.order_by("-priority", "created_at").values_list("pk", flat=True))
+
+
+def next_waiting() -> uuid.UUID | None:
+    """Of those that wait, the one with the highest priority, and of these the oldest."""
+    waiting = Encoding.objects.filter(state=State.QUEUED, lease_until__lte=timezone.now())
+    return waiting.order_by("-priority", "created_at").values_list("pk", flat=True).first()
 
 
 def remove_unused_assets() -> int:
-    """Delete output that no title uses any more; returns how many assets."""
+    """Delete output that no title uses any more, and folders of attempts that came to nothing; returns how many
+    assets."""
     return for_each(assets.all_ids(), _remove_if_unused, job="remove-unused-assets")
 
 
 def _remove_if_unused(asset_id: uuid.UUID) -> bool:
-    recent = Q(finished_at__gt=timezone.now() - KEEP_UNUSED) | Q(state__in=[State.QUEUED, State.RUNNING])
-    if Title.objects.filter(asset_id=asset_id).exists():
-        return False
+    recent = Q(finished_at__gt=timezone.now() - KEEP_UNUSED) | Q(state__in=Encoding.OPEN)
     if Encoding.objects.filter(recent, asset_id=asset_id).exists():
+        return False
+    if Title.objects.filter(asset_id=asset_id).exists():
+        used = set(Rendition.objects.filter(encoding__asset_id=asset_id).values_list("folder", flat=True))
+        for name in assets.folders_of(asset_id):
+            if name not in used:
+                assets.remove_folder(asset_id, name)
         return False
     assets.remove(asset_id)
     return True

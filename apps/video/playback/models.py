@@ -132,6 +132,7 @@ class PlaybackSession(models.Model):
     title = models.ForeignKey(Title, on_delete=models.CASCADE)
     # What it plays to its end, although the title may get a new encoding meanwhile. Empty: the title's.
     asset_id = models.UUIDField(null=True, editable=False)
+    manifest = models.CharField(max_length=40, default="master.m3u8", db_default="master.m3u8", editable=False)
     heartbeat_at = models.DateTimeField(default=timezone.now)
     ended_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)

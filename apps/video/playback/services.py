@@ -178,7 +178,9 @@ def start_playback(*, user_id: uuid.UUID, title_slug: str) -> tuple[PlaybackSess
                 "Too many films were started in a short time. Wait a few minutes and try again.", headers=headers
             )
         ends_at = _start_rental(right.entitlement) if right.entitlement else right.expires_at
-        session = PlaybackSession.objects.create(user_id=user_id, title=title, asset_id=title.asset_id)
+        session = PlaybackSession.objects.create(
+            user_id=user_id, title=title, asset_id=title.asset_id, manifest=title.manifest
+        )
     return session, _access(session, ends_at)
 
 
@@ -233,7 +235,7 @@ def _access(session: PlaybackSession, ends_at: datetime | None) -> StreamAccess:
     asset_id = session.asset_id or session.title.asset_id
     if asset_id is None:
         raise NotFound("There is no such film to watch.")
-    return StreamAccess(session.pk, asset_id, ends)
+    return StreamAccess(session.pk, asset_id, ends, session.manifest)
 
 
 def _lock_account(user_id: uuid.UUID) -> None:

@@ -32,6 +32,7 @@ class StreamAccess:
     session_id: uuid.UUID
     asset_id: uuid.UUID
     expires_at: datetime
+    manifest: str = "master.m3u8"
 
     def url(self, name: str) -> str:
         """The address of a file (and with it those its playlists name)."""

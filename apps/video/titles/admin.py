@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from django.contrib import admin
 from django.contrib.auth.models import Group
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
-from django.forms import ModelForm
+from django.forms import BaseModelFormSet, ModelForm
 from django.http import HttpRequest
 from django.utils.html import format_html
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, StackedInline
 from unfold.decorators import display
 
 from apps.common.admin_site.display import duration, language_name, lines
+from apps.video.media.captions import read_captions, write_webvtt
+from apps.video.media.languages import tag_of
+from apps.video.media.reasons import MediaError
 from apps.video.titles import services
 from apps.video.titles.forms import TitleForm
 from apps.video.titles.models import CaptionTrack, Title
@@ -24,8 +29,25 @@ LISTS = ("directors", "cast", "languages", "packages")
 admin.site.unregister(Group)
 
 
+class CaptionForm(ModelForm):
+    """Says in the form which line cannot be read."""
+
+    def clean_webvtt(self) -> str:
+        try:
+            return write_webvtt(read_captions(self.cleaned_data["webvtt"]))
+        except MediaError as error:
+            raise ValidationError(str(error)) from error
+
+    def clean_language(self) -> str:
+        language = self.cleaned_data["language"]
+        if tag_of(language) != language:
+            raise ValidationError(gettext("This is no language. Enter a code such as de, en or pt-BR."))
+        return language
+
+
 class CaptionInline(StackedInline):
     model = CaptionTrack
+    form = CaptionForm
     extra = 0
 
 
@@ -68,6 +90,17 @@ class TitleAdmin(ModelAdmin):
             obj.save(update_fields=[*form.changed_data, "updated_at"])
         else:
             super().save_model(request, obj, form, change)
+
+    def save_formset(self, request: HttpRequest, form: ModelForm, formset: BaseModelFormSet, change: bool) -> None:
+        """Captions go the way of every other one: read, checked, and brought to viewers."""
+        changed = formset.save(commit=False)
+        for track in formset.deleted_objects:
+            services.remove_captions(track)
+        for track in changed:
+            if track.pk and CaptionTrack.objects.filter(pk=track.pk).exclude(language=track.language).exists():
+                CaptionTrack.objects.get(pk=track.pk).delete()
+            services.set_captions(track.title, language=track.language, label=track.label, webvtt=track.webvtt)
+        formset.new_objects, formset.changed_objects = [], []
 
     @admin.display(description=_("poster"))
     def thumbnail(self, title: Title) -> str:

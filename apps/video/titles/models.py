@@ -41,6 +41,8 @@ class Title(models.Model):
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.DRAFT)
     runtime_seconds = models.PositiveIntegerField(_("runtime"), default=0, editable=False)
     asset_id = models.UUIDField(null=True, blank=True, editable=False)
+    # The master playlist of the asset that players begin with; further renditions come with a playlist of a new name.
+    manifest = models.CharField(max_length=40, default="master.m3u8", db_default="master.m3u8", editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
@@ -67,7 +69,11 @@ class CaptionTrack(models.Model):
     title = models.ForeignKey(Title, on_delete=models.CASCADE, related_name="captions")
     language = models.CharField(_("language"), max_length=12)
     label = models.CharField(_("name in the player"), max_length=60)
-    webvtt = models.TextField(_("captions (WebVTT)"), max_length=500_000)
+    webvtt = models.TextField(
+        _("captions"), max_length=500_000, help_text=_("WebVTT, SubRip (SRT) or SubStation Alpha (ASS).")
+    )
+    # Where players find them below the title's asset; empty until they are there.
+    file = models.CharField(max_length=80, blank=True, db_default="", editable=False)
 
     class Meta:
         verbose_name = _("captions")

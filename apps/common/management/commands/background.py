@@ -9,16 +9,18 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import sys
 import threading
 from collections.abc import Callable
 from typing import Any
 
 import structlog
-from celery import current_app
+from celery import Celery, current_app
 from celery.app import app_or_default
 from celery.beat import Service as Beat
 from celery.bin.celery import celery as celery_program
+from celery.worker import WorkController
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
@@ -38,12 +40,14 @@ class Command(BaseCommand):
         sources = registry.sources()
         _start("beat", beat.start, failed)
         consumers = _start("events", lambda: runner.run_consumers(sources, stopping=stopping), failed)
+        encoders = [_start(queue, _long_worker(queue).start, failed) for queue in settings.LONG_TASK_QUEUES]
         # Returns after SIGTERM, when the worker's tasks are done.
         code = _run_worker()
         stopping.set()
         # Beat is not waited for: it may sleep until its next task is due, and what it remembers may be lost.
         beat.stop()
-        consumers.join(timeout=30)
+        for thread in (consumers, *encoders):
+            thread.join(timeout=30)
         sys.exit(1 if failed.is_set() else code)
 
 
@@ -56,6 +60,28 @@ def _run_worker() -> int:
     celery_program.params[0].default = app_or_default()
     arguments = ["--quiet", *worker_arguments(settings.SERVICE)]
     return celery_program.main(args=arguments, prog_name="celery", standalone_mode=False) or 0
+
+
+def _long_worker(queue: str) -> WorkController:
+    """A second worker, for tasks that take hours: what is short must not wait behind them.
+
+    Both end with the process's signal, which sets the state that they share. It has an application of its own, since
+    an application knows one choice of queues.
+    """
+    app = Celery(settings.SERVICE, set_as_current=False)
+    app.config_from_object("django.conf:settings", namespace="CELERY")
+    app.autodiscover_tasks()
+    return WorkController(
+        app=app,
+        queues=[queue],
+        hostname=f"{queue}@{socket.gethostname()}",
+        pool="threads",
+        concurrency=1,
+        without_heartbeat=True,
+        without_mingle=True,
+        without_gossip=True,
+        loglevel=os.environ.get("LOG_LEVEL", "INFO"),
+    )
 
 
 def _start(name: str, run: Callable[[], object], failed: threading.Event) -> threading.Thread:

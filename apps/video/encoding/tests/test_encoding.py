@@ -5,16 +5,22 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from django.conf import settings as django_settings
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.utils import timezone
 
 from apps.common import leases
 from apps.common.outbox.models import OutboxEvent
+from apps.common.problems import Conflict
 from apps.common.testing.idempotency import repeated_posts_are_carried_out_once
-from apps.video.encoding import ffmpeg, services, tasks
-from apps.video.encoding.models import Encoding
+from apps.video.encoding import assets, keeping, scratch, services, tasks, work
+from apps.video.encoding.models import Encoding, Rendition, Source
+from apps.video.media import encoding as media
+from apps.video.media import renditions
+from apps.video.media.reasons import MediaError
 from apps.video.titles.models import Title
+from apps.video.titles.services import remove_captions, set_captions
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -38,12 +44,25 @@ def test_a_delivered_film_becomes_watchable(clips, settings):
     assert title.runtime_seconds == 9
     assert title.poster
     folder = Path(settings.MEDIA_ROOT) / "streams" / str(title.asset_id)
-    master = (folder / "master.m3u8").read_text()
+    master = (folder / title.manifest).read_text()
     assert 'LANGUAGE="en"' in master
-    assert (folder / "captions_en.vtt").read_text().startswith("WEBVTT")
+    assert (folder / title.captions.get().file).read_text().startswith("WEBVTT")
     assert "#xywh=160,0,160,90" in (folder / "storyboard.vtt").read_text()
+    # Once, although it was published in small first.
     event = OutboxEvent.objects.get(type__contains="title.ready")
-    assert event.data == {"title_slug": "metropolis", "runtime_seconds": 9, "languages": ["de"]}
+    assert event.data == {
+        "title_slug": "metropolis",
+        "runtime_seconds": 9,
+        "languages": ["de"],
+        "captions": ["en"],
+    }
+    encoding = Encoding.objects.get()
+    assert (encoding.state, encoding.progress, encoding.published) == ("done", 100, 2)
+    assert encoding.encoder.startswith("ffmpeg ")
+    names = set(encoding.renditions.values_list("name", flat=True))
+    assert names == {"v240", "v360", "a0_stereo64", "a0_stereo128", "c_en"}
+    used = {row.folder for row in encoding.renditions.all()}
+    assert {path.name for path in folder.iterdir() if path.is_dir()} == used
 
 
 def test_importing_again_encodes_nothing_anew(clips):
@@ -56,7 +75,7 @@ def test_importing_again_encodes_nothing_anew(clips):
 
 def test_a_file_that_is_no_film_is_refused_before_anything_is_stored(clips, tmp_path):
     (tmp_path / "films.json").write_text('[{"slug": "a", "name": "A", "source": "text.mp4"}]')
-    with pytest.raises(CommandError, match="not a video"):
+    with pytest.raises(CommandError, match="no video"):
         call_command("import_titles", tmp_path / "films.json", "--sources", str(clips))
     assert not Encoding.objects.exists()
 
@@ -76,13 +95,13 @@ def test_an_entry_that_names_a_file_outside_its_folder_is_refused(clips, tmp_pat
 
 def test_a_task_that_is_delivered_twice_encodes_once(queued, monkeypatch):
     runs = []
-    encode = ffmpeg.encode
-    monkeypatch.setattr(ffmpeg, "encode", lambda *a, **k: (runs.append(1), encode(*a, **k)))
+    encode = media.encode_pictures
+    monkeypatch.setattr(media, "encode_pictures", lambda *a, **k: (runs.append(1), encode(*a, **k))[1])
     barrier = threading.Barrier(2)
 
     def deliver() -> None:
         barrier.wait()
-        services.run(queued.pk)
+        work.run(queued.pk)
         connection.close()
 
     workers = [threading.Thread(target=deliver) for _ in range(2)]
@@ -90,7 +109,7 @@ def test_a_task_that_is_delivered_twice_encodes_once(queued, monkeypatch):
         worker.start()
     for worker in workers:
         worker.join()
-    services.run(queued.pk)
+    work.run(queued.pk)
     assert len(runs) == 1
     queued.refresh_from_db()
     assert (queued.state, queued.progress, queued.attempt) == ("done", 100, 1)
@@ -99,7 +118,7 @@ def test_a_task_that_is_delivered_twice_encodes_once(queued, monkeypatch):
 def test_worker_whose_clock_is_a_second_behind_begins_a_queued_encoding(queued, monkeypatch):
     behind = timezone.now() - timedelta(seconds=1)
     monkeypatch.setattr(leases, "timezone", SimpleNamespace(now=lambda: behind))
-    assert services._claim(queued.pk)
+    assert work.claim_run(queued.pk)
 
 
 def test_a_second_request_joins_the_open_one(queued):
@@ -107,20 +126,19 @@ def test_a_second_request_joins_the_open_one(queued):
 
 
 def test_a_dead_workers_run_is_started_again(queued):
-    assert services._claim(queued.pk)
+    assert work.claim_run(queued.pk)
     assert services.requeue_stale() == []
-    assert not services._claim(queued.pk)
+    assert not work.claim_run(queued.pk)
     Encoding.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
     assert services.requeue_stale() == [queued.pk]
-    services.run(queued.pk)
+    work.run(queued.pk)
     queued.refresh_from_db()
-    assert (queued.state, queued.attempt) == ("done", 2)
+    # What was finished does not count as a try.
+    assert (queued.state, queued.attempt) == ("done", 1)
 
 
 def test_a_film_that_kills_every_worker_is_given_up(queued):
-    Encoding.objects.update(
-        state="running", attempt=services.MAX_ATTEMPTS, lease_until=timezone.now() - timedelta(hours=1)
-    )
+    Encoding.objects.update(state="running", attempt=work.MAX_ATTEMPTS, lease_until=timezone.now() - timedelta(hours=1))
     assert services.requeue_stale() == []
     queued.refresh_from_db()
     assert queued.state == "failed"
@@ -130,33 +148,44 @@ def test_a_film_that_kills_every_worker_is_given_up(queued):
 def test_a_worker_that_was_thought_dead_does_not_finish_twice(queued, monkeypatch):
     """The slow worker wakes up after another one has taken over: its result is dropped."""
 
-    def stolen(*args: object, **options: object) -> float:
-        Encoding.objects.update(lease_until=timezone.now())
-        assert services._claim(queued.pk)
-        return 3.0
+    measure = renditions.measure
 
-    monkeypatch.setattr(services, "_produce", stolen)
-    services.run(queued.pk)
+    def stolen(folder: Path) -> renditions.Rendition:
+        Encoding.objects.update(lease_until=timezone.now())
+        assert work.claim_run(queued.pk)
+        return measure(folder)
+
+    monkeypatch.setattr(renditions, "measure", stolen)
+    work.run(queued.pk)
     queued.refresh_from_db()
     assert (queued.state, queued.attempt) == ("running", 2)
     assert Title.objects.get().state != "ready"
+    # It removes what it wrote, and nothing else.
+    assert not Rendition.objects.filter(state="done").exists()
+    assert assets.folders_of(queued.asset_id) == []
 
 
 def test_a_failure_keeps_its_reason_and_leaves_nothing(queued, monkeypatch, settings):
     def fail(*args: object, **kwargs: object) -> None:
-        raise ffmpeg.EncodingFailed("No space left on device")
+        raise MediaError("limit-memory", megabytes=4096)
 
-    monkeypatch.setattr(ffmpeg, "encode", fail)
-    services.run(queued.pk)
+    monkeypatch.setattr(media, "encode_pictures", fail)
+    work.run(queued.pk)
     queued.refresh_from_db()
-    assert (queued.state, queued.reason) == ("failed", "No space left on device")
+    assert (queued.state, queued.reason) == ("failed", "It needed more than 4096 MB of memory and was stopped.")
     assert not (Path(settings.MEDIA_ROOT) / "streams" / str(queued.asset_id)).exists()
+    # A film without output is a draft again, and may be tried again.
+    assert Title.objects.get().state == "draft"
+    monkeypatch.undo()
+    monkeypatch.setattr(tasks.encode, "apply_async", lambda *args, **options: None)
+    work.run(services.retry(queued).pk)
+    assert Title.objects.get().state == "ready"
 
 
 def test_old_output_is_removed_and_what_is_watched_stays(queued, settings):
-    services.run(queued.pk)
+    work.run(queued.pk)
     second = services.request_encoding(queued.source)
-    services.run(second.pk)
+    work.run(second.pk)
     folder = Path(settings.MEDIA_ROOT) / "streams"
     assert services.remove_unused_assets() == 0  # somebody may be in the middle of it
     Encoding.objects.update(finished_at=timezone.now() - timedelta(days=2))
@@ -197,3 +226,158 @@ def test_metrics_say_how_long_an_encoding_waits(queued, client, monkeypatch):
     assert 'streamcart_encodings{state="queued"} 1.0' in text
     [line] = [row for row in text.splitlines() if row.startswith("streamcart_encodings_oldest_waiting_seconds ")]
     assert 590 < float(line.split()[1]) < 700
+
+
+def test_a_worker_that_dies_leaves_what_is_finished(queued, monkeypatch):
+    """It dies when the first pictures are there; another one makes the rest, and only the rest."""
+    passes = []
+    encode = media.encode_pictures
+
+    class Killed(BaseException):
+        pass
+
+    def die_at_the_second(source, folder, found, rungs, **options):
+        passes.append([rung.name for rung in rungs])
+        if len(passes) == 2:
+            raise Killed
+        return encode(source, folder, found, rungs, **options)
+
+    bigger = found_ladder(monkeypatch)
+    monkeypatch.setattr(media, "encode_pictures", die_at_the_second)
+    with pytest.raises(Killed):
+        work.run(queued.pk)
+    assert Title.objects.get().state == "ready", "it plays in small already"
+    let_lease_end()
+    work.run(queued.pk)
+    queued.refresh_from_db()
+    assert queued.state == "done"
+    assert passes == [[bigger[0]], bigger[1:], *[[name] for name in bigger[1:]]]
+
+
+def found_ladder(monkeypatch) -> list[str]:
+    """Three rungs for a source that would have one."""
+    from apps.video.encoding import planning
+    from apps.video.media.ladder import VideoRung
+
+    rungs = [VideoRung(f"v{side}", "h264", side * 4 // 3, side, 500) for side in (120, 180, 240)]
+    monkeypatch.setattr(planning, "video_ladder", lambda found, codecs: rungs)
+    monkeypatch.setattr(planning, "first_rung", lambda found: rungs[0])
+    return [rung.name for rung in rungs]
+
+
+def let_lease_end() -> None:
+    Encoding.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+
+
+def test_rendition_is_encoded_again_without_touching_the_others(queued):
+    work.run(queued.pk)
+    before = dict(queued.renditions.values_list("name", "folder"))
+    work.run(services.encode_rendition_again(queued, "v240").pk)
+    after = dict(queued.renditions.values_list("name", "folder"))
+    assert {name for name in before if before[name] != after[name]} == {"v240"}
+    title = Title.objects.get()
+    folder = Path(django_settings.MEDIA_ROOT) / "streams" / str(title.asset_id)
+    assert after["v240"] in (folder / title.manifest).read_text()
+
+
+def test_cancelled_encoding_stops_and_goes_on_where_it_was(queued, monkeypatch):
+    encode = media.encode_sound
+
+    def cancelled_meanwhile(*args, **options):
+        raise AssertionError("there is no sound")
+
+    monkeypatch.setattr(media, "encode_sound", cancelled_meanwhile)
+    draw = media.draw_storyboard
+
+    def cancel(*args, **options):
+        services.cancel(queued)
+        return draw(*args, **options)
+
+    monkeypatch.setattr(media, "draw_storyboard", cancel)
+    work.run(queued.pk)
+    queued.refresh_from_db()
+    assert (queued.state, queued.reason) == ("cancelled", "Cancelled by staff.")
+    assert Title.objects.get().state == "draft"
+    with pytest.raises(Conflict):
+        services.cancel(queued)
+    monkeypatch.setattr(media, "encode_sound", encode)
+    monkeypatch.setattr(media, "draw_storyboard", draw)
+    first = queued.renditions.get(name="v240").folder
+    work.run(services.retry(queued).pk)
+    assert Title.objects.get().state == "ready"
+    assert queued.renditions.get(name="v240").folder == first
+
+
+def test_the_most_urgent_goes_first(queued, clips, monkeypatch):
+    other = Title.objects.create(slug="urgent", name="Urgent")
+    urgent = services.request_encoding(services.add_source(other, clips / "tiny.mp4"), priority=5)
+    ran = []
+    monkeypatch.setattr(work, "run", ran.append)
+    tasks.encode(str(queued.pk))
+    assert ran == [urgent.pk]
+
+
+def test_a_delivery_that_came_before_is_the_current_one_again(queued, clips):
+    title = queued.source.title
+    services.add_source(title, clips / "tiny.mp4")
+    assert services.current_source(title.slug) != queued.source
+    again = services.add_source(title, clips / "silent.mp4")
+    assert (again, services.current_source(title.slug)) == (queued.source, queued.source)
+    assert Source.objects.count() == 2
+
+
+def test_captions_that_are_added_later_are_there_at_once(queued):
+    work.run(queued.pk)
+    title = Title.objects.get()
+    set_captions(title, language="pt-BR", label="Português", webvtt="1\n00:00:01,000 --> 00:00:02,000\nOi\n")
+    tasks.refresh_captions(str(title.pk))
+    title.refresh_from_db()
+    folder = Path(django_settings.MEDIA_ROOT) / "streams" / str(title.asset_id)
+    assert 'LANGUAGE="pt-BR"' in (folder / title.manifest).read_text()
+    assert "Oi" in (folder / title.captions.get().file).read_text()
+    assert Encoding.objects.count() == 1
+    remove_captions(title.captions.get())
+    tasks.refresh_captions(str(title.pk))
+    title.refresh_from_db()
+    assert "SUBTITLES" not in (folder / title.manifest).read_text()
+
+
+def test_a_dead_workers_scratch_folder_is_removed(queued, settings, tmp_path):
+    settings.ENCODE_SCRATCH = str(tmp_path)
+    dead = tmp_path / f"{scratch.PREFIX}dead"
+    dead.mkdir()
+    (dead / scratch.LOCK).touch()
+    (dead / "source").write_bytes(b"tens of gigabytes")
+    with scratch.scratch(queued.pk) as living:
+        assert not dead.exists()
+        assert scratch.remove_abandoned(tmp_path) == 0
+        assert living.exists()
+    assert list(tmp_path.glob(f"{scratch.PREFIX}*")) == []
+
+
+def test_lease_is_renewed_while_nothing_else_happens(queued, monkeypatch):
+    """A step that says nothing for long is no dead worker."""
+    monkeypatch.setattr(keeping, "EVERY", 0.01)
+    renewed, stolen = threading.Event(), threading.Event()
+    renew = keeping.Keeper._renew_once
+
+    def observed(keeper: keeping.Keeper) -> None:
+        renew(keeper)
+        (renewed if keeper.is_held else stolen).set()
+
+    monkeypatch.setattr(keeping.Keeper, "_renew_once", observed)
+    lease = work.claim_run(queued.pk)
+    before = lease.until
+    with keeping.Keeper(lease) as keeper:
+        assert renewed.wait(20)
+        keeper.note(progress=7)
+        renewed.clear()
+        assert renewed.wait(20)
+        renewed.clear()
+        assert renewed.wait(20)
+        current = Encoding.objects.get()
+        assert (current.lease_until > before, current.progress) == (True, 7)
+        Encoding.objects.update(state="cancelled")
+        assert stolen.wait(20)
+        assert not keeper.update(progress=50)
+    assert Encoding.objects.get().progress == 7

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from apps.common.testing.iteration import some
 from apps.common.testing.jobs import run_until_given_up
-from apps.video.encoding import assets, services, tasks
+from apps.video.encoding import assets, tasks, work
 from apps.video.encoding.models import Encoding, Source
 from apps.video.titles.models import Title
 
@@ -76,9 +76,10 @@ def test_an_encoding_that_meets_a_bug_is_repeated_and_fails_with_the_reason(wait
     def meet_a_bug(*args: object, **options: object) -> float:
         raise KeyError("a bug")
 
-    monkeypatch.setattr(services, "_produce", meet_a_bug)
-    for attempt in some(range(1, services.MAX_ATTEMPTS + 1)):
-        services.run(waiting[0].pk)
+    monkeypatch.setattr(work._Run, "all", meet_a_bug)
+    for attempt in some(range(1, work.MAX_ATTEMPTS + 1)):
+        work.run(waiting[0].pk)
         waiting[0].refresh_from_db()
-        assert (waiting[0].attempt, waiting[0].reason) == (attempt, "KeyError: 'a bug'")
-        assert waiting[0].state == ("failed" if attempt == services.MAX_ATTEMPTS else "queued")
+        assert (waiting[0].attempt, waiting[0].reason_code) == (attempt, "unforeseen")
+        assert "KeyError: 'a bug'" in waiting[0].reason
+        assert waiting[0].state == ("failed" if attempt == work.MAX_ATTEMPTS else "queued")

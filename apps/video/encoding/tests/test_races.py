@@ -66,7 +66,7 @@ def test_a_form_that_was_opened_before_the_encoding_ended_does_not_undo_it(film,
     stale = Title.objects.get(pk=film.pk)
     stale.name = "Metropolis (restored)"
     with transaction.atomic():
-        services.mark_ready(film.pk, asset_id=film.pk, runtime_seconds=9000)
+        services.mark_ready(film.pk, services.Published(film.pk, "master_1.m3u8", 9000, []))
 
     class Form:
         changed_data = ("name",)

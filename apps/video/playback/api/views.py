@@ -77,7 +77,7 @@ class LibraryFilmView(APIView):
 
 def _stream(access: StreamAccess) -> dict[str, Any]:
     return {
-        "manifest_url": access.url("master.m3u8"),
+        "manifest_url": access.url(access.manifest),
         "expires_at": access.expires_at,
         "stream_cookie": access.cookie,
     }
@@ -91,18 +91,13 @@ class TitlePlaybackView(APIView):
         user_id = user_id_of(request)
         session, access = services.start_playback(user_id=user_id, title_slug=slug)
         title = session.title
-        captions = [
-            {
-                "language": track.language,
-                "label": track.label,
-                "url": access.url(f"captions_{track.language}.vtt"),
-            }
-            for track in title.captions.order_by("label")
-        ]
         playback = {
             "session": session.pk,
             **_stream(access),
-            "captions": captions,
+            "captions": [
+                {"language": track.language, "label": track.label, "url": access.url(track.file)}
+                for track in title.captions.exclude(file="").order_by("label")
+            ],
             "storyboard_url": access.url("storyboard.vtt"),
             "poster_url": poster_url(title),
             "resume_at": selectors.position_of(user_id, title),

@@ -56,9 +56,13 @@ def test_withdrawing_is_reported_once(film):
     assert OutboxEvent.objects.filter(type__contains="title.withdrawn").count() == 1
 
 
-def test_captions_must_be_webvtt(film):
-    with pytest.raises(ValidationProblem):
-        services.set_captions(film, language="en", label="English", webvtt="1\n00:00:01,000 --> 00:00:02,000\nHi")
+def test_captions_are_checked_and_kept_as_webvtt(film):
+    services.set_captions(film, language="en", label="English", webvtt="1\n00:00:01,000 --> 00:00:02,000\nHi")
+    assert film.captions.get().webvtt.startswith("WEBVTT\n\n00:00:01.000 --> 00:00:02.000\nHi")
+    with pytest.raises(ValidationProblem, match="Line 3 of the captions cannot be read"):
+        services.set_captions(film, language="en", label="English", webvtt="WEBVTT\n\n00:01 --> 2\nHi")
+    with pytest.raises(ValidationProblem, match="no language"):
+        services.set_captions(film, language="Klingon", label="Klingon", webvtt="WEBVTT\n\n00:01.000 --> 00:02.000\nHi")
 
 
 @pytest.mark.django_db(transaction=True)

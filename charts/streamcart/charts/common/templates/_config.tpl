@@ -155,6 +155,8 @@ azure.workload.identity/tenant-id: {{ . }}
 {{- with .Values.encoding -}}
 {{- $_ := set $variables "FFMPEG_PRESET" .preset -}}
 {{- $_ := set $variables "FFMPEG_THREADS" (toString .threads) -}}
+{{- $_ := set $variables "ENCODE_CODECS" (join "," .codecs) -}}
+{{- $_ := set $variables "ENCODE_MEMORY_MB" (toString .memoryMb) -}}
 {{- end -}}
 {{- include "common.overlay" (list $variables .Values.env) -}}
 {{- toYaml $variables -}}

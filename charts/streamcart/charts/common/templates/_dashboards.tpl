@@ -16,7 +16,7 @@
 {{- $panels = append $panels (dict "title" "Calls to other services" "unit" "reqps" "targets" (dict "{{target}} {{outcome}}" (printf "sum by (target, outcome) (rate(streamcart_service_requests_total{job=%q}[5m]))" $name))) }}
 {{- end }}
 {{- if .Values.worker.enabled }}
-{{- $panels = append $panels (dict "title" "Queue" "unit" "short" "targets" (dict "waiting" (printf "max(streamcart_queue_length{job=%q})" $name) "age of the oldest, s" (printf "max(streamcart_queue_oldest_seconds{job=%q})" $name))) }}
+{{- $panels = append $panels (dict "title" "Queue" "unit" "short" "targets" (dict "waiting" (printf "max by (queue) (streamcart_queue_length{job=%q})" $name) "age of the oldest, s" (printf "max by (queue) (streamcart_queue_oldest_seconds{job=%q})" $name))) }}
 {{- $panels = append $panels (dict "title" "Tasks a minute" "unit" "short" "targets" (dict "{{task}} {{outcome}}" (printf "sum by (task, outcome) (rate(streamcart_tasks_total{job=%q}[5m])) * 60" $name))) }}
 {{- end }}
 {{- if .Values.events.enabled }}

@@ -153,17 +153,43 @@ nginx.conf.template: |
       location = /livez { access_log off; return 200 "ok"; }
       {{- if $signed }}
       # Films: signed, expiring.
-      location ~ "^{{ $api }}/stream/(?<session>[0-9a-f-]{36})/(?<signature>[A-Za-z0-9_-]{22})/(?<expires>[0-9]{1,12})/(?<asset>[0-9a-f-]{36})/(?<file>[A-Za-z0-9_]{1,64}\.[a-z0-9]{1,5})$" {
+      location ~ "^{{ $api }}/stream/(?<session>[0-9a-f-]{36})/(?<signature>[A-Za-z0-9_-]{22})/(?<expires>[0-9]{1,12})/(?<asset>[0-9a-f-]{36})/(?<file>(?:[A-Za-z0-9_-]{1,60}/)?[A-Za-z0-9_-]{1,64}\.[a-z0-9]{1,5})$" {
         secure_link $stream_signature,$stream_expires;
         secure_link_md5 "$stream_expires/$session/$asset ${STREAM_SECRET}";
+        # What a browser asks before it asks for a range from another site's page.
+        if ($request_method = OPTIONS) { return 204; }
         # "" for a wrong signature, "0" for one that has expired.
         if ($secure_link ~ "^0?$") { return 403; }
-        add_header Access-Control-Allow-Origin *;
-        add_header X-Content-Type-Options nosniff;
-        add_header Cache-Control "private, max-age=3600";
+        error_page 403 @stream_refused;
+        error_page 404 @stream_missing;
+        add_header Access-Control-Allow-Origin * always;
+        add_header Access-Control-Allow-Methods "GET, HEAD, OPTIONS" always;
+        add_header Access-Control-Allow-Headers Range always;
+        add_header Access-Control-Expose-Headers "Content-Length, Content-Range" always;
+        add_header Access-Control-Max-Age 86400 always;
+        add_header X-Content-Type-Options nosniff always;
+        # Files never change under their name; only this session may use the address.
+        add_header Cache-Control "private, max-age=3600, immutable";
         alias /media/streams/$asset/$file;
       }
-      location {{ $api }}/stream/ { return 403; }
+      location {{ $api }}/stream/ { error_page 403 @stream_refused; return 403; }
+      # Players are scripts, also of other sites: they read why.
+      location @stream_refused {
+        types {}
+        default_type application/problem+json;
+        add_header Access-Control-Allow-Origin * always;
+        add_header Cache-Control no-store always;
+        add_header X-Content-Type-Options nosniff always;
+        return 403 '{"type": "/problems/forbidden", "title": "Forbidden", "status": 403, "detail": "This address is altered or has ended. Press play again: a new address comes with it."}';
+      }
+      location @stream_missing {
+        types {}
+        default_type application/problem+json;
+        add_header Access-Control-Allow-Origin * always;
+        add_header Cache-Control no-store always;
+        add_header X-Content-Type-Options nosniff always;
+        return 404 '{"type": "/problems/not-found", "title": "Not found", "status": 404, "detail": "The film has no such file."}';
+      }
       {{- end }}
       # Pictures: named by their content, so they never change. Sources and films are nobody's to fetch.
       location ~ "^{{ $media }}/(?<picture>{{ .Values.files.public }}/[A-Za-z0-9_./-]+)$" {

@@ -34,7 +34,7 @@ spec:
   selector:
     matchLabels: {app.kubernetes.io/name: {{ .Chart.Name }}}
     matchExpressions:
-      - {key: app.kubernetes.io/component, operator: In, values: [worker, events]}
+      - {key: app.kubernetes.io/component, operator: In, values: [worker, encoder, events]}
   podMetricsEndpoints:
     - port: metrics
       path: /metrics

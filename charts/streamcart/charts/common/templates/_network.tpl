@@ -106,7 +106,7 @@ spec:
   podSelector:
     matchLabels: {app.kubernetes.io/name: {{ .Chart.Name }}}
     matchExpressions:
-      - {key: app.kubernetes.io/component, operator: In, values: [worker, events]}
+      - {key: app.kubernetes.io/component, operator: In, values: [worker, encoder, events]}
   ingress:
     - from:
         - {{ include "common.namespacePeer" .Values.global.network.monitoringNamespace | indent 10 | trim }}
@@ -225,7 +225,7 @@ spec:
 {{- define "common.appPods" -}}
 matchLabels: {app.kubernetes.io/name: {{ . }}}
 matchExpressions:
-  - {key: app.kubernetes.io/component, operator: In, values: [web, worker, beat, events, migrate]}
+  - {key: app.kubernetes.io/component, operator: In, values: [web, worker, encoder, beat, events, migrate]}
 {{- end -}}
 
 {{- define "common.namespacePeer" -}}

@@ -126,7 +126,7 @@ spec:
 - name: {{ $name }}-queue
   rules:
     {{- include "common.alert" (dict "root" . "name" "StreamCartQueueStuck"
-      "expr" (printf "max(streamcart_queue_oldest_seconds{job=%q}) > %v" $name .Values.global.monitoring.queueAgeSeconds)
+      "expr" (printf "max(streamcart_queue_oldest_seconds{job=%q,queue=%q}) > %v" $name $name .Values.global.monitoring.queueAgeSeconds)
       "for" "5m" "severity" "ticket"
       "summary" (printf "Background tasks of %s are not processed" $name)
       "description" "The oldest task has been waiting for {{ $value | humanizeDuration }}.") | nindent 4 }}

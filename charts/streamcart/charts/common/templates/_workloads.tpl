@@ -129,42 +129,67 @@ spec:
       {{- include "common.selector" . | nindent 6 }}
 {{- end }}
 
-{{/* Deployment of the worker role. */}}
+{{/*
+Deployment of the worker role: of the service's own queue, or of another one (`component` and `queue`), whose tasks take
+so long that nothing else must wait behind them.
+*/}}
 {{- define "common.deployment-worker" }}
-{{- $worker := .Values.worker }}
-{{- if and $worker.enabled (not .Values.backup.restore) }}
+{{- include "common.workers" (dict "root" . "component" "worker" "worker" .Values.worker "queue" "") }}
+{{- end }}
+
+{{- define "common.deployment-encoder" }}
+{{- include "common.workers" (dict "root" . "component" "encoder" "worker" .Values.encoder "queue" "video-encodings") }}
+{{- end }}
+
+{{- define "common.workers" }}
+{{- $root := .root }}
+{{- $worker := .worker }}
+{{- $component := .component }}
+{{- if and $worker.enabled (not $root.Values.backup.restore) }}
+{{- $env := include "common.metricsPort" $root | fromYamlArray }}
+{{- if .queue }}
+{{- $queues := dict "name" "WORKER_QUEUES" "value" .queue }}
+{{- $concurrency := dict "name" "WORKER_CONCURRENCY" "value" (toString $worker.concurrency) }}
+{{- $env = concat $env (list $queues $concurrency) }}
+{{- end }}
 apiVersion: apps/v1
 kind: Deployment
-{{ include "common.metadata" (dict "root" . "component" "worker" "version" (include "common.version" .)) }}
+{{ include "common.metadata" (dict "root" $root "component" $component "version" (include "common.version" $root)) }}
 {{- include "common.wave" "2" }}
 spec:
-  {{- include "common.replicas" (dict "root" . "component" "worker" "replicas" $worker.replicas "scaled" $worker.autoscaling.enabled) | nindent 2 }}
-  {{- include "common.rollout" . | nindent 2 }}
+  {{- include "common.replicas" (dict "root" $root "component" $component "replicas" $worker.replicas "scaled" $worker.autoscaling.enabled) | nindent 2 }}
+  {{- include "common.rollout" $root | nindent 2 }}
   strategy:
     type: RollingUpdate
     rollingUpdate: {maxUnavailable: 0, maxSurge: 1}
   selector:
     matchLabels:
-      {{- include "common.selector" (dict "root" . "component" "worker") | nindent 6 }}
+      {{- include "common.selector" (dict "root" $root "component" $component) | nindent 6 }}
   template:
-    {{- include "common.podMetadata" (dict "root" . "component" "worker") | nindent 4 }}
+    {{- include "common.podMetadata" (dict "root" $root "component" $component) | nindent 4 }}
     spec:
-      {{- include "common.podStart" (dict "root" .) | nindent 6 }}
-      {{- include "common.spread" (dict "root" . "component" "worker") | nindent 6 }}
+      {{- include "common.podStart" (dict "root" $root) | nindent 6 }}
+      {{- include "common.spread" (dict "root" $root "component" $component) | nindent 6 }}
       terminationGracePeriodSeconds: {{ $worker.graceSeconds }}
-      {{- with include "common.awaitMigrations" . }}
+      {{- with include "common.awaitMigrations" $root }}
       {{- . | nindent 6 }}
       {{- end }}
       containers:
-        - {{ include "common.container" (dict "root" . "name" "worker" "args" (list "worker") "resources" $worker.resources "env" (include "common.metricsPort" . | fromYamlArray)) | indent 10 | trim }}
-          {{- include "common.metricsProbe" . | nindent 10 }}
-      {{- include "common.volumes" (dict "root" . "scratch" $worker.scratch) | nindent 6 }}
+        - {{ include "common.container" (dict "root" $root "name" $component "args" (list "worker") "resources" $worker.resources "env" $env) | indent 10 | trim }}
+          {{- include "common.metricsProbe" $root | nindent 10 }}
+      {{- include "common.volumes" (dict "root" $root "scratch" $worker.scratch) | nindent 6 }}
 {{- end }}
 {{- end }}
 
 {{- define "common.pdb-worker" }}
 {{- if and .Values.worker.enabled (not .Values.backup.restore) }}
 {{- include "common.disruptionBudget" (dict "root" . "component" "worker") }}
+{{- end }}
+{{- end }}
+
+{{- define "common.pdb-encoder" }}
+{{- if and .Values.encoder.enabled (not .Values.backup.restore) }}
+{{- include "common.disruptionBudget" (dict "root" . "component" "encoder") }}
 {{- end }}
 {{- end }}
 
@@ -258,25 +283,35 @@ livenessProbe:
 KEDA scales workers by the length of their queue, as the service itself reports it: no key to Redis leaves the service.
 */}}
 {{- define "common.scaledobject-worker" }}
-{{- if and .Values.worker.enabled .Values.worker.autoscaling.enabled (not .Values.backup.restore) }}
+{{- include "common.scaledWorkers" (dict "root" . "component" "worker" "worker" .Values.worker "queue" .Chart.Name) }}
+{{- end }}
+
+{{- define "common.scaledobject-encoder" }}
+{{- include "common.scaledWorkers" (dict "root" . "component" "encoder" "worker" .Values.encoder "queue" "video-encodings") }}
+{{- end }}
+
+{{- define "common.scaledWorkers" }}
+{{- $root := .root }}
+{{- $scaling := .worker.autoscaling }}
+{{- if and .worker.enabled $scaling.enabled (not $root.Values.backup.restore) }}
 apiVersion: keda.sh/v1alpha1
 kind: ScaledObject
-{{ include "common.metadata" (dict "root" . "component" "worker") }}
-{{- include "common.scalerAnnotations" . }}
+{{ include "common.metadata" (dict "root" $root "component" .component) }}
+{{- include "common.scalerAnnotations" $root }}
 spec:
-  scaleTargetRef: {name: {{ .Chart.Name }}-worker}
-  minReplicaCount: {{ .Values.worker.autoscaling.min }}
-  maxReplicaCount: {{ .Values.worker.autoscaling.max }}
+  scaleTargetRef: {name: {{ $root.Chart.Name }}-{{ .component }}}
+  minReplicaCount: {{ $scaling.min }}
+  maxReplicaCount: {{ $scaling.max }}
   cooldownPeriod: 300
   # Where the service itself cannot be asked, as many pods as there were.
-  fallback: {failureThreshold: 3, replicas: {{ .Values.worker.replicas }}, behavior: currentReplicasIfHigher}
+  fallback: {failureThreshold: 3, replicas: {{ .worker.replicas }}, behavior: currentReplicasIfHigher}
   triggers:
     - type: metrics-api
       metadata:
-        url: {{ include "common.serviceUrl" (dict "root" . "name" .Chart.Name) }}/metrics
+        url: {{ include "common.serviceUrl" (dict "root" $root "name" $root.Chart.Name) }}/metrics
         format: prometheus
-        valueLocation: {{ printf "streamcart_queue_length{queue=%q}" .Chart.Name | squote }}
-        targetValue: {{ .Values.worker.autoscaling.queueLength | quote }}
+        valueLocation: {{ printf "streamcart_queue_length{queue=%q}" .queue | squote }}
+        targetValue: {{ $scaling.queueLength | quote }}
 {{- end }}
 {{- end }}
 

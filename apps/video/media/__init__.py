@@ -1,0 +1,1 @@
+"""Reading, encoding and packaging of films with libav and ffmpeg; knows files and numbers, no database."""
