@@ -89,27 +89,10 @@ def tax_date(moment: datetime) -> date:
     return moment.astimezone(ZoneInfo(settings.SHOP_TIME_ZONE)).date()
 
 
-def tax_order(
-    items: Sequence[TaxableItem],
-    *,
-    shipping: int,
-    country: str,
-    day: date,
-    region: str = "",
-    vat_id: str = "",
-) -> OrderTax:
-    """The tax of an order's lines and of its shipping at the rates of the destination on a day; one query.
-
-    See `taxed_order`. Raises LookupError for a day before the rates of the country begin.
-    """
-    rates = rates_of(country, region, day)
-    return taxed_order(items, shipping=shipping, country=country, rates=rates, vat_id=vat_id)
-
-
 def taxed_order(
     items: Sequence[TaxableItem], *, shipping: int, country: str, rates: Mapping[TaxClass, int], vat_id: str = ""
 ) -> OrderTax:
-    """`tax_order` at given rates of the destination.
+    """The tax of an order's lines and of its shipping at the rates of its destination (`rates_of`).
 
     With PRICES_INCLUDE_TAX the amounts include it, else it is added. `vat_id` is a checked one: a business in another
     member state of the EU than the shop's is charged none, and pays what is left of the prices without it.

@@ -14,7 +14,8 @@ from apps.payment.documents.facts import Address, Facts, Line, Party, Reference,
 from apps.payment.documents.models import Document, Series
 from apps.payment.documents.tests.reading import Invoice, broken_rules
 from apps.payment.tax.rates import TaxClass
-from apps.payment.tax.services import TaxableItem, tax_order
+from apps.payment.tax.services import TaxableItem
+from apps.payment.tests.taxes import tax_order
 
 pytestmark = pytest.mark.django_db
 SELLER = Party("StreamCart", "hello@streamcart.example", Address("DE", "Weg 1", "", "10115", "Berlin"), "DE123456789")

@@ -20,9 +20,9 @@ from apps.payment.tax.services import (
     shipping_parts,
     tax_by_rate,
     tax_date,
-    tax_order,
     tax_summary,
 )
+from apps.payment.tests.taxes import tax_order
 
 pytestmark = pytest.mark.django_db
 DAY = date(2026, 3, 2)

@@ -10,7 +10,8 @@ import pytest
 
 from apps.payment.tax.rates import TaxClass
 from apps.payment.tax.rounding import exact_tax
-from apps.payment.tax.services import TaxableItem, TaxedAmount, tax_by_rate, tax_order, tax_summary
+from apps.payment.tax.services import TaxableItem, TaxedAmount, tax_by_rate, tax_summary
+from apps.payment.tests.taxes import tax_order
 
 pytestmark = pytest.mark.django_db
 GUIDE = Path(__file__).resolve().parents[4] / "docs" / "tax.md"

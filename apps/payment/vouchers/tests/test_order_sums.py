@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from apps.common.testing.iteration import some
 from apps.payment.tax.rates import TaxClass
 from apps.payment.tax.rounding import included_tax
-from apps.payment.tax.services import TaxableItem, tax_by_rate, tax_order
+from apps.payment.tax.services import TaxableItem, tax_by_rate
+from apps.payment.tests.taxes import tax_order
 from apps.payment.vouchers.discounts import Item, line_discounts
 from apps.payment.vouchers.tests.test_discounts import items, vouchers
 

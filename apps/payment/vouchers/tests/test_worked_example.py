@@ -9,8 +9,9 @@ import pytest
 
 from apps.payment.tax.rates import TaxClass
 from apps.payment.tax.rounding import exact_tax
-from apps.payment.tax.services import TaxableItem, tax_order
+from apps.payment.tax.services import TaxableItem
 from apps.payment.tax.tests.test_worked_example import GUIDE, cents, table
+from apps.payment.tests.taxes import tax_order
 from apps.payment.vouchers.discounts import Item, line_discounts
 from apps.payment.vouchers.evaluation import REASONS
 from apps.payment.vouchers.models import Voucher
