@@ -246,7 +246,8 @@ def test_the_service_takes_the_same_bodies_as_the_gateway(service, stack):
     [route] = [route for route in gateway.routes() if route.service == service]
     assert (f"{largest // 2**20}m", sorted(uploads)) == (route.max_body_size, sorted(route.uploads))
     assert not uploads or f"{largest_upload // 2**20}m" == route.max_upload_size
-    assert largest_upload < MAX_DRAINED_BYTES, "a refused upload must be read to its end"
+    # A film is larger than anybody reads for nothing; the gateway hangs up on a refusal of what it does not store.
+    assert largest_upload < MAX_DRAINED_BYTES or service == "video", "a refused upload must be read to its end"
 
 
 def test_the_page_of_a_refusal_speaks_german(stack):
