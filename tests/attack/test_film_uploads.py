@@ -48,7 +48,7 @@ def film(staff) -> str:
 
 
 @pytest.fixture
-def begin(staff, film) -> Iterator[Callable[[int], str]]:
+def begin(stack, staff, film) -> Iterator[Callable[[int], str]]:
     """`begin(length)` -> the address of an upload; those that a test leaves unfinished are cancelled."""
     addresses: list[str] = []
 
@@ -56,7 +56,7 @@ def begin(staff, film) -> Iterator[Callable[[int], str]]:
         metadata = f"title {base64.b64encode(film.encode()).decode()}"
         response = staff.post(UPLOADS, headers={"Upload-Length": str(length), "Upload-Metadata": metadata})
         assert response.status_code == 201, response.text
-        assert response.headers["Location"].startswith(f"{staff.base_url}{UPLOADS[1:]}/")
+        assert response.headers["Location"].startswith(f"{stack.url}{UPLOADS}/")
         addresses.append(httpx.URL(response.headers["Location"]).path)
         return addresses[-1]
 
