@@ -18,7 +18,7 @@ import pytest
 from tusclient.client import TusClient
 from tusclient.exceptions import TusCommunicationError
 
-from tests.attack.raw import request_head
+from tests.attack.raw import read_response, request_head
 from tests.attack.test_uploads import connect
 from tests.conftest import until
 from tests.e2e.test_failures import pids
@@ -117,6 +117,8 @@ def test_killed_web_processes_leave_what_had_arrived(stack, staff, begin):
         until(lambda: offset(staff, address) == MEBIBYTE, what="the first megabyte")
         for process in web_workers(stack):
             os.kill(process.pid, signal.SIGKILL)
+        # What clients take for a reason to try again.
+        assert read_response(link)[0] == 503
     response = patch_when_free(staff, address, b"x" * 100, at=MEBIBYTE)
     assert (response.status_code, response.headers["Upload-Offset"]) == (204, str(MEBIBYTE + 100))
 

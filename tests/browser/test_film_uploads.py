@@ -13,7 +13,7 @@ from pathlib import Path
 import imageio_ffmpeg
 import psutil
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import CDPSession, Page, expect
 
 from tests.browser.test_accessibility import violations
 from tests.e2e.test_failures import pids
@@ -65,11 +65,17 @@ def open_page(stack, visitor, api, sign_in) -> Callable[..., Page]:
     return visit
 
 
-def slow_down(page: Page) -> None:
+def slow_down(page: Page) -> CDPSession:
+    """Send so slowly that something can happen meanwhile."""
     session = page.context.new_cdp_session(page)
-    conditions = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": BYTES_A_SECOND}
     session.send("Network.enable")
-    session.send("Network.emulateNetworkConditions", conditions)
+    set_network(session, offline=False)
+    return session
+
+
+def set_network(session: CDPSession, *, offline: bool) -> None:
+    speeds = {"latency": 0, "downloadThroughput": -1, "uploadThroughput": BYTES_A_SECOND}
+    session.send("Network.emulateNetworkConditions", speeds | {"offline": offline})
 
 
 def wait_for_percent(page: Page, percent: int) -> None:
@@ -81,20 +87,19 @@ def expect_accepted(page: Page) -> None:
     expect(page.locator("[data-encoding-state=done]")).to_be_visible(timeout=120_000)
 
 
-def break_connection(stack, page: Page) -> None:
-    """The chunk on its way arrives, the next one cannot be sent."""
-    page.context.set_offline(True)
+def break_connection(stack, page: Page, network: CDPSession) -> None:
+    set_network(network, offline=True)
     expect(page.get_by_text("Trying again")).to_be_visible(timeout=60_000)
-    page.context.set_offline(False)
+    set_network(network, offline=False)
 
 
-def kill_web_processes(stack, page: Page) -> None:
+def kill_web_processes(stack, page: Page, network: CDPSession) -> None:
     (server,) = pids(stack, "apps.video.wsgi")
     for process in psutil.Process(server).children():
         os.kill(process.pid, signal.SIGKILL)
 
 
-def kill_gateway(stack, page: Page) -> None:
+def kill_gateway(stack, page: Page, network: CDPSession) -> None:
     (gateway,) = pids(stack, "nginx.conf")
     for process in [psutil.Process(gateway), *psutil.Process(gateway).children()]:
         process.kill()
@@ -105,10 +110,10 @@ def test_an_upload_goes_on_by_itself_after(interrupt, stack, open_page, film):
     page = open_page()
     begun: list[str] = []
     page.on("request", lambda request: begun.append(request.url) if request.method == "POST" else None)
-    slow_down(page)
+    network = slow_down(page)
     page.set_input_files("[data-file]", film)
     wait_for_percent(page, 15)
-    interrupt(stack, page)
+    interrupt(stack, page, network)
     expect_accepted(page)
     assert len(begun) == 1
 
@@ -181,7 +186,8 @@ def test_without_scripts_the_page_says_that_they_are_needed(open_page, visitor):
     opened = open_page()
     page = visitor(java_script_enabled=False, storage_state=opened.context.storage_state())
     page.goto(opened.url)
-    expect(page.get_by_text("Films are uploaded by a script.")).to_be_visible()
+    expect(page.locator("noscript .upload-error")).to_be_in_viewport()
+    assert page.locator("noscript .upload-error").inner_text().startswith("Films are uploaded by a script.")
     expect(page.locator("[data-drop]")).to_be_hidden()
 
 
