@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from apps.common.settings.base import *
-from apps.common.settings.base import COMMON_APPS, PUBLIC_URL, REST_FRAMEWORK, SERVICE_DIR, env
+from apps.common.settings.base import COMMON_APPS, PUBLIC_URL, REST_FRAMEWORK, env
 
 INSTALLED_APPS = [*COMMON_APPS, "django.contrib.messages", "csp", "apps.ui.storefront"]
 ROOT_URLCONF = "apps.ui.urls"
@@ -68,8 +68,6 @@ PRICES_INCLUDE_TAX = env.bool("PRICES_INCLUDE_TAX", default=True)
 # Whether the demo's accounts exist and its test cards are taken.
 SHOP_DEMO = env.bool("SHOP_DEMO", default=False)
 
-# Libraries come from npm at build time; of their files exactly these are served (static path: path in node_modules).
-NPM_ROOT = SERVICE_DIR / "node_modules"
 NPM_FILES = {
     "vendor/hls.min.js": "hls.js/dist/hls.min.js",
     "vendor/hls.min.js.map": "hls.js/dist/hls.min.js.map",

@@ -8,7 +8,6 @@ from apps.common.settings.base import (
     MIDDLEWARE,
     PUBLIC_PREFIX,
     PUBLIC_URL,
-    SERVICE_DIR,
     STAFF_BEAT_SCHEDULE,
     env,
 )
@@ -48,8 +47,7 @@ UPLOAD_MAX_UNFINISHED = env.int("UPLOAD_MAX_UNFINISHED", default=20)
 UPLOAD_PATHS = ("v1/uploads", r"v1/uploads/[^/]+")
 MAX_UPLOAD_BYTES = UPLOAD_MAX_GB * 1024**3
 
-# The admin's client of uploads, from npm at build time (static path: path in node_modules).
-NPM_ROOT = SERVICE_DIR / "node_modules"
+# The admin's client of uploads.
 NPM_FILES = {
     "vendor/tus.min.js": "tus-js-client/dist/tus.min.js",
     "vendor/tus.min.js.map": "tus-js-client/dist/tus.min.js.map",

@@ -13,6 +13,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from django.conf import settings
+from django.utils.translation import gettext
+
+from apps.video.uploads.problems import NoFolder
 
 # Left free on the disk for everybody else: encodings, the database of a small installation.
 RESERVE_BYTES = 1 << 30
@@ -20,10 +23,19 @@ COPY_BYTES = 1 << 20
 
 
 def root() -> Path:
-    """The folder, made at its first use."""
+    """The folder, made at its first use. Raises NoFolder where there is none that may be written to."""
     folder = Path(settings.UPLOAD_ROOT or Path(settings.MEDIA_ROOT) / "uploads")
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _no_folder() from error
+    if not os.access(folder, os.W_OK):
+        raise _no_folder()
     return folder
+
+
+def _no_folder() -> NoFolder:
+    return NoFolder(gettext("Set UPLOAD_ROOT to a folder that web processes and workers share and may write to."))
 
 
 def path_of(upload_id: uuid.UUID) -> Path:
@@ -81,7 +93,11 @@ def remove(upload_id: uuid.UUID) -> None:
 
 def all_ids() -> Iterator[uuid.UUID]:
     """Every upload that has a file."""
-    for path in root().iterdir():
+    try:
+        paths = list(root().iterdir())
+    except NoFolder:
+        return
+    for path in paths:
         try:
             yield uuid.UUID(path.name)
         except ValueError:

@@ -56,3 +56,8 @@ class BrokenOff(Problem):
 class DiskFull(Problem):
     status, slug = 507, "disk-full"
     title: str | Promise = _("No room left")
+
+
+class NoFolder(Problem):
+    status, slug = 503, "uploads-unavailable"
+    title: str | Promise = _("Films cannot be uploaded here")

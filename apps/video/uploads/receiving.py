@@ -47,14 +47,6 @@ class Body(Protocol):
     def read(self, size: int, /) -> bytes: ...
 
 
-def offset_of(upload: Upload) -> int:
-    """Bytes that have arrived and count."""
-    if upload.state != State.RECEIVING:
-        return upload.length
-    size = files.size_of(upload.pk)
-    return size if upload.unverified_from is None else min(size, upload.unverified_from)
-
-
 def completed(upload_id: uuid.UUID) -> dict[str, Any]:
     """What is to be written to an upload that is complete, in a transaction; its check is sent on commit."""
     send_on_commit(CHECK_TASK, str(upload_id))

@@ -1,4 +1,4 @@
-"""Reads of uploads for the admin."""
+"""Reads of uploads."""
 
 from __future__ import annotations
 
@@ -6,10 +6,18 @@ import uuid
 
 from django.db.models import QuerySet
 
+from apps.video.uploads import files
 from apps.video.uploads.models import Upload
-from apps.video.uploads.receiving import offset_of
 
 State = Upload.State
+
+
+def offset_of(upload: Upload) -> int:
+    """Bytes that have arrived and count."""
+    if upload.state != State.RECEIVING:
+        return upload.length
+    size = files.size_of(upload.pk)
+    return size if upload.unverified_from is None else min(size, upload.unverified_from)
 
 
 def latest_of(title_id: uuid.UUID) -> Upload | None:

@@ -20,7 +20,8 @@ from apps.video.uploads import files
 from apps.video.uploads.checking import MAX_ATTEMPTS
 from apps.video.uploads.models import Upload
 from apps.video.uploads.problems import DiskFull, Gone, Locked, QuotaReached, TooLarge
-from apps.video.uploads.receiving import KEEP, completed, offset_of
+from apps.video.uploads.receiving import KEEP, completed
+from apps.video.uploads.selectors import offset_of
 
 State = Upload.State
 GIB = 1 << 30

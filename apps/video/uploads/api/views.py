@@ -13,17 +13,17 @@ from django.utils.translation import gettext
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import status
-from rest_framework.permissions import AllowAny, BasePermission
+from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.settings import api_settings
 from rest_framework.views import APIView
 
 from apps.common.identity.permissions import RequireRole, user_id_of
 from apps.common.middleware import body_length
 from apps.common.problems import Problem, ValidationProblem
+from apps.common.revocation.authentication import RevocableBearerAuthentication
 from apps.common.staff.authentication import StaffSessionAuthentication
-from apps.video.uploads import protocol, receiving, services
+from apps.video.uploads import protocol, receiving, selectors, services
 from apps.video.uploads.api.serializers import UploadSerializer
 from apps.video.uploads.models import Upload
 from apps.video.uploads.problems import UnsupportedVersion, WrongContentType
@@ -44,7 +44,7 @@ CHECKSUM_HEADER = _header("Upload-Checksum", "`sha1`, `sha256` or `md5`, and the
 class TusView(APIView):
     """What all requests of tus have in common."""
 
-    authentication_classes = [*api_settings.DEFAULT_AUTHENTICATION_CLASSES, StaffSessionAuthentication]
+    authentication_classes = [RevocableBearerAuthentication, StaffSessionAuthentication]
     permission_classes = [RequireRole("video_staff")]
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -54,7 +54,7 @@ class TusView(APIView):
             request.method = override
         return super().dispatch(request, *args, **kwargs)
 
-    def get_permissions(self) -> list[BasePermission]:
+    def get_permissions(self) -> Any:
         return [AllowAny()] if self.request.method == "OPTIONS" else super().get_permissions()
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
@@ -74,7 +74,7 @@ class TusView(APIView):
         return response
 
     @extend_schema(exclude=True)
-    def options(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+    def options(self, request: Any, *args: Any, **kwargs: Any) -> Response:
         """What of tus is spoken here."""
         headers = {
             "Tus-Version": protocol.VERSION,
@@ -118,13 +118,13 @@ class UploadView(TusView):
     def get(self, request: Request, upload_id: uuid.UUID) -> Response:
         """How much has arrived, and what became of it: receiving, checking, accepted or refused."""
         upload = services.find(upload_id, user_id_of(request))
-        upload.offset = receiving.offset_of(upload)  # type: ignore[attr-defined]
+        upload.offset = selectors.offset_of(upload)  # type: ignore[attr-defined]
         return Response(UploadSerializer(upload).data)
 
     def head(self, request: Request, upload_id: uuid.UUID) -> Response:
         """How much has arrived, for a client that goes on."""
         upload = services.find(upload_id, user_id_of(request))
-        headers = {"Upload-Offset": str(receiving.offset_of(upload)), "Upload-Length": str(upload.length)}
+        headers = {"Upload-Offset": str(selectors.offset_of(upload)), "Upload-Length": str(upload.length)}
         if upload.metadata:
             headers["Upload-Metadata"] = upload.metadata
         if upload.is_partial:

@@ -298,6 +298,15 @@ def test_a_full_disk_is_said_before_and_while_a_file_is_sent(staff, monkeypatch)
     assert begin(staff, 10).status_code == 507
 
 
+def test_without_a_folder_that_can_be_written_nothing_begins(staff, settings, tmp_path):
+    (tmp_path / "file").touch()
+    settings.UPLOAD_ROOT = str(tmp_path / "file" / "uploads")
+    response = begin(staff, 10)
+    assert (response.status_code, slug_of(response)) == (503, "uploads-unavailable")
+    assert not Upload.objects.exists()
+    assert tasks.remove_expired_uploads() == 0
+
+
 @pytest.mark.parametrize("name", ["../../etc/passwd", "/etc/passwd", "a/../../b.mp4", "..", "x" * 900, "ü\u202e.mp4"])
 def test_a_file_s_name_is_data_and_never_a_path(staff, clips, name, django_capture_on_commit_callbacks):
     film = (clips / "film.mp4").read_bytes()

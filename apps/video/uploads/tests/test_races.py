@@ -18,6 +18,7 @@ from apps.video.uploads import files, receiving, services
 from apps.video.uploads.models import Upload
 from apps.video.uploads.problems import BrokenOff, ChecksumMismatch, Gone, Locked, QuotaReached
 from apps.video.uploads.protocol import Checksum
+from apps.video.uploads.selectors import offset_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -103,7 +104,7 @@ def test_a_request_with_a_checksum_that_was_overtaken_does_not_cut_what_the_othe
 def test_a_connection_that_breaks_leaves_what_had_arrived(upload):
     with pytest.raises(BrokenOff):
         receiving.receive(upload, Script(b"a" * 10), offset=0, size=20, checksum=None)
-    assert receiving.offset_of(upload) == 10
+    assert offset_of(upload) == 10
     # At once, without waiting for a lease.
     assert receiving.receive(upload, Script(b"b" * 10), offset=10, size=10, checksum=None) == 20
 
@@ -115,7 +116,7 @@ def test_a_connection_that_breaks_leaves_nothing_of_what_has_a_checksum(upload):
     with pytest.raises(ChecksumMismatch):
         receiving.receive(upload, Script(b"a" * 20), offset=0, size=20, checksum=checksum)
     upload.refresh_from_db()
-    assert (receiving.offset_of(upload), content(upload), upload.unverified_from) == (0, b"", None)
+    assert (offset_of(upload), content(upload), upload.unverified_from) == (0, b"", None)
 
 
 def test_an_upload_that_is_cancelled_while_it_is_sent_stops(upload, monkeypatch):
