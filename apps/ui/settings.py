@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from apps.common.settings.base import *
-from apps.common.settings.base import COMMON_APPS, PUBLIC_URL, REST_FRAMEWORK, SERVICE_DIR, env
+from apps.common.settings.base import COMMON_APPS, PUBLIC_URL, REST_FRAMEWORK, env
 
 INSTALLED_APPS = [*COMMON_APPS, "django.contrib.messages", "csp", "apps.ui.storefront"]
 ROOT_URLCONF = "apps.ui.urls"
@@ -68,11 +68,26 @@ PRICES_INCLUDE_TAX = env.bool("PRICES_INCLUDE_TAX", default=True)
 # Whether the demo's accounts exist and its test cards are taken.
 SHOP_DEMO = env.bool("SHOP_DEMO", default=False)
 
-# Libraries come from npm at build time; apps/ui/storefront/npm.py lists which files of them are served.
-NPM_ROOT = SERVICE_DIR / "node_modules"
+NPM_FILES = {
+    "vendor/hls.min.js": "hls.js/dist/hls.min.js",
+    "vendor/hls.min.js.map": "hls.js/dist/hls.min.js.map",
+    "vendor/htmx.min.js": "htmx.org/dist/htmx.min.js",
+    "vendor/bricolage-grotesque.woff2": (
+        "@fontsource-variable/bricolage-grotesque/files/bricolage-grotesque-latin-wght-normal.woff2"
+    ),
+    "vendor/bricolage-grotesque-ext.woff2": (
+        "@fontsource-variable/bricolage-grotesque/files/bricolage-grotesque-latin-ext-wght-normal.woff2"
+    ),
+    "vendor/instrument-sans.woff2": (
+        "@fontsource-variable/instrument-sans/files/instrument-sans-latin-wght-normal.woff2"
+    ),
+    "vendor/instrument-sans-ext.woff2": (
+        "@fontsource-variable/instrument-sans/files/instrument-sans-latin-ext-wght-normal.woff2"
+    ),
+}
 STATICFILES_FINDERS = [
     "django.contrib.staticfiles.finders.AppDirectoriesFinder",
-    "apps.ui.storefront.npm.NpmFinder",
+    "apps.common.npm.NpmFinder",
     "apps.ui.storefront.bundles.BundleFinder",
 ]
 

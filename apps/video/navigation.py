@@ -10,6 +10,7 @@ NAVIGATION = [
     Group(
         [
             model_link(_("Films"), "movie", "titles.title"),
+            model_link(_("Uploads"), "upload", "uploads.upload"),
             model_link(_("Encodings"), "video_settings", "encoding.encoding"),
             model_link(_("Entitlements"), "confirmation_number", "playback.entitlement"),
             model_link(_("Subscriptions"), "autorenew", "playback.subscriptionaccess"),

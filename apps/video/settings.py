@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 from apps.common.settings.base import *
-from apps.common.settings.base import DATA_APPS, MIDDLEWARE, PUBLIC_PREFIX, PUBLIC_URL, STAFF_BEAT_SCHEDULE, env
+from apps.common.settings.base import (
+    DATA_APPS,
+    MIDDLEWARE,
+    PUBLIC_PREFIX,
+    PUBLIC_URL,
+    STAFF_BEAT_SCHEDULE,
+    env,
+)
 from apps.video.navigation import NAVIGATION
 
-INSTALLED_APPS = [*DATA_APPS, "apps.video.titles", "apps.video.encoding", "apps.video.playback"]
+INSTALLED_APPS = [*DATA_APPS, "apps.video.titles", "apps.video.encoding", "apps.video.playback", "apps.video.uploads"]
 MIDDLEWARE = [*MIDDLEWARE, "django.middleware.http.ConditionalGetMiddleware"]
 ADMIN_NAVIGATION = NAVIGATION
 ROOT_URLCONF = "apps.video.urls"
@@ -30,6 +37,23 @@ ENCODE_SCRATCH = env.str("ENCODE_SCRATCH", default="")
 # worker dies. 0: all.
 ENCODE_AT_ONCE = env.int("ENCODE_AT_ONCE", default=0)
 
+# Films on their way in (tus). Web processes and workers share the folder; empty: `uploads` in MEDIA_ROOT, on whose disk
+# a complete film need not be copied.
+UPLOAD_ROOT = env.str("UPLOAD_ROOT", default="")
+# The largest film, and of one member of staff all that is unfinished.
+UPLOAD_MAX_GB = env.int("UPLOAD_MAX_GB", default=100)
+UPLOAD_QUOTA_GB = env.int("UPLOAD_QUOTA_GB", default=200)
+UPLOAD_MAX_UNFINISHED = env.int("UPLOAD_MAX_UNFINISHED", default=20)
+UPLOAD_PATHS = ("v1/uploads", r"v1/uploads/[^/]+")
+MAX_UPLOAD_BYTES = UPLOAD_MAX_GB * 1024**3
+
+# The admin's client of uploads.
+NPM_FILES = {
+    "vendor/tus.min.js": "tus-js-client/dist/tus.min.js",
+    "vendor/tus.min.js.map": "tus-js-client/dist/tus.min.js.map",
+}
+STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.AppDirectoriesFinder", "apps.common.npm.NpmFinder"]
+
 # Encodings take hours; what is short and what rescues encodings must not wait behind them.
 LONG_TASK_QUEUES = ["video-encodings"]
 CELERY_TASK_ROUTES = {"apps.video.encoding.tasks.encode": {"queue": "video-encodings"}}
@@ -38,5 +62,7 @@ CELERY_BEAT_SCHEDULE = {
     **STAFF_BEAT_SCHEDULE,
     "purge-idempotency-keys": {"task": "apps.common.idempotency.tasks.purge_idempotency_keys", "schedule": 3600.0},
     "requeue-encodings": {"task": "apps.video.encoding.tasks.requeue_encodings", "schedule": 10.0},
+    "requeue-uploads": {"task": "apps.video.uploads.tasks.requeue_uploads", "schedule": 30.0},
+    "remove-expired-uploads": {"task": "apps.video.uploads.tasks.remove_expired_uploads", "schedule": 3600.0},
     "remove-unused-assets": {"task": "apps.video.encoding.tasks.remove_unused_assets", "schedule": 3600.0},
 }

@@ -17,6 +17,7 @@ urlpatterns = [
     path("v1/", include("apps.video.playback.api.urls")),
     path("v1/", include("apps.video.encoding.api.urls")),
     path("v1/", include("apps.video.titles.api.urls")),
+    path("v1/", include("apps.video.uploads.api.urls")),
     *admin_urlpatterns(),
     *common_urlpatterns(),
 ]

@@ -10,6 +10,8 @@ PAGE = "/-/error.html"
 # Addresses and not named locations: NGINX has no path to redirect from when the request's line is too long.
 PROBLEM = "/-/refused"
 NO_STORE = "add_header Cache-Control no-store always;"
+# Whatever was sent to the address that failed: else a service that dies during a large upload looks like a 413.
+ANY_SIZE = "client_max_body_size 0;"
 SECURITY_HEADERS = "add_header X-Content-Type-Options nosniff always; add_header Referrer-Policy same-origin always;"
 
 
@@ -169,14 +171,14 @@ def server_lines(templates: str) -> str:
     lines += [_problem(each) for each in REFUSALS]
     headers = f"{NO_STORE} {SECURITY_HEADERS} add_header Retry-After $page_retry_after always;"
     page = f"default_type text/html; alias {templates}/error.html;"
-    lines.append(f"location = {PAGE} {{ internal; ssi on; {headers} {page} }}")
+    lines.append(f"location = {PAGE} {{ internal; {ANY_SIZE} ssi on; {headers} {page} }}")
     return "\n".join(f"    {line}" for line in lines)
 
 
 def _problem(refusal: Refusal) -> str:
     retry = f"add_header Retry-After {refusal.retry_after} always; " if refusal.retry_after else ""
     return (
-        f"location = {PROBLEM}/{refusal.cause} {{ internal; {retry}{NO_STORE} {SECURITY_HEADERS} "
+        f"location = {PROBLEM}/{refusal.cause} {{ internal; {ANY_SIZE} {retry}{NO_STORE} {SECURITY_HEADERS} "
         f"default_type application/problem+json; return {refusal.sent} '{problem(refusal)}'; }}"
     )
 

@@ -15,8 +15,15 @@ from tests.attack.raw import read_response, request_head
 pytestmark = pytest.mark.attack
 
 MEBIBYTE = 1024 * 1024
-SMALL = ["/api/video/v1/titles", "/api/video/v1/uploads", "/api/auth/v1/users", "/api/payment/v1/carts", "/cart/add"]
+SMALL = [
+    "/api/video/v1/titles",
+    "/api/video/v1/uploads/x/y",
+    "/api/auth/v1/users",
+    "/api/payment/v1/carts",
+    "/cart/add",
+]
 IMPORTS = "/api/catalog/v1/imports"
+TUS = "application/offset+octet-stream"
 ADMIN_IMPORTS = "/api/catalog/admin/imports/importjob/add/"
 
 
@@ -60,6 +67,7 @@ def test_a_body_of_unknown_length_is_cut_off_at_the_same_size(stack, path):
         (IMPORTS, {"Authorization": "Bearer wrong"}, 401),
         ("/api/catalog/v1/products/stoneware-mug/images", {}, 401),
         ("/api/catalog/v1/products/stoneware-mug/reviews/mine/images", {}, 401),
+        ("/api/video/v1/uploads", {"Content-Type": TUS}, 401),
         (ADMIN_IMPORTS, {}, 302),
         (ADMIN_IMPORTS, {"Cookie": "catalog_csrf=x; catalog_session=x"}, 302),
     ],

@@ -22,7 +22,7 @@ PAGES = {
     ],
     "video": [
         *("", "titles/title/", "titles/title/first", "titles/title/add/", "encoding/encoding/"),
-        *("encoding/encoding/first", "playback/entitlement/", "playback/entitlement/first"),
+        *("encoding/encoding/first", "uploads/upload/", "playback/entitlement/", "playback/entitlement/first"),
     ],
     "catalog": ["products/brand/", "products/brand/first", "products/brand/add/"],
 }

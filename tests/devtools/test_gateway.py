@@ -161,13 +161,18 @@ def test_a_service_that_is_down_is_reported_in_a_sentence(stack):
     assert response.headers["Retry-After"]
 
 
+def test_a_service_that_dies_during_a_large_upload_is_away_and_the_body_not_too_large(stack):
+    response = get(stack, "/api/video/v1/uploads", Content_Length=str(60 * 2**20))
+    assert (response.status, json.loads(response.body)["type"]) == (503, "/problems/service-unavailable")
+
+
 @pytest.mark.parametrize(
     ("path", "largest"),
     [
         ("/api/catalog/v1/imports", "50 MB"),
         ("/api/catalog/v1/products", "1 MB"),
         ("/api/auth/v1/tokens", "1 MB"),
-        ("/api/video/v1/uploads", "1 MB"),
+        ("/api/video/v1/titles", "1 MB"),
     ],
 )
 def test_a_body_that_is_too_large_is_refused_with_the_limit(stack, path, largest):
@@ -246,7 +251,8 @@ def test_the_service_takes_the_same_bodies_as_the_gateway(service, stack):
     [route] = [route for route in gateway.routes() if route.service == service]
     assert (f"{largest // 2**20}m", sorted(uploads)) == (route.max_body_size, sorted(route.uploads))
     assert not uploads or f"{largest_upload // 2**20}m" == route.max_upload_size
-    assert largest_upload < MAX_DRAINED_BYTES, "a refused upload must be read to its end"
+    # A film is larger than anybody reads for nothing; the gateway hangs up on a refusal of what it does not store.
+    assert largest_upload < MAX_DRAINED_BYTES or service == "video", "a refused upload must be read to its end"
 
 
 def test_the_page_of_a_refusal_speaks_german(stack):

@@ -206,6 +206,10 @@ if env("AZURE_STORAGE_ACCOUNT"):
             "connection_string": env("AZURE_STORAGE_CONNECTION_STRING") or None,
         },
     }
+# Libraries of pages come from npm at build time; of their files exactly these are served (static path: path in
+# node_modules), by a service whose STATICFILES_FINDERS name apps.common.npm.
+NPM_ROOT = SERVICE_DIR / "node_modules"
+NPM_FILES: dict[str, str] = {}
 # Served from STATIC_ROOT when collected (images, `make up`), straight from the apps otherwise (tests).
 WHITENOISE_USE_FINDERS = not STATIC_ROOT.is_dir()
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True

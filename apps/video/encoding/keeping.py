@@ -22,16 +22,17 @@ EVERY = 5.0
 class Keeper:
     """Renews within `with`; `is_held` is False as soon as another worker, or somebody who cancelled, took it away.
 
-    Writes that must not undo another worker's go through `update`: the lease is their fencing token.
+    Writes that must not undo another worker's go through `update`: the lease is their fencing token. It ends as well
+    when the row leaves `state`.
     """
 
-    def __init__(self, lease: Lease[Encoding]) -> None:
-        self.lease = lease
+    def __init__(self, lease: Lease[Any], *, state: str = Encoding.State.RUNNING) -> None:
+        self.lease, self.state = lease, state
         self.is_held = True
         self._lock = threading.Lock()
         self._ended = threading.Event()
         self._values: dict[str, Any] = {}
-        self._thread = threading.Thread(target=self._renew, name="encoding-lease", daemon=True)
+        self._thread = threading.Thread(target=self._renew, name="lease", daemon=True)
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -55,7 +56,7 @@ class Keeper:
     def update(self, **values: Any) -> bool:
         """Write now; False, with nothing written, when the lease was lost. May be called in a transaction."""
         with self._lock:
-            return bool(self.lease.held().filter(state=Encoding.State.RUNNING).update(**values))
+            return bool(self.lease.held().filter(state=self.state).update(**values))
 
     def _renew(self) -> None:
         try:
@@ -69,7 +70,7 @@ class Keeper:
     def _renew_once(self) -> None:
         with self._lock:
             values, self._values = self._values, {}
-            running = self.lease.row.filter(state=Encoding.State.RUNNING)
+            running = self.lease.row.filter(state=self.state)
             lease = Lease(running, self.lease.field, self.lease.until)
             try:
                 self.is_held = lease.renew(LEASE, **values)

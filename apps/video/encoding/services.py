@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Iterable
 from datetime import timedelta
 from pathlib import Path
+from typing import BinaryIO
 
 import structlog
 from django.core.files import File
@@ -40,26 +41,64 @@ KEEP_UNUSED = timedelta(days=1)
 
 
 class NotAVideo(ValidationProblem):
+    """`reason` says why, in any language."""
+
     slug, title = "not-a-video", "This file cannot be used as a film"
+
+    def __init__(self, reason: MediaError) -> None:
+        super().__init__(str(reason), errors={"source": [str(reason)]})
+        self.reason = reason
 
 
 def add_source(title: Title, path: Path, *, name: str = "") -> Source:
     """Read, check and store a delivered film; `name` is what it was called. The same file again is the same source, and
     the title's current one. Raises NotAVideo with the reason."""
+    with path.open("rb") as file:
+        return _add_source(title, path, name or path.name, File(file))
+
+
+def take_source(title: Title, path: Path, *, name: str) -> Source:
+    """As `add_source`, but a storage on the same disk takes the file itself instead of copying it: `path` is still
+    there afterwards, as a second name of the same bytes, and its owner removes it."""
+    link = path.with_name(f"{path.name}.link")
+    link.unlink(missing_ok=True)
+    try:
+        link.hardlink_to(path)
+    except OSError:
+        # A file system without hard links.
+        return add_source(title, path, name=name)
+    try:
+        with link.open("rb") as file:
+            return _add_source(title, path, name, MovableFile(file, link))
+    finally:
+        link.unlink(missing_ok=True)
+
+
+class MovableFile(File):
+    """A file that a local storage moves, as it does what Django received into a temporary file; others copy it."""
+
+    def __init__(self, file: BinaryIO, path: Path) -> None:
+        super().__init__(file, name=path.name)
+        self.path = path
+
+    def temporary_file_path(self) -> str:
+        return str(self.path)
+
+
+def _add_source(title: Title, path: Path, name: str, content: File) -> Source:
     found = read_source(path)
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     now = timezone.now()
     if Source.objects.filter(title=title, checksum=digest).update(delivered_at=now):
         return Source.objects.get(title=title, checksum=digest)
-    with path.open("rb") as file:
-        stored = default_storage.save(f"sources/{title.slug}-{digest[:10]}", File(file))
+    stored = default_storage.save(f"sources/{title.slug}-{digest[:10]}", content)
     source, is_new = Source.objects.get_or_create(
         title=title,
         checksum=digest,
         defaults={
             "file": stored,
-            "name": (name or path.name)[:255],
+            "name": name[:255],
             "size": path.stat().st_size,
             "probe": found,
             "delivered_at": now,
@@ -76,7 +115,7 @@ def read_source(path: Path) -> dict:
     try:
         return probe(path).as_json()
     except MediaError as error:
-        raise NotAVideo(str(error), errors={"source": [str(error)]}) from error
+        raise NotAVideo(error) from error
 
 
 def request_encoding(source: Source, *, priority: int = 0, codecs: Iterable[str] = ()) -> Encoding:

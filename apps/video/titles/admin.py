@@ -7,12 +7,13 @@ from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.forms import BaseModelFormSet, ModelForm
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, StackedInline
-from unfold.decorators import display
+from unfold.decorators import action, display
 
 from apps.common.admin_site.display import duration, language_name, lines
 from apps.video.media.captions import read_captions, write_webvtt
@@ -76,6 +77,7 @@ class TitleAdmin(ModelAdmin):
     readonly_fields = ["state", "shown_runtime", "shown_directors", "shown_cast", "shown_languages", "shown_packages"]
     inlines = [CaptionInline]
     actions = ["withdraw"]
+    actions_detail = ["upload_film"]
 
     def get_fields(self, request: HttpRequest, obj: Title | None = None) -> list:
         """Those who only look see lists as lines, not as the database writes them."""
@@ -134,6 +136,11 @@ class TitleAdmin(ModelAdmin):
     @admin.display(description=_("film packages"))
     def shown_packages(self, title: Title) -> str:
         return ", ".join(title.packages)
+
+    @action(description=_("Upload a film"), url_path="upload-film", permissions=["change"], icon="upload")
+    def upload_film(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """The page is that of uploads, which know titles and not the other way round."""
+        return HttpResponseRedirect(reverse("admin:uploads_upload_film", args=[object_id]))
 
     @admin.action(description=_("Withdraw selected films"))
     def withdraw(self, request: HttpRequest, queryset: QuerySet[Title]) -> None:

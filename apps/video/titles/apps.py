@@ -8,6 +8,7 @@ STAFF_PERMISSIONS = [
     "playback.view_entitlement",
     "playback.view_playbacksession",
     "playback.view_subscriptionaccess",
+    "uploads.view_upload",
     "jobs.view_jobfailure",
 ]
 

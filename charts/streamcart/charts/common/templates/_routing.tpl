@@ -16,7 +16,13 @@ routes and files that global.routing gives it. The host itself (TLS, master Ingr
 {{- with $route.uploads }}
 {{- $path := printf "%s(/)(%s)$" $route.path (join "|" .paths) }}
 {{- $paths := list (dict "path" $path "service" $.Chart.Name) }}
-{{- include "common.oneIngress" (dict "root" $ "name" (printf "%s-uploads" $.Chart.Name) "paths" $paths "maxBodySize" .maxBodySize "uploads" true) }}
+{{- /* F5's controller stores a body before it asks the service, so no stranger may send it a whole film: clients of tus
+send chunks there. */}}
+{{- $size := .maxBodySize }}
+{{- if and (eq $.Values.global.routing.flavor "nginx") (hasSuffix "m" $size) (gt (trimSuffix "m" $size | int64) 64) }}
+{{- $size = "64m" }}
+{{- end }}
+{{- include "common.oneIngress" (dict "root" $ "name" (printf "%s-uploads" $.Chart.Name) "paths" $paths "maxBodySize" $size "uploads" true) }}
 {{- end }}
 {{- end }}
 {{- end }}
