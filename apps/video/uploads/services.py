@@ -174,8 +174,9 @@ def end(upload: Upload) -> None:
 def requeue() -> list[uuid.UUID]:
     """Complete uploads whose check was lost or whose worker died, to be sent again; others have had their attempts."""
     now = timezone.now()
-    for upload in Upload.objects.filter(state=State.RECEIVING, is_partial=False, lease_until__lt=now):
-        complete_if_full(upload)
+    idle = Upload.objects.filter(state=State.RECEIVING, is_partial=False, lease_until__lt=now)
+    ids = list(idle.values_list("pk", flat=True))
+    for_each(ids, lambda pk: complete_if_full(Upload.objects.get(pk=pk)), job="complete-uploads")
     waiting = Upload.objects.filter(state=State.CHECKING, lease_until__lt=now - QUEUE_PATIENCE)
     waiting.filter(attempt__gte=MAX_ATTEMPTS).update(
         state=State.REFUSED, reason_code="worker-died", finished_at=now, lease_until=now

@@ -21,10 +21,12 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 # Jobs of the common library, tested there.
 COMMON = {"purge-idempotency-keys", "purge-revoked-tokens", "repeat-erasures"}
+# Of uploads, tested there.
+UPLOADS = {"requeue-uploads", "remove-expired-uploads"}
 
 
 def test_every_job_is_covered_here():
-    assert set(settings.CELERY_BEAT_SCHEDULE) == COMMON | {"requeue-encodings", "remove-unused-assets"}
+    assert set(settings.CELERY_BEAT_SCHEDULE) == COMMON | UPLOADS | {"requeue-encodings", "remove-unused-assets"}
 
 
 @pytest.fixture
