@@ -66,7 +66,8 @@ def _long_worker(queue: str) -> WorkController:
     """A second worker, for tasks that take hours: what is short must not wait behind them.
 
     Both end with the process's signal, which sets the state that they share. It has an application of its own, since
-    an application knows one choice of queues.
+    an application knows one choice of queues, and no event loop, since a process has one, which two threads must not
+    turn.
     """
     app = Celery(settings.SERVICE, set_as_current=False)
     app.config_from_object("django.conf:settings", namespace="CELERY")
@@ -80,6 +81,7 @@ def _long_worker(queue: str) -> WorkController:
         without_heartbeat=True,
         without_mingle=True,
         without_gossip=True,
+        use_eventloop=False,
         loglevel=os.environ.get("LOG_LEVEL", "INFO"),
     )
 
