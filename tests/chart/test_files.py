@@ -36,6 +36,7 @@ VARIANTS: dict[str, tuple[str, ...]] = {
         "global.monitoring.enabled=true",
         "global.defaults.web.autoscaling.enabled=true",
         "global.defaults.worker.autoscaling.enabled=true",
+        "video.encoder.autoscaling.enabled=true",
         "global.defaults.priority=1",
         "redis.priority=1",
         "ui.customers.replicas=1",
@@ -168,6 +169,8 @@ PARTS = {
 }
 # One shop has one Alertmanager, and these stand beside the storefront.
 ONLY_UI = {"externalsecret-alerts", "alertmanagerconfig"}
+# Films are encoded by pods of their own.
+ONLY_VIDEO = {"deployment-encoder", "pdb-encoder", "scaledobject-encoder"}
 
 
 def library_objects() -> set[str]:
@@ -184,7 +187,7 @@ def expected_objects(service: str) -> set[str]:
     lacking = [pattern for part, pattern in PARTS.items() if values.get(part, {}).get("enabled") is False]
     if values.get("worker", {}).get("enabled") is False and values.get("events", {}).get("enabled") is False:
         lacking.append("podmonitor|networkpolicy-metrics-in")
-    found = library_objects() - (ONLY_UI if service != "ui" else set())
+    found = library_objects() - (ONLY_UI if service != "ui" else set()) - (ONLY_VIDEO if service != "video" else set())
     return {name for name in found if not any(re.fullmatch(pattern, name) for pattern in lacking)}
 
 
