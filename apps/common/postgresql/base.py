@@ -37,6 +37,8 @@ class DatabaseWrapper(MeasuredWrapper):
 
     def _is_silent(self) -> bool:
         """Whether the server has sent nothing: between statements it only ever says that it ends the connection."""
+        if self.connection.closed:
+            return False
         poll = select.poll()
         poll.register(self.connection.fileno(), select.POLLIN)
         return not poll.poll(0)

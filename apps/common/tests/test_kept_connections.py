@@ -56,6 +56,12 @@ def test_connection_that_the_server_ended_is_replaced(kept):
     assert begin_request(kept) != before
 
 
+def test_connection_that_was_closed_here_is_replaced(kept):
+    before = begin_request(kept)
+    kept.connection.close()
+    assert begin_request(kept) != before
+
+
 def test_server_is_asked_again_after_some_seconds(kept, checks, monkeypatch):
     begin_request(kept)
     now = base.time.monotonic()

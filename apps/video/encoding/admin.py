@@ -11,32 +11,16 @@ from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import ModelAdmin, TabularInline
+from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
-from apps.common.admin_site.display import duration, link
+from apps.common.admin_site.display import duration, lines, link
 from apps.common.model_admin import ReadOnly
 from apps.common.problems import Problem
 from apps.video.encoding import services
-from apps.video.encoding.models import Encoding, Rendition
+from apps.video.encoding.models import Encoding
 
 State = Encoding.State
-
-
-class RenditionInline(ReadOnly, TabularInline):
-    model = Rendition
-    show_title = False
-    tab = False
-    fields = readonly_fields = ["name", "kind", "state", "shown_progress", "shown_size", "finished_at"]
-    ordering = ["kind", "name"]
-
-    @admin.display(description=_("progress"))
-    def shown_progress(self, rendition: Rendition) -> str:
-        return f"{rendition.progress} %"
-
-    @admin.display(description=_("size"))
-    def shown_size(self, rendition: Rendition) -> str:
-        return filesizeformat(rendition.size) if rendition.size else ""
 
 
 @admin.register(Encoding)
@@ -49,7 +33,6 @@ class EncodingAdmin(ReadOnly, ModelAdmin):
     ordering = ["-created_at"]
     show_full_result_count = False
     actions = ["encode_again", "cancel", "retry"]
-    inlines = [RenditionInline]
     fields = readonly_fields = [
         "film",
         "source",
@@ -62,6 +45,7 @@ class EncodingAdmin(ReadOnly, ModelAdmin):
         "priority",
         "codecs",
         "encoder",
+        "shown_renditions",
         "created_at",
         "finished_at",
     ]
@@ -78,6 +62,14 @@ class EncodingAdmin(ReadOnly, ModelAdmin):
     @admin.display(description=_("reason"))
     def shown_reason(self, encoding: Encoding) -> str:
         return encoding.reason
+
+    @admin.display(description=_("renditions"))
+    def shown_renditions(self, encoding: Encoding) -> str:
+        """Each with its progress, and its size once it is done."""
+        return lines(
+            f"{row.name} ({row.get_kind_display()}): {filesizeformat(row.size) if row.size else f'{row.progress} %'}"
+            for row in encoding.renditions.order_by("-kind", "name")
+        )
 
     @admin.display(description=_("time left"))
     def shown_time_left(self, encoding: Encoding) -> str:
