@@ -34,7 +34,9 @@ def read_page(*, after: int, limit: int) -> FeedPage:
         last = max([last, *number_events()])
     if last <= after:
         return FeedPage([], last)
-    return FeedPage(list(OutboxEvent.objects.filter(position__gt=after).order_by("position")[:limit]), last)
+    events = list(OutboxEvent.objects.filter(position__gt=after).order_by("position")[:limit])
+    # Another process may have numbered some since.
+    return FeedPage(events, max([last, *(event.position or 0 for event in events)]))
 
 
 def read_events(*, after: int, limit: int) -> list[OutboxEvent]:
