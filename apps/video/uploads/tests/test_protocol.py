@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import uuid
 from datetime import timedelta
 from pathlib import Path
@@ -15,73 +13,11 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from apps.video.encoding.models import Encoding, Source
-from apps.video.titles.models import Title
 from apps.video.uploads import files, services, tasks
 from apps.video.uploads.models import Upload
+from apps.video.uploads.tests.client import BYTES, TUS, begin, begun, checksum, described, offset, send, slug_of, stored
 
-pytestmark = pytest.mark.django_db
-TUS = {"HTTP_TUS_RESUMABLE": "1.0.0"}
-BYTES = "application/offset+octet-stream"
-
-
-@pytest.fixture(autouse=True)
-def _nothing_is_encoded(monkeypatch):
-    """Encoding has its own tests; here it only has to be asked for."""
-    monkeypatch.setattr("apps.video.encoding.work.run", lambda encoding_id: None)
-
-
-@pytest.fixture
-def title() -> Title:
-    return Title.objects.create(slug="metropolis", name="Metropolis")
-
-
-@pytest.fixture
-def me() -> uuid.UUID:
-    return uuid.uuid4()
-
-
-@pytest.fixture
-def staff(as_staff, me, title):
-    return as_staff("video_staff", user_id=me)
-
-
-def described(**values: str) -> str:
-    return ",".join(f"{name} {base64.b64encode(value.encode()).decode()}" for name, value in values.items())
-
-
-def begin(client, length: int, body: bytes = b"", **headers: str):
-    given = {"HTTP_UPLOAD_LENGTH": str(length), "HTTP_UPLOAD_METADATA": described(title="metropolis", filename="m.mp4")}
-    return client.generic("POST", "/v1/uploads", body, content_type=BYTES if body else "", **TUS | given | headers)
-
-
-def begun(client, length: int, **headers: str) -> str:
-    response = begin(client, length, **headers)
-    assert response.status_code == 201, response.content
-    return response["Location"].removeprefix("http://testserver")
-
-
-def send(client, address: str, body: bytes, *, at: int = 0, **headers: str):
-    return client.generic("PATCH", address, body, content_type=BYTES, **TUS | {"HTTP_UPLOAD_OFFSET": str(at)} | headers)
-
-
-def offset(client, address: str) -> int:
-    response = client.head(address, **TUS)
-    assert response.status_code == 200
-    return int(response["Upload-Offset"])
-
-
-def checksum(body: bytes, algorithm: str = "sha1") -> dict[str, str]:
-    digest = hashlib.new(algorithm, body).digest()
-    return {"HTTP_UPLOAD_CHECKSUM": f"{algorithm} {base64.b64encode(digest).decode()}"}
-
-
-def slug_of(response) -> str:
-    assert response["Content-Type"].startswith("application/problem+json")
-    return response.json()["type"].removeprefix("/problems/")
-
-
-def stored() -> list[Path]:
-    return [path for path in Path(django_settings.MEDIA_ROOT).rglob("*") if path.is_file()]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_nothing_is_encoded")]
 
 
 def test_options_says_what_is_spoken_without_a_token(api_client):
@@ -370,46 +306,6 @@ def test_a_method_may_be_named_in_a_header(staff):
         "POST", address, b"12", content_type=BYTES, HTTP_UPLOAD_OFFSET="0", HTTP_X_HTTP_METHOD_OVERRIDE="PATCH", **TUS
     )
     assert (response.status_code, response["Upload-Offset"]) == (204, "2")
-
-
-def part(client, body: bytes) -> str:
-    address = begun(client, len(body), HTTP_UPLOAD_CONCAT="partial", HTTP_UPLOAD_METADATA="")
-    assert send(client, address, body).status_code == 204
-    assert client.head(address, **TUS)["Upload-Concat"] == "partial"
-    return address
-
-
-def test_two_parts_become_one_film(staff, clips, me, as_staff, django_capture_on_commit_callbacks):
-    film = (clips / "film.mp4").read_bytes()
-    first, second = part(staff, film[:1000]), part(staff, film[1000:])
-    other = part(as_staff("video_staff"), b"x")
-    unfinished = begun(staff, 5, HTTP_UPLOAD_CONCAT="partial", HTTP_UPLOAD_METADATA="")
-    for unusable in (f"{first} {other}", f"{first} {unfinished}", f"{first} {first}"):
-        assert begin(staff, 0, HTTP_UPLOAD_CONCAT=f"final;{unusable}").status_code == 400
-    with django_capture_on_commit_callbacks(execute=True):
-        response = begin(staff, 0, HTTP_UPLOAD_CONCAT=f"final;http://testserver{first} {second}")
-    assert response.status_code == 201
-    whole = response["Location"].removeprefix("http://testserver")
-    assert staff.get(whole).json()["state"] == "accepted"
-    assert staff.head(whole, **TUS)["Upload-Concat"] == f"final;{first} {second}"
-    source = Source.objects.get()
-    assert source.file.open().read() == film
-    assert staff.head(first, **TUS).status_code == 410
-    names = {path.name for path in stored() if path.parent.name == "uploads"}
-    assert names == {other.rpartition("/")[2]}
-
-
-def test_parts_are_joined_from_where_a_dead_worker_came_to(staff, clips, django_capture_on_commit_callbacks):
-    film = (clips / "film.mp4").read_bytes()
-    addresses = [part(staff, film[:1000]), part(staff, film[1000:5000]), part(staff, film[5000:])]
-    whole = begin(staff, 0, HTTP_UPLOAD_CONCAT=f"final;{' '.join(addresses)}")["Location"].rpartition("/")[2]
-    files.path_of(uuid.UUID(whole)).write_bytes(film[:1500])
-    long_ago = timezone.now() - timedelta(minutes=5)
-    Upload.objects.filter(pk=whole).update(lease_until=long_ago)
-    with django_capture_on_commit_callbacks(execute=True):
-        tasks.requeue_uploads()
-    assert Upload.objects.get(pk=whole).state == "accepted"
-    assert Source.objects.get().file.open().read() == film
 
 
 def test_a_check_whose_worker_always_dies_is_refused(staff):
