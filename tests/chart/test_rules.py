@@ -70,8 +70,8 @@ CASES: dict[str, tuple[str, dict[str, str], dict[str, str]]] = {
     ),
     "StreamCartQueueStuck": (
         "payment",
-        {'streamcart_queue_oldest_seconds{job="payment"}': "0+60x120"},
-        {'streamcart_queue_oldest_seconds{job="payment"}': "200x120"},
+        {'streamcart_queue_oldest_seconds{job="payment",queue="payment"}': "0+60x120"},
+        {'streamcart_queue_oldest_seconds{job="payment",queue="payment"}': "200x120"},
     ),
     "StreamCartTasksFail": (
         "payment",

@@ -30,7 +30,7 @@ def import_title(entry: dict[str, Any], folder: Path) -> Encoding:
     try:
         source_file = _within(folder, entry["source"])
         # Before anything is written: a film that is refused leaves no draft behind.
-        read_source(source_file)
+        found = read_source(source_file)
         validate_slug(entry["slug"])
         with transaction.atomic(durable=True):
             title = save_title(entry["slug"], fields={name: entry[name] for name in FACTS if name in entry})
@@ -39,10 +39,9 @@ def import_title(entry: dict[str, Any], folder: Path) -> Encoding:
             for track in entry.get("captions", []):
                 text = _within(folder, track["file"]).read_text()
                 set_captions(title, language=track["language"], label=track["label"], webvtt=text)
-        source = add_source(title, source_file)
+        source = add_source(title, source_file, found=found)
     except ValidationError as error:
-        message = f"Film {entry.get('slug', '?')}: an address has letters, digits, hyphens and underscores only."
-        raise ValidationProblem(message) from error
+        raise ValidationProblem("An address has letters, digits, hyphens and underscores only.") from error
     except (KeyError, TypeError) as error:
-        raise ValidationProblem(f"Film {entry.get('slug', '?')}: {error!r} is missing or odd.") from error
+        raise ValidationProblem(f"{error!r} is missing or odd.") from error
     return ensure_encoded(source)

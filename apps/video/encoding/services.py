@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Iterable
 from datetime import timedelta
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import structlog
 from django.core.files import File
@@ -50,11 +50,11 @@ class NotAVideo(ValidationProblem):
         self.reason = reason
 
 
-def add_source(title: Title, path: Path, *, name: str = "") -> Source:
-    """Read, check and store a delivered film; `name` is what it was called. The same file again is the same source, and
-    the title's current one. Raises NotAVideo with the reason."""
+def add_source(title: Title, path: Path, *, name: str = "", found: dict[str, Any] | None = None) -> Source:
+    """Read, check and store a delivered film; `name` is what it was called, `found` what `read_source` has found in it
+    already. The same file again is the same source, and the title's current one. Raises NotAVideo with the reason."""
     with path.open("rb") as file:
-        return _add_source(title, path, name or path.name, File(file))
+        return _add_source(title, path, name or path.name, File(file), found)
 
 
 def take_source(title: Title, path: Path, *, name: str) -> Source:
@@ -85,8 +85,8 @@ class MovableFile(File):
         return str(self.path)
 
 
-def _add_source(title: Title, path: Path, name: str, content: File) -> Source:
-    found = read_source(path)
+def _add_source(title: Title, path: Path, name: str, content: File, found: dict[str, Any] | None = None) -> Source:
+    found = found or read_source(path)
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     now = timezone.now()
@@ -110,7 +110,7 @@ def _add_source(title: Title, path: Path, name: str, content: File) -> Source:
     return source
 
 
-def read_source(path: Path) -> dict:
+def read_source(path: Path) -> dict[str, Any]:
     """What a delivered file holds (facts.Probe as JSON). Raises NotAVideo."""
     try:
         return probe(path).as_json()

@@ -80,6 +80,19 @@ def test_a_file_that_is_no_film_is_refused_before_anything_is_stored(clips, tmp_
     assert not Encoding.objects.exists()
 
 
+def test_film_that_is_refused_is_named_and_keeps_no_other_out(clips, tmp_path):
+    bad = [
+        {"slug": "bad", "name": "Bad", "source": "text.mp4"},
+        {"slug": "no slug!", "name": "B", "source": "film.mp4"},
+    ]
+    entries = [*bad, ["nothing"], *json.loads((clips / "films.json").read_text())]
+    (tmp_path / "films.json").write_text(json.dumps(entries))
+    with pytest.raises(CommandError, match=r"Not imported: bad: .*no slug!: .*an entry that is no film"):
+        call_command("import_titles", tmp_path / "films.json", "--sources", str(clips), "--wait")
+    # A refused one leaves no draft behind.
+    assert [(title.slug, title.state) for title in Title.objects.all()] == [("metropolis", "ready")]
+
+
 @pytest.mark.parametrize("fact", ["source", "poster", "captions"])
 def test_an_entry_that_names_a_file_outside_its_folder_is_refused(clips, tmp_path, fact):
     (tmp_path / "sources").mkdir()
