@@ -11,6 +11,9 @@ from schemathesis import checks
 
 from devtools.project import ROOT
 
+# Uploads of films: bytes as they are.
+schemathesis.serializer.alias("application/offset+octet-stream", "application/octet-stream")
+
 SERVICES = ("auth", "catalog", "payment", "video")
 ALWAYS: dict[str, Any] = {
     "derandomize": True,

@@ -103,7 +103,7 @@ def test_a_newcomer_buys_a_film_and_a_mug_and_watches(stack, api, newcomer):
     rung = next(line for line in master.text.splitlines() if line.endswith(".m3u8") and not line.startswith("#"))
     base = playback["manifest_url"].rpartition("/")[0]
     segments = [line for line in httpx.get(f"{base}/{rung}").text.splitlines() if line.endswith(".m4s")]
-    segment = httpx.get(f"{base}/{segments[0]}")
+    segment = httpx.get(f"{base}/{rung.rpartition('/')[0]}/{segments[0]}")
     assert segment.status_code == 200
     assert len(segment.content) > 1000
     assert "x-request-id" not in segment.headers  # NGINX alone, no service behind it
