@@ -29,8 +29,8 @@ settings.configure(
 django.setup()
 
 from apps.video.media import encoding, ffmpeg, filters, probing, renditions  # noqa: E402  (after the settings)
-from apps.video.media.facts import Probe  # noqa: E402
-from apps.video.media.ladder import SEGMENT_SECONDS, VideoRung, audio_ladder, first_rung, video_ladder  # noqa: E402
+from apps.video.media.facts import Probe  # noqa: E402  (as above)
+from apps.video.media.ladder import SEGMENT_SECONDS, VideoRung, audio_ladder, first_rung, video_ladder  # noqa: E402  (as above)
 
 # Short side and kilobits a second of the ladder before this one.
 FORMER = {240: 350, 360: 700, 480: 1200, 720: 2600, 1080: 4800}

@@ -236,7 +236,7 @@ def fill(stack: Stack, template: dict[str, Any], size: int) -> None:
             # No triggers and no checks of foreign keys: rows are copies of rows that passed them.
             cursor.execute("SET session_replication_role = replica")
             cursor.execute("SET synchronous_commit = off")
-            latest = f"SELECT max(substr({column}, 7)::int) FROM {table} WHERE {column} LIKE 'BENCH-%'"  # noqa: S608
+            latest = f"SELECT max(substr({column}, 7)::int) FROM {table} WHERE {column} LIKE 'BENCH-%'"  # noqa: S608  (names of this module)
             cursor.execute(latest)
             for start in range((cursor.fetchone()[0] or 0) + 1, copies + 1, BATCH):
                 for copied in COPIED:

@@ -61,7 +61,7 @@ def _look() -> tuple[bool, int]:
     """Whether an event waits for its number, and the highest position ever given."""
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT EXISTS (SELECT FROM outbox_outboxevent WHERE position IS NULL), {LAST_POSITION}"  # noqa: S608
+            f"SELECT EXISTS (SELECT FROM outbox_outboxevent WHERE position IS NULL), {LAST_POSITION}"  # noqa: S608  (a constant)
         )
         has_waiting, last = cursor.fetchone()
         return has_waiting, last
