@@ -61,8 +61,16 @@ CELERY_TASK_ROUTES = {"apps.video.encoding.tasks.encode": {"queue": "video-encod
 CELERY_BEAT_SCHEDULE = {
     **STAFF_BEAT_SCHEDULE,
     "purge-idempotency-keys": {"task": "apps.common.idempotency.tasks.purge_idempotency_keys", "schedule": 3600.0},
-    "requeue-encodings": {"task": "apps.video.encoding.tasks.requeue_encodings", "schedule": 10.0},
-    "requeue-uploads": {"task": "apps.video.uploads.tasks.requeue_uploads", "schedule": 30.0},
+    "requeue-encodings": {
+        "task": "apps.video.encoding.tasks.requeue_encodings",
+        "schedule": 10.0,
+        "options": {"expires": 10},
+    },
+    "requeue-uploads": {
+        "task": "apps.video.uploads.tasks.requeue_uploads",
+        "schedule": 30.0,
+        "options": {"expires": 30},
+    },
     "remove-expired-uploads": {"task": "apps.video.uploads.tasks.remove_expired_uploads", "schedule": 3600.0},
     "remove-unused-assets": {"task": "apps.video.encoding.tasks.remove_unused_assets", "schedule": 3600.0},
 }

@@ -47,7 +47,6 @@ class Finished:
     output: bytes = b""
     last_words: list[str] = field(default_factory=list)
     error_lines: int = 0
-    cpu_seconds: float = 0.0
 
 
 def run(
