@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.http import HttpRequest
 
 from apps.common.client_address import client_address
+from apps.common.devices import user_agent_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,5 +25,4 @@ def caller_of(request: HttpRequest | None) -> Caller:
     """
     if request is None:
         return Caller("", "")
-    agent = "".join(c for c in request.META.get("HTTP_USER_AGENT", "") if c.isprintable())
-    return Caller(client_address(request), agent[:256])
+    return Caller(client_address(request), user_agent_of(request))

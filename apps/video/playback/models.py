@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from apps.common.devices import MAX_USER_AGENT_LENGTH
 from apps.common.ids import uuid7
 from apps.video.titles.models import Title
 
@@ -133,6 +134,14 @@ class PlaybackSession(models.Model):
     # What it plays to its end, although the title may get a new encoding meanwhile. Empty: the title's.
     asset_id = models.UUIDField(null=True, editable=False)
     manifest = models.CharField(max_length=40, default="master.m3u8", db_default="master.m3u8", editable=False)
+    # Of the browser that started it: accounts and staff recognise the device by it.
+    user_agent = models.CharField(max_length=MAX_USER_AGENT_LENGTH, blank=True, db_default="", editable=False)
+    # As the player reports them: where it is, how far it ever was, and what it went through.
+    position_seconds = models.FloatField(_("position"), default=0, db_default=0, editable=False)
+    furthest_seconds = models.FloatField(default=0, db_default=0, editable=False)
+    watched_seconds = models.PositiveIntegerField(default=0, db_default=0, editable=False)
+    rebuffer_count = models.PositiveIntegerField(default=0, db_default=0, editable=False)
+    rebuffer_seconds = models.FloatField(default=0, db_default=0, editable=False)
     heartbeat_at = models.DateTimeField(default=timezone.now)
     ended_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)

@@ -112,9 +112,13 @@ def reachable_sessions(user_id: uuid.UUID) -> QuerySet[PlaybackSession]:
     return PlaybackSession.objects.filter(user_id=user_id, heartbeat_at__gt=silent_since())
 
 
-def position_of(user_id: uuid.UUID, title: Title) -> float:
+def progress_at(user_id: uuid.UUID, title: Title) -> Progress | None:
+    """How far the account got with a film; None when it never started it."""
+    return Progress.objects.filter(user_id=user_id, title=title).first()
+
+
+def resume_position(progress: Progress | None) -> float:
     """The position to resume at, in seconds; a film watched to its end starts over."""
-    progress = Progress.objects.filter(user_id=user_id, title=title).first()
     return 0.0 if progress is None or progress.is_finished else progress.position_seconds
 
 

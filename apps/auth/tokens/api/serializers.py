@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from rest_framework import serializers
 
-from apps.auth.tokens.devices import device_name
 from apps.auth.tokens.models import Session
+from apps.common.devices import device_name
 
 
 class SignInSerializer(serializers.Serializer):

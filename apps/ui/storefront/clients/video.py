@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import quote
 
 from apps.common.http import RemoteProblem, ServiceClient
+from apps.ui.storefront.clients.auth import BrowserHeaders
 from apps.ui.storefront.clients.decoding import decode
 from apps.ui.storefront.clients.response_cache import ResponseCache
 
@@ -145,12 +146,12 @@ def title(slug: str, *, deadline: float | None = None) -> Title:
     return responses.fetch(f"/v1/titles/{slug}", Title, fresh_seconds=TITLE_SECONDS, deadline=deadline)
 
 
-def start_playback(token: str, slug: str) -> dict[str, Any]:
-    """Start a playback session; the response goes to the player as it is.
+def start_playback(token: str, slug: str, *, browser_headers: BrowserHeaders) -> dict[str, Any]:
+    """Start a playback session on the visitor's device; the response goes to the player as it is.
 
     Raises RemoteProblem: not-entitled, too-many-streams.
     """
-    return client.post(f"/v1/titles/{slug}/playback", token=token).json_or_raise()
+    return client.post(f"/v1/titles/{slug}/playback", token=token, headers=browser_headers).json_or_raise()
 
 
 def save_progress(token: str, slug: str, *, session: str, position: float) -> dict[str, Any]:

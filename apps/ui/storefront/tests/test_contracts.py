@@ -301,7 +301,7 @@ def test_video_client_matches_the_contract(platform: FakePlatform, check: Callab
     assert video.slugs_of_package("plus") == []
     assert video.library_item("token", "nosferatu")
     video.title("nosferatu")
-    session = video.start_playback("token", "nosferatu")["session"]
+    session = video.start_playback("token", "nosferatu", browser_headers={"User-Agent": "Firefox"})["session"]
     video.save_progress("token", "nosferatu", session=session, position=61.5)
     video.stop_playback("token", session)
     check()

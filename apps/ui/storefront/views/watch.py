@@ -94,7 +94,8 @@ def _waiting_page(request: ShopRequest, heading: str, text: str, *, seconds: int
 @require_POST
 def play(request: ShopRequest, slug: str) -> JsonResponse:
     """Start a playback session. Only playing does so, since it starts the period of a rental."""
-    return _player_response(request, lambda token: video.start_playback(token, slug))
+    headers = request.shop.browser_headers
+    return _player_response(request, lambda token: video.start_playback(token, slug, browser_headers=headers))
 
 
 @require_POST

@@ -8,8 +8,12 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from apps.common.api.serializers import StrictQuerySerializer
-from apps.video.playback.models import Entitlement, LibraryEntry, Progress
+from apps.common.devices import device_name
+from apps.video.playback.models import Entitlement, LibraryEntry, PlaybackSession, Progress
 from apps.video.titles.serializers import TitleSerializer
+
+# No player measures more than a day of one session.
+MAX_TOTAL_SECONDS = 86_400
 
 
 class ProgressSerializer(serializers.Serializer):
@@ -90,6 +94,7 @@ class PlaybackSerializer(StreamSerializer):
     storyboard_url = serializers.CharField(allow_null=True, help_text="WebVTT thumbnails.")
     poster_url = serializers.CharField(allow_null=True)
     resume_at = serializers.FloatField(help_text="Seconds.")
+    watched = serializers.BooleanField(help_text="Whether you have watched it to its end; it starts over then.")
     duration_seconds = serializers.IntegerField()
     heartbeat_seconds = serializers.IntegerField()
 
@@ -101,8 +106,34 @@ class HeartbeatSerializer(StreamSerializer, ProgressSerializer):
 
 
 class SaveProgressSerializer(serializers.Serializer):
+    """Totals count from the start of the session; a player that does not measure them leaves them out."""
+
     session = serializers.UUIDField()
     position_seconds = serializers.FloatField()
+    watched_seconds = serializers.IntegerField(
+        required=False, min_value=0, max_value=MAX_TOTAL_SECONDS, help_text="Time in which the film was playing."
+    )
+    rebuffer_count = serializers.IntegerField(
+        required=False, min_value=0, max_value=100_000, help_text="How often it stopped to load, without seeking."
+    )
+    rebuffer_seconds = serializers.FloatField(
+        required=False, min_value=0, max_value=MAX_TOTAL_SECONDS, help_text="How long it stopped to load."
+    )
+
+
+class PlayingSessionSerializer(serializers.Serializer):
+    """A device of yours that plays."""
+
+    id = serializers.UUIDField()
+    device = serializers.SerializerMethodField(help_text="Such as `Safari on iPhone`.")
+    title_slug = serializers.CharField(source="title.slug")
+    title = serializers.CharField(source="title.name")
+    since = serializers.DateTimeField(source="created_at")
+    position_seconds = serializers.FloatField()
+    duration_seconds = serializers.IntegerField(source="title.runtime_seconds")
+
+    def get_device(self, session: PlaybackSession) -> str:
+        return device_name(session.user_agent)
 
 
 class EntitlementSerializer(serializers.Serializer):

@@ -8,6 +8,7 @@ urlpatterns = [
     path("library/<slug:slug>", views.LibraryFilmView.as_view()),
     path("titles/<slug:slug>/playback", views.TitlePlaybackView.as_view()),
     path("progress/<slug:slug>", views.ProgressView.as_view()),
+    path("playback", views.PlaybackSessionsView.as_view()),
     path("playback/<uuid:session_id>", views.PlaybackSessionView.as_view()),
     path("entitlements", views.EntitlementsView.as_view()),
 ]

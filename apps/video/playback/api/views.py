@@ -15,12 +15,13 @@ from rest_framework.views import APIView
 
 from apps.common.api.requests import validated, validated_query
 from apps.common.api.views import NO_STORE
+from apps.common.devices import user_agent_of
 from apps.common.idempotency import optionally_idempotent
 from apps.common.identity.permissions import RequireScope, user_id_of
 from apps.common.problems import ValidationProblem
 from apps.video.playback import selectors, services
 from apps.video.playback.api import serializers
-from apps.video.playback.models import Entitlement, LibraryEntry, Progress
+from apps.video.playback.models import Entitlement, LibraryEntry, PlaybackSession, Progress
 from apps.video.playback.signing import StreamAccess
 from apps.video.titles.selectors import poster_url
 
@@ -87,10 +88,17 @@ class TitlePlaybackView(APIView):
     @extend_schema(request=None, responses={201: serializers.PlaybackSerializer})
     @optionally_idempotent
     def post(self, request: Request, slug: str) -> Response:
-        """Start watching: a signed address of the film, for your library's films."""
+        """Start watching: a signed address of the film, for your library's films.
+
+        The `User-Agent` names the device. When too many devices play (409 `too-many-streams`), `sessions` lists them as
+        `GET /v1/playback` does (`id`, `device`, `title_slug`, `title`, `since`); stop one with `DELETE`.
+        """
         user_id = user_id_of(request)
-        session, access = services.start_playback(user_id=user_id, title_slug=slug)
+        session, access = services.start_playback(
+            user_id=user_id, title_slug=slug, user_agent=user_agent_of(request._request)
+        )
         title = session.title
+        progress = selectors.progress_at(user_id, title)
         playback = {
             "session": session.pk,
             **_stream(access),
@@ -100,7 +108,8 @@ class TitlePlaybackView(APIView):
             ],
             "storyboard_url": access.url("storyboard.vtt"),
             "poster_url": poster_url(title),
-            "resume_at": selectors.position_of(user_id, title),
+            "resume_at": selectors.resume_position(progress),
+            "watched": progress is not None and progress.is_finished,
             "duration_seconds": title.runtime_seconds,
             "heartbeat_seconds": services.heartbeat_seconds(),
         }
@@ -119,21 +128,33 @@ class ProgressView(APIView):
         """
         data = validated(serializers.SaveProgressSerializer, request)
         session = services.session_of(user_id=user_id_of(request), title_slug=slug, session_id=data["session"])
-        progress = services.save_progress(session, position=data["position_seconds"])
+        report = services.PlayerReport(**{name: value for name, value in data.items() if name != "session"})
+        progress = services.save_progress(session, report)
         heartbeat = {
             "position_seconds": progress.position_seconds,
             "duration_seconds": session.title.runtime_seconds,
             "is_finished": progress.is_finished,
             "updated_at": progress.updated_at,
-            **_stream(services.renew_playback(session)),
+            **_stream(services.renew_playback(session, report)),
         }
         return Response(serializers.HeartbeatSerializer(heartbeat).data, headers=NO_STORE)
+
+
+class PlaybackSessionsView(ListAPIView):
+    """Your devices that play now."""
+
+    serializer_class = serializers.PlayingSessionSerializer
+    queryset = PlaybackSession.objects.none()
+    ordering = ("-created_at", "-id")
+
+    def get_queryset(self) -> QuerySet[PlaybackSession]:
+        return selectors.live_sessions(user_id_of(self.request)).select_related("title")
 
 
 class PlaybackSessionView(APIView):
     @extend_schema(responses={204: None})
     def delete(self, request: Request, session_id: uuid.UUID) -> Response:
-        """Stop watching."""
+        """Stop watching, on this device or on another one of yours."""
         services.end_playback(user_id=user_id_of(request), session_id=session_id)
         return Response(status=status.HTTP_204_NO_CONTENT)
 

@@ -132,7 +132,7 @@ def test_a_deleted_accounts_token_opens_no_library_and_what_came_late_is_forgott
     # A heartbeat and a start that were under way when the event was handled.
     entitle(me)
     started, _ = services.start_playback(user_id=me, title_slug="metropolis")
-    services.save_progress(started, position=5)
+    services.save_progress(started, services.PlayerReport(5))
     DeletedAccount.objects.update(next_pass_at=timezone.now())
     assert repeat_erasures() == 1
     for model in (Entitlement, PlaybackSession, Progress):

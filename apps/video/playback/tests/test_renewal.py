@@ -95,7 +95,7 @@ def test_a_session_that_is_deleted_at_this_moment_is_not_there(me, playback):
     session = services.session_of(user_id=me, title_slug="metropolis", session_id=uuid.UUID(playback["session"]))
     services.forget_user(me)
     with pytest.raises(NotFound):
-        services.renew_playback(session)
+        services.renew_playback(session, services.PlayerReport(5))
 
 
 def test_a_deleted_account_gets_none(client, me, playback):

@@ -104,6 +104,7 @@ class FakeVideo(FakeService):
                 "storyboard_url": None,
                 "poster_url": None,
                 "resume_at": 12.5,
+                "watched": False,
                 "duration_seconds": 5640,
                 "heartbeat_seconds": 30,
             },

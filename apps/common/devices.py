@@ -1,10 +1,11 @@
-"""Names of signed-in devices that their owners recognise, from the browsers' User-Agent."""
+"""Names of devices that their owners recognise, from the browsers' User-Agent: of sign-ins and of players."""
 
 from __future__ import annotations
 
 import re
 from functools import lru_cache
 
+from django.http import HttpRequest
 from django.utils.translation import gettext
 from ua_parser import parse
 
@@ -15,6 +16,16 @@ MOBILE = re.compile(r"^Mobile | Mobile\b.*$| iOS$")
 SYSTEMS = {"Mac OS X": "macOS"}
 # Apple's own devices are known by their names, all others by their systems.
 DEVICES = frozenset({"iPhone", "iPad", "iPod"})
+
+# What services store of a User-Agent.
+MAX_USER_AGENT_LENGTH = 256
+
+
+def user_agent_of(request: HttpRequest) -> str:
+    """The User-Agent of the shopper's browser, which the storefront and the admins pass on; printable and of a bounded
+    length."""
+    agent = "".join(character for character in request.META.get("HTTP_USER_AGENT", "") if character.isprintable())
+    return agent[:MAX_USER_AGENT_LENGTH]
 
 
 def device_name(user_agent: str) -> str:
