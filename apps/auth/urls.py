@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
+from apps.auth.lifecycle.api.internal_views import AccountsView
 from apps.auth.tokens.api import discovery
 from apps.auth.tokens.api.views import SessionAccountView
 from apps.common.urls import (  # noqa: F401  (Django looks the handlers up here)
@@ -18,6 +19,7 @@ from apps.common.urls import (  # noqa: F401  (Django looks the handlers up here
 urlpatterns = [
     path("v1/", include("apps.auth.lifecycle.api.urls")),
     path("v1/", include("apps.auth.tokens.api.urls")),
+    path("internal/accounts", AccountsView.as_view(), name="accounts"),
     path("internal/sessions/<uuid:session_id>", SessionAccountView.as_view(), name="session-account"),
     path(".well-known/jwks.json", discovery.JwksView.as_view(), name="jwks"),
     path(

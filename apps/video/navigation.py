@@ -13,6 +13,7 @@ NAVIGATION = [
             model_link(_("Uploads"), "upload", "uploads.upload"),
             model_link(_("Encodings"), "video_settings", "encoding.encoding"),
             model_link(_("Entitlements"), "confirmation_number", "playback.entitlement"),
+            model_link(_("Gift codes"), "redeem", "playback.giftbatch"),
             model_link(_("Subscriptions"), "autorenew", "playback.subscriptionaccess"),
         ],
     ),

@@ -23,6 +23,8 @@ STREAM_SECRET = env("STREAM_SECRET")
 STREAM_BASE_URL = f"{PUBLIC_URL}{PUBLIC_PREFIX}/stream"
 # How long an address of a stream works, and how long a session counts that has not renewed it.
 STREAM_SECONDS = env.int("STREAM_SECONDS", default=120)
+# Codes of gifts that one account may try.
+GIFT_CODE_ATTEMPT_RATE = "60/hour"
 # Empty: the ffmpeg of the imageio-ffmpeg package, else the one on the PATH.
 FFMPEG = env.str("FFMPEG", default="")
 FFMPEG_PRESET = env.str("FFMPEG_PRESET", default="veryfast")
@@ -65,6 +67,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "apps.video.encoding.tasks.requeue_encodings",
         "schedule": 10.0,
         "options": {"expires": 10},
+    },
+    "record-expired-entitlements": {
+        "task": "apps.video.playback.tasks.record_expired_entitlements",
+        "schedule": 300.0,
+        "options": {"expires": 300},
     },
     "requeue-uploads": {
         "task": "apps.video.uploads.tasks.requeue_uploads",

@@ -48,13 +48,13 @@ def test_pages_of_staff_have_no_violations_and_fit_the_screen(visitor, staff, sc
     address, found = open_order(page, number), {}
     for name in ("refund", "ship", "cancel", "resend", "note"):
         page.goto(f"{address}/{name}/")
-        expect(page.locator(".order-action-form")).to_be_visible()
+        expect(page.locator(".action-page-form")).to_be_visible()
         if broken := problems(page):
             found[name] = broken
     page.goto(f"{address}/refund/")
     page.locator("[name=quantity_0]").fill("1")
     page.locator("[name=preview]").click()
-    expect(page.locator(".order-action-summary li").first).to_contain_text("Visa •••• 4242")
+    expect(page.locator(".action-page-summary li").first).to_contain_text("Visa •••• 4242")
     if broken := problems(page):
         found["preview"] = broken
     for path in ("refunds/refund/", "refunds/returnrequest/"):

@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
 
 from apps.auth.accounts.models import Mail, User
+from apps.common.emails import lookup_email
 
 ADDRESS_FIELDS = ("name", "line1", "line2", "postal_code", "city", "region", "country", "phone", "is_default")
+
+
+def accounts_by_email(email: str) -> QuerySet[User]:
+    """The account with this address; none for a deleted one."""
+    return User.objects.filter(email=lookup_email(email))
+
+
+def accounts_by_id(ids: Collection[UUID]) -> QuerySet[User]:
+    """Those of the accounts that exist."""
+    return User.objects.filter(pk__in=ids).order_by("email")
 
 
 def export_of(user: User) -> dict[str, Any]:

@@ -15,7 +15,7 @@ SERVICE_SCOPES = {
     "catalog": ("entitlements:read", "events:read", "sessions:read"),
     "payment": ("events:read", "sessions:read", "stock:reserve"),
     "ui": (),
-    "video": ("events:read", "sessions:read"),
+    "video": ("accounts:read", "events:read", "sessions:read"),
 }
 
 

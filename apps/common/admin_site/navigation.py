@@ -40,7 +40,7 @@ SECTIONS = (
     Section("catalog", _("Catalogue"), "sell", frozenset({"catalog_staff", "support_staff"})),
     Section("payment", _("Orders & payments"), "receipt_long", frozenset({"support_staff"})),
     Section("auth", _("Accounts"), "group", frozenset({"support_staff"})),
-    Section("video", pgettext_lazy("admin section", "Video"), "movie", frozenset({"video_staff"})),
+    Section("video", pgettext_lazy("admin section", "Video"), "movie", frozenset({"support_staff", "video_staff"})),
 )
 
 

@@ -12,11 +12,12 @@ from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from apps.common.admin_site.fields import LinesField, LocalDecimalField, MoneyField, as_minor_units
+from apps.common.codes import MAX_BATCH, MAX_CODE_LENGTH, batch_prefix
 from apps.common.money import Money
 from apps.common.problems import ValidationProblem
 from apps.common.text import one_line
-from apps.payment.vouchers.models import MAX_CATEGORY_LENGTH, MAX_CODE_LENGTH, TERMS, Voucher
-from apps.payment.vouchers.services import MAX_BATCH, batch_prefix, new_code
+from apps.payment.vouchers.models import MAX_CATEGORY_LENGTH, TERMS, Voucher
+from apps.payment.vouchers.services import new_code
 
 Kind = Voucher.Kind
 AMOUNTS = ("amount", "minimum_amount")

@@ -7,8 +7,8 @@ from typing import Any
 
 from django.db import transaction
 
+from apps.common.codes import normalise
 from apps.common.problems import ValidationProblem
-from apps.payment.vouchers.codes import normalise
 from apps.payment.vouchers.models import TERMS, Voucher, VoucherCode
 from apps.payment.vouchers.services import add_code
 

@@ -9,9 +9,9 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from apps.common.codes import MAX_CODE_LENGTH
 from apps.common.ids import uuid7
 
-MAX_CODE_LENGTH = 40
 # Paths of categories as catalog has them.
 MAX_CATEGORY_LENGTH = 400
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
 
+from apps.common.codes import is_code, normalise
 from apps.payment.access import digest
-from apps.payment.vouchers.codes import is_code, normalise
 from apps.payment.vouchers.models import Redemption, Voucher, VoucherCode
 
 

@@ -10,16 +10,13 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext
 
+from apps.common.codes import is_code, normalise, random_codes
 from apps.common.problems import ValidationProblem
 from apps.payment.access import digest
-from apps.payment.vouchers.codes import MAX_PREFIX_LENGTH, PREFIX, is_code, normalise, random_code
 from apps.payment.vouchers.evaluation import redemption_refusal, unknown_code
 from apps.payment.vouchers.models import Redemption, Voucher, VoucherCode
 from apps.payment.vouchers.problems import VoucherNotApplicable
 from apps.payment.vouchers.selectors import Redeemer
-
-# One page of the admin makes them while somebody waits.
-MAX_BATCH = 10_000
 
 
 def redeem(code_id: int, *, order_id: uuid.UUID, redeemer: Redeemer) -> None:
@@ -96,25 +93,9 @@ def add_code(voucher: Voucher, text: str) -> VoucherCode:
         raise _taken(code) from error
 
 
-def batch_prefix(text: str) -> str:
-    """What the codes of a batch begin with, normalised; empty for nothing. Raises ValidationProblem."""
-    prefix = normalise(text).rstrip("-")
-    if prefix and not PREFIX.match(prefix):
-        message = gettext("Use up to %(limit)s letters from A to Z, digits and hyphens.")
-        message %= {"limit": MAX_PREFIX_LENGTH}
-        raise ValidationProblem(message, errors={"prefix": [message]})
-    return prefix
-
-
 def add_random_codes(voucher: Voucher, *, count: int, prefix: str = "") -> int:
     """Give the voucher a batch of codes that nobody can guess; returns how many. Raises ValidationProblem."""
-    prefix = batch_prefix(prefix)
-    if not 1 <= count <= MAX_BATCH:
-        message = gettext("Enter a number from 1 to %(limit)s.") % {"limit": MAX_BATCH}
-        raise ValidationProblem(message, errors={"count": [message]})
-    codes = {random_code(prefix) for _ in range(count)}
-    while len(codes) < count:
-        codes.add(random_code(prefix))
+    codes = random_codes(count, prefix=prefix)
     VoucherCode.objects.bulk_create((VoucherCode(voucher=voucher, code=code) for code in codes), batch_size=1000)
     return count
 

@@ -9,6 +9,9 @@ from apps.common.erasure import erases_person
 from apps.common.erasure.services import was_deleted
 from apps.common.outbox import Event, subscribe
 from apps.video.playback import services
+from apps.video.playback.models import EntitlementEvent
+
+Cause = EntitlementEvent.Cause
 
 
 @subscribe("payment", "order.paid")
@@ -49,7 +52,13 @@ def revoke_entitlements(event: Event) -> None:
 @subscribe("payment", "order.disputed")
 def revoke_disputed(event: Event) -> None:
     """The customer's bank took the money back: all films of the order leave the library."""
-    services.revoke(order_number=event.data["order_number"])
+    services.revoke(order_number=event.data["order_number"], cause=Cause.DISPUTED)
+
+
+@subscribe("payment", "order.cancelled")
+def revoke_cancelled(event: Event) -> None:
+    """The order was given up before it was paid: nothing of it may be watched, whatever else is handled."""
+    services.revoke(order_number=event.data["order_number"], cause=Cause.CANCELLED)
 
 
 @subscribe("payment", "order.dispute_won")

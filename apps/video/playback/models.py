@@ -7,17 +7,25 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from apps.common.codes import MAX_CODE_LENGTH
 from apps.common.devices import MAX_USER_AGENT_LENGTH
 from apps.common.ids import uuid7
 from apps.video.titles.models import Title
 
+MAX_REASON_LENGTH = 300
+
 
 class Entitlement(models.Model):
-    """The right to watch a title, from a paid order.
+    """The right to watch a title: from a paid order, a gift code or a member of staff.
 
     Kept by the title's slug: an order may be paid before the film exists here. A rental may be started within 30 days;
     from the first play on it lasts `rental_hours` (how shops of rented films commonly do it).
     """
+
+    class Source(models.TextChoices):
+        ORDER = "order", _("Order")
+        STAFF = "staff", _("Granted by staff")
+        GIFT = "gift", _("Gift code")
 
     class Offer(models.TextChoices):
         BUY = "buy", _("Buy")
@@ -28,7 +36,9 @@ class Entitlement(models.Model):
     title_slug = models.SlugField(_("film"), max_length=120)
     offer = models.CharField(_("offer"), max_length=4, choices=Offer)
     rental_hours = models.PositiveIntegerField(_("hours of rental"), null=True, blank=True)
-    order_number = models.CharField(_("order"), max_length=32)
+    source = models.CharField(_("source"), max_length=5, choices=Source, default=Source.ORDER, db_default=Source.ORDER)
+    # Empty unless an order granted it.
+    order_number = models.CharField(_("order"), max_length=32, blank=True)
     granted_at = models.DateTimeField(_("granted"), default=timezone.now)
     first_played_at = models.DateTimeField(_("first played"), null=True, blank=True)
     expires_at = models.DateTimeField(_("expires"), null=True, blank=True)
@@ -39,15 +49,119 @@ class Entitlement(models.Model):
         verbose_name_plural = _("entitlements")
         constraints = [
             # The same order reported twice grants once.
-            models.UniqueConstraint(fields=["order_number", "title_slug", "offer"], name="entitlement_once_per_order"),
+            models.UniqueConstraint(
+                fields=["order_number", "title_slug", "offer"],
+                name="entitlement_once_per_order",
+                condition=~Q(order_number=""),
+            ),
             models.CheckConstraint(
                 condition=~Q(offer="rent") | Q(expires_at__isnull=False), name="entitlement_rental_expires"
             ),
         ]
-        indexes = [models.Index(fields=["user_id", "-granted_at", "-id"], name="library")]
+        indexes = [
+            models.Index(fields=["user_id", "-granted_at", "-id"], name="library"),
+            # For the job that records what has expired.
+            models.Index(fields=["expires_at"], name="entitlement_running", condition=Q(revoked_at=None)),
+        ]
 
     def __str__(self) -> str:
         return f"{self.offer} {self.title_slug}"
+
+
+class EntitlementEvent(models.Model):
+    """What happened to an entitlement, when, why and by whom. Only ever added to: a trigger refuses changes."""
+
+    class Kind(models.TextChoices):
+        GRANTED = "granted", _("Granted")
+        STARTED = "started", _("Started")
+        REVOKED = "revoked", _("Revoked")
+        REINSTATED = "reinstated", _("Reinstated")
+        EXPIRED = "expired", _("Expired")
+
+    class Cause(models.TextChoices):
+        PAID = "paid", _("Order paid")
+        REFUNDED = "refunded", _("Order refunded")
+        CANCELLED = "cancelled", _("Order cancelled")
+        DISPUTED = "disputed", _("Payment disputed")
+        DISPUTE_WON = "dispute_won", _("Dispute won")
+        STAFF = "staff", _("Staff")
+        GIFT_CODE = "gift_code", _("Gift code")
+        FIRST_PLAY = "first_play", _("First play")
+        TIME = "time", _("Time is up")
+
+    entitlement = models.ForeignKey(Entitlement, on_delete=models.CASCADE, related_name="events")
+    kind = models.CharField(_("what"), max_length=10, choices=Kind)
+    cause = models.CharField(_("why"), max_length=12, choices=Cause)
+    # Of the member of staff; empty for everything else.
+    actor = models.CharField(_("by"), max_length=254, blank=True)
+    reason = models.CharField(_("reason"), max_length=MAX_REASON_LENGTH, blank=True)
+    at = models.DateTimeField(_("time"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("event of an entitlement")
+        verbose_name_plural = _("history")
+        constraints = [
+            # Two workers may look for what has expired at the same time.
+            models.UniqueConstraint(
+                fields=["entitlement", "kind"],
+                name="entitlement_event_once",
+                condition=Q(kind__in=["granted", "started", "expired"]),
+            )
+        ]
+        indexes = [models.Index(fields=["entitlement", "at"], name="entitlement_history")]
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.cause}"
+
+
+class GiftBatch(models.Model):
+    """Gift codes of one kind: each opens the same title once, for good or for some days."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    name = models.CharField(_("name"), max_length=120)
+    title_slug = models.SlugField(_("film"), max_length=120)
+    access_days = models.PositiveIntegerField(_("days of access"), null=True, blank=True)
+    redeem_until = models.DateTimeField(_("redeem until"), null=True, blank=True)
+    is_active = models.BooleanField(_("active"), default=True)
+    created_by = models.CharField(_("created by"), max_length=254, blank=True, editable=False)
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("gift code batch")
+        verbose_name_plural = _("gift code batches")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(access_days=None) | Q(access_days__gte=1), name="gift_access_of_a_day_or_more"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class GiftCode(models.Model):
+    """One code. It stays redeemed when the account that redeemed it is deleted."""
+
+    batch = models.ForeignKey(GiftBatch, on_delete=models.PROTECT, related_name="codes", verbose_name=_("batch"))
+    code = models.CharField(_("code"), max_length=MAX_CODE_LENGTH, unique=True)
+    is_active = models.BooleanField(_("active"), default=True)
+    redeemed_at = models.DateTimeField(_("redeemed"), null=True, blank=True)
+    entitlement = models.OneToOneField(
+        Entitlement, on_delete=models.SET_NULL, null=True, related_name="gift_code", verbose_name=_("entitlement")
+    )
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("gift code")
+        verbose_name_plural = _("gift codes")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(entitlement=None) | Q(redeemed_at__isnull=False), name="gift_code_entitles_once_redeemed"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.code
 
 
 class Revocation(models.Model):
@@ -59,6 +173,12 @@ class Revocation(models.Model):
     order_number = models.CharField(max_length=32)
     title_slug = models.CharField(max_length=120, blank=True)
     offer = models.CharField(max_length=4, choices=Entitlement.Offer, blank=True)
+    cause = models.CharField(
+        max_length=12,
+        choices=EntitlementEvent.Cause,
+        default=EntitlementEvent.Cause.REFUNDED,
+        db_default=EntitlementEvent.Cause.REFUNDED,
+    )
     revoked_at = models.DateTimeField(default=timezone.now)
 
     class Meta:

@@ -112,6 +112,11 @@ def reachable_sessions(user_id: uuid.UUID) -> QuerySet[PlaybackSession]:
     return PlaybackSession.objects.filter(user_id=user_id, heartbeat_at__gt=silent_since())
 
 
+def title_with_captions(slug: str) -> Title | None:
+    """A title that is streamed; None until it is: 2 queries."""
+    return Title.objects.filter(slug=slug, asset_id__isnull=False).prefetch_related("captions").first()
+
+
 def progress_at(user_id: uuid.UUID, title: Title) -> Progress | None:
     """How far the account got with a film; None when it never started it."""
     return Progress.objects.filter(user_id=user_id, title=title).first()

@@ -1,11 +1,17 @@
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
 
+# Who may watch what: a matter of support too.
+RIGHTS = [
+    *(f"playback.{action}_entitlement" for action in ("view", "add", "change")),
+    "playback.view_entitlementevent",
+    *(f"playback.{action}_{model}" for model in ("giftbatch", "giftcode") for action in ("view", "add", "change")),
+]
 STAFF_PERMISSIONS = [
     *(f"titles.{action}_{model}" for model in ("title", "captiontrack") for action in ("view", "add", "change")),
     "encoding.view_encoding",
     "encoding.view_source",
-    "playback.view_entitlement",
+    *RIGHTS,
     "playback.view_playbacksession",
     "playback.view_subscriptionaccess",
     "uploads.view_upload",
@@ -22,7 +28,8 @@ class TitlesConfig(AppConfig):
 
 
 def grant_staff_permissions(**_: object) -> None:
-    """Video staff edit titles and look at the rest."""
+    """Video staff edit titles and look at the rest; support looks after the rights of customers."""
     from apps.common.staff.permissions import grant
 
     grant("video_staff", STAFF_PERMISSIONS)
+    grant("support_staff", [*RIGHTS, "playback.view_subscriptionaccess", "playback.view_playbacksession"])

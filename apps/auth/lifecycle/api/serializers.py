@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
+from django.utils.translation import gettext
 from rest_framework import serializers
 
 from apps.auth.accounts.models import User
 from apps.common.api.addresses import AddressSerializer as AddressFields
 from apps.common.api.addresses import line
-from apps.common.api.serializers import EmailField, LanguageField
+from apps.common.api.serializers import EmailField, LanguageField, StrictQuerySerializer
 from apps.common.emails import MAX_LENGTH
+
+# Of one page of another service's admin.
+MAX_FOUND_ACCOUNTS = 100
 
 
 class PasswordField(serializers.CharField):
@@ -78,3 +83,35 @@ class AddressSerializer(AddressFields):
 
     id = serializers.UUIDField(read_only=True)
     is_default = serializers.BooleanField(required=False)
+
+
+class AccountsQuerySerializer(StrictQuerySerializer):
+    """One of both."""
+
+    email = serializers.CharField(required=False, max_length=MAX_LENGTH)
+    ids = serializers.CharField(required=False, max_length=MAX_FOUND_ACCOUNTS * 37, help_text="Separated by commas.")
+
+    def validate_ids(self, value: str) -> list[UUID]:
+        try:
+            ids = [UUID(text) for text in value.split(",")]
+        except ValueError:
+            raise serializers.ValidationError(gettext("Enter ids of accounts, separated by commas.")) from None
+        if len(ids) > MAX_FOUND_ACCOUNTS:
+            limit = {"limit": MAX_FOUND_ACCOUNTS}
+            raise serializers.ValidationError(gettext("Ask for at most %(limit)s accounts.") % limit)
+        return ids
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if len(attrs) != 1:
+            raise serializers.ValidationError(gettext("Name either an e-mail address or ids."))
+        return attrs
+
+
+class FoundAccountSerializer(serializers.Serializer):
+    id = serializers.UUIDField()
+    email = serializers.CharField()
+    name = serializers.CharField()
+
+
+class FoundAccountsSerializer(serializers.Serializer):
+    results = FoundAccountSerializer(many=True)

@@ -124,6 +124,7 @@ def test_a_person_does_not_read_the_feed(ada):
 
 def test_scopes_are_those_of_the_contract():
     assert {scope for scopes in SERVICE_SCOPES.values() for scope in scopes} == {
+        "accounts:read",
         "entitlements:read",
         "events:read",
         "sessions:read",

@@ -10,10 +10,10 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from apps.common.codes import CODE
 from apps.payment.checkout.tests.test_admin import staff
 from apps.payment.orders.models import Order
 from apps.payment.tests.catalog_fake import MUG
-from apps.payment.vouchers.codes import CODE
 from apps.payment.vouchers.models import Voucher, VoucherCode
 from apps.payment.vouchers.tests.factories import make_code
 

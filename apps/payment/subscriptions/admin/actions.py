@@ -173,9 +173,10 @@ class SubscriptionActions:
             "page": page,
             "form": page.form,
             "back_url": _address(found),
+            "back_label": gettext("Back to the subscription"),
         }
         status = 422 if page.form.errors else 200
-        return TemplateResponse(request, "subscriptions/action.html", context, status=status)
+        return TemplateResponse(request, "admin_site/action_page.html", context, status=status)
 
 
 def _subscription(object_id: Any) -> Subscription:

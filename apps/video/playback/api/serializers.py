@@ -136,6 +136,18 @@ class PlayingSessionSerializer(serializers.Serializer):
         return device_name(session.user_agent)
 
 
+class RedeemGiftCodeSerializer(serializers.Serializer):
+    code = serializers.CharField(max_length=80, help_text="As printed; spaces and small letters do not matter.")
+
+
+class RedeemedGiftSerializer(serializers.Serializer):
+    """What the code opened."""
+
+    title_slug = serializers.CharField()
+    title = TitleSerializer(allow_null=True, help_text="Null until the film is published.")
+    expires_at = serializers.DateTimeField(allow_null=True)
+
+
 class EntitlementSerializer(serializers.Serializer):
     title_slug = serializers.CharField()
     offer = serializers.ChoiceField(choices=Entitlement.Offer.choices)

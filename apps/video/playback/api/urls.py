@@ -10,5 +10,6 @@ urlpatterns = [
     path("progress/<slug:slug>", views.ProgressView.as_view()),
     path("playback", views.PlaybackSessionsView.as_view()),
     path("playback/<uuid:session_id>", views.PlaybackSessionView.as_view()),
+    path("gift-codes/redeem", views.RedeemGiftCodeView.as_view()),
     path("entitlements", views.EntitlementsView.as_view()),
 ]

@@ -21,6 +21,7 @@ from apps.common.identity.permissions import RequireScope, user_id_of
 from apps.common.problems import ValidationProblem
 from apps.video.playback import selectors, services
 from apps.video.playback.api import serializers
+from apps.video.playback.api.throttling import GiftCodeThrottle
 from apps.video.playback.models import Entitlement, LibraryEntry, PlaybackSession, Progress
 from apps.video.playback.signing import StreamAccess
 from apps.video.titles.selectors import poster_url
@@ -157,6 +158,27 @@ class PlaybackSessionView(APIView):
         """Stop watching, on this device or on another one of yours."""
         services.end_playback(user_id=user_id_of(request), session_id=session_id)
         return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class RedeemGiftCodeView(APIView):
+    throttle_classes = [GiftCodeThrottle]
+
+    @extend_schema(request=serializers.RedeemGiftCodeSerializer, responses=serializers.RedeemedGiftSerializer)
+    def post(self, request: Request) -> Response:
+        """Redeem a gift code: its film goes into your library.
+
+        A code is redeemed once; sending it again with the same account returns the same film. Refused are codes that do
+        not exist (404 `gift-code-unknown`), and those that others redeemed, that have expired or were switched off (409
+        `gift-code-not-redeemable` with `reason`).
+        """
+        data = validated(serializers.RedeemGiftCodeSerializer, request)
+        entitlement = services.redeem_gift_code(data["code"], user_id=user_id_of(request))
+        redeemed = {
+            "title_slug": entitlement.title_slug,
+            "title": selectors.title_with_captions(entitlement.title_slug),
+            "expires_at": entitlement.expires_at,
+        }
+        return Response(serializers.RedeemedGiftSerializer(redeemed).data, headers=NO_STORE)
 
 
 class EntitlementsView(ListAPIView):

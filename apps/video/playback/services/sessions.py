@@ -16,8 +16,9 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.common.devices import device_name
 from apps.common.problems import Conflict, Forbidden, NotFound, Problem, ValidationProblem
-from apps.video.playback.models import Entitlement, PlaybackSession, Progress
+from apps.video.playback.models import Entitlement, EntitlementEvent, PlaybackSession, Progress
 from apps.video.playback.selectors import WatchRight, live_sessions, reachable_sessions, silent_since, watch_right
+from apps.video.playback.services.history import Because, record
 from apps.video.playback.signing import StreamAccess
 from apps.video.titles.models import Title
 
@@ -45,7 +46,7 @@ class SessionEnded(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class PlayerReport:
-    """Where a player is, and totals since its session began, so that a heartbeat that is lost or sent twice counts once.
+    """Where a player is, and totals since its session began: a heartbeat that is lost or sent twice counts once.
 
     None: it does not measure that.
     """
@@ -194,6 +195,7 @@ def _start_rental(entitlement: Entitlement) -> datetime | None:
         entitlement.first_played_at = now
         entitlement.expires_at = now + timedelta(hours=entitlement.rental_hours or 48)
         entitlement.save(update_fields=["first_played_at", "expires_at"])
+        record([entitlement.pk], EntitlementEvent.Kind.STARTED, Because(EntitlementEvent.Cause.FIRST_PLAY), at=now)
     return entitlement.expires_at
 
 

@@ -1,0 +1,2 @@
+DROP TRIGGER playback_history_append_only ON playback_entitlementevent;
+DROP FUNCTION playback_history_is_append_only();
