@@ -71,6 +71,11 @@ def library(user_id: uuid.UUID, *, source: str = "") -> QuerySet[LibraryEntry]:
     return LibraryEntry.objects.filter(user_id=user_id, pk__in=best)
 
 
+def watch_history(user_id: uuid.UUID) -> QuerySet[Progress]:
+    """Every film that the account started, with its captions, also those that it may not watch any more: 2 queries."""
+    return Progress.objects.filter(user_id=user_id).select_related("title").prefetch_related("title__captions")
+
+
 def in_progress(user_id: uuid.UUID) -> QuerySet[Progress]:
     """Films that were started and not finished, of those that may be watched now."""
     rows = Progress.objects.filter(user_id=user_id, is_finished=False, position_seconds__gt=0)

@@ -136,6 +136,16 @@ class PlayingSessionSerializer(serializers.Serializer):
         return device_name(session.user_agent)
 
 
+class HistoryItemSerializer(ProgressSerializer):
+    """A film that you watched, and how far."""
+
+    title = TitleSerializer()
+
+
+class SetWatchedSerializer(serializers.Serializer):
+    watched = serializers.BooleanField(help_text="Not watched: it starts over.")
+
+
 class RedeemGiftCodeSerializer(serializers.Serializer):
     code = serializers.CharField(max_length=80, help_text="As printed; spaces and small letters do not matter.")
 

@@ -5,6 +5,8 @@ from apps.video.playback.api import views
 urlpatterns = [
     path("library", views.LibraryView.as_view()),
     path("continue-watching", views.ContinueWatchingView.as_view()),
+    path("history", views.WatchHistoryView.as_view()),
+    path("history/<slug:slug>", views.WatchedFilmView.as_view()),
     path("library/<slug:slug>", views.LibraryFilmView.as_view()),
     path("titles/<slug:slug>/playback", views.TitlePlaybackView.as_view()),
     path("progress/<slug:slug>", views.ProgressView.as_view()),

@@ -69,6 +69,38 @@ def _library_page(view: ListAPIView, user_id: uuid.UUID, entries: list[LibraryEn
     return response
 
 
+class WatchHistoryView(ListAPIView):
+    """What you watched, last first, also films that you may not watch any more."""
+
+    serializer_class = serializers.HistoryItemSerializer
+    queryset = Progress.objects.none()
+    ordering = ("-updated_at", "-id")
+
+    def get_queryset(self) -> QuerySet[Progress]:
+        return selectors.watch_history(user_id_of(self.request))
+
+    @extend_schema(request=None, responses={204: None})
+    def delete(self, request: Request) -> Response:
+        """Forget everything that you watched, and how far."""
+        services.delete_history(user_id=user_id_of(request))
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class WatchedFilmView(APIView):
+    @extend_schema(request=serializers.SetWatchedSerializer, responses=serializers.ProgressSerializer)
+    def put(self, request: Request, slug: str) -> Response:
+        """Mark a film of your library as watched, or as not watched."""
+        data = validated(serializers.SetWatchedSerializer, request)
+        progress = services.set_watched(user_id=user_id_of(request), title_slug=slug, is_watched=data["watched"])
+        return Response(serializers.ProgressSerializer(progress).data, headers=NO_STORE)
+
+    @extend_schema(responses={204: None})
+    def delete(self, request: Request, slug: str) -> Response:
+        """Forget that you watched a film, and how far."""
+        services.delete_history(user_id=user_id_of(request), title_slug=slug)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
 class LibraryFilmView(APIView):
     @extend_schema(responses=serializers.WatchableFilmSerializer)
     def get(self, request: Request, slug: str) -> Response:

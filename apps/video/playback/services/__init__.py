@@ -36,6 +36,7 @@ from apps.video.playback.services.sessions import (
     session_of,
     start_playback,
 )
+from apps.video.playback.services.watch_history import delete_history, set_watched
 
 __all__ = [
     "MAX_REACHABLE",
@@ -51,6 +52,7 @@ __all__ = [
     "TooManyStreams",
     "UnknownGiftCode",
     "add_gift_codes",
+    "delete_history",
     "end_playback",
     "forget_user",
     "grant",
@@ -66,6 +68,7 @@ __all__ = [
     "save_progress",
     "session_of",
     "set_gift_codes_active",
+    "set_watched",
     "start_playback",
     "update_access",
 ]
