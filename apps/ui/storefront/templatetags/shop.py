@@ -167,6 +167,14 @@ def runtime(seconds: int | None) -> str:
     return f"{hours} h {minutes} min" if hours else f"{minutes} min"
 
 
+@register.filter
+def clock(seconds: float) -> str:
+    """A time in a film as players show it: `12:40`, or `1:02:03` from an hour on."""
+    hours, rest = divmod(int(seconds), MINUTE * MINUTE)
+    minutes, seconds = divmod(rest, MINUTE)
+    return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
+
+
 @register.simple_tag
 def stars(average: float | None) -> SafeString:
     """Five stars filled to the nearest half, hidden from screen readers: the text beside them has the number."""

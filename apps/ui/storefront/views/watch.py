@@ -8,6 +8,7 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
+from csp.constants import NONCE
 from django.conf import settings
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -29,6 +30,8 @@ from apps.ui.storefront.session import ShopRequest
 # A film that was just paid for arrives within seconds: how often its page reloads, and how many times.
 REFRESH_SECONDS = 3
 MAX_REFRESHES = 20
+# The player's controls bring style sheets in their shadow trees: those that know this page's nonce are let in.
+PLAYER_POLICY = {"style-src": [NONCE]}
 
 
 @require_safe
@@ -67,7 +70,9 @@ def watch(request: ShopRequest, slug: str) -> HttpResponse:
     product = sold_as.result()
     is_clip = item.title is not None and is_demo_clip(item.title, product)
     context = {"item": item, "title": item.title, "product": product, "is_demo_clip": is_clip}
-    return render(request, "storefront/watch.html", context)
+    response = render(request, "storefront/watch.html", context)
+    response._csp_update = PLAYER_POLICY  # type: ignore[attr-defined]  # as django-csp's decorators do
+    return response
 
 
 def _not_in_library(request: ShopRequest, slug: str) -> HttpResponse:
