@@ -104,7 +104,7 @@ def test_register_buy_and_watch(visitor, stack):
     buy_a_film_and_a_mug(page, stack)
     open_library(page)
     page.locator("a[href='/watch/metropolis']").first.click()
-    button(page, "play|resume").click()
+    button(page, "^play|^continue at").click()
     until(lambda: page.evaluate("document.querySelector('video').currentTime") > 1, what="the film's first second")
     assert page.evaluate("document.querySelector('video').videoWidth") > 0
     assert "shop_" not in page.evaluate("document.cookie")  # tokens are out of JavaScript's reach
@@ -126,7 +126,7 @@ def test_a_film_plays_on_over_renewed_addresses_and_ends_with_its_session(visito
     page.goto("/watch/metropolis")
     # Little is loaded ahead, so that a film of seconds needs its addresses to the end.
     page.evaluate("Object.assign(Hls.DefaultConfig, {maxBufferLength: 1, maxMaxBufferLength: 1})")
-    button(page, "play|resume").click()
+    button(page, "^play|^continue at").click()
     now = "document.querySelector('video').currentTime"
     until(lambda: page.evaluate(now) > 1, what="the film's first second")
     page.evaluate("document.querySelector('video').currentTime = 2")
@@ -155,7 +155,7 @@ def test_library_shows_how_far_a_film_was_watched_when_the_player_is_left(visito
     page.goto("/library")
     page.locator("a[href='/watch/metropolis']").first.click()
     page.wait_for_url("**/watch/metropolis")
-    button(page, "play|resume").click()
+    button(page, "^play|^continue at").click()
     video = "document.querySelector('video')"
     until(lambda: page.evaluate(f"{video}.currentTime") > 1, what="the film's first second")
     # Far from what an earlier visit may have left behind; no report is waited for.
@@ -183,7 +183,7 @@ def test_a_film_that_was_paused_for_longer_than_its_addresses_work_plays_on(visi
     page.on("response", lambda response: loaded.append(response.url) if ".m4s" in response.url else None)
     page.goto("/watch/metropolis")
     page.evaluate("Object.assign(Hls.DefaultConfig, {maxBufferLength: 1, maxMaxBufferLength: 1})")
-    button(page, "play|resume").click()
+    button(page, "^play|^continue at").click()
     video = "document.querySelector('video')"
     until(lambda: page.evaluate(f"{video}.currentTime") > 1, what="the film's first second")
     page.evaluate(f"{video}.currentTime = 2; {video}.pause()")

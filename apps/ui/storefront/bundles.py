@@ -61,7 +61,9 @@ class BundleStorage(Storage):
     def _open(self, name: str, mode: str = "rb") -> ContentFile:
         if name in PACKED:
             folder, entries, variable = PACKED[name]
-            return ContentFile(packed_modules.pack(Path(settings.NPM_ROOT, folder), entries, variable=variable).encode(), name=name)
+            return ContentFile(
+                packed_modules.pack(Path(settings.NPM_ROOT, folder), entries, variable=variable).encode(), name=name
+            )
         return ContentFile(b"\n".join(part.read_bytes() for part in self._parts(name)), name=name)
 
     def exists(self, name: str) -> bool:

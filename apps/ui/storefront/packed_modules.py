@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 REQUIRE = re.compile(r'\brequire\("(\.[^"]+)"\)')
-# esbuild writes its imports as Node does them, where the default import of CommonJS is the module itself. Modules that were
-# ES modules export a default of their own, and it is meant.
+# esbuild writes imports as Node does them, where the default import of a CommonJS module is the module itself. What was
+# an ES module has a default export of its own, and that is the one that is meant.
 NODE_DEFAULT = re.compile(r'(__toESM\(require\("[^"]+"\)), 1\)')
 # What node does: each module is a function that runs at its first use, and a circle sees what is exported so far.
 RUNTIME = """\

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote
@@ -154,9 +154,20 @@ def start_playback(token: str, slug: str, *, browser_headers: BrowserHeaders) ->
     return client.post(f"/v1/titles/{slug}/playback", token=token, headers=browser_headers).json_or_raise()
 
 
-def save_progress(token: str, slug: str, *, session: str, position: float) -> dict[str, Any]:
-    """Save the playback position, in seconds, and renew access to the stream."""
-    body = {"session": session, "position_seconds": position}
+@dataclass(frozen=True, slots=True)
+class PlayerReport:
+    """What a player says of itself: its position, in seconds, and what it measured since its session began."""
+
+    session: str
+    position_seconds: float
+    watched_seconds: int | None = None
+    rebuffer_count: int | None = None
+    rebuffer_seconds: float | None = None
+
+
+def save_progress(token: str, slug: str, report: PlayerReport) -> dict[str, Any]:
+    """Save what a player reports, and renew its access to the stream."""
+    body = {name: value for name, value in asdict(report).items() if value is not None}
     return client.put(f"/v1/progress/{slug}", body, token=token).json_or_raise()
 
 

@@ -302,6 +302,7 @@ def test_video_client_matches_the_contract(platform: FakePlatform, check: Callab
     assert video.library_item("token", "nosferatu")
     video.title("nosferatu")
     session = video.start_playback("token", "nosferatu", browser_headers={"User-Agent": "Firefox"})["session"]
-    video.save_progress("token", "nosferatu", session=session, position=61.5)
+    report = {"watched_seconds": 60, "rebuffer_count": 1, "rebuffer_seconds": 0.5}
+    video.save_progress("token", "nosferatu", video.PlayerReport(session, 61.5, **report))
     video.stop_playback("token", session)
     check()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -117,6 +118,56 @@ def test_heartbeat_is_forwarded_to_video(ada: Client, platform: FakePlatform) ->
     assert ada.post("/watch/nosferatu/progress", body, content_type="application/json").status_code == 200
     sent = platform.video.requests_to("PUT", "/v1/progress/nosferatu")[0]
     assert json.loads(sent.content) == {"session": platform.video.session, "position_seconds": 61.5}
+
+
+def test_measurements_of_the_player_are_forwarded_within_their_limits(ada: Client, platform: FakePlatform) -> None:
+    body = {"session": platform.video.session, "position": 61.5, "watched_seconds": 60.9, "rebuffer_count": 10**9}
+    bad = {"rebuffer_seconds": "NaN"}
+    assert ada.post("/watch/nosferatu/progress", body | bad, content_type="application/json").status_code == 200
+    sent = json.loads(platform.video.requests_to("PUT", "/v1/progress/nosferatu")[0].content)
+    assert (sent["watched_seconds"], sent["rebuffer_count"]) == (60, 100_000)
+    assert "rebuffer_seconds" not in sent
+
+
+def test_another_device_is_stopped_without_a_position(ada: Client, platform: FakePlatform) -> None:
+    other = "01890000-0000-7000-8000-000000000000"
+    response = ada.post("/watch/nosferatu/stop", {"session": other}, content_type="application/json")
+    assert response.status_code == 200
+    assert platform.video.requests_to("DELETE", f"/v1/playback/{other}")
+    assert platform.video.requests_to("PUT", "/v1/progress/nosferatu") == []
+
+
+def test_player_learns_which_devices_play(ada: Client, platform: FakePlatform) -> None:
+    playing = [{"id": "1", "device": "Safari on iPhone", "title": "Metropolis", "since": "2026-01-01T10:00:00Z"}]
+    path = "/v1/titles/nosferatu/playback"
+    platform.video.refuse("POST", path, 409, "too-many-streams", "3 devices are playing.", sessions=playing)
+    response = ada.post("/watch/nosferatu/play", {}, content_type="application/json")
+    assert (response.status_code, response.json()["sessions"]) == (409, playing)
+
+
+def test_watch_page_offers_to_continue_or_to_begin_again(ada: Client, platform: FakePlatform) -> None:
+    progress = {"position_seconds": 760.4, "duration_seconds": 5640, "is_finished": False, "updated_at": "x"}
+    item = platform.video.grant("nosferatu", progress=progress)
+    text = ada.get("/watch/nosferatu").content.decode()
+    assert "Continue at 12:40" in text
+    assert "data-restart" in text
+    item["progress"] = progress | {"is_finished": True}
+    assert "data-restart" not in ada.get("/watch/nosferatu").content.decode()
+
+
+def test_styles_of_the_player_are_let_in_by_a_nonce_of_this_page_alone(ada: Client, platform: FakePlatform) -> None:
+    platform.video.grant("nosferatu")
+    nonces = set()
+    for _ in range(2):
+        page = ada.get("/watch/nosferatu")
+        found = re.search(r"style-src 'self' 'nonce-([^']+)'", page["Content-Security-Policy"])
+        assert found is not None
+        assert f'nonce="{found[1]}"' in page.content.decode()
+        nonces.add(found[1])
+    assert len(nonces) == 2
+    other = ada.get("/library")
+    assert "nonce" not in other["Content-Security-Policy"]
+    assert "storefront/player" not in other.content.decode()
 
 
 def test_play_and_heartbeat_set_an_http_only_stream_cookie(ada: Client, platform: FakePlatform) -> None:

@@ -22,6 +22,7 @@ from apps.common.api.parsers import load_json
 from apps.common.http import RemoteProblem, Unavailable
 from apps.common.numbers import whole_number
 from apps.ui.storefront.clients import catalog, subscriptions, video
+from apps.ui.storefront.clients.video import PlayerReport
 from apps.ui.storefront.errors import page
 from apps.ui.storefront.library import forget_continue_watching, is_demo_clip, with_products
 from apps.ui.storefront.parallel import fetch_or_default
@@ -30,6 +31,9 @@ from apps.ui.storefront.session import ShopRequest
 # A film that was just paid for arrives within seconds: how often its page reloads, and how many times.
 REFRESH_SECONDS = 3
 MAX_REFRESHES = 20
+# As much as video takes of what a player measured.
+MAX_TOTAL_SECONDS = 86_400
+MAX_REBUFFERS = 100_000
 # The player's controls bring style sheets in their shadow trees: those that know this page's nonce are let in.
 PLAYER_POLICY = {"style-src": [NONCE]}
 
@@ -105,52 +109,77 @@ def play(request: ShopRequest, slug: str) -> JsonResponse:
 
 @require_POST
 def progress(request: ShopRequest, slug: str) -> JsonResponse:
-    """Save the player's position and renew its access to the stream."""
-    session, position = _reported_position(request)
-    if position is None:
+    """Save the player's position and what it measured, and renew its access to the stream."""
+    report = _report(request)
+    if report is None:
         return JsonResponse({"detail": "The position is a number of seconds."}, status=400)
-    return _player_response(request, lambda token: _save(request, token, slug, session=session, position=position))
+    return _player_response(request, lambda token: _save(request, token, slug, report))
 
 
 @require_POST
 def stop(request: ShopRequest, slug: str) -> JsonResponse:
-    """End the playback session; the player's beacon includes the last position."""
-    session, position = _reported_position(request)
+    """End a playback session of the account; the beacon of a player includes its last position."""
+    body = _body(request)
+    report = _report(request)
 
     def end(token: str) -> dict[str, Any]:
-        if position is not None:
+        if report is not None:
             # A session that has lost its entitlement still has to be ended.
             with suppress(RemoteProblem):
-                _save(request, token, slug, session=session, position=position)
-        video.stop_playback(token, session)
+                _save(request, token, slug, report)
+        video.stop_playback(token, _session(body))
         return {}
 
     return _player_response(request, end)
 
 
-def _save(request: ShopRequest, token: str, slug: str, *, session: str, position: float) -> dict[str, Any]:
+def _save(request: ShopRequest, token: str, slug: str, report: PlayerReport) -> dict[str, Any]:
     try:
-        return video.save_progress(token, slug, session=session, position=position)
+        return video.save_progress(token, slug, report)
     finally:
         # Also when it is refused: the position is kept in any case.
         forget_continue_watching(request)
 
 
-def _reported_position(request: ShopRequest) -> tuple[str, float | None]:
-    """Session and position, from JSON or from a form (a beacon cannot send JSON with a CSRF token)."""
-    if request.content_type == "application/json":
-        try:
-            body = load_json(request.body or b"{}")
-        except APIException:
-            body = {}
-        body = body if isinstance(body, dict) else {}
-    else:
-        body = request.POST.dict()
+def _body(request: ShopRequest) -> dict[str, Any]:
+    """JSON, or a form: a beacon cannot send JSON with a CSRF token. Empty when it is neither."""
+    if request.content_type != "application/json":
+        return request.POST.dict()
     try:
-        position = float(body.get("position", ""))
-    except (TypeError, ValueError):
-        position = math.nan
-    return str(body.get("session", ""))[:64], position if math.isfinite(position) and position >= 0 else None
+        body = load_json(request.body or b"{}")
+    except APIException:
+        return {}
+    return body if isinstance(body, dict) else {}
+
+
+def _session(body: dict[str, Any]) -> str:
+    return str(body.get("session", ""))[:64]
+
+
+def _report(request: ShopRequest) -> PlayerReport | None:
+    """None without a position. What a player measured is left out where it makes no sense."""
+    body = _body(request)
+    position = _measured(body, "position", at_most=math.inf)
+    if position is None:
+        return None
+    watched = _measured(body, "watched_seconds", at_most=MAX_TOTAL_SECONDS)
+    stalls = _measured(body, "rebuffer_count", at_most=MAX_REBUFFERS)
+    return PlayerReport(
+        session=_session(body),
+        position_seconds=position,
+        watched_seconds=None if watched is None else int(watched),
+        rebuffer_count=None if stalls is None else int(stalls),
+        rebuffer_seconds=_measured(body, "rebuffer_seconds", at_most=MAX_TOTAL_SECONDS),
+    )
+
+
+def _measured(body: dict[str, Any], name: str, *, at_most: float) -> float | None:
+    """A finite number from 0 on, cut at `at_most`; None for anything else."""
+    try:
+        number = float(body.get(name, ""))
+    except (TypeError, ValueError, OverflowError):
+        return None
+    return min(number, at_most) if math.isfinite(number) and number >= 0 else None
 
 
 def _player_response(request: ShopRequest, call: Callable[[str], dict[str, Any]]) -> JsonResponse:
@@ -164,7 +193,11 @@ def _player_response(request: ShopRequest, call: Callable[[str], dict[str, Any]]
     try:
         body = call(token)
     except RemoteProblem as problem:
-        return JsonResponse({"detail": problem.detail, "type": problem.slug}, status=problem.status)
+        refusal = {"detail": problem.detail, "type": problem.slug}
+        if isinstance(playing := problem.body.get("sessions"), list):
+            # The devices that play, for the customer to stop one of them.
+            refusal["sessions"] = playing
+        return JsonResponse(refusal, status=problem.status)
     except Unavailable:
         sentence = gettext("Playback is temporarily unavailable. Please try again in a moment.")
         return JsonResponse({"detail": sentence}, status=503)

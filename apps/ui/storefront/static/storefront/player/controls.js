@@ -5,7 +5,7 @@
 (() => {
   const Player = (window.StreamCartPlayer ??= {});
 
-  /* What media-chrome expects of `videoRenditions` and `audioTracks`: a list that tells of changes. */
+  /* What media-chrome expects of `videoRenditions` and `audioTracks`: a list that fires events when it changes. */
   class TrackList extends EventTarget {
     length = 0;
 
@@ -70,6 +70,8 @@
     video.controls = false;
     video.slot = "media";
     controls.prepend(video);
+    // It says whether captions are on (`aria-checked`), which a plain button must not.
+    controls.querySelector("media-captions-button").role = "switch";
     controls.addEventListener("dblclick", (event) => {
       if (event.target === video || event.target === controls) Player.toggleFullScreen(root);
     });

@@ -61,7 +61,7 @@
     if (!playback) return;
     const { session } = playback;
     try {
-      await post("progress", { session, position: video.currentTime, ...measured.take() });
+      await post("progress", { session, position: video.currentTime, ...measured.totals() });
     } catch (error) {
       if ([403, 404, 409].includes(error.status) && playback?.session === session) fail(error);
     }
@@ -88,7 +88,7 @@
     if (!playback) return;
     const form = new FormData();
     form.set("session", playback.session);
-    form.set("position", String(video.currentTime));
+    for (const [name, value] of Object.entries({ position: video.currentTime, ...measured.totals() })) form.set(name, String(value));
     navigator.sendBeacon(`${base}/stop`, form);
     window.clearInterval(heartbeat);
     life.abort();
@@ -126,10 +126,12 @@
     if (playback || isStarting) return;
     isStarting = true;
     startButtons.hidden = true;
+    root.scrollIntoView({ block: "nearest" });
     root.querySelector("[data-devices]").hidden = true;
     say(root.dataset.loading);
     try {
       playback = await post("play", {});
+      measured.begin();
       release = await Player.openStream(video, {
         address: () => ownAddress(playback.manifest_url),
         position: position ?? playback.resume_at,

@@ -101,7 +101,7 @@
     });
 
   /* Resolves with a function that lets go of the stream, as soon as the film can start. `address()` is that of the
-     manifest, `renew()` gets new addresses, `fail()` is told of trouble that no renewal ends. */
+     manifest, `renew()` gets new addresses, `fail()` is called for trouble that no renewal ends. */
   Player.openStream = (video, options) => {
     // AirPlay needs the browser's own player.
     const hasAirPlay = "WebKitPlaybackTargetAvailabilityEvent" in window && video.canPlayType(HLS_TYPE);
@@ -119,8 +119,8 @@
     video.append(track);
   };
 
-  /* How often and how long the film stood still although it should have played, since the last `take()`; and for how
-     many seconds it was watched. Seeking, pauses and the start do not count. */
+  /* How often and how long the film stood still although it should have played, and how long it was watched, all since
+     `begin()`. Seeking, pauses and the start do not count. */
   Player.measurePlayback = (video) => {
     let stalls = 0;
     let stalled = 0;
@@ -140,19 +140,19 @@
     for (const moment of ["playing", "pause", "seeking", "emptied", "ended"]) video.addEventListener(moment, resume);
     video.addEventListener("timeupdate", () => {
       const passed = last === null ? 0 : video.currentTime - last;
-      if (!video.paused && !video.seeking && passed > 0 && passed < 2 * video.playbackRate) watched += passed;
+      // More than that is a jump. The time of the viewer counts, not that of the film.
+      if (!video.seeking && passed > 0 && passed < 2 * video.playbackRate) watched += passed / video.playbackRate;
       last = video.currentTime;
     });
     return {
-      take() {
-        if (since !== null) {
-          stalled += now() - since;
-          since = now();
-        }
-        const taken = { rebuffer_count: stalls, rebuffer_seconds: stalled, watched_seconds: watched };
-        [stalls, stalled, watched] = [0, 0, 0];
-        return taken;
+      begin() {
+        [stalls, stalled, watched, since, last] = [0, 0, 0, null, null];
       },
+      totals: () => ({
+        rebuffer_count: stalls,
+        rebuffer_seconds: stalled + (since === null ? 0 : now() - since),
+        watched_seconds: watched,
+      }),
     };
   };
 })();
