@@ -193,7 +193,7 @@ def _player_response(request: ShopRequest, call: Callable[[str], dict[str, Any]]
     try:
         body = call(token)
     except RemoteProblem as problem:
-        refusal = {"detail": problem.detail, "type": problem.slug}
+        refusal: dict[str, Any] = {"detail": problem.detail, "type": problem.slug}
         if isinstance(playing := problem.body.get("sessions"), list):
             # The devices that play, for the customer to stop one of them.
             refusal["sessions"] = playing
