@@ -27,6 +27,7 @@ from apps.video.media.facts import probe_from_json
 from apps.video.media.probing import probe
 from apps.video.media.reasons import MediaError
 from apps.video.titles.models import Title
+from apps.video.titles.rules import require_streamable
 from apps.video.titles.services import mark_not_encoded
 
 log = structlog.get_logger(__name__)
@@ -52,7 +53,8 @@ class NotAVideo(ValidationProblem):
 
 def add_source(title: Title, path: Path, *, name: str = "", found: dict[str, Any] | None = None) -> Source:
     """Read, check and store a delivered film; `name` is what it was called, `found` what `read_source` has found in it
-    already. The same file again is the same source, and the title's current one. Raises NotAVideo with the reason."""
+    already. The same file again is the same source, and the title's current one. Raises NotAVideo with the reason, and
+    ValidationProblem for a series or season."""
     with path.open("rb") as file:
         return _add_source(title, path, name or path.name, File(file), found)
 
@@ -86,6 +88,7 @@ class MovableFile(File):
 
 
 def _add_source(title: Title, path: Path, name: str, content: File, found: dict[str, Any] | None = None) -> Source:
+    require_streamable(title)
     found = found or read_source(path)
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()

@@ -13,6 +13,7 @@ from django.utils import timezone
 from apps.common.problems import NotFound
 from apps.video.playback.models import Entitlement, LibraryEntry, PlaybackSession, Progress, SubscriptionAccess
 from apps.video.titles.models import Title
+from apps.video.titles.selectors import with_relations
 
 # What a library can be limited to.
 OWN, SUBSCRIPTION = "own", "subscription"
@@ -92,7 +93,7 @@ def entries_of(user_id: uuid.UUID, rows: list[Progress]) -> list[LibraryEntry]:
 
 def titles_of(entries: list[LibraryEntry]) -> dict[str, Title]:
     """Titles with captions by slug: 2 queries."""
-    titles = Title.objects.filter(slug__in=[entry.title_slug for entry in entries]).prefetch_related("captions")
+    titles = with_relations(Title.objects.filter(slug__in=[entry.title_slug for entry in entries]))
     return {title.slug: title for title in titles}
 
 
@@ -147,7 +148,7 @@ class WatchableFilm:
 
 def watchable_film(user_id: uuid.UUID, slug: str) -> WatchableFilm:
     """Raises NotFound for a film that the account may not watch."""
-    title = Title.objects.filter(slug=slug).prefetch_related("captions").first()
+    title = with_relations(Title.objects.filter(slug=slug)).first()
     right = watch_right(user_id, title) if title else _bought(user_id, slug)
     if right is None:
         raise NotFound("This film is not in your library.")

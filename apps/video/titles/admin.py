@@ -55,8 +55,8 @@ class CaptionInline(StackedInline):
 @admin.register(Title)
 class TitleAdmin(ModelAdmin):
     form = TitleForm
-    list_display = ["name", "thumbnail", "year", "shown_state", "shown_runtime"]
-    list_filter = ["state"]
+    list_display = ["name", "thumbnail", "kind", "year", "shown_state", "shown_runtime"]
+    list_filter = ["state", "kind"]
     search_fields = ["name", "slug"]
     search_help_text = _("Search by name")
     ordering = ["name"]
@@ -64,6 +64,7 @@ class TitleAdmin(ModelAdmin):
     prepopulated_fields = {"slug": ["name"]}
     fields = [
         ("name", "slug"),
+        ("kind", "parent", "number"),
         "year",
         "directors",
         "cast",
@@ -71,13 +72,19 @@ class TitleAdmin(ModelAdmin):
         "languages",
         "packages",
         "poster",
+        ("intro_start", "intro_end", "credits_start"),
         "state",
         "shown_runtime",
     ]
+    autocomplete_fields = ["parent"]
     readonly_fields = ["state", "shown_runtime", "shown_directors", "shown_cast", "shown_languages", "shown_packages"]
     inlines = [CaptionInline]
     actions = ["withdraw"]
     actions_detail = ["upload_film"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Title | None = None) -> list[str]:
+        """A title keeps its kind."""
+        return [*self.readonly_fields, *(["kind"] if obj else [])]
 
     def get_fields(self, request: HttpRequest, obj: Title | None = None) -> list:
         """Those who only look see lists as lines, not as the database writes them."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 from django.core.validators import validate_slug
 from django.utils.translation import gettext_lazy as _
 
 from apps.common.admin_site.fields import LinesField, validate_language
+from apps.video.titles import rules
 from apps.video.titles.models import Title
 
 
@@ -33,4 +36,21 @@ class TitleForm(forms.ModelForm):
 
     class Meta:
         model = Title
-        fields = ["name", "slug", "year", "directors", "cast", "synopsis", "languages", "packages", "poster"]
+        fields = [
+            *("name", "slug", "kind", "parent", "number", "year", "directors", "cast", "synopsis", "languages"),
+            *("packages", "poster", "intro_start", "intro_end", "credits_start"),
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        """The rules of the API, beside the fields."""
+        given = super().clean() or {}
+        parent = given.get("parent")
+        kind = given.get("kind") or self.instance.kind
+        errors = rules.placement_errors(
+            kind=kind, parent_kind=parent.kind if parent else None, number=given.get("number")
+        )
+        errors |= rules.marker_errors(intro_start=given.get("intro_start"), intro_end=given.get("intro_end"))
+        for name, messages in errors.items():
+            if name not in self.errors:
+                self.add_error(name, messages)
+        return given

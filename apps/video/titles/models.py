@@ -17,7 +17,19 @@ def names() -> ArrayField:
 
 
 class Title(models.Model):
-    """One film: facts that do not depend on how it is sold. `asset_id` names the output that is streamed."""
+    """A film, a series, or a part of one: facts that do not depend on how it is sold.
+
+    `asset_id` names the output that is streamed. Series and seasons have none: they are ready when something below them
+    is. A title's kind never changes, so what may stand below it never does either.
+    """
+
+    class Kind(models.TextChoices):
+        FILM = "film", _("Film")
+        SERIES = "series", _("Series")
+        SEASON = "season", _("Season")
+        EPISODE = "episode", _("Episode")
+        EXTRA = "extra", _("Extra")
+        TRAILER = "trailer", _("Trailer")
 
     class State(models.TextChoices):
         DRAFT = "draft", _("Draft")
@@ -25,9 +37,26 @@ class Title(models.Model):
         READY = "ready", _("Ready")
         WITHDRAWN = "withdrawn", _("Withdrawn")
 
+    # What each kind belongs to; those that are missing here stand alone.
+    PARENT_KINDS = {
+        Kind.SEASON: (Kind.SERIES,),
+        Kind.EPISODE: (Kind.SEASON,),
+        Kind.EXTRA: (Kind.FILM, Kind.SERIES),
+        Kind.TRAILER: (Kind.FILM, Kind.SERIES),
+    }
+    # Kinds that only hold others.
+    FOLDERS = (Kind.SERIES, Kind.SEASON)
+    NUMBERED = (Kind.SEASON, Kind.EPISODE)
+
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     slug = models.SlugField(_("address"), max_length=120, unique=True)
     name = models.CharField(_("name"), max_length=200)
+    kind = models.CharField(_("kind"), max_length=8, choices=Kind, default=Kind.FILM, db_default=Kind.FILM)
+    parent = models.ForeignKey(
+        "self", on_delete=models.PROTECT, related_name="children", verbose_name=_("belongs to"), null=True, blank=True
+    )
+    # Of a season in its series, of an episode in its season.
+    number = models.PositiveSmallIntegerField(_("number"), null=True, blank=True)
     year = models.PositiveSmallIntegerField(_("year"), null=True, blank=True)
     directors = names()
     cast = names()
@@ -40,6 +69,10 @@ class Title(models.Model):
     poster = models.ImageField(_("poster"), upload_to="posters/", blank=True, max_length=200)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.DRAFT)
     runtime_seconds = models.PositiveIntegerField(_("runtime"), default=0, editable=False)
+    # In seconds from the beginning, for players: where "Skip intro" begins and jumps to, where the end credits begin.
+    intro_start = models.PositiveIntegerField(_("intro from"), null=True, blank=True, help_text=_("Seconds."))
+    intro_end = models.PositiveIntegerField(_("intro until"), null=True, blank=True, help_text=_("Seconds."))
+    credits_start = models.PositiveIntegerField(_("end credits from"), null=True, blank=True, help_text=_("Seconds."))
     asset_id = models.UUIDField(null=True, blank=True, editable=False)
     # The master playlist of the asset that players begin with; further renditions come with a playlist of a new name.
     manifest = models.CharField(max_length=40, default="master.m3u8", db_default="master.m3u8", editable=False)
@@ -51,8 +84,30 @@ class Title(models.Model):
         verbose_name_plural = _("films")
         constraints = [
             models.CheckConstraint(
-                condition=~Q(state="ready") | Q(asset_id__isnull=False), name="title_ready_has_asset"
-            )
+                condition=~Q(state="ready") | Q(asset_id__isnull=False) | Q(kind__in=["series", "season"]),
+                name="title_ready_has_asset",
+            ),
+            models.CheckConstraint(
+                condition=Q(asset_id__isnull=True) | ~Q(kind__in=["series", "season"]), name="title_folder_has_no_asset"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=["film", "series"], parent=None)
+                | Q(kind__in=["season", "episode", "extra", "trailer"], parent__isnull=False),
+                name="title_parent_fits_kind",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=["season", "episode"], number__isnull=False)
+                | (~Q(kind__in=["season", "episode"]) & Q(number=None)),
+                name="title_number_fits_kind",
+            ),
+            models.CheckConstraint(
+                condition=Q(intro_start=None, intro_end=None) | Q(intro_start__lt=models.F("intro_end")),
+                name="title_intro_has_length",
+            ),
+            # Two people who add episode 3 at once: one of them is refused.
+            models.UniqueConstraint(
+                fields=["parent", "number"], name="title_number_once_in_parent", condition=Q(number__isnull=False)
+            ),
         ]
         indexes = [
             models.Index(fields=["name", "id"], name="title_list", condition=Q(state="ready")),

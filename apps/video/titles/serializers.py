@@ -19,6 +19,11 @@ class CaptionSerializer(serializers.Serializer):
 class TitleSerializer(serializers.Serializer):
     slug = serializers.CharField()
     name = serializers.CharField()
+    kind = serializers.ChoiceField(choices=Title.Kind.choices)
+    parent = serializers.SerializerMethodField(  # type: ignore[assignment]  # the field's name in the API
+        help_text="A season's series, an episode's season, the film or series of an extra or trailer."
+    )
+    number = serializers.IntegerField(allow_null=True, help_text="Of a season or an episode.")
     year = serializers.IntegerField(allow_null=True)
     directors = serializers.ListField(child=serializers.CharField())
     cast = serializers.ListField(child=serializers.CharField())
@@ -37,6 +42,9 @@ class TitleSerializer(serializers.Serializer):
     def get_captions(self, title: Title) -> list[dict[str, Any]]:
         tracks = sorted(title.captions.all(), key=lambda track: track.label)
         return list(CaptionSerializer(tracks, many=True).data)
+
+    def get_parent(self, title: Title) -> str | None:
+        return title.parent.slug if title.parent else None
 
     def get_poster_url(self, title: Title) -> str | None:
         return poster_url(title)

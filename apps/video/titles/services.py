@@ -18,6 +18,7 @@ from apps.common.task_queue import send_on_commit
 from apps.video.media.captions import read_captions, write_webvtt
 from apps.video.media.languages import tag_of
 from apps.video.media.reasons import MediaError
+from apps.video.titles import rules
 from apps.video.titles.models import CaptionTrack, Title
 
 State = Title.State
@@ -26,35 +27,66 @@ REFRESH_CAPTIONS_TASK = "apps.video.encoding.tasks.refresh_captions"
 
 
 def create_title(slug: str, *, fields: dict[str, Any]) -> Title:
-    """A new title, as a draft. Raises Conflict when there is one with this slug, however lately it came."""
-    title = Title(slug=slug, **fields)
-    try:
-        with transaction.atomic():
-            title.save(force_insert=True)
-    except IntegrityError as error:
-        if not Title.objects.filter(slug=slug).exists():
-            raise
-        raise Conflict("There is a title with this slug; change that one with PATCH.") from error
+    """A new title, as a draft; `parent` is a slug. Raises Conflict when there is one with this slug, however lately it
+    came, and ValidationProblem as `rules` say."""
+    with transaction.atomic():
+        title = Title(slug=slug)
+        _assign(title, fields)
+        try:
+            with transaction.atomic():
+                title.save(force_insert=True)
+        except IntegrityError as error:
+            if not Title.objects.filter(slug=slug).exists():
+                raise
+            raise Conflict(gettext("There is a title with this slug; change that one with PATCH.")) from error
     return title
 
 
 def change_title(slug: str, *, fields: dict[str, Any]) -> Title:
-    """Change these of a title's facts and no others. Raises NotFound."""
+    """Change these of a title's facts and no others; `parent` is a slug. Raises NotFound, and ValidationProblem as
+    `rules` say."""
     with transaction.atomic():
         title = Title.objects.select_for_update().filter(slug=slug).first()
         if title is None:
-            raise NotFound("There is no such title.")
-        for name, value in fields.items():
-            setattr(title, name, value)
+            raise NotFound(gettext("There is no such title."))
+        _assign(title, fields)
         title.save(update_fields=[*fields, "updated_at"])
         return title
 
 
 def save_title(slug: str, *, fields: dict[str, Any]) -> Title:
     """Make or change a title (an import)."""
-    with transaction.atomic():
-        title, is_new = Title.objects.get_or_create(slug=slug, defaults=fields)
-        return title if is_new else change_title(slug, fields=fields)
+    exists = Title.objects.filter(slug=slug).exists()
+    return change_title(slug, fields=fields) if exists else create_title(slug, fields=fields)
+
+
+def _assign(title: Title, fields: dict[str, Any]) -> None:
+    """Write facts to a row that is saved afterwards, in the same transaction."""
+    if not title._state.adding and fields.get("kind", title.kind) != title.kind:
+        message = gettext("A title keeps its kind. Make a new title instead.")
+        raise ValidationProblem(message, errors={"kind": [message]})
+    for name, value in fields.items():
+        setattr(title, name, _locked_parent(value) if name == "parent" else value)
+    errors = rules.placement_errors(
+        kind=title.kind, parent_kind=title.parent.kind if title.parent else None, number=title.number
+    )
+    errors |= rules.marker_errors(intro_start=title.intro_start, intro_end=title.intro_end)
+    same_number = Title.objects.filter(parent=title.parent_id, number=title.number).exclude(pk=title.pk)
+    if not errors and title.number is not None and same_number.exists():
+        errors["number"] = [gettext("There is a number %(number)s already. Choose another.") % {"number": title.number}]
+    if errors:
+        raise ValidationProblem(gettext("Some facts cannot be used; see errors."), errors=errors)
+
+
+def _locked_parent(slug: str | None) -> Title | None:
+    """What a title shall belong to; its lock lets one after the other take a number below it."""
+    if not slug:
+        return None
+    parent = Title.objects.select_for_update(no_key=True).filter(slug=slug).first()
+    if parent is None:
+        message = gettext("There is no title “%(slug)s” that this could belong to.") % {"slug": slug}
+        raise ValidationProblem(message, errors={"parent": [message]})
+    return parent
 
 
 def set_poster(title: Title, content: bytes, *, suffix: str) -> None:
@@ -122,14 +154,28 @@ def mark_ready(title_id: uuid.UUID, published: Published) -> None:
     if title.state != State.WITHDRAWN:
         title.state = State.READY
         if before != (title.state, title.runtime_seconds, title.languages):
-            data = {
-                "title_slug": title.slug,
-                "runtime_seconds": title.runtime_seconds,
-                "languages": title.languages,
-                "captions": list(title.captions.order_by("language").values_list("language", flat=True)),
-            }
-            outbox.publish(type="title.ready", subject=str(title.pk), data=data)
+            outbox.publish(type="title.ready", subject=str(title.pk), data=_event_of(title))
+            _open_parents(title)
     title.save(update_fields=["asset_id", "manifest", "runtime_seconds", "languages", "state"])
+
+
+def _open_parents(title: Title) -> None:
+    """With its first episode a season is ready, and with that its series."""
+    parent = title.parent
+    while parent is not None and parent.kind in Title.FOLDERS:
+        if Title.objects.filter(pk=parent.pk, state=State.DRAFT).update(state=State.READY):
+            outbox.publish(type="title.ready", subject=str(parent.pk), data=_event_of(parent))
+        parent = parent.parent
+
+
+def _event_of(title: Title) -> dict[str, Any]:
+    """What others hear of a title that is ready."""
+    return {
+        "title_slug": title.slug,
+        "runtime_seconds": title.runtime_seconds,
+        "languages": title.languages,
+        "captions": list(title.captions.order_by("language").values_list("language", flat=True)),
+    }
 
 
 def mark_not_encoded(title_id: uuid.UUID) -> None:

@@ -16,6 +16,7 @@ from django.utils.translation import gettext
 from apps.common.jobs.services import for_each
 from apps.common.problems import NotFound, ValidationProblem
 from apps.video.titles.models import Title
+from apps.video.titles.rules import require_streamable
 from apps.video.uploads import files
 from apps.video.uploads.checking import MAX_ATTEMPTS
 from apps.video.uploads.models import Upload
@@ -83,6 +84,7 @@ def _title(slug: str) -> Title:
     if title is None:
         message = gettext("Name a film that exists: send its slug as “title” in Upload-Metadata.")
         raise ValidationProblem(message, errors={"title": [message]})
+    require_streamable(title)
     return title
 
 

@@ -30,7 +30,7 @@ class StaffWrites:
 
 
 class TitlesView(StaffWrites, ListAPIView):
-    """Films that can be watched, by name."""
+    """Titles that can be watched, by name."""
 
     serializer_class = TitleSerializer
     queryset = Title.objects.none()
@@ -38,12 +38,12 @@ class TitlesView(StaffWrites, ListAPIView):
 
     @extend_schema(parameters=[serializers.TitlesQuerySerializer])
     def get(self, request: Request, *args: object, **kwargs: object) -> Response:
-        """Films that can be watched, by name."""
+        """Titles that can be watched, by name."""
         return self.list(request, *args, **kwargs)
 
     def get_queryset(self) -> QuerySet[Title]:
         query = validated_query(serializers.TitlesQuerySerializer, self.request)
-        return selectors.listed(package=query.get("package", ""))
+        return selectors.listed(package=query.get("package", ""), kind=query.get("kind", ""))
 
     @extend_schema(request=serializers.NewTitleSerializer, responses={201: TitleSerializer})
     @optionally_idempotent

@@ -29,7 +29,15 @@ def staff() -> Client:
 def form_of(**changes: str) -> dict[str, str]:
     captions = {"captions-TOTAL_FORMS": "0", "captions-INITIAL_FORMS": "0"}
     lists = {"directors": "", "cast": "", "languages": ""}
-    return {"name": "Metropolis", "slug": "metropolis", "year": "1927", "synopsis": "", **lists, **captions} | changes
+    return {
+        "kind": "film",
+        "name": "Metropolis",
+        "slug": "metropolis",
+        "year": "1927",
+        "synopsis": "",
+        **lists,
+        **captions,
+    } | changes
 
 
 def test_people_and_languages_are_written_one_per_line(staff):
@@ -68,3 +76,15 @@ def test_the_navigation_shows_this_section_to_the_roles_that_see_something_here(
     section = current_section()
     assert section is not None
     assert section.roles == set(Group.objects.exclude(permissions=None).values_list("name", flat=True))
+
+
+def test_an_episode_without_a_season_is_refused_beside_the_field(staff):
+    response = staff.post("/admin/titles/title/add/", form_of(kind="episode", number="1"))
+    assert response.status_code == 200
+    assert "Season" in response.context["adminform"].form.errors["parent"][0]
+    series = Title.objects.create(slug="dr-mabuse", name="Dr. Mabuse", kind="series")
+    response = staff.post(
+        "/admin/titles/title/add/", form_of(slug="dr-mabuse-1", kind="season", number="1", parent=str(series.pk))
+    )
+    assert response.status_code == 302, response.context["adminform"].form.errors
+    assert Title.objects.get(slug="dr-mabuse-1").parent == series

@@ -1,0 +1,42 @@
+"""Rules about titles, as functions of values: the API, the admin, imports and uploads ask the same ones."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext
+
+from apps.common.problems import ValidationProblem
+from apps.video.titles.models import Title
+
+type Errors = dict[str, list[str]]
+
+
+def placement_errors(*, kind: str, parent_kind: str | None, number: int | None) -> Errors:
+    """What is wrong about where a title stands: below which kind of title, as which number."""
+    wanted = Title.PARENT_KINDS.get(Title.Kind(kind), ())
+    errors: Errors = {}
+    if wanted and parent_kind not in wanted:
+        names = gettext(" or ").join(str(each.label) for each in wanted)
+        errors["parent"] = [gettext("Choose what it belongs to: %(kinds)s.") % {"kinds": names}]
+    if not wanted and parent_kind is not None:
+        errors["parent"] = [gettext("Films and series stand alone. Leave this empty.")]
+    if kind in Title.NUMBERED and number is None:
+        errors["number"] = [gettext("Give the number of the season or of the episode.")]
+    if kind not in Title.NUMBERED and number is not None:
+        errors["number"] = [gettext("Only seasons and episodes have a number. Leave this empty.")]
+    return errors
+
+
+def marker_errors(*, intro_start: int | None, intro_end: int | None) -> Errors:
+    """What is wrong about the intro's times, in seconds."""
+    if (intro_start is None) != (intro_end is None):
+        return {"intro_end": [gettext("Give both the beginning and the end of the intro, or neither.")]}
+    if intro_start is not None and intro_end is not None and intro_end <= intro_start:
+        return {"intro_end": [gettext("The intro has to end after it begins.")]}
+    return {}
+
+
+def require_streamable(title: Title) -> None:
+    """Raises ValidationProblem for a title that holds others and has no film of its own."""
+    if title.kind in Title.FOLDERS:
+        message = gettext("A series or a season has no film of its own. Choose one of its episodes.")
+        raise ValidationProblem(message, errors={"title": [message]})
