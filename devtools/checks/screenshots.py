@@ -46,6 +46,7 @@ PAGES = {
     "checkout": "/checkout",
     "orders": "/orders",
     "library": "/library",
+    "history": "/library/history",
     "watch": "/watch/metropolis",
     "account": "/account",
     "plans": "/plus",

@@ -64,6 +64,11 @@ class Progress:
         return self.position_seconds > 0 and not self.is_finished
 
     @property
+    def seconds_left(self) -> int:
+        """From the position to the end."""
+        return max(0, round(self.duration_seconds - self.position_seconds))
+
+    @property
     def percent(self) -> int:
         """Watched share of the film, 0 to 100."""
         if not self.duration_seconds:
@@ -106,6 +111,45 @@ class LibraryPage:
 
     results: tuple[LibraryItem, ...]
     next: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryItem:
+    """A film that was watched, and how far; the customer may have no right to it any more."""
+
+    title: Title
+    position_seconds: float
+    duration_seconds: int
+    is_finished: bool
+    updated_at: datetime
+
+    @property
+    def progress(self) -> Progress:
+        return Progress(self.position_seconds, self.duration_seconds, self.is_finished)
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryPage:
+    """Films that were watched, last first; `next` is a link of the API."""
+
+    results: tuple[HistoryItem, ...]
+    next: str | None
+
+
+def history(token: str, *, cursor: str = "", limit: int = 24) -> HistoryPage:
+    """A page of what the customer watched."""
+    params = {"limit": limit, "cursor": cursor or None}
+    return decode(HistoryPage, client.get("/v1/history", params=params, token=token).json_or_raise(), service="video")
+
+
+def set_watched(token: str, slug: str, *, is_watched: bool) -> None:
+    """Mark a film of the library as watched, or as not watched. Raises RemoteProblem."""
+    client.put(f"/v1/history/{quote(slug, safe='')}", {"watched": is_watched}, token=token).json_or_raise()
+
+
+def forget_watched(token: str, slug: str = "") -> None:
+    """Forget that a film was watched and how far; without a slug, all films."""
+    client.delete(f"/v1/history/{quote(slug, safe='')}" if slug else "/v1/history", token=token).json_or_raise()
 
 
 def library(token: str, *, source: str = "", cursor: str = "", limit: int = 48) -> LibraryPage:

@@ -20,7 +20,7 @@ def test_library_shows_films_progress_and_rentals(ada: Client, platform: FakePla
     platform.video.grant("nosferatu", progress=progress)
     platform.video.grant("metropolis", offer="rent", expires_at="2026-12-01T10:00:00Z")
     text = ada.get("/library").content.decode()
-    assert "50% watched" in text
+    assert "47 min left" in text
     assert "Start by 1 December" in text
 
 
@@ -42,6 +42,63 @@ def test_home_page_offers_to_continue_watching(ada: Client, platform: FakePlatfo
     for _ in range(2):
         assert "Continue watching" in ada.get("/").content.decode()
     assert len(platform.video.requests_to("GET", "/v1/continue-watching")) == 1
+
+
+def test_library_begins_with_what_was_started(ada: Client, platform: FakePlatform) -> None:
+    progress = {"position_seconds": 2820.0, "duration_seconds": 5640, "is_finished": False, "updated_at": "x"}
+    platform.video.grant("nosferatu", progress=progress)
+    platform.video.grant("metropolis", offer="plan", expires_at="2099-12-01T10:00:00Z")
+    text = ada.get("/library").content.decode()
+    started = text[text.index("Continue watching") : text.index("All films")]
+    assert "/watch/nosferatu" in started
+    assert "/watch/metropolis" not in started
+    assert "Continue watching" not in ada.get("/library?show=own").content.decode()
+
+
+def test_library_is_shown_without_what_was_started_when_that_is_refused(ada: Client, platform: FakePlatform) -> None:
+    platform.video.grant("nosferatu")
+    platform.video.refuse("GET", "/v1/continue-watching", 404, "not-found")
+    response = ada.get("/library")
+    assert response.status_code == 200
+    assert "/watch/nosferatu" in response.content.decode()
+
+
+def test_history_lists_what_was_watched(ada: Client, platform: FakePlatform) -> None:
+    assert "Nothing watched yet" in ada.get("/library/history").content.decode()
+    platform.video.watch("nosferatu", position_seconds=2820.0)
+    platform.video.watch("metropolis", position_seconds=5640.0, is_finished=True)
+    text = ada.get("/library/history").content.decode()
+    assert text.index("Metropolis") < text.index("Nosferatu")
+    assert "47 min left" in text
+    assert "Mark as not watched" in text
+    assert ada.get("/library/history")["Cache-Control"] == "private, no-store"
+
+
+def test_film_is_marked_as_watched_and_as_not_watched(ada: Client, platform: FakePlatform) -> None:
+    platform.video.watch("nosferatu", position_seconds=2820.0)
+    for value, expected in (("1", True), ("", False)):
+        ada.post("/library/history/nosferatu/watched", {"watched": value})
+        sent = platform.video.requests_to("PUT", "/v1/history/nosferatu")[-1]
+        assert json.loads(sent.content) == {"watched": expected}
+
+
+def test_refusal_to_mark_a_film_is_shown(ada: Client, platform: FakePlatform) -> None:
+    platform.video.refuse("PUT", "/v1/history/nosferatu", 403, "not-entitled", "Buy or rent this film.")
+    response = ada.post("/library/history/nosferatu/watched", {"watched": "1"}, follow=True)
+    assert "Buy or rent this film." in response.content.decode()
+
+
+def test_film_and_whole_history_are_forgotten(ada: Client, platform: FakePlatform) -> None:
+    platform.video.watch("nosferatu", position_seconds=2820.0)
+    platform.video.watch("metropolis", position_seconds=60.0)
+    text = ada.post("/library/history/nosferatu/forget", follow=True).content.decode()
+    assert "Nosferatu" not in text
+    assert "Metropolis" in text
+    assert "Nothing watched yet" in ada.post("/library/history/forget", follow=True).content.decode()
+
+
+def test_history_needs_an_account(browser: Client) -> None:
+    assert "/account/sign-in" in browser.get("/library/history")["Location"]
 
 
 def test_library_marks_films_of_the_subscription_and_shows_them_apart(ada: Client, platform: FakePlatform) -> None:

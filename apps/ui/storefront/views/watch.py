@@ -1,4 +1,4 @@
-"""The library and the player."""
+"""The player of a film, and what it reports."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 from csp.constants import NONCE
 from django.conf import settings
-from django.http import Http404, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -21,10 +21,10 @@ from rest_framework.exceptions import APIException
 from apps.common.api.parsers import load_json
 from apps.common.http import RemoteProblem, Unavailable
 from apps.common.numbers import whole_number
-from apps.ui.storefront.clients import catalog, subscriptions, video
+from apps.ui.storefront.clients import catalog, video
 from apps.ui.storefront.clients.video import PlayerReport
 from apps.ui.storefront.errors import page
-from apps.ui.storefront.library import forget_continue_watching, is_demo_clip, with_products
+from apps.ui.storefront.library import forget_continue_watching, is_demo_clip
 from apps.ui.storefront.parallel import fetch_or_default
 from apps.ui.storefront.session import ShopRequest
 
@@ -36,27 +36,6 @@ MAX_TOTAL_SECONDS = 86_400
 MAX_REBUFFERS = 100_000
 # The player's controls bring style sheets in their shadow trees: those that know this page's nonce are let in.
 PLAYER_POLICY = {"style-src": [NONCE]}
-
-
-@require_safe
-def library(request: ShopRequest) -> HttpResponse:
-    """The customer's films, newest first: all, or those of their own or of their subscription alone."""
-    token = request.shop.require_token()
-    source = request.GET.get("show", "")
-    if source not in ("", "own", "subscription"):
-        raise Http404
-    requested_plans = fetch_or_default(subscriptions.plans, ())
-    found = video.library(token, source=source, cursor=request.GET.get("cursor", ""))
-    plans = requested_plans.result()
-    context = {
-        "films": with_products(found.results),
-        "next": found.next,
-        "source": source,
-        # Whoever has films of a plan can look at their own alone.
-        "has_filters": bool(source) or any(item.offer == "plan" for item in found.results),
-        "plan_name": plans[0].name if plans else gettext("Subscription"),
-    }
-    return render(request, "storefront/library.html", context)
 
 
 @require_safe

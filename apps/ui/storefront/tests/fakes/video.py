@@ -41,6 +41,7 @@ class FakeVideo(FakeService):
             "metropolis": title("metropolis", "Metropolis", 1927),
         }
         self.library: list[dict[str, Any]] = []
+        self.history: list[dict[str, Any]] = []
         self.session = str(uuid.uuid4())
         self.renewals = 0
 
@@ -58,6 +59,31 @@ class FakeVideo(FakeService):
         } | more
         self.library.insert(0, item)
         return item
+
+    def watch(self, slug: str, **more: Any) -> None:
+        """Put a film into the history."""
+        item = {"title": self.titles[slug], "position_seconds": 0.0, "duration_seconds": 5640, "is_finished": False}
+        self.history.insert(0, item | {"updated_at": GRANTED} | more)
+
+    @route("GET", "/v1/history")
+    def list_history(self, request: httpx.Request) -> httpx.Response:
+        return ok({"results": self.history, "next": None, "previous": None})
+
+    @route("DELETE", "/v1/history")
+    def forget_all(self, request: httpx.Request) -> httpx.Response:
+        self.history.clear()
+        return ok(None, 204)
+
+    @route("PUT", "/v1/history/(?P<slug>[^/]+)")
+    def set_watched(self, request: httpx.Request, slug: str) -> httpx.Response:
+        [item] = [item for item in self.history if item["title"]["slug"] == slug]
+        item |= {"is_finished": body_of(request)["watched"], "position_seconds": 0.0}
+        return ok({name: value for name, value in item.items() if name != "title"})
+
+    @route("DELETE", "/v1/history/(?P<slug>[^/]+)")
+    def forget(self, request: httpx.Request, slug: str) -> httpx.Response:
+        self.history = [item for item in self.history if item["title"]["slug"] != slug]
+        return ok(None, 204)
 
     @route("GET", "/v1/library")
     def list_library(self, request: httpx.Request) -> httpx.Response:

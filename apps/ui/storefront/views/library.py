@@ -1,0 +1,71 @@
+"""The customer's library of films, and the history of what they watched."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext
+from django.views.decorators.http import require_POST, require_safe
+
+from apps.common.http import RemoteProblem
+from apps.ui.storefront.clients import subscriptions, video
+from apps.ui.storefront.library import continue_watching, forget_continue_watching, with_products
+from apps.ui.storefront.parallel import fetch_or_default
+from apps.ui.storefront.session import ShopRequest
+
+
+@require_safe
+def library(request: ShopRequest) -> HttpResponse:
+    """The customer's films, newest first: all, or those of their own or of their subscription alone."""
+    token = request.shop.require_token()
+    source = request.GET.get("show", "")
+    if source not in ("", "own", "subscription"):
+        raise Http404
+    cursor = request.GET.get("cursor", "")
+    requested_plans = fetch_or_default(subscriptions.plans, ())
+    # Above the first page of all films.
+    is_start = not source and not cursor
+    started = fetch_or_default(lambda: continue_watching(request), ()) if is_start else None
+    found = video.library(token, source=source, cursor=cursor)
+    plans = requested_plans.result()
+    context = {
+        "films": with_products(found.results),
+        "started": started.result() if started else (),
+        "next": found.next,
+        "source": source,
+        # Whoever has films of a plan can look at their own alone.
+        "has_filters": bool(source) or any(item.offer == "plan" for item in found.results),
+        "plan_name": plans[0].name if plans else gettext("Subscription"),
+    }
+    return render(request, "storefront/library.html", context)
+
+
+@require_safe
+def history(request: ShopRequest) -> HttpResponse:
+    """What the customer watched, last first, also films that they may not watch any more."""
+    found = video.history(request.shop.require_token(), cursor=request.GET.get("cursor", ""))
+    return render(request, "storefront/history.html", {"items": found.results, "next": found.next})
+
+
+@require_POST
+def set_watched(request: ShopRequest, slug: str) -> HttpResponse:
+    """Mark a film as watched, or (`watched` empty) as not watched, so that it starts over."""
+    try:
+        video.set_watched(request.shop.require_token(), slug, is_watched=bool(request.POST.get("watched")))
+    except RemoteProblem as problem:
+        messages.error(request, problem.detail)
+    forget_continue_watching(request)
+    return redirect("history")
+
+
+@require_POST
+def forget_watched(request: ShopRequest, slug: str = "") -> HttpResponse:
+    """Forget one film of the history, or all of it."""
+    video.forget_watched(request.shop.require_token(), slug)
+    forget_continue_watching(request)
+    if slug:
+        messages.success(request, gettext("The film was removed from your watch history."))
+    else:
+        messages.success(request, gettext("Your watch history is empty now."))
+    return redirect("history")
