@@ -16,6 +16,9 @@ def title(slug: str, name: str, year: int) -> dict[str, Any]:
     return {
         "slug": slug,
         "name": name,
+        "kind": "film",
+        "parent": None,
+        "number": None,
         "year": year,
         "directors": ["F. W. Murnau"],
         "cast": ["Max Schreck", "Greta Schröder"],
