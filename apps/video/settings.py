@@ -12,14 +12,15 @@ from apps.common.settings.base import (
     env,
 )
 from apps.video.navigation import NAVIGATION
+from apps.video.stream_secrets import stream_secrets
 
 INSTALLED_APPS = [*DATA_APPS, "apps.video.titles", "apps.video.encoding", "apps.video.playback", "apps.video.uploads"]
 MIDDLEWARE = [*MIDDLEWARE, "django.middleware.http.ConditionalGetMiddleware"]
 ADMIN_NAVIGATION = NAVIGATION
 ROOT_URLCONF = "apps.video.urls"
 
-# Shared with the gateway, which checks what this service signs.
-STREAM_SECRET = env("STREAM_SECRET")
+# Shared with the gateway, which checks what this service signs. The first signs, all are accepted.
+STREAM_SECRETS = stream_secrets(env("STREAM_SECRET"))
 STREAM_BASE_URL = f"{PUBLIC_URL}{PUBLIC_PREFIX}/stream"
 # How long an address of a stream works, and how long a session counts that has not renewed it.
 STREAM_SECONDS = env.int("STREAM_SECONDS", default=120)
@@ -70,6 +71,11 @@ CELERY_BEAT_SCHEDULE = {
     },
     "record-expired-entitlements": {
         "task": "apps.video.playback.tasks.record_expired_entitlements",
+        "schedule": 300.0,
+        "options": {"expires": 300},
+    },
+    "remove-ended-session-marks": {
+        "task": "apps.video.playback.tasks.remove_ended_session_marks",
         "schedule": 300.0,
         "options": {"expires": 300},
     },

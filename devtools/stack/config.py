@@ -85,8 +85,11 @@ class Stack:
         given = self.environ.get("VIDEO_STREAM_SECRET") or self.environ.get("STREAM_SECRET")
         if not given:
             return {}
-        if not all(letter.isascii() and (letter.isalnum() or letter in "._~+/=-") for letter in given):
-            raise DevToolsError("STREAM_SECRET may hold letters, digits and . _ ~ + / = - only: NGINX reads it too.")
+        if not all(letter.isascii() and (letter.isalnum() or letter in "._~+/=-,") for letter in given):
+            raise DevToolsError(
+                "STREAM_SECRET may hold letters, digits and . _ ~ + / = - only, and commas between several secrets: "
+                "NGINX reads it too."
+            )
         return {"stream": given}
 
 

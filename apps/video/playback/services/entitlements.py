@@ -14,6 +14,7 @@ from django.utils.translation import gettext
 from apps.common.problems import Conflict, NotFound, ValidationProblem
 from apps.video.playback.models import MAX_REASON_LENGTH, Entitlement, EntitlementEvent, Revocation, SubscriptionAccess
 from apps.video.playback.services.history import Because, record
+from apps.video.playback.services.sessions import end_unentitled, lock_account
 from apps.video.titles.models import Title
 
 Kind = EntitlementEvent.Kind
@@ -89,13 +90,25 @@ def revoke(*, order_number: str, films: list[RefundedFilm] | None = None, cause:
         ),
         ignore_conflicts=True,
     )
+    orders = Entitlement.objects.filter(order_number=order_number)
+    users = _lock_accounts(orders)
     for film in refunded:
-        entitlements = Entitlement.objects.filter(order_number=order_number)
+        entitlements = orders
         if film.title_slug:
             entitlements = entitlements.filter(title_slug=film.title_slug)
         if film.offer:
             entitlements = entitlements.filter(offer=film.offer)
         _revoke(entitlements, Because(cause), at=now)
+    for user_id in users:
+        end_unentitled(user_id)
+
+
+def _lock_accounts(entitlements: QuerySet[Entitlement]) -> list[uuid.UUID]:
+    """Accounts before entitlements, as starts of playback lock them."""
+    users = sorted(entitlements.values_list("user_id", flat=True).distinct())
+    for user_id in users:
+        lock_account(user_id)
+    return users
 
 
 def _revoke(entitlements: QuerySet[Entitlement], because: Because, *, at: datetime) -> None:
@@ -162,10 +175,12 @@ def revoke_by_staff(entitlement_id: uuid.UUID, *, actor: str, reason: str) -> No
     """Take one right back. Raises NotFound, Conflict when it is revoked already, ValidationProblem without a reason."""
     because = _staff_reason(actor, reason)
     with transaction.atomic():
+        _lock_accounts(Entitlement.objects.filter(pk=entitlement_id))
         entitlement = _locked(entitlement_id)
         if entitlement.revoked_at:
             raise Conflict(gettext("This entitlement is revoked already."))
         _revoke(Entitlement.objects.filter(pk=entitlement.pk), because, at=timezone.now())
+        end_unentitled(entitlement.user_id)
 
 
 def reinstate_by_staff(entitlement_id: uuid.UUID, *, actor: str, reason: str) -> None:
@@ -220,5 +235,8 @@ def update_access(said: SubscriptionState, *, at: datetime) -> bool:
         subscription_id=said.subscription_id,
         defaults=values | {"subscription_number": said.number, "user_id": said.user_id, "started_at": at},
     )
+    lock_account(said.user_id)
     older = SubscriptionAccess.objects.filter(subscription_id=said.subscription_id, version__lt=said.version)
-    return is_new or bool(older.update(**values))
+    is_changed = is_new or bool(older.update(**values))
+    end_unentitled(said.user_id)
+    return is_changed

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.common.devices import device_name
 from apps.common.problems import Conflict, Forbidden, NotFound, Problem, ValidationProblem
+from apps.video.playback.ended_sessions import refuse_addresses
 from apps.video.playback.models import Entitlement, EntitlementEvent, PlaybackSession, Progress
 from apps.video.playback.selectors import WatchRight, live_sessions, reachable_sessions, silent_since, watch_right
 from apps.video.playback.services.history import Because, record
@@ -70,7 +71,7 @@ def start_playback(
     if title is None:
         raise NotFound(gettext("There is no such film to watch."))
     with transaction.atomic(durable=True):
-        _lock_account(user_id)
+        lock_account(user_id)
         right = watch_right(user_id, title)
         if right is None:
             raise _not_entitled()
@@ -95,7 +96,7 @@ def start_playback(
 def renew_playback(session: PlaybackSession, report: PlayerReport) -> StreamAccess:
     """Heartbeat: new addresses. Raises SessionEnded, NotEntitled or TooManyStreams, and the session is over then."""
     with transaction.atomic(durable=True):
-        _lock_account(session.user_id)
+        lock_account(session.user_id)
         sessions = PlaybackSession.objects.select_for_update(of=("self",)).select_related("title")
         current = sessions.filter(pk=session.pk).first()
         if current is None:
@@ -109,6 +110,8 @@ def renew_playback(session: PlaybackSession, report: PlayerReport) -> StreamAcce
             session.ended_at = timezone.now()
         _record(session, report)
         session.save(update_fields=["heartbeat_at", "ended_at", *REPORTED])
+        if refusal is not None:
+            refuse_addresses([session.pk])
     # The end of the session is committed by now.
     if refusal is not None or right is None:
         raise refusal or _not_entitled()
@@ -130,10 +133,10 @@ def _record(session: PlaybackSession, report: PlayerReport) -> None:
 
 
 def _refusal(session: PlaybackSession, right: WatchRight | None) -> Problem | None:
-    if session.ended_at is not None:
-        return SessionEnded(gettext("Press play to continue watching."))
     if right is None:
         return _not_entitled()
+    if session.ended_at is not None:
+        return SessionEnded(gettext("Press play to continue watching."))
     if session.heartbeat_at <= silent_since():
         # It was silent (paused, out of reach), and others may have taken its place.
         others = live_sessions(session.user_id).exclude(pk=session.pk).select_related("title").order_by("created_at")
@@ -182,8 +185,9 @@ def _access(session: PlaybackSession, ends_at: datetime | None) -> StreamAccess:
     return StreamAccess(session.pk, asset_id, ends, session.manifest)
 
 
-def _lock_account(user_id: uuid.UUID) -> None:
-    """One start per account at a time: two devices that press play together must not both be the third."""
+def lock_account(user_id: uuid.UUID) -> None:
+    """One start, or end of a right, per account at a time: two devices that press play together must not both be the
+    third."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"playback:{user_id}"])
 
@@ -236,3 +240,15 @@ def end_playback(*, user_id: uuid.UUID, session_id: uuid.UUID) -> None:
     if not sessions.exists():
         raise _no_session()
     sessions.filter(ended_at=None).update(ended_at=timezone.now())
+    refuse_addresses([session_id])
+
+
+def end_unentitled(user_id: uuid.UUID) -> None:
+    """End sessions of the account that have lost their reason: a refund, the end of a subscription.
+
+    Call it in a transaction, after `lock_account`: a start at the same moment is seen here, or sees what was revoked.
+    """
+    playing = PlaybackSession.objects.filter(user_id=user_id, ended_at=None, heartbeat_at__gt=silent_since())
+    over = [session.pk for session in playing.select_related("title") if not watch_right(user_id, session.title)]
+    PlaybackSession.objects.filter(pk__in=over).update(ended_at=timezone.now())
+    refuse_addresses(over)

@@ -47,7 +47,7 @@ def test_each_event_of_an_order_is_written_once():
 
 @pytest.mark.parametrize("type", ["refunded", "disputed", "cancelled"])
 @pytest.mark.parametrize("is_late", [False, True])
-def test_what_undoes_an_order_revokes_in_any_order_and_says_why(type, is_late):
+def test_refunds_disputes_and_cancellations_revoke_in_any_order_and_say_why(type, is_late):
     me = uuid.uuid4()
     steps = [lambda: paid(me), lambda: report(f"order.{type}")]
     for step in reversed(steps) if is_late else steps:

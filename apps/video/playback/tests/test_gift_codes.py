@@ -75,7 +75,7 @@ def test_an_account_at_once_from_two_devices_gets_one_right(as_user, film, code)
 
 
 @pytest.mark.parametrize("text", ["", "x", "NOSUCHCODE1", "!!!", "A" * 81, "ab\x00cd"])
-def test_what_is_no_code_opens_nothing(as_user, film, code, text):
+def test_text_that_is_no_code_opens_nothing(as_user, film, code, text):
     response = as_user().post(REDEEM, {"code": text})
     assert response.status_code in (400, 404)
     assert not Entitlement.objects.exists()
@@ -88,7 +88,7 @@ def test_expired_and_inactive_codes_say_so(as_user, film, batch, code):
     assert as_user().post(REDEEM, {"code": code.code}).json()["reason"] == "expired"
 
 
-def test_nobody_redeems_without_an_account(api_client, code):
+def test_redeeming_needs_an_account(api_client, code):
     assert api_client.post(REDEEM, {"code": code.code}).status_code == 401
 
 

@@ -73,7 +73,7 @@ def test_only_films_of_the_library_or_the_history_are_marked(client, me, film):
     assert client.put(FILM, {}).status_code == 400
 
 
-def test_one_film_is_forgotten_with_its_past_sessions(client, me, film, other_film):
+def test_a_film_is_forgotten_with_its_past_sessions(client, me, film, other_film):
     long_ago = timezone.now() - timedelta(days=1)
     for title in (film, other_film):
         watch(me, title)

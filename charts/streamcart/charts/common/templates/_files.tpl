@@ -143,8 +143,11 @@ nginx.conf.template: |
     gzip_types image/svg+xml application/vnd.apple.mpegurl text/vtt;
     {{- if $signed }}
     # The cookie of a session's path holds the signature that its last heartbeat brought; without one the path's counts.
-    map $cookie_stream $stream_signature { default $signature; "~^(?<renewed>[A-Za-z0-9_-]{22})\.[0-9]{1,12}$" $renewed; }
-    map $cookie_stream $stream_expires { default $expires; "~^[A-Za-z0-9_-]{22}\.(?<until>[0-9]{1,12})$" $until; }
+    map $cookie_stream $stream_key { default $key; "~^(?<renewed_key>[A-Za-z0-9_-]{4})?[A-Za-z0-9_-]{22}\.[0-9]{1,12}$" $renewed_key; }
+    map $cookie_stream $stream_signature { default $signature; "~^(?:[A-Za-z0-9_-]{4})?(?<renewed>[A-Za-z0-9_-]{22})\.[0-9]{1,12}$" $renewed; }
+    map $cookie_stream $stream_expires { default $expires; "~^(?:[A-Za-z0-9_-]{4})?[A-Za-z0-9_-]{22}\.(?<until>[0-9]{1,12})$" $until; }
+    # One secret, or several by comma while they are rotated: four characters before the signature say which one made it.
+    map "$stream_key:${STREAM_SECRET}" $stream_secret { default ""; "~^:(?<first_secret>[^,]+)" $first_secret; "~^(?<wanted>[A-Za-z0-9_-]{4}):(?:.*,)?(?<named_secret>\k<wanted>[^,]*)(?:,|$)" $named_secret; }
     {{- end }}
     server {
       listen 8080;
@@ -153,19 +156,23 @@ nginx.conf.template: |
       location = /livez { access_log off; return 200 "ok"; }
       {{- if $signed }}
       # Films: signed, expiring.
-      location ~ "^{{ $api }}/stream/(?<session>[0-9a-f-]{36})/(?<signature>[A-Za-z0-9_-]{22})/(?<expires>[0-9]{1,12})/(?<asset>[0-9a-f-]{36})/(?<file>(?:[A-Za-z0-9_-]{1,60}/)?[A-Za-z0-9_-]{1,64}\.[a-z0-9]{1,5})$" {
+      location ~ "^{{ $api }}/stream/(?<session>[0-9a-f-]{36})/(?<key>[A-Za-z0-9_-]{4})?(?<signature>[A-Za-z0-9_-]{22})/(?<expires>[0-9]{1,12})/(?<asset>[0-9a-f-]{36})/(?<file>(?:[A-Za-z0-9_-]{1,60}/)?[A-Za-z0-9_-]{1,64}\.[a-z0-9]{1,5})$" {
         secure_link $stream_signature,$stream_expires;
-        secure_link_md5 "$stream_expires/$session/$asset ${STREAM_SECRET}";
+        secure_link_md5 "$stream_expires/$session/$asset $stream_secret";
         # What a browser asks before it asks for a range from another site's page.
         if ($request_method = OPTIONS) { return 204; }
         # "" for a wrong signature, "0" for one that has expired.
         if ($secure_link ~ "^0?$") { return 403; }
+        # A secret that nobody has would sign for everybody.
+        if ($stream_secret = "") { return 403; }
+        # Sessions that were stopped, or lost their reason (apps/video/playback/ended_sessions.py).
+        if (-f /media/ended/$session) { return 403; }
         error_page 403 @stream_refused;
         error_page 404 @stream_missing;
         add_header Access-Control-Allow-Origin * always;
         add_header Access-Control-Allow-Methods "GET, HEAD, OPTIONS" always;
         add_header Access-Control-Allow-Headers Range always;
-        add_header Access-Control-Expose-Headers "Content-Length, Content-Range" always;
+        add_header Access-Control-Expose-Headers "Accept-Ranges, Content-Length, Content-Range" always;
         add_header Access-Control-Max-Age 86400 always;
         add_header X-Content-Type-Options nosniff always;
         # Files never change under their name; only this session may use the address.
