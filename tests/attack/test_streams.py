@@ -116,7 +116,11 @@ def test_only_a_living_session_with_a_reason_streams_on(stack, api, newcomer):
         return all(player.is_refused() for player in players)
 
     until(lambda: all_refused_while_one_lives(stopped, rental), what="the end of two streams")
-    assert living.fetch(with_cookie=False) == 403  # only the heartbeats keep its first address alive
+    # Only the heartbeats keep its first address alive.
+    until(
+        lambda: all_refused_while_one_lives(stopped, rental) and living.fetch(with_cookie=False) == 403,
+        what="the end of the first address",
+    )
 
     # A silent one whose place others take.
     silent = Player(api, me, "metropolis")
