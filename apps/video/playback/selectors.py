@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
+from copy import copy
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -13,7 +15,7 @@ from django.utils import timezone
 from apps.common.problems import NotFound
 from apps.video.playback.models import Entitlement, LibraryEntry, PlaybackSession, Progress, SubscriptionAccess
 from apps.video.titles.models import Title
-from apps.video.titles.selectors import with_relations
+from apps.video.titles.selectors import next_episode, titles_above, with_relations
 
 # What a library can be limited to.
 OWN, SUBSCRIPTION = "own", "subscription"
@@ -25,9 +27,9 @@ def valid_entitlements(user_id: uuid.UUID) -> QuerySet[Entitlement]:
     return Entitlement.objects.filter(running, user_id=user_id, revoked_at=None)
 
 
-def best_entitlement(user_id: uuid.UUID, title_slug: str) -> Entitlement | None:
-    """Bought before rented, and of rentals the one that lasts longest."""
-    owned = valid_entitlements(user_id).filter(title_slug=title_slug)
+def best_entitlement(user_id: uuid.UUID, *title_slugs: str) -> Entitlement | None:
+    """Of the rights to any of these titles: bought before rented, and of rentals the one that lasts longest."""
+    owned = valid_entitlements(user_id).filter(title_slug__in=title_slugs)
     return owned.order_by("offer", "-expires_at").first()
 
 
@@ -44,21 +46,23 @@ class WatchRight:
 
 def watch_right(user_id: uuid.UUID, title: Title) -> WatchRight | None:
     """Bought before included in a subscription, and that before rented: a rental starts with the first play, which a
-    subscription makes needless."""
-    owned = best_entitlement(user_id, title.slug)
+    subscription makes needless. A right to a series or a season is one to its episodes, a right to a film one to its
+    extras."""
+    chain = [title, *titles_above(title)]
+    owned = best_entitlement(user_id, *(each.slug for each in chain))
     if owned is None or owned.offer == Entitlement.Offer.RENT:
-        included = open_access(user_id, title)
+        included = open_access(user_id, {package for each in chain for package in each.packages})
         if included is not None:
             return WatchRight("plan", included.started_at, included.access_until)
     return WatchRight(owned.offer, owned.granted_at, owned.expires_at, owned) if owned else None
 
 
-def open_access(user_id: uuid.UUID, title: Title) -> SubscriptionAccess | None:
-    """The subscription of the account that includes a film now, the one that lasts longest."""
-    if not title.packages:
+def open_access(user_id: uuid.UUID, packages: Collection[str]) -> SubscriptionAccess | None:
+    """The subscription of the account to one of the packages now, the one that lasts longest."""
+    if not packages:
         return None
     rows = SubscriptionAccess.objects.filter(user_id=user_id, access_until__gt=timezone.now())
-    return rows.filter(package__in=title.packages).order_by("-access_until").first()
+    return rows.filter(package__in=packages).order_by("-access_until").first()
 
 
 def library(user_id: uuid.UUID, *, source: str = "") -> QuerySet[LibraryEntry]:
@@ -78,17 +82,37 @@ def watch_history(user_id: uuid.UUID) -> QuerySet[Progress]:
 
 
 def in_progress(user_id: uuid.UUID) -> QuerySet[Progress]:
-    """Films that were started and not finished, of those that may be watched now."""
+    """Films and episodes that were started and not finished, of those that may be watched now."""
     rows = Progress.objects.filter(user_id=user_id, is_finished=False, position_seconds__gt=0)
     watchable = LibraryEntry.objects.filter(user_id=user_id).values("title_slug")
-    return rows.filter(title__slug__in=watchable).select_related("title")
+    above = Q(title__parent__slug__in=watchable) | Q(title__parent__parent__slug__in=watchable)
+    return rows.filter(Q(title__slug__in=watchable) | above).select_related("title__parent__parent")
 
 
 def entries_of(user_id: uuid.UUID, rows: list[Progress]) -> list[LibraryEntry]:
-    """The library's entries of films, in the order of the rows; without those whose right ended meanwhile: 1 query."""
-    slugs = [row.title.slug for row in rows]
+    """The library's entries of films, in the order of the rows; without those whose right ended meanwhile: 1 query.
+
+    An episode has the entry of its season or series, under its own slug.
+    """
+    chains = [[each.slug for each in (row.title, *_loaded_above(row.title))] for row in rows]
+    slugs = {slug for chain in chains for slug in chain}
     found = {entry.title_slug: entry for entry in library(user_id).filter(title_slug__in=slugs)}
-    return [found[slug] for slug in slugs if slug in found]
+    entries = []
+    for chain in chains:
+        if best := min((found[slug] for slug in chain if slug in found), key=lambda entry: entry.rank, default=None):
+            entry = copy(best)
+            entry.title_slug = chain[0]
+            entries.append(entry)
+    return entries
+
+
+def _loaded_above(title: Title) -> list[Title]:
+    """What a title belongs to, of a title that was read with it."""
+    above = []
+    while title.parent is not None:
+        title = title.parent
+        above.append(title)
+    return above
 
 
 def titles_of(entries: list[LibraryEntry]) -> dict[str, Title]:
@@ -116,6 +140,12 @@ def live_sessions(user_id: uuid.UUID) -> QuerySet[PlaybackSession]:
 def reachable_sessions(user_id: uuid.UUID) -> QuerySet[PlaybackSession]:
     """Players whose addresses work still, those that were stopped among them."""
     return PlaybackSession.objects.filter(user_id=user_id, heartbeat_at__gt=silent_since())
+
+
+def next_watchable(user_id: uuid.UUID, title: Title) -> Title | None:
+    """The episode after this one, if the account may watch it."""
+    following = next_episode(title)
+    return following if following and watch_right(user_id, following) else None
 
 
 def title_with_captions(slug: str) -> Title | None:

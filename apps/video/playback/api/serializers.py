@@ -88,6 +88,19 @@ class StreamSerializer(serializers.Serializer):
     )
 
 
+class NextEpisodeSerializer(serializers.Serializer):
+    slug = serializers.CharField()
+    name = serializers.CharField()
+
+
+class MarkersSerializer(serializers.Serializer):
+    """Seconds from the beginning; null where the title has none."""
+
+    intro_start = serializers.IntegerField(allow_null=True)
+    intro_end = serializers.IntegerField(allow_null=True)
+    credits_start = serializers.IntegerField(allow_null=True)
+
+
 class PlaybackSerializer(StreamSerializer):
     session = serializers.UUIDField()
     captions = PlaybackCaptionSerializer(many=True)
@@ -96,6 +109,8 @@ class PlaybackSerializer(StreamSerializer):
     resume_at = serializers.FloatField(help_text="Seconds.")
     watched = serializers.BooleanField(help_text="Whether you have watched it to its end; it starts over then.")
     duration_seconds = serializers.IntegerField()
+    markers = MarkersSerializer(help_text="Where the introduction and the end credits are.")
+    next = NextEpisodeSerializer(allow_null=True, help_text="The episode after this one that you may watch.")
     heartbeat_seconds = serializers.IntegerField()
 
 

@@ -144,6 +144,8 @@ class TitlePlaybackView(APIView):
             "resume_at": selectors.resume_position(progress),
             "watched": progress is not None and progress.is_finished,
             "duration_seconds": title.runtime_seconds,
+            "markers": title,
+            "next": selectors.next_watchable(user_id, title),
             "heartbeat_seconds": services.heartbeat_seconds(),
         }
         data = serializers.PlaybackSerializer(playback).data

@@ -134,6 +134,8 @@ class FakeVideo(FakeService):
                 "poster_url": None,
                 "resume_at": 12.5,
                 "watched": False,
+                "markers": {"intro_start": None, "intro_end": None, "credits_start": None},
+                "next": None,
                 "duration_seconds": 5640,
                 "heartbeat_seconds": 30,
             },
