@@ -25,7 +25,8 @@ down: ## stop the running stack
 demo: setup ## load the demo into the running stack
 	@$(PYTHON) manage.py demo
 
-test: setup ## run every test (ARGS="catalog -k search" for a part)
+test: ## run every test (ARGS="catalog -k search" for a part)
+	@./scripts/setup tests
 	@$(PYTHON) manage.py test $(ARGS)
 
 chart: setup ## check the Helm chart (a part of `make test`)

@@ -47,6 +47,11 @@ UPLOAD_ROOT = env.str("UPLOAD_ROOT", default="")
 UPLOAD_MAX_GB = env.int("UPLOAD_MAX_GB", default=100)
 UPLOAD_QUOTA_GB = env.int("UPLOAD_QUOTA_GB", default=200)
 UPLOAD_MAX_UNFINISHED = env.int("UPLOAD_MAX_UNFINISHED", default=20)
+# Films on their way in, sent straight to a container of Blob Storage (apps/video/uploads/direct_storage.py); empty:
+# by tus.
+UPLOAD_AZURE_ACCOUNT = env.str("UPLOAD_AZURE_ACCOUNT", default="")
+UPLOAD_AZURE_CONTAINER = env.str("UPLOAD_AZURE_CONTAINER", default="uploads")
+UPLOAD_AZURE_CONNECTION_STRING = env.str("UPLOAD_AZURE_CONNECTION_STRING", default="")
 UPLOAD_PATHS = ("v1/uploads", r"v1/uploads/[^/]+")
 MAX_UPLOAD_BYTES = UPLOAD_MAX_GB * 1024**3
 

@@ -200,6 +200,8 @@ def shop_values(settings: dict[str, Any], environment: str, made: dict[str, Any]
             if account in made["accounts"]
         }
         shop["global"].setdefault("network", {})["storageCidrs"] = endpoints
+    if "uploads" in made["accounts"]:
+        shop["video"]["uploads"] = {"azure": {"account": made["accounts"]["uploads"]}}
     for service in DATA_SERVICES if made["postgres"] else ():
         shop[service]["postgres"] = {"external": _external_postgres(made["postgres"][service])}
     return shop

@@ -22,7 +22,7 @@ from tests.chart.render import helm_run
 
 MADE = {
     "environment": "prod",
-    "accounts": {"media": "acmeprodmedia", "backup": "acmeprodbackup"},
+    "accounts": {"media": "acmeprodmedia", "backup": "acmeprodbackup", "uploads": "acmeproduploads"},
     "endpoints_cidr": "10.20.4.0/24",
     "identities": {
         name: {"client_id": f"client-of-{name}", "principal_id": f"principal-of-{name}"}
@@ -178,6 +178,7 @@ def test_values_of_managed_data_are_written(root, monkeypatch):
                 "administrator": {"user": "acme-prod-database-administrator", "clientId": "client-of-administrator"},
             }
         },
+        "uploads": {"azure": {"account": "acmeproduploads"}},
     }
     assert shop["ui"] == {"workloadIdentity": {"clientId": "client-of-ui", "principalId": "principal-of-ui"}}
 

@@ -25,6 +25,8 @@ UNTAGGED = (
     "azurerm_storage_management_policy",
     "azurerm_subnet",
 )
+# Films on their way in, which staff's browsers send.
+OPEN_ACCOUNT = ".uploads"
 ROLES = {
     "AcrPull",
     "DNS Zone Contributor",
@@ -34,6 +36,7 @@ ROLES = {
     "Network Contributor",
     "Reader",
     "Storage Blob Data Contributor",
+    "Storage Blob Delegator",
 }
 
 
@@ -132,6 +135,8 @@ def survives_a_zone(found: list[Resource]) -> Iterator[str]:
 def private(found: list[Resource]) -> Iterator[str]:
     """What keeps customers' data has no address on the internet."""
     for kind, path, item in found:
+        if path.endswith(OPEN_ACCOUNT):
+            continue
         closed = {
             "azurerm_storage_account": ("public_network_access_enabled", False),
             "azurerm_postgresql_flexible_server": ("public_network_access_enabled", False),
@@ -139,6 +144,19 @@ def private(found: list[Resource]) -> Iterator[str]:
             "azurerm_storage_container": ("container_access_type", "private"),
         }
         if kind in closed and item.get(closed[kind][0]) != closed[kind][1]:
+            yield path
+
+
+def sent_films(found: list[Resource]) -> Iterator[str]:
+    """The one account that browsers reach takes blocks from pages of the shop, and keeps nothing for long."""
+    for kind, path, item in found:
+        if not path.endswith(OPEN_ACCOUNT):
+            continue
+        if kind == "azurerm_storage_account":
+            rule = item["blob_properties"]["cors_rule"]
+            if rule["allowed_methods"] != ["PUT"] or any("*" in origin for origin in rule["allowed_origins"]):
+                yield path
+        if kind == "azurerm_storage_container" and item["container_access_type"] != "private":
             yield path
 
 
@@ -268,6 +286,7 @@ ENVIRONMENT_POLICIES: dict[str, Policy] = {
         observed,
         own_servers,
         private,
+        sent_films,
         reached_privately,
         readable_plans,
         records_can_be_written,

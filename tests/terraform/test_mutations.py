@@ -23,6 +23,9 @@ BROKEN = {
         "public_network_access_enabled = true",
     ),
     "films for everybody": ("storage", 'container_access_type = "private"', 'container_access_type = "blob"'),
+    "uploads from every page": ("intake", '["https://${var.host}"]', '["*"]'),
+    "uploads that browsers read": ("intake", '["PUT"]', '["GET", "PUT"]'),
+    "uploads for everybody": ("intake", 'container_access_type = "private"', 'container_access_type = "blob"'),
     "a database on the internet": (
         "postgres",
         "public_network_access_enabled = false",

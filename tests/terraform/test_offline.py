@@ -19,8 +19,8 @@ from tests.terraform.configuration import ENVIRONMENTS, FOLDER, declared, evalua
 from tests.terraform.policies import violations
 
 MODULES = [
-    *("alerts", "argocd", "cluster", "dns", "endpoint", "identity", "keyvault", "logs", "monitoring", "network"),
-    *("platform", "postgres", "redis", "regions", "registry", "secrets", "state", "storage", "subscription"),
+    *("alerts", "argocd", "cluster", "dns", "endpoint", "identity", "intake", "keyvault", "logs", "monitoring"),
+    *("network", "platform", "postgres", "redis", "regions", "registry", "secrets", "state", "storage", "subscription"),
 ]
 
 

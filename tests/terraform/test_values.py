@@ -40,6 +40,8 @@ def test_accounts_and_containers_are_there():
             if defaults[part].get("kind") == "azure":
                 assert defaults[part]["azure"]["account"] in accounts
                 assert defaults[part]["azure"]["resourceGroup"] in names(environment, "azurerm_resource_group")
+        if uploads := values.get("video", {}).get("uploads"):
+            assert uploads["azure"]["account"] in accounts
         # A service's container has its name.
         assert set(DATA_SERVICES) <= names(environment, "azurerm_storage_container")
 

@@ -19,6 +19,7 @@ SENTENCES = {
         "The file begins like a video, but its picture cannot be decoded. It is damaged; send it again."
     ),
     "cut-off": gettext_noop("The film is cut off at %(end)s of %(announced)s. Send the file again."),
+    "changed": gettext_noop("The file was changed after it had been sent. Send it again."),
     "too-short": gettext_noop("The film has no length: its picture is a single frame. Send a film."),
     "too-long": gettext_noop("The film lasts %(duration)s; %(limit)s are the maximum."),
     "too-large-a-picture": gettext_noop(

@@ -18,6 +18,7 @@ from unfold.decorators import display
 
 from apps.common.model_admin import ReadOnly
 from apps.video.titles.models import Title
+from apps.video.uploads import direct_storage
 from apps.video.uploads.models import Upload
 from apps.video.uploads.selectors import latest_of, percent_received
 
@@ -59,15 +60,21 @@ class UploadAdmin(ReadOnly, ModelAdmin):
     def film_view(self, request: HttpRequest, title_id: uuid.UUID) -> HttpResponse:
         """Where a film is chosen and sent; the script does the sending, by the API."""
         title = self._title(request, title_id)
+        is_direct = direct_storage.is_available()
         own = {
             "title": gettext("Upload “%(film)s”") % {"film": title.name},
             "film": title,
             "opts": self.model._meta,
-            "endpoint": reverse("uploads"),
+            "is_direct": is_direct,
+            "endpoint": reverse("direct-uploads" if is_direct else "uploads"),
             "language": get_language(),
             **self._state_of(title),
         }
-        return TemplateResponse(request, "uploads/film.html", self.admin_site.each_context(request) | own)
+        response = TemplateResponse(request, "uploads/film.html", self.admin_site.each_context(request) | own)
+        if is_direct:
+            # As django-csp's decorators do.
+            response._csp_update = {"connect-src": [direct_storage.origin()]}  # type: ignore[attr-defined]
+        return response
 
     def state_view(self, request: HttpRequest, title_id: uuid.UUID) -> HttpResponse:
         """The part of the page that says what became of the last upload; the script asks for it again and again."""

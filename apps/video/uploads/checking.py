@@ -21,7 +21,7 @@ from apps.video.encoding.keeping import LEASE, Keeper
 from apps.video.encoding.models import clean_values
 from apps.video.encoding.services import NotAVideo, request_encoding, take_source
 from apps.video.media.reasons import MediaError, Stopped
-from apps.video.uploads import files
+from apps.video.uploads import contents, files
 from apps.video.uploads.models import Upload
 
 log = structlog.get_logger(__name__)
@@ -78,10 +78,8 @@ def _join(upload: Upload, keeper: Keeper) -> None:
 def _accept(upload: Upload, keeper: Keeper) -> None:
     if upload.title is None:
         raise Stopped
-    path = files.path_of(upload.pk)
-    if not upload.length:
-        path.touch()
-    source = take_source(upload.title, path, name=upload.filename)
+    with contents.local_file(upload, is_wanted=keeper.holds) as path:
+        source = take_source(upload.title, path, name=upload.filename)
     with transaction.atomic(durable=True):
         encoding = request_encoding(source, priority=upload.priority)
         if not keeper.update(state=State.ACCEPTED, encoding=encoding, finished_at=timezone.now()):
@@ -107,6 +105,6 @@ def _end_parts(upload: Upload) -> None:
 
 def _remove_files(upload: Upload) -> None:
     """A process that dies before it leaves files to the periodic job."""
-    files.remove(upload.pk)
+    contents.remove(upload)
     for part in upload.parts.all():
-        files.remove(part.pk)
+        contents.remove(part)

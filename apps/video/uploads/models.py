@@ -15,7 +15,7 @@ from apps.video.titles.models import Title
 
 class Upload(models.Model):
     """A film that somebody of the staff sends, or a part of one (tus: concatenation). How much of it has arrived is the
-    length of its file (`files`), which no row repeats."""
+    length of its file (`files`) or what its blocks hold (`direct_storage`), which no row repeats."""
 
     class State(models.TextChoices):
         RECEIVING = "receiving", _("Receiving")
@@ -35,6 +35,8 @@ class Upload(models.Model):
         Title, on_delete=models.CASCADE, null=True, blank=True, related_name="uploads", verbose_name=_("film")
     )
     is_partial = models.BooleanField(default=False, editable=False)
+    # Its bytes are sent to Blob Storage (`direct`), not to a file of this service.
+    is_direct = models.BooleanField(default=False, db_default=False, editable=False)
     # The whole that this is a part of, and the how manieth.
     whole = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="parts", editable=False)
     part_number = models.PositiveSmallIntegerField(default=0, editable=False)

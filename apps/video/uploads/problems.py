@@ -61,3 +61,13 @@ class DiskFull(Problem):
 class NoFolder(Problem):
     status, slug = 503, "uploads-unavailable"
     title: str | Promise = _("Films cannot be uploaded here")
+
+
+class NoContainer(Problem):
+    status, slug = 404, "no-direct-uploads"
+    title: str | Promise = _("Films are not sent to Blob Storage here")
+
+
+class BlocksMissing(Problem):
+    status, slug = 409, "upload-incomplete"
+    title: str | Promise = _("Parts of the film have not arrived")

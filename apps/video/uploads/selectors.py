@@ -6,7 +6,7 @@ import uuid
 
 from django.db.models import QuerySet
 
-from apps.video.uploads import files
+from apps.video.uploads import contents
 from apps.video.uploads.models import Upload
 
 State = Upload.State
@@ -16,7 +16,7 @@ def offset_of(upload: Upload) -> int:
     """Bytes that have arrived and count."""
     if upload.state != State.RECEIVING:
         return upload.length
-    size = files.size_of(upload.pk)
+    size = contents.size_of(upload)
     return size if upload.unverified_from is None else min(size, upload.unverified_from)
 
 

@@ -1,4 +1,5 @@
-"""Uploads from their beginning to their end; how bytes get into one is in `receiving`, what follows in `checking`."""
+"""Uploads from their beginning to their end; how bytes get into one is in `receiving` and `direct`, what follows in
+`checking`."""
 
 from __future__ import annotations
 
@@ -17,7 +18,7 @@ from apps.common.jobs.services import for_each
 from apps.common.problems import NotFound, ValidationProblem
 from apps.video.titles.models import Title
 from apps.video.titles.rules import require_streamable
-from apps.video.uploads import files
+from apps.video.uploads import contents, direct_storage, files
 from apps.video.uploads.checking import MAX_ATTEMPTS
 from apps.video.uploads.models import Upload
 from apps.video.uploads.problems import DiskFull, Gone, Locked, QuotaReached, TooLarge
@@ -37,7 +38,7 @@ QUOTA_LOCK = 7_301
 @dataclass(frozen=True, slots=True)
 class NewUpload:
     """What somebody wants to send: `length` in bytes; `title` is the film's slug, empty for a part; `parts` are uploads
-    of the same owner, complete, of which this one is made."""
+    of the same owner, complete, of which this one is made; `is_direct`: to Blob Storage, past this service."""
 
     owner_id: uuid.UUID
     title: str = ""
@@ -46,6 +47,7 @@ class NewUpload:
     metadata: str = ""
     priority: int = 0
     is_partial: bool = False
+    is_direct: bool = False
     parts: Sequence[uuid.UUID] = field(default=())
 
 
@@ -60,7 +62,9 @@ def begin(new: NewUpload) -> Upload:
         _lock_quota(new.owner_id)
         parts = _usable_parts(new)
         length = sum(part.length for part in parts) if parts else new.length
-        _require_room(new.owner_id, length, parts)
+        _require_quota(new.owner_id, length, parts)
+        if not new.is_direct:
+            _require_room(length)
         upload = Upload.objects.create(
             owner_id=new.owner_id,
             title=title,
@@ -69,6 +73,7 @@ def begin(new: NewUpload) -> Upload:
             metadata=new.metadata,
             priority=new.priority,
             is_partial=new.is_partial,
+            is_direct=new.is_direct,
             expires_at=timezone.now() + KEEP,
         )
         for number, part in enumerate(parts):
@@ -82,7 +87,7 @@ def begin(new: NewUpload) -> Upload:
 def _title(slug: str) -> Title:
     title = Title.objects.filter(slug=slug).first()
     if title is None:
-        message = gettext("Name a film that exists: send its slug as “title” in Upload-Metadata.")
+        message = gettext("Name a film that exists: its slug is the “title” of an upload.")
         raise ValidationProblem(message, errors={"title": [message]})
     require_streamable(title)
     return title
@@ -113,7 +118,7 @@ def unfinished(owner_id: uuid.UUID) -> QuerySet[Upload]:
     return Upload.objects.filter(owner_id=owner_id, state__in=Upload.UNFINISHED, whole=None)
 
 
-def _require_room(owner_id: uuid.UUID, length: int, parts: Sequence[Upload]) -> None:
+def _require_quota(owner_id: uuid.UUID, length: int, parts: Sequence[Upload]) -> None:
     limit = settings.UPLOAD_MAX_GB
     if length > limit * GIB:
         raise TooLarge(gettext("The file is larger than %(limit)s GB. Export the film smaller.") % {"limit": limit})
@@ -128,17 +133,20 @@ def _require_room(owner_id: uuid.UUID, length: int, parts: Sequence[Upload]) -> 
             gettext("Your unfinished uploads would exceed %(limit)s GB. Finish or cancel some of them first.")
             % {"limit": settings.UPLOAD_QUOTA_GB}
         )
+
+
+def _require_room(length: int) -> None:
     if not files.has_room_for(length):
         raise DiskFull(
             gettext("There is no room for this file at the moment. Try again later, or ask for more disk space.")
         )
 
 
-def find(upload_id: uuid.UUID, owner_id: uuid.UUID) -> Upload:
+def find(upload_id: uuid.UUID, owner_id: uuid.UUID, *, is_direct: bool) -> Upload:
     """The owner's upload; one that had all its bytes when its process died is complete now. Raises NotFound, and Gone
     for one that has ended."""
     uploads = Upload.objects.select_related("title", "encoding")
-    upload = uploads.filter(pk=upload_id, owner_id=owner_id).first()
+    upload = uploads.filter(pk=upload_id, owner_id=owner_id, is_direct=is_direct).first()
     if upload is None:
         raise NotFound(gettext("There is no such upload. Begin a new one."))
     if upload.state == State.REMOVED:
@@ -155,7 +163,7 @@ def parts_of(upload: Upload) -> list[uuid.UUID]:
 
 def complete_if_full(upload: Upload) -> bool:
     """Go on with an upload whose bytes have all arrived and whose process died before it could say so."""
-    if upload.state != State.RECEIVING or upload.is_partial or upload.lease_until > timezone.now():
+    if upload.state != State.RECEIVING or upload.is_partial or upload.is_direct or upload.lease_until > timezone.now():
         return False
     if offset_of(upload) != upload.length:
         return False
@@ -170,13 +178,13 @@ def end(upload: Upload) -> None:
         ends = Upload.objects.filter(pk=upload.pk, state=State.RECEIVING, whole=None)
         if not ends.update(state=State.REMOVED, finished_at=timezone.now()):
             raise Locked(gettext("This upload is complete and cannot be cancelled any more."))
-    files.remove(upload.pk)
+    contents.remove(upload)
 
 
 def requeue() -> list[uuid.UUID]:
     """Complete uploads whose check was lost or whose worker died, to be sent again; others have had their attempts."""
     now = timezone.now()
-    idle = Upload.objects.filter(state=State.RECEIVING, is_partial=False, lease_until__lt=now)
+    idle = Upload.objects.filter(state=State.RECEIVING, is_partial=False, is_direct=False, lease_until__lt=now)
     ids = list(idle.values_list("pk", flat=True))
     for_each(ids, lambda pk: complete_if_full(Upload.objects.get(pk=pk)), job="complete-uploads")
     waiting = Upload.objects.filter(state=State.CHECKING, lease_until__lt=now - QUEUE_PATIENCE)
@@ -195,11 +203,20 @@ def remove_expired() -> int:
     count = idle.update(state=State.REMOVED, finished_at=now)
     # Rows come before files, so one without an unfinished row is needed by nobody.
     for_each(list(files.all_ids()), _remove_if_unneeded, job="remove-expired-uploads")
+    if direct_storage.is_available():
+        for_each(list(direct_storage.all_ids()), _remove_blob_if_unneeded, job="remove-expired-blobs")
     return count
 
 
-def _remove_if_unneeded(upload_id: uuid.UUID) -> bool:
-    if Upload.objects.filter(pk=upload_id, state__in=Upload.UNFINISHED).exists():
-        return False
-    files.remove(upload_id)
-    return True
+def _is_needed(upload_id: uuid.UUID) -> bool:
+    return Upload.objects.filter(pk=upload_id, state__in=Upload.UNFINISHED).exists()
+
+
+def _remove_if_unneeded(upload_id: uuid.UUID) -> None:
+    if not _is_needed(upload_id):
+        files.remove(upload_id)
+
+
+def _remove_blob_if_unneeded(upload_id: uuid.UUID) -> None:
+    if not _is_needed(upload_id):
+        direct_storage.remove(upload_id)

@@ -117,13 +117,13 @@ class UploadView(TusView):
     @extend_schema(responses=UploadSerializer)
     def get(self, request: Request, upload_id: uuid.UUID) -> Response:
         """How much has arrived, and what became of it: receiving, checking, accepted or refused."""
-        upload = services.find(upload_id, user_id_of(request))
+        upload = services.find(upload_id, user_id_of(request), is_direct=False)
         upload.offset = selectors.offset_of(upload)  # type: ignore[attr-defined]
         return Response(UploadSerializer(upload).data)
 
     def head(self, request: Request, upload_id: uuid.UUID) -> Response:
         """How much has arrived, for a client that goes on."""
-        upload = services.find(upload_id, user_id_of(request))
+        upload = services.find(upload_id, user_id_of(request), is_direct=False)
         headers = {"Upload-Offset": str(selectors.offset_of(upload)), "Upload-Length": str(upload.length)}
         if upload.metadata:
             headers["Upload-Metadata"] = upload.metadata
@@ -149,7 +149,7 @@ class UploadView(TusView):
                 gettext("Send the bytes of the file with the Content-Type %(type)s.") % {"type": protocol.CONTENT_TYPE}
             )
         offset = protocol.read_number("Upload-Offset", request.headers.get("Upload-Offset"))
-        upload = services.find(upload_id, user_id_of(request))
+        upload = services.find(upload_id, user_id_of(request), is_direct=False)
         reached = _receive(request, upload, offset=offset, size=body_length(request) or 0)
         upload.refresh_from_db(fields=["expires_at"])
         return Response(status=status.HTTP_204_NO_CONTENT, headers={"Upload-Offset": str(reached)} | _expiry(upload))
@@ -157,7 +157,7 @@ class UploadView(TusView):
     @extend_schema(responses={204: None}, parameters=[VERSION_HEADER])
     def delete(self, request: Request, upload_id: uuid.UUID) -> Response:
         """Cancel it; what has arrived is removed."""
-        services.end(services.find(upload_id, user_id_of(request)))
+        services.end(services.find(upload_id, user_id_of(request), is_direct=False))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 

@@ -17,6 +17,7 @@ locals {
     "Network Contributor"           = "4d97b98b-1d4f-4787-a291-c67834d212e7"
     "Reader"                        = "acdd72a7-3385-48ef-bd42-f606fba81ae7"
     "Storage Blob Data Contributor" = "ba92f5b4-2d11-453d-a403-e96b0029c9fe"
+    "Storage Blob Delegator"        = "db58b8e5-c6ad-4a2a-8342-4190687cbf4a"
   }
   grantable = join(", ", values(local.grantable_roles))
   tags      = { application = "streamcart", environment = "all", owner = local.settings.contact, managed-by = "terraform" }

@@ -165,6 +165,20 @@ module "storage" {
   tags                = local.tags
 }
 
+module "intake" {
+  source   = "../intake"
+  for_each = var.managed_data ? toset(["uploads"]) : toset([])
+
+  name                = local.name
+  resource_group_name = azurerm_resource_group.this.name
+  location            = azurerm_resource_group.this.location
+  host                = local.its.host
+  endpoints_subnet_id = module.network.endpoints_subnet_id
+  private_zone_id     = module.network.private_zone_ids["blob"]
+  receiver            = module.identity.principal_ids["video"]
+  tags                = local.tags
+}
+
 module "dns" {
   source = "../dns"
 

@@ -24,7 +24,7 @@ output "values" {
       })
     }
     redis    = !var.managed_data ? null : { host = module.redis[0].host, cidr = module.network.endpoints_cidr }
-    accounts = module.storage.accounts
+    accounts = merge(module.storage.accounts, { for key, intake in module.intake : key => intake.account })
   }
 }
 

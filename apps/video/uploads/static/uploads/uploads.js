@@ -1,4 +1,5 @@
-// Sends a film in chunks by tus (tus-js-client), shows how far it is, and then what becomes of it.
+// Sends a film by tus (tus-js-client) or, where the shop has it, straight to Blob Storage (direct_upload.js), shows how
+// far it is, and then what becomes of it.
 (() => {
     const page = document.querySelector("[data-upload]");
     const part = (name) => page.querySelector(`[data-${name}]`);
@@ -95,7 +96,8 @@
         show("drop", false);
         show("sending", true);
         part("state").replaceChildren();
-        upload = new tus.Upload(file, {
+        const Upload = window.DirectUpload || tus.Upload;
+        upload = new Upload(file, {
             endpoint: texts.endpoint,
             chunkSize: CHUNK,
             retryDelays: RETRY_DELAYS,

@@ -152,6 +152,10 @@ azure.workload.identity/tenant-id: {{ . }}
 {{- with .Values.returnRequestsEmail -}}
 {{- $_ := set $variables "RETURN_REQUESTS_EMAIL" . -}}
 {{- end -}}
+{{- with .Values.uploads -}}
+{{- $_ := set $variables "UPLOAD_AZURE_ACCOUNT" .azure.account -}}
+{{- $_ := set $variables "UPLOAD_AZURE_CONTAINER" .azure.container -}}
+{{- end -}}
 {{- with .Values.encoding -}}
 {{- $_ := set $variables "FFMPEG_PRESET" .preset -}}
 {{- $_ := set $variables "FFMPEG_THREADS" (toString .threads) -}}
