@@ -12,6 +12,8 @@ NAVIGATION = [
             model_link(_("Films"), "movie", "titles.title"),
             model_link(_("Uploads"), "upload", "uploads.upload"),
             model_link(_("Encodings"), "video_settings", "encoding.encoding"),
+            model_link(_("Watching now"), "live_tv", "playback.playbacksession"),
+            model_link(_("Statistics"), "bar_chart", "playback.titlestatistics"),
             model_link(_("Entitlements"), "confirmation_number", "playback.entitlement"),
             model_link(_("Gift codes"), "redeem", "playback.giftbatch"),
             model_link(_("Subscriptions"), "autorenew", "playback.subscriptionaccess"),

@@ -79,6 +79,10 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 300.0,
         "options": {"expires": 300},
     },
+    "remove-old-playback-sessions": {
+        "task": "apps.video.playback.tasks.remove_old_playback_sessions",
+        "schedule": 3600.0,
+    },
     "remove-ended-session-marks": {
         "task": "apps.video.playback.tasks.remove_ended_session_marks",
         "schedule": 300.0,

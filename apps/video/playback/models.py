@@ -270,10 +270,23 @@ class PlaybackSession(models.Model):
         indexes = [
             models.Index(fields=["user_id", "heartbeat_at"], name="session_live", condition=Q(ended_at=None)),
             models.Index(fields=["user_id", "heartbeat_at"], name="session_by_user"),
+            # Who plays now, and what is old enough to go.
+            models.Index(fields=["heartbeat_at"], name="session_by_heartbeat"),
         ]
+        verbose_name = _("playback")
+        verbose_name_plural = _("playbacks")
 
     def __str__(self) -> str:
         return f"{self.title_id} since {self.created_at:%H:%M}"
+
+
+class TitleStatistics(Title):
+    """A title as the page of its statistics shows it."""
+
+    class Meta:
+        proxy = True
+        verbose_name = _("statistics")
+        verbose_name_plural = _("statistics")
 
 
 class Progress(models.Model):

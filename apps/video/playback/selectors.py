@@ -132,9 +132,14 @@ def silent_since() -> datetime:
     return timezone.now() - timedelta(seconds=settings.STREAM_SECONDS)
 
 
+def playing_sessions() -> QuerySet[PlaybackSession]:
+    """Players of all accounts that are at work now."""
+    return PlaybackSession.objects.filter(ended_at=None, heartbeat_at__gt=silent_since())
+
+
 def live_sessions(user_id: uuid.UUID) -> QuerySet[PlaybackSession]:
-    """Players that are at work now."""
-    return PlaybackSession.objects.filter(user_id=user_id, ended_at=None, heartbeat_at__gt=silent_since())
+    """Players of an account that are at work now."""
+    return playing_sessions().filter(user_id=user_id)
 
 
 def reachable_sessions(user_id: uuid.UUID) -> QuerySet[PlaybackSession]:

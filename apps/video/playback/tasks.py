@@ -17,3 +17,9 @@ def record_expired_entitlements() -> int:
 def remove_ended_session_marks() -> int:
     """Remove marks of ended sessions whose addresses have expired anyway."""
     return ended_sessions.remove_old_marks()
+
+
+@shared_task
+def remove_old_playback_sessions() -> int:
+    """Remove sessions of more than a year ago."""
+    return services.remove_old_sessions()

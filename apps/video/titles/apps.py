@@ -5,6 +5,7 @@ from django.db.models.signals import post_migrate
 RIGHTS = [
     *(f"playback.{action}_entitlement" for action in ("view", "add", "change")),
     "playback.view_entitlementevent",
+    *(f"playback.{action}_playbacksession" for action in ("view", "change")),
     *(f"playback.{action}_{model}" for model in ("giftbatch", "giftcode") for action in ("view", "add", "change")),
 ]
 STAFF_PERMISSIONS = [
@@ -12,7 +13,7 @@ STAFF_PERMISSIONS = [
     "encoding.view_encoding",
     "encoding.view_source",
     *RIGHTS,
-    "playback.view_playbacksession",
+    "playback.view_titlestatistics",
     "playback.view_subscriptionaccess",
     "uploads.view_upload",
     "jobs.view_jobfailure",
@@ -32,4 +33,4 @@ def grant_staff_permissions(**_: object) -> None:
     from apps.common.staff.permissions import grant
 
     grant("video_staff", STAFF_PERMISSIONS)
-    grant("support_staff", [*RIGHTS, "playback.view_subscriptionaccess", "playback.view_playbacksession"])
+    grant("support_staff", [*RIGHTS, "playback.view_subscriptionaccess"])

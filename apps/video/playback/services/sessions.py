@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import uuid
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -27,6 +27,8 @@ MAX_STREAMS = 3
 # Addresses outlive a stopped player by minutes: room for going from film to film, none for a player farm that starts
 # and stops.
 MAX_REACHABLE = 4 * MAX_STREAMS
+# A year to compare with, and a month.
+KEPT_FOR = timedelta(days=400)
 # The end credits count as watched.
 FINISHED_AT = 0.95
 
@@ -241,6 +243,20 @@ def end_playback(*, user_id: uuid.UUID, session_id: uuid.UUID) -> None:
         raise _no_session()
     sessions.filter(ended_at=None).update(ended_at=timezone.now())
     refuse_addresses([session_id])
+
+
+def end_sessions(session_ids: Collection[uuid.UUID]) -> int:
+    """End sessions of any account (staff); returns how many were not over yet."""
+    with transaction.atomic():
+        ended = PlaybackSession.objects.filter(pk__in=session_ids, ended_at=None).update(ended_at=timezone.now())
+        refuse_addresses(session_ids)
+    return ended
+
+
+def remove_old_sessions() -> int:
+    """Remove sessions that statistics do not count any more; returns how many."""
+    old = PlaybackSession.objects.filter(heartbeat_at__lt=timezone.now() - KEPT_FOR)
+    return old.delete()[0]
 
 
 def end_unentitled(user_id: uuid.UUID) -> None:

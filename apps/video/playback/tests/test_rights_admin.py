@@ -3,61 +3,25 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
 from datetime import timedelta
 
 import httpx
 import pytest
-import respx
 from django.conf import settings
 from django.contrib.auth.models import Group
 from django.test import Client
 from django.utils import timezone
 
-from apps.common.http import client as http_client
-from apps.common.identity import service_tokens
-from apps.common.staff.models import StaffUser
 from apps.video.playback.models import Entitlement, GiftBatch, GiftCode
-from apps.video.titles.apps import grant_staff_permissions
+from apps.video.playback.tests.conftest import ADA
 
-pytestmark = pytest.mark.django_db
-ADA = {"id": str(uuid.uuid4()), "email": "ada@example.com", "name": "Ada"}
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("auth")]
 LIST = "/admin/playback/entitlement/"
 
 
-def sign_in(role: str) -> Client:
-    grant_staff_permissions()
-    user = StaffUser.objects.create(pk=uuid.uuid4(), email="staff@example.com", is_staff=True)
-    user.groups.add(Group.objects.get(name=role))
-    client = Client()
-    client.force_login(user, backend="apps.common.staff.backends.AuthServiceBackend")
-    return client
-
-
 @pytest.fixture
-def staff() -> Client:
+def staff(sign_in) -> Client:
     return sign_in("video_staff")
-
-
-def found(request: httpx.Request) -> httpx.Response:
-    """As auth responds: Ada alone has an account."""
-    query = request.url.params
-    is_ada = query.get("email", "").lower() == ADA["email"] or ADA["id"] in query.get("ids", "").split(",")
-    return httpx.Response(200, json={"results": [ADA] if is_ada else []})
-
-
-@pytest.fixture(autouse=True)
-def auth() -> Iterator[respx.MockRouter]:
-    """The auth service."""
-    http_client.forget_targets()
-    service_tokens.forget_service_token()
-    with respx.mock(assert_all_called=False) as router:
-        token = {"access_token": "t", "expires_in": 600, "token_type": "Bearer", "scope": "accounts:read"}
-        router.post(f"{settings.SERVICE_URLS['auth']}/v1/tokens/service").respond(json=token)
-        router.get(f"{settings.SERVICE_URLS['auth']}/internal/accounts").mock(side_effect=found)
-        yield router
-    http_client.forget_targets()
-    service_tokens.forget_service_token()
 
 
 def test_entitlements_are_found_by_the_customers_email_address(staff, film, entitle):
@@ -83,7 +47,7 @@ def given(**changes: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("role", ["video_staff", "support_staff"])
-def test_a_grant_names_the_account_by_email_or_id_and_is_in_its_history(film, role):
+def test_a_grant_names_the_account_by_email_or_id_and_is_in_its_history(film, role, sign_in):
     staff = sign_in(role)
     for account in (ADA["email"], ADA["id"]):
         response = staff.post(f"{LIST}add/", given(account=account))
@@ -134,7 +98,7 @@ def test_revoking_asks_for_a_reason_and_can_be_undone(staff, film, entitle):
     assert right.revoked_at is None
 
 
-def test_those_who_may_only_look_change_nothing(film, entitle):
+def test_those_who_may_only_look_change_nothing(film, entitle, sign_in):
     staff = sign_in("support_staff")
     Group.objects.get(name="support_staff").permissions.filter(codename__contains="change").delete()
     right = entitle(uuid.UUID(ADA["id"]))
