@@ -178,11 +178,11 @@ def test_while_secrets_are_rotated_the_first_signs_and_is_named(client, me, film
 
 
 @pytest.mark.parametrize("text", ["", ",", "secret-one,", "same-one,same-two", "a/b/c,secret-two", "one,two"])
-def test_secrets_that_cannot_be_told_apart_are_refused(text):
+def test_ambiguous_secrets_are_refused(text):
     with pytest.raises(ImproperlyConfigured):
         stream_secrets(text)
 
 
-def test_one_secret_may_be_any_and_several_are_kept_in_order():
+def test_a_single_secret_may_be_anything_and_several_are_kept_in_order():
     assert stream_secrets("~+/=x") == ("~+/=x",)
     assert stream_secrets("newer-one,older-one") == ("newer-one", "older-one")
