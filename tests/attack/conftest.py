@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterator
 
+import httpx
 import pytest
 import redis
+
+# Of tus, in every request.
+VERSION = {"Tus-Resumable": "1.0.0"}
 
 
 @pytest.fixture
@@ -25,3 +30,19 @@ def _forget_throttles_around_each_test(valkey) -> Iterator[None]:
 def _forget_throttles(valkey: redis.Redis) -> None:
     if keys := list(valkey.scan_iter("*throttle_*")):
         valkey.delete(*keys)
+
+
+@pytest.fixture
+def staff(stack, sign_in) -> Iterator[httpx.Client]:
+    """Somebody of the video staff."""
+    with httpx.Client(base_url=stack.url, headers=sign_in("staff@example.com") | VERSION, timeout=60) as client:
+        yield client
+
+
+@pytest.fixture
+def film(staff) -> str:
+    """The slug of a film that has no source."""
+    slug = f"upload-{uuid.uuid4().hex[:8]}"
+    created = staff.post("/api/video/v1/titles", json={"slug": slug, "name": "Uploaded"})
+    assert created.status_code == 201, created.text
+    return slug

@@ -6,18 +6,17 @@ import base64
 import os
 import re
 import signal
-import subprocess
-import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx
-import imageio_ffmpeg
 import psutil
 import pytest
 from tusclient.client import TusClient
 from tusclient.exceptions import TusCommunicationError
 
+from tests.attack.clips import make_clip
+from tests.attack.conftest import VERSION
 from tests.attack.raw import read_response, request_head
 from tests.attack.test_uploads import connect
 from tests.conftest import until
@@ -26,25 +25,8 @@ from tests.e2e.test_failures import pids
 pytestmark = pytest.mark.attack
 
 MEBIBYTE = 1024 * 1024
-VERSION = {"Tus-Resumable": "1.0.0"}
 BYTES = {"Content-Type": "application/offset+octet-stream"}
 UPLOADS = "/api/video/v1/uploads"
-
-
-@pytest.fixture
-def staff(stack, sign_in) -> Iterator[httpx.Client]:
-    """Somebody of the video staff."""
-    with httpx.Client(base_url=stack.url, headers=sign_in("staff@example.com") | VERSION, timeout=60) as client:
-        yield client
-
-
-@pytest.fixture
-def film(staff) -> str:
-    """The slug of a film that has no source."""
-    slug = f"upload-{uuid.uuid4().hex[:8]}"
-    created = staff.post("/api/video/v1/titles", json={"slug": slug, "name": "Uploaded"})
-    assert created.status_code == 201, created.text
-    return slug
 
 
 @pytest.fixture
@@ -185,16 +167,7 @@ def test_memory_stays_flat_while_300_megabytes_arrive(stack, staff, begin):
 def clip(tmp_path_factory) -> Path:
     """A film of two seconds."""
     path = tmp_path_factory.mktemp("clip") / "clip.mkv"
-    command = [
-        imageio_ffmpeg.get_ffmpeg_exe(),
-        "-loglevel",
-        "error",
-        "-f",
-        "lavfi",
-        "-i",
-        "testsrc2=s=320x240:r=24:d=2",
-    ]
-    subprocess.run([*command, "-c:v", "libx264", "-preset", "ultrafast", str(path)], check=True)
+    make_clip(path, seconds=2, size="320x240")
     return path
 
 
