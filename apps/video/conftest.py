@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import json
 import subprocess
 import uuid
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from apps.video.media import ffmpeg
 from apps.video.playback.models import Entitlement
@@ -73,3 +75,11 @@ def entitle():
         )
 
     return give
+
+
+@pytest.fixture
+def png() -> bytes:
+    """An image of 1,000 by 500 pixels."""
+    buffer = io.BytesIO()
+    Image.new("RGB", (1000, 500), "#204060").save(buffer, "PNG")
+    return buffer.getvalue()

@@ -20,6 +20,7 @@ from apps.catalog.products.models.bases import WithUploadedImage
 from apps.catalog.products.publication import record_change
 from apps.catalog.products.uses import used_files
 from apps.common.files import ORPHAN_AGE, files_in, may_be_orphan
+from apps.common.images import MAX_IMAGE_BYTES
 from apps.common.jobs.services import for_each, resting
 from apps.common.problems import ValidationProblem
 
@@ -145,7 +146,7 @@ def _read(image: ProductImage) -> bytes | None:
     """The upload; None when it is gone, which is recorded. Reads one byte over the limit to detect large files."""
     try:
         with default_storage.open(image.file.name or "", "rb") as file:
-            return file.read(renditions.MAX_BYTES + 1)
+            return file.read(MAX_IMAGE_BYTES + 1)
     except Exception:
         # Each storage has its own word for what is missing, and for being away.
         if default_storage.exists(image.file.name or ""):

@@ -14,7 +14,12 @@ from apps.video.encoding.models import Encoding
 from apps.video.encoding.services import add_source, ensure_encoded, read_source
 from apps.video.titles.services import save_title, set_captions, set_poster
 
-FACTS = ("name", "year", "directors", "cast", "synopsis", "languages", "packages")
+FACTS = (
+    *("name", "original_name", "year", "tagline", "synopsis", "translations", "directors", "cast", "credits"),
+    *("genres", "countries", "age_ratings", "languages", "packages"),
+    *("available_from", "available_until", "available_countries"),
+    *("kind", "parent", "number", "intro_start", "intro_end", "credits_start"),
+)
 
 
 def _within(folder: Path, name: str) -> Path:

@@ -9,7 +9,12 @@ RIGHTS = [
     *(f"playback.{action}_{model}" for model in ("giftbatch", "giftcode") for action in ("view", "add", "change")),
 ]
 STAFF_PERMISSIONS = [
-    *(f"titles.{action}_{model}" for model in ("title", "captiontrack") for action in ("view", "add", "change")),
+    *(
+        f"titles.{action}_{model}"
+        for model in ("title", "captiontrack", "person", "genre", "credit", "agerating", "artwork")
+        for action in ("view", "add", "change")
+    ),
+    *(f"titles.delete_{model}" for model in ("captiontrack", "credit", "agerating", "artwork")),
     "encoding.view_encoding",
     "encoding.view_source",
     *RIGHTS,

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
+from django.utils import timezone
 from django.utils.translation import gettext
 
 from apps.common.problems import ValidationProblem
@@ -33,6 +36,33 @@ def marker_errors(*, intro_start: int | None, intro_end: int | None) -> Errors:
     if intro_start is not None and intro_end is not None and intro_end <= intro_start:
         return {"intro_end": [gettext("The intro has to end after it begins.")]}
     return {}
+
+
+def window_errors(*, available_from: datetime | None, available_until: datetime | None) -> Errors:
+    """What is wrong about the time in which a title is on offer."""
+    if available_from and available_until and available_until <= available_from:
+        return {"available_until": [gettext("The title has to be available until after it becomes available.")]}
+    return {}
+
+
+def life_errors(*, born_year: int | None, died_year: int | None) -> Errors:
+    """What is wrong about the years of a person."""
+    if born_year and died_year and died_year < born_year:
+        return {"died_year": [gettext("Nobody dies before they are born. Correct one of the years.")]}
+    return {}
+
+
+def is_on_offer(title: Title, *, country: str = "", at: datetime | None = None) -> bool:
+    """Whether a title is listed, and started by those who have not bought it: `selectors.on_offer` in Python.
+
+    Without a country only the time counts.
+    """
+    now = at or timezone.now()
+    return (
+        (title.available_from is None or title.available_from <= now)
+        and (title.available_until is None or now < title.available_until)
+        and (not country or not title.available_countries or country in title.available_countries)
+    )
 
 
 def require_streamable(title: Title) -> None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.core.files.storage import default_storage
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext
 
 from apps.common.problems import NotFound
-from apps.video.titles.models import Title
+from apps.video.titles.models import AgeRating, Artwork, Credit, Genre, Person, Title
 
 State, Kind = Title.State, Title.Kind
 # What lists show unless they are asked for something else: the rest is found below these.
@@ -14,26 +18,89 @@ STANDING_ALONE = (Kind.FILM, Kind.SERIES)
 
 
 def with_relations(titles: QuerySet[Title]) -> QuerySet[Title]:
-    """With what a TitleSerializer shows: 2 queries in all."""
-    return titles.select_related("parent").prefetch_related("captions")
+    """With what a TitleSerializer shows: 7 queries in all."""
+    people = Credit.objects.select_related("person").order_by("position", "pk")
+    return titles.select_related("parent").prefetch_related(
+        "captions",
+        Prefetch("credits", people),
+        Prefetch("genres", Genre.objects.order_by("slug")),
+        Prefetch("age_ratings", AgeRating.objects.order_by("country")),
+        Prefetch("artwork", Artwork.objects.order_by("kind", "position", "pk")),
+        Prefetch("children", ready_trailers(), to_attr="trailers"),
+    )
 
 
-def listed(*, package: str = "", kind: str = "") -> QuerySet[Title]:
-    """Published titles of a kind (films and series unless one is named), of one package or all: 2 queries."""
-    kinds = [kind] if kind else STANDING_ALONE
-    titles = with_relations(_published().filter(kind__in=kinds))
-    return titles.filter(packages__contains=[package]) if package else titles
+def ready_trailers() -> QuerySet[Title]:
+    """Trailers that can be seen, the latest first."""
+    trailers = Title.objects.filter(kind=Kind.TRAILER, state=State.READY).exclude(public_file="")
+    return trailers.only("parent_id", "public_file").order_by("-created_at")
+
+
+def trailer_url(trailers: Iterable[Title]) -> str | None:
+    """Where everybody may fetch the first of these trailers."""
+    return next((default_storage.url(trailer.public_file) for trailer in trailers), None)
+
+
+def listed(
+    *, package: str = "", kind: str = "", genre: str = "", person: str = "", country: str = ""
+) -> QuerySet[Title]:
+    """Titles of a kind (films and series unless one is named) that are on offer, in a country or at all: 7 queries.
+
+    `genre` and `person` are slugs.
+    """
+    titles = published().filter(on_offer(country=country), kind__in=[kind] if kind else STANDING_ALONE)
+    if package:
+        titles = titles.filter(packages__contains=[package])
+    if genre:
+        titles = titles.filter(genres__slug=genre)
+    if person:
+        titles = titles.filter(Exists(Credit.objects.filter(title=OuterRef("pk"), person__slug=person)))
+    return with_relations(titles)
+
+
+def on_offer(*, country: str = "") -> Q:
+    """Titles within their window, and on offer in a country when one is named: `rules.is_on_offer` in SQL."""
+    now = timezone.now()
+    window = (Q(available_from=None) | Q(available_from__lte=now)) & (
+        Q(available_until=None) | Q(available_until__gt=now)
+    )
+    if not country:
+        return window
+    return window & (Q(available_countries=[]) | Q(available_countries__contains=[country]))
 
 
 def listed_title(slug: str) -> Title:
     """A published title of any kind. Raises NotFound."""
-    title = with_relations(_published()).filter(slug=slug).first()
+    title = with_relations(published()).filter(slug=slug).first()
     if title is None:
-        raise NotFound("There is no such title.")
+        raise NotFound(gettext("There is no such title."))
     return title
 
 
-def _published() -> QuerySet[Title]:
+def any_title(slug: str) -> Title:
+    """A title in any state, for staff. Raises NotFound."""
+    title = with_relations(Title.objects.all()).filter(slug=slug).first()
+    if title is None:
+        raise NotFound(gettext("There is no such title."))
+    return title
+
+
+def below(title: Title) -> list[Title]:
+    """What a series or a film has below it and can be watched, in order: seasons, episodes by season, extras. 1 query
+    and those of their relations."""
+    found = with_relations(published().filter(Q(parent=title.pk) | Q(parent__parent=title.pk)))
+    return list(found.exclude(kind=Kind.TRAILER).order_by("parent__number", "number", "name"))
+
+
+def person_with_slug(slug: str) -> Person:
+    """Raises NotFound."""
+    person = Person.objects.filter(slug=slug).first()
+    if person is None:
+        raise NotFound(gettext("There is no such person."))
+    return person
+
+
+def published() -> QuerySet[Title]:
     """Ready, as is everything above it: with a series its episodes are withdrawn."""
     return Title.objects.filter(
         Q(parent=None) | Q(parent__state=State.READY),
@@ -57,7 +124,7 @@ def next_episode(title: Title) -> Title | None:
         return None
     season = Title.objects.only("number", "parent_id").get(pk=title.parent_id)
     later = Q(parent__number=season.number, number__gt=title.number) | Q(parent__number__gt=season.number)
-    episodes = _published().filter(later, kind=Kind.EPISODE, parent__parent=season.parent_id)
+    episodes = published().filter(later, kind=Kind.EPISODE, parent__parent=season.parent_id)
     return episodes.order_by("parent__number", "number").first()
 
 

@@ -11,8 +11,8 @@ from unfold.widgets import (
     UnfoldBooleanWidget,
 )
 
-from apps.catalog.products import renditions
 from apps.catalog.products.rendering import render_upload
+from apps.common.images import decode_image
 from apps.common.problems import ValidationProblem
 
 
@@ -33,7 +33,7 @@ class UploadedImageForm(forms.ModelForm):
         upload = self.cleaned_data["image_file"]
         if upload:
             try:
-                renditions.decode_image(upload.read())
+                decode_image(upload.read())
             except ValidationProblem as problem:
                 raise forms.ValidationError(str(problem)) from problem
             upload.seek(0)

@@ -17,7 +17,6 @@ from unfold.widgets import UnfoldAdminSelect2MultipleWidget, UnfoldAdminSelectWi
 from apps.catalog.backoffice.admin.fields import OptionsField
 from apps.catalog.backoffice.admin.inline_forms import ordered_forms
 from apps.catalog.backoffice.admin.service_forms import ServiceFormSet, VersionedForm
-from apps.catalog.products import renditions
 from apps.catalog.products.attribute_values import plain_number, values_for
 from apps.catalog.products.models import (
     Attribute,
@@ -34,6 +33,7 @@ from apps.catalog.products.services.products import ProductEdit, RelatedProduct
 from apps.catalog.products.services.variants import VariantEdit
 from apps.common.admin_site.fields import LocalDecimalField, MoneyField, as_minor_units
 from apps.common.admin_site.translated import TranslatedForm
+from apps.common.images import decode_image
 from apps.common.money import Money
 from apps.common.problems import ValidationProblem
 
@@ -218,7 +218,7 @@ class ImageForm(forms.ModelForm):
         upload = self.cleaned_data["file"]
         if "file" in self.changed_data:
             try:
-                renditions.decode_image(upload.read())
+                decode_image(upload.read())
             except ValidationProblem as problem:
                 raise forms.ValidationError(str(problem)) from problem
             upload.seek(0)

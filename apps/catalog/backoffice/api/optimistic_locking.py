@@ -19,8 +19,6 @@ from apps.catalog.products.transactions import Guard, unguarded
 from apps.common.api.conditional import entity_tag, if_match
 from apps.common.problems import PreconditionFailed
 
-# Any of a list; a weak one (a proxy that compressed the response made it so) names the version as well.
-PRODUCT_TAG = re.compile(r'"(\d{1,10})-[0-9a-f]{16}"')
 TAG = re.compile(r'"[0-9a-f]{16}"')
 # Drafts are nobody's business but staff's.
 PRIVATE = {"Cache-Control": "private, no-cache"}
@@ -31,20 +29,6 @@ MAY_MATCH = OpenApiParameter(
     description="The product's ETag from your last read; 412 if it changed since.",
 )
 type Representation = Callable[[Any], dict[str, Any]]
-
-
-def seen_versions(request: Request, *, is_required: bool = True) -> frozenset[int] | None:
-    """The versions of a product in If-Match; None when any will do.
-
-    Raises PreconditionRequired, PreconditionFailed when none is a product's.
-    """
-    header = if_match(request, is_required=is_required)
-    if header is None:
-        return None
-    versions = frozenset(int(number) for number in PRODUCT_TAG.findall(header))
-    if not versions:
-        raise PreconditionFailed(gettext("This ETag is not of this product. Load it again and repeat your change."))
-    return versions
 
 
 def seen_rows(request: Request, represent: Representation) -> Guard:

@@ -14,16 +14,16 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.catalog.backoffice.api import product_serializers as serializers
-from apps.catalog.backoffice.api.optimistic_locking import MAY_MATCH, seen_versions, staff_response
+from apps.catalog.backoffice.api.optimistic_locking import MAY_MATCH, staff_response
 from apps.catalog.backoffice.api.views import StaffListView, StaffView, StaffWrites
 from apps.catalog.backoffice.product_selectors import editable_product, listed_products
-from apps.catalog.products import renditions
 from apps.catalog.products.models import Product
 from apps.catalog.products.services import images, products, variants
 from apps.catalog.products.transactions import invalid
-from apps.common.api.conditional import ETAG, IF_MATCH
+from apps.common.api.conditional import ETAG, IF_MATCH, seen_versions
 from apps.common.api.requests import validated, validated_query
 from apps.common.idempotency import idempotent
+from apps.common.images import MAX_IMAGE_BYTES
 
 
 def product_response(slug: str, *, status: int = 200) -> Response:
@@ -135,10 +135,10 @@ class ImagesView(StaffView):
         data = validated(serializers.ImageUploadSerializer, request)
         versions = seen_versions(request, is_required=False)
         file = data["file"]
-        if file.size > renditions.MAX_BYTES:
+        if file.size > MAX_IMAGE_BYTES:
             raise invalid(
                 "file",
-                gettext("The image is larger than %(limit)s MB.") % {"limit": renditions.MAX_BYTES // 1024**2},
+                gettext("The image is larger than %(limit)s MB.") % {"limit": MAX_IMAGE_BYTES // 1024**2},
             )
         _, is_new = images.add_image(
             slug, file.read(), filename=file.name, alt=data["alt"], position=data["position"], versions=versions

@@ -16,6 +16,7 @@ from apps.catalog.products import rendering, renditions
 from apps.catalog.products.models import Product, ProductImage, upload_name
 from apps.catalog.products.publication import record_change
 from apps.catalog.products.transactions import catalog_transaction, invalid, lock_product, write
+from apps.common.images import decode_image
 from apps.common.problems import Conflict, NotFound, ValidationProblem
 from apps.common.translated import merged_translations
 
@@ -49,7 +50,7 @@ def add_image(
     if not Product.objects.filter(slug=slug).exists():
         raise NotFound(gettext("There is no such product."))
     try:
-        size = renditions.decode_image(content)
+        size = decode_image(content)
     except ValidationProblem as problem:
         raise ValidationProblem(str(problem), errors={"file": [str(problem)]}) from problem
     # Before the transaction: the storage may be far away.

@@ -16,7 +16,6 @@ from rest_framework.response import Response
 from rest_framework.throttling import SimpleRateThrottle
 from rest_framework.views import APIView
 
-from apps.catalog.products import renditions
 from apps.catalog.products.selectors import shown_product
 from apps.catalog.products.transactions import invalid
 from apps.catalog.reviews import images, moderation, selectors, serializers, services
@@ -25,6 +24,7 @@ from apps.common.api.requests import validated, validated_query
 from apps.common.api.views import REVALIDATE
 from apps.common.idempotency import optionally_idempotent
 from apps.common.identity.permissions import IsUser, principal_of, user_id_of
+from apps.common.images import MAX_IMAGE_BYTES
 
 PRIVATE = {"Cache-Control": "private, no-store"}
 
@@ -120,8 +120,8 @@ class OwnReviewImagesView(APIView):
         # Before the body is read, which only authors may send.
         selectors.own_review(slug, user_id_of(request))
         file = validated(serializers.ReviewImageUploadSerializer, request)["file"]
-        if file.size > renditions.MAX_BYTES:
-            raise invalid("file", f"The image is larger than {renditions.MAX_BYTES // 1024**2} MB.")
+        if file.size > MAX_IMAGE_BYTES:
+            raise invalid("file", f"The image is larger than {MAX_IMAGE_BYTES // 1024**2} MB.")
         review, is_new = images.add_image(slug, file.read(), user_id=user_id_of(request))
         code = status.HTTP_201_CREATED if is_new else status.HTTP_200_OK
         return Response(serializers.OwnReviewSerializer(review).data, status=code, headers=PRIVATE)

@@ -1,4 +1,4 @@
-"""Films."""
+"""Films, series and their parts."""
 
 from __future__ import annotations
 
@@ -9,14 +9,11 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from apps.common.ids import uuid7
+from apps.common.translated import Translated
+from apps.video.titles.models.facts import Genre
 
 
-def names() -> ArrayField:
-    """A list of short texts."""
-    return ArrayField(models.CharField(max_length=120), default=list, blank=True)
-
-
-class Title(models.Model):
+class Title(Translated):
     """A film, a series, or a part of one: facts that do not depend on how it is sold.
 
     `asset_id` names the output that is streamed. Series and seasons have none: they are ready when something below them
@@ -37,6 +34,7 @@ class Title(models.Model):
         READY = "ready", _("Ready")
         WITHDRAWN = "withdrawn", _("Withdrawn")
 
+    TRANSLATABLE = ("name", "tagline", "synopsis")
     # What each kind belongs to; those that are missing here stand alone.
     PARENT_KINDS = {
         Kind.SEASON: (Kind.SERIES,),
@@ -58,9 +56,22 @@ class Title(models.Model):
     # Of a season in its series, of an episode in its season.
     number = models.PositiveSmallIntegerField(_("number"), null=True, blank=True)
     year = models.PositiveSmallIntegerField(_("year"), null=True, blank=True)
-    directors = names()
-    cast = names()
+    # What it is called where it was made.
+    original_name = models.CharField(_("original title"), max_length=200, blank=True, db_default="")
+    tagline = models.CharField(_("tagline"), max_length=200, blank=True, db_default="")
     synopsis = models.TextField(_("synopsis"), max_length=4000, blank=True)
+    genres = models.ManyToManyField(Genre, verbose_name=_("genres"), related_name="titles", blank=True)
+    # Countries of production, ISO 3166-1 alpha-2.
+    countries = ArrayField(
+        models.CharField(max_length=2), verbose_name=_("countries"), default=list, db_default=[], blank=True
+    )
+    # Listed, and started newly, from then until before then, in these countries (everywhere when there are none). Who
+    # bought a film keeps it.
+    available_from = models.DateTimeField(_("available from"), null=True, blank=True)
+    available_until = models.DateTimeField(_("available until"), null=True, blank=True)
+    available_countries = ArrayField(
+        models.CharField(max_length=2), verbose_name=_("available in"), default=list, db_default=[], blank=True
+    )
     languages = ArrayField(models.CharField(max_length=12), default=list, blank=True)
     # Whoever subscribes to a plan with one of these packages may watch it.
     packages = ArrayField(
@@ -76,6 +87,12 @@ class Title(models.Model):
     asset_id = models.UUIDField(null=True, blank=True, editable=False)
     # The master playlist of the asset that players begin with; further renditions come with a playlist of a new name.
     manifest = models.CharField(max_length=40, default="master.m3u8", db_default="master.m3u8", editable=False)
+    # Counts changes: what If-Match compares, and which of two events about a title is the newer one.
+    version = models.PositiveIntegerField(default=1, db_default=1, editable=False)
+    # A hash of what other services were last told, so that only news is published.
+    announced = models.CharField(max_length=64, blank=True, db_default="", editable=False)
+    # Of a trailer: the one file that everybody may fetch, in the storage.
+    public_file = models.CharField(max_length=200, blank=True, db_default="", editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
@@ -104,6 +121,12 @@ class Title(models.Model):
                 condition=Q(intro_start=None, intro_end=None) | Q(intro_start__lt=models.F("intro_end")),
                 name="title_intro_has_length",
             ),
+            models.CheckConstraint(
+                condition=Q(available_from=None)
+                | Q(available_until=None)
+                | Q(available_from__lt=models.F("available_until")),
+                name="title_window_has_length",
+            ),
             # Two people who add episode 3 at once: one of them is refused.
             models.UniqueConstraint(
                 fields=["parent", "number"], name="title_number_once_in_parent", condition=Q(number__isnull=False)
@@ -116,24 +139,3 @@ class Title(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.year})" if self.year else self.name
-
-
-class CaptionTrack(models.Model):
-    """WebVTT in one language."""
-
-    title = models.ForeignKey(Title, on_delete=models.CASCADE, related_name="captions")
-    language = models.CharField(_("language"), max_length=12)
-    label = models.CharField(_("name in the player"), max_length=60)
-    webvtt = models.TextField(
-        _("captions"), max_length=500_000, help_text=_("WebVTT, SubRip (SRT) or SubStation Alpha (ASS).")
-    )
-    # Where players find them below the title's asset; empty until they are there.
-    file = models.CharField(max_length=80, blank=True, db_default="", editable=False)
-
-    class Meta:
-        verbose_name = _("captions")
-        verbose_name_plural = _("captions")
-        constraints = [models.UniqueConstraint(fields=["title", "language"], name="caption_once_per_language")]
-
-    def __str__(self) -> str:
-        return self.label
