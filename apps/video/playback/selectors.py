@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 from django.utils import timezone
 
 from apps.common.problems import NotFound
@@ -78,7 +78,8 @@ def library(user_id: uuid.UUID, *, source: str = "") -> QuerySet[LibraryEntry]:
 
 def watch_history(user_id: uuid.UUID) -> QuerySet[Progress]:
     """Every film that the account started, with its captions, also those that it may not watch any more: 2 queries."""
-    return Progress.objects.filter(user_id=user_id).select_related("title").prefetch_related("title__captions")
+    titles = Prefetch("title", with_relations(Title.objects.all()))
+    return Progress.objects.filter(user_id=user_id).prefetch_related(titles)
 
 
 def in_progress(user_id: uuid.UUID) -> QuerySet[Progress]:

@@ -52,9 +52,15 @@ def test_a_delivered_film_becomes_watchable(clips, settings):
     event = OutboxEvent.objects.get(type__contains="title.ready")
     assert event.data == {
         "title_slug": "metropolis",
+        "kind": "film",
         "runtime_seconds": 9,
         "languages": ["de"],
         "captions": ["en"],
+        "trailer_url": None,
+        "available_from": None,
+        "available_until": None,
+        "available_countries": [],
+        "version": event.data["version"],
     }
     encoding = Encoding.objects.get()
     assert (encoding.state, encoding.progress, encoding.published) == ("done", 100, 2)

@@ -162,8 +162,8 @@ def test_the_library_costs_the_same_for_few_and_many(as_user, entitle, django_as
         Title.objects.create(slug=slug, name=slug, state="ready", asset_id=uuid.uuid4(), runtime_seconds=10)
         entitle(me, slug)
     client = as_user(me)
-    # entitlements, titles, captions, progress
-    with django_assert_num_queries(4):
+    # entitlements, titles with their six relations, progress
+    with django_assert_num_queries(9):
         assert len(client.get("/v1/library").json()["results"]) == count
 
 
@@ -177,11 +177,11 @@ def test_films_of_a_subscription_cost_the_same_for_few_and_many(as_user, entitle
         Progress.objects.create(user_id=me, title=title, position_seconds=10)
     entitle(me, "film-0")
     client = as_user(me)
-    # entries, titles, captions, progress
-    with django_assert_num_queries(4):
+    # entries, titles with their six relations, progress
+    with django_assert_num_queries(9):
         assert len(client.get("/v1/library").json()["results"]) == count
-    # progress, entries, titles, captions, progress
-    with django_assert_num_queries(5):
+    # progress, entries, titles with their six relations, progress
+    with django_assert_num_queries(10):
         assert len(client.get("/v1/continue-watching").json()["results"]) == count
 
 

@@ -9,7 +9,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.models import Group
 from django.db.models import QuerySet
-from django.forms import BaseModelFormSet, ModelForm
+from django.forms import BaseInlineFormSet, ModelForm
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -45,7 +45,7 @@ class TitleAdmin(ModelAdmin):
     ordering = ["name"]
     show_full_result_count = False
     prepopulated_fields = {"slug": ["name"]}
-    fieldsets = [
+    fieldsets: Any = [
         (
             None,
             {
@@ -86,7 +86,7 @@ class TitleAdmin(ModelAdmin):
             translations = {"classes": ["tab"], "fields": with_translations(self.form).translation_fields()}
             return [*self.fieldsets, (_("Translations"), translations)]
         return [
-            (title, {**options, "fields": [f"shown_{name}" if name in LISTS else name for name in options["fields"]]})
+            (title, options | {"fields": [f"shown_{name}" if name in LISTS else name for name in options["fields"]]})
             for title, options in self.fieldsets
         ]
 
@@ -108,7 +108,7 @@ class TitleAdmin(ModelAdmin):
         # What follows saves relations of a row that exists.
         obj._state.adding = False
 
-    def save_formset(self, request: HttpRequest, form: ModelForm, formset: BaseModelFormSet, change: bool) -> None:
+    def save_formset(self, request: HttpRequest, form: ModelForm, formset: BaseInlineFormSet, change: bool) -> None:
         """Captions and images go the way of every other one: read, checked, and brought to viewers."""
         if formset.model is CaptionTrack:
             self._save_captions(formset)
@@ -119,7 +119,7 @@ class TitleAdmin(ModelAdmin):
             return
         formset.new_objects, formset.changed_objects = [], []
 
-    def _save_captions(self, formset: BaseModelFormSet) -> None:
+    def _save_captions(self, formset: BaseInlineFormSet) -> None:
         changed = formset.save(commit=False)
         for track in formset.deleted_objects:
             services.remove_captions(track)
@@ -128,7 +128,7 @@ class TitleAdmin(ModelAdmin):
                 CaptionTrack.objects.get(pk=track.pk).delete()
             services.set_captions(track.title, language=track.language, label=track.label, webvtt=track.webvtt)
 
-    def _save_artwork(self, formset: BaseModelFormSet) -> None:
+    def _save_artwork(self, formset: BaseInlineFormSet) -> None:
         formset.save(commit=False)
         for artwork in formset.deleted_objects:
             services.remove_artwork(artwork)
@@ -172,7 +172,7 @@ class TitleAdmin(ModelAdmin):
 
     def get_actions_detail(self, request: HttpRequest, object_id: int | str) -> list[UnfoldAction]:
         """Those that make sense for the title as it is."""
-        title = Title.objects.only("state", "kind").filter(pk=object_id).first()
+        title = Title.objects.only("state", "kind").filter(pk=str(object_id)).first()
         if title is None:
             return []
         hidden = {"withdraw" if title.state == State.WITHDRAWN else "bring_back"}

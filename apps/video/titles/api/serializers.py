@@ -68,7 +68,9 @@ class TitleFactsSerializer(serializers.Serializer):
     )
     directors = people_names(20)
     cast = people_names(100)
-    credits = CreditEditSerializer(many=True, required=False, max_length=300)
+    credits = serializers.ListField(
+        child=CreditEditSerializer(), required=False, max_length=300, help_text="All of them, in their order."
+    )
     genres = serializers.ListField(child=serializers.SlugField(max_length=60), required=False, max_length=10)
     countries = country_codes("Of production.")
     age_ratings = serializers.DictField(
@@ -162,7 +164,7 @@ class WholeTitleSerializer(TitleSerializer):
 
     def _line(self, title: Title) -> dict[str, Any]:
         whole = TitleSerializer(title).data
-        return {name: whole[name] for name in EpisodeSerializer().fields}
+        return {str(name): whole[str(name)] for name in EpisodeSerializer().fields}
 
 
 class StaffTitleSerializer(TitleSerializer):

@@ -89,7 +89,7 @@ class Title(Translated):
     manifest = models.CharField(max_length=40, default="master.m3u8", db_default="master.m3u8", editable=False)
     # Counts changes: what If-Match compares, and which of two events about a title is the newer one.
     version = models.PositiveIntegerField(default=1, db_default=1, editable=False)
-    # A hash of what other services were last told, so that only news is published.
+    # A hash of what other services heard last, so that only news is published.
     announced = models.CharField(max_length=64, blank=True, db_default="", editable=False)
     # Of a trailer: the one file that everybody may fetch, in the storage.
     public_file = models.CharField(max_length=200, blank=True, db_default="", editable=False)

@@ -15,7 +15,7 @@ from apps.video.titles import rules
 from apps.video.titles.models import Person
 from apps.video.titles.services.locking import lock_person
 
-# Of one name; more are not told apart by a number.
+# Of one name; more are not distinguished by a number.
 MAX_NAMESAKES = 50
 
 

@@ -14,7 +14,6 @@ from apps.video.titles.models import AgeRating, Credit, Genre, Title
 from apps.video.titles.services.people import person_named, person_of
 
 NAMES = ("directors", "cast", "credits", "genres", "age_ratings")
-MAX_CREDITS = 300
 
 
 def write(title: Title, given: Mapping[str, Any]) -> None:

@@ -19,15 +19,31 @@ def title(slug: str, name: str, year: int) -> dict[str, Any]:
         "kind": "film",
         "parent": None,
         "number": None,
+        "original_name": "",
         "year": year,
+        "tagline": "",
+        "genres": [{"slug": "horror", "name": "Horror"}],
+        "countries": ["DE"],
         "directors": ["F. W. Murnau"],
         "cast": ["Max Schreck", "Greta Schröder"],
+        "credits": [
+            {"person": "f-w-murnau", "name": "F. W. Murnau", "role": "director", "character": ""},
+            {"person": "max-schreck", "name": "Max Schreck", "role": "cast", "character": "Orlok"},
+        ],
+        "age_ratings": [{"country": "DE", "board": "FSK", "label": "12", "minimum_age": 12}],
         "synopsis": "A castle is sold to a count.",
         "runtime_seconds": 5640,
         "languages": ["de"],
         "captions": [{"language": "en", "label": "English"}],
         "poster_url": "http://localhost:8000/media/video/posters/x.webp",
+        "backdrop": None,
+        "logo": None,
+        "stills": [],
+        "trailer_url": None,
         "packages": [],
+        "available_from": None,
+        "available_until": None,
+        "available_countries": [],
         "state": "ready",
     }
 
@@ -119,7 +135,8 @@ class FakeVideo(FakeService):
     @route("GET", "/v1/titles/(?P<slug>[^/]+)")
     def get_title(self, request: httpx.Request, slug: str) -> httpx.Response:
         found = self.titles.get(slug)
-        return ok(found) if found else problem(404, "not-found", "There is no such film.")
+        below: dict[str, Any] = {"seasons": [], "episodes": [], "extras": []}
+        return ok(below | found) if found else problem(404, "not-found", "There is no such film.")
 
     @route("POST", "/v1/titles/(?P<slug>[^/]+)/playback")
     def start(self, request: httpx.Request, slug: str) -> httpx.Response:
