@@ -157,8 +157,11 @@ def test_films_of_a_package_are_listed(api_client, included):
 
 def test_staff_set_packages(as_staff, included):
     client = as_staff("video_staff")
-    assert client.patch("/v1/titles/metropolis", {"packages": ["plus"]}, format="json").json()["packages"] == ["plus"]
-    assert client.patch("/v1/titles/metropolis", {"packages": ["not a slug"]}, format="json").status_code == 400
+    any_version = {"If-Match": "*"}
+    changed = client.patch("/v1/titles/metropolis", {"packages": ["plus"]}, headers=any_version)
+    assert changed.json()["packages"] == ["plus"]
+    refused = client.patch("/v1/titles/metropolis", {"packages": ["not a slug"]}, headers=any_version)
+    assert refused.status_code == 400
 
 
 def test_starting_costs_few_queries(as_user, me, included, django_assert_max_num_queries):
