@@ -1,5 +1,5 @@
-"""What do viewers cost while they watch? `GATEWAY_LIMITS=off make up`, then `python -m bench.heartbeats [VIEWERS]` with the
-same PORT and STREAMCART_VAR.
+"""What do viewers cost while they watch? `GATEWAY_LIMITS=off make up`, then `python -m bench.heartbeats [VIEWERS]` with
+the same PORT and STREAMCART_VAR.
 
 VIEWERS players (three of each account) start, and each sends a heartbeat as often as the service asks for. Prints how
 long starting takes, over a response with one query (video's `/readyz`), and how much CPU the heartbeats take of

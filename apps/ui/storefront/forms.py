@@ -228,6 +228,18 @@ class FindOrderForm(ShopForm):
     email = email()
 
 
+class GiftCodeForm(ShopForm):
+    """A gift code, as it is printed."""
+
+    code = text(
+        _("Gift code"),
+        autocomplete="off",
+        length=80,
+        autocapitalize="characters",
+        help_text=_("It’s on your gift card or in the mail that you got."),
+    )
+
+
 class StripeCardForm(ShopForm):
     """What Stripe's script in the browser made of a card; the number itself never comes here. The token is of use once,
     so it is not rendered again."""

@@ -55,6 +55,7 @@ urlpatterns = [
     path("orders/<str:number>/return", orders.request_return, name="order-return"),
     path("orders/<str:number>/buy-again", orders.buy_again, name="buy-again"),
     path("library", library.library, name="library"),
+    path("library/redeem", library.redeem, name="redeem-gift-code"),
     path("library/history", library.history, name="history"),
     path("library/history/forget", library.forget_watched, name="forget-history"),
     path("library/history/<slug:slug>/forget", library.forget_watched, name="forget-watched"),

@@ -250,7 +250,7 @@ class PlaybackSession(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     user_id = models.UUIDField()
-    title = models.ForeignKey(Title, on_delete=models.CASCADE)
+    title = models.ForeignKey(Title, on_delete=models.CASCADE, verbose_name=_("film"))
     # What it plays to its end, although the title may get a new encoding meanwhile. Empty: the title's.
     asset_id = models.UUIDField(null=True, editable=False)
     manifest = models.CharField(max_length=40, default="master.m3u8", db_default="master.m3u8", editable=False)
@@ -262,9 +262,9 @@ class PlaybackSession(models.Model):
     watched_seconds = models.PositiveIntegerField(default=0, db_default=0, editable=False)
     rebuffer_count = models.PositiveIntegerField(default=0, db_default=0, editable=False)
     rebuffer_seconds = models.FloatField(default=0, db_default=0, editable=False)
-    heartbeat_at = models.DateTimeField(default=timezone.now)
-    ended_at = models.DateTimeField(null=True, blank=True)
-    created_at = models.DateTimeField(auto_now_add=True)
+    heartbeat_at = models.DateTimeField(_("last heartbeat"), default=timezone.now)
+    ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
+    created_at = models.DateTimeField(_("started"), auto_now_add=True)
 
     class Meta:
         indexes = [

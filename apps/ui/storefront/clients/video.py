@@ -142,6 +142,24 @@ def history(token: str, *, cursor: str = "", limit: int = 24) -> HistoryPage:
     return decode(HistoryPage, client.get("/v1/history", params=params, token=token).json_or_raise(), service="video")
 
 
+@dataclass(frozen=True, slots=True)
+class RedeemedGift:
+    """What a gift code opened; `title` is None until the film is published."""
+
+    title_slug: str
+    title: Title | None
+    expires_at: datetime | None
+
+
+def redeem_gift_code(token: str, code: str) -> RedeemedGift:
+    """Put the film of a gift code into the library.
+
+    Raises RemoteProblem: gift-code-unknown, gift-code-not-redeemable.
+    """
+    body = client.post("/v1/gift-codes/redeem", {"code": code}, token=token).json_or_raise()
+    return decode(RedeemedGift, body, service="video")
+
+
 def set_watched(token: str, slug: str, *, is_watched: bool) -> None:
     """Mark a film of the library as watched, or as not watched. Raises RemoteProblem."""
     client.put(f"/v1/history/{quote(slug, safe='')}", {"watched": is_watched}, token=token).json_or_raise()

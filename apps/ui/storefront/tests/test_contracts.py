@@ -308,6 +308,7 @@ def test_video_client_matches_the_contract(platform: FakePlatform, check: Callab
     platform.video.watch("nosferatu", position_seconds=60.0)
     assert video.history("token").results
     video.set_watched("token", "nosferatu", is_watched=True)
+    assert video.redeem_gift_code("token", "GIFT-1").title is not None
     video.forget_watched("token", "nosferatu")
     video.forget_watched("token")
     check()

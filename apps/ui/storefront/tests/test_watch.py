@@ -388,3 +388,27 @@ def test_started_films_that_another_release_has_kept_are_asked_for_again(
     assert len(platform.video.requests_to("GET", "/v1/continue-watching")) == 1
     assert ada.get("/").status_code == 200
     assert len(platform.video.requests_to("GET", "/v1/continue-watching")) == 1
+
+
+def test_a_gift_code_puts_its_film_into_the_library(ada: Client, platform: FakePlatform) -> None:
+    assert "/library/redeem" in ada.get("/library").content.decode()
+    assert ada.get("/library/redeem").status_code == 200
+    response = ada.post("/library/redeem", {"code": "GIFT-1"}, follow=True)
+    text = response.content.decode()
+    assert response.redirect_chain[-1][0].endswith("/library")
+    assert "“Nosferatu” is in your library now" in text
+
+
+def test_a_gift_code_that_is_refused_keeps_what_was_typed_and_says_why(ada: Client, platform: FakePlatform) -> None:
+    response = ada.post("/library/redeem", {"code": "WRONG"})
+    text = response.content.decode()
+    assert response.status_code == 422
+    assert "There is no such gift code" in text
+    assert 'value="WRONG"' in text
+    assert ada.post("/library/redeem", {"code": ""}).status_code == 422
+
+
+def test_redeeming_a_gift_code_asks_for_sign_in(client: Client, platform: FakePlatform) -> None:
+    response = client.get("/library/redeem")
+    assert response.status_code == 302
+    assert "sign-in" in response["Location"]

@@ -6,10 +6,11 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from apps.common.http import RemoteProblem
 from apps.ui.storefront.clients import subscriptions, video
+from apps.ui.storefront.forms import GiftCodeForm
 from apps.ui.storefront.library import continue_watching, forget_continue_watching, with_products
 from apps.ui.storefront.parallel import fetch_or_default
 from apps.ui.storefront.session import ShopRequest
@@ -39,6 +40,23 @@ def library(request: ShopRequest) -> HttpResponse:
         "plan_name": plans[0].name if plans else gettext("Subscription"),
     }
     return render(request, "storefront/library.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def redeem(request: ShopRequest) -> HttpResponse:
+    """Redeem a gift code, which puts its film into the library."""
+    token = request.shop.require_token()
+    form = GiftCodeForm(request.POST or None)
+    if form.is_valid():
+        try:
+            gift = video.redeem_gift_code(token, form.cleaned_data["code"])
+        except RemoteProblem as problem:
+            form.add_error("code", problem.detail)
+        else:
+            sentence = gettext("“%(film)s” is in your library now. Enjoy!")
+            messages.success(request, sentence % {"film": gift.title.name if gift.title else gift.title_slug})
+            return redirect("library")
+    return render(request, "storefront/redeem.html", {"form": form}, status=422 if form.is_bound else 200)
 
 
 @require_safe

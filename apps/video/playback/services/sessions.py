@@ -77,10 +77,11 @@ def start_playback(
         right = watch_right(user_id, title)
         if right is None:
             raise _not_entitled()
-        playing = list(live_sessions(user_id).select_related("title").order_by("created_at"))
+        reachable = list(reachable_sessions(user_id).select_related("title").order_by("created_at"))
+        playing = [session for session in reachable if session.ended_at is None]
         if len(playing) >= MAX_STREAMS:
             raise _too_many_streams(playing)
-        if reachable_sessions(user_id).count() >= MAX_REACHABLE:
+        if len(reachable) >= MAX_REACHABLE:
             headers = {"Retry-After": str(settings.STREAM_SECONDS)}
             message = gettext("Too many films were started in a short time. Wait a few minutes and try again.")
             raise TooManyStreams(message, headers=headers, sessions=_described(playing))

@@ -138,6 +138,14 @@ class FakeVideo(FakeService):
         below: dict[str, Any] = {"seasons": [], "episodes": [], "extras": []}
         return ok(below | found) if found else problem(404, "not-found", "There is no such film.")
 
+    @route("POST", "/v1/gift-codes/redeem")
+    def redeem(self, request: httpx.Request) -> httpx.Response:
+        """`GIFT-1` opens Nosferatu once."""
+        if body_of(request)["code"] != "GIFT-1":
+            return problem(404, "gift-code-unknown", "There is no such gift code. Check what you typed.")
+        self.grant("nosferatu")
+        return ok({"title_slug": "nosferatu", "title": self.titles["nosferatu"], "expires_at": None})
+
     @route("POST", "/v1/titles/(?P<slug>[^/]+)/playback")
     def start(self, request: httpx.Request, slug: str) -> httpx.Response:
         if not any(item["title_slug"] == slug for item in self.library):
