@@ -55,9 +55,11 @@ UPLOAD_AZURE_CONNECTION_STRING = env.str("UPLOAD_AZURE_CONNECTION_STRING", defau
 UPLOAD_PATHS = ("v1/uploads", r"v1/uploads/[^/]+")
 MAX_UPLOAD_BYTES = UPLOAD_MAX_GB * 1024**3
 
-# The admin's client of uploads.
+# The admin's client of uploads, and its player.
 NPM_FILES = {
     "vendor/tus.min.js": "tus-js-client/dist/tus.min.js",
+    "vendor/hls.min.js": "hls.js/dist/hls.min.js",
+    "vendor/hls.min.js.map": "hls.js/dist/hls.min.js.map",
     "vendor/tus.min.js.map": "tus-js-client/dist/tus.min.js.map",
 }
 STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.AppDirectoriesFinder", "apps.common.npm.NpmFinder"]

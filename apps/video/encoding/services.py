@@ -13,7 +13,8 @@ import structlog
 from django.core.files import File
 from django.core.files.storage import default_storage
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import F, Q
+from django.db.models.functions import Greatest, Least
 from django.utils import timezone
 from django.utils.translation import gettext
 
@@ -22,6 +23,7 @@ from apps.common.problems import Conflict, NotFound, ValidationProblem
 from apps.common.task_queue import send_on_commit
 from apps.video.encoding import assets, publishing
 from apps.video.encoding.models import Encoding, Rendition, Source
+from apps.video.encoding.selectors import may_be_playing
 from apps.video.encoding.work import MAX_ATTEMPTS
 from apps.video.media.facts import probe_from_json
 from apps.video.media.probing import probe
@@ -37,8 +39,10 @@ QUEUE_PATIENCE = timedelta(seconds=60)
 # A worker's clock may be behind the one that queued the run, which may be claimed at once nevertheless.
 MAX_CLOCK_SKEW = timedelta(seconds=2)
 ENCODE_TASK = "apps.video.encoding.tasks.encode"
-# Output of failed or replaced encodings is kept this long, for players that are in the middle of it.
-KEEP_UNUSED = timedelta(days=1)
+# Codecs that an encoding may have beside H.264, with their names for people.
+FURTHER_CODECS = {"hevc": "HEVC (H.265)", "av1": "AV1"}
+# Priorities lie between it and its negative.
+MAX_PRIORITY = 100
 
 
 class NotAVideo(ValidationProblem):
@@ -167,6 +171,15 @@ def cancel(encoding: Encoding) -> Encoding:
     return Encoding.objects.get(pk=encoding.pk)
 
 
+def change_priority(encoding: Encoding, *, by: int) -> Encoding:
+    """Move an encoding that waits before others (`by` above zero) or behind them. Raises Conflict for one that has
+    begun."""
+    priority = Greatest(-MAX_PRIORITY, Least(MAX_PRIORITY, F("priority") + by))
+    if not Encoding.objects.filter(pk=encoding.pk, state=State.QUEUED).update(priority=priority):
+        raise Conflict(gettext("Only an encoding that waits can be moved."))
+    return Encoding.objects.get(pk=encoding.pk)
+
+
 def retry(encoding: Encoding) -> Encoding:
     """Go on with what is missing of a failed or cancelled encoding. Raises Conflict for any other."""
     try:
@@ -250,8 +263,7 @@ def remove_unused_assets() -> int:
 
 
 def _remove_if_unused(asset_id: uuid.UUID) -> bool:
-    recent = Q(finished_at__gt=timezone.now() - KEEP_UNUSED) | Q(state__in=Encoding.OPEN)
-    if Encoding.objects.filter(recent, asset_id=asset_id).exists():
+    if Encoding.objects.filter(may_be_playing(), asset_id=asset_id).exists():
         return False
     if Title.objects.filter(asset_id=asset_id).exists():
         used = set(Rendition.objects.filter(encoding__asset_id=asset_id).values_list("folder", flat=True))

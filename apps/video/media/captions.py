@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pysubs2
+from django.utils.translation import gettext
 
 from apps.video.media.reasons import MediaError
 
@@ -15,6 +17,9 @@ MAX_CUES = 20_000
 TIMING = re.compile(
     r"^\s*((?:\d{1,3}:)?\d{1,2}:\d{2}[.,]\d{1,3})\s+-->\s+((?:\d{1,3}:)?\d{1,2}:\d{2}[.,]\d{1,3})([ \t].*)?$"
 )
+# A time that somebody enters, and settings as WebVTT writes them behind the times.
+CLOCK = re.compile(r"(?:\d{1,3}:)?[0-5]?\d:[0-5]\d(?:[.,]\d{1,3})?")
+SETTINGS = re.compile(r"[\w:.,% -]*", re.ASCII)
 # Markup that WebVTT has (its tags are few); everything else in angle brackets is no markup.
 TAG = re.compile(r"</?(?!(?:b|i|u|c|v|lang|ruby|rt)\b)[a-z][^>]*>", re.IGNORECASE)
 
@@ -67,6 +72,37 @@ def _blocks(text: str) -> list[Cue]:
     if not cues:
         raise MediaError("captions", line=len(lines), text="")
     return sorted(cues, key=lambda cue: (cue.start, cue.end))
+
+
+def cues_of_rows(rows: list[Any]) -> tuple[list[Cue], dict[int, str]]:
+    """Cues from the rows of an editor (`{start, end, text, settings}`, times as `00:01:02.500`), in order of time; and
+    by the number of a row, from 0, what is wrong with it."""
+    cues: list[Cue] = []
+    errors: dict[int, str] = {}
+    for number, row in enumerate(rows):
+        found = _cue_of_row(row if isinstance(row, dict) else {})
+        if isinstance(found, Cue):
+            cues.append(found)
+        else:
+            errors[number] = found
+    if len(rows) > MAX_CUES:
+        errors[MAX_CUES] = gettext("A film has at most %(most)s cues.") % {"most": MAX_CUES}
+    return sorted(cues, key=lambda cue: (cue.start, cue.end)), errors
+
+
+def _cue_of_row(row: dict[str, Any]) -> Cue | str:
+    """The cue, or what is wrong."""
+    start, end, text, settings = (str(row.get(name, "")).strip() for name in ("start", "end", "text", "settings"))
+    if not (CLOCK.fullmatch(start) and CLOCK.fullmatch(end)):
+        return gettext("Enter both times as 00:01:02.500.")
+    if _seconds(end) <= _seconds(start):
+        return gettext("The cue ends before it begins.")
+    lines = [line.rstrip() for line in text.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "").split("\n")]
+    if not text or not all(lines):
+        return gettext("Enter the text, without an empty line.")
+    return Cue(
+        _seconds(start), _seconds(end), _safe("\n".join(lines)), settings if SETTINGS.fullmatch(settings) else ""
+    )
 
 
 def _after_block(lines: list[str], number: int) -> int:

@@ -1,6 +1,7 @@
 from rest_framework import serializers
 
 from apps.video.encoding.models import Encoding, Rendition
+from apps.video.encoding.services import FURTHER_CODECS, MAX_PRIORITY
 
 
 class RenditionSerializer(serializers.Serializer):
@@ -12,9 +13,11 @@ class RenditionSerializer(serializers.Serializer):
 
 
 class EncodingRequestSerializer(serializers.Serializer):
-    priority = serializers.IntegerField(default=0, min_value=-100, max_value=100, help_text="The highest goes first.")
+    priority = serializers.IntegerField(
+        default=0, min_value=-MAX_PRIORITY, max_value=MAX_PRIORITY, help_text="The highest goes first."
+    )
     codecs = serializers.ListField(
-        child=serializers.ChoiceField(choices=["hevc", "av1"]),
+        child=serializers.ChoiceField(choices=list(FURTHER_CODECS)),
         default=list,
         help_text="Codecs beside H.264. HDR is kept by them; H.264 shows it in SDR.",
     )

@@ -22,6 +22,7 @@ from apps.video.playback.services.gift_codes import (
     set_gift_codes_active,
 )
 from apps.video.playback.services.history import record_expired
+from apps.video.playback.services.previews import preview
 from apps.video.playback.services.sessions import (
     MAX_REACHABLE,
     MAX_STREAMS,
@@ -61,6 +62,7 @@ __all__ = [
     "grant",
     "grant_by_staff",
     "heartbeat_seconds",
+    "preview",
     "record_expired",
     "redeem_gift_code",
     "reinstate",

@@ -72,7 +72,7 @@ class TitleAdmin(ModelAdmin):
     ]
     inlines = [CreditInline, AgeRatingInline, ArtworkInline, CaptionInline]
     actions = ["withdraw_selected"]
-    actions_detail = ["upload_film", "withdraw", "bring_back"]
+    actions_detail = ["upload_film", "show_encoding", "show_preview", "withdraw", "bring_back"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Title | None = None) -> list[str]:
         """A title keeps its kind."""
@@ -176,7 +176,7 @@ class TitleAdmin(ModelAdmin):
         if title is None:
             return []
         hidden = {"withdraw" if title.state == State.WITHDRAWN else "bring_back"}
-        hidden |= {"upload_film"} if title.kind in Title.FOLDERS else set()
+        hidden |= {"upload_film", "show_encoding", "show_preview"} if title.kind in Title.FOLDERS else set()
         allowed = super().get_actions_detail(request, object_id)
         return [each for each in allowed if each.action_name.removeprefix("titles_title_") not in hidden]
 
@@ -184,6 +184,14 @@ class TitleAdmin(ModelAdmin):
     def upload_film(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """The page is that of uploads, which know titles and not the other way round."""
         return HttpResponseRedirect(reverse("admin:uploads_upload_film", args=[object_id]))
+
+    @action(description=_("Encoding and storage"), url_path="encoding", permissions=["view"], icon="video_settings")
+    def show_encoding(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return HttpResponseRedirect(reverse("admin:encoding_encoding_film", args=[object_id]))
+
+    @action(description=_("Preview"), url_path="preview", permissions=["view"], icon="play_circle")
+    def show_preview(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return HttpResponseRedirect(reverse("preview", args=[object_id]))
 
     @action(description=_("Withdraw"), url_path="withdraw", permissions=["change"], icon="visibility_off")
     def withdraw(self, request: HttpRequest, object_id: str) -> HttpResponse:

@@ -1,4 +1,4 @@
-"""Encodings in the admin: read-only, with actions that encode again, cancel and go on."""
+"""The list of encodings in the admin: read-only, with actions that encode again, cancel and go on."""
 
 from __future__ import annotations
 
@@ -6,18 +6,19 @@ from collections.abc import Callable
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.defaultfilters import filesizeformat
-from django.urls import reverse
+from django.urls import URLPattern, path, reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
-from unfold.decorators import display
+from unfold.decorators import action, display
 
 from apps.common.admin_site.display import duration, lines, link
 from apps.common.model_admin import ReadOnly
 from apps.common.problems import Problem
 from apps.video.encoding import services
+from apps.video.encoding.admin import film, queue
 from apps.video.encoding.models import Encoding
 
 State = Encoding.State
@@ -33,6 +34,7 @@ class EncodingAdmin(ReadOnly, ModelAdmin):
     ordering = ["-created_at"]
     show_full_result_count = False
     actions = ["encode_again", "cancel", "retry"]
+    actions_list = ["show_queue"]
     fields = readonly_fields = [
         "film",
         "source",
@@ -49,6 +51,26 @@ class EncodingAdmin(ReadOnly, ModelAdmin):
         "created_at",
         "finished_at",
     ]
+
+    def get_urls(self) -> list[URLPattern]:
+        guarded = self.admin_site.admin_view
+        return [
+            path("queue/", guarded(queue.queue_page), name="encoding_encoding_queue"),
+            # It guards itself: the redirect to the page of sign-in would end inside the page that asks for it.
+            path("queue/rows/", queue.queue_rows, name="encoding_encoding_queue_rows"),
+            path("queue/act/", guarded(queue.act), name="encoding_encoding_queue_act"),
+            path("film/<uuid:title_id>/", guarded(film.film_page), name="encoding_encoding_film"),
+            path(
+                "<uuid:encoding_id>/renditions/<slug:name>/",
+                guarded(film.encode_rendition_again),
+                name="encoding_encoding_rendition",
+            ),
+            *super().get_urls(),
+        ]
+
+    @action(description=_("Queue"), url_path="show-queue", permissions=["view"], icon="hourglass_top")
+    def show_queue(self, request: HttpRequest) -> HttpResponse:
+        return HttpResponseRedirect(reverse("admin:encoding_encoding_queue"))
 
     @admin.display(description=_("film"), ordering="source__title__name")
     def title(self, encoding: Encoding) -> str:
@@ -93,16 +115,19 @@ class EncodingAdmin(ReadOnly, ModelAdmin):
     def shown_state(self, encoding: Encoding) -> tuple[str, str]:
         return encoding.state, encoding.get_state_display()
 
-    @admin.action(description=_("Encode again"), permissions=["view"])
+    def has_act_permission(self, request: HttpRequest) -> bool:
+        return queue.may_act(request)
+
+    @admin.action(description=_("Encode again"), permissions=["act"])
     def encode_again(self, request: HttpRequest, queryset: QuerySet[Encoding]) -> None:
         for encoding in queryset.select_related("source"):
             services.request_encoding(encoding.source)
 
-    @admin.action(description=_("Cancel"), permissions=["view"])
+    @admin.action(description=_("Cancel"), permissions=["act"])
     def cancel(self, request: HttpRequest, queryset: QuerySet[Encoding]) -> None:
         self._each(request, queryset, services.cancel)
 
-    @admin.action(description=_("Go on where it stopped"), permissions=["view"])
+    @admin.action(description=_("Go on where it stopped"), permissions=["act"])
     def retry(self, request: HttpRequest, queryset: QuerySet[Encoding]) -> None:
         self._each(request, queryset, services.retry)
 
