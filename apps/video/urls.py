@@ -20,7 +20,7 @@ urlpatterns = [
     path("v1/", include("apps.video.titles.api.urls")),
     path("v1/", include("apps.video.uploads.api.urls")),
     # In front of what the admin takes for pages of its own.
-    path("admin/", include((preview.urls(), None))),
+    path("admin/", include(preview.urls())),
     *admin_urlpatterns(),
     *common_urlpatterns(),
 ]

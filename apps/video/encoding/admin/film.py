@@ -56,17 +56,12 @@ def film_page(request: HttpRequest, title_id: uuid.UUID) -> HttpResponse:
 
 def _tracks(found: Probe) -> list[str]:
     """Each track of a delivered file, as people read it."""
-    picture = f"{found.video.codec}, {found.video.width} × {found.video.height}"
-    sounds = [
-        (track.codec, ngettext("%(count)s channel", "%(count)s channels", track.channels) % {"count": track.channels})
-        for track in found.audio
-    ]
-    languages = [_language(track.language) for track in (*found.audio, *found.subtitles)]
-    rows = [(Kind.VIDEO, [picture])]
-    rows += [(Kind.AUDIO, list(facts)) for facts in sounds]
-    rows += [(Kind.CAPTIONS, [track.codec]) for track in found.subtitles]
-    named = zip(rows, ["", *languages], strict=True)
-    return [f"{kind.label}: {', '.join(filter(None, [*facts, language]))}" for (kind, facts), language in named]
+    rows = [(Kind.VIDEO, [found.video.codec, f"{found.video.width} × {found.video.height}"])]
+    for sound in found.audio:
+        channels = ngettext("%(count)s channel", "%(count)s channels", sound.channels) % {"count": sound.channels}
+        rows.append((Kind.AUDIO, [sound.codec, channels, _language(sound.language)]))
+    rows += [(Kind.CAPTIONS, [track.codec, _language(track.language)]) for track in found.subtitles]
+    return [f"{kind.label}: {', '.join(filter(None, facts))}" for kind, facts in rows]
 
 
 def _language(code: str) -> str:

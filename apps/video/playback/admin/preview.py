@@ -47,7 +47,7 @@ def stream(request: HttpRequest, title_id: uuid.UUID) -> JsonResponse:
     """Addresses for the player; it asks again before they end. The cookie renews those that it holds."""
     title = _title(request, title_id, "titles.view_title")
     try:
-        access = services.preview(title, staff_id=request.user.pk)
+        access = services.preview(title, staff=str(request.user.pk))
     except Problem as problem:
         return JsonResponse({"detail": str(problem)}, status=problem.status_code)
     response = JsonResponse(

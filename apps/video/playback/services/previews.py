@@ -17,10 +17,10 @@ from apps.video.titles.models import Title
 PREVIEWS = uuid.UUID("6f7d2a0e-7a5b-4f0c-9a53-3c1f0f2c9b11")
 
 
-def preview(title: Title, *, staff_id: uuid.UUID) -> StreamAccess:
-    """Addresses of a film for a few minutes; again before they end. Raises NotFound for a film without output."""
+def preview(title: Title, *, staff: str) -> StreamAccess:
+    """Addresses of a film for a few minutes, `staff` being the id of whoever watches; again before they end. Raises NotFound for a film without output."""
     if title.asset_id is None:
         raise NotFound(gettext("There is nothing to watch yet. Wait until the film is encoded."))
-    session_id = uuid.uuid5(PREVIEWS, f"{staff_id}/{title.pk}")
+    session_id = uuid.uuid5(PREVIEWS, f"{staff}/{title.pk}")
     ends = timezone.now() + timedelta(seconds=settings.STREAM_SECONDS)
     return StreamAccess(session_id, title.asset_id, ends, title.manifest)
