@@ -18,7 +18,8 @@ PREVIEWS = uuid.UUID("6f7d2a0e-7a5b-4f0c-9a53-3c1f0f2c9b11")
 
 
 def preview(title: Title, *, staff: str) -> StreamAccess:
-    """Addresses of a film for a few minutes, `staff` being the id of whoever watches; again before they end. Raises NotFound for a film without output."""
+    """Addresses of a film for a few minutes, for the member of staff with this id; again before they end. Raises
+    NotFound for a film without output."""
     if title.asset_id is None:
         raise NotFound(gettext("There is nothing to watch yet. Wait until the film is encoded."))
     session_id = uuid.uuid5(PREVIEWS, f"{staff}/{title.pk}")
