@@ -71,6 +71,11 @@ CELERY_TASK_ROUTES = {"apps.video.encoding.tasks.encode": {"queue": "video-encod
 CELERY_BEAT_SCHEDULE = {
     **STAFF_BEAT_SCHEDULE,
     "purge-idempotency-keys": {"task": "apps.common.idempotency.tasks.purge_idempotency_keys", "schedule": 3600.0},
+    "announce-windows": {
+        "task": "apps.video.titles.tasks.announce_windows",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
     "requeue-encodings": {
         "task": "apps.video.encoding.tasks.requeue_encodings",
         "schedule": 10.0,

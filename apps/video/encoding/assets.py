@@ -7,6 +7,7 @@ overwrites or removes what somebody else wrote. Names never change their content
 from __future__ import annotations
 
 import secrets
+import shutil
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -33,6 +34,14 @@ def store(folder: Path, asset_id: uuid.UUID, name: str) -> int:
             default_storage.save(f"{PREFIX}/{asset_id}/{name}/{path.name}", File(file))
         size += path.stat().st_size
     return size
+
+
+def fetch(asset_id: uuid.UUID, name: str, folder: Path) -> None:
+    """Copy the files of the asset's folder `name` to a folder of this machine."""
+    base = f"{PREFIX}/{asset_id}/{name}"
+    for file_name in default_storage.listdir(base)[1]:
+        with default_storage.open(f"{base}/{file_name}") as stored, (folder / file_name).open("wb") as copy:
+            shutil.copyfileobj(stored, copy)
 
 
 def write(asset_id: uuid.UUID, name: str, content: bytes) -> None:

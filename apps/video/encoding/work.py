@@ -19,6 +19,7 @@ from apps.video.encoding import assets, planning, publishing
 from apps.video.encoding.keeping import LEASE, Keeper
 from apps.video.encoding.models import Encoding, Rendition, Source, clean_values
 from apps.video.encoding.scratch import scratch
+from apps.video.encoding.trailers import publish_trailer
 from apps.video.media import encoding as media
 from apps.video.media import ffmpeg, filters, packaging, probing, renditions
 from apps.video.media.captions import read_captions
@@ -136,6 +137,8 @@ class _Run:
         self._draw_storyboard(found)
         self._draw_poster(found)
         publishing.add_captions(self.encoding, found.duration)
+        if self.encoding.source.title.kind == Title.Kind.TRAILER:
+            publish_trailer(self.encoding, self.folder, duration=found.duration)
         self._publish(found)
         if not self.keeper.update(state=State.DONE, progress=100, finished_at=timezone.now()):
             raise Stopped

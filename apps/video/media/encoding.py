@@ -160,3 +160,12 @@ def draw_storyboard(
     limits = ffmpeg.limits_for(duration, pixels=0, threads=1)
     ffmpeg.run_on_own(rendition / PLAYLIST, command, seconds=duration, limits=limits)
     return TILE_COLUMNS, *tile, every
+
+
+def join(picture: Path, sound: Path | None, target: Path, *, duration: float) -> None:
+    """One MP4 of an encoded picture and an encoded sound (folders), copied and not encoded; its index stands first, so
+    that it plays while it loads."""
+    command = ["-protocol_whitelist", "file", "-i", str(sound / PLAYLIST)] if sound else []
+    command += ["-map", "0:v:0", *(["-map", "1:a:0"] if sound else []), "-c", "copy", "-movflags", "+faststart"]
+    limits = ffmpeg.limits_for(duration, pixels=0, threads=1)
+    ffmpeg.run_on_own(picture / PLAYLIST, [*command, str(target)], seconds=duration, limits=limits)

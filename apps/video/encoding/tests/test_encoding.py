@@ -57,9 +57,7 @@ def test_a_delivered_film_becomes_watchable(clips, settings):
         "languages": ["de"],
         "captions": ["en"],
         "trailer_url": None,
-        "available_from": None,
-        "available_until": None,
-        "available_countries": [],
+        "is_on_offer": True,
         "version": event.data["version"],
     }
     encoding = Encoding.objects.get()

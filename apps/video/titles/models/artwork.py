@@ -12,7 +12,7 @@ from apps.video.titles.models.titles import Title
 class Artwork(models.Model):
     """A backdrop (behind a page's head), a logo (the title as it is drawn), or a still, in several sizes.
 
-    `sizes` are the files, narrowest first: `[{"name": "artwork/…", "width": 640}]`; a file's name comes from its
+    `sizes` are the files, narrowest first: `[{"name": "posters/artwork/…", "width": 640}]`; a name comes from its
     content, so that caches may keep it for ever.
     """
 

@@ -91,6 +91,8 @@ class Title(Translated):
     version = models.PositiveIntegerField(default=1, db_default=1, editable=False)
     # A hash of what other services heard last, so that only news is published.
     announced = models.CharField(max_length=64, blank=True, db_default="", editable=False)
+    # Whether it was on offer then: windows open and close without anybody writing.
+    announced_on_offer = models.BooleanField(default=False, db_default=False, editable=False)
     # Of a trailer: the one file that everybody may fetch, in the storage.
     public_file = models.CharField(max_length=200, blank=True, db_default="", editable=False)
     created_at = models.DateTimeField(auto_now_add=True)

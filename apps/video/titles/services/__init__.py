@@ -5,6 +5,7 @@ from apps.video.titles.services.captions import remove_captions, set_captions
 from apps.video.titles.services.people import change_person, create_person
 from apps.video.titles.services.publishing import (
     Published,
+    announce_windows,
     bring_back,
     mark_not_encoded,
     mark_ready,
@@ -17,6 +18,7 @@ from apps.video.titles.services.titles import change_title, create_title, save_t
 __all__ = [
     "Published",
     "add_artwork",
+    "announce_windows",
     "bring_back",
     "change_person",
     "change_title",

@@ -22,11 +22,13 @@ Kind = Artwork.Kind
 # In pixels, narrowest first; an image is never made wider than it is.
 WIDTHS = {Kind.BACKDROP: (640, 1280, 1920), Kind.LOGO: (320, 640), Kind.STILL: (320, 640, 1280)}
 MAX_STILLS = 30
+# The one folder that gateways serve to everybody (`files.public` in the chart).
+PUBLIC_FOLDER = "posters"
 
 
 def set_poster(title: Title, content: bytes, *, suffix: str) -> None:
     """Store a poster. Raises ValidationProblem for what is no image."""
-    name = f"posters/{title.slug}-{_digest(content)}{suffix}"
+    name = f"{PUBLIC_FOLDER}/{title.slug}-{_digest(content)}{suffix}"
     if title.poster.name == name:
         return
     decode_image(content)
@@ -36,7 +38,7 @@ def set_poster(title: Title, content: bytes, *, suffix: str) -> None:
 
 def set_first_poster(title: Title, content: bytes) -> None:
     """A poster from the film itself, unless somebody has chosen one meanwhile."""
-    name = default_storage.save(f"posters/{title.slug}-{_digest(content)}.jpg", ContentFile(content))
+    name = default_storage.save(f"{PUBLIC_FOLDER}/{title.slug}-{_digest(content)}.jpg", ContentFile(content))
     if not Title.objects.filter(pk=title.pk, poster="").update(poster=name):
         default_storage.delete(name)
 
@@ -97,7 +99,7 @@ def _stored_sizes(slug: str, kind: Artwork.Kind, decoded: DecodedImage, checksum
     """WebP in each width; a logo keeps its transparency."""
     sizes: list[dict[str, object]] = []
     for width in sorted({min(width, decoded.width) for width in WIDTHS[kind]}):
-        name = f"artwork/{slug}-{kind}-{checksum[:10]}-{width}.webp"
+        name = f"{PUBLIC_FOLDER}/artwork/{slug}-{kind}-{checksum[:10]}-{width}.webp"
         if not default_storage.exists(name):
             name = default_storage.save(name, ContentFile(_webp(scaled(decoded, width))))
         sizes.append({"name": name, "width": width})

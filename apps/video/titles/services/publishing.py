@@ -12,10 +12,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from apps.common import outbox
+from apps.common.jobs.services import for_each
 from apps.video.titles.models import Title
-from apps.video.titles.selectors import ready_trailers, trailer_url
+from apps.video.titles.rules import is_on_offer
+from apps.video.titles.selectors import on_offer, ready_trailers, trailer_url
 from apps.video.titles.services.locking import lock_title
 
 State, Kind = Title.State, Title.Kind
@@ -78,11 +81,25 @@ def announce(title: Title, *, type_: str = "title.ready") -> bool:
     digest = hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()
     if digest == title.announced:
         return False
-    title.announced = digest
+    title.announced, title.announced_on_offer = digest, data["is_on_offer"]
     title.version += 1
-    title.save(update_fields=["announced", "version"])
+    title.save(update_fields=["announced", "announced_on_offer", "version"])
     outbox.publish(type=type_, subject=str(title.pk), data=data | {"version": title.version})
     return True
+
+
+def announce_windows() -> int:
+    """Publish which titles came on offer and which ceased to be, as time passed; returns how many. Called every
+    minute."""
+    now_on_offer = Q(on_offer(), announced_on_offer=False)
+    no_longer = Q(~on_offer(), announced_on_offer=True)
+    due = Title.objects.filter(now_on_offer | no_longer, state=State.READY).values_list("pk", flat=True)
+    return for_each(due, _announce_one, job="announce-windows")
+
+
+def _announce_one(title_id: uuid.UUID) -> bool:
+    with transaction.atomic():
+        return announce(Title.objects.select_for_update().get(pk=title_id))
 
 
 def withdraw(title: Title, *, versions: frozenset[int] | None = None) -> Title:
@@ -144,7 +161,5 @@ def _event_of(title: Title) -> dict[str, Any]:
         "languages": title.languages,
         "captions": list(title.captions.order_by("language").values_list("language", flat=True)),
         "trailer_url": trailer_url(ready_trailers().filter(parent=title.pk)),
-        "available_from": title.available_from.isoformat() if title.available_from else None,
-        "available_until": title.available_until.isoformat() if title.available_until else None,
-        "available_countries": title.available_countries,
+        "is_on_offer": is_on_offer(title),
     }
