@@ -160,6 +160,7 @@ DETAIL = CARD | {
     "images": [IMAGE],
     "breadcrumbs": [{"path": "home", "name": "Home"}, {"path": "home/kitchen", "name": "Kitchen"}],
     "related": [],
+    "film": None,
     "seo": {"title": "Oak tray", "description": "Carries breakfast."},
     "updated_at": "2026-11-26T09:30:00Z",
 }

@@ -14,7 +14,7 @@ from apps.catalog.discovery.columns import Columns
 from apps.catalog.discovery.index import index
 from apps.catalog.discovery.missing_products import why_missing
 from apps.catalog.discovery.taxonomy import Taxonomy
-from apps.catalog.discovery.variant_details import shown_image, shown_variants
+from apps.catalog.discovery.variant_details import film_data, films_of, shown_image, shown_variants
 from apps.catalog.products.attribute_values import plain_number
 from apps.catalog.products.models import AttributeValue, Product, ProductImage, ProductRelation, Variant
 from apps.catalog.products.translations import yes_or_no
@@ -34,7 +34,7 @@ class Detail:
 
 
 def detail(slug: str, *, currency: str, language: str) -> Detail:
-    """What shoppers may see of a product: 8 queries, and 1 for variants on sale.
+    """What shoppers may see of a product: 8 queries, 1 for films, and 1 for variants on sale.
 
     Raises NotFound, ProductMoved, ProductWithdrawn.
     """
@@ -44,6 +44,7 @@ def detail(slug: str, *, currency: str, language: str) -> Detail:
         _require_display(columns, product)
         related, taxonomy = _related(product, number, currency), index.taxonomy
     card, *beside = _cards(taxonomy, [number, *related], slug, currency=currency, language=language)
+    films = films_of(product)
     crumbs = [
         {"path": node.path, "name": node.text("name", language)} for node in taxonomy.ancestry(card["category"]["path"])
     ]
@@ -52,7 +53,8 @@ def detail(slug: str, *, currency: str, language: str) -> Detail:
         "brand_slug": None if brand is None else taxonomy.brands[brand].slug,
         "description": text(product, "description", language),
         "attributes": [_shown_attribute(values, language) for values in _grouped(product.attribute_values.all())],
-        "variants": shown_variants(product, taxonomy, currency=currency, language=language),
+        "variants": shown_variants(product, taxonomy, films, currency=currency, language=language),
+        "film": film_data(films[product.title_slug]) if product.title_slug in films else None,
         "images": [shown for image in product.images.all() if (shown := shown_image(image, language))],
         "breadcrumbs": crumbs,
         "related": beside,

@@ -31,13 +31,17 @@ AVAILABILITY = """
     SELECT DISTINCT ON (state.product_id) state.product_id, state.availability
     FROM (
         SELECT v.product_id, CASE
+            WHEN v.offer <> '' AND (film.is_withdrawn OR NOT film.is_on_offer) THEN 'out_of_stock'
             WHEN v.offer <> '' THEN 'digital'
             WHEN s.on_hand - s.reserved > s.low_stock_at THEN 'in_stock'
             WHEN s.on_hand - s.reserved > 0 THEN 'low_stock'
             WHEN s.on_hand - s.reserved + s.backorder_limit > 0 THEN s.policy
             ELSE 'out_of_stock'
         END AS availability
-        FROM products_variant AS v LEFT JOIN inventory_stockitem AS s ON s.variant_id = v.id
+        FROM products_variant AS v
+            JOIN products_product AS p ON p.id = v.product_id
+            LEFT JOIN products_film AS film ON film.title_slug = coalesce(nullif(v.title_slug, ''), p.title_slug)
+            LEFT JOIN inventory_stockitem AS s ON s.variant_id = v.id
         WHERE v.product_id = ANY(%(ids)s::uuid[])
     ) AS state
     ORDER BY state.product_id, array_position(

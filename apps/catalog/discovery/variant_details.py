@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.utils import timezone
@@ -10,14 +11,34 @@ from django.utils.text import capfirst
 from apps.catalog.discovery.offered_prices import lowest_before_reduction
 from apps.catalog.discovery.taxonomy import AttributeNode, Taxonomy
 from apps.catalog.inventory.models import MAX_DISPLAYED_STOCK, StockItem
-from apps.catalog.products.models import Product, ProductImage, Variant
+from apps.catalog.products.models import Film, Product, ProductImage, Variant
 from apps.catalog.products.pricing import Offer, offer_of
 from apps.catalog.products.renditions import image_data
+from apps.catalog.products.rules import is_film_sold
 from apps.common.money import Money
 from apps.common.translated import text
 
 
-def shown_variants(product: Product, taxonomy: Taxonomy, *, currency: str, language: str) -> list[dict[str, Any]]:
+def films_of(product: Product) -> dict[str, Film]:
+    """What the video service reports of the titles that a product sells, by slug: 1 query, none for goods."""
+    titles = {product.title_slug, *(variant.title_slug for variant in product.variants.all())} - {""}
+    return Film.objects.in_bulk(titles) if titles else {}
+
+
+def film_data(film: Film) -> dict[str, Any]:
+    """A film for the API."""
+    return {
+        "runtime_seconds": film.runtime_seconds,
+        "languages": film.languages,
+        "captions": film.captions,
+        "trailer_url": film.trailer_url or None,
+        "is_available": is_film_sold(is_withdrawn=film.is_withdrawn, is_on_offer=film.is_on_offer),
+    }
+
+
+def shown_variants(
+    product: Product, taxonomy: Taxonomy, films: Mapping[str, Film], *, currency: str, language: str
+) -> list[dict[str, Any]]:
     """The variants of a product that was read with its parts. 1 query when one is on sale."""
     now, variants = timezone.now(), list(product.variants.all())
     offers = {variant.pk: offer_of(variant, currency, at=now) for variant in variants}
@@ -25,7 +46,7 @@ def shown_variants(product: Product, taxonomy: Taxonomy, *, currency: str, langu
     lowest = lowest_before_reduction(on_sale, currency=currency)
     images = {image.pk: shown_image(image, language) for image in product.images.all()}
     return [
-        _description(variant, language)
+        _description(variant, films.get(variant.title_slug or product.title_slug), language)
         | _price(offers[variant.pk], lowest.get(variant.pk))
         | {
             "options": _options(variant, taxonomy, language),
@@ -35,13 +56,13 @@ def shown_variants(product: Product, taxonomy: Taxonomy, *, currency: str, langu
     ]
 
 
-def _description(variant: Variant, language: str) -> dict[str, Any]:
+def _description(variant: Variant, film: Film | None, language: str) -> dict[str, Any]:
     stock = getattr(variant, "stock", None)
     return {
         "sku": variant.sku,
         "barcode": variant.barcode or None,
         "name": text(variant, "name", language),
-        "availability": availability_of(variant, stock),
+        "availability": availability_of(variant, stock, film),
         "available": None if variant.is_digital else min(max(stock.in_stock, 0), MAX_DISPLAYED_STOCK) if stock else 0,
         "available_on": stock.available_on if stock and stock.in_stock <= 0 else None,
         "weight_grams": None if variant.is_digital else variant.weight_grams,
@@ -62,10 +83,11 @@ def _price(offer: Offer | None, lowest: int | None) -> dict[str, Any]:
     }
 
 
-def availability_of(variant: Variant, stock: StockItem | None) -> str:
+def availability_of(variant: Variant, stock: StockItem | None, film: Film | None) -> str:
     """The rule of `discovery.listings` for one variant."""
     if variant.is_digital:
-        return "digital"
+        is_sold = film is None or is_film_sold(is_withdrawn=film.is_withdrawn, is_on_offer=film.is_on_offer)
+        return "digital" if is_sold else "out_of_stock"
     if stock is None or stock.available <= 0:
         return "out_of_stock"
     if stock.in_stock > stock.low_stock_at:

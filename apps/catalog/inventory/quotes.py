@@ -13,7 +13,7 @@ from django.utils import timezone
 from apps.catalog.products.models import Product, ProductType
 from apps.catalog.products.pricing import best_offer
 from apps.catalog.products.renditions import rendition_url
-from apps.catalog.products.rules import is_on_display
+from apps.catalog.products.rules import is_film_sold, is_on_display
 from apps.common.languages import current_language
 from apps.common.money import Money
 
@@ -57,10 +57,13 @@ READ = """
     SELECT v.sku, v.name, v.translations::text, v.offer, v.rental_hours, v.weight_grams, v.title_slug,
         p.slug, p.title, p.translations::text, p.title_slug, p.status, p.published_at, p.published_until,
         c.full_path, t.tax_class, s.on_hand - s.reserved + s.backorder_limit, price.amount,
-        sales.amounts, sales.starts, sales.ends, image.renditions::text
+        sales.amounts, sales.starts, sales.ends, image.renditions::text,
+        coalesce(film.is_withdrawn, false), coalesce(film.is_on_offer, true)
     FROM products_variant AS v
         JOIN products_product AS p ON p.id = v.product_id
         JOIN products_category AS c ON c.id = p.category_id
+        LEFT JOIN products_film AS film
+            ON v.offer <> '' AND film.title_slug = coalesce(nullif(v.title_slug, ''), p.title_slug)
         LEFT JOIN products_producttype AS t ON t.id = p.product_type_id
         LEFT JOIN inventory_stockitem AS s ON s.variant_id = v.id
         LEFT JOIN products_price AS price ON price.variant_id = v.id AND price.currency = %(currency)s
@@ -116,6 +119,8 @@ class SoldVariant:
     amount: int | None
     sales: list[Sale]
     renditions: list[dict[str, Any]]
+    # False for a film that the video service withdrew, or that is outside its time.
+    is_offered: bool
 
 
 def quote(lines: list[tuple[str, int]], currency: str) -> list[QuoteLine]:
@@ -135,11 +140,12 @@ def _variants(skus: list[str], currency: str) -> dict[str, SoldVariant]:
 
 def _variant(sku: str, name: str, translations: str, *facts: Any) -> SoldVariant:
     *variant, slug, title, titles = facts[:7]
-    *product, amounts, starts, ends, renditions = facts[7:]
+    *product, amounts, starts, ends, renditions, is_withdrawn, is_on_offer = facts[7:]
     values: list[Any] = [
         *(sku, Texts(name, json.loads(translations)), *variant, slug, Texts(title, json.loads(titles)), *product),
         [Sale(*sale) for sale in zip(amounts or (), starts or (), ends or (), strict=True)],
         json.loads(renditions or "[]"),
+        is_film_sold(is_withdrawn=is_withdrawn, is_on_offer=is_on_offer),
     ]
     return SoldVariant(*values)
 
@@ -155,7 +161,7 @@ def _line(variant: SoldVariant | None, sku: str, quantity: int, asked: int, curr
     is_shown = is_on_display(
         status=variant.status, starts_at=variant.published_at, ends_at=variant.published_until, at=now
     )
-    if unit_price is None or not is_shown:
+    if unit_price is None or not is_shown or not variant.is_offered:
         status = "unavailable"
     elif available is not None and available < asked:
         status = "insufficient_stock"

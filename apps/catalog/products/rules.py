@@ -109,6 +109,12 @@ def is_on_display(*, status: str, starts_at: datetime | None, ends_at: datetime 
     )
 
 
+def is_film_sold(*, is_withdrawn: bool, is_on_offer: bool) -> bool:
+    """Whether a film may be bought, by what the video service reports of it. `inventory.quotes` and
+    `discovery.listings` say the same in SQL."""
+    return not is_withdrawn and is_on_offer
+
+
 def has_begun(*, starts_at: datetime | None, at: datetime) -> bool:
     """Whether a product's time on display has begun: one that is not on display any more was withdrawn then."""
     return starts_at is not None and starts_at <= at

@@ -64,6 +64,16 @@ class SeoSerializer(serializers.Serializer):
     description = serializers.CharField(allow_blank=True)
 
 
+class FilmSerializer(serializers.Serializer):
+    """What the video service reports of a film."""
+
+    runtime_seconds = serializers.IntegerField()
+    languages = serializers.ListField(child=serializers.CharField())
+    captions = serializers.ListField(child=serializers.CharField())
+    trailer_url = serializers.CharField(allow_null=True)
+    is_available = serializers.BooleanField(help_text="False while it is withdrawn or outside its time.")
+
+
 class ProductDetailSerializer(ProductListSerializer):
     """A product with all its details."""
 
@@ -77,6 +87,7 @@ class ProductDetailSerializer(ProductListSerializer):
     images = ImageSerializer(many=True)
     breadcrumbs = CrumbSerializer(many=True)
     related = ProductListSerializer(many=True)
+    film = FilmSerializer(allow_null=True, help_text="Null for goods, and before the film is encoded.")
     seo = SeoSerializer()
     updated_at = serializers.DateTimeField()
 

@@ -8,6 +8,7 @@ from apps.catalog.products.models.attributes import (
     ProductTypeAttribute,
 )
 from apps.catalog.products.models.collections import Collection, CollectionItem
+from apps.catalog.products.models.films import Film
 from apps.catalog.products.models.images import ProductImage, upload_name
 from apps.catalog.products.models.pricing import Price, SalePrice
 from apps.catalog.products.models.product import FormerSlug, Product, ProductRelation, Variant
@@ -21,6 +22,7 @@ __all__ = [
     "Category",
     "Collection",
     "CollectionItem",
+    "Film",
     "FormerSlug",
     "Price",
     "Product",

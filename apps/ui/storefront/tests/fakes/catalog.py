@@ -118,6 +118,7 @@ def product(slug: str, title: str, *, variants: list[dict[str, Any]], **more: An
         "year": None,
         "description": f"All about {title}.",
         "attributes": [{"name": "material", "label": "Material", "value": "Stoneware", "kind": "choice", "unit": ""}],
+        "film": None,
         "seo": {"title": title, "description": f"{title}, in short."},
         "variants": variants,
         "breadcrumbs": [{"path": "home", "name": "Home"}, {"path": "home/kitchen", "name": "Kitchen"}],
