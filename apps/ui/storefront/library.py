@@ -12,7 +12,7 @@ from apps.common.http import RemoteProblem, Unavailable
 from apps.common.languages import current_language
 from apps.ui.storefront.clients import catalog, video
 from apps.ui.storefront.clients.catalog_schemas import Image, Product, ProductCard
-from apps.ui.storefront.clients.video import LibraryItem, Title
+from apps.ui.storefront.clients.video import Episode, HistoryItem, LibraryItem, Progress, Title
 from apps.ui.storefront.session import ShopRequest
 
 MAX_CONTINUE_WATCHING = 4
@@ -38,6 +38,59 @@ class LibraryFilm:
     def name(self) -> str:
         """In the language of the page, where the catalogue has it."""
         return self.product.title if self.product else self.item.name
+
+
+@dataclass(frozen=True, slots=True)
+class ListedEpisode:
+    """An episode or an extra, and how far the customer watched it."""
+
+    episode: Episode
+    progress: Progress | None
+
+    @property
+    def is_finished(self) -> bool:
+        return self.progress is not None and self.progress.is_finished
+
+    @property
+    def is_in_progress(self) -> bool:
+        return self.progress is not None and self.progress.is_in_progress
+
+
+@dataclass(frozen=True, slots=True)
+class ListedSeason:
+    """A season with its episodes; without a name where a season stands alone."""
+
+    name: str
+    episodes: tuple[ListedEpisode, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EpisodeList:
+    """What a series or a season has to watch."""
+
+    seasons: tuple[ListedSeason, ...]
+    extras: tuple[ListedEpisode, ...]
+
+    @property
+    def next_episode(self) -> ListedEpisode | None:
+        """To go on with: the one that was started, else the first that was not watched to its end, else the first."""
+        episodes = [episode for season in self.seasons for episode in season.episodes]
+        started = (episode for episode in episodes if episode.is_in_progress)
+        unwatched = (episode for episode in episodes if not episode.is_finished)
+        return next(started, None) or next(unwatched, None) or next(iter(episodes), None)
+
+
+def episode_list(title: Title, watched: tuple[HistoryItem, ...]) -> EpisodeList:
+    """What is below a series, a season or a film, with what the customer watched of it."""
+    progress = {item.title.slug: item.progress for item in watched}
+
+    def listed(episodes: tuple[Episode, ...]) -> tuple[ListedEpisode, ...]:
+        return tuple(ListedEpisode(episode, progress.get(episode.slug)) for episode in episodes)
+
+    seasons = [ListedSeason(season.name, listed(season.episodes)) for season in title.seasons]
+    if title.episodes:
+        seasons.append(ListedSeason("", listed(title.episodes)))
+    return EpisodeList(tuple(seasons), listed(title.extras))
 
 
 def is_demo_clip(title: Title, product: Product | None) -> bool:

@@ -32,6 +32,28 @@ class Caption:
 
 
 @dataclass(frozen=True, slots=True)
+class Episode:
+    """An episode or an extra, as the title that it belongs to lists it."""
+
+    slug: str
+    name: str
+    number: int | None
+    synopsis: str
+    runtime_seconds: int
+    poster_url: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Season:
+    """A season with its episodes."""
+
+    slug: str
+    name: str
+    number: int
+    episodes: tuple[Episode, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Title:
     """Public data of a film."""
 
@@ -48,6 +70,19 @@ class Title:
     state: str
     # Plans with one of these packages include it.
     packages: tuple[str, ...] = ()
+    # film, series, season, episode, extra or trailer; the slug of what it belongs to; a season’s or episode’s number.
+    kind: str = "film"
+    parent: str | None = None
+    number: int | None = None
+    # What is below it, where one title is asked for: seasons of a series, episodes of a season, extras.
+    seasons: tuple[Season, ...] = ()
+    episodes: tuple[Episode, ...] = ()
+    extras: tuple[Episode, ...] = ()
+
+    @property
+    def has_episodes(self) -> bool:
+        """Whether it is no film itself but a series or a season."""
+        return self.kind in ("series", "season")
 
 
 @dataclass(frozen=True, slots=True)

@@ -305,6 +305,9 @@ def test_video_client_matches_the_contract(platform: FakePlatform, check: Callab
     report = {"watched_seconds": 60, "rebuffer_count": 1, "rebuffer_seconds": 0.5}
     video.save_progress("token", "nosferatu", video.PlayerReport(session, 61.5, **report))
     video.stop_playback("token", session)
+    platform.video.add_series()
+    assert [len(season.episodes) for season in video.title("serial").seasons] == [2, 2]
+    assert video.title("serial-1").episodes
     platform.video.watch("nosferatu", position_seconds=60.0)
     assert video.history("token").results
     video.set_watched("token", "nosferatu", is_watched=True)

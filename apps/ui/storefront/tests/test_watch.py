@@ -101,6 +101,53 @@ def test_history_needs_an_account(browser: Client) -> None:
     assert "/account/sign-in" in browser.get("/library/history")["Location"]
 
 
+def test_series_lists_its_episodes_and_goes_on_where_it_was_left(ada: Client, platform: FakePlatform) -> None:
+    platform.video.add_series()
+    platform.video.grant("serial")
+    page = ada.get("/watch/serial").content.decode()
+    assert "data-player" not in page
+    order = [page.index(f'href="/watch/serial-{place}"') for place in ("1-2", "2-1", "2-2", "extra")]
+    assert order == sorted(order)
+    assert "Watch “Episode 1.1”" in page
+    platform.video.watch("serial-1-1", position_seconds=5640.0, is_finished=True)
+    assert "Watch “Episode 1.2”" in ada.get("/watch/serial").content.decode()
+    platform.video.watch("serial-2-1", position_seconds=2820.0)
+    page = ada.get("/watch/serial").content.decode()
+    assert "Continue “Episode 2.1”" in page
+    assert "47 min left" in page
+
+
+def test_season_of_a_series_leads_to_all_seasons_and_an_episode_to_its_season(
+    ada: Client, platform: FakePlatform
+) -> None:
+    platform.video.add_series()
+    for slug in ("serial-1", "serial-1-1"):
+        platform.video.grant(slug)
+    season = ada.get("/watch/serial-1").content.decode()
+    assert 'href="/watch/serial"' in season
+    assert 'href="/watch/serial-1-2"' in season
+    assert "serial-2-1" not in season
+    episode = ada.get("/watch/serial-1-1").content.decode()
+    assert "data-player" in episode
+    assert 'href="/watch/serial-1"' in episode
+
+
+def test_extras_stand_below_their_film(ada: Client, platform: FakePlatform) -> None:
+    platform.video.add_series()
+    platform.video.titles["serial-extra"]["parent"] = "nosferatu"
+    platform.video.grant("nosferatu")
+    assert 'href="/watch/serial-extra"' in ada.get("/watch/nosferatu").content.decode()
+
+
+def test_series_without_its_episodes_says_so(ada: Client, platform: FakePlatform) -> None:
+    platform.video.add_series()
+    platform.video.grant("serial")
+    platform.video.refuse("GET", "/v1/titles/serial", 404, "not-found")
+    response = ada.get("/watch/serial")
+    assert response.status_code == 200
+    assert "can’t be shown right now" in response.content.decode()
+
+
 def test_library_marks_films_of_the_subscription_and_shows_them_apart(ada: Client, platform: FakePlatform) -> None:
     platform.video.grant("nosferatu", offer="plan", order_number="", expires_at="2026-12-01T10:00:00Z")
     platform.video.grant("metropolis")

@@ -24,13 +24,15 @@ from apps.common.numbers import whole_number
 from apps.ui.storefront.clients import catalog, video
 from apps.ui.storefront.clients.video import PlayerReport
 from apps.ui.storefront.errors import page
-from apps.ui.storefront.library import forget_continue_watching, is_demo_clip
+from apps.ui.storefront.library import episode_list, forget_continue_watching, is_demo_clip
 from apps.ui.storefront.parallel import fetch_or_default
 from apps.ui.storefront.session import ShopRequest
 
 # A film that was just paid for arrives within seconds: how often its page reloads, and how many times.
 REFRESH_SECONDS = 3
 MAX_REFRESHES = 20
+# Of what was watched last: enough for the episodes of a series that somebody is in the middle of.
+MAX_HISTORY = 100
 # As much as video takes of what a player measured.
 MAX_TOTAL_SECONDS = 86_400
 MAX_REBUFFERS = 100_000
@@ -40,8 +42,11 @@ PLAYER_POLICY = {"style-src": [NONCE]}
 
 @require_safe
 def watch(request: ShopRequest, slug: str) -> HttpResponse:
-    """The player, for a film in the customer's library."""
+    """The player, for a film in the customer's library; of a series or a season its episodes."""
     token = request.shop.require_token()
+    deadline = video.OPTIONAL_TIMEOUT_SECONDS
+    whole = fetch_or_default(lambda: video.title(slug, deadline=deadline), None)
+    watched = fetch_or_default(lambda: video.history(token, limit=MAX_HISTORY).results, ())
     sold_as = fetch_or_default(lambda: catalog.product(slug), None)
     item = video.library_item(token, slug)
     if item is None:
@@ -50,9 +55,20 @@ def watch(request: ShopRequest, slug: str) -> HttpResponse:
         heading = gettext("%(film)s will be available soon") % {"film": item.name}
         text = gettext("It’s already in your library. This page updates automatically.")
         return _waiting_page(request, heading, text, seconds=15)
+    below = whole.result()
+    episodes = episode_list(below, watched.result()) if below else None
+    if item.title is not None and item.title.has_episodes:
+        context = {"item": item, "title": item.title, "product": sold_as.result(), "episodes": episodes}
+        return render(request, "storefront/series.html", context)
     product = sold_as.result()
     is_clip = item.title is not None and is_demo_clip(item.title, product)
-    context = {"item": item, "title": item.title, "product": product, "is_demo_clip": is_clip}
+    context = {
+        "item": item,
+        "title": item.title,
+        "product": product,
+        "is_demo_clip": is_clip,
+        "extras": episodes.extras if episodes else (),
+    }
     response = render(request, "storefront/watch.html", context)
     response._csp_update = PLAYER_POLICY  # type: ignore[attr-defined]  # as django-csp's decorators do
     return response

@@ -9,6 +9,8 @@ import httpx
 
 from apps.ui.storefront.tests.fakes.routing import FakeService, body_of, ok, problem, route
 
+# What a title says of each that it consists of.
+LINE = ("slug", "name", "number", "synopsis", "runtime_seconds", "poster_url", "stills")
 GRANTED = "2026-02-03T10:00:00Z"
 
 
@@ -135,8 +137,37 @@ class FakeVideo(FakeService):
     @route("GET", "/v1/titles/(?P<slug>[^/]+)")
     def get_title(self, request: httpx.Request, slug: str) -> httpx.Response:
         found = self.titles.get(slug)
-        below: dict[str, Any] = {"seasons": [], "episodes": [], "extras": []}
-        return ok(below | found) if found else problem(404, "not-found", "There is no such film.")
+        return ok(found | self.below(slug)) if found else problem(404, "not-found", "There is no such film.")
+
+    def below(self, slug: str) -> dict[str, Any]:
+        """What the title with this slug consists of."""
+
+        def lines(kind: str, parent: str) -> list[dict[str, Any]]:
+            rows = [title for title in self.titles.values() if title["kind"] == kind and title["parent"] == parent]
+            return [{name: title[name] for name in LINE} for title in rows]
+
+        seasons = [title for title in self.titles.values() if title["kind"] == "season" and title["parent"] == slug]
+        return {
+            "seasons": [
+                {name: season[name] for name in LINE} | {"episodes": lines("episode", season["slug"])}
+                for season in seasons
+            ],
+            "episodes": lines("episode", slug),
+            "extras": lines("extra", slug),
+        }
+
+    def add_series(self) -> None:
+        """A series of two seasons with two episodes each, and an extra."""
+        self.titles["serial"] = title("serial", "The Serial", 1930) | {"kind": "series", "runtime_seconds": 0}
+        extra = {"kind": "extra", "parent": "serial"}
+        self.titles["serial-extra"] = title("serial-extra", "How it was made", 1930) | extra
+        for season in (1, 2):
+            slug = f"serial-{season}"
+            place = {"kind": "season", "parent": "serial", "number": season, "runtime_seconds": 0}
+            self.titles[slug] = title(slug, f"Season {season}", 1930) | place
+            for number in (1, 2):
+                found = title(f"{slug}-{number}", f"Episode {season}.{number}", 1930)
+                self.titles[found["slug"]] = found | {"kind": "episode", "parent": slug, "number": number}
 
     @route("POST", "/v1/gift-codes/redeem")
     def redeem(self, request: httpx.Request) -> httpx.Response:
