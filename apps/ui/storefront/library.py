@@ -115,11 +115,14 @@ def with_products(items: tuple[LibraryItem, ...]) -> tuple[LibraryFilm, ...]:
 
 
 def continue_watching(request: ShopRequest) -> tuple[LibraryFilm, ...]:
-    """Films that were started and not finished, watched last first, as they were a few seconds ago."""
+    """`started_films` of the visitor; none for a guest."""
     token, user = request.shop.token, request.shop.user
-    if token is None or user is None:
-        return ()
-    name = _name(user.sub, current_language())
+    return () if token is None or user is None else started_films(token, user.sub)
+
+
+def started_films(token: str, user_id: str) -> tuple[LibraryFilm, ...]:
+    """Films that were started and not finished, watched last first, as they were a few seconds ago."""
+    name = _name(user_id, current_language())
     known = _remembered(name)
     if known is None:
         found = video.continue_watching(token, limit=MAX_CONTINUE_WATCHING, deadline=video.OPTIONAL_TIMEOUT_SECONDS)

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from apps.common.http import RemoteProblem
 from apps.ui.storefront.clients import subscriptions, video
 from apps.ui.storefront.forms import GiftCodeForm
-from apps.ui.storefront.library import continue_watching, forget_continue_watching, with_products
+from apps.ui.storefront.library import forget_continue_watching, started_films, with_products
 from apps.ui.storefront.parallel import fetch_or_default
 from apps.ui.storefront.session import ShopRequest
 
@@ -27,7 +27,8 @@ def library(request: ShopRequest) -> HttpResponse:
     requested_plans = fetch_or_default(subscriptions.plans, ())
     # Above the first page of all films.
     is_start = not source and not cursor
-    started = fetch_or_default(lambda: continue_watching(request), ()) if is_start else None
+    user = request.shop.user
+    started = fetch_or_default(lambda: started_films(token, user.sub), ()) if is_start and user else None
     found = video.library(token, source=source, cursor=cursor)
     plans = requested_plans.result()
     context = {
