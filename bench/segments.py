@@ -80,14 +80,15 @@ def plain_server(media: Path) -> Iterator[str]:
         command = [gateway.binary(), "-c", f"{folder}/nginx.conf", "-p", folder, "-e", "stderr"]
         process = subprocess.Popen(command)
         try:
-            _wait_for(f"http://127.0.0.1:{port}/", process)
+            wait_for_server(f"http://127.0.0.1:{port}/", process)
             yield f"http://127.0.0.1:{port}"
         finally:
             process.terminate()
             process.wait(20)
 
 
-def _wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
+def wait_for_server(url: str, process: subprocess.Popen[bytes]) -> None:
+    """Until it responds. Raises SystemExit when it ends, or says nothing for ten seconds."""
     deadline = time.monotonic() + 10
     while process.poll() is None and time.monotonic() < deadline:
         try:
