@@ -22,6 +22,8 @@ RATE = 24
 # Of leader 3, leader 2, title card and the three details, in seconds; a caption belongs to each five seconds.
 SHOTS = (1, 1, 3, 5, 5, 5)
 SECONDS = sum(SHOTS)
+# Of the clip: the end of the title card and the first detail.
+TRAILER_FROM, TRAILER_SECONDS = 4, 5
 # Four notes a kind of film, in hertz, played in turn: minor for the dark ones, major for the funny ones.
 NOTES = {
     "Horror": (220.0, 261.6, 311.1, 261.6),
@@ -71,6 +73,23 @@ def make(film: dict[str, Any], poster: Path, target: Path) -> None:
             f"ffmpeg could not make the clip of {film['name']}: {words[-1] if words else run.returncode}"
         )
     stamp.write_text(digest)
+
+
+def make_trailers(films: list[dict[str, Any]], out: Path) -> None:
+    """The title card and the details of each clip in small, as `out/<slug>.trailer.mp4`, made again only when the clip
+    is newer; raises DevToolsError."""
+    for film in films:
+        clip, target = out / f"{film['slug']}.mp4", out / f"{film['slug']}.trailer.mp4"
+        if target.is_file() and target.stat().st_mtime >= clip.stat().st_mtime:
+            continue
+        command = [
+            ffmpeg(), "-hide_banner", "-loglevel", "error", "-nostdin", "-y",
+            "-ss", str(TRAILER_FROM), "-t", str(TRAILER_SECONDS), "-i", str(clip), "-vf", "scale=-2:360",
+            "-c:v", "libx264", "-preset", "ultrafast", "-crf", "20", "-c:a", "aac", "-b:a", "96k", str(target),
+        ]  # fmt: skip
+        run = subprocess.run(command, capture_output=True, text=True, check=False)
+        if run.returncode != 0:
+            raise DevToolsError(f"ffmpeg could not make the trailer of {film['name']}: {run.stderr[-200:]}")
 
 
 def _command(pictures: list[Path], target: Path, *, size: tuple[int, int], notes: tuple[float, ...]) -> list[str]:

@@ -101,6 +101,7 @@ def load(shop: Shop, folder: Path) -> None:
             sources = _sources(folder, films, pictures)
             step = progress.step("making clips", len(films))
             clips.make_all(films, pictures, sources, on_done=step.advance)
+            clips.make_trailers(films, sources)
             jobs.append(pool.submit(_import_titles, shop, folder, sources, progress))
             for job in jobs:
                 job.result()
@@ -117,11 +118,12 @@ def _require_running(stack: Stack) -> None:
 
 
 def _sources(folder: Path, films: list[dict[str, Any]], pictures: Path) -> Path:
-    """Posters and captions beside where the clips will lie."""
+    """Posters, stills and captions beside where the clips will lie."""
     sources = folder / "sources"
     sources.mkdir(parents=True, exist_ok=True)
     for film in films:
-        shutil.copyfile(pictures / f"{film['slug']}.webp", sources / f"{film['slug']}.webp")
+        for name in (f"{film['slug']}.webp", *(f"{still.name}.webp" for still in data.stills(film))):
+            shutil.copyfile(pictures / name, sources / name)
         (sources / f"{film['slug']}.en.vtt").write_text(data.captions(film))
     return sources
 

@@ -12,7 +12,8 @@ from django.db import transaction
 from apps.common.problems import ValidationProblem
 from apps.video.encoding.models import Encoding
 from apps.video.encoding.services import add_source, ensure_encoded, read_source
-from apps.video.titles.services import save_title, set_captions, set_poster
+from apps.video.titles.models import Artwork
+from apps.video.titles.services import add_artwork, save_genre, save_title, set_captions, set_poster
 
 FACTS = (
     *("name", "original_name", "year", "tagline", "synopsis", "translations", "directors", "cast", "credits"),
@@ -30,20 +31,32 @@ def _within(folder: Path, name: str) -> Path:
     return path
 
 
+def _genre(given: str | dict[str, Any]) -> str:
+    """The slug of a genre; one that is described is made or updated."""
+    if isinstance(given, str):
+        return given
+    return save_genre(given["slug"], name=given["name"], translations=given.get("translations", {})).slug
+
+
 def import_title(entry: dict[str, Any], folder: Path) -> Encoding:
-    """Make or update one film with poster, captions and source; returns its encoding, finished or queued."""
+    """Make or update one film with poster, artwork, captions and source; returns its encoding, finished or queued."""
     try:
         source_file = _within(folder, entry["source"])
         # Before anything is written: a film that is refused leaves no draft behind.
         found = read_source(source_file)
         validate_slug(entry["slug"])
         with transaction.atomic(durable=True):
-            title = save_title(entry["slug"], fields={name: entry[name] for name in FACTS if name in entry})
+            fields = {name: entry[name] for name in FACTS if name in entry}
+            fields["genres"] = [_genre(genre) for genre in entry.get("genres", [])]
+            title = save_title(entry["slug"], fields=fields)
             if poster := entry.get("poster"):
                 set_poster(title, _within(folder, poster).read_bytes(), suffix=Path(poster).suffix)
             for track in entry.get("captions", []):
                 text = _within(folder, track["file"]).read_text()
                 set_captions(title, language=track["language"], label=track["label"], webvtt=text)
+        for kind, names in (("backdrop", [entry.get("backdrop")]), ("still", entry.get("stills", []))):
+            for name in filter(None, names):
+                add_artwork(title.slug, Artwork.Kind(kind), _within(folder, name).read_bytes())
         source = add_source(title, source_file, found=found)
     except ValidationError as error:
         raise ValidationProblem("An address has letters, digits, hyphens and underscores only.") from error

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from devtools.demo.data.files import SECOND_LANGUAGE, films, goods, read, translations
-from devtools.demo.data.merchandise import catalogue
+from devtools.demo.data.merchandise import catalogue, slugify
+from devtools.demo.data.pictures import stills
 
 __all__ = [
     "ADDRESSES",
@@ -17,10 +18,15 @@ __all__ = [
     "goods",
     "pages",
     "plans",
+    "stills",
     "titles",
     "users",
     "vouchers",
 ]
+
+# Where the films were made (ISO 3166-1 has no code for the Soviet Union any more), and their genres in German.
+COUNTRIES = {"France": "FR", "Germany": "DE", "Soviet Union": "RU", "United States": "US"}
+GENRES = {"Comedy": "Komödie", "Drama": "Drama", "Horror": "Horror", "Science fiction": "Science-Fiction"}
 
 PASSWORD = "streamcart-demo"  # noqa: S105  (printed by `make up`; the demo is never open to the public)
 
@@ -40,18 +46,58 @@ def users() -> list[dict[str, Any]]:
 
 
 def titles() -> list[dict[str, Any]]:
-    """The file for `video import_titles`; captions and posters lie beside the sources."""
-    keys = ("slug", "name", "year", "directors", "cast", "synopsis", "languages")
-    return [
-        {key: film[key] for key in keys}
-        | {"packages": film.get("packages", [])}
-        | {
-            "source": f"{film['slug']}.mp4",
-            "poster": f"{film['slug']}.webp",
-            "captions": [{"language": "en", "label": "English", "file": f"{film['slug']}.en.vtt"}],
-        }
-        for film in films()
+    """The file for `video import_titles`: films, then their trailers; captions and images lie beside the sources."""
+    return [*map(_title, films()), *map(_trailer, films())]
+
+
+def _title(film: dict[str, Any]) -> dict[str, Any]:
+    german = translations("films")[film["slug"]]
+    return {key: film[key] for key in ("slug", "name", "year", "tagline", "synopsis", "languages")} | {
+        "original_name": film.get("original_name", ""),
+        "translations": {
+            SECOND_LANGUAGE: {
+                "name": german["title"],
+                "tagline": german["summary"],
+                "synopsis": german["description"],
+            }
+        },
+        "credits": _credits(film),
+        "genres": [genre(film["genre"])],
+        "countries": [COUNTRIES[film["country"]]],
+        "age_ratings": film.get("age_ratings", {}),
+        "packages": film.get("packages", []),
+        "source": f"{film['slug']}.mp4",
+        "poster": f"{film['slug']}.webp",
+        "backdrop": f"{film['slug']}.still-1.webp",
+        "stills": [f"{still.name}.webp" for still in stills(film)],
+        "captions": [{"language": "en", "label": "English", "file": f"{film['slug']}.en.vtt"}],
+    }
+
+
+def _trailer(film: dict[str, Any]) -> dict[str, Any]:
+    """A trailer is cut from the film's clip (`clips.make_trailers`)."""
+    return {
+        "slug": f"{film['slug']}-trailer",
+        "name": "Trailer",
+        "kind": "trailer",
+        "parent": film["slug"],
+        "source": f"{film['slug']}.trailer.mp4",
+        "poster": f"{film['slug']}.webp",
+    }
+
+
+def _credits(film: dict[str, Any]) -> list[dict[str, Any]]:
+    """Directors, the rest of the crew, then the cast with whom they play."""
+    crew = {"director": film["directors"], **film.get("crew", {})}
+    characters = film.get("characters", {})
+    return [{"name": name, "role": role} for role, names in crew.items() for name in names] + [
+        {"name": name, "role": "cast", "character": characters.get(name, "")} for name in film["cast"]
     ]
+
+
+def genre(name: str) -> dict[str, Any]:
+    """A film's genre as `import_titles` takes it."""
+    return {"slug": slugify(name), "name": name, "translations": {SECOND_LANGUAGE: {"name": GENRES[name]}}}
 
 
 def pages() -> list[dict[str, Any]]:

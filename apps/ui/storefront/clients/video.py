@@ -32,6 +32,26 @@ class Caption:
 
 
 @dataclass(frozen=True, slots=True)
+class Credit:
+    """One person's part in a film; `role` is director, writer, cast …, `character` whom one of the cast plays."""
+
+    person: str
+    name: str
+    role: str
+    character: str
+
+
+@dataclass(frozen=True, slots=True)
+class AgeRating:
+    """From which age a country's board lets people see a film."""
+
+    country: str
+    board: str
+    label: str
+    minimum_age: int
+
+
+@dataclass(frozen=True, slots=True)
 class Episode:
     """An episode or an extra, as the title that it belongs to lists it."""
 
@@ -74,6 +94,10 @@ class Title:
     kind: str = "film"
     parent: str | None = None
     number: int | None = None
+    original_name: str = ""
+    credits: tuple[Credit, ...] = ()
+    age_ratings: tuple[AgeRating, ...] = ()
+    trailer_url: str | None = None
     # What is below it, where one title is asked for: seasons of a series, episodes of a season, extras.
     seasons: tuple[Season, ...] = ()
     episodes: tuple[Episode, ...] = ()

@@ -190,6 +190,50 @@ def test_runtime_is_that_of_the_catalogue_and_not_of_the_clip(browser: Client, p
     assert "<span>94 min</span>" in text_of(browser, "/p/nosferatu")
 
 
+def test_film_page_names_its_people_and_whom_they_play(browser: Client, platform: FakePlatform) -> None:
+    text = text_of(browser, "/p/nosferatu")
+    assert "Max Schreck</a> (Orlok)" in text
+    assert "q=Max%20Schreck" in text
+    assert "FSK 12" in text
+    assert "Besetzung" in text_of(browser, "/de/p/nosferatu")
+
+
+def test_film_page_shows_the_ratings_of_other_countries_where_the_shopper_has_none(
+    browser: Client, platform: FakePlatform
+) -> None:
+    ratings = [{"country": "GB", "board": "BBFC", "label": "PG", "minimum_age": 8}]
+    platform.video.titles["nosferatu"]["age_ratings"] = ratings
+    assert "BBFC PG" in text_of(browser, "/p/nosferatu")
+
+
+def test_trailer_is_a_silent_video_with_controls(browser: Client, platform: FakePlatform) -> None:
+    platform.video.titles["nosferatu"]["trailer_url"] = "http://localhost:8000/media/video/posters/trailers/x.mp4"
+    text = text_of(browser, "/p/nosferatu")
+    video = text.partition("<video")[2].partition(">")[0]
+    assert "posters/trailers/x.mp4" in video
+    assert {"controls", "muted", "playsinline"} <= set(video.split())
+
+
+def test_film_without_a_trailer_has_no_video(browser: Client, platform: FakePlatform) -> None:
+    assert "<video" not in text_of(browser, "/p/nosferatu")
+
+
+def test_film_page_works_while_video_is_away(browser: Client, platform: FakePlatform) -> None:
+    platform.video.refuse("GET", "/v1/titles/nosferatu", 503, "unavailable")
+    text = text_of(browser, "/p/nosferatu")
+    assert "Directed by F. W. Murnau" in text
+    assert "<video" not in text
+
+
+def test_episodes_stand_below_their_seasons(browser: Client, platform: FakePlatform) -> None:
+    episode = {"slug": "e", "name": "The Letter", "number": 2, "synopsis": "", "runtime_seconds": 1500}
+    season = {"slug": "s", "name": "Season 1", "number": 1}
+    episode |= {"poster_url": None, "stills": []}
+    platform.video.titles["nosferatu"]["seasons"] = [season | {"episodes": [episode]}]
+    text = text_of(browser, "/p/nosferatu")
+    assert '<li value="2"><strong>The Letter</strong> <span class="soft">25 min</span>' in text
+
+
 # --- moved and withdrawn ------------------------------------------------------------------------------------------
 
 

@@ -12,7 +12,7 @@ from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_safe
 
 from apps.common.http import RemoteProblem
-from apps.ui.storefront import breadcrumbs, product_options, structured_data, wishlists
+from apps.ui.storefront import breadcrumbs, film_facts, product_options, structured_data, wishlists
 from apps.ui.storefront.address_forms import HOME_COUNTRY
 from apps.ui.storefront.clients import catalog, payment, subscriptions, video
 from apps.ui.storefront.clients.catalog_schemas import Product, ProductCard, ProductPage, ReviewPage, Variant
@@ -20,6 +20,7 @@ from apps.ui.storefront.clients.payment_schemas import ShippingMethod
 from apps.ui.storefront.clients.subscriptions import Plan
 from apps.ui.storefront.clients.video import LibraryItem, Title
 from apps.ui.storefront.context import footer_pages
+from apps.ui.storefront.library import is_demo_clip
 from apps.ui.storefront.pages import shared_page
 from apps.ui.storefront.parallel import fetch, fetch_or_default
 from apps.ui.storefront.review_filters import ReviewFilters
@@ -64,6 +65,9 @@ def _product_page(request: ShopRequest, slug: str) -> HttpResponse:
     def context() -> dict[str, Any]:
         return _context(found, variant, filters) | {
             "film": title,
+            "is_demo_clip": title is not None and is_demo_clip(title, found),
+            "credit_groups": film_facts.credit_groups(title),
+            "age_ratings": film_facts.shown_ratings(title, HOME_COUNTRY),
             "including_plan": _including(plans, title),
             "films_by_directors": tuple(card for card in films.results if card.slug != slug),
             "reviews": reviews,

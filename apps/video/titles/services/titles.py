@@ -54,8 +54,14 @@ def change_title(slug: str, *, fields: dict[str, Any], versions: Collection[int]
 
 def save_title(slug: str, *, fields: dict[str, Any]) -> Title:
     """Make or change a title (an import)."""
-    exists = Title.objects.filter(slug=slug).exists()
-    return change_title(slug, fields=fields) if exists else create_title(slug, fields=fields)
+    if not Title.objects.filter(slug=slug).exists():
+        try:
+            with transaction.atomic():
+                return create_title(slug, fields=fields)
+        except Conflict:
+            # Another import was first.
+            pass
+    return change_title(slug, fields=fields)
 
 
 def _assign(title: Title, fields: dict[str, Any]) -> list[str]:

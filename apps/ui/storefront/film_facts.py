@@ -1,0 +1,44 @@
+"""What a film's page says of the people behind it, and for whom it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from apps.ui.storefront.clients.video import AgeRating, Credit, Title
+
+# In the order of the page.
+ROLES: dict[str, str | Promise] = {
+    "director": _("Director"),
+    "writer": _("Screenplay"),
+    "cast": _("Cast"),
+    "producer": _("Producer"),
+    "camera": _("Camera"),
+    "composer": _("Music"),
+    "editor": _("Editing"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class CreditGroup:
+    """Everybody with one role."""
+
+    label: str | Promise
+    credits: tuple[Credit, ...]
+
+
+def credit_groups(title: Title | None) -> tuple[CreditGroup, ...]:
+    """The people of a film by role; none while the video service is away."""
+    groups = (
+        CreditGroup(label, tuple(credit for credit in title.credits if credit.role == role))
+        for role, label in (ROLES.items() if title else ())
+    )
+    return tuple(group for group in groups if group.credits)
+
+
+def shown_ratings(title: Title | None, country: str) -> tuple[AgeRating, ...]:
+    """The rating of the shopper's country; those of all others where it has none."""
+    ratings = title.age_ratings if title else ()
+    return tuple(rating for rating in ratings if rating.country == country) or ratings
