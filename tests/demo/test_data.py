@@ -154,6 +154,22 @@ def test_film_facts_are_complete():
         assert all(re.fullmatch(r"[a-z]{2}", language) for language in film["languages"])
 
 
+def test_each_film_has_a_trailer_stills_and_texts_in_both_languages():
+    titles = {title["slug"]: title for title in data.titles()}
+    for film in some(data.films()):
+        title, trailer = titles[film["slug"]], titles[f"{film['slug']}-trailer"]
+        assert (trailer["kind"], trailer["parent"]) == ("trailer", film["slug"])
+        assert set(title["translations"]["de"]) == {"name", "tagline", "synopsis"}
+        assert title["backdrop"] in title["stills"]
+
+
+def test_characters_are_played_by_the_cast():
+    for film in some([film for film in data.films() if "characters" in film]):
+        assert set(film["characters"]) <= set(film["cast"])
+    roles = {credit["role"] for title in data.titles() for credit in title.get("credits", [])}
+    assert {"director", "cast"} < roles
+
+
 def test_films_have_the_runtime_of_the_film_and_not_of_the_clip():
     runtimes = {product["slug"]: product["attributes"]["runtime"] for product in PRODUCTS if product["kind"] == "video"}
     assert runtimes["metropolis"] == 153
