@@ -195,7 +195,7 @@ def test_film_page_names_its_people_and_whom_they_play(browser: Client, platform
     assert "Max Schreck</a> (Orlok)" in text
     assert "q=Max%20Schreck" in text
     assert "FSK 12" in text
-    assert "Besetzung" in text_of(browser, "/de/p/nosferatu")
+    assert "<dt>Regie</dt>" in text_of(browser, "/de/p/nosferatu")
 
 
 def test_film_page_shows_the_ratings_of_other_countries_where_the_shopper_has_none(
