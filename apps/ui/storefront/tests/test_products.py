@@ -226,12 +226,12 @@ def test_film_page_works_while_video_is_away(browser: Client, platform: FakePlat
 
 
 def test_episodes_stand_below_their_seasons(browser: Client, platform: FakePlatform) -> None:
-    episode = {"slug": "e", "name": "The Letter", "number": 2, "synopsis": "", "runtime_seconds": 1500}
-    season = {"slug": "s", "name": "Season 1", "number": 1}
-    episode |= {"poster_url": None, "stills": []}
-    platform.video.titles["nosferatu"]["seasons"] = [season | {"episodes": [episode]}]
+    platform.video.add_series()
+    platform.catalog.products["nosferatu"]["title_slug"] = "serial"
     text = text_of(browser, "/p/nosferatu")
-    assert '<li value="2"><strong>The Letter</strong> <span class="soft">25 min</span>' in text
+    second = text.partition("<summary>Season 2</summary>")[2].partition("</details>")[0]
+    assert '<li value="1"><strong>Episode 2.1</strong> <span class="soft">1 h 34 min</span>' in second
+    assert "Episode 1.1" not in second
 
 
 # --- moved and withdrawn ------------------------------------------------------------------------------------------
