@@ -6,7 +6,12 @@ import sys
 from pathlib import Path
 
 SERVICES = ("auth", "catalog", "payment", "ui", "video")
-OWN = {"auth": "key-encryption-key", "payment": "webhook-secret", "ui": "cookie-key", "video": "stream-secret"}
+OWN = {
+    "auth": ("key-encryption-key",),
+    "payment": ("webhook-secret",),
+    "ui": ("cookie-key",),
+    "video": ("stream-secret", "key-encryption-key"),
+}
 
 
 def names():
@@ -14,8 +19,8 @@ def names():
     for service in SERVICES:
         yield f"{service}-secret-key"
         yield f"{service}-client-secret"
-        if service in OWN:
-            yield f"{service}-{OWN[service]}"
+        for name in OWN.get(service, ()):
+            yield f"{service}-{name}"
         if service != "ui":
             yield f"{service}-database-password"
 

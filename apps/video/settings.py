@@ -14,7 +14,14 @@ from apps.common.settings.base import (
 from apps.video.navigation import NAVIGATION
 from apps.video.stream_secrets import stream_secrets
 
-INSTALLED_APPS = [*DATA_APPS, "apps.video.titles", "apps.video.encoding", "apps.video.playback", "apps.video.uploads"]
+INSTALLED_APPS = [
+    *DATA_APPS,
+    "apps.video.protection",
+    "apps.video.titles",
+    "apps.video.encoding",
+    "apps.video.playback",
+    "apps.video.uploads",
+]
 MIDDLEWARE = [*MIDDLEWARE, "django.middleware.http.ConditionalGetMiddleware"]
 ADMIN_NAVIGATION = NAVIGATION
 ROOT_URLCONF = "apps.video.urls"
@@ -22,6 +29,8 @@ ROOT_URLCONF = "apps.video.urls"
 # Shared with the gateway, which checks what this service signs. The first signs, all are accepted.
 STREAM_SECRETS = stream_secrets(env("STREAM_SECRET"))
 STREAM_BASE_URL = f"{PUBLIC_URL}{PUBLIC_PREFIX}/stream"
+# Fernet keys that wrap keys of encrypted films; the first wraps, all unwrap.
+KEY_ENCRYPTION_KEYS = [key for key in env.list("KEY_ENCRYPTION_KEY") if key]
 # How long an address of a stream works, and how long a session counts that has not renewed it.
 STREAM_SECONDS = env.int("STREAM_SECONDS", default=120)
 # Codes of gifts that one account may try.

@@ -130,5 +130,9 @@ def _of_one_service(secrets: dict[str, str], service: str) -> dict[str, str]:
         return {"COOKIE_KEY": secrets["cookie"], "SHOP_DEMO": "true"}
     if service == "video":
         # A laptop should have the demo soon; quality a size is the cluster's concern.
-        return {"STREAM_SECRET": secrets["stream"], "FFMPEG_PRESET": "superfast"}
+        return {
+            "STREAM_SECRET": secrets["stream"],
+            "KEY_ENCRYPTION_KEY": secrets["content_keys"],
+            "FFMPEG_PRESET": "superfast",
+        }
     return {}

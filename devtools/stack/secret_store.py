@@ -50,6 +50,7 @@ def _read(path: Path) -> dict[str, str]:
 def _recipes() -> dict[str, Callable[[], str]]:
     """Letters, digits, `-`, `_` and `=` only: they fit in addresses and in NGINX's configuration as they are."""
     recipes: dict[str, Callable[[], str]] = {"stream": _token, "webhook": _token, "keys": _fernet, "cookie": _fernet}
+    recipes["content_keys"] = _fernet
     # The storefront has no database; what would be its password is that of PostgreSQL's superuser.
     for service in SERVICES:
         recipes |= {f"{service}_database": _token, f"{service}_key": _token, f"{service}_client": _token}

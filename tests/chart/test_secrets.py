@@ -119,6 +119,7 @@ def test_every_secret_is_generated_and_shared_values_agree(cluster, api, table):
     assert catalog["REDIS_PASSWORD"] == redis["CATALOG_PASSWORD"]
     assert catalog["SECRET_KEY"] not in (auth["SECRET_KEY"], catalog["DATABASE_PASSWORD"])
     Fernet(auth["KEY_ENCRYPTION_KEY"])
+    Fernet(cluster.values("video", "video-secrets")["KEY_ENCRYPTION_KEY"])
     Fernet(cluster.values("frontend", "ui-secrets")["COOKIE_KEY"])
 
 

@@ -254,6 +254,38 @@ def test_an_ended_session_is_refused_at_once_with_every_address_it_has(files):
     assert httpx.get(url + signed(later)).status_code == 200
 
 
+def test_keys_of_encrypted_films_are_asked_of_the_service_by_the_newest_signature(files):
+    url, _ = files
+    key, later = "0192a3b4-c5d6-7e8f-9012-3456789aaaaa", int(time.time()) + 60
+    address = signed(later).replace("master.m3u8", f"keys/{key}")
+    service = f"/api/video/v1/playback/{SESSION}/keys/{key}?asset={ASSET}&expires="
+    sent = httpx.get(url + address)
+    assert sent.status_code == 307
+    assert sent.headers["Location"] == f"{service}{later}&signature={signature(later)}"
+    assert sent.headers["Cache-Control"] == "no-store"
+    assert sent.headers["Access-Control-Allow-Origin"] == "*"
+    renewed = {"Cookie": f"stream={signature(later + 30)}.{later + 30}"}
+    sent = httpx.get(url + address, headers=renewed)
+    assert sent.headers["Location"] == f"{service}{later + 30}&signature={signature(later + 30)}"
+    assert httpx.get(f"{url}{address}.m3u8").status_code == 404
+
+
+def test_shared_caches_may_keep_ciphertext_alone(files):
+    url, media = files
+    later = int(time.time()) + 60
+    folder = media / "streams" / ASSET
+    names = ("aes_v240_1a2b3c4d/00000.m4s", "aes_v240_1a2b3c4d/media.m3u8", "v240_1a2b3c4d/00000.m4s", "aes.m4s")
+    for name in names:
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text("content")
+    kept = {}
+    for name in names:
+        response = httpx.get(url + signed(later).replace("master.m3u8", name))
+        assert response.status_code == 200
+        kept[name] = response.headers["Cache-Control"].partition(",")[0]
+    assert kept == dict(zip(names, ("public", "private", "private", "private"), strict=True))
+
+
 def test_pictures_are_public_and_sources_are_not_served(files):
     url, _ = files
     picture = httpx.get(f"{url}/media/video/posters/metropolis-1a2b3c.webp")
@@ -277,6 +309,8 @@ def test_the_embedded_gateway_and_the_cluster_serve_films_by_the_same_rule():
     for rule in (
         r'stream/(\(\?<session>.*?)\$" \{',
         r"secure_link(?:_md5)? (.*);",
+        r"return 307 \S+(/v1/playback/.*);",
+        r"map \$file (.*)",
         r"map \$cookie_stream (.*)",
         r'map "\$stream_key:(.*)',
     ):

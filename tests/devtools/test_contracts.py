@@ -50,7 +50,7 @@ VIOLATIONS = {
         "apps/common/links.py", "apps.auth.accounts", "models", "The common library knows no service"
     ),
     "a service imports the developers' tools": importing(
-        "apps/video/titles/services.py", "devtools.stack", "config", "Services do not know how they are run"
+        "apps/video/titles/selectors.py", "devtools.stack", "config", "Services do not know how they are run"
     ),
     "products know the read model": importing(
         "apps/catalog/products/slugs.py", "apps.catalog.discovery", "models", "catalog: Django apps form layers"
@@ -115,7 +115,7 @@ VIOLATIONS = {
         "apps/auth/accounts/selectors.py", "apps.auth", "urls", "The apps of auth form layers"
     ),
     "an app imports the settings of its service": importing(
-        "apps/video/titles/services.py", "apps.video", "settings", "The apps of video form layers"
+        "apps/video/titles/selectors.py", "apps.video", "settings", "The apps of video form layers"
     ),
     "a service of the library imports what calls it": importing(
         "apps/common/revocation/services.py",

@@ -19,6 +19,8 @@ from django.core.files.storage import default_storage
 from apps.common.files import files_in
 
 PREFIX = "streams"
+# How folders of encrypted renditions begin; the gateway knows it too.
+ENCRYPTED = "aes_"
 
 
 def folder_for(name: str) -> str:

@@ -81,6 +81,14 @@ class Encoding(models.Model):
     asset_id = models.UUIDField(default=uuid7, editable=False)
     # How often its playlists were written: each time under a new name, so that caches may keep them.
     published = models.PositiveSmallIntegerField(default=0, db_default=0, editable=False)
+    # As the title was to be protected when this was asked for.
+    encryption = models.CharField(
+        _("encryption"),
+        max_length=10,
+        choices=Title.Encryption,
+        default=Title.Encryption.NONE,
+        db_default=Title.Encryption.NONE,
+    )
     encoder = models.CharField(_("made by"), max_length=80, blank=True, db_default="", help_text=_("ffmpeg's version."))
     created_at = models.DateTimeField(_("requested"), auto_now_add=True)
     started_at = models.DateTimeField(_("started"), null=True, blank=True)

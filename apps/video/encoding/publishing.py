@@ -71,9 +71,13 @@ def publish(encoding: Encoding, found: Probe, *, keeper: Keeper | None) -> bool:
     # Two that publish at once (a worker and staff who change captions) write different names.
     suffix = assets.folder_for(f"{number}")
     manifest = f"master_{suffix}.m3u8"
-    assets.write(encoding.asset_id, manifest, master_playlist(pictures, sounds, captions).encode())
-    dash = dash_manifest(pictures, sounds, captions, duration=found.duration)
-    assets.write(encoding.asset_id, f"manifest_{suffix}.mpd", dash.encode())
+    is_clear = encoding.encryption == Title.Encryption.NONE
+    master = master_playlist(pictures, sounds, captions, with_key_frames=is_clear)
+    assets.write(encoding.asset_id, manifest, master.encode())
+    if is_clear:
+        # DASH knows other ways of encryption than HLS.
+        dash = dash_manifest(pictures, sounds, captions, duration=found.duration)
+        assets.write(encoding.asset_id, f"manifest_{suffix}.mpd", dash.encode())
     published = Published(
         asset_id=encoding.asset_id,
         manifest=manifest,

@@ -28,6 +28,7 @@ from apps.video.encoding.work import MAX_ATTEMPTS
 from apps.video.media.facts import probe_from_json
 from apps.video.media.probing import probe
 from apps.video.media.reasons import MediaError
+from apps.video.protection.models import ContentKey
 from apps.video.titles.models import Title
 from apps.video.titles.rules import require_streamable
 from apps.video.titles.services import mark_not_encoded
@@ -133,6 +134,7 @@ def request_encoding(source: Source, *, priority: int = 0, codecs: Iterable[str]
                 source=source,
                 priority=priority,
                 codecs=list(codecs),
+                encryption=source.title.encryption,
                 lease_until=timezone.now() - MAX_CLOCK_SKEW,
             )
             Title.objects.filter(pk=source.title_id, state=Title.State.DRAFT).update(state=Title.State.ENCODING)
@@ -272,4 +274,5 @@ def _remove_if_unused(asset_id: uuid.UUID) -> bool:
                 assets.remove_folder(asset_id, name)
         return False
     assets.remove(asset_id)
+    ContentKey.objects.filter(asset_id=asset_id).delete()
     return True

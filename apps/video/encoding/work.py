@@ -27,6 +27,7 @@ from apps.video.media.facts import Probe, probe_from_json
 from apps.video.media.languages import UNKNOWN, own_name, tag_of
 from apps.video.media.processes import Failed
 from apps.video.media.reasons import MediaError, Stopped
+from apps.video.protection.interface import METHODS
 from apps.video.titles.models import Title
 from apps.video.titles.services import mark_not_encoded, set_captions, set_first_poster
 
@@ -224,11 +225,21 @@ class _Run:
         """Check a rendition, store it, and only then write that it is there."""
         measured = renditions.measure(output)
         renditions.check(row.name, measured, duration=duration)
-        if measured.kind == "video":
+        method = METHODS.get(self.encoding.encryption)
+        # Their names say to the gateway which segments are ciphertext.
+        name = assets.folder_for(f"{assets.ENCRYPTED}{row.name}" if method else row.name)
+        if method:
+            # Storyboard and poster are drawn from the clear ones.
+            clear, output = output, output.with_name(name)
+            shutil.copytree(clear, output)
+            method.encrypt(output, asset_id=self.encoding.asset_id, folder=name)
+        elif measured.kind == "video":
+            # Ranges of bytes, which ciphertext has none of.
             (output / "key_frames.m3u8").write_text(packaging.key_frames_playlist(measured))
-        name = assets.folder_for(row.name)
         self.unclaimed.append(name)
         size = assets.store(output, self.encoding.asset_id, name)
+        if method:
+            shutil.rmtree(output)
         with transaction.atomic(durable=True):
             # What was finished does not count as a try: the film may be long, and machines come and go.
             if not self.keeper.update(attempt=1):

@@ -39,7 +39,13 @@ class Caption:
     is_forced: bool = False
 
 
-def master_playlist(pictures: Mapping[str, Rendition], sounds: Sequence[Sound], captions: Sequence[Caption]) -> str:
+def master_playlist(
+    pictures: Mapping[str, Rendition],
+    sounds: Sequence[Sound],
+    captions: Sequence[Caption],
+    *,
+    with_key_frames: bool = True,
+) -> str:
     """The HLS master playlist; `pictures` by the folder where each lies. Addresses are relative to it."""
     lines = ["#EXTM3U", "#EXT-X-VERSION:7", "#EXT-X-INDEPENDENT-SEGMENTS"]
     names = _distinct(sounds)
@@ -52,8 +58,9 @@ def master_playlist(pictures: Mapping[str, Rendition], sounds: Sequence[Sound], 
     for folder, picture in sorted(pictures.items(), key=lambda row: row[1].peak):
         for group in _groups_for(picture, by_group) or [""]:
             lines += _variant(folder, picture, group, by_group.get(group, []), bool(captions))
-    for folder, picture in sorted(pictures.items(), key=lambda row: row[1].peak):
-        lines.append(_key_frames_line(folder, picture))
+    if with_key_frames:
+        for folder, picture in sorted(pictures.items(), key=lambda row: row[1].peak):
+            lines.append(_key_frames_line(folder, picture))
     return "\n".join(lines) + "\n"
 
 

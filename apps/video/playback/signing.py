@@ -22,10 +22,13 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.utils.crypto import constant_time_compare
 
 from apps.video.stream_secrets import KEY_LENGTH
 
 COOKIE_NAME = "stream"
+# Of MD5, in base64url without padding.
+SIGNATURE_LENGTH = 22
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,13 @@ class StreamAccess:
     def url(self, name: str) -> str:
         """The address of a file (and with it those its playlists name)."""
         return f"{self._base}/{self._signature}/{self._expires}/{self.asset_id}/{name}"
+
+    def is_signed_by(self, signature: str) -> bool:
+        """Whether a signature, with or without the name of its secret, is one of this access."""
+        return any(
+            constant_time_compare(signature[-SIGNATURE_LENGTH:], self._signed_with(secret))
+            for secret in settings.STREAM_SECRETS
+        )
 
     @property
     def cookie(self) -> dict[str, str]:
@@ -58,7 +68,10 @@ class StreamAccess:
     @property
     def _signature(self) -> str:
         secret = settings.STREAM_SECRETS[0]
+        key = secret[:KEY_LENGTH] if len(settings.STREAM_SECRETS) > 1 else ""
+        return key + self._signed_with(secret)
+
+    def _signed_with(self, secret: str) -> str:
         message = f"{self._expires}/{self.session_id}/{self.asset_id} {secret}".encode()
         digest = hashlib.md5(message, usedforsecurity=False).digest()
-        key = secret[:KEY_LENGTH] if len(settings.STREAM_SECRETS) > 1 else ""
-        return key + base64.urlsafe_b64encode(digest).decode().rstrip("=")
+        return base64.urlsafe_b64encode(digest).decode().rstrip("=")

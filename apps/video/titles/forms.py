@@ -60,7 +60,7 @@ class TitleForm(TranslatedForm):
         fields = [
             *("name", "slug", "original_name", "kind", "parent", "number", "year", "tagline", "synopsis", "genres"),
             *("countries", "languages", "packages", "available_from", "available_until", "available_countries"),
-            *("poster", "intro_start", "intro_end", "credits_start"),
+            *("poster", "encryption", "intro_start", "intro_end", "credits_start"),
         ]
 
     def clean(self) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 import json
 import threading
+import uuid
 from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -19,6 +20,7 @@ from apps.video.encoding.models import Encoding, Rendition, Source
 from apps.video.media import encoding as media
 from apps.video.media import renditions
 from apps.video.media.reasons import MediaError
+from apps.video.protection.models import ContentKey
 from apps.video.titles.models import Title
 from apps.video.titles.services import remove_captions, set_captions
 
@@ -67,6 +69,37 @@ def test_a_delivered_film_becomes_watchable(clips, settings):
     assert names == {"v240", "v360", "a0_stereo64", "a0_stereo128", "c_en"}
     used = {row.folder for row in encoding.renditions.all()}
     assert {path.name for path in folder.iterdir() if path.is_dir()} == used
+
+
+def test_an_encrypted_film_is_published_without_a_clear_segment(queued, settings):
+    """Every segment of every rendition, its playlists, and the clear pictures that the storyboard is drawn from."""
+    queued.delete()
+    Title.objects.update(encryption="aes-128")
+    encoding = services.encode_again("metropolis")
+    work.run(encoding.pk)
+    title = Title.objects.get()
+    assert (title.state, Encoding.objects.get().encryption) == ("ready", "aes-128")
+    folder = Path(settings.MEDIA_ROOT) / "streams" / str(title.asset_id)
+    segments = sorted(folder.glob("*/*.m4s"))
+    assert segments
+    for segment in segments:
+        assert segment.parent.name.startswith("aes_")
+        assert b"moof" not in segment.read_bytes()
+        assert segment.stat().st_size % 16 == 0
+    playlists = sorted(folder.glob("aes_*/media.m3u8"))
+    for playlist in playlists:
+        assert playlist.read_text().count("#EXT-X-KEY:METHOD=AES-128") == 1
+    assert ContentKey.objects.filter(asset_id=title.asset_id).count() == len(playlists)
+    assert "I-FRAME" not in (folder / title.manifest).read_text()
+    assert not list(folder.glob("*/key_frames.m3u8"))
+    assert not list(folder.glob("*.mpd"))
+    assert (folder / "storyboard.jpg").exists()
+
+    # Another film takes its place: its output goes, and its keys with it.
+    Title.objects.update(asset_id=uuid.uuid4())
+    Encoding.objects.update(finished_at=timezone.now() - timedelta(days=3))
+    assert services.remove_unused_assets() == 1
+    assert not ContentKey.objects.exists()
 
 
 def test_importing_again_encodes_nothing_anew(clips):

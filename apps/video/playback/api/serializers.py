@@ -151,6 +151,14 @@ class PlayingSessionSerializer(serializers.Serializer):
         return device_name(session.user_agent)
 
 
+class KeyQuerySerializer(StrictQuerySerializer):
+    """Of a signed address, as the gateway passes it on."""
+
+    asset = serializers.UUIDField()
+    expires = serializers.IntegerField(min_value=0, max_value=9_999_999_999, help_text="Seconds since 1970.")
+    signature = serializers.RegexField(r"^[A-Za-z0-9_-]{22,26}$")
+
+
 class HistoryItemSerializer(ProgressSerializer):
     """A film that you watched, and how far."""
 

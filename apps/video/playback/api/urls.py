@@ -12,6 +12,7 @@ urlpatterns = [
     path("progress/<slug:slug>", views.ProgressView.as_view()),
     path("playback", views.PlaybackSessionsView.as_view()),
     path("playback/<uuid:session_id>", views.PlaybackSessionView.as_view()),
+    path("playback/<uuid:session_id>/keys/<uuid:key_id>", views.ContentKeyView.as_view()),
     path("gift-codes/redeem", views.RedeemGiftCodeView.as_view()),
     path("entitlements", views.EntitlementsView.as_view()),
 ]

@@ -6,6 +6,8 @@ import uuid
 from typing import Any
 
 from django.db.models import QuerySet
+from django.http import HttpResponse
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import status
 from rest_framework.generics import ListAPIView
@@ -14,7 +16,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from apps.common.api.requests import validated, validated_query
-from apps.common.api.views import NO_STORE
+from apps.common.api.views import NO_STORE, PublicView
 from apps.common.devices import user_agent_of
 from apps.common.idempotency import optionally_idempotent
 from apps.common.identity.permissions import RequireScope, user_id_of
@@ -192,6 +194,23 @@ class PlaybackSessionView(APIView):
         """Stop watching, on this device or on another one of yours."""
         services.end_playback(user_id=user_id_of(request), session_id=session_id)
         return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class ContentKeyView(PublicView):
+    @extend_schema(
+        parameters=[serializers.KeyQuerySerializer], responses={(200, "application/octet-stream"): OpenApiTypes.BINARY}
+    )
+    def get(self, request: Request, session_id: uuid.UUID, key_id: uuid.UUID) -> HttpResponse:
+        """A key of an encrypted film, 16 bytes. Players are sent here by the gateway, from the address in a playlist.
+
+        Refused (403) once the session has ended or its account may not watch the film any more.
+        """
+        query = validated_query(serializers.KeyQuerySerializer, request)
+        asked = services.KeyRequest(session_id, query["asset"], key_id, query["expires"], query["signature"])
+        key = services.content_key(asked)
+        # Players of other sites ask for it too.
+        headers = {"Access-Control-Allow-Origin": "*", **NO_STORE}
+        return HttpResponse(key, content_type="application/octet-stream", headers=headers)
 
 
 class RedeemGiftCodeView(APIView):

@@ -1,6 +1,7 @@
 """Writes of playback: entitlements, sessions and progress. Other modules import them from here."""
 
 from apps.video.playback.services.accounts import forget_user
+from apps.video.playback.services.content_keys import KeyRequest, content_key
 from apps.video.playback.services.entitlements import (
     Purchase,
     RefundedFilm,
@@ -45,6 +46,7 @@ __all__ = [
     "MAX_REACHABLE",
     "MAX_STREAMS",
     "GiftCodeNotRedeemable",
+    "KeyRequest",
     "NotEntitled",
     "PlayerReport",
     "Purchase",
@@ -55,6 +57,7 @@ __all__ = [
     "TooManyStreams",
     "UnknownGiftCode",
     "add_gift_codes",
+    "content_key",
     "delete_history",
     "end_playback",
     "end_sessions",

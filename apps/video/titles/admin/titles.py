@@ -60,7 +60,7 @@ class TitleAdmin(ModelAdmin):
             _("Availability"),
             {
                 "classes": ["tab"],
-                "fields": [("available_from", "available_until"), "available_countries", "packages"],
+                "fields": [("available_from", "available_until"), "available_countries", "packages", "encryption"],
             },
         ),
         (_("Player"), {"classes": ["tab"], "fields": [("intro_start", "intro_end", "credits_start")]}),

@@ -28,6 +28,10 @@ class Title(Translated):
         EXTRA = "extra", _("Extra")
         TRAILER = "trailer", _("Trailer")
 
+    class Encryption(models.TextChoices):
+        NONE = "none", _("None")
+        AES_128 = "aes-128", _("AES-128 (HLS)")
+
     class State(models.TextChoices):
         DRAFT = "draft", _("Draft")
         ENCODING = "encoding", _("Encoding")
@@ -80,6 +84,15 @@ class Title(Translated):
     poster = models.ImageField(_("poster"), upload_to="posters/", blank=True, max_length=200)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.DRAFT)
     runtime_seconds = models.PositiveIntegerField(_("runtime"), default=0, editable=False)
+    # How its segments are protected: what it is encoded with from now on (apps.video.protection).
+    encryption = models.CharField(
+        _("encryption"),
+        max_length=10,
+        choices=Encryption,
+        default=Encryption.NONE,
+        db_default=Encryption.NONE,
+        help_text=_("Of the next encoding: encode the film again after a change."),
+    )
     # In seconds from the beginning, for players: where "Skip intro" begins and jumps to, where the end credits begin.
     intro_start = models.PositiveIntegerField(_("intro from"), null=True, blank=True, help_text=_("Seconds."))
     intro_end = models.PositiveIntegerField(_("intro until"), null=True, blank=True, help_text=_("Seconds."))

@@ -21,7 +21,7 @@ module "secrets" {
     ["payment-sandbox-webhook-secret", "video-stream-secret"],
     local.passwords,
   )
-  generated_keys = ["auth-key-encryption-key", "ui-cookie-key"]
+  generated_keys = ["auth-key-encryption-key", "ui-cookie-key", "video-key-encryption-key"]
 }
 
 data "azurerm_kubernetes_cluster" "this" {

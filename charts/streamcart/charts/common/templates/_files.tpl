@@ -148,6 +148,8 @@ nginx.conf.template: |
     map $cookie_stream $stream_expires { default $expires; "~^(?:[A-Za-z0-9_-]{4})?[A-Za-z0-9_-]{22}\.(?<until>[0-9]{1,12})$" $until; }
     # One secret, or several by comma while they are rotated: four characters before the signature say which one made it.
     map "$stream_key:${STREAM_SECRET}" $stream_secret { default ""; "~^:(?<first_secret>[^,]+)" $first_secret; "~^(?<wanted>[A-Za-z0-9_-]{4}):(?:.*,)?(?<named_secret>\k<wanted>[^,]*)(?:,|$)" $named_secret; }
+    # Ciphertext is the same for everybody and worth nothing without its key: shared caches may keep it, by asset and file.
+    map $file $stream_caching { default "private, max-age=3600, immutable"; "~^aes_[A-Za-z0-9_-]+/[0-9]+\.m4s$" "public, max-age=31536000, immutable"; }
     {{- end }}
     server {
       listen 8080;
@@ -156,6 +158,13 @@ nginx.conf.template: |
       location = /livez { access_log off; return 200 "ok"; }
       {{- if $signed }}
       # Films: signed, expiring.
+      # Keys of encrypted films: the service has them, and asks whether the session still lives.
+      location ~ "^{{ $api }}/stream/(?<session>[0-9a-f-]{36})/(?<key>[A-Za-z0-9_-]{4})?(?<signature>[A-Za-z0-9_-]{22})/(?<expires>[0-9]{1,12})/(?<asset>[0-9a-f-]{36})/keys/(?<content_key>[0-9a-f-]{36})$" {
+        absolute_redirect off;
+        add_header Access-Control-Allow-Origin * always;
+        add_header Cache-Control no-store always;
+        return 307 {{ $api }}/v1/playback/$session/keys/$content_key?asset=$asset&expires=$stream_expires&signature=$stream_key$stream_signature;
+      }
       location ~ "^{{ $api }}/stream/(?<session>[0-9a-f-]{36})/(?<key>[A-Za-z0-9_-]{4})?(?<signature>[A-Za-z0-9_-]{22})/(?<expires>[0-9]{1,12})/(?<asset>[0-9a-f-]{36})/(?<file>(?:[A-Za-z0-9_-]{1,60}/)?[A-Za-z0-9_-]{1,64}\.[a-z0-9]{1,5})$" {
         secure_link $stream_signature,$stream_expires;
         secure_link_md5 "$stream_expires/$session/$asset $stream_secret";
@@ -175,8 +184,8 @@ nginx.conf.template: |
         add_header Access-Control-Expose-Headers "Accept-Ranges, Content-Length, Content-Range" always;
         add_header Access-Control-Max-Age 86400 always;
         add_header X-Content-Type-Options nosniff always;
-        # Files never change under their name; only this session may use the address.
-        add_header Cache-Control "private, max-age=3600, immutable";
+        # Files never change under their name.
+        add_header Cache-Control $stream_caching;
         alias /media/streams/$asset/$file;
       }
       location {{ $api }}/stream/ { error_page 403 @stream_refused; return 403; }
