@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("titles", "0005_people_genres_artwork"),
+        ("titles", "0006_announced_offers"),
     ]
 
     operations = [
