@@ -34,6 +34,7 @@ def form_of(**changes: str) -> dict[str, str]:
         counts |= {f"{inline}-TOTAL_FORMS": "0", f"{inline}-INITIAL_FORMS": "0"}
     return {
         "kind": "film",
+        "encryption": "none",
         "name": "Metropolis",
         "slug": "metropolis",
         "year": "1927",
