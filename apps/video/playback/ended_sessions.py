@@ -19,6 +19,8 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils import timezone
 
+from apps.common.jobs.services import for_each
+
 log = structlog.get_logger(__name__)
 FOLDER = "ended"
 
@@ -40,12 +42,16 @@ def _mark(session_id: uuid.UUID) -> None:
 
 def remove_old_marks() -> int:
     """Remove marks of sessions whose addresses have expired by now; returns how many."""
-    expired = timezone.now() - timedelta(seconds=2 * settings.STREAM_SECONDS)
     try:
         _folders, names = default_storage.listdir(FOLDER)
     except FileNotFoundError:
         return 0
-    old = [name for name in names if default_storage.get_modified_time(f"{FOLDER}/{name}") < expired]
-    for name in old:
-        default_storage.delete(f"{FOLDER}/{name}")
-    return len(old)
+    return for_each(names, _remove_if_old, job="remove-ended-session-marks")
+
+
+def _remove_if_old(name: str) -> bool:
+    path = f"{FOLDER}/{name}"
+    if default_storage.get_modified_time(path) >= timezone.now() - timedelta(seconds=2 * settings.STREAM_SECONDS):
+        return False
+    default_storage.delete(path)
+    return True

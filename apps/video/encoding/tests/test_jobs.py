@@ -25,8 +25,15 @@ COMMON = {"purge-idempotency-keys", "purge-revoked-tokens", "repeat-erasures"}
 UPLOADS = {"requeue-uploads", "remove-expired-uploads"}
 
 
+# Of playback, tested there.
+PLAYBACK = {"record-expired-entitlements", "remove-ended-session-marks", "remove-old-playback-sessions"}
+# Of titles, tested there.
+TITLES = {"announce-windows"}
+
+
 def test_every_job_is_covered_here():
-    assert set(settings.CELERY_BEAT_SCHEDULE) == COMMON | UPLOADS | {"requeue-encodings", "remove-unused-assets"}
+    own = {"requeue-encodings", "remove-unused-assets"}
+    assert set(settings.CELERY_BEAT_SCHEDULE) == COMMON | UPLOADS | PLAYBACK | TITLES | own
 
 
 @pytest.fixture

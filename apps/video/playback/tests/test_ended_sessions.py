@@ -15,7 +15,8 @@ from django.utils import timezone
 from apps.common.outbox.testing import deliver
 from apps.common.problems import Problem
 from apps.common.testing.concurrency import at_once
-from apps.video.playback import services
+from apps.common.testing.jobs import run_until_given_up
+from apps.video.playback import ended_sessions, services
 from apps.video.playback.models import PlaybackSession
 from apps.video.playback.tasks import remove_ended_session_marks
 from apps.video.stream_secrets import stream_secrets
@@ -166,6 +167,26 @@ def test_marks_go_when_no_address_of_the_session_can_work_any_more(client, me, f
     os.utime(Path(django_settings.MEDIA_ROOT) / "ended" / old, (long_ago, long_ago))
     assert remove_ended_session_marks() == 1
     assert marks() == {fresh}
+
+
+def test_a_mark_that_cannot_be_removed_delays_no_other(client, me, film, entitle, monkeypatch):
+    entitle(me)
+    sessions = sorted(play(client) for _ in range(3))
+    services.end_sessions([uuid.UUID(session) for session in sessions])
+    long_ago = timezone.now().timestamp() - 2 * django_settings.STREAM_SECONDS - 5
+    for session in sessions:
+        os.utime(Path(django_settings.MEDIA_ROOT) / "ended" / session, (long_ago, long_ago))
+    delete = ended_sessions.default_storage.delete
+
+    def refuse(path: str) -> None:
+        if path.endswith(sessions[1]):
+            raise PermissionError("read-only")
+        delete(path)
+
+    monkeypatch.setattr(ended_sessions.default_storage, "delete", refuse)
+    failure = run_until_given_up(remove_ended_session_marks)
+    assert failure.item == sessions[1]
+    assert marks() == {sessions[1]}
 
 
 def test_while_secrets_are_rotated_the_first_signs_and_is_named(client, me, film, entitle, settings):

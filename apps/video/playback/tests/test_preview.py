@@ -115,7 +115,7 @@ def test_rows_that_make_no_sense_are_named_and_nothing_is_saved(staff, film, tra
 
 
 @pytest.mark.parametrize("body", [b"", b"[]", b"{", b'{"cues": 5}', b"null"])
-def test_what_is_no_list_of_cues_is_refused(staff, film, track, body):
+def test_text_that_is_no_list_of_cues_is_refused(staff, film, track, body):
     assert staff.post(editor(film), body, content_type="application/json").status_code == 400
 
 
