@@ -10,6 +10,8 @@ NAVIGATION = [
     Group(
         [
             model_link(_("Films"), "movie", "titles.title"),
+            model_link(_("People"), "groups", "titles.person"),
+            model_link(_("Genres"), "category", "titles.genre"),
             model_link(_("Uploads"), "upload", "uploads.upload"),
             model_link(_("Encodings"), "video_settings", "encoding.encoding"),
             model_link(_("Watching now"), "live_tv", "playback.playbacksession"),

@@ -31,9 +31,9 @@ class CreditGroup:
 
 def credit_groups(title: Title | None) -> tuple[CreditGroup, ...]:
     """The people of a film by role; none while the video service is away."""
+    people = title.credits if title else ()
     groups = (
-        CreditGroup(label, tuple(credit for credit in title.credits if credit.role == role))
-        for role, label in (ROLES.items() if title else ())
+        CreditGroup(label, tuple(credit for credit in people if credit.role == role)) for role, label in ROLES.items()
     )
     return tuple(group for group in groups if group.credits)
 

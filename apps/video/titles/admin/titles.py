@@ -51,7 +51,7 @@ class TitleAdmin(ModelAdmin):
             {
                 "fields": [
                     *(("name", "slug"), ("kind", "parent", "number"), ("original_name", "year"), "tagline", "synopsis"),
-                    *("genres", "poster", ("shown_state", "shown_runtime")),
+                    *("genres", "poster", ("state", "shown_runtime")),
                 ]
             },
         ),
@@ -67,7 +67,7 @@ class TitleAdmin(ModelAdmin):
     ]
     autocomplete_fields = ["parent", "genres"]
     readonly_fields = [
-        *("shown_state", "shown_runtime", "shown_languages", "shown_packages", "shown_countries"),
+        *("state", "shown_runtime", "shown_languages", "shown_packages", "shown_countries"),
         "shown_available_countries",
     ]
     inlines = [CreditInline, AgeRatingInline, ArtworkInline, CaptionInline]

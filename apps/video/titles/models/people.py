@@ -67,4 +67,4 @@ class Credit(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_role_display()}: {self.person_id}"
+        return self.get_role_display()

@@ -83,7 +83,7 @@
   Player.listDevices = (root, sessions, { stop, done }) => {
     const panel = root.querySelector("[data-devices]");
     const list = panel.querySelector("ul");
-    const template = panel.querySelector("template");
+    const template = list.querySelector("template");
     const items = (sessions ?? []).map((session) => {
       const item = document.importNode(template.content, true).firstElementChild;
       const since = new Date(session.since);
@@ -106,7 +106,7 @@
       });
       return item;
     });
-    list.replaceChildren(...items);
+    list.replaceChildren(template, ...items);
     panel.hidden = items.length === 0;
   };
 })();
