@@ -164,9 +164,7 @@ def test_the_sentence_of_a_refused_request_is_shown(open_page, film):
     page = open_page()
     page.locator("[data-upload]").evaluate("page => { page.dataset.title = 'nothing'; }")
     page.set_input_files("[data-file]", film)
-    expect(page.get_by_role("alert")).to_have_text(
-        "Name a film that exists: send its slug as “title” in Upload-Metadata."
-    )
+    expect(page.get_by_role("alert")).to_have_text("Name a film that exists: its slug is the “title” of an upload.")
 
 
 def test_a_film_can_be_dropped_on_the_page(open_page, film):

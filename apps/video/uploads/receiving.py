@@ -35,11 +35,9 @@ LEASE = timedelta(seconds=20)
 RENEW_SECONDS = 3.0
 # Since the last byte.
 KEEP = timedelta(days=1)
-# Small at first and for slow clients, so that little is lost of what they had sent when the process is killed; larger
-# while bytes come fast. gunicorn reads up to a megabyte ahead and copies the rest of it at every smaller read.
-BLOCK_BYTES = 64 * 1024
-MAX_BLOCK_BYTES = 1024 * 1024
-FAST_SECONDS = 0.05
+# As large as gunicorn reads at once (apps/common/wsgi.py). Of what a client had sent, less than this is lost when the
+# process is killed.
+BLOCK_BYTES = 256 * 1024
 CHECK_TASK = "apps.video.uploads.tasks.check"
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
@@ -157,18 +155,15 @@ class _Writer:
             _refuse(self.row)
 
     def _blocks(self, body: Body, size: int) -> Iterator[bytes]:
-        left, wanted = size, BLOCK_BYTES
+        left = size
         while left:
-            asked_at = time.monotonic()
             try:
-                block = body.read(min(wanted, left))
+                block = body.read(min(BLOCK_BYTES, left))
             except OSError as error:
                 raise _broken_off() from error
             if not block:
                 raise _broken_off()
             left -= len(block)
-            is_fast = time.monotonic() - asked_at < FAST_SECONDS
-            wanted = min(2 * wanted, MAX_BLOCK_BYTES) if is_fast else BLOCK_BYTES
             yield block
 
     def _write(self, block: bytes) -> None:

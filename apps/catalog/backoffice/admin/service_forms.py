@@ -247,7 +247,7 @@ class ServiceAdmin[M: models.Model, F: ServiceForm](HistoryAdmin, ModelAdmin):
 
     class Media:
         css = {"all": ["backoffice/admin.css"]}
-        js = ["backoffice/labels.js"]
+        js = ["admin_site/labels.js"]
 
     # Each page has these two methods; Django's metaclass allows no abstract ones. Both raise Problem.
     # Save the page by a service. The formsets are those of the inlines that the user may see.

@@ -25,7 +25,8 @@ def sections(*roles: str) -> list[str]:
     ("role", "expected"),
     [
         ("admin", ["Catalogue", "Orders & payments", "Accounts", "Video"]),
-        ("support_staff", ["Catalogue", "Orders & payments", "Accounts"]),
+        # Rights to films, for those who ask support.
+        ("support_staff", ["Catalogue", "Orders & payments", "Accounts", "Video"]),
         ("catalog_staff", ["Catalogue"]),
         ("video_staff", ["Video"]),
         ("customer", []),

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from functools import partial
+from io import BytesIO
+from typing import ClassVar
 
 import pytest
 from django.contrib.admin.sites import site
 from django.core.files.storage import default_storage
 from django.db import transaction
+from PIL import Image
 
 from apps.common.testing.concurrency import at_once
 from apps.video.encoding.models import Source
@@ -49,7 +52,9 @@ def test_a_source_that_is_delivered_twice_at_once_is_stored_once(clips):
 
 def test_a_poster_that_staff_choose_while_the_film_is_encoded_stays():
     stale = Title.objects.create(slug="metropolis", name="Metropolis")
-    services.set_poster(Title.objects.get(), b"chosen", suffix=".webp")
+    chosen = BytesIO()
+    Image.new("RGB", (4, 6)).save(chosen, "WEBP")
+    services.set_poster(Title.objects.get(), chosen.getvalue(), suffix=".webp")
     services.set_first_poster(stale, b"a frame of the film")
     poster = Title.objects.get().poster.name
     assert poster.endswith(".webp")
@@ -64,12 +69,14 @@ def test_a_poster_that_staff_choose_while_the_film_is_encoded_stays():
 
 def test_a_form_that_was_opened_before_the_encoding_ended_does_not_undo_it(film, rf):
     stale = Title.objects.get(pk=film.pk)
-    stale.name = "Metropolis (restored)"
     with transaction.atomic():
         services.mark_ready(film.pk, services.Published(film.pk, "master_1.m3u8", 9000, []))
 
     class Form:
-        changed_data = ("name",)
+        initial: ClassVar = {"slug": film.slug}
+
+        def changed_columns(self) -> dict[str, str]:
+            return {"name": "Metropolis (restored)"}
 
     site._registry[Title].save_model(rf.post("/"), stale, Form(), True)
     saved = Title.objects.get(pk=film.pk)

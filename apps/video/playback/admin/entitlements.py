@@ -71,6 +71,9 @@ class EntitlementAdmin(SearchedByEmail, ModelAdmin):
         "revoked_at",
     ]
 
+    class Media:
+        js = ["admin_site/labels.js"]
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[Entitlement]:
         """With the film's id and name: it may not exist here yet, so there is no foreign key."""
         titles = Title.objects.filter(slug=OuterRef("title_slug"))

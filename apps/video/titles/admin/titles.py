@@ -74,6 +74,9 @@ class TitleAdmin(ModelAdmin):
     actions = ["withdraw_selected"]
     actions_detail = ["upload_film", "show_encoding", "show_preview", "withdraw", "bring_back"]
 
+    class Media:
+        js = ["admin_site/labels.js"]
+
     def get_readonly_fields(self, request: HttpRequest, obj: Title | None = None) -> list[str]:
         """A title keeps its kind."""
         return [*self.readonly_fields, *(["kind"] if obj else [])]

@@ -1,6 +1,7 @@
 "use strict";
 
-// Names for what the admin's libraries leave without one: Select2's boxes, their search fields, and tabs.
+// Names for what the admin's libraries leave without one: Select2's boxes, their search fields, and tabs; and wide tables
+// that are scrolled by keys. For forms: `class Media: js = ["admin_site/labels.js"]`.
 {
   function nameSelects() {
     for (const container of document.querySelectorAll(".select2-container")) {
@@ -42,9 +43,21 @@
     }
   }
 
+  // With fields in it, one scrolls by going through them.
+  function reachScrolled() {
+    for (const region of document.querySelectorAll(".formset-wrapper")) {
+      const fields = region.querySelectorAll("a, input:not([type=hidden]), select, textarea, button");
+      const isReachable = Array.from(fields).some((field) => field.checkVisibility());
+      if (region.scrollWidth > region.clientWidth && !isReachable) {
+        region.tabIndex = 0;
+      }
+    }
+  }
+
   function nameAll() {
     nameSelects();
     nameTabs();
+    reachScrolled();
     emptyHeadings();
   }
 
