@@ -5,6 +5,9 @@
 {
   function nameSelects() {
     for (const container of document.querySelectorAll(".select2-container")) {
+      // The button that empties a box of several stands in the list of its entries, as no entry.
+      const clear = container.querySelector("ul.select2-selection__rendered > .select2-selection__clear");
+      clear?.parentElement.after(clear);
       const select = container.previousElementSibling;
       const label = select?.labels?.[0];
       const name = label?.textContent.trim().replace(/[*:\s]+$/, "") || select?.getAttribute("aria-label");
@@ -63,7 +66,7 @@
 
   window.addEventListener("load", () => {
     nameAll();
-    django.jQuery(document).on("change", "select", nameSelects);
+    django.jQuery(document).on("change", "select", () => setTimeout(nameSelects));
   });
   document.addEventListener("formset:added", () => setTimeout(nameAll));
 }
