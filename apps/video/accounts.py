@@ -9,8 +9,13 @@ import uuid
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from apps.common.http import SERVICE, ServiceClient
+import structlog
+from django.utils.translation import gettext
 
+from apps.common.http import SERVICE, RemoteProblem, ServiceClient, Unavailable
+from apps.common.problems import ServiceUnavailable, ValidationProblem
+
+log = structlog.get_logger(__name__)
 client = ServiceClient("auth", timeout=3.0)
 # What auth looks up at once.
 MAX_ACCOUNTS = 100
@@ -37,6 +42,40 @@ def accounts_by_id(ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Account]:
     if not wanted:
         return {}
     return {account.id: account for account in _fetch(ids=",".join(map(str, wanted)))}
+
+
+def account_named(text: str) -> Account:
+    """The account that staff name by its e-mail address or its id.
+
+    Raises ValidationProblem when there is none, ServiceUnavailable while auth is down.
+    """
+    text = text.strip()
+    try:
+        user_id = None if "@" in text else uuid.UUID(text)
+    except ValueError:
+        raise _invalid_account(gettext("Enter an e-mail address, or the id of an account.")) from None
+    try:
+        account = accounts_by_id([user_id]).get(user_id) if user_id else account_by_email(text)
+    except (Unavailable, RemoteProblem) as error:
+        raise ServiceUnavailable(
+            gettext("Accounts cannot be looked up just now. Try again in a minute."), headers={"Retry-After": "60"}
+        ) from error
+    if account is None:
+        raise _invalid_account(gettext("There is no such account. Check what you typed."))
+    return account
+
+
+def known_accounts(ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Account]:
+    """As `accounts_by_id`, and none while auth is down: lists are shown without addresses."""
+    try:
+        return accounts_by_id(ids)
+    except (Unavailable, RemoteProblem) as error:
+        log.warning("accounts not found, auth is unavailable", error=str(error))
+        return {}
+
+
+def _invalid_account(message: str) -> ValidationProblem:
+    return ValidationProblem(message, errors={"account": [message]})
 
 
 def _fetch(**params: str) -> list[Account]:

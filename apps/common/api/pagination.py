@@ -79,8 +79,13 @@ class CursorPagination(BasePagination):
             "required": ["results", "next", "previous"],
             "properties": {
                 "results": schema,
-                "next": link | {"description": "Address of the next page, or null on the last."},
-                "previous": link | {"description": "Address of the page before, or null on the first."},
+                "next": link
+                | {
+                    "description": "Address of the next page, or null on the last.",
+                    "example": "https://shop.example.com/api/?cursor=Zmlyc3QgcGFnZQ",
+                },
+                "previous": link
+                | {"description": "Address of the page before, or null on the first.", "example": None},
             },
         }
 

@@ -18,10 +18,9 @@ from unfold.widgets import (
 )
 
 from apps.common.codes import MAX_BATCH, MAX_CODE_LENGTH, batch_prefix
-from apps.common.http import RemoteProblem, Unavailable
-from apps.common.problems import ValidationProblem
+from apps.common.problems import Problem, ValidationProblem
 from apps.common.text import message_text, one_line
-from apps.video.accounts import account_by_email, accounts_by_id
+from apps.video.accounts import account_named
 from apps.video.playback.models import MAX_REASON_LENGTH, Entitlement, GiftBatch
 from apps.video.playback.services import StaffGrant
 from apps.video.titles.models import Title
@@ -85,19 +84,10 @@ class GrantForm(forms.ModelForm):
         fields = ["expires_at"]
 
     def clean_account(self) -> uuid.UUID:
-        text = self.cleaned_data["account"].strip()
         try:
-            user_id = None if "@" in text else uuid.UUID(text)
-        except ValueError:
-            raise forms.ValidationError(gettext("Enter an e-mail address, or the id of an account.")) from None
-        try:
-            account = accounts_by_id([user_id]).get(user_id) if user_id else account_by_email(text)
-        except (Unavailable, RemoteProblem):
-            sentence = gettext("Accounts cannot be looked up just now. Try again in a minute.")
-            raise forms.ValidationError(sentence) from None
-        if account is None:
-            raise forms.ValidationError(gettext("There is no such account. Check what you typed."))
-        return account.id
+            return account_named(self.cleaned_data["account"]).id
+        except Problem as problem:
+            raise forms.ValidationError(str(problem)) from None
 
     def clean_expires_at(self) -> Any:
         expires_at = self.cleaned_data["expires_at"]

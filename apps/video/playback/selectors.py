@@ -9,11 +9,20 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.db import models
 from django.db.models import Prefetch, Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from apps.common.problems import NotFound
-from apps.video.playback.models import Entitlement, LibraryEntry, PlaybackSession, Progress, SubscriptionAccess
+from apps.video.playback.models import (
+    Entitlement,
+    EntitlementEvent,
+    LibraryEntry,
+    PlaybackSession,
+    Progress,
+    SubscriptionAccess,
+)
 from apps.video.titles.models import Title
 from apps.video.titles.selectors import next_episode, titles_above, with_relations
 
@@ -25,6 +34,47 @@ def valid_entitlements(user_id: uuid.UUID) -> QuerySet[Entitlement]:
     """Entitlements that are valid now: not revoked, not expired."""
     running = Q(expires_at=None) | Q(expires_at__gt=timezone.now())
     return Entitlement.objects.filter(running, user_id=user_id, revoked_at=None)
+
+
+class EntitlementState(models.TextChoices):
+    """Whether an entitlement opens its film now."""
+
+    ACTIVE = "active"
+    EXPIRED = "expired"
+    REVOKED = "revoked"
+
+
+def entitlement_state(entitlement: Entitlement) -> EntitlementState:
+    if entitlement.revoked_at:
+        return EntitlementState.REVOKED
+    is_over = entitlement.expires_at is not None and entitlement.expires_at <= timezone.now()
+    return EntitlementState.EXPIRED if is_over else EntitlementState.ACTIVE
+
+
+def find_entitlements(
+    *, user_id: uuid.UUID | None = None, title: str = "", order_number: str = "", source: str = "", state: str = ""
+) -> QuerySet[Entitlement]:
+    """Entitlements of all accounts, for staff; `state` as `entitlement_state` says it."""
+    exact = {"user_id": user_id, "title_slug": title, "order_number": order_number, "source": source}
+    rows = Entitlement.objects.filter(**{name: value for name, value in exact.items() if value})
+    is_over = Q(expires_at__lte=timezone.now())
+    match state:
+        case EntitlementState.REVOKED:
+            return rows.filter(revoked_at__isnull=False)
+        case EntitlementState.EXPIRED:
+            return rows.filter(is_over, revoked_at=None)
+        case EntitlementState.ACTIVE:
+            return rows.filter(~is_over, revoked_at=None)
+    return rows
+
+
+def entitlement_with_history(entitlement_id: uuid.UUID) -> Entitlement:
+    """One entitlement, with its events from the last to the first: 2 queries. Raises NotFound."""
+    events = Prefetch("events", EntitlementEvent.objects.order_by("-at", "-pk"))
+    entitlement = Entitlement.objects.filter(pk=entitlement_id).prefetch_related(events).first()
+    if entitlement is None:
+        raise NotFound(gettext("There is no such entitlement."))
+    return entitlement
 
 
 def best_entitlement(user_id: uuid.UUID, *title_slugs: str) -> Entitlement | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-import structlog
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -17,9 +16,7 @@ from unfold.views import ChangeList
 from apps.common.admin_site.addresses import admin_url
 from apps.common.admin_site.display import link
 from apps.common.http import RemoteProblem, Unavailable
-from apps.video.accounts import Account, account_by_email, accounts_by_id
-
-log = structlog.get_logger(__name__)
+from apps.video.accounts import account_by_email, known_accounts
 
 
 def account_link(user_id: uuid.UUID, label: str = "") -> SafeString:
@@ -33,19 +30,10 @@ class AccountChangeList(ChangeList):
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
         rows: list[Any] = list(self.result_list)  # type: ignore[has-type]  # django-stubs do not declare it
-        found = _accounts(row.user_id for row in rows)
+        found = known_accounts({row.user_id for row in rows})
         for row in rows:
             row.account_email = found[row.user_id].email if row.user_id in found else ""
         self.result_list = rows
-
-
-def _accounts(ids: Any) -> dict[uuid.UUID, Account]:
-    """None while auth is away: lists are shown without addresses."""
-    try:
-        return accounts_by_id(set(ids))
-    except (Unavailable, RemoteProblem) as error:
-        log.warning("accounts not found, auth is unavailable", error=str(error))
-        return {}
 
 
 class SearchedByEmail:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from apps.video.playback.api import views
+from apps.video.playback.api import staff_views, views
 
 urlpatterns = [
     path("library", views.LibraryView.as_view()),
@@ -15,4 +15,8 @@ urlpatterns = [
     path("playback/<uuid:session_id>/keys/<uuid:key_id>", views.ContentKeyView.as_view()),
     path("gift-codes/redeem", views.RedeemGiftCodeView.as_view()),
     path("entitlements", views.EntitlementsView.as_view()),
+    path("staff/entitlements", staff_views.StaffEntitlementsView.as_view()),
+    path("staff/entitlements/<uuid:entitlement_id>", staff_views.StaffEntitlementView.as_view()),
+    path("staff/entitlements/<uuid:entitlement_id>/revoke", staff_views.RevokeView.as_view()),
+    path("staff/entitlements/<uuid:entitlement_id>/reinstate", staff_views.ReinstateView.as_view()),
 ]
