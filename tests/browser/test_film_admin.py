@@ -36,7 +36,8 @@ def admin(visitor) -> Callable[..., Page]:
 
 
 def film_id(page: Page, slug: str) -> str:
-    page.goto(f"/api/video/admin/titles/title/?q={slug}")
+    # A search would also find the slugs that contain this one.
+    page.goto(f"/api/video/admin/titles/title/?slug__exact={slug}")
     address = page.locator("#result_list a[href*='/change/']").first.get_attribute("href") or ""
     found = re.search(r"/title/([0-9a-f-]{36})/", address)
     assert found is not None
