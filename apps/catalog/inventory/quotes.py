@@ -51,31 +51,31 @@ class QuoteLine:
     tax_class: str | None = None
 
 
-# All that a quote needs of a variant, in one statement. `image` is the one that shows the variant, else the product's
-# first.
+# All that a quote needs of a variant, in one statement. The image is the one that shows the variant, else the product's
+# first. Subqueries rather than joins: PostgreSQL plans each on its own, and weighs no orders of joining nine tables,
+# which took four times as long as reading the rows.
 READ = """
     SELECT v.sku, v.name, v.translations::text, v.offer, v.rental_hours, v.weight_grams, v.title_slug,
         p.slug, p.title, p.translations::text, p.title_slug, p.status, p.published_at, p.published_until,
-        c.full_path, t.tax_class, s.on_hand - s.reserved + s.backorder_limit, price.amount,
-        sales.amounts, sales.starts, sales.ends, image.renditions::text,
+        c.full_path, (SELECT tax_class FROM products_producttype WHERE id = p.product_type_id),
+        (SELECT on_hand - reserved + backorder_limit FROM inventory_stockitem WHERE variant_id = v.id),
+        (SELECT amount FROM products_price WHERE variant_id = v.id AND currency = %(currency)s),
+        sales.amounts, sales.starts, sales.ends,
+        (
+            SELECT renditions::text FROM products_productimage WHERE product_id = p.id
+            ORDER BY (id = v.image_id) IS TRUE DESC, position, id LIMIT 1
+        ),
         coalesce(film.is_withdrawn, false), coalesce(film.is_on_offer, true)
     FROM products_variant AS v
         JOIN products_product AS p ON p.id = v.product_id
         JOIN products_category AS c ON c.id = p.category_id
         LEFT JOIN products_film AS film
             ON v.offer <> '' AND film.title_slug = coalesce(nullif(v.title_slug, ''), p.title_slug)
-        LEFT JOIN products_producttype AS t ON t.id = p.product_type_id
-        LEFT JOIN inventory_stockitem AS s ON s.variant_id = v.id
-        LEFT JOIN products_price AS price ON price.variant_id = v.id AND price.currency = %(currency)s
         LEFT JOIN LATERAL (
             SELECT array_agg(amount ORDER BY id) AS amounts, array_agg(starts_at ORDER BY id) AS starts,
                 array_agg(ends_at ORDER BY id) AS ends
             FROM products_saleprice WHERE variant_id = v.id AND currency = %(currency)s
         ) AS sales ON true
-        LEFT JOIN LATERAL (
-            SELECT renditions FROM products_productimage WHERE product_id = p.id
-            ORDER BY (id = v.image_id) IS TRUE DESC, position, id LIMIT 1
-        ) AS image ON true
     WHERE v.sku = ANY(%(skus)s)
 """
 
