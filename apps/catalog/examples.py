@@ -181,6 +181,7 @@ QUOTE_LINE = {
     "title_slug": None,
     "offer": None,
     "rental_hours": None,
+    "available_countries": [],
     "requires_shipping": True,
     "weight_grams": 900,
     "tax_class": "standard",

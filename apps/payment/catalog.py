@@ -21,7 +21,8 @@ class Quote:
 
     `category` is the path of the product's category (`home/kitchen`), `regular_price` the unit price without a sale
     that is running, `weight_grams` the weight of one unit,
-    `tax_class` standard, reduced, zero or digital.
+    `tax_class` standard, reduced, zero or digital. `available_countries`: where a film may be watched; everywhere when
+    there are none.
     """
 
     sku: str
@@ -39,6 +40,7 @@ class Quote:
     title_slug: str | None = None
     offer: str | None = None
     rental_hours: int | None = None
+    available_countries: tuple[str, ...] = ()
     requires_shipping: bool = False
     weight_grams: int = 0
     tax_class: str = "standard"
@@ -46,6 +48,10 @@ class Quote:
     @property
     def is_video(self) -> bool:
         return self.kind == "video"
+
+    def is_sold_in(self, country: str) -> bool:
+        """Whether who is in this country may watch what they buy; True while it is not known where that is (empty)."""
+        return not country or not self.available_countries or country in self.available_countries
 
     @property
     def line_total(self) -> Money | None:
@@ -70,6 +76,7 @@ class Quote:
             title_slug=body.get("title_slug"),
             offer=body.get("offer"),
             rental_hours=body.get("rental_hours"),
+            available_countries=tuple(body.get("available_countries") or ()),
             requires_shipping=bool(body.get("requires_shipping")),
             weight_grams=body.get("weight_grams") or 0,
             tax_class=body.get("tax_class") or ("digital" if body.get("kind") == "video" else "standard"),

@@ -32,6 +32,7 @@ def film_data(film: Film) -> dict[str, Any]:
         "languages": film.languages,
         "captions": film.captions,
         "trailer_url": film.trailer_url or None,
+        "available_countries": film.available_countries,
         "is_available": is_film_sold(is_withdrawn=film.is_withdrawn, is_on_offer=film.is_on_offer),
     }
 

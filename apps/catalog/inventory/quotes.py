@@ -46,6 +46,7 @@ class QuoteLine:
     title_slug: str | None = None
     offer: str | None = None
     rental_hours: int | None = None
+    available_countries: list[str] | None = None
     requires_shipping: bool | None = None
     weight_grams: int | None = None
     tax_class: str | None = None
@@ -65,7 +66,8 @@ READ = """
             SELECT renditions::text FROM products_productimage WHERE product_id = p.id
             ORDER BY (id = v.image_id) IS TRUE DESC, position, id LIMIT 1
         ),
-        coalesce(film.is_withdrawn, false), coalesce(film.is_on_offer, true)
+        coalesce(film.is_withdrawn, false), coalesce(film.is_on_offer, true),
+        coalesce(film.available_countries, '{}')
     FROM products_variant AS v
         JOIN products_product AS p ON p.id = v.product_id
         JOIN products_category AS c ON c.id = p.category_id
@@ -121,6 +123,8 @@ class SoldVariant:
     renditions: list[dict[str, Any]]
     # False for a film that the video service withdrew, or that is outside its time.
     is_offered: bool
+    # Where the film may be watched, and so be sold; everywhere when there are none.
+    available_countries: list[str]
 
 
 def quote(lines: list[tuple[str, int]], currency: str) -> list[QuoteLine]:
@@ -140,12 +144,13 @@ def _variants(skus: list[str], currency: str) -> dict[str, SoldVariant]:
 
 def _variant(sku: str, name: str, translations: str, *facts: Any) -> SoldVariant:
     *variant, slug, title, titles = facts[:7]
-    *product, amounts, starts, ends, renditions, is_withdrawn, is_on_offer = facts[7:]
+    *product, amounts, starts, ends, renditions, is_withdrawn, is_on_offer, countries = facts[7:]
     values: list[Any] = [
         *(sku, Texts(name, json.loads(translations)), *variant, slug, Texts(title, json.loads(titles)), *product),
         [Sale(*sale) for sale in zip(amounts or (), starts or (), ends or (), strict=True)],
         json.loads(renditions or "[]"),
         is_film_sold(is_withdrawn=is_withdrawn, is_on_offer=is_on_offer),
+        countries,
     ]
     return SoldVariant(*values)
 
@@ -186,6 +191,7 @@ def _line(variant: SoldVariant | None, sku: str, quantity: int, asked: int, curr
         title_slug=(variant.title_slug or variant.product_title_slug or None) if is_digital else None,
         offer=variant.offer or None,
         rental_hours=variant.rental_hours,
+        available_countries=variant.available_countries,
         requires_shipping=not is_digital,
         weight_grams=0 if is_digital else variant.weight_grams,
         tax_class="digital" if is_digital else variant.tax_class or ProductType.TaxClass.STANDARD,

@@ -17,6 +17,7 @@ def sell_film(event: Event) -> None:
         facts={
             "is_withdrawn": False,
             "is_on_offer": data.get("is_on_offer", True),
+            "available_countries": data.get("available_countries", []),
             "runtime_seconds": data["runtime_seconds"],
             "languages": data["languages"],
             "captions": data["captions"],

@@ -25,6 +25,7 @@ from apps.payment.checkout.problems import (
     EmptyCart,
     InsufficientStock,
     LineUnavailable,
+    NotSoldInCountry,
     SignInRequired,
 )
 from apps.payment.checkout.requests import Customer, Delivery, NewOrder, OrderRequest
@@ -72,6 +73,24 @@ def require_orderable(offer: PricedCart, customer: Customer) -> None:
         raise InsufficientStock(gettext("Some lines are not in stock in this quantity; see lines."), lines=short)
     if offer.requires_account and customer.user_id is None:
         raise SignInRequired(gettext("Sign in to buy films, so that we know who may watch them."))
+
+
+def require_watchable(offer: PricedCart, country: str) -> None:
+    """Raises NotSoldInCountry for films that cannot be watched where their buyer is; nothing while that is unknown
+    (empty)."""
+    refused = [line for line in offer.lines if not line.is_sold_in(country)]
+    if refused:
+        names = {
+            "films": ", ".join(dict.fromkeys(line.title for line in refused)),
+            "country": country_name(country, current_language()),
+        }
+        detail = (
+            gettext(
+                "Not available in %(country)s: %(films)s. Remove what cannot be watched there, then order the rest."
+            )
+            % names
+        )
+        raise NotSoldInCountry(detail, skus=[line.sku for line in refused], country=country)
 
 
 def choose_shipping(offer: PricedCart, delivery: Delivery) -> ShippingChoice | None:

@@ -23,6 +23,10 @@ class LineUnavailable(Conflict):
     slug, title = "line-unavailable", _("Something in the cart is not for sale any more")
 
 
+class NotSoldInCountry(Conflict):
+    slug, title = "not-sold-in-country", _("A film cannot be watched in this country")
+
+
 class PriceChanged(Conflict):
     slug, title = "price-changed", _("The total has changed")
 

@@ -26,10 +26,11 @@ from apps.payment.checkout.placing import (
     require_billing_address,
     require_orderable,
     require_voucher,
+    require_watchable,
 )
 from apps.payment.checkout.problems import CardDeclined, InsufficientStock, LineUnavailable, PriceChanged
 from apps.payment.checkout.requests import NewOrder, OrderRequest, PlacedOrder
-from apps.payment.checkout.totals import destination_of, order_totals
+from apps.payment.checkout.totals import buyer_country, destination_of, order_totals
 from apps.payment.orders.models import Order
 from apps.payment.payments.models import Payment
 from apps.payment.payments.providers.base import ChargeClosed
@@ -55,8 +56,8 @@ def place_order(cart: Cart, request: OrderRequest) -> PlacedOrder:
     The order comes back paid, or reserved with a payment that requires action, or authorised when the last steps wait
     for a service that is down (the periodic job does them). The same key again (after a crash, a lost response)
     goes on with the same order. Raises a Problem when nothing was charged and nothing will be, or all went back:
-    SignInRequired, EmptyCart, InsufficientStock, LineUnavailable, PriceChanged, CartChanged, CheckoutInProgress,
-    CartPaid, CardDeclined, VoucherNotApplicable, Unavailable, ValidationProblem.
+    SignInRequired, EmptyCart, InsufficientStock, LineUnavailable, NotSoldInCountry, PriceChanged, CartChanged,
+    CheckoutInProgress, CartPaid, CardDeclined, VoucherNotApplicable, Unavailable, ValidationProblem.
     """
     live = live_order(cart)
     if live and live.idempotency_key == request.key:
@@ -68,6 +69,7 @@ def place_order(cart: Cart, request: OrderRequest) -> PlacedOrder:
     customer = request.customer
     offer = price_for_checkout(cart, user_id=customer.user_id, email=customer.email)
     require_orderable(offer, customer)
+    require_watchable(offer, buyer_country(request.delivery.address, customer.billing_address))
     require_billing_address(offer, customer)
     shipping = choose_shipping(offer, request.delivery)
     destination = destination_of(offer, request.delivery.address, billing_place=customer.billing_address)

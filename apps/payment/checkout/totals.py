@@ -44,6 +44,12 @@ def destination_of(
     return Destination(place[0], rates_of(*place, tax_date(timezone.now())))
 
 
+def buyer_country(delivery_address: Mapping[str, str] | None, billing_place: Mapping[str, str] | None) -> str:
+    """Where the buyer of films is: where the invoice goes, else where the parcel goes; empty when neither is said."""
+    place = billing_place or delivery_address
+    return place["country"] if place else ""
+
+
 def order_totals(
     offer: PricedCart, shipping: ShippingChoice | None, destination: Destination, *, vat_id: str = ""
 ) -> OrderTotals:

@@ -25,6 +25,7 @@ def _payload(subscription: Subscription) -> dict[str, Any]:
         "user_id": subscription.user_id and str(subscription.user_id),
         "plan": subscription.plan.code,
         "package": subscription.plan.package,
+        "country": subscription.country,
         "state": subscription.state,
         "access_until": access_until(subscription).isoformat(),
         "version": subscription.version,

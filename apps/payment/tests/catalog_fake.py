@@ -37,6 +37,8 @@ class Variant:
     stock: int | None = None
     offer: str | None = None
     rental_hours: int | None = None
+    # Where a film may be watched; everywhere when there are none.
+    available_countries: tuple[str, ...] = ()
     tax_class: str = "standard"
     image_url: str | None = None
     category: str = "home/kitchen"
@@ -205,6 +207,7 @@ class FakeCatalog:
             "title_slug": variant.title.lower() if is_video else None,
             "offer": variant.offer,
             "rental_hours": variant.rental_hours,
+            "available_countries": list(variant.available_countries),
             "requires_shipping": not is_video,
             "weight_grams": 0 if is_video else 350,
             "tax_class": "digital" if is_video else variant.tax_class,
@@ -312,6 +315,7 @@ QUOTED = [
     "title_slug",
     "offer",
     "rental_hours",
+    "available_countries",
     "requires_shipping",
     "weight_grams",
     "tax_class",

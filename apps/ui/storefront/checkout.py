@@ -44,10 +44,11 @@ HEADINGS: dict[str, str | Promise] = {
     "payments-not-set-up": _("We’re not taking orders yet"),
     "insufficient-stock": _("Something in your cart is out of stock"),
     "line-unavailable": _("Something in your cart is no longer available"),
+    "not-sold-in-country": _("A film isn’t available in your country"),
     "cart-changed": _("Your cart has changed"),
     "voucher-not-applicable": _("Your voucher can’t be used"),
 }
-CART_PROBLEMS = ("insufficient-stock", "line-unavailable", "cart-changed")
+CART_PROBLEMS = ("insufficient-stock", "line-unavailable", "not-sold-in-country", "cart-changed")
 # Where the law says which words stand on the button, and nothing else (§ 312j BGB): the amount stands beside it.
 LANGUAGES_WITH_PLAIN_BUTTON = frozenset({"de"})
 NEW_ADDRESS = "new"

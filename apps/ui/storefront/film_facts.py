@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from apps.common.countries import countries_by_name
+from apps.common.languages import current_language
+from apps.ui.storefront.clients.catalog_schemas import Product
 from apps.ui.storefront.clients.video import AgeRating, Credit, Title
 
 # In the order of the page.
@@ -36,6 +39,12 @@ def credit_groups(title: Title | None) -> tuple[CreditGroup, ...]:
         CreditGroup(label, tuple(credit for credit in people if credit.role == role)) for role, label in ROLES.items()
     )
     return tuple(group for group in groups if group.credits)
+
+
+def watch_countries(product: Product) -> tuple[str, ...]:
+    """Names of the countries in which a film may be watched, in order; none when that is everywhere."""
+    codes = product.film.available_countries if product.film else ()
+    return tuple(name for _, name in countries_by_name(codes, current_language()))
 
 
 def shown_ratings(title: Title | None, country: str) -> tuple[AgeRating, ...]:

@@ -83,6 +83,7 @@ def update_subscription(event: Event) -> None:
             state=data["state"],
             access_until=datetime.fromisoformat(data["access_until"]),
             version=data["version"],
+            country=data.get("country", ""),
         ),
         at=event.time,
     )

@@ -204,6 +204,8 @@ class SubscriptionAccess(models.Model):
     user_id = models.UUIDField()
     package = models.CharField(_("film package"), max_length=40)
     state = models.CharField(_("state"), max_length=16)
+    # Of the subscriber, ISO 3166-1 alpha-2: films are on offer by country. Empty until an event has said it.
+    country = models.CharField(_("country"), max_length=2, blank=True, db_default="")
     access_until = models.DateTimeField(_("access until"))
     started_at = models.DateTimeField(_("started"), default=timezone.now)
     version = models.PositiveIntegerField(editable=False)
@@ -218,9 +220,10 @@ class SubscriptionAccess(models.Model):
 
 
 class LibraryEntry(models.Model):
-    """A right to watch a film now, of whatever kind: a view over entitlements and open subscriptions (migration 0004).
+    """A right to watch a film now, of whatever kind: a view over entitlements and open subscriptions (migration 0009).
 
-    `expires_at` is the end of a rental or of the subscription; `rank` is lower for the better right to a film.
+    `expires_at` is the end of a rental or of the subscription; `rank` is lower for the better right to a film;
+    `country` is the subscriber's.
     """
 
     class Offer(models.TextChoices):
@@ -237,6 +240,7 @@ class LibraryEntry(models.Model):
     granted_at = models.DateTimeField()
     first_played_at = models.DateTimeField(null=True)
     expires_at = models.DateTimeField(null=True)
+    country = models.CharField(max_length=2)
 
     class Meta:
         managed = False

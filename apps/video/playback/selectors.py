@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection
+from collections.abc import Sequence
 from copy import copy
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -24,10 +24,12 @@ from apps.video.playback.models import (
     SubscriptionAccess,
 )
 from apps.video.titles.models import Title
+from apps.video.titles.rules import is_included
 from apps.video.titles.selectors import next_episode, titles_above, with_relations
 
 # What a library can be limited to.
 OWN, SUBSCRIPTION = "own", "subscription"
+PLAN = LibraryEntry.Offer.PLAN
 
 
 def valid_entitlements(user_id: uuid.UUID) -> QuerySet[Entitlement]:
@@ -101,18 +103,32 @@ def watch_right(user_id: uuid.UUID, title: Title) -> WatchRight | None:
     chain = [title, *titles_above(title)]
     owned = best_entitlement(user_id, *(each.slug for each in chain))
     if owned is None or owned.offer == Entitlement.Offer.RENT:
-        included = open_access(user_id, {package for each in chain for package in each.packages})
+        included = open_access(user_id, chain)
         if included is not None:
             return WatchRight("plan", included.started_at, included.access_until)
     return WatchRight(owned.offer, owned.granted_at, owned.expires_at, owned) if owned else None
 
 
-def open_access(user_id: uuid.UUID, packages: Collection[str]) -> SubscriptionAccess | None:
-    """The subscription of the account to one of the packages now, the one that lasts longest."""
+def open_access(user_id: uuid.UUID, chain: Sequence[Title]) -> SubscriptionAccess | None:
+    """The subscription that opens a title now, the one that lasts longest; `chain` is the title and all that it belongs
+    to. None as well while the title is not on offer where the subscriber lives."""
+    subscriptions = _subscriptions_to(user_id, chain)
+    return next((row for row in subscriptions if is_included(chain, country=row.country)), None)
+
+
+def waiting_access(user_id: uuid.UUID, title: Title) -> SubscriptionAccess | None:
+    """The subscription that would open a title if the title were on offer."""
+    return next(iter(_subscriptions_to(user_id, [title, *titles_above(title)])), None)
+
+
+def _subscriptions_to(user_id: uuid.UUID, chain: Sequence[Title]) -> Sequence[SubscriptionAccess]:
+    """The account's running subscriptions to packages of a title, the one that lasts longest first: 1 query, none for
+    titles of no package."""
+    packages = {package for each in chain for package in each.packages}
     if not packages:
-        return None
+        return []
     rows = SubscriptionAccess.objects.filter(user_id=user_id, access_until__gt=timezone.now())
-    return rows.filter(package__in=packages).order_by("-access_until").first()
+    return list(rows.filter(package__in=packages).order_by("-access_until"))
 
 
 def library(user_id: uuid.UUID, *, source: str = "") -> QuerySet[LibraryEntry]:
@@ -143,16 +159,19 @@ def in_progress(user_id: uuid.UUID) -> QuerySet[Progress]:
 def entries_of(user_id: uuid.UUID, rows: list[Progress]) -> list[LibraryEntry]:
     """The library's entries of films, in the order of the rows; without those whose right ended meanwhile: 1 query.
 
-    An episode has the entry of its season or series, under its own slug.
+    An episode has the entry of its season or series, under its own slug; without those of a plan that are not on offer
+    themselves.
     """
-    chains = [[each.slug for each in (row.title, *_loaded_above(row.title))] for row in rows]
-    slugs = {slug for chain in chains for slug in chain}
+    chains = [[row.title, *_loaded_above(row.title)] for row in rows]
+    slugs = {title.slug for chain in chains for title in chain}
     found = {entry.title_slug: entry for entry in library(user_id).filter(title_slug__in=slugs)}
     entries = []
     for chain in chains:
-        if best := min((found[slug] for slug in chain if slug in found), key=lambda entry: entry.rank, default=None):
+        known = [found[title.slug] for title in chain if title.slug in found]
+        usable = [entry for entry in known if entry.offer != PLAN or is_included(chain, country=entry.country)]
+        if best := min(usable, key=lambda entry: entry.rank, default=None):
             entry = copy(best)
-            entry.title_slug = chain[0]
+            entry.title_slug = chain[0].slug
             entries.append(entry)
     return entries
 

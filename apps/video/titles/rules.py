@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.utils import timezone
@@ -63,6 +64,12 @@ def is_on_offer(title: Title, *, country: str = "", at: datetime | None = None) 
         and (title.available_until is None or now < title.available_until)
         and (not country or not title.available_countries or country in title.available_countries)
     )
+
+
+def is_included(chain: Iterable[Title], *, country: str) -> bool:
+    """Whether a plan may open a title, for who lives in `country` (empty: unknown): the title and all that it belongs
+    to are published and on offer there. `playback_libraryentry` says the same in SQL."""
+    return all(title.state == Title.State.READY and is_on_offer(title, country=country) for title in chain)
 
 
 def require_streamable(title: Title) -> None:

@@ -71,6 +71,9 @@ class FilmSerializer(serializers.Serializer):
     languages = serializers.ListField(child=serializers.CharField())
     captions = serializers.ListField(child=serializers.CharField())
     trailer_url = serializers.CharField(allow_null=True)
+    available_countries = serializers.ListField(
+        child=serializers.CharField(), help_text="Where it may be watched; everywhere when there are none."
+    )
     is_available = serializers.BooleanField(help_text="False while it is withdrawn or outside its time.")
 
 

@@ -32,6 +32,11 @@ class QuoteLineSerializer(serializers.Serializer):
     title_slug = serializers.CharField(allow_null=True)
     offer = serializers.ChoiceField(choices=["buy", "rent"], allow_null=True)
     rental_hours = serializers.IntegerField(allow_null=True)
+    available_countries = serializers.ListField(
+        child=serializers.CharField(),
+        allow_null=True,
+        help_text="Of a film: who is in one of these countries may watch it, everybody when there are none.",
+    )
     requires_shipping = serializers.BooleanField(allow_null=True)
     weight_grams = serializers.IntegerField(allow_null=True)
     tax_class = serializers.ChoiceField(

@@ -18,6 +18,8 @@ class Film(models.Model):
     is_withdrawn = models.BooleanField(default=False)
     # Within the times for which the video service may show it.
     is_on_offer = models.BooleanField(default=True)
+    # Where it may be watched, ISO 3166-1 alpha-2; everywhere when there are none.
+    available_countries = ArrayField(models.CharField(max_length=2), default=list, db_default=[])
     runtime_seconds = models.PositiveIntegerField(default=0)
     languages = ArrayField(models.CharField(max_length=12), default=list)
     captions = ArrayField(models.CharField(max_length=12), default=list)

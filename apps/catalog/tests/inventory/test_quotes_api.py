@@ -52,6 +52,7 @@ def test_a_line_has_all_that_a_cart_shows(api_client):
         "title_slug": None,
         "offer": None,
         "rental_hours": None,
+        "available_countries": [],
         "requires_shipping": True,
         "weight_grams": 0,
         "tax_class": "standard",

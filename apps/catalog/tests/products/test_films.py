@@ -77,11 +77,21 @@ def test_pages_show_what_the_film_has(client, film):
     assert (before["film"], before["variants"][0]["availability"]) == (None, "digital")
     report("ready", 1)
     shown = client.get(f"/v1/products/{film.slug}").json()
-    assert shown["film"] == FACTS | {"is_available": True}
+    assert shown["film"] == FACTS | {"is_available": True, "available_countries": []}
     report("withdrawn", 2)
     withdrawn = client.get(f"/v1/products/{film.slug}").json()
     assert withdrawn["film"]["is_available"] is False
     assert {variant["availability"] for variant in withdrawn["variants"]} == {"out_of_stock"}
+
+
+def test_quotes_and_pages_say_where_a_film_may_be_watched(client, film):
+    assert quote([(sku_of(film), 1)], "EUR")[0].available_countries == []
+    report("ready", 1, available_countries=["AT", "DE"])
+    [line] = quote([(sku_of(film), 1), ("NOTHING", 1)], "EUR")[:1]
+    assert (line.status, line.available_countries) == ("ok", ["AT", "DE"])
+    assert client.get(f"/v1/products/{film.slug}").json()["film"]["available_countries"] == ["AT", "DE"]
+    report("ready", 2)
+    assert quote([(sku_of(film), 1)], "EUR")[0].available_countries == []
 
 
 def test_lists_leave_out_what_cannot_be_bought_when_asked_for_what_is_in_stock(film):

@@ -14,7 +14,7 @@ from apps.payment.payments.providers.sandbox.models import SandboxCharge
 from apps.payment.tests.catalog_fake import FILM
 from apps.payment.tests.invariants import assert_consistent, assert_given_up, assert_paid_once
 from apps.payment.tests.killing import resume
-from apps.payment.tests.personas import ADDRESS
+from apps.payment.tests.personas import ADDRESS, address_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -65,6 +65,40 @@ def test_films_alone_need_no_address(ada, catalog):
     assert response.status_code == 201
     assert response.json()["shipping"] is None
     assert response.json()["shipping_address"] is None
+
+
+@pytest.mark.parametrize(
+    ("addresses", "is_sold"),
+    [
+        ({"shipping_address": None}, True),
+        ({"shipping_address": None, "billing_address": ADDRESS}, False),
+        ({"shipping_address": None, "billing_address": address_in("AT")}, True),
+        ({"shipping_address": ADDRESS}, False),
+        ({"shipping_address": ADDRESS, "billing_address": address_in("AT")}, True),
+        ({"shipping_address": address_in("AT"), "billing_address": ADDRESS}, False),
+    ],
+)
+def test_a_film_is_not_sold_to_a_country_in_which_it_cannot_be_watched(addresses, is_sold, ada, catalog):
+    catalog.change(FILM.sku, available_countries=("AT", "CH"))
+    ada.put(FILM.sku)
+    response = ada.order(shipping_method=None, **addresses)
+    if is_sold:
+        assert response.status_code == 201
+        return
+    refusal = response.json()
+    assert (response.status_code, refusal["type"]) == (409, "/problems/not-sold-in-country")
+    assert (refusal["skus"], refusal["country"]) == ([FILM.sku], "DE")
+    assert refusal["detail"].startswith("Not available in Germany: Metropolis.")
+    assert not SandboxCharge.objects.exists()
+
+
+def test_goods_beside_such_a_film_are_sold_without_it(ada, catalog):
+    catalog.change(FILM.sku, available_countries=("AT",))
+    ada.put("MUG-BLUE")
+    ada.put(FILM.sku)
+    assert ada.order().json()["type"] == "/problems/not-sold-in-country"
+    ada.client.delete(f"/v1/carts/{ada.cart}/lines/{FILM.sku}")
+    assert ada.order().status_code == 201
 
 
 def test_a_guest_buys_goods_and_sees_the_order_with_its_secret_alone(guest, catalog):

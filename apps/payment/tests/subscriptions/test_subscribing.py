@@ -10,6 +10,7 @@ from django.core import mail
 from django.db import IntegrityError
 from django.utils import timezone
 
+from apps.common.outbox.models import OutboxEvent
 from apps.common.testing.concurrency import at_once
 from apps.common.testing.idempotency import repeated_posts_are_carried_out_once
 from apps.payment.payments.providers.sandbox.charges import complete_challenge
@@ -56,6 +57,11 @@ def test_first_period_is_charged_at_once(ada):
     [(name, _content, media_type)] = message.attachments
     assert (name[:4], media_type) == ("INV-", "application/pdf")
     assert subscription.number in message.body
+
+
+def test_events_say_where_the_subscriber_lives(ada):
+    subscription = subscribed(ada, country="AT")
+    assert OutboxEvent.objects.get(subject=subscription.number).data["country"] == "AT"
 
 
 def test_trial_charges_nothing_and_is_given_once(ada):

@@ -117,7 +117,7 @@ def test_address_error_of_payment_is_shown_beside_its_field(with_mug: Client, pl
     assert 'id="id_to-postal_code_error">This is no postal code.' in text
 
 
-@pytest.mark.parametrize("slug", ["insufficient-stock", "line-unavailable", "cart-changed"])
+@pytest.mark.parametrize("slug", ["insufficient-stock", "line-unavailable", "not-sold-in-country", "cart-changed"])
 def test_unavailable_line_links_to_the_cart(with_mug: Client, platform: FakePlatform, pay: Pay, slug: str) -> None:
     platform.payment.refuse("POST", "/v1/orders", 409, slug, "Somebody was faster.")
     text = pay(with_mug).content.decode()

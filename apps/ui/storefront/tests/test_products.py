@@ -10,6 +10,15 @@ from django.test import Client
 
 from apps.ui.storefront.tests.fakes import FakePlatform, catalog
 
+FILM_FACTS = {
+    "runtime_seconds": 5640,
+    "languages": ["de"],
+    "captions": ["en"],
+    "trailer_url": None,
+    "available_countries": [],
+    "is_available": True,
+}
+
 
 def text_of(browser: Client, address: str) -> str:
     response = browser.get(address)
@@ -204,6 +213,20 @@ def test_film_page_shows_the_ratings_of_other_countries_where_the_shopper_has_no
     ratings = [{"country": "GB", "board": "BBFC", "label": "PG", "minimum_age": 8}]
     platform.video.titles["nosferatu"]["age_ratings"] = ratings
     assert "BBFC PG" in text_of(browser, "/p/nosferatu")
+
+
+def test_film_page_says_in_which_countries_a_film_can_be_watched(browser: Client, platform: FakePlatform) -> None:
+    assert "Can be watched in" not in text_of(browser, "/p/nosferatu")
+    platform.catalog.products["nosferatu"]["film"] = FILM_FACTS | {"available_countries": ["DE", "AT"]}
+    assert "Can be watched in: Austria and Germany." in text_of(browser, "/p/nosferatu")
+    assert "Verfügbar in: Deutschland und Österreich." in text_of(browser, "/de/p/nosferatu")
+
+
+def test_plan_is_not_offered_for_a_film_that_is_outside_its_time(browser: Client, platform: FakePlatform) -> None:
+    platform.video.titles["nosferatu"]["packages"] = ["plus"]
+    assert "Included in StreamCart Plus" in text_of(browser, "/p/nosferatu")
+    platform.catalog.products["nosferatu"]["film"] = FILM_FACTS | {"is_available": False}
+    assert "Included in StreamCart Plus" not in text_of(browser, "/p/nosferatu")
 
 
 def test_trailer_is_a_silent_video_with_controls(browser: Client, platform: FakePlatform) -> None:

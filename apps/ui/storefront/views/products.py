@@ -68,7 +68,8 @@ def _product_page(request: ShopRequest, slug: str) -> HttpResponse:
             "is_demo_clip": title is not None and is_demo_clip(title, found),
             "credit_groups": film_facts.credit_groups(title),
             "age_ratings": film_facts.shown_ratings(title, HOME_COUNTRY),
-            "including_plan": _including(plans, title),
+            "watch_countries": film_facts.watch_countries(found),
+            "including_plan": _including(plans, title, found),
             "films_by_directors": tuple(card for card in films.results if card.slug != slug),
             "reviews": reviews,
             "delivery": delivery,
@@ -130,9 +131,11 @@ def _plans(product: Product) -> tuple[Plan, ...]:
     return subscriptions.plans(deadline=subscriptions.OPTIONAL_TIMEOUT_SECONDS) if product.is_film else ()
 
 
-def _including(plans: tuple[Plan, ...], title: Title | None) -> Plan | None:
-    """The first plan that includes the film."""
-    return next((plan for plan in plans if title and plan.package in title.packages), None)
+def _including(plans: tuple[Plan, ...], title: Title | None, product: Product) -> Plan | None:
+    """The first plan that includes the film, while the film is on offer."""
+    if title is None or (product.film and not product.film.is_available):
+        return None
+    return next((plan for plan in plans if plan.package in title.packages), None)
 
 
 def _films_by_directors(product: Product) -> ProductPage:

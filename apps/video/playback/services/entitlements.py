@@ -221,6 +221,7 @@ class SubscriptionState:
     state: str
     access_until: datetime
     version: int
+    country: str = ""
 
 
 def update_access(said: SubscriptionState, *, at: datetime) -> bool:
@@ -229,6 +230,7 @@ def update_access(said: SubscriptionState, *, at: datetime) -> bool:
         "package": said.package,
         "state": said.state,
         "access_until": said.access_until,
+        "country": said.country,
         "version": said.version,
     }
     _row, is_new = SubscriptionAccess.objects.get_or_create(

@@ -14,14 +14,25 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from apps.common.countries import country_name
 from apps.common.devices import device_name
+from apps.common.languages import current_language
 from apps.common.problems import Conflict, Forbidden, NotFound, Problem, ValidationProblem
 from apps.video.playback.ended_sessions import refuse_addresses
 from apps.video.playback.models import Entitlement, EntitlementEvent, PlaybackSession, Progress
-from apps.video.playback.selectors import WatchRight, live_sessions, reachable_sessions, silent_since, watch_right
+from apps.video.playback.selectors import (
+    WatchRight,
+    live_sessions,
+    reachable_sessions,
+    silent_since,
+    waiting_access,
+    watch_right,
+)
 from apps.video.playback.services.history import Because, record
 from apps.video.playback.signing import StreamAccess
 from apps.video.titles.models import Title
+from apps.video.titles.rules import is_included
+from apps.video.titles.selectors import titles_above
 
 MAX_STREAMS = 3
 # Addresses outlive a stopped player by minutes: room for going from film to film, none for a player farm that starts
@@ -76,7 +87,7 @@ def start_playback(
         lock_account(user_id)
         right = watch_right(user_id, title)
         if right is None:
-            raise _not_entitled()
+            raise _not_entitled(user_id, title)
         reachable = list(reachable_sessions(user_id).select_related("title").order_by("created_at"))
         playing = [session for session in reachable if session.ended_at is None]
         if len(playing) >= MAX_STREAMS:
@@ -117,7 +128,7 @@ def renew_playback(session: PlaybackSession, report: PlayerReport) -> StreamAcce
             refuse_addresses([session.pk])
     # The end of the session is committed by now.
     if refusal is not None or right is None:
-        raise refusal or _not_entitled()
+        raise refusal or _not_entitled(session.user_id, session.title)
     return _access(session, right.expires_at)
 
 
@@ -137,7 +148,7 @@ def _record(session: PlaybackSession, report: PlayerReport) -> None:
 
 def _refusal(session: PlaybackSession, right: WatchRight | None) -> Problem | None:
     if right is None:
-        return _not_entitled()
+        return _not_entitled(session.user_id, session.title)
     if session.ended_at is not None:
         return SessionEnded(gettext("Press play to continue watching."))
     if session.heartbeat_at <= silent_since():
@@ -149,7 +160,14 @@ def _refusal(session: PlaybackSession, right: WatchRight | None) -> Problem | No
     return None
 
 
-def _not_entitled() -> NotEntitled:
+def _not_entitled(user_id: uuid.UUID, title: Title) -> NotEntitled:
+    """Says why a subscription that includes the film does not open it, where that is so."""
+    subscription = waiting_access(user_id, title)
+    if subscription and is_included([title, *titles_above(title)], country=""):
+        country = country_name(subscription.country, current_language())
+        return NotEntitled(gettext("This film is not part of your subscription in %(country)s.") % {"country": country})
+    if subscription:
+        return NotEntitled(gettext("This film is not part of your subscription at the moment."))
     return NotEntitled(gettext("Buy or rent this film to watch it, or subscribe to a plan that includes it."))
 
 

@@ -131,7 +131,7 @@ def test_a_right_is_revoked_and_reinstated_with_a_reason(staff, as_user, film):
     assert [event["kind"] for event in history] == ["reinstated", "revoked", "granted"]
 
 
-def test_what_does_not_exist_is_not_found(staff):
+def test_unknown_entitlement_is_not_found(staff):
     address = f"{PATH}/{uuid.uuid4()}"
     found = [staff.get(address), *(staff.post(f"{address}/{do}", {"reason": "x"}) for do in ("revoke", "reinstate"))]
     assert [response.status_code for response in found] == [404, 404, 404]

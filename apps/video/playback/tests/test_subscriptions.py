@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from apps.common.outbox.testing import deliver
 from apps.common.testing.iteration import some
-from apps.video.playback.models import SubscriptionAccess
+from apps.video.playback.models import Progress, SubscriptionAccess
 from apps.video.titles.models import Title
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -153,6 +153,97 @@ def test_films_of_a_package_are_listed(api_client, included):
     assert len(api_client.get("/v1/titles").json()["results"]) == 2
     assert api_client.get("/v1/titles?package=no such").status_code == 400
     assert api_client.get("/v1/titles?pakage=plus").status_code == 400
+
+
+def opened(client) -> list[str]:
+    """What the library lists, whether it can be started alike, and what is left to watch of it."""
+    listed = [item["title_slug"] for item in client.get("/v1/library").json()["results"]]
+    is_started = client.post(PLAY).status_code == 201
+    assert is_started == ("metropolis" in listed)
+    assert (client.get("/v1/library/metropolis").status_code == 200) == is_started
+    left = [item["title_slug"] for item in client.get("/v1/continue-watching").json()["results"]]
+    assert set(left) <= set(listed)
+    return listed
+
+
+PAST, FUTURE = timezone.now() - timedelta(hours=1), timezone.now() + timedelta(hours=1)
+
+
+@pytest.mark.parametrize(
+    ("changes", "is_open"),
+    [
+        ({}, True),
+        ({"available_from": PAST, "available_until": FUTURE, "available_countries": ["AT", "DE"]}, True),
+        ({"available_from": FUTURE}, False),
+        ({"available_until": PAST}, False),
+        ({"available_countries": ["AT"]}, False),
+        ({"state": "withdrawn"}, False),
+    ],
+)
+def test_a_plan_opens_and_lists_what_is_on_offer_where_the_subscriber_lives(
+    as_user, me, included, entitle, changes, is_open
+):
+    Progress.objects.create(user_id=me, title=included, position_seconds=5)
+    hear(reported(me, "started", 1, country="DE"))
+    Title.objects.filter(pk=included.pk).update(**changes)
+    client = as_user(me)
+    assert opened(client) == (["metropolis"] if is_open else [])
+    entitle(me)
+    assert opened(client) == ["metropolis"]
+
+
+@pytest.mark.parametrize("level", ["serial", "serial-1", "metropolis"])
+def test_an_episode_is_open_while_all_that_it_belongs_to_is_on_offer(as_user, me, included, level):
+    series = Title.objects.create(slug="serial", name="Serial", kind="series", state="ready", packages=["plus"])
+    season = Title.objects.create(slug="serial-1", name="1", kind="season", parent=series, number=1, state="ready")
+    Title.objects.filter(pk=included.pk).update(kind="episode", parent=season, number=1)
+    Progress.objects.create(user_id=me, title=included, position_seconds=5)
+    hear(reported(me, "started", 1, country="DE"))
+    client = as_user(me)
+
+    def state() -> tuple[list[str], list[str], int]:
+        listed = client.get("/v1/library").json()["results"]
+        started = client.get("/v1/continue-watching").json()["results"]
+        slugs = [[item["title_slug"] for item in items] for items in (listed, started)]
+        return slugs[0], slugs[1], client.post(PLAY).status_code
+
+    assert (sorted(state()[0]), state()[1:]) == (["metropolis", "serial"], (["metropolis"], 201))
+    Title.objects.filter(slug=level).update(available_countries=["AT"])
+    listed, started, status = state()
+    assert (listed, started, status) == ([] if level == "serial" else ["serial"], [], 403)
+
+
+def test_a_subscriber_whose_country_is_not_known_yet_is_shown_what_is_limited_to_some(as_user, me, included):
+    Title.objects.filter(pk=included.pk).update(available_countries=["AT"])
+    hear(reported(me, "started", 1))
+    assert opened(as_user(me)) == ["metropolis"]
+    hear(reported(me, "renewed", 2, country="DE"))
+    assert opened(as_user(me)) == []
+
+
+def test_playback_says_why_a_plan_does_not_open_a_film(as_user, me, included):
+    hear(reported(me, "started", 1, country="DE"))
+    client = as_user(me)
+
+    def refusal() -> str:
+        body = client.post(PLAY).json()
+        assert body["type"] == "/problems/not-entitled"
+        return body["detail"]
+
+    Title.objects.filter(pk=included.pk).update(available_countries=["AT"])
+    assert refusal() == "This film is not part of your subscription in Germany."
+    Title.objects.filter(pk=included.pk).update(available_countries=[], available_until=PAST)
+    assert refusal() == "This film is not part of your subscription at the moment."
+    assert as_user().post(PLAY).json()["detail"].startswith("Buy or rent this film")
+
+
+def test_playback_stops_when_a_film_leaves_the_plan(as_user, me, included):
+    hear(reported(me, "started", 1, country="DE"))
+    client = as_user(me)
+    session = client.post(PLAY).json()["session"]
+    Title.objects.filter(pk=included.pk).update(available_until=PAST)
+    beat = {"session": session, "position_seconds": 5}
+    assert client.put("/v1/progress/metropolis", beat).json()["type"] == "/problems/not-entitled"
 
 
 def test_staff_set_packages(as_staff, included):

@@ -162,4 +162,5 @@ def _event_of(title: Title) -> dict[str, Any]:
         "captions": list(title.captions.order_by("language").values_list("language", flat=True)),
         "trailer_url": trailer_url(ready_trailers().filter(parent=title.pk)),
         "is_on_offer": is_on_offer(title),
+        "available_countries": sorted(title.available_countries),
     }

@@ -76,3 +76,13 @@ def test_windows_that_open_and_close_are_reported_once(ready):
     Title.objects.update(available_until=now)
     assert services.announce_windows() == 1
     assert events()[-1][1]["is_on_offer"] is False
+
+
+def test_countries_are_news_and_are_reported_once_after_an_upgrade(ready):
+    services.change_title("metropolis", fields={"available_countries": ["DE", "AT"]})
+    assert events()[-1][1]["available_countries"] == ["AT", "DE"]
+    # As an event of the former version left it, and as the migration then marks it.
+    Title.objects.update(announced="of the former version", announced_on_offer=False)
+    assert services.announce_windows() == 1
+    assert services.announce_windows() == 0
+    assert len(events()) == 3

@@ -130,6 +130,15 @@ class Attribute:
     unit: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Film:
+    """What the catalogue knows of a film: whether it is on offer now, and in which countries it may be watched
+    (everywhere when there are none)."""
+
+    is_available: bool = True
+    available_countries: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Product(ProductCard):
     """A product in full; `is_stale` while catalog is down."""
@@ -142,6 +151,7 @@ class Product(ProductCard):
     related: tuple[ProductCard, ...]
     brand_slug: str | None = None
     seo: Seo | None = None
+    film: Film | None = None
     is_stale: bool = False
 
     @property
