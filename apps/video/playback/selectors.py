@@ -25,7 +25,7 @@ from apps.video.playback.models import (
 )
 from apps.video.titles.models import Title
 from apps.video.titles.rules import is_included
-from apps.video.titles.selectors import next_episode, titles_above, with_relations
+from apps.video.titles.selectors import caption_names, next_episode, titles_above, with_relations
 
 # What a library can be limited to.
 OWN, SUBSCRIPTION = "own", "subscription"
@@ -225,7 +225,7 @@ def next_watchable(user_id: uuid.UUID, title: Title) -> Title | None:
 
 def title_with_captions(slug: str) -> Title | None:
     """A title that is streamed; None until it is: 2 queries."""
-    return Title.objects.filter(slug=slug, asset_id__isnull=False).prefetch_related("captions").first()
+    return Title.objects.filter(slug=slug, asset_id__isnull=False).prefetch_related(caption_names()).first()
 
 
 def progress_at(user_id: uuid.UUID, title: Title) -> Progress | None:

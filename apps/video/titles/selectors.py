@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from apps.common.problems import NotFound
-from apps.video.titles.models import AgeRating, Artwork, Credit, Genre, Person, Title
+from apps.video.titles.models import AgeRating, Artwork, CaptionTrack, Credit, Genre, Person, Title
 
 State, Kind = Title.State, Title.Kind
 # What lists show unless they are asked for something else: the rest is found below these.
@@ -21,13 +21,18 @@ def with_relations(titles: QuerySet[Title]) -> QuerySet[Title]:
     """With what a TitleSerializer shows: 7 queries in all."""
     people = Credit.objects.select_related("person").order_by("position", "pk")
     return titles.select_related("parent").prefetch_related(
-        "captions",
+        caption_names(),
         Prefetch("credits", people),
         Prefetch("genres", Genre.objects.order_by("slug")),
         Prefetch("age_ratings", AgeRating.objects.order_by("country")),
         Prefetch("artwork", Artwork.objects.order_by("kind", "position", "pk")),
         Prefetch("children", ready_trailers(), to_attr="trailers"),
     )
+
+
+def caption_names() -> Prefetch:
+    """Which captions there are, for `prefetch_related`, without their text: a long film's is hundreds of kilobytes."""
+    return Prefetch("captions", CaptionTrack.objects.defer("webvtt").order_by("label"))
 
 
 def ready_trailers() -> QuerySet[Title]:

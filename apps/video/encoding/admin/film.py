@@ -20,6 +20,7 @@ from apps.video.encoding.forms import EncodeAgainForm
 from apps.video.encoding.models import Encoding, Rendition
 from apps.video.media.facts import Probe
 from apps.video.titles.models import Title
+from apps.video.titles.selectors import caption_names
 
 Kind = Rendition.Kind
 # ISO 639-2: the language was not determined.
@@ -30,7 +31,7 @@ def film_page(request: HttpRequest, title_id: uuid.UUID) -> HttpResponse:
     """Files, tracks and renditions of a film; its form encodes the film again."""
     if not request.user.has_perm("encoding.view_encoding"):
         raise PermissionDenied
-    title = Title.objects.filter(pk=title_id).prefetch_related("captions").first()
+    title = Title.objects.filter(pk=title_id).prefetch_related(caption_names()).first()
     if title is None:
         raise Http404
     form = EncodeAgainForm(request.POST or None)

@@ -21,6 +21,7 @@ from apps.common.problems import Problem
 from apps.video.media.captions import clock, cues_of_rows, read_captions, write_webvtt
 from apps.video.playback import services
 from apps.video.titles.models import CaptionTrack, Title
+from apps.video.titles.selectors import caption_names
 from apps.video.titles.services import set_captions
 
 # hls.js feeds the video element from a blob, and empties its caption track by a data: address.
@@ -110,7 +111,7 @@ def _save(request: HttpRequest, track: CaptionTrack) -> JsonResponse:
 def _title(request: HttpRequest, title_id: uuid.UUID, permission: str) -> Title:
     if not request.user.has_perm(permission):
         raise PermissionDenied
-    title = Title.objects.filter(pk=title_id).prefetch_related("captions").first()
+    title = Title.objects.filter(pk=title_id).prefetch_related(caption_names()).first()
     if title is None:
         raise Http404
     return title

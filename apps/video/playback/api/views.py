@@ -139,7 +139,7 @@ class TitlePlaybackView(APIView):
             **_stream(access),
             "captions": [
                 {"language": track.language, "label": track.label, "url": access.url(track.file)}
-                for track in title.captions.exclude(file="").order_by("label")
+                for track in title.captions.exclude(file="").defer("webvtt").order_by("label")
             ],
             "storyboard_url": access.url("storyboard.vtt"),
             "poster_url": poster_url(title),

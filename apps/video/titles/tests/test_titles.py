@@ -35,6 +35,17 @@ def test_the_list_costs_the_same_for_few_and_many(api_client, django_assert_num_
         api_client.get("/v1/titles")
 
 
+@pytest.mark.parametrize("path", ["/v1/titles", "/v1/titles/metropolis"])
+def test_captions_are_listed_without_their_text(api_client, film, django_assert_max_num_queries, path):
+    film.captions.create(language="en", label="English", webvtt="WEBVTT", file="en.vtt")
+    film.captions.create(language="de", label="Deutsch", webvtt="WEBVTT", file="de.vtt")
+    with django_assert_max_num_queries(16) as captured:
+        body = api_client.get(path).json()
+    (listed,) = body.get("results", [body])
+    assert [track["label"] for track in listed["captions"]] == ["Deutsch", "English"]
+    assert not [query["sql"] for query in captured if "webvtt" in query["sql"]]
+
+
 def test_only_video_staff_write(api_client, as_user, as_staff):
     assert api_client.post("/v1/titles", NEW).status_code == 401
     assert as_user().post("/v1/titles", NEW).status_code == 403
