@@ -27,6 +27,8 @@ from devtools.stack.readiness import background_parts, gateway_part, wait_until_
 from devtools.stack.running import hint_at_others, holder_of, is_running, pid_file
 from devtools.stack.supervisor import STOP_SECONDS, Process, Stopped, Supervisor, end_leftovers
 
+# Of background processes (nice(2)): a third of the weight of a web process.
+BACKGROUND_NICENESS = 5
 STAGE_DATA, STAGE_SERVICES, STAGE_GATEWAY = 0, 1, 2
 # What a stop takes at most: each stage its time, and a few seconds for the rest.
 DOWN_SECONDS = 3 * STOP_SECONDS + 15
@@ -317,7 +319,15 @@ def _start_role(stack: Stack, supervisor: Supervisor, role: str) -> None:
             environ = environment(stack, service)
             if role == "background":
                 environ["METRICS_PORT"] = str(stack.port_of(f"{service}.background"))
-            supervisor.add(Process(f"{service}.{role}", python(service, role), environ, stage=STAGE_SERVICES))
+            preexec = _step_back if role == "background" else None
+            command = python(service, role)
+            supervisor.add(Process(f"{service}.{role}", command, environ, stage=STAGE_SERVICES, preexec=preexec))
+
+
+def _step_back() -> None:
+    """Let pages go first where all share a few cores, as a cluster does by the shares of its pods: nobody waits for a
+    film's encoding or a mail, but somebody waits for a page."""
+    os.nice(BACKGROUND_NICENESS)
 
 
 def _demo_is_there(stack: Stack) -> bool:
