@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 import pytest
 from django.core.cache import cache
+from django.utils import translation
 
 from apps.common.http import RemoteProblem, Unavailable
 from apps.ui.storefront.clients import catalog
@@ -75,6 +76,27 @@ def test_crowd_waits_for_a_failing_service_once(platform: FakePlatform, monkeypa
 def test_same_response_is_the_same_object(platform: FakePlatform) -> None:
     assert catalog.product("tall-mug") is catalog.product("tall-mug")
     assert catalog.products(kind="goods") is catalog.products(kind="goods")
+
+
+def test_responses_are_kept_apart_by_what_they_differ_in(
+    platform: FakePlatform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The path, its parameters and the language of the page; nobody's token is ever sent with such a request."""
+    monkeypatch.setattr(catalog, "PRICE_SECONDS", 60.0)
+    asked = [
+        lambda: catalog.product("tall-mug"),
+        lambda: catalog.product("nosferatu"),
+        lambda: catalog.products(kind="goods"),
+        lambda: catalog.products(kind="video"),
+    ]
+    found = [ask() for ask in asked]
+    with translation.override("de"):
+        found += [ask() for ask in asked]
+    assert len({id(response) for response in found}) == len(found) == len(platform.catalog.requests)
+    assert {request.headers["Accept-Language"] for request in platform.catalog.requests} == {"en", "de"}
+    assert not any("Authorization" in request.headers for request in platform.catalog.requests)
+    assert [ask() for ask in asked] == found[:4]
+    assert len(platform.catalog.requests) == len(found)
 
 
 def test_changed_response_is_another_object(platform: FakePlatform) -> None:
