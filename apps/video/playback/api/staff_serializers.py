@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from rest_framework import serializers
 
 from apps.common.api.serializers import MessageField, StrictQuerySerializer, StrictSerializer
@@ -12,7 +14,7 @@ ACCOUNT_HELP = "The customer's e-mail address, or the id of the account."
 
 
 class AccountField(serializers.CharField):
-    def __init__(self, **kwargs: object) -> None:
+    def __init__(self, **kwargs: Any) -> None:
         super().__init__(max_length=254, help_text=ACCOUNT_HELP, **kwargs)
 
 

@@ -24,7 +24,7 @@ from apps.common.identity.permissions import RequireRole
 from apps.common.images import MAX_IMAGE_BYTES
 from apps.common.problems import NotFound, ValidationProblem
 from apps.video.titles import selectors, services
-from apps.video.titles.api import serializers
+from apps.video.titles.api import examples, serializers
 from apps.video.titles.models import Artwork, Title
 from apps.video.titles.serializers import ArtworkSerializer, PersonSerializer, TitleSerializer, artwork_data
 
@@ -67,7 +67,7 @@ class TitlesView(StaffWrites, ListAPIView):
     queryset = Title.objects.none()
     ordering = ("name", "id")
 
-    @extend_schema(parameters=[serializers.TitlesQuerySerializer])
+    @extend_schema(parameters=[serializers.TitlesQuerySerializer], examples=[examples.LISTED])
     def get(self, request: Request, *args: object, **kwargs: object) -> Response:
         """Titles that are on offer, by name: films and series, or those of the `kind` that is asked for."""
         response = self.list(request, *args, **kwargs)
@@ -78,7 +78,10 @@ class TitlesView(StaffWrites, ListAPIView):
         return selectors.listed(**validated_query(serializers.TitlesQuerySerializer, self.request))
 
     @extend_schema(
-        request=serializers.NewTitleSerializer, responses={201: serializers.StaffTitleSerializer}, parameters=[ETAG]
+        request=serializers.NewTitleSerializer,
+        responses={201: serializers.StaffTitleSerializer},
+        parameters=[ETAG],
+        examples=[examples.NEW_FILM, examples.NEW_EPISODE, examples.DRAFT],
     )
     @optionally_idempotent
     def post(self, request: Request) -> Response:
@@ -89,7 +92,7 @@ class TitlesView(StaffWrites, ListAPIView):
 
 
 class TitleView(StaffWrites, APIView):
-    @extend_schema(responses=serializers.WholeTitleSerializer)
+    @extend_schema(responses=serializers.WholeTitleSerializer, examples=[examples.WHOLE_FILM, examples.WHOLE_SERIES])
     def get(self, request: Request, slug: str) -> Response:
         """One title, with its seasons, episodes and extras. It is here before and after it is on offer, too."""
         return Response(serializers.whole_title(slug), headers=PUBLIC)
@@ -98,6 +101,7 @@ class TitleView(StaffWrites, APIView):
         request=serializers.TitleFactsSerializer,
         responses=serializers.StaffTitleSerializer,
         parameters=[IF_MATCH, ETAG],
+        examples=[examples.WINDOW, examples.STAFF],
     )
     def patch(self, request: Request, slug: str) -> Response:
         """Change what is named and leave the rest. Read `/v1/staff/titles/{slug}` for its ETag."""
@@ -107,14 +111,19 @@ class TitleView(StaffWrites, APIView):
 
 
 class StaffTitleView(StaffView):
-    @extend_schema(responses=serializers.StaffTitleSerializer, parameters=[ETAG])
+    @extend_schema(responses=serializers.StaffTitleSerializer, parameters=[ETAG], examples=[examples.STAFF])
     def get(self, request: Request, slug: str) -> Response:
         """One title as staff edit it, in any state. Send its ETag as If-Match with the change."""
         return staff_title(slug)
 
 
 class WithdrawView(StaffView):
-    @extend_schema(request=None, responses=serializers.StaffTitleSerializer, parameters=[IF_MATCH, ETAG])
+    @extend_schema(
+        request=None,
+        responses=serializers.StaffTitleSerializer,
+        parameters=[IF_MATCH, ETAG],
+        examples=[examples.WITHDRAWN_TITLE],
+    )
     def post(self, request: Request, slug: str) -> Response:
         """Take a title, with everything below it, off the lists and out of the shop. Who bought it may still watch."""
         services.withdraw(selectors.any_title(slug), versions=seen_versions(request))
@@ -122,7 +131,12 @@ class WithdrawView(StaffView):
 
 
 class ReturnView(StaffView):
-    @extend_schema(request=None, responses=serializers.StaffTitleSerializer, parameters=[IF_MATCH, ETAG])
+    @extend_schema(
+        request=None,
+        responses=serializers.StaffTitleSerializer,
+        parameters=[IF_MATCH, ETAG],
+        examples=[examples.STAFF],
+    )
     def post(self, request: Request, slug: str) -> Response:
         """List and sell a withdrawn title again."""
         services.bring_back(selectors.any_title(slug), versions=seen_versions(request))
@@ -135,6 +149,7 @@ class ArtworkListView(StaffView):
     @extend_schema(
         request={"multipart/form-data": serializers.NewArtworkSerializer},
         responses={201: ArtworkSerializer, 200: ArtworkSerializer},
+        examples=[examples.ARTWORK],
     )
     def post(self, request: Request, slug: str) -> Response:
         """Add a still, or set the backdrop or the logo. The same file again returns 200 and changes nothing."""
@@ -159,7 +174,10 @@ class ArtworkView(StaffView):
 
 class PeopleView(StaffView):
     @extend_schema(
-        request=serializers.NewPersonSerializer, responses={201: serializers.StaffPersonSerializer}, parameters=[ETAG]
+        request=serializers.NewPersonSerializer,
+        responses={201: serializers.StaffPersonSerializer},
+        parameters=[ETAG],
+        examples=[examples.NEW_PERSON, examples.MADE_PERSON],
     )
     @optionally_idempotent
     def post(self, request: Request) -> Response:
@@ -170,7 +188,7 @@ class PeopleView(StaffView):
 
 
 class PersonView(StaffWrites, APIView):
-    @extend_schema(responses=PersonSerializer)
+    @extend_schema(responses=PersonSerializer, examples=[examples.PUBLIC_PERSON])
     def get(self, request: Request, slug: str) -> Response:
         """One person. `GET /v1/titles?person=` lists what they had a part in."""
         return Response(PersonSerializer(selectors.person_with_slug(slug)).data, headers=PUBLIC)
@@ -179,6 +197,7 @@ class PersonView(StaffWrites, APIView):
         request=serializers.PersonFactsSerializer,
         responses=serializers.StaffPersonSerializer,
         parameters=[IF_MATCH, ETAG],
+        examples=[examples.PERSON_CHANGE, examples.PERSON_OF_STAFF],
     )
     def patch(self, request: Request, slug: str) -> Response:
         """Change what is named and leave the rest. Read `/v1/staff/people/{slug}` for the ETag."""
@@ -188,7 +207,7 @@ class PersonView(StaffWrites, APIView):
 
 
 class StaffPersonView(StaffView):
-    @extend_schema(responses=serializers.StaffPersonSerializer, parameters=[ETAG])
+    @extend_schema(responses=serializers.StaffPersonSerializer, parameters=[ETAG], examples=[examples.PERSON_OF_STAFF])
     def get(self, request: Request, slug: str) -> Response:
         """One person as staff edit them. Send the ETag as If-Match with the change."""
         return staff_person(slug)

@@ -134,6 +134,31 @@ def test_a_save_writes_what_was_changed_and_no_more(staff):
     assert saved.version == title.version + 1
 
 
+@pytest.mark.parametrize("changed", ["people", "age ratings", "artwork", "window", "nothing but the name"])
+def test_a_save_raises_the_version_whatever_of_the_title_was_changed(staff, png, changed):
+    """So that a change by REST which was begun before it is refused as stale."""
+    title = Title.objects.create(name="Metropolis", slug="metropolis", year=1927)
+    person = Person.objects.create(slug="fritz-lang", name="Fritz Lang")
+    forms = {
+        "people": {
+            "credits-TOTAL_FORMS": "1",
+            "credits-0-person": str(person.pk),
+            "credits-0-role": "director",
+            "credits-0-position": "0",
+        },
+        "age ratings": {"age_ratings-TOTAL_FORMS": "1", "age_ratings-0-country": "DE", "age_ratings-0-label": "6"},
+        "artwork": {"artwork-TOTAL_FORMS": "1", "artwork-0-kind": "still", "artwork-0-upload": io.BytesIO(png)},
+        "window": {"available_until_0": "2099-01-01", "available_until_1": "12:00:00"},
+        "nothing but the name": {"name": "Metropolis!"},
+    }
+    response = staff.post(f"/admin/titles/title/{title.pk}/change/", form_of(**forms[changed]))
+    assert response.status_code == 302, response.context["adminform"].form.errors
+    saved = Title.objects.get()
+    assert saved.version == title.version + 1
+    found = [saved.credits.count(), saved.age_ratings.count(), saved.artwork.count(), saved.available_until is not None]
+    assert [*found, saved.name == "Metropolis!"] == [name == changed for name in forms]
+
+
 def test_the_navigation_shows_this_section_to_the_roles_that_see_something_here():
     grant_staff_permissions()
     section = current_section()
