@@ -21,7 +21,7 @@ MAX_ENDED = 10
 
 def with_parts(encodings: QuerySet[Encoding]) -> QuerySet[Encoding]:
     """Encodings with their films and renditions: 2 queries."""
-    return encodings.select_related("source__title").prefetch_related("renditions")
+    return encodings.select_related("source__title__parent__parent").prefetch_related("renditions")
 
 
 def queue() -> list[Encoding]:

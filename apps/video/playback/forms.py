@@ -51,7 +51,8 @@ class TitleField(forms.ModelChoiceField):
 
     def __init__(self) -> None:
         super().__init__(
-            Title.objects.order_by("name", "pk"),
+            # Trailers are everybody's.
+            Title.objects.exclude(kind=Title.Kind.TRAILER).select_related("parent__parent").order_by("name", "pk"),
             to_field_name="slug",
             label=_("Film"),
             widget=UnfoldAdminSelectWidget,

@@ -28,7 +28,7 @@ State = Upload.State
 @admin.register(Upload)
 class UploadAdmin(ReadOnly, ModelAdmin):
     list_display = ["__str__", "title", "shown_state", "shown_size", "shown_reason", "created_at"]
-    list_select_related = ["title"]
+    list_select_related = ["title__parent__parent"]
     list_filter = ["state"]
     search_fields = ["title__name", "filename"]
     search_help_text = _("Search by film")

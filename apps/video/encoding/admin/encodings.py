@@ -27,7 +27,7 @@ State = Encoding.State
 @admin.register(Encoding)
 class EncodingAdmin(ReadOnly, ModelAdmin):
     list_display = ["title", "shown_state", "phase", "shown_progress", "shown_reason", "created_at", "finished_at"]
-    list_select_related = ["source__title"]
+    list_select_related = ["source__title__parent__parent"]
     list_filter = ["state"]
     search_fields = ["source__title__name"]
     search_help_text = _("Search by film")
@@ -74,7 +74,7 @@ class EncodingAdmin(ReadOnly, ModelAdmin):
 
     @admin.display(description=_("film"), ordering="source__title__name")
     def title(self, encoding: Encoding) -> str:
-        return encoding.source.title.name
+        return str(encoding.source.title)
 
     @admin.display(description=_("film"))
     def film(self, encoding: Encoding) -> SafeString:

@@ -37,9 +37,12 @@ def staff(monkeypatch) -> Client:
     return staff_of("video_staff")
 
 
+def make_title(name: str, **fields: object) -> Title:
+    return Title.objects.create(slug=f"{name.lower().replace(' ', '-')}-{uuid.uuid4().hex[:6]}", name=name, **fields)
+
+
 def make_encoding(name: str = "Metropolis", *, title: Title | None = None, **fields: object) -> Encoding:
-    slug = f"{name.lower().replace(' ', '-')}-{uuid.uuid4().hex[:6]}"
-    title = title or Title.objects.create(slug=slug, name=name)
+    title = title or make_title(name)
     source = Source.objects.create(title=title, name="film.mkv", size=3_000_000, checksum=uuid.uuid4().hex)
     return Encoding.objects.create(source=source, **fields)
 
@@ -75,15 +78,32 @@ def test_list_of_the_queue_is_loaded_alone_and_its_queries_do_not_grow(staff):
     counts = []
     for number in (2, 18):
         for _ in range(number):
-            add_renditions(make_encoding())
-        with CaptureQueriesContext(
-            connection,
-        ) as queries:
+            film = make_title("Metropolis", year=1927)
+            add_renditions(make_encoding(title=make_title("Trailer", kind="trailer", parent=film)))
+        with CaptureQueriesContext(connection) as queries:
             response = staff.get(f"{QUEUE}rows/")
         assert response.status_code == 200
-        assert "<html" not in response.content.decode()
+        page = response.content.decode()
+        assert page.count(">Metropolis (1927): Trailer</a>") == Encoding.objects.count()
+        assert "<html" not in page
         counts.append(len(queries))
     assert counts[0] == counts[1]
+
+
+@pytest.mark.parametrize("page", ["titles/title/", "encoding/encoding/", "playback/entitlement/add/"])
+def test_lists_name_what_a_title_is_a_part_of_at_the_same_cost_for_any_number(staff, page):
+    counts = []
+    for number in (2, 18):
+        for _ in range(number):
+            season = make_title("Season 1", kind="season", number=1, parent=make_title("Vampires", kind="series"))
+            episode = make_title("The Red Notebook", kind="episode", number=1, parent=season)
+            make_encoding(title=episode)
+        with CaptureQueriesContext(connection) as queries:
+            shown = staff.get(f"/admin/{page}").content.decode()
+        assert "Vampires: Season 1" in shown
+        counts.append(len(queries))
+    # What a process asks once, the first page asks.
+    assert counts[1] <= counts[0]
 
 
 def test_signed_out_staff_get_no_page_into_the_queue(client):

@@ -50,7 +50,7 @@ class PlayingFilter(admin.SimpleListFilter):
 class PlaybackSessionAdmin(SearchedByEmail, ReadOnly, ModelAdmin):
     list_display = ["title", "shown_account", "shown_device", "created_at", "shown_position", "shown_rebuffering"]
     list_filter = [PlayingFilter]
-    list_select_related = ["title"]
+    list_select_related = ["title__parent__parent"]
     search_fields = ["title__name", "title__slug"]
     search_help_text = _("Search by the customer’s e-mail address or film")
     ordering = ["-created_at"]

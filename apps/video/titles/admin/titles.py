@@ -38,7 +38,8 @@ admin.site.unregister(Group)
 @admin.register(Title)
 class TitleAdmin(ModelAdmin):
     form = TitleForm
-    list_display = ["name", "thumbnail", "kind", "year", "shown_state", "shown_runtime"]
+    list_display = ["name", "belongs_to", "thumbnail", "kind", "year", "shown_state", "shown_runtime"]
+    list_select_related = ["parent__parent"]
     list_filter = ["state", "kind", "genres"]
     search_fields = ["name", "slug"]
     search_help_text = _("Search by name")
@@ -139,6 +140,10 @@ class TitleAdmin(ModelAdmin):
             if form.has_changed() and not form.cleaned_data.get("DELETE"):
                 kind = Artwork.Kind(form.cleaned_data["kind"])
                 services.add_artwork(formset.instance.slug, kind, form.cleaned_data["upload"])
+
+    @admin.display(description=_("part of"), ordering="parent__name")
+    def belongs_to(self, title: Title) -> str:
+        return str(title.parent or "")
 
     @admin.display(description=_("poster"))
     def thumbnail(self, title: Title) -> str:

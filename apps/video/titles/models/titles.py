@@ -153,4 +153,6 @@ class Title(Translated):
         ]
 
     def __str__(self) -> str:
-        return f"{self.name} ({self.year})" if self.year else self.name
+        """With what it is a part of: a trailer or an episode alone says little."""
+        name = f"{self.name} ({self.year})" if self.year else self.name
+        return f"{self.parent}: {name}" if self.parent else name
