@@ -17,6 +17,7 @@ from devtools.demo.art import poster_details
 from devtools.errors import DevToolsError
 
 SIZES = {"metropolis": (1280, 720), "the-general": (1280, 720), "le-voyage-dans-la-lune": (640, 360)}
+EPISODE_SIZE = (640, 360)
 DEFAULT_SIZE = (854, 480)
 RATE = 24
 # Of leader 3, leader 2, title card and the three details, in seconds; a caption belongs to each five seconds.
@@ -43,11 +44,12 @@ def ffmpeg() -> str:
 
 
 def make_all(films: list[dict[str, Any]], posters: Path, out: Path, *, on_done: Callable[[str], None]) -> None:
-    """One clip a film in `out/<slug>.mp4`, made again only when poster or recipe have changed; raises DevToolsError."""
+    """One clip a film or episode in `out/<slug>.mp4`, made again only when poster or recipe have changed; raises
+    DevToolsError. An episode is cut from the poster of its series."""
     out.mkdir(parents=True, exist_ok=True)
 
     def one(film: dict[str, Any]) -> None:
-        make(film, posters / f"{film['slug']}.webp", out / f"{film['slug']}.mp4")
+        make(film, posters / f"{film.get('series', film['slug'])}.webp", out / f"{film['slug']}.mp4")
         on_done(film["name"])
 
     with ThreadPoolExecutor(2) as pool:
@@ -62,7 +64,7 @@ def make(film: dict[str, Any], poster: Path, target: Path) -> None:
     digest = hashlib.sha256(recipe + poster.read_bytes()).hexdigest()
     if target.is_file() and stamp.is_file() and stamp.read_text() == digest:
         return
-    size = SIZES.get(film["slug"], DEFAULT_SIZE)
+    size = EPISODE_SIZE if "series" in film else SIZES.get(film["slug"], DEFAULT_SIZE)
     with tempfile.TemporaryDirectory() as folder:
         pictures = reel.stills(film, poster, Path(folder), size=size)
         command = _command(pictures, target, size=size, notes=NOTES.get(film["genre"], OTHER_NOTES))

@@ -85,7 +85,7 @@ def load(shop: Shop, folder: Path) -> None:
     from devtools.demo.art import draw
 
     started = time.monotonic()
-    films = data.films()
+    films, episodes = data.films(), data.episodes()
     with Progress() as progress:
         pictures = folder / "images"
         step = progress.step("drawing pictures", len(draw.scenes()))
@@ -98,9 +98,9 @@ def load(shop: Shop, folder: Path) -> None:
                 pool.submit(_import_vouchers, shop, folder, progress),
                 pool.submit(_import_plans, shop, folder, progress),
             ]
-            sources = _sources(folder, films, pictures)
-            step = progress.step("making clips", len(films))
-            clips.make_all(films, pictures, sources, on_done=step.advance)
+            sources = _sources(folder, pictures)
+            step = progress.step("making clips", len(films) + len(episodes))
+            clips.make_all([*films, *episodes], pictures, sources, on_done=step.advance)
             clips.make_trailers(films, sources)
             jobs.append(pool.submit(_import_titles, shop, folder, sources, progress))
             for job in jobs:
@@ -117,13 +117,15 @@ def _require_running(stack: Stack) -> None:
             raise DevToolsError(f"No stack is running on port {stack.port}. Start it with `make up`, then try again.")
 
 
-def _sources(folder: Path, films: list[dict[str, Any]], pictures: Path) -> Path:
-    """Posters, stills and captions beside where the clips will lie."""
+def _sources(folder: Path, pictures: Path) -> Path:
+    """Posters, stills, logos and captions beside where the clips will lie."""
     sources = folder / "sources"
     sources.mkdir(parents=True, exist_ok=True)
-    for film in films:
-        for name in (f"{film['slug']}.webp", *(f"{still.name}.webp" for still in data.stills(film))):
+    for film in data.films_and_series():
+        logo = [f"{film['slug']}.logo.webp"] if film.get("has_logo") else []
+        for name in (f"{film['slug']}.webp", *(f"{still.name}.webp" for still in data.stills(film)), *logo):
             shutil.copyfile(pictures / name, sources / name)
+    for film in (*data.films(), *data.episodes()):
         (sources / f"{film['slug']}.en.vtt").write_text(data.captions(film))
     return sources
 

@@ -58,5 +58,13 @@ def test_sizes_differ_so_that_ladders_differ():
     assert sizes == {(640, 360), (854, 480), (1280, 720)}
 
 
+def test_episodes_are_cut_from_the_poster_of_their_series(poster, tmp_path, monkeypatch):
+    made = []
+    monkeypatch.setattr(clips, "make", lambda film, source, target: made.append((source.name, target.name)))
+    episodes = data.episodes()
+    clips.make_all(episodes, tmp_path, tmp_path, on_done=lambda name: None)
+    assert sorted(made) == sorted(("les-vampires.webp", f"{episode['slug']}.mp4") for episode in episodes)
+
+
 def test_shots_add_up_to_a_caption_each_five_seconds():
     assert 5 * len(FILM["cues"]) == clips.SECONDS

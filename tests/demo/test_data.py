@@ -30,6 +30,21 @@ def test_there_are_48_goods_in_8_categories_and_12_films():
     assert len(data.films()) == 12
 
 
+def test_there_is_a_series_of_one_season_with_three_episodes():
+    [entry] = data.series()
+    parts = [title for title in data.titles() if title["slug"].startswith(entry["slug"])]
+    assert [part["kind"] for part in parts] == ["series", "season", "episode", "episode", "episode"]
+    assert [part.get("parent") for part in parts] == [None, entry["slug"], *[entry["season"]["slug"]] * 3]
+    assert all(part["translations"]["de"]["name"] for part in parts)
+    episodes = parts[2:]
+    assert [episode["number"] for episode in episodes] == [1, 2, 3]
+    assert all("source" in episode for episode in episodes)
+    assert not any("source" in part for part in parts[:2])
+    times = [(episode["intro_start"], episode["intro_end"], episode["credits_start"], SECONDS) for episode in episodes]
+    assert all(list(each) == sorted(set(each)) for each in times)
+    assert [product["slug"] for product in PRODUCTS if product.get("title_slug") == entry["slug"]] == [entry["slug"]]
+
+
 def test_every_product_stands_in_a_category_that_exists():
     assert {product["category"] for product in PRODUCTS} <= {entry["path"] for entry in CATALOGUE["categories"]}
 
@@ -129,7 +144,7 @@ def test_every_product_has_words_of_its_own():
 
 def test_every_product_is_drawn():
     assert {product["slug"] for product in GOODS} == set(stage.LOOKS)
-    assert {film["slug"] for film in data.films()} == set(posters.POSTERS)
+    assert {film["slug"] for film in data.films_and_series()} == set(posters.POSTERS)
 
 
 def test_no_two_goods_look_the_same():
@@ -144,7 +159,7 @@ def test_every_film_can_be_bought_and_rented():
 
 
 def test_film_facts_are_complete():
-    for film in some(data.films()):
+    for film in some(data.films_and_series()):
         assert 1895 <= film["year"] <= 1968
         assert film["directors"]
         assert len(film["cast"]) >= 3
@@ -152,6 +167,9 @@ def test_film_facts_are_complete():
         assert 10 <= film["runtime"] <= 160
         assert film["runtime_source"].startswith("https://")
         assert all(re.fullmatch(r"[a-z]{2}", language) for language in film["languages"])
+        sources = film.get("age_ratings_source", [])
+        assert len(sources) == len(film.get("age_ratings", {})), film["slug"]
+        assert all(source.startswith("http") for source in sources)
 
 
 def test_each_film_has_a_trailer_stills_and_texts_in_both_languages():
@@ -164,7 +182,7 @@ def test_each_film_has_a_trailer_stills_and_texts_in_both_languages():
 
 
 def test_characters_are_played_by_the_cast():
-    for film in some([film for film in data.films() if "characters" in film]):
+    for film in some([film for film in data.films_and_series() if "characters" in film]):
         assert set(film["characters"]) <= set(film["cast"])
     roles = {credit["role"] for title in data.titles() for credit in title.get("credits", [])}
     assert {"director", "cast"} < roles
@@ -178,7 +196,7 @@ def test_films_have_the_runtime_of_the_film_and_not_of_the_clip():
 
 
 def test_captions_follow_each_other_within_the_clip():
-    for film in some(data.films()):
+    for film in some([*data.films(), *data.episodes()]):
         text = data.captions(film)
         assert text.startswith("WEBVTT\n\n")
         times = [float(seconds) for seconds in re.findall(r"00:00:(\d\d\.\d{3})", text)]
@@ -243,6 +261,9 @@ def test_texts_of_the_demo_exist_in_german():
 
 def test_german_files_hold_nothing_that_is_gone():
     assert translations("films").keys() == {film["slug"] for film in data.films()}
+    assert translations("series").keys() == {entry["slug"] for entry in data.series()}
+    parts = [part for entry in data.series() for part in (entry["season"], *entry["episodes"])]
+    assert translations("episodes").keys() == {part["slug"] for part in parts}
     assert translations("goods_1", "goods_2").keys() == {entry["slug"] for entry in data.goods()}
     assert translations("variants").keys() <= {variant["name"] for variant in VARIANTS}
     assert translations("attributes").keys() == ATTRIBUTES.keys()

@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 import pytest
 from PIL import Image
 
-from devtools.demo.art import draw, poster_kit
+from devtools.demo.art import draw, poster_kit, views
 from devtools.demo.art.stage import Scene
 
 SCENES = draw.scenes()
@@ -38,6 +38,13 @@ def test_further_pictures_are_smaller_and_stills_as_wide_as_a_screen():
     names = ("stoneware-mug.detail", "stoneware-mug.moss", "stoneware-mug.together", "metropolis.still-1")
     sizes = [draw.raster(SCENES[name].ground).size for name in names]
     assert sizes == [(960, 960)] * 3 + [(960, 540)]
+
+
+def test_logos_are_light_on_nothing(tmp_path):
+    draw._write(SCENES["metropolis.logo"], tmp_path / "logo.webp")
+    with Image.open(tmp_path / "logo.webp") as logo:
+        assert (logo.mode, logo.size) == ("RGBA", views.LOGO_SIZE)
+        assert logo.getchannel("A").getextrema() == (0, 255)
 
 
 def test_every_variant_and_every_still_is_another_picture():

@@ -94,10 +94,11 @@ def episode_list(title: Title, watched: tuple[HistoryItem, ...]) -> EpisodeList:
 
 
 def is_demo_clip(title: Title, product: Product | None) -> bool:
-    """Whether the demo streams seconds of a film whose runtime the catalogue has in minutes."""
-    return (
-        settings.SHOP_DEMO and product is not None and title.runtime_seconds < SECONDS_OF_MINUTE * product.minutes / 2
-    )
+    """Whether the demo streams seconds of a film whose runtime the catalogue has in minutes. A series has no length of
+    its own."""
+    if not settings.SHOP_DEMO or product is None or title.has_episodes:
+        return False
+    return title.runtime_seconds < SECONDS_OF_MINUTE * product.minutes / 2
 
 
 def with_products(items: tuple[LibraryItem, ...]) -> tuple[LibraryFilm, ...]:

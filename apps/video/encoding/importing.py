@@ -12,7 +12,7 @@ from django.db import transaction
 from apps.common.problems import ValidationProblem
 from apps.video.encoding.models import Encoding
 from apps.video.encoding.services import add_source, ensure_encoded, read_source
-from apps.video.titles.models import Artwork
+from apps.video.titles.models import Artwork, Title
 from apps.video.titles.services import add_artwork, save_genre, save_title, set_captions, set_poster
 
 FACTS = (
@@ -38,12 +38,16 @@ def _genre(given: str | dict[str, Any]) -> str:
     return save_genre(given["slug"], name=given["name"], translations=given.get("translations", {})).slug
 
 
-def import_title(entry: dict[str, Any], folder: Path) -> Encoding:
-    """Make or update one film with poster, artwork, captions and source; returns its encoding, finished or queued."""
+def import_title(entry: dict[str, Any], folder: Path) -> Encoding | None:
+    """Make or update one title with poster, artwork, captions and source; returns its encoding, finished or queued.
+
+    A series or a season has no source and no encoding.
+    """
     try:
-        source_file = _within(folder, entry["source"])
+        is_streamed = entry.get("kind") not in Title.FOLDERS
+        source_file = _within(folder, entry["source"]) if is_streamed else None
         # Before anything is written: a film that is refused leaves no draft behind.
-        found = read_source(source_file)
+        found = read_source(source_file) if source_file else None
         validate_slug(entry["slug"])
         with transaction.atomic(durable=True):
             fields = {name: entry[name] for name in FACTS if name in entry}
@@ -54,12 +58,13 @@ def import_title(entry: dict[str, Any], folder: Path) -> Encoding:
             for track in entry.get("captions", []):
                 text = _within(folder, track["file"]).read_text()
                 set_captions(title, language=track["language"], label=track["label"], webvtt=text)
-        for kind, names in (("backdrop", [entry.get("backdrop")]), ("still", entry.get("stills", []))):
+        for kind in Artwork.Kind:
+            names = entry.get("stills", []) if kind == Artwork.Kind.STILL else [entry.get(kind)]
             for name in filter(None, names):
-                add_artwork(title.slug, Artwork.Kind(kind), _within(folder, name).read_bytes())
-        source = add_source(title, source_file, found=found)
+                add_artwork(title.slug, kind, _within(folder, name).read_bytes())
+        source = add_source(title, source_file, found=found) if source_file else None
     except ValidationError as error:
         raise ValidationProblem("An address has letters, digits, hyphens and underscores only.") from error
-    except (KeyError, TypeError) as error:
+    except (AttributeError, KeyError, TypeError) as error:
         raise ValidationProblem(f"{error!r} is missing or odd.") from error
-    return ensure_encoded(source)
+    return ensure_encoded(source) if source else None

@@ -50,7 +50,7 @@ def draw_all(out: Path, on_progress: Callable[[int, int, str], None]) -> None:
 def scenes() -> dict[str, Scene]:
     """Every picture in its layers, by the name of its file: the first ones by slug, and further ones beside them."""
     goods = {good["slug"]: stage.scene(stage.LOOKS[good["slug"]]) for good in data.goods()}
-    films = {film["slug"]: Scene(posters.poster(film)) for film in data.films()}
+    films = {film["slug"]: Scene(posters.poster(film)) for film in data.films_and_series()}
     return goods | films | _further_scenes()
 
 
@@ -66,7 +66,9 @@ def _further_scenes() -> dict[str, Scene]:
                     drawn[picture.name] = views.together(look, [stage.LOOKS[slug] for slug in companions(good)])
                 case _:
                     drawn[picture.name] = views.in_colour(look, picture.colour)
-    for film in data.films():
+    for film in data.films_and_series():
+        if film.get("has_logo"):
+            drawn[f"{film['slug']}.logo"] = views.logo(film)
         drawn |= dict(zip((picture.name for picture in stills(film)), views.stills(film), strict=True))
     return drawn
 
@@ -92,7 +94,8 @@ def _write(scene: Scene, target: Path) -> None:
         picture.paste(shade, SHADOW_FALL, _softened(figure))
         picture.alpha_composite(figure)
     unfinished = target.with_suffix(".part")
-    picture.convert("RGB").save(unfinished, "WEBP", quality=QUALITY, method=3)
+    finished = picture if scene.is_transparent else picture.convert("RGB")
+    finished.save(unfinished, "WEBP", quality=QUALITY, method=3)
     unfinished.replace(target)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from devtools.demo.art import posters_from_1928 as late
+from devtools.demo.art import posters_of_series as of_series
 from devtools.demo.art import posters_to_1924 as early
 from devtools.demo.art import posters_to_1927 as middle
 from devtools.demo.art import svg
@@ -23,6 +24,7 @@ POSTERS: dict[str, Callable[[Film], str]] = {
     "steamboat-bill-jr": late.steamboat_bill,
     "his-girl-friday": late.his_girl_friday,
     "night-of-the-living-dead": late.living_dead,
+    "les-vampires": of_series.les_vampires,
 }
 
 

@@ -81,6 +81,7 @@ class Scene:
     ground: str
     figure: str = ""
     shadow: str = "#000000"
+    is_transparent: bool = False
 
 
 def scene(look: Look, *, size: int = SIZE) -> Scene:

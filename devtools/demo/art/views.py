@@ -9,13 +9,16 @@ from dataclasses import replace
 
 from devtools.demo.art import objects_1, posters, stage, svg
 from devtools.demo.art.poster_details import DETAILS
-from devtools.demo.art.poster_kit import darker, mix
+from devtools.demo.art.poster_kit import darker, fitting, mix, text
 from devtools.demo.art.posters_to_1924 import Film, H, W
 from devtools.demo.art.stage import SIZE, Look, Scene
 
 # Of further pictures, in pixels: as wide as pages show them, and a quarter of the work of the first one.
 VIEW_SIZE = 960
 STILL_SIZE = (960, 540)
+LOGO_SIZE = (960, 240)
+# The faces of films that have a logo (`has_logo` in films.yaml).
+LOGO_FACES = {"nosferatu": "fraktur", "metropolis": "limelight"}
 # The part of the drawing that a detail shows: left, top, width.
 DETAIL_BOX = (310, 250, 580)
 # The same of what lies low in its drawing.
@@ -102,6 +105,15 @@ def stills(film: Film) -> list[Scene]:
         top = min(max(0.0, centre_y - tall / 2), H - tall)
         scenes.append(Scene(svg.picture(width, height, drawing, box=(left, top, wide, tall))))
     return scenes
+
+
+def logo(film: Film) -> Scene:
+    """The film's name in the face of its poster, light on nothing, for the dark ground of its page."""
+    width, height = LOGO_SIZE
+    face = LOGO_FACES[film["slug"]]
+    size = fitting(film["name"], font=face, width=width * 0.98, most=height * 0.9)
+    words = text(film["name"], width / 2, height / 2 + size * 0.34, size=size, fill=LIGHT, font=face)
+    return Scene(svg.picture(width, height, words), is_transparent=True)
 
 
 def _channels(colour: str) -> tuple[int, ...]:

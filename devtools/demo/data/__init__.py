@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from devtools.demo.data.files import SECOND_LANGUAGE, films, goods, read, translations
+from devtools.demo.data.files import (
+    SECOND_LANGUAGE,
+    episodes,
+    films,
+    films_and_series,
+    goods,
+    read,
+    series,
+    translations,
+)
 from devtools.demo.data.merchandise import catalogue, slugify
 from devtools.demo.data.pictures import stills
 
@@ -14,19 +23,33 @@ __all__ = [
     "PASSWORD",
     "captions",
     "catalogue",
+    "episodes",
     "films",
+    "films_and_series",
     "goods",
     "pages",
     "plans",
+    "series",
     "stills",
     "titles",
     "users",
     "vouchers",
 ]
 
-# Where the films were made (ISO 3166-1 has no code for the Soviet Union any more), and their genres in German.
+# Where the films were made, and their genres in German. The code of the Soviet Union, SU, is a former one (ISO 3166-3)
+# that lists of countries lack: Russia, which followed it in treaties and archives, stands for it in the video service.
+# The catalogue names the country itself.
 COUNTRIES = {"France": "FR", "Germany": "DE", "Soviet Union": "RU", "United States": "US"}
-GENRES = {"Comedy": "Komödie", "Drama": "Drama", "Horror": "Horror", "Science fiction": "Science-Fiction"}
+GENRES = {
+    "Comedy": "Komödie",
+    "Crime": "Krimi",
+    "Drama": "Drama",
+    "Horror": "Horror",
+    "Science fiction": "Science-Fiction",
+}
+
+# Of an episode's clip (`clips.SHOTS`), in seconds: leader and title card, and the fade at the end.
+MARKERS = {"intro_start": 0, "intro_end": 5, "credits_start": 17}
 
 PASSWORD = "streamcart-demo"  # noqa: S105  (printed by `make up`; the demo is never open to the public)
 
@@ -46,12 +69,46 @@ def users() -> list[dict[str, Any]]:
 
 
 def titles() -> list[dict[str, Any]]:
-    """The file for `video import_titles`: films, then their trailers; captions and images lie beside the sources."""
-    return [*map(_title, films()), *map(_trailer, films())]
+    """The file for `video import_titles`: films, their trailers, series; captions and images lie beside the sources."""
+    return [*map(_film, films()), *map(_trailer, films()), *(part for entry in series() for part in _series(entry))]
 
 
-def _title(film: dict[str, Any]) -> dict[str, Any]:
-    german = translations("films")[film["slug"]]
+def _film(film: dict[str, Any]) -> dict[str, Any]:
+    return _title_facts(film) | _clip(film)
+
+
+def _series(entry: dict[str, Any]) -> list[dict[str, Any]]:
+    """A series, its season and its episodes."""
+    season = entry["season"]
+    return [
+        _title_facts(entry) | {"kind": "series"},
+        season | {"kind": "season", "parent": entry["slug"], "number": 1, "translations": _texts_of_part(season)},
+        *(_episode(episode, entry, number) for number, episode in enumerate(entry["episodes"], start=1)),
+    ]
+
+
+def _episode(episode: dict[str, Any], entry: dict[str, Any], number: int) -> dict[str, Any]:
+    facts = {key: episode[key] for key in ("slug", "name", "original_name", "synopsis")}
+    place = {"kind": "episode", "parent": entry["season"]["slug"], "number": number}
+    translated = {"translations": _texts_of_part(episode), "year": entry["year"], "languages": entry["languages"]}
+    return facts | place | translated | MARKERS | _clip(episode)
+
+
+def _texts_of_part(part: dict[str, Any]) -> dict[str, Any]:
+    """Name and synopsis of a season or an episode in the second language."""
+    return {SECOND_LANGUAGE: translations("episodes")[part["slug"]]}
+
+
+def _clip(film: dict[str, Any]) -> dict[str, Any]:
+    """The source of a film or an episode, and its captions."""
+    captions = {"language": "en", "label": "English", "file": f"{film['slug']}.en.vtt"}
+    return {"source": f"{film['slug']}.mp4", "captions": [captions]}
+
+
+def _title_facts(film: dict[str, Any]) -> dict[str, Any]:
+    """Of a film or a series."""
+    german = translations("films", "series")[film["slug"]]
+    logo = {"logo": f"{film['slug']}.logo.webp"} if film.get("has_logo") else {}
     return {key: film[key] for key in ("slug", "name", "year", "tagline", "synopsis", "languages")} | {
         "original_name": film.get("original_name", ""),
         "translations": {
@@ -66,11 +123,10 @@ def _title(film: dict[str, Any]) -> dict[str, Any]:
         "countries": [COUNTRIES[film["country"]]],
         "age_ratings": film.get("age_ratings", {}),
         "packages": film.get("packages", []),
-        "source": f"{film['slug']}.mp4",
         "poster": f"{film['slug']}.webp",
         "backdrop": f"{film['slug']}.still-1.webp",
         "stills": [f"{still.name}.webp" for still in stills(film)],
-        "captions": [{"language": "en", "label": "English", "file": f"{film['slug']}.en.vtt"}],
+        **logo,
     }
 
 
@@ -153,5 +209,5 @@ ADDRESSES = {
 ORDERS = [
     ("ada@example.com", [("METROPOLIS-BUY", 1), ("STONEWAREMUG-CLAY", 2)]),
     ("ada@example.com", [("SAFETYLAST-RENT", 1)]),
-    ("grace@example.com", [("THEGENERAL-BUY", 1), ("WOOLSOCKS-S", 1), ("PLAYINGCARDS", 1)]),
+    ("grace@example.com", [("THEGENERAL-BUY", 1), ("LESVAMPIRES-BUY", 1), ("WOOLSOCKS-S", 1), ("PLAYINGCARDS", 1)]),
 ]

@@ -27,5 +27,23 @@ def films() -> list[dict[str, Any]]:
     return read("films")
 
 
+def series() -> list[dict[str, Any]]:
+    return read("series")
+
+
+def episodes() -> list[dict[str, Any]]:
+    """Episodes with what a film's clip is made from; their series has the rest."""
+    return [
+        {**{name: entry[name] for name in ("year", "directors", "genre")}, **episode, "series": entry["slug"]}
+        for entry in series()
+        for episode in entry["episodes"]
+    ]
+
+
+def films_and_series() -> list[dict[str, Any]]:
+    """What is sold to be watched: one product each."""
+    return [*films(), *series()]
+
+
 def goods() -> list[dict[str, Any]]:
     return [*read("goods_1"), *read("goods_2")]

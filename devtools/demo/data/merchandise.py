@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any
 
-from devtools.demo.data.files import SECOND_LANGUAGE, films, goods, read, translations
+from devtools.demo.data.files import SECOND_LANGUAGE, films_and_series, goods, read, translations
 from devtools.demo.data.pictures import Picture, colour_variants, further_pictures, image_entry, stills
 
 RENT_HOURS = 48
@@ -30,7 +30,7 @@ def catalogue() -> dict[str, Any]:
         "collections": [
             entry | _translated(**translations("collections")[entry["slug"]]) for entry in read("collections")
         ],
-        "products": [*map(_goods_product, goods()), *map(_film_product, films())],
+        "products": [*map(_goods_product, goods()), *map(_film_product, films_and_series())],
         "reviews": list(_reviews()),
     }
 
@@ -60,7 +60,9 @@ def _attributes() -> Iterator[dict[str, Any]]:
 def _choices(listed: list[str] | str) -> list[str]:
     """Listed, or taken from where the products have them."""
     if listed == "films":
-        return sorted({name for film in films() for name in film["directors"]}, key=lambda name: name.split()[-1])
+        return sorted(
+            {name for film in films_and_series() for name in film["directors"]}, key=lambda name: name.split()[-1]
+        )
     return sorted(read("colours")) if listed == "colours" else list(listed)
 
 
@@ -188,7 +190,7 @@ def _prices(cents: int) -> list[dict[str, Any]]:
 
 def _film_product(film: dict[str, Any]) -> dict[str, Any]:
     base = film["slug"].upper().replace("-", "")[:20]
-    texts = translations("films")[film["slug"]]
+    texts = translations("films", "series")[film["slug"]]
     return {
         "slug": film["slug"],
         "title": film["name"],

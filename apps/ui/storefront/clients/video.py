@@ -52,6 +52,29 @@ class AgeRating:
 
 
 @dataclass(frozen=True, slots=True)
+class ArtworkSize:
+    """A file of an artwork, `width` pixels wide."""
+
+    url: str
+    width: int
+
+
+@dataclass(frozen=True, slots=True)
+class Artwork:
+    """An image of a title in several sizes, narrowest first; `width` and `height` are the original's."""
+
+    url: str
+    width: int
+    height: int
+    srcset: tuple[ArtworkSize, ...]
+
+    @property
+    def srcset_attribute(self) -> str:
+        """The sizes as HTML names them."""
+        return ", ".join(f"{size.url} {size.width}w" for size in self.srcset)
+
+
+@dataclass(frozen=True, slots=True)
 class Episode:
     """An episode or an extra, as the title that it belongs to lists it."""
 
@@ -98,6 +121,9 @@ class Title:
     credits: tuple[Credit, ...] = ()
     age_ratings: tuple[AgeRating, ...] = ()
     trailer_url: str | None = None
+    # What stands behind the head of its page, and its name as it is drawn, on a transparent ground.
+    backdrop: Artwork | None = None
+    logo: Artwork | None = None
     # What is below it, where one title is asked for: seasons of a series, episodes of a season, extras.
     seasons: tuple[Season, ...] = ()
     episodes: tuple[Episode, ...] = ()

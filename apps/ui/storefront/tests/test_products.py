@@ -229,6 +229,32 @@ def test_plan_is_not_offered_for_a_film_that_is_outside_its_time(browser: Client
     assert "Included in StreamCart Plus" not in text_of(browser, "/p/nosferatu")
 
 
+def artwork(name: str, *, width: int, height: int) -> dict[str, Any]:
+    url = f"http://localhost:8000/media/video/posters/artwork/{name}"
+    srcset = [{"url": f"{url}-{size}.webp", "width": size} for size in (640, width)]
+    return {"id": 1, "url": f"{url}-{width}.webp", "width": width, "height": height, "srcset": srcset}
+
+
+def test_film_stands_before_its_backdrop_under_its_logo(browser: Client, platform: FakePlatform) -> None:
+    platform.video.titles["nosferatu"] |= {
+        "backdrop": artwork("backdrop", width=1280, height=720),
+        "logo": artwork("logo", width=900, height=300),
+    }
+    text = text_of(browser, "/p/nosferatu")
+    assert 'class="film-backdrop" src="http://localhost:8000/media/video/posters/artwork/backdrop-1280.webp"' in text
+    assert "backdrop-640.webp 640w, " in text
+    heading = text.partition("<h1")[2].partition("</h1>")[0]
+    assert 'alt="Nosferatu"' in heading
+    assert "film-glow" not in text
+
+
+def test_film_without_artwork_stands_in_the_light_of_its_poster(browser: Client, platform: FakePlatform) -> None:
+    text = text_of(browser, "/p/nosferatu")
+    assert "<h1>Nosferatu</h1>" in text
+    assert "film-glow" in text
+    assert "film-backdrop" not in text
+
+
 def test_trailer_is_a_silent_video_with_controls(browser: Client, platform: FakePlatform) -> None:
     platform.video.titles["nosferatu"]["trailer_url"] = "http://localhost:8000/media/video/posters/trailers/x.mp4"
     text = text_of(browser, "/p/nosferatu")

@@ -110,6 +110,22 @@ def test_importing_again_encodes_nothing_anew(clips):
     assert Title.objects.get().asset_id == first
 
 
+def test_a_series_is_imported_with_its_artwork_and_ready_with_its_first_episode(clips, tmp_path, png):
+    (tmp_path / "wide.png").write_bytes(png)
+    (tmp_path / "silent.mp4").write_bytes((clips / "silent.mp4").read_bytes())
+    entries = [
+        {"slug": "serial", "name": "Serial", "kind": "series", "backdrop": "wide.png", "logo": "wide.png"},
+        {"slug": "serial-1", "name": "Season 1", "kind": "season", "parent": "serial", "number": 1},
+        {"slug": "one", "name": "One", "kind": "episode", "parent": "serial-1", "number": 1, "source": "silent.mp4"},
+    ]
+    (tmp_path / "series.json").write_text(json.dumps(entries))
+    for _ in range(2):
+        call_command("import_titles", tmp_path / "series.json", "--sources", str(tmp_path), "--wait")
+    assert set(Title.objects.values_list("slug", "state")) == {(entry["slug"], "ready") for entry in entries}
+    assert set(Title.objects.get(slug="serial").artwork.values_list("kind", flat=True)) == {"backdrop", "logo"}
+    assert Encoding.objects.count() == 1
+
+
 def test_a_file_that_is_no_film_is_refused_before_anything_is_stored(clips, tmp_path):
     (tmp_path / "films.json").write_text('[{"slug": "a", "name": "A", "source": "text.mp4"}]')
     with pytest.raises(CommandError, match="no video"):

@@ -37,13 +37,14 @@ class Command(BaseCommand):
         runs, refused = [], []
         for entry in entries:
             try:
-                runs.append(import_title(entry, sources).pk)
+                if encoding := import_title(entry, sources):
+                    runs.append(encoding.pk)
             except (OSError, ValueError, Problem) as error:
                 # One film that is refused keeps no other one out.
                 refused.append(f"{_name_of(entry)}: {error}")
         if wait:
             self.wait_for(runs)
-        self.stdout.write(f"{len(runs)} films")
+        self.stdout.write(f"{len(entries) - len(refused)} titles")
         if refused:
             raise CommandError("Not imported: " + "; ".join(refused))
 
