@@ -37,6 +37,7 @@ PAGES = {
     "collections": "/collections",
     "collection": "/collections/film-night",
     "film": "/p/metropolis",
+    "series": "/p/les-vampires",
     "goods": "/p/stoneware-mug",
     "sale": "/p/floor-cushion?sku=FLOORCUSHION-INK",
     "review": "/p/stoneware-mug/reviews/write",

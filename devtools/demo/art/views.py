@@ -112,7 +112,7 @@ def logo(film: Film) -> Scene:
     width, height = LOGO_SIZE
     face = LOGO_FACES[film["slug"]]
     size = fitting(film["name"], font=face, width=width * 0.98, most=height * 0.9)
-    words = text(film["name"], width / 2, height / 2 + size * 0.34, size=size, fill=LIGHT, font=face)
+    words = text(film["name"], 0, height / 2 + size * 0.34, size=size, fill=LIGHT, font=face, anchor="start")
     return Scene(svg.picture(width, height, words), is_transparent=True)
 
 
