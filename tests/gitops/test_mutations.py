@@ -42,8 +42,6 @@ COPIED = (
     "scripts",
     "tests",
 )
-# What mutations write to; the rest of a copy is linked.
-CHANGED = ("argocd", "charts", "docker", "devtools", "infra", "scripts", ".github")
 APPLICATIONS = "tests/gitops/test_applications.py"
 ADDONS, SETTINGS = "tests/gitops/test_addons.py", "tests/gitops/test_settings.py"
 UMBRELLA = f"{APPLICATIONS}::test_an_environment_s_applications_are_the_umbrella"
@@ -202,9 +200,15 @@ MUTATIONS: dict[str, tuple[str, Mutation]] = {
 ALL = MUTATIONS | PIPELINE_MUTATIONS | MONITORING_MUTATIONS
 
 
+def files(root: Path) -> dict[Path, tuple[int, int]]:
+    """What can be seen of a change, by file; compiled modules follow from the others."""
+    found = (path for path in root.rglob("*") if path.is_file() and path.parent.name != "__pycache__")
+    return {path.relative_to(root): (path.stat().st_mtime_ns, path.stat().st_size) for path in found}
+
+
 @pytest.fixture(scope="module")
 def original(tmp_path_factory) -> Path:
-    """A copy to copy from: what Git knows, so nothing that lies about."""
+    """What Git knows, so nothing that lies about."""
     root = tmp_path_factory.mktemp("original")
     listed = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", *COPIED],
@@ -216,24 +220,26 @@ def original(tmp_path_factory) -> Path:
     for name in filter(None, listed.stdout.split("\0")):
         if (ROOT / name).is_file():
             (root / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(ROOT / name, root / name)
+            shutil.copy2(ROOT / name, root / name)
     return root
 
 
+@pytest.fixture(scope="module")
+def changeable(original, tmp_path_factory) -> Path:
+    return shutil.copytree(original, tmp_path_factory.mktemp("copy") / "copy")
+
+
 @pytest.fixture
-def copy(original, tmp_path) -> Iterator[Path]:
-    """A fresh one for each mutation. The checks themselves are only read, so they are linked."""
-    root = tmp_path / "copy"
-    root.mkdir()
-    for entry in original.iterdir():
-        if entry.name in CHANGED:
-            shutil.copytree(entry, root / entry.name)
-        elif entry.is_dir():
-            shutil.copytree(entry, root / entry.name, copy_function=os.link)
-        else:
-            shutil.copy(entry, root / entry.name)
-    yield root
-    shutil.rmtree(root)
+def copy(original, changeable) -> Iterator[Path]:
+    """The same for each mutation, so that its modules are compiled once; what was changed is put back."""
+    yield changeable
+    before, after = files(original), files(changeable)
+    for name in after.keys() - before.keys():
+        (changeable / name).unlink()
+    for name in before:
+        if after.get(name) != before[name]:
+            shutil.copy2(original / name, changeable / name)
+    assert files(changeable) == before
 
 
 def check(root: Path, tests: str) -> subprocess.CompletedProcess[str]:
