@@ -125,4 +125,5 @@ def test_each_fault_breaks_a_policy(name, tmp_path):
     shutil.copytree(FOLDER, root, ignore=shutil.ignore_patterns(".terraform*"))
     shutil.copy(FOLDER.parent / "settings.yaml", tmp_path / "infra")
     broken(root, *BROKEN[name])
-    assert violations("dev", root) + violations("prod", root) + bootstrap_policies.violations(root)
+    # To work out an environment takes longest, so the search ends with the first policy that is broken.
+    assert violations("dev", root) or violations("prod", root) or bootstrap_policies.violations(root)
