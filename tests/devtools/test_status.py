@@ -235,6 +235,6 @@ def test_errors_in_an_image_are_reported_in_full(image, variables):
 
 
 def test_a_filter_that_no_test_fits_is_an_error():
-    run = run_manage("test", "demo", "-k", "no_test_has_this_name")
+    run = run_manage("test", "images", "-k", "no_test_has_this_name")
     assert run.returncode == 1
     assert "No test was chosen" in run.stderr
