@@ -69,7 +69,7 @@ def buy_a_film_and_a_mug(page: Page, stack) -> None:
     """The journey up to the paid order, with a declined card on the way."""
     page.goto("/shop?q=metropls")
     page.get_by_role("link", name=re.compile("Metropolis")).first.click()
-    expect(page.get_by_role("heading", level=1)).to_contain_text("Metropolis")
+    expect(page.get_by_role("heading", level=1, name="Metropolis")).to_be_visible()
     add_to_cart(page)
     put_into_cart(page, "stoneware-mug")
     page.goto("/cart")
