@@ -51,14 +51,14 @@ def play(page: Page) -> None:
 
 def test_queue_shows_the_progress_of_a_film_by_itself(admin):
     page = admin()
-    film = film_id(page, "the-general")
+    film = film_id(page, "le-voyage-dans-la-lune")
     page.goto(f"/api/video/admin/encoding/encoding/film/{film}/")
     assert violations(page) == []
     page.get_by_label("Priority").fill("50")
     page.get_by_role("button", name="Encode again", exact=True).last.click()
     page.wait_for_url("**/queue/")
     page.evaluate("window.isTheSamePage = true")
-    newest = page.locator("[data-encoding]").filter(has_text="The General").first
+    newest = page.locator("[data-encoding]").filter(has_text="A Trip to the Moon").first
     identity = newest.get_attribute("data-encoding")
     item = page.locator(f"[data-encoding='{identity}']")
     expect(item).to_contain_text("Done", timeout=120_000)

@@ -13,9 +13,10 @@ from pathlib import Path
 import imageio_ffmpeg
 import psutil
 import pytest
-from playwright.sync_api import CDPSession, Page, expect
+from playwright.sync_api import Browser, CDPSession, Page, expect
 
 from tests.browser.test_accessibility import violations
+from tests.browser.test_admins import sign_in as sign_in_to_admin
 from tests.e2e.test_failures import pids
 
 pytestmark = pytest.mark.browser
@@ -42,20 +43,25 @@ def film(tmp_path_factory) -> Path:
     return path
 
 
+@pytest.fixture(scope="module")
+def session(browser: Browser, stack) -> dict:
+    """The cookies of one of the staff in the video admin."""
+    context = browser.new_context(base_url=stack.url)
+    sign_in_to_admin(context.new_page(), "video")
+    state = context.storage_state()
+    context.close()
+    return state
+
+
 @pytest.fixture
-def open_page(stack, visitor, api, sign_in) -> Callable[..., Page]:
+def open_page(stack, visitor, session, api, sign_in) -> Callable[..., Page]:
     """`open_page(locale="de-DE")`: the page on which a new film is uploaded, as one of the staff."""
 
     def visit(**options: object) -> Page:
         slug = f"upload-{uuid.uuid4().hex[:8]}"
         body = {"slug": slug, "name": f"Film {slug}"}
         assert api.post("/video/v1/titles", json=body, headers=sign_in("staff@example.com")).status_code == 201
-        page = visitor(**options)
-        page.goto("/api/video/admin/login/")
-        page.locator("[name=username]").fill("admin@example.com")
-        page.locator("[name=password]").fill("streamcart-demo")
-        page.locator("[name=password]").press("Enter")
-        page.wait_for_url("**/api/video/admin/")
+        page = visitor(storage_state=session, **options)
         page.goto(f"/api/video/admin/titles/title/?q={slug}")
         page.locator("#result_list a[href*='/change/']").first.click()
         page.wait_for_url("**/change/**")
@@ -73,8 +79,13 @@ def slow_down(page: Page) -> CDPSession:
     return session
 
 
-def set_network(session: CDPSession, *, offline: bool) -> None:
-    speeds = {"latency": 0, "downloadThroughput": -1, "uploadThroughput": BYTES_A_SECOND}
+def hurry(session: CDPSession) -> None:
+    """Send the rest as fast as it goes."""
+    set_network(session, offline=False, bytes_a_second=-1)
+
+
+def set_network(session: CDPSession, *, offline: bool, bytes_a_second: int = BYTES_A_SECOND) -> None:
+    speeds = {"latency": 0, "downloadThroughput": -1, "uploadThroughput": bytes_a_second}
     session.send("Network.emulateNetworkConditions", speeds | {"offline": offline})
 
 
@@ -114,13 +125,14 @@ def test_an_upload_goes_on_by_itself_after(interrupt, stack, open_page, film):
     page.set_input_files("[data-file]", film)
     wait_for_percent(page, 15)
     interrupt(stack, page, network)
+    hurry(network)
     expect_accepted(page)
     assert len(begun) == 1
 
 
 def test_an_upload_can_be_paused_and_goes_on_after_a_reload(open_page, film):
     page = open_page()
-    slow_down(page)
+    network = slow_down(page)
     page.set_input_files("[data-file]", film)
     wait_for_percent(page, 15)
     expect(page.locator("[data-figures]")).to_have_text(
@@ -131,6 +143,7 @@ def test_an_upload_can_be_paused_and_goes_on_after_a_reload(open_page, film):
     sent = page.locator("[data-progress]").evaluate("progress => progress.value")
     page.get_by_role("button", name="Resume").click()
     wait_for_percent(page, sent + 5)
+    hurry(network)
     page.on("dialog", lambda dialog: dialog.accept())
     page.reload()
     expect(page.get_by_text("have arrived. Choose the same file again to go on.")).to_be_visible()
