@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import re
@@ -27,6 +28,9 @@ from tests.ports import free_port_range
 START_SECONDS = 600
 PASSWORD = "streamcart-demo"
 STREAM_SECONDS = "6"
+# Of the usual time, so that nobody waits for a minute until the work of a killed process goes on.
+LEASE_FACTOR = "0.4"
+DEMO_PICTURES = "small"
 
 
 def until[T](condition: Callable[[], T], seconds: float = 20, what: str = "it", *, pause: float = 0.1) -> T:
@@ -36,6 +40,14 @@ def until[T](condition: Callable[[], T], seconds: float = 20, what: str = "it", 
         assert time.monotonic() < ends, f"{what} did not happen within {seconds} seconds"
         time.sleep(pause)
     return result
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _one_tls_context() -> Iterator[None]:
+    """An HTTP client reads the certificates of all authorities, in a 40th of a second; tests make thousands."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("httpx._transports.default.create_ssl_context", functools.cache(httpx.create_ssl_context))
+        yield
 
 
 @dataclass(frozen=True)
@@ -104,6 +116,8 @@ def stack() -> Iterator[RunningStack]:
         "PORT": str(port),
         "GATEWAY_LIMITS": "off",
         "STREAM_SECONDS": STREAM_SECONDS,
+        "LEASE_FACTOR": LEASE_FACTOR,
+        "DEMO_PICTURES": DEMO_PICTURES,
     }
     log = (var / "up.log").open("wb")
     process = subprocess.Popen(

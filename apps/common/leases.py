@@ -22,8 +22,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Model, QuerySet
 from django.utils import timezone
+
+
+def lease_time(seconds: float) -> timedelta:
+    """How long a worker may hold a row without renewing its lease: `seconds`, times LEASE_FACTOR."""
+    return timedelta(seconds=seconds * settings.LEASE_FACTOR)
 
 
 @dataclass(slots=True)

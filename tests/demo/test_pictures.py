@@ -34,6 +34,12 @@ def test_goods_are_square_and_posters_two_by_three(few, tmp_path):
     assert Image.open(tmp_path / "metropolis.webp").size == (1000, 1500)
 
 
+def test_pictures_are_drawn_in_half_their_width_for_tests_but_posters_that_films_are_cut_from(few, tmp_path):
+    draw.draw_all(tmp_path, lambda *_: None, reduction=2)
+    assert Image.open(tmp_path / "stoneware-mug.webp").size == (600, 600)
+    assert Image.open(tmp_path / "metropolis.webp").size == (1000, 1500)
+
+
 def test_further_pictures_are_smaller_and_stills_as_wide_as_a_screen():
     names = ("stoneware-mug.detail", "stoneware-mug.moss", "stoneware-mug.together", "metropolis.still-1")
     sizes = [draw.raster(SCENES[name].ground).size for name in names]

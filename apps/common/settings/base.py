@@ -301,6 +301,10 @@ CELERY_TASK_DEFAULT_QUEUE = SERVICE
 CELERY_TASK_IGNORE_RESULT = True
 # Queues of tasks that take hours; each has a worker of its own.
 LONG_TASK_QUEUES: list[str] = []
+# What dead workers' rows are waited for, times this: below 1 in tests that kill workers.
+LEASE_FACTOR = env.float("LEASE_FACTOR", default=1.0)
+if LEASE_FACTOR <= 0:
+    raise ImproperlyConfigured(f"LEASE_FACTOR must be above 0, as 1 (the usual time) is, not {LEASE_FACTOR}.")
 # A task is taken off the queue when it is done, not when it starts: a killed worker loses nothing.
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True

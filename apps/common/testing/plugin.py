@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from django.apps import apps
 from django.conf import settings
@@ -45,6 +47,20 @@ def _fast_flush() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _one_tls_context() -> Iterator[None]:
+    """An HTTP client reads the certificates of all authorities, in a 40th of a second; tests make thousands."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("httpx._transports.default.create_ssl_context", functools.cache(httpx.create_ssl_context))
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _imported_tasks() -> None:
+    """A task is sent by its name, so somebody must have imported it; in a worker Celery does."""
+    autodiscover_modules("tasks")
+
+
 @pytest.fixture(autouse=True)
 def _known_keys(monkeypatch: pytest.MonkeyPatch) -> None:
     """Tokens of apps.common.testing.tokens verify, without a network."""
@@ -74,8 +90,6 @@ def _inline_tasks(settings: Settings, tmp_path: Path, monkeypatch: pytest.Monkey
     """Tasks sent on commit run at once, in this process; files land in the test's own folder."""
     from celery import current_app
 
-    # A task is sent by its name, so somebody must have imported it; in a worker Celery does.
-    autodiscover_modules("tasks")
     current_app.conf.task_always_eager = True
     current_app.conf.task_eager_propagates = True
     monkeypatch.setattr(task_queue, "BATCH_SECONDS", 0.0)

@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 
 from apps.common.jobs.models import JobFailure
-from apps.common.leases import Lease, claim
+from apps.common.leases import Lease, claim, lease_time
 from apps.common.testing.concurrency import at_once
 
 MINUTE = timedelta(minutes=1)
@@ -116,3 +116,9 @@ def test_row_outside_the_rows_or_before_its_time_is_not_claimed(row: JobFailure)
     for not_now in (timezone.now() + MINUTE, None):
         JobFailure.objects.filter(pk=row.pk).update(retry_at=not_now)
         assert claim_row(row) is None
+
+
+def test_factor_shortens_the_time_of_a_lease(settings):
+    assert lease_time(60) == timedelta(minutes=1)
+    settings.LEASE_FACTOR = 0.4
+    assert lease_time(60) == timedelta(seconds=24)

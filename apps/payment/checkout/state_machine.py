@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext, gettext_noop
 
 from apps.common.http import RemoteProblem
-from apps.common.leases import Lease, claim
+from apps.common.leases import Lease, claim, lease_time
 from apps.common.problems import Conflict
 from apps.payment import catalog
 from apps.payment.checkout.compensation import (
@@ -36,7 +36,7 @@ from apps.payment.payments.providers import registry
 from apps.payment.payments.providers.base import Charge, ChargeClosed, decline_sentence
 
 # Longer than all network calls of one run together, so that a lease never ends under a living worker.
-LEASE = timedelta(seconds=60)
+LEASE = lease_time(60)
 # How long stock stays reserved and a customer may take for the bank's challenge.
 CHALLENGE_PATIENCE = timedelta(minutes=15)
 RESERVATION_SECONDS = int(CHALLENGE_PATIENCE.total_seconds()) + 120

@@ -11,13 +11,12 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext_noop
 
-from apps.common.leases import Lease, claim
+from apps.common.leases import Lease, claim, lease_time
 from apps.payment.orders.selectors import payment_of
 from apps.payment.payments.providers import registry
 from apps.payment.payments.providers.base import ChargeClosed, ProviderRefund
@@ -25,7 +24,7 @@ from apps.payment.refunds.booking import complete, fail
 from apps.payment.refunds.models import BaseRefund, Refund
 
 # Longer than all network calls of one run together, so that a lease never ends under a living worker.
-LEASE = timedelta(seconds=60)
+LEASE = lease_time(60)
 # Stored in English and translated when it is shown (`BaseRefund.failure_sentence`).
 REFUSED = gettext_noop("The payment provider refused the refund. Look at the charge there, then try again.")
 LOST = gettext_noop("The payment provider could not complete the refund. Nothing was refunded; try again.")

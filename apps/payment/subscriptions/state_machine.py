@@ -15,7 +15,7 @@ from datetime import timedelta
 from django.db import transaction
 from django.utils import timezone
 
-from apps.common.leases import Lease, claim
+from apps.common.leases import Lease, claim, lease_time
 from apps.payment.payments.providers import registry
 from apps.payment.payments.providers.base import ChargeClosed
 from apps.payment.subscriptions.booking import (
@@ -32,7 +32,7 @@ from apps.payment.subscriptions.models import BillingPeriod, ChargeAttempt, Subs
 from apps.payment.subscriptions.selectors import open_attempt, open_period, require_price
 
 # Longer than all network calls of one run together, so that a lease never ends under a living worker.
-LEASE = timedelta(seconds=60)
+LEASE = lease_time(60)
 # How long a customer may take for the bank's confirmation.
 PATIENCE = timedelta(minutes=15)
 State = ChargeAttempt.State

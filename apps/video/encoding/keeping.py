@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import threading
-from datetime import timedelta
 from types import TracebackType
 from typing import Any, Self
 
 import structlog
 from django.db import DatabaseError, Error, connection
 
-from apps.common.leases import Lease
+from apps.common.leases import Lease, lease_time
 from apps.video.encoding.models import Encoding
 
 log = structlog.get_logger(__name__)
 # One that was not renewed for this long belongs to a dead process, and another worker takes over.
-LEASE = timedelta(seconds=30)
+LEASE = lease_time(30)
 EVERY = 5.0
 
 

@@ -22,7 +22,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext
 
-from apps.common.leases import Lease, claim
+from apps.common.leases import Lease, claim, lease_time
 from apps.common.task_queue import send_on_commit
 from apps.video.uploads import files
 from apps.video.uploads.models import Upload
@@ -31,7 +31,7 @@ from apps.video.uploads.protocol import Checksum
 
 State = Upload.State
 # A dead request's upload is free after this long; clients try again until then.
-LEASE = timedelta(seconds=20)
+LEASE = lease_time(20)
 RENEW_SECONDS = 3.0
 # Since the last byte.
 KEEP = timedelta(days=1)

@@ -27,11 +27,16 @@ SHADOW_FALL, SHADOW_BLUR, SHADOW_STRENGTH = (18, 34), 26, 88
 SHADOW_SCALE = 4
 
 
-def draw_all(out: Path, on_progress: Callable[[int, int, str], None]) -> None:
-    """Write `out/<name>.webp` for every picture; `on_progress(done, total, slug)` after each."""
+def draw_all(out: Path, on_progress: Callable[[int, int, str], None], *, reduction: int = 1) -> None:
+    """Write `out/<name>.webp` for every picture; `on_progress(done, total, slug)` after each.
+
+    All but the posters, from which films are cut, are smaller by the factor `reduction`.
+    """
     out.mkdir(parents=True, exist_ok=True)
     pictures = scenes()
-    stamps = {slug: _digest(picture) for slug, picture in pictures.items()}
+    posters_of_films = {film["slug"] for film in data.films_and_series()}
+    reductions = {slug: 1 if slug in posters_of_films else reduction for slug in pictures}
+    stamps = {slug: _digest(picture, reductions[slug]) for slug, picture in pictures.items()}
     known = _known(out)
     stale = [slug for slug in pictures if known.get(slug) != stamps[slug] or not (out / f"{slug}.webp").is_file()]
     done = len(pictures) - len(stale)
@@ -40,7 +45,7 @@ def draw_all(out: Path, on_progress: Callable[[int, int, str], None]) -> None:
         return
     # The renderer keeps the interpreter's lock, so it takes processes; spawned ones, as this one may have threads.
     with ProcessPoolExecutor(WORKERS, mp_context=get_context("spawn")) as pool:
-        jobs = {pool.submit(_write, pictures[slug], out / f"{slug}.webp"): slug for slug in stale}
+        jobs = {pool.submit(_write, pictures[slug], out / f"{slug}.webp", reductions[slug]): slug for slug in stale}
         for count, job in enumerate(as_completed(jobs), start=done + 1):
             job.result()
             on_progress(count, len(pictures), jobs[job])
@@ -73,9 +78,9 @@ def _further_scenes() -> dict[str, Scene]:
     return drawn
 
 
-def _digest(scene: Scene) -> str:
-    """Changes with the drawing, with this recipe and with the typefaces that are there."""
-    recipe = f"{Path(__file__).read_text()} {len(poster_kit.font_files())} {scene}"
+def _digest(scene: Scene, reduction: int) -> str:
+    """Changes with the drawing and its size, with this recipe and with the typefaces that are there."""
+    recipe = f"{Path(__file__).read_text()} {len(poster_kit.font_files())} {reduction} {scene}"
     return hashlib.sha256(recipe.encode()).hexdigest()
 
 
@@ -86,7 +91,7 @@ def _known(out: Path) -> dict[str, str]:
         return {}
 
 
-def _write(scene: Scene, target: Path) -> None:
+def _write(scene: Scene, target: Path, reduction: int = 1) -> None:
     picture = raster(scene.ground)
     if scene.figure:
         figure = raster(scene.figure)
@@ -95,7 +100,7 @@ def _write(scene: Scene, target: Path) -> None:
         picture.alpha_composite(figure)
     unfinished = target.with_suffix(".part")
     finished = picture if scene.is_transparent else picture.convert("RGB")
-    finished.save(unfinished, "WEBP", quality=QUALITY, method=3)
+    finished.reduce(reduction).save(unfinished, "WEBP", quality=QUALITY, method=3)
     unfinished.replace(target)
 
 
