@@ -60,6 +60,7 @@ def test_a_delivered_film_becomes_watchable(clips, settings):
         "captions": ["en"],
         "trailer_url": None,
         "is_on_offer": True,
+        "available_countries": [],
         "version": event.data["version"],
     }
     encoding = Encoding.objects.get()
