@@ -69,6 +69,11 @@ class Artwork:
     srcset: tuple[ArtworkSize, ...]
 
     @property
+    def largest_url(self) -> str:
+        """The largest file."""
+        return self.srcset[-1].url if self.srcset else self.url
+
+    @property
     def srcset_attribute(self) -> str:
         """The sizes as HTML names them."""
         return ", ".join(f"{size.url} {size.width}w" for size in self.srcset)

@@ -261,6 +261,16 @@ def test_trailer_is_a_silent_video_with_controls(browser: Client, platform: Fake
     video = text.partition("<video")[2].partition(">")[0]
     assert "posters/trailers/x.mp4" in video
     assert {"controls", "muted", "playsinline"} <= set(video.split())
+    assert ".webp" in video.partition('poster="')[2].partition('"')[0]
+
+
+def test_trailer_waits_behind_the_backdrop_that_is_there_anyway(browser: Client, platform: FakePlatform) -> None:
+    platform.video.titles["nosferatu"] |= {
+        "trailer_url": "http://localhost:8000/media/video/posters/trailers/x.mp4",
+        "backdrop": artwork("backdrop", width=1280, height=720),
+    }
+    video = text_of(browser, "/p/nosferatu").partition("<video")[2].partition(">")[0]
+    assert 'poster="http://localhost:8000/media/video/posters/artwork/backdrop-1280.webp"' in video
 
 
 def test_film_without_a_trailer_has_no_video(browser: Client, platform: FakePlatform) -> None:
