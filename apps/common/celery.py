@@ -85,6 +85,12 @@ class HideIdleRuns(logging.Filter):
 logging.getLogger("celery.app.trace").addFilter(HideIdleRuns())
 
 
+@signals.beat_init.connect
+def report_beat(sender: Any, **_: Any) -> None:
+    """The one line of a beat that has nothing to complain about: its own would be a line for each task sent."""
+    structlog.get_logger(__name__).info("beat started", tasks=len(sender.app.conf.beat_schedule))
+
+
 @signals.setup_logging.connect
 def keep_django_logging(**_: Any) -> None:
     """Connecting to this signal stops Celery from replacing the handlers that Django's LOGGING set."""

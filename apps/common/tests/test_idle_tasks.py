@@ -1,4 +1,4 @@
-"""Periodic tasks run every few seconds: what did nothing is not logged."""
+"""Periodic tasks run every few seconds: what did nothing is not logged, and their sender says once that it runs."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import logging
 from types import SimpleNamespace
 
 import pytest
+from celery import signals
+from structlog.testing import capture_logs
 
 from apps.common import celery
 from apps.common.celery import HideIdleRuns
@@ -34,3 +36,12 @@ def test_a_task_that_did_something_failed_or_was_requested_is_logged():
     assert is_logged(SENT_BY_BEAT, "3")
     assert is_logged(SENT_BY_BEAT, None)
     assert is_logged(SENT_BY_A_REQUEST, "None")
+
+
+def test_the_sender_of_periodic_tasks_says_once_that_it_runs():
+    class Beat:
+        app = celery.current_app
+
+    with capture_logs() as lines:
+        signals.beat_init.send(sender=Beat())
+    assert lines == [{"event": "beat started", "log_level": "info", "tasks": 1}]
