@@ -27,7 +27,7 @@ class StaffEntitlementsQuerySerializer(StrictQuerySerializer):
     account = AccountField(required=False)
     title = serializers.SlugField(max_length=120, required=False, help_text="The slug of a title.")
     order_number = serializers.CharField(max_length=32, required=False)
-    source = serializers.ChoiceField(choices=Entitlement.Source.choices, required=False)  # type: ignore[assignment]
+    source = serializers.ChoiceField(choices=Entitlement.Source.choices, required=False)  # type: ignore[assignment]  # Field has a member of this name
     state = serializers.ChoiceField(choices=EntitlementState.choices, required=False)
 
 
@@ -50,7 +50,7 @@ class StaffEntitlementSerializer(serializers.Serializer):
     email = serializers.SerializerMethodField(help_text="Null while auth is down.")
     title_slug = serializers.CharField()
     offer = serializers.ChoiceField(choices=Entitlement.Offer.choices)
-    source = serializers.ChoiceField(choices=Entitlement.Source.choices)  # type: ignore[assignment]
+    source = serializers.ChoiceField(choices=Entitlement.Source.choices)  # type: ignore[assignment]  # Field has a member of this name
     order_number = serializers.CharField(help_text="Empty unless an order granted it.")
     state = serializers.SerializerMethodField()
     granted_at = serializers.DateTimeField()
