@@ -22,8 +22,8 @@ from apps.common.problems import Problem, ValidationProblem
 from apps.common.text import message_text, one_line
 from apps.video.accounts import account_named
 from apps.video.playback.models import MAX_REASON_LENGTH, Entitlement, GiftBatch
+from apps.video.playback.selectors import grantable_titles
 from apps.video.playback.services import StaffGrant
-from apps.video.titles.models import Title
 
 # Ten years: longer is for good.
 MAX_ACCESS_DAYS = 3650
@@ -51,8 +51,7 @@ class TitleField(forms.ModelChoiceField):
 
     def __init__(self) -> None:
         super().__init__(
-            # Trailers are everybody's.
-            Title.objects.exclude(kind=Title.Kind.TRAILER).select_related("parent__parent").order_by("name", "pk"),
+            grantable_titles().order_by("name", "pk"),
             to_field_name="slug",
             label=_("Film"),
             widget=UnfoldAdminSelectWidget,

@@ -32,6 +32,11 @@ OWN, SUBSCRIPTION = "own", "subscription"
 PLAN = LibraryEntry.Offer.PLAN
 
 
+def grantable_titles() -> QuerySet[Title]:
+    """What somebody can have a right to, with what it is a part of; trailers are everybody's."""
+    return Title.objects.exclude(kind=Title.Kind.TRAILER).select_related("parent__parent")
+
+
 def valid_entitlements(user_id: uuid.UUID) -> QuerySet[Entitlement]:
     """Entitlements that are valid now: not revoked, not expired."""
     running = Q(expires_at=None) | Q(expires_at__gt=timezone.now())

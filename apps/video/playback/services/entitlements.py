@@ -13,9 +13,9 @@ from django.utils.translation import gettext
 
 from apps.common.problems import Conflict, NotFound, ValidationProblem
 from apps.video.playback.models import MAX_REASON_LENGTH, Entitlement, EntitlementEvent, Revocation, SubscriptionAccess
+from apps.video.playback.selectors import grantable_titles
 from apps.video.playback.services.history import Because, record
 from apps.video.playback.services.sessions import end_unentitled, lock_account
-from apps.video.titles.models import Title
 
 Kind = EntitlementEvent.Kind
 Cause = EntitlementEvent.Cause
@@ -147,8 +147,8 @@ class StaffGrant:
 def grant_by_staff(grant: StaffGrant, *, actor: str) -> Entitlement:
     """Give the right to watch a title. Raises ValidationProblem without a title, a reason or a time to come."""
     errors = {}
-    if not Title.objects.filter(slug=grant.title_slug).exists():
-        errors["title_slug"] = [gettext("There is no such film. Choose one that exists.")]
+    if not grantable_titles().filter(slug=grant.title_slug).exists():
+        errors["title_slug"] = [gettext("There is no such film to grant. Choose one that exists and is no trailer.")]
     if not grant.reason.strip() or len(grant.reason) > MAX_REASON_LENGTH:
         errors["reason"] = [_reason_needed()]
     if grant.expires_at and grant.expires_at <= timezone.now():

@@ -15,6 +15,7 @@ from rest_framework.test import APIClient
 from apps.common.testing.idempotency import repeated_posts_are_carried_out_once
 from apps.video.playback.models import Entitlement
 from apps.video.playback.tests.conftest import ADA
+from apps.video.titles.models import Title
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("auth")]
 PATH = "/v1/staff/entitlements"
@@ -74,6 +75,13 @@ def test_an_account_is_granted_a_film_by_its_email_address_or_id(as_staff, as_us
 def test_a_grant_that_cannot_be_given_is_refused_with_the_name_of_the_field(staff, film, changes, field):
     response = staff.post(PATH, body(**changes))
     assert (response.status_code, list(response.json()["errors"])) == (400, [field])
+    assert not Entitlement.objects.exists()
+
+
+def test_a_trailer_is_granted_to_nobody_as_everybody_may_watch_it(staff, film):
+    Title.objects.create(slug="its-trailer", name="Trailer", kind="trailer", parent=film)
+    response = staff.post(PATH, body(title_slug="its-trailer"))
+    assert (response.status_code, list(response.json()["errors"])) == (400, ["title_slug"])
     assert not Entitlement.objects.exists()
 
 
