@@ -23,8 +23,10 @@ from pathlib import Path
 import django
 from django.conf import settings
 
+# As charts/streamcart sets it for production; every command here that stands for another ladder has the same.
+PRESET = os.environ.get("FFMPEG_PRESET", "medium")
 settings.configure(
-    USE_I18N=False, FFMPEG="", FFMPEG_THREADS=1, FFMPEG_PRESET="veryfast", ENCODE_MEMORY_MB=4096, LOGGING_CONFIG=None
+    USE_I18N=False, FFMPEG="", FFMPEG_THREADS=1, FFMPEG_PRESET=PRESET, ENCODE_MEMORY_MB=4096, LOGGING_CONFIG=None
 )
 django.setup()
 
@@ -70,7 +72,7 @@ def plain(source: Path, folder: Path, found: Probe, rungs: list[VideoRung]) -> N
     ]
     for n, rung in enumerate(rungs):
         (folder / rung.name).mkdir()
-        command += ["-map", f"[o{n}]", "-c:v", "libx264", "-preset", "veryfast", "-threads", "1", "-pix_fmt", "yuv420p"]
+        command += ["-map", f"[o{n}]", "-c:v", "libx264", "-preset", PRESET, "-threads", "1", "-pix_fmt", "yuv420p"]
         command += [
             "-crf",
             "23",
@@ -154,7 +156,7 @@ def size_and_quality(source: Path, folder: Path, rungs: list[VideoRung], *, scal
             rate = ["-b:v", f"{kbits:.0f}k", "-maxrate", f"{kbits * 1.5:.0f}k", "-bufsize", f"{kbits * 3:.0f}k"]
         keys = ["-force_key_frames", f"expr:gte(t,n_forced*{SEGMENT_SECONDS})", "-sc_threshold", "0"]
         scaled = ["-vf", f"scale={rung.width}:{rung.height}:flags=bicubic,format=yuv420p", "-an"]
-        run("-i", str(source), *scaled, "-c:v", "libx264", "-preset", "veryfast", *rate, *keys, str(target))
+        run("-i", str(source), *scaled, "-c:v", "libx264", "-preset", PRESET, *rate, *keys, str(target))
         size += target.stat().st_size
         quality.append(vmaf(target, source, rung))
     return size, sum(quality) / len(quality)

@@ -24,14 +24,22 @@ ALL = [*CATALOG, "/", "/shop", "/api/auth/.well-known/jwks.json", "/api/video/v1
 
 @contextmanager
 def load(stack, paths: list[str], *, threads: int = 4) -> Iterator[list[httpx.Response]]:
-    """GETs in turn, until the block is left; yields the responses, which are all there afterwards."""
+    """GETs in turn, until the block is left; yields the responses, which are all there afterwards.
+
+    Whoever is in the middle of a response when its process dies gets no other one: one for each thread may break off.
+    """
     responses: list[httpx.Response] = []
+    broken: list[httpx.TransportError] = []
     done = threading.Event()
 
     def ask() -> None:
         with httpx.Client(base_url=stack.url, timeout=60) as client:
             while not done.is_set():
-                responses.extend(client.get(path) for path in paths)
+                for path in paths:
+                    try:
+                        responses.append(client.get(path))
+                    except httpx.TransportError as error:
+                        broken.append(error)
 
     workers = [threading.Thread(target=ask) for _ in range(threads)]
     for worker in workers:
@@ -42,6 +50,7 @@ def load(stack, paths: list[str], *, threads: int = 4) -> Iterator[list[httpx.Re
         done.set()
         for worker in workers:
             worker.join()
+    assert len(broken) <= threads, broken
 
 
 def wait_for_more(responses: list[httpx.Response], number: int) -> None:

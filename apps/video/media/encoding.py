@@ -40,10 +40,7 @@ def encode_pictures(
 
     The source is decoded once for all of them. Raises MediaError or Stopped.
     """
-    split = "".join(f"[i{number}]" for number in range(len(rungs)))
-    shared = f"[0:{found.video.index}]{filters.picture(found)},split={len(rungs)}{split}"
-    chains = [f"[i{number}]{filters.rung(found, rung)}[o{number}]" for number, rung in enumerate(rungs)]
-    command = ["-filter_complex_threads", "1", "-filter_complex", ";".join([shared, *chains])]
+    command = ["-filter_complex_threads", "1", "-filter_complex", filters.graph(found, rungs)]
     for number, rung in enumerate(rungs):
         command += ["-map", f"[o{number}]", *_video_options(found, rung), *_hls_options(folder / rung.name)]
     pixels = sum(rung.width * rung.height for rung in rungs)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from apps.video.media.facts import AudioStream, Probe
@@ -23,6 +24,24 @@ TARGET_LUFS, PEAK_DBTP = -23.0, -1.0
 MAX_GAIN_DB = 30.0
 
 
+def graph(found: Probe, rungs: Sequence[VideoRung]) -> str:
+    """Pictures of the source as each rung needs them, from `[o0]` on in the order of `rungs`.
+
+    Each is scaled from the next larger one, not from the source: that reads a fraction of the pixels, and colours are
+    converted once. HDR and SDR go their own ways.
+    """
+    by_size = sorted(range(len(rungs)), key=lambda number: rungs[number].width, reverse=True)
+    ways = [way for kind in (False, True) if (way := [number for number in by_size if rungs[number].is_hdr == kind])]
+    heads = "".join(f"[i{way[0]}]" for way in ways)
+    chains = [f"[0:{found.video.index}]{picture(found)},split={len(ways)}{heads}"]
+    for way in ways:
+        for larger, number, smaller in zip([None, *way], way, [*way[1:], None], strict=False):
+            scaled = rung(found, rungs[number]) if larger is None else _scale(rungs[number])
+            both = f",split=2[o{number}][i{smaller}]" if smaller is not None else f"[o{number}]"
+            chains.append(f"[i{number}]{scaled}{both}")
+    return ";".join(chains)
+
+
 def picture(found: Probe) -> str:
     """What all rungs share: whole frames, upright, at a constant rate, from the very beginning."""
     rate = frame_rate(found)
@@ -35,17 +54,20 @@ def picture(found: Probe) -> str:
     return ",".join(chain)
 
 
+def _scale(target: VideoRung, options: str = "") -> str:
+    return f"scale={target.width}:{target.height}:flags=bicubic{options},setsar=1"
+
+
 def rung(found: Probe, target: VideoRung) -> str:
-    """Size, pixels and colours of one rung."""
-    size = f"{target.width}:{target.height}"
+    """Size, pixels and colours of one rung, from the source."""
     if target.is_hdr:
-        return f"scale={size}:flags=bicubic,setsar=1,format=yuv420p10le"
+        return f"{_scale(target)},format=yuv420p10le"
     matrix = MATRICES.get(found.video.matrix)
     if matrix is None:
         matrix = UNKNOWN_HD if found.video.height >= 720 else UNKNOWN_SD
     if found.video.is_hdr:
-        return f"scale={size}:flags=bicubic,{TONE_MAP},setsar=1,format=yuv420p"
-    return f"scale={size}:flags=bicubic:in_color_matrix={matrix}:out_color_matrix=bt709,setsar=1,format=yuv420p"
+        return f"{_scale(target)},{TONE_MAP},format=yuv420p"
+    return f"{_scale(target, f':in_color_matrix={matrix}:out_color_matrix=bt709')},format=yuv420p"
 
 
 def colour_tags(found: Probe, target: VideoRung) -> list[str]:

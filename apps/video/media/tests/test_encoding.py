@@ -229,6 +229,18 @@ def test_every_track_gets_renditions_and_commentary_is_never_the_default():
     assert len([rung for rung in rungs if rung.stream == 3]) == 2
 
 
+def test_every_rung_has_its_size_in_whichever_order_they_are_encoded(tmp_path):
+    source = make(tmp_path / "film.mp4", "lavfi:testsrc2=s=854x480:r=24:d=1", *FAST)
+    rungs = video_ladder(probe(source))
+    small, middle, large = rungs
+    for rung in rungs:
+        (tmp_path / rung.name).mkdir()
+    encoding.encode_pictures(source, tmp_path, probe(source), [middle, large, small])
+    for rung in rungs:
+        found = renditions.measure(tmp_path / rung.name)
+        assert (found.width, found.height) == (rung.width, rung.height)
+
+
 def odd(tmp_path: Path, *arguments: str, codecs: tuple[str, ...] = ("h264",), name: str = "odd.mp4") -> Encoded:
     return Encoded(make(tmp_path / name, *arguments), tmp_path / "out", codecs)
 
@@ -278,11 +290,14 @@ def test_frames_at_unequal_distances_become_a_constant_rate(tmp_path):
 def test_high_dynamic_range_is_mapped_and_kept_beside(tmp_path):
     hdr = ("-c:v", "libx265", "-preset", "ultrafast", "-pix_fmt", "yuv420p10le", "-x265-params", "log-level=error")
     tags = "setparams=color_primaries=bt2020:color_trc=smpte2084:colorspace=bt2020nc"
-    encoded = odd(tmp_path, f"lavfi:color=gray:s=320x240:r=24:d=1,format=yuv420p10le,{tags}", *hdr, codecs=("hevc",))
-    assert {name: found.transfer for name, found in encoded.pictures.items()} == {"v240": "sdr", "v240_hevc_hdr": "pq"}
+    encoded = odd(tmp_path, f"lavfi:color=gray:s=480x360:r=24:d=1,format=yuv420p10le,{tags}", *hdr, codecs=("hevc",))
+    kinds = {"v240": "sdr", "v360": "sdr", "v240_hevc_hdr": "pq", "v360_hevc_hdr": "pq"}
+    assert {name: found.transfer for name, found in encoded.pictures.items()} == kinds
     # Half of PQ's range is about 92 cd/m2: a bright middle, not the dull gray of code values taken as they are.
-    level = frame_of(encoded, "v240").getpixel((160, 120))[0]
-    assert 140 < level < 230
+    small, large = (frame_of(encoded, name).getpixel((160, 120))[0] for name in ("v240", "v360"))
+    assert 140 < small < 230
+    # Scaled from the large one, whose colours were converted: not once more.
+    assert small == pytest.approx(large, abs=2)
     assert encoded.pictures["v240_hevc_hdr"].codecs.startswith("hvc1.2.")
 
 

@@ -78,13 +78,14 @@
         const status = error.originalResponse ? error.originalResponse.getStatus() : 0;
         const isTransient = status === 0 || status === 409 || status === 423 || status === 429 ||
             (status >= 500 && status !== 507);
-        if (isTransient) part("figures").textContent = texts.textWaiting;
+        if (isTransient && isSending) part("figures").textContent = texts.textWaiting;
         return isTransient;
     };
 
     const finish = () => {
         setSending(false);
         show("sending", false);
+        show("buttons", true);
         show("drop", true);
         upload = null;
         part("file").value = "";
@@ -170,13 +171,16 @@
         upload.start();
     });
     part("cancel").addEventListener("click", async () => {
-        const cancelled = upload;
-        finish();
+        say("");
+        setSending(false);
+        show("buttons", false);
+        part("figures").textContent = texts.textCancelling;
         try {
-            await cancelled.abort(true);
+            await upload.abort(true);
         } catch {
             // What is left of it expires.
         }
+        finish();
         showState();
     });
     window.addEventListener("beforeunload", (event) => {
