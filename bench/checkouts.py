@@ -2,7 +2,8 @@
 [CHECKOUTS]` with the same PORT and STREAMCART_VAR.
 
 A checkout is what a client does from an empty cart to a paid order: open a cart, add a film and a good, look at the
-totals, hand in a card, order. It ends when the film is in the library. The same customers first ask for a response with
+totals, hand in a card, order; with `--at-once` the cart is opened with both in it. It ends when the film is in the
+library. The same customers first ask for a response with
 one query (payment's `/readyz`) as the ceiling of the run. Prints rates and times at full load, times at a
 fixed rate, where the time of a checkout goes, and how many SQL statements and calls between services it takes.
 """
@@ -61,6 +62,7 @@ class Customer:
 class Run:
     """Seconds of whole checkouts and of their steps."""
 
+    is_at_once: bool = False
     seconds: list[float] = field(default_factory=list)
     steps: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     taken: float = 0.0
@@ -72,6 +74,7 @@ def main() -> None:
     """Print the figures."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("checkouts", nargs="?", type=int, default=300)
+    parser.add_argument("--at-once", action="store_true", help="open the cart with the film and the good in it")
     arguments = parser.parse_args()
     stack = Stack.from_environment()
     films, good = assortment(stack)
@@ -80,9 +83,10 @@ def main() -> None:
 
     ceiling = rate_of_one_query(stack)
     checkout(stack, next(turns), good, Run())
-    statements, calls = counted(stack, lambda: checkout(stack, next(turns), good, Run()))
-    full = closed(stack, turns, good, arguments.checkouts)
-    steady = paced(stack, turns, good, arguments.checkouts)
+    kind = {"is_at_once": arguments.at_once}
+    statements, calls = counted(stack, lambda: checkout(stack, next(turns), good, Run(**kind)))
+    full = closed(stack, turns, good, Run(**kind), arguments.checkouts)
+    steady = paced(stack, turns, good, Run(**kind), arguments.checkouts)
     report(ceiling, full, steady, statements, calls)
     print(f"the last film was in its library {until_watched(stack, customers):.1f} s after the last order")
 
@@ -136,9 +140,12 @@ def checkout(stack: Stack, customer: Customer, good: str, run: Run) -> None:
                 raise SystemExit(f"{method} {path}: {response.status_code} {response.text[:300]}")
             return response.json()
 
-        cart = step("open the cart", "POST", "/carts", {})["id"]
-        step("add a film", "PUT", f"/carts/{cart}/lines/{film}", {"quantity": 1})
-        step("add a good", "PUT", f"/carts/{cart}/lines/{good}", {"quantity": 1})
+        if run.is_at_once:
+            cart = step("open a filled cart", "POST", "/carts", {"lines": [{"sku": film}, {"sku": good}]})["id"]
+        else:
+            cart = step("open the cart", "POST", "/carts", {})["id"]
+            step("add a film", "PUT", f"/carts/{cart}/lines/{film}", {"quantity": 1})
+            step("add a good", "PUT", f"/carts/{cart}/lines/{good}", {"quantity": 1})
         totals = step("look at the totals", "GET", f"/order-totals?cart={cart}&country=DE")["results"][0]
         method = step("hand in a card", "POST", "/payment-methods", {"card": CARD})["id"]
         order = {
@@ -154,9 +161,8 @@ def checkout(stack: Stack, customer: Customer, good: str, run: Run) -> None:
     run.seconds.append(time.perf_counter() - began)
 
 
-def closed(stack: Stack, customers: Iterator[Customer], good: str, number: int) -> Run:
+def closed(stack: Stack, customers: Iterator[Customer], good: str, run: Run, number: int) -> Run:
     """As fast as CLIENTS at once can."""
-    run = Run()
     before, began = cpu_by_process(stack.var), time.perf_counter()
     with ThreadPoolExecutor(CLIENTS) as pool:
         for _ in pool.map(
@@ -170,9 +176,8 @@ def closed(stack: Stack, customers: Iterator[Customer], good: str, number: int) 
     return run
 
 
-def paced(stack: Stack, customers: Iterator[Customer], good: str, number: int) -> Run:
+def paced(stack: Stack, customers: Iterator[Customer], good: str, run: Run, number: int) -> Run:
     """One checkout begins every 1/RATE seconds, whether or not earlier ones are done."""
-    run = Run()
     began = time.perf_counter()
     with ThreadPoolExecutor(10 * RATE) as pool:
         started = []

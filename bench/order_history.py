@@ -187,7 +187,7 @@ def main() -> None:
         began = time.perf_counter()
         fill(stack, template, size)
         print(f"{size:,} orders, filled in {time.perf_counter() - began:.0f} s")
-        checkouts.closed(stack, turns, good, CHECKOUTS // 3)
+        checkouts.closed(stack, turns, good, checkouts.Run(), CHECKOUTS // 3)
         report(stack, checkouts_of(stack, turns, good))
 
 
@@ -202,7 +202,7 @@ class Figures:
 
 def checkouts_of(stack: Stack, turns: Iterator[checkouts.Customer], good: str) -> Figures:
     before = scans(stack)
-    run = checkouts.closed(stack, turns, good, CHECKOUTS)
+    run = checkouts.closed(stack, turns, good, checkouts.Run(), CHECKOUTS)
     between = scans(stack)
     time.sleep(IDLE_SECONDS)
     return Figures(run, between - before, scans(stack) - between)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -87,11 +88,10 @@ def _money(price: dict[str, Any] | None) -> Money | None:
     return Money(price["amount"], price["currency"]) if price else None
 
 
-def not_for_sale() -> ValidationProblem:
-    """For a SKU that catalog does not sell, or cannot even read."""
-    return ValidationProblem(
-        gettext("This item is not for sale."), errors={"sku": [gettext("There is nothing for sale with this SKU.")]}
-    )
+def not_for_sale(skus: Sequence[str]) -> ValidationProblem:
+    """For SKUs that catalog does not sell, or cannot even read."""
+    errors = {"sku": [gettext("There is nothing for sale with this SKU.")]}
+    return ValidationProblem(gettext("This item is not for sale."), errors=errors, skus=list(skus))
 
 
 def quotes(lines: list[tuple[str, int]], currency: str) -> list[dict[str, Any]]:
@@ -105,7 +105,7 @@ def quotes(lines: list[tuple[str, int]], currency: str) -> list[dict[str, Any]]:
     # A quote changes nothing, so it may be asked again: the key marks the POST as repeatable.
     response = client.post("/v1/quotes", body, idempotency_key=f"quote-{uuid.uuid4().hex}")
     if response.status_code == 400:
-        raise not_for_sale()
+        raise not_for_sale([sku for sku, _ in lines])
     return _accepted(response)["lines"]
 
 

@@ -19,6 +19,8 @@ from tests.gitops.monitoring_mutations import ALERTS, METRICS, MONITORING_MUTATI
 from tests.gitops.mutating import Mutation, added, removed, replaced
 from tests.gitops.pipeline_mutations import PINS, PIPELINE_MUTATIONS, WORKFLOWS
 
+# Each runs tests that have as long themselves, and may be the first to compile what tries Alertmanager's routes.
+pytestmark = pytest.mark.timeout(300)
 # What the checks read, and what they are made of.
 COPIED = (
     ".devcontainer",

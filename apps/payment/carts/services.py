@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -21,6 +22,7 @@ from apps.payment.carts.models import MAX_LINES, MAX_QUANTITY, Cart, CartLine
 # As long as the storefront's cookie with the cart's secret lives; then nobody can open it any more.
 GUEST_CART_DAYS = 30
 EMPTY_QUOTE = {"status": "unknown"}
+NO_LINES: Mapping[str, int] = MappingProxyType({})
 SKU = re.compile(r"\A[\x21-\x7e]{1,40}\Z")
 
 
@@ -28,23 +30,41 @@ class CartFull(Conflict):
     slug, title = "cart-full", _("The cart is full")
 
 
-def open_cart(*, user_id: uuid.UUID | None, currency: str) -> tuple[Cart, str | None, bool]:
-    """The user's open cart, or a new one; an anonymous one comes with its secret. Returns (cart, secret, is_new)."""
+def open_cart(
+    *, user_id: uuid.UUID | None, currency: str, lines: Mapping[str, int] = NO_LINES
+) -> tuple[Cart, str | None, bool, list[dict[str, Any]]]:
+    """The user's open cart, or a new one; an anonymous one comes with its secret. `lines` are quantities by SKU, which
+    `put_lines` puts in; when it refuses one, no cart is made.
+
+    Returns (cart, secret, is_new, what catalog said of the lines). Raises as `put_lines` does.
+    """
     if user_id is None:
         secret = access.new_secret()
-        cart = Cart.objects.create(currency=currency, secret_hash=access.digest(secret))
-        remember_related(cart, "lines", [])
-        return cart, secret, True
+        cart, raw_quotes = _new_cart(Cart(currency=currency, secret_hash=access.digest(secret)), lines)
+        return cart, secret, True, raw_quotes
     open_carts = Cart.objects.filter(user_id=user_id, is_open=True)
     if present := open_carts.first():
-        return present, None, False
+        return present, None, False, put_lines(present, lines)
     try:
-        with transaction.atomic():
-            cart = Cart.objects.create(user_id=user_id, currency=currency)
+        cart, raw_quotes = _new_cart(Cart(user_id=user_id, currency=currency), lines)
     except IntegrityError:
-        return open_carts.get(), None, False
-    remember_related(cart, "lines", [])
-    return cart, None, True
+        present = open_carts.get()
+        return present, None, False, put_lines(present, lines)
+    return cart, None, True, raw_quotes
+
+
+def _new_cart(cart: Cart, lines: Mapping[str, int]) -> tuple[Cart, list[dict[str, Any]]]:
+    raw_quotes = _quotes_of(lines, {}, cart.currency)
+    rows = [CartLine(cart=cart, sku=raw_quote["sku"]) for raw_quote in raw_quotes]
+    for row, raw_quote in zip(rows, raw_quotes, strict=True):
+        row.quantity = raw_quote["quantity"]
+        _take_quote(row, raw_quote)
+    cart.quoted_at = timezone.now() if rows else None
+    with transaction.atomic():
+        cart.save(force_insert=True)
+        CartLine.objects.bulk_create(rows)
+    remember_related(cart, "lines", rows)
+    return cart, raw_quotes
 
 
 def change_cart(cart: Cart, *, currency: str | None = None, gift_message: str | None = None) -> None:
@@ -78,7 +98,7 @@ def set_line(cart: Cart, *, sku: str, quantity: int | None, is_saved: bool = Fal
     elif is_saved and sku in _lines_of(cart):
         _save_for_later(cart, sku=sku, quantity=quantity)
     else:
-        return _put_line(cart, sku=sku, quantity=quantity, is_saved=is_saved)
+        return _put_lines(cart, {sku: quantity}, is_saved=is_saved)
     return []
 
 
@@ -89,7 +109,7 @@ def _save_for_later(cart: Cart, *, sku: str, quantity: int | None) -> None:
         forget_related(cart)
         lines = _lines_of(cart)
         line = _require_line(lines, sku)
-        _require_room(lines, sku=sku, is_saved=True)
+        _require_room(lines, [sku], is_saved=True)
         remembered = catalog.Quote.from_json(EMPTY_QUOTE | line.quote | {"sku": sku, "quantity": line.quantity})
         line.quantity = 1 if remembered.is_video else quantity or line.quantity
         line.is_saved, line.seen_unit_amount = True, _amount_of(remembered)
@@ -98,41 +118,79 @@ def _save_for_later(cart: Cart, *, sku: str, quantity: int | None) -> None:
     forget_related(cart)
 
 
-def _put_line(cart: Cart, *, sku: str, quantity: int | None, is_saved: bool) -> list[dict[str, Any]]:
+def put_lines(cart: Cart, quantities: Mapping[str, int]) -> list[dict[str, Any]]:
+    """Have these quantities of these SKUs in the cart, all of them or, when one is refused, none. A film counts once.
+
+    Returns what catalog said meanwhile of the cart's lines. Raises Unavailable, ValidationProblem, CartFull, or
+    NotFound for a closed cart.
+    """
+    return _put_lines(cart, quantities, is_saved=False) if quantities else []
+
+
+def _put_lines(cart: Cart, quantities: Mapping[str, int | None], *, is_saved: bool) -> list[dict[str, Any]]:
     """Catalog is asked about all lines at once: whoever puts one in looks at the cart next."""
-    if not SKU.match(sku):
-        raise ValidationProblem(gettext("This item is not for sale."), errors={"sku": [gettext("This is not a SKU.")]})
     currency, present = cart.currency, _lines_of(cart)
-    wanted = quantity or _require_line(present, sku).quantity
-    others = [(line.sku, line.quantity) for line in present.values() if line.sku != sku]
-    raw_quotes = catalog.quotes([(sku, wanted), *others], currency)
-    raw_quote = raw_quotes[0]
-    quote = catalog.Quote.from_json(raw_quote)
-    if quote.status in ("unknown", "unavailable"):
-        raise catalog.not_for_sale()
-    if quote.is_video:
-        # A film is bought once; more of the same would be money for nothing.
-        quantity = raw_quote["quantity"] = 1
-    now = timezone.now()
+    wanted = {sku: quantity or _require_line(present, sku).quantity for sku, quantity in quantities.items()}
+    _require_room(present, wanted, is_saved=is_saved)
+    others = {line.sku: line.quantity for line in present.values() if line.sku not in wanted}
+    raw_quotes = _quotes_of(wanted, others, currency)
+    said = {raw_quote["sku"]: raw_quote for raw_quote in raw_quotes}
     with transaction.atomic(durable=True):
         # Also locks the cart. Another tab may have changed it meanwhile: then its lines are read again.
-        is_as_read = _touch(cart, now)
+        is_as_read = _touch(cart, timezone.now())
         if not is_as_read:
             _locked(cart)
             present = {line.sku: line for line in CartLine.objects.filter(cart=cart)}
-        _require_room(present, sku=sku, is_saved=is_saved)
-        line = present.get(sku) or CartLine(cart=cart, sku=sku)
-        line.quantity = quantity or _require_line(present, sku).quantity
-        line.is_saved, line.quote = is_saved, raw_quote
-        line.seen_unit_amount = _amount_of(quote) if cart.currency == currency else None
-        line.save()
+            _require_room(present, wanted, is_saved=is_saved)
+        changed = {sku: present.get(sku) or CartLine(cart=cart, sku=sku) for sku in wanted}
+        for sku, line in changed.items():
+            is_kept = quantities[sku] is None and _require_line(present, sku) and not _is_video(said[sku])
+            line.quantity = line.quantity if is_kept else said[sku]["quantity"]
+            line.is_saved = is_saved
+            _take_quote(line, said[sku])
+            if cart.currency != currency:
+                line.seen_unit_amount = None
+        _write(changed.values())
         if is_as_read:
-            said = {other["sku"]: other for other in raw_quotes}
-            remember_quotes(list(present.values()), [said[other] for other in present])
+            unchanged = [line for sku, line in present.items() if sku not in changed]
+            remember_quotes(unchanged, [said[line.sku] for line in unchanged])
         else:
             cart.save(update_fields=["updated_at"])
-    remember_related(cart, "lines", list((present | {sku: line}).values()))
+    remember_related(cart, "lines", list((present | changed).values()))
     return raw_quotes if cart.currency == currency else []
+
+
+def _quotes_of(wanted: Mapping[str, int], others: Mapping[str, int], currency: str) -> list[dict[str, Any]]:
+    """Raw quotes of all these, those that are wanted first. Raises ValidationProblem for what is wanted and not for
+    sale; its `skus` are all of them."""
+    if unreadable := [sku for sku in wanted if not SKU.match(sku)]:
+        errors = {"sku": [gettext("This is not a SKU.")]}
+        raise ValidationProblem(gettext("This item is not for sale."), errors=errors, skus=unreadable)
+    raw_quotes = catalog.quotes([*wanted.items(), *others.items()], currency)
+    if missing := [raw["sku"] for raw in raw_quotes[: len(wanted)] if raw["status"] in ("unknown", "unavailable")]:
+        raise catalog.not_for_sale(missing)
+    for raw_quote in raw_quotes[: len(wanted)]:
+        if _is_video(raw_quote):
+            # A film is bought once; more of the same would be money for nothing.
+            raw_quote["quantity"] = 1
+    return raw_quotes
+
+
+def _is_video(raw_quote: dict[str, Any]) -> bool:
+    return catalog.Quote.from_json(raw_quote).is_video
+
+
+def _take_quote(line: CartLine, raw_quote: dict[str, Any]) -> None:
+    """The shopper sees this price now."""
+    line.quote = raw_quote
+    line.seen_unit_amount = _amount_of(catalog.Quote.from_json(raw_quote))
+
+
+def _write(lines: Collection[CartLine]) -> None:
+    CartLine.objects.bulk_create([line for line in lines if line.pk is None])
+    for line in lines:
+        if line.pk is not None:
+            line.save()
 
 
 def _touch(cart: Cart, now: datetime) -> bool:
@@ -154,10 +212,10 @@ def _require_line(lines: dict[str, CartLine], sku: str) -> CartLine:
     return lines[sku]
 
 
-def _require_room(lines: dict[str, CartLine], *, sku: str, is_saved: bool) -> None:
-    """Raises CartFull when the line would be one too many, in the cart or among what is saved for later."""
-    there = [line.sku for line in lines.values() if line.is_saved == is_saved]
-    if sku in there or len(there) < MAX_LINES:
+def _require_room(lines: dict[str, CartLine], skus: Collection[str], *, is_saved: bool) -> None:
+    """Raises CartFull when these would be too many lines, in the cart or among what is saved for later."""
+    there = {line.sku for line in lines.values() if line.is_saved == is_saved}
+    if len(there.union(skus)) <= max(MAX_LINES, len(there)):
         return
     detail = gettext("A cart holds at most %(count)s different items. Order these first.")
     if is_saved:

@@ -98,19 +98,21 @@ def delivery_estimate(shop: ShopSession, cart: Cart, country: str) -> ShippingMe
 def buy_again(shop: ShopSession, order: Order) -> tuple[str, ...]:
     """Put the lines of an order into the cart; returns the titles of those that are not for sale any more.
 
-    What the cart has already counts, so that a second click puts in nothing more.
+    What the cart has already counts, so that a second click puts in nothing more. Raises Unavailable, or RemoteProblem
+    when the cart cannot take them.
     """
-    cart, missing = _current_or_new(shop), []
+    cart = _current_or_new(shop)
     present = {line.sku: line.quantity for line in cart.lines}
-    for line in order.lines:
-        try:
-            if present.get(line.sku, 0) < line.quantity:
-                _set_line(shop, cart, line.sku, line.quantity)
-        except RemoteProblem as problem:
-            if problem.status == 401:
-                raise
-            missing.append(line.title)
-    return tuple(missing)
+    wanted = {line.sku: line.quantity for line in order.lines if present.get(line.sku, 0) < line.quantity}
+    missing: set[str] = set()
+    try:
+        _put_lines(shop, cart, wanted)
+    except RemoteProblem as problem:
+        missing = wanted.keys() & set(problem.body.get("skus", []))
+        if not missing:
+            raise
+        _put_lines(shop, cart, {sku: quantity for sku, quantity in wanted.items() if sku not in missing})
+    return tuple(line.title for line in order.lines if line.sku in missing)
 
 
 def merge_guest_cart(shop: ShopSession) -> None:
@@ -137,6 +139,13 @@ def _set_line(shop: ShopSession, cart: Cart, sku: str, quantity: int) -> Cart:
     cart = payment.set_line(cart.id, sku, quantity, secret=secret, token=shop.token)
     shop.set_cart(cart.id, secret, count=cart.item_count)
     return cart
+
+
+def _put_lines(shop: ShopSession, cart: Cart, quantities: dict[str, int]) -> None:
+    if quantities:
+        secret = shop.cart[1] if shop.cart else None
+        cart = payment.put_lines(cart.id, quantities, secret=secret, token=shop.token)
+        shop.set_cart(cart.id, secret, count=cart.item_count)
 
 
 def _account_cart(shop: ShopSession, token: str) -> Cart:

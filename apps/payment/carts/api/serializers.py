@@ -3,16 +3,48 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
+from django.utils.translation import gettext
 from rest_framework import serializers
 
 from apps.common.api.serializers import MessageField, MoneySerializer
-from apps.payment.carts.models import MAX_GIFT_MESSAGE, MAX_QUANTITY
+from apps.payment.carts.models import MAX_GIFT_MESSAGE, MAX_LINES, MAX_QUANTITY
 from apps.payment.vouchers.evaluation import REASONS
 from apps.payment.vouchers.models import Voucher
 
 
+class NewLineSerializer(serializers.Serializer):
+    sku = serializers.CharField(max_length=40)
+    quantity = serializers.IntegerField(min_value=1, max_value=MAX_QUANTITY, default=1)
+
+
+class LinesField(serializers.ListField):
+    """Quantities by SKU, from `[{"sku", "quantity"}]`."""
+
+    child = NewLineSerializer()
+
+    def run_validation(self, data: Any = serializers.empty) -> dict[str, int]:
+        lines = super().run_validation(data)
+        quantities = {line["sku"]: line["quantity"] for line in lines}
+        if len(quantities) < len(lines):
+            raise serializers.ValidationError([gettext("Name each SKU once.")])
+        return quantities
+
+
+class PutLinesSerializer(serializers.Serializer):
+    lines = LinesField(
+        allow_empty=False,
+        max_length=MAX_LINES,
+        help_text="All of them or, when one is refused (`skus` of the problem names it), none.",
+    )
+
+
 class OpenCartSerializer(serializers.Serializer):
     currency = serializers.ChoiceField(choices=settings.SHOP_CURRENCIES, default=settings.SHOP_CURRENCIES[0])
+    lines = LinesField(
+        required=False,
+        max_length=MAX_LINES,
+        help_text="Put these in as well; when one is refused (`skus` of the problem names it), no cart is opened.",
+    )
 
 
 class ChangeCartSerializer(serializers.Serializer):

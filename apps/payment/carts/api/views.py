@@ -50,10 +50,10 @@ class CartsView(GuestView):
     )
     @optionally_idempotent
     def post(self, request: Request) -> Response:
-        """A new anonymous cart with its secret, or with a token the account's open cart."""
+        """A new anonymous cart with its secret, or with a token the account's open cart; with `lines` in it at once."""
         data = validated(serializers.OpenCartSerializer, request)
-        cart, secret, is_new = services.open_cart(user_id=caller_of(request).user_id, **data)
-        response = _cart_response(cart)
+        cart, secret, is_new, said = services.open_cart(user_id=caller_of(request).user_id, **data)
+        response = _cart_response(cart, said)
         if secret:
             response.data["secret"] = secret
         response.status_code = status.HTTP_201_CREATED if is_new else status.HTTP_200_OK
@@ -77,6 +77,15 @@ class CartView(GuestView):
         cart = _open_cart_of(request, cart_id)
         services.change_cart(cart, **data)
         return _cart_response(cart)
+
+
+class CartLinesView(GuestView):
+    @extend_schema(parameters=[SECRET], request=serializers.PutLinesSerializer, responses=serializers.CartSerializer)
+    def put(self, request: Request, cart_id: uuid.UUID) -> Response:
+        """Set the quantities of several lines at once; a film counts once."""
+        data = validated(serializers.PutLinesSerializer, request)
+        cart = _open_cart_of(request, cart_id)
+        return _cart_response(cart, services.put_lines(cart, data["lines"]))
 
 
 class CartLineView(GuestView):

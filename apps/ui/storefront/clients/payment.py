@@ -82,6 +82,13 @@ def set_line(cart_id: str, sku: str, quantity: int, *, secret: str | None, token
     return _change_line(cart_id, sku, {"quantity": quantity}, secret=secret, token=token)
 
 
+def put_lines(cart_id: str, quantities: dict[str, int], *, secret: str | None, token: str | None) -> Cart:
+    """Set several lines' quantities, all or none. Raises RemoteProblem; its `skus` cannot be bought."""
+    body = {"lines": [{"sku": sku, "quantity": quantity} for sku, quantity in quantities.items()]}
+    response = client.put(f"/v1/carts/{cart_id}/lines", body, headers=_cart_secret(secret), token=token)
+    return _cart(response.json_or_raise())
+
+
 def save_line(cart_id: str, sku: str, *, is_saved: bool, secret: str | None, token: str | None) -> Cart:
     """Save a line for later, or move it back into the cart."""
     return _change_line(cart_id, sku, {"saved": is_saved}, secret=secret, token=token)

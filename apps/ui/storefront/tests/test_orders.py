@@ -94,6 +94,28 @@ def test_products_that_are_gone_are_named_when_buying_again(ordered: Client, pla
     assert "Added to your cart." not in text
 
 
+def test_lines_that_are_still_for_sale_are_put_in_together_when_buying_again(ordered: Client, platform: FakePlatform) -> None:
+    order = platform.payment.orders["SC-0001"]
+    first = order["lines"][0]
+    order["lines"] += [first | {"sku": f"GONE-{number}", "title": f"Old cup {number}"} for number in range(3)]
+    text = ordered.post("/orders/SC-0001/buy-again", follow=True).content.decode()
+    assert "No longer available: Old cup 0, Old cup 1, Old cup 2" in text
+    assert "Added to your cart." in text
+    assert [cart["lines"] for cart in platform.payment.carts.values()] == [{"MUG-1": 2}]
+    cart = next(iter(platform.payment.carts))
+    # One is refused and names all that are gone.
+    assert len(platform.payment.requests_to("PUT", f"/v1/carts/{cart}/lines")) == 2
+
+
+def test_a_cart_that_takes_no_more_says_so_when_buying_again(ordered: Client, platform: FakePlatform) -> None:
+    ordered.post("/cart/lines/MUG-1", {"quantity": "1"})
+    cart = next(iter(platform.payment.carts))
+    platform.payment.refuse("PUT", f"/v1/carts/{cart}/lines", 409, "cart-full", "A cart holds at most 50 items.")
+    text = ordered.post("/orders/SC-0001/buy-again", follow=True).content.decode()
+    assert "A cart holds at most 50 items." in text
+    assert "No longer available" not in text
+
+
 def test_order_of_somebody_else_cannot_be_bought_again(ordered: Client, platform: FakePlatform) -> None:
     stranger = Client(raise_request_exception=False)
     assert stranger.post("/orders/SC-0001/buy-again").status_code == 404

@@ -111,7 +111,13 @@ def buy_again(request: ShopRequest, number: str) -> HttpResponse:
     """Put the lines of an order into the cart."""
     shop = request.shop
     found = payment.order(number, secret=shop.order_secret(number), token=shop.token)
-    missing = carts.buy_again(shop, found)
+    try:
+        missing = carts.buy_again(shop, found)
+    except RemoteProblem as problem:
+        if problem.status == 401:
+            raise
+        messages.error(request, problem.detail)
+        return redirect("cart")
     if missing:
         titles = ", ".join(missing)
         messages.warning(request, gettext("No longer available: %(titles)s") % {"titles": titles})

@@ -15,7 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from apps.common.api.requests import validated, validated_query
+from apps.common.api.requests import shared, validated, validated_query
 from apps.common.api.views import NO_STORE, PublicView
 from apps.common.devices import user_agent_of
 from apps.common.idempotency import optionally_idempotent
@@ -150,7 +150,7 @@ class TitlePlaybackView(APIView):
             "next": selectors.next_watchable(user_id, title),
             "heartbeat_seconds": services.heartbeat_seconds(),
         }
-        data = serializers.PlaybackSerializer(playback).data
+        data = shared(serializers.PlaybackSerializer).to_representation(playback)
         return Response(data, status=status.HTTP_201_CREATED, headers=NO_STORE)
 
 
@@ -174,7 +174,7 @@ class ProgressView(APIView):
             "updated_at": progress.updated_at,
             **_stream(services.renew_playback(session, report)),
         }
-        return Response(serializers.HeartbeatSerializer(heartbeat).data, headers=NO_STORE)
+        return Response(shared(serializers.HeartbeatSerializer).to_representation(heartbeat), headers=NO_STORE)
 
 
 class PlaybackSessionsView(ListAPIView):

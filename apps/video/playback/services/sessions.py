@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 import uuid
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import prefetch_related_objects
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -88,7 +89,7 @@ def start_playback(
         right = watch_right(user_id, title)
         if right is None:
             raise _not_entitled(user_id, title)
-        reachable = list(reachable_sessions(user_id).select_related("title").order_by("created_at"))
+        reachable = list(reachable_sessions(user_id).order_by("created_at"))
         playing = [session for session in reachable if session.ended_at is None]
         if len(playing) >= MAX_STREAMS:
             raise _too_many_streams(playing)
@@ -153,8 +154,7 @@ def _refusal(session: PlaybackSession, right: WatchRight | None) -> Problem | No
         return SessionEnded(gettext("Press play to continue watching."))
     if session.heartbeat_at <= silent_since():
         # It was silent (paused, out of reach), and others may have taken its place.
-        others = live_sessions(session.user_id).exclude(pk=session.pk).select_related("title").order_by("created_at")
-        playing = list(others)
+        playing = list(live_sessions(session.user_id).exclude(pk=session.pk).order_by("created_at"))
         if len(playing) >= MAX_STREAMS:
             return _too_many_streams(playing)
     return None
@@ -175,13 +175,14 @@ def _no_session() -> NotFound:
     return NotFound(gettext("There is no such playback session."))
 
 
-def _too_many_streams(playing: Iterable[PlaybackSession]) -> TooManyStreams:
+def _too_many_streams(playing: Sequence[PlaybackSession]) -> TooManyStreams:
     message = gettext("%(limit)s devices are playing already. Stop one of them and try again.")
     return TooManyStreams(message % {"limit": MAX_STREAMS}, sessions=_described(playing))
 
 
-def _described(sessions: Iterable[PlaybackSession]) -> list[dict[str, str]]:
-    """Sessions as a problem carries them, the oldest first."""
+def _described(sessions: Sequence[PlaybackSession]) -> list[dict[str, str]]:
+    """Sessions as a problem carries them, the oldest first. Their films are read here, which is seldom needed."""
+    prefetch_related_objects(sessions, "title")
     return [
         {
             "id": str(session.pk),

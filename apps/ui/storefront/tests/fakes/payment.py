@@ -108,6 +108,18 @@ class FakePayment(FakeSubscriptions, FakeService):
         self.carts[cart_id]["gift_message"] = sent.get("gift_message", self.carts[cart_id]["gift_message"])
         return ok(self.shown(cart_id))
 
+    @route("PUT", "/v1/carts/(?P<cart_id>[^/]+)/lines")
+    def put_lines(self, request: httpx.Request, cart_id: str) -> httpx.Response:
+        if not self._may(request, cart_id):
+            return self._no_cart()
+        quantities = {line["sku"]: line["quantity"] for line in body_of(request)["lines"]}
+        if missing := [sku for sku in quantities if self.catalog.variant(sku) is None]:
+            return problem(400, "invalid-input", "This item is not for sale.", skus=missing)
+        for sku, quantity in quantities.items():
+            self.carts[cart_id]["saved"].pop(sku, None)
+            self.carts[cart_id]["lines"][sku] = quantity
+        return ok(self.shown(cart_id))
+
     @route("PUT", "/v1/carts/(?P<cart_id>[^/]+)/lines/(?P<sku>[^/]+)")
     def set_line(self, request: httpx.Request, cart_id: str, sku: str) -> httpx.Response:
         if not self._may(request, cart_id):

@@ -1,0 +1,141 @@
+"""Several lines at once: all or none, by one question to catalog."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from apps.payment.carts import services
+from apps.payment.carts.models import MAX_LINES, Cart, CartLine
+from apps.payment.tests.catalog_fake import FILM, MUG, Variant
+
+pytestmark = pytest.mark.django_db(transaction=True)
+BOTH = [{"sku": MUG.sku, "quantity": 2}, {"sku": FILM.sku}]
+
+
+def put(shopper, lines):
+    if not shopper.cart:
+        shopper.open_cart()
+    return shopper.client.put(f"/v1/carts/{shopper.cart}/lines", {"lines": lines}, headers=shopper.headers)
+
+
+def quantities(response):
+    return {line["sku"]: line["quantity"] for line in response.json()["lines"]}
+
+
+@pytest.mark.parametrize("who", ["ada", "guest"])
+def test_a_cart_is_opened_with_lines_in_it(who, request, catalog):
+    shopper = request.getfixturevalue(who)
+    with CaptureQueriesContext(connection) as queries:
+        response = shopper.client.post("/v1/carts", {"lines": BOTH})
+    assert response.status_code == 201
+    assert quantities(response) == {MUG.sku: 2, FILM.sku: 1}
+    assert response.json()["subtotal"]["amount"] == 2 * MUG.price + FILM.price
+    assert catalog.calls == ["POST /v1/quotes"]
+    # BEGIN, the cart, the lines, COMMIT; first an account's open cart is looked for.
+    statements = [query["sql"] for query in queries if query["sql"].split()[0] in ("SELECT", "INSERT", "UPDATE")]
+    assert len(statements) == (3 if who == "ada" else 2)
+    shopper.cart, shopper.secret = response.json()["id"], response.json().get("secret", "")
+    assert quantities(shopper.show_cart()) == {MUG.sku: 2, FILM.sku: 1}
+
+
+def test_an_account_that_has_a_cart_gets_the_lines_in_it(ada, catalog):
+    catalog.sell(Variant("CUP", "Cup", 500, stock=5))
+    ada.put("CUP", 3)
+    ada.put(MUG.sku, 9)
+    response = ada.client.post("/v1/carts", {"lines": BOTH})
+    assert response.status_code == 200
+    assert quantities(response) == {"CUP": 3, MUG.sku: 2, FILM.sku: 1}
+    assert Cart.objects.count() == 1
+
+
+def test_lines_are_put_in_all_at_once(ada, catalog):
+    catalog.sell(Variant("CUP", "Cup", 500, stock=5))
+    ada.put("CUP", 3)
+    catalog.calls.clear()
+    assert quantities(put(ada, BOTH)) == {"CUP": 3, MUG.sku: 2, FILM.sku: 1}
+    assert catalog.calls == ["POST /v1/quotes"]
+
+
+def test_a_film_counts_once_and_a_saved_line_is_to_be_ordered_again(ada):
+    ada.put(FILM.sku, saved=True)
+    response = put(ada, [{"sku": FILM.sku, "quantity": 5}])
+    assert quantities(response) == {FILM.sku: 1}
+    assert response.json()["saved_lines"] == []
+
+
+@pytest.mark.parametrize("sku", ["NO-SUCH", "a b", "ä"])
+def test_one_that_is_not_for_sale_keeps_all_others_out_and_is_named(sku, ada, guest, catalog):
+    ada.put("MUG-BLUE", 3)
+    lines = [*BOTH, {"sku": sku, "quantity": 1}]
+    response = put(ada, lines)
+    assert (response.status_code, response.json()["skus"]) == (400, [sku])
+    assert [(line.sku, line.quantity) for line in CartLine.objects.all()] == [("MUG-BLUE", 3)]
+    assert guest.client.post("/v1/carts", {"lines": lines}).status_code == 400
+    assert Cart.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        None,
+        [],
+        {},
+        "MUG-BLUE",
+        [[]],
+        [{}],
+        [{"sku": "MUG-BLUE", "quantity": 0}],
+        [{"sku": "MUG-BLUE", "quantity": -1}],
+        [{"sku": "MUG-BLUE", "quantity": 10**30}],
+        [{"sku": "MUG-BLUE", "quantity": 1.5}],
+        [{"sku": "x" * 41}],
+        [{"sku": "MUG-BLUE"}, {"sku": "MUG-BLUE", "quantity": 2}],
+        [{"sku": f"S-{number}"} for number in range(MAX_LINES + 1)],
+        [{"sku": f"S-{number}"} for number in range(10_000)],
+    ],
+    ids=lambda lines: repr(lines)[:40],
+)
+def test_lines_that_make_no_sense_are_refused_and_change_nothing(lines, ada, catalog):
+    ada.put("MUG-BLUE", 2)
+    catalog.calls.clear()
+    response = put(ada, lines)
+    assert response.status_code == 400, response.content
+    assert any(name.startswith("lines") for name in response.json()["errors"])
+    assert CartLine.objects.get().quantity == 2
+    assert catalog.calls == []
+
+
+def test_a_cart_takes_no_more_lines_than_it_holds(ada, catalog):
+    catalog.sell(*(Variant(f"S-{number}", "Thing", 100, stock=5) for number in range(MAX_LINES)))
+    ada.put("MUG-BLUE")
+    lines = [{"sku": f"S-{number}"} for number in range(MAX_LINES)]
+    catalog.calls.clear()
+    refused = put(ada, lines)
+    assert (refused.status_code, refused.json()["type"]) == (409, "/problems/cart-full")
+    assert catalog.calls == []
+    assert put(ada, lines[1:]).status_code == 200
+    assert CartLine.objects.count() == MAX_LINES
+
+
+def test_a_cart_that_another_tab_opens_meanwhile_gets_the_lines(ada, catalog, monkeypatch):
+    quotes = services.catalog.quotes
+
+    def meanwhile(lines, currency):
+        monkeypatch.setattr(services.catalog, "quotes", quotes)
+        ada.twin().put(MUG.sku, 5)
+        return quotes(lines, currency)
+
+    monkeypatch.setattr(services.catalog, "quotes", meanwhile)
+    response = ada.client.post("/v1/carts", {"lines": [{"sku": FILM.sku}]})
+    assert response.status_code == 200
+    assert quantities(response) == {MUG.sku: 5, FILM.sku: 1}
+    assert Cart.objects.count() == 1
+
+
+def test_lines_of_another_customer_cannot_be_changed(ada, grace, guest):
+    ada.open_cart()
+    for stranger in (grace, guest):
+        stranger.cart = ada.cart
+        assert put(stranger, BOTH).status_code == 404
+    assert not CartLine.objects.exists()
