@@ -94,7 +94,7 @@ def test_products_that_are_gone_are_named_when_buying_again(ordered: Client, pla
     assert "Added to your cart." not in text
 
 
-def test_lines_that_are_still_for_sale_are_put_in_together_when_buying_again(ordered: Client, platform: FakePlatform) -> None:
+def test_lines_still_for_sale_are_put_in_together_when_buying_again(ordered: Client, platform: FakePlatform) -> None:
     order = platform.payment.orders["SC-0001"]
     first = order["lines"][0]
     order["lines"] += [first | {"sku": f"GONE-{number}", "title": f"Old cup {number}"} for number in range(3)]
