@@ -144,8 +144,10 @@ def _put_lines(cart: Cart, quantities: Mapping[str, int | None], *, is_saved: bo
             _require_room(present, wanted, is_saved=is_saved)
         changed = {sku: present.get(sku) or CartLine(cart=cart, sku=sku) for sku in wanted}
         for sku, line in changed.items():
-            is_kept = quantities[sku] is None and _require_line(present, sku) and not _is_video(said[sku])
-            line.quantity = line.quantity if is_kept else said[sku]["quantity"]
+            if quantities[sku] or _is_video(said[sku]):
+                line.quantity = said[sku]["quantity"]
+            else:
+                _require_line(present, sku)
             line.is_saved = is_saved
             _take_quote(line, said[sku])
             if cart.currency != currency:
