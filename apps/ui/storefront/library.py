@@ -74,7 +74,7 @@ class EpisodeList:
     @property
     def next_episode(self) -> ListedEpisode | None:
         """To go on with: the one that was started, else the first that was not watched to its end, else the first."""
-        episodes = [episode for season in self.seasons for episode in season.episodes]
+        episodes = [listed for season in self.seasons for listed in season.episodes if listed.episode.is_released]
         started = (episode for episode in episodes if episode.is_in_progress)
         unwatched = (episode for episode in episodes if not episode.is_finished)
         return next(started, None) or next(unwatched, None) or next(iter(episodes), None)

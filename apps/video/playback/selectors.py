@@ -24,7 +24,7 @@ from apps.video.playback.models import (
     SubscriptionAccess,
 )
 from apps.video.titles.models import Title
-from apps.video.titles.rules import is_included
+from apps.video.titles.rules import is_included, slugs_that_open
 from apps.video.titles.selectors import caption_names, next_episode, titles_above, with_relations
 
 # What a library can be limited to.
@@ -103,10 +103,10 @@ class WatchRight:
 
 def watch_right(user_id: uuid.UUID, title: Title) -> WatchRight | None:
     """Bought before included in a subscription, and that before rented: a rental starts with the first play, which a
-    subscription makes needless. A right to a series or a season is one to its episodes, a right to a film one to its
-    extras."""
+    subscription makes needless. A right to a series or a season is one to its episodes once they are released, a right
+    to a film one to its extras."""
     chain = [title, *titles_above(title)]
-    owned = best_entitlement(user_id, *(each.slug for each in chain))
+    owned = best_entitlement(user_id, *slugs_that_open(chain))
     if owned is None or owned.offer == Entitlement.Offer.RENT:
         included = open_access(user_id, chain)
         if included is not None:
@@ -172,8 +172,13 @@ def entries_of(user_id: uuid.UUID, rows: list[Progress]) -> list[LibraryEntry]:
     found = {entry.title_slug: entry for entry in library(user_id).filter(title_slug__in=slugs)}
     entries = []
     for chain in chains:
+        opening = slugs_that_open(chain)
         known = [found[title.slug] for title in chain if title.slug in found]
-        usable = [entry for entry in known if entry.offer != PLAN or is_included(chain, country=entry.country)]
+        usable = [
+            entry
+            for entry in known
+            if (is_included(chain, country=entry.country) if entry.offer == PLAN else entry.title_slug in opening)
+        ]
         if best := min(usable, key=lambda entry: entry.rank, default=None):
             entry = copy(best)
             entry.title_slug = chain[0].slug

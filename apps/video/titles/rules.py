@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from itertools import pairwise
 
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -64,6 +65,27 @@ def is_on_offer(title: Title, *, country: str = "", at: datetime | None = None) 
         and (title.available_until is None or now < title.available_until)
         and (not country or not title.available_countries or country in title.available_countries)
     )
+
+
+def release(titles: Iterable[Title]) -> datetime | None:
+    """When the last of these windows opens; None when all are open from the beginning."""
+    return max((title.available_from for title in titles if title.available_from), default=None)
+
+
+def is_released(title: Title) -> bool:
+    """Whether a title's window has opened; it may have closed since."""
+    return title.available_from is None or title.available_from <= timezone.now()
+
+
+def slugs_that_open(chain: Sequence[Title]) -> list[str]:
+    """Titles of which a bought right opens the first of `chain`: itself whatever its window says, and what it belongs
+    to from its release on. `chain` is a title and all that it belongs to, nearest first."""
+    slugs = [chain[0].slug]
+    for below, above in pairwise(chain):
+        if not is_released(below):
+            break
+        slugs.append(above.slug)
+    return slugs
 
 
 def is_included(chain: Iterable[Title], *, country: str) -> bool:

@@ -7,6 +7,8 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
+from django.utils import timezone
+
 from apps.common.http import RemoteProblem, ServiceClient
 from apps.ui.storefront.clients.auth import BrowserHeaders
 from apps.ui.storefront.clients.decoding import decode
@@ -79,6 +81,10 @@ class Artwork:
         return ", ".join(f"{size.url} {size.width}w" for size in self.srcset)
 
 
+def _has_come(moment: datetime | None) -> bool:
+    return moment is None or moment <= timezone.now()
+
+
 @dataclass(frozen=True, slots=True)
 class Episode:
     """An episode or an extra, as the title that it belongs to lists it."""
@@ -89,6 +95,11 @@ class Episode:
     synopsis: str
     runtime_seconds: int
     poster_url: str | None
+    available_from: datetime | None = None
+
+    @property
+    def is_released(self) -> bool:
+        return _has_come(self.available_from)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,11 +144,16 @@ class Title:
     seasons: tuple[Season, ...] = ()
     episodes: tuple[Episode, ...] = ()
     extras: tuple[Episode, ...] = ()
+    available_from: datetime | None = None
 
     @property
     def has_episodes(self) -> bool:
         """Whether it is no film itself but a series or a season."""
         return self.kind in ("series", "season")
+
+    @property
+    def is_released(self) -> bool:
+        return _has_come(self.available_from)
 
 
 @dataclass(frozen=True, slots=True)

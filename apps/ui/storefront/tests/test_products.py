@@ -293,6 +293,18 @@ def test_episodes_stand_below_their_seasons(browser: Client, platform: FakePlatf
     assert "Episode 1.1" not in second
 
 
+def test_episodes_that_are_not_released_yet_say_when_they_are(browser: Client, platform: FakePlatform) -> None:
+    platform.video.add_series()
+    platform.catalog.products["nosferatu"]["title_slug"] = "serial"
+    platform.video.titles["serial-2-1"]["available_from"] = "2999-12-24T18:00:00Z"
+    text = text_of(browser, "/p/nosferatu")
+    second = text.partition("<summary>Season 2</summary>")[2].partition("</details>")[0]
+    first, last = second.split("Episode 2.2")
+    assert "Available from" in first
+    assert "24 December 2999, 18:00 UTC" in first
+    assert "1 h 34 min" in last
+
+
 # --- moved and withdrawn ------------------------------------------------------------------------------------------
 
 

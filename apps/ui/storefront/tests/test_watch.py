@@ -117,6 +117,31 @@ def test_series_lists_its_episodes_and_goes_on_where_it_was_left(ada: Client, pl
     assert "47 min left" in page
 
 
+def test_an_episode_that_is_not_released_yet_is_listed_with_its_day(ada: Client, platform: FakePlatform) -> None:
+    platform.video.add_series()
+    platform.video.grant("serial")
+    for slug in ("serial-1-1", "serial-2-2"):
+        platform.video.titles[slug]["available_from"] = "2999-12-24T18:00:00Z"
+    platform.video.titles["serial-2-1"]["available_from"] = "2020-12-24T18:00:00Z"
+    page = ada.get("/watch/serial").content.decode()
+    assert 'href="/watch/serial-2-2"' not in page
+    assert 'href="/watch/serial-2-1"' in page
+    assert page.count("Available from") == 2
+    assert "24 December 2999, 18:00 UTC" in page
+    assert "Watch “Episode 1.2”" in page, "the first that can be watched"
+
+
+def test_the_page_of_an_episode_that_is_not_released_yet_says_when_it_is(ada: Client, platform: FakePlatform) -> None:
+    platform.video.add_series()
+    platform.video.titles["serial-2-2"]["available_from"] = "2999-12-24T18:00:00Z"
+    response = ada.get("/watch/serial-2-2")
+    assert response.status_code == 403
+    text = response.content.decode()
+    assert "Episode 2.2 will be available soon" in text
+    assert "You can watch it from 24 December 2999, 18:00 UTC." in text
+    assert "Buy or rent" not in text
+
+
 def test_season_of_a_series_leads_to_all_seasons_and_an_episode_to_its_season(
     ada: Client, platform: FakePlatform
 ) -> None:

@@ -24,6 +24,7 @@ from apps.common.numbers import whole_number
 from apps.ui.storefront.clients import catalog, video
 from apps.ui.storefront.clients.video import PlayerReport
 from apps.ui.storefront.errors import page
+from apps.ui.storefront.formats import format_zoned
 from apps.ui.storefront.library import episode_list, forget_continue_watching, is_demo_clip
 from apps.ui.storefront.parallel import fetch_or_default
 from apps.ui.storefront.session import ShopRequest
@@ -50,7 +51,7 @@ def watch(request: ShopRequest, slug: str) -> HttpResponse:
     sold_as = fetch_or_default(lambda: catalog.product(slug), None)
     item = video.library_item(token, slug)
     if item is None:
-        return _not_in_library(request, slug)
+        return _not_in_library(request, slug, whole.result())
     if not item.is_ready:
         heading = gettext("%(film)s will be available soon") % {"film": item.name}
         text = gettext("It’s already in your library. This page updates automatically.")
@@ -74,7 +75,7 @@ def watch(request: ShopRequest, slug: str) -> HttpResponse:
     return response
 
 
-def _not_in_library(request: ShopRequest, slug: str) -> HttpResponse:
+def _not_in_library(request: ShopRequest, slug: str, title: video.Title | None) -> HttpResponse:
     """Right after payment (`paid=1`, counted up by each reload) the film may not have arrived yet."""
     attempt = whole_number(request.GET.get("paid", ""), at_most=999) or 0
     if 0 < attempt < MAX_REFRESHES:
@@ -84,8 +85,12 @@ def _not_in_library(request: ShopRequest, slug: str) -> HttpResponse:
         )
         heading = gettext("Your film is on its way")
         return _waiting_page(request, heading, text, seconds=REFRESH_SECONDS, url=url)
-    text = gettext("Buy or rent it to watch it right away. You can rent it again after a rental has ended.")
     links = (("library", _("Your library")), ("shop", _("Continue shopping")))
+    if title is not None and title.available_from and not title.is_released:
+        heading = gettext("%(film)s will be available soon") % {"film": title.name}
+        text = gettext("You can watch it from %(moment)s.") % {"moment": format_zoned(title.available_from)}
+        return page(request, 403, heading=heading, text=text, links=links)
+    text = gettext("Buy or rent it to watch it right away. You can rent it again after a rental has ended.")
     return page(request, 403, heading=gettext("This film isn’t in your library"), text=text, links=links)
 
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from apps.video.playback import services
 from apps.video.playback.models import PlaybackSession, SubscriptionAccess
@@ -103,6 +104,58 @@ def test_the_player_learns_the_next_episode_across_seasons_and_the_markers(clien
 def test_an_episode_that_may_not_be_watched_is_not_next(client, me, series, entitle):
     entitle(me, "nights-1")
     assert play(client, "nights-1-2").json()["next"] is None
+
+
+def release(slug: str, *, in_days: float) -> None:
+    Title.objects.filter(slug=slug).update(available_from=timezone.now() + timedelta(days=in_days))
+
+
+@pytest.mark.parametrize(
+    ("later", "open_slugs"),
+    [("nights-1-2", ("nights-1-1", "nights-2-1")), ("nights-2", ALL[:2]), ("nights-2-1", ALL[:2]), ("nights", ALL)],
+)
+def test_a_right_to_a_series_opens_what_is_released(client, me, series, entitle, later, open_slugs):
+    entitle(me, "nights")
+    release(later, in_days=1)
+    assert tuple(opened(client, *ALL)) == open_slugs
+    release(later, in_days=-1)
+    assert all(client.get(f"/v1/library/{slug}").status_code == 200 for slug in ALL)
+
+
+def test_an_episode_that_is_not_released_says_when_it_is_and_is_not_next(client, me, series, entitle):
+    entitle(me, "nights")
+    release("nights-1-2", in_days=1)
+    response = play(client, "nights-1-2")
+    assert (response.status_code, response.json()["type"]) == (403, "/problems/not-entitled")
+    day = date_format(timezone.now() + timedelta(days=1), "DATE_FORMAT")
+    assert response.json()["detail"] == f"This film can be watched from {day}."
+    assert client.get("/v1/library/nights-1-2").status_code == 404
+    assert play(client, "nights-1-1").json()["next"] is None
+
+
+def test_the_page_of_a_series_says_when_each_episode_is_released(client, series):
+    release("nights-1-2", in_days=1)
+    release("nights-2", in_days=2)
+    one, other = client.get("/v1/titles/nights").json()["seasons"]
+    days = {episode["slug"]: episode["available_from"] for season in (one, other) for episode in season["episodes"]}
+    assert days["nights-1-1"] is None
+    assert days["nights-1-2"] < days["nights-2-1"] == other["available_from"]
+
+
+def test_a_film_that_somebody_has_bought_stays_theirs_when_its_window_moves(client, me, film, entitle):
+    entitle(me)
+    release("metropolis", in_days=1)
+    assert opened(client, "metropolis") == ["metropolis"]
+
+
+def test_an_episode_whose_release_was_put_off_is_not_continued(client, me, series, entitle):
+    entitle(me, "nights")
+    session = play(client, "nights-1-2").json()["session"]
+    client.put("/v1/progress/nights-1-2", {"session": session, "position_seconds": 30})
+    release("nights-1-2", in_days=1)
+    assert client.get("/v1/continue-watching").json()["results"] == []
+    refused = client.put("/v1/progress/nights-1-2", {"session": session, "position_seconds": 40})
+    assert refused.status_code == 403
 
 
 def test_an_episode_that_was_started_is_continued_by_the_right_to_its_series(client, as_user, me, series, entitle):

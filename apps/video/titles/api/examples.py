@@ -90,6 +90,7 @@ SERIES = TITLE | {
                     "runtime_seconds": 1980,
                     "poster_url": f"{MEDIA}/les-vampires-the-severed-head-0f3a1f3b7f.jpg",
                     "stills": [],
+                    "available_from": None,
                 }
             ],
         }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from drf_spectacular.utils import extend_schema_field
@@ -11,8 +12,10 @@ from apps.common.api.serializers import StrictQuerySerializer
 from apps.common.countries import validate_country
 from apps.video.titles import selectors
 from apps.video.titles.models import Artwork, Credit, Title
+from apps.video.titles.rules import release
 from apps.video.titles.serializers import PersonSerializer, TitleSerializer
 
+MOMENT = serializers.DateTimeField()
 TRANSLATIONS_HELP = 'By language: `{"de": {"name": "…"}}`. An empty text goes away.'
 
 
@@ -124,6 +127,9 @@ class EpisodeSerializer(serializers.Serializer):
     runtime_seconds = serializers.IntegerField()
     poster_url = serializers.CharField(allow_null=True)
     stills = serializers.ListField(child=serializers.DictField())
+    available_from = serializers.DateTimeField(
+        allow_null=True, help_text="Nobody who has a right to what it belongs to watches it before."
+    )
 
 
 class SeasonSerializer(serializers.Serializer):
@@ -143,7 +149,7 @@ class WholeTitleSerializer(TitleSerializer):
     @extend_schema_field(SeasonSerializer(many=True))
     def get_seasons(self, title: Title) -> list[dict[str, Any]]:
         return [
-            self._line(season) | {"episodes": self._lines(Title.Kind.EPISODE, parent=season)}
+            self._line(season) | {"episodes": self._lines(Title.Kind.EPISODE, parent=season, above=[season])}
             for season in self._below()
             if season.kind == Title.Kind.SEASON
         ]
@@ -159,11 +165,13 @@ class WholeTitleSerializer(TitleSerializer):
     def _below(self) -> list[Title]:
         return self.context["below"]
 
-    def _lines(self, kind: Title.Kind, *, parent: Title) -> list[dict[str, Any]]:
-        return [self._line(title) for title in self._below() if title.kind == kind and title.parent_id == parent.pk]
+    def _lines(self, kind: Title.Kind, *, parent: Title, above: Sequence[Title] = ()) -> list[dict[str, Any]]:
+        titles = [title for title in self._below() if title.kind == kind and title.parent_id == parent.pk]
+        return [self._line(title, *above) for title in titles]
 
-    def _line(self, title: Title) -> dict[str, Any]:
-        whole = TitleSerializer(title).data
+    def _line(self, title: Title, *above: Title) -> dict[str, Any]:
+        """What is below a season is released with it at the earliest."""
+        whole = TitleSerializer(title).data | {"available_from": MOMENT.to_representation(release([title, *above]))}
         return {str(name): whole[str(name)] for name in EpisodeSerializer().fields}
 
 

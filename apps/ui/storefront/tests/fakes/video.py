@@ -10,7 +10,7 @@ import httpx
 from apps.ui.storefront.tests.fakes.routing import FakeService, body_of, ok, problem, route
 
 # What a title says of each that it consists of.
-LINE = ("slug", "name", "number", "synopsis", "runtime_seconds", "poster_url", "stills")
+LINE = ("slug", "name", "number", "synopsis", "runtime_seconds", "poster_url", "stills", "available_from")
 GRANTED = "2026-02-03T10:00:00Z"
 
 
