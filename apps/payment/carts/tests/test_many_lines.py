@@ -67,7 +67,7 @@ def test_a_film_counts_once_and_a_saved_line_is_to_be_ordered_again(ada):
 
 
 @pytest.mark.parametrize("sku", ["NO-SUCH", "a b", "ä"])
-def test_one_that_is_not_for_sale_keeps_all_others_out_and_is_named(sku, ada, guest, catalog):
+def test_an_item_that_is_not_for_sale_keeps_all_others_out_and_is_named(sku, ada, guest, catalog):
     ada.put("MUG-BLUE", 3)
     lines = [*BOTH, {"sku": sku, "quantity": 1}]
     response = put(ada, lines)
